@@ -16,18 +16,18 @@ from PySide6.QtWidgets import QApplication
 
 import aegui
 from aegui.core.i18n import LOCALES, language, set_language, tr
+from aegui.features.document.feature import DocumentFeature
 from aegui.kit.theme import apply_theme, icon, theme_named
 from aegui.leaving import SIGNAL_EXIT
 from aegui.paths import APP_NAME, resources_dir, user_data_dir
 from aegui.session.jobs.endings import Endings
 from aegui.session.jobs.garbage import Garbage
 from aegui.session.notice import Notice
+from aegui.session.services import Services
 from aegui.session.settings import Settings
 from aegui.widgets.focus_ring import KeyboardFocus
 from aegui.window.main_window import MainWindow
 from aegui.window.memory import live_bytes
-from aegui.window.services import Services
-from aegui.window.wiring.document import DocumentFeature
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -23,13 +23,13 @@ from PySide6.QtWidgets import QApplication
 from aegui.app import App
 from aegui.core.recipe import CorruptionSpec, Recipe
 from aegui.core.recipe.file import list_recipes
+from aegui.features.builder.training import TrainingFeature
+from aegui.features.making.model.making import Making
+from aegui.features.map.model.field_service import FieldService
+from aegui.features.projections.model.projection_service import ProjectionService
+from aegui.features.time.feature import TimeFeature
 from aegui.paths import models_dir
-from aegui.session.map.field_service import FieldService
-from aegui.session.map.making import Making
-from aegui.session.projections.projection_service import ProjectionService
 from aegui.session.settings import Settings
-from aegui.window.wiring.time import TimeFeature
-from aegui.window.wiring.training import TrainingFeature
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -110,7 +110,7 @@ def _write_figure(
 ) -> None:
     """The images given, those with the hole, and what comes of them, below one another."""
     from aegui.session.data.looks import look_of
-    from aegui.widgets.answer.words import COLUMNS
+    from aegui.widgets.answer_words import COLUMNS
     from aegui.widgets.figures.makers import reconstructions_figure
 
     shape = images.images.shape

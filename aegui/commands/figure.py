@@ -186,7 +186,7 @@ def _charts(model: OpenedRun, options: argparse.Namespace) -> list[ChartData]:
 
 
 def _reconstructions(model: OpenedRun, options: argparse.Namespace) -> Figure:
-    from aegui.widgets.answer.words import COLUMNS
+    from aegui.widgets.answer_words import COLUMNS
     from aegui.widgets.figures.makers import reconstructions_figure
 
     _need_encoder(model)

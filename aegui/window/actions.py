@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
 from aegui.core.i18n import LANGUAGES, mark, tr
+from aegui.features.data.actions import DATA_ACTIONS
+from aegui.features.time.actions import TIME_ACTIONS
 from aegui.kit.theme import icon
-from aegui.window.action_spec import ActionSpec
-from aegui.window.data_actions import DATA_ACTIONS
-from aegui.window.time_actions import TIME_ACTIONS
+from aegui.shell.action_spec import ActionSpec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

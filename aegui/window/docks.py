@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QMainWindow, QWidget
 
+    from aegui.shell.feature import DockSpec
+
 Area = Qt.DockWidgetArea
 
 WIDE_PX = 1500
@@ -28,21 +30,6 @@ _MOST_COLUMN = 0.34
 """No column beside the map takes more of the window's width."""
 LEAST_BOTTOM_PX = 190
 """No row below the map begins lower than this: charts and bars are read in it."""
-
-
-@dataclass(frozen=True)
-class DockSpec:
-    """A dock of a feature.
-
-    Attributes:
-        key: What it is called in arrangements and settings, and the panel in ``Panels``.
-        title: What a person reads, marked.
-        rank: Its place in the menu.
-    """
-
-    key: str
-    title: str
-    rank: int
 
 
 @dataclass(frozen=True)

@@ -16,18 +16,19 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import language, tr
+from aegui.features.table import FEATURES, dock_specs
+from aegui.features.time.feature import add_time_bar
 from aegui.kit.theme import ICON_PX, icon
+from aegui.shell.dialogs import questions
+from aegui.shell.feature import Feature
 from aegui.widgets.drop_veil import DropVeil
 from aegui.window.actions import ACTIONS, MENUS, Actions
-from aegui.window.dialogs import questions
 from aegui.window.dock_titles import DockTitles
 from aegui.window.docks import (
     DEFAULT_PERSPECTIVE,
     PERSPECTIVES,
     make_docks,
 )
-from aegui.window.feature import Feature
-from aegui.window.features import FEATURES, dock_specs
 from aegui.window.help_viewer import HelpViewer
 from aegui.window.layout import WindowLayout
 from aegui.window.memory import memory_table
@@ -35,7 +36,6 @@ from aegui.window.notifications import Notifications
 from aegui.window.panel_focus import PanelFocus
 from aegui.window.panels import Panels
 from aegui.window.toolbar import MainToolBar
-from aegui.window.wiring.time import add_time_bar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -44,8 +44,8 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
 
     from aegui.session.notice import Notice
+    from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
-    from aegui.window.services import Services
 
 AnyFeature = TypeVar("AnyFeature", bound=Feature)
 

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from aegui.core.data.byte_images import is_mapped, memory_of
 from aegui.core.data.store import LIVE_BYTES, megabytes
 from aegui.core.i18n import tr
+from aegui.features.map.model import field_service, plane_tiles
+from aegui.features.map.model.field_service import FieldService
+from aegui.features.map.model.plane_service import PlaneService
 from aegui.session.documents.undo_history import MOST_BYTES
-from aegui.session.map import field_service, plane_tiles
-from aegui.session.map.field_service import FieldService
-from aegui.session.map.plane_service import PlaneService
 
 if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
-    from aegui.window.services import Services
+    from aegui.session.services import Services
 
 _STATM = Path("/proc/self/statm")
 

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from aegui.widgets.answer.panel import AnswerPanel
-from aegui.widgets.builder.builder_panel import BuilderPanel
-from aegui.widgets.builder.training_panel import TrainingPanel
-from aegui.widgets.charts.panel import ChartsPanel
-from aegui.widgets.classifier.panel import ClassifierPanel
-from aegui.widgets.code.panel import CodePanel
-from aegui.widgets.data.data_panel import DataPanel
-from aegui.widgets.gan.panel import GanPanel
-from aegui.widgets.linked.others_panel import OthersPanel
-from aegui.widgets.linked.selection_panel import SelectionPanel
-from aegui.widgets.making.panel import MakingPanel
-from aegui.widgets.map.canvas import LatentCanvas
-from aegui.widgets.map.cursor_panel import CursorPanel
-from aegui.widgets.pixels.draw_panel import DrawPanel
-from aegui.widgets.pixels.reconstructions_panel import ReconstructionsPanel
-from aegui.widgets.projections.panel import ProjectionsPanel
-from aegui.widgets.study.panel import StudyPanel
-from aegui.widgets.time.bar import TimeBar
+from aegui.features.answer.view.panel import AnswerPanel
+from aegui.features.builder.view.builder_panel import BuilderPanel
+from aegui.features.builder.view.training_panel import TrainingPanel
+from aegui.features.charts.view.panel import ChartsPanel
+from aegui.features.classifier.view.panel import ClassifierPanel
+from aegui.features.code.view.panel import CodePanel
+from aegui.features.data.view.data_panel import DataPanel
+from aegui.features.drawing.view.draw_panel import DrawPanel
+from aegui.features.drawing.view.reconstructions_panel import ReconstructionsPanel
+from aegui.features.gan.view.panel import GanPanel
+from aegui.features.linked.view.others_panel import OthersPanel
+from aegui.features.linked.view.selection_panel import SelectionPanel
+from aegui.features.making.view.panel import MakingPanel
+from aegui.features.map.view.canvas import LatentCanvas
+from aegui.features.map.view.cursor_panel import CursorPanel
+from aegui.features.projections.view.panel import ProjectionsPanel
+from aegui.features.study.view.panel import StudyPanel
+from aegui.features.time.view.bar import TimeBar
 
 
 @dataclass(eq=False)

@@ -20,10 +20,10 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import tr, trn
+from aegui.features.data.data_menu import DETAIL_ROLE, ROW_WIDTH_PX, WAYS, DataRows
 from aegui.kit.marks import ElidedLabel
 from aegui.kit.theme import ICON_PX, SPACING, figures_font, icon
 from aegui.window.actions import ACTIONS
-from aegui.window.data_menu import DETAIL_ROLE, ROW_WIDTH_PX, WAYS, DataRows
 from aegui.window.shown_chip import ShownChip
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QAction, QIcon, QResizeEvent
 
-    from aegui.session.data.data_sources import DataEntry
+    from aegui.features.data.model.data_sources import DataEntry
     from aegui.window.actions import Actions
 
 _WAY = "*"

@@ -21,12 +21,12 @@ from aegui.core.network.resolve import resolve
 from aegui.core.recipe.file import load_recipe
 from aegui.core.run_file.saved import load_run
 from aegui.core.training.train import train
+from aegui.features.map.model.plane_service import PlaneService
+from aegui.features.map.view.canvas import LatentCanvas
 from aegui.kit.theme import LIGHT, apply_theme
 from aegui.paths import models_dir, resources_dir
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.session.map.decode_service import Decoded, DecodeService
-from aegui.session.map.plane_service import PlaneService
-from aegui.widgets.map.canvas import LatentCanvas
 from tests.bench.figures import percentile
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.run_file.saved import SavedRun
-    from aegui.session.map.plane_tiles import Plane
-    from aegui.widgets.map.types import ViewRequest
+    from aegui.features.map.model.plane_tiles import Plane
+    from aegui.features.map.view.types import ViewRequest
 
 SIZE = (1200, 800)
 FRAMES = 300

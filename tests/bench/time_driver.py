@@ -15,14 +15,14 @@ from PySide6.QtWidgets import QApplication
 from aegui.app import App
 from aegui.core.recipe import Recipe, TrainingSpec
 from aegui.core.run_file.saved import run_bytes
-from aegui.session.map.plane_service import PlaneService
-from aegui.window.wiring.time import TimeFeature
-from aegui.window.wiring.training import TrainingFeature
+from aegui.features.builder.training import TrainingFeature
+from aegui.features.map.model.plane_service import PlaneService
+from aegui.features.time.feature import TimeFeature
 from tests.bench.figures import percentile
 from tests.bench.live_window import WINDOW, Paints, spin
 
 if TYPE_CHECKING:
-    from aegui.session.map.plane_tiles import Plane
+    from aegui.features.map.model.plane_tiles import Plane
 
 EPOCHS = 3000
 ROUNDS = 2

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QApplication
 import aegui
 from aegui.app import App
 from aegui.paths import models_dir
-from aegui.widgets.builder.fields import NumberField
+from aegui.widgets.form.fields import NumberField
 from tests.bench.figures import Figure, at_most
 from tests.bench.live_window import WINDOW, spin
 from tests.bench.window import run_driver

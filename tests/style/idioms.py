@@ -166,12 +166,15 @@ def no_torch_seed_of_all(source: Source) -> Iterator[Finding]:
 
 
 def no_widgets_in_the_session(source: Source) -> Iterator[Finding]:
-    """The session paints nothing. (import-linter does not see inside of PySide6.)"""
-    if not source.name.startswith("aegui/session/"):
+    """Neither the session nor a model paints. (import-linter does not see inside of PySide6.)"""
+    if not re.match(r"aegui/(session|features/\w+/model)/", source.name):
         return
     for node in ast.walk(source.tree):
         if isinstance(node, ast.ImportFrom) and node.module == "PySide6.QtWidgets":
-            yield node.lineno, "QtWidgets are for aegui/kit, aegui/widgets and aegui/window"
+            yield (
+                node.lineno,
+                "QtWidgets are for kit, widgets, shell, window and views",
+            )
 
 
 RULES: tuple[Callable[[Source], Iterator[Finding]], ...] = (

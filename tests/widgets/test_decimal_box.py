@@ -8,10 +8,10 @@ import pytest
 from PySide6.QtTest import QTest
 
 from aegui.core.i18n import set_language
-from aegui.widgets.builder.fields import CountField, NumberField
 from aegui.widgets.charts.scale import figure, precise
 from aegui.widgets.decimal_box import DecimalBox
-from aegui.widgets.map.ticks import tick_text
+from aegui.widgets.form.fields import CountField, NumberField
+from aegui.widgets.ticks import tick_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QComboBox
 
 from aegui.app import App
 from aegui.core.recipe import DataSpec, LayerSpec, NetworkSpec, OptimizerSpec, Recipe, TrainingSpec
+from aegui.features.figures.dialog import FigureDialog
 from aegui.kit.theme import LIGHT, apply_theme
 from aegui.session.settings import Settings
-from aegui.window.dialogs.figure import FigureDialog
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

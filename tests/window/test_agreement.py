@@ -10,10 +10,10 @@ import pytest
 from aegui.core.latent.codec import Codec
 from aegui.core.recipe import Recipe
 from aegui.core.run_file.saved import load_run
-from aegui.window.outcome import mean_words, weights_words
-from aegui.window.wiring.results import ResultsFeature
-from aegui.window.wiring.shown import ShownFeature
-from aegui.window.wiring.time import TimeFeature
+from aegui.features.charts.results import ResultsFeature
+from aegui.features.time.feature import TimeFeature
+from aegui.features.time.shown import ShownFeature
+from aegui.shell.outcome import mean_words, weights_words
 from tests.window.conftest import train
 
 if TYPE_CHECKING:

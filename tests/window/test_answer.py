@@ -16,15 +16,15 @@ from aegui.core.evaluation.limits import limit
 from aegui.core.evaluation.priors import Prior
 from aegui.core.evaluation.reasons import pixel_reasons
 from aegui.core.recipe import CorruptionSpec
+from aegui.features.answer import feature as wiring_answer
+from aegui.features.answer.feature import AnswerFeature
+from aegui.features.answer.model.answer_sheet import BEST, SHOWN
+from aegui.features.answer.model.answer_study_service import LIMIT_DRAWS, AnswerStudies
+from aegui.features.answer.view.limit_page import ALIKE, FILE, KNOWN
+from aegui.features.drawing.feature import DrawingFeature
 from aegui.session.map.others import Other, Others
-from aegui.session.pixels.answer_sheet import BEST, SHOWN
-from aegui.session.pixels.answer_study_service import LIMIT_DRAWS, AnswerStudies
 from aegui.session.pixels.answers import telling_pixel
 from aegui.session.pixels.drawing_state import DrawingPaper
-from aegui.widgets.answer.limit_page import ALIKE, FILE, KNOWN
-from aegui.window.wiring import answer as wiring_answer
-from aegui.window.wiring.answer import AnswerFeature
-from aegui.window.wiring.drawing import DrawingFeature
 from tests.window.conftest import train
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from aegui.widgets.answer.panel import AnswerPanel
+    from aegui.features.answer.view.panel import AnswerPanel
     from aegui.window.main_window import MainWindow
 
 WAIT_MS = 30_000
@@ -338,7 +338,9 @@ def test_outliers_are_measured_and_the_threshold_is_dragged(
     assert plot.threshold == pytest.approx(service.outliers.bench.threshold)
     bad = tmp_path / "bad.txt"
     bad.write_text("no glyphs here", encoding="utf-8")
-    monkeypatch.setattr("aegui.window.wiring.answer_studies.choose_data_file", lambda *_: str(bad))
+    monkeypatch.setattr(
+        "aegui.features.answer.answer_studies.choose_data_file", lambda *_: str(bad)
+    )
     page.outside.setCurrentIndex(page.outside.count() - 1)
     page.outside.activated.emit(page.outside.currentIndex())
     page.measure.click()

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aegui.core.recipe import Recipe
-from aegui.session.training.classifier_service import TRAINING, VALIDATION, ClassifierService
+from aegui.features.classifier.model.classifier_service import (
+    TRAINING,
+    VALIDATION,
+    ClassifierService,
+)
 from tests.window.conftest import train
 
 if TYPE_CHECKING:

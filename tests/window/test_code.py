@@ -8,7 +8,7 @@ import numpy as np
 
 from aegui.core.evaluation.codes import dimension_figures
 from aegui.core.recipe import GanSpec, LatentSpec
-from aegui.session.map.code_service import CodeService
+from aegui.features.code.model.code_service import CodeService
 from tests.window.conftest import SMALL, train
 
 if TYPE_CHECKING:

@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QApplication, QDialog, QMessageBox
 
 from aegui.core.data.dataset import Dataset
 from aegui.core.recipe import LayerSpec, NetworkSpec
-from aegui.session.map.making import Making
-from aegui.session.pixels.noise_study import NoiseStudy
-from aegui.session.projections.projection_service import ProjectionService
+from aegui.features.document.feature import DocumentFeature
+from aegui.features.making.model.making import Making
+from aegui.features.projections.model.projection_service import ProjectionService
+from aegui.features.study.model.noise_study import NoiseStudy
 from aegui.session.training.cost_service import CostService
-from aegui.window.dialogs.cost import LimitsDialog
-from aegui.window.wiring.document import DocumentFeature
+from aegui.shell.dialogs.cost import LimitsDialog
 from tests.window.conftest import SMALL, stop, train
 from tests.window.test_document import answer
 

@@ -15,12 +15,12 @@ from PySide6.QtWidgets import QDialog, QInputDialog, QPushButton
 from aegui.core.data.load import load_dataset
 from aegui.core.data.published import DATA_DIR_VARIABLE
 from aegui.core.errors import AeguiError
-from aegui.session.data import data_service
-from aegui.session.data.data_sources import DRAWINGS, own_path
-from aegui.window.dialogs import questions
-from aegui.window.dialogs.download import DownloadDialog
-from aegui.window.dialogs.images import ImportDialog
-from aegui.window.wiring.data import DataFeature
+from aegui.features.data.download_dialog import DownloadDialog
+from aegui.features.data.feature import DataFeature
+from aegui.features.data.import_dialog import ImportDialog
+from aegui.features.data.model import data_service
+from aegui.features.data.model.data_sources import DRAWINGS, own_path
+from aegui.shell.dialogs import questions
 from tests.window.conftest import stop
 from tests.window.test_document import answer
 

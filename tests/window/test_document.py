@@ -13,13 +13,13 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox, Q
 
 from aegui.core.recipe.file import load_recipe, save_recipe
 from aegui.core.run_file.saved import load_run, save_run
+from aegui.features.data.feature import DataFeature
+from aegui.features.document.feature import DocumentFeature
+from aegui.features.figures import feature as wiring_figures
+from aegui.features.time.feature import TimeFeature
 from aegui.paths import resources_dir
 from aegui.session.documents.document import shipped_model
-from aegui.window.dialogs import questions
-from aegui.window.wiring import figures as wiring_figures
-from aegui.window.wiring.data import DataFeature
-from aegui.window.wiring.document import DocumentFeature
-from aegui.window.wiring.time import TimeFeature
+from aegui.shell.dialogs import questions
 from tests.window.conftest import SMALL, save_figure, train
 
 if TYPE_CHECKING:

@@ -15,12 +15,12 @@ from PySide6.QtWidgets import QApplication
 from aegui.core.data.dataset import Dataset
 from aegui.core.pixels.code import code_of
 from aegui.core.recipe import CorruptionSpec
+from aegui.features.builder.view.edits import with_values
+from aegui.features.drawing.clipboard import to_clipboard
+from aegui.features.drawing.feature import DrawingFeature
+from aegui.features.linked.others import OthersFeature
 from aegui.session.pixels.drawing_state import DrawingPaper
-from aegui.widgets.builder.edits import with_values
 from aegui.widgets.dragged_samples import samples_mime
-from aegui.window.clipboard import to_clipboard
-from aegui.window.wiring.drawing import DrawingFeature
-from aegui.window.wiring.others import OthersFeature
 from tests.widgets.drags import caught_drags
 from tests.window.conftest import train
 
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from aegui.core.pixels.code import CodeForm
+    from aegui.features.drawing.view.draw_panel import DrawPanel
     from aegui.session.pixels.drawing import Drawing
-    from aegui.widgets.pixels.draw_panel import DrawPanel
     from aegui.window.main_window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QTextBrowser
 
 from aegui.core.recipe import CorruptionSpec, LayerSpec
 from aegui.core.run_file.saved import load_run
-from aegui.widgets.builder.edits import with_value, with_values
+from aegui.features.builder.view.edits import with_value, with_values
 from tests.window.conftest import train
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from aegui.core.recipe import Recipe
+    from aegui.features.builder.view.edited_strip import EditedStrip
     from aegui.session.documents.workspace import Workspace
-    from aegui.widgets.builder.edited_strip import EditedStrip
     from aegui.window.main_window import MainWindow
 
 RATE = "training.optimizer.learning_rate"

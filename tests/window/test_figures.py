@@ -12,13 +12,13 @@ from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
+from aegui.features.builder.summary_dialog import SummaryDialog
+from aegui.features.figures import feature as wiring
+from aegui.features.figures.dialog import FigureDialog
+from aegui.features.figures.feature import FiguresFeature
 from aegui.kit.theme import LIGHT, current_theme
 from aegui.widgets.figures.figure import Paper, figure_bytes
 from aegui.widgets.figures.menu import FigureMenu
-from aegui.window.dialogs.figure import FigureDialog
-from aegui.window.dialogs.summary import SummaryDialog
-from aegui.window.wiring import figures as wiring
-from aegui.window.wiring.figures import FiguresFeature
 from tests.window.conftest import save_figure, train
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from aegui.app import App
-    from aegui.widgets.pixels.reconstructions_view import ReconstructionsView
+    from aegui.features.drawing.view.reconstructions_view import ReconstructionsView
     from aegui.window.main_window import MainWindow
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -12,9 +12,9 @@ from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe
 from aegui.core.run_file.saved import SavedRun, save_run
 from aegui.core.training.train import train as run_training
+from aegui.features.gan import feature as wiring_gan
+from aegui.features.gan.model.judge_service import JudgeService
 from aegui.session.map.decode_service import DecodeService
-from aegui.session.map.judge_service import JudgeService
-from aegui.window.wiring import gan as wiring_gan
 from tests.window.conftest import SMALL, stop, train
 from tests.window.test_document import answer
 

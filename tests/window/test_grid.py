@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from aegui.widgets.builder.edits import with_value
+from aegui.features.builder.view.edits import with_value
+from aegui.features.map import grid as wiring_grid
+from aegui.features.map.grid_dialog import GridDialog
+from aegui.features.map.view.grid_panel import GridPanel
+from aegui.features.map.view.traversal_panel import TraversalPanel
 from aegui.widgets.figures.figure import Paper, figure_bytes
-from aegui.widgets.map.grid_panel import GridPanel
-from aegui.widgets.map.traversal_panel import TraversalPanel
-from aegui.window.dialogs.grid import GridDialog
-from aegui.window.wiring import grid as wiring_grid
 from tests.window.conftest import train
 
 if TYPE_CHECKING:

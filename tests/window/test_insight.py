@@ -10,10 +10,10 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
 from aegui.core.recipe import LatentSpec
+from aegui.features.map.model.field_service import FieldService
+from aegui.features.map.model.insight_service import FAN_SIDE
+from aegui.features.map.view.insight_figures import FIGURES
 from aegui.kit.theme import DARK, apply_theme
-from aegui.session.map.field_service import FieldService
-from aegui.session.map.insight_service import FAN_SIDE
-from aegui.widgets.map.insight_figures import FIGURES
 from tests.window.conftest import SMALL, train
 
 if TYPE_CHECKING:

@@ -11,12 +11,12 @@ from PySide6.QtTest import QTest
 
 from aegui.core.latent.codec import Codec
 from aegui.core.run_file.saved import SavedRun, save_run
-from aegui.session.data.selection import Selection
+from aegui.features.builder.view.edits import with_value
+from aegui.features.linked.model.selection import Selection
+from aegui.features.linked.others import OthersFeature
+from aegui.features.projections.model.projection_service import ProjectionService
 from aegui.session.map.decode_service import DecodeService
 from aegui.session.map.others import Other, Others
-from aegui.session.projections.projection_service import ProjectionService
-from aegui.widgets.builder.edits import with_value
-from aegui.window.wiring.others import OthersFeature
 from tests.session.parts import glyphs, recipe, snapshot
 from tests.window.conftest import train
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from aegui.app import App
-    from aegui.widgets.map.canvas import LatentCanvas
+    from aegui.features.map.view.canvas import LatentCanvas
     from aegui.window.main_window import MainWindow
 
 

@@ -14,14 +14,14 @@ from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QTabBar
 from aegui.app import App, _catch_errors
 from aegui.core.i18n import set_language
 from aegui.core.recipe import CorruptionSpec
+from aegui.features.builder.training import TrainingFeature
+from aegui.features.map.feature import MapFeature
 from aegui.kit.theme import DARK, LIGHT, current_theme
 from aegui.session.notice import Notice
 from aegui.session.settings import Settings
 from aegui.window.docks import PERSPECTIVES
 from aegui.window.help_viewer import HelpViewer, guide_pages
 from aegui.window.notifications import MOST_SHOWN
-from aegui.window.wiring.map import MapFeature
-from aegui.window.wiring.training import TrainingFeature
 from tests.window.conftest import SMALL, train
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ from PIL import Image
 
 from aegui.core.data.load import load_dataset
 from aegui.core.latent.frame import axes_frame
+from aegui.features.making import feature as wiring_making
+from aegui.features.making import finds as wiring_finds
+from aegui.features.making.model.making import Making
 from aegui.paths import models_dir
 from aegui.session.map.decode_service import DecodeService
-from aegui.session.map.making import Making
-from aegui.window.wiring import finds as wiring_finds
-from aegui.window.wiring import making as wiring_making
 from tests.window.conftest import train
 
 if TYPE_CHECKING:
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from aegui.app import App
-    from aegui.widgets.making.panel import MakingPanel
+    from aegui.features.making.view.panel import MakingPanel
+    from aegui.session.services import Services
     from aegui.window.main_window import MainWindow
-    from aegui.window.services import Services
 
 
 @pytest.fixture

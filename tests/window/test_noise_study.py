@@ -16,10 +16,10 @@ from aegui.core.i18n import set_language
 from aegui.core.recipe import CorruptionSpec
 from aegui.core.run_file.saved import SavedRun, save_run
 from aegui.core.study.findings import with_noise
-from aegui.session.pixels.noise_study import NoiseStudy
-from aegui.session.pixels.study_forms import MatrixForm
-from aegui.window.wiring import figures as wiring_figures
-from aegui.window.wiring import study as wiring_study
+from aegui.features.figures import feature as wiring_figures
+from aegui.features.study import feature as wiring_study
+from aegui.features.study.model.noise_study import NoiseStudy
+from aegui.features.study.model.study_forms import MatrixForm
 from tests.session.parts import glyphs, recipe, snapshot
 from tests.window.conftest import save_figure
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from aegui.app import App
-    from aegui.widgets.study.panel import StudyPanel
+    from aegui.features.study.view.panel import StudyPanel
     from aegui.window.main_window import MainWindow
 
 LONG_MS = 60_000

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aegui.features.data.feature import DataFeature
 from aegui.session.notice import Notice
-from aegui.window.wiring.data import DataFeature
 from tests.window.conftest import SMALL, stop, train
 
 if TYPE_CHECKING:

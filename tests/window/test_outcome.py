@@ -11,7 +11,7 @@ from aegui.core.data.dataset import Dataset
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe
 from aegui.core.training.train import train
-from aegui.window.outcome import outcome_words
+from aegui.shell.outcome import outcome_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from aegui.app import App
-    from aegui.widgets.map.canvas import LatentCanvas
+    from aegui.features.map.view.canvas import LatentCanvas
     from aegui.window.main_window import MainWindow
 
 

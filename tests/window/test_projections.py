@@ -12,9 +12,9 @@ import pytest
 
 from aegui.core.latent.pca import pca_reference
 from aegui.core.latent.projections import ProjectionOptions
-from aegui.session.projections.projection_service import ProjectionService
-from aegui.session.training.reference_service import ReferenceService
-from aegui.widgets.builder.edits import with_value
+from aegui.features.builder.view.edits import with_value
+from aegui.features.charts.model.reference_service import ReferenceService
+from aegui.features.projections.model.projection_service import ProjectionService
 from tests.window.conftest import train
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def test_export(
     window.set_perspective("compare")
     finish(qtbot, maps)
     path = tmp_path / f"maps.{kind}"
-    monkeypatch.setattr("aegui.window.wiring.projections.choose_save_file", lambda *_: str(path))
+    monkeypatch.setattr("aegui.features.projections.feature.choose_save_file", lambda *_: str(path))
     with qtbot.waitSignal(window._services.workspace.noticed):
         window.panels.projections.export_requested.emit(kind)
     if kind == "csv":

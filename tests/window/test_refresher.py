@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
-from aegui.window.refresher import Refresher
+from aegui.shell.refresher import Refresher
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

@@ -11,10 +11,10 @@ from PySide6.QtTest import QTest
 
 from aegui.core.i18n import set_language
 from aegui.core.latent.codec import Codec
+from aegui.features.time.feature import TimeFeature
 from aegui.paths import models_dir
-from aegui.window.dialogs.choose_run import RunDialog
-from aegui.window.run_choice import ANY_RUN, RUN, run_choices
-from aegui.window.wiring.time import TimeFeature
+from aegui.shell.dialogs.choose_run import RunDialog
+from aegui.shell.run_choice import ANY_RUN, RUN, run_choices
 from tests.window.conftest import SMALL, train
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from aegui.core.recipe import LatentSpec
-from aegui.session.map.ends_service import EndsService
-from aegui.session.map.making import Making
+from aegui.features.making.model.making import Making
+from aegui.features.map.model.ends_service import EndsService
 from tests.window.conftest import SMALL, train
 
 if TYPE_CHECKING:

@@ -17,15 +17,15 @@ from aegui.core.network.kinds import with_kind
 from aegui.core.recipe import Recipe, TrainingSpec
 from aegui.core.run_file.saved import load_run
 from aegui.core.training.length import planned_epochs
+from aegui.features.map.model.insight_service import InsightService
+from aegui.features.map.model.plane_service import PlaneService
+from aegui.features.time import feature as wiring_time
+from aegui.features.time import film_maker
+from aegui.features.time.feature import TimeFeature
+from aegui.features.time.fork_dialog import ForkDialog
+from aegui.features.time.model import timeline as session_timeline
+from aegui.features.time.model.timeline import Player
 from aegui.session.map.decode_service import DecodeService
-from aegui.session.map.insight_service import InsightService
-from aegui.session.map.plane_service import PlaneService
-from aegui.session.training import timeline as session_timeline
-from aegui.session.training.timeline import Player
-from aegui.window import film_maker
-from aegui.window.dialogs.fork import ForkDialog
-from aegui.window.wiring import time as wiring_time
-from aegui.window.wiring.time import TimeFeature
 from tests.window.conftest import SMALL, train
 
 if TYPE_CHECKING:

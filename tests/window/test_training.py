@@ -18,12 +18,12 @@ from aegui.core.recipe import (
     SparsitySpec,
     SplitSpec,
 )
+from aegui.features.builder.training import TrainingFeature
+from aegui.features.builder.view.edits import with_value
+from aegui.features.builder.view.formula import number_text
 from aegui.session.notice import Notice
-from aegui.widgets.builder.edits import with_value
-from aegui.widgets.builder.formula import number_text
-from aegui.window.outcome import mean_words
-from aegui.window.wiring.training import TrainingFeature
-from tests.widgets.builder.bench import number
+from aegui.shell.outcome import mean_words
+from tests.features.builder.view.bench import number
 from tests.window.conftest import SMALL, train
 
 if TYPE_CHECKING:

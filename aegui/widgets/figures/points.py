@@ -13,7 +13,7 @@ from aegui.session.data.looks import GLYPHS
 from aegui.widgets.class_colours import MOST_CLASSES, class_colour
 from aegui.widgets.figures.axes import Axis, PlotArea, framed, shaped
 from aegui.widgets.figures.ink import GAP, TICK_PT
-from aegui.widgets.map.landmarks import MOST_TRIED, apart
+from aegui.widgets.landmarks import MOST_TRIED, apart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -775,7 +775,7 @@ import threading
 from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 import aegui.session.training.training_runner, aegui.session.map.decode_service
-import aegui.session.map.plane_service
+import aegui.features.map.model.plane_service
 import aegui.session.pixels.answers, aegui.session.jobs.clock, aegui.session.pixels.drawing
 from aegui.session.settings import Settings
 from aegui.session.documents.workspace import Workspace

@@ -1,0 +1,242 @@
+"""Joins the pairs that are mixed up, and the outlier bench, with the network that is looked at."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Slot
+
+from aegui.core.data.builtin import BUILTIN_LABELS
+from aegui.core.data.noises import CORRUPTIONS
+from aegui.core.i18n import localized, mark, tr
+from aegui.features.answer.feature import AnswerFeature
+from aegui.features.answer.model.answer_sheet import SHOWN
+from aegui.features.answer.model.answer_studies import other_sets, why_no_mix_ups
+from aegui.features.answer.model.answer_study_service import AnswerStudies
+from aegui.features.answer.view.outlier_page import FILE
+from aegui.session.shown import SUBJECT
+from aegui.shell.dialogs.questions import choose_data_file
+from aegui.shell.feature import Feature
+from aegui.shell.refresher import Refresher
+
+if TYPE_CHECKING:
+    from aegui.features.answer.model.answer_sheet import AnswerSheet
+    from aegui.session.jobs.progress_job import JobProgress
+    from aegui.session.services import Services
+    from aegui.session.shown import Changes, Shown
+    from aegui.window.main_window import MainWindow
+
+_NOTE_MS = 500
+"""While a network learns: only words change, that say that it has."""
+
+_OF_THE_SET = {
+    True: mark("Of the set: the samples that were held out."),
+    False: mark("The set was learnt: unseen samples of its kind have larger errors."),
+}
+"""Whether the samples were held out -> what is said of them."""
+
+
+class AnswerStudiesFeature(Feature):
+    """Both are begun by hand, and say when they are of another network than is looked at."""
+
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
+        self._answers = window.feature(AnswerFeature)
+        self._panel = self._panels.answer
+        self._studies = services.of(AnswerStudies)
+        self._source = ""
+        self._changed = Refresher(self._show, _NOTE_MS, self._docks["answer"], self)
+        self._connect()
+        self._show_sets()
+        self._changed.mark()
+
+    def show(self, _shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
+        if "dataset" in changed:
+            self._show_sets()
+        if changed & SUBJECT:
+            self._changed.mark()
+
+    def _connect(self) -> None:
+        studies = self._studies
+        pairs, outliers = self._panel.pairs, self._panel.outliers
+        self._services.drawing.noise_chosen.connect(self._on_anything_changed)
+        self._answers.network_chosen.connect(self._on_anything_changed)
+        self._answers.answered.connect(self._on_answers_answered)
+        self._panel.page_shown.connect(self._on_anything_changed)
+        pairs.compare_requested.connect(self._on_pairs_compare_requested)
+        pairs.cancel_requested.connect(studies.pairs.cancel)
+        studies.pairs.busy_changed.connect(self._on_pairs_busy_changed)
+        studies.pairs.progressed.connect(self._on_pairs_progressed)
+        studies.compared.connect(self._show_pairs)
+        studies.compare_failed.connect(self._on_studies_compare_failed)
+        outliers.measure_requested.connect(self._measure)
+        outliers.cancel_requested.connect(studies.errors.cancel)
+        outliers.outside_chosen.connect(self._on_outliers_outside_chosen)
+        studies.errors.busy_changed.connect(self._on_errors_busy_changed)
+        studies.errors.progressed.connect(self._on_errors_progressed)
+        studies.measured.connect(self._show_outliers)
+        studies.measure_failed.connect(self._on_studies_measure_failed)
+
+    @Slot()
+    def _on_anything_changed(self, *_what: object) -> None:
+        self._changed.mark()
+        self._changed.flush()
+
+    def _show(self) -> None:
+        """Only what is in sight; that of the other page when it is opened."""
+        if self._panel.shown_page == "pairs":
+            self._show_pairs()
+        elif self._panel.shown_page == "outliers":
+            self._show_outliers()
+
+    # Pairs
+
+    def _why_no_pairs(self) -> str:
+        shown, model = self._services.shown, self._answers.model()
+        codec = shown.codec if model is None else model.codec
+        return why_no_mix_ups(codec, shown.dataset, glyphs=shown.look.glyphs)
+
+    @Slot()
+    def _show_pairs(self) -> None:
+        found, model, reason = self._studies.mix_ups, self._answers.model(), self._why_no_pairs()
+        if self._studies.pairs.is_busy:
+            return
+        if reason or model is None:
+            text = reason or tr("A drawing of this size does not fit the network.")
+            self._panel.pairs.set_message(text, possible=False)
+        elif found is None or found.dataset is not self._services.shown.dataset:
+            spec = self._answers.noise
+            text = tr(
+                "{name}: which characters does it take for each other under {noise} {level}?",
+                name=model.name,
+                noise=tr(CORRUPTIONS[spec.kind].label),
+                level=localized(spec.level, ".3g"),
+            )
+            self._panel.pairs.set_message(text, possible=True)
+        else:
+            stale = self._studies.mixing is not model.codec or found.spec != self._answers.noise
+            self._panel.pairs.set_mix_ups(found, stale=stale)
+
+    @Slot()
+    def _on_pairs_compare_requested(self) -> None:
+        model = self._answers.model()
+        if model is not None:
+            self._studies.compare(model, self._services.shown.dataset, self._answers.noise)
+
+    @Slot(bool)
+    def _on_pairs_busy_changed(self, busy: bool) -> None:
+        self._panel.pairs.set_busy(busy)
+        if not busy:
+            self._show_pairs()
+
+    @Slot(object)
+    def _on_pairs_progressed(self, progress: JobProgress) -> None:
+        self._panel.pairs.set_progress(progress)
+
+    @Slot(str)
+    def _on_studies_compare_failed(self, reason: str) -> None:
+        self._panel.pairs.set_message(reason, possible=True)
+
+    # Outliers
+
+    @Slot()
+    def _show_sets(self) -> None:
+        self._offer_sets()
+        self._on_anything_changed()
+
+    def _offer_sets(self) -> None:
+        shape = self._services.shown.dataset.image_shape
+        sets = [(key, tr(BUILTIN_LABELS[key])) for key in other_sets(shape)]
+        if self._source and self._source not in BUILTIN_LABELS:
+            sets.append((self._source, Path(self._source).name))
+        elif self._source not in dict(sets):
+            self._source = ""
+        self._panel.outliers.set_sets(sets, self._source)
+
+    @Slot()
+    def _show_outliers(self) -> None:
+        found, model, page = self._studies.outliers, self._answers.model(), self._panel.outliers
+        shown = self._services.shown
+        if self._studies.errors.is_busy:
+            return
+        if model is None:
+            page.set_message(self._why_no_outliers(), possible=False)
+        elif found is None or found.dataset is not shown.dataset:
+            page.set_message(
+                tr("{name}: how unusual is the drawing to it?", name=model.name), possible=True
+            )
+        else:
+            note = "" if found.held_out is None else tr(_OF_THE_SET[found.held_out])
+            if found.source != self._source:
+                note = tr("Another set is chosen now: press Measure.")
+            elif found.codec is not model.codec:
+                note = tr("The network is another now: measure again.")
+            page.set_bench(found.bench, found.name, note)
+
+    def _why_no_outliers(self) -> str:
+        codec = self._services.shown.codec
+        if codec is None:
+            return tr("Train a network or open one to see what is unusual to it.")
+        if not codec.can_encode:
+            return tr(
+                "A GAN has no encoder: it makes images from codes, and cannot answer a drawing."
+            )
+        return tr("A drawing of this size does not fit the network.")
+
+    @Slot()
+    def _measure(self) -> None:
+        model = self._answers.model()
+        if model is not None:
+            shown = self._services.shown
+            own = model.key == SHOWN and shown.trained_on is shown.dataset
+            held_out = shown.held_out if own else None
+            self._studies.measure(model, shown.dataset, self._source, held_out, is_learnt=own)
+
+    @Slot(str)
+    def _on_outliers_outside_chosen(self, key: str) -> None:
+        if key == FILE:
+            path = choose_data_file(self._window, "")
+            if path:
+                self._source = path
+            self._show_sets()
+            if not path:
+                return
+        else:
+            self._source = key
+        # Choosing starts nothing: the button beside it does, and would else have become Cancel
+        # under the pointer that goes to press it.
+        self._show_outliers()
+
+    @Slot(bool)
+    def _on_errors_busy_changed(self, busy: bool) -> None:
+        self._panel.outliers.set_busy(busy)
+        if not busy:
+            self._show_outliers()
+
+    @Slot(object)
+    def _on_errors_progressed(self, progress: JobProgress) -> None:
+        self._panel.outliers.set_progress(progress)
+
+    @Slot(str)
+    def _on_studies_measure_failed(self, reason: str) -> None:
+        # What was refused is not what the figures are of, and is not tried again.
+        found = self._studies.outliers
+        self._source = "" if found is None else found.source
+        self._offer_sets()
+        self._panel.outliers.set_message(reason, possible=True)
+
+    @Slot(object)
+    def _on_answers_answered(self, sheet: AnswerSheet) -> None:
+        """The error of the drawing follows every stroke."""
+        model = self._answers.model()
+        key = "" if model is None else model.key
+        answer = next((each.answer for each in sheet.answers if each.key == key), None)
+        error = None
+        if answer is not None:
+            # A network gone to infinity gives infinity, and nothing to warn of.
+            with np.errstate(over="ignore", invalid="ignore"):
+                error = float(np.square(answer.output - answer.drawing, dtype=np.float64).sum())
+        self._panel.outliers.set_error(error)

@@ -1,0 +1,377 @@
+"""Joins the drawing with the networks' answers to it, the limit, and why a pixel is wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Signal, Slot
+
+from aegui.core.data.corruption import corruption_words
+from aegui.core.evaluation.reasons import pixel_reasons
+from aegui.core.i18n import mark, tr
+from aegui.core.study.findings import other_noise, with_noise
+from aegui.features.answer.model.answer_sheet import (
+    SHOWN,
+    AnsweringModel,
+    AnswerSheet,
+    SheetAnswer,
+    answer_sheet,
+    fits,
+    is_quick_sheet,
+)
+from aegui.features.answer.model.answer_study_service import MOST_AVERAGED, AnswerStudies
+from aegui.features.answer.view.limit_page import FILE, KNOWN
+from aegui.session.jobs.costs import QUICK_BATCH, encode_cost, is_quick
+from aegui.session.map.others import Others
+from aegui.session.notice import Notice
+from aegui.session.pixels.answers import telling_pixel
+from aegui.session.shown import SUBJECT
+from aegui.shell.dialogs.questions import choose_prior_file
+from aegui.shell.feature import DockSpec, Feature
+from aegui.shell.refresher import Refresher
+
+if TYPE_CHECKING:
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.evaluation.priors import Prior
+    from aegui.core.evaluation.reasons import PixelReasons
+    from aegui.core.recipe import CorruptionSpec
+    from aegui.features.answer.model.answer_study_service import SetLimit
+    from aegui.session.pixels.drawing_state import DrawingState
+    from aegui.session.services import Services
+    from aegui.session.shown import Changes, Shown
+    from aegui.window.main_window import MainWindow
+
+_ANSWER_MS = 200
+"""While a network learns; an edit of the drawing is answered at once."""
+_ESTIMATED = "answer.estimated"
+_MOST_STEPS = 99
+
+
+class AnswerFeature(Feature):
+    """Answers follow drawing, noise and networks; the way of repairs is shown on the map."""
+
+    docks = (DockSpec("answer", mark("Answer"), 60),)
+
+    network_chosen = Signal()
+    """Another network is the one that is looked at."""
+    answered = Signal(object)
+    """The ``AnswerSheet`` that is shown now."""
+
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
+        self._panel = self._panels.answer
+        self._answer = Refresher(self._ask, _ANSWER_MS, self._docks["answer"], self)
+        self._pixels = services.drawing.pixels
+        self._sheet: AnswerSheet | None = None
+        self._asked_noise: CorruptionSpec | None = None
+        self._steps = 1
+        self._is_on_map = False
+        self._average: SetLimit | None = None
+        self._asked_average: tuple[Dataset, CorruptionSpec, Prior | None] | None = None
+        self._pixel: tuple[str, int, int] | None = None
+        self._estimated = services.settings.values.get(_ESTIMATED) is True
+        self._connect()
+        self._panel.limit.set_estimated(self._estimated)
+        self._show_prior()
+        self._show_samples()
+        self._answer.mark()
+
+    def show(self, _shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
+        if "dataset" in changed:
+            self._show_samples()
+        if changed & SUBJECT:
+            self._answer.mark()
+
+    def _connect(self) -> None:
+        services, panel = self._services, self._panel
+        services.drawing.changed.connect(self._on_drawing_changed)
+        services.of(Others).changed.connect(self._answer.mark)
+        services.of(Others).renewed.connect(self._answer.mark)
+        services.latest("aegui-answer").answered.connect(self._on_answers_answered)
+        services.latest("aegui-reasons").answered.connect(self._on_reasons_answered)
+        services.drawing.noise_chosen.connect(self._on_drawing_noise_chosen)
+        panel.page_shown.connect(self._on_panel_page_shown)
+        panel.why.pixel_chosen.connect(self._on_why_pixel_chosen)
+        panel.limit.estimated_chosen.connect(self._on_limit_estimated_chosen)
+        panel.limit.prior_chosen.connect(self._on_limit_prior_chosen)
+        panel.limit.train_requested.connect(self._on_limit_train_requested)
+        services.of(AnswerStudies).limit_found.connect(self._on_studies_limit_found)
+        services.of(AnswerStudies).prior_changed.connect(self._on_studies_prior_changed)
+        services.of(AnswerStudies).prior_failed.connect(self._on_studies_prior_failed)
+        answers = panel.answers
+        answers.again_requested.connect(self._on_answers_again_requested)
+        answers.once_requested.connect(self._on_answers_once_requested)
+        answers.removed.connect(services.of(Others).remove)
+        answers.current_changed.connect(self.network_chosen)
+        answers.pixel_activated.connect(self._on_answers_pixel_activated)
+
+    # The networks
+
+    @property
+    def noise(self) -> CorruptionSpec:
+        """The noise that is chosen for the drawing."""
+        return self._services.drawing.noise[0]
+
+    def models(self) -> list[AnsweringModel]:
+        """The networks that can answer the drawing: the one that is shown first."""
+        shown, state = self._services.shown, self._services.drawing.state
+        every = [(each.key, each.name, each.codec) for each in self._services.of(Others).others]
+        if shown.codec is not None:
+            every.insert(0, (SHOWN, tr("This network"), shown.codec))
+        return [AnsweringModel(*each) for each in every if fits(each[2], state)]
+
+    def model(self) -> AnsweringModel | None:
+        """The network that is looked at: whose answer is the current one, else the first."""
+        current, models = self._panel.answers.current, self.models()
+        key = SHOWN if current is None else current.key
+        found = (model for model in models if model.key == key)
+        return next(found, models[0] if models else None)
+
+    @Slot()
+    def _show_samples(self) -> None:
+        shown = self._services.shown
+        self._panel.set_samples(shown.dataset.images, shown.look)
+        self._pixel = None
+        self._panel.why.set_message(self._why_no_network())
+        self._answer.mark()
+
+    # The answers
+
+    @Slot(object)
+    def _on_drawing_changed(self, state: DrawingState) -> None:
+        if not np.array_equal(state.pixels, self._pixels):
+            self._pixels = state.pixels
+            self._set_steps(1)
+        self._answer.mark()
+        self._answer.flush()
+
+    @Slot()
+    def _on_drawing_noise_chosen(self) -> None:
+        # The limit depends on the noise even where the drawing stays as it is.
+        if self.noise != self._asked_noise:
+            self._answer.mark()
+            self._answer.flush()
+
+    def _ask(self) -> None:
+        services, models = self._services, self.models()
+        shown, state = services.shown, services.drawing.state
+        if not models:
+            self._drop_way()
+        nearest, spec = shown.nearest, self.noise
+        self._asked_noise = spec
+        estimated, steps = self._estimated, self._steps
+        prior = services.of(AnswerStudies).prior
+        services.latest("aegui-answer").ask(
+            lambda: answer_sheet(
+                models, nearest, state, spec, estimated=estimated, steps=steps, prior=prior
+            ),
+            nearest,
+            quick=is_quick_sheet(models, nearest, steps, estimated),
+            gentle=shown.is_learning,
+        )
+
+    @Slot(object)
+    def _on_answers_answered(self, sheet: AnswerSheet) -> None:
+        if sheet.dataset is not self._services.shown.dataset:
+            return
+        self._sheet = sheet
+        self._panel.set_sheet(sheet, self._why_no_network())
+        self._show_difference(sheet)
+        self._show_average()
+        self._show_way(sheet)
+        if self._panel.shown_page == "why":
+            self._ask_why()
+        self.answered.emit(sheet)
+
+    def _why_no_network(self) -> str:
+        """Why no network answers the drawing; empty where one does."""
+        codec, state = self._services.shown.codec, self._services.drawing.state
+        if self.models():
+            return ""
+        if codec is None:
+            return tr("Press Train to get an answer to the drawing.")
+        if codec.image_shape != state.image_shape:
+            return tr("A drawing of this size does not fit the network.")
+        return tr("A GAN has no encoder: it makes images from codes, and cannot answer a drawing.")
+
+    # Again and again
+
+    @Slot()
+    def _on_answers_again_requested(self) -> None:
+        self._set_steps(min(self._steps + 1, _MOST_STEPS))
+        self._answer.mark()
+        self._answer.flush()
+
+    @Slot()
+    def _on_answers_once_requested(self) -> None:
+        self._set_steps(1)
+        self._answer.mark()
+        self._answer.flush()
+
+    def _set_steps(self, steps: int) -> None:
+        self._steps = steps
+        if steps == 1:
+            self._drop_way()
+
+    def _show_way(self, sheet: AnswerSheet) -> None:
+        """The codes of the network's repairs as a trail on the map."""
+        shown = next((each for each in sheet.answers if each.key == SHOWN), None)
+        if sheet.steps != self._steps or shown is None or shown.repairs is None:
+            return
+        codes = shown.repairs.codes
+        self._is_on_map = True
+        self._panels.canvas.set_drawing_code(codes[-1], codes)
+
+    def _drop_way(self) -> None:
+        if self._is_on_map:
+            self._is_on_map = False
+            self._services.requests.drawing_on_map.emit()
+
+    # The limit
+
+    @Slot(bool)
+    def _on_limit_estimated_chosen(self, estimated: bool) -> None:
+        self._estimated = estimated
+        self._services.settings.keep({_ESTIMATED: estimated})
+        self._answer.mark()
+        self._answer.flush()
+
+    @Slot(str)
+    def _on_limit_prior_chosen(self, key: str) -> None:
+        studies = self._services.of(AnswerStudies)
+        if key == FILE:
+            path = choose_prior_file(self._window)
+            self._show_prior()
+            if path:
+                studies.read_prior(path)
+        else:
+            studies.weigh(known=key == KNOWN)
+
+    def _show_prior(self) -> None:
+        studies = self._services.of(AnswerStudies)
+        known = studies.known_prior
+        self._panel.limit.set_prior(
+            "" if known is None else known.name, used=studies.prior is not None
+        )
+
+    @Slot()
+    def _on_studies_prior_changed(self) -> None:
+        self._show_prior()
+        self._answer.mark()
+        self._answer.flush()
+
+    @Slot(str)
+    def _on_studies_prior_failed(self, reason: str) -> None:
+        self._show_prior()
+        self.noticed.emit(Notice("error", reason, passing=True))
+
+    def _show_difference(self, sheet: AnswerSheet) -> None:
+        """Whether the network that is shown was trained with other noise than the drawing's."""
+        shown, text = self._services.shown, ""
+        if sheet.answers and sheet.answers[0].key == SHOWN and sheet.limit.estimate is None:
+            recipe = with_noise(shown.recipe, shown.noise)
+            found = other_noise(recipe, sheet.limit.spec, sheet.dataset)
+            text = "" if found is None else found.text
+        self._panel.limit.set_difference(text)
+
+    def _show_average(self) -> None:
+        """How good answers to all characters can be, under the noise of the sheet."""
+        if self._sheet is None or self._panel.shown_page != "limit":
+            return
+        dataset, limit = self._sheet.dataset, self._sheet.limit
+        studies, known = self._services.of(AnswerStudies), self._average
+        asked = (dataset, limit.spec, studies.prior)
+        is_known = known is not None and known.is_of(*asked)
+        has_limit = limit.reading is not None and len(dataset) <= MOST_AVERAGED
+        shown = known if is_known and has_limit else None
+        self._panel.limit.set_average(shown, pending=has_limit)
+        if not has_limit or is_known or self._asked_average == asked:
+            return
+        self._asked_average = asked
+        studies.find_limit(dataset, limit.spec)
+
+    @Slot(object)
+    def _on_studies_limit_found(self, found: SetLimit) -> None:
+        self._average, self._asked_average = found, None
+        self._show_average()
+
+    @Slot()
+    def _on_limit_train_requested(self) -> None:
+        workspace, spec = self._services.workspace, self.noise
+        noise = workspace.recipe.data.corruption.model_copy(
+            update={"kind": spec.kind, "level": spec.level}
+        )
+        text = tr("Train with {noise}", noise=corruption_words(noise))
+        workspace.edit_recipe(with_noise(workspace.recipe, noise), text)
+
+    # Why
+
+    @Slot(str, int, int)
+    def _on_answers_pixel_activated(self, key: str, row: int, column: int) -> None:
+        self._pixel = (key, row, column)
+        self._panel.show_page("why")
+
+    @Slot(int, int)
+    def _on_why_pixel_chosen(self, row: int, column: int) -> None:
+        current = self._panel.answers.current
+        self._pixel = (SHOWN if current is None else current.key, row, column)
+        self._ask_why()
+
+    @Slot(str)
+    def _on_panel_page_shown(self, key: str) -> None:
+        if key == "why":
+            self._ask_why()
+        elif key == "limit":
+            self._show_average()
+
+    def _asked(self, sheet: AnswerSheet) -> tuple[AnsweringModel, SheetAnswer, int, int] | None:
+        """The network and its answer, and the pixel that was chosen, else one worth asking."""
+        answers = {each.key: each for each in sheet.answers}
+        models = {each.key: each for each in self.models() if each.key in answers}
+        if not models:
+            return None
+        chosen, height, width = self._pixel, *self._services.drawing.shape
+        current = self.model()
+        key = chosen[0] if chosen is not None else "" if current is None else current.key
+        # The best possible answer has no code: what is told is of the network, with the same votes.
+        model = models.get(key) or next(iter(models.values()))
+        found = answers[model.key]
+        if found.answer.drawing.shape[-2:] != (height, width):
+            return None
+        if chosen is not None and chosen[1] < height and chosen[2] < width:
+            return model, found, chosen[1], chosen[2]
+        return model, found, *telling_pixel(found.answer)
+
+    def _ask_why(self) -> None:
+        sheet = self._sheet
+        asked = None if sheet is None else self._asked(sheet)
+        if sheet is None or asked is None:
+            self._panel.why.set_message(self._why_no_network())
+            return
+        model, shown, row, column = asked
+        self._panel.why.set_answer(shown.answer, model.name, row, column)
+        dataset, reading, drawing = sheet.dataset, sheet.limit.reading, shown.answer.drawing
+        place, graded = row * drawing.shape[-1] + column, not self._services.shown.look.glyphs
+        work = len(dataset) * encode_cost(model.codec)
+        self._services.latest("aegui-reasons").ask(
+            lambda: (
+                pixel_reasons(model.codec, drawing, place, dataset, reading, graded=graded),
+                model.name,
+            ),
+            dataset,
+            quick=is_quick(model.codec, work, QUICK_BATCH // 4),
+            gentle=self._services.shown.is_learning,
+        )
+
+    @Slot(object)
+    def _on_reasons_answered(self, found: tuple[PixelReasons, str]) -> None:
+        reasons, name = found
+        state = self._services.drawing.state
+        height, width = self._services.drawing.shape
+        wanted = None
+        if state.target is not None and reasons.pixel < height * width:
+            row, column = divmod(reasons.pixel, width)
+            wanted = np.atleast_1d(state.target[..., row, column]).tolist()
+        self._panel.why.set_reasons(reasons, name, width, wanted)

@@ -1,0 +1,369 @@
+"""The answers one below the other: those of the networks, and the best possible one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from aegui.core.i18n import mark, tr, trn
+from aegui.features.answer.model.answer_sheet import BEST, SHOWN
+from aegui.features.answer.view.marks import MarksLegend
+from aegui.features.answer.view.pictures import AnswerPictures
+from aegui.kit.marks import ElidedLabel, flat_button
+from aegui.kit.speech import describe
+from aegui.kit.theme import SPACING, current_theme
+from aegui.session.data.looks import GLYPHS, Look
+from aegui.widgets.answer_words import best_words, sheet_words
+from aegui.widgets.nearest_strip import NearestStrip, nearest_title
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike
+    from PySide6.QtGui import QPaintEvent, QResizeEvent
+
+    from aegui.features.answer.model.answer_sheet import AnswerSheet, SheetAnswer
+
+_BAR_PX = 3
+_LINES = 2
+_WORDS_SHARE = 40
+"""Percent of a low row that its words get."""
+_ANY_PX = (1 << 24) - 1
+_HIGH_ROW_PX = 150
+"""Rows of this height have their words above the pictures, which are larger so."""
+_EXPECTED = mark(
+    "Expected: wrong pixels that somebody who knows all characters and the noise has to expect of "
+    "this answer"
+)
+
+
+class FewLines(QWidget):
+    """Some words on two lines, and more where there is room.
+
+    Not a label: one that breaks its lines wants a height for each width, and a scrolled area with
+    such parts and with pictures, whose height follows their width, never comes to rest.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._text = ""
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    @property
+    def text(self) -> str:
+        """What is shown."""
+        return self._text
+
+    def set_text(self, text: str) -> None:
+        """Show ``text``."""
+        self._text = text
+        self.setAccessibleName(text)
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: D102
+        return QSize(0, _LINES * self.fontMetrics().lineSpacing() + 1)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: D102
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
+        del event
+        painter = QPainter(self)
+        painter.setPen(current_theme().text_dim)
+        painter.drawText(self.rect(), Qt.TextFlag.TextWordWrap, self._text)
+
+
+class AnswerRow(QWidget):
+    """One answer: whose it is and how right, above or beside its pictures.
+
+    Signals:
+        activated(key): The answer of that key was clicked, or got the focus.
+        pixel_activated(key, row, column): Why is that pixel as it is?
+        removed(key): The network shall answer no more.
+    """
+
+    activated = Signal(str)
+    pixel_activated = Signal(str, int, int)
+    removed = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.key = ""
+        self.title = ElidedLabel()
+        self.title.setProperty("heading", True)
+        self.words = FewLines()
+        self.pictures = AnswerPictures()
+        self.legend = MarksLegend()
+        self._is_marked = False
+        self._is_named = False
+        self._has_wrong = False
+        close = flat_button("close", tr("Take this network away"))
+        close.clicked.connect(self._on_close_clicked)
+        self.pictures.activated.connect(self._on_pictures_activated)
+        self.pictures.pixel_activated.connect(self._on_pictures_pixel_activated)
+        self._close = close
+        header = QHBoxLayout()
+        header.addWidget(self.title, 1)
+        header.addWidget(self.legend)
+        header.addWidget(close)
+        told = QVBoxLayout()
+        told.setSpacing(2)
+        told.addLayout(header)
+        told.addWidget(self.words, 1)
+        self._body = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
+        self._body.setSpacing(2)
+        self._body.addLayout(told)
+        self._body.addWidget(self.pictures, 1)
+        self.set_marked(False, among=1)
+
+    def set_row(
+        self, row: SheetAnswer, *, among: int, place: int, steps: int, has_legend: bool
+    ) -> None:
+        """Show ``row``, which is at ``place`` of ``among``, after so many passes."""
+        self.key = row.key
+        # Alone, the best possible answer would be read as that of a network: it is named, and
+        # nothing is judged before there is one.
+        alone = among == 1 and row.key == BEST
+        words = best_words(row) if alone else sheet_words(row)
+        self._is_named = among > 1 or alone
+        self._has_wrong = has_legend
+        self.title.setText(row.name if self._is_named else words)
+        self.words.set_text(words)
+        self.words.setVisible(self._is_named)
+        told = tr("{name}: {words}", name=row.name, words=words) if self._is_named else words
+        tip = told if row.expected is None else f"{told}\n{tr(_EXPECTED)}"
+        for label in (self.title, self.words):
+            label.setToolTip(tip)
+        self._close.setVisible(row.key not in {SHOWN, BEST})
+        first = tr("last pass") if steps > 1 and row.key != BEST else tr("drawing")
+        self.pictures.set_captions(place == 0, first)
+        self.pictures.set_answer(row.answer)
+        self.pictures.setAccessibleName(
+            tr("{name}: drawing, answer and errors", name=row.name)
+            if self._is_named
+            else tr("Drawing, answer and errors")
+        )
+        describe(self.pictures, told)
+
+    @Slot()
+    def _on_close_clicked(self) -> None:
+        self.removed.emit(self.key)
+
+    @Slot()
+    def _on_pictures_activated(self) -> None:
+        self.activated.emit(self.key)
+
+    @Slot(int, int)
+    def _on_pictures_pixel_activated(self, row: int, column: int) -> None:
+        self.pixel_activated.emit(self.key, row, column)
+
+    def set_low(self, low: bool, row_px: int) -> None:
+        """Whether there is little height: words then stand to the right of the pictures.
+
+        Args:
+            low: Whether there is.
+            row_px: Height that there is for each of several rows, but for what stands above the
+                first pictures.
+        """
+        ways = QBoxLayout.Direction
+        low = low and self._is_named
+        # Above pictures, rows with and without it are of one height.
+        policy = self._close.sizePolicy()
+        policy.setRetainSizeWhenHidden(self._is_named and not low)
+        self._close.setSizePolicy(policy)
+        self._body.setDirection(ways.RightToLeft if low else ways.TopToBottom)
+        self._body.setSpacing(SPACING if low else 2)
+        # Where words are beside the pictures there is no room for it; what is pointed at says it.
+        self.legend.setVisible(self._has_wrong and not low)
+        self._body.setStretch(0, _WORDS_SHARE if low else 0)
+        self._body.setStretch(1, 100 - _WORDS_SHARE if low else 1)
+        least = (
+            self.pictures.minimumSizeHint().height() if low else self._body.minimumSize().height()
+        )
+        height = max(least, row_px + self.pictures.caption_px)
+        self.setMinimumHeight(height if self._is_named else 0)
+        self.setMaximumHeight(height if self._is_named else _ANY_PX)
+
+    def set_marked(self, marked: bool, *, among: int) -> None:
+        """Whether the further figures are those of this answer."""
+        self._is_marked = marked and among > 1
+        left = SPACING if among > 1 else 0
+        self._body.setContentsMargins(left, 0, 0, 0)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
+        del event
+        if self._is_marked:
+            painter = QPainter(self)
+            painter.fillRect(0, 2, _BAR_PX, self.height() - 4, current_theme().accent)
+
+
+class AnswersPage(QWidget):
+    """All answers; one of them is the current one, of which the nearest samples are shown.
+
+    Signals:
+        sample_activated(index): One of the nearest characters was clicked.
+        pixel_activated(key, row, column): Why is that pixel of this answer as it is?
+        current_changed(key): Another answer is the current one.
+        again_requested(), once_requested(): Repair once more; only once.
+        removed(key): That network shall answer no more.
+    """
+
+    sample_activated = Signal(int)
+    pixel_activated = Signal(str, int, int)
+    current_changed = Signal(str)
+    again_requested = Signal()
+    once_requested = Signal()
+    removed = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.nearest = NearestStrip()
+        self._look = GLYPHS
+        self._rows: list[AnswerRow] = []
+        self._shown: tuple[SheetAnswer, ...] = ()
+        self._current = SHOWN
+        self._nearest_title = QLabel(nearest_title(GLYPHS))
+        self._nearest_title.setProperty("dim", True)
+        self._passes = QLabel()
+        self._passes.setProperty("dim", True)
+        self.again = QPushButton(tr("Denoise again"))
+        self.again.setToolTip(
+            tr("Give each network its own answer once more; the map shows the way")
+        )
+        self.once = flat_button("edit-undo", tr("Only one pass again"))
+        self._stack = QVBoxLayout()
+        self._area = QScrollArea()
+        self._lay_out()
+        self._add_row()
+        self.nearest.sample_activated.connect(self.sample_activated)
+        self.again.clicked.connect(self.again_requested)
+        self.once.clicked.connect(self.once_requested)
+
+    def _lay_out(self) -> None:
+        inner = QWidget()
+        self._stack = QVBoxLayout(inner)
+        self._stack.setContentsMargins(0, 0, 0, 0)
+        self._stack.setSpacing(SPACING // 2)
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._area.setWidget(inner)
+        self._below = QHBoxLayout()
+        self._below.addWidget(self._nearest_title, 1)
+        self._below.addWidget(self._passes)
+        self._below.addWidget(self.once)
+        self._below.addWidget(self.again)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self._area, 1)
+        layout.addLayout(self._below)
+        layout.addWidget(self.nearest)
+
+    # -- what is shown ---------------------------------------------------------------------------
+
+    def set_samples(self, images: ArrayLike, look: Look) -> None:
+        """The set whose members can be nearest, not copied."""
+        self._look = look
+        self.nearest.set_samples(images, look)
+        self._nearest_title.setText(nearest_title(look))
+        for row in self._rows:
+            row.pictures.set_look(look)
+
+    def set_sheet(self, sheet: AnswerSheet) -> None:
+        """Show ``sheet``."""
+        self._shown = sheet.answers
+        while len(self._rows) < len(sheet.answers):
+            self._add_row()
+        keys = [answer.key for answer in sheet.answers]
+        if self._current not in keys and keys:
+            self._current = keys[0]
+        wrong = any(answer.answer.wrong_count for answer in sheet.answers)
+        for place, row in enumerate(self._rows):
+            row.setVisible(place < len(keys))
+            if place < len(keys):
+                row.set_row(
+                    sheet.answers[place],
+                    among=len(keys),
+                    place=place,
+                    steps=sheet.steps,
+                    has_legend=wrong and self._look.glyphs and place == 0,
+                )
+        self._show_passes(sheet)
+        self._show_current()
+        self._share_height()
+
+    def _share_height(self) -> None:
+        rows = self.rows
+        low = self._area.height() < _HIGH_ROW_PX * len(self._shown)
+        gaps = (len(rows) - 1) * self._stack.spacing()
+        # What stands above the first pictures makes its row higher, and not the pictures smaller.
+        room = self._area.height() - gaps - sum(row.pictures.caption_px for row in rows)
+        for row in self._rows:
+            row.set_low(low, room // len(rows))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        super().resizeEvent(event)
+        self._share_height()
+
+    def _add_row(self) -> None:
+        row = AnswerRow()
+        row.pictures.set_look(self._look)
+        row.legend.setVisible(False)
+        row.activated.connect(self.set_current)
+        row.pixel_activated.connect(self._on_row_pixel_activated)
+        row.removed.connect(self.removed)
+        self._rows.append(row)
+        self._stack.addWidget(row, 100)
+
+    def _show_passes(self, sheet: AnswerSheet) -> None:
+        networks = [answer for answer in sheet.answers if answer.key != BEST]
+        settled = all(
+            answer.repairs is not None and answer.repairs.settled is not None for answer in networks
+        )
+        self.again.setEnabled(bool(networks) and not settled)
+        self.once.setVisible(sheet.steps > 1)
+        self._passes.setText("" if sheet.steps == 1 else trn("{n} pass", "{n} passes", sheet.steps))
+
+    @Slot(str, int, int)
+    def _on_row_pixel_activated(self, key: str, row: int, column: int) -> None:
+        self.set_current(key)
+        self.pixel_activated.emit(key, row, column)
+
+    @Slot(str)
+    def set_current(self, key: str) -> None:
+        """Make that answer the current one."""
+        if key != self._current and any(answer.key == key for answer in self._shown):
+            self._current = key
+            self._show_current()
+            self.current_changed.emit(key)
+
+    def _show_current(self) -> None:
+        for row in self._rows:
+            row.set_marked(row.key == self._current, among=len(self._shown))
+        current = self.current
+        if current is not None:
+            self.nearest.set_nearest(current.answer.nearest, current.answer.nearest_indices)
+
+    @property
+    def current(self) -> SheetAnswer | None:
+        """The current answer."""
+        found = (answer for answer in self._shown if answer.key == self._current)
+        return next(found, None)
+
+    @property
+    def rows(self) -> Sequence[AnswerRow]:
+        """The rows that are in use, at least one."""
+        return self._rows[: max(1, len(self._shown))]

@@ -1,0 +1,239 @@
+"""The limit: how likely each character is, and how many wrong pixels that lets one expect."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from aegui.core.data.noises import CORRUPTIONS
+from aegui.core.i18n import localized, tr
+from aegui.features.answer.model.answer_sheet import BEST
+from aegui.features.answer.view.bars import Bar, BarList
+from aegui.kit.marks import Sign, wrapped_label
+from aegui.kit.speech import describe
+from aegui.session.data.looks import GLYPHS, Look
+from aegui.widgets.glyphs import label_name, label_sign
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from aegui.core.evaluation.bayes import BayesReading
+    from aegui.features.answer.model.answer_sheet import AnswerSheet, Limit
+    from aegui.features.answer.model.answer_study_service import SetLimit
+
+ALIKE, KNOWN, FILE = "alike", "known", "file"
+"""Ways to weigh characters: all samples alike, as read last, as in a file to be chosen."""
+MOST_BARS = 12
+_LEAST_CHANCE = 0.0005
+
+
+class LimitPage(QWidget):
+    """Says what somebody who knows the characters and the noise would make of the drawing.
+
+    Signals:
+        estimated_chosen(estimated): Find the level of the noise from the drawing, or not.
+        prior_chosen(key): Weigh characters so: ``ALIKE``, ``KNOWN``, or ``FILE``, to be asked for.
+        train_requested(): The recipe is to train with the noise of the drawing.
+        sample_activated(index): A character was clicked.
+    """
+
+    estimated_chosen = Signal(bool)
+    prior_chosen = Signal(str)
+    train_requested = Signal()
+    sample_activated = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.level = QComboBox()
+        self.prior = QComboBox()
+        self.words = wrapped_label()
+        self.average = wrapped_label()
+        self.train = QToolButton()
+        self._differs = QWidget()
+        self._differs_words = wrapped_label()
+        self.bars = BarList(tr("How likely each character is"))
+        self._title = QLabel(tr("What the drawing was, by Bayes’ rule"))
+        self._title.setProperty("dim", True)
+        self._lay_out()
+        self.set_prior("", used=False)
+        self.set_difference("")
+        self.set_average(None)
+        self.level.activated.connect(self._on_level_activated)
+        self.prior.activated.connect(self._on_prior_activated)
+        self.train.clicked.connect(self.train_requested)
+        self.bars.activated.connect(self.sample_activated)
+
+    def _lay_out(self) -> None:
+        for text in (tr("as chosen on the page “Noise”"), tr("estimated from the drawing")):
+            self.level.addItem(text)
+        self.level.setToolTip(
+            tr("The limit depends on the noise: its kind is the one that is chosen beside the grid")
+        )
+        self.prior.setToolTip(
+            tr(
+                "How often each character occurs: as a list of characters with their weights says "
+                "(CSV, JSON), or as often as in a text"
+            )
+        )
+        grid = QGridLayout()
+        grid.setVerticalSpacing(2)
+        grid.setColumnStretch(1, 1)
+        rows = ((tr("&Level of the noise"), self.level), (tr("&Characters"), self.prior))
+        for row, (text, box) in enumerate(rows):
+            label = QLabel(text)
+            label.setBuddy(box)
+            box.setSizeAdjustPolicy(
+                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            )
+            box.setMinimumContentsLength(12)
+            grid.addWidget(label, row, 0)
+            grid.addWidget(box, row, 1)
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self.words)
+        column.addWidget(self.average)
+        column.addWidget(self._build_difference())
+        column.addWidget(self._title)
+        column.addWidget(self.bars)
+        column.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setWidget(inner)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addLayout(grid)
+        layout.addWidget(area, 1)
+
+    def _build_difference(self) -> QWidget:
+        self.train.setText(tr("Train with it"))
+        self.train.setToolTip(tr("Put this noise into the recipe at hand; Undo takes it back"))
+        row = QHBoxLayout(self._differs)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        row.addWidget(Sign("builder-warning", "warn"), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._differs_words, 1)
+        row.addWidget(self.train, 0, Qt.AlignmentFlag.AlignTop)
+        return self._differs
+
+    @Slot(int)
+    def _on_level_activated(self, place: int) -> None:
+        self.estimated_chosen.emit(place == 1)
+
+    def set_samples(self, images: ArrayLike, look: Look = GLYPHS) -> None:
+        """The characters, not copied."""
+        self.bars.set_samples(images, look)
+
+    def set_estimated(self, estimated: bool) -> None:
+        """Show whether the level is found from the drawing."""
+        blocker = QSignalBlocker(self.level)
+        self.level.setCurrentIndex(1 if estimated else 0)
+        del blocker
+
+    @Slot(int)
+    def _on_prior_activated(self, place: int) -> None:
+        self.prior_chosen.emit(self.prior.itemData(place))
+
+    def set_prior(self, name: str, *, used: bool) -> None:
+        """Show how characters are weighed: ``name`` is what was read last, "" for nothing."""
+        blocker = QSignalBlocker(self.prior)
+        self.prior.clear()
+        self.prior.addItem(tr("all as likely"), ALIKE)
+        if name:
+            self.prior.addItem(tr("as often as in {name}", name=name), KNOWN)
+        self.prior.addItem(tr("as often as in a file…"), FILE)
+        self.prior.setCurrentIndex(1 if name and used else 0)
+        del blocker
+
+    def set_difference(self, text: str) -> None:
+        """Say that the network was trained with other noise than this; "": it was not."""
+        self._differs_words.setText(text)
+        self._differs.setVisible(bool(text))
+
+    def set_average(self, found: SetLimit | None, *, pending: bool = False) -> None:
+        """Say how good answers to all characters can be; ``pending``: that is being found."""
+        self.average.setVisible(found is not None or pending)
+        figure = "…" if found is None else localized(found.limit.mean, ".2f")
+        if found is not None and not found.limit.is_exact:
+            figure = f"{figure} ± {localized(found.limit.error, '.2f')}"
+        self.average.setText(
+            tr(
+                "Best possible over all characters: {figure} wrong pixels on average.",
+                figure=figure,
+            )
+        )
+
+    def set_sheet(self, sheet: AnswerSheet) -> None:
+        """Show the limit beside the answers of ``sheet``."""
+        limit = sheet.limit
+        known = limit.reading is not None
+        self._title.setVisible(known)
+        self.bars.setVisible(known)
+        text = limit.reason if limit.reading is None else _words(sheet, limit)
+        self.words.setText(text)
+        describe(self, text)
+        if limit.reading is not None:
+            self.bars.set_bars(_bars(limit.reading, sheet))
+
+
+def noise_words(limit: Limit) -> str:
+    """The noise that the drawing is taken to have gone through."""
+    name, level = tr(CORRUPTIONS[limit.spec.kind].label), limit.spec.level
+    found = limit.estimate
+    if found is None:
+        return tr("{noise} at level {level}", noise=name, level=localized(level, ".3g"))
+    return tr(
+        "{noise} at level {level}, estimated ({low} to {high} are nearly as likely)",
+        noise=name,
+        level=localized(level, ".2f"),
+        low=localized(found.low, ".2f"),
+        high=localized(found.high, ".2f"),
+    )
+
+
+def _words(sheet: AnswerSheet, limit: Limit) -> str:
+    """What may be expected of each answer under that noise."""
+    told = [
+        tr("{name}: {expected}", name=answer.name, expected=localized(answer.expected, ".2f"))
+        for answer in sheet.answers
+        if answer.expected is not None and answer.key != BEST
+    ]
+    best = [
+        tr("best possible: {expected}", expected=localized(answer.expected, ".2f"))
+        for answer in sheet.answers
+        if answer.key == BEST and answer.expected is not None
+    ]
+    text = tr(
+        "{noise}. Wrong pixels expected of this drawing: {answers}.",
+        noise=noise_words(limit),
+        answers="; ".join((*told, *best)),
+    )
+    return f"{text} {limit.note}".strip()
+
+
+def _bars(reading: BayesReading, sheet: AnswerSheet) -> list[Bar]:
+    dataset = sheet.dataset
+    bars: list[Bar] = []
+    for index in reading.order[:MOST_BARS].tolist():
+        chance = float(reading.chances[index])
+        if chance < _LEAST_CHANCE and bars:
+            break
+        label = dataset.labels[index]
+        figure = tr("{percent} %", percent=localized(100 * chance, ".1f"))
+        words = tr("{name}: {figure}", name=label_name(label), figure=figure)
+        bars.append(Bar(label_sign(label), chance, figure, words, index, is_strong=not bars))
+    return bars

@@ -1,0 +1,173 @@
+"""The outlier bench: is the drawing one of those that the network has learnt?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, Signal, Slot
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from aegui.core.i18n import localized, tr
+from aegui.features.answer.view.outlier_plot import OutlierPlot, RocPlot
+from aegui.kit.marks import wrapped_label
+from aegui.kit.speech import describe
+from aegui.kit.theme import SPACING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aegui.core.evaluation.outliers import OutlierBench
+    from aegui.session.jobs.progress_job import JobProgress
+
+FILE = "file"
+"""Key of the choice that asks for a file."""
+
+
+class OutlierPage(QWidget):
+    """Histogram, threshold and curve of one network, made on demand.
+
+    Signals:
+        measure_requested(), cancel_requested(): Measure all samples; stop that.
+        outside_chosen(key): Compare with that set: "" for none, ``FILE`` for one to be asked for.
+    """
+
+    measure_requested = Signal()
+    cancel_requested = Signal()
+    outside_chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.outside = QComboBox()
+        self.measure = QPushButton(tr("Measure"))
+        self.measure.setToolTip(tr("Reconstruct every sample, and measure the errors"))
+        self.cancel = QPushButton(tr("Cancel"))
+        self.words = wrapped_label()
+        self.plot = OutlierPlot()
+        self.roc = RocPlot()
+        self._bench: OutlierBench | None = None
+        self._name = ""
+        self._note = ""
+        self._error: float | None = None
+        self._lay_out()
+        self.measure.clicked.connect(self.measure_requested)
+        self.cancel.clicked.connect(self.cancel_requested)
+        self.plot.threshold_moved.connect(self._show)
+        self.outside.activated.connect(self._on_outside_activated)
+        self.set_busy(False)
+        self.set_message("", possible=False)
+
+    def _lay_out(self) -> None:
+        label = QLabel(tr("&Against"))
+        label.setBuddy(self.outside)
+        self.outside.setToolTip(tr("Another set, whose samples should be outliers to the network"))
+        self.outside.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.outside.setMinimumContentsLength(10)
+        row = QHBoxLayout()
+        row.addWidget(label)
+        row.addWidget(self.outside, 1)
+        row.addWidget(self.cancel)
+        row.addWidget(self.measure)
+        plots = QHBoxLayout()
+        plots.setSpacing(SPACING)
+        plots.addWidget(self.plot, 1)
+        plots.addWidget(self.roc)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addLayout(row)
+        layout.addWidget(self.words)
+        layout.addLayout(plots, 1)
+
+    @Slot(int)
+    def _on_outside_activated(self, place: int) -> None:
+        self.outside_chosen.emit(self.outside.itemData(place))
+
+    # -- what is shown ---------------------------------------------------------------------------
+
+    def set_sets(self, sets: Sequence[tuple[str, str]], chosen: str) -> None:
+        """Offer ``sets``, keys and names, to compare with."""
+        blocker = QSignalBlocker(self.outside)
+        self.outside.clear()
+        for key, name in (("", tr("no other set")), *sets, (FILE, tr("File…"))):
+            self.outside.addItem(name, key)
+        self.outside.setCurrentIndex(max(0, self.outside.findData(chosen)))
+        del blocker
+
+    def set_busy(self, busy: bool) -> None:
+        """Say whether samples are being measured."""
+        self.cancel.setVisible(busy)
+        self.measure.setVisible(not busy)
+
+    def set_progress(self, progress: JobProgress) -> None:
+        """Show how far it is."""
+        self.words.setText(progress.text or progress.title)
+
+    def set_message(self, text: str, *, possible: bool) -> None:
+        """Say why there is nothing; ``possible``: it can be measured all the same."""
+        self._bench = None
+        self.measure.setEnabled(possible)
+        for plot in (self.plot, self.roc):
+            plot.hide()
+        self.words.setText(text)
+        describe(self, text)
+
+    def set_bench(self, bench: OutlierBench, name: str, note: str = "") -> None:
+        """Show ``bench`` of the network called ``name``, and say ``note`` after it."""
+        if bench is not self._bench:
+            self._bench = bench
+            self.plot.set_bench(bench)
+        self._name, self._note = name, note
+        self.measure.setEnabled(True)
+        self.plot.show()
+        self.roc.setVisible(bench.outside is not None)
+        self._show()
+
+    def set_error(self, error: float | None) -> None:
+        """The error of the drawing; None where it has none."""
+        if error != self._error:
+            self._error = error
+            self.plot.set_error(error)
+            self._show()
+
+    def _show(self, _threshold: float = 0.0) -> None:
+        bench = self._bench
+        if bench is None:
+            return
+        threshold = self.plot.threshold
+        self.roc.set_bench(bench, threshold)
+        text = " ".join(filter(None, (*self._drawing_words(bench, threshold), self._note)))
+        self.words.setText(text)
+        describe(self, text)
+
+    def _drawing_words(self, bench: OutlierBench, threshold: float) -> list[str]:
+        inside, outside = bench.shares(threshold)
+        parts = []
+        if self._error is not None:
+            parts.append(
+                tr(
+                    "{name}: error of the drawing {error}, larger than {percent} % of the set: "
+                    "{verdict}.",
+                    name=self._name,
+                    error=localized(self._error, ".3g"),
+                    percent=localized(100 * bench.place(self._error), ".0f"),
+                    verdict=tr("an outlier") if self._error > threshold else tr("no outlier"),
+                )
+            )
+        beyond = tr(
+            "Beyond the threshold {threshold}: {inside} % of the set",
+            threshold=localized(threshold, ".3g"),
+            inside=localized(100 * inside, ".1f"),
+        )
+        if outside is None:
+            parts.append(tr("{beyond}.", beyond=beyond))
+        else:
+            parts.append(
+                tr(
+                    "{beyond}, {outside} % of the other.",
+                    beyond=beyond,
+                    outside=localized(100 * outside, ".1f"),
+                )
+            )
+        return parts

@@ -1,0 +1,200 @@
+"""Which characters noise makes alike, and which of them the network still mixes up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QPushButton,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from aegui.core.data.noises import CORRUPTIONS
+from aegui.core.i18n import localized, mark, tr, trn
+from aegui.kit.marks import wrapped_label
+from aegui.kit.speech import describe
+from aegui.kit.theme import ICON_PX, current_theme, figures_font, icon
+from aegui.widgets.glyphs import GlyphCache, draw_glyph, label_name, label_sign
+from aegui.widgets.named_table import NamedTable, alignment
+
+if TYPE_CHECKING:
+    from aegui.features.answer.model.answer_studies import MixUp, MixUps
+    from aegui.session.jobs.progress_job import JobProgress
+
+COLUMNS: tuple[tuple[str, str], ...] = (
+    (mark("Pair"), ""),
+    (mark("Differ"), mark("Pixels in which the two differ.")),
+    (
+        mark("Alike"),
+        mark("How often somebody who knows that it is one of the two is wrong; 50 % is guessing."),
+    ),
+    (mark("Limit"), mark("How often the likeliest character is the wrong one of the two.")),
+    (mark("Network"), mark("How often the network takes one of the two for the other.")),
+)
+_GAP_PX = 4
+
+
+class PairsPage(QWidget):
+    """A table of pairs, made on demand.
+
+    Signals:
+        compare_requested(), cancel_requested(): Compare all pairs; stop that.
+        sample_activated(index): The first character of a pair is to be drawn.
+    """
+
+    compare_requested = Signal()
+    cancel_requested = Signal()
+    sample_activated = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.compare = QPushButton(tr("Compare all pairs"))
+        self.compare.setToolTip(
+            tr("Draw each character with this noise many times, and see what they are taken for")
+        )
+        self.cancel = QPushButton(tr("Cancel"))
+        self.words = wrapped_label()
+        self.table = NamedTable(COLUMNS, tr("Pairs of characters that are mixed up"))
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setIconSize(QSize(2 * ICON_PX + _GAP_PX, ICON_PX))
+        self._pairs: tuple[MixUp, ...] = ()
+        self._glyphs = GlyphCache()
+        row = QHBoxLayout()
+        top = Qt.AlignmentFlag.AlignTop
+        row.addWidget(self.words, 1, top)
+        row.addWidget(self.cancel, 0, top)
+        row.addWidget(self.compare, 0, top)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addLayout(row)
+        layout.addWidget(self.table, 100)
+        layout.addStretch(1)
+        self.compare.clicked.connect(self.compare_requested)
+        self.cancel.clicked.connect(self.cancel_requested)
+        self.table.cellActivated.connect(self._on_table_cell_activated)
+        self.set_busy(False)
+
+    # -- what is shown ---------------------------------------------------------------------------
+
+    def set_busy(self, busy: bool) -> None:
+        """Say whether pairs are being compared."""
+        self.cancel.setVisible(busy)
+        self.compare.setVisible(not busy)
+
+    def set_progress(self, progress: JobProgress) -> None:
+        """Show how far it is."""
+        self._tell(progress.text or progress.title)
+
+    def set_message(self, text: str, *, possible: bool) -> None:
+        """Say why there is no table, or what the button will do where it is ``possible``."""
+        self._pairs = ()
+        self.table.setRowCount(0)
+        self.table.setVisible(False)
+        self.compare.setEnabled(possible)
+        self._tell(text)
+
+    def set_mix_ups(self, found: MixUps, *, stale: bool) -> None:
+        """Show ``found``; ``stale``: of another network or noise than are shown now."""
+        if found.pairs != self._pairs:
+            self._pairs = found.pairs
+            self._glyphs.set_images(found.dataset.images)
+            self._fill(found)
+        self.table.setVisible(bool(found.pairs))
+        self.compare.setEnabled(True)
+        self._tell(_words(found, stale=stale))
+
+    def _tell(self, text: str) -> None:
+        self.words.setText(text)
+        describe(self, text)
+
+    def _fill(self, found: MixUps) -> None:
+        self.table.setRowCount(len(found.pairs))
+        labels = found.dataset.labels
+        font = figures_font(self.font())
+        for row, pair in enumerate(found.pairs):
+            name = tr(
+                "{first} and {second}",
+                first=label_name(labels[pair.first]),
+                second=label_name(labels[pair.second]),
+            )
+            shares = (pair.alike, pair.best, pair.model)
+            figures = (tr("{n} px", n=pair.distance), *map(_percent, shares))
+            texts = (f"{label_sign(labels[pair.first])}  {label_sign(labels[pair.second])}",)
+            for column, text in enumerate((*texts, *figures)):
+                item = QTableWidgetItem(text)
+                item.setTextAlignment(alignment(column))
+                item.setFont(font)
+                item.setToolTip(name)
+                if column == 0:
+                    item.setIcon(self._icon(pair))
+                self.table.setItem(row, column, item)
+            self._mark(row, pair, name)
+
+    def _mark(self, row: int, pair: MixUp, name: str) -> None:
+        """What the network mixes up needlessly gets a sign."""
+        item = QTableWidgetItem()
+        if pair.is_mixed:
+            item.setIcon(icon("builder-warning", "bad"))
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, tr("mixed up"))
+        item.setToolTip(
+            tr(
+                "{pair}: the network takes them for each other clearly more often than is "
+                "unavoidable",
+                pair=name,
+            )
+            if pair.is_mixed
+            else name
+        )
+        self.table.setItem(row, len(COLUMNS), item)
+
+    def _icon(self, pair: MixUp) -> QIcon:
+        both = QIcon(self._drawn(pair, current_theme().text))
+        chosen = self.palette().color(QPalette.ColorRole.HighlightedText)
+        both.addPixmap(self._drawn(pair, chosen), QIcon.Mode.Selected)
+        return both
+
+    def _drawn(self, pair: MixUp, ink: QColor) -> QPixmap:
+        side = ICON_PX
+        pixmap = QPixmap(2 * side + _GAP_PX, side)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        for place, index in enumerate((pair.first, pair.second)):
+            image = self._glyphs.image(index, ink, QColor(0, 0, 0, 0))
+            draw_glyph(painter, QRect(place * (side + _GAP_PX), 0, side, side), image)
+        painter.end()
+        return pixmap
+
+    def _on_table_cell_activated(self, row: int, _column: int) -> None:
+        self.sample_activated.emit(self._pairs[row].first)
+
+
+def _percent(share: float) -> str:
+    return tr("{percent} %", percent=localized(100 * share, ".1f"))
+
+
+def _words(found: MixUps, *, stale: bool) -> str:
+    mixed = sum(pair.is_mixed for pair in found.pairs)
+    words = trn(
+        "{name} mixes up {n} pair more often than it has to",
+        "{name} mixes up {n} pairs more often than it has to",
+        mixed,
+        name=found.name,
+    )
+    noise = tr(
+        "{noise} {level}, {draws} draws of each",
+        noise=tr(CORRUPTIONS[found.spec.kind].label),
+        level=localized(found.spec.level, ".3g"),
+        draws=found.draws,
+    )
+    text = tr("{told} ({noise}).", told=words, noise=noise)
+    if stale:
+        text += " " + tr("Network or noise are others now: compare again.")
+    return text

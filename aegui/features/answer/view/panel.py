@@ -1,0 +1,158 @@
+"""The answer panel: what networks make of the drawing, how good that is, why, and how usual."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QLabel,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from aegui.core.i18n import mark, tr
+from aegui.features.answer.view.answers_page import AnswersPage
+from aegui.features.answer.view.limit_page import LimitPage
+from aegui.features.answer.view.outlier_page import OutlierPage
+from aegui.features.answer.view.pairs_page import PairsPage
+from aegui.features.answer.view.why_page import WhyPage
+from aegui.kit.flow import FlowLayout
+from aegui.kit.speech import describe
+from aegui.kit.theme import SPACING
+from aegui.session.data.looks import GLYPHS, Look
+from aegui.widgets.answer_words import sheet_words
+from aegui.widgets.other_menu import OtherMenu
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from aegui.features.answer.model.answer_sheet import AnswerSheet
+    from aegui.features.answer.view.pictures import AnswerPictures
+    from aegui.widgets.nearest_strip import NearestStrip
+
+PAGES = {
+    "answers": (mark("Answers"), mark("What each network makes of the drawing")),
+    "limit": (mark("Limit"), mark("The best possible answer, and what the drawing may have been")),
+    "why": (mark("Why"), mark("Why a pixel of the answer is as it is")),
+    "pairs": (mark("Mix-ups"), mark("Which characters the network takes for each other")),
+    "outliers": (mark("Outliers"), mark("Whether the drawing is like what the network learnt")),
+}
+"""The pages: their tabs, and what they are about."""
+
+
+class AnswerPanel(QWidget):
+    """Five pages about the answers to the drawing. Passive.
+
+    Signals:
+        sample_activated(index): A character was clicked, on whichever page.
+        page_shown(key): Another of ``PAGES`` is in sight.
+    """
+
+    sample_activated = Signal(int)
+    page_shown = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.answers = AnswersPage()
+        self.limit = LimitPage()
+        self.why = WhyPage()
+        self.pairs = PairsPage()
+        self.outliers = OutlierPage()
+        self.menu = OtherMenu()
+        self._reason = QLabel()
+        self._tabs = QButtonGroup(self)
+        self._pages = QStackedWidget()
+        self._lay_out()
+        for page in (self.answers, self.limit, self.why, self.pairs):
+            page.sample_activated.connect(self.sample_activated)
+        self._tabs.idClicked.connect(self._on_tabs_clicked)
+        self.set_sheet(None, tr("Train a network or open one to see its answer."))
+
+    def _lay_out(self) -> None:
+        row = FlowLayout(0, last_at_right=True)
+        for number, (key, (label, help_text)) in enumerate(PAGES.items()):
+            button = QToolButton()
+            button.setObjectName(key)
+            button.setText(tr(label))
+            button.setToolTip(tr(help_text))
+            button.setCheckable(True)
+            button.setProperty("flat", True)
+            button.setProperty("snug", True)
+            self._tabs.addButton(button, number)
+            row.addWidget(button)
+        self.menu.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        row.addWidget(self.menu)
+        self._tabs.button(0).setChecked(True)
+        self._reason.setWordWrap(True)
+        self._reason.setProperty("dim", True)
+        self._reason.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        first = QWidget()
+        column = QVBoxLayout(first)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._reason, 1)
+        column.addWidget(self.answers, 100)
+        for page in (first, self.limit, self.why, self.pairs, self.outliers):
+            self._pages.addWidget(page)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACING, SPACING // 2, SPACING, SPACING)
+        layout.setSpacing(4)
+        layout.addLayout(row)
+        layout.addWidget(self._pages, 1)
+
+    # -- pages -----------------------------------------------------------------------------------
+
+    def show_page(self, key: str) -> None:
+        """Show that of ``PAGES``."""
+        number = tuple(PAGES).index(key)
+        self._tabs.button(number).setChecked(True)
+        self._on_tabs_clicked(number)
+
+    @property
+    def shown_page(self) -> str:
+        """Which of ``PAGES`` is shown."""
+        return tuple(PAGES)[self._pages.currentIndex()]
+
+    def _on_tabs_clicked(self, number: int) -> None:
+        self._pages.setCurrentIndex(number)
+        self.page_shown.emit(self.shown_page)
+
+    # -- what is shown ---------------------------------------------------------------------------
+
+    def set_samples(self, images: ArrayLike, look: Look = GLYPHS) -> None:
+        """The set whose members can be nearest: ``[N, H, W]`` or ``[N, C, H, W]``, not copied."""
+        self.answers.set_samples(images, look)
+        self.limit.set_samples(images, look)
+        self.why.set_samples(images, look)
+
+    def set_sheet(self, sheet: AnswerSheet | None, reason: str = "") -> None:
+        """Show ``sheet``; ``reason`` says why there is no network in it, or no sheet at all."""
+        self._reason.setText(reason)
+        self._reason.setVisible(bool(reason))
+        self.answers.setVisible(sheet is not None and bool(sheet.answers))
+        if sheet is not None and sheet.answers:
+            self.answers.set_sheet(sheet)
+        if sheet is not None:
+            self.limit.set_sheet(sheet)
+        describe(self, self.text)
+
+    @property
+    def pictures(self) -> AnswerPictures:
+        """The pictures of the first answer."""
+        return self.answers.rows[0].pictures
+
+    @property
+    def nearest(self) -> NearestStrip:
+        """The strip of the nearest characters."""
+        return self.answers.nearest
+
+    @property
+    def text(self) -> str:
+        """How right the current answer is, or why there is no network that answers."""
+        current = self.answers.current
+        if self._reason.text() or current is None:
+            return self._reason.text()
+        return sheet_words(current)

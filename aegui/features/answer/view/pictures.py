@@ -1,0 +1,346 @@
+"""One answer as pictures: what went in, grey levels, thresholded with its errors, confidence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from aegui.core.i18n import localized, tr
+from aegui.features.answer.model.answer_sheet import confidence
+from aegui.features.answer.view.marks import paint_extra, paint_missing
+from aegui.kit.painted import Painted
+from aegui.kit.speech import describe
+from aegui.kit.theme import SPACING, current_theme
+from aegui.session.data.looks import GLYPHS, Look
+from aegui.widgets.answer_words import COLUMNS
+from aegui.widgets.figures.widget_picture import offer_painted
+from aegui.widgets.glyphs import draw_picture, glyph_image, picture, picture_rect
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from PySide6.QtGui import (
+        QFocusEvent,
+        QImage,
+        QKeyEvent,
+        QMouseEvent,
+        QPaintEvent,
+        QResizeEvent,
+    )
+
+    from aegui.session.pixels.answers import Answer
+
+_LEAST_MARK_PX = 5
+_LEAST_FRAME_PX = 7
+_TALLEST_PX = 400
+_GOOD_SIDE, _LEAST_SIDE = 14, 8
+_LARGE = 16
+"""Images of more rows are shown about as large as a glyph, however many pixels there are."""
+_THRESHOLDED, _CONFIDENCE = 2, 3
+
+
+class AnswerPictures(Painted):
+    """Drawing, answer, the answer thresholded with its errors, and how sure each pixel is.
+
+    They stand side by side at one scale. Of images that are no glyphs the third picture is the
+    squared error of each pixel, and there is no fourth. A pixel is chosen by the mouse, or by the
+    arrows and Enter.
+
+    Signals:
+        pixel_activated(row, column): Why is this pixel as it is?
+        activated(): The answer was clicked, or got the focus.
+    """
+
+    pixel_activated = Signal(int, int)
+    activated = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._answer: Answer | None = None
+        self._look = GLYPHS
+        self._first = ""
+        self._has_captions = True
+        self._cursor = (0, 0)
+        self._explains = False
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName(tr("Drawing, answer and errors"))
+        self.figures = offer_painted(self, "answer", fits=False)
+
+    # -- what is shown ---------------------------------------------------------------------------
+
+    def set_look(self, look: Look) -> None:
+        """How images are seen."""
+        if look != self._look:
+            self._look = look
+            self.updateGeometry()
+            self._bound_height()
+        self.update()
+
+    def set_captions(self, shown: bool, first: str) -> None:
+        """Whether words stand above the pictures, and what above the first."""
+        self._first = first
+        if shown != self._has_captions:
+            self._has_captions = shown
+            self.updateGeometry()
+            self._bound_height()
+        self.update()
+
+    def set_answer(self, answer: Answer) -> None:
+        """Show ``answer``."""
+        if self._answer is None or self._answer.drawing.shape != answer.drawing.shape:
+            self._answer = answer
+            self._cursor = (0, 0)
+            self.updateGeometry()
+            self._bound_height()
+        self._answer = answer
+        self.update()
+
+    def set_explains(self) -> None:
+        """Every pixel that the arrows go to is asked for at once, and is always marked."""
+        self._explains = True
+
+    @property
+    def pixel(self) -> tuple[int, int]:
+        """Row and column of the pixel that is marked."""
+        return self._cursor
+
+    def set_pixel(self, row: int, column: int) -> None:
+        """Mark a pixel."""
+        rows, columns = self._shape()
+        self._cursor = min(max(row, 0), rows - 1), min(max(column, 0), columns - 1)
+        self.update()
+
+    @property
+    def count(self) -> int:
+        """How many pictures there are."""
+        return 4 if self._look.glyphs else 3
+
+    # -- size ------------------------------------------------------------------------------------
+
+    def _bound_height(self) -> None:
+        """No higher than what the width lets it fill, so that what is below follows at once."""
+        height, width = self._shape()
+        rect = picture_rect(height, width, QRect(0, 0, self._wide(), _TALLEST_PX))
+        fitting = rect.height() + self.caption_px + 1
+        self.setMaximumHeight(max(self.minimumSizeHint().height(), fitting))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        super().resizeEvent(event)
+        self._bound_height()
+
+    def sizeHint(self) -> QSize:  # noqa: D102
+        return self._size(_GOOD_SIDE)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: D102
+        return self._size(_LEAST_SIDE)
+
+    def _size(self, side: int) -> QSize:
+        height, width = self._shape()
+        gaps = (self.count - 1) * SPACING
+        if height > _LARGE:
+            high = side * 7
+            wide = self.count * high * width // height + gaps
+            return QSize(wide, high + self.caption_px + 1)
+        return QSize(self.count * width * side + gaps, height * side + self.caption_px + 1)
+
+    def _shape(self) -> tuple[int, int]:
+        if self._answer is None:
+            return 7, 5
+        height, width = self._answer.drawing.shape[-2:]
+        return height, width
+
+    def _wide(self) -> int:
+        return (self.width() - (self.count - 1) * SPACING) // self.count
+
+    @property
+    def caption_px(self) -> int:
+        """Height of what stands above the pictures."""
+        return self.fontMetrics().height() + 4 if self._has_captions else 1
+
+    def picture_rect(self, place: int) -> QRect:
+        """Where picture 0 (drawing), 1 (answer), 2 (thresholded, errors) or 3 (confidence) is."""
+        width, top = self._wide(), self.caption_px
+        bounds = QRect(place * (width + SPACING), top, width, self.height() - top - 1)
+        rect = picture_rect(*self._shape(), bounds)
+        rect.moveTop(bounds.top())
+        return rect
+
+    def pixel_rect(self, place: int, row: int, column: int) -> QRect:
+        """Where one pixel of picture ``place`` is painted."""
+        picture = self.picture_rect(place)
+        rows, columns = self._shape()
+        left, right = (picture.width() * at // columns for at in (column, column + 1))
+        top, bottom = (picture.height() * at // rows for at in (row, row + 1))
+        return QRect(picture.x() + left, picture.y() + top, right - left, bottom - top)
+
+    def pixel_at(self, position: QPoint) -> tuple[int, int, int] | None:
+        """Picture, row and column under ``position``; None where there is no pixel."""
+        rows, columns = self._shape()
+        for place in range(len(self._images())):
+            picture = self.picture_rect(place)
+            if picture.contains(position):
+                row = (position.y() - picture.y()) * rows // picture.height()
+                column = (position.x() - picture.x()) * columns // picture.width()
+                return place, row, column
+        return None
+
+    # -- words -----------------------------------------------------------------------------------
+
+    def text_at(self, position: QPoint) -> str:
+        """What lies under ``position``, in words; empty where there is no pixel."""
+        found = self.pixel_at(position)
+        if found is None:
+            return ""
+        place, row, column = found
+        numbers = np.atleast_1d(self._images()[place][..., row, column]).tolist()
+        return tr(
+            "Row {row}, column {column}: {value}",
+            row=row + 1,
+            column=column + 1,
+            value=", ".join(localized(number, ".2f") for number in numbers),
+        )
+
+    def pixel_words(self, row: int, column: int) -> str:
+        """All that is known of a pixel of the answer."""
+        answer = self._answer
+        if answer is None:
+            return ""
+        numbers = np.atleast_1d(answer.output[..., row, column]).tolist()
+        parts = [
+            tr(
+                "Row {row}, column {column}: {value}",
+                row=row + 1,
+                column=column + 1,
+                value=", ".join(localized(number, ".2f") for number in numbers),
+            )
+        ]
+        if answer.binary is not None:
+            parts.append(tr("on") if answer.binary[row, column] else tr("off"))
+        if answer.wrong is not None:
+            parts.append(tr("wrong") if answer.wrong[row, column] else tr("right"))
+        return ", ".join(parts)
+
+    # -- mouse and keys --------------------------------------------------------------------------
+
+    def tip_at(self, position: QPoint) -> str:  # noqa: D102
+        text = self.text_at(position)
+        return "\n".join((text, tr("Click to see why this pixel is as it is"))) if text else ""
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        self.activated.emit()
+        found = self.pixel_at(event.position().toPoint())
+        if event.button() == Qt.MouseButton.LeftButton and found is not None:
+            self._cursor = found[1:]
+            self.update()
+            self.pixel_activated.emit(*self._cursor)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: D102
+        super().focusInEvent(event)
+        self.activated.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
+        steps: dict[int, tuple[int, int]] = {
+            Qt.Key.Key_Left: (0, -1),
+            Qt.Key.Key_Right: (0, 1),
+            Qt.Key.Key_Up: (-1, 0),
+            Qt.Key.Key_Down: (1, 0),
+        }
+        if self._answer is None:
+            super().keyPressEvent(event)
+        elif event.key() in steps:
+            down, right = steps[event.key()]
+            self.set_pixel(self._cursor[0] + down, self._cursor[1] + right)
+            describe(self, self.pixel_words(*self._cursor))
+            if self._explains:
+                self.pixel_activated.emit(*self._cursor)
+        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}:
+            self.pixel_activated.emit(*self._cursor)
+        else:
+            super().keyPressEvent(event)
+
+    # -- painting --------------------------------------------------------------------------------
+
+    def _images(self) -> tuple[NDArray[np.float32], ...]:
+        answer = self._answer
+        if answer is None:
+            return ()
+        if answer.binary is not None:
+            binary = answer.binary.astype(np.float32)
+            return answer.drawing, answer.output, binary, confidence(answer.output)
+        if answer.squared is not None:
+            return answer.drawing, answer.output, answer.squared
+        return answer.drawing, answer.output
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
+        del event
+        theme = current_theme()
+        painter = QPainter(self)
+        for place, image in enumerate(self._images()):
+            rect = self.picture_rect(place)
+            draw_picture(painter, rect, self._drawn(place, image))
+            painter.setPen(QPen(theme.border, 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(rect.adjusted(-1, -1, 0, 0))
+            if self._has_captions:
+                self._paint_caption(painter, place)
+        answer = self._answer
+        if answer is not None and answer.wrong is not None and answer.binary is not None:
+            self._paint_wrong(painter, answer.wrong, answer.binary)
+        if answer is not None and (self._explains or self.hasFocus()):
+            self._paint_cursor(painter)
+
+    def _drawn(self, place: int, image: NDArray[np.float32]) -> QImage:
+        theme = current_theme()
+        if place == _CONFIDENCE:
+            return glyph_image(image, theme.accent, theme.raised)
+        if self._look.glyphs or place < _THRESHOLDED:
+            return picture(image, self._look)
+        # The root brings small errors into sight; ink on paper, so that it is no image itself.
+        return glyph_image(np.sqrt(image), theme.bad, theme.raised)
+
+    def _caption(self, place: int, width: int) -> str:
+        """What stands above a picture: the longest words that fit."""
+        words = (
+            (self._first or tr("drawing"), tr("drawn")),
+            (tr(COLUMNS["answer"]), tr("answ.")),
+            (tr(COLUMNS["thresholded"]), tr("thresh."), "≥ ½")
+            if self._look.glyphs
+            else (tr(COLUMNS["squared"]),),
+            (tr(COLUMNS["confidence"]), tr("conf.")),
+        )[place]
+        advance = self.fontMetrics().horizontalAdvance
+        return next((word for word in words if advance(word) < width), words[-1])
+
+    def _paint_caption(self, painter: QPainter, place: int) -> None:
+        width = self._wide()
+        bounds = QRect(place * (width + SPACING), 0, width, self.caption_px - 2)
+        painter.setPen(current_theme().text_dim)
+        caption = self._caption(place, width)
+        text = self.fontMetrics().elidedText(caption, Qt.TextElideMode.ElideRight, width)
+        painter.drawText(bounds, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, text)
+
+    def _paint_wrong(
+        self, painter: QPainter, wrong: NDArray[np.bool_], binary: NDArray[np.bool_]
+    ) -> None:
+        for row, column in np.argwhere(wrong).tolist():
+            rect = self.pixel_rect(_THRESHOLDED, row, column)
+            if rect.width() < _LEAST_MARK_PX:
+                # Too small for a shape: the pixel itself takes the colour.
+                painter.fillRect(rect, current_theme().bad)
+            elif binary[row, column]:
+                paint_extra(painter, rect)
+            else:
+                paint_missing(painter, rect)
+
+    def _paint_cursor(self, painter: QPainter) -> None:
+        painter.setPen(QPen(current_theme().accent, 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for place in range(1, len(self._images())):
+            rect = self.pixel_rect(place, *self._cursor)
+            # Around a pixel that is too small to be framed.
+            grown = max(0, (_LEAST_FRAME_PX - rect.width() + 1) // 2)
+            painter.drawRect(rect.adjusted(-grown, -grown, grown, grown))

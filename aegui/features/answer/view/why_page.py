@@ -1,0 +1,259 @@
+"""Why a pixel of an answer is as it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from aegui.core.evaluation.wrong_pixels import THRESHOLD
+from aegui.core.i18n import localized, mark, tr
+from aegui.features.answer.view.bars import Bar, BarList
+from aegui.features.answer.view.pictures import AnswerPictures
+from aegui.kit.marks import wrapped_label
+from aegui.kit.speech import describe
+from aegui.kit.theme import SPACING
+from aegui.session.data.looks import GLYPHS, Look
+from aegui.widgets.glyphs import label_name, label_sign
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike
+
+    from aegui.core.evaluation.reasons import PixelReasons, Vote
+    from aegui.session.pixels.answers import Answer
+
+MOST_EFFECTS = 8
+_PICTURES_PX = 66
+_COLOURS = (mark("red {level}"), mark("green {level}"), mark("blue {level}"))
+_LIGHTS = mark("Number {number} is {value}, on average {mean}: it changes the logit by {effect}")
+_BRIGHTENS = mark(
+    "Number {number} is {value}, on average {mean}: it changes the brightness by {effect}"
+)
+
+
+class WhyPage(QWidget):
+    """Shows ``PixelReasons``. Passive.
+
+    Signals:
+        sample_activated(index): A character was clicked.
+        pixel_chosen(row, column): Another pixel is to be explained.
+    """
+
+    sample_activated = Signal(int)
+    pixel_chosen = Signal(int, int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.words = wrapped_label()
+        self.pictures = AnswerPictures()
+        self.pictures.set_explains()
+        self.pictures.set_captions(False, "")
+        self._holder = QWidget()
+        self.effects = BarList(tr("What each number of the code does to the pixel"))
+        self.votes = BarList(tr("What the likeliest characters say"))
+        self.neighbours = BarList(tr("What the characters with the nearest codes say"))
+        self._parts: tuple[tuple[QLabel, BarList], ...] = ()
+        self._lay_out()
+        for bars in (self.votes, self.neighbours):
+            bars.activated.connect(self.sample_activated)
+        self.pictures.pixel_activated.connect(self.pixel_chosen)
+        self.set_message("")
+
+    def _lay_out(self) -> None:
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self.words)
+        parts = []
+        for bars in (self.effects, self.votes, self.neighbours):
+            title = wrapped_label()
+            title.setProperty("dim", True)
+            column.addWidget(title)
+            column.addWidget(bars)
+            parts.append((title, bars))
+        self._parts = tuple(parts)
+        column.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setWidget(inner)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACING // 2)
+        layout.addWidget(self._build_pictures())
+        layout.addWidget(area, 1)
+
+    def _build_pictures(self) -> QWidget:
+        self._holder.setFixedHeight(_PICTURES_PX)
+        row = QHBoxLayout(self._holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.pictures)
+        return self._holder
+
+    def set_samples(self, images: ArrayLike, look: Look = GLYPHS) -> None:
+        """The characters, not copied."""
+        for bars in (self.votes, self.neighbours):
+            bars.set_samples(images, look)
+        self.pictures.set_look(look)
+
+    def set_answer(self, answer: Answer, name: str, row: int, column: int) -> None:
+        """Show the ``answer`` of the network ``name``, with one of its pixels marked."""
+        self.pictures.set_answer(answer)
+        self.pictures.set_pixel(row, column)
+        self.pictures.setAccessibleName(tr("{name}: drawing, answer and errors", name=name))
+        self._holder.show()
+
+    def set_message(self, text: str) -> None:
+        """Say why there is nothing."""
+        self.words.setText(text)
+        describe(self, text)
+        self._holder.hide()
+        for title, bars in self._parts:
+            title.hide()
+            bars.hide()
+
+    def set_reasons(
+        self, reasons: PixelReasons, name: str, width: int, wanted: Sequence[float] | None
+    ) -> None:
+        """Show ``reasons``.
+
+        Args:
+            reasons: Of one pixel of an answer.
+            name: Of the network.
+            width: Columns of an image.
+            wanted: The target there, a number for each colour; None without a target.
+        """
+        text = (
+            _graded_sentence(reasons, name, width, wanted)
+            if reasons.is_graded
+            else _sentence(reasons, name, width, wanted)
+        )
+        self.words.setText(text)
+        describe(self, text)
+        self.effects.set_bars(_effect_bars(reasons), signed=True)
+        self.votes.set_bars(_vote_bars(reasons.votes))
+        self.neighbours.set_bars(_neighbour_bars(reasons))
+        for (title, bars), words in zip(self._parts, _titles(reasons), strict=True):
+            title.setText(words)
+            title.setVisible(bool(bars.bars))
+            bars.setVisible(bool(bars.bars))
+
+
+def _titles(reasons: PixelReasons) -> tuple[str, str, str]:
+    if reasons.is_graded:
+        return (
+            tr("Numbers of the code: what each adds to the brightness"),
+            "",
+            tr("Images whose codes are nearest, and how bright they are there"),
+        )
+    return (
+        tr("Numbers of the code: what each adds to the logit"),
+        tr("Characters that it may have been, and their vote"),
+        tr("Characters whose codes are nearest, and their vote"),
+    )
+
+
+def _sentence(reasons: PixelReasons, name: str, width: int, wanted: Sequence[float] | None) -> str:
+    row, column = divmod(reasons.pixel, width)
+    place = tr(
+        "{name}, row {row}, column {column}: {output}, logit {score}, so it is {lit}.",
+        name=name,
+        row=row + 1,
+        column=column + 1,
+        output=localized(reasons.output, ".2f"),
+        score=localized(reasons.score, "+.1f"),
+        lit=tr("on") if reasons.lit else tr("off"),
+    )
+    parts = [place]
+    if wanted is not None:
+        is_lit = wanted[0] > THRESHOLD
+        parts.append(
+            tr("That is right.")
+            if is_lit == reasons.lit
+            else tr("That is wrong: the target is {lit}.", lit=tr("on") if is_lit else tr("off"))
+        )
+    if reasons.share_on is not None:
+        percent = localized(100 * reasons.share_on, ".0f")
+        parts.append(tr("By Bayes’ rule it is on with {percent} %.", percent=percent))
+    return " ".join(parts)
+
+
+def _graded_sentence(
+    reasons: PixelReasons, name: str, width: int, wanted: Sequence[float] | None
+) -> str:
+    row, column = divmod(reasons.pixel, width)
+    place = {"name": name, "row": row + 1, "column": column + 1}
+    if wanted is None:
+        return tr(
+            "{name}, row {row}, column {column}: {levels}.",
+            levels=_level_words(reasons.levels),
+            **place,
+        )
+    return tr(
+        "{name}, row {row}, column {column}: {levels}; the target is {wanted}.",
+        levels=_level_words(reasons.levels),
+        wanted=_level_words(wanted),
+        **place,
+    )
+
+
+def _level_words(levels: Sequence[float]) -> str:
+    """How bright a pixel is, or how much of each colour is in it."""
+    if len(levels) != len(_COLOURS):
+        return tr("brightness {level}", level=localized(sum(levels) / len(levels), ".2f"))
+    named = zip(_COLOURS, levels, strict=True)
+    return ", ".join(tr(words, level=localized(level, ".2f")) for words, level in named)
+
+
+def _effect_bars(reasons: PixelReasons) -> list[Bar]:
+    most = float(np.abs(reasons.effects).max(initial=0.0)) or 1.0
+    bars = []
+    for number in reasons.order[:MOST_EFFECTS].tolist():
+        effect = float(reasons.effects[number])
+        words = tr(
+            _BRIGHTENS if reasons.is_graded else _LIGHTS,
+            number=number + 1,
+            value=localized(reasons.code[number], ".2f"),
+            mean=localized(reasons.means[number], ".2f"),
+            effect=localized(effect, "+.2f"),
+        )
+        name = tr(
+            "z{number} = {value}", number=number + 1, value=localized(reasons.code[number], ".2f")
+        )
+        figure = localized(effect, "+.2f") if reasons.is_graded else localized(effect, "+.1f")
+        bars.append(Bar(name, effect / most, figure, words, is_strong=effect > 0))
+    return bars
+
+
+def _vote_bars(votes: tuple[Vote, ...]) -> list[Bar]:
+    bars = []
+    for vote in votes:
+        percent = localized(100 * vote.weight, ".1f")
+        lit = tr("on") if vote.lit else tr("off")
+        figure = tr("{percent} % {lit}", percent=percent, lit=lit)
+        words = tr("{name}: {figure}", name=label_name(vote.label), figure=figure)
+        bars.append(
+            Bar(label_sign(vote.label), vote.weight, figure, words, vote.index, is_strong=vote.lit)
+        )
+    return bars
+
+
+def _neighbour_bars(reasons: PixelReasons) -> list[Bar]:
+    votes = reasons.neighbours
+    most = max((vote.weight for vote in votes), default=0.0) or 1.0
+    bars = []
+    for vote in votes:
+        lit = tr("on") if vote.lit else tr("off")
+        level = localized(vote.level, ".2f") if reasons.is_graded else lit
+        figure = tr("{distance} away, {lit}", distance=localized(vote.weight, ".2f"), lit=level)
+        words = tr("{name}: {figure}", name=label_name(vote.label), figure=figure)
+        closeness = 1.0 - 0.95 * vote.weight / most
+        bars.append(
+            Bar(label_sign(vote.label), closeness, figure, words, vote.index, is_strong=vote.lit)
+        )
+    return bars

@@ -1,0 +1,127 @@
+"""Joins the strips over builder and training with what was edited since the training."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from aegui.core.i18n import tr
+from aegui.core.network.resolve import resolve
+from aegui.core.training.stages import set_last
+from aegui.features.builder.model.edited import Edited, edited_since
+from aegui.features.builder.view.changes import change_lines, data_line
+from aegui.features.builder.view.edited_strip import StripState
+
+if TYPE_CHECKING:
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.network.resolve import Resolution
+    from aegui.core.recipe import Recipe
+    from aegui.session.services import Services
+    from aegui.window.panels import Panels
+
+_RATE = "training.optimizer.learning_rate"
+_NOISE = "data.corruption."
+
+
+class EditedStrips(QObject):
+    """Knows whether the draft is still what was trained, and which of the two is shown."""
+
+    train_wanted = Signal()
+    continue_wanted = Signal()
+    view_changed = Signal()
+    """Another recipe is to be shown: see ``view``."""
+
+    def __init__(self, services: Services, panels: Panels, parent: QObject) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._strips = (panels.builder.edited, panels.training.edited)
+        self._is_viewing = False
+        for strip in self._strips:
+            strip.train_requested.connect(self.train_wanted)
+            strip.continue_requested.connect(self.continue_wanted)
+            strip.view_requested.connect(self.set_viewing)
+            strip.revert_requested.connect(self.revert)
+
+    @property
+    def view(self) -> tuple[Recipe, Resolution] | None:
+        """What was trained, where that is to be shown in place of the draft."""
+        trained = self._trained()
+        if not self._is_viewing or trained is None:
+            return None
+        return trained[0], resolve(*trained)
+
+    def show(self) -> None:
+        """Look again what differs, and tell it."""
+        edited = self._edited()
+        if self._is_viewing and (edited is None or self._services.runner.is_busy):
+            self.set_viewing(False)
+        state = None if edited is None else self._state(edited)
+        for strip in self._strips:
+            strip.set_state(state)
+
+    def leave_view(self) -> None:
+        """Show the draft: it is another one now."""
+        self.set_viewing(False)
+
+    @Slot(bool)
+    def set_viewing(self, viewing: bool) -> None:
+        """Show what was trained, to be looked at, or the draft."""
+        if viewing != self._is_viewing:
+            self._is_viewing = viewing
+            self.view_changed.emit()
+
+    @Slot()
+    def revert(self) -> None:
+        """Put what was trained in place of the draft, undoably."""
+        trained = self._trained()
+        if trained is not None:
+            self._services.workspace.revert_to(*trained)
+
+    def _trained(self) -> tuple[Recipe, Dataset] | None:
+        """What is being trained, or else what the run was trained with, and on which samples."""
+        runner, run = self._services.runner, self._services.workspace.run
+        if runner.is_busy and runner.asked is not None and runner.resolved is not None:
+            return runner.asked, runner.resolved.dataset
+        return None if run is None else (run.asked, run.dataset)
+
+    def _edited(self) -> Edited | None:
+        trained = self._trained()
+        return None if trained is None else edited_since(*trained, self._services.workspace.draft)
+
+    def _state(self, edited: Edited) -> StripState:
+        services = self._services
+        lines = change_lines(edited.trained, edited.recipe, edited.changes, edited.learnt)
+        if edited.has_other_data:
+            lines = (data_line(edited.learnt, edited.dataset), *lines)
+        workspace, busy = services.workspace, services.runner.is_busy
+        return StripState(
+            self._head(edited),
+            lines,
+            is_viewing=self._is_viewing,
+            is_busy=busy,
+            can_train=workspace.resolution.resolved is not None,
+            can_continue=not busy and workspace.continuation() is not None,
+        )
+
+    def _head(self, edited: Edited) -> str:
+        if self._is_viewing:
+            return tr("As it was trained. Your edits are kept:")
+        if self._services.runner.is_busy:
+            return tr("Changed since this training began:")
+        if self._is_as_set_live(edited):
+            return tr("Changed while it trained; the next training begins with it:")
+        return tr("Edited since the training:")
+
+    def _is_as_set_live(self, edited: Edited) -> bool:
+        """Whether the draft is what the training ended with: only its levers were moved."""
+        run = self._services.workspace.run
+        if run is None or not run.stages or edited.has_other_data:
+            return False
+        last, draft = set_last(run.stages[-1]), edited.recipe
+        same_rate = draft.training.optimizer.learning_rate == last.learning_rate
+        same_noise = draft.data.corruption == last.corruption
+        return all(
+            (change.path == _RATE and same_rate) or (change.path.startswith(_NOISE) and same_noise)
+            for change in edited.changes
+        )

@@ -1,0 +1,518 @@
+"""Joins the training with its buttons, its progress, and the two panels that edit the draft."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtWidgets import QDialog, QScrollArea
+
+from aegui.core.i18n import mark, tr, trn
+from aegui.core.network.resolve import classes_learnt, layer_shapes
+from aegui.core.network.summary import summary_of
+from aegui.core.recipe.file import list_recipes
+from aegui.core.training.length import planned_epochs
+from aegui.core.training.terms import equations, terms_at
+from aegui.features.builder.edited import EditedStrips
+from aegui.features.builder.history_dialog import show_history
+from aegui.features.builder.summary_dialog import SummaryDialog
+from aegui.kit.marks import ProblemLabel
+from aegui.kit.theme import SPACING
+from aegui.session.documents.suggestions import length_words
+from aegui.session.notice import Notice
+from aegui.session.shown import MOMENT, WEIGHTS
+from aegui.session.training.cost_service import CostService
+from aegui.shell.cost_guard import estimate_words, may_train
+from aegui.shell.dialogs.cost import LimitsDialog
+from aegui.shell.feature import DockSpec, Feature
+from aegui.shell.outcome import (
+    measuring_words,
+    moment_words,
+    outcome_words,
+    pace_words,
+    rest_words,
+    shown_words,
+)
+from aegui.shell.refresher import Refresher
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtWidgets import QDockWidget
+
+    from aegui.core.network.resolve import Resolution, ResolvedRecipe
+    from aegui.core.recipe import Recipe
+    from aegui.core.training.result import TrainingResult
+    from aegui.session.notice import Level
+    from aegui.session.services import Services
+    from aegui.session.shown import Changes, Shown
+    from aegui.session.training.training_runner import Pulled
+    from aegui.window.main_window import MainWindow
+
+_FAMILIES = ("letters", "digits", "emoji", "grey", "mnist", "fashion")
+"""What the keys of recipes begin with, in the order in which they are offered."""
+_TEXT_MS = 250
+_SECTIONS = "training.sections"
+
+
+class TrainingFeature(Feature):
+    """Everything about training: start to end, and the draft it starts from."""
+
+    docks = (
+        DockSpec("builder", mark("Network"), 20),
+        DockSpec("training", mark("Training"), 30),
+    )
+
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
+        self._pulled: Pulled | None = None
+        self._objective: Recipe | None = None
+        self._had_problems = False
+        self._told_notes: tuple[str, ...] = ()
+        self._presets = dict(sorted(list_recipes(), key=_family))
+        self.edited = EditedStrips(services, self._panels, self)
+        self._text = Refresher(self._show_progress, _TEXT_MS, parent=self)
+        self._connect()
+        self._show_presets()
+        self._show_draft()
+        self._show_state(services.runner.state)
+        sections = services.settings.values.get(_SECTIONS)
+        if isinstance(sections, str):
+            self._panels.training.set_open_sections(sections.split())
+
+    @property
+    def handlers(self) -> dict[str, Callable[..., object]]:
+        """What actions of the table may ask for."""
+        return {
+            "train": self.train,
+            "continue": self.go_on,
+            "pause": self.pause,
+            "step": self.step,
+            "stop": self._services.runner.stop,
+            "slow": self.set_slow,
+            "limits": self.set_limits,
+            "history": self.show_history,
+            "summary": self.show_summary,
+            "undo": self._services.workspace.undo_stack.undo,
+            "redo": self._services.workspace.undo_stack.redo,
+        }
+
+    def _show_ability(self) -> None:
+        """Which of its actions can be done now."""
+        runner, workspace = self._services.runner, self._services.workspace
+        is_busy = runner.is_busy
+        self.set_conditions(
+            busy=is_busy,
+            idle=not is_busy,
+            active=runner.state in {"running", "paused"},
+            can_train=workspace.resolution.resolved is not None and runner.state != "stopping",
+            can_continue=not is_busy and workspace.continuation() is not None,
+            can_undo=workspace.undo_stack.canUndo(),
+            can_redo=workspace.undo_stack.canRedo(),
+        )
+
+    def _connect(self) -> None:
+        services, panels = self._services, self._panels
+        services.ticker.ticked.connect(self._on_ticker_ticked)
+        services.of(CostService).changed.connect(self._show_cost)
+        runner, workspace = services.runner, services.workspace
+        runner.started.connect(self._on_runner_started)
+        runner.state_changed.connect(self._show_state)
+        runner.paused.connect(self._on_runner_paused)
+        runner.finished.connect(self._on_runner_finished)
+        runner.measured.connect(self._on_runner_measured)
+        runner.failed.connect(self._on_runner_failed)
+        workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
+        workspace.run_changed.connect(self._on_workspace_run_changed)
+        workspace.document_changed.connect(self._on_workspace_document_changed)
+        workspace.undo_stack.indexChanged.connect(self._on_undo_stack_changed)
+        panels.builder.recipe_edited.connect(self._on_builder_recipe_edited)
+        panels.builder.preset_requested.connect(self.take_preset)
+        panels.builder.undo_requested.connect(workspace.undo_stack.undo)
+        panels.builder.redo_requested.connect(workspace.undo_stack.redo)
+        panels.training.recipe_edited.connect(workspace.edit_recipe)
+        services.requests.preset.connect(self.take_preset)
+        self.edited.train_wanted.connect(self.train)
+        self.edited.continue_wanted.connect(self.go_on)
+        self.edited.view_changed.connect(self._show_draft)
+        self._window.toolbar.preset_chosen.connect(self.take_preset)
+        self._window.toolbar.problem_wanted.connect(self.show_problem)
+
+    def keep_layout(self) -> None:
+        """Remember which sections are unfolded."""
+        opened = " ".join(self._panels.training.open_sections())
+        self._services.settings.keep({_SECTIONS: opened})
+
+    # What the person does
+
+    def train(self) -> None:
+        """Train the draft from the start."""
+        resolved = self._allowed()
+        if resolved is not None:
+            self._services.runner.start(resolved)
+
+    def go_on(self) -> None:
+        """Train on from where the document's run ended."""
+        further = self._services.workspace.continuation()
+        if further is None or self._services.runner.is_busy:
+            return
+        reached = further.checkpoint or further.fork
+        done = 0 if reached is None else reached.epoch
+        if may_train(self._services, further.resolved, self._window, done) is None:
+            return
+        if further.checkpoint is None:
+            words = tr(
+                "This run was saved without what its optimiser remembers: training goes on from "
+                "its weights of epoch {epoch:,}, and the averages of the optimiser begin anew.",
+                epoch=0 if further.fork is None else further.fork.epoch,
+            )
+            self.noticed.emit(Notice("info", words, passing=True))
+        self._services.runner.start(
+            further.resolved,
+            further.checkpoint,
+            further.history,
+            further.timeline,
+            further.fork,
+            lineage=self._services.workspace.lineage(),
+        )
+
+    def pause(self) -> None:
+        """Rest, or go on."""
+        if self._services.runner.state == "paused":
+            self._services.runner.resume()
+        else:
+            self._services.runner.pause()
+
+    def step(self) -> None:
+        """One epoch, of the training under way or of a new one."""
+        runner = self._services.runner
+        resolved = None if runner.is_busy else self._allowed()
+        if resolved is not None:
+            runner.start(resolved, paused=True)
+        runner.step()
+
+    def _allowed(self) -> ResolvedRecipe | None:
+        """What is to be trained of the draft, after a question if it costs much; None: nothing."""
+        resolved = self._services.workspace.resolution.resolved
+        if resolved is None or self._services.runner.is_busy:
+            return None
+        return may_train(self._services, resolved, self._window)
+
+    def set_limits(self) -> None:
+        """Ask from which cost on a training is asked about."""
+        settings = self._services.settings
+        dialog = LimitsDialog(settings.unasked_minutes, settings.unasked_memory_share, self._window)
+        if dialog.exec() == QDialog.DialogCode.Accepted:
+            settings.unasked_minutes = dialog.minutes.value()
+            settings.unasked_memory_share = dialog.share.value() / 100
+        dialog.deleteLater()
+
+    def set_slow(self, slow: bool) -> None:
+        """Slow motion on or off."""
+        pace = self._services.settings.slow_epochs_per_second if slow else None
+        self._services.runner.set_slow(pace)
+
+    def show_summary(self) -> None:
+        """Show the network of the builder as a table, as far as its layers fit."""
+        workspace = self._services.workspace
+        recipe, dataset = workspace.recipe, workspace.dataset
+        shapes = layer_shapes(recipe, dataset.image_shape, classes_learnt(recipe, dataset))
+
+        def copied() -> None:
+            text = tr("The table is on the clipboard.")
+            self.noticed.emit(Notice("info", text, passing=True))
+
+        SummaryDialog(summary_of(shapes), copied, self._window).open()
+
+    def show_history(self) -> None:
+        """Tell how the run that is open came to be."""
+        show_history(self._window.toolbar.window(), self._services.workspace.run)
+
+    @Slot(str)
+    def take_preset(self, key: str) -> None:
+        """Make a recipe that comes with the program the draft's."""
+        recipe = self._presets[key]
+        self._services.workspace.edit_recipe(recipe, tr("Recipe “{name}”", name=tr(recipe.name)))
+
+    @Slot(object, str)
+    def _on_builder_recipe_edited(self, recipe: Recipe, text: str) -> None:
+        workspace = self._services.workspace
+        before = workspace.recipe.training
+        workspace.edit_recipe(recipe, text)
+        pace = length_words(before, recipe.training, len(workspace.dataset))
+        if pace:
+            self.noticed.emit(Notice("info", pace, passing=True))
+
+    @Slot()
+    def show_problem(self) -> None:
+        """Bring the panel to the front that says the first of what has to be solved."""
+        problems = self._services.workspace.resolution.problems
+        if problems:
+            dock = self._docks[_place_of(problems[0].where)]
+            dock.show()
+            dock.raise_()
+            _scroll_to_problem(dock)
+
+    # What the session says
+
+    @Slot()
+    def _on_ticker_ticked(self) -> None:
+        pulled = self._services.runner.pull()
+        if pulled is not None:
+            self._take(pulled)
+
+    def _take(self, pulled: Pulled) -> None:
+        self._pulled = pulled
+        self._services.showing.take(pulled)
+        self._text.mark()
+        for note in pulled.notes:
+            if note not in self._told_notes:
+                self._told_notes = (*self._told_notes, note)
+                self.noticed.emit(Notice("info", note))
+
+    @Slot(int)
+    def _on_runner_started(self, run_id: int) -> None:
+        self._pulled = None
+        self._told_notes = ()
+        self._services.ticker.start()
+        self._show_progress()
+        self.edited.show()
+
+    @Slot(int)
+    def _on_runner_paused(self, run_id: int) -> None:
+        self._on_ticker_ticked()
+        self._show_progress()
+
+    @Slot(int, object)
+    def _on_runner_finished(self, run_id: int, result: TrainingResult) -> None:
+        self._services.ticker.stop()
+        self._services.workspace.adopt_result(result, self._services.runner.resolved)
+        self._pulled = None
+        self._show_progress()
+        self._show_ability()
+        if result.measured:
+            self._tell_outcome(result)
+
+    @Slot(int, object)
+    def _on_runner_measured(self, run_id: int, result: TrainingResult) -> None:
+        """The last figures of a training that has ended are there."""
+        resolved = self._services.runner.resolved
+        if resolved is not None and self._services.workspace.complete_result(result, resolved):
+            self._tell_outcome(result)
+        self._show_progress()
+
+    def _tell_outcome(self, result: TrainingResult) -> None:
+        """Say in one message why it ended, what it has reached, what is shown, and what to try."""
+        shown, run = self._services.shown, self._services.shown.saved
+        resolved = self._services.runner.resolved
+        if run is None or resolved is None or shown.moment is None:
+            return
+        said = [outcome_words(result, resolved)]
+        said.append(shown_words(run, shown.moment, chosen=shown.chose_run))
+        said.append(result.message)
+        text = " ".join(words for words in said if words)
+        level: Level = "warning" if result.message else "info"
+        self.noticed.emit(Notice(level, text, about="training"))
+
+    @Slot(int, str)
+    def _on_runner_failed(self, run_id: int, message: str) -> None:
+        self._services.ticker.stop()
+        self._pulled = None
+        self._show_progress()
+        self.noticed.emit(Notice("error", message, passing=True, about="training"))
+
+    @Slot(object)
+    def _on_workspace_document_changed(self, workspace: object) -> None:
+        self._services.runner.abandon()
+        self._services.ticker.stop()
+        self._pulled = None
+        self._show_draft()
+        self._show_progress()
+        self._show_ability()
+
+    @Slot(object)
+    def _on_workspace_recipe_changed(self, resolution: Resolution) -> None:
+        self.edited.leave_view()
+        if self._services.runner.is_busy:
+            self._tell_training(self._services.workspace.recipe)
+        self._show_draft()
+        if resolution.problems or self._had_problems or self._services.runner.is_busy:
+            # Without problems what is told at rest is of the run, not of the draft.
+            self._show_progress()
+        elif not self._has_same_objective():
+            self._show_terms()
+        self._show_ability()
+
+    def _has_same_objective(self) -> bool:
+        """Whether only the steps of the draft were edited since the terms were shown."""
+        before, draft = self._objective, self._services.workspace.recipe
+        if before is None or before.network != draft.network:
+            return False
+        steps = {"optimizer": before.training.optimizer, "schedule": before.training.schedule}
+        alike = draft.training.model_copy(update=steps) == before.training
+        return alike and before.gan == draft.gan and before.classifier == draft.classifier
+
+    def show(self, shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
+        # While a training is under way its ticks show how it goes.
+        if changed & (MOMENT | WEIGHTS) and not shown.is_learning:
+            self._show_progress()
+        elif changed & (MOMENT | WEIGHTS):
+            self._text.mark()
+
+    @Slot(object)
+    def _on_workspace_run_changed(self, run: object) -> None:
+        self.edited.show()
+        self._show_progress()
+        self._show_ability()
+
+    @Slot()
+    def _on_undo_stack_changed(self) -> None:
+        self._show_undo()
+        self._show_ability()
+
+    def _tell_training(self, recipe: Recipe) -> None:
+        """The training under way goes on with the learning rate and the noise of the draft."""
+        services = self._services
+        services.runner.set_learning_rate(recipe.training.optimizer.learning_rate)
+        if recipe.data.corruption != services.shown.noise:
+            services.runner.set_corruption(recipe.data.corruption)
+            services.showing.set_noise(recipe.data.corruption)
+
+    # What is shown
+
+    def _show_presets(self) -> None:
+        self._panels.builder.set_presets(tuple(self._presets.items()))
+        self._window.toolbar.set_presets(
+            [
+                (key, tr(recipe.name) or key, tr(recipe.notes))
+                for key, recipe in self._presets.items()
+            ]
+        )
+
+    def _show_draft(self) -> None:
+        workspace = self._services.workspace
+        view = self.edited.view
+        recipe, resolution = view or (workspace.recipe, workspace.resolution)
+        for panel in (self._panels.builder, self._panels.training):
+            panel.set_viewing(view is not None)
+            panel.set_state(recipe, resolution)
+        self.edited.show()
+        self._window.toolbar.set_preset(self._preset_of(recipe))
+        self._services.of(CostService).set_draft(
+            workspace.resolution.resolved, self._services.runner.timeline_bytes
+        )
+
+    @Slot()
+    def _show_cost(self) -> None:
+        cost, resolved = (
+            self._services.of(CostService).cost,
+            self._services.workspace.resolution.resolved,
+        )
+        if cost is None or resolved is None or self._services.runner.is_busy:
+            self._window.toolbar.set_estimate("")
+        else:
+            self._window.toolbar.set_estimate(*estimate_words(cost, resolved))
+
+    def _preset_of(self, recipe: Recipe) -> str | None:
+        return next((key for key, preset in self._presets.items() if preset == recipe), None)
+
+    def _show_undo(self) -> None:
+        stack, idle = self._services.workspace.undo_stack, not self._services.runner.is_busy
+        self._panels.builder.set_undo_state(
+            idle and stack.canUndo(), idle and stack.canRedo(), stack.undoText(), stack.redoText()
+        )
+
+    @Slot(str)
+    def _show_state(self, state: str) -> None:
+        idle = not self._services.runner.is_busy
+        self._panels.builder.set_enabled_while_training(idle)
+        self._panels.training.set_enabled_while_training(idle)
+        self._window.toolbar.set_locked(not idle)
+        self._services.of(CostService).set_idle(idle)
+        self._show_cost()
+        self._show_undo()
+        self.edited.show()
+        if not idle:
+            self._services.ticker.start()
+        self._show_progress()
+        self._show_ability()
+
+    def _show_terms(self) -> None:
+        """Today's numbers under the objective, as long as they are of the one that is drafted."""
+        shown, draft = self._services.shown, self._services.workspace.recipe
+        self._objective = draft
+        same = equations(shown.recipe) == equations(draft)
+        history, moment = shown.history, shown.moment
+        terms = {}
+        if same and history is not None and moment is not None:
+            terms = terms_at(history, moment.epoch, moment.run)
+        self._panels.training.set_terms(terms)
+
+    def _show_progress(self) -> None:
+        self._show_terms()
+        runner = self._services.runner
+        if not runner.is_busy:
+            self._show_rest()
+            return
+        pulled = self._pulled
+        if pulled is None:
+            self._window.toolbar.set_progress(
+                0, planned_epochs(runner.resolved) if runner.resolved else 0
+            )
+            self._window.toolbar.set_status(tr("getting ready…"), "")
+            return
+        self._window.toolbar.set_progress(pulled.position, pulled.epochs)
+        self._window.toolbar.set_status(
+            pace_words(runner.state, pulled),
+            pulled.device,
+            tr("Engine: {name}", name=pulled.engine),
+        )
+
+    def _show_rest(self) -> None:
+        run, moment = self._services.shown.saved, self._services.shown.moment
+        self._window.toolbar.set_progress(0, 0)
+        problems = self._services.workspace.resolution.problems
+        self._had_problems = bool(problems)
+        if problems:
+            # The button is grey, and the layer that is wrong may be out of sight.
+            text = trn("{n} problem to solve first", "{n} problems to solve first", len(problems))
+            self._window.toolbar.set_problems(text, "\n".join(one.message for one in problems))
+            return
+        if run is None or not run.results or moment is None:
+            self._window.toolbar.set_status(tr("not trained yet"), "")
+            return
+        is_measuring, epochs = self._services.runner.is_measuring, run.results[moment.run].epochs
+        self._window.toolbar.set_status(
+            measuring_words(epochs) if is_measuring else rest_words(run, moment),
+            run.device,
+            tr("Engine: {name}", name=run.engine),
+            moment_words(moment),
+        )
+
+
+def _place_of(where: str) -> str:
+    """The panel that shows the problem at ``where`` of a recipe."""
+    if where.startswith(("network", "gan.discriminator", "classifier.hidden")):
+        return "builder"
+    is_of_data = where.startswith("data") and not where.startswith("data.corruption")
+    return "data" if is_of_data else "training"
+
+
+def _scroll_to_problem(dock: QDockWidget) -> None:
+    """Scroll the panel in ``dock`` so far that what is wrong can be read."""
+    said = (label for label in dock.findChildren(ProblemLabel) if label.text())
+    label = next(said, None)
+    area = None if label is None else label.parentWidget()
+    while area is not None and not isinstance(area, QScrollArea):
+        area = area.parentWidget()
+    if label is not None and isinstance(area, QScrollArea):
+        # Later: a panel that comes to the front is laid out first.
+        QTimer.singleShot(0, label, partial(area.ensureWidgetVisible, label, 0, SPACING))
+
+
+def _family(preset: tuple[str, Recipe]) -> tuple[int, str]:
+    """The place of a recipe among the others: the sets that are there at once come first."""
+    family = preset[0].partition("-")[0]
+    return _FAMILIES.index(family) if family in _FAMILIES else len(_FAMILIES), preset[0]

@@ -1,0 +1,1 @@
+"""The network and its training as cards: what is painted, without torch."""

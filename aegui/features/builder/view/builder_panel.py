@@ -1,0 +1,423 @@
+"""The builder: the network as a diagram that is its own editor."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from aegui.core.i18n import tr, trn
+from aegui.core.network.kinds import KINDS, composition, kind_of, with_kind
+from aegui.core.network.presets import PRESETS, with_network
+from aegui.core.network.resolve import classes_learnt
+from aegui.core.training.length import in_batches
+from aegui.features.builder.view import edits
+from aegui.features.builder.view.chain import LayerChain
+from aegui.features.builder.view.edited_strip import EditedStrip
+from aegui.features.builder.view.network_menu import NetworkMenu
+from aegui.features.builder.view.plan import discriminator_plan, head_plan, network_plan
+from aegui.features.builder.view.stack_section import StackSection
+from aegui.features.builder.view.words import (
+    architecture,
+    breakable,
+    count_words,
+    data_words,
+    large_batch_words,
+)
+from aegui.kit.marks import ProblemLabel, flat_button, wrapped_label
+from aegui.kit.theme import SPACING, figures_font
+from aegui.widgets.form.fields import ChoiceField
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.network.layers import Shape
+    from aegui.core.network.resolve import Resolution
+    from aegui.core.recipe import Recipe
+    from aegui.features.builder.view.plan import Plan
+
+_DRAG_MARGIN_PX = 32
+
+
+class BuilderPanel(QWidget):
+    """Presets, kind of model, the architecture in words, and the chains of layer cards.
+
+    Signals:
+        recipe_edited(Recipe, str): The recipe asked for, and the words for undoing the edit.
+        preset_requested(str): Key of the preset to begin from.
+        undo_requested(), redo_requested(): The buttons of the header.
+    """
+
+    recipe_edited = Signal(object, str)
+    preset_requested = Signal(str)
+    undo_requested = Signal()
+    redo_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._recipe: Recipe | None = None
+        self._presets: tuple[tuple[str, Recipe], ...] = ()
+        self._image_shape: Shape = (1, 1, 1)
+        self._classes = 0
+        self._samples = 0
+        self._drawn: object = None
+        self.chain = LayerChain(self._architecture)
+        self.head: StackSection | None = None
+        self.discriminator: StackSection | None = None
+        self._is_locked = False
+        self._is_training = self._is_viewing = False
+        self.edited = EditedStrip()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACING, SPACING, 0, 0)
+        layout.setSpacing(SPACING // 2)
+        layout.addWidget(self.edited)
+        layout.addLayout(self._build_choice())
+        layout.addLayout(self._build_kind())
+        layout.addLayout(self._build_words())
+        layout.addWidget(self._build_scroll(), 1)
+        self._connect_chain(self.chain)
+        self.set_undo_state(False, False)
+
+    def _build_choice(self) -> QHBoxLayout:
+        self.presets = ChoiceField()
+        self.presets.setPlaceholderText(tr("Begin from a preset…"))
+        self.presets.setToolTip(tr("Begin from one of the recipes that come with the program"))
+        self.presets.setAccessibleName(tr("Presets"))
+        self.presets.edited.connect(self._on_presets_edited)
+        self.undo = flat_button("edit-undo", tr("Undo"))
+        self.redo = flat_button("edit-redo", tr("Redo"))
+        self.undo.clicked.connect(self.undo_requested)
+        self.redo.clicked.connect(self.redo_requested)
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, SPACING, 0)
+        row.setSpacing(2)
+        row.addWidget(self.presets, 1)
+        row.addSpacing(4)
+        row.addWidget(self.undo)
+        row.addWidget(self.redo)
+        return row
+
+    def _build_kind(self) -> QVBoxLayout:
+        self.kind = ChoiceField(KINDS.values())
+        self.kind.setAccessibleName(tr("Kind of model"))
+        self.kind.setToolTip(
+            tr("What kind of model: sets code, noise and penalties, all of which can be edited")
+        )
+        self.kind.edited.connect(self._on_kind_edited)
+        self.networks = NetworkMenu(self)
+        self.networks.chosen.connect(self._on_network_chosen)
+        self.networks_button = QToolButton()
+        self.networks_button.setText(tr("Networks"))
+        self.networks_button.setToolTip(
+            tr(
+                "Put a well-known network in place of this one. The training stays as it is, but "
+                "many samples in one batch become small batches."
+            )
+        )
+        self.networks_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.networks_button.setMenu(self.networks)
+        # The sign of a menu is painted over the text where there is no room for both.
+        room = self.networks_button.sizeHint().width() + 2 * SPACING
+        self.networks_button.setMinimumWidth(room)
+        self._composition = wrapped_label()
+        self._composition.setProperty("dim", True)
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        row.addWidget(self.kind, 1)
+        row.addWidget(self.networks_button)
+        column = QVBoxLayout()
+        column.setContentsMargins(0, 0, SPACING, 0)
+        column.setSpacing(2)
+        column.addLayout(row)
+        column.addWidget(self._composition)
+        return column
+
+    def _build_words(self) -> QVBoxLayout:
+        self._sizes = wrapped_label()
+        self._sizes.setFont(figures_font(self.font(), scale=1.1, bold=True))
+        self._total = QLabel()
+        self._total.setProperty("dim", True)
+        self.mirror = QCheckBox(tr("Mirrored decoder"))
+        self.mirror.setToolTip(
+            tr("The decoder repeats the encoder's layers in reverse: an edit of one changes both")
+        )
+        self.mirror.toggled.connect(self._on_mirror_toggled)
+        self.tied = QCheckBox(tr("Tied weights"))
+        self.tied.setToolTip(
+            tr("The mirrored layers use the encoder's weights, transposed: half the parameters")
+        )
+        self.tied.toggled.connect(self._on_tied_toggled)
+        self._hint = wrapped_label(tr("The network can be changed again after the training."))
+        self._hint.setProperty("dim", True)
+        self._hint.hide()
+        self.problem = ProblemLabel()
+        self.caution = ProblemLabel(state="warn")
+        first = QHBoxLayout()
+        first.setSpacing(2 * SPACING)
+        first.addWidget(self._sizes, 1)
+        first.addWidget(self._total, 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout()
+        column.setContentsMargins(0, 2, SPACING, 4)
+        column.setSpacing(2)
+        ticks = QHBoxLayout()
+        ticks.setSpacing(2 * SPACING)
+        ticks.addWidget(self.mirror)
+        ticks.addWidget(self.tied)
+        ticks.addStretch(1)
+        column.addLayout(first)
+        column.addLayout(ticks)
+        column.addWidget(self._hint)
+        column.addWidget(self.problem)
+        column.addWidget(self.caution)
+        return column
+
+    def _build_scroll(self) -> QScrollArea:
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, SPACING, SPACING)
+        column.setSpacing(0)
+        column.addWidget(self.chain)
+        column.addStretch(1)
+        self._holder, self._stacks = holder, column
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(holder)
+        return self._scroll
+
+    def set_presets(self, presets: tuple[tuple[str, Recipe], ...]) -> None:
+        """The recipes to begin from: key and recipe each, in the order of the list."""
+        self._presets = presets
+        with QSignalBlocker(self.presets):
+            self.presets.clear()
+            for key, recipe in presets:
+                self.presets.add_choice(key, tr(recipe.name) or key, tr(recipe.notes))
+        self._show_preset()
+
+    def set_state(self, recipe: Recipe, resolution: Resolution) -> None:
+        """Show the draft and what resolving it against the data gave."""
+        if recipe == self._recipe:
+            # An edit has come to nothing: ticks and fields go back to what they were.
+            self._drawn = None
+        self._recipe = recipe
+        if resolution.dataset is not None:
+            self._image_shape = resolution.dataset.image_shape
+            self._samples = len(resolution.dataset)
+            self._classes = classes_learnt(recipe, resolution.dataset)
+        self._show_words(recipe, resolution)
+        self._show_chains(recipe, resolution)
+        self.problem.set_text(_general_problems(resolution))
+        self.caution.set_text(large_batch_words(recipe, self._samples))
+        self._show_preset()
+
+    def _show_words(self, recipe: Recipe, resolution: Resolution) -> None:
+        self.kind.set_value(kind_of(recipe))
+        parts = composition(recipe)
+        self._composition.setText(" + ".join(parts))
+        # One part alone is what the kind of model says already.
+        self._composition.setVisible(len(parts) > 1)
+        parts_of_it = tuple(resolution.parts.values())
+        drawn = (recipe.network, recipe.gan is None, resolution.layers, parts_of_it)
+        if drawn != self._drawn:
+            self._drawn = drawn
+            self._show_sizes(recipe, resolution)
+
+    def _show_sizes(self, recipe: Recipe, resolution: Resolution) -> None:
+        """What only an edit of the layers, or other images, change."""
+        self._sizes.setText(breakable(self._architecture(recipe)))
+        layers = (
+            *resolution.layers,
+            *(layer for part in resolution.parts.values() for layer in part),
+        )
+        total = sum(layer.parameters for layer in layers)
+        self._total.setText(trn("{n:,} parameter", "{n:,} parameters", total))
+        mirrored = recipe.network.decoder is None
+        for box, on in ((self.mirror, mirrored), (self.tied, recipe.network.tied)):
+            with QSignalBlocker(box):
+                box.setChecked(on)
+        self.tied.setVisible((mirrored and recipe.gan is None) or recipe.network.tied)
+        self.mirror.setText(
+            tr("Mirrored decoder") if recipe.gan is None else tr("Mirrors the discriminator")
+        )
+        self.networks.set_image_shape(self._image_shape)
+
+    def _architecture(self, recipe: Recipe) -> str:
+        return architecture(network_plan(recipe, self._image_shape))
+
+    def _show_chains(self, recipe: Recipe, resolution: Resolution) -> None:
+        data = resolution.dataset
+        problems = resolution.problems
+        plan = network_plan(recipe, self._image_shape)
+        self.chain.set_state(recipe, plan, problems, _details(plan, data))
+        if recipe.classifier is not None:
+            if self.head is None:
+                self.head = self._add_section(
+                    tr("Classifier"), tr("On the code: one score for each class of the data.")
+                )
+            self.head.chain.set_state(recipe, head_plan(recipe, self._classes), problems)
+        if recipe.gan is not None:
+            if self.discriminator is None:
+                self.discriminator = self._add_discriminator()
+            with QSignalBlocker(self.own_discriminator):
+                self.own_discriminator.setChecked(recipe.gan.discriminator is not None)
+            judge = discriminator_plan(recipe, self._image_shape, self._classes)
+            self.discriminator.chain.set_state(recipe, judge, problems, _details(judge, data))
+        for section, part in ((self.head, recipe.classifier), (self.discriminator, recipe.gan)):
+            if section is not None:
+                section.setVisible(part is not None)
+
+    def _add_section(self, title: str, help_text: str) -> StackSection:
+        section = StackSection(title, help_text, self._architecture)
+        section.chain.set_locked(self._is_locked)
+        self._connect_chain(section.chain)
+        self._stacks.insertWidget(self._stacks.count() - 1, section)
+        return section
+
+    def _add_discriminator(self) -> StackSection:
+        section = self._add_section(
+            tr("Discriminator"), tr("Sees real and generated images and tells them apart.")
+        )
+        self.own_discriminator = QCheckBox(tr("Layers of its own"))
+        self.own_discriminator.setToolTip(
+            tr("Off: it has the layers that would be the encoder's of an autoencoder")
+        )
+        self.own_discriminator.toggled.connect(self._on_own_discriminator_toggled)
+        section.column.insertWidget(2, self.own_discriminator)
+        return section
+
+    def _connect_chain(self, chain: LayerChain) -> None:
+        chain.recipe_edited.connect(self.recipe_edited)
+        chain.card_focused.connect(self._on_chain_card_focused)
+        chain.drag_moved.connect(partial(self._on_chain_drag_moved, chain))
+
+    @property
+    def _chains(self) -> list[LayerChain]:
+        sections = [section for section in (self.head, self.discriminator) if section is not None]
+        return [self.chain, *(section.chain for section in sections)]
+
+    def set_undo_state(
+        self, can_undo: bool, can_redo: bool, undo_text: str = "", redo_text: str = ""
+    ) -> None:
+        """Whether there is something to undo and redo, and what, for the tooltips."""
+        self.undo.setEnabled(can_undo)
+        self.redo.setEnabled(can_redo)
+        undo = tr("Undo: {what}", what=undo_text) if undo_text else tr("Undo")
+        redo = tr("Redo: {what}", what=redo_text) if redo_text else tr("Redo")
+        for button, text in ((self.undo, undo), (self.redo, redo)):
+            button.setToolTip(text)
+            button.setAccessibleName(text)
+
+    def set_enabled_while_training(self, enabled: bool) -> None:
+        """Whether the network may be edited; False locks it, with a hint why."""
+        self._is_training = not enabled
+        self._lock()
+
+    def set_viewing(self, viewing: bool) -> None:
+        """Whether what is shown is only to be looked at."""
+        if viewing != self._is_viewing:
+            self._is_viewing = viewing
+            self._lock()
+
+    def _lock(self) -> None:
+        self._is_locked = self._is_training or self._is_viewing
+        enabled = not self._is_locked
+        for chain in self._chains:
+            chain.set_locked(not enabled)
+        widgets = [self.presets, self.mirror, self.tied, self.kind, self.networks_button]
+        if self.discriminator is not None:
+            widgets.append(self.own_discriminator)
+        for widget in widgets:
+            widget.setEnabled(enabled)
+        self._hint.setVisible(self._is_training)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the card with the focus in sight."""
+        super().resizeEvent(event)
+        for card in (card for chain in self._chains for card in chain.cards):
+            if card.hasFocus():
+                self._on_chain_card_focused(card)
+
+    def _show_preset(self) -> None:
+        """Name the preset that the draft still is; none after the first edit."""
+        keys = [key for key, recipe in self._presets if recipe == self._recipe]
+        with QSignalBlocker(self.presets):
+            self.presets.setCurrentIndex(self.presets.findData(keys[0]) if keys else -1)
+
+    def _on_presets_edited(self, key: str) -> None:
+        # The draft decides what the list shows; it will say so when it has changed.
+        self._show_preset()
+        self.preset_requested.emit(key)
+
+    def _on_mirror_toggled(self, mirrored: bool) -> None:
+        if self._recipe is None:
+            return
+        text = tr("Mirror the encoder") if mirrored else tr("Decoder of its own")
+        changed = edits.with_mirror(self._recipe, mirrored, self._image_shape)
+        self.recipe_edited.emit(changed, text)
+
+    def _on_tied_toggled(self, tied: bool) -> None:
+        if self._recipe is not None:
+            changed = edits.with_value(self._recipe, "network.tied", tied)
+            self.recipe_edited.emit(changed, tr("Tied weights"))
+
+    def _on_own_discriminator_toggled(self, own: bool) -> None:
+        if self._recipe is not None:
+            changed = edits.with_own_discriminator(self._recipe, own, self._image_shape)
+            self.recipe_edited.emit(changed, tr("Discriminator of its own"))
+
+    def _on_kind_edited(self, key: str) -> None:
+        if self._recipe is None:
+            return
+        changed = with_kind(self._recipe, key)
+        if changed != self._recipe:
+            text = tr("Kind of model: {kind}", kind=tr(KINDS[key].label))
+            self.recipe_edited.emit(changed, text)
+
+    def _on_network_chosen(self, key: str) -> None:
+        if self._recipe is None:
+            return
+        preset = next(preset for preset in PRESETS if preset.key == key)
+        network = preset.make(self._image_shape, self._recipe.network.latent.units)
+        changed = in_batches(with_network(self._recipe, network), self._samples)
+        if changed != self._recipe:
+            text = tr("Network: {sizes}", sizes=self._architecture(changed))
+            self.recipe_edited.emit(changed, text)
+
+    def _on_chain_card_focused(self, card: QWidget) -> None:
+        # A new card has no place before the layout has been done; gone cards scroll nothing.
+        QTimer.singleShot(0, card, partial(self._scroll.ensureWidgetVisible, card, 0, SPACING))
+
+    def _on_chain_drag_moved(self, chain: LayerChain, pointer: QPoint) -> None:
+        place = chain.mapTo(self._holder, pointer)
+        self._scroll.ensureVisible(0, place.y(), 0, _DRAG_MARGIN_PX)
+
+
+def _details(plan: Plan, dataset: Dataset | None) -> tuple[str, ...]:
+    """Number of samples, and size of the images where the card shows only a row of numbers."""
+    first = plan.places[0]
+    if dataset is None or first.part != "input":
+        return ()
+    is_row = first.output_shape is not None and len(first.output_shape) == 1
+    count = count_words(dataset)
+    return (data_words(dataset), count) if is_row else (count,)
+
+
+def _general_problems(resolution: Resolution) -> str:
+    """Problems of the network that belong to none of its layers."""
+    return "\n".join(
+        problem.message
+        for problem in resolution.problems
+        if problem.where in {"network", "network.tied"}
+    )

@@ -1,0 +1,399 @@
+"""One layer of a stack: a card that shows it and edits it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QRectF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPen, QRegion
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from aegui.core.i18n import tr
+from aegui.core.network.catalog import LAYERS
+from aegui.core.recipe import MAX_UNITS, LatentSpec, LayerSpec
+from aegui.features.builder.view.band import band_edges, band_share, band_units, paint_band
+from aegui.features.builder.view.card_body import CardBody
+from aegui.features.builder.view.layer_fields import spec_words
+from aegui.features.builder.view.words import shape_text
+from aegui.kit.marks import ElidedLabel, Grip, ProblemLabel, Sign, flat_button
+from aegui.kit.theme import RADIUS, current_theme, figures_font
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QFocusEvent, QMouseEvent, QPaintEvent, QResizeEvent
+    from PySide6.QtWidgets import QToolButton
+
+    from aegui.features.builder.view.plan import Place
+
+_REACH_PX = 6.0
+_TITLE_GAP_PX = 6
+_UNKNOWN = "?"
+
+
+@dataclass(frozen=True)
+class CardState:
+    """What one card shows.
+
+    Attributes:
+        place: Which layer of the stack it is.
+        widest: Numbers that the widest layer gives, to scale the hourglass.
+        problem: What is wrong with it, or an empty string.
+        details: The input's image size and number of samples, in words: the first that has room.
+        with_kind: Whether the kind of layer is named in the title.
+    """
+
+    place: Place
+    widest: int
+    problem: str = ""
+    details: tuple[str, ...] = ()
+    with_kind: bool = False
+
+    @property
+    def has_own_units(self) -> bool:
+        """Whether the person chooses the units, by number or by pulling the card's sides."""
+        return self.place.kind in {"dense", "code", "noise"}
+
+    @property
+    def output(self) -> str:
+        """Shape of what the layer gives."""
+        shape = self.place.output_shape
+        return _UNKNOWN if shape is None else shape_text(shape)
+
+    @property
+    def shape(self) -> str:
+        """Shapes of what arrives and what the layer gives, such as ``25 → 10``."""
+        if self.place.input_shape is None and self.place.output_shape is not None:
+            return self.output
+        if self.place.input_shape is None:
+            return ""
+        arriving = self.place.input_shape
+        if isinstance(self.place.spec, LayerSpec | LatentSpec):
+            arriving = (prod(arriving),)
+        return f"{shape_text(arriving)} → {self.output}"
+
+    @property
+    def share(self) -> float:
+        """Width of the layer's band as a share of the widest's."""
+        return band_share(self.place.units or 1, self.widest)
+
+
+class LayerCard(QWidget):
+    """A layer with the settings of its kind; passive but for its signals.
+
+    Signals:
+        layer_edited(str, object): A field of the layer and its new value.
+        remove_requested(): Take the layer away.
+        add_requested(): One more layer of the same kind after this one.
+        add_menu_requested(): A layer of a kind to be chosen, after this one.
+        move_requested(int): One place up (-1) or down (+1).
+        focus_step_requested(int): To the card above (-1) or below (+1).
+        focused(): The card, not one of its fields, has got the focus.
+        dragged(QPoint), dropped(QPoint): The grip's drag, in global coordinates.
+    """
+
+    layer_edited = Signal(str, object)
+    remove_requested = Signal()
+    add_requested = Signal()
+    add_menu_requested = Signal()
+    move_requested = Signal(int)
+    focus_step_requested = Signal(int)
+    focused = Signal()
+    dragged = Signal(QPoint)
+    dropped = Signal(QPoint)
+
+    def __init__(self, kind: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.kind = kind
+        self._state: CardState | None = None
+        self._is_locked = False
+        self._is_lifted = False
+        self._pull: tuple[float, int] | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setMouseTracking(True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 4, 8, 7)
+        layout.setSpacing(4)
+        layout.addLayout(self._build_head())
+        self._words = ElidedLabel(self)
+        self._words.setProperty("dim", True)
+        self._words.setContentsMargins(self.grip.width() + _TITLE_GAP_PX, 0, 0, 0)
+        self.body = CardBody(kind, self)
+        self.fields = self.body.fields
+        self.problem = ProblemLabel(self)
+        for widget in (self._words, self.body, self.problem):
+            layout.addWidget(widget)
+        self._words.setVisible(kind == "mirrored")
+        self.body.setVisible(bool(self.fields))
+        self.body.edited.connect(self.layer_edited)
+        self.remove.clicked.connect(self.remove_requested)
+        self.grip.dragged.connect(self.dragged)
+        self.grip.dropped.connect(self.dropped)
+
+    def _build_head(self) -> QHBoxLayout:
+        self.grip = Grip(self)
+        self.grip.setToolTip(tr("Drag to another place (Ctrl+Up, Ctrl+Down)"))
+        self._title = ElidedLabel(self)
+        self._title.setProperty("heading", True)
+        self._twin = Sign("builder-link", "text_dim", self)
+        self._detail = QLabel(self)
+        self._detail.setProperty("dim", True)
+        self._shape = QLabel(self)
+        self._shape.setFont(figures_font(self.font()))
+        self.remove = flat_button("builder-remove", tr("Remove this layer (Delete)"), self)
+        self.remove.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        # The sides of the hourglass are grasped on the card, also where these words stand.
+        for label in (self._title, self._detail, self._shape):
+            label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        # The titles and shapes of all cards stand in line, with or without their buttons.
+        for button in (self.grip, self.remove):
+            policy = button.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)
+            button.setSizePolicy(policy)
+        row = QHBoxLayout()
+        row.setSpacing(_TITLE_GAP_PX)
+        row.addWidget(self.grip)
+        row.addWidget(self._title, 1)
+        for widget in (self._twin, self._detail, self._shape, self.remove):
+            row.addWidget(widget)
+        return row
+
+    def state(self) -> CardState:
+        """What the card shows; set before the card is first seen."""
+        assert self._state is not None
+        return self._state
+
+    def set_state(self, state: CardState) -> None:
+        """Show ``state``; fields that already agree are not touched."""
+        if state == self._state:
+            return
+        self._state = state
+        self._show_head(state)
+        spec = state.place.spec
+        if spec is not None:
+            self.body.set_spec(state.place, spec)
+            self._words.setText(spec_words(spec))
+        self._show_parts()
+        self.problem.set_text(state.problem)
+        self._describe(state)
+        self.update()
+
+    def may_show(self, place: Place) -> bool:
+        """Whether the card stands for such a layer already, or for none yet."""
+        state = self._state
+        if state is None or self.kind != place.kind:
+            return self.kind == place.kind
+        return (state.place.part, state.place.spec) == (place.part, place.spec)
+
+    @property
+    def more(self) -> QToolButton | None:
+        """The button that unfolds the rest of the settings, where there are any."""
+        return self.body.more
+
+    def tab_order(self) -> tuple[QWidget, ...]:
+        """The card and its fields in the order of the Tab key."""
+        return (self, *self.body.tab_order())
+
+    def unfold(self) -> None:
+        """Show the settings that are folded away."""
+        if self.body.more is not None:
+            self.body.more.setChecked(True)
+
+    def set_locked(self, locked: bool) -> None:
+        """Whether nothing may be edited now."""
+        self._is_locked = locked
+        self._show_parts()
+
+    def set_lifted(self, lifted: bool) -> None:
+        """Whether the card is being dragged: its old place is drawn hollow."""
+        self._is_lifted = lifted
+        self.update()
+
+    def _show_head(self, state: CardState) -> None:
+        place = state.place
+        self._title.setText(place.heading(with_kind=state.with_kind))
+        self._twin.setVisible(place.twin is not None)
+        if place.twin is not None:
+            mirrors = tr("Mirrors Encoder {n}: an edit of one changes both", n=place.twin + 1)
+            follows = tr("Follows the encoder; untick “Mirrored decoder” to edit it.")
+            self._twin.setToolTip(mirrors if place.is_editable else follows)
+        self._fit_shape()
+
+    def _fit_shape(self) -> None:
+        """Both shapes where they have room beside the title, else only what the layer gives."""
+        if self._state is None:
+            return
+        whole = self._state.shape
+        metrics = self._shape.fontMetrics()
+        title = self._title.fontMetrics().horizontalAdvance(self._title.text())
+        taken = self.grip.width() + self.remove.sizeHint().width() + 4 * _TITLE_GAP_PX + 16
+        if not self._twin.isHidden():
+            taken += self._twin.sizeHint().width() + _TITLE_GAP_PX
+        room = self.width() - title - taken - metrics.horizontalAdvance(whole)
+        fits = room >= 0
+        is_row = self._state.place.input_shape is not None and "×" not in whole
+        arrow = f"→ {self._state.output}" if whole else ""
+        is_input = self._state.place.part == "input"
+        self._show_detail(room - _TITLE_GAP_PX)
+        self._shape.setText(whole if fits or is_row or is_input else arrow)
+
+    def _show_detail(self, room_px: int) -> None:
+        """The longest words about the input for which there is room beside its title."""
+        details = () if self._state is None else self._state.details
+        metrics = self._detail.fontMetrics()
+        fitting = (text for text in details if metrics.horizontalAdvance(text) <= room_px)
+        self._detail.setText(next(fitting, ""))
+        self._detail.setVisible(bool(self._detail.text()))
+
+    def _show_parts(self) -> None:
+        if self._state is None:
+            return
+        place, free = self._state.place, not self._is_locked
+        for button in (self.grip, self.remove):
+            button.setVisible(place.home is not None and free)
+        self.body.set_locked(not free)
+
+    def _describe(self, state: CardState) -> None:
+        place = state.place
+        words = [place.name]
+        if state.with_kind and place.spec is not None and place.part not in {"input", "code"}:
+            words.append(tr(LAYERS[place.spec.kind].label))
+        words.append(state.shape)
+        if place.spec is not None:
+            words.append(spec_words(place.spec))
+        words.extend((*state.details[:1], state.problem))
+        self.setAccessibleName(", ".join(text for text in words if text))
+
+    # ---------------------------------------------------------------- keyboard
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Keys of the card itself; those of its fields stay with the fields."""
+        if event.key() == Qt.Key.Key_Escape and not self.hasFocus():
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif not self.hasFocus() or not self._card_key(event):
+            super().keyPressEvent(event)
+
+    def _card_key(self, event: QKeyEvent) -> bool:
+        key = event.key()
+        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        steps = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+        if key in steps and not control:
+            self.focus_step_requested.emit(steps[Qt.Key(key)])
+            return True
+        if self._is_locked:
+            return False
+        if key in steps:
+            self.move_requested.emit(steps[Qt.Key(key)])
+        elif key in {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}:
+            self.remove_requested.emit()
+        elif key == Qt.Key.Key_Insert:
+            self.add_menu_requested.emit()
+        elif event.text() == "+":
+            self.add_requested.emit()
+        elif event.text().isascii() and event.text().isdigit() and not control:
+            self._begin_typing(event.text())
+        elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2}:
+            self._begin_typing("")
+        else:
+            return False
+        return True
+
+    def _begin_typing(self, digits: str) -> None:
+        number = self.body.first_number()
+        if number is None:
+            return
+        number.setFocus(Qt.FocusReason.OtherFocusReason)
+        number.selectAll()
+        if digits:
+            number.lineEdit().insert(digits)
+            # Typed through the line edit, the digits count like any other typing.
+            number.lineEdit().textEdited.emit(digits)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The border shows the focus; the panel scrolls to it."""
+        super().focusInEvent(event)
+        self.focused.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """More or less room for the shapes."""
+        super().resizeEvent(event)
+        self._fit_shape()
+
+    # ------------------------------------------------- the sides of the hourglass
+
+    def _grasped_side(self, x: float) -> float | None:
+        """The side of the band near ``x``, if it may be pulled."""
+        if self._state is None or not self._state.has_own_units or self._is_locked:
+            return None
+        sides = band_edges(self.width(), self._state.share)
+        return next((side for side in sides if abs(x - side) <= _REACH_PX), None)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Grasp a side of the hourglass, or just take the focus."""
+        x = event.position().x()
+        side = self._grasped_side(x)
+        if event.button() is Qt.MouseButton.LeftButton and side is not None:
+            self._pull = (x - side, self.state().widest)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Pull the grasped side: the layer gets more or fewer units."""
+        x = event.position().x()
+        if self._pull is None:
+            grasped = self._grasped_side(x) is not None
+            self.setCursor(Qt.CursorShape.SizeHorCursor if grasped else Qt.CursorShape.ArrowCursor)
+            return
+        offset, widest = self._pull
+        _, full = band_edges(self.width(), 1.0)
+        centre = self.width() / 2.0
+        units = band_units(abs(x - offset - centre) / (full - centre), widest)
+        units = min(units, MAX_UNITS)
+        if units != self.state().place.units:
+            self.layer_edited.emit("units", units)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let the side go."""
+        self._pull = None
+
+    # ---------------------------------------------------------------- painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The card, the part of the hourglass on it, and a border that shows the focus."""
+        if self._state is None:
+            return
+        theme = current_theme()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        frame = QRectF(self.rect()).adjusted(1.0, 1.0, -1.0, -1.0)
+        painter.setBrush(theme.panel if self._is_lifted else theme.raised)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.drawRoundedRect(frame, RADIUS, RADIUS)
+        if not self._is_lifted and self._state.place.units is not None:
+            is_code = self._state.place.part == "code"
+            texts = self._texts()
+            paint_band(painter, QRectF(self.rect()), self._state.share, texts, is_code=is_code)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(self._border_pen())
+        painter.drawRoundedRect(frame, RADIUS, RADIUS)
+
+    def _texts(self) -> QRegion:
+        """Where words are read on the card."""
+        region = QRegion()
+        for label in self.findChildren(QLabel):
+            if label.text() and label.isVisible():
+                read = label.style().itemTextRect(
+                    label.fontMetrics(), label.rect(), label.alignment().value, True, label.text()
+                )
+                read.moveTo(label.mapTo(self, read.topLeft()))
+                region = region.united(read.adjusted(-3, 0, 3, 0))
+        return region
+
+    def _border_pen(self) -> QPen:
+        theme = current_theme()
+        if self._is_lifted:
+            return QPen(theme.text_dim, 1.0, Qt.PenStyle.DashLine)
+        if self.hasFocus():
+            return QPen(theme.accent, 2.0)
+        if self.state().problem:
+            return QPen(theme.bad, 1.0)
+        return QPen(theme.border, 1.0)

@@ -1,0 +1,274 @@
+"""The fields of a layer's card: one line that is always there, and others folded below it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from aegui.core.i18n import tr, trn, with_marks
+from aegui.core.network.activations import ACTIVATIONS
+from aegui.features.builder.view.curve import ActivationCurve
+from aegui.features.builder.view.layer_fields import (
+    FIELDS,
+    LayerField,
+    folded_words,
+    is_unusual,
+    sides_words,
+)
+from aegui.kit.marks import flat_button, wrapped_label
+from aegui.widgets.form.fields import (
+    ChoiceField,
+    CountField,
+    NumberField,
+    OptionalCountField,
+    SidesField,
+    short_number,
+)
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QToolButton
+
+    from aegui.core.network.layers import Spec
+    from aegui.features.builder.view.plan import Place
+
+_UNITS_PX = 72
+_NUMBER_PX = 64
+_LEAST_MORE_PX = 32
+_PAIRS = 2
+"""Folded fields side by side."""
+
+Editor = ChoiceField | CountField | NumberField | OptionalCountField
+
+
+def lowered(label: str) -> str:
+    """``label`` inside of a line: without its capital, unless it is an abbreviation."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
+def make_editor(field: LayerField) -> Editor:
+    """The editor of one setting of a layer."""
+    low, high = field.limits
+    match field.editor:
+        case "choice":
+            return ChoiceField((field.choices or {}).values())
+        case "count":
+            return CountField(int(low), int(high))
+        case "optional":
+            return OptionalCountField(int(low), int(high), tr(field.nothing))
+        case "sides":
+            return SidesField(int(low), int(high), tr(field.nothing) if field.nothing else "")
+        case "number":
+            return NumberField(low, high, field.step)
+
+
+class CardBody(QWidget):
+    """The fields of one kind of layer, made from the table ``FIELDS``; passive.
+
+    Signals:
+        edited(str, object): A field of the layer and its new value.
+
+    Attributes:
+        fields: The editors by the name of their setting.
+        more: The button that unfolds the others, or None where nothing is folded away.
+    """
+
+    edited = Signal(str, object)
+
+    def __init__(self, kind: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._kind = kind
+        self._table = FIELDS[kind]
+        self.fields: dict[str, Editor] = {}
+        self._labels: dict[str, QLabel] = {}
+        self._curve: ActivationCurve | None = None
+        self._fixed_units: QLabel | None = None
+        self.more: QToolButton | None = None
+        self._is_known = False
+        for field in self._table:
+            self.fields[field.name] = self._editor(field)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        self._details = QWidget(self)
+        folded = [field for field in self._table if not field.is_main]
+        column.addLayout(self._build_main([field for field in self._table if field.is_main]))
+        if folded:
+            self._build_more(folded)
+        column.addWidget(self._details)
+        self._details.hide()
+
+    def _editor(self, field: LayerField) -> Editor:
+        editor = make_editor(field)
+        # Shown without a parent, even for a moment, it would be a window.
+        editor.setParent(self)
+        editor.setToolTip(_tooltip(field))
+        editor.setAccessibleDescription(tr(field.help))
+        editor.edited.connect(partial(self.edited.emit, field.name))
+        return editor
+
+    # ---------------------------------------------------------------- building
+
+    def _build_main(self, fields: list[LayerField]) -> QHBoxLayout:
+        self._line = QHBoxLayout()
+        self._line.setContentsMargins(0, 0, 0, 0)
+        self._line.setSpacing(6)
+        if self._kind == "output":
+            self._fixed_units = QLabel(self)
+            self._fixed_units.setProperty("dim", True)
+            self._fixed_units.setToolTip(tr("As many outputs as the images have pixels"))
+            self._line.addWidget(self._fixed_units)
+        for field in fields:
+            self._add_main(field)
+        if not any(field.editor == "choice" for field in fields):
+            self._line.addStretch(1)
+        return self._line
+
+    def _add_main(self, field: LayerField) -> None:
+        editor = self.fields[field.name]
+        if field.has_label:
+            self._line.addWidget(self._label(field), 0)
+        if field.editor == "choice":
+            self._line.addWidget(editor, 1)
+        else:
+            self._line.addWidget(editor)
+            editor.setFixedWidth(_UNITS_PX if field.name == "units" else _NUMBER_PX)
+        if field.name == "activation" and "kernel" not in self.fields:
+            self._curve = ActivationCurve(self)
+            self._line.addWidget(self._curve)
+
+    def _label(self, field: LayerField) -> QLabel:
+        text = field.sign or tr(field.label)
+        label = QLabel(text, self) if field.is_main else wrapped_label(text, self)
+        label.setProperty("dim", True)
+        label.setBuddy(self.fields[field.name])
+        self._labels[field.name] = label
+        return label
+
+    def _build_more(self, folded: list[LayerField]) -> None:
+        names = ", ".join(tr(field.label) for field in folded)
+        self.more = flat_button("builder-more", names, self)
+        self.more.setCheckable(True)
+        if "kernel" in self.fields:
+            self.more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            # In a very narrow dock rather a shortened text than a cut card.
+            self.more.setMinimumWidth(_LEAST_MORE_PX)
+        self.more.toggled.connect(self._details.setVisible)
+        self._line.addWidget(self.more)
+        grid = QGridLayout(self._details)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(6)
+        grid.setVerticalSpacing(4)
+        self._grid = grid
+        for field in folded:
+            self._label(field)
+            if field.editor != "choice":
+                self.fields[field.name].setFixedWidth(_NUMBER_PX)
+        self._arrange({field.name for field in folded})
+
+    def _arrange(self, shown: set[str]) -> None:
+        """Place the folded fields that count, two in a row; a choice takes a row of its own."""
+        row = column = 0
+        for field in self._table:
+            if field.is_main:
+                continue
+            label, editor = self._labels[field.name], self.fields[field.name]
+            for widget in (label, editor):
+                self._grid.removeWidget(widget)
+                widget.setVisible(field.name in shown)
+            if field.name not in shown:
+                continue
+            is_wide = field.editor == "choice"
+            if is_wide and column:
+                row, column = row + 1, 0
+            self._grid.addWidget(label, row, 2 * column)
+            self._grid.addWidget(editor, row, 2 * column + 1, 1, 3 if is_wide else 1)
+            column += _PAIRS if is_wide else 1
+            if column >= _PAIRS:
+                row, column = row + 1, 0
+        for index in range(_PAIRS):
+            self._grid.setColumnStretch(2 * index, 1)
+
+    # ------------------------------------------------------------------- state
+
+    def set_spec(self, place: Place, spec: Spec) -> None:
+        """Show ``spec``; fields that already agree are not touched."""
+        shown = {field.name for field in self._table if field.shown(spec)}
+        for field in self._table:
+            if field.name in shown:
+                self._show_field(field, spec, place)
+        if self._fixed_units is not None:
+            self._show_fixed_units(place)
+        if self._curve is not None:
+            slope = getattr(spec, "slope", 1.0)
+            self._curve.set_function(getattr(spec, "activation", "identity"), slope)
+        if self.more is not None:
+            self._show_more(spec, shown)
+        self._is_known = True
+
+    def _show_fixed_units(self, place: Place) -> None:
+        assert self._fixed_units is not None
+        self._fixed_units.setText(trn("{n:,} unit", "{n:,} units", place.units or 0))
+
+    def _show_field(self, field: LayerField, spec: Spec, place: Place) -> None:
+        value = getattr(spec, field.name)
+        editor = self.fields[field.name]
+        editor.set_value(value)
+        if field.name == "activation":
+            editor.setToolTip(tr(ACTIVATIONS[value].help))
+        editor.setAccessibleName(
+            tr("{layer}: {field}", layer=place.name, field=lowered(tr(field.label)))
+        )
+
+    def _show_more(self, spec: Spec, shown: set[str]) -> None:
+        assert self.more is not None
+        folded = [field for field in self._table if not field.is_main and field.name in shown]
+        self._arrange({field.name for field in folded})
+        self.more.setVisible(bool(folded))
+        self.more.setText(folded_words(spec))
+        self.more.setToolTip(", ".join(_value_words(field, spec) for field in folded))
+        if not folded:
+            self._details.hide()
+        # What is not as usual must not hide behind a button.
+        if not self._is_known and is_unusual(spec):
+            self.more.setChecked(True)
+
+    def set_locked(self, locked: bool) -> None:
+        """Whether nothing may be edited now."""
+        for editor in self.fields.values():
+            editor.setEnabled(not locked)
+
+    def tab_order(self) -> tuple[QWidget, ...]:
+        """The fields in the order of the Tab key."""
+        main = [self.fields[field.name] for field in self._table if field.is_main]
+        folded = [self.fields[field.name] for field in self._table if not field.is_main]
+        return (*main, *([self.more] if self.more is not None else []), *folded)
+
+    def first_number(self) -> CountField | None:
+        """The field that digits typed on the card go to."""
+        fields = [self.fields[field.name] for field in self._table if field.is_main]
+        return next((field for field in fields if isinstance(field, CountField)), None)
+
+
+def _tooltip(field: LayerField) -> str:
+    text = tr(field.help)
+    if field.editor in {"count", "sides"} and not field.nothing and field.limits[1] < 2**31 - 1:
+        low, high = (int(limit) for limit in field.limits)
+        return tr("{text}, {low:,} to {high:,}", text=text, low=low, high=high)
+    return text
+
+
+def _value_words(field: LayerField, spec: Spec) -> str:
+    """A setting that is folded away: ``Slope 1``."""
+    value = getattr(spec, field.name)
+    if value is None:
+        text = tr(field.nothing)
+    elif field.editor == "sides":
+        text = sides_words(value)
+    elif field.choices is not None:
+        text = tr(field.choices[value].label)
+    else:
+        text = with_marks(short_number(value))
+    return tr("{name} {value}", name=tr(field.label), value=text)

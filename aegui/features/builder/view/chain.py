@@ -1,0 +1,383 @@
+"""The chain of layer cards: the drawing of a stack of layers that is its editor."""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
+
+from aegui.core.i18n import tr
+from aegui.core.network.catalog import LAYERS
+from aegui.features.builder.view import edits
+from aegui.features.builder.view.add_menu import AddMenu
+from aegui.features.builder.view.card import CardState, LayerCard
+from aegui.features.builder.view.card_body import lowered
+from aegui.features.builder.view.gap import LayerGap
+from aegui.features.builder.view.layer_fields import FIELDS
+from aegui.features.builder.view.plan import Plan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtGui import QKeyEvent
+
+    from aegui.core.network.resolve import Problem
+    from aegui.core.recipe import AnyLayer, Recipe
+    from aegui.features.builder.view.plan import Home, Place
+
+_GHOST_OFFSET = QPoint(8, -14)
+_GHOST_OPACITY = 0.8
+
+
+class LayerChain(QWidget):
+    """Cards from the input to the output with the connections between them.
+
+    Signals:
+        recipe_edited(Recipe, str): The recipe asked for, and the words for undoing the edit.
+        card_focused(QWidget): The card that should be scrolled into sight.
+        drag_moved(QPoint): The pointer in the chain's coordinates while a card is dragged.
+
+    Attributes:
+        cards: From the input to the output.
+        gaps: Between them.
+        menu: The menu of new layers that is open, if there is one.
+    """
+
+    recipe_edited = Signal(object, str)
+    card_focused = Signal(object)
+    drag_moved = Signal(QPoint)
+
+    def __init__(self, words: Callable[[Recipe], str], parent: QWidget | None = None) -> None:
+        """``words`` tells the sizes of a recipe that an edit asks for, for the words of undo."""
+        super().__init__(parent)
+        self._words = words
+        self._recipe: Recipe | None = None
+        self._plan = Plan((), ())
+        self._told: tuple[Plan, tuple[Problem, ...], tuple[str, ...]] | None = None
+        self._is_locked = False
+        self._focus_next: int | tuple[Home, str] | None = None
+        self._drag_target: int | None = None
+        self._ghost: QLabel | None = None
+        self.menu: AddMenu | None = None
+        self.cards: list[LayerCard] = []
+        self.gaps: list[LayerGap] = []
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addStretch(1)
+
+    # ------------------------------------------------------------------- state
+
+    def set_state(
+        self,
+        recipe: Recipe,
+        plan: Plan,
+        problems: tuple[Problem, ...],
+        details: tuple[str, ...] = (),
+    ) -> None:
+        """Show ``plan``, a stack of ``recipe``.
+
+        Cards stay where they are and are only told what changed, so that a field that is being
+        typed in, the focus and the place of the scroll bar survive every edit.
+        """
+        told = (plan, problems, details)
+        # Told the same recipe again, fields go back to it: an edit has come to nothing.
+        is_same = self._told == told and recipe != self._recipe
+        self._recipe, self._plan, self._told = recipe, plan, told
+        if is_same:
+            self._restore_focus()
+            return
+        if [card.kind for card in self.cards] != [place.kind for place in plan.places]:
+            self._fit_cards(plan)
+        widest = max(place.units or 1 for place in plan.places)
+        words = _problem_words(plan.places, problems)
+        for i, (card, place) in enumerate(zip(self.cards, plan.places, strict=True)):
+            card.set_state(
+                CardState(place, widest, words[i], details if i == 0 else (), plan.is_mixed)
+            )
+        self._show_gaps()
+        self._restore_focus()
+
+    def set_locked(self, locked: bool) -> None:
+        """Whether nothing may be edited now."""
+        if locked == self._is_locked:
+            return
+        self._is_locked = locked
+        for card in self.cards:
+            card.set_locked(locked)
+        if self._recipe is not None:
+            self._show_gaps()
+
+    def _show_gaps(self) -> None:
+        assert self._recipe is not None
+        for i, gap in enumerate(self.gaps):
+            above, below = self.cards[i].state(), self.cards[i + 1].state()
+            slot = self._plan.slots[i]
+            gap.set_state(
+                (above.place.name, below.place.name),
+                (above.share, below.share if below.place.units is not None else above.share),
+                below.place.parameters,
+                not self._is_locked and edits.can_insert(self._recipe, slot),
+                self._plan.why_closed if slot is None else "",
+            )
+
+    def _fit_cards(self, plan: Plan) -> None:
+        """A card of its kind for each place; those at both ends that agree are kept."""
+        places, old = plan.places, self.cards
+        head = 0
+        while head < min(len(old), len(places)) and old[head].may_show(places[head]):
+            head += 1
+        tail = 0
+        while tail < min(len(old), len(places)) - head and old[-1 - tail].may_show(
+            places[-1 - tail]
+        ):
+            tail += 1
+        # What lies between is matched in order, as far as it is of the same kind.
+        rest = old[head : len(old) - tail]
+        wanted = places[head : len(places) - tail]
+        spare = list(rest)
+        made: list[LayerCard] = []
+        for place in wanted:
+            found = next((i for i, card in enumerate(spare) if card.kind == place.kind), None)
+            made.append(self._make_card(place.kind) if found is None else spare[found])
+            if found is not None:
+                del spare[: found + 1]
+        self.cards = [*old[:head], *made, *old[len(old) - tail :]]
+        for card in (card for card in rest if card not in made):
+            self._drop_card(card, old.index(card))
+        self._fit_gaps()
+        self._arrange()
+
+    def _make_card(self, kind: str) -> LayerCard:
+        card = LayerCard(kind, self)
+        card.set_locked(self._is_locked)
+        self._connect_card(card)
+        return card
+
+    def _drop_card(self, card: LayerCard, index: int) -> None:
+        focused = QApplication.focusWidget()
+        had_focus = focused is not None and (focused is card or card.isAncestorOf(focused))
+        if had_focus and self._focus_next is None:
+            self._focus_next = index
+        self._put_away(card)
+
+    def _fit_gaps(self) -> None:
+        wanted = max(0, len(self.cards) - 1)
+        while len(self.gaps) < wanted:
+            gap = LayerGap(self)
+            gap.clicked.connect(partial(self._on_gap_clicked, gap))
+            self.gaps.append(gap)
+        while len(self.gaps) > wanted:
+            self._put_away(self.gaps.pop())
+
+    def _put_away(self, widget: QWidget) -> None:
+        self._column.removeWidget(widget)
+        widget.hide()
+        widget.deleteLater()
+
+    def _arrange(self) -> None:
+        """Cards and gaps in turn, also for Tab."""
+        for i, card in enumerate(self.cards):
+            self._column.insertWidget(2 * i, card)
+            if i < len(self.gaps):
+                self._column.insertWidget(2 * i + 1, self.gaps[i])
+        # A widget can take the focus only once it is shown; the layout would show it later.
+        for widget in (*self.cards, *self.gaps):
+            widget.show()
+        stops = [widget for card in self.cards for widget in card.tab_order()]
+        for before, after in pairwise(stops):
+            QWidget.setTabOrder(before, after)
+
+    def _restore_focus(self) -> None:
+        wished, self._focus_next = self._focus_next, None
+        if isinstance(wished, tuple):
+            wished = self._plan.find(*wished)
+        if wished is not None:
+            index = min(wished, len(self.cards) - 1)
+            self.cards[index].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # ------------------------------------------------------------------- edits
+
+    def _connect_card(self, card: LayerCard) -> None:
+        card.layer_edited.connect(partial(self._on_layer_edited, card))
+        card.remove_requested.connect(partial(self._on_remove_requested, card))
+        card.add_requested.connect(partial(self._on_add_requested, card))
+        card.add_menu_requested.connect(partial(self._on_add_menu_requested, card))
+        card.move_requested.connect(partial(self._on_move_requested, card))
+        card.focus_step_requested.connect(partial(self._on_focus_step_requested, card))
+        card.focused.connect(partial(self.card_focused.emit, card))
+        card.dragged.connect(partial(self._on_card_dragged, card))
+        card.dropped.connect(partial(self._on_card_dropped, card))
+
+    def _emit(self, recipe: Recipe, text: str, focus: int | tuple[Home, str] | None = None) -> None:
+        if recipe == self._recipe:
+            return
+        self._focus_next = focus
+        self.recipe_edited.emit(recipe, text)
+
+    def _place(self, card: LayerCard) -> Place:
+        return self._plan.places[self.cards.index(card)]
+
+    def _on_layer_edited(self, card: LayerCard, field: str, value: object) -> None:
+        assert self._recipe is not None
+        place = self._place(card)
+        label = next(row.label for row in FIELDS[place.kind] if row.name == field)
+        changed = edits.with_layer(self._recipe, place, field, value)
+        self._emit(changed, tr("{layer}: {field}", layer=place.name, field=lowered(tr(label))))
+
+    def _on_gap_clicked(self, gap: LayerGap, _checked: bool = False) -> None:
+        index = self.gaps.index(gap)
+        self._open_menu(index, gap.mapToGlobal(gap.rect().center()))
+
+    def _on_add_menu_requested(self, card: LayerCard) -> None:
+        index = self._gap_after(card)
+        self._open_menu(index, card.mapToGlobal(card.rect().bottomLeft()))
+
+    def _gap_after(self, card: LayerCard) -> int:
+        # After the output there is nothing: there, the new layer goes before it.
+        return min(self.cards.index(card), len(self.gaps) - 1)
+
+    def _open_menu(self, gap: int, place: QPoint) -> None:
+        if not self._can_insert(gap):
+            return
+        self.menu = AddMenu(self._plan, gap, self)
+        self.menu.chosen.connect(partial(self._on_menu_chosen, gap))
+        self.menu.popup(place)
+        self.menu.setActiveAction(self.menu.actions()[1])
+
+    def _on_menu_chosen(self, gap: int, kind: str) -> None:
+        self._insert(gap, edits.new_layer(self._plan, gap, kind))
+
+    def _can_insert(self, gap: int) -> bool:
+        assert self._recipe is not None
+        return not self._is_locked and edits.can_insert(self._recipe, self._plan.slots[gap])
+
+    def _on_add_requested(self, card: LayerCard) -> None:
+        gap = self._gap_after(card)
+        if not self._can_insert(gap):
+            return
+        kind = card.state().place.kind
+        kind = kind if kind in LAYERS else "dense"
+        self._insert(gap, edits.new_layer(self._plan, gap, kind))
+
+    def _insert(self, gap: int, layer: AnyLayer) -> None:
+        assert self._recipe is not None
+        slot = self._plan.slots[gap]
+        if slot is None:
+            return
+        changed = edits.insert_layer(self._recipe, slot, layer)
+        text = tr("Add a layer: {sizes}", sizes=self._words(changed))
+        self._emit(changed, text, (slot, self._part_below(gap)))
+
+    def _part_below(self, gap: int) -> str:
+        """The part that a new layer at ``gap`` belongs to; mirrored ones have two homes."""
+        parts = [self._plan.places[i].part for i in (gap, gap + 1)]
+        if "decoder" in parts or parts[0] == "code":
+            return "decoder"
+        return next((part for part in parts if part not in {"input", "code", "output"}), "encoder")
+
+    def _on_remove_requested(self, card: LayerCard) -> None:
+        assert self._recipe is not None
+        place, index = self._place(card), self.cards.index(card)
+        if place.home is None:
+            return
+        changed = edits.remove_layer(self._recipe, place.home)
+        text = tr("Remove {layer}: {sizes}", layer=place.name, sizes=self._words(changed))
+        # The card that moves into its place; a mirrored twin above takes one more away.
+        above = place.part == "decoder" and place.twin is not None
+        self._emit(changed, text, index - 1 if above else index)
+
+    def _on_move_requested(self, card: LayerCard, step: int) -> None:
+        index = self.cards.index(card)
+        self._move(index, index - 2 if step < 0 else index + 1)
+
+    def _move(self, index: int, gap: int) -> None:
+        assert self._recipe is not None
+        place = self._plan.places[index]
+        slot = self._plan.slots[gap] if 0 <= gap < len(self.gaps) else None
+        if place.home is None or slot is None:
+            return
+        changed, home = edits.move_layer(self._recipe, place.home, slot)
+        part = place.part if place.home[0] == home[0] else self._part_below(gap)
+        self._emit(changed, tr("Move {layer}", layer=place.name), (home, part))
+
+    def _on_focus_step_requested(self, card: LayerCard, step: int) -> None:
+        index = self.cards.index(card) + step
+        if 0 <= index < len(self.cards):
+            self.cards[index].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # ---------------------------------------------------------------- dragging
+
+    def _on_card_dragged(self, card: LayerCard, place: QPoint) -> None:
+        pointer = self.mapFromGlobal(place)
+        if self._ghost is None:
+            self._ghost = self._make_ghost(card)
+            card.set_lifted(True)
+        self._ghost.move(card.x() + _GHOST_OFFSET.x(), pointer.y() + _GHOST_OFFSET.y())
+        self._drag_target = self._nearest_gap(pointer.y())
+        for i, gap in enumerate(self.gaps):
+            gap.set_target(i == self._drag_target)
+        self.drag_moved.emit(pointer)
+
+    def _make_ghost(self, card: LayerCard) -> QLabel:
+        """A picture of the card that follows the pointer, seen through for the place beneath."""
+        picture = card.grab()
+        faded = QPixmap(picture.size())
+        faded.setDevicePixelRatio(picture.devicePixelRatio())
+        faded.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(faded)
+        painter.setOpacity(_GHOST_OPACITY)
+        painter.drawPixmap(0, 0, picture)
+        painter.end()
+        ghost = QLabel(self)
+        ghost.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        ghost.setPixmap(faded)
+        ghost.adjustSize()
+        ghost.show()
+        return ghost
+
+    def _on_card_dropped(self, card: LayerCard, _place: QPoint) -> None:
+        target, index = self._drag_target, self.cards.index(card)
+        self._end_drag()
+        if target is not None:
+            self._move(index, target)
+
+    def _nearest_gap(self, y: int) -> int:
+        distances = [abs(gap.geometry().center().y() - y) for gap in self.gaps]
+        return distances.index(min(distances))
+
+    def _end_drag(self) -> None:
+        self._drag_target = None
+        if self._ghost is not None:
+            self._ghost.hide()
+            self._ghost.deleteLater()
+            self._ghost = None
+        for card in self.cards:
+            card.grip.cancel()
+            card.set_lifted(False)
+        for gap in self.gaps:
+            gap.set_target(False)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape calls a drag off."""
+        if event.key() == Qt.Key.Key_Escape and self._ghost is not None:
+            self._end_drag()
+        else:
+            super().keyPressEvent(event)
+
+
+def _problem_words(places: tuple[Place, ...], problems: tuple[Problem, ...]) -> list[str]:
+    """For each place what is wrong there; a mirrored layer's problem is reported once."""
+    words: list[list[str]] = [[] for _ in places]
+    for problem in problems:
+        for i, place in enumerate(places):
+            if place.part in {"input", "output"} and not place.path.startswith("network."):
+                continue
+            if problem.where == place.path or problem.where.startswith(place.path + "."):
+                words[i].append(problem.message)
+                break
+    return ["\n".join(messages) for messages in words]

@@ -1,0 +1,147 @@
+"""Changes of a recipe in words: ``Learning rate: 0.01 → 0.003``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from aegui.core.i18n import localized, mark, tr, with_marks
+from aegui.core.network.activations import ACTIVATIONS
+from aegui.core.network.catalog import LAYERS
+from aegui.features.builder.view.edits import value_at
+from aegui.features.builder.view.layer_fields import FIELDS
+from aegui.features.builder.view.plan import network_plan
+from aegui.features.builder.view.settings_table import SECTIONS
+from aegui.features.builder.view.words import architecture, data_words
+from aegui.widgets.form.fields import short_number
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aegui.core.choices import Choice
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.recipe import Recipe
+    from aegui.core.recipe.changes import Change
+    from aegui.features.builder.view.setting import Section, Setting
+
+_STACKS = {
+    "network.encoder": mark("Encoder"),
+    "network.decoder": mark("Decoder"),
+    "classifier.hidden": mark("Classifier"),
+    "gan.discriminator": mark("Discriminator"),
+}
+_OTHERS = {
+    "network.tied": mark("Tied weights"),
+    "network.latent": mark("Code"),
+    "network.output_activation": mark("Activation of the output"),
+    "network.output_slope": mark("Slope of the output"),
+    "network.output_layer": mark("Layer of the output"),
+    "classifier": mark("Classifier"),
+    "gan": mark("Adversary"),
+    "data.split.validation": mark("Share kept for checking"),
+    "data.split.seed": mark("Seed of the split"),
+    "data.split.last": mark("Last samples kept for checking"),
+    "data.augment.flip": mark("Mirrored at random"),
+    "data.augment.shift": mark("Shifted at random"),
+}
+_LONGEST = 40
+_ROWS = {row.path: (section, row) for section in SECTIONS for row in section.settings}
+_NAMES = Counter(row.label for _, row in _ROWS.values())
+
+
+def change_lines(
+    trained: Recipe, recipe: Recipe, changes: tuple[Change, ...], learnt: Dataset
+) -> tuple[str, ...]:
+    """One line for each of ``changes`` from ``trained`` to ``recipe``; sizes of layers are one."""
+    before, after = (network_plan(it, learnt.image_shape) for it in (trained, recipe))
+    old, new = ("", "") if before == after else (architecture(before), architecture(after))
+    sizes = old != new
+    lines = [_line(tr("Network"), old, new)] if sizes else []
+    lines += [_words(change) for change in changes if not (sizes and _is_of_sizes(change.path))]
+    return tuple(dict.fromkeys(lines))
+
+
+def data_line(learnt: Dataset, dataset: Dataset) -> str:
+    """The set that was learnt, and that of the draft."""
+    old, new = (f"{it.name} ({data_words(it)})" for it in (learnt, dataset))
+    if old == new:
+        return tr("Data: other images or labels in “{name}”", name=dataset.name)
+    return _line(tr("Data"), old, new)
+
+
+def _line(label: str, old: str, new: str) -> str:
+    return tr("{label}: {old} → {new}", label=label, old=old, new=new)
+
+
+def _is_of_sizes(path: str) -> bool:
+    """Whether the sizes of the layers tell this change already."""
+    return path.startswith("network.") and path.rpartition(".")[2] in {"units", "channels"}
+
+
+def _words(change: Change) -> str:
+    choices: Mapping[str, Choice] | None = None
+    row = _ROWS.get(change.path)
+    label, choices = _of_layer(change.path) if row is None else _of_row(*row)
+    return _line(label, _value(change.old, choices), _value(change.new, choices))
+
+
+def _of_row(section: Section, setting: Setting) -> tuple[str, Mapping[str, Choice] | None]:
+    """Label and choices of a row of the panel; one named like another with its section's title."""
+    label = tr(setting.label)
+    if _NAMES[setting.label] > 1:
+        label = f"{tr(section.title)}, {label}"
+    return label, setting.choices
+
+
+def _of_layer(path: str) -> tuple[str, Mapping[str, Choice] | None]:
+    """Label and choices of a value that stands on a card of the builder."""
+    if path in _OTHERS or path in _STACKS:
+        return tr(_OTHERS.get(path) or _STACKS[path]), None
+    home, _, name = path.rpartition(".")
+    field = next((one for row in FIELDS.values() for one in row if one.name == name), None)
+    label, choices = (name, None) if field is None else (tr(field.label), field.choices)
+    if home == "network.latent":
+        field = next((one for one in FIELDS["code"] if one.name == name), field)
+        choices = None if field is None else field.choices
+        return f"{tr('Code')}, {label}", choices
+    stack, _, index = home.rpartition(".")
+    if stack in _STACKS and index.isdigit():
+        where = tr("{part}, layer {n}", part=tr(_STACKS[stack]), n=int(index) + 1)
+        return f"{where}, {label}", choices
+    return path, None
+
+
+def _value(value: Any, choices: Mapping[str, Choice] | None) -> str:
+    if isinstance(value, bool):
+        return tr("yes") if value else tr("no")
+    if value is None:
+        return "–"
+    if isinstance(value, int):
+        return localized(value, ",")
+    if isinstance(value, float):
+        return with_marks(short_number(value))
+    if isinstance(value, str):
+        known = choices[value].label if choices is not None and value in choices else value
+        text = tr(known)
+        return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    if isinstance(value, dict):
+        return _layer(value) if "kind" in value else tr("yes")
+    return ", ".join(map(_layer, value)) or tr("no layers")
+
+
+def _layer(layer: Mapping[str, Any]) -> str:
+    """``25 Tanh``, or ``Convolution 16 ReLU``."""
+    kind = layer["kind"]
+    size = layer.get("units", layer.get("channels"))
+    activation = layer.get("activation")
+    parts = [
+        "" if kind == "dense" else tr(LAYERS[kind].label),
+        "" if size is None else localized(size, ","),
+        "" if activation is None else tr(ACTIVATIONS[activation].label),
+    ]
+    return " ".join(filter(None, parts))
+
+
+def rate_words(recipe: Recipe) -> str:
+    """The learning rate of ``recipe``."""
+    return short_number(value_at(recipe, "training.optimizer.learning_rate"))

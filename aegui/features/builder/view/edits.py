@@ -1,0 +1,265 @@
+"""Edits of a recipe as pure functions: a frozen recipe in, a new validated one out."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from aegui.core.network.chain import own_decoder
+from aegui.core.network.layers import Misfit, is_image, output_shape
+from aegui.core.recipe import (
+    MAX_LAYERS,
+    ConvSpec,
+    ConvTransposeSpec,
+    DropoutSpec,
+    FlattenSpec,
+    LayerSpec,
+    NormSpec,
+    PoolSpec,
+    Recipe,
+    ReshapeSpec,
+    UpsampleSpec,
+)
+from aegui.features.builder.view.plan import DECODER, DISCRIMINATOR
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aegui.core.network.layers import Shape
+    from aegui.core.recipe import ActivationKey, AnyLayer
+    from aegui.features.builder.view.plan import Home, Place, Plan
+
+_FIRST_CHANNELS = 16
+_MOST_CHANNELS = 512
+
+
+def value_at(recipe: Recipe, path: str) -> Any:
+    """What the recipe holds at a dotted path such as ``training.optimizer.name``.
+
+    None where a part on the way is absent (a classifier, an adversary).
+    """
+    value: Any = recipe
+    for name in path.split("."):
+        value = getattr(value, name, None)
+    return value
+
+
+def numbers_edited(before: BaseModel, now: BaseModel, path: str = "") -> frozenset[str] | None:
+    """Dotted paths of the numbers in which two recipes, or parts of one, differ.
+
+    None where anything else differs too: a choice, a switch, a list, a part that is or is not.
+    """
+    found: set[str] = set()
+    for name in type(now).model_fields:
+        old, new = getattr(before, name), getattr(now, name)
+        if old == new:
+            continue
+        where = f"{path}.{name}".lstrip(".")
+        if isinstance(new, BaseModel) and type(old) is type(new):
+            inner = numbers_edited(old, new, where)
+            if inner is None:
+                return None
+            found |= inner
+        elif all(type(value) in (int, float) for value in (old, new)):
+            found.add(where)
+        else:
+            return None
+    return frozenset(found)
+
+
+def with_values(recipe: Recipe, values: dict[str, Any]) -> Recipe:
+    """``recipe`` with the value at each dotted path replaced.
+
+    Raises:
+        pydantic.ValidationError: A value is outside of its range.
+    """
+    content = recipe.model_dump()
+    for path, value in values.items():
+        *parents, last = path.split(".")
+        inner = content
+        for name in parents:
+            inner = inner[name]
+        inner[last] = value
+    return Recipe.model_validate(content)
+
+
+def with_value(recipe: Recipe, path: str, value: object) -> Recipe:
+    """``recipe`` with the value at one dotted path replaced; raises as ``with_values``."""
+    return with_values(recipe, {path: value})
+
+
+def layers_at(recipe: Recipe, where: str) -> tuple[AnyLayer, ...]:
+    """The list of layers at the path ``where``; empty where there is none."""
+    return value_at(recipe, where) or ()
+
+
+def with_layer(recipe: Recipe, place: Place, field: str, value: object) -> Recipe:
+    """``recipe`` with one field of the layer at ``place`` changed.
+
+    Raises:
+        pydantic.ValidationError: The value is outside of its range.
+    """
+    if place.part == "code":
+        return with_value(recipe, f"network.latent.{field}", value)
+    if place.part == "output":
+        return _with_output(recipe, place, field, value)
+    assert place.home is not None
+    where, index = place.home
+    changed = [layer.model_dump() for layer in layers_at(recipe, where)]
+    changed[index][field] = value
+    return with_value(recipe, where, changed)
+
+
+def _with_output(recipe: Recipe, place: Place, field: str, value: object) -> Recipe:
+    """The output's activation and slope are the network's; the others are of its convolution."""
+    if field in {"activation", "slope"}:
+        return with_value(recipe, f"network.output_{field}", value)
+    if field == "kind":
+        made: dict[str, object] = {"kind": value, "channels": 1}
+        kept = place.spec if place.spec is not None and place.spec.kind == value else None
+        own = None if value == "auto" else kept.model_dump() if kept is not None else made
+        return with_value(recipe, "network.output_layer", own)
+    assert place.spec is not None
+    return with_value(recipe, "network.output_layer", place.spec.model_dump() | {field: value})
+
+
+def can_insert(recipe: Recipe, slot: Home | None) -> bool:
+    """Whether there is room for one more layer at ``slot``."""
+    return slot is not None and len(layers_at(recipe, slot[0])) < MAX_LAYERS
+
+
+def insert_layer(recipe: Recipe, slot: Home, layer: AnyLayer) -> Recipe:
+    """``recipe`` with ``layer`` put in at ``slot``."""
+    where, index = slot
+    layers = layers_at(recipe, where)
+    return with_value(recipe, where, [*layers[:index], layer, *layers[index:]])
+
+
+def remove_layer(recipe: Recipe, home: Home) -> Recipe:
+    """``recipe`` without the layer kept at ``home``."""
+    where, index = home
+    layers = layers_at(recipe, where)
+    return with_value(recipe, where, [*layers[:index], *layers[index + 1 :]])
+
+
+def move_layer(recipe: Recipe, home: Home, slot: Home) -> tuple[Recipe, Home]:
+    """The layer kept at ``home`` taken to ``slot``; also says where it is kept then.
+
+    A move that changes nothing gives the same recipe back.
+    """
+    where, index = slot
+    if home[0] == where:
+        index -= index > home[1]
+        if index == home[1]:
+            return recipe, home
+    elif not can_insert(recipe, slot):
+        return recipe, home
+    spec = layers_at(recipe, home[0])[home[1]]
+    return insert_layer(remove_layer(recipe, home), (where, index), spec), (where, index)
+
+
+def with_mirror(recipe: Recipe, mirrored: bool, image_shape: Shape) -> Recipe:
+    """The decoder as a mirror of the encoder, or as layers of its own (equal at first)."""
+    if mirrored == (recipe.network.decoder is None):
+        return recipe
+    if mirrored:
+        return with_values(recipe, {DECODER: None, "network.output_layer": None})
+    network = own_decoder(recipe.network, image_shape)
+    return recipe.model_copy(update={"network": network})
+
+
+def with_own_discriminator(recipe: Recipe, own: bool, image_shape: Shape) -> Recipe:
+    """A discriminator of its own, equal to the encoder at first, or the encoder's layers."""
+    assert recipe.gan is not None
+    if own == (recipe.gan.discriminator is not None):
+        return recipe
+    if not own:
+        return with_value(recipe, DISCRIMINATOR, None)
+    # Else the generator would go on mirroring layers that are no longer shown.
+    recipe = with_mirror(recipe, False, image_shape)
+    return with_value(recipe, DISCRIMINATOR, recipe.network.encoder)
+
+
+# ------------------------------------------------------------------------ new layers
+
+
+def new_layer(plan: Plan, gap: int, kind: str) -> AnyLayer:
+    """A layer of ``kind`` for the place between ``plan.places[gap]`` and the next one.
+
+    Its size lies between its neighbours; its activation is that of the layer of its like nearby.
+    """
+    before, after = plan.places[gap], plan.places[gap + 1]
+    shape = before.output_shape or (1,)
+    grows = before.part in {"code", "decoder"}
+    match kind:
+        case "dense":
+            ends = (before.units or 1) * (after.units or before.units or 1)
+            units = max(1, round(ends**0.5))
+            return LayerSpec(units=units, activation=_activation(plan, gap, kind, "tanh"))
+        case "conv":
+            activation = _activation(plan, gap, kind, "relu")
+            stride = 1 if grows or min(shape[-2:]) < 4 else 2
+            channels = shape[0] if grows else _more_channels(shape)
+            return ConvSpec(channels=channels, stride=stride, activation=activation)
+        case "conv_transpose":
+            activation = _activation(plan, gap, kind, "relu")
+            return ConvTransposeSpec(channels=max(1, shape[0] // 2), activation=activation)
+        case "max_pool" | "avg_pool":
+            return PoolSpec(kind=kind)
+        case "upsample":
+            return UpsampleSpec()
+        case "batch_norm" | "layer_norm":
+            return NormSpec(kind=kind)
+        case "dropout":
+            return DropoutSpec()
+        case "flatten":
+            return FlattenSpec()
+        case _:
+            return _reshape(prod(shape), _image_below(plan, gap))
+
+
+def misfit(layer: AnyLayer, shape: Shape | None) -> str:
+    """Why ``layer`` cannot take ``shape``, or an empty string."""
+    if shape is None:
+        return ""
+    try:
+        output_shape(layer, shape)
+    except Misfit as error:
+        return str(error)
+    return ""
+
+
+def _activation(plan: Plan, gap: int, kind: str, default: ActivationKey) -> ActivationKey:
+    hidden = {"encoder", "decoder", "head", "discriminator"}
+    for place in (plan.places[gap], plan.places[gap + 1], *plan.places):
+        if place.part in hidden and place.spec is not None and place.spec.kind == kind:
+            found: ActivationKey = getattr(place.spec, "activation", default)
+            return found
+    return default
+
+
+def _more_channels(shape: Sequence[int]) -> int:
+    """Twice the channels of an image that has some already."""
+    return _FIRST_CHANNELS if shape[0] <= 3 else min(2 * shape[0], _MOST_CHANNELS)
+
+
+def _image_below(plan: Plan, gap: int) -> Shape | None:
+    """The shape of the images, from which a row is best given rows and columns."""
+    shapes = (place.output_shape for place in reversed(plan.places[gap:]))
+    return next((shape for shape in shapes if shape is not None and is_image(shape)), None)
+
+
+def _reshape(numbers: int, image: Shape | None) -> ReshapeSpec:
+    """An image of ``numbers`` pixels, its sides a whole part of those of ``image``."""
+    if image is not None:
+        _, height, width = image
+        for part in (4, 8, 2, 1):
+            rows, columns = height // part, width // part
+            if min(rows, columns) and numbers % (rows * columns) == 0:
+                return ReshapeSpec(channels=numbers // (rows * columns), height=rows, width=columns)
+    for side in (8, 7, 4, 3, 2):
+        if numbers % (side * side) == 0:
+            return ReshapeSpec(channels=numbers // (side * side), height=side, width=side)
+    return ReshapeSpec(channels=numbers, height=1, width=1)

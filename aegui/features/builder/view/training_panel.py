@@ -1,0 +1,285 @@
+"""The settings of data and training, as far as they count for the draft, in folding sections."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from aegui.core.data.noises import CORRUPTIONS
+from aegui.core.i18n import tr
+from aegui.core.training.length import BATCH, LARGE
+from aegui.features.builder.view.edited_strip import EditedStrip
+from aegui.features.builder.view.edits import numbers_edited, value_at, with_values
+from aegui.features.builder.view.formula import FormulaView
+from aegui.features.builder.view.rows import SettingRow
+from aegui.features.builder.view.settings_table import SECTIONS
+from aegui.features.builder.view.words import data_words, large_batch_words
+from aegui.kit.marks import ProblemLabel, wrapped_label
+from aegui.kit.theme import SPACING
+from aegui.widgets.finding_lines import FindingLines
+from aegui.widgets.form.section import FoldingSection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.network.resolve import Problem, Resolution
+    from aegui.core.recipe import Recipe
+    from aegui.features.builder.view.setting import Section, Setting
+
+_RATE = "training.optimizer.learning_rate"
+_NOISES = ("data.corruption", "classifier.pretrain.corruption")
+_BATCH = "training.batch_size"
+_CHARS = "data.chars"
+_FIRST_LEVEL = 0.1
+_HIGHEST_SIGMA = 1e6
+_SECTIONS = {section.key: section for section in SECTIONS}
+_SECTION_OF = {setting.path: section.key for section in SECTIONS for setting in section.settings}
+
+
+class TrainingPanel(QWidget):
+    """Everything of a recipe but its network; passive but for its signals.
+
+    While a training runs the learning rate and the noise stay open: the running training takes
+    over what the draft says of them.
+
+    Signals:
+        recipe_edited(Recipe, str): The recipe asked for, and the words for undoing the edit.
+        open_data_requested(): A file of images or glyphs is to be chosen.
+    """
+
+    recipe_edited = Signal(object, str)
+    open_data_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._recipe: Recipe | None = None
+        self._is_locked = False
+        self._is_viewing = False
+        self._problems: dict[str, str] = {}
+        self._dataset: Dataset | None = None
+        self._samples = 0
+        self._has_characters = True
+        self.rows: dict[str, SettingRow] = {}
+        self.sections: dict[str, FoldingSection] = {}
+        self._hint = wrapped_label(
+            tr("Training: learning rate and noise can be changed now, the rest afterwards.")
+        )
+        self._hint.setProperty("dim", True)
+        self._hint.hide()
+        self.problem = ProblemLabel()
+        self.findings = FindingLines()
+        self.formula = FormulaView()
+        self.edited = EditedStrip()
+        self._data_words = QLabel()
+        self._data_words.setProperty("dim", True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACING, SPACING // 2, 0, 0)
+        layout.setSpacing(SPACING // 2)
+        layout.addWidget(self.edited)
+        layout.addWidget(self._hint)
+        layout.addWidget(self.problem)
+        layout.addWidget(self.findings)
+        layout.addWidget(self._build_scroll(), 1)
+
+    def _build_scroll(self) -> QScrollArea:
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, SPACING, SPACING)
+        column.setSpacing(2)
+        for section in SECTIONS:
+            column.addWidget(self._build_section(section))
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(holder)
+        return scroll
+
+    def _build_section(self, section: Section) -> FoldingSection:
+        folding = FoldingSection(tr(section.title))
+        folding.rows_needed.connect(partial(self._fill_section, section, folding))
+        folding.header.setChecked(section.is_open)
+        self.sections[section.key] = folding
+        return folding
+
+    def _fill_section(self, section: Section, folding: FoldingSection) -> None:
+        """Make the rows; most sections stay folded, and the window should be there at once."""
+        if section.key == "objective":
+            folding.add_row(self.formula)
+        for setting in section.settings:
+            row = SettingRow(setting)
+            row.edited.connect(partial(self._on_row_edited, setting))
+            row.open_requested.connect(self.open_data_requested)
+            self._lock_row(row)
+            self.rows[setting.path] = row
+            folding.add_row(row)
+        if section.key == "data":
+            folding.add_row(self._data_words)
+        if self._recipe is not None:
+            self._show()
+
+    # ------------------------------------------------------------------- state
+
+    def set_state(self, recipe: Recipe, resolution: Resolution) -> None:
+        """Show the draft and what resolving it against the data gave."""
+        before, self._recipe = self._recipe, recipe
+        problems = _texts_by_path(resolution.problems)
+        is_same = problems == self._problems and resolution.dataset is self._dataset
+        self._problems = problems
+        if resolution.dataset is not None and resolution.dataset is not self._dataset:
+            self._dataset = resolution.dataset
+            self._data_words.setText(data_words(resolution.dataset))
+            self._samples = len(resolution.dataset)
+            self._has_characters = all(len(label) == 1 for label in resolution.dataset.classes)
+        edited = numbers_edited(before, recipe) if before is not None and is_same else None
+        if not edited:
+            # Also where nothing differs: an edit has come to nothing, and fields go back.
+            self._show()
+        else:
+            self._show_numbers(edited, recipe)
+
+    def set_terms(self, terms: Mapping[str, float]) -> None:
+        """Today's numbers of the objective's terms (``terms_of``), without their weights."""
+        self.formula.set_terms(terms)
+
+    def set_enabled_while_training(self, enabled: bool) -> None:
+        """Whether everything may be edited; False leaves only what a running training takes."""
+        if self._is_locked is not enabled:
+            return
+        self._is_locked = not enabled
+        self._hint.setVisible(self._is_locked)
+        self.findings.set_open(enabled)
+        for row in self.rows.values():
+            self._lock_row(row)
+
+    def set_viewing(self, viewing: bool) -> None:
+        """Whether what is shown is only to be looked at."""
+        if viewing == self._is_viewing:
+            return
+        self._is_viewing = viewing
+        for row in self.rows.values():
+            self._lock_row(row)
+
+    def _lock_row(self, row: SettingRow) -> None:
+        row.set_locked(self._is_locked, entirely=self._is_viewing)
+
+    def open_sections(self) -> tuple[str, ...]:
+        """Keys of the sections that are unfolded, to be remembered."""
+        return tuple(key for key, section in self.sections.items() if section.header.isChecked())
+
+    def set_open_sections(self, keys: Iterable[str]) -> None:
+        """Unfold the sections of ``keys`` and fold the others."""
+        wanted = set(keys)
+        for key, section in self.sections.items():
+            section.header.setChecked(key in wanted)
+
+    def _show(self) -> None:
+        recipe = self._recipe
+        assert recipe is not None
+        self.formula.set_recipe(recipe)
+        for key, section in self.sections.items():
+            self._show_section(_SECTIONS[key], section, recipe)
+        self.problem.set_text(self._problems.get("", ""))
+
+    def _show_numbers(self, edited: frozenset[str], recipe: Recipe) -> None:
+        """What follows from a number is in its own section, and perhaps in the formula."""
+        if edited - {_RATE}:
+            self.formula.set_recipe(recipe)
+        for path in edited:
+            key = _SECTION_OF.get(path)
+            if key is not None:
+                self._show_section(_SECTIONS[key], self.sections[key], recipe, edited)
+
+    def _show_section(
+        self,
+        section: Section,
+        folding: FoldingSection,
+        recipe: Recipe,
+        edited: frozenset[str] | None = None,
+    ) -> None:
+        """Show all rows of ``section``; of those that were not ``edited`` only whether they count.
+
+        Values that were not edited are shown already.
+        """
+        paths = [setting.path for setting in section.settings]
+        wrong = not self._problems.keys().isdisjoint(paths)
+        is_shown = section.shown(recipe) or wrong
+        folding.setVisible(is_shown)
+        if not is_shown:
+            return
+        folding.header.set_summary(section.summary(recipe), wrong)
+        for row in [self.rows[path] for path in paths if path in self.rows]:
+            if edited is None or row.setting.path in edited:
+                self._show_row(row, recipe)
+            else:
+                self._show_whether(row, recipe)
+
+    def _show_row(self, row: SettingRow, recipe: Recipe) -> None:
+        path = row.setting.path
+        if row.setting.kind == "level":
+            kind = value_at(recipe, path.removesuffix("level") + "kind")
+            row.set_highest(_HIGHEST_SIGMA if not CORRUPTIONS[kind].is_share else 1.0)
+        if path == _BATCH:
+            row.set_beginning(BATCH if self._samples > LARGE else row.setting.default or 1)
+            row.caution.set_text(large_batch_words(recipe, self._samples))
+        row.set_value(value_at(recipe, path))
+        row.problem.set_text(self._problems.get(path, ""))
+        self._show_whether(row, recipe)
+
+    def _show_whether(self, row: SettingRow, recipe: Recipe) -> None:
+        path, shown = row.setting.path, row.setting.shown(recipe)
+        if path == _CHARS:
+            # Classes with longer names are chosen in the panel of the data.
+            shown = self._has_characters or recipe.data.chars is not None
+        row.setVisible(shown or path in self._problems)
+
+    # ------------------------------------------------------------------- edits
+
+    def _on_row_edited(self, setting: Setting, value: object) -> None:
+        if self._recipe is None:
+            return
+        changed = with_values(self._recipe, consequences(self._recipe, setting.path, value))
+        if changed == self._recipe:
+            self._show()
+        else:
+            self.recipe_edited.emit(changed, tr(setting.label))
+
+
+def consequences(recipe: Recipe, path: str, value: object) -> dict[str, object]:
+    """All values that an edit changes: the new kind of noise also needs a level that it may have.
+
+    A noise that is switched on begins at a level that can be seen, not at nothing.
+    """
+    changes: dict[str, object] = {path: value}
+    noise = path.removesuffix(".kind")
+    if noise in _NOISES and noise != path and value != "none":
+        level = value_at(recipe, f"{noise}.level")
+        if level == 0.0:
+            changes[f"{noise}.level"] = _FIRST_LEVEL
+        elif level > 1.0 and value != "gaussian":
+            changes[f"{noise}.level"] = 1.0
+    return changes
+
+
+def _texts_by_path(problems: tuple[Problem, ...]) -> dict[str, str]:
+    """Messages by the row that they belong to; "" for those that belong to no row.
+
+    Problems of the network are reported on the builder's cards.
+    """
+    texts: dict[str, list[str]] = {}
+    for problem in problems:
+        if problem.where.split(".")[0] == "network":
+            continue
+        where = next((path for path in _SECTION_OF if _belongs(problem.where, path)), "")
+        texts.setdefault(where, []).append(problem.message)
+    return {where: "\n".join(messages) for where, messages in texts.items()}
+
+
+def _belongs(where: str, path: str) -> bool:
+    """Whether the row of ``path`` is the place, or lies at the place, that ``where`` names."""
+    return where == path or where.startswith(path + ".") or path.startswith(where + ".")

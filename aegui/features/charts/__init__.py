@@ -1,0 +1,1 @@
+"""Curves of the training, and reconstructions beside them."""

@@ -1,0 +1,452 @@
+"""The charts panel: which charts are shown, one epoch axis for all."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import (
+    QEvent,
+    QObject,
+    QSignalBlocker,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QStackedLayout,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from aegui.core.i18n import tr
+from aegui.features.charts.view.plot import PlotView, load_graph
+from aegui.kit.flow import FlowLayout
+from aegui.kit.theme import SPACING, icon
+from aegui.widgets.charts.curves import CHARTS, Curve, applies, curves_of, history_csv
+from aegui.widgets.charts.painting import ChartData, Reference, fitted_y
+from aegui.widgets.charts.scale import Scale
+from aegui.widgets.figures.makers import charts_figure
+from aegui.widgets.figures.menu import FigureMenu
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from PySide6.QtGui import QHideEvent, QShowEvent
+
+    from aegui.core.training.history import HistoryView
+    from aegui.widgets.figures.figure import Figure
+
+
+_GOOD_SHAPE = 1.7
+_EMPTY_IS_BAD = 0.6
+_ANY_TRAINING = frozenset({"loss", "wrong", "share", "rate"})
+_OF_GLYPHS = tuple(spec.key for spec in CHARTS if spec.of_glyphs)
+_OF_IMAGES = ".images"
+"""What follows the key of such a chart where its choice is that for images with shades."""
+_LEAST_SPAN = 4.0
+_GET_READY_MS = 1_500
+"""After the window has come up; sooner only if there are curves to draw."""
+
+
+class ChartsPanel(QWidget):
+    """Live charts of one training. Passive: ``set_history`` in, requests out.
+
+    While the panel is hidden nothing is computed; it catches up when it is shown.
+    """
+
+    """A key of ``EXPORT_KINDS``."""
+    epoch_hovered = Signal(object)
+    """The epoch under the crosshair, or None."""
+    epoch_chosen = Signal(object)
+    """The epoch that is to be shown everywhere; None: the newest."""
+    choices_changed = Signal(object)
+    """The dictionary of ``choices()`` after a person changed it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._history: HistoryView | None = None
+        self._seeds: tuple[int, ...] = ()
+        self._run = 0
+        self._units: Mapping[str, str] = {}
+        self._curves: dict[str, tuple[Curve, ...]] = {}
+        self._x_wish: Scale | None = None
+        self._y_wishes: dict[str, Scale] = {}
+        self._views = {spec.key: PlotView(spec) for spec in CHARTS}
+        self._buttons = {spec.key: _toggle(tr(spec.title), tr(spec.help)) for spec in CHARTS}
+        for spec in CHARTS:
+            self._buttons[spec.key].setChecked(spec.is_first)
+        self._has_glyphs = True
+        # The choice for the other sort of images than the ones that are shown.
+        self._other_choice = dict.fromkeys(_OF_GLYPHS, False)
+        self._possible: frozenset[str] = frozenset()
+        self._show_possible()
+        self._log_y = _toggle(
+            tr("Log values"), tr("Loss and learning rate on a logarithmic axis"), "log-axis"
+        )
+        self._log_y.setChecked(True)
+        self._log_x = _toggle(
+            tr("Log epochs"), tr("Epochs on a logarithmic axis: the start in full width"), "log-x"
+        )
+        self._references: dict[str, Reference] = {}
+        self._linear = _toggle(
+            tr("PCA"), tr("The loss of the best linear code of that size, as a dashed line")
+        )
+        self._linear.setChecked(True)
+        self._linear.hide()
+        self._fit = _tool("zoom-fit", tr("Show the whole training (double click on a chart)"))
+        self.figures = FigureMenu(self, self.figure, on_right_click=False)
+        self._export = self.figures.button(tr("Save or copy the charts"))
+        self._empty = QLabel(
+            tr("Nothing to draw yet. Press Train, and the curves grow here epoch by epoch.")
+        )
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setWordWrap(True)
+        self._empty.setProperty("dim", True)
+        self._get_ready = QTimer(self, singleShot=True)
+        self._get_ready.timeout.connect(load_graph)
+        self._build()
+        self._connect()
+        self._arrange()
+
+    def sizeHint(self) -> QSize:
+        """Three charts side by side."""
+        return QSize(640, 220)
+
+    def _build(self) -> None:
+        # In lines, for many charts in a narrow panel: what lies beside them would take their room.
+        header = FlowLayout(SPACING // 4, last_at_right=True)
+        header.setContentsMargins(SPACING, SPACING // 2, SPACING, 0)
+        for button in self._buttons.values():
+            header.addWidget(button)
+        header.addWidget(self._tools())
+        self._room = QWidget()
+        self._grid = QGridLayout(self._room)
+        self._grid.setContentsMargins(SPACING, 0, SPACING, SPACING // 2)
+        self._grid.setSpacing(SPACING)
+        for view in self._views.values():
+            view.setParent(self._room)
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(self._room)
+        self._room.installEventFilter(self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACING // 2)
+        layout.addLayout(header)
+        layout.addLayout(self._stack, 1)
+
+    def _tools(self) -> QWidget:
+        tools = QWidget(self)
+        row = QHBoxLayout(tools)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACING // 4)
+        for button in (self._linear, self._log_y, self._log_x, self._fit, self._export):
+            row.addWidget(button)
+        return tools
+
+    def _connect(self) -> None:
+        for button in (*self._buttons.values(), self._linear, self._log_x, self._log_y):
+            button.toggled.connect(self._on_choice_toggled)
+        self._fit.clicked.connect(self.show_all)
+        for key, view in self._views.items():
+            view.row_hovered.connect(self._on_view_row_hovered)
+            view.zoom_requested.connect(self._on_view_zoom_requested)
+            view.height_zoom_requested.connect(
+                lambda factor, about, key=key: self._on_view_height_zoom_requested(
+                    key, factor, about
+                )
+            )
+            view.move_requested.connect(self._on_view_move_requested)
+            view.reset_requested.connect(self.show_all)
+            view.epoch_chosen.connect(self.epoch_chosen)
+
+    # What comes in
+
+    def set_history(self, history: HistoryView | None, seeds: tuple[int, ...] = ()) -> None:
+        """Show ``history`` of runs with ``seeds``; None shows how to get one."""
+        known = self._history
+        if history is not None and known is not None and _same(history, known):
+            return
+        if history is None or known is None or len(history) < len(known):
+            self._x_wish = None
+            self._y_wishes.clear()
+            self._set_row(None)
+        self._history = history
+        self._seeds = seeds
+        self._curves.clear()
+        self._show_possible()
+        self._redraw()
+
+    def _show_possible(self) -> None:
+        """Offer the charts for which there are numbers; before any, those of any training."""
+        history = self._history
+        possible = _ANY_TRAINING
+        if history is not None and len(history):
+            possible = frozenset(spec.key for spec in CHARTS if applies(spec, history))
+        if possible != self._possible:
+            self._possible = possible
+            for key, button in self._buttons.items():
+                button.setVisible(key in possible)
+            if history is not None:
+                self._arrange()
+
+    def set_has_glyphs(self, glyphs: bool) -> None:
+        """Whether pixels are on or off: the charts that count wrong ones are chosen for each."""
+        if glyphs == self._has_glyphs:
+            return
+        self._has_glyphs = glyphs
+        now = {key: self._buttons[key].isChecked() for key in _OF_GLYPHS}
+        wished, self._other_choice = self._other_choice, now
+        self._check(wished)
+        self._arrange()
+        self._redraw()
+
+    def _check(self, choices: Mapping[str, bool]) -> None:
+        """Press the buttons as ``choices`` says: it is no new choice of a person."""
+        for key, value in choices.items():
+            with QSignalBlocker(self._buttons[key]):
+                self._buttons[key].setChecked(value)
+
+    def set_references(self, references: Mapping[str, Reference]) -> None:
+        """Level lines by key of chart: what PCA comes to."""
+        self._references = dict(references)
+        self._linear.setVisible(bool(references))
+        self._redraw()
+
+    def set_run(self, run: int) -> None:
+        """Which run is shown: its values are read, and its curves stand out from the others."""
+        if run != self._run:
+            self._run = run
+            self._curves.clear()
+            self._redraw()
+
+    def set_units(self, units: Mapping[str, str]) -> None:
+        """What the vertical axes count, by key of chart, where it is not the same for all."""
+        if units != self._units:
+            self._units = dict(units)
+            self._redraw()
+
+    def set_epoch_marker(self, epoch: float | None) -> None:
+        """Mark ``epoch`` in all charts; None for no mark."""
+        for view in self._views.values():
+            view.set_epoch_marker(epoch)
+
+    def choices(self) -> dict[str, bool]:
+        """What a person chose: a flag per chart shown, ``log_x``, ``log_y`` and ``pca``.
+
+        Charts that count wrong pixels have two: ``wrong`` for glyphs, ``wrong.images`` for others.
+        """
+        chosen = {key: button.isChecked() for key, button in self._buttons.items()}
+        others = {name: button.isChecked() for name, button in self._switches().items()}
+        shown = {key: chosen[key] for key in _OF_GLYPHS}
+        glyphs, images = shown, self._other_choice
+        if not self._has_glyphs:
+            glyphs, images = images, glyphs
+        of_images = {f"{key}{_OF_IMAGES}": value for key, value in images.items()}
+        return {**chosen, **glyphs, **of_images, **others}
+
+    def set_choices(self, choices: Mapping[str, bool]) -> None:
+        """Take up what ``choices`` gave; unknown keys are left out."""
+        buttons = {**self._buttons, **self._switches()}
+        for key, value in choices.items():
+            name = key.removesuffix(_OF_IMAGES)
+            if name in _OF_GLYPHS and (key == name) != self._has_glyphs:
+                self._other_choice[name] = bool(value)
+            elif name in buttons:
+                buttons[name].setChecked(bool(value))
+
+    def _switches(self) -> dict[str, QToolButton]:
+        return {"log_x": self._log_x, "log_y": self._log_y, "pca": self._linear}
+
+    def show_all(self) -> None:
+        """Undo zoom and movement: the whole training again, and what comes."""
+        self._x_wish = None
+        self._y_wishes.clear()
+        self._redraw()
+
+    # What goes out
+
+    def figure(self) -> Figure | None:
+        """The charts shown, as they are zoomed, with all recorded numbers; None before any."""
+        history = self._history
+        if history is None or not len(history):
+            return None
+        csv = history_csv(history, self._seeds)
+        return charts_figure(self._chart_data(history), "charts", tr("Training"), csv=csv)
+
+    # Arrangement
+
+    def _shown(self) -> list[PlotView]:
+        return [
+            self._views[key]
+            for key, button in self._buttons.items()
+            if button.isChecked() and key in self._possible
+        ]
+
+    def _arrange(self) -> None:
+        shown = self._shown()
+        for view in self._views.values():
+            self._grid.removeWidget(view)
+            view.setVisible(view in shown)
+        for index in range(self._grid.columnCount()):
+            self._grid.setColumnStretch(index, 0)
+        columns = _columns(len(shown), self._room.width(), self._room.height())
+        for index, view in enumerate(shown):
+            self._grid.addWidget(view, index // columns, index % columns)
+            self._grid.setColumnStretch(index % columns, 1)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Arrange the charts as the new shape of their room allows, once it has that shape."""
+        if watched is self._room and event.type() == QEvent.Type.Resize:
+            self._arrange()
+            # Once the charts have their places: how many lines of values they need.
+            QTimer.singleShot(0, self, self._redraw)
+        return super().eventFilter(watched, event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what came in while hidden, and get ready to draw once all is quiet."""
+        super().showEvent(event)
+        self._redraw()
+        self._get_ready.start(_GET_READY_MS)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Leave it for the next time."""
+        super().hideEvent(event)
+        self._get_ready.stop()
+
+    # Drawing
+
+    def _redraw(self) -> None:
+        history = self._history
+        has_rows = history is not None and len(history) > 0
+        self._stack.setCurrentWidget(self._room if has_rows else self._empty)
+        self._export.setEnabled(has_rows)
+        self._fit.setEnabled(has_rows and (self._x_wish is not None or bool(self._y_wishes)))
+        if history is None or not has_rows or not self.isVisible():
+            return
+        shown = list(zip(self._shown(), self._chart_data(history), strict=True))
+        lines = max((view.lines_wanted(data.curves) for view, data in shown), default=1)
+        for view, data in shown:
+            view.set_value_lines(lines)
+            view.set_data(data)
+
+    def _chart_data(self, history: HistoryView) -> list[ChartData]:
+        """What the charts chosen show of ``history``; curves are computed once for its rows."""
+        epoch = np.asarray(history.epoch, dtype=np.float64)
+        x = self._x_wish or self._whole_x()
+        is_log = self._log_y.isChecked()
+        found = []
+        for view in self._shown():
+            spec = view.spec
+            if spec.key not in self._curves:
+                self._curves[spec.key] = curves_of(spec, history, self._run)
+            curves = self._curves[spec.key]
+            reference = self._references.get(spec.key) if self._linear.isChecked() else None
+            y = self._y_wishes.get(spec.key) or fitted_y(spec, epoch, curves, x, is_log, reference)
+            y_name = self._units.get(spec.key) or tr(spec.unit)
+            found.append(ChartData(spec, epoch, curves, x, y, reference, y_name))
+        return found
+
+    def _whole_x(self) -> Scale:
+        last = 1.0 if self._history is None else float(self._history.epoch[-1])
+        if self._log_x.isChecked():
+            return Scale(1.0, max(last, 10.0), True)
+        return Scale(0.0, max(last, 1.0))
+
+    def _wish_x(self, wish: Scale) -> None:
+        whole = self._whole_x()
+        low, high = max(wish.low, whole.low), min(wish.high, whole.high)
+        if high - low < _LEAST_SPAN and high - low < whole.high - whole.low:
+            return
+        covers_all = low <= whole.low and high >= whole.high
+        self._x_wish = None if covers_all else Scale(low, high, whole.is_log)
+        self._redraw()
+
+    # What the person does
+
+    def _on_choice_toggled(self) -> None:
+        self._x_wish = None
+        self._y_wishes.clear()
+        self._arrange()
+        self._redraw()
+        self.choices_changed.emit(self.choices())
+
+    def _on_view_row_hovered(self, row: int | None) -> None:
+        self._set_row(row)
+        has_row = row is not None and self._history is not None
+        self.epoch_hovered.emit(int(self._history.epoch[row]) if has_row else None)  # type: ignore[union-attr]
+
+    def _set_row(self, row: int | None) -> None:
+        for view in self._views.values():
+            view.set_row(row)
+
+    def _on_view_zoom_requested(self, factor: float, about: float) -> None:
+        if self._history is not None:
+            self._wish_x((self._x_wish or self._whole_x()).zoomed(factor, about))
+
+    def _on_view_move_requested(self, share: float) -> None:
+        if self._x_wish is None:
+            return
+        moved, whole = self._x_wish.moved(share), self._whole_x()
+        if moved.low >= whole.low and moved.high <= whole.high:
+            self._wish_x(moved)
+
+    def _on_view_height_zoom_requested(self, key: str, factor: float, about: float) -> None:
+        data = self._views[key].data
+        if data is not None:
+            self._y_wishes[key] = data.y.zoomed(factor, about)
+            self._redraw()
+
+
+def _toggle(text: str, help_text: str, icon_name: str = "") -> QToolButton:
+    button = QToolButton()
+    button.setCheckable(True)
+    button.setProperty("flat", True)
+    button.setToolTip(help_text)
+    button.setAccessibleName(text)
+    if icon_name:
+        button.setIcon(icon(icon_name))
+    else:
+        button.setText(text)
+        button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+    return button
+
+
+def _tool(icon_name: str, help_text: str) -> QToolButton:
+    button = QToolButton()
+    button.setProperty("flat", True)
+    button.setIcon(icon(icon_name))
+    button.setToolTip(help_text)
+    button.setAccessibleName(help_text)
+    return button
+
+
+def _same(a: HistoryView, b: HistoryView) -> bool:
+    """Whether ``a`` and ``b`` are views of the same rows: nothing to draw anew."""
+    if len(a) != len(b):
+        return False
+    if len(a) == 0:
+        return True
+    return np.shares_memory(a.epoch, b.epoch) or bool(
+        a.epoch[-1] == b.epoch[-1] and np.array_equal(a.loss, b.loss)
+    )
+
+
+def _columns(count: int, width: int, height: int) -> int:
+    """How many charts to put side by side so that they are as near to ``_GOOD_SHAPE`` as can be."""
+
+    def badness(columns: int) -> float:
+        rows = math.ceil(count / columns)
+        shape = (width / columns) / max(1.0, height / rows)
+        empty = rows * columns - count
+        return abs(math.log(shape / _GOOD_SHAPE)) + _EMPTY_IS_BAD * empty
+
+    return min(range(1, max(1, count) + 1), key=badness)

@@ -1,0 +1,352 @@
+"""One chart on the screen: zoomed and moved by mouse and keys, with a crosshair to read values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QHelpEvent, QKeyEvent, QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from aegui.core.i18n import tr
+from aegui.kit.theme import current_theme
+from aegui.widgets.charts.curves import value_text
+from aegui.widgets.charts.painting import ChartData, ChartPainter
+from aegui.widgets.charts.scale import precise
+from aegui.widgets.figures.makers import charts_figure
+from aegui.widgets.figures.menu import FigureMenu
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QMouseEvent, QPaintEvent, QResizeEvent, QWheelEvent
+
+    from aegui.features.charts.view.graph import Graph
+    from aegui.widgets.charts.curves import ChartSpec, Curve
+    from aegui.widgets.figures.figure import Figure
+
+_ZOOM_STEP = 1.25
+_WHEEL_STEP = 120.0
+_REACH_PX = 5.0
+"""How near to the marked epoch one has to press to drag it."""
+_CLICK_PX = 3.0
+_KEY_ROWS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+_PAGE_ROWS = {Qt.Key.Key_PageUp: -20, Qt.Key.Key_PageDown: 20}
+
+
+def load_graph() -> type[Graph]:
+    """The class that draws curves; the first call imports pyqtgraph, which takes its time."""
+    from aegui.features.charts.view.graph import Graph
+
+    return Graph
+
+
+class PlotView(QWidget):
+    """Shows the data it is given; what mouse and keys ask for goes out as signals.
+
+    The curves are a ``Graph``, made after the first picture of the window: until then, and where
+    there are no data, there is a title at the most.
+    """
+
+    row_hovered = Signal(object)
+    """Row of the history under the crosshair; None when it has left."""
+    zoom_requested = Signal(float, float)
+    """Factor for the length of the epoch axis, and the share of it that stays put."""
+    height_zoom_requested = Signal(float, float)
+    """The same for this chart's vertical axis."""
+    move_requested = Signal(float)
+    """Share of the epoch axis's length by which to move."""
+    reset_requested = Signal()
+    epoch_chosen = Signal(object)
+    """The epoch that was pointed at, to be shown everywhere; None takes a choice back."""
+
+    def __init__(self, spec: ChartSpec, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.spec = spec
+        self._data: ChartData | None = None
+        self._row: int | None = None
+        self._marker: float | None = None
+        self._charts = ChartPainter(current_theme(), self.font())
+        self._graph: Graph | None = None
+        self._grip: float | None = None
+        self._pressed_at = 0.0
+        self._drags_marker = False
+        self._marker_before: float | None = None
+        self.figures = FigureMenu(self, self.figure)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName(tr("Chart: {title}", title=tr(spec.title)))
+        self.setToolTip(self._help())
+
+    def _help(self) -> str:
+        return (
+            tr(self.spec.help)
+            + "\n\n"
+            + tr("Wheel: zoom. Drag: move. Ctrl and wheel: zoom upwards. Double click: all of it.")
+            + "\n"
+            + tr("Click, or drag the line: show that epoch everywhere.")
+        )
+
+    def sizeHint(self) -> QSize:
+        """A chart that can be read."""
+        return QSize(220, 150)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for two figures on each axis."""
+        return QSize(110, 84)
+
+    @property
+    def data(self) -> ChartData | None:
+        """What is shown; None before any training."""
+        return self._data
+
+    def figure(self) -> Figure | None:
+        """The chart as it is zoomed, for paper; None before any training."""
+        data = self._data
+        if data is None or not len(data.epoch):
+            return None
+        return charts_figure([data], self.spec.key, tr(self.spec.title))
+
+    @property
+    def has_graph(self) -> bool:
+        """Whether the next picture has curves."""
+        return self._graph is not None
+
+    def set_data(self, data: ChartData | None) -> None:
+        """Show ``data``."""
+        self._data = data
+        self._refresh()
+
+    def set_row(self, row: int | None) -> None:
+        """Put the crosshair at row ``row`` of the history; None takes it away."""
+        if row != self._row:
+            self._row = row
+            self._describe()
+            self._show_marks()
+            self._update_header()
+
+    def set_epoch_marker(self, epoch: float | None) -> None:
+        """Mark ``epoch`` with a vertical line; None for no mark."""
+        if epoch != self._marker:
+            self._marker = epoch
+            self._show_marks()
+            self._update_header()
+
+    def _describe(self) -> None:
+        data, row = self._data, self._row
+        if data is None or row is None or row >= len(data.epoch):
+            self.setAccessibleDescription("")
+            return
+        values = ", ".join(
+            f"{tr(curve.spec.label)} {value_text(curve, row, data.spec)}" for curve in data.curves
+        )
+        self.setAccessibleDescription(
+            tr("Epoch {epoch}: {values}", epoch=precise(float(data.epoch[row])), values=values)
+        )
+
+    # Painting
+
+    def _refresh(self) -> None:
+        if self._graph is not None and self._data is not None:
+            self._graph.set_data(QRectF(self.rect()), self._data)
+            self._show_marks()
+        self._update_header()
+
+    def _update_header(self) -> None:
+        # Not all of it: what lies below repaints itself, and only where it has changed.
+        self.update(0, 0, self.width(), int(self._charts.header_px(QRectF(self.rect()))))
+        below = int(self._plot_rect().bottom())
+        self.update(0, below, self.width(), self.height() - below)
+
+    def _show_marks(self) -> None:
+        if self._graph is not None:
+            self._graph.set_epoch_marker(self._marker)
+            self._graph.set_row(self._row)
+
+    def _plot_rect(self) -> QRectF:
+        return self._charts.plot_rect(QRectF(self.rect()), self._data)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint title and values, and see to it that the curves come with the next picture."""
+        data = self._data
+        if data is None:
+            return
+        if self._graph is None:
+            QTimer.singleShot(0, self, self._make_graph)
+        painter = QPainter(self)
+        bounds = QRectF(self.rect())
+        self._charts.paint_header(painter, bounds, data, self._row_read(data))
+        self._charts.paint_names(painter, bounds, data, self.x_name)
+        if self.hasFocus():
+            painter.setPen(QPen(current_theme().accent, 1.0))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+
+    @property
+    def x_name(self) -> str:
+        """What stands below the axis of epochs: the epoch under the crosshair, if there is any."""
+        data, row = self._data, self._row
+        if data is None or row is None or row >= len(data.epoch):
+            return ""
+        return tr("epoch {epoch}", epoch=precise(float(data.epoch[row])))
+
+    def set_value_lines(self, lines: int) -> None:
+        """How many lines below the title have names and values, where the chart is narrow."""
+        if lines != self._charts.value_lines:
+            self._charts.value_lines = lines
+            self._refresh()
+            self.update()
+
+    def lines_wanted(self, curves: Sequence[Curve]) -> int:
+        """How many lines names and values of ``curves`` would take."""
+        return self._charts.lines_wanted(curves, self.width())
+
+    def event(self, event: QEvent) -> bool:
+        """Explain the chart at its title only: over the curves a note would hide them."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            header = self._charts.header_px(QRectF(self.rect()))
+            if event.pos().y() > header:
+                QToolTip.hideText()
+                event.ignore()
+                return True
+        return super().event(event)
+
+    def _row_read(self, data: ChartData) -> int | None:
+        """The row whose values the header has: that under the crosshair, or of the epoch marked."""
+        if self._row is not None and self._row < len(data.epoch):
+            return self._row
+        if self._marker is None or not len(data.epoch):
+            return None
+        return int(np.abs(np.asarray(data.epoch) - self._marker).argmin())
+
+    def _make_graph(self) -> None:
+        if self._graph is None:
+            self._graph = load_graph()(self._charts, self)
+            self._refresh()
+            self._graph.widget.show()
+
+    # Mouse and keys
+
+    def row_at(self, x_px: float) -> int | None:
+        """The row of the history nearest to ``x_px`` of this widget; None without data."""
+        data = self._data
+        if data is None or not len(data.epoch):
+            return None
+        plot = self._plot_rect()
+        epoch = data.x.value((x_px - plot.left()) / max(plot.width(), 1.0))
+        after = int(np.searchsorted(data.epoch, epoch))
+        candidates = [row for row in (after - 1, after) if 0 <= row < len(data.epoch)]
+        return min(candidates, key=lambda row: abs(float(data.epoch[row]) - epoch))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Drag the epoch or the axis, or read the values under the pointer."""
+        x = event.position().x()
+        if self._drags_marker:
+            self.epoch_chosen.emit(self._epoch_at(x))
+        elif self._grip is not None and event.buttons() & Qt.MouseButton.LeftButton:
+            self.move_requested.emit((self._grip - x) / max(self._plot_rect().width(), 1.0))
+            self._grip = x
+        self.row_hovered.emit(self.row_at(x))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take hold of the epoch that is marked, or of the axis."""
+        if event.button() is Qt.MouseButton.LeftButton:
+            x = event.position().x()
+            self._grip = self._pressed_at = x
+            self._marker_before = self._marker
+            marked = self._marker_px()
+            self._drags_marker = marked is not None and abs(x - marked) <= _REACH_PX
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let go of it; a click shows the epoch that was pointed at."""
+        x = event.position().x()
+        clicked = self._grip is not None and abs(x - self._pressed_at) < _CLICK_PX
+        if clicked and not self._drags_marker:
+            self.epoch_chosen.emit(self._epoch_at(x))
+        self._grip = None
+        self._drags_marker = False
+
+    def _epoch_at(self, x_px: float) -> float | None:
+        row = self.row_at(x_px)
+        return None if row is None or self._data is None else float(self._data.epoch[row])
+
+    def _marker_px(self) -> float | None:
+        """Where the marked epoch is."""
+        if self._data is None or self._marker is None:
+            return None
+        plot = self._plot_rect()
+        return plot.left() + self._data.x.share(self._marker) * plot.width()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Show everything again; the first of the two clicks meant no epoch."""
+        self.epoch_chosen.emit(self._marker_before)
+        self.reset_requested.emit()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Take the crosshair away."""
+        self.row_hovered.emit(None)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom about the pointer."""
+        turned = event.angleDelta().y() or event.angleDelta().x()
+        if not turned:
+            return
+        factor = _ZOOM_STEP ** (-turned / _WHEEL_STEP)
+        plot, at = self._plot_rect(), event.position()
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.height_zoom_requested.emit(factor, (plot.bottom() - at.y()) / plot.height())
+        else:
+            self.zoom_requested.emit(factor, (at.x() - plot.left()) / plot.width())
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows move the crosshair, with Shift the axis; + - 0 zoom; Enter shows that epoch."""
+        key = Qt.Key(event.key())
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if key in _KEY_ROWS and shift:
+            self.move_requested.emit(0.1 * _KEY_ROWS[key])
+        elif key in _KEY_ROWS or key in _PAGE_ROWS:
+            self._move_row(_KEY_ROWS.get(key, _PAGE_ROWS.get(key, 0)))
+        elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):
+            self._move_row(-(10**9) if key == Qt.Key.Key_Home else 10**9)
+        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
+            zoom_out = key == Qt.Key.Key_Minus
+            self.zoom_requested.emit(_ZOOM_STEP if zoom_out else 1.0 / _ZOOM_STEP, 0.5)
+        elif key == Qt.Key.Key_0:
+            self.reset_requested.emit()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._row is not None:
+            self.epoch_chosen.emit(
+                None if self._data is None else float(self._data.epoch[self._row])
+            )
+        elif key == Qt.Key.Key_Escape and self._row is not None:
+            self.row_hovered.emit(None)
+        else:
+            super().keyPressEvent(event)
+
+    def _move_row(self, by: int) -> None:
+        if self._data is None or not len(self._data.epoch):
+            return
+        last = len(self._data.epoch) - 1
+        start = last if self._row is None else self._row
+        self.row_hovered.emit(min(max(start + by, 0), last))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Take the new room."""
+        self._refresh()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Take new colours or letters."""
+        if event.type() in (
+            QEvent.Type.PaletteChange,
+            QEvent.Type.FontChange,
+            QEvent.Type.StyleChange,
+        ):
+            lines = self._charts.value_lines
+            self._charts = ChartPainter(current_theme(), self.font())
+            self._charts.value_lines = lines
+            if self._graph is not None:
+                self._graph.dress(self._charts)
+            self._refresh()
+            self.update()
+        super().changeEvent(event)

@@ -1,0 +1,147 @@
+"""Joins the panel of the classifier with the network and the samples that are shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Slot
+
+from aegui.core.cost import cost_words, excess
+from aegui.core.i18n import mark, tr
+from aegui.features.classifier.model.classifier_service import ClassifierService, Judged
+from aegui.session.shown import SUBJECT
+from aegui.shell.feature import DockSpec, Feature
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QDockWidget
+
+    from aegui.core.cost import Cost
+    from aegui.features.classifier.model.classifier_service import Evaluation
+    from aegui.session.jobs.progress_job import JobProgress
+    from aegui.session.services import Services
+    from aegui.session.shown import Changes, Shown
+    from aegui.window.main_window import MainWindow
+
+
+class ClassifierFeature(Feature):
+    """The classifier is judged while its dock can be seen."""
+
+    docks = (DockSpec("classifier", mark("Classifier"), 90),)
+
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
+        self._drafted: bool | None = None
+        self._panel = self._panels.classifier
+        self._judge = services.of(ClassifierService)
+        self._judge.budget = lambda: services.settings.budget
+        self._connect(self._docks["classifier"])
+        self._show_parts()
+        self._on_judge_evaluated(self._judge.latest)
+        self._show_network()
+        self._judge.set_active(self._docks["classifier"].isVisible())
+
+    def _connect(self, dock: QDockWidget) -> None:
+        judge, panel = self._judge, self._panel
+        judge.evaluated.connect(self._on_judge_evaluated)
+        judge.failed.connect(self._on_judge_failed)
+        judge.held.connect(self._on_judge_held)
+        panel.classify_requested.connect(judge.allow)
+        judge.parts_changed.connect(self._show_parts)
+        judge.job.progressed.connect(self._on_job_progressed)
+        judge.job.busy_changed.connect(self._on_job_busy_changed)
+        panel.part_chosen.connect(self._on_panel_part_chosen)
+        panel.sample_activated.connect(self._on_panel_sample_activated)
+        dock.visibilityChanged.connect(judge.set_active)
+        self._services.workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
+
+    def show(self, _shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
+        if changed & SUBJECT:
+            self._show_network()
+        if "history" in changed:
+            self._show_note()
+
+    def _show_network(self) -> None:
+        shown = self._services.shown
+        codec, learnt = shown.codec, shown.trained_on
+        if codec is None or learnt is None or not codec.can_classify:
+            self._judge.set_judged(None)
+            self._explain()
+            return
+        self._judge.set_judged(Judged(codec, shown.recipe, learnt, shown.dataset, shown.is_live))
+        if self._panel.evaluation is None:
+            self._explain()
+
+    def _explain(self) -> None:
+        """How one comes by a classifier, from where things are, or what one waits for."""
+        codec = self._services.shown.codec
+        if codec is not None and codec.can_classify:
+            self._panel.set_message(tr("The samples are being classified…"))
+            return
+        drafted = self._drafted = self._services.workspace.recipe.classifier is not None
+        self._panel.set_message(
+            tr("Press Train: the classifier is judged here while it learns.")
+            if drafted
+            else tr(
+                "This network tells no classes apart. In the panel “Network”, choose “Classifier” "
+                "as the kind of model, take data with labels, such as the digits, and press Train: "
+                "here you will see what it confuses, and its mistakes."
+            )
+        )
+
+    @Slot()
+    def _show_parts(self) -> None:
+        self._panel.set_parts(self._judge.parts, self._judge.part)
+
+    @Slot(object)
+    def _on_judge_evaluated(self, evaluation: Evaluation | None) -> None:
+        if evaluation is None:
+            self._explain()
+        else:
+            self._panel.set_evaluation(evaluation)
+            self._show_note()
+
+    @Slot(str)
+    def _on_judge_failed(self, reason: str) -> None:
+        self._panel.set_message(reason)
+
+    @Slot(object)
+    def _on_judge_held(self, cost: Cost) -> None:
+        offer = tr("Classify all the same ({cost})", cost=cost_words(cost))
+        self._panel.set_message(excess(cost, self._services.settings.budget), offer)
+
+    @Slot(object)
+    def _on_job_progressed(self, progress: JobProgress) -> None:
+        self._panel.set_note(progress.text or progress.title)
+
+    @Slot(bool)
+    def _on_job_busy_changed(self, busy: bool) -> None:
+        if not busy:
+            self._show_note()
+
+    @Slot()
+    def _show_note(self) -> None:
+        """Before the labels are learnt from, the answers are nothing but chance."""
+        history = self._services.shown.history
+        accuracy = None if history is None else history.extra.get("accuracy")
+        waits = accuracy is not None and len(accuracy) and not np.isfinite(accuracy[-1]).any()
+        text = tr("still pre-training: no label has been learnt from yet") if waits else ""
+        self._panel.set_note(text if self._panel.evaluation is not None else "")
+
+    @Slot(str)
+    def _on_panel_part_chosen(self, key: str) -> None:
+        self._judge.set_part(key)
+        self._show_parts()
+
+    @Slot(int)
+    def _on_panel_sample_activated(self, place: int) -> None:
+        evaluation = self._panel.evaluation
+        if evaluation is not None and evaluation.dataset is self._services.shown.dataset:
+            self._services.requests.sample.emit(place)
+
+    @Slot(object)
+    def _on_workspace_recipe_changed(self, resolution: object) -> None:
+        drafted = self._services.workspace.recipe.classifier is not None
+        if drafted != self._drafted and self._panel.evaluation is None and not self._judge.parts:
+            self._explain()

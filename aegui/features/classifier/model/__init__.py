@@ -1,0 +1,1 @@
+"""What a classifier tells apart: what is computed, without widgets."""

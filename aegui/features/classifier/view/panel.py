@@ -1,0 +1,238 @@
+"""The panel of a classifier: how much it gets right, what it confuses, and its mistakes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QSplitter,
+    QTabWidget,
+    QWidget,
+)
+
+from aegui.core.i18n import tr, trn
+from aegui.features.classifier.view.confusion import ConfusionView
+from aegui.features.classifier.view.mistakes import MOST_SHOWN, MistakesView, ShownMistakes
+from aegui.features.classifier.view.scores_table import ScoresTable
+from aegui.kit.layouts import column, dim, held, row
+from aegui.kit.marks import ElidedLabel
+from aegui.kit.placeholder import Placeholder
+from aegui.kit.theme import SPACING, figures_font
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aegui.features.classifier.model.classifier_service import Evaluation
+    from aegui.widgets.cell_table import Place
+
+_HEADLINE = 1.5
+_PART_SIGNS = 16
+"""Letters of a part's name that can be read, at least."""
+_MOST_MATRIX = 0.6
+"""Share of the width that the matrix gets at most."""
+_LEAST_MATRIX = 0.3
+"""Share of it that the table beside the matrix leaves."""
+
+
+class ClassifierPanel(QWidget):
+    """Shows one ``Evaluation``. Passive."""
+
+    part_chosen = Signal(str)
+    """Key of the part of the data to be judged by."""
+    classify_requested = Signal()
+    """Do what ``set_message`` has offered."""
+    sample_activated = Signal(int)
+    """Place of a sample in the set that is judged by."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._evaluation: Evaluation | None = None
+        self._cell: Place | None = None
+        self._is_shared_out = False
+        self._headline = QLabel()
+        self._headline.setFont(figures_font(self.font(), scale=_HEADLINE, bold=True))
+        self._detail = ElidedLabel()
+        self._counted = ""
+        self._note = ""
+        self._detail.setFont(figures_font(self.font()))
+        self._detail.setProperty("dim", True)
+        self._parts = QComboBox()
+        self._parts.setAccessibleName(tr("Judged by"))
+        self._parts.setToolTip(tr("The samples that the classifier is judged by"))
+        self._parts.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self._parts.setMinimumContentsLength(_PART_SIGNS)
+        self._confusion = ConfusionView()
+        self._scores = ScoresTable()
+        self._mistakes = MistakesView()
+        self._what = dim()
+        self._what.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._all = QPushButton(tr("All mistakes"))
+        self._all.setToolTip(tr("Show the mistakes of all classes again, the surest first"))
+        self._build()
+        self._parts.activated.connect(self._on_parts_activated)
+        self._confusion.cell_activated.connect(self._on_confusion_cell_activated)
+        self._mistakes.sample_activated.connect(self.sample_activated)
+        self._all.clicked.connect(self._on_all_clicked)
+        self._pages.accepted.connect(self.classify_requested)
+        self.set_parts({}, "")
+        self.set_message("")
+
+    def sizeHint(self) -> QSize:
+        """Room for ten classes and a few mistakes."""
+        return QSize(720, 360)
+
+    # Building
+
+    def _build(self) -> None:
+        parts = (self._headline, (self._detail, 1), self._parts)
+        header = row(*parts, spacing=SPACING, margins=(SPACING, SPACING // 2, SPACING, 0))
+        self._pages = Placeholder(self._build_body())
+        self.setLayout(column(header, (self._pages, 1)))
+
+    def _build_body(self) -> QSplitter:
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(self._confusion)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        half = SPACING // 2
+        bar = row((self._what, 1), self._all, margins=(half, 0, half, 0))
+        samples = held(column(bar, (self._mistakes, 1), margins=(0, half, 0, 0)))
+        self._tabs = QTabWidget()
+        self._tabs.setDocumentMode(True)
+        self._tabs.addTab(samples, tr("Mistakes"))
+        self._tabs.addTab(self._scores, tr("Classes"))
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.addWidget(scroll)
+        self._splitter.addWidget(self._tabs)
+        self._splitter.splitterMoved.connect(self._on_splitter_moved)
+        self._splitter.installEventFilter(self)
+        return self._splitter
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Give the matrix the width that its height asks for, unless the person has chosen."""
+        if watched is self._splitter and event.type() == QEvent.Type.Resize:
+            self._share_out()
+        return super().eventFilter(watched, event)
+
+    def _share_out(self) -> None:
+        if self._is_shared_out:
+            return
+        width = self._splitter.width()
+        wished = self._confusion.width_for(self._splitter.height())
+        # The table beside it is to be seen whole, as far as something is left of the matrix.
+        left = max(width - self._scores.wanted_width(), round(_LEAST_MATRIX * width))
+        matrix = min(wished, left, round(_MOST_MATRIX * width))
+        self._splitter.setSizes([matrix, width - matrix])
+
+    # What comes in
+
+    def set_parts(self, parts: Mapping[str, str], current: str) -> None:
+        """Offer parts of the data, by key, with ``current`` chosen."""
+        with QSignalBlocker(self._parts):
+            self._parts.clear()
+            for key, name in parts.items():
+                self._parts.addItem(name, key)
+            self._parts.setCurrentIndex(self._parts.findData(current))
+        self._parts.setVisible(bool(parts))
+
+    @property
+    def message(self) -> str:
+        """What is said in place of figures; "" while those are shown."""
+        return self._pages.message
+
+    def set_message(self, text: str, offer: str = "") -> None:
+        """Show ``text`` instead of figures, with a button where there is an ``offer``."""
+        self._evaluation = None
+        self._cell = None
+        self._headline.clear()
+        self._counted = ""
+        self._show_detail()
+        self._pages.say(text, offer)
+
+    def set_note(self, text: str) -> None:
+        """Say what is being done, or what is to be known, instead of counting mistakes."""
+        self._note = text
+        self._show_detail()
+
+    def _show_detail(self) -> None:
+        self._detail.setText(self._note or self._counted)
+
+    def set_evaluation(self, evaluation: Evaluation) -> None:
+        """Show what a classifier has made of samples."""
+        before, found = self._evaluation, evaluation.found
+        if before is None or before.found.classes != found.classes:
+            self._cell = None
+        self._evaluation = evaluation
+        self._headline.setText(tr("{accuracy:.2%} right", accuracy=found.accuracy))
+        wrong = trn("{n:,} mistake", "{n:,} mistakes", found.wrong)
+        counted = tr("{wrong} in {n:,} samples", wrong=wrong, n=len(found))
+        if len(found) < evaluation.total:
+            counted = tr(
+                "{wrong} in {n:,} of {total:,} samples",
+                wrong=wrong,
+                n=len(found),
+                total=evaluation.total,
+            )
+        self._counted = counted
+        self._show_detail()
+        self._detail.setToolTip(tr("Weights of epoch {epoch:,}", epoch=evaluation.epoch))
+        self._confusion.set_counts(found.classes, found.confusion)
+        self._scores.set_scores(found)
+        self._share_out()
+        self._show_samples()
+        self._pages.show_content()
+
+    @property
+    def evaluation(self) -> Evaluation | None:
+        """What is shown; None while there is only a message."""
+        return self._evaluation
+
+    def _show_samples(self) -> None:
+        evaluation = self._evaluation
+        if evaluation is None:
+            return
+        found = evaluation.found
+        if self._cell is None:
+            order = found.misclassified()
+            text = trn(
+                "{n:,} mistake, the surest first", "{n:,} mistakes, the surest first", len(order)
+            )
+            if not len(order):
+                text = tr("No mistakes")
+        else:
+            order = found.cell(*self._cell)
+            text = self._confusion.words(self._cell)
+        if len(order) > MOST_SHOWN:
+            text = tr("{text}; {n:,} are shown", text=text, n=MOST_SHOWN)
+        self._what.setText(text)
+        self._what.setToolTip(text)
+        self._all.setVisible(self._cell is not None)
+        self._confusion.set_chosen(self._cell)
+        images = evaluation.dataset.images
+        self._mistakes.set_shown(ShownMistakes(found, images, evaluation.indices, order))
+
+    # What the person does
+
+    def _on_splitter_moved(self) -> None:
+        self._is_shared_out = True
+
+    def _on_parts_activated(self, index: int) -> None:
+        self.part_chosen.emit(self._parts.itemData(index))
+
+    def _on_confusion_cell_activated(self, cell: Place) -> None:
+        self._cell = None if cell == self._cell else cell
+        self._tabs.setCurrentIndex(0)
+        self._show_samples()
+
+    def _on_all_clicked(self) -> None:
+        self._cell = None
+        self._show_samples()

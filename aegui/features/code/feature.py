@@ -1,0 +1,109 @@
+"""Joins the panel of the code with the network and the samples that are shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Slot
+
+from aegui.core.i18n import mark, tr
+from aegui.features.code.model.code_service import CodeService, CodeSubject
+from aegui.session.shown import SUBJECT
+from aegui.shell.feature import DockSpec, Feature
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QDockWidget
+
+    from aegui.features.code.model.code_service import CodeLook, Traversal
+    from aegui.session.services import Services
+    from aegui.session.shown import Changes, Shown
+    from aegui.window.main_window import MainWindow
+
+
+class CodeFeature(Feature):
+    """The code is looked at while its dock can be seen."""
+
+    docks = (DockSpec("code", mark("Code"), 100),)
+
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
+        self._panel = self._panels.code
+        self._code = services.of(CodeService)
+        self._is_own_choice = False
+        self._connect(self._docks["code"])
+        self._panel.set_reference(self._code.reference)
+        self._show_network()
+        if self._code.latest is not None:
+            self._on_code_looked(self._code.latest)
+            self._code.set_dimension(self._code.dimension)
+        self._code.set_active(self._docks["code"].isVisible())
+
+    def _connect(self, dock: QDockWidget) -> None:
+        code, panel = self._code, self._panel
+        code.looked.connect(self._on_code_looked)
+        code.traversed.connect(self._on_code_traversed)
+        panel.dimension_chosen.connect(self._on_panel_dimension_chosen)
+        panel.keep_requested.connect(self._on_panel_keep_requested)
+        panel.forget_requested.connect(self._on_panel_forget_requested)
+        dock.visibilityChanged.connect(code.set_active)
+
+    def show(self, _shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
+        if changed & SUBJECT:
+            self._show_network()
+
+    def _show_network(self) -> None:
+        shown = self._services.shown
+        codec, reason = shown.codec, self._why_nothing()
+        if codec is None or reason:
+            self._code.set_subject(None)
+            self._panel.set_message(reason)
+            return
+        self._code.set_subject(CodeSubject(codec, shown.dataset, shown.recipe, shown.is_learning))
+        if self._code.latest is None:
+            self._panel.set_message(tr("The codes of the samples are being looked at…"))
+
+    def _why_nothing(self) -> str:
+        """Why there is nothing to show; empty where there is something."""
+        shown = self._services.shown
+        if shown.codec is None:
+            return tr("Press Train to see what each dimension of the code does.")
+        if not shown.codec.can_encode:
+            return tr(
+                "A GAN has no encoder: no image has a code in it that could be looked at. "
+                "The panel “New images” shows what it makes of random codes."
+            )
+        if not shown.fits:
+            return tr("The images of this set do not fit the network: train it on them.")
+        return ""
+
+    @Slot(object)
+    def _on_code_looked(self, look: CodeLook) -> None:
+        self._panel.set_look(look)
+        dimension = self._code.dimension
+        if dimension is None or not (self._is_own_choice or look.figures.used[dimension]):
+            # Something to see without being asked for: the dimension that does most.
+            values = np.nan_to_num(np.abs(look.values(self._panel.shown_measure)))
+            self._is_own_choice = False
+            self._code.set_dimension(int(values.argmax()))
+
+    @Slot(object)
+    def _on_code_traversed(self, traversal: Traversal) -> None:
+        if self._panel.look is not None:
+            self._panel.set_traversal(traversal, self._services.shown.look)
+
+    @Slot(int)
+    def _on_panel_dimension_chosen(self, dimension: int) -> None:
+        self._is_own_choice = True
+        self._code.set_dimension(dimension)
+
+    @Slot()
+    def _on_panel_keep_requested(self) -> None:
+        self._code.keep()
+        self._panel.set_reference(self._code.reference)
+
+    @Slot()
+    def _on_panel_forget_requested(self) -> None:
+        self._code.reference = None
+        self._panel.set_reference(None)

@@ -1,0 +1,1 @@
+"""The code of a sample, number by number: what is painted, without torch."""

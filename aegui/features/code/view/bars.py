@@ -1,0 +1,421 @@
+"""A bar for each dimension of a code; there may be hundreds, so it scrolls sideways."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QBrush, QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import QFrame, QWidget
+
+from aegui.core.i18n import tr
+from aegui.features.code.model.code_service import MEASURES
+from aegui.kit.painted import PaintedArea
+from aegui.kit.speech import describe
+from aegui.kit.theme import SPACING, blend, current_theme, figures_font
+from aegui.widgets.charts.scale import Scale, figure, fitted, precise
+from aegui.widgets.figures.widget_picture import offer_painted
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from PySide6.QtCore import QPoint
+    from PySide6.QtGui import (
+        QFocusEvent,
+        QFont,
+        QKeyEvent,
+        QMouseEvent,
+        QPaintEvent,
+        QResizeEvent,
+    )
+
+    from aegui.features.code.model.code_service import CodeLook, MeasureKey
+    from aegui.kit.theme import Theme
+
+_LEAST_SLOT_PX, _MOST_SLOT_PX = 7.0, 56.0
+_BAR_SHARE = 0.72
+_VALUE_PX = 52.0
+"""So much width for each bar, and there is room for the value above it."""
+_SMALL = 0.88
+_TICK_PX = 24
+_STRIDES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+_KEYS = {
+    Qt.Key.Key_Left: -1,
+    Qt.Key.Key_Right: 1,
+    Qt.Key.Key_PageUp: -10,
+    Qt.Key.Key_PageDown: 10,
+    Qt.Key.Key_Home: -(10**9),
+    Qt.Key.Key_End: 10**9,
+}
+
+
+class DimensionBars(PaintedArea):
+    """Shows one measure of a ``CodeLook``. Passive, but for the bar that is pointed at.
+
+    Signals:
+        dimension_activated(int): A bar was clicked, or Enter pressed on it; its dimension, from 0.
+    """
+
+    dimension_activated = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look: CodeLook | None = None
+        self._reference: CodeLook | None = None
+        self._measure: MeasureKey = "variance"
+        self._values: NDArray[np.float64] = np.zeros(0)
+        self._used: NDArray[np.bool_] = np.zeros(0, np.bool_)
+        self._order: NDArray[np.int64] = np.zeros(0, np.int64)
+        self._by_size = False
+        self._scale = Scale(0.0, 1.0)
+        self._hovered: int | None = None
+        self._current = 0
+        self._chosen: int | None = None
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.viewport().setMouseTracking(True)
+        self.viewport().setAutoFillBackground(False)
+        self.setAccessibleName(tr("Dimensions of the code"))
+        self.figures = offer_painted(self, "dimensions")
+
+    def sizeHint(self) -> QSize:
+        """Room for a score of bars."""
+        return QSize(360, 150)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for an axis and low bars."""
+        return QSize(140, 64)
+
+    # What is shown
+
+    def set_look(self, look: CodeLook | None, measure: MeasureKey) -> None:
+        """Show ``measure`` of every dimension of ``look``."""
+        self._look, self._measure = look, measure
+        self._values = np.zeros(0) if look is None else look.values(measure)
+        self._used = np.zeros(0, np.bool_) if look is None else look.figures.used
+        self._current = min(self._current, max(0, len(self._values) - 1))
+        if self._hovered is not None and self._hovered >= len(self._values):
+            self._hovered = None
+        self._arrange()
+
+    def set_reference(self, reference: CodeLook | None) -> None:
+        """Mark the values of another look too, largest first: its dimensions are not these."""
+        self._reference = reference
+        self._arrange()
+
+    def set_by_size(self, by_size: bool) -> None:
+        """Show the largest first; else dimension by dimension."""
+        self._by_size = by_size
+        self._arrange()
+
+    def set_chosen(self, dimension: int | None) -> None:
+        """Mark the dimension that is drawn elsewhere."""
+        if dimension == self._chosen:
+            return
+        self._chosen = dimension
+        if dimension in self.order:
+            self._bring_into_sight(self.order.index(dimension))
+        self.viewport().update()
+
+    @property
+    def order(self) -> tuple[int, ...]:
+        """The dimensions from left to right."""
+        return tuple(self._order.tolist())
+
+    def _arrange(self) -> None:
+        values = np.nan_to_num(self._values)
+        if self._by_size:
+            self._order = np.argsort(-np.abs(values), kind="stable").astype(np.int64)
+        else:
+            self._order = np.arange(len(values))
+        shown = [0.0, *values, *self._reference_values()]
+        if self._rho is not None:
+            shown.append(self._rho)
+        self._scale = fitted(shown, from_zero=True)
+        self._share_out()
+        if len(values):
+            describe(self, self.words(int(self._order[self._current])), spoken=False)
+        self.viewport().update()
+
+    @property
+    def _rho(self) -> float | None:
+        return None if self._look is None or self._measure != "mean" else self._look.rho
+
+    def _reference_values(self) -> NDArray[np.float64]:
+        """What was kept, the largest first; nothing where that cannot be compared."""
+        reference = self._reference
+        if reference is None or not self._by_size or self._measure not in reference.measures:
+            return np.zeros(0)
+        values = np.nan_to_num(reference.values(self._measure))
+        return values[np.argsort(-np.abs(values), kind="stable")][: len(self._values)]
+
+    def words(self, dimension: int) -> str:
+        """What a bar says, in a sentence."""
+        return tr(
+            "Dimension {n}: {measure} {value}, {use}. Click to see what it draws.",
+            n=dimension + 1,
+            measure=tr(MEASURES[self._measure].label),
+            value=precise(float(self._values[dimension])),
+            use=tr("in use") if self._used[dimension] else tr("not in use"),
+        )
+
+    # Geometry
+
+    def _plot(self) -> QRectF:
+        """Where bars are, in the viewport."""
+        metrics = QFontMetricsF(self._small_font())
+        line = math.ceil(metrics.height())
+        top = (2.5 if self._has_values() else 1.5) * line
+        area = QRectF(self.viewport().rect()).adjusted(0, top, -SPACING / 2, -line - SPACING / 4)
+        labels = [figure(tick) for tick in self._ticks(area.height())]
+        widest = max((metrics.horizontalAdvance(label) for label in labels), default=0.0)
+        # By eights, so that the axis does not tremble while figures come and go.
+        return area.adjusted(8.0 * math.ceil((widest + SPACING) / 8.0), 0, 0, 0)
+
+    def _has_values(self) -> bool:
+        """Whether every bar has room for its value above it."""
+        return self.viewport().width() >= _VALUE_PX * len(self._values)
+
+    def _small_font(self) -> QFont:
+        return figures_font(self.font(), scale=_SMALL)
+
+    def _ticks(self, height: float) -> list[float]:
+        return self._scale.ticks(max(2, int(height // _TICK_PX)))
+
+    def slot_px(self) -> float:
+        """Width of a bar with its share of the gaps."""
+        room = self._plot().width() / max(1, len(self._values))
+        return float(np.clip(room, _LEAST_SLOT_PX, _MOST_SLOT_PX))
+
+    def _share_out(self) -> None:
+        plot = self._plot()
+        needed = self.slot_px() * len(self._values)
+        bar = self.horizontalScrollBar()
+        bar.setPageStep(max(1, int(plot.width())))
+        bar.setSingleStep(int(self.slot_px()))
+        bar.setRange(0, max(0, math.ceil(needed - plot.width() - 0.5)))
+
+    def bar_rect(self, place: int) -> QRectF:
+        """Where the ``place``-th bar from the left is painted, in the viewport."""
+        plot, slot = self._plot(), self.slot_px()
+        left = plot.x() + place * slot - self.horizontalScrollBar().value()
+        width = max(2.0, _BAR_SHARE * slot)
+        value = float(np.nan_to_num(self._values[self._order[place]]))
+        top, bottom = sorted((self._y(plot, value), self._y(plot, 0.0)))
+        return QRectF(left + (slot - width) / 2, top, width, max(1.0, bottom - top))
+
+    def _y(self, plot: QRectF, value: float) -> float:
+        low, high = self._scale.low, self._scale.high
+        return plot.bottom() - (value - low) / (high - low) * plot.height()
+
+    def _place_at(self, x: float) -> int | None:
+        plot = self._plot()
+        if not plot.left() <= x <= plot.right():
+            return None
+        place = int((x - plot.x() + self.horizontalScrollBar().value()) // self.slot_px())
+        return place if 0 <= place < len(self._values) else None
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the axis and the bars in sight."""
+        del event
+        if self._look is None:
+            return
+        painter = QPainter(self.viewport())
+        painter.setFont(self._small_font())
+        theme, plot = current_theme(), self._plot()
+        self._paint_axis(painter, theme, plot)
+        painter.save()
+        painter.setClipRect(plot.adjusted(0, -plot.top(), 0, plot.bottom()))
+        slot = self.slot_px()
+        first = int(self.horizontalScrollBar().value() // slot)
+        last = min(len(self._values), first + math.ceil(plot.width() / slot) + 1)
+        for place in range(first, last):
+            self._paint_bar(painter, theme, plot, place)
+        self._paint_reference(painter, theme, plot, first, last)
+        painter.restore()
+        self._paint_rho(painter, theme, plot)
+        self._paint_legend(painter, theme, plot)
+
+    def _paint_axis(self, painter: QPainter, theme: Theme, plot: QRectF) -> None:
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        for tick in self._ticks(plot.height()):
+            y = round(self._y(plot, tick)) + 0.5
+            painter.setPen(theme.border if tick == 0.0 else theme.grid)
+            painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
+            painter.setPen(theme.text_dim)
+            painter.drawText(QRectF(0, y - 10, plot.left() - SPACING / 2, 20), right, figure(tick))
+
+    def _paint_bar(self, painter: QPainter, theme: Theme, plot: QRectF, place: int) -> None:
+        dimension, slot = int(self._order[place]), self.slot_px()
+        rect = self.bar_rect(place)
+        column = QRectF(rect.center().x() - slot / 2, plot.top(), slot, plot.height())
+        if dimension == self._chosen:
+            painter.fillRect(column, blend(theme.accent, theme.panel, 0.16))
+        elif dimension == self._hovered:
+            painter.fillRect(column, blend(theme.text, theme.panel, 0.07))
+        self._fill(painter, theme, rect, bool(self._used[dimension]))
+        self._paint_label(painter, theme, plot, place, column)
+        if self._has_values():
+            painter.setPen(theme.text)
+            value = float(self._values[dimension])
+            above = QRectF(column.x(), rect.top() - 17, slot, 16)
+            if value < 0:
+                above.moveTop(rect.bottom() + 1)
+            painter.drawText(above, Qt.AlignmentFlag.AlignCenter, figure(value))
+        if self.hasFocus() and place == self._current:
+            painter.setPen(QPen(theme.accent, 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(column.adjusted(1, 1, -1, -1))
+
+    def _fill(self, painter: QPainter, theme: Theme, rect: QRectF, used: bool) -> None:
+        """A bar; of a dimension that is not in use only hatched, told without any colour too."""
+        if used:
+            painter.fillRect(rect, theme.accent)
+            return
+        painter.setPen(QPen(theme.text_dim, 1))
+        painter.setBrush(QBrush(theme.text_dim, Qt.BrushStyle.BDiagPattern))
+        painter.drawRect(rect.adjusted(0.5, 0.5, -0.5, -0.5))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+
+    def _paint_label(
+        self, painter: QPainter, theme: Theme, plot: QRectF, place: int, column: QRectF
+    ) -> None:
+        dimension = int(self._order[place])
+        widest = painter.fontMetrics().horizontalAdvance(str(len(self._values))) + SPACING
+        stride = next((s for s in _STRIDES if s * self.slot_px() >= widest), _STRIDES[-1])
+        number = (place if self._by_size else dimension) + 1
+        is_shown = stride == 1 or number % stride == 0 or number == 1
+        if self._by_size and stride > 1:
+            # Numbers out of their order have no neighbours to be told by.
+            is_shown = dimension in (self._chosen, self._hovered)
+        if is_shown:
+            painter.setPen(theme.text if dimension == self._chosen else theme.text_dim)
+            below = QRectF(column.center().x() - 30, plot.bottom() + 2, 60, 20)
+            top = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
+            painter.drawText(below, top, str(dimension + 1))
+
+    def _paint_reference(
+        self, painter: QPainter, theme: Theme, plot: QRectF, first: int, last: int
+    ) -> None:
+        values, slot = self._reference_values(), self.slot_px()
+        painter.setPen(QPen(theme.series[1], 2))
+        offset = plot.x() - self.horizontalScrollBar().value()
+        for place in range(first, min(last, len(values))):
+            y = self._y(plot, float(values[place]))
+            left = offset + place * slot
+            painter.drawLine(QPointF(left + 1, y), QPointF(left + slot - 1, y))
+
+    def _paint_rho(self, painter: QPainter, theme: Theme, plot: QRectF) -> None:
+        if self._rho is None:
+            return
+        y = round(self._y(plot, self._rho)) + 0.5
+        painter.setPen(QPen(theme.text, 1, Qt.PenStyle.DashLine))
+        painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
+        text = tr("ρ = {rho}", rho=precise(self._rho))
+        width = painter.fontMetrics().horizontalAdvance(text) + SPACING
+        label = QRectF(plot.right() - width, y - 18, width, 16)
+        painter.fillRect(label, theme.panel)
+        painter.drawText(label, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _paint_legend(self, painter: QPainter, theme: Theme, plot: QRectF) -> None:
+        """Above the bars, from the right: what is drawn how, and how many there are of it."""
+        used = int(np.count_nonzero(self._used))
+        entries = [(tr("{n} in use", n=used), "used")]
+        if used < len(self._used):
+            entries.append((tr("{n} not in use", n=len(self._used) - used), "unused"))
+        if len(self._reference_values()):
+            entries.append((tr("kept"), "reference"))
+        metrics = painter.fontMetrics()
+        x, side = plot.left(), 10.0
+        y = (1.5 * painter.fontMetrics().height() - side) / 2 - 2
+        for text, kind in entries:
+            swatch = QRectF(x, y, side, side)
+            if kind == "reference":
+                swatch = QRectF(x, y + side / 2 - 1, side, 2)
+                painter.fillRect(swatch, theme.series[1])
+            else:
+                self._fill(painter, theme, swatch, kind == "used")
+            painter.setPen(theme.text_dim)
+            width = metrics.horizontalAdvance(text)
+            middle = Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(QRectF(x + side + 5, y - 5, width + 4, side + 10), middle, text)
+            x += side + width + 3 * SPACING
+
+    # Mouse and keys
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the width out anew."""
+        super().resizeEvent(event)
+        self._share_out()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        """Paint other bars."""
+        del dx, dy
+        self.viewport().update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Point at a bar."""
+        self._point_at(self._place_at(event.position().x()))
+
+    def _point_at(self, place: int | None) -> None:
+        dimension = None if place is None else int(self._order[place])
+        if dimension != self._hovered:
+            self._hovered = dimension
+            self.viewport().update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose a bar."""
+        place = self._place_at(event.position().x())
+        if place is not None and event.button() == Qt.MouseButton.LeftButton:
+            self._current = place
+            self.dimension_activated.emit(int(self._order[place]))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows point at bars, Enter and Space choose."""
+        step = _KEYS.get(Qt.Key(event.key()))
+        if step is not None and len(self._values):
+            self._current = min(max(self._current + step, 0), len(self._values) - 1)
+            self._bring_into_sight(self._current)
+            describe(self, self.words(int(self._order[self._current])))
+            self.viewport().update()
+        elif len(self._values) and event.key() in {
+            Qt.Key.Key_Return,
+            Qt.Key.Key_Enter,
+            Qt.Key.Key_Space,
+        }:
+            self.dimension_activated.emit(int(self._order[self._current]))
+        else:
+            super().keyPressEvent(event)
+
+    def _bring_into_sight(self, place: int) -> None:
+        bar, slot, width = self.horizontalScrollBar(), self.slot_px(), self._plot().width()
+        left = place * slot
+        if left < bar.value():
+            bar.setValue(math.floor(left))
+        elif left + slot > bar.value() + width:
+            bar.setValue(math.ceil(left + slot - width))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show where the keys are."""
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Show no more where the keys are."""
+        super().focusOutEvent(event)
+        self.viewport().update()
+
+    def tip_at(self, position: QPoint) -> str:
+        """What a bar says."""
+        place = self._place_at(position.x())
+        return "" if place is None else self.words(int(self._order[place]))
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Tell when the pointer has gone."""
+        if event.type() == QEvent.Type.Leave:
+            self._point_at(None)
+        return super().viewportEvent(event)

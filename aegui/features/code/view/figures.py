@@ -1,0 +1,190 @@
+"""What a code does as a whole: figures, each explained, beside those that were kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from aegui.core.i18n import localized, mark, tr
+from aegui.kit.marks import ElidedLabel, flat_button, wrapped_label
+from aegui.kit.theme import SPACING, figures_font
+from aegui.widgets.charts.scale import precise
+
+if TYPE_CHECKING:
+    from aegui.features.code.model.code_service import CodeLook
+
+_NONE = "–"
+
+
+@dataclass(frozen=True)
+class _Row:
+    key: str
+    label: str
+    help: str
+
+
+_ROWS = (
+    _Row(
+        "used_dimensions",
+        mark("In use"),
+        mark("Dimensions with a variance of more than 0.01 over the samples; others tell nothing."),
+    ),
+    _Row(
+        "share_active",
+        mark("Active units"),
+        mark("Share of the units above a tenth of the largest one; small for a sparse code."),
+    ),
+    _Row(
+        "most_active",
+        mark("Most active"),
+        mark("Most units of one code that are not exactly 0; k of them in a k-sparse code."),
+    ),
+    _Row(
+        "mean_activation",
+        mark("Mean activation"),
+        mark("Mean of all numbers of the codes; a sparsity penalty draws it towards its ρ."),
+    ),
+    _Row(
+        "jacobian",
+        mark("‖Jacobian‖²"),
+        mark("How much the code moves when the image does; contractive training makes it small."),
+    ),
+    _Row(
+        "kl",
+        mark("KL, nats"),
+        mark("What a code tells of its image: the sum over the dimensions."),
+    ),
+)
+
+
+class CodeFigures(QWidget):
+    """Two columns: the present figures, and those that were kept. Passive.
+
+    Signals:
+        keep_requested(): The present figures are to be kept.
+        forget_requested(): Those that were kept are no longer of use.
+    """
+
+    keep_requested = Signal()
+    forget_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.keep = QPushButton(tr("Keep to compare"))
+        self.keep.setToolTip(
+            tr(
+                "Keep the present figures as a column of their own: train a plain network, keep "
+                "it, train a contractive or sparse one, and read the two side by side"
+            )
+        )
+        self.forget = flat_button("close", tr("Take the column of kept figures away"))
+        self._kept = ElidedLabel()
+        self._kept.setProperty("dim", True)
+        self._values: dict[str, tuple[QLabel, QLabel]] = {}
+        self._labels: dict[str, tuple[QLabel, QLabel]] = {}
+        self._heads = QLabel(tr("now")), QLabel(tr("kept"))
+        self._build()
+        self.keep.clicked.connect(self.keep_requested)
+        self.forget.clicked.connect(self.forget_requested)
+        self.set_looks(None, None)
+
+    def _build(self) -> None:
+        bar = QHBoxLayout()
+        bar.setContentsMargins(SPACING, SPACING // 2, SPACING, 0)
+        bar.addWidget(self.keep)
+        bar.addWidget(self._kept, 1)
+        bar.addWidget(self.forget)
+        grid = QGridLayout()
+        grid.setContentsMargins(SPACING, SPACING // 2, SPACING, SPACING)
+        grid.setHorizontalSpacing(2 * SPACING)
+        grid.setVerticalSpacing(0)
+        grid.setColumnStretch(0, 1)
+        for column, head in enumerate(self._heads, 1):
+            head.setProperty("dim", True)
+            head.setAlignment(Qt.AlignmentFlag.AlignRight)
+            grid.addWidget(head, 0, column)
+        for number, row in enumerate(_ROWS):
+            self._add_row(grid, 1 + 2 * number, row)
+        grid.setRowStretch(1 + 2 * len(_ROWS), 1)
+        content = QWidget()
+        content.setLayout(grid)
+        scroll = QScrollArea()
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(content)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(bar)
+        layout.addWidget(scroll, 1)
+
+    def _add_row(self, grid: QGridLayout, at: int, row: _Row) -> None:
+        label, help_text = wrapped_label(tr(row.label)), wrapped_label(tr(row.help))
+        help_text.setProperty("dim", True)
+        help_text.setContentsMargins(0, 0, 0, SPACING)
+        self._labels[row.key] = label, help_text
+        grid.addWidget(label, at, 0)
+        grid.addWidget(help_text, at + 1, 0, 1, 3)
+        values = QLabel(), QLabel()
+        for column, value in enumerate(values, 1):
+            value.setAlignment(Qt.AlignmentFlag.AlignRight)
+            value.setFont(figures_font(self.font(), bold=column == 1))
+            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            grid.addWidget(value, at, column)
+        self._values[row.key] = values
+
+    def set_looks(self, look: CodeLook | None, reference: CodeLook | None) -> None:
+        """Show the figures of ``look``, and of ``reference`` where one was kept."""
+        now, kept = _texts(look), _texts(reference)
+        for key, (value, other) in self._values.items():
+            value.setText(now.get(key, _NONE))
+            other.setText(kept.get(key, _NONE))
+            other.setVisible(reference is not None)
+            is_known = key in now or key in kept
+            for widget in (value, *self._labels[key]):
+                widget.setVisible(is_known)
+            other.setVisible(is_known and reference is not None)
+        for head in self._heads:
+            head.setVisible(reference is not None)
+        self.keep.setEnabled(look is not None)
+        self.forget.setVisible(reference is not None)
+        self._kept.setText("" if reference is None else _title(reference))
+
+    def text(self, key: str) -> tuple[str, str]:
+        """The two figures of a row, as they are written."""
+        value, other = self._values[key]
+        return value.text(), other.text()
+
+
+def _title(look: CodeLook) -> str:
+    if not look.name:
+        return tr("kept: epoch {epoch:,}", epoch=look.epoch)
+    return tr("kept: {name}, epoch {epoch:,}", name=look.name, epoch=look.epoch)
+
+
+def _texts(look: CodeLook | None) -> dict[str, str]:
+    """The figures of a look in words, by row; without those that it does not have."""
+    if look is None:
+        return {}
+    found, nats = look.statistics, look.figures.kl
+    texts = {
+        "used_dimensions": tr("{n} of {all}", n=found.used_dimensions, all=found.units),
+        "share_active": localized(found.share_active, ".1%"),
+        "most_active": tr("{n} of {all}", n=found.most_active, all=found.units),
+        "mean_activation": precise(found.mean_activation),
+        "jacobian": precise(found.jacobian),
+    }
+    return texts if nats is None else texts | {"kl": precise(float(nats.sum()))}

@@ -1,0 +1,200 @@
+"""The panel of the code: what each dimension does, and what all of them do together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QLabel,
+    QSplitter,
+    QTabWidget,
+    QWidget,
+)
+
+from aegui.core.i18n import tr, trn
+from aegui.features.code.model.code_service import MEASURES
+from aegui.features.code.view.bars import DimensionBars
+from aegui.features.code.view.figures import CodeFigures
+from aegui.features.code.view.histogram import ActivationHistogram
+from aegui.features.code.view.strip import TraversalStrip
+from aegui.kit.layouts import column, held, row
+from aegui.kit.marks import ElidedLabel
+from aegui.kit.placeholder import Placeholder
+from aegui.kit.theme import SPACING, figures_font
+
+if TYPE_CHECKING:
+    from aegui.features.code.model.code_service import CodeLook, MeasureKey, Traversal
+    from aegui.session.data.looks import Look
+
+_HEADLINE = 1.15
+_SIDE_SHARE = 0.42
+
+
+class CodePanel(QWidget):
+    """Shows one ``CodeLook``. Passive.
+
+    Signals:
+        dimension_chosen(int): This dimension, from 0, is to be drawn.
+        keep_requested(): The present figures are to be kept, to compare later ones with.
+        forget_requested(): Those that were kept are no longer of use.
+    """
+
+    dimension_chosen = Signal(int)
+    keep_requested = Signal()
+    forget_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look: CodeLook | None = None
+        self._reference: CodeLook | None = None
+        self._wished: MeasureKey | None = None
+        self._headline = QLabel()
+        self._headline.setFont(figures_font(self.font(), scale=_HEADLINE, bold=True))
+        self._detail = ElidedLabel()
+        self._detail.setFont(figures_font(self.font()))
+        self._detail.setProperty("dim", True)
+        self.measure = QComboBox()
+        self.measure.setAccessibleName(tr("What the bars show"))
+        self.order = QComboBox()
+        self.order.setAccessibleName(tr("Order of the bars"))
+        self.order.addItem(tr("By number"), False)
+        self.order.addItem(tr("Largest first"), True)
+        self.bars = DimensionBars()
+        self.strip = TraversalStrip()
+        self.figures = CodeFigures()
+        self.histogram = ActivationHistogram()
+        self._build()
+        self.measure.activated.connect(self._on_measure_activated)
+        self.order.activated.connect(self._on_order_activated)
+        self.bars.dimension_activated.connect(self.dimension_chosen)
+        self.figures.keep_requested.connect(self.keep_requested)
+        self.figures.forget_requested.connect(self.forget_requested)
+        self.set_message("")
+
+    def sizeHint(self) -> QSize:
+        """Room for bars, images and figures."""
+        return QSize(640, 300)
+
+    def _build(self) -> None:
+        parts = (self._headline, (self._detail, 1), self.measure, self.order)
+        self._header = held(
+            row(*parts, spacing=SPACING, margins=(SPACING, SPACING // 2, SPACING, 0))
+        )
+        self._pages = Placeholder(self._build_body())
+        self.setLayout(column(self._header, (self._pages, 1)))
+
+    def _build_body(self) -> QSplitter:
+        half = SPACING // 2
+        left = held(column((self.bars, 3), (self.strip, 2), margins=(half, 0, 0, half)))
+        tabs = QTabWidget()
+        tabs.setDocumentMode(True)
+        tabs.addTab(self.figures, tr("Figures"))
+        tabs.addTab(self.histogram, tr("Activations"))
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.setChildrenCollapsible(False)
+        splitter.addWidget(left)
+        splitter.addWidget(tabs)
+        width = self.sizeHint().width()
+        splitter.setSizes([round((1 - _SIDE_SHARE) * width), round(_SIDE_SHARE * width)])
+        splitter.setStretchFactor(0, 3)
+        splitter.setStretchFactor(1, 2)
+        return splitter
+
+    # What comes in
+
+    @property
+    def look(self) -> CodeLook | None:
+        """What is shown; None while there is only a message."""
+        return self._look
+
+    @property
+    def message(self) -> str:
+        """What is said in place of figures; "" while those are shown."""
+        return self._pages.message
+
+    def set_message(self, text: str) -> None:
+        """Show ``text`` instead of figures."""
+        self._look = None
+        self._header.hide()
+        self.set_traversal(None)
+        self._pages.say(text)
+
+    def set_look(self, look: CodeLook) -> None:
+        """Show what a code does."""
+        self._look = look
+        found = look.figures
+        self._headline.setText(
+            trn(
+                "{used} of {n} dimension in use",
+                "{used} of {n} dimensions in use",
+                found.size,
+                used=int(found.used.sum()),
+            )
+        )
+        counted = trn(
+            "{n:,} sample, epoch {epoch:,}",
+            "{n:,} samples, epoch {epoch:,}",
+            found.samples,
+            epoch=look.epoch,
+        )
+        if found.samples < look.total:
+            counted = tr(
+                "{n:,} of {total:,} samples, epoch {epoch:,}",
+                n=found.samples,
+                total=look.total,
+                epoch=look.epoch,
+            )
+        self._detail.setText(counted)
+        self._offer_measures(look)
+        self._show()
+        self._header.show()
+        self._pages.show_content()
+
+    def set_reference(self, reference: CodeLook | None) -> None:
+        """Show what was kept beside what is."""
+        self._reference = reference
+        self._show()
+
+    def set_traversal(self, traversal: Traversal | None, look: Look | None = None) -> None:
+        """Show what a dimension draws; None where none is chosen."""
+        if traversal is None or look is None:
+            self.strip.set_traversal(None)
+        else:
+            self.strip.set_traversal(traversal, look)
+        self.bars.set_chosen(None if traversal is None else traversal.dimension)
+
+    @property
+    def shown_measure(self) -> MeasureKey:
+        """What the bars show: what was asked for, or else what says most of this code."""
+        if self._look is None:
+            return "variance"
+        if self._wished in self._look.measures:
+            return self._wished
+        return self._look.fitting
+
+    def _offer_measures(self, look: CodeLook) -> None:
+        if [self.measure.itemData(at) for at in range(self.measure.count())] != [*look.measures]:
+            with QSignalBlocker(self.measure):
+                self.measure.clear()
+                for key in look.measures:
+                    self.measure.addItem(tr(MEASURES[key].label), key)
+        self.measure.setCurrentIndex(self.measure.findData(self.shown_measure))
+        self.measure.setToolTip(tr(MEASURES[self.shown_measure].help))
+
+    def _show(self) -> None:
+        self.bars.set_reference(self._reference)
+        self.bars.set_look(self._look, self.shown_measure)
+        self.histogram.set_look(self._look)
+        self.figures.set_looks(self._look, self._reference)
+
+    # What the person does
+
+    def _on_measure_activated(self, index: int) -> None:
+        self._wished = self.measure.itemData(index)
+        self.measure.setToolTip(tr(MEASURES[self.shown_measure].help))
+        self._show()
+
+    def _on_order_activated(self, index: int) -> None:
+        self.bars.set_by_size(bool(self.order.itemData(index)))

@@ -1,0 +1,111 @@
+"""What a network draws along one dimension of its code, in one row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from aegui.core.i18n import localized, tr
+from aegui.features.code.model.code_service import STEPS
+from aegui.kit.theme import SPACING, current_theme, figures_font
+from aegui.session.data.looks import GLYPHS, Look, reduced
+from aegui.widgets.charts.scale import figure
+from aegui.widgets.figures.widget_picture import offer_painted
+from aegui.widgets.glyphs import draw_glyph, grey_levels, level_image
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QImage, QPaintEvent, QResizeEvent
+
+    from aegui.features.code.model.code_service import Traversal
+
+_LINE_PX = 16
+_SMALL = 0.88
+_LEAST_PX, _MOST_PX = 28, 96
+
+
+class TraversalStrip(QWidget):
+    """Shows a ``Traversal``, or how one comes by it. Passive."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._traversal: Traversal | None = None
+        self._pictures: Sequence[QImage] = ()
+        self._look = GLYPHS
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.setAccessibleName(tr("What a dimension draws"))
+        self.figures = offer_painted(self, "dimension", fits=False)
+
+    def sizeHint(self) -> QSize:
+        """Room for images that can be told apart."""
+        return QSize(7 * 60, 2 * _LINE_PX + 56)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the smallest glyphs."""
+        return QSize(7 * 20, 2 * _LINE_PX + _LEAST_PX)
+
+    @property
+    def traversal(self) -> Traversal | None:
+        """What is shown."""
+        return self._traversal
+
+    def set_traversal(self, traversal: Traversal | None, look: Look = GLYPHS) -> None:
+        """Show ``traversal``, seen as ``look`` says; None where no dimension is chosen."""
+        self._traversal, self._look = traversal, look
+        self._pictures = ()
+        if traversal is not None:
+            levels = grey_levels(reduced(traversal.images, 2 * _MOST_PX))
+            self._pictures = [level_image(each, look) for each in levels]
+        self.setAccessibleDescription(self.title())
+        self.update()
+
+    def title(self) -> str:
+        """What the row shows, in words."""
+        traversal = self._traversal
+        if traversal is None:
+            return tr("Click a bar: here you will see what that dimension draws.")
+        return tr(
+            "Dimension {n} around {middle}, σ {sigma}; the others at their means",
+            n=traversal.dimension + 1,
+            middle=figure(traversal.middle),
+            sigma=figure(traversal.sigma),
+        )
+
+    def _cell(self, place: int) -> QRect:
+        width = self.width() / len(STEPS)
+        side = int(min(width - 4, _MOST_PX, self.height() - 2 * _LINE_PX))
+        step = min(width, side + 1.5 * SPACING)
+        return QRect(round(place * step) + SPACING // 2, _LINE_PX, side, side)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Take no more height than the width lets the images have."""
+        super().resizeEvent(event)
+        side = min(_MOST_PX, max(_LEAST_PX, event.size().width() // len(STEPS) - 4))
+        self.setMaximumHeight(2 * _LINE_PX + side)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint title, images and how far each is from the mean."""
+        del event
+        painter = QPainter(self)
+        painter.setFont(figures_font(self.font(), scale=_SMALL))
+        theme = current_theme()
+        painter.setPen(theme.text_dim)
+        line = QRect(SPACING // 2, 0, self.width() - SPACING, _LINE_PX)
+        title = painter.fontMetrics().elidedText(
+            self.title(), Qt.TextElideMode.ElideRight, line.width()
+        )
+        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, title)
+        for place, (image, step) in enumerate(zip(self._pictures, STEPS, strict=False)):
+            cell = self._cell(place)
+            if self._look.glyphs:
+                painter.fillRect(cell, theme.pixel_off)
+            draw_glyph(painter, cell, image)
+            below = QRect(cell.x() - 8, cell.bottom() + 1, cell.width() + 16, _LINE_PX)
+            caption = (
+                f"{localized(step, '+g')}σ".replace("-", "\N{MINUS SIGN}") if step else tr("mean")
+            )
+            painter.drawText(below, Qt.AlignmentFlag.AlignCenter, caption)

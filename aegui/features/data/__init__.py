@@ -1,0 +1,1 @@
+"""The samples: where they come from, and which are learnt."""

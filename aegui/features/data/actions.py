@@ -1,0 +1,81 @@
+"""What can be done with the data, as rows of the table of actions."""
+
+from __future__ import annotations
+
+from aegui.core.i18n import mark
+from aegui.shell.action_spec import ActionSpec
+
+DATA_ACTIONS: tuple[ActionSpec, ...] = (
+    ActionSpec(
+        "data_folder",
+        mark("&Folder of images…"),
+        mark("Learn the images of a folder; its sub-folders are classes"),
+        "data",
+        "data_folder",
+        icon="builder-folder",
+        needs=("idle",),
+    ),
+    ActionSpec(
+        "data_images",
+        mark("&Image files…"),
+        mark("Learn some images: photographs, drawings, whatever can be read"),
+        "data",
+        "data_images",
+        needs=("idle",),
+    ),
+    ActionSpec(
+        "data_file",
+        mark("File of &data…"),
+        mark("Learn a file of glyphs, an idx, npz or CSV file"),
+        "data",
+        "data_file",
+        shortcuts=("Ctrl+D",),
+        icon="document-open",
+        needs=("idle",),
+    ),
+    ActionSpec(
+        "add_data",
+        mark("&Add samples from a file…"),
+        mark("Join the samples of a file to those of the set"),
+        "data",
+        "add_data",
+        icon="edit-add",
+        needs=("idle",),
+    ),
+    ActionSpec(
+        "choose_characters",
+        mark("&Choose samples…"),
+        mark("Which characters or images of the set the network has to learn"),
+        "data",
+        "choose_characters",
+        shortcuts=("Ctrl+Shift+C",),
+        icon="edit-load",
+        needs=("idle",),
+        opens_section=True,
+    ),
+    ActionSpec(
+        "keep_drawing",
+        mark("&Keep the drawing…"),
+        mark("Put the drawing among your own, to be learnt later"),
+        "data",
+        "keep_drawing",
+        icon="draw",
+        opens_section=True,
+    ),
+    ActionSpec(
+        "keep_set",
+        mark("Keep the set as your &own…"),
+        mark("Put the samples that take part among your own sets"),
+        "data",
+        "keep_set",
+    ),
+    ActionSpec(
+        "export_data",
+        mark("&Save the set…"),
+        mark("Write the samples that take part to a file, or as pictures to a folder"),
+        "data",
+        "export_data",
+        icon="export",
+    ),
+)
+"""The menu of the data."""

@@ -1,0 +1,120 @@
+"""What data there are, as rows of a list and as a menu: each with its picture and its size."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QIcon, QImage, QPainter, QPixmap
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from aegui.core.i18n import mark, tr
+from aegui.kit.theme import SPACING, current_theme, figures_font, icon
+from aegui.session.data.looks import GLYPHS
+from aegui.widgets.glyphs import draw_glyph, picture
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from PySide6.QtWidgets import QMenu
+
+    from aegui.features.data.model.data_sources import DataEntry
+
+DETAIL_ROLE = Qt.ItemDataRole.UserRole + 1
+"""Role of the second line of a row."""
+WAYS: tuple[tuple[str, str, str], ...] = (
+    ("data_folder", mark("Folder of images…"), "builder-folder"),
+    ("data_images", mark("Image files…"), "document-open"),
+    ("data_file", mark("File of data…"), "document-open"),
+)
+"""Ways to bring other data in: key of what does it, words, icon."""
+_PICTURE_PX = 32
+_ROW_PX = 44
+ROW_WIDTH_PX = 316
+"""Room for picture, size and download of a set in a list."""
+
+
+def icon_of(entry: DataEntry) -> QIcon:
+    """The picture of a set."""
+    if entry.glyph is not None:
+        return QIcon(_squared(picture(entry.glyph, GLYPHS)))
+    if entry.picture is not None:
+        return QIcon(_squared(QImage(str(entry.picture))))
+    return icon("draw")
+
+
+def _squared(image: QImage) -> QPixmap:
+    """``image`` in the middle of a square, on its own colour of paper."""
+    pixmap = QPixmap(2 * _PICTURE_PX, 2 * _PICTURE_PX)
+    pixmap.fill(image.pixelColor(0, 0))
+    painter = QPainter(pixmap)
+    draw_glyph(painter, pixmap.rect().adjusted(4, 4, -4, -4), image)
+    painter.end()
+    return pixmap
+
+
+def fill_menu(
+    menu: QMenu,
+    entries: Sequence[DataEntry],
+    take: Callable[[str], object],
+    ways: Mapping[str, Callable[..., object]],
+) -> None:
+    """Offer ``entries`` and ``WAYS`` in ``menu``; ``take`` gets the key of the one chosen."""
+    menu.clear()
+    for place, entry in enumerate(entries):
+        if place and entry.is_own and not entries[place - 1].is_own:
+            menu.addSeparator()
+        words = tr("{name} ({detail})", name=entry.label, detail=entry.detail)
+        action = menu.addAction(icon_of(entry), words.replace("&", "&&"))
+        action.setToolTip(entry.help)
+        action.triggered.connect(partial(_call, take, entry.key))
+    menu.addSeparator()
+    for key, words, icon_name in WAYS:
+        menu.addAction(icon(icon_name), tr(words)).triggered.connect(partial(_call, ways[key]))
+
+
+def _call(what: Callable[..., object], *arguments: object) -> None:
+    """Without the state that a triggered action sends along."""
+    what(*(value for value in arguments if not isinstance(value, bool)))
+
+
+class DataRows(QStyledItemDelegate):
+    """Paints a set as two lines beside its picture; rows without a second line stay low."""
+
+    def sizeHint(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        """Room for two lines."""
+        size = super().sizeHint(option, index)
+        if not index.data(DETAIL_ROLE):
+            return size
+        return QSize(max(ROW_WIDTH_PX, size.width()), _ROW_PX)
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        """Picture, name, size."""
+        detail = index.data(DETAIL_ROLE)
+        if not detail:
+            super().paint(painter, option, index)
+            return
+        theme, area = current_theme(), option.rect
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        painter.save()
+        painter.fillRect(area, theme.accent if chosen else theme.raised)
+        top = area.top() + (area.height() - _PICTURE_PX) // 2
+        box = QRect(area.left() + SPACING, top, _PICTURE_PX, _PICTURE_PX)
+        index.data(Qt.ItemDataRole.DecorationRole).paint(painter, box)
+        left = box.right() + SPACING + 2
+        half = area.height() // 2 - 2
+        first = QRect(left, area.top() + 4, area.right() - left - 4, half)
+        painter.setPen(theme.on_accent if chosen else theme.text)
+        painter.drawText(first, Qt.AlignmentFlag.AlignVCenter, index.data())
+        painter.setFont(figures_font(option.font, scale=0.9))
+        painter.setPen(theme.on_accent if chosen else theme.text_dim)
+        painter.drawText(first.translated(0, half - 2), Qt.AlignmentFlag.AlignVCenter, detail)
+        painter.restore()

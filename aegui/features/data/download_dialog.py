@@ -1,0 +1,98 @@
+"""Asking whether to fetch a set from the network, and showing how far that is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QDialog, QLayout, QVBoxLayout
+
+from aegui.core.data.builtin import BUILTIN_SETS
+from aegui.core.data.published import PUBLISHED, published_folder
+from aegui.core.data.store import megabytes
+from aegui.core.i18n import tr
+from aegui.features.data.view.download_panel import DownloadOffer, DownloadPanel
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from aegui.features.data.model.data_service import DataService
+    from aegui.session.jobs.progress_job import JobProgress
+
+_WIDTH_PX = 460
+
+
+class DownloadDialog(QDialog):
+    """Stops nobody: work goes on beside it. Closing it ends the download, what came is kept."""
+
+    arrived = Signal()
+    """The set is on this computer now."""
+
+    def __init__(self, key: str, service: DataService, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._key = key
+        self._service = service
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(tr("Download {name}", name=PUBLISHED[key].title))
+        self.panel = DownloadPanel(_offer(key))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        # Labels that wrap ask for the height that they would need if they were narrow.
+        column.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        column.addWidget(self.panel)
+        self.setMinimumWidth(_WIDTH_PX)
+        self._fit()
+        self.panel.download.setFocus()
+        self.panel.download_requested.connect(self.begin)
+        self.panel.cancel_requested.connect(self.reject)
+        service.downloading.progressed.connect(self._on_downloading_progressed)
+        service.downloaded.connect(self._on_service_downloaded)
+        service.download_failed.connect(self._on_service_download_failed)
+        self.finished.connect(self._on_finished)
+
+    @Slot()
+    def begin(self) -> None:
+        """Fetch it, or the rest of it."""
+        self.panel.set_busy()
+        self._fit()
+        self._service.download(self._key)
+
+    @Slot(object)
+    def _on_downloading_progressed(self, progress: JobProgress) -> None:
+        self.panel.set_progress(progress)
+
+    @Slot(str)
+    def _on_service_downloaded(self, key: str) -> None:
+        if key == self._key:
+            self.accept()
+            self.arrived.emit()
+
+    @Slot(str, str)
+    def _on_service_download_failed(self, key: str, reason: str) -> None:
+        if key == self._key:
+            self.panel.set_idle(reason)
+            self._fit()
+
+    def _fit(self) -> None:
+        """Be as high as the words need at the width that there is."""
+        layout = self.layout()
+        if layout is not None:
+            width = max(self.width(), _WIDTH_PX) if self.isVisible() else _WIDTH_PX
+            layout.activate()
+            self.resize(width, layout.totalHeightForWidth(width))
+
+    @Slot(int)
+    def _on_finished(self, _result: int) -> None:
+        self._service.downloading.cancel()
+
+
+def _offer(key: str) -> DownloadOffer:
+    published = PUBLISHED[key]
+    return DownloadOffer(
+        name=published.title,
+        description=tr(BUILTIN_SETS[key].help),
+        source=published.source,
+        size=tr("{amount} to download, training and test part", amount=megabytes(published.size)),
+        licence=published.licence,
+        folder=str(published_folder(key)),
+    )

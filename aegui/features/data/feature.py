@@ -1,0 +1,486 @@
+"""Joins the data of the document with the panel, the chooser, and all ways to bring others in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QInputDialog
+
+from aegui.core.data.builtin import BUILTIN_SETS, TEST_PART
+from aegui.core.data.split import checking_set
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import mark, tr, trn
+from aegui.features.data.data_menu import fill_menu, icon_of
+from aegui.features.data.download_dialog import DownloadDialog
+from aegui.features.data.import_dialog import ImportDialog
+from aegui.features.data.model.data_service import DataService
+from aegui.features.data.model.data_sources import (
+    DRAWINGS,
+    entries,
+    keep_drawing,
+    kind_of_drop,
+    own_path,
+)
+from aegui.paths import documents_dir
+from aegui.session.data.data_view import (
+    edited_words,
+    only,
+    source_words,
+    view_of,
+    within,
+    without,
+)
+from aegui.session.documents.draft import with_chars, with_source
+from aegui.session.documents.suggestions import length_words, suggestion
+from aegui.session.notice import Notice
+from aegui.shell.dialogs import questions
+from aegui.shell.feature import DockSpec, Feature
+from aegui.shell.refresher import Refresher
+from aegui.widgets.progress_strip import ProgressStrip
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from aegui.core.data.card import DataCard
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.recipe import DataSpec, Recipe
+    from aegui.session.data.data_edits import DownloadNeed
+    from aegui.session.data.data_view import DataView
+    from aegui.session.documents.draft import DraftState
+    from aegui.session.services import Services
+    from aegui.window.main_window import MainWindow
+
+_SECTIONS = "data.sections"
+_FILE, _LAST = "*file", "*last"
+"""Keys of what can be checked on beside sets: one that is still to be chosen; the last samples."""
+
+
+class DataFeature(Feature):
+    """Choosing, importing, downloading, looking at and saving data."""
+
+    docks = (DockSpec("data", mark("Data"), 10),)
+
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
+        self._panel = self._panels.data
+        self._dock = self._docks["data"]
+        self._source = ("", "")
+        self._strip = ProgressStrip(window, self._panels.canvas)
+        self._state = Refresher(self._show_state, dock=self._dock, parent=self)
+        self._panels.training.open_data_requested.connect(self.open_file)
+        self._connect()
+        sections = services.settings.values.get(_SECTIONS)
+        if isinstance(sections, str):
+            self._panel.set_open_sections(sections.split())
+        self._show_sources()
+        self._state.mark()
+
+    def _connect(self) -> None:
+        workspace, data, panel = (
+            self._services.workspace,
+            self._services.of(DataService),
+            self._panel,
+        )
+        workspace.data_taken.connect(self._on_workspace_data_taken)
+        workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
+        workspace.document_changed.connect(self._on_workspace_document_changed)
+        workspace.download_needed.connect(self.offer_download)
+        for job in (workspace.loading, workspace.saving, data.writing):
+            job.progressed.connect(self._strip.show_progress)
+            job.busy_changed.connect(self._on_job_busy_changed)
+        self._strip.cancel_requested.connect(self._on_strip_cancel_requested)
+        data.card_made.connect(self._on_data_card_made)
+        data.found.connect(self._on_data_found)
+        data.write_failed.connect(self._on_data_write_failed)
+        self._services.runner.state_changed.connect(self._on_runner_state_changed)
+        self._window.toolbar.data_chosen.connect(self.take_source)
+        self._window.toolbar.data_wanted.connect(self._on_data_wanted)
+        panel.menu.aboutToShow.connect(self._on_menu_about_to_show)
+        panel.data_edited.connect(self._on_panel_data_edited)
+        panel.search_changed.connect(self._on_panel_search_changed)
+        panel.only_requested.connect(self._on_panel_only_requested)
+        panel.toggle_requested.connect(self._on_panel_toggle_requested)
+        panel.sample_activated.connect(self._on_panel_sample_activated)
+        panel.member_activated.connect(self._draw_member)
+        panel.characters_requested.connect(self.choose_characters)
+        panel.export_requested.connect(self.export_data)
+        panel.shares.check_requested.connect(self._on_shares_check_requested)
+        self._services.requests.data_file.connect(self.add_file)
+        self._services.requests.data_export.connect(self.export_data)
+
+    @property
+    def handlers(self) -> dict[str, Callable[..., object]]:
+        """What actions of the table may ask for."""
+        return {
+            "data_folder": self.open_folder,
+            "data_images": self.open_images,
+            "data_file": self.open_file,
+            "add_data": self.add_file,
+            "choose_characters": self.choose_characters,
+            "keep_drawing": self.keep_drawing,
+            "keep_set": self.keep_set,
+            "export_data": self.export_data,
+        }
+
+    # Other data
+
+    @Slot(str)
+    def take_source(self, source: str) -> None:
+        """Make a set that is known by name, or a file, the draft's data."""
+        recipe = self._services.workspace.recipe
+        self._edit(with_source(recipe, source), tr("Data: {name}", name=source_words(source)))
+
+    def open_folder(self) -> None:
+        """Ask for a folder of images and show what becomes of them."""
+        path = questions.choose_folder(self._window, tr("Folder of images"), self._folder())
+        if path:
+            self.import_images([Path(path)])
+
+    def open_images(self) -> None:
+        """Ask for image files and show what becomes of them."""
+        paths = questions.choose_images(self._window, self._folder())
+        if paths:
+            self.import_images([Path(path) for path in paths])
+
+    def open_file(self) -> None:
+        """Ask for a file of data and make it the draft's."""
+        path = questions.choose_data_file(self._window, self._folder())
+        if path:
+            self.take_files([Path(path)])
+
+    def add_file(self) -> None:
+        """Ask for a file of data and join it to the draft's."""
+        path = questions.choose_data_file(self._window, self._folder())
+        if path:
+            self._services.workspace.add_file(path)
+
+    def import_images(self, paths: Sequence[Path]) -> ImportDialog:
+        """Show what becomes of the images in ``paths``, and take them if that is wished."""
+        dialog = ImportDialog(paths, self._services.workspace.recipe.data, self._window)
+        dialog.imported.connect(self._on_dialog_imported)
+        dialog.open()
+        return dialog
+
+    def take_files(self, files: Sequence[Path]) -> bool:
+        """Take data in from ``files``; False where they are documents, which others open."""
+        try:
+            kind = kind_of_drop(files)
+        except AeguiError as error:
+            self.noticed.emit(Notice("error", str(error), passing=True))
+            return True
+        if kind == "document":
+            return False
+        if self._services.runner.is_busy:
+            text = tr("Other data can be taken in when the training has ended.")
+            self.noticed.emit(Notice("warning", text, about="busy"))
+        elif kind == "images":
+            self.import_images(files)
+        else:
+            self._services.workspace.open(files[0])
+        return True
+
+    def drop_words(self, files: Sequence[Path]) -> str:
+        """What dropping ``files`` would do."""
+        name = files[0].name
+        try:
+            kind = kind_of_drop(files)
+        except AeguiError as error:
+            return str(error)
+        if kind == "document":
+            return tr("Drop to open {name}", name=name)
+        if self._services.runner.is_busy:
+            return tr("Other data can be taken in when the training has ended.")
+        if kind == "images":
+            n = len(files)
+            return trn("Drop to import {name}", "Drop to import {n:,} files", n, name=name)
+        return tr("Drop to learn the data of {name}", name=name)
+
+    @Slot(object)
+    def offer_download(self, need: DownloadNeed) -> None:
+        """Offer to fetch the data that were wished, and wish for them again once they are there."""
+        for older in self._window.findChildren(DownloadDialog):
+            older.close()
+        dialog = DownloadDialog(need.key, self._services.of(DataService), self._window)
+        dialog.arrived.connect(self._show_sources)
+        dialog.arrived.connect(lambda: need.retry())
+        dialog.show()
+
+    # What takes part
+
+    def choose_characters(self) -> None:
+        """Ask which characters of the set to learn."""
+        view = view_of(self._services.workspace.draft)
+        pool = view.pool
+        if not view.has_characters:
+            # Other sets are chosen from by class and by name, in the panel.
+            self._dock.show()
+            self._dock.raise_()
+            self._panel.search.setFocus()
+            return
+        labels = self._services.workspace.dataset.labels
+        images = pool.images.mean(axis=1)
+        chosen = questions.choose_characters(self._window, pool.labels, images, labels)
+        if chosen is not None:
+            every = chosen == tuple(dict.fromkeys(pool.labels))
+            recipe = self._services.workspace.recipe
+            chars = None if every else "".join(chosen)
+            self._edit(with_chars(recipe, chars), tr("Choose characters"))
+
+    @Slot(object, str)
+    def _on_panel_data_edited(self, data: DataSpec, text: str) -> None:
+        workspace = self._services.workspace
+        # “At most”: of a class with fewer samples, all of them.
+        fitting = within(view_of(workspace.draft), data)
+        self._edit(workspace.recipe.model_copy(update={"data": fitting}), text)
+
+    @Slot(str)
+    def _on_shares_check_requested(self, key: str) -> None:
+        source = questions.choose_data_file(self._window, self._folder()) if key == _FILE else key
+        if source or key != _FILE:
+            self._services.workspace.check_on(source)
+
+    @Slot(str)
+    def _on_panel_search_changed(self, text: str) -> None:
+        if text.strip():
+            self._services.of(DataService).search(self._services.workspace.pool, text)
+        else:
+            self._services.of(DataService).forget_search()
+            self._panel.set_found(None)
+
+    @Slot(object, object)
+    def _on_data_found(self, pool: Dataset, indices: NDArray[np.int64]) -> None:
+        if pool is self._services.workspace.pool:
+            self._panel.set_found(indices)
+
+    @Slot(object)
+    def _on_panel_only_requested(self, indices: NDArray[np.int64]) -> None:
+        self._take_only(view_of(self._services.workspace.draft), indices)
+
+    @Slot(int)
+    def _on_panel_toggle_requested(self, index: int) -> None:
+        if not self._services.runner.is_busy:
+            view = view_of(self._services.workspace.draft)
+            self._take_only(view, without(view, index))
+
+    def _take_only(self, view: DataView, indices: NDArray[np.int64]) -> None:
+        try:
+            data = only(view, indices)
+        except AeguiError as error:
+            self.noticed.emit(Notice("warning", str(error), passing=True))
+            return
+        self._on_panel_data_edited(data, tr("Choose samples"))
+
+    @Slot(int)
+    def _on_panel_sample_activated(self, index: int) -> None:
+        places = (self._services.workspace.draft.selected == index).nonzero()[0]
+        if len(places):
+            self._draw_member(int(places[0]))
+
+    @Slot(int)
+    def _draw_member(self, place: int) -> None:
+        """Draw the sample at ``place`` of those that take part, where they are the ones shown."""
+        if self._services.shown.dataset is self._services.workspace.dataset:
+            self._services.requests.sample.emit(place)
+
+    def _edit(self, recipe: Recipe, text: str) -> None:
+        self._services.workspace.edit_recipe(recipe, text)
+
+    # Saving
+
+    def export_data(self) -> None:
+        """Ask where to and write the samples, in the form that the name's ending says."""
+        dataset = self._services.workspace.dataset
+        path = questions.choose_set_file(self._window, str(Path(self._folder()) / dataset.name))
+        if path:
+            self._write(path, dataset, tr("The set is saved: {path}", path=path))
+
+    def keep_set(self) -> None:
+        """Ask for a name and keep the samples among the person's own sets."""
+        dataset = self._services.workspace.dataset
+        title = tr("Keep the set")
+        name, wished = QInputDialog.getText(
+            self._window, title, tr("Name of the set"), text=dataset.name
+        )
+        if wished and name.strip():
+            path = own_path(name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            told = tr("“{name}” is among your sets now.", name=path.stem)
+            self._write(str(path), dataset, told)
+
+    @Slot()
+    def keep_drawing(self) -> None:
+        """Ask what the drawing is, and keep it among the person's drawings."""
+        drawing = self._services.drawing
+        title = tr("Keep the drawing")
+        label, wished = QInputDialog.getText(
+            self._window, title, tr("What is it?"), text=drawing.label
+        )
+        if not wished or not label:
+            return
+        try:
+            kept = keep_drawing(drawing.pixels, label)
+        except (AeguiError, OSError) as error:
+            self.noticed.emit(Notice("error", str(error), about="set file"))
+            return
+        told = trn(
+            "It is kept: you have {n:,} drawing.", "It is kept: you have {n:,} drawings.", len(kept)
+        )
+        self._show_sources()
+        source = str(own_path(DRAWINGS))
+        self.noticed.emit(
+            Notice(
+                "info",
+                told,
+                tr("Learn my drawings"),
+                lambda: self.take_source(source),
+                about="set file",
+            )
+        )
+
+    def _write(self, path: str, dataset: Dataset, told: str) -> None:
+        def done() -> None:
+            self.noticed.emit(Notice("info", told, about="set file"))
+            self._show_sources()
+
+        self._services.of(DataService).write(path, dataset, done)
+
+    def _folder(self) -> str:
+        recent = self._services.workspace.recent_files
+        return str(recent[0].parent if recent else documents_dir())
+
+    # What the session says
+
+    @Slot(object, object)
+    def _on_workspace_data_taken(self, before: DraftState, after: DraftState) -> None:
+        pace = length_words(before.recipe.training, after.recipe.training, len(after.dataset))
+        offered = suggestion(before, after)
+        if offered is None:
+            if pace:
+                self.noticed.emit(Notice("info", pace, passing=True))
+            return
+        _, height, width = after.dataset.image_shape
+        told = tr(
+            "The images are {width} × {height} now; the network was made for others.",
+            width=width,
+            height=height,
+        )
+        text = f"{told} {pace}" if pace else told
+        self.noticed.emit(
+            Notice(
+                "info",
+                text,
+                offered.text,
+                lambda: self._take_network(offered.recipe),
+                passing=True,
+            )
+        )
+
+    def _take_network(self, wished: Recipe) -> None:
+        recipe = self._services.workspace.recipe
+        update = {"network": wished.network, "training": wished.training}
+        self._edit(recipe.model_copy(update=update), tr("Network for these images"))
+
+    @Slot(object)
+    def _on_workspace_recipe_changed(self, _resolution: object) -> None:
+        if self._shown_data() != self._source:
+            self._show_sources()
+        self._state.mark()
+
+    @Slot(object)
+    def _on_workspace_document_changed(self, _workspace: object) -> None:
+        self._panel.search.clear()
+
+    @Slot(bool)
+    def _on_job_busy_changed(self, busy: bool) -> None:
+        if not busy:
+            self._strip.hide()
+
+    @Slot()
+    def _on_strip_cancel_requested(self) -> None:
+        workspace = self._services.workspace
+        self._services.of(DataService).writing.cancel()
+        workspace.saving.cancel()
+        if workspace.loading.is_busy:
+            workspace.loading.cancel()
+            workspace.announce_recipe()
+
+    @Slot(object, object)
+    def _on_data_card_made(self, dataset: Dataset, card: DataCard) -> None:
+        if dataset is self._services.workspace.dataset:
+            self._panel.set_card(dataset, card)
+
+    @Slot(str)
+    def _on_data_write_failed(self, reason: str) -> None:
+        self.noticed.emit(Notice("error", reason, about="set file"))
+
+    @Slot(str)
+    def _on_runner_state_changed(self, _state: str) -> None:
+        self._panel.set_locked(self._services.runner.is_busy)
+
+    @Slot(object)
+    def _on_dialog_imported(self, data: DataSpec) -> None:
+        recipe = self._services.workspace.recipe
+        text = tr("Data: {name}", name=source_words(data.source))
+        self._edit(recipe.model_copy(update={"data": data}), text)
+
+    @Slot(str)
+    def _on_data_wanted(self, key: str) -> None:
+        self.handlers[key]()
+
+    # What is shown
+
+    def _show_state(self) -> None:
+        workspace = self._services.workspace
+        problems = [
+            problem.message
+            for problem in workspace.resolution.problems
+            if problem.where.startswith("data") and not problem.where.startswith("data.corruption")
+        ]
+        source, edited = self._shown_data()
+        title = edited or source_words(source)
+        dataset = workspace.dataset
+        self._panel.shares.set_checks(*_checks(workspace.recipe.data))
+        self._panel.set_state(title, view_of(workspace.draft), "\n".join(problems))
+        self._panel.set_card(dataset, self._services.of(DataService).request_card(dataset))
+
+    @Slot()
+    def _show_sources(self) -> None:
+        source, edited = self._source = self._shown_data()
+        offered = [(entry, icon_of(entry)) for entry in entries()]
+        self._window.toolbar.set_data(offered, source, source_words(source), edited)
+
+    def _shown_data(self) -> tuple[str, str]:
+        """Source of the draft's data, and what they are called where they have been edited."""
+        draft = self._services.workspace.draft
+        source = draft.recipe.data.source
+        if not draft.is_edited:
+            return source, ""
+        return source, edited_words(source, len(draft.dataset))
+
+    @Slot()
+    def _on_menu_about_to_show(self) -> None:
+        fill_menu(self._panel.menu, entries(), self.take_source, self.handlers)
+
+    def keep_layout(self) -> None:
+        """Remember which sections are unfolded."""
+        opened = " ".join(self._panel.open_sections())
+        self._services.settings.keep({_SECTIONS: opened})
+
+
+def _checks(data: DataSpec) -> tuple[list[tuple[str, str]], str]:
+    """What can be checked on, keys and names, and the key of what is: "" for a share of the set."""
+    learnt, chosen = checking_set(data)
+    choices = [("", tr("A share of the set"))]
+    known = [f"{learnt}{TEST_PART}"] if f"{learnt}{TEST_PART}" in BUILTIN_SETS else []
+    if data.split.last and not chosen:
+        chosen = _LAST
+        choices.append((_LAST, tr("The last samples")))
+    elif chosen and chosen not in known:
+        known.append(chosen)
+    choices += [(key, source_words(key)) for key in known]
+    return [*choices, (_FILE, tr("Another file of data…"))], chosen

@@ -1,0 +1,113 @@
+"""Bringing image files in: what they will look like, before they are learnt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QVBoxLayout
+
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+from aegui.features.data.model.image_import import ImageImport, counted, imported_data
+from aegui.features.data.view.import_panel import ImportPanel
+from aegui.kit.theme import SPACING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from PySide6.QtWidgets import QWidget
+
+    from aegui.core.data.image_files import ImageScan
+    from aegui.core.recipe import DataSpec, ImageSpec
+    from aegui.features.data.model.image_import import ImportPreview
+
+_SIZE = QSize(860, 600)
+
+
+class ImportDialog(QDialog):
+    """Shows some of the images while the choice is made; nothing has changed until it is taken."""
+
+    imported = Signal(object)
+    """The ``DataSpec`` that is asked for."""
+
+    def __init__(self, paths: Sequence[Path], data: DataSpec, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._data = data
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowModality(Qt.WindowModality.WindowModal)
+        self.setWindowTitle(tr("Images from {name}", name=paths[0].name or str(paths[0])))
+        self.resize(_SIZE)
+        self.work = ImageImport(paths, self)
+        self.panel = ImportPanel()
+        self.panel.set_spec(data.images)
+        self.panel.set_state(tr("Looking for images…"))
+        self.take = QPushButton(tr("&Use these"))
+        self._lay_out()
+        self.panel.spec_edited.connect(self._on_panel_spec_edited)
+        self.work.found.connect(self._on_work_found)
+        self.work.failed.connect(self._on_work_failed)
+        self.work.previewed.connect(self._on_work_previewed)
+        self.finished.connect(self._on_finished)
+        self.work.start()
+
+    def _lay_out(self) -> None:
+        self.take.setProperty("main", True)
+        self.take.setEnabled(False)
+        buttons = QDialogButtonBox()
+        buttons.addButton(self.take, QDialogButtonBox.ButtonRole.AcceptRole)
+        buttons.addButton(tr("&Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.accepted.connect(self._on_buttons_accepted)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        margin = SPACING + 4
+        column.setContentsMargins(margin, margin, margin, margin)
+        column.setSpacing(SPACING)
+        column.addWidget(self.panel, 1)
+        column.addWidget(buttons)
+
+    @Slot(object)
+    def _on_work_found(self, scan: ImageScan) -> None:
+        self.panel.set_found(len(scan.files), counted(scan), ())
+        self.panel.set_state(tr("Reading some of them…"))
+        self.work.preview(self.panel.spec)
+
+    @Slot(str)
+    def _on_work_failed(self, reason: str) -> None:
+        self.panel.set_state("")
+        self.panel.set_problem(reason)
+
+    @Slot(object)
+    def _on_work_previewed(self, preview: ImportPreview) -> None:
+        self.panel.set_skipped(preview.skipped)
+        if len(preview.images):
+            self.panel.set_preview(preview.images, preview.labels, preview.names)
+        else:
+            self.panel.set_state("")
+            self.panel.set_problem(tr("None of these files can be read as a picture."))
+        self.take.setEnabled(bool(len(preview.images)))
+
+    @Slot(object)
+    def _on_panel_spec_edited(self, spec: ImageSpec) -> None:
+        self.work.preview(spec)
+
+    @Slot()
+    def _on_buttons_accepted(self) -> None:
+        panel, scan = self.panel, self.work.scan
+        most = panel.most
+        if scan is not None and most is not None:
+            counts = counted(scan)
+            there = sum(counts[label] for label in panel.labels or counts)
+            most = None if most >= there else most
+        try:
+            data = imported_data(self._data, self.work.paths, panel.spec, panel.labels, most)
+        except AeguiError as error:
+            panel.set_problem(str(error))
+            return
+        self.accept()
+        self.imported.emit(data)
+
+    @Slot(int)
+    def _on_finished(self, _result: int) -> None:
+        self.work.shutdown()

@@ -1,0 +1,257 @@
+"""What there is to know about a set: its maker, its mean, what is twice in it, what is alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import (
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from aegui.core.i18n import localized, tr, trn
+from aegui.kit.marks import ProblemLabel, wrapped_label
+from aegui.kit.painted import Painted
+from aegui.kit.theme import SPACING, current_theme, figures_font
+from aegui.session.data.looks import Look
+from aegui.widgets.figures.widget_picture import offer_painted
+from aegui.widgets.glyphs import draw_glyph, label_name, picture
+from aegui.widgets.pictures import Pictures
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from PySide6.QtCore import QPoint
+    from PySide6.QtGui import QMouseEvent, QPaintEvent
+
+    from aegui.core.data.card import DataCard
+    from aegui.core.data.dataset import Dataset
+
+_MEAN_PX = 64
+_PAIR_PX = 44
+_MOST_PAIRS = 5
+_LINE_PX = 18
+
+
+class MeanImage(QWidget):
+    """The mean of all samples."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._image: NDArray[np.float32] | None = None
+        self._drawn = False
+        self.setFixedSize(_MEAN_PX, _MEAN_PX)
+        self.setToolTip(tr("The mean of all samples"))
+        self.setAccessibleName(tr("The mean of all samples"))
+        self.figures = offer_painted(self, "mean", fits=False)
+
+    def set_image(self, image: NDArray[np.float32] | None, *, drawn: bool) -> None:
+        """Show ``image`` ``[C, H, W]``; ``drawn`` in the colours of glyphs."""
+        self._image, self._drawn = image, drawn
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The picture in a thin frame."""
+        painter = QPainter(self)
+        area = self.rect().adjusted(1, 1, -1, -1)
+        target = area
+        if self._image is not None:
+            target = draw_glyph(painter, area, picture(self._image, Look(glyphs=self._drawn)))
+        painter.setPen(QPen(current_theme().grid, 1))
+        painter.drawRect(QRectF(target).adjusted(-0.5, -0.5, 0.5, 0.5))
+
+
+class PairRow(Painted):
+    """Pairs of samples side by side, with the number that tells how much they differ.
+
+    Signals:
+        activated(int): That sample was clicked.
+    """
+
+    activated = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._pictures = Pictures()
+        self._pairs: tuple[tuple[int, int, str], ...] = ()
+        self._dataset: Dataset | None = None
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setAccessibleName(tr("The samples that are most alike"))
+
+    def set_pairs(self, dataset: Dataset, pairs: tuple[tuple[int, int, str], ...]) -> None:
+        """Show ``pairs`` of places in ``dataset`` with a word under each."""
+        if dataset is not self._dataset:
+            self._dataset = dataset
+            self._pictures.set_images(dataset.images)
+        self._pairs = pairs
+        self.updateGeometry()
+        self.update()
+
+    def _columns(self, width: int) -> int:
+        return max(1, (width + SPACING) // (2 * _PAIR_PX + SPACING))
+
+    def _rect(self, place: int) -> QRect:
+        row, column = divmod(place, self._columns(self.width()))
+        high = _PAIR_PX + _LINE_PX + SPACING // 2
+        return QRect(column * (2 * _PAIR_PX + SPACING), row * high, 2 * _PAIR_PX, high)
+
+    def _sides(self, place: int) -> tuple[QRect, QRect]:
+        area = self._rect(place)
+        left = QRect(area.left(), area.top(), _PAIR_PX, _PAIR_PX)
+        return left, left.translated(_PAIR_PX, 0)
+
+    def hasHeightForWidth(self) -> bool:  # noqa: D102
+        return True
+
+    def heightForWidth(self, width: int) -> int:  # noqa: D102
+        rows = -(-len(self._pairs) // self._columns(width))
+        return rows * (_PAIR_PX + _LINE_PX + SPACING // 2)
+
+    def sizeHint(self) -> QSize:  # noqa: D102
+        return QSize(2 * _PAIR_PX, self.heightForWidth(max(self.width(), 2 * _PAIR_PX)))
+
+    def _index_at(self, at: QPoint) -> int | None:
+        for place, (a, b, _) in enumerate(self._pairs):
+            left, right = self._sides(place)
+            if left.contains(at):
+                return a
+            if right.contains(at):
+                return b
+        return None
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        index = self._index_at(event.position().toPoint())
+        if index is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.activated.emit(index)
+
+    def tip_at(self, position: QPoint) -> str:  # noqa: D102
+        index = self._index_at(position)
+        return "" if index is None or self._dataset is None else self._title(index)
+
+    def _title(self, index: int) -> str:
+        assert self._dataset is not None
+        return self._dataset.names[index] or label_name(self._dataset.labels[index])
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
+        painter, theme = QPainter(self), current_theme()
+        painter.setFont(figures_font(self.font(), scale=0.9))
+        for place, (a, b, words) in enumerate(self._pairs):
+            for index, box in zip((a, b), self._sides(place), strict=True):
+                target = draw_glyph(
+                    painter, box.adjusted(2, 2, -2, -2), self._pictures.image(index)
+                )
+                painter.setPen(QPen(theme.grid, 1))
+                painter.drawRect(QRectF(target).adjusted(-0.5, -0.5, 0.5, 0.5))
+            line = QRect(self._rect(place).left(), box.bottom() + 1, 2 * _PAIR_PX, _LINE_PX)
+            painter.setPen(theme.text_dim)
+            painter.drawText(line, Qt.AlignmentFlag.AlignCenter, words)
+
+
+class CardBox(QWidget):
+    """The card of a set.
+
+    Signals:
+        sample_activated(int): That sample of the set was clicked.
+        export_requested(): The set is to be saved.
+    """
+
+    sample_activated = Signal(int)
+    export_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.warnings = ProblemLabel()
+        self.mean = MeanImage()
+        self.source = wrapped_label()
+        self.licence = wrapped_label()
+        self.duplicates = wrapped_label()
+        self.closest = PairRow()
+        self._closest_words = wrapped_label()
+        self._closest_words.setProperty("dim", True)
+        self.export = QPushButton(tr("Save the set…"))
+        self.export.setToolTip(tr("Write the samples that take part to a file or a folder"))
+        self.export.clicked.connect(self.export_requested)
+        self.closest.activated.connect(self.sample_activated)
+        self._summary = ""
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        form = QFormLayout()
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setHorizontalSpacing(SPACING)
+        for title, label in (
+            (tr("Source"), self.source),
+            (tr("Licence"), self.licence),
+            (tr("Duplicates"), self.duplicates),
+        ):
+            name = QLabel(title)
+            name.setProperty("dim", True)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            form.addRow(name, label)
+        head = QHBoxLayout()
+        head.setSpacing(SPACING + 4)
+        head.addWidget(self.mean, 0, Qt.AlignmentFlag.AlignTop)
+        head.addLayout(form, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACING)
+        column.addWidget(self.warnings)
+        column.addLayout(head)
+        column.addWidget(self._closest_words)
+        column.addWidget(self.closest)
+        column.addWidget(self.export, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def summary(self) -> str:
+        """The card in a few words."""
+        return self._summary
+
+    def set_card(self, dataset: Dataset, card: DataCard | None) -> None:
+        """Show the ``card`` of ``dataset``; None: it is still being made."""
+        self.source.setText(dataset.source or tr("not known"))
+        self.licence.setText(dataset.licence or tr("not known"))
+        if card is None:
+            self._summary = ""
+            self.duplicates.setText(tr("looking…"))
+            self._closest_words.hide()
+            self.closest.hide()
+            self.warnings.set_text("")
+            return
+        self._summary = card.licence
+        drawn = card.is_binary and card.image_shape[0] == 1
+        self.mean.set_image(card.mean_image, drawn=drawn)
+        self.duplicates.setText(_duplicate_words(card))
+        self.warnings.set_text("\n".join(card.warnings))
+        self._show_closest(dataset, card)
+
+    def _show_closest(self, dataset: Dataset, card: DataCard) -> None:
+        pairs = tuple(
+            (pair.a, pair.b, localized(pair.distance, ".3g")) for pair in card.closest[:_MOST_PAIRS]
+        )
+        self._closest_words.setText(_closest_words(card))
+        self._closest_words.setVisible(bool(pairs))
+        self.closest.setVisible(bool(pairs))
+        self.closest.set_pairs(dataset, pairs)
+
+
+def _duplicate_words(card: DataCard) -> str:
+    more = sum(len(group) - 1 for group in card.duplicates)
+    return trn("{n:,} sample", "{n:,} samples", more) if more else tr("none")
+
+
+def _closest_words(card: DataCard) -> str:
+    if card.is_binary:
+        text = tr("Most alike, with the number of pixels that differ")
+    else:
+        text = tr("Most alike, with the root of the mean squared difference")
+    if not card.is_sampled:
+        return tr("{what}:", what=text)
+    return tr("{what}, among {n:,} drawn at random:", what=text, n=card.compared)

@@ -1,0 +1,381 @@
+"""The set that is learnt: what it is, which samples take part, and how they are used."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QSplitter,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from aegui.core.i18n import tr, trn
+from aegui.features.data.view.card_box import CardBox
+from aegui.features.data.view.class_list import ClassList
+from aegui.features.data.view.shares import SharesBox
+from aegui.kit.marks import ElidedLabel, ProblemLabel, wrapped_label
+from aegui.kit.theme import SPACING
+from aegui.widgets.form.fields import CountField
+from aegui.widgets.form.section import FoldingSection
+from aegui.widgets.gallery import Gallery
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.card import DataCard
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.recipe import DataSpec, SplitSpec
+    from aegui.session.data.data_view import DataView
+
+_REST_MS = 250
+_MOST_SHIFT = 16
+_SECTIONS = ("classes", "shares", "augment", "card")
+
+
+class DataPanel(QWidget):
+    """Passive but for its signals; ``menu`` holds what data there are to choose from.
+
+    Signals:
+        data_edited(DataSpec, str): Wished data and the words for undoing the edit.
+        search_changed(str): Samples of such a name are to be shown; "": all.
+        only_requested(object): Only the samples at these places of the pool are to take part.
+        toggle_requested(int): The sample at that place is to take part, or no longer.
+        sample_activated(int): The sample at that place of the pool is to be drawn.
+        member_activated(int): That one of the samples that take part is to be drawn.
+        characters_requested(): Characters are to be chosen.
+        export_requested(): The set is to be saved.
+    """
+
+    data_edited = Signal(object, str)
+    search_changed = Signal(str)
+    only_requested = Signal(object)
+    toggle_requested = Signal(int)
+    sample_activated = Signal(int)
+    member_activated = Signal(int)
+    characters_requested = Signal()
+    export_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._view: DataView | None = None
+        self._found: NDArray[np.int64] | None = None
+        self.title = ElidedLabel()
+        self.title.setProperty("heading", True)
+        self.facts = ElidedLabel()
+        self.facts.setProperty("dim", True)
+        self.menu = QMenu(self)
+        self.choose = QPushButton(tr("Choose…"))
+        self.problem = ProblemLabel()
+        self.warning = ProblemLabel(state="warn")
+        self.search = QLineEdit()
+        self.left_out = QToolButton()
+        self.found = wrapped_label()
+        self.only_found = QPushButton(tr("Only these"))
+        self.gallery = Gallery()
+        self.classes = ClassList()
+        self.characters = QPushButton(tr("Choose characters…"))
+        self.shares = SharesBox()
+        self.flip = QCheckBox(tr("Mirror left and right"))
+        self.shift = CountField(0, _MOST_SHIFT)
+        self.card = CardBox()
+        self.sections: dict[str, FoldingSection] = {}
+        self._typing = QTimer(self)
+        self._build_head()
+        self._build_search()
+        self._build_sections()
+        self._lay_out()
+        self._connect()
+
+    # -- parts -----------------------------------------------------------------------------------
+
+    def _build_head(self) -> None:
+        self.choose.setToolTip(
+            tr("Learn another set: one that comes with the program, or your own")
+        )
+        self.choose.setMenu(self.menu)
+        self.menu.setToolTipsVisible(True)
+
+    def _build_search(self) -> None:
+        self.search.setPlaceholderText(tr("Search by name"))
+        self.search.setClearButtonEnabled(True)
+        self.search.setAccessibleName(tr("Search samples by name"))
+        self.left_out.setText(tr("Left out too"))
+        self.left_out.setToolTip(tr("Show also the samples that do not take part, faded"))
+        self.left_out.setCheckable(True)
+        self.found.setProperty("dim", True)
+        self.only_found.setToolTip(tr("Let only the samples found take part"))
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(_REST_MS)
+
+    def _build_sections(self) -> None:
+        for key, title in zip(
+            _SECTIONS,
+            (tr("Classes"), tr("Learning and checking"), tr("Augmentation"), tr("About this set")),
+            strict=True,
+        ):
+            self.sections[key] = FoldingSection(title)
+        self.sections["classes"].add_row(self.classes)
+        self.sections["classes"].add_row(self.characters)
+        self.sections["shares"].add_row(self.shares)
+        self._build_augmentation(self.sections["augment"])
+        self.sections["card"].add_row(self.card)
+        self.set_open_sections(("classes", "shares"))
+
+    def _build_augmentation(self, section: FoldingSection) -> None:
+        hint = wrapped_label(tr("Each time a sample is learnt, it may look a little different."))
+        hint.setProperty("dim", True)
+        self.flip.setToolTip(tr("Half of the samples of every batch are mirrored"))
+        self.shift.setSuffix(" px")
+        self.shift.setToolTip(tr("At random by up to so many pixels each way"))
+        form = QFormLayout()
+        form.setContentsMargins(0, 0, 0, 0)
+        form.addRow(tr("Move by up to"), self.shift)
+        rows = QWidget()
+        column = QVBoxLayout(rows)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.flip)
+        column.addLayout(form)
+        section.add_row(hint)
+        section.add_row(rows)
+
+    def _lay_out(self) -> None:
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(self.title)
+        words.addWidget(self.facts)
+        head = QHBoxLayout()
+        head.addLayout(words, 1)
+        head.addWidget(self.choose)
+        head.setContentsMargins(0, 0, SPACING, 0)
+        split = QSplitter(Qt.Orientation.Vertical)
+        split.setChildrenCollapsible(False)
+        split.addWidget(self._samples())
+        split.addWidget(self._scroll())
+        split.setStretchFactor(0, 4)
+        split.setStretchFactor(1, 5)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACING, SPACING, 0, 0)
+        column.setSpacing(SPACING)
+        column.addLayout(head)
+        column.addWidget(self.problem)
+        column.addWidget(self.warning)
+        column.addWidget(split, 1)
+
+    def _samples(self) -> QWidget:
+        holder = QWidget()
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, SPACING, 0)
+        row.addWidget(self.search, 1)
+        row.addWidget(self.left_out)
+        results = QHBoxLayout()
+        results.setContentsMargins(0, 0, SPACING, 0)
+        results.addWidget(self.found, 1)
+        results.addWidget(self.only_found)
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACING // 2)
+        column.addLayout(row)
+        column.addLayout(results)
+        column.addWidget(self.gallery, 1)
+        self.only_found.hide()
+        return holder
+
+    def _scroll(self) -> QScrollArea:
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, SPACING, SPACING)
+        column.setSpacing(2)
+        for section in self.sections.values():
+            column.addWidget(section)
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(holder)
+        return scroll
+
+    def _connect(self) -> None:
+        self.search.textChanged.connect(self._typing.start)
+        self._typing.timeout.connect(self._on_typing_timeout)
+        self.left_out.toggled.connect(self._show_samples)
+        self.only_found.clicked.connect(self._on_only_found_clicked)
+        self.gallery.activated.connect(self.sample_activated)
+        self.gallery.toggled.connect(self.toggle_requested)
+        self.classes.chosen_changed.connect(self._on_classes_chosen_changed)
+        self.characters.clicked.connect(self.characters_requested)
+        self.shares.split_edited.connect(self._on_shares_split_edited)
+        self.shares.count_edited.connect(self._on_shares_count_edited)
+        self.flip.clicked.connect(lambda on: self._edit_augment(flip=on))
+        self.shift.edited.connect(lambda pixels: self._edit_augment(shift=pixels))
+        self.card.sample_activated.connect(self.member_activated)
+        self.card.export_requested.connect(self.export_requested)
+
+    # -- what is shown ---------------------------------------------------------------------------
+
+    def set_state(self, title: str, view: DataView, problem: str = "") -> None:
+        """Show the draft's data; ``problem`` says why they cannot be trained on."""
+        before, self._view = self._view, view
+        self.title.setText(title)
+        self.title.setToolTip(title)
+        self.facts.setText(_facts(view))
+        self.problem.set_text(problem)
+        if before is None or before.pool is not view.pool:
+            self.gallery.set_samples(view.pool.images, view.pool.labels, view.pool.names)
+            self.left_out.setChecked(False)
+            self._found = None
+            if self.search.text():
+                self.search_changed.emit(self.search.text())
+        self._show_classes(view)
+        self._show_use(view)
+        if before is None or before.selected is not view.selected:
+            self._show_samples()
+
+    def set_found(self, indices: NDArray[np.int64] | None) -> None:
+        """Show only the samples at ``indices`` of the pool; None: nothing is searched for."""
+        self._found = indices
+        self._show_samples()
+
+    def set_card(self, dataset: Dataset, card: DataCard | None) -> None:
+        """Show what is known about ``dataset``; None: it is still being found out."""
+        self.card.set_card(dataset, card)
+        # The first of them at once, all of them in the card, which may be folded away.
+        self.warning.set_text(card.warnings[0] if card is not None and card.warnings else "")
+        self.sections["card"].header.set_summary(
+            "" if card is None else self.card.summary(), card is not None and bool(card.warnings)
+        )
+
+    def set_locked(self, locked: bool) -> None:
+        """Whether the data must stay as they are."""
+        for part in (self.choose, self.only_found, self.classes, self.characters, self.shares):
+            part.setEnabled(not locked)
+        self.flip.setEnabled(not locked)
+        self.shift.setEnabled(not locked)
+
+    def set_open_sections(self, keys: Iterable[str]) -> None:
+        """Unfold the sections of ``keys`` and fold the others."""
+        wanted = set(keys)
+        for key, section in self.sections.items():
+            section.header.setChecked(key in wanted)
+
+    def open_sections(self) -> tuple[str, ...]:
+        """Keys of the sections that are unfolded, to be remembered."""
+        return tuple(key for key, section in self.sections.items() if section.header.isChecked())
+
+    def _show_classes(self, view: DataView) -> None:
+        self.sections["classes"].setVisible(view.has_classes or view.has_characters)
+        self.classes.setVisible(view.has_classes)
+        self.characters.setVisible(view.has_characters)
+        if not view.has_classes:
+            count = trn("{n:,} character", "{n:,} characters", len(view.selected))
+            self.sections["classes"].header.set_summary(count, False)
+            return
+        pool = view.pool
+        counts = np.bincount(pool.class_indices, minlength=len(pool.classes))
+        self.classes.set_classes(pool.classes, [int(n) for n in counts])
+        self.classes.set_chosen(view.classes)
+        chosen = len(self.classes.chosen)
+        summary = trn("{n:,} class", "{n:,} classes", chosen)
+        self.sections["classes"].header.set_summary(summary, False)
+
+    def _show_use(self, view: DataView) -> None:
+        spec = view.spec
+        self.shares.set_state(spec.split, spec.count, view.available)
+        self.shares.set_numbers(view.training, view.validation)
+        self.sections["shares"].header.set_summary(self.shares.summary(), False)
+        self.flip.setChecked(spec.augment.flip)
+        self.shift.set_value(spec.augment.shift)
+        used = [tr("mirrored")] if spec.augment.flip else []
+        if spec.augment.shift:
+            used.append(tr("moved by up to {n} px", n=spec.augment.shift))
+        self.sections["augment"].header.set_summary(", ".join(used) or tr("Off"), False)
+
+    def _show_samples(self) -> None:
+        view = self._view
+        if view is None:
+            return
+        taken = None
+        if not view.is_whole:
+            taken = np.zeros(len(view.pool), np.bool_)
+            taken[view.selected] = True
+        self.left_out.setVisible(taken is not None and self._found is None)
+        self.gallery.set_taken(taken)
+        everything = self.left_out.isChecked() or taken is None
+        shown = None if everything else view.selected
+        self.gallery.set_shown(shown if self._found is None else self._found)
+        self._show_found(view)
+
+    def _show_found(self, view: DataView) -> None:
+        found = self._found
+        self.found.setVisible(found is not None)
+        self.only_found.setVisible(found is not None and len(found) > 0)
+        if found is not None:
+            words = trn(
+                "{n:,} of {all:,} found", "{n:,} of {all:,} found", len(found), all=len(view.pool)
+            )
+            self.found.setText(words if len(found) else tr("No sample has such a name."))
+
+    def sizeHint(self) -> QSize:  # noqa: D102
+        return QSize(316, 640)
+
+    # -- edits -----------------------------------------------------------------------------------
+
+    def _edit(self, text: str, **update: object) -> None:
+        if self._view is None:
+            return
+        spec: DataSpec = self._view.spec.model_copy(update=update)
+        if spec != self._view.spec:
+            self.data_edited.emit(spec, text)
+
+    def _edit_augment(self, **update: object) -> None:
+        if self._view is not None:
+            augment = self._view.spec.augment.model_copy(update=update)
+            self._edit(tr("Augmentation"), augment=augment)
+
+    def _on_classes_chosen_changed(self, chosen: tuple[str, ...]) -> None:
+        if self._view is not None:
+            every = len(chosen) == len(self._view.pool.classes)
+            labels = None if every else chosen
+            self._edit(tr("Choose classes"), labels=labels, names=None, chars=None)
+
+    def _on_shares_split_edited(self, split: SplitSpec) -> None:
+        self._edit(tr("Share for checking"), split=split)
+
+    def _on_shares_count_edited(self, count: int | None) -> None:
+        self._edit(tr("Number of samples"), count=count)
+
+    def _on_typing_timeout(self) -> None:
+        self.search_changed.emit(self.search.text())
+
+    def _on_only_found_clicked(self) -> None:
+        if self._found is not None and len(self._found):
+            self.only_requested.emit(self._found)
+
+
+def _facts(view: DataView) -> str:
+    channels, height, width = view.pool.image_shape
+    size = f"{width} × {height}"
+    if channels == 3:
+        size = tr("{size} in colour", size=size)
+    elif channels != 1:
+        size = f"{size} × {channels}"
+    if view.is_whole:
+        count = trn("{n:,} sample", "{n:,} samples", len(view.pool))
+    else:
+        count = tr("{n:,} of {all:,}", n=len(view.selected), all=len(view.pool))
+    return tr("{count} · {size}", count=count, size=size)

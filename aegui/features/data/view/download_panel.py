@@ -1,0 +1,116 @@
+"""The offer to fetch a set from the network: what it is, how large, under which licence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from aegui.core.i18n import tr
+from aegui.kit.marks import ProblemLabel, wrapped_label
+from aegui.kit.theme import SPACING, figures_font
+from aegui.widgets.progress_strip import WorkBar
+
+if TYPE_CHECKING:
+    from aegui.session.jobs.progress_job import JobProgress
+
+
+@dataclass(frozen=True)
+class DownloadOffer:
+    """A set that can be fetched, in words."""
+
+    name: str
+    description: str
+    source: str
+    size: str
+    licence: str
+    folder: str
+
+
+class DownloadPanel(QWidget):
+    """Passive: it offers, shows how far it is, and says what the person wants.
+
+    Signals:
+        download_requested(): Fetch it, or go on where it was cut off.
+        cancel_requested(): Stop; or, where nothing is under way, do not fetch it.
+    """
+
+    download_requested = Signal()
+    cancel_requested = Signal()
+
+    def __init__(self, offer: DownloadOffer, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows = QFormLayout()
+        self._head = wrapped_label(
+            tr("{name} is not on this computer yet. Download it now?", name=offer.name)
+        )
+        self._head.setProperty("heading", True)
+        self._about = wrapped_label(offer.description)
+        self.bar = WorkBar()
+        self.text = QLabel()
+        self.text.setProperty("dim", True)
+        self.text.setFont(figures_font(self.font()))
+        self.problem = ProblemLabel()
+        self.download = QPushButton(tr("&Download"))
+        self.download.setProperty("main", True)
+        self.download.setDefault(True)
+        self.cancel = QPushButton(tr("&Cancel"))
+        self.download.clicked.connect(self.download_requested)
+        self.cancel.clicked.connect(self.cancel_requested)
+        self._add_row(tr("Source"), offer.source)
+        self._add_row(tr("Size"), offer.size)
+        self._add_row(tr("Licence"), offer.licence)
+        self._add_row(tr("Kept in"), offer.folder)
+        self._lay_out()
+        self.set_idle()
+        self.setFocusProxy(self.download)
+
+    def _add_row(self, title: str, text: str) -> None:
+        name = QLabel(title)
+        name.setProperty("dim", True)
+        value = wrapped_label(text)
+        value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._rows.addRow(name, value)
+
+    def _lay_out(self) -> None:
+        self._rows.setHorizontalSpacing(2 * SPACING)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(self.download)
+        buttons.addWidget(self.cancel)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2 * SPACING, 2 * SPACING, 2 * SPACING, 2 * SPACING)
+        column.setSpacing(SPACING + 4)
+        column.addWidget(self._head)
+        column.addWidget(self._about)
+        column.addLayout(self._rows)
+        column.addWidget(self.bar)
+        column.addWidget(self.text)
+        column.addWidget(self.problem)
+        column.addStretch(1)
+        column.addLayout(buttons)
+
+    def set_idle(self, problem: str = "") -> None:
+        """Nothing is under way; ``problem`` says why it ended early."""
+        self.problem.set_text(problem)
+        self.bar.setVisible(bool(problem) and self.bar.value() > 0)
+        self.text.setText("")
+        self.text.hide()
+        self.download.setText(tr("&Go on") if problem else tr("&Download"))
+        self.download.setEnabled(True)
+
+    def set_busy(self) -> None:
+        """It has begun."""
+        self.problem.set_text("")
+        self.bar.show()
+        self.text.setText(tr("Connecting…"))
+        self.text.show()
+        self.download.setEnabled(False)
+
+    def set_progress(self, progress: JobProgress) -> None:
+        """Show how far it is."""
+        self.bar.set_progress(progress.done, progress.total)
+        if progress.text:
+            self.text.setText(progress.text)

@@ -1,0 +1,326 @@
+"""Joins the document with files, title and recent files."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEventLoop, Qt, QTimer, QUrl, Slot
+from PySide6.QtGui import QAction, QDesktopServices
+from PySide6.QtWidgets import QProgressDialog
+
+from aegui.core.atomic import is_protected
+from aegui.core.i18n import tr
+from aegui.core.recipe import Recipe
+from aegui.core.recipe.file import list_recipes
+from aegui.paths import documents_dir, user_config_dir
+from aegui.session.documents.document import shipped_models
+from aegui.session.jobs.progress_job import PATIENCE_MS
+from aegui.session.notice import Notice, Offer
+from aegui.shell.cost_guard import may_train
+from aegui.shell.dialogs import questions
+from aegui.shell.feature import Feature
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from aegui.core.course_configs import CourseReading
+    from aegui.session.documents.autosave import Recovery
+    from aegui.session.services import Services
+    from aegui.window.main_window import MainWindow
+
+_STOP_MS = 5000
+
+
+class DocumentFeature(Feature):
+    """Opening, saving and leaving documents."""
+
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
+        recent, examples = window.recent, window.examples
+        self._recent = recent
+        workspace = services.workspace
+        workspace.title_changed.connect(self._show_title)
+        workspace.saved.connect(self._on_workspace_saved)
+        workspace.changed_on_disk.connect(self._on_workspace_changed_on_disk)
+        workspace.recent_changed.connect(self._show_recent)
+        workspace.recipe_imported.connect(self._on_workspace_recipe_imported)
+        recent.triggered.connect(self._on_recent_triggered)
+        self._examples = examples
+        examples.aboutToShow.connect(self._on_examples_about_to_show)
+        examples.triggered.connect(self._on_example_triggered)
+        self._show_title(workspace.name, workspace.is_modified)
+        self._show_recent(workspace.recent_files)
+
+    @property
+    def handlers(self) -> dict[str, Callable[..., object]]:
+        """What actions of the table may ask for."""
+        return {
+            "new": self.new,
+            "open": self.open,
+            "save": self.save,
+            "save_as": self.save_as,
+            "export_recipe": self.export_recipe,
+            "settings_folder": self.open_settings_folder,
+        }
+
+    # Opening
+
+    def new(self) -> None:
+        """Begin an untrained document."""
+        if self.may_leave():
+            self._services.workspace.new(Recipe())
+
+    def open(self) -> None:
+        """Ask for a file and open it."""
+        path = questions.choose_open_file(self._window, self._folder())
+        if path:
+            self.open_path(Path(path))
+
+    def open_path(self, path: Path) -> bool:
+        """Open ``path``, after asking what to do with unsaved work if it can be opened at all."""
+        return self._services.workspace.open(path, self.may_leave)
+
+    def take_files(self, files: Sequence[Path]) -> bool:
+        """Open the first of ``files``."""
+        self.open_path(files[0])
+        return True
+
+    # Saving
+
+    def save(self) -> bool:
+        """Save, asking where to if the document has no file; False: it is not being saved."""
+        workspace = self._services.workspace
+        if workspace.path is None:
+            return self.save_as()
+        if is_protected(workspace.path):
+            return questions.ask_protected(self._window, workspace.name) and self.save_as()
+        if workspace.file_state() != "changed":
+            return workspace.save()
+        wish = questions.ask_conflict(self._window, workspace.name)
+        if wish == "reload":
+            self.reload()
+        elif wish == "save_as":
+            return self.save_as()
+        return wish == "overwrite" and workspace.save(overwrite=True)
+
+    def reload(self) -> None:
+        """Open the file again as it is on the disk, after a question where that loses anything."""
+        workspace, runner = self._services.workspace, self._services.runner
+        if not (workspace.is_modified or runner.is_busy) or questions.ask_reload(
+            self._window, workspace.name
+        ):
+            workspace.reload()
+
+    @Slot(str)
+    def _on_workspace_changed_on_disk(self, state: str) -> None:
+        workspace = self._services.workspace
+        if state == "gone":
+            text = tr(
+                "The file of “{name}” is gone: it was moved or deleted. What is open is not saved "
+                "anywhere now.",
+                name=workspace.name,
+            )
+            elsewhere = Offer(tr("Save as…"), self.save_as)
+            again = partial(workspace.save, overwrite=True)
+            notice = Notice(
+                "warning", text, tr("Save it again"), again, more=(elsewhere,), about="saving"
+            )
+        else:
+            others = (
+                Offer(tr("Save as…"), self.save_as),
+                Offer(tr("Overwrite"), partial(workspace.save, overwrite=True)),
+            )
+            text = questions.changed_words(workspace.name)
+            notice = Notice("warning", text, tr("Reload"), self.reload, more=others, about="saving")
+        self.noticed.emit(notice)
+
+    def save_as(self) -> bool:
+        """Ask where to and save; False: it is not being saved."""
+        workspace = self._services.workspace
+        suggestion = str(workspace.path or Path(self._folder()) / f"{workspace.name}.aegui")
+        path = self._ask_save(tr("Save"), suggestion, tr("Runs ({patterns})", patterns="*.aegui"))
+        return bool(path) and workspace.save_as(path)
+
+    @Slot(object)
+    def _on_workspace_saved(self, _path: Path) -> None:
+        if self._services.runner.is_busy:
+            text = tr("Saved, without the training under way: save again when it has ended.")
+            self.noticed.emit(Notice("info", text))
+
+    def export_recipe(self) -> None:
+        """Ask where to and write the recipe alone."""
+        workspace = self._services.workspace
+        suggestion = str(Path(self._folder()) / f"{workspace.name}.json")
+        path = self._ask_save(
+            tr("Save the recipe"), suggestion, tr("Recipes ({patterns})", patterns="*.json")
+        )
+        if path and workspace.export_recipe(path):
+            told = tr("The recipe is saved: {path}", path=path)
+            self.noticed.emit(Notice("info", told, about="recipe file"))
+
+    def _ask_save(self, title: str, suggestion: str, patterns: str) -> str:
+        return questions.choose_save_file(self._window, title, suggestion, patterns)
+
+    def _folder(self) -> str:
+        path = self._services.workspace.path
+        recent = self._services.workspace.recent_files
+        known = path if path is not None else next(iter(recent), None)
+        return str(known.parent if known is not None else documents_dir())
+
+    # Leaving
+
+    def may_leave(self) -> bool:
+        """Ask about unsaved work; False: stay. A training under way ends when it is left."""
+        runner, workspace = self._services.runner, self._services.workspace
+        self._await_saving()
+        if not workspace.is_modified and not runner.is_busy:
+            return True
+        wish = questions.ask_leaving(self._window, workspace.name, training=runner.is_busy)
+        if wish == "cancel":
+            return False
+        if wish == "discard":
+            runner.abandon()
+            return True
+        self._finish_training()
+        if not self.save():
+            return False
+        self._await_saving()
+        return not workspace.is_modified
+
+    def _await_saving(self) -> None:
+        """Wait until the document is on the disk, cannot be written there, or is given up."""
+        saving = self._services.workspace.saving
+        if not saving.is_busy:
+            return
+        loop, patience = QEventLoop(), QTimer()
+        saving.busy_changed.connect(loop.quit)
+        patience.setSingleShot(True)
+        patience.timeout.connect(loop.quit)
+        patience.start(PATIENCE_MS)
+        loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+        patience.stop()
+        if saving.is_busy:
+            dialog = QProgressDialog(tr("Saving…"), tr("Ca&ncel"), 0, 0, self._window)
+            dialog.setWindowModality(Qt.WindowModality.WindowModal)
+            dialog.setMinimumDuration(0)
+            dialog.canceled.connect(saving.cancel)
+            dialog.show()
+            loop.exec()
+            dialog.hide()
+            dialog.deleteLater()
+        saving.busy_changed.disconnect(loop.quit)
+
+    def _finish_training(self) -> None:
+        """End the training and take over what it has learnt, before that is saved."""
+        runner = self._services.runner
+        if not runner.is_busy:
+            return
+        loop = QEventLoop()
+
+        def quit_loop(*_: object) -> None:
+            loop.quit()
+
+        runner.finished.connect(quit_loop)
+        runner.failed.connect(quit_loop)
+        limit = QTimer(loop)
+        limit.setSingleShot(True)
+        limit.timeout.connect(loop.quit)
+        limit.start(_STOP_MS)
+        runner.stop()
+        if runner.is_busy:
+            loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+        limit.stop()
+        runner.finished.disconnect(quit_loop)
+        runner.failed.disconnect(quit_loop)
+
+    def offer_recoveries(self) -> None:
+        """Ask about work that a crashed program has left, the newest first."""
+        workspace = self._services.workspace
+        for recovery in workspace.recoveries():
+            if self._offer(recovery):
+                return
+
+    def _offer(self, recovery: Recovery) -> bool:
+        workspace = self._services.workspace
+        wish = questions.ask_recovery(self._window, recovery)
+        if wish == "delete":
+            workspace.discard_recovery(recovery)
+            return False
+        if wish == "later":
+            return True
+        then = self._go_on if wish == "go_on" else None
+        return workspace.recover(recovery, self.may_leave, then)
+
+    def _go_on(self) -> None:
+        """Train on from where the run that was recovered had come."""
+        further = self._services.workspace.unfinished()
+        if further is None:
+            text = tr("This training cannot go on: its network and data can be used as they are.")
+            self.noticed.emit(Notice("warning", text, passing=True))
+            return
+        reached = further.checkpoint
+        done = 0 if reached is None else reached.epoch
+        if may_train(self._services, further.resolved, self._window, done) is None:
+            return
+        self._services.runner.start(
+            further.resolved,
+            further.checkpoint,
+            further.history,
+            further.timeline,
+            lineage=self._services.workspace.lineage(),
+        )
+
+    # What is shown
+
+    @Slot(str, bool)
+    def _show_title(self, name: str, modified: bool) -> None:
+        self._window.setWindowTitle(f"{name}[*] – aegui")
+        self._window.setWindowModified(modified)
+
+    @Slot(object)
+    def _show_recent(self, paths: tuple[Path, ...]) -> None:
+        self._recent.clear()
+        for number, path in enumerate(paths, start=1):
+            name = path.name.replace("&", "&&")
+            action = self._recent.addAction(f"&{number}  {name}" if number < 10 else name)
+            action.setData(str(path))
+            action.setToolTip(str(path))
+            action.setStatusTip(str(path))
+        self._recent.addSeparator()
+        clear = self._recent.addAction(tr("&Forget these"))
+        clear.setData("")
+        self._recent.setEnabled(bool(paths))
+
+    @Slot(object)
+    def _on_recent_triggered(self, action: QAction) -> None:
+        path = action.data()
+        if path:
+            self.open_path(Path(path))
+        else:
+            self._services.workspace.clear_recent()
+
+    @Slot()
+    def _on_examples_about_to_show(self) -> None:
+        """List the models that ship; their names are those of their recipes."""
+        self._examples.clear()
+        recipes = dict(list_recipes())
+        for path in shipped_models():
+            recipe = recipes.get(path.stem)
+            action = self._examples.addAction(tr(recipe.name) if recipe else path.stem)
+            action.setData(str(path))
+            action.setToolTip(tr(recipe.notes) if recipe else "")
+
+    @Slot(object)
+    def _on_example_triggered(self, action: QAction) -> None:
+        self.open_path(Path(action.data()))
+
+    @Slot(object)
+    def _on_workspace_recipe_imported(self, reading: CourseReading) -> None:
+        if reading.understood or reading.assumed or reading.ignored or reading.needs:
+            questions.show_import(self._window, reading)
+
+    def open_settings_folder(self) -> None:
+        """Show the folder of the settings in the desktop's file manager."""
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(user_config_dir())))

@@ -1,0 +1,1 @@
+"""The pixel editor, its noise, and the set of characters."""

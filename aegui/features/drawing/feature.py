@@ -1,0 +1,252 @@
+"""Joins the drawing with its editor, and with its place on the map."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Slot
+
+from aegui.core.i18n import mark, tr
+from aegui.features.drawing.model.set_edits import misfit_words
+from aegui.features.drawing.pixel_edits import PixelEdits
+from aegui.session.jobs.costs import encode_cost, is_quick
+from aegui.session.notice import Notice
+from aegui.session.pixels.answers import one_image, title
+from aegui.session.pixels.drawing_state import paper_of
+from aegui.session.shown import SUBJECT
+from aegui.shell.feature import DockSpec, Feature
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from aegui.core.latent.codec import Codec
+    from aegui.core.recipe import CorruptionSpec
+    from aegui.session.pixels.drawing_state import DrawingState
+    from aegui.session.services import Services
+    from aegui.session.shown import Changes, Shown
+    from aegui.window.main_window import MainWindow
+
+_TRAIL = 24
+_LEAST_STEP = 1e-4
+_FIRST_LABELS = ("a", "A")
+
+
+class DrawingFeature(Feature):
+    """Strokes go to the drawing, and the drawing to all that show it."""
+
+    docks = (DockSpec("draw", mark("Draw"), 50),)
+
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
+        self._source = services.workspace.recipe.data.source
+        self._trail: deque[NDArray[np.float32]] = deque(maxlen=_TRAIL)
+        self.edits = PixelEdits(services, self._panels, self._docks["draw"], self)
+        self._connect()
+        settings = services.settings
+        self._panels.draw.set_noise(settings.noise, settings.noise_seed)
+        services.drawing.choose_noise(settings.noise, settings.noise_seed)
+        self._show_samples()
+
+    def _connect(self) -> None:
+        services, draw = self._services, self._panels.draw
+        drawing = services.drawing
+        draw.stroke_started.connect(drawing.begin_stroke)
+        draw.pixel_painted.connect(drawing.paint)
+        draw.cells_painted.connect(drawing.paint_cells)
+        draw.stroke_finished.connect(drawing.end_stroke)
+        draw.stroke_abandoned.connect(drawing.abandon_stroke)
+        draw.undo_requested.connect(drawing.undo)
+        draw.redo_requested.connect(drawing.redo)
+        draw.clear_requested.connect(drawing.clear)
+        draw.invert_requested.connect(drawing.invert)
+        draw.shift_requested.connect(drawing.shift)
+        draw.roll_requested.connect(drawing.roll)
+        draw.flip_requested.connect(drawing.flip)
+        draw.rotate_requested.connect(drawing.rotate)
+        draw.load_requested.connect(self.load_sample)
+        draw.noise_requested.connect(self._on_draw_noise_requested)
+        draw.add_requested.connect(self._on_draw_add_requested)
+        services.requests.sample.connect(self.load_sample)
+        services.requests.drawing_on_map.connect(self.mark_code)
+        services.latest("aegui-mark").answered.connect(self._on_marks_answered)
+        self._panels.canvas.trail_cleared.connect(self._on_canvas_trail_cleared)
+        drawing.changed.connect(self._show_drawing)
+        drawing.undo_stack.canUndoChanged.connect(self._show_undo)
+        drawing.undo_stack.canRedoChanged.connect(self._show_undo)
+        self._panels.answer.sample_activated.connect(self.load_sample)
+        self._panels.cursor.sample_activated.connect(self.load_sample)
+        self._panels.canvas.sample_activated.connect(self.load_sample)
+        self._panels.reconstructions.sample_activated.connect(self.load_sample)
+        self._panels.selection.sample_activated.connect(self.load_sample)
+
+    def show(self, _shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
+        if "dataset" in changed:
+            self._show_samples()
+        if changed & SUBJECT:
+            self._show_network()
+
+    # The set
+
+    def _show_samples(self) -> None:
+        shown, drawing = self._services.shown, self._services.drawing
+        dataset, look = shown.dataset, shown.look
+        names = dataset.labels if look.glyphs else dataset.names
+        self._panels.draw.set_samples(names, dataset.images, look)
+        channels, height, width = dataset.image_shape
+        drawing.reset(height, width, paper_of(look, channels))
+        if drawing.undo_stack.count() == 0 and not (drawing.pixels != look.ground).any():
+            self._begin(dataset.labels)
+        elif self._is_of_another_set():
+            self.load_sample(0)
+        self._source = self._services.workspace.recipe.data.source
+        self._show_drawing(drawing.state)
+
+    def _is_of_another_set(self) -> bool:
+        """Whether the drawing is a sample of the last set, as it came: nobody's work is in it."""
+        state, source = self._services.drawing.state, self._services.workspace.recipe.data.source
+        untouched = state.target is not None and np.array_equal(state.pixels, state.target)
+        return untouched and source != self._source and self._loaded(state) is None
+
+    def _begin(self, labels: Sequence[str]) -> None:
+        """Begin on a sample: an empty drawing says nothing about the network."""
+        first = (labels.index(label) for label in _FIRST_LABELS if label in labels)
+        self.load_sample(next(first, 0))
+        self._services.drawing.undo_stack.clear()
+
+    @Slot(int)
+    def load_sample(self, index: int) -> None:
+        """Draw the sample at place ``index`` of the set."""
+        shown = self._services.shown
+        dataset = shown.dataset
+        if 0 <= index < len(dataset):
+            image = one_image(dataset.images[index], dataset)
+            paper = paper_of(shown.look, dataset.image_shape[0])
+            if not shown.look.glyphs:
+                # From one photograph to another is no way that a drawing comes.
+                self._trail.clear()
+            name = title(dataset, index, shown.look)
+            self._services.drawing.load(image, name, index, paper)
+
+    @Slot(str)
+    def _on_draw_add_requested(self, label: str) -> None:
+        dataset, pixels = self._services.workspace.dataset, self._services.drawing.pixels
+        channels, height, width = dataset.image_shape
+        if pixels.shape[-2:] != (height, width) or (pixels.ndim > 2 and channels == 1):
+            told = tr("The drawing was not added. {reason}", reason=misfit_words(pixels, dataset))
+            self._services.workspace.noticed.emit(Notice("warning", told))
+            return
+        image = np.repeat(pixels[np.newaxis], channels, axis=0) if pixels.ndim == 2 else pixels
+        workspace = self._services.workspace
+        workspace.add_sample(image, label)
+        if len(workspace.dataset) > len(dataset):
+            self._panels.draw.set.gallery.set_current(len(workspace.dataset) - 1)
+
+    # The drawing
+
+    @Slot(object)
+    def _show_drawing(self, state: DrawingState) -> None:
+        draw = self._panels.draw
+        draw.set_drawing(state.pixels)
+        draw.set_paper(state.paper)
+        draw.page.set_misfit(self._misfit(state))
+        self.edits.show(state)
+        draw.set_loaded(self._loaded(state))
+        if state.noise is not None:
+            draw.set_noise(*state.noise)
+        draw.set_noised(state.before_noise is not None)
+        self._show_undo()
+        self.mark_code()
+
+    def _loaded(self, state: DrawingState) -> int | None:
+        """The place in the set of the sample that the drawing began as, if it still is there."""
+        shown, index = self._services.shown, state.index
+        dataset = shown.dataset
+        if state.target is None:
+            return None
+        if index is not None and index < len(dataset):
+            image = one_image(dataset.images[index], dataset)
+            if np.array_equal(image, state.target):
+                return index
+        # Another choice of characters: the one of that name is meant.
+        known = shown.look.glyphs and state.label in dataset.labels
+        return dataset.labels.index(state.label) if known else None
+
+    @Slot()
+    def _show_undo(self) -> None:
+        stack = self._services.drawing.undo_stack
+        self._panels.draw.set_undo_enabled(stack.canUndo(), stack.canRedo())
+
+    @Slot(object, int)
+    def _on_draw_noise_requested(self, spec: CorruptionSpec, seed: int) -> None:
+        self._services.drawing.apply_noise(spec, seed)
+        settings = self._services.settings
+        settings.noise_seed = seed
+        if spec.kind != "none":
+            settings.noise = spec
+
+    # What the network makes of it
+
+    def _show_network(self) -> None:
+        self._panels.draw.page.set_misfit(self._misfit(self._services.drawing.state))
+        # Codes of other weights are no way that the drawing has come.
+        self._trail.clear()
+        self.mark_code()
+
+    def _fits(self, codec: Codec) -> bool:
+        """Whether the network takes drawings like this one."""
+        return codec.image_shape == self._services.drawing.state.image_shape
+
+    def _misfit(self, state: DrawingState) -> str:
+        """Why the network, or that of the data, cannot take the drawing; empty: it can."""
+        codec = self._services.shown.codec
+        shape = self._services.shown.dataset.image_shape if codec is None else codec.image_shape
+        if shape == state.image_shape:
+            return ""
+        colours, height, width = shape
+        if (height, width) == state.image_shape[1:]:
+            return (
+                tr("The network takes images in colour.")
+                if colours > 1
+                else tr("The network takes images without colours.")
+            )
+        return tr(
+            "The network takes {width} × {height} pixels, not {w} × {h}.",
+            width=width,
+            height=height,
+            w=state.image_shape[2],
+            h=state.image_shape[1],
+        )
+
+    @Slot()
+    def mark_code(self) -> None:
+        """Show where the drawing lies on the map, and the way that it has come."""
+        codec, pixels = self._services.shown.codec, self._services.drawing.pixels
+        if codec is None or not self._fits(codec) or not codec.can_encode:
+            self._services.latest("aegui-mark").forget()
+            self._trail.clear()
+            self._panels.canvas.set_drawing_code(None)
+            return
+        self._services.latest("aegui-mark").ask(
+            lambda: codec.code_of(pixels),
+            self._services.shown.dataset,
+            quick=is_quick(codec, encode_cost(codec)),
+            gentle=self._services.shown.is_learning,
+        )
+
+    @Slot()
+    def _on_canvas_trail_cleared(self) -> None:
+        self._trail.clear()
+        self.mark_code()
+
+    @Slot(object)
+    def _on_marks_answered(self, code: NDArray[np.float32]) -> None:
+        if self._trail and self._trail[-1].shape != code.shape:
+            self._trail.clear()
+        if not self._trail or np.abs(self._trail[-1] - code).max() > _LEAST_STEP:
+            self._trail.append(code)
+        self._panels.canvas.set_drawing_code(code, np.array(self._trail))

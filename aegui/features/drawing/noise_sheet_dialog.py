@@ -1,0 +1,148 @@
+"""The window of the noise sheet: follows drawing, noise and networks while it is open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from aegui.core.data.noises import CORRUPTIONS
+from aegui.core.i18n import tr
+from aegui.features.drawing.model.noise_sheet import NoiseSheet, fits, is_made_at_once, noise_sheet
+from aegui.features.drawing.view.noise_sheet_view import NoiseSheetView
+from aegui.session.map.others import Others
+from aegui.session.shown import SUBJECT
+from aegui.shell.refresher import Refresher
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QHideEvent, QShowEvent
+
+    from aegui.core.latent.codec import Codec
+    from aegui.session.services import Services
+    from aegui.session.shown import Changes, Shown
+    from aegui.window.panels import Panels
+
+_REFRESH_MS = 120
+_MARGIN_PX = 12
+
+
+class NoiseSheetDialog(QDialog):
+    """The drawing at eight levels of the noise that is chosen, with each network's answers.
+
+    Signals:
+        open_requested(): A run in another file shall be one of the networks.
+    """
+
+    open_requested = Signal()
+
+    def __init__(self, services: Services, panels: Panels, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Noise sheet"))
+        self._services = services
+        self._draw = panels.draw
+        self.view = NoiseSheetView()
+        self._title = QLabel()
+        self._note = QLabel()
+        self._lay_out()
+        self._sheet = Refresher(self._ask, _REFRESH_MS, parent=self)
+        self._connect()
+
+    def _lay_out(self) -> None:
+        self._title.setProperty("heading", True)
+        self._note.setWordWrap(True)
+        self._note.setProperty("dim", True)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setWidget(self.view)
+        more = QPushButton(tr("Add a run in another file…"))
+        more.clicked.connect(self.open_requested)
+        copy = QPushButton(tr("Copy as picture"))
+        copy.clicked.connect(self._on_copy_clicked)
+        close = QPushButton(tr("Close"))
+        close.clicked.connect(self.close)
+        row = QHBoxLayout()
+        for button in (more, copy):
+            row.addWidget(button)
+        row.addStretch(1)
+        row.addWidget(close)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(_MARGIN_PX, _MARGIN_PX, _MARGIN_PX, _MARGIN_PX)
+        layout.addWidget(self._title)
+        layout.addWidget(area, 1)
+        layout.addWidget(self._note)
+        layout.addLayout(row)
+        self.resize(860, 420)
+
+    def _connect(self) -> None:
+        services = self._services
+        services.drawing.changed.connect(self._on_anything_changed)
+        services.showing.changed.connect(self._on_showing_changed)
+        services.of(Others).changed.connect(self._on_anything_changed)
+        services.drawing.noise_chosen.connect(self._on_anything_changed)
+        services.latest("aegui-sheet").answered.connect(self._on_sheets_answered)
+
+    @Slot(object, object)
+    def _on_showing_changed(self, _shown: Shown, changed: Changes) -> None:
+        if changed & SUBJECT:
+            self._on_anything_changed()
+
+    @Slot()
+    def _on_anything_changed(self, *_what: object) -> None:
+        if self.isVisible():
+            self._sheet.mark()
+
+    def _models(self) -> list[tuple[str, Codec]]:
+        shown = self._services.shown
+        models = [] if shown.codec is None else [(tr("This network"), shown.codec)]
+        return models + [(each.name, each.codec) for each in self._services.of(Others).others]
+
+    def _ask(self) -> None:
+        state, (spec, seed) = self._services.drawing.state, self._services.drawing.noise
+        kind = spec.kind
+        every = self._models()
+        models = [each for each in every if fits(each[1], state.image_shape)]
+        name = tr(CORRUPTIONS[kind].label)
+        self._title.setText(tr("{noise}, seed {seed}", noise=name, seed=seed))
+        self._note.setText(self._told(len(every), len(models)))
+        self._services.latest("aegui-sheet").ask(
+            lambda: noise_sheet(state, kind, seed, models),
+            self._services.shown.dataset,
+            quick=is_made_at_once(models),
+            gentle=self._services.shown.is_learning,
+        )
+
+    def _told(self, networks: int, fitting: int) -> str:
+        if not networks:
+            return tr("Train a network, or add a run in another file, to see its answers.")
+        if fitting < networks:
+            return tr(
+                "Networks for images of another size are left out, and GANs: they have no encoder."
+            )
+        return tr("Below each answer: pixels that differ from the clean drawing.")
+
+    @Slot(object)
+    def _on_sheets_answered(self, sheet: NoiseSheet) -> None:
+        self.view.set_sheet(sheet)
+
+    def _on_copy_clicked(self) -> None:
+        QGuiApplication.clipboard().setPixmap(self.view.grab())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Bring the sheet up to date."""
+        super().showEvent(event)
+        self._sheet.mark()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nothing more is to be computed."""
+        self._services.latest("aegui-sheet").forget()
+        super().hideEvent(event)

@@ -1,0 +1,245 @@
+"""Joins the pixel editor's tools with the drawing: parts, code, history, sizes, ghosts, paste."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtGui import QGuiApplication
+
+from aegui.core.i18n import tr
+from aegui.core.pixels.code import code_of
+from aegui.core.pixels.shapes import PixelBox
+from aegui.features.drawing.clipboard import from_clipboard, to_clipboard
+from aegui.features.drawing.noise_sheet_dialog import NoiseSheetDialog
+from aegui.features.drawing.view.new_drawing import NewDrawingDialog
+from aegui.session.data.looks import Look
+from aegui.session.notice import Notice
+from aegui.session.pixels.answers import one_image
+from aegui.session.pixels.drawing_state import DrawingPaper, on_paper, paper_of
+from aegui.shell.refresher import Refresher
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from PySide6.QtWidgets import QDockWidget
+
+    from aegui.core.pixels.transforms import Pixels
+    from aegui.core.recipe import CorruptionSpec
+    from aegui.session.pixels.drawing_state import DrawingState
+    from aegui.session.services import Services
+    from aegui.window.panels import Panels
+
+_CODE_MS = 100
+_LIVE_NUMBERS = 1024
+"""Code of more numbers than that takes too long to follow every move of a stroke."""
+_CODE_FORM = "draw.code"
+
+
+class PixelEdits(QObject):
+    """What the tools ask for, done to the drawing; and what they show of it."""
+
+    def __init__(
+        self, services: Services, panels: Panels, dock: QDockWidget, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._panels = panels
+        self._draw = panels.draw
+        self._sheet: NoiseSheetDialog | None = None
+        self._drawing = services.drawing
+        self._code = Refresher(self._show_code, _CODE_MS, dock, self)
+        form = services.settings.values.get(_CODE_FORM)
+        if isinstance(form, str):
+            self._draw.code.set_form(form)
+        # Nothing is selected in a window that has just been made.
+        services.drawing.set_region(None)
+        self._connect()
+
+    def _connect(self) -> None:
+        draw, drawing, editor = self._draw, self._drawing, self._draw.editor
+        editor.shape_painted.connect(drawing.paint_shape)
+        editor.part_moved.connect(drawing.move_part)
+        editor.region_changed.connect(drawing.set_region)
+        drawing.region_changed.connect(editor.set_region)
+        draw.noise_painted.connect(self._on_draw_noise_painted)
+        draw.cut_requested.connect(self._on_draw_cut_requested)
+        draw.copy_requested.connect(self._on_draw_copy_requested)
+        draw.copy_code_requested.connect(self._on_draw_copy_code_requested)
+        draw.paste_requested.connect(self._on_draw_paste_requested)
+        draw.history_requested.connect(self._on_draw_history_requested)
+        draw.history.step_chosen.connect(drawing.go_to)
+        draw.new_requested.connect(self.ask_for_new)
+        draw.noise.sheet_requested.connect(self.show_sheet)
+        draw.page.fit_requested.connect(self._on_page_fit_requested)
+        draw.page.ghost_chosen.connect(self._show_ghost)
+        draw.code.pixels_edited.connect(drawing.write)
+        draw.code.copy_requested.connect(self._on_code_copy_requested)
+        draw.code.form_chosen.connect(self._on_code_form_chosen)
+        drawing.undo_stack.indexChanged.connect(self._on_undo_stack_index_changed)
+        self._services.latest("aegui-ghost-sample").answered.connect(self._on_ghost_sample_answered)
+
+    # What is shown
+
+    def show(self, state: DrawingState) -> None:
+        """Show what follows from the drawing as it is."""
+        self._draw.set.strip.set_drawing(state.pixels, state.label)
+        if state.pixels.size <= _LIVE_NUMBERS or not self._drawing.is_stroke_under_way:
+            self._code.mark()
+        self._show_ghost()
+
+    @Slot(int)
+    def _on_undo_stack_index_changed(self, _index: int) -> None:
+        self._code.mark()
+        self._show_ghost()
+
+    def _show_code(self) -> None:
+        state = self._drawing.state
+        self._draw.code.set_drawing(state.pixels, state.paper.kind)
+
+    @Slot()
+    def _show_ghost(self, _chosen: object = None) -> None:
+        """Show what was chosen behind the drawing, where it is of the same size."""
+        kind, state = self._draw.page.shown_ghost, self._drawing.state
+        ghost: NDArray[np.float32] | None = None
+        if kind == "target":
+            ghost = state.target
+        elif kind == "previous" and self._drawing.previous is not None:
+            ghost = self._drawing.previous.pixels
+        elif kind == "nearest":
+            self._ask_for_nearest(state)
+            return
+        self._draw.editor.set_ghost(ghost)
+
+    def _ask_for_nearest(self, state: DrawingState) -> None:
+        nearest = self._services.shown.nearest
+        if nearest.dataset.image_shape != state.image_shape:
+            self._draw.editor.set_ghost(None)
+            return
+        self._services.latest("aegui-ghost-sample").ask(
+            lambda: nearest.find(state.pixels, 1)[0][0], nearest, quick=nearest.is_quick
+        )
+
+    @Slot(object)
+    def _on_ghost_sample_answered(self, index: int) -> None:
+        dataset = self._services.shown.dataset
+        if self._draw.page.shown_ghost == "nearest" and index < len(dataset):
+            self._draw.editor.set_ghost(one_image(dataset.images[index], dataset))
+
+    # Strokes and steps
+
+    @Slot(object, object, int)
+    def _on_draw_noise_painted(self, cells: object, spec: CorruptionSpec, seed: int) -> None:
+        self._drawing.paint_noise(cells, spec, seed)  # type: ignore[arg-type]
+
+    @Slot()
+    def _on_draw_history_requested(self) -> None:
+        self._draw.show_history(self._drawing.history, self._drawing.undo_stack.index())
+
+    @Slot()
+    def show_sheet(self) -> NoiseSheetDialog:
+        """Show the drawing at many levels of noise, with the networks' answers."""
+        if self._sheet is None:
+            self._sheet = NoiseSheetDialog(self._services, self._panels, self._draw.window())
+            self._sheet.open_requested.connect(self._on_sheet_open_requested)
+        self._sheet.show()
+        self._sheet.raise_()
+        return self._sheet
+
+    @Slot()
+    def _on_sheet_open_requested(self) -> None:
+        self._services.requests.other_network.emit("file")
+
+    # Sizes
+
+    def _natural(self) -> tuple[tuple[int, int], DrawingPaper]:
+        """Height and width of the images of the set, and what they are drawn on."""
+        shown = self._services.shown
+        channels, height, width = shown.dataset.image_shape
+        return (height, width), paper_of(shown.look, channels)
+
+    @Slot()
+    def ask_for_new(self) -> NewDrawingDialog:
+        """Ask for the size of a new drawing."""
+        kind, natural = self._drawing.paper.kind, self._natural()[0]
+        dialog = NewDrawingDialog(self._drawing.shape, kind, natural, self._draw)
+        dialog.chosen.connect(self._on_dialog_chosen)
+        dialog.open()
+        return dialog
+
+    @Slot(int, int, str, bool)
+    def _on_dialog_chosen(self, height: int, width: int, kind: Pixels, keeps: bool) -> None:
+        if keeps:
+            self._drawing.fit(height, width, kind)
+            return
+        paper = self._natural()[1]
+        ground = paper.ground if paper.kind == kind else 1.0 if kind == "colour" else 0.0
+        self._drawing.start_new(height, width, DrawingPaper(kind, ground))
+
+    @Slot()
+    def _on_page_fit_requested(self) -> None:
+        (height, width), paper = self._natural()
+        self._drawing.fit(height, width, paper.kind)
+
+    # Clipboard and code
+
+    @Slot()
+    def _on_draw_copy_requested(self) -> None:
+        paper = self._drawing.paper
+        look = Look(glyphs=paper.kind == "binary", ground=paper.ground)
+        QGuiApplication.clipboard().setMimeData(to_clipboard(self._drawing.part, look))
+
+    @Slot()
+    def _on_draw_cut_requested(self) -> None:
+        self._on_draw_copy_requested()
+        self._drawing.cut()
+
+    @Slot()
+    def _on_draw_copy_code_requested(self) -> None:
+        drawing = self._drawing
+        text = code_of(drawing.part, drawing.paper.kind, self._draw.code.shown_form)
+        QGuiApplication.clipboard().setText(text)
+
+    @Slot()
+    def _on_draw_paste_requested(self) -> None:
+        drawing, region = self._drawing, self._draw.editor.region
+        height, width = drawing.shape if region is None else (region.height, region.width)
+        data = QGuiApplication.clipboard().mimeData()
+        image = from_clipboard(data, height, width, drawing.paper.kind, drawing.ground)
+        if image is None:
+            text = tr(
+                "There is nothing to paste: no picture, no text art and no code of {width}x{height}"
+                " pixels.",
+                width=width,
+                height=height,
+            )
+            self._services.workspace.noticed.emit(Notice("warning", text))
+        elif region is None and image.shape[-2:] == drawing.shape:
+            drawing.paste(image)
+        else:
+            self._paste_part(image, region)
+
+    def _paste_part(self, image: NDArray[np.float32], region: PixelBox | None) -> None:
+        """Lay it over the drawing where something is selected, and let it be moved from there.
+
+        Where nothing is, it is laid where it is seen.
+        """
+        drawing = self._drawing
+        part = on_paper(image, drawing.paper)
+        row, column = self._draw.editor.first_seen if region is None else region[:2]
+        if region is None:
+            height, width = drawing.shape
+            row = max(0, min(row, height - part.shape[-2]))
+            column = max(0, min(column, width - part.shape[-1]))
+        drawing.paste_part(part, row, column)
+        box = PixelBox(row, column, row + part.shape[-2], column + part.shape[-1])
+        self._draw.tools.use("select")
+        self._draw.editor.set_region(box.within(*drawing.shape))
+
+    @Slot(str)
+    def _on_code_copy_requested(self, text: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+
+    @Slot(str)
+    def _on_code_form_chosen(self, form: str) -> None:
+        self._services.settings.keep({_CODE_FORM: form})

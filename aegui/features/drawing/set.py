@@ -1,0 +1,216 @@
+"""Joins the set's page with the draft's data: edits of samples, and training on with them."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer, Slot
+
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+from aegui.features.drawing.model.set_edits import (
+    MOST,
+    can_go_on,
+    data_change,
+    duplicated,
+    further_with,
+    moved,
+    redrawn,
+    renamed,
+    without,
+)
+from aegui.session.data.looks import look_of
+from aegui.session.notice import Notice
+from aegui.session.pixels.answers import one_image, title
+from aegui.session.pixels.drawing_state import paper_of
+from aegui.shell.cost_guard import may_train
+from aegui.shell.feature import Feature
+from aegui.shell.refresher import Refresher
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.features.drawing.model.set_edits import DataChange
+    from aegui.session.services import Services
+    from aegui.session.shown import Changes, Shown
+    from aegui.window.main_window import MainWindow
+
+
+class SetFeature(Feature):
+    """Every edit of the set is one of the draft's, and can be undone there."""
+
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
+        self._page = self._panels.draw.set
+        self._change_told: DataChange | None = None
+        self._samples = Refresher(self._show_samples, dock=self._docks["draw"], parent=self)
+        self._connect()
+        self._samples.mark()
+        self._show_change()
+
+    def _connect(self) -> None:
+        services, page = self._services, self._page
+        page.moved.connect(self._on_page_moved)
+        page.duplicate_requested.connect(self._on_page_duplicate_requested)
+        page.delete_requested.connect(self._on_page_delete_requested)
+        page.redraw_requested.connect(self._on_page_redraw_requested)
+        page.renamed.connect(self._on_page_renamed)
+        page.open_requested.connect(self._on_page_open_requested)
+        page.continue_requested.connect(self.train_on)
+        page.import_requested.connect(services.requests.data_file)
+        page.export_requested.connect(services.requests.data_export)
+        services.workspace.dataset_changed.connect(self._on_workspace_dataset_changed)
+        services.workspace.run_changed.connect(self._on_anything_changed)
+        services.workspace.document_changed.connect(self._on_anything_changed)
+        services.runner.state_changed.connect(self._on_anything_changed)
+
+    # What is shown
+
+    @Slot(object)
+    def _on_workspace_dataset_changed(self, _dataset: Dataset) -> None:
+        self._samples.mark()
+        change, can_continue = self._show_change()
+        if change is not None and can_continue and self._is_news(change):
+            # When the edit is done: what is said during it is put away as said before it.
+            QTimer.singleShot(0, self, self._offer)
+        self._change_told = change
+
+    @Slot()
+    def _offer(self) -> None:
+        """Offer to train on, where that still makes sense."""
+        change, can_continue = self._change()
+        if change is not None and can_continue:
+            words = change.words
+            self.noticed.emit(Notice("info", words, tr("Train on"), self.train_on, passing=True))
+
+    def _is_news(self, change: DataChange) -> bool:
+        """Whether the change is to be said: the first one, and more to learn.
+
+        The page goes on saying it, to whoever sees it.
+        """
+        told = self._change_told
+        return told is None or (change.new > told.new and not self._page.isVisible())
+
+    def _show_samples(self) -> None:
+        dataset = self._services.workspace.dataset
+        look = look_of(dataset)
+        labels = dataset.labels if look.glyphs else dataset.names
+        self._page.set_samples(labels, dataset.images, look)
+        self._show_known()
+        self._show_lock()
+
+    def show(self, _shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
+        if "dataset" in changed:
+            self._show_known()
+
+    def _show_known(self) -> None:
+        services = self._services
+        self._page.gallery.set_known(services.shown.dataset is services.workspace.dataset)
+
+    def _show_lock(self) -> None:
+        reason = ""
+        if self._services.runner.is_busy:
+            reason = tr("The set can be edited when the training has ended.")
+        elif len(self._services.workspace.dataset) > MOST:
+            reason = tr("Sets of more than {n:,} samples are not edited one by one.", n=MOST)
+        self._page.set_locked(reason)
+
+    def _change(self) -> tuple[DataChange | None, bool]:
+        """How the data differ from what was learnt, and whether learning can go on."""
+        workspace = self._services.workspace
+        run, resolved = workspace.run, workspace.resolution.resolved
+        change = None if run is None else data_change(run.dataset, workspace.dataset)
+        if run is None or change is None:
+            return None, False
+        can = resolved is not None and can_go_on(run, resolved)
+        return change, can and not self._services.runner.is_busy
+
+    @Slot()
+    def _on_anything_changed(self, _what: object = None) -> None:
+        self._show_change()
+
+    def _show_change(self) -> tuple[DataChange | None, bool]:
+        change, can_continue = self._change()
+        words = "" if change is None else change.words
+        self._page.set_change(words, can_continue=can_continue)
+        self._show_lock()
+        return change, can_continue
+
+    # Edits
+
+    def _edit(self, edit: Callable[[Dataset], Dataset], text: str) -> bool:
+        workspace = self._services.workspace
+        try:
+            dataset = edit(workspace.dataset)
+        except AeguiError as error:
+            self.noticed.emit(Notice("warning", str(error), passing=True))
+            return False
+        workspace.edit_dataset(dataset, text)
+        return True
+
+    def _name(self, index: int) -> str:
+        dataset = self._services.workspace.dataset
+        return title(dataset, index, look_of(dataset))
+
+    @Slot(int, int)
+    def _on_page_moved(self, index: int, place: int) -> None:
+        edit = partial(moved, index=index, place=place)
+        if self._edit(edit, tr("Move “{label}”", label=self._name(index))):
+            self._page.gallery.set_current(place)
+
+    @Slot(int)
+    def _on_page_duplicate_requested(self, index: int) -> None:
+        edit = partial(duplicated, index=index)
+        if self._edit(edit, tr("Duplicate “{label}”", label=self._name(index))):
+            self._page.gallery.set_current(index + 1)
+
+    @Slot(int)
+    def _on_page_delete_requested(self, index: int) -> None:
+        self._edit(partial(without, index=index), tr("Delete “{label}”", label=self._name(index)))
+
+    @Slot(int)
+    def _on_page_redraw_requested(self, index: int) -> None:
+        edit = partial(redrawn, index=index, image=self._services.drawing.pixels)
+        self._edit(edit, tr("Redraw “{label}”", label=self._name(index)))
+
+    @Slot(int, str)
+    def _on_page_renamed(self, index: int, label: str) -> None:
+        # What the page shows of a sample is its name where it is no character.
+        by_name = not look_of(self._services.workspace.dataset).glyphs
+        edit = partial(renamed, index=index, label=label, by_name=by_name)
+        self._edit(edit, tr("Rename “{label}”", label=self._name(index)))
+
+    @Slot(int)
+    def _on_page_open_requested(self, index: int) -> None:
+        services, dataset = self._services, self._services.workspace.dataset
+        if services.shown.dataset is dataset:
+            self._services.requests.sample.emit(index)
+            return
+        look = look_of(dataset)
+        image = one_image(dataset.images[index], dataset)
+        paper = paper_of(look, dataset.image_shape[0])
+        services.drawing.load(image, title(dataset, index, look), None, paper)
+
+    @Slot()
+    def train_on(self) -> None:
+        """Begin with the weights that were learnt, and learn the set as it is now."""
+        workspace, runner = self._services.workspace, self._services.runner
+        run, resolved = workspace.run, workspace.resolution.resolved
+        if run is None or resolved is None or runner.is_busy:
+            return
+        further = further_with(run, resolved)
+        if further is None:
+            return
+        done = further.fork.epoch
+        if may_train(self._services, further.resolved, self._window, done) is not None:
+            runner.start(
+                further.resolved,
+                None,
+                run.history,
+                run.timeline,
+                further.fork,
+                lineage=workspace.lineage(),
+            )

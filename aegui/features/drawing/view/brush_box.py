@@ -1,0 +1,231 @@
+"""The brush: how broad, and what it paints with; black and white, levels, or colours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QColorDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QToolButton,
+    QWidget,
+)
+
+from aegui.core.i18n import tr
+from aegui.features.drawing.view.strokes import LARGEST_BRUSH
+from aegui.kit.theme import current_theme
+
+if TYPE_CHECKING:
+    from aegui.core.pixels.transforms import Pixels
+    from aegui.session.pixels.drawing_state import Ink
+
+BLACK, WHITE = 0.0, 1.0
+COLUMNS, ROWS = 6, 2
+_BUTTON_PX = 26
+_SWATCH_PX = 16
+_GREYS = (0.0, 0.25, 0.5, 0.75, 1.0)
+_COLOURS = (
+    *((level, level, level) for level in (0.0, 0.5, 1.0)),
+    (0.9, 0.1, 0.1),
+    (0.95, 0.55, 0.05),
+    (1.0, 0.85, 0.2),
+    (0.2, 0.65, 0.2),
+    (0.1, 0.6, 0.85),
+    (0.15, 0.25, 0.8),
+    (0.55, 0.2, 0.7),
+    (0.95, 0.6, 0.75),
+    (0.45, 0.25, 0.1),
+)
+
+
+class BrushBox(QWidget):
+    """Chooses size and ink of the brush.
+
+    Signals:
+        size_chosen(size): Rows and columns painted at a time.
+        ink_chosen(object, object): What the left button paints with, and the right one: a level
+            0..1, or red, green and blue.
+    """
+
+    size_chosen = Signal(int)
+    ink_chosen = Signal(object, object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._kind: Pixels = "grey"
+        self._ink: Ink = WHITE
+        self._back: Ink = BLACK
+        self._recent: list[Ink] = list(_COLOURS)
+        self._sizes = QButtonGroup(self)
+        self._inks = [self._swatch(number) for number in range(COLUMNS * ROWS)]
+        self.ink_button = self._flat(tr("What the left button paints with: choose a colour…"))
+        self.back_button = self._flat(tr("What the right button paints with: click to swap"))
+        self.ink_button.clicked.connect(self._on_ink_button_clicked)
+        self.back_button.clicked.connect(self.swap)
+        self._lay_out()
+        self.set_state(1, WHITE)
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(2)
+        title = QLabel(tr("Brush"))
+        title.setProperty("dim", True)
+        top = QHBoxLayout()
+        top.setSpacing(2)
+        top.addWidget(title)
+        for size in range(1, LARGEST_BRUSH + 1):
+            top.addWidget(self._size_button(size))
+        top.addStretch(1)
+        top.addWidget(self.ink_button)
+        top.addWidget(self.back_button)
+        grid.addLayout(top, 0, 0, 1, COLUMNS + 1)
+        for number, button in enumerate(self._inks):
+            grid.addWidget(button, 1 + number // COLUMNS, number % COLUMNS)
+        grid.setColumnStretch(COLUMNS, 1)
+        self._sizes.idClicked.connect(self.size_chosen)
+
+    def _flat(self, tip: str) -> QToolButton:
+        button = QToolButton()
+        button.setProperty("flat", True)
+        button.setMinimumWidth(_BUTTON_PX)
+        button.setToolTip(tip)
+        button.setAccessibleName(tip)
+        return button
+
+    def _size_button(self, size: int) -> QToolButton:
+        button = self._flat(tr("Paint {n} x {n} pixels at a time", n=size))
+        button.setText(str(size))
+        button.setCheckable(True)
+        self._sizes.addButton(button, size)
+        return button
+
+    def _swatch(self, number: int) -> QToolButton:
+        button = self._flat("")
+        button.setObjectName(str(number))
+        button.clicked.connect(self._on_swatch_clicked)
+        return button
+
+    # -- what is shown ---------------------------------------------------------------------------
+
+    @property
+    def ink(self) -> Ink:
+        """What the left button paints with."""
+        return self._ink
+
+    @property
+    def back(self) -> Ink:
+        """What the right button paints with."""
+        return self._back
+
+    @property
+    def offered(self) -> tuple[Ink, ...]:
+        """What there is to choose from: levels, or the colours used last, the newest first."""
+        if self._kind == "binary":
+            return ()
+        return tuple(self._recent) if self._kind == "colour" else _GREYS
+
+    def set_kind(self, kind: Pixels, *, sized: bool = True) -> None:
+        """Offer levels or colours; nothing where it is not ``sized``, as for small glyphs."""
+        self.setVisible(sized)
+        # Every move of a stroke comes here.
+        if kind != self._kind:
+            self._kind = kind
+            self._show()
+
+    def set_state(self, size: int, ink: Ink, back: Ink | None = None) -> None:
+        """Show these as chosen, without a signal; ``back`` None: the opposite of a level."""
+        self._sizes.button(size).setChecked(True)
+        self._ink = ink
+        self._back = _opposite(ink) if back is None else back
+        self._show()
+
+    def take(self, ink: Ink) -> None:
+        """Paint with ``ink`` from now on: it was chosen, or taken up from the drawing."""
+        self._ink = ink
+        if isinstance(ink, tuple):
+            self._recent = [ink, *(each for each in self._recent if not _alike(each, ink))]
+            del self._recent[COLUMNS * ROWS :]
+        self._changed()
+
+    def swap(self) -> None:
+        """Let the two buttons of the mouse change places."""
+        self._ink, self._back = self._back, self._ink
+        self._changed()
+
+    def _changed(self) -> None:
+        self._show()
+        self.ink_chosen.emit(self._ink, self._back)
+
+    def _show(self) -> None:
+        self.ink_button.setIcon(_icon(self._ink))
+        self.back_button.setIcon(_icon(self._back))
+        offered = self.offered
+        for number, button in enumerate(self._inks):
+            button.setVisible(number < len(offered))
+            if number < len(offered):
+                button.setIcon(_icon(offered[number]))
+                words = ink_words(offered[number])
+                button.setToolTip(words)
+                button.setAccessibleName(words)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: D102
+        if event.type() == QEvent.Type.PaletteChange:
+            self._show()
+        super().changeEvent(event)
+
+    # -- choosing --------------------------------------------------------------------------------
+
+    def _on_swatch_clicked(self) -> None:
+        sender = self.sender()
+        if sender is not None:
+            self.take(self.offered[int(sender.objectName())])
+
+    def _on_ink_button_clicked(self) -> None:
+        dialog = QColorDialog(_colour(self._ink), self)
+        dialog.setWindowTitle(tr("Colour to paint with"))
+        dialog.setOption(QColorDialog.ColorDialogOption.DontUseNativeDialog)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.colorSelected.connect(self.take_colour)
+        dialog.open()
+
+    def take_colour(self, colour: QColor) -> None:
+        """Paint with ``colour``, or with its level where there are no colours."""
+        rgb = (colour.redF(), colour.greenF(), colour.blueF())
+        self.take(rgb if self._kind == "colour" else sum(rgb) / 3)
+
+
+def ink_words(ink: Ink) -> str:
+    """``ink`` in words: a level in percent, or a colour in hex."""
+    if isinstance(ink, tuple):
+        return _colour(ink).name()
+    return tr("{percent} % grey", percent=round(100 * ink))
+
+
+def _opposite(ink: Ink) -> Ink:
+    return tuple(1.0 - each for each in ink) if isinstance(ink, tuple) else 1.0 - ink  # type: ignore[return-value]
+
+
+def _alike(a: Ink, b: Ink) -> bool:
+    return _colour(a) == _colour(b)
+
+
+def _colour(ink: Ink) -> QColor:
+    red, green, blue = ink if isinstance(ink, tuple) else (ink, ink, ink)
+    return QColor(round(255 * red), round(255 * green), round(255 * blue))
+
+
+def _icon(ink: Ink) -> QIcon:
+    """A square of ink."""
+    pixmap = QPixmap(_SWATCH_PX, _SWATCH_PX)
+    pixmap.fill(_colour(ink))
+    painter = QPainter(pixmap)
+    painter.setPen(current_theme().border)
+    painter.drawRect(0, 0, _SWATCH_PX - 1, _SWATCH_PX - 1)
+    painter.end()
+    return QIcon(pixmap)

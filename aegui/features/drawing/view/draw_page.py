@@ -1,0 +1,136 @@
+"""What the drawing begins as, what it is compared with, its brush, and adding it to the set."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from aegui.core.data.readers.names import LONGEST_LABEL
+from aegui.core.i18n import mark, tr
+from aegui.features.drawing.view.brush_box import BrushBox
+from aegui.kit.theme import ICON_PX, icon
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QIcon
+
+GHOSTS = {
+    "target": mark("Ghost: target"),
+    "nearest": mark("Ghost: nearest sample"),
+    "previous": mark("Ghost: before the last step"),
+    "none": mark("No ghost"),
+}
+"""What may be seen behind the drawing."""
+
+
+class DrawPage(QWidget):
+    """The first page beside the editor.
+
+    Signals:
+        add_requested(label): Add the drawing to the set under that label.
+        ghost_chosen(key): Show that of ``GHOSTS`` behind the drawing.
+        fit_requested(): Give the drawing the size that the network takes.
+    """
+
+    add_requested = Signal(str)
+    ghost_chosen = Signal(str)
+    fit_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.load = QToolButton()
+        self.ghost = QComboBox()
+        self.brush = BrushBox()
+        self._label = QLineEdit()
+        self._add = QPushButton(icon("edit-add"), tr("Add"))
+        self._misfit = QLabel()
+        self._fit = QPushButton(tr("Fit to the network"))
+        self._build_ghost()
+        self._build_add()
+        self._build_misfit()
+        self._lay_out()
+        self.set_misfit("")
+
+    def _build_ghost(self) -> None:
+        for key, label in GHOSTS.items():
+            self.ghost.addItem(tr(label), key)
+        self.ghost.setToolTip(tr("An image to draw after, seen behind the drawing"))
+        self.ghost.setAccessibleName(tr("Ghost behind the drawing"))
+        self.ghost.setMinimumContentsLength(8)
+        self.ghost.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.ghost.currentIndexChanged.connect(self._on_ghost_current_index_changed)
+
+    def _build_add(self) -> None:
+        self._label.setMaxLength(LONGEST_LABEL)
+        self._label.setPlaceholderText(tr("Label"))
+        self._label.setAccessibleName(tr("Label of the new character"))
+        self._label.setToolTip(tr("What the new character is called, for example ñ"))
+        self._add.setToolTip(tr("Add the drawing to the set, to be learnt with the others"))
+        self._add.setEnabled(False)
+        self._label.textChanged.connect(self._on_label_changed)
+        self._label.returnPressed.connect(self._on_add_clicked)
+        self._add.clicked.connect(self._on_add_clicked)
+
+    def _build_misfit(self) -> None:
+        self._misfit.setWordWrap(True)
+        self._misfit.setProperty("state", "warn")
+        self._fit.clicked.connect(self.fit_requested)
+
+    def _lay_out(self) -> None:
+        self.load.setIconSize(QSize(ICON_PX, ICON_PX))
+        self.load.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.load.setSizePolicy(self._add.sizePolicy())
+        adding = QHBoxLayout()
+        adding.setSpacing(4)
+        adding.addWidget(self._label, 1)
+        adding.addWidget(self._add)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        for widget in (self.load, self.ghost, self.brush, self._misfit, self._fit):
+            layout.addWidget(widget)
+        layout.addLayout(adding)
+        layout.addStretch(1)
+
+    def set_loaded(self, text: str, glyph: QIcon) -> None:
+        """Show what the drawing began as."""
+        self.load.setText(text)
+        self.load.setIcon(glyph)
+
+    def set_misfit(self, reason: str) -> None:
+        """Say why the network cannot take the drawing; empty: it can."""
+        self._misfit.setText(reason)
+        self._misfit.setVisible(bool(reason))
+        self._fit.setVisible(bool(reason))
+
+    def set_ghost(self, key: str) -> None:
+        """Choose that of ``GHOSTS``."""
+        self.ghost.setCurrentIndex(self.ghost.findData(key))
+
+    @property
+    def shown_ghost(self) -> str:
+        """What is seen behind the drawing, a key of ``GHOSTS``."""
+        return str(self.ghost.currentData())
+
+    def _on_ghost_current_index_changed(self) -> None:
+        self.ghost_chosen.emit(self.shown_ghost)
+
+    def _on_label_changed(self, text: str) -> None:
+        self._add.setEnabled(bool(text))
+
+    def _on_add_clicked(self) -> None:
+        if self._label.text():
+            self.add_requested.emit(self._label.text())
+            self._label.clear()

@@ -1,0 +1,458 @@
+"""The pixel editor with its tools, and pages beside it: drawing, noise, code, and the set."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QIcon, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QApplication,
+    QBoxLayout,
+    QButtonGroup,
+    QFrame,
+    QScrollArea,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from aegui.core.i18n import mark, tr
+from aegui.features.drawing.view.code_view import CodeView
+from aegui.features.drawing.view.draw_page import DrawPage
+from aegui.features.drawing.view.drawing_tools import TOOL_OF, TOOLS, spoken
+from aegui.features.drawing.view.editor import PixelEditor
+from aegui.features.drawing.view.history_list import HistoryList
+from aegui.features.drawing.view.noise_box import NoiseBox
+from aegui.features.drawing.view.set_page import SetPage
+from aegui.features.drawing.view.tool_row import ToolRow
+from aegui.kit.flow import FlowLayout
+from aegui.kit.theme import ICON_PX, SPACING, current_theme, icon
+from aegui.session.data.looks import GLYPHS, Look
+from aegui.widgets.dragged_samples import samples_of
+from aegui.widgets.glyph_grid import CELL_PX, GlyphGrid
+from aegui.widgets.glyphs import GlyphCache, glyph_pixmap, label_name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+    from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
+
+    from aegui.core.recipe import CorruptionSpec
+    from aegui.session.pixels.drawing_state import DrawingPaper, Ink
+
+_POPUP_COLUMNS = 12
+_POPUP_ROWS = 9
+_POPUP_FRAME_PX = 16
+_SIDE_CHARACTERS = 39
+_TALL = 1.5
+_LABEL_PX = 130
+_UNBOUNDED_PX = 16_777_215
+_LARGE = 16
+_ZOOM_STEP = 1.5
+_LOAD_KEY = "L"
+_AGAIN_KEY = "N"
+PAGES = {
+    "draw": mark("Draw"),
+    "noise": mark("Noise"),
+    "code": mark("Hex and C"),
+    "set": mark("Set"),
+}
+"""The pages beside the editor."""
+
+
+class DrawPanel(QWidget):
+    """Draws, and asks for everything else; ``editor`` is the grid itself, ``page`` beside it.
+
+    Signals:
+        stroke_started(step), pixel_painted(row, column, value), cells_painted(cells, ink),
+        stroke_finished(), stroke_abandoned(): See ``PixelEditor``.
+        noise_painted(cells, spec, seed): Spoil those cells.
+        undo_requested(), redo_requested(), clear_requested(), invert_requested(), cut_requested(),
+        copy_requested(), copy_code_requested(), paste_requested(), new_requested(): What their
+            tools say.
+        shift_requested(rows, columns), roll_requested(rows, columns): Shift the drawing down and
+            right; what leaves is lost, or comes in on the other side.
+        flip_requested(axis): Mirror it: "horizontal" swaps left and right, "vertical" top and
+            bottom.
+        rotate_requested(quarters): Turn it clockwise.
+        load_requested(index): Draw the sample at that place in the set.
+        noise_requested(spec, seed): Put this ``CorruptionSpec`` on it (of kind "none": take off).
+        add_requested(label): Add the drawing to the set under that label.
+        history_requested(): Show the steps.
+    """
+
+    stroke_started = Signal(str)
+    pixel_painted = Signal(int, int, float)
+    cells_painted = Signal(object, object)
+    noise_painted = Signal(object, object, int)
+    stroke_finished = Signal()
+    stroke_abandoned = Signal()
+    undo_requested = Signal()
+    redo_requested = Signal()
+    clear_requested = Signal()
+    invert_requested = Signal()
+    cut_requested = Signal()
+    copy_requested = Signal()
+    copy_code_requested = Signal()
+    paste_requested = Signal()
+    new_requested = Signal()
+    history_requested = Signal()
+    shift_requested = Signal(int, int)
+    roll_requested = Signal(int, int)
+    flip_requested = Signal(str)
+    rotate_requested = Signal(int)
+    load_requested = Signal(int)
+    noise_requested = Signal(object, int)
+    add_requested = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAcceptDrops(True)
+        self.editor = PixelEditor()
+        self.noise = NoiseBox()
+        self.page = DrawPage()
+        self.brush = self.page.brush
+        self.code = CodeView()
+        self.set = SetPage()
+        self.tools = ToolRow()
+        self.history = HistoryList(self)
+        self._keys = {tool.shortcut: tool.key for tool in TOOLS}
+        self._load = self.page.load
+        self._popup = QFrame(self, Qt.WindowType.Popup)
+        self._area = QScrollArea()
+        self._grid = GlyphGrid(checkable=False)
+        self._labels: Sequence[str] = ()
+        self._look = GLYPHS
+        self._paper: DrawingPaper | None = None
+        self._glyphs = GlyphCache()
+        self._loaded: int | None = None
+        self._pages = QStackedWidget()
+        self._tabs = QButtonGroup(self)
+        self._side = QWidget()
+        self._body = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._build_popup()
+        self._show_loaded(None)
+        self._lay_out()
+        self._connect()
+        self.set_undo_enabled(False, False)
+        self.set_samples((), ())
+
+    # -- parts -----------------------------------------------------------------------------------
+
+    def _build_popup(self) -> None:
+        self._popup.setFrameShape(QFrame.Shape.StyledPanel)
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setWidget(self._grid)
+        self._area.setFocusProxy(self._grid)
+        layout = QVBoxLayout(self._popup)
+        layout.setContentsMargins(4, 4, 4, 4)
+        layout.addWidget(self._area)
+
+    def _tab_row(self) -> FlowLayout:
+        row = FlowLayout(0)
+        for number, (key, label) in enumerate(PAGES.items()):
+            button = QToolButton()
+            button.setObjectName(key)
+            button.setText(tr(label))
+            button.setCheckable(True)
+            button.setProperty("flat", True)
+            button.setProperty("snug", True)
+            self._tabs.addButton(button, number)
+            row.addWidget(button)
+        self._tabs.button(0).setChecked(True)
+        self._tabs.idClicked.connect(self._pages.setCurrentIndex)
+        return row
+
+    def _lay_out(self) -> None:
+        for page in (self.page, self.noise, self.code, self.set):
+            self._pages.addWidget(page)
+        side = QVBoxLayout(self._side)
+        side.setContentsMargins(0, 0, 0, 0)
+        side.setSpacing(6)
+        side.addLayout(self._tab_row())
+        side.addWidget(self._pages, 1)
+        # What is saved here makes the pixels of large images larger: they are whole squares.
+        self._body.setSpacing(SPACING // 2)
+        self._body.addWidget(self.editor, 1)
+        self._body.addWidget(self._side)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACING, SPACING // 2, SPACING, SPACING)
+        layout.setSpacing(SPACING // 2)
+        layout.addWidget(self.tools)
+        layout.addLayout(self._body, 1)
+
+    def _connect(self) -> None:
+        editor, tools, brush = self.editor, self.tools, self.brush
+        editor.stroke_started.connect(self.stroke_started)
+        editor.pixel_painted.connect(self.pixel_painted)
+        editor.cells_painted.connect(self.cells_painted)
+        editor.noise_painted.connect(self._on_editor_noise_painted)
+        editor.stroke_finished.connect(self.stroke_finished)
+        editor.stroke_abandoned.connect(self.stroke_abandoned)
+        editor.region_cleared.connect(self.clear_requested)
+        editor.picked.connect(brush.take)
+        editor.copy_requested.connect(self.copy_requested)
+        editor.paste_requested.connect(self.paste_requested)
+        brush.size_chosen.connect(editor.set_brush)
+        brush.ink_chosen.connect(self._on_brush_ink_chosen)
+        tools.used.connect(self._on_tools_used)
+        tools.brush_chosen.connect(editor.set_tool)
+        tools.switched.connect(self._on_tools_switched)
+        self.noise.noise_requested.connect(self.noise_requested)
+        self.page.add_requested.connect(self.add_requested)
+        self._load.clicked.connect(self.open_characters)
+        self._grid.picked.connect(self._on_grid_picked)
+        self._grid.current_moved.connect(self._area.ensureVisible)
+
+    def show_page(self, key: str) -> None:
+        """Show that of ``PAGES``."""
+        number = tuple(PAGES).index(key)
+        self._tabs.button(number).setChecked(True)
+        self._pages.setCurrentIndex(number)
+
+    @property
+    def shown_page(self) -> str:
+        """Which of ``PAGES`` is shown."""
+        return tuple(PAGES)[self._pages.currentIndex()]
+
+    # -- what is shown ---------------------------------------------------------------------------
+
+    def set_drawing(self, pixels: NDArray[np.float32], ghost: ArrayLike | None = None) -> None:
+        """Show ``pixels`` ``[H, W]`` or ``[C, H, W]``, and ``ghost`` behind them (None: as is)."""
+        self.editor.set_pixels(pixels)
+        if ghost is not None:
+            self.editor.set_ghost(ghost)
+
+    def set_paper(self, paper: DrawingPaper) -> None:
+        """What the drawing is drawn on: it decides ink, brush, and how the drawing is seen."""
+        large = max(self.editor.pixels.shape[-2:]) > _LARGE
+        self.brush.set_kind(paper.kind, sized=large or paper.kind != "binary")
+        if paper == self._paper:
+            return
+        self._paper = paper
+        # Over an image in colours it would be in the way: only where it is asked for.
+        self.page.set_ghost("target" if paper.kind == "binary" else "none")
+        self.editor.set_look(Look(glyphs=paper.kind == "binary", ground=paper.ground))
+        self.editor.set_brush(1)
+        ink: Ink = self.editor.ink
+        if paper.kind == "colour" and not isinstance(ink, tuple):
+            ink = (ink, ink, ink)
+        self.brush.set_state(1, ink)
+        self.editor.set_ink(self.brush.ink, self.brush.back)
+
+    def set_samples(self, labels: Sequence[str], images: ArrayLike, look: Look = GLYPHS) -> None:
+        """Offer the set for loading.
+
+        Args:
+            labels: N labels.
+            images: ``[N, H, W]`` or ``[N, C, H, W]``, not copied.
+            look: How they are seen.
+        """
+        self._labels = labels
+        images = images if self._labels else np.zeros((0, 1, 1))
+        self._glyphs.set_images(images, look)
+        self._grid.set_samples(labels, images, look)
+        self._look = look
+        self._load.setToolTip(
+            tr("Draw a character of the set; it becomes the target ({key})", key=_LOAD_KEY)
+            if look.glyphs
+            else tr("Load an image of the set; it becomes the target ({key})", key=_LOAD_KEY)
+        )
+        self._load.setEnabled(bool(self._labels))
+        self._show_loaded(None)
+
+    def set_loaded(self, index: int | None) -> None:
+        """Show which sample the drawing began as; None: it was drawn freely."""
+        known = index is not None and 0 <= index < len(self._labels)
+        loaded = index if known else None
+        # Every move of a stroke comes here, and an icon is long in the making.
+        if loaded != self._loaded:
+            self._show_loaded(loaded)
+
+    def _show_loaded(self, loaded: int | None) -> None:
+        self._loaded = loaded
+        glyphs = self._look.glyphs
+        if self._loaded is None:
+            text = tr("Load a character…") if glyphs else tr("Load an image…")
+            self.page.set_loaded(text, icon("edit-load"))
+            return
+        label = label_name(self._labels[self._loaded])
+        if not glyphs:
+            label = self.fontMetrics().elidedText(label, Qt.TextElideMode.ElideRight, _LABEL_PX)
+        text = tr("Character {label}", label=label) if glyphs else tr("Image {label}", label=label)
+        self.page.set_loaded(text, self._glyph_icon(self._loaded))
+        self._grid.set_current(self._loaded)
+
+    def _glyph_icon(self, index: int) -> QIcon:
+        glyph = self._glyphs.image(index, current_theme().text, QColor(0, 0, 0, 0))
+        bounds = QSize(ICON_PX, ICON_PX)
+        return QIcon(glyph_pixmap(glyph, bounds, device_ratio=self.devicePixelRatioF()))
+
+    def set_undo_enabled(self, can_undo: bool, can_redo: bool) -> None:
+        """Say whether there is anything to undo and to redo."""
+        self.tools.set_enabled("undo", can_undo)
+        self.tools.set_enabled("redo", can_redo)
+        self.tools.set_enabled("history", can_undo or can_redo)
+
+    def show_history(self, steps: Sequence[str], current: int) -> None:
+        """Show the steps in a list under their button; ``current`` of them have been done."""
+        button = self.tools.buttons["history"]
+        self.history.show_at(button.mapToGlobal(QPoint(0, button.height())), steps, current)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take samples of the set."""
+        if samples_of(event.mimeData()):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Draw the sample that was dropped, the first of several."""
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.load_requested.emit(samples_of(event.mimeData())[0])
+
+    def set_noise(self, spec: CorruptionSpec, seed: int) -> None:
+        """Show this noise in the controls, without a signal."""
+        self.noise.set_noise(spec, seed)
+
+    def set_noised(self, noised: bool) -> None:
+        """Say whether there is noise on the drawing that could be taken off."""
+        self.noise.set_noised(noised)
+
+    # -- edits -----------------------------------------------------------------------------------
+
+    def _on_tools_used(self, key: str) -> None:
+        shifts = {"left": (0, -1), "right": (0, 1), "up": (-1, 0), "down": (1, 0)}
+        verb, _, way = key.partition("-")
+        if verb == "shift":
+            wraps = self.tools.is_on("wrap")
+            (self.roll_requested if wraps else self.shift_requested).emit(*shifts[way])
+        elif verb == "flip":
+            self.flip_requested.emit(way)
+        elif verb == "rotate":
+            self.rotate_requested.emit(1 if way == "right" else -1)
+        elif verb == "zoom":
+            self._zoom(way)
+        elif key == "copy-code":
+            self.copy_code_requested.emit()
+        elif verb == "select":
+            self.editor.select_all()
+        else:
+            signals = {
+                "undo": self.undo_requested,
+                "redo": self.redo_requested,
+                "history": self.history_requested,
+                "clear": self.clear_requested,
+                "invert": self.invert_requested,
+                "cut": self.cut_requested,
+                "copy": self.copy_requested,
+                "paste": self.paste_requested,
+                "new": self.new_requested,
+            }
+            signals[verb].emit()
+
+    def _zoom(self, way: str) -> None:
+        if way == "fit":
+            self.editor.show_all()
+        else:
+            self.editor.zoom_by(_ZOOM_STEP if way == "in" else 1.0 / _ZOOM_STEP)
+
+    def _on_tools_switched(self, key: str, on: bool) -> None:
+        if key == "grid":
+            self.editor.set_grid(on)
+        elif key.startswith("mirror"):
+            self.editor.set_mirrors(*map(self.tools.is_on, ("mirror-across", "mirror-down")))
+        self.editor.say(spoken(TOOL_OF[key], on))
+
+    def _on_brush_ink_chosen(self, ink: Ink, back: Ink) -> None:
+        self.editor.set_ink(ink, back)
+
+    def _on_editor_noise_painted(self, cells: object) -> None:
+        self.noise_painted.emit(cells, self.noise.spec, self.noise.seed)
+
+    def open_characters(self) -> None:
+        """Show the characters of the set under the button."""
+        columns = min(_POPUP_COLUMNS, max(4, len(self._labels)))
+        rows = -(-len(self._labels) // columns)
+        scrolled = rows > _POPUP_ROWS
+        policy = Qt.ScrollBarPolicy
+        self._area.setVerticalScrollBarPolicy(
+            policy.ScrollBarAlwaysOn if scrolled else policy.ScrollBarAlwaysOff
+        )
+        bar = self._area.verticalScrollBar().sizeHint().width() if scrolled else 0
+        self._popup.resize(
+            columns * CELL_PX + _POPUP_FRAME_PX + bar,
+            min(rows, _POPUP_ROWS) * CELL_PX + _POPUP_FRAME_PX,
+        )
+        corner = self._load.mapToGlobal(QPoint(0, self._load.height() + 2))
+        screen = self.screen().availableGeometry()
+        corner.setX(max(screen.left(), min(corner.x(), screen.right() - self._popup.width())))
+        corner.setY(max(screen.top(), min(corner.y(), screen.bottom() - self._popup.height())))
+        self._popup.move(corner)
+        self._popup.show()
+        self._grid.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    @property
+    def characters(self) -> GlyphGrid:
+        """The grid in the popup."""
+        return self._grid
+
+    def _on_grid_picked(self, index: int) -> None:
+        self._popup.hide()
+        self.editor.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.load_requested.emit(index)
+
+    # -- keys and size ---------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:  # noqa: D102
+        # While the panel has the focus its keys come before the window's, such as Ctrl+Z.
+        overrides = event.type() == QEvent.Type.ShortcutOverride
+        if overrides and isinstance(event, QKeyEvent) and self._has_key(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def _has_key(self, event: QKeyEvent) -> bool:
+        focused = QApplication.focusWidget()
+        if focused is not None and self.set.isAncestorOf(focused):
+            # Whoever is at the set does not speak of the drawing; undo there is the window's.
+            return False
+        pressed = _pressed(event)
+        return pressed in self._keys or pressed in {_LOAD_KEY, _AGAIN_KEY}
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
+        pressed = _pressed(event)
+        if not self._has_key(event):
+            super().keyPressEvent(event)
+        elif pressed in self._keys:
+            self.tools.use(self._keys[pressed])
+        elif pressed == _LOAD_KEY:
+            self._load.click()
+        else:
+            self.noise.again()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: D102
+        if event.type() == QEvent.Type.PaletteChange:
+            self._show_loaded(self._loaded)
+        super().changeEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        tall = event.size().height() > _TALL * event.size().width()
+        direction = QBoxLayout.Direction.TopToBottom if tall else QBoxLayout.Direction.LeftToRight
+        self._body.setDirection(direction)
+        side_px = self.fontMetrics().averageCharWidth() * _SIDE_CHARACTERS
+        self._side.setMinimumWidth(0 if tall else side_px)
+        self._side.setMaximumWidth(_UNBOUNDED_PX if tall else side_px)
+        super().resizeEvent(event)
+
+
+def _pressed(event: QKeyEvent) -> str:
+    """The pressed keys as the table of tools writes them."""
+    sequence = QKeySequence(event.keyCombination())
+    return sequence.toString(QKeySequence.SequenceFormat.PortableText)

@@ -1,0 +1,184 @@
+"""The controls of noise: kind, level, seed, again, and taking it off."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QGridLayout,
+    QPushButton,
+    QSlider,
+    QSpinBox,
+    QToolButton,
+    QWidget,
+)
+
+from aegui.core.data.noises import CORRUPTIONS
+from aegui.core.i18n import tr
+from aegui.core.recipe import CorruptionSpec
+from aegui.features.drawing.view.tool_row import BUTTON_PX
+from aegui.kit.theme import ICON_PX, icon
+from aegui.widgets.form.fields import NumberField
+
+_NONE = "none"
+_STEP = 0.05
+_STEPS = 100
+_START_LEVEL = 0.2
+_MOST_SEED = 99_999
+
+
+class NoiseBox(QWidget):
+    """Chooses a noise; every change of it is asked for at once, so that one can try out.
+
+    Signals:
+        noise_requested(spec, seed): The drawing shall have this noise (of kind "none": no noise).
+        sheet_requested(): Show the drawing at many levels of it.
+    """
+
+    noise_requested = Signal(object, int)
+    sheet_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._kind = QComboBox()
+        self._has_told_kind = False
+        self._level = NumberField(0.0, 1.0, _STEP)
+        self._slider = QSlider(Qt.Orientation.Horizontal)
+        self._seed = QSpinBox()
+        self._again = QToolButton()
+        self._off = QToolButton()
+        self._sheet = QPushButton(tr("Sheet of levels…"))
+        self._build_kind()
+        self._build_level()
+        self._build_buttons()
+        self._lay_out()
+        self.set_noised(False)
+
+    def _build_kind(self) -> None:
+        for key, choice in CORRUPTIONS.items():
+            if key != _NONE:
+                self._kind.addItem(tr(choice.label), key)
+                tip = tr(choice.help)
+                self._kind.setItemData(self._kind.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
+        self._kind.setToolTip(tr("Kind of noise"))
+        self._kind.setAccessibleName(tr("Kind of noise"))
+        self._kind.setMinimumContentsLength(8)
+        self._kind.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self._kind.currentIndexChanged.connect(self._on_kind_changed)
+        self._kind.activated.connect(self._on_kind_activated)
+
+    def _build_level(self) -> None:
+        tip = tr("Level of the noise: a probability per pixel, or sigma for Gaussian noise")
+        self._level.setValue(_START_LEVEL)
+        self._slider.setRange(0, _STEPS)
+        self._slider.setPageStep(_STEPS // 10)
+        self._slider.setValue(round(_START_LEVEL * _STEPS))
+        self._slider.setMinimumWidth(48)
+        for widget in (self._level, self._slider):
+            widget.setToolTip(tip)
+            widget.setAccessibleName(tr("Level of the noise"))
+        self._level.valueChanged.connect(self._on_level_changed)
+        self._slider.valueChanged.connect(self._on_slider_changed)
+
+    def _build_buttons(self) -> None:
+        self._seed.setRange(0, _MOST_SEED)
+        self._seed.setPrefix(tr("seed {n}", n=""))
+        self._seed.setToolTip(tr("The same seed always draws the same noise"))
+        self._seed.setAccessibleName(tr("Seed of the noise"))
+        self._seed.valueChanged.connect(self._request)
+        self._again.setIcon(icon("edit-again"))
+        self._again.setToolTip(tr("Draw other noise, with the next seed ({key})", key="N"))
+        self._again.setAccessibleName(tr("Draw noise again"))
+        self._again.clicked.connect(self.again)
+        self._off.setIcon(icon("edit-noise-off"))
+        self._off.setToolTip(tr("Take the noise off"))
+        self._off.setAccessibleName(tr("Take the noise off"))
+        self._off.clicked.connect(self._on_off_clicked)
+        self._sheet.setToolTip(
+            tr("The drawing at eight levels of this noise, with the answers of each network")
+        )
+        self._sheet.clicked.connect(self.sheet_requested)
+        for button in (self._again, self._off):
+            button.setIconSize(QSize(ICON_PX, ICON_PX))
+            button.setProperty("flat", True)
+            button.setMinimumSize(BUTTON_PX, BUTTON_PX - 3)
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(4)
+        grid.addWidget(self._kind, 0, 0, 1, 3)
+        grid.addWidget(self._slider, 1, 0)
+        grid.addWidget(self._level, 1, 1, 1, 2)
+        grid.addWidget(self._seed, 2, 0)
+        grid.addWidget(self._again, 2, 1)
+        grid.addWidget(self._off, 2, 2)
+        grid.addWidget(self._sheet, 3, 0, 1, 3)
+        grid.setColumnStretch(0, 1)
+        grid.setRowStretch(4, 1)
+
+    # -- what is shown ---------------------------------------------------------------------------
+
+    @property
+    def spec(self) -> CorruptionSpec:
+        """The chosen noise."""
+        return CorruptionSpec.model_validate(
+            {"kind": self._kind.currentData(), "level": round(self._level.value(), 4)}
+        )
+
+    @property
+    def seed(self) -> int:
+        """The chosen seed."""
+        return self._seed.value()
+
+    def set_noise(self, spec: CorruptionSpec, seed: int) -> None:
+        """Show ``spec`` and ``seed``, without a signal; the kind "none" leaves the controls."""
+        if spec.kind == _NONE:
+            return
+        blockers = [
+            QSignalBlocker(each) for each in (self._kind, self._level, self._slider, self._seed)
+        ]
+        self._kind.setCurrentIndex(self._kind.findData(spec.kind))
+        self._level.setValue(spec.level)
+        self._slider.setValue(round(self._level.value() * _STEPS))
+        self._seed.setValue(seed % (_MOST_SEED + 1))
+        del blockers
+
+    def set_noised(self, noised: bool) -> None:
+        """Say whether there is noise on the drawing that could be taken off."""
+        self._off.setEnabled(noised)
+
+    # -- edits -----------------------------------------------------------------------------------
+
+    def again(self) -> None:
+        """Ask for other noise: that of the next seed."""
+        # A change of the seed asks by itself.
+        self._seed.setValue((self._seed.value() + 1) % (_MOST_SEED + 1))
+
+    def _on_kind_activated(self, _index: int) -> None:
+        """The kind that was shown already is chosen: put it on, where there is no noise yet."""
+        is_told, self._has_told_kind = self._has_told_kind, False
+        if not is_told and not self._off.isEnabled():
+            self._request()
+
+    def _on_kind_changed(self) -> None:
+        # What is activated after this is the same choice.
+        self._has_told_kind = True
+        self._request()
+
+    def _on_level_changed(self, level: float) -> None:
+        blocker = QSignalBlocker(self._slider)
+        self._slider.setValue(round(level * _STEPS))
+        del blocker
+        self._request()
+
+    def _on_slider_changed(self, value: int) -> None:
+        self._level.setValue(value / _STEPS)
+
+    def _on_off_clicked(self) -> None:
+        self.noise_requested.emit(CorruptionSpec(), self.seed)
+
+    def _request(self) -> None:
+        self.noise_requested.emit(self.spec, self.seed)

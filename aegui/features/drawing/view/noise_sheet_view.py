@@ -1,0 +1,152 @@
+"""A drawing at rising levels of noise, and under each level what networks make of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from aegui.core.i18n import localized, tr, trn
+from aegui.kit.speech import describe
+from aegui.kit.theme import current_theme
+from aegui.session.data.looks import Look
+from aegui.widgets.answer_words import COLUMNS
+from aegui.widgets.figures.widget_picture import offer_painted
+from aegui.widgets.glyphs import draw_picture, picture, picture_rect
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QPaintEvent
+
+    from aegui.features.drawing.model.noise_sheet import NoiseSheet, SheetRow
+
+_NAME_PX = 120
+_HEAD_PX = 24
+_FIGURE_PX = 20
+_LEAST_CELL_PX = 44
+_GOOD_CELL_PX = 84
+_GAP_PX = 6
+
+
+class NoiseSheetView(QWidget):
+    """Paints a ``NoiseSheet``: levels from left to right, networks from top to bottom."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._sheet: NoiseSheet | None = None
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setSizePolicy(policy)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(tr("Answers at rising levels of noise"))
+        self.figures = offer_painted(self, "noise-sheet")
+
+    @property
+    def sheet(self) -> NoiseSheet | None:
+        """What is shown."""
+        return self._sheet
+
+    def set_sheet(self, sheet: NoiseSheet | None) -> None:
+        """Show ``sheet``; None: nothing."""
+        rows = 0 if self._sheet is None else len(self._sheet.rows)
+        self._sheet = sheet
+        if sheet is not None:
+            describe(self, "; ".join(map(self.words_of, sheet.rows)), spoken=False)
+            if len(sheet.rows) != rows:
+                self.updateGeometry()
+        self.update()
+
+    def words_of(self, row: SheetRow) -> str:
+        """The answers of one network in words."""
+        assert self._sheet is not None
+        told = (
+            f"{percent_words(level)}: {_figure(row, number)}"
+            for number, level in enumerate(self._sheet.levels)
+        )
+        return f"{row.name}: {', '.join(told)}"
+
+    def _count(self) -> tuple[int, int]:
+        """Rows, with that of the noisy drawing, and columns."""
+        if self._sheet is None:
+            return 1, 8
+        return len(self._sheet.rows) + 1, len(self._sheet.levels)
+
+    def sizeHint(self) -> QSize:  # noqa: D102
+        return self._size(_GOOD_CELL_PX)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: D102
+        return self._size(_LEAST_CELL_PX)
+
+    def _size(self, side: int) -> QSize:
+        rows, columns = self._count()
+        return QSize(_NAME_PX + columns * side, _HEAD_PX + rows * (side + _FIGURE_PX))
+
+    def cell_rect(self, row: int, column: int) -> QRect:
+        """Where an image is painted; row 0 is the noisy drawing."""
+        rows, columns = self._count()
+        wide = (self.width() - _NAME_PX) // columns
+        high = (self.height() - _HEAD_PX) // rows
+        x, y = _NAME_PX + column * wide, _HEAD_PX + row * high
+        return QRect(x, y, wide - _GAP_PX, max(1, high - _FIGURE_PX))
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
+        del event
+        sheet = self._sheet
+        if sheet is None:
+            return
+        painter = QPainter(self)
+        theme = current_theme()
+        painter.setPen(theme.text_dim)
+        for column, level in enumerate(sheet.levels):
+            cell = self.cell_rect(0, column)
+            head = QRect(cell.x(), 0, cell.width(), _HEAD_PX)
+            painter.drawText(head, Qt.AlignmentFlag.AlignCenter, percent_words(level))
+        look = Look(glyphs=sheet.glyphs)
+        self._paint_row(painter, 0, tr(COLUMNS["noisy"]), sheet.noisy, look)
+        for number, row in enumerate(sheet.rows, 1):
+            self._paint_row(painter, number, row.name, row.images, look)
+            for column in range(len(sheet.levels)):
+                self._paint_figure(painter, number, column, row)
+
+    def _paint_row(
+        self, painter: QPainter, row: int, name: str, images: NDArray[np.float32], look: Look
+    ) -> None:
+        painter.setPen(current_theme().text)
+        first = self.cell_rect(row, 0)
+        place = QRect(0, first.y(), _NAME_PX - _GAP_PX, first.height())
+        text = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, place.width())
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, text)
+        for column, image in enumerate(images):
+            height, width = image.shape[-2:]
+            target = picture_rect(height, width, self.cell_rect(row, column))
+            draw_picture(painter, target, picture(image, look))
+            painter.setPen(current_theme().border)
+            painter.drawRect(target.adjusted(-1, -1, 0, 0))
+
+    def _paint_figure(self, painter: QPainter, row: int, column: int, of: SheetRow) -> None:
+        theme = current_theme()
+        cell = self.cell_rect(row, column)
+        exact = of.wrong is not None and of.wrong[column] == 0
+        painter.setPen(theme.good if exact else theme.text)
+        below = QRect(cell.x(), cell.bottom() + 1, cell.width(), _FIGURE_PX - 2)
+        text = f"✓ {_short(of, column)}" if exact else _short(of, column)
+        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def percent_words(level: float) -> str:
+    """A level of noise in percent."""
+    return tr("{percent} %", percent=round(100 * level))
+
+
+def _short(row: SheetRow, column: int) -> str:
+    if row.wrong is not None:
+        return tr("{n} px", n=row.wrong[column])
+    return localized(row.error[column], ".2g")
+
+
+def _figure(row: SheetRow, column: int) -> str:
+    if row.wrong is not None:
+        return trn("{n} wrong pixel", "{n} wrong pixels", row.wrong[column])
+    return tr("mean squared error {error}", error=localized(row.error[column], ".2g"))

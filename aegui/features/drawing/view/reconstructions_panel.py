@@ -1,0 +1,128 @@
+"""What the network makes of the samples of a set: which are shown, and a summary of all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from aegui.core.evaluation.parts import HELD_OUT, LEARNT
+from aegui.core.i18n import localized, mark, tr, trn
+from aegui.features.drawing.view.reconstructions_view import ReconstructionsView
+from aegui.kit.theme import SPACING
+from aegui.session.data.looks import GLYPHS, Look
+from aegui.widgets.answer_words import columns_words
+from aegui.widgets.nearest_strip import error_text
+
+if TYPE_CHECKING:
+    from aegui.session.pixels.answers import Reconstructions
+
+ORDERS = {
+    "worst": mark("Worst first"),
+    "best": mark("Best first"),
+    "random": mark("Random"),
+}
+"""Which samples are shown: key of ``aegui.session.pixels.answers.Order`` -> label."""
+_MEANS = {
+    (True, LEARNT): mark("learnt: {mean} wrong pixels"),
+    (True, HELD_OUT): mark("held out (◦): {mean}"),
+    (False, LEARNT): mark("learnt: squared error {mean}"),
+    (False, HELD_OUT): mark("held out (◦): {mean}"),
+}
+"""Whether images are glyphs, and the part of the samples -> how its mean is reported."""
+
+
+class ReconstructionsPanel(QWidget):
+    """Samples beside the network's answers to them, under a summary.
+
+    Signals:
+        sample_activated(index): A sample was clicked or Enter pressed on it.
+        order_chosen(key): Those of that key of ``ORDERS`` are requested.
+    """
+
+    sample_activated = Signal(int)
+    order_chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.view = ReconstructionsView()
+        self.order = QComboBox()
+        for key, label in ORDERS.items():
+            self.order.addItem(tr(label), key)
+        self.order.setAccessibleName(tr("Which samples are shown"))
+        self.order.setToolTip(tr("Which samples are shown"))
+        self._summary = QLabel()
+        self._summary.setProperty("dim", True)
+        self._summary.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._head = QWidget()
+        head = QHBoxLayout(self._head)
+        head.setContentsMargins(SPACING, SPACING // 2, SPACING, 0)
+        head.addWidget(self._summary, 1)
+        head.addWidget(self.order)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._head)
+        layout.addWidget(self.view, 1)
+        self.view.sample_activated.connect(self.sample_activated)
+        self.order.activated.connect(self._on_order_activated)
+        self.clear(tr("Press Train to see what the network makes of every sample."))
+
+    def clear(self, reason: str) -> None:
+        """Show nothing but ``reason``."""
+        self.view.set_rows(None)
+        self.view.set_message(reason)
+        self._summary.setText("")
+        self._head.hide()
+
+    def set_rows(self, rows: Reconstructions, look: Look = GLYPHS) -> None:
+        """Show samples with the answers to them, in their order."""
+        self.view.set_rows(rows, look)
+        self._summary.setText(_summary(rows))
+        self._summary.setToolTip(self._summary.text())
+        self._head.setVisible(len(rows.labels) > 0)
+
+    @property
+    def summary(self) -> str:
+        """What is said above the rows."""
+        return self._summary.text()
+
+    @property
+    def chosen_order(self) -> str:
+        """A key of ``ORDERS``."""
+        return str(self.order.currentData())
+
+    def _on_order_activated(self) -> None:
+        self.order_chosen.emit(self.chosen_order)
+
+
+def _summary(rows: Reconstructions) -> str:
+    parts = [
+        tr(
+            _MEANS[rows.perfect is not None, key],
+            mean=localized(mean, ".3g") if rows.perfect is not None else error_text(mean),
+        )
+        for key, mean in rows.means.items()
+    ]
+    if rows.perfect is not None:
+        perfect, count = rows.perfect, rows.measured
+        parts.append(tr("{perfect} of {count} perfect", perfect=perfect, count=count))
+        worst = int(rows.worst)
+        parts.append(trn("worst: {n} wrong pixel", "worst: {n} wrong pixels", worst))
+    else:
+        if not rows.means:
+            parts.append(tr("mean squared error {error}", error=error_text(rows.mean)))
+        parts.append(tr("worst: {error}", error=error_text(rows.worst)))
+    if rows.measured < rows.total:
+        parts.append(
+            tr(
+                "{count} of {total} samples measured",
+                count=localized(rows.measured, ","),
+                total=localized(rows.total, ","),
+            )
+        )
+    has_noise = rows.corrupted is not None
+    noisy = ("noisy",) if has_noise else ()
+    parts.append(columns_words(("original", *noisy, "answer")))
+    return " · ".join(parts)

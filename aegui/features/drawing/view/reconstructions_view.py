@@ -1,0 +1,418 @@
+"""Original, corrupted and answer of many samples, as one picture of those that are in sight."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPen, QPixmap
+from PySide6.QtWidgets import (
+    QFrame,
+    QWidget,
+)
+
+from aegui.core.i18n import tr, trn
+from aegui.kit.painted import PaintedArea
+from aegui.kit.speech import describe
+from aegui.kit.theme import SPACING, current_theme, figures_font
+from aegui.session.data.looks import GLYPHS, Look
+from aegui.widgets.answer_words import COLUMNS
+from aegui.widgets.dragged_samples import drag_samples, is_dragged
+from aegui.widgets.figures.makers import reconstructions_figure
+from aegui.widgets.figures.menu import FigureMenu
+from aegui.widgets.glyphs import argb_image, label_name, label_sign, palette, photo_argb
+from aegui.widgets.nearest_strip import error_text
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
+
+    from aegui.session.pixels.answers import Reconstructions
+    from aegui.widgets.figures.figure import Figure
+
+_LEAST_GLYPH_PX = 14
+_MOST_GLYPH_PX = 40
+_LEAST_IMAGE_PX, _MOST_IMAGE_PX = 40, 72
+_SEAM = 1
+_HELD_OUT = "◦"
+"""Before the label of a sample that was kept from training."""
+_FEW_WRONG = 1
+_MOST_ON_PAPER = 96
+"""Of more samples a figure would show nothing."""
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Where the groups lie. A group is the two or three glyphs of one sample and a line of text.
+
+    Attributes:
+        scale: Screen pixels per image pixel.
+        columns: Groups side by side.
+        glyphs: Width and height of the glyphs of a group, in image pixels.
+        group: Width and height of a group with the gap to the next, in image pixels.
+    """
+
+    scale: int
+    columns: int
+    glyphs: tuple[int, int]
+    group: tuple[int, int]
+
+    @property
+    def row_px(self) -> int:
+        return self.group[1] * self.scale
+
+    def rect(self, place: int) -> QRect:
+        """The group at ``place`` without gaps, in pixels from the top left of the first."""
+        row, column = divmod(place, self.columns)
+        return QRect(
+            column * self.group[0] * self.scale,
+            row * self.row_px,
+            self.glyphs[0] * self.scale,
+            self.row_px - SPACING // 2,
+        )
+
+
+class ReconstructionsView(PaintedArea):
+    """All groups, painted in one go: the visible ones are one image, kept until something changes.
+
+    Signals:
+        sample_activated(index): A group was clicked, or Enter pressed on it.
+
+    A group that is dragged is its sample, to be dropped where samples are taken.
+    """
+
+    sample_activated = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._labels: tuple[str, ...] = ()
+        self._rows: Reconstructions | None = None
+        self._look = GLYPHS
+        self._images: tuple[NDArray[np.uint8], ...] = ()
+        self._picture: QPixmap | None = None
+        self._hovered: int | None = None
+        self._current = 0
+        self._pressed: QPoint | None = None
+        self._message = ""
+        self.figures = FigureMenu(self, self.figure)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.viewport().setMouseTracking(True)
+        self.viewport().setAutoFillBackground(False)
+        self.setAccessibleName(tr("Reconstructions"))
+
+    # -- what is shown ---------------------------------------------------------------------------
+
+    def set_rows(self, rows: Reconstructions | None, look: Look = GLYPHS) -> None:
+        """Show ``rows`` in their order; None: nothing."""
+        images = () if rows is None else (rows.original, rows.corrupted, rows.output)
+        shown = tuple(each for each in images if each is not None)
+        count = 0 if rows is None else len(rows.labels)
+        if count != len(self._labels) or len(shown) != len(self._images):
+            self._hovered = None
+        self._rows, self._look, self._images = rows, look, shown
+        self._labels = () if rows is None else rows.labels
+        self._current = min(self._current, max(0, count - 1))
+        self._update_scroll_bar()
+        self._refresh()
+
+    def set_message(self, message: str) -> None:
+        """What to say while there are no rows."""
+        self._message = message
+        self._refresh()
+
+    def figure(self) -> Figure | None:
+        """All groups, for paper; None without any."""
+        rows = self._rows
+        if rows is None or not len(rows.labels):
+            return None
+        noisy = ("noisy",) if rows.corrupted is not None else ()
+        names = [tr(COLUMNS[key]) for key in ("original", *noisy, "answer")]
+        images = [list(each[:_MOST_ON_PAPER] / np.float32(255.0)) for each in self._images]
+        notes, noted = [], ""
+        if rows.wrong is not None:
+            notes = [str(count) if count else "" for count in rows.wrong.tolist()[:_MOST_ON_PAPER]]
+            noted = tr("wrong pixels")
+        named = list(zip(names, images, strict=True))
+        title = tr("Reconstructions")
+        drawn = reconstructions_figure(named, self._look, title, notes=notes, noted=noted)
+        return replace(drawn, noisy=rows.corrupted is not None)
+
+    @property
+    def current(self) -> int:
+        """Place of the keyboard cursor."""
+        return self._current
+
+    def text_of(self, place: int) -> str:
+        """Name and error of the group at ``place``, in words."""
+        rows = self._rows
+        assert rows is not None
+        if rows.wrong is not None:
+            error = trn("{n} wrong pixel", "{n} wrong pixels", int(rows.wrong[place]))
+        else:
+            number = error_text(float(rows.error[place]))
+            error = tr("mean squared error {error}", error=number)
+        text = f"{label_name(self._labels[place])}: {error}"
+        return tr("{sample}, held out", sample=text) if self._is_held_out(place) else text
+
+    def _is_held_out(self, place: int) -> bool:
+        kept = None if self._rows is None else self._rows.held_out
+        return kept is not None and bool(kept[place])
+
+    def group_rect(self, place: int) -> QRect:
+        """Where the group at ``place`` is painted, in pixels of the viewport."""
+        return self._layout().rect(place).translated(SPACING, SPACING // 2 - self._scrolled())
+
+    def sizeHint(self) -> QSize:  # noqa: D102
+        return QSize(420, 160)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: D102
+        return QSize(120, 60)
+
+    def _scrolled(self) -> int:
+        return self.verticalScrollBar().value()
+
+    # -- layout ----------------------------------------------------------------------------------
+
+    def _layout(self) -> _Layout:
+        """The largest whole scale at which all groups fit; the least one if they never do."""
+        width = self.viewport().width() - 2 * SPACING
+        height = self.viewport().height() - SPACING
+        image_height, image_width = self._image_shape()
+        smallest = _LEAST_GLYPH_PX if self._look.glyphs else _LEAST_IMAGE_PX
+        least = max(1, -(-smallest // image_width))
+        tallest = _MOST_GLYPH_PX if self._look.glyphs else _MOST_IMAGE_PX
+        most = max(least, tallest // image_height)
+        layout = self._layout_at(least, width)
+        for scale in range(most, least, -1):
+            candidate = self._layout_at(scale, width)
+            rows = -(-len(self._labels) // candidate.columns)
+            if rows * candidate.row_px <= height:
+                return candidate
+        return layout
+
+    def _image_shape(self) -> tuple[int, int]:
+        return self._images[0].shape[-2:] if self._images else (7, 5)
+
+    def _layout_at(self, scale: int, width: int) -> _Layout:
+        image_height, image_width = self._image_shape()
+        count = max(1, len(self._images))
+        glyphs = count * image_width + (count - 1) * _SEAM
+        text_px = self.fontMetrics().height() + SPACING
+        gap = -(-2 * SPACING // scale)
+        units = width // scale
+        columns = max(1, (units + gap) // (glyphs + gap))
+        # What is left over widens the gaps, up to twice their width.
+        spare = (units + gap - columns * (glyphs + gap)) // max(1, columns - 1)
+        group = (glyphs + gap + min(spare, gap), image_height + -(-text_px // scale))
+        return _Layout(scale, columns, (glyphs, image_height), group)
+
+    def _update_scroll_bar(self) -> None:
+        layout = self._layout()
+        rows = -(-len(self._labels) // layout.columns)
+        page = self.viewport().height()
+        bar = self.verticalScrollBar()
+        bar.setPageStep(page)
+        bar.setSingleStep(layout.row_px)
+        bar.setRange(0, max(0, rows * layout.row_px + SPACING - page))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        super().resizeEvent(event)
+        self._update_scroll_bar()
+        self._refresh()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:  # noqa: D102
+        del dx, dy
+        self._refresh()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: D102
+        if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.FontChange}:
+            self._update_scroll_bar()
+            self._refresh()
+        super().changeEvent(event)
+
+    def _refresh(self) -> None:
+        self._picture = None
+        if self._labels:
+            describe(self, self.text_of(self._current), spoken=False)
+        self.viewport().update()
+
+    # -- mouse and keys --------------------------------------------------------------------------
+
+    def place_at(self, position: QPoint) -> int | None:
+        """The place of the group under ``position`` in the viewport, or None."""
+        layout = self._layout()
+        x, y = position.x() - SPACING, position.y() - SPACING // 2 + self._scrolled()
+        column, row = x // (layout.group[0] * layout.scale), y // layout.row_px
+        place = row * layout.columns + column
+        inside = 0 <= column < layout.columns and row >= 0 and place < len(self._labels)
+        return place if inside and self.group_rect(place).contains(position) else None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        at = event.position().toPoint()
+        if self._pressed is not None and is_dragged(self._pressed, at):
+            place, self._pressed = self.place_at(self._pressed), None
+            if place is not None and self._rows is not None:
+                drag_samples(self, [int(self._rows.indices[place])])
+            return
+        self._hover(self.place_at(at))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        place = self.place_at(event.position().toPoint())
+        if place is not None and event.button() == Qt.MouseButton.LeftButton:
+            self._pressed = event.position().toPoint()
+            self._go(place)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        pressed, self._pressed = self._pressed, None
+        place = self.place_at(event.position().toPoint())
+        if pressed is None:
+            return
+        if place == self._current and event.button() == Qt.MouseButton.LeftButton and self._labels:
+            self._activate()
+
+    def tip_at(self, position: QPoint) -> str:  # noqa: D102
+        place = self.place_at(position)
+        return "" if place is None else self.text_of(place)
+
+    def viewportEvent(self, event: QEvent) -> bool:  # noqa: D102
+        if event.type() == QEvent.Type.Leave:
+            self._hover(None)
+        return super().viewportEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
+        columns, last = self._layout().columns, len(self._labels) - 1
+        steps: dict[int, int] = {
+            Qt.Key.Key_Left: self._current - 1,
+            Qt.Key.Key_Right: self._current + 1,
+            Qt.Key.Key_Up: self._current - columns,
+            Qt.Key.Key_Down: self._current + columns,
+            Qt.Key.Key_Home: 0,
+            Qt.Key.Key_End: last,
+        }
+        if event.key() in steps and self._labels:
+            self._go(min(max(steps[event.key()], 0), last))
+        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self._labels:
+            self._activate()
+        else:
+            super().keyPressEvent(event)
+
+    def _activate(self) -> None:
+        if self._rows is not None:
+            self.sample_activated.emit(int(self._rows.indices[self._current]))
+
+    def _go(self, place: int) -> None:
+        self._current = place
+        describe(self, self.text_of(place))
+        rect = self.group_rect(place)
+        bar = self.verticalScrollBar()
+        if rect.top() < 0:
+            bar.setValue(bar.value() + rect.top() - SPACING // 2)
+        elif rect.bottom() > self.viewport().height():
+            bar.setValue(bar.value() + rect.bottom() - self.viewport().height() + SPACING)
+        self.viewport().update()
+
+    def _hover(self, place: int | None) -> None:
+        if place != self._hovered:
+            self._hovered = place
+            self.viewport().update()
+
+    # -- painting --------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
+        del event
+        painter = QPainter(self.viewport())
+        if not self._labels:
+            painter.setPen(current_theme().text_dim)
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(self.viewport().rect(), flags, self._message)
+            return
+        if self._picture is None:
+            self._picture = self._composed()
+        painter.drawPixmap(0, 0, self._picture)
+        painter.setPen(QPen(current_theme().accent, 1))
+        if self._hovered is not None and self._hovered < len(self._labels):
+            painter.drawRect(self.group_rect(self._hovered).adjusted(-4, -3, 3, 0))
+        if self.hasFocus():
+            painter.setPen(QPen(current_theme().accent, 2))
+            painter.drawRect(self.group_rect(self._current).adjusted(-4, -3, 4, 0))
+
+    def _composed(self) -> QPixmap:
+        """The visible groups with their texts, as large as the viewport."""
+        layout = self._layout()
+        ratio = self.devicePixelRatioF()
+        picture = QPixmap(self.viewport().size() * ratio)
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(Qt.GlobalColor.transparent)
+        first = max(0, self._scrolled() // layout.row_px)
+        last = (self._scrolled() + self.viewport().height()) // layout.row_px + 1
+        places = range(first * layout.columns, min(len(self._labels), (last + 1) * layout.columns))
+        if not places:
+            return picture
+        painter = QPainter(picture)
+        sheet = argb_image(self._sheet(layout, places))
+        corner = self.group_rect(places[0]).topLeft()
+        painter.drawImage(QRect(corner, sheet.size() * layout.scale), sheet)
+        self._paint_texts(painter, layout, places)
+        painter.end()
+        return picture
+
+    def _sheet(self, layout: _Layout, places: range) -> NDArray[np.uint32]:
+        """The groups at ``places``, one pixel per image pixel, premultiplied ARGB."""
+        theme = current_theme()
+        colours = palette(theme.pixel_on, theme.pixel_off)
+        height, width = self._image_shape()
+        rows = -(-len(places) // layout.columns)
+        group_width, group_height = layout.group
+        cells = np.zeros((rows * layout.columns, group_height, group_width), dtype=np.uint32)
+        for number, images in enumerate(self._images):
+            left = number * (width + _SEAM)
+            shown = images[places.start : places.stop]
+            if self._look.glyphs:
+                argb = colours[shown]
+            else:
+                argb = photo_argb(shown[:, np.newaxis] if shown.ndim == 3 else shown)
+            cells[: len(places), :height, left : left + width] = argb
+        grid = cells.reshape(rows, layout.columns, group_height, group_width).swapaxes(1, 2)
+        return grid.reshape(rows * group_height, layout.columns * group_width)
+
+    def _paint_texts(self, painter: QPainter, layout: _Layout, places: range) -> None:
+        """Under each group its label to the left and its error to the right."""
+        theme = current_theme()
+        painter.setFont(figures_font(self.font()))
+        metrics = painter.fontMetrics()
+        top = layout.glyphs[1] * layout.scale + 2 + metrics.ascent()
+        colours = (theme.text_dim, theme.text, theme.bad)
+        severity = self._severity(places)
+        for number, colour in enumerate(colours):
+            painter.setPen(colour)
+            for place in (np.flatnonzero(severity == number) + places.start).tolist():
+                rect = self.group_rect(place)
+                error = self._error(place)
+                room = rect.width() - metrics.horizontalAdvance(error) - SPACING // 2
+                label = label_sign(self._labels[place])
+                if self._is_held_out(place):
+                    label = f"{_HELD_OUT} {label}"
+                if len(label) > 1:
+                    label = metrics.elidedText(label, Qt.TextElideMode.ElideRight, max(0, room))
+                painter.drawText(rect.left(), rect.top() + top, label)
+                left = rect.right() + 1 - metrics.horizontalAdvance(error)
+                painter.drawText(left, rect.top() + top, error)
+
+    def _error(self, place: int) -> str:
+        rows = self._rows
+        assert rows is not None
+        if rows.wrong is not None:
+            return str(rows.wrong[place])
+        return error_text(float(rows.error[place]))
+
+    def _severity(self, places: range) -> NDArray[np.int64]:
+        """0 for what is perfect, 1 for few errors, 2 for many; of images all are alike."""
+        rows = self._rows
+        if rows is None or rows.wrong is None:
+            return np.ones(len(places), np.int64)
+        wrong = rows.wrong[places.start : places.stop]
+        return np.digitize(wrong, [1, _FEW_WRONG + 1])

@@ -1,0 +1,201 @@
+"""The set as it is learnt: a text in its characters, and its samples to be edited one by one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from aegui.core.data.readers.names import LONGEST_LABEL
+from aegui.core.i18n import mark, tr
+from aegui.features.drawing.view.set_gallery import SetGallery
+from aegui.features.drawing.view.text_strip import TextStrip
+from aegui.kit.theme import ICON_PX, icon
+from aegui.session.data.looks import GLYPHS, Look
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike
+
+_EDITS = {
+    "redraw": mark("Put the drawing in its place"),
+    "duplicate": mark("Duplicate (Insert)"),
+    "delete": mark("Delete (Delete)"),
+    "import": mark("Add the samples of a file…"),
+    "export": mark("Save the set as a file…"),
+}
+_OF_ONE = ("redraw", "duplicate", "delete")
+
+
+class SetPage(QWidget):
+    """A gallery whose edits are asked for.
+
+    Signals:
+        moved(index, place), duplicate_requested(index), delete_requested(index),
+        redraw_requested(index), renamed(index, label): Edits of one sample.
+        open_requested(index): Draw it.
+        import_requested(), export_requested(): Files.
+        continue_requested(): Train on with the set as it is now.
+    """
+
+    moved = Signal(int, int)
+    duplicate_requested = Signal(int)
+    delete_requested = Signal(int)
+    redraw_requested = Signal(int)
+    renamed = Signal(int, str)
+    open_requested = Signal(int)
+    import_requested = Signal()
+    export_requested = Signal()
+    continue_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.strip = TextStrip()
+        self.gallery = SetGallery()
+        self._area = QScrollArea()
+        self.label = QLineEdit()
+        self.buttons = {key: self._button(key, text) for key, text in _EDITS.items()}
+        self._change = QLabel()
+        self._continue = QPushButton(tr("Train on"))
+        self._labels: Sequence[str] = ()
+        self._is_locked = False
+        self._layout = QVBoxLayout(self)
+        self._build()
+        self._lay_out()
+        self.set_change("", can_continue=False)
+
+    def _button(self, key: str, text: str) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName(key)
+        button.setProperty("flat", True)
+        button.setIcon(icon(f"edit-{key}"))
+        button.setIconSize(QSize(ICON_PX, ICON_PX))
+        button.setToolTip(tr(text))
+        button.setAccessibleName(tr(text))
+        button.clicked.connect(self._on_button_clicked)
+        return button
+
+    def _build(self) -> None:
+        self.label.setMaxLength(LONGEST_LABEL)
+        self.label.setAccessibleName(tr("Label of the chosen sample"))
+        self.label.setToolTip(tr("Label of the chosen sample; Enter renames it (F2)"))
+        self.label.setMinimumWidth(32)
+        self.label.returnPressed.connect(self._on_label_return_pressed)
+        self._change.setWordWrap(True)
+        self._change.setProperty("state", "warn")
+        self._continue.setToolTip(
+            tr(
+                "The network has learnt other data: begin with its weights, and learn the set as "
+                "it is now"
+            )
+        )
+        self._continue.clicked.connect(self.continue_requested)
+        gallery = self.gallery
+        gallery.setAccessibleName(tr("Samples of the set"))
+        gallery.moved.connect(self.moved)
+        gallery.picked.connect(self.open_requested)
+        gallery.duplicate_requested.connect(self.duplicate_requested)
+        gallery.delete_requested.connect(self.delete_requested)
+        gallery.rename_requested.connect(self._on_gallery_rename_requested)
+        gallery.chosen.connect(self._show_chosen)
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        row.addWidget(self.label, 1)
+        for button in self.buttons.values():
+            row.addWidget(button)
+        change = QHBoxLayout()
+        change.setSpacing(4)
+        change.addWidget(self._change, 1)
+        change.addWidget(self._continue)
+        area = self._area
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(self.gallery)
+        self.gallery.current_moved.connect(area.ensureVisible)
+        self.gallery.edge_neared.connect(self._on_gallery_edge_neared)
+        layout = self._layout
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self.strip)
+        layout.addWidget(area, 1)
+        layout.addLayout(row)
+        layout.addLayout(change)
+
+    # -- what is shown ---------------------------------------------------------------------------
+
+    def set_samples(self, labels: Sequence[str], images: ArrayLike, look: Look = GLYPHS) -> None:
+        """Show N samples: their labels, and ``[N, H, W]`` or ``[N, C, H, W]``, not copied."""
+        self._labels = labels
+        self.gallery.set_samples(labels, images, look)
+        self.strip.set_samples(labels, images, look)
+        # What is hidden while the page is hidden leaves its place empty otherwise.
+        self._layout.invalidate()
+        self._layout.activate()
+        self._show_chosen(self.gallery.current)
+
+    def set_locked(self, reason: str) -> None:
+        """Why the set can only be looked at; empty: it can be edited."""
+        self._is_locked = bool(reason)
+        self.gallery.set_locked(self._is_locked)
+        for key in (*_OF_ONE, "import"):
+            self.buttons[key].setEnabled(not self._is_locked)
+            self.buttons[key].setToolTip(reason or tr(_EDITS[key]))
+        self.label.setEnabled(not self._is_locked)
+
+    def set_change(self, words: str, *, can_continue: bool) -> None:
+        """Say how the set differs from what was learnt; empty: not at all."""
+        self._change.setText(words)
+        self._change.setVisible(bool(words))
+        self._continue.setVisible(bool(words) and can_continue)
+
+    def _show_chosen(self, index: int) -> None:
+        if index < len(self._labels):
+            self.label.setText(self._labels[index])
+            self.label.setCursorPosition(0)
+
+    # -- edits -----------------------------------------------------------------------------------
+
+    def _on_button_clicked(self) -> None:
+        sender = self.sender()
+        if sender is None:
+            return
+        key = sender.objectName()
+        if key == "import":
+            self.import_requested.emit()
+        elif key == "export":
+            self.export_requested.emit()
+        elif self._labels:
+            signals = {
+                "redraw": self.redraw_requested,
+                "duplicate": self.duplicate_requested,
+                "delete": self.delete_requested,
+            }
+            signals[key].emit(self.gallery.current)
+
+    def _on_gallery_edge_neared(self, x: int, y: int) -> None:
+        self._area.ensureVisible(x, y, 0, 0)
+
+    def _on_gallery_rename_requested(self, _index: int) -> None:
+        self.label.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.label.selectAll()
+
+    def _on_label_return_pressed(self) -> None:
+        index = self.gallery.current
+        if index < len(self._labels) and self.label.text() != self._labels[index]:
+            self.renamed.emit(index, self.label.text())
+        self.gallery.setFocus(Qt.FocusReason.OtherFocusReason)

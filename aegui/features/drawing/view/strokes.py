@@ -1,0 +1,421 @@
+"""Strokes over an image: what each brush paints, moves, selects or takes up along them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPoint, Qt, Signal
+
+from aegui.core.i18n import tr
+from aegui.core.pixels.shapes import (
+    Cell,
+    PixelBox,
+    area_cells,
+    box_of,
+    brush_cells,
+    filled_cells,
+    line_cells,
+    mirrored,
+    outline_cells,
+)
+from aegui.features.drawing.view.drawing_tools import TOOL_OF, spoken
+from aegui.features.drawing.view.pixel_surface import LARGE, PixelSurface
+from aegui.kit.speech import describe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from numpy.typing import ArrayLike, NDArray
+    from PySide6.QtWidgets import QWidget
+
+    from aegui.session.data.looks import Look
+    from aegui.session.pixels.drawing_state import Ink
+
+
+PAINT, ERASE = 1.0, 0.0
+LARGEST_BRUSH = 3
+_SHAPES: dict[str, Callable[[Cell, Cell], Iterable[Cell]]] = {
+    "line": line_cells,
+    "rectangle": outline_cells,
+    "area": area_cells,
+}
+"""Brushes that draw from where the stroke begins to where it is now."""
+_TWO_SIDED = {"pencil", "eraser", "fill", *_SHAPES}
+"""Brushes whose right button erases where the left one paints; of the others it is an eraser."""
+
+
+@dataclass
+class _Stroke:
+    """A line being drawn.
+
+    Attributes:
+        brush: What it is drawn with.
+        value: What is painted.
+        start: The cell where it began.
+        last: The cell it has come to.
+        held: The button or key that ends it when let go.
+        box: What is being moved.
+    """
+
+    brush: str
+    value: Ink
+    start: Cell
+    last: Cell
+    held: Qt.MouseButton | int
+    box: PixelBox | None = None
+
+
+class StrokeSurface(PixelSurface):
+    """Shows an image large, and says which pixels a stroke over it shall change.
+
+    It changes nothing by itself: whoever owns the drawing answers with ``set_pixels``. Every press
+    of a button or key until its release is one stroke.
+
+    Signals:
+        stroke_started(step): A stroke begins; ``step`` is what the history calls it.
+        pixel_painted(row, column, value): The pixel shall have ``value``.
+        cells_painted(object, object): All of those, a list of rows and columns, shall have a level
+            0..1, or red, green and blue.
+        shape_painted(object, object): So shall those, and no other since the stroke began.
+        noise_painted(object): Those cells shall be corrupted.
+        part_moved(object, rows, columns): What was in that ``PixelBox`` when the stroke began shall
+            be further down and right.
+        stroke_finished(): The stroke is done.
+        stroke_abandoned(): What was painted since the start shall not count.
+        region_changed(object): Another ``PixelBox`` is selected; None: nothing.
+        region_cleared(): What is selected shall be erased.
+        picked(object): That level or colour was taken up.
+    """
+
+    stroke_started = Signal(str)
+    pixel_painted = Signal(int, int, float)
+    cells_painted = Signal(object, object)
+    shape_painted = Signal(object, object)
+    noise_painted = Signal(object)
+    part_moved = Signal(object, int, int)
+    stroke_finished = Signal()
+    stroke_abandoned = Signal()
+    region_changed = Signal(object)
+    region_cleared = Signal()
+    picked = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._stroke: _Stroke | None = None
+        self._tool = "pencil"
+        self._ink: Ink = PAINT
+        self._back: Ink = ERASE
+        self._help = ""
+
+    # -- what is shown ---------------------------------------------------------------------------
+
+    def set_pixels(self, pixels: ArrayLike) -> None:
+        """Show ``pixels`` ``[H, W]`` or ``[C, H, W]`` in [0, 1]; another size starts afresh."""
+        array = np.array(pixels, dtype=np.float32)
+        if array.shape == self._pixels.shape:
+            self._update_changed(array)
+        else:
+            self._finish()
+            self._ghost = None
+            self._hovered = None
+            height, width = array.shape[-2:]
+            self._cell = (min(self._cell[0], height - 1), min(self._cell[1], width - 1))
+            self._pixels = array
+            self._zoom = 1.0
+            self.set_region(None)
+            self.updateGeometry()
+            self.update()
+        self._pixels = array
+        # Help only while there is nothing yet: over a drawing it would be in the way.
+        self.setToolTip("" if array.any() else self._help)
+        self._say()
+
+    def _update_changed(self, pixels: NDArray[np.float32]) -> None:
+        """Have painted anew what differs in ``pixels``, of the same shape as those that show."""
+        differs = pixels != self._pixels
+        box = box_of(differs if differs.ndim == 2 else differs.any(axis=0))
+        if box is not None:
+            self._update_cells(box)
+
+    def set_ghost(self, ghost: ArrayLike | None) -> None:
+        """Show ``ghost``, an image of the same shape, behind the drawing; None: nothing.
+
+        Of glyphs it is where the ghost has ink that the drawing lacks.
+        """
+        image = None if ghost is None else np.asarray(ghost, np.float32)
+        if image is not None and image.shape != self._pixels.shape:
+            image = None
+        if not _same(image, self._ghost):
+            self._ghost = image
+            self.update()
+
+    def set_look(self, look: Look) -> None:
+        """How the image is seen; ink is the opposite of its ground."""
+        self._look = look
+        self._ink = PAINT if look.ground < 0.5 else ERASE
+        self._back = 1.0 - self._ink
+        self._say()
+        self.update()
+
+    def set_tool(self, tool: str) -> None:
+        """Draw with that brush of ``TOOLS`` from now on."""
+        self._finish()
+        self._tool = tool
+        describe(self, spoken(TOOL_OF[tool], on=True))
+
+    def set_mirrors(self, across: bool, down: bool) -> None:
+        """Draw on the left and the right alike, and above and below."""
+        self._mirrors = (across, down)
+        self.update()
+
+    def set_grid(self, shown: bool) -> None:
+        """Show lines between the pixels where there is room for them."""
+        self._has_grid = shown
+        self.update()
+
+    def set_brush(self, size: int) -> None:
+        """Paint ``size`` x ``size`` pixels at a time."""
+        self._brush = max(1, min(LARGEST_BRUSH, size))
+        self.update()
+
+    def set_ink(self, value: Ink, back: Ink | None = None) -> None:
+        """Paint with ``value``; erase with ``back``, or None: the opposite of a level."""
+        self._ink = value
+        if back is not None:
+            self._back = back
+        elif not isinstance(value, tuple):
+            self._back = 1.0 - value
+
+    def set_region(self, region: PixelBox | None) -> None:
+        """Select that part; None: nothing."""
+        box = None if region is None else region.within(*self._shape())
+        if box != self._region:
+            self._region = box
+            self._say()
+            self.region_changed.emit(box)
+            self.update()
+
+    def select_all(self) -> None:
+        """Select everything."""
+        self.set_region(PixelBox(0, 0, *self._shape()))
+
+    @property
+    def region(self) -> PixelBox | None:
+        """The selected part; None: nothing."""
+        return self._region
+
+    @property
+    def tool(self) -> str:
+        """The brush that is drawn with."""
+        return self._tool
+
+    @property
+    def ink(self) -> Ink:
+        """What is painted with."""
+        return self._ink
+
+    @property
+    def brush(self) -> int:
+        """Rows and columns that are painted at a time."""
+        return self._brush
+
+    @property
+    def pixels(self) -> NDArray[np.float32]:
+        """What is shown, ``[H, W]`` or ``[C, H, W]``."""
+        return self._pixels
+
+    @property
+    def cell(self) -> Cell:
+        """Row and column of the keyboard's cell cursor."""
+        return self._cell
+
+    @property
+    def cell_visible(self) -> bool:
+        """Whether the cell cursor is shown: from the first key until Escape or the mouse."""
+        return self._cell_visible
+
+    def _cell_at(self, position: QPoint) -> Cell:
+        """The cell under ``position``, beyond the edges too."""
+        grid = self._grid_rect()
+        height, width = self._shape()
+        row = (position.y() - grid.y()) * height // max(1, grid.height())
+        return row, (position.x() - grid.x()) * width // max(1, grid.width())
+
+    def say(self, text: str) -> None:
+        """Have ``text`` spoken; the position follows with the next move."""
+        describe(self, text)
+
+    def _say(self) -> None:
+        row, column = self._cell
+        height, width = self._shape()
+        text = tr(
+            "Row {row} of {height}, column {column} of {width}: {state}",
+            row=row + 1,
+            height=height,
+            column=column + 1,
+            width=width,
+            state=_state_word(self._pixels[..., row, column], self._look),
+        )
+        if self._region is not None:
+            selected = tr(
+                "Selected: {width} × {height} pixels",
+                width=self._region.width,
+                height=self._region.height,
+            )
+            text = f"{text}. {selected}"
+        describe(self, text)
+
+    # -- strokes ---------------------------------------------------------------------------------
+
+    def _begin(self, paints: bool, cell: Cell, held: Qt.MouseButton | int) -> None:
+        brush = self._tool if paints or self._tool in _TWO_SIDED else "eraser"
+        if brush == "pick":
+            self._pick(cell)
+            return
+        # The eraser is a pencil the other way round: its right button paints.
+        inked = paints != (self._tool == "eraser")
+        self._stroke = _Stroke(brush, self._ink if inked else self._back, cell, cell, held)
+        if brush == "select":
+            corner = self._corner_across(cell) if held == Qt.Key.Key_Shift else None
+            if self._region is None or not self._region.holds(cell) or corner is not None:
+                self._stroke.start = cell if corner is None else corner
+                self.set_region(PixelBox.around(self._stroke.start, cell))
+                return
+            self._stroke.brush = brush = "move"
+        if brush == "move":
+            self._stroke.box = self._region or PixelBox(0, 0, *self._shape())
+        self.stroke_started.emit(tr(TOOL_OF[brush].step))
+        self._draw([cell])
+        if brush == "fill":
+            self._finish()
+
+    def _corner_across(self, cell: Cell) -> Cell | None:
+        """The corner of what is selected that is opposite to ``cell``; None: it is no corner."""
+        return None if self._region is None else self._region.corner_across(cell)
+
+    def _pick(self, cell: Cell) -> None:
+        found = self._pixels[(..., *cell)]
+        value = float(found) if found.ndim == 0 else tuple(float(each) for each in found)
+        self.picked.emit(value)
+
+    def _extend(self, cell: Cell) -> None:
+        stroke = self._stroke
+        if stroke is None or cell == stroke.last:
+            return
+        cells = list(line_cells(stroke.last, cell))[1:]
+        stroke.last = cell
+        self._draw(cells)
+
+    def _draw(self, cells: list[Cell]) -> None:
+        """Go on with the stroke along ``cells``, the last of which it has come to."""
+        stroke = self._stroke
+        if stroke is None:
+            return
+        if stroke.brush in {"pencil", "eraser"}:
+            self._paint(cells)
+        elif stroke.brush == "noise":
+            self.noise_painted.emit(self._covered(cells))
+        elif stroke.brush in _SHAPES:
+            shape = list(_SHAPES[stroke.brush](stroke.start, stroke.last))
+            self.shape_painted.emit(self._covered(shape), stroke.value)
+        elif stroke.brush == "fill":
+            self._fill(cells[-1], stroke.value)
+        elif stroke.brush == "select":
+            self.set_region(PixelBox.around(stroke.start, stroke.last))
+        elif stroke.box is not None:
+            rows, columns = stroke.last[0] - stroke.start[0], stroke.last[1] - stroke.start[1]
+            self.part_moved.emit(stroke.box, rows, columns)
+            if self._region is not None:
+                self._region = stroke.box.moved(rows, columns).within(*self._shape())
+                self.update()
+
+    def _fill(self, cell: Cell, value: Ink) -> None:
+        seeds = self._mirrored([cell])
+        cells = {each for seed in seeds for each in filled_cells(self._pixels, seed)}
+        self.cells_painted.emit(list(cells), value)
+
+    def _is_broad(self) -> bool:
+        """Whether many pixels change at a time, or colours; then they are told together."""
+        return (
+            self._brush > 1
+            or max(self._shape()) > LARGE
+            or any(self._mirrors)
+            or self._pixels.ndim > 2
+        )
+
+    def _mirrored(self, cells: Iterable[Cell]) -> list[Cell]:
+        across, down = self._mirrors
+        return mirrored(cells, self._shape(), across=across, down=down)
+
+    def _covered(self, cells: Iterable[Cell]) -> list[Cell]:
+        """What the brush paints along ``cells``, with the mirror images."""
+        covered = {each for cell in cells for each in brush_cells(cell, self._brush)}
+        return [each for each in self._mirrored(covered) if self._inside(each)]
+
+    def _paint(self, cells: list[Cell]) -> None:
+        for cell in [cells] if self._is_broad() else [[each] for each in cells]:
+            # Looked at afresh: whoever hears of a pixel may end the stroke.
+            stroke = self._stroke
+            if stroke is None:
+                return
+            self._paint_together(cell, stroke.value)
+
+    def _paint_together(self, cells: list[Cell], value: Ink) -> None:
+        if self._is_broad() or isinstance(value, tuple):
+            self.cells_painted.emit(self._covered(cells), value)
+        elif self._inside(cells[0]) and self._pixels[cells[0]] != value:
+            self.pixel_painted.emit(*cells[0], value)
+
+    def _finish(self) -> None:
+        stroke, self._stroke = self._stroke, None
+        if stroke is None or stroke.brush == "select":
+            return
+        self.stroke_finished.emit()
+        if stroke.brush == "move" and stroke.box is not None and self._region is not None:
+            self.region_changed.emit(self._region)
+
+    def _release(self, held: Qt.MouseButton | int) -> bool:
+        ends = self._stroke is not None and self._stroke.held == held
+        if ends:
+            self._finish()
+        return ends
+
+    def _unwind(self) -> bool:
+        """Undo one step of engagement: stroke, selection, cell cursor. Whether there was one."""
+        stroke = self._stroke
+        if stroke is not None:
+            self._abandon(stroke)
+            return True
+        if self._region is not None:
+            self.set_region(None)
+            return True
+        was_visible, self._cell_visible = self._cell_visible, False
+        self.update()
+        return was_visible
+
+    def _abandon(self, stroke: _Stroke) -> None:
+        if stroke.brush == "select":
+            self.set_region(None)
+        else:
+            self.stroke_abandoned.emit()
+        if self._region is not None and stroke.box is not None:
+            self._region = stroke.box
+        self._finish()
+
+
+def _same(a: NDArray[np.float32] | None, b: NDArray[np.float32] | None) -> bool:
+    return a is b if a is None or b is None else bool(np.array_equal(a, b))
+
+
+def _state_word(pixel: NDArray[np.float32], look: Look) -> str:
+    if pixel.ndim and len(set(pixel.tolist())) > 1:
+        red, green, blue = (round(255 * each) for each in pixel.tolist())
+        return tr("red {red}, green {green}, blue {blue}", red=red, green=green, blue=blue)
+    value = float(pixel.mean())
+    if value <= 0.0:
+        return tr("off") if look.glyphs else tr("black")
+    if value >= 1.0:
+        return tr("on") if look.glyphs else tr("white")
+    return tr("{percent} % grey", percent=round(100 * value))

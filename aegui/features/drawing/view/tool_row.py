@@ -1,0 +1,198 @@
+"""The tool buttons of the drawing, group by group in as many rows as they need, with a menu."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
+
+from aegui.core.i18n import tr
+from aegui.features.drawing.view.drawing_tools import (
+    ON_AT_FIRST,
+    SUBMENUS,
+    TOOL_OF,
+    TOOLS,
+    Tool,
+    native,
+)
+from aegui.kit.theme import ICON_PX, icon
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QAction, QResizeEvent
+
+BUTTON_PX = 27
+_GAP_PX = 6
+_NARROWEST_PX = 10 * BUTTON_PX
+
+
+class ToolRow(QWidget):
+    """The buttons of ``TOOLS``, and a menu of all of them.
+
+    Signals:
+        used(key): That edit is to be done.
+        brush_chosen(key): That brush is to be drawn with.
+        switched(key, on): That switch was turned on or off.
+    """
+
+    used = Signal(str)
+    brush_chosen = Signal(str)
+    switched = Signal(str, bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.menu = QMenu(self)
+        self._brush = "pencil"
+        self._on = {tool.key: tool.key in ON_AT_FIRST for tool in TOOLS if tool.kind == "switch"}
+        self.buttons = {tool.key: self._button(tool) for tool in TOOLS if tool.in_row}
+        self._more = self._more_button()
+        self._groups = [
+            [self.buttons[tool.key] for tool in group]
+            for _, group in groupby(
+                (tool for tool in TOOLS if tool.in_row), key=lambda tool: tool.group
+            )
+        ] + [[self._more]]
+        self._actions = self._fill_menu()
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self._show_state()
+
+    def _button(self, tool: Tool) -> QToolButton:
+        button = QToolButton(self)
+        button.setObjectName(tool.key)
+        button.setProperty("flat", True)
+        button.setIcon(icon(f"edit-{tool.key}"))
+        button.setIconSize(QSize(ICON_PX, ICON_PX))
+        button.setToolTip(f"{tr(tool.text)} ({native(tool)})")
+        button.setAccessibleName(tr(tool.text))
+        button.setCheckable(tool.kind != "edit")
+        # The focus stays on the drawing. By keyboard there are the keys, and the menu of all tools.
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.clicked.connect(self._on_sender_used)
+        return button
+
+    def _more_button(self) -> QToolButton:
+        button = QToolButton(self)
+        button.setProperty("flat", True)
+        button.setIcon(icon("builder-more"))
+        button.setIconSize(QSize(ICON_PX, ICON_PX))
+        button.setToolTip(tr("All tools, size, grid and zoom"))
+        button.setAccessibleName(tr("All tools"))
+        button.setMenu(self.menu)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setStyleSheet("QToolButton::menu-indicator { image: none; }")
+        return button
+
+    def _fill_menu(self) -> dict[str, QAction]:
+        actions = {}
+        for key, group in groupby(TOOLS, key=lambda tool: tool.group):
+            self.menu.addSeparator()
+            menu = self.menu.addMenu(tr(SUBMENUS[key])) if key in SUBMENUS else self.menu
+            for tool in group:
+                actions[tool.key] = self._action(tool, menu)
+        return actions
+
+    def _action(self, tool: Tool, menu: QMenu) -> QAction:
+        # Keys are shown only: the panel that has the focus obeys them.
+        action = menu.addAction(f"{tr(tool.text)}\t{native(tool)}")
+        action.setObjectName(tool.key)
+        action.setCheckable(tool.kind != "edit")
+        if tool.in_row:
+            action.setIcon(icon(f"edit-{tool.key}"))
+        action.triggered.connect(self._on_sender_used)
+        return action
+
+    def _on_sender_used(self) -> None:
+        sender = self.sender()
+        if sender is not None:
+            self.use(sender.objectName())
+
+    def use(self, key: str) -> None:
+        """Do what the person does who clicks the tool ``key``; nothing where it is disabled."""
+        tool = TOOL_OF[key]
+        if not self._actions[key].isEnabled():
+            return
+        if tool.kind == "brush":
+            self._brush = key
+            self.brush_chosen.emit(key)
+        elif tool.kind == "switch":
+            self._on[key] = not self._on[key]
+            self.switched.emit(key, self._on[key])
+        else:
+            self.used.emit(key)
+        self._show_state()
+
+    @property
+    def brush(self) -> str:
+        """The brush that is chosen."""
+        return self._brush
+
+    def is_on(self, key: str) -> bool:
+        """Whether that switch is on."""
+        return self._on[key]
+
+    def set_enabled(self, key: str, enabled: bool) -> None:
+        """Say whether there is anything for ``key`` to do."""
+        self._actions[key].setEnabled(enabled)
+        if key in self.buttons:
+            self.buttons[key].setEnabled(enabled)
+
+    def is_enabled(self, key: str) -> bool:
+        """Whether there is anything for ``key`` to do."""
+        return self._actions[key].isEnabled()
+
+    def _show_state(self) -> None:
+        for key, action in self._actions.items():
+            tool = TOOL_OF[key]
+            if tool.kind == "edit":
+                continue
+            on = key == self._brush if tool.kind == "brush" else self._on[key]
+            action.setChecked(on)
+            if key in self.buttons:
+                self.buttons[key].setChecked(on)
+
+    # -- the rows --------------------------------------------------------------------------------
+
+    def _rows(self, width: int) -> list[list[list[QToolButton]]]:
+        """The groups of each row; a group is never torn apart."""
+        rows: list[list[list[QToolButton]]] = []
+        left = 0
+        for group in self._groups:
+            needed = len(group) * BUTTON_PX
+            if rows and left + _GAP_PX + needed <= width:
+                rows[-1].append(group)
+                left += _GAP_PX + needed
+            else:
+                rows.append([group])
+                left = needed
+        return rows
+
+    def hasHeightForWidth(self) -> bool:  # noqa: D102
+        return True
+
+    def heightForWidth(self, width: int) -> int:  # noqa: D102
+        return len(self._rows(width)) * BUTTON_PX
+
+    def sizeHint(self) -> QSize:  # noqa: D102
+        width = 16 * BUTTON_PX
+        return QSize(width, self.heightForWidth(width))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: D102
+        return QSize(_NARROWEST_PX, self.heightForWidth(max(self.width(), _NARROWEST_PX)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        for row, groups in enumerate(self._rows(event.size().width())):
+            x = 0
+            for group in groups:
+                for button in group:
+                    button.setGeometry(QRect(x, row * BUTTON_PX, BUTTON_PX, BUTTON_PX))
+                    x += BUTTON_PX
+                x += _GAP_PX
+        super().resizeEvent(event)
+        if self.heightForWidth(event.size().width()) != self.heightForWidth(
+            event.oldSize().width()
+        ):
+            # The least height is another one now: else what is below would be pressed together.
+            self.updateGeometry()

@@ -1,0 +1,1 @@
+"""Pictures to take out of the window."""

@@ -1,0 +1,136 @@
+"""Joins the menus of all pictures with files, the clipboard and what is remembered of papers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QMimeData, Slot
+from PySide6.QtGui import QGuiApplication
+
+from aegui.core.atomic import write_atomically
+from aegui.core.data.corruption import corruption_words
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+from aegui.features.figures.dialog import FigureDialog
+from aegui.session.notice import Notice
+from aegui.shell.dialogs.questions import choose_save_file
+from aegui.shell.feature import Feature
+from aegui.shell.outcome import weights_words
+from aegui.widgets.figures.figure import Figure, Paper, figure_bytes, figure_image
+from aegui.widgets.figures.makers import origin_words
+from aegui.widgets.figures.menu import COPY, COPY_TABLE, CSV, FigureDesk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtWidgets import QWidget
+
+    from aegui.session.services import Services
+    from aegui.window.main_window import MainWindow
+
+_KEYS = ("width_cm", "height_cm", "theme", "dpi", "title", "origin")
+_SVG_MIME = "image/svg+xml"
+
+
+class FiguresFeature(Feature):
+    """Takes the figures that menus bring, and saves or copies them as the person wishes."""
+
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
+        self.desk = FigureDesk(window)
+        self.desk.wanted.connect(self._on_desk_wanted)
+
+    @property
+    def paper(self) -> Paper:
+        """The paper that was chosen last."""
+        values = self._services.settings.values
+        known = {key: values[f"figure.{key}"] for key in _KEYS if f"figure.{key}" in values}
+        try:
+            return replace(Paper(), **known).checked()  # type: ignore[arg-type]
+        except (AeguiError, TypeError, ValueError):
+            return Paper()
+
+    @Slot(object, str)
+    def _on_desk_wanted(self, figure: Figure, what: str) -> None:
+        figure = replace(figure, origin=figure.origin or self._origin(noisy=figure.noisy))
+        if what == COPY:
+            self._copy(figure, self.paper)
+        elif what == COPY_TABLE:
+            QGuiApplication.clipboard().setText(figure.table or figure.csv)
+            self._say(tr("The table is on the clipboard."))
+        elif what == CSV:
+            self._save(figure, self._window, "csv", lambda: figure.csv.encode())
+        else:
+            self._open(figure, what)
+
+    def _open(self, figure: Figure, form: str) -> None:
+        dialog = FigureDialog(figure, self.paper, form, self._window)
+        dialog.save_requested.connect(lambda: self._save_from(dialog))
+        dialog.copy_requested.connect(lambda: self._copy_from(dialog))
+        dialog.open()
+
+    def _save_from(self, dialog: FigureDialog) -> None:
+        paper, form, figure = dialog.paper, dialog.chosen_form, dialog.figure
+        self._keep(paper)
+        if self._save(figure, dialog, form, lambda: figure_bytes(figure, paper, form)):
+            dialog.accept()
+
+    def _copy_from(self, dialog: FigureDialog) -> None:
+        self._keep(dialog.paper)
+        self._copy(dialog.figure, dialog.paper)
+
+    def _copy(self, figure: Figure, paper: Paper) -> None:
+        data = QMimeData()
+        try:
+            data.setImageData(figure_image(figure, paper))
+        except AeguiError as error:
+            self.noticed.emit(Notice("error", str(error), about="figure"))
+            return
+        data.setData(_SVG_MIME, figure_bytes(figure, paper, "svg"))
+        QGuiApplication.clipboard().setMimeData(data)
+        self._say(tr("The picture is on the clipboard."))
+
+    def _save(
+        self, figure: Figure, parent: QWidget, form: str, content: Callable[[], bytes]
+    ) -> bool:
+        workspace = self._services.workspace
+        folder = workspace.recent_files[0].parent if workspace.recent_files else Path.home()
+        suggestion = str(folder / f"{workspace.name}-{figure.name}.{form}")
+        patterns = f"{form.upper()} (*.{form})"
+        path = choose_save_file(parent, tr("Save the figure"), suggestion, patterns)
+        if not path:
+            return False
+        path = path if path.lower().endswith(f".{form}") else f"{path}.{form}"
+        try:
+            write_atomically(path, content())
+        except AeguiError as error:
+            self.noticed.emit(Notice("error", str(error), about="figure"))
+            return False
+        self._say(tr("The figure is saved: {path}", path=path))
+        return True
+
+    def _origin(self, *, noisy: bool) -> str:
+        """What the window shows: run, epoch and data."""
+        services = self._services
+        shown, moment = services.shown, services.shown.moment
+        if moment is None:
+            return ""
+        noise = shown.noise
+        return origin_words(
+            name=services.workspace.name,
+            seed=moment.seed,
+            weights=weights_words(moment),
+            data=shown.dataset.name,
+            samples=len(shown.dataset),
+            noise=corruption_words(noise) if noisy and noise.kind != "none" else "",
+            noise_seed=shown.recipe.seed if noisy and noise.kind != "none" else None,
+        )
+
+    def _keep(self, paper: Paper) -> None:
+        chosen = {f"figure.{key}": getattr(paper, key) for key in _KEYS}
+        self._services.settings.keep(chosen)
+
+    def _say(self, text: str) -> None:
+        self.noticed.emit(Notice("info", text, passing=True, about="figure"))

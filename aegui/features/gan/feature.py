@@ -1,0 +1,143 @@
+"""Joins the panel of new images with the generator that is shown, and with its training."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Slot
+
+from aegui.core.i18n import mark, tr
+from aegui.features.gan.model.judge_service import JudgeService
+from aegui.features.gan.model.samples_service import SamplesService
+from aegui.session.map.decode_service import DecodeService
+from aegui.session.notice import Notice
+from aegui.session.shown import SUBJECT, has_prior
+from aegui.shell.cost_guard import may_compute
+from aegui.shell.dialogs.questions import choose_run_file
+from aegui.shell.feature import DockSpec, Feature
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from PySide6.QtWidgets import QDockWidget
+
+    from aegui.features.gan.model.samples_service import GeneratedSamples
+    from aegui.session.services import Services
+    from aegui.session.shown import Changes, Shown
+    from aegui.window.main_window import MainWindow
+
+
+class GanFeature(Feature):
+    """New images follow the weights while their dock can be seen."""
+
+    docks = (DockSpec("gan", mark("New images"), 110),)
+
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
+        self._drafted: bool | None = None
+        self._panel = self._panels.gan
+        self._canvas = self._panels.canvas
+        self._connect(self._docks["gan"])
+        self._panel.set_count(services.of(SamplesService).count)
+        self._show_network()
+        self._show_levers()
+        services.of(SamplesService).set_active(self._docks["gan"].isVisible())
+
+    def _connect(self, dock: QDockWidget) -> None:
+        samples, panel = self._services.of(SamplesService), self._panel
+        samples.sampled.connect(self._on_samples_sampled)
+        panel.noise_requested.connect(samples.draw)
+        panel.count_chosen.connect(samples.set_count)
+        panel.adversaries_chosen.connect(self._on_panel_adversaries_chosen)
+        panel.code_activated.connect(self._on_panel_code_activated)
+        self._services.runner.started.connect(self._on_runner_started)
+        self._services.runner.state_changed.connect(self._show_levers)
+        self._services.workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
+        dock.visibilityChanged.connect(samples.set_active)
+        judge = self._services.of(JudgeService)
+        panel.judge.judge_requested.connect(self._on_judge_requested)
+        panel.judge.cancel_requested.connect(judge.job.cancel)
+        judge.job.busy_changed.connect(panel.judge.set_busy)
+        judge.job.progressed.connect(panel.judge.set_progress)
+        judge.tried.connect(panel.judge.set_trial)
+        judge.failed.connect(self._on_judge_failed)
+
+    def show(self, _shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
+        if "dataset" in changed:
+            self._services.of(JudgeService).forget()
+        if changed & SUBJECT:
+            self._show_network()
+
+    def _show_network(self) -> None:
+        shown = self._services.shown
+        codec = shown.codec if shown.has_prior and shown.fits else None
+        self._services.of(SamplesService).set_codec(codec, live=shown.is_learning)
+        if codec is None:
+            self._services.of(JudgeService).forget()
+            self._explain()
+
+    @Slot()
+    def _on_judge_requested(self) -> None:
+        shown = self._services.shown
+        codec, dataset = shown.codec, shown.trained_on
+        if codec is None or dataset is None or not shown.has_prior:
+            return
+        path = choose_run_file(self._panel.window(), tr("Open a classifier as the judge"))
+        if path:
+            may = partial(may_compute, self._services, parent=self._panel.window())
+            self._services.of(JudgeService).judge(codec, shown.recipe, dataset, path, may)
+
+    @Slot(str)
+    def _on_judge_failed(self, reason: str) -> None:
+        self.noticed.emit(Notice("error", reason, passing=True))
+
+    def _explain(self) -> None:
+        """How one comes by new images, from where things are."""
+        drafted = self._drafted = has_prior(self._services.workspace.recipe)
+        self._panel.set_message(
+            tr("Press Train: here you will see images out of the same noise, epoch after epoch.")
+            if drafted
+            else tr(
+                "New images are made of random codes. That needs a network whose codes are "
+                "normally distributed: in the panel “Network”, choose “GAN” or “Variational” as "
+                "the kind of model, and press Train."
+            )
+        )
+
+    @Slot()
+    @Slot(str)
+    def _show_levers(self, _state: str = "") -> None:
+        runner, shown = self._services.runner, self._services.shown
+        self._panel.set_adversarial(shown.recipe.gan is not None, runner.is_busy)
+
+    @Slot(object)
+    def _on_samples_sampled(self, samples: GeneratedSamples) -> None:
+        self._panel.set_samples(samples, self._services.shown.look)
+        self._show_levers()
+
+    @Slot(int)
+    def _on_runner_started(self, _run_id: int) -> None:
+        self._panel.reset_levers()
+        self._services.of(JudgeService).forget()
+
+    @Slot(bool, bool)
+    def _on_panel_adversaries_chosen(self, generator: bool, discriminator: bool) -> None:
+        self._services.runner.set_adversaries(generator=generator, discriminator=discriminator)
+
+    @Slot(object)
+    def _on_panel_code_activated(self, code: NDArray[np.float32]) -> None:
+        codec = self._services.shown.codec
+        if codec is None or codec.latent_size != len(code):
+            return
+        if codec.latent_size > 2:
+            self._canvas.set_base(code)
+        self._canvas.set_cursor(code)
+        self._services.of(DecodeService).request(code, "mouse")
+
+    @Slot(object)
+    def _on_workspace_recipe_changed(self, resolution: object) -> None:
+        drafted = has_prior(self._services.workspace.recipe)
+        if drafted != self._drafted and self._panel.sheet.samples is None:
+            self._explain()

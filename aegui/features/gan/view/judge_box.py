@@ -1,0 +1,149 @@
+"""What a classifier makes of new images, beside real ones and beside chance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTableWidgetItem, QVBoxLayout, QWidget
+
+from aegui.core.evaluation.judging import KINDS
+from aegui.core.evaluation.wrong_pixels import mean_and_std
+from aegui.core.i18n import localized, mark, tr
+from aegui.kit.marks import ElidedLabel, wrapped_label
+from aegui.kit.theme import SPACING, figures_font
+from aegui.widgets.named_table import NamedTable, alignment
+from aegui.widgets.progress_strip import WorkBar
+
+if TYPE_CHECKING:
+    from aegui.core.evaluation.judging import Verdict
+    from aegui.features.gan.model.judge_service import Trial
+    from aegui.session.jobs.progress_job import JobProgress
+
+COLUMNS: tuple[tuple[str, str], ...] = (
+    (mark("Images"), mark("Chance: every pixel is that of another real image.")),
+    (mark("Sure of"), mark("Share of the images that the judge gives more than 90 %.")),
+    (mark("Rarest class"), mark("Share of the class that the judge sees least of.")),
+    (
+        mark("Spread"),
+        mark("How much images of a class differ: mean squared distance from their mean image."),
+    ),
+    (
+        mark("Nearest"),
+        mark("Mean distance to the nearest image that was learnt; near 0 for copies."),
+    ),
+)
+
+
+class JudgeBox(QWidget):
+    """Passive.
+
+    Signals:
+        judge_requested(): A classifier is to be chosen.
+        cancel_requested(): The judging is to be given up.
+    """
+
+    judge_requested = Signal()
+    cancel_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.button = QPushButton(tr("Judge by a classifier…"))
+        self.button.setToolTip(
+            tr("How good are they? Show them to a classifier that was trained on real images")
+        )
+        self.cancel = QPushButton(tr("Cancel"))
+        self._text = ElidedLabel()
+        self._text.setProperty("dim", True)
+        self._bar = WorkBar()
+        self.table = NamedTable(COLUMNS, tr("Generated images beside real ones and chance"))
+        self._about = wrapped_label("")
+        self._about.setProperty("dim", True)
+        self._build()
+        self.button.clicked.connect(self.judge_requested)
+        self.cancel.clicked.connect(self.cancel_requested)
+        self.set_busy(False)
+        self.set_trial(None)
+
+    def _build(self) -> None:
+        row = QHBoxLayout()
+        row.setContentsMargins(SPACING, 0, SPACING, 0)
+        row.setSpacing(SPACING)
+        row.addWidget(self.button)
+        row.addWidget(self._bar, 1)
+        row.addWidget(self._text, 1)
+        row.addWidget(self.cancel)
+        row.addStretch(0)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACING // 2)
+        layout.addLayout(row)
+        layout.addWidget(self.table)
+        layout.addWidget(self._about)
+        self._about.setContentsMargins(SPACING, 0, SPACING, 0)
+
+    @property
+    def about(self) -> str:
+        """What is said under the table."""
+        return self._about.text()
+
+    def set_busy(self, busy: bool) -> None:
+        """Whether a judgement is under way."""
+        for widget in (self._bar, self._text, self.cancel):
+            widget.setVisible(busy)
+        self.button.setEnabled(not busy)
+
+    def set_progress(self, progress: JobProgress) -> None:
+        """Show how far it is."""
+        self._bar.set_progress(progress.done, progress.total)
+        self._text.setText(progress.text or progress.title)
+
+    def set_trial(self, trial: Trial | None) -> None:
+        """Show what was found; None where nothing was."""
+        self.table.setVisible(trial is not None)
+        self._about.setVisible(trial is not None)
+        if trial is None:
+            return
+        self.table.setRowCount(len(trial.verdicts))
+        for row, (key, verdict) in enumerate(trial.verdicts.items()):
+            for column, text in enumerate((tr(KINDS[key]), *_cells(verdict))):
+                item = QTableWidgetItem(text)
+                item.setTextAlignment(alignment(column))
+                item.setFont(figures_font(self.font()))
+                self.table.setItem(row, column, item)
+        rows = sum(self.table.rowHeight(row) for row in range(self.table.rowCount()))
+        frame = 2 * self.table.frameWidth()
+        self.table.setFixedHeight(rows + self.table.horizontalHeader().height() + frame + 2)
+        self._about.setText(_about(trial))
+
+
+def _cells(verdict: Verdict) -> tuple[str, ...]:
+    judgement = verdict.judgement
+    sure = localized(judgement.share_confident, ".1%")
+    if len(verdict.shares) > 1:
+        spread = mean_and_std(verdict.shares)
+        mean, std = (localized(spread[key] or 0.0, ".1%") for key in ("mean", "std"))
+        sure = f"{mean} ± {std}"
+    return (
+        sure,
+        localized(min(judgement.shares), ".1%"),
+        localized(verdict.spread, ".3g"),
+        localized(verdict.nearest, ".3g"),
+    )
+
+
+def _about(trial: Trial) -> str:
+    real = (
+        tr("real images from {name}, which the generator has learnt", name=trial.real)
+        if trial.are_learnt
+        else tr("real images from {name}, not learnt", name=trial.real)
+    )
+    return tr(
+        "Judge: {judge} (seed {seed}, epoch {judge_epoch:,}); generator of epoch {epoch:,}; "
+        "{real}. Another judge would give other figures.",
+        judge=trial.judge,
+        seed=trial.judge_seed,
+        judge_epoch=trial.judge_epoch,
+        epoch=trial.epoch,
+        real=real,
+    )

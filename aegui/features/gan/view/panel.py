@@ -1,0 +1,152 @@
+"""The panel of a generator: new images from fixed noise, and which network of a GAN learns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, QSize, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QPushButton,
+    QWidget,
+)
+
+from aegui.core.i18n import tr
+from aegui.features.gan.model.samples_service import COUNTS, DEFAULT_COUNT
+from aegui.features.gan.view.judge_box import JudgeBox
+from aegui.features.gan.view.sheet import SampleSheet
+from aegui.kit.layouts import column, dim, held, row
+from aegui.kit.placeholder import Placeholder
+from aegui.kit.theme import ICON_PX, SPACING, figures_font, icon
+
+if TYPE_CHECKING:
+    from aegui.features.gan.model.samples_service import GeneratedSamples
+    from aegui.session.data.looks import Look
+
+
+class GanPanel(QWidget):
+    """Shows ``GeneratedSamples``. Passive.
+
+    Signals:
+        noise_requested(): Other codes are requested.
+        count_chosen(int): So many images.
+        adversaries_chosen(bool, bool): Whether generator and discriminator shall learn.
+        code_activated(object): The code float32 ``[d]`` of an image that was clicked.
+    """
+
+    noise_requested = Signal()
+    count_chosen = Signal(int)
+    adversaries_chosen = Signal(bool, bool)
+    code_activated = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.sheet = SampleSheet()
+        self.judge = JudgeBox()
+        self.noise = QPushButton(icon("builder-dice"), tr("New noise"))
+        self.noise.setIconSize(QSize(ICON_PX, ICON_PX))
+        self.noise.setToolTip(tr("Draw other codes from the normal distribution"))
+        self.count = QComboBox()
+        self.count.setToolTip(tr("How many images are shown"))
+        self.count.setAccessibleName(tr("How many images are shown"))
+        for count in COUNTS:
+            self.count.addItem(tr("{n} images", n=count), count)
+        self.generator = self._lever(
+            tr("Train generator"),
+            tr("Off: the generator stays as it is, only the discriminator learns"),
+        )
+        self.discriminator = self._lever(
+            tr("Train discriminator"),
+            tr("Off: the discriminator stays as it is, only the generator learns"),
+        )
+        self._epoch = dim()
+        self._epoch.setFont(figures_font(self.font()))
+        self._build()
+        self.noise.clicked.connect(self.noise_requested)
+        self.count.activated.connect(self._on_count_activated)
+        self.generator.toggled.connect(self._on_generator_toggled)
+        self.discriminator.toggled.connect(self._on_discriminator_toggled)
+        self.sheet.sample_activated.connect(self._on_sheet_sample_activated)
+        self.set_count(DEFAULT_COUNT)
+        self.set_adversarial(False, False)
+        self.set_message("")
+
+    def _lever(self, text: str, tip: str) -> QCheckBox:
+        lever = QCheckBox(text)
+        lever.setChecked(True)
+        lever.setToolTip(tip)
+        return lever
+
+    def _build(self) -> None:
+        levers = (self.generator, self.discriminator)
+        parts = (self.noise, self.count, self._epoch, 1, *levers)
+        header = row(*parts, spacing=SPACING, margins=(SPACING, SPACING // 2, SPACING, 0))
+        self._controls = held(header)
+        self._pages = Placeholder(self.sheet)
+        self._pages.setContentsMargins(SPACING, 0, 0, 0)
+        layout = column(self._controls, (self._pages, 1), self.judge)
+        layout.setContentsMargins(0, 0, 0, SPACING // 2)
+        self.setLayout(layout)
+
+    # What comes in
+
+    @property
+    def message(self) -> str:
+        """What is said in place of images; "" while those are shown."""
+        return self._pages.message
+
+    def set_message(self, text: str) -> None:
+        """Show ``text`` instead of images."""
+        self._controls.hide()
+        self.judge.hide()
+        self.sheet.set_samples(None)
+        self._pages.say(text)
+
+    def set_samples(self, samples: GeneratedSamples, look: Look) -> None:
+        """Show the newest images."""
+        self.sheet.set_samples(samples, look)
+        self._epoch.setText(tr("epoch {epoch:,}", epoch=samples.epoch))
+        self._controls.show()
+        self.judge.show()
+        self._pages.show_content()
+
+    def set_count(self, count: int) -> None:
+        """So many images are shown."""
+        with QSignalBlocker(self.count):
+            self.count.setCurrentIndex(self.count.findData(count))
+
+    def set_adversarial(self, adversarial: bool, learning: bool) -> None:
+        """Whether there are two networks to train, and whether they are being trained."""
+        for lever in (self.generator, self.discriminator):
+            lever.setVisible(adversarial)
+            lever.setEnabled(learning)
+
+    def reset_levers(self) -> None:
+        """Both networks learn."""
+        for lever in (self.generator, self.discriminator):
+            with QSignalBlocker(lever):
+                lever.setChecked(True)
+
+    # What the person does
+
+    def _on_count_activated(self, index: int) -> None:
+        self.count_chosen.emit(self.count.itemData(index))
+
+    def _on_generator_toggled(self, on: bool) -> None:
+        self._choose(self.discriminator, on)
+
+    def _on_discriminator_toggled(self, on: bool) -> None:
+        self._choose(self.generator, on)
+
+    def _choose(self, other: QCheckBox, on: bool) -> None:
+        """One of the two learns always: a training of none would only pass the time."""
+        if not on and not other.isChecked():
+            with QSignalBlocker(other):
+                other.setChecked(True)
+        self.adversaries_chosen.emit(self.generator.isChecked(), self.discriminator.isChecked())
+
+    def _on_sheet_sample_activated(self, index: int) -> None:
+        samples = self.sheet.samples
+        if samples is not None:
+            self.code_activated.emit(samples.codes[index])

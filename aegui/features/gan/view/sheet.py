@@ -1,0 +1,201 @@
+"""Images side by side, as large as there is room, each with its score."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from aegui.core.i18n import localized, tr
+from aegui.kit.painted import Painted
+from aegui.kit.theme import current_theme, figures_font
+from aegui.session.data.looks import GLYPHS, Look, reduced
+from aegui.widgets.figures.widget_picture import offer_painted
+from aegui.widgets.glyphs import draw_picture, grey_levels, level_image, picture_rect
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPaintEvent
+
+    from aegui.features.gan.model.samples_service import GeneratedSamples
+
+_GAP = 2
+_MOST_PX = 128
+"""Images larger than that are kept reduced."""
+_RAGGED = 0.8
+"""How large images must be with full rows to be preferred to larger ones with a ragged end."""
+_SCORE_PX = 30
+"""From this width of a cell on there is room for its score."""
+_SCORE_SCALE = 0.82
+_STEPS = {
+    Qt.Key.Key_Left: (0, -1),
+    Qt.Key.Key_Right: (0, 1),
+    Qt.Key.Key_Up: (-1, 0),
+    Qt.Key.Key_Down: (1, 0),
+}
+
+
+class SampleSheet(Painted):
+    """Paints ``GeneratedSamples``; a click or Enter on one of them asks for its code."""
+
+    sample_activated = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._samples: GeneratedSamples | None = None
+        self._pictures: Sequence[QImage] = ()
+        self._look = GLYPHS
+        self._ratio = 1.0
+        self._current = 0
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName(tr("New images"))
+        self.figures = offer_painted(self, "images")
+
+    def sizeHint(self) -> QSize:
+        """Room for eight by eight small images."""
+        return QSize(320, 320)
+
+    def minimumSizeHint(self) -> QSize:
+        """As small as it may be."""
+        return QSize(120, 96)
+
+    @property
+    def samples(self) -> GeneratedSamples | None:
+        """What is shown."""
+        return self._samples
+
+    def set_samples(self, samples: GeneratedSamples | None, look: Look = GLYPHS) -> None:
+        """Show ``samples``, seen as ``look`` says."""
+        self._samples, self._look = samples, look
+        if samples is None:
+            self._pictures = ()
+        else:
+            levels = grey_levels(reduced(samples.images, _MOST_PX))
+            self._pictures = [level_image(each, look) for each in levels]
+            height, width = samples.images.shape[-2:]
+            self._ratio = height / width
+        self._current = min(self._current, max(0, len(self._pictures) - 1))
+        self._describe()
+        self.update()
+
+    def words(self, index: int) -> str:
+        """What there is to say of a sample."""
+        assert self._samples is not None
+        scores = self._samples.scores
+        if scores is None:
+            return tr("Image {n}. Click to find it on the map.", n=index + 1)
+        return tr(
+            "Image {n}: the discriminator takes it for real with a probability of {score:.0%}. "
+            "Click to find it on the map.",
+            n=index + 1,
+            score=float(scores[index]),
+        )
+
+    def _describe(self) -> None:
+        self.setAccessibleDescription(self.words(self._current) if self._pictures else "")
+
+    # Geometry
+
+    @property
+    def _has_scores(self) -> bool:
+        return self._samples is not None and self._samples.scores is not None
+
+    def _layout(self) -> tuple[int, float, float, float]:
+        """Columns, width of a cell, height of its image and height of its score."""
+        count, line = len(self._pictures), float(self._metrics().height())
+        found, worth = (1, 1.0, 1.0, 0.0), 0.0
+        for columns in range(1, count + 1):
+            rows = math.ceil(count / columns)
+            score = line if self._has_scores and self.width() / columns >= _SCORE_PX else 0.0
+            high = (self.height() / rows - score - _GAP) / self._ratio
+            cell = max(1.0, min(self.width() / columns - _GAP, high))
+            own = cell * (1.0 if count % columns == 0 else _RAGGED)
+            if own > worth:
+                found, worth = (columns, cell, cell * self._ratio, score), own
+        return found
+
+    def cell_rect(self, index: int) -> QRectF:
+        """Where a sample is painted, its score with it."""
+        columns, width, height, score = self._layout()
+        rows = math.ceil(len(self._pictures) / columns)
+        left = (self.width() - columns * (width + _GAP)) / 2
+        top = (self.height() - rows * (height + score + _GAP)) / 2
+        row, column = divmod(index, columns)
+        return QRectF(
+            left + column * (width + _GAP),
+            top + row * (height + score + _GAP),
+            width,
+            height + score,
+        )
+
+    def _index_at(self, position: QPoint) -> int | None:
+        for index in range(len(self._pictures)):
+            if self.cell_rect(index).contains(position):
+                return index
+        return None
+
+    def _metrics(self) -> QFontMetrics:
+        return QFontMetrics(figures_font(self.font(), scale=_SCORE_SCALE))
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
+        if not self._pictures:
+            return
+        painter = QPainter(self)
+        painter.setFont(figures_font(self.font(), scale=_SCORE_SCALE))
+        _, _, height, score = self._layout()
+        for index, picture in enumerate(self._pictures):
+            cell = self.cell_rect(index)
+            image = QRect(round(cell.x()), round(cell.y()), int(cell.width()), max(1, int(height)))
+            draw_picture(painter, picture_rect(picture.height(), picture.width(), image), picture)
+            if score:
+                self._paint_score(painter, index, cell, score)
+        if self.hasFocus():
+            painter.setPen(QPen(current_theme().accent, 2))
+            painter.drawRect(self.cell_rect(self._current))
+
+    def _paint_score(self, painter: QPainter, index: int, cell: QRectF, height: float) -> None:
+        assert self._samples is not None
+        assert self._samples.scores is not None
+        painter.setPen(current_theme().text_dim)
+        room = QRectF(cell.left(), cell.bottom() - height, cell.width(), height)
+        painter.drawText(
+            room, Qt.AlignmentFlag.AlignCenter, localized(float(self._samples.scores[index]), ".0%")
+        )
+
+    # The person
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        index = self._index_at(event.position().toPoint())
+        if event.button() == Qt.MouseButton.LeftButton and index is not None:
+            self._move_to(index)
+            self.sample_activated.emit(index)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
+        key = Qt.Key(event.key())
+        if key in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space} and self._pictures:
+            self.sample_activated.emit(self._current)
+        elif key in _STEPS and self._pictures:
+            down, right = _STEPS[key]
+            columns = self._layout()[0]
+            aim = self._current + down * columns + right
+            self._move_to(int(np.clip(aim, 0, len(self._pictures) - 1)))
+        else:
+            super().keyPressEvent(event)
+
+    def _move_to(self, index: int) -> None:
+        self._current = index
+        self._describe()
+        self.update()
+
+    def tip_at(self, position: QPoint) -> str:
+        """Tell the score of the image under the mouse."""
+        index = self._index_at(position)
+        return "" if index is None else self.words(index)

@@ -1,0 +1,225 @@
+"""Joins other networks with the cursor of the map, their previews, and their maps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Slot
+
+from aegui.core.i18n import mark, tr
+from aegui.features.projections.model.projection_service import ProjectionService
+from aegui.features.time.view.slider import epoch_words
+from aegui.session.map.decode_service import DecodeService
+from aegui.session.map.others import Other, Others
+from aegui.session.notice import Notice
+from aegui.session.shown import SUBJECT
+from aegui.shell.dialogs.questions import choose_run_file
+from aegui.shell.feature import DockSpec, Feature
+from aegui.shell.refresher import Refresher
+from aegui.shell.run_choice import RUN, run_choices, run_of
+
+if TYPE_CHECKING:
+    from aegui.core.latent.views import Material
+    from aegui.session.map.decode_service import Decoded
+    from aegui.session.map.others import Compared, OtherImage
+    from aegui.session.services import Services
+    from aegui.session.shown import Changes, Shown
+    from aegui.window.main_window import MainWindow
+
+_FOLLOWING_MS = 200
+
+
+class OthersFeature(Feature):
+    """Other seeds follow the epoch that is shown; kept epochs and files stay as they are."""
+
+    docks = (DockSpec("others", mark("Other networks"), 160),)
+
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
+        self._panel = self._panels.others
+        self._maps = self._panels.projections
+        self._menus = (
+            self._panels.others.menu,
+            self._panels.projections.other_menu,
+            self._panels.answer.menu,
+        )
+        self._seen = (self._docks["others"], self._docks["projections"])
+        self._others = services.of(Others)
+        self._decoded: Decoded | None = None
+        self._network = Refresher(self._show_network, _FOLLOWING_MS, parent=self)
+        self._connect()
+        self._panel.set_way(self._others.way)
+        self._show_samples()
+        self._show_network()
+        self._show_others()
+        self._on_dock_visibility_changed()
+
+    def show(self, _shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
+        if "dataset" in changed:
+            self._show_samples()
+        if changed & SUBJECT:
+            self._network.mark()
+        if "network" in changed:
+            self._begin_anew()
+
+    def _connect(self) -> None:
+        services, others, panel = self._services, self._others, self._panel
+        services.of(ProjectionService).samples_changed.connect(self._on_projections_samples_changed)
+        services.of(DecodeService).decoded.connect(self._on_decode_decoded)
+        others.changed.connect(self._show_others)
+        others.compared.connect(self._on_others_compared)
+        others.decoded.connect(self._on_others_decoded)
+        others.refused.connect(self._on_others_refused)
+        panel.removed.connect(others.remove)
+        panel.way_chosen.connect(others.set_way)
+        services.requests.other_network.connect(self.choose)
+        for menu in self._menus:
+            menu.wanted.connect(self._show_choices)
+            menu.chosen.connect(self.choose)
+        for dock in self._seen:
+            dock.visibilityChanged.connect(self._on_dock_visibility_changed)
+
+    @Slot()
+    def _on_dock_visibility_changed(self, _visible: bool = False) -> None:
+        self._others.set_active(any(dock.isVisible() for dock in self._seen))
+
+    # What there is to choose from
+
+    @Slot()
+    def _show_choices(self) -> None:
+        shown = self._services.shown
+        codec, choices = shown.codec, []
+        if codec is not None:
+            choices = run_choices(shown, others=True)
+            epoch = epoch_words(self._epoch())
+            choices.append(("moment", tr("&Keep {epoch} to compare with", epoch=epoch)))
+        choices.append(("file", tr("Run in another &file…")))
+        for menu in self._menus:
+            menu.set_choices(choices)
+
+    @Slot(str)
+    def choose(self, key: str) -> None:
+        """Put a network beside the one shown: "run:K", "moment"; "run:?" and "file" ask which."""
+        if key == "file":
+            path = choose_run_file(self._window)
+            if path:
+                self._others.open(Path(path))
+            return
+        if key.startswith(RUN):
+            run = run_of(key, self._services, self._window)
+            other = None if run is None else self._run(f"{RUN}{run}")
+        else:
+            other = self._moment()
+        if other is not None:
+            self._others.add(other)
+
+    def _run(self, key: str) -> Other | None:
+        shown, run = self._services.shown, int(key.removeprefix(RUN))
+        codec = shown.codec_of_run(run)
+        if codec is None:
+            return None
+        return Other(key, tr("Seed {seed}", seed=shown.seeds[run]), codec, shown.has_prior)
+
+    def _moment(self) -> Other | None:
+        shown = self._services.shown
+        if shown.codec is None:
+            return None
+        name = epoch_words(self._epoch())
+        return Other(f"moment:{id(shown.codec)}", name, shown.codec, shown.has_prior)
+
+    def _epoch(self) -> float:
+        shown = self._services.shown
+        if shown.past_epoch is not None:
+            return shown.past_epoch
+        return 0.0 if shown.codec is None else float(shown.codec.epoch)
+
+    # What is shown
+
+    @Slot()
+    def _show_samples(self) -> None:
+        self._others.set_dataset(self._services.shown.dataset)
+        of = self._services.of(ProjectionService).samples
+        if of is not None and of.indices[-1] < len(self._services.shown.dataset):
+            self._others.set_indices(of.indices)
+
+    def _show_network(self) -> None:
+        now = self._services.shown
+        shown = None
+        if now.codec is not None:
+            shown = Other("shown", tr("This network"), now.codec, now.has_prior)
+        for each in self._others.others:
+            renewed = self._run(each.key) if each.key.startswith(RUN) else None
+            if renewed is not None:
+                self._others.replace(renewed)
+        self._others.set_shown(shown, live=now.is_learning)
+
+    def _begin_anew(self) -> None:
+        # Seeds of another population are other networks.
+        seeds = self._services.shown.seeds
+        for each in self._others.others:
+            if each.key.startswith(RUN) and int(each.key.removeprefix(RUN)) >= len(seeds):
+                self._others.remove(each.key)
+        self._network.mark()
+        self._network.flush()
+
+    @Slot(object)
+    def _on_projections_samples_changed(self, of: Material) -> None:
+        self._others.set_indices(of.indices)
+        # The maps are empty now, even if they are of the same samples as before.
+        if self._others.latest is not None:
+            self._on_others_compared(self._others.latest)
+
+    @Slot()
+    def _show_others(self) -> None:
+        others = self._others.others
+        self._panel.set_others([(each.key, each.name) for each in others])
+        self._maps.set_others([each.name for each in others])
+        for number, each in enumerate(others):
+            if not each.codec.can_encode:
+                self._maps.set_other(
+                    number, None, "", tr("A GAN has no encoder: images have no place on its map.")
+                )
+        if self._others.latest is not None:
+            self._on_others_compared(self._others.latest)
+        self._show_decoded()
+
+    @Slot(object)
+    def _on_others_compared(self, compared: Compared) -> None:
+        of = self._services.of(ProjectionService).samples
+        if of is None or not np.array_equal(of.indices, compared.indices):
+            return
+        for number, each in enumerate(compared.others):
+            if each.places is None:
+                continue
+            note = epoch_words(float(each.of.codec.epoch))
+            if each.space.size > 2:
+                note = tr("PCA of {d} numbers, {epoch}", d=each.space.size, epoch=note)
+            self._maps.set_other(number, each.places, note)
+
+    @Slot(object)
+    def _on_decode_decoded(self, decoded: Decoded) -> None:
+        self._decoded = decoded
+        self._show_decoded()
+
+    def _show_decoded(self) -> None:
+        """Show what all of them draw at the cursor."""
+        shown, decoded = self._services.shown, self._decoded
+        if not self._others.others or decoded is None:
+            return
+        if decoded.image.size != shown.dataset.pixels:
+            return
+        shape = shown.dataset.image_shape
+        self._panel.set_image(decoded.image.reshape(shape), decoded.z, shown.look)
+        self._others.look(decoded.z)
+
+    @Slot(object)
+    def _on_others_decoded(self, found: tuple[OtherImage, ...]) -> None:
+        shown = self._services.shown
+        self._panel.set_images(found, shown.dataset.image_shape, shown.look)
+
+    @Slot(str)
+    def _on_others_refused(self, reason: str) -> None:
+        self.noticed.emit(Notice("error", reason, passing=True))

@@ -1,0 +1,1 @@
+"""The selection, and other networks beside the one shown: what is painted, without torch."""

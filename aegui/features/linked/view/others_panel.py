@@ -1,0 +1,177 @@
+"""Several networks under one cursor: what each of them draws at the same place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from aegui.core.i18n import tr
+from aegui.core.latent.placing import WAYS
+from aegui.kit.marks import ElidedLabel, flat_button, wrapped_label
+from aegui.kit.theme import SPACING
+from aegui.session.data.looks import GLYPHS, Look
+from aegui.widgets.other_menu import OtherMenu
+from aegui.widgets.page import PictureBox
+from aegui.widgets.ticks import number_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from aegui.session.map.others import OtherImage
+
+_PICTURE = QSize(110, 150)
+_HIGHEST_PX = 190
+_MOST_NUMBERS = 3
+
+
+class Preview(QFrame):
+    """What one network draws: its name, its image, its code, and how that was found."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.name = ElidedLabel()
+        self.close_button = flat_button("close", tr("Take this network away"))
+        keeps_room = self.close_button.sizePolicy()
+        keeps_room.setRetainSizeWhenHidden(True)
+        self.close_button.setSizePolicy(keeps_room)
+        self.picture = PictureBox("", _PICTURE)
+        self.picture.setMaximumHeight(_HIGHEST_PX)
+        self.words = wrapped_label()
+        self.words.setProperty("dim", True)
+        self.words.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+        header = QHBoxLayout()
+        header.addWidget(self.name, 1)
+        header.addWidget(self.close_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACING // 2)
+        layout.addLayout(header)
+        layout.addWidget(self.picture, 1)
+        layout.addWidget(self.words)
+        layout.addStretch()
+
+    def set_name(self, name: str) -> None:
+        """What the network is called."""
+        self.name.setText(name)
+        self.picture.setAccessibleName(tr("What {name} draws", name=name))
+
+
+class OthersPanel(QWidget):
+    """Up to three previews side by side. Passive.
+
+    Signals:
+        removed(key): That network shall be compared no more.
+        way_chosen(key): How places are found, a key of ``WAYS``.
+    """
+
+    removed = Signal(str)
+    way_chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._keys: tuple[str, ...] = ()
+        self.menu = OtherMenu()
+        self.way = QComboBox()
+        self.way.setAccessibleName(tr("How the place is found"))
+        for key, spec in WAYS.items():
+            self.way.addItem(tr(spec.label), key)
+            tip = tr(spec.help)
+            self.way.setItemData(self.way.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
+        self.way.activated.connect(self._on_way_activated)
+        self._way_label = QLabel(tr("&Place"))
+        self._way_label.setBuddy(self.way)
+        self._hint = wrapped_label(
+            tr(
+                "See what other networks draw under the cursor of the map: another seed, an epoch "
+                "that you keep, an AE, a VAE or a GAN from a file. Their maps are in Projections."
+            )
+        )
+        self._hint.setProperty("dim", True)
+        self.shown = Preview()
+        self.shown.close_button.hide()
+        self.shown.set_name(tr("This network"))
+        self.previews = (Preview(), Preview())
+        self._build()
+        for number, preview in enumerate(self.previews):
+            preview.close_button.clicked.connect(lambda _=False, n=number: self._on_closed(n))
+        self.set_others(())
+        self._on_way_activated(0, tell=False)
+
+    def sizeHint(self) -> QSize:
+        """Three small images side by side."""
+        return QSize(340, 260)
+
+    def _build(self) -> None:
+        header = QHBoxLayout()
+        header.setSpacing(SPACING // 2)
+        header.addWidget(self.menu)
+        header.addStretch(1)
+        header.addWidget(self._way_label)
+        header.addWidget(self.way)
+        row = QHBoxLayout()
+        row.setSpacing(SPACING)
+        for preview in (self.shown, *self.previews):
+            row.addWidget(preview, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
+        layout.setSpacing(SPACING)
+        layout.addLayout(header)
+        layout.addWidget(self._hint)
+        layout.addLayout(row, 1)
+
+    # What is shown
+
+    def set_others(self, others: Sequence[tuple[str, str]]) -> None:
+        """These networks are beside the one shown: keys and names, at most two."""
+        self._keys = tuple(key for key, _ in others)
+        self.menu.setEnabled(len(others) < len(self.previews))
+        for widget in (self._way_label, self.way, self.shown):
+            widget.setVisible(bool(others))
+        self._hint.setVisible(not others)
+        for number, preview in enumerate(self.previews):
+            preview.setVisible(number < len(others))
+            if number < len(others):
+                preview.set_name(others[number][1])
+                preview.picture.set_image(None, GLYPHS)
+                preview.words.setText(tr("Move the cursor over the map."))
+
+    def set_image(
+        self, image: NDArray[np.float32] | None, code: NDArray[np.float32], look: Look
+    ) -> None:
+        """What the network that is shown draws at the cursor, ``[C, H, W]``; None: nothing."""
+        self.shown.picture.set_image(image, look, code_words(code))
+
+    def set_images(self, found: Sequence[OtherImage], shape: tuple[int, ...], look: Look) -> None:
+        """What the others draw; ``shape`` is that of an image."""
+        for each in found:
+            if each.key in self._keys:
+                preview = self.previews[self._keys.index(each.key)]
+                preview.picture.set_image(each.image.reshape(shape), look, code_words(each.code))
+                preview.words.setText(each.words)
+
+    def set_way(self, way: str) -> None:
+        """Show how places are found."""
+        self.way.setCurrentIndex(self.way.findData(way))
+        self.way.setToolTip(tr(WAYS[way].help))
+
+    # What a person does
+
+    def _on_way_activated(self, _index: int, *, tell: bool = True) -> None:
+        way = self.way.currentData()
+        self.way.setToolTip(tr(WAYS[way].help))
+        if tell:
+            self.way_chosen.emit(way)
+
+    def _on_closed(self, number: int) -> None:
+        self.removed.emit(self._keys[number])
+
+
+def code_words(code: NDArray[np.float32]) -> str:
+    """A code in few words."""
+    numbers = [number_text(float(value)) for value in code[:_MOST_NUMBERS]]
+    return ", ".join([*numbers, "…"] if len(code) > _MOST_NUMBERS else numbers)

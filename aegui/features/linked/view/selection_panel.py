@@ -1,0 +1,211 @@
+"""The panel of what is selected: the samples, what they have in common, what to do with them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+
+from aegui.core.i18n import localized, tr, trn
+from aegui.kit.marks import flat_button, wrapped_label
+from aegui.kit.theme import SPACING
+from aegui.session.data.looks import GLYPHS, Look
+from aegui.widgets.dragged_samples import samples_of
+from aegui.widgets.gallery import Gallery
+from aegui.widgets.glyphs import label_name
+from aegui.widgets.page import PictureBox
+from aegui.widgets.ticks import number_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QDragEnterEvent, QDropEvent
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.evaluation.group import SampleGroup
+
+_MOST_LABELS = 8
+_MOST_NUMBERS = 4
+_PICTURE = QSize(72, 92)
+
+
+class SelectionPanel(QWidget):
+    """Passive.
+
+    Signals:
+        sample_activated(index): Open that sample of the set in the editor.
+        sample_left_out(index): That sample shall not be selected any more.
+        set_requested(): Make a set of what is selected.
+        shown_requested(): Show what is selected as large as it fits.
+        cleared(): Nothing shall be selected any more.
+        samples_dropped(object): These, a tuple of places in the set, shall be selected too.
+    """
+
+    sample_activated = Signal(int)
+    sample_left_out = Signal(int)
+    set_requested = Signal()
+    shown_requested = Signal()
+    cleared = Signal()
+    samples_dropped = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAcceptDrops(True)
+        self._look = GLYPHS
+        self._title = QLabel()
+        self._title.setProperty("heading", True)
+        self.zoom = flat_button("map-zoom-selection", tr("Zoom to the selection in all maps"))
+        self.clear = flat_button("close", tr("Clear the selection (Esc)"))
+        self.make_set = QPushButton(tr("Make it the set"))
+        self.make_set.setToolTip(
+            tr("Keep only these in the set: to train on them alone. Ctrl+Z brings the others back.")
+        )
+        self.mean = PictureBox(tr("Mean image"), _PICTURE)
+        self.spread = PictureBox(tr("Spread of the pixels"), _PICTURE)
+        self.words = wrapped_label()
+        self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.gallery = Gallery(drags_all=True)
+        self.gallery.setAccessibleName(tr("Selected samples"))
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(self._empty_page())
+        self._pages.addWidget(self._full_page())
+        self._connect()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take samples that are dragged from elsewhere."""
+        if samples_of(event.mimeData()) and event.source() is not self.gallery:
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Those that were dropped shall be selected too."""
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.samples_dropped.emit(samples_of(event.mimeData()))
+
+    def sizeHint(self) -> QSize:
+        """Some rows of samples below what is said of them."""
+        return QSize(340, 360)
+
+    def _empty_page(self) -> QWidget:
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(2 * SPACING, 2 * SPACING, 2 * SPACING, SPACING)
+        text = wrapped_label(
+            tr(
+                "Nothing is selected. Draw around samples on the map: with the lasso (L), or hold "
+                "Shift and drag. On the maps of Projections, drag."
+            )
+        )
+        text.setProperty("dim", True)
+        layout.addWidget(text)
+        layout.addStretch(1)
+        return page
+
+    def _full_page(self) -> QWidget:
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(SPACING, SPACING, SPACING, SPACING // 2)
+        layout.setSpacing(SPACING)
+        header = QHBoxLayout()
+        header.setSpacing(SPACING // 2)
+        header.addWidget(self._title, 1)
+        for part in (self.make_set, self.zoom, self.clear):
+            header.addWidget(part)
+        layout.addLayout(header)
+        about = QHBoxLayout()
+        about.setSpacing(SPACING)
+        for picture in (self.mean, self.spread):
+            picture.setFixedSize(_PICTURE)
+            about.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
+        about.addWidget(self.words, 1)
+        layout.addLayout(about)
+        layout.addWidget(self.gallery, 1)
+        hint = wrapped_label(
+            tr(
+                "Click or Enter: open in the editor. Ctrl+click, Space or Del: leave it out. Drag: "
+                "put them all into a box of a concept."
+            )
+        )
+        hint.setProperty("dim", True)
+        layout.addWidget(hint)
+        return page
+
+    def _connect(self) -> None:
+        self.zoom.clicked.connect(self.shown_requested)
+        self.clear.clicked.connect(self.cleared)
+        self.make_set.clicked.connect(self.set_requested)
+        self.gallery.activated.connect(self.sample_activated)
+        self.gallery.toggled.connect(self.sample_left_out)
+        for key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            shortcut = QShortcut(QKeySequence(key), self.gallery)
+            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+            shortcut.activated.connect(self._on_delete_activated)
+        escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
+        escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        escape.activated.connect(self.cleared)
+
+    # What is shown
+
+    def set_samples(self, dataset: Dataset, look: Look) -> None:
+        """What is selected is of ``dataset``, seen as ``look`` says."""
+        self._look = look
+        self.gallery.set_samples(dataset.images, dataset.labels, dataset.names)
+
+    def set_selection(self, indices: NDArray[np.int64]) -> None:
+        """The samples at ``indices`` ``[k]`` of the set are selected."""
+        count = len(indices)
+        self._pages.setCurrentIndex(1 if count else 0)
+        self._title.setText(trn("{n:,} selected", "{n:,} selected", count))
+        before = self.gallery.current
+        self.gallery.set_shown(indices)
+        if before is not None:
+            self.gallery.go_near(before)
+
+    def set_group(self, group: SampleGroup) -> None:
+        """Show what is known of the selection."""
+        self.mean.set_image(group.mean, self._look, tr("mean"))
+        # The largest spread that a pixel can have is one half.
+        self.spread.set_image((2.0 * group.spread).clip(0.0, 1.0), self._look, tr("spread"))
+        self.words.setText("\n".join(group_words(group, glyphs=self._look.glyphs)))
+
+    def _on_delete_activated(self) -> None:
+        if self.gallery.current is not None:
+            self.sample_left_out.emit(self.gallery.current)
+
+
+def group_words(group: SampleGroup, *, glyphs: bool) -> list[str]:
+    """What is said of a group: its labels, its error, where its codes lie."""
+    lines = [_labels(group.labels)]
+    if group.error is not None:
+        lines.append(
+            tr("{n:.2f} wrong pixels on average", n=group.error)
+            if glyphs
+            else tr("squared error {n:.2f} on average", n=group.error)
+        )
+    if group.middle is not None and group.extent is not None:
+        lines.append(tr("codes around {code}", code=_numbers(group.middle)))
+        lines.append(tr("spread {code}", code=_numbers(group.extent)))
+    if group.looked_at < group.count:
+        lines.append(tr("from {n:,} of them", n=group.looked_at))
+    return lines
+
+
+def _labels(labels: Sequence[tuple[str, int]]) -> str:
+    named = [
+        label_name(label) if count == 1 else f"{label_name(label)} ({localized(count, ',')})"
+        for label, count in labels[:_MOST_LABELS]
+    ]
+    more = len(labels) - len(named)
+    if more:
+        named.append(trn("{n:,} more label", "{n:,} more labels", more))
+    return ", ".join(named)
+
+
+def _numbers(code: NDArray[np.float32]) -> str:
+    numbers = [number_text(float(value)) for value in code[:_MOST_NUMBERS]]
+    return ", ".join([*numbers, "…"] if len(code) > _MOST_NUMBERS else numbers)

@@ -1,0 +1,195 @@
+"""Joins the page of concepts with the samples, the map and the editor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, Slot
+
+from aegui.core.i18n import tr
+from aegui.features.making.model.concept_service import BOXES
+from aegui.features.making.model.making import Making
+
+if TYPE_CHECKING:
+    from aegui.core.run_file.concepts import KeptConcept
+    from aegui.features.making.model.concept_service import Applied, ConceptLook
+    from aegui.session.services import Services
+    from aegui.session.shown import Changes, Shown
+    from aegui.shell.reach import Reach
+    from aegui.window.panels import Panels
+
+
+class ConceptWork(QObject):
+    """Boxes are filled from the map, and what comes out of them goes back there."""
+
+    def __init__(
+        self,
+        services: Services,
+        panels: Panels,
+        reach: Reach,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._page = panels.making.concept
+        self._canvas = panels.canvas
+        self._reach = reach
+        self._concepts = services.of(Making).concepts
+        self._applied: Applied | None = None
+        self._lacked_encoder = False
+        self._connect()
+        self._show_samples()
+        self._show_kept()
+        self.show_pins()
+        self._on_concepts_looked(self._concepts.latest)
+
+    def show(self, _shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
+        if "dataset" in changed:
+            self._show_samples()
+        if "network" in changed:
+            self._show_kept()
+
+    def _connect(self) -> None:
+        services, page, concepts = self._services, self._page, self._concepts
+        services.workspace.keepsakes.concepts_changed.connect(self._show_kept)
+        concepts.looked.connect(self._on_concepts_looked)
+        concepts.applied.connect(self._on_concepts_applied)
+        concepts.boxes_changed.connect(self._show_boxes)
+        concepts.failed.connect(page.set_status)
+        page.added.connect(concepts.add)
+        page.chosen.connect(concepts.set_box)
+        page.selection_requested.connect(self._on_page_selection_requested)
+        page.cursor_requested.connect(self._on_page_cursor_requested)
+        page.start_chosen.connect(self._on_page_start_chosen)
+        page.amount_edited.connect(concepts.set_amount)
+        page.keep_requested.connect(self._on_page_keep_requested)
+        page.kept_chosen.connect(self._on_page_kept_chosen)
+        page.kept_removed.connect(self._on_page_kept_removed)
+        page.show_requested.connect(self._on_page_show_requested)
+        page.pin_requested.connect(self._on_page_pin_requested)
+        page.draw_requested.connect(self._on_page_draw_requested)
+
+    # Samples
+
+    @Slot()
+    def _show_samples(self) -> None:
+        shown = self._services.shown
+        dataset, look = shown.dataset, shown.look
+        names = dataset.labels if look.glyphs else dataset.names
+        order = np.argsort(dataset.class_indices, kind="stable")
+        ends = np.cumsum(np.bincount(dataset.class_indices, minlength=len(dataset.classes)))
+        members = [tuple(part.tolist()) for part in np.split(order, ends[:-1])]
+        self._page.set_samples(dataset.images, names, dataset.classes, members, look)
+        self._show_boxes()
+
+    @Slot()
+    def _show_boxes(self) -> None:
+        for key in BOXES:
+            self._page.set_box(key, self._concepts.box(key))
+        self.show_pins()
+
+    def show_pins(self) -> None:
+        """Offer the pins to be what a concept is applied to."""
+        places = self._services.workspace.keepsakes.places
+        start = self._concepts.start
+        current = next((place.name for place in places if place.z == start), "")
+        self._page.set_pins([place.name for place in places], current)
+
+    @Slot(str)
+    def _on_page_selection_requested(self, key: str) -> None:
+        chosen = tuple(self._canvas.selection.tolist())
+        if chosen:
+            self._concepts.add(key, chosen)
+        else:
+            self._page.set_status(
+                tr("Nothing is selected: draw around samples with the lasso (L).")
+            )
+
+    @Slot(str)
+    def _on_page_cursor_requested(self, key: str) -> None:
+        codes, cursor = self._services.shown.codes, self._reach.cursor
+        if codes is None or cursor is None or not len(codes.values):
+            return
+        away = np.square(codes.values - cursor).sum(axis=1)
+        self._concepts.add(key, (int(codes.indices[int(np.argmin(away))]),))
+
+    @Slot(int)
+    def _on_page_start_chosen(self, index: int) -> None:
+        self._concepts.set_start(self._services.workspace.keepsakes.places[index].z)
+
+    # Concepts
+
+    @Slot(object)
+    def _on_concepts_looked(self, look: ConceptLook | None) -> None:
+        if look is None:
+            self._applied = None
+        self._page.set_look(look, self._services.shown.look)
+
+    @Slot(object)
+    def _on_concepts_applied(self, applied: Applied) -> None:
+        self._applied = applied
+        self._page.set_applied(applied, self._services.shown.look)
+
+    @Slot()
+    @Slot(object)
+    def _show_kept(self, _concepts: object = None) -> None:
+        kept, current = self._offered(), self._concepts.kept
+        number = kept.index(current) if current in kept else -1
+        if current is not None and number < 0:
+            self._concepts.set_kept(None)
+        self._page.set_kept(kept, number)
+
+    def show_ability(self) -> None:
+        """Say that boxes of samples are of no use, before anybody has filled them in vain."""
+        codec = self._services.shown.codec
+        lacks = codec is not None and not codec.can_encode and self._concepts.kept is None
+        if lacks:
+            self._page.set_status(tr("A GAN has no encoder: its samples have no codes to compare."))
+        elif self._lacked_encoder:
+            # What is shown now can encode: what was said of the last network holds no more.
+            self._page.set_look(self._concepts.latest, self._services.shown.look)
+        self._lacked_encoder = lacks
+
+    def _offered(self) -> tuple[KeptConcept, ...]:
+        """Concepts of the present network's size."""
+        codec = self._services.shown.codec
+        size = 0 if codec is None else codec.latent_size
+        concepts = self._services.workspace.keepsakes.concepts
+        return tuple(concept for concept in concepts if len(concept.direction) == size)
+
+    @Slot(str)
+    def _on_page_keep_requested(self, name: str) -> None:
+        look, kept = self._concepts.latest, self._services.workspace.keepsakes
+        if look is not None:
+            named = look.concept.named(name)
+            self._concepts.set_kept(named)
+            kept.set_concepts((*kept.concepts, named))
+
+    @Slot(int)
+    def _on_page_kept_chosen(self, index: int) -> None:
+        self._concepts.set_kept(self._offered()[index] if index >= 0 else None)
+        self._show_kept()
+
+    @Slot(int)
+    def _on_page_kept_removed(self, index: int) -> None:
+        gone, kept = self._offered()[index], self._services.workspace.keepsakes
+        kept.set_concepts(tuple(each for each in kept.concepts if each is not gone))
+
+    # What was reached
+
+    @Slot()
+    def _on_page_show_requested(self) -> None:
+        if self._applied is not None:
+            self._reach.go_to(self._applied.code)
+
+    @Slot()
+    def _on_page_pin_requested(self) -> None:
+        if self._applied is not None:
+            self._services.workspace.keepsakes.pin(self._applied.code)
+
+    @Slot()
+    def _on_page_draw_requested(self) -> None:
+        if self._applied is not None:
+            self._reach.draw(self._applied.image)

@@ -1,0 +1,288 @@
+"""Joins the panel for making things with pins, samples, the map and the network that is shown."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Slot
+
+from aegui.core.data.progress import Progress
+from aegui.core.i18n import mark, tr
+from aegui.core.latent.films import write_film
+from aegui.features.making.concepts import ConceptWork
+from aegui.features.making.finds import FindWork
+from aegui.features.making.model.making import Making, MakingSubject
+from aegui.features.making.view.path_page import FILMS
+from aegui.features.map.model.insight_service import InsightService
+from aegui.kit.theme import current_theme
+from aegui.session.notice import Notice
+from aegui.session.shown import REST, SUBJECT
+from aegui.shell.dialogs.questions import choose_save_file
+from aegui.shell.feature import DockSpec, Feature
+from aegui.shell.reach import Reach
+from aegui.shell.refresher import Refresher
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+    from PySide6.QtWidgets import QDockWidget
+
+    from aegui.core.data.progress import IsCancelled, Report
+    from aegui.core.errors import AeguiError
+    from aegui.features.making.model.path_service import PathLook
+    from aegui.session.jobs.progress_job import JobProgress
+    from aegui.session.services import Services
+    from aegui.session.shown import Changes, Shown
+    from aegui.window.main_window import MainWindow
+
+_KIND, _COUNT = "making.kind", "making.images"
+_FOLLOWING_MS = 200
+"""Between two looks at a network that learns."""
+
+
+class MakingFeature(Feature):
+    """Ways, concepts and finds are made while their dock can be seen."""
+
+    docks = (DockSpec("making", mark("Make"), 140),)
+
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
+        self._panel = self._panels.making
+        self._page = self._panels.making.path
+        self._canvas = self._panels.canvas
+        self._paths = services.of(Making).paths
+        self._is_seen = self._docks["making"].isVisible()
+        self._is_filming = False
+        self._subject = Refresher(self._show_network, _FOLLOWING_MS, self._docks["making"], self)
+        self._reach = Reach(services, self._panels, self._docks, self)
+        self._concepts = ConceptWork(services, self._panels, self._reach, self)
+        self._finds = FindWork(services, self._panels, self._reach, window)
+        self._connect(self._docks["making"])
+        self._restore()
+        self._show_places(services.workspace.keepsakes.places)
+        self._show_network()
+        self._on_paths_traced(self._paths.latest)
+        self._set_seen(self._is_seen)
+
+    def _connect(self, dock: QDockWidget) -> None:
+        services, page, paths = self._services, self._page, self._paths
+        kept = services.workspace.keepsakes
+        kept.places_changed.connect(self._show_places)
+        dock.visibilityChanged.connect(self._set_seen)
+        paths.traced.connect(self._on_paths_traced)
+        paths.pictured.connect(self._on_paths_pictured)
+        paths.busy_changed.connect(page.set_busy)
+        paths.progressed.connect(page.set_searched)
+        paths.kind_changed.connect(self._on_paths_kind_changed)
+        paths.failed.connect(page.set_status)
+        paths.stops_changed.connect(self._show_stops)
+        page.kind_chosen.connect(self._on_page_kind_chosen)
+        page.count_chosen.connect(self._on_page_count_chosen)
+        page.step_shown.connect(self._on_page_step_shown)
+        page.export_requested.connect(self.export)
+        pins = page.pins
+        pins.pin_requested.connect(self._on_pins_pin_requested)
+        pins.renamed.connect(self._on_pins_renamed)
+        self._canvas.pin_moved.connect(self._on_canvas_pin_moved)
+        pins.toggled.connect(paths.set_stop)
+        pins.removed.connect(kept.unpin)
+        pins.ordered.connect(self._on_pins_ordered)
+        pins.activated.connect(self._on_pins_activated)
+        page.cancel_requested.connect(self._on_page_cancel_requested)
+        services.of(Making).files.progressed.connect(self._on_files_progressed)
+        services.of(Making).files.busy_changed.connect(self._on_files_busy_changed)
+
+    # The network
+
+    def show(self, shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
+        self._concepts.show(shown, changed)
+        if changed & {"dataset", "network", REST}:
+            # What lies in boxes is of other samples: nothing may be made of both.
+            self._show_network()
+        elif changed & (SUBJECT | {"codes"}):
+            self._subject.mark()
+
+    def _show_network(self) -> None:
+        shown, making = self._services.shown, self._services.of(Making)
+        codec, known = shown.codec, self._services.of(InsightService).known
+        if codec is None or not shown.fits or known is None:
+            making.set_subject(None)
+            self._panel.set_message(
+                tr("Press Train: here you will find paths, concepts and new images of a network.")
+                if codec is None
+                else tr("The images of this set do not fit the network: train it on them.")
+            )
+            return
+        making.set_subject(
+            MakingSubject(codec, shown.dataset, known, shown.codes, shown.is_learning)
+        )
+        self._panel.set_message("")
+        self._finds.show_offered()
+        self._concepts.show_ability()
+
+    @Slot(bool)
+    def _set_seen(self, seen: bool) -> None:
+        self._is_seen = seen
+        self._paths.set_active(seen)
+        self._services.of(Making).concepts.set_active(seen)
+        self._show_way()
+
+    # Pins
+
+    @Slot(object)
+    def _show_places(self, places: object) -> None:
+        del places
+        kept = self._services.workspace.keepsakes
+        self._paths.set_places(kept.places)
+        self._show_stops()
+
+    @Slot()
+    def _show_stops(self) -> None:
+        paths = self._paths
+        self._page.pins.set_pins(paths.places, paths.stops, paths.fitting)
+        self._concepts.show_pins()
+
+    @Slot(object)
+    def _on_paths_pictured(self, images: tuple[NDArray[np.float32] | None, ...]) -> None:
+        self._page.pins.set_pictures(images, self._services.shown.look)
+
+    @Slot()
+    def _on_pins_pin_requested(self) -> None:
+        if self._reach.cursor is not None:
+            self._services.workspace.keepsakes.pin(self._reach.cursor)
+
+    @Slot(int, str)
+    def _on_pins_renamed(self, index: int, name: str) -> None:
+        kept = self._services.workspace.keepsakes
+        if not name.strip():
+            self._show_stops()
+            return
+        kept.replace(index, self._paths.renamed(index, name.strip()))
+
+    @Slot(int, object)
+    def _on_canvas_pin_moved(self, index: int, z: NDArray[np.float32]) -> None:
+        self._services.workspace.keepsakes.replace(index, self._paths.moved(index, z))
+
+    @Slot(object)
+    def _on_pins_ordered(self, order: tuple[int, ...]) -> None:
+        kept = self._services.workspace.keepsakes
+        kept.set_places(tuple(kept.places[index] for index in order))
+
+    @Slot(int)
+    def _on_pins_activated(self, index: int) -> None:
+        place = self._services.workspace.keepsakes.places[index]
+        self._reach.go_to(np.array(place.z, np.float32))
+
+    # The way
+
+    def _restore(self) -> None:
+        values = self._services.settings.values
+        kind, count = values.get(_KIND), values.get(_COUNT)
+        if isinstance(kind, str):
+            self._paths.set_kind(kind)
+        if isinstance(count, int):
+            self._paths.set_count(count)
+        self._page.set_choices(self._paths.kind, self._paths.count)
+
+    @Slot(str)
+    def _on_page_kind_chosen(self, kind: str) -> None:
+        self._paths.set_kind(kind)
+
+    @Slot()
+    def _on_paths_kind_changed(self) -> None:
+        self._keep(_KIND, self._paths.kind)
+
+    @Slot()
+    def _on_page_cancel_requested(self) -> None:
+        if self._is_filming:
+            self._services.of(Making).files.cancel()
+        else:
+            self._paths.cancel()
+
+    @Slot(int)
+    def _on_page_count_chosen(self, count: int) -> None:
+        self._paths.set_count(count)
+        self._keep(_COUNT, self._paths.count)
+
+    def _keep(self, key: str, value: str | int) -> None:
+        self._page.set_choices(self._paths.kind, self._paths.count)
+        self._services.settings.keep({key: value})
+
+    @Slot(object)
+    def _on_paths_traced(self, look: PathLook | None) -> None:
+        self._page.set_path(look, self._services.shown.look)
+        self._show_way()
+
+    def _show_way(self) -> None:
+        """Draw the way on the map while it is being looked at."""
+        look = self._paths.latest
+        self._canvas.set_path(look.codes if self._is_seen and look is not None else None)
+
+    @Slot(int)
+    def _on_page_step_shown(self, step: int) -> None:
+        look = self._paths.latest
+        if look is not None and step < len(look.codes):
+            self._reach.point_at(look.codes[step])
+
+    # Films
+
+    @Slot(str)
+    def export(self, kind: str) -> None:
+        """Ask where to, and write the film of the way there as ``kind`` of ``FILMS``."""
+        look = self._paths.latest
+        if look is None:
+            return
+        name = tr("{name} - path", name=self._services.workspace.name)
+        patterns = f"{FILMS[kind]} (*.{kind})"
+        path = choose_save_file(self._window, tr("Save the film"), f"{name}.{kind}", patterns)
+        if not path:
+            return
+        if not path.lower().endswith(f".{kind}"):
+            path = f"{path}.{kind}"
+        ink = self._services.shown.look.glyphs and not current_theme().is_dark
+        fps = float(self._page.frames_per_second)
+
+        def work(report: Report, cancelled: IsCancelled) -> int:
+            frames = _counted(look.images, Progress(len(look.images), _written, report, cancelled))
+            return write_film(path, frames, fps, ink=ink, cancelled=cancelled)
+
+        self._services.of(Making).files.start(
+            tr("Saving the film"),
+            work,
+            partial(self._on_film_written, path),
+            self._on_film_failed,
+        )
+        self._is_filming = True
+
+    @Slot(bool)
+    def _on_files_busy_changed(self, busy: bool) -> None:
+        if not busy and self._is_filming:
+            self._is_filming = False
+            self._page.set_saving(False)
+
+    def _on_film_written(self, path: str, _count: int) -> None:
+        notice = Notice("info", tr("The film is saved: {path}", path=path), about="film")
+        self._services.workspace.noticed.emit(notice)
+
+    def _on_film_failed(self, error: AeguiError) -> None:
+        self._services.workspace.noticed.emit(Notice("error", str(error), about="film"))
+
+    @Slot(object)
+    def _on_files_progressed(self, progress: JobProgress) -> None:
+        if self._is_filming:
+            self._page.set_saving(True, progress.text or f"{progress.title}…")
+
+
+def _counted(images: NDArray[np.float32], progress: Progress) -> Iterator[NDArray[np.float32]]:
+    """``images`` one after the other, telling how many have been taken."""
+    for number, image in enumerate(images):
+        progress.reached(number)
+        yield image
+
+
+def _written(done: int, total: int) -> str:
+    return tr("{done:,} of {total:,} images written", done=done, total=total)

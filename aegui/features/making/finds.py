@@ -1,0 +1,165 @@
+"""Joins the page of finds with the search, the map, the editor and files."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, Slot
+
+from aegui.core.data.dataset import Dataset
+from aegui.core.data.writers import write_dataset
+from aegui.core.evaluation.wrong_pixels import THRESHOLD
+from aegui.core.i18n import tr, trn
+from aegui.features.making.model.making import Making
+from aegui.session.notice import Notice
+from aegui.shell.cost_guard import may_compute
+from aegui.shell.dialogs.questions import choose_set_file
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from aegui.core.errors import AeguiError
+    from aegui.features.making.model.finds_service import FindsLook
+    from aegui.session.jobs.progress_job import JobProgress
+    from aegui.session.services import Services
+    from aegui.shell.reach import Reach
+    from aegui.window.panels import Panels
+
+
+class FindWork(QObject):
+    """What is found can be gone to, pinned, drawn, learnt and saved."""
+
+    def __init__(self, services: Services, panels: Panels, reach: Reach, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._window = parent
+        self._services = services
+        self._page = panels.making.finds
+        self._canvas = panels.canvas
+        self._reach = reach
+        self._finds = services.of(Making).finds
+        self._connect()
+        self.show_offered()
+        self._on_finds_found(self._finds.latest)
+        self._page.set_busy(self._finds.job.is_busy)
+
+    def _connect(self) -> None:
+        page, finds = self._page, self._finds
+        finds.found.connect(self._on_finds_found)
+        finds.failed.connect(page.set_status)
+        finds.job.busy_changed.connect(self._on_job_busy_changed)
+        finds.job.progressed.connect(self._on_job_progressed)
+        page.find_requested.connect(self._on_page_find_requested)
+        page.cancel_requested.connect(finds.job.cancel)
+        page.show_requested.connect(self._on_page_show_requested)
+        page.pin_requested.connect(self._on_page_pin_requested)
+        page.draw_requested.connect(self._on_page_draw_requested)
+        page.join_requested.connect(self._on_page_join_requested)
+        page.save_requested.connect(self._on_page_save_requested)
+
+    def show_offered(self) -> None:
+        """Offer where the present network may be looked into."""
+        offered = self._finds.offered()
+        if offered:
+            self._page.set_offered(offered)
+
+    @Slot(object)
+    def _on_finds_found(self, look: FindsLook | None) -> None:
+        self._page.set_look(look, self._services.shown.look)
+
+    @Slot(bool)
+    def _on_job_busy_changed(self, busy: bool) -> None:
+        self._page.set_busy(busy)
+        if not busy:
+            self._page.show_count()
+
+    @Slot(object)
+    def _on_job_progressed(self, progress: JobProgress) -> None:
+        self._page.set_status(progress.text or f"{progress.title}…")
+
+    @Slot(str, int)
+    def _on_page_find_requested(self, source: str, count: int) -> None:
+        if not may_compute(self._services, self._finds.cost(source, count), self._window):
+            return
+        region = self._canvas.region
+        polygon, frame = region if region is not None else (None, None)
+        self._finds.find(source, count, polygon, frame)
+
+    # What is done with them
+
+    @Slot(int)
+    def _on_page_show_requested(self, number: int) -> None:
+        look = self._finds.latest
+        if look is not None:
+            self._reach.go_to(look.codes[number])
+
+    @Slot(object)
+    def _on_page_pin_requested(self, numbers: tuple[int, ...]) -> None:
+        look = self._finds.latest
+        for number in numbers if look is not None else ():
+            assert look is not None
+            self._services.workspace.keepsakes.pin(look.codes[number])
+
+    @Slot(int)
+    def _on_page_draw_requested(self, number: int) -> None:
+        look = self._finds.latest
+        if look is not None:
+            self._reach.draw(look.images[number])
+
+    def _chosen_set(self, numbers: tuple[int, ...]) -> Dataset | None:
+        """These images as a set; glyphs with pixels that are off or on."""
+        look = self._finds.latest
+        if look is None or not numbers:
+            return None
+        images = look.images[list(numbers)]
+        if self._services.shown.look.glyphs:
+            images = (images > THRESHOLD).astype(np.float32)
+        name = self._services.workspace.name
+        return Dataset.from_images(
+            tr("{name} - new", name=name),
+            images,
+            [tr("new {n}", n=number + 1) for number in numbers],
+            source=tr("drawn by the network of {name}", name=name),
+        )
+
+    @Slot(object)
+    def _on_page_join_requested(self, numbers: tuple[int, ...]) -> None:
+        found, workspace = self._chosen_set(numbers), self._services.workspace
+        if found is None:
+            return
+        if found.image_shape != workspace.dataset.image_shape:
+            workspace.say("error", tr("The images of the set have another size."), passing=True)
+            return
+        joined = workspace.dataset.joined(found, workspace.dataset.name)
+        workspace.edit_dataset(joined, tr("Add new images"))
+        workspace.say(
+            "info",
+            trn(
+                "{n} new image is in the set now. Train to learn it.",
+                "{n} new images are in the set now. Train to learn them.",
+                len(found),
+            ),
+        )
+
+    @Slot(object)
+    def _on_page_save_requested(self, numbers: tuple[int, ...]) -> None:
+        found = self._chosen_set(numbers)
+        if found is None:
+            return
+        path = choose_set_file(self._window, f"{found.name}.json")
+        if path:
+            self._services.of(Making).files.start(
+                tr("Saving the images"),
+                lambda _report, _cancelled: write_dataset(path, found),
+                partial(self._on_set_written, path),
+                self._on_set_failed,
+            )
+
+    def _on_set_written(self, path: str, _nothing: object) -> None:
+        self._services.workspace.noticed.emit(
+            Notice("info", tr("The images are saved: {path}", path=path), about="new images")
+        )
+
+    def _on_set_failed(self, error: AeguiError) -> None:
+        self._services.workspace.noticed.emit(Notice("error", str(error), about="new images"))

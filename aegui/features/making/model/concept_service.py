@@ -1,0 +1,365 @@
+"""Concepts: what sets one box of samples apart from another, as a step that can be taken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal, Slot
+
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import mark, tr
+from aegui.core.latent.concepts import concept
+from aegui.core.run_file.concepts import KeptConcept
+from aegui.session.jobs.costs import QUICK_BATCH, encode_cost, is_quick
+from aegui.session.jobs.derived import Derived
+from aegui.session.map.codes_service import codes_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from aegui.core.latent.codec import Codec
+    from aegui.features.making.model.making import MakingSubject
+
+MOST_IN_A_BOX = 2_000
+"""Of more samples so many, from all over them, say what the box means."""
+STOPS = 7
+"""Images from one end of the slider to the other."""
+
+
+@dataclass(frozen=True)
+class Box:
+    """Something to put samples into: its letter in the formula, its title and what it means."""
+
+    letter: str
+    title: str
+    help: str
+
+
+BOXES: Mapping[str, Box] = {
+    "plus": Box("A", mark("With"), mark("Samples that have what the concept is to mean.")),
+    "minus": Box(
+        "B",
+        mark("Without"),
+        mark("Samples that do not have it. While it is empty, all samples of the set count."),
+    ),
+    "start": Box(
+        "C",
+        mark("Apply to"),
+        mark("What the concept is applied to. While it is empty: what B means."),
+    ),
+}
+"""The boxes of the formula C + A - B."""
+
+
+@dataclass(frozen=True, eq=False)
+class ConceptLook:
+    """A concept, and what it does to what it is applied to.
+
+    Attributes:
+        concept: The direction with its range.
+        base: What it is applied to, float32 ``[d]``.
+        amounts: ``STOPS`` amounts from one end of the slider to the other.
+        images: What the network draws there, float32 ``[STOPS, C, H, W]``.
+        means: Box -> what the network draws at the mean of its codes, float32 ``[C, H, W]``.
+        epoch: Epoch of the weights.
+    """
+
+    concept: KeptConcept
+    base: NDArray[np.float32]
+    amounts: NDArray[np.float32]
+    images: NDArray[np.float32]
+    means: Mapping[str, NDArray[np.float32]]
+    epoch: int
+
+    def code(self, amount: float) -> NDArray[np.float32]:
+        """The code ``[d]`` at ``amount``: ``base + amount * direction``."""
+        step = np.array(self.concept.direction, np.float32)
+        return np.asarray(self.base + np.float32(amount) * step, np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class Applied:
+    """One place of the slider: its code ``[d]`` and its image ``[C, H, W]``."""
+
+    amount: float
+    code: NDArray[np.float32]
+    image: NDArray[np.float32]
+
+
+class ConceptService(QObject):
+    """Finds the direction from one box of samples to another, and decodes along it."""
+
+    looked = Signal(object)
+    """A ``ConceptLook``, or None where there is none; in the thread that owns this object."""
+    applied = Signal(object)
+    """An ``Applied``, likewise."""
+    boxes_changed = Signal()
+    """Other samples lie in a box."""
+    failed = Signal(str)
+    """Why there is no concept, for a person."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._subject: MakingSubject | None = None
+        self._boxes: dict[str, tuple[int, ...]] = dict.fromkeys(BOXES, ())
+        self._kept: KeptConcept | None = None
+        self._start: tuple[float, ...] = ()
+        self._amount = 1.0
+        self._latest: ConceptLook | None = None
+        self._is_active = False
+        self._is_due = False
+        self._token = object()
+        self._looks = Derived("aegui-concept", self)
+        self._looks.answered.connect(self._on_looks_answered)
+        self._places = Derived("aegui-concept-place", self)
+        self._places.answered.connect(self.applied)
+
+    @property
+    def latest(self) -> ConceptLook | None:
+        """What was found last, as far as it still holds."""
+        return self._latest
+
+    @property
+    def amount(self) -> float:
+        """Where the slider stands, in steps of the concept."""
+        return self._amount
+
+    @property
+    def start(self) -> tuple[float, ...]:
+        """The code that the concept is applied to, where it is one of no sample."""
+        return self._start
+
+    @property
+    def kept(self) -> KeptConcept | None:
+        """The concept of the document that is used instead of the boxes A and B."""
+        return self._kept
+
+    def box(self, key: str) -> tuple[int, ...]:
+        """The samples in a box, by their places in the set."""
+        return self._boxes[key]
+
+    def set_active(self, active: bool) -> None:
+        """Whether anybody looks; nothing is computed while nobody does."""
+        self._is_active = active
+        self._go_on()
+
+    def set_subject(self, subject: MakingSubject | None) -> None:
+        """Use this network and these samples from now on."""
+        before, self._subject = self._subject, subject
+        has_other_samples = (
+            before is None or subject is None or before.dataset is not subject.dataset
+        )
+        if has_other_samples:
+            self._empty()
+        if subject is None:
+            self._forget()
+            return
+        if before is None or before.codec.latent_size != subject.codec.latent_size:
+            self._start = ()
+            self._kept = None
+            self._forget()
+        elif not has_other_samples and _is_same(before, subject):
+            return
+        self._renew()
+
+    def set_box(self, key: str, indices: tuple[int, ...]) -> None:
+        """Put these samples, and no others, into a box."""
+        indices = tuple(dict.fromkeys(indices))
+        if indices == self._boxes[key]:
+            return
+        self._boxes[key] = indices
+        if key == "start":
+            self._start = ()
+        else:
+            self._kept = None
+        self.boxes_changed.emit()
+        self._renew(afresh=True)
+
+    def add(self, key: str, indices: tuple[int, ...]) -> None:
+        """Put these samples into a box, to those that lie there."""
+        self.set_box(key, (*self._boxes[key], *indices))
+
+    def set_kept(self, kept: KeptConcept | None) -> None:
+        """Use a concept that was kept, instead of the boxes A and B; None: these again."""
+        if kept != self._kept:
+            self._kept = kept
+            self._renew(afresh=True)
+
+    def set_start(self, code: tuple[float, ...]) -> None:
+        """Apply the concept to this code, such as that of a pin, instead of samples."""
+        self._boxes["start"] = ()
+        self._start = code
+        self.boxes_changed.emit()
+        self._renew(afresh=True)
+
+    def set_amount(self, amount: float) -> None:
+        """Take so many steps of the concept."""
+        self._amount = amount
+        self._apply()
+
+    def shutdown(self) -> None:
+        """Wait for what is under way; no more is begun."""
+        self._is_active = False
+        self._looks.shutdown()
+        self._places.shutdown()
+
+    def _empty(self) -> None:
+        """Places in another set mean other samples, and a pin may be of another document."""
+        was_filled = any(self._boxes.values()) or bool(self._start)
+        self._boxes, self._start = dict.fromkeys(BOXES, ()), ()
+        if was_filled:
+            self.boxes_changed.emit()
+
+    def _forget(self) -> None:
+        self._token = object()
+        self._is_due = False
+        self._looks.forget()
+        self._places.forget()
+        if self._latest is not None:
+            self._latest = None
+            self.looked.emit(None)
+
+    def _renew(self, *, afresh: bool = False) -> None:
+        subject = self._subject
+        if subject is None:
+            return
+        if self._kept is None and not self._boxes["plus"]:
+            self._forget()
+            return
+        if afresh:
+            self._token = object()
+        self._is_due = True
+        self._go_on()
+
+    def _go_on(self) -> None:
+        subject, kept, boxes = self._subject, self._kept, dict(self._boxes)
+        if not self._is_active or not self._is_due or subject is None:
+            return
+        self._is_due = False
+        if not subject.codec.can_encode and (kept is None or boxes["start"]):
+            self.failed.emit(tr("A GAN has no encoder: its samples have no codes to compare."))
+            return
+        work = _work(subject, boxes, kept)
+        start = np.array(self._start, np.float32)
+        self._looks.ask(
+            lambda: _looked(subject, boxes, kept, start),
+            self._token,
+            quick=is_quick(subject.codec, work, QUICK_BATCH),
+            gentle=subject.is_live,
+        )
+
+    @Slot(object)
+    def _on_looks_answered(self, look: ConceptLook | AeguiError) -> None:
+        if isinstance(look, AeguiError):
+            self._forget()
+            self.failed.emit(str(look))
+            return
+        self._latest = look
+        self.looked.emit(look)
+        self._apply()
+
+    def _apply(self) -> None:
+        look, subject, amount = self._latest, self._subject, self._amount
+        if look is None or subject is None:
+            return
+        codec = subject.codec
+        self._places.ask(
+            lambda: _applied(codec, look, amount),
+            self._token,
+            quick=is_quick(codec, codec.cost),
+            gentle=False,
+        )
+
+
+def _is_same(before: MakingSubject, after: MakingSubject) -> bool:
+    return before.codec is after.codec and before.is_live == after.is_live
+
+
+def _work(
+    subject: MakingSubject, boxes: Mapping[str, tuple[int, ...]], kept: KeptConcept | None
+) -> int:
+    """Multiplications of one look."""
+    keys = ("start",) if kept is not None else tuple(boxes)
+    counts = [len(boxes[key]) for key in keys]
+    if kept is None and not boxes["minus"] and subject.codes is None:
+        # Those that stand for all samples have to be encoded first.
+        counts.append(len(subject.dataset))
+    encoded = sum(min(count, MOST_IN_A_BOX) for count in counts)
+    return encoded * encode_cost(subject.codec) + (STOPS + len(boxes)) * subject.codec.cost
+
+
+def _looked(
+    subject: MakingSubject,
+    boxes: Mapping[str, tuple[int, ...]],
+    kept: KeptConcept | None,
+    start: NDArray[np.float32],
+) -> ConceptLook | AeguiError:
+    codec = subject.codec
+    try:
+        codes = {
+            key: _codes(subject, indices)
+            for key, indices in boxes.items()
+            if indices and (kept is None or key == "start")
+        }
+        found = kept if kept is not None else _found(codes["plus"], _others(subject, codes))
+    except AeguiError as error:
+        return error
+    means = {key: values.mean(axis=0) for key, values in codes.items()}
+    if len(start) == codec.latent_size:
+        base = start
+    else:
+        base = means.get("start", means.get("minus", _middle(subject)))
+    amounts = np.linspace(found.low, found.high, STOPS, dtype=np.float32)
+    line = base + amounts[:, np.newaxis] * np.array(found.direction, np.float32)
+    drawn = codec.decode(np.concatenate([line, *(mean[np.newaxis] for mean in means.values())]))
+    images = drawn.reshape(-1, *codec.image_shape)
+    pictures = dict(zip(means, images[STOPS:], strict=True))
+    return ConceptLook(found, base, amounts, images[:STOPS], pictures, codec.epoch)
+
+
+def _codes(subject: MakingSubject, indices: tuple[int, ...]) -> NDArray[np.float32]:
+    """Codes ``[n, d]`` of samples, of many of them only of some."""
+    chosen = np.array(indices, np.int64)
+    if len(chosen) > MOST_IN_A_BOX:
+        chosen = chosen[np.linspace(0, len(chosen) - 1, MOST_IN_A_BOX).astype(int)]
+    return codes_of(subject.codec, subject.dataset, chosen)
+
+
+def _others(
+    subject: MakingSubject, codes: Mapping[str, NDArray[np.float32]]
+) -> NDArray[np.float32]:
+    """What is not the concept: box B, or else all samples."""
+    if "minus" in codes:
+        return codes["minus"]
+    if subject.codes is not None and len(subject.codes.values):
+        values = subject.codes.values
+        return values[:: max(1, -(-len(values) // MOST_IN_A_BOX))]
+    count = len(subject.dataset)
+    some = np.linspace(0, count - 1, min(count, MOST_IN_A_BOX)).astype(int)
+    return _codes(subject, tuple(some.tolist()))
+
+
+def _found(plus: NDArray[np.float32], minus: NDArray[np.float32]) -> KeptConcept:
+    found = concept(plus, minus, "")
+    return KeptConcept(
+        "",
+        tuple(float(value) for value in found.direction),
+        float(found.low),
+        float(found.high),
+        float(found.separation),
+    )
+
+
+def _middle(subject: MakingSubject) -> NDArray[np.float32]:
+    if subject.codes is None:
+        return np.zeros(subject.codec.latent_size, np.float32)
+    return subject.codes.mean
+
+
+def _applied(codec: Codec, look: ConceptLook, amount: float) -> Applied:
+    code = look.code(amount)
+    return Applied(amount, code, codec.decode(code).reshape(codec.image_shape))

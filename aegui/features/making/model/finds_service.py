@@ -1,0 +1,249 @@
+"""New images found in a learnt space: the best of many, or draws from where codes lie."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from aegui.core.cost import Cost
+from aegui.core.data.progress import reporting_share, stop_if
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import mark, tr
+from aegui.core.latent.finds import (
+    best_new,
+    finds_cost,
+    sample_posterior,
+    sample_prior,
+    sample_region,
+)
+from aegui.core.latent.insight import entropies
+from aegui.core.latent.novelty import novelty, novelty_words
+from aegui.session.jobs.progress_job import ProgressJob
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.progress import IsCancelled, Report
+    from aegui.core.latent.frame import Frame
+    from aegui.features.making.model.making import MakingSubject
+
+COUNTS = (10, 20, 40, 80)
+"""How many images may be asked for."""
+DEFAULT_COUNT = 10
+_MOST_ENCODED = 4_096
+
+
+@dataclass(frozen=True)
+class FindSource:
+    """Where new images may come from."""
+
+    key: str
+    label: str
+    help: str
+
+
+SOURCES: Mapping[str, FindSource] = {
+    source.key: source
+    for source in (
+        FindSource(
+            "new",
+            mark("Best new ones"),
+            mark("Of many places: sharp images unlike every sample, and unlike one another"),
+        ),
+        FindSource(
+            "posterior",
+            mark("Where samples lie"),
+            mark("Codes drawn as those of the samples are spread (the aggregate posterior)"),
+        ),
+        FindSource(
+            "prior",
+            mark("Normal distribution"),
+            mark("Codes drawn from the normal distribution (the prior)"),
+        ),
+        FindSource(
+            "region",
+            mark("Selected region"),
+            mark("Codes drawn within the region that was drawn on the map with the lasso"),
+        ),
+    )
+}
+"""In the order in which they are offered."""
+
+
+@dataclass(frozen=True, eq=False)
+class FindsLook:
+    """Images that were found.
+
+    Attributes:
+        source: A key of ``SOURCES``.
+        codes: float32 ``[n, d]``.
+        images: float32 ``[n, C, H, W]`` in 0..1.
+        words: How new each is, for a person.
+        ratio: Distance to the nearest sample over that one's to its own nearest, ``[n]``.
+        entropy: Mean entropy of the pixels, bits, ``[n]``; the smaller the sharper.
+        epoch: Epoch of the weights.
+    """
+
+    source: str
+    codes: NDArray[np.float32]
+    images: NDArray[np.float32]
+    words: tuple[str, ...]
+    ratio: NDArray[np.float32]
+    entropy: NDArray[np.float32]
+    epoch: int
+
+
+class FindsService(QObject):
+    """Looks for new images when asked to; the last ones stay until others are found."""
+
+    found = Signal(object)
+    """``FindsLook``, or None where there are none; in the thread that owns this object."""
+    failed = Signal(str)
+    """Why nothing was found, for a person."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._subject: MakingSubject | None = None
+        self._latest: FindsLook | None = None
+        self._seed = 0
+        self.job = ProgressJob("aegui-finds", self)
+        """Tells how far the search is, and cancels it."""
+
+    @property
+    def latest(self) -> FindsLook | None:
+        """What was found last."""
+        return self._latest
+
+    def set_subject(self, subject: MakingSubject | None) -> None:
+        """Look with this network from now on."""
+        before, self._subject = self._subject, subject
+        stays = (
+            subject is not None
+            and before is not None
+            and before.codec.latent_size == subject.codec.latent_size
+            and before.codec.image_shape == subject.codec.image_shape
+        )
+        if not stays:
+            self.job.cancel()
+            if self._latest is not None:
+                self._latest = None
+                self.found.emit(None)
+
+    def offered(self) -> tuple[str, ...]:
+        """Sources that the present network has."""
+        subject = self._subject
+        if subject is None:
+            return ()
+        without = set() if subject.codec.can_encode else {"posterior"}
+        return tuple(key for key in SOURCES if key not in without)
+
+    def cost(self, source: str, count: int) -> Cost:
+        """What finding ``count`` images takes."""
+        subject = self._subject
+        if subject is None:
+            return Cost(0.0)
+        codec, known = subject.codec, len(subject.known.samples)
+        encoded = min(_MOST_ENCODED, len(subject.dataset)) if source in {"new", "posterior"} else 0
+        made = codec.passes(encoded=encoded, decoded=count)
+        return made.then(finds_cost(codec, known, count)) if source == "new" else made
+
+    def find(
+        self,
+        source: str,
+        count: int,
+        polygon: NDArray[np.float64] | None = None,
+        frame: Frame | None = None,
+    ) -> None:
+        """Look for ``count`` images, other ones each time.
+
+        Args:
+            source: A key of ``SOURCES``.
+            count: How many.
+            polygon: The region on the map, ``[m, 2]``; for ``region`` only.
+            frame: What x and y of the map stand for; likewise.
+        """
+        subject = self._subject
+        if subject is None:
+            return
+        fits = frame is not None and frame.size == subject.codec.latent_size
+        if source == "region" and (polygon is None or not fits):
+            self.failed.emit(tr("Draw around a region of the map with the lasso first (L)."))
+            return
+        self._seed += 1
+        wish = _Wish(source, count, self._seed, polygon, frame)
+        self.job.start(
+            tr("Looking for new images"),
+            lambda report, cancelled: _looked(subject, wish, report, cancelled),
+            self._take,
+            lambda error: self.failed.emit(str(error)),
+        )
+
+    def shutdown(self) -> None:
+        """Give up what is under way; no more is begun."""
+        self.job.shutdown()
+
+    def _take(self, look: FindsLook) -> None:
+        self._latest = look
+        self.found.emit(look)
+
+
+@dataclass(frozen=True, eq=False)
+class _Wish:
+    source: str
+    count: int
+    seed: int
+    polygon: NDArray[np.float64] | None
+    frame: Frame | None
+
+
+def _looked(
+    subject: MakingSubject, wish: _Wish, report: Report, cancelled: IsCancelled
+) -> FindsLook:
+    codec = subject.codec
+    of = subject.known
+    if wish.source == "new":
+        pool = _posterior(subject)[0] if codec.can_encode else None
+        told = reporting_share(report, cancelled)
+        codes = best_new(codec, of, pool, wish.count, wish.seed, cancelled, told).codes
+    else:
+        codes = _drawn(subject, wish)
+    stop_if(cancelled)
+    if not len(codes):
+        raise AeguiError(
+            tr("Nothing new was found: what the network draws are copies of its samples.")
+        )
+    rows = np.clip(np.nan_to_num(codec.decode(codes)), 0.0, 1.0)
+    how_new = novelty(of, rows, cancelled)
+    return FindsLook(
+        wish.source,
+        codes,
+        rows.reshape(-1, *codec.image_shape),
+        tuple(novelty_words(of, how_new, i) for i in range(len(rows))),
+        how_new.ratio,
+        entropies(rows),
+        codec.epoch,
+    )
+
+
+def _drawn(subject: MakingSubject, wish: _Wish) -> NDArray[np.float32]:
+    if wish.source == "region" and wish.polygon is not None and wish.frame is not None:
+        return sample_region(wish.polygon, wish.frame, wish.count, wish.seed)
+    if wish.source == "posterior":
+        means, variances = _posterior(subject)
+        return sample_posterior(means, variances, wish.count, wish.seed)
+    return sample_prior(subject.codec.latent_size, wish.count, wish.seed)
+
+
+def _posterior(
+    subject: MakingSubject,
+) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
+    """Means and variances ``[n, d]`` of the codes of samples from all over the set."""
+    rows = subject.dataset.flat()
+    rows = rows[:: max(1, -(-len(rows) // _MOST_ENCODED))]
+    means, log_variances = subject.codec.encode_distribution(rows)
+    return means, None if log_variances is None else np.exp(np.clip(log_variances, -20.0, 20.0))

@@ -1,0 +1,380 @@
+"""A way through the pins of the map, step by step, with the image of every step."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from aegui.core.data.progress import reporting_share
+from aegui.core.errors import AeguiError, Cancelled
+from aegui.core.latent.paths import PATHS, pixel_change, stops, through
+from aegui.core.run_file.document import MAX_NAME
+from aegui.session.jobs.costs import QUICK_BATCH, is_quick
+from aegui.session.jobs.derived import Derived
+from aegui.session.jobs.progress_job import PATIENCE_MS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from aegui.core.data.progress import LoadProgress, Report
+    from aegui.core.latent.codec import Codec
+    from aegui.core.run_file.saved import PinnedPlace
+    from aegui.features.making.model.making import MakingSubject
+
+FEWEST_IMAGES, MOST_IMAGES, DEFAULT_IMAGES = 2, 480, 48
+DEFAULT_KIND = "straight"
+_TICK_MS = 100
+
+
+@dataclass(frozen=True, eq=False)
+class PathLook:
+    """A way, and what the network draws along it.
+
+    Attributes:
+        kind: A key of ``PATHS``.
+        codes: float32 ``[n, d]``.
+        images: float32 ``[n, C, H, W]``.
+        change: Pixels that change from each step to the next, float64 ``[n - 1]``.
+        stops: The step, from 0, at which each of the pins stands.
+        names: What these pins are called.
+        epoch: Epoch of the weights.
+    """
+
+    kind: str
+    codes: NDArray[np.float32]
+    images: NDArray[np.float32]
+    change: NDArray[np.float64]
+    stops: tuple[int, ...]
+    names: tuple[str, ...]
+    epoch: int
+
+
+class PathService(QObject):
+    """Traces the way through the pins that take part, with the newest weights."""
+
+    traced = Signal(object)
+    """A ``PathLook``, or None where there is no way; in the thread that owns this object."""
+    pictured = Signal(object)
+    """What the network draws at each of ``places``: a tuple of ``[C, H, W]`` or None; likewise."""
+    busy_changed = Signal(bool)
+    """Whether a way is being looked for."""
+    progressed = Signal(str)
+    """How far that is, for a person; while it takes longer."""
+    kind_changed = Signal()
+    """Paths go in another way from pin to pin."""
+    failed = Signal(str)
+    """Why there is no way, for a person."""
+    stops_changed = Signal()
+    """Other pins take part."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._subject: MakingSubject | None = None
+        self._places: tuple[PinnedPlace, ...] = ()
+        # By identity: two pins may have the same place and name.
+        self._left_out: tuple[PinnedPlace, ...] = ()
+        self._kind = DEFAULT_KIND
+        self._count = DEFAULT_IMAGES
+        self._latest: PathLook | None = None
+        self._is_active = False
+        self._is_due = False
+        self._is_new = False
+        self._awaits = False
+        self._is_busy = False
+        self._given_up = threading.Event()
+        self._token = object()
+        self._told: LoadProgress | None = None
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._on_timer_timeout)
+        self._answers = Derived("aegui-path", self)
+        self._answers.answered.connect(self._on_answers_answered)
+        self._first = Derived("aegui-straight", self)
+        self._first.answered.connect(self._on_first_answered)
+        self._are_pictures_due = False
+        self._pictures = Derived("aegui-pins", self)
+        self._pictures.answered.connect(self.pictured)
+
+    @property
+    def latest(self) -> PathLook | None:
+        """The way that was traced last, as far as it still is one."""
+        return self._latest
+
+    @property
+    def kind(self) -> str:
+        """How the way goes from pin to pin: a key of ``PATHS``."""
+        return self._kind
+
+    @property
+    def count(self) -> int:
+        """Images in all."""
+        return self._count
+
+    @property
+    def places(self) -> tuple[PinnedPlace, ...]:
+        """All pins, in their order."""
+        return self._places
+
+    @property
+    def stops(self) -> tuple[bool, ...]:
+        """Which pins the way goes through; those of codes of another size never do."""
+        return tuple(self._takes(place) for place in self._places)
+
+    @property
+    def fitting(self) -> tuple[bool, ...]:
+        """Which pins are codes of the present network's size."""
+        return tuple(self._fits(place) for place in self._places)
+
+    def _takes(self, place: PinnedPlace) -> bool:
+        return not _is_one_of(place, self._left_out) and self._fits(place)
+
+    def _fits(self, place: PinnedPlace) -> bool:
+        subject = self._subject
+        return subject is None or len(place.z) == subject.codec.latent_size
+
+    def set_active(self, active: bool) -> None:
+        """Whether anybody looks; nothing is traced while nobody does."""
+        self._is_active = active
+        self._go_on()
+
+    def set_subject(self, subject: MakingSubject | None) -> None:
+        """Trace with this network from now on."""
+        before, self._subject = self._subject, subject
+        if subject is None:
+            self._forget()
+            self._pictures.forget()
+            return
+        if before is None or before.codec.latent_size != subject.codec.latent_size:
+            self._forget()
+            self.stops_changed.emit()
+        elif before.codec is subject.codec and before.is_live == subject.is_live:
+            return
+        self._are_pictures_due = True
+        self._renew()
+        self._go_on()
+
+    def set_places(self, places: tuple[PinnedPlace, ...]) -> None:
+        """The pins that there are, in the order of the way."""
+        taken = self._taken()
+        self._places = places
+        self._left_out = tuple(place for place in self._left_out if _is_one_of(place, places))
+        self.stops_changed.emit()
+        if self._taken() != taken:
+            self._renew(afresh=True)
+        self._are_pictures_due = True
+        self._go_on()
+
+    def set_stop(self, index: int, taken: bool) -> None:
+        """Whether the way goes through the pin at ``index``."""
+        place = self._places[index]
+        others = tuple(each for each in self._left_out if each is not place)
+        self._left_out = others if taken else (*others, place)
+        self.stops_changed.emit()
+        self._renew(afresh=True)
+
+    def renamed(self, index: int, name: str) -> PinnedPlace:
+        """The pin at ``index`` under another name, which takes part as before."""
+        return self._changed(index, replace(self._places[index], name=name[:MAX_NAME]))
+
+    def moved(self, index: int, z: NDArray[np.float32]) -> PinnedPlace:
+        """The pin at ``index`` at the code ``z`` ``[d]``, which takes part as before."""
+        return self._changed(index, replace(self._places[index], z=tuple(z.tolist())))
+
+    def _changed(self, index: int, place: PinnedPlace) -> PinnedPlace:
+        if _is_one_of(self._places[index], self._left_out):
+            self._left_out = (*self._left_out, place)
+        return place
+
+    def set_kind(self, kind: str) -> None:
+        """Go from pin to pin in the way ``kind`` of ``PATHS``."""
+        if kind in PATHS and kind != self._kind:
+            self._kind = kind
+            self.kind_changed.emit()
+            self._renew(afresh=True)
+
+    @Slot()
+    def cancel(self) -> None:
+        """Look no further for the shortest way: the straight one is there at once."""
+        if self._is_busy:
+            self.set_kind(DEFAULT_KIND)
+
+    def set_count(self, count: int) -> None:
+        """So many images in all; there is at least one for each pin."""
+        count = min(max(count, FEWEST_IMAGES), MOST_IMAGES)
+        if count != self._count:
+            self._count = count
+            self._renew(afresh=True)
+
+    def shutdown(self) -> None:
+        """Give up what is under way; no more is begun."""
+        self._is_active = False
+        self._timer.stop()
+        self._given_up.set()
+        self._answers.shutdown()
+        self._first.shutdown()
+        self._pictures.shutdown()
+
+    def _taken(self) -> tuple[PinnedPlace, ...]:
+        return tuple(place for place in self._places if self._takes(place))
+
+    def _forget(self) -> None:
+        self._give_up()
+        self._answers.forget()
+        self._first.forget()
+        self._is_due = False
+        self._show(None)
+        self._set_busy(False)
+
+    def _give_up(self) -> None:
+        """What is under way is of no use any more."""
+        self._given_up.set()
+        self._given_up = threading.Event()
+        self._token = object()
+
+    def _renew(self, *, afresh: bool = False) -> None:
+        """Trace again: ``afresh`` a different way, else the same with newer weights."""
+        subject = self._subject
+        if subject is None:
+            return
+        if len(self._taken()) < 2:
+            self._forget()
+            return
+        if afresh or not subject.is_live:
+            self._give_up()
+        self._is_new |= afresh or self._latest is None
+        self._is_due = True
+        self._go_on()
+
+    def _go_on(self) -> None:
+        if self._is_active and self._subject is not None:
+            if self._are_pictures_due:
+                self._draw_pins(self._subject)
+            self._trace()
+
+    def _draw_pins(self, subject: MakingSubject) -> None:
+        self._are_pictures_due = False
+        codec, places = subject.codec, self._places
+        self._pictures.ask(
+            lambda: _pictured(codec, places),
+            self._places,
+            quick=is_quick(codec, len(places) * codec.cost, QUICK_BATCH),
+            gentle=subject.is_live,
+        )
+
+    def _trace(self) -> None:
+        subject, places, given_up = self._subject, self._taken(), self._given_up
+        if not self._is_due or subject is None:
+            return
+        self._is_due = False
+        wish = _Wish(places, self._kind, max(self._count, len(places)))
+        work = wish.count * subject.codec.cost
+        quick = wish.kind != "geodesic" and is_quick(subject.codec, work, QUICK_BATCH)
+        if wish.kind == "geodesic" and self._is_new:
+            self._begin_straight(subject, wish)
+        self._is_new = False
+        self._awaits = True
+        # While the network learns there is always a newer way on its way.
+        self._set_busy(not quick and (self._latest is None or not subject.is_live))
+        self._told = None
+        self._answers.ask(
+            lambda: _traced(subject, wish, given_up, self._take_progress),
+            self._token,
+            quick=quick,
+            gentle=subject.is_live,
+        )
+
+    def _take_progress(self, progress: LoadProgress) -> None:
+        """Called in the thread of the search: the window looks at it when it has time."""
+        self._told = progress
+
+    @Slot()
+    def _on_timer_timeout(self) -> None:
+        self._timer.setInterval(_TICK_MS)
+        told = self._told
+        self.progressed.emit("" if told is None else told.text)
+
+    def _begin_straight(self, subject: MakingSubject, wish: _Wish) -> None:
+        """Something to see until the shortest way has been found."""
+        straight, given_up = replace(wish, kind="straight"), self._given_up
+        self._first.ask(lambda: _traced(subject, straight, given_up), self._token)
+
+    @Slot(object)
+    def _on_first_answered(self, look: PathLook | AeguiError) -> None:
+        if self._awaits and isinstance(look, PathLook):
+            self._show(look)
+
+    @Slot(object)
+    def _on_answers_answered(self, look: PathLook | AeguiError) -> None:
+        self._awaits = False
+        self._set_busy(False)
+        if isinstance(look, AeguiError):
+            self._show(None)
+            self.failed.emit(str(look))
+        else:
+            self._show(look)
+
+    def _show(self, look: PathLook | None) -> None:
+        if look is not None or self._latest is not None:
+            self._latest = look
+            self.traced.emit(look)
+
+    def _set_busy(self, busy: bool) -> None:
+        if busy != self._is_busy:
+            self._is_busy = busy
+            if busy:
+                self._timer.start(PATIENCE_MS)
+            else:
+                self._timer.stop()
+            self.busy_changed.emit(busy)
+
+
+def _is_one_of(place: PinnedPlace, places: tuple[PinnedPlace, ...]) -> bool:
+    return any(each is place for each in places)
+
+
+def _pictured(
+    codec: Codec, places: tuple[PinnedPlace, ...]
+) -> tuple[NDArray[np.float32] | None, ...]:
+    fitting = [place.z for place in places if len(place.z) == codec.latent_size]
+    if not fitting:
+        return (None,) * len(places)
+    drawn = iter(codec.decode(np.array(fitting, np.float32)).reshape(-1, *codec.image_shape))
+    return tuple(next(drawn) if len(place.z) == codec.latent_size else None for place in places)
+
+
+@dataclass(frozen=True, eq=False)
+class _Wish:
+    places: tuple[PinnedPlace, ...]
+    kind: str
+    count: int
+
+
+def _traced(
+    subject: MakingSubject,
+    wish: _Wish,
+    given_up: threading.Event,
+    report: Report | None = None,
+) -> PathLook | AeguiError | None:
+    codec = subject.codec
+    places = [np.array(place.z, np.float32) for place in wish.places]
+    known = None if subject.codes is None else subject.codes.values
+    try:
+        told = reporting_share(report)
+        codes = through(places, wish.kind, wish.count, codec, known, given_up.is_set, told)
+    except Cancelled:
+        return None
+    except AeguiError as error:
+        return error
+    images = np.clip(np.nan_to_num(codec.decode(codes)), 0.0, 1.0)
+    return PathLook(
+        wish.kind,
+        codes,
+        images.reshape(-1, *codec.image_shape),
+        pixel_change(codec, codes),
+        stops(len(places), len(codes)),
+        tuple(place.name for place in wish.places),
+        codec.epoch,
+    )

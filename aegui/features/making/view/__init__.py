@@ -1,0 +1,1 @@
+"""New characters: paths, concepts, finds: what is painted, without torch."""

@@ -1,0 +1,172 @@
+"""What a concept does, from one end of its slider to the other, with the slider below."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPen
+
+from aegui.core.i18n import tr
+from aegui.features.making.view.picture_strip import PictureStrip
+from aegui.kit.speech import describe
+from aegui.kit.theme import blend, current_theme, figures_font
+from aegui.session.data.looks import GLYPHS, Look
+from aegui.widgets.glyphs import draw_glyph
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtWidgets import QWidget
+
+    from aegui.features.making.model.concept_service import ConceptLook
+
+_LINE_PX = 18
+_TRACK_PX = 20
+_KNOB_PX = 7.0
+_MOST_PX = 88
+_LEAST_PX = 24
+_FINE_STEPS = 50
+_SMALL = 0.88
+_MOST_FIGURES = 9
+_KEYS = {
+    Qt.Key.Key_Left: -1,
+    Qt.Key.Key_Down: -1,
+    Qt.Key.Key_Right: 1,
+    Qt.Key.Key_Up: 1,
+    Qt.Key.Key_PageDown: -8,
+    Qt.Key.Key_PageUp: 8,
+}
+
+
+class AmountStrip(PictureStrip):
+    """Images along a concept and the amount that is taken of it. Passive.
+
+    Signals:
+        amount_edited(float): So many steps of the concept are requested.
+    """
+
+    amount_edited = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(tr("Amount of the concept"), _KEYS, parent)
+        self._look: ConceptLook | None = None
+        self._amount = 1.0
+
+    def sizeHint(self) -> QSize:
+        """Room for images that can be told apart."""
+        return QSize(420, 64 + _TRACK_PX + _LINE_PX)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for small images."""
+        return QSize(160, _LEAST_PX + _TRACK_PX + _LINE_PX)
+
+    @property
+    def amount(self) -> float:
+        """Where the slider stands."""
+        return self._amount
+
+    def set_look(self, look: ConceptLook | None, seen: Look = GLYPHS) -> None:
+        """Show what a concept does."""
+        self._look = look
+        self._set_images(None if look is None else look.images, seen)
+        self._describe()
+        self.update()
+
+    def set_amount(self, amount: float) -> None:
+        """Put the slider at ``amount``."""
+        self._amount = amount
+        self._describe()
+        self.update()
+
+    def _describe(self) -> None:
+        describe(self, tr("{amount:+.2f} steps", amount=self._amount))
+
+    # Geometry
+
+    def _side(self) -> int:
+        """Height of an image, and its width but for narrow ones."""
+        room = self.height() - _TRACK_PX - _LINE_PX
+        each = self.width() // max(1, len(self._pictures)) - 2
+        return max(_LEAST_PX, min(_MOST_PX, room, each))
+
+    def x_of(self, amount: float) -> float:
+        """Where ``amount`` lies, in pixels from the left."""
+        assert self._look is not None
+        amounts, half = self._look.amounts, self._side() / 2
+        share = (amount - float(amounts[0])) / max(1e-9, float(amounts[-1] - amounts[0]))
+        return half + share * (self.width() - 2 * half)
+
+    def amount_at(self, x: float) -> float:
+        """The amount at ``x``, within the ends; whole steps attract a little."""
+        assert self._look is not None
+        low, high = float(self._look.amounts[0]), float(self._look.amounts[-1])
+        half = self._side() / 2
+        share = float(np.clip((x - half) / max(1.0, self.width() - 2 * half), 0.0, 1.0))
+        amount = low + share * (high - low)
+        near = float(round(amount))
+        is_near = abs(self.x_of(near) - x) < _KNOB_PX / 2 and low <= near <= high
+        return near if is_near else amount
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
+        del event
+        look = self._look
+        if look is None:
+            return
+        self._suit_theme()
+        painter = QPainter(self)
+        painter.setFont(figures_font(self.font(), scale=_SMALL))
+        side = self._side()
+        for amount, image in zip(look.amounts.tolist(), self._pictures, strict=True):
+            box = QRect(round(self.x_of(amount) - side / 2), 0, side, side)
+            draw_glyph(painter, box, image)
+        self._paint_track(painter, side)
+
+    def _paint_track(self, painter: QPainter, top: int) -> None:
+        assert self._look is not None
+        theme, amounts = current_theme(), self._look.amounts
+        middle = top + _TRACK_PX / 2
+        left, right = self.x_of(float(amounts[0])), self.x_of(float(amounts[-1]))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.border, 3))
+        painter.drawLine(QPointF(left, middle), QPointF(right, middle))
+        zero = self.x_of(min(max(0.0, float(amounts[0])), float(amounts[-1])))
+        knob = self.x_of(min(max(self._amount, float(amounts[0])), float(amounts[-1])))
+        painter.setPen(QPen(theme.accent, 3))
+        painter.drawLine(QPointF(zero, middle), QPointF(knob, middle))
+        self._paint_figures(painter, top + _TRACK_PX)
+        painter.setPen(QPen(theme.accent, 2.5 if self.hasFocus() else 1.5))
+        painter.setBrush(theme.raised)
+        painter.drawEllipse(QPointF(knob, middle), _KNOB_PX, _KNOB_PX)
+
+    def _paint_figures(self, painter: QPainter, top: int) -> None:
+        """Whole steps as ticks with their figures: 0 leaves all as it is, 1 is the formula."""
+        assert self._look is not None
+        theme, amounts = current_theme(), self._look.amounts
+        low, high = float(amounts[0]), float(amounts[-1])
+        first, last = int(np.ceil(low)), int(np.floor(high))
+        # There may be millions of them, where a step is small.
+        stride = max(1, -(-(last - first + 1) // _MOST_FIGURES))
+        for step in range(-(-first // stride) * stride, last + 1, stride):
+            x = self.x_of(step)
+            painter.setPen(QPen(blend(theme.text_dim, theme.panel, 0.6), 1))
+            painter.drawLine(QPointF(x, top - 5), QPointF(x, top - 1))
+            painter.setPen(theme.text_dim)
+            text = f"{step:+d}".replace("-", "\N{MINUS SIGN}") if step else "0"
+            room = QRectF(x - 24, top, 48, _LINE_PX)
+            painter.drawText(room, Qt.AlignmentFlag.AlignCenter, text)
+
+    # The person
+
+    def _point(self, x: float) -> None:
+        self.amount_edited.emit(self.amount_at(x))
+
+    def _move(self, steps: int | None, *, to_end: bool = False) -> None:
+        assert self._look is not None
+        low, high = float(self._look.amounts[0]), float(self._look.amounts[-1])
+        wished = high if to_end else low
+        if steps is not None:
+            wished = self._amount + (high - low) / _FINE_STEPS * steps
+        self.amount_edited.emit(min(max(wished, low), high))

@@ -1,0 +1,264 @@
+"""The page of concepts: two boxes of samples, what sets them apart, and where that leads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from aegui.core.i18n import localized, tr
+from aegui.features.making.model.concept_service import BOXES
+from aegui.features.making.view.amount_strip import AmountStrip
+from aegui.features.making.view.sample_box import SampleBox
+from aegui.kit.marks import ElidedLabel, flat_button
+from aegui.kit.theme import ICON_PX, SPACING, icon
+from aegui.session.data.looks import GLYPHS, Look
+from aegui.widgets.page import PictureBox
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike
+    from PySide6.QtGui import QKeyEvent
+
+    from aegui.core.run_file.concepts import KeptConcept
+    from aegui.features.making.model.concept_service import Applied, ConceptLook
+
+_MOST_NAME = 60
+
+
+class _NameLine(QLineEdit):
+    """Takes a name; Escape gives up."""
+
+    left = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class ConceptPage(QWidget):
+    """Shows a ``ConceptLook``. Passive.
+
+    Signals:
+        added(str, object): These samples shall lie in that box too (a key of ``BOXES``).
+        chosen(str, object): These samples and no others shall lie in that box.
+        selection_requested(str): The samples selected on the map shall be added to that box.
+        cursor_requested(str): The sample nearest to the cursor shall be added to that box.
+        start_chosen(int): The concept shall be applied to the pin of that index.
+        amount_edited(float): So many steps of the concept are requested.
+        keep_requested(str): The concept shall be kept under that name.
+        kept_chosen(int): The kept concept of that index shall be used; -1: the boxes.
+        kept_removed(int): That one shall go.
+        show_requested(): The place that was reached shall be found on the map.
+        pin_requested(): It shall be pinned.
+        draw_requested(): Its image shall be drawn in the editor.
+    """
+
+    added = Signal(str, object)
+    chosen = Signal(str, object)
+    selection_requested = Signal(str)
+    cursor_requested = Signal(str)
+    start_chosen = Signal(int)
+    amount_edited = Signal(float)
+    keep_requested = Signal(str)
+    kept_chosen = Signal(int)
+    kept_removed = Signal(int)
+    show_requested = Signal()
+    pin_requested = Signal()
+    draw_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look: ConceptLook | None = None
+        self._seen = GLYPHS
+        self.boxes = {key: SampleBox(box) for key, box in BOXES.items()}
+        self.strip = AmountStrip()
+        self.result = PictureBox(tr("Image that was reached"), QSize(130, 130))
+        self.kept = QComboBox()
+        self.name = _NameLine()
+        self.keep = QPushButton(tr("Keep…"))
+        self.remove = flat_button("builder-remove", tr("Forget this concept"))
+        self.show_place = self._button("crosshair", tr("Find on the map"))
+        self.pin = self._button("edit-add", tr("Pin"))
+        self.draw = self._button("draw", tr("Edit"))
+        self._status = ElidedLabel()
+        self._status.setProperty("dim", True)
+        self._fill()
+        self._build()
+        self._connect()
+        self.set_kept((), -1)
+        self.set_look(None, GLYPHS)
+
+    def _button(self, name: str, text: str) -> QPushButton:
+        button = QPushButton(icon(name), text)
+        button.setIconSize(QSize(ICON_PX, ICON_PX))
+        return button
+
+    def _fill(self) -> None:
+        self.kept.setAccessibleName(tr("Concept"))
+        self.name.setAccessibleName(tr("Name of the concept"))
+        self.name.setPlaceholderText(tr("Name of the concept"))
+        self.name.setMaxLength(_MOST_NAME)
+        self.keep.setToolTip(tr("Keep the concept in the document, to use it again"))
+        self.show_place.setToolTip(tr("Put the cursor of the map there"))
+        self.pin.setToolTip(tr("Pin the place on the map"))
+        self.draw.setToolTip(tr("Open the image in the pixel editor"))
+
+    def _build(self) -> None:
+        boxes = QHBoxLayout()
+        boxes.setSpacing(SPACING)
+        for box in self.boxes.values():
+            boxes.addWidget(box, 1)
+        which = QHBoxLayout()
+        which.addWidget(QLabel(tr("Concept")))
+        which.addWidget(self.kept, 1)
+        which.addWidget(self.name, 1)
+        which.addWidget(self.keep)
+        which.addWidget(self.remove)
+        self.name.hide()
+        pictures = QHBoxLayout()
+        pictures.setSpacing(2 * SPACING)
+        pictures.addWidget(self.strip, 1)
+        pictures.addWidget(self.result)
+        actions = QHBoxLayout()
+        for button in (self.show_place, self.pin, self.draw):
+            actions.addWidget(button)
+        actions.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
+        layout.setSpacing(SPACING)
+        layout.addLayout(boxes, 1)
+        layout.addLayout(which)
+        layout.addWidget(self._status)
+        layout.addLayout(pictures, 2)
+        layout.addLayout(actions)
+
+    def _connect(self) -> None:
+        for key, box in self.boxes.items():
+            box.added.connect(lambda indices, key=key: self.added.emit(key, indices))
+            box.chosen.connect(lambda indices, key=key: self.chosen.emit(key, indices))
+            box.selection_requested.connect(lambda key=key: self.selection_requested.emit(key))
+            box.cursor_requested.connect(lambda key=key: self.cursor_requested.emit(key))
+        self.boxes["start"].pin_chosen.connect(self.start_chosen)
+        self.strip.amount_edited.connect(self.amount_edited)
+        self.kept.activated.connect(self._on_kept_activated)
+        self.remove.clicked.connect(lambda: self.kept_removed.emit(self._kept_index()))
+        self.keep.clicked.connect(self._on_keep_clicked)
+        self.name.returnPressed.connect(self._on_name_return_pressed)
+        self.name.left.connect(lambda: self._ask_name(False))
+        self.show_place.clicked.connect(self.show_requested)
+        self.pin.clicked.connect(self.pin_requested)
+        self.draw.clicked.connect(self.draw_requested)
+
+    # What comes in
+
+    def set_samples(
+        self,
+        images: ArrayLike,
+        names: Sequence[str],
+        classes: Sequence[str],
+        members: Sequence[tuple[int, ...]],
+        look: Look,
+    ) -> None:
+        """The set that samples are of."""
+        for box in self.boxes.values():
+            box.set_samples(images, names, classes, members, look)
+
+    def set_box(self, key: str, indices: tuple[int, ...]) -> None:
+        """These samples lie in the box ``key``."""
+        self.boxes[key].set_indices(indices)
+
+    def set_pins(self, names: Sequence[str], current: str) -> None:
+        """The pins that the concept may be applied to; ``current`` is the one that it is."""
+        self.boxes["start"].set_pins(names, current)
+
+    def set_kept(self, kept: Sequence[KeptConcept], current: int) -> None:
+        """Offer the concepts that were kept; ``current`` is used, -1: the boxes are."""
+        with QSignalBlocker(self.kept):
+            self.kept.clear()
+            self.kept.addItem(tr("From the boxes A and B"))
+            for concept in kept:
+                self.kept.addItem(concept.name)
+            self.kept.setCurrentIndex(current + 1)
+        for key in ("plus", "minus"):
+            self.boxes[key].setEnabled(current < 0)
+        self._show_enabled()
+
+    def set_look(self, look: ConceptLook | None, seen: Look) -> None:
+        """Show what the concept does; None: there is none yet."""
+        self._look, self._seen = look, seen
+        self.strip.set_look(look, seen)
+        self.strip.setVisible(look is not None)
+        self.result.setVisible(look is not None)
+        if look is None:
+            self.set_status(tr("Put samples that share something into A, others into B."))
+        else:
+            self.set_status(self._words(look))
+        self._show_enabled()
+
+    def _words(self, look: ConceptLook) -> str:
+        if look.concept.separation <= 0.0:
+            return ""
+        return tr(
+            "The boxes lie {value:.1f} standard deviations apart.", value=look.concept.separation
+        )
+
+    def set_applied(self, applied: Applied, seen: Look) -> None:
+        """Show the image that was reached."""
+        self.strip.set_amount(applied.amount)
+        amount = localized(applied.amount, "+.2f").replace("-", "\N{MINUS SIGN}")
+        self.result.set_image(applied.image, seen, tr("{amount} steps", amount=amount))
+
+    def set_status(self, text: str) -> None:
+        """Say ``text`` below."""
+        self._status.setText(text)
+        self._status.setToolTip(text)
+
+    def _show_enabled(self) -> None:
+        has_look = self._look is not None
+        for button in (self.show_place, self.pin, self.draw):
+            button.setEnabled(has_look)
+        is_new = self._kept_index() < 0
+        self.keep.setEnabled(has_look and is_new)
+        self.remove.setVisible(not is_new)
+        self.keep.setVisible(is_new)
+
+    # What the person does
+
+    def _kept_index(self) -> int:
+        return self.kept.currentIndex() - 1
+
+    def _on_kept_activated(self, index: int) -> None:
+        self.kept_chosen.emit(index - 1)
+
+    def _ask_name(self, asked: bool) -> None:
+        """Whether a name is being asked for, in the place of the choice."""
+        self.name.setVisible(asked)
+        self.kept.setVisible(not asked)
+        if asked:
+            self.name.clear()
+            self.name.setFocus()
+
+    def _on_keep_clicked(self) -> None:
+        if self.name.isHidden():
+            self._ask_name(True)
+        else:
+            self._on_name_return_pressed()
+
+    def _on_name_return_pressed(self) -> None:
+        name = self.name.text().strip()
+        if name:
+            self._ask_name(False)
+            self.keep_requested.emit(name)

@@ -1,0 +1,234 @@
+"""A way as a strip of film, over how much changes from each step to the next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPen
+
+from aegui.core.i18n import tr
+from aegui.features.making.view.picture_strip import PictureStrip
+from aegui.kit.speech import describe
+from aegui.kit.theme import blend, current_theme, figures_font
+from aegui.session.data.looks import GLYPHS, Look
+from aegui.widgets.charts.scale import figure
+from aegui.widgets.glyphs import draw_glyph
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtWidgets import QWidget
+
+    from aegui.features.making.model.path_service import PathLook
+
+_GAP_PX = 2
+_LINE_PX = 16
+_LEAST_FRAME_PX, _MOST_FRAME_PX = 24, 88
+_LEAST_PLOT_PX, _MOST_PLOT_PX = 24, 140
+_PLOT_SHARE = 0.4
+_SMALL = 0.88
+_STEPS = {
+    Qt.Key.Key_Left: -1,
+    Qt.Key.Key_Right: 1,
+    Qt.Key.Key_PageUp: -10,
+    Qt.Key.Key_PageDown: 10,
+}
+
+
+class FilmStrip(PictureStrip):
+    """Shows a ``PathLook``; where it is clicked, the film goes on from. Passive.
+
+    Signals:
+        step_chosen(int): The step, from 0, that a person points at.
+    """
+
+    step_chosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(tr("Film of the path"), _STEPS, parent)
+        self._look: PathLook | None = None
+        self._step = 0
+
+    def sizeHint(self) -> QSize:
+        """What is needed: it takes all that is left besides."""
+        return QSize(420, self.minimumSizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for small frames and a low plot."""
+        return QSize(120, _LEAST_FRAME_PX + _LEAST_PLOT_PX + 2 * _LINE_PX)
+
+    @property
+    def step(self) -> int:
+        """The step that is shown as the present one."""
+        return self._step
+
+    def set_path(self, look: PathLook | None, seen: Look = GLYPHS) -> None:
+        """Show ``look``, its images seen as ``seen`` says."""
+        self._look = look
+        self._set_images(None if look is None else look.images, seen)
+        self._step = 0 if look is None else min(self._step, len(look.codes) - 1)
+        self._describe()
+        self.update()
+
+    def set_step(self, step: int) -> None:
+        """Mark ``step`` as the present one."""
+        if self._look is not None and step != self._step:
+            self._step = min(max(step, 0), len(self._look.codes) - 1)
+            self._describe()
+            self.update()
+
+    def words(self, step: int) -> str:
+        """What there is to say of a step."""
+        look = self._look
+        if look is None:
+            return ""
+        text = tr("Step {n} of {count}", n=step + 1, count=len(look.codes))
+        here = [name for stop, name in zip(look.stops, look.names, strict=True) if stop == step]
+        if here:
+            text = tr("{step}: {pin}", step=text, pin=", ".join(here))
+        if step:
+            change = self._amount(float(look.change[step - 1]))
+            text = tr("{step}; changes by {change}", step=text, change=change)
+        return text
+
+    def title(self) -> str:
+        """What the plot shows."""
+        look = self._look
+        if look is None or not len(look.change):
+            return ""
+        return tr(
+            "Change per step: {most} at most, {sum} in all",
+            sum=self._amount(float(look.change.sum())),
+            most=self._amount(float(look.change.max())),
+        )
+
+    def _amount(self, value: float) -> str:
+        if self._seen.glyphs:
+            return tr("{n} px", n=figure(value))
+        return figure(value)
+
+    def _describe(self) -> None:
+        describe(self, self.words(self._step))
+
+    # Geometry
+
+    def _frame(self) -> QSize:
+        """Size of a frame."""
+        picture = self._pictures[0]
+        room = self.height() - 2 * _LINE_PX
+        plot = min(_MOST_PLOT_PX, max(_LEAST_PLOT_PX, round(_PLOT_SHARE * room)))
+        high = min(_MOST_FRAME_PX, max(_LEAST_FRAME_PX, room - plot))
+        wide = round(high * picture.width() / picture.height())
+        return QSize(min(wide, self.width() // 2), high)
+
+    def x_of(self, step: float) -> float:
+        """Where a step stands, in pixels from the left."""
+        assert self._look is not None
+        half = self._frame().width() / 2
+        share = step / max(1, len(self._look.codes) - 1)
+        return half + share * (self.width() - 2 * half)
+
+    def step_at(self, x: float) -> int:
+        """The step that is nearest to ``x``."""
+        assert self._look is not None
+        half = self._frame().width() / 2
+        share = (x - half) / max(1.0, self.width() - 2 * half)
+        last = len(self._look.codes) - 1
+        return int(np.clip(round(share * last), 0, last))
+
+    def shown_steps(self) -> list[int]:
+        """The steps whose frames are in the strip: as many as there is room for."""
+        assert self._look is not None
+        count = len(self._look.codes)
+        fit = max(2, self.width() // (self._frame().width() + _GAP_PX))
+        return [int(step) for step in np.unique(np.rint(np.linspace(0, count - 1, fit)))]
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
+        del event
+        look = self._look
+        if look is None or not self._pictures:
+            return
+        self._suit_theme()
+        painter = QPainter(self)
+        painter.setFont(figures_font(self.font(), scale=_SMALL))
+        size = self._frame()
+        shown = self.shown_steps()
+        for place, step in enumerate(shown):
+            # At equal distances, which are those of the steps but for a rounding.
+            even = place * (len(look.codes) - 1) / max(1, len(shown) - 1)
+            self._paint_frame(painter, step, self.x_of(even), size)
+        self._paint_names(painter, size.height() + 1)
+        plot = QRectF(0, size.height() + 2 * _LINE_PX, self.width(), 0)
+        plot.setBottom(min(self.height() - 1, plot.top() + _MOST_PLOT_PX))
+        self._paint_plot(painter, plot)
+        self._paint_head(painter, size, plot)
+
+    def _paint_frame(self, painter: QPainter, step: int, x: float, size: QSize) -> None:
+        box = QRect(round(x - size.width() / 2), 0, size.width(), size.height())
+        if self._seen.glyphs:
+            painter.fillRect(box, current_theme().pixel_off)
+        draw_glyph(painter, box, self._pictures[step])
+
+    def _paint_names(self, painter: QPainter, top: int) -> None:
+        """The pins under their frames, as far as they do not meet."""
+        assert self._look is not None
+        theme, taken = current_theme(), -1.0
+        painter.setPen(theme.text_dim)
+        for stop, name in zip(self._look.stops, self._look.names, strict=True):
+            width = painter.fontMetrics().horizontalAdvance(name) + 6.0
+            left = min(max(self.x_of(stop) - width / 2, 0.0), self.width() - width)
+            if left > taken:
+                room = QRectF(left, top, width, _LINE_PX)
+                painter.drawText(room, Qt.AlignmentFlag.AlignCenter, name)
+                taken = left + width
+
+    def _paint_plot(self, painter: QPainter, plot: QRectF) -> None:
+        assert self._look is not None
+        theme, change = current_theme(), np.nan_to_num(self._look.change)
+        line = QRectF(0, plot.top() - _LINE_PX, self.width(), _LINE_PX)
+        painter.setPen(theme.text_dim)
+        title = painter.fontMetrics().elidedText(
+            self.title(), Qt.TextElideMode.ElideRight, self.width()
+        )
+        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, title)
+        largest = max(float(change.max(initial=0.0)), 1e-12)
+        bar = blend(theme.series[0], theme.panel, 0.65)
+        for step, value in enumerate(change.tolist()):
+            left, right = self.x_of(step), self.x_of(step + 1)
+            high = plot.height() * value / largest
+            gap = 1.0 if right - left > 3.0 else 0.0
+            painter.fillRect(QRectF(left, plot.bottom() - high, right - left - gap, high), bar)
+        painter.setPen(theme.border)
+        painter.drawLine(QPointF(0, plot.bottom()), QPointF(self.width(), plot.bottom()))
+        painter.setPen(QPen(theme.text_dim, 1, Qt.PenStyle.DotLine))
+        for stop in self._look.stops:
+            x = self.x_of(stop)
+            painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
+
+    def _paint_head(self, painter: QPainter, size: QSize, plot: QRectF) -> None:
+        """Where the film is: a line through strip and plot, thicker under the keys."""
+        theme, x = current_theme(), self.x_of(self._step)
+        painter.setPen(QPen(theme.accent, 3 if self.hasFocus() else 2))
+        painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
+        self._paint_frame(painter, self._step, x, size)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(QRectF(x - size.width() / 2, 1, size.width(), size.height() - 2))
+
+    # The person
+
+    def _point(self, x: float) -> None:
+        self.step_chosen.emit(self.step_at(x))
+
+    def _move(self, steps: int | None, *, to_end: bool = False) -> None:
+        assert self._look is not None
+        last = len(self._look.codes) - 1
+        wished = last if to_end else 0
+        if steps is not None:
+            wished = self._step + steps
+        self.step_chosen.emit(min(max(wished, 0), last))
+
+    def tip_at(self, position: QPoint) -> str:  # noqa: D102
+        return "" if self._look is None else self.words(self.step_at(position.x()))

@@ -1,0 +1,226 @@
+"""The page of finds: where to look, a contact sheet, and what to do with what was found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from aegui.core.i18n import tr, trn
+from aegui.features.making.model.finds_service import COUNTS, DEFAULT_COUNT, SOURCES
+from aegui.features.making.view.finds_sheet import FindsSheet
+from aegui.kit.marks import ElidedLabel, wrapped_label
+from aegui.kit.theme import ICON_PX, SPACING, icon
+from aegui.widgets.page import Breaking
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aegui.features.making.model.finds_service import FindsLook
+    from aegui.session.data.looks import Look
+
+_ONE_ROW_PX = 520
+
+
+class FindsPage(QWidget):
+    """Shows a ``FindsLook``. Passive.
+
+    Signals:
+        find_requested(str, int): Look for so many, in that source (a key of ``SOURCES``).
+        cancel_requested(): Give up looking.
+        show_requested(int): That one is to be found on the map.
+        pin_requested(object): These, a tuple of numbers, are to be pinned.
+        draw_requested(int): That one is to be drawn in the editor.
+        join_requested(object): These are to join the set.
+        save_requested(object): These are to be saved as a set.
+    """
+
+    find_requested = Signal(str, int)
+    cancel_requested = Signal()
+    show_requested = Signal(int)
+    pin_requested = Signal(object)
+    draw_requested = Signal(int)
+    join_requested = Signal(object)
+    save_requested = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.source = QComboBox()
+        self.count = QComboBox()
+        self.search = QPushButton(icon("builder-dice", "on_accent"), tr("Find"))
+        self.search.setProperty("main", True)
+        self.cancel = QPushButton(tr("Cancel"))
+        self.status = ElidedLabel()
+        self.status.setProperty("dim", True)
+        self.sheet = FindsSheet()
+        self.show_place = self._button("crosshair", tr("Find on the map"))
+        self.pin = self._button("edit-add", tr("Pin"))
+        self.draw = self._button("draw", tr("Edit"))
+        self.join = self._button("edit-load", tr("Add to the set"))
+        self.save = self._button("export", tr("Save…"))
+        self._hint = wrapped_label(
+            tr(
+                "Press Find: the program looks for images that the network can draw and that are "
+                "like none of its samples."
+            )
+        )
+        self._hint.setProperty("dim", True)
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._fill()
+        self._build()
+        self._connect()
+        self.set_busy(False)
+        self._show_enabled()
+
+    def _button(self, name: str, text: str) -> QPushButton:
+        button = QPushButton(icon(name), text)
+        button.setIconSize(QSize(ICON_PX, ICON_PX))
+        return button
+
+    def _fill(self) -> None:
+        self.source.setAccessibleName(tr("Where to look"))
+        self.count.setAccessibleName(tr("How many images"))
+        self.count.setToolTip(tr("How many images"))
+        for count in COUNTS:
+            self.count.addItem(f"{count}", count)
+        self.count.setCurrentIndex(COUNTS.index(DEFAULT_COUNT))
+        self.set_offered(tuple(SOURCES))
+        self.search.setIconSize(QSize(ICON_PX, ICON_PX))
+        self.search.setToolTip(tr("Look for other images each time"))
+        self.show_place.setToolTip(tr("Put the cursor of the map there (Enter)"))
+        self.pin.setToolTip(tr("Pin the places of the chosen images"))
+        self.draw.setToolTip(tr("Open the chosen image in the pixel editor"))
+        self.join.setToolTip(tr("Add the chosen images to the samples to be learnt"))
+        self.save.setToolTip(
+            tr("Save the chosen images, or all: as JSON, C header, PNG sheet, text art, numpy")
+        )
+
+    def _build(self) -> None:
+        top, which = Breaking(_ONE_ROW_PX), QWidget()
+        row = QHBoxLayout(which)
+        row.setContentsMargins(0, 0, 0, 0)
+        for widget, stretch in ((self.source, 1), (self.count, 0), (self.search, 0)):
+            row.addWidget(widget, stretch)
+        row.addWidget(self.cancel)
+        top.row.addWidget(which, 1)
+        top.row.addWidget(self.status, 1)
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.addStretch(1)
+        column.addWidget(self._hint)
+        column.addStretch(1)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(page)
+        self._pages.addWidget(self.sheet)
+        actions = Breaking(_ONE_ROW_PX)
+        for group in ((self.show_place, self.pin, self.draw), (self.join, self.save)):
+            holder = QWidget()
+            row = QHBoxLayout(holder)
+            row.setContentsMargins(0, 0, 0, 0)
+            for button in group:
+                row.addWidget(button)
+            row.addStretch(1)
+            actions.row.addWidget(holder)
+        actions.row.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
+        layout.setSpacing(SPACING)
+        layout.addWidget(top)
+        layout.addWidget(self._pages, 1)
+        layout.addWidget(actions)
+
+    def _connect(self) -> None:
+        self.search.clicked.connect(self._on_find_clicked)
+        self.cancel.clicked.connect(self.cancel_requested)
+        self.sheet.itemSelectionChanged.connect(self._show_enabled)
+        self.sheet.found_activated.connect(self.show_requested)
+        self.source.activated.connect(self._show_help)
+        self.show_place.clicked.connect(lambda: self.show_requested.emit(self.sheet.chosen()[0]))
+        self.draw.clicked.connect(lambda: self.draw_requested.emit(self.sheet.chosen()[0]))
+        self.pin.clicked.connect(lambda: self.pin_requested.emit(self.sheet.chosen()))
+        self.join.clicked.connect(lambda: self.join_requested.emit(self._meant()))
+        self.save.clicked.connect(lambda: self.save_requested.emit(self._meant()))
+
+    # What comes in
+
+    def set_offered(self, sources: Sequence[str]) -> None:
+        """Offer these keys of ``SOURCES``."""
+        shown = [self.source.itemData(at) for at in range(self.source.count())]
+        if shown == [*sources]:
+            return
+        chosen = self.source.currentData()
+        with QSignalBlocker(self.source):
+            self.source.clear()
+            for key in sources:
+                self.source.addItem(tr(SOURCES[key].label), key)
+                self.source.setItemData(
+                    self.source.count() - 1, tr(SOURCES[key].help), Qt.ItemDataRole.ToolTipRole
+                )
+            self.source.setCurrentIndex(max(0, self.source.findData(chosen)))
+        self._show_help()
+
+    def set_look(self, look: FindsLook | None, seen: Look) -> None:
+        """Show what was found; None: nothing has been."""
+        self.sheet.set_look(look, seen)
+        self._pages.setCurrentIndex(0 if look is None else 1)
+        self.show_count()
+
+    def show_count(self) -> None:
+        """Say how many there are, and of which weights."""
+        look = self.sheet.look
+        if look is None:
+            self.set_status("")
+            return
+        words = trn(
+            "{n} image, epoch {epoch:,}",
+            "{n} images, epoch {epoch:,}",
+            len(look.images),
+            epoch=look.epoch,
+        )
+        self.set_status(words)
+
+    def set_busy(self, busy: bool) -> None:
+        """Whether the program is looking."""
+        self.search.setVisible(not busy)
+        self.cancel.setVisible(busy)
+        if busy:
+            self.set_status(tr("Looking for new images…"))
+
+    def set_status(self, text: str) -> None:
+        """Say ``text`` beside the choices."""
+        self.status.setText(text)
+        self.status.setToolTip(text)
+
+    def _show_help(self, _index: int = 0) -> None:
+        key = self.source.currentData()
+        self.source.setToolTip(tr(SOURCES[key].help) if key else "")
+
+    def _show_enabled(self) -> None:
+        chosen, look = len(self.sheet.chosen()), self.sheet.look
+        self.show_place.setEnabled(chosen == 1)
+        self.draw.setEnabled(chosen == 1)
+        self.pin.setEnabled(chosen > 0)
+        for button in (self.join, self.save):
+            button.setEnabled(look is not None)
+        n = len(self._meant())
+        self.join.setText(tr("Add {n} selected", n=n) if chosen else tr("Add all {n}", n=n))
+        self.save.setText(tr("Save {n} selected…", n=n) if chosen else tr("Save all {n}…", n=n))
+
+    # What the person does
+
+    def _meant(self) -> tuple[int, ...]:
+        """What is chosen, or else all."""
+        look = self.sheet.look
+        count = 0 if look is None else len(look.images)
+        return self.sheet.chosen() or tuple(range(count))
+
+    def _on_find_clicked(self) -> None:
+        self.find_requested.emit(self.source.currentData(), self.count.currentData())

@@ -1,0 +1,312 @@
+"""The page of the way: pins, how to go from one to the next, and the film of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from aegui.core.i18n import tr
+from aegui.core.latent.paths import PATHS
+from aegui.features.making.model.path_service import DEFAULT_IMAGES, FEWEST_IMAGES, MOST_IMAGES
+from aegui.features.making.view.film_strip import FilmStrip
+from aegui.features.making.view.pin_list import PinList
+from aegui.kit.marks import wrapped_label
+from aegui.kit.theme import ICON_PX, SPACING, icon
+from aegui.session.data.looks import GLYPHS, Look
+from aegui.widgets.page import Breaking, PictureBox
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QHideEvent, QResizeEvent
+
+    from aegui.features.making.model.path_service import PathLook
+
+SPEEDS = (6, 12, 24)
+"""Frames per second that a film may be played at."""
+DEFAULT_SPEED = 12
+FILMS = {"gif": "GIF", "mp4": "MP4", "png": "PNG"}
+"""How a film may be saved: ending -> name."""
+_SIDE_BY_SIDE_PX = 560
+_ONE_ROW_PX = 640
+
+
+class PathPage(QWidget):
+    """Shows pins and a ``PathLook``. Passive, but for the film, which it plays.
+
+    Signals:
+        kind_chosen(str): A key of ``PATHS``.
+        count_chosen(int): So many images in all.
+        step_shown(int): The film is at that step now.
+        export_requested(str): The film shall be saved: a key of ``FILMS``.
+        cancel_requested(): Give up saving it, or looking for the path.
+    """
+
+    kind_chosen = Signal(str)
+    count_chosen = Signal(int)
+    step_shown = Signal(int)
+    export_requested = Signal(str)
+    cancel_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look: PathLook | None = None
+        self._seen = GLYPHS
+        self._is_busy = False
+        self._is_saving = False
+        self.pins = PinList()
+        self.kind = QComboBox()
+        self.count = QSpinBox()
+        self.play = QPushButton()
+        self.speed = QComboBox()
+        self.loop = QCheckBox(tr("Loop"))
+        self.export = QPushButton(icon("export"), tr("Save…"))
+        self.cancel = QPushButton(tr("Cancel"))
+        self.cancel.hide()
+        self.frame = PictureBox(tr("Present image of the film"), QSize(140, 150))
+        self.strip = FilmStrip()
+        self._status = wrapped_label()
+        self._status.setProperty("dim", True)
+        self._clock = QTimer(self)
+        self._clock.setTimerType(Qt.TimerType.PreciseTimer)
+        self._fill()
+        self._build()
+        self._connect()
+        self.set_path(None, GLYPHS)
+
+    def _fill(self) -> None:
+        self.kind.setAccessibleName(tr("Kind of path"))
+        for key, spec in PATHS.items():
+            self.kind.addItem(tr(spec.label), key)
+            self.kind.setItemData(self.kind.count() - 1, tr(spec.help), Qt.ItemDataRole.ToolTipRole)
+        self.count.setRange(FEWEST_IMAGES, MOST_IMAGES)
+        self.count.setValue(DEFAULT_IMAGES)
+        self.count.setKeyboardTracking(False)
+        self.count.setAccessibleName(tr("Images of the film"))
+        self.count.setToolTip(tr("Images of the film"))
+        self.speed.setAccessibleName(tr("Images per second"))
+        self.speed.setToolTip(tr("Images per second, as the film is played and saved"))
+        for speed in SPEEDS:
+            self.speed.addItem(tr("{n}/s", n=speed), speed)
+        self.speed.setCurrentIndex(SPEEDS.index(DEFAULT_SPEED))
+        self.loop.setChecked(True)
+        self.loop.setToolTip(tr("Begin again at the end"))
+        self.export.setToolTip(tr("Save the film"))
+        menu = QMenu(self.export)
+        for key, words in (
+            ("gif", tr("Animated GIF…")),
+            ("mp4", tr("MP4 video…")),
+            ("png", tr("Strip of images (PNG)…")),
+        ):
+            menu.addAction(words).triggered.connect(
+                lambda _on=False, key=key: self.export_requested.emit(key)
+            )
+        self.export.setMenu(menu)
+        for button in (self.play, self.export):
+            button.setIconSize(QSize(ICON_PX, ICON_PX))
+
+    def _build(self) -> None:
+        how, film = QWidget(), QWidget()
+        row = QHBoxLayout(how)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(QLabel(tr("Path")))
+        row.addWidget(self.kind, 1)
+        row.addWidget(QLabel(tr("Images")))
+        row.addWidget(self.count)
+        row = QHBoxLayout(film)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.play)
+        row.addWidget(self.speed)
+        row.addWidget(self.loop)
+        row.addStretch(1)
+        row.addWidget(self.cancel)
+        row.addWidget(self.export)
+        controls = Breaking(_ONE_ROW_PX)
+        controls.row.addWidget(how)
+        controls.row.addWidget(film, 1)
+        pictures = QHBoxLayout()
+        pictures.setSpacing(SPACING)
+        pictures.addWidget(self.frame)
+        pictures.addWidget(self.strip, 1)
+        right = QWidget()
+        column = QVBoxLayout(right)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACING)
+        column.addWidget(controls)
+        column.addWidget(self._status)
+        column.addLayout(pictures, 1)
+        whole = Breaking(_SIDE_BY_SIDE_PX, shares=((2, 5), (0, 1)))
+        whole.row.addWidget(self.pins)
+        whole.row.addWidget(right)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
+        layout.addWidget(whole)
+
+    def _connect(self) -> None:
+        self.kind.activated.connect(self._on_kind_activated)
+        self.count.valueChanged.connect(self.count_chosen)
+        self.play.clicked.connect(self._on_play_clicked)
+        self.speed.activated.connect(self._set_pace)
+        self.strip.step_chosen.connect(self._on_strip_step_chosen)
+        self.cancel.clicked.connect(self.cancel_requested)
+        self._clock.timeout.connect(self._on_clock_timeout)
+
+    # What comes in
+
+    @property
+    def frames_per_second(self) -> int:
+        """How fast the film is played."""
+        return int(self.speed.currentData())
+
+    @property
+    def is_playing(self) -> bool:
+        """Whether the film goes on by itself."""
+        return self._clock.isActive()
+
+    def set_choices(self, kind: str, count: int) -> None:
+        """Show what is chosen."""
+        self.kind.setCurrentIndex(self.kind.findData(kind))
+        self.kind.setToolTip(tr(PATHS[kind].help))
+        with QSignalBlocker(self.count):
+            self.count.setValue(count)
+
+    def set_path(self, look: PathLook | None, seen: Look) -> None:
+        """Show a way; None: there is none, as there are no two pins to go between."""
+        self._look, self._seen = look, seen
+        self.strip.set_path(look, seen)
+        has_way = look is not None
+        self._show_sizes()
+        self.strip.setVisible(has_way)
+        for control in (self.play, self.export, self.speed, self.loop):
+            control.setEnabled(has_way)
+        if look is None:
+            self._stop()
+            self.set_status(self._missing())
+        else:
+            self.set_busy(self._is_busy)
+        self._show_play()
+        self._show_frame()
+
+    def _missing(self) -> str:
+        needed = tr("A path needs two ticked pins.")
+        if self.pins.all_fit:
+            return needed
+        kept = tr("Grey pins are kept for a network with codes of their size.")
+        return f"{needed} {kept}"
+
+    def set_busy(self, busy: bool) -> None:
+        """Whether a way is being looked for."""
+        self._is_busy = busy
+        if not busy:
+            self._show_cancel()
+        if busy:
+            self.set_status(tr("Looking for the path…"))
+        elif self._look is not None:
+            self.set_status("")
+
+    def set_searched(self, text: str) -> None:
+        """How far the search for the path is; from now on it can be given up."""
+        if self._is_busy:
+            self._show_cancel()
+            words = tr("Looking for the path…")
+            self.set_status(f"{words} {text}".rstrip())
+
+    def set_saving(self, saving: bool, text: str = "") -> None:
+        """Whether the film is being saved, and how far that is."""
+        self._is_saving = saving
+        self.export.setVisible(not saving)
+        self._show_cancel()
+        self.set_status(text)
+
+    def _show_cancel(self) -> None:
+        self.cancel.setVisible(self._is_saving or self._is_busy)
+        self.cancel.setToolTip(
+            tr("Give up saving the film")
+            if self._is_saving
+            else tr("Look no further, and take the straight path")
+        )
+
+    def set_status(self, text: str) -> None:
+        """Say ``text`` above the film."""
+        self._status.setText(text)
+        self._status.setVisible(bool(text))
+
+    def _show_frame(self) -> None:
+        look, step = self._look, self.strip.step
+        if look is None:
+            self.frame.set_image(None, self._seen)
+            return
+        text = tr("{n} of {count}", n=step + 1, count=len(look.codes))
+        self.frame.set_image(look.images[step], self._seen, text)
+
+    # The film
+
+    def _on_play_clicked(self) -> None:
+        if self.is_playing:
+            self._stop()
+        elif self._look is not None:
+            if self.strip.step == len(self._look.codes) - 1:
+                self._go_to(0)
+            self._set_pace()
+            self._clock.start()
+        self._show_play()
+
+    def _set_pace(self, _index: int = 0) -> None:
+        self._clock.setInterval(round(1000 / self.frames_per_second))
+
+    def _stop(self) -> None:
+        self._clock.stop()
+        self._show_play()
+
+    def _show_play(self) -> None:
+        playing = self.is_playing
+        self.play.setIcon(icon("pause" if playing else "train"))
+        self.play.setText(tr("Pause") if playing else tr("Play"))
+
+    def _on_clock_timeout(self) -> None:
+        look = self._look
+        if look is None:
+            return
+        step = self.strip.step + 1
+        if step < len(look.codes):
+            self._go_to(step)
+        elif self.loop.isChecked():
+            self._go_to(0)
+        else:
+            self._stop()
+
+    def _go_to(self, step: int) -> None:
+        self.strip.set_step(step)
+        self._show_frame()
+        self.step_shown.emit(step)
+
+    def _on_strip_step_chosen(self, step: int) -> None:
+        self._stop()
+        self._go_to(step)
+
+    def _on_kind_activated(self, index: int) -> None:
+        self.kind_chosen.emit(self.kind.itemData(index))
+
+    def _show_sizes(self) -> None:
+        """The large image needs width; without it the panel of the cursor shows it as well."""
+        self.frame.setVisible(self._look is not None and self.width() >= _SIDE_BY_SIDE_PX)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show the large image where there is width for it."""
+        super().resizeEvent(event)
+        self._show_sizes()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """A film that nobody sees stops."""
+        super().hideEvent(event)
+        self._stop()

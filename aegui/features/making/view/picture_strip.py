@@ -1,0 +1,75 @@
+"""Images in a row over which a person points at a place, by mouse or by key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from aegui.kit.painted import Painted
+from aegui.kit.theme import current_theme
+from aegui.session.data.looks import GLYPHS, Look
+from aegui.widgets.figures.widget_picture import offer_painted
+from aegui.widgets.page import pictures
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent
+
+
+class PictureStrip(Painted):
+    """What the strips of a film and of a concept share. Passive."""
+
+    def __init__(
+        self, name: str, keys: Mapping[Qt.Key, int], parent: QWidget | None = None
+    ) -> None:
+        """``name`` is for those who hear it; ``keys`` move by so many steps."""
+        super().__init__(parent)
+        self._keys = keys
+        self._seen = GLYPHS
+        self._images: NDArray[np.float32] | None = None
+        self._pictures: Sequence[QImage] = ()
+        self._made_for = ""
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName(name)
+        self.figures = offer_painted(self, "strip", fits=False)
+
+    def _set_images(self, images: NDArray[np.float32] | None, seen: Look) -> None:
+        """Show ``images`` ``[n, C, H, W]``, seen as ``seen`` says; None: nothing."""
+        self._images, self._seen = images, seen
+        self._pictures = () if images is None else pictures(images, seen)
+        self._made_for = current_theme().key
+
+    def _suit_theme(self) -> None:
+        """Make the pictures anew if they are in the colours of another theme."""
+        if self._made_for != current_theme().key:
+            self._set_images(self._images, self._seen)
+
+    def _point(self, x: float) -> None:
+        """A person points ``x`` pixels from the left, while there are images."""
+        raise NotImplementedError
+
+    def _move(self, steps: int | None, *, to_end: bool = False) -> None:
+        """A key moves by ``steps``; None: to the beginning, or ``to_end``."""
+        raise NotImplementedError
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        if self._images is not None and event.buttons() & Qt.MouseButton.LeftButton:
+            self._point(event.position().x())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        self.mousePressEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
+        key = Qt.Key(event.key())
+        if self._images is None or key not in {*self._keys, Qt.Key.Key_Home, Qt.Key.Key_End}:
+            super().keyPressEvent(event)
+        elif key in self._keys:
+            self._move(self._keys[key])
+        else:
+            self._move(None, to_end=key == Qt.Key.Key_End)

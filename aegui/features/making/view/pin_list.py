@@ -1,0 +1,246 @@
+"""The pins in their order: named, ticked for the way, gone to, taken away."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QDropEvent, QIcon, QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from aegui.core.i18n import tr
+from aegui.kit.marks import flat_button, wrapped_label
+from aegui.kit.theme import SPACING, current_theme
+from aegui.widgets.glyphs import glyph_pixmap
+from aegui.widgets.page import pictures
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from aegui.core.run_file.saved import PinnedPlace
+    from aegui.session.data.looks import Look
+
+_ICON_PX = QSize(18, 18)
+_ROWS = 5
+"""Pins in sight where there is room for them; more are scrolled to."""
+_ROW_PX = 20
+_NUMBER = Qt.ItemDataRole.UserRole
+
+
+class _List(QListWidget):
+    """Tells Delete and Enter, and the order after a drag."""
+
+    remove_requested = Signal()
+    ordered = Signal()
+
+    def sizeHint(self) -> QSize:
+        """Room for some pins."""
+        return QSize(160, _ROWS * _ROW_PX + 2 * self.frameWidth())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Delete takes the pin away."""
+        if event.key() in {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}:
+            self.remove_requested.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """A pin has been moved."""
+        super().dropEvent(event)
+        self.ordered.emit()
+
+
+class PinList(QWidget):
+    """Shows pins. Passive.
+
+    Signals:
+        pin_requested(): The place of the cursor shall be pinned.
+        renamed(int, str): The pin of that index shall be called so.
+        toggled(int, bool): Whether the way goes through that pin.
+        removed(int): That pin shall go.
+        ordered(object): The indices in their new order, a tuple.
+        activated(int): That pin is to be found on the map.
+    """
+
+    pin_requested = Signal()
+    renamed = Signal(int, str)
+    toggled = Signal(int, bool)
+    removed = Signal(int)
+    ordered = Signal(object)
+    activated = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._places: tuple[PinnedPlace, ...] = ()
+        self._stops: tuple[bool, ...] = ()
+        self.all_fit = True
+        """Whether all pins are codes of the present network's size."""
+        self.list = _List()
+        self.list.setAccessibleName(tr("Pins"))
+        self.list.setIconSize(_ICON_PX)
+        self.list.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.list.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+        self.list.setEditTriggers(
+            QAbstractItemView.EditTrigger.EditKeyPressed
+            | QAbstractItemView.EditTrigger.SelectedClicked
+        )
+        self.add = flat_button("edit-add", tr("Pin the place of the cursor (Enter on the map)"))
+        self.up = flat_button("edit-shift-up", tr("Earlier on the path"))
+        self.down = flat_button("edit-shift-down", tr("Later on the path"))
+        self.rename = flat_button("draw", tr("Rename (F2)"))
+        self.remove = flat_button("builder-remove", tr("Take the pin away (Del)"))
+        self._hint = wrapped_label(
+            tr("Click on the map to pin a place: a path leads from pin to pin.")
+        )
+        self._hint.setProperty("dim", True)
+        self._build()
+        self._connect()
+        self._show_enabled()
+
+    def _build(self) -> None:
+        title = QLabel(tr("Pins"))
+        title.setProperty("heading", True)
+        header = QHBoxLayout()
+        header.setSpacing(0)
+        header.addWidget(title)
+        header.addStretch(1)
+        for button in (self.add, self.up, self.down, self.rename, self.remove):
+            header.addWidget(button)
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._hint)
+        column.addStretch(1)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(page)
+        self._pages.addWidget(self.list)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACING // 2)
+        layout.addLayout(header)
+        layout.addWidget(self._pages, 1)
+
+    def _connect(self) -> None:
+        self.add.clicked.connect(self.pin_requested)
+        self.up.clicked.connect(lambda: self._move(-1))
+        self.down.clicked.connect(lambda: self._move(1))
+        self.rename.clicked.connect(lambda: self.list.editItem(self.list.currentItem()))
+        self.remove.clicked.connect(self._on_remove)
+        self.list.remove_requested.connect(self._on_remove)
+        self.list.ordered.connect(self._on_list_ordered)
+        self.list.itemChanged.connect(self._on_list_item_changed)
+        self.list.itemActivated.connect(self._on_list_item_activated)
+        self.list.currentRowChanged.connect(self._show_enabled)
+
+    def sizeHint(self) -> QSize:
+        """Room for some pins."""
+        return QSize(220, 150)
+
+    # What comes in
+
+    def set_pins(
+        self, places: Sequence[PinnedPlace], stops: Sequence[bool], fitting: Sequence[bool]
+    ) -> None:
+        """Show ``places``.
+
+        Args:
+            places: The pins in their order.
+            stops: Which of them the way goes through.
+            fitting: Which of them are codes of the present network's size.
+        """
+        current = self.list.currentRow()
+        resized = len(places) != len(self._places)
+        self._places, self._stops = tuple(places), tuple(stops)
+        self.all_fit = all(fitting)
+        with QSignalBlocker(self.list):
+            if resized:
+                self.list.clear()
+                for _ in places:
+                    self.list.addItem(QListWidgetItem())
+            for row, place in enumerate(places):
+                self._show(row, place, stops[row], fitting[row])
+            if places:
+                self.list.setCurrentRow(min(max(current, 0), len(places) - 1))
+        self._pages.setCurrentIndex(1 if places else 0)
+        self._show_enabled()
+
+    def set_pictures(self, images: Sequence[NDArray[np.float32] | None], look: Look) -> None:
+        """What the network draws at each pin, ``[C, H, W]``; None where it draws nothing."""
+        ratio = self.devicePixelRatioF()
+        with QSignalBlocker(self.list):
+            for row, image in enumerate(images[: self.list.count()]):
+                icon = QIcon()
+                if image is not None:
+                    made = pictures(image[np.newaxis], look)[0]
+                    icon = QIcon(glyph_pixmap(made, _ICON_PX, device_ratio=ratio))
+                self.list.item(row).setIcon(icon)
+
+    def _show(self, row: int, place: PinnedPlace, stop: bool, fits: bool) -> None:
+        item = self.list.item(row)
+        item.setSizeHint(QSize(0, _ROW_PX))
+        item.setText(place.name)
+        item.setData(_NUMBER, row)
+        flags = Qt.ItemFlag
+        item.setFlags(
+            flags.ItemIsSelectable
+            | flags.ItemIsEnabled
+            | flags.ItemIsEditable
+            | flags.ItemIsDragEnabled
+            | (flags.ItemIsUserCheckable if fits else flags.NoItemFlags)
+        )
+        theme = current_theme()
+        item.setForeground(theme.text if fits else theme.text_dim)
+        item.setCheckState(Qt.CheckState.Checked if stop else Qt.CheckState.Unchecked)
+        item.setToolTip(
+            tr("Ticked pins are on the path. Enter or a double click finds the pin on the map.")
+            if fits
+            else tr("This place belongs to a network with codes of another size.")
+        )
+
+    def _show_enabled(self, _row: int = 0) -> None:
+        row, count = self.list.currentRow(), len(self._places)
+        self.up.setEnabled(row > 0)
+        self.down.setEnabled(0 <= row < count - 1)
+        self.rename.setEnabled(row >= 0)
+        self.remove.setEnabled(row >= 0)
+
+    # What the person does
+
+    def _move(self, way: int) -> None:
+        row = self.list.currentRow()
+        order = list(range(len(self._places)))
+        order[row], order[row + way] = order[row + way], order[row]
+        with QSignalBlocker(self.list):
+            self.list.setCurrentRow(row + way)
+        self.ordered.emit(tuple(order))
+
+    def _on_remove(self) -> None:
+        if self.list.currentRow() >= 0:
+            self.removed.emit(self.list.currentRow())
+
+    def _on_list_ordered(self) -> None:
+        rows = range(self.list.count())
+        self.ordered.emit(tuple(int(self.list.item(row).data(_NUMBER)) for row in rows))
+
+    def _on_list_item_changed(self, item: QListWidgetItem) -> None:
+        row = int(item.data(_NUMBER))
+        if item.text() != self._places[row].name:
+            self.renamed.emit(row, item.text())
+        elif (item.checkState() is Qt.CheckState.Checked) != self._stops[row]:
+            self.toggled.emit(row, item.checkState() is Qt.CheckState.Checked)
+
+    def _on_list_item_activated(self, item: QListWidgetItem) -> None:
+        self.activated.emit(self.list.row(item))

@@ -1,0 +1,305 @@
+"""A box to put samples into: by dragging them there, or from its menu."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from aegui.core.i18n import localized, tr, trn
+from aegui.kit.marks import ElidedLabel, flat_button
+from aegui.kit.painted import Painted
+from aegui.kit.theme import RADIUS, SPACING, blend, current_theme
+from aegui.session.data.looks import GLYPHS, Look
+from aegui.widgets.dragged_samples import drag_samples, is_dragged, samples_of
+from aegui.widgets.glyphs import GlyphCache, draw_glyph, label_name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike
+    from PySide6.QtGui import (
+        QDragEnterEvent,
+        QDragLeaveEvent,
+        QDropEvent,
+        QKeyEvent,
+        QMouseEvent,
+        QPaintEvent,
+    )
+
+    from aegui.features.making.model.concept_service import Box
+
+_CELL_PX = 36
+_PAD_PX = 3
+_MOST_CLASSES = 640
+_PART = 32
+"""So many classes are listed in one menu."""
+
+
+class _Thumbs(Painted):
+    """The samples in the box, as many as there is room for."""
+
+    taken_out = Signal(int)
+    dropped = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.images = GlyphCache()
+        self.names: Sequence[str] = ()
+        self.indices: tuple[int, ...] = ()
+        self.hint = ""
+        self._is_over = False
+        self._current = 0
+        self._pressed: QPoint | None = None
+        self.setAcceptDrops(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def sizeHint(self) -> QSize:
+        return QSize(4 * _CELL_PX, _CELL_PX + 6)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(2 * _CELL_PX, _CELL_PX + 6)
+
+    def _columns(self) -> int:
+        return max(1, (self.width() - 6) // _CELL_PX)
+
+    def shown(self) -> tuple[int, ...]:
+        """The samples there is room for, with a cell left to say how many more there are."""
+        room = self._columns() * max(1, (self.height() - 6) // _CELL_PX)
+        return self.indices if len(self.indices) <= room else self.indices[: room - 1]
+
+    def cell_rect(self, place: int) -> QRect:
+        row, column = divmod(place, self._columns())
+        return QRect(3 + column * _CELL_PX, 3 + row * _CELL_PX, _CELL_PX, _CELL_PX)
+
+    def _place_at(self, at: QPoint) -> int | None:
+        places = range(len(self.shown()))
+        return next((i for i in places if self.cell_rect(i).contains(at)), None)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        del event
+        painter, theme = QPainter(self), current_theme()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        strong = self._is_over or self.hasFocus()
+        style = Qt.PenStyle.SolidLine if self.indices else Qt.PenStyle.DashLine
+        painter.setPen(QPen(theme.accent if strong else theme.border, 1.5 if strong else 1, style))
+        painter.setBrush(blend(theme.accent, theme.raised, 0.12) if self._is_over else theme.raised)
+        area = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(area, RADIUS, RADIUS)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        if not self.indices:
+            painter.setPen(theme.text_dim)
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(self.rect().adjusted(6, 2, -6, -2), flags, self.hint)
+            return
+        shown = self.shown()
+        for place, index in enumerate(shown):
+            cell = self.cell_rect(place).adjusted(_PAD_PX, _PAD_PX, -_PAD_PX, -_PAD_PX)
+            if self.images.look.glyphs:
+                painter.fillRect(cell, theme.pixel_off)
+            draw_glyph(painter, cell, self.images.image(index, theme.pixel_on, theme.pixel_off))
+            if place == self._current and self.hasFocus():
+                painter.setPen(QPen(theme.accent, 2))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRect(cell)
+        if len(shown) < len(self.indices):
+            painter.setPen(theme.text_dim)
+            more = f"+{localized(len(self.indices) - len(shown), ',')}"
+            painter.drawText(self.cell_rect(len(shown)), Qt.AlignmentFlag.AlignCenter, more)
+
+    # Mouse and keys
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._pressed = event.position().toPoint()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pressed is None:
+            return
+        place = self._place_at(self._pressed)
+        if place is not None and is_dragged(self._pressed, event.position().toPoint()):
+            index, self._pressed = self.shown()[place], None
+            if drag_samples(self, [index]):
+                self.taken_out.emit(index)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        place = self._place_at(event.position().toPoint())
+        if self._pressed is not None and place is not None:
+            self.taken_out.emit(self.shown()[place])
+        self._pressed = None
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+        shown = self.shown()
+        key = Qt.Key(event.key())
+        if shown and key in steps:
+            self._current = min(max(self._current + steps[key], 0), len(shown) - 1)
+            self.update()
+        elif shown and key in {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}:
+            self.taken_out.emit(shown[min(self._current, len(shown) - 1)])
+        else:
+            super().keyPressEvent(event)
+
+    def tip_at(self, position: QPoint) -> str:
+        place = self._place_at(position)
+        return "" if place is None else self.words(self.shown()[place])
+
+    def words(self, index: int) -> str:
+        """What is said of a sample."""
+        return tr("{label}. Click to take it out.", label=label_name(self.names[index]))
+
+    # Drops
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if samples_of(event.mimeData()) and event.source() is not self:
+            self._set_over(True)
+            event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        del event
+        self._set_over(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._set_over(False)
+        # What lies in a box moves to the other; what comes from elsewhere stays there.
+        moved = isinstance(event.source(), _Thumbs)
+        event.setDropAction(Qt.DropAction.MoveAction if moved else Qt.DropAction.CopyAction)
+        event.accept()
+        self.dropped.emit(samples_of(event.mimeData()))
+
+    def _set_over(self, over: bool) -> None:
+        self._is_over = over
+        self.update()
+
+
+class SampleBox(QWidget):
+    """Shows the samples in a box. Passive.
+
+    Signals:
+        added(object): These samples, a tuple of places in the set, shall lie in it too.
+        chosen(object): These and no others.
+        selection_requested(): The samples that are selected on the map shall be added.
+        cursor_requested(): The sample nearest to the cursor shall be added.
+        pin_chosen(int): The box shall stand for the pin of that index.
+    """
+
+    added = Signal(object)
+    chosen = Signal(object)
+    selection_requested = Signal()
+    cursor_requested = Signal()
+    pin_chosen = Signal(int)
+
+    def __init__(self, box: Box, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._classes: Sequence[str] = ()
+        self._members: Sequence[tuple[int, ...]] = ()
+        self._pins: Sequence[str] = ()
+        self._hint = tr("Drag samples here, or press +")
+        self.thumbs = _Thumbs()
+        self.thumbs.hint = self._hint
+        self.thumbs.setAccessibleName(tr(box.title))
+        self.setToolTip(tr(box.help))
+        letter = QLabel(box.letter)
+        letter.setProperty("heading", True)
+        title = ElidedLabel()
+        title.setText(tr(box.title))
+        self._count = QLabel()
+        self._count.setProperty("dim", True)
+        self.add = flat_button("edit-add", tr("Add samples"))
+        self.add.clicked.connect(self._on_add_clicked)
+        self.thumbs.dropped.connect(self.added)
+        self.thumbs.taken_out.connect(self._on_thumbs_taken_out)
+        header = QHBoxLayout()
+        header.setSpacing(SPACING // 2)
+        header.addWidget(letter)
+        header.addWidget(title, 1)
+        header.addWidget(self._count)
+        header.addWidget(self.add)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(header)
+        layout.addWidget(self.thumbs, 1)
+        self.set_indices(())
+
+    def set_samples(
+        self,
+        images: ArrayLike,
+        names: Sequence[str],
+        classes: Sequence[str],
+        members: Sequence[tuple[int, ...]],
+        look: Look = GLYPHS,
+    ) -> None:
+        """The set that samples are of: ``classes`` with the places of their ``members``."""
+        self.thumbs.images.set_images(images, look)
+        self.thumbs.names = names
+        self.thumbs.indices = ()
+        self._classes, self._members = classes, members
+        self.thumbs.update()
+
+    def set_indices(self, indices: tuple[int, ...]) -> None:
+        """Show these samples as lying in the box."""
+        self.thumbs.indices = indices
+        self._count.setText(localized(len(indices), ",") if indices else "")
+        words = trn("{n:,} sample", "{n:,} samples", len(indices))
+        self.thumbs.setAccessibleDescription(words)
+        self.thumbs.update()
+
+    def set_pins(self, names: Sequence[str], current: str) -> None:
+        """Offer these pins too; ``current`` is what the box stands for while it is empty."""
+        self._pins = names
+        self.thumbs.hint = current or self._hint
+        self.thumbs.update()
+
+    def menu(self) -> QMenu:
+        """What may be added; the caller owns the menu."""
+        menu = QMenu(self)
+        menu.addAction(tr("The samples selected on the map")).triggered.connect(
+            self.selection_requested
+        )
+        menu.addAction(tr("The sample nearest to the cursor")).triggered.connect(
+            self.cursor_requested
+        )
+        if self.thumbs.indices:
+            menu.addSeparator()
+            menu.addAction(tr("Empty the box")).triggered.connect(lambda: self.chosen.emit(()))
+        if self._pins:
+            menu.addSection(tr("Pins"))
+            for number, name in enumerate(self._pins):
+                action = menu.addAction(name.replace("&", "&&"))
+                action.triggered.connect(lambda _on=False, n=number: self.pin_chosen.emit(n))
+        if len(self._classes) <= _MOST_CLASSES:
+            menu.addSection(tr("All samples of"))
+            self._add_classes(menu)
+        return menu
+
+    def _add_classes(self, menu: QMenu) -> None:
+        """A row for each class; of many classes a menu for each part of them."""
+        rows = list(zip(self._classes, self._members, strict=True))
+        parts = [rows[at : at + _PART] for at in range(0, len(rows), _PART)]
+        for part in parts:
+            into = menu
+            if len(parts) > 1:
+                ends = [label_name(name).replace("&", "&&") for name in (part[0][0], part[-1][0])]
+                into = menu.addMenu(" – ".join(ends))
+            for name, members in part:
+                action = into.addAction(label_name(name).replace("&", "&&"))
+                action.triggered.connect(lambda _on=False, m=members: self.added.emit(m))
+
+    def _on_add_clicked(self) -> None:
+        menu = self.menu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.add.mapToGlobal(QPoint(0, self.add.height())))
+
+    def _on_thumbs_taken_out(self, index: int) -> None:
+        self.chosen.emit(tuple(each for each in self.thumbs.indices if each != index))

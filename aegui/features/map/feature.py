@@ -1,0 +1,274 @@
+"""Joins the latent map with the network that is shown: codes, cursor, background, pins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Slot
+
+from aegui.core.i18n import mark, tr
+from aegui.features.map.model.plane_service import PlaneService
+from aegui.features.map.view.types import MapStyle, Pin
+from aegui.session.map.decode_service import DecodeService
+from aegui.session.pixels.answers import one_image
+from aegui.session.shown import REST, SUBJECT
+from aegui.shell.feature import DockSpec, Feature
+from aegui.shell.reach import Reach
+from aegui.shell.refresher import Refresher
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from aegui.features.map.model.plane_tiles import Plane
+    from aegui.features.map.view.types import ViewRequest
+    from aegui.session.map.decode_service import Decoded
+    from aegui.session.pixels.answers import Nearest
+    from aegui.session.services import Services
+    from aegui.session.shown import Changes, Shown
+    from aegui.window.main_window import MainWindow
+
+_STYLE = "map."
+_MISFIT = mark("The images of this set do not fit the network.")
+_FOLLOWING_MS = 100
+"""The cursor's panel while the network learns; moves of the mouse are shown at once."""
+
+
+class MapFeature(Feature):
+    """The map follows the network; the cursor's image follows the mouse."""
+
+    docks = (DockSpec("cursor", mark("Cursor"), 40),)
+
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
+        self._decoded: Decoded | None = None
+        self._plane: Plane | None = None
+        self._begins = False
+        self._follows = False
+        self._reach = Reach(services, self._panels, self._docks, self)
+        self._to_draw: NDArray[np.float32] | None = None
+        self._cursor = Refresher(self._show_decoded, _FOLLOWING_MS, self._docks["cursor"], self)
+        self._connect()
+        self._restore_style()
+        self._show_samples()
+        self._show_network()
+        self._show_codes()
+        self._show_pins()
+        self._begin_cursor()
+
+    @property
+    def handlers(self) -> dict[str, Callable[..., object]]:
+        """What actions of the table may ask for."""
+        return {"fit_map": self._panels.canvas.fit}
+
+    def _connect(self) -> None:
+        services, canvas = self._services, self._panels.canvas
+        canvas.cursor_moved.connect(self._on_canvas_cursor_moved)
+        canvas.cursor_left.connect(self._on_canvas_cursor_left)
+        canvas.view_changed.connect(self._on_canvas_view_changed)
+        canvas.pin_requested.connect(self._on_canvas_pin_requested)
+        canvas.pin_removed.connect(self._on_canvas_pin_removed)
+        canvas.draw_requested.connect(self._on_canvas_draw_requested)
+        canvas.editor_requested.connect(self._on_canvas_editor_requested)
+        canvas.style_changed.connect(self._on_canvas_style_changed)
+        services.of(DecodeService).decoded.connect(self._on_decode_decoded)
+        services.of(PlaneService).decoded.connect(self._on_plane_decoded)
+        services.latest("aegui-nearest").answered.connect(self._on_nearest_answered)
+        services.workspace.keepsakes.places_changed.connect(self._show_pins)
+
+    # The network
+
+    def show(self, _shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
+        if "dataset" in changed:
+            self._show_samples()
+        if changed & SUBJECT:
+            self._show_network()
+        if "codes" in changed:
+            self._show_codes()
+        if REST in changed:
+            self._services.of(PlaneService).settle()
+        if "network" in changed:
+            self._panels.canvas.fit()
+            self._begin_cursor()
+
+    def _show_samples(self) -> None:
+        shown, canvas = self._services.shown, self._panels.canvas
+        dataset, look = shown.dataset, shown.look
+        names = dataset.labels if look.glyphs else dataset.names
+        canvas.set_samples(dataset.labels, dataset.images, look, names)
+        if len(dataset.classes) < len(dataset):
+            canvas.set_classes(dataset.classes, dataset.class_indices)
+        self._panels.cursor.set_samples(names, dataset.images, look)
+        if self._decoded is not None and self._decoded.image.size != dataset.pixels:
+            # Decoding may have to wait for torch: nothing of another set is shown meanwhile.
+            self._decoded = None
+            fits = shown.fitting is not None
+            reason = tr("One moment…") if fits else tr(_MISFIT)
+            self._panels.cursor.set_empty(reason)
+
+    def _show_network(self) -> None:
+        shown, canvas = self._services.shown, self._panels.canvas
+        codec = shown.fitting
+        if shown.codec is None:
+            canvas.set_empty_text(tr("Press Train to see the codes."))
+        elif codec is None:
+            canvas.set_empty_text(tr(_MISFIT))
+        else:
+            canvas.set_empty_text(tr("The samples are being encoded..."))
+        self._show_plane()
+        canvas.set_prior(shown.has_prior)
+        self._services.of(PlaneService).set_codec(codec, live=shown.is_learning)
+        self._follows = shown.is_learning
+        self._services.of(DecodeService).set_codec(codec)
+        self._follows = False
+
+    def _show_codes(self) -> None:
+        self._panels.canvas.show_codes(self._services.shown.codes)
+        if self._begins and self._services.shown.codes is not None:
+            self._begin_cursor()
+
+    # The cursor
+
+    def _begin_cursor(self) -> None:
+        """Decode something before the mouse has ever been over the map: the middle sample."""
+        shown = self._services.shown
+        codes = shown.codes
+        self._begins = codes is None and shown.fits
+        if codes is None:
+            self._decoded = None
+            self._services.of(DecodeService).forget()
+            self._panels.cursor.set_empty(tr("Train a network, then move over the map."))
+            return
+        if self._panels.canvas.cursor_code() is None:
+            middle = codes.mean
+            if len(codes.values):
+                middle = codes.values[((codes.values - middle) ** 2).sum(axis=1).argmin()]
+            self._services.of(DecodeService).request(middle)
+
+    @Slot(object)
+    def _on_canvas_cursor_moved(self, z: NDArray[np.float32]) -> None:
+        self._to_draw = None
+        self._services.of(DecodeService).request(z, "mouse")
+
+    @Slot()
+    def _on_canvas_cursor_left(self) -> None:
+        # The panel keeps the last place, and goes on showing what becomes of it.
+        self._panels.canvas.set_preview(None)
+
+    @Slot(object)
+    def _on_decode_decoded(self, decoded: Decoded) -> None:
+        self._decoded = decoded
+        if self._panels.canvas.cursor_code() is not None:
+            self._panels.canvas.set_preview(self._image(decoded))
+        self._cursor.mark()
+        if not self._follows:
+            self._cursor.flush()
+        self._draw_decoded()
+
+    @Slot(object)
+    def _on_canvas_draw_requested(self, z: NDArray[np.float32]) -> None:
+        self._to_draw = z
+        if self._decoded is None or not np.array_equal(self._decoded.z, z):
+            self._services.of(DecodeService).request(z, "mouse")
+        self._draw_decoded()
+
+    def _draw_decoded(self) -> None:
+        """Open what is decoded in the editor, if it is what was asked for."""
+        decoded, wanted = self._decoded, self._to_draw
+        if decoded is None or wanted is None or not np.array_equal(decoded.z, wanted):
+            return
+        self._to_draw = None
+        dataset = self._services.shown.dataset
+        if decoded.image.size == dataset.pixels:
+            self._reach.draw(decoded.image.reshape(dataset.image_shape))
+
+    @Slot()
+    def _on_canvas_editor_requested(self) -> None:
+        self._docks["draw"].show()
+        self._docks["draw"].raise_()
+
+    def _image(self, decoded: Decoded) -> NDArray[np.float32]:
+        return one_image(decoded.image, self._services.shown.dataset)
+
+    def _show_decoded(self) -> None:
+        decoded, shown = self._decoded, self._services.shown
+        if decoded is None or decoded.image.size != shown.dataset.pixels:
+            return
+        nearest, image = shown.nearest, decoded.image
+        self._panels.cursor.set_decoded(self._image(decoded), decoded.z, None, decoded.epoch)
+        self._services.latest("aegui-nearest").ask(
+            lambda: (nearest, nearest.find(image)),
+            nearest,
+            quick=nearest.is_quick,
+            gentle=shown.is_learning,
+        )
+
+    @Slot(object)
+    def _on_nearest_answered(self, answer: tuple[Nearest, tuple[tuple[int, float], ...]]) -> None:
+        nearest, found = answer
+        if nearest is self._services.shown.nearest:
+            indices = [index for index, _ in found]
+            self._panels.cursor.set_nearest(nearest.named(found), indices)
+
+    # The background
+
+    @Slot(object)
+    def _on_canvas_view_changed(self, request: ViewRequest) -> None:
+        self._services.of(PlaneService).request(
+            request.rect, request.columns, request.rows, request.frame, request.near
+        )
+
+    @Slot(object)
+    def _on_plane_decoded(self, plane: Plane) -> None:
+        # While codes move the map is painted anew many times a second: then with the plane as well.
+        if self._services.shown.is_learning:
+            self._plane = plane
+        else:
+            self._panels.canvas.set_plane(plane)
+
+    def _show_plane(self) -> None:
+        if self._plane is not None:
+            plane, self._plane = self._plane, None
+            self._panels.canvas.set_plane(plane)
+
+    # Pins and style
+
+    @Slot(object)
+    def _on_canvas_pin_requested(self, z: NDArray[np.float32]) -> None:
+        self._services.workspace.keepsakes.pin(z)
+
+    @Slot(int)
+    def _on_canvas_pin_removed(self, index: int) -> None:
+        self._services.workspace.keepsakes.unpin(index)
+
+    @Slot()
+    @Slot(object)
+    def _show_pins(self, _places: object = None) -> None:
+        places = self._services.workspace.keepsakes.places
+        self._panels.canvas.set_pins(
+            tuple(Pin(np.array(place.z, np.float32), place.name) for place in places)
+        )
+
+    def _restore_style(self) -> None:
+        values = self._services.settings.values
+        chosen = {
+            name: values[f"{_STYLE}{name}"]
+            for name in vars(MapStyle())
+            if f"{_STYLE}{name}" in values
+        }
+        try:
+            self._panels.canvas.set_style(MapStyle(**chosen))  # type: ignore[arg-type]
+        except (TypeError, ValueError, KeyError):
+            self._panels.canvas.set_style(MapStyle())
+
+    @Slot(object)
+    def _on_canvas_style_changed(self, style: MapStyle) -> None:
+        self._panels.canvas.set_style(style)
+        if not style.plane:
+            self._services.of(PlaneService).forget()
+        self._services.settings.keep(
+            {f"{_STYLE}{name}": value for name, value in vars(style).items()}
+        )

@@ -1,0 +1,165 @@
+"""Joins the sheets of decoded images with the network that is shown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Slot
+
+from aegui.core.i18n import tr
+from aegui.core.latent.grids import GridSpec, TraversalSpec
+from aegui.core.latent.sheets import IMAGE_PX, fitting_scale
+from aegui.features.map.grid_dialog import GridDialog
+from aegui.features.map.model.grid_service import GridService
+from aegui.features.map.view.grid_panel import GridPanel, GridWish
+from aegui.features.map.view.traversal_panel import TraversalPanel, TraversalWish
+from aegui.paths import documents_dir
+from aegui.session.notice import Notice
+from aegui.shell.dialogs.questions import choose_save_file
+from aegui.shell.feature import Feature
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from aegui.core.latent.codec import Codec
+    from aegui.session.services import Services
+    from aegui.session.shown import Changes, Shown
+    from aegui.window.main_window import MainWindow
+
+_FAR = 2.0
+"""Standard deviations of the codes to either side, where they have no prior."""
+
+
+class GridFeature(Feature):
+    """Opens the dialog on the network of the moment, and saves what is chosen in it."""
+
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
+        self._canvas = self._panels.canvas
+        self._wish: GridWish | None = None
+        self._traversed: TraversalWish | None = None
+        self._panels.canvas.sheet_requested.connect(self.open_traversal)
+        self._panels.canvas.furniture.strip.sheet_requested.connect(self.open_traversal)
+        services.of(GridService).written.connect(self._on_grids_written)
+        self.set_conditions(can_decode=services.shown.codec is not None)
+
+    @property
+    def handlers(self) -> dict[str, Callable[..., object]]:
+        """What actions of the table may ask for."""
+        return {"export_grid": self.open, "export_traversal": self.open_traversal}
+
+    def show(self, shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
+        if "codec" in changed:
+            self.set_conditions(can_decode=shown.codec is not None)
+
+    def open(self) -> None:
+        """Choose a grid and see it."""
+        shown = self._services.shown
+        codec = shown.codec
+        if codec is None:
+            return
+        bases = self._bases(codec)
+        panel = GridPanel()
+        panel.set_network(
+            codec.latent_size,
+            codec.image_shape,
+            has_prior=shown.has_prior,
+            has_cursor="cursor" in bases,
+        )
+        panel.set_wish(self._first_wish(codec))
+        self._open(codec, bases, panel)
+
+    @Slot()
+    def open_traversal(self) -> None:
+        """See what each number of the code does by itself."""
+        codec = self._services.shown.codec
+        if codec is None:
+            return
+        bases = self._bases(codec)
+        wish = self._first_traversal(codec, bases)
+        self._open(
+            codec, bases, TraversalPanel(wish, codec.image_shape, has_cursor="cursor" in bases)
+        )
+
+    def _open(
+        self,
+        codec: Codec,
+        bases: dict[str, NDArray[np.float32]],
+        panel: GridPanel | TraversalPanel,
+    ) -> None:
+        glyphs = self._services.shown.look.glyphs
+        service = self._services.of(GridService)
+        dialog = GridDialog(codec, bases, panel, service, self._window, glyphs=glyphs)
+        dialog.wish_changed.connect(self._on_dialog_wish_changed)
+        dialog.save_requested.connect(lambda: self._save(dialog))
+        dialog.open()
+
+    def _first_traversal(
+        self, codec: Codec, bases: dict[str, NDArray[np.float32]]
+    ) -> TraversalWish:
+        """What was chosen last, about the codes of now."""
+        codes, last = self._services.shown.codes, self._traversed
+        middle, spread = np.zeros(codec.latent_size), np.ones(codec.latent_size)
+        if codes is not None and not self._services.shown.has_prior:
+            middle, spread = codes.mean.astype(float), codes.spread.astype(float)
+        spec = TraversalSpec(tuple(middle.tolist()), tuple(spread.tolist()))
+        scale = fitting_scale(codec.image_shape[1:], IMAGE_PX)
+        if last is None:
+            return TraversalWish(spec, "mean", scale, self._services.shown.look.glyphs)
+        spec = replace(spec, steps=last.spec.steps, reach=last.spec.reach)
+        base = last.base if last.base in bases else "mean"
+        return TraversalWish(spec, base, scale, last.ink)
+
+    def _bases(self, codec: Codec) -> dict[str, NDArray[np.float32]]:
+        """Codes that the numbers beside the axes can be taken from, by the keys of the panel."""
+        codes, cursor = self._services.shown.codes, self._canvas.cursor_code()
+        zero = np.zeros(codec.latent_size, np.float32)
+        bases = {"mean": zero if codes is None else codes.mean, "zero": zero}
+        return bases if cursor is None else {**bases, "cursor": cursor}
+
+    def _first_wish(self, codec: Codec) -> GridWish:
+        """What was chosen last, where it fits; else what suits the network."""
+        last, has_prior = self._wish, self._services.shown.has_prior
+        if last is not None and max(last.spec.axes) < max(2, codec.latent_size):
+            base = last.base if last.base in self._bases(codec) else "mean"
+            spec = replace(last.spec, quantiles=last.spec.quantiles and has_prior)
+            return replace(last, spec=spec, base=base)
+        scale = fitting_scale(codec.image_shape[1:], IMAGE_PX)
+        ink = self._services.shown.look.glyphs
+        return GridWish(self._first_spec(codec, has_prior=has_prior), "mean", scale, ink)
+
+    def _first_spec(self, codec: Codec, *, has_prior: bool) -> GridSpec:
+        codes = self._services.shown.codes
+        if codes is None or has_prior or not len(codes.values):
+            return GridSpec(quantiles=has_prior)
+        low, high = (codes.mean + side * _FAR * codes.spread for side in (-1.0, 1.0))
+        ends = [
+            (round(float(low[axis]), 2), round(float(high[axis]), 2))
+            for axis in range(min(2, codec.latent_size))
+        ]
+        return GridSpec(quantiles=False, across=ends[0], up=ends[-1])
+
+    def _save(self, dialog: GridDialog) -> None:
+        name = f"{self._services.workspace.name} - {dialog.panel.title.lower()}.png"
+        recent = self._services.workspace.recent_files
+        folder = recent[0].parent if recent else documents_dir()
+        title = tr("Save the picture")
+        path = choose_save_file(dialog, title, str(folder / name), "PNG (*.png)")
+        if path:
+            dialog.write(path if path.lower().endswith(".png") else f"{path}.png")
+
+    @Slot(object)
+    def _on_dialog_wish_changed(self, wish: GridWish | TraversalWish) -> None:
+        if isinstance(wish, GridWish):
+            self._wish = wish
+        else:
+            self._traversed = wish
+
+    @Slot(str)
+    def _on_grids_written(self, path: str) -> None:
+        self.noticed.emit(Notice("info", tr("The picture is saved: {path}", path=path)))

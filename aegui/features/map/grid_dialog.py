@@ -1,0 +1,148 @@
+"""A sheet of decoded images: seen while it is chosen, then saved as a picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QVBoxLayout
+
+from aegui.core.i18n import tr
+from aegui.core.latent.grids import GridSpec, draw_sheet
+from aegui.kit.marks import ProblemLabel
+from aegui.kit.theme import SPACING
+from aegui.session.data.looks import Look
+from aegui.widgets.figures.makers import grid_figure, traversal_figure
+from aegui.widgets.figures.menu import FigureMenu
+from aegui.widgets.rulers import axis_name
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from PySide6.QtWidgets import QWidget
+
+    from aegui.core.latent.codec import Codec
+    from aegui.features.map.model.grid_service import GridService
+    from aegui.features.map.view.grid_panel import GridPanel
+    from aegui.features.map.view.traversal_panel import TraversalPanel
+    from aegui.widgets.figures.figure import Figure
+
+_SIZE = QSize(840, 560)
+
+
+class GridDialog(QDialog):
+    """Shows what the network draws at the places that are asked for, and says when to save it."""
+
+    save_requested = Signal()
+    wish_changed = Signal(object)
+    """The ``GridWish`` or ``TraversalWish`` after a person has changed it."""
+
+    def __init__(
+        self,
+        codec: Codec,
+        bases: dict[str, NDArray[np.float32]],
+        panel: GridPanel | TraversalPanel,
+        service: GridService,
+        parent: QWidget,
+        *,
+        glyphs: bool = False,
+    ) -> None:
+        """``bases`` are codes ``[d]`` that numbers can be taken from; ``panel`` says which.
+
+        ``glyphs`` says how images are seen: as pixels that are off or on.
+        """
+        super().__init__(parent)
+        self._glyphs = glyphs
+        self._codec = codec
+        self._bases = bases
+        self._service = service
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowModality(Qt.WindowModality.WindowModal)
+        self.setWindowTitle(panel.title)
+        self.resize(_SIZE)
+        self.panel = panel
+        self.panel.preview.set_text(tr("One moment…"))
+        self.problem = ProblemLabel()
+        self.save = QPushButton(tr("&Save picture…"))
+        self.figures = FigureMenu(self.panel.preview, self.figure)
+        self._lay_out()
+        self.panel.edited.connect(self._on_panel_edited)
+        service.drawn.connect(self._on_service_drawn)
+        service.failed.connect(self._on_service_failed)
+        service.written.connect(self._on_service_written)
+        self.finished.connect(self._on_finished)
+        self._draw()
+
+    def _lay_out(self) -> None:
+        self.save.setProperty("main", True)
+        self.save.setDefault(True)
+        self.save.clicked.connect(self.save_requested)
+        buttons = QDialogButtonBox()
+        buttons.addButton(self.save, QDialogButtonBox.ButtonRole.ActionRole)
+        export = self.figures.button(tr("Save as a figure, with the values on its axes"))
+        buttons.addButton(export, QDialogButtonBox.ButtonRole.ActionRole)
+        buttons.addButton(tr("&Close"), QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        margin = 2 * SPACING
+        column.setContentsMargins(margin, margin, margin, margin)
+        column.setSpacing(SPACING)
+        column.addWidget(self.panel, 1)
+        column.addWidget(self.problem)
+        column.addWidget(buttons)
+
+    @property
+    def base(self) -> NDArray[np.float32]:
+        """The code ``[d]`` that all numbers are taken from that do not change."""
+        return self._bases[self.panel.wish.base]
+
+    def figure(self) -> Figure:
+        """What is asked for, for paper: with values along the axes."""
+        spec, size = self.panel.wish.spec, self._codec.latent_size
+        look = Look(glyphs=self._glyphs)
+        images = draw_sheet(self._codec, spec, self.base)
+        if isinstance(spec, GridSpec):
+            xs, ys = spec.places()
+            ys = ys[:1] if size == 1 else ys
+            across, up = (axis_name(axis) for axis in spec.axes)
+            names = across, up if size > 1 else ""
+            return grid_figure(images, xs.tolist(), ys.tolist(), names, look, self.panel.title)
+        lows, highs = spec.ends().T.tolist()
+        values = [np.linspace(a, b, spec.steps).tolist() for a, b in zip(lows, highs, strict=True)]
+        rows = [axis_name(number) for number in range(size)]
+        return traversal_figure(images, rows, values, look, self.panel.title)
+
+    def write(self, path: str) -> None:
+        """Save the picture at ``path``; the dialog closes when it is there."""
+        wish = self.panel.wish
+        self.problem.set_text("")
+        self.save.setEnabled(False)
+        self._service.write(path, self._codec, wish.spec, self.base, scale=wish.scale, ink=wish.ink)
+
+    def _draw(self) -> None:
+        wish = self.panel.wish
+        self.problem.set_text("")
+        self._service.draw(self._codec, wish.spec, self.base, ink=wish.ink)
+
+    @Slot(object)
+    def _on_panel_edited(self, wish: object) -> None:
+        self._draw()
+        self.wish_changed.emit(wish)
+
+    @Slot(object)
+    def _on_service_drawn(self, pixels: NDArray[np.uint8]) -> None:
+        self.panel.preview.set_picture(pixels)
+
+    @Slot(str)
+    def _on_service_failed(self, reason: str) -> None:
+        self.problem.set_text(reason)
+        self.save.setEnabled(True)
+
+    @Slot(str)
+    def _on_service_written(self, _path: str) -> None:
+        self.accept()
+
+    @Slot(int)
+    def _on_finished(self, _result: int) -> None:
+        self._service.drawing.cancel()
+        self._service.writing.cancel()

@@ -1,0 +1,273 @@
+"""Joins what the cursor tells, the lens and the layers with the network that is shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QEvent, QObject, Slot
+
+from aegui.core.i18n import tr
+from aegui.core.latent.fields import FIELDS
+from aegui.core.latent.insight import insight_words
+from aegui.features.map.model.field_service import FieldService, FieldSubject
+from aegui.features.map.model.insight_service import InsightService
+from aegui.features.map.view.field_layer import field_picture
+from aegui.features.map.view.lens import nearest_spacing
+from aegui.kit.speech import describe
+from aegui.kit.theme import current_theme
+from aegui.session.map.decode_service import DecodeService
+from aegui.session.notice import Notice
+from aegui.session.shown import REST, SUBJECT
+from aegui.shell.feature import Feature
+from aegui.shell.refresher import Refresher
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from aegui.features.map.model.insight_service import Fan, PlaceInsight
+    from aegui.session.map.decode_service import Decoded
+    from aegui.session.services import Services
+    from aegui.session.shown import Changes, Shown
+    from aegui.window.main_window import MainWindow
+
+_LAYERS, _LENS = "insight.layers", "insight.lens"
+_FOLLOWING_MS = 100
+_SPACING_SHARE = 0.1
+"""The lens at first looks so far, as a share of the spread of the codes."""
+
+
+class InsightFeature(Feature):
+    """What is known of a place follows the cursor; layers follow the view and the network."""
+
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
+        self._canvas = self._panels.canvas
+        self._lens = services.settings.values.get(_LENS) is True
+        self._spacing: float | None = None
+        self._decoded: Decoded | None = None
+        self._place: NDArray[np.float32] | None = None
+        self._looker = Refresher(self._look, _FOLLOWING_MS, parent=self)
+        self._connect()
+        self._show_network()
+        kept = services.settings.values.get(_LAYERS)
+        services.of(FieldService).choose(kept.split() if isinstance(kept, str) else ())
+        self._show_choice()
+        self._show_layers()
+        self._show_lens()
+        # The first place was decoded before anybody here could hear of it.
+        services.of(DecodeService).repeat()
+
+    def _connect(self) -> None:
+        services, canvas = self._services, self._canvas
+        services.of(DecodeService).decoded.connect(self._on_decode_decoded)
+        services.of(InsightService).told.connect(self._on_insight_told)
+        services.of(InsightService).fanned.connect(self._on_insight_fanned)
+        services.of(FieldService).changed.connect(self._show_layers)
+        canvas.navigation.moved.connect(self._look_at_view)
+        canvas.view_changed.connect(self._on_canvas_view_changed)
+        canvas.cursor_moved.connect(self._on_canvas_cursor_moved)
+        canvas.cursor_left.connect(self._on_canvas_cursor_left)
+        canvas.layer_toggled.connect(self._on_canvas_layer_toggled)
+        canvas.lens_toggled.connect(self._on_canvas_lens_toggled)
+        canvas.furniture.lens.spacing_edited.connect(self._on_lens_spacing_edited)
+        canvas.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Layers are drawn anew in the colours of another theme, and when the map appears."""
+        if watched is self._canvas:
+            if event.type() == QEvent.Type.PaletteChange:
+                self._show_layers()
+            elif event.type() in (QEvent.Type.Show, QEvent.Type.Resize):
+                self._look_at_view()
+        return super().eventFilter(watched, event)
+
+    # The network
+
+    def show(self, _shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
+        if changed & SUBJECT:
+            self._show_network()
+        if REST in changed:
+            self._looker.mark()
+        if "codes" in changed:
+            self._look_at_view()
+        if "network" in changed:
+            self._spacing = None
+        if changed & {"codes", "network"}:
+            self._suggest_spacing()
+
+    def _show_network(self) -> None:
+        shown, services = self._services.shown, self._services
+        codec = shown.fitting
+        services.of(InsightService).set_subject(codec, shown.dataset, live=shown.is_learning)
+        known = services.of(InsightService).known
+        if codec is None or known is None:
+            services.of(FieldService).set_subject(None)
+            self._forget()
+        else:
+            services.of(FieldService).set_subject(
+                FieldSubject(codec, shown.dataset, known, shown.has_prior, live=shown.is_learning)
+            )
+            if not shown.is_learning:
+                # What the cursor's image was told to be, it was by the weights before these.
+                self._looker.mark()
+                self._looker.flush()
+        self._show_choice()
+        self._show_legend()
+
+    def _forget(self) -> None:
+        self._decoded = self._place = None
+        self._canvas.set_fan(None)
+        self._canvas.set_drift(None)
+        self._canvas.set_words("")
+
+    def _suggest_spacing(self) -> None:
+        """As long as nobody has chosen, the lens looks as far as suits the codes."""
+        codes = self._services.shown.codes
+        if self._spacing is None and codes is not None:
+            spread = float(np.nanmean(codes.spread)) if len(codes.values) else 1.0
+            wished = nearest_spacing(_SPACING_SHARE * spread) if np.isfinite(spread) else 0.1
+            self._canvas.furniture.lens.set_spacing(wished)
+
+    # The cursor
+
+    @Slot(object)
+    def _on_decode_decoded(self, decoded: Decoded) -> None:
+        self._decoded = decoded
+        self._looker.mark()
+        if self._place is None or not np.array_equal(self._place, decoded.z):
+            # A place that was pointed at is told at once; what becomes of it may wait a little.
+            self._looker.flush()
+
+    def _look(self) -> None:
+        decoded = self._decoded
+        if decoded is None:
+            return
+        self._place = decoded.z
+        self._services.of(InsightService).look(decoded.z, self._canvas.scene.frame)
+        self._look_around()
+
+    def _look_around(self) -> None:
+        code = self._canvas.cursor_code() if self._lens else None
+        if code is not None:
+            spacing = self._canvas.furniture.lens.spacing
+            self._services.of(InsightService).fan(code, self._canvas.scene.frame, spacing)
+
+    @Slot(object)
+    def _on_insight_told(self, told: PlaceInsight) -> None:
+        if self._place is None:
+            return
+        self._panels.cursor.set_told(told)
+        code, found = self._canvas.cursor_code(), told.insight
+        if code is None or not np.array_equal(code, found.z):
+            return
+        self._canvas.set_drift(None if found.drift is None else found.z + found.drift)
+        self._canvas.set_words(insight_words(told.known, found))
+
+    @Slot(object)
+    def _on_insight_fanned(self, fan: Fan) -> None:
+        if self._lens and self._canvas.cursor_code() is not None:
+            rows, columns, channels, height, width = fan.images.shape
+            shape = (height, width) if channels == 1 else (channels, height, width)
+            self._canvas.set_fan(fan.images.reshape(rows, columns, *shape), fan.spacing)
+
+    @Slot()
+    def _on_canvas_cursor_left(self) -> None:
+        self._canvas.set_fan(None)
+        self._services.of(InsightService).forget_fan()
+
+    @Slot()
+    def _on_canvas_lens_toggled(self) -> None:
+        self._lens = not self._lens
+        self._keep(_LENS, self._lens)
+        self._show_lens()
+        self._look_around()
+
+    def _show_lens(self) -> None:
+        furniture = self._canvas.furniture
+        furniture.bar.layers.set_lens(self._lens)
+        furniture.lens.setVisible(self._lens)
+        furniture.place()
+        if not self._lens:
+            self._services.of(InsightService).forget_fan()
+            self._canvas.set_fan(None)
+
+    @Slot(float)
+    def _on_lens_spacing_edited(self, spacing: float) -> None:
+        self._spacing = spacing
+        self._look_around()
+
+    # The layers
+
+    @Slot(object)
+    def _on_canvas_cursor_moved(self, _z: object) -> None:
+        # The numbers that the map does not show may have changed.
+        self._look_at_view()
+        # The mouse is answered at once, also where it comes back to the place it left.
+        self._looker.flush()
+
+    @Slot(object)
+    def _on_canvas_view_changed(self, _request: object) -> None:
+        self._look_at_view()
+
+    @Slot()
+    def _look_at_view(self) -> None:
+        canvas = self._canvas
+        view = canvas.navigation.view
+        if canvas.isVisible() and min(view.width, view.height) > 1.0:
+            self._services.of(FieldService).set_view(
+                view.bounds, view.width, view.height, canvas.scene.frame
+            )
+
+    @Slot(str)
+    def _on_canvas_layer_toggled(self, key: str) -> None:
+        reason = self._reasons().get(key)
+        if reason is not None and key not in self._services.of(FieldService).chosen:
+            # A key was pressed: the menu does not offer it.
+            told = tr("{layer}: {reason}", layer=tr(FIELDS[key].label), reason=reason)
+            self._services.workspace.noticed.emit(Notice("info", told, passing=True))
+            return
+        self._services.of(FieldService).toggle(key)
+        chosen = self._services.of(FieldService).chosen
+        self._keep(_LAYERS, " ".join(chosen))
+        self._show_choice()
+        name = tr(FIELDS[key].label)
+        shown = tr("Layer {name} is shown", name=name)
+        describe(self._canvas, shown if key in chosen else tr("Layer {name} is hidden", name=name))
+
+    def _show_choice(self) -> None:
+        fields = self._services.of(FieldService)
+        button = self._canvas.furniture.bar.layers
+        button.set_layers(fields.chosen, self._reasons())
+
+    def _reasons(self) -> dict[str, str]:
+        """Why some layers say nothing of the network that is shown."""
+        shown = self._services.shown
+        reasons = {}
+        for key, spec in FIELDS.items():
+            if shown.codec is None:
+                continue
+            if spec.needs_encoder and not shown.codec.can_encode:
+                reasons[key] = tr("A GAN has no encoder: no sample has a code.")
+            elif spec.needs_prior and not shown.has_prior:
+                reasons[key] = tr("Only a variational code has a prior.")
+        return reasons
+
+    @Slot()
+    def _show_layers(self) -> None:
+        shown = self._services.shown
+        layers = self._services.of(FieldService).layers
+        picture = field_picture(layers, current_theme(), shown.dataset.classes)
+        self._canvas.set_field(picture)
+        self._show_legend()
+
+    def _show_legend(self) -> None:
+        fields = self._services.of(FieldService)
+        known = {layer.field.key for layer in fields.layers}
+        awaited = [key for key in fields.chosen if fields.available(key) and key not in known]
+        self._canvas.furniture.fields.set_layers(fields.layers, awaited)
+        self._canvas.furniture.place()
+
+    def _keep(self, name: str, value: bool | str) -> None:
+        self._services.settings.keep({name: value})

@@ -1,0 +1,80 @@
+"""Joins what the map has for codes of more than two numbers: sliders, and the plane of the pins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Slot
+
+from aegui.core.latent.frame import directions_through
+from aegui.features.making.model.making import Making
+from aegui.features.map.model.ends_service import EndsService
+from aegui.session.shown import SUBJECT
+from aegui.shell.feature import Feature
+from aegui.shell.refresher import Refresher
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from aegui.features.map.model.ends_service import Ends
+    from aegui.session.services import Services
+    from aegui.session.shown import Changes, Shown
+    from aegui.window.main_window import MainWindow
+
+_FOLLOWING_MS = 250
+"""Between two looks at a network that learns."""
+
+
+class SlidersFeature(Feature):
+    """The ends of the sliders follow the network; the plane of the pins follows the pins."""
+
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
+        self._canvas = self._panels.canvas
+        self._axes = self._panels.canvas.furniture.axes
+        self._sliders = self._panels.canvas.furniture.strip.sliders
+        self._following = Refresher(self._sliders.ask_ends, _FOLLOWING_MS, parent=self)
+        self._sliders.ends_wished.connect(self._on_sliders_ends_wished)
+        services.of(EndsService).drawn.connect(self._on_ends_drawn)
+        services.of(Making).paths.stops_changed.connect(self._show_pins)
+        self._show_pins()
+
+    @Slot(object, object)
+    def _on_sliders_ends_wished(self, axes: tuple[int, ...], codes: NDArray[np.float32]) -> None:
+        shown = self._services.shown
+        if shown.codec is not None and shown.fits:
+            self._services.of(EndsService).draw(shown.codec, axes, codes, live=shown.is_learning)
+
+    @Slot(object)
+    def _on_ends_drawn(self, ends: Ends) -> None:
+        self._sliders.set_ends(ends, self._services.shown.look)
+
+    def show(self, _shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
+        if changed & SUBJECT:
+            self._following.mark()
+        if "network" in changed:
+            self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        # The pins that the plane was laid through, and the code that was chosen, are of another
+        # document.
+        if self._axes.laid.isChecked():
+            self._canvas.set_laid(False)
+        self._canvas.reset_base()
+        self._services.of(EndsService).forget()
+        self._sliders.set_ends(None)
+        self._show_pins()
+
+    @Slot()
+    def _show_pins(self) -> None:
+        paths = self._services.of(Making).paths
+        chosen = [place for place, taken in zip(paths.places, paths.stops, strict=True) if taken]
+        three = chosen[:3]
+        names = [place.name for place in three]
+        if len(three) < 3 or len({len(place.z) for place in three}) > 1:
+            self._axes.set_offered(None, ())
+            return
+        codes = np.array([place.z for place in three], np.float32)
+        self._axes.set_offered(None if directions_through(codes) is None else codes, names)

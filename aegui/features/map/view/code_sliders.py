@@ -1,0 +1,374 @@
+"""All numbers of a code as thin sliders, between what is decoded at their ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPen
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
+
+from aegui.core.i18n import tr
+from aegui.kit.speech import describe
+from aegui.kit.theme import blend, current_theme, figures_font
+from aegui.session.data.looks import GLYPHS, Look
+from aegui.widgets.glyphs import draw_glyph
+from aegui.widgets.page import pictures
+from aegui.widgets.rulers import axis_name
+from aegui.widgets.ticks import number_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QImage, QMouseEvent, QPaintEvent, QResizeEvent, QShowEvent
+
+    from aegui.features.map.model.ends_service import Ends
+
+ROW_PX = 30
+REACH = 3.0
+"""A slider reaches so many standard deviations of the codes to either side of their mean."""
+STEPS = 60
+"""Steps of a key from end to end."""
+_NAME_PX = 36
+_NUMBER_PX = 46
+_END_PX = 26
+"""Room for the image at an end of a slider, in the height of a row."""
+_KNOB_PX = 5.0
+_LEAST_SPREAD = 1e-3
+_KEYS = {
+    Qt.Key.Key_Up,
+    Qt.Key.Key_Down,
+    Qt.Key.Key_PageUp,
+    Qt.Key.Key_PageDown,
+    Qt.Key.Key_Left,
+    Qt.Key.Key_Right,
+    Qt.Key.Key_Home,
+    Qt.Key.Key_0,
+}
+
+
+class CodeSliders(QAbstractScrollArea):
+    """A row per number: name, slider, value; a band shows where the codes of the samples lie.
+
+    Signals:
+        code_edited(object): The code float32 ``[d]`` that is asked for.
+        ends_wished(object, object): Numbers of the code (a tuple), and the codes float32
+            ``[2 k, d]`` at both ends of their sliders, whose images are requested.
+    """
+
+    code_edited = Signal(object)
+    ends_wished = Signal(object, object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._code: NDArray[np.float32] = np.zeros(0, np.float32)
+        self._mean: NDArray[np.float32] = np.zeros(0, np.float32)
+        self._spread: NDArray[np.float32] = np.ones(0, np.float32)
+        self._shown: Mapping[int, str] = {}
+        self._current = 0
+        self._held: int | None = None
+        self._ends: Ends | None = None
+        self._seen = GLYPHS
+        self._pictures: dict[int, tuple[QImage, QImage]] = {}
+        self._made_for = ""
+        self._asking = QTimer(self)
+        self._asking.setSingleShot(True)
+        self._asking.timeout.connect(self._on_asking_timeout)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.viewport().setAutoFillBackground(False)
+        self.setAccessibleName(tr("Numbers of the code"))
+        self.setToolTip(
+            tr(
+                "Drag to change a number: beside its slider is what is decoded at either end. A "
+                "double click puts it back to the mean of the codes."
+            )
+        )
+
+    # What is shown
+
+    def set_code(self, code: NDArray[np.float32]) -> None:
+        """Show the numbers ``[d]``."""
+        resized = len(code) != len(self._code)
+        self._code = np.asarray(code, np.float32)
+        if resized:
+            self._current = 0
+            self._held = None
+            self.set_ends(None)
+            self._update_bar()
+        self._say(spoken=False)
+        self._change()
+
+    def set_codes(self, mean: NDArray[np.float32], spread: NDArray[np.float32]) -> None:
+        """Where the codes of the samples lie: mean and standard deviation ``[d]``."""
+        self._mean, self._spread = mean, np.maximum(spread, _LEAST_SPREAD)
+        self._change()
+
+    def set_shown(self, shown: Mapping[int, str]) -> None:
+        """Numbers that the map itself shows, with a word for where: they have no slider."""
+        self._shown = shown
+        self._change()
+
+    def set_ends(self, ends: Ends | None, seen: Look = GLYPHS) -> None:
+        """Show what is decoded at the ends of sliders, seen as ``seen`` says; None: nothing."""
+        self._ends, self._seen = ends, seen
+        self._made_for = current_theme().key
+        if ends is None:
+            self._pictures = {}
+        else:
+            made = pictures(ends.images, seen)
+            self._pictures = dict(
+                zip(ends.axes, zip(made[::2], made[1::2], strict=True), strict=True)
+            )
+        self.viewport().update()
+
+    def ask_ends(self) -> None:
+        """Other images are decoded now: say which are asked for, where anybody sees them."""
+        if self.isVisible():
+            self._asking.start(0)
+
+    def _change(self) -> None:
+        """Sliders or their ends are elsewhere."""
+        self.viewport().update()
+        self.ask_ends()
+
+    def _on_asking_timeout(self) -> None:
+        first, last = self._rows_in_sight()
+        axes = tuple(axis for axis in range(first, last) if axis not in self._shown)
+        codes = np.repeat(self._code[np.newaxis], 2 * len(axes), axis=0)
+        for place, axis in enumerate(axes):
+            codes[2 * place : 2 * place + 2, axis] = self.limits(axis)
+        if axes and np.isfinite(codes).all():
+            self.ends_wished.emit(axes, codes)
+
+    @property
+    def code(self) -> NDArray[np.float32]:
+        """The numbers ``[d]``."""
+        return self._code
+
+    @property
+    def current(self) -> int:
+        """The number under the keyboard cursor."""
+        return self._current
+
+    def limits(self, axis: int) -> tuple[float, float]:
+        """The ends of the slider of number ``axis``."""
+        if axis >= len(self._mean):
+            return -REACH, REACH
+        middle, reach = float(self._mean[axis]), REACH * float(self._spread[axis])
+        value = float(self._code[axis])
+        if not np.isfinite(value):
+            return middle - reach, middle + reach
+        return min(middle - reach, value), max(middle + reach, value)
+
+    def sizeHint(self) -> QSize:  # noqa: D102
+        return QSize(240, min(12, max(1, len(self._code))) * ROW_PX)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: D102
+        return QSize(220, 3 * ROW_PX)
+
+    def _update_bar(self) -> None:
+        bar = self.verticalScrollBar()
+        page = self.viewport().height()
+        bar.setPageStep(page)
+        bar.setSingleStep(ROW_PX)
+        bar.setRange(0, max(0, len(self._code) * ROW_PX - page))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        super().resizeEvent(event)
+        self._update_bar()
+        self._change()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: D102
+        super().showEvent(event)
+        self._change()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:  # noqa: D102
+        del dx, dy
+        self._change()
+
+    # Geometry
+
+    def row_rect(self, axis: int) -> QRect:
+        """Where the row of number ``axis`` is painted, in pixels of the viewport."""
+        top = axis * ROW_PX - self.verticalScrollBar().value()
+        return QRect(0, top, self.viewport().width(), ROW_PX)
+
+    def groove(self, axis: int) -> QRectF:
+        """Where the slider of number ``axis`` runs."""
+        row = QRectF(self.row_rect(axis))
+        side = _END_PX + _KNOB_PX + 3
+        return row.adjusted(_NAME_PX + side, 0, -_NUMBER_PX - side, 0)
+
+    def end_rect(self, axis: int, end: int) -> QRect:
+        """Where the image at the low (0) or high (1) end of number ``axis`` is painted."""
+        row = self.row_rect(axis)
+        left = row.width() - _NUMBER_PX - _END_PX if end else _NAME_PX
+        return QRect(left, row.top() + (ROW_PX - _END_PX) // 2, _END_PX, _END_PX)
+
+    def _rows_in_sight(self) -> tuple[int, int]:
+        """The first number in sight, and the one after the last."""
+        first = self.verticalScrollBar().value() // ROW_PX
+        return first, min(len(self._code), first + self.viewport().height() // ROW_PX + 2)
+
+    def _x_of(self, axis: int, value: float) -> float:
+        low, high = self.limits(axis)
+        groove = self.groove(axis)
+        share = (value - low) / (high - low)
+        return float(groove.left() + min(1.0, max(0.0, share)) * groove.width())
+
+    def _axis_at(self, y: float) -> int | None:
+        axis = int((y + self.verticalScrollBar().value()) // ROW_PX)
+        return axis if 0 <= axis < len(self._code) else None
+
+    # Edits
+
+    def _edit(self, axis: int, value: float) -> None:
+        if axis in self._shown or float(self._code[axis]) == value:
+            return
+        code = self._code.copy()
+        code[axis] = value
+        self.set_code(code)
+        self.code_edited.emit(code)
+
+    def _drag(self, axis: int, x: float) -> None:
+        low, high = self.limits(axis)
+        groove = self.groove(axis)
+        share = (x - groove.left()) / max(1.0, groove.width())
+        self._edit(axis, low + min(1.0, max(0.0, share)) * (high - low))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        axis = self._axis_at(event.position().y())
+        if axis is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        self._current = axis
+        self._held = axis
+        self._drag(axis, event.position().x())
+        self._say()
+        self.viewport().update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        if self._held is not None:
+            self._drag(self._held, event.position().x())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        del event
+        self._held = None
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        axis = self._axis_at(event.position().y())
+        self._held = None
+        if axis is not None:
+            self._edit(axis, self._mean_of(axis))
+
+    def _mean_of(self, axis: int) -> float:
+        return float(self._mean[axis]) if axis < len(self._mean) else 0.0
+
+    def event(self, event: QEvent) -> bool:  # noqa: D102
+        # Its keys come before those of the map and of the window while it has the focus.
+        overrides = event.type() == QEvent.Type.ShortcutOverride
+        if overrides and isinstance(event, QKeyEvent) and event.key() in _KEYS:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
+        key, last = event.key(), len(self._code) - 1
+        page = max(1, self.viewport().height() // ROW_PX)
+        moves: dict[int, int] = {
+            Qt.Key.Key_Up: -1,
+            Qt.Key.Key_Down: 1,
+            Qt.Key.Key_PageUp: -page,
+            Qt.Key.Key_PageDown: page,
+        }
+        if last < 0 or key not in _KEYS:
+            super().keyPressEvent(event)
+        elif key in moves:
+            self._go(min(last, max(0, self._current + moves[key])))
+        elif key == Qt.Key.Key_Home:
+            self._edit(self._current, self._mean_of(self._current))
+        elif key == Qt.Key.Key_0:
+            self._edit(self._current, 0.0)
+        else:
+            low, high = self.limits(self._current)
+            way = (high - low) / STEPS * (-1 if key == Qt.Key.Key_Left else 1)
+            value = float(self._code[self._current]) + way
+            self._edit(self._current, min(high, max(low, value)))
+            self._say()
+
+    def _go(self, axis: int) -> None:
+        self._current = axis
+        rect, bar = self.row_rect(axis), self.verticalScrollBar()
+        if rect.top() < 0:
+            bar.setValue(bar.value() + rect.top())
+        elif rect.bottom() > self.viewport().height():
+            bar.setValue(bar.value() + rect.bottom() - self.viewport().height() + 1)
+        self._say()
+        self.viewport().update()
+
+    def _say(self, *, spoken: bool = True) -> None:
+        if len(self._code):
+            axis = self._current
+            value = number_text(float(self._code[axis]))
+            describe(self, f"{axis_name(axis)} {self._shown.get(axis, value)}", spoken=spoken)
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
+        del event
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(figures_font(self.font(), scale=0.92))
+        if self._made_for != current_theme().key:
+            self.set_ends(self._ends, self._seen)
+        for axis in range(*self._rows_in_sight()):
+            self._paint_row(painter, axis)
+
+    def _paint_row(self, painter: QPainter, axis: int) -> None:
+        theme = current_theme()
+        row = QRectF(self.row_rect(axis))
+        middle = Qt.AlignmentFlag.AlignVCenter
+        focused = self.hasFocus() and axis == self._current
+        if focused:
+            painter.fillRect(row, blend(theme.accent, theme.raised, 0.12))
+        painter.setPen(theme.text if focused else theme.text_dim)
+        painter.drawText(row.adjusted(4, 0, 0, 0), middle, axis_name(axis))
+        if axis in self._shown:
+            painter.setPen(theme.accent)
+            painter.drawText(self.groove(axis), middle, self._shown[axis])
+            return
+        self._paint_slider(painter, axis)
+        self._paint_ends(painter, axis)
+        painter.setPen(theme.text)
+        painter.drawText(
+            row.adjusted(0, 0, -4, 0),
+            middle | Qt.AlignmentFlag.AlignRight,
+            number_text(float(self._code[axis])),
+        )
+
+    def _paint_ends(self, painter: QPainter, axis: int) -> None:
+        for end, picture in enumerate(self._pictures.get(axis, ())):
+            box = self.end_rect(axis, end)
+            if self._seen.glyphs:
+                painter.fillRect(box, current_theme().pixel_off)
+            draw_glyph(painter, box, picture)
+
+    def _paint_slider(self, painter: QPainter, axis: int) -> None:
+        theme, groove = current_theme(), self.groove(axis)
+        y = groove.center().y()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.grid)
+        painter.drawRoundedRect(QRectF(groove.left(), y - 1.5, groove.width(), 3), 1.5, 1.5)
+        if axis < len(self._mean):
+            mean, spread = float(self._mean[axis]), float(self._spread[axis])
+            left, right = self._x_of(axis, mean - spread), self._x_of(axis, mean + spread)
+            painter.setBrush(blend(theme.accent, theme.raised, 0.4))
+            painter.drawRoundedRect(QRectF(left, y - 1.5, right - left, 3), 1.5, 1.5)
+            painter.fillRect(QRectF(self._x_of(axis, mean) - 0.5, y - 4, 1, 8), theme.text_dim)
+        at = self._x_of(axis, float(self._code[axis]))
+        painter.setPen(QPen(theme.raised, 1.5))
+        painter.setBrush(theme.accent)
+        painter.drawEllipse(QRectF(at - _KNOB_PX, y - _KNOB_PX, 2 * _KNOB_PX, 2 * _KNOB_PX))

@@ -1,0 +1,93 @@
+"""The strip beside the map for codes of more than two numbers: sliders, and where to begin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from aegui.core.i18n import tr
+from aegui.features.map.view.code_sliders import CodeSliders
+from aegui.kit.theme import ICON_PX, SPACING, icon
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QMouseEvent, QWheelEvent
+
+STRIP_PX = 280
+
+
+class CodeStrip(QFrame):
+    """Sliders for the numbers of the code that the map does not show, and three places to begin.
+
+    Signals:
+        base_edited(object): The code float32 ``[d]`` that is asked for.
+        mean_requested(): The mean of the codes.
+        zero_requested(): All 0.
+        random_requested(): A code drawn at random.
+        sheet_requested(): What each number of the code does is to be seen.
+    """
+
+    base_edited = Signal(object)
+    mean_requested = Signal()
+    zero_requested = Signal()
+    random_requested = Signal()
+    sheet_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("card", True)
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+        self.sliders = CodeSliders()
+        self.sliders.code_edited.connect(self.base_edited)
+        title = QLabel(tr("Code"))
+        title.setProperty("heading", True)
+        self.mean = self._button(tr("Mean"), tr("The mean of the codes of the samples"))
+        self.zero = self._button(tr("0"), tr("All numbers 0"))
+        self.random = self._button(tr("Random"), "")
+        self.random.setIcon(icon("edit-again"))
+        self.random.setIconSize(QSize(ICON_PX, ICON_PX))
+        self.random.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.sheet = self._button("", tr("What each number does by itself, as a sheet"))
+        self.sheet.setIcon(icon("reconstructions"))
+        self.sheet.setIconSize(QSize(ICON_PX, ICON_PX))
+        self.sheet.setAccessibleName(tr("Every number of the code"))
+        self.sheet.clicked.connect(self.sheet_requested)
+        self.mean.clicked.connect(self.mean_requested)
+        self.zero.clicked.connect(self.zero_requested)
+        self.random.clicked.connect(self.random_requested)
+        header = QHBoxLayout()
+        header.setContentsMargins(SPACING, 4, 4, 0)
+        header.setSpacing(2)
+        header.addWidget(title, 1)
+        for button in (self.mean, self.zero, self.random, self.sheet):
+            header.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(2, 2, 2, 4)
+        layout.setSpacing(2)
+        layout.addLayout(header)
+        layout.addWidget(self.sliders, 1)
+        self.set_prior(False)
+
+    def _button(self, text: str, tip: str) -> QToolButton:
+        button = QToolButton()
+        button.setText(text)
+        button.setToolTip(tip)
+        button.setProperty("flat", True)
+        return button
+
+    def set_prior(self, has_prior: bool) -> None:
+        """Say what a random code is drawn from."""
+        self.random.setToolTip(
+            tr("Draw a code from the normal prior")
+            if has_prior
+            else tr("Draw a code at random where the codes of the samples lie")
+        )
+
+    # What is done beside the sliders is not done to the map under the strip.
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        event.accept()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: D102
+        event.accept()

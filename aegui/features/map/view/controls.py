@@ -1,0 +1,311 @@
+"""The few buttons that lie on the map: zoom, fit, what to show, follow, and the choice of axes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QToolButton,
+    QWidget,
+)
+
+from aegui.core.i18n import mark, tr
+from aegui.features.map.view.layers_button import LayersButton
+from aegui.features.map.view.types import COLOURS, POINTS, MapStyle
+from aegui.kit.theme import ICON_PX, icon
+from aegui.widgets.rulers import axis_name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+SWITCHES = {
+    "labels": mark("Labels of the dots"),
+    "plane": mark("Decoded background"),
+    "grid": mark("Grid lines"),
+    "vivid": mark("Decoded background in full strength"),
+    "preview": mark("Decoded image at the cursor"),
+    "legend": mark("Colours of the classes"),
+    "prior": mark("Prior: its middle, one and two standard deviations"),
+    "ellipses": mark("Spread of each sample's posterior"),
+    "minimap": mark("Overview while zoomed in"),
+    "scale": mark("Scale bar"),
+}
+"""What may be shown or not: field of ``MapStyle`` -> label."""
+_NO_ARROW = "QToolButton::menu-indicator { image: none; }"
+
+
+def flat_button(name: str, text: str, tip: str, parent: QWidget) -> QToolButton:
+    """A button with the icon ``name`` for the map's cards."""
+    button = QToolButton(parent)
+    button.setIcon(icon(name))
+    button.setIconSize(QSize(ICON_PX, ICON_PX))
+    button.setProperty("flat", True)
+    button.setToolTip(tip)
+    button.setAccessibleName(text)
+    button.setCursor(Qt.CursorShape.ArrowCursor)
+    return button
+
+
+class ViewBar(QFrame):
+    """Zoom, fit and what to show.
+
+    Signals:
+        zoom_requested(float): Scale by that factor.
+        fit_requested(): Show all codes.
+        style_edited(object): The ``MapStyle`` that is asked for.
+        lasso_edited(bool): Whether dragging shall draw around samples.
+    """
+
+    lasso_edited = Signal(bool)
+    zoom_requested = Signal(float)
+    fit_requested = Signal()
+    style_edited = Signal(object)
+
+    def __init__(self, zoom_step: float, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("card", True)
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+        self._style = MapStyle()
+        self.zoom_out = flat_button("map-zoom-out", tr("Zoom out"), tr("Zoom out (-)"), self)
+        self.zoom_in = flat_button("map-zoom-in", tr("Zoom in"), tr("Zoom in (+)"), self)
+        self.fit = flat_button("zoom-fit", tr("Fit"), tr("Show all codes (F or 0)"), self)
+        self.lasso = flat_button(
+            "lasso",
+            tr("Lasso"),
+            tr("Select samples by drawing around them (L, or drag with Shift; Ctrl adds)"),
+            self,
+        )
+        self.lasso.setCheckable(True)
+        self.lasso.toggled.connect(self.lasso_edited)
+        self.layers = LayersButton(self)
+        self.show_menu = flat_button("map-show", tr("Show"), tr("What the map shows"), self)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(2, 2, 2, 2)
+        layout.setSpacing(0)
+        buttons = (self.zoom_out, self.zoom_in, self.fit, self.lasso, self.layers, self.show_menu)
+        for button in buttons:
+            layout.addWidget(button)
+        self.zoom_out.clicked.connect(lambda: self.zoom_requested.emit(1 / zoom_step))
+        self.zoom_in.clicked.connect(lambda: self.zoom_requested.emit(zoom_step))
+        self.fit.clicked.connect(self.fit_requested)
+        self._points: dict[str, QAction] = {}
+        self._colours: dict[str, QAction] = {}
+        self._switches: dict[str, QAction] = {}
+        self.show_menu.setMenu(self._build_menu())
+        self.show_menu.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.show_menu.setStyleSheet(_NO_ARROW)
+        self.set_style(self._style)
+
+    def _build_menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.addSection(tr("Samples"))
+        group = QActionGroup(menu)
+        for key, label in POINTS.items():
+            action = menu.addAction(tr(label))
+            action.setCheckable(True)
+            action.setData(key)
+            group.addAction(action)
+            self._points[key] = action
+        group.triggered.connect(self._on_points_triggered)
+        menu.addSection(tr("Colours"))
+        colours = QActionGroup(menu)
+        for key, label in COLOURS.items():
+            action = menu.addAction(tr(label))
+            action.setCheckable(True)
+            action.setData(key)
+            colours.addAction(action)
+            self._colours[key] = action
+        colours.triggered.connect(self._on_colours_triggered)
+        menu.addSeparator()
+        for field, label in SWITCHES.items():
+            action = menu.addAction(tr(label))
+            action.setCheckable(True)
+            action.setData(field)
+            action.triggered.connect(self._on_switch_triggered)
+            self._switches[field] = action
+        return menu
+
+    def set_style(self, style: MapStyle) -> None:
+        """Show ``style`` as chosen."""
+        self._style = style
+        self._points[style.points].setChecked(True)
+        self._colours[style.colour].setChecked(True)
+        for field, action in self._switches.items():
+            action.setChecked(getattr(style, field))
+
+    def _on_points_triggered(self, action: QAction) -> None:
+        self.style_edited.emit(replace(self._style, points=action.data()))
+
+    def _on_colours_triggered(self, action: QAction) -> None:
+        self.style_edited.emit(replace(self._style, colour=action.data()))
+
+    def _on_switch_triggered(self) -> None:
+        shown: dict[str, Any] = {
+            field: action.isChecked() for field, action in self._switches.items()
+        }
+        self.style_edited.emit(replace(self._style, **shown))
+
+
+class FollowBar(QFrame):
+    """Gives the view back to the codes; seen only after a person has moved it.
+
+    Signals:
+        follow_requested(): Follow the codes again.
+    """
+
+    follow_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("card", True)
+        tip = tr("Show all codes again, and keep them in sight while they move")
+        self.button = flat_button("map-follow", tr("Follow"), tip, self)
+        self.button.setText(tr("Follow"))
+        self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.button.clicked.connect(self.follow_requested)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(2, 2, 2, 2)
+        layout.addWidget(self.button)
+        self.hide()
+
+
+class AxesBar(QFrame):
+    """Which plane of codes of d > 2 numbers the map shows, and whether the others are in sight.
+
+    Signals:
+        axes_edited(int, int): The dimensions wished for x and y.
+        spanned_edited(bool): Whether to show the directions in which codes differ most instead.
+        laid_edited(bool): Whether to show the plane through the pins that are offered instead.
+        strip_edited(bool): Whether the sliders of all numbers shall be seen.
+    """
+
+    axes_edited = Signal(int, int)
+    spanned_edited = Signal(bool)
+    laid_edited = Signal(bool)
+    strip_edited = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("card", True)
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+        self.x_choice, self.y_choice = QComboBox(self), QComboBox(self)
+        self.spanned = self._switch(
+            tr("PCA"), tr("Show the two directions in which the codes differ most")
+        )
+        self.laid = self._switch(tr("Pins"), "")
+        self.offered: NDArray[np.float32] | None = None
+        """The three codes ``[3, d]`` that a plane can be laid through; None: there are none."""
+        self.strip = self._switch(tr("Sliders"), tr("Change every number of the code by a slider"))
+        self._axes = (0, 1)
+        self._labels: list[QLabel] = []
+        self._room = (0, 0)
+        self._rows = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._build()
+        self.set_offered(None, ())
+
+    def _switch(self, text: str, tip: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setText(text)
+        button.setToolTip(tip)
+        button.setCheckable(True)
+        button.setProperty("flat", True)
+        return button
+
+    def _build(self) -> None:
+        self._rows.setContentsMargins(8, 4, 4, 4)
+        self._rows.setSpacing(4)
+        layout, switches = QHBoxLayout(), QHBoxLayout()
+        layout.setSpacing(4)
+        switches.setSpacing(4)
+        self._rows.addLayout(layout)
+        self._rows.addLayout(switches)
+        for text, name, choice in (
+            (tr("Across"), tr("Code number across"), self.x_choice),
+            (tr("Up"), tr("Code number upwards"), self.y_choice),
+        ):
+            label = QLabel(text)
+            label.setProperty("dim", True)
+            choice.setAccessibleName(name)
+            choice.setToolTip(name)
+            choice.setMaxVisibleItems(16)
+            choice.activated.connect(self._on_choice_activated)
+            self._labels.append(label)
+            layout.addWidget(label)
+            layout.addWidget(choice)
+        layout.addStretch(1)
+        for switch in (self.spanned, self.laid, self.strip):
+            switches.addWidget(switch)
+        switches.addStretch(1)
+        self.spanned.clicked.connect(self.spanned_edited)
+        self.laid.clicked.connect(self.laid_edited)
+        self.strip.clicked.connect(self.strip_edited)
+
+    def set_room(self, width: int) -> None:
+        """Lie in one row where there is so much room, else in two without words."""
+        room = (width, self.x_choice.count())
+        if room == self._room:
+            return
+        self._room = room
+        way = QBoxLayout.Direction
+        for wide in (True, False):
+            self._rows.setDirection(way.LeftToRight if wide else way.TopToBottom)
+            for label in self._labels:
+                label.setVisible(wide)
+            self._rows.activate()
+            if self.sizeHint().width() <= width:
+                break
+        self.adjustSize()
+
+    def set_offered(self, codes: NDArray[np.float32] | None, names: Sequence[str]) -> None:
+        """Offer the plane through three ``codes`` ``[3, d]`` of those names; None: there is none.
+
+        Then ``names`` are those of pins that lie on one line, if there are three.
+        """
+        self.offered = codes
+        self.laid.setEnabled(codes is not None or self.laid.isChecked())
+        pins = ", ".join(names)
+        if codes is not None:
+            tip = tr("Show the plane through {pins}: the first three pins of the path", pins=pins)
+        elif len(names) == 3:
+            tip = tr("There is no plane through {pins}: they lie on one line", pins=pins)
+        else:
+            tip = tr("Pin three places to see the plane through them")
+        self.laid.setToolTip(tip)
+
+    def set_state(
+        self, axes: tuple[int, int], size: int, *, spanned: bool, laid: bool = False
+    ) -> None:
+        """Show ``axes`` as chosen out of ``size`` numbers, or the directions of most difference.
+
+        ``laid``: the directions are those of pins.
+        """
+        for choice, axis in ((self.x_choice, axes[0]), (self.y_choice, axes[1])):
+            if choice.count() != size:
+                choice.clear()
+                choice.addItems([axis_name(number) for number in range(size)])
+            choice.setCurrentIndex(axis)
+            choice.setEnabled(not spanned)
+        self._axes = axes
+        self.spanned.setChecked(spanned and not laid)
+        self.laid.setChecked(laid)
+        self.laid.setEnabled(laid or self.offered is not None)
+
+    def _on_choice_activated(self) -> None:
+        x, y = self.x_choice.currentIndex(), self.y_choice.currentIndex()
+        if x == y:
+            # Choosing the other's number swaps the two.
+            before_x, before_y = self._axes
+            x, y = (x, before_x) if x == before_y else (before_y, y)
+        self.axes_edited.emit(x, y)

@@ -1,0 +1,408 @@
+"""What the network decodes at the cursor: large, with its code and the nearest characters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import (
+    QLabel,
+    QSizePolicy,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from aegui.core.i18n import localized, mark, tr
+from aegui.features.map.view.insight_figures import InsightFigures
+from aegui.kit.marks import ElidedLabel
+from aegui.kit.painted import Painted
+from aegui.kit.speech import describe
+from aegui.kit.theme import SPACING, current_theme, figures_font
+from aegui.session.data.looks import GLYPHS, Look
+from aegui.widgets.figures.makers import pictures_figure
+from aegui.widgets.figures.menu import FigureMenu
+from aegui.widgets.glyphs import draw_picture, picture, picture_rect
+from aegui.widgets.nearest_strip import NearestStrip, nearest_title
+from aegui.widgets.rulers import axis_name
+from aegui.widgets.ticks import number_text, numbers_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+    from PySide6.QtCore import QPoint
+    from PySide6.QtGui import QFont, QPaintEvent, QResizeEvent
+
+    from aegui.features.map.model.insight_service import PlaceInsight
+    from aegui.widgets.figures.figure import Figure
+
+THRESHOLD = 0.5
+"""Above it a pixel counts as on."""
+_CAPTIONS = (mark("decoded"), mark("thresholded"))
+_LINES = 3
+_NUMBER_CHARS = 6
+_TALLEST_PX = 320
+_MOST_SPOKEN = 8
+
+
+class CursorPictures(QWidget):
+    """The decoded image; of a glyph in grey levels and thresholded, side by side at one scale."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._image: NDArray[np.float32] = np.zeros((7, 5), np.float32)
+        self._look = GLYPHS
+        self.figures = FigureMenu(self, self.figure)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setAccessibleName(tr("Decoded image at the cursor"))
+
+    def set_look(self, look: Look) -> None:
+        """How images are seen."""
+        self._look = look
+        self.updateGeometry()
+        self.update()
+
+    def set_image(self, image: NDArray[np.float32]) -> None:
+        """Show ``image`` ``[H, W]`` or ``[C, H, W]``."""
+        resized = image.shape != self._image.shape
+        self._image = image
+        if resized:
+            self.updateGeometry()
+        self.update()
+
+    @property
+    def image(self) -> NDArray[np.float32]:
+        """What is shown."""
+        return self._image
+
+    def figure(self) -> Figure:
+        """What is decoded under the cursor, for paper."""
+        binary = (self._image > THRESHOLD).astype(np.float32)
+        images = [self._image, binary][: len(self._captions())]
+        title = tr("Decoded under the cursor")
+        return pictures_figure(images, self._look, "cursor", title, notes=self._captions())
+
+    def heightForWidth(self, width: int) -> int:  # noqa: D102
+        rows, columns = self._image.shape[-2:]
+        count = len(self._captions())
+        room = QRect(0, 0, (width - (count - 1) * SPACING) // count, _TALLEST_PX)
+        return picture_rect(rows, columns, room).height() + self._caption_px() + 1
+
+    def _captions(self) -> tuple[str, ...]:
+        """What is said above the pictures: a grey image thresholded would say nothing."""
+        return tuple(tr(text) for text in _CAPTIONS[: 2 if self._look.glyphs else 1])
+
+    def sizeHint(self) -> QSize:  # noqa: D102
+        return QSize(240, self.heightForWidth(240))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: D102
+        # Small images need more room than glyphs to be made out.
+        return QSize(120, (56 if self._look.glyphs else 60) + self._caption_px())
+
+    def _caption_px(self) -> int:
+        return self.fontMetrics().height() + 4
+
+    def picture_rect(self, place: int) -> QRect:
+        """Where picture 0 (as decoded) or 1 (thresholded) is painted."""
+        height, width = self._image.shape[-2:]
+        count = len(self._captions())
+        across = (self.width() - (count - 1) * SPACING) // count
+        room = QRect(0, 0, across, min(_TALLEST_PX, self.height() - self._caption_px()))
+        rect = picture_rect(height, width, room)
+        rect.moveTop(self._caption_px())
+        if count == 1:
+            rect.moveLeft((self.width() - rect.width()) // 2)
+            return rect
+        middle, apart = self.width() // 2, self._apart(rect.width()) // 2
+        rect.moveLeft(middle + apart if place else middle - apart - rect.width())
+        return rect
+
+    def _apart(self, width: int) -> int:
+        """The gap between the pictures: more where they are narrower than their captions."""
+        widest = max(map(self.fontMetrics().horizontalAdvance, self._captions()))
+        most = self.width() - 2 * width
+        return max(SPACING, min(widest + SPACING - width, most))
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
+        del event
+        theme = current_theme()
+        painter = QPainter(self)
+        binary = (self._image > THRESHOLD).astype(np.float32)
+        images, captions = (self._image, binary), self._captions()
+        for place, (image, caption) in enumerate(zip(images, captions, strict=False)):
+            rect = self.picture_rect(place)
+            draw_picture(painter, rect, picture(image, self._look))
+            painter.setPen(QPen(theme.grid, 1))
+            painter.drawRect(rect.adjusted(-1, -1, 0, 0))
+            painter.setPen(theme.text_dim)
+            above = QRect(0, 0, self.width() // len(captions), self._caption_px() - 2)
+            above.moveCenter(rect.center())
+            above.moveTop(0)
+            flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
+            painter.drawText(above, flags, caption)
+
+
+class CodeNumbers(Painted):
+    """The numbers of a code in columns that stand still while they change, and their epoch."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._code: tuple[float, ...] = (0.0, 0.0)
+        self._epoch: int | None = None
+        self._fonts: tuple[QFont, QFont] | None = None
+        self._cell: float | None = None
+        self._roomy_for = (0, False)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+        self.setAccessibleName(tr("Code"))
+
+    def set_code(self, code: Sequence[float], epoch: int | None) -> None:
+        """Show the numbers of ``code`` and the epoch of the weights."""
+        self._code, self._epoch = tuple(code), epoch
+        self._make_room()
+        self.update()
+
+    @property
+    def code(self) -> tuple[float, ...]:
+        """The numbers that are shown."""
+        return self._code
+
+    def _make_room(self) -> None:
+        lines = self._lines(len(self._code)), self._has_room_beside()
+        if lines != self._roomy_for:
+            self._roomy_for = lines
+            self.updateGeometry()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        super().resizeEvent(event)
+        self._make_room()
+
+    def tip_at(self, position: QPoint) -> str:
+        """All numbers, where there is no room for them."""
+        del position
+        return "" if len(self._code) <= self.shown else ", ".join(self.texts())
+
+    def texts(self) -> list[str]:
+        """Every number with its name."""
+        return [f"{axis_name(i)} {number_text(value)}" for i, value in enumerate(self._code)]
+
+    @property
+    def shown(self) -> int:
+        """How many numbers there is room for."""
+        return self._columns() * self._rows()
+
+    def _rows(self) -> int:
+        """Rows of numbers that there is room for; where they are fewer, the epoch is below."""
+        wished, line = self._lines(len(self._code)), self._line_px()
+        if self.height() >= self.sizeHint().height():
+            return wished
+        return max(1, min(wished, self.height() // line - 1))
+
+    def _line_px(self) -> int:
+        return self.fontMetrics().height() + 2
+
+    def _columns(self) -> int:
+        return max(1, int(self.width() // self._cell_px()))
+
+    def _cell_px(self) -> float:
+        # Asked for often in every move of the mouse.
+        if self._cell is None:
+            metrics = QFontMetricsF(self._two_fonts()[0])
+            self._cell = metrics.horizontalAdvance("0" * (_NUMBER_CHARS + 3)) + 2 * SPACING
+        return self._cell
+
+    def _two_fonts(self) -> tuple[QFont, QFont]:
+        if self._fonts is None:
+            self._fonts = figures_font(self.font(), bold=True), figures_font(self.font())
+        return self._fonts
+
+    def _lines(self, count: int) -> int:
+        return min(_LINES, -(-count // self._columns()))
+
+    def sizeHint(self) -> QSize:  # noqa: D102
+        below = 0 if self._has_room_beside() else 1
+        return QSize(160, (self._lines(len(self._code)) + below) * self._line_px())
+
+    def minimumSizeHint(self) -> QSize:  # noqa: D102
+        # A row with what is below it: of a long code the others are seen in its tip.
+        return QSize(100, min(2 * self._line_px(), self.sizeHint().height()))
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
+        del event
+        theme = current_theme()
+        bold, plain = self._two_fonts()
+        painter = QPainter(self)
+        cell, line = self._cell_px(), self._line_px()
+        columns, rows = self._columns(), self._rows()
+        for place, value in enumerate(self._code[: self.shown]):
+            left, top = place % columns * cell, place // columns * line
+            painter.setFont(plain)
+            painter.setPen(theme.text_dim)
+            name = f"{axis_name(place)} "
+            painter.drawText(QRectF(left, top, cell, line), Qt.AlignmentFlag.AlignVCenter, name)
+            painter.setFont(bold)
+            painter.setPen(theme.text)
+            number = QRectF(left, top, cell - 2 * SPACING, line)
+            sides = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+            painter.drawText(number, sides, number_text(value))
+        painter.setFont(plain)
+        painter.setPen(theme.text_dim)
+        sides = Qt.AlignmentFlag.AlignVCenter
+        if self._has_room_beside() and rows == self._lines(len(self._code)):
+            rows, sides = rows - 1, sides | Qt.AlignmentFlag.AlignRight
+        painter.drawText(QRectF(0, rows * line, self.width(), line), sides, self._below())
+
+    def _has_room_beside(self) -> bool:
+        """Whether the epoch stands at the end of the last line of numbers."""
+        most = self._columns() * _LINES
+        free = self._columns() - (len(self._code) - 1) % self._columns() - 1
+        text = QFontMetricsF(self._two_fonts()[1]).horizontalAdvance(self._epoch_words())
+        return len(self._code) <= most and free * self._cell_px() > text
+
+    def _epoch_words(self) -> str:
+        if self._epoch is None:
+            return ""
+        return tr("epoch {epoch}", epoch=localized(self._epoch, ","))
+
+    def _below(self) -> str:
+        more = len(self._code) - self.shown
+        parts = [tr("and {n} more", n=more)] if more > 0 else []
+        return " · ".join([*parts, *filter(None, [self._epoch_words()])])
+
+
+class CursorPanel(QWidget):
+    """The image decoded at the cursor, or why there is none.
+
+    Signals:
+        sample_activated(int): One of the nearest characters was clicked.
+    """
+
+    sample_activated = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._labels: Sequence[str] = ()
+        self._reason = QLabel()
+        self._reason.setWordWrap(True)
+        self._reason.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._reason.setProperty("dim", True)
+        self._reason.setMargin(2 * SPACING)
+        self.pictures = CursorPictures()
+        self.numbers = CodeNumbers()
+        self.figures = InsightFigures()
+        self.nearest = NearestStrip()
+        self._near_title = ElidedLabel()
+        self._near_title.setProperty("dim", True)
+        self._stack = QStackedLayout(self)
+        self._name_nearest(GLYPHS)
+        self._stack.addWidget(self._reason)
+        self._stack.addWidget(self._filled())
+        self.nearest.sample_activated.connect(self.sample_activated)
+        self.setAccessibleName(tr("Cursor"))
+        self.set_empty(tr("Point at the map to see what the network decodes there."))
+
+    def _filled(self) -> QWidget:
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
+        layout.setSpacing(SPACING // 2)
+        layout.addWidget(self.pictures)
+        layout.addWidget(self.figures)
+        layout.addWidget(self.numbers)
+        layout.addWidget(self._near_title)
+        layout.addWidget(self.nearest)
+        layout.addStretch(1)
+        return page
+
+    def set_samples(self, labels: Sequence[str], images: ArrayLike, look: Look = GLYPHS) -> None:
+        """The set whose members can be nearest.
+
+        Args:
+            labels: N labels.
+            images: ``[N, H, W]`` or ``[N, C, H, W]``, not copied.
+            look: How they are seen.
+        """
+        self._labels = labels
+        self.figures.set_told(None)
+        self.pictures.set_look(look)
+        self.nearest.set_nearest((), ())
+        self.nearest.set_samples(images, look)
+        self._name_nearest(look)
+
+    def _name_nearest(self, look: Look) -> None:
+        unit = tr("different pixels") if look.glyphs else tr("mean squared difference")
+        self._near_title.setText(f"{nearest_title(look)} · {unit}")
+
+    def set_decoded(
+        self,
+        image: ArrayLike,
+        z: ArrayLike,
+        nearest: Sequence[tuple[str, float]] | None = (),
+        epoch: int | None = None,
+        indices: Sequence[int] | None = None,
+    ) -> None:
+        """Show what was decoded.
+
+        Args:
+            image: Levels ``[H, W]`` or ``[C, H, W]`` in 0..1.
+            z: The code ``[d]``.
+            nearest: Name and distance of the nearest samples, nearest first; None: they follow, and
+                until then those that are shown stay.
+            epoch: Epoch of the weights.
+            indices: Places of ``nearest`` in the set; without them the first of each label.
+        """
+        picture = np.asarray(image, np.float32)
+        code = np.asarray(z, np.float64).reshape(-1).tolist()
+        self.pictures.set_image(picture)
+        self.numbers.set_code(code, epoch)
+        if nearest is None:
+            self._stack.setCurrentIndex(1)
+            return
+        if indices is None:
+            known = [entry for entry in nearest if entry[0] in self._labels]
+            indices = [self._labels.index(label) for label, _ in known]
+        else:
+            known = list(nearest)
+        self.nearest.set_nearest(tuple(known), indices)
+        self._near_title.setVisible(bool(known))
+        self._stack.setCurrentIndex(1)
+        self._describe(code, known)
+
+    def set_nearest(self, nearest: Sequence[tuple[str, float]], indices: Sequence[int]) -> None:
+        """The samples nearest to what was decoded, found later: names, distances and places."""
+        self.nearest.set_nearest(tuple(nearest), indices)
+        self._near_title.setVisible(bool(nearest))
+        self._describe(list(self.numbers.code), list(nearest))
+
+    def set_told(self, told: PlaceInsight) -> None:
+        """What is known of the place that is shown."""
+        self.figures.set_told(told)
+        where = _where(told.insight.z.tolist())
+        words = self.figures.accessibleDescription()
+        describe(self, tr("Code {where}; {words}", where=where, words=words))
+
+    def set_empty(self, reason: str) -> None:
+        """Show ``reason``, why nothing is decoded."""
+        self._reason.setText(reason)
+        self._stack.setCurrentIndex(0)
+        describe(self, reason)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether a reason is shown instead of an image."""
+        return self._stack.currentIndex() == 0
+
+    def _describe(self, code: list[float], nearest: list[tuple[str, float]]) -> None:
+        where = _where(code)
+        near = self.nearest.text_of(0) if nearest else tr("nothing is near")
+        describe(self, tr("Code {where}; {near}", where=where, near=near))
+
+
+def _where(code: Sequence[float]) -> str:
+    """A code in words: its first numbers."""
+    where = numbers_text(code[:_MOST_SPOKEN])
+    return f"{where}, ..." if len(code) > _MOST_SPOKEN else where

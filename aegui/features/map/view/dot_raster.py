@@ -1,0 +1,215 @@
+"""Very many dots as one image, which moves and grows with the map until there is time to redo it.
+
+A frame costs the same however many dots there are: some are drawn in each, in no order, so that
+the first already are a fair sample of all; meanwhile the last whole image is shown, scaled.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QImage
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QPainter
+
+    from aegui.widgets.viewport import Bounds, Viewport
+
+FEW = 20_000
+"""Up to that many, dots are larger."""
+AT_ONCE = 12_000
+"""So many are drawn in one frame."""
+MOST_GROWN = 2.0
+"""An image is shown enlarged up to that."""
+_SPARE = 0.25
+_LARGE = ("01110", "11111", "11111", "11111", "01110")
+_SMALL = ("111", "111", "111")
+
+
+class Dots(Protocol):
+    """What is drawn. Dots of an equal ``places_version`` lie at the same latent places."""
+
+    @property
+    def places_version(self) -> object:
+        """Says when places are other ones."""
+
+    @property
+    def colours_version(self) -> object:
+        """Says when colours are other ones."""
+
+    def rows(self, rect: Bounds) -> NDArray[np.int64]:
+        """Which to draw so that those in ``rect`` (latent) are all there; in no order."""
+
+    def drawn(
+        self, view: Viewport, rows: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.uint32]]:
+        """Pixels ``[n, 2]`` in the widget, and opaque ARGB ``[n]``, of ``rows``."""
+
+
+@dataclass(eq=False)
+class _Sheet:
+    """An image of the dots at one zoom, wider than the window, as far as it is done."""
+
+    places_version: object
+    key: object
+    view: Viewport
+    ratio: float
+    rows: NDArray[np.int64]
+    buffer: NDArray[np.uint32]
+    image: QImage
+    border_px: float
+    done: int = 0
+
+    @property
+    def is_whole(self) -> bool:
+        return self.done >= len(self.rows)
+
+    def target(self, view: Viewport) -> QRectF:
+        """Where it lies in the widget when ``view`` is seen."""
+        own = self.view
+        left = own.left - _SPARE * own.width - self.border_px
+        top = own.top - _SPARE * own.height - self.border_px
+        x, y = own.to_latent(left, top)
+        wide, high = (side / self.ratio for side in (self.image.width(), self.image.height()))
+        return QRectF(
+            view.x_pixel(x), view.y_pixel(y), wide * view.sx / own.sx, high * view.sy / own.sy
+        )
+
+
+class DotRaster:
+    """Dots written straight into an image, which is kept."""
+
+    def __init__(self) -> None:
+        self._shown: _Sheet | None = None
+        self._work: _Sheet | None = None
+        self._last_key: object = None
+        self._spare: NDArray[np.uint32] | None = None
+        self.is_rough = False
+        """Whether another painting would show more."""
+
+    def paint(self, painter: QPainter, view: Viewport, dots: Dots, ratio: float) -> None:
+        """Paint ``dots``, those of an earlier zoom scaled where these are not yet done."""
+        window = (view.width, view.height, view.left, view.top)
+        key = (dots.places_version, dots.colours_version, view.sx, view.sy, window, ratio)
+        shown = self._shown
+        if shown is None or shown.key != key or not shown.is_whole or not _amply(shown, view):
+            shown = self._renewed(view, dots, ratio, key)
+        self._last_key = key
+        self.is_rough = self._work is not None or shown.key != key
+        _draw(painter, shown, view)
+
+    def _renewed(self, view: Viewport, dots: Dots, ratio: float, key: object) -> _Sheet:
+        """What to show instead of a sheet that no longer serves, one step nearer to the whole."""
+        shown = self._shown
+        usable = shown is not None and _serves(shown, view, dots, ratio)
+        if shown is not None and usable and key != self._last_key:
+            # The zoom is changing: there will be time when it rests.
+            self._drop(self._work)
+            self._work = None
+            return shown
+        work = self._work
+        if work is None or work.key != key or not _covers(work, view):
+            self._drop(work)
+            work = _begin(view, dots, ratio, key, self._spare)
+            self._spare = None
+        _write(work, dots)
+        self._work = None if work.is_whole else work
+        if shown is None or work.is_whole or not usable:
+            before, self._shown = shown, work
+            self._drop(before)
+            return work
+        return shown
+
+    def _drop(self, sheet: _Sheet | None) -> None:
+        """Keep the memory of a sheet for the next one: fresh memory costs more than the dots."""
+        if sheet is not None and sheet is not self._shown:
+            self._spare = sheet.buffer
+
+
+def _serves(sheet: _Sheet, view: Viewport, dots: Dots, ratio: float) -> bool:
+    """Whether ``sheet`` can stand for the dots in ``view`` for a while."""
+    grown = view.sx / sheet.view.sx, view.sy / sheet.view.sy
+    same = sheet.places_version == dots.places_version and sheet.ratio == ratio
+    return same and max(grown) <= MOST_GROWN and _covers(sheet, view)
+
+
+def _covers(sheet: _Sheet, view: Viewport) -> bool:
+    seen = QRectF(view.left, view.top, view.width, view.height)
+    return sheet.target(view).contains(seen)
+
+
+def _amply(sheet: _Sheet, view: Viewport) -> bool:
+    """Whether it will go on covering ``view`` for a while; half its margin is time to renew it."""
+    x, y = _SPARE / 2 * view.width, _SPARE / 2 * view.height
+    seen = QRectF(view.left, view.top, view.width, view.height)
+    return sheet.target(view).contains(seen.adjusted(-x, -y, x, y))
+
+
+def _draw(painter: QPainter, sheet: _Sheet, view: Viewport) -> None:
+    target = sheet.target(view)
+    if view.sx == sheet.view.sx and view.sy == sheet.view.sy:
+        painter.drawImage(QPointF(target.topLeft()), sheet.image)
+    else:
+        painter.drawImage(target, sheet.image)
+
+
+def _begin(
+    view: Viewport,
+    dots: Dots,
+    ratio: float,
+    key: object,
+    spare: NDArray[np.uint32] | None,
+) -> _Sheet:
+    """An empty sheet for ``view``, in the memory of another one where that fits."""
+    x, y = _SPARE * view.width, _SPARE * view.height
+    left, top = view.to_latent(view.left - x, view.top - y)
+    right, bottom = view.to_latent(view.left + view.width + x, view.top + view.height + y)
+    rows = dots.rows((left, bottom, right, top))
+    side = len(_pattern(len(rows), ratio))
+    width = round(view.width * (1 + 2 * _SPARE) * ratio)
+    height = round(view.height * (1 + 2 * _SPARE) * ratio)
+    # A border as wide as a dot saves clipping every one of them.
+    shape = (height + 2 * side, width + 2 * side)
+    if spare is not None and spare.shape == shape:
+        buffer = spare
+        buffer.fill(0)
+    else:
+        buffer = np.zeros(shape, np.uint32)
+    high, wide = buffer.shape
+    format_ = QImage.Format.Format_ARGB32_Premultiplied
+    image = QImage(buffer.data, wide, high, 4 * wide, format_)
+    image.setDevicePixelRatio(ratio)
+    return _Sheet(dots.places_version, key, view, ratio, rows, buffer, image, side / ratio)
+
+
+def _pattern(count: int, ratio: float) -> NDArray[np.bool_]:
+    """The pixels of one dot, ``[side, side]``."""
+    shape = np.array(
+        [[sign == "1" for sign in row] for row in (_LARGE if count <= FEW else _SMALL)]
+    )
+    enlarge = max(1, round(ratio))
+    return np.repeat(np.repeat(shape, enlarge, axis=0), enlarge, axis=1)
+
+
+def _write(sheet: _Sheet, dots: Dots) -> None:
+    """Draw some more dots."""
+    rows = sheet.rows[sheet.done : sheet.done + AT_ONCE]
+    sheet.done += len(rows)
+    view, ratio, buffer = sheet.view, sheet.ratio, sheet.buffer
+    pixels, colours = dots.drawn(view, rows)
+    shape = _pattern(len(sheet.rows), ratio)
+    side = len(shape)
+    corner = np.array([view.left - _SPARE * view.width, view.top - _SPARE * view.height])
+    spots = (pixels - corner) * ratio
+    room = buffer.shape[1] - 2 * side, buffer.shape[0] - 2 * side
+    inside = (spots > 0).all(axis=1) & (spots < room).all(axis=1)
+    places = np.rint(spots[inside]).astype(np.int64) + (side - side // 2)
+    flat = places[:, 1] * buffer.shape[1] + places[:, 0]
+    shown = colours[inside]
+    target = buffer.reshape(-1)
+    for row, column in np.argwhere(shape).tolist():
+        target[flat + (row * buffer.shape[1] + column)] = shown

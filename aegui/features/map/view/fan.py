@@ -1,0 +1,152 @@
+"""The lens: images decoded in a small grid around the cursor, shown as one plate beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen, QPixmap
+
+from aegui.features.map.view.stamps import plate_pixmap, plate_size
+from aegui.kit.theme import blend
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from aegui.kit.theme import Theme
+    from aegui.session.data.looks import Look
+    from aegui.widgets.viewport import Viewport
+
+FAN_PX = 220.0
+"""Side that the plate has about, in logical pixels."""
+AWAY_PX = 20.0
+_GAP_PX = 3.0
+_CROSS_PX = 2.5
+_LEAST_APART_PX = 6.0
+
+
+class FanPicture:
+    """The images around the cursor and where they are painted."""
+
+    def __init__(self) -> None:
+        self._images: NDArray[np.float32] | None = None
+        self.spacing = 0.0
+        self._pixmap: tuple[object, QPixmap] | None = None
+
+    def set_images(self, images: ArrayLike | None, spacing: float) -> None:
+        """Images ``[k, m, H, W]`` or ``[k, m, C, H, W]``, k and m odd; None: there is no fan."""
+        self._images = None if images is None else np.asarray(images, np.float32)
+        self.spacing = spacing
+        self._pixmap = None
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether there is something to paint."""
+        return self._images is not None
+
+    def rect(self, view: Viewport, at: QPointF, look: Look) -> QRectF:
+        """Where the plate is painted for a cursor at ``at``: right below it, as far as it fits."""
+        width, height = self._size(look)
+        left, top = at.x() + AWAY_PX, at.y() + AWAY_PX
+        if left + width > view.left + view.width:
+            left = max(view.left, at.x() - AWAY_PX - width)
+        if top + height > view.top + view.height:
+            # Beside the cursor, not above it: there are the buttons of the map.
+            top = max(view.top, view.top + view.height - height)
+        return QRectF(round(left), round(top), width, height)
+
+    def places(self, view: Viewport, at: QPointF) -> list[QPointF]:
+        """The pixels of the places that were decoded; none where they lie too close to tell."""
+        if self._images is None or self.spacing * min(view.sx, view.sy) < _LEAST_APART_PX:
+            return []
+        down, across = (
+            (np.arange(count) - count // 2) * self.spacing for count in self._images.shape[:2]
+        )
+        return [
+            QPointF(at.x() + x * view.sx, at.y() - y * view.sy)
+            for y in down.tolist()
+            for x in across.tolist()
+        ]
+
+    def rects(self, view: Viewport, at: QPointF, look: Look) -> list[QRectF]:
+        """All that it would paint."""
+        if self._images is None:
+            return []
+        places = self.places(view, at)
+        rects = [self.rect(view, at, look)]
+        if places:
+            rects.append(QRectF(places[0], places[-1]).normalized().adjusted(-4, -4, 4, 4))
+        return rects
+
+    def paint(
+        self,
+        painter: QPainter,
+        view: Viewport,
+        at: QPointF,
+        theme: Theme,
+        look: Look,
+        ratio: float,
+    ) -> None:
+        """Crosses where it was decoded, and the plate."""
+        if self._images is None:
+            return
+        places = self.places(view, at)
+        half = QPointF(_CROSS_PX, 0), QPointF(0, _CROSS_PX)
+        for colour, width in ((theme.panel, 3.0), (theme.accent, 1.2)):
+            painter.setPen(QPen(colour, width))
+            for place in places:
+                for way in half:
+                    painter.drawLine(place - way, place + way)
+        rect = self.rect(view, at, look)
+        painter.drawPixmap(rect.topLeft(), self._plate(theme, look, ratio))
+
+    def _scale(self, look: Look) -> float:
+        assert self._images is not None
+        side = FAN_PX / int(self._images.shape[1]) - _GAP_PX
+        largest = int(max(self._images.shape[-2:]))
+        if look.glyphs or largest <= side:
+            margin = 2 if look.glyphs else 0
+            return float(max(1, int(side / (largest + margin))))
+        parts: int = round(largest / side)
+        return 1.0 / max(1, parts)
+
+    def _size(self, look: Look) -> tuple[float, float]:
+        assert self._images is not None
+        rows, columns = self._images.shape[:2]
+        cell = plate_size(self._images.shape, self._scale(look), look)
+        wide, high = cell.width() + _GAP_PX, cell.height() + _GAP_PX
+        return columns * wide + _GAP_PX, rows * high + _GAP_PX
+
+    def _plate(self, theme: Theme, look: Look, ratio: float) -> QPixmap:
+        """All images on one plate, the middle one in the accent colour; painted once."""
+        assert self._images is not None
+        key = (theme.key, ratio)
+        if self._pixmap is None or self._pixmap[0] != key:
+            self._pixmap = (key, self._painted(self._images, theme, look, ratio))
+        return self._pixmap[1]
+
+    def _painted(
+        self, images: NDArray[np.float32], theme: Theme, look: Look, ratio: float
+    ) -> QPixmap:
+        wide, high = self._size(look)
+        made = QPixmap(max(1, round(wide * ratio)), max(1, round(high * ratio)))
+        made.setDevicePixelRatio(ratio)
+        made.fill(blend(theme.accent, theme.raised, 0.25))
+        scale, (rows, columns) = self._scale(look), images.shape[:2]
+        cell = plate_size(images.shape, scale, look)
+        painter = QPainter(made)
+        for row in range(rows):
+            for column in range(columns):
+                middle = (row, column) == (rows // 2, columns // 2)
+                rim = theme.accent if middle else blend(theme.text_dim, theme.raised, 0.4)
+                plate = plate_pixmap(images[row, column], look, scale, ratio, theme, rim)
+                x = _GAP_PX + column * (cell.width() + _GAP_PX)
+                y = _GAP_PX + (rows - 1 - row) * (cell.height() + _GAP_PX)
+                painter.drawPixmap(QPointF(x, y), plate)
+                if middle:
+                    painter.setPen(QPen(theme.accent, 1.5))
+                    painter.setBrush(Qt.BrushStyle.NoBrush)
+                    painter.drawRect(QRectF(x - 1, y - 1, cell.width() + 1, cell.height() + 1))
+        painter.end()
+        return made

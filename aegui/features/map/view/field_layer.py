@@ -1,0 +1,149 @@
+"""From the numbers of layers to one picture: their colours, one over the other, and their lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.latent.fields import FIELDS
+from aegui.features.map.view.types import FieldPicture, RegionName
+from aegui.widgets.class_colours import MOST_CLASSES, class_rgba
+from aegui.widgets.glyphs import label_sign
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QColor
+
+    from aegui.features.map.model.field_service import Layer
+    from aegui.kit.theme import Theme
+    from aegui.widgets.viewport import Bounds
+
+SERIES = {"uncertainty": 1, "novelty": 0, "stretch": 3, "wrong": 7, "density": 2, "holes": 1}
+"""The colour of each layer of numbers among the theme's series; that of much."""
+OTHER_SIDE = 2
+"""The colour of what lies below 0 in a layer that goes to either side."""
+STRONGEST = 0.72
+"""Opacity of much; little is transparent."""
+PALE = {"wrong": 0.3}
+"""That of layers that lines tell of."""
+REGION_OPACITY = 0.42
+
+
+def field_picture(
+    layers: Sequence[Layer], theme: Theme, classes: Sequence[str] = ()
+) -> FieldPicture | None:
+    """All ``layers`` in one picture, the first one at the bottom; None without any.
+
+    Args:
+        layers: Layers; those of other axes than the first one's are left out.
+        theme: Its colours.
+        classes: The classes that have colours on the map, in their order: regions of these get the
+            same ones.
+    """
+    if not layers:
+        return None
+    rect, frame = layers[0].field.rect, layers[0].frame
+    shown = [each for each in layers if each.frame.parallel(frame)]
+    rows = max(each.field.values.shape[0] for each in shown)
+    columns = max(each.field.values.shape[1] for each in shown)
+    image = np.zeros((rows, columns, 4), np.float32)
+    for layer in shown:
+        colours = layer_rgba(layer, theme, classes)
+        image = _over(_placed(colours, layer.field.rect, rect, rows, columns), image)
+    levels = np.rint(np.clip(image, 0.0, 1.0) * 255).astype(np.uint8)
+    lines = tuple(line for layer in shown for line in layer.lines)
+    names = tuple(name for layer in shown for name in _names(layer))
+    return FieldPicture(levels, rect, frame, lines=lines, names=names)
+
+
+def _names(layer: Layer) -> Iterator[RegionName]:
+    regions = layer.regions
+    if regions is None:
+        return
+    each = zip(regions.classes, regions.spots.tolist(), regions.rooms.tolist(), strict=True)
+    for number, (x, y), (room_x, room_y) in each:
+        yield RegionName(label_sign(layer.field.classes[number]), x, y, room_x, room_y)
+
+
+def layer_rgba(layer: Layer, theme: Theme, classes: Sequence[str] = ()) -> NDArray[np.float32]:
+    """Straight colours ``[rows, columns, 4]`` in 0..1 of the values of ``layer``.
+
+    Regions have the colours that their classes have on the map; where those are too many to have
+    any, ones that part neighbours.
+    """
+    field = layer.field
+    if FIELDS[field.key].scale == "categorical":
+        numbers = region_colours(layer, classes)
+        return _class_colours(numbers[field.values.astype(np.int64)], theme)
+    width = field.high - field.low
+    return scale_rgba(field.key, (field.values - field.low) / width, theme)
+
+
+def scale_rgba(key: str, shares: NDArray[np.floating], theme: Theme) -> NDArray[np.float32]:
+    """Straight colours ``[..., 4]`` of places in the legend of the layer ``key``: 0 low, 1 high."""
+    rgba = np.empty((*shares.shape, 4), np.float32)
+    rgba[..., :3] = _rgb(theme.series[SERIES[key]])
+    amount = np.clip(np.nan_to_num(shares, nan=0.0), 0.0, 1.0)
+    if FIELDS[key].scale == "diverging":
+        away = 2.0 * amount - 1.0
+        rgba[away < 0.0, :3] = _rgb(theme.series[OTHER_SIDE])
+        amount = np.abs(away)
+    rgba[..., 3] = PALE.get(key, STRONGEST) * amount
+    rgba[..., 3][np.isnan(shares)] = 0.0
+    return rgba
+
+
+def region_colours(layer: Layer, classes: Sequence[str] = ()) -> NDArray[np.int64]:
+    """The number of the colour of each class of ``layer``, ``[n]``."""
+    if layer.regions is not None and not 1 < len(classes) <= MOST_CLASSES:
+        return layer.regions.colours
+    places = {label: place for place, label in enumerate(classes)}
+    return np.array([places.get(label, n) for n, label in enumerate(layer.field.classes)], np.int64)
+
+
+def _class_colours(numbers: NDArray[np.int64], theme: Theme) -> NDArray[np.float32]:
+    argb = class_rgba(numbers, theme)
+    shifts = np.array([16, 8, 0], np.uint32)
+    rgba = np.empty((*numbers.shape, 4), np.float32)
+    rgba[..., :3] = ((argb[..., np.newaxis] >> shifts) & 0xFF) / np.float32(255)
+    rgba[..., 3] = REGION_OPACITY
+    return rgba
+
+
+def _over(top: NDArray[np.float32], below: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Straight colours ``top`` over others (Porter and Duff 1984)."""
+    a, b = top[..., 3:], below[..., 3:] * (1.0 - top[..., 3:])
+    alpha = a + b
+    # Where both are fully transparent the colour counts in what is mixed beside it: the top's.
+    share = np.where(alpha > 0.0, a / np.maximum(alpha, 1e-6), 1.0)
+    mixed: NDArray[np.float32] = np.empty_like(top)
+    mixed[..., :3] = share * top[..., :3] + (1.0 - share) * below[..., :3]
+    mixed[..., 3:] = alpha
+    return mixed
+
+
+def _placed(
+    image: NDArray[np.float32], of: Bounds, rect: Bounds, rows: int, columns: int
+) -> NDArray[np.float32]:
+    """What ``image`` over the rectangle ``of`` has at the cells of ``rect``; beside it nothing."""
+    down, is_down = _cells(image.shape[0], of[1], of[3], rect[1], rect[3], rows)
+    across, is_across = _cells(image.shape[1], of[0], of[2], rect[0], rect[2], columns)
+    placed: NDArray[np.float32] = image[down[:, np.newaxis], across]
+    placed[~(is_down[:, np.newaxis] & is_across), 3] = 0.0
+    return placed
+
+
+def _cells(
+    cells: int, low: float, high: float, begin: float, end: float, count: int
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """In which of ``cells`` from ``low`` to ``high`` each of ``count`` lies, and whether in one."""
+    places = begin + (np.arange(count) + 0.5) * (end - begin) / count
+    found = np.floor((places - low) / (high - low) * cells).astype(np.int64)
+    return np.clip(found, 0, cells - 1), (found >= 0) & (found < cells)
+
+
+def _rgb(colour: QColor) -> tuple[float, float, float]:
+    return colour.redF(), colour.greenF(), colour.blueF()

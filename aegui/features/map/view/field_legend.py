@@ -1,0 +1,362 @@
+"""What the colours and lines of the layers mean."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QLinearGradient, QPainter, QPen
+
+from aegui.core.i18n import localized, tr
+from aegui.core.latent.field_lines import wrong_levels
+from aegui.core.latent.fields import FIELDS, value_at
+from aegui.features.map.view.field_layer import REGION_OPACITY, scale_rgba
+from aegui.kit.painted import Painted
+from aegui.kit.speech import describe
+from aegui.kit.theme import RADIUS, SPACING, blend, current_theme, figures_font
+from aegui.widgets.class_colours import MOST_CLASSES, class_colour
+from aegui.widgets.glyphs import label_name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QFont, QMouseEvent, QPaintEvent
+    from PySide6.QtWidgets import QWidget
+
+    from aegui.features.map.model.field_service import Layer
+    from aegui.kit.theme import Theme
+
+WIDTH_PX = 232
+_BAR_PX = 8
+_STOPS = 9
+_CHIPS = 4
+_SIGN_PX = 12
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One layer in words.
+
+    Attributes:
+        key: Which one.
+        title: What it is called, with its unit where it has one.
+        low: Words and number of the lower end; of lines what they say.
+        high: Those of the upper end.
+        epoch: Epoch of the weights.
+    """
+
+    key: str
+    title: str
+    low: str
+    high: str
+    epoch: int
+
+    @property
+    def words(self) -> str:
+        """All of it in one line."""
+        return ", ".join(filter(None, (self.title, self.low, self.high)))
+
+
+def entry_of(layer: Layer) -> Entry:
+    """The words for ``layer``."""
+    field = layer.field
+    spec = FIELDS[field.key]
+    title = tr(spec.label)
+    if not layer.complete:
+        title += " …"
+    if field.unit and field.key != "wrong":
+        title = f"{title} · {field.unit}"
+    if field.key == "wrong":
+        levels = wrong_levels(field)
+        if not levels:
+            least, most = (round(float(each)) for each in (field.values.min(), field.high))
+            low = tr("{least} to {most} pixels everywhere", least=least, most=most)
+        else:
+            low = tr("{levels} pixels or more", levels=", ".join(map(str, levels)))
+        return Entry(field.key, title, low, "", field.epoch)
+    if spec.scale == "categorical":
+        many = len(field.classes) > MOST_CLASSES
+        words = tr("named after the nearest sample") if many else tr("colour of the nearest sample")
+        return Entry(field.key, title, words, "", field.epoch)
+    if field.key == "holes":
+        return Entry(field.key, title, tr(spec.low), tr(spec.high), field.epoch)
+    low = f"{tr(spec.low)} {_figure(field.low)}"
+    high = f"{_figure(field.high)} {tr(spec.high)}"
+    return Entry(field.key, title, low, high, field.epoch)
+
+
+def _awaited_entry(key: str) -> Entry:
+    return Entry(key, tr(FIELDS[key].label), tr("is being computed…"), "", 0)
+
+
+def _figure(value: float) -> str:
+    """A number with about three significant figures."""
+    text = localized(value, ".0f") if abs(value) >= 100 or value == 0.0 else localized(value, ".2g")
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+@dataclass(frozen=True)
+class Here:
+    """What a layer has at one place.
+
+    Attributes:
+        text: Its value, or the name of the class.
+        share: Where that is in the legend: 0 at the low end, 1 at the high one.
+        words: The same with the name of the layer.
+    """
+
+    text: str
+    share: float
+    words: str
+
+
+def here_of(layer: Layer, x: float, y: float) -> Here | None:
+    """What ``layer`` has at a place; None beyond it."""
+    field = layer.field
+    value = value_at(field, x, y)
+    if value is None:
+        return None
+    name = tr(FIELDS[field.key].label)
+    if field.classes:
+        label = label_name(field.classes[int(value)])
+        return Here(label, 0.0, tr("{layer}: {value}", layer=name, value=label))
+    span = field.high - field.low
+    # Finer than the scale can show it would only be long.
+    shown = round(value, 2 - math.floor(math.log10(span)))
+    text = localized(value, ".0f") if field.key == "wrong" else _figure(shown)
+    share = min(1.0, max(0.0, (value - field.low) / span))
+    words = tr("{layer}: {value}", layer=name, value=f"{text} {field.unit}".rstrip())
+    return Here(text, share, words)
+
+
+class FieldLegend(Painted):
+    """A row per layer: its name, and its scale of colours or what its lines mean.
+
+    Signals:
+        hide_requested(str): The layer of that key should go.
+    """
+
+    hide_requested = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._entries: tuple[Entry, ...] = ()
+        self._layers: tuple[Layer, ...] = ()
+        self._place: tuple[float, float] | None = None
+        self._here: tuple[Here | None, ...] = ()
+        self._figures: QFont | None = None
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+        self.setAccessibleName(tr("Layers"))
+        self.hide()
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """What is said."""
+        return self._entries
+
+    def set_layers(self, layers: Sequence[Layer], awaited: Sequence[str] = ()) -> None:
+        """Explain ``layers``, and name those that are ``awaited``: keys of ``FIELDS``.
+
+        Without any of either there is nothing to see.
+        """
+        self._layers = tuple(layers)
+        self._tell_here()
+        entries = (*map(entry_of, layers), *map(_awaited_entry, awaited))
+        if entries == self._entries:
+            return
+        before = self.sizeHint()
+        self._entries = entries
+        describe(self, "; ".join(each.words for each in entries), spoken=False)
+        if self.sizeHint() != before:
+            self.resize(self.sizeHint())
+        self.setVisible(bool(entries))
+        self.update()
+
+    def set_place(self, place: tuple[float, float] | None) -> None:
+        """Tell what the layers have at ``place`` on the map; None: nothing."""
+        self._place = place
+        self._tell_here()
+
+    @property
+    def here(self) -> tuple[Here | None, ...]:
+        """What each layer has at the place."""
+        return self._here
+
+    @property
+    def here_words(self) -> str:
+        """The same in one line; empty where there is nothing to tell."""
+        return ", ".join(each.words for each in self._here if each is not None)
+
+    def _tell_here(self) -> None:
+        place = self._place
+        found = tuple(here_of(layer, *place) for layer in self._layers) if place else ()
+        if found != self._here:
+            self._here = found
+            self.update()
+
+    def _line_px(self) -> int:
+        return self.fontMetrics().height() + 2
+
+    def _height_of(self, entry: Entry) -> int:
+        bar = _BAR_PX + 4 if entry.high else 0
+        return 2 * self._line_px() + bar
+
+    def sizeHint(self) -> QSize:  # noqa: D102
+        high = sum(self._height_of(each) + SPACING for each in self._entries)
+        wide = max([WIDTH_PX, *map(self._needed_px, self._entries)])
+        return QSize(wide, high + SPACING // 2)
+
+    def _needed_px(self, entry: Entry) -> int:
+        """What a row takes whose words stay the same while the network learns."""
+        metrics = QFontMetrics(self.font())
+        beside = metrics.horizontalAdvance("−0.000") + self._line_px() + 4 * SPACING
+        title = metrics.horizontalAdvance(entry.title) + beside
+        if entry.high:
+            return title
+        words = QFontMetrics(self._small()).horizontalAdvance(entry.low)
+        return max(title, words + 2 * _SIGN_PX + 4 * SPACING)
+
+    def row_rect(self, number: int) -> QRect:
+        """Where the row of layer ``number`` is painted."""
+        above = sum(self._height_of(each) + SPACING for each in self._entries[:number])
+        high = self._height_of(self._entries[number])
+        return QRect(SPACING, SPACING // 2 + above, self.width() - 2 * SPACING, high)
+
+    def close_rect(self, number: int) -> QRect:
+        """Where the cross of layer ``number`` is that hides it."""
+        row = self.row_rect(number)
+        side = self._line_px()
+        return QRect(row.right() - side + 1, row.top(), side, side)
+
+    def _row_at(self, position: QPoint) -> int | None:
+        rows = range(len(self._entries))
+        return next((n for n in rows if self.row_rect(n).contains(position)), None)
+
+    def tip_at(self, position: QPoint) -> str:  # noqa: D102
+        row = self._row_at(position)
+        return "" if row is None else self.tip(row, position)
+
+    def tip(self, number: int, position: QPoint) -> str:
+        """What row ``number`` says of itself, or of its cross."""
+        key = self._entries[number].key
+        if self.close_rect(number).contains(position):
+            return tr("Hide this layer ({key})", key=list(FIELDS).index(key) + 1)
+        return tr(FIELDS[key].help)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        # Not for the map below.
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        at = event.position().toPoint()
+        row = self._row_at(at)
+        if row is not None and self.close_rect(row).contains(at):
+            self.hide_requested.emit(self._entries[row].key)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
+        del event
+        theme = current_theme()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.border, 1))
+        painter.setBrush(theme.raised)
+        frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(frame, RADIUS, RADIUS)
+        for number, entry in enumerate(self._entries):
+            self._paint_entry(painter, number, entry, theme)
+
+    def _paint_entry(self, painter: QPainter, number: int, entry: Entry, theme: Theme) -> None:
+        row, line = self.row_rect(number), self._line_px()
+        centre = Qt.AlignmentFlag.AlignVCenter
+        painter.setFont(self.font())
+        painter.setPen(theme.text)
+        painter.drawText(QRect(row.left(), row.top(), row.width(), line), centre, entry.title)
+        self._paint_cross(painter, self.close_rect(number), theme)
+        here = self._here[number] if number < len(self._here) else None
+        if here is not None:
+            self._paint_here(painter, number, here, theme)
+        below = QRect(row.left(), row.top() + line, row.width(), line)
+        if entry.high:
+            bar = QRectF(row.left(), row.top() + line + 1, row.width(), _BAR_PX)
+            self._paint_bar(painter, bar, entry.key, theme)
+            if here is not None:
+                _paint_mark(painter, bar, here.share, theme)
+            below.translate(0, _BAR_PX + 4)
+        else:
+            if number < len(self._layers):
+                below.setLeft(below.left() + self._paint_sign(painter, below, entry.key, theme))
+        painter.setFont(self._small())
+        painter.setPen(theme.text_dim)
+        painter.drawText(below, centre | Qt.AlignmentFlag.AlignLeft, entry.low)
+        painter.drawText(below, centre | Qt.AlignmentFlag.AlignRight, entry.high)
+
+    def _paint_here(self, painter: QPainter, number: int, here: Here, theme: Theme) -> None:
+        """The value under the cursor, at the end of the line, before the cross."""
+        row, cross = self.row_rect(number), self.close_rect(number)
+        title = QFontMetrics(self.font()).horizontalAdvance(self._entries[number].title)
+        left = row.left() + title + SPACING
+        box = QRect(left, row.top(), cross.left() - SPACING // 2 - left, self._line_px())
+        font = figures_font(self.font(), bold=True)
+        text = QFontMetrics(font).elidedText(here.text, Qt.TextElideMode.ElideRight, box.width())
+        painter.setFont(font)
+        painter.setPen(theme.text)
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)
+
+    def _small(self) -> QFont:
+        if self._figures is None:
+            self._figures = figures_font(self.font(), scale=0.9)
+        return self._figures
+
+    def _paint_cross(self, painter: QPainter, box: QRect, theme: Theme) -> None:
+        painter.setPen(QPen(theme.text_dim, 1.4))
+        middle, arm = QRectF(box).center(), 3.5
+        for way in (QPointF(arm, arm), QPointF(arm, -arm)):
+            painter.drawLine(middle - way, middle + way)
+
+    def _paint_bar(self, painter: QPainter, bar: QRectF, key: str, theme: Theme) -> None:
+        shares = np.linspace(0.0, 1.0, _STOPS)
+        gradient = QLinearGradient(bar.topLeft(), bar.topRight())
+        for share, colour in zip(shares.tolist(), layer_colours(key, theme), strict=True):
+            gradient.setColorAt(share, colour)
+        painter.setPen(QPen(theme.border, 1))
+        painter.setBrush(gradient)
+        painter.drawRoundedRect(bar, 2, 2)
+
+    def _paint_sign(self, painter: QPainter, row: QRect, key: str, theme: Theme) -> int:
+        """A line, or chips of some colours; how much room they take."""
+        y = row.center().y()
+        if key == "wrong":
+            painter.setPen(QPen(blend(theme.text, theme.panel, 0.7), 1.2))
+            painter.drawLine(row.left(), y, row.left() + 2 * _SIGN_PX, y)
+            return 2 * _SIGN_PX + SPACING
+        painter.setPen(Qt.PenStyle.NoPen)
+        for chip in range(_CHIPS):
+            painter.setBrush(blend(class_colour(chip, theme), theme.panel, REGION_OPACITY))
+            left = row.left() + chip * _SIGN_PX / 2
+            painter.drawRect(QRectF(left, y - _SIGN_PX / 2, _SIGN_PX / 2, _SIGN_PX))
+        return _CHIPS * _SIGN_PX // 2 + SPACING
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: D102
+        self._figures = None
+        super().changeEvent(event)
+
+
+def _paint_mark(painter: QPainter, bar: QRectF, share: float, theme: Theme) -> None:
+    """A small line across the scale, where the value under the cursor is."""
+    x = bar.left() + 1.0 + share * (bar.width() - 2.0)
+    for colour, width in ((theme.raised, 4.0), (theme.text, 2.0)):
+        painter.setPen(QPen(colour, width))
+        painter.drawLine(QPointF(x, bar.top() - 2.0), QPointF(x, bar.bottom() + 2.0))
+
+
+def layer_colours(key: str, theme: Theme) -> list[QColor]:
+    """The scale of a layer as it looks over the empty map."""
+    rgba = scale_rgba(key, np.linspace(0.0, 1.0, _STOPS), theme)
+    made = []
+    for red, green, blue, alpha in rgba.tolist():
+        colour = QColor.fromRgbF(red, green, blue)
+        made.append(blend(colour, theme.panel, alpha))
+    return made

@@ -1,0 +1,224 @@
+"""What stands on and beside the map: buttons, axes, sliders, legend; where each has its place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from aegui.core.i18n import localized, tr
+from aegui.features.map.view.code_strip import STRIP_PX, CodeStrip
+from aegui.features.map.view.controls import AxesBar, FollowBar, ViewBar
+from aegui.features.map.view.field_legend import FieldLegend
+from aegui.features.map.view.legend import ClassLegend
+from aegui.features.map.view.lens import LensBar
+from aegui.features.map.view.minimap import Minimap
+from aegui.features.map.view.scale_bar import ScaleBar
+from aegui.features.map.view.selection_bar import SelectionBar
+from aegui.features.map.view.types import COLOURS
+from aegui.features.map.view.value_legend import ValueLegend
+from aegui.kit.theme import SPACING
+from aegui.widgets.rulers import BOTTOM_PX, LEFT_PX
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtWidgets import QWidget
+
+    from aegui.features.map.view.scene import Scene
+    from aegui.widgets.viewport import Bounds, Viewport
+
+TOP_PX = 40.0
+"""What a fit leaves to the buttons, beside the room that it leaves at every edge."""
+_LEAST_MAP_PX = 320
+_LEAST_BESIDE_PX = 200
+"""Beside the sliders, which a person has asked for, the map may be as narrow as that."""
+_PART = 1.15
+
+
+def _inside(inner: Bounds, outer: Bounds) -> bool:
+    """Whether all of ``inner`` is in ``outer``."""
+    across = outer[0] <= inner[0] and inner[2] <= outer[2]
+    return across and outer[1] <= inner[1] and inner[3] <= outer[3]
+
+
+class Furniture(QObject):
+    """Owns the controls of a map and shows on them what the scene holds.
+
+    Signals:
+        room_changed(): The map has more or less room than before.
+    """
+
+    room_changed = Signal()
+
+    def __init__(self, zoom_step: float, scene: Scene, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._map = parent
+        self._scene = scene
+        self._strip_wished = False
+        self._classes: tuple[str, ...] = ()
+        self.bar = ViewBar(zoom_step, parent)
+        self.follow = FollowBar(parent)
+        self.selection = SelectionBar(parent)
+        self.axes = AxesBar(parent)
+        self.strip = CodeStrip(parent)
+        self.legend = ClassLegend(parent)
+        self.values = ValueLegend(parent)
+        self.scale = ScaleBar(parent)
+        self.minimap = Minimap(scene, parent)
+        self.lens = LensBar(parent)
+        self.fields = FieldLegend(parent)
+        self.axes.hide()
+        self.strip.hide()
+        self.legend.hide()
+        self.axes.strip_edited.connect(self.set_strip)
+
+    @property
+    def strip_px(self) -> int:
+        """What the strip of sliders takes of the width."""
+        return STRIP_PX if self.strip.isVisibleTo(self._map) else 0
+
+    def set_strip(self, wished: bool) -> None:
+        """Whether the sliders shall be seen; they are only where codes have more than 2 numbers."""
+        self._strip_wished = wished
+        self.axes.strip.setChecked(wished)
+        self._show_strip()
+
+    def _show_strip(self) -> None:
+        roomy = self._map.width() - STRIP_PX >= _LEAST_BESIDE_PX
+        shown = self._strip_wished and self._scene.size > 2 and roomy
+        if shown != self.strip.isVisibleTo(self._map):
+            self.strip.setVisible(shown)
+            self.room_changed.emit()
+        self.place()
+
+    def show_code(self) -> None:
+        """The axes, or the code that holds beside them, have changed."""
+        scene = self._scene
+        self.axes.setVisible(scene.size > 2)
+        if scene.size > 2:
+            laid = scene.laid is not None
+            self.axes.set_state(scene.axes, scene.size, spanned=scene.spanned, laid=laid)
+            shown = {scene.axes[0]: tr("across"), scene.axes[1]: tr("up")}
+            self.strip.sliders.set_shown({} if scene.spanned else shown)
+            self.strip.sliders.set_code(scene.base)
+        self._show_strip()
+
+    def show_codes(self) -> None:
+        """Other codes of the samples."""
+        codes = self._scene.codes
+        self.strip.set_prior(self._scene.has_prior)
+        if codes is not None and codes.size > 2:
+            self.strip.sliders.set_codes(codes.mean, codes.spread)
+        count = 0 if codes is None else len(codes.values)
+        # Without samples there are no directions in which their codes differ.
+        self.axes.spanned.setEnabled(count > 0)
+        note = ""
+        if codes is not None and 0 < count < codes.total:
+            note = tr(
+                "{count} of {total} samples",
+                count=localized(count, ","),
+                total=localized(codes.total, ","),
+            )
+        self.legend.set_note(note)
+        self.show_legend()
+
+    def set_classes(self, names: Sequence[str]) -> None:
+        """The classes that have colours; none where there are none."""
+        self._classes = tuple(names)
+        self.show_legend()
+
+    def show_legend(self) -> None:
+        """The style, the classes or the codes have changed."""
+        codes = self._scene.codes
+        has_codes = codes is not None and len(codes.values) > 0
+        style = self._scene.style
+        by_value = style.colour != "label"
+        self.values.set_scale(tr(COLOURS[style.colour]), self._scene.points.colours.value_range)
+        self.values.setVisible(has_codes and by_value and style.legend)
+        names = self._classes if style.legend and has_codes and not by_value else ()
+        self.legend.set_classes(names)
+        self.legend.set_emphasis(self._scene.points.colours.emphasis)
+        self.legend.setVisible(has_codes and not self.legend.is_empty)
+        self.place()
+
+    def show_place(self, place: tuple[float, float] | None) -> None:
+        """The cursor is at ``place`` of the map: tell what layers have there, if they are seen."""
+        seen = self._scene.layers.shown_field() is not None
+        self.fields.set_place(place if seen else None)
+
+    def show_view(self, view: Viewport, home: Viewport) -> None:
+        """The map has moved: the scale, and where in the whole it is."""
+        scene = self._scene
+        has_codes = scene.codes is not None
+        self.scale.setVisible(has_codes and scene.style.scale)
+        self.scale.set_view(view, home)
+        within = view.sx < _PART * home.sx and view.sy < _PART * home.sy
+        away = scene.bounds is None or not _inside(scene.bounds, view.bounds)
+        roomy = self._map.width() - self.strip_px > _LEAST_MAP_PX
+        shown = has_codes and scene.style.minimap and roomy and not within and away
+        self.minimap.set_view(view)
+        if shown != self.minimap.isVisibleTo(self._map):
+            self.minimap.setVisible(shown)
+        self._place_lower_left()
+
+    def _place_lower_left(self) -> None:
+        """The scale, and the overview above it."""
+        left = (0 if self._scene.ribbon else round(LEFT_PX)) + SPACING
+        bottom = self._map.height() - round(BOTTOM_PX) - SPACING
+        if self.scale.isVisibleTo(self._map):
+            bottom -= self.scale.height()
+            self.scale.move(left, bottom)
+            bottom -= SPACING // 2
+        size = self.minimap.sizeHint()
+        self.minimap.setGeometry(left, bottom - size.height(), size.width(), size.height())
+
+    def place(self) -> None:
+        """Put everything where it belongs in a map of this size.
+
+        The bar at the upper right, Follow beside it, the axes at the upper left, the sliders at
+        the right, the legend at the lower right, lens and layers below the axes, scale and
+        overview at the lower left.
+        """
+        self._place_lower_left()
+        width, height = self._map.width(), self._map.height()
+        right = width - self.strip_px
+        self.strip.setGeometry(right, 0, STRIP_PX, height)
+        edge = right - SPACING
+        for control in (self.bar, self.follow, self.selection):
+            control.adjustSize()
+            if control is self.selection and not control.isVisibleTo(self._map):
+                continue
+            edge -= control.width()
+            control.move(edge, SPACING)
+            edge -= SPACING
+        left = round(LEFT_PX) + SPACING
+        self.axes.set_room(right - SPACING - left)
+        # Where both do not fit into one row, the axes stand below.
+        below = left + self.axes.width() > edge
+        self.axes.move(left, 2 * SPACING + self.bar.height() if below else SPACING)
+        top = SPACING
+        if self.axes.isVisibleTo(self._map):
+            top += self.axes.geometry().bottom()
+        self.lens.adjustSize()
+        cards = (self.lens, self.fields)
+        seen = [card.width() for card in cards if card.isVisibleTo(self._map)]
+        widest = max(seen, default=0)
+        if left + widest > edge:
+            top = max(top, 2 * SPACING + self.bar.height())
+        for card in cards:
+            card.move(left, top)
+            top += card.height() + SPACING if card.isVisibleTo(self._map) else 0
+        self.legend.set_room(height - round(BOTTOM_PX) - self.bar.height() - 3 * SPACING)
+        size = self.legend.sizeHint()
+        self.legend.setGeometry(
+            right - SPACING - size.width(),
+            height - round(BOTTOM_PX) - SPACING - size.height(),
+            size.width(),
+            size.height(),
+        )
+        above = self.legend.height() + SPACING if self.legend.isVisibleTo(self._map) else 0
+        self.values.move(
+            right - SPACING - self.values.width(),
+            height - round(BOTTOM_PX) - SPACING - self.values.height() - above,
+        )

@@ -1,0 +1,226 @@
+"""What is known of the place at the cursor: how new its image is, and figures that stand still."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from aegui.core.i18n import localized, mark, tr
+from aegui.core.latent.insight import distance_words, insight_words
+from aegui.kit.painted import Painted
+from aegui.kit.speech import describe
+from aegui.kit.theme import SPACING, current_theme, figures_font
+from aegui.widgets.figures.widget_picture import offer_painted
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QFont, QPaintEvent
+
+    from aegui.core.latent.insight import Insight
+    from aegui.features.map.model.insight_service import PlaceInsight
+
+
+@dataclass(frozen=True)
+class FigureSpec:
+    """One figure.
+
+    Attributes:
+        label: What it is called, marked.
+        help: What it tells, marked.
+    """
+
+    label: str
+    help: str
+
+
+FIGURES: dict[str, FigureSpec] = {
+    "entropy": FigureSpec(
+        mark("Entropy"),
+        mark(
+            "Mean entropy of a pixel in bits: 0 where all of them are black or white, 1 where all "
+            "are undecided. The sharper the image, the smaller."
+        ),
+    ),
+    "drift": FigureSpec(
+        mark("Drift"),
+        mark(
+            "How far away the network encodes the image that it decodes here. Small: the network "
+            "believes its own image. The arrow on the map shows where to."
+        ),
+    ),
+    "stretch": FigureSpec(
+        mark("Stretching"),
+        mark(
+            "How fast the image changes here: log sqrt det J'J of the decoder along the two "
+            "directions of the map."
+        ),
+    ),
+    "ratio": FigureSpec(
+        mark("Newness"),
+        mark(
+            "Distance to the nearest sample over that sample's distance to its own nearest one: "
+            "0 is a copy, 1 and more is new."
+        ),
+    ),
+}
+"""What is shown, in its order."""
+_NUMBER_CHARS = 6
+
+
+def figure_texts(found: Insight) -> dict[str, str]:
+    """The figures of ``found`` as they are shown; a dash where there is none."""
+    values = {
+        "entropy": found.entropy,
+        "drift": found.drift_length,
+        "stretch": found.log_stretch,
+        "ratio": found.ratio,
+    }
+    return {key: _text(value) for key, value in values.items()}
+
+
+def _text(value: float | None) -> str:
+    if value is None or not np.isfinite(value):
+        return "–"
+    return (
+        localized(value, ".2f").replace("-", "\N{MINUS SIGN}")
+        if abs(value) < 1000
+        else localized(value, ".0e")
+    )
+
+
+class InsightFigures(Painted):
+    """A line of words and a line of figures, each in a column of its own."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._told: PlaceInsight | None = None
+        self._texts: dict[str, str] = {}
+        self._words = self._nearest = ""
+        self._fonts: tuple[QFont, QFont] | None = None
+        self._label: float | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(tr("What the image is like"))
+        self.figures = offer_painted(self, "insight", fits=False)
+
+    def set_told(self, told: PlaceInsight | None) -> None:
+        """Show what is known; None: nothing is."""
+        self._told = told
+        if told is None:
+            self._texts, self._words, self._nearest = {}, "", ""
+            describe(self, "", spoken=False)
+        else:
+            found = told.insight
+            self._texts = figure_texts(found)
+            self._words = found.words
+            self._nearest = ""
+            if found.kind == "new":
+                title = told.known.title(found.nearest[0][0])
+                away = distance_words(found)
+                self._nearest = tr("{distance} from {name}", distance=away, name=title)
+            describe(self, insight_words(told.known, found), spoken=False)
+        self.update()
+
+    @property
+    def words(self) -> str:
+        """The line of words."""
+        return " · ".join(filter(None, (self._words, self._nearest)))
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The figures that are shown, by their keys; empty without any."""
+        return dict(self._texts)
+
+    def _line_px(self) -> int:
+        return self.fontMetrics().height() + 2
+
+    def _two_fonts(self) -> tuple[QFont, QFont]:
+        if self._fonts is None:
+            self._fonts = figures_font(self.font(), bold=True), figures_font(self.font())
+        return self._fonts
+
+    def _per_line(self) -> int:
+        """Figures beside each other: all in a wide panel, two in a narrow one."""
+        number = QFontMetricsF(self._two_fonts()[0]).horizontalAdvance("0" * _NUMBER_CHARS)
+        cell = self._label_px() + number + 1.5 * SPACING
+        return len(FIGURES) if self.width() >= len(FIGURES) * cell else 2
+
+    def _label_px(self) -> float:
+        """The longest label: figures stand in columns behind it."""
+        # Asked for often in every move of the mouse.
+        if self._label is None:
+            metrics = QFontMetricsF(self._two_fonts()[1])
+            widths = (metrics.horizontalAdvance(tr(spec.label)) for spec in FIGURES.values())
+            self._label = max(widths)
+        return self._label
+
+    def sizeHint(self) -> QSize:  # noqa: D102
+        return QSize(240, 3 * self._line_px())
+
+    def minimumSizeHint(self) -> QSize:  # noqa: D102
+        return QSize(120, 3 * self._line_px())
+
+    def figure_rect(self, key: str) -> QRectF:
+        """Where the figure ``key`` is painted."""
+        per_line = self._per_line()
+        line, place = divmod(list(FIGURES).index(key), per_line)
+        cell = self.width() / per_line
+        return QRectF(place * cell, (1 + line) * self._line_px(), cell, self._line_px())
+
+    def tip_at(self, position: QPoint) -> str:
+        """What the figure at ``position`` means; above them all words."""
+        at = position.toPointF()
+        key = next((key for key in self._texts if self.figure_rect(key).contains(at)), None)
+        if key is None:
+            return self.words
+        told = self._told
+        text = tr(FIGURES[key].help)
+        if key == "ratio" and told is not None and told.known.step > 1:
+            return f"{text}\n" + tr(
+                "Of this large set one sample in {n} is compared.", n=told.known.step
+            )
+        if key == "drift" and told is not None and told.insight.drift is not None:
+            return f"{text}\n{_vector(told.insight.drift.tolist())}"
+        return text
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
+        del event
+        theme = current_theme()
+        bold, plain = self._two_fonts()
+        painter = QPainter(self)
+        row = QRectF(0, 0, self.width(), self._line_px())
+        centre = Qt.AlignmentFlag.AlignVCenter
+        painter.setFont(bold)
+        painter.setPen(theme.text)
+        elided = QFontMetricsF(bold).elidedText(
+            self._words, Qt.TextElideMode.ElideRight, self.width()
+        )
+        painter.drawText(row, centre, elided)
+        row.setLeft(QFontMetricsF(bold).horizontalAdvance(elided) + SPACING)
+        painter.setFont(plain)
+        painter.setPen(theme.text_dim)
+        painter.drawText(row, centre, self._nearest)
+        for key, text in self._texts.items():
+            box = self.figure_rect(key)
+            painter.setFont(plain)
+            painter.setPen(theme.text_dim)
+            painter.drawText(box, centre, tr(FIGURES[key].label))
+            left = self._label_px() + SPACING / 2
+            number = QFontMetricsF(bold).horizontalAdvance("0" * _NUMBER_CHARS)
+            place = QRectF(box.left() + left, box.top(), number, box.height())
+            painter.setFont(bold)
+            painter.setPen(theme.text)
+            painter.drawText(place, centre | Qt.AlignmentFlag.AlignRight, text)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: D102
+        self._fonts = None
+        self._label = None
+        super().changeEvent(event)
+
+
+def _vector(numbers: list[float]) -> str:
+    shown = ", ".join(_text(value) for value in numbers[:8])
+    return f"({shown}{', …' if len(numbers) > 8 else ''})"

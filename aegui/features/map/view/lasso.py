@@ -1,0 +1,82 @@
+"""Drawing around samples to select them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+
+from aegui.widgets.shapes import in_polygon
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from aegui.features.map.view.point_layer import PointLayer
+    from aegui.kit.theme import Theme
+    from aegui.widgets.viewport import Viewport
+
+LEAST_PX = 6.0
+"""A line that stays within so few pixels is a click, which selects nothing."""
+_APART_PX = 3.0
+_MOST_CORNERS = 96
+_FILL = 0.10
+
+
+class Lasso:
+    """The line that is being drawn, in widget pixels."""
+
+    def __init__(self) -> None:
+        self._corners: list[QPointF] = []
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether a line is under way."""
+        return bool(self._corners)
+
+    def begin(self, at: QPointF) -> None:
+        """The line begins at ``at``."""
+        self._corners = [QPointF(at)]
+
+    def extend(self, at: QPointF) -> None:
+        """The line goes on to ``at``."""
+        if (at - self._corners[-1]).manhattanLength() >= _APART_PX:
+            self._corners.append(QPointF(at))
+
+    def drop(self) -> None:
+        """There is no line any more."""
+        self._corners = []
+
+    def rect(self) -> QRectF:
+        """All that it paints."""
+        return QPolygonF(self._corners).boundingRect().adjusted(-2, -2, 2, 2)
+
+    @property
+    def is_click(self) -> bool:
+        """Whether the line is no more than a spot."""
+        box = QPolygonF(self._corners).boundingRect()
+        return max(box.width(), box.height()) < LEAST_PX
+
+    def places(self, view: Viewport) -> NDArray[np.float64]:
+        """Where the corners lie on the map of ``view``, ``[m, 2]``."""
+        return np.array([view.to_latent(corner.x(), corner.y()) for corner in self._corners])
+
+    def rows(self, points: PointLayer, view: Viewport) -> NDArray[np.int64]:
+        """The rows of ``points``, as laid out in ``view``, that lie within the closed line."""
+        # The eye sees no more corners, and every one costs a look at all samples.
+        step = -(-len(self._corners) // _MOST_CORNERS)
+        corners = [(corner.x(), corner.y()) for corner in self._corners[::step]]
+        rows = points.rows_in(view, QPolygonF(self._corners).boundingRect())
+        return rows[in_polygon(points.pixels_of(rows), corners)]
+
+    def paint(self, painter: QPainter, theme: Theme) -> None:
+        """The line, and what it would select."""
+        if not self._corners:
+            return
+        fill = QColor(theme.accent)
+        fill.setAlphaF(_FILL)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.accent, 1.4, Qt.PenStyle.DashLine))
+        painter.setBrush(fill)
+        painter.drawPolygon(QPolygonF(self._corners))

@@ -1,0 +1,231 @@
+"""The grid of decoded tiles: fixed on the plane, so that the background does not swim.
+
+The edges of the tiles are multiples of a few sizes (powers of the square root of two), counted
+from the origin. Panning asks for the same tiles again, and zooming in and out finds the same sizes.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aegui.features.map.view.types import ViewRequest
+
+if TYPE_CHECKING:
+    from aegui.core.latent.frame import Frame
+    from aegui.widgets.viewport import Bounds, Viewport
+
+TILE_PX = 40.0
+"""Side of the square whose area a tile of small glyphs has, more or less."""
+RIBBON_TILE_PX = 64.0
+"""The same for the single row of tiles of a network with one code number."""
+LEAST_IMAGE_PX, LARGEST_IMAGE_PX = 44.0, 72.0
+"""Sides of tiles of other images: small ones are enlarged, large ones reduced."""
+RIBBON_IMAGE_PX = 84.0
+"""The same for images that are no glyphs."""
+RIBBON_AT, RIBBON_FOOT = 0.64, 0.94
+"""Where a ribbon begins, as a share of the map's height, and where it ends at the lowest."""
+RIBBON_SHARE = 0.5
+"""What it takes of the height at most."""
+MAX_TILES = 120
+"""Most tiles across, and most down."""
+GROWTH = 0.5
+"""Tiles grow with that power of the zoom beyond what shows all codes."""
+LARGEST_SHARE = 0.94
+"""They grow until a single one takes that share of the map."""
+LARGE_SHARE = 0.4
+"""From that share on one of them lies in the middle of the map, as it is then."""
+SHIFTS = 16
+"""Tiles may be shifted by so many parts of their size."""
+_LEAST_SHARE, _LARGEST_SHARE = 0.72, 1.42
+_LARGEST_LARGE_SHARE = 1.25
+_MOST_SKEW = 0.03
+_MARGIN = 0.12
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """Tiles of ``width`` x ``height`` latent units.
+
+    Small ones are counted from the origin; large ones may be shifted, by parts of a tile.
+    """
+
+    width: float
+    height: float
+    shift_x: float = 0.0
+    shift_y: float = 0.0
+    large: bool = False
+
+    def suits(
+        self, view: Viewport, tile_px: tuple[float, float], *, proportional: bool = False
+    ) -> bool:
+        """Whether its tiles are seen at about ``tile_px``: near enough to keep them."""
+        across = self.width * view.sx / tile_px[0]
+        down = self.height * view.sy / tile_px[1]
+        most = _LARGEST_LARGE_SHARE if self.large else _LARGEST_SHARE
+        near = all(_LEAST_SHARE <= share <= most for share in (across, down))
+        return near and not (proportional and abs(across / down - 1.0) > _MOST_SKEW)
+
+
+def tile_pixels(image_height: int, image_width: int, *, ribbon: bool) -> tuple[float, float]:
+    """Wanted width and height of a tile on the screen, in logical pixels."""
+    side = RIBBON_TILE_PX if ribbon else TILE_PX
+    aspect = math.sqrt((image_width + 1) / (image_height + 1))
+    # An image of more pixels than that is not squeezed, up to twice the size.
+    grow = min(2.0, max(1.0, image_width / (side * aspect), image_height * aspect / side))
+    return side * aspect * grow, side / aspect * grow
+
+
+def image_tile_pixels(image_height: int, image_width: int, *, ribbon: bool) -> tuple[float, float]:
+    """The same for images that are no glyphs, which fill their tiles."""
+    middle = math.sqrt(image_height * image_width)
+    side = RIBBON_IMAGE_PX if ribbon else min(LARGEST_IMAGE_PX, max(LEAST_IMAGE_PX, middle))
+    aspect = math.sqrt(image_width / image_height)
+    return side * aspect, side / aspect
+
+
+def grown(tile_px: tuple[float, float], view: Viewport, home: Viewport) -> tuple[float, float]:
+    """The tile on the screen at the zoom of ``view``; ``home`` shows all codes.
+
+    Zooming in shows fewer tiles that are larger: from a field of small ones to a large one that
+    fills the map and goes over into the next.
+    """
+    zoom = max(1.0, view.sx / home.sx)
+    largest = LARGEST_SHARE / share_of(view, tile_px)
+    factor = min(zoom**GROWTH, max(1.0, largest))
+    return tile_px[0] * factor, tile_px[1] * factor
+
+
+def ribbon_tile(
+    view: Viewport, home: Viewport, image_shape: tuple[int, int], *, glyphs: bool
+) -> tuple[float, float]:
+    """The tile of a ribbon on the screen at the zoom of ``view``; ``home`` shows all codes.
+
+    It grows as the tiles of a plane do, until it takes its share of the map.
+    """
+    tile_px = (tile_pixels if glyphs else image_tile_pixels)(*image_shape, ribbon=True)
+    high, wide = RIBBON_SHARE * view.height / tile_px[1], LARGEST_SHARE * view.width / tile_px[0]
+    factor = min(max(1.0, view.sx / home.sx) ** GROWTH, max(1.0, min(high, wide)))
+    return tile_px[0] * factor, tile_px[1] * factor
+
+
+def ribbon_band(
+    view: Viewport, home: Viewport, image_shape: tuple[int, int], *, glyphs: bool
+) -> tuple[float, float]:
+    """First and last pixel row of a ribbon, counted from the top of ``view``."""
+    tall = ribbon_tile(view, home, image_shape, glyphs=glyphs)[1]
+    lowest = max(0.0, RIBBON_FOOT * view.height - tall)
+    top = float(round(min(RIBBON_AT * view.height, lowest)))
+    return top, min(view.height, top + tall)
+
+
+def share_of(view: Viewport, tile_px: tuple[float, float]) -> float:
+    """What a tile takes of the map in the direction in which there is less room."""
+    return max(tile_px[0] / view.width, tile_px[1] / view.height)
+
+
+def large_lattice(view: Viewport, tile_px: tuple[float, float]) -> Lattice:
+    """Tiles of just ``tile_px``, one of them in the middle of ``view`` as far as parts allow."""
+    width, height = tile_px[0] / view.sx, tile_px[1] / view.sy
+    return Lattice(width, height, _shift(view.cx, width), _shift(view.cy, height), large=True)
+
+
+def _shift(middle: float, size: float) -> float:
+    return round(SHIFTS * (middle / size - 0.5)) % SHIFTS / SHIFTS
+
+
+def lattice_for(
+    view: Viewport, tile_px: tuple[float, float], *, proportional: bool = False
+) -> Lattice:
+    """The lattice whose tiles are seen nearest to ``tile_px``.
+
+    Where they are to be ``proportional`` they have just the proportions of ``tile_px``, so that
+    images fill them.
+    """
+    width = _level(tile_px[0] / view.sx)
+    if proportional:
+        return Lattice(width, width * view.sx / view.sy * tile_px[1] / tile_px[0])
+    return Lattice(width, _level(tile_px[1] / view.sy))
+
+
+def wanted_lattice(
+    view: Viewport,
+    home: Viewport,
+    kept: Lattice | None,
+    image_shape: tuple[int, int],
+    *,
+    glyphs: bool,
+    ribbon: bool,
+) -> Lattice:
+    """The lattice for ``view``: ``kept``, as long as its tiles are of about the right size.
+
+    Args:
+        view: What is seen.
+        home: What shows all codes.
+        kept: The lattice that was last wanted; None: there is none.
+        image_shape: Height and width of the images.
+        glyphs: Whether they are glyphs; other images fill their tiles.
+        ribbon: Whether there is but one row of tiles.
+    """
+    if ribbon:
+        tile_px = ribbon_tile(view, home, image_shape, glyphs=glyphs)
+    else:
+        sides = tile_pixels if glyphs else image_tile_pixels
+        tile_px = grown(sides(*image_shape, ribbon=False), view, home)
+    large = not ribbon and share_of(view, tile_px) >= LARGE_SHARE
+    exact = large or not (glyphs or ribbon)
+    if kept is not None and kept.suits(view, tile_px, proportional=exact):
+        return kept
+    if large:
+        return large_lattice(view, tile_px)
+    return lattice_for(view, tile_px, proportional=exact)
+
+
+def plane_request(
+    view: Viewport,
+    lattice: Lattice,
+    frame: Frame,
+    *,
+    ribbon: bool,
+    near: tuple[float, float] | None = None,
+) -> ViewRequest:
+    """The tiles of ``lattice`` that cover ``view`` and a margin around it."""
+    x0, y0, x1, y1 = view.bounds
+    spare_x, spare_y = _MARGIN * (x1 - x0), _MARGIN * (y1 - y0)
+    first_x, last_x = _span(x0 - spare_x, x1 + spare_x, lattice.width, lattice.shift_x)
+    first_y, last_y = _span(y0 - spare_y, y1 + spare_y, lattice.height, lattice.shift_y)
+    if ribbon:
+        first_y, last_y = -0.5, 0.5
+    return ViewRequest(
+        rect=(
+            first_x * lattice.width,
+            first_y * lattice.height,
+            last_x * lattice.width,
+            last_y * lattice.height,
+        ),
+        width_px=round(view.width),
+        height_px=round(view.height),
+        columns=round(last_x - first_x),
+        rows=round(last_y - first_y),
+        frame=frame,
+        near=near,
+    )
+
+
+def covers(outer: Bounds, inner: Bounds, *, ribbon: bool) -> bool:
+    """Whether ``inner`` lies in ``outer``; of a ribbon only x counts."""
+    across = outer[0] <= inner[0] and inner[2] <= outer[2]
+    return across and (ribbon or (outer[1] <= inner[1] and inner[3] <= outer[3]))
+
+
+def _level(size: float) -> float:
+    return float(2.0 ** (round(2.0 * math.log2(size)) / 2.0))
+
+
+def _span(low: float, high: float, size: float, shift: float) -> tuple[float, float]:
+    first, last = math.floor(low / size - shift), math.ceil(high / size - shift)
+    if last - first > MAX_TILES:
+        middle = (first + last) // 2
+        first, last = middle - MAX_TILES // 2, middle + MAX_TILES // 2
+    return first + shift, last + shift

@@ -1,0 +1,83 @@
+"""The button of the layers: which of them lie under the samples, and whether the lens is seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+
+from aegui.core.i18n import tr
+from aegui.core.latent.fields import FIELDS
+from aegui.features.map.view.menu_items import show_keys
+from aegui.kit.theme import ICON_PX, icon
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+_NO_ARROW = "QToolButton::menu-indicator { image: none; }"
+
+
+class LayersButton(QToolButton):
+    """A menu with a row per layer and its key.
+
+    Signals:
+        layer_toggled(str): The layer of that key should be shown, or no longer.
+        lens_toggled(): The lens should be shown, or no longer.
+    """
+
+    layer_toggled = Signal(str)
+    lens_toggled = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setIcon(icon("map-layers"))
+        self.setIconSize(QSize(ICON_PX, ICON_PX))
+        self.setProperty("flat", True)
+        self.setToolTip(tr("Layers of the map (1 to 7) and lens (N)"))
+        self.setAccessibleName(tr("Layers"))
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setStyleSheet(_NO_ARROW)
+        self._layers: dict[str, QAction] = {}
+        self._lens = QAction(tr("Lens: images around the cursor"), self)
+        self.setMenu(self._build_menu())
+
+    def _build_menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.setToolTipsVisible(True)
+        for number, (key, spec) in enumerate(FIELDS.items(), start=1):
+            action = menu.addAction(tr(spec.label))
+            action.setCheckable(True)
+            show_keys(action, str(number))
+            action.triggered.connect(lambda _on, key=key: self.layer_toggled.emit(key))
+            self._layers[key] = action
+        menu.addSeparator()
+        self._lens.setCheckable(True)
+        self._lens.setToolTip(tr("Five by five images decoded around the cursor"))
+        show_keys(self._lens, "N")
+        self._lens.triggered.connect(lambda _on: self.lens_toggled.emit())
+        menu.addAction(self._lens)
+        self.set_layers((), {})
+        return menu
+
+    def set_layers(self, chosen: Collection[str], reasons: Mapping[str, str]) -> None:
+        """Show which layers are chosen, and why some cannot be.
+
+        Args:
+            chosen: Keys of those that are shown.
+            reasons: Why a layer says nothing of the network that is shown: key -> words.
+        """
+        for key, action in self._layers.items():
+            action.setChecked(key in chosen)
+            action.setEnabled(key not in reasons)
+            action.setToolTip(reasons.get(key) or tr(FIELDS[key].help))
+
+    def set_lens(self, shown: bool) -> None:
+        """Show whether the lens is seen."""
+        self._lens.setChecked(shown)
+
+    def action(self, key: str) -> QAction:
+        """The menu's row of the layer ``key``."""
+        return self._layers[key]

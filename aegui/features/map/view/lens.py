@@ -1,0 +1,82 @@
+"""The lens: how far apart the images around the cursor are decoded."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
+
+from aegui.core.i18n import tr
+from aegui.kit.theme import SPACING, figures_font, icon
+from aegui.widgets.ticks import number_text
+
+SPACINGS = tuple(
+    round(mantissa * 10.0**exponent, 6)
+    for exponent in range(-3, 1)
+    for mantissa in (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)
+)
+"""What there is to choose from, in latent units."""
+DEFAULT_SPACING = 0.1
+_SLIDER_PX = 96
+
+
+def nearest_spacing(value: float) -> float:
+    """The one of ``SPACINGS`` nearest to ``value``."""
+    return min(SPACINGS, key=lambda spacing: abs(spacing - value))
+
+
+class LensBar(QFrame):
+    """A slider for the spacing of the lens; seen while the lens is.
+
+    Signals:
+        spacing_edited(float): The spacing that is asked for, in latent units.
+        hide_requested(): The lens should go.
+    """
+
+    spacing_edited = Signal(float)
+    hide_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("card", True)
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(0, len(SPACINGS) - 1)
+        self.slider.setFixedWidth(_SLIDER_PX)
+        self.slider.setAccessibleName(tr("Spacing of the lens"))
+        self.slider.setToolTip(tr("How far apart the images of the lens are, in units of the map"))
+        self.value = QLabel()
+        self.value.setFont(figures_font(self.font()))
+        self.value.setMinimumWidth(self.value.fontMetrics().horizontalAdvance("0.0000"))
+        self.close_button = QToolButton()
+        self.close_button.setIcon(icon("close"))
+        self.close_button.setProperty("flat", True)
+        self.close_button.setAccessibleName(tr("Hide the lens"))
+        self.close_button.setToolTip(tr("Hide the lens (N)"))
+        self._build()
+        self.set_spacing(DEFAULT_SPACING)
+        self.slider.valueChanged.connect(self._on_slider_value_changed)
+        self.close_button.clicked.connect(lambda: self.hide_requested.emit())
+        self.hide()
+
+    def _build(self) -> None:
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(SPACING, 2, 2, 2)
+        layout.setSpacing(SPACING // 2)
+        for widget in (QLabel(tr("Lens")), self.slider, self.value, self.close_button):
+            layout.addWidget(widget)
+
+    def set_spacing(self, spacing: float) -> None:
+        """Show ``spacing``, one of ``SPACINGS``, without telling."""
+        self.slider.blockSignals(True)
+        self.slider.setValue(SPACINGS.index(nearest_spacing(spacing)))
+        self.slider.blockSignals(False)
+        self.value.setText(number_text(self.spacing))
+
+    @property
+    def spacing(self) -> float:
+        """What is shown."""
+        return SPACINGS[self.slider.value()]
+
+    def _on_slider_value_changed(self) -> None:
+        self.value.setText(number_text(self.spacing))
+        self.spacing_edited.emit(self.spacing)

@@ -1,0 +1,176 @@
+"""The map on paper: what is decoded and the layer over it, samples, pins, and what colours mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QLinearGradient
+
+from aegui.core.i18n import tr
+from aegui.features.map.view.field_legend import layer_colours
+from aegui.features.map.view.ramp import ramp_colour
+from aegui.widgets.charts.scale import Scale, figure
+from aegui.widgets.figures.axes import Axis, edges, framed, shaped
+from aegui.widgets.figures.figure import Figure
+from aegui.widgets.figures.ink import GAP, TICK_PT
+from aegui.widgets.figures.points import MOST_SIGNS, PointPlot, paint_classes
+from aegui.widgets.figures.widget_picture import WidgetPicture
+from aegui.widgets.glyphs import label_sign
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QColor, QFont
+    from PySide6.QtWidgets import QWidget
+
+    from aegui.features.map.view.field_legend import Entry
+    from aegui.features.map.view.scene import Scene
+    from aegui.widgets.figures.axes import PlotArea
+    from aegui.widgets.figures.ink import Ink
+    from aegui.widgets.viewport import Viewport
+
+_PIXELS = 96 / 72
+"""Of a map as it is painted, for a point of the paper."""
+_RATIO = 300 / 96
+_BAR = QSizeF(60.0, 6.0)
+_PIN = 3.0
+_STOPS = 9
+_LEFT = Qt.AlignmentFlag.AlignLeft
+
+
+@dataclass(frozen=True, eq=False)
+class MapPlot:
+    """What a map shows.
+
+    Attributes:
+        scene: What lies on it.
+        view: Which part of it is seen.
+        font: Of the names of regions.
+        classes: Names of the classes that have colours, or empty.
+        layers: What layers there are, in words.
+        values: What samples are coloured by, and the numbers of both ends; or None.
+        title: Above it, where there are several parts.
+    """
+
+    scene: Scene
+    view: Viewport
+    font: QFont
+    classes: tuple[str, ...] = ()
+    layers: tuple[Entry, ...] = ()
+    values: tuple[str, tuple[float, float]] | None = None
+    title: str = ""
+
+    def paint(self, ink: Ink, rect: QRectF) -> None:
+        """Paint legends, axes, ground, samples and pins; a unit is as long as in the window."""
+        top = self._paint_legends(ink, rect)
+        rect = rect.adjusted(0.0, top, 0.0, 0.0)
+        x0, y0, x1, y1 = self.view.bounds
+        names = self.scene.axis_names()
+        x, y = Axis(names[0], Scale(x0, x1)), Axis(names[1], Scale(y0, y1))
+        rect = shaped(ink, rect, x, y, self.view.width / self.view.height)
+        frame = framed(ink, rect, x, y)
+        self._paint_ground(ink, frame)
+        edges(ink, frame.plot)
+        self._points(ink).paint_in(ink, frame)
+        self._paint_pins(ink, frame)
+
+    def _paint_ground(self, ink: Ink, frame: PlotArea) -> None:
+        plot = frame.plot
+        wide, high = plot.width() * _PIXELS, plot.height() * _PIXELS
+        x0, y0, x1, y1 = self.view.bounds
+        view = replace(
+            self.view.placed(0.0, 0.0, wide, high), sx=wide / (x1 - x0), sy=high / (y1 - y0)
+        )
+        image = self.scene.ground_image(view, _RATIO, ink.theme, self.font)
+        ink.painter.drawImage(plot, image, QRectF(image.rect()))
+
+    def _points(self, ink: Ink) -> PointPlot:
+        scene = self.scene
+        codes, style = scene.codes, scene.style
+        if codes is None:
+            none = Axis("", Scale(0.0, 1.0))
+            return PointPlot(np.zeros((0, 2)), none, none)
+        stamps, indices = scene.points.stamps, codes.indices
+        pictured = style.points in ("auto", "glyphs")
+        signs: tuple[str, ...] = ()
+        if style.labels and not pictured and len(indices) <= MOST_SIGNS and stamps.has_labels:
+            signs = tuple(label_sign(stamps.labels[index]) for index in indices.tolist())
+        axis = Axis("", Scale(0.0, 1.0))
+        return PointPlot(
+            scene.project(codes.values),
+            axis,
+            axis,
+            signs,
+            colours=scene.points.colours.rgba(indices, ink.theme),
+            image_of=(lambda row: stamps.image(int(indices[row]))) if pictured else None,
+            look=stamps.look,
+        )
+
+    def _paint_pins(self, ink: Ink, frame: PlotArea) -> None:
+        for pin in self.scene.pins:
+            if len(pin.z) != self.scene.size:
+                continue
+            x, y = self.scene.project(pin.z)[0].tolist()
+            at = frame.at(x, y)
+            if not frame.plot.contains(at):
+                continue
+            ink.painter.setPen(ink.pen(ink.theme.panel, 1.0))
+            ink.painter.setBrush(ink.theme.accent)
+            ink.painter.drawPolygon(
+                [at, at + QPointF(-_PIN, -2 * _PIN), at + QPointF(_PIN, -2 * _PIN)]
+            )
+            box = QRectF(at.x() + _PIN + 1.0, at.y() - 2 * _PIN - 3.0, 0.0, 2 * _PIN)
+            ink.write(pin.name, box, TICK_PT, ink.theme.text, _LEFT, bold=True)
+
+    def _paint_legends(self, ink: Ink, rect: QRectF) -> float:
+        top = paint_classes(ink, rect, self.classes) if self.classes else 0.0
+        line = ink.line(TICK_PT) + 2.0
+        bars: list[tuple[str, str, str, Sequence[QColor]]] = []
+        if self.values is not None:
+            name, (low, high) = self.values
+            shares = np.linspace(0.0, 1.0, _STOPS).tolist()
+            bars.append((name, figure(low), figure(high), [ramp_colour(one) for one in shares]))
+        for entry in self.layers:
+            colours = layer_colours(entry.key, ink.theme) if entry.high else []
+            bars.append((entry.title, entry.low, entry.high, colours))
+        for bar in bars:
+            row = QRectF(rect.left(), rect.top() + top, rect.width(), line)
+            _paint_bar(ink, row, *bar)
+            top += line
+        return top + (GAP if bars else 0.0)
+
+
+def map_figure(widget: QWidget, plot: MapPlot) -> Figure | None:
+    """The map of ``widget`` on paper; None where nothing lies on it."""
+    if plot.scene.codes is None:
+        return None
+    title = tr("Latent map")
+    if plot.scene.ribbon:
+        picture = WidgetPicture(widget, fits=False, children=False)
+        return Figure("map", title, (picture,), screen_dpi=widget.logicalDpiX())
+    return Figure("map", title, (plot,))
+
+
+def _paint_bar(
+    ink: Ink, row: QRectF, name: str, low: str, high: str, colours: Sequence[QColor]
+) -> None:
+    """One line of a legend: what it is, its lower end, its colours, its upper end."""
+    x = row.left()
+    for text, colour in ((name, ink.theme.text), (low, ink.theme.text_dim)):
+        box = QRectF(x, row.top(), row.right() - x, row.height())
+        ink.write(text, box, TICK_PT, colour, _LEFT)
+        x += ink.width(text, TICK_PT) + 1.5 * GAP
+    if not colours:
+        return
+    bar = QRectF(QPointF(x, row.center().y() - _BAR.height() / 2), _BAR)
+    gradient = QLinearGradient(bar.topLeft(), bar.topRight())
+    for place, colour in enumerate(colours):
+        gradient.setColorAt(place / (len(colours) - 1), colour)
+    ink.painter.setPen(Qt.PenStyle.NoPen)
+    ink.painter.setBrush(gradient)
+    ink.painter.drawRect(bar)
+    box = QRectF(bar.right() + 1.5 * GAP, row.top(), row.right() - bar.right(), row.height())
+    ink.write(high, box, TICK_PT, ink.theme.text_dim, _LEFT)

@@ -1,0 +1,187 @@
+"""Painting what a person put on the map: pins, the drawing's code with its trail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
+
+from aegui.kit.theme import blend
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from aegui.features.map.view.types import RegionName
+    from aegui.kit.theme import Theme
+    from aegui.widgets.viewport import Viewport
+
+PIN_PX = 18.0
+"""Height of a pin above the place where its point stands."""
+DRAWING_PX = 6.0
+"""Radius of the mark at the drawing's code."""
+_PRIOR_CROSS_PX = 5.0
+_DIAGONAL = 0.5**0.5
+_TRAIL_ALPHA = 0.75
+_TRAIL_PARTS = 4
+_ARROW_PX = 7.0
+_ARROW_LEAST_PX = 5.0
+_NAME_SIZES_PX = (30, 22, 16)
+"""A name stands where its region has about that much room in every direction."""
+_NAME_ALPHA = 0.62
+_RIBBON_NAMES_PX = 64.0
+
+
+def paint_pin(painter: QPainter, at: QPointF, name: str, theme: Theme, font: QFont) -> None:
+    """A pin whose point stands at ``at``, with its name beside its head."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    radius = PIN_PX * 0.36
+    head = QPointF(at.x(), at.y() - PIN_PX + radius)
+    path = QPainterPath(at)
+    path.quadTo(QPointF(at.x() - radius, at.y() - PIN_PX * 0.42), head - QPointF(radius, 0))
+    path.arcTo(QRectF(head.x() - radius, head.y() - radius, 2 * radius, 2 * radius), 180, -180)
+    path.quadTo(QPointF(at.x() + radius, at.y() - PIN_PX * 0.42), at)
+    painter.setPen(QPen(theme.panel, 1.5))
+    painter.setBrush(theme.accent)
+    painter.drawPath(path)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.on_accent)
+    painter.drawEllipse(head, radius * 0.38, radius * 0.38)
+    if name:
+        paint_tag(painter, QPointF(head.x() + radius + 3, head.y()), name, theme, font)
+
+
+def paint_tag(
+    painter: QPainter, left_middle: QPointF, text: str, theme: Theme, font: QFont
+) -> QRectF:
+    """``text`` on a small plate whose left edge has its middle at ``left_middle``."""
+    box = tag_rect(left_middle, text, font)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setFont(font)
+    painter.setPen(QPen(theme.border, 1))
+    painter.setBrush(theme.raised)
+    painter.drawRoundedRect(box, 3, 3)
+    painter.setPen(theme.text)
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+    return box
+
+
+def tag_rect(left_middle: QPointF, text: str, font: QFont) -> QRectF:
+    """The plate of ``paint_tag``."""
+    metrics = QFontMetricsF(font)
+    width, height = metrics.horizontalAdvance(text) + 10, metrics.height() + 2
+    return QRectF(left_middle.x(), round(left_middle.y() - height / 2) + 0.5, width, height)
+
+
+def paint_prior(painter: QPainter, view: Viewport, theme: Theme) -> None:
+    """The middle of a normal prior, and one and two of its standard deviations around it."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    middle = QPointF(view.x_pixel(0.0), view.y_pixel(0.0))
+    for radius, style in ((1.0, Qt.PenStyle.SolidLine), (2.0, Qt.PenStyle.DashLine)):
+        for colour, width in ((theme.panel, 3.0), (blend(theme.text_dim, theme.panel, 0.7), 1.2)):
+            painter.setPen(QPen(colour, width, style))
+            painter.drawEllipse(middle, radius * view.sx, radius * view.sy)
+    painter.setPen(theme.text_dim)
+    for radius, text in ((1.0, "1σ"), (2.0, "2σ")):
+        # Below the right end of the circle, where neither axis nor samples' labels stand.
+        side = radius * _DIAGONAL
+        at = middle + QPointF(side * view.sx + 3, side * view.sy + 12)
+        if view.contains(at.x(), at.y()):
+            painter.drawText(at, text)
+    painter.setPen(QPen(theme.text_dim, 1.5))
+    for dx, dy in ((_PRIOR_CROSS_PX, 0.0), (0.0, _PRIOR_CROSS_PX)):
+        painter.drawLine(middle - QPointF(dx, dy), middle + QPointF(dx, dy))
+
+
+def paint_trail(painter: QPainter, pixels: NDArray[np.float64], theme: Theme) -> None:
+    """The way the drawing's code has come: ``pixels`` ``[M, 2]``, oldest first, fading."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    points = [QPointF(x, y) for x, y in pixels.tolist()]
+    # A few polylines of falling strength: many single lines with pens of their own are slow.
+    size = -(-len(points) // _TRAIL_PARTS)
+    for part, first in enumerate(range(0, len(points) - 1, size), start=1):
+        colour = QColor(theme.warn)
+        colour.setAlphaF(_TRAIL_ALPHA * part / _TRAIL_PARTS)
+        painter.setPen(QPen(colour, 2.0))
+        painter.drawPolyline(points[first : first + size + 1])
+
+
+def paint_drawing(painter: QPainter, at: QPointF, theme: Theme) -> None:
+    """The mark at the drawing's code: a diamond in a ring, unlike every dot and pin."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for colour, width in ((theme.panel, 4.5), (theme.warn, 2.0)):
+        painter.setPen(QPen(colour, width))
+        painter.drawEllipse(at, DRAWING_PX + 3, DRAWING_PX + 3)
+    half = DRAWING_PX - 1
+    diamond = QPolygonF([at + QPointF(0, -half), at + QPointF(half, 0)])
+    diamond.append(at + QPointF(0, half))
+    diamond.append(at + QPointF(-half, 0))
+    painter.setPen(QPen(theme.panel, 1.0))
+    painter.setBrush(theme.warn)
+    painter.drawPolygon(diamond)
+
+
+def paint_region_names(
+    painter: QPainter,
+    names: Sequence[RegionName],
+    view: Viewport,
+    theme: Theme,
+    font: QFont,
+    *,
+    ribbon: bool,
+) -> None:
+    """The names of regions that have room for them, in a size that suits that room."""
+    fonts = {size: _sized(font, size) for size in _NAME_SIZES_PX} if names else {}
+    ink = QColor(theme.text)
+    ink.setAlphaF(_NAME_ALPHA)
+    painter.setPen(ink)
+    for name in names:
+        x, y = view.x_pixel(name.x), view.y_pixel(name.y)
+        room = name.room_x * view.sx
+        if ribbon:
+            y = view.top + _RIBBON_NAMES_PX
+        else:
+            room = min(room, name.room_y * view.sy)
+        size = next((size for size in _NAME_SIZES_PX if size <= room), None)
+        if size is None or not view.contains(x, y):
+            continue
+        wide = QFontMetricsF(fonts[size]).horizontalAdvance(name.text)
+        smallest = fonts[_NAME_SIZES_PX[-1]]
+        chosen = fonts[size] if wide <= 2 * room else smallest
+        if QFontMetricsF(chosen).horizontalAdvance(name.text) > 2 * room:
+            continue
+        painter.setFont(chosen)
+        box = QRectF(x - room, y - size, 2 * room, 2 * size)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name.text)
+
+
+def _sized(font: QFont, size_px: int) -> QFont:
+    made = QFont(font)
+    made.setPixelSize(size_px)
+    made.setBold(True)
+    return made
+
+
+def paint_arrow(painter: QPainter, begin: QPointF, end: QPointF, theme: Theme) -> None:
+    """An arrow between two pixels; a very short one is a dot."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    line = QLineF(begin, end)
+    shaft = QLineF(line)
+    shaft.setLength(max(0.0, line.length() - _ARROW_PX * 0.6))
+    head = QPolygonF([end])
+    for turn in (155.0, -155.0):
+        side = QLineF.fromPolar(_ARROW_PX, line.angle() + turn)
+        head.append(end + side.p2())
+    for colour, width in ((theme.panel, 4.5), (theme.text, 1.8)):
+        painter.setPen(QPen(colour, width))
+        painter.setBrush(colour)
+        if line.length() < _ARROW_LEAST_PX:
+            painter.drawEllipse(end, 1.5, 1.5)
+        else:
+            painter.drawLine(shaft)
+            painter.drawPolygon(head)

@@ -1,0 +1,173 @@
+"""The whole map made small, with the part that is seen: where one is, and a way to go elsewhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import QWidget
+
+from aegui.core.i18n import tr
+from aegui.kit.theme import RADIUS, current_theme
+from aegui.widgets.glyphs import argb_image
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QMouseEvent, QPaintEvent
+
+    from aegui.features.map.view.scene import Scene
+    from aegui.widgets.viewport import Bounds, Viewport
+
+SIDE_PX = 120
+"""The longer side."""
+MOST_DOTS = 4000
+"""Of more samples some are drawn."""
+_SHORTEST = 0.45
+_EDGE_PX = 6.0
+_FEW = 300
+_SHADE = 0.3
+
+
+class Minimap(QWidget):
+    """Seen while the map shows but a part of the codes; a click or drag moves the map there.
+
+    Signals:
+        centre_requested(float, float): The map should show that place in its middle.
+    """
+
+    centre_requested = Signal(float, float)
+
+    def __init__(self, scene: Scene, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._scene = scene
+        self._seen: Bounds = (0.0, 0.0, 1.0, 1.0)
+        self._dots = QPixmap()
+        self._dots_key: object = None
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName(tr("Overview"))
+        self.setToolTip(tr("The whole map; click to go there"))
+        self.hide()
+
+    def set_view(self, view: Viewport) -> None:
+        """What is seen of the map now."""
+        self._seen = view.bounds
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: D102
+        bounds = self._scene.bounds
+        if bounds is None:
+            return QSize(SIDE_PX, SIDE_PX)
+        wide, high = max(bounds[2] - bounds[0], 1e-9), max(bounds[3] - bounds[1], 1e-9)
+        least = SIDE_PX * _SHORTEST
+        if self._scene.ribbon:
+            return QSize(SIDE_PX, round(least))
+        return QSize(
+            round(max(least, SIDE_PX * min(1.0, wide / high))),
+            round(max(least, SIDE_PX * min(1.0, high / wide))),
+        )
+
+    def _pixels(self, places: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Where ``places`` ``[n, 2]`` lie in this widget."""
+        x0, y0, x1, y1 = self._scene.bounds or (0.0, 0.0, 1.0, 1.0)
+        room = np.array([self.width() - 2 * _EDGE_PX, self.height() - 2 * _EDGE_PX])
+        spans = np.maximum([x1 - x0, y1 - y0], 1e-9)
+        shares = (places - (x0, y0)) / spans
+        shares[:, 1] = 0.5 if self._scene.ribbon else 1.0 - shares[:, 1]
+        return np.asarray(_EDGE_PX + shares * room)
+
+    def seen_rect(self) -> QRectF:
+        """The part that is seen, in this widget; never too small to be found."""
+        x0, y0, x1, y1 = self._seen
+        (left, bottom), (right, top) = self._pixels(np.array([[x0, y0], [x1, y1]])).tolist()
+        if self._scene.ribbon:
+            top, bottom = 0.0, float(self.height())
+        rect = QRectF(left, top, right - left, bottom - top)
+        for grow in ((4.0 - rect.width()) / 2, 0.0), (0.0, (4.0 - rect.height()) / 2):
+            rect.adjust(-max(0.0, grow[0]), -max(0.0, grow[1]), *(max(0.0, g) for g in grow))
+        return rect
+
+    def _go(self, at: QPointF) -> None:
+        bounds = self._scene.bounds
+        if bounds is None:
+            return
+        x0, y0, x1, y1 = bounds
+        across = (at.x() - _EDGE_PX) / max(1.0, self.width() - 2 * _EDGE_PX)
+        down = (at.y() - _EDGE_PX) / max(1.0, self.height() - 2 * _EDGE_PX)
+        self.centre_requested.emit(x0 + across * (x1 - x0), y1 - down * (y1 - y0))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        # Not for the map below.
+        event.accept()
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._go(event.position())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._go(event.position())
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
+        del event
+        theme = current_theme()
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._background())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        seen = self.seen_rect().intersected(QRectF(self.rect()).adjusted(1, 1, -1, -1))
+        around = QColor(theme.panel)
+        around.setAlphaF(_SHADE)
+        painter.setClipRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
+        for shade in _around(QRectF(self.rect()), seen):
+            painter.fillRect(shade, around)
+        painter.setPen(QPen(theme.accent, 1.5))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(seen)
+
+    def _background(self) -> QPixmap:
+        """Ground and dots, painted only when they have changed."""
+        theme, ratio = current_theme(), self.devicePixelRatioF()
+        points = self._scene.points
+        key = (points.version, points.colours.version, theme.key, self.size(), ratio)
+        if key == self._dots_key:
+            return self._dots
+        self._dots_key = key
+        self._dots = QPixmap(self.size() * ratio)
+        self._dots.setDevicePixelRatio(ratio)
+        self._dots.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(self._dots)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.border, 1))
+        painter.setBrush(theme.raised)
+        frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(frame, RADIUS, RADIUS)
+        painter.drawImage(QPointF(0, 0), self._dots_image(ratio))
+        painter.end()
+        return self._dots
+
+    def _dots_image(self, ratio: float) -> QImage:
+        """A square for each of some samples, as large as this widget."""
+        points = self._scene.points
+        rows = points.shuffled()[:MOST_DOTS]
+        side = max(1, round((3 if len(rows) < _FEW else 2) * ratio))
+        wide, high = round(self.width() * ratio), round(self.height() * ratio)
+        argb = np.zeros((high, wide), np.uint32)
+        corners = np.rint(self._pixels(points.places[rows]) * ratio - side / 2)
+        inside = (corners >= 0).all(axis=1) & (corners <= (wide - side, high - side)).all(axis=1)
+        colours = points.colours.rgba(points.indices[rows[inside]], current_theme())
+        x, y = corners[inside].astype(np.int64).T
+        for down in range(side):
+            for across in range(side):
+                argb[y + down, x + across] = colours
+        image = argb_image(argb)
+        image.setDevicePixelRatio(ratio)
+        return image
+
+
+def _around(outer: QRectF, inner: QRectF) -> tuple[QRectF, ...]:
+    """The four parts of ``outer`` beside ``inner``."""
+    return (
+        QRectF(outer.left(), outer.top(), outer.width(), inner.top() - outer.top()),
+        QRectF(outer.left(), inner.bottom(), outer.width(), outer.bottom() - inner.bottom()),
+        QRectF(outer.left(), inner.top(), inner.left() - outer.left(), inner.height()),
+        QRectF(inner.right(), inner.top(), outer.right() - inner.right(), inner.height()),
+    )

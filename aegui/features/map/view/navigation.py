@@ -1,0 +1,305 @@
+"""Moving over the map: pan with inertia, zoom, fit, and following the codes while they move."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from dataclasses import dataclass, replace
+from math import exp, hypot
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+
+from aegui.widgets.viewport import Bounds, Viewport
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+GLIDE_S = 0.18
+"""How long a fit takes to arrive: long enough to keep one's bearings."""
+FRAME_MS = 16
+FLING_DECAY_S = 0.12
+"""After that time a pan that was let go has lost 63 % of its speed."""
+FLING_LEAST_PX_S = 60.0
+FLING_MOST_PX_S = 4000.0
+_FLING_MEMORY_S = 0.08
+_RELAXED = 0.6
+_NOWHERE: Bounds = (-1.0, -1.0, 1.0, 1.0)
+
+
+@dataclass(frozen=True)
+class _Glide:
+    begin: Viewport
+    goal: Viewport
+    started: float
+
+
+@dataclass
+class _Fling:
+    vx: float
+    vy: float
+    last: float
+
+
+class Navigation(QObject):
+    """Owns the viewport: every movement goes through here, is kept sane and told.
+
+    While ``following``, the view is fitted anew whenever the codes leave it or shrink far within
+    it. A person who moves the view takes over; ``follow`` gives it back.
+
+    Signals:
+        moved(): The viewport has changed.
+        following_changed(bool): The codes are followed from now on, or no longer.
+    """
+
+    moved = Signal()
+    following_changed = Signal(bool)
+
+    def __init__(
+        self, parent: QObject | None = None, clock: Callable[[], float] = time.perf_counter
+    ) -> None:
+        super().__init__(parent)
+        self._clock = clock
+        self._view = Viewport()
+        self._bounds: Bounds | None = None
+        self._following = True
+        self._fresh = True
+        self._ribbon = False
+        self._still = False
+        self._motion: _Glide | _Fling | None = None
+        self._drags: deque[tuple[float, float, float]] = deque()
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(FRAME_MS)
+        self._timer.timeout.connect(self._on_timer_timeout)
+
+    @property
+    def view(self) -> Viewport:
+        """What is seen now."""
+        return self._view
+
+    @property
+    def following(self) -> bool:
+        """Whether the view keeps the codes in sight by itself."""
+        return self._following
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether a glide or a fling is under way."""
+        return self._motion is not None
+
+    def set_ribbon(self, ribbon: bool) -> None:
+        """Lock y at 0: codes of one number."""
+        self._ribbon = ribbon
+
+    def place(
+        self, left: float, top: float, width: float, height: float, inset: float = 0.0
+    ) -> None:
+        """The window of the map within its widget, in logical pixels.
+
+        A fit leaves ``inset`` of them free at the top.
+        """
+        before = self._view
+        self._view = before.placed(left, top, width, height, inset)
+        if self._view == before:
+            return
+        self.rest()
+        if self._following and self._bounds is not None:
+            self._set(self._home())
+        else:
+            self.moved.emit()
+
+    def start_afresh(self) -> None:
+        """Other samples or other codes come: fit the next ones at once."""
+        self._fresh = True
+        self._follow(True)
+
+    def set_bounds(self, bounds: Bounds | None) -> None:
+        """Where the codes lie now."""
+        self._bounds = bounds
+        if bounds is None or not self._following or self._still:
+            return
+        if self._fresh:
+            self._fresh = False
+            self.rest()
+            self._set(self._home())
+        elif not self._comfortable(bounds):
+            self._glide(self._home())
+
+    def keep_still(self, still: bool) -> None:
+        """Go after no codes for now: a hand draws on the map. Then follow them again."""
+        self._still = still
+        if still:
+            self.rest()
+        else:
+            self.set_bounds(self._bounds)
+
+    def hold(self) -> None:
+        """Stay where it is, wherever the codes go, until ``fit``."""
+        self._take_over()
+
+    def fit(self, *, animated: bool = True) -> None:
+        """Show all codes, and follow them from now on."""
+        self._follow(True)
+        if animated:
+            self._glide(self._home())
+        else:
+            self.rest()
+            self._set(self._home())
+
+    def show(self, bounds: Bounds, *, animated: bool = True) -> None:
+        """Show all of ``bounds``, as a person asks for it."""
+        goal = self._sane(self._view.fitted(bounds))
+        self._take_over()
+        if animated:
+            self._glide(goal)
+        else:
+            self._set(goal)
+
+    @property
+    def home(self) -> Viewport:
+        """What would be seen after a fit."""
+        return self._home()
+
+    def centre(self, x: float, y: float) -> None:
+        """Bring a place into the middle at once, as a person asks for it."""
+        self._take_over()
+        self._set(replace(self._view, cx=x, cy=y))
+
+    def grab(self) -> None:
+        """A hand takes hold of the map: what moves stops."""
+        self._drags.clear()
+        self.rest()
+
+    def pan(self, dx: float, dy: float) -> None:
+        """Shift what is seen by (``dx``, ``dy``) pixels, as a person's hand does."""
+        self._take_over()
+        self._set(self._view.panned(dx, dy))
+        now = self._clock()
+        self._drags.append((now, dx, dy))
+        while self._drags[0][0] < now - _FLING_MEMORY_S:
+            self._drags.popleft()
+
+    def glide_by(self, dx: float, dy: float) -> None:
+        """Shift smoothly, as a key does."""
+        goal = self._goal().panned(dx, dy)
+        self._take_over()
+        self._glide(self._sane(goal))
+
+    def let_go(self) -> None:
+        """The hand that panned has let go: run on for a moment if it was moving."""
+        now = self._clock()
+        recent = [drag for drag in self._drags if drag[0] >= now - _FLING_MEMORY_S]
+        self._drags.clear()
+        if len(recent) < 2:
+            return
+        seconds = max(now - recent[0][0], 0.008)
+        vx = sum(dx for _, dx, _ in recent[1:]) / seconds
+        vy = sum(dy for _, _, dy in recent[1:]) / seconds
+        speed = hypot(vx, vy)
+        if speed < FLING_LEAST_PX_S:
+            return
+        slower = min(1.0, FLING_MOST_PX_S / speed)
+        self._motion = _Fling(vx * slower, vy * slower, now)
+        self._timer.start()
+
+    def zoom(self, factor: float, x: float, y: float) -> None:
+        """Scale by ``factor`` about pixel (``x``, ``y``), at once."""
+        self._take_over()
+        self._set(self._zoomed(self._view, factor, x, y))
+
+    def glide_zoom(self, factor: float, x: float, y: float) -> None:
+        """Scale by ``factor`` about pixel (``x``, ``y``), smoothly, as a key or button does."""
+        goal = self._zoomed(self._goal(), factor, x, y)
+        self._take_over()
+        self._glide(goal)
+
+    def rest(self) -> None:
+        """Stop where the view is now."""
+        self._motion = None
+        self._timer.stop()
+
+    def _zoomed(self, view: Viewport, factor: float, x: float, y: float) -> Viewport:
+        # The factor is limited before, so that the view does not slide at the end of the scale.
+        reached = self._sane(view.zoomed(factor, x, y))
+        return self._sane(view.zoomed(reached.sx / view.sx, x, y))
+
+    def _goal(self) -> Viewport:
+        if isinstance(self._motion, _Glide):
+            return replace(
+                self._motion.goal,
+                left=self._view.left,
+                top=self._view.top,
+                width=self._view.width,
+                height=self._view.height,
+            )
+        return self._view
+
+    def _home(self) -> Viewport:
+        return self._locked(self._view.fitted(self._bounds or _NOWHERE))
+
+    def _sane(self, view: Viewport) -> Viewport:
+        return self._locked(self._locked(view).limited(self._bounds or _NOWHERE))
+
+    def _locked(self, view: Viewport) -> Viewport:
+        return replace(view, cy=0.0, sy=view.sx) if self._ribbon else view
+
+    def _comfortable(self, bounds: Bounds) -> bool:
+        """Whether the codes are all in sight and not far smaller than they could be.
+
+        What a glide leads to counts, not where it has got: it is not begun anew at every step.
+        """
+        goal = self._goal()
+        x0, y0, x1, y1 = bounds
+        left, bottom, right, top = goal.bounds
+        inside = left <= x0 and x1 <= right and (self._ribbon or (bottom <= y0 and y1 <= top))
+        home = self._home()
+        return inside and goal.sx >= _RELAXED * home.sx and goal.sy >= _RELAXED * home.sy
+
+    def _take_over(self) -> None:
+        self.rest()
+        self._follow(False)
+
+    def _follow(self, following: bool) -> None:
+        if following != self._following:
+            self._following = following
+            self.following_changed.emit(following)
+
+    def _glide(self, goal: Viewport) -> None:
+        self._motion = _Glide(self._view, goal, self._clock())
+        self._timer.start()
+
+    def _set(self, view: Viewport) -> None:
+        view = self._sane(view)
+        if view != self._view:
+            self._view = view
+            self.moved.emit()
+
+    @Slot()
+    def _on_timer_timeout(self) -> None:
+        now = self._clock()
+        if isinstance(self._motion, _Glide):
+            self._step_glide(self._motion, now)
+        elif isinstance(self._motion, _Fling):
+            self._step_fling(self._motion, now)
+        else:
+            self._timer.stop()
+
+    def _step_glide(self, glide: _Glide, now: float) -> None:
+        share = min(1.0, (now - glide.started) / GLIDE_S)
+        eased = 1.0 - (1.0 - share) ** 3
+        if share >= 1.0:
+            self.rest()
+            self._set(glide.goal)
+        else:
+            self._set(glide.begin.towards(glide.goal, eased))
+
+    def _step_fling(self, fling: _Fling, now: float) -> None:
+        seconds = now - fling.last
+        kept = exp(-seconds / FLING_DECAY_S)
+        # The way made while the speed decays from v to v * kept.
+        way = FLING_DECAY_S * (1.0 - kept)
+        self._set(self._view.panned(fling.vx * way, fling.vy * way))
+        fling.vx, fling.vy, fling.last = fling.vx * kept, fling.vy * kept, now
+        if hypot(fling.vx, fling.vy) < FLING_LEAST_PX_S / 3:
+            self.rest()

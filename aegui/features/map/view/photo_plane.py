@@ -1,0 +1,161 @@
+"""The decoded plane of images that are no glyphs: without gaps, scaled smoothly."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QImage, QPainter
+
+from aegui.widgets.glyphs import argb_image, palette, photo_argb
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QColor
+
+    from aegui.features.map.model.plane_tiles import Plane
+    from aegui.widgets.viewport import Viewport
+
+_MOST_AREA = 4.0
+"""A plane of up to so many windows is kept scaled, so that panning copies it."""
+
+
+class PhotoPlane:
+    """Turns a plane into pixels of the window; those of one zoom are kept while it pans."""
+
+    def __init__(self) -> None:
+        self._plane: Plane | None = None
+        self._mosaic = QImage()
+        self._mosaic_key: object = None
+        self._scaled = QImage()
+        self._scaled_key: object = None
+        self._seen_size: object = None
+
+    @property
+    def plane(self) -> Plane | None:
+        """What is shown."""
+        return self._plane
+
+    def set_plane(self, plane: Plane | None) -> None:
+        """Show ``plane`` from now on."""
+        self._plane = plane
+        self._mosaic_key = self._scaled_key = None
+
+    def image(
+        self,
+        view: Viewport,
+        ground: QColor,
+        strength: float,
+        ratio: float,
+        band: tuple[float, float] | None = None,
+        ink: QColor | None = None,
+    ) -> QImage:
+        """The window of ``view`` as an image: ``paint`` over ``ground``."""
+        image = QImage(
+            max(1, round(view.width * ratio)),
+            max(1, round(view.height * ratio)),
+            QImage.Format.Format_RGB32,
+        )
+        image.fill(ground)
+        image.setDevicePixelRatio(ratio)
+        painter = QPainter(image)
+        onto = view.placed(0.0, 0.0, view.width, view.height)
+        self.paint(painter, onto, ground, strength, ratio, band, ink)
+        painter.end()
+        return image
+
+    def paint(
+        self,
+        painter: QPainter,
+        view: Viewport,
+        ground: QColor,
+        strength: float,
+        ratio: float,
+        band: tuple[float, float] | None = None,
+        ink: QColor | None = None,
+    ) -> None:
+        """Paint the plane where it lies in ``view``; what is there already is the ground.
+
+        Args:
+            painter: Of the widget, clipped to the window.
+            view: What is seen.
+            ground: The colour of what lies behind.
+            strength: Share of the images in what is seen; the rest is ``ground``.
+            ratio: Device pixels per logical pixel.
+            band: For a ribbon: first and last logical pixel row of the one row of tiles.
+            ink: Draw light images on a dark ground as ink of that colour on ``ground`` instead.
+        """
+        plane = self._plane
+        if plane is None:
+            return
+        self._colour(plane, ink, ground)
+        painter.save()
+        painter.setOpacity(1.0 if ink is not None else strength)
+        target = _target(plane, view, band)
+        if band is None:
+            self._draw(painter, target, ratio, view.width * view.height)
+        else:
+            self._draw_row(painter, target, plane)
+        painter.restore()
+
+    def _colour(self, plane: Plane, ink: QColor | None, ground: QColor) -> None:
+        key = (None if ink is None else ink.rgba(), ground.rgba())
+        if key == self._mosaic_key:
+            return
+        self._mosaic_key, self._scaled_key = key, None
+        # The last row of tiles lies on top.
+        tiles = plane.images[::-1]
+        argb = palette(ink, ground)[tiles[:, :, 0]] if ink is not None else photo_argb(tiles)
+        rows, columns, height, width = argb.shape
+        sheet: NDArray[np.uint32] = argb.transpose(0, 2, 1, 3).reshape(
+            rows * height, columns * width
+        )
+        self._mosaic = argb_image(sheet)
+
+    def _draw_row(self, painter: QPainter, target: QRectF, plane: Plane) -> None:
+        """The only row of tiles, each as high as ``target`` and in the middle of its place."""
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        columns, (high, wide) = plane.images.shape[1], plane.images.shape[3:]
+        room = target.width() / columns
+        across = min(room, target.height() * wide / high)
+        kept = across * high / target.height()
+        for column in range(columns):
+            x = target.left() + column * room + (room - across) / 2
+            source = QRectF(column * wide + (wide - kept) / 2, 0.0, kept, high)
+            onto = QRectF(x, target.top(), across, target.height())
+            painter.drawImage(onto, self._mosaic, source)
+
+    def _draw(self, painter: QPainter, target: QRectF, ratio: float, window: float) -> None:
+        """The mosaic into ``target``, from a scaled copy where that is not too large."""
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        size = (target.size() * ratio).toSize()
+        is_zooming = size not in (self._scaled_key, self._seen_size)
+        self._seen_size = size
+        too_large = size.width() * size.height() > _MOST_AREA * window * ratio * ratio
+        if is_zooming or too_large:
+            painter.drawImage(target, self._mosaic)
+            return
+        if size != self._scaled_key and size.width() > 0 and size.height() > 0:
+            self._scaled_key = size
+            self._scaled = QImage(size, QImage.Format.Format_RGB32)
+            scaling = QPainter(self._scaled)
+            scaling.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            scaling.drawImage(QRectF(0, 0, size.width(), size.height()), self._mosaic)
+            scaling.end()
+        self._scaled.setDevicePixelRatio(ratio)
+        corner = target.topLeft() * ratio
+        painter.drawImage(QPointF(corner.toPoint()) / ratio, self._scaled)
+
+
+def _target(plane: Plane, view: Viewport, band: tuple[float, float] | None) -> QRectF:
+    """Where the whole plane lies in the widget."""
+    x0, y0, x1, y1 = plane.rect
+    across = QRectF(view.x_pixel(x0), 0.0, (x1 - x0) * view.sx, 0.0)
+    if band is None:
+        across.setTop(view.y_pixel(y1))
+        across.setHeight((y1 - y0) * view.sy)
+    else:
+        across.setTop(view.top + band[0])
+        across.setBottom(view.top + band[1])
+    return across

@@ -1,0 +1,74 @@
+"""Moving the pins of the map: which one is meant, and where it is while it is dragged."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QRectF
+
+from aegui.features.map.view.marks import PIN_PX
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from PySide6.QtCore import QPointF
+
+    from aegui.features.map.view.scene import Scene
+    from aegui.features.map.view.types import Pin
+    from aegui.widgets.viewport import Viewport
+
+_WIDE_PX = 20.0
+_BELOW_PX = 4.0
+"""A pin is taken hold of by its head, or by its point."""
+
+
+class PinTool:
+    """Shows a pin of ``scene`` elsewhere while it is dragged; the pins themselves stay."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._before: tuple[Pin, ...] = ()
+        self._held: int | None = None
+
+    @property
+    def is_used(self) -> bool:
+        """Whether a pin is being dragged."""
+        return self._held is not None
+
+    def hit(self, view: Viewport, at: QPointF) -> int | None:
+        """The pin under the pixel ``at``; of several, the one that is painted last."""
+        for index, place in reversed(self._scene.pin_places(view)):
+            shape = QRectF(place.x() - _WIDE_PX / 2, place.y() - PIN_PX, _WIDE_PX, PIN_PX)
+            if shape.adjusted(0, 0, 0, _BELOW_PX).contains(at):
+                return index
+        return None
+
+    def moved(self, index: int, x: float, y: float) -> NDArray[np.float32]:
+        """The code ``[d]`` of the pin at ``index``, moved by ``x`` and ``y`` along the map.
+
+        What the map does not show of its code stays.
+        """
+        frame = self._scene.frame
+        across, up = np.array([frame.across, frame.up], np.float32)
+        return np.asarray(self._scene.pins[index].z + x * across + y * up, np.float32)
+
+    def take(self, index: int) -> None:
+        """Take hold of the pin at ``index``."""
+        self._held, self._before = index, self._scene.pins
+
+    def drag(self, x: float, y: float) -> None:
+        """Show the pin that is held at ``x``, ``y`` further along the map."""
+        if self._held is not None:
+            pins = list(self._scene.pins)
+            pins[self._held] = replace(pins[self._held], z=self.moved(self._held, x, y))
+            self._scene.pins = tuple(pins)
+
+    def drop(self) -> tuple[int, NDArray[np.float32]] | None:
+        """Let go of the pin: its index, and the code where it is; the scene has the pins again."""
+        held, self._held = self._held, None
+        if held is None:
+            return None
+        code = self._scene.pins[held].z
+        self._scene.pins = self._before
+        return held, code

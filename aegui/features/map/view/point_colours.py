@@ -1,0 +1,142 @@
+"""The colours of the samples on the map: by class or by a number, those chosen standing out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtGui import QColor
+
+from aegui.features.map.view.ramp import ramp_rgba, shares_of
+from aegui.kit.theme import blend
+from aegui.widgets.class_colours import class_colour, class_rgba
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from aegui.kit.theme import Theme
+
+_FADED = 0.2
+
+
+class PointColours:
+    """What is known of every sample of a set, and the colour that follows from it.
+
+    ``version`` grows with every change.
+    """
+
+    def __init__(self) -> None:
+        self.version = 0
+        self._classes: NDArray[np.int64] | None = None
+        self._emphasis: int | None = None
+        self._shares: NDArray[np.float64] | None = None
+        self._range = (0.0, 0.0)
+        self._chosen: NDArray[np.bool_] | None = None
+
+    @property
+    def has_classes(self) -> bool:
+        """Whether classes are told by colours."""
+        return self._classes is not None
+
+    @property
+    def emphasis(self) -> int | None:
+        """The class that stands out, if any."""
+        return self._emphasis
+
+    @property
+    def value_range(self) -> tuple[float, float] | None:
+        """The numbers that the ends of the scale of colours stand for; None without any."""
+        return None if self._shares is None else self._range
+
+    @property
+    def selection(self) -> NDArray[np.int64]:
+        """The samples of the set that stand out, ascending."""
+        none = np.zeros(0, np.int64)
+        return none if self._chosen is None else np.flatnonzero(self._chosen)
+
+    def set_classes(self, classes: NDArray[np.int64] | None) -> None:
+        """The class of every sample of the set ``[N]``; None: no colours."""
+        self._classes = classes
+        self._emphasis = None
+        self.version += 1
+
+    def set_emphasis(self, number: int | None) -> None:
+        """Let class ``number`` stand out by fading the others; None: all are alike."""
+        self._emphasis = number
+        self.version += 1
+
+    def set_values(self, values: NDArray[np.float64] | None) -> None:
+        """A number for every sample of the set ``[N]``, told before classes; or None."""
+        self._shares, self._range = (None, (0.0, 0.0)) if values is None else shares_of(values)
+        self.version += 1
+
+    def set_selection(self, indices: NDArray[np.int64] | None, count: int) -> None:
+        """Let these of ``count`` samples stand out; None or none of them: all are alike."""
+        self._chosen = None
+        if indices is not None:
+            known = indices[(indices >= 0) & (indices < count)]
+            if len(known):
+                self._chosen = np.zeros(count, bool)
+                self._chosen[known] = True
+        self.version += 1
+
+    def colour(self, index: int, theme: Theme) -> QColor | None:
+        """The colour of sample ``index`` of the set; None where colours say nothing of it."""
+        if self._chosen is not None and not self._chosen[index]:
+            return _faded(theme)
+        if self._shares is not None:
+            return QColor.fromRgba(int(_ramp(self._shares[index : index + 1], theme)[0]))
+        if self._classes is None:
+            return None
+        number = int(self._classes[index])
+        return class_colour(number, theme) if self._emphasis in (None, number) else _faded(theme)
+
+    def stands_out(self, indices: NDArray[np.int64]) -> NDArray[np.bool_] | None:
+        """Which of the samples ``[n]`` of the set stand out among faded ones; None: all alike."""
+        if self._chosen is not None:
+            return self._chosen[indices]
+        if self._emphasis is None or self._classes is None or self._shares is not None:
+            return None
+        return np.asarray(self._classes[indices] == self._emphasis)
+
+    @property
+    def has_selection(self) -> bool:
+        """Whether some samples are selected."""
+        return self._chosen is not None
+
+    def is_chosen(self, index: int) -> bool:
+        """Whether sample ``index`` of the set is selected, or none is."""
+        return self._chosen is None or bool(self._chosen[index])
+
+    def rim(self, index: int, theme: Theme) -> QColor | None:
+        """The colour around the image of sample ``index``; None: a quiet one."""
+        if self._chosen is not None and self._chosen[index]:
+            return theme.accent
+        return self.colour(index, theme)
+
+    def rgba(self, indices: NDArray[np.int64], theme: Theme) -> NDArray[np.uint32]:
+        """Opaque ARGB of the samples ``[n]`` of the set."""
+        faded = _faded(theme).rgba()
+        if self._shares is not None:
+            colours = _ramp(self._shares[indices], theme)
+        elif self._classes is None:
+            colours = np.full(len(indices), theme.series[0].rgba(), np.uint32)
+        else:
+            classes = self._classes[indices]
+            colours = class_rgba(classes, theme)
+            if self._emphasis is not None:
+                colours[classes != self._emphasis] = faded
+        if self._chosen is not None:
+            colours[~self._chosen[indices]] = faded
+        return colours
+
+
+def _faded(theme: Theme) -> QColor:
+    return blend(theme.text_dim, theme.panel, _FADED)
+
+
+def _ramp(shares: NDArray[np.float64], theme: Theme) -> NDArray[np.uint32]:
+    """Opaque ARGB of ``shares``; what is no number is pale."""
+    colours = ramp_rgba(np.nan_to_num(shares))
+    colours[np.isnan(shares)] = _faded(theme).rgba()
+    return colours

@@ -1,0 +1,494 @@
+"""The samples on the map: where they lie on the screen, how they are drawn, which one is meant."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor
+
+from aegui.features.map.view.dot_raster import DotRaster
+from aegui.features.map.view.point_colours import PointColours
+from aegui.features.map.view.point_index import PointIndex
+from aegui.features.map.view.stamps import DOT_PX, Stamps
+from aegui.widgets.landmarks import Landmarks
+from aegui.widgets.viewport import Viewport
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QFont, QPainter
+
+    from aegui.kit.theme import Theme
+    from aegui.widgets.viewport import Bounds
+
+GLYPH_SHARE = 0.13
+"""Plates may cover about this share of the room that the codes take."""
+LARGEST_SCALE = 6
+"""Largest screen pixels per glyph pixel on a plate."""
+LEAST_SCALE = 2
+"""Below that, automatic drawing shows dots."""
+LEAST_IMAGE_PX, LARGEST_PX = 20, 64
+"""Least height of an image that is no glyph; below that, automatic drawing shows dots. Largest."""
+LANDMARK_PX = 28
+"""Least side of the images that stand among dots."""
+MOST_PLATES = 1500
+"""Where more samples than that are seen they are dots."""
+LEAST_MADE = 8
+MAKING_SECONDS = 0.003
+"""In one frame so many plates are made that were never seen, and more while there is time."""
+MOST_PIXMAPS = 2000
+"""More dots than that are written straight into an image."""
+LABEL_SHARE = 0.25
+"""Labels may cover about this share of the room that the codes take."""
+HIT_PX = 8.0
+"""How far beside a sample one may point and still mean it."""
+LEVEL_GAP_PX = 3.0
+_LABEL_PX2 = 20.0 * 14.0
+_MOST_STACKED = 3000
+_IMAGE_SCALES = (1 / 16, 1 / 12, 1 / 8, 1 / 6, 1 / 4, 1 / 3, 1 / 2, 1.0, 2.0, 3.0, 4.0, 6.0)
+_BESIDE_PX = 64.0
+_VEILED = 0.4
+_OVER_FIELD = 0.3
+
+
+class PointLayer:
+    """Draws samples as plates with their images, or as dots with labels where room is short.
+
+    Those that have a place may be some of the set only: numbers of samples are those of the set,
+    ``pixels`` and what paints count those that have a place.
+    """
+
+    def __init__(self) -> None:
+        self.stamps = Stamps()
+        self._places: NDArray[np.float64] = np.zeros((0, 2))
+        self._indices: NDArray[np.int64] = np.zeros(0, np.int64)
+        self._pixels: NDArray[np.float64] | None = np.zeros((0, 2))
+        self._bounds: Bounds | None = None
+        self._scale = 0.0
+        self._labelled = False
+        self._landmarks = Landmarks()
+        self._marked: NDArray[np.int64] = np.zeros(0, np.int64)
+        self.colours = PointColours()
+        self._view = Viewport()
+        self._index: PointIndex | None = None
+        self._is_flat = True
+        self._is_many = False
+        self._lacks_plates = False
+        self._raster = DotRaster()
+        self._version = 0
+        self._order: NDArray[np.int64] = np.zeros(0, np.int64)
+
+    @property
+    def scale(self) -> float:
+        """Screen pixels per image pixel of the plates; 0 where dots are drawn."""
+        return self._scale
+
+    @property
+    def labelled(self) -> bool:
+        """Whether the dots carry labels."""
+        return self._labelled
+
+    @property
+    def marked(self) -> NDArray[np.int64]:
+        """Rows of ``pixels`` that are images among the dots, ascending."""
+        return self._marked
+
+    @property
+    def pixels(self) -> NDArray[np.float64]:
+        """Where samples lie in the widget, ``[n, 2]``; NaN for codes that are not finite."""
+        if self._pixels is None:
+            self._pixels = self._view.to_pixels(self._places)
+        return self._pixels
+
+    @property
+    def is_rough(self) -> bool:
+        """Whether another painting would show more."""
+        return (self._is_many and self._raster.is_rough) or self._lacks_plates
+
+    @property
+    def places(self) -> NDArray[np.float64]:
+        """Where they lie in latent coordinates, ``[n, 2]``."""
+        return self._places
+
+    @property
+    def version(self) -> int:
+        """Grows whenever places are other ones."""
+        return self._version
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether samples lie where their places say; on a ribbon they are stacked."""
+        return self._is_flat
+
+    @property
+    def indices(self) -> NDArray[np.int64]:
+        """Which samples of the set ``pixels`` speaks of, ``[n]``."""
+        return self._indices
+
+    def set_places(
+        self,
+        places: NDArray[np.float64],
+        bounds: Bounds | None,
+        indices: NDArray[np.int64] | None = None,
+    ) -> None:
+        """Places ``[n, 2]`` in latent coordinates, the rectangle around them, and of which samples.
+
+        Without ``indices`` they are those of the whole set.
+        """
+        self._places = places
+        self._bounds = bounds
+        self._indices = np.arange(len(places)) if indices is None else indices
+        self._index = None
+        self._pixels = None
+        self._version += 1
+
+    def lay_out(self, view: Viewport, points: str, *, labels: bool, floor: float | None) -> None:
+        """Decide how to draw in ``view``, and where.
+
+        Args:
+            view: What is seen.
+            points: A key of ``POINTS``.
+            labels: Whether dots may carry labels.
+            floor: For a ribbon: the pixel row on which samples are stacked; None: y counts.
+        """
+        self._scale = self._glyph_scale(view, points, ribbon=floor is not None)
+        room = self._room_px2(view)
+        self._labelled = (
+            labels
+            and self._scale == 0
+            and not self.colours.has_classes
+            and self.stamps.has_labels
+            and len(self._places) * _LABEL_PX2 < LABEL_SHARE * room
+        )
+        self._view, self._pixels, self._is_flat = view, None, floor is None
+        self._marked = np.zeros(0, np.int64)
+        if points == "auto" and self._scale == 0 and self._is_flat:
+            plate = self.stamps.plate_size(self._mark_scale())
+            sides = plate.width(), plate.height()
+            self._marked = self._landmarks.rows(
+                self._places, (self._version, self.colours.version), view, sides, self._standing_out
+            )
+        if floor is not None:
+            self._pixels = view.to_pixels(self._places)
+            size = self._stamp_size()
+            heights = stack(self._pixels[:, 0], *size)
+            # A pile higher than the room is pressed together rather than lost above it.
+            room = max(size[1], floor - view.top - size[1])
+            heights *= min(1.0, room / max(room, float(heights.max(initial=0.0))))
+            self._pixels[:, 1] = floor - size[1] / 2 - heights
+
+    def _stamp_size(self) -> tuple[float, float]:
+        if self._scale == 0:
+            return DOT_PX + 1, DOT_PX + 1
+        size = self.stamps.plate_size(self._scale)
+        return size.width() + 1, size.height() + LEVEL_GAP_PX
+
+    def _room_px2(self, view: Viewport) -> float:
+        """Pixels that the codes spread over at this zoom, whether seen or not.
+
+        So the sizes depend on the zoom alone: panning never makes them jump.
+        """
+        if self._bounds is None:
+            return 0.0
+        x0, y0, x1, y1 = self._bounds
+        wide = max((x1 - x0) * view.sx, view.width / 4)
+        high = max((y1 - y0) * view.sy, view.height / 4)
+        return wide * high
+
+    def _glyph_scale(self, view: Viewport, points: str, *, ribbon: bool) -> float:
+        count = len(self._places)
+        if points == "dots" or count == 0:
+            return 0.0
+        share = 2 * GLYPH_SHARE if ribbon else GLYPH_SHARE
+        budget = share * self._room_px2(view) / count
+        if not self.stamps.look.glyphs:
+            return self._image_scale(budget, automatic=points == "auto")
+        height, width = self.stamps.image_shape
+        scale = math.floor(math.sqrt(budget / ((width + 2) * (height + 2))))
+        # Glyphs of many pixels are large enough at 1.
+        least = LEAST_SCALE if height <= 16 else 1
+        if points == "auto" and scale < least:
+            return 0.0
+        return float(min(self._largest_scale(), max(least, scale)))
+
+    def _standing_out(self) -> NDArray[np.int64] | None:
+        """The rows that stand out; None where none does."""
+        above = self.colours.stands_out(self._indices)
+        return None if above is None else np.flatnonzero(above)
+
+    def _mark_scale(self) -> float:
+        """Scale of the images that stand among dots."""
+        side = max(self.stamps.image_shape)
+        if self.stamps.look.glyphs:
+            return float(LEAST_SCALE if side <= 16 else 1)
+        roomy = [scale for scale in _IMAGE_SCALES if scale * side >= LANDMARK_PX]
+        return roomy[0] if roomy else _IMAGE_SCALES[-1]
+
+    def _image_scale(self, budget: float, *, automatic: bool) -> float:
+        """Scale of images that are no glyphs, from 1/16 on: large ones are reduced."""
+        height, width = self.stamps.image_shape
+        largest = max(height, width)
+        scales = [s for s in _IMAGE_SCALES if LEAST_IMAGE_PX <= s * largest <= LARGEST_PX]
+        scales = scales or [min(_IMAGE_SCALES, key=lambda s: abs(s * largest - LEAST_IMAGE_PX))]
+        fitting = [s for s in scales if s * s * height * width <= budget]
+        if fitting:
+            return fitting[-1]
+        return 0.0 if automatic else scales[0]
+
+    def _largest_scale(self) -> int:
+        height, _ = self.stamps.image_shape
+        return max(1, min(LARGEST_SCALE, LARGEST_PX // height))
+
+    def paint(
+        self,
+        painter: QPainter,
+        view: Viewport,
+        theme: Theme,
+        ratio: float,
+        font: QFont,
+        *,
+        over_field: bool = False,
+    ) -> None:
+        """Paint all samples that are seen, later ones over earlier ones.
+
+        Very many dots would hide just that part of a layer below (``over_field``) that speaks of
+        them: there they are faint.
+        """
+        seen = self.seen(view)
+        self._is_many = self._lacks_plates = False
+        if self._scale > 0 and seen is not None and len(seen) <= MOST_PLATES:
+            self._paint_plates(painter, seen, self._scale, theme, ratio)
+        elif seen is not None and len(seen) <= MOST_PIXMAPS:
+            self._paint_dots(painter, np.setdiff1d(seen, self._marked), theme, ratio, font)
+            self._paint_marked(painter, view, theme, ratio)
+        else:
+            self._is_many = True
+            painter.setOpacity(_OVER_FIELD if over_field else 1.0)
+            self._raster.paint(painter, view, _Many(self, theme), ratio)
+            painter.setOpacity(1.0)
+            self._paint_marked(painter, view, theme, ratio)
+
+    def seen(self, view: Viewport) -> NDArray[np.int64] | None:
+        """Which rows lie in sight, or just beside it; None where they are very many."""
+        # Wide enough for a label that begins outside.
+        window = QRectF(view.left, view.top, view.width, view.height)
+        window.adjust(-_BESIDE_PX, -_BESIDE_PX, _BESIDE_PX, _BESIDE_PX)
+        if self._is_sorted and self.index.count_near(_latent(view, window)) > 2 * MOST_PIXMAPS:
+            return None
+        return self.rows_in(view, window)
+
+    def rows_in(self, view: Viewport, window: QRectF) -> NDArray[np.int64]:
+        """Which rows lie in ``window`` of the widget, ascending; as laid out in ``view``."""
+        if self._is_sorted:
+            return self.index.rows_in(_latent(view, window))
+        x, y = self.pixels[:, 0], self.pixels[:, 1]
+        inside = (x > window.left()) & (x < window.right())
+        inside &= (y > window.top()) & (y < window.bottom())
+        return np.flatnonzero(inside)
+
+    @property
+    def _is_sorted(self) -> bool:
+        """Whether they are so many that finding some of them needs the index."""
+        return self._is_flat and len(self._places) > MOST_PIXMAPS
+
+    @property
+    def index(self) -> PointIndex:
+        """Finds samples by their places; made when first asked for."""
+        if self._index is None:
+            self._index = PointIndex(self._places, self._bounds or (0.0, 0.0, 1.0, 1.0))
+        return self._index
+
+    def pixels_of(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Where these rows lie in the widget, ``[k, 2]``."""
+        if self._pixels is not None:
+            return self._pixels[rows]
+        return self._view.to_pixels(self._places[rows])
+
+    def _paint_marked(self, painter: QPainter, view: Viewport, theme: Theme, ratio: float) -> None:
+        """The images among the dots, over them."""
+        places = self.pixels_of(self._marked) - (view.left, view.top)
+        inside = (places > -_BESIDE_PX) & (
+            places < (view.width + _BESIDE_PX, view.height + _BESIDE_PX)
+        )
+        seen = self._marked[inside.all(axis=1)]
+        self._paint_plates(painter, seen, self._mark_scale(), theme, ratio)
+
+    def _paint_plates(
+        self,
+        painter: QPainter,
+        seen: NDArray[np.int64],
+        scale: float,
+        theme: Theme,
+        ratio: float,
+    ) -> None:
+        size = self.stamps.plate_size(scale)
+        half = np.array([size.width() / 2, size.height() / 2])
+        corners = np.rint(self.pixels_of(seen) - half).astype(int).tolist()
+        made, begun = 0, time.perf_counter()
+        for index, (x, y) in zip(self._indices[seen].tolist(), corners, strict=True):
+            rim = self.colours.rim(index, theme)
+            if self.colours.has_selection:
+                painter.setOpacity(1.0 if self.colours.is_chosen(index) else _VEILED)
+            plate = self.stamps.made_plate(index, scale, ratio, theme, rim)
+            if plate is None:
+                made += 1
+                if made <= LEAST_MADE or time.perf_counter() - begun < MAKING_SECONDS:
+                    plate = self.stamps.plate(index, scale, ratio, theme, rim)
+            if plate is not None:
+                painter.drawPixmap(x, y, plate)
+            else:
+                # Making very many takes longer than a frame: the others follow in the next.
+                self._lacks_plates = True
+                dot = self.stamps.dot(ratio, theme, rim or theme.text_dim)
+                middle = half - dot.width() / ratio / 2
+                painter.drawPixmap(QPointF(x + middle[0], y + middle[1]), dot)
+        painter.setOpacity(1.0)
+
+    def _paint_dots(
+        self, painter: QPainter, seen: NDArray[np.int64], theme: Theme, ratio: float, font: QFont
+    ) -> None:
+        half = DOT_PX / 2 + 1
+        corners = self.pixels_of(seen) - half
+        indices = self._indices[seen]
+        if self._labelled:
+            for index, (x, y) in zip(indices.tolist(), corners.tolist(), strict=True):
+                colour = self.colours.colour(index, theme)
+                pixmap = self.stamps.labelled_dot(index, ratio, theme, font, colour)
+                top = y + half - pixmap.height() / ratio / 2
+                painter.drawPixmap(QPointF(x, top), pixmap)
+            return
+        colours = self.colours.rgba(indices, theme)
+        # A lookup for each colour instead of for each sample: this is most of a frame.
+        dots = {
+            argb: self.stamps.dot(ratio, theme, QColor.fromRgba(argb))
+            for argb in np.unique(colours).tolist()
+        }
+        if ratio == 1.0:
+            # That is where they would be put anyway, and whole numbers halve the time of a frame.
+            places = np.floor(corners + 0.5).astype(np.int64).tolist()
+            for argb, (column, row) in zip(colours.tolist(), places, strict=True):
+                painter.drawPixmap(column, row, dots[argb])
+            return
+        for argb, (x, y) in zip(colours.tolist(), corners.tolist(), strict=True):
+            painter.drawPixmap(QPointF(x, y), dots[argb])
+
+    def place_of(self, index: int) -> int | None:
+        """Where sample ``index`` of the set is in ``pixels``; None if it has no place."""
+        at = int(np.searchsorted(self._indices, index))
+        return at if at < len(self._indices) and self._indices[at] == index else None
+
+    def box(self, index: int, scale: float | None = None) -> QRectF:
+        """Where sample ``index`` is painted; ``scale``: as a plate of that scale instead."""
+        at = self.place_of(index)
+        if at is None:
+            return QRectF()
+        x, y = self.pixels_of(np.array([at]))[0].tolist()
+        if scale is None:
+            scale = self._mark_scale() if at in self._marked else self._scale
+        if scale == 0:
+            return QRectF(x - DOT_PX / 2, y - DOT_PX / 2, DOT_PX, DOT_PX)
+        size = self.stamps.plate_size(scale)
+        return QRectF(
+            round(x - size.width() / 2), round(y - size.height() / 2), size.width(), size.height()
+        )
+
+    def hit(self, x: float, y: float) -> int | None:
+        """The sample meant by pointing at (``x``, ``y``): the nearest whose picture is there."""
+        index = self.nearest(x, y)
+        if index is None:
+            return None
+        mark = self._mark_at(x, y)
+        if mark is not None:
+            return mark
+        box = self.box(index).adjusted(-HIT_PX, -HIT_PX, HIT_PX, HIT_PX)
+        return index if box.contains(x, y) else None
+
+    def _mark_at(self, x: float, y: float) -> int | None:
+        """The sample whose image among the dots is at pixel (``x``, ``y``)."""
+        away = np.abs(self.pixels_of(self._marked) - (x, y))
+        size = self.stamps.plate_size(self._mark_scale())
+        inside = (away[:, 0] <= size.width() / 2) & (away[:, 1] <= size.height() / 2)
+        rows = self._marked[inside]
+        return int(self._indices[rows[0]]) if len(rows) else None
+
+    def nearest(self, x: float, y: float) -> int | None:
+        """The sample nearest to pixel (``x``, ``y``), however far; None without any."""
+        if self._is_sorted:
+            view = self._view
+            at = self.index.nearest(*view.to_latent(x, y), view.sx, view.sy)
+        else:
+            at = closest(self.pixels, x, y) if len(self.pixels) else None
+        return None if at is None else int(self._indices[at])
+
+    def shuffled(self) -> NDArray[np.int64]:
+        """All rows in no order, so that no class is drawn over the others."""
+        if len(self._order) != len(self._places):
+            self._order = np.random.default_rng(0).permutation(len(self._places))
+        return self._order
+
+
+class _Many:
+    """The samples of a layer as very many dots."""
+
+    def __init__(self, layer: PointLayer, theme: Theme) -> None:
+        self._layer = layer
+        self._theme = theme
+        self.places_version = layer.version
+        self.colours_version = (layer.colours.version, theme.key)
+
+    def rows(self, rect: Bounds) -> NDArray[np.int64]:
+        layer = self._layer
+        rows = layer.shuffled()
+        if layer.is_flat and layer.index.count_near(rect) <= len(rows) // 4:
+            inside = np.zeros(len(rows), bool)
+            inside[layer.index.rows_in(rect)] = True
+            rows = rows[inside[rows]]
+        above = layer.colours.stands_out(layer.indices[rows])
+        return rows if above is None else np.concatenate([rows[~above], rows[above]])
+
+    def drawn(
+        self, view: Viewport, rows: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.uint32]]:
+        layer = self._layer
+        pixels = view.to_pixels(layer.places[rows]) if layer.is_flat else layer.pixels_of(rows)
+        return pixels, layer.colours.rgba(layer.indices[rows], self._theme)
+
+
+def _latent(view: Viewport, window: QRectF) -> Bounds:
+    """``window`` of the widget in latent coordinates."""
+    left, top = view.to_latent(window.left(), window.top())
+    right, bottom = view.to_latent(window.right(), window.bottom())
+    return left, bottom, right, top
+
+
+def closest(places: NDArray[np.float64], x: float, y: float) -> int | None:
+    """The row of ``places`` ``[n, 2]`` nearest to (``x``, ``y``); None where none is a number."""
+    distance = (places[:, 0] - x) ** 2
+    distance += (places[:, 1] - y) ** 2
+    at = int(distance.argmin())
+    if not np.isnan(distance[at]):
+        return at
+    return None if np.isnan(distance).all() else int(np.nanargmin(distance))
+
+
+def stack(x: NDArray[np.float64], width: float, height: float) -> NDArray[np.float64]:
+    """Heights ``[N]`` at which things of ``width`` centred at ``x`` do not overlap.
+
+    Each takes the lowest free level, from left to right; levels are ``height`` apart. Very many
+    are not stacked at all.
+    """
+    heights = np.zeros(len(x))
+    if len(x) > _MOST_STACKED:
+        return heights
+    ends: list[float] = []
+    for index in np.argsort(x, kind="stable").tolist():
+        at = float(x[index])
+        level = next((i for i, end in enumerate(ends) if at - end >= width), len(ends))
+        if level == len(ends):
+            ends.append(at)
+        ends[level] = at
+        heights[index] = level * height
+    return heights

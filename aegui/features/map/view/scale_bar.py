@@ -1,0 +1,101 @@
+"""How long a round number of latent units is on the map, and how far it is zoomed."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QWidget
+
+from aegui.core.i18n import localized, tr
+from aegui.kit.speech import describe
+from aegui.kit.theme import RADIUS, current_theme, figures_font
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent
+
+    from aegui.widgets.viewport import Viewport
+
+LONGEST_PX = 96.0
+"""The bar is at most that long, and longer than two fifths of it."""
+_ROUND = (1.0, 2.0, 5.0)
+_PAD_PX = 6
+_FONT = 0.88
+
+
+class ScaleBar(QWidget):
+    """A bar with its length in latent units; it is not in the way of the mouse."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._units = 1.0
+        self._length_px = LONGEST_PX
+        self._text = ""
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAccessibleName(tr("Scale"))
+
+    @property
+    def text(self) -> str:
+        """What is written beside the bar."""
+        return self._text
+
+    @property
+    def length_px(self) -> float:
+        """How long the bar is."""
+        return self._length_px
+
+    def set_view(self, view: Viewport, home: Viewport) -> None:
+        """The scale of ``view``, and how far that is from ``home``, which shows all codes."""
+        units = round_below(LONGEST_PX / view.sx)
+        zoom = view.sx / home.sx
+        written = localized(units, "g") + (
+            f"  ×{_zoom_text(zoom)}" if abs(zoom - 1.0) > 0.01 else ""
+        )
+        length = units * view.sx
+        if written == self._text and length == self._length_px:
+            return
+        self._units, self._length_px, self._text = units, length, written
+        text = tr(
+            "The bar is {units} long; zoom {zoom}",
+            units=localized(units, "g"),
+            zoom=_zoom_text(zoom),
+        )
+        describe(self, text, spoken=False)
+        self.resize(self.sizeHint())
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: D102
+        metrics = self.fontMetrics()
+        wide = round(self._length_px) + 2 * _PAD_PX + 6 + metrics.horizontalAdvance(self._text)
+        return QSize(wide, metrics.height() + 4)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
+        del event
+        theme = current_theme()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.border, 1))
+        painter.setBrush(theme.raised)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        y, left = self.height() // 2, _PAD_PX
+        right = left + round(self._length_px)
+        painter.fillRect(left, y, right - left, 2, theme.text_dim)
+        for x in (left, right - 2):
+            painter.fillRect(x, y - 3, 2, 8, theme.text_dim)
+        painter.setPen(theme.text)
+        painter.setFont(figures_font(self.font(), scale=_FONT))
+        room = QRectF(right + 6, 0, self.width() - right - 6, self.height())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, self._text)
+
+
+def _zoom_text(zoom: float) -> str:
+    return localized(zoom, ",.0f") if zoom >= 1000 else localized(zoom, ".3g")
+
+
+def round_below(length: float) -> float:
+    """The largest of 1, 2, 5 times a power of ten that is not above ``length``."""
+    power = 10.0 ** math.floor(math.log10(length))
+    return max(part * power for part in _ROUND if part * power <= length * (1 + 1e-9))

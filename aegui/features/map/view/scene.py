@@ -1,0 +1,465 @@
+"""Everything that lies on the map, painted into two cached pictures: the ground and the whole."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPixmap
+
+from aegui.core.i18n import tr
+from aegui.core.latent.frame import Frame, axes_frame, directions_through, spanned_frame
+from aegui.features.map.view.backdrop import Backdrop, Inks
+from aegui.features.map.view.lattice import LARGE_SHARE, covers, ribbon_band
+from aegui.features.map.view.layers import Layers
+from aegui.features.map.view.marks import (
+    DRAWING_PX,
+    paint_drawing,
+    paint_pin,
+    paint_prior,
+    paint_trail,
+)
+from aegui.features.map.view.point_layer import PointLayer
+from aegui.features.map.view.types import MapStyle, Pin
+from aegui.kit.theme import Theme, blend
+from aegui.widgets.rulers import axis_name, paint_grid, paint_rulers
+from aegui.widgets.viewport import Bounds, Viewport, bounds_of
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from aegui.features.map.model.plane_tiles import Plane
+    from aegui.session.map.codes_service import Codes
+
+FIELD_CONTRAST, VIVID_CONTRAST = 0.16, 0.6
+"""Share of the text colour in a lit pixel of a field of glyphs: seen when looked for; in full."""
+INK_CONTRAST = 0.34
+"""The same of grey images on a dark ground, which are drawn as ink."""
+PHOTO_STRENGTH = 0.45
+"""Share of other images in the field; in full it is 1."""
+FULL_SHARE = 0.8
+"""A tile that takes that share of the map is no field any more, and drawn in full."""
+NEAR_ZOOM, NEARLY_FULL = 32.0, 0.9
+"""Nor is it quite one at that zoom: few samples lie before it then."""
+RIBBON_CONTRAST = 0.55
+"""Share of the text colour on a ribbon of glyphs, which no sample covers."""
+PRIOR_BOUNDS = (-2.5, -2.5, 2.5, 2.5)
+"""What is seen where there is a prior but no code."""
+_QUICKLY_SEARCHED = 100_000
+_STEPS = 10
+
+
+class Scene:
+    """What the map holds, and how the codes of d numbers lie on its plane.
+
+    x and y stand for the two code dimensions ``axes``, or, where the map is ``spanned``, for the
+    two directions in which the codes differ most, or two that are ``laid`` through pins. ``base``
+    gives what they leave open, for all that has only a place on the plane (the cursor, the decoded
+    tiles): the mean of the codes, which goes with them (``follows_mean``), until another is chosen.
+    Codes of one number lie along x, over a ribbon of decoded tiles.
+    """
+
+    def __init__(self) -> None:
+        self.points = PointLayer()
+        self.backdrop = Backdrop()
+        self.style = MapStyle()
+        self.axes = (0, 1)
+        self.spanned = False
+        self.laid: NDArray[np.float32] | None = None
+        self.has_prior = False
+        self.directions: NDArray[np.float32] = np.eye(2, dtype=np.float32)
+        self.base: NDArray[np.float32] = np.zeros(2, np.float32)
+        self.size = 2
+        """Numbers per code, d."""
+        self.ribbon = False
+        """Whether codes have one number only."""
+        self.follows_mean = True
+        self.codes: Codes | None = None
+        self.bounds: Bounds | None = None
+        self.pins: tuple[Pin, ...] = ()
+        self.drawing: NDArray[np.float64] | None = None
+        self.trail: NDArray[np.float64] = np.zeros((0, 2))
+        self.layers = Layers(self)
+        self._values: dict[str, NDArray[np.float64]] = {}
+        self._ground = QPixmap()
+        self._ground_key: object = None
+        self._seen: Viewport | None = None
+        self._whole = QPixmap()
+        self._whole_key: object = None
+        self._version = 0
+        self._laid_out: object = None
+
+    @property
+    def is_rough(self) -> bool:
+        """Whether another painting would show more than the last one."""
+        return self.points.is_rough or self.layers.is_rough or self.backdrop.is_fading
+
+    def touch(self) -> None:
+        """Something that lies on the map has changed."""
+        self._version += 1
+
+    def drop_pictures(self) -> None:
+        """Colours, fonts or the screen have changed."""
+        self.points.stamps.drop()
+        self._ground_key = None
+        self.touch()
+
+    def set_style(self, style: MapStyle) -> None:
+        """What is shown."""
+        self.style = style
+        self._colour_points()
+
+    def set_values(self, name: str, values: NDArray[np.float64] | None) -> None:
+        """Numbers ``[N]`` of the samples to colour them by: ``name`` is a key of ``COLOURS``."""
+        self._values.pop(name, None)
+        if values is not None:
+            self._values[name] = values
+        self._colour_points()
+
+    def forget_values(self) -> None:
+        """Other samples come: what was known of the old ones holds no more."""
+        self._values.clear()
+        self._colour_points()
+
+    def _colour_points(self) -> None:
+        """Colour the samples by what is asked for, as far as that is known."""
+        self.points.colours.set_values(self._values.get(self.style.colour))
+
+    def set_size(self, size: int) -> None:
+        """Codes have ``size`` numbers from now on."""
+        self.base = np.zeros(size, np.float32)
+        self.size, self.ribbon = size, size == 1
+        self.follows_mean = True
+        self.axes = (0, min(1, size - 1))
+        self.directions = np.eye(2, size, dtype=np.float32)
+        self.laid = None
+        self.spanned = self.spanned and size > 2
+        self.set_plane(None)
+
+    def set_plane(self, plane: Plane | None) -> None:
+        """What is decoded behind the samples."""
+        whole = plane is not None and self._is_whole(plane)
+        self.backdrop.set_plane(plane, glyphs=self.points.stamps.look.glyphs, whole=whole)
+
+    def _is_whole(self, plane: Plane) -> bool:
+        """Whether ``plane`` has all that a map of all codes shows."""
+        return self.bounds is not None and covers(plane.rect, self.bounds, ribbon=self.ribbon)
+
+    def set_codes(self, codes: Codes | None) -> None:
+        """The samples' codes."""
+        self.codes = codes
+        self.turn()
+        self.project_codes()
+
+    def turn(self) -> None:
+        """Take the directions asked for: of the pins, or in which the codes differ most."""
+        if self.laid is not None:
+            self.directions = self.laid
+        elif self.codes is not None:
+            self.directions = self.codes.directions
+
+    def lay_through(self, places: NDArray[np.float32] | None) -> None:
+        """Show the plane through three codes ``[3, d]``, or where there is none two numbers.
+
+        The first lies to the left of the second, the third above them.
+        """
+        fits = places is not None and places.shape == (3, self.size) and self.size > 2
+        self.laid = directions_through(places) if fits and places is not None else None
+        self.spanned = self.laid is not None
+        if self.laid is not None and places is not None:
+            self.base, self.follows_mean = places[0].copy(), False
+
+    def project_codes(self) -> None:
+        """Place the samples anew: their codes or the axes have changed."""
+        codes = self.codes
+        places = np.zeros((0, 2)) if codes is None else self.project(codes.values)
+        self.bounds = bounds_of(places)
+        if self.bounds is None and codes is not None and self.has_prior:
+            self.bounds = PRIOR_BOUNDS
+        self.points.set_places(places, self.bounds, None if codes is None else codes.indices)
+        self.touch()
+
+    @property
+    def framed(self) -> Bounds | None:
+        """What the whole map has to show: the codes of the samples, and the pins."""
+        fitting = [pin.z for pin in self.pins if len(pin.z) == self.size]
+        if self.bounds is None or not fitting:
+            return self.bounds
+        around = bounds_of(self.project(np.stack(fitting)))
+        if around is None:
+            return self.bounds
+        (x0, y0, x1, y1), (a0, b0, a1, b1) = self.bounds, around
+        return min(x0, a0), min(y0, b0), max(x1, a1), max(y1, b1)
+
+    def project(self, codes: ArrayLike) -> NDArray[np.float64]:
+        """Places ``[N, 2]`` on the plane of ``codes`` ``[N, d]``."""
+        z = np.asarray(codes).reshape(-1, self.size)
+        if self.ribbon:
+            return np.column_stack([z[:, 0], np.zeros(len(z))]).astype(np.float64)
+        if self.spanned:
+            # Matrix products tell of numbers that are none; those are simply not drawn.
+            with np.errstate(invalid="ignore", over="ignore"):
+                return np.asarray(z.astype(np.float32) @ self.directions.T, np.float64)
+        return np.ascontiguousarray(z[:, list(self.axes)], np.float64)
+
+    @property
+    def frame(self) -> Frame:
+        """What x and y stand for."""
+        if self.spanned and not self.ribbon:
+            return spanned_frame(self.directions, self.base)
+        return axes_frame(self.axes, self.base)
+
+    def full_code(self, x: float, y: float) -> NDArray[np.float32]:
+        """The code ``[d]`` at a place on the plane."""
+        if self.spanned:
+            code: NDArray[np.float32] = self.frame.codes(x, y)[0]
+            return code
+        code = self.base.copy()
+        if not self.ribbon:
+            code[self.axes[1]] = y
+        code[self.axes[0]] = x
+        return code
+
+    def nearest(self, code: NDArray[np.float32]) -> int | None:
+        """The sample whose code is nearest to ``code`` ``[d]``; of very many, its place counts."""
+        if self.codes is None or not len(self.codes.values):
+            return None
+        if self.codes.values.size > _QUICKLY_SEARCHED:
+            x, y = self.project(code)[0].tolist()
+            at = self.points.index.nearest(x, y)
+            return None if at is None else int(self.codes.indices[at])
+        distance = ((self.codes.values.astype(np.float64) - code) ** 2).sum(axis=1)
+        if np.isnan(distance).all():
+            return None
+        return int(self.codes.indices[np.nanargmin(distance)])
+
+    def band(self, view: Viewport) -> tuple[float, float] | None:
+        """First and last pixel row of the ribbon, counted from the top of ``view``."""
+        if not self.ribbon:
+            return None
+        stamps = self.points.stamps
+        return ribbon_band(view, self._home(view), stamps.image_shape, glyphs=stamps.look.glyphs)
+
+    def _home(self, view: Viewport) -> Viewport:
+        """What shows all codes in the window of ``view``."""
+        return view if self.bounds is None else view.fitted(self.bounds)
+
+    def lay_out(self, view: Viewport) -> None:
+        """Find where everything lies in ``view``, if that is not known."""
+        key = (view, self._version)
+        if key == self._laid_out:
+            return
+        self._laid_out = key
+        band = self.band(view)
+        floor = None if band is None else view.top + band[0] - 6
+        self.points.lay_out(view, self.style.points, labels=self.style.labels, floor=floor)
+
+    def pin_places(self, view: Viewport) -> list[tuple[int, QPointF]]:
+        """Index and pixel of each pin whose code fits."""
+        return [
+            (index, self._pixel(view, self.project(pin.z)))
+            for index, pin in enumerate(self.pins)
+            if len(pin.z) == self.size
+        ]
+
+    def _pixel(self, view: Viewport, place: NDArray[np.float64]) -> QPointF:
+        x, y = view.to_pixels(place)[0].tolist()
+        band = self.band(view)
+        return QPointF(x, y if band is None else view.top + band[0])
+
+    def picture(
+        self, view: Viewport, size: QSize, ratio: float, theme: Theme, font: QFont
+    ) -> QPixmap:
+        """The whole map as a pixmap of ``size`` logical pixels; painted only if it changed."""
+        self.lay_out(view)
+        key = (view, size, ratio, theme.key, self._version)
+        if key != self._whole_key:
+            self._whole_key = key
+            self._whole = _fitting(self._whole, size, ratio)
+            painter = QPainter(self._whole)
+            if view != self._seen:
+                # While it moves nothing of the ground is of use again.
+                self._seen = view
+                self._paint_ground(painter, view, size, ratio, theme, font)
+            else:
+                painter.drawPixmap(0, 0, self._painted_ground(view, size, ratio, theme, font))
+            painter.setClipRect(QRectF(view.left, view.top, view.width, view.height))
+            self.layers.paint_below(painter, view, theme, ratio)
+            over = self.layers.shown_field() is not None
+            self.points.paint(painter, view, theme, ratio, font, over_field=over)
+            self._paint_marks(painter, view, theme, font)
+            painter.end()
+        return self._whole
+
+    def _painted_ground(
+        self, view: Viewport, size: QSize, ratio: float, theme: Theme, font: QFont
+    ) -> QPixmap:
+        style, plane = self.style, self._shown_plane()
+        turned = self.spanned and self.directions.tobytes()
+        field = self.layers.shown_field()
+        behind = (plane, self.backdrop.share, field)
+        key = (view, size, ratio, theme.key, style, behind, self.axes, self.size, turned)
+        if key == self._ground_key:
+            return self._ground
+        self._ground_key = key
+        self._ground = _fitting(self._ground, size, ratio)
+        painter = QPainter(self._ground)
+        self._paint_ground(painter, view, size, ratio, theme, font)
+        painter.end()
+        return self._ground
+
+    def _paint_ground(
+        self,
+        painter: QPainter,
+        view: Viewport,
+        size: QSize,
+        ratio: float,
+        theme: Theme,
+        font: QFont,
+    ) -> None:
+        """All that lies under the samples and their marks."""
+        style = self.style
+        self._paint_plane(painter, view, size, ratio, theme, font)
+        if style.grid:
+            paint_grid(painter, view, theme, ribbon=self.ribbon)
+        if style.prior and self.has_prior and not self.ribbon:
+            paint_prior(painter, view, theme)
+        if self.ribbon:
+            self._paint_ribbon_edges(painter, view, theme)
+        paint_rulers(painter, view, theme, font, self.axis_names(), ribbon=self.ribbon)
+
+    def _paint_plane(
+        self,
+        painter: QPainter,
+        view: Viewport,
+        size: QSize,
+        ratio: float,
+        theme: Theme,
+        font: QFont,
+    ) -> None:
+        """What is decoded, and the layer over it."""
+        if self._shown_plane() is None:
+            painter.fillRect(QRectF(0, 0, size.width(), size.height()), theme.panel)
+        else:
+            self.backdrop.paint(painter, view, self._inks(view, theme), ratio, self.band(view))
+        self.layers.paint_field(painter, view, theme, font)
+
+    def ground_image(self, view: Viewport, ratio: float, theme: Theme, font: QFont) -> QImage:
+        """What lies under the samples, for paper: the window of ``view`` alone, no rulers."""
+        size = QSize(round(view.width), round(view.height))
+        image = QImage(size * ratio, QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(ratio)
+        image.fill(theme.panel)
+        painter = QPainter(image)
+        self._paint_plane(painter, view, size, ratio, theme, font)
+        if self.style.prior and self.has_prior and not self.ribbon:
+            paint_prior(painter, view, theme)
+        self.layers.paint_below(painter, view, theme, ratio)
+        self.layers.paint_path(painter, view, theme)
+        painter.end()
+        return image
+
+    def axis_names(self) -> tuple[str, str]:
+        """What x and y are called."""
+        if self.laid is not None:
+            return tr("P1"), tr("P2")
+        if self.spanned:
+            return tr("PC1"), tr("PC2")
+        return axis_name(self.axes[0]), axis_name(self.axes[1])
+
+    def _inks(self, view: Viewport, theme: Theme) -> Inks:
+        """The colours of a decoded plane: quiet where it lies behind samples, full in large."""
+        look, vivid = self.points.stamps.look, self.style.vivid
+        full = 0.0 if self.ribbon else self._fullness(view)
+        if look.glyphs:
+            quiet = RIBBON_CONTRAST if self.ribbon else FIELD_CONTRAST
+            contrast = VIVID_CONTRAST if vivid else _between(quiet, VIVID_CONTRAST, full)
+            return Inks(blend(theme.text, theme.panel, contrast), theme.panel)
+        strength = 1.0 if vivid or self.ribbon else _between(PHOTO_STRENGTH, 1.0, full)
+        plane = self.backdrop.plane
+        inked = strength < 1.0 and look.ground == 0.0 and plane and plane.images.shape[2] == 1
+        if not inked:
+            return Inks(None, theme.panel, strength)
+        contrast = _between(INK_CONTRAST, VIVID_CONTRAST, full)
+        return Inks(blend(theme.text, theme.panel, contrast), theme.panel, strength)
+
+    def _fullness(self, view: Viewport) -> float:
+        """How far the decoded plane is what one looks at, no field behind samples: 0 to 1."""
+        share = (self.backdrop.tile_share(view) - LARGE_SHARE) / (FULL_SHARE - LARGE_SHARE)
+        zoom = max(1.0, view.sx / self._home(view).sx)
+        # In steps: for each strength the tiles are coloured anew.
+        near = round(_STEPS * math.log(zoom) / math.log(NEAR_ZOOM)) / _STEPS
+        return min(1.0, max(0.0, share, min(NEARLY_FULL, near)))
+
+    def _shown_plane(self) -> object:
+        """The plane, where it is wanted, of these axes, and of a network that still is there."""
+        plane = self.backdrop.plane
+        if plane is None or not self.style.plane or self.codes is None:
+            return None
+        known = plane.frame.size == self.size
+        return plane if known and (self.ribbon or plane.frame.parallel(self.frame)) else None
+
+    def _paint_ribbon_edges(self, painter: QPainter, view: Viewport, theme: Theme) -> None:
+        band = self.band(view)
+        if band is not None:
+            painter.setPen(QColor(theme.border))
+            for row in band:
+                y = round(view.top + row)
+                painter.drawLine(round(view.left), y, round(view.left + view.width), y)
+
+    def _paint_marks(self, painter: QPainter, view: Viewport, theme: Theme, font: QFont) -> None:
+        self.layers.paint_path(painter, view, theme)
+        for index, at in self.pin_places(view):
+            paint_pin(painter, at, self.pins[index].name, theme, font)
+
+    def paint_drawn(self, painter: QPainter, view: Viewport, theme: Theme) -> None:
+        """The place of the drawing and the way that it has come: over the picture, as they move."""
+        at = self._drawn_at(view)
+        if at is None:
+            return
+        trail = self._trail_pixels(view)
+        if len(trail) > 1:
+            paint_trail(painter, trail, theme)
+        paint_drawing(painter, at, theme)
+
+    def drawn_rect(self, view: Viewport) -> QRectF:
+        """All that ``paint_drawn`` paints now."""
+        at = self._drawn_at(view)
+        if at is None:
+            return QRectF()
+        x, y = np.vstack([self._trail_pixels(view), [[at.x(), at.y()]]]).T
+        rect = QRectF(QPointF(x.min(), y.min()), QPointF(x.max(), y.max()))
+        reach = DRAWING_PX + 6.0
+        return rect.adjusted(-reach, -reach, reach, reach)
+
+    def _drawn_at(self, view: Viewport) -> QPointF | None:
+        """Where the drawing is on the screen; None where there is none, or its code no number."""
+        if self.drawing is None or not np.isfinite(self.drawing).all():
+            return None
+        return self._pixel(view, self.project(self.drawing))
+
+    def _trail_pixels(self, view: Viewport) -> NDArray[np.float64]:
+        finite = self.trail[np.isfinite(self.trail).all(axis=1)]
+        if not len(finite):
+            return np.zeros((0, 2))
+        pixels = view.to_pixels(self.project(finite))
+        band = self.band(view)
+        if band is not None:
+            pixels[:, 1] = view.top + band[0]
+        return pixels
+
+
+def _between(low: float, high: float, share: float) -> float:
+    return low + share * (high - low)
+
+
+def _fitting(pixmap: QPixmap, size: QSize, ratio: float) -> QPixmap:
+    """``pixmap`` if it has ``size`` logical pixels, else a new one."""
+    wanted = QSize(max(1, round(size.width() * ratio)), max(1, round(size.height() * ratio)))
+    if pixmap.size() == wanted and pixmap.devicePixelRatio() == ratio:
+        return pixmap
+    made = QPixmap(wanted)
+    made.setDevicePixelRatio(ratio)
+    return made

@@ -1,0 +1,144 @@
+"""The map as a painted surface: everything that lies on it, and what follows the cursor."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
+
+from aegui.core.i18n import tr
+from aegui.features.map.view.navigation import FRAME_MS, Navigation
+from aegui.features.map.view.overlay import Overlay
+from aegui.features.map.view.scene import Scene
+from aegui.kit.theme import RADIUS, SPACING, current_theme, figures_font
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QFont, QPaintEvent, QRegion
+
+    from aegui.widgets.viewport import Viewport
+
+MOVING_MS = 32
+"""A map that has moved so lately is likely to move on, and painted then anyway."""
+_FIGURES_SCALE = 0.88
+_RESTYLING = (
+    QEvent.Type.PaletteChange,
+    QEvent.Type.StyleChange,
+    QEvent.Type.FontChange,
+    QEvent.Type.DevicePixelRatioChange,
+)
+
+
+class MapSurface(QWidget):
+    """Paints a ``Scene`` through the viewport of a ``Navigation``, and the overlay above it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._scene = Scene()
+        self._overlay = Overlay(self._scene)
+        self._navigation = Navigation(self)
+        self._empty_text = tr("Press Train to see the codes.")
+        self._figures: QFont | None = None
+        self._keys_in_use = False
+        self._painted: Viewport | None = None
+        self._moved_s = 0.0
+        self._refine = QTimer(self)
+        self._refine.setSingleShot(True)
+        self._refine.timeout.connect(self._redraw)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAccessibleName(tr("Latent map"))
+        self._follow_style()
+
+    @property
+    def navigation(self) -> Navigation:
+        """What moves the view."""
+        return self._navigation
+
+    @property
+    def scene(self) -> Scene:
+        """What lies on the map."""
+        return self._scene
+
+    @property
+    def overlay(self) -> Overlay:
+        """What follows the cursor."""
+        return self._overlay
+
+    def sizeHint(self) -> QSize:  # noqa: D102
+        return QSize(800, 560)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: D102
+        return QSize(280, 200)
+
+    @property
+    def _view(self) -> Viewport:
+        return self._navigation.view
+
+    def _overlay_region(self) -> QRegion:
+        return self._overlay.region(self._view, self._font())
+
+    def _redraw(self) -> None:
+        self._scene.touch()
+        self.update()
+
+    def _redraw_soon(self) -> None:
+        """Something that can wait a moment has changed: it comes with the next frame."""
+        moves = time.monotonic() - self._moved_s < MOVING_MS / 1000
+        self._refine.start(MOVING_MS if moves else FRAME_MS)
+
+    def _font(self) -> QFont:
+        if self._figures is None:
+            self._figures = figures_font(self.font(), scale=_FIGURES_SCALE)
+        return self._figures
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
+        view, theme, ratio = self._view, current_theme(), self.devicePixelRatioF()
+        painter = QPainter(self)
+        picture = self._scene.picture(view, self.size(), ratio, theme, self._font())
+        painter.drawPixmap(0, 0, picture)
+        if view != self._painted:
+            self._painted, self._moved_s = view, time.monotonic()
+        if self._scene.is_rough:
+            self._redraw_soon()
+        if self._scene.codes is None:
+            self._paint_empty(painter, view)
+        painter.setClipRegion(event.region())
+        self._overlay.paint(painter, view, theme, ratio, self._font())
+        if self.hasFocus() and self._keys_in_use:
+            self._paint_focus(painter)
+
+    def _paint_empty(self, painter: QPainter, view: Viewport) -> None:
+        theme = current_theme()
+        painter.setFont(self.font())
+        room = QRectF(view.left, view.top, view.width, view.height).adjusted(24, 24, -24, -24)
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        text = painter.boundingRect(room, flags, self._empty_text)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(theme.border)
+        painter.setBrush(theme.raised)
+        card = text.adjusted(-2 * SPACING, -SPACING, 2 * SPACING, SPACING)
+        painter.drawRoundedRect(card, RADIUS, RADIUS)
+        painter.setPen(theme.text)
+        painter.drawText(room, flags, self._empty_text)
+
+    def _paint_focus(self, painter: QPainter) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(current_theme().accent, 2))
+        painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+
+    def _follow_style(self) -> None:
+        """Nothing fades where the desktop wants no animations."""
+        duration = self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration)
+        self._scene.backdrop.fades = duration > 0
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: D102
+        if event.type() in _RESTYLING:
+            self._follow_style()
+            self._figures = None
+            self._scene.drop_pictures()
+            self.update()
+        super().changeEvent(event)

@@ -1,0 +1,96 @@
+"""What the colours of the samples stand for where they tell a number."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QLinearGradient, QPainter, QPen
+from PySide6.QtWidgets import QWidget
+
+from aegui.core.i18n import localized, tr
+from aegui.features.map.view.ramp import ramp_colour
+from aegui.kit.speech import describe
+from aegui.kit.theme import RADIUS, SPACING, current_theme
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent
+
+_BAR_PX = 8
+_LEAST_PX = 132
+_STOPS = 9
+
+
+class ValueLegend(QWidget):
+    """A title and the scale of colours with its ends; not in the way of the mouse."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._title = ""
+        self._range: tuple[float, float] | None = None
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAccessibleName(tr("Colours of the samples"))
+        self.hide()
+
+    @property
+    def words(self) -> str:
+        """All that it says, in one line."""
+        return ": ".join((self._title, self._ends()))
+
+    def set_scale(self, title: str, ends: tuple[float, float] | None) -> None:
+        """What is shown, and the numbers of both ends; None: they are not known yet."""
+        if (title, ends) == (self._title, self._range):
+            return
+        self._title, self._range = title, ends
+        describe(self, self.words, spoken=False)
+        self.resize(self.sizeHint())
+        self.update()
+
+    def _ends(self) -> str:
+        if self._range is None:
+            return tr("being computed...")
+        low, high = (_figure(value) for value in self._range)
+        return tr("{low} to {high}", low=low, high=high)
+
+    def sizeHint(self) -> QSize:  # noqa: D102
+        metrics = self.fontMetrics()
+        texts = (self._title, self._ends())
+        wide = max(_LEAST_PX, *(metrics.horizontalAdvance(text) for text in texts))
+        return QSize(wide + 2 * SPACING, 2 * metrics.height() + _BAR_PX + 2 * SPACING)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
+        del event
+        theme, high = current_theme(), self.fontMetrics().height()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.border, 1))
+        painter.setBrush(theme.raised)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+        room = QRectF(self.rect()).adjusted(SPACING, SPACING // 2, -SPACING, 0)
+        painter.setPen(theme.text)
+        painter.drawText(QRectF(room.left(), room.top(), room.width(), high), 0, self._title)
+        below = QRectF(room.left(), room.top() + high + _BAR_PX + 8, room.width(), high)
+        painter.setPen(theme.text_dim)
+        if self._range is None:
+            painter.drawText(below, 0, self._ends())
+            return
+        first, last = (_figure(value) for value in self._range)
+        painter.drawText(below, Qt.AlignmentFlag.AlignLeft, first)
+        painter.drawText(below, Qt.AlignmentFlag.AlignRight, last)
+        bar = QRectF(room.left(), room.top() + high + 4, room.width(), _BAR_PX)
+        scale = QLinearGradient(bar.topLeft(), bar.topRight())
+        for place in np.linspace(0.0, 1.0, _STOPS).tolist():
+            scale.setColorAt(place, ramp_colour(place))
+        painter.setPen(QPen(theme.border, 1))
+        painter.setBrush(scale)
+        painter.drawRoundedRect(bar, 2, 2)
+
+
+def _figure(value: float) -> str:
+    """A number with about three significant figures."""
+    return (
+        localized(value, ",.0f")
+        if abs(value) >= 100 or value == round(value)
+        else localized(value, ".2g")
+    )

@@ -1,0 +1,501 @@
+"""The latent map as it is shown: samples, decoded plane, marks, cursor; no mouse or keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPointF, Signal
+
+from aegui.core.i18n import tr
+from aegui.features.map.view.furniture import TOP_PX, Furniture
+from aegui.features.map.view.lattice import Lattice, covers, plane_request, wanted_lattice
+from aegui.features.map.view.layered import LayeredMap
+from aegui.kit.speech import describe
+from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.map.codes_service import described
+from aegui.widgets.class_colours import MOST_CLASSES
+from aegui.widgets.glyphs import label_name
+from aegui.widgets.rulers import BOTTOM_PX, LEFT_PX
+from aegui.widgets.ticks import numbers_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+    from PySide6.QtGui import QResizeEvent, QShowEvent
+    from PySide6.QtWidgets import QWidget
+
+    from aegui.features.map.model.plane_tiles import Plane
+    from aegui.features.map.view.types import FieldPicture, MapStyle, Pin, ViewRequest
+    from aegui.session.map.codes_service import Codes
+
+ZOOM_STEP = 1.25
+"""Factor of one notch of the wheel, one key, one click on a button."""
+_MOST_SAID = 8
+
+
+class MapView(LayeredMap):
+    """The samples where their codes lie, over what the network decodes in between.
+
+    A code has d numbers: one lies along x over a ribbon of decoded tiles, two fill the plane, of
+    more two are chosen, or two directions, and the others are those of ``base``.
+
+    Signals:
+        cursor_moved(object): The code float32 ``[d]`` under the cursor, at once.
+        cursor_left(): There is no cursor any more.
+        view_changed(object): The ``ViewRequest`` of the decoded plane that is asked for.
+        style_changed(object): A person chose another ``MapStyle``.
+    """
+
+    cursor_moved = Signal(object)
+    cursor_left = Signal()
+    view_changed = Signal(object)
+    style_changed = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._lattice: Lattice | None = None
+        self._request: ViewRequest | None = None
+        self._last_place: tuple[float, float] | None = None
+        self._words = ""
+        self._furniture = Furniture(ZOOM_STEP, self._scene, self)
+        self._bar = self._furniture.bar
+        self._connect()
+        self._describe()
+
+    def _connect(self) -> None:
+        self._navigation.moved.connect(self._on_navigation_moved)
+        self._navigation.following_changed.connect(self._on_following_changed)
+        self._bar.zoom_requested.connect(self.zoom_by)
+        self._bar.fit_requested.connect(self.fit)
+        self._bar.style_edited.connect(self._on_style_edited)
+        furniture = self._furniture
+        furniture.room_changed.connect(self._place_window)
+        furniture.minimap.centre_requested.connect(self._navigation.centre)
+        furniture.follow.follow_requested.connect(self.fit)
+        furniture.axes.axes_edited.connect(self.set_axes)
+        furniture.axes.spanned_edited.connect(self.set_spanned)
+        furniture.axes.laid_edited.connect(self.set_laid)
+        furniture.strip.base_edited.connect(self.set_base)
+        furniture.strip.mean_requested.connect(self._on_mean_requested)
+        furniture.strip.zero_requested.connect(self._on_zero_requested)
+        furniture.strip.random_requested.connect(self._on_random_requested)
+        furniture.legend.emphasis_requested.connect(self.set_emphasis)
+
+    # What is shown
+
+    def set_samples(
+        self,
+        labels: Sequence[str],
+        images: ArrayLike,
+        look: Look = GLYPHS,
+        names: Sequence[str] | None = None,
+    ) -> None:
+        """The set whose codes are shown; their codes must follow, the view is fitted to these.
+
+        Args:
+            labels: N labels.
+            images: ``[N, H, W]`` or ``[N, C, H, W]`` in [0, 1], not copied.
+            look: How they are seen.
+            names: What each is called; by default its label.
+        """
+        # What is painted over the map speaks of the old samples.
+        self._set_hovered(None)
+        self._scene.set_plane(None)
+        self._scene.points.stamps.set_samples(labels, images, look, names)
+        self._scene.forget_values()
+        self._scene.layers.set_variances(None)
+        self.set_selection(None)
+        self.set_marked(None)
+        self._lattice = None
+        self.set_classes((), None)
+        self._navigation.start_afresh()
+        self.set_codes(None)
+
+    def set_classes(self, names: Sequence[str], classes: NDArray[np.int64] | None) -> None:
+        """Tell the classes of the samples by colours.
+
+        Args:
+            names: What the classes are called.
+            classes: The class of every sample of the set, ``[N]``; None: no colours.
+        """
+        useful = classes is not None and 1 < len(names) <= MOST_CLASSES
+        self._scene.points.colours.set_classes(classes if useful else None)
+        self._furniture.set_classes(names if useful else ())
+        self._redraw()
+
+    def set_emphasis(self, number: int | None) -> None:
+        """Let one class stand out; None: all are alike."""
+        self._scene.points.colours.set_emphasis(number)
+        self._furniture.show_legend()
+        self._redraw()
+
+    def set_prior(self, has_prior: bool) -> None:
+        """Whether codes have a normal prior, as those of a variational autoencoder have."""
+        self._scene.has_prior = has_prior
+        self._redraw()
+
+    def set_values(self, name: str, values: ArrayLike | None) -> None:  # noqa: D102
+        super().set_values(name, values)
+        self._furniture.show_legend()
+
+    def set_codes(self, codes: ArrayLike | None) -> None:
+        """The codes ``[N, d]`` of all samples, in the order of the set; None: there are none.
+
+        Raises:
+            ValueError: There is not one code for each sample.
+        """
+        if codes is None:
+            self.show_codes(None)
+            return
+        values = np.array(codes, np.float32)
+        count = self._scene.points.stamps.count
+        if values.ndim != 2 or len(values) != count:
+            raise ValueError(f"codes of shape {values.shape} do not fit the samples")
+        self.show_codes(described(values, np.arange(count), count))
+
+    def show_codes(self, codes: Codes | None) -> None:
+        """The codes of samples of the set, of all or of some; None: there are none."""
+        scene = self._scene
+        before = scene.base
+        if codes is None:
+            self._overlay.set_preview(None)
+        elif codes.size != scene.size:
+            self._set_size(codes.size)
+            scene.base = codes.mean.copy()
+        elif scene.size > 2 and scene.follows_mean:
+            # The codes move while the network learns: far from them there is nothing to see.
+            scene.base = codes.mean.copy()
+        scene.set_codes(codes)
+        if scene.base is not before:
+            self._furniture.show_code()
+        self._furniture.show_codes()
+        self._navigation.set_bounds(scene.framed)
+        self._show_view()
+        self._refresh_hover()
+        self._describe()
+        self._update_request()
+        self.update()
+
+    def _set_size(self, size: int) -> None:
+        # What is marked is taken away where it was: it has no place in the other plane.
+        self.set_drawing_code(None)
+        self._set_place(None)
+        self._scene.set_size(size)
+        self._last_place = None
+        self._lattice = None
+        self._navigation.set_ribbon(size == 1)
+        self._navigation.start_afresh()
+        self._place_window()
+
+    def set_plane(self, plane: Plane | None) -> None:
+        """The decoded background; drawn where it belongs however the view has moved since."""
+        self._scene.set_plane(plane)
+        self._scene.touch()
+        self._redraw_soon()
+
+    def set_cursor(self, z: ArrayLike | None) -> None:
+        """Put the cursor at code ``z`` ``[d]``, or away, without telling."""
+        if z is None:
+            self._set_place(None)
+            return
+        x, y = self._scene.project(z)[0].tolist()
+        self._set_place((x, y))
+
+    def set_field(self, field: FieldPicture | None) -> None:  # noqa: D102
+        super().set_field(field)
+        self._furniture.show_place(self._overlay.place)
+
+    def set_preview(self, image: ArrayLike | None) -> None:
+        """The decoded image ``[H, W]`` or ``[C, H, W]`` at the cursor, small beside it."""
+        before = self._overlay.preview_region(self._view)
+        self._overlay.set_preview(image)
+        self.update(before + self._overlay.preview_region(self._view))
+
+    def set_words(self, words: str) -> None:
+        """What is known of the place under the cursor, for those who hear it."""
+        self._words = words
+        self._describe()
+
+    def set_drawing_code(self, z: ArrayLike | None, trail: ArrayLike = ()) -> None:
+        """Mark the code ``[d]`` of the drawing, and the way ``[M, d]`` that it has come."""
+        scene, before = self._scene, self._overlay.drawn_region(self._view)
+        code = None if z is None else np.asarray(z, np.float64).reshape(-1)
+        scene.drawing = code if code is not None and code.size == scene.size else None
+        way = np.asarray(trail, np.float64)
+        fits = scene.drawing is not None and way.ndim == 2 and way.shape[1] == scene.size
+        scene.trail = way if fits else np.zeros((0, scene.size))
+        self.update(before + self._overlay.drawn_region(self._view))
+
+    def set_pins(self, pins: Sequence[Pin]) -> None:
+        """The pins; those whose code has another size are not drawn."""
+        self._scene.pins = tuple(pins)
+        self._navigation.set_bounds(self._scene.framed)
+        self._redraw()
+
+    def set_style(self, style: MapStyle) -> None:
+        """What to show."""
+        self._scene.set_style(style)
+        self._bar.set_style(style)
+        self._furniture.show_legend()
+        self._show_view()
+        self._redraw()
+        if not style.plane:
+            # Whoever decodes may forget it meanwhile: ask again when it is requested again.
+            self._request = None
+        self._update_request()
+
+    def set_empty_text(self, text: str) -> None:
+        """What to say while there are no codes."""
+        self._empty_text = text
+        self._describe()
+        self.update()
+
+    def set_axes(self, i: int, j: int) -> None:
+        """Show code number ``i`` (from 0) across and ``j`` upwards.
+
+        Raises:
+            ValueError: The codes have no such two numbers.
+        """
+        size = self._scene.size
+        if size == 1 or i == j or not (0 <= i < size and 0 <= j < size):
+            raise ValueError(f"no axes {i} and {j} in codes of {size}")
+        self._scene.axes = (i, j)
+        self._scene.spanned, self._scene.laid = False, None
+        self._turn()
+
+    def set_spanned(self, spanned: bool) -> None:
+        """Show the two directions in which the codes differ most, or else two of their numbers."""
+        self._scene.spanned = spanned and self._scene.size > 2
+        self._scene.laid = None
+        self._turn()
+
+    def set_laid(self, laid: bool) -> None:
+        """Show the plane through the pins that are offered, or else two numbers of the code."""
+        self._scene.lay_through(self._furniture.axes.offered if laid else None)
+        self._turn()
+
+    def _turn(self) -> None:
+        """X and y stand for something else now."""
+        self._set_place(None)
+        self._last_place = None
+        self._lattice = None
+        self._navigation.start_afresh()
+        self._furniture.show_code()
+        self._scene.turn()
+        self._scene.project_codes()
+        self._navigation.set_bounds(self._scene.framed)
+        self._update_request()
+        self._redraw()
+
+    def set_base(self, base: ArrayLike) -> None:
+        """The code ``[d]`` that gives the numbers which the map does not show.
+
+        It stays, even if the codes move; only the mean of the codes goes with them.
+        What is decoded is reported: the cursor's place or the last one, or the code itself.
+        """
+        scene = self._scene
+        scene.base = np.array(base, np.float32).reshape(scene.size)
+        codes = scene.codes
+        scene.follows_mean = codes is not None and np.array_equal(scene.base, codes.mean)
+        self._furniture.show_code()
+        self._update_request()
+        place = self._overlay.place or (None if scene.spanned else self._last_place)
+        self.cursor_moved.emit(scene.full_code(*place) if place else scene.base.copy())
+
+    def reset_base(self) -> None:
+        """Take the mean of the codes again for what the map does not show, and go with it."""
+        scene = self._scene
+        scene.follows_mean = True
+        if scene.codes is not None and scene.size > 2:
+            scene.base = scene.codes.mean.copy()
+            self._furniture.show_code()
+
+    def set_strip(self, shown: bool) -> None:
+        """Whether the sliders of all numbers of the code are seen, where there are more than 2."""
+        self._furniture.set_strip(shown)
+
+    # What can be asked
+
+    @property
+    def map_style(self) -> MapStyle:
+        """What is shown."""
+        return self._scene.style
+
+    @property
+    def axes(self) -> tuple[int, int]:
+        """The code numbers (from 0) that lie across and upwards."""
+        return self._scene.axes
+
+    @property
+    def base(self) -> NDArray[np.float32]:
+        """The code ``[d]`` whose other numbers hold all over the map."""
+        return self._scene.base.copy()
+
+    @property
+    def following(self) -> bool:
+        """Whether the view keeps the codes in sight by itself."""
+        return self._navigation.following
+
+    @property
+    def request(self) -> ViewRequest | None:
+        """The decoded plane that was last asked for."""
+        return self._request
+
+    @property
+    def furniture(self) -> Furniture:
+        """What stands on and beside the map."""
+        return self._furniture
+
+    def cursor_code(self) -> NDArray[np.float32] | None:
+        """The code ``[d]`` under the cursor, None without one."""
+        place = self._overlay.place
+        return None if place is None else self._scene.full_code(*place)
+
+    # Moving the view
+
+    def fit(self) -> None:
+        """Show all codes and pins, and keep them in sight."""
+        self._navigation.fit(animated=self.isVisible())
+
+    def zoom_by(self, factor: float) -> None:
+        """Scale by ``factor`` about the cursor, or the middle where there is none in sight."""
+        view = self._view
+        at = self._overlay.pixel(view)
+        if at is None or not view.contains(at.x(), at.y()):
+            at = QPointF(view.left + view.width / 2, view.top + view.height / 2)
+        self._navigation.glide_zoom(factor, at.x(), at.y())
+
+    def _place_window(self) -> None:
+        left = 0.0 if self._scene.ribbon else LEFT_PX
+        width = max(1.0, self.width() - left - self._furniture.strip_px)
+        height = self.height() - BOTTOM_PX
+        self._navigation.place(left, 0.0, width, height, 0.0 if self._scene.ribbon else TOP_PX)
+
+    def _show_view(self) -> None:
+        """Scale and overview follow the map."""
+        self._furniture.show_view(self._view, self._navigation.home)
+
+    def _on_navigation_moved(self) -> None:
+        self._show_view()
+        self._refresh_hover()
+        self._update_request()
+        self.update()
+
+    def _on_following_changed(self, following: bool) -> None:
+        self._furniture.follow.setVisible(not following)
+        self._furniture.place()
+
+    def _on_style_edited(self, style: MapStyle) -> None:
+        self.set_style(style)
+        self.style_changed.emit(style)
+
+    def _on_mean_requested(self) -> None:
+        if self._scene.codes is not None:
+            self.set_base(self._scene.codes.mean)
+
+    def _on_zero_requested(self) -> None:
+        self.set_base(np.zeros(self._scene.size, np.float32))
+
+    def _on_random_requested(self) -> None:
+        codes, drawn = self._scene.codes, np.random.default_rng().normal(size=self._scene.size)
+        if codes is not None and not self._scene.has_prior:
+            drawn = codes.mean + codes.spread * drawn
+        # The cursor's last place would hide what was drawn for the two axes.
+        self._last_place = None
+        self.set_base(drawn)
+
+    def _update_request(self) -> None:
+        """Ask for another plane if the one asked for no longer serves."""
+        scene, view = self._scene, self._view
+        if scene.codes is None or not scene.style.plane or not self.isVisible():
+            return
+        ribbon, stamps = scene.ribbon, scene.points.stamps
+        lattice = wanted_lattice(
+            view,
+            self._navigation.home,
+            self._lattice,
+            stamps.image_shape,
+            glyphs=stamps.look.glyphs,
+            ribbon=ribbon,
+        )
+        frame, known = scene.frame, self._request
+        if (
+            known is not None
+            and lattice == self._lattice
+            and known.frame == frame
+            and covers(known.rect, view.bounds, ribbon=ribbon)
+        ):
+            return
+        self._lattice = lattice
+        place = self._overlay.place
+        self._request = plane_request(view, lattice, frame, ribbon=ribbon, near=place)
+        self.view_changed.emit(self._request)
+
+    # The cursor
+
+    def _set_place(self, place: tuple[float, float] | None, *, is_told_next: bool = False) -> None:
+        """Move the cursor to ``place`` on the plane and repaint what it leaves and meets."""
+        before = self._overlay_region()
+        self._overlay.place = place
+        self._last_place = place or self._last_place
+        # What was known of the last place holds no more.
+        self._overlay.drift = None
+        self._words = ""
+        self._furniture.show_place(place)
+        if place is None:
+            self._overlay.set_preview(None)
+        self._set_hovered(self._meant())
+        if not is_told_next:
+            self._describe()
+        self.update(before + self._overlay_region())
+
+    def _meant(self) -> int | None:
+        at = self._overlay.pixel(self._view)
+        if at is None:
+            return None
+        self._scene.lay_out(self._view)
+        return self._scene.points.hit(at.x(), at.y())
+
+    def _refresh_hover(self) -> None:
+        """The samples or the view have moved under the cursor; all is painted anew anyway."""
+        self._set_hovered(self._meant())
+
+    def _tell_cursor(self) -> None:
+        code = self.cursor_code()
+        if code is not None:
+            self.cursor_moved.emit(code)
+
+    def _describe(self) -> None:
+        """Say in words what the map shows at the cursor."""
+        code = self.cursor_code()
+        if self._scene.codes is None:
+            describe(self, self._empty_text)
+        elif code is None:
+            describe(
+                self, tr("Move the cursor with the mouse or the arrow keys to decode a place.")
+            )
+        else:
+            layers = self._furniture.fields.here_words
+            describe(self, ". ".join(filter(None, (self._place_words(code), layers))))
+
+    def _place_words(self, code: NDArray[np.float32]) -> str:
+        where = numbers_text(code[:_MOST_SAID].tolist())
+        if self._words:
+            return tr("Cursor at {where}: {words}", where=where, words=self._words)
+        near = self._scene.nearest(code)
+        if near is None:
+            return tr("Cursor at {where}", where=where)
+        label = label_name(self._scene.points.stamps.names[near])
+        return tr("Cursor at {where}, nearest {label}", where=where, label=label)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: D102
+        super().showEvent(event)
+        self._furniture.place()
+        self._update_request()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        super().resizeEvent(event)
+        self._furniture.show_code()
+        self._place_window()

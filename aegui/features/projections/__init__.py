@@ -1,0 +1,1 @@
+"""PCA, t-SNE and UMAP beside the learnt code."""

@@ -1,0 +1,185 @@
+"""Joins the panel of maps with the samples and the network that are shown."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Slot
+
+from aegui.core.atomic import write_atomically
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import mark, tr
+from aegui.core.latent.projections import ProjectionOptions
+from aegui.core.latent.view_files import views_csv, views_document
+from aegui.core.latent.views import VIEWS, Figures, reference_label
+from aegui.features.projections.model.projection_service import ProjectionService
+from aegui.features.projections.view.panel import DEFAULT_SHOWN
+from aegui.session.notice import Notice
+from aegui.session.shown import SUBJECT
+from aegui.shell.cost_guard import may_compute
+from aegui.shell.dialogs.questions import choose_save_file
+from aegui.shell.feature import DockSpec, Feature
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from PySide6.QtWidgets import QDockWidget
+
+    from aegui.core.latent.views import Material
+    from aegui.features.projections.model.projection_work import MapState
+    from aegui.session.services import Services
+    from aegui.session.shown import Changes, Shown
+    from aegui.window.main_window import MainWindow
+
+_FIRST_AXES = (0, 1)
+_SHOWN = "projections.shown"
+_OPTIONS = "projections."
+_PICTURED = "projections.pictured"
+_FILE_KINDS = {"csv": "CSV (*.csv)", "json": "JSON (*.json)"}
+
+
+class ProjectionsFeature(Feature):
+    """The maps follow samples and network while their dock can be seen."""
+
+    docks = (DockSpec("projections", mark("Projections"), 120),)
+
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
+        self._panel = self._panels.projections
+        self._canvas = self._panels.canvas
+        self._axes = _FIRST_AXES
+        self._maps = services.of(ProjectionService)
+        self._maps.budget = lambda: services.settings.budget
+        self._connect(self._docks["projections"])
+        self._restore()
+        self._show_dataset()
+        self._show_network()
+        of = self._maps.samples
+        if of is not None:
+            self._on_maps_samples_changed(of)
+        for state in self._maps.maps:
+            self._panel.set_map(state)
+        self._show_references()
+        self._maps.set_active(self._docks["projections"].isVisible())
+
+    def _connect(self, dock: QDockWidget) -> None:
+        maps, panel = self._maps, self._panel
+        maps.samples_changed.connect(self._on_maps_samples_changed)
+        maps.map_changed.connect(self._on_maps_map_changed)
+        maps.references_changed.connect(self._show_references)
+        maps.busy_changed.connect(panel.set_busy)
+        panel.shown_changed.connect(self._on_panel_shown_changed)
+        panel.options_edited.connect(self._on_panel_options_edited)
+        panel.pictured.toggled.connect(lambda pictured: self._keep({_PICTURED: pictured}))
+        panel.compute_requested.connect(self._on_panel_compute_requested)
+        panel.stop_requested.connect(maps.stop)
+        panel.export_requested.connect(self.export)
+        panel.axes_edited.connect(self._on_panel_axes_edited)
+        panel.sample_hovered.connect(self._canvas.set_marked)
+        self._canvas.hovered.connect(self._on_canvas_hovered)
+        dock.visibilityChanged.connect(maps.set_active)
+
+    def show(self, _shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
+        if "dataset" in changed:
+            self._show_dataset()
+        if changed & SUBJECT:
+            self._show_network()
+
+    def _show_dataset(self) -> None:
+        self._maps.set_dataset(self._services.shown.dataset)
+
+    def _show_network(self) -> None:
+        codec = self._services.shown.codec
+        size = 0 if codec is None else codec.latent_size
+        if max(self._axes) >= max(size, len(_FIRST_AXES)):
+            self._axes = _FIRST_AXES
+        self._panel.set_axes(self._axes, size)
+        self._maps.set_codec(codec, self._axes)
+
+    @Slot(object)
+    def _on_panel_axes_edited(self, axes: tuple[int, int]) -> None:
+        self._axes = axes
+        self._show_network()
+
+    @Slot()
+    def _on_panel_compute_requested(self) -> None:
+        if may_compute(self._services, self._maps.due_cost, self._window):
+            self._maps.compute()
+
+    @Slot(int)
+    def _on_canvas_hovered(self, place: int) -> None:
+        self._panel.point_at(place if place >= 0 else None)
+
+    @Slot(object)
+    def _on_maps_samples_changed(self, of: Material) -> None:
+        self._panel.set_samples(self._services.shown.dataset, of)
+
+    @Slot(object)
+    def _on_maps_map_changed(self, state: MapState) -> None:
+        self._panel.set_map(state)
+
+    @Slot()
+    def _show_references(self) -> None:
+        size = 0 if self._maps.codec is None else self._maps.codec.latent_size
+        rows = [(reference_label(key, size), value) for key, value in self._maps.references.items()]
+        self._panel.set_references(rows)
+
+    # Choices
+
+    def _restore(self) -> None:
+        values = self._services.settings.values
+        shown = str(values.get(_SHOWN, " ".join(DEFAULT_SHOWN))).split()
+        self._panel.set_shown([key for key in shown if key in VIEWS])
+        known = ProjectionOptions()
+        numbers = {
+            name: type(default)(values[f"{_OPTIONS}{name}"])
+            for name, default in vars(known).items()
+            if isinstance(values.get(f"{_OPTIONS}{name}"), int | float)
+        }
+        options = ProjectionOptions(**numbers)
+        self._panel.set_options(options)
+        self._maps.set_options(options)
+        self._maps.set_wanted(self._panel.shown)
+        self._panel.pictured.setChecked(values.get(_PICTURED) is True)
+
+    @Slot(object)
+    def _on_panel_shown_changed(self, shown: tuple[str, ...]) -> None:
+        self._maps.set_wanted(shown)
+        self._keep({_SHOWN: " ".join(shown)})
+
+    @Slot(object)
+    def _on_panel_options_edited(self, options: ProjectionOptions) -> None:
+        self._maps.set_options(options)
+        self._keep({f"{_OPTIONS}{name}": value for name, value in vars(options).items()})
+
+    def _keep(self, values: Mapping[str, str | int | float]) -> None:
+        self._services.settings.keep(values)
+
+    # Files
+
+    @Slot(str)
+    def export(self, kind: str) -> None:
+        """Ask where to, and write the maps there as ``kind``."""
+        of, views = self._maps.samples, self._maps.views
+        if of is None or not views:
+            return
+        name = f"{self._services.workspace.name}.{kind}"
+        path = choose_save_file(self._window, tr("Save the maps"), name, _FILE_KINDS[kind])
+        if not path:
+            return
+        notice = Notice("info", tr("The maps are saved: {path}", path=path), about="maps file")
+        try:
+            write_atomically(path, self._content(kind, of))
+        except AeguiError as error:
+            notice = Notice("error", str(error), about="maps file")
+        self._services.workspace.noticed.emit(notice)
+
+    def _content(self, kind: str, of: Material) -> bytes:
+        dataset, views = self._services.shown.dataset, self._maps.views
+        if kind == "csv":
+            return views_csv(dataset, of, views).encode()
+        found = {state.key: state.figures or Figures() for state in self._maps.maps}
+        document = views_document(dataset, of, views, found, self._maps.references)
+        return (json.dumps(document, ensure_ascii=False) + "\n").encode()

@@ -1,0 +1,441 @@
+"""Maps of the samples shown, made in the background: one after another, the quick ones first."""
+
+from __future__ import annotations
+
+import logging
+import time
+from functools import reduce
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+
+from aegui.core.cost import Budget, Cost, excess
+from aegui.core.data.progress import clock
+from aegui.core.errors import AeguiError, Cancelled
+from aegui.core.i18n import tr
+from aegui.core.latent.projections import (
+    ProjectionOptions,
+    ProjectionProgress,
+    unavailable,
+)
+from aegui.core.latent.views import VIEWS, Figures, view_cost
+from aegui.features.projections.model.projection_work import (
+    Found,
+    MapState,
+    Task,
+    Tasks,
+    is_same,
+    outcome_of,
+    samples_task,
+)
+from aegui.session.jobs.latest_job import LatestJob
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.latent.codec import Codec
+    from aegui.core.latent.views import Material, View
+
+FOLLOW_MS = 120
+"""Least time between two pictures of the code while the network learns."""
+MAX_FOLLOW_MS = 2_000
+"""Most time between two of them, however long one takes."""
+BUSY_SHARE = 0.08
+"""Up to that, at most this share of the time goes to following the code."""
+CALM_MS = 700
+"""Figures and maps of codes wait until the network has not changed for so long."""
+SMALL = 1_000
+"""Sets of so many samples have the slow maps at once; larger ones on request."""
+_GUESS_AFTER_S = 0.5
+_log = logging.getLogger(__name__)
+
+
+class ProjectionService(QObject):
+    """Keeps the wanted maps of the samples up to date, in two threads.
+
+    One follows the code while a network learns, the other makes maps and their figures; both drop
+    what is no longer wanted. All signals come in the thread that owns this object.
+    """
+
+    samples_changed = Signal(object)
+    """The ``Material``, without codes: all maps are of those samples from now on."""
+    map_changed = Signal(object)
+    """A ``MapState``."""
+    references_changed = Signal()
+    """``references`` has other figures."""
+    busy_changed = Signal(bool)
+    """Whether a slow map is being made, which can be stopped."""
+    _ready = Signal(object)
+
+    def __init__(
+        self, parent: QObject | None = None, budget: Callable[[], Budget] = Budget
+    ) -> None:
+        """Maps beyond ``budget`` are made only when a person asks for them."""
+        super().__init__(parent)
+        self.budget = budget
+        """What may be spent without a question."""
+        self._dataset: Dataset | None = None
+        self._codec: Codec | None = None
+        self._axes = (0, 1)
+        self._options = ProjectionOptions()
+        self._wanted: tuple[str, ...] = ()
+        self._asked: set[str] = set()
+        self._declined = False
+        self._found = Found()
+        self._told: dict[str, MapState] = {}
+        self._task: Task | None = None
+        self._is_active = False
+        self._is_busy = False
+        self._follows_again = False
+        self._code_job = LatestJob("aegui-projection-code")
+        self._map_job = LatestJob("aegui-projection")
+        self._ready.connect(self._on_ready, Qt.ConnectionType.QueuedConnection)
+        self._pause = self._timer(FOLLOW_MS)
+        self._pause.timeout.connect(self._on_pause_timeout)
+        self._unrest = self._timer(CALM_MS)
+        self._unrest.timeout.connect(self._on_unrest_timeout)
+
+    def _timer(self, interval_ms: int) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(interval_ms)
+        return timer
+
+    # What is known
+
+    @property
+    def options(self) -> ProjectionOptions:
+        """How maps are made."""
+        return self._options
+
+    @property
+    def samples(self) -> Material | None:
+        """The samples that the maps are of; None before they have been drawn."""
+        return self._found.material
+
+    @property
+    def codec(self) -> Codec | None:
+        """The network whose codes are mapped."""
+        return self._codec
+
+    @property
+    def references(self) -> Mapping[str, Figures]:
+        """What the maps are to be compared with, as from ``reference_figures``."""
+        return self._found.references or {}
+
+    @property
+    def maps(self) -> tuple[MapState, ...]:
+        """The wanted maps, in their order."""
+        return tuple(self._state(key) for key in self._wanted)
+
+    @property
+    def views(self) -> tuple[View, ...]:
+        """The wanted maps that are finished, for files."""
+        views = self._found.views
+        return tuple(views[key] for key in self._wanted if key in views)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a slow map is being made."""
+        return self._is_busy
+
+    def _state(self, key: str) -> MapState:
+        status, text, share = self._status(key)
+        view = self._found.views.get(key)
+        return MapState(
+            key,
+            status,
+            self._found.places.get(key),
+            text,
+            share,
+            None if view is None else view.epoch,
+            self._found.figures.get(key),
+            self._cost(key) if status == "offered" else None,
+        )
+
+    @property
+    def due_cost(self) -> Cost:
+        """What making the maps takes that are offered now, see ``compute``."""
+        costs = [self._cost(key) for key in self._wanted if self._status(key)[0] == "offered"]
+        return reduce(Cost.then, costs, Cost(0.0))
+
+    def _cost(self, key: str) -> Cost:
+        """What making the map ``key`` will take, with the samples that it is of."""
+        return (
+            Cost(0.0)
+            if self._dataset is None
+            else view_cost(key, self._dataset, self._codec, self._options)
+        )
+
+    def _status(self, key: str) -> tuple[str, str, float]:
+        found, task = self._found, self._task
+        reason = self._obstacle(key) or found.failures.get(key)
+        if reason is not None:
+            return "impossible", reason, 0.0
+        if task is not None and task.kind == "map" and task.key == key:
+            return "working", task.text, task.share
+        if key in found.views:
+            return "ready", "; ".join(found.views[key].projection.notes), 1.0
+        if self._is_asked(key):
+            return "waiting", "", 0.0
+        return "offered", tr("Stopped.") if self._declined else "", 0.0
+
+    def _is_asked(self, key: str) -> bool:
+        if key in self._asked:
+            return True
+        of = self._found.material
+        at_once = not self._declined and (of is None or len(of.indices) <= SMALL)
+        return (VIEWS[key].quick or at_once) and not excess(self._cost(key), self.budget())
+
+    def _obstacle(self, key: str) -> str | None:
+        """Why there can be no such map, in words; None if there can."""
+        spec, codec, dataset = VIEWS[key], self._codec, self._dataset
+        reason = unavailable(spec.method)
+        if reason is not None or not spec.of_code or dataset is None:
+            return reason
+        if codec is None:
+            return tr("No network has been trained yet. Press Train.")
+        if not codec.can_encode:
+            return tr("A GAN has no encoder: images have no place on its map.")
+        if codec.pixels != dataset.pixels:
+            return tr("The images of this set do not fit the network.")
+        return None
+
+    # What is asked for
+
+    def set_active(self, active: bool) -> None:
+        """Whether anybody looks; nothing is begun while nobody does."""
+        self._is_active = active
+        if active:
+            self._follow()
+            self._go_on()
+
+    def set_dataset(self, dataset: Dataset) -> None:
+        """Map the samples of ``dataset``."""
+        if dataset is not self._dataset:
+            self._dataset = dataset
+            self._begin_anew()
+
+    def set_codec(self, codec: Codec | None, axes: tuple[int, int] = (0, 1)) -> None:
+        """Map the codes of ``codec``, which changes often while a network learns."""
+        if codec is self._codec and axes == self._axes:
+            return
+        self._codec, self._axes = codec, axes
+        if self._task is not None and self._task.needs_codes:
+            self._drop_task()
+        self._found.drop(key for key in VIEWS if VIEWS[key].of_code)
+        self._found.references = None
+        self._unrest.start()
+        self._follow()
+        self._go_on()
+
+    def set_options(self, options: ProjectionOptions) -> None:
+        """Make maps in this way; those that would be the same stay."""
+        before, self._options = self._options, options
+        if options == before:
+            return
+        if (options.samples, options.seed) != (before.samples, before.seed):
+            self._begin_anew()
+            return
+        if self._task is not None and self._task.is_slow:
+            self._drop_task()
+        self._found.drop(key for key in VIEWS if not VIEWS[key].quick)
+        self._go_on()
+
+    def set_wanted(self, keys: Iterable[str]) -> None:
+        """Keep the maps ``keys`` of ``VIEWS`` up to date."""
+        self._wanted = tuple(keys)
+        if self._task is not None and self._task.key and self._task.key not in self._wanted:
+            self._drop_task()
+        self._told.clear()
+        self._follow()
+        self._go_on()
+
+    def compute(self) -> None:
+        """Make the slow maps that are wanted and not there yet."""
+        self._declined = False
+        self._asked.update(self._wanted)
+        self._go_on()
+
+    def stop(self) -> None:
+        """Give up the slow maps that are being made or wait for their turn."""
+        self._declined = True
+        self._asked.clear()
+        if self._task is not None and self._task.is_slow:
+            self._drop_task()
+        self._go_on()
+
+    def shutdown(self) -> None:
+        """Stop everything and wait for the threads; no more is begun."""
+        self._is_active = False
+        self._pause.stop()
+        self._unrest.stop()
+        self._drop_task()
+        self._code_job.shutdown()
+        self._map_job.shutdown()
+
+    # One thing after another
+
+    def _begin_anew(self) -> None:
+        self._drop_task()
+        self._found = Found()
+        self._asked.clear()
+        self._declined = False
+        self._go_on()
+
+    def _drop_task(self) -> None:
+        if self._task is not None:
+            self._task.stop.set()
+            self._task = None
+
+    def _go_on(self) -> None:
+        """Begin the next piece of work, if there is any and nothing is under way."""
+        if self._is_active and self._task is None:
+            task = self._next_task()
+            if task is not None:
+                self._task = task
+                self._map_job.submit(lambda: self._ready.emit((task, outcome_of(task))))
+        self._announce()
+
+    def _announce(self) -> None:
+        for key in self._wanted:
+            state = self._state(key)
+            if not is_same(state, self._told.get(key)):
+                self._told[key] = state
+                self.map_changed.emit(state)
+        busy = self._task is not None and self._task.is_slow
+        if busy != self._is_busy:
+            self._is_busy = busy
+            self.busy_changed.emit(busy)
+
+    def _next_task(self) -> Task | None:
+        dataset, options, of = self._dataset, self._options, self._found.material
+        if dataset is None:
+            return None
+        if of is None:
+            is_held = self._wanted and not any(map(self._is_asked, self._wanted))
+            return None if is_held else samples_task(dataset, options)
+        tasks = self._tasks(of)
+        due = [key for key in self._wanted if self._is_due(key)]
+        if due:
+            return tasks.map(min(due, key=lambda key: not VIEWS[key].quick))
+        if self._unrest.isActive():
+            return None
+        for key in self._wanted:
+            if key in self._found.views and key not in self._found.figures:
+                return tasks.figures(self._found.views[key])
+        return tasks.references() if self._found.references is None else None
+
+    def _is_due(self, key: str) -> bool:
+        spec = VIEWS[key]
+        # The code itself has a thread of its own.
+        return (
+            bool(spec.method)
+            and self._status(key)[0] == "waiting"
+            and not (spec.of_code and self._unrest.isActive())
+        )
+
+    def _tasks(self, of: Material) -> Tasks:
+        return Tasks(of, self._codec, self._axes, self._options, self._report)
+
+    def _report(self, task: Task, progress: ProjectionProgress) -> None:
+        # In the thread of the work.
+        self._ready.emit((task, progress))
+
+    @Slot(object)
+    def _on_ready(self, answer: tuple[Task, object]) -> None:
+        task, outcome = answer
+        if task.kind == "code":
+            self._take_code(task, outcome)
+            return
+        if task is not self._task:
+            return
+        if isinstance(outcome, ProjectionProgress):
+            self._take_progress(task, outcome)
+            return
+        self._task = None
+        if isinstance(outcome, AeguiError):
+            self._take_failure(task, outcome)
+        else:
+            self._take_result(task, outcome)
+        self._go_on()
+
+    def _take_progress(self, task: Task, progress: ProjectionProgress) -> None:
+        task.share, task.text = progress.share, progress.text
+        seconds = time.monotonic() - task.begun
+        if progress.share > 0.0 and seconds > _GUESS_AFTER_S:
+            left = clock(seconds * (1.0 - progress.share) / progress.share)
+            task.text = tr("{text}, {time} left", text=progress.text, time=left)
+        if progress.places is not None:
+            self._found.places[task.key] = progress.places
+        self._announce()
+
+    def _take_failure(self, task: Task, error: AeguiError) -> None:
+        if isinstance(error, Cancelled):
+            return
+        if task.kind == "map":
+            self._found.failures[task.key] = str(error)
+        elif task.kind == "figures":
+            self._found.figures[task.key] = Figures()
+        elif task.kind == "references":
+            self._found.references = {}
+        _log.info("no %s %s: %s", task.kind, task.key, error)
+
+    def _take_result(self, task: Task, result: Any) -> None:
+        found = self._found
+        if task.kind == "samples":
+            found.material = result
+            self.samples_changed.emit(result)
+            self._follow()
+        elif task.kind == "map":
+            found.views[task.key] = result
+            found.places[task.key] = result.places
+            self._asked.discard(task.key)
+        elif task.kind == "figures":
+            found.figures[task.key] = result
+        else:
+            found.references = result
+            self.references_changed.emit()
+
+    # The code, while the network learns
+
+    def _follow(self) -> None:
+        of, codec = self._found.material, self._codec
+        if not self._is_active or of is None or codec is None or "code" not in self._wanted:
+            return
+        if "code" in self._found.views or self._obstacle("code") is not None:
+            return
+        if self._pause.isActive():
+            self._follows_again = True
+            return
+        self._pause.start()
+        task = self._tasks(of).code()
+        found = self._found
+        self._code_job.submit(lambda: self._ready.emit((task, (found, codec, outcome_of(task)))))
+
+    def _take_code(self, task: Task, answer: Any) -> None:
+        found, codec, view = answer
+        pause_ms = int(1000 * (time.monotonic() - task.begun) / BUSY_SHARE)
+        self._pause.setInterval(min(MAX_FOLLOW_MS, max(FOLLOW_MS, pause_ms)))
+        if found is not self._found or isinstance(view, AeguiError):
+            return
+        found.places["code"] = view.places
+        if codec is self._codec:
+            found.views["code"] = view
+        else:
+            # Slightly older weights are better than none while the network learns.
+            self._follow()
+        self._announce()
+        if not self._unrest.isActive():
+            self._go_on()
+
+    @Slot()
+    def _on_pause_timeout(self) -> None:
+        if self._follows_again:
+            self._follows_again = False
+            self._follow()
+
+    @Slot()
+    def _on_unrest_timeout(self) -> None:
+        self._go_on()

@@ -1,0 +1,69 @@
+"""Which two numbers of a long code the map of codes shows."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
+
+from aegui.core.i18n import tr
+from aegui.kit.theme import SPACING
+from aegui.widgets.rulers import axis_name
+
+_MOST_ROWS = 16
+
+
+class CodeAxes(QWidget):
+    """Two choices: the number of the code that grows to the right, and the one upwards."""
+
+    edited = Signal(object)
+    """The two numbers wished, counted from 0: a tuple."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._axes = (0, 1)
+        self.x_choice, self.y_choice = QComboBox(), QComboBox()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACING // 2)
+        label = QLabel(tr("Code:"))
+        label.setProperty("dim", True)
+        row.addWidget(label)
+        for choice, name in (
+            (self.x_choice, tr("Code number across")),
+            (self.y_choice, tr("Code number upwards")),
+        ):
+            choice.setAccessibleName(name)
+            choice.setToolTip(name)
+            choice.setMaxVisibleItems(_MOST_ROWS)
+            choice.activated.connect(self._on_choice_activated)
+            row.addWidget(choice)
+
+    @property
+    def count(self) -> int:
+        """How many numbers there are to choose from."""
+        return self.x_choice.count()
+
+    @property
+    def axes(self) -> tuple[int, int]:
+        """The two that are shown, counted from 0."""
+        return self._axes
+
+    def set_state(self, axes: tuple[int, int], size: int) -> None:
+        """Show ``axes`` of a code of ``size`` numbers."""
+        self._axes = axes
+        for choice, axis in ((self.x_choice, axes[0]), (self.y_choice, axes[1])):
+            with QSignalBlocker(choice):
+                if choice.count() != size:
+                    choice.clear()
+                    choice.addItems([axis_name(number) for number in range(size)])
+                choice.setCurrentIndex(axis)
+
+    def _on_choice_activated(self) -> None:
+        x, y = self.x_choice.currentIndex(), self.y_choice.currentIndex()
+        before_x, before_y = self._axes
+        if x == y:
+            # Choosing the other's number swaps the two.
+            x, y = (x, before_x) if x == before_y else (before_y, y)
+        self.set_state((x, y), self.count)
+        if (x, y) != (before_x, before_y):
+            self.edited.emit((x, y))

@@ -1,0 +1,532 @@
+"""The panel of maps: which are shown, one selection for all of them, how good each is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QScrollArea,
+    QSplitter,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+    QWidgetAction,
+)
+
+from aegui.core.i18n import tr
+from aegui.core.latent.views import VIEWS
+from aegui.features.projections.view.class_bars import ClassBars
+from aegui.features.projections.view.code_axes import CodeAxes
+from aegui.features.projections.view.colours import has_colours
+from aegui.features.projections.view.figures_table import FiguresTable
+from aegui.features.projections.view.map_tools import (
+    columns_for,
+    flat_tool,
+    view_toggle,
+)
+from aegui.features.projections.view.options_form import OptionsForm
+from aegui.features.projections.view.scatter import ScatterSamples, ScatterView
+from aegui.features.projections.view.scatter_paint import SampleCard
+from aegui.features.projections.view.words import message_words, note_words
+from aegui.kit.flow import FlowLayout
+from aegui.kit.theme import SPACING, icon
+from aegui.session.data.looks import look_of
+from aegui.widgets.figures.figure import Figure
+from aegui.widgets.figures.menu import FigureMenu
+from aegui.widgets.gallery import Gallery
+from aegui.widgets.glyphs import label_name
+from aegui.widgets.other_menu import OtherMenu
+from aegui.widgets.pictures import Pictures
+from aegui.widgets.rulers import axis_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QResizeEvent
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.latent.projections import ProjectionOptions
+    from aegui.core.latent.views import Figures, Material
+    from aegui.features.projections.model.projection_work import MapState
+
+DEFAULT_SHOWN = ("code", "pca", "tsne")
+OTHER_KEYS = ("other-1", "other-2")
+"""Places for the maps of other networks."""
+_SIDE_PX = 190
+_TABLE_SHARE = 0.28
+_PLANE = 2
+
+
+class ProjectionsPanel(QWidget):
+    """Maps side by side; what is pointed at or selected in one is so in all. Passive."""
+
+    shown_changed = Signal(object)
+    """Keys of the maps that a person wants to see, a tuple."""
+    options_edited = Signal(object)
+    """The ``ProjectionOptions`` that are asked for."""
+    compute_requested = Signal()
+    stop_requested = Signal()
+    export_requested = Signal(str)
+    """All places as ``csv``, or everything as ``json``."""
+    axes_edited = Signal(object)
+    """The two numbers of the code that are asked for, counted from 0: a tuple."""
+    sample_hovered = Signal(object)
+    """The place in the set of the sample that is pointed at, or None."""
+    samples_selected = Signal(object)
+    """Places in the set of the samples that a person has selected, int64 ``[k]`` ascending."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._dataset: Dataset | None = None
+        self._material: Material | None = None
+        self._states: dict[str, MapState] = {}
+        self._references: Sequence[tuple[str, Figures]] = ()
+        self._selection: NDArray[np.bool_] | None = None
+        self._pictures = Pictures()
+        self._is_busy = False
+        self._views = {
+            spec.key: ScatterView(spec.key, tr(spec.label), tr(spec.help))
+            for spec in VIEWS.values()
+        }
+        for key in OTHER_KEYS:
+            self._views[key] = ScatterView(key, "", tr("What another network has learnt."))
+            self._views[key].hide()
+        for key in ("pca", "pca-code"):
+            self._views[key].axis_names = tr("PC1"), tr("PC2")
+        self._others: tuple[str, ...] = ()
+        self._buttons = {key: view_toggle(key) for key in VIEWS}
+        self._axes = CodeAxes()
+        self._count = QLabel()
+        self._count.setProperty("dim", True)
+        self._form = OptionsForm()
+        self._options = self._options_button()
+        self._lasso = flat_tool("lasso", tr("Select with a free line around samples (lasso)"))
+        self._lasso.setCheckable(True)
+        self.pictured = flat_tool(
+            "reconstructions", tr("Show samples as images, where there is room")
+        )
+        self.pictured.setCheckable(True)
+        self._fit = flat_tool("zoom-fit", tr("Show all of every map"))
+        self.link = flat_tool("builder-link", tr("Zoom together: all maps show the same samples"))
+        self.link.setCheckable(True)
+        self.other_menu = OtherMenu()
+        self.figures = FigureMenu(self, self.figure, on_right_click=False)
+        self._export = self.figures.button(
+            tr("Save or copy the maps"),
+            (tr("Save every place as CSV…"), lambda: self.export_requested.emit("csv")),
+            (tr("Save everything as JSON…"), lambda: self.export_requested.emit("json")),
+        )
+        self._export.setEnabled(False)
+        self._compute = QToolButton()
+        self._compute.setProperty("flat", True)
+        self._compute.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._title = QLabel()
+        self._title.setProperty("heading", True)
+        self._title.setWordWrap(True)
+        self._hint = QLabel(tr("Drag over a map to select samples."))
+        self._hint.setProperty("dim", True)
+        self._hint.setWordWrap(True)
+        self._bars = ClassBars()
+        self._gallery = Gallery()
+        self._table = FiguresTable()
+        self._build()
+        self._connect()
+        self.set_shown(DEFAULT_SHOWN)
+        self.set_axes((0, 1), 0)
+        self._show_compute()
+
+    def sizeHint(self) -> QSize:
+        """Three maps side by side, with their table."""
+        return QSize(820, 380)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave most of the height to the maps."""
+        super().resizeEvent(event)
+        self._table.set_room(round(_TABLE_SHARE * self.height()))
+
+    def figure(self) -> Figure | None:
+        """The maps shown side by side, for paper; None without any."""
+        plots = [self._views[key].plot() for key in (*self.shown, *self._others)]
+        found = tuple(plot for plot in plots if plot is not None)
+        return Figure("maps", tr("Maps"), found) if found else None
+
+    # Building
+
+    def _build(self) -> None:
+        header = FlowLayout(SPACING // 2, last_at_right=True)
+        header.setContentsMargins(SPACING, SPACING // 2, SPACING, 0)
+        for button in self._buttons.values():
+            header.addWidget(button)
+        header.addWidget(self._build_tools())
+        self._room = QWidget()
+        self._grid = QGridLayout(self._room)
+        self._grid.setContentsMargins(SPACING, 0, SPACING // 2, 0)
+        self._grid.setSpacing(SPACING)
+        for view in self._views.values():
+            view.setParent(self._room)
+        self._room.installEventFilter(self)
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.addWidget(self._room)
+        splitter.addWidget(self._build_side())
+        splitter.setStretchFactor(0, 1)
+        splitter.setStretchFactor(1, 0)
+        splitter.setSizes([800, _SIDE_PX])
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, SPACING // 2)
+        layout.setSpacing(SPACING // 2)
+        layout.addLayout(header)
+        layout.addWidget(splitter, 1)
+        figures = QHBoxLayout()
+        figures.setContentsMargins(SPACING, 0, SPACING, 0)
+        figures.addWidget(self._table)
+        layout.addLayout(figures)
+
+    def _build_tools(self) -> QWidget:
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACING // 2)
+        tools = (self._compute, self.other_menu, self._options, self.pictured, self._lasso)
+        for tool in (self._axes, self._count, *tools, self.link, self._fit, self._export):
+            row.addWidget(tool)
+        return holder
+
+    def _build_side(self) -> QWidget:
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        holder = QWidget()
+        inner = QVBoxLayout(holder)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.addWidget(self._bars)
+        inner.addStretch(1)
+        scroll.setWidget(holder)
+        self._bars_scroll = scroll
+        side = QWidget()
+        side.setMinimumWidth(130)
+        column = QVBoxLayout(side)
+        column.setContentsMargins(SPACING // 2, SPACING // 2, SPACING, 0)
+        column.setSpacing(SPACING // 2)
+        column.addWidget(self._title)
+        column.addWidget(self._hint)
+        column.addWidget(scroll, 3)
+        column.addWidget(self._gallery, 2)
+        return side
+
+    def _options_button(self) -> QToolButton:
+        button = flat_tool("settings", tr("How maps are made: samples, perplexity, steps, seed"))
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(button)
+        action = QWidgetAction(menu)
+        action.setDefaultWidget(self._form)
+        menu.addAction(action)
+        button.setMenu(menu)
+        return button
+
+    def _connect(self) -> None:
+        for button in self._buttons.values():
+            button.clicked.connect(self._on_button_clicked)
+        for view in self._views.values():
+            view.hovered.connect(self._on_view_hovered)
+            view.selected.connect(self._on_view_selected)
+            view.zoomed.connect(self._on_view_zoomed)
+        self._form.edited.connect(self.options_edited)
+        self._axes.edited.connect(self.axes_edited)
+        self._lasso.toggled.connect(self._on_lasso_toggled)
+        self.pictured.toggled.connect(self._on_pictured_toggled)
+        self._fit.clicked.connect(self.fit)
+        self._compute.clicked.connect(self._on_compute_clicked)
+        self._bars.hovered.connect(self._on_bars_hovered)
+        self._bars.clicked.connect(self._on_bars_clicked)
+        self._gallery.activated.connect(self._on_gallery_activated)
+
+    # What comes in
+
+    def set_samples(self, dataset: Dataset, of: Material) -> None:
+        """Maps are of the samples ``of`` of ``dataset`` from now on."""
+        self._dataset, self._material = dataset, of
+        self._selection = None
+        self._states.clear()
+        self._references = ()
+        self._pictures.set_images(dataset.images)
+        labels = tuple(dataset.labels[index] for index in of.indices)
+        samples = ScatterSamples(of.classes, labels, dataset.classes)
+        look = look_of(dataset)
+        for view in self._views.values():
+            view.set_samples(samples, self._card)
+            view.image_of, view.look = self._image_of, look
+        self._bars.set_classes(dataset.classes, of.classes)
+        self._bars_scroll.setVisible(has_colours(of.classes))
+        self._gallery.set_samples(dataset.images, dataset.labels, dataset.names)
+        if len(of.indices) < len(dataset):
+            text = tr("{n:,} of {total:,} samples", n=len(of.indices), total=len(dataset))
+        else:
+            text = tr("{n:,} samples", n=len(dataset))
+        self._count.setText(text)
+        self._show_selection()
+        self._show_table()
+
+    def _image_of(self, row: int) -> NDArray[np.float32]:
+        assert self._dataset is not None
+        assert self._material is not None
+        image: NDArray[np.float32] = self._dataset.images[self._material.indices[row]]
+        return image
+
+    def set_map(self, state: MapState) -> None:
+        """Show what is known of one map."""
+        view = self._views[state.key]
+        share = state.share if state.status == "working" else None
+        view.set_status(note_words(state), message_words(state), share)
+        view.set_places(state.places)
+        before, self._states[state.key] = self._states.get(state.key), state
+        if before is None or before.figures is not state.figures:
+            self._show_table()
+        self._show_compute()
+
+    def set_others(self, names: Sequence[str]) -> None:
+        """Other networks of these names have maps here, at most two; ``set_other`` fills them."""
+        self._others = OTHER_KEYS[: len(names)]
+        for key, name in zip(self._others, names, strict=True):
+            self._views[key].set_title(name)
+            self._views[key].set_places(None)
+            self._views[key].set_status("")
+        self.other_menu.setEnabled(len(names) < len(OTHER_KEYS))
+        self._arrange()
+
+    def set_other(
+        self, number: int, places: NDArray[np.float32] | None, note: str, message: str = ""
+    ) -> None:
+        """Where the samples are, ``[n, 2]``, for other network ``number``, or why nowhere."""
+        view = self._views[OTHER_KEYS[number]]
+        view.set_status(note, message)
+        view.set_places(places)
+
+    def set_references(self, rows: Sequence[tuple[str, Figures]]) -> None:
+        """What the maps are to be compared with: names and figures."""
+        self._references = rows
+        self._show_table()
+
+    def set_busy(self, busy: bool) -> None:
+        """Whether a slow map is being made."""
+        self._is_busy = busy
+        self._show_compute()
+
+    def set_options(self, options: ProjectionOptions) -> None:
+        """Show how maps are made."""
+        self._form.set_options(options)
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """Keys of the maps that are shown."""
+        return tuple(key for key, button in self._buttons.items() if button.isChecked())
+
+    def set_shown(self, keys: Iterable[str]) -> None:
+        """Show these maps."""
+        wanted = set(keys)
+        for key, button in self._buttons.items():
+            button.setChecked(key in wanted)
+        self._arrange()
+        self._show_table()
+
+    @property
+    def selection(self) -> NDArray[np.bool_] | None:
+        """Which samples are selected, bool ``[n]``; None for none."""
+        return self._selection
+
+    def select(self, selection: NDArray[np.bool_] | None) -> None:
+        """Select these samples, bool ``[n]``, in all maps."""
+        has_some = selection is not None and bool(selection.any())
+        self._selection = selection if has_some else None
+        for view in self._views.values():
+            view.set_selection(self._selection)
+        self._show_selection()
+
+    def set_highlight(self, index: int | None) -> None:
+        """Point out one sample, by its number among those mapped, in all maps."""
+        for view in self._visible():
+            view.set_highlight(index)
+
+    def point_at(self, place: int | None) -> None:
+        """Point out the sample at ``place`` in the set, if it is one of those mapped."""
+        of = self._material
+        if of is None or place is None:
+            self.set_highlight(None)
+            return
+        index = int(np.searchsorted(of.indices, place))
+        is_mapped = index < len(of.indices) and of.indices[index] == place
+        self.set_highlight(index if is_mapped else None)
+
+    def select_places(self, places: NDArray[np.int64]) -> None:
+        """Select the samples at ``places`` in the set, those of them that are mapped."""
+        if self._material is not None:
+            self.select(np.isin(self._material.indices, places))
+
+    def set_axes(self, axes: tuple[int, int], size: int) -> None:
+        """The map of codes shows the numbers ``axes`` of a code of ``size`` numbers."""
+        self._axes.set_state(axes, size)
+        title = tr(VIEWS["code"].label)
+        if size > _PLANE:
+            names = (axis_name(axis) for axis in axes)
+            title = "{}: {} × {}".format(title, *names)
+        self._views["code"].set_title(title)
+        self._views["code"].axis_names = axis_name(axes[0]), axis_name(axes[1])
+        self._show_axes()
+
+    def _show_axes(self) -> None:
+        """The choice of axes is offered where there is one, and a map that shows it."""
+        self._axes.setVisible(self._axes.count > _PLANE and self._buttons["code"].isChecked())
+
+    def fit(self) -> None:
+        """Show all of every map."""
+        for view in self._views.values():
+            view.fit()
+
+    def zoom_to_selection(self) -> None:
+        """Show what is selected in every map, as large as it fits; all where nothing is."""
+        if self._selection is None:
+            self.fit()
+        else:
+            self._show_samples(self._selection)
+
+    def _show_samples(self, chosen: NDArray[np.bool_], but: ScatterView | None = None) -> None:
+        for view in self._views.values():
+            if view is not but:
+                view.show_samples(chosen)
+
+    def view(self, key: str) -> ScatterView:
+        """The map ``key`` of ``VIEWS`` or ``OTHER_KEYS``."""
+        return self._views[key]
+
+    # What is shown of it
+
+    def _card(self, index: int) -> SampleCard:
+        dataset, of = self._dataset, self._material
+        place = 0 if of is None else int(of.indices[index])
+        if dataset is None:
+            return SampleCard(self._pictures.image(place), "", "")
+        label = label_name(dataset.labels[place])
+        return SampleCard(self._pictures.image(place), label, dataset.names[place])
+
+    def _show_selection(self) -> None:
+        of, chosen = self._material, self._selection
+        if of is None:
+            return
+        self._bars.set_selected(None if chosen is None else of.classes[chosen])
+        self._gallery.setVisible(chosen is not None or not self._bars_scroll.isVisibleTo(self))
+        self._hint.setVisible(chosen is None)
+        if chosen is None:
+            self._title.setText(tr("Nothing selected"))
+            self._gallery.set_shown(of.indices)
+        else:
+            self._title.setText(tr("{n:,} selected", n=int(chosen.sum())))
+            self._gallery.set_shown(of.indices[chosen])
+
+    def _show_table(self) -> None:
+        rows: list[tuple[str, Figures | None]] = []
+        for key in self.shown:
+            state = self._states.get(key)
+            rows.append((tr(VIEWS[key].label), None if state is None else state.figures))
+        self._table.set_rows(rows, self._references)
+        finished = any(state.status == "ready" for state in self._states.values())
+        self._export.setEnabled(finished)
+
+    def _show_compute(self) -> None:
+        offered = any(
+            self._states[key].status == "offered" for key in self.shown if key in self._states
+        )
+        self._compute.setVisible(self._is_busy or offered)
+        self._compute.setText(tr("Stop") if self._is_busy else tr("Compute"))
+        self._compute.setIcon(icon("stop" if self._is_busy else "train"))
+        self._compute.setToolTip(
+            tr("Stop making this map")
+            if self._is_busy
+            else tr("Make the maps that take their time: t-SNE, UMAP")
+        )
+
+    # Arrangement
+
+    def _visible(self) -> list[ScatterView]:
+        return [self._views[key] for key in (*self.shown, *self._others)]
+
+    def _arrange(self) -> None:
+        shown = self._visible()
+        for view in self._views.values():
+            self._grid.removeWidget(view)
+            view.setVisible(view in shown)
+        self._show_axes()
+        for index in range(self._grid.columnCount()):
+            self._grid.setColumnStretch(index, 0)
+        columns = columns_for(len(shown), self._room.width(), self._room.height())
+        for index, view in enumerate(shown):
+            self._grid.addWidget(view, index // columns, index % columns)
+            self._grid.setColumnStretch(index % columns, 1)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Arrange the maps as the new shape of their room allows."""
+        if watched is self._room and event.type() == QEvent.Type.Resize:
+            self._arrange()
+        return super().eventFilter(watched, event)
+
+    # What the person does
+
+    def _on_button_clicked(self) -> None:
+        self._arrange()
+        self._show_table()
+        self._show_compute()
+        self.shown_changed.emit(self.shown)
+
+    def _on_view_hovered(self, index: int | None) -> None:
+        self.set_highlight(index)
+        of = self._material
+        self.sample_hovered.emit(None if of is None or index is None else int(of.indices[index]))
+
+    def _on_view_selected(self, selection: NDArray[np.bool_]) -> None:
+        self.select(selection)
+        self._tell_selection()
+
+    def _on_view_zoomed(self, view: ScatterView) -> None:
+        if self.link.isChecked():
+            self._show_samples(view.in_sight(), but=view)
+
+    def _tell_selection(self) -> None:
+        of, chosen = self._material, self._selection
+        if of is not None:
+            places = of.indices[:0] if chosen is None else of.indices[chosen]
+            self.samples_selected.emit(places)
+
+    def _on_pictured_toggled(self, pictured: bool) -> None:
+        for view in self._views.values():
+            view.set_pictured(pictured)
+
+    def _on_lasso_toggled(self, lasso: bool) -> None:
+        for view in self._views.values():
+            view.set_lasso(lasso)
+
+    def _on_compute_clicked(self) -> None:
+        if self._is_busy:
+            self.stop_requested.emit()
+        else:
+            self.compute_requested.emit()
+
+    def _on_bars_hovered(self, number: int | None) -> None:
+        for view in self._visible():
+            view.set_emphasis(number)
+
+    def _on_bars_clicked(self, number: int) -> None:
+        if self._material is not None:
+            chosen = np.asarray(self._material.classes == number)
+            again = self._selection is not None and np.array_equal(chosen, self._selection)
+            self.select(None if again else chosen)
+            self._tell_selection()
+
+    def _on_gallery_activated(self, place: int) -> None:
+        if self._material is not None:
+            self.point_at(place)
+            self.sample_hovered.emit(place)

@@ -1,0 +1,392 @@
+"""Joins the study of noise with the recipe, the samples and the networks that there are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Slot
+
+from aegui.core.cost import cost_words, memory_lines
+from aegui.core.data.corruption import corruption_words
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import mark, tr
+from aegui.core.recipe.file import find_recipe, list_recipes, load_recipe
+from aegui.core.study.comparison import DEFAULT_NOISE, MistakeSpec, comparison_cost
+from aegui.core.study.findings import MISTAKES, mistakes, with_mistake
+from aegui.core.study.noise_matrix import matrix_cost
+from aegui.core.study.tables import (
+    characters_csv,
+)
+from aegui.features.study.model.noise_study import MOST_CODECS, CurveModel, NoiseStudy
+from aegui.features.study.model.study_forms import NETWORKS, SMALL_RECIPE, CurvesForm, MatrixForm
+from aegui.features.study.view.curves_page import CurveChoice
+from aegui.session.data.looks import look_of
+from aegui.session.map.others import Others
+from aegui.session.notice import Notice
+from aegui.shell.cost_guard import may_compute
+from aegui.shell.dialogs.questions import choose_run_file, choose_save_file
+from aegui.shell.feature import DockSpec, Feature
+from aegui.shell.refresher import Refresher
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from aegui.core.latent.codec import Codec
+    from aegui.core.recipe import CorruptionSpec, Recipe
+    from aegui.core.study.findings import Finding
+    from aegui.features.study.model.noise_study import Cell, CellStrip
+    from aegui.session.services import Services
+    from aegui.session.shown import Changes, Shown
+    from aegui.window.main_window import MainWindow
+
+PRESETS = (
+    "letters-noise-20",
+    "letters-noise-50",
+    "letters-noise-90",
+    "letters-noise-deep",
+    "letters-noise-deeper",
+    "letters-noise-pairs",
+    "letters-denoise-2d",
+    "letters-denoise",
+    "letters-noise-matrix",
+)
+"""Recipes that ship, in the order in which they are offered: those of the course first."""
+_SHOWN, _OTHER, _MATRIX = "shown", "other:", "matrix:"
+_PAGE = "study.page"
+_FOLLOWING_MS = 300
+
+
+class NoiseStudyFeature(Feature):
+    """Nothing is looked for while the dock cannot be seen."""
+
+    docks = (DockSpec("study", mark("Noise study"), 130),)
+
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
+        self._study = services.of(NoiseStudy)
+        self._panel = self._panels.study
+        self._dock = self._docks["study"]
+        self._look = services.shown.look
+        self._models: dict[str, CurveModel] = {}
+        self._estimate = Refresher(self._show_estimate, _FOLLOWING_MS, self._dock, self)
+        self._choices = Refresher(self._show_choices, _FOLLOWING_MS, self._dock, self)
+        self._findings = tuple(
+            Refresher(self._look_for_mistakes, _FOLLOWING_MS, dock, self)
+            for dock in (self._dock, self._docks["training"])
+        )
+        self._lines = self._panels.training.findings
+        self._connect()
+        self._restore()
+
+    @property
+    def handlers(self) -> dict[str, Callable[..., object]]:
+        """What actions of the table may ask for."""
+        return {"noise_study": self.open}
+
+    def open(self) -> None:
+        """Bring the study before the rest of the window."""
+        if self._dock.isHidden():
+            self._services.requests.arrangement.emit("compare")
+        self._dock.show()
+        self._dock.raise_()
+        self._panel.focus_page()
+
+    def show(self, _shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
+        if changed & {"network", "dataset"}:
+            self._choices.mark()
+
+    def _connect(self) -> None:
+        services, study, panel = self._services, self._study, self._panel
+        study.job.progressed.connect(panel.set_progress)
+        study.job.busy_changed.connect(self._on_job_busy_changed)
+        study.matrix_changed.connect(self._on_study_matrix_changed)
+        study.curves_changed.connect(self._on_study_curves_changed)
+        study.comparison_changed.connect(self._on_study_comparison_changed)
+        study.strip_found.connect(self._on_study_strip_found)
+        study.findings_found.connect(panel.mistakes.set_findings)
+        study.files_changed.connect(self._choices.mark)
+        study.failed.connect(self._on_study_failed)
+        study.written.connect(self._on_study_written)
+        panel.cancel_requested.connect(study.job.cancel)
+        panel.preset_requested.connect(services.requests.preset)
+        panel.page_chosen.connect(self._on_panel_page_chosen)
+        panel.matrix.run_requested.connect(self.run_matrix)
+        panel.matrix.form_edited.connect(self._estimate.mark)
+        panel.matrix.cell_wanted.connect(self._on_matrix_cell_wanted)
+        panel.matrix.characters_requested.connect(self.save_characters)
+        panel.curves.run_requested.connect(self.run_curves)
+        panel.curves.open_requested.connect(self.open_file)
+        panel.curves.file_removed.connect(study.remove_file)
+        panel.mistakes.test_edited.connect(self._on_mistakes_test_edited)
+        panel.mistakes.mend_requested.connect(self._on_mistakes_mend_requested)
+        panel.mistakes.make_requested.connect(self._on_mistakes_make_requested)
+        panel.mistakes.see_requested.connect(self.see_mistake)
+        services.of(Others).changed.connect(self._choices.mark)
+        study.findings_found.connect(self._lines.set_findings)
+        self._lines.mend_requested.connect(self._on_mistakes_mend_requested)
+        self._lines.see_requested.connect(self._on_lines_see_requested)
+        services.workspace.recipe_changed.connect(self._estimate.mark)
+        services.workspace.dataset_changed.connect(self._estimate.mark)
+        for findings in self._findings:
+            services.workspace.recipe_changed.connect(findings.mark)
+            services.workspace.dataset_changed.connect(findings.mark)
+
+    def _restore(self) -> None:
+        values, panel, study = self._services.settings.values, self._panel, self._study
+        recipes = dict(list_recipes())
+        panel.set_presets([(key, tr(recipes[key].name), tr(recipes[key].notes)) for key in PRESETS])
+        panel.matrix.set_form(MatrixForm.of_kept(values))
+        panel.curves.set_form(CurvesForm.of_kept(values))
+        panel.set_page(str(values.get(_PAGE, "matrix")))
+        if study.matrix is not None:
+            self._on_study_matrix_changed()
+        panel.curves.set_curves(study.curves)
+        panel.mistakes.set_comparison(study.comparison)
+        self._on_job_busy_changed(study.job.is_busy)
+        self._choices.mark()
+        self._mark_findings()
+
+    # The matrix
+
+    @Slot(object)
+    def run_matrix(self, form: MatrixForm) -> None:
+        """Train and try what is chosen; what is wrong with it is said beside it."""
+        page, workspace = self._panel.matrix, self._services.workspace
+        try:
+            spec = form.spec()
+            recipe = self._recipe(form.network)
+        except AeguiError as error:
+            page.set_problem(str(error))
+            return
+        page.set_problem("")
+        self._keep(form.kept())
+        try:
+            cost = matrix_cost(recipe, workspace.dataset, spec)
+        except AeguiError as error:
+            page.set_problem(str(error))
+            return
+        if may_compute(self._services, cost, self._window):
+            self._study.run_matrix(recipe, workspace.dataset, spec)
+
+    def _show_estimate(self) -> None:
+        """What the matrix that is chosen will cost, beside its button."""
+        page = self._panel.matrix
+        try:
+            recipe = self._recipe(page.form.network)
+            cost = matrix_cost(recipe, self._services.workspace.dataset, page.form.spec())
+        except AeguiError:
+            # It is said when it is wanted.
+            page.set_estimate("")
+            return
+        page.set_estimate(cost_words(cost), "\n".join(memory_lines(cost)))
+
+    def _recipe(self, network: str) -> Recipe:
+        """The recipe whose network is trained, on the data of the draft."""
+        draft = self._services.workspace.recipe
+        found = find_recipe(SMALL_RECIPE)
+        if network != NETWORKS[0] or found is None:
+            return draft
+        small = load_recipe(found)
+        noise = small.data.corruption
+        data = draft.data.model_copy(update={"corruption": noise})
+        return small.model_copy(update={"data": data, "name": "", "notes": ""})
+
+    @Slot(object)
+    def _on_matrix_cell_wanted(self, cell: Cell) -> None:
+        self._study.look_into(cell)
+
+    @Slot()
+    def _on_study_matrix_changed(self) -> None:
+        matrix = self._study.matrix
+        if matrix is not None:
+            self._look = look_of(matrix.dataset)
+        self._panel.matrix.set_matrix(matrix)
+        self._choices.mark()
+
+    @Slot(object)
+    def _on_study_strip_found(self, found: CellStrip) -> None:
+        self._panel.matrix.set_strip(found, self._look)
+
+    @Slot()
+    def save_characters(self) -> None:
+        """Save the wrong pixels of each character in every cell."""
+        matrix = self._study.matrix
+        if matrix is not None:
+            self._save("noise-characters.csv", lambda: characters_csv(matrix).encode())
+
+    # The curves
+
+    def _show_choices(self) -> None:
+        """Offer the networks that there are."""
+        shown = self._services.shown
+        self._models.clear()
+        codecs = tuple(
+            codec
+            for run in range(min(len(shown.seeds), MOST_CODECS))
+            if (codec := shown.codec_of_run(run)) is not None
+        )
+        choices = []
+        if codecs:
+            choices.append(self._choice(CurveModel(_SHOWN, tr("This network"), codecs)))
+        for each in self._services.of(Others).others:
+            model = CurveModel(f"{_OTHER}{each.key}", each.name, (each.codec,))
+            choices.append(self._choice(model))
+        choices += [self._choice(each, is_file=True) for each in self._study.files]
+        choices += [self._choice(each) for each in self._matrix_models()]
+        self._panel.curves.set_choices(choices)
+
+    def _matrix_models(self) -> list[CurveModel]:
+        matrix = self._study.matrix
+        if matrix is None:
+            return []
+        return [
+            CurveModel(
+                f"{_MATRIX}{row}",
+                tr("Matrix: {noise}", noise=corruption_words(noise)),
+                tuple(matrix.codec(row, seed) for seed in range(matrix.spec.seeds)),
+            )
+            for row, noise in enumerate(matrix.spec.training)
+        ]
+
+    def _choice(self, model: CurveModel, *, is_file: bool = False) -> CurveChoice:
+        self._models[model.key] = model
+        return CurveChoice(model.key, model.name, self._refusal(model.codecs[0]), is_file)
+
+    def _refusal(self, codec: Codec) -> str:
+        dataset = self._services.shown.dataset
+        if not codec.can_encode:
+            return tr("A GAN has no encoder: it repairs nothing.")
+        if codec.image_shape != dataset.image_shape:
+            return tr(
+                "It takes images of {theirs} pixels, this set has images of {ours}.",
+                theirs="x".join(map(str, codec.image_shape)),
+                ours="x".join(map(str, dataset.image_shape)),
+            )
+        return ""
+
+    @Slot(object, object)
+    def run_curves(self, keys: tuple[str, ...], form: CurvesForm) -> None:
+        """Try the networks that are ticked; what is wrong with the choices is said beside them."""
+        # The network that is shown learns on: those of this moment are tried.
+        self._show_choices()
+        page = self._panel.curves
+        try:
+            spec = form.spec()
+        except AeguiError as error:
+            page.set_problem(str(error))
+            return
+        page.set_problem("")
+        self._keep(form.kept())
+        models = [self._models[key] for key in keys if key in self._models]
+        self._study.run_curves(models, self._services.shown.dataset, spec)
+
+    def open_file(self) -> None:
+        """Ask for a run whose networks are to be tried too."""
+        path = choose_run_file(self._window)
+        if path:
+            self._study.add_file(Path(path))
+
+    @Slot()
+    def _on_study_curves_changed(self) -> None:
+        self._panel.curves.set_curves(self._study.curves)
+
+    # Mistakes
+
+    def _look_for_mistakes(self) -> None:
+        workspace = self._services.workspace
+        test = self._panel.mistakes.test
+        self._study.look_for_mistakes(workspace.recipe, test, workspace.dataset)
+
+    @Slot(object)
+    def _on_mistakes_test_edited(self, _test: CorruptionSpec | None) -> None:
+        self._mark_findings()
+
+    def _mark_findings(self) -> None:
+        for findings in self._findings:
+            findings.mark()
+
+    @Slot(str)
+    def _on_lines_see_requested(self, key: str) -> None:
+        """From another panel: the study comes into sight, with what comes of the mistake."""
+        self._panel.set_page("mistakes")
+        self._keep({_PAGE: "mistakes"})
+        self.open()
+        if not self._study.job.is_busy:
+            self.see_mistake(key)
+
+    @Slot(object)
+    def _on_mistakes_mend_requested(self, finding: Finding) -> None:
+        # Of the recipe as it is now: it may have been edited since it was looked at.
+        workspace = self._services.workspace
+        for one in mistakes(workspace.recipe, self._panel.mistakes.test):
+            if one.key == finding.key and one.mended is not None:
+                text = tr("Mend: {mistake}", mistake=one.title)
+                workspace.edit_recipe(one.mended, text)
+
+    @Slot(str)
+    def _on_mistakes_make_requested(self, key: str) -> None:
+        workspace = self._services.workspace
+        text = tr("Mistake: {mistake}", mistake=tr(MISTAKES[key].label))
+        recipe = with_mistake(workspace.recipe, key, self._test())
+        if key == "other_level":
+            # Only beside the noise that it shall repair is the level another.
+            self._panel.mistakes.set_test(self._test())
+        workspace.edit_recipe(recipe, text)
+
+    @Slot(str)
+    def see_mistake(self, key: str) -> None:
+        """Train with a mistake and without, and compare."""
+        recipe = self._recipe(self._panel.matrix.form.network)
+        epochs = self._panel.matrix.form.epochs or None
+        spec = MistakeSpec(key, self._test(), epochs=epochs)
+        dataset = self._services.workspace.dataset
+        try:
+            cost = comparison_cost(recipe, dataset, spec)
+        except AeguiError as error:
+            self.noticed.emit(Notice("error", str(error), about="study"))
+            return
+        if may_compute(self._services, cost, self._window):
+            self._study.run_comparison(recipe, dataset, spec)
+
+    def _test(self) -> CorruptionSpec:
+        """The noise that is to be repaired: as chosen, as trained, or some."""
+        chosen, noise = self._panel.mistakes.test, self._services.workspace.recipe.data.corruption
+        for one in (chosen, noise):
+            if one is not None and one.kind != "none" and one.level > 0.0:
+                return one
+        return DEFAULT_NOISE
+
+    @Slot()
+    def _on_study_comparison_changed(self) -> None:
+        self._panel.mistakes.set_comparison(self._study.comparison)
+
+    # All of them
+
+    @Slot(bool)
+    def _on_job_busy_changed(self, busy: bool) -> None:
+        self._panel.set_busy(busy)
+        if not busy:
+            self._panel.set_progress(None)
+
+    @Slot(str)
+    def _on_panel_page_chosen(self, page: str) -> None:
+        self._keep({_PAGE: page})
+
+    @Slot(str)
+    def _on_study_failed(self, reason: str) -> None:
+        self.noticed.emit(Notice("error", reason, passing=True, about="study"))
+
+    @Slot(str)
+    def _on_study_written(self, path: str) -> None:
+        told = tr("The study is saved: {path}", path=path)
+        self.noticed.emit(Notice("info", told, about="study"))
+
+    def _save(self, name: str, content: Callable[[], bytes]) -> None:
+        path = choose_save_file(self._window, tr("Save the study"), name, "CSV (*.csv)")
+        if path:
+            self._study.write(path, content)
+
+    def _keep(self, values: Mapping[str, str | int | float]) -> None:
+        self._services.settings.keep(values)

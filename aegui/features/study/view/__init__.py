@@ -1,0 +1,1 @@
+"""Noise studies: what is painted, without torch."""

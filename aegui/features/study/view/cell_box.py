@@ -1,0 +1,145 @@
+"""One cell of a noise matrix looked into: its characters, and each in figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSpinBox,
+    QTabWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from aegui.core.data.corruption import corruption_words
+from aegui.core.i18n import tr
+from aegui.features.study.model.noise_study import Cell
+from aegui.features.study.view.characters_table import CharactersTable
+from aegui.features.study.view.matrix_view import figure_words
+from aegui.features.study.view.strip_view import StripView
+from aegui.kit.theme import SPACING, icon
+
+if TYPE_CHECKING:
+    from aegui.core.study.noise_matrix import NoiseMatrix
+    from aegui.features.study.model.noise_study import CellStrip
+    from aegui.session.data.looks import Look
+    from aegui.widgets.cell_table import Place
+
+
+class CellBox(QWidget):
+    """Passive: which network and which draw of the noise to show is asked for by signals."""
+
+    cell_wanted = Signal(object)
+    """A ``Cell`` whose strip is to be shown."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._matrix: NoiseMatrix | None = None
+        self._shown: Cell | None = None
+        self.title = QLabel()
+        self.title.setProperty("heading", True)
+        self.title.setWordWrap(True)
+        self.words = QLabel()
+        self.words.setProperty("dim", True)
+        self.words.setWordWrap(True)
+        self._seed = QSpinBox()
+        self._again = QToolButton()
+        self.strip = StripView()
+        self.table = CharactersTable()
+        self.tabs = QTabWidget()
+        self._build()
+        self._connect()
+
+    def _build(self) -> None:
+        self._seed.setPrefix(tr("network {n}", n=""))
+        self._seed.setToolTip(tr("Which of the networks of this noise answers"))
+        self._seed.setAccessibleName(tr("Network of the cell"))
+        self._again.setIcon(icon("edit-again"))
+        self._again.setProperty("flat", True)
+        self._again.setToolTip(tr("Draw other noise"))
+        self._again.setAccessibleName(tr("Draw other noise"))
+        row = QHBoxLayout()
+        row.addWidget(self.words, 1)
+        row.addWidget(self._seed)
+        row.addWidget(self._again)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(self.strip)
+        self.tabs.addTab(scroll, tr("Noisy and repaired"))
+        self.tabs.addTab(self.table, tr("Each character"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACING // 2, 0, 0, 0)
+        column.setSpacing(SPACING // 2)
+        column.addWidget(self.title)
+        column.addLayout(row)
+        column.addWidget(self.tabs, 1)
+
+    def _connect(self) -> None:
+        self._seed.valueChanged.connect(self._on_seed_changed)
+        self._again.clicked.connect(self._on_again_clicked)
+
+    @property
+    def shown(self) -> Cell | None:
+        """What is looked into."""
+        return self._shown
+
+    def set_matrix(self, matrix: NoiseMatrix | None) -> None:
+        """Cells are of ``matrix`` from now on."""
+        self._matrix = matrix
+        self._shown = None
+        self.strip.set_strip(None, (), (1, 7, 5))
+        self.table.set_figure((), None)
+        with QSignalBlocker(self._seed):
+            self._seed.setRange(1, 1 if matrix is None else matrix.spec.seeds)
+            self._seed.setValue(1)
+
+    def open(self, place: Place) -> None:
+        """Look into a cell."""
+        matrix = self._matrix
+        if matrix is None:
+            return
+        row, column = place
+        self.title.setText(
+            tr(
+                "Trained with {trained}, tried with {tried}",
+                trained=corruption_words(matrix.spec.training[row]),
+                tried=corruption_words(matrix.spec.tests[column]),
+            )
+        )
+        figure = matrix.figure("wrong")
+        text = figure_words("wrong", float(figure.mean[place]), float(figure.deviation[place]))
+        limit = matrix.limits[column]
+        if limit is not None:
+            text = tr("{figure}; limit {limit:.2f}", figure=text, limit=limit.mean)
+        self.words.setText(text)
+        self.table.set_figure(matrix.dataset.labels, matrix.characters(row, column))
+        seeds = (0, 0) if self._shown is None else (self._shown.seed, self._shown.noise_seed)
+        self._want(Cell(row, column, *seeds))
+
+    def set_strip(self, found: CellStrip, look: Look) -> None:
+        """Show the characters, if they are of what is looked into."""
+        matrix = self._matrix
+        if matrix is not None and found.cell == self._shown:
+            dataset = matrix.dataset
+            self.strip.set_strip(found.strip, dataset.labels, dataset.image_shape, look)
+
+    def _want(self, cell: Cell) -> None:
+        self._shown = cell
+        self.cell_wanted.emit(cell)
+
+    def _on_seed_changed(self, number: int) -> None:
+        if self._shown is not None:
+            shown = self._shown
+            self._want(Cell(shown.row, shown.column, number - 1, shown.noise_seed))
+
+    def _on_again_clicked(self) -> None:
+        if self._shown is not None:
+            shown = self._shown
+            self._want(Cell(shown.row, shown.column, shown.seed, shown.noise_seed + 1))

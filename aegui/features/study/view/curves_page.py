@@ -1,0 +1,231 @@
+"""The page of the curves: which networks, which noise, and the chart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from aegui.core.i18n import tr
+from aegui.features.study.model.study_forms import CurvesForm
+from aegui.features.study.view.curves_view import CurvesView
+from aegui.features.study.view.noise_fields import KindBox, LevelsField
+from aegui.kit.theme import SPACING, icon
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aegui.core.study.noise_curves import Curves
+
+_LIST_PX = 210
+_KEY = int(Qt.ItemDataRole.UserRole)
+
+
+@dataclass(frozen=True)
+class CurveChoice:
+    """A network, or networks of one recipe, that a line can be drawn of.
+
+    Attributes:
+        key: What it is chosen by.
+        name: What a person reads.
+        refusal: Why it cannot be chosen, or "".
+        is_file: Whether it was opened here, and can be taken away.
+    """
+
+    key: str
+    name: str
+    refusal: str = ""
+    is_file: bool = False
+
+
+class CurvesPage(QWidget):
+    """Passive."""
+
+    run_requested = Signal(object, object)
+    """Draw the networks of these keys (a tuple) as this ``CurvesForm`` says."""
+    open_requested = Signal()
+    """A run in a file is to be one of the networks."""
+    file_removed = Signal(str)
+    """The networks of that key are not wanted any more."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._unticked: set[str] = set()
+        self._choices: tuple[CurveChoice, ...] = ()
+        self._kind = KindBox()
+        self._levels = LevelsField(tr("Levels of the curves"))
+        self.run = QPushButton(tr("Draw the curves"))
+        self.problem = QLabel()
+        self.list = QListWidget()
+        self._open = QPushButton(tr("Run in a file…"))
+        self._remove = QToolButton()
+        self.view = CurvesView()
+        self._export = self.view.figures.button(tr("Save or copy the curves"))
+        self._body = QStackedWidget()
+        self._build()
+        self._connect()
+        self.set_form(CurvesForm())
+        self.set_curves(None)
+
+    # Building
+
+    def _build(self) -> None:
+        self.run.setProperty("main", True)
+        self.problem.setProperty("state", "bad")
+        self.problem.setWordWrap(True)
+        self.problem.hide()
+        row = QHBoxLayout()
+        row.addWidget(QLabel(tr("Noise")))
+        row.addWidget(self._kind)
+        row.addWidget(QLabel(tr("Levels")))
+        row.addWidget(self._levels, 1)
+        row.addWidget(self.run)
+        row.addWidget(self._export)
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.addWidget(self._build_list())
+        splitter.addWidget(self._build_chart())
+        splitter.setStretchFactor(1, 1)
+        splitter.setSizes([_LIST_PX, 600])
+        splitter.setChildrenCollapsible(False)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACING, SPACING // 2, SPACING, SPACING // 2)
+        layout.setSpacing(SPACING // 2)
+        layout.addLayout(row)
+        layout.addWidget(self.problem)
+        layout.addWidget(splitter, 1)
+
+    def _build_list(self) -> QWidget:
+        self.list.setFrameShape(QFrame.Shape.NoFrame)
+        self.list.setAccessibleName(tr("Networks to draw curves of"))
+        self._remove.setIcon(icon("edit-delete"))
+        self._remove.setProperty("flat", True)
+        self._remove.setToolTip(tr("Take the chosen file off the list"))
+        self._remove.setAccessibleName(tr("Take the chosen file off the list"))
+        title = QLabel(tr("Networks"))
+        title.setProperty("heading", True)
+        row = QHBoxLayout()
+        row.addWidget(self._open, 1)
+        row.addWidget(self._remove)
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, SPACING // 2, 0)
+        column.setSpacing(SPACING // 2)
+        column.addWidget(title)
+        column.addWidget(self.list, 1)
+        column.addLayout(row)
+        return holder
+
+    def _build_chart(self) -> QWidget:
+        empty = QLabel(
+            tr(
+                "How far does a repair hold? Wrong pixels per character against the level of the "
+                "noise: of the networks that are ticked, beside the best possible answers, giving "
+                "the input back, and a linear code (PCA)."
+            )
+        )
+        empty.setWordWrap(True)
+        empty.setProperty("dim", True)
+        empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        empty.setMargin(3 * SPACING)
+        self._body.addWidget(empty)
+        self._body.addWidget(self.view)
+        return self._body
+
+    def _connect(self) -> None:
+        self._levels.textEdited.connect(lambda _text: self.set_problem(""))
+        self._levels.returnPressed.connect(self.run.click)
+        self.run.clicked.connect(lambda: self.run_requested.emit(self.ticked, self.form))
+        self.list.itemChanged.connect(self._on_list_item_changed)
+        self.list.currentRowChanged.connect(self._show_remove)
+        self._open.clicked.connect(self.open_requested)
+        self._remove.clicked.connect(self._on_remove_clicked)
+
+    # What is chosen
+
+    @property
+    def form(self) -> CurvesForm:
+        """What is chosen, as written."""
+        return CurvesForm(self._kind.kind, self._levels.text())
+
+    def set_form(self, form: CurvesForm) -> None:
+        """Show these choices."""
+        self._kind.set_kind(form.kind)
+        self._levels.set_levels(form.levels)
+
+    def set_problem(self, text: str) -> None:
+        """Say what is wrong with the choices; "": nothing."""
+        self.problem.setText(text)
+        self.problem.setVisible(bool(text))
+
+    @property
+    def ticked(self) -> tuple[str, ...]:
+        """Keys of the networks that are to be drawn."""
+        return tuple(
+            each.key
+            for each in self._choices
+            if not each.refusal and each.key not in self._unticked
+        )
+
+    def set_choices(self, choices: Sequence[CurveChoice]) -> None:
+        """Offer these networks; those that are new are ticked."""
+        self._choices = tuple(choices)
+        row = self.list.currentRow()
+        self.list.blockSignals(True)
+        self.list.clear()
+        for each in choices:
+            item = QListWidgetItem(each.name)
+            item.setData(_KEY, each.key)
+            if each.refusal:
+                item.setFlags(Qt.ItemFlag.ItemIsSelectable)
+                item.setToolTip(each.refusal)
+            else:
+                item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+                on = each.key not in self._unticked
+                item.setCheckState(Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)
+                item.setToolTip(each.name)
+            self.list.addItem(item)
+        self.list.setCurrentRow(min(row, self.list.count() - 1))
+        self.list.blockSignals(False)
+        self._show_remove()
+
+    # What is shown
+
+    def set_curves(self, curves: Curves | None) -> None:
+        """Show curves; None: there are none yet."""
+        self.view.set_curves(curves)
+        self._body.setCurrentIndex(0 if curves is None else 1)
+        self._export.setEnabled(curves is not None)
+
+    def _current(self) -> CurveChoice | None:
+        row = self.list.currentRow()
+        return self._choices[row] if 0 <= row < len(self._choices) else None
+
+    def _show_remove(self) -> None:
+        current = self._current()
+        self._remove.setEnabled(current is not None and current.is_file)
+
+    def _on_list_item_changed(self, item: QListWidgetItem) -> None:
+        key = str(item.data(_KEY))
+        if item.checkState() == Qt.CheckState.Checked:
+            self._unticked.discard(key)
+        else:
+            self._unticked.add(key)
+
+    def _on_remove_clicked(self) -> None:
+        current = self._current()
+        if current is not None and current.is_file:
+            self.file_removed.emit(current.key)

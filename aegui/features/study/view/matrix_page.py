@@ -1,0 +1,286 @@
+"""The page of the noise matrix: what is trained and tried, the heat map, and a cell looked into."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSpinBox,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import mark, tr, trn
+from aegui.core.study.noise_matrix import FIGURES
+from aegui.features.study.model.study_forms import MOST_SEEDS, MatrixForm
+from aegui.features.study.view.cell_box import CellBox
+from aegui.features.study.view.matrix_view import MatrixView, seeds_words
+from aegui.features.study.view.noise_fields import KindsButton, LevelsField
+from aegui.kit.theme import SPACING
+from aegui.widgets.figures.menu import COPY_TABLE
+
+if TYPE_CHECKING:
+    from aegui.core.study.noise_matrix import NoiseMatrix
+    from aegui.features.study.model.noise_study import Cell, CellStrip
+    from aegui.session.data.looks import Look
+    from aegui.widgets.cell_table import Place
+
+_NETWORKS = (
+    ("small", mark("Small, for many trainings")),
+    ("recipe", mark("As in the recipe at hand")),
+)
+_MOST_EPOCHS = 1_000_000
+_DETAIL_PX = 330
+
+
+class MatrixPage(QWidget):
+    """Passive."""
+
+    run_requested = Signal(object)
+    """Train what this ``MatrixForm`` says."""
+    cell_wanted = Signal(object)
+    """A ``Cell`` to be looked into."""
+    form_edited = Signal()
+    """Another ``form`` is chosen."""
+    characters_requested = Signal()
+    """The wrong pixels of each character are to be saved."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._matrix: NoiseMatrix | None = None
+        self._trained = KindsButton(tr("Kinds of noise to train with"))
+        self._trained_levels = LevelsField(tr("Levels to train with"))
+        self._tried = KindsButton(tr("Kinds of noise to try with"))
+        self._tried_levels = LevelsField(tr("Levels to try with"))
+        self._seeds = QSpinBox()
+        self._network = QComboBox()
+        self._epochs = QSpinBox()
+        self.run = QPushButton()
+        self.estimate = QLabel()
+        self.problem = QLabel()
+        self._figures = QComboBox()
+        self._told = QLabel()
+        self.view = MatrixView()
+        characters = tr("Save each character as CSV…")
+        self._export = self.view.figures.button(
+            tr("Save or copy the matrix"), (characters, self.characters_requested.emit)
+        )
+        self.cell = CellBox()
+        self._empty = QLabel()
+        self._body = QStackedWidget()
+        self._build_fields()
+        self._build_body()
+        self._connect()
+        self.set_form(MatrixForm())
+        self.set_matrix(None)
+
+    # Building
+
+    def _build_fields(self) -> None:
+        self._seeds.setRange(1, MOST_SEEDS)
+        self._seeds.setAccessibleName(tr("Networks for each noise"))
+        self._seeds.setToolTip(tr("Networks for each noise, with seeds of their own"))
+        for key, text in _NETWORKS:
+            self._network.addItem(tr(text), key)
+        self._network.setAccessibleName(tr("Which network is trained"))
+        self._network.setToolTip(
+            tr("Trained on the samples at hand; fresh noise and clean target are the recipe's")
+        )
+        self._epochs.setRange(0, _MOST_EPOCHS)
+        self._epochs.setSpecialValueText(tr("its own"))
+        self._epochs.setAccessibleName(tr("Epochs of each training"))
+        self._epochs.setToolTip(tr("Epochs of each training; 0: as many as its recipe says"))
+        self.run.setProperty("main", True)
+        self.estimate.setProperty("dim", True)
+        self.estimate.setAccessibleName(tr("What a training will cost"))
+        self.problem.setProperty("state", "bad")
+        self.problem.setWordWrap(True)
+        self.problem.hide()
+
+    def _fields(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(SPACING)
+        grid.setVerticalSpacing(SPACING // 2)
+        rows = (
+            (tr("Train with"), self._trained, self._trained_levels),
+            (tr("Try with"), self._tried, self._tried_levels),
+        )
+        for row, (name, kinds, levels) in enumerate(rows):
+            grid.addWidget(QLabel(name), row, 0)
+            grid.addWidget(kinds, row, 1)
+            grid.addWidget(levels, row, 2)
+        grid.addWidget(QLabel(tr("Network")), 0, 3)
+        grid.addWidget(self._network, 0, 4, 1, 3)
+        grid.addWidget(QLabel(tr("Seeds")), 1, 3)
+        grid.addWidget(self._seeds, 1, 4)
+        grid.addWidget(QLabel(tr("Epochs")), 1, 5)
+        grid.addWidget(self._epochs, 1, 6)
+        grid.addWidget(self.run, 0, 7)
+        grid.addWidget(self.estimate, 1, 7, Qt.AlignmentFlag.AlignCenter)
+        grid.setColumnStretch(2, 1)
+        return grid
+
+    def _build_body(self) -> None:
+        self._empty.setText(
+            tr(
+                "Which noise should one train with? Networks are trained with each of several "
+                "noises, several seeds of each, all together, and tried with each noise. Every "
+                "cell then opens its characters."
+            )
+        )
+        self._empty.setWordWrap(True)
+        self._empty.setProperty("dim", True)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setMargin(3 * SPACING)
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.addWidget(self._build_map())
+        splitter.addWidget(self.cell)
+        splitter.setStretchFactor(0, 3)
+        splitter.setStretchFactor(1, 2)
+        splitter.setSizes([500, _DETAIL_PX])
+        splitter.setChildrenCollapsible(False)
+        self._body.addWidget(self._empty)
+        self._body.addWidget(splitter)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACING, SPACING // 2, SPACING, SPACING // 2)
+        layout.setSpacing(SPACING // 2)
+        layout.addLayout(self._fields())
+        layout.addWidget(self.problem)
+        layout.addWidget(self._body, 1)
+
+    def _build_map(self) -> QWidget:
+        for key, choice in FIGURES.items():
+            self._figures.addItem(tr(choice.label), key)
+            tip = Qt.ItemDataRole.ToolTipRole
+            self._figures.setItemData(self._figures.count() - 1, tr(choice.help), tip)
+        self._figures.setAccessibleName(tr("Figure that is shown"))
+        self._told.setProperty("dim", True)
+        self._told.setWordWrap(True)
+        head = QHBoxLayout()
+        head.addWidget(self._figures)
+        head.addWidget(self._told, 1)
+        head.addWidget(self._export)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(self.view)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, SPACING // 2, 0)
+        column.setSpacing(SPACING // 2)
+        column.addLayout(head)
+        column.addWidget(scroll, 1)
+        return holder
+
+    def _connect(self) -> None:
+        for kinds in (self._trained, self._tried):
+            kinds.edited.connect(self._show_count)
+        for levels in (self._trained_levels, self._tried_levels):
+            levels.textEdited.connect(self._show_count)
+            levels.returnPressed.connect(self.run.click)
+        self._seeds.valueChanged.connect(self._show_count)
+        self._epochs.valueChanged.connect(self.form_edited)
+        self._network.currentIndexChanged.connect(self.form_edited)
+        self.run.clicked.connect(lambda: self.run_requested.emit(self.form))
+        self._figures.currentIndexChanged.connect(self._show_matrix)
+        self.view.cell_activated.connect(self.open_cell)
+        self.view.copy_requested.connect(lambda: self.view.figures.bring(COPY_TABLE))
+        self.cell.cell_wanted.connect(self.cell_wanted)
+
+    # What is chosen
+
+    @property
+    def form(self) -> MatrixForm:
+        """What is chosen, as written."""
+        return MatrixForm(
+            self._trained.kinds,
+            self._trained_levels.text(),
+            self._tried.kinds,
+            self._tried_levels.text(),
+            self._seeds.value(),
+            str(self._network.currentData()),
+            self._epochs.value(),
+        )
+
+    def set_form(self, form: MatrixForm) -> None:
+        """Show these choices."""
+        self._trained.set_kinds(form.training_kinds)
+        self._trained_levels.set_levels(form.training_levels)
+        self._tried.set_kinds(form.test_kinds)
+        self._tried_levels.set_levels(form.test_levels)
+        with QSignalBlocker(self._seeds):
+            self._seeds.setValue(form.seeds)
+        self._network.setCurrentIndex(max(0, self._network.findData(form.network)))
+        self._epochs.setValue(form.epochs)
+        self._show_count()
+
+    def set_problem(self, text: str) -> None:
+        """Say what is wrong with the choices; "": nothing."""
+        self.problem.setText(text)
+        self.problem.setVisible(bool(text))
+
+    def set_estimate(self, text: str, details: str = "") -> None:
+        """Say what the study will cost, with the numbers as a tooltip; "": it is not known."""
+        self.estimate.setText(text)
+        self.estimate.setToolTip(details)
+
+    def _show_count(self) -> None:
+        self.set_problem("")
+        self.form_edited.emit()
+        try:
+            rows = len(self.form.spec().training)
+        except AeguiError:
+            # What is being written is no list of levels yet; it is said when it is wanted.
+            return
+        self.run.setText(trn("Train {n} network", "Train {n} networks", rows * self._seeds.value()))
+
+    # What is shown
+
+    @property
+    def figure_key(self) -> str:
+        """Key of the figure that is shown."""
+        return str(self._figures.currentData())
+
+    def set_matrix(self, matrix: NoiseMatrix | None) -> None:
+        """Show a matrix; None: there is none yet."""
+        self._matrix = matrix
+        self._body.setCurrentIndex(0 if matrix is None else 1)
+        self.cell.set_matrix(matrix)
+        self._show_matrix()
+        if matrix is not None:
+            self.open_cell((0, 0))
+
+    def set_strip(self, found: CellStrip, look: Look) -> None:
+        """Show the characters of the cell that was asked for."""
+        self.cell.set_strip(found, look)
+
+    def open_cell(self, place: Place) -> None:
+        """Look into a cell."""
+        self.view.set_chosen(place)
+        self.cell.open(place)
+
+    @property
+    def shown_cell(self) -> Cell | None:
+        """The cell that is looked into."""
+        return self.cell.shown
+
+    def _show_matrix(self) -> None:
+        matrix = self._matrix
+        self.view.set_matrix(matrix, self.figure_key)
+        if matrix is None:
+            return
+        text = tr(
+            "{seeds}; framed: best of its column",
+            seeds=seeds_words(matrix.spec.seeds),
+        )
+        self._told.setText(f"{text}; {matrix.note}" if matrix.note else text)

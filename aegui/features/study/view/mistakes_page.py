@@ -1,0 +1,256 @@
+"""The page of mistakes: what is wrong with the recipe, and what comes of each mistake."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from aegui.core.data.noises import CORRUPTIONS
+from aegui.core.i18n import mark, tr
+from aegui.core.recipe import CorruptionSpec
+from aegui.core.study.findings import MISTAKES, SWITCHED
+from aegui.features.study.view.curves_view import CurvesView
+from aegui.features.study.view.noise_fields import NONE, KindBox
+from aegui.kit.theme import ICON_PX, SPACING, icon
+from aegui.widgets.form.fields import NumberField
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aegui.core.study.findings import Finding
+    from aegui.core.study.noise_curves import Curves
+
+_LEFT_PX = 400
+_FIRST_LEVEL = 0.15
+_STEP = 0.05
+_MOST_LEVEL = 10.0
+_MAKE = mark("Make it in the recipe")
+_SEE = mark("See its result")
+
+
+class MistakesPage(QWidget):
+    """Passive."""
+
+    test_edited = Signal(object)
+    """The network is to be tried with this ``CorruptionSpec``; None: with what it is trained."""
+    mend_requested = Signal(object)
+    """What this ``Finding`` says is to be mended in the recipe."""
+    make_requested = Signal(str)
+    """The mistake of that key is to be made in the recipe."""
+    see_requested = Signal(str)
+    """Networks are to be trained with the mistake of that key, and without."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._kind = KindBox(tr("as trained"))
+        self._level = NumberField(0.0, _MOST_LEVEL, _STEP)
+        self._found = QVBoxLayout()
+        self._findings: tuple[Finding, ...] = ()
+        self.cards: list[QFrame] = []
+        self.see: dict[str, QPushButton] = {}
+        self.make: dict[str, QPushButton] = {}
+        self.title = QLabel()
+        self.view = CurvesView()
+        self._export = self.view.figures.button(tr("Save or copy the comparison"))
+        self._body = QStackedWidget()
+        self._build()
+        self._kind.edited.connect(self._on_test_edited)
+        self._level.edited.connect(self._on_test_edited)
+        self.set_findings(())
+        self.set_comparison(None)
+        self._show_level()
+
+    # Building
+
+    def _build(self) -> None:
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.addWidget(self._build_left())
+        splitter.addWidget(self._build_right())
+        splitter.setStretchFactor(1, 1)
+        splitter.setSizes([_LEFT_PX, 500])
+        splitter.setChildrenCollapsible(False)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACING, SPACING // 2, SPACING, SPACING // 2)
+        layout.addWidget(splitter, 1)
+
+    def _build_left(self) -> QWidget:
+        self._level.setValue(_FIRST_LEVEL)
+        self._level.setAccessibleName(tr("Level of the noise it shall repair"))
+        row = QHBoxLayout()
+        row.addWidget(QLabel(tr("Shall repair")))
+        row.addWidget(self._kind)
+        row.addWidget(self._level)
+        row.addStretch(1)
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, SPACING, 0)
+        column.setSpacing(SPACING)
+        column.addWidget(_heading(tr("In this recipe")))
+        column.addLayout(row)
+        self._found.setSpacing(SPACING)
+        column.addLayout(self._found)
+        column.addWidget(_heading(tr("Make one on purpose")))
+        for key in SWITCHED:
+            column.addWidget(self._switch(key))
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setMinimumWidth(280)
+        scroll.setWidget(holder)
+        return scroll
+
+    def _switch(self, key: str) -> QFrame:
+        choice = MISTAKES[key]
+        see, make = QPushButton(tr(_SEE)), QPushButton(tr(_MAKE))
+        see.setToolTip(
+            tr("Train networks with the mistake and without, and compare what they get wrong")
+        )
+        make.setToolTip(tr("Change the recipe at hand; Undo takes it back"))
+        for button in (see, make):
+            button.setAccessibleName(f"{button.text()}: {tr(choice.label)}")
+        see.clicked.connect(lambda: self.see_requested.emit(key))
+        make.clicked.connect(lambda: self.make_requested.emit(key))
+        self.see[key], self.make[key] = see, make
+        return _card(tr(choice.label), tr(choice.help), (see, make))
+
+    def _build_right(self) -> QWidget:
+        self.title.setProperty("heading", True)
+        self.title.setWordWrap(True)
+        empty = QLabel(
+            tr(
+                "“{button}” trains networks with a mistake and without it, and draws here what "
+                "both get wrong at every level of the noise.",
+                button=tr(_SEE),
+            )
+        )
+        empty.setWordWrap(True)
+        empty.setProperty("dim", True)
+        empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        empty.setMargin(3 * SPACING)
+        shown = QWidget()
+        column = QVBoxLayout(shown)
+        column.setContentsMargins(SPACING // 2, 0, 0, 0)
+        column.setSpacing(SPACING // 2)
+        head = QHBoxLayout()
+        head.addWidget(self.title, 1)
+        head.addWidget(self._export)
+        column.addLayout(head)
+        column.addWidget(self.view, 1)
+        self._body.addWidget(empty)
+        self._body.addWidget(shown)
+        return self._body
+
+    # What is chosen
+
+    @property
+    def test(self) -> CorruptionSpec | None:
+        """The noise that the network shall repair; None: that of its training."""
+        if self._kind.kind == NONE:
+            return None
+        most = _MOST_LEVEL if not CORRUPTIONS[self._kind.kind].is_share else 1.0
+        level = min(round(self._level.value(), 4), most)
+        return CorruptionSpec.model_validate({"kind": self._kind.kind, "level": level})
+
+    def set_test(self, test: CorruptionSpec | None) -> None:
+        """Show the noise that the network shall repair."""
+        self._kind.set_kind(NONE if test is None else test.kind)
+        if test is not None:
+            self._level.set_value(test.level)
+        self._show_level()
+
+    def _show_level(self) -> None:
+        self._level.setEnabled(self._kind.kind != NONE)
+        self._level.setRange(0.0, _MOST_LEVEL if not CORRUPTIONS[self._kind.kind].is_share else 1.0)
+
+    def _on_test_edited(self) -> None:
+        self._show_level()
+        self.test_edited.emit(self.test)
+
+    # What is shown
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is said of the recipe."""
+        return self._findings
+
+    def set_findings(self, findings: Sequence[Finding]) -> None:
+        """Say what is wrong with the recipe."""
+        self._findings = tuple(findings)
+        while (item := self._found.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        self.cards = [self._finding(each) for each in findings]
+        for card in self.cards:
+            self._found.addWidget(card)
+        if not findings:
+            none = QLabel(tr("No mistake with the noise is to be seen."))
+            none.setProperty("state", "good")
+            none.setWordWrap(True)
+            self._found.addWidget(none)
+
+    def _finding(self, finding: Finding) -> QFrame:
+        buttons: tuple[QPushButton, ...] = ()
+        if finding.mended is not None:
+            mend = QPushButton(tr("Mend it"))
+            mend.setAccessibleName(f"{mend.text()}: {finding.title}")
+            mend.setToolTip(tr("Change the recipe at hand; Undo takes it back"))
+            mend.clicked.connect(lambda: self.mend_requested.emit(finding))
+            buttons = (mend,)
+        return _card(finding.title, f"{finding.text} {finding.remedy}", buttons, warns=True)
+
+    def set_comparison(self, comparison: tuple[str, Curves] | None) -> None:
+        """Show what came of a mistake; None: none was looked at yet."""
+        self._body.setCurrentIndex(0 if comparison is None else 1)
+        self.view.set_curves(None if comparison is None else comparison[1])
+        if comparison is not None:
+            choice = MISTAKES[comparison[0]]
+            self.title.setText(tr("What comes of it: {mistake}", mistake=tr(choice.label)))
+
+
+def _heading(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("heading", True)
+    return label
+
+
+def _card(title: str, text: str, buttons: Sequence[QPushButton], *, warns: bool = False) -> QFrame:
+    """A title, a sentence or two, and what can be done."""
+    card = QFrame()
+    card.setProperty("card", True)
+    head = QHBoxLayout()
+    head.setSpacing(SPACING // 2)
+    if warns:
+        sign = QLabel()
+        sign.setPixmap(icon("notice-warning", "warn").pixmap(ICON_PX, ICON_PX))
+        head.addWidget(sign)
+    head.addWidget(_heading(title), 1)
+    words = QLabel(text)
+    words.setWordWrap(True)
+    words.setProperty("dim", True)
+    column = QVBoxLayout(card)
+    column.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
+    column.setSpacing(SPACING // 2)
+    column.addLayout(head)
+    column.addWidget(words)
+    if buttons:
+        row = QHBoxLayout()
+        for button in buttons:
+            row.addWidget(button)
+        row.addStretch(1)
+        column.addLayout(row)
+    return card

@@ -1,0 +1,189 @@
+"""The panel of the study of noise: three pages, recipes to try, and how far the work is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from aegui.core.i18n import mark, tr
+from aegui.features.study.view.curves_page import CurvesPage
+from aegui.features.study.view.matrix_page import MatrixPage
+from aegui.features.study.view.mistakes_page import MistakesPage
+from aegui.kit.marks import ElidedLabel
+from aegui.kit.theme import SPACING, figures_font
+from aegui.widgets.progress_strip import WorkBar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aegui.session.jobs.progress_job import JobProgress
+
+PAGES = (
+    ("matrix", mark("Noise matrix")),
+    ("curves", mark("Curves")),
+    ("mistakes", mark("Mistakes")),
+)
+_BAR_PX = 180
+
+
+class StudyPanel(QWidget):
+    """Passive; what is asked for goes out by the signals of its pages."""
+
+    preset_requested = Signal(str)
+    """Take the recipe of that key."""
+    cancel_requested = Signal()
+    """Give up the work under way."""
+    page_chosen = Signal(str)
+    """That page, a key of ``PAGES``, was brought before the others."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.matrix = MatrixPage()
+        self.curves = CurvesPage()
+        self.mistakes = MistakesPage()
+        self._pages = QStackedWidget()
+        self._buttons: dict[str, QToolButton] = {}
+        self._try = QToolButton()
+        self._work = QWidget()
+        self._title = QLabel()
+        self._text = ElidedLabel()
+        self._told = (self._title, self._text)
+        self._bar = WorkBar()
+        self.cancel = QPushButton(tr("Cancel"))
+        self._build()
+        self.set_progress(None)
+        self.set_page("matrix")
+
+    def sizeHint(self) -> QSize:
+        """A matrix with its characters."""
+        return QSize(860, 400)
+
+    def _build(self) -> None:
+        header = QHBoxLayout()
+        header.setContentsMargins(SPACING, SPACING // 2, SPACING, 0)
+        header.setSpacing(SPACING // 2)
+        group = QButtonGroup(self)
+        for key, text in PAGES:
+            button = QToolButton()
+            button.setProperty("flat", True)
+            button.setCheckable(True)
+            button.setText(tr(text))
+            button.clicked.connect(lambda _checked, page=key: self._choose(page))
+            group.addButton(button)
+            self._buttons[key] = button
+            header.addWidget(button)
+        header.addWidget(self._build_work(), 1)
+        header.addWidget(self._build_try())
+        for page in (self.matrix, self.curves, self.mistakes):
+            self._pages.addWidget(page)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(header)
+        layout.addWidget(self._build_scroll(), 1)
+
+    def _build_scroll(self) -> QScrollArea:
+        """In a narrow place the pages are moved: they must not push the window off the screen."""
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(self._pages)
+        return scroll
+
+    def _build_work(self) -> QWidget:
+        self._text.setProperty("dim", True)
+        self._text.setFont(figures_font(self.font()))
+        self._bar.setMinimumWidth(_BAR_PX // 2)
+        self._bar.setMaximumWidth(_BAR_PX)
+        self.cancel.setToolTip(tr("Stop here; the results before stay as they are"))
+        self.cancel.clicked.connect(self.cancel_requested)
+        row = QHBoxLayout(self._work)
+        row.setContentsMargins(SPACING, 0, SPACING, 0)
+        row.setSpacing(SPACING)
+        row.addWidget(self._title)
+        row.addWidget(self._bar)
+        row.addWidget(self._text, 1)
+        row.addWidget(self.cancel)
+        return self._work
+
+    def _build_try(self) -> QToolButton:
+        self._try.setText(tr("Try…"))
+        self._try.setToolTip(tr("Recipes of the course about noise, to begin from"))
+        self._try.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self._try)
+        menu.setToolTipsVisible(True)
+        menu.triggered.connect(lambda action: self.preset_requested.emit(action.data()))
+        self._try.setMenu(menu)
+        return self._try
+
+    # What is shown
+
+    @property
+    def page(self) -> str:
+        """Key of the page that is shown."""
+        return PAGES[self._pages.currentIndex()][0]
+
+    def set_page(self, key: str) -> None:
+        """Bring a page before the others."""
+        keys = [each for each, _ in PAGES]
+        if key in keys:
+            self._pages.setCurrentIndex(keys.index(key))
+            self._buttons[key].setChecked(True)
+
+    def set_presets(self, presets: Sequence[tuple[str, str, str]]) -> None:
+        """Offer recipes: keys, names, and what they are for."""
+        menu = self._try.menu()
+        menu.clear()
+        for key, name, notes in presets:
+            action = menu.addAction(name.replace("&", "&&"))
+            action.setData(key)
+            action.setToolTip(notes)
+
+    def set_progress(self, progress: JobProgress | None) -> None:
+        """Show how far the work is; None: there is none."""
+        for widget in (self._text, self._bar, self.cancel):
+            widget.setVisible(progress is not None)
+        if progress is None:
+            self._title.hide()
+            return
+        self._title.setText(progress.title)
+        self._text.setText(progress.text)
+        self._bar.set_progress(progress.done, progress.total)
+        self._bar.setAccessibleName(f"{progress.title} {progress.text}".strip())
+        has_room = self._has_room_for_title()
+        self._title.setVisible(has_room)
+        self._bar.setMaximumWidth(_BAR_PX if has_room else _BAR_PX // 2)
+
+    def _has_room_for_title(self) -> bool:
+        """Whether all fits; the time that is left is worth more than what the work is called."""
+        words = (label.fontMetrics().horizontalAdvance(label.text()) for label in self._told)
+        others = _BAR_PX + self.cancel.sizeHint().width() + 6 * SPACING
+        return sum(words) + others <= self._work.width()
+
+    def set_busy(self, busy: bool) -> None:
+        """Whether a study is under way: until it has ended there is no other."""
+        for button in (self.matrix.run, self.curves.run, *self.mistakes.see.values()):
+            button.setEnabled(not busy)
+
+    def focus_page(self) -> None:
+        """Put the keys on the page's first field."""
+        self._buttons[self.page].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _choose(self, key: str) -> None:
+        self.set_page(key)
+        self.page_chosen.emit(key)

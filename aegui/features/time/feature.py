@@ -1,0 +1,326 @@
+"""Joins the bar of time with what the window shows: epochs, film, ghost, fork."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QDialog, QToolBar
+
+from aegui.core.data.dataset import same_data
+from aegui.core.i18n import tr
+from aegui.core.training.timeline import Fork
+from aegui.features.time.film_maker import FilmMaker
+from aegui.features.time.fork_dialog import ForkDialog
+from aegui.features.time.ghost_choice import GhostChoice
+from aegui.features.time.model.timeline import Player
+from aegui.features.time.view.bar import MEMORIES_MB, SPEEDS
+from aegui.session.shown import MOMENT, SUBJECT
+from aegui.shell.cost_guard import may_train
+from aegui.shell.dialogs.questions import choose_film_file, choose_run_file
+from aegui.shell.feature import Feature
+from aegui.shell.outcome import moment_words
+from aegui.shell.refresher import Refresher
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtWidgets import QMainWindow
+
+    from aegui.features.time.view.bar import TimeBar
+    from aegui.session.services import Services
+    from aegui.session.shown import Changes, Shown
+    from aegui.window.main_window import MainWindow
+
+_SPEED, _LOOP, _MEMORY = "time.speed", "time.loop", "time.memory_mb"
+_GROWING_MS = 250
+_FILMED = {"map": "", "cursor": "cursor", "reconstructions": "reconstructions"}
+"""What a film shows, by the dock that must be in sight for it."""
+
+
+def add_time_bar(window: QMainWindow, bar: TimeBar) -> QToolBar:
+    """Put ``bar`` across the foot of ``window``."""
+    holder = QToolBar(tr("Time"), window)
+    holder.setObjectName("timebar")
+    holder.setMovable(False)
+    holder.toggleViewAction().setVisible(False)
+    holder.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+    holder.addWidget(bar)
+    window.addToolBar(Qt.ToolBarArea.BottomToolBarArea, holder)
+    return holder
+
+
+class TimeFeature(Feature):
+    """The whole window shows the epoch that the bar, a chart, a key or the film asks for."""
+
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
+        self._bar = self._panels.time
+        self._growth = Refresher(self._show_timeline, _GROWING_MS, parent=self)
+        self._words = Refresher(self._show_epoch, _GROWING_MS, parent=self)
+        self.films = FilmMaker(services, window)
+        self.ghost = GhostChoice(services, self._panels, window)
+        self._connect()
+        self._take_settings()
+        self._show_timeline()
+        self._bar.set_playing(services.of(Player).is_playing)
+
+    @property
+    def handlers(self) -> dict[str, Callable[..., object]]:
+        """What actions of the table may ask for."""
+        return {
+            "epoch_before": lambda: self.step(-1),
+            "epoch_after": lambda: self.step(1),
+            "epoch_newest": lambda: self.go_to(None),
+            "play_epochs": self.toggle_playing,
+            "fork": self.fork,
+            "film": self.film,
+        }
+
+    def _show_ability(self) -> None:
+        shown = self._services.shown
+        self.set_conditions(
+            has_timeline=shown.timeline is not None,
+            in_past=shown.past_epoch is not None,
+            can_fork=not self._why_no_fork(),
+        )
+
+    def _connect(self) -> None:
+        bar, player = self._bar, self._services.of(Player)
+        bar.epoch_requested.connect(self._on_bar_epoch_requested)
+        bar.play_requested.connect(self._on_bar_play_requested)
+        bar.speed_chosen.connect(self._on_bar_speed_chosen)
+        bar.loop_chosen.connect(self._on_bar_loop_chosen)
+        bar.memory_chosen.connect(self._on_bar_memory_chosen)
+        bar.ghost_requested.connect(self._on_bar_ghost_requested)
+        bar.fork_requested.connect(self.fork)
+        bar.film_requested.connect(self.film)
+        player.moved.connect(self._show_place)
+        player.playing_changed.connect(self._on_player_playing_changed)
+        self._services.runner.state_changed.connect(self._on_runner_state_changed)
+        self._services.workspace.dataset_changed.connect(self._on_workspace_dataset_changed)
+        self._panels.charts.epoch_chosen.connect(self.go_to)
+        self.films.noticed.connect(self.noticed)
+        self.ghost.noticed.connect(self.noticed)
+
+    # Going through time
+
+    @Slot(object)
+    def go_to(self, epoch: float | None) -> None:
+        """Show the kept epoch nearest to ``epoch``; None: the newest state."""
+        timeline = self._services.shown.timeline
+        if timeline is not None:
+            self._on_bar_epoch_requested(None if epoch is None else timeline.index_at(epoch))
+
+    def step(self, by: int) -> None:
+        """The kept epoch before (-1) or after (1) the one that is shown."""
+        shown = self._services.shown
+        timeline, epoch = shown.timeline, shown.past_epoch
+        if timeline is None:
+            return
+        place = len(timeline) if epoch is None else timeline.index_at(epoch)
+        place = max(0, place + by)
+        self._on_bar_epoch_requested(None if place >= len(timeline) else place)
+
+    def toggle_playing(self) -> None:
+        """Play the film, or stop it."""
+        self._on_bar_play_requested(not self._services.of(Player).is_playing)
+
+    @Slot(object)
+    def _on_bar_epoch_requested(self, place: int | None) -> None:
+        self._services.of(Player).seek(place)
+        self._show_place(place)
+
+    @Slot(object)
+    def _show_place(self, place: int | None) -> None:
+        timeline = self._services.shown.timeline
+        if timeline is None or place is None:
+            self._services.showing.show_epoch(None)
+        else:
+            place = min(place, len(timeline) - 1)
+            self._services.showing.show_epoch(timeline.frames[place].epoch)
+
+    @Slot(bool)
+    def _on_bar_play_requested(self, play: bool) -> None:
+        if play:
+            self._services.of(Player).play(self._place())
+        else:
+            self._services.of(Player).pause()
+        self._bar.set_playing(self._services.of(Player).is_playing)
+
+    @Slot(bool)
+    def _on_player_playing_changed(self, playing: bool) -> None:
+        self._services.showing.set_playing(playing)
+        self._bar.set_playing(playing)
+
+    # What is shown
+
+    def _place(self) -> int | None:
+        shown = self._services.shown
+        if shown.timeline is None or shown.past_epoch is None:
+            return None
+        return shown.timeline.index_at(shown.past_epoch)
+
+    def _show_timeline(self) -> None:
+        timeline = self._services.shown.timeline
+        self._bar.set_epochs(() if timeline is None else timeline.epochs, self._why_empty())
+        self._services.of(Player).set_count(0 if timeline is None else len(timeline))
+        self._show_epoch()
+        self._show_ability()
+
+    def _why_empty(self) -> str:
+        shown = self._services.shown
+        if shown.codec is None:
+            return tr("Once a network is trained, every epoch can be seen again here.")
+        if shown.is_live:
+            return tr("The epochs will appear here, unless the network is too large to keep them.")
+        return tr("This run was saved without its epochs: train it, and they appear here.")
+
+    def _marked_epoch(self) -> float | None:
+        """The epoch that is shown, where the charts' newest row is of another."""
+        shown = self._services.shown
+        moment, history = shown.moment, shown.history
+        if moment is None or history is None or not len(history) or moment.weights == "live":
+            return None
+        is_newest = abs(moment.epoch - float(history.epoch[-1])) < 1e-6
+        return None if is_newest and shown.past_epoch is None else moment.epoch
+
+    def _show_epoch(self) -> None:
+        shown = self._services.shown
+        moment, place = shown.moment, self._place()
+        self._panels.charts.set_epoch_marker(self._marked_epoch())
+        epoch = None if moment is None or shown.timeline is None else moment.epoch
+        self._bar.set_epoch(place, epoch, "" if moment is None else moment_words(moment))
+        self._bar.set_fork(self._why_no_fork())
+
+    def show(self, shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
+        self.ghost.show(shown, changed)
+        if changed & {"kept", "is_live", "network"}:
+            self._growth.mark()
+        if changed & MOMENT:
+            self._show_epoch()
+            if not self._services.of(Player).is_playing:
+                self._show_ability()
+        if changed & SUBJECT:
+            self._follow(shown)
+        if "network" in changed:
+            self._services.of(Player).pause()
+            self._growth.flush()
+
+    def _follow(self, shown: Shown) -> None:
+        # A past epoch has been shown already.
+        if shown.past_epoch is None:
+            self._words.mark()
+            if not shown.is_learning:
+                self._words.flush()
+
+    @Slot(str)
+    def _on_runner_state_changed(self, _state: str) -> None:
+        self._bar.set_fork(self._why_no_fork())
+        self._show_ability()
+
+    @Slot(object)
+    def _on_workspace_dataset_changed(self, _dataset: object) -> None:
+        self._bar.set_fork(self._why_no_fork())
+        self._show_ability()
+
+    # Choices
+
+    def _take_settings(self) -> None:
+        values, player = self._services.settings.values, self._services.of(Player)
+        speed, megabytes = values.get(_SPEED), values.get(_MEMORY)
+        player.speed = float(speed) if speed in SPEEDS else 1.0
+        player.loop = bool(values.get(_LOOP, False))
+        megabytes = megabytes if megabytes in MEMORIES_MB else MEMORIES_MB[1]
+        self._bar.set_speed(player.speed)
+        self._bar.set_loop(player.loop)
+        self._bar.set_memory(int(megabytes))
+        self._services.runner.timeline_bytes = int(megabytes) << 20
+
+    def _keep(self, name: str, value: float | bool) -> None:
+        self._services.settings.keep({name: value})
+
+    @Slot(float)
+    def _on_bar_speed_chosen(self, speed: float) -> None:
+        self._services.of(Player).speed = speed
+        self._keep(_SPEED, speed)
+
+    @Slot(bool)
+    def _on_bar_loop_chosen(self, loop: bool) -> None:
+        self._services.of(Player).loop = loop
+        self._keep(_LOOP, loop)
+
+    @Slot(int)
+    def _on_bar_memory_chosen(self, megabytes: int) -> None:
+        self._services.runner.timeline_bytes = megabytes << 20
+        self._keep(_MEMORY, megabytes)
+
+    @Slot(str)
+    def _on_bar_ghost_requested(self, key: str) -> None:
+        if key == "file":
+            path = choose_run_file(self._window)
+            if not path:
+                return
+            self.ghost.open(Path(path))
+        else:
+            self.ghost.choose(key)
+
+    # Going on from here
+
+    def _why_no_fork(self) -> str:
+        services = self._services
+        shown, run = services.shown, services.workspace.run
+        if services.runner.is_busy:
+            return tr("To go on from an earlier epoch, stop the training first.")
+        if run is None or shown.timeline is None:
+            return tr("To go on from an earlier epoch, train first.")
+        if shown.past_epoch is None:
+            return tr("To go on from an earlier epoch, choose one.")
+        if not same_data(run.dataset, services.workspace.dataset):
+            return tr("The data are no longer those of this training: undo that change first.")
+        return ""
+
+    @Slot()
+    def fork(self) -> None:
+        """Ask for one other setting, and train on from the epoch that is shown."""
+        services, place = self._services, self._place()
+        run, timeline = services.workspace.run, services.shown.timeline
+        if self._why_no_fork() or run is None or timeline is None or place is None:
+            return
+        services.of(Player).pause()
+        frame = timeline.frames[place]
+        dialog = ForkDialog(run.recipe, services.workspace.dataset, frame.epoch, self._window)
+        accepted = dialog.exec() == QDialog.DialogCode.Accepted
+        resolved = dialog.resolved
+        dialog.deleteLater()
+        if not accepted or resolved is None:
+            return
+        if may_train(services, resolved, self._window, int(frame.epoch)) is None:
+            return
+        fork = Fork(int(frame.epoch), frame.row, resolved.signature)
+        self.ghost.keep_newest()
+        text = tr("Go on from epoch {epoch:,}", epoch=fork.epoch)
+        services.workspace.edit_recipe(resolved.recipe, text)
+        lineage = services.workspace.lineage()
+        services.runner.start(resolved, None, run.history, timeline, fork, lineage=lineage)
+
+    # Films
+
+    @Slot(str)
+    def film(self, kind: str) -> None:
+        """Ask where to, and film the part ``kind`` of the window over the whole training."""
+        services = self._services
+        if services.shown.timeline is None or self.films.is_busy:
+            return
+        dock = self._docks.get(_FILMED[kind])
+        if dock is not None:
+            dock.show()
+            dock.raise_()
+        path = choose_film_file(self._window, f"{services.workspace.name}-{kind}.gif")
+        if not path:
+            return
+        services.of(Player).pause()
+        target = self._panels.canvas if dock is None else dock.widget()
+        self.films.start(Path(path), target)

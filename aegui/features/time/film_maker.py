@@ -1,0 +1,197 @@
+"""Filming a part of the window while it goes through the epochs of a training."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QImage, QRegion
+from PySide6.QtWidgets import QProgressDialog, QWidget
+
+from aegui.core.data.progress import clock
+from aegui.core.i18n import tr
+from aegui.features.map.model.plane_service import PlaneService
+from aegui.features.map.view.canvas import LatentCanvas
+from aegui.features.time.model.film_writer import FilmWriter
+from aegui.session.notice import Notice
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from aegui.features.map.model.plane_tiles import Plane
+    from aegui.session.services import Services
+
+MOST_FRAMES = 150
+FPS = 15.0
+MOST_PX = 800
+"""Longest side of a picture."""
+_DIALOG_PX = 360
+_ESTIMATED_FRAMES = 5
+"""The first pictures take longer than the others: from here on it is told how long is left."""
+_LOOK_MS = 25
+_LEAST_S = 0.06
+"""Time for a panel to catch up."""
+_MOST_S = 1.5
+"""A plane that takes longer is filmed as far as it is."""
+
+
+class FilmMaker(QObject):
+    """Shows one epoch after the other, waits until the panel shows it, and takes its picture."""
+
+    noticed = Signal(object)
+    """A ``Notice`` of how it ended."""
+
+    def __init__(self, services: Services, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._window = parent
+        self._path = Path()
+        self._widget: QWidget = parent
+        self._epochs: list[float] = []
+        self._next = 0
+        self._needs_plane = False
+        self._is_settled = False
+        self._shown_s = 0.0
+        self._begun_s = 0.0
+        self._before: float | None = None
+        self._followed = False
+        self._dialog: QProgressDialog | None = None
+        self._timer = QTimer(self)
+        self._timer.setInterval(_LOOK_MS)
+        self._timer.timeout.connect(self._on_timer_timeout)
+        services.of(PlaneService).decoded.connect(self._on_plane_decoded)
+        services.of(FilmWriter).finished.connect(self._on_films_finished)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a film is being made."""
+        return self._dialog is not None
+
+    def start(self, path: Path, widget: QWidget) -> None:
+        """Film ``widget``, which must be in sight, over the whole training into ``path``.
+
+        The map stays where it is meanwhile, and each picture waits for its decoded plane.
+        """
+        timeline = self._services.shown.timeline
+        if timeline is None or self.is_busy:
+            return
+        self._path, self._widget = path, widget
+        is_map = isinstance(widget, LatentCanvas)
+        self._needs_plane = is_map and self._services.of(PlaneService).is_wanted
+        self._followed = isinstance(widget, LatentCanvas) and widget.following
+        if isinstance(widget, LatentCanvas):
+            widget.navigation.hold()
+        self._epochs = timeline.thinned(MOST_FRAMES).epochs.tolist()
+        self._before = self._services.shown.past_epoch
+        self._next = 0
+        self._begun_s = time.monotonic()
+        self._dialog = self._progress_dialog()
+        self._services.of(FilmWriter).begin(path, FPS)
+        self._show_next()
+        self._timer.start()
+
+    def _progress_dialog(self) -> QProgressDialog:
+        dialog = QProgressDialog(
+            tr("Filming the training…"), tr("Ca&ncel"), 0, len(self._epochs), self._window
+        )
+        dialog.setWindowTitle(tr("Film of the training"))
+        dialog.setWindowModality(Qt.WindowModality.WindowModal)
+        dialog.setAutoClose(False)
+        dialog.setAutoReset(False)
+        dialog.setMinimumDuration(0)
+        dialog.setMinimumWidth(_DIALOG_PX)
+        dialog.canceled.connect(self._on_dialog_canceled)
+        dialog.setValue(0)
+        return dialog
+
+    def _show_next(self) -> None:
+        self._is_settled = not self._needs_plane
+        self._shown_s = time.monotonic()
+        self._services.showing.show_epoch(self._epochs[self._next])
+
+    @Slot(object)
+    def _on_plane_decoded(self, plane: Plane) -> None:
+        codec = self._services.shown.codec
+        if plane.complete and codec is not None and plane.epoch == codec.epoch:
+            self._is_settled = True
+
+    @Slot()
+    def _on_timer_timeout(self) -> None:
+        dialog, films = self._dialog, self._services.of(FilmWriter)
+        if dialog is None or not films.has_room:
+            return
+        if self._next == len(self._epochs):
+            self._timer.stop()
+            films.end()
+            dialog.setLabelText(tr("Writing the film…"))
+            # A moment, and nothing that could still be taken back.
+            dialog.setCancelButton(None)
+            return
+        waited_s = time.monotonic() - self._shown_s
+        if waited_s < _LEAST_S or (not self._is_settled and waited_s < _MOST_S):
+            return
+        films.put(picture_of(self._widget))
+        self._next += 1
+        dialog.setValue(self._next)
+        if self._next >= _ESTIMATED_FRAMES:
+            rate = self._next / (time.monotonic() - self._begun_s)
+            left = clock((len(self._epochs) - self._next) / rate)
+            dialog.setLabelText(tr("Filming the training… {time} left", time=left))
+        if self._next < len(self._epochs):
+            self._show_next()
+
+    @Slot()
+    def _on_dialog_canceled(self) -> None:
+        self._services.of(FilmWriter).cancel()
+        self._close()
+
+    @Slot(str)
+    def _on_films_finished(self, reason: str) -> None:
+        if self._dialog is None:
+            return
+        self._close()
+        notice = Notice("error", reason, about="film")
+        if not reason:
+            notice = Notice("info", tr("The film is saved: {path}", path=self._path), about="film")
+        self.noticed.emit(notice)
+
+    def _close(self) -> None:
+        self._timer.stop()
+        dialog, self._dialog = self._dialog, None
+        if dialog is not None:
+            dialog.hide()
+            dialog.deleteLater()
+        self._services.showing.show_epoch(self._before)
+        if self._followed and isinstance(self._widget, LatentCanvas):
+            self._widget.fit()
+
+
+def picture_of(widget: QWidget) -> NDArray[np.uint8]:
+    """What ``widget`` shows, ``[H, W, 3]``, at most ``MOST_PX`` long, with even sides.
+
+    Of the map without the buttons that lie on it.
+    """
+    ratio = widget.devicePixelRatioF()
+    image = QImage(widget.size() * ratio, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(ratio)
+    flags = QWidget.RenderFlag.DrawWindowBackground
+    if not isinstance(widget, LatentCanvas):
+        flags |= QWidget.RenderFlag.DrawChildren
+    widget.render(image, QPoint(), QRegion(), flags)
+    image.setDevicePixelRatio(1.0)
+    ratio = min(1.0, MOST_PX / max(image.width(), image.height(), 1))
+    # Encoders of films want even sides.
+    width, height = (
+        max(2, 2 * round(side * ratio / 2)) for side in (image.width(), image.height())
+    )
+    image = image.scaled(
+        width,
+        height,
+        Qt.AspectRatioMode.IgnoreAspectRatio,
+        Qt.TransformationMode.SmoothTransformation,
+    ).convertToFormat(QImage.Format.Format_RGB888)
+    lines = np.frombuffer(image.constBits(), np.uint8).reshape(height, image.bytesPerLine())
+    return lines[:, : 3 * width].reshape(height, width, 3).copy()

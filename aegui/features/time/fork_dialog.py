@@ -1,0 +1,59 @@
+"""Asking how a training is to go on from an earlier epoch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout
+
+from aegui.core.i18n import tr
+from aegui.core.network.resolve import ResolvedRecipe, resolve
+from aegui.core.training.length import planned_epochs
+from aegui.features.time.view.fork_form import ForkForm
+from aegui.kit.theme import SPACING
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QPushButton, QWidget
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.recipe import Recipe
+
+
+class ForkDialog(QDialog):
+    """Lets one setting be changed; what cannot be trained cannot be accepted."""
+
+    def __init__(self, recipe: Recipe, dataset: Dataset, epoch: float, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._dataset = dataset
+        self.resolved: ResolvedRecipe | None = None
+        self.setWindowTitle(tr("Go on from an earlier epoch"))
+        self.form = ForkForm(recipe, epoch, _pretraining(recipe, dataset))
+        buttons = QDialogButtonBox()
+        self.take: QPushButton = buttons.addButton(
+            tr("&Go on"), QDialogButtonBox.ButtonRole.AcceptRole
+        )
+        self.take.setProperty("main", True)
+        buttons.addButton(tr("Ca&ncel"), QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2 * SPACING, 2 * SPACING, 2 * SPACING, 2 * SPACING)
+        column.setSpacing(2 * SPACING)
+        column.addWidget(self.form)
+        column.addWidget(buttons)
+        self.form.changed.connect(self._on_form_changed)
+        self._on_form_changed(self.form.recipe)
+
+    @Slot(object)
+    def _on_form_changed(self, recipe: Recipe) -> None:
+        resolution = resolve(recipe, self._dataset)
+        self.resolved = resolution.resolved
+        self.form.set_problem("\n".join(problem.message for problem in resolution.problems))
+        self.take.setEnabled(self.resolved is not None)
+
+
+def _pretraining(recipe: Recipe, dataset: Dataset) -> int:
+    """Epochs of a training before those that its recipe counts."""
+    resolved = resolve(recipe, dataset).resolved
+    return 0 if resolved is None else planned_epochs(resolved) - recipe.training.epochs

@@ -1,0 +1,178 @@
+"""Which other run is seen pale under the points, and what may be chosen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from aegui.core.i18n import tr
+from aegui.core.latent.procrustes import turn_words
+from aegui.features.time.model.ghost_service import GhostService, why_no_ghost
+from aegui.features.time.view.slider import epoch_words
+from aegui.session.notice import Notice
+from aegui.session.shown import WEIGHTS
+from aegui.shell.run_choice import ANY_RUN, MOST_IN_MENU, RUN, run_choices, run_of
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from aegui.core.latent.codec import Codec
+    from aegui.features.time.model.ghost_service import Ghost
+    from aegui.session.services import Services
+    from aegui.session.shown import Changes, Shown
+    from aegui.window.panels import Panels
+
+_FITTED = "time.ghost_fitted"
+
+
+class GhostChoice(QObject):
+    """Another seed of the population follows the epoch that is shown; a kept one stays as it is."""
+
+    noticed = Signal(object)
+
+    def __init__(self, services: Services, panels: Panels, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._window = parent
+        self._services = services
+        self._panels = panels
+        self._key = ""
+        self._kept: Codec | None = None
+        self._kept_words = ""
+        self._is_new = False
+        self._is_fitted = bool(services.settings.values.get(_FITTED, False))
+        ghosts = services.of(GhostService)
+        ghosts.answered.connect(self._on_ghosts_answered)
+        ghosts.opened.connect(self._on_ghosts_opened)
+        ghosts.refused.connect(self._on_ghosts_refused)
+        panels.time.ghosts_wanted.connect(self.show_choice)
+        panels.time.ghost_fit_chosen.connect(self._on_time_ghost_fit_chosen)
+        self._show()
+
+    @property
+    def key(self) -> str:
+        """What is chosen; "" for no ghost."""
+        return self._key
+
+    @property
+    def _run(self) -> int | None:
+        """The run of the population that is chosen; None for another ghost, or none."""
+        return int(self._key.removeprefix(RUN)) if self._key.startswith(RUN) else None
+
+    def choose(self, key: str) -> None:
+        """Show the ghost ``key`` of the menu: "", "moment", "kept", "run:K", or "run:?" to ask."""
+        if key == "moment":
+            self._keep(self._services.shown.codec, self._moment_words())
+            return
+        if key == ANY_RUN:
+            run = run_of(key, self._services, self._window)
+            if run is None:
+                return
+            key = f"{RUN}{run}"
+        self._key = key
+        self._is_new = True
+        self._show()
+
+    def keep_newest(self) -> None:
+        """Keep the run as it has become, before another takes its place."""
+        self._keep(self._services.shown.newest, tr("The run before"))
+
+    def open(self, path: Path) -> None:
+        """Take the run in a file for a ghost, once it has been read."""
+        codec = self._services.shown.codec
+        if codec is not None:
+            self._services.of(GhostService).open(path, codec)
+
+    def _keep(self, codec: Codec | None, words: str) -> None:
+        if codec is None or not codec.can_encode:
+            return
+        self._kept, self._kept_words = codec, words
+        self._key = "kept"
+        self._show()
+
+    def _moment_words(self) -> str:
+        epoch = self._services.shown.past_epoch
+        codec = self._services.shown.codec
+        if epoch is None:
+            epoch = 0.0 if codec is None else float(codec.epoch)
+        return epoch_words(epoch)
+
+    def _words(self) -> str:
+        if self._run is not None:
+            return tr("Seed {seed}", seed=self._services.shown.seeds[self._run])
+        return self._kept_words
+
+    def _codec(self) -> Codec | None:
+        """What makes the ghost at present; None for none."""
+        shown = self._services.shown
+        if not self._key or shown.fitting is None:
+            return None
+        found = self._kept
+        if self._run is not None:
+            found = shown.codec_of_run(self._run)
+        return None if found is None or why_no_ghost(found, shown.fitting, "") else found
+
+    @Slot()
+    def _show(self) -> None:
+        """Have the codes computed, or none shown."""
+        codec, shown = self._codec(), self._services.shown
+        self._panels.time.set_ghost("" if codec is None else self._words())
+        if codec is None:
+            self._services.of(GhostService).forget()
+            self._panels.canvas.set_ghost(None)
+        else:
+            onto = shown.codec if self._is_fitted else None
+            self._services.of(GhostService).show(
+                codec, shown.dataset, onto=onto, live=shown.is_learning
+            )
+
+    @Slot(bool)
+    def _on_time_ghost_fit_chosen(self, fitted: bool) -> None:
+        self._is_fitted = self._is_new = fitted
+        self._services.settings.keep({_FITTED: fitted})
+        self._show()
+
+    def show(self, _shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
+        # What was kept stays where it is, whatever is shown, unless it is to lie on that.
+        follows = self._run is not None or (self._key and self._is_fitted)
+        is_other = "network" in changed and self._key
+        if "dataset" in changed or is_other or (follows and changed & WEIGHTS):
+            self._show()
+
+    @Slot(object)
+    def _on_ghosts_answered(self, ghost: Ghost) -> None:
+        if self._key:
+            self._panels.canvas.set_ghost(ghost.codes)
+            turned = "" if ghost.turn is None else turn_words(ghost.turn)
+            self._panels.time.set_ghost(self._words(), turned)
+            if turned and self._is_new:
+                name = self._words()
+                text = tr("{name}, aligned with what is shown: {turned}.", name=name, turned=turned)
+                self.noticed.emit(Notice("info", text, about="ghost"))
+            self._is_new = False
+
+    @Slot(str, object)
+    def _on_ghosts_opened(self, path: str, codec: Codec) -> None:
+        self._keep(codec, Path(path).stem)
+
+    @Slot(str)
+    def _on_ghosts_refused(self, reason: str) -> None:
+        self.noticed.emit(Notice("error", reason, passing=True, about="ghost"))
+
+    @Slot()
+    def show_choice(self) -> None:
+        """Offer in the menu what there is."""
+        shown = self._services.shown
+        choices = [("", tr("&No ghost"))]
+        codec = shown.codec
+        if codec is not None and codec.can_encode:
+            choices.append(("moment", tr("&Keep {epoch} as a ghost", epoch=self._moment_words())))
+            choices += run_choices(shown, others=True)
+            if self._run is not None and MOST_IN_MENU <= self._run < len(shown.seeds):
+                choices.append((self._key, self._words()))
+        if self._kept is not None:
+            choices.append(("kept", tr("Kept: {name}", name=self._kept_words)))
+        choices.append(("file", tr("Run in another &file…")))
+        self._panels.time.set_ghosts(choices, self._key, fitted=self._is_fitted)

@@ -1,0 +1,102 @@
+"""Joins the chip that says what is shown with the run and the weights that are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Slot
+
+from aegui.core.i18n import tr
+from aegui.session.shown import MOMENT, WEIGHTS
+from aegui.shell.feature import Feature
+from aegui.shell.outcome import moment_words, weights_words
+from aegui.shell.refresher import Refresher
+from aegui.shell.run_choice import ANY_RUN, RUN, run_choices, run_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aegui.session.services import Services
+    from aegui.session.shown import Changes, Shown
+    from aegui.window.main_window import MainWindow
+
+_TEXT_MS = 250
+
+
+class ShownFeature(Feature):
+    """The person chooses what is shown; the window says so wherever it says figures."""
+
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(services, window)
+        self._chip = window.toolbar.chip
+        self._text = Refresher(self._show, _TEXT_MS, parent=self)
+        services.runner.state_changed.connect(self._show)
+        self._chip.runs_wanted.connect(self._offer_runs)
+        self._chip.weights_wanted.connect(self._offer_weights)
+        self._chip.run_chosen.connect(self.choose_run)
+        self._chip.weights_chosen.connect(self.choose_weights)
+        self._show()
+
+    @property
+    def handlers(self) -> dict[str, Callable[..., object]]:
+        """What actions of the table may ask for."""
+        return {
+            "choose_run": lambda: self.choose_run(ANY_RUN),
+            "best_weights": lambda: self.choose_weights("best"),
+            "last_weights": lambda: self.choose_weights("last"),
+        }
+
+    @Slot(str)
+    def choose_run(self, key: str) -> None:
+        """Show the run of a key of the menu, or one that is asked for."""
+        run = run_of(key, self._services, self._window)
+        if run is not None:
+            self._services.showing.choose_run(run)
+
+    @Slot(str)
+    def choose_weights(self, key: str) -> None:
+        """Show the ``best`` or the ``last`` weights."""
+        self._services.showing.choose_weights("last" if key == "last" else "best")
+        self._show()
+
+    @Slot()
+    def _offer_runs(self) -> None:
+        moment = self._services.shown.moment
+        shown = "" if moment is None else f"{RUN}{moment.run}"
+        self._chip.set_runs(run_choices(self._services.shown), shown)
+
+    @Slot()
+    def _offer_weights(self) -> None:
+        shown = self._services.shown
+        moment = shown.moment
+        why = shown.why_no_last
+        choices = [("best", tr("&Best weights"), why), ("last", tr("&Last weights"), why)]
+        if why:
+            choices.append(("", why, why))
+        self._chip.set_weights(choices, "" if moment is None else moment.weights)
+
+    def show(self, shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
+        if changed & MOMENT or (changed & WEIGHTS and not shown.is_learning):
+            self._show()
+        elif changed & WEIGHTS:
+            self._text.mark()
+
+    @Slot()
+    def _show(self) -> None:
+        moment = self._services.shown.moment
+        if moment is None:
+            self._chip.set_shown("", "", "")
+            self.set_conditions()
+            return
+        run = ""
+        if moment.runs > 1:
+            run = tr(
+                "seed {seed} ({run:,} of {runs:,})",
+                seed=moment.seed,
+                run=moment.run + 1,
+                runs=moment.runs,
+            )
+        self._chip.set_shown(run, weights_words(moment), moment_words(moment))
+        shown = self._services.shown
+        self.set_conditions(has_runs=len(shown.seeds) > 1, can_choose_weights=not shown.why_no_last)

@@ -1,0 +1,266 @@
+"""The bar of time: play the training as a film, go to any epoch, compare, go on from there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
+
+from aegui.core.i18n import localized, mark, tr
+from aegui.features.time.view.slider import TimeSlider, epoch_words
+from aegui.kit.theme import ICON_PX, SPACING, figures_font, icon
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike
+
+SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)
+"""Multiples of the usual speed of the film."""
+MEMORIES_MB = (16, 64, 256, 1024)
+"""Memory that the weights of one training may take."""
+FILMS = {
+    "map": mark("Film of the &map…"),
+    "cursor": mark("Film of the &cursor…"),
+    "reconstructions": mark("Film of the &reconstructions…"),
+}
+"""What a film may show."""
+_LONGEST_EPOCH = 9_999_999
+
+
+class TimeBar(QWidget):
+    """Passive: it shows what it is given, and says what is asked for."""
+
+    epoch_requested = Signal(object)
+    """The place among the moments of ``set_epochs``; None: the newest state."""
+    play_requested = Signal(bool)
+    speed_chosen = Signal(float)
+    loop_chosen = Signal(bool)
+    memory_chosen = Signal(int)
+    """Megabytes."""
+    ghosts_wanted = Signal()
+    """The menu of ghosts is about to be seen: ``set_ghosts`` is due."""
+    ghost_requested = Signal(str)
+    """A key of ``set_ghosts``."""
+    ghost_fit_chosen = Signal(bool)
+    """Whether the ghost shall be turned and scaled to lie on what is shown."""
+    fork_requested = Signal()
+    film_requested = Signal(str)
+    """A key of ``FILMS``."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.play = _button("train", tr("Play the training as a film"))
+        self.play.setCheckable(True)
+        self.slider = TimeSlider()
+        self.words = QLabel()
+        self.words.setFont(figures_font(self.font()))
+        self.words.setAccessibleName(tr("Epoch that is shown"))
+        self.newest = _button(
+            "time-newest", tr("Back to the newest state ({keys})", keys="Alt+End")
+        )
+        self.speed = _button("", tr("Speed of the film, and memory for the epochs"))
+        self.ghost = _button("time-ghost", tr("Show another run pale under the points"))
+        self.fork = _button("time-fork", "")
+        self.film = _button("time-film", tr("Save a film of the training"))
+        self._why_no_fork: str | None = None
+        self._empty = QLabel()
+        self._empty.setProperty("dim", True)
+        self._speeds: dict[float, QAction] = {}
+        self._memories: dict[int, QAction] = {}
+        self._build()
+        self._build_menus()
+        self._connect()
+        self.set_fork("")
+        self.set_epochs((), "")
+        self.set_speed(1.0)
+
+    def _build(self) -> None:
+        self._empty.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        longest = epoch_words(_LONGEST_EPOCH)
+        self.words.setFixedWidth(self.words.fontMetrics().horizontalAdvance(longest))
+        self.speed.setMinimumWidth(5 * SPACING)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACING // 2)
+        row.addWidget(self.play)
+        row.addWidget(self.slider, 1)
+        row.addWidget(self._empty, 1)
+        row.addWidget(self.words)
+        for button in (self.newest, self.speed, self.ghost, self.fork, self.film):
+            row.addWidget(button)
+
+    def _build_menus(self) -> None:
+        menu = _menu(self.speed)
+        group = QActionGroup(menu)
+        for speed in SPEEDS:
+            action = _choice(menu, group, _speed_words(speed))
+            action.triggered.connect(lambda _on, speed=speed: self._on_speed_chosen(speed))
+            self._speeds[speed] = action
+        menu.addSeparator()
+        self.loop = menu.addAction(tr("Again and &again"))
+        self.loop.setCheckable(True)
+        self.loop.triggered.connect(self.loop_chosen)
+        memory = menu.addMenu(tr("&Memory for the epochs of the next training"))
+        group = QActionGroup(memory)
+        for megabytes in MEMORIES_MB:
+            action = _choice(memory, group, tr("{n:,} MB", n=megabytes))
+            action.triggered.connect(lambda _on, mb=megabytes: self.memory_chosen.emit(mb))
+            self._memories[megabytes] = action
+        self._ghosts = _menu(self.ghost)
+        self._ghosts.aboutToShow.connect(self.ghosts_wanted)
+        films = _menu(self.film)
+        for key, text in FILMS.items():
+            films.addAction(tr(text)).triggered.connect(
+                lambda _on, key=key: self.film_requested.emit(key)
+            )
+
+    def _connect(self) -> None:
+        self.play.clicked.connect(self.play_requested)
+        self.slider.chosen.connect(self.epoch_requested)
+        self.newest.clicked.connect(lambda: self.epoch_requested.emit(None))
+        self.fork.clicked.connect(self.fork_requested)
+
+    def sizeHint(self) -> QSize:
+        """One line."""
+        return QSize(800, self.slider.sizeHint().height())
+
+    # What comes in
+
+    def set_epochs(self, epochs: ArrayLike, empty_text: str) -> None:
+        """The epochs that can be shown, growing; ``empty_text`` says why there are none."""
+        self.slider.set_epochs(epochs)
+        has_any = self.slider.maximum() > 0
+        if not has_any:
+            # Else the keys would go on to whatever button comes next.
+            self.slider.clearFocus()
+        self.slider.setVisible(has_any)
+        self._empty.setVisible(not has_any)
+        self._empty.setText(empty_text)
+        for button in (self.play, self.ghost, self.film):
+            button.setEnabled(has_any)
+
+    def set_epoch(self, place: int | None, epoch: float | None, what: str = "") -> None:
+        """What is shown.
+
+        Args:
+            place: Among the moments; None: the newest state.
+            epoch: In epochs; None where nothing is.
+            what: What is shown, in a sentence.
+        """
+        self.slider.set_place(place)
+        self.newest.setEnabled(place is not None)
+        self.words.setText("" if epoch is None else epoch_words(epoch))
+        self.words.setToolTip(what)
+        self.words.setAccessibleDescription(what)
+        font = self.words.font()
+        font.setBold(place is not None)
+        self.words.setFont(font)
+
+    def set_playing(self, playing: bool) -> None:
+        """Whether the film runs."""
+        self.play.setChecked(playing)
+        self.play.setIcon(icon("pause" if playing else "train"))
+        self.play.setToolTip(
+            tr("Stop the film ({keys})", keys="Ctrl+P")
+            if playing
+            else tr("Play the training as a film ({keys})", keys="Ctrl+P")
+        )
+
+    def set_speed(self, speed: float) -> None:
+        """How fast it runs; one of ``SPEEDS``."""
+        self._speeds[speed].setChecked(True)
+        self.speed.setText(_speed_words(speed))
+
+    def set_loop(self, loop: bool) -> None:
+        """Whether it begins anew at its end."""
+        self.loop.setChecked(loop)
+
+    def set_memory(self, megabytes: int) -> None:
+        """The memory that is allowed; one of ``MEMORIES_MB``."""
+        self._memories[megabytes].setChecked(True)
+
+    def set_ghosts(
+        self, ghosts: Sequence[tuple[str, str]], chosen: str, *, fitted: bool = False
+    ) -> None:
+        """What may be shown pale under the points: keys and texts; ``chosen`` is shown.
+
+        ``fitted``: it is turned and scaled to lie on what is shown.
+        """
+        menu = self._ghosts
+        menu.clear()
+        group = QActionGroup(menu)
+        for key, text in ghosts:
+            action = _choice(menu, group, text)
+            action.setChecked(key == chosen)
+            action.triggered.connect(lambda _on, key=key: self.ghost_requested.emit(key))
+        menu.addSeparator()
+        fit = menu.addAction(tr("&Turn and scale it to fit"))
+        fit.setCheckable(True)
+        fit.setChecked(fitted)
+        fit.setToolTip(
+            tr(
+                "Two networks may learn the same map, one of them turned: this lays the one on "
+                "the other, by the codes of the same samples."
+            )
+        )
+        fit.triggered.connect(self.ghost_fit_chosen)
+
+    def set_ghost(self, words: str, turned: str = "") -> None:
+        """Which ghost is shown, in words, and how it was ``turned``; "" for none."""
+        self.ghost.setIcon(icon("time-ghost", "accent" if words else "text"))
+        help_text = tr("Show another run pale under the points")
+        text = tr("Pale under the points: {name}", name=words) if words else help_text
+        if turned:
+            text = tr("{what}\nLaid on what is shown: {turned}.", what=text, turned=turned)
+        self.ghost.setToolTip(text)
+        self.ghost.setAccessibleDescription(text)
+
+    def set_fork(self, why_not: str) -> None:
+        """Whether a training can begin at the epoch shown; else ``why_not``."""
+        if why_not == self._why_no_fork:
+            return
+        self._why_no_fork = why_not
+        self.fork.setEnabled(not why_not)
+        text = tr("Go on from this epoch with one setting changed…")
+        self.fork.setToolTip(why_not or text)
+        self.fork.setAccessibleName(text)
+
+    def _on_speed_chosen(self, speed: float) -> None:
+        self.set_speed(speed)
+        self.speed_chosen.emit(speed)
+
+
+def _button(icon_name: str, help_text: str) -> QToolButton:
+    button = QToolButton()
+    button.setProperty("flat", True)
+    button.setIconSize(QSize(ICON_PX, ICON_PX))
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    if icon_name:
+        button.setIcon(icon(icon_name))
+    button.setToolTip(help_text)
+    button.setAccessibleName(help_text)
+    return button
+
+
+def _menu(button: QToolButton) -> QMenu:
+    menu = QMenu(button)
+    menu.setToolTipsVisible(True)
+    button.setMenu(menu)
+    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    return menu
+
+
+def _choice(menu: QMenu, group: QActionGroup, text: str) -> QAction:
+    action = menu.addAction(text)
+    action.setCheckable(True)
+    group.addAction(action)
+    return action
+
+
+def _speed_words(speed: float) -> str:
+    fractions = {0.25: "¼", 0.5: "½"}
+    return f"{fractions.get(speed, localized(speed, 'g'))}×"

@@ -1,0 +1,239 @@
+"""The form of a fork: from which epoch to go on, with which one setting changed, and how far."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QStandardItemModel
+from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QVBoxLayout, QWidget
+
+from aegui.core.i18n import mark, tr
+from aegui.core.recipe import MAX_EPOCHS
+from aegui.features.builder.view.edits import value_at, with_values
+from aegui.features.builder.view.layer_fields import FIELDS
+from aegui.features.builder.view.rows import SettingRow
+from aegui.features.builder.view.setting import Setting
+from aegui.features.builder.view.settings_table import SECTIONS
+from aegui.features.builder.view.training_panel import consequences
+from aegui.features.time.view.slider import epoch_words
+from aegui.kit.marks import ProblemLabel, wrapped_label
+from aegui.kit.theme import SPACING
+from aegui.widgets.form.fields import CountField
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aegui.core.recipe import Recipe
+
+_SECTIONS = (
+    "optimizer",
+    "schedule",
+    "noise",
+    "objective",
+    "classifier",
+    "gan",
+    "regularisation",
+    "length",
+)
+"""What may be another after some epochs: neither the network nor how its weights began."""
+_CODE = ("beta", "kl_warmup_epochs", "free_bits")
+"""Fields of the code's layer that are weights of the objective."""
+_PRETRAINING = "classifier.pretrain."
+_REASONS = {
+    "data.source": mark("The weights have learnt these data: to learn others, train anew."),
+    "data.chars": mark("The weights have learnt these characters: for others, train anew."),
+    "training.initializer.name": mark("It says how weights begin, and these have begun already."),
+    "seed": mark("It says how weights begin, and these have begun already."),
+    "runs": mark("The weights are those of so many runs."),
+    "training.device": mark("Where it is computed changes nothing of what is learnt."),
+}
+"""Why a setting is not offered, by its path."""
+_IS_OVER = mark("This part of the training is over by then.")
+_PRETRAINS = mark("The layers are being pre-trained at that epoch: that ends as it has begun.")
+_EPOCHS = "training.epochs"
+_WIDTH_PX = 420
+
+
+class ForkForm(QWidget):
+    """Gives the recipe of the fork. Passive: what is wrong with it is told by ``set_problem``.
+
+    Epochs are counted as everywhere in the window: those of the pre-training of a classifier's
+    layers, ``before`` those of its recipe, are among them.
+    """
+
+    changed = Signal(object)
+    """The recipe as it would be."""
+
+    def __init__(
+        self, recipe: Recipe, epoch: float, before: int = 0, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._before = before
+        self._base = recipe
+        self._recipe = recipe
+        self.settings = fork_settings(recipe)
+        self.setting = QComboBox()
+        self.setting.setAccessibleName(tr("Setting to change"))
+        for setting in self.settings:
+            self.setting.addItem(tr(setting.label), setting.path)
+        self._add_refused(refused_settings(recipe, is_pretraining=epoch < before))
+        self._row: SettingRow | None = None
+        self._room = QVBoxLayout()
+        least = max(int(epoch), before) + 1
+        self.until = CountField(least, before + MAX_EPOCHS)
+        self.until.setAccessibleName(tr("Until epoch"))
+        self.problem = ProblemLabel(self)
+        self._build(epoch)
+        until = max(before + recipe.training.epochs, least)
+        self._base = self._recipe = with_values(recipe, {_EPOCHS: until - before})
+        self.until.set_value(until)
+        self.setting.activated.connect(self._on_setting_activated)
+        self.until.edited.connect(self._on_until_edited)
+        self._show_row(self.settings[0])
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe of the run with what was changed."""
+        return self._recipe
+
+    @property
+    def row(self) -> SettingRow | None:
+        """The editor of the setting that is changed."""
+        return self._row
+
+    def _build(self, epoch: float) -> None:
+        words = wrapped_label(_what_happens(self._base, epoch))
+        form = QFormLayout()
+        form.setHorizontalSpacing(2 * SPACING)
+        form.addRow(_label(tr("&Change"), self.setting), self.setting)
+        form.addRow(_label(tr("&Until epoch"), self.until), self.until)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2 * SPACING)
+        column.addWidget(words)
+        column.addLayout(form)
+        column.addLayout(self._room)
+        column.addWidget(self.problem)
+        column.addStretch(1)
+        self.setMinimumWidth(_WIDTH_PX)
+
+    def _add_refused(self, refused: Sequence[tuple[str, str]]) -> None:
+        """List what cannot be changed too, and why: nobody has to look for it elsewhere."""
+        self.setting.insertSeparator(self.setting.count())
+        model = self.setting.model()
+        for label, reason in refused:
+            self.setting.addItem(tr("{setting}: not now", setting=label))
+            row = self.setting.count() - 1
+            self.setting.setItemData(row, reason, Qt.ItemDataRole.ToolTipRole)
+            self.setting.setItemData(row, reason, Qt.ItemDataRole.AccessibleDescriptionRole)
+            if isinstance(model, QStandardItemModel):
+                model.item(row).setEnabled(False)
+
+    def set_problem(self, text: str) -> None:
+        """Say what is wrong with the recipe; "" for nothing."""
+        self.problem.set_text(text)
+
+    def _show_row(self, setting: Setting) -> None:
+        if self._row is not None:
+            self._room.removeWidget(self._row)
+            self._row.hide()
+            self._row.deleteLater()
+        self._row = SettingRow(setting, self)
+        self._row.set_value(value_at(self._recipe, setting.path))
+        self._row.edited.connect(self._on_row_edited)
+        self._room.addWidget(self._row)
+
+    def _on_setting_activated(self, index: int) -> None:
+        # One setting is changed: another one takes back what was done to the first.
+        self._tell(with_values(self._base, {_EPOCHS: self._recipe.training.epochs}))
+        self._show_row(self.settings[index])
+
+    def _on_row_edited(self, value: object) -> None:
+        row = self._row
+        if row is None:
+            return
+        path = row.setting.path
+        self._tell(with_values(self._recipe, consequences(self._recipe, path, value)))
+        with QSignalBlocker(row):
+            row.set_value(value_at(self._recipe, path))
+
+    def _on_until_edited(self, epochs: int) -> None:
+        self._tell(with_values(self._recipe, {_EPOCHS: epochs - self._before}))
+
+    def _tell(self, recipe: Recipe) -> None:
+        self._recipe = recipe
+        self.changed.emit(recipe)
+
+
+def fork_settings(recipe: Recipe) -> tuple[Setting, ...]:
+    """What may be changed in the middle of a training of ``recipe``; the learning rate first."""
+    sections = {section.key: section for section in SECTIONS}
+    found = [
+        setting
+        for key in _SECTIONS
+        if sections[key].shown(recipe)
+        for setting in sections[key].settings
+        if setting.shown(recipe)
+        and setting.path != _EPOCHS
+        and not setting.path.startswith(_PRETRAINING)
+    ]
+    found += _code_settings(recipe)
+    found.sort(key=lambda setting: setting.path != "training.optimizer.learning_rate")
+    return tuple(found)
+
+
+def refused_settings(
+    recipe: Recipe, *, is_pretraining: bool = False
+) -> tuple[tuple[str, str], ...]:
+    """What cannot be changed in the middle of a training: labels and reasons."""
+    other = _PRETRAINS if is_pretraining else _IS_OVER
+    offered = {setting.path for setting in fork_settings(recipe)}
+    found = [
+        (tr("Layers of the network"), tr("Another network has weights of another shape.")),
+    ]
+    for section in SECTIONS:
+        for setting in section.settings if section.shown(recipe) else ():
+            if setting.path in offered or not setting.shown(recipe) or setting.path == _EPOCHS:
+                continue
+            reason = _REASONS.get(setting.path, other)
+            found.append((tr(setting.label), tr(reason)))
+    return tuple(found)
+
+
+def _code_settings(recipe: Recipe) -> list[Setting]:
+    """Weights of the objective that are set on the code's layer: those of a Gaussian code."""
+    latent = recipe.network.latent
+    if latent.kind != "gaussian" or recipe.gan is not None:
+        return []
+    fields = {field.name: field for field in FIELDS["code"]}
+    return [
+        Setting(
+            f"network.latent.{key}",
+            fields[key].label,
+            fields[key].help,
+            "count" if fields[key].editor == "count" else "number",
+            limits=fields[key].limits,
+            step=fields[key].step,
+        )
+        for key in _CODE
+    ]
+
+
+def _what_happens(recipe: Recipe, epoch: float) -> str:
+    text = tr(
+        "The training goes on from {epoch}, with the weights of that moment and one setting "
+        "changed. What the optimiser remembers of its last steps begins anew.",
+        epoch=epoch_words(epoch),
+    )
+    if recipe.gan is not None:
+        # Without an encoder no sample has a place on the map.
+        return text
+    ghost = tr("The run as it is now stays on the map as a pale ghost.")
+    return f"{text} {ghost}"
+
+
+def _label(text: str, buddy: QWidget) -> QLabel:
+    label = QLabel(text)
+    label.setBuddy(buddy)
+    return label

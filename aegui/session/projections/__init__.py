@@ -1,1 +1,0 @@
-"""Maps of the samples, made in the background."""

@@ -1,0 +1,108 @@
+"""Asks before a training or a computation that is beyond what the person spends unasked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aegui.core.cost import Cost, cost_words, excess, memory_lines, memory_words, time_words
+from aegui.core.i18n import tr, trn
+from aegui.core.network.resolve import resolve
+from aegui.core.training.cost import large_layer_words, rows_of, share_left, training_cost
+from aegui.session.documents.suggestions import Suggestion, suited
+from aegui.session.training.cost_service import CostService
+from aegui.shell.dialogs.cost import COMPUTATION, TRAINING, ask_cost
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.session.services import Services
+
+
+def may_train(
+    services: Services, resolved: ResolvedRecipe, parent: QWidget, done: float = 0.0
+) -> ResolvedRecipe | None:
+    """What is to be trained instead of asking for it silently: ``resolved``, or a smaller network.
+
+    Args:
+        services: The session.
+        resolved: What would be trained.
+        parent: The window that a question belongs to.
+        done: Epochs that are done already.
+
+    Returns:
+        ``resolved``; the draft with a network that fits its images, if the person prefers that;
+        None, if nothing is to be trained.
+    """
+    cost = share_left(
+        services.of(CostService).cost_of(resolved, services.runner.timeline_bytes), resolved, done
+    )
+    reason = excess(cost, services.settings.budget)
+    if not reason:
+        return resolved
+    offer = None if done else _smaller(services, cost)
+    smaller = "" if offer is None else offer.text
+    answer = ask_cost(parent, TRAINING, reason, _details(cost, resolved), smaller)
+    if answer == "go_on":
+        return resolved
+    if answer == "smaller" and offer is not None:
+        services.workspace.edit_recipe(offer.recipe, tr("Network for these images"))
+        return services.workspace.resolution.resolved
+    return None
+
+
+def may_compute(services: Services, cost: Cost, parent: QWidget) -> bool:
+    """Whether to begin what takes ``cost``, after a question where that is much."""
+    reason = excess(cost, services.settings.budget)
+    details = "\n".join(memory_lines(cost))
+    return not reason or ask_cost(parent, COMPUTATION, reason, details) == "go_on"
+
+
+def estimate_words(cost: Cost, resolved: ResolvedRecipe) -> tuple[str, str]:
+    """Words for the cost beside *Train*, and the numbers behind them for its tooltip."""
+    head = tr(
+        "Training takes about {time} and {memory} of memory, if no goal ends it before.",
+        time=time_words(cost.seconds),
+        memory=memory_words(cost.bytes),
+    )
+    return cost_words(cost), f"{head}\n{_details(cost, resolved)}"
+
+
+def _details(cost: Cost, resolved: ResolvedRecipe) -> str:
+    training = resolved.recipe.training
+    rows, batch = rows_of(resolved)
+    what = (
+        trn("{n:,} parameter", "{n:,} parameters", cost.parameters),
+        trn("{n:,} sample an epoch", "{n:,} samples an epoch", rows),
+        tr("batches of {n:,}", n=batch) if batch < rows else tr("all samples at once"),
+        trn("{n:,} epoch", "{n:,} epochs", training.epochs),
+    )
+    how = (
+        tr("The time was measured on a few steps.")
+        if cost.is_measured
+        else tr("The time is reckoned from the work and the speed of this machine.")
+    )
+    large = large_layer_words(resolved)
+    return "\n".join((" · ".join(what), *([large] if large else ()), *memory_lines(cost), how))
+
+
+def _smaller(services: Services, cost: Cost) -> Suggestion | None:
+    """A network made for the draft's images that costs less; None where none is known."""
+    workspace = services.workspace
+    recipe = suited(workspace.draft)
+    if recipe is None or recipe.network == workspace.recipe.network:
+        return None
+    smaller = resolve(recipe, workspace.dataset).resolved
+    if smaller is None:
+        return None
+    wanted = training_cost(smaller, services.runner.timeline_bytes)
+    if wanted.bytes >= cost.bytes and wanted.seconds >= cost.seconds:
+        return None
+    _, height, width = workspace.dataset.image_shape
+    text = tr(
+        "&Use a network made for {width} × {height} ({cost})",
+        width=width,
+        height=height,
+        cost=cost_words(wanted),
+    )
+    return Suggestion(text, recipe)

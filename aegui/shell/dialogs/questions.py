@@ -1,0 +1,352 @@
+"""The few questions that have to stop the person, and files to choose."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from PySide6.QtCore import QDateTime, QLocale, Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QMessageBox,
+    QPushButton,
+    QTextBrowser,
+    QVBoxLayout,
+)
+
+import aegui
+from aegui.core.data.picture import image_suffixes
+from aegui.core.data.progress import clock
+from aegui.core.data.writers import WRITERS
+from aegui.core.i18n import tr, trn
+from aegui.kit.theme import SPACING, icon_pixmap
+from aegui.paths import documents_dir, is_own
+from aegui.widgets.character_chooser import CharacterChooser
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import ArrayLike
+    from PySide6.QtWidgets import QWidget
+
+    from aegui.core.course_configs import CourseReading
+    from aegui.session.documents.autosave import Recovery, Underway
+
+Leaving = Literal["save", "discard", "cancel"]
+Conflict = Literal["reload", "save_as", "overwrite", "cancel"]
+Recovering = Literal["go_on", "open", "delete", "later"]
+
+_ICON_PX = 56
+_IMPORT = "import"
+
+
+def ask_leaving(parent: QWidget, name: str, *, training: bool) -> Leaving:
+    """What to do with unsaved work in ``name`` before it is left."""
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.Question)
+    box.setWindowTitle(tr("Unsaved changes"))
+    box.setText(tr("Save what you have done in “{name}”?", name=name))
+    hint = tr("If you do not save, it is lost.")
+    if training:
+        hint = tr("The training under way ends. If you do not save, what it has learnt is lost.")
+    box.setInformativeText(hint)
+    buttons = {
+        box.addButton(tr("&Save"), QMessageBox.ButtonRole.AcceptRole): "save",
+        box.addButton(tr("&Do not save"), QMessageBox.ButtonRole.DestructiveRole): "discard",
+    }
+    cancel = box.addButton(tr("&Cancel"), QMessageBox.ButtonRole.RejectRole)
+    box.setEscapeButton(cancel)
+    box.exec()
+    for button, answer in buttons.items():
+        if box.clickedButton() is button:
+            return "save" if answer == "save" else "discard"
+    return "cancel"
+
+
+def ask_conflict(parent: QWidget, name: str) -> Conflict:
+    """What to do before saving, where another program has changed the file of ``name``."""
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.Warning)
+    box.setWindowTitle(tr("Changed by another program"))
+    box.setText(changed_words(name))
+    box.setInformativeText(tr("If you overwrite it, what the other program has saved is lost."))
+    buttons: dict[QPushButton, Conflict] = {
+        box.addButton(tr("&Reload"), QMessageBox.ButtonRole.ActionRole): "reload",
+        box.addButton(tr("Save &as…"), QMessageBox.ButtonRole.AcceptRole): "save_as",
+        box.addButton(tr("&Overwrite"), QMessageBox.ButtonRole.DestructiveRole): "overwrite",
+    }
+    box.setEscapeButton(box.addButton(tr("&Cancel"), QMessageBox.ButtonRole.RejectRole))
+    box.exec()
+    return next((key for it, key in buttons.items() if box.clickedButton() is it), "cancel")
+
+
+def changed_words(name: str) -> str:
+    """That another program has changed the file of ``name``."""
+    return tr(
+        "“{name}” was changed by another program since it was opened or saved here.", name=name
+    )
+
+
+def ask_reload(parent: QWidget, name: str) -> bool:
+    """Whether to open the file of ``name`` again, though something here is not saved."""
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.Question)
+    box.setWindowTitle(tr("Unsaved changes"))
+    box.setText(tr("Open “{name}” again as it is on the disk?", name=name))
+    box.setInformativeText(tr("What you have done here since the last save is lost."))
+    take = box.addButton(tr("&Reload"), QMessageBox.ButtonRole.DestructiveRole)
+    cancel = box.addButton(tr("&Cancel"), QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(cancel)
+    box.setEscapeButton(cancel)
+    box.exec()
+    return box.clickedButton() is take
+
+
+def ask_protected(parent: QWidget, name: str) -> bool:
+    """Whether to save elsewhere, because the file of ``name`` may not be written to."""
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.Warning)
+    box.setWindowTitle(tr("Write-protected"))
+    box.setText(tr("The file of “{name}” is write-protected: it stays as it is.", name=name))
+    take = box.addButton(tr("Save &as…"), QMessageBox.ButtonRole.AcceptRole)
+    box.setEscapeButton(box.addButton(tr("&Cancel"), QMessageBox.ButtonRole.RejectRole))
+    box.exec()
+    return box.clickedButton() is take
+
+
+def ask_recovery(parent: QWidget, recovery: Recovery) -> Recovering:
+    """What to do with the unsaved work of a crashed program; later: at the next start."""
+    moment = QDateTime.fromSecsSinceEpoch(int(recovery.saved_at.timestamp()))
+    when = QLocale().toString(moment, QLocale.FormatType.ShortFormat)
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.Question)
+    box.setWindowTitle(tr("Unsaved work found"))
+    box.setText(tr("The program did not end as it should. Open the unsaved work?"))
+    kept = tr("“{name}”, kept on {when}", name=recovery.name or tr("Untitled"), when=when)
+    buttons: dict[QPushButton, Recovering] = {}
+    if recovery.training is not None:
+        kept = f"{kept}\n{_underway_words(recovery.training)}"
+        go_on = box.addButton(tr("Open it and &go on"), QMessageBox.ButtonRole.AcceptRole)
+        buttons[go_on] = "go_on"
+    box.setInformativeText(kept)
+    buttons[box.addButton(tr("&Open it"), QMessageBox.ButtonRole.AcceptRole)] = "open"
+    buttons[box.addButton(tr("&Delete it"), QMessageBox.ButtonRole.DestructiveRole)] = "delete"
+    later = box.addButton(tr("&Later"), QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(next(iter(buttons)))
+    box.setEscapeButton(later)
+    box.exec()
+    chosen = (wish for button, wish in buttons.items() if box.clickedButton() is button)
+    return next(chosen, "later")
+
+
+def _underway_words(training: Underway) -> str:
+    return tr(
+        "A training was under way: {epochs:,} of {planned:,} epochs, loss {loss:.4g}, {time}.",
+        epochs=training.epochs,
+        planned=training.planned,
+        loss=training.loss,
+        time=clock(training.seconds),
+    )
+
+
+def choose_open_file(parent: QWidget, folder: str) -> str:
+    """The file to open, "" for none."""
+    filters = [
+        tr(
+            "All that can be opened ({patterns})",
+            patterns="*.aegui *.json *.yaml *.yml *.h *.py *.txt *.png",
+        ),
+        tr("Runs ({patterns})", patterns="*.aegui"),
+        tr("Recipes and configurations ({patterns})", patterns="*.json *.yaml *.yml"),
+        tr("Characters ({patterns})", patterns="*.h *.c *.py *.json *.txt *.png"),
+        tr("All files ({patterns})", patterns="*"),
+    ]
+    path, _ = QFileDialog.getOpenFileName(parent, tr("Open"), folder, ";;".join(filters))
+    return path
+
+
+def choose_data_file(parent: QWidget, folder: str) -> str:
+    """The file of data to learn, "" for none."""
+    filters = [
+        tr(
+            "Data ({patterns})",
+            patterns="*.h *.c *.py *.json *.txt *.png *.npz *.csv *.idx *.gz *ubyte",
+        ),
+        tr("All files ({patterns})", patterns="*"),
+    ]
+    path, _ = QFileDialog.getOpenFileName(parent, tr("Open data"), folder, ";;".join(filters))
+    return path
+
+
+def choose_folder(parent: QWidget, title: str, folder: str) -> str:
+    """The folder to take, "" for none."""
+    return QFileDialog.getExistingDirectory(parent, title, folder)
+
+
+def choose_images(parent: QWidget, folder: str) -> list[str]:
+    """The image files to learn; empty for none."""
+    patterns = " ".join(f"*{suffix}" for suffix in sorted(image_suffixes()))
+    filters = [
+        tr("Images ({patterns})", patterns=patterns),
+        tr("All files ({patterns})", patterns="*"),
+    ]
+    paths, _ = QFileDialog.getOpenFileNames(parent, tr("Open images"), folder, ";;".join(filters))
+    return paths
+
+
+def proposed(suggestion: str) -> str:
+    """Where to propose to save: a mere name, or a place of the program's, is for the documents."""
+    path = Path(suggestion)
+    if path.is_absolute() and not is_own(path):
+        return suggestion
+    return str(documents_dir() / path.name)
+
+
+def choose_set_file(parent: QWidget, suggestion: str) -> str:
+    """Where to save a set, "" for nowhere; a name without an ending is a folder of images."""
+    filters = [
+        f"{tr(writer.label)} ({' '.join(f'*{suffix}' for suffix in writer.suffixes)})"
+        for writer in WRITERS.values()
+    ]
+    filters.append(tr("Folder of images ({patterns})", patterns="*"))
+    path, kind = QFileDialog.getSaveFileName(
+        parent, tr("Save the set"), proposed(suggestion), ";;".join(filters)
+    )
+    place = filters.index(kind) if kind in filters else len(WRITERS)
+    if path and place < len(WRITERS) and not _has_known_suffix(path):
+        path += list(WRITERS.values())[place].suffixes[0]
+    return path
+
+
+def _has_known_suffix(path: str) -> bool:
+    suffixes = [suffix for writer in WRITERS.values() for suffix in writer.suffixes]
+    return path.lower().endswith(tuple(suffixes))
+
+
+def choose_save_file(parent: QWidget, title: str, suggestion: str, patterns: str) -> str:
+    """Where to save, "" for nowhere."""
+    filters = f"{patterns};;{tr('All files ({patterns})', patterns='*')}"
+    path, _ = QFileDialog.getSaveFileName(parent, title, proposed(suggestion), filters)
+    return path
+
+
+def choose_run_file(parent: QWidget, title: str = "") -> str:
+    """A run, by default one to compare with; "" for none."""
+    patterns = tr("Runs ({patterns})", patterns="*.aegui")
+    title = title or tr("Open a run to compare with")
+    path, _ = QFileDialog.getOpenFileName(parent, title, "", patterns)
+    return path
+
+
+def choose_prior_file(parent: QWidget) -> str:
+    """A list of characters with their weights, or a text, "" for none."""
+    filters = [
+        tr("Weights and texts ({patterns})", patterns="*.csv *.json *.txt *.md"),
+        tr("All files ({patterns})", patterns="*"),
+    ]
+    title = tr("How often characters occur")
+    path, _ = QFileDialog.getOpenFileName(parent, title, "", ";;".join(filters))
+    return path
+
+
+def choose_film_file(parent: QWidget, suggestion: str) -> str:
+    """Where to save a film, "" for nowhere."""
+    kinds = [
+        tr("Animated picture ({patterns})", patterns="*.gif"),
+        tr("Film ({patterns})", patterns="*.mp4"),
+        tr("All pictures on one strip ({patterns})", patterns="*.png"),
+    ]
+    path, kind = QFileDialog.getSaveFileName(
+        parent, tr("Save the film"), proposed(suggestion), ";;".join(kinds)
+    )
+    if path and not path.lower().endswith((".gif", ".mp4", ".png")):
+        path += (".gif", ".mp4", ".png")[kinds.index(kind) if kind in kinds else 0]
+    return path
+
+
+def choose_characters(
+    parent: QWidget, labels: Sequence[str], images: ArrayLike, chosen: Sequence[str]
+) -> tuple[str, ...] | None:
+    """Characters of a set; None if the person changed nothing."""
+    dialog = QDialog(parent)
+    dialog.setWindowTitle(tr("Choose characters"))
+    dialog.resize(560, 520)
+    chooser = CharacterChooser()
+    chooser.set_samples(labels, images)
+    chooser.set_chosen(chosen)
+    buttons = QDialogButtonBox()
+    take = buttons.addButton(tr("&Use these"), QDialogButtonBox.ButtonRole.AcceptRole)
+    buttons.addButton(tr("&Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
+    buttons.accepted.connect(dialog.accept)
+    buttons.rejected.connect(dialog.reject)
+    chooser.chosen_changed.connect(lambda _chosen: take.setEnabled(bool(chooser.chosen)))
+    layout = QVBoxLayout(dialog)
+    layout.addWidget(chooser, 1)
+    layout.addWidget(buttons)
+    accepted = dialog.exec() == QDialog.DialogCode.Accepted
+    dialog.deleteLater()
+    return chooser.chosen if accepted and chooser.chosen else None
+
+
+def show_about(parent: QWidget, memory: str) -> None:
+    """Say what this is, and in ``memory``, as HTML, what holds how much of it."""
+    box = QMessageBox(parent)
+    box.setWindowTitle(tr("About aegui"))
+    box.setIconPixmap(icon_pixmap("app", _ICON_PX, "accent", parent.devicePixelRatioF()))
+    box.setText(f"<b>aegui {aegui.__version__}</b>")
+    about = tr("A laboratory for autoencoders: build, watch, draw and wander. MIT licence.")
+    box.setInformativeText(f"<p>{about}</p>{memory}")
+    box.exec()
+
+
+def import_summary(reading: CourseReading) -> str:
+    """What was made of a foreign configuration, as Markdown."""
+    parts = [
+        (tr("Needs what this version does not have"), reading.needs),
+        (tr("Understood"), reading.understood),
+        (tr("Assumed"), reading.assumed),
+        (tr("Left out"), reading.ignored),
+    ]
+    return listing((title, lines) for title, lines in parts if lines)
+
+
+def show_import(parent: QWidget, reading: CourseReading) -> QDialog:
+    """Show what was made of a foreign configuration."""
+    title = trn("{n} setting was read", "{n} settings were read", len(reading.understood))
+    return show_text(parent, _IMPORT, title, import_summary(reading))
+
+
+def show_text(parent: QWidget, key: str, title: str, text: str) -> QDialog:
+    """Show ``text``, Markdown, beside the work; one at a time of a ``key``."""
+    for older in parent.findChildren(QDialog, key):
+        older.close()
+    dialog = QDialog(parent)
+    dialog.setObjectName(key)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setWindowTitle(title)
+    dialog.resize(520, 480)
+    browser = QTextBrowser()
+    browser.setMarkdown(text)
+    buttons = QDialogButtonBox()
+    buttons.addButton(tr("&Close"), QDialogButtonBox.ButtonRole.RejectRole)
+    buttons.rejected.connect(dialog.close)
+    layout = QVBoxLayout(dialog)
+    layout.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
+    layout.addWidget(browser, 1)
+    layout.addWidget(buttons)
+    dialog.show()
+    return dialog
+
+
+def listing(blocks: Iterable[tuple[str, Iterable[str]]]) -> str:
+    """Headings with a list below each, as Markdown."""
+    return "\n\n".join(
+        f"### {_escaped(title)}\n\n" + "\n".join(f"- {_escaped(line)}" for line in lines)
+        for title, lines in blocks
+    )
+
+
+def _escaped(line: str) -> str:
+    return "".join(f"\\{sign}" if sign in r"\`*_[]<>#|" else sign for sign in line)

@@ -1,0 +1,83 @@
+"""From a code or an image to where a person sees it: on the map, among the pins, in the editor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, Slot
+
+from aegui.core.evaluation.wrong_pixels import THRESHOLD
+from aegui.session.map.decode_service import DecodeService
+from aegui.session.pixels.answers import one_image
+from aegui.session.pixels.drawing_state import paper_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+    from PySide6.QtWidgets import QDockWidget
+
+    from aegui.session.services import Services
+    from aegui.window.panels import Panels
+
+
+class Reach(QObject):
+    """Finds codes on the map, and draws images."""
+
+    def __init__(
+        self,
+        services: Services,
+        panels: Panels,
+        docks: Mapping[str, QDockWidget],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._canvas = panels.canvas
+        self._draw_dock = docks["draw"]
+        self._cursor: NDArray[np.float32] | None = None
+        self._canvas.cursor_moved.connect(self._on_canvas_cursor_moved)
+
+    @property
+    def cursor(self) -> NDArray[np.float32] | None:
+        """Where the cursor was last, a code ``[d]``; where it never was, the middle of the codes.
+
+        Whoever asks from a panel has left the map with the mouse.
+        """
+        codec, codes = self._services.shown.codec, self._services.shown.codes
+        size = None if codec is None else codec.latent_size
+        if self._cursor is not None and len(self._cursor) == size:
+            return self._cursor
+        return None if codes is None else codes.mean
+
+    def go_to(self, code: NDArray[np.float32]) -> None:
+        """Put the cursor of the map at a code ``[d]``, and decode it."""
+        codec = self._services.shown.codec
+        if codec is None or codec.latent_size != len(code):
+            return
+        if codec.latent_size > 2:
+            # The plane that the map shows goes through it from now on.
+            self._canvas.set_base(code)
+        self.point_at(code)
+
+    def point_at(self, code: NDArray[np.float32]) -> None:
+        """Like ``go_to``, but the map shows the plane that it shows: for what moves on at once."""
+        self._cursor = code
+        self._canvas.set_cursor(code)
+        self._services.of(DecodeService).request(code, "mouse")
+
+    def draw(self, image: NDArray[np.float32]) -> None:
+        """Open an image ``[C, H, W]`` in the editor; of a glyph its pixels that are on."""
+        shown = self._services.shown
+        if shown.look.glyphs:
+            image = (image > THRESHOLD).astype(np.float32)
+        dataset = shown.dataset
+        paper = paper_of(shown.look, dataset.image_shape[0])
+        self._services.drawing.paste(one_image(image, dataset), paper)
+        self._draw_dock.show()
+        self._draw_dock.raise_()
+
+    @Slot(object)
+    def _on_canvas_cursor_moved(self, code: NDArray[np.float32]) -> None:
+        self._cursor = code

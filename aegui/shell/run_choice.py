@@ -1,0 +1,65 @@
+"""The runs of a population as choices of a menu, all of them within reach however many."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aegui.core.i18n import tr
+from aegui.shell.dialogs.choose_run import ask_run
+from aegui.shell.outcome import reached_at, reached_words
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from aegui.session.services import Services
+    from aegui.session.shown import Shown
+
+RUN = "run:"
+"""What the keys of runs begin with."""
+ANY_RUN = f"{RUN}?"
+"""The key of a choice that asks which."""
+MOST_IN_MENU = 12
+
+
+def run_choices(shown: Shown, *, others: bool = False) -> list[tuple[str, str]]:
+    """Keys and names of runs for a menu; ``others``: not the one that is shown."""
+    seeds, moment = shown.seeds, shown.moment
+    if len(seeds) < 2 or moment is None:
+        return []
+    choices = [
+        (f"{RUN}{run}", tr("Seed {seed}", seed=seed))
+        for run, seed in enumerate(seeds[:MOST_IN_MENU])
+        if not (others and run == moment.run)
+    ]
+    if len(seeds) > MOST_IN_MENU:
+        choices.append((ANY_RUN, tr("One of all {n:,} seeds…", n=len(seeds))))
+    return choices
+
+
+def run_of(key: str, services: Services, parent: QWidget) -> int | None:
+    """The run that the key of a choice means, asking where it is any; None for none."""
+    if key != ANY_RUN:
+        return int(key.removeprefix(RUN))
+    shown = services.shown.moment
+    return ask_run(parent, _runs(services), 0 if shown is None else shown.run)
+
+
+def _runs(services: Services) -> list[tuple[int, str]]:
+    """Every run with what it has come to, the best first where that is known."""
+    shown = services.shown
+    saved = shown.saved
+    runs = list(enumerate(shown.seeds))
+    if shown.is_live or saved is None or not saved.results:
+        return [(run, tr("Seed {seed}", seed=seed)) for run, seed in runs]
+    order = saved.runs_by_rank
+    return [
+        (
+            run,
+            tr(
+                "Seed {seed} · {figures}",
+                seed=shown.seeds[run],
+                figures=reached_words(reached_at(saved, shown.moment_of(run)), saved.dataset),
+            ),
+        )
+        for run in order
+    ]

@@ -1,1 +1,0 @@
-"""What networks make of the drawing, how good that is, and why."""

@@ -1,0 +1,89 @@
+"""Answers in words: how right they are, and how right they can be expected to be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aegui.core.i18n import localized, mark, tr, trn
+from aegui.widgets.glyphs import label_name
+from aegui.widgets.nearest_strip import error_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from aegui.features.answer.model.answer_sheet import SheetAnswer
+    from aegui.session.pixels.answers import Answer
+
+COLUMNS = {
+    "original": mark("original"),
+    "noisy": mark("noisy"),
+    "erased": mark("erased"),
+    "answer": mark("answer"),
+    "thresholded": mark("thresholded"),
+    "squared": mark("squared error"),
+    "confidence": mark("confidence"),
+    "completed": mark("completed"),
+}
+"""What stands above the columns of an answer, in the window and on paper alike."""
+
+
+def columns_words(keys: Iterable[str]) -> str:
+    """The columns ``keys`` of ``COLUMNS`` in their order, as one reads them."""
+    return ", ".join(tr(COLUMNS[key]) for key in keys)
+
+
+def verdict(answer: Answer) -> str:
+    """How right ``answer`` is, in words."""
+    return ". ".join(filter(None, (_votes_text(answer), _error_text(answer))))
+
+
+def sheet_words(row: SheetAnswer) -> str:
+    """How right an answer of the sheet is, how right one can expect it to be, and its repairs."""
+    first = verdict(row.answer)
+    parts = [first]
+    if row.expected is not None:
+        expected = localized(row.expected, ".2f")
+        if row.answer.wrong_count is None:
+            parts = [tr("{expected} wrong pixels expected", expected=expected)]
+        else:
+            parts = [first.rstrip("."), tr("{expected} expected", expected=expected)]
+    repairs = row.repairs
+    if repairs is not None:
+        parts.append(
+            tr("goes on changing")
+            if repairs.settled is None
+            else trn("settled after {n} pass", "settled after {n} passes", repairs.settled)
+        )
+    return "; ".join(parts)
+
+
+def best_words(row: SheetAnswer) -> str:
+    """What can be expected of the best possible answer, where no network has answered."""
+    if row.expected is None:
+        return tr("What any network could answer at best.")
+    return tr(
+        "What any network could answer at best: {expected} wrong pixels expected.",
+        expected=localized(row.expected, ".2f"),
+    )
+
+
+def _votes_text(answer: Answer) -> str:
+    """What a classifier takes the drawing for."""
+    if not answer.votes:
+        return ""
+    votes = ", ".join(
+        f"{label_name(label)} {localized(100 * odds, '.0f')} %" for label, odds in answer.votes
+    )
+    return tr("Taken for {votes}", votes=votes)
+
+
+def _error_text(answer: Answer) -> str:
+    if answer.binary is None:
+        if answer.error is None:
+            return tr("No target to compare with: load an image to measure the error.")
+        return tr("Mean squared error {error}", error=error_text(answer.error))
+    if answer.wrong_count is None:
+        return tr("No target to compare with: load a character to count wrong pixels.")
+    if answer.wrong_count == 0:
+        return tr("No wrong pixels: exactly the target.")
+    return trn("{n} wrong pixel", "{n} wrong pixels", answer.wrong_count)

@@ -1,0 +1,173 @@
+"""Choosing the characters of the set that take part, by clicking or by typing them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from aegui.core.i18n import tr
+from aegui.widgets.glyph_grid import GlyphGrid
+from aegui.widgets.glyphs import label_sign
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import ArrayLike
+
+
+class CharacterChooser(QWidget):
+    """A grid of glyphs to tick and a field to type them into; both always say the same.
+
+    Typed characters keep their order; a click puts its character where the set has it.
+
+    Signals:
+        chosen_changed(str): The chosen labels, joined; never empty, since nothing can be
+            learnt from no character.
+    """
+
+    chosen_changed = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._labels: tuple[str, ...] = ()
+        self._chosen: tuple[str, ...] = ()
+        self._count = QLabel()
+        self.grid = GlyphGrid(checkable=True)
+        self.field = QLineEdit()
+        self._problem = QLabel()
+        self._build()
+        self.grid.checked_changed.connect(self._on_grid_checked_changed)
+        self.field.textEdited.connect(self._on_field_text_edited)
+
+    def _build(self) -> None:
+        all_button = QPushButton(tr("All"))
+        all_button.setToolTip(tr("Choose every character of the set"))
+        all_button.clicked.connect(self._on_all_clicked)
+        none_button = QPushButton(tr("None"))
+        none_button.setToolTip(tr("Choose no character, then pick the few that you want"))
+        none_button.clicked.connect(self._on_none_clicked)
+        header = QHBoxLayout()
+        header.addWidget(self._count, 1)
+        header.addWidget(all_button)
+        header.addWidget(none_button)
+        area = QScrollArea()
+        self.grid.current_moved.connect(area.ensureVisible)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidget(self.grid)
+        self.field.setPlaceholderText(tr("Type characters, for example abc"))
+        self.field.setToolTip(
+            tr("The chosen characters. The blank is written {blank}.", blank=label_sign(" "))
+        )
+        self.field.setAccessibleName(tr("Chosen characters"))
+        self._problem.setWordWrap(True)
+        self._problem.setProperty("state", "bad")
+        self._problem.hide()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(header)
+        layout.addWidget(area, 1)
+        layout.addWidget(self.field)
+        layout.addWidget(self._problem)
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The chosen labels in their order; empty while nothing is chosen."""
+        return self._chosen
+
+    def set_samples(self, labels: Sequence[str], images: ArrayLike) -> None:
+        """Offer N characters: ``labels`` and ``images`` ``[N, H, W]``; all are chosen."""
+        self._labels = tuple(labels)
+        self.grid.set_samples(labels, images)
+        self.set_chosen(labels)
+        # A choice is written as a string, which says nothing where labels are longer than a sign.
+        self.setEnabled(all(len(label) == 1 for label in self._labels))
+        if not self.isEnabled():
+            self._show_problem(
+                tr("Only sets whose labels are single characters can be chosen from.")
+            )
+
+    def set_chosen(self, labels: Iterable[str]) -> None:
+        """Show ``labels`` as chosen, without a signal; those not in the set are left out."""
+        known = set(self._labels)
+        self._take(tuple(dict.fromkeys(label for label in labels if label in known)))
+        self.field.setText("".join(map(label_sign, self._chosen)))
+
+    # -- edits -----------------------------------------------------------------------------------
+
+    def _on_grid_checked_changed(self) -> None:
+        checked = self._checked_labels()
+        kept = [label for label in self._chosen if label in checked]
+        for label in (each for each in self._labels if each in checked and each not in kept):
+            kept.insert(self._place(label, kept), label)
+        self._choose(tuple(kept))
+
+    def _checked_labels(self) -> set[str]:
+        """The labels that the ticks stand for; samples of one label come and go together."""
+        indices = set(self.grid.checked)
+        ticked = {self._labels[index] for index in indices}
+        unticked = {label for index, label in enumerate(self._labels) if index not in indices}
+        return ticked - (unticked & set(self._chosen))
+
+    def _place(self, label: str, kept: list[str]) -> int:
+        """Where ``label`` belongs in ``kept``: before the first that comes later in the set."""
+        order = self._labels.index
+        later = (i for i, other in enumerate(kept) if order(other) > order(label))
+        return next(later, len(kept))
+
+    def _on_all_clicked(self) -> None:
+        self._choose(self._labels)
+
+    def _on_none_clicked(self) -> None:
+        self._choose(())
+
+    def _choose(self, labels: tuple[str, ...]) -> None:
+        self.set_chosen(labels)
+        self._announce()
+
+    def _on_field_text_edited(self, text: str) -> None:
+        by_sign = {label_sign(label): label for label in self._labels}
+        typed = dict.fromkeys(by_sign.get(sign, sign) for sign in text)
+        known = set(self._labels)
+        unknown = "".join(sign for sign in typed if sign not in known)
+        self._take(tuple(sign for sign in typed if sign in known), unknown)
+        self._announce()
+
+    def _announce(self) -> None:
+        if self._chosen:
+            self.chosen_changed.emit("".join(self._chosen))
+
+    def _take(self, labels: tuple[str, ...], unknown: str = "") -> None:
+        self._chosen = labels
+        chosen = set(labels)
+        self.grid.set_checked(i for i, label in enumerate(self._labels) if label in chosen)
+        self._count.setText(
+            tr(
+                "{chosen} of {count} characters",
+                chosen=len(self.grid.checked),
+                count=len(self._labels),
+            )
+        )
+        self._show_problem(self._problem_with(unknown))
+
+    def _problem_with(self, unknown: str) -> str:
+        if unknown:
+            return tr("Not in this set: {characters}", characters=" ".join(unknown))
+        if not self._chosen and self._labels:
+            return tr("Choose at least one character.")
+        return ""
+
+    def _show_problem(self, text: str) -> None:
+        self._problem.setText(text)
+        self._problem.setVisible(bool(text))

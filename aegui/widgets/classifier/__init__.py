@@ -1,1 +1,0 @@
-"""What a classifier gets right and wrong: confusion, figures of each class, mistakes."""

@@ -1,1 +1,0 @@
-"""What the code of a network does, dimension by dimension."""

@@ -1,0 +1,549 @@
+"""The single fields of the builder: numbers and choices that are set quietly and tell edits.
+
+All of them have ``set_value`` (shows a value, says nothing) and the signal ``edited`` (a person
+changed the value). A wheel turned over a field that has no focus scrolls the panel instead of
+changing a number by accident. A number typed without Enter counts after a short rest; in place of
+one out of range the nearest inside is taken, which is said beneath the field.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QLocale, QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QValidator
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QSlider,
+    QSpinBox,
+    QWidget,
+)
+
+from aegui.core.i18n import LOCALES, language, tr, with_marks
+from aegui.core.recipe import pair
+from aegui.widgets.form.field_note import tell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from PySide6.QtGui import QWheelEvent
+
+    from aegui.core.choices import Choice
+    from aegui.core.recipe import Sides
+
+REST_MS = 600
+"""After so long without a key a typed number counts, as if Enter had been pressed."""
+
+_DECIMALS = 20
+_DIGITS = 10
+_LEADS = (1.0, 2.0, 5.0)
+_PARTIAL_COUNT = re.compile(r"-?[\d.,]{0,15}")
+_PARTIAL_NUMBER = re.compile(r"\d*[.,]?\d*(e[+-]?\d*)?", re.IGNORECASE)
+_SIDES = re.compile(r"\s*(\d{1,3})\s*(?:[xX×*,;]\s*(\d{1,3})\s*)?")
+_PARTIAL_SIDES = re.compile(r"\s*(?:\d{1,3}\s*(?:[xX×*,;]\s*(?:\d{1,3}\s*)?)?)?")
+_ROW = 1_000
+_SLIDER_STEPS = 600
+_LEAST_CHOICE_PX = 88
+
+
+def short_number(value: float) -> str:
+    """``value`` as short as it can be written: 0.01, 250, 1e-08."""
+    return f"{value:.{_DIGITS}g}"
+
+
+def next_lead(value: float, steps: int) -> float:
+    """The number ``steps`` further along ... 0.1, 0.2, 0.5, 1, 2, 5, 10 ... than ``value`` > 0."""
+    for _ in range(abs(steps)):
+        power = 10.0 ** math.floor(math.log10(value) + 1e-9)
+        if steps > 0:
+            larger = [lead * power for lead in (*_LEADS, 10.0)]
+            value = next(x for x in larger if x > value * (1 + 1e-6))
+        else:
+            smaller = [lead * power for lead in (0.5, *_LEADS)]
+            value = next(x for x in reversed(smaller) if x < value * (1 - 1e-6))
+    return float(short_number(value))
+
+
+def _commit_after_rest(box: QAbstractSpinBox) -> QTimer:
+    """The timer that is active while a number is being typed."""
+    timer = QTimer(box)
+    timer.setSingleShot(True)
+    timer.setInterval(REST_MS)
+    timer.timeout.connect(box.interpretText)
+    box.lineEdit().textEdited.connect(timer.start)
+    box.editingFinished.connect(timer.stop)
+    return timer
+
+
+def tell_replaced(field: QWidget, typed: str, taken: str, low: str, high: str) -> None:
+    """Say beneath ``field`` that ``taken`` stands there in place of what was typed, and why."""
+    text = tr(
+        "{typed} is out of range, which is from {low} to {high}: it is {taken} now.",
+        typed=typed,
+        low=low,
+        high=high,
+        taken=taken,
+    )
+    tell(field, text)
+
+
+def leaves_undo(event: QEvent, typing: QTimer | None) -> bool:
+    """Leave the keys of undo and redo to the window, unless something is being typed.
+
+    A line of text would take them for its own typing, long after that has become an edit of the
+    network. True: ``event`` is dealt with.
+    """
+    if event.type() != QEvent.Type.ShortcutOverride or (typing and typing.isActive()):
+        return False
+    keys = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
+    if not isinstance(event, QKeyEvent) or not any(event.matches(key) for key in keys):
+        return False
+    event.ignore()
+    return True
+
+
+def ends_typing(event: QKeyEvent, typing: QTimer | None) -> bool:
+    """Whether ``event`` is the Enter after a number: it is not for the dialog around the field."""
+    is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+    return is_enter and typing is not None and typing.isActive()
+
+
+class CountField(QSpinBox):
+    """A whole number."""
+
+    edited = Signal(int)
+    # Events come while the field is being made, too.
+    _typing: QTimer | None = None
+
+    def __init__(self, low: int, high: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setRange(low, high)
+        self.setKeyboardTracking(False)
+        # Thousands as in all the other numbers of the program, whatever the machine's locale.
+        self.setLocale(QLocale(LOCALES[language()]))
+        self.setGroupSeparatorShown(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        if high > 1_000:
+            self.setStepType(QAbstractSpinBox.StepType.AdaptiveDecimalStepType)
+        self._typing = _commit_after_rest(self)
+        self.valueChanged.connect(self._on_value_changed)
+
+    def set_value(self, value: int | None) -> None:
+        """Show ``value`` and stay silent; a number being typed is left alone."""
+        if value is not None and value != self.value():
+            with QSignalBlocker(self):
+                self.setValue(value)
+
+    def _on_value_changed(self, value: int) -> None:
+        self.edited.emit(value)
+
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        """Numbers out of the range are let through while they are typed: then it is said."""
+        state, text, position = super().validate(text, position)
+        if state is QValidator.State.Invalid and _PARTIAL_COUNT.fullmatch(self._bare(text)):
+            state = QValidator.State.Intermediate
+        return state, text, position
+
+    def fixup(self, text: str) -> str:
+        """A number out of the range becomes the nearest inside it."""
+        typed = self._bare(text)
+        try:
+            wished = int(typed.replace(",", "").replace(".", ""))
+        except ValueError:
+            return text
+        nearest = min(max(wished, self._least()), self.maximum())
+        if nearest != wished:
+            tell_replaced(self, typed, *map(self._shown, (nearest, self._least(), self.maximum())))
+        return self._shown(nearest)
+
+    def _shown(self, value: int) -> str:
+        return f"{self.prefix()}{self.textFromValue(value)}{self.suffix()}"
+
+    def _bare(self, text: str) -> str:
+        return text.removeprefix(self.prefix()).removesuffix(self.suffix()).strip()
+
+    def _least(self) -> int:
+        return self.minimum()
+
+    def event(self, event: QEvent) -> bool:
+        """Undo and redo are the window's."""
+        return leaves_undo(event, self._typing) or super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The Enter that ends a number presses no button of a dialog."""
+        is_end = ends_typing(event, self._typing)
+        super().keyPressEvent(event)
+        if is_end:
+            event.accept()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Only a field with the focus is turned."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class OptionalCountField(CountField):
+    """A whole number, or None, which is written as a word and lies below the lowest number."""
+
+    edited = Signal(object)
+
+    def __init__(self, low: int, high: int, nothing: str, parent: QWidget | None = None) -> None:
+        super().__init__(low - 1, high, parent)
+        self.setSpecialValueText(nothing)
+
+    def set_value(self, value: int | None) -> None:
+        """Show ``value`` and stay silent."""
+        super().set_value(self.minimum() if value is None else value)
+
+    def _least(self) -> int:
+        return self.minimum() + 1
+
+    def _on_value_changed(self, value: int) -> None:
+        self.edited.emit(None if value == self.minimum() else value)
+
+
+class SidesField(OptionalCountField):
+    """Rows and columns: one number for both, two such as ``1×2``, or None if that has a word.
+
+    A spin box holds one whole number: in it two are (rows + 1) times ``_ROW`` plus columns.
+    """
+
+    # Events come while the field is being made, too.
+    _low = _high = 0
+    _has_nothing = False
+
+    def __init__(
+        self, low: int, high: int, nothing: str = "", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(low, high, nothing, parent)
+        self._low, self._high = low, high
+        self._has_nothing = bool(nothing)
+        self.setRange(low - self._has_nothing, _coded((high + 1, high)))
+
+    def sides(self) -> Sides | None:
+        """What is shown."""
+        return self._decoded(self.value())
+
+    def set_value(self, value: Sides | None) -> None:
+        """Show ``value`` and stay silent."""
+        super().set_value(value if value is None else _coded(value))
+
+    def _decoded(self, value: int) -> Sides | None:
+        if value < self._low:
+            return None
+        return value if value < _ROW else (value // _ROW - 1, value % _ROW)
+
+    def _on_value_changed(self, value: int) -> None:
+        self.edited.emit(self._decoded(value))
+
+    def textFromValue(self, value: int) -> str:
+        """``3``, or ``1×2``."""
+        sides = self._decoded(value)
+        return "×".join(map(str, sides)) if isinstance(sides, tuple) else str(value)
+
+    def valueFromText(self, text: str) -> int:
+        """The value of what is written; what is shown for what cannot be read."""
+        if self._has_nothing and text.strip() == self.specialValueText():
+            return self.minimum()
+        sides = _sides_in(text)
+        return self.value() if sides is None else _coded(sides)
+
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        """Sizes out of the range and halves of a pair are let through while they are typed."""
+        if self._has_nothing and text.strip() == self.specialValueText():
+            return QValidator.State.Acceptable, text, position
+        if not _PARTIAL_SIDES.fullmatch(text):
+            return QValidator.State.Invalid, text, position
+        sides = _sides_in(text)
+        inside = sides is not None and all(self._low <= n <= self._high for n in pair(sides))
+        state = QValidator.State.Acceptable if inside else QValidator.State.Intermediate
+        return state, text, position
+
+    def fixup(self, text: str) -> str:
+        """Sizes out of the range become the nearest inside it; half a pair is reported."""
+        sides = _sides_in(text)
+        if sides is None:
+            if text.strip():
+                tell(
+                    self,
+                    tr(
+                        "{typed} is no size: write one number, or rows and columns such as 1×2.",
+                        typed=text.strip(),
+                    ),
+                )
+            return self._shown(self.value())
+        rows, columns = (min(max(n, self._low), self._high) for n in pair(sides))
+        taken = self.textFromValue(_coded((rows, columns)))
+        tell_replaced(self, text.strip(), taken, str(self._low), str(self._high))
+        return taken
+
+    def stepBy(self, steps: int) -> None:
+        """Rows and columns together, as far as both have room."""
+        sides = self.sides()
+        if sides is None or isinstance(sides, int):
+            value = self.value() + steps
+            self.setValue(min(max(value, self.minimum()), self._high))
+            return
+        rows, columns = sides
+        room = self._high - max(sides) if steps > 0 else self._low - min(sides)
+        step = min(steps, room) if steps > 0 else max(steps, room)
+        self.setValue(_coded((rows + step, columns + step)))
+
+    def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:
+        """Up and down within the range."""
+        sides = self.sides()
+        flag = QAbstractSpinBox.StepEnabledFlag
+        up = sides is None or max(pair(sides)) < self._high
+        down = min(sides) > self._low if isinstance(sides, tuple) else self.value() > self.minimum()
+        return (flag.StepUpEnabled if up else flag.StepNone) | (
+            flag.StepDownEnabled if down else flag.StepNone
+        )
+
+
+def _coded(sides: Sides) -> int:
+    rows, columns = pair(sides)
+    return rows if rows == columns else (rows + 1) * _ROW + columns
+
+
+def _sides_in(text: str) -> Sides | None:
+    """``3`` or ``1x2`` as sizes, or None."""
+    found = _SIDES.fullmatch(text)
+    if found is None:
+        return None
+    rows = int(found[1])
+    return rows if found[2] is None else (rows, int(found[2]))
+
+
+class NumberField(QDoubleSpinBox):
+    """A real number of any size, written short; steps go 1-2-5 when ``step`` is None."""
+
+    edited = Signal(float)
+    _typing: QTimer | None = None
+
+    def __init__(
+        self, low: float, high: float, step: float | None = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._step = step
+        self.setDecimals(_DECIMALS)
+        self.setRange(low, high)
+        self.setKeyboardTracking(False)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._typing = _commit_after_rest(self)
+        self.valueChanged.connect(self.edited)
+
+    def set_value(self, value: float) -> None:
+        """Show ``value`` and stay silent; a number being typed is left alone."""
+        if value != self.value():
+            with QSignalBlocker(self):
+                self.setValue(value)
+
+    def textFromValue(self, value: float) -> str:
+        """The short form, with the mark of the program's language."""
+        return with_marks(short_number(value))
+
+    def valueFromText(self, text: str) -> float:
+        """Point or comma, with or without an exponent."""
+        try:
+            return float(text.strip().replace(",", "."))
+        except ValueError:
+            return self.value()
+
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        """Whatever may become a number of the range is let through while it is typed."""
+        stripped = text.strip()
+        if not _PARTIAL_NUMBER.fullmatch(stripped):
+            return QValidator.State.Invalid, text, position
+        try:
+            inside = self.minimum() <= float(stripped.replace(",", ".")) <= self.maximum()
+        except ValueError:
+            inside = False
+        state = QValidator.State.Acceptable if inside else QValidator.State.Intermediate
+        return state, text, position
+
+    def fixup(self, text: str) -> str:
+        """A number out of the range becomes the nearest inside it."""
+        wished = self.valueFromText(text)
+        nearest = float(short_number(min(max(wished, self.minimum()), self.maximum())))
+        shown = self.textFromValue(nearest)
+        if nearest != wished:
+            low, high = map(self.textFromValue, (self.minimum(), self.maximum()))
+            tell_replaced(self, text.strip(), shown, low, high)
+        return shown
+
+    def stepBy(self, steps: int) -> None:
+        """By the step, or along 1-2-5 where sizes matter more than differences."""
+        value = self.value()
+        if self._step is not None:
+            target = value + steps * self._step
+        elif value > 0.0:
+            target = next_lead(value, steps)
+        else:
+            target = max(self.minimum(), 1e-6) if steps > 0 else value
+        self.setValue(float(short_number(target)))
+
+    def event(self, event: QEvent) -> bool:
+        """Undo and redo are the window's."""
+        return leaves_undo(event, self._typing) or super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The Enter that ends a number presses no button of a dialog."""
+        is_end = ends_typing(event, self._typing)
+        super().keyPressEvent(event)
+        if is_end:
+            event.accept()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Only a field with the focus is turned."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class ChoiceField(QComboBox):
+    """One of a table of choices, each with its explanation as a tooltip."""
+
+    edited = Signal(str)
+
+    def __init__(self, choices: Iterable[Choice] = (), parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(6)
+        # Also the placeholder must not widen the dock.
+        self.setMinimumWidth(_LEAST_CHOICE_PX)
+        for choice in choices:
+            self.add_choice(choice.key, tr(choice.label), tr(choice.help))
+        self.activated.connect(self._on_activated)
+
+    def add_choice(self, key: str, label: str, help_text: str) -> None:
+        """One more row; ``label`` and ``help_text`` are already in the person's language."""
+        self.addItem(label, key)
+        self.setItemData(self.count() - 1, help_text, Qt.ItemDataRole.ToolTipRole)
+
+    def value(self) -> str:
+        """The key of the row that is shown."""
+        return str(self.currentData())
+
+    def set_value(self, key: str) -> None:
+        """Show the row of ``key``."""
+        if key != self.currentData():
+            with QSignalBlocker(self):
+                self.setCurrentIndex(self.findData(key))
+
+    def showPopup(self) -> None:
+        """The list is as wide as its words, however narrow the field is."""
+        view = self.view()
+        view.setMinimumWidth(view.sizeHintForColumn(0) + view.verticalScrollBar().width() + 8)
+        super().showPopup()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Only a field with the focus is turned."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+    def _on_activated(self, index: int) -> None:
+        self.edited.emit(self.itemData(index))
+
+
+class QuietSlider(QSlider):
+    """A horizontal slider that leaves the wheel to the panel until it has the focus."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.setRange(0, _SLIDER_STEPS)
+        self.setSingleStep(_SLIDER_STEPS // 60)
+        self.setPageStep(_SLIDER_STEPS // 12)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Only a slider with the focus is turned."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class SliderField(QWidget):
+    """A number with a slider over its usual range, linear or logarithmic.
+
+    The number field accepts ``low`` to ``high``; the slider spans ``slider_low`` to
+    ``slider_high`` and rests at its end for numbers outside.
+    """
+
+    edited = Signal(float)
+
+    def __init__(
+        self,
+        limits: tuple[float, float],
+        slider_limits: tuple[float, float],
+        *,
+        logarithmic: bool,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._low, self._high = slider_limits
+        self._logarithmic = logarithmic
+        self.slider = QuietSlider(self)
+        self.number = NumberField(*limits, None if logarithmic else 0.01, self)
+        self.number.setFixedWidth(84)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self.slider, 1)
+        layout.addWidget(self.number)
+        self.setFocusProxy(self.number)
+        self.slider.valueChanged.connect(self._on_slider_changed)
+        self.number.edited.connect(self._on_number_edited)
+
+    def value(self) -> float:
+        """The number shown."""
+        return self.number.value()
+
+    def set_value(self, value: float) -> None:
+        """Show ``value`` in both and stay silent."""
+        self.number.set_value(value)
+        self._place_slider(value)
+
+    def _place_slider(self, value: float) -> None:
+        # A slider that already stands for the value to two digits keeps its finer position.
+        if self._slider_number() != value:
+            with QSignalBlocker(self.slider):
+                self.slider.setValue(round(self._fraction(value) * _SLIDER_STEPS))
+
+    def _fraction(self, value: float) -> float:
+        if self._logarithmic:
+            if value <= 0.0:
+                return 0.0
+            part = math.log(value / self._low) / math.log(self._high / self._low)
+        else:
+            part = (value - self._low) / (self._high - self._low)
+        return min(max(part, 0.0), 1.0)
+
+    def _slider_number(self) -> float:
+        part = self.slider.value() / _SLIDER_STEPS
+        if self._logarithmic:
+            return float(f"{self._low * (self._high / self._low) ** part:.2g}")
+        return float(f"{self._low + (self._high - self._low) * part:.2f}")
+
+    def _on_slider_changed(self, _position: int) -> None:
+        value = self._slider_number()
+        if value != self.number.value():
+            self.number.set_value(value)
+            self.edited.emit(value)
+
+    def _on_number_edited(self, value: float) -> None:
+        self._place_slider(value)
+        self.edited.emit(value)

@@ -1,1 +1,0 @@
-"""New images of a generator, and the levers of its training."""

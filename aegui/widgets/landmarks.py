@@ -1,0 +1,110 @@
+"""Some samples of a crowd that are shown as images all the same, so far apart that none meet."""
+
+from __future__ import annotations
+
+import functools
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from aegui.widgets.viewport import Viewport
+
+MOST_TRIED = 600
+"""So many samples, of all of the set, may become one."""
+GAP_PX = 10.0
+"""Room that is left between two, for the dots of the others."""
+_STEPS = 4.0
+_LINE = 1 << 31
+_ABOUT = tuple(_LINE * i + j for i in (0, -1, 1) for j in (0, -1, 1))
+"""From the number of a square of the lattice to those of it and its neighbours."""
+
+
+class Landmarks:
+    """Chooses them for a zoom: panning changes nothing, and moving codes as little as possible."""
+
+    def __init__(self) -> None:
+        self._rows: NDArray[np.int64] = np.zeros(0, np.int64)
+        self._key: object = None
+
+    def rows(
+        self,
+        places: NDArray[np.float64],
+        version: object,
+        view: Viewport,
+        plate_px: tuple[float, float],
+        among: Callable[[], NDArray[np.int64] | None] | None = None,
+    ) -> NDArray[np.int64]:
+        """Which rows of ``places`` ``[n, 2]`` are landmarks in ``view``, ascending.
+
+        Args:
+            places: Where the samples lie on the plane; rows that are no numbers are none.
+            version: Another one for other places, or others ``among`` them.
+            view: What is seen; only its scale counts.
+            plate_px: Width and height of an image.
+            among: Tells which rows may be one, or None for all; asked only when it is needed.
+        """
+        scale = _coarser(view.sx), _coarser(view.sy)
+        key = (version, scale, plate_px)
+        if key != self._key:
+            self._key = key
+            order = self._order(len(places), None if among is None else among())
+            wide, high = plate_px[0] + GAP_PX, plate_px[1] + GAP_PX
+            squares = places[order] * (scale[0] / wide, scale[1] / high)
+            finite = np.isfinite(squares).all(axis=1)
+            order, squares = order[finite], squares[finite]
+            self._rows = np.sort(order[apart(squares)])
+        return self._rows
+
+    def _order(self, count: int, rows: NDArray[np.int64] | None) -> NDArray[np.int64]:
+        """Which of ``rows``, or of all ``count``, are offered: landmarks of before come first.
+
+        So few of them change while a network learns.
+        """
+        # Looked up in tables: of very many rows that is faster than any comparison of sets.
+        known = self._rows[self._rows < count]
+        if rows is not None:
+            allowed = np.zeros(count, bool)
+            allowed[rows] = True
+            known = known[allowed[known]]
+        drawn = _drawn(count) if rows is None else rows[_drawn(len(rows))]
+        offered = np.ones(count, bool)
+        offered[known] = False
+        return np.concatenate([known, drawn[offered[drawn]]])
+
+
+@functools.lru_cache(maxsize=8)
+def _drawn(count: int) -> NDArray[np.int64]:
+    """Some of the numbers below ``count``, all of them where they are few; always the same."""
+    draw = np.random.default_rng(0)
+    return draw.choice(count, min(count, MOST_TRIED), replace=False, shuffle=True)
+
+
+def apart(places: NDArray[np.float64]) -> NDArray[np.int64]:
+    """The rows of ``places`` ``[n, 2]`` taken when each needs a square of side 1 for itself.
+
+    They are offered in their order; each is taken if it meets none that is taken.
+    """
+    taken: dict[int, tuple[float, float]] = {}
+    found = []
+    # Of each square of the lattice one can be taken: what it meets lies in the nine about it.
+    squares = np.floor(places).astype(np.int64) @ (_LINE, 1)
+    for row, (square, (x, y)) in enumerate(zip(squares.tolist(), places.tolist(), strict=True)):
+        for step in _ABOUT:
+            other = taken.get(square + step)
+            if other is not None and abs(other[0] - x) < 1.0 and abs(other[1] - y) < 1.0:
+                break
+        else:
+            taken[square] = x, y
+            found.append(row)
+    return np.array(found, np.int64)
+
+
+def _coarser(scale: float) -> float:
+    """``scale``, or a little less: one of a few, so that zooming does not choose in every frame."""
+    return float(2.0 ** (math.floor(_STEPS * math.log2(scale)) / _STEPS))

@@ -1,1 +1,0 @@
-"""The panel for making things: ways through pins, concepts, new images."""

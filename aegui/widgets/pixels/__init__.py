@@ -1,1 +1,0 @@
-"""The drawing, the network's answer to it, the reconstructions, and choosing characters."""

@@ -1,1 +1,0 @@
-"""Maps of the samples side by side: linked scatter plots, their figures, what is selected."""

@@ -1,0 +1,156 @@
+"""Grid lines over the plane, and the rulers that name them at the left and the lower edge."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
+
+from aegui.kit.theme import Theme, blend
+from aegui.widgets.ticks import tick_text, ticks
+
+if TYPE_CHECKING:
+    from aegui.widgets.viewport import Viewport
+
+LEFT_PX = 46.0
+"""Width of the ruler at the left edge."""
+BOTTOM_PX = 22.0
+"""Height of the ruler at the lower edge."""
+_APART_X_PX = 96.0
+_APART_Y_PX = 64.0
+_TICK_PX = 4.0
+_NARROWEST = 0.6
+
+
+def axis_name(axis: int) -> str:
+    """What code dimension ``axis`` (from 0) is called: z1, z2, ..."""
+    return f"z{axis + 1}"
+
+
+def x_ticks(view: Viewport) -> tuple[list[float], float]:
+    """Round numbers along x and their distance."""
+    x0, _, x1, _ = view.bounds
+    return ticks(x0, x1, max(2, int(view.width / _APART_X_PX)))
+
+
+def y_ticks(view: Viewport) -> tuple[list[float], float]:
+    """Round numbers along y and their distance."""
+    _, y0, _, y1 = view.bounds
+    return ticks(y0, y1, max(2, int(view.height / _APART_Y_PX)))
+
+
+def paint_grid(painter: QPainter, view: Viewport, theme: Theme, *, ribbon: bool) -> None:
+    """Lines at the ticks; those through 0 stronger."""
+    right, bottom = view.left + view.width, view.top + view.height
+    for value in x_ticks(view)[0]:
+        x = round(view.x_pixel(value))
+        _line(painter, QRectF(x, view.top, 1, bottom - view.top), theme, strong=value == 0.0)
+    if ribbon:
+        return
+    for value in y_ticks(view)[0]:
+        y = round(view.y_pixel(value))
+        _line(painter, QRectF(view.left, y, right - view.left, 1), theme, strong=value == 0.0)
+
+
+def _line(painter: QPainter, line: QRectF, theme: Theme, *, strong: bool) -> None:
+    # Opaque: a translucent column is blended row by row, which takes ten times as long.
+    painter.fillRect(line.toRect(), blend(theme.text_dim, theme.panel, 0.34 if strong else 0.14))
+
+
+def paint_rulers(
+    painter: QPainter,
+    view: Viewport,
+    theme: Theme,
+    font: QFont,
+    names: tuple[str, str],
+    *,
+    ribbon: bool,
+) -> None:
+    """The rulers with figures at the ticks and the names of the axes at their ends."""
+    painter.setFont(font)
+    right, bottom = view.left + view.width, view.top + view.height
+    painter.fillRect(QRectF(0, bottom, right, BOTTOM_PX), theme.panel)
+    edge = QPen(blend(theme.border, theme.panel, 0.8), 0)
+    painter.setPen(edge)
+    painter.drawLine(QLineF(view.left, bottom, right, bottom))
+    if not ribbon:
+        painter.fillRect(QRectF(0, view.top, view.left, view.height + BOTTOM_PX), theme.panel)
+        painter.setPen(edge)
+        painter.drawLine(QLineF(view.left - 1, view.top, view.left - 1, bottom))
+        _paint_y(painter, view, theme, names[1])
+    _paint_x(painter, view, theme, names[0])
+
+
+def _paint_x(painter: QPainter, view: Viewport, theme: Theme, name: str) -> None:
+    bottom, right = view.top + view.height, view.left + view.width
+    metrics = QFontMetricsF(painter.font())
+    end = QRectF(right - metrics.horizontalAdvance(name) - 10, bottom, 0, BOTTOM_PX)
+    end.setRight(right - 6)
+    values, step = x_ticks(view)
+    painter.setPen(theme.text_dim)
+    for value in values:
+        x = view.x_pixel(value)
+        text = tick_text(value, step)
+        box = _centred(metrics, text, QPointF(x, bottom + _TICK_PX), QRectF(0, bottom, right, 0))
+        painter.drawLine(QLineF(round(x), bottom, round(x), bottom + _TICK_PX))
+        if not box.intersects(end):
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+    painter.setPen(theme.text)
+    painter.drawText(end, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, name)
+
+
+def _paint_y(painter: QPainter, view: Viewport, theme: Theme, name: str) -> None:
+    font = painter.font()
+    metrics = QFontMetricsF(font)
+    height = metrics.height()
+    end = QRectF(0, view.top + 4, view.left - 8, height)
+    values, step = y_ticks(view)
+    painter.setPen(theme.text_dim)
+    sides = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+    for value in values:
+        y = view.y_pixel(value)
+        box = QRectF(0, y - height / 2, view.left - 8, height)
+        painter.drawLine(QLineF(view.left - 1 - _TICK_PX, round(y), view.left - 1, round(y)))
+        if not box.intersects(end) and box.bottom() < view.top + view.height + height / 2:
+            text = tick_text(value, step)
+            painter.setFont(fitting_font(font, text, box.width()))
+            painter.drawText(box, sides, text)
+    painter.setFont(font)
+    painter.setPen(theme.text)
+    painter.drawText(end, sides, name)
+
+
+def fitting_font(font: QFont, text: str, width: float) -> QFont:
+    """``font``, or a narrower one in which ``text`` is as wide as ``width``.
+
+    Far into the map numbers have more digits than the ruler at the left has room for.
+    """
+    needed = QFontMetricsF(font).horizontalAdvance(text)
+    if needed <= width:
+        return font
+    narrow = QFont(font)
+    narrow.setPointSizeF(font.pointSizeF() * max(_NARROWEST, width / needed))
+    return narrow
+
+
+def _centred(metrics: QFontMetricsF, text: str, top: QPointF, within: QRectF) -> QRectF:
+    """A box for ``text`` below ``top``, moved so that it stays inside ``within`` across."""
+    width = metrics.horizontalAdvance(text) + 2
+    left = min(max(top.x() - width / 2, within.left() + 2), within.right() - width - 2)
+    return QRectF(left, top.y(), width, BOTTOM_PX - _TICK_PX)
+
+
+def x_pill(view: Viewport, x: float, text: str, metrics: QFontMetricsF) -> QRectF:
+    """Where the cursor's x is written on the lower ruler."""
+    bottom, right = view.top + view.height, view.left + view.width
+    within = QRectF(view.left, bottom, view.width, 0)
+    within.setRight(right)
+    return _centred(metrics, f" {text} ", QPointF(x, bottom + 1), within).adjusted(0, 0, 0, 2)
+
+
+def y_pill(view: Viewport, y: float, metrics: QFontMetricsF) -> QRectF:
+    """Where the cursor's y is written on the left ruler."""
+    height = metrics.height() + 2
+    top = min(max(y - height / 2, view.top), view.top + view.height - height)
+    return QRectF(1, top, view.left - 3, height)

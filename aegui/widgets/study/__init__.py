@@ -1,1 +1,0 @@
-"""The study of noise: its matrix, curves, and mistakes."""

@@ -1,1 +1,0 @@
-"""The bar under everything: which epoch the window shows."""

@@ -1,1 +1,0 @@
-"""What stops the person to ask: questions, files, choices."""

@@ -1,0 +1,244 @@
+"""The answer panel: pictures, marks told apart by shape, verdicts, nearest characters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from aegui.core.data.dataset import Dataset
+from aegui.core.recipe import CorruptionSpec
+from aegui.features.answer.model.answer_sheet import SHOWN, AnswerSheet, Limit, SheetAnswer
+from aegui.features.answer.view.panel import AnswerPanel
+from aegui.kit.theme import LIGHT, apply_theme, current_theme
+from aegui.session.pixels.answers import Answer, telling_pixel
+from aegui.widgets.nearest_strip import NearestStrip
+from tests.features.drawing.view.samples import glyphs
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QImage
+    from PySide6.QtWidgets import QApplication
+    from pytestqt.qtbot import QtBot
+
+
+def make_answer(output: NDArray[np.float32], target: NDArray[np.float32] | None = None) -> Answer:
+    binary = output > 0.5
+    wrong = None if target is None else binary != (target > 0.5)
+    return Answer(
+        drawing=np.zeros_like(output),
+        output=output,
+        binary=binary,
+        wrong=wrong,
+        wrong_count=None if wrong is None else int(wrong.sum()),
+        code=np.zeros(2, dtype=np.float32),
+        nearest=(("a", 0), (" ", 1), ("b", 2)),
+        nearest_indices=(1, 0, 2),
+        epoch=5,
+        target=target,
+    )
+
+
+def sheet_of(*answers: Answer, steps: int = 1) -> AnswerSheet:
+    """A sheet with these answers: of the network that is shown, then of others."""
+    keys = (SHOWN, "run:1", "run:2")
+    images = glyphs()[:, np.newaxis]
+    dataset = Dataset.from_images("drawn", images, tuple("abcdefgh"))
+    rows = tuple(
+        SheetAnswer(key, f"net {key}", answer) for key, answer in zip(keys, answers, strict=False)
+    )
+    return AnswerSheet(dataset, rows, Limit(None, CorruptionSpec(), reason="unknown"), steps)
+
+
+@pytest.fixture
+def panel(qapp: QApplication, qtbot: QtBot) -> AnswerPanel:
+    # Dressed as in the program: its tabs stand in one line then.
+    apply_theme(qapp, LIGHT)
+    panel = AnswerPanel()
+    qtbot.addWidget(panel)
+    panel.set_samples(glyphs())
+    panel.resize(500, 320)
+    panel.show()
+    qtbot.waitExposed(panel)
+    return panel
+
+
+def test_it_explains_itself_when_empty(panel: AnswerPanel) -> None:
+    assert "Train a network" in panel.text
+    panel.set_sheet(None, "The drawing does not fit the network.")
+    assert panel.text == "The drawing does not fit the network."
+    assert panel.accessibleDescription() == panel.text
+    assert not panel.pictures.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "text"),
+    [(0, "No wrong pixels: exactly the target."), (1, "1 wrong pixel"), (3, "3 wrong pixels")],
+)
+def test_wrong_pixels_are_counted(panel: AnswerPanel, wrong: int, text: str) -> None:
+    target = glyphs()[5]
+    output = target.copy().reshape(-1)
+    output[10 : 10 + wrong] = 1.0 - output[10 : 10 + wrong]
+    panel.set_sheet(sheet_of(make_answer(output.reshape(7, 5), target)))
+    assert panel.text == text
+    assert panel.accessibleDescription() == text
+
+
+def test_without_a_target_it_says_so(panel: AnswerPanel) -> None:
+    panel.set_sheet(sheet_of(make_answer(glyphs()[5])))
+    assert panel.text.startswith("No target to compare with")
+
+
+def test_the_three_pictures_show_their_pixels(panel: AnswerPanel) -> None:
+    output = np.full((7, 5), 0.25, dtype=np.float32)
+    output[0, 0] = 0.75
+    panel.set_sheet(sheet_of(make_answer(output)))
+    shot = panel.pictures.grab().toImage()
+    theme = current_theme()
+
+    def colour(place: int, row: int, column: int) -> object:
+        return shot.pixelColor(panel.pictures.pixel_rect(place, row, column).center())
+
+    assert colour(0, 0, 0) == theme.pixel_off
+    assert colour(1, 0, 0) not in (theme.pixel_on, theme.pixel_off)
+    assert colour(1, 0, 0) != colour(1, 3, 3)
+    assert colour(2, 0, 0) == theme.pixel_on
+    assert colour(2, 3, 3) == theme.pixel_off
+
+
+def test_missing_is_a_ring_and_extra_is_a_cross(panel: AnswerPanel) -> None:
+    target = np.zeros((7, 5), dtype=np.float32)
+    target[1, 1] = 1.0
+    output = np.zeros((7, 5), dtype=np.float32)
+    output[4, 3] = 1.0
+    panel.set_sheet(sheet_of(make_answer(output, target)))
+    missing = _shape(panel, 1, 1)
+    extra = _shape(panel, 4, 3)
+    middle = missing.shape[0] // 2
+    assert not missing[middle, middle], "a ring is hollow"
+    assert extra[middle, middle], "a cross is not"
+    assert missing.any()
+    assert not _shape(panel, 0, 0).any(), "a right pixel bears no mark"
+
+
+def _shape(panel: AnswerPanel, row: int, column: int) -> NDArray[np.bool_]:
+    """Where a pixel of the thresholded picture differs from its own colour."""
+    rect = panel.pictures.pixel_rect(2, row, column).adjusted(1, 1, -1, -1)
+    image: QImage = panel.pictures.grab(rect).toImage()
+    ground = image.pixelColor(0, 0)
+    return np.array(
+        [
+            [image.pixelColor(x, y) != ground for x in range(image.width())]
+            for y in range(image.height())
+        ]
+    )
+
+
+def test_values_can_be_read_under_the_mouse(panel: AnswerPanel) -> None:
+    output = np.full((7, 5), 0.25, dtype=np.float32)
+    panel.set_sheet(sheet_of(make_answer(output)))
+    pictures = panel.pictures
+    assert pictures.text_at(pictures.pixel_rect(1, 2, 3).center()) == "Row 3, column 4: 0.25"
+    assert pictures.text_at(pictures.pixel_rect(2, 6, 0).center()) == "Row 7, column 1: 0.00"
+    assert pictures.text_at(QPoint(0, 0)) == ""
+
+
+def test_the_nearest_are_named_and_clicked(panel: AnswerPanel, qtbot: QtBot) -> None:
+    panel.set_sheet(sheet_of(make_answer(glyphs()[5])))
+    strip = panel.nearest
+    assert [strip.text_of(place) for place in range(3)] == [
+        "a: 0 pixels away",
+        "space: 1 pixel away",
+        "b: 2 pixels away",
+    ]
+    assert "space: 1 pixel away" in strip.accessibleDescription()
+    with qtbot.waitSignal(panel.sample_activated) as blocker:
+        QTest.mouseClick(strip, Qt.MouseButton.LeftButton, pos=strip.place_rect(2).center())
+    assert blocker.args == [2]
+
+
+def test_the_nearest_are_reached_by_keys(panel: AnswerPanel, qtbot: QtBot) -> None:
+    panel.set_sheet(sheet_of(make_answer(glyphs()[5])))
+    for _ in range(5):
+        QTest.keyClick(panel.nearest, Qt.Key.Key_Right)
+    QTest.keyClick(panel.nearest, Qt.Key.Key_Left)
+    assert panel.nearest.accessibleDescription() == "space: 1 pixel away"
+    with qtbot.waitSignal(panel.sample_activated) as blocker:
+        QTest.keyClick(panel.nearest, Qt.Key.Key_Return)
+    assert blocker.args == [0]
+
+
+def test_a_nearest_sample_that_is_not_known_yet_is_no_error(qtbot: QtBot) -> None:
+    strip = NearestStrip()
+    qtbot.addWidget(strip)
+    strip.set_nearest((("z", 3),), (99,))
+    strip.grab()
+
+
+@pytest.mark.parametrize("side", [1, 28, 64])
+def test_any_size_is_shown_even_where_it_is_narrow(qtbot: QtBot, side: int) -> None:
+    panel = AnswerPanel()
+    qtbot.addWidget(panel)
+    target = np.zeros((side, side), dtype=np.float32)
+    panel.set_sheet(sheet_of(make_answer(np.ones_like(target), target)))
+    panel.resize(320, 200)
+    panel.grab()
+    assert panel.text.startswith(str(side * side))
+
+
+def test_numbers_that_are_none_do_no_harm(panel: AnswerPanel) -> None:
+    output = np.full((7, 5), np.nan, dtype=np.float32)
+    panel.set_sheet(sheet_of(make_answer(output, np.zeros((7, 5), dtype=np.float32))))
+    panel.grab()
+
+
+def test_the_nearest_follow_the_pictures_and_nothing_is_cut(panel: AnswerPanel) -> None:
+    panel.set_sheet(sheet_of(make_answer(glyphs()[5])))
+    for width, height in ((320, 200), (420, 700), (700, 300)):
+        panel.resize(width, height)
+        panel.grab()
+        bottom = panel.pictures.picture_rect(2).bottom()
+        below = panel.pictures.mapTo(panel, panel.pictures.rect().bottomLeft()).y()
+        assert bottom <= panel.pictures.rect().bottom()
+        strip = panel.nearest.mapTo(panel, QPoint(0, 0)).y()
+        assert 0 < strip - below < 48
+        assert panel.rect().contains(panel.nearest.mapTo(panel, panel.nearest.rect().bottomLeft()))
+
+
+@pytest.mark.parametrize(("wide", "high"), [(440, 250), (500, 420), (900, 700)])
+def test_answers_below_each_other_have_pictures_of_one_size(
+    panel: AnswerPanel, wide: int, high: int
+) -> None:
+    output = glyphs()[1]
+    panel.set_sheet(sheet_of(*(make_answer(output, output) for _ in range(3))))
+    panel.resize(wide, high)
+    QTest.qWait(0)
+    rows = panel.answers.rows
+    for place in range(4):
+        rects = [row.pictures.picture_rect(place) for row in rows]
+        assert len({rect.size().toTuple() for rect in rects}) == 1
+        # And they stand in columns.
+        lefts = {
+            row.pictures.mapTo(panel, rect.topLeft()).x()
+            for row, rect in zip(rows, rects, strict=True)
+        }
+        assert len(lefts) == 1
+
+
+@pytest.mark.parametrize(
+    ("output", "target", "wanted"),
+    [
+        # The surest of two wrong ones; the least sure where none is wrong, or no target is known.
+        ([[0.9, 0.6], [0.4, 0.1]], [[0.0, 0.0], [0.0, 0.0]], (0, 0)),
+        ([[0.9, 0.6], [0.1, 0.2]], [[1.0, 1.0], [0.0, 0.0]], (0, 1)),
+        ([[0.9, 0.8], [0.1, 0.45]], None, (1, 1)),
+    ],
+)
+def test_the_telling_pixel(
+    output: list[list[float]], target: list[list[float]] | None, wanted: tuple[int, int]
+) -> None:
+    clean = None if target is None else np.array(target, np.float32)
+    assert telling_pixel(make_answer(np.array(output, np.float32), clean)) == wanted

@@ -1,0 +1,83 @@
+"""Cards, searches, downloads and files, made in the background."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from aegui.core.data.dataset import Dataset
+from aegui.core.data.load import load_dataset
+from aegui.core.errors import AeguiError
+from aegui.features.data.model import data_service
+from aegui.features.data.model.data_service import DataService
+from tests.session.parts import glyphs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+
+@pytest.fixture
+def service(qtbot: QtBot) -> Iterator[DataService]:
+    made = DataService()
+    yield made
+    made.shutdown()
+
+
+def test_a_card_is_made_once(qtbot: QtBot, service: DataService) -> None:
+    dataset = glyphs()
+    with qtbot.waitSignal(service.card_made) as made:
+        assert service.request_card(dataset) is None
+    assert made.args[0] is dataset
+    assert made.args[1].count == 8
+    assert service.request_card(dataset) is made.args[1]
+
+
+def test_only_the_card_of_the_newest_set_is_told(qtbot: QtBot, service: DataService) -> None:
+    sets = [glyphs(seed=seed) for seed in range(5)]
+    told: list[object] = []
+    service.card_made.connect(lambda dataset, card: told.append(dataset))
+    for dataset in sets:
+        service.request_card(dataset)
+    qtbot.waitUntil(lambda: bool(told))
+    assert told == [sets[-1]]
+
+
+def test_samples_are_searched_by_name(qtbot: QtBot, service: DataService) -> None:
+    dataset = Dataset.from_images("x", np.zeros((3, 4, 4)), "abc", ["cat", "dog", "big cat"])
+    with qtbot.waitSignal(service.found) as found:
+        service.search(dataset, "cat")
+    assert found.args[1].tolist() == [0, 2]
+
+
+def test_a_search_that_is_given_up_finds_nothing(qtbot: QtBot, service: DataService) -> None:
+    service.search(glyphs(), "a")
+    service.forget_search()
+    with qtbot.assertNotEmitted(service.found, wait=100):
+        pass
+
+
+def test_a_download_that_fails_says_why(
+    qtbot: QtBot, service: DataService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise AeguiError("no mirror answers")
+
+    monkeypatch.setattr(data_service, "download", refuse)
+    with qtbot.waitSignal(service.download_failed) as failed:
+        service.download("mnist")
+    assert failed.args == ["mnist", "no mirror answers"]
+
+
+def test_a_set_is_written(qtbot: QtBot, service: DataService, tmp_path: Path) -> None:
+    done: list[bool] = []
+    service.write(str(tmp_path / "set.json"), glyphs(), lambda: done.append(True))
+    qtbot.waitUntil(lambda: bool(done))
+    assert np.array_equal(load_dataset(str(tmp_path / "set.json")).images, glyphs().images)
+    with qtbot.waitSignal(service.write_failed) as failed:
+        service.write(str(tmp_path / "set.nothing"), glyphs(), lambda: None)
+    assert "set.nothing" in failed.args[0]

@@ -1,0 +1,90 @@
+"""What there is to choose from, the person's own sets, and what is dropped."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from aegui.core.data.builtin import builtin_names
+from aegui.core.data.load import load_dataset
+from aegui.core.data.published import DATA_DIR_VARIABLE
+from aegui.core.errors import AeguiError
+from aegui.core.recipe import Recipe
+from aegui.core.recipe.file import save_recipe
+from aegui.features.data.model.data_sources import (
+    DRAWINGS,
+    entries,
+    keep_drawing,
+    kind_of_drop,
+    own_path,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def nothing_downloaded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(DATA_DIR_VARIABLE, str(tmp_path / "downloads"))
+
+
+def test_every_known_set_is_offered_with_a_picture() -> None:
+    offered = entries()
+    assert tuple(entry.key for entry in offered) == builtin_names()
+    for entry in offered:
+        assert entry.label
+        assert entry.help
+        assert (entry.glyph is not None) != (entry.picture is not None)
+        assert entry.picture is None or entry.picture.is_file()
+
+
+@pytest.mark.parametrize("key", ["symbols", "uppercase", "lowercase", "letters", "digits", "emoji"])
+def test_the_sizes_that_are_told_are_true(key: str) -> None:
+    entry = next(entry for entry in entries() if entry.key == key)
+    dataset = load_dataset(key)
+    _, height, width = dataset.image_shape
+    assert entry.detail == f"{len(dataset):,} · {width} × {height}"
+
+
+def test_what_has_to_be_downloaded_is_told() -> None:
+    entry = next(entry for entry in entries() if entry.key == "mnist")
+    assert entry.detail == "60,000 · 28 × 28 · download 11.6 MB"
+
+
+def test_drawings_are_kept_and_offered(user_home: Path) -> None:
+    keep_drawing(np.eye(7, 5), "ñ")
+    keep_drawing(np.ones((7, 5)), "█")
+    again = load_dataset(str(own_path(DRAWINGS)))
+    assert again.labels == ("ñ", "█")
+    assert np.array_equal(again.images[0, 0], np.eye(7, 5))
+    own = [entry for entry in entries() if entry.is_own]
+    assert [(entry.label, entry.key) for entry in own] == [("My drawings", str(own_path(DRAWINGS)))]
+    with pytest.raises(AeguiError, match="size"):
+        keep_drawing(np.ones((9, 9)), "x")
+    assert load_dataset(str(own_path(DRAWINGS))).labels == ("ñ", "█")
+
+
+def test_names_of_own_sets_are_names_of_files(user_home: Path) -> None:
+    assert own_path("a/b: c").name == "a b  c.json"
+    assert own_path("..").stem == DRAWINGS
+
+
+def test_what_is_dropped(tmp_path: Path) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    photo = folder / "photo.jpg"
+    Image.new("RGB", (41, 23), "red").save(photo)
+    recipe = tmp_path / "recipe.json"
+    save_recipe(recipe, Recipe())
+    glyphs = tmp_path / "glyphs.txt"
+    glyphs.write_text("a\n.#.\n#.#\n.#.\n")
+    assert kind_of_drop([folder]) == "images"
+    assert kind_of_drop([photo]) == "images"
+    assert kind_of_drop([photo, glyphs]) == "images"
+    assert kind_of_drop([recipe]) == "document"
+    assert kind_of_drop([glyphs]) == "data"
+    with pytest.raises(AeguiError, match="no file"):
+        kind_of_drop([tmp_path / "missing"])

@@ -1,0 +1,116 @@
+"""The panels by which other data come in: import, download, progress."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QColorDialog, QWidget
+
+from aegui.core.recipe import ImageSpec
+from aegui.features.data.view.download_panel import DownloadOffer, DownloadPanel
+from aegui.features.data.view.import_panel import ImportPanel
+from aegui.session.jobs.progress_job import JobProgress
+from aegui.widgets.progress_strip import ProgressStrip
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+
+@pytest.fixture
+def panel(qtbot: QtBot) -> ImportPanel:
+    made = ImportPanel()
+    qtbot.addWidget(made)
+    made.set_spec(ImageSpec(width=32, height=32))
+    made.set_found(7, {"cats": 4, "dogs": 3}, [("bad.png", "it is broken")])
+    return made
+
+
+def test_what_was_found_is_told(panel: ImportPanel) -> None:
+    assert panel.head.text() == "7 images"
+    assert panel.skipped.toPlainText() == "bad.png: it is broken"
+    assert panel.labels is None
+    panel.classes.set_chosen(["dogs"])
+    assert panel.labels == ("dogs",)
+    panel.set_preview(np.zeros((2, 3, 32, 32), np.float32), ["a", "b"], ["x", "y"])
+    assert panel.state.text() == "2 of them, as they will be:"
+
+
+def test_a_folder_without_sub_folders_has_no_classes(panel: ImportPanel) -> None:
+    panel.set_found(3, {"pictures": 3}, ())
+    assert panel.labels is None
+    assert panel.classes.isHidden()
+    assert panel.skipped.isHidden()
+
+
+def test_a_long_list_of_files_is_cut(panel: ImportPanel) -> None:
+    panel.set_skipped([(f"{n}.png", "broken") for n in range(250)])
+    lines = panel.skipped.toPlainText().splitlines()
+    assert len(lines) == 201
+    assert lines[-1] == "… and 50 more"
+
+
+def test_edits_of_the_way_images_are_read(
+    panel: ImportPanel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[ImageSpec] = []
+    panel.spec_edited.connect(heard.append)
+    panel.width_field.setValue(40)
+    assert (heard[-1].width, heard[-1].height) == (40, 40)
+    panel.square.click()
+    panel.height_field.setValue(24)
+    assert (heard[-1].width, heard[-1].height) == (40, 24)
+    panel.square.click()
+    assert (heard[-1].width, heard[-1].height) == (40, 40)
+    panel.fit.edited.emit("fill")
+    panel.colour.edited.emit("1")
+    monkeypatch.setattr(QColorDialog, "getColor", lambda *_: QColor("#102030"))
+    panel.background.click()
+    assert (heard[-1].fit, heard[-1].channels, heard[-1].background) == ("fill", 1, "#102030")
+    assert panel.background.text() == "#102030"
+
+
+def test_a_number_of_images(panel: ImportPanel) -> None:
+    assert panel.most is None
+    panel.limit.click()
+    panel.count.setValue(5)
+    assert panel.most == 5
+
+
+def test_the_offer_of_a_download(qtbot: QtBot) -> None:
+    panel = DownloadPanel(DownloadOffer("MNIST", "Digits.", "someone", "12 MB", "free", "/data"))
+    qtbot.addWidget(panel)
+    with qtbot.waitSignal(panel.download_requested):
+        panel.download.click()
+    panel.set_busy()
+    assert not panel.download.isEnabled()
+    panel.set_progress(JobProgress("Downloading", "3.0 of 12.0 MB, 00:09 left", 3, 12))
+    assert panel.text.text() == "3.0 of 12.0 MB, 00:09 left"
+    assert panel.bar.value() == 250
+    panel.set_idle("The connection was cut.")
+    assert panel.problem.text() == "The connection was cut."
+    assert panel.download.text() == "&Go on"
+    with qtbot.waitSignal(panel.cancel_requested):
+        panel.cancel.click()
+
+
+def test_progress_lies_over_the_room_and_can_be_stopped(qtbot: QtBot) -> None:
+    host = QWidget()
+    qtbot.addWidget(host)
+    room = QWidget(host)
+    host.resize(800, 500)
+    room.setGeometry(200, 50, 500, 400)
+    strip = ProgressStrip(host, room)
+    host.show()
+    qtbot.waitExposed(host)
+    assert strip.isHidden()
+    strip.show_progress(JobProgress("Reading MNIST", "1 of 4", 1, 4))
+    assert strip.isVisible()
+    assert room.geometry().contains(strip.geometry())
+    assert strip.bar.value() == 250
+    room.setGeometry(0, 0, 300, 400)
+    assert room.geometry().contains(strip.geometry())
+    with qtbot.waitSignal(strip.cancel_requested):
+        strip.button.click()

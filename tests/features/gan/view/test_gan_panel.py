@@ -1,0 +1,159 @@
+"""The panel of new images: what it shows, and what a click, a key or a lever asks for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QToolTip
+
+from aegui.features.gan.model.samples_service import COUNTS, GeneratedSamples
+from aegui.features.gan.view.panel import GanPanel
+from aegui.features.gan.view.sheet import SampleSheet
+from aegui.session.data.looks import Look
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+PHOTO = Look(glyphs=False)
+
+
+def samples(
+    count: int = 16, *, scored: bool = True, size: tuple[int, int] = (8, 8)
+) -> GeneratedSamples:
+    """Images that get brighter one by one."""
+    levels = np.linspace(0, 1, count, dtype=np.float32)
+    images = np.broadcast_to(levels[:, None, None, None], (count, 1, *size)).copy()
+    codes = np.arange(count * 3, dtype=np.float32).reshape(count, 3)
+    return GeneratedSamples(codes, images, levels if scored else None, epoch=1234)
+
+
+@pytest.fixture
+def panel(qtbot: QtBot) -> GanPanel:
+    made = GanPanel()
+    qtbot.addWidget(made)
+    made.resize(520, 560)
+    made.show()
+    qtbot.waitExposed(made)
+    made.set_samples(samples(), PHOTO)
+    return made
+
+
+def test_images_lie_side_by_side_in_their_colours(panel: GanPanel) -> None:
+    sheet = panel.sheet
+    picture = sheet.grab().toImage()
+    ratio = picture.devicePixelRatio()
+    cells = [sheet.cell_rect(index) for index in range(16)]
+    for index, cell in enumerate(cells):
+        middle = cell.center() * ratio
+        assert picture.pixelColor(middle.toPoint()).lightness() == pytest.approx(
+            255 * index / 15, abs=3
+        )
+        assert sheet.rect().contains(cell.toAlignedRect())
+    # A square room has four by four, in reading order.
+    assert [cell.top() == cells[0].top() for cell in cells] == [True] * 4 + [False] * 12
+    assert not any(a.intersects(b) for a in cells for b in cells if a is not b)
+
+
+@pytest.mark.parametrize("size", [(8, 8), (7, 5), (5, 20)])
+@pytest.mark.parametrize("count", COUNTS)
+@pytest.mark.parametrize("room", [(900, 120), (300, 700), (130, 100)])
+def test_any_number_of_images_fits(
+    qtbot: QtBot, size: tuple[int, int], count: int, room: tuple[int, int]
+) -> None:
+    sheet = SampleSheet()
+    qtbot.addWidget(sheet)
+    sheet.resize(*room)
+    sheet.set_samples(samples(count, size=size), PHOTO)
+    last = sheet.cell_rect(count - 1)
+    assert sheet.rect().adjusted(-1, -1, 1, 1).contains(last.toAlignedRect())
+    assert not sheet.grab().isNull()
+
+
+def test_images_without_scores_have_more_room(panel: GanPanel) -> None:
+    with_scores = panel.sheet.cell_rect(0)
+    panel.set_samples(samples(scored=False), PHOTO)
+    without = panel.sheet.cell_rect(0)
+    assert with_scores.height() > with_scores.width()
+    assert without.height() == pytest.approx(without.width())
+    assert "probability" not in panel.sheet.words(3)
+
+
+def test_a_click_asks_for_the_code(qtbot: QtBot, panel: GanPanel) -> None:
+    place = panel.sheet.cell_rect(6).center().toPoint()
+    with qtbot.waitSignal(panel.code_activated) as caught:
+        QTest.mouseClick(panel.sheet, Qt.MouseButton.LeftButton, pos=place)
+    assert caught.args is not None
+    assert caught.args[0].tolist() == [18, 19, 20]
+
+
+def test_keys_move_and_ask(qtbot: QtBot, panel: GanPanel) -> None:
+    panel.sheet.setFocus()
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Left):
+        QTest.keyClick(panel.sheet, key)
+    assert panel.sheet.accessibleDescription().startswith("Image 6: the discriminator")
+    with qtbot.waitSignal(panel.code_activated) as caught:
+        QTest.keyClick(panel.sheet, Qt.Key.Key_Return)
+    assert caught.args is not None
+    assert caught.args[0].tolist() == [15, 16, 17]
+    for _ in range(9):
+        QTest.keyClick(panel.sheet, Qt.Key.Key_Down)
+    assert panel.sheet.accessibleDescription().startswith("Image 16")
+
+
+def test_the_score_is_told_under_the_mouse(panel: GanPanel) -> None:
+    place = panel.sheet.cell_rect(15).center().toPoint()
+    event = QHelpEvent(QEvent.Type.ToolTip, place, panel.sheet.mapToGlobal(place))
+    QApplication.sendEvent(panel.sheet, event)
+    assert "for real with a probability of 100%" in QToolTip.text()
+    QToolTip.hideText()
+
+
+def test_noise_and_count_are_asked_for(qtbot: QtBot, panel: GanPanel) -> None:
+    with qtbot.waitSignal(panel.noise_requested):
+        panel.noise.click()
+    panel.count.setCurrentIndex(0)
+    with qtbot.waitSignal(panel.count_chosen) as caught:
+        panel.count.activated.emit(0)
+    assert caught.args == [COUNTS[0]]
+    assert panel._epoch.text() == "epoch 1,234"
+
+
+def test_one_of_the_two_networks_learns_always(panel: GanPanel) -> None:
+    panel.set_adversarial(True, True)
+    chosen: list[tuple[bool, bool]] = []
+    panel.adversaries_chosen.connect(lambda *both: chosen.append(both))
+    panel.generator.click()
+    # The last one cannot be switched off without the other going on.
+    panel.discriminator.click()
+    panel.discriminator.click()
+    assert chosen == [(False, True), (True, False), (True, True)]
+    panel.discriminator.click()
+    panel.reset_levers()
+    assert len(chosen) == 4
+    assert panel.generator.isChecked()
+    assert panel.discriminator.isChecked()
+
+
+def test_levers_are_there_for_a_gan_and_move_while_it_learns(panel: GanPanel) -> None:
+    panel.set_adversarial(True, False)
+    assert panel.generator.isVisible()
+    assert not panel.generator.isEnabled()
+    panel.set_adversarial(True, True)
+    assert panel.discriminator.isEnabled()
+    panel.set_adversarial(False, False)
+    assert not panel.generator.isVisible()
+
+
+def test_a_message_takes_the_place_of_images(panel: GanPanel) -> None:
+    panel.set_message("Press Train.")
+    assert panel.message
+    assert not panel.noise.isVisible()
+    assert panel.sheet.samples is None
+    panel.set_samples(samples(), PHOTO)
+    assert panel.noise.isVisible()
+    assert panel.sheet.isVisible()

@@ -1,0 +1,44 @@
+"""What the pages of the panel show, made by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from aegui.core.run_file.concepts import KeptConcept
+from aegui.features.making.model.concept_service import STOPS, ConceptLook
+from aegui.features.making.model.finds_service import FindsLook
+from aegui.features.making.model.path_service import PathLook
+
+
+def glyphs(count: int, seed: int = 0) -> np.ndarray:
+    """``count`` glyphs of 5x7, float32 ``[count, 1, 7, 5]``."""
+    drawn = np.random.default_rng(seed).random((count, 1, 7, 5)) < 0.5
+    return drawn.astype(np.float32)
+
+
+def path_look(count: int = 11) -> PathLook:
+    """A way through three pins, of ``count`` images."""
+    codes = np.linspace([-1.0, 0.0], [1.0, 0.5], count, dtype=np.float32)
+    change = np.arange(count - 1, dtype=np.float64)
+    stops = (0, count // 2, count - 1)
+    return PathLook("straight", codes, glyphs(count), change, stops, ("a", "b", "c"), 7)
+
+
+def concept_look(separation: float = 2.5) -> ConceptLook:
+    """A concept of two numbers from -2 to 2 steps."""
+    concept = KeptConcept("", (1.0, 0.5), -2.0, 2.0, separation)
+    amounts = np.linspace(-2.0, 2.0, STOPS, dtype=np.float32)
+    return ConceptLook(concept, np.zeros(2, np.float32), amounts, glyphs(STOPS), {}, 7)
+
+
+def finds_look(count: int = 4) -> FindsLook:
+    """New images."""
+    return FindsLook(
+        "new",
+        np.zeros((count, 2), np.float32),
+        glyphs(count),
+        tuple(f"between a and {n}" for n in range(count)),
+        np.full(count, 1.25, np.float32),
+        np.full(count, 0.125, np.float32),
+        7,
+    )

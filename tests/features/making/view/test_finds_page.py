@@ -1,0 +1,142 @@
+"""The page of finds: where to look, the sheet, and what is done with what was found."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from aegui.features.making.model.finds_service import SOURCES
+from aegui.features.making.view.finds_page import FindsPage
+from aegui.features.making.view.panel import MakingPanel
+from aegui.session.data.looks import GLYPHS, Look
+from tests.features.making.view.looks import finds_look
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+
+@pytest.fixture
+def page(qtbot: QtBot) -> FindsPage:
+    made = FindsPage()
+    qtbot.addWidget(made)
+    made.resize(600, 320)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def choose(page: FindsPage, *rows: int) -> None:
+    page.sheet.clearSelection()
+    for row in rows:
+        page.sheet.item(row).setSelected(True)
+
+
+def test_a_search_is_asked_for(page: FindsPage, qtbot: QtBot) -> None:
+    page.source.setCurrentIndex(page.source.findData("prior"))
+    page.count.setCurrentIndex(1)
+    with qtbot.waitSignal(page.find_requested) as told:
+        page.search.click()
+    assert told.args == ["prior", 20]
+
+
+def test_only_what_the_network_has_is_offered(page: FindsPage) -> None:
+    assert [page.source.itemData(at) for at in range(page.source.count())] == [*SOURCES]
+    page.source.setCurrentIndex(page.source.findData("region"))
+    page.set_offered(("new", "prior", "region"))
+    assert page.source.count() == 3
+    assert page.source.currentData() == "region"
+
+
+def test_a_search_can_be_cancelled(page: FindsPage, qtbot: QtBot) -> None:
+    assert page.cancel.isHidden()
+    page.set_busy(True)
+    assert page.search.isHidden()
+    with qtbot.waitSignal(page.cancel_requested):
+        page.cancel.click()
+    page.set_busy(False)
+    assert page.search.isVisible()
+    assert page.cancel.isHidden()
+
+
+def test_what_was_found_is_shown(page: FindsPage) -> None:
+    page.set_look(finds_look(), GLYPHS)
+    assert page.sheet.count() == 4
+    assert page.sheet.item(2).text() == "between a and 2"
+    assert page.status.text() == "4 images, epoch 7"
+    words = page.sheet.item(2).toolTip()
+    assert words.startswith("3: between a and 2; 1.2 times as far")
+    assert "entropy 0.12" in words
+    page.set_look(None, GLYPHS)
+    assert page.sheet.count() == 0
+    assert not page.save.isEnabled()
+
+
+def test_what_is_chosen_is_meant_or_else_all(page: FindsPage, qtbot: QtBot) -> None:
+    page.set_look(finds_look(), GLYPHS)
+    assert not page.draw.isEnabled()
+    assert (page.save.text(), page.join.text()) == ("Save all 4…", "Add all 4")
+    with qtbot.waitSignal(page.save_requested) as told:
+        page.save.click()
+    assert told.args == [(0, 1, 2, 3)]
+    choose(page, 3, 1)
+    assert (page.save.text(), page.join.text()) == ("Save 2 selected…", "Add 2 selected")
+    assert not page.show_place.isEnabled()
+    with qtbot.waitSignal(page.join_requested) as told:
+        page.join.click()
+    assert told.args == [(1, 3)]
+    with qtbot.waitSignal(page.pin_requested) as told:
+        page.pin.click()
+    assert told.args == [(1, 3)]
+    choose(page, 2)
+    with qtbot.waitSignal(page.draw_requested) as told:
+        page.draw.click()
+    assert told.args == [2]
+    with qtbot.waitSignal(page.show_requested) as told:
+        page.show_place.click()
+    assert told.args == [2]
+
+
+def test_enter_finds_an_image_on_the_map(page: FindsPage, qtbot: QtBot) -> None:
+    page.set_look(finds_look(), GLYPHS)
+    page.sheet.setCurrentRow(1)
+    with qtbot.waitSignal(page.show_requested) as told:
+        QTest.keyClick(page.sheet, Qt.Key.Key_Return)
+    assert told.args == [1]
+
+
+def test_photographs_fill_their_place_and_pixels_of_glyphs_stay_whole(page: FindsPage) -> None:
+    def drawn_px() -> int:
+        """Columns of the first picture in which anything is drawn."""
+        side = page.sheet.iconSize()
+        image = page.sheet.item(0).icon().pixmap(side, 1.0).toImage()
+        rows, columns = range(image.height()), range(image.width())
+        return sum(any(image.pixelColor(x, y).alpha() for y in rows) for x in columns)
+
+    images = np.ones((4, 1, 20, 20), np.float32)
+    look = replace(finds_look(), images=images)
+    page.set_look(look, Look(glyphs=False, ground=0.0))
+    side = page.sheet.iconSize().width()
+    assert side % 20
+    assert drawn_px() == side
+    page.set_look(look, GLYPHS)
+    assert drawn_px() == side // 20 * 20
+
+
+def test_the_panel_explains_itself_or_shows_its_pages(qtbot: QtBot) -> None:
+    panel = MakingPanel()
+    qtbot.addWidget(panel)
+    panel.resize(380, 380)
+    panel.show()
+    qtbot.waitExposed(panel)
+    panel.set_message("Press Train")
+    assert not panel.tabs.isVisible()
+    assert panel.message == "Press Train"
+    panel.set_message("")
+    assert panel.tabs.isVisible()
+    # It must fit beside the map of a small window.
+    assert panel.minimumSizeHint().width() <= 380

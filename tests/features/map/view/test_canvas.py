@@ -1,0 +1,874 @@
+"""The latent map, driven by mouse, wheel, touch and keys, and looked at by its pixels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QHelpEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPointingDevice,
+    QWheelEvent,
+)
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu, QToolTip
+
+from aegui.core.latent.frame import axes_frame
+from aegui.features.map.model.plane_tiles import Plane
+from aegui.features.map.view.canvas import STEP_PX, LatentCanvas
+from aegui.features.map.view.types import MapStyle, Pin, ViewRequest
+from aegui.kit.theme import DARK, LIGHT, apply_theme
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+    from pytestqt.qtbot import QtBot
+
+LABELS = tuple("abcdefgh")
+LEFT = Qt.MouseButton.LeftButton
+NO_BUTTON = Qt.MouseButton.NoButton
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+def images() -> NDArray[np.float32]:
+    rng = np.random.default_rng(3)
+    return (rng.random((len(LABELS), 7, 5)) > 0.5).astype(np.float32)
+
+
+def place(*numbers: float) -> NDArray[np.float32]:
+    return np.array(numbers, np.float32)
+
+
+def codes(size: int = 2) -> NDArray[np.float32]:
+    """Eight codes on a ring, far apart."""
+    angle = 2 * np.pi * np.arange(len(LABELS)) / len(LABELS)
+    ring = np.column_stack([np.cos(angle), np.sin(angle)])
+    if size == 1:
+        return ring[:, :1].astype(np.float32)
+    return np.hstack([ring, np.full((len(LABELS), size - 2), 0.25)]).astype(np.float32)
+
+
+@pytest.fixture
+def canvas(qtbot: QtBot) -> Iterator[LatentCanvas]:
+    apply_theme(QApplication.instance(), LIGHT)  # type: ignore[arg-type]
+    made = LatentCanvas()
+    qtbot.addWidget(made)
+    made.resize(700, 500)
+    made.set_samples(LABELS, images())
+    made.set_codes(codes())
+    made.show()
+    qtbot.waitExposed(made)
+    yield made
+    made.navigation.rest()
+    apply_theme(QApplication.instance(), LIGHT)  # type: ignore[arg-type]
+
+
+def mouse(canvas: LatentCanvas, kind: QEvent.Type, at: QPointF, button: Qt.MouseButton) -> None:
+    held = NO_BUTTON if kind == QEvent.Type.MouseButtonRelease else button
+    pressed = NO_BUTTON if kind == QEvent.Type.MouseMove else button
+    there = QPointF(canvas.mapToGlobal(at))
+    event = QMouseEvent(kind, at, there, pressed, held, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(canvas, event)
+
+
+def move(canvas: LatentCanvas, x: float, y: float, button: Qt.MouseButton = NO_BUTTON) -> None:
+    mouse(canvas, QEvent.Type.MouseMove, QPointF(x, y), button)
+
+
+def click(canvas: LatentCanvas, x: float, y: float) -> None:
+    QTest.mouseClick(canvas, LEFT, Qt.KeyboardModifier.NoModifier, QPoint(round(x), round(y)))
+
+
+def wheel(canvas: LatentCanvas, x: float, y: float, turns: float) -> None:
+    at = QPointF(x, y)
+    event = QWheelEvent(
+        at,
+        QPointF(canvas.mapToGlobal(at)),
+        QPoint(),
+        QPoint(0, round(120 * turns)),
+        NO_BUTTON,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(canvas, event)
+
+
+def pixel_of(canvas: LatentCanvas, code: NDArray[np.float32]) -> tuple[float, float]:
+    x, y = canvas.navigation.view.to_pixels(canvas.scene.project(code))[0].tolist()
+    return x, y
+
+
+def plane_for(request: ViewRequest, value: float = 1.0) -> Plane:
+    shape = (request.rows, request.columns, 1, 7, 5)
+    return Plane(request.rect, np.full(shape, 255 * value, np.uint8), 1, request.frame)
+
+
+def told(signal: object) -> list[object]:
+    got: list[object] = []
+    signal.connect(lambda *values: got.append(values[0] if values else None))  # type: ignore[attr-defined]
+    return got
+
+
+def picture(canvas: LatentCanvas) -> QImage:
+    return canvas.grab().toImage()
+
+
+def has(image: QImage, colour: QColor, around: tuple[float, float], reach: int = 8) -> bool:
+    x0, y0 = round(around[0]), round(around[1])
+    return any(
+        image.pixelColor(x, y).rgb() == colour.rgb()
+        for x in range(max(0, x0 - reach), min(image.width(), x0 + reach + 1))
+        for y in range(max(0, y0 - reach), min(image.height(), y0 + reach + 1))
+    )
+
+
+# The cursor
+
+
+def test_a_move_of_the_mouse_is_told_at_once(canvas: LatentCanvas) -> None:
+    got = told(canvas.cursor_moved)
+    move(canvas, 300, 200)
+    assert len(got) == 1
+    z = got[0]
+    assert isinstance(z, np.ndarray)
+    assert z.dtype == np.float32
+    assert z.tolist() == pytest.approx(canvas.navigation.view.to_latent(300, 200), abs=1e-6)
+
+
+def test_the_cursor_leaves_with_the_mouse_and_on_the_rulers(canvas: LatentCanvas) -> None:
+    got = told(canvas.cursor_left)
+    move(canvas, 300, 200)
+    move(canvas, 10, 200)
+    assert len(got) == 1
+    move(canvas, 300, 200)
+    QApplication.sendEvent(canvas, QEvent(QEvent.Type.Leave))
+    assert len(got) == 2
+    assert canvas.cursor_code() is None
+
+
+def test_the_cross_and_the_preview_are_painted_and_go_away(canvas: LatentCanvas) -> None:
+    plain = picture(canvas)
+    move(canvas, 300, 200)
+    canvas.set_preview(np.ones((7, 5), np.float32))
+    shown = picture(canvas)
+    assert shown.pixelColor(300, 60) != plain.pixelColor(300, 60)
+    assert has(shown, LIGHT.pixel_on, (340, 240), 4)
+    canvas.set_cursor(None)
+    assert picture(canvas) == plain
+
+
+def test_a_move_repaints_only_what_it_touches(canvas: LatentCanvas, qtbot: QtBot) -> None:
+    move(canvas, 300, 200)
+    qtbot.wait(1)
+    font = canvas._font()
+    rects = canvas.overlay._rects(canvas.navigation.view, font)
+    area = sum(rect.width() * rect.height() for rect in rects)
+    assert area < 0.05 * canvas.width() * canvas.height()
+    whole = picture(canvas)
+    for x in range(250, 450, 7):
+        move(canvas, x, 180)
+        canvas.repaint(canvas.overlay.region(canvas.navigation.view, font))
+    move(canvas, 300, 200)
+    assert picture(canvas) == whole
+
+
+def test_without_codes_there_is_no_preview(canvas: LatentCanvas) -> None:
+    move(canvas, 300, 200)
+    canvas.set_preview(np.ones((7, 5), np.float32))
+    canvas.set_codes(None)
+    assert not has(picture(canvas), LIGHT.pixel_on, (340, 240), 4)
+
+
+def test_the_preview_stays_inside(canvas: LatentCanvas) -> None:
+    canvas.set_preview(np.ones((7, 5), np.float32))
+    view = canvas.navigation.view
+    for x, y in ((690, 470), (50, 5), (690, 5), (50, 470)):
+        rect = canvas.overlay.preview_rect(view, QPointF(x, y))
+        assert rect.left() >= 0
+        assert rect.right() <= 700
+        assert rect.bottom() <= view.height
+
+
+def test_the_cursor_is_said_in_words(canvas: LatentCanvas) -> None:
+    canvas.set_cursor((0.9, 0.1))
+    assert canvas.accessibleDescription() == "Cursor at 0.90, 0.10, nearest a"
+
+
+# Samples
+
+
+def test_samples_are_drawn_as_their_glyphs(canvas: LatentCanvas) -> None:
+    assert canvas.scene.points.scale >= 2
+    image = picture(canvas)
+    for code in codes():
+        assert has(image, LIGHT.pixel_on, pixel_of(canvas, code))
+
+
+def test_the_sample_pointed_at_is_marked_and_named(canvas: LatentCanvas) -> None:
+    x, y = pixel_of(canvas, codes()[2])
+    before = picture(canvas)
+    move(canvas, x + 3, y - 2)
+    assert canvas.overlay.hovered == 2
+    after = picture(canvas)
+    assert has(after, LIGHT.accent, (x, y), 30)
+    assert not has(before, LIGHT.accent, (x, y), 30)
+    assert "c: z1 0.00, z2 1.00" in canvas.text_at(QPointF(x, y))
+    # Its words come above it: below lies what is decoded there.
+    QApplication.sendEvent(
+        canvas,
+        QHelpEvent(QEvent.Type.ToolTip, QPoint(round(x), round(y)), canvas.mapToGlobal(QPoint())),
+    )
+    assert QToolTip.text().startswith("c: z1")
+    QToolTip.hideText()
+    assert canvas.text_at(QPointF(360, 230)) == ""
+
+
+def test_a_click_loads_the_sample_and_a_second_one_asks_for_the_editor(
+    canvas: LatentCanvas,
+) -> None:
+    activated, pinned = told(canvas.sample_activated), told(canvas.pin_requested)
+    wanted = told(canvas.editor_requested)
+    x, y = pixel_of(canvas, codes()[5])
+    at = QPoint(round(x), round(y))
+    QTest.mouseClick(canvas, LEFT, Qt.KeyboardModifier.NoModifier, at)
+    assert (activated, wanted) == ([5], [])
+    QTest.mouseDClick(canvas, LEFT, Qt.KeyboardModifier.NoModifier, at)
+    assert set(activated) == {5}
+    assert len(wanted) == 1
+    assert pinned == []
+
+
+def test_what_is_decoded_at_the_cursor_can_be_drawn(canvas: LatentCanvas) -> None:
+    wanted = told(canvas.draw_requested)
+    QTest.keyClick(canvas, Qt.Key.Key_E)
+    assert wanted == []
+    canvas.set_cursor((0.6, 0.1))
+    QTest.keyClick(canvas, Qt.Key.Key_E)
+    menu = canvas.menu_at(QPoint(360, 230))
+    menu.actions()[0].trigger()
+    menu.deleteLater()
+    assert [np.asarray(z).tolist() for z in wanted] == [pytest.approx([0.6, 0.1])] * 2
+
+
+def test_dots_can_be_chosen_from_the_menu(canvas: LatentCanvas) -> None:
+    got = told(canvas.style_changed)
+    menu = canvas._bar.show_menu.menu()
+    next(a for a in menu.actions() if a.data() == "dots").trigger()
+    assert got == [MapStyle(points="dots")]
+    image = picture(canvas)
+    assert canvas.scene.points.scale == 0
+    assert has(image, LIGHT.series[0], pixel_of(canvas, codes()[3]), 2)
+
+
+def test_codes_must_fit_the_samples(canvas: LatentCanvas) -> None:
+    with pytest.raises(ValueError, match="do not fit"):
+        canvas.set_codes(codes()[:3])
+
+
+def test_codes_that_are_not_finite_do_no_harm(canvas: LatentCanvas) -> None:
+    broken = codes()
+    broken[2] = np.nan
+    broken[3, 0] = np.inf
+    canvas.set_codes(broken)
+    move(canvas, 300, 200)
+    picture(canvas)
+    canvas.set_codes(np.full((8, 2), np.nan))
+    move(canvas, 310, 200)
+    picture(canvas)
+    assert canvas.accessibleDescription().startswith("Cursor at")
+
+
+def test_without_codes_the_map_explains_itself(canvas: LatentCanvas) -> None:
+    canvas.set_cursor(None)
+    canvas.set_codes(None)
+    assert "Train" in canvas.accessibleDescription()
+    assert has(picture(canvas), LIGHT.text, (370, 240), 60)
+    canvas.set_empty_text("Nothing here")
+    assert canvas.accessibleDescription() == "Nothing here"
+
+
+# Moving the view
+
+
+def test_a_drag_pans_and_does_not_pin(canvas: LatentCanvas) -> None:
+    pinned = told(canvas.pin_requested)
+    before = pixel_of(canvas, codes()[0])
+    mouse(canvas, QEvent.Type.MouseButtonPress, QPointF(300, 200), LEFT)
+    move(canvas, 330, 220, LEFT)
+    move(canvas, 350, 230, LEFT)
+    mouse(canvas, QEvent.Type.MouseButtonRelease, QPointF(350, 230), LEFT)
+    canvas.navigation.rest()
+    after = pixel_of(canvas, codes()[0])
+    assert after[0] - before[0] >= 49
+    assert after[1] - before[1] >= 29
+    assert pinned == []
+    assert not canvas.following
+    assert canvas.furniture.follow.isVisible()
+
+
+def test_after_a_fit_no_sample_lies_under_the_buttons(canvas: LatentCanvas) -> None:
+    canvas.set_codes(np.vstack([codes()[:6], [[1.0, 1.0], [-1.0, 1.0]]]))
+    canvas.navigation.fit(animated=False)
+    canvas.grab()
+    points = canvas.scene.points
+    top = min(points.box(index).top() for index in range(8))
+    assert top > canvas.furniture.bar.geometry().bottom()
+
+
+def test_follow_gives_the_view_back(canvas: LatentCanvas, qtbot: QtBot) -> None:
+    home = canvas.navigation.view
+    canvas.navigation.pan(90, 40)
+    canvas.furniture.follow.button.click()
+    qtbot.waitUntil(lambda: not canvas.navigation.is_moving)
+    assert canvas.following
+    assert not canvas.furniture.follow.isVisible()
+    assert canvas.navigation.view == home
+
+
+def test_the_wheel_zooms_about_the_cursor(qtbot: QtBot, canvas: LatentCanvas) -> None:
+    navigation = canvas.navigation
+    before = navigation.view
+    at = before.to_latent(420, 130)
+    seen: list[float] = []
+    navigation.moved.connect(lambda: seen.append(navigation.view.sx))
+    wheel(canvas, 420, 130, 2)
+    qtbot.waitUntil(lambda: not navigation.is_moving)
+    # It glides there, by what may be only a few steps on a slow machine.
+    assert seen == sorted(seen)
+    assert navigation.view.sx > 1.4 * before.sx
+    assert navigation.view.to_latent(420, 130) == pytest.approx(at)
+    wheel(canvas, 420, 130, -2)
+    qtbot.waitUntil(lambda: not navigation.is_moving)
+    assert navigation.view.sx == pytest.approx(before.sx)
+
+
+def test_a_fine_wheel_is_followed_at_once(canvas: LatentCanvas) -> None:
+    before = canvas.navigation.view
+    at = before.to_latent(420, 130)
+    wheel(canvas, 420, 130, 0.25)
+    assert canvas.navigation.view.sx == pytest.approx(before.sx * 1.25**0.25)
+    assert canvas.navigation.view.to_latent(420, 130) == pytest.approx(at)
+
+
+def test_notches_add_up_while_it_glides(qtbot: QtBot, canvas: LatentCanvas) -> None:
+    before = canvas.navigation.view.sx
+    for _ in range(4):
+        wheel(canvas, 420, 130, 1)
+    qtbot.waitUntil(lambda: not canvas.navigation.is_moving)
+    assert canvas.navigation.view.sx == pytest.approx(before * 1.25**4)
+
+
+def test_a_trackpad_pinch_zooms(canvas: LatentCanvas) -> None:
+    before = canvas.navigation.view.sx
+    at = QPointF(300, 200)
+    event = QNativeGestureEvent(
+        Qt.NativeGestureType.ZoomNativeGesture,
+        QPointingDevice.primaryPointingDevice(),
+        2,
+        at,
+        at,
+        QPointF(canvas.mapToGlobal(at)),
+        0.25,
+        QPointF(),
+    )
+    QApplication.sendEvent(canvas, event)
+    assert canvas.navigation.view.sx == pytest.approx(before * 1.25)
+
+
+def test_two_fingers_zoom(canvas: LatentCanvas, qtbot: QtBot) -> None:
+    del qtbot
+    before = canvas.navigation.view.sx
+    device = QTest.createTouchDevice()
+    QTest.touchEvent(canvas, device).press(0, QPoint(300, 250), canvas).press(
+        1, QPoint(340, 250), canvas
+    ).commit()
+    for step in range(1, 9):
+        touch = QTest.touchEvent(canvas, device)
+        touch.move(0, QPoint(300 - 10 * step, 250), canvas)
+        touch.move(1, QPoint(340 + 10 * step, 250), canvas).commit()
+    touch = QTest.touchEvent(canvas, device)
+    touch.release(0, QPoint(220, 250), canvas).release(1, QPoint(420, 250), canvas).commit()
+    assert canvas.navigation.view.sx > 2 * before
+
+
+def test_what_is_under_a_resting_mouse_is_told_when_the_view_moves(canvas: LatentCanvas) -> None:
+    move(canvas, 300, 200)
+    got = told(canvas.cursor_moved)
+    canvas.navigation.zoom(2.0, 400, 300)
+    z = got[-1]
+    assert isinstance(z, np.ndarray)
+    assert z.tolist() == pytest.approx(canvas.navigation.view.to_latent(300, 200), abs=1e-6)
+
+
+# Keys
+
+
+def test_keys_zoom_and_fit(canvas: LatentCanvas, qtbot: QtBot) -> None:
+    before = canvas.navigation.view
+    QTest.keyClick(canvas, Qt.Key.Key_Plus)
+    qtbot.waitUntil(lambda: not canvas.navigation.is_moving)
+    assert canvas.navigation.view.sx > before.sx
+    QTest.keyClick(canvas, Qt.Key.Key_Minus)
+    QTest.keyClick(canvas, Qt.Key.Key_Minus)
+    qtbot.waitUntil(lambda: not canvas.navigation.is_moving)
+    assert canvas.navigation.view.sx < before.sx
+    QTest.keyClick(canvas, Qt.Key.Key_F)
+    qtbot.waitUntil(lambda: not canvas.navigation.is_moving)
+    assert canvas.navigation.view == before
+
+
+def test_arrows_move_the_cursor_from_the_middle(canvas: LatentCanvas) -> None:
+    got = told(canvas.cursor_moved)
+    QTest.keyClick(canvas, Qt.Key.Key_Right)
+    QTest.keyClick(canvas, Qt.Key.Key_Right)
+    QTest.keyClick(canvas, Qt.Key.Key_Up, CONTROL)
+    view = canvas.navigation.view
+    assert len(got) == 3
+    code = canvas.cursor_code()
+    assert code is not None
+    assert code[0] == pytest.approx(view.cx + STEP_PX / view.sx, abs=1e-6)
+    assert code[1] == pytest.approx(view.cy + 1 / view.sy, abs=1e-6)
+
+
+def test_the_cursor_takes_the_view_along_over_the_edge(canvas: LatentCanvas, qtbot: QtBot) -> None:
+    view = canvas.navigation.view
+    canvas.set_cursor(view.to_latent(view.left + view.width - 3, 200))
+    QTest.keyClick(canvas, Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: not canvas.navigation.is_moving)
+    at = canvas.overlay.pixel(canvas.navigation.view)
+    assert at is not None
+    assert canvas.navigation.view.contains(at.x(), at.y())
+
+
+def test_shift_and_arrows_pan(canvas: LatentCanvas, qtbot: QtBot) -> None:
+    before = canvas.navigation.view.cx
+    QTest.keyClick(canvas, Qt.Key.Key_Right, SHIFT)
+    qtbot.waitUntil(lambda: not canvas.navigation.is_moving)
+    assert canvas.navigation.view.cx > before
+    assert canvas.cursor_code() is None
+
+
+def test_enter_pins_and_shift_enter_activates(canvas: LatentCanvas) -> None:
+    pinned, activated = told(canvas.pin_requested), told(canvas.sample_activated)
+    QTest.keyClick(canvas, Qt.Key.Key_Return)
+    assert pinned == []
+    canvas.set_cursor((0.6, 0.1))
+    QTest.keyClick(canvas, Qt.Key.Key_Return)
+    QTest.keyClick(canvas, Qt.Key.Key_Return, SHIFT)
+    assert isinstance(pinned[0], np.ndarray)
+    assert pinned[0].tolist() == pytest.approx([0.6, 0.1])
+    assert activated == [0]
+
+
+def test_escape_puts_the_cursor_away(canvas: LatentCanvas) -> None:
+    got = told(canvas.cursor_left)
+    canvas.set_cursor((0.0, 0.0))
+    QTest.keyClick(canvas, Qt.Key.Key_Escape)
+    assert len(got) == 1
+    assert canvas.cursor_code() is None
+
+
+def test_its_keys_are_its_own_and_no_others(canvas: LatentCanvas) -> None:
+    def claimed(key: Qt.Key, modifiers: Qt.KeyboardModifier) -> bool:
+        event = QKeyEvent(QEvent.Type.ShortcutOverride, key, modifiers)
+        event.ignore()
+        QApplication.sendEvent(canvas, event)
+        return event.isAccepted()
+
+    assert claimed(Qt.Key.Key_Delete, Qt.KeyboardModifier.NoModifier)
+    assert claimed(Qt.Key.Key_Left, SHIFT)
+    assert not claimed(Qt.Key.Key_S, CONTROL)
+    assert not claimed(Qt.Key.Key_F, CONTROL)
+
+
+def test_the_focus_is_seen(canvas: LatentCanvas, qtbot: QtBot) -> None:
+    canvas.activateWindow()
+    canvas.setFocus()
+    qtbot.waitUntil(canvas.hasFocus)
+    assert picture(canvas).pixelColor(350, 0) != LIGHT.accent
+    QTest.keyClick(canvas, Qt.Key.Key_Right)
+    assert picture(canvas).pixelColor(350, 0) == LIGHT.accent
+    click(canvas, 380, 230)
+    assert picture(canvas).pixelColor(350, 0) != LIGHT.accent
+    canvas.clearFocus()
+    canvas.setFocus(Qt.FocusReason.TabFocusReason)
+    assert picture(canvas).pixelColor(350, 0) == LIGHT.accent
+
+
+# Pins and the drawing
+
+
+def test_a_click_beside_the_samples_pins(canvas: LatentCanvas) -> None:
+    pinned = told(canvas.pin_requested)
+    click(canvas, 380, 230)
+    assert len(pinned) == 1
+    assert isinstance(pinned[0], np.ndarray)
+    assert pinned[0].tolist() == pytest.approx(canvas.navigation.view.to_latent(380, 230), abs=1e-6)
+
+
+def test_pins_are_painted_and_delete_asks_for_the_nearest(canvas: LatentCanvas) -> None:
+    removed = told(canvas.pin_removed)
+    pins = (Pin(place(0.3, 0.3), "here"), Pin(place(-0.3, -0.3)))
+    canvas.set_pins((*pins, Pin(np.zeros(3, np.float32), "of another network")))
+    image = picture(canvas)
+    for pin in pins:
+        x, y = pixel_of(canvas, pin.z)
+        assert has(image, LIGHT.accent, (x, y - 11), 6)
+    canvas.set_cursor((-0.28, -0.3))
+    QTest.keyClick(canvas, Qt.Key.Key_Delete)
+    assert removed == [1]
+    canvas.set_cursor((0.9, -0.9))
+    QTest.keyClick(canvas, Qt.Key.Key_Delete)
+    assert removed == [1], "from far away no pin is meant"
+
+
+def drag(canvas: LatentCanvas, *way: tuple[float, float]) -> None:
+    """Press at the first place and move to the others, without letting go."""
+    mouse(canvas, QEvent.Type.MouseButtonPress, QPointF(*way[0]), LEFT)
+    for at in way[1:]:
+        move(canvas, *at, LEFT)
+
+
+def moves(canvas: LatentCanvas) -> list[tuple[int, NDArray[np.float32]]]:
+    found: list[tuple[int, NDArray[np.float32]]] = []
+    canvas.pin_moved.connect(lambda index, code: found.append((index, code)))
+    return found
+
+
+def let_go(canvas: LatentCanvas, x: float, y: float) -> None:
+    mouse(canvas, QEvent.Type.MouseButtonRelease, QPointF(x, y), LEFT)
+
+
+def test_a_pin_is_moved_by_the_mouse(canvas: LatentCanvas) -> None:
+    moved, pinned = moves(canvas), told(canvas.pin_requested)
+    canvas.set_pins((Pin(place(0.3, 0.3), "one"), Pin(place(-0.3, -0.3), "other")))
+    x, y = pixel_of(canvas, place(-0.3, -0.3))
+    before = canvas.navigation.view
+    drag(canvas, (x, y - 10), (x + 20, y - 10), (x + 60, y - 40))
+    assert canvas.scene.pins[1].z.tolist() != [-0.3, -0.3], "it is seen where it is going"
+    let_go(canvas, x + 60, y - 40)
+    ((index, code),) = moved
+    assert index == 1
+    wanted = canvas.navigation.view.to_latent(x + 60, y - 30)
+    assert code.tolist() == pytest.approx(wanted, abs=1e-5)
+    assert canvas.navigation.view == before, "the map stays where it is"
+    assert pinned == []
+    assert canvas.scene.pins[1].z.tolist() == pytest.approx([-0.3, -0.3]), "it only asks"
+
+
+def test_escape_leaves_a_pin_where_it_was(canvas: LatentCanvas) -> None:
+    moved = moves(canvas)
+    canvas.set_pins((Pin(place(0.3, 0.3), "one"),))
+    x, y = pixel_of(canvas, place(0.3, 0.3))
+    drag(canvas, (x, y - 8), (x + 30, y), (x + 50, y))
+    QTest.keyClick(canvas, Qt.Key.Key_Escape)
+    let_go(canvas, x + 50, y)
+    assert moved == []
+    assert canvas.scene.pins[0].z.tolist() == pytest.approx([0.3, 0.3])
+
+
+def test_alt_and_arrows_move_the_pin_at_the_cursor(canvas: LatentCanvas) -> None:
+    moved = moves(canvas)
+    canvas.set_pins((Pin(place(0.3, 0.3), "one"),))
+    canvas.set_cursor((0.3, 0.3))
+    QTest.keyClick(canvas, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    ((index, code),) = moved
+    assert index == 0
+    step = STEP_PX / canvas.navigation.view.sx
+    assert code.tolist() == pytest.approx([0.3 + step, 0.3], abs=1e-5)
+    assert canvas.cursor_code() == pytest.approx(code, abs=1e-5)
+
+
+def test_a_click_on_a_pin_pins_no_other(canvas: LatentCanvas) -> None:
+    pinned, activated = told(canvas.pin_requested), told(canvas.sample_activated)
+    canvas.set_pins((Pin(place(0.3, 0.3), "one"),))
+    x, y = pixel_of(canvas, place(0.3, 0.3))
+    click(canvas, x, y - 8)
+    assert pinned == []
+    assert activated == []
+    assert "one: " in canvas.text_at(QPointF(x, y - 8))
+
+
+def test_the_whole_map_shows_the_pins_too(canvas: LatentCanvas, qtbot: QtBot) -> None:
+    pins = (Pin(place(9.0, 0.3), "right"), Pin(place(-0.3, -7.0), "below"))
+    canvas.set_pins(pins)
+    canvas.fit()
+    qtbot.waitUntil(lambda: not canvas.navigation.is_moving, timeout=10_000)
+    for pin in pins:
+        x, y = pixel_of(canvas, pin.z)
+        assert canvas.navigation.view.contains(x, y)
+
+
+def test_the_drawing_has_a_mark_and_a_trail(canvas: LatentCanvas) -> None:
+    way = [(0.5, -0.5), (0.2, -0.2), (0.0, 0.0)]
+    canvas.set_drawing_code(way[-1], way)
+    image = picture(canvas)
+    assert has(image, LIGHT.warn, pixel_of(canvas, place(0.0, 0.0)), 12)
+    x, y = pixel_of(canvas, place(0.1, -0.1))
+    assert not has(image, LIGHT.panel, (x, y), 0)
+    canvas.set_drawing_code(None)
+    assert not has(picture(canvas), LIGHT.warn, pixel_of(canvas, place(0.0, 0.0)), 12)
+
+
+# The decoded background
+
+
+def test_a_plane_is_asked_for_when_needed_and_not_before(canvas: LatentCanvas) -> None:
+    got = told(canvas.view_changed)
+    first = canvas.request
+    assert first is not None
+    assert first.frame == axes_frame((0, 1), [0.0, 0.0])
+    canvas.navigation.pan(6, 3)
+    assert got == [], "there is a margin to pan over"
+    canvas.navigation.pan(200, 0)
+    assert len(got) == 1
+    canvas.navigation.zoom(3.0, 300, 200)
+    assert len(got) == 2
+    request = canvas.request
+    assert request is not None
+    x0, y0, x1, y1 = canvas.navigation.view.bounds
+    assert request.rect[0] <= x0 <= x1 <= request.rect[2]
+    assert request.rect[1] <= y0 <= y1 <= request.rect[3]
+
+
+def test_the_plane_is_painted_softly_and_never_goes_blank(canvas: LatentCanvas) -> None:
+    assert canvas.request is not None
+    blank = picture(canvas)
+    canvas.set_plane(plane_for(canvas.request))
+
+    def field(image: QImage) -> int:
+        cells = ((x, y) for x in range(60, 690, 3) for y in range(60, 470, 3))
+        return sum(image.pixelColor(x, y) != blank.pixelColor(x, y) for x, y in cells)
+
+    shown = field(picture(canvas))
+    assert shown > 3000
+    canvas.navigation.pan(30, 20)
+    assert field(picture(canvas)) > 0.9 * shown
+    canvas.navigation.zoom(1.3, 300, 200)
+    assert field(picture(canvas)) > 0.7 * shown
+    lit = picture(canvas).pixelColor(300, 200).lightness()
+    assert lit > 150, "far paler than a glyph"
+    canvas.set_style(MapStyle(plane=False))
+    assert has(picture(canvas), LIGHT.panel, (200, 250), 3)
+
+
+def test_a_plane_that_was_switched_off_is_asked_for_again(canvas: LatentCanvas) -> None:
+    got = told(canvas.view_changed)
+    canvas.set_style(MapStyle(plane=False))
+    assert got == []
+    canvas.set_style(MapStyle())
+    assert len(got) == 1
+
+
+def test_a_plane_goes_with_its_network(canvas: LatentCanvas) -> None:
+    assert canvas.request is not None
+    canvas.set_codes(None)
+    empty = picture(canvas)
+    canvas.set_codes(codes())
+    canvas.set_plane(plane_for(canvas.request))
+    assert picture(canvas) != empty
+    canvas.set_codes(None)
+    assert picture(canvas) == empty
+
+
+def test_a_plane_of_other_axes_is_not_shown(canvas: LatentCanvas) -> None:
+    canvas.set_codes(codes(4))
+    assert canvas.request is not None
+    canvas.set_plane(plane_for(canvas.request))
+    with_plane = picture(canvas)
+    canvas.set_axes(2, 3)
+    canvas.set_axes(0, 1)
+    assert picture(canvas) == with_plane
+    other = axes_frame((1, 0), canvas.base)
+    canvas.set_plane(Plane(canvas.request.rect, np.full((2, 2, 1, 7, 5), 255, np.uint8), 1, other))
+    assert picture(canvas) != with_plane
+
+
+# Codes of one number, and of more than two
+
+
+def test_one_number_is_a_ribbon(canvas: LatentCanvas) -> None:
+    canvas.set_codes(codes(1))
+    request = canvas.request
+    assert request is not None
+    assert request.rows == 1
+    got = told(canvas.cursor_moved)
+    move(canvas, 300, 120)
+    z = got[0]
+    assert isinstance(z, np.ndarray)
+    assert z.tolist() == pytest.approx([canvas.navigation.view.to_latent(300, 0)[0]], abs=1e-6)
+    canvas.set_plane(plane_for(request))
+    band = canvas.scene.band(canvas.navigation.view)
+    assert band is not None
+    image = picture(canvas)
+    middle = round(sum(band) / 2)
+    lit = sum(image.pixelColor(x, middle) != LIGHT.panel for x in range(700))
+    assert lit > 450
+    assert (canvas.scene.points.pixels[:, 1] < band[0]).all()
+    with pytest.raises(ValueError, match="no axes"):
+        canvas.set_axes(0, 1)
+    canvas.navigation.zoom(6.0, 300, 120)
+    nearer = canvas.scene.band(canvas.navigation.view)
+    assert nearer is not None
+    assert nearer[1] - nearer[0] > 2 * (band[1] - band[0])
+    canvas.scene.lay_out(canvas.navigation.view)
+    assert (canvas.scene.points.pixels[:, 1] < nearer[0]).all()
+    asked = canvas.request
+    assert asked is not None
+    assert asked.columns < request.columns
+
+
+def test_more_than_two_numbers_have_axes_to_choose(canvas: LatentCanvas) -> None:
+    assert not canvas.furniture.axes.isVisible()
+    canvas.set_codes(codes(5))
+    bar = canvas.furniture.axes
+    assert bar.isVisible()
+    assert canvas.base.tolist() == pytest.approx([0, 0, 0.25, 0.25, 0.25], abs=1e-6)
+    got = told(canvas.cursor_moved)
+    move(canvas, 300, 200)
+    z = got[0]
+    assert isinstance(z, np.ndarray)
+    assert z[2:].tolist() == [0.25, 0.25, 0.25]
+    bar.x_choice.setCurrentIndex(1)
+    bar.x_choice.activated.emit(1)
+    assert canvas.axes == (1, 0), "the same number twice swaps the two"
+    assert canvas.request is not None
+    assert canvas.request.frame == axes_frame((1, 0), canvas.base)
+
+
+def test_the_other_numbers_follow_the_mean_until_they_are_set(canvas: LatentCanvas) -> None:
+    canvas.set_codes(codes(4))
+    canvas.set_codes(codes(4) + 2.0)
+    assert canvas.base.tolist() == pytest.approx([2, 2, 2.25, 2.25], abs=1e-6)
+    assert canvas.furniture.strip.sliders.code.tolist() == canvas.base.tolist()
+    assert canvas.request is not None
+    assert canvas.request.frame == axes_frame((0, 1), canvas.base)
+    canvas.set_base(place(0.0, 0.0, 0.5, 0.5))
+    canvas.set_codes(codes(4) + 3.0)
+    assert canvas.base.tolist() == [0, 0, 0.5, 0.5]
+    canvas.furniture.strip.mean.click()
+    canvas.set_codes(codes(4))
+    assert canvas.base.tolist() == pytest.approx([0, 0, 0.25, 0.25], abs=1e-6)
+
+
+def test_the_other_numbers_can_be_set(canvas: LatentCanvas) -> None:
+    canvas.set_codes(codes(4))
+    canvas.furniture.axes.strip.click()
+    strip = canvas.furniture.strip
+    assert strip.isVisible()
+    assert canvas.navigation.view.width < 700 - strip.width() + 1
+    requests, told_codes = told(canvas.view_changed), told(canvas.cursor_moved)
+    QTest.keyClick(strip.sliders, Qt.Key.Key_PageDown)
+    QTest.keyClick(strip.sliders, Qt.Key.Key_Home)
+    assert told_codes == [], "it has been the mean already"
+    strip.sliders.code_edited.emit(place(0.0, 0.0, 0.25, 0.75))
+    assert canvas.base.tolist() == pytest.approx([0, 0, 0.25, 0.75], abs=1e-6)
+    assert len(requests) == 1
+    z = told_codes[-1]
+    assert isinstance(z, np.ndarray)
+    assert z[3] == 0.75, "what the sliders say is decoded"
+    strip.mean.click()
+    assert canvas.base.tolist() == pytest.approx([0, 0, 0.25, 0.25], abs=1e-6)
+    assert strip.sliders.code[3] == 0.25
+    strip.zero.click()
+    assert not canvas.base.any()
+    strip.random.click()
+    assert canvas.base[0] != 0.0
+    with pytest.raises(ValueError, match="no axes"):
+        canvas.set_axes(1, 1)
+
+
+# Menu, theme, training
+
+
+def test_the_menu_offers_what_can_be_done_here(canvas: LatentCanvas) -> None:
+    canvas.set_pins([Pin(place(0.0, 1.0), "top")])
+    x, y = pixel_of(canvas, codes()[2])
+    move(canvas, x, y)
+    menu = canvas.menu_at(QPoint(round(x), round(y)))
+    texts = [action.text() for action in menu.actions()]
+    assert {"Load c into the editor", "Pin this place", "Remove top"} <= set(texts)
+    keys = {action.text(): action.shortcut().toString() for action in menu.actions()}
+    assert (keys["Pin this place"], keys["Remove top"]) == ("Return", "Del")
+    removed, activated = told(canvas.pin_removed), told(canvas.sample_activated)
+    menu.actions()[texts.index("Remove top")].trigger()
+    menu.actions()[texts.index("Load c into the editor")].trigger()
+    assert (removed, activated) == ([0], [2])
+    menu.deleteLater()
+
+
+def test_a_sample_called_ampersand_is_named_in_the_menu(canvas: LatentCanvas) -> None:
+    canvas.set_samples("ab&defgh", images())
+    canvas.set_codes(codes())
+    x, y = pixel_of(canvas, codes()[2])
+    move(canvas, x, y)
+    menu = canvas.menu_at(QPoint(round(x), round(y)))
+    assert menu.actions()[0].text() == "Load && into the editor"
+    menu.deleteLater()
+
+
+def test_the_menu_key_opens_it(canvas: LatentCanvas, qtbot: QtBot) -> None:
+    at = QPoint(300, 200)
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, at, canvas.mapToGlobal(at))
+    QApplication.sendEvent(canvas, event)
+    qtbot.waitUntil(lambda: isinstance(QApplication.activePopupWidget(), QMenu))
+    popup = QApplication.activePopupWidget()
+    assert isinstance(popup, QMenu)
+    assert any("Show all codes" in action.text() for action in popup.actions())
+    popup.close()
+
+
+def test_it_follows_the_theme(canvas: LatentCanvas) -> None:
+    apply_theme(QApplication.instance(), DARK)  # type: ignore[arg-type]
+    image = picture(canvas)
+    assert image.pixelColor(5, 495) == DARK.panel
+    assert has(image, DARK.pixel_on, pixel_of(canvas, codes()[0]), 10)
+
+
+def test_the_view_follows_codes_that_grow(canvas: LatentCanvas, qtbot: QtBot) -> None:
+    canvas.set_codes(codes() * 5)
+    qtbot.waitUntil(lambda: not canvas.navigation.is_moving)
+    view = canvas.navigation.view
+    assert all(view.contains(*pixel_of(canvas, code)) for code in codes() * 5)
+
+
+def test_a_smaller_set_comes_while_the_mouse_rests_on_a_sample(canvas: LatentCanvas) -> None:
+    hovered = told(canvas.hovered)
+    move(canvas, *pixel_of(canvas, codes()[6]))
+    canvas.set_fan(np.zeros((5, 5, 7, 5), np.float32), 0.1)
+    canvas.set_samples(LABELS[:3], images()[:3])
+    canvas.set_drift((0.0, 0.0))
+    canvas.set_fan(np.zeros((5, 5, 7, 5), np.float32), 0.1)
+    canvas.grab()
+    assert hovered == [6, -1]
+    canvas.set_codes(codes()[:3])
+    canvas.grab()
+
+
+def test_a_new_set_forgets_the_old_codes(canvas: LatentCanvas) -> None:
+    canvas.navigation.zoom(5.0, 300, 200)
+    canvas.set_samples(("x", "y"), images()[:2])
+    assert canvas.scene.codes is None
+    canvas.set_codes([[10.0, 10.0], [12.0, 11.0]])
+    assert canvas.following
+    assert canvas.navigation.view.cx == pytest.approx(11.0)
+
+
+def test_a_drawing_whose_code_is_no_number_is_not_in_the_way(canvas: LatentCanvas) -> None:
+    canvas.set_drawing_code([0.2, 0.1], [[0.0, 0.0], [0.2, 0.1]])
+    whole = canvas.scene.drawn_rect(canvas.navigation.view)
+    assert 0 < whole.width() < canvas.width() / 2
+    canvas.set_drawing_code([np.nan, 0.1])
+    canvas.repaint()
+    assert canvas.scene.drawn_rect(canvas.navigation.view).isEmpty()

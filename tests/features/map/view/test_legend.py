@@ -1,0 +1,92 @@
+"""The legend of the classes, and the colours it speaks of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from aegui.features.map.view.legend import ClassLegend
+from aegui.kit.theme import DARK, LIGHT, contrast, current_theme
+from aegui.widgets.class_colours import class_colour, class_rgba
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from aegui.kit.theme import Theme
+
+
+@pytest.fixture
+def legend(qtbot: QtBot) -> ClassLegend:
+    made = ClassLegend()
+    qtbot.addWidget(made)
+    made.set_classes(("cat", " ", "a very long name of a class that has to be cut somewhere"))
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def test_a_row_per_class_with_its_colour_and_a_note(legend: ClassLegend) -> None:
+    legend.set_note("100 of 2,000 samples")
+    assert legend.accessibleDescription().startswith("cat; space; a very long")
+    assert legend.accessibleDescription().endswith("100 of 2,000 samples")
+    assert legend.sizeHint().width() < 260
+    shot = legend.grab().toImage()
+    for number in range(3):
+        row = legend.row_rect(number)
+        assert shot.pixelColor(13, row.center().y() + 1) == class_colour(number, current_theme())
+
+
+def test_a_click_or_a_key_lets_a_class_stand_out_and_again_all(
+    qtbot: QtBot, legend: ClassLegend
+) -> None:
+    with qtbot.waitSignal(legend.emphasis_requested) as blocker:
+        QTest.mouseClick(legend, Qt.MouseButton.LeftButton, pos=legend.row_rect(1).center())
+    assert blocker.args == [1]
+    legend.set_emphasis(1)
+    with qtbot.waitSignal(legend.emphasis_requested) as blocker:
+        QTest.keyClick(legend, Qt.Key.Key_Space)
+    assert blocker.args == [None]
+    QTest.keyClick(legend, Qt.Key.Key_Down)
+    with qtbot.waitSignal(legend.emphasis_requested) as blocker:
+        QTest.keyClick(legend, Qt.Key.Key_Return)
+    assert blocker.args == [2]
+
+
+def test_nothing_to_say_is_empty(legend: ClassLegend) -> None:
+    assert not legend.is_empty
+    legend.set_classes(())
+    assert legend.is_empty
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_colours_differ_and_can_be_seen_on_the_map(theme: Theme) -> None:
+    colours = [class_colour(number, theme) for number in range(10)]
+    assert len({colour.rgb() for colour in colours}) == 10
+    assert all(contrast(colour, theme.panel) > 2.4 for colour in colours)
+    assert class_colour(10, theme) == colours[0]
+    rgba = class_rgba(np.array([3, 13, 0]), theme)
+    assert rgba.tolist() == [colours[3].rgba(), colours[3].rgba(), colours[0].rgba()]
+
+
+def test_what_is_too_high_goes_on_in_a_further_column(legend: ClassLegend) -> None:
+    names = [str(number) for number in range(10)]
+    legend.set_classes(names)
+    legend.set_note("5 of 60 samples")
+    alone = legend.sizeHint()
+    legend.set_room(alone.height())
+    assert legend.sizeHint() == alone
+    legend.set_room(alone.height() - 1)
+    size = legend.sizeHint()
+    legend.resize(size)
+    assert size.height() < alone.height()
+    rows = [legend.row_rect(number) for number in range(10)]
+    assert [row.left() for row in rows] == [0] * 5 + [rows[5].left()] * 5
+    assert rows[5].left() == rows[0].right() + 1
+    assert [row.top() for row in rows[:5]] == [row.top() for row in rows[5:]]
+    assert all(legend.rect().contains(row) for row in rows)
+    legend.set_room(10)
+    assert legend.sizeHint().height() < size.height()

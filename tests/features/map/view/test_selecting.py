@@ -1,0 +1,178 @@
+"""Drawing around samples selects them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from tests.features.map.view.canvases import LABELS, changed, painted, pixel_of, ring
+from tests.widgets.drags import caught_drags
+
+if TYPE_CHECKING:
+    from aegui.features.map.view.canvas import LatentCanvas
+
+LEFT = Qt.MouseButton.LeftButton
+NONE = Qt.KeyboardModifier.NoModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+def send(
+    canvas: LatentCanvas, kind: QEvent.Type, at: QPointF, modifiers: Qt.KeyboardModifier
+) -> None:
+    moved = kind == QEvent.Type.MouseMove
+    held = Qt.MouseButton.NoButton if kind == QEvent.Type.MouseButtonRelease else LEFT
+    button = Qt.MouseButton.NoButton if moved else LEFT
+    there = QPointF(canvas.mapToGlobal(at))
+    QApplication.sendEvent(canvas, QMouseEvent(kind, at, there, button, held, modifiers))
+
+
+def draw_around(
+    canvas: LatentCanvas, *samples: int, modifiers: Qt.KeyboardModifier = SHIFT, ends: bool = True
+) -> None:
+    """A box around each of these samples, one after the other in a single line."""
+    corners = []
+    for sample in samples:
+        x, y = pixel_of(canvas, ring()[sample])
+        for dx, dy in ((-30, -30), (30, -30), (30, 30), (-30, 30), (-30, -30)):
+            corners.append(QPointF(x + dx, y + dy))
+    send(canvas, QEvent.Type.MouseButtonPress, corners[0], modifiers)
+    for corner in corners[1:]:
+        send(canvas, QEvent.Type.MouseMove, corner, modifiers)
+    if ends:
+        send(canvas, QEvent.Type.MouseButtonRelease, corners[-1], modifiers)
+
+
+def selections(canvas: LatentCanvas) -> list[list[int]]:
+    told: list[list[int]] = []
+    canvas.selection_changed.connect(lambda indices: told.append(indices.tolist()))
+    return told
+
+
+def test_a_line_with_shift_selects_what_it_goes_around(canvas: LatentCanvas) -> None:
+    told = selections(canvas)
+    view = canvas.navigation.view
+    draw_around(canvas, 2)
+    assert told == [[2]]
+    assert canvas.selection.tolist() == [2]
+    assert canvas.navigation.view == view
+    assert canvas.accessibleDescription() == f"1 sample selected: {LABELS[2]}"
+    draw_around(canvas, 5, modifiers=SHIFT | CONTROL)
+    assert told[-1] == [2, 5]
+    draw_around(canvas, 1)
+    assert told[-1] == [1]
+
+
+def test_the_lasso_is_a_button_and_a_key_too(canvas: LatentCanvas) -> None:
+    told = selections(canvas)
+    QTest.keyClick(canvas, Qt.Key.Key_L)
+    assert canvas.lassoing
+    draw_around(canvas, 3, modifiers=NONE)
+    assert told == [[3]]
+    canvas.furniture.bar.lasso.click()
+    assert not canvas.lassoing
+    assert canvas.following
+    draw_around(canvas, 3, modifiers=NONE)
+    assert told == [[3]]
+    assert not canvas.following
+
+
+def test_escape_gives_up_one_thing_after_the_other(canvas: LatentCanvas) -> None:
+    told = selections(canvas)
+    canvas.set_lassoing(True)
+    draw_around(canvas, 3, modifiers=NONE)
+    before = painted(canvas)
+    draw_around(canvas, 4, modifiers=NONE, ends=False)
+    assert len(changed(before, painted(canvas)))
+    for _ in range(3):
+        QTest.keyClick(canvas, Qt.Key.Key_Escape)
+    assert not canvas.lassoing
+    assert told == [[3], []]
+
+
+def test_a_click_with_the_lasso_selects_nothing(canvas: LatentCanvas) -> None:
+    told = selections(canvas)
+    pins: list[object] = []
+    canvas.pin_requested.connect(pins.append)
+    draw_around(canvas, 3)
+    QTest.mouseClick(canvas, LEFT, SHIFT)
+    assert told == [[3], []]
+    assert not pins
+
+
+def test_the_selection_can_be_shown_large_and_cleared(canvas: LatentCanvas) -> None:
+    bar = canvas.furniture.selection
+    assert not bar.isVisible()
+    canvas.set_selection([1, 2])
+    assert bar.isVisible()
+    canvas.zoom_to_selection()
+    QTest.qWait(400)
+    view = canvas.navigation.view
+    assert view.cx == pytest.approx(ring()[1:3, 0].mean(), abs=0.02)
+    # In the middle of what the buttons at the top leave free.
+    middle = view.cy - view.inset / 2 / view.sy
+    assert middle == pytest.approx(ring()[1:3, 1].mean(), abs=0.02)
+    width = float(np.ptp(ring()[1:3, 0])) * view.sx
+    assert 0.4 * view.width < width < view.width
+    texts = [action.text() for action in canvas.menu_at(canvas.rect().center()).actions()]
+    assert "Zoom to the selection" in texts
+    bar.clear.click()
+    assert not len(canvas.selection)
+    assert not bar.isVisible()
+
+
+def test_zooming_to_no_selection_shows_all(canvas: LatentCanvas) -> None:
+    canvas.navigation.zoom(5.0, 300.0, 200.0)
+    QTest.keyClick(canvas, Qt.Key.Key_Z)
+    assert canvas.following
+
+
+def test_very_many_samples_are_selected_likewise(canvas: LatentCanvas) -> None:
+    rng = np.random.default_rng(0)
+    places = rng.uniform(-1.0, 1.0, (5000, 2)).astype(np.float32)
+    canvas.set_samples(["x"] * len(places), np.zeros((len(places), 7, 5), np.float32))
+    canvas.set_codes(places)
+    view = canvas.navigation.view
+    box = [view.to_pixels([corner])[0].tolist() for corner in ((-0.5, -0.5), (0.25, 0.5))]
+    (x0, y0), (x1, y1) = box
+    send(canvas, QEvent.Type.MouseButtonPress, QPointF(x0, y0), SHIFT)
+    for x, y in ((x1, y0), (x1, y1), (x0, y1)):
+        send(canvas, QEvent.Type.MouseMove, QPointF(x, y), SHIFT)
+    send(canvas, QEvent.Type.MouseButtonRelease, QPointF(x0, y1), SHIFT)
+    inside = (places > (-0.5, -0.5)).all(axis=1) & (places < (0.25, 0.5)).all(axis=1)
+    assert canvas.selection.tolist() == np.flatnonzero(inside).tolist()
+
+
+def test_what_is_selected_is_dragged_away_other_samples_move_the_map(
+    canvas: LatentCanvas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dragged = caught_drags(monkeypatch)
+    canvas.select(np.array([1, 4]))
+    move = QPointF(20.0, 0.0)
+    for index, expected in ((4, [(1, 4)]), (2, [(1, 4)])):
+        at, before = QPointF(*pixel_of(canvas, ring()[index])), canvas._view
+        send(canvas, QEvent.Type.MouseButtonPress, at, NONE)
+        send(canvas, QEvent.Type.MouseMove, at + move, NONE)
+        send(canvas, QEvent.Type.MouseButtonRelease, at + move, NONE)
+        canvas.navigation.rest()
+        assert dragged == expected
+        assert (canvas._view == before) is (index == 4)
+
+
+def test_any_sample_is_dragged_away_with_ctrl(
+    canvas: LatentCanvas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dragged = caught_drags(monkeypatch)
+    keys = Qt.KeyboardModifier.ControlModifier
+    at, before = QPointF(*pixel_of(canvas, ring()[2])), canvas._view
+    send(canvas, QEvent.Type.MouseButtonPress, at, keys)
+    send(canvas, QEvent.Type.MouseMove, at + QPointF(20.0, 0.0), keys)
+    send(canvas, QEvent.Type.MouseButtonRelease, at + QPointF(20.0, 0.0), keys)
+    assert dragged == [(2,)]
+    assert canvas._view == before

@@ -1,0 +1,55 @@
+"""The form of a sheet of all numbers: what is offered and what is wished."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from aegui.core.latent.grids import TraversalSpec
+from aegui.features.map.view.traversal_panel import TraversalPanel, TraversalWish
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+
+def shown(qtbot: QtBot, size: int, channels: int = 1, *, cursor: bool = True) -> TraversalPanel:
+    wish = TraversalWish(TraversalSpec((0.5,) * size, (2.0,) * size))
+    panel = TraversalPanel(wish, (channels, 7, 5), has_cursor=cursor)
+    qtbot.addWidget(panel)
+    panel.resize(800, 400)
+    panel.show()
+    qtbot.waitExposed(panel)
+    return panel
+
+
+def test_every_field_is_told(qtbot: QtBot) -> None:
+    panel = shown(qtbot, 3)
+    told: list[TraversalWish] = []
+    panel.edited.connect(told.append)
+    panel.steps.setValue(5)
+    panel.reach.setValue(1.5)
+    panel.base.setCurrentIndex(panel.base.findData("cursor"))
+    panel.scale.setValue(4)
+    panel.ink.click()
+    wish = told[-1]
+    assert (wish.spec.steps, wish.spec.reach, wish.base, wish.scale) == (5, 1.5, "cursor", 4)
+    assert wish.ink
+    assert wish.spec.ends()[0].tolist() == pytest.approx([-2.5, 3.5])
+    assert panel.wish == wish
+    assert panel._result.text() == "116 × 92 pixels"
+
+
+def test_only_what_there_is_to_choose_is_offered(qtbot: QtBot) -> None:
+    panel = shown(qtbot, 3, 3, cursor=False)
+    assert not panel.ink.isVisible()
+    assert panel.base.findData("cursor") < 0
+
+
+def test_many_rows_are_scrolled_with_their_names(qtbot: QtBot) -> None:
+    panel = shown(qtbot, 64)
+    assert panel.preview.height() >= 64 * 16, "rows that can be told apart"
+    panel.preview.set_picture(np.full((64 * 8 - 1, 9 * 6 - 1, 3), 255, np.uint8))
+    seen = panel.preview.grab().toImage()
+    assert not seen.isNull()

@@ -1,0 +1,192 @@
+"""Maps made in threads: in order, dropped when out of date, stopped when wished."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from aegui.core.data.dataset import Dataset
+from aegui.core.latent.pca import fit_pca
+from aegui.core.latent.projections import ProjectionOptions
+from aegui.features.projections.model.projection_service import ProjectionService
+from tests.core.latent.linear import groups, linear_codec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytestqt.qtbot import QtBot
+
+    from aegui.features.projections.model.projection_work import MapState
+
+QUICK = ProjectionOptions(iterations=50)
+
+
+@pytest.fixture
+def service(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[ProjectionService]:
+    monkeypatch.setattr("aegui.features.projections.model.projection_service.CALM_MS", 30)
+    made = ProjectionService()
+    made.set_options(QUICK)
+    yield made
+    made.shutdown()
+
+
+def wide(n: int = 1200) -> Dataset:
+    """More samples than have slow maps at once."""
+    return Dataset.from_images(
+        "wide", np.random.default_rng(0).random((n, 5, 8)), [str(i % 4) for i in range(n)]
+    )
+
+
+def states(service: ProjectionService) -> dict[str, MapState]:
+    return {state.key: state for state in service.maps}
+
+
+def test_all_maps_of_a_small_set_come_by_themselves(
+    service: ProjectionService, qtbot: QtBot
+) -> None:
+    dataset = groups()
+    codec = linear_codec(dataset, 3)
+    service.set_dataset(dataset)
+    service.set_codec(codec)
+    service.set_wanted(["code", "pca", "tsne", "pca-code"])
+    assert {state.status for state in service.maps} == {"waiting"}
+    service.set_active(True)
+    qtbot.waitUntil(lambda: "pca-k" in service.references, timeout=60_000)
+    found = states(service)
+    assert {state.status for state in found.values()} == {"ready"}
+    assert service.samples is not None
+    wanted = fit_pca(dataset.flat(), 2).encode(dataset.flat())
+    assert found["pca"].places is not None
+    np.testing.assert_allclose(found["pca"].places, wanted, rtol=1e-5, atol=1e-6)
+    assert found["code"].places is not None
+    learnt = codec.encode(dataset.flat())[:, :2]
+    np.testing.assert_allclose(found["code"].places, learnt, atol=1e-5)
+    assert (found["code"].epoch, found["pca"].epoch) == (7, None)
+    assert all(state.figures is not None for state in found.values())
+    assert found["tsne"].text == "perplexity 19.7 instead of 30: there are only 60 samples"
+    assert [view.key for view in service.views] == ["code", "pca", "tsne", "pca-code"]
+    assert not service.is_busy
+
+
+def test_nothing_is_begun_while_nobody_looks(service: ProjectionService, qtbot: QtBot) -> None:
+    service.set_dataset(groups())
+    service.set_wanted(["pca"])
+    qtbot.wait(50)
+    assert service.samples is None
+    service.set_active(True)
+    qtbot.waitUntil(lambda: states(service)["pca"].status == "ready")
+
+
+def test_slow_maps_of_large_sets_are_offered_made_shown_and_stopped(
+    service: ProjectionService, qtbot: QtBot
+) -> None:
+    service.set_options(ProjectionOptions(iterations=100_000))
+    service.set_dataset(wide())
+    service.set_wanted(["pca", "tsne"])
+    service.set_active(True)
+    qtbot.waitUntil(lambda: states(service)["pca"].status == "ready")
+    assert states(service)["tsne"].status == "offered"
+    cost = states(service)["tsne"].cost
+    assert cost is not None
+    assert cost.seconds > 0
+    with qtbot.waitSignal(service.busy_changed):
+        service.compute()
+    qtbot.waitUntil(lambda: states(service)["tsne"].places is not None, timeout=60_000)
+    working = states(service)["tsne"]
+    assert working.status == "working"
+    assert 0.0 < working.share < 1.0
+    assert "step" in working.text
+    with qtbot.waitSignal(service.busy_changed):
+        service.stop()
+    stopped = states(service)["tsne"]
+    assert (stopped.status, stopped.text) == ("offered", "Stopped.")
+    assert stopped.places is not None
+    assert not service.is_busy
+
+
+def test_other_weights_drop_the_maps_of_codes_alone(
+    service: ProjectionService, qtbot: QtBot
+) -> None:
+    dataset = groups()
+    service.set_dataset(dataset)
+    service.set_codec(linear_codec(dataset))
+    service.set_wanted(["code", "pca", "pca-code"])
+    service.set_active(True)
+    qtbot.waitUntil(lambda: bool(service.references))
+    before = states(service)
+    service.set_codec(linear_codec(dataset, epoch=9))
+    after = states(service)
+    assert (after["pca"].status, after["pca-code"].status) == ("ready", "waiting")
+    assert after["pca-code"].places is before["pca-code"].places
+    assert after["pca-code"].figures is None
+    assert after["pca"].figures is before["pca"].figures
+    qtbot.waitUntil(lambda: states(service)["pca-code"].epoch == 9)
+    qtbot.waitUntil(lambda: states(service)["code"].epoch == 9)
+
+
+def test_options_drop_what_they_change(service: ProjectionService, qtbot: QtBot) -> None:
+    service.set_dataset(groups())
+    service.set_wanted(["pca", "tsne"])
+    service.set_active(True)
+    qtbot.waitUntil(lambda: states(service)["tsne"].status == "ready", timeout=60_000)
+    before = states(service)
+    service.set_options(ProjectionOptions(iterations=60))
+    assert states(service)["pca"].status == "ready"
+    assert states(service)["tsne"].status != "ready"
+    qtbot.waitUntil(lambda: states(service)["tsne"].status == "ready", timeout=60_000)
+    assert not np.array_equal(states(service)["tsne"].places, before["tsne"].places)  # type: ignore[arg-type]
+    with qtbot.waitSignal(service.samples_changed) as drawn:
+        service.set_options(ProjectionOptions(samples=20, iterations=60))
+    assert drawn.args is not None
+    assert len(drawn.args[0].indices) == 20
+
+
+def test_what_is_impossible_says_why(service: ProjectionService, qtbot: QtBot) -> None:
+    service.set_dataset(groups(3))
+    service.set_wanted(["code", "tsne", "umap"])
+    service.set_active(True)
+    qtbot.waitUntil(lambda: states(service)["tsne"].status == "impossible")
+    found = states(service)
+    assert found["tsne"].text == "t-SNE needs at least 5 samples; there are 3."
+    assert found["code"].text == "No network has been trained yet. Press Train."
+    assert "pip install umap-learn" in found["umap"].text
+    service.set_codec(linear_codec(wide(9)))
+    assert states(service)["code"].text == "The images of this set do not fit the network."
+
+
+def test_a_newer_set_replaces_the_work_on_an_older_one(
+    service: ProjectionService, qtbot: QtBot
+) -> None:
+    service.set_options(ProjectionOptions(iterations=100_000))
+    service.set_dataset(wide(300))
+    service.set_wanted(["tsne"])
+    service.set_active(True)
+    qtbot.waitUntil(lambda: states(service)["tsne"].places is not None, timeout=60_000)
+    service.set_dataset(groups())
+    assert states(service)["tsne"].places is None
+    service.set_options(QUICK)
+    qtbot.waitUntil(lambda: states(service)["tsne"].status == "ready", timeout=60_000)
+    places = states(service)["tsne"].places
+    assert places is not None
+    assert len(places) == 60
+
+
+def test_an_unforeseen_failure_is_told(
+    service: ProjectionService,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("out of luck")
+
+    monkeypatch.setattr("aegui.features.projections.model.projection_work.make_view", fail)
+    service.set_dataset(groups())
+    service.set_wanted(["pca"])
+    service.set_active(True)
+    qtbot.waitUntil(lambda: states(service)["pca"].status == "impossible")
+    assert states(service)["pca"].text == "This map could not be made: out of luck"
+    assert "the map pca failed" in caplog.text
+    caplog.clear()

@@ -1,0 +1,273 @@
+"""Scatter plots: what numpy draws, and what mouse and keys select."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QImage, QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from aegui.features.projections.view.colours import has_colours
+from aegui.features.projections.view.raster import dot_radius, dots_image
+from aegui.features.projections.view.scatter import MOST_TEXTS, ScatterSamples, ScatterView
+from aegui.features.projections.view.scatter_paint import SampleCard, class_middles
+from aegui.kit.theme import DARK, LIGHT, contrast
+from aegui.widgets.class_colours import class_colour
+from aegui.widgets.shapes import in_polygon, in_rectangle
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from pytestqt.qtbot import QtBot
+
+    from aegui.kit.theme import Theme
+
+LEFT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
+NONE = Qt.KeyboardModifier.NoModifier
+
+
+def grid(side: int = 20) -> NDArray[np.float32]:
+    """``side`` x ``side`` places; sample ``side * row + column``, rows upwards."""
+    rows, columns = np.mgrid[:side, :side]
+    return np.stack([columns.ravel(), rows.ravel()], axis=1).astype(np.float32)
+
+
+@pytest.fixture
+def view(qtbot: QtBot) -> ScatterView:
+    made = ScatterView("pca", "PCA", "help")
+    qtbot.addWidget(made)
+    made.resize(400, 426)
+    made.show()
+    qtbot.waitExposed(made)
+    show(made, np.arange(400) // 20 % 4)
+    return made
+
+
+def show(view: ScatterView, classes: NDArray[np.int64]) -> None:
+    labels = tuple(f"c{number}" for number in classes)
+    picture = QImage(4, 4, QImage.Format.Format_RGB32)
+    picture.fill(QColor("red"))
+    samples = ScatterSamples(classes, labels, ("c0", "c1", "c2", "c3"))
+    view.set_samples(samples, lambda index: SampleCard(picture, f"c{index}", f"sample {index}"))
+    view.set_places(grid(round(len(classes) ** 0.5)))
+
+
+def at(view: ScatterView, index: int, dx: int = 0, dy: int = 0) -> QPoint:
+    x, y = view.pixels[index]
+    return QPoint(round(x) + dx, round(y) + dy)
+
+
+def exactly(image: QImage, colour: QColor) -> int:
+    rows = image.convertToFormat(QImage.Format.Format_RGB32)
+    return int((np.frombuffer(rows.constBits(), np.uint32) == colour.rgb()).sum())
+
+
+def test_dots_are_discs_and_later_ones_lie_on_top() -> None:
+    red, blue = QColor("red"), QColor("blue")
+    places = np.array([[20.0, 20.0], [22.0, 20.0], [-50.0, 3.0], [np.nan, 3.0], [59.0, 39.0]])
+    colours = np.array([red.rgba(), blue.rgba(), red.rgba(), red.rgba(), red.rgba()], np.uint32)
+    image = dots_image(places, colours, 5.0, (60, 40), QColor("white"))
+    assert (image.width(), image.height()) == (60, 40)
+    assert image.pixelColor(22, 20) == blue
+    assert image.pixelColor(16, 20) == red
+    assert image.pixelColor(59, 38) == red
+    assert exactly(image, blue) == pytest.approx(np.pi * 25, rel=0.25)
+    # Edges are soft: there are colours between.
+    assert len({image.pixel(x, 20) for x in range(10, 32)}) > 3
+
+
+def test_more_dots_are_smaller() -> None:
+    radii = [dot_radius(count) for count in (1, 1_000, 10_000, 100_000)]
+    assert radii == sorted(radii, reverse=True)
+    assert radii[0] <= 4.0
+    assert radii[-1] >= 1.0
+    many = np.random.default_rng(0).uniform(0, 90, (30_000, 2))
+    image = dots_image(many, np.full(30_000, 0xFF00FF00, np.uint32), 1.5, (90, 90), QColor("red"))
+    assert image.pixelColor(45, 45) == QColor("lime")
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_every_class_can_be_seen_on_its_ground(theme: Theme) -> None:
+    colours = [class_colour(number, theme) for number in range(10)]
+    assert len({colour.rgb() for colour in colours}) == 10
+    assert min(contrast(colour, theme.raised) for colour in colours) > 2.4
+    assert class_colour(13, theme) == colours[3]
+
+
+def test_colours_say_something_of_classes_with_company() -> None:
+    assert has_colours(np.arange(100) % 10)
+    assert not has_colours(np.zeros(9, np.int64))
+    assert not has_colours(np.arange(30))
+
+
+def test_shapes() -> None:
+    pixels = np.array([[0, 0], [5, 5], [9, 1], [np.nan, 2]])
+    assert in_rectangle(pixels, (6, 6), (4, 4)).tolist() == [False, True, False, False]
+    star = [(0.0, -1.0), (10.0, -1.0), (10.0, 3.0), (5.0, 2.0), (0.0, 3.0)]
+    assert in_polygon(pixels, star).tolist() == [True, False, True, False]
+    assert not in_polygon(pixels, star[:2]).any()
+
+
+def test_the_middle_of_a_class_is_one_of_its_samples() -> None:
+    places = np.array([[0, 0], [10, 0], [10, 10], [3, 3], [7, 7]], np.float32)
+    numbers, middles = class_middles(places, np.array([0, 0, 0, 2, 2]))
+    assert numbers.tolist() == [0, 2]
+    assert middles[0].tolist() == [10, 0]
+    assert middles[1].tolist() in ([3, 3], [7, 7])
+
+
+def test_all_places_are_seen_upright(view: ScatterView) -> None:
+    x, y = view.pixels.T
+    assert x.min() >= 0
+    assert x.max() <= 400
+    assert y.min() >= 26
+    assert y.max() <= 426
+    assert view.pixels[399, 1] < view.pixels[0, 1]
+
+
+def test_the_picture_has_the_colours_of_the_classes_and_fades_what_is_not_selected(
+    view: ScatterView,
+) -> None:
+    colours = [class_colour(number, LIGHT) for number in range(4)]
+    before = [exactly(view.grab().toImage(), colour) for colour in colours]
+    assert min(before) > 300
+    view.set_selection(np.arange(400) // 20 % 4 == 2)
+    after = [exactly(view.grab().toImage(), colour) for colour in colours]
+    assert after[0] < before[0] / 10
+    assert after[2] > 0.8 * before[2]
+    view.set_emphasis(1)
+    assert exactly(view.grab().toImage(), colours[1]) > 0.8 * before[1]
+    view.set_emphasis(None)
+    view.set_selection(None)
+    assert [exactly(view.grab().toImage(), colour) for colour in colours] == before
+
+
+def test_pointing_at_a_sample(view: ScatterView, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(view.hovered) as signal:
+        QTest.mouseMove(view, at(view, 210, 2, 2))
+    assert signal.args == [210]
+    before = view.grab().toImage()
+    view.set_highlight(210)
+    image = view.grab().toImage()
+    assert image != before
+    # The card with the picture.
+    assert exactly(image, QColor("red")) > 44 * 44 / 2
+    with qtbot.waitSignal(view.hovered) as signal:
+        QTest.mouseMove(view, QPoint(4, 420))
+    assert signal.args == [None]
+
+
+def test_selecting_by_rectangle_click_and_modifiers(view: ScatterView, qtbot: QtBot) -> None:
+    found: list[NDArray[np.bool_]] = []
+    view.selected.connect(found.append)
+    view.selected.connect(view.set_selection)
+
+    def drag(a: int, b: int, modifier: Qt.KeyboardModifier = NONE) -> None:
+        QTest.mousePress(view, LEFT, modifier, at(view, a, -4, 4))
+        QTest.mouseMove(view, at(view, b, 4, -4))
+        assert view.grab().toImage() is not None
+        QTest.mouseRelease(view, LEFT, modifier, at(view, b, 4, -4))
+
+    drag(0, 42)
+    assert np.flatnonzero(found[-1]).tolist() == [0, 1, 2, 20, 21, 22, 40, 41, 42]
+    drag(5, 5, Qt.KeyboardModifier.ShiftModifier)
+    assert found[-1].sum() == 10
+    assert found[-1][5]
+    drag(20, 42, Qt.KeyboardModifier.ControlModifier)
+    assert np.flatnonzero(found[-1]).tolist() == [0, 1, 2, 5]
+    QTest.mouseClick(view, LEFT, NONE, at(view, 77))
+    assert np.flatnonzero(found[-1]).tolist() == [77]
+
+
+def test_selecting_with_a_lasso(view: ScatterView, qtbot: QtBot) -> None:
+    view.set_lasso(True)
+    with qtbot.waitSignal(view.selected) as signal:
+        QTest.mousePress(view, LEFT, NONE, at(view, 0, -5, 5))
+        for index, dx, dy in ((3, 8, 5), (60, -5, -9), (0, -5, 5)):
+            QTest.mouseMove(view, at(view, index, dx, dy))
+        QTest.mouseRelease(view, LEFT, NONE, at(view, 0, -5, 5))
+    assert signal.args is not None
+    chosen = np.flatnonzero(signal.args[0]).tolist()
+    assert {0, 1, 2, 3, 20, 21, 40, 60} <= set(chosen)
+    assert 63 not in chosen
+
+
+def test_zooming_and_moving(view: ScatterView) -> None:
+    home = view.pixels.copy()
+    spot = QPointF(*home[210])
+    wheel = QWheelEvent(
+        spot, view.mapToGlobal(spot), QPoint(), QPoint(0, 240), Qt.MouseButton.NoButton,
+        NONE, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(view, wheel)
+    np.testing.assert_allclose(view.pixels[210], home[210], atol=1e-6)
+    assert np.ptp(view.pixels[:, 0]) == pytest.approx(1.25**2 * np.ptp(home[:, 0]))
+    there = view.pixels.copy()
+    QTest.mousePress(view, MIDDLE, NONE, QPoint(200, 200))
+    QTest.mouseMove(view, QPoint(230, 190))
+    QTest.mouseRelease(view, MIDDLE, NONE, QPoint(230, 190))
+    np.testing.assert_allclose(view.pixels - there, np.tile([30, -10], (400, 1)), atol=1e-6)
+    # New places do not undo a zoom; a double click does, and follows from then on.
+    view.set_places(grid() + 0)
+    assert not np.allclose(view.pixels, home)
+    QTest.mouseDClick(view, LEFT, NONE, QPoint(200, 200))
+    np.testing.assert_allclose(view.pixels, home)
+
+
+def test_keys(view: ScatterView, qtbot: QtBot) -> None:
+    view.hovered.connect(view.set_highlight)
+    view.selected.connect(view.set_selection)
+    seen: list[int | None] = []
+    chosen: list[NDArray[np.bool_]] = []
+    view.hovered.connect(seen.append)
+    view.selected.connect(chosen.append)
+    QTest.keyClick(view, Qt.Key.Key_Right)
+    start = seen[-1]
+    assert start is not None
+    QTest.keyClick(view, Qt.Key.Key_Right)
+    QTest.keyClick(view, Qt.Key.Key_Up)
+    assert seen[-1] == start + 21
+    QTest.keyClick(view, Qt.Key.Key_Space)
+    assert np.flatnonzero(chosen[-1]).tolist() == [start + 21]
+    QTest.keyClick(view, Qt.Key.Key_Space)
+    assert not chosen[-1].any()
+    QTest.keyClick(view, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert chosen[-1].all()
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    assert not chosen[-1].any()
+    home = view.pixels.copy()
+    QTest.keyClick(view, Qt.Key.Key_Plus)
+    assert np.ptp(view.pixels[:, 0]) > np.ptp(home[:, 0])
+    QTest.keyClick(view, Qt.Key.Key_0)
+    np.testing.assert_allclose(view.pixels, home)
+
+
+def test_few_samples_are_their_labels(view: ScatterView) -> None:
+    assert MOST_TEXTS >= 144
+    show(view, np.arange(144) % 4)
+    image = view.grab().toImage()
+    assert all(exactly(image, class_colour(number, LIGHT)) > 20 for number in range(4))
+
+
+def test_status(view: ScatterView) -> None:
+    filled = view.grab().toImage()
+    view.set_status("half", "", 0.5)
+    image = view.grab().toImage()
+    assert image != filled
+    assert image.pixelColor(100, 28) == LIGHT.accent
+    assert image.pixelColor(300, 28) == LIGHT.grid
+    assert view.accessibleDescription() == "half"
+    view.set_places(None)
+    view.set_status("", "Press Compute.")
+    assert not len(view.pixels)
+    assert view.accessibleDescription() == "Press Compute."
+    QTest.keyClick(view, Qt.Key.Key_Right)
+    QTest.mouseClick(view, LEFT)
+
+
+def test_places_that_do_not_belong_to_the_samples_are_not_shown(view: ScatterView) -> None:
+    view.set_places(grid(5))
+    assert not len(view.pixels)

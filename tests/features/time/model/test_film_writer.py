@@ -1,0 +1,120 @@
+"""Pictures go in, a film comes out; or nothing is left."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from aegui.core.latent import films
+from aegui.features.time.model.film_writer import FilmWriter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from tests.harness.logs import ExpectLog
+
+
+@pytest.fixture
+def writer(qapp: object) -> Iterator[FilmWriter]:
+    made = FilmWriter()
+    yield made
+    made.shutdown()
+
+
+def put_all(writer: FilmWriter, qtbot: QtBot, count: int) -> None:
+    for level in range(count):
+        qtbot.waitUntil(lambda: writer.has_room, timeout=5000)
+        writer.put(np.full((6, 8, 3), 40 * level, np.uint8))
+
+
+def test_a_film_is_written(writer: FilmWriter, qtbot: QtBot, tmp_path: Path) -> None:
+    writer.begin(tmp_path / "a.gif", 10.0)
+    assert writer.is_busy
+    put_all(writer, qtbot, 6)
+    with qtbot.waitSignal(writer.finished, timeout=20_000) as caught:
+        qtbot.waitUntil(lambda: writer.has_room, timeout=5000)
+        writer.end()
+    assert caught.args == [""]
+    assert not writer.is_busy
+    with Image.open(tmp_path / "a.gif") as film:
+        assert film.size == (8, 6)
+        assert getattr(film, "n_frames", 1) == 6
+        film.seek(3)
+        assert film.convert("RGB").getpixel((2, 2)) == (120, 120, 120)
+
+
+def test_a_cancelled_film_leaves_nothing(writer: FilmWriter, qtbot: QtBot, tmp_path: Path) -> None:
+    told: list[str] = []
+    writer.finished.connect(told.append)
+    writer.begin(tmp_path / "a.gif", 10.0)
+    put_all(writer, qtbot, 2)
+    writer.cancel()
+    assert list(tmp_path.iterdir()) == []
+    assert not writer.is_busy
+    qtbot.wait(50)
+    assert told == []
+
+
+def test_what_cannot_be_written_is_told(writer: FilmWriter, qtbot: QtBot, tmp_path: Path) -> None:
+    with qtbot.waitSignal(writer.finished, timeout=20_000) as caught:
+        writer.begin(tmp_path / "nowhere" / "a.gif", 10.0)
+    assert "nowhere" in caught.args[0]
+
+
+def test_what_nobody_expected_ends_the_film_too(
+    writer: FilmWriter,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    expect_log: ExpectLog,
+) -> None:
+    def fail(*_arguments: object, **_options: object) -> int:
+        raise MemoryError
+
+    monkeypatch.setattr(films, "write_film", fail)
+    with (
+        expect_log("a.gif was not written", level=logging.ERROR),
+        qtbot.waitSignal(writer.finished, timeout=20_000) as caught,
+    ):
+        writer.begin(tmp_path / "a.gif", 10.0)
+    assert caught.args == ["a.gif: MemoryError"]
+    assert not writer.is_busy
+
+
+def test_nobody_waits_for_a_film_that_is_given_up(
+    writer: FilmWriter, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Encoders do not stop at once: what comes of it late is not written."""
+    gate, encoded, encode = threading.Event(), threading.Event(), films._gif
+
+    def slowly(*args: Any) -> bytes:
+        content = encode(*args)
+        encoded.set()
+        gate.wait(20.0)
+        return content
+
+    monkeypatch.setattr(films, "_gif", slowly)
+    writer.begin(tmp_path / "a.gif", 10.0)
+    put_all(writer, qtbot, 2)
+    qtbot.waitUntil(lambda: writer.has_room, timeout=5000)
+    writer.end()
+    qtbot.waitUntil(encoded.is_set, timeout=20_000)
+    writer.cancel()
+    assert not writer.is_busy
+    # Another film waits its turn.
+    writer.begin(tmp_path / "b.gif", 10.0)
+    gate.set()
+    with qtbot.waitSignal(writer.finished, timeout=20_000) as caught:
+        put_all(writer, qtbot, 2)
+        qtbot.waitUntil(lambda: writer.has_room, timeout=5000)
+        writer.end()
+    assert caught.args == [""]
+    assert [path.name for path in tmp_path.iterdir()] == ["b.gif"]

@@ -1,0 +1,144 @@
+"""Images among the dots of a crowd: apart from one another, and steady."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QFont, QImage, QPainter
+
+from aegui.features.map.view.point_layer import LANDMARK_PX, MOST_PIXMAPS, PointLayer
+from aegui.kit.theme import LIGHT
+from aegui.session.data.looks import Look
+from aegui.widgets.landmarks import GAP_PX, MOST_TRIED, Landmarks, apart
+from aegui.widgets.viewport import Viewport, bounds_of
+from tests.features.map.view.canvases import rgb
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+VIEW = Viewport(cx=0.0, cy=0.0, sx=100.0, sy=100.0, left=0.0, top=0.0, width=400.0, height=400.0)
+PLATE = (34.0, 30.0)
+
+
+def crowd(count: int = 500) -> NDArray[np.float64]:
+    return np.random.default_rng(5).normal(scale=0.6, size=(count, 2))
+
+
+def photographs(count: int = 500, labels: int = 1) -> PointLayer:
+    """White images of 16 x 16 pixels, so many that there is no room for all."""
+    layer = PointLayer()
+    look = Look(glyphs=False, ground=0.0)
+    names = [str(i % labels) for i in range(count)]
+    layer.stamps.set_samples(names, np.ones((count, 16, 16), np.float32), look)
+    places = crowd(count)
+    layer.set_places(places, bounds_of(places))
+    return layer
+
+
+def painted(layer: PointLayer) -> QImage:
+    """The layer with all its images, which are made over several frames where time is short."""
+    for _ in range(200):
+        image = QImage(400, 400, QImage.Format.Format_RGB32)
+        image.fill(LIGHT.panel)
+        painter = QPainter(image)
+        layer.paint(painter, VIEW, LIGHT, 1.0, QFont())
+        painter.end()
+        if not layer.is_rough:
+            return image
+    raise AssertionError("images are missing still")
+
+
+def test_landmarks_do_not_meet_and_leave_no_gap_for_another() -> None:
+    places = crowd()
+    rows = Landmarks().rows(places, 1, VIEW, PLATE)
+    assert len(rows) > 20
+    pixels = VIEW.to_pixels(places)
+    away = np.abs(pixels[:, np.newaxis] - pixels[rows])
+    meets = (away[..., 0] < PLATE[0]) & (away[..., 1] < PLATE[1])
+    assert meets[rows].sum() == len(rows)
+    near = (away[..., 0] < 1.2 * (PLATE[0] + GAP_PX)) & (away[..., 1] < 1.2 * (PLATE[1] + GAP_PX))
+    assert near.any(axis=1).all()
+
+
+def test_panning_changes_no_landmark_and_coming_closer_brings_more() -> None:
+    places, chooser = crowd(), Landmarks()
+    rows = chooser.rows(places, 1, VIEW, PLATE)
+    assert chooser.rows(places, 1, VIEW.panned(70.0, -9.0), PLATE) is rows
+    nearer = chooser.rows(places, 1, VIEW.zoomed(3.0, 10, 10), PLATE)
+    assert len(nearer) > 2 * len(rows)
+    assert np.isin(rows, nearer).all()
+
+
+def test_moving_a_little_leaves_most_landmarks() -> None:
+    places, chooser = crowd(), Landmarks()
+    rows = chooser.rows(places, 1, VIEW, PLATE)
+    moved = places + np.random.default_rng(1).normal(scale=0.005, size=places.shape)
+    assert np.isin(rows, chooser.rows(moved, 2, VIEW, PLATE)).mean() > 0.8
+
+
+def test_codes_that_are_no_numbers_are_none() -> None:
+    places = crowd(4)
+    places[1] = np.nan
+    assert 1 not in Landmarks().rows(places, 1, VIEW, PLATE)
+    assert len(Landmarks().rows(np.full((5, 2), np.nan), 1, VIEW, PLATE)) == 0
+    assert len(Landmarks().rows(np.zeros((0, 2)), 1, VIEW, PLATE)) == 0
+
+
+def test_the_first_offered_is_taken() -> None:
+    places = np.array([[0.0, 0.0], [0.9, 0.0], [1.1, 0.0], [-0.4, 0.99], [-0.4, 1.0]])
+    assert apart(places).tolist() == [0, 2, 4]
+
+
+def test_of_very_many_some_may_become_one() -> None:
+    rows = Landmarks().rows(crowd(20_000) * 50, 1, VIEW, PLATE)
+    assert 300 < len(rows) <= MOST_TRIED
+    assert len(np.unique(rows)) == len(rows)
+
+
+@pytest.mark.parametrize("count", [500, MOST_PIXMAPS + 500])
+@pytest.mark.usefixtures("qapp")
+def test_images_are_painted_among_the_dots_and_are_pointed_at(count: int) -> None:
+    layer = photographs(count)
+    layer.lay_out(VIEW, "auto", labels=True, floor=None)
+    assert layer.scale == 0
+    assert len(layer.marked) > 10
+    seen = rgb(painted(layer))
+    places = layer.pixels[layer.marked]
+    within = ((places > 20) & (places < 380)).all(axis=1)
+    rows = layer.marked[np.flatnonzero(within)].tolist()
+    assert len(rows) > 10
+    for row in rows:
+        x, y = np.rint(layer.pixels[row]).astype(int).tolist()
+        assert (seen[y - 12 : y + 12, x - 12 : x + 12] == 255).all()
+        # Anywhere on its image it is meant, whatever dot is below.
+        assert layer.hit(x + 12, y - 12) == row
+        assert layer.box(row).width() >= LANDMARK_PX
+    layer.lay_out(VIEW, "dots", labels=True, floor=None)
+    assert len(layer.marked) == 0
+
+
+def test_what_is_selected_is_seen_in_images() -> None:
+    layer = photographs(MOST_PIXMAPS)
+    layer.lay_out(VIEW, "auto", labels=True, floor=None)
+    before = layer.marked
+    chosen = np.arange(0, MOST_PIXMAPS, 40)
+    layer.colours.set_selection(chosen, MOST_PIXMAPS)
+    layer.lay_out(VIEW, "auto", labels=True, floor=None)
+    assert len(layer.marked) > 10
+    assert np.isin(layer.marked, chosen).all()
+    layer.colours.set_selection(None, MOST_PIXMAPS)
+    layer.lay_out(VIEW, "auto", labels=True, floor=None)
+    assert len(layer.marked) > 0.7 * len(before)
+    # Of no samples none stands out.
+    layer.set_places(np.zeros((0, 2)), None)
+    layer.lay_out(VIEW, "auto", labels=True, floor=None)
+    assert len(layer.marked) == 0
+
+
+def test_labels_that_tell_nothing_are_left_out() -> None:
+    for labels, shown in ((1, False), (2, True)):
+        layer = photographs(40, labels)
+        layer.lay_out(VIEW, "dots", labels=True, floor=None)
+        assert layer.labelled is shown
