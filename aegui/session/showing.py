@@ -113,7 +113,8 @@ class Showing(QObject):
     def take(self, pulled: Pulled) -> None:
         """Show what was pulled from the training under way."""
         shown = self.shown
-        if not shown.is_live:
+        if not shown.is_live or (shown.awaits_first and pulled.snapshot is None):
+            # Until its first weights are there the network before is in sight.
             return
         if shown.history is None or len(pulled.history) != len(shown.history):
             shown = replace(shown, history=pulled.history)
@@ -165,6 +166,7 @@ class Showing(QObject):
             # Weights of the old network are none of the recipe that is shown from now on.
             snapshot=None,
             awaits_first=True,
+            before=shown.moment,
         )
         # The old network stays in sight until the new one's first weights arrive, if it can read
         # the new data: the map would be empty for a moment otherwise.

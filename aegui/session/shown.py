@@ -87,6 +87,7 @@ class Shown:
         weights: Which weights of a finished training.
         is_live: Whether a training under way is shown.
         awaits_first: Whether the first weights of that training are still to come.
+        before: Which weights of the network before stay in sight until then; None: none do.
         is_learning: Whether the network that is shown changes all the time.
     """
 
@@ -110,6 +111,7 @@ class Shown:
     weights: Literal["best", "last"] = "best"
     is_live: bool = False
     awaits_first: bool = False
+    before: Moment | None = None
     is_learning: bool = False
 
     def since(self, before: Shown) -> Changes:
@@ -178,14 +180,14 @@ class Shown:
     @property
     def moment(self) -> Moment | None:
         """Which weights are shown; None where there are none."""
-        return None if self.codec is None else self.moment_of(self.run)
+        if self.codec is None:
+            return None
+        return self.before if self.is_live and self.awaits_first else self.moment_of(self.run)
 
     def moment_of(self, run: int) -> Moment:
         """Which weights of ``run`` are shown, or would be if it were."""
         weights: Weights = "live" if self.is_live else self.weights
-        epoch: float = 0
-        if self.codec is not None and not (self.is_live and self.awaits_first):
-            epoch = self.codec.epoch
+        epoch: float = 0 if self.codec is None else self.codec.epoch
         results = () if self.saved is None else self.saved.results
         history, epochs = self.history, epoch
         if history is not None and len(history):

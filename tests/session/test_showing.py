@@ -86,6 +86,35 @@ def test_a_training_is_told_from_start_to_end(stage: Stage, qtbot: QtBot) -> Non
     assert not shown.is_live
 
 
+def test_until_the_first_weights_come_those_in_sight_are_named(stage: Stage, qtbot: QtBot) -> None:
+    stage.train(qtbot)
+    before, codec = stage.showing.shown.moment, stage.showing.shown.codec
+    assert before is not None
+    longer = RECIPE.training.model_copy(update={"epochs": 5_000_000})
+    stage.workspace.edit_recipe(RECIPE.model_copy(update={"training": longer}), "longer")
+    resolved = stage.workspace.resolution.resolved
+    assert resolved is not None
+    stage.runner.start(resolved)
+    shown = stage.showing.shown
+    assert shown.is_live
+    assert shown.codec is codec
+    assert shown.moment == before
+    assert before.weights == "best"
+
+    def follow() -> bool:
+        pulled = stage.runner.pull()
+        if pulled is not None:
+            stage.showing.take(pulled)
+        return stage.showing.shown.codec is not codec
+
+    qtbot.waitUntil(follow, timeout=60_000)
+    now = stage.showing.shown.moment
+    assert now is not None
+    assert now.weights == "live"
+    with qtbot.waitSignal(stage.workspace.run_changed, timeout=60_000):
+        stage.runner.stop()
+
+
 def test_another_run_is_another_network_with_other_codes(stage: Stage, qtbot: QtBot) -> None:
     stage.train(qtbot)
     stage.told.clear()

@@ -91,6 +91,23 @@ def test_the_run_stays_the_one_that_was_chosen(qtbot: QtBot, window: MainWindow)
     assert services.shown.codec.run == 3
 
 
+def test_the_chip_names_what_is_in_sight_while_a_training_gets_ready(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    learn(qtbot, window, population(1))
+    services, chip = window._services, window.toolbar.chip
+    seen, codec = chip.weights.text(), services.shown.codec
+    services.workspace.edit_recipe(population(1, 5_000_000), "longer")
+    window.actions_table["train"].trigger()
+    assert services.shown.is_live
+    assert services.shown.codec is codec
+    assert chip.weights.text() == seen
+    qtbot.waitUntil(lambda: chip.weights.text().startswith("live, epoch "), timeout=30_000)
+    assert services.shown.codec is not codec
+    with qtbot.waitSignal(services.runner.finished, timeout=20_000):
+        window.actions_table["stop"].trigger()
+
+
 def test_a_run_that_nobody_chose_is_named_when_it_changes(qtbot: QtBot, window: MainWindow) -> None:
     learn(qtbot, window, population(5))
     run, moment = window._services.workspace.run, window._services.shown.moment
