@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, TypeGuard
 import yaml
 
 from aegui.core.course_configs.bounded_yaml import load_yaml
-from aegui.core.course_configs.keys import Keys
+from aegui.core.course_configs.network import input_size, read_chain, set_network
 from aegui.core.course_configs.notes import Notes
-from aegui.core.course_configs.reader import read
+from aegui.core.course_configs.sections import set_aside, tell_switches
+from aegui.core.course_configs.settings import read_data, read_settings, tell_defaults
+from aegui.core.course_configs.variational import Variational
 from aegui.core.errors import RecipeError, elided
 from aegui.core.i18n import tr
 from aegui.core.recipe import FORMAT, VERSION
@@ -88,16 +90,43 @@ def understand(config: object, folder: Path | None = None) -> CourseReading:
     first = next((c for c in configs if isinstance(c, dict) and c), None)
     if first is None:
         raise RecipeError(tr("A configuration is an object of keys and values."))
-    notes = Notes(Keys.of(first), folder)
+    notes = Notes.of(first, folder)
     if len(configs) > 1:
-        notes.assumed.append(tr("The first of {n} configurations was taken.", n=len(configs)))
-    recipe = read(notes)
-    return CourseReading(
-        recipe,
-        tuple(notes.understood),
-        tuple(notes.assumed),
-        (*notes.unknown, *notes.keys.left()),
-        tuple(notes.needs_data),
+        text = tr("The first of {n} configurations was taken.", n=len(configs))
+        notes.say("assumed", text)
+    recipe = _read(notes)
+    parts = (notes.said(part) for part in ("understood", "assumed", "ignored", "needs"))
+    return CourseReading(recipe, *parts)
+
+
+def _read(notes: Notes) -> Recipe:
+    """The recipe that all the keys together amount to; the more special ones are taken first."""
+    set_aside(notes)
+    read_settings(notes)
+    variational = Variational(notes)
+    inputs = input_size(notes)
+    chain = read_chain(notes, inputs, variational=variational.is_told)
+    if not any(
+        heading != "ignored" and path not in notes.titles for path, heading in notes.told.items()
+    ):
+        raise RecipeError(
+            tr(
+                "Nothing in this configuration is known here; it should have layers, "
+                "learning_rate, epochs or the like."
+            )
+        )
+    pixels = chain.inputs or inputs
+    read_data(notes, pixels)
+    gaussian = variational.is_told or chain.doubled
+    if gaussian:
+        variational.weigh(pixels)
+    set_network(notes, chain, gaussian=gaussian)
+    variational.read(doubled=chain.doubled)
+    tell_defaults(notes)
+    tell_switches(notes)
+    notes.tell_rest()
+    return recipe_from(
+        notes.document(), aliases={path: item.key for path, item in notes.sources.items()}
     )
 
 

@@ -46,11 +46,15 @@ class LayerList:
 
     Attributes:
         layers: In the order of the list.
+        key: Its name, for refusals.
+        hidden: Whether that says that it holds hidden layers only.
         inputs: Numbers per sample, where an element says so.
         ignored: Lines on what in the elements was left aside.
     """
 
     layers: tuple[GivenLayer, ...]
+    key: str
+    hidden: bool = False
     inputs: int | None = None
     ignored: tuple[str, ...] = ()
 
@@ -59,29 +63,33 @@ class LayerList:
 class _Element:
     """The fields of one element by their compared names, and which of them were used."""
 
+    place: str
     fields: dict[str, object]
-    used: set[str] = field(default_factory=set)
+    used: set[str] = field(default_factory=lambda: {"type", "class_name", "kind"})
 
     @classmethod
-    def of(cls, element: dict[object, object]) -> _Element:
+    def of(cls, place: str, element: dict[object, object]) -> _Element:
         fields = {snake(str(name)): value for name, value in element.items()}
         config = fields.get("config")
         if isinstance(config, dict):
             inner = {snake(str(name)): value for name, value in config.items()}
             fields = {**inner, **{k: v for k, v in fields.items() if k != "config"}}
-        return cls(fields)
+        return cls(place, fields)
 
     def get(self, *names: str) -> object:
         """The first given value among ``names``, or None."""
         found: object = None
         for name in names:
             value = self.fields.get(name)
-            if name in self.fields and is_nothing(value) and value is not None:
+            if value is not None and (found is None or is_nothing(value)):
                 self.used.add(name)
-            elif value is not None and found is None:
-                self.used.add(name)
-                found = value
+                found = found if is_nothing(value) else value
         return found
+
+    def number(self, *names: str) -> float | None:
+        """The number among ``names``, or None."""
+        value = self.get(*names)
+        return None if value is None else to_number(value, f"{self.place}.{names[0]}")
 
     @property
     def kind(self) -> str:
@@ -89,12 +97,20 @@ class _Element:
         value = next((self.fields[n] for n in _KIND if isinstance(self.fields.get(n), str)), "")
         return re.sub(r"[^a-z0-9]", "", plain(str(value).rsplit(".", 1)[-1]))
 
+    @property
+    def inputs(self) -> int | None:
+        """The product of the shape that it says it takes."""
+        shape = self.get(*_SHAPES)
+        sides = shape if isinstance(shape, list | tuple) else [shape]
+        known = [side for side in sides if isinstance(side, int) and not isinstance(side, bool)]
+        return prod(known) if known and all(0 < side < 10**6 for side in known) else None
+
 
 def is_layer_list(value: object) -> bool:
     """Whether ``value`` could be a list of layers: objects, numbers or such as text."""
     if isinstance(value, str):
         return _sizes_in(value) is not None
-    if not isinstance(value, list | tuple) or len(value) == 0 or _elided(value):
+    if not isinstance(value, list | tuple) or len(value) == 0 or is_elided(value):
         return False
     first = value[0]
     if isinstance(first, str):
@@ -104,7 +120,7 @@ def is_layer_list(value: object) -> bool:
 
 def is_elided(value: object) -> bool:
     """Whether ``value`` is a list that somebody shortened to three dots in a text."""
-    return isinstance(value, list | tuple) and _elided(value)
+    return isinstance(value, list | tuple) and any(e is ... or e in ("...", "…") for e in value)
 
 
 def is_sweep(value: object) -> bool:
@@ -117,14 +133,14 @@ def is_sweep(value: object) -> bool:
     )
 
 
-def read_layers(value: object, key: str) -> LayerList:
+def read_layers(value: object, key: str, *, hidden: bool = False) -> LayerList:
     """The layers in ``value``.
 
     Raises:
         RecipeError: An element is no layer; the message names its place.
     """
-    elements = _sizes_in(value) if isinstance(value, str) else value
-    if not isinstance(elements, list | tuple) or len(elements) > MAX_LAYERS:
+    written = _sizes_in(value) if isinstance(value, str) else value
+    if not isinstance(written, list | tuple) or len(written) > MAX_LAYERS:
         raise RecipeError(
             tr('"{key}" must be a list of at most {n} layers.', key=key, n=MAX_LAYERS)
         )
@@ -132,24 +148,23 @@ def read_layers(value: object, key: str) -> LayerList:
     inputs: int | None = None
     left: Counter[str] = Counter()
     passed: list[str] = []
-    for index, written in enumerate(_expanded(_chained(list(elements)) or list(elements), 0)):
+    for index, one in enumerate(_expanded(_chained(list(written)) or list(written), 0)):
         place = f"{key}.{index}"
-        if not isinstance(written, dict):
-            activation = choice("activation", written) if layers else None
-            units = 0 if activation else to_whole(written, place)
-            _add(layers, GivenLayer(units, activation))
+        if not isinstance(one, dict):
+            activation = choice("activation", one) if layers else None
+            _add(layers, GivenLayer(0 if activation else to_whole(one, place), activation))
             continue
-        element = _Element.of(written)
+        element = _Element.of(place, one)
         if inputs is None and not layers:
-            inputs = _stated_inputs(element)
-        layer = _layer(element, place, written)
+            inputs = element.inputs
+        layer = _layer(element, one)
         if layer is None:
             passed.append(f"{place} ({element.kind})")
         else:
             _add(layers, layer)
-            left.update(set(element.fields) - element.used - {"type", "class_name", "kind"})
+            left.update(set(element.fields) - element.used)
     lines = [f"{key}.*.{name}" if n > 1 else f"{key}.{name}" for name, n in left.items()]
-    return LayerList(tuple(layers), inputs, (*passed, *lines))
+    return LayerList(tuple(layers), key, hidden, inputs, (*passed, *lines))
 
 
 def _add(layers: list[GivenLayer], layer: GivenLayer) -> None:
@@ -157,10 +172,11 @@ def _add(layers: list[GivenLayer], layer: GivenLayer) -> None:
     if layer.units or not (layer.activation or layer.dropout):
         layers.append(layer)
     elif layers:
+        last = layers[-1]
         layers[-1] = replace(
-            layers[-1],
-            activation=layer.activation or layers[-1].activation,
-            dropout=layer.dropout or layers[-1].dropout,
+            last,
+            activation=layer.activation or last.activation,
+            dropout=layer.dropout or last.dropout,
         )
 
 
@@ -177,23 +193,12 @@ def _expanded(elements: list[object], depth: int) -> list[object]:
     return flat
 
 
-def _stated_inputs(element: _Element) -> int | None:
-    shape = element.get(*_SHAPES)
-    sides = shape if isinstance(shape, list | tuple) else [shape]
-    known = [side for side in sides if isinstance(side, int) and not isinstance(side, bool)]
-    return prod(known) if known and all(0 < side < 10**6 for side in known) else None
-
-
 def _sizes_in(text: str) -> list[int] | None:
     """The sizes in a text such as ``35-25-10-2`` or ``[35, 25, 10]``."""
     words = re.split(r"\s*(?:->|→|[-,;x×:>\s])\s*", text.strip(" []()"))
     if len(text) > 2000 or len(words) < 2 or not all(re.fullmatch(r"[0-9]{1,9}", w) for w in words):
         return None
     return [int(word) for word in words]
-
-
-def _elided(value: list[object] | tuple[object, ...]) -> bool:
-    return any(element is ... or element in ("...", "…") for element in value)
 
 
 def _chained(elements: list[object]) -> list[object] | None:
@@ -206,9 +211,9 @@ def _chained(elements: list[object]) -> list[object] | None:
     return [pairs[0][0], *(pair[1] for pair in pairs)]
 
 
-def _layer(element: _Element, place: str, written: object) -> GivenLayer | None:
+def _layer(element: _Element, written: object) -> GivenLayer | None:
     """The layer that ``element`` is, without units if only an activation; None for what is none."""
-    kind = element.kind
+    kind, place = element.kind, element.place
     if "conv" in kind:
         raise RecipeError(
             tr(
@@ -217,27 +222,18 @@ def _layer(element: _Element, place: str, written: object) -> GivenLayer | None:
             )
         )
     units = None if kind.startswith("input") else element.get(*_UNITS)
-    if units is None:
-        return _without_units(element, kind, place, written)
-    named = element.get(*_ACTIVATION)
-    activation = choice("activation", named)
-    if named is not None and activation is None:
-        raise RecipeError(
-            tr('"{key}.activation" is {v}, which is not known.', key=place, v=quoted(named))
-        )
-    slope, dropout = element.get("beta", "slope"), element.get("dropout")
-    return GivenLayer(
-        to_whole(units, f"{place}.units"),
-        activation,
-        None if slope is None else to_number(slope, f"{place}.beta"),
-        None if dropout is None else to_number(dropout, f"{place}.dropout"),
-    )
-
-
-def _without_units(element: _Element, kind: str, place: str, written: object) -> GivenLayer | None:
+    if units is not None:
+        named = element.get(*_ACTIVATION)
+        activation = choice("activation", named)
+        if named is not None and activation is None:
+            raise RecipeError(
+                tr('"{key}.activation" is {v}, which is not known.', key=place, v=quoted(named))
+            )
+        slope, dropout = element.number("beta", "slope"), element.number("dropout")
+        return GivenLayer(to_whole(units, f"{place}.units"), activation, slope, dropout)
     if kind == "dropout":
-        rate = element.get("rate", "p", "dropout")
-        return GivenLayer(0, dropout=0.5 if rate is None else to_number(rate, "dropout"))
+        rate = element.number("rate", "p", "dropout")
+        return GivenLayer(0, dropout=0.5 if rate is None else rate)
     activation = choice("activation", element.get(*_ACTIVATION) if kind == "activation" else kind)
     if activation is not None:
         return GivenLayer(0, activation)

@@ -11,8 +11,7 @@ from aegui.core.i18n import tr
 from aegui.core.recipe.errors import quoted
 
 if TYPE_CHECKING:
-    from aegui.core.course_configs.keys import Item, Keys
-    from aegui.core.course_configs.notes import Notes
+    from aegui.core.course_configs.notes import Item, KeyPath, Notes
 
 _SWITCHES = frozenset({"enable", "enabled", "active", "use", "on", "activo", "habilitado", "usar"})
 _SIDES = ("encod", "decod", "codific", "decodific")
@@ -21,8 +20,6 @@ _PARTS = ("latent", "bottleneck", "output", "input", "code", "optim", "data", "t
 """Parts of one network, not networks."""
 _ADVERSARIES = frozenset({"discriminator", "generator", "critic"})
 
-Path = tuple[str, ...]
-
 
 def set_aside(notes: Notes) -> None:
     """Mark what must not be taken: switched-off sections, and all networks but the first.
@@ -30,68 +27,11 @@ def set_aside(notes: Notes) -> None:
     Raises:
         RecipeError: It describes a GAN.
     """
-    _switch_off(notes.keys)
-    _refuse_gan(notes.keys)
-    _keep_one_network(notes)
-
-
-def tell_switches(notes: Notes) -> None:
-    """Say of every switch that nobody spoke of what it did."""
-    keys = notes.keys
-    for item in keys.items:
-        wished = flag_of(item.value) if _is_switch(item) else None
-        if item.path in keys.told or wished is None:
-            continue
-        if wished and _used(keys, item.path[:-1]):
-            notes.understand(item, tr("switched on"))
-        elif not wished and item.path in keys.switches:
-            notes.understand(item, tr("switched off"))
-
-
-def _is_switch(item: Item) -> bool:
-    return _switched(item) is not None
-
-
-def _switched(item: Item) -> tuple[Path, str] | None:
-    """The section that a switch speaks of: where it lies, and its name; "" is all of it."""
-    name, parent = item.names[-1], item.names[:-1]
-    if name in _SWITCHES and parent:
-        return parent, ""
-    for head in ("use_", "enable_"):
-        if name.startswith(head):
-            return parent, name.removeprefix(head)
-    for tail in ("_enabled", "_active"):
-        if name.endswith(tail):
-            return parent, name.removesuffix(tail)
-    return None
-
-
-def _switch_off(keys: Keys) -> None:
-    for switch in keys.items:
-        found = _switched(switch)
-        if found is None or flag_of(switch.value) is not False:
-            continue
-        place, name = found
-        for item in keys.items:
-            if item is not switch and _belongs(item.names, place, name):
-                keys.off[item.path] = tr("switched off")
-                keys.switches.add(switch.path)
-
-
-def _belongs(names: Path, place: Path, name: str) -> bool:
-    if names[: len(place)] != place or len(names) <= len(place):
-        return False
-    own = names[len(place)]
-    return not name or own == name or own.startswith(f"{name}_")
-
-
-def _used(keys: Keys, branch: Path) -> bool:
-    return any(path[: len(branch)] == branch for path in keys.told)
-
-
-def _refuse_gan(keys: Keys) -> None:
-    for item in keys.items:
-        if item.path not in keys.off and _ADVERSARIES & set(item.names) and _has_layers(item):
+    for switch in notes.items:
+        _switch_off(notes, switch)
+    homes: dict[KeyPath, None] = {}
+    for item in filter(_has_layers, notes.live):
+        if _ADVERSARIES & set(item.names):
             raise RecipeError(
                 tr(
                     '"{key}" is a part of a GAN, and this is read as an autoencoder: begin with a '
@@ -99,6 +39,48 @@ def _refuse_gan(keys: Keys) -> None:
                     key=item.key,
                 )
             )
+        if not any(name.startswith(_PARTS) or "activ" in name for name in item.names):
+            homes[_home(item)] = None
+    _keep_first(notes, list(homes))
+
+
+def tell_switches(notes: Notes) -> None:
+    """Say of every switch that nobody spoke of what it did."""
+    for item in notes.items:
+        if item.path in notes.told or _switched(item) is None:
+            continue
+        branch = item.path[:-1]
+        if flag_of(item.value) and any(path[: len(branch)] == branch for path in notes.told):
+            notes.understand(item, tr("switched on"))
+        elif item.path in notes.switches:
+            notes.understand(item, tr("switched off"))
+
+
+def _switched(item: Item) -> tuple[KeyPath, str] | None:
+    """The section that a switch speaks of: where it lies, and its name; "" is all of it."""
+    name, parent = item.names[-1], item.names[:-1]
+    if name in _SWITCHES and parent:
+        return parent, ""
+    for affix in ("use_", "enable_", "_enabled", "_active"):
+        bare = name.removeprefix(affix) if affix.endswith("_") else name.removesuffix(affix)
+        if bare != name:
+            return parent, bare
+    return None
+
+
+def _switch_off(notes: Notes, switch: Item) -> None:
+    found = _switched(switch)
+    if found is None or flag_of(switch.value) is not False:
+        return
+    place, name = found
+    depth = len(place)
+    for item in notes.items:
+        if item is switch or item.names[:depth] != place or len(item.names) == depth:
+            continue
+        own = item.names[depth]
+        if not name or own == name or own.startswith(f"{name}_"):
+            notes.off[item.path] = tr("switched off")
+            notes.switches.add(switch.path)
 
 
 def _has_layers(item: Item) -> bool:
@@ -109,36 +91,7 @@ def _has_layers(item: Item) -> bool:
     )
 
 
-def _keep_one_network(notes: Notes) -> None:
-    """Of several sections with layers of their own the first is taken."""
-    keys = notes.keys
-    homes: dict[Path, None] = {}
-    for item in keys.items:
-        if item.path not in keys.off and _has_layers(item) and not _is_detail(item):
-            homes[_home(item)] = None
-    first, *others = homes or [()]
-    sections = {_section(first, other) for other in others} - {()}
-    if not sections:
-        return
-    kept = ".".join(first) or quoted(keys.items[0].key)
-    for section in sections:
-        for item in keys.items:
-            if item.path[: len(section)] == section:
-                keys.off[item.path] = tr("another network")
-    notes.assumed.append(
-        tr(
-            "It describes {n} networks; the first was taken: {name}.",
-            n=len(sections) + 1,
-            name=kept,
-        )
-    )
-
-
-def _is_detail(item: Item) -> bool:
-    return any(name.startswith(_PARTS) or "activ" in name for name in item.names)
-
-
-def _home(item: Item) -> Path:
+def _home(item: Item) -> KeyPath:
     """The section that the network of ``item`` stands in."""
     end = len(item.path) - 1
     while end > 0 and item.names[end - 1].startswith((*_SIDES, "hidden", "layers")):
@@ -146,7 +99,23 @@ def _home(item: Item) -> Path:
     return item.path[:end]
 
 
-def _section(first: Path, other: Path) -> Path:
+def _keep_first(notes: Notes, homes: list[KeyPath]) -> None:
+    """Of several sections with layers of their own the first is taken."""
+    first, *others = homes or [()]
+    sections = {_section(first, other) for other in others} - {()}
+    if not sections:
+        return
+    for item in notes.items:
+        if any(item.path[: len(section)] == section for section in sections):
+            notes.off[item.path] = tr("another network")
+    kept = ".".join(first) or quoted(notes.items[0].key)
+    text = tr(
+        "It describes {n} networks; the first was taken: {name}.", n=len(sections) + 1, name=kept
+    )
+    notes.say("assumed", text)
+
+
+def _section(first: KeyPath, other: KeyPath) -> KeyPath:
     """The section of ``other`` that has nothing of ``first`` in it, or () where there is none."""
     common = 0
     while common < min(len(first), len(other)) and first[common] == other[common]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from aegui.core.course_configs.layers import GLYPH_PIXELS, GivenLayer
+from aegui.core.course_configs.layers import GLYPH_PIXELS, GivenLayer, LayerList
 from aegui.core.errors import RecipeError
 from aegui.core.i18n import tr
 
@@ -55,18 +55,10 @@ class GivenChain:
 
 @dataclass(frozen=True)
 class Hints:
-    """What is known besides the list.
-
-    Attributes:
-        code: Units of the code.
-        inputs: Numbers per sample.
-        from_first: No list of layers repeats the input as its first element.
-        variational: The code is a variational one.
-    """
+    """What else is known: units of the code, numbers per sample, whether it is a VAE."""
 
     code: int | None = None
     inputs: int | None = None
-    from_first: bool = False
     variational: bool = False
 
 
@@ -74,62 +66,46 @@ def invented(code: int | None) -> GivenChain:
     """A network where no layers are given: 25-10, or layers that narrow down to a wide code."""
     units = _DEFAULT_CODE if code is None else code
     before = (25, 10) if units < 10 else (4 * units, 2 * units)
-    return GivenChain(tuple(GivenLayer(n) for n in before), GivenLayer(units))
+    return GivenChain(tuple(GivenLayer(n) for n in before), GivenLayer(units), told=False)
 
 
-def whole_chain(
-    layers: tuple[GivenLayer, ...], key: str, hints: Hints, *, hidden: bool
-) -> GivenChain:
+def whole_chain(given: LayerList, hints: Hints) -> GivenChain:
     """The network that one list describes.
-
-    Args:
-        layers: The list.
-        key: Its name, for refusals.
-        hints: What else is known.
-        hidden: The key says that the list holds hidden layers only.
 
     Raises:
         RecipeError: It describes none.
     """
-    found = output = None
-    if not (hidden or hints.from_first) and _begins_with_input(layers, hints.inputs):
-        found, layers = layers[0].units, layers[1:]
-    pixels = found or hints.inputs or GLYPH_PIXELS
-    if not hidden and len(layers) > 1 and layers[-1].units == pixels:
+    layers, inputs, output = given.layers, given.inputs, None
+    if not given.hidden and _begins_with_input(given, hints):
+        inputs, layers = layers[0].units, layers[1:]
+    pixels = inputs or hints.inputs or GLYPH_PIXELS
+    if not given.hidden and len(layers) > 1 and layers[-1].units == pixels:
         output, layers = layers[-1], layers[:-1]
     if not layers and hints.code is None:
-        raise RecipeError(tr('"{key}" leaves no layer for the code.', key=key))
-    whole = output is not None and (found is not None or hints.from_first)
-    chain = (
-        _with_code(layers, hints.code, key, hints.variational, output, hidden)
-        if hints.code is not None
-        else _without_code(layers, key, hidden, output, whole=whole)
-    )
-    return replace(chain, inputs=found)
+        raise RecipeError(tr('"{key}" leaves no layer for the code.', key=given.key))
+    stripped = replace(given, layers=layers, inputs=inputs)
+    if hints.code is None:
+        chain = _without_code(stripped, output)
+    else:
+        chain = _with_code(stripped, output, hints.code, variational=hints.variational)
+    return replace(chain, output=output, inputs=inputs)
 
 
 def _with_code(
-    layers: tuple[GivenLayer, ...],
-    code: int,
-    key: str,
-    variational: bool,
-    output: GivenLayer | None,
-    hidden: bool,
+    given: LayerList, output: GivenLayer | None, code: int, *, variational: bool
 ) -> GivenChain:
-    """The chain of ``layers`` where the code's units are given apart."""
+    """The chain of a list where the code's units are given apart."""
+    layers, key = given.layers, given.key
     sizes = [layer.units for layer in layers]
-    middle = len(sizes) // 2
-    both_sides = output is not None or _is_symmetric(sizes)
-    if both_sides:
-        odd = len(sizes) % 2 == 1
+    middle, odd = len(sizes) // 2, len(sizes) % 2 == 1
+    if output is not None or _is_symmetric(sizes):
         if variational and odd and sizes[middle] == 2 * code:
-            layer = replace(layers[middle], units=code)
-            return GivenChain(layers[:middle], layer, layers[middle + 1 :], output, doubled=True)
+            halved = replace(layers[middle], units=code)
+            return replace(_around(layers, middle), code=halved, doubled=True)
         if code in sizes:
-            place = _place_of(sizes, code)
-            return GivenChain(layers[:place], layers[place], layers[place + 1 :], output)
+            return _around(layers, _place_of(sizes, code))
         if not odd:
-            return GivenChain(layers[:middle], GivenLayer(code), layers[middle:], output)
+            return GivenChain(layers[:middle], GivenLayer(code), layers[middle:])
         raise RecipeError(
             tr(
                 'The code has {code} units, but "{key}" has none of so many in its middle.',
@@ -137,84 +113,62 @@ def _with_code(
                 key=key,
             )
         )
-    if sizes and sizes[-1] == code and (code <= _SMALL_CODE or not hidden):
-        return GivenChain(layers[:-1], layers[-1], guesses=(_last_is_code(key),))
-    if not hidden and code in sizes and code == min(sizes):
-        place = _place_of(sizes, code)
-        return GivenChain(layers[:place], layers[place], layers[place + 1 :])
+    if sizes and sizes[-1] == code and (code <= _SMALL_CODE or not given.hidden):
+        return _ending_in_code(given)
+    if not given.hidden and code in sizes and code == min(sizes):
+        return _around(layers, _place_of(sizes, code))
     guess = tr('The whole of "{key}" comes before the code of {n}.', key=key, n=code)
-    return GivenChain(
-        layers, GivenLayer(code), guesses=(guess,) if code in sizes or not hidden else ()
-    )
+    is_open = code in sizes or not given.hidden
+    return GivenChain(layers, GivenLayer(code), guesses=(guess,) if is_open else ())
 
 
-def _without_code(
-    layers: tuple[GivenLayer, ...],
-    key: str,
-    hidden: bool,
-    output: GivenLayer | None,
-    *,
-    whole: bool,
-) -> GivenChain:
-    """The chain of ``layers`` where the code must be among them, or is not told at all.
-
-    ``whole``: the list went from the input to the output.
-    """
-    sizes = [layer.units for layer in layers]
-    narrow = min(sizes)
-    symmetric = _is_symmetric(sizes)
-    if hidden and len(sizes) > 1 and sizes == sizes[::-1] and len(sizes) % 2 == 0:
-        half = len(sizes) // 2
-        return _appended(layers[:half], layers[half:], key)
+def _without_code(given: LayerList, output: GivenLayer | None) -> GivenChain:
+    """The chain of a list where the code must be among the layers, or is not told at all."""
+    sizes = [layer.units for layer in given.layers]
+    narrow, symmetric = min(sizes), _is_symmetric(sizes)
+    half, rest = divmod(len(sizes), 2)
+    if given.hidden and rest == 0 and sizes == sizes[::-1]:
+        return _with_default_code(given, half)
     if output is None and not symmetric and sizes[-1] == narrow:
-        return encoder_only(layers, key, hidden=hidden)
-    place = _place_of(sizes, narrow)
-    decoder = layers[place + 1 :]
-    certain = whole and sizes.count(narrow) == 1
-    guess = tr(
-        'The code is the narrowest layer of "{key}": {n} units.', key=key, n=layers[place].units
-    )
-    return GivenChain(
-        layers[:place],
-        layers[place],
-        decoder if decoder or output is not None or symmetric else None,
-        output,
-        guesses=() if certain else (guess,),
-    )
+        return encoder_only(given)
+    chain = _around(given.layers, _place_of(sizes, narrow))
+    if not chain.decoder and output is None and not symmetric:
+        chain = replace(chain, decoder=None)
+    if output is not None and given.inputs is not None and sizes.count(narrow) == 1:
+        return chain
+    guess = tr('The code is the narrowest layer of "{key}": {n} units.', key=given.key, n=narrow)
+    return replace(chain, guesses=(guess,))
 
 
-def encoder_only(layers: tuple[GivenLayer, ...], key: str, *, hidden: bool) -> GivenChain:
+def encoder_only(given: LayerList) -> GivenChain:
     """The chain of an encoder's layers: the last is the code, unless they are hidden ones."""
-    if layers and (not hidden or layers[-1].units <= _SMALL_CODE):
-        return GivenChain(layers[:-1], layers[-1], guesses=(_last_is_code(key),))
-    return _appended(layers, None, key)
+    layers = given.layers
+    if layers and (not given.hidden or layers[-1].units <= _SMALL_CODE):
+        return _ending_in_code(given)
+    return _with_default_code(given, None)
 
 
-def _appended(
-    layers: tuple[GivenLayer, ...], back: tuple[GivenLayer, ...] | None, key: str
-) -> GivenChain:
+def _around(layers: tuple[GivenLayer, ...], place: int) -> GivenChain:
+    return GivenChain(layers[:place], layers[place], layers[place + 1 :])
+
+
+def _ending_in_code(given: LayerList) -> GivenChain:
+    guess = tr('The last layer of "{key}" is the code.', key=given.key)
+    return GivenChain(given.layers[:-1], given.layers[-1], guesses=(guess,))
+
+
+def _with_default_code(given: LayerList, end: int | None) -> GivenChain:
+    """A code behind the layers before ``end``; those after it are the decoder's."""
     guess = tr(
         'The size of the code is not given: {n} numbers after the hidden layers of "{key}".',
         n=_DEFAULT_CODE,
-        key=key,
+        key=given.key,
     )
-    return GivenChain(layers, GivenLayer(_DEFAULT_CODE), back, guesses=(guess,))
+    back = None if end is None else given.layers[end:]
+    return GivenChain(given.layers[:end], GivenLayer(_DEFAULT_CODE), back, guesses=(guess,))
 
 
-def _last_is_code(key: str) -> str:
-    return tr('The last layer of "{key}" is the code.', key=key)
-
-
-@dataclass(frozen=True)
-class Side:
-    """The encoder's or the decoder's list: its layers, its name, and whether all are hidden."""
-
-    layers: tuple[GivenLayer, ...]
-    key: str
-    hidden: bool = False
-
-
-def two_sided(encoder: Side, decoder: Side | None, hints: Hints) -> GivenChain:
+def two_sided(encoder: LayerList, decoder: LayerList | None, hints: Hints) -> GivenChain:
     """The network of an encoder and, perhaps, a decoder that are listed apart.
 
     Either may repeat the input's size, and either may hold the code.
@@ -222,24 +176,23 @@ def two_sided(encoder: Side, decoder: Side | None, hints: Hints) -> GivenChain:
     Raises:
         RecipeError: They leave no layer for the code.
     """
-    layers, found, guesses = encoder.layers, None, []
-    listed = len(layers) > 1 and not (encoder.hidden or hints.from_first)
-    if listed and _begins_with_input(layers, hints.inputs):
-        found, layers = layers[0].units, layers[1:]
+    layers, inputs, guesses = encoder.layers, encoder.inputs, []
+    if len(layers) > 1 and not encoder.hidden and _begins_with_input(encoder, hints):
+        inputs, layers = layers[0].units, layers[1:]
         if hints.inputs is not None and decoder is None and hints.code is not None:
             guesses.append(tr('The first of "{key}" is the input.', key=encoder.key))
+    if decoder is None and hints.code is None:
+        chain = encoder_only(replace(encoder, layers=layers, hidden=True))
+        return replace(chain, inputs=inputs)
     back = None if decoder is None else decoder.layers
     output = None
-    pixels = found or hints.inputs or GLYPH_PIXELS
+    pixels = inputs or hints.inputs or GLYPH_PIXELS
     if decoder is not None and back and back[-1].units == pixels and not decoder.hidden:
         output, back = back[-1], back[:-1]
-    if back is None and hints.code is None:
-        chain = encoder_only(layers, encoder.key, hidden=True)
-        return replace(chain, inputs=found)
-    before, code, doubled, ended = _code_between(layers, back, hints, whole=encoder.hidden)
-    if back and back[0].units == code.units and (ended or len(back) > len(before)):
+    chain, ended = _before_code(replace(encoder, layers=layers), back, hints)
+    if back and back[0].units == chain.code.units and (ended or len(back) > len(chain.encoder)):
         back = back[1:]
-    if doubled and not hints.variational:
+    if chain.doubled and not hints.variational:
         guesses.append(
             tr(
                 'The code is a variational one: "{key}" ends in twice as many numbers as the '
@@ -247,39 +200,36 @@ def two_sided(encoder: Side, decoder: Side | None, hints: Hints) -> GivenChain:
                 key=encoder.key,
             )
         )
-    return GivenChain(before, code, back, output, found, tuple(guesses), doubled)
+    return replace(chain, decoder=back, output=output, inputs=inputs, guesses=tuple(guesses))
 
 
-def _code_between(
-    layers: tuple[GivenLayer, ...],
-    back: tuple[GivenLayer, ...] | None,
-    hints: Hints,
-    *,
-    whole: bool,
-) -> tuple[tuple[GivenLayer, ...], GivenLayer, bool, bool]:
-    """The layers before the code, the code, whether it stood there twice, and whether at all.
+def _before_code(
+    encoder: LayerList, back: tuple[GivenLayer, ...] | None, hints: Hints
+) -> tuple[GivenChain, bool]:
+    """The chain up to the code, and whether the encoder's list ended in the code.
 
-    A wide last layer that is a hidden one (``whole``) is not the code, though it be as wide.
+    A wide last layer that is a hidden one is not the code, though it be as wide.
     """
+    layers, code = encoder.layers, hints.code
     last = layers[-1].units if layers else 0
     first = back[0].units if back else 0
-    code = hints.code
-    twice = code if code is not None else first
+    twice = first if code is None else code
     if twice and last == 2 * twice and (first == twice or hints.variational):
-        return layers[:-1], replace(layers[-1], units=twice), True, True
-    if code is None or (last == code and (code <= _SMALL_CODE or not whole)):
-        if not layers:
-            raise RecipeError(tr("The size of the code is not given: add latent_dim."))
-        return layers[:-1], layers[-1], False, True
-    return layers, GivenLayer(code), False, False
+        return GivenChain(layers[:-1], replace(layers[-1], units=twice), doubled=True), True
+    if code is not None and not (last == code and (code <= _SMALL_CODE or not encoder.hidden)):
+        return GivenChain(layers, GivenLayer(code)), False
+    if not layers:
+        raise RecipeError(tr("The size of the code is not given: add latent_dim."))
+    return GivenChain(layers[:-1], layers[-1]), True
 
 
-def _begins_with_input(layers: tuple[GivenLayer, ...], inputs: int | None) -> bool:
-    sizes = [layer.units for layer in layers]
-    if not sizes:
+def _begins_with_input(given: LayerList, hints: Hints) -> bool:
+    """Whether the first of a list is the input; not where one of its elements gave that."""
+    sizes = [layer.units for layer in given.layers]
+    if not sizes or given.inputs is not None:
         return False
-    if inputs is not None:
-        return sizes[0] == inputs
+    if hints.inputs is not None:
+        return sizes[0] == hints.inputs
     return sizes[0] == GLYPH_PIXELS or (sizes[0] in _IMAGE_SIZES and sizes[0] == max(sizes))
 
 

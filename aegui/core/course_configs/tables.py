@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aegui.core.data.noises import CORRUPTIONS
-from aegui.core.i18n import mark
+from aegui.core.i18n import mark, tr
 from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.catalog import INITIALIZERS, SCHEDULES
 from aegui.core.training.losses import LOSSES
@@ -27,6 +27,11 @@ CATALOGUES: dict[str, Mapping[str, Choice]] = {
 }
 
 
+def called(catalogue: str, key: str) -> str:
+    """What ``key`` of a catalogue is called in the window."""
+    return tr(CATALOGUES[catalogue][key].label)
+
+
 @dataclass(frozen=True)
 class Row:
     """One setting.
@@ -35,7 +40,7 @@ class Row:
         path: Where it stands in the recipe.
         kind: ``text``, ``whole`` or ``number``; of a choice the key of its catalogue.
         label: What it means, marked.
-        names: Patterns of its keys, see ``Keys.take``.
+        names: Patterns of its keys, see ``Notes.take``.
     """
 
     path: str
@@ -213,6 +218,126 @@ LOSS_GOALS = (
     "error_minimo loss_threshold target_loss min_loss epsilon stop_at"
 )
 """Keys of a loss at which to stop, which no goal here is."""
+
+BATCH = (
+    "batch_size batch minibatch_size mini_batch_size train_batch_size batchsize tamano_lote "
+    "tamano_de_lote lote bs training_batch_size"
+)
+BATCH_MODE = "training_mode learning_mode update_mode mode training_type modo"
+RATE_FACTORS = (
+    "*schedul*.gamma *schedul*.factor *schedul*.decay* lr_decay_factor lr_gamma lr_factor "
+    "scheduler_gamma scheduler_factor lr_decay learning_rate_decay lr_decay_rate decay_rate "
+    "decay_factor rate_decay eta_decay lr_decay.* learning_rate.decay* decaimiento "
+    "tasa_decaimiento decay gamma"
+)
+RATE_STEPS = "decay_steps decay_every decay_epochs lr_decay_steps lr_decay_epochs"
+LOWEST_RATE = "eta_min min_lr lr_min final_lr end_lr lr_final min_learning_rate"
+NOISE_KINDS = (
+    "noise_type noise_kind noise.type noise.kind noise.name type_of_noise noise corruption "
+    "corruption.type corruption.kind denois*.type denois*.kind tipo_ruido tipo_de_ruido "
+    "ruido.tipo ruido"
+)
+NOISE_LEVELS = (
+    "noise_level* noise_factor noise_prob* noise_p noise_std noise_sigma noise_amount "
+    "noise_intensity noise_rate noise_ratio noise_variance noise.*level noise.*factor noise.p "
+    "noise.prob* noise.std noise.sigma noise.amount noise.intensity noise.rate corruption.level "
+    "corruption_level corruption_rate corruption.rate corruption.p corruption.prob* denois*.p "
+    "denois*.level nivel_ruido nivel_de_ruido ruido.nivel probabilidad_ruido noise corruption "
+    "ruido"
+)
+NOISE_SWITCHES = "noise use_noise denoising denoise add_noise ruido with_noise"
+DATA = (
+    "dataset data font data.name dataset.name data.dataset data.path dataset.path data_path "
+    "dataset_path data.source data.file data_file input_file font_file dataset_file "
+    "data.dataset_name dataset_name datos conjunto archivo fuente conjunto_de_datos"
+)
+
+INPUTS = (
+    "input_size input_dim input_shape image_shape image_size img_size n_inputs num_inputs n_input "
+    "input_neurons in_features input_units inputs input_layer_size input_layer img_shape "
+    "data.shape resolution patch_size input_features n_features num_features tamano_entrada "
+    "entrada entradas dimension_entrada d_in visible_size n_visible"
+)
+CODE = (
+    "latent_dim latent_dims latent_dimension* latent_size latent_space latent_space_size "
+    "latent_space_dim* latent_neurons latent_units latent.dim latent.dimension* latent.dims "
+    "latent.size latent.units bottleneck bottleneck_dim* bottleneck_size bottleneck_units "
+    "bottleneck_neurons bottleneck_width bottleneck.dim* bottleneck.units code_size code_dim "
+    "code_units code.size code.units z_dim z_size dim_z zdim nz n_z latents n_latents num_latents "
+    "encoding_dim encoding_size embedding_dim embedding_size dim_latente n_latent latent_features "
+    "latent bottleneck.size code dimension_latente espacio_latente tamano_latente capa_latente "
+    "cuello cuello_de_botella latent_variables"
+)
+HIDDEN = (
+    "hidden_layer* hidden hidden_size* hidden_dim* hidden_units hidden_neurons capas_ocultas "
+    "ocultas hidden.* h_dims n_hidden neuronas_ocultas *_hidden_dims *_hidden_layers "
+    "*_hidden_sizes"
+)
+WHOLE = (
+    "layers architecture arch topology layer_sizes layer_dims layer* network structure sizes dims "
+    "neurons* units nodes widths capas arquitectura neuronas* model topologia estructura capas.* "
+    "*_layers *_architecture *_layer_sizes red"
+)
+ENCODER = "encoder encod* encod*.*layer* encod*.* codificador codificador.*"
+DECODER = "decoder decod* decod*.*layer* decod*.* decodificador decodificador.*"
+ONE_HIDDEN = (
+    "hidden_dim hidden_size hidden_units hidden_neurons n_hidden h_dim hidden_layer_size "
+    "num_hidden hidden_nodes hidden neuronas_ocultas hidden_features neurons_per_layer "
+    "units_per_layer nodes_per_layer"
+)
+HOW_MANY = "num_layers n_layers num_hidden_layers n_hidden_layers hidden_layers depth"
+CHANNELS = "channels in_channels n_channels input_channels num_channels canales"
+_ACT = "activation activation_fn activation_function act activation.name function"
+_LISTED = "activation* act acts act_fn* funciones_activacion funciones"
+
+
+def _within(section: str, names: str) -> str:
+    """``names`` as keys of a section."""
+    return " ".join(f"{section}.{name}" for name in names.split())
+
+
+ACTIVATION_LISTS = {
+    "encoder": f"{_within('encod*', _LISTED)} encoder_activation* activation*.encoder",
+    "decoder": f"{_within('decod*', _LISTED)} decoder_activation* activation*.decoder",
+    "hidden": "hidden*activation* activation*.hidden*",
+    "whole": f"activations {_LISTED}",
+}
+"""Part of the network -> keys of lists with an activation for each of its layers."""
+
+ACTIVATION_OF = {
+    "output": (
+        "output*activation* final_activation last_activation activation_output o_activation "
+        "output_activator output_act* out_act* last_act* out_activation output*.activation* "
+        "activacion_salida activation*.output output_function final_act* activator_output "
+        "activation_out funcion_salida output*.function decoder_output_activation activation_last"
+    ),
+    "code": (
+        "latent_activation* bottleneck_activation* code_activation* latent_act* "
+        "activation*.latent activation*.bottleneck activation*.code code_act* "
+        "latent*.activation* bottleneck*.activation* code.activation* bottleneck_act* "
+        "activation_latent activation_bottleneck activacion_latente"
+    ),
+    "encoder": f"encoder_activation* activation*.encoder {_within('encod*', _ACT)}",
+    "decoder": f"decoder_activation* activation*.decoder {_within('decod*', _ACT)}",
+    "hidden": (
+        f"hidden*activation* {_ACT} "
+        "activation*.hidden activation.type nonlinearity activation*.name activation*.function "
+        "activation*.fn non_linearity activation_type activacion funcion_activacion "
+        "transfer_function hidden_act* hidden_function activator activators act_fn act_func* "
+        "funcion_de_activacion funcion squash* transfer hidden_activator"
+    ),
+}
+"""Part of the network -> keys of the one activation of it, the more special ones first."""
+
+SLOPE = "beta activation*beta slope tanh_beta sigmoid_beta"
+DROPOUT = "dropout dropout_rate dropout_p dropout_prob*"
+KL_WEIGHTS = (
+    "kl_weight kl_beta beta_kl kl_coef* kl_lambda lambda_kl kl_factor kl_scale vae_beta beta_vae "
+    "kl_loss_weight beta"
+)
+KL_MEAN_WEIGHTS = "kld_weight kld_coef*"
+"""Weights beside a mean over the pixels; PyTorch-VAE writes them so."""
+KL_WARMUPS = "kl_warmup* kl_ramp* kl_anneal* beta_warmup* warmup_kl beta_anneal*"
 
 OFF_AT_ZERO = {
     "training.goals.patience_epochs",

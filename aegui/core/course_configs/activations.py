@@ -1,0 +1,161 @@
+"""The activations of a foreign configuration, put onto its layers; see the package."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from aegui.core.course_configs import tables
+from aegui.core.course_configs.notes import is_text
+from aegui.core.course_configs.tables import called
+from aegui.core.course_configs.values import choice
+from aegui.core.i18n import tr
+from aegui.core.recipe.errors import quoted
+
+if TYPE_CHECKING:
+    from aegui.core.course_configs.layers import GivenLayer
+    from aegui.core.course_configs.notes import Item, Notes
+    from aegui.core.course_configs.shape import GivenChain
+
+_HIDDEN = "tanh"
+"""The activation of hidden layers where none is given."""
+_SLOPED = frozenset({"tanh", "sigmoid"})
+
+Layout = list[tuple[int, ...]]
+"""For each name of a list the layers that it is put onto, counted from the encoder's first."""
+
+
+def with_activations(notes: Notes, chain: GivenChain, *, gaussian: bool) -> GivenChain:
+    """``chain`` with activations, slopes and dropout; where its decoder is None it mirrors."""
+    lists = {
+        part: notes.take(patterns, fits=_is_list)
+        for part, patterns in tables.ACTIVATION_LISTS.items()
+    }
+    given = {part: _one(notes, patterns) for part, patterns in tables.ACTIVATION_OF.items()}
+    is_sloped = _SLOPED & {given[part] for part in ("hidden", "encoder", "decoder", "output")}
+    slope = _number(notes, tables.SLOPE) if is_sloped and not gaussian else None
+    dropout = _number(notes, tables.DROPOUT)
+    for part, item in lists.items():
+        if item is not None:
+            chain = _listed(notes, chain, part, item)
+
+    def bent(layer: GivenLayer, activation: str, dropout: float | None = None) -> GivenLayer:
+        usual = slope if activation in _SLOPED else None
+        return replace(
+            layer,
+            activation=activation,
+            slope=usual if layer.slope is None else layer.slope,
+            dropout=dropout if layer.dropout is None else layer.dropout,
+        )
+
+    def hidden(layers: tuple[GivenLayer, ...], usual: str | None) -> tuple[GivenLayer, ...]:
+        return tuple(bent(layer, layer.activation or usual or _HIDDEN, dropout) for layer in layers)
+
+    side = given["encoder"] or given["hidden"]
+    layers = (*chain.encoder, *(chain.decoder or ()))
+    if not side and any(layer.activation is None for layer in layers):
+        label = called("activation", _HIDDEN)
+        notes.say("assumed", tr("Hidden layers use {label}.", label=label))
+    chain = replace(chain, encoder=hidden(chain.encoder, side))
+    if chain.decoder is not None or given["decoder"] not in (None, side):
+        chain = replace(chain, decoder=hidden(chain.back, given["decoder"] or given["hidden"]))
+    code = bent(chain.code, _code_name(notes, chain.code.activation or given["code"]))
+    name = _output_name(notes, chain.last.activation or given["output"])
+    output = replace(chain.last, activation=name)
+    if name in (given["hidden"], given["output"]):
+        output = bent(output, name)
+    return replace(chain, code=code, output=output)
+
+
+def _code_name(notes: Notes, given: str | None) -> str:
+    if given is None:
+        text = tr("The code has no activation, so that the map can spread freely.")
+        notes.say("assumed", text)
+    return given or "identity"
+
+
+def _output_name(notes: Notes, given: str | None) -> str:
+    loss = notes.settings.get("training.loss", "bce")
+    if given is not None and (given == "sigmoid" or loss != "bce"):
+        return given
+    notes.say("assumed", tr("The output layer is a sigmoid: pixels lie between 0 and 1."))
+    return "sigmoid"
+
+
+def _is_list(value: object) -> bool:
+    return (
+        isinstance(value, list | tuple)
+        and len(value) > 0
+        and all(isinstance(v, str) or v is None for v in value)
+    )
+
+
+def _one(notes: Notes, patterns: str) -> str | None:
+    item = notes.take_one(patterns, fits=is_text, none=True)
+    key = None if item is None else choice("activation", item.value)
+    if item is not None and key is None:
+        notes.leave(item, tr("not known here"))
+    elif item is not None and key is not None:
+        notes.understand(item, f"{tr('activation')} {called('activation', key)}")
+    return key
+
+
+def _number(notes: Notes, patterns: str) -> float | None:
+    item = notes.take_one(patterns)
+    if item is None:
+        return None
+    if item.value is False:
+        notes.understand(item, tr("switched off"))
+        return None
+    notes.understand(item, item.names[-1])
+    for part in ("encoder", "decoder", "latent", "output_slope"):
+        notes.sources[f"network.{part}"] = item
+    return item.number
+
+
+def _listed(notes: Notes, chain: GivenChain, part: str, item: Item) -> GivenChain:
+    """``chain`` with the activations of a list, if there is one for each layer of that part."""
+    names: list[str | None] = []
+    for index, value in enumerate(item.value if isinstance(item.value, list | tuple) else ()):
+        names.append(choice("activation", value))
+        if names[-1] is None and value is not None:
+            key, shown = item.key, quoted(value)
+            text = tr("{key}.{i} {v} is not known here", key=key, i=index, v=shown)
+            notes.say("ignored", text)
+    layers = [*chain.encoder, chain.code, *chain.back, chain.last]
+    depth = len(chain.encoder)
+    layouts = _layouts(part, depth, len(chain.back))
+    layout = next((one for one in layouts if len(one) == len(names)), None)
+    if layout is None:
+        notes.leave(item, tr("not one for each layer"))
+        return chain
+    notes.understand(item, tr("activations"))
+    for name, places in zip(names, layout, strict=True):
+        for place in places:
+            activation = layers[place].activation or name
+            layers[place] = replace(layers[place], activation=activation)
+    reached = max((place for places in layout for place in places), default=0)
+    return replace(
+        chain,
+        encoder=tuple(layers[:depth]),
+        code=layers[depth],
+        decoder=tuple(layers[depth + 1 : -1]) if reached > depth else chain.decoder,
+        output=layers[-1],
+    )
+
+
+def _layouts(part: str, before: int, after: int) -> list[Layout]:
+    """How lists may go with a chain: one name a layer, with the input or without the output."""
+    encoder: Layout = [(i,) for i in range(before)]
+    decoder: Layout = [(before + 1 + i,) for i in range(after)]
+    code, output = (before,), (before + 1 + after,)
+    if part == "encoder":
+        return [encoder, [*encoder, code], [(), *encoder, code]]
+    if part == "decoder":
+        return [decoder, [*decoder, output], [(), *decoder, output]]
+    every = [*encoder, code, *decoder, output]
+    whole = [every, every[:-1], [(), *every]]
+    if before - 1 <= after <= before:
+        mirrored: Layout = [(i, 2 * before - i) for i in range(before)]
+        whole += [mirrored, [*mirrored, code]]
+    return [encoder, [*encoder, *decoder], *whole] if part == "hidden" else whole
