@@ -67,6 +67,8 @@ class ResolvedRecipe:
 
     ``run_corruptions`` is the noise of each run, where a study trains them with different ones:
     only kind and level count, all else is that of the recipe. Empty: all have the recipe's.
+    ``members`` is the recipe of each run as it would be trained alone, where they differ in numbers
+    (see ``core/training/members.py``); ``recipe`` has all terms that any of them has then.
     """
 
     recipe: Recipe
@@ -77,6 +79,7 @@ class ResolvedRecipe:
         default_factory=lambda: MappingProxyType({})
     )
     run_corruptions: tuple[CorruptionSpec, ...] = ()
+    members: tuple[Recipe, ...] = ()
 
     @property
     def sizes(self) -> tuple[int, ...]:

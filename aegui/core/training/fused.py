@@ -193,9 +193,8 @@ class Step:
             source.line(line.format(of.name), indent)
         given = self._named(tape, inputs, rows), self._named(tape, target, rows)
         emit_gradient(tape, resolved, parameters, *given, rooms, room, stacked=True)
-        training = resolved.recipe.training
-        emit_penalties(source, training, parameters, indent)
-        emit_update(source, training.optimizer, parameters, indent)
+        emit_penalties(source, resolved, parameters, indent)
+        emit_update(source, resolved.recipe.training.optimizer, parameters, indent)
 
     def _named(self, tape: Tape, name: str, rows: int) -> Traced:
         """Rows that the program has already, or is given."""

@@ -62,7 +62,7 @@ class LayeredEngine(GeneratedEngine):
         self._resolved = resolved
         self._parameters = parameters
         self._update = Source()
-        emit_penalties(self._update, resolved.recipe.training, parameters, 0)
+        emit_penalties(self._update, resolved, parameters, 0)
         emit_update(self._update, resolved.recipe.training.optimizer, parameters, 0)
         self.prepare()
 

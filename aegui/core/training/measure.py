@@ -16,6 +16,7 @@ from aegui.core.data.progress import stop_if
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.latent.codec import Codec
 from aegui.core.network.layers import is_stackable
+from aegui.core.training.members import Number
 from aegui.core.training.model import Model
 from aegui.core.training.objective import ACTIVE_VARIANCE, Objective, active_units
 from aegui.core.training.primitives import PRIMITIVES
@@ -216,7 +217,7 @@ class CompiledMeter(_Reconstructing):
             0,
             self._rows(tape, inputs),
             wanted,
-            beta=self._resolved.recipe.network.latent.beta,
+            beta=Number(self._resolved, "network.latent.beta").of(model, 0, 1),
             noise=room,
         )
         return seen, (seen.output, seen.mean)

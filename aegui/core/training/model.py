@@ -67,6 +67,7 @@ class Model:
         self.runs = parameters.layout.runs
         self.leaves: list[Leaf] = []
         self._parameters = parameters
+        self._tape = tape
         self._chain = len(resolved.layers)
         self._parts = {name: len(part) for name, part in resolved.parts.items()}
         if tape is not None:
@@ -118,6 +119,10 @@ class Model:
     def tensors(self, stack: int) -> list[dict[str, torch.Tensor]]:
         """The tensors of every layer of one stack, those of tied layers among them."""
         return bound(self.layers, self.stacks[stack])
+
+    def constant(self, tensor: torch.Tensor) -> Any:
+        """``tensor``, which nobody learns, beside those of the model: as part of its program."""
+        return tensor if self._tape is None else self._tape.fixed(tensor)
 
     def weights(self, stack: int) -> list[torch.Tensor]:
         """What L1 and L2 count of one stack."""

@@ -16,6 +16,7 @@ import torch
 from aegui.core.formula import torch_function
 from aegui.core.network.forward import apply_layer, code_of
 from aegui.core.training.losses import LOSSES
+from aegui.core.training.members import Number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -92,6 +93,9 @@ class Objective:
             spec = self._last.spec.model_copy(update={"activation": "identity"})
             self._last = replace(self._last, spec=spec)
         self._pixel_loss = self._loss.function(recipe.training.huber_delta)
+        self._code_l1 = Number(resolved, "training.code_l1")
+        self._sparsity = Number(resolved, "training.sparsity.weight")
+        self._l1, self._l2 = (Number(resolved, f"training.{key}") for key in ("l1", "l2"))
 
     @property
     def is_gaussian(self) -> bool:
@@ -199,17 +203,17 @@ class Objective:
             flat = root if model.stacked else root.flatten(1)
             pull = self._pull(flat, target.expand_as(flat))
             pulls: list[Pull] = [(root, pull.view(root.shape), 1.0)]
-            pulls += self._code_pulls(mean, log_variance, beta)
+            pulls += self._code_pulls(batch, mean, log_variance)
         if self.contractive:
             extra = self.contractive * self._jacobian(model, stack, x, code, generator)
             pulls.append((extra, torch.ones_like(extra), 1.0))
         return pulls
 
     def _code_pulls(
-        self, mean: torch.Tensor, log_variance: torch.Tensor | None, beta: float
+        self, batch: _Batch, mean: torch.Tensor, log_variance: torch.Tensor | None
     ) -> list[Pull]:
         """Of the terms that look at the code: what of it, and the gradient by that."""
-        rows, training = mean.shape[-2], self._training
+        rows, training, beta = mean.shape[-2], self._training, batch.beta
         pulls: list[Pull] = []
         if log_variance is not None:
             by_mean, by_log = mean, log_variance.exp().sub_(1.0)
@@ -218,11 +222,11 @@ class Objective:
                 paid = each.ge(self._latent.free_bits)
                 by_mean, by_log = by_mean * paid, by_log * paid
             pulls += [(mean, by_mean, beta / rows), (log_variance, by_log, beta / (2.0 * rows))]
-        if training.code_l1:
-            pulls.append((mean, mean.sign(), training.code_l1 / rows))
-        if training.sparsity.weight:
+        if self._code_l1:
+            pulls.append((mean, *_weighted(batch, mean.sign(), self._code_l1)))
+        if self._sparsity:
             slope = sparsity_slope(mean.mean(dim=-2, keepdim=True), training.sparsity.rho)
-            pulls.append((mean, slope.expand_as(mean), training.sparsity.weight / rows))
+            pulls.append((mean, *_weighted(batch, slope.expand_as(mean), self._sparsity)))
         return pulls
 
     def weight_pulls(self, model: Model, stack: int) -> list[Pull]:
@@ -289,12 +293,12 @@ class Objective:
             kl_each = kl_divergence(mean, log_variance).mean(dim=-2)
             terms["kl"] = kl_each.sum(dim=-1)
             weighted.append(self._paid(kl_each, batch.beta))
-        if self._training.code_l1:
+        if self._code_l1:
             terms["code_l1"] = mean.abs().sum(dim=-1).mean(dim=-1)
-            weighted.append(self._training.code_l1 * terms["code_l1"])
-        if self._training.sparsity.weight:
+            weighted.append(self._code_l1.of(model, stack, 1) * terms["code_l1"])
+        if self._sparsity:
             terms["sparsity"] = sparsity(mean.mean(dim=-2), self._training.sparsity.rho)
-            weighted.append(self._training.sparsity.weight * terms["sparsity"])
+            weighted.append(self._sparsity.of(model, stack, 1) * terms["sparsity"])
         if batch.jacobian and self.contractive > 0:
             terms["contractive"] = self._jacobian(model, stack, x, code, batch.generator)
             weighted.append(self.contractive * terms["contractive"])
@@ -361,14 +365,14 @@ class Objective:
     ) -> list[torch.Tensor]:
         """The L1 and L2 penalties on the weights, weighted; into ``terms`` as they are."""
         weighted = []
-        for key, factor in (("l1", self._training.l1), ("l2", self._training.l2 / 2)):
-            if not factor:
+        for key, number, share in (("l1", self._l1, 1.0), ("l2", self._l2, 0.5)):
+            if not number:
                 continue
             weights = model.weights(stack)
             sizes = [weight.abs() if key == "l1" else weight.square() for weight in weights]
             first = 1 if model.stacked else 0
             terms[key] = torch.stack([size.flatten(first).sum(dim=-1) for size in sizes]).sum(dim=0)
-            weighted.append(factor * terms[key])
+            weighted.append(share * number.of(model, stack, 1) * terms[key])
         return weighted
 
     def _jacobian(
@@ -415,6 +419,15 @@ class Objective:
         sizes = (weight * spec.slope).square().sum(dim=-2)
         sizes = sizes[:, None] if model.stacked else sizes
         return (slope.square() * sizes).sum(dim=-1).mean(dim=-1)
+
+
+def _weighted(batch: _Batch, direction: torch.Tensor, weight: Number) -> tuple[torch.Tensor, float]:
+    """The gradient of a term of the code, a mean over the samples: direction and factor."""
+    rows = direction.shape[-2]
+    factor = weight.of(batch.model, batch.stack, 3)
+    if isinstance(factor, float):
+        return direction, factor / rows
+    return direction * factor, 1.0 / rows
 
 
 def _unit_probes(code: torch.Tensor) -> Sequence[torch.Tensor]:

@@ -28,6 +28,11 @@ class Optimizer(Choice):
             done, to be counted up by who needs it; ``counts`` has it once for each tensor. Numbers
             of the recipe stand in braces. Empty: one of scipy's, which takes the whole objective as
             a function of all parameters.
+        each: The same update of many runs with numbers of their own, of the flat tensors ``flat``,
+            ``grad`` and those in ``slots``; a number in braces may be such a tensor too, ``rates``
+            and ``factor`` give the learning rate, and of the numbers in ``powers`` there is, by
+            ``beta1_power``, the power by the steps done.
+        powers: Names of numbers, see ``each``.
         low_rate: A learning rate with which a training takes long.
         usual_rate: One that serves most networks.
         high_rate: One that hardly any network bears.
@@ -37,6 +42,8 @@ class Optimizer(Choice):
 
     slots: tuple[str, ...] = ()
     lines: tuple[str, ...] = ()
+    each: tuple[str, ...] = ()
+    powers: tuple[str, ...] = ()
     low_rate: float = 0.0
     usual_rate: float = math.inf
     high_rate: float = math.inf
@@ -76,6 +83,20 @@ _ROLL = (
     "torch._foreach_add_(momentum, gradients)",
 )
 _DESCEND = "torch._foreach_add_(tensors, gradients, alpha=-lr)"
+_DESCEND_EACH = "flat.addcmul_(grad, rates, value=-factor)"
+_ROLL_EACH = "momentum.mul_({momentum}).add_(grad)"
+_SCALED_EACH = ("grad.div_(square.sqrt().add_({eps}))", _DESCEND_EACH)
+_ADAM_EACH = (
+    "torch.lerp(grad, mean, {beta1}, out=mean)",
+    "grad.mul_(grad)",
+    "torch.lerp(grad, square, {beta2}, out=square)",
+    "torch.div(square, 1.0 - beta2_power, out=grad)",
+    "grad.sqrt_().add_({eps})",
+    "torch.div(mean, grad, out=grad)",
+    "grad.div_(1.0 - beta1_power)",
+    _DESCEND_EACH,
+)
+_BETAS = ("beta1", "beta2")
 
 OPTIMIZERS = table(
     Optimizer(
@@ -83,6 +104,7 @@ OPTIMIZERS = table(
         mark("SGD"),
         mark("Plain gradient descent: follow the slope downhill."),
         lines=(_DESCEND,),
+        each=(_DESCEND_EACH,),
         low_rate=0.03,
         usual_rate=0.1,
         high_rate=5.0,
@@ -94,6 +116,7 @@ OPTIMIZERS = table(
         ("momentum",),
         slots=("momentum",),
         lines=(*_ROLL, "torch._foreach_add_(tensors, momentum, alpha=-lr)"),
+        each=(_ROLL_EACH, "flat.addcmul_(momentum, rates, value=-factor)"),
         low_rate=3e-3,
         usual_rate=0.05,
         high_rate=1.0,
@@ -105,6 +128,7 @@ OPTIMIZERS = table(
         ("momentum",),
         slots=("momentum",),
         lines=(*_ROLL, "torch._foreach_add_(gradients, momentum, alpha={momentum})", _DESCEND),
+        each=(_ROLL_EACH, "grad.add_(momentum * {momentum})", _DESCEND_EACH),
         low_rate=3e-3,
         usual_rate=0.05,
         high_rate=1.0,
@@ -116,6 +140,7 @@ OPTIMIZERS = table(
         ("alpha", "eps"),
         slots=("square",),
         lines=("torch._foreach_mul_(square, {alpha})", *_scaled("1.0 - {alpha}")),
+        each=("torch.lerp(grad * grad, square, {alpha}, out=square)", *_SCALED_EACH),
         low_rate=3e-4,
         usual_rate=1e-3,
         high_rate=0.05,
@@ -128,6 +153,7 @@ OPTIMIZERS = table(
         ("eps",),
         slots=("square",),
         lines=_scaled("1.0"),
+        each=("square.addcmul_(grad, grad)", *_SCALED_EACH),
         low_rate=3e-3,
         usual_rate=0.05,
         high_rate=1.0,
@@ -139,6 +165,8 @@ OPTIMIZERS = table(
         ("beta1", "beta2", "eps"),
         slots=("mean", "square"),
         lines=_adam("adam", "0.0"),
+        each=_ADAM_EACH,
+        powers=_BETAS,
         low_rate=3e-4,
         usual_rate=1e-3,
         high_rate=0.05,
@@ -151,6 +179,8 @@ OPTIMIZERS = table(
         ("beta1", "beta2", "eps", "weight_decay"),
         slots=("mean", "square"),
         lines=_adam("adamw", "{weight_decay}"),
+        each=("flat.addcmul_(flat, rates * {weight_decay}, value=-factor)", *_ADAM_EACH),
+        powers=_BETAS,
         low_rate=3e-4,
         usual_rate=1e-3,
         high_rate=0.05,

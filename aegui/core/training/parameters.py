@@ -14,7 +14,7 @@ from aegui.core.training.optimizers import OPTIMIZERS
 from aegui.core.training.snapshot import LayerWeights
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -44,6 +44,7 @@ class Parameters:
         self.steps = torch.zeros((), device=device)
         gan = resolved.recipe.gan
         self.average = self.flat.clone() if gan is not None and gan.average else None
+        self._spread: dict[tuple[float, ...], torch.Tensor] = {}
 
     @property
     def shown(self) -> torch.Tensor:
@@ -62,11 +63,34 @@ class Parameters:
         layout, recipe = self.layout, resolved.recipe
         flat, buffers = torch.empty(layout.size), torch.empty(layout.buffer_size)
         for run in range(layout.runs):
-            drawn = initial_tensors(self.layers, recipe.training.initializer, recipe.seed + run)
+            own = resolved.members[run] if resolved.members else recipe
+            seed = own.seed if resolved.members else recipe.seed + run
+            drawn = initial_tensors(self.layers, own.training.initializer, seed)
             for index, tensors in enumerate(drawn):
                 for name, tensor in tensors.items():
                     self._view(index, name, flat, buffers)[run].copy_(tensor)
         return flat, buffers
+
+    def spread(self, each: Sequence[float]) -> torch.Tensor:
+        """A number of each run at the place of every parameter of that run, like ``flat``."""
+        key = tuple(each)
+        if key not in self._spread:
+            values = torch.tensor(key, dtype=self.flat.dtype, device=self.device)
+            self._spread[key] = room = torch.empty_like(self.flat)
+            for block in self.layout.blocks:
+                room[block.start : block.stop].view(len(key), -1).copy_(values[:, None])
+        return self._spread[key]
+
+    def take_over(self, other: Parameters, runs: torch.Tensor) -> None:
+        """Be those of ``runs`` of ``other``, with what the optimiser keeps; no buffers."""
+        for name, tensor in self._tensors().items():
+            if name == "steps":
+                tensor.copy_(other.steps)
+                continue
+            theirs = other._tensors()[name]
+            blocks = zip(self.layout.blocks, other.layout.blocks, strict=True)
+            for block, their in blocks:
+                block.view(tensor).copy_(their.view(theirs)[runs])
 
     def _view(
         self, index: int, name: str, flat: torch.Tensor, buffers: torch.Tensor

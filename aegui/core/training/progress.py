@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 _LIMITS = {"at_most_1": 1, "exact": 0}
 _RESPECTS = ("criterion", "loss", "wrong pixels", "goal")
 """In what weights can be better than those before the first step."""
+_OF_RUNS = (
+    *("best_loss", "best_wrong", "best_excess", "best_epoch", "best_wrong_pixels"),
+    *("loss", "loss_of_best", "alive", "improved"),
+)
 _OLDER = {"best_position": "best_epoch", "loss_of_best": "lowest_loss"}
 """Names of a state -> what stood for them in older files."""
 
@@ -43,7 +48,7 @@ class BestSoFar:
         samples: int,
         *,
         by_loss: bool,
-        tolerance: int = COURSE_TOLERANCE,
+        tolerance: int | NDArray[np.int64] = COURSE_TOLERANCE,
     ) -> None:
         self._parameters = parameters
         self._layout = parameters.layout
@@ -65,14 +70,39 @@ class BestSoFar:
         self._start_epoch = np.full(runs, math.inf)
         self.first_epoch = {goal: np.full(runs, -1, np.int64) for goal in GOALS}
         self.alive = np.ones(runs, bool)
-        self.improved_epoch = 0.0
+        self.improved = np.zeros(runs)
 
-    def observe(self, epoch: float, measured: Measured) -> None:
-        """Take in a measurement of the present parameters after ``epoch`` epochs."""
-        self.alive &= np.isfinite(measured.loss)
-        self.loss = np.where(self.alive, measured.loss, self.loss)
+    @property
+    def improved_epoch(self) -> float:
+        """When any run was last seen better than before."""
+        return float(self.improved.max())
+
+    def taken(self, parameters: Parameters, runs: NDArray[np.int64]) -> BestSoFar:
+        """What is known of some of the ``runs``, which ``parameters`` are of."""
+        tolerance = np.broadcast_to(self._tolerance, len(self.alive))[runs]
+        samples = self.best_wrong_pixels.shape[1]
+        result = BestSoFar(parameters, samples, by_loss=self._by_loss, tolerance=tolerance)
+        chosen = torch.from_numpy(runs)
+        for mine, theirs in zip(self._layout.blocks, parameters.layout.blocks, strict=True):
+            theirs.view(result.best_flat).copy_(mine.view(self.best_flat)[chosen])
+        for name in _OF_RUNS:
+            setattr(result, name, getattr(self, name)[runs])
+        result._start, result._start_epoch = self._start[:, runs], self._start_epoch[runs]
+        result.first_epoch = {goal: first[runs] for goal, first in self.first_epoch.items()}
+        return result
+
+    def observe(
+        self, epoch: float, measured: Measured, due: NDArray[np.bool_] | None = None
+    ) -> None:
+        """Take in a measurement of the present parameters after ``epoch`` epochs.
+
+        Where ``due`` is given the other runs are not looked at.
+        """
+        due = np.ones_like(self.alive) if due is None else due
+        self.alive &= np.isfinite(measured.loss) | ~due
+        self.loss = np.where(self.alive & due, measured.loss, self.loss)
         if measured.preliminary:
-            self.improved_epoch = epoch
+            self.improved[:] = epoch
             self._keep(self.alive)
             self.best_epoch[self.alive] = epoch
             self.loss_of_best[self.alive] = measured.loss[self.alive]
@@ -80,19 +110,19 @@ class BestSoFar:
         for goal, first in self.first_epoch.items():
             if not measured.wrong.shape[1]:
                 break
-            met = self.alive & (measured.wrong.max(axis=1) <= _LIMITS[goal])
+            met = self.alive & due & (measured.wrong.max(axis=1) <= _LIMITS[goal])
             first[met & (first < 0)] = int(epoch)
         # Of a run that went to infinity before its first step there is nothing good to keep; what
         # it gets wrong must not be taken for nothing wrong.
-        never = ~self.alive & np.isinf(self.best_loss)
+        never = due & ~self.alive & np.isinf(self.best_loss)
         self.best_wrong_pixels[never] = measured.wrong[never]
-        better = self._better(measured)
-        untrained = np.isinf(self.best_loss) & ((self.best_epoch > 0) | (epoch == 0))
+        better = self._better(measured) & due
+        untrained = due & np.isinf(self.best_loss) & ((self.best_epoch > 0) | (epoch == 0))
         self._start[:, untrained] = self._standing(measured)[:, untrained]
         self._start_epoch[untrained] = epoch
         if not better.any():
             return
-        self.improved_epoch = epoch
+        self.improved[better] = epoch
         self._keep(better)
         self.best_epoch[better] = epoch
         self.loss_of_best[better] = measured.loss[better]
@@ -177,21 +207,35 @@ class BestSoFar:
         """
         wrong = self.best_wrong_pixels if wrong_pixels is None else wrong_pixels
         return tuple(
-            RunResult(
-                seed=seed + run,
-                epochs=epochs,
-                seconds=seconds,
-                loss=float(self.loss[run]),
-                best_loss=float(self.loss_of_best[run]),
-                best_epoch=plain_epoch(self.best_epoch[run]),
-                wrong_pixels=tuple(map(int, wrong[run])),
-                first_epoch={
-                    goal: int(first[run]) if first[run] >= 0 else None
-                    for goal, first in self.first_epoch.items()
-                },
-                figures=figures[run] if figures else {},
+            self.result_of(
+                run, seed + run, epochs, seconds, wrong[run], figures[run] if figures else {}
             )
             for run in range(self._layout.runs)
+        )
+
+    def result_of(
+        self,
+        run: int,
+        seed: int,
+        epochs: int,
+        seconds: float,
+        wrong: NDArray[np.int64],
+        figures: Mapping[str, float] = MappingProxyType({}),
+    ) -> RunResult:
+        """One run in figures; ``wrong`` are the wrong pixels ``[N]`` of its best weights."""
+        return RunResult(
+            seed=seed,
+            epochs=epochs,
+            seconds=seconds,
+            loss=float(self.loss[run]),
+            best_loss=float(self.loss_of_best[run]),
+            best_epoch=plain_epoch(self.best_epoch[run]),
+            wrong_pixels=tuple(map(int, wrong)),
+            first_epoch={
+                goal: int(first[run]) if first[run] >= 0 else None
+                for goal, first in self.first_epoch.items()
+            },
+            figures=figures,
         )
 
     def state(self, *, copy: bool = True) -> dict[str, NDArray[np.generic]]:
@@ -269,6 +313,6 @@ class BestSoFar:
         self.alive = found["alive"]
         # Some files have it as a whole number.
         (improved,) = state["improved_epoch"].tolist()
-        self.improved_epoch = number({"improved_epoch": improved}, "improved_epoch")
+        self.improved[:] = number({"improved_epoch": improved}, "improved_epoch")
         for goal in GOALS:
             self.first_epoch[goal] = found[f"first_{goal}"]

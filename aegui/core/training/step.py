@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from aegui.core.network.forward import dropout_rate
+from aegui.core.training.members import Number
 from aegui.core.training.model import Model
 from aegui.core.training.objective import Objective
 from aegui.core.training.primitives import PRIMITIVES
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from aegui.core.network.resolve import ResolvedRecipe
-    from aegui.core.recipe import LatentSpec, TrainingSpec
+    from aegui.core.recipe import LatentSpec, Recipe
     from aegui.core.training.model import Leaf
     from aegui.core.training.parameters import Parameters
 
@@ -61,7 +62,7 @@ def emit_gradient(
     """
     with torch.enable_grad():
         model = Model(resolved, parameters, stacked=stacked, tape=tape)
-        beta: Any = Scalar("beta")
+        beta: Any = Scalar("beta", of_each=bool(resolved.members))
         pulls: Any = Objective(resolved).pulls(
             model, 0, inputs, target, beta=beta, noise=noise, masks=masks
         )
@@ -78,26 +79,53 @@ def emit_beta(source: Source, latent: LatentSpec, position: str, indent: int) ->
     source.line(f"beta = {latent.beta!r}{rise}", indent)
 
 
-def emit_penalties(source: Source, spec: TrainingSpec, parameters: Parameters, indent: int) -> None:
+def emit_betas(source: Source, members: Sequence[Recipe], position: str, indent: int) -> None:
+    """The same where each run has its own: a tensor ``[K, 1, 1]``."""
+    latents = [recipe.network.latent for recipe in members]
+    if latents[0].kind != "gaussian":
+        return
+    weights = torch.tensor([latent.beta for latent in latents])[:, None, None]
+    # A rise over no time at all is over from the first step on.
+    rises = torch.tensor([max(latent.kl_warmup_epochs, 1e-6) for latent in latents])[:, None, None]
+    for name, tensor in (("beta_weights", weights), ("beta_rises", rises)):
+        if name not in source:
+            source.bind(name, tensor)
+    source.line(
+        f"beta = beta_weights * torch.clamp(torch.reciprocal(beta_rises) * ({position}), max=1.0)",
+        indent,
+    )
+
+
+def emit_penalties(
+    source: Source, resolved: ResolvedRecipe, parameters: Parameters, indent: int
+) -> None:
     """Lines that add the L1 and L2 terms to the gradient and clip it, run by run."""
-    stop = parameters.layout.weights_stop
+    stop, spec = parameters.layout.weights_stop, resolved.recipe.training
     if spec.l1 or spec.l2:
         source.bind("flat_w", parameters.flat[:stop])
         source.bind("grad_w", parameters.grad[:stop])
-    if spec.l2:
-        source.line(f"grad_w.add_(flat_w, alpha={spec.l2!r})", indent)
-    if spec.l1:
-        source.line(f"grad_w.add_(flat_w.sign(), alpha={spec.l1!r})", indent)
+    for key, slope in (("l2", "flat_w"), ("l1", "flat_w.sign()")):
+        weight = Number(resolved, f"training.{key}")
+        if weight.each:
+            each = source.bind(f"{key}_each", parameters.spread(weight.each)[:stop])
+            source.line(f"grad_w.addcmul_({slope}, {each})", indent)
+        elif weight:
+            source.line(f"grad_w.add_({slope}, alpha={weight.value!r})", indent)
     if spec.clip_norm is None:
         return
-    runs = parameters.layout.runs
+    runs, limit = parameters.layout.runs, Number(resolved, "training.clip_norm")
+    most = repr(limit.value)
+    if limit.each:
+        most = "clip_norms"
+        if most not in source:
+            source.bind(most, torch.tensor(limit.each, device=parameters.device)[:, None])
     blocks = [
         source.bind(f"clipped{at}", parameters.grad[block.start : block.stop].view(runs, -1))
         for at, block in enumerate(parameters.layout.blocks)
     ]
     squares = " + ".join(f"torch.sum({block}.square(), [1], True)" for block in blocks)
     source.line(f"norm = torch.sqrt({squares})", indent)
-    source.line(f"clip = ({spec.clip_norm!r} / (norm + 1e-6)).clamp_(max=1.0)", indent)
+    source.line(f"clip = ({most} / (norm + 1e-6)).clamp_(max=1.0)", indent)
     for block in blocks:
         source.line(f"{block}.mul_(clip)", indent)
 

@@ -27,16 +27,20 @@ class NotTraced(Exception):
 
 
 class Scalar:
-    """A number of a program that is known only when it runs, such as the weight of a term."""
+    """A number of a program that is known only when it runs, such as the weight of a term.
 
-    def __init__(self, text: str) -> None:
+    Where each run has its own it is a tensor, ``[K, 1, 1]``.
+    """
+
+    def __init__(self, text: str, *, of_each: bool = False) -> None:
         self.text = text
+        self.of_each = of_each
 
     def __mul__(self, other: float) -> Scalar:
-        return Scalar(f"({self.text} * {other!r})")
+        return Scalar(f"({self.text} * {other!r})", of_each=self.of_each)
 
     def __truediv__(self, other: float) -> Scalar:
-        return Scalar(f"({self.text} / {float(other)!r})")
+        return Scalar(f"({self.text} / {float(other)!r})", of_each=self.of_each)
 
     __rmul__ = __mul__
 
@@ -300,6 +304,8 @@ class Tape:
         target, is_first = self._target(root)
         if is_first:
             self.line(f"torch.mul({direction.name}, {factor!r}, out={target.name})")
+        elif isinstance(factor, Scalar) and factor.of_each:
+            self.line(f"{target.name}.addcmul_({direction.name}, {factor!r})")
         else:
             self.line(f"{target.name}.add_({direction.name}, alpha={factor!r})")
 

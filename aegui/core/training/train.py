@@ -27,6 +27,7 @@ from aegui.core.training.control import Control
 from aegui.core.training.diagnosis import astray, diagnosis
 from aegui.core.training.families import family_of
 from aegui.core.training.history import History, next_recorded_position
+from aegui.core.training.members import NOISE_STREAM
 from aegui.core.training.parameters import Parameters, snapshot_of
 from aegui.core.training.progress import BestSoFar
 from aegui.core.training.result import Checkpoint, TrainingResult
@@ -48,7 +49,6 @@ if TYPE_CHECKING:
     from aegui.core.training.stages import Stage, StageKind
     from aegui.core.training.timeline import Fork, TimelineView
 
-_NOISE_STREAM = 0x5EED_0003
 _NO_MEMORY = ("out of memory", "allocate memory", "not enough memory")
 """What torch says on CUDA, on Linux and macOS, and on Windows."""
 _THREADS_WORTH = 30_000_000
@@ -163,7 +163,7 @@ class Training:
         self.device = _device_words(device)
         torch.set_num_threads(thread_count(resolved, control.spare_cores))
         self._parameters = Parameters(resolved, device)
-        self._generator = torch.Generator(device=device).manual_seed(recipe.seed ^ _NOISE_STREAM)
+        self._generator = torch.Generator(device=device).manual_seed(recipe.seed ^ NOISE_STREAM)
         self._corruption = recipe.data.corruption
         self._prepare()
         self.epochs = self._stepper.epochs

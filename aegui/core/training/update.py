@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from aegui.core.formula import torch_procedure
+from aegui.core.training.members import Number
 from aegui.core.training.optimizers import OPTIMIZERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.recipe import OptimizerSpec
     from aegui.core.training.parameters import Parameters
     from aegui.core.training.program import Source
@@ -28,6 +30,36 @@ def emit_update(source: Source, spec: OptimizerSpec, parameters: Parameters, ind
         source.line(f"{name} = {source.bind_list(*lists[name])}", indent)
     for text in row.statements(spec):
         source.line(text, indent)
+
+
+def emit_update_of_each(
+    source: Source, resolved: ResolvedRecipe, parameters: Parameters, indent: int
+) -> None:
+    """The same where runs have numbers of their own; ``rates`` and ``factor`` are in scope."""
+    row = OPTIMIZERS[resolved.recipe.training.optimizer.name]
+    tensors = {"flat": parameters.flat, "grad": parameters.grad, **parameters.slots}
+    for name, tensor in tensors.items():
+        source.bind(name, tensor)
+    source.bind("steps", parameters.steps)
+    source.line("steps.add_(1.0)", indent)
+    texts = {}
+    for key in row.parameters:
+        number = Number(resolved, f"training.optimizer.{key}")
+        texts[key] = repr(number.value)
+        if number.each:
+            texts[key] = source.bind(f"{key}_each", parameters.spread(number.each))
+        if key not in row.powers:
+            continue
+        name = f"{key}_power"
+        if not number.each:
+            source.line(f"{name} = {number.value!r} ** float(steps)", indent)
+            continue
+        if name not in source:
+            # Power by power: of a tensor they are too dear to be computed anew.
+            source.bind(name, torch.pow(parameters.spread(number.each), parameters.steps))
+        source.line(f"{name}.mul_({texts[key]})", indent)
+    for text in row.each:
+        source.line(text.format(**texts), indent)
 
 
 def _lists(
