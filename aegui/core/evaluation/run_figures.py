@@ -1,0 +1,173 @@
+"""The figures of a run as one table: what tables, verdicts and the library call each of them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from aegui.core.choices import Choice, table
+from aegui.core.i18n import localized, mark, tr
+from aegui.core.training.terms import TERMS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aegui.core.training.result import RunResult
+
+Better = Literal["low", "high", ""]
+
+
+@dataclass(frozen=True)
+class RunFigure(Choice):
+    """A figure of a run.
+
+    Attributes:
+        unit: What follows its number in a sentence, marked: "0.3 wrong pixels".
+        better: Whether a low or a high one is better; empty where it is neither.
+        is_share: Whether it is a share, read in percent.
+        is_whole: Whether each of them is a whole number.
+    """
+
+    unit: str = ""
+    better: Better = "low"
+    is_share: bool = False
+    is_whole: bool = False
+
+
+_WRONG = mark("wrong pixels")
+
+RUN_FIGURES: Mapping[str, RunFigure] = table(
+    RunFigure(
+        "wrong_mean",
+        mark("Wrong pixels"),
+        mark("Mean number of wrong pixels per sample."),
+        unit=_WRONG,
+    ),
+    RunFigure(
+        "wrong_max",
+        mark("Worst sample"),
+        mark("Wrong pixels of the worst sample."),
+        unit=mark("wrong pixels in the worst sample"),
+        is_whole=True,
+    ),
+    RunFigure(
+        "share_at_most_1",
+        mark("At most 1 wrong"),
+        mark("Share of the samples with at most 1 wrong pixel."),
+        unit=mark("of the samples with at most 1 wrong pixel"),
+        better="high",
+        is_share=True,
+    ),
+    RunFigure(
+        "share_exact",
+        mark("Exact"),
+        mark("Share of the samples without a wrong pixel."),
+        unit=mark("of the samples without a wrong pixel"),
+        better="high",
+        is_share=True,
+    ),
+    RunFigure("loss", mark("Loss"), mark("Loss of the best weights."), unit=mark("loss")),
+    RunFigure(
+        "best_epoch",
+        mark("Best epoch"),
+        mark("Epoch of the best weights."),
+        unit=mark("epochs to the best weights"),
+        better="",
+        is_whole=True,
+    ),
+    RunFigure(
+        "epochs",
+        mark("Epochs"),
+        mark("Epochs that were trained."),
+        unit=mark("epochs"),
+        better="",
+        is_whole=True,
+    ),
+    RunFigure(
+        "seconds",
+        mark("Seconds"),
+        mark("Training time of all runs that were trained together."),
+        unit=mark("seconds"),
+        better="",
+    ),
+    RunFigure(
+        "epoch_at_most_1",
+        mark("Epoch of at most 1 wrong"),
+        mark("First epoch at which no sample had more than 1 wrong pixel."),
+        unit=mark("epochs until no sample had more than 1 wrong pixel"),
+        is_whole=True,
+    ),
+    RunFigure(
+        "epoch_exact",
+        mark("Epoch of none wrong"),
+        mark("First epoch at which no sample had a wrong pixel."),
+        unit=mark("epochs until no sample had a wrong pixel"),
+        is_whole=True,
+    ),
+    RunFigure(
+        "validation_accuracy",
+        TERMS["validation_accuracy"].label,
+        TERMS["validation_accuracy"].help,
+        unit=mark("of the samples kept from training"),
+        better="high",
+        is_share=True,
+    ),
+    RunFigure(
+        "accuracy",
+        TERMS["accuracy"].label,
+        TERMS["accuracy"].help,
+        unit=mark("of the samples"),
+        better="high",
+        is_share=True,
+    ),
+    RunFigure(
+        "validation_wrong",
+        TERMS["validation_wrong"].label,
+        TERMS["validation_wrong"].help,
+        unit=mark("wrong pixels on samples held out"),
+    ),
+)
+"""Every figure that has words of its own; of the further terms see ``run_figure``."""
+
+_NEITHER = ("active_units", "real_score", "fake_score", "evaluations", "class_doubt")
+"""Terms that are neither better low nor high."""
+
+
+def run_figure(key: str) -> RunFigure:
+    """The row of ``key``: one of ``RUN_FIGURES``, or made of a term; else one of its own."""
+    if key in RUN_FIGURES:
+        return RUN_FIGURES[key]
+    better: Better = "" if key in _NEITHER else "low"
+    if key not in TERMS:
+        return RunFigure(key, key, "", unit=key, better="")
+    return RunFigure(key, TERMS[key].label, TERMS[key].help, unit=TERMS[key].label, better=better)
+
+
+def figures_of(result: RunResult) -> dict[str, float]:
+    """The figures of a run by their keys, those that it has; what has blown up is NaN."""
+    figures = {"loss": float(result.best_loss)}
+    if result.wrong_pixels:
+        figures["wrong_mean"] = result.wrong_mean
+        figures["wrong_max"] = float(result.wrong_max)
+        figures["share_at_most_1"] = result.share_at_most_1
+        figures["share_exact"] = result.share_exact
+    figures["best_epoch"] = float(result.best_epoch)
+    figures["epochs"] = float(result.epochs)
+    figures["seconds"] = float(result.seconds)
+    for goal, epoch in result.first_epoch.items():
+        if epoch is not None:
+            figures[f"epoch_{goal}"] = float(epoch)
+    return figures | {key: float(value) for key, value in result.figures.items()}
+
+
+def figure_words(key: str, value: float | None) -> str:
+    """A figure as a person reads it in a table; a dash where there is none."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    figure = run_figure(key)
+    if figure.is_share:
+        return tr("{share:.1f} %", share=100.0 * value)
+    if figure.is_whole and float(value).is_integer():
+        return localized(value, ",.0f")
+    return localized(value, ".4g")

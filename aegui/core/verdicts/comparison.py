@@ -1,0 +1,279 @@
+"""Two settings over several seeds: whether one beats the other, by how much, and how sure that is.
+
+A verdict follows the p of a permutation test, and nothing else. Runs without a figure are never
+passed over in silence: who wins only where it has not failed has not won.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from aegui.core.verdicts.intervals import Interval, difference_interval, mean_interval
+from aegui.core.verdicts.permutation import paired_test, smallest_p, unpaired_test
+from aegui.core.verdicts.power import fewest_seeds, seeds_needed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from aegui.core.verdicts.permutation import PermutationTest
+
+LEVEL = 0.05
+"""The p below which a difference is more than seed noise."""
+
+Outcome = Literal["first", "second", "noise", "equal", "few", "failures", "nothing"]
+"""How a comparison ends.
+
+``first`` and ``second``: it beats the other. ``noise``: no difference beyond seed noise. ``equal``:
+all figures are the same. ``few``: these seeds allow no p below the level, whatever they show.
+``failures``: there is a difference, but the better one has failed more often. ``nothing``: a
+setting has no figure at all.
+"""
+
+
+@dataclass(frozen=True)
+class SeedFigures:
+    """One figure of a setting over its seeds.
+
+    Attributes:
+        name: What the setting is called.
+        values: Seed -> figure; NaN or infinity where the run has come to nothing.
+    """
+
+    name: str
+    values: Mapping[int, float] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def known(self) -> dict[int, float]:
+        """The seeds with a figure."""
+        return {seed: float(it) for seed, it in self.values.items() if math.isfinite(it)}
+
+    @property
+    def failed(self) -> int:
+        """Seeds whose run has come to nothing."""
+        return len(self.values) - len(self.known)
+
+    @property
+    def mean(self) -> float:
+        """Mean of the known figures; NaN of none."""
+        known = self.known
+        return math.fsum(known.values()) / len(known) if known else math.nan
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What was found of two settings.
+
+    Attributes:
+        first: One of them, with the seeds that it was given.
+        second: The other one.
+        lower_is_better: Whether the smaller figure wins.
+        paired: Whether seeds were compared one by one, both beginning with the same weights.
+        means: Mean of each over the seeds that were compared; NaN where there were none.
+        seeds: Seeds of each that were compared; with pairs twice the same number.
+        interval: 95 % interval of ``difference``; None where the seeds are too few for one.
+        test: The permutation test.
+        p: Its p, raised where this is one of several comparisons (Holm).
+        smallest: The smallest p that these seeds allow, raised likewise.
+        comparisons: Of how many comparisons this is one.
+        superiority: Chance that a seed of ``first`` does better than one of ``second``, ties half:
+            of the same seed where they are paired. NaN where there are none.
+        outcome: How it ends.
+        more_seeds: About so many further seeds of each would settle it, were the difference what
+            it looks like; None where there is nothing to settle or 1,000 would not do.
+        level: The p below which there is a verdict.
+    """
+
+    first: SeedFigures
+    second: SeedFigures
+    lower_is_better: bool
+    paired: bool
+    means: tuple[float, float]
+    seeds: tuple[int, int]
+    interval: Interval | None
+    test: PermutationTest
+    p: float
+    smallest: float
+    comparisons: int
+    superiority: float
+    outcome: Outcome
+    more_seeds: int | None
+    level: float
+
+    @property
+    def difference(self) -> float:
+        """Mean of the second less mean of the first."""
+        return self.means[1] - self.means[0]
+
+    @property
+    def first_is_better(self) -> bool:
+        """Whether the mean of the first is the better one; of equal means it is."""
+        return self.difference >= 0.0 if self.lower_is_better else self.difference <= 0.0
+
+
+def compare(
+    first: SeedFigures,
+    second: SeedFigures,
+    *,
+    same_starts: bool,
+    lower_is_better: bool = True,
+    level: float = LEVEL,
+) -> Comparison:
+    """Compare two settings by one figure.
+
+    Args:
+        first: One of them.
+        second: The other.
+        same_starts: Whether both begin with the same weights in each seed: then seeds that both
+            have are compared one by one, and others are left out.
+        lower_is_better: Whether the smaller figure wins.
+        level: The p below which there is a verdict.
+    """
+    pair = PairOfSettings(first, second, paired=same_starts, lower_is_better=lower_is_better)
+    return pair.judged(level)
+
+
+class PairOfSettings:
+    """Two settings, tested once, and judged alone or as one of several comparisons.
+
+    Args:
+        first: One of them.
+        second: The other.
+        paired: Whether seeds are compared one by one.
+        lower_is_better: Whether the smaller figure wins.
+
+    Attributes:
+        test: The permutation test of their figures.
+    """
+
+    def __init__(
+        self, first: SeedFigures, second: SeedFigures, *, paired: bool, lower_is_better: bool
+    ) -> None:
+        self._first, self._second = first, second
+        self._paired, self._lower = paired, lower_is_better
+        one, other = first.known, second.known
+        if paired:
+            both = sorted(one.keys() & other.keys())
+            one, other = ({seed: it[seed] for seed in both} for it in (one, other))
+        self._a = np.array(list(one.values()), np.float64)
+        self._b = np.array(list(other.values()), np.float64)
+        self.test = self._tested()
+
+    def judged(
+        self, level: float, p: float | None = None, smallest: float | None = None, of: int = 1
+    ) -> Comparison:
+        """The verdict.
+
+        Args:
+            level: The p below which there is one.
+            p: Its p among the others; None: that of the test.
+            smallest: The smallest p that it could have among them; None: that of the test.
+            of: Number of comparisons.
+        """
+        p = self.test.p if p is None else p
+        smallest = self.test.smallest if smallest is None else smallest
+        outcome = self._outcome(level, p, smallest)
+        means = (_mean(self._a), _mean(self._b))
+        return Comparison(
+            self._first,
+            self._second,
+            self._lower,
+            self._paired,
+            means,
+            (len(self._a), len(self._b)),
+            self._interval(),
+            self.test,
+            p,
+            smallest,
+            of,
+            self._superiority(),
+            outcome,
+            self._more_seeds(level / of) if outcome in {"noise", "few"} else None,
+            level,
+        )
+
+    def _tested(self) -> PermutationTest:
+        if self._paired:
+            return paired_test(_rounded(self._a, self._b))
+        return unpaired_test(self._a, self._b)
+
+    def _interval(self) -> Interval | None:
+        if self._paired:
+            return mean_interval(self._b - self._a)
+        return difference_interval(self._a, self._b)
+
+    def _superiority(self) -> float:
+        if not len(self._a) or not len(self._b):
+            return math.nan
+        apart = self._b - self._a if self._paired else self._b[None, :] - self._a[:, None]
+        better = apart > 0.0 if self._lower else apart < 0.0
+        return float((better + 0.5 * (apart == 0.0)).mean())
+
+    def _outcome(self, level: float, p: float, smallest: float) -> Outcome:
+        if not len(self._a) or not len(self._b):
+            return "nothing"
+        apart = _mean(self._b) - _mean(self._a)
+        if p < level:
+            first_wins = apart > 0.0 if self._lower else apart < 0.0
+            winner, loser = (
+                (self._first, self._second) if first_wins else (self._second, self._first)
+            )
+            if _failing(winner) > _failing(loser):
+                return "failures"
+            return "first" if first_wins else "second"
+        if self._is_equal():
+            return "equal"
+        possible = max(smallest, smallest_p(len(self._a), len(self._b), paired=self._paired))
+        return "few" if possible >= level else "noise"
+
+    def _is_equal(self) -> bool:
+        """Whether there is nothing to tell apart: more than one seed each, all alike."""
+        if min(len(self._a), len(self._b)) < 2:
+            return False
+        if self._paired:
+            return not np.any(_rounded(self._a, self._b))
+        return bool(np.ptp(np.concatenate([self._a, self._b])) == 0.0)
+
+    def _more_seeds(self, level: float) -> int | None:
+        """Seeds to add, with as many as will come to nothing again."""
+        a, b = self._a, self._b
+        have = min(len(a), len(b))
+        difference = _mean(b) - _mean(a)
+        fewest = fewest_seeds(level, paired=self._paired)
+        needed: int | None = fewest
+        if have >= 2 and (difference or have >= fewest):
+            spread = _spread(b - a) if self._paired else math.hypot(_spread(a), _spread(b)) / _ROOT
+            needed = seeds_needed(difference, spread, paired=self._paired, level=level)
+        if needed is None:
+            return None
+        fails = max(_failing(self._first), _failing(self._second))
+        return max(1, math.ceil((needed - have) / (1.0 - fails)))
+
+
+_ROOT = math.sqrt(2.0)
+_ROUNDING = 1e-12
+
+
+def _rounded(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Differences of pairs; those of the last bits, which two ways of adding make, are none."""
+    apart = b - a
+    return np.where(np.abs(apart) <= _ROUNDING * np.maximum(np.abs(a), np.abs(b)), 0.0, apart)
+
+
+def _mean(values: NDArray[np.float64]) -> float:
+    return math.fsum(values.tolist()) / len(values) if len(values) else math.nan
+
+
+def _spread(values: NDArray[np.float64]) -> float:
+    return float(values.std(ddof=1))
+
+
+def _failing(figures: SeedFigures) -> float:
+    """Share of the seeds that have come to nothing."""
+    return figures.failed / len(figures.values) if figures.values else 0.0

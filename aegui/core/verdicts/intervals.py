@@ -1,0 +1,114 @@
+"""Intervals of figures over seeds: of a mean or a difference by bootstrap, of a share exactly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+CONFIDENCE = 0.95
+LEAST_SEEDS = 5
+"""Of fewer seeds a bootstrap has too few to draw from: its interval would promise too much."""
+_DRAWS = 9_999
+_SEED = 0x5EED_0012
+_ROUNDING = 1e-12
+
+Interval = tuple[float, float]
+
+
+def mean_interval(values: ArrayLike) -> Interval | None:
+    """The BCa bootstrap interval of the mean of ``values`` ``[n]``, finite (Efron 1987).
+
+    None for fewer than ``LEAST_SEEDS``; of values that are all the same, that value twice.
+    """
+    given = np.asarray(values, np.float64).ravel()
+    if len(given) < LEAST_SEEDS:
+        return None
+    if _is_constant(given):
+        return float(given[0]), float(given[0])
+    return _bca((given,), _mean)
+
+
+def difference_interval(first: ArrayLike, second: ArrayLike) -> Interval | None:
+    """The BCa interval of ``mean(second) - mean(first)``, of seeds that are not paired.
+
+    None for fewer than ``LEAST_SEEDS`` on either side.
+    """
+    one, other = (np.asarray(values, np.float64).ravel() for values in (first, second))
+    if min(len(one), len(other)) < LEAST_SEEDS:
+        return None
+    if _is_constant(one) and _is_constant(other):
+        difference = float(other[0] - one[0])
+        return difference, difference
+    return _bca((one, other), _difference)
+
+
+@dataclass(frozen=True)
+class SeedShare:
+    """A share of seeds, such as those at the goal.
+
+    Attributes:
+        reached: So many.
+        seeds: Of so many.
+        low: Lower end of the Clopper-Pearson interval.
+        high: Its upper end.
+    """
+
+    reached: int
+    seeds: int
+    low: float
+    high: float
+
+    @property
+    def share(self) -> float:
+        """The share itself; NaN of no seeds."""
+        return self.reached / self.seeds if self.seeds else float("nan")
+
+
+def share_of_seeds(reached: int, seeds: int) -> SeedShare:
+    """The share ``reached / seeds`` with its exact interval (Clopper and Pearson 1934).
+
+    Raises:
+        ValueError: There are more reached than seeds, or fewer than none.
+    """
+    if not 0 <= reached <= seeds:
+        raise ValueError(f"{reached} of {seeds} seeds is no share")
+    if not seeds:
+        return SeedShare(0, 0, 0.0, 1.0)
+    from scipy.stats import binomtest  # takes a while to import
+
+    found = binomtest(reached, seeds).proportion_ci(CONFIDENCE, method="exact")
+    return SeedShare(reached, seeds, float(found.low), float(found.high))
+
+
+def _is_constant(values: NDArray[np.float64]) -> bool:
+    """Whether all are the same, but for what rounding makes of differences."""
+    return bool(np.ptp(values) <= _ROUNDING * np.abs(values).max())
+
+
+def _mean(values: Any, axis: int = -1) -> Any:
+    return np.mean(values, axis=axis)
+
+
+def _difference(first: Any, second: Any, axis: int = -1) -> Any:
+    return np.mean(second, axis=axis) - np.mean(first, axis=axis)
+
+
+def _bca(groups: tuple[Any, ...], statistic: Any) -> Interval | None:
+    from scipy.stats import bootstrap  # takes a while to import
+
+    found = bootstrap(
+        groups,
+        statistic,
+        n_resamples=_DRAWS,
+        vectorized=True,
+        confidence_level=CONFIDENCE,
+        method="BCa",
+        random_state=np.random.default_rng(_SEED),
+    ).confidence_interval
+    low, high = float(found.low), float(found.high)
+    return (low, high) if np.isfinite(low) and np.isfinite(high) else None

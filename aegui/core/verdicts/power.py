@@ -1,0 +1,76 @@
+"""How many seeds it would take to settle a comparison."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from aegui.core.verdicts.permutation import smallest_p
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+POWER = 0.8
+"""Chance of a verdict, were the difference what it looks like."""
+MOST_SEEDS = 1_000
+"""What takes more seeds than this is too small a difference to look for."""
+
+
+def seeds_needed(difference: float, spread: float, *, paired: bool, level: float) -> int | None:
+    """Seeds of each setting with which a difference is found with a chance of ``POWER``.
+
+    Computed for Student's t, which permutation tests come close to (Lehmann 2006, 15.2). It takes
+    for true what the seeds so far show: of ten of them that is a rough guess.
+
+    Args:
+        difference: Of the means.
+        spread: Standard deviation of the differences of pairs; unpaired, of a single seed.
+        paired: Whether seeds are compared one by one.
+        level: The p below which there is a verdict, in (0, 1).
+
+    Returns:
+        None where ``MOST_SEEDS`` are not enough.
+    """
+    least = fewest_seeds(level, paired=paired)
+    if difference == 0.0:
+        return None
+    if spread == 0.0:
+        return least
+
+    def power(seeds: int) -> float:
+        return _power(abs(difference) / spread, seeds, paired=paired, level=level)
+
+    if least > MOST_SEEDS or power(MOST_SEEDS) < POWER:
+        return None
+    return _first(least, MOST_SEEDS, lambda seeds: power(seeds) >= POWER)
+
+
+def fewest_seeds(level: float, *, paired: bool) -> int:
+    """Seeds of each setting with which a p below ``level``, in (0, 1), is possible at all."""
+    # A level is divided by the number of comparisons; of those there are never 2^1000.
+    return _first(1, 1_000, lambda seeds: smallest_p(seeds, seeds, paired=paired) < level)
+
+
+def _power(effect: float, seeds: int, *, paired: bool, level: float) -> float:
+    """Power of the two-sided t test for ``effect`` standard deviations."""
+    from scipy.stats import nct, t  # takes a while to import
+
+    freedom = seeds - 1 if paired else 2 * seeds - 2
+    if freedom < 1:
+        return 0.0
+    shift = effect * math.sqrt(seeds if paired else seeds / 2.0)
+    edge = float(t.isf(level / 2.0, freedom))
+    found = float(nct.sf(edge, freedom, shift))
+    # Far out the distribution of scipy gives up; there the answer is certain.
+    return found if math.isfinite(found) else 1.0
+
+
+def _first(low: int, high: int, is_enough: Callable[[int], bool]) -> int:
+    """The smallest number from ``low`` to ``high``, which is enough, that is."""
+    while low < high:
+        middle = (low + high) // 2
+        if is_enough(middle):
+            high = middle
+        else:
+            low = middle + 1
+    return low

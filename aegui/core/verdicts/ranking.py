@@ -1,0 +1,137 @@
+"""Several settings beside one another: p raised for the number of comparisons, and who is best.
+
+Whoever compares twenty settings finds one of them "better" by chance alone. Holm's procedure keeps
+the chance of a single false verdict in the whole table below the level (Holm 1979).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from aegui.core.errors import Cancelled
+from aegui.core.i18n import tr
+from aegui.core.verdicts.comparison import LEVEL, Comparison, PairOfSettings, SeedFigures
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from aegui.core.data.progress import IsCancelled
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """The p of each of several tests, raised so that all of them together keep the level."""
+    order = sorted(range(len(p_values)), key=p_values.__getitem__)
+    raised = [1.0] * len(p_values)
+    highest = 0.0
+    for rank, place in enumerate(order):
+        highest = max(highest, (len(p_values) - rank) * p_values[place])
+        raised[place] = min(1.0, highest)
+    return raised
+
+
+@dataclass(frozen=True)
+class SeedRanking:
+    """Several settings, each compared with one of them.
+
+    Attributes:
+        settings: All of them, in the order given.
+        reference: Place of the one that all are compared with: chosen beforehand, or the best.
+        is_chosen: Whether it was chosen beforehand.
+        comparisons: Place of each other setting -> its comparison, the reference as the first one.
+        order: Places by their means, the best first; those without a figure last.
+    """
+
+    settings: tuple[SeedFigures, ...]
+    reference: int
+    is_chosen: bool
+    comparisons: dict[int, Comparison]
+    order: tuple[int, ...]
+
+    @property
+    def beaten(self) -> tuple[int, ...]:
+        """Places of the settings that the reference beats, in their order."""
+        return self._with("first")
+
+    @property
+    def beating(self) -> tuple[int, ...]:
+        """Places of the settings that beat the reference: none, where that is the best."""
+        return self._with("second")
+
+    @property
+    def peers(self) -> tuple[int, ...]:
+        """Places of the settings of which it is not known whether they are worse or better."""
+        decided = {*self.beaten, *self.beating}
+        return tuple(place for place in self.order if place in self.comparisons.keys() - decided)
+
+    def _with(self, outcome: str) -> tuple[int, ...]:
+        found = self.comparisons
+        return tuple(p for p in self.order if p in found and found[p].outcome == outcome)
+
+
+def rank(
+    settings: Sequence[SeedFigures],
+    *,
+    same_starts: Callable[[int, int], bool],
+    lower_is_better: bool = True,
+    against: int | None = None,
+    level: float = LEVEL,
+    cancelled: IsCancelled | None = None,
+) -> SeedRanking:
+    """Compare ``settings`` with one of them, raising each p for all that was looked at.
+
+    Args:
+        settings: At least two.
+        same_starts: Whether the settings at two places begin with the same weights in each seed.
+        lower_is_better: Whether the smaller figure wins.
+        against: Place of the one to compare with, if it was chosen before the figures were known,
+            such as a baseline: n - 1 comparisons. None: the one with the best mean; as any of them
+            might have been that, all n (n - 1) / 2 pairs count.
+        level: The p below which there is a verdict.
+        cancelled: Asked now and then; True stops the work.
+
+    Raises:
+        ValueError: There are fewer than two settings, or no such place.
+        Cancelled: ``cancelled`` said so.
+    """
+    count = len(settings)
+    if count < 2 or (against is not None and not 0 <= against < count):
+        raise ValueError(f"there is nothing to compare: {count} settings, against {against}")
+    order = _order(settings, lower_is_better=lower_is_better)
+    reference = order[0] if against is None else against
+    wanted = [place for place in range(count) if place != reference]
+    places = [(reference, place) for place in wanted]
+    if against is None:
+        rest = [it for it in combinations(range(count), 2) if reference not in it]
+        places += rest
+    pairs = []
+    for one, other in places:
+        if cancelled is not None and cancelled():
+            raise Cancelled(tr("Cancelled."))
+        pairs.append(
+            PairOfSettings(
+                settings[one],
+                settings[other],
+                paired=same_starts(one, other),
+                lower_is_better=lower_is_better,
+            )
+        )
+    raised = holm([pair.test.p for pair in pairs])
+    smallest = holm([pair.test.smallest for pair in pairs])
+    comparisons = {
+        place: pairs[at].judged(level, raised[at], smallest[at], len(pairs))
+        for at, place in enumerate(wanted)
+    }
+    return SeedRanking(tuple(settings), reference, against is not None, comparisons, order)
+
+
+def _order(settings: Sequence[SeedFigures], *, lower_is_better: bool) -> tuple[int, ...]:
+    means = [one.mean if lower_is_better else -one.mean for one in settings]
+    # Of equal means the one that came to nothing less often; then as they were given.
+    keys = [
+        (math.inf if math.isnan(mean) else mean, one.failed)
+        for mean, one in zip(means, settings, strict=True)
+    ]
+    return tuple(sorted(range(len(settings)), key=keys.__getitem__))

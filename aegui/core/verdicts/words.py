@@ -1,0 +1,283 @@
+"""Verdicts in words: ``tanh beats ReLU: 0.0 against 1.9 wrong pixels, difference 1.9 ...``."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from aegui.core.choices import Choice, table
+from aegui.core.i18n import localized, mark, tr, trn
+from aegui.core.verdicts.power import MOST_SEEDS, fewest_seeds
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aegui.core.evaluation.run_figures import RunFigure
+    from aegui.core.verdicts.comparison import Comparison, SeedFigures
+    from aegui.core.verdicts.intervals import SeedShare
+    from aegui.core.verdicts.ranking import SeedRanking
+
+OUTCOMES = table(
+    Choice("first", mark("better"), mark("The first one beats the other.")),
+    Choice("second", mark("worse"), mark("The other one beats the first.")),
+    Choice("noise", mark("no difference"), mark("No difference beyond seed noise.")),
+    Choice("equal", mark("the same"), mark("All figures are the same.")),
+    Choice("few", mark("too few seeds"), mark("These seeds allow no verdict at all.")),
+    Choice(
+        "failures",
+        mark("failures differ"),
+        mark("The better one comes to nothing more often than the other."),
+    ),
+    Choice("nothing", mark("no figures"), mark("One of them has no figure.")),
+)
+"""How a comparison ends, for cells of tables: of the first setting beside the other."""
+
+_MOST_DECIMALS = 4
+_SMALLEST_P = 0.001
+_TWO_DIGITS = 0.01
+_SECOND_DIGIT = 2.95
+_NO_DECIMALS, _LARGE = 100.0, 1e7
+
+
+def verdict_words(comparison: Comparison, figure: RunFigure) -> str:
+    """The verdict in one to three sentences: who, by how much, how sure, and what would help."""
+    first, second = comparison.first.name, comparison.second.name
+    better, other = (first, second) if comparison.first_is_better else (second, first)
+    outcome = comparison.outcome
+    if outcome == "nothing":
+        return _nothing_words(comparison)
+    names = {"better": better, "other": other, "evidence": evidence_words(comparison, figure)}
+    if outcome == "equal":
+        text = _equal_words(comparison, figure)
+    elif outcome == "noise":
+        text = tr(
+            "No difference between {better} and {other} beyond seed noise: {evidence}.", **names
+        )
+    elif outcome == "few":
+        text = tr("Too few seeds for a verdict on {better} and {other}: {evidence}.", **names)
+        text = f"{text} {_few_words(comparison)}"
+    elif outcome == "failures":
+        text = tr(
+            "No verdict: {better} is better than {other} where it came to something ({evidence}), "
+            "but it came to nothing more often.",
+            **names,
+        )
+    elif figure.better:
+        text = tr("{better} beats {other}: {evidence}.", **names)
+    else:
+        text = tr("{better} is lower than {other}: {evidence}.", **names)
+    return " ".join(filter(None, (text, _more_words(comparison), *_left_out(comparison))))
+
+
+def evidence_words(comparison: Comparison, figure: RunFigure) -> str:
+    """What a verdict rests on: both means, their difference with its interval, seeds, and p."""
+    means = comparison.means if comparison.first_is_better else comparison.means[::-1]
+    interval = comparison.interval
+    sign = 1.0 if comparison.difference >= 0.0 else -1.0
+    ends = () if interval is None else sorted(sign * end for end in interval)
+    texts = _numbers(
+        [*means, abs(comparison.difference), *ends],
+        (ends[1] - ends[0]) / 2 if ends else 0.0,
+        figure,
+    )
+    parts = {"a": texts[0], "b": texts[1], "unit": tr(figure.unit)}
+    if figure.is_share:
+        means_text = tr("{a} % against {b} % {unit}", **parts)
+        apart = tr("difference {d} points", d=texts[2])
+    else:
+        means_text = tr("{a} against {b} {unit}", **parts)
+        apart = tr("difference {d}", d=texts[2])
+    if ends:
+        apart = tr("{d} [{low}, {high}]", d=apart, low=texts[3], high=texts[4])
+    pieces = [means_text, apart, _seeds_words(comparison)]
+    if min(comparison.seeds) > 1:
+        pieces.append(p_words(comparison.p, comparison.level, comparison.comparisons))
+    return ", ".join(pieces)
+
+
+def p_words(p: float, level: float, comparisons: int = 1) -> str:
+    """``p = 0.002``, or ``p = 0.02 for 5 comparisons``; never rounded up to the level."""
+    shown = float(f"{p:.2g}" if p >= _TWO_DIGITS else f"{p:.1g}")
+    if p < _SMALLEST_P:
+        text = tr("p < {p}", p=localized(_SMALLEST_P, "g"))
+    elif p < level <= shown:
+        text = tr("p < {p}", p=localized(level, "g"))
+    else:
+        text = tr("p = {p}", p=localized(shown, "g"))
+    if comparisons == 1:
+        return text
+    return trn("{p} for {n} comparison", "{p} for {n} comparisons", comparisons, p=text)
+
+
+def superiority_words(comparison: Comparison) -> str:
+    """How often a seed of the better one does better than one of the other; empty of no seeds."""
+    chance = comparison.superiority
+    if math.isnan(chance) or comparison.outcome == "equal":
+        return ""
+    better, other = comparison.first.name, comparison.second.name
+    if chance < 0.5:
+        chance, better, other = 1.0 - chance, other, better
+    values = {"better": better, "other": other, "share": round(100.0 * chance)}
+    if comparison.paired:
+        return tr(
+            "From the same start {better} did better than {other} in {share} % of the seeds.",
+            **values,
+        )
+    return tr(
+        "A seed of {better} did better than one of {other} in {share} % of all pairs of them.",
+        **values,
+    )
+
+
+def share_words(share: SeedShare) -> str:
+    """``9 of 10 seeds (90 %, with 95 % confidence 55 % to 99.7 %)``."""
+    if not share.seeds:
+        return tr("no seeds")
+    low, high = (f"{100.0 * end:.3g}" for end in (share.low, share.high))
+    return trn(
+        "{k} of {n} seed ({share} %, with 95 % confidence {low} % to {high} %)",
+        "{k} of {n} seeds ({share} %, with 95 % confidence {low} % to {high} %)",
+        share.seeds,
+        k=share.reached,
+        share=localized(float(f"{100.0 * share.share:.3g}"), "g"),
+        low=localized(float(low), "g"),
+        high=localized(float(high), "g"),
+    )
+
+
+def ranking_lines(ranking: SeedRanking, figure: RunFigure) -> tuple[str, ...]:
+    """What is known of several settings: a line for all of them, then one for each comparison."""
+    names = [one.name for one in ranking.settings]
+    reference = names[ranking.reference]
+    lines = []
+    if ranking.beaten and not ranking.peers and not ranking.beating:
+        lines.append(tr("{name} beats all others.", name=reference))
+    else:
+        for places, text in (
+            (ranking.beating, mark("{name} is beaten by {others}.")),
+            (ranking.beaten, mark("{name} beats {others}.")),
+            (ranking.peers, mark("{name} is not told apart from {others}.")),
+        ):
+            if places:
+                others = ", ".join(names[place] for place in places)
+                lines.append(tr(text, name=reference, others=others))
+    lines += [
+        verdict_words(ranking.comparisons[place], figure)
+        for place in ranking.order
+        if place in ranking.comparisons
+    ]
+    return tuple(lines)
+
+
+def _nothing_words(comparison: Comparison) -> str:
+    for one in (comparison.first, comparison.second):
+        if not one.values:
+            return tr("No verdict: {name} has no seeds yet.", name=one.name)
+        if not one.known:
+            return trn(
+                "No verdict: {name} came to nothing in its only seed.",
+                "No verdict: {name} came to nothing in all of its {n} seeds.",
+                len(one.values),
+                name=one.name,
+            )
+    return tr(
+        "No verdict: {first} and {second} have no seed in common that came to something.",
+        first=comparison.first.name,
+        second=comparison.second.name,
+    )
+
+
+def _equal_words(comparison: Comparison, figure: RunFigure) -> str:
+    value = _numbers([comparison.means[0]], 0.0, figure)[0]
+    values = {
+        "first": comparison.first.name,
+        "second": comparison.second.name,
+        "value": f"{value} %" if figure.is_share else value,
+        "unit": tr(figure.unit),
+    }
+    return trn(
+        "{first} and {second} are the same in {n} seed: {value} {unit}.",
+        "{first} and {second} are the same in all {n} seeds: {value} {unit}.",
+        min(comparison.seeds),
+        **values,
+    )
+
+
+def _few_words(comparison: Comparison) -> str:
+    """Why these seeds cannot tell, and how many can at the least."""
+    fewest = fewest_seeds(comparison.level / comparison.comparisons, paired=comparison.paired)
+    least = trn(
+        "It takes at least {n} seed of each.", "It takes at least {n} seeds of each.", fewest
+    )
+    if min(comparison.seeds) < 2:
+        return f"{tr('A single seed says nothing about seed noise.')} {least}"
+    text = tr(
+        "With so few seeds that differ, no p below {level} is possible: {smallest} at best.",
+        level=localized(comparison.level, "g"),
+        smallest=localized(float(f"{comparison.smallest:.2g}"), "g"),
+    )
+    return text if comparison.more_seeds is not None else f"{text} {least}"
+
+
+def _more_words(comparison: Comparison) -> str:
+    """How many more seeds would do."""
+    if comparison.outcome not in {"noise", "few"} or min(comparison.seeds) < 2:
+        return ""
+    if comparison.more_seeds is not None:
+        return trn(
+            "About {n} more seed would settle it, if the difference is what it looks like.",
+            "About {n} more seeds would settle it, if the difference is what it looks like.",
+            comparison.more_seeds,
+        )
+    return tr("If there is a difference, it is too small for {n:,} seeds to find.", n=MOST_SEEDS)
+
+
+def _left_out(comparison: Comparison) -> list[str]:
+    """What these figures leave out: runs that came to nothing, and seeds that only one has."""
+    lines = [
+        trn(
+            "{name} came to nothing in {k} of {n} seed, which is left out.",
+            "{name} came to nothing in {k} of {n} seeds, which are left out.",
+            len(one.values),
+            name=one.name,
+            k=one.failed,
+        )
+        for one in (comparison.first, comparison.second)
+        if one.failed
+    ]
+    if comparison.paired and _seeds_of(comparison.first) != _seeds_of(comparison.second):
+        lines.append(tr("Only seeds that both have are compared."))
+    return lines
+
+
+def _seeds_of(figures: SeedFigures) -> set[int]:
+    return set(figures.values)
+
+
+def _seeds_words(comparison: Comparison) -> str:
+    n, m = comparison.seeds
+    if comparison.paired:
+        return trn("{n} seed", "{n} seeds", n)
+    if n == m:
+        return trn("{n} seed each", "{n} seeds each", n)
+    if not comparison.first_is_better:
+        n, m = m, n
+    return tr("{n} and {m} seeds", n=n, m=m)
+
+
+def _numbers(values: Sequence[float], width: float, figure: RunFigure) -> list[str]:
+    """``values`` with as many decimals as an interval of half ``width`` leaves them a meaning."""
+    scale = 100.0 if figure.is_share else 1.0
+    scaled = [scale * value for value in values]
+    largest = max(map(abs, scaled))
+    if figure.is_whole and all(value.is_integer() for value in scaled):
+        return [localized(value + 0.0, ",.0f") for value in scaled]
+    width = scale * width or largest / 10.0 or 1.0
+    power = math.floor(math.log10(width))
+    # A width that begins with 1 or 2 gets a second digit: it would lose too much.
+    decimals = -power + (width / 10.0**power < _SECOND_DIGIT)
+    if decimals > _MOST_DECIMALS or largest >= _LARGE:
+        digits = math.floor(math.log10(largest)) + decimals
+        return [localized(value + 0.0, f".{min(max(digits, 1), 6)}e") for value in scaled]
+    decimals = max(0 if largest >= _NO_DECIMALS else 1, decimals)
+    return [localized(round(value, decimals) + 0.0, f",.{decimals}f") for value in scaled]

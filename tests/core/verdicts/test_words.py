@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from aegui.core.evaluation.run_figures import RUN_FIGURES, run_figure
+from aegui.core.i18n import set_language
+from aegui.core.verdicts.comparison import SeedFigures, compare
+from aegui.core.verdicts.intervals import share_of_seeds
+from aegui.core.verdicts.ranking import rank
+from aegui.core.verdicts.words import (
+    OUTCOMES,
+    p_words,
+    ranking_lines,
+    share_words,
+    superiority_words,
+    verdict_words,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+NAN = float("nan")
+WRONG = RUN_FIGURES["wrong_mean"]
+RELU = (1.9, 1.2, 2.6, 3.4, 1.0, 1.1, 3.0, 2.2, 1.5, 1.1)
+
+
+@pytest.fixture
+def spanish() -> Iterator[None]:
+    set_language("es")
+    yield
+    set_language("en")
+
+
+def figures(name: str, values: Sequence[float]) -> SeedFigures:
+    return SeedFigures(name, dict(enumerate(values)))
+
+
+def said(a: Sequence[float], b: Sequence[float], *, paired: bool = True) -> str:
+    found = compare(figures("tanh", a), figures("ReLU", b), same_starts=paired)
+    return verdict_words(found, WRONG)
+
+
+def course_verdict(*, turned: bool = False) -> str:
+    """With an interval of its own: that of a bootstrap is not the same with every scipy."""
+    tanh, relu = figures("tanh", [0.0] * 10), figures("ReLU", RELU)
+    if turned:
+        found = replace(compare(relu, tanh, same_starts=True), interval=(-2.6, -1.2))
+    else:
+        found = replace(compare(tanh, relu, same_starts=True), interval=(1.2, 2.6))
+    return verdict_words(found, WRONG)
+
+
+def test_who_beats_whom_by_how_much_and_how_sure_that_is() -> None:
+    wanted = (
+        "tanh beats ReLU: 0.0 against 1.9 wrong pixels, difference 1.9 [1.2, 2.6], 10 seeds, "
+        "p = 0.002."
+    )
+    assert course_verdict() == wanted
+    assert course_verdict(turned=True) == wanted
+
+
+@pytest.mark.usefixtures("spanish")
+def test_the_same_in_spanish_with_its_marks() -> None:
+    assert course_verdict() == (
+        "tanh supera a ReLU: 0,0 contra 1,9 píxeles errados, diferencia 1,9 [1,2; 2,6], "
+        "10 semillas, p = 0,002."
+    )
+
+
+def test_no_difference_and_how_many_seeds_would_settle_it() -> None:
+    text = said([1.0, 1.4, 0.8, 1.2, 1.1, 0.9, 1.3], [1.3, 1.2, 1.0, 1.5, 1.2, 0.9, 1.2])
+    assert text.startswith("No difference between tanh and ReLU beyond seed noise: 1.10 against ")
+    assert "more seeds would settle it" in text
+    alike = said([1.0, 2.0, 1.0, 2.0, 1.0, 2.0], [2.0, 1.0, 2.0, 1.0, 2.0, 1.0])
+    assert alike.endswith("If there is a difference, it is too small for 1,000 seeds to find.")
+
+
+def test_a_setting_that_came_to_nothing() -> None:
+    nothing = [NAN] * 3
+    assert said(nothing, [2.0] * 3) == "No verdict: tanh came to nothing in all of its 3 seeds."
+    assert said([], [2.0]) == "No verdict: tanh has no seeds yet."
+    assert said([1.0, NAN], [NAN, 1.0]) == (
+        "No verdict: tanh and ReLU have no seed in common that came to something."
+    )
+
+
+def test_seeds_that_came_to_nothing_are_told() -> None:
+    text = said([0.1] * 12, [NAN] * 3 + [2.0 + 0.01 * n for n in range(9)])
+    assert text.startswith("tanh beats ReLU: ")
+    assert text.endswith("ReLU came to nothing in 3 of 12 seeds, which are left out.")
+    text = said([0.1] * 8 + [NAN] * 4, [2.0 + 0.01 * n for n in range(12)])
+    assert text.startswith("No verdict: tanh is better than ReLU where it came to something (")
+    assert "tanh came to nothing in 4 of 12 seeds" in text
+
+
+def test_seeds_that_only_one_has_are_told() -> None:
+    assert said([0.0] * 10, RELU[:8]).endswith("Only seeds that both have are compared.")
+    assert "Only seeds" not in said([0.0] * 10, RELU[:8], paired=False)
+
+
+def test_too_few_seeds() -> None:
+    assert said([1.0], [2.0]) == (
+        "Too few seeds for a verdict on tanh and ReLU: 1.00 against 2.00 wrong pixels, difference "
+        "1.00, 1 seed. A single seed says nothing about seed noise. It takes at least 6 seeds of "
+        "each."
+    )
+    text = said([1.0, 2.0, 3.0], [2.0, 4.0, 5.0])
+    assert "no p below 0.05 is possible: 0.25 at best. About 3 more seeds" in text
+    ties = said([1.0] * 10, [1.0] * 8 + [2.0, 0.0])
+    assert "0.5 at best" in ties
+
+
+def test_all_the_same() -> None:
+    assert said([1.0] * 6, [1.0] * 6) == (
+        "tanh and ReLU are the same in all 6 seeds: 1.00 wrong pixels."
+    )
+
+
+def test_shares_are_told_in_percent_and_points() -> None:
+    a = figures("tanh", [0.9 + 0.001 * n for n in range(8)])
+    b = figures("ReLU", [0.8 + 0.002 * n for n in range(8)])
+    found = compare(a, b, same_starts=True, lower_is_better=False)
+    found = replace(found, interval=(-0.0981, -0.0948))
+    text = verdict_words(found, RUN_FIGURES["share_exact"])
+    assert text.startswith("tanh beats ReLU: 90.35 % against 80.70 % of the samples without a ")
+    assert "difference 9.65 points [9.48, 9.81]" in text
+
+
+def test_small_numbers_keep_their_digits() -> None:
+    a = figures("tanh", [1e-6 * (9.0 + 0.01 * n) for n in range(8)])
+    b = figures("ReLU", [1e-6 * (9.5 + 0.02 * n) for n in range(8)])
+    text = verdict_words(compare(a, b, same_starts=True), RUN_FIGURES["loss"])
+    assert "9.035e-06 against 9.570e-06 loss" in text
+
+
+def test_a_figure_that_is_neither_good_nor_bad_is_beaten_by_nobody() -> None:
+    a, b = figures("tanh", range(8)), figures("ReLU", range(20, 28))
+    text = verdict_words(compare(a, b, same_starts=True), run_figure("active_units"))
+    assert text.startswith("tanh is lower than ReLU: ")
+
+
+@pytest.mark.parametrize(
+    ("p", "text"),
+    [
+        (0.00195, "p = 0.002"),
+        (0.0313, "p = 0.031"),
+        (0.04996, "p < 0.05"),
+        (0.0501, "p = 0.05"),
+        (0.21, "p = 0.21"),
+        (1.0, "p = 1"),
+        (1e-4, "p < 0.001"),
+    ],
+)
+def test_p(p: float, text: str) -> None:
+    assert p_words(p, 0.05) == text
+
+
+def test_p_of_several_comparisons_says_so() -> None:
+    assert p_words(0.012, 0.05, 6) == "p = 0.012 for 6 comparisons"
+
+
+def test_how_often_one_does_better() -> None:
+    a, b = figures("tanh", [1.0, 2.0, 3.0, 4.0]), figures("ReLU", [0.5, 2.5, 3.5, 4.5])
+    paired = compare(a, b, same_starts=True)
+    assert superiority_words(paired) == (
+        "From the same start tanh did better than ReLU in 75 % of the seeds."
+    )
+    turned = compare(b, a, same_starts=False)
+    assert superiority_words(turned) == (
+        "A seed of tanh did better than one of ReLU in 56 % of all pairs of them."
+    )
+    assert superiority_words(compare(a, a, same_starts=True)) == ""
+    assert superiority_words(compare(a, SeedFigures("none"), same_starts=True)) == ""
+
+
+def test_shares_of_seeds() -> None:
+    assert share_words(share_of_seeds(9, 10)) == (
+        "9 of 10 seeds (90 %, with 95 % confidence 55.5 % to 99.7 %)"
+    )
+    assert share_words(share_of_seeds(0, 0)) == "no seeds"
+
+
+def test_a_ranking_in_lines() -> None:
+    settings = [
+        figures("poor", [9.0 + 0.1 * n for n in range(12)]),
+        figures("good", [1.0 + 0.1 * n for n in range(12)]),
+        figures("fair", [1.3, 0.9, 1.5, 1.0, 1.6, 1.3, 1.9, 1.5, 1.6, 2.1, 1.7, 2.5]),
+    ]
+    lines = ranking_lines(rank(settings, same_starts=lambda one, other: True), WRONG)
+    assert lines[:2] == ("good beats poor.", "good is not told apart from fair.")
+    assert lines[2].startswith("No difference between good and fair")
+    assert lines[3].endswith("p = 0.001 for 3 comparisons.")
+    alone = ranking_lines(rank(settings[:2], same_starts=lambda one, other: True), WRONG)
+    assert alone[0] == "good beats all others."
+    given = rank(settings, same_starts=lambda one, other: True, against=0)
+    assert ranking_lines(given, WRONG)[0] == "poor is beaten by good, fair."
+
+
+def test_every_outcome_has_a_word() -> None:
+    assert set(OUTCOMES) == {"first", "second", "noise", "equal", "few", "failures", "nothing"}
