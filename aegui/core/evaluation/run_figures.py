@@ -39,20 +39,20 @@ _WRONG = mark("wrong pixels")
 
 RUN_FIGURES: Mapping[str, RunFigure] = table(
     RunFigure(
-        "wrong_mean",
+        "wrong",
         mark("Wrong pixels"),
         mark("Mean number of wrong pixels per sample."),
         unit=_WRONG,
     ),
     RunFigure(
-        "wrong_max",
+        "worst",
         mark("Worst sample"),
         mark("Wrong pixels of the worst sample."),
         unit=mark("wrong pixels in the worst sample"),
         is_whole=True,
     ),
     RunFigure(
-        "share_at_most_1",
+        "at_most_1",
         mark("At most 1 wrong"),
         mark("Share of the samples with at most 1 wrong pixel."),
         unit=mark("of the samples with at most 1 wrong pixel"),
@@ -60,7 +60,7 @@ RUN_FIGURES: Mapping[str, RunFigure] = table(
         is_share=True,
     ),
     RunFigure(
-        "share_exact",
+        "exact",
         mark("Exact"),
         mark("Share of the samples without a wrong pixel."),
         unit=mark("of the samples without a wrong pixel"),
@@ -68,6 +68,33 @@ RUN_FIGURES: Mapping[str, RunFigure] = table(
         is_share=True,
     ),
     RunFigure("loss", mark("Loss"), mark("Loss of the best weights."), unit=mark("loss")),
+    RunFigure(
+        "last_loss", mark("Last loss"), mark("Loss after the last epoch."), unit=mark("last loss")
+    ),
+    RunFigure(
+        "validation_loss",
+        TERMS["validation_loss"].label,
+        TERMS["validation_loss"].help,
+        unit=mark("loss on samples held out"),
+    ),
+    RunFigure(
+        "wrong_learnt",
+        mark("Wrong pixels, learnt"),
+        mark("Mean number of wrong pixels of the samples that were learnt."),
+        unit=mark("wrong pixels on samples that were learnt"),
+    ),
+    RunFigure(
+        "wrong_held_out",
+        mark("Wrong pixels, held out"),
+        mark("Mean number of wrong pixels of the samples that were kept from training."),
+        unit=mark("wrong pixels on samples held out"),
+    ),
+    RunFigure(
+        "wrong_noisy",
+        mark("Wrong pixels, noisy"),
+        mark("Mean number of wrong pixels of the answers to noise as it was learnt from."),
+        unit=mark("wrong pixels on noisy samples"),
+    ),
     RunFigure(
         "best_epoch",
         mark("Best epoch"),
@@ -122,10 +149,11 @@ RUN_FIGURES: Mapping[str, RunFigure] = table(
         is_share=True,
     ),
     RunFigure(
-        "validation_wrong",
-        TERMS["validation_wrong"].label,
-        TERMS["validation_wrong"].help,
-        unit=mark("wrong pixels on samples held out"),
+        "parameters",
+        mark("Parameters"),
+        mark("Numbers that are learnt."),
+        unit=mark("parameters"),
+        is_whole=True,
     ),
 )
 """Every figure that has words of its own; of the further terms see ``run_figure``."""
@@ -146,12 +174,12 @@ def run_figure(key: str) -> RunFigure:
 
 def figures_of(result: RunResult) -> dict[str, float]:
     """The figures of a run by their keys, those that it has; what has blown up is NaN."""
-    figures = {"loss": float(result.best_loss)}
+    figures = {"loss": float(result.best_loss), "last_loss": float(result.loss)}
     if result.wrong_pixels:
-        figures["wrong_mean"] = result.wrong_mean
-        figures["wrong_max"] = float(result.wrong_max)
-        figures["share_at_most_1"] = result.share_at_most_1
-        figures["share_exact"] = result.share_exact
+        figures["wrong"] = result.wrong_mean
+        figures["worst"] = float(result.wrong_max)
+        figures["at_most_1"] = result.share_at_most_1
+        figures["exact"] = result.share_exact
     figures["best_epoch"] = float(result.best_epoch)
     figures["epochs"] = float(result.epochs)
     figures["seconds"] = float(result.seconds)

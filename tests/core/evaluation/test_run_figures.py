@@ -24,10 +24,11 @@ RESULT = RunResult(
 def test_the_figures_of_a_run() -> None:
     assert figures_of(RESULT) == {
         "loss": 0.3,
-        "wrong_mean": 1.0,
-        "wrong_max": 3.0,
-        "share_at_most_1": 0.75,
-        "share_exact": 0.5,
+        "last_loss": 0.4,
+        "wrong": 1.0,
+        "worst": 3.0,
+        "at_most_1": 0.75,
+        "exact": 0.5,
         "best_epoch": 150.0,
         "epochs": 200.0,
         "seconds": 1.5,
@@ -49,11 +50,11 @@ def test_every_term_is_a_figure_too() -> None:
 @pytest.mark.parametrize(
     ("key", "value", "text"),
     [
-        ("wrong_mean", 0.28125, "0.2812"),
-        ("wrong_max", 3.0, "3"),
+        ("wrong", 0.28125, "0.2812"),
+        ("worst", 3.0, "3"),
         ("epochs", 12_000.0, "12,000"),
-        ("wrong_max", 2.5, "2.5"),
-        ("share_exact", 0.9, "90.0 %"),
+        ("worst", 2.5, "2.5"),
+        ("exact", 0.9, "90.0 %"),
         ("loss", math.nan, "–"),
         ("loss", None, "–"),
     ],

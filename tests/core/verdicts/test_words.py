@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 NAN = float("nan")
-WRONG = RUN_FIGURES["wrong_mean"]
+WRONG = RUN_FIGURES["wrong"]
 RELU = (1.9, 1.2, 2.6, 3.4, 1.0, 1.1, 3.0, 2.2, 1.5, 1.1)
 
 
@@ -124,7 +124,7 @@ def test_shares_are_told_in_percent_and_points() -> None:
     b = figures("ReLU", [0.8 + 0.002 * n for n in range(8)])
     found = compare(a, b, same_starts=True, lower_is_better=False)
     found = replace(found, interval=(-0.0981, -0.0948))
-    text = verdict_words(found, RUN_FIGURES["share_exact"])
+    text = verdict_words(found, RUN_FIGURES["exact"])
     assert text.startswith("tanh beats ReLU: 90.35 % against 80.70 % of the samples without a ")
     assert "difference 9.65 points [9.48, 9.81]" in text
 
