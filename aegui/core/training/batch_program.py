@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from aegui.core.training.parameters import Parameters
     from aegui.core.training.samples import Samples
 
-STEP_PARAMETERS = "inputs: Tensor, target: Tensor, lr: float, position: float, g: Generator"
-"""What ``step`` takes after what is the program's own."""
+STEP_PARAMETERS = (
+    "inputs: Tensor, target: Tensor, index: Tensor, lr: float, position: float, g: Generator"
+)
+"""What ``step`` takes after what is the program's own; ``index`` says which samples they are."""
 PICK = """
 def pick_into(rows: Tensor, index: Tensor, out: Tensor) -> None:
     if rows.dtype == torch.uint8:
@@ -42,7 +44,7 @@ def steps(
         if not same:
             pick_into(inputs, index, picked[0])
         position = epoch + (start + (j + 1) * {rows}) / all_rows
-        step({names}, picked[0], picked[1], rates[j], position, g)
+        step({names}, picked[0], picked[1], index, rates[j], position, g)
 """
 
 
@@ -98,9 +100,14 @@ class GeneratedEngine(ByBatches):
         inputs, target = self.batches.next(level, self._augmentation)
         program = self._program_for(len(inputs), *target.shape[:2])
         position = self.epoch + self.batches.share
+        index = self.batches.index
+        if index is None:
+            index = torch.arange(target.shape[1], device=self._device)
         # Without this, torch would note versions for autograd at every operation.
         with torch.no_grad():
-            program.unit.step(*program.arguments, inputs, target, rate, position, self._generator)
+            program.unit.step(
+                *program.arguments, inputs, target, index, rate, position, self._generator
+            )
 
     def steps(self, rates: Sequence[float], level: float) -> None:
         """Learn from the next batches of the epoch, from all that are whole in one call."""

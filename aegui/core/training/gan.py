@@ -12,31 +12,43 @@ of real images, and the generator is pressed to make images whose class is beyon
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from textwrap import indent
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
-from aegui.core.training.augment import augmented
-from aegui.core.training.autograd import Batches, ByBatches, clip_each_run
+from aegui.core.network.forward import dropout_rate
+from aegui.core.training.batch_program import (
+    STEP_PARAMETERS,
+    BatchProgram,
+    GeneratedEngine,
+    compiled,
+)
 from aegui.core.training.checkpoint_check import counts
 from aegui.core.training.model import Model
+from aegui.core.training.primitives import PRIMITIVES
+from aegui.core.training.program import Source
+from aegui.core.training.step import dropout_line
 from aegui.core.training.steppers import BatchStepper
-from aegui.core.training.update import ListOptimizer
+from aegui.core.training.tape import Tape
+from aegui.core.training.update import RunUpdate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from aegui.core.network.resolve import ResolvedRecipe
-    from aegui.core.training.model import Leaf
     from aegui.core.training.parameters import Parameters
     from aegui.core.training.samples import Samples
     from aegui.core.training.steppers import Orders
+    from aegui.core.training.tape import Traced
 
 PART = "discriminator"
+_NORMAL = "{{}}.normal_(0.0, {}, generator=g)"
 
 
 class Adversaries:
@@ -44,12 +56,14 @@ class Adversaries:
 
     Attributes:
         model: The tensors of both.
+        generator: Its layers among those of the model.
+        discriminator: Likewise.
     """
 
     def __init__(self, resolved: ResolvedRecipe, model: Model) -> None:
         self.model = model
-        self._generator = slice(0, len(resolved.layers))
-        self._judge = model.part(PART)
+        self.generator = slice(0, len(resolved.layers))
+        self.discriminator = model.part(PART)
 
     def generate(
         self,
@@ -60,7 +74,7 @@ class Adversaries:
         masks: Mapping[int, torch.Tensor] | None = None,
     ) -> torch.Tensor:
         """Images of ``codes`` ``[n, d]``, rows or ``[n, C, H, W]`` as the last layer gives them."""
-        return self.model.apply(run, codes, self._generator, training=training, masks=masks)
+        return self.model.apply(run, codes, self.generator, training=training, masks=masks)
 
     def judge(
         self,
@@ -83,27 +97,8 @@ class Adversaries:
     ) -> torch.Tensor:
         """All that the discriminator says of ``images``: ``[n, 1]``, or ``[n, 1 + classes]``."""
         if images.dim() == 2:
-            images = self.model.shaped(images, self._judge.start)
-        return self.model.apply(run, images, self._judge, training=training, masks=masks)
-
-    def masks(self, rows: int, generator: torch.Generator) -> Sequence[dict[int, torch.Tensor]]:
-        """What dropout in the discriminator keeps, for each run."""
-        return self.model.masks(rows, self._judge, generator)
-
-    def generator_masks(
-        self, rows: int, generator: torch.Generator
-    ) -> Sequence[dict[int, torch.Tensor]]:
-        """What dropout in the generator keeps, for each run."""
-        return self.model.masks(rows, self._generator, generator)
-
-    def leaves(self) -> tuple[list[Leaf], list[Leaf]]:
-        """What the generator learns, and what the discriminator does."""
-        own = range(self._judge.start, self._judge.stop)
-        every = self.model.leaves
-        return (
-            [leaf for leaf in every if leaf.layer not in own],
-            [leaf for leaf in every if leaf.layer in own],
-        )
+            images = self.model.shaped(images, self.discriminator.start)
+        return self.model.apply(run, images, self.discriminator, training=training, masks=masks)
 
 
 def told_apart(real: torch.Tensor, fake: torch.Tensor, smoothing: float = 0.0) -> torch.Tensor:
@@ -136,16 +131,14 @@ def class_narrowness(scores: torch.Tensor) -> torch.Tensor:
     return (mean * mean.clamp_min(torch.finfo(mean.dtype).tiny).log()).sum()
 
 
-class GanEngine(ByBatches):
+class GanEngine(GeneratedEngine):
     """One batch at a time: the discriminator learns from it, and then perhaps the generator.
 
     Attributes:
-        trains: Whether the generator and whether the discriminator learn at present.
-        turn: Batches seen, by which the generator's turn comes.
         discriminator_steps: Steps that the discriminator's optimiser has done.
     """
 
-    name = "autograd"
+    name = "layered"
 
     def __init__(
         self,
@@ -154,128 +147,209 @@ class GanEngine(ByBatches):
         samples: Samples,
         generator: torch.Generator,
     ) -> None:
-        recipe, gan = resolved.recipe, resolved.recipe.gan
-        assert gan is not None
-        super().__init__(Batches(samples, generator, parameters.layout.runs))
-        self.trains = (True, True)
-        self.turn = 0
+        super().__init__(resolved, parameters, samples, generator)
+        assert resolved.recipe.gan is not None
         self.discriminator_steps = torch.zeros((), device=parameters.device)
-        self._adversaries = Adversaries(resolved, Model(resolved, parameters, stacked=False))
-        self._gan = gan
+        self._resolved = resolved
         self._parameters = parameters
-        self._noise = gan.noise
-        self._rate = recipe.training.optimizer.learning_rate
-        self._clip_norm = recipe.training.clip_norm
-        self._latent = recipe.network.latent.units
-        self._augment = recipe.data.augment
-        self._image_shape = resolved.dataset.image_shape
-        self._generator = generator
-        self._leaves = self._adversaries.leaves()
+        self._gan = resolved.recipe.gan
+        self._levers = torch.tensor([0, 1, 1], device=parameters.device)
         labels = resolved.dataset.class_indices[samples.training]
         self._labels = torch.from_numpy(labels).to(parameters.device)
-        spec = recipe.training.optimizer
-        own = spec.model_copy(update={"learning_rate": gan.learning_rate, "beta1": gan.beta1})
-        generating, judging = self._leaves
-        self._optimizers = (
-            self._adversaries.model.optimizer(spec, generating),
-            ListOptimizer(
-                own,
-                # All weights lie in one tensor, and a change of any counts as one of all: to the
-                # graph of the generated images it would seem that the generator has changed. What
-                # goes through ``data`` is not counted.
-                [leaf.tensor.data for leaf in judging],
-                {name: [leaf.slots[name] for leaf in judging] for name in parameters.slots},
-                self.discriminator_steps,
-            ),
+
+    @property
+    def turn(self) -> int:
+        """Batches seen, by which the generator's turn comes."""
+        return int(self._levers[0])
+
+    @turn.setter
+    def turn(self, turn: int) -> None:
+        self._levers[0] = turn
+
+    def set_learning(self, *, generator: bool, discriminator: bool) -> None:
+        """Say which of the two learn from the next batch on."""
+        self._levers[1], self._levers[2] = generator, discriminator
+
+    def _build(self, width: int, rows: int) -> BatchProgram:
+        parameters, gan = self._parameters, self._gan
+        parts = _Parts(self._resolved, parameters, rows, self._labels, self.discriminator_steps)
+        step = _STEP.format(
+            own=", ".join(f"{name}: {kind}" for name, kind in _OWN),
+            parameters=STEP_PARAMETERS,
+            steps=gan.steps,
+            rate=self._resolved.recipe.training.optimizer.learning_rate,
+            judge_rate=gan.learning_rate,
+            noise=gan.noise,
+            average=gan.average,
+            draw=indent("\n".join(parts.draws), " " * 8),
         )
+        text = parts.tape.source.text("learn", _LEARN) + step
+        runs, mean = range(parameters.layout.runs), parameters.average
+        own = (
+            [parts.tape.tensors(run) for run in runs],
+            [parts.lists(run) for run in runs],
+            parts.drawn,
+            self._levers,
+            [] if mean is None else [mean, parameters.flat],
+        )
+        return BatchProgram(compiled(text, _OWN, rows), own)
 
-    def step(self, rate: float, level: float) -> None:
-        """Learn from the next batch; ``rate`` is the generator's."""
-        _, real = self.batches.next(level, self._augmented())
-        self.turn += 1
-        generating = self.trains[0] and self.turn % self._gan.steps == 0
-        if not (generating or self.trains[1]):
-            return
-        self._noise = self._gan.noise * min(1.0, rate / self._rate)
-        with torch.set_grad_enabled(generating):
-            fakes = self._fakes(real.shape[1], real.device)
-        if self.trains[1]:
-            # The schedule and the lever of the rate move both networks alike.
-            self._learn(1, self._discriminator_loss(real[0], fakes), rate / self._rate)
-        if generating:
-            self._learn(0, self._generator_loss(fakes), rate / self._rate)
-            self._average()
 
-    def _fakes(self, rows: int, device: torch.device) -> list[torch.Tensor]:
-        """A batch of generated images for each run."""
-        runs, adversaries = self._adversaries.model.runs, self._adversaries
-        codes = torch.empty(runs, rows, self._latent, device=device)
-        codes.normal_(generator=self._generator)
-        masks = adversaries.generator_masks(rows, self._generator)
-        return [
-            adversaries.generate(run, codes[run], training=True, masks=masks[run])
-            for run in range(runs)
-        ]
-
-    def _discriminator_loss(
-        self, real: torch.Tensor, fakes: Sequence[torch.Tensor]
-    ) -> torch.Tensor:
-        adversaries = self._adversaries
-        masks = [adversaries.masks(len(real), self._generator) for _ in range(2)]
-        losses = []
-        with torch.enable_grad():
-            for run, fake in enumerate(fakes):
-                said, of_fake = [
-                    adversaries.scores(run, self._spoilt(images), training=True, masks=own[run])
-                    for images, own in zip((real, fake.detach()), masks, strict=True)
-                ]
-                losses.append(told_apart(said[:, 0], of_fake[:, 0], self._gan.label_smoothing))
-                if self._gan.class_weight:
-                    labels = self.batches.of_batch(self._labels)
-                    losses.append(self._gan.class_weight * class_loss(said, labels))
-            return torch.stack(losses).sum()
-
-    def _generator_loss(self, fakes: Sequence[torch.Tensor]) -> torch.Tensor:
-        adversaries = self._adversaries
-        masks = adversaries.masks(len(fakes[0]), self._generator)
-        losses = []
-        with torch.enable_grad():
-            for run, fake in enumerate(fakes):
-                said = adversaries.scores(run, self._spoilt(fake), training=True, masks=masks[run])
-                losses.append(taken_for_real(said[:, 0]))
-                if self._gan.class_weight:
-                    unclear = class_doubt(said) + class_narrowness(said)
-                    losses.append(self._gan.class_weight * unclear)
-            return torch.stack(losses).sum()
-
-    def _spoilt(self, images: torch.Tensor) -> torch.Tensor:
-        """``images`` with noise, which blurs the border between the two kinds (Sonderby 2017)."""
-        if not self._noise:
-            return images
-        drawn = torch.empty_like(images).normal_(generator=self._generator)
-        return torch.add(images, drawn, alpha=self._noise)
-
-    def _average(self) -> None:
-        """Let the running mean follow; at first quickly, so that it forgets how it all began."""
-        mean = self._parameters.average
-        if mean is not None:
-            mean.lerp_(
-                self._parameters.flat, 1.0 - min(self._gan.average, self.turn / (self.turn + 10.0))
+_OWN = (
+    ("runs", "List[List[Tensor]]"),
+    ("lists", "List[List[List[Tensor]]]"),
+    ("drawn", "List[Tensor]"),
+    ("levers", "Tensor"),
+    ("mean", "List[Tensor]"),
+)
+_LEARN = (
+    "target: Tensor, index: Tensor, lr: float, judge_lr: float, judging: bool, generating: bool"
+)
+_STEP = """
+def step({own}, {parameters}) -> None:
+    levers[0].add_(1)
+    turn = int(levers[0])
+    generating = int(levers[1]) > 0 and turn % {steps} == 0
+    judging = int(levers[2]) > 0
+    if generating or judging:
+        # The schedule and the lever of the rate move both networks alike.
+        factor = lr / {rate!r}
+        noise = {noise!r} * min(1.0, factor)
+{draw}
+        for run in range(len(runs)):
+            real = target[min(run, target.size(0) - 1)]
+            learn(
+                runs[run], lists[run], real, index, lr, {judge_rate!r} * factor, judging, generating
             )
+    if generating and len(mean) == 2:
+        # At first it follows quickly, so that it forgets how it all began.
+        mean[0].lerp_(mean[1], 1.0 - min({average!r}, turn / (turn + 10.0)))
+"""
+"""One step: what is drawn, what each run learns, and the running mean of all."""
 
-    def _learn(self, which: int, loss: torch.Tensor, factor: float) -> None:
-        """One step of the generator's (0) or the discriminator's (1) optimiser."""
-        leaves = self._leaves[which]
-        gradients = list(torch.autograd.grad(loss, [leaf.tensor for leaf in leaves]))
-        if self._clip_norm is not None:
-            clip_each_run(gradients, leaves, self._clip_norm)
-        base = (self._rate, self._gan.learning_rate)[which]
-        self._optimizers[which].step(gradients, base * factor)
 
-    def _augmented(self) -> object:
-        if not self._augment.active:
-            return None
-        return lambda target: augmented(target, self._image_shape, self._augment, self._generator)
+class _Parts:
+    """What a program has of a batch: how a run learns from it, its discriminator and its generator.
+
+    Attributes:
+        tape: Has the lines.
+        drawn: Room for the random numbers of a step, ``[K, ...]`` each.
+        draws: Lines that fill it.
+    """
+
+    def __init__(
+        self,
+        resolved: ResolvedRecipe,
+        parameters: Parameters,
+        rows: int,
+        labels: torch.Tensor,
+        discriminator_steps: torch.Tensor,
+    ) -> None:
+        recipe, gan = resolved.recipe, resolved.recipe.gan
+        assert gan is not None
+        self.tape = Tape(Source(), PRIMITIVES)
+        self.drawn: list[torch.Tensor] = []
+        self.draws: list[str] = []
+        self._condition = "True"
+        self._parameters = parameters
+        self._gan = gan
+        self._rows = rows
+        self._labels = labels
+        self._both = Adversaries(
+            resolved, Model(resolved, parameters, stacked=False, tape=self.tape)
+        )
+        spec, clip = recipe.training.optimizer, recipe.training.clip_norm
+        own = spec.model_copy(update={"beta1": gan.beta1})
+        self._updates = (
+            RunUpdate(spec, clip, parameters, self._both.generator, parameters.steps),
+            RunUpdate(own, clip, parameters, self._both.discriminator, discriminator_steps),
+        )
+        codes = self._room((recipe.network.latent.units,), _NORMAL.format(1.0))
+        masks = self._masks(self._both.generator)
+        with torch.enable_grad():
+            fakes = self._both.generate(0, codes, training=True, masks=masks)
+            with self._only_if("judging"):
+                self._judge(fakes)
+            with self._only_if("generating"):
+                self._generate(fakes)
+
+    def lists(self, run: int) -> list[list[torch.Tensor]]:
+        """The lists of tensors that the program is called with for ``run``."""
+        return [own for update in self._updates for own in update.lists(run)]
+
+    def _judge(self, fakes: torch.Tensor) -> None:
+        """The discriminator learns."""
+        tape, judge = self.tape, self._both.discriminator
+        pixels = self._parameters.layers[judge.start].inputs
+        real: Any = tape.named("target", torch.empty(self._rows, pixels, device=fakes.device))
+        masks = [self._masks(judge) for _ in range(2)]
+        said, of_fake = [
+            self._both.scores(0, self._noisy(images), training=True, masks=own)
+            for images, own in zip((real, fakes.detach()), masks, strict=True)
+        ]
+        losses = [(told_apart(said[:, 0], of_fake[:, 0], self._gan.label_smoothing), 1.0)]
+        if self._gan.class_weight:
+            labels: Any = tape.moving(
+                f"torch.index_select({tape.fixed(self._labels).name}, 0, index)",
+                self._labels[: self._rows],
+            )
+            losses.append((class_loss(said, labels), self._gan.class_weight))
+        self._learn(1, losses)
+
+    def _generate(self, fakes: torch.Tensor) -> None:
+        """The generator learns; the discriminator's own gradient is not asked for."""
+        judge = self._both.discriminator
+        for tensors in self._both.model.stacks[0][judge]:
+            for tensor in tensors.values():
+                cast("Traced", tensor).needs = False
+        masks = self._masks(judge)
+        said = self._both.scores(0, self._noisy(fakes), training=True, masks=masks)
+        losses = [(taken_for_real(said[:, 0]), 1.0)]
+        if self._gan.class_weight:
+            losses.append((class_doubt(said) + class_narrowness(said), self._gan.class_weight))
+        self._learn(0, losses)
+
+    def _learn(self, which: int, losses: Sequence[tuple[torch.Tensor, float]]) -> None:
+        """Gradient and update of the generator (0) or the discriminator (1)."""
+        roots: Any = [(loss, torch.ones_like(loss), weight) for loss, weight in losses]
+        with torch.no_grad():
+            self.tape.backward(roots)
+        first = which and len(self._updates[0].lists(0))
+        for line in self._updates[which].lines(first, ("lr", "judge_lr")[which]):
+            self.tape.line(line)
+
+    def _noisy(self, images: torch.Tensor) -> torch.Tensor:
+        """``images`` with noise, which blurs the border between the two kinds (Sonderby 2017)."""
+        if not self._gan.noise:
+            return images
+        drawn: torch.Tensor = self._room(images.shape[1:], _NORMAL.format("noise"))
+        return images + drawn
+
+    def _masks(self, layers: slice) -> dict[int, torch.Tensor]:
+        """What dropout keeps."""
+        masks = {}
+        for index in range(layers.start, layers.stop):
+            kept = 1 - dropout_rate(self._parameters.layers[index].spec)
+            if kept < 1:
+                masks[index] = self._room(
+                    self._parameters.layers[index].output_shape, dropout_line(kept)
+                )
+        return masks
+
+    def _room(self, shape: Sequence[int], line: str) -> Any:
+        """Random numbers that ``line`` draws, for each sample ``shape``."""
+        runs, device = self._parameters.layout.runs, self._parameters.device
+        self.drawn.append(torch.zeros(runs, self._rows, *shape, device=device))
+        name = f"drawn[{len(self.drawn) - 1}]"
+        self.draws += [f"if {self._condition}:", f"    {line.format(name)}"]
+        return self.tape.of_run(f"drawn{len(self.drawn)}_", self.drawn[-1])
+
+    @contextmanager
+    def _only_if(self, condition: str) -> Iterator[None]:
+        """What is drawn and done within depends on ``condition``."""
+        self._condition = condition
+        with self.tape.only_if(condition):
+            yield
 
 
 class GanStepper(BatchStepper):
@@ -286,7 +360,9 @@ class GanStepper(BatchStepper):
         self._adversarial = engine
 
     def _learn(self, orders: Orders) -> None:
-        self._adversarial.trains = orders.generator, orders.discriminator
+        self._adversarial.set_learning(
+            generator=orders.generator, discriminator=orders.discriminator
+        )
         super()._learn(orders)
 
     def state(self) -> dict[str, NDArray[np.generic]]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch.nn import functional as F
 
+from aegui.core.formula import renamed
 from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.forward import activated, largest
 from aegui.core.network.grey_convolution import sums, taps
@@ -165,16 +166,74 @@ def _div(a: Traced, b: float) -> Traced:
     return found
 
 
-def _exp(x: Traced) -> Traced:
-    tape = x.tape
-    result = tape.filled(call("torch.exp", x), plain(x))
-    result.of = x
+def _of_each(name: str, slope: str) -> Function:
+    """A function of each number; ``slope`` multiplies ``d`` with its derivative, of ``x``, ``h``.
 
-    def rule(d: Traced) -> None:
-        tape.line(f"{d.name}.mul_({result.name})")
-        tape.give(x, d)
+    Further arguments are ``{0}`` and so on.
+    """
 
-    return tape.record(result, (x,), rule)
+    def row(x: Traced, *args: Any) -> Traced:
+        tape = x.tape
+        result = tape.filled(call(name, x, *args), plain(x))
+        result.of = x
+
+        def rule(d: Traced) -> None:
+            text = slope.format(*map(text_of, args))
+            tape.line(renamed(text, d=d.name, x=x.name, h=result.name))
+            tape.give(x, d)
+
+        return tape.record(result, (x,), rule)
+
+    return row
+
+
+def _reduction(name: str) -> Function:
+    """``torch.sum`` or ``torch.mean``, of all numbers or along axes."""
+
+    def row(x: Traced, dim: Any = None, keepdim: bool = False) -> Traced:
+        tape, size = x.tape, list(x.shape)
+        axes = [dim] if isinstance(dim, int) else list(dim or range(x.dim()))
+        axes = [axis % x.dim() for axis in axes]
+        like = getattr(torch, name)(plain(x), axes, keepdim)
+        result = tape.filled(call(f"torch.{name}", x, axes, keepdim), like)
+        kept = [1 if axis in axes else length for axis, length in enumerate(size)]
+        share = 1.0 if name == "sum" else prod(kept) / max(1, prod(size))
+
+        def rule(d: Traced) -> None:
+            tape.add(x, f"torch.mul({d.name}.view({kept}).expand({size}), {share!r})")
+
+        return tape.record(result, (x,), rule)
+
+    return row
+
+
+def _softmax(name: str) -> Function:
+    """``softmax`` or ``log_softmax``."""
+
+    def row(x: Traced, dim: int) -> Traced:
+        result = x.tape.filled(call(f"torch.{name}", x, dim), plain(x))
+        back = f"torch.ops.aten._{name}_backward_data"
+
+        def rule(d: Traced) -> None:
+            _hand_on_one(x, f"{back}({d.name}, {result.name}, {dim}, {result.name}.dtype)")
+
+        return x.tape.record(result, (x,), rule)
+
+    return row
+
+
+def _bce_of_logits(x: Traced, wanted: Traced, **_: Any) -> Traced:
+    text = call("torch.binary_cross_entropy_with_logits", x, wanted)
+    miss = f"(torch.sigmoid({x.name}) - {wanted.name})"
+    return _unary(x, text, x.tensor.mean(), lambda d: f"{miss}.mul_({d.name} / {x.numel()})")
+
+
+def _cross_entropy(x: Traced, labels: Traced, **_: Any) -> Traced:
+    """Of scores ``[n, classes]`` and labels ``[n]``; the mean."""
+    hit = f"torch.ops.aten.one_hot({labels.name}, {x.shape[1]})"
+    miss = f"(torch.softmax({x.name}, 1) - {hit})"
+    text = call("torch.ops.aten.cross_entropy_loss", x, labels)
+    return _unary(x, text, x.tensor.mean(), lambda d: f"{miss}.mul_({d.name} / {len(x)})")
 
 
 def _addcmul(x: Traced, a: Traced, b: Traced) -> Traced:
@@ -194,12 +253,16 @@ def _huber(y: Traced, t: Traced, *, delta: float, **_: Any) -> Traced:
     return y.tape.filled(text, plain(y))
 
 
-def _plain_row(name: str) -> Function:
-    """A function of torch through which no gradient goes, such as those of a loss's formula."""
+def _plain_row(name: str, *, is_flat: bool = False) -> Function:
+    """A function of torch through which no gradient goes; ``is_flat``: it would be zero."""
 
     def row(*args: Any, **kwargs: Any) -> Traced:
         tape = traced_of(*args)
-        if torch.is_grad_enabled() and any(isinstance(x, Traced) and x.needs for x in args):
+        if (
+            not is_flat
+            and torch.is_grad_enabled()
+            and any(isinstance(x, Traced) and x.needs for x in args)
+        ):
             raise NotTraced(f"{name} has no gradient")
         function = getattr(torch, name.rpartition(".")[2])
         like = function(*plain(args), **plain(kwargs))
@@ -546,17 +609,36 @@ def _layer_norm(x: Traced, shape: Sequence[int], *, eps: float, **_: Any) -> Tra
 
 
 _PLAIN = (
-    *("sign", "abs", "clip", "sub", "sigmoid", "tanh", "square", "log", "log1p", "where", "neg"),
-    *("minimum", "maximum", "sin", "cos", "ge", "gt", "le", "eq", "mean", "sum", "softmax"),
-    *("log_softmax", "clamp", "reciprocal", "rsub", "stack", "ones_like", "sinh", "cosh", "sqrt"),
+    *("abs", "clip", "sub", "sigmoid", "tanh", "square", "log1p", "where", "minimum", "maximum"),
+    *("sin", "cos", "clamp", "reciprocal", "rsub", "stack", "sinh", "cosh", "sqrt"),
 )
-"""Functions of torch through which no gradient goes."""
+"""Functions of torch through which no gradient goes, such as those of a loss's formula."""
+_FLAT = ("sign", "ge", "gt", "le", "eq", "ones_like", "zeros_like", "full_like")
+"""Functions of torch whose gradient is zero."""
+_SLOPES = {
+    "exp": "d.mul_(h)",
+    "log": "d.div_(x)",
+    "neg": "d.neg_()",
+    "clamp_min": "d.mul_(x >= {0})",
+}
+"""Functions of each number, and what multiplies the gradient ``d`` with their derivatives."""
 _IN_PLACE = ("mul_", "sub_", "add_", "clamp_", "copy_", "zero_", "sign_")
+
+_ROWS: dict[str, Function] = {
+    **{name: _plain_row(f"torch.{name}", is_flat=name in _FLAT) for name in _PLAIN + _FLAT},
+    **{name: _of_each(f"torch.{name}", slope) for name, slope in _SLOPES.items()},
+    **{name: _reduction(name) for name in ("sum", "mean")},
+    **{name: _softmax(name) for name in ("softmax", "log_softmax")},
+    "mul": _mul,
+    "add": _add,
+    "div": _div,
+}
+"""What is a function of torch and a method of its tensors alike."""
 
 PRIMITIVES: dict[Any, Function] = {
     **{
-        getattr(of, name): _plain_row(f"torch.{name}")
-        for name in _PLAIN
+        getattr(of, name): row
+        for name, row in _ROWS.items()
         for of in (torch, torch.Tensor)
         if hasattr(of, name)
     },
@@ -565,16 +647,10 @@ PRIMITIVES: dict[Any, Function] = {
     torch.baddbmm: _linear,
     torch.mm: _mm,
     activated: _activated,
-    torch.mul: _mul,
-    torch.Tensor.mul: _mul,
-    torch.add: _add,
-    torch.Tensor.add: _add,
-    torch.div: _div,
-    torch.Tensor.div: _div,
-    torch.exp: _exp,
-    torch.Tensor.exp: _exp,
     torch.addcmul: _addcmul,
     F.huber_loss: _huber,
+    F.binary_cross_entropy_with_logits: _bce_of_logits,
+    F.cross_entropy: _cross_entropy,
     torch.Tensor.detach: _detach,
     largest: _largest,
     torch.Tensor.transpose: _transpose,

@@ -36,12 +36,17 @@ def drawn(
         kept = 1 - dropout_rate(layer.spec)
         if kept < 1:
             masks[index] = torch.zeros(runs, rows, *layer.output_shape, device=device)
-            lines.append(f"{{}}.bernoulli_({kept!r}, generator=g).mul_({1 / kept!r})")
+            lines.append(dropout_line(kept))
     latent = resolved.recipe.network.latent
     if latent.kind == "gaussian":
         noise = torch.zeros(runs, rows, latent.units, device=device)
         lines.append("{}.normal_(0.0, 1.0, generator=g)")
     return masks, noise, lines
+
+
+def dropout_line(kept: float) -> str:
+    """How a mask is drawn that keeps so much; ``{}`` stands for its room."""
+    return f"{{}}.bernoulli_({kept!r}, generator=g).mul_({1 / kept!r})"
 
 
 def emit_gradient(

@@ -9,12 +9,13 @@ do it to the program, in place and in buffers that are made once, and notes how 
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import torch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from aegui.core.training.program import Source
 
@@ -62,6 +63,8 @@ class Traced:
         base: What it is a view of, and how.
         of: What it is computed from number by number: its gradient may become that one in place.
         parts: All views of the base that are disjoint and cover it together with this one.
+        uses: Into how many results it goes; what more than one hand on gradients to needs a place
+            of its own for their sum.
     """
 
     def __init__(
@@ -76,6 +79,7 @@ class Traced:
         self.base: tuple[Traced, View] | None = None
         self.of: Traced | None = None
         self.parts: list[Traced] | None = None
+        self.uses = 0
 
     @classmethod
     def __torch_function__(
@@ -194,6 +198,14 @@ class Tape:
         """Add a statement."""
         self.source.line(text, self._indent)
 
+    @contextmanager
+    def only_if(self, condition: str) -> Iterator[None]:
+        """What is added within is done if ``condition`` holds; nothing outside may need it."""
+        self.line(f"if {condition}:")
+        self._indent += 1
+        yield
+        self._indent -= 1
+
     def name(self, stem: str) -> str:
         """A name that nothing has yet."""
         self._count += 1
@@ -261,6 +273,9 @@ class Tape:
         if torch.is_grad_enabled() and any(isinstance(x, Traced) and x.needs for x in inputs):
             result.needs = True
             self._nodes.append((result, rule))
+            for x in inputs:
+                if isinstance(x, Traced):
+                    x.uses += 1
         return result
 
     def backward(self, pulls: Sequence[tuple[Traced, Traced, Any]]) -> None:
@@ -335,7 +350,7 @@ class Tape:
         """What the gradient of ``x`` is kept for: ``x``, or what it is computed from in place."""
         while x.of is not None:
             if id(x) not in self._aliased:
-                taken = id(self._owner(x.of)) in self._gradients
+                taken = x.of.uses > 1 or id(self._owner(x.of)) in self._gradients
                 if taken or id(x) in self._gradients:
                     return x
                 self._aliased.add(id(x))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from aegui.core.formula import torch_procedure
+from aegui.core.formula import renamed, torch_procedure
 from aegui.core.training.members import Number
 from aegui.core.training.optimizers import OPTIMIZERS
 
@@ -77,6 +77,62 @@ def _lists(
         "count": [steps],
         "counts": [steps] * len(tensors),
     }
+
+
+class RunUpdate:
+    """The update of some layers of one run, as lines of a program.
+
+    Args:
+        spec: The optimiser and what it uses.
+        limit: Bound of the norm of the gradient; None: there is none.
+        parameters: What is learnt, its gradient, and what the optimiser keeps.
+        layers: Which layers.
+        steps: Count of the steps, float32 scalar.
+    """
+
+    def __init__(
+        self,
+        spec: OptimizerSpec,
+        limit: float | None,
+        parameters: Parameters,
+        layers: slice,
+        steps: torch.Tensor,
+    ) -> None:
+        self._spec = spec
+        self._row = OPTIMIZERS[spec.name]
+        self._limit = limit
+        self._parameters = parameters
+        self._blocks = [
+            block for blocks in parameters.layout.learnt[layers] for block in blocks.values()
+        ]
+        self._steps = steps
+
+    def lists(self, run: int) -> list[list[torch.Tensor]]:
+        """The lists of tensors that the lines are about."""
+        parameters = self._parameters
+
+        def own(flat: torch.Tensor) -> list[torch.Tensor]:
+            return [block.view(flat)[run] for block in self._blocks]
+
+        slots = {name: own(slot) for name, slot in parameters.slots.items()}
+        lists = _lists(
+            own(parameters.flat), own(parameters.grad), slots, self._steps, self._row.slots
+        )
+        if run:
+            # The runs do their steps one after the other: the first of them counts for all.
+            lists["count"] = [torch.zeros_like(self._steps)]
+        return [lists[name] for name in self._row.names]
+
+    def lines(self, first: int, rate: str) -> list[str]:
+        """The lines; the lists are those from ``s[first]`` on, ``rate`` is in scope."""
+        lines = [f"{name} = s[{at}]" for at, name in enumerate(self._row.names, first)]
+        if self._limit is not None:
+            lines += [
+                "norm = torch.stack(torch._foreach_norm(gradients)).norm()",
+                f"clip = ({self._limit!r} / (norm + 1e-6)).clamp_(max=1.0)",
+                "torch._foreach_mul_(gradients, clip)",
+            ]
+        return lines + [renamed(text, lr=rate) for text in self._row.statements(self._spec)]
 
 
 class ListOptimizer:

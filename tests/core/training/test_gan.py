@@ -261,20 +261,6 @@ def test_the_generator_waits_for_its_turn() -> None:
     assert changed == [False, False, True] * 3
 
 
-def test_the_noise_fades_with_the_rate() -> None:
-    schedule = {"name": "cosine", "final_factor": 0.2}
-    resolved = resolved_recipe(DENSE, gan={"noise": 0.5}, training={"schedule": schedule})
-    control = Control(max_chunk=1)
-    steps = train(resolved, control)
-    next(steps)
-    sigmas = [next(steps)._stepper._adversarial._noise for _ in range(11)]  # type: ignore[attr-defined]
-    assert sigmas[0] == 0.5
-    assert sigmas == sorted(sigmas, reverse=True)
-    assert 0.1 <= sigmas[-1] < 0.2
-    control.learning_rate = 1.0
-    assert next(steps)._stepper._adversarial._noise == 0.5  # type: ignore[attr-defined]
-
-
 def test_the_best_weights_are_the_last_ones() -> None:
     result = finished(resolved_recipe(CONV, training={"goals": {"patience_epochs": 1}})).result()
     assert result.reason == "epochs"
