@@ -10,7 +10,6 @@ from aegui.core.i18n import tr
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from types import TracebackType
 
 GZIP = b"\x1f\x8b"
 _PIECE = 1 << 16
@@ -72,12 +71,7 @@ class ByteStream:
         """Begin."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Close the file."""
         self._file.close()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from aegui.core.errors import Cancelled
@@ -112,6 +112,24 @@ def stop_if(cancelled: IsCancelled | None) -> None:
     """
     if cancelled is not None and cancelled():
         raise Cancelled(tr("Stopped."))
+
+
+def in_batches(
+    count: int,
+    size: int,
+    cancelled: IsCancelled | None = None,
+    report: ReportShare | None = None,
+) -> Iterator[slice]:
+    """Stretches of at most ``size`` that are ``count`` together; before each it may be stopped.
+
+    Raises:
+        Cancelled: The person has asked to stop.
+    """
+    for start in range(0, count, size):
+        stop_if(cancelled)
+        if report is not None:
+            report(start / count)
+        yield slice(start, min(start + size, count))
 
 
 def images_read(done: int, total: int) -> str:

@@ -23,7 +23,6 @@ from aegui.paths import user_cache_dir
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from types import TracebackType
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -117,12 +116,7 @@ class PixelStore:
         """Begin."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Whatever is not finished is thrown away."""
         if self._file is not None:
             self._file.close()

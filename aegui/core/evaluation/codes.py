@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.core.data.progress import stop_if
+from aegui.core.data.progress import in_batches
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -160,10 +160,9 @@ def dimension_figures(
     rows = _some_rows(dataset, samples or len(dataset), np.random.default_rng(_SEED))
     codes = np.empty((len(rows), codec.latent_size), np.float32)
     nats: NDArray[np.float64] | None = None
-    for at in range(0, len(rows), _CHUNK):
-        stop_if(cancelled)
-        mean, log_variance = codec.encode_distribution(rows[at : at + _CHUNK])
-        codes[at : at + _CHUNK] = mean
+    for batch in in_batches(len(rows), _CHUNK, cancelled):
+        mean, log_variance = codec.encode_distribution(rows[batch])
+        codes[batch] = mean
         if log_variance is not None:
             part = _kl(mean, log_variance).sum(axis=0)
             nats = part if nats is None else nats + part
@@ -200,11 +199,8 @@ def _jacobian_cost(codec: Codec) -> int:
 
 
 def _jacobian(codec: Codec, rows: NDArray[np.float32], cancelled: IsCancelled | None) -> float:
-    total = 0.0
-    for at in range(0, len(rows), _JACOBIANS):
-        stop_if(cancelled)
-        total += float(codec.jacobian_squares(rows[at : at + _JACOBIANS]).sum())
-    return total / len(rows)
+    batches = in_batches(len(rows), _JACOBIANS, cancelled)
+    return sum(float(codec.jacobian_squares(rows[batch]).sum()) for batch in batches) / len(rows)
 
 
 def _kl(mean: NDArray[np.float32], log_variance: NDArray[np.float32]) -> NDArray[np.float64]:

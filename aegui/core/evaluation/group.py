@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.core.errors import Cancelled
+from aegui.core.data.progress import in_batches
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
-from aegui.core.i18n import tr
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     from aegui.core.data.dataset import Dataset
+    from aegui.core.data.progress import IsCancelled
     from aegui.core.latent.codec import Codec
 
 MOST = 4096
@@ -59,7 +57,7 @@ def described_group(
     codec: Codec | None = None,
     *,
     glyphs: bool = True,
-    cancelled: Callable[[], bool] | None = None,
+    cancelled: IsCancelled | None = None,
 ) -> SampleGroup:
     """What the samples at ``indices`` ``[k]``, k >= 1, of ``dataset`` have in common.
 
@@ -81,10 +79,8 @@ def described_group(
     rows = dataset.flat()
     total, squares = np.zeros(dataset.pixels), np.zeros(dataset.pixels)
     wrong, codes = 0.0, []
-    for at in range(0, len(some), _BATCH):
-        if cancelled is not None and cancelled():
-            raise Cancelled(tr("Cancelled."))
-        part = np.asarray(rows[some[at : at + _BATCH]], np.float32)
+    for batch in in_batches(len(some), _BATCH, cancelled):
+        part = np.asarray(rows[some[batch]], np.float32)
         total += part.sum(axis=0, dtype=np.float64)
         squares += np.square(part, dtype=np.float64).sum(axis=0)
         if reads:

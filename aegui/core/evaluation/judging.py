@@ -18,7 +18,7 @@ import numpy as np
 from aegui.core.cost import Cost, multiplications_per_second
 from aegui.core.data.builtin import BUILTIN_SETS
 from aegui.core.data.load import load_data
-from aegui.core.data.progress import reporting_share
+from aegui.core.data.progress import in_batches, reporting_share
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.evaluation.parts import HELD_OUT, LEARNT, is_same_set, parts_of
 from aegui.core.evaluation.samples import (
@@ -252,12 +252,10 @@ def nearest_of(
     rows: Rows, learnt: Rows, *, own: bool = False, cancelled: IsCancelled | None = None
 ) -> float:
     """Mean distance of ``rows`` to the nearest of ``learnt``; the second nearest where ``own``."""
-    report_share = reporting_share(None, cancelled)
     norms = np.square(learnt, dtype=np.float64).sum(axis=1)
     total = 0.0
-    for at in range(0, len(rows), _CHUNK):
-        report_share(at / len(rows))
-        part = rows[at : at + _CHUNK]
+    for batch in in_batches(len(rows), _CHUNK, cancelled):
+        part = rows[batch]
         squares = (
             norms
             - 2.0 * (part @ learnt.T)

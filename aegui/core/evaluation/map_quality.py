@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.core.data.progress import in_batches
 from aegui.core.evaluation.neighbours import nearest_others, squared_distances
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import ArrayLike, NDArray
 
+    from aegui.core.data.progress import IsCancelled
     from aegui.core.evaluation.neighbours import Neighbours
 
 TRUST_NEIGHBOURS = 12
@@ -27,7 +27,7 @@ def trustworthiness(
     places: ArrayLike,
     neighbours: int = TRUST_NEIGHBOURS,
     anchors: int | None = None,
-    cancelled: Callable[[], bool] | None = None,
+    cancelled: IsCancelled | None = None,
 ) -> float | None:
     """How far neighbours on a map were neighbours before, 0..1 (Venna and Kaski 2001).
 
@@ -99,8 +99,7 @@ def squared_error(target: ArrayLike, output: ArrayLike) -> float:
     """Mean squared error per sample, summed over its numbers; ``[n, D]`` each."""
     wanted, got = np.asarray(target), np.asarray(output)
     total = 0.0
-    for start in range(0, len(wanted), 1024):
-        part = slice(start, start + 1024)
+    for part in in_batches(len(wanted), 1024):
         total += float(np.square(wanted[part] - got[part], dtype=np.float64).sum())
     return total / len(wanted)
 

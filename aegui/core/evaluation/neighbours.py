@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.core.errors import Cancelled
-from aegui.core.i18n import tr
+from aegui.core.data.progress import in_batches
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from numpy.typing import ArrayLike, NDArray
+
+    from aegui.core.data.progress import IsCancelled, ReportShare
 
 BLOCK_ROWS = 256
 _TREE_COLUMNS = 3
@@ -39,8 +40,8 @@ class Neighbours:
 def nearest_others(
     rows: ArrayLike,
     count: int,
-    report: Callable[[float], None] | None = None,
-    cancelled: Callable[[], bool] | None = None,
+    report: ReportShare | None = None,
+    cancelled: IsCancelled | None = None,
 ) -> Neighbours:
     """The ``count`` nearest other rows of each of ``rows`` ``[n, D]``, n > ``count``.
 
@@ -74,7 +75,7 @@ def nearest_others(
 def squared_distances(
     rows: NDArray[np.float32],
     of: NDArray[np.int64],
-    cancelled: Callable[[], bool] | None = None,
+    cancelled: IsCancelled | None = None,
 ) -> Iterator[tuple[slice, NDArray[np.float32]]]:
     """Squared distances from some ``rows`` ``[n, D]``, those numbered ``of`` ``[m]``, to all.
 
@@ -87,10 +88,7 @@ def squared_distances(
     # About the middle: what is far from zero but close together would drown in rounding.
     centred = rows - rows.mean(axis=0)
     norms = np.einsum("ij,ij->i", centred, centred)
-    for start in range(0, len(of), BLOCK_ROWS):
-        if cancelled is not None and cancelled():
-            raise Cancelled(tr("Cancelled."))
-        part = slice(start, min(start + BLOCK_ROWS, len(of)))
+    for part in in_batches(len(of), BLOCK_ROWS, cancelled):
         block = of[part]
         squares = centred[block] @ centred.T
         squares *= np.float32(-2.0)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.core.data.progress import in_batches
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 
 if TYPE_CHECKING:
@@ -108,8 +109,7 @@ def complete(
     rows = np.asarray(images, np.float32)
     rows = rows.reshape(len(rows), -1)
     drawn = np.empty_like(rows)
-    for start in range(0, len(rows), _AT_ONCE):
-        part = slice(start, start + _AT_ONCE)
+    for part in in_batches(len(rows), _AT_ONCE):
         known = np.where(missing, np.float32(ERASED), rows[part])
         drawn[part] = known
         for _ in range(steps):

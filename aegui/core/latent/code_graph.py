@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.core.data.progress import part, stop_if
+from aegui.core.data.progress import in_batches, part
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -118,22 +118,16 @@ def _lengths(
     drawn = _all_drawn(codec, places, cancelled)
     report = part(report, len(places) / (len(places) + len(ends)), 1.0)
     found = np.empty(len(ends))
-    for at in range(0, len(ends), _BATCH):
-        stop_if(cancelled)
-        if report is not None:
-            report(at / len(ends))
-        a, b = ends[at : at + _BATCH].T
+    for batch in in_batches(len(ends), _BATCH, cancelled, report):
+        a, b = ends[batch].T
         middle = drawn_at(codec, (places[a] + places[b]) / 2)
-        found[at : at + _BATCH] = np.linalg.norm(middle - drawn[a], axis=1)
-        found[at : at + _BATCH] += np.linalg.norm(middle - drawn[b], axis=1)
+        found[batch] = np.linalg.norm(middle - drawn[a], axis=1)
+        found[batch] += np.linalg.norm(middle - drawn[b], axis=1)
     # A side of no length would be none at all.
     apart = np.linalg.norm(places[ends[:, 0]] - places[ends[:, 1]], axis=1)
     return np.asarray(found + 1e-9 + 1e-6 * apart)
 
 
 def _all_drawn(codec: Codec, places: Numbers, cancelled: IsCancelled | None) -> NDArray[np.float32]:
-    parts = []
-    for at in range(0, len(places), _BATCH):
-        stop_if(cancelled)
-        parts.append(drawn_at(codec, places[at : at + _BATCH]))
-    return np.concatenate(parts)
+    batches = in_batches(len(places), _BATCH, cancelled)
+    return np.concatenate([drawn_at(codec, places[batch]) for batch in batches])

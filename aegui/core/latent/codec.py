@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from aegui.core.cost import Cost, multiplications_per_second
+from aegui.core.data.progress import in_batches
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.latent.rows import RowsRunner, runs_on_rows
@@ -204,14 +205,10 @@ class Codec:
             raise AeguiError(tr("A GAN has no encoder: images have no place on its map."))
         rows = self._rows(images, self.pixels)
         widest = max(max(layer.inputs, layer.outputs) for layer in self.layers[: self.code_end])
-        chunk = max(1, CHUNK_NUMBERS // (widest * self.moving_units))
+        chunks = in_batches(len(rows), max(1, CHUNK_NUMBERS // (widest * self.moving_units)))
+        squares = self._runner.jacobian_squares
         return np.concatenate(
-            [
-                self._runner.jacobian_squares(
-                    rows[at : at + chunk], self.code_end, self.latent_size
-                )
-                for at in range(0, len(rows), chunk)
-            ]
+            [squares(rows[chunk], self.code_end, self.latent_size) for chunk in chunks]
         )
 
     @property
@@ -290,12 +287,8 @@ class Codec:
         chunk = max(1, CHUNK_NUMBERS // widest)
         if len(rows) <= chunk:
             return self._runner.run(rows, start, stop)
-        return np.concatenate(
-            [
-                self._runner.run(rows[at : at + chunk], start, stop)
-                for at in range(0, len(rows), chunk)
-            ]
-        )
+        chunks = in_batches(len(rows), chunk)
+        return np.concatenate([self._runner.run(rows[part], start, stop) for part in chunks])
 
 
 def _runner(layers: Sequence[LayerShape], weights: Sequence[LayerWeights], run: int) -> Runner:

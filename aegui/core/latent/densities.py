@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.core.data.progress import stop_if
+from aegui.core.data.progress import in_batches
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -115,9 +115,7 @@ def _mixture(
     inverse = np.linalg.inv(shapes)
     factor = np.sqrt(np.linalg.det(inverse)) / (2 * np.pi * len(at))
     total = np.zeros((len(ys), len(xs)))
-    for start in range(0, len(at), _BATCH):
-        stop_if(cancelled)
-        part = slice(start, start + _BATCH)
+    for part in in_batches(len(at), _BATCH, cancelled):
         x = (xs - at[part, :1])[:, np.newaxis, :]
         y = (ys - at[part, 1:])[:, :, np.newaxis]
         a, b, c = (inverse[part, i, j, np.newaxis, np.newaxis] for i, j in ((0, 0), (0, 1), (1, 1)))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from aegui.core.data.progress import stop_if
+from aegui.core.data.progress import in_batches
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import mark, tr
 from aegui.core.latent.densities import aggregate_density, prior_density
@@ -290,9 +290,8 @@ def _decoded(
     """A number for each cell, ``of`` the images ``[n, P]`` there."""
     places = job.places()
     values = np.empty(len(places), np.float32)
-    for at in range(0, len(places), _BATCH):
-        stop_if(job.cancelled)
-        values[at : at + _BATCH] = of(job.codec.decode(places[at : at + _BATCH]))
+    for batch in in_batches(len(places), _BATCH, job.cancelled):
+        values[batch] = of(job.codec.decode(places[batch]))
     return values
 
 
@@ -336,11 +335,9 @@ def _wrong(job: _Job) -> Field:
 def _stretch(job: _Job) -> Field:
     ways = np.array([job.frame.across, job.frame.up], np.float32)
     places = job.places()
-    parts = []
-    for at in range(0, len(places), _BATCH):
-        stop_if(job.cancelled)
-        parts.append(stretch(job.codec, places[at : at + _BATCH], ways).log_area)
-    values = np.concatenate(parts).astype(np.float32)
+    values = np.empty(len(places), np.float32)
+    for batch in in_batches(len(places), _BATCH, job.cancelled):
+        values[batch] = stretch(job.codec, places[batch], ways).log_area
     low, high = np.percentile(values, (15, 99)).tolist()
     return _field(job, "stretch", values, low, high, ellipses=_ellipses(job, ways))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.cost import Cost, multiplications_per_second
-from aegui.core.data.progress import part, stop_if
+from aegui.core.data.progress import in_batches, part, stop_if
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.samples import drawn_codes
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
@@ -252,11 +252,8 @@ def _measured(
     report: ReportShare | None,
 ) -> _Tried:
     parts = []
-    for at in range(0, len(codes), _BATCH):
-        stop_if(cancelled)
-        if report is not None:
-            report(at / len(codes))
-        rows = np.clip(np.nan_to_num(codec.decode(codes[at : at + _BATCH])), 0.0, 1.0)
+    for batch in in_batches(len(codes), _BATCH, cancelled, report):
+        rows = np.clip(np.nan_to_num(codec.decode(codes[batch])), 0.0, 1.0)
         ratio, entropy = novelty(known, rows, cancelled).ratio, entropies(rows)
         parts.append((rows, ratio, entropy, _merit(codec, rows, entropy)))
     return _Tried(codes, *(np.concatenate(column) for column in zip(*parts, strict=True)))

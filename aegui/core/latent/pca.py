@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.core.errors import AeguiError, Cancelled
+from aegui.core.data.progress import in_batches
+from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.training.losses import LOSSES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from numpy.typing import ArrayLike, NDArray
 
+    from aegui.core.data.progress import IsCancelled
+
     Matrix = NDArray[np.float64]
     Rows = NDArray[np.float32]
-    Check = Callable[[], bool]
 
 PIXEL_CLIP = 1.0 / 510.0
 """Linear reconstructions leave 0..1; for a cross-entropy they are kept half a grey level inside."""
@@ -77,7 +79,7 @@ class Pca:
         return rows.astype(np.float32)
 
 
-def fit_pca(rows: ArrayLike, components: int, cancelled: Check | None = None) -> Pca:
+def fit_pca(rows: ArrayLike, components: int, cancelled: IsCancelled | None = None) -> Pca:
     """The first ``components`` principal components of ``rows``.
 
     Exact: eigenvectors of the covariance matrix, or of the matrix of inner products where there are
@@ -114,7 +116,11 @@ def fit_pca(rows: ArrayLike, components: int, cancelled: Check | None = None) ->
 
 
 def reconstruction_loss(
-    pca: Pca, rows: ArrayLike, loss: str, huber_delta: float = 1.0, cancelled: Check | None = None
+    pca: Pca,
+    rows: ArrayLike,
+    loss: str,
+    huber_delta: float = 1.0,
+    cancelled: IsCancelled | None = None,
 ) -> float:
     """Mean loss per number of ``rows`` ``[m, D]``, reconstructed from all components of ``pca``.
 
@@ -132,8 +138,7 @@ def reconstruction_loss(
     row = LOSSES[loss]
     array = np.asarray(rows)
     total = 0.0
-    for part in _row_blocks(array.shape):
-        _check(cancelled)
+    for part in _row_blocks(array.shape, cancelled):
         block = array[part].astype(np.float64)
         answer = pca.mean + ((block - pca.mean) @ pca.components.T) @ pca.components
         if row.of_logits:
@@ -147,7 +152,7 @@ def pca_reference(
     k: int,
     loss: str,
     huber_delta: float = 1.0,
-    cancelled: Check | None = None,
+    cancelled: IsCancelled | None = None,
 ) -> float:
     """The loss per pixel of ``rows`` ``[n, D]`` through their own first ``k`` components.
 
@@ -164,38 +169,28 @@ def pca_reference(
     return reconstruction_loss(pca, rows, loss, huber_delta, cancelled)
 
 
-def _check(cancelled: Check | None) -> None:
-    if cancelled is not None and cancelled():
-        raise Cancelled(tr("Cancelled."))
+def _row_blocks(shape: tuple[int, ...], cancelled: IsCancelled | None = None) -> Iterator[slice]:
+    return in_batches(shape[0], max(16, _BLOCK_NUMBERS // max(1, shape[1])), cancelled)
 
 
-def _row_blocks(shape: tuple[int, ...]) -> Iterator[slice]:
-    step = max(16, _BLOCK_NUMBERS // max(1, shape[1]))
-    for start in range(0, shape[0], step):
-        yield slice(start, start + step)
-
-
-def _mean(rows: Rows, cancelled: Check | None) -> Matrix:
+def _mean(rows: Rows, cancelled: IsCancelled | None) -> Matrix:
     total = np.zeros(rows.shape[1])
-    for part in _row_blocks(rows.shape):
-        _check(cancelled)
+    for part in _row_blocks(rows.shape, cancelled):
         total += rows[part].sum(axis=0, dtype=np.float64)
     return total / len(rows)
 
 
-def _covariance(rows: Rows, mean: Matrix, cancelled: Check | None) -> Matrix:
+def _covariance(rows: Rows, mean: Matrix, cancelled: IsCancelled | None) -> Matrix:
     matrix = np.zeros((rows.shape[1], rows.shape[1]))
-    for part in _row_blocks(rows.shape):
-        _check(cancelled)
+    for part in _row_blocks(rows.shape, cancelled):
         block = rows[part] - mean
         matrix += block.T @ block
     return matrix / len(rows)
 
 
-def _products(rows: Rows, mean: Matrix, cancelled: Check | None) -> Matrix:
+def _products(rows: Rows, mean: Matrix, cancelled: IsCancelled | None) -> Matrix:
     matrix = np.zeros((len(rows), len(rows)))
-    for columns in _row_blocks(rows.shape[::-1]):
-        _check(cancelled)
+    for columns in _row_blocks(rows.shape[::-1], cancelled):
         block = rows[:, columns] - mean[columns]
         matrix += block @ block.T
     return matrix / len(rows)

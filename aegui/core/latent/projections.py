@@ -14,7 +14,8 @@ import numpy as np
 
 from aegui.core.choices import Choice
 from aegui.core.cost import Cost, multiplications_per_second
-from aegui.core.errors import AeguiError, Cancelled
+from aegui.core.data.progress import stop_if
+from aegui.core.errors import AeguiError
 from aegui.core.evaluation.neighbours import nearest_others
 from aegui.core.i18n import mark, tr
 from aegui.core.latent.pca import Pca, fit_pca
@@ -24,9 +25,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
+    from aegui.core.data.progress import IsCancelled
+
     Places = NDArray[np.float32]
     Report = Callable[["ProjectionProgress"], None]
-    Check = Callable[[], bool]
 
 METHODS = {
     choice.key: choice
@@ -201,7 +203,7 @@ def project(
     rows: ArrayLike,
     options: ProjectionOptions,
     report: Report | None = None,
-    cancelled: Check | None = None,
+    cancelled: IsCancelled | None = None,
 ) -> Projection:
     """A map of ``rows`` ``[n, D]``; equal arguments give the same map.
 
@@ -250,11 +252,10 @@ _Made = tuple["Places", Pca | None, tuple[str, ...]]
 @dataclass(frozen=True)
 class _Work:
     report: Report
-    cancelled: Check
+    cancelled: IsCancelled
 
     def tell(self, share: float, text: str, places: Places | None = None) -> None:
-        if self.cancelled():
-            raise Cancelled(tr("Cancelled."))
+        stop_if(self.cancelled)
         self.report(ProjectionProgress(share, text, places))
 
 

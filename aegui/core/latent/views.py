@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.cost import Cost
-from aegui.core.errors import AeguiError, Cancelled
+from aegui.core.data.progress import in_batches
+from aegui.core.errors import AeguiError
 from aegui.core.evaluation.map_quality import (
     VOTERS,
     knn_accuracy,
@@ -34,10 +35,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.data.dataset import Dataset
+    from aegui.core.data.progress import IsCancelled
     from aegui.core.latent.codec import Codec
 
     Report = Callable[[ProjectionProgress], None]
-    Check = Callable[[], bool]
 
 ANCHORS = 2_000
 """Samples over which the trustworthiness of a large set is estimated where it must be quick."""
@@ -215,7 +216,7 @@ def with_codes(
     plain: Material,
     codec: Codec,
     axes: tuple[int, int] = (0, 1),
-    cancelled: Check | None = None,
+    cancelled: IsCancelled | None = None,
 ) -> Material:
     """``plain`` with the codes that ``codec`` gives; as it was where it can give none.
 
@@ -224,12 +225,9 @@ def with_codes(
     """
     if not codec.can_encode or codec.pixels != plain.pixels.shape[1]:
         return replace(plain, codec=None, codes=None, axes=axes)
-    parts = []
-    for start in range(0, len(plain.pixels), _BATCH):
-        if cancelled is not None and cancelled():
-            raise Cancelled(tr("Cancelled."))
-        parts.append(codec.encode(plain.pixels[start : start + _BATCH]))
-    return replace(plain, codec=codec, codes=np.concatenate(parts), axes=axes)
+    batches = in_batches(len(plain.pixels), _BATCH, cancelled)
+    codes = np.concatenate([codec.encode(plain.pixels[batch]) for batch in batches])
+    return replace(plain, codec=codec, codes=codes, axes=axes)
 
 
 def make_view(
@@ -237,7 +235,7 @@ def make_view(
     of: Material,
     options: ProjectionOptions,
     report: Report | None = None,
-    cancelled: Check | None = None,
+    cancelled: IsCancelled | None = None,
 ) -> View:
     """The map ``key`` of ``VIEWS``; equal arguments give the same map.
 
@@ -262,7 +260,7 @@ def make_view(
 
 
 def figures(
-    view: View, of: Material, anchors: int | None = None, cancelled: Check | None = None
+    view: View, of: Material, anchors: int | None = None, cancelled: IsCancelled | None = None
 ) -> Figures:
     """How good ``view`` is; the images themselves are what it is measured by.
 
@@ -283,7 +281,7 @@ def figures(
     )
 
 
-def reference_figures(of: Material, cancelled: Check | None = None) -> dict[str, Figures]:
+def reference_figures(of: Material, cancelled: IsCancelled | None = None) -> dict[str, Figures]:
     """What the maps are to be compared with, by key of ``REFERENCES``.
 
     Raises:
@@ -291,7 +289,7 @@ def reference_figures(of: Material, cancelled: Check | None = None) -> dict[str,
     """
     found = {"pixels": Figures(1.0, _votes(of.pixels, of, cancelled), 0.0)}
     if of.codes is not None and of.codec is not None and of.codec.latent_size > 2:
-        error = squared_error(of.pixels, _decoded(of.codec, of.codes))
+        error = squared_error(of.pixels, of.codec.decode(of.codes))
         found["whole-code"] = Figures(
             trustworthiness(of.pixels, of.codes, anchors=ANCHORS, cancelled=cancelled),
             _votes(of.codes, of, cancelled),
@@ -315,7 +313,9 @@ def reference_label(key: str, latent_size: int) -> str:
     return tr(REFERENCES[key], d=latent_size)
 
 
-def _votes(rows: NDArray[np.float32], of: Material, cancelled: Check | None = None) -> float | None:
+def _votes(
+    rows: NDArray[np.float32], of: Material, cancelled: IsCancelled | None = None
+) -> float | None:
     if len(rows) <= VOTERS or not np.isfinite(rows).all() or not _has_company(of.classes):
         return None
     return knn_accuracy(nearest_others(rows, VOTERS, cancelled=cancelled), of.classes)
@@ -334,12 +334,7 @@ def _error(view: View, of: Material) -> float | None:
     if codec is None or of.codes is None:
         return None
     if spec.method == "pca" and pca is not None:
-        return squared_error(of.pixels, _decoded(codec, pca.decode(pca.encode(of.codes))))
+        return squared_error(of.pixels, codec.decode(pca.decode(pca.encode(of.codes))))
     if not spec.method and codec.latent_size <= 2:
-        return squared_error(of.pixels, _decoded(codec, of.codes))
+        return squared_error(of.pixels, codec.decode(of.codes))
     return None
-
-
-def _decoded(codec: Codec, codes: NDArray[np.float32]) -> NDArray[np.float32]:
-    parts = [codec.decode(codes[start : start + _BATCH]) for start in range(0, len(codes), _BATCH)]
-    return np.concatenate(parts)

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from aegui.core.errors import Cancelled
-from aegui.core.i18n import tr
+from aegui.core.data.progress import stop_if
 from aegui.core.verdicts.comparison import LEVEL, Comparison, PairOfSettings, SeedFigures
 
 if TYPE_CHECKING:
@@ -108,8 +107,7 @@ def rank(
         places += rest
     pairs = []
     for one, other in places:
-        if cancelled is not None and cancelled():
-            raise Cancelled(tr("Cancelled."))
+        stop_if(cancelled)
         pairs.append(
             PairOfSettings(
                 settings[one],
