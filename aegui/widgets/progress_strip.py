@@ -14,7 +14,7 @@ from aegui.kit.theme import SPACING, current_theme, figures_font
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-    from aegui.session.jobs.progress_job import JobProgress
+    from aegui.session.jobs.derived import JobProgress
 
 _STEPS = 1000
 _WIDTH_PX = 400

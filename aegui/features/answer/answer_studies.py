@@ -23,7 +23,7 @@ from aegui.shell.refresher import Refresher
 
 if TYPE_CHECKING:
     from aegui.features.answer.model.answer_sheet import AnswerSheet
-    from aegui.session.jobs.progress_job import JobProgress
+    from aegui.session.jobs.derived import JobProgress
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
     from aegui.window.main_window import MainWindow

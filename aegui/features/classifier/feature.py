@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from aegui.core.cost import Cost
     from aegui.features.classifier.model.classifier_service import Evaluation
-    from aegui.session.jobs.progress_job import JobProgress
+    from aegui.session.jobs.derived import JobProgress
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
     from aegui.window.main_window import MainWindow

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from aegui.features.data.model.data_service import DataService
-    from aegui.session.jobs.progress_job import JobProgress
+    from aegui.session.jobs.derived import JobProgress
 
 _WIDTH_PX = 460
 

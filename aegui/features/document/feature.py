@@ -16,7 +16,7 @@ from aegui.core.recipe import Recipe
 from aegui.core.recipe.file import list_recipes
 from aegui.paths import documents_dir, user_config_dir
 from aegui.session.documents.document import shipped_models
-from aegui.session.jobs.progress_job import PATIENCE_MS
+from aegui.session.jobs.derived import PATIENCE_MS
 from aegui.session.notice import Notice, Offer
 from aegui.shell.cost_guard import may_train
 from aegui.shell.dialogs import questions

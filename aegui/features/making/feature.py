@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.errors import AeguiError
     from aegui.features.making.model.path_service import PathLook
-    from aegui.session.jobs.progress_job import JobProgress
+    from aegui.session.jobs.derived import JobProgress
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
     from aegui.window.main_window import MainWindow

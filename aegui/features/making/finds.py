@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from aegui.core.errors import AeguiError
     from aegui.features.making.model.finds_service import FindsLook
-    from aegui.session.jobs.progress_job import JobProgress
+    from aegui.session.jobs.derived import JobProgress
     from aegui.session.services import Services
     from aegui.shell.reach import Reach
     from aegui.window.panels import Panels

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.data.dataset import Dataset
-    from aegui.core.data.progress import IsCancelled
+    from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.latent.codec import Codec
 
 SOON = 600_000_000
@@ -98,7 +98,7 @@ class CodesService(QObject):
             self._last = self._at_once(codec, dataset, live=live)
             return self._last
 
-        def states(cancelled: IsCancelled) -> Iterator[Codes]:
+        def states(_report: Report, cancelled: IsCancelled) -> Iterator[Codes]:
             return _encoded_soon(codec, dataset, live, self._directions(codec), cancelled)
 
         self._derived.derive(states, dataset, gentle=live)

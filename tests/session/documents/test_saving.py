@@ -234,7 +234,9 @@ def test_what_is_on_the_disk_before_it_is_given_up_is_saved(
     saving.write(tmp_path / "a.aegui", document(7), lambda _mark: told.append("a"), told.append)
     saving.write(tmp_path / "b.aegui", document(8), lambda _mark: told.append("b"), told.append)
     # Its thread has ended; this one has not heard of it yet.
-    saving._job._job.wait(10.0)
+    for thread in threading.enumerate():
+        if thread.name == "aegui-save":
+            thread.join(10.0)
     saving.cancel()
     saving.finish()
     assert [type(it) for it in told] == [Cancelled, str]

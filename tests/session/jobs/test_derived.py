@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aegui.core.errors import Cancelled
-from aegui.session.jobs.derived import Derived
+from aegui.core.data.progress import LoadProgress
+from aegui.core.errors import AeguiError, Cancelled
+from aegui.session.jobs.derived import Derived, JobProgress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pytestqt.qtbot import QtBot
 
+    from aegui.core.data.progress import IsCancelled, Report
     from tests.harness.logs import ExpectLog
 
 
@@ -148,7 +150,7 @@ def test_states_come_one_after_the_other_until_they_are_given_up(
 ) -> None:
     ended = threading.Event()
 
-    def states(cancelled: Callable[[], bool]) -> Iterator[str]:
+    def states(_report: object, cancelled: Callable[[], bool]) -> Iterator[str]:
         yield "coarse"
         yield "fine"
         while not cancelled():
@@ -181,3 +183,73 @@ def test_what_was_given_up_before_it_began_is_not_done(asked: Derived) -> None:
     gate.set()
     asked.shutdown()
     assert not done.is_set()
+
+
+def test_work_with_a_title_tells_how_far_it_is_until_it_is_given_up(
+    qtbot: QtBot, asked: Derived, heard: list[object]
+) -> None:
+    ended, busy = threading.Event(), list[bool]()
+    asked.busy_changed.connect(busy.append)
+
+    def work(report: Report, cancelled: IsCancelled) -> str:
+        report(LoadProgress(3, 10, "3 of 10"))
+        while not cancelled():
+            ended.wait(0.001)
+        ended.set()
+        raise Cancelled
+
+    asked.compute("Counting", work)
+    assert asked.is_busy
+    with qtbot.waitSignal(asked.progressed) as told:
+        pass
+    assert told.args == [JobProgress("Counting", "3 of 10", 3, 10)]
+    asked.forget()
+    assert not asked.is_busy
+    assert ended.wait(10.0)
+    asked.compute("Again", lambda _report, _cancelled: "answer")
+    qtbot.waitUntil(lambda: heard == ["answer"])
+    assert busy == [True, False, True, False]
+
+
+def test_whoever_hears_an_answer_may_ask_again_at_once(qtbot: QtBot, asked: Derived) -> None:
+    heard: list[object] = []
+
+    def hear(answer: object) -> None:
+        heard.append((answer, asked.is_busy))
+        if len(heard) < 3:
+            asked.compute("Next", lambda _report, _cancelled: len(heard))
+
+    asked.answered.connect(hear)
+    asked.compute("First", lambda _report, _cancelled: 0)
+    qtbot.waitUntil(lambda: len(heard) == 3)
+    assert heard == [(0, False), (1, False), (2, False)]
+
+
+@pytest.mark.parametrize("quick", [True, False])
+def test_what_a_person_has_to_know_is_told(qtbot: QtBot, asked: Derived, quick: bool) -> None:
+    def refuse() -> object:
+        raise AeguiError("no such file")
+
+    told: list[str] = []
+    asked.failed.connect(lambda error: told.append(str(error)))
+    asked.ask(refuse, "subject", quick=quick)
+    qtbot.waitUntil(lambda: told == ["no such file"])
+
+
+def test_any_failure_of_work_with_a_title_is_told_and_logged(
+    qtbot: QtBot, asked: Derived, expect_log: ExpectLog
+) -> None:
+    def stumble(_report: Report, _cancelled: IsCancelled) -> object:
+        raise ZeroDivisionError("one by none")
+
+    def want_too_much(_report: Report, _cancelled: IsCancelled) -> object:
+        raise MemoryError
+
+    told: list[str] = []
+    asked.failed.connect(lambda error: told.append(str(error)))
+    with expect_log("Counting failed", logging.ERROR):
+        asked.compute("Counting", stumble)
+        qtbot.waitUntil(lambda: len(told) == 1)
+    asked.compute("Counting", want_too_much)
+    qtbot.waitUntil(lambda: len(told) == 2)
+    assert told == ["Counting: one by none", "Counting: there is not enough memory for it."]

@@ -10,7 +10,8 @@ import pytest
 
 from aegui.core.data.progress import LoadProgress
 from aegui.core.errors import AeguiError, Cancelled
-from aegui.session.jobs.progress_job import JobProgress, ProgressJob
+from aegui.session.jobs.derived import JobProgress
+from aegui.session.jobs.progress_job import ProgressJob
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aegui.core.evaluation.outliers import OutlierBench
-    from aegui.session.jobs.progress_job import JobProgress
+    from aegui.session.jobs.derived import JobProgress
 
 FILE = "file"
 """Key of the choice that asks for a file."""

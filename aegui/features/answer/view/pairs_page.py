@@ -25,7 +25,7 @@ from aegui.widgets.named_table import NamedTable, alignment
 
 if TYPE_CHECKING:
     from aegui.features.answer.model.answer_studies import MixUp, MixUps
-    from aegui.session.jobs.progress_job import JobProgress
+    from aegui.session.jobs.derived import JobProgress
 
 COLUMNS: tuple[tuple[str, str], ...] = (
     (mark("Pair"), ""),

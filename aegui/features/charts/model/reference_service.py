@@ -94,7 +94,7 @@ class ReferenceService(QObject):
         self._derived.forget()
         self._take(None)
         if has_reference(dataset, recipe):
-            self._derived.derive(lambda cancelled: _answers(question, cancelled), question)
+            self._derived.derive(lambda _report, cancelled: _answers(question, cancelled), question)
 
     def shutdown(self) -> None:
         """Give up what is under way; no more is begun."""

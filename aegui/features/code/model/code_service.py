@@ -187,7 +187,9 @@ class CodeService(QObject):
             # What is looked at with these weights is worth more than a look under way.
             self._looks.forget()
         self._looks.derive(
-            lambda cancelled: _looks_at(subject, cancelled), self._token, gentle=subject.is_live
+            lambda _report, cancelled: _looks_at(subject, cancelled),
+            self._token,
+            gentle=subject.is_live,
         )
 
     def set_dimension(self, dimension: int | None) -> None:

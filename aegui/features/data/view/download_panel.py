@@ -14,7 +14,7 @@ from aegui.kit.theme import SPACING, figures_font
 from aegui.widgets.progress_strip import WorkBar
 
 if TYPE_CHECKING:
-    from aegui.session.jobs.progress_job import JobProgress
+    from aegui.session.jobs.derived import JobProgress
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from aegui.widgets.progress_strip import WorkBar
 if TYPE_CHECKING:
     from aegui.core.evaluation.judging import Verdict
     from aegui.features.gan.model.judge_service import Trial
-    from aegui.session.jobs.progress_job import JobProgress
+    from aegui.session.jobs.derived import JobProgress
 
 COLUMNS: tuple[tuple[str, str], ...] = (
     (mark("Images"), mark("Chance: every pixel is that of another real image.")),

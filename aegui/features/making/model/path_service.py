@@ -14,8 +14,7 @@ from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.latent.paths import PATHS, pixel_change, stops, through
 from aegui.core.run_file.document import MAX_NAME
 from aegui.session.jobs.costs import QUICK_BATCH, is_quick
-from aegui.session.jobs.derived import Derived
-from aegui.session.jobs.progress_job import PATIENCE_MS
+from aegui.session.jobs.derived import PATIENCE_MS, Derived
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

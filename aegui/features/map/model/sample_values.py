@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.data.dataset import Dataset
-    from aegui.core.data.progress import IsCancelled
+    from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.latent.codec import Codec
     from aegui.core.latent.novelty import Known
 
@@ -107,7 +107,7 @@ class SampleValuesService(QObject):
         if subject is None or not keys:
             return
 
-        def states(cancelled: IsCancelled) -> Iterator[SampleValues]:
+        def states(_report: Report, cancelled: IsCancelled) -> Iterator[SampleValues]:
             for key in keys:
                 yield from _states(subject, key, cancelled)
 

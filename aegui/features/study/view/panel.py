@@ -30,7 +30,7 @@ from aegui.widgets.progress_strip import WorkBar
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aegui.session.jobs.progress_job import JobProgress
+    from aegui.session.jobs.derived import JobProgress
 
 PAGES = (
     ("matrix", mark("Noise matrix")),

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QColorDialog, QWidget
 from aegui.core.recipe import ImageSpec
 from aegui.features.data.view.download_panel import DownloadOffer, DownloadPanel
 from aegui.features.data.view.import_panel import ImportPanel
-from aegui.session.jobs.progress_job import JobProgress
+from aegui.session.jobs.derived import JobProgress
 from aegui.widgets.progress_strip import ProgressStrip
 
 if TYPE_CHECKING:
