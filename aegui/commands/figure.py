@@ -38,9 +38,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.latent.frame import Frame
+    from aegui.kit.charts.figure import Figure, Paper
     from aegui.session.data.looks import Look
     from aegui.widgets.charts.painting import ChartData
-    from aegui.widgets.figures.figure import Figure, Paper
 
 _WITHOUT_CSV = ("reconstructions",)
 _MOST_CODES = 10_000
@@ -70,7 +70,7 @@ def figure_command(options: argparse.Namespace) -> int:
 
 
 def _paper(options: argparse.Namespace) -> Paper:
-    from aegui.widgets.figures.figure import Paper
+    from aegui.kit.charts.figure import Paper
 
     width, height = options.size
     paper = Paper(
@@ -153,9 +153,9 @@ def _curves(model: OpenedRun, options: argparse.Namespace) -> Figure:
 
 def _charts(model: OpenedRun, options: argparse.Namespace) -> list[ChartData]:
     """The charts that are asked for, or those that the window shows first."""
+    from aegui.kit.charts.scale import Scale
     from aegui.widgets.charts.curves import CHARTS, applies, axis_name, curves_of
     from aegui.widgets.charts.painting import ChartData, fitted_y
-    from aegui.widgets.charts.scale import Scale
 
     history = model.saved.history
     assert history is not None

@@ -13,7 +13,7 @@ from aegui.core.i18n import tr
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aegui.widgets.figures.figure import Figure, Paper
+    from aegui.kit.charts.figure import Figure, Paper
 
 CSV = ".csv"
 PICTURES = (".png", ".svg", ".pdf")
@@ -44,7 +44,7 @@ def write_figures(paths: Sequence[str], figure: Figure, paper: Paper | None = No
     Raises:
         AeguiError: There is no Qt here, or a file cannot be written.
     """
-    from aegui.widgets.figures.figure import Paper, figure_bytes
+    from aegui.kit.charts.figure import Paper, figure_bytes
 
     application = start_painting()
     for path in paths:

@@ -257,7 +257,7 @@ def _say(maps: Maps) -> None:
 def _write(path: str, maps: Maps, about: dict[str, Any], run: OpenedRun | None) -> None:
     suffix = Path(path).suffix.lower()
     if suffix in PICTURES:
-        from aegui.widgets.figures.figure import Paper
+        from aegui.kit.charts.figure import Paper
         from aegui.widgets.figures.makers import maps_figure
 
         figure = maps_figure(maps.dataset, maps.of, maps.views, _origin(maps, about, run))

@@ -9,12 +9,12 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import localized, tr, trn
+from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.painted import Painted
 from aegui.kit.speech import describe
 from aegui.kit.theme import current_theme
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.dragged_samples import drag_samples, is_dragged
-from aegui.widgets.figures.widget_picture import offer_painted
 from aegui.widgets.glyphs import GlyphCache, draw_glyph, label_name, label_sign
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtTest import QTest
 
 from aegui.core.i18n import set_language
-from aegui.widgets.charts.scale import figure, precise
+from aegui.kit.charts.scale import figure, precise
 from aegui.widgets.decimal_box import DecimalBox
 from aegui.widgets.form.fields import CountField, NumberField
 from aegui.widgets.ticks import tick_text

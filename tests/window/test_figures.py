@@ -16,9 +16,9 @@ from aegui.features.builder.summary_dialog import SummaryDialog
 from aegui.features.figures import feature as wiring
 from aegui.features.figures.dialog import FigureDialog
 from aegui.features.figures.feature import FiguresFeature
+from aegui.kit.charts.figure import Paper, figure_bytes
+from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.theme import LIGHT, current_theme
-from aegui.widgets.figures.figure import Paper, figure_bytes
-from aegui.widgets.figures.menu import FigureMenu
 from tests.window.conftest import save_figure, train
 
 if TYPE_CHECKING:

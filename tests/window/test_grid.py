@@ -14,7 +14,7 @@ from aegui.features.map import grid as wiring_grid
 from aegui.features.map.grid_dialog import GridDialog
 from aegui.features.map.view.grid_panel import GridPanel
 from aegui.features.map.view.traversal_panel import TraversalPanel
-from aegui.widgets.figures.figure import Paper, figure_bytes
+from aegui.kit.charts.figure import Paper, figure_bytes
 from tests.window.conftest import train
 
 if TYPE_CHECKING:

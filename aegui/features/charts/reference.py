@@ -9,10 +9,10 @@ from PySide6.QtCore import Slot
 from aegui.core.i18n import tr
 from aegui.core.training.terms import TERMS
 from aegui.features.charts.model.reference_service import ReferenceService
+from aegui.kit.charts.scale import precise
 from aegui.shell.feature import Feature
 from aegui.shell.refresher import Refresher
 from aegui.widgets.charts.painting import Reference
-from aegui.widgets.charts.scale import precise
 
 if TYPE_CHECKING:
     from aegui.features.charts.model.reference_service import LinearReference

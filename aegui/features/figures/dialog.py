@@ -23,10 +23,10 @@ from PySide6.QtWidgets import (
 
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import mark, tr
+from aegui.kit.charts.figure import DPI, FORMS, SIDE_CM, Figure, Paper, figure_image
 from aegui.kit.marks import ProblemLabel
 from aegui.kit.theme import SPACING
 from aegui.widgets.decimal_box import DecimalBox
-from aegui.widgets.figures.figure import DPI, FORMS, SIDE_CM, Figure, Paper, figure_image
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent

@@ -14,13 +14,13 @@ from aegui.core.data.corruption import corruption_words
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.features.figures.dialog import FigureDialog
+from aegui.kit.charts.figure import Figure, Paper, figure_bytes, figure_image
+from aegui.kit.charts.menu import COPY, COPY_TABLE, CSV, FigureDesk
 from aegui.session.notice import Notice
 from aegui.shell.dialogs.questions import choose_save_file
 from aegui.shell.feature import Feature
 from aegui.shell.outcome import weights_words
-from aegui.widgets.figures.figure import Figure, Paper, figure_bytes, figure_image
 from aegui.widgets.figures.makers import origin_words
-from aegui.widgets.figures.menu import COPY, COPY_TABLE, CSV, FigureDesk
 
 if TYPE_CHECKING:
     from collections.abc import Callable

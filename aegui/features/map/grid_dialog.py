@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QVBoxLayou
 
 from aegui.core.i18n import tr
 from aegui.core.latent.grids import GridSpec, draw_sheet
+from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.marks import ProblemLabel
 from aegui.kit.theme import SPACING
 from aegui.session.data.looks import Look
 from aegui.widgets.figures.makers import grid_figure, traversal_figure
-from aegui.widgets.figures.menu import FigureMenu
 from aegui.widgets.rulers import axis_name
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from aegui.features.map.model.grid_service import GridService
     from aegui.features.map.view.grid_panel import GridPanel
     from aegui.features.map.view.traversal_panel import TraversalPanel
-    from aegui.widgets.figures.figure import Figure
+    from aegui.kit.charts.figure import Figure
 
 _SIZE = QSize(840, 560)
 

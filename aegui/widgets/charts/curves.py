@@ -9,7 +9,7 @@ import numpy as np
 
 from aegui.core.i18n import mark, tr
 from aegui.core.training.terms import TERMS, loss_unit
-from aegui.widgets.charts.scale import precise
+from aegui.kit.charts.scale import precise
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -303,15 +303,6 @@ def _curve(spec: CurveSpec, column: NDArray[Any], run: int) -> Curve:
     for array in (mean, low, high):
         array[none] = np.nan
     return Curve(spec, values, mean, low, high, values[:, min(run, values.shape[1] - 1)])
-
-
-def finite_pieces(y: NDArray[np.float64]) -> list[slice]:
-    """The stretches of ``y`` without a gap; a curve is not drawn across NaN."""
-    good = np.isfinite(y)
-    if good.all():
-        return [slice(0, len(y))] if len(y) else []
-    edges = np.flatnonzero(np.diff(good.astype(np.int8), prepend=0, append=0))
-    return [slice(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def history_csv(history: HistoryView, seeds: tuple[int, ...]) -> str:

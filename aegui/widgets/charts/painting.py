@@ -10,9 +10,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from aegui.core.i18n import tr
+from aegui.kit.charts.scale import Scale, figure, fitted
 from aegui.kit.theme import SPACING, blend, figures_font
 from aegui.widgets.charts.curves import ChartSpec, Curve, short_axis_name, value_text
-from aegui.widgets.charts.scale import Scale, figure, fitted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,14 +12,14 @@ from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import localized, tr, with_marks
 from aegui.core.latent.views import VIEWS
 from aegui.core.study.noise_matrix import FIGURES
-from aegui.core.study.tables import curves_csv, matrix_csv
+from aegui.core.study.tables import curves_csv, matrix_csv, matrix_sheet
+from aegui.kit.charts.axes import Axis
+from aegui.kit.charts.bars import BarPlot
+from aegui.kit.charts.figure import Figure
+from aegui.kit.charts.lines import LinePlot, Series
+from aegui.kit.charts.matrix import NumberMatrix
+from aegui.kit.charts.scale import Scale, fitted
 from aegui.session.data.looks import GLYPHS
-from aegui.widgets.charts.scale import Scale, fitted
-from aegui.widgets.figures.axes import Axis
-from aegui.widgets.figures.bars import BarPlot
-from aegui.widgets.figures.figure import Figure
-from aegui.widgets.figures.lines import LinePlot, Series
-from aegui.widgets.figures.matrix import NumberMatrix
 from aegui.widgets.figures.points import PointPlot
 from aegui.widgets.figures.sheets import PictureSheet, WrappedRows
 from aegui.widgets.glyphs import label_name, label_sign
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from aegui.core.data.dataset import Dataset
     from aegui.core.latent.views import Material, View
+    from aegui.core.recipe import CorruptionSpec
     from aegui.core.study.noise_curves import Curves
     from aegui.core.study.noise_matrix import NoiseMatrix
     from aegui.session.data.looks import Look
@@ -254,34 +255,69 @@ def noise_curves_figure(curves: Curves, title: str = "", origin: str = "") -> Fi
 
 def noise_matrix_figure(matrix: NoiseMatrix, key: str = "wrong", origin: str = "") -> Figure:
     """One figure (a key of ``FIGURES``) of all cells of a study of noise."""
-    found = matrix.figure(key)
-
-    def number(value: float) -> str:
-        return localized(value, ".2f" if key == "wrong" else ".0%")
-
-    largest = max(float(found.mean.max()), 1e-9)
-    shades = found.mean / largest if key == "wrong" else np.clip(1.0 - found.mean, 0.0, 1.0)
-    limits = None
-    if key == "wrong" and any(one is not None for one in matrix.limits):
-        texts = tuple("" if one is None else number(one.mean) for one in matrix.limits)
-        limits = tr("Bayes limit"), texts
-    plot = NumberMatrix(
-        tuple(tuple(map(number, row)) for row in found.mean.tolist()),
-        shades,
-        tuple(map(corruption_words, matrix.spec.training)),
-        tuple(map(corruption_words, matrix.spec.tests)),
-        tr("Tried with"),
-        tr("Trained with"),
-        tuple(tuple(f"± {number(one)}" for one in row) for row in found.deviation.tolist()),
-        limits,
-    )
     return Figure(
         "noise-matrix",
         tr(FIGURES[key].label),
-        (plot,),
+        (noise_matrix_plot(matrix, key),),
         origin or matrix_origin(matrix),
         matrix_csv(matrix),
+        matrix_sheet(matrix, key),
     )
+
+
+def noise_matrix_plot(matrix: NoiseMatrix, key: str) -> NumberMatrix:
+    """The same as it is drawn: fuller cells are worse, the best of each column is framed."""
+    spec, found = matrix.spec, matrix.figure(key)
+    wrong = key == "wrong"
+    # Of wrong pixels the square root: the cells that matter most are all near 0.
+    shades = np.sqrt(found.mean / max(float(found.mean.max()), 1e-9)) if wrong else 1 - found.mean
+    best = (found.mean if wrong else -found.mean).argmin(axis=0).tolist()
+    limits = None
+    if wrong and any(one is not None for one in matrix.limits):
+        texts = ("" if one is None else noise_number(key, one.mean) for one in matrix.limits)
+        limits = tr("Bayes limit"), tuple(texts)
+    spreads: tuple[tuple[str, ...], ...] = ()
+    if spec.seeds > 1:
+        deviations = found.deviation.tolist()
+        spreads = tuple(tuple(f"± {noise_number(key, one)}" for one in row) for row in deviations)
+    rows, columns = _level_names(spec.training), _level_names(spec.tests)
+    return NumberMatrix(
+        tuple(tuple(noise_number(key, one) for one in row) for row in found.mean.tolist()),
+        shades,
+        tuple(" ".join(parts) for parts in rows),
+        tuple("\n".join(parts) for parts in columns),
+        _titled(tr("Tried with"), spec.tests),
+        _titled(tr("Trained with"), spec.training),
+        spreads,
+        limits,
+        best=frozenset((row, column) for column, row in enumerate(best)),
+    )
+
+
+def noise_number(key: str, value: float) -> str:
+    """A figure of a study of noise as short as it is written in a cell."""
+    if key != "wrong":
+        return localized(value, ".0%")
+    return localized(value, ".2f" if value < 10.0 else ".1f")
+
+
+def _is_one_kind(specs: Sequence[CorruptionSpec]) -> bool:
+    return len({spec.kind for spec in specs if spec.level > 0.0}) <= 1
+
+
+def _level_names(specs: Sequence[CorruptionSpec]) -> list[list[str]]:
+    """Levels, and where there are several kinds these before them."""
+    if _is_one_kind(specs):
+        return [[localized(spec.level, "g")] for spec in specs]
+    words = (corruption_words(spec) if spec.level > 0.0 else tr("none") for spec in specs)
+    return [text.rsplit(" ", 1) for text in words]
+
+
+def _titled(title: str, specs: Sequence[CorruptionSpec]) -> str:
+    """The title of an axis, with the kind where there is one."""
+    if not _is_one_kind(specs):
+        return title
+    return tr("{title}: {kind}", title=title, kind=corruption_words(specs[-1]).rsplit(" ", 1)[0])
 
 
 def matrix_origin(matrix: NoiseMatrix) -> str:
@@ -360,20 +396,35 @@ def confusion_figure(
     counts: ArrayLike, names: Sequence[str], title: str, origin: str = ""
 ) -> Figure:
     """How often samples of each class (rows) were taken for each (columns)."""
-    found = np.asarray(counts, np.float64)
-    totals = np.maximum(found.sum(axis=1, keepdims=True), 1.0)
-    shades = np.where(found > 0, found / totals, np.nan)
-    texts = tuple(
-        tuple(localized(one, ",.0f") if one else "" for one in row) for row in found.tolist()
-    )
+    found = np.asarray(counts, np.int64)
     shown = tuple(map(label_name, names))
-    plot = NumberMatrix(texts, shades, shown, shown, tr("Taken for"), tr("Class"))
     table = [",".join(["", *map(csv_cell, shown)])]
     table += [
-        ",".join([csv_cell(name), *(f"{one:.0f}" for one in row)])
+        ",".join([csv_cell(name), *map(str, row)])
         for name, row in zip(shown, found.tolist(), strict=True)
     ]
+    plot = confusion_plot(found, names)
     return Figure("confusion", title, (plot,), origin, "\n".join(table) + "\n")
+
+
+def confusion_plot(counts: NDArray[np.int64], labels: Sequence[str]) -> NumberMatrix:
+    """The same as it is drawn: shaded by the shares of the rows, mistakes in the colour of errors.
+
+    Of mistakes the square roots of the shares count: of a good classifier all are rare.
+    """
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    mistakes = ~np.eye(len(counts), dtype=bool)
+    names = tuple(label_sign(one) if len(one) <= 1 else label_name(one) for one in labels)
+    return NumberMatrix(
+        tuple(tuple(localized(one, ",") if one else "" for one in row) for row in counts.tolist()),
+        np.where(counts > 0, np.where(mistakes, np.sqrt(shares), shares), np.nan),
+        names,
+        names,
+        tr("Taken for"),
+        tr("Class"),
+        bad=mistakes,
+        is_turned=any(len(name) > 2 for name in names),
+    )
 
 
 def maps_figure(dataset: Dataset, of: Material, views: Sequence[View], origin: str = "") -> Figure:

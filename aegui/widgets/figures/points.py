@@ -9,10 +9,11 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
+from aegui.kit.charts.axes import Axis, PlotArea, framed, shaped
+from aegui.kit.charts.ink import GAP, TICK_PT
 from aegui.session.data.looks import GLYPHS
 from aegui.widgets.class_colours import MOST_CLASSES, class_colour
-from aegui.widgets.figures.axes import Axis, PlotArea, framed, shaped
-from aegui.widgets.figures.ink import GAP, TICK_PT
+from aegui.widgets.figures.images import draw_image
 from aegui.widgets.landmarks import MOST_TRIED, apart
 
 if TYPE_CHECKING:
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from aegui.kit.charts.ink import Ink
     from aegui.session.data.looks import Look
-    from aegui.widgets.figures.ink import Ink
 
 MOST_SIGNS = 150
 """Samples of which each has its letter; of more they would cover one another."""
@@ -177,7 +178,7 @@ class PointPlot:
             sample = int(shown[row])
             corner = pixels[row] - QPointF(size.width() / 2, size.height() / 2)
             box = QRectF(corner, size)
-            ink.draw_image(box, image_of(sample), self.look)
+            draw_image(ink, box, image_of(sample), self.look)
             colour = QColor(ink.theme.border)
             if len(self.colours) and not alike:
                 colour = QColor.fromRgba(int(self.colours[sample]))

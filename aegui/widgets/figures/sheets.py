@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt
 
-from aegui.widgets.figures.bars import fitting_size
-from aegui.widgets.figures.ink import GAP, NAME_PT, TICK_PT
+from aegui.kit.charts.bars import fitting_size
+from aegui.kit.charts.ink import GAP, NAME_PT, TICK_PT
+from aegui.widgets.figures.images import draw_image
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from aegui.kit.charts.ink import Ink
     from aegui.session.data.looks import Look
-    from aegui.widgets.figures.ink import Ink
 
     Image = NDArray[np.float32]
 
@@ -83,7 +84,7 @@ class PictureSheet:
             for column, image in enumerate(images):
                 box = QRectF(x0 + column * (width + air), top, width, height)
                 if image is not None:
-                    ink.draw_image(box, image, self.look)
+                    draw_image(ink, box, image, self.look)
                 if under[row] and column < len(self.notes[row]):
                     below = QRectF(box.left(), box.bottom(), width, note)
                     text = ink.elided(self.notes[row][column], _NOTE_PT, width + air)

@@ -9,11 +9,11 @@ import numpy as np
 
 from aegui.core.training.history import History, HistoryView
 from aegui.core.training.terms import TERMS
+from aegui.kit.charts.scale import finite_pieces
 from aegui.widgets.charts.curves import (
     CHARTS,
     applies,
     curves_of,
-    finite_pieces,
     history_csv,
     value_text,
 )

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QFont, QFontMetricsF
 
+from aegui.kit.charts.scale import Scale
 from aegui.kit.theme import LIGHT, figures_font
 from aegui.widgets.charts.curves import CHARTS, curves_of
 from aegui.widgets.charts.painting import ChartData, ChartPainter, fitted_y
-from aegui.widgets.charts.scale import Scale
 from tests.widgets.charts.test_curves import some_history, with_terms
 
 if TYPE_CHECKING:

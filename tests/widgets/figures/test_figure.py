@@ -17,12 +17,12 @@ from aegui.core.errors import AeguiError
 from aegui.core.recipe import Recipe
 from aegui.core.study.noise_curves import Curves, Line
 from aegui.core.study.noise_matrix import FIGURES, MatrixSpec, NoiseMatrix, noise_matrix
+from aegui.kit.charts.axes import Axis
+from aegui.kit.charts.figure import Figure, Paper, figure_bytes, figure_image
+from aegui.kit.charts.ink import PAPERS
+from aegui.kit.charts.lines import LinePlot, Series
+from aegui.kit.charts.scale import Scale
 from aegui.session.data.looks import GLYPHS, Look
-from aegui.widgets.charts.scale import Scale
-from aegui.widgets.figures.axes import Axis
-from aegui.widgets.figures.figure import Figure, Paper, figure_bytes, figure_image
-from aegui.widgets.figures.ink import PAPERS
-from aegui.widgets.figures.lines import LinePlot, Series
 from aegui.widgets.figures.makers import (
     confusion_figure,
     errors_figure,
@@ -271,7 +271,7 @@ def test_cells_of_a_study_are_darker_where_more_is_wrong(matrix: NoiseMatrix, ke
     greys = np.array([sum(int(fill[i : i + 2], 16) for i in (1, 3, 5)) for fill in fills])
     assert len(greys) == 4
     assert (np.diff(greys[order]) <= 0).all()
-    assert {"Trained with", "Tried with"} <= set(found)
+    assert {"Trained with: Flip", "Tried with: Flip", "0.25"} <= set(found)
 
 
 def test_curves_of_a_study_lie_where_they_belong() -> None:

@@ -10,9 +10,9 @@ from PySide6.QtGui import QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import localized, tr
+from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, blend, current_theme
-from aegui.widgets.figures.widget_picture import offer_painted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,12 +12,12 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from aegui.core.i18n import localized, tr
 from aegui.features.answer.model.answer_sheet import confidence
 from aegui.features.answer.view.marks import paint_extra, paint_missing
+from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.painted import Painted
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, current_theme
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.answer_words import COLUMNS
-from aegui.widgets.figures.widget_picture import offer_painted
 from aegui.widgets.glyphs import draw_picture, glyph_image, picture, picture_rect
 
 if TYPE_CHECKING:

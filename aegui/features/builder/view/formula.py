@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from aegui.core.i18n import localized, tr, with_marks
 from aegui.core.training.terms import TERMS, definitions, equations
 from aegui.features.builder.view.math_boxes import FormulaRow, typeset
+from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.painted import Painted
 from aegui.kit.theme import current_theme, figures_font
-from aegui.widgets.figures.widget_picture import offer_painted
 from aegui.widgets.form.fields import short_number
 
 if TYPE_CHECKING:

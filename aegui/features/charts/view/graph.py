@@ -13,17 +13,17 @@ from pyqtgraph.exceptionHandling import handler  # type: ignore[import-untyped]
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsView
 
-from aegui.widgets.charts.curves import MOST_SINGLE_RUNS, finite_pieces
-from aegui.widgets.charts.scale import places
+from aegui.kit.charts.scale import finite_pieces, places
+from aegui.widgets.charts.curves import MOST_SINGLE_RUNS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QPainter
     from PySide6.QtWidgets import QWidget
 
+    from aegui.kit.charts.scale import Scale
     from aegui.widgets.charts.curves import Curve, CurveSpec
     from aegui.widgets.charts.painting import ChartData, ChartPainter
-    from aegui.widgets.charts.scale import Scale
 
 # pyqtgraph takes over how errors are reported, for the whole program. The program has its own way.
 handler.remove()

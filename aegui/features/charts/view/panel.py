@@ -28,13 +28,13 @@ from PySide6.QtWidgets import (
 
 from aegui.core.i18n import tr
 from aegui.features.charts.view.plot import PlotView, load_graph
+from aegui.kit.charts.menu import FigureMenu
+from aegui.kit.charts.scale import Scale
 from aegui.kit.flow import FlowLayout
 from aegui.kit.theme import SPACING, icon
 from aegui.widgets.charts.curves import CHARTS, Curve, applies, curves_of, history_csv
 from aegui.widgets.charts.painting import ChartData, Reference, fitted_y
-from aegui.widgets.charts.scale import Scale
 from aegui.widgets.figures.makers import charts_figure
-from aegui.widgets.figures.menu import FigureMenu
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent, QShowEvent
 
     from aegui.core.training.history import HistoryView
-    from aegui.widgets.figures.figure import Figure
+    from aegui.kit.charts.figure import Figure
 
 
 _GOOD_SHAPE = 1.7

@@ -10,12 +10,12 @@ from PySide6.QtGui import QHelpEvent, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from aegui.core.i18n import tr
+from aegui.kit.charts.menu import FigureMenu
+from aegui.kit.charts.scale import precise
 from aegui.kit.theme import current_theme
 from aegui.widgets.charts.curves import value_text
 from aegui.widgets.charts.painting import ChartData, ChartPainter
-from aegui.widgets.charts.scale import precise
 from aegui.widgets.figures.makers import charts_figure
-from aegui.widgets.figures.menu import FigureMenu
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent, QPaintEvent, QResizeEvent, QWheelEvent
 
     from aegui.features.charts.view.graph import Graph
+    from aegui.kit.charts.figure import Figure
     from aegui.widgets.charts.curves import ChartSpec, Curve
-    from aegui.widgets.figures.figure import Figure
 
 _ZOOM_STEP = 1.25
 _WHEEL_STEP = 120.0

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aegui.features.classifier.model.classifier_service import Evaluation
-    from aegui.widgets.cell_table import Place
+    from aegui.kit.charts.cells import Place
 
 _HEADLINE = 1.5
 _PART_SIGNS = 16

@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from aegui.core.i18n import tr
 from aegui.features.code.model.code_service import MEASURES
+from aegui.kit.charts.scale import Scale, figure, fitted, precise
+from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.painted import PaintedArea
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, blend, current_theme, figures_font
-from aegui.widgets.charts.scale import Scale, figure, fitted, precise
-from aegui.widgets.figures.widget_picture import offer_painted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

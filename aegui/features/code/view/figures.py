@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import localized, mark, tr
+from aegui.kit.charts.scale import precise
 from aegui.kit.marks import ElidedLabel, flat_button, wrapped_label
 from aegui.kit.theme import SPACING, figures_font
-from aegui.widgets.charts.scale import precise
 
 if TYPE_CHECKING:
     from aegui.features.code.model.code_service import CodeLook

@@ -10,10 +10,10 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import tr
+from aegui.kit.charts.scale import Scale, figure, precise
+from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.painted import Painted
 from aegui.kit.theme import SPACING, current_theme, figures_font
-from aegui.widgets.charts.scale import Scale, figure, precise
-from aegui.widgets.figures.widget_picture import offer_painted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

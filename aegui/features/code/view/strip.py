@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import localized, tr
 from aegui.features.code.model.code_service import STEPS
+from aegui.kit.charts.scale import figure
+from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.theme import SPACING, current_theme, figures_font
 from aegui.session.data.looks import GLYPHS, Look, reduced
-from aegui.widgets.charts.scale import figure
-from aegui.widgets.figures.widget_picture import offer_painted
 from aegui.widgets.glyphs import draw_glyph, grey_levels, level_image
 
 if TYPE_CHECKING:

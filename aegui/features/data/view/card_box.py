@@ -17,11 +17,11 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import localized, tr, trn
+from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.marks import ProblemLabel, wrapped_label
 from aegui.kit.painted import Painted
 from aegui.kit.theme import SPACING, current_theme, figures_font
 from aegui.session.data.looks import Look
-from aegui.widgets.figures.widget_picture import offer_painted
 from aegui.widgets.glyphs import draw_glyph, label_name, picture
 from aegui.widgets.pictures import Pictures
 

@@ -9,11 +9,11 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import localized, tr, trn
+from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.speech import describe
 from aegui.kit.theme import current_theme
 from aegui.session.data.looks import Look
 from aegui.widgets.answer_words import COLUMNS
-from aegui.widgets.figures.widget_picture import offer_painted
 from aegui.widgets.glyphs import draw_picture, picture, picture_rect
 
 if TYPE_CHECKING:

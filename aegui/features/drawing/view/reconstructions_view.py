@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import tr, trn
+from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.painted import PaintedArea
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, current_theme, figures_font
@@ -21,7 +22,6 @@ from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.answer_words import COLUMNS
 from aegui.widgets.dragged_samples import drag_samples, is_dragged
 from aegui.widgets.figures.makers import reconstructions_figure
-from aegui.widgets.figures.menu import FigureMenu
 from aegui.widgets.glyphs import argb_image, label_name, label_sign, palette, photo_argb
 from aegui.widgets.nearest_strip import error_text
 
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
 
+    from aegui.kit.charts.figure import Figure
     from aegui.session.pixels.answers import Reconstructions
-    from aegui.widgets.figures.figure import Figure
 
 _LEAST_GLYPH_PX = 14
 _MOST_GLYPH_PX = 40

@@ -10,10 +10,10 @@ from PySide6.QtGui import QPainter, QPen
 
 from aegui.core.i18n import tr
 from aegui.features.making.view.picture_strip import PictureStrip
+from aegui.kit.charts.scale import figure
 from aegui.kit.speech import describe
 from aegui.kit.theme import blend, current_theme, figures_font
 from aegui.session.data.looks import GLYPHS, Look
-from aegui.widgets.charts.scale import figure
 from aegui.widgets.glyphs import draw_glyph
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import tr
+from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.theme import figures_font
-from aegui.widgets.figures.widget_picture import offer_painted
 from aegui.widgets.glyphs import glyph_pixmap
 from aegui.widgets.page import pictures
 

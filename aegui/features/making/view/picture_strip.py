@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.painted import Painted
 from aegui.kit.theme import current_theme
 from aegui.session.data.looks import GLYPHS, Look
-from aegui.widgets.figures.widget_picture import offer_painted
 from aegui.widgets.page import pictures
 
 if TYPE_CHECKING:

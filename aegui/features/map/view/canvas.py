@@ -18,7 +18,7 @@ from aegui.features.map.view.pin_tool import PinTool
 from aegui.features.map.view.selecting import SelectingMap
 from aegui.features.map.view.types import COLOURS
 from aegui.features.map.view.view import ZOOM_STEP
-from aegui.widgets.figures.menu import FigureMenu
+from aegui.kit.charts.menu import FigureMenu
 from aegui.widgets.glyphs import label_name
 from aegui.widgets.rulers import axis_name
 from aegui.widgets.ticks import number_text
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from aegui.features.map.view.scene import Scene
     from aegui.features.map.view.types import Pin
-    from aegui.widgets.figures.figure import Figure
+    from aegui.kit.charts.figure import Figure
 
 STEP_PX = 8.0
 """How far an arrow key moves the cursor; with Ctrl a single pixel."""

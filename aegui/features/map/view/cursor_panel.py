@@ -17,13 +17,13 @@ from PySide6.QtWidgets import (
 
 from aegui.core.i18n import localized, mark, tr
 from aegui.features.map.view.insight_figures import InsightFigures
+from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.marks import ElidedLabel
 from aegui.kit.painted import Painted
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, current_theme, figures_font
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.figures.makers import pictures_figure
-from aegui.widgets.figures.menu import FigureMenu
 from aegui.widgets.glyphs import draw_picture, picture, picture_rect
 from aegui.widgets.nearest_strip import NearestStrip, nearest_title
 from aegui.widgets.rulers import axis_name
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QFont, QPaintEvent, QResizeEvent
 
     from aegui.features.map.model.insight_service import PlaceInsight
-    from aegui.widgets.figures.figure import Figure
+    from aegui.kit.charts.figure import Figure
 
 THRESHOLD = 0.5
 """Above it a pixel counts as on."""

@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import localized, mark, tr
 from aegui.core.latent.insight import distance_words, insight_words
+from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.painted import Painted
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, current_theme, figures_font
-from aegui.widgets.figures.widget_picture import offer_painted
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QFont, QPaintEvent

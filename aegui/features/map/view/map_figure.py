@@ -12,12 +12,12 @@ from PySide6.QtGui import QLinearGradient
 from aegui.core.i18n import tr
 from aegui.features.map.view.field_legend import layer_colours
 from aegui.features.map.view.ramp import ramp_colour
-from aegui.widgets.charts.scale import Scale, figure
-from aegui.widgets.figures.axes import Axis, edges, framed, shaped
-from aegui.widgets.figures.figure import Figure
-from aegui.widgets.figures.ink import GAP, TICK_PT
+from aegui.kit.charts.axes import Axis, edges, framed, shaped
+from aegui.kit.charts.figure import Figure
+from aegui.kit.charts.ink import GAP, TICK_PT
+from aegui.kit.charts.scale import Scale, figure
+from aegui.kit.charts.widget_picture import WidgetPicture
 from aegui.widgets.figures.points import MOST_SIGNS, PointPlot, paint_classes
-from aegui.widgets.figures.widget_picture import WidgetPicture
 from aegui.widgets.glyphs import label_sign
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from aegui.features.map.view.field_legend import Entry
     from aegui.features.map.view.scene import Scene
-    from aegui.widgets.figures.axes import PlotArea
-    from aegui.widgets.figures.ink import Ink
+    from aegui.kit.charts.axes import PlotArea
+    from aegui.kit.charts.ink import Ink
     from aegui.widgets.viewport import Viewport
 
 _PIXELS = 96 / 72

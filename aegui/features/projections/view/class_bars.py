@@ -10,9 +10,9 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import localized, tr, trn
+from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.theme import SPACING, blend, current_theme, figures_font
 from aegui.widgets.class_colours import class_colour
-from aegui.widgets.figures.widget_picture import offer_painted
 from aegui.widgets.glyphs import label_name
 
 if TYPE_CHECKING:

@@ -34,11 +34,11 @@ from aegui.features.projections.view.options_form import OptionsForm
 from aegui.features.projections.view.scatter import ScatterSamples, ScatterView
 from aegui.features.projections.view.scatter_paint import SampleCard
 from aegui.features.projections.view.words import message_words, note_words
+from aegui.kit.charts.figure import Figure
+from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.flow import FlowLayout
 from aegui.kit.theme import SPACING, icon
 from aegui.session.data.looks import look_of
-from aegui.widgets.figures.figure import Figure
-from aegui.widgets.figures.menu import FigureMenu
 from aegui.widgets.gallery import Gallery
 from aegui.widgets.glyphs import label_name
 from aegui.widgets.other_menu import OtherMenu

@@ -25,13 +25,13 @@ from aegui.features.projections.view.scatter_paint import (
     paint_ring,
     paint_texts,
 )
+from aegui.kit.charts.axes import Axis
+from aegui.kit.charts.figure import Figure
+from aegui.kit.charts.menu import FigureMenu
+from aegui.kit.charts.scale import Scale
 from aegui.kit.theme import current_theme
 from aegui.session.data.looks import GLYPHS
-from aegui.widgets.charts.scale import Scale
 from aegui.widgets.class_colours import class_colour
-from aegui.widgets.figures.axes import Axis
-from aegui.widgets.figures.figure import Figure
-from aegui.widgets.figures.menu import FigureMenu
 from aegui.widgets.figures.points import PointPlot
 from aegui.widgets.glyphs import draw_glyph, label_name, label_sign
 from aegui.widgets.landmarks import MOST_TRIED, apart

@@ -27,8 +27,8 @@ from aegui.kit.theme import SPACING, icon
 if TYPE_CHECKING:
     from aegui.core.study.noise_matrix import NoiseMatrix
     from aegui.features.study.model.noise_study import CellStrip
+    from aegui.kit.charts.cells import Place
     from aegui.session.data.looks import Look
-    from aegui.widgets.cell_table import Place
 
 
 class CellBox(QWidget):

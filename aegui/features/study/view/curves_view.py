@@ -13,17 +13,17 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import localized, tr, trn
 from aegui.core.study.tables import curves_sheet
+from aegui.kit.charts.menu import FigureMenu
+from aegui.kit.charts.scale import Scale, figure
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, current_theme, figures_font
-from aegui.widgets.charts.scale import Scale, figure
 from aegui.widgets.figures.makers import noise_curves_figure
-from aegui.widgets.figures.menu import FigureMenu
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPaintEvent
 
     from aegui.core.study.noise_curves import Curves, Line
-    from aegui.widgets.figures.figure import Figure
+    from aegui.kit.charts.figure import Figure
 
 _LEGEND_PX = 236
 _LEGEND_SHARE = 0.5

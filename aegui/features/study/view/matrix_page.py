@@ -26,14 +26,14 @@ from aegui.features.study.model.study_forms import MOST_SEEDS, MatrixForm
 from aegui.features.study.view.cell_box import CellBox
 from aegui.features.study.view.matrix_view import MatrixView, seeds_words
 from aegui.features.study.view.noise_fields import KindsButton, LevelsField
+from aegui.kit.charts.menu import COPY_TABLE
 from aegui.kit.theme import SPACING
-from aegui.widgets.figures.menu import COPY_TABLE
 
 if TYPE_CHECKING:
     from aegui.core.study.noise_matrix import NoiseMatrix
     from aegui.features.study.model.noise_study import Cell, CellStrip
+    from aegui.kit.charts.cells import Place
     from aegui.session.data.looks import Look
-    from aegui.widgets.cell_table import Place
 
 _NETWORKS = (
     ("small", mark("Small, for many trainings")),

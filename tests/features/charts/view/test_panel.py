@@ -18,10 +18,10 @@ from PySide6.QtWidgets import QApplication, QGraphicsItem, QToolTip
 
 from aegui.core.training.history import HistoryView
 from aegui.features.charts.view.panel import ChartsPanel
+from aegui.kit.charts.figure import Paper, figure_bytes
+from aegui.kit.charts.menu import FigureDesk
 from aegui.kit.theme import DARK, LIGHT, apply_theme
 from aegui.widgets.charts.curves import CHARTS, applies, curves_of, short_axis_name
-from aegui.widgets.figures.figure import Paper, figure_bytes
-from aegui.widgets.figures.menu import FigureDesk
 from tests.widgets.charts.test_curves import some_history, with_terms
 
 if TYPE_CHECKING:

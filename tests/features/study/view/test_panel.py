@@ -20,10 +20,10 @@ from aegui.features.study.model.noise_study import Cell, CellStrip
 from aegui.features.study.model.study_forms import CurvesForm, MatrixForm
 from aegui.features.study.view.curves_page import CurveChoice
 from aegui.features.study.view.panel import StudyPanel
+from aegui.kit.charts.figure import Figure
+from aegui.kit.charts.menu import FigureDesk
 from aegui.kit.theme import blend, current_theme
 from aegui.session.jobs.derived import JobProgress
-from aegui.widgets.figures.figure import Figure
-from aegui.widgets.figures.menu import FigureDesk
 from aegui.widgets.finding_lines import FindingLines
 from tests.session.parts import glyphs, recipe, snapshot
 

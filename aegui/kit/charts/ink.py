@@ -9,31 +9,25 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-import numpy as np
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
     QFontDatabase,
     QFontMetricsF,
-    QImage,
     QPaintEngine,
     QPainter,
-    QPainterPath,
     QPen,
 )
 
-from aegui.kit.theme import DARK, LIGHT, Theme
+from aegui.kit.theme import DARK, LIGHT, Theme, current_theme, figures_font
 from aegui.paths import resources_dir
-from aegui.session.data.looks import grey_levels
-from aegui.widgets.glyphs import level_image
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
-    from aegui.session.data.looks import Look
+    from PySide6.QtWidgets import QWidget
 
 POINTS_PER_INCH = 72.0
+_PX_PER_PT = 96.0 / POINTS_PER_INCH
 HAIRLINE = 0.5
 TICK_PT = 8.0
 NAME_PT = 9.0
@@ -41,8 +35,6 @@ TITLE_PT = 10.0
 ORIGIN_PT = 6.5
 GAP = 4.0
 _FAMILY = "DejaVu Sans"
-_MOST_SQUARES = 4096
-_LEAST_SIDE = 256
 _RASTER = (QPaintEngine.Type.Raster,)
 PAPERS: dict[str, Theme] = {
     "light": replace(LIGHT, panel=QColor("#ffffff"), window=QColor("#ffffff")),
@@ -60,13 +52,38 @@ def figure_family() -> str:
 
 
 class Ink:
-    """A painter whose unit is a point, with the fonts and colours of a figure."""
+    """A painter with the letters and colours of a chart.
 
-    def __init__(self, painter: QPainter, theme: Theme) -> None:
+    Attributes:
+        painter: What draws; one that is not active only measures.
+        theme: The colours.
+        is_screen: Whether it draws in a widget; else in a figure.
+        text: Size of figures that stand by themselves, in points of paper.
+        least: The smallest letters that can be read, likewise.
+        ground: What is below shaded cells.
+        tint: How much of its colour the palest and the fullest of them are given.
+    """
+
+    def __init__(self, painter: QPainter, theme: Theme, font: QFont | None = None) -> None:
+        """Draw in a figure; with ``font`` in a widget that has it."""
         self.painter = painter
         self.theme = theme
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setRenderHint(QPainter.RenderHint.LosslessImageRendering)
+        self._base = font
+        self._fonts: dict[tuple[float, bool], QFont] = {}
+        self.is_screen = font is not None
+        self.text = NAME_PT if self.is_screen else TICK_PT
+        self.least = 7.2 if self.is_screen else 5.0
+        self.ground = theme.raised if self.is_screen else theme.panel
+        # On the screen a cell that is pointed at and its figure are to be seen on it.
+        self.tint = (0.0, 0.62) if self.is_screen else (0.06, 1.0)
+        if painter.isActive():
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setRenderHint(QPainter.RenderHint.LosslessImageRendering)
+
+    @classmethod
+    def of(cls, widget: QWidget, painter: QPainter | None = None) -> Ink:
+        """That of a ``widget``; without its ``painter`` to measure only."""
+        return cls(painter or QPainter(), current_theme(), widget.font())
 
     @property
     def is_raster(self) -> bool:
@@ -76,7 +93,15 @@ class Ink:
     # Text
 
     def font(self, size: float, *, bold: bool = False) -> QFont:
-        """The font of ``size`` points."""
+        """The font of ``size`` points; on the screen ``NAME_PT`` is the widget's own."""
+        key = size, bold
+        if key not in self._fonts:
+            self._fonts[key] = self._made(size, bold=bold)
+        return self._fonts[key]
+
+    def _made(self, size: float, *, bold: bool) -> QFont:
+        if self._base is not None:
+            return figures_font(self._base, scale=size / NAME_PT, bold=bold)
         font = QFont(figure_family())
         # So many of the device's dots are units of the painter, whatever the device says of inches.
         font.setPointSizeF(size * POINTS_PER_INCH / self.painter.device().logicalDpiY())
@@ -86,7 +111,8 @@ class Ink:
 
     def metrics(self, size: float, *, bold: bool = False) -> QFontMetricsF:
         """Measures of the font of ``size`` points."""
-        return QFontMetricsF(self.font(size, bold=bold), self.painter.device())
+        font = self.font(size, bold=bold)
+        return QFontMetricsF(font) if self.is_screen else QFontMetricsF(font, self.painter.device())
 
     def width(self, text: str, size: float) -> float:
         """How wide ``text`` is."""
@@ -124,17 +150,27 @@ class Ink:
         # Not drawText(QRectF): it rounds to whole units, which are large here.
         self._text_at(x, y, text)
 
-    def write_upwards(self, text: str, rect: QRectF, size: float, colour: QColor) -> None:
-        """Write ``text`` in the middle of ``rect``, from below to the top."""
+    def write_upwards(
+        self,
+        text: str,
+        rect: QRectF,
+        size: float,
+        colour: QColor,
+        flags: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignCenter,
+    ) -> None:
+        """Write ``text`` from below to the top, in the middle of ``rect`` or from its lower end."""
         painter = self.painter
         painter.save()
         painter.translate(rect.center())
         painter.rotate(-90.0)
         turned = QRectF(-rect.height() / 2, -rect.width() / 2, rect.height(), rect.width())
-        self.write(self.elided(text, size, rect.height()), turned, size, colour)
+        self.write(self.elided(text, size, rect.height()), turned, size, colour, flags)
         painter.restore()
 
     def _text_at(self, x: float, y: float, text: str) -> None:
+        if self.is_screen:
+            self.painter.drawText(QPointF(round(x), round(y)), text)
+            return
         self.painter.save()
         self.painter.translate(x, y)
         self.painter.drawText(0, 0, text)
@@ -148,53 +184,14 @@ class Ink:
         width: float = HAIRLINE,
         style: Qt.PenStyle = Qt.PenStyle.SolidLine,
     ) -> QPen:
-        """A pen of ``width`` points."""
-        pen = QPen(colour, width, style)
+        """A pen of ``width`` points; no line of the screen is thinner than a pixel."""
+        pen = QPen(colour, max(1.0, _PX_PER_PT * width) if self.is_screen else width, style)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         return pen
 
-    def draw_image(self, rect: QRectF, image: ArrayLike, look: Look) -> None:
-        """Paint ``image`` ``[H, W]`` or ``[C, H, W]`` in 0..1 so that its pixels stay squares."""
-        array = np.nan_to_num(np.asarray(image, np.float32))
-        array = array[0] if array.ndim == 3 and array.shape[0] == 1 else array
-        theme, painter = self.theme, self.painter
-        painter.save()
-        if look.glyphs and array.size <= _MOST_SQUARES and ((array <= 0) | (array >= 1)).all():
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, not self.is_raster)
-            painter.fillRect(rect, theme.pixel_off)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.pixel_on)
-            lit = array > 0.5
-            if lit.any():
-                painter.drawPath(_outline(rect, lit))
-        else:
-            made = level_image(grey_levels(array), look, theme.pixel_on, theme.pixel_off)
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-            painter.drawImage(rect, made if self.is_raster else enlarged(made))
-        painter.restore()
-
-
-def enlarged(image: QImage) -> QImage:
-    """``image`` with squares of pixels for each of its own: who shows it may smooth it."""
-    times = max(1, -(-_LEAST_SIDE // max(image.width(), image.height())))
-    return image.scaled(image.width() * times, image.height() * times)
-
-
-def _outline(rect: QRectF, lit: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> QPainterPath:
-    """The outline of all pixels that are ``lit`` ``[H, W]``: no seams between neighbours."""
-    rows, columns = lit.shape
-    across, down = rect.width() / columns, rect.height() / rows
-    path = QPainterPath()
-    for row, line in enumerate(lit):
-        edges = np.flatnonzero(np.diff(line.astype(np.int8), prepend=0, append=0))
-        for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-            path.addRect(
-                QRectF(
-                    rect.left() + start * across,
-                    rect.top() + row * down,
-                    (end - start) * across,
-                    down,
-                )
-            )
-    return path.simplified()
+    def rule(self, a: QPointF, b: QPointF) -> None:
+        """A line across or upwards; on the screen it fills whole pixels."""
+        if self.is_screen:
+            a, b = (QPointF(int(at.x()) + 0.5, int(at.y()) + 0.5) for at in (a, b))
+        self.painter.drawLine(a, b)

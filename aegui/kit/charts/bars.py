@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 
-from aegui.widgets.figures.axes import edges
-from aegui.widgets.figures.ink import GAP, HAIRLINE, NAME_PT, TICK_PT
+from aegui.kit.charts.axes import edges
+from aegui.kit.charts.ink import GAP, HAIRLINE, NAME_PT, TICK_PT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aegui.widgets.figures.axes import Axis
-    from aegui.widgets.figures.ink import Ink
+    from aegui.kit.charts.axes import Axis
+    from aegui.kit.charts.ink import Ink
 
 _SHARE = 0.72
 _TICK = 2.5
@@ -131,11 +131,11 @@ class BarPlot:
 
 def fitting_size(ink: Ink, names: Sequence[str], room: float) -> tuple[float, int]:
     """The size of letters at which ``names`` stand beside one another, and every how many do."""
-    size = TICK_PT
-    while size >= _LEAST_NAME:
+    size = ink.text
+    while size >= max(_LEAST_NAME, ink.least):
         widest = max((ink.width(name, size) for name in names), default=0.0)
         if widest <= room - 1.0:
             return size, 1
         size -= 0.5
-    widest = max((ink.width(name, TICK_PT) for name in names), default=0.0)
-    return TICK_PT, max(1, min(len(names), -(-int(widest + GAP) // max(1, int(room)))))
+    widest = max((ink.width(name, ink.text) for name in names), default=0.0)
+    return ink.text, max(1, min(len(names), -(-int(widest + GAP) // max(1, int(room)))))

@@ -10,18 +10,17 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainterPath, QPolygonF
 
-from aegui.widgets.charts.curves import finite_pieces
-from aegui.widgets.charts.scale import places
-from aegui.widgets.figures.axes import framed
-from aegui.widgets.figures.ink import GAP, TICK_PT
+from aegui.kit.charts.axes import framed
+from aegui.kit.charts.ink import GAP, TICK_PT
+from aegui.kit.charts.scale import finite_pieces, places
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from aegui.widgets.figures.axes import Axis, PlotArea
-    from aegui.widgets.figures.ink import Ink
+    from aegui.kit.charts.axes import Axis, PlotArea
+    from aegui.kit.charts.ink import Ink
 
     Values = NDArray[np.float64]
 

@@ -104,6 +104,15 @@ def places(values: ArrayLike, *, is_log: bool) -> NDArray[np.float64]:
     return placed
 
 
+def finite_pieces(y: NDArray[np.float64]) -> list[slice]:
+    """The stretches of ``y`` without a gap; a curve is not drawn across NaN."""
+    good = np.isfinite(y)
+    if good.all():
+        return [slice(0, len(y))] if len(y) else []
+    edges = np.flatnonzero(np.diff(good.astype(np.int8), prepend=0, append=0))
+    return [slice(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
 def fitted(values: ArrayLike, *, is_log: bool = False, from_zero: bool = False) -> Scale:
     """A scale on which all finite ``values`` lie, with a little air above and below."""
     array = np.asarray(values, dtype=np.float64)

@@ -124,6 +124,10 @@ class CellTable(Painted):
         else:
             super().keyPressEvent(event)
 
+    def speak_quietly(self, text: str) -> None:
+        """Make ``text`` what is said of the table when somebody comes to it."""
+        describe(self, text, spoken=False)
+
     def _go_to(self, cell: Place) -> None:
         self._current = cell
         describe(self, self.words(cell))

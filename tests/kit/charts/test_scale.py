@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aegui.widgets.charts.scale import Scale, figure, fitted, places, precise
+from aegui.kit.charts.scale import Scale, figure, fitted, places, precise
 
 
 def share(scale: Scale, value: float) -> float:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 
-from aegui.widgets.charts.scale import figure
-from aegui.widgets.figures.ink import GAP, HAIRLINE, NAME_PT, TICK_PT
+from aegui.kit.charts.ink import GAP, HAIRLINE, NAME_PT, TICK_PT
+from aegui.kit.charts.scale import figure
 
 if TYPE_CHECKING:
-    from aegui.widgets.charts.scale import Scale
-    from aegui.widgets.figures.ink import Ink
+    from aegui.kit.charts.ink import Ink
+    from aegui.kit.charts.scale import Scale
 
 _X_ROOM = 1.9
 """Room for a figure across, as a multiple of its width."""

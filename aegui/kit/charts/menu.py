@@ -13,7 +13,7 @@ from aegui.kit.theme import icon
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aegui.widgets.figures.figure import Figure
+    from aegui.kit.charts.figure import Figure
 
 COPY, COPY_TABLE, CSV = "copy", "copy_table", "csv"
 _PICTURES = (

@@ -9,14 +9,14 @@ from PySide6.QtCore import QPoint, QSize
 from PySide6.QtGui import QPalette, QRegion
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
+from aegui.kit.charts.figure import Figure
+from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.theme import painted_in, theme_palette
-from aegui.widgets.figures.figure import Figure
-from aegui.widgets.figures.menu import FigureMenu
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QRectF
 
-    from aegui.widgets.figures.ink import Ink
+    from aegui.kit.charts.ink import Ink
 
 _LEAST_PX = 60
 

@@ -15,7 +15,7 @@ from PySide6.QtSvg import QSvgGenerator
 from aegui import __version__
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
-from aegui.widgets.figures.ink import GAP, NAME_PT, ORIGIN_PT, PAPERS, TITLE_PT, Ink, figure_family
+from aegui.kit.charts.ink import GAP, NAME_PT, ORIGIN_PT, PAPERS, TITLE_PT, Ink, figure_family
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,0 +1,1 @@
+"""Charts: painted alike on the screen and on paper, pointed at, spoken, taken out."""

@@ -1,0 +1,241 @@
+"""A matrix of figures, shaded: a heat map, a confusion, one thing tried against another."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+
+from aegui.kit.charts.bars import fitting_size
+from aegui.kit.charts.ink import GAP, NAME_PT
+from aegui.kit.theme import blend, contrast
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QColor
+
+    from aegui.kit.charts.cells import Place
+    from aegui.kit.charts.ink import Ink
+
+_NAMES_SHARE = 0.3
+_MOST_NAME = 104.0
+_SMALL_PT = 6.5
+_RIGHT = Qt.AlignmentFlag.AlignRight
+_LEFT = Qt.AlignmentFlag.AlignLeft
+
+
+@dataclass(frozen=True)
+class CellRoom:
+    """How large cells may be: width and height of the smallest, of good ones, of the largest."""
+
+    least: tuple[int, int]
+    good: tuple[int, int]
+    most: tuple[int, int]
+    is_square: bool = False
+
+
+@dataclass(frozen=True)
+class CellGrid:
+    """Where cells are, ``left``, ``top`` being the corner of the first one."""
+
+    left: float
+    top: float
+    wide: float
+    high: float
+    rows: int
+    columns: int
+
+    def cell(self, place: Place) -> QRectF:
+        """Where a cell is painted: a little is left between it and its neighbours."""
+        gap = min(1.0, 0.06 * self.wide)
+        left, top = self.left + place[1] * self.wide, self.top + place[0] * self.high
+        return QRectF(left, top, self.wide - gap, self.high - gap)
+
+    def at(self, x: float, y: float) -> Place | None:
+        """The cell at a spot."""
+        row, column = (y - self.top) // self.high, (x - self.left) // self.wide
+        inside = 0 <= row < self.rows and 0 <= column < self.columns
+        return (int(row), int(column)) if inside else None
+
+    @property
+    def whole(self) -> QRectF:
+        """All cells."""
+        return QRectF(self.left, self.top, self.wide * self.columns, self.high * self.rows)
+
+
+@dataclass(frozen=True, eq=False)
+class NumberMatrix:
+    """Figures in rows and columns.
+
+    Attributes:
+        texts: What is written in each cell.
+        shades: How full each is of its colour, 0 to 1, float64 ``[rows, columns]``; NaN is empty.
+        rows: Names of the rows.
+        columns: Names of the columns, in lines.
+        x: What the columns are.
+        y: What the rows are.
+        spreads: Below each figure in small letters, or empty.
+        foot: A last row without shades: its name and its figures; or None.
+        bad: Which cells have the colour of errors, bool ``[rows, columns]``; None: none.
+        best: Cells that are framed.
+        is_turned: Whether the names of columns stand upwards.
+        title: Above it, where there are several parts.
+    """
+
+    texts: tuple[tuple[str, ...], ...]
+    shades: NDArray[np.float64]
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    x: str
+    y: str
+    spreads: tuple[tuple[str, ...], ...] = ()
+    foot: tuple[str, tuple[str, ...]] | None = None
+    bad: NDArray[np.bool_] | None = None
+    best: frozenset[Place] = frozenset()
+    is_turned: bool = False
+    title: str = ""
+
+    # Geometry
+
+    def margins(self, ink: Ink, width: float = math.inf) -> tuple[float, float, float]:
+        """Room beside, above and below the cells of a matrix that is so wide."""
+        line, name = ink.line(ink.text), ink.line(NAME_PT)
+        most = min(_MOST_NAME, _NAMES_SHARE * width)
+        heads = [*self.rows, *([self.foot[0]] if self.foot else [])]
+        left = name + 2 * GAP + min(most, _widest(ink, heads))
+        above = line * max((text.count("\n") + 1 for text in self.columns), default=1)
+        if self.is_turned:
+            above = min(most, _widest(ink, self.columns)) + GAP
+        return left, name + 1.5 * GAP + above, 1.2 * line + GAP if self.foot else 0.0
+
+    def grid(self, ink: Ink, rect: QRectF, room: CellRoom | None = None) -> CellGrid:
+        """Where cells are in ``rect``: all over it, or as large as ``room`` allows."""
+        left, top, foot = self.margins(ink, rect.width())
+        rows, columns = len(self.rows), len(self.columns)
+        size = np.array(
+            [
+                (rect.width() - left) / max(1, columns),
+                (rect.height() - top - foot) / max(1, rows),
+            ]
+        )
+        if room is not None:
+            size = np.clip(np.floor(size), room.least, room.most)
+            size = np.full(2, size.min()) if room.is_square else size
+            left, top = math.ceil(left), math.ceil(top)
+        wide, high = size.tolist()
+        return CellGrid(rect.left() + left, rect.top() + top, wide, high, rows, columns)
+
+    # Painting
+
+    def paint(self, ink: Ink, rect: QRectF) -> None:
+        """Paint names, cells and figures all over ``rect``."""
+        self.paint_in(ink, rect, self.grid(ink, rect))
+
+    def paint_in(self, ink: Ink, rect: QRectF, grid: CellGrid, here: Place | None = None) -> None:
+        """Paint them where ``grid`` says; the names of the cell ``here`` stand out."""
+        name, whole = ink.line(NAME_PT), grid.whole
+        dim = ink.theme.text_dim if ink.is_screen else ink.theme.text
+        ink.write(self.x, QRectF(whole.left(), rect.top(), whole.width(), name), NAME_PT, dim)
+        # Longer than its cells are high it may begin beside the names of the columns.
+        beside = QRectF(rect.left(), rect.top(), name, 2 * (whole.center().y() - rect.top()))
+        ink.write_upwards(self.y, beside, NAME_PT, dim)
+        left = rect.left() + name + GAP
+        names = QRectF(left, whole.top(), whole.left() - GAP - left, grid.high)
+        self._paint_rows(ink, grid, names, dim, here)
+        self._paint_columns(ink, grid, rect.top() + name + GAP, dim, here)
+        self._paint_cells(ink, grid)
+        if self.foot:
+            self._paint_foot(ink, grid, names, *self.foot)
+
+    def _paint_rows(
+        self, ink: Ink, grid: CellGrid, first: QRectF, dim: QColor, here: Place | None
+    ) -> None:
+        stride = max(1, math.ceil(0.8 * ink.line(ink.text) / grid.high))
+        for row, text in enumerate(self.rows):
+            if row % stride == 0:
+                colour = ink.theme.text if here and here[0] == row else dim
+                text = ink.elided(text, ink.text, first.width())
+                ink.write(text, first.translated(0.0, row * grid.high), ink.text, colour, _RIGHT)
+
+    def _paint_columns(
+        self, ink: Ink, grid: CellGrid, top: float, dim: QColor, here: Place | None
+    ) -> None:
+        line, high = ink.line(ink.text), grid.top - GAP / 2 - top
+        lines = [text.split("\n") for text in self.columns]
+        size, stride = fitting_size(ink, [part for one in lines for part in one], grid.wide)
+        if self.is_turned:
+            size, stride = ink.text, max(1, math.ceil(0.8 * line / grid.wide))
+        for column, parts in enumerate(lines):
+            if column % stride:
+                continue
+            colour = ink.theme.text if here and here[1] == column else dim
+            box = QRectF(grid.left + column * grid.wide, top, grid.wide, high)
+            if self.is_turned:
+                ink.write_upwards(parts[0], box, size, colour, _LEFT)
+                continue
+            for place, part in enumerate(reversed(parts), 1):
+                text = ink.elided(part, size, stride * grid.wide)
+                under = QRectF(box.left(), box.bottom() - place * line, box.width(), line)
+                ink.write(text, under, size, colour)
+
+    def _paint_cells(self, ink: Ink, grid: CellGrid) -> None:
+        longest = max((text for row in self.texts for text in row), key=len, default="")
+        size = ink.text
+        while size > ink.least and ink.width(longest, size) > grid.wide - 2.0:
+            size -= 0.5
+        is_written = ink.width(longest, size) <= grid.wide - 1.0 and ink.line(size) <= grid.high
+        has_spread = bool(self.spreads) and grid.high > ink.line(size) + ink.line(_SMALL_PT)
+        ink.painter.setBrush(Qt.BrushStyle.NoBrush)
+        for row, texts in enumerate(self.texts):
+            for column, text in enumerate(texts):
+                place, box = (row, column), grid.cell((row, column))
+                ground = self._ground(ink, place)
+                ink.painter.fillRect(box, ground)
+                if place in self.best:
+                    ink.painter.setPen(ink.pen(ink.theme.text_dim))
+                    ink.painter.drawRect(box.adjusted(1.5, 1.5, -1.5, -1.5))
+                if not (is_written and text):
+                    continue
+                colour, upper = _legible(ink, ground), box
+                if has_spread:
+                    small = ink.line(_SMALL_PT)
+                    upper = box.adjusted(0.0, 0.0, 0.0, -small)
+                    under = QRectF(box.left(), box.center().y(), box.width(), box.height() / 2)
+                    spread = ink.elided(self.spreads[row][column], _SMALL_PT, grid.wide)
+                    ink.write(spread, under, _SMALL_PT, colour)
+                ink.write(text, upper, size, colour, bold=place in self.best)
+
+    def _ground(self, ink: Ink, place: Place) -> QColor:
+        shade = float(self.shades[place])
+        if math.isnan(shade):
+            return ink.ground
+        is_bad = self.bad is not None and self.bad[place]
+        palest, fullest = ink.tint
+        share = palest + (fullest - palest) * min(max(shade, 0.0), 1.0)
+        return blend(ink.theme.bad if is_bad else ink.theme.accent, ink.ground, share)
+
+    def _paint_foot(
+        self, ink: Ink, grid: CellGrid, names: QRectF, name: str, texts: tuple[str, ...]
+    ) -> None:
+        dim, line = ink.theme.text_dim, 1.2 * ink.line(ink.text)
+        whole = grid.whole
+        top = whole.bottom() + GAP
+        ink.painter.setPen(ink.pen(dim))
+        ink.rule(QPointF(names.left(), top - GAP / 2), QPointF(whole.right(), top - GAP / 2))
+        box = QRectF(names.left(), top, names.width(), line)
+        ink.write(ink.elided(name, ink.text, names.width()), box, ink.text, dim, _RIGHT)
+        for column, text in enumerate(texts):
+            cell = QRectF(whole.left() + column * grid.wide, top, grid.wide, line)
+            ink.write(text, cell, ink.text, dim if ink.is_screen else None)
+
+
+def _widest(ink: Ink, names: list[str] | tuple[str, ...]) -> float:
+    return max((ink.width(name, ink.text) for name in names), default=0.0)
+
+
+def _legible(ink: Ink, ground: QColor) -> QColor:
+    choices = (ink.theme.text, ink.theme.panel)
+    return max(choices, key=lambda colour: contrast(colour, ground))

@@ -1,0 +1,143 @@
+"""A matrix of figures on the screen: pointed at, chosen, spoken, taken out as it is painted."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Signal
+from PySide6.QtGui import QKeySequence, QPainter
+
+from aegui.kit.charts.cells import CellTable, Place
+from aegui.kit.charts.ink import Ink
+from aegui.kit.charts.menu import FigureMenu
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtGui import QKeyEvent, QPaintEvent, QResizeEvent
+    from PySide6.QtWidgets import QWidget
+
+    from aegui.kit.charts.figure import Figure
+    from aegui.kit.charts.matrix import CellGrid, CellRoom, NumberMatrix
+
+
+class MatrixTable(CellTable):
+    """Shows a ``NumberMatrix``, and says what its cells say."""
+
+    copy_requested = Signal()
+    """Ctrl+C: the table is to be put on the clipboard."""
+
+    def __init__(
+        self,
+        name: str,
+        room: CellRoom,
+        figure: Callable[[], Figure | None],
+        parent: QWidget | None = None,
+    ) -> None:
+        """Show none yet.
+
+        Args:
+            name: What it is, for those who hear it.
+            room: How large cells may be.
+            figure: Gives what leaves the window.
+            parent: The widget that it belongs to.
+        """
+        super().__init__(name, parent)
+        self._room = room
+        self._plot: NumberMatrix | None = None
+        self._words: Callable[[Place], str] = lambda _: ""
+        self._grid: CellGrid | None = None
+        self.figures = FigureMenu(self, figure)
+
+    def set_plot(self, plot: NumberMatrix | None, words: Callable[[Place], str]) -> None:
+        """Show ``plot``; ``words`` says a cell of it in a sentence."""
+        self._plot, self._words = plot, words
+        self._arrange()
+        rows, columns = self._shape
+        if self._current[0] < rows and self._current[1] < columns:
+            self.speak_quietly(words(self._current))
+        self.updateGeometry()
+
+    def words(self, cell: Place) -> str:
+        """What a cell says, in a sentence."""
+        return self._words(cell)
+
+    # Geometry
+
+    @property
+    def _shape(self) -> tuple[int, int]:
+        plot = self._plot
+        return (0, 0) if plot is None else (len(plot.rows), len(plot.columns))
+
+    def _arrange(self) -> None:
+        self._grid = None
+        if self._plot is not None:
+            self._grid = self._plot.grid(Ink.of(self), self._area(), self._room)
+        self.update()
+
+    def _area(self) -> QRectF:
+        return QRectF(self.rect()).adjusted(0.0, 0.0, -2.0, -2.0)
+
+    def cell_rect(self, cell: Place) -> QRectF:
+        """Where a cell is painted."""
+        return QRectF() if self._grid is None else self._grid.cell(cell)
+
+    def _cell_at(self, position: QPoint) -> Place | None:
+        return None if self._grid is None else self._grid.at(position.x(), position.y())
+
+    def _margins(self) -> tuple[int, int]:
+        """What is beside the cells, and above and below them."""
+        if self._plot is None:
+            return 0, 0
+        left, top, foot = self._plot.margins(Ink.of(self))
+        return math.ceil(left) + 2, math.ceil(top) + math.ceil(foot) + 2
+
+    def _size_for(self, wide: int, high: int) -> QSize:
+        beside, above = self._margins()
+        rows, columns = self._shape
+        return QSize(beside + wide * max(2, columns), above + high * max(2, rows))
+
+    def width_for(self, height: int) -> int:
+        """The width at which a view of that ``height`` is used best, where cells are squares."""
+        beside, above = self._margins()
+        return beside + max(0, height - above)
+
+    def sizeHint(self) -> QSize:
+        """Cells that have room for their figures."""
+        return self._size_for(*self._room.good)
+
+    def minimumSizeHint(self) -> QSize:
+        """Cells that can still be pointed at."""
+        return self._size_for(*self._room.least)
+
+    # Events
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint names and cells."""
+        del event
+        if self._plot is None or self._grid is None:
+            return
+        painter = QPainter(self)
+        here = self._hovered or (self._current if self.hasFocus() else None)
+        self._plot.paint_in(Ink.of(self, painter), self._area(), self._grid, here)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        self._paint_marks(painter)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Take the new room."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Take other letters."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._arrange()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Copy the table by Ctrl+C, or go over its cells."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy_requested.emit()
+        else:
+            super().keyPressEvent(event)

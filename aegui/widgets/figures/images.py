@@ -1,0 +1,67 @@
+"""Images in figures, exact: their pixels stay squares."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QImage, QPainter, QPainterPath
+
+from aegui.session.data.looks import grey_levels
+from aegui.widgets.glyphs import level_image
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from aegui.kit.charts.ink import Ink
+    from aegui.session.data.looks import Look
+
+_MOST_SQUARES = 4096
+_LEAST_SIDE = 256
+
+
+def draw_image(ink: Ink, rect: QRectF, image: ArrayLike, look: Look) -> None:
+    """Paint ``image`` ``[H, W]`` or ``[C, H, W]`` in 0..1 so that its pixels stay squares."""
+    array = np.nan_to_num(np.asarray(image, np.float32))
+    array = array[0] if array.ndim == 3 and array.shape[0] == 1 else array
+    theme, painter = ink.theme, ink.painter
+    painter.save()
+    if look.glyphs and array.size <= _MOST_SQUARES and ((array <= 0) | (array >= 1)).all():
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, not ink.is_raster)
+        painter.fillRect(rect, theme.pixel_off)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.pixel_on)
+        lit = array > 0.5
+        if lit.any():
+            painter.drawPath(_outline(rect, lit))
+    else:
+        made = level_image(grey_levels(array), look, theme.pixel_on, theme.pixel_off)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+        painter.drawImage(rect, made if ink.is_raster else enlarged(made))
+    painter.restore()
+
+
+def enlarged(image: QImage) -> QImage:
+    """``image`` with squares of pixels for each of its own: who shows it may smooth it."""
+    times = max(1, -(-_LEAST_SIDE // max(image.width(), image.height())))
+    return image.scaled(image.width() * times, image.height() * times)
+
+
+def _outline(rect: QRectF, lit: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> QPainterPath:
+    """The outline of all pixels that are ``lit`` ``[H, W]``: no seams between neighbours."""
+    rows, columns = lit.shape
+    across, down = rect.width() / columns, rect.height() / rows
+    path = QPainterPath()
+    for row, line in enumerate(lit):
+        edges = np.flatnonzero(np.diff(line.astype(np.int8), prepend=0, append=0))
+        for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+            path.addRect(
+                QRectF(
+                    rect.left() + start * across,
+                    rect.top() + row * down,
+                    (end - start) * across,
+                    down,
+                )
+            )
+    return path.simplified()
