@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "resources" / "translations"
 LANGUAGES = ("es",)
-KEYWORDS = {"tr": 1, "mark": 1, "trn": 2}
-"""Function that marks -> how many of its first arguments are messages."""
+KEYWORDS = {"tr": (0,), "mark": (0,), "trn": (0, 1), "FieldWords": (0, 1), "worded": (1, 2)}
+"""Function that marks -> which of its arguments are messages."""
+PLURALS = {"trn"}
+"""Of these the messages are one, for one and for many."""
 
 
 def collect() -> Catalog:
@@ -50,14 +52,21 @@ def _marked(path: Path) -> Iterator[str | tuple[str, ...]]:
     """Messages marked in ``path``, in their order; the syntax tree also sees into f-strings."""
     calls = [node for node in ast.walk(ast.parse(path.read_bytes())) if isinstance(node, ast.Call)]
     for call in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
-        wanted = KEYWORDS.get(call.func.id, 0) if isinstance(call.func, ast.Name) else 0
-        texts = [
-            argument.value
-            for argument in call.args[:wanted]
-            if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
-        ]
-        if wanted and len(texts) == wanted:
-            yield texts[0] if wanted == 1 else tuple(texts)
+        name = call.func.id if isinstance(call.func, ast.Name) else ""
+        texts = [_text(call, place) for place in KEYWORDS.get(name, ())]
+        known = tuple(text for text in texts if text)
+        if name in PLURALS and len(known) == len(texts):
+            yield known
+        elif name not in PLURALS:
+            yield from known
+
+
+def _text(call: ast.Call, place: int) -> str:
+    """The text that stands there as an argument; "" where there is none."""
+    argument = call.args[place] if place < len(call.args) else None
+    if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+        return argument.value
+    return ""
 
 
 def po_path(language: str) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import get_args
 
 import pytest
 
@@ -14,7 +13,7 @@ from aegui.core.data.published import PUBLISHED
 from aegui.core.evaluation.repairs import MOST_STEPS
 from aegui.core.latent.films import FEWEST_FPS, MOST_FPS
 from aegui.core.latent.grids import MOST_ROWS
-from aegui.core.recipe import DeviceKey, ImageSpec
+from aegui.core.network.catalog import DEVICES, FITS
 from aegui.kit.theme import THEMES
 
 Captured = pytest.CaptureFixture[str]
@@ -29,8 +28,8 @@ def test_what_a_row_names_is_there(command: Command) -> None:
 
 
 def test_bounds_are_those_of_what_computes() -> None:
-    assert get_args(DeviceKey) == options.DEVICES
-    assert get_args(ImageSpec.model_fields["fit"].annotation) == options.FITS
+    assert tuple(DEVICES) == options.DEVICES
+    assert tuple(FITS) == options.FITS
     assert tuple(PUBLISHED) == options.DOWNLOADS
     assert set(options.THEMES) == set(THEMES)
     assert options.MOST_REPAIRS == MOST_STEPS

@@ -20,7 +20,8 @@ FOLDERS = ("aegui", "installer", "tests")
 MAX_LINES = 800
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "misc", "common", "tools"}
 MAY_PRINT = ("aegui/cli.py", "aegui/commands/", "installer/", "tests/style/", "tests/bench/")
-TRANSLATORS = {"tr", "trn", "mark"}
+TRANSLATORS = {"tr": (0,), "mark": (0,), "trn": (0, 1), "FieldWords": (0, 1), "worded": (1, 2)}
+"""Function that marks -> which of its arguments are messages."""
 
 _TODO = re.compile(r"#\s*(TODO|FIXME|XXX|HACK)\b(?!\([\w-]+\))")
 _CAMEL = re.compile(r"[a-z]+[A-Z]\w*")
@@ -78,12 +79,12 @@ def no_assembled_messages(source: Source) -> Iterator[Finding]:
     for node in ast.walk(source.tree):
         if not isinstance(node, ast.Call) or _called(node) not in TRANSLATORS:
             continue
-        texts = node.args[: 2 if _called(node) == "trn" else 1]
+        texts = [node.args[i] for i in TRANSLATORS[_called(node)] if i < len(node.args)]
         for text in texts:
             if isinstance(text, ast.JoinedStr | ast.BinOp) or _is_format(text):
                 yield node.lineno, f"{_called(node)}() needs a literal; fill in {{fields}} by name"
-            elif _called(node) == "mark" and not isinstance(text, ast.Constant):
-                yield node.lineno, "mark() needs a literal"
+            elif _called(node) in {"mark", "worded"} and not isinstance(text, ast.Constant):
+                yield node.lineno, f"{_called(node)}() needs a literal"
 
 
 def no_translation_while_importing(source: Source) -> Iterator[Finding]:

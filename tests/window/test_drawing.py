@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 from aegui.core.data.dataset import Dataset
 from aegui.core.pixels.code import code_of
 from aegui.core.recipe import CorruptionSpec
-from aegui.features.builder.view.edits import with_values
+from aegui.core.recipe.edits import with_values
 from aegui.features.drawing.clipboard import to_clipboard
 from aegui.features.drawing.feature import DrawingFeature
 from aegui.features.linked.others import OthersFeature

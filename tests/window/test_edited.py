@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtWidgets import QDialog, QTextBrowser
 
 from aegui.core.recipe import CorruptionSpec, LayerSpec
+from aegui.core.recipe.edits import with_value, with_values
 from aegui.core.run_file.saved import load_run
-from aegui.features.builder.view.edits import with_value, with_values
 from tests.window.conftest import train
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from aegui.features.builder.view.edits import with_value
+from aegui.core.recipe.edits import with_value
 from aegui.features.map import grid as wiring_grid
 from aegui.features.map.grid_dialog import GridDialog
 from aegui.features.map.view.grid_panel import GridPanel

@@ -10,8 +10,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from aegui.core.latent.codec import Codec
+from aegui.core.recipe.edits import with_value
 from aegui.core.run_file.saved import SavedRun, save_run
-from aegui.features.builder.view.edits import with_value
 from aegui.features.linked.model.selection import Selection
 from aegui.features.linked.others import OthersFeature
 from aegui.features.projections.model.projection_service import ProjectionService

@@ -12,7 +12,7 @@ import pytest
 
 from aegui.core.latent.pca import pca_reference
 from aegui.core.latent.projections import ProjectionOptions
-from aegui.features.builder.view.edits import with_value
+from aegui.core.recipe.edits import with_value
 from aegui.features.charts.model.reference_service import ReferenceService
 from aegui.features.projections.model.projection_service import ProjectionService
 from tests.window.conftest import train

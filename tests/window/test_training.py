@@ -18,8 +18,8 @@ from aegui.core.recipe import (
     SparsitySpec,
     SplitSpec,
 )
+from aegui.core.recipe.edits import with_value
 from aegui.features.builder.training import TrainingFeature
-from aegui.features.builder.view.edits import with_value
 from aegui.features.builder.view.formula import number_text
 from aegui.session.notice import Notice
 from aegui.shell.outcome import mean_words

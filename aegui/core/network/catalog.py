@@ -53,7 +53,12 @@ LAYER_GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
 """The kinds of layers as they are offered: heading, and keys of ``LAYERS``."""
 
 LATENTS = table(
-    Choice("plain", mark("Plain"), mark("The code is what the encoder gives, a point.")),
+    Choice(
+        "plain",
+        mark("Plain"),
+        mark("The code is what the encoder gives, a point."),
+        ("top_k", "top_by"),
+    ),
     Choice(
         "gaussian",
         mark("Gaussian"),
@@ -158,4 +163,10 @@ SCHEDULES = table(
         mark("The rate is multiplied by a factor when the loss has stopped falling."),
         ("patience_epochs", "factor", "final_factor"),
     ),
+)
+
+DEVICES = table(
+    Choice("auto", mark("Automatic"), mark("The graphics card where it helps.")),
+    Choice("cpu", mark("Processor (CPU)"), mark("Always there; best for small networks.")),
+    Choice("cuda", mark("Graphics card (CUDA)"), mark("For large networks and data.")),
 )

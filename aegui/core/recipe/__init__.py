@@ -7,107 +7,96 @@ session's document. Unknown keys are refused by name, with the nearest known key
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Discriminator,
-    Field,
-    Tag,
-    model_validator,
-)
+from pydantic import Field, model_validator
 
 from aegui.core.choices import OneOf
 from aegui.core.data.noises import CORRUPTIONS
+from aegui.core.fields import worded
 from aegui.core.i18n import tr
-from aegui.core.network.activations import ACTIVATIONS
+from aegui.core.network.catalog import DEVICES, FITS, INITIALIZERS, SCHEDULES
+from aegui.core.recipe.layers import (
+    LAYER_KINDS,
+    MAX_CHANNELS,
+    MAX_IMAGE,
+    MAX_KERNEL,
+    MAX_LAYERS,
+    MAX_NUMBER,
+    MAX_UNITS,
+    MIN_IMAGE,
+    NUMBER,
+    ActivationKey,
+    AnyLayer,
+    ConvSpec,
+    ConvTransposeSpec,
+    DropoutSpec,
+    FlattenSpec,
+    LatentKey,
+    LatentSpec,
+    Layers,
+    LayerSpec,
+    NonNegative,
+    NormSpec,
+    PoolSpec,
+    Positive,
+    RecipePart,
+    ReshapeSpec,
+    Share,
+    Sides,
+    UpsampleSpec,
+    pair,
+    square_as_one,
+)
 from aegui.core.training.losses import LOSSES
 from aegui.core.training.optimizers import OPTIMIZERS
+
+__all__ = [
+    "LAYER_KINDS",
+    "MAX_CHANNELS",
+    "MAX_IMAGE",
+    "MAX_KERNEL",
+    "MAX_LAYERS",
+    "MAX_NUMBER",
+    "MAX_UNITS",
+    "MIN_IMAGE",
+    "NUMBER",
+    "ActivationKey",
+    "AnyLayer",
+    "ConvSpec",
+    "ConvTransposeSpec",
+    "DropoutSpec",
+    "FlattenSpec",
+    "LatentKey",
+    "LatentSpec",
+    "LayerSpec",
+    "NormSpec",
+    "PoolSpec",
+    "ReshapeSpec",
+    "Sides",
+    "UpsampleSpec",
+    "pair",
+    "square_as_one",
+]
 
 FORMAT: Literal["aegui-recipe"] = "aegui-recipe"
 VERSION: Literal[2] = 2
 
-ActivationKey = Annotated[str, OneOf(ACTIVATIONS)]
-InitializerKey = Literal[
-    "torch_default",
-    "uniform",
-    "normal",
-    "xavier_uniform",
-    "xavier_normal",
-    "he_uniform",
-    "he_normal",
-    "orthogonal",
-]
+InitializerKey = Annotated[str, OneOf(INITIALIZERS)]
 LossKey = Annotated[str, OneOf(LOSSES)]
 OptimizerKey = Annotated[str, OneOf(OPTIMIZERS)]
-LatentKey = Literal["plain", "gaussian"]
-TopKey = Literal["value", "magnitude"]
-FitKey = Literal["fit", "fill", "stretch"]
-ScheduleKey = Literal["constant", "exponential", "step", "cosine", "plateau"]
+FitKey = Annotated[str, OneOf(FITS)]
+ScheduleKey = Annotated[str, OneOf(SCHEDULES)]
 CorruptionKey = Annotated[str, OneOf(CORRUPTIONS)]
-DeviceKey = Literal["auto", "cpu", "cuda"]
+DeviceKey = Annotated[str, OneOf(DEVICES)]
 
-MAX_UNITS = 262_144
-MAX_CHANNELS = 4_096
-MAX_KERNEL = 64
-MIN_IMAGE, MAX_IMAGE = 8, 256
-MAX_LAYERS = 64
 MAX_RUNS = 10_000
 MAX_EPOCHS = 100_000_000
-MAX_NUMBER = 1e30
-"""Training computes with 32 bits, which end at 3e38."""
-
-Probability = Annotated[float, Field(ge=0.0, le=1.0)]
-Positive = Annotated[float, Field(gt=0.0, le=MAX_NUMBER, allow_inf_nan=False)]
-NonNegative = Annotated[float, Field(ge=0.0, le=MAX_NUMBER, allow_inf_nan=False)]
 Line = Annotated[str, Field(max_length=1_000)]
 Text = Annotated[str, Field(max_length=100_000)]
 
 
-def pair(sides: Sides) -> tuple[int, int]:
-    """Rows and columns of ``sides``; a single number stands for both."""
-    return (sides, sides) if isinstance(sides, int) else sides
-
-
-def _form_of_sides(value: Any) -> str:
-    return PAIR if isinstance(value, list | tuple) else NUMBER
-
-
-def square_as_one(sides: Sides) -> Sides:
-    """One number where rows and columns agree."""
-    rows, columns = pair(sides)
-    return rows if rows == columns else sides
-
-
-NUMBER, PAIR = "number", "pair"
-"""Forms of ``Sides``, by which validation names its places."""
-Sides = int | tuple[int, int]
-"""One number for rows and columns alike, or ``(rows, columns)``."""
-_Extent = Annotated[int, Field(ge=1, le=MAX_KERNEL)]
-_Margin = Annotated[int, Field(ge=0, le=MAX_KERNEL)]
-Extents = Annotated[
-    Annotated[_Extent, Tag(NUMBER)] | Annotated[tuple[_Extent, _Extent], Tag(PAIR)],
-    Discriminator(_form_of_sides),
-    AfterValidator(square_as_one),
-]
-"""A kernel or stride; two equal numbers become one, so that square kernels read as ever."""
-Margins = Annotated[
-    Annotated[_Margin, Tag(NUMBER)] | Annotated[tuple[_Margin, _Margin], Tag(PAIR)],
-    Discriminator(_form_of_sides),
-    AfterValidator(square_as_one),
-]
-"""Rows and columns at the margins of an image."""
-
-
-class _Part(BaseModel):
-    """A frozen part of a recipe that refuses unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
-
-
-class CorruptionSpec(_Part):
+class CorruptionSpec(RecipePart):
     """How the input is corrupted before the encoder sees it.
 
     ``level`` is p for salt_pepper, salt, pepper, flip and masking, sigma for gaussian, and for
@@ -117,11 +106,31 @@ class CorruptionSpec(_Part):
     input, a mistake that is here to be looked at.
     """
 
-    kind: CorruptionKey = "none"
-    level: NonNegative = 0.0
-    copies: Annotated[int, Field(ge=1, le=10_000)] = 1
-    fresh: bool = True
-    clean_target: bool = True
+    kind: CorruptionKey = worded(
+        "none",
+        "Noise on the input",
+        "How the input is corrupted while the target stays clean: a denoising autoencoder.",
+    )
+    level: NonNegative = worded(
+        0.0,
+        "Level",
+        "Probability of each pixel, or sigma of Gaussian noise.",
+        editor="level",
+        most=1.0,
+    )
+    copies: Annotated[int, Field(ge=1, le=10_000)] = worded(
+        1, "Noisy copies of each sample", "How many noisy versions of every sample one epoch sees."
+    )
+    fresh: bool = worded(
+        True,
+        "Fresh noise every epoch",
+        "Off: the noisy copies are drawn once, before the training.",
+    )
+    clean_target: bool = worded(
+        True,
+        "Clean target",
+        "Off: the target is as noisy as the input, a mistake that is here to be looked at.",
+    )
 
     @model_validator(mode="after")
     def _probability(self) -> CorruptionSpec:
@@ -130,7 +139,7 @@ class CorruptionSpec(_Part):
         return self
 
 
-class ImageSpec(_Part):
+class ImageSpec(RecipePart):
     """How the files of a folder become samples of one size.
 
     ``fit`` keeps the whole picture and pads with ``background``, ``fill`` covers the frame and cuts
@@ -145,7 +154,7 @@ class ImageSpec(_Part):
     background: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] = "#ffffff"
 
 
-class SplitSpec(_Part):
+class SplitSpec(RecipePart):
     """The samples that are kept from training: a share, and the seed that draws it, or the last.
 
     With ``last`` the share does not count: the last so many samples of the set are kept, such as
@@ -162,7 +171,7 @@ class SplitSpec(_Part):
         return self.validation > 0.0 or self.last > 0
 
 
-class AugmentSpec(_Part):
+class AugmentSpec(RecipePart):
     """What is done at random to each image of a batch, input and target alike."""
 
     flip: bool = False
@@ -174,7 +183,7 @@ class AugmentSpec(_Part):
         return self.flip or self.shift > 0
 
 
-class DataSpec(_Part):
+class DataSpec(RecipePart):
     """Which samples: a built-in name, a file or a folder, and which part of it.
 
     ``chars`` lists characters; ``labels`` classes or groups and ``names`` single samples by their
@@ -183,8 +192,17 @@ class DataSpec(_Part):
     sources ignore it.
     """
 
-    source: Line = "lowercase"
-    chars: Text | None = None
+    source: Line = worded(
+        "lowercase",
+        "Set",
+        "The images to learn: a set that comes with the program, or a file of your own.",
+        editor="source",
+    )
+    chars: Text | None = worded(
+        None,
+        "Characters",
+        "Only these characters of the set, in this order; empty means all of them.",
+    )
     labels: Annotated[tuple[Line, ...], Field(max_length=10_000)] | None = None
     names: Annotated[tuple[Line, ...], Field(max_length=100_000)] | None = None
     count: Annotated[int, Field(ge=1)] | None = None
@@ -194,144 +212,7 @@ class DataSpec(_Part):
     corruption: CorruptionSpec = CorruptionSpec()
 
 
-class _Dense(_Part):
-    """``activation(slope * (W x + b))``, then dropout."""
-
-    units: Annotated[int, Field(ge=1, le=MAX_UNITS)]
-    activation: ActivationKey = "tanh"
-    slope: Positive = 1.0
-    dropout: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
-
-
-class LayerSpec(_Dense):
-    """A dense layer: ``activation(slope * (W x + b))``, then dropout; images are flattened."""
-
-    kind: Literal["dense"] = "dense"
-
-
-class ConvSpec(_Part):
-    """A convolution, then the activation; its sizes are one number, or (rows, columns).
-
-    ``padding`` None adds kernel - 1 zeros to each side's length, so that stride 1 keeps the size;
-    of an even kernel the odd one lies at the right and the bottom, as in Keras.
-    """
-
-    kind: Literal["conv"] = "conv"
-    channels: Annotated[int, Field(ge=1, le=MAX_CHANNELS)]
-    kernel: Extents = 3
-    stride: Extents = 1
-    padding: Margins | None = None
-    activation: ActivationKey = "relu"
-
-
-class ConvTransposeSpec(_Part):
-    """A transposed convolution, then the activation; its sizes as in ``ConvSpec``.
-
-    The output has ``(n - 1) * stride - 2 * padding + kernel + output_padding`` rows. ``padding``
-    None takes kernel - 1 of them away, the odd one at the right and the bottom: it undoes a
-    convolution whose padding is None too.
-    """
-
-    kind: Literal["conv_transpose"] = "conv_transpose"
-    channels: Annotated[int, Field(ge=1, le=MAX_CHANNELS)]
-    kernel: Extents = 4
-    stride: Extents = 2
-    padding: Margins | None = 1
-    output_padding: Margins = 0
-    activation: ActivationKey = "relu"
-
-
-class PoolSpec(_Part):
-    """The largest or the mean value of each square of ``size`` pixels; they do not overlap."""
-
-    kind: Literal["max_pool", "avg_pool"] = "max_pool"
-    size: Annotated[int, Field(ge=2, le=MAX_KERNEL)] = 2
-
-
-class UpsampleSpec(_Part):
-    """Every row and column ``factor`` times, copied or interpolated."""
-
-    kind: Literal["upsample"] = "upsample"
-    factor: Annotated[int, Field(ge=2, le=MAX_KERNEL)] = 2
-    mode: Literal["nearest", "bilinear"] = "nearest"
-
-
-class NormSpec(_Part):
-    """Batch or layer normalisation with a learnt scale and shift, then the activation."""
-
-    kind: Literal["batch_norm", "layer_norm"] = "batch_norm"
-    activation: ActivationKey = "identity"
-
-
-class DropoutSpec(_Part):
-    """Each number is zero with probability ``rate`` while training."""
-
-    kind: Literal["dropout"] = "dropout"
-    rate: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.2
-
-
-class FlattenSpec(_Part):
-    """An image as one row of numbers."""
-
-    kind: Literal["flatten"] = "flatten"
-
-
-class ReshapeSpec(_Part):
-    """A row of numbers as an image of ``channels`` x ``height`` x ``width``."""
-
-    kind: Literal["reshape"] = "reshape"
-    channels: Annotated[int, Field(ge=1, le=MAX_UNITS)]
-    height: Annotated[int, Field(ge=1, le=MAX_IMAGE)]
-    width: Annotated[int, Field(ge=1, le=MAX_IMAGE)]
-
-
-def _layer_kind(value: Any) -> str:
-    """The kind of a layer; files from before there were several name none."""
-    kind = value.get("kind", "dense") if isinstance(value, dict) else getattr(value, "kind", "")
-    return str(kind)
-
-
-AnyLayer = Annotated[
-    Annotated[LayerSpec, Tag("dense")]
-    | Annotated[ConvSpec, Tag("conv")]
-    | Annotated[ConvTransposeSpec, Tag("conv_transpose")]
-    | Annotated[PoolSpec, Tag("max_pool")]
-    | Annotated[PoolSpec, Tag("avg_pool")]
-    | Annotated[UpsampleSpec, Tag("upsample")]
-    | Annotated[NormSpec, Tag("batch_norm")]
-    | Annotated[NormSpec, Tag("layer_norm")]
-    | Annotated[DropoutSpec, Tag("dropout")]
-    | Annotated[FlattenSpec, Tag("flatten")]
-    | Annotated[ReshapeSpec, Tag("reshape")],
-    Discriminator(_layer_kind),
-]
-"""A layer of any kind; without ``kind`` it is a dense one."""
-Layers = Annotated[tuple[AnyLayer, ...], Field(max_length=MAX_LAYERS)]
-
-
-class LatentSpec(_Dense):
-    """The layer that gives the code.
-
-    ``gaussian`` is that of a variational autoencoder (Kingma and Welling 2013): the encoder gives
-    mean and log variance of each of the ``units``, the decoder gets a draw while training and the
-    mean in use; ``beta`` weighs the divergence from the prior, rising from 0 over
-    ``kl_warmup_epochs``; of each dimension the first ``free_bits`` nats cost nothing. ``top_k``
-    keeps the k largest numbers of the code and sets the others to 0, in training and in use
-    (Makhzani and Frey 2013, "k-Sparse Autoencoders"); ``top_by`` says whether the largest ones are
-    those of the largest value, or of the largest magnitude, so that negative ones count too.
-    """
-
-    kind: LatentKey = "plain"
-    units: Annotated[int, Field(ge=1, le=MAX_UNITS)] = 2
-    activation: ActivationKey = "identity"
-    beta: NonNegative = 1.0
-    kl_warmup_epochs: Annotated[int, Field(ge=0)] = 0
-    free_bits: NonNegative = 0.0
-    top_k: Annotated[int, Field(ge=1)] | None = None
-    top_by: TopKey = "value"
-
-
-class NetworkSpec(_Part):
+class NetworkSpec(RecipePart):
     """The chain encoder -> code -> decoder -> output.
 
     The input shape comes from the data, and so does that of the output. ``decoder=None`` mirrors
@@ -351,67 +232,125 @@ class NetworkSpec(_Part):
     tied: bool = False
 
 
-class InitializerSpec(_Part):
+class InitializerSpec(RecipePart):
     """How weights begin.
 
     ``range``, ``std`` and ``gain`` count for the initialisers that use them; biases begin as
     torch's default does for torch_default, else at zero.
     """
 
-    name: InitializerKey = "torch_default"
-    range: Positive = 0.5
-    std: Positive = 0.1
-    gain: Positive = 1.0
+    name: InitializerKey = worded(
+        "torch_default", "First weights", "How the weights are drawn before the first epoch."
+    )
+    range: Positive = worded(
+        0.5, "Range", "Weights begin between minus this number and this number."
+    )
+    std: Positive = worded(0.1, "Standard deviation", "Typical size of the first weights.")
+    gain: Positive = worded(1.0, "Gain", "Multiplies the size that the rule gives.")
 
 
-class OptimizerSpec(_Part):
+class OptimizerSpec(RecipePart):
     """The optimiser, its learning rate, and the parameters that it uses (torch's meanings)."""
 
-    name: OptimizerKey = "adam"
-    learning_rate: Positive = 0.01
-    momentum: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.9
-    alpha: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.99
-    beta1: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.9
-    beta2: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.999
-    eps: Positive = 1e-8
-    weight_decay: NonNegative = 0.01
+    name: OptimizerKey = worded(
+        "adam", "Optimiser", "The rule by which the slopes of the loss become steps of the weights."
+    )
+    learning_rate: Positive = worded(
+        0.01,
+        "Learning rate",
+        "Size of the steps: too small is slow, too large never settles. Try 0.001 to 0.01.",
+        editor="rate",
+    )
+    momentum: Share = worded(
+        0.9, "Momentum", "Share of the last step that is kept in the next one.", step=0.01
+    )
+    alpha: Share = worded(
+        0.99, "Smoothing (alpha)", "How long the recent size of a slope is remembered.", step=0.01
+    )
+    beta1: Share = worded(
+        0.9, "Beta 1", "How long the direction of the slopes is remembered.", step=0.01
+    )
+    beta2: Share = worded(
+        0.999, "Beta 2", "How long the size of the slopes is remembered.", step=0.01
+    )
+    eps: Positive = worded(
+        1e-8, "Epsilon", "A small number that keeps the division from blowing up.", most=1.0
+    )
+    weight_decay: NonNegative = worded(
+        0.01, "Weight decay", "Pulls every weight towards zero a little in each step."
+    )
 
 
-class ScheduleSpec(_Part):
+class ScheduleSpec(RecipePart):
     """How the learning rate changes with the epoch; rates are factors of the optimiser's rate.
 
     ``final_factor`` is the rate at the last epoch (exponential, cosine) or the lowest one
     (plateau), as a factor of the starting rate.
     """
 
-    name: ScheduleKey = "constant"
-    factor: Annotated[float, Field(gt=0.0, le=1.0)] = 0.5
-    step_epochs: Annotated[int, Field(ge=1)] = 1000
-    warmup_epochs: Annotated[int, Field(ge=0)] = 0
-    patience_epochs: Annotated[int, Field(ge=1)] = 200
-    final_factor: Annotated[float, Field(ge=0.0, le=1.0)] = 0.01
+    name: ScheduleKey = worded(
+        "constant",
+        "Course of the learning rate",
+        "How the learning rate changes while the training goes on.",
+    )
+    factor: Annotated[float, Field(gt=0.0, le=1.0)] = worded(
+        0.5, "Factor", "The rate is multiplied by this number at each reduction.", step=0.05
+    )
+    step_epochs: Annotated[int, Field(ge=1)] = worded(
+        1000, "Every so many epochs", "Epochs between two reductions of the rate."
+    )
+    warmup_epochs: Annotated[int, Field(ge=0)] = worded(
+        0,
+        "Epochs of warm-up",
+        "Epochs in which the rate rises from almost nothing to its full size.",
+    )
+    patience_epochs: Annotated[int, Field(ge=1)] = worded(
+        200, "Epochs of patience", "Epochs without a better loss before the rate is reduced."
+    )
+    final_factor: Annotated[float, Field(ge=0.0, le=1.0)] = worded(
+        0.01,
+        "Final share of the rate",
+        "What is left of the starting rate in the end, or at the least.",
+        step=0.01,
+    )
 
 
-class GoalsSpec(_Part):
+class GoalsSpec(RecipePart):
     """When to stop before the last epoch; every given goal counts, None never stops.
 
     ``max_wrong_pixels``: every character of every run has at most so many wrong pixels.
     ``patience_epochs``: no run's loss has improved for so many epochs. ``seconds``: time is up.
     """
 
-    max_wrong_pixels: Annotated[int, Field(ge=0)] | None = None
-    patience_epochs: Annotated[int, Field(ge=1)] | None = None
-    seconds: Positive | None = None
+    max_wrong_pixels: Annotated[int, Field(ge=0)] | None = worded(
+        None,
+        "Stop at wrong pixels",
+        "Stop as soon as every character of every run has at most so many wrong pixels.",
+        begins=0,
+    )
+    patience_epochs: Annotated[int, Field(ge=1)] | None = worded(
+        None,
+        "Stop after epochs without progress",
+        "Stop when no run's loss has become better for so many epochs.",
+        begins=1000,
+    )
+    seconds: Positive | None = worded(
+        None, "Stop after seconds", "Stop when the time is up.", begins=60.0
+    )
 
 
-class SparsitySpec(_Part):
+class SparsitySpec(RecipePart):
     """``weight * sum_j KL(rho || mean activation of unit j)`` over the code (Ng 2011)."""
 
-    rho: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.05
-    weight: NonNegative = 0.0
+    rho: Annotated[float, Field(gt=0.0, lt=1.0)] = worded(
+        0.05, "Rho", "Share of the samples for which a unit of the code should be on.", step=0.01
+    )
+    weight: NonNegative = worded(
+        0.0, "Sparsity", "Keeps the mean activation of each unit of the code near rho; 0 is off."
+    )
 
 
-class TrainingSpec(_Part):
+class TrainingSpec(RecipePart):
     """Loss, optimiser, schedule, regularisers and how long.
 
     ``batch_size=None`` is the full batch. ``l1`` and ``l2`` add ``l1 * sum|W|`` and
@@ -421,37 +360,76 @@ class TrainingSpec(_Part):
     run.
     """
 
-    epochs: Annotated[int, Field(ge=1, le=MAX_EPOCHS)] = 10_000
-    batch_size: Annotated[int, Field(ge=1)] | None = None
-    loss: LossKey = "bce"
-    huber_delta: Positive = 1.0
+    epochs: Annotated[int, Field(ge=1, le=MAX_EPOCHS)] = worded(
+        10_000, "Epochs", "How many times every sample is seen."
+    )
+    batch_size: Annotated[int, Field(ge=1)] | None = worded(
+        None,
+        "Batches of",
+        "Samples in each step; without a tick all of them at once, which is fastest here.",
+        begins=16,
+    )
+    loss: LossKey = worded(
+        "bce", "Loss", "What the training makes small: how far the output is from the target."
+    )
+    huber_delta: Positive = worded(
+        1.0, "Delta", "Misses larger than this count by their size, smaller ones by their square."
+    )
     optimizer: OptimizerSpec = OptimizerSpec()
     schedule: ScheduleSpec = ScheduleSpec()
     initializer: InitializerSpec = InitializerSpec()
-    l1: NonNegative = 0.0
-    l2: NonNegative = 0.0
-    code_l1: NonNegative = 0.0
+    l1: NonNegative = worded(
+        0.0, "L1", "Adds this times the sum of the weights' sizes to the loss: many become zero."
+    )
+    l2: NonNegative = worded(
+        0.0, "L2", "Adds half of this times the sum of the squared weights: none grows large."
+    )
+    code_l1: NonNegative = worded(
+        0.0, "L1 of the code", "Adds this times the sizes of the code's numbers: many become zero."
+    )
     sparsity: SparsitySpec = SparsitySpec()
-    contractive: NonNegative = 0.0
-    clip_norm: Positive | None = None
+    contractive: NonNegative = worded(
+        0.0,
+        "Contraction",
+        "Adds this times the squared slopes of the code against the input; 0 is off.",
+    )
+    clip_norm: Positive | None = worded(
+        None,
+        "Clip the gradient at",
+        "Longest step that a slope may ask for; helps when the loss explodes.",
+        begins=1.0,
+    )
     goals: GoalsSpec = GoalsSpec()
-    device: DeviceKey = "auto"
+    device: DeviceKey = worded(
+        "auto",
+        "Device",
+        "Where the training computes; without a usable graphics card it is the processor.",
+    )
 
 
-class PretrainSpec(_Part):
+class PretrainSpec(RecipePart):
     """Greedy layer-wise training of the encoder, each layer as an autoencoder of its own input.
 
     (Vincent et al. 2010.) ``epochs`` counts for each layer; 0 leaves the layers as they begin. The
     rate begins anew for each layer, and falls along a cosine to a tenth.
     """
 
-    epochs: Annotated[int, Field(ge=0, le=MAX_EPOCHS)] = 10
-    learning_rate: Positive = 0.001
-    loss: LossKey = "mse"
+    epochs: Annotated[int, Field(ge=0, le=MAX_EPOCHS)] = worded(
+        10,
+        "Epochs of pre-training",
+        "For each layer of the encoder, as an autoencoder of its own input; 0: none.",
+    )
+    learning_rate: Positive = worded(
+        0.001,
+        "Its learning rate",
+        "Size of the steps while the layers are pre-trained.",
+        editor="rate",
+    )
+    loss: LossKey = worded("mse", "Its loss", "How far a layer's reconstruction is from its input.")
     corruption: CorruptionSpec = CorruptionSpec(kind="masking", level=0.2)
 
 
-class ClassifierSpec(_Part):
+class ClassifierSpec(RecipePart):
     """A classifier on the code: ``hidden`` layers, then one score for each label of the data.
 
     ``frozen`` leaves the pre-trained encoder alone and trains only what comes after it.
@@ -459,11 +437,20 @@ class ClassifierSpec(_Part):
 
     hidden: Layers = ()
     pretrain: PretrainSpec = PretrainSpec()
-    frozen: bool = False
-    label_smoothing: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
+    frozen: bool = worded(
+        False,
+        "Leave the encoder as pre-trained",
+        "On: only the layers of the classifier learn the classes.",
+    )
+    label_smoothing: Share = worded(
+        0.0,
+        "Label smoothing",
+        "Share of each target that is spread over all classes: less sure of itself.",
+        step=0.05,
+    )
 
 
-class GanSpec(_Part):
+class GanSpec(RecipePart):
     """An adversary (Goodfellow et al. 2014); the decoder, from normal codes, is the generator.
 
     ``discriminator`` None takes the encoder's layers; one number, real or not, follows. ``steps``
@@ -478,16 +465,49 @@ class GanSpec(_Part):
     """
 
     discriminator: Layers | None = None
-    learning_rate: Positive = 0.0002
-    beta1: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.5
-    steps: Annotated[int, Field(ge=1, le=100)] = 1
-    label_smoothing: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.1
-    noise: NonNegative = 0.0
-    average: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
-    class_weight: NonNegative = 0.0
+    learning_rate: Positive = worded(
+        0.0002,
+        "Its learning rate",
+        "Size of the discriminator's steps; that of the generator is the optimiser's.",
+        editor="rate",
+    )
+    beta1: Share = worded(
+        0.5,
+        "Its beta 1",
+        "How long the direction of its slopes is remembered; 0.5 is usual here.",
+        step=0.05,
+    )
+    steps: Annotated[int, Field(ge=1, le=100)] = worded(
+        1, "Steps for each of the generator", "More steps make the discriminator stronger."
+    )
+    label_smoothing: Share = worded(
+        0.1,
+        "Label smoothing",
+        "Real images count as real to 1 minus this: the discriminator is less sure.",
+        step=0.05,
+    )
+    noise: NonNegative = worded(
+        0.0,
+        "Noise on its images",
+        "Sigma of what is added to all images that it sees: a steadier contest.",
+        step=0.05,
+    )
+    average: Share = worded(
+        0.0,
+        "Running mean of the weights",
+        "Shown and kept instead of the weights: 0.999 looks back on 1,000 steps.",
+        step=0.001,
+    )
+    class_weight: NonNegative = worded(
+        0.0,
+        "Weight of the classes",
+        "The discriminator learns the classes too, and the generator to make images of one "
+        "class each; 0: it knows of none.",
+        step=0.5,
+    )
 
 
-class Recipe(_Part):
+class Recipe(RecipePart):
     """Everything needed to repeat a run; seeds are seed, seed+1, ... seed+runs-1.
 
     A seed fixes the weights that its run begins with. Noise, order of the batches and dropout are
@@ -503,5 +523,14 @@ class Recipe(_Part):
     training: TrainingSpec = TrainingSpec()
     classifier: ClassifierSpec | None = None
     gan: GanSpec | None = None
-    seed: Annotated[int, Field(ge=0, lt=2**53)] = 0
-    runs: Annotated[int, Field(ge=1, le=MAX_RUNS)] = 1
+    seed: Annotated[int, Field(ge=0, lt=2**53)] = worded(
+        0,
+        "Seed",
+        "The same seed gives the same run again; 0 to 9,007,199,254,740,991.",
+        editor="seed",
+    )
+    runs: Annotated[int, Field(ge=1, le=MAX_RUNS)] = worded(
+        1,
+        "Runs",
+        "So many networks are trained together, each with the next seed: mean and spread.",
+    )

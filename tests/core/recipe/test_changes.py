@@ -8,7 +8,7 @@ import pytest
 
 from aegui.core.recipe import LayerSpec, Recipe
 from aegui.core.recipe.changes import recipe_changes
-from aegui.features.builder.view.edits import with_values
+from aegui.core.recipe.edits import with_values
 
 BASE = Recipe()
 

@@ -20,6 +20,7 @@ from aegui.core.i18n import tr, trn
 from aegui.core.network.kinds import KINDS, composition, kind_of, with_kind
 from aegui.core.network.presets import PRESETS, with_network
 from aegui.core.network.resolve import classes_learnt
+from aegui.core.recipe.edits import with_value
 from aegui.core.training.length import in_batches
 from aegui.features.builder.view import edits
 from aegui.features.builder.view.chain import LayerChain
@@ -369,7 +370,7 @@ class BuilderPanel(QWidget):
 
     def _on_tied_toggled(self, tied: bool) -> None:
         if self._recipe is not None:
-            changed = edits.with_value(self._recipe, "network.tied", tied)
+            changed = with_value(self._recipe, "network.tied", tied)
             self.recipe_edited.emit(changed, tr("Tied weights"))
 
     def _on_own_discriminator_toggled(self, own: bool) -> None:

@@ -8,29 +8,25 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from aegui.core.fields import MOST
 from aegui.core.i18n import tr, trn, with_marks
 from aegui.core.network.activations import ACTIVATIONS
+from aegui.core.recipe.settings import counts
 from aegui.features.builder.view.curve import ActivationCurve
 from aegui.features.builder.view.layer_fields import (
     FIELDS,
-    LayerField,
     folded_words,
     is_unusual,
     sides_words,
 )
 from aegui.kit.marks import flat_button, wrapped_label
-from aegui.widgets.form.fields import (
-    ChoiceField,
-    CountField,
-    NumberField,
-    OptionalCountField,
-    SidesField,
-    short_number,
-)
+from aegui.widgets.form.editors import Editor, make_editor
+from aegui.widgets.form.fields import CountField, short_number
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QToolButton
 
+    from aegui.core.fields import FormField
     from aegui.core.network.layers import Spec
     from aegui.features.builder.view.plan import Place
 
@@ -40,28 +36,10 @@ _LEAST_MORE_PX = 32
 _PAIRS = 2
 """Folded fields side by side."""
 
-Editor = ChoiceField | CountField | NumberField | OptionalCountField
-
 
 def lowered(label: str) -> str:
     """``label`` inside of a line: without its capital, unless it is an abbreviation."""
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
-
-
-def make_editor(field: LayerField) -> Editor:
-    """The editor of one setting of a layer."""
-    low, high = field.limits
-    match field.editor:
-        case "choice":
-            return ChoiceField((field.choices or {}).values())
-        case "count":
-            return CountField(int(low), int(high))
-        case "optional":
-            return OptionalCountField(int(low), int(high), tr(field.nothing))
-        case "sides":
-            return SidesField(int(low), int(high), tr(field.nothing) if field.nothing else "")
-        case "number":
-            return NumberField(low, high, field.step)
 
 
 class CardBody(QWidget):
@@ -93,14 +71,14 @@ class CardBody(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         self._details = QWidget(self)
-        folded = [field for field in self._table if not field.is_main]
-        column.addLayout(self._build_main([field for field in self._table if field.is_main]))
+        folded = [field for field in self._table if field.is_folded]
+        column.addLayout(self._build_main([field for field in self._table if not field.is_folded]))
         if folded:
             self._build_more(folded)
         column.addWidget(self._details)
         self._details.hide()
 
-    def _editor(self, field: LayerField) -> Editor:
+    def _editor(self, field: FormField) -> Editor:
         editor = make_editor(field)
         # Shown without a parent, even for a moment, it would be a window.
         editor.setParent(self)
@@ -111,7 +89,7 @@ class CardBody(QWidget):
 
     # ---------------------------------------------------------------- building
 
-    def _build_main(self, fields: list[LayerField]) -> QHBoxLayout:
+    def _build_main(self, fields: list[FormField]) -> QHBoxLayout:
         self._line = QHBoxLayout()
         self._line.setContentsMargins(0, 0, 0, 0)
         self._line.setSpacing(6)
@@ -126,9 +104,9 @@ class CardBody(QWidget):
             self._line.addStretch(1)
         return self._line
 
-    def _add_main(self, field: LayerField) -> None:
+    def _add_main(self, field: FormField) -> None:
         editor = self.fields[field.name]
-        if field.has_label:
+        if field.spot == "labelled":
             self._line.addWidget(self._label(field), 0)
         if field.editor == "choice":
             self._line.addWidget(editor, 1)
@@ -139,15 +117,15 @@ class CardBody(QWidget):
             self._curve = ActivationCurve(self)
             self._line.addWidget(self._curve)
 
-    def _label(self, field: LayerField) -> QLabel:
+    def _label(self, field: FormField) -> QLabel:
         text = field.sign or tr(field.label)
-        label = QLabel(text, self) if field.is_main else wrapped_label(text, self)
+        label = QLabel(text, self) if not field.is_folded else wrapped_label(text, self)
         label.setProperty("dim", True)
         label.setBuddy(self.fields[field.name])
         self._labels[field.name] = label
         return label
 
-    def _build_more(self, folded: list[LayerField]) -> None:
+    def _build_more(self, folded: list[FormField]) -> None:
         names = ", ".join(tr(field.label) for field in folded)
         self.more = flat_button("builder-more", names, self)
         self.more.setCheckable(True)
@@ -172,7 +150,7 @@ class CardBody(QWidget):
         """Place the folded fields that count, two in a row; a choice takes a row of its own."""
         row = column = 0
         for field in self._table:
-            if field.is_main:
+            if not field.is_folded:
                 continue
             label, editor = self._labels[field.name], self.fields[field.name]
             for widget in (label, editor):
@@ -195,7 +173,7 @@ class CardBody(QWidget):
 
     def set_spec(self, place: Place, spec: Spec) -> None:
         """Show ``spec``; fields that already agree are not touched."""
-        shown = {field.name for field in self._table if field.shown(spec)}
+        shown = {field.name for field in self._table if counts(spec, field.name)}
         for field in self._table:
             if field.name in shown:
                 self._show_field(field, spec, place)
@@ -212,7 +190,7 @@ class CardBody(QWidget):
         assert self._fixed_units is not None
         self._fixed_units.setText(trn("{n:,} unit", "{n:,} units", place.units or 0))
 
-    def _show_field(self, field: LayerField, spec: Spec, place: Place) -> None:
+    def _show_field(self, field: FormField, spec: Spec, place: Place) -> None:
         value = getattr(spec, field.name)
         editor = self.fields[field.name]
         editor.set_value(value)
@@ -224,7 +202,7 @@ class CardBody(QWidget):
 
     def _show_more(self, spec: Spec, shown: set[str]) -> None:
         assert self.more is not None
-        folded = [field for field in self._table if not field.is_main and field.name in shown]
+        folded = [field for field in self._table if field.is_folded and field.name in shown]
         self._arrange({field.name for field in folded})
         self.more.setVisible(bool(folded))
         self.more.setText(folded_words(spec))
@@ -242,32 +220,32 @@ class CardBody(QWidget):
 
     def tab_order(self) -> tuple[QWidget, ...]:
         """The fields in the order of the Tab key."""
-        main = [self.fields[field.name] for field in self._table if field.is_main]
-        folded = [self.fields[field.name] for field in self._table if not field.is_main]
+        main = [self.fields[field.name] for field in self._table if not field.is_folded]
+        folded = [self.fields[field.name] for field in self._table if field.is_folded]
         return (*main, *([self.more] if self.more is not None else []), *folded)
 
     def first_number(self) -> CountField | None:
         """The field that digits typed on the card go to."""
-        fields = [self.fields[field.name] for field in self._table if field.is_main]
+        fields = [self.fields[field.name] for field in self._table if not field.is_folded]
         return next((field for field in fields if isinstance(field, CountField)), None)
 
 
-def _tooltip(field: LayerField) -> str:
+def _tooltip(field: FormField) -> str:
     text = tr(field.help)
-    if field.editor in {"count", "sides"} and not field.nothing and field.limits[1] < 2**31 - 1:
+    if field.editor in {"count", "sides"} and not field.nothing and field.limits[1] < MOST:
         low, high = (int(limit) for limit in field.limits)
         return tr("{text}, {low:,} to {high:,}", text=text, low=low, high=high)
     return text
 
 
-def _value_words(field: LayerField, spec: Spec) -> str:
+def _value_words(field: FormField, spec: Spec) -> str:
     """A setting that is folded away: ``Slope 1``."""
     value = getattr(spec, field.name)
     if value is None:
         text = tr(field.nothing)
     elif field.editor == "sides":
         text = sides_words(value)
-    elif field.choices is not None:
+    elif field.choices:
         text = tr(field.choices[value].label)
     else:
         text = with_marks(short_number(value))

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from aegui.core.i18n import localized, mark, tr, with_marks
 from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.catalog import LAYERS
-from aegui.features.builder.view.edits import value_at
+from aegui.core.recipe.edits import value_at
+from aegui.core.recipe.settings import SECTIONS
 from aegui.features.builder.view.layer_fields import FIELDS
 from aegui.features.builder.view.plan import network_plan
-from aegui.features.builder.view.settings_table import SECTIONS
 from aegui.features.builder.view.words import architecture, data_words
 from aegui.widgets.form.fields import short_number
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.recipe import Recipe
     from aegui.core.recipe.changes import Change
-    from aegui.features.builder.view.setting import Section, Setting
+    from aegui.core.recipe.settings import Section, Setting
 
 _STACKS = {
     "network.encoder": mark("Encoder"),
@@ -46,7 +46,7 @@ _OTHERS = {
 }
 _LONGEST = 40
 _ROWS = {row.path: (section, row) for section in SECTIONS for row in section.settings}
-_NAMES = Counter(row.label for _, row in _ROWS.values())
+_NAMES = Counter(row.field.label for _, row in _ROWS.values())
 
 
 def change_lines(
@@ -87,10 +87,10 @@ def _words(change: Change) -> str:
 
 def _of_row(section: Section, setting: Setting) -> tuple[str, Mapping[str, Choice] | None]:
     """Label and choices of a row of the panel; one named like another with its section's title."""
-    label = tr(setting.label)
-    if _NAMES[setting.label] > 1:
+    label = tr(setting.field.label)
+    if _NAMES[setting.field.label] > 1:
         label = f"{tr(section.title)}, {label}"
-    return label, setting.choices
+    return label, setting.field.choices
 
 
 def _of_layer(path: str) -> tuple[str, Mapping[str, Choice] | None]:

@@ -1,11 +1,9 @@
-"""Edits of a recipe as pure functions: a frozen recipe in, a new validated one out."""
+"""Edits of the layers of a recipe: a frozen recipe in, a new validated one out."""
 
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING, Any
-
-from pydantic import BaseModel
+from typing import TYPE_CHECKING
 
 from aegui.core.network.chain import own_decoder
 from aegui.core.network.layers import Misfit, is_image, output_shape
@@ -22,6 +20,7 @@ from aegui.core.recipe import (
     ReshapeSpec,
     UpsampleSpec,
 )
+from aegui.core.recipe.edits import value_at, with_value, with_values
 from aegui.features.builder.view.plan import DECODER, DISCRIMINATOR
 
 if TYPE_CHECKING:
@@ -33,61 +32,6 @@ if TYPE_CHECKING:
 
 _FIRST_CHANNELS = 16
 _MOST_CHANNELS = 512
-
-
-def value_at(recipe: Recipe, path: str) -> Any:
-    """What the recipe holds at a dotted path such as ``training.optimizer.name``.
-
-    None where a part on the way is absent (a classifier, an adversary).
-    """
-    value: Any = recipe
-    for name in path.split("."):
-        value = getattr(value, name, None)
-    return value
-
-
-def numbers_edited(before: BaseModel, now: BaseModel, path: str = "") -> frozenset[str] | None:
-    """Dotted paths of the numbers in which two recipes, or parts of one, differ.
-
-    None where anything else differs too: a choice, a switch, a list, a part that is or is not.
-    """
-    found: set[str] = set()
-    for name in type(now).model_fields:
-        old, new = getattr(before, name), getattr(now, name)
-        if old == new:
-            continue
-        where = f"{path}.{name}".lstrip(".")
-        if isinstance(new, BaseModel) and type(old) is type(new):
-            inner = numbers_edited(old, new, where)
-            if inner is None:
-                return None
-            found |= inner
-        elif all(type(value) in (int, float) for value in (old, new)):
-            found.add(where)
-        else:
-            return None
-    return frozenset(found)
-
-
-def with_values(recipe: Recipe, values: dict[str, Any]) -> Recipe:
-    """``recipe`` with the value at each dotted path replaced.
-
-    Raises:
-        pydantic.ValidationError: A value is outside of its range.
-    """
-    content = recipe.model_dump()
-    for path, value in values.items():
-        *parents, last = path.split(".")
-        inner = content
-        for name in parents:
-            inner = inner[name]
-        inner[last] = value
-    return Recipe.model_validate(content)
-
-
-def with_value(recipe: Recipe, path: str, value: object) -> Recipe:
-    """``recipe`` with the value at one dotted path replaced; raises as ``with_values``."""
-    return with_values(recipe, {path: value})
 
 
 def layers_at(recipe: Recipe, where: str) -> tuple[AnyLayer, ...]:

@@ -10,16 +10,16 @@ from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import tr
+from aegui.core.recipe.edits import consequences, numbers_edited, value_at, with_values
+from aegui.core.recipe.settings import SECTIONS
 from aegui.core.training.length import BATCH, LARGE
 from aegui.features.builder.view.edited_strip import EditedStrip
-from aegui.features.builder.view.edits import numbers_edited, value_at, with_values
 from aegui.features.builder.view.formula import FormulaView
-from aegui.features.builder.view.rows import SettingRow
-from aegui.features.builder.view.settings_table import SECTIONS
 from aegui.features.builder.view.words import data_words, large_batch_words
 from aegui.kit.marks import ProblemLabel, wrapped_label
 from aegui.kit.theme import SPACING
 from aegui.widgets.finding_lines import FindingLines
+from aegui.widgets.form.rows import SettingRow
 from aegui.widgets.form.section import FoldingSection
 
 if TYPE_CHECKING:
@@ -28,13 +28,11 @@ if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.network.resolve import Problem, Resolution
     from aegui.core.recipe import Recipe
-    from aegui.features.builder.view.setting import Section, Setting
+    from aegui.core.recipe.settings import Section, Setting
 
 _RATE = "training.optimizer.learning_rate"
-_NOISES = ("data.corruption", "classifier.pretrain.corruption")
 _BATCH = "training.batch_size"
 _CHARS = "data.chars"
-_FIRST_LEVEL = 0.1
 _HIGHEST_SIGMA = 1e6
 _SECTIONS = {section.key: section for section in SECTIONS}
 _SECTION_OF = {setting.path: section.key for section in SECTIONS for setting in section.settings}
@@ -221,11 +219,11 @@ class TrainingPanel(QWidget):
 
     def _show_row(self, row: SettingRow, recipe: Recipe) -> None:
         path = row.setting.path
-        if row.setting.kind == "level":
+        if row.setting.field.editor == "level":
             kind = value_at(recipe, path.removesuffix("level") + "kind")
             row.set_highest(_HIGHEST_SIGMA if not CORRUPTIONS[kind].is_share else 1.0)
         if path == _BATCH:
-            row.set_beginning(BATCH if self._samples > LARGE else row.setting.default or 1)
+            row.set_beginning(BATCH if self._samples > LARGE else row.setting.field.begins or 1)
             row.caution.set_text(large_batch_words(recipe, self._samples))
         row.set_value(value_at(recipe, path))
         row.problem.set_text(self._problems.get(path, ""))
@@ -247,23 +245,7 @@ class TrainingPanel(QWidget):
         if changed == self._recipe:
             self._show()
         else:
-            self.recipe_edited.emit(changed, tr(setting.label))
-
-
-def consequences(recipe: Recipe, path: str, value: object) -> dict[str, object]:
-    """All values that an edit changes: the new kind of noise also needs a level that it may have.
-
-    A noise that is switched on begins at a level that can be seen, not at nothing.
-    """
-    changes: dict[str, object] = {path: value}
-    noise = path.removesuffix(".kind")
-    if noise in _NOISES and noise != path and value != "none":
-        level = value_at(recipe, f"{noise}.level")
-        if level == 0.0:
-            changes[f"{noise}.level"] = _FIRST_LEVEL
-        elif level > 1.0 and value != "gaussian":
-            changes[f"{noise}.level"] = 1.0
-    return changes
+            self.recipe_edited.emit(changed, tr(setting.field.label))
 
 
 def _texts_by_path(problems: tuple[Problem, ...]) -> dict[str, str]:

@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
 
 from aegui.core.i18n import tr, trn
 from aegui.core.recipe import SplitSpec
-from aegui.features.builder.view.rows import SeedField
 from aegui.kit.marks import wrapped_label
 from aegui.kit.theme import SPACING, current_theme
+from aegui.widgets.form.editors import SeedField
 from aegui.widgets.form.fields import CountField
 
 if TYPE_CHECKING:

@@ -10,16 +10,13 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QVBoxLayout, QWidg
 
 from aegui.core.i18n import mark, tr
 from aegui.core.recipe import MAX_EPOCHS
-from aegui.features.builder.view.edits import value_at, with_values
-from aegui.features.builder.view.layer_fields import FIELDS
-from aegui.features.builder.view.rows import SettingRow
-from aegui.features.builder.view.setting import Setting
-from aegui.features.builder.view.settings_table import SECTIONS
-from aegui.features.builder.view.training_panel import consequences
+from aegui.core.recipe.edits import consequences, value_at, with_values
+from aegui.core.recipe.settings import SECTIONS, Setting, setting_at
 from aegui.features.time.view.slider import epoch_words
 from aegui.kit.marks import ProblemLabel, wrapped_label
 from aegui.kit.theme import SPACING
 from aegui.widgets.form.fields import CountField
+from aegui.widgets.form.rows import SettingRow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,7 +73,7 @@ class ForkForm(QWidget):
         self.setting = QComboBox()
         self.setting.setAccessibleName(tr("Setting to change"))
         for setting in self.settings:
-            self.setting.addItem(tr(setting.label), setting.path)
+            self.setting.addItem(tr(setting.field.label), setting.path)
         self._add_refused(refused_settings(recipe, is_pretraining=epoch < before))
         self._row: SettingRow | None = None
         self._room = QVBoxLayout()
@@ -197,7 +194,7 @@ def refused_settings(
             if setting.path in offered or not setting.shown(recipe) or setting.path == _EPOCHS:
                 continue
             reason = _REASONS.get(setting.path, other)
-            found.append((tr(setting.label), tr(reason)))
+            found.append((tr(setting.field.label), tr(reason)))
     return tuple(found)
 
 
@@ -206,18 +203,7 @@ def _code_settings(recipe: Recipe) -> list[Setting]:
     latent = recipe.network.latent
     if latent.kind != "gaussian" or recipe.gan is not None:
         return []
-    fields = {field.name: field for field in FIELDS["code"]}
-    return [
-        Setting(
-            f"network.latent.{key}",
-            fields[key].label,
-            fields[key].help,
-            "count" if fields[key].editor == "count" else "number",
-            limits=fields[key].limits,
-            step=fields[key].step,
-        )
-        for key in _CODE
-    ]
+    return [setting_at(f"network.latent.{key}") for key in _CODE]
 
 
 def _what_happens(recipe: Recipe, epoch: float) -> str:

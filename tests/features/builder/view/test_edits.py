@@ -18,6 +18,7 @@ from aegui.core.recipe import (
     NetworkSpec,
     Recipe,
 )
+from aegui.core.recipe.edits import numbers_edited, value_at, with_value, with_values
 from aegui.features.builder.view import edits
 from aegui.features.builder.view.plan import Place, Plan, network_plan
 from tests.features.builder.view.desk import OWN_DECODER
@@ -248,21 +249,21 @@ def test_a_discriminator_of_its_own_begins_as_the_encoder() -> None:
 
 def test_a_value_outside_of_its_range_is_refused() -> None:
     with pytest.raises(ValidationError):
-        edits.with_value(Recipe(), "training.optimizer.learning_rate", 0.0)
+        with_value(Recipe(), "training.optimizer.learning_rate", 0.0)
 
 
 def test_what_is_absent_has_no_value() -> None:
-    assert edits.value_at(Recipe(), "classifier.frozen") is None
+    assert value_at(Recipe(), "classifier.frozen") is None
     assert edits.layers_at(Recipe(), "gan.discriminator") == ()
     assert prod(IMAGE) == sizes(Recipe(network=NetworkSpec(latent=LatentSpec(units=4))))[-1]
 
 
 def test_numbers_that_were_edited_are_named_and_nothing_else_is_a_number() -> None:
     before = Recipe()
-    rate = edits.with_value(before, "training.optimizer.learning_rate", 0.5)
-    assert edits.numbers_edited(before, rate) == frozenset({"training.optimizer.learning_rate"})
-    both = edits.with_values(rate, {"data.corruption.level": 0.25, "seed": 7})
-    assert edits.numbers_edited(rate, both) == frozenset({"data.corruption.level", "seed"})
-    assert edits.numbers_edited(before, before) == frozenset()
+    rate = with_value(before, "training.optimizer.learning_rate", 0.5)
+    assert numbers_edited(before, rate) == frozenset({"training.optimizer.learning_rate"})
+    both = with_values(rate, {"data.corruption.level": 0.25, "seed": 7})
+    assert numbers_edited(rate, both) == frozenset({"data.corruption.level", "seed"})
+    assert numbers_edited(before, before) == frozenset()
     for path, value in (("training.optimizer.name", "sgd"), ("training.batch_size", 8)):
-        assert edits.numbers_edited(before, edits.with_value(rate, path, value)) is None
+        assert numbers_edited(before, with_value(rate, path, value)) is None

@@ -20,16 +20,17 @@ from aegui.core.recipe import (
     ScheduleSpec,
     TrainingSpec,
 )
-from aegui.features.builder.view.rows import SeedField, SourceField, range_words
-from aegui.features.builder.view.settings_table import SECTIONS
+from aegui.core.recipe.settings import SECTIONS
 from aegui.features.builder.view.training_panel import TrainingPanel
+from aegui.widgets.form.editors import SeedField, SourceField
 from aegui.widgets.form.fields import SliderField
+from aegui.widgets.form.rows import range_words
 from tests.features.builder.view.desk import LETTERS, Desk
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-    from aegui.features.builder.view.rows import SettingRow
+    from aegui.widgets.form.rows import SettingRow
 
 LEFT = Qt.MouseButton.LeftButton
 RATE = "training.optimizer.learning_rate"
@@ -312,7 +313,7 @@ def test_nothing_is_cut_off_in_a_narrow_dock(bench: Bench, qtbot: QtBot) -> None
 def test_ranges_are_told_in_words(path: str, words: str) -> None:
     settings = [setting for section in SECTIONS for setting in section.settings]
     setting = next(setting for setting in settings if setting.path == path)
-    assert range_words(setting) == words
+    assert range_words(setting.field) == words
 
 
 def test_one_batch_of_many_samples_is_cautioned_where_it_is_chosen(bench: Bench) -> None:

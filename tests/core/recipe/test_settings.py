@@ -6,13 +6,13 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from aegui.core.recipe import ClassifierSpec, GanSpec, Recipe
-from aegui.features.builder.view.edits import value_at, with_value
-from aegui.features.builder.view.settings_table import SECTIONS
+from aegui.core.recipe.edits import value_at, with_value
+from aegui.core.recipe.settings import SECTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aegui.features.builder.view.setting import Setting
+    from aegui.core.recipe.settings import Setting
 
 SETTINGS = [setting for section in SECTIONS for setting in section.settings]
 WHOLE = Recipe(classifier=ClassifierSpec(), gan=GanSpec())
@@ -31,7 +31,9 @@ IN_FILES_ONLY = tuple(
     f"classifier.pretrain.corruption.{name}" for name in ("copies", "fresh", "clean_target")
 )
 ELSEWHERE = (*NOT_SETTINGS, *BY_CARDS, *BY_THE_DATA_PANEL, *IN_FILES_ONLY)
-NUMBERS = [setting for setting in SETTINGS if setting.kind in {"count", "number", "rate", "seed"}]
+NUMBERS = [
+    setting for setting in SETTINGS if setting.field.editor in {"count", "number", "rate", "seed"}
+]
 
 
 def leaves(part: BaseModel, path: str = "") -> Iterator[str]:
@@ -52,14 +54,14 @@ def test_every_value_of_a_recipe_but_the_network_has_one_row() -> None:
 
 @pytest.mark.parametrize("setting", NUMBERS, ids=lambda setting: setting.path)
 def test_both_ends_of_every_range_make_a_valid_recipe(setting: Setting) -> None:
-    for limit in setting.limits:
-        value: Any = limit if setting.kind in {"number", "rate"} else int(limit)
+    for limit in setting.field.limits:
+        value: Any = limit if setting.field.editor in {"number", "rate"} else int(limit)
         assert value_at(with_value(WHOLE, setting.path, value), setting.path) == value
 
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.path)
 def test_a_value_may_be_left_out_exactly_where_there_is_a_box_to_tick(setting: Setting) -> None:
-    optional = setting.default is not None or setting.kind == "text"
+    optional = setting.field.begins is not None or setting.field.editor == "text"
     try:
         with_value(WHOLE, setting.path, None)
     except ValidationError:
@@ -69,18 +71,18 @@ def test_a_value_may_be_left_out_exactly_where_there_is_a_box_to_tick(setting: S
 
 
 @pytest.mark.parametrize(
-    "setting", [s for s in SETTINGS if s.kind == "choice"], ids=lambda setting: setting.path
+    "setting", [s for s in SETTINGS if s.field.editor == "choice"], ids=lambda setting: setting.path
 )
 def test_every_choice_is_one_of_the_recipe_and_is_explained(setting: Setting) -> None:
-    assert setting.choices
-    for key, choice in setting.choices.items():
+    assert setting.field.choices
+    for key, choice in setting.field.choices.items():
         assert key == choice.key
         assert choice.help.endswith(".")
         assert value_at(with_value(WHOLE, setting.path, key), setting.path) == key
 
 
 def test_every_row_is_explained_in_a_sentence() -> None:
-    assert all(setting.help.endswith(".") and setting.label for setting in SETTINGS)
+    assert all(setting.field.help.endswith(".") and setting.field.label for setting in SETTINGS)
 
 
 def test_sections_of_absent_parts_are_not_shown() -> None:

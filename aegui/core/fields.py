@@ -1,0 +1,214 @@
+"""The fields of a schema as a person reads them: label, help, range and step, beside their types.
+
+A field of a pydantic model says it with its default, ``beta: NonNegative = worded(1.0, "Beta",
+"Weight of the divergence ...")``; one of a dataclass, or an alias, in its annotation,
+``Annotated[int, Field(ge=1), FieldWords("Units", "...")]``. The extractor of messages knows both.
+Forms, cards, messages and tooltips are made from it. A field without words is in no form.
+"""
+
+from __future__ import annotations
+
+import types
+from dataclasses import dataclass
+from functools import cache
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    Literal,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
+
+from pydantic import Field
+
+from aegui.core.choices import Choice, OneOf
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+Editor = Literal[
+    "check",
+    "choice",
+    "count",
+    "number",
+    "text",
+    "sides",
+    "rate",
+    "level",
+    "percent",
+    "seed",
+    "source",
+]
+"""What a field is edited with: by its type, or, from ``rate`` on, as its words say."""
+Spot = Literal["folded", "line", "labelled"]
+
+MOST = 2**31 - 1
+"""Highest whole number that a field takes."""
+TINY = 1e-15
+"""Least number of what must be above 0."""
+ENDLESS = 1e9
+"""From here on a highest number is no limit that anybody meets."""
+_BELOW = 1e-6
+"""So far below a limit that is not reached a field ends."""
+_KEY = "words"
+_EDITORS: dict[Any, Editor] = {bool: "check", int: "count", float: "number", str: "text"}
+
+
+@dataclass(frozen=True)
+class FieldWords:
+    """What a person reads of a field, and how it is edited where its type does not tell.
+
+    Attributes:
+        label: What it is called; translated where it is shown.
+        help: What it does, likewise.
+        step: Step of a number; None steps 1-2-5.
+        editor: Another editor than that of its type.
+        choices: The table of a choice whose type does not name one.
+        nothing: What a field on a card shows for None, marked.
+        begins: For a value that may be None: what ticking its box begins with.
+        most: Another end than that of the type, where a person needs no more.
+        spot: Where on a card it stands: folded away, on its line, or there with its label.
+        sign: What stands on the line in place of the label, where a sign says enough.
+    """
+
+    label: str
+    help: str
+    step: float | None = None
+    editor: Editor | None = None
+    choices: Mapping[str, Choice] | None = None
+    nothing: str = ""
+    begins: float | None = None
+    most: float | None = None
+    spot: Spot = "folded"
+    sign: str = ""
+
+
+def worded(default: Any, label: str, help: str, **more: Any) -> Any:
+    """The ``default`` of a field of a pydantic model with its words; ``more`` as in ``FieldWords``.
+
+    A function of its own, for the extractor of messages and because pydantic merges what stands in
+    the annotation of the field into it.
+    """
+    return Field(default, json_schema_extra={_KEY: FieldWords(label, help, **more)})  # type: ignore[dict-item]
+
+
+@dataclass(frozen=True)
+class FormField:
+    """A field with all that a form needs of it; most is said in ``FieldWords``.
+
+    Attributes:
+        name: Its name in its model.
+        limits: Lowest and highest number; what must be above 0 begins at ``TINY``.
+        may_be_none: Whether None is a value of it.
+    """
+
+    name: str
+    label: str
+    help: str
+    editor: Editor
+    limits: tuple[float, float]
+    step: float | None
+    choices: Mapping[str, Choice]
+    nothing: str
+    begins: float | None
+    may_be_none: bool
+    spot: Spot
+    sign: str
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether a card shows it only when it is unfolded."""
+        return self.spot == "folded"
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it has a range."""
+        return self.editor in {"count", "number", "rate", "level"}
+
+
+@cache
+def fields_of(model: type[Any]) -> Mapping[str, FormField]:
+    """The fields of a pydantic model or a dataclass that have words, its own before inherited ones.
+
+    Raises:
+        KeyError: A field with words has no editor: its words must name one.
+    """
+    hints = get_type_hints(model, include_extras=True)
+    own = [name for part in model.__mro__ for name in vars(part).get("__annotations__", ())]
+    found = {}
+    for name in dict.fromkeys(own):
+        metadata = [*_metadata(hints[name]), *_said_with_default(model, name)]
+        words = next((item for item in metadata if isinstance(item, FieldWords)), None)
+        if words is not None:
+            found[name] = _form_field(name, hints[name], metadata, words)
+    return found
+
+
+def _form_field(name: str, hint: Any, metadata: list[Any], words: FieldWords) -> FormField:
+    arms = arms_of(hint)
+    kinds = [kind for kind in arms if kind is not type(None)]
+    choices = next((item.table for item in metadata if isinstance(item, OneOf)), words.choices)
+    editor = words.editor
+    if editor is None and choices is not None:
+        editor = "choice"
+    elif editor is None:
+        editor = "sides" if len(kinds) > 1 else _EDITORS[kinds[0]]
+    low, high = _limits(metadata, is_whole=int in kinds)
+    return FormField(
+        name,
+        words.label,
+        words.help,
+        editor,
+        (low, high if words.most is None else words.most),
+        words.step,
+        choices or {},
+        words.nothing,
+        words.begins,
+        type(None) in arms,
+        words.spot,
+        words.sign,
+    )
+
+
+def _said_with_default(model: type[Any], name: str) -> tuple[Any, ...]:
+    info = getattr(model, "model_fields", {}).get(name)
+    extra = None if info is None else info.json_schema_extra
+    return (extra[_KEY],) if extra else ()
+
+
+def arms_of(hint: Any) -> list[Any]:
+    """The types of a union, or the one that ``hint`` is, without what is said about them."""
+    origin = get_origin(hint)
+    if origin is Annotated:
+        return arms_of(get_args(hint)[0])
+    if origin in {Union, types.UnionType}:
+        return [arm for each in get_args(hint) for arm in arms_of(each)]
+    return [hint]
+
+
+def _metadata(hint: Any) -> Iterator[Any]:
+    """All that is said about a type, and about the parts of a union or a tuple."""
+    origin = get_origin(hint)
+    if origin is Annotated:
+        inner, *said = get_args(hint)
+        for item in said:
+            yield from getattr(item, "metadata", (item,))
+        yield from _metadata(inner)
+    elif origin in {Union, types.UnionType, tuple}:
+        for arm in get_args(hint):
+            yield from _metadata(arm)
+
+
+def _limits(metadata: list[Any], *, is_whole: bool) -> tuple[float, float]:
+    low, high = (0.0, float(MOST) if is_whole else ENDLESS)
+    for item in metadata:
+        low = getattr(item, "ge", low)
+        high = getattr(item, "le", high)
+        if hasattr(item, "gt"):
+            low = item.gt + (1 if is_whole else TINY)
+        if hasattr(item, "lt"):
+            high = item.lt - (1 if is_whole else _BELOW)
+    return low, high

@@ -1,0 +1,163 @@
+"""The editor of each field of a schema, and those that are more than a number or a choice."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QRegularExpression, QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtGui import QRegularExpressionValidator
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from aegui.core.i18n import tr
+from aegui.core.recipe.settings import file_name
+from aegui.kit.layouts import row
+from aegui.kit.marks import flat_button
+from aegui.widgets.form.fields import (
+    REST_MS,
+    ChoiceField,
+    CountField,
+    NumberField,
+    OptionalCountField,
+    SidesField,
+    SliderField,
+    leaves_undo,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from aegui.core.choices import Choice
+    from aegui.core.fields import FormField
+
+_USUAL_RATES = (1e-5, 1.0)
+_NEW_SEEDS = 100_000
+
+
+class TextField(QLineEdit):
+    """A short text; empty stands for None. It counts after Enter or a short rest."""
+
+    edited = Signal(object)
+    _timer: QTimer | None = None
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._told: str | None = None
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(REST_MS)
+        timer.timeout.connect(self._tell)
+        self.textEdited.connect(timer.start)
+        self._timer = timer
+        self.editingFinished.connect(self._tell)
+
+    def set_value(self, value: str | None) -> None:
+        """Show ``value`` and stay silent; what is being typed is left alone."""
+        if value != self._told or not (self._timer and self._timer.isActive()):
+            self._told = value
+            if (value or "") != self.text():
+                self.setText(value or "")
+
+    def event(self, event: QEvent) -> bool:
+        """Undo and redo are the window's."""
+        return leaves_undo(event, self._timer) or super().event(event)
+
+    def _tell(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+        value = self.text() or None
+        if value != self._told:
+            self._told = value
+            self.edited.emit(value)
+
+
+class SeedField(QWidget):
+    """A seed, larger than a spin box can hold, and a die that throws another one."""
+
+    edited = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._text = TextField()
+        self._text.setValidator(
+            QRegularExpressionValidator(QRegularExpression(r"\d{1,15}"), self._text)
+        )
+        self._text.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.die = flat_button("builder-dice", tr("Another seed"))
+        self._random = random.Random()
+        self.setLayout(row((self._text, 1), self.die))
+        self.setFocusProxy(self._text)
+        self._text.edited.connect(self._on_text_edited)
+        self.die.clicked.connect(self._on_die_clicked)
+
+    def set_value(self, value: int) -> None:
+        """Show the seed ``value``."""
+        self._text.set_value(str(value))
+
+    def text(self) -> str:
+        """The digits shown."""
+        return self._text.text()
+
+    def _on_text_edited(self, text: str | None) -> None:
+        self.edited.emit(int(text or 0))
+
+    def _on_die_clicked(self) -> None:
+        self.edited.emit(self._random.randrange(_NEW_SEEDS))
+
+
+class SourceField(QWidget):
+    """The sets that come with the program, the file in use, and a button to open another."""
+
+    edited = Signal(str)
+    open_requested = Signal()
+
+    def __init__(self, choices: Iterable[Choice], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.choice = ChoiceField(choices)
+        self._built_in = self.choice.count()
+        self.open = flat_button("builder-folder", tr("Open a file of images or glyphs…"))
+        self.setLayout(row((self.choice, 1), self.open))
+        self.setFocusProxy(self.choice)
+        self.choice.edited.connect(self.edited)
+        self.open.clicked.connect(self.open_requested)
+
+    def set_value(self, source: str) -> None:
+        """Show ``source``; a file gets a row of its own with its name."""
+        if self.choice.findData(source) < 0:
+            with QSignalBlocker(self.choice):
+                while self.choice.count() > self._built_in:
+                    self.choice.removeItem(self._built_in)
+                self.choice.add_choice(source, file_name(source), source)
+        self.choice.set_value(source)
+
+
+Editor = ChoiceField | CountField | NumberField | SliderField | TextField | SeedField | SourceField
+
+
+def make_editor(field: FormField) -> Editor:
+    """The editor of a field, showing nothing yet; a switch has none but its box."""
+    low, high = field.limits
+    nothing = tr(field.nothing) if field.nothing else ""
+    match field.editor:
+        case "choice":
+            return ChoiceField(field.choices.values())
+        case "count" if nothing:
+            return OptionalCountField(int(low), int(high), nothing)
+        case "count":
+            return CountField(int(low), int(high))
+        case "sides":
+            return SidesField(int(low), int(high), nothing)
+        case "rate":
+            return SliderField((low, high), _USUAL_RATES, logarithmic=True)
+        case "level":
+            return SliderField((low, high), (low, high), logarithmic=False)
+        case "text":
+            text = TextField()
+            text.setPlaceholderText(tr("all"))
+            return text
+        case "seed":
+            return SeedField()
+        case "source":
+            return SourceField(field.choices.values())
+        case _:
+            return NumberField(low, high, field.step)

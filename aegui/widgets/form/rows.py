@@ -1,0 +1,191 @@
+"""One setting of a recipe as a row: its name, its editor, and what is wrong with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from aegui.core.fields import ENDLESS, TINY
+from aegui.core.i18n import localized, tr
+from aegui.kit.marks import ProblemLabel, wrapped_label
+from aegui.widgets.form.editors import Editor, SourceField, make_editor
+from aegui.widgets.form.fields import SliderField
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QMouseEvent
+
+    from aegui.core.fields import FormField
+    from aegui.core.recipe.settings import Setting
+
+_EDITOR_PX = 108
+_DIGITS = 10
+_STACKED = {"choice", "rate", "level", "text", "source"}
+
+
+def range_words(field: FormField) -> str:
+    """What numbers ``field`` takes, in words; ends that only the computer needs are left out."""
+    if not field.is_number:
+        return ""
+    low, high = field.limits
+    above, below = low <= TINY, high >= ENDLESS
+    least, most = localized(low, f",.{_DIGITS}g"), localized(high, f",.{_DIGITS}g")
+    if field.editor == "level":
+        return tr("Range: {low} to {high}; a sigma may be larger", low=least, high=most)
+    if above and low > 0:
+        return tr("Any number above 0") if below else tr("Range: above 0, up to {n}", n=most)
+    if below:
+        return tr("Range: {n} or more", n=least)
+    return tr("Range: {low} to {high}", low=least, high=most)
+
+
+class _ClickLabel(QLabel):
+    """A label that ticks the box that it belongs to (a check box cannot break its lines)."""
+
+    def __init__(self, box: QCheckBox) -> None:
+        super().__init__()
+        self._box = box
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._box.isEnabled() and self.rect().contains(event.position().toPoint()):
+            self._box.click()
+
+
+class SettingRow(QWidget):
+    """A labelled editor of one setting.
+
+    Signals:
+        edited(object): The value that the person chooses; None for "not at all".
+        open_requested(): A file to open is requested (only the row of the source).
+    """
+
+    edited = Signal(object)
+    open_requested = Signal()
+
+    def __init__(self, setting: Setting, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setting = setting
+        self._field = setting.field
+        self._beginning = setting.field.begins or 0
+        self.box: QCheckBox | None = None
+        self.editor: Editor | None = None
+        self._is_locked = False
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(3)
+        self._explanation: QLabel | None = None
+        self._build()
+        if setting.field.editor == "choice":
+            self._explanation = wrapped_label(parent=self)
+            self._explanation.setProperty("dim", True)
+            self._column.addWidget(self._explanation)
+        self.problem = ProblemLabel(self)
+        self._column.addWidget(self.problem)
+        self.caution = ProblemLabel(self, "warn")
+        self._column.addWidget(self.caution)
+        self.setToolTip(self._tooltip())
+
+    # ---------------------------------------------------------------- building
+
+    def _build(self) -> None:
+        field = self._field
+        if field.editor == "check" or field.begins is not None:
+            self.box = QCheckBox()
+            self.box.setAccessibleName(tr(field.label))
+            self.box.setAccessibleDescription(tr(field.help))
+            self.box.toggled.connect(self._on_box_toggled)
+        if field.editor != "check":
+            self.editor = make_editor(field)
+            if isinstance(self.editor, SourceField):
+                self.editor.open_requested.connect(self.open_requested)
+            self.editor.setAccessibleName(tr(field.label))
+            self.editor.setAccessibleDescription(tr(field.help))
+            self.editor.edited.connect(self._on_editor_edited)
+        label = self._make_label()
+        if field.editor in _STACKED and self.editor is not None:
+            self._column.addWidget(label)
+            self._column.addWidget(self.editor)
+        else:
+            self._column.addLayout(self._side_by_side(label))
+
+    def _side_by_side(self, label: QLabel) -> QHBoxLayout:
+        line = QHBoxLayout()
+        line.setSpacing(6)
+        if self.box is not None:
+            line.addWidget(self.box)
+        line.addWidget(label, 1)
+        if self.editor is not None:
+            self.editor.setFixedWidth(_EDITOR_PX)
+            line.addWidget(self.editor)
+        return line
+
+    def _make_label(self) -> QLabel:
+        text = tr(self._field.label)
+        if self.box is None:
+            label = wrapped_label(text)
+            if self.editor is not None:
+                label.setBuddy(self.editor)
+            return label
+        clicked = _ClickLabel(self.box)
+        clicked.setText(text)
+        clicked.setWordWrap(True)
+        return clicked
+
+    def _tooltip(self) -> str:
+        text = tr(self._field.help)
+        limits = range_words(self._field)
+        return f"{text}\n{limits}" if limits else text
+
+    # ------------------------------------------------------------------- state
+
+    def set_value(self, value: Any) -> None:
+        """Show ``value`` and stay silent."""
+        if self.box is not None:
+            with QSignalBlocker(self.box):
+                self.box.setChecked(bool(value) if self.editor is None else value is not None)
+        if self.editor is not None:
+            # An unticked value shows, greyed, what ticking would begin with.
+            unticked = self.box is not None and value is None
+            self.editor.set_value(self._default() if unticked else value)
+        if self._explanation is not None and self._field.choices:
+            self._explanation.setText(tr(self._field.choices[value].help))
+        self._enable()
+
+    def set_highest(self, highest: float) -> None:
+        """Another upper end of the range (a sigma may be more than 1, a probability not)."""
+        if isinstance(self.editor, SliderField):
+            with QSignalBlocker(self.editor.number):
+                self.editor.number.setMaximum(highest)
+
+    def set_beginning(self, beginning: float) -> None:
+        """What ticking begins with from now on, in place of the setting's default."""
+        self._beginning = beginning
+
+    def set_locked(self, locked: bool, *, entirely: bool = False) -> None:
+        """Whether a training keeps the setting from being edited; ``entirely``: anything does."""
+        self._is_locked = entirely or (locked and not self.setting.is_live)
+        self._enable()
+
+    def _enable(self) -> None:
+        free = not self._is_locked
+        if self.box is not None:
+            self.box.setEnabled(free)
+        if self.editor is not None:
+            self.editor.setEnabled(free and (self.box is None or self.box.isChecked()))
+
+    # ------------------------------------------------------------------- edits
+
+    def _on_editor_edited(self, value: object) -> None:
+        self.edited.emit(value)
+
+    def _on_box_toggled(self, on: bool) -> None:
+        if self.editor is None:
+            self.edited.emit(on)
+        elif not on:
+            self.edited.emit(None)
+        else:
+            self.edited.emit(self._default())
+
+    def _default(self) -> Any:
+        return int(self._beginning) if self._field.editor == "count" else self._beginning
