@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _HIDDEN = "tanh"
 """The activation of hidden layers where none is given."""
+_CONVOLUTION = "relu"
+"""That of convolutions."""
 _SLOPED = frozenset({"tanh", "sigmoid"})
 
 Layout = list[tuple[int, ...]]
@@ -56,7 +58,13 @@ def with_activations(notes: Notes, chain: GivenChain, *, gaussian: bool) -> Give
     if not side and any(layer.activation is None for layer in layers):
         label = called("activation", _HIDDEN)
         notes.say("assumed", tr("Hidden layers use {label}.", label=label))
-    chain = replace(chain, encoder=hidden(chain.encoder, side))
+    images = tuple(
+        one | {"activation": one["activation"] or side or _CONVOLUTION}
+        if "activation" in one
+        else one
+        for one in chain.images
+    )
+    chain = replace(chain, images=images, encoder=hidden(chain.encoder, side))
     if chain.decoder is not None or given["decoder"] not in (None, side):
         chain = replace(chain, decoder=hidden(chain.back, given["decoder"] or given["hidden"]))
     code = bent(chain.code, _code_name(notes, chain.code.activation or given["code"]))

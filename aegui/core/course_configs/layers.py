@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from math import prod
+from typing import Any
 
 from aegui.core.course_configs.values import choice, is_nothing, plain, snake, to_number, to_whole
 from aegui.core.errors import RecipeError
@@ -26,6 +27,15 @@ _UNITS = (
 _ACTIVATION = ("activation", "activation_fn", "activation_function", "act", "fn", "function")
 _KIND = ("type", "class_name", "kind", "layer_type", "layer", "name")
 _SHAPES = ("batch_input_shape", "batch_shape", "input_shape", "shape", "input_dim", "in_features")
+_CONVOLUTION = {
+    "channels": ("filters", "out_channels", "channels", "n_filters", "num_filters", "filtros"),
+    "kernel": ("kernel_size", "kernel", "filter_size"),
+    "stride": ("strides", "stride"),
+    "padding": ("padding",),
+}
+_PADDINGS = {"same": None, "valid": 0}
+_POOLS = {"max": "max_pool", "avg": "avg_pool", "average": "avg_pool"}
+_WIDENING = ("transpose", "upsampl", "deconv")
 _PASSED_OVER = ("norm", "flatten", "reshape", "view", "gaussian", "input")
 """Kinds of layers that have no units; an autoencoder of dense layers does without them."""
 
@@ -45,7 +55,8 @@ class LayerList:
     """The layers of one list.
 
     Attributes:
-        layers: In the order of the list.
+        layers: Those of units, in the order of the list.
+        images: Convolutions and poolings before them, as they stand in a recipe's JSON.
         key: Its name, for refusals.
         hidden: Whether that says that it holds hidden layers only.
         inputs: Numbers per sample, where an element says so.
@@ -57,6 +68,7 @@ class LayerList:
     hidden: bool = False
     inputs: int | None = None
     ignored: tuple[str, ...] = ()
+    images: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass
@@ -145,6 +157,7 @@ def read_layers(value: object, key: str, *, hidden: bool = False) -> LayerList:
             tr('"{key}" must be a list of at most {n} layers.', key=key, n=MAX_LAYERS)
         )
     layers: list[GivenLayer] = []
+    images: list[dict[str, Any]] = []
     inputs: int | None = None
     left: Counter[str] = Counter()
     passed: list[str] = []
@@ -157,14 +170,20 @@ def read_layers(value: object, key: str, *, hidden: bool = False) -> LayerList:
         element = _Element.of(place, one)
         if inputs is None and not layers:
             inputs = element.inputs
-        layer = _layer(element, one)
+        image_layer = _image_layer(element)
+        if image_layer is not None and not layers:
+            images.append(image_layer)
+            left.update(set(element.fields) - element.used)
+            continue
+        widens = any(word in element.kind for word in _WIDENING)
+        layer = None if images and widens else _layer(element, one)
         if layer is None:
             passed.append(f"{place} ({element.kind})")
         else:
             _add(layers, layer)
             left.update(set(element.fields) - element.used)
     lines = [f"{key}.*.{name}" if n > 1 else f"{key}.{name}" for name, n in left.items()]
-    return LayerList(tuple(layers), key, hidden, inputs, (*passed, *lines))
+    return LayerList(tuple(layers), key, hidden, inputs, (*passed, *lines), tuple(images))
 
 
 def _add(layers: list[GivenLayer], layer: GivenLayer) -> None:
@@ -211,13 +230,35 @@ def _chained(elements: list[object]) -> list[object] | None:
     return [pairs[0][0], *(pair[1] for pair in pairs)]
 
 
+def _image_layer(element: _Element) -> dict[str, Any] | None:
+    """The convolution or pooling that ``element`` is, as it stands in a recipe; or None."""
+    kind = element.kind
+    if "pool" in kind:
+        pool = next((known for word, known in _POOLS.items() if word in kind), None)
+        size = element.get("pool_size", "size", "kernel_size")
+        side = size[0] if isinstance(size, list | tuple) and size else size
+        return None if pool is None else {"kind": pool, "size": 2 if side is None else side}
+    is_plain = "conv" in kind and not any(word in kind for word in _WIDENING)
+    if not is_plain and (kind or not set(_CONVOLUTION["channels"]) & set(element.fields)):
+        return None
+    found = {name: element.get(*names) for name, names in _CONVOLUTION.items()}
+    known = {name: value for name, value in found.items() if value is not None}
+    if "channels" not in known:
+        return None
+    padding = found["padding"]
+    # Both Keras and PyTorch pad only where they are told to.
+    known["padding"] = _PADDINGS.get(padding, 0) if isinstance(padding, str) else padding or 0
+    activation = choice("activation", element.get(*_ACTIVATION))
+    return {"kind": "conv", **known, "activation": activation}
+
+
 def _layer(element: _Element, written: object) -> GivenLayer | None:
     """The layer that ``element`` is, without units if only an activation; None for what is none."""
     kind, place = element.kind, element.place
     if "conv" in kind:
         raise RecipeError(
             tr(
-                '"{key}" is a convolution; only layers of units are read from such files.',
+                '"{key}" is a convolution after layers of units, which is not read from such files.',
                 key=place,
             )
         )

@@ -28,6 +28,7 @@ from aegui.core.course_configs.shape import (
 from aegui.core.course_configs.values import is_nothing, to_whole
 from aegui.core.errors import RecipeError
 from aegui.core.i18n import tr
+from aegui.core.network.catalog import LAYERS
 from aegui.core.recipe.errors import quoted
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def read_chain(notes: Notes, inputs: int | None, *, variational: bool) -> GivenC
         notes.say("assumed", tr("No layers are given: {units} and back is taken.", units=units))
     guesses = list(chain.guesses)
     convolution = next((i for i in notes.live if _is_convolution(i)), None)
-    if convolution is not None:
+    if convolution is not None and not chain.images:
         key = convolution.key
         guesses.append(tr("Convolutions ({key}) are not read: all layers are dense.", key=key))
     for guess in guesses:
@@ -203,17 +204,21 @@ def _is_count(value: object) -> bool:
 def set_network(notes: Notes, chain: GivenChain, *, gaussian: bool) -> None:
     """Put ``chain`` with its activations into the recipe."""
     chain = with_activations(notes, chain, gaussian=gaussian)
-    if chain.decoder is None:
+    if chain.decoder is None or chain.images:
+        chain = replace(chain, decoder=None)
         notes.say("assumed", tr("The decoder mirrors the encoder."))
     elif list(chain.decoder) != list(reversed(chain.encoder)):
         notes.settings["network.decoder"] = [_document(layer) for layer in chain.decoder]
-    notes.settings["network.encoder"] = [_document(layer) for layer in chain.encoder]
+    encoder = [_document(layer) for layer in chain.encoder]
+    notes.settings["network.encoder"] = [*chain.images, *encoder]
     for key, value in _document(chain.code).items():
         notes.settings[f"network.latent.{key}"] = value
     notes.settings["network.output_activation"] = chain.last.activation
     if chain.last.slope is not None:
         notes.settings["network.output_slope"] = chain.last.slope
-    units = "-".join(str(layer.units) for layer in (*chain.encoder, chain.code, *chain.back))
+    images = [f"{tr(LAYERS[one['kind']].label)} {one.get('channels', '')}" for one in chain.images]
+    dense = [str(layer.units) for layer in (*chain.encoder, chain.code, *chain.back)]
+    units = "-".join([*map(str.strip, images), *dense])
     certain = chain.told and not chain.guesses
     line = tr("The layers between input and output: {units}", units=units)
     notes.say("understood" if certain else "assumed", line)

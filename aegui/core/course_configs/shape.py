@@ -8,6 +8,7 @@ code, for mean and log variance. Where a list may mean two networks, the guess i
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from aegui.core.course_configs.layers import GLYPH_PIXELS, GivenLayer, LayerList
 from aegui.core.errors import RecipeError
@@ -28,7 +29,7 @@ class GivenChain:
 
     ``inputs`` is what the list itself says of the input's size, ``guesses`` what had to be
     assumed, ``doubled`` whether the code stands there with mean and log variance, ``told``
-    whether the configuration gives any layers.
+    whether the configuration gives any layers, ``images`` the convolutions before all others.
     """
 
     encoder: tuple[GivenLayer, ...]
@@ -39,6 +40,7 @@ class GivenChain:
     guesses: tuple[str, ...] = ()
     doubled: bool = False
     told: bool = True
+    images: tuple[dict[str, Any], ...] = ()
 
     @property
     def back(self) -> tuple[GivenLayer, ...]:
@@ -82,13 +84,18 @@ def whole_chain(given: LayerList, hints: Hints) -> GivenChain:
     if not given.hidden and len(layers) > 1 and layers[-1].units == pixels:
         output, layers = layers[-1], layers[:-1]
     if not layers and hints.code is None:
+        if given.images:
+            text = tr(
+                '"{key}" has only convolutions: the code needs a layer of units.', key=given.key
+            )
+            raise RecipeError(text)
         raise RecipeError(tr('"{key}" leaves no layer for the code.', key=given.key))
     stripped = replace(given, layers=layers, inputs=inputs)
     if hints.code is None:
         chain = _without_code(stripped, output)
     else:
         chain = _with_code(stripped, output, hints.code, variational=hints.variational)
-    return replace(chain, output=output, inputs=inputs)
+    return replace(chain, output=output, inputs=inputs, images=given.images)
 
 
 def _with_code(
@@ -183,7 +190,7 @@ def two_sided(encoder: LayerList, decoder: LayerList | None, hints: Hints) -> Gi
             guesses.append(tr('The first of "{key}" is the input.', key=encoder.key))
     if decoder is None and hints.code is None:
         chain = encoder_only(replace(encoder, layers=layers, hidden=True))
-        return replace(chain, inputs=inputs)
+        return replace(chain, inputs=inputs, images=encoder.images)
     back = None if decoder is None else decoder.layers
     output = None
     pixels = inputs or hints.inputs or GLYPH_PIXELS
@@ -200,7 +207,8 @@ def two_sided(encoder: LayerList, decoder: LayerList | None, hints: Hints) -> Gi
                 key=encoder.key,
             )
         )
-    return replace(chain, decoder=back, output=output, inputs=inputs, guesses=tuple(guesses))
+    found = replace(chain, decoder=back, output=output, inputs=inputs, images=encoder.images)
+    return replace(found, guesses=tuple(guesses))
 
 
 def _before_code(

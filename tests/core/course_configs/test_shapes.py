@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from aegui.core.course_configs import CourseReading, understand
 from aegui.core.errors import RecipeError
 from aegui.core.network.chain import build_chain
-from aegui.core.recipe import LayerSpec
+from aegui.core.recipe import ConvSpec, LayerSpec, PoolSpec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -285,6 +285,47 @@ def test_a_model_of_keras_is_read_layer_by_layer() -> None:
     assert has(reading.ignored, "use_bias")
     with pytest.raises(RecipeError, match="convolution"):
         read("layers: [{class_name: Conv2D, config: {filters: 32}}, {class_name: Flatten}]")
+
+
+CONVOLUTIONAL = """{"layers": [
+{"class_name": "InputLayer", "config": {"batch_shape": [null, 28, 28, 1]}},
+{"class_name": "Conv2D", "config": {"filters": 16, "kernel_size": [3, 3], "strides": [2, 2],
+ "padding": "same", "activation": "tanh"}},
+{"class_name": "MaxPooling2D", "config": {"pool_size": [2, 2]}},
+{"class_name": "Flatten"}, {"class_name": "Dense", "config": {"units": 2}},
+{"class_name": "Dense", "config": {"units": 784}}, {"class_name": "Reshape"},
+{"class_name": "UpSampling2D"}, {"class_name": "Conv2DTranspose", "config": {"filters": 1}}]}"""
+
+
+@pytest.mark.parametrize(
+    ("text", "encoder", "code"),
+    [
+        (CONVOLUTIONAL, (ConvSpec(channels=16, stride=2, activation="tanh"), PoolSpec()), 2),
+        ("encoder: [{type: conv, filters: 4, kernel_size: [1, 2]}, {type: dense, units: 3}]",
+         (ConvSpec(channels=4, kernel=(1, 2), padding=0),), 3),
+        ("conv_layers: [{out_channels: 8, kernel: 3, padding: 1}]\nlatent_dim: 2",
+         (ConvSpec(channels=8, padding=1),), 2),
+    ],
+)  # fmt: skip
+def test_convolutions_at_the_beginning_are_read_and_mirrored(
+    text: str, encoder: tuple[object, ...], code: int
+) -> None:
+    reading = read(text)
+    network = reading.recipe.network
+    assert (network.encoder, network.latent.units, network.decoder) == (encoder, code, None)
+    shape = (1, 28, 28) if text is CONVOLUTIONAL else (1, 7, 5)
+    chain = build_chain(network, shape)
+    assert not chain.problems
+    assert chain.layers[-1].output_shape == shape
+    assert has(reading.assumed, "mirrors")
+
+
+def test_convolutions_told_by_lists_apart_stand_under_ignored() -> None:
+    reading = read("hidden: [10]\nlatent_dim: 2\nkernel_size: [1, 2]\nstrides: [1, 1]")
+    assert sizes(reading) == [10, 2, 10]
+    assert has(reading.ignored, "kernel_size = [1, 2]")
+    assert has(reading.ignored, "strides = [1, 1]")
+    assert has(reading.assumed, "Convolutions", "not read")
 
 
 def leaves(node: object, path: tuple[str, ...] = ()) -> Iterator[str]:
