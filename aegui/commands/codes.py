@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +18,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr
 from aegui.core.run_file.thumbnail import sheet_png
+from aegui.core.text_tables import csv_text
 
 if TYPE_CHECKING:
     import argparse
@@ -31,16 +30,18 @@ def encode_command(options: argparse.Namespace) -> int:
     """Write the code of every sample as CSV."""
     run = OpenedRun.of(options)
     codec, dataset = run.codec, run.dataset
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(["label", "name", *(f"z{i + 1}" for i in range(codec.latent_size))])
     codes = codec.encode(dataset.flat())
-    for label, name, code in zip(dataset.labels, dataset.names, codes, strict=True):
-        writer.writerow([label, name, *(f"{value:.9g}" for value in code)])
+    text = csv_text(
+        ["label", "name", *(f"z{i + 1}" for i in range(codec.latent_size))],
+        (
+            [label, name, *(f"{value:.9g}" for value in code)]
+            for label, name, code in zip(dataset.labels, dataset.names, codes, strict=True)
+        ),
+    )
     if options.out in {None, "-"}:
-        sys.stdout.write(buffer.getvalue())
+        sys.stdout.write(text)
     else:
-        write_atomically(options.out, buffer.getvalue().encode())
+        write_atomically(options.out, text.encode())
     note(run.words)
     return 0
 

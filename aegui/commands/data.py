@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aegui.commands.progress import shown_work
-from aegui.commands.words import note, say, say_json, shown
+from aegui.commands.words import say, say_json, shown
 from aegui.core.data.card import card
 from aegui.core.data.download import download
 from aegui.core.data.file_kinds import FILE_KINDS, kind_of
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.data.progress import IsCancelled, Report
 
-EXIT_INTERRUPTED = 130
 _MOST_LABELS = 128
 _MOST_CLASSES = 40
 _KINDS = {
@@ -42,13 +41,9 @@ _KINDS = {
 
 def data_command(options: argparse.Namespace) -> int:
     """Print the card of what is read: classes, source, duplicates and close pairs."""
-    try:
-        with shown_work() as (report, is_cancelled):
-            kind, datasets, notes = _read(options, report, is_cancelled)
-            cards = [card(dataset, cancelled=is_cancelled) for dataset in datasets]
-    except Cancelled as stopped:
-        note(str(stopped))
-        return EXIT_INTERRUPTED
+    with shown_work() as (report, is_cancelled):
+        kind, datasets, notes = _read(options, report, is_cancelled)
+        cards = [card(dataset, cancelled=is_cancelled) for dataset in datasets]
     if options.json:
         rows = [_card_json(*both) for both in zip(datasets, cards, strict=True)]
         say_json({"file": options.file, "reader": kind, "notes": list(notes), "datasets": rows})
@@ -67,8 +62,8 @@ def download_command(options: argparse.Namespace) -> int:
         with shown_work() as (report, is_cancelled):
             download(options.set, report, is_cancelled)
     except Cancelled:
-        note(tr("Stopped; what has come so far is kept. The same command goes on."))
-        return EXIT_INTERRUPTED
+        text = tr("Stopped; what has come so far is kept. The same command goes on.")
+        raise Cancelled(text) from None
     published = PUBLISHED[options.set.removesuffix("-test")]
     say(
         tr(

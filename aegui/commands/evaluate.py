@@ -12,11 +12,12 @@ from aegui.commands.figures import PartFigures, figures_table, measured
 from aegui.commands.history import stages_json
 from aegui.commands.opened import OpenedRun
 from aegui.commands.provenance import about_data, about_machine, data_words, machine_words
-from aegui.commands.words import say, say_json, shown, table
+from aegui.commands.words import say, say_json, shown
 from aegui.core.data.corruption import corruption_words, parse_corruption
 from aegui.core.evaluation.parts import PARTS
 from aegui.core.evaluation.wrong_pixels import wrong_pixels_summary
 from aegui.core.i18n import localized, tr
+from aegui.core.text_tables import columns_text
 
 if TYPE_CHECKING:
     import argparse
@@ -111,7 +112,7 @@ def _say_means(found: Mapping[str, PartFigures]) -> None:
     heads = [tr("wrong pixels")]
     if len(found) > 1:
         heads = [tr("wrong pixels, {part}", part=tr(PARTS[key])) for key in found]
-    say(table([tr("input"), *heads], rows))
+    say(columns_text([tr("input"), *heads], rows))
 
 
 def _say(dataset: Dataset, found: Mapping[str, PartFigures]) -> None:
@@ -138,7 +139,7 @@ def _say(dataset: Dataset, found: Mapping[str, PartFigures]) -> None:
         limits = ["-" if score.limit is None else localized(score.limit, ".3f") for score in scores]
         means.append([tr("Bayes limit"), "0", *limits])
     header = [tr("wrong pixels"), tr("clean"), *(corruption_words(one.spec) for one in scores)]
-    say(table([*header, *([tr("part")] if len(found) > 1 else [])], [*rows, *means]))
+    say(columns_text([*header, *([tr("part")] if len(found) > 1 else [])], [*rows, *means]))
     for key, one in found.items():
         shares = {"one": float(np.mean(one.clean <= 1)), "none": float(np.mean(one.clean == 0))}
         if len(found) > 1:

@@ -14,13 +14,14 @@ from aegui.commands.provenance import (
     machine_words,
     several_words,
 )
-from aegui.commands.words import say, say_json, table
+from aegui.commands.words import say, say_json
 from aegui.core.data.corruption import corruption_words
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.classification import classify
 from aegui.core.evaluation.parts import PARTS
 from aegui.core.evaluation.wrong_pixels import mean_and_std
 from aegui.core.i18n import tr
+from aegui.core.text_tables import columns_text
 
 if TYPE_CHECKING:
     import argparse
@@ -62,7 +63,7 @@ def evaluate_many(options: argparse.Namespace, specs: list[CorruptionSpec]) -> i
         for key, spread in spreads.items()
     ]
     header = [tr("figure"), tr("mean of {n} runs", n=len(each)), tr("standard deviation")]
-    say(table(header, lines))
+    say(columns_text(header, lines))
     say()
     seeds = ", ".join(str(about["seed"]) for about, _ in each)
     say(several_words(options.weights, seeds=seeds))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aegui.commands.words import note
+from aegui.commands.words import note_lines
 from aegui.core.course_configs import lines_of, load_any_recipe
 from aegui.core.data.load import load_dataset
 from aegui.core.data.readers import read_glyphs
@@ -48,9 +48,7 @@ def _convert_to_recipe(source: Path, target: str) -> bool:
         if _holds_glyphs(source):
             return False
         raise
-    for title, lines in lines_of(reading):
-        for line in lines:
-            note(f"{title}: {line}")
+    note_lines(lines_of(reading))
     save_recipe(target, reading.recipe)
     return True
 

@@ -10,13 +10,14 @@ from aegui.commands.opened import OpenedRun
 from aegui.commands.progress import shown_work
 from aegui.commands.provenance import about_machine, machine_words
 from aegui.commands.samples import refuse_plain_code
-from aegui.commands.words import say, say_json, shown, table
+from aegui.commands.words import say, say_json, shown
 from aegui.core.data.load import load_data
 from aegui.core.evaluation.judging import GENERATED, KINDS, REAL, real_images, verdicts
 from aegui.core.evaluation.samples import CONFIDENCE
 from aegui.core.evaluation.wrong_pixels import mean_and_std
 from aegui.core.i18n import localized, tr
 from aegui.core.recipe import DataSpec
+from aegui.core.text_tables import columns_text
 
 if TYPE_CHECKING:
     import argparse
@@ -134,7 +135,7 @@ def _classes_table(found: Mapping[str, Verdict]) -> str:
         for name, *shares in zip(judgement.classes, *columns, strict=True)
     ]
     header = [tr("class"), tr("share of the images"), tr("sure of")]
-    return table([*header, tr("of real ones"), tr("sure of")], rows)
+    return columns_text([*header, tr("of real ones"), tr("sure of")], rows)
 
 
 def _kinds_table(found: Mapping[str, Verdict]) -> str:
@@ -160,4 +161,4 @@ def _kinds_table(found: Mapping[str, Verdict]) -> str:
         tr("spread within classes"),
         tr("to the nearest learnt"),
     ]
-    return table(header, rows)
+    return columns_text(header, rows)

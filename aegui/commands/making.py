@@ -11,9 +11,9 @@ from aegui.commands.images import check_images_path, write_images
 from aegui.commands.opened import OpenedRun
 from aegui.commands.option import check_number
 from aegui.commands.places import dimensions, place_of, samples_of
-from aegui.commands.progress import stopping_at
+from aegui.commands.progress import stoppable
 from aegui.commands.samples import refuse_plain_code
-from aegui.commands.words import note, say, table
+from aegui.commands.words import note, say
 from aegui.core.atomic import check_writable
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr, trn
@@ -24,6 +24,7 @@ from aegui.core.latent.insight import entropies
 from aegui.core.latent.novelty import known, novelty, novelty_words
 from aegui.core.latent.paths import pixel_change, through
 from aegui.core.latent.sheets import decoded, traversal, write_sheet
+from aegui.core.text_tables import columns_text
 
 if TYPE_CHECKING:
     import argparse
@@ -50,19 +51,11 @@ def path_command(options: argparse.Namespace) -> int:
     names = ["--from", *["--via"] * len(options.via), "--to"]
     places = [place_of(model, name, text) for name, text in zip(names, stops, strict=True)]
     codec, glyphs = model.codec, model.glyphs
-    with stopping_at() as stop:
-        path = through(
-            places, options.kind, options.count, codec, model.codes, lambda: stop.requested
-        )
+    with stoppable() as cancelled:
+        path = through(places, options.kind, options.count, codec, model.codes, cancelled)
         frames = decoded(codec, path)
-        count = write_film(
-            options.out,
-            frames,
-            options.fps,
-            options.scale,
-            ink=glyphs,
-            cancelled=lambda: stop.requested,
-        )
+        settings = options.fps, options.scale
+        count = write_film(options.out, frames, *settings, ink=glyphs, cancelled=cancelled)
     change = pixel_change(codec, path)
     of = known(model.dataset, glyphs)
     found = novelty(of, frames.reshape(count, -1))
@@ -88,8 +81,8 @@ def finds_command(options: argparse.Namespace) -> int:
     check_images_path(options.out)
     model = OpenedRun.of(options)
     of = known(model.dataset, model.glyphs)
-    with stopping_at() as stop:
-        codes = _found(model, options, of, lambda: stop.requested)
+    with stoppable() as cancelled:
+        codes = _found(model, options, of, cancelled)
     if not len(codes):
         raise AeguiError(
             tr("Nothing new was found: what the network draws are copies of its samples.")
@@ -111,7 +104,11 @@ def finds_command(options: argparse.Namespace) -> int:
             zip(found.ratio, entropies(rows), codes, strict=True)
         )
     ]
-    say(table([tr("image"), tr("what it is"), tr("novelty"), tr("entropy"), tr("code")], lines))
+    say(
+        columns_text(
+            [tr("image"), tr("what it is"), tr("novelty"), tr("entropy"), tr("code")], lines
+        )
+    )
     glyphs = model.glyphs
     write_images(options.out, images, "finds", scale=options.scale, glyphs=glyphs, ink=glyphs)
     model.say_written(len(images), options.out)

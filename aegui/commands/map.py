@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +11,7 @@ import numpy as np
 from aegui.commands.figure_files import check_suffix
 from aegui.commands.opened import OpenedRun
 from aegui.commands.places import dimensions, numbers
-from aegui.commands.progress import stopping_at
+from aegui.commands.progress import stoppable
 from aegui.commands.words import say
 from aegui.core.atomic import check_writable, write_atomically
 from aegui.core.errors import AeguiError
@@ -23,6 +22,7 @@ from aegui.core.latent.fields import FIELDS, compute_field
 from aegui.core.latent.frame import axes_frame
 from aegui.core.latent.novelty import known
 from aegui.core.latent.sheets import grid_of_decodes, write_sheet
+from aegui.core.text_tables import csv_text
 
 if TYPE_CHECKING:
     import argparse
@@ -88,7 +88,7 @@ def _field(model: OpenedRun, key: str, frame: Frame, rect: Rect, columns: int, r
     codes = variances = None
     if model.codec.can_encode and spec.needs_encoder:
         codes, variances = model.distribution
-    with stopping_at() as stop:
+    with stoppable() as cancelled:
         return compute_field(
             key,
             model.codec,
@@ -99,7 +99,7 @@ def _field(model: OpenedRun, key: str, frame: Frame, rect: Rect, columns: int, r
             rect,
             columns,
             rows,
-            lambda: stop.requested,
+            cancelled,
         )
 
 
@@ -137,15 +137,13 @@ def _csv(field: Field) -> str:
     """x, y and the value, or class, of every cell."""
     x0, y0, x1, y1 = field.rect
     rows, columns = field.values.shape
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(["x", "y", field.key])
     xs, ys = _centres(x0, x1, columns).tolist(), _centres(y0, y1, rows).tolist()
-    for y, line in zip(ys, field.values.tolist(), strict=True):
-        for x, value in zip(xs, line, strict=True):
-            shown = field.classes[int(value)] if field.classes else f"{value:.6g}"
-            writer.writerow([f"{x:.6g}", f"{y:.6g}", shown])
-    return buffer.getvalue()
+    cells = [
+        [f"{x:.6g}", f"{y:.6g}", field.classes[int(value)] if field.classes else f"{value:.6g}"]
+        for y, line in zip(ys, field.values.tolist(), strict=True)
+        for x, value in zip(xs, line, strict=True)
+    ]
+    return csv_text(["x", "y", field.key], cells)
 
 
 def plane_frame(model: OpenedRun, axes: str | None) -> Frame:

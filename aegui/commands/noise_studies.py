@@ -16,7 +16,7 @@ from aegui.commands.opened import OpenedRun
 from aegui.commands.progress import shown_work
 from aegui.commands.provenance import WEIGHTS, several_words
 from aegui.commands.train import recipe_reading, source_from
-from aegui.commands.words import note, say, say_json, table
+from aegui.commands.words import note, say, say_json
 from aegui.core.atomic import check_writable, write_atomically
 from aegui.core.data.corruption import corruption_words, parse_corruption
 from aegui.core.data.load import load_data, load_dataset
@@ -29,6 +29,7 @@ from aegui.core.study.levels import noises_of, parse_levels
 from aegui.core.study.noise_curves import NoiseCurveSpec, TriedModel, noise_curves
 from aegui.core.study.noise_matrix import FIGURES, MatrixSpec, matrix_cost, noise_matrix
 from aegui.core.study.tables import characters_csv
+from aegui.core.text_tables import columns_text
 
 if TYPE_CHECKING:
     import argparse
@@ -174,7 +175,7 @@ def _say_matrix(matrix: NoiseMatrix, key: str) -> None:
     if key == "wrong":
         limits = ["-" if one is None else localized(one.mean, ".3f") for one in matrix.limits]
         rows.append([tr("Bayes limit"), *limits])
-    say(table(header, rows))
+    say(columns_text(header, rows))
     say(
         trn(
             "Rows: trained with; columns: tried with. Figures over {n} seed, trained together in "
@@ -215,7 +216,7 @@ def _noise_json(spec: CorruptionSpec) -> dict[str, Any]:
 def _say_curves(curves: Curves) -> None:
     header = [tr("wrong pixels"), *(localized(level, "g") for level in curves.levels)]
     rows = [[line.name, *(localized(value, ".3f") for value in line.mean)] for line in curves.lines]
-    say(table(header, rows))
+    say(columns_text(header, rows))
     if curves.note:
         say(tr("Made smaller to fit: {what}.", what=curves.note))
 

@@ -130,12 +130,19 @@ class TerminalLine:
 
 
 @contextlib.contextmanager
+def stoppable() -> Iterator[IsCancelled]:
+    """What says whether Ctrl-C was pressed."""
+    with stopping_at() as stop:
+        yield lambda: stop.requested
+
+
+@contextlib.contextmanager
 def shown_work() -> Iterator[tuple[Report, IsCancelled]]:
     """What shows how far work is, and whether Ctrl-C was pressed."""
     line = TerminalLine()
-    with stopping_at() as stop:
+    with stoppable() as cancelled:
         try:
-            yield lambda progress: line.show(progress.text), lambda: stop.requested
+            yield lambda progress: line.show(progress.text), cancelled
         finally:
             line.clear()
 

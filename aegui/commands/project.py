@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from aegui.commands.cost import refuse_excess
 from aegui.commands.figure_files import CSV, PICTURES, write_figures
 from aegui.commands.opened import OpenedRun
-from aegui.commands.progress import TerminalLine, stopping_at
+from aegui.commands.progress import TerminalLine, stoppable
 from aegui.commands.provenance import about_data, about_machine
-from aegui.commands.words import note, say, say_json, table
+from aegui.commands.words import note, say, say_json
 from aegui.core.atomic import write_atomically
 from aegui.core.cost import Cost
 from aegui.core.data.load import load_dataset
@@ -35,6 +35,7 @@ from aegui.core.latent.views import (
     with_codes,
 )
 from aegui.core.run_file.saved import SUFFIX
+from aegui.core.text_tables import columns_text
 
 if TYPE_CHECKING:
     import argparse
@@ -74,13 +75,13 @@ def project_command(options: argparse.Namespace) -> int:
     codec = None if run is None else run.codec
     costs = [view_cost(key, dataset, codec, settings) for key in keys]
     refuse_excess(reduce(Cost.then, costs), allowed=options.yes)
-    with stopping_at() as stop:
+    with stoppable() as cancelled:
         of = material(dataset, settings)
         if codec is not None:
-            of = with_codes(of, codec, cancelled=lambda: stop.requested)
-        views = _views(keys, options.method is None, of, settings, lambda: stop.requested)
-        found = {view.key: figures(view, of, cancelled=lambda: stop.requested) for view in views}
-        references = reference_figures(of, lambda: stop.requested)
+            of = with_codes(of, codec, cancelled=cancelled)
+        views = _views(keys, options.method is None, of, settings, cancelled)
+        found = {view.key: figures(view, of, cancelled=cancelled) for view in views}
+        references = reference_figures(of, cancelled)
     maps = Maps(dataset, of, views, found, references)
     about = _about(options, run) | _parameters(keys, settings)
     if options.out is not None:
@@ -251,7 +252,7 @@ def _say(maps: Maps) -> None:
         tr("squared error"),
         tr("seconds"),
     ]
-    say(table(header, rows))
+    say(columns_text(header, rows))
 
 
 def _write(path: str, maps: Maps, about: dict[str, Any], run: OpenedRun | None) -> None:

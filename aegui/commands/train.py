@@ -13,7 +13,7 @@ from aegui.commands.checkpoints import Checkpoints, check_goes_on, read_unfinish
 from aegui.commands.cost import cost_of, refuse_excess, say_cost
 from aegui.commands.progress import ProgressBar, Stop, rate_words, stopping_at
 from aegui.commands.provenance import about_data, about_machine, machine_words
-from aegui.commands.words import note, say, say_json, table
+from aegui.commands.words import note, note_lines, say, say_json
 from aegui.core.atomic import check_writable
 from aegui.core.course_configs import CourseReading, lines_of, load_any_recipe
 from aegui.core.data.builtin import builtin_names
@@ -28,6 +28,7 @@ from aegui.core.recipe import DataSpec
 from aegui.core.recipe.file import find_recipe, list_recipes, recipe_from
 from aegui.core.run_file.saved import save_run, saved_run_of
 from aegui.core.study.findings import mistakes
+from aegui.core.text_tables import columns_text
 from aegui.core.training.cost import share_left
 from aegui.core.training.history import plain_epoch
 from aegui.core.training.stage_words import REASONS
@@ -109,7 +110,7 @@ def _asked_for(options: argparse.Namespace, unfinished: SavedRun | None) -> Reso
                 tr("{file} needs {needs}.", file=options.recipe, needs=", ".join(reading.needs))
             )
         resolved = _resolved(recipe)
-        _tell(reading)
+        note_lines(lines_of(reading))
         for finding in mistakes(recipe, dataset=resolved.dataset):
             note(f"{finding.title}. {finding.remedy}")
     if unfinished is not None:
@@ -271,12 +272,6 @@ def source_from(source: str, folder: Path) -> str:
     return source
 
 
-def _tell(reading: CourseReading) -> None:
-    for title, lines in lines_of(reading):
-        for line in lines:
-            note(f"{title}: {line}")
-
-
 def _resolved(recipe: Recipe, dataset: Dataset | None = None) -> ResolvedRecipe:
     dataset = load_data(recipe.data) if dataset is None else dataset
     resolution = resolve(recipe, dataset)
@@ -369,7 +364,7 @@ def _concluded(
 
 
 def _say_results(result: TrainingResult, resolved: ResolvedRecipe) -> None:
-    say(table(*_results_table(result, resolved)))
+    say(columns_text(*_results_table(result, resolved)))
     if len(result.runs) > _MOST_RUNS_SHOWN:
         more = len(result.runs) - _MOST_RUNS_SHOWN
         say(trn("... and {n:,} more run", "... and {n:,} more runs", more))

@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
 
 def say(text: str = "") -> None:
@@ -23,23 +23,17 @@ def note(text: str) -> None:
     sys.stderr.flush()
 
 
+def note_lines(titled: Iterable[tuple[str, Iterable[str]]]) -> None:
+    """Lines on the standard error, each behind the title that it stands under."""
+    for title, lines in titled:
+        for line in lines:
+            note(f"{title}: {line}")
+
+
 def say_json(document: object) -> None:
     """``document`` on one line; NaN and infinity, which JSON does not know, become null."""
     plain = not sys.stdout.encoding.lower().startswith("utf")
     say(json.dumps(_finite(document), ensure_ascii=plain, allow_nan=False))
-
-
-def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Columns as wide as they need be: the first one to the left, numbers to the right."""
-    lines = [list(header), *map(list, rows)]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return "\n".join(
-        "  ".join(
-            cell.ljust(width) if index == 0 else cell.rjust(width)
-            for index, (cell, width) in enumerate(zip(line, widths, strict=True))
-        ).rstrip()
-        for line in lines
-    )
 
 
 def shown(label: str, name: str) -> str:

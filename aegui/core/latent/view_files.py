@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from aegui.core.text_tables import csv_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,16 +28,14 @@ def views_csv(
     several seeds or settings can be joined without losing it.
     """
     about = about or {}
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
     axes = [f"{view.key}_{axis}" for view in views for axis in "xy"]
-    writer.writerow(["index", "label", "name", *axes, *about])
     places = np.hstack([view.places for view in views])
+    rows = []
     for index, row in zip(of.indices.tolist(), places.tolist(), strict=True):
         cells = [f"{value:.7g}" for value in row]
         sample = [index, dataset.labels[index], dataset.names[index]]
-        writer.writerow([*sample, *cells, *about.values()])
-    return buffer.getvalue()
+        rows.append([*sample, *cells, *about.values()])
+    return csv_text(["index", "label", "name", *axes, *about], rows)
 
 
 def views_document(

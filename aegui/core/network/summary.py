@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +9,7 @@ from aegui.core.i18n import localized, mark, tr
 from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.catalog import LAYERS
 from aegui.core.network.layers import shape_words
+from aegui.core.text_tables import columns_text, csv_text, markdown_text
 
 if TYPE_CHECKING:
     from aegui.core.network.layers import LayerShape
@@ -96,27 +95,12 @@ class Summary:
         header = [tr(name) for name in COLUMNS]
         rows = [row.cells() for row in self.rows]
         if form == "csv":
-            buffer = io.StringIO()
-            writer = csv.writer(buffer, lineterminator="\n")
-            writer.writerow(header)
-            writer.writerows(
-                (*cells[:-1], row.parameters) for cells, row in zip(rows, self.rows, strict=True)
-            )
-            return buffer.getvalue()
+            numbers = zip(rows, self.rows, strict=True)
+            return csv_text(header, ((*cells[:-1], row.parameters) for cells, row in numbers))
         if form == "markdown":
-            dashes = ["---"] * (len(header) - 1) + ["--:"]
-            table = "\n".join(
-                "| " + " | ".join(map(_escaped, line)) + " |" for line in (header, dashes, *rows)
-            )
+            table = markdown_text(header, rows, len(header) - 1)
             return "\n".join([table, "", *(f"- {line}" for line in self.totals()), ""])
-        widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
-        lines = [
-            "  ".join(
-                cell.rjust(width) if place == len(widths) - 1 else cell.ljust(width)
-                for place, (cell, width) in enumerate(zip(line, widths, strict=True))
-            ).rstrip()
-            for line in (header, *rows)
-        ]
+        lines = columns_text(header, rows, len(header) - 1).split("\n")
         rule = "─" * max(map(len, lines))
         return "\n".join([lines[0], rule, *lines[1:], rule, *self.totals(), ""])
 
@@ -177,7 +161,3 @@ def _settings(layer: LayerShape) -> list[str]:
 
 def _side(size: object) -> str:
     return "x".join(map(str, size)) if isinstance(size, list | tuple) else str(size)
-
-
-def _escaped(cell: str) -> str:
-    return cell.replace("|", "\\|")

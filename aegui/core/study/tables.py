@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING
 
 from aegui.core.data.corruption import corruption_words
 from aegui.core.i18n import tr
 from aegui.core.study.noise_matrix import FIGURES
+from aegui.core.text_tables import csv_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from aegui.core.recipe import CorruptionSpec
     from aegui.core.study.noise_curves import Curves
     from aegui.core.study.noise_matrix import NoiseMatrix
@@ -34,7 +31,7 @@ def matrix_csv(matrix: NoiseMatrix) -> str:
         if limit is not None:
             rows.append(["limit", "", *_of(test), "", _plain(limit.mean), "", ""])
     header = [*_NOISES, "seed", "wrong_pixels", "share_at_most_1", "share_exact"]
-    return _text(header, rows)
+    return csv_text(header, rows)
 
 
 def characters_csv(matrix: NoiseMatrix) -> str:
@@ -47,7 +44,7 @@ def characters_csv(matrix: NoiseMatrix) -> str:
                 matrix.dataset.labels, found.mean, found.deviation, strict=True
             ):
                 rows.append([*_of(training), *_of(test), label, _plain(mean), _plain(deviation)])
-    return _text([*_NOISES, "character", "wrong_pixels", "deviation"], rows)
+    return csv_text([*_NOISES, "character", "wrong_pixels", "deviation"], rows)
 
 
 def curves_csv(curves: Curves) -> str:
@@ -58,7 +55,7 @@ def curves_csv(curves: Curves) -> str:
         for level, mean, deviation in zip(curves.levels, line.mean, line.deviation, strict=True)
     ]
     header = ["line", "is", "noise", "level", "wrong_pixels", "deviation", "runs"]
-    return _text(header, rows)
+    return csv_text(header, rows)
 
 
 def matrix_sheet(matrix: NoiseMatrix, key: str = "wrong") -> str:
@@ -93,11 +90,3 @@ def _of(spec: CorruptionSpec) -> tuple[str, str]:
 
 def _plain(value: float) -> str:
     return f"{value:.6g}"
-
-
-def _text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return buffer.getvalue()
