@@ -258,7 +258,7 @@ def _layer(element: _Element, written: object) -> GivenLayer | None:
     if "conv" in kind:
         raise RecipeError(
             tr(
-                '"{key}" is a convolution after layers of units, which is not read from such files.',
+                '"{key}" is a convolution after layers of units; such are not read.',
                 key=place,
             )
         )
