@@ -71,6 +71,8 @@ class FieldWords:
         begins: For a value that may be None: what ticking its box begins with.
         most: Another end than that of the type, where a person needs no more.
         spot: Where on a card it stands: folded away, on its line, or there with its label.
+        prefix: What stands before a number, in its field.
+        suffix: What stands after it, such as its unit.
         sign: What stands on the line in place of the label, where a sign says enough.
     """
 
@@ -82,6 +84,8 @@ class FieldWords:
     nothing: str = ""
     begins: float | None = None
     most: float | None = None
+    prefix: str = ""
+    suffix: str = ""
     spot: Spot = "folded"
     sign: str = ""
 
@@ -115,6 +119,8 @@ class FormField:
     nothing: str
     begins: float | None
     may_be_none: bool
+    prefix: str
+    suffix: str
     spot: Spot
     sign: str
 
@@ -168,6 +174,8 @@ def _form_field(name: str, hint: Any, metadata: list[Any], words: FieldWords) ->
         words.nothing,
         words.begins,
         type(None) in arms,
+        words.prefix,
+        words.suffix,
         words.spot,
         words.sign,
     )

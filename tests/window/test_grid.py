@@ -110,8 +110,8 @@ def test_every_number_of_the_code_is_seen_and_saved(
     seen = panel.preview.picture
     grey = [seen.pixelColor(width - 5 + x, 8).red() / 255 for x in range(5)]
     np.testing.assert_allclose(grey, drawn[0], atol=0.01)
-    panel.steps.setValue(4)
-    panel.scale.setValue(3)
+    panel.form.fields["spec.steps"].edited.emit(4)
+    panel.form.fields["scale"].edited.emit(3)
     qtbot.waitUntil(lambda: panel.preview.picture.width() == 4 * 6 - 1, timeout=10_000)
     path = tmp_path / "all"
     monkeypatch.setattr(wiring_grid, "choose_save_file", lambda *_: str(path))

@@ -129,7 +129,7 @@ def test_two_numbers_of_a_long_code_are_chosen(
 def test_choices_are_kept(app: App, window: MainWindow, qtbot: QtBot) -> None:
     panel = window.panels.projections
     panel._buttons["tsne"].click()
-    panel._form._perplexity.setValue(12)
+    panel._form.fields["perplexity"].edited.emit(12.0)
     values = app.services.settings.values
     assert values["projections.shown"] == "code pca"
     assert values["projections.perplexity"] == 12.0
@@ -137,7 +137,7 @@ def test_choices_are_kept(app: App, window: MainWindow, qtbot: QtBot) -> None:
     again = app.window.panels.projections
     assert again.shown == ("code", "pca")
     assert app.services.of(ProjectionService).options.perplexity == 12.0
-    assert app.window.panels.projections._form._perplexity.value() == 12.0
+    assert app.window.panels.projections._form.value.perplexity == 12.0
     app.use_language("en")
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
+from pydantic import Field
 
 from aegui.core.data.progress import stop_if
 from aegui.core.errors import AeguiError
+from aegui.core.fields import FieldWords
 from aegui.core.i18n import tr
 from aegui.core.latent.frame import axes_frame
 from aegui.core.latent.sheets import grid_of_decodes, traversal
@@ -81,8 +83,16 @@ class TraversalSpec:
 
     middle: tuple[float, ...]
     spread: tuple[float, ...]
-    steps: int = 9
-    reach: float = 2.0
+    steps: Annotated[
+        int, Field(ge=2, le=MOST_STEPS), FieldWords("Images per row", "Images of each number.")
+    ] = 9
+    reach: Annotated[
+        float,
+        Field(ge=0.1, le=20.0),
+        FieldWords(
+            "Reach", "Standard deviations to either side of the mean", step=0.5, prefix="± "
+        ),
+    ] = 2.0
 
     def ends(self) -> NDArray[np.float32]:
         """Lowest and highest value of every number, ``[d, 2]``."""

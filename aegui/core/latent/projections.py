@@ -8,15 +8,17 @@ import os
 import time
 from dataclasses import dataclass
 from functools import reduce
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
+from pydantic import Field
 
 from aegui.core.choices import Choice
 from aegui.core.cost import Cost, multiplications_per_second
 from aegui.core.data.progress import stop_if
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.neighbours import nearest_others
+from aegui.core.fields import MOST, FieldWords
 from aegui.core.i18n import mark, tr
 from aegui.core.latent.pca import Pca, fit_pca
 
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     Places = NDArray[np.float32]
     Report = Callable[["ProjectionProgress"], None]
 
+MOST_SAMPLES = 60_000
+"""Of larger sets a map is made of so many at most."""
 METHODS = {
     choice.key: choice
     for choice in (
@@ -107,12 +111,33 @@ class ProjectionOptions:
         seed: Of everything that is drawn at random.
     """
 
-    samples: int = 5_000
-    perplexity: float = 30.0
-    iterations: int = 500
+    samples: Annotated[
+        int,
+        Field(ge=100, le=MOST_SAMPLES),
+        FieldWords(
+            "Samples at most",
+            "Larger sets are represented by so many samples, drawn at random.",
+        ),
+    ] = 5_000
+    perplexity: Annotated[
+        float,
+        Field(ge=2.0, le=500.0),
+        FieldWords(
+            "Perplexity", "t-SNE: about how many neighbours are kept near each sample.", step=1.0
+        ),
+    ] = 30.0
+    iterations: Annotated[
+        int,
+        Field(ge=50, le=10_000),
+        FieldWords("Steps", "t-SNE: steps after the 250 early ones; more let groups part further."),
+    ] = 500
     neighbours: int = 15
     min_dist: float = 0.1
-    seed: int = 0
+    seed: Annotated[
+        int,
+        Field(ge=0, le=MOST),
+        FieldWords("Seed", "Of the draw of samples and the start of t-SNE."),
+    ] = 0
 
 
 @dataclass(frozen=True, eq=False)

@@ -26,7 +26,7 @@ from aegui.core.i18n import mark, tr
 from aegui.kit.charts.figure import DPI, FORMS, SIDE_CM, Figure, Paper, figure_image
 from aegui.kit.marks import ProblemLabel
 from aegui.kit.theme import SPACING
-from aegui.widgets.decimal_box import DecimalBox
+from aegui.widgets.form.fields import NumberField
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
@@ -166,8 +166,8 @@ class FigureDialog(QDialog):
         self.preview.setPixmap(QPixmap.fromImage(image))
 
 
-def _length(value: float) -> DecimalBox:
-    spin = DecimalBox(*SIDE_CM, 1, 0.5)
+def _length(value: float) -> NumberField:
+    spin = NumberField(*SIDE_CM, 0.5)
     spin.setValue(value)
     spin.setSuffix(" cm")
     return spin

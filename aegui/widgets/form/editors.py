@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRegularExpression, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QRegularExpressionValidator
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
 from aegui.core.i18n import tr
 from aegui.core.recipe.settings import file_name
@@ -131,14 +131,39 @@ class SourceField(QWidget):
         self.choice.set_value(source)
 
 
-Editor = ChoiceField | CountField | NumberField | SliderField | TextField | SeedField | SourceField
+class CheckField(QCheckBox):
+    """A switch with its name beside it."""
+
+    edited = Signal(bool)
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.clicked.connect(self.edited)
+
+    def set_value(self, value: bool) -> None:
+        """Show ``value`` and stay silent."""
+        self.setChecked(value)
+
+
+Number = CountField | NumberField
+Editor = Number | CheckField | ChoiceField | SliderField | TextField | SeedField | SourceField
 
 
 def make_editor(field: FormField) -> Editor:
-    """The editor of a field, showing nothing yet; a switch has none but its box."""
+    """The editor of a field, showing nothing yet."""
+    editor = _editor(field)
+    if isinstance(editor, Number):
+        editor.setPrefix(field.prefix)
+        editor.setSuffix(field.suffix)
+    return editor
+
+
+def _editor(field: FormField) -> Editor:
     low, high = field.limits
     nothing = tr(field.nothing) if field.nothing else ""
     match field.editor:
+        case "check":
+            return CheckField(tr(field.label))
         case "choice":
             return ChoiceField(field.choices.values())
         case "count" if nothing:

@@ -1,4 +1,4 @@
-"""The single fields of the builder: numbers and choices that are set quietly and tell edits.
+"""The single fields of a form: numbers and choices that are set quietly and tell edits.
 
 All of them have ``set_value`` (shows a value, says nothing) and the signal ``edited`` (a person
 changed the value). A wheel turned over a field that has no focus scrolls the panel instead of
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import QEvent, QLocale, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QValidator
@@ -36,6 +36,12 @@ if TYPE_CHECKING:
     from aegui.core.choices import Choice
     from aegui.core.recipe import Sides
 
+    _Widget: TypeAlias = QWidget
+    _SpinBox: TypeAlias = QAbstractSpinBox
+else:
+    # The classes below are mixed into those of Qt, which come after them.
+    _Widget = _SpinBox = object
+
 REST_MS = 600
 """After so long without a key a typed number counts, as if Enter had been pressed."""
 
@@ -43,7 +49,7 @@ _DECIMALS = 20
 _DIGITS = 10
 _LEADS = (1.0, 2.0, 5.0)
 _PARTIAL_COUNT = re.compile(r"-?[\d.,]{0,15}")
-_PARTIAL_NUMBER = re.compile(r"\d*[.,]?\d*(e[+-]?\d*)?", re.IGNORECASE)
+_PARTIAL_NUMBER = re.compile(r"-?\d*[.,]?\d*(e[+-]?\d*)?", re.IGNORECASE)
 _SIDES = re.compile(r"\s*(\d{1,3})\s*(?:[xX×*,;]\s*(\d{1,3})\s*)?")
 _PARTIAL_SIDES = re.compile(r"\s*(?:\d{1,3}\s*(?:[xX×*,;]\s*(?:\d{1,3}\s*)?)?)?")
 _ROW = 1_000
@@ -67,17 +73,6 @@ def next_lead(value: float, steps: int) -> float:
             smaller = [lead * power for lead in (0.5, *_LEADS)]
             value = next(x for x in reversed(smaller) if x < value * (1 - 1e-6))
     return float(short_number(value))
-
-
-def _commit_after_rest(box: QAbstractSpinBox) -> QTimer:
-    """The timer that is active while a number is being typed."""
-    timer = QTimer(box)
-    timer.setSingleShot(True)
-    timer.setInterval(REST_MS)
-    timer.timeout.connect(box.interpretText)
-    box.lineEdit().textEdited.connect(timer.start)
-    box.editingFinished.connect(timer.stop)
-    return timer
 
 
 def tell_replaced(field: QWidget, typed: str, taken: str, low: str, high: str) -> None:
@@ -107,31 +102,60 @@ def leaves_undo(event: QEvent, typing: QTimer | None) -> bool:
     return True
 
 
-def ends_typing(event: QKeyEvent, typing: QTimer | None) -> bool:
-    """Whether ``event`` is the Enter after a number: it is not for the dialog around the field."""
-    is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-    return is_enter and typing is not None and typing.isActive()
+class _Quiet(_Widget):
+    """Leaves the wheel to the panel until it has the focus."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Only what has the focus is turned."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
 
 
-class CountField(QSpinBox):
+class _Typed(_Quiet, _SpinBox):
+    """A number that counts when it has been typed, not with each digit."""
+
+    # Events come while the field is being made, too.
+    _typing: QTimer | None = None
+
+    def _take_typing(self) -> None:
+        """To be called once, when the field is made."""
+        self.setKeyboardTracking(False)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._typing = QTimer(self, singleShot=True, interval=REST_MS)
+        self._typing.timeout.connect(self.interpretText)
+        self.lineEdit().textEdited.connect(self._typing.start)
+        self.editingFinished.connect(self._typing.stop)
+
+    def event(self, event: QEvent) -> bool:
+        """Undo and redo are the window's."""
+        return leaves_undo(event, self._typing) or super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The Enter that ends a number presses no button of a dialog."""
+        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        is_end = is_enter and self._typing is not None and self._typing.isActive()
+        super().keyPressEvent(event)
+        if is_end:
+            event.accept()
+
+
+class CountField(_Typed, QSpinBox):
     """A whole number."""
 
     edited = Signal(int)
-    # Events come while the field is being made, too.
-    _typing: QTimer | None = None
 
     def __init__(self, low: int, high: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setRange(low, high)
-        self.setKeyboardTracking(False)
         # Thousands as in all the other numbers of the program, whatever the machine's locale.
         self.setLocale(QLocale(LOCALES[language()]))
         self.setGroupSeparatorShown(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if high > 1_000:
             self.setStepType(QAbstractSpinBox.StepType.AdaptiveDecimalStepType)
-        self._typing = _commit_after_rest(self)
+        self._take_typing()
         self.valueChanged.connect(self._on_value_changed)
 
     def set_value(self, value: int | None) -> None:
@@ -170,24 +194,6 @@ class CountField(QSpinBox):
 
     def _least(self) -> int:
         return self.minimum()
-
-    def event(self, event: QEvent) -> bool:
-        """Undo and redo are the window's."""
-        return leaves_undo(event, self._typing) or super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """The Enter that ends a number presses no button of a dialog."""
-        is_end = ends_typing(event, self._typing)
-        super().keyPressEvent(event)
-        if is_end:
-            event.accept()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Only a field with the focus is turned."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
 
 class OptionalCountField(CountField):
@@ -322,11 +328,10 @@ def _sides_in(text: str) -> Sides | None:
     return rows if found[2] is None else (rows, int(found[2]))
 
 
-class NumberField(QDoubleSpinBox):
+class NumberField(_Typed, QDoubleSpinBox):
     """A real number of any size, written short; steps go 1-2-5 when ``step`` is None."""
 
     edited = Signal(float)
-    _typing: QTimer | None = None
 
     def __init__(
         self, low: float, high: float, step: float | None = None, parent: QWidget | None = None
@@ -335,10 +340,7 @@ class NumberField(QDoubleSpinBox):
         self._step = step
         self.setDecimals(_DECIMALS)
         self.setRange(low, high)
-        self.setKeyboardTracking(False)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._typing = _commit_after_rest(self)
+        self._take_typing()
         self.valueChanged.connect(self.edited)
 
     def set_value(self, value: float) -> None:
@@ -354,13 +356,13 @@ class NumberField(QDoubleSpinBox):
     def valueFromText(self, text: str) -> float:
         """Point or comma, with or without an exponent."""
         try:
-            return float(text.strip().replace(",", "."))
+            return float(self._bare(text).replace(",", "."))
         except ValueError:
             return self.value()
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         """Whatever may become a number of the range is let through while it is typed."""
-        stripped = text.strip()
+        stripped = self._bare(text)
         if not _PARTIAL_NUMBER.fullmatch(stripped):
             return QValidator.State.Invalid, text, position
         try:
@@ -377,8 +379,11 @@ class NumberField(QDoubleSpinBox):
         shown = self.textFromValue(nearest)
         if nearest != wished:
             low, high = map(self.textFromValue, (self.minimum(), self.maximum()))
-            tell_replaced(self, text.strip(), shown, low, high)
-        return shown
+            tell_replaced(self, self._bare(text), shown, low, high)
+        return f"{self.prefix()}{shown}{self.suffix()}"
+
+    def _bare(self, text: str) -> str:
+        return text.removeprefix(self.prefix()).removesuffix(self.suffix()).strip()
 
     def stepBy(self, steps: int) -> None:
         """By the step, or along 1-2-5 where sizes matter more than differences."""
@@ -391,26 +396,8 @@ class NumberField(QDoubleSpinBox):
             target = max(self.minimum(), 1e-6) if steps > 0 else value
         self.setValue(float(short_number(target)))
 
-    def event(self, event: QEvent) -> bool:
-        """Undo and redo are the window's."""
-        return leaves_undo(event, self._typing) or super().event(event)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """The Enter that ends a number presses no button of a dialog."""
-        is_end = ends_typing(event, self._typing)
-        super().keyPressEvent(event)
-        if is_end:
-            event.accept()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Only a field with the focus is turned."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
-
-
-class ChoiceField(QComboBox):
+class ChoiceField(_Quiet, QComboBox):
     """One of a table of choices, each with its explanation as a tooltip."""
 
     edited = Signal(str)
@@ -447,18 +434,11 @@ class ChoiceField(QComboBox):
         view.setMinimumWidth(view.sizeHintForColumn(0) + view.verticalScrollBar().width() + 8)
         super().showPopup()
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Only a field with the focus is turned."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
-
     def _on_activated(self, index: int) -> None:
         self.edited.emit(self.itemData(index))
 
 
-class QuietSlider(QSlider):
+class QuietSlider(_Quiet, QSlider):
     """A horizontal slider that leaves the wheel to the panel until it has the focus."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -467,13 +447,6 @@ class QuietSlider(QSlider):
         self.setSingleStep(_SLIDER_STEPS // 60)
         self.setPageStep(_SLIDER_STEPS // 12)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Only a slider with the focus is turned."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
 
 class SliderField(QWidget):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
+from pydantic import Field
 from PySide6.QtCore import QRect, QRectF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import (
@@ -15,16 +16,17 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QSizePolicy,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
+from aegui.core.choices import Choice, OneOf, table
+from aegui.core.fields import FieldWords
 from aegui.core.i18n import mark, tr
 from aegui.core.latent.grids import MOST_ROWS, GridSpec
 from aegui.kit.marks import wrapped_label
 from aegui.kit.theme import SPACING, current_theme, figures_font
-from aegui.widgets.decimal_box import DecimalBox
+from aegui.widgets.form.fields import CountField, NumberField
 from aegui.widgets.rulers import axis_name
 
 if TYPE_CHECKING:
@@ -47,12 +49,21 @@ _PLACES = {
     ),
     False: (mark("Equal steps"), mark("From one end to the other of each axis.")),
 }
-BASES = {
-    "mean": mark("The mean of the codes"),
-    "cursor": mark("Where the cursor is"),
-    "zero": mark("Zero, the middle of the prior"),
-}
+BASES = table(
+    Choice("mean", mark("The mean of the codes"), ""),
+    Choice("cursor", mark("Where the cursor is"), ""),
+    Choice("zero", mark("Zero, the middle of the prior"), ""),
+)
 """Where the numbers are taken from that do not change."""
+Base = Annotated[
+    str, OneOf(BASES), FieldWords("Other numbers", "Those that are neither across nor up")
+]
+Scale = Annotated[
+    int,
+    Field(ge=1, le=MOST_SCALE),
+    FieldWords("Enlarged", "Pixels of the picture per pixel of an image", prefix="× "),
+]
+Ink = Annotated[bool, FieldWords("Dark on light", "As on paper")]
 
 
 @dataclass(frozen=True)
@@ -67,9 +78,9 @@ class GridWish:
     """
 
     spec: GridSpec
-    base: str = "mean"
-    scale: int = 2
-    ink: bool = False
+    base: Base = "mean"
+    scale: Scale = 2
+    ink: Ink = False
 
 
 class GridPreview(QWidget):
@@ -191,14 +202,14 @@ class GridPanel(QWidget):
         choice.currentIndexChanged.connect(self._on_edited)
         return choice
 
-    def _count(self, name: str, most: int) -> QSpinBox:
-        field = QSpinBox(minimum=1, maximum=most)
+    def _count(self, name: str, most: int) -> CountField:
+        field = CountField(1, most)
         field.setAccessibleName(name)
         field.valueChanged.connect(self._on_edited)
         return field
 
-    def _ends(self, name: str) -> tuple[DecimalBox, DecimalBox]:
-        low, high = (DecimalBox(-_FARTHEST, _FARTHEST, 2, 0.5) for _ in range(2))
+    def _ends(self, name: str) -> tuple[NumberField, NumberField]:
+        low, high = (NumberField(-_FARTHEST, _FARTHEST, 0.5) for _ in range(2))
         low.setAccessibleName(tr("{axis}, from", axis=name))
         high.setAccessibleName(tr("{axis}, to", axis=name))
         for field in (low, high):
@@ -206,9 +217,9 @@ class GridPanel(QWidget):
             field.valueChanged.connect(self._on_edited)
         return low, high
 
-    def _quantile_ends(self) -> tuple[DecimalBox, DecimalBox]:
+    def _quantile_ends(self) -> tuple[NumberField, NumberField]:
         """First and last quantile, in per cent."""
-        low, high = (DecimalBox(0.0, 100.0, 1, 5.0) for _ in range(2))
+        low, high = (NumberField(0.0, 100.0, 5.0) for _ in range(2))
         low.setAccessibleName(tr("First quantile"))
         high.setAccessibleName(tr("Last quantile"))
         tip = tr("From which quantile of the prior to which; 0 to 100 %: equal shares of all of it")
@@ -248,7 +259,7 @@ class GridPanel(QWidget):
         row.addWidget(self.preview, 1)
 
     def _axis_rows(
-        self, name: str, choice: QComboBox, ends: tuple[DecimalBox, DecimalBox]
+        self, name: str, choice: QComboBox, ends: tuple[NumberField, NumberField]
     ) -> QWidget:
         self._form.addRow(name, choice)
         fields = self._range(ends)
@@ -256,7 +267,7 @@ class GridPanel(QWidget):
         self._form.addRow(name, fields)
         return fields
 
-    def _range(self, ends: tuple[DecimalBox, DecimalBox]) -> QWidget:
+    def _range(self, ends: tuple[NumberField, NumberField]) -> QWidget:
         fields = QWidget()
         row = QHBoxLayout(fields)
         row.setContentsMargins(0, 0, 0, 0)
@@ -279,9 +290,9 @@ class GridPanel(QWidget):
         with QSignalBlocker(self._places), QSignalBlocker(self._base):
             if not has_prior:
                 self._places.removeItem(self._places.findData(True))
-            for key, label in BASES.items():
+            for key, base in BASES.items():
                 if key != "cursor" or has_cursor:
-                    self._base.addItem(tr(label), key)
+                    self._base.addItem(tr(base.label), key)
         for choice in (self._x, self._y):
             with QSignalBlocker(choice):
                 choice.addItems([axis_name(number) for number in range(size)])

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import tr
+from aegui.core.latent.projections import ProjectionOptions
 from aegui.core.latent.views import VIEWS
 from aegui.features.projections.view.class_bars import ClassBars
 from aegui.features.projections.view.code_axes import CodeAxes
@@ -30,7 +31,6 @@ from aegui.features.projections.view.map_tools import (
     flat_tool,
     view_toggle,
 )
-from aegui.features.projections.view.options_form import OptionsForm
 from aegui.features.projections.view.scatter import ScatterSamples, ScatterView
 from aegui.features.projections.view.scatter_paint import SampleCard
 from aegui.features.projections.view.words import message_words, note_words
@@ -39,6 +39,7 @@ from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.flow import FlowLayout
 from aegui.kit.theme import SPACING, icon
 from aegui.session.data.looks import look_of
+from aegui.widgets.form.form import Form
 from aegui.widgets.gallery import Gallery
 from aegui.widgets.glyphs import label_name
 from aegui.widgets.other_menu import OtherMenu
@@ -52,7 +53,6 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
     from aegui.core.data.dataset import Dataset
-    from aegui.core.latent.projections import ProjectionOptions
     from aegui.core.latent.views import Figures, Material
     from aegui.features.projections.model.projection_work import MapState
 
@@ -105,7 +105,8 @@ class ProjectionsPanel(QWidget):
         self._axes = CodeAxes()
         self._count = QLabel()
         self._count.setProperty("dim", True)
-        self._form = OptionsForm()
+        self._form = Form(ProjectionOptions())
+        self._form.rows.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
         self._options = self._options_button()
         self._lasso = flat_tool("lasso", tr("Select with a free line around samples (lasso)"))
         self._lasso.setCheckable(True)
@@ -320,7 +321,7 @@ class ProjectionsPanel(QWidget):
 
     def set_options(self, options: ProjectionOptions) -> None:
         """Show how maps are made."""
-        self._form.set_options(options)
+        self._form.set_value(options)
 
     @property
     def shown(self) -> tuple[str, ...]:

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from aegui.core.latent.grids import TraversalSpec
 from aegui.features.map.view.traversal_panel import TraversalPanel, TraversalWish
+from aegui.widgets.form.fields import ChoiceField
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -28,11 +31,10 @@ def test_every_field_is_told(qtbot: QtBot) -> None:
     panel = shown(qtbot, 3)
     told: list[TraversalWish] = []
     panel.edited.connect(told.append)
-    panel.steps.setValue(5)
-    panel.reach.setValue(1.5)
-    panel.base.setCurrentIndex(panel.base.findData("cursor"))
-    panel.scale.setValue(4)
-    panel.ink.click()
+    fields = panel.form.fields
+    for name, value in (("spec.steps", 5), ("spec.reach", 1.5), ("base", "cursor"), ("scale", 4)):
+        fields[name].edited.emit(value)
+    QTest.keyClick(fields["ink"], Qt.Key.Key_Space)
     wish = told[-1]
     assert (wish.spec.steps, wish.spec.reach, wish.base, wish.scale) == (5, 1.5, "cursor", 4)
     assert wish.ink
@@ -43,8 +45,10 @@ def test_every_field_is_told(qtbot: QtBot) -> None:
 
 def test_only_what_there_is_to_choose_is_offered(qtbot: QtBot) -> None:
     panel = shown(qtbot, 3, 3, cursor=False)
-    assert not panel.ink.isVisible()
-    assert panel.base.findData("cursor") < 0
+    base = panel.form.fields["base"]
+    assert isinstance(base, ChoiceField)
+    assert not panel.form.fields["ink"].isVisible()
+    assert base.findData("cursor") < 0
 
 
 def test_many_rows_are_scrolled_with_their_names(qtbot: QtBot) -> None:

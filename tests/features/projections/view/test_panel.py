@@ -15,8 +15,8 @@ from aegui.core.latent.projections import ProjectionOptions
 from aegui.core.latent.views import VIEWS, Figures, material
 from aegui.features.projections.model.projection_work import MapState
 from aegui.features.projections.view.class_bars import MOST_ROWS, ClassBars
-from aegui.features.projections.view.options_form import OptionsForm
 from aegui.features.projections.view.panel import DEFAULT_SHOWN, ProjectionsPanel
+from aegui.widgets.form.form import Form
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -192,16 +192,16 @@ def test_letters_have_no_bars_but_their_pictures(panel: ProjectionsPanel) -> Non
 
 
 def test_options(qtbot: QtBot) -> None:
-    form = OptionsForm()
+    form = Form(ProjectionOptions())
     qtbot.addWidget(form)
     with qtbot.assertNotEmitted(form.edited):
-        form.set_options(ProjectionOptions(samples=777, perplexity=12, seed=4))
+        form.set_value(ProjectionOptions(samples=777, perplexity=12, seed=4))
     with qtbot.waitSignal(form.edited) as signal:
-        form._perplexity.setValue(50)
+        form.fields["perplexity"].edited.emit(50)
     wished = ProjectionOptions(samples=777, perplexity=50, seed=4)
     assert signal.args == [wished]
     with qtbot.waitSignal(form.edited) as signal:
-        form._samples.setCurrentIndex(form._samples.findData(2_000))
+        form.fields["samples"].edited.emit(2_000)
     assert signal.args == [replace(wished, samples=2_000)]
 
 

@@ -1,0 +1,95 @@
+"""A form over a frozen value: its rows are made from the fields of the value's own type."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFormLayout, QWidget
+
+from aegui.core.fields import fields_of
+from aegui.core.i18n import tr
+from aegui.kit.theme import SPACING
+from aegui.widgets.form.editors import CheckField, Editor, make_editor
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Form(QWidget):
+    """Shows a dataclass or a part of a recipe and gives the one that a person asks for.
+
+    Signals:
+        edited(object): The value with what a person has changed.
+
+    Attributes:
+        fields: The editors by the names of their fields.
+        rows: Where further rows may be added.
+    """
+
+    edited = Signal(object)
+
+    def __init__(
+        self, value: Any, names: Sequence[str] = (), parent: QWidget | None = None
+    ) -> None:
+        """Rows for ``names``, dotted where they are of an inner value; for all that have words."""
+        super().__init__(parent)
+        self._value = value
+        self.fields: dict[str, Editor] = {}
+        self.rows = QFormLayout(self)
+        self.rows.setContentsMargins(0, 0, 0, 0)
+        self.rows.setVerticalSpacing(SPACING)
+        self.rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        for name in names or fields_of(value.__class__):
+            self._add(name)
+        self.set_value(value)
+
+    def _add(self, name: str) -> None:
+        *parts, last = name.split(".")
+        field = fields_of(_at(self._value, parts).__class__)[last]
+        editor = make_editor(field)
+        editor.setToolTip(tr(field.help))
+        editor.setAccessibleName(tr(field.label))
+        editor.setAccessibleDescription(tr(field.help))
+        editor.edited.connect(partial(self._on_editor_edited, name))
+        self.fields[name] = editor
+        self.rows.addRow("" if isinstance(editor, CheckField) else tr(field.label), editor)
+
+    @property
+    def value(self) -> Any:
+        """What is asked for now."""
+        return self._value
+
+    def set_value(self, value: Any) -> None:
+        """Show ``value`` and stay silent."""
+        self._value = value
+        for name, editor in self.fields.items():
+            editor.set_value(_at(value, name.split(".")))
+
+    def set_row_visible(self, name: str, visible: bool) -> None:
+        """Whether there is anything to choose in that field."""
+        self.rows.setRowVisible(self.fields[name], visible)
+
+    def _on_editor_edited(self, name: str, new: object) -> None:
+        changed = _with(self._value, name.split("."), new)
+        if changed != self._value:
+            self._value = changed
+            self.edited.emit(changed)
+
+
+def _at(value: Any, names: Sequence[str]) -> Any:
+    for name in names:
+        value = getattr(value, name)
+    return value
+
+
+def _with(value: Any, names: Sequence[str], new: object) -> Any:
+    """``value`` with one of its fields, or of those of its parts, replaced."""
+    name, *inner = names
+    if inner:
+        new = _with(getattr(value, name), inner, new)
+    if hasattr(value, "model_copy"):
+        return value.model_copy(update={name: new})
+    return replace(value, **{name: new})
