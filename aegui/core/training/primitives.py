@@ -434,6 +434,7 @@ def _pair(number: Any) -> list[int]:
 def _convolution(
     x: Traced, weight: Traced, bias: Traced, stride: Any, padding: Any, more: Any
 ) -> Traced:
+    x = _channels_last(x)
     tape, turned = x.tape, more is not None
     sides = [_pair(stride), _pair(padding)]
     function: Any = torch.conv_transpose2d if turned else torch.conv2d
@@ -445,11 +446,19 @@ def _convolution(
     result = tape.moving(f"{call(name, x, weight, bias, *sides, *extra)}.{_LAST}", like, "z")
 
     def rule(d: Traced) -> None:
+        d = _channels_last(d)
         asked = [x.needs, weight.needs, bias.needs]
         given = [d, x, weight, list(bias.shape), *sides, [1, 1], turned, *(extra or [[0, 0]]), 1]
         _hand_on((x, weight, bias), call("torch.ops.aten.convolution_backward", *given, asked))
 
     return tape.record(result, (x, weight, bias), rule)
+
+
+def _channels_last(x: Traced) -> Traced:
+    """``x`` in the order of memory in which convolutions are up to twice as fast."""
+    if plain(x).is_contiguous(memory_format=torch.channels_last):
+        return x
+    return _contiguous(x, torch.channels_last)
 
 
 def _pad(x: Traced, sides: Sequence[int], **_: Any) -> Traced:
