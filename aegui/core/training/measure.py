@@ -25,7 +25,7 @@ from aegui.core.training.tape import Tape
 from aegui.core.training.terms import terms_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -176,7 +176,7 @@ class CompiledMeter(_Reconstructing):
     def _figures(self, tape: Tape, model: Model, samples: Samples) -> dict[str, Any]:
         """Every figure by its key."""
         seen, answer = self._pass(tape, model, samples.eval_inputs, samples.eval_target)
-        if seen.kl_each is not None or samples.noisy_evaluation:
+        if samples.noisy_evaluation:
             answer = self._answer(tape, model, samples.eval_clean)
         output, mean = answer
         found: dict[str, Any] = {
@@ -194,7 +194,7 @@ class CompiledMeter(_Reconstructing):
             checked, answer = self._pass(
                 tape, model, samples.validation_inputs, samples.validation_target
             )
-            if checked.kl_each is not None or samples.noisy_evaluation:
+            if samples.noisy_evaluation:
                 answer = self._answer(tape, model, samples.validation_clean)
             wrong = self._wrong(tape, answer[0], samples.validation_clean)
             found["validation_loss"] = checked.loss
@@ -208,7 +208,7 @@ class CompiledMeter(_Reconstructing):
     def _pass(
         self, tape: Tape, model: Model, inputs: torch.Tensor, target: torch.Tensor
     ) -> tuple[Evaluated, Any]:
-        """The loss and its terms, of a drawn code; output and mean code."""
+        """The loss and its terms, of a drawn code; output and code, at the mean of such a one."""
         noise = code_noise(self._resolved, inputs.shape[1], inputs.device)
         wanted: Any = tape.fixed(target, "rows")
         room = None if noise is None else self._rows(tape, noise[None])
@@ -220,7 +220,9 @@ class CompiledMeter(_Reconstructing):
             beta=Number(self._resolved, "network.latent.beta").of(model, 0, 1),
             noise=room,
         )
-        return seen, (seen.output, seen.mean)
+        mean: Any = seen.mean
+        output = seen.output if room is None else self._objective.decoded(model, 0, mean)
+        return seen, (output, mean)
 
     def _answer(self, tape: Tape, model: Model, inputs: torch.Tensor) -> Any:
         """Output and mean code of what is reconstructed through it."""
@@ -256,7 +258,6 @@ class TermMeter(_Reconstructing):
         self._samples = samples
         self._objective = Objective(resolved)
         self._model = Model(resolved, parameters, stacked=False)
-        self._is_drawn = resolved.recipe.network.latent.kind == "gaussian"
         self._beta = resolved.recipe.network.latent.beta
         self._needs_gradient = "contractive" in self.terms
         widest = max(max(layer.inputs, layer.outputs) for layer in resolved.layers)
@@ -274,17 +275,15 @@ class TermMeter(_Reconstructing):
     ) -> tuple[dict[str, float], NDArray[np.int64]]:
         samples = self._samples
         terms, wrong, means = self._pass(run, samples.eval_inputs, samples.eval_target, cancelled)
-        if samples.noisy_evaluation or self._is_drawn:
-            clean = samples.eval_clean
-            _, wrong, means = self._pass(run, clean, clean, cancelled, drawn=False)
+        if samples.noisy_evaluation:
+            wrong, means = self._answers(run, samples.eval_clean, cancelled)
         terms["active_units"] = float(active_units(means))
         if samples.validation_target.shape[1]:
             checked, missed, _ = self._pass(
                 run, samples.validation_inputs, samples.validation_target, cancelled
             )
-            if samples.noisy_evaluation or self._is_drawn:
-                clean = samples.validation_clean
-                _, missed, _ = self._pass(run, clean, clean, cancelled, drawn=False)
+            if samples.noisy_evaluation:
+                missed, _ = self._answers(run, samples.validation_clean, cancelled)
             terms["validation_loss"] = checked["loss"]
             terms["validation_wrong"] = float(missed.mean())
         return terms, wrong
@@ -295,20 +294,16 @@ class TermMeter(_Reconstructing):
         inputs: torch.Tensor,
         target: torch.Tensor,
         cancelled: IsCancelled | None,
-        *,
-        drawn: bool = True,
     ) -> tuple[dict[str, float], NDArray[np.int64], torch.Tensor]:
         """Terms, wrong pixels of each sample and codes of one run for ``[1, n, D]``.
 
-        A gaussian code is drawn, as for the loss, or taken at its mean, as a reconstruction is.
+        A gaussian code is drawn for the loss, and taken at its mean for what is reconstructed.
         """
         rows = inputs.shape[1]
         sums: dict[str, float] = {}
         wrong, means, kls = [], [], []
-        noise = code_noise(self._resolved, rows, inputs.device) if drawn else None
-        for start in range(0, rows, self._rows):
-            stop_if(cancelled)
-            part = slice(start, start + self._rows)
+        noise = code_noise(self._resolved, rows, inputs.device)
+        for part in self._parts(rows, cancelled):
             chunk, wanted = _of_run(inputs, run)[part], _of_run(target, run)[part]
             with torch.no_grad():
                 seen = self._objective.evaluate(
@@ -320,12 +315,15 @@ class TermMeter(_Reconstructing):
                     noise=None if noise is None else noise[part],
                     jacobian=False,
                 )
-            assert seen.output is not None
-            assert seen.mean is not None
+                assert seen.output is not None
+                assert seen.mean is not None
+                output = seen.output
+                if noise is not None:
+                    output = self._objective.decoded(self._model, run, seen.mean)
             _, own = self._objective.of_the_whole(seen.mean.mean(dim=0), seen.kl_each, self._beta)
             for key, value in {**seen.terms, "loss": seen.loss - own}.items():
                 sums[key] = sums.get(key, 0.0) + float(value) * len(chunk) / rows
-            wrong.append(((seen.output > 0.5) != (wanted > 0.5)).sum(dim=1))
+            wrong.append(_wrong(output, wanted))
             means.append(seen.mean)
             if seen.kl_each is not None:
                 kls.append(seen.kl_each * (len(chunk) / rows))
@@ -334,6 +332,25 @@ class TermMeter(_Reconstructing):
             stop_if(cancelled)
             self._add_jacobian(run, inputs, sums)
         return sums, torch.cat(wrong).cpu().numpy(), torch.cat(means)
+
+    def _answers(
+        self, run: int, clean: torch.Tensor, cancelled: IsCancelled | None
+    ) -> tuple[NDArray[np.int64], torch.Tensor]:
+        """Wrong pixels of each sample and codes of one run for ``[1, n, D]``."""
+        wrong, means = [], []
+        for part in self._parts(clean.shape[1], cancelled):
+            chunk = _of_run(clean, run)[part]
+            with torch.no_grad():
+                output, mean = self._objective.answer(self._model, run, chunk)
+            wrong.append(_wrong(output, chunk))
+            means.append(mean)
+        return torch.cat(wrong).cpu().numpy(), torch.cat(means)
+
+    def _parts(self, rows: int, cancelled: IsCancelled | None) -> Iterator[slice]:
+        """So many samples at a time, and between them the question whether to go on."""
+        for start in range(0, rows, self._rows):
+            stop_if(cancelled)
+            yield slice(start, start + self._rows)
 
     def _add_of_the_whole(
         self, means: torch.Tensor, kl_each: torch.Tensor | None, sums: dict[str, float]
@@ -350,6 +367,11 @@ class TermMeter(_Reconstructing):
         size = self._objective.jacobian(self._model, run, first, generator)
         sums["contractive"] = float(size)
         sums["loss"] += self._objective.contractive * float(size)
+
+
+def _wrong(output: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+    """Wrong pixels of each sample, ``[n]``."""
+    return ((output > 0.5) != (wanted > 0.5)).sum(dim=1)
 
 
 def _of_run(rows: torch.Tensor, run: int) -> torch.Tensor:

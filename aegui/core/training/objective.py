@@ -174,8 +174,12 @@ class Objective:
         batch = _Batch(model, stack, 0.0, None, None, False, None, False)
         _, code = self._encoded(batch, inputs)
         mean, _, z = self._drawn(code, None)
-        output = model.apply(stack, z, slice(self._code_end, len(self._layers)))
-        return output if model.stacked else output.flatten(1), mean
+        return self.decoded(model, stack, z), mean
+
+    def decoded(self, model: Model, stack: int, codes: torch.Tensor) -> torch.Tensor:
+        """What the decoder makes of ``codes`` ``[..., d]`` in use: rows ``[..., D]``."""
+        output = model.apply(stack, codes, slice(self._code_end, len(self._layers)))
+        return output if model.stacked else output.flatten(1)
 
     def pulls(
         self,
