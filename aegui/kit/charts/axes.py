@@ -91,17 +91,17 @@ def framed(ink: Ink, rect: QRectF, x: Axis, y: Axis) -> PlotArea:
     for value, text in y_ticks:
         at = frame.at(x.scale.low, value)
         painter.setPen(ink.pen(theme.grid))
-        painter.drawLine(at, QPointF(plot.right(), at.y()))
+        ink.rule(at, QPointF(plot.right(), at.y()))
         painter.setPen(ink.pen(theme.text_dim))
-        painter.drawLine(at, QPointF(at.x() - _TICK, at.y()))
+        ink.rule(at, QPointF(at.x() - _TICK, at.y()))
         box = QRectF(rect.left(), at.y() - line / 2, at.x() - _TICK - GAP / 2 - rect.left(), line)
         ink.write(text, box, TICK_PT, theme.text, _RIGHT)
     for value, text in x_ticks:
         at = frame.at(value, y.scale.low)
         painter.setPen(ink.pen(theme.grid))
-        painter.drawLine(at, QPointF(at.x(), plot.top()))
+        ink.rule(at, QPointF(at.x(), plot.top()))
         painter.setPen(ink.pen(theme.text_dim))
-        painter.drawLine(at, QPointF(at.x(), at.y() + _TICK))
+        ink.rule(at, QPointF(at.x(), at.y() + _TICK))
         box = QRectF(at.x(), at.y() + _TICK, 0.0, line)
         ink.write(text, box, TICK_PT, theme.text)
     if x.bare and y.bare:
@@ -121,8 +121,8 @@ def framed(ink: Ink, rect: QRectF, x: Axis, y: Axis) -> PlotArea:
 def edges(ink: Ink, plot: QRectF) -> None:
     """The two lines that values are read against."""
     ink.painter.setPen(ink.pen(ink.theme.text_dim, 1.4 * HAIRLINE))
-    ink.painter.drawLine(plot.topLeft(), plot.bottomLeft())
-    ink.painter.drawLine(plot.bottomLeft(), plot.bottomRight())
+    ink.rule(plot.topLeft(), plot.bottomLeft())
+    ink.rule(plot.bottomLeft(), plot.bottomRight())
 
 
 def shaped(ink: Ink, rect: QRectF, x: Axis, y: Axis, shape: float) -> QRectF:

@@ -185,10 +185,14 @@ class Ink:
         style: Qt.PenStyle = Qt.PenStyle.SolidLine,
     ) -> QPen:
         """A pen of ``width`` points; no line of the screen is thinner than a pixel."""
-        pen = QPen(colour, max(1.0, _PX_PER_PT * width) if self.is_screen else width, style)
+        pen = QPen(colour, max(1.0, self.length(width)) if self.is_screen else width, style)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         return pen
+
+    def length(self, points: float) -> float:
+        """So many points of paper, or as much on the screen."""
+        return _PX_PER_PT * points if self.is_screen else points
 
     def rule(self, a: QPointF, b: QPointF) -> None:
         """A line across or upwards; on the screen it fills whole pixels."""

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainterPath, QPolygonF
 
 from aegui.kit.charts.axes import framed
-from aegui.kit.charts.ink import GAP, TICK_PT
+from aegui.kit.charts.ink import GAP, HAIRLINE, TICK_PT
 from aegui.kit.charts.scale import finite_pieces, places
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ _SWATCH = 16.0
 _DOT = 1.6
 _MOST_POINTS = 1_200
 _LEFT = Qt.AlignmentFlag.AlignLeft
+_RIGHT = Qt.AlignmentFlag.AlignRight
 _NONE = np.zeros((0, 0))
 
 
@@ -47,6 +48,7 @@ class Series:
         style: How it is dashed.
         width: Of the line.
         dots: Whether each value has a dot.
+        texts: Each value as it is read off, or empty.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Series:
     style: Qt.PenStyle = Qt.PenStyle.SolidLine
     width: float = 1.0
     dots: bool = False
+    texts: tuple[str, ...] = ()
 
     def ink(self, ink: Ink) -> QColor:
         """Its colour in a theme."""
@@ -88,13 +91,21 @@ class LinePlot:
     def paint(self, ink: Ink, rect: QRectF) -> None:
         """Paint legend, axes, bands and lines."""
         top = self._paint_legend(ink, rect)
-        frame = framed(ink, rect.adjusted(0.0, top, 0.0, 0.0), self.x, self.y)
+        self.paint_in(ink, rect.adjusted(0.0, top, 0.0, 0.0))
+
+    def paint_in(self, ink: Ink, rect: QRectF, at: int | None = None) -> None:
+        """Paint all but the legend in ``rect``; ``at``: with a crosshair at that place."""
+        frame = framed(ink, rect, self.x, self.y)
         for one in self.series:
             self._paint_band(ink, frame, one)
         if self.level is not None:
             self._paint_level(ink, frame, *self.level)
         for one in self.series:
             self._paint_line(ink, frame, one)
+        if at is not None:
+            x = frame.at(float(self.at[at]), self.y.scale.low).x()
+            ink.painter.setPen(ink.pen(ink.theme.text_dim, HAIRLINE, Qt.PenStyle.DashLine))
+            ink.rule(QPointF(x, frame.plot.top()), QPointF(x, frame.plot.bottom()))
 
     def _paint_legend(self, ink: Ink, rect: QRectF) -> float:
         """Names in lines from left to right above the plot: there they cover nothing."""
@@ -107,16 +118,38 @@ class LinePlot:
             room = _SWATCH + GAP + ink.width(one.name, TICK_PT) + 2.5 * GAP
             if x > rect.left() and x + room - 2.5 * GAP > rect.right():
                 x, y = rect.left(), y + line
-            ink.painter.setPen(ink.pen(one.ink(ink), max(1.2, one.width), one.style))
-            middle = y + line / 2
-            ink.painter.drawLine(QPointF(x, middle), QPointF(x + _SWATCH, middle))
-            if one.dots:
-                self._paint_dots(ink, one, [QPointF(x + _SWATCH / 2, middle)])
-            box = QRectF(x + _SWATCH + GAP, y, max(20.0, rect.right() - x - _SWATCH - GAP), line)
-            name = ink.elided(one.name, TICK_PT, box.width())
-            ink.write(name, box, TICK_PT, ink.theme.text, _LEFT)
+            self._paint_entry(ink, one, QRectF(x, y, rect.right() - x, line))
             x += room
         return y + line + GAP - rect.top()
+
+    def legend_width(self, ink: Ink) -> float:
+        """What a legend beside the plot needs for its names."""
+        return max((ink.width(one.name, ink.text) for one in self.series), default=0) + 2 * _SWATCH
+
+    def paint_beside(self, ink: Ink, rect: QRectF, head: str, at: int | None) -> None:
+        """Paint the legend in ``rect``, a line for each name below ``head``, with values ``at``."""
+        line = ink.line(ink.text) + 3.0
+        box = QRectF(rect.left(), rect.top(), rect.width(), line)
+        ink.write(
+            ink.elided(head, ink.text, box.width()), box, ink.text, ink.theme.text_dim, _RIGHT
+        )
+        for one in reversed(self.series):
+            box.translate(0.0, line)
+            if box.bottom() > rect.bottom():
+                return
+            self._paint_entry(ink, one, box, one.texts[at] if at is not None and one.texts else "")
+
+    def _paint_entry(self, ink: Ink, one: Series, box: QRectF, value: str = "") -> None:
+        """A piece of the line, its name, and at the end a value of it."""
+        ink.painter.setPen(ink.pen(one.ink(ink), max(1.2, one.width), one.style))
+        left, middle = box.left(), box.center().y()
+        ink.painter.drawLine(QPointF(left, middle), QPointF(left + _SWATCH, middle))
+        if one.dots:
+            self._paint_dots(ink, one, [QPointF(left + _SWATCH / 2, middle)])
+        words = box.adjusted(_SWATCH + GAP, 0.0, 0.0, 0.0)
+        ink.write(value, words, ink.text, ink.theme.text, _RIGHT)
+        room = max(20.0, words.width() - (ink.width(value, ink.text) + 2 * GAP if value else 0.0))
+        ink.write(ink.elided(one.name, ink.text, room), words, ink.text, ink.theme.text, _LEFT)
 
     def _paint_band(self, ink: Ink, frame: PlotArea, one: Series) -> None:
         if one.low is None or one.high is None:
@@ -158,8 +191,9 @@ class LinePlot:
     def _paint_dots(self, ink: Ink, one: Series, dots: Sequence[QPointF]) -> None:
         ink.painter.setPen(Qt.PenStyle.NoPen)
         ink.painter.setBrush(one.ink(ink))
+        radius = ink.length(_DOT)
         for dot in dots:
-            ink.painter.drawEllipse(dot, _DOT, _DOT)
+            ink.painter.drawEllipse(dot, radius, radius)
 
     def _paint_values(self, ink: Ink, frame: PlotArea, values: Values) -> None:
         for piece in finite_pieces(values):

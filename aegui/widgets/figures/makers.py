@@ -9,10 +9,10 @@ from PySide6.QtCore import Qt
 
 from aegui.core.data.corruption import corruption_words
 from aegui.core.data.noises import CORRUPTIONS
-from aegui.core.i18n import localized, tr, with_marks
+from aegui.core.i18n import localized, tr, trn, with_marks
 from aegui.core.latent.views import VIEWS
 from aegui.core.study.noise_matrix import FIGURES
-from aegui.core.study.tables import curves_csv, matrix_csv, matrix_sheet
+from aegui.core.study.tables import curves_csv, curves_sheet, matrix_csv, matrix_sheet
 from aegui.kit.charts.axes import Axis
 from aegui.kit.charts.bars import BarPlot
 from aegui.kit.charts.figure import Figure
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.latent.views import Material, View
     from aegui.core.recipe import CorruptionSpec
-    from aegui.core.study.noise_curves import Curves
+    from aegui.core.study.noise_curves import Curves, Line
     from aegui.core.study.noise_matrix import NoiseMatrix
     from aegui.session.data.looks import Look
     from aegui.widgets.charts.curves import Curve
@@ -218,39 +218,54 @@ def errors_figure(
 
 def noise_curves_figure(curves: Curves, title: str = "", origin: str = "") -> Figure:
     """Wrong pixels against the level of a noise, with the limit and what is easily beaten."""
+    heading = title or tr("Wrong pixels against the level of the noise")
+    parts, csv, table = (noise_curves_plot(curves),), curves_csv(curves), curves_sheet(curves)
+    return Figure("noise-curves", heading, parts, origin, csv, table)
+
+
+def noise_curves_plot(curves: Curves) -> LinePlot:
+    """The same as it is drawn; the first line is the last of its series."""
     highs = [line.high for line in curves.lines]
     top = fitted(np.concatenate(highs) if highs else [], from_zero=True)
     low, high = float(curves.levels[0]), float(curves.levels[-1])
     levels = Scale(low, high if high > low else low + 1.0)
     kind = tr(CORRUPTIONS[curves.kind].label)
-    series, models = [], 0
+    models = 0
+    series = []
     for line in curves.lines:
-        colour = models if line.key == "model" else 7 if line.key != "limit" else None
-        models += line.key == "model"
+        is_model, banded = line.key == "model", line.runs > 1
         name = line.name
-        if line.runs > 1:
-            name = tr("{name}, {runs} runs", name=line.name, runs=line.runs)
-        banded = line.runs > 1
+        if banded:
+            name = trn("{name}, {n} network", "{name}, {n} networks", line.runs, name=line.name)
         series.append(
             Series(
                 name,
                 line.mean,
                 line.low if banded else None,
                 line.high if banded else None,
-                colour=colour,
+                colour=models % 7 if is_model else 7 if line.key != "limit" else None,
                 style=_STYLES[line.key],
                 width=1.3 if line.key in ("model", "limit") else 0.9,
-                dots=line.key == "model",
+                dots=is_model,
+                texts=tuple(_with_deviation(line, at) for at in range(len(curves.levels))),
             )
         )
-    plot = LinePlot(
+        models += is_model
+    return LinePlot(
         curves.levels,
         Axis(tr("Level of the noise: {kind}", kind=kind), levels),
         Axis(tr("Wrong pixels per character"), top),
         tuple(reversed(series)),
     )
-    heading = title or tr("Wrong pixels against the level of the noise")
-    return Figure("noise-curves", heading, (plot,), origin, curves_csv(curves))
+
+
+def _with_deviation(line: Line, at: int) -> str:
+    mean = float(line.mean[at])
+    if not np.isfinite(mean):
+        return "–"
+    if line.runs > 1:
+        return f"{localized(mean, '.2f')} ± {localized(float(line.deviation[at]), '.2f')}"
+    return localized(mean, ".2f")
 
 
 def noise_matrix_figure(matrix: NoiseMatrix, key: str = "wrong", origin: str = "") -> Figure:

@@ -279,7 +279,7 @@ def test_curves_of_a_study_lie_where_they_belong() -> None:
     flat = Line("model", "flat", np.array([5.0, 5.0]), np.array([1.0, 1.0]), runs=3)
     limit = Line("limit", "limit", np.array([np.nan, 2.0]), np.zeros(2))
     root = svg(noise_curves_figure(Curves("flip", levels, (flat, limit))))
-    assert {"flat, 3 runs", "limit", "Wrong pixels per character"} <= set(texts(root))
+    assert {"flat, 3 networks", "limit", "Wrong pixels per character"} <= set(texts(root))
     at = places(root)
     heights = {
         round(float(pair.split(",")[1]), 1)

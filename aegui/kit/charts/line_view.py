@@ -1,0 +1,158 @@
+"""Lines on the screen: read off place by place with mouse or keys, spoken, taken out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy
+
+from aegui.kit.charts.axes import PlotArea, plot_rect
+from aegui.kit.charts.ink import Ink
+from aegui.kit.charts.menu import FigureMenu
+from aegui.kit.painted import Painted
+from aegui.kit.theme import SPACING, current_theme
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
+    from PySide6.QtWidgets import QWidget
+
+    from aegui.kit.charts.figure import Figure
+    from aegui.kit.charts.lines import LinePlot
+
+_LEGEND_PX = 236
+_LEGEND_SHARE = 0.5
+
+
+class LineView(Painted):
+    """Shows a ``LinePlot`` with its legend beside it, and the values at the place pointed at."""
+
+    def __init__(
+        self, name: str, figure: Callable[[], Figure | None], parent: QWidget | None = None
+    ) -> None:
+        """Show none yet; ``name`` is what it is, ``figure`` gives what leaves the window."""
+        super().__init__(parent)
+        self._plot: LinePlot | None = None
+        self._at: int | None = None
+        self.figures = FigureMenu(self, figure)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName(name)
+
+    def head(self, at: int | None) -> str:
+        """What stands above the legend; override it."""
+        del at
+        return ""
+
+    def words(self, at: int) -> str:
+        """The values of all lines at a place, in words; override it."""
+        del at
+        return ""
+
+    @property
+    def at(self) -> int | None:
+        """The place that is pointed at."""
+        return self._at
+
+    def set_plot(self, plot: LinePlot | None) -> None:
+        """Show ``plot``; None: nothing."""
+        self._plot, self._at = plot, None
+        names = [] if plot is None else [one.name for one in reversed(plot.series)]
+        self.setAccessibleDescription(", ".join(names))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Room for lines and their names."""
+        return QSize(560, 260)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for two figures on each axis."""
+        return QSize(280, 120)
+
+    # Geometry
+
+    def _rooms(self, plot: LinePlot, ink: Ink) -> tuple[QRectF, QRectF]:
+        """Where axes and lines are, and where the legend: wide, but not so that lines have none."""
+        wanted = max(_LEGEND_PX, plot.legend_width(ink) + 3 * SPACING)
+        legend = min(wanted, _LEGEND_SHARE * self.width())
+        room = QRectF(self.rect()).adjusted(SPACING / 2, SPACING / 2, -SPACING, -SPACING / 2)
+        beside = QRectF(
+            room.right() - legend + SPACING, room.top(), legend - SPACING, room.height()
+        )
+        return room.adjusted(0.0, 0.0, -legend - SPACING / 2, 0.0), beside
+
+    def plot_rect(self) -> QRectF:
+        """Where the lines are."""
+        plot, ink = self._plot, Ink.of(self)
+        if plot is None:
+            return QRectF()
+        return plot_rect(ink, self._rooms(plot, ink)[0], plot.x, plot.y)
+
+    def x_of(self, at: int) -> float:
+        """Where the place ``at`` is across."""
+        assert self._plot is not None
+        area = PlotArea(self.plot_rect(), self._plot.x, self._plot.y)
+        return area.at(float(self._plot.at[at]), self._plot.y.scale.low).x()
+
+    # Events
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint axes, bands, lines and the legend."""
+        del event
+        if self._plot is None:
+            return
+        painter = QPainter(self)
+        ink = Ink.of(self, painter)
+        room, beside = self._rooms(self._plot, ink)
+        self._plot.paint_in(ink, room, self._at)
+        self._plot.paint_beside(ink, beside, self.head(self._at), self._at)
+        if self.hasFocus():
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            painter.setPen(QPen(current_theme().accent, 1.0))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Read the values of the nearest place."""
+        if self._plot is None:
+            return
+        x, plot = event.position().x(), self.plot_rect()
+        inside = plot.left() - SPACING <= x <= plot.right() + SPACING
+        value = self._plot.x.scale.value((x - plot.left()) / max(1.0, plot.width()))
+        self._go_to(int(np.abs(self._plot.at - value).argmin()) if inside else None)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Read none."""
+        if not self.hasFocus():
+            self._go_to(None)
+        super().leaveEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Left and right, Home and End go from place to place; Escape leaves them."""
+        last = -1 if self._plot is None else len(self._plot.at) - 1
+        here = self._at
+        steps: dict[int, int | None] = {
+            Qt.Key.Key_Left: last if here is None else max(0, here - 1),
+            Qt.Key.Key_Right: 0 if here is None else min(last, here + 1),
+            Qt.Key.Key_Home: 0,
+            Qt.Key.Key_End: last,
+            Qt.Key.Key_Escape: None,
+        }
+        leaves = here is None and steps.get(event.key()) is None
+        if event.key() in steps and last >= 0 and not leaves:
+            self._go_to(steps[event.key()])
+        else:
+            super().keyPressEvent(event)
+
+    def _go_to(self, at: int | None) -> None:
+        if at == self._at:
+            return
+        self._at = at
+        if at is not None:
+            self.speak(self.words(at))
+        self.update()
