@@ -22,6 +22,7 @@ _COLOURS = (
 """Ten colours after Petroff (2021), "Accessible color sequences for data visualization"."""
 MOST_CLASSES = 20
 """Of more classes colours would say nothing: after ten they come again."""
+_MOST_TOLD = 60
 _LIGHTENED = 0.68
 
 
@@ -42,3 +43,9 @@ def class_rgba(classes: NDArray[np.int64], theme: Theme) -> NDArray[np.uint32]:
     table = np.array([colour.rgba() for colour in _colours(theme.is_dark)], np.uint32)
     rgba: NDArray[np.uint32] = table[classes % len(table)]
     return rgba
+
+
+def has_colours(classes: NDArray[np.int64]) -> bool:
+    """Whether colours say anything about samples of ``classes`` ``[n]``."""
+    different = len(np.unique(classes))
+    return 1 < different <= min(_MOST_TOLD, max(1, len(classes) // 2))

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QFont, QImage, QPainter
 
-from aegui.features.map.view.point_layer import LANDMARK_PX, MOST_PIXMAPS, PointLayer
 from aegui.kit.theme import LIGHT
 from aegui.session.data.looks import Look
 from aegui.widgets.landmarks import GAP_PX, MOST_TRIED, Landmarks, apart
+from aegui.widgets.scatter.point_layer import LANDMARK_PX, MOST_PIXMAPS, PointLayer
 from aegui.widgets.viewport import Viewport, bounds_of
 from tests.features.map.view.canvases import rgb
 

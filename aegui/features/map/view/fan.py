@@ -8,8 +8,8 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPixmap
 
-from aegui.features.map.view.stamps import plate_pixmap, plate_size
 from aegui.kit.theme import blend
+from aegui.widgets.scatter.stamps import plate_pixmap, plate_size
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

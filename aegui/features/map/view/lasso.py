@@ -13,8 +13,8 @@ from aegui.widgets.shapes import in_polygon
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from aegui.features.map.view.point_layer import PointLayer
     from aegui.kit.theme import Theme
+    from aegui.widgets.scatter.point_layer import PointLayer
     from aegui.widgets.viewport import Viewport
 
 LEAST_PX = 6.0

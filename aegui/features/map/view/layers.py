@@ -17,9 +17,9 @@ from PySide6.QtGui import (
     QTransform,
 )
 
-from aegui.features.map.view.dot_raster import DotRaster
 from aegui.features.map.view.marks import paint_region_names
 from aegui.kit.theme import Theme, blend
+from aegui.widgets.scatter.dot_raster import DotRaster
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -282,9 +282,9 @@ class _Ghost:
         self.colours_version = argb
         self._argb = argb
 
-    def rows(self, rect: Bounds) -> NDArray[np.int64]:
+    def rows(self, rect: Bounds) -> tuple[NDArray[np.int64], ...]:
         del rect
-        return np.arange(len(self._places))
+        return (np.arange(len(self._places)),)
 
     def drawn(
         self, view: Viewport, rows: NDArray[np.int64]

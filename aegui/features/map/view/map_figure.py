@@ -11,12 +11,12 @@ from PySide6.QtGui import QLinearGradient
 
 from aegui.core.i18n import tr
 from aegui.features.map.view.field_legend import layer_colours
-from aegui.features.map.view.ramp import ramp_colour
 from aegui.kit.charts.axes import Axis, edges, framed, shaped
 from aegui.kit.charts.figure import Figure
 from aegui.kit.charts.ink import GAP, TICK_PT
 from aegui.kit.charts.scale import Scale, figure
 from aegui.kit.charts.widget_picture import WidgetPicture
+from aegui.widgets.colormap import ramp_colour
 from aegui.widgets.figures.points import MOST_SIGNS, PointPlot, paint_classes
 from aegui.widgets.glyphs import label_sign
 

@@ -15,9 +15,9 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap,
 from aegui.features.map.view.fan import FanPicture
 from aegui.features.map.view.lasso import Lasso
 from aegui.features.map.view.marks import paint_arrow, paint_tag, tag_rect
-from aegui.features.map.view.stamps import plate_pixmap, plate_size
 from aegui.widgets.glyphs import label_name
 from aegui.widgets.rulers import fitting_font, x_pill, y_pill
+from aegui.widgets.scatter.stamps import plate_pixmap, plate_size
 from aegui.widgets.ticks import place_text
 
 if TYPE_CHECKING:

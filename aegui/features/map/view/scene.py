@@ -21,10 +21,10 @@ from aegui.features.map.view.marks import (
     paint_prior,
     paint_trail,
 )
-from aegui.features.map.view.point_layer import PointLayer
 from aegui.features.map.view.types import MapStyle, Pin
 from aegui.kit.theme import Theme, blend
 from aegui.widgets.rulers import axis_name, paint_grid, paint_rulers
+from aegui.widgets.scatter.point_layer import PointLayer
 from aegui.widgets.viewport import Bounds, Viewport, bounds_of
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from PySide6.QtGui import QLinearGradient, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from aegui.core.i18n import localized, tr
-from aegui.features.map.view.ramp import ramp_colour
 from aegui.kit.speech import describe
 from aegui.kit.theme import RADIUS, SPACING, current_theme
+from aegui.widgets.colormap import ramp_colour
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent

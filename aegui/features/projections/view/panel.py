@@ -24,7 +24,6 @@ from aegui.core.latent.projections import ProjectionOptions
 from aegui.core.latent.views import VIEWS
 from aegui.features.projections.view.class_bars import ClassBars
 from aegui.features.projections.view.code_axes import CodeAxes
-from aegui.features.projections.view.colours import has_colours
 from aegui.features.projections.view.figures_table import FiguresTable
 from aegui.features.projections.view.map_tools import (
     columns_for,
@@ -40,6 +39,7 @@ from aegui.kit.flow import FlowLayout
 from aegui.kit.theme import SPACING, icon
 from aegui.session.data.looks import look_of
 from aegui.widgets.form.form import Form
+from aegui.widgets.class_colours import has_colours
 from aegui.widgets.gallery import Gallery
 from aegui.widgets.glyphs import label_name
 from aegui.widgets.other_menu import OtherMenu
@@ -258,11 +258,11 @@ class ProjectionsPanel(QWidget):
         self._references = ()
         self._pictures.set_images(dataset.images)
         labels = tuple(dataset.labels[index] for index in of.indices)
-        samples = ScatterSamples(of.classes, labels, dataset.classes)
-        look = look_of(dataset)
+        samples = ScatterSamples(
+            of.classes, labels, dataset.classes, dataset.images, of.indices, look_of(dataset)
+        )
         for view in self._views.values():
             view.set_samples(samples, self._card)
-            view.image_of, view.look = self._image_of, look
         self._bars.set_classes(dataset.classes, of.classes)
         self._bars_scroll.setVisible(has_colours(of.classes))
         self._gallery.set_samples(dataset.images, dataset.labels, dataset.names)
@@ -273,12 +273,6 @@ class ProjectionsPanel(QWidget):
         self._count.setText(text)
         self._show_selection()
         self._show_table()
-
-    def _image_of(self, row: int) -> NDArray[np.float32]:
-        assert self._dataset is not None
-        assert self._material is not None
-        image: NDArray[np.float32] = self._dataset.images[self._material.indices[row]]
-        return image
 
     def set_map(self, state: MapState) -> None:
         """Show what is known of one map."""

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QPainter, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import tr
-from aegui.features.projections.view.colours import has_colours, sample_colours
-from aegui.features.projections.view.raster import dot_radius, dots_image
 from aegui.features.projections.view.scatter_paint import (
     HEADER_PX,
     SampleCard,
@@ -30,13 +29,13 @@ from aegui.kit.charts.figure import Figure
 from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.charts.scale import Scale
 from aegui.kit.theme import current_theme
-from aegui.session.data.looks import GLYPHS
-from aegui.widgets.class_colours import class_colour
+from aegui.session.data.looks import GLYPHS, Look
+from aegui.widgets.class_colours import has_colours
 from aegui.widgets.figures.points import PointPlot
-from aegui.widgets.glyphs import draw_glyph, label_name, label_sign
-from aegui.widgets.landmarks import MOST_TRIED, apart
+from aegui.widgets.glyphs import label_name, label_sign
+from aegui.widgets.scatter.point_layer import PointLayer
 from aegui.widgets.shapes import in_polygon, in_rectangle
-from aegui.widgets.viewport import Viewport, bounds_of, roomy
+from aegui.widgets.viewport import Bounds, Viewport, bounds_of, roomy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,7 +54,6 @@ if TYPE_CHECKING:
 MOST_TEXTS = 150
 """Up to so many samples are drawn as their labels instead of dots."""
 _MOST_CLASS_NAMES = 24
-_HIT_PX = 14.0
 _LEAST_DRAG_PX = 4.0
 _ZOOM_STEP = 1.25
 _WHEEL_STEP = 120.0
@@ -66,17 +64,40 @@ _DIRECTIONS = {
     Qt.Key.Key_Up: (0.0, -1.0),
     Qt.Key.Key_Down: (0.0, 1.0),
 }
-STAMP_PX = 26
-"""Side of an image that stands for a sample."""
+_NO_PIXELS = np.zeros((0, 2))
 
 
 @dataclass(frozen=True, eq=False)
 class ScatterSamples:
-    """What all maps share: the samples' classes ``[n]``, and their labels."""
+    """What all maps share: the samples' classes ``[n]``, and their labels.
+
+    ``indices`` ``[n]``, ascending, says which of ``images`` they are; without any they are never
+    shown as images.
+    """
 
     classes: NDArray[np.int64]
     labels: tuple[str, ...]
     class_names: tuple[str, ...]
+    images: NDArray[np.float32] | None = None
+    indices: NDArray[np.int64] | None = None
+    look: Look = GLYPHS
+
+    @functools.cached_property
+    def numbers(self) -> NDArray[np.int64]:
+        """Of each its number in the set."""
+        return np.arange(len(self.classes)) if self.indices is None else self.indices
+
+    def image(self, row: int) -> NDArray[np.float32]:
+        """The image of one of them."""
+        assert self.images is not None
+        found: NDArray[np.float32] = self.images[self.numbers[row]]
+        return found
+
+    def of_set(self, values: NDArray[Any]) -> NDArray[Any]:
+        """``values`` ``[n]`` of them at their places in the whole set."""
+        spread = np.zeros(self.numbers.max(initial=-1) + 1, values.dtype)
+        spread[self.numbers] = values
+        return spread
 
 
 class ScatterView(QWidget):
@@ -100,9 +121,9 @@ class ScatterView(QWidget):
         self._share: float | None = None
         self._samples: ScatterSamples | None = None
         self._places: NDArray[np.float32] | None = None
-        self._pixels: NDArray[np.float64] = np.zeros((0, 2))
+        self._points = PointLayer()
+        self._pixels: NDArray[np.float64] = _NO_PIXELS
         self._middles: tuple[NDArray[np.int64], NDArray[np.float64]] | None = None
-        self._order: NDArray[np.int64] = np.zeros(0, np.int64)
         self._selection: NDArray[np.bool_] | None = None
         self._emphasis: int | None = None
         self._highlight: int | None = None
@@ -111,9 +132,6 @@ class ScatterView(QWidget):
         self._follows = True
         self._uses_lasso = False
         self._pictured = False
-        self.image_of: Callable[[int], NDArray[np.float32]] | None = None
-        """The image of a sample, for paper."""
-        self.look = GLYPHS
         self._drag: list[tuple[float, float]] = []
         self._grip: tuple[float, float] | None = None
         self._gripped_at = QPointF()
@@ -152,8 +170,11 @@ class ScatterView(QWidget):
     def set_samples(self, samples: ScatterSamples, card: Callable[[int], SampleCard]) -> None:
         """Show maps of ``samples``; ``card`` gives what is shown of one of them."""
         self._samples, self._card = samples, card
-        # What lies on top is drawn by lot: else the last class would hide all others.
-        self._order = np.random.default_rng(0).permutation(len(samples.classes))
+        if samples.images is not None:
+            self._points.stamps.set_samples((), samples.images, samples.look)
+        coloured = has_colours(samples.classes)
+        self._points.colours.set_classes(samples.of_set(samples.classes) if coloured else None)
+        self._points.colours.set_selection(None, 0)
         self._places, self._highlight, self._selection = None, None, None
         self._follows = True
         self._refresh()
@@ -162,15 +183,14 @@ class ScatterView(QWidget):
         """Where the samples are, ``[n, 2]``; None: nowhere yet."""
         if places is self._places:
             return
-        fits = places is not None and len(places) == len(self._order)
+        count = 0 if self._samples is None else len(self._samples.classes)
+        fits = places is not None and len(places) == count
         self._places = places if fits else None
         self._refresh()
 
     def set_status(self, note: str, message: str = "", share: float | None = None) -> None:
         """``note`` beside the title, ``message`` where there is no map, ``share`` of work done."""
         if (note, message, share) != (self._note, self._message, self._share):
-            if share is None and self._share is not None:
-                self._picture = None
             self._note, self._message, self._share = note, message, share
             self.setAccessibleDescription(". ".join(text for text in (note, message) if text))
             self.update()
@@ -184,19 +204,30 @@ class ScatterView(QWidget):
     def set_selection(self, selection: NDArray[np.bool_] | None) -> None:
         """Fade all but those of ``selection`` ``[n]``; None or nothing selected fades none."""
         self._selection = selection if selection is not None and selection.any() else None
-        self._drop_picture()
+        self._show_colours()
 
     def set_emphasis(self, number: int | None) -> None:
         """Fade all but class ``number``, for a moment; None: none."""
         if number != self._emphasis:
             self._emphasis = number
-            self._drop_picture()
+            self._show_colours()
+
+    def _show_colours(self) -> None:
+        """A class that is pointed at stands out for the moment, whatever is selected."""
+        samples, chosen = self._samples, self._selection
+        if samples is None:
+            return
+        if self._emphasis is not None:
+            chosen = samples.classes == self._emphasis
+        numbers = None if chosen is None else samples.numbers[chosen]
+        self._points.colours.set_selection(numbers, samples.numbers.max(initial=-1) + 1)
+        self._drop_picture()
 
     def set_pictured(self, pictured: bool) -> None:
         """Whether samples are shown as images: those that lie so far apart that none meet."""
         if pictured != self._pictured:
             self._pictured = pictured
-            self._drop_picture()
+            self._refresh()
 
     @property
     def is_pictured(self) -> bool:
@@ -255,8 +286,8 @@ class ScatterView(QWidget):
             tuple(map(label_sign, samples.labels)) if single else (),
             samples.classes if coloured else np.zeros(0, np.int64),
             tuple(map(label_name, samples.class_names)) if coloured else (),
-            image_of=self.image_of if self._pictured else None,
-            look=self.look,
+            image_of=samples.image if self._pictured and samples.images is not None else None,
+            look=samples.look,
             equal=True,
             title=self._title,
         )
@@ -270,16 +301,26 @@ class ScatterView(QWidget):
         room, places = self._room(), self._places
         self._view = self._view.placed(room.x(), room.y(), room.width(), room.height())
         if places is None:
-            self._pixels, self._middles = np.zeros((0, 2)), None
+            self._pixels, self._middles = _NO_PIXELS, None
         else:
             bounds = bounds_of(places)
             if bounds is not None:
                 self._view = (
                     self._view.fitted(bounds) if self._follows else self._view.limited(bounds)
                 )
-            self._pixels = self._view.to_pixels(places)
+            self._place_points(places, bounds)
             self._middles = self._named_classes(places)
         self._drop_picture()
+
+    def _place_points(self, places: NDArray[np.float32], bounds: Bounds | None) -> None:
+        points, samples = self._points, self._samples
+        if samples is None:
+            return
+        if points.places is not places:
+            points.set_places(places, bounds, samples.numbers)
+        has_images = self._pictured and samples.images is not None
+        points.lay_out(self._view, "auto" if has_images else "dots", labels=False, floor=None)
+        self._pixels = points.pixels
 
     def _named_classes(
         self, places: NDArray[np.float32]
@@ -321,6 +362,9 @@ class ScatterView(QWidget):
         painter.setClipRect(room)
         if self._picture is None:
             self._picture = self._dots(room, theme)
+            if self._points.is_rough:
+                # Of very many some are painted in each frame.
+                QTimer.singleShot(0, self, self._drop_picture)
         if not self._picture.isNull():
             painter.drawPixmap(room.topLeft(), self._picture)
         self._paint_names(painter, theme)
@@ -334,55 +378,18 @@ class ScatterView(QWidget):
                 paint_card(painter, at, room, self._card(index), theme)
 
     def _dots(self, room: QRectF, theme: Theme) -> QPixmap:
-        samples = self._samples
-        if samples is None or (len(self._pixels) <= MOST_TEXTS and not self._pictured):
+        """The samples as dots or images, kept until something of them changes."""
+        if len(self._pixels) <= MOST_TEXTS and not self._pictured:
             return QPixmap()
         ratio = self.devicePixelRatioF()
-        size = (round(room.width() * ratio), round(room.height() * ratio))
-        full, faded = sample_colours(samples.classes, theme, theme.raised)
-        shown = self._shown()
-        order = self._order
-        if shown is not None:
-            full = np.where(shown, full, faded)
-            order = np.concatenate([order[~shown[order]], order[shown[order]]])
-        at = (self._pixels[order] - (room.x(), room.y())) * ratio
-        radius = dot_radius(len(order)) * ratio
-        # While they move nobody sees the edges.
-        moves = self._share is not None
-        image = dots_image(at, full[order], radius, size, theme.raised, soft=not moves)
-        picture = QPixmap.fromImage(image)
+        picture = QPixmap((room.size() * ratio).toSize())
         picture.setDevicePixelRatio(ratio)
-        if self._pictured and self._card is not None:
-            self._paint_stamps(picture, room, theme, full)
-        return picture
-
-    def _paint_stamps(
-        self, picture: QPixmap, room: QRectF, theme: Theme, colours: NDArray[np.uint32]
-    ) -> None:
-        """Images of samples that lie apart over the dots, in frames of the colours of these."""
-        assert self._card is not None
-        # As landmarks of the map: of very many samples some from all over the set are tried.
-        inside = np.flatnonzero(self.in_sight())
-        shown = self._shown()
-        tried = inside if shown is None else inside[shown[inside]]
-        tried = np.random.default_rng(0).permutation(tried)[:MOST_TRIED]
-        chosen = tried[apart(self._pixels[tried] / (STAMP_PX + 2.0))]
+        picture.fill(theme.raised)
         painter = QPainter(picture)
-        for row in chosen.tolist():
-            x, y = (self._pixels[row] - (room.x(), room.y())).tolist()
-            box = QRect(round(x - STAMP_PX / 2), round(y - STAMP_PX / 2), STAMP_PX, STAMP_PX)
-            painter.fillRect(box, theme.panel)
-            draw_glyph(painter, box.adjusted(1, 1, -1, -1), self._card(row).picture)
-            painter.setPen(QPen(QColor.fromRgba(int(colours[row])), 1.0))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(box.adjusted(0, 0, -1, -1))
+        painter.translate(-room.topLeft())
+        self._points.paint(painter, self._view, theme, ratio, self.font())
         painter.end()
-
-    def _shown(self) -> NDArray[np.bool_] | None:
-        """Which samples are not faded; None for all."""
-        if self._emphasis is not None and self._samples is not None:
-            return np.asarray(self._samples.classes == self._emphasis)
-        return self._selection
+        return picture
 
     def _paint_names(self, painter: QPainter, theme: Theme) -> None:
         samples = self._samples
@@ -401,13 +408,10 @@ class ScatterView(QWidget):
         painter.setFont(font)
 
     def _paint_labels(self, painter: QPainter, samples: ScatterSamples, theme: Theme) -> None:
-        coloured, shown = has_colours(samples.classes), self._shown()
-        colours = []
-        for row, number in enumerate(samples.classes.tolist()):
-            colour = class_colour(number, theme) if coloured else QColor(theme.text)
-            if shown is not None and not shown[row]:
-                colour.setAlphaF(0.25)
-            colours.append(colour)
+        colours = [
+            self._points.colours.colour(number, theme) or theme.text
+            for number in samples.numbers.tolist()
+        ]
         texts = [label_sign(label)[:12] for label in samples.labels]
         paint_texts(painter, self._pixels, texts, colours, theme)
 
@@ -424,13 +428,12 @@ class ScatterView(QWidget):
 
     # Pointing and selecting
 
-    def sample_at(self, x: float, y: float, reach: float = _HIT_PX) -> int | None:
-        """The sample nearest to pixel (``x``, ``y``) within ``reach``; None without one."""
-        if not len(self._pixels):
-            return None
-        squares = np.nan_to_num(np.square(self._pixels - (x, y)).sum(axis=1), nan=np.inf)
-        nearest = int(squares.argmin())
-        return nearest if squares[nearest] <= reach * reach else None
+    def sample_at(self, x: float, y: float) -> int | None:
+        """The sample meant by pointing at pixel (``x``, ``y``); None without one there."""
+        return self._row(self._points.hit(x, y)) if len(self._pixels) else None
+
+    def _row(self, number: int | None) -> int | None:
+        return None if number is None else self._points.place_of(number)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Open the menu by key; a right button first shows whether it moves the map."""
@@ -547,7 +550,7 @@ class ScatterView(QWidget):
             return
         if self._highlight is None:
             middle = self._room().center()
-            self.hovered.emit(self.sample_at(middle.x(), middle.y(), math.inf))
+            self.hovered.emit(self._row(self._points.nearest(middle.x(), middle.y())))
             return
         away = self._pixels - self._pixels[self._highlight]
         ahead = away @ (dx, dy)

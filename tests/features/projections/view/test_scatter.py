@@ -11,12 +11,10 @@ from PySide6.QtGui import QColor, QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from aegui.features.projections.view.colours import has_colours
-from aegui.features.projections.view.raster import dot_radius, dots_image
 from aegui.features.projections.view.scatter import MOST_TEXTS, ScatterSamples, ScatterView
 from aegui.features.projections.view.scatter_paint import SampleCard, class_middles
 from aegui.kit.theme import DARK, LIGHT, contrast
-from aegui.widgets.class_colours import class_colour
+from aegui.widgets.class_colours import class_colour, has_colours
 from aegui.widgets.shapes import in_polygon, in_rectangle
 
 if TYPE_CHECKING:
@@ -63,30 +61,6 @@ def at(view: ScatterView, index: int, dx: int = 0, dy: int = 0) -> QPoint:
 def exactly(image: QImage, colour: QColor) -> int:
     rows = image.convertToFormat(QImage.Format.Format_RGB32)
     return int((np.frombuffer(rows.constBits(), np.uint32) == colour.rgb()).sum())
-
-
-def test_dots_are_discs_and_later_ones_lie_on_top() -> None:
-    red, blue = QColor("red"), QColor("blue")
-    places = np.array([[20.0, 20.0], [22.0, 20.0], [-50.0, 3.0], [np.nan, 3.0], [59.0, 39.0]])
-    colours = np.array([red.rgba(), blue.rgba(), red.rgba(), red.rgba(), red.rgba()], np.uint32)
-    image = dots_image(places, colours, 5.0, (60, 40), QColor("white"))
-    assert (image.width(), image.height()) == (60, 40)
-    assert image.pixelColor(22, 20) == blue
-    assert image.pixelColor(16, 20) == red
-    assert image.pixelColor(59, 38) == red
-    assert exactly(image, blue) == pytest.approx(np.pi * 25, rel=0.25)
-    # Edges are soft: there are colours between.
-    assert len({image.pixel(x, 20) for x in range(10, 32)}) > 3
-
-
-def test_more_dots_are_smaller() -> None:
-    radii = [dot_radius(count) for count in (1, 1_000, 10_000, 100_000)]
-    assert radii == sorted(radii, reverse=True)
-    assert radii[0] <= 4.0
-    assert radii[-1] >= 1.0
-    many = np.random.default_rng(0).uniform(0, 90, (30_000, 2))
-    image = dots_image(many, np.full(30_000, 0xFF00FF00, np.uint32), 1.5, (90, 90), QColor("red"))
-    assert image.pixelColor(45, 45) == QColor("lime")
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])

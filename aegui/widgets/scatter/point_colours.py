@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtGui import QColor
 
-from aegui.features.map.view.ramp import ramp_rgba, shares_of
 from aegui.kit.theme import blend
 from aegui.widgets.class_colours import class_colour, class_rgba
+from aegui.widgets.colormap import ramp_rgba, shares_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

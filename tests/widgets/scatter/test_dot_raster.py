@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QFont, QImage, QPainter
 
-from aegui.features.map.view.dot_raster import AT_ONCE
-from aegui.features.map.view.point_layer import PointLayer
 from aegui.kit.theme import LIGHT
 from aegui.widgets.class_colours import class_colour
+from aegui.widgets.scatter.dot_raster import AT_ONCE
+from aegui.widgets.scatter.point_layer import PointLayer
 from aegui.widgets.viewport import Viewport, bounds_of
 
 VIEW = Viewport(cx=0.0, cy=0.0, sx=100.0, sy=100.0, left=0.0, top=0.0, width=400.0, height=400.0)
@@ -52,6 +52,18 @@ def test_very_many_come_in_several_frames() -> None:
     assert 0.1 < (first != ground).sum() / (whole != ground).sum() < 1.0
     assert not layer.is_rough
     assert np.array_equal(painted(layer, VIEW), whole)
+
+
+@pytest.mark.usefixtures("qapp")
+def test_what_is_selected_lies_over_all_others() -> None:
+    layer = layer_of(AT_ONCE)
+    chosen = np.arange(0, AT_ONCE, 2)
+    layer.colours.set_selection(chosen, AT_ONCE)
+    among = settled(layer, VIEW) == LIGHT.series[0].rgba()
+    layer.set_places(layer.places[chosen], bounds_of(layer.places), chosen)
+    alone = settled(layer, VIEW) == LIGHT.series[0].rgba()
+    assert alone.sum() > 1000
+    assert np.array_equal(among, alone)
 
 
 @pytest.mark.usefixtures("qapp")

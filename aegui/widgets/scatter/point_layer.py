@@ -10,11 +10,11 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor
 
-from aegui.features.map.view.dot_raster import DotRaster
-from aegui.features.map.view.point_colours import PointColours
-from aegui.features.map.view.point_index import PointIndex
-from aegui.features.map.view.stamps import DOT_PX, Stamps
 from aegui.widgets.landmarks import Landmarks
+from aegui.widgets.scatter.dot_raster import DotRaster
+from aegui.widgets.scatter.point_colours import PointColours
+from aegui.widgets.scatter.point_index import PointIndex
+from aegui.widgets.scatter.stamps import DOT_PX, Stamps
 from aegui.widgets.viewport import Viewport
 
 if TYPE_CHECKING:
@@ -276,9 +276,17 @@ class PointLayer:
         # Wide enough for a label that begins outside.
         window = QRectF(view.left, view.top, view.width, view.height)
         window.adjust(-_BESIDE_PX, -_BESIDE_PX, _BESIDE_PX, _BESIDE_PX)
-        if self._is_sorted and self.index.count_near(_latent(view, window)) > 2 * MOST_PIXMAPS:
+        if self._is_sorted and self.count_near(_latent(view, window)) > 2 * MOST_PIXMAPS:
             return None
         return self.rows_in(view, window)
+
+    def count_near(self, rect: Bounds) -> int:
+        """How many lie in ``rect`` (latent) or near it; where it holds all, without the index."""
+        (left, bottom, right, top), whole = rect, self._bounds
+        if whole is not None and left <= whole[0] and bottom <= whole[1]:
+            holds_all = right >= whole[2] and top >= whole[3]
+            return len(self._places) if holds_all else self.index.count_near(rect)
+        return self.index.count_near(rect)
 
     def rows_in(self, view: Viewport, window: QRectF) -> NDArray[np.int64]:
         """Which rows lie in ``window`` of the widget, ascending; as laid out in ``view``."""
@@ -309,6 +317,8 @@ class PointLayer:
 
     def _paint_marked(self, painter: QPainter, view: Viewport, theme: Theme, ratio: float) -> None:
         """The images among the dots, over them."""
+        if not len(self._marked):
+            return
         places = self.pixels_of(self._marked) - (view.left, view.top)
         inside = (places > -_BESIDE_PX) & (
             places < (view.width + _BESIDE_PX, view.height + _BESIDE_PX)
@@ -439,15 +449,15 @@ class _Many:
         self.places_version = layer.version
         self.colours_version = (layer.colours.version, theme.key)
 
-    def rows(self, rect: Bounds) -> NDArray[np.int64]:
+    def rows(self, rect: Bounds) -> tuple[NDArray[np.int64], ...]:
         layer = self._layer
         rows = layer.shuffled()
-        if layer.is_flat and layer.index.count_near(rect) <= len(rows) // 4:
+        if layer.is_flat and layer.count_near(rect) <= len(rows) // 4:
             inside = np.zeros(len(rows), bool)
             inside[layer.index.rows_in(rect)] = True
             rows = rows[inside[rows]]
         above = layer.colours.stands_out(layer.indices[rows])
-        return rows if above is None else np.concatenate([rows[~above], rows[above]])
+        return (rows,) if above is None else (rows[~above], rows[above])
 
     def drawn(
         self, view: Viewport, rows: NDArray[np.int64]

@@ -41,8 +41,11 @@ class Dots(Protocol):
     def colours_version(self) -> object:
         """Says when colours are other ones."""
 
-    def rows(self, rect: Bounds) -> NDArray[np.int64]:
-        """Which to draw so that those in ``rect`` (latent) are all there; in no order."""
+    def rows(self, rect: Bounds) -> tuple[NDArray[np.int64], ...]:
+        """Which to draw so that those in ``rect`` (latent) are all there.
+
+        In groups of which each lies over those before it; within one they are in no order.
+        """
 
     def drawn(
         self, view: Viewport, rows: NDArray[np.int64]
@@ -59,6 +62,7 @@ class _Sheet:
     view: Viewport
     ratio: float
     rows: NDArray[np.int64]
+    ends: tuple[int, ...]
     buffer: NDArray[np.uint32]
     image: QImage
     border_px: float
@@ -168,7 +172,9 @@ def _begin(
     x, y = _SPARE * view.width, _SPARE * view.height
     left, top = view.to_latent(view.left - x, view.top - y)
     right, bottom = view.to_latent(view.left + view.width + x, view.top + view.height + y)
-    rows = dots.rows((left, bottom, right, top))
+    groups = dots.rows((left, bottom, right, top))
+    rows = np.concatenate(groups)
+    ends = tuple(np.cumsum([len(group) for group in groups]).tolist())
     side = len(_pattern(len(rows), ratio))
     width = round(view.width * (1 + 2 * _SPARE) * ratio)
     height = round(view.height * (1 + 2 * _SPARE) * ratio)
@@ -183,7 +189,7 @@ def _begin(
     format_ = QImage.Format.Format_ARGB32_Premultiplied
     image = QImage(buffer.data, wide, high, 4 * wide, format_)
     image.setDevicePixelRatio(ratio)
-    return _Sheet(dots.places_version, key, view, ratio, rows, buffer, image, side / ratio)
+    return _Sheet(dots.places_version, key, view, ratio, rows, ends, buffer, image, side / ratio)
 
 
 def _pattern(count: int, ratio: float) -> NDArray[np.bool_]:
@@ -197,8 +203,15 @@ def _pattern(count: int, ratio: float) -> NDArray[np.bool_]:
 
 def _write(sheet: _Sheet, dots: Dots) -> None:
     """Draw some more dots."""
-    rows = sheet.rows[sheet.done : sheet.done + AT_ONCE]
-    sheet.done += len(rows)
+    until = min(sheet.done + AT_ONCE, len(sheet.rows))
+    for end in (min(end, until) for end in sheet.ends):
+        if end > sheet.done:
+            _write_group(sheet, dots, sheet.rows[sheet.done : end])
+            sheet.done = end
+
+
+def _write_group(sheet: _Sheet, dots: Dots, rows: NDArray[np.int64]) -> None:
+    """Draw dots of which none has to lie over another."""
     view, ratio, buffer = sheet.view, sheet.ratio, sheet.buffer
     pixels, colours = dots.drawn(view, rows)
     shape = _pattern(len(sheet.rows), ratio)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from aegui.features.map.view.point_index import PointIndex
+from aegui.widgets.scatter.point_index import PointIndex
 from aegui.widgets.viewport import bounds_of
 
 
