@@ -38,8 +38,8 @@ from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.flow import FlowLayout
 from aegui.kit.theme import SPACING, icon
 from aegui.session.data.looks import look_of
-from aegui.widgets.form.form import Form
 from aegui.widgets.class_colours import has_colours
+from aegui.widgets.form.form import Form
 from aegui.widgets.gallery import Gallery
 from aegui.widgets.glyphs import label_name
 from aegui.widgets.other_menu import OtherMenu

@@ -35,7 +35,7 @@ from aegui.widgets.figures.points import PointPlot
 from aegui.widgets.glyphs import label_name, label_sign
 from aegui.widgets.scatter.point_layer import PointLayer
 from aegui.widgets.shapes import in_polygon, in_rectangle
-from aegui.widgets.viewport import Bounds, Viewport, bounds_of, roomy
+from aegui.widgets.viewport import Viewport, bounds_of, roomy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -183,9 +183,11 @@ class ScatterView(QWidget):
         """Where the samples are, ``[n, 2]``; None: nowhere yet."""
         if places is self._places:
             return
-        count = 0 if self._samples is None else len(self._samples.classes)
-        fits = places is not None and len(places) == count
-        self._places = places if fits else None
+        samples, self._places = self._samples, None
+        if samples is not None and places is not None and len(places) == len(samples.classes):
+            self._places = places
+            of = places.astype(np.float64)
+            self._points.set_places(of, bounds_of(of), samples.numbers)
         self._refresh()
 
     def set_status(self, note: str, message: str = "", share: float | None = None) -> None:
@@ -286,7 +288,7 @@ class ScatterView(QWidget):
             tuple(map(label_sign, samples.labels)) if single else (),
             samples.classes if coloured else np.zeros(0, np.int64),
             tuple(map(label_name, samples.class_names)) if coloured else (),
-            image_of=samples.image if self._pictured and samples.images is not None else None,
+            image_of=samples.image if self._pictured and self._has_images else None,
             look=samples.look,
             equal=True,
             title=self._title,
@@ -308,19 +310,15 @@ class ScatterView(QWidget):
                 self._view = (
                     self._view.fitted(bounds) if self._follows else self._view.limited(bounds)
                 )
-            self._place_points(places, bounds)
+            mode = "auto" if self._pictured and self._has_images else "dots"
+            self._points.lay_out(self._view, mode, labels=False, floor=None)
+            self._pixels = self._points.pixels
             self._middles = self._named_classes(places)
         self._drop_picture()
 
-    def _place_points(self, places: NDArray[np.float32], bounds: Bounds | None) -> None:
-        points, samples = self._points, self._samples
-        if samples is None:
-            return
-        if points.places is not places:
-            points.set_places(places, bounds, samples.numbers)
-        has_images = self._pictured and samples.images is not None
-        points.lay_out(self._view, "auto" if has_images else "dots", labels=False, floor=None)
-        self._pixels = points.pixels
+    @property
+    def _has_images(self) -> bool:
+        return self._samples is not None and self._samples.images is not None
 
     def _named_classes(
         self, places: NDArray[np.float32]
