@@ -144,5 +144,5 @@ class GridDialog(QDialog):
 
     @Slot(int)
     def _on_finished(self, _result: int) -> None:
-        self._service.drawing.cancel()
+        self._service.drawing.forget()
         self._service.writing.cancel()

@@ -80,16 +80,14 @@ class _Question:
         """In the thread: that of the owner looks at it when it has time."""
         self.latest = progress
 
-    def refusal(self, error: Exception) -> AeguiError | None:
-        """What a person is told of ``error``; None where it was not to be expected."""
-        if isinstance(error, AeguiError):
-            return error
-        if not self.title:
-            return None
+    def reason(self, error: Exception) -> str:
+        """What a person is told of ``error``; "" where it was not to be expected."""
+        if isinstance(error, AeguiError) or not self.title:
+            return str(error) if isinstance(error, AeguiError) else ""
         if isinstance(error, MemoryError):
-            return AeguiError(tr("{what}: there is not enough memory for it.", what=self.title))
+            return tr("{what}: there is not enough memory for it.", what=self.title)
         _log.error("%s failed", self.title, exc_info=error)
-        return AeguiError(tr("{what}: {reason}", what=self.title, reason=error))
+        return tr("{what}: {reason}", what=self.title, reason=error)
 
 
 class Derived(QObject):
@@ -103,16 +101,16 @@ class Derived(QObject):
     - Work may give several states of its answer, coarse at first (``derive``).
     - Work that has a title tells how far it is, and may be given up by a person (``forget``).
 
-    An ``AeguiError`` about the newest question is told by ``failed``, where somebody listens; of
-    work that has a title all other errors are told there too, and logged. Else work is not expected
-    to fail: the error is raised in the thread that owns this object, which puts it into the log and
-    before the person. Errors that nobody waits for any more are logged.
+    Why the newest question cannot be answered (an ``AeguiError``) is told by ``failed``, where
+    somebody listens; of work that has a title all other errors are told there too, and logged. Else
+    work is not expected to fail: the error is raised in the thread that owns this object, which
+    puts it into the log and before the person. Errors that nobody waits for any more are logged.
     """
 
     answered = Signal(object)
     """What the work gave, if not None; always in the thread that owns this object."""
-    failed = Signal(object)
-    """An ``AeguiError``: why there is no answer."""
+    failed = Signal(str)
+    """Why there is no answer, for a person."""
     progressed = Signal(object)
     """A ``JobProgress`` of work that has a title, first after ``PATIENCE_MS``."""
     busy_changed = Signal(bool)
@@ -180,12 +178,13 @@ class Derived(QObject):
         self.derive(lambda _report, _cancelled: (work(),), subject, quick=quick, gentle=gentle)
 
     def compute(
-        self, title: str, work: Work, subject: object = None, *, gentle: bool = False
+        self, work: Work, subject: object = None, *, title: str = "", gentle: bool = False
     ) -> None:
-        """Do ``work(report, cancelled)`` and tell what it gives, and meanwhile how far it is.
+        """Do ``work(report, cancelled)`` and tell what it gives.
 
         Without a ``subject`` it is about something new: what is under way is given up. It may raise
-        ``Cancelled`` once ``cancelled()`` is true. The rest is as of ``ask``.
+        ``Cancelled`` once ``cancelled()`` is true. With a ``title``, what it reports is told too.
+        The rest is as of ``ask``.
         """
         self.derive(
             lambda report, cancelled: (work(report, cancelled),),
@@ -205,7 +204,7 @@ class Derived(QObject):
     ) -> None:
         """Tell one state of an answer after the other, as ``states(report, cancelled)`` gives them.
 
-        What it reports is told where there is a ``title``. The rest is as of ``compute``.
+        The rest is as of ``compute``.
         """
         before = self._newest
         # What is done at once is newer than all that is under way.
@@ -242,8 +241,9 @@ class Derived(QObject):
 
     def _give_up(self) -> None:
         """Whatever is under way, of however many questions about one subject."""
-        self._given_up.set()
-        self._given_up = threading.Event()
+        if self._newest is not None:
+            self._given_up.set()
+            self._given_up = threading.Event()
 
     def _show_busy(self) -> None:
         newest = self._newest
@@ -340,10 +340,10 @@ class Derived(QObject):
         if not is_wanted:
             _log.error("an answer that nobody waits for any more", exc_info=error)
             return
-        refusal = question.refusal(error)
-        if refusal is None or not self.isSignalConnected(QMetaMethod.fromSignal(self.failed)):
+        reason = question.reason(error)
+        if not reason or not self.isSignalConnected(QMetaMethod.fromSignal(self.failed)):
             raise error
-        self.failed.emit(refusal)
+        self.failed.emit(reason)
 
     @Slot()
     def _on_looks_timeout(self) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from aegui.core.errors import AeguiError
+from aegui.core.errors import AeguiError, Cancelled
 from aegui.session.jobs.derived import Derived
 
 if TYPE_CHECKING:
@@ -51,8 +51,17 @@ class ProgressJob(QObject):
         Neither is called for work that was cancelled. ``work`` raises ``AeguiError`` for what a
         person has to be told, and may raise ``Cancelled`` once ``cancelled()`` is true.
         """
+
+        def outcome(report: Report, cancelled: IsCancelled) -> tuple[Callable[[Any], None], Any]:
+            try:
+                return done, work(report, cancelled)
+            except Cancelled:
+                raise
+            except AeguiError as error:
+                return failed, error
+
         self._failed = failed
-        self._derived.compute(title, lambda report, cancelled: (done, work(report, cancelled)))
+        self._derived.compute(outcome, title=title)
 
     def do(self, title: str, work: Work, done: Done, failed: Failed, *, quick: bool) -> bool:
         """Like ``start``, but ``quick`` work is done at once; False if that failed."""
@@ -85,11 +94,12 @@ class ProgressJob(QObject):
         self._derived.shutdown()
 
     @Slot(object)
-    def _on_derived_answered(self, answer: tuple[Done, Any]) -> None:
-        done, result = answer
-        done(result)
+    def _on_derived_answered(self, answer: tuple[Callable[[Any], None], Any]) -> None:
+        tell, outcome = answer
+        tell(outcome)
 
-    @Slot(object)
-    def _on_derived_failed(self, error: AeguiError) -> None:
+    @Slot(str)
+    def _on_derived_failed(self, reason: str) -> None:
+        """What nobody expected."""
         if self._failed is not None:
-            self._failed(error)
+            self._failed(AeguiError(reason))

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Signal
 
 from aegui.session.jobs.costs import is_quick
-from aegui.session.jobs.latest_job import LatestJob
+from aegui.session.jobs.derived import Derived
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -39,15 +39,13 @@ class DecodeService(QObject):
 
     decoded = Signal(object)
     """A ``Decoded``; always in the thread that owns this object."""
-    _ready = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._codec: Codec | None = None
         self._last: tuple[NDArray[np.float32], object] | None = None
-        self._number = 0
-        self._job = LatestJob("aegui-decode", urgent=True)
-        self._ready.connect(self._on_ready, Qt.ConnectionType.QueuedConnection)
+        self._derived = Derived("aegui-decode", self)
+        self._derived.answered.connect(self.decoded)
 
     @property
     def codec(self) -> Codec | None:
@@ -61,7 +59,6 @@ class DecodeService(QObject):
 
     def repeat(self) -> None:
         """Answer the last place again: with another network, or to those who were not there."""
-        self._number += 1
         if self._last is not None:
             self.request(*self._last)
 
@@ -73,30 +70,21 @@ class DecodeService(QObject):
         """
         place = np.array(z, dtype=np.float32).reshape(-1)
         self._last = (place, tag)
-        self._number += 1
         codec = self._codec
         if codec is None or codec.latent_size != place.size:
+            self._derived.forget()
             return
-        if is_quick(codec, codec.cost):
-            self.decoded.emit(_decode(codec, place, tag))
-            return
-        number = self._number
-        self._job.submit(lambda: self._ready.emit((number, _decode(codec, place, tag))))
+        quick = is_quick(codec, codec.cost)
+        self._derived.ask(lambda: _decode(codec, place, tag), place, quick=quick)
 
     def forget(self) -> None:
         """The cursor has left: a new network need not decode it again, late answers are dropped."""
         self._last = None
-        self._number += 1
+        self._derived.forget()
 
     def shutdown(self) -> None:
         """Wait for the decode in flight; no more are begun."""
-        self._job.shutdown()
-
-    @Slot(object)
-    def _on_ready(self, answer: tuple[int, Decoded]) -> None:
-        number, decoded = answer
-        if number == self._number:
-            self.decoded.emit(decoded)
+        self._derived.shutdown()
 
 
 def _decode(codec: Codec, place: NDArray[np.float32], tag: object) -> Decoded:

@@ -198,7 +198,7 @@ def test_work_with_a_title_tells_how_far_it_is_until_it_is_given_up(
         ended.set()
         raise Cancelled
 
-    asked.compute("Counting", work)
+    asked.compute(work, title="Counting")
     assert asked.is_busy
     with qtbot.waitSignal(asked.progressed) as told:
         pass
@@ -206,7 +206,7 @@ def test_work_with_a_title_tells_how_far_it_is_until_it_is_given_up(
     asked.forget()
     assert not asked.is_busy
     assert ended.wait(10.0)
-    asked.compute("Again", lambda _report, _cancelled: "answer")
+    asked.compute(lambda _report, _cancelled: "answer", title="Again")
     qtbot.waitUntil(lambda: heard == ["answer"])
     assert busy == [True, False, True, False]
 
@@ -217,10 +217,10 @@ def test_whoever_hears_an_answer_may_ask_again_at_once(qtbot: QtBot, asked: Deri
     def hear(answer: object) -> None:
         heard.append((answer, asked.is_busy))
         if len(heard) < 3:
-            asked.compute("Next", lambda _report, _cancelled: len(heard))
+            asked.compute(lambda _report, _cancelled: len(heard), title="Next")
 
     asked.answered.connect(hear)
-    asked.compute("First", lambda _report, _cancelled: 0)
+    asked.compute(lambda _report, _cancelled: 0, title="First")
     qtbot.waitUntil(lambda: len(heard) == 3)
     assert heard == [(0, False), (1, False), (2, False)]
 
@@ -231,7 +231,7 @@ def test_what_a_person_has_to_know_is_told(qtbot: QtBot, asked: Derived, quick: 
         raise AeguiError("no such file")
 
     told: list[str] = []
-    asked.failed.connect(lambda error: told.append(str(error)))
+    asked.failed.connect(told.append)
     asked.ask(refuse, "subject", quick=quick)
     qtbot.waitUntil(lambda: told == ["no such file"])
 
@@ -246,10 +246,10 @@ def test_any_failure_of_work_with_a_title_is_told_and_logged(
         raise MemoryError
 
     told: list[str] = []
-    asked.failed.connect(lambda error: told.append(str(error)))
+    asked.failed.connect(told.append)
     with expect_log("Counting failed", logging.ERROR):
-        asked.compute("Counting", stumble)
+        asked.compute(stumble, title="Counting")
         qtbot.waitUntil(lambda: len(told) == 1)
-    asked.compute("Counting", want_too_much)
+    asked.compute(want_too_much, title="Counting")
     qtbot.waitUntil(lambda: len(told) == 2)
     assert told == ["Counting: one by none", "Counting: there is not enough memory for it."]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.cost import Budget, Cost, excess
 from aegui.core.data.builtin import BUILTIN_SETS
@@ -16,7 +15,7 @@ from aegui.core.data.split import split_indices
 from aegui.core.evaluation.classification import classification_cost, classify
 from aegui.core.i18n import tr
 from aegui.core.recipe import DataSpec
-from aegui.session.jobs.progress_job import ProgressJob
+from aegui.session.jobs.derived import Derived
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
     from aegui.core.data.dataset import Dataset
     from aegui.core.data.progress import IsCancelled, Report
-    from aegui.core.errors import AeguiError
     from aegui.core.evaluation.classification import Classification
     from aegui.core.latent.codec import Codec
     from aegui.core.recipe import Recipe
@@ -36,8 +34,6 @@ LIVE_SAMPLES = 2_000
 """Of larger parts so many samples, drawn at random, are looked at while the network learns."""
 LIVE_MS = 500
 """Least time between two looks while the network learns."""
-BUSY_SHARE = 0.1
-"""At most this share of the time goes to such looks."""
 _LIVE_SEED = 0x5EED_0008
 
 
@@ -99,18 +95,16 @@ class ClassifierService(QObject):
         self.budget = budget
         """What may be spent without a question."""
         self._is_allowed = False
-        self.job = ProgressJob("aegui-classes", self)
+        self.job = Derived("aegui-classes", self, urgent=False, least_pause_ms=LIVE_MS)
+        """Tells how far the look is."""
+        self.job.set_active(False)
+        self.job.answered.connect(self._on_job_answered)
+        self.job.failed.connect(self._on_job_failed)
         self._judged: Judged | None = None
-        self._wished = ""
+        self._chosen = ""
         self._parts: Mapping[str, str] = {}
         self._latest: Evaluation | None = None
-        self._is_active = False
-        self._is_due = False
         self._loaded: tuple[str, Dataset] | None = None
-        self._begun = 0.0
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.timeout.connect(self._on_pause_timeout)
 
     @property
     def latest(self) -> Evaluation | None:
@@ -125,13 +119,11 @@ class ClassifierService(QObject):
     @property
     def part(self) -> str:
         """Key of the part that is looked at: the one that was asked for, or else the first one."""
-        return self._wished if self._wished in self._parts else next(iter(self._parts), "")
+        return self._chosen if self._chosen in self._parts else next(iter(self._parts), "")
 
     def set_active(self, active: bool) -> None:
         """Whether anybody looks; nothing is computed while nobody does."""
-        self._is_active = active
-        if active:
-            self._go_on()
+        self.job.set_active(active)
 
     def set_judged(self, judged: Judged | None) -> None:
         """Judge this network from now on; None where there is none with a classifier.
@@ -145,46 +137,34 @@ class ClassifierService(QObject):
             if before is not None:
                 self.evaluated.emit(None)
             return
-        if before is not None and judged.codec is before.codec and judged.shown is before.shown:
-            self._is_due = self._is_due or judged.is_live != before.is_live
-        else:
-            self._is_due = True
         is_other = before is None or judged.dataset is not before.dataset
-        same_parts = (
-            before is not None
-            and not is_other
-            and judged.recipe is before.recipe
-            and judged.shown is before.shown
-        )
-        # Newer weights come many times a second.
-        if not same_parts:
-            self._set_parts(_parts(judged))
         if is_other:
             self._is_allowed = False
+        if before is not None and _has_same_parts(before, judged):
+            if judged.codec is before.codec and judged.is_live == before.is_live:
+                return
+        else:
+            self._set_parts(_parts(judged))
         if is_other or (before is not None and before.is_live and not judged.is_live):
             # The last look at a training is at all samples: it must not wait for one at a few.
-            self.job.cancel()
-            self._pause.stop()
-        self._go_on()
+            self.job.forget()
+        self._derive()
 
     def set_part(self, key: str) -> None:
         """Look at this part."""
         if key == self.part:
             return
-        self._wished = key
+        self._chosen = key
         self._forget()
-        self._is_due = True
-        self._go_on()
+        self._derive()
 
     def allow(self) -> None:
         """Look at the present part of the present data, whatever it takes."""
         self._is_allowed = True
-        self._go_on()
+        self._derive()
 
     def shutdown(self) -> None:
         """Give up what is under way; no more is begun."""
-        self._is_active = False
-        self._pause.stop()
         self.job.shutdown()
 
     def _set_parts(self, parts: Mapping[str, str]) -> None:
@@ -193,53 +173,51 @@ class ClassifierService(QObject):
         before, self._parts = self.part, parts
         if before != self.part:
             self._forget()
-            self._is_due = bool(parts)
         self.parts_changed.emit()
 
     def _forget(self) -> None:
         """Whatever was found, or is being looked for, says nothing any more."""
         self._latest = None
         self._is_allowed = False
-        self._pause.stop()
-        self.job.cancel()
+        self.job.forget()
 
-    def _go_on(self) -> None:
-        judged = self._judged
-        if not self._is_active or not self._is_due or judged is None:
+    def _derive(self) -> None:
+        judged, part, loaded = self._judged, self.part, self._loaded
+        if judged is None:
             return
-        if self.job.is_busy or self._pause.isActive():
-            return
-        cost = _cost(judged, self.part)
-        if not self._is_allowed and excess(cost, self.budget()):
-            self.held.emit(cost)
-            return
-        self._is_due = False
-        self._begun = time.monotonic()
-        part, loaded = self.part, self._loaded
-        self.job.start(
-            tr("Classifying samples"),
-            lambda report, cancelled: _evaluation(judged, part, loaded, report, cancelled),
-            self._on_done,
-            self._on_failed,
-        )
+        is_allowed = self._is_allowed
 
-    def _on_done(self, evaluation: Evaluation) -> None:
+        def work(report: Report, cancelled: IsCancelled) -> Evaluation | Cost:
+            cost = _cost(judged, part)
+            if not is_allowed and excess(cost, self.budget()):
+                return cost
+            return _evaluation(judged, part, loaded, report, cancelled)
+
+        self.job.compute(work, self, title=tr("Classifying samples"), gentle=judged.is_live)
+
+    @Slot(object)
+    def _on_job_answered(self, evaluation: Evaluation | Cost) -> None:
+        if isinstance(evaluation, Cost):
+            self.held.emit(evaluation)
+            return
         self._latest = evaluation
         if evaluation.part not in {VALIDATION, TRAINING, ALL, SHOWN}:
             self._loaded = evaluation.part, evaluation.dataset
-        if self._judged is not None and self._judged.is_live:
-            seconds = time.monotonic() - self._begun
-            self._pause.start(max(LIVE_MS, int(1000 * seconds / BUSY_SHARE)))
         self.evaluated.emit(evaluation)
-        self._go_on()
 
-    def _on_failed(self, error: AeguiError) -> None:
+    @Slot(str)
+    def _on_job_failed(self, reason: str) -> None:
         self._latest = None
-        self.failed.emit(str(error))
+        self.failed.emit(reason)
 
-    @Slot()
-    def _on_pause_timeout(self) -> None:
-        self._go_on()
+
+def _has_same_parts(before: Judged, judged: Judged) -> bool:
+    """Whether nothing but the weights are newer: these come many times a second."""
+    return (
+        judged.dataset is before.dataset
+        and judged.recipe is before.recipe
+        and judged.shown is before.shown
+    )
 
 
 def _parts(judged: Judged) -> dict[str, str]:

@@ -6,23 +6,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.data.card import card
 from aegui.core.data.download import download
 from aegui.core.data.published import PUBLISHED
 from aegui.core.data.select import search
 from aegui.core.data.writers import write_dataset
-from aegui.core.errors import Cancelled
 from aegui.core.i18n import tr
-from aegui.session.jobs.latest_job import LatestJob
+from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.progress_job import ProgressJob
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import numpy as np
-    from numpy.typing import NDArray
 
     from aegui.core.data.card import DataCard
     from aegui.core.data.dataset import Dataset
@@ -41,20 +37,17 @@ class DataService(QObject):
     """The ``Dataset`` and its ``DataCard``."""
     found = Signal(object, object)
     """The ``Dataset`` that was searched, and the places of what was found, int64 ``[n]``."""
-    _ready = Signal(object)
-    _searched = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.downloading = ProgressJob("aegui-download", self)
         self.writing = ProgressJob("aegui-write", self)
         self._cards: WeakKeyDictionary[Dataset, DataCard] = WeakKeyDictionary()
-        self._job = LatestJob("aegui-card")
         self._wanted: Dataset | None = None
-        self._search = LatestJob("aegui-search")
-        self._searches = 0
-        self._searched.connect(self._on_searched, Qt.ConnectionType.QueuedConnection)
-        self._ready.connect(self._on_ready, Qt.ConnectionType.QueuedConnection)
+        self._making = Derived("aegui-card", self, urgent=False)
+        self._making.answered.connect(self._on_making_answered)
+        self._searches = Derived("aegui-search", self, urgent=False)
+        self._searches.answered.connect(lambda answer: self.found.emit(*answer))
 
     def download(self, key: str) -> None:
         """Fetch the set ``key`` of ``PUBLISHED``, or the rest of it."""
@@ -77,46 +70,32 @@ class DataService(QObject):
     def request_card(self, dataset: Dataset) -> DataCard | None:
         """The card of ``dataset`` if it is known; else it is made, and ``card_made`` follows."""
         known = self._cards.get(dataset)
-        self._wanted = dataset
-        if known is None:
-            self._job.submit(lambda: self._make_card(dataset))
+        if dataset is not self._wanted:
+            self._wanted = dataset
+            self._making.forget()
+            if known is None:
+                self._making.compute(
+                    lambda _report, cancelled: (dataset, card(dataset, cancelled=cancelled))
+                )
         return known
 
     def search(self, dataset: Dataset, text: str) -> None:
         """Look for samples by name; ``found`` follows, of the newest request only."""
-        self._searches += 1
-        number = self._searches
-        self._search.submit(lambda: self._searched.emit((number, dataset, search(dataset, text))))
+        self._searches.ask(lambda: (dataset, search(dataset, text)), object())
 
     def forget_search(self) -> None:
         """Nothing is looked for any more."""
-        self._searches += 1
+        self._searches.forget()
 
     def shutdown(self) -> None:
         """Stop all work."""
         self.downloading.shutdown()
         self.writing.shutdown()
-        self._wanted = None
-        self._job.shutdown()
-        self._search.shutdown()
-
-    def _make_card(self, dataset: Dataset) -> None:
-        """In the thread; given up as soon as another set is looked at."""
-        try:
-            made = card(dataset, cancelled=lambda: self._wanted is not dataset)
-        except Cancelled:
-            return
-        self._ready.emit((dataset, made))
+        self._making.shutdown()
+        self._searches.shutdown()
 
     @Slot(object)
-    def _on_ready(self, answer: tuple[Dataset, DataCard]) -> None:
+    def _on_making_answered(self, answer: tuple[Dataset, DataCard]) -> None:
         dataset, made = answer
         self._cards[dataset] = made
-        if dataset is self._wanted:
-            self.card_made.emit(dataset, made)
-
-    @Slot(object)
-    def _on_searched(self, answer: tuple[int, Dataset, NDArray[np.int64]]) -> None:
-        number, dataset, indices = answer
-        if number == self._searches:
-            self.found.emit(dataset, indices)
+        self.card_made.emit(dataset, made)

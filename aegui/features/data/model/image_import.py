@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Signal
 
 from aegui.core.data.file_kinds import kind_of
 from aegui.core.data.image_files import scan_images
 from aegui.core.data.picture import read_picture
 from aegui.core.data.progress import stop_if
-from aegui.core.errors import AeguiError, Cancelled, ReadError
+from aegui.core.errors import AeguiError, ReadError
 from aegui.core.i18n import tr
-from aegui.session.jobs.latest_job import LatestJob
+from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.progress_job import ProgressJob
 
 if TYPE_CHECKING:
@@ -61,16 +60,14 @@ class ImageImport(QObject):
     """There is nothing to import, and why."""
     previewed = Signal(object)
     """An ``ImportPreview`` of the newest choice."""
-    _ready = Signal(object)
 
     def __init__(self, paths: Sequence[Path], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.paths = tuple(paths)
         self.scan: ImageScan | None = None
         self.scanning = ProgressJob("aegui-scan", self)
-        self._previews = LatestJob("aegui-preview")
-        self._spec: ImageSpec | None = None
-        self._ready.connect(self._on_ready, Qt.ConnectionType.QueuedConnection)
+        self._previews = Derived("aegui-preview", self, urgent=False)
+        self._previews.answered.connect(self.previewed)
 
     def start(self) -> None:
         """Look for images."""
@@ -83,36 +80,25 @@ class ImageImport(QObject):
 
     def preview(self, spec: ImageSpec) -> None:
         """Read some of the images as ``spec`` says; only the newest request is answered."""
-        self._spec, scan = spec, self.scan
+        scan = self.scan
         if scan is not None:
-            self._previews.submit(lambda: self._make_preview(scan, spec))
+            self._previews.compute(lambda _report, cancelled: preview_of(scan, spec, cancelled))
 
     def shutdown(self) -> None:
         """Stop all work."""
         self.scanning.shutdown()
-        self._spec = None
         self._previews.shutdown()
-
-    def _make_preview(self, scan: ImageScan, spec: ImageSpec) -> None:
-        """In the thread; given up as soon as another choice is made."""
-        with contextlib.suppress(Cancelled):
-            self._ready.emit(preview_of(scan, spec, cancelled=lambda: self._spec != spec))
 
     def _take(self, scan: ImageScan) -> None:
         self.scan = scan
         self.found.emit(scan)
 
-    @Slot(object)
-    def _on_ready(self, preview: ImportPreview) -> None:
-        if preview.spec == self._spec:
-            self.previewed.emit(preview)
-
 
 def preview_of(
     scan: ImageScan,
     spec: ImageSpec,
-    most: int = MOST_PREVIEWED,
     cancelled: IsCancelled | None = None,
+    most: int = MOST_PREVIEWED,
 ) -> ImportPreview:
     """``most`` images of ``scan`` at equal distances, read as ``spec`` says.
 

@@ -110,11 +110,11 @@ class ConceptService(QObject):
         self._start: tuple[float, ...] = ()
         self._amount = 1.0
         self._latest: ConceptLook | None = None
-        self._is_active = False
-        self._is_due = False
         self._token = object()
         self._looks = Derived("aegui-concept", self)
+        self._looks.set_active(False)
         self._looks.answered.connect(self._on_looks_answered)
+        self._looks.failed.connect(self._on_looks_failed)
         self._places = Derived("aegui-concept-place", self)
         self._places.answered.connect(self.applied)
 
@@ -144,8 +144,7 @@ class ConceptService(QObject):
 
     def set_active(self, active: bool) -> None:
         """Whether anybody looks; nothing is computed while nobody does."""
-        self._is_active = active
-        self._go_on()
+        self._looks.set_active(active)
 
     def set_subject(self, subject: MakingSubject | None) -> None:
         """Use this network and these samples from now on."""
@@ -203,7 +202,6 @@ class ConceptService(QObject):
 
     def shutdown(self) -> None:
         """Wait for what is under way; no more is begun."""
-        self._is_active = False
         self._looks.shutdown()
         self._places.shutdown()
 
@@ -216,7 +214,6 @@ class ConceptService(QObject):
 
     def _forget(self) -> None:
         self._token = object()
-        self._is_due = False
         self._looks.forget()
         self._places.forget()
         if self._latest is not None:
@@ -224,43 +221,32 @@ class ConceptService(QObject):
             self.looked.emit(None)
 
     def _renew(self, *, afresh: bool = False) -> None:
-        subject = self._subject
+        subject, kept, boxes = self._subject, self._kept, dict(self._boxes)
         if subject is None:
             return
-        if self._kept is None and not self._boxes["plus"]:
+        if kept is None and not boxes["plus"]:
             self._forget()
             return
         if afresh:
             self._token = object()
-        self._is_due = True
-        self._go_on()
-
-    def _go_on(self) -> None:
-        subject, kept, boxes = self._subject, self._kept, dict(self._boxes)
-        if not self._is_active or not self._is_due or subject is None:
-            return
-        self._is_due = False
-        if not subject.codec.can_encode and (kept is None or boxes["start"]):
-            self.failed.emit(tr("A GAN has no encoder: its samples have no codes to compare."))
-            return
-        work = _work(subject, boxes, kept)
         start = np.array(self._start, np.float32)
         self._looks.ask(
             lambda: _looked(subject, boxes, kept, start),
             self._token,
-            quick=is_quick(subject.codec, work, QUICK_BATCH),
+            quick=is_quick(subject.codec, _work(subject, boxes, kept), QUICK_BATCH),
             gentle=subject.is_live,
         )
 
     @Slot(object)
-    def _on_looks_answered(self, look: ConceptLook | AeguiError) -> None:
-        if isinstance(look, AeguiError):
-            self._forget()
-            self.failed.emit(str(look))
-            return
+    def _on_looks_answered(self, look: ConceptLook) -> None:
         self._latest = look
         self.looked.emit(look)
         self._apply()
+
+    @Slot(str)
+    def _on_looks_failed(self, reason: str) -> None:
+        self._forget()
+        self.failed.emit(reason)
 
     def _apply(self) -> None:
         look, subject, amount = self._latest, self._subject, self._amount
@@ -297,17 +283,16 @@ def _looked(
     boxes: Mapping[str, tuple[int, ...]],
     kept: KeptConcept | None,
     start: NDArray[np.float32],
-) -> ConceptLook | AeguiError:
+) -> ConceptLook:
     codec = subject.codec
-    try:
-        codes = {
-            key: _codes(subject, indices)
-            for key, indices in boxes.items()
-            if indices and (kept is None or key == "start")
-        }
-        found = kept if kept is not None else _found(codes["plus"], _others(subject, codes))
-    except AeguiError as error:
-        return error
+    if not codec.can_encode and (kept is None or boxes["start"]):
+        raise AeguiError(tr("A GAN has no encoder: its samples have no codes to compare."))
+    codes = {
+        key: _codes(subject, indices)
+        for key, indices in boxes.items()
+        if indices and (kept is None or key == "start")
+    }
+    found = kept if kept is not None else _found(codes["plus"], _others(subject, codes))
     means = {key: values.mean(axis=0) for key, values in codes.items()}
     if len(start) == codec.latent_size:
         base = start

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.cost import Cost
 from aegui.core.data.progress import reporting_share, stop_if
@@ -21,7 +21,7 @@ from aegui.core.latent.finds import (
 )
 from aegui.core.latent.insight import entropies
 from aegui.core.latent.novelty import novelty, novelty_words
-from aegui.session.jobs.progress_job import ProgressJob
+from aegui.session.jobs.derived import Derived
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -111,8 +111,10 @@ class FindsService(QObject):
         self._subject: MakingSubject | None = None
         self._latest: FindsLook | None = None
         self._seed = 0
-        self.job = ProgressJob("aegui-finds", self)
-        """Tells how far the search is, and cancels it."""
+        self.job = Derived("aegui-finds", self, urgent=False)
+        """Tells how far the search is, and gives it up."""
+        self.job.answered.connect(self._take)
+        self.job.failed.connect(self.failed)
 
     @property
     def latest(self) -> FindsLook | None:
@@ -129,7 +131,7 @@ class FindsService(QObject):
             and before.codec.image_shape == subject.codec.image_shape
         )
         if not stays:
-            self.job.cancel()
+            self.job.forget()
             if self._latest is not None:
                 self._latest = None
                 self.found.emit(None)
@@ -175,25 +177,24 @@ class FindsService(QObject):
             self.failed.emit(tr("Draw around a region of the map with the lasso first (L)."))
             return
         self._seed += 1
-        wish = _Wish(source, count, self._seed, polygon, frame)
-        self.job.start(
-            tr("Looking for new images"),
-            lambda report, cancelled: _looked(subject, wish, report, cancelled),
-            self._take,
-            lambda error: self.failed.emit(str(error)),
+        asked = _Asked(source, count, self._seed, polygon, frame)
+        self.job.compute(
+            lambda report, cancelled: _looked(subject, asked, report, cancelled),
+            title=tr("Looking for new images"),
         )
 
     def shutdown(self) -> None:
         """Give up what is under way; no more is begun."""
         self.job.shutdown()
 
+    @Slot(object)
     def _take(self, look: FindsLook) -> None:
         self._latest = look
         self.found.emit(look)
 
 
 @dataclass(frozen=True, eq=False)
-class _Wish:
+class _Asked:
     source: str
     count: int
     seed: int
@@ -202,16 +203,16 @@ class _Wish:
 
 
 def _looked(
-    subject: MakingSubject, wish: _Wish, report: Report, cancelled: IsCancelled
+    subject: MakingSubject, asked: _Asked, report: Report, cancelled: IsCancelled
 ) -> FindsLook:
     codec = subject.codec
     of = subject.known
-    if wish.source == "new":
+    if asked.source == "new":
         pool = _posterior(subject)[0] if codec.can_encode else None
-        told = reporting_share(report, cancelled)
-        codes = best_new(codec, of, pool, wish.count, wish.seed, cancelled, told).codes
+        share = reporting_share(report, cancelled)
+        codes = best_new(codec, of, pool, asked.count, asked.seed, cancelled, share).codes
     else:
-        codes = _drawn(subject, wish)
+        codes = _drawn(subject, asked)
     stop_if(cancelled)
     if not len(codes):
         raise AeguiError(
@@ -220,7 +221,7 @@ def _looked(
     rows = np.clip(np.nan_to_num(codec.decode(codes)), 0.0, 1.0)
     how_new = novelty(of, rows, cancelled)
     return FindsLook(
-        wish.source,
+        asked.source,
         codes,
         rows.reshape(-1, *codec.image_shape),
         tuple(novelty_words(of, how_new, i) for i in range(len(rows))),
@@ -230,13 +231,13 @@ def _looked(
     )
 
 
-def _drawn(subject: MakingSubject, wish: _Wish) -> NDArray[np.float32]:
-    if wish.source == "region" and wish.polygon is not None and wish.frame is not None:
-        return sample_region(wish.polygon, wish.frame, wish.count, wish.seed)
-    if wish.source == "posterior":
+def _drawn(subject: MakingSubject, asked: _Asked) -> NDArray[np.float32]:
+    if asked.source == "region" and asked.polygon is not None and asked.frame is not None:
+        return sample_region(asked.polygon, asked.frame, asked.count, asked.seed)
+    if asked.source == "posterior":
         means, variances = _posterior(subject)
-        return sample_posterior(means, variances, wish.count, wish.seed)
-    return sample_prior(subject.codec.latent_size, wish.count, wish.seed)
+        return sample_posterior(means, variances, asked.count, asked.seed)
+    return sample_prior(subject.codec.latent_size, asked.count, asked.seed)
 
 
 def _posterior(

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.data.progress import reporting_share
-from aegui.core.errors import AeguiError, Cancelled
+from aegui.core.i18n import tr
 from aegui.core.latent.paths import PATHS, pixel_change, stops, through
 from aegui.core.run_file.document import MAX_NAME
 from aegui.session.jobs.costs import QUICK_BATCH, is_quick
-from aegui.session.jobs.derived import PATIENCE_MS, Derived
+from aegui.session.jobs.derived import Derived
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
-    from aegui.core.data.progress import LoadProgress, Report
+    from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.latent.codec import Codec
     from aegui.core.run_file.saved import PinnedPlace
     from aegui.features.making.model.making import MakingSubject
 
 FEWEST_IMAGES, MOST_IMAGES, DEFAULT_IMAGES = 2, 480, 48
 DEFAULT_KIND = "straight"
-_TICK_MS = 100
+_SLOW = "geodesic"
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,23 +80,16 @@ class PathService(QObject):
         self._kind = DEFAULT_KIND
         self._count = DEFAULT_IMAGES
         self._latest: PathLook | None = None
-        self._is_active = False
-        self._is_due = False
-        self._is_new = False
-        self._awaits = False
-        self._is_busy = False
-        self._given_up = threading.Event()
+        self._is_new = True
         self._token = object()
-        self._told: LoadProgress | None = None
-        self._timer = QTimer(self)
-        self._timer.timeout.connect(self._on_timer_timeout)
-        self._answers = Derived("aegui-path", self)
-        self._answers.answered.connect(self._on_answers_answered)
-        self._first = Derived("aegui-straight", self)
-        self._first.answered.connect(self._on_first_answered)
-        self._are_pictures_due = False
+        self._ways = Derived("aegui-path", self)
+        self._ways.answered.connect(self._show)
+        self._ways.failed.connect(self._on_ways_failed)
+        self._ways.busy_changed.connect(self.busy_changed)
+        self._ways.progressed.connect(lambda progress: self.progressed.emit(progress.text))
         self._pictures = Derived("aegui-pins", self)
         self._pictures.answered.connect(self.pictured)
+        self.set_active(False)
 
     @property
     def latest(self) -> PathLook | None:
@@ -136,8 +130,8 @@ class PathService(QObject):
 
     def set_active(self, active: bool) -> None:
         """Whether anybody looks; nothing is traced while nobody does."""
-        self._is_active = active
-        self._go_on()
+        self._ways.set_active(active)
+        self._pictures.set_active(active)
 
     def set_subject(self, subject: MakingSubject | None) -> None:
         """Trace with this network from now on."""
@@ -151,9 +145,8 @@ class PathService(QObject):
             self.stops_changed.emit()
         elif before.codec is subject.codec and before.is_live == subject.is_live:
             return
-        self._are_pictures_due = True
+        self._draw_pins()
         self._renew()
-        self._go_on()
 
     def set_places(self, places: tuple[PinnedPlace, ...]) -> None:
         """The pins that there are, in the order of the way."""
@@ -163,8 +156,7 @@ class PathService(QObject):
         self.stops_changed.emit()
         if self._taken() != taken:
             self._renew(afresh=True)
-        self._are_pictures_due = True
-        self._go_on()
+        self._draw_pins()
 
     def set_stop(self, index: int, taken: bool) -> None:
         """Whether the way goes through the pin at ``index``."""
@@ -197,7 +189,7 @@ class PathService(QObject):
     @Slot()
     def cancel(self) -> None:
         """Look no further for the shortest way: the straight one is there at once."""
-        if self._is_busy:
+        if self._ways.is_busy:
             self.set_kind(DEFAULT_KIND)
 
     def set_count(self, count: int) -> None:
@@ -209,125 +201,63 @@ class PathService(QObject):
 
     def shutdown(self) -> None:
         """Give up what is under way; no more is begun."""
-        self._is_active = False
-        self._timer.stop()
-        self._given_up.set()
-        self._answers.shutdown()
-        self._first.shutdown()
+        self._ways.shutdown()
         self._pictures.shutdown()
 
     def _taken(self) -> tuple[PinnedPlace, ...]:
         return tuple(place for place in self._places if self._takes(place))
 
     def _forget(self) -> None:
-        self._give_up()
-        self._answers.forget()
-        self._first.forget()
-        self._is_due = False
+        self._ways.forget()
         self._show(None)
-        self._set_busy(False)
-
-    def _give_up(self) -> None:
-        """What is under way is of no use any more."""
-        self._given_up.set()
-        self._given_up = threading.Event()
-        self._token = object()
 
     def _renew(self, *, afresh: bool = False) -> None:
         """Trace again: ``afresh`` a different way, else the same with newer weights."""
-        subject = self._subject
+        subject, places = self._subject, self._taken()
         if subject is None:
             return
-        if len(self._taken()) < 2:
+        if len(places) < 2:
             self._forget()
             return
         if afresh or not subject.is_live:
-            self._give_up()
+            # What is under way is of no use any more.
+            self._token = object()
         self._is_new |= afresh or self._latest is None
-        self._is_due = True
-        self._go_on()
+        asked = _Asked(places, self._kind, max(self._count, len(places)), self._is_new)
+        # While the network learns there is always a newer way on its way.
+        is_awaited = self._latest is None or not subject.is_live
+        self._ways.derive(
+            lambda report, cancelled: _traced(subject, asked, report, cancelled),
+            self._token,
+            quick=asked.kind != _SLOW
+            and is_quick(subject.codec, asked.count * subject.codec.cost, QUICK_BATCH),
+            gentle=subject.is_live,
+            title=tr("Looking for the path") if is_awaited else "",
+        )
 
-    def _go_on(self) -> None:
-        if self._is_active and self._subject is not None:
-            if self._are_pictures_due:
-                self._draw_pins(self._subject)
-            self._trace()
-
-    def _draw_pins(self, subject: MakingSubject) -> None:
-        self._are_pictures_due = False
-        codec, places = subject.codec, self._places
+    def _draw_pins(self) -> None:
+        subject, places = self._subject, self._places
+        if subject is None:
+            return
+        codec = subject.codec
         self._pictures.ask(
             lambda: _pictured(codec, places),
-            self._places,
+            places,
             quick=is_quick(codec, len(places) * codec.cost, QUICK_BATCH),
             gentle=subject.is_live,
         )
 
-    def _trace(self) -> None:
-        subject, places, given_up = self._subject, self._taken(), self._given_up
-        if not self._is_due or subject is None:
-            return
-        self._is_due = False
-        wish = _Wish(places, self._kind, max(self._count, len(places)))
-        work = wish.count * subject.codec.cost
-        quick = wish.kind != "geodesic" and is_quick(subject.codec, work, QUICK_BATCH)
-        if wish.kind == "geodesic" and self._is_new:
-            self._begin_straight(subject, wish)
-        self._is_new = False
-        self._awaits = True
-        # While the network learns there is always a newer way on its way.
-        self._set_busy(not quick and (self._latest is None or not subject.is_live))
-        self._told = None
-        self._answers.ask(
-            lambda: _traced(subject, wish, given_up, self._take_progress),
-            self._token,
-            quick=quick,
-            gentle=subject.is_live,
-        )
-
-    def _take_progress(self, progress: LoadProgress) -> None:
-        """Called in the thread of the search: the window looks at it when it has time."""
-        self._told = progress
-
-    @Slot()
-    def _on_timer_timeout(self) -> None:
-        self._timer.setInterval(_TICK_MS)
-        told = self._told
-        self.progressed.emit("" if told is None else told.text)
-
-    def _begin_straight(self, subject: MakingSubject, wish: _Wish) -> None:
-        """Something to see until the shortest way has been found."""
-        straight, given_up = replace(wish, kind="straight"), self._given_up
-        self._first.ask(lambda: _traced(subject, straight, given_up), self._token)
-
     @Slot(object)
-    def _on_first_answered(self, look: PathLook | AeguiError) -> None:
-        if self._awaits and isinstance(look, PathLook):
-            self._show(look)
-
-    @Slot(object)
-    def _on_answers_answered(self, look: PathLook | AeguiError) -> None:
-        self._awaits = False
-        self._set_busy(False)
-        if isinstance(look, AeguiError):
-            self._show(None)
-            self.failed.emit(str(look))
-        else:
-            self._show(look)
-
     def _show(self, look: PathLook | None) -> None:
+        self._is_new = False
         if look is not None or self._latest is not None:
             self._latest = look
             self.traced.emit(look)
 
-    def _set_busy(self, busy: bool) -> None:
-        if busy != self._is_busy:
-            self._is_busy = busy
-            if busy:
-                self._timer.start(PATIENCE_MS)
-            else:
-                self._timer.stop()
-            self.busy_changed.emit(busy)
+    @Slot(str)
+    def _on_ways_failed(self, reason: str) -> None:
+        self._show(None)
+        self.failed.emit(reason)
 
 
 def _is_one_of(place: PinnedPlace, places: tuple[PinnedPlace, ...]) -> bool:
@@ -345,35 +275,35 @@ def _pictured(
 
 
 @dataclass(frozen=True, eq=False)
-class _Wish:
+class _Asked:
     places: tuple[PinnedPlace, ...]
     kind: str
     count: int
+    is_new: bool
 
 
 def _traced(
-    subject: MakingSubject,
-    wish: _Wish,
-    given_up: threading.Event,
-    report: Report | None = None,
-) -> PathLook | AeguiError | None:
+    subject: MakingSubject, asked: _Asked, report: Report, cancelled: IsCancelled
+) -> Iterator[PathLook]:
+    """The way that is asked for; before a new one that takes long, the straight one."""
+    if asked.kind == _SLOW and asked.is_new:
+        yield _way(subject, replace(asked, kind=DEFAULT_KIND), report, cancelled)
+    yield _way(subject, asked, report, cancelled)
+
+
+def _way(subject: MakingSubject, asked: _Asked, report: Report, cancelled: IsCancelled) -> PathLook:
     codec = subject.codec
-    places = [np.array(place.z, np.float32) for place in wish.places]
+    places = [np.array(place.z, np.float32) for place in asked.places]
     known = None if subject.codes is None else subject.codes.values
-    try:
-        told = reporting_share(report)
-        codes = through(places, wish.kind, wish.count, codec, known, given_up.is_set, told)
-    except Cancelled:
-        return None
-    except AeguiError as error:
-        return error
+    share = reporting_share(report)
+    codes = through(places, asked.kind, asked.count, codec, known, cancelled, share)
     images = np.clip(np.nan_to_num(codec.decode(codes)), 0.0, 1.0)
     return PathLook(
-        wish.kind,
+        asked.kind,
         codes,
         images.reshape(-1, *codec.image_shape),
         pixel_change(codec, codes),
         stops(len(places), len(codes)),
-        tuple(place.name for place in wish.places),
+        tuple(place.name for place in asked.places),
         codec.epoch,
     )

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field, replace
 from math import floor, log2
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
-from aegui.core.errors import Cancelled
 from aegui.core.latent.field_lines import lines_of
 from aegui.core.latent.fields import FIELDS, compute_field
 from aegui.core.latent.regions import regions_of
 from aegui.session.jobs.costs import encode_cost
-from aegui.session.jobs.latest_job import LatestJob
+from aegui.session.jobs.derived import Derived
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from aegui.core.data.dataset import Dataset
+    from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.latent.codec import Codec
     from aegui.core.latent.fields import Field
     from aegui.core.latent.frame import Frame
@@ -43,10 +42,8 @@ LIVE_WORK = 600_000_000
 """The same while a network learns."""
 FEWEST_POSTERIORS, MOST_POSTERIORS = 200, 2000
 """Samples whose posteriors make the aggregate one."""
-BUSY_SHARE = 0.1
-"""Up to ``MAX_PAUSE_MS``, at most this share of the time goes to layers while a network learns."""
 LEAST_PAUSE_MS = 250
-MAX_PAUSE_MS = 3000
+"""Least time between two states of the layers while a network learns."""
 KEPT_BYTES = 16_000_000
 """Layers that are kept, so that going back, or showing one again, computes nothing twice."""
 _COARSEST = 4
@@ -80,7 +77,7 @@ class FieldView:
     Attributes:
         rect: x0, y0, x1, y1; y grows upwards.
         frame: What x and y stand for.
-        columns: Cells across that are wished for.
+        columns: Cells across that are asked for.
         rows: Cells upwards.
     """
 
@@ -127,7 +124,6 @@ class FieldService(QObject):
 
     changed = Signal()
     """``layers`` has other ones; always in the thread that owns this object."""
-    _ready = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -136,14 +132,8 @@ class FieldService(QObject):
         self._chosen: tuple[str, ...] = ()
         self._view: FieldView | None = None
         self._layers: dict[str, Layer] = {}
-        self._number = 0
-        self._ended_s = self._pause_s = 0.0
-        self._busy = 0
-        self._job = LatestJob("aegui-field")
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._submit)
-        self._ready.connect(self._on_ready, Qt.ConnectionType.QueuedConnection)
+        self._derived = Derived("aegui-field", self, urgent=False, least_pause_ms=LEAST_PAUSE_MS)
+        self._derived.answered.connect(self._on_derived_answered)
 
     @property
     def kept_bytes(self) -> int:
@@ -152,7 +142,7 @@ class FieldService(QObject):
 
     @property
     def chosen(self) -> tuple[str, ...]:
-        """The layers that are wished, in the order of ``FIELDS``."""
+        """The layers that are asked for, in the order of ``FIELDS``."""
         return self._chosen
 
     @property
@@ -213,86 +203,36 @@ class FieldService(QObject):
 
     def shutdown(self) -> None:
         """Give up what is under way; no more is begun."""
-        self._number += 1
-        self._timer.stop()
-        self._job.shutdown()
+        self._derived.shutdown()
 
     def _renew(self) -> None:
         """Compute what is not known yet, soon."""
-        live = self._subject is not None and self._subject.live
-        if not live:
-            # What is under way speaks of other weights, or of another place.
-            self._number += 1
-            self._timer.stop()
-            self._submit()
-        elif not self._busy:
-            pause_s = LEAST_PAUSE_MS / 1000 if self._is_beside() else self._pause_s
-            left_s = self._ended_s + pause_s - time.monotonic()
-            self._timer.start(max(0, int(1000 * left_s)))
-
-    def _is_beside(self) -> bool:
-        """Whether something is missing, or lies where nobody looks any more."""
-        view = self._view
-        wished = [key for key in self._chosen if self.available(key)]
-        return view is not None and any(
-            key not in self._layers or self._layers[key].field.rect != view.rect for key in wished
-        )
-
-    @Slot()
-    def _submit(self) -> None:
-        subject, view = self._subject, self._view
+        subject, view, shelf = self._subject, self._view, self._shelf
         keys = tuple(key for key in self._chosen if self.available(key))
+        if subject is None or not subject.live:
+            # What is under way speaks of other weights, or of another place.
+            self._derived.forget()
         if subject is None or view is None or not keys:
             return
         if view.frame.size != subject.codec.latent_size:
             return
-        self._number += 1
-        self._busy = number = self._number
-        shelf = self._shelf
 
-        def is_stale() -> bool:
-            return number != self._number
+        def states(_report: Report, cancelled: IsCancelled) -> Iterator[Layer]:
+            return computed(subject, view, keys, shelf, cancelled)
 
-        def work() -> None:
-            # What this thread takes, not how long others let it wait.
-            begun = time.thread_time()
-            try:
-                for layer in computed(subject, view, keys, shelf, is_stale):
-                    self._ready.emit((number, subject, layer, 0.0))
-            except Cancelled:
-                pass
-            finally:
-                self._ready.emit((number, subject, None, time.thread_time() - begun))
-
-        self._job.submit(work)
+        # What is missing, or lies where nobody looks any more, is waited for.
+        is_there = all(
+            key in self._layers and self._layers[key].field.rect == view.rect for key in keys
+        )
+        self._derived.derive(states, subject.dataset, gentle=subject.live and is_there)
 
     @Slot(object)
-    def _on_ready(self, answer: tuple[int, FieldSubject, Layer | None, float]) -> None:
-        number, subject, layer, seconds = answer
-        if layer is None:
-            self._rest(number, seconds)
-            return
-        known, key = self._subject, layer.field.key
-        is_wished = key in self._chosen and self.available(key)
-        if known is not None and is_wished and _alike(known, subject):
+    def _on_derived_answered(self, layer: Layer) -> None:
+        subject, key = self._subject, layer.field.key
+        fits = subject is not None and layer.frame.size == subject.codec.latent_size
+        if fits and key in self._chosen and self.available(key):
             self._layers[key] = layer
             self.changed.emit()
-
-    def _rest(self, number: int, seconds: float) -> None:
-        """A job has ended: another one while the network learns only after a pause."""
-        pause_s = max(LEAST_PAUSE_MS / 1000, seconds * (1 / BUSY_SHARE - 1))
-        self._pause_s = min(MAX_PAUSE_MS / 1000, pause_s)
-        self._ended_s = time.monotonic()
-        if number == self._busy:
-            self._busy = 0
-            subject = self._subject
-            outdated = subject is not None and self._is_outdated(subject)
-            if subject is not None and subject.live and (outdated or self._is_beside()):
-                self._renew()
-
-    def _is_outdated(self, subject: FieldSubject) -> bool:
-        shown = self._layers.values()
-        return any(each.field.epoch != subject.codec.epoch for each in shown)
 
 
 def _alike(a: FieldSubject, b: FieldSubject) -> bool:
@@ -345,7 +285,7 @@ def computed(
     view: FieldView,
     keys: Sequence[str],
     shelf: _Shelf,
-    is_stale: Callable[[], bool],
+    is_stale: IsCancelled,
 ) -> Iterator[Layer]:
     """Ever finer states of the layers ``keys``: all of them coarse first.
 
@@ -370,7 +310,7 @@ def _layer(
     key: str,
     size: tuple[int, int],
     shelf: _Shelf,
-    is_stale: Callable[[], bool],
+    is_stale: IsCancelled,
 ) -> Layer:
     codes, variances = _posteriors(subject, shelf)
     found = compute_field(

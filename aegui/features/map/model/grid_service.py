@@ -13,6 +13,7 @@ from aegui.core.atomic import write_atomically
 from aegui.core.i18n import tr
 from aegui.core.latent.grids import draw_sheet
 from aegui.core.latent.sheets import sheet_image
+from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.progress_job import ProgressJob
 
 if TYPE_CHECKING:
@@ -21,13 +22,12 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
     from PIL.Image import Image
 
-    from aegui.core.errors import AeguiError
     from aegui.core.latent.codec import Codec
     from aegui.core.latent.grids import GridSpec, TraversalSpec
 
 
 class GridService(QObject):
-    """One preview and one file at a time; a newer wish replaces the one under way."""
+    """One preview and one file at a time; what is asked for later replaces what is under way."""
 
     drawn = Signal(object)
     """uint8 ``[H, W, 3]``: the sheet, a pixel for each of its images' pixels."""
@@ -38,18 +38,18 @@ class GridService(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.drawing = ProgressJob("aegui-grid", self)
+        self.drawing = Derived("aegui-grid", self, urgent=False)
+        self.drawing.answered.connect(self.drawn)
+        self.drawing.failed.connect(self.failed)
         self.writing = ProgressJob("aegui-grid-file", self)
 
     def draw(
         self, codec: Codec, spec: GridSpec | TraversalSpec, base: ArrayLike, *, ink: bool
     ) -> None:
         """Draw the sheet ``spec`` through the code ``base`` ``[d]``; ``drawn`` follows."""
-        self.drawing.start(
-            tr("Drawing the images"),
+        self.drawing.compute(
             lambda _report, cancelled: _pixels(_picture(codec, spec, base, 1, ink, cancelled)),
-            self.drawn.emit,
-            self._refuse,
+            title=tr("Drawing the images"),
         )
 
     def write(
@@ -73,16 +73,13 @@ class GridService(QObject):
             tr("Writing {name}", name=Path(path).name),
             work,
             lambda _result: self.written.emit(path),
-            self._refuse,
+            lambda error: self.failed.emit(str(error)),
         )
 
     def shutdown(self) -> None:
         """Stop all work."""
         self.drawing.shutdown()
         self.writing.shutdown()
-
-    def _refuse(self, error: AeguiError) -> None:
-        self.failed.emit(str(error))
 
 
 def _picture(

@@ -5,12 +5,15 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.features.map.model.plane_tiles import Plane, PlaneRequest, Rect, TileStore, decode_plane
-from aegui.session.jobs.latest_job import LatestJob
+from aegui.session.jobs.derived import Derived
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.latent.codec import Codec
     from aegui.core.latent.frame import Frame
 
@@ -37,22 +40,22 @@ class PlaneService(QObject):
 
     decoded = Signal(object)
     """A ``Plane``; always in the thread that owns this object."""
-    _ready = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store: TileStore | None = None
         self._live = False
         self._last: PlaneRequest | None = None
-        self._number = 0
-        self._job = LatestJob("aegui-plane")
-        self._ready.connect(self._on_ready, Qt.ConnectionType.QueuedConnection)
-        self._is_current = False
         self._took_s = 0.0
-        self._refresh = QTimer(self)
-        self._refresh.setSingleShot(True)
-        self._refresh.setInterval(REFRESH_MS)
-        self._refresh.timeout.connect(self._on_refresh_timeout)
+        self._planes = Derived(
+            "aegui-plane",
+            self,
+            urgent=False,
+            share=BUSY_SHARE,
+            least_pause_ms=REFRESH_MS,
+            most_pause_ms=MAX_REFRESH_MS,
+        )
+        self._planes.answered.connect(self._on_planes_answered)
 
     @property
     def kept_bytes(self) -> int:
@@ -68,14 +71,8 @@ class PlaneService(QObject):
         """
         self._store = None if codec is None else TileStore(codec)
         self._live = live
-        self._is_current = False
-        if self._last is None or codec is None:
-            return
         # Where a person goes through the epochs by hand, each of them is wanted at once.
-        by_hand = not live and self._took_s < QUICK_S
-        if by_hand or not self._refresh.isActive():
-            self._refresh.start()
-            self._submit(self._last)
+        self._derive(gentle=live or self._took_s >= QUICK_S)
 
     @property
     def is_wanted(self) -> bool:
@@ -85,8 +82,8 @@ class PlaneService(QObject):
     def settle(self) -> None:
         """The network learns no more for now: finish the last plane."""
         self._live = False
-        if self._last is not None and self._store is not None:
-            self._submit(self._last)
+        self._planes.forget()
+        self._derive()
 
     def request(
         self,
@@ -101,54 +98,39 @@ class PlaneService(QObject):
         The tiles about the place ``near``, or else the middle, come first.
         """
         self._last = PlaneRequest(rect, _bounded(columns), _bounded(rows), frame, near)
-        self._is_current = False
-        self._submit(self._last)
+        self._derive()
 
     def forget(self) -> None:
         """The background is not shown: nothing is drawn anew until the next request."""
         self._last = None
-        self._number += 1
+        self._planes.forget()
 
     def shutdown(self) -> None:
         """Give up the plane in flight; no more are begun."""
-        self._number += 1
-        self._refresh.stop()
-        self._job.shutdown()
+        self._planes.shutdown()
 
-    def _submit(self, wanted: PlaneRequest) -> None:
-        store = self._store
-        self._number += 1
-        if store is None or store.codec.latent_size != wanted.frame.size:
+    def _derive(self, *, gentle: bool = False) -> None:
+        """Decode the last plane: a late one of slightly older weights is better than none."""
+        store, wanted, live = self._store, self._last, self._live
+        if wanted is None or store is None or store.codec.latent_size != wanted.frame.size:
+            self._planes.forget()
             return
-        self._is_current = True
-        number = self._number
-        budget_s = LIVE_S if self._live else None
 
-        def is_stale() -> bool:
-            return number != self._number
+        def is_enough() -> bool:
+            """Whether a coarse plane will do, as there are newer weights, or soon will be."""
+            return live or store is not self._store
 
-        def work() -> None:
+        def states(_report: Report, cancelled: IsCancelled) -> Iterator[tuple[Plane, float]]:
             begun = time.perf_counter()
-            for plane in decode_plane(store, wanted, budget_s, is_stale):
-                self._ready.emit((number, wanted, plane, time.perf_counter() - begun))
+            for plane in decode_plane(store, wanted, LIVE_S, cancelled, is_enough):
+                yield plane, time.perf_counter() - begun
 
-        self._job.submit(work)
+        self._planes.derive(states, wanted, gentle=gentle)
 
     @Slot(object)
-    def _on_ready(self, answer: tuple[int, PlaneRequest, Plane, float]) -> None:
-        number, wanted, plane, seconds = answer
-        self._took_s = seconds
-        pause_ms = int(1000 * seconds / BUSY_SHARE)
-        self._refresh.setInterval(min(MAX_REFRESH_MS, max(REFRESH_MS, pause_ms)))
-        # A plane of slightly older weights is better than none while the network learns.
-        if number == self._number or (wanted == self._last and self._store is not None):
-            self.decoded.emit(plane)
-
-    @Slot()
-    def _on_refresh_timeout(self) -> None:
-        if self._last is not None and not self._is_current:
-            self._refresh.start()
-            self._submit(self._last)
+    def _on_planes_answered(self, answer: tuple[Plane, float]) -> None:
+        plane, self._took_s = answer
+        self.decoded.emit(plane)
 
 
 def _bounded(tiles: int) -> int:

@@ -146,14 +146,16 @@ def decode_plane(
     wanted: PlaneRequest,
     budget_s: float | None = None,
     is_stale: Callable[[], bool] | None = None,
+    is_enough: Callable[[], bool] = lambda: True,
 ) -> Iterator[Plane]:
     """Ever finer states of the plane of ``wanted``, the last one complete.
 
     Args:
         store: Tiles that are known, and what decodes others.
         wanted: The plane.
-        budget_s: End after about that many seconds, complete or not.
+        budget_s: After about that many seconds end, complete or not, if that ``is_enough``.
         is_stale: Asked now and then whether to give up.
+        is_enough: Asked whether an incomplete plane will do.
     """
     begun = told = time.perf_counter()
     canvas = _Canvas(store, wanted)
@@ -168,7 +170,7 @@ def decode_plane(
         _adapt(store, taken, now - started)
         if is_stale is not None and is_stale():
             return
-        if budget_s is not None and now - begun > budget_s:
+        if budget_s is not None and now - begun > budget_s and is_enough():
             yield canvas.plane()
             return
         if now - told > TELL_S and canvas.is_covered and len(missing) > taken:

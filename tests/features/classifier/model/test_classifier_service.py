@@ -124,7 +124,6 @@ def test_while_it_learns_some_samples_are_judged_and_all_at_the_end(
     service: ClassifierService, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(classifier_service, "LIVE_SAMPLES", 100)
-    monkeypatch.setattr(classifier_service, "LIVE_MS", 1)
     service.set_judged(judged(epochs=1, live=True))
     first = answer(qtbot, service)
     assert len(first.indices) == 100

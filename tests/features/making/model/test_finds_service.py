@@ -100,7 +100,7 @@ def test_a_region_must_be_drawn_first(service: FindsService, qtbot: QtBot) -> No
 def test_a_search_can_be_cancelled(service: FindsService, qtbot: QtBot) -> None:
     with qtbot.assertNotEmitted(service.found, wait=50):
         service.find("new", 80)
-        service.job.cancel()
+        service.job.forget()
     assert not service.job.is_busy
 
 

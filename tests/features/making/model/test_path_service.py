@@ -147,8 +147,7 @@ def test_a_search_that_is_of_no_use_any_more_is_given_up(
     service.set_places((A, B))
     service.set_kind("spherical")
     assert traced(service).kind == "spherical"
-    assert service._answers._job.wait(10.0)
-    qtbot.wait(20)
+    qtbot.waitUntil(lambda: not any(it.name == "aegui-path" for it in threading.enumerate()))
     assert traced(service).kind == "spherical"
 
 
