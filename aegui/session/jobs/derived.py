@@ -167,28 +167,33 @@ class Derived(QObject):
         quick: bool = False,
         gentle: bool = False,
     ) -> None:
-        """Do ``work`` and tell what it gives.
-
-        Args:
-            work: Gives the answer; called in a thread unless ``quick``.
-            subject: What it is about; answers about another (by identity) are dropped.
-            quick: Do it at once, in this thread.
-            gentle: Leave most of the time to others: wait after an answer that took long.
-        """
+        """Do ``work`` and tell what it gives; the arguments are those of ``compute``."""
         self.derive(lambda _report, _cancelled: (work(),), subject, quick=quick, gentle=gentle)
 
     def compute(
-        self, work: Work, subject: object = None, *, title: str = "", gentle: bool = False
+        self,
+        work: Work,
+        subject: object = None,
+        *,
+        quick: bool = False,
+        gentle: bool = False,
+        title: str = "",
     ) -> None:
         """Do ``work(report, cancelled)`` and tell what it gives.
 
-        Without a ``subject`` it is about something new: what is under way is given up. It may raise
-        ``Cancelled`` once ``cancelled()`` is true. With a ``title``, what it reports is told too.
-        The rest is as of ``ask``.
+        Args:
+            work: Gives the answer; called in a thread unless ``quick``. It may raise ``Cancelled``
+                once ``cancelled()`` is true.
+            subject: What it is about; answers about another (by identity) are dropped. None: it is
+                about something new, and what is under way is given up.
+            quick: Do it at once, in this thread.
+            gentle: Leave most of the time to others: wait after an answer that took long.
+            title: What is being done, where a person is to see how far it is.
         """
         self.derive(
             lambda report, cancelled: (work(report, cancelled),),
             object() if subject is None else subject,
+            quick=quick,
             gentle=gentle,
             title=title,
         )
@@ -204,7 +209,7 @@ class Derived(QObject):
     ) -> None:
         """Tell one state of an answer after the other, as ``states(report, cancelled)`` gives them.
 
-        The rest is as of ``compute``.
+        The other arguments are those of ``compute``.
         """
         before = self._newest
         # What is done at once is newer than all that is under way.

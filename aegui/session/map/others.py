@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
-from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.latent.placing import CodeSpace, placed, way_words
 from aegui.core.latent.projections import ProjectionOptions, plane, project
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.data.dataset import Dataset
+    from aegui.core.data.progress import IsCancelled
     from aegui.core.latent.codec import Codec
     from aegui.core.recipe import Recipe
 
@@ -120,8 +120,6 @@ class Others(QObject):
         self._dataset: Dataset | None = None
         self._indices: NDArray[np.int64] | None = None
         self._is_live = False
-        self._is_active = False
-        self._is_due = False
         self._way = "samples"
         self._latest: Compared | None = None
         self._cursor: NDArray[np.float32] | None = None
@@ -131,7 +129,9 @@ class Others(QObject):
         self._images = Derived("aegui-others-image", self)
         self._images.answered.connect(self.decoded)
         self._files = Derived("aegui-others-file", self)
-        self._files.answered.connect(self._on_files_answered)
+        self._files.answered.connect(self.add)
+        self._files.failed.connect(self.refused)
+        self.set_active(False)
 
     @property
     def others(self) -> tuple[Other, ...]:
@@ -150,8 +150,8 @@ class Others(QObject):
 
     def set_active(self, active: bool) -> None:
         """Whether anybody looks; nothing is computed while nobody does."""
-        self._is_active = active
-        self._go_on()
+        self._codes.set_active(active)
+        self._images.set_active(active)
 
     def set_way(self, way: str) -> None:
         """Find places in this way, a key of ``WAYS``."""
@@ -219,7 +219,6 @@ class Others(QObject):
 
     def shutdown(self) -> None:
         """Wait for what is under way; no more is begun."""
-        self._is_active = False
         for answers in (self._codes, self._images, self._files):
             answers.shutdown()
 
@@ -243,14 +242,7 @@ class Others(QObject):
         return ""
 
     def _renew(self) -> None:
-        self._is_due = True
-        self._go_on()
-
-    def _go_on(self) -> None:
         shown, dataset, others = self._shown, self._dataset, self._others
-        if not (self._is_active and self._is_due):
-            return
-        self._is_due = False
         if shown is None or dataset is None or not others or not _fits(shown.codec, dataset):
             self._codes.forget()
             return
@@ -260,8 +252,8 @@ class Others(QObject):
         every = (shown, *others)
         found = indices
         work = len(found) * sum(max(encode_cost(each.codec), each.codec.pixels) for each in every)
-        self._codes.ask(
-            lambda: _compared(every, dataset, found),
+        self._codes.compute(
+            lambda _report, cancelled: _compared(every, dataset, found, cancelled),
             self._subject,
             quick=work <= QUICK_BATCH and all(is_quick(each.codec, 0) for each in every),
             gentle=self._is_live,
@@ -269,7 +261,7 @@ class Others(QObject):
 
     def _decode(self) -> None:
         latest, z, way = self._latest, self._cursor, self._way
-        if latest is None or z is None or not self._is_active or latest.shown.space.size != len(z):
+        if latest is None or z is None or latest.shown.space.size != len(z):
             return
         codecs = [each.of.codec for each in latest.others]
         cost = sum(codec.cost for codec in codecs)
@@ -285,13 +277,6 @@ class Others(QObject):
         self.compared.emit(compared)
         self._decode()
 
-    @Slot(object)
-    def _on_files_answered(self, found: Other | str) -> None:
-        if isinstance(found, str):
-            self.refused.emit(found)
-        else:
-            self.add(found)
-
 
 def has_prior(recipe: Recipe) -> bool:
     """Whether the codes of such a network have a normal prior."""
@@ -306,25 +291,24 @@ def _same_space(a: Codec, b: Codec) -> bool:
     return a.latent_size == b.latent_size and a.image_shape == b.image_shape
 
 
-def _opened(path: Path) -> Other | str:
-    try:
-        run = load_run(path)
-        codec = run.codec(run.best_run)
-    except AeguiError as error:
-        return str(error)
+def _opened(path: Path) -> Other:
+    run = load_run(path)
+    codec = run.codec(run.best_run)
     return Other(f"file:{path}", path.stem, codec, has_prior(run.recipe))
 
 
 def _compared(
-    every: tuple[Other, ...], dataset: Dataset, indices: NDArray[np.int64]
-) -> Compared | None:
-    shown, *others = (_mapped(each, dataset, indices) for each in every)
+    every: tuple[Other, ...], dataset: Dataset, indices: NDArray[np.int64], cancelled: IsCancelled
+) -> Compared:
+    shown, *others = (_mapped(each, dataset, indices, cancelled) for each in every)
     return Compared(indices, shown, tuple(others))
 
 
-def _mapped(other: Other, dataset: Dataset, indices: NDArray[np.int64]) -> Mapped:
+def _mapped(
+    other: Other, dataset: Dataset, indices: NDArray[np.int64], cancelled: IsCancelled
+) -> Mapped:
     codec = other.codec
-    codes = codes_of(codec, dataset, indices) if codec.can_encode else None
+    codes = codes_of(codec, dataset, indices, cancelled) if codec.can_encode else None
     if codes is None:
         return Mapped(other, CodeSpace(codec.latent_size, None, other.has_prior), None)
     codes.setflags(write=False)

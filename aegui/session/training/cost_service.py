@@ -8,12 +8,11 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from aegui.core.i18n import tr
 from aegui.core.training.cost import costs_the_same, training_cost
-from aegui.session.jobs.progress_job import ProgressJob
+from aegui.session.jobs.derived import Derived
 
 if TYPE_CHECKING:
     from aegui.core.cost import Cost
     from aegui.core.data.progress import IsCancelled, Report
-    from aegui.core.errors import AeguiError
     from aegui.core.network.resolve import ResolvedRecipe
 
 SETTLED_MS = 600
@@ -28,7 +27,9 @@ class CostService(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._job = ProgressJob("aegui-cost", self)
+        self._tried = Derived("aegui-cost", self, urgent=False)
+        self._tried.answered.connect(self._take)
+        self._tried.failed.connect(_forget)
         self._resolved: ResolvedRecipe | None = None
         self._cost: Cost | None = None
         self._may_try = True
@@ -50,7 +51,7 @@ class CostService(QObject):
         if known is not None and resolved is not None and costs_the_same(known, resolved):
             self._resolved = resolved
             return
-        self._job.cancel()
+        self._tried.forget()
         self._resolved = resolved
         self._cost = None if resolved is None else training_cost(resolved, timeline_bytes)
         self._try_later()
@@ -60,7 +61,7 @@ class CostService(QObject):
         """Whether the cores are free: beside a training nothing is tried."""
         self._may_try = idle
         if not idle:
-            self._job.cancel()
+            self._tried.forget()
         self._try_later()
 
     def cost_of(self, resolved: ResolvedRecipe, timeline_bytes: int) -> Cost:
@@ -72,7 +73,7 @@ class CostService(QObject):
         """Try nothing more."""
         self._may_try = False
         self._settled.stop()
-        self._job.shutdown()
+        self._tried.shutdown()
 
     def _try_later(self) -> None:
         known = self._cost is None or self._cost.is_measured
@@ -92,12 +93,13 @@ class CostService(QObject):
 
             return probed(resolved, cost, cancelled)
 
-        self._job.start(tr("Trying a few steps"), work, self._take, _forget)
+        self._tried.compute(work, title=tr("Trying a few steps"))
 
+    @Slot(object)
     def _take(self, cost: Cost) -> None:
         self._cost = cost
         self.changed.emit()
 
 
-def _forget(_error: AeguiError) -> None:
+def _forget(_reason: str) -> None:
     """What could not be tried stays reckoned; the training itself will say what is wrong."""

@@ -1,6 +1,6 @@
 """Longer looks at a network's answers: which characters it mixes up, and what is an outlier to it.
 
-Pure functions, made for ``ProgressJob``.
+Pure functions, made for ``Derived``.
 """
 
 from __future__ import annotations

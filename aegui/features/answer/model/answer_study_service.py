@@ -13,13 +13,13 @@ from aegui.core.evaluation.priors import read_prior
 from aegui.core.i18n import tr
 from aegui.features.answer.model.answer_studies import measured_outliers, mix_ups
 from aegui.session.jobs.derived import Derived
-from aegui.session.jobs.progress_job import ProgressJob
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from aegui.core.data.dataset import Dataset
+    from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.evaluation.limits import BayesLimit
     from aegui.core.evaluation.outliers import OutlierBench
     from aegui.core.evaluation.priors import Prior
@@ -101,8 +101,12 @@ class AnswerStudies(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.pairs = ProgressJob("aegui-pairs", self)
-        self.errors = ProgressJob("aegui-outliers", self)
+        self.pairs = Derived("aegui-pairs", self, urgent=False)
+        self.pairs.answered.connect(self._on_pairs_answered)
+        self.pairs.failed.connect(self.compare_failed)
+        self.errors = Derived("aegui-outliers", self, urgent=False)
+        self.errors.answered.connect(self._on_errors_answered)
+        self.errors.failed.connect(self.measure_failed)
         self.mix_ups: MixUps | None = None
         self.mixing: Codec | None = None
         self.outliers: MeasuredOutliers | None = None
@@ -112,21 +116,17 @@ class AnswerStudies(QObject):
         self._limits.answered.connect(self.limit_found)
         self._priors = Derived("aegui-prior", self)
         self._priors.answered.connect(self._on_priors_answered)
+        self._priors.failed.connect(self.prior_failed)
 
     def compare(self, model: AnsweringModel, dataset: Dataset, spec: CorruptionSpec) -> None:
         """Find the pairs of ``dataset`` that ``model`` mixes up under a noise."""
-
-        def done(found: MixUps) -> None:
-            self.mix_ups, self.mixing = found, model.codec
-            self.compared.emit()
-
-        self.pairs.start(
-            tr("Comparing pairs"),
-            lambda report, cancelled: mix_ups(
-                model.codec, model.name, dataset, spec, report, cancelled
+        codec, name = model.codec, model.name
+        self.pairs.compute(
+            lambda report, cancelled: (
+                codec,
+                mix_ups(codec, name, dataset, spec, report, cancelled),
             ),
-            done,
-            lambda error: self.compare_failed.emit(str(error)),
+            title=tr("Comparing pairs"),
         )
 
     def measure(
@@ -143,23 +143,13 @@ class AnswerStudies(QObject):
         Of the own samples those at ``held_out`` only, where there are any; ``is_learnt`` says that
         the network has learnt the others.
         """
+        codec, name, kept = model.codec, model.name, held_out is not None if is_learnt else None
 
-        def done(bench: OutlierBench) -> None:
-            kept = held_out is not None if is_learnt else None
-            self.outliers = MeasuredOutliers(model.codec, model.name, dataset, source, bench, kept)
-            self.measured.emit()
+        def work(report: Report, cancelled: IsCancelled) -> MeasuredOutliers:
+            bench = measured_outliers(codec, dataset, source, report, cancelled, held_out)
+            return MeasuredOutliers(codec, name, dataset, source, bench, kept)
 
-        def failed(error: AeguiError) -> None:
-            self.measure_failed.emit(str(error))
-
-        self.errors.start(
-            tr("Measuring errors"),
-            lambda report, cancelled: measured_outliers(
-                model.codec, dataset, source, report, cancelled, held_out
-            ),
-            done,
-            failed,
-        )
+        self.errors.compute(work, title=tr("Measuring errors"))
 
     def find_limit(self, dataset: Dataset, spec: CorruptionSpec) -> None:
         """Find the limit of a set of characters under a noise; ``limit_found`` follows."""
@@ -174,13 +164,20 @@ class AnswerStudies(QObject):
 
     def read_prior(self, path: str) -> None:
         """Weigh characters as a file says; ``prior_changed`` or ``prior_failed`` follows."""
-        self._priors.ask(lambda: _read(path), path)
+        self._priors.ask(lambda: read_prior(path), path)
 
     @Slot(object)
-    def _on_priors_answered(self, found: Prior | str) -> None:
-        if isinstance(found, str):
-            self.prior_failed.emit(found)
-            return
+    def _on_pairs_answered(self, found: tuple[Codec, MixUps]) -> None:
+        self.mixing, self.mix_ups = found
+        self.compared.emit()
+
+    @Slot(object)
+    def _on_errors_answered(self, found: MeasuredOutliers) -> None:
+        self.outliers = found
+        self.measured.emit()
+
+    @Slot(object)
+    def _on_priors_answered(self, found: Prior) -> None:
         self.known_prior = self.prior = found
         self.prior_changed.emit()
 
@@ -201,10 +198,3 @@ def _limit_of(dataset: Dataset, spec: CorruptionSpec, prior: Prior | None) -> Se
     except AeguiError:
         return None  # the answer to the drawing says why there is none
     return SetLimit(dataset, spec, prior, found)
-
-
-def _read(path: str) -> Prior | str:
-    try:
-        return read_prior(path)
-    except AeguiError as error:
-        return str(error)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Signal
 
-from aegui.core.errors import Cancelled
 from aegui.core.evaluation.group import MOST, described_group
 from aegui.session.jobs.costs import QUICK_BATCH, encode_cost, is_quick
 from aegui.session.jobs.derived import Derived
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.data.dataset import Dataset
-    from aegui.core.evaluation.group import SampleGroup
     from aegui.core.latent.codec import Codec
 
 _NONE = np.zeros(0, np.int64)
@@ -41,13 +39,12 @@ class Selection(QObject):
         self._glyphs = True
         self._is_live = False
         self._indices: NDArray[np.int64] = _NONE
-        self._is_active = False
-        self._is_due = False
         self._subject = object()
         self._groups = Derived("aegui-selection", self)
-        self._groups.answered.connect(self._on_groups_answered)
+        self._groups.set_active(False)
+        self._groups.answered.connect(self.described)
         self._sets = Derived("aegui-selection-set", self)
-        self._sets.answered.connect(self._on_sets_answered)
+        self._sets.answered.connect(self.taken_out)
 
     @property
     def indices(self) -> NDArray[np.int64]:
@@ -56,8 +53,7 @@ class Selection(QObject):
 
     def set_active(self, active: bool) -> None:
         """Whether anybody looks; nothing is computed while nobody does."""
-        self._is_active = active
-        self._describe()
+        self._groups.set_active(active)
 
     def set_dataset(self, dataset: Dataset, *, glyphs: bool) -> None:
         """Select among the samples of ``dataset``; of another one nothing is selected yet."""
@@ -70,7 +66,6 @@ class Selection(QObject):
     def set_codec(self, codec: Codec | None, *, live: bool = False) -> None:
         """The network whose errors and codes are reported; ``live`` while it learns."""
         self._codec, self._is_live = codec, live
-        self._is_due = True
         self._describe()
 
     def select(self, indices: NDArray[np.int64]) -> None:
@@ -81,7 +76,6 @@ class Selection(QObject):
         wanted.setflags(write=False)
         self._indices = wanted
         self._subject = object()
-        self._is_due = True
         self.changed.emit(wanted)
         self._describe()
 
@@ -102,19 +96,15 @@ class Selection(QObject):
 
     def shutdown(self) -> None:
         """Wait for what is under way; no more is begun."""
-        self._is_active = False
         self._groups.shutdown()
         self._sets.shutdown()
 
     def _describe(self) -> None:
         dataset, codec, indices = self._dataset, self._codec, self._indices
-        if not (self._is_active and self._is_due) or dataset is None:
-            return
-        self._is_due = False
-        if not len(indices):
+        if dataset is None or not len(indices):
             self._groups.forget()
             return
-        glyphs, subject = self._glyphs, self._subject
+        glyphs = self._glyphs
         count = min(len(indices), MOST)
         quick = count * dataset.pixels <= _QUICK_NUMBERS
         if codec is not None:
@@ -122,24 +112,11 @@ class Selection(QObject):
                 codec, count * (encode_cost(codec) + codec.cost), QUICK_BATCH
             )
 
-        def work() -> SampleGroup | None:
-            try:
-                return described_group(
-                    dataset,
-                    indices,
-                    codec,
-                    glyphs=glyphs,
-                    cancelled=lambda: subject is not self._subject,
-                )
-            except Cancelled:
-                return None
-
-        self._groups.ask(work, subject, quick=quick, gentle=self._is_live)
-
-    @Slot(object)
-    def _on_groups_answered(self, group: SampleGroup) -> None:
-        self.described.emit(group)
-
-    @Slot(object)
-    def _on_sets_answered(self, dataset: Dataset) -> None:
-        self.taken_out.emit(dataset)
+        self._groups.compute(
+            lambda _report, cancelled: described_group(
+                dataset, indices, codec, glyphs=glyphs, cancelled=cancelled
+            ),
+            self._subject,
+            quick=quick,
+            gentle=self._is_live,
+        )

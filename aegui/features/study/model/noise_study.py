@@ -103,6 +103,7 @@ class NoiseStudy(QObject):
         self._findings.answered.connect(self.findings_found)
         self._opened = Derived("aegui-study-run", self)
         self._opened.answered.connect(self._on_opened_answered)
+        self._opened.failed.connect(self.failed)
         self._matrix: NoiseMatrix | None = None
         self._curves: Curves | None = None
         self._comparison: tuple[str, Curves] | None = None
@@ -221,10 +222,7 @@ class NoiseStudy(QObject):
         self.failed.emit(str(error))
 
     @Slot(object)
-    def _on_opened_answered(self, found: CurveModel | str) -> None:
-        if isinstance(found, str):
-            self.failed.emit(found)
-            return
+    def _on_opened_answered(self, found: CurveModel) -> None:
         others = tuple(each for each in self._files if each.key != found.key)
         self._files = (*others, found)
         self.files_changed.emit()
@@ -234,15 +232,12 @@ def _strip(matrix: NoiseMatrix, cell: Cell) -> CellStrip:
     return CellStrip(cell, matrix.strip(cell.row, cell.column, cell.seed, cell.noise_seed))
 
 
-def _opened(path: Path) -> CurveModel | str:
-    try:
-        run = load_run(path)
-        runs = min(len(run.results), MOST_CODECS)
-        codecs = tuple(run.codec(each) for each in range(runs)) or (run.codec(0),)
-    except AeguiError as error:
-        return str(error)
+def _opened(path: Path) -> CurveModel:
+    run = load_run(path)
+    runs = min(len(run.results), MOST_CODECS)
+    codecs = tuple(run.codec(each) for each in range(runs)) or (run.codec(0),)
     if run.recipe.gan is not None or run.recipe.classifier is not None:
-        return tr(
-            "{file} is no autoencoder: a GAN or a classifier repairs nothing.", file=path.name
+        raise AeguiError(
+            tr("{file} is no autoencoder: a GAN or a classifier repairs nothing.", file=path.name)
         )
     return CurveModel(f"file:{path}", path.stem, codecs)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Signal
 
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.data.dataset import Dataset
+    from aegui.core.data.progress import IsCancelled
     from aegui.core.latent.codec import Codec
     from aegui.core.latent.procrustes import Turn
 
@@ -61,7 +62,8 @@ class GhostService(QObject):
         self._answers = Derived("aegui-ghost", self)
         self._answers.answered.connect(self.answered)
         self._files = Derived("aegui-ghost-file", self)
-        self._files.answered.connect(self._on_files_answered)
+        self._files.answered.connect(lambda found: self.opened.emit(*found))
+        self._files.failed.connect(self.refused)
 
     def show(
         self,
@@ -79,8 +81,8 @@ class GhostService(QObject):
         if len(indices) > MOST:
             indices = np.sort(np.random.default_rng(0).choice(len(dataset), MOST, replace=False))
         work = len(indices) * max(encode_cost(codec), codec.pixels) * (1 if onto is None else 2)
-        self._answers.ask(
-            lambda: _ghost(codec, dataset, indices, onto),
+        self._answers.compute(
+            lambda _report, cancelled: _ghost(codec, dataset, indices, onto, cancelled),
             dataset,
             quick=is_quick(codec, work, QUICK_BATCH),
             gentle=live,
@@ -100,18 +102,16 @@ class GhostService(QObject):
         self._answers.shutdown()
         self._files.shutdown()
 
-    @Slot(object)
-    def _on_files_answered(self, answer: tuple[Path, Codec | str]) -> None:
-        path, found = answer
-        if isinstance(found, str):
-            self.refused.emit(found)
-        else:
-            self.opened.emit(str(path), found)
 
-
-def _ghost(codec: Codec, dataset: Dataset, indices: NDArray[np.int64], onto: Codec | None) -> Ghost:
-    codes = codes_of(codec, dataset, indices)
-    others = None if onto is None else codes_of(onto, dataset, indices)
+def _ghost(
+    codec: Codec,
+    dataset: Dataset,
+    indices: NDArray[np.int64],
+    onto: Codec | None,
+    cancelled: IsCancelled,
+) -> Ghost:
+    codes = codes_of(codec, dataset, indices, cancelled)
+    others = None if onto is None else codes_of(onto, dataset, indices, cancelled)
     turn = None if others is None else fitting_turn(codes, others)
     if turn is not None:
         codes = turn.moved(codes)
@@ -119,13 +119,13 @@ def _ghost(codec: Codec, dataset: Dataset, indices: NDArray[np.int64], onto: Cod
     return Ghost(codes, indices, codec, turn)
 
 
-def _opened(path: Path, like: Codec) -> tuple[Path, Codec | str]:
-    try:
-        run = load_run(path)
-        codec = run.codec(run.best_run)
-    except AeguiError as error:
-        return path, str(error)
-    return path, why_no_ghost(codec, like, path.name) or codec
+def _opened(path: Path, like: Codec) -> tuple[str, Codec]:
+    run = load_run(path)
+    codec = run.codec(run.best_run)
+    reason = why_no_ghost(codec, like, path.name)
+    if reason:
+        raise AeguiError(reason)
+    return str(path), codec
 
 
 def why_no_ghost(codec: Codec, like: Codec, name: str) -> str:
