@@ -14,7 +14,7 @@ import json
 import string
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
@@ -45,7 +45,18 @@ def collect() -> Catalog:
         for key in ("name", "notes"):
             if recipe[key]:
                 catalog.add(recipe[key], locations=[(f"resources/recipes/{path.name}", 0)])
+    for path in sorted((ROOT / "resources" / "studies").glob("*.json")):
+        for text in _texts_of_study(json.loads(path.read_text(encoding="utf-8"))):
+            catalog.add(text, locations=[(f"resources/studies/{path.name}", 0)])
     return catalog
+
+
+def _texts_of_study(plan: dict[str, Any]) -> Iterator[str]:
+    """What a person reads of a study that ships."""
+    yield from (plan[key] for key in ("name", "notes", "conclusion") if plan.get(key))
+    yield from (row["text"] for row in plan.get("published", ()))
+    for axis in plan.get("axes", ()):
+        yield from (part["label"] for part in (axis, *axis.get("rows", ())) if part.get("label"))
 
 
 def _marked(path: Path) -> Iterator[str | tuple[str, ...]]:

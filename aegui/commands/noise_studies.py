@@ -15,11 +15,11 @@ from aegui.commands.figure_files import (
 from aegui.commands.opened import OpenedRun
 from aegui.commands.progress import shown_work
 from aegui.commands.provenance import WEIGHTS, several_words
-from aegui.commands.train import recipe_reading, source_from
+from aegui.commands.train import recipe_reading
 from aegui.commands.words import note, say, say_json
 from aegui.core.atomic import check_writable, write_atomically
 from aegui.core.data.corruption import corruption_words, parse_corruption
-from aegui.core.data.load import load_data, load_dataset
+from aegui.core.data.load import load_data, load_dataset, source_from
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import localized, tr, trn

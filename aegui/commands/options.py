@@ -455,6 +455,39 @@ LIMIT = (
     _MARKDOWN,
     _JSON,
 )
+STUDY = (
+    text(
+        "plan",
+        _FILE_OR_NAME,
+        mark("a plan (.aegui-study, .json), or the name of a study that ships"),
+        nargs="?",
+    ),
+    flag("--list", mark("list the studies that ship")),
+    whole("--seeds", "K", mark("seeds of each setting, in place of the plan's"), least=1),
+    whole(
+        "--jobs",
+        "N",
+        mark("processes (default: as many as there are cores)"),
+        least=1,
+        most=1_024,
+    ),
+    text(
+        "-o --out",
+        mark("DIR"),
+        mark(
+            "folder for the runs and the tables; the same line goes on where it was left "
+            "(default: one in the user's data)"
+        ),
+    ),
+    text("--units", mark("DIR"), mark("only write the work, and a script for SLURM, to a folder")),
+    text("--collect", mark("DIR"), mark("gather what was done of such a folder")),
+    _YES,
+    _JSON,
+)
+UNIT = (
+    text("folder", mark("DIR"), mark("a folder that was written with --units")),
+    whole("number", "N", mark("number of the unit, from 1"), least=1),
+)
 DENOISE = (
     *_REPAIR,
     text(

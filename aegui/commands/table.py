@@ -215,6 +215,24 @@ _ROWS = (
         options.COMPLETE,
     ),
     Command(
+        "study",
+        "study:study_command",
+        mark("compare settings over seeds: a grid, a path or a search"),
+        mark(
+            "Train every setting of a plan with several seeds and tell which is best, with mean, "
+            "deviation and the share of the seeds that reach the goal. What is finished is kept: "
+            "the same line goes on where it was left."
+        ),
+        options.STUDY,
+    ),
+    Command(
+        "study-unit",
+        "study:unit_command",
+        mark("do one unit of a study, as a job of a cluster"),
+        mark("Do one of the units that “aegui study --units” has written."),
+        options.UNIT,
+    ),
+    Command(
         "noise-matrix",
         "noise_studies:matrix_command",
         mark("networks trained with each of several noises, tested with each"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import os
 import time
 from functools import partial
 from pathlib import Path
@@ -16,8 +15,7 @@ from aegui.commands.provenance import about_data, about_machine, machine_words
 from aegui.commands.words import note, note_lines, say, say_json
 from aegui.core.atomic import check_writable
 from aegui.core.course_configs import CourseReading, lines_of, load_any_recipe
-from aegui.core.data.builtin import builtin_names
-from aegui.core.data.load import load_data
+from aegui.core.data.load import load_data, source_from
 from aegui.core.data.split import checked_on
 from aegui.core.errors import Cancelled, RecipeError
 from aegui.core.evaluation.parts import PARTS, parts_of, wrong_by_part
@@ -258,18 +256,6 @@ def _check_on(data: dict[str, Any], check: str) -> None:
     data.update(
         checked_on(DataSpec.model_validate(data), source, len(kept)).model_dump(mode="json")
     )
-
-
-def source_from(source: str, folder: Path) -> str:
-    """A file's whole path, so that the saved run finds it from anywhere; names stay names."""
-    if not source.strip():
-        raise RecipeError(tr("No data is named: give a file, a folder or a built-in set."))
-    if all(name in builtin_names() for name in source.split("+")):
-        return source
-    before = source.rpartition("#")[0] or source
-    if not Path(before).is_absolute() and (folder / before).exists():
-        return os.fspath(folder.resolve() / source)
-    return source
 
 
 def _resolved(recipe: Recipe, dataset: Dataset | None = None) -> ResolvedRecipe:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache, reduce
@@ -17,7 +18,7 @@ from aegui.core.data.readers import read_glyphs
 from aegui.core.data.readers.source import TextTooLongError, UnknownFormatError
 from aegui.core.data.select import choose, select
 from aegui.core.data.titles import with_titles_checked
-from aegui.core.errors import ReadError
+from aegui.core.errors import ReadError, RecipeError
 from aegui.core.i18n import tr
 from aegui.core.recipe import ImageSpec
 from aegui.core.system_reason import system_reason
@@ -27,7 +28,16 @@ if TYPE_CHECKING:
     from aegui.core.data.readers import GlyphFile
     from aegui.core.recipe import DataSpec
 
-__all__ = ["Reading", "choose", "joined", "load_data", "load_dataset", "read_source", "select"]
+__all__ = [
+    "Reading",
+    "choose",
+    "joined",
+    "load_data",
+    "load_dataset",
+    "read_source",
+    "select",
+    "source_from",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -239,3 +249,19 @@ def _not_found(source: str) -> str:
         source=source,
         names=", ".join(builtin_names()),
     )
+
+
+def source_from(source: str, folder: Path) -> str:
+    """A file's whole path, so that the saved run finds it from anywhere; names stay names.
+
+    Raises:
+        RecipeError: Nothing is named.
+    """
+    if not source.strip():
+        raise RecipeError(tr("No data is named: give a file, a folder or a built-in set."))
+    if all(name in builtin_names() for name in source.split("+")):
+        return source
+    before = source.rpartition("#")[0] or source
+    if not Path(before).is_absolute() and (folder / before).exists():
+        return os.fspath(folder.resolve() / source)
+    return source

@@ -71,8 +71,9 @@ def bucket_of(recipe: Recipe) -> str:
     row = OPTIMIZERS[optimizer["name"]]
     for key in ("name", "notes", "seed", "runs"):
         document[key] = None
-    for key in ("initializer", "schedule", "epochs", "goals", "device", *_PENALTIES):
+    for key in ("initializer", "schedule", "epochs", *_PENALTIES):
         training[key] = None
+    training["goals"] = training["goals"]["seconds"]
     training["clip_norm"] = training["clip_norm"] is not None
     training["sparsity"]["weight"] = None
     training["optimizer"] = optimizer["name"] if row.lines else optimizer

@@ -73,6 +73,8 @@ def is_bucketed(resolved: ResolvedRecipe) -> bool:
     recipe, count = resolved.recipe, len(resolved.dataset)
     if recipe.gan is not None or recipe.classifier is not None:
         return False
+    if recipe.training.device == "cuda":
+        return False
     if any(tensor.role == "buffer" for layer in resolved.layers for tensor in layer.tensors):
         return False
     is_stepped = bool(OPTIMIZERS[recipe.training.optimizer.name].each)
@@ -130,6 +132,7 @@ class Population:
         torch.set_flush_denormal(True)
         try:
             yield from self._look(np.ones(len(self._numbers), bool))
+            yield None
             while not self._ended.all():
                 if wait():
                     yield None

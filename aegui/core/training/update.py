@@ -36,7 +36,12 @@ def emit_update_of_each(
     source: Source, resolved: ResolvedRecipe, parameters: Parameters, indent: int
 ) -> None:
     """The same where runs have numbers of their own; ``rates`` and ``factor`` are in scope."""
-    row = OPTIMIZERS[resolved.recipe.training.optimizer.name]
+    spec = resolved.recipe.training.optimizer
+    row = OPTIMIZERS[spec.name]
+    alike = not any(Number(resolved, f"training.optimizer.{key}").each for key in row.parameters)
+    if alike and "weight_decay" not in row.parameters:
+        _emit_scaled(source, spec, parameters, indent)
+        return
     tensors = {"flat": parameters.flat, "grad": parameters.grad, **parameters.slots}
     for name, tensor in tensors.items():
         source.bind(name, tensor)
@@ -60,6 +65,22 @@ def emit_update_of_each(
         source.line(f"{name}.mul_({texts[key]})", indent)
     for text in row.each:
         source.line(text.format(**texts), indent)
+
+
+def _emit_scaled(source: Source, spec: OptimizerSpec, parameters: Parameters, indent: int) -> None:
+    """Where only rates differ: the usual update of nothing at a rate of 1, times the rates."""
+    for name, tensor in (("flat", parameters.flat), ("moved", torch.zeros_like(parameters.flat))):
+        if name not in source:
+            source.bind(name, tensor)
+    source.line("moved.zero_()", indent)
+    source.line("lr = 1.0", indent)
+    row, moved = OPTIMIZERS[spec.name], source.tensor("moved")
+    lists = _lists([moved], [parameters.grad], parameters.slots, parameters.steps, row.slots)
+    for name in row.names:
+        source.line(f"{name} = {source.bind_list(*lists[name])}", indent)
+    for text in row.statements(spec):
+        source.line(text, indent)
+    source.line("flat.addcmul_(moved, rates, value=factor)", indent)
 
 
 def _lists(

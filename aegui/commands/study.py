@@ -1,0 +1,197 @@
+"""``aegui study``: settings compared over seeds; ``aegui study-unit``: a piece of one."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aegui.commands.cost import refuse_excess
+from aegui.commands.progress import TerminalLine, stopping_at
+from aegui.commands.words import note, say, say_json
+from aegui.core.atomic import write_atomically
+from aegui.core.cost import time_words
+from aegui.core.data.progress import clock
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr, trn
+from aegui.core.study.cluster import collect, do_unit, write_units
+from aegui.core.study.plan import find_plan, list_plans, load_plan
+from aegui.core.study.records import Records
+from aegui.core.study.results import csv_of, goal_words, json_of, size_words, table_of
+from aegui.core.study.study import Study
+from aegui.core.study.workers import StudyControl, usual_jobs, workers_for
+from aegui.core.text_tables import columns_text
+from aegui.leaving import ENDING_SIGNALS
+from aegui.paths import user_data_dir
+
+if TYPE_CHECKING:
+    import argparse
+
+    from aegui.core.study.plan import StudyPlan
+    from aegui.core.study.results import StudyResult
+    from aegui.core.study.study import StudyNews
+
+TABLE_FILE = "runs.csv"
+_FEWEST_PER_JOB = 8.0
+"""Reckoned seconds of work for which a process of its own is worth starting."""
+
+
+def study_command(options: argparse.Namespace) -> int:
+    """Do a study, or go on with it, and tell what came of it."""
+    if options.list:
+        return _list()
+    if options.plan is None:
+        raise AeguiError(tr("Say which study: a plan, or a name; --list lists those that ship."))
+    path = find_plan(options.plan)
+    plan = load_plan(path)
+    if options.seeds is not None:
+        seeds = plan.seeds.model_copy(update={"count": options.seeds})
+        plan = plan.model_copy(update={"seeds": seeds})
+    folder = _folder(options, path)
+    records = Records(folder)
+    study = Study(plan, path.parent, records)
+    if options.units is not None:
+        return _write_units(study, Path(options.units))
+    records.begin(plan)
+    if options.collect is not None:
+        found = collect(Path(options.collect), records)
+        note(trn("{n:,} run was gathered.", "{n:,} runs were gathered.", found))
+    jobs = options.jobs or usual_jobs()
+    cost = study.cost(jobs)
+    refuse_excess(cost, allowed=options.yes)
+    note(
+        tr(
+            "{size}; about {time}.",
+            size=size_words(plan.most_settings, plan.seeds.count),
+            time=time_words(cost.seconds),
+        )
+    )
+    if options.jobs is None and cost.seconds * jobs < _FEWEST_PER_JOB:
+        jobs = 1
+    status = _run(study, jobs)
+    result = study.result()
+    if folder is not None:
+        write_atomically(folder / TABLE_FILE, csv_of(result).encode())
+    if options.json:
+        say_json({**json_of(result), "folder": str(folder)})
+    else:
+        _say(result, folder)
+    return status
+
+
+def unit_command(options: argparse.Namespace) -> int:
+    """Do one unit of a folder; one that is done already is left alone."""
+    line = TerminalLine()
+    do_unit(Path(options.folder), options.number, lambda share: line.show(f"{share:.0%}"))
+    line.clear()
+    return 0
+
+
+def _list() -> int:
+    plans = {key: load_plan(path) for key, path in list_plans().items()}
+    rows = [
+        [key, tr(plan.name), str(plan.most_settings), str(plan.seeds.count)]
+        for key, plan in plans.items()
+    ]
+    say(columns_text([tr("study"), tr("what it compares"), tr("settings"), tr("seeds")], rows))
+    return 0
+
+
+def _folder(options: argparse.Namespace, path: Path) -> Path:
+    if options.out is not None:
+        return Path(options.out)
+    stem = re.sub(r"[^\w.-]+", "-", path.stem)
+    return user_data_dir() / "studies" / stem
+
+
+def _write_units(study: Study, folder: Path) -> int:
+    count = write_units(study, folder)
+    say(
+        trn(
+            "{n:,} unit was written to {folder}. Begin it with: sbatch {script}",
+            "{n:,} units were written to {folder}. Begin them with: sbatch {script}",
+            count,
+            folder=folder,
+            script=folder / "study.sbatch",
+        )
+    )
+    return 0
+
+
+def _run(study: Study, jobs: int) -> int:
+    """Train what is missing; the exit code."""
+    line, control, workers = TerminalLine(), StudyControl(), workers_for(jobs)
+    ended = 0
+
+    def stop() -> None:
+        control.stop = True
+
+    with stopping_at(ENDING_SIGNALS, stop) as signal:
+        try:
+            for news in study.run(workers, control):
+                ended += len(news.ended)
+                line.show(_progress(news, ended))
+        finally:
+            workers.close()
+            line.clear()
+    if signal.requested:
+        note(tr("Stopped. What is finished is kept: the same line goes on from there."))
+        return signal.exit_code
+    return 0
+
+
+def _progress(news: StudyNews, ended: int) -> str:
+    left = "--:--" if news.left is None else clock(news.left)
+    cells = round(24 * news.share)
+    return tr(
+        "[{bar}] {percent} %  {n:,} runs  {left} left",
+        bar="#" * cells + "." * (24 - cells),
+        percent=int(100 * news.share),
+        n=ended,
+        left=left,
+    )
+
+
+def _say(result: StudyResult, folder: Path) -> None:
+    plan = result.plan
+    if plan.name:
+        say(tr(plan.name))
+    if plan.notes:
+        say(tr(plan.notes))
+    say()
+    say(columns_text(*table_of(result)))
+    say()
+    say(_about(plan))
+    for step in result.steps:
+        say(step.words(plan))
+    _say_best(result)
+    if plan.conclusion:
+        say(tr("Published: {text}", text=tr(plan.conclusion)))
+    runs = sum(len(cell.runs) for cell in result.cells)
+    say(
+        trn(
+            "{n:,} run, {old:,} of them from before, in {time}; kept in {folder}",
+            "{n:,} runs, {old:,} of them from before, in {time}; kept in {folder}",
+            runs,
+            old=result.reused,
+            time=clock(result.seconds),
+            folder=folder,
+        )
+    )
+
+
+def _about(plan: StudyPlan) -> str:
+    seeds = trn(
+        "Means and standard deviations over {n} seed.",
+        "Means and standard deviations over {n} seeds.",
+        plan.seeds.count,
+    )
+    goal = goal_words(plan)
+    return f"{seeds} {tr('Goal: {goal}.', goal=goal)}" if goal else seeds
+
+
+def _say_best(result: StudyResult) -> None:
+    best = result.best
+    if best is None or len(result.cells) < 2:
+        return
+    say(tr("* best: {setting}", setting=", ".join(map(tr, best.setting.labels.values()))))

@@ -1,0 +1,146 @@
+"""A study on machines that only share a folder: units as files, a script for SLURM, gathering."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from typing import TYPE_CHECKING
+
+from aegui.core.atomic import write_atomically
+from aegui.core.errors import AeguiError, ReadError
+from aegui.core.i18n import tr
+from aegui.core.recipe.file import read_text
+from aegui.core.study.records import packed_records
+from aegui.core.study.units import Unit, run_unit
+from aegui.core.system_reason import system_reason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from aegui.core.study.records import Records, RunRecord
+    from aegui.core.study.study import Study
+
+SCRIPT = "study.sbatch"
+_JOBS = 64
+"""Pieces that a study is divided into, about twice as many."""
+_SCRIPT = """#!/bin/sh
+#SBATCH --job-name=aegui-study
+#SBATCH --array=1-{count}
+#SBATCH --cpus-per-task=1
+#SBATCH --mem=2G
+# Begin with: sbatch {script}
+# Then, anywhere the folder can be seen: aegui study PLAN --collect {folder}
+exec {python} -m aegui study-unit {folder} "$SLURM_ARRAY_TASK_ID"
+"""
+
+
+def write_units(study: Study, folder: Path) -> int:
+    """Write what is still to be done of ``study`` as numbered files, and a script.
+
+    Returns:
+        How many units there are.
+
+    Raises:
+        AeguiError: Nothing is left to do, what comes later hangs on what comes first, or the folder
+            cannot be written to.
+    """
+    if study.plan.mode in {"path", "guided"}:
+        raise AeguiError(
+            tr(
+                'A study with "mode": {mode} chooses as it goes, and cannot be written down '
+                "beforehand: run it here, or make it a grid or random.",
+                mode=f'"{study.plan.mode}"',
+            )
+        )
+    units = study.units(_JOBS)
+    if not units:
+        raise AeguiError(tr("Nothing is left to do: all runs of the study are there."))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise AeguiError(
+            tr("{file} could not be made: {reason}.", file=folder, reason=system_reason(error))
+        ) from None
+    if any(folder.glob("unit-*.json")):
+        raise AeguiError(
+            tr("{folder} holds the units of a study already: choose another one.", folder=folder)
+        )
+    for number, unit in enumerate(units, 1):
+        write_atomically(_unit_path(folder, number), unit.to_json().encode())
+    whole = folder.resolve()
+    script = _SCRIPT.format(
+        count=len(units),
+        script=shlex.quote(str(whole / SCRIPT)),
+        folder=shlex.quote(str(whole)),
+        python=shlex.quote(sys.executable),
+    )
+    write_atomically(folder / SCRIPT, script.encode())
+    return len(units)
+
+
+def do_unit(folder: Path, number: int, tell: Callable[[float], None]) -> None:
+    """Do a unit of ``folder``, unless it is done already.
+
+    Raises:
+        AeguiError: There is no such unit, it cannot be done, or the folder cannot be written to.
+    """
+    path = _unit_path(folder, number)
+    done = path.with_suffix(".safetensors")
+    lines = path.with_suffix(".jsonl")
+    if lines.exists():
+        return
+    unit = Unit.from_json(read_text_of(path), path.name)
+    records: list[RunRecord] = []
+    for some in run_unit(unit, tell=tell):
+        records += some
+    found, tensors = packed_records(records)
+    write_atomically(done, tensors)
+    # Last: what has lines is whole.
+    write_atomically(lines, "".join(json.dumps(line) + "\n" for line in found).encode())
+
+
+def read_text_of(path: Path) -> str:
+    """The text of a unit, which may be longer than a recipe.
+
+    Raises:
+        ReadError: It cannot be read.
+    """
+    if not path.is_file():
+        raise ReadError(tr("There is no unit {file}.", file=path))
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return read_text(path)
+
+
+def collect(folder: Path, records: Records) -> int:
+    """Add to ``records`` what was done of the units in ``folder``; returns how many runs.
+
+    Raises:
+        AeguiError: There are no units, or what was done cannot be read or kept.
+    """
+    units = sorted(folder.glob("unit-*.json"))
+    if not units:
+        raise AeguiError(tr("{folder} holds no units of a study.", folder=folder))
+    count = 0
+    for path in units:
+        lines = path.with_suffix(".jsonl")
+        if not lines.exists():
+            continue
+        try:
+            found = [json.loads(line) for line in lines.read_text("utf-8").splitlines()]
+            tensors = path.with_suffix(".safetensors").read_bytes()
+        except (OSError, ValueError) as error:
+            raise ReadError(
+                tr("{file} could not be read: {reason}.", file=lines, reason=system_reason(error))
+            ) from None
+        fresh = [line for line in found if line.get("key") not in records]
+        if fresh:
+            count += len(records.add(fresh, tensors))
+    return count
+
+
+def _unit_path(folder: Path, number: int) -> Path:
+    return folder / f"unit-{number:05}.json"

@@ -1,0 +1,404 @@
+"""A study as one validated, versioned JSON: a recipe, what is varied, seeds, goal, and the way.
+
+The settings that follow from it are made by ``settings.py``; nothing is trained here. Unknown keys
+are refused by name, with the nearest known one, as in a recipe.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from aegui.core.atomic import write_atomically
+from aegui.core.errors import AeguiError, RecipeError
+from aegui.core.i18n import tr
+from aegui.core.recipe import Line, Positive, Text  # noqa: TC001  (pydantic reads them)
+from aegui.core.recipe.errors import did_you_mean, quoted
+from aegui.core.recipe.file import parse_json, read_text
+from aegui.core.study.figures import FIGURES
+from aegui.paths import resources_dir
+
+if TYPE_CHECKING:
+    import os
+
+FORMAT: Literal["aegui-study"] = "aegui-study"
+VERSION: Literal[1] = 1
+SUFFIX = ".aegui-study"
+
+MAX_SEEDS = 100_000
+MAX_RUNS_OF_A_STUDY = 200_000
+MAX_VALUES = 10_000
+MAX_AXES = 20
+
+Mode = Literal["grid", "random", "path", "guided"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+
+class Range(_Part):
+    """``steps`` numbers from ``first`` to ``last``, both among them; whole ones with ``whole``."""
+
+    first: Annotated[float, Field(allow_inf_nan=False)]
+    last: Annotated[float, Field(allow_inf_nan=False)]
+    steps: Annotated[int, Field(ge=1, le=MAX_VALUES)]
+    whole: bool = False
+    log: bool = False
+
+    @model_validator(mode="after")
+    def _positive(self) -> Range:
+        if self.log and not (self.first > 0 and self.last > 0):
+            raise ValueError(tr("both ends of a log range must be greater than 0"))
+        return self
+
+    def at(self, share: float) -> float | int:
+        """The number at ``share`` 0..1 of the way."""
+        low, high = self.first, self.last
+        if self.log:
+            value = math.exp(math.log(low) + share * (math.log(high) - math.log(low)))
+        else:
+            value = low + share * (high - low)
+        # Written as a person would: the logarithm leaves dust behind.
+        return round(value) if self.whole else float(f"{value:.6g}")
+
+    @property
+    def values(self) -> tuple[float | int, ...]:
+        """All of them, each once."""
+        last = max(1, self.steps - 1)
+        found = [self.at(step / last) for step in range(self.steps)]
+        return tuple(dict.fromkeys(found))
+
+
+class Row(_Part):
+    """One choice of an axis that sets several fields at once: path -> value, and its name."""
+
+    label: Line
+    set: dict[str, Any]
+
+
+class Axis(_Part):
+    """What is varied: one field of the recipe by its dotted path, or rows of several fields.
+
+    Exactly one of ``values``, ``range`` and ``rows`` is given; ``path`` goes with the first two.
+    ``label`` is what a person reads; by default it is the path.
+    """
+
+    label: Line = ""
+    path: Line = ""
+    values: Annotated[tuple[Any, ...], Field(max_length=MAX_VALUES)] | None = None
+    range: Range | None = None
+    rows: Annotated[tuple[Row, ...], Field(max_length=MAX_VALUES)] | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Axis:
+        given = [one for one in (self.values, self.range, self.rows) if one is not None]
+        if len(given) != 1:
+            raise ValueError(tr('an axis has one of "values", "range" and "rows"'))
+        if self.rows is None and not self.path:
+            raise ValueError(tr('an axis of values needs the "path" of a field of the recipe'))
+        if self.rows is not None and self.path:
+            raise ValueError(tr('an axis of rows has no "path": each row says what it sets'))
+        if not self.choices:
+            raise ValueError(tr("its list is empty: give at least one value"))
+        labels = [row.label for row in self.choices]
+        if len(set(labels)) < len(labels):
+            twice = next(label for label in labels if labels.count(label) > 1)
+            raise ValueError(tr("{value} is listed twice", value=quoted(twice)))
+        return self
+
+    @property
+    def name(self) -> str:
+        """What a person reads, not translated."""
+        return self.label or self.path
+
+    @property
+    def choices(self) -> tuple[Row, ...]:
+        """Every choice with its name."""
+        if self.rows is not None:
+            return self.rows
+        values = self.range.values if self.range is not None else self.values or ()
+        return tuple(Row(label=_words(value), set={self.path: value}) for value in values)
+
+
+class Seeds(_Part):
+    """The seeds ``first``, ``first`` + 1, ... of each setting."""
+
+    first: Annotated[int, Field(ge=0, lt=2**53)] = 0
+    count: Annotated[int, Field(ge=1, le=MAX_SEEDS)] = 5
+
+    @property
+    def all(self) -> tuple[int, ...]:
+        """Every one."""
+        return tuple(range(self.first, self.first + self.count))
+
+
+class Goal(_Part):
+    """When a run counts as a success: its ``figure`` is at most, or at least, so much."""
+
+    figure: Line = "worst"
+    at_most: float | None = None
+    at_least: float | None = None
+
+    @model_validator(mode="after")
+    def _one_bound(self) -> Goal:
+        _known_figure(self.figure)
+        if (self.at_most is None) == (self.at_least is None):
+            raise ValueError(tr('a goal has one of "at_most" and "at_least"'))
+        return self
+
+    def is_met(self, value: float) -> bool:
+        """Whether a run with this figure reaches it; NaN never does."""
+        if self.at_most is not None:
+            return value <= self.at_most
+        return self.at_least is not None and value >= self.at_least
+
+
+class Published(_Part):
+    """What somebody has printed of a setting.
+
+    ``where`` names it: axis -> choice, of as many axes as it takes; ``text`` is what is shown.
+    """
+
+    where: dict[str, str] = {}
+    text: Line
+
+
+GOAL = "goal"
+"""Among the figures of ``choose``: the share of the seeds that reach the goal."""
+
+
+class StudyPlan(_Part):
+    """Everything needed to repeat a study.
+
+    ``recipe`` is a whole recipe, or the name of one that ships, or a file beside the plan; ``set``
+    changes it for all settings. ``mode``: ``grid`` tries all combinations, ``random`` draws
+    ``trials`` of them, ``path`` goes from axis to axis and keeps the best choice of each, and
+    ``guided`` lets Optuna ask for ``trials`` of them. ``choose`` says what the best setting is:
+    figures in order, a later one where the earlier ones are alike; ``goal`` among them stands for
+    the share of the seeds that reach it. ``minutes`` ends the study early.
+    """
+
+    format: Literal["aegui-study"] = FORMAT
+    version: Literal[1] = VERSION
+    name: Line = ""
+    notes: Text = ""
+    recipe: Line | dict[str, Any] = "letters-course"
+    set: dict[str, Any] = {}
+    axes: Annotated[tuple[Axis, ...], Field(max_length=MAX_AXES)] = ()
+    seeds: Seeds = Seeds()
+    figure: Line = "wrong"
+    goal: Goal | None = None
+    choose: Annotated[tuple[Line, ...], Field(max_length=20)] = ()
+    mode: Mode = "grid"
+    trials: Annotated[int, Field(ge=1, le=MAX_RUNS_OF_A_STUDY)] = 50
+    search_seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    minutes: Positive | None = None
+    published: Annotated[tuple[Published, ...], Field(max_length=MAX_VALUES)] = ()
+    conclusion: Text = ""
+
+    @model_validator(mode="after")
+    def _sound(self) -> StudyPlan:
+        _known_figure(self.figure)
+        for figure in self.choose:
+            if figure != GOAL:
+                _known_figure(figure)
+        if GOAL in self.choose and self.goal is None:
+            raise ValueError(tr('"choose" names the goal, and the plan has none: add a "goal"'))
+        names = [axis.name for axis in self.axes]
+        if len(set(names)) < len(names):
+            twice = next(name for name in names if names.count(name) > 1)
+            raise ValueError(tr("two axes are called {name}: give them labels", name=quoted(twice)))
+        self._check_published(names)
+        return self
+
+    def _check_published(self, names: list[str]) -> None:
+        for row in self.published:
+            for name, label in row.where.items():
+                if name not in names:
+                    hint = did_you_mean(name, names)
+                    raise ValueError(
+                        tr("there is no axis {name}.{hint}", name=quoted(name), hint=hint)
+                    )
+                labels = [choice.label for choice in self.axes[names.index(name)].choices]
+                if label not in labels:
+                    hint = did_you_mean(label, labels)
+                    raise ValueError(
+                        tr(
+                            "{axis} has no choice {name}.{hint}",
+                            axis=quoted(name),
+                            name=quoted(label),
+                            hint=hint,
+                        )
+                    )
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """By which figures the best setting is found, the most important first."""
+        if self.choose:
+            return self.choose
+        return (*((GOAL,) if self.goal is not None else ()), self.figure)
+
+    @property
+    def combinations(self) -> int:
+        """How many settings all combinations of the axes are."""
+        return math.prod(len(axis.choices) for axis in self.axes)
+
+    @property
+    def most_settings(self) -> int:
+        """How many settings are tried at most."""
+        if self.mode == "path":
+            return sum(len(axis.choices) for axis in self.axes) or 1
+        if self.mode == "grid":
+            return self.combinations
+        return min(self.trials, self.combinations) if self.mode == "random" else self.trials
+
+
+def _known_figure(key: str) -> None:
+    if key in FIGURES:
+        return
+    hint = did_you_mean(key, FIGURES) or " " + tr("Known: {keys}.", keys=", ".join(FIGURES))
+    raise ValueError(tr("there is no figure {key}.{hint}", key=quoted(key), hint=hint).rstrip("."))
+
+
+def _words(value: Any) -> str:
+    """A value as its choice is called."""
+    if isinstance(value, bool) or value is None:
+        return json.dumps(value)
+    if isinstance(value, float | int):
+        return f"{value:g}" if isinstance(value, float) else str(value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def plan_from(document: object, where: str = "") -> StudyPlan:
+    """The plan in a JSON document.
+
+    Raises:
+        RecipeError: It is no such plan; the message names the key, what it was and why not.
+    """
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise _refused(
+            where,
+            tr('not a study of this program: it must be an object with "format": "{f}".', f=FORMAT),
+        )
+    version = document.get("version")
+    if version != VERSION:
+        raise _refused(
+            where,
+            tr(
+                "it is a study of version {theirs}; this program reads version {ours}.",
+                theirs=quoted(version),
+                ours=VERSION,
+            ),
+        )
+    try:
+        return StudyPlan.model_validate_json(json.dumps(document))
+    except ValidationError as error:
+        raise _refused(where, _problem(error)) from None
+    except (RecursionError, ValueError):
+        raise _refused(where, tr("the lists or objects in it are nested too deeply.")) from None
+
+
+def _problem(error: ValidationError) -> str:
+    """The first problem in words: where it is, what is wrong, what may be there."""
+    problems = error.errors(include_url=False)
+    problems.sort(key=lambda problem: problem["type"] != "extra_forbidden")
+    problem = problems[0]
+    place = ".".join(str(step) for step in problem["loc"])
+    if problem["type"] == "extra_forbidden":
+        known = _keys_at(problem["loc"][:-1])
+        hint = did_you_mean(problem["loc"][-1], known)
+        hint = hint or " " + tr("Known: {keys}.", keys=", ".join(known))
+        return tr('there is no key "{key}".', key=place) + hint
+    if problem["type"] == "missing":
+        return tr('"{key}" is missing.', key=place)
+    if problem["type"] == "value_error":
+        reason = str(problem["ctx"]["error"])
+        if not place:
+            return f"{reason}."
+        return tr('"{key}": {reason}.', key=place, reason=reason)
+    return tr(
+        '"{key}" is {value}: {reason}.',
+        key=place,
+        value=quoted(problem["input"]),
+        reason=problem["msg"],
+    )
+
+
+def _keys_at(place: tuple[int | str, ...]) -> list[str]:
+    """What keys an object of a plan has."""
+    parts: dict[str, type[BaseModel]] = {
+        "axes": Axis,
+        "rows": Row,
+        "range": Range,
+        "seeds": Seeds,
+        "goal": Goal,
+        "published": Published,
+    }
+    names = [str(step) for step in place if not isinstance(step, int)]
+    return list((parts.get(names[-1], StudyPlan) if names else StudyPlan).model_fields)
+
+
+def _refused(where: str, message: str) -> RecipeError:
+    return RecipeError(f"{where}: {message}" if where else message)
+
+
+def plan_json(plan: StudyPlan) -> str:
+    """The whole of ``plan`` as JSON, without what is as by default."""
+    document = plan.model_dump(mode="json", exclude_defaults=True)
+    return (
+        json.dumps({"format": FORMAT, "version": VERSION, **document}, indent=2, ensure_ascii=False)
+        + "\n"
+    )
+
+
+def load_plan(path: str | os.PathLike[str]) -> StudyPlan:
+    """The plan in a file.
+
+    Raises:
+        ReadError: The file cannot be read.
+        RecipeError: It holds no valid plan.
+    """
+    text = read_text(Path(path))
+    return plan_from(parse_json(text, Path(path).name), Path(path).name)
+
+
+def save_plan(path: str | os.PathLike[str], plan: StudyPlan) -> None:
+    """Write ``plan`` to ``path``, atomically.
+
+    Raises:
+        AeguiError: The file could not be written.
+    """
+    write_atomically(path, plan_json(plan).encode())
+
+
+def list_plans() -> dict[str, Path]:
+    """The studies that ship with the program: key -> file, in the order of their keys."""
+    return {path.stem: path for path in sorted((resources_dir() / "studies").glob("*.json"))}
+
+
+def find_plan(name: str) -> Path:
+    """The file of that name, or that of the study that ships under it.
+
+    Raises:
+        AeguiError: There is neither.
+    """
+    path = Path(name)
+    if path.exists():
+        return path
+    shipped = list_plans()
+    if name in shipped:
+        return shipped[name]
+    hint = did_you_mean(path.stem, shipped)
+    raise AeguiError(
+        tr(
+            "There is no file {file}, and no shipped study of that name.{hint} There are {names}.",
+            file=name,
+            hint=hint,
+            names=", ".join(shipped),
+        )
+    )

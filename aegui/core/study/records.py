@@ -1,0 +1,295 @@
+"""What a study keeps of each run, and the folder that it is kept in.
+
+A folder holds ``study.json``, the plan; ``runs.jsonl``, a line for each finished run with its
+figures; and ``runs/*.safetensors`` with weights and histories. A line is written once its tensors
+are on the disk, so that a crash loses the runs that were under way and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import uuid
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from aegui.core.atomic import write_atomically
+from aegui.core.errors import AeguiError, ReadError
+from aegui.core.i18n import tr
+from aegui.core.run_file.tensor_bytes import packed, unpacked
+from aegui.core.study.plan import plan_from, plan_json
+from aegui.core.system_reason import system_reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from aegui.core.study.plan import StudyPlan
+
+PLAN_FILE = "study.json"
+LINES_FILE = "runs.jsonl"
+TENSORS_FOLDER = "runs"
+_ROW = "weights"
+_MOST_BYTES = 1 << 30
+
+
+@dataclass(frozen=True, eq=False)
+class RunRecord:
+    """A run of a study that has ended.
+
+    Attributes:
+        key: Of its recipe, see ``settings.key_of``.
+        seed: Its seed.
+        reason: Why it ended, see ``result.Reason``.
+        figures: By the keys of ``FIGURES``; those that its kind of model has.
+        wrong: Wrong pixels of each sample; empty for models that do not reconstruct.
+        history: Recorded columns by name, ``[n]`` each, ``epoch`` among them.
+        row: Best weights, as a timeline keeps them.
+    """
+
+    key: str
+    seed: int
+    reason: str
+    figures: Mapping[str, float]
+    wrong: tuple[int, ...] = ()
+    history: Mapping[str, NDArray[np.floating]] = field(default_factory=dict)
+    row: NDArray[np.float32] | None = None
+
+    def line(self) -> dict[str, Any]:
+        """All but the tensors, as JSON."""
+        figures = {key: _number(value) for key, value in self.figures.items()}
+        wrong = list(self.wrong)
+        return {
+            "key": self.key,
+            "seed": self.seed,
+            "reason": self.reason,
+            "figures": figures,
+            "wrong": wrong,
+        }
+
+    def tensors(self) -> dict[str, NDArray[np.generic]]:
+        """The tensors, by names that begin with the key."""
+        found: dict[str, NDArray[np.generic]] = {
+            f"{self.key}/{name}": np.ascontiguousarray(column, np.float32)
+            for name, column in self.history.items()
+        }
+        if self.row is not None:
+            found[f"{self.key}/{_ROW}"] = np.ascontiguousarray(self.row, np.float32)
+        return found
+
+
+def _number(value: float) -> float | str:
+    """JSON has neither NaN nor infinity."""
+    return float(value) if np.isfinite(value) else repr(float(value))
+
+
+def packed_records(records: Sequence[RunRecord]) -> tuple[list[dict[str, Any]], bytes]:
+    """Lines and one block of safetensors: what travels between processes and lies in files."""
+    tensors: dict[str, NDArray[np.generic]] = {}
+    for record in records:
+        tensors.update(record.tensors())
+    return [record.line() for record in records], b"".join(bytes(it) for it in packed(tensors))
+
+
+def record_of(line: Mapping[str, Any]) -> RunRecord:
+    """The record of a line, without its tensors.
+
+    Raises:
+        ValueError: It is no such line.
+    """
+    try:
+        figures = {str(key): float(value) for key, value in line["figures"].items()}
+        wrong = tuple(int(count) for count in line["wrong"])
+        return RunRecord(str(line["key"]), int(line["seed"]), str(line["reason"]), figures, wrong)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(str(error)) from None
+
+
+class Records:
+    """The finished runs of a study, in a folder or, without one, in memory only.
+
+    Attributes:
+        folder: Where they are kept; None: nowhere.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder
+        self._known: dict[str, RunRecord] = {}
+        self._files: dict[str, str] = {}
+        if folder is not None:
+            self._read(folder)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._known
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def __iter__(self) -> Iterator[RunRecord]:
+        return iter(tuple(self._known.values()))
+
+    def get(self, key: str) -> RunRecord | None:
+        """The run of that key; its tensors only where they are in memory, see ``whole``."""
+        return self._known.get(key)
+
+    def whole(self, key: str) -> RunRecord:
+        """The run of that key with history and weights.
+
+        Raises:
+            ReadError: They cannot be read any more.
+        """
+        record = self._known[key]
+        if record.row is not None or self.folder is None:
+            return record
+        path = self.folder / TENSORS_FOLDER / self._files[key]
+        try:
+            tensors = unpacked(bytearray(path.read_bytes()))
+        except (OSError, ValueError) as error:
+            raise ReadError(
+                tr("{file} could not be read: {reason}.", file=path, reason=system_reason(error))
+            ) from None
+        own = {
+            name.partition("/")[2]: tensor
+            for name, tensor in tensors.items()
+            if name.startswith(f"{key}/")
+        }
+        row: Any = own.pop(_ROW, None)
+        history: Any = own
+        return RunRecord(
+            key, record.seed, record.reason, record.figures, record.wrong, history, row
+        )
+
+    def begin(self, plan: StudyPlan) -> None:
+        """Make the folder ready for the runs of ``plan``.
+
+        Raises:
+            AeguiError: It cannot be written to, or belongs to another study.
+        """
+        if self.folder is None:
+            return
+        path = self.folder / PLAN_FILE
+        with _refusing(self.folder):
+            (self.folder / TENSORS_FOLDER).mkdir(parents=True, exist_ok=True)
+            self._mend_last_line()
+        if path.exists():
+            try:
+                before = plan_from(json.loads(path.read_text("utf-8")), path.name)
+            except (OSError, ValueError, AeguiError):
+                before = None
+            if before is not None and before.name != plan.name:
+                raise AeguiError(
+                    tr(
+                        "{folder} holds the study “{theirs}”, not “{ours}”: choose another folder "
+                        "with --out.",
+                        folder=self.folder,
+                        theirs=before.name,
+                        ours=plan.name,
+                    )
+                )
+        write_atomically(path, plan_json(plan).encode())
+
+    def add(self, lines: Sequence[Mapping[str, Any]], tensors: bytes) -> list[RunRecord]:
+        """Keep finished runs; on return they are on the disk.
+
+        Raises:
+            AeguiError: They could not be written; those of before are untouched.
+        """
+        found = [record_of(line) for line in lines]
+        if self.folder is None:
+            own = unpacked(bytearray(tensors))
+            found = [_with_tensors(record, own) for record in found]
+        else:
+            name = f"{uuid.uuid4().hex[:16]}.safetensors"
+            write_atomically(self.folder / TENSORS_FOLDER / name, tensors)
+            text = "".join(_line({**line, "file": name}) for line in lines)
+            with _refusing(self.folder), (self.folder / LINES_FILE).open("ab") as file:
+                file.write(text.encode())
+                file.flush()
+                os.fsync(file.fileno())
+            self._files.update((record.key, name) for record in found)
+        self._known.update((record.key, record) for record in found)
+        return found
+
+    def _read(self, folder: Path) -> None:
+        for line in _lines_of(folder / LINES_FILE):
+            name = line.get("file")
+            if not isinstance(name, str) or Path(name).name != name:
+                continue
+            if not (folder / TENSORS_FOLDER / name).is_file():
+                continue
+            try:
+                record = record_of(line)
+            except ValueError:
+                continue
+            self._known[record.key] = record
+            self._files[record.key] = name
+
+    def _mend_last_line(self) -> None:
+        """End a line that a crash has cut off, so that the next one stands by itself."""
+        assert self.folder is not None
+        path = self.folder / LINES_FILE
+        if not path.exists() or not path.stat().st_size:
+            return
+        with path.open("rb+") as file:
+            file.seek(-1, os.SEEK_END)
+            if file.read(1) != b"\n":
+                file.write(b"\n")
+
+
+def _with_tensors(record: RunRecord, tensors: Mapping[str, NDArray[np.generic]]) -> RunRecord:
+    start = f"{record.key}/"
+    own: dict[str, Any] = {
+        name.removeprefix(start): tensor
+        for name, tensor in tensors.items()
+        if name.startswith(start)
+    }
+    row = own.pop(_ROW, None)
+    return RunRecord(record.key, record.seed, record.reason, record.figures, record.wrong, own, row)
+
+
+def _line(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, separators=(",", ":"), allow_nan=False) + "\n"
+
+
+def _lines_of(path: Path) -> Iterable[dict[str, Any]]:
+    """Every whole line; one that a crash has cut off is left out."""
+    try:
+        text = path.read_text("utf-8", errors="replace")
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise ReadError(
+            tr("{file} could not be read: {reason}.", file=path, reason=system_reason(error))
+        ) from None
+    for line in text.splitlines():
+        try:
+            document = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(document, dict):
+            yield document
+
+
+class _refusing:
+    """Say in words that a folder cannot be written to."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, OSError):
+            raise AeguiError(
+                tr(
+                    "{folder} could not be written to: {reason}. What was finished before is "
+                    "kept: make room, and give the same line again.",
+                    folder=self._folder,
+                    reason=system_reason(error),
+                )
+            ) from error

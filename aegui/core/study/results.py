@@ -1,0 +1,305 @@
+"""What came of a study: settings with their figures over seeds, the best one, and its table."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.i18n import localized, tr, trn
+from aegui.core.study.figures import FIGURES
+from aegui.core.study.plan import GOAL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from aegui.core.study.plan import StudyPlan
+    from aegui.core.study.records import RunRecord
+    from aegui.core.study.settings import Setting
+
+
+@dataclass(frozen=True, eq=False)
+class Cell:
+    """A setting and its runs that have ended.
+
+    Attributes:
+        setting: Which.
+        runs: Of its seeds, in their order; fewer while the study runs.
+        planned: How many there are to be.
+    """
+
+    setting: Setting
+    runs: tuple[RunRecord, ...]
+    planned: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all its runs have ended."""
+        return len(self.runs) == self.planned
+
+    def values(self, figure: str) -> list[float]:
+        """A figure of each run; NaN where it has none."""
+        return [run.figures.get(figure, math.nan) for run in self.runs]
+
+    def mean(self, figure: str) -> float:
+        """Mean over the runs that have the figure; NaN where none has."""
+        known = self._known(figure)
+        return float(np.mean(known)) if known else math.nan
+
+    def std(self, figure: str) -> float:
+        """Standard deviation over them."""
+        known = self._known(figure)
+        return float(np.std(known)) if known else math.nan
+
+    def _known(self, figure: str) -> list[float]:
+        return [value for value in self.values(figure) if math.isfinite(value)]
+
+    def has(self, figure: str) -> bool:
+        """Whether any run has the figure."""
+        return bool(self._known(figure))
+
+    def met(self, plan: StudyPlan) -> int:
+        """Runs that reach the goal of ``plan``."""
+        if plan.goal is None:
+            return 0
+        return sum(plan.goal.is_met(value) for value in self.values(plan.goal.figure))
+
+    @property
+    def lost(self) -> int:
+        """Runs that went to infinity."""
+        return sum(run.reason == "diverged" for run in self.runs)
+
+
+def rank(cell: Cell, plan: StudyPlan) -> tuple[float, ...]:
+    """Where a setting stands: less is better, see ``StudyPlan.choose``."""
+    found = []
+    for key in plan.order:
+        if key == GOAL:
+            found.append(-cell.met(plan) / max(1, len(cell.runs)))
+            continue
+        # A run that went astray is worse than any figure.
+        values = [math.inf if math.isnan(value) else value for value in cell.values(key)]
+        mean = float(np.mean(values)) if values else math.inf
+        found.append(-mean if FIGURES[key].is_better_high and math.isfinite(mean) else mean)
+    return tuple(found)
+
+
+def best_of(cells: Iterable[Cell], plan: StudyPlan) -> Cell | None:
+    """The best setting among those whose runs have all ended."""
+    whole = [cell for cell in cells if cell.is_whole]
+    return min(whole, key=lambda cell: rank(cell, plan)) if whole else None
+
+
+def why(winner: Cell, others: Sequence[Cell], plan: StudyPlan) -> str:
+    """By what ``winner`` was chosen before ``others``, as a sentence."""
+    if not others:
+        return tr("There was no other choice.")
+    best = rank(winner, plan)
+    for place, key in enumerate(plan.order):
+        ahead = [rank(cell, plan)[place] > best[place] for cell in others]
+        if any(ahead):
+            return _reason(key, winner, plan)
+        if not all(rank(cell, plan)[place] == best[place] for cell in others):
+            break
+    return tr("All were alike: the first one was kept.")
+
+
+def _reason(key: str, winner: Cell, plan: StudyPlan) -> str:
+    if key == GOAL:
+        return tr("{met} of {n} runs reach the goal.", met=winner.met(plan), n=len(winner.runs))
+    row = FIGURES[key]
+    return tr(
+        "{figure}: {value} is best.",
+        figure=tr(row.label),
+        value=localized(winner.mean(key), row.form),
+    )
+
+
+def goal_words(plan: StudyPlan) -> str:
+    """The goal as a person says it; empty where there is none."""
+    goal = plan.goal
+    if goal is None:
+        return ""
+    label, bound = tr(FIGURES[goal.figure].label), goal.at_most
+    if bound is not None:
+        return tr("{figure} at most {n:g}", figure=label, n=bound)
+    return tr("{figure} at least {n:g}", figure=label, n=goal.at_least)
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One axis of a path: what was tried, and what was kept.
+
+    Attributes:
+        axis: Its name.
+        cells: A setting for each choice.
+        winner: The one that was kept.
+    """
+
+    axis: str
+    cells: tuple[Cell, ...]
+    winner: Cell
+
+    def words(self, plan: StudyPlan) -> str:
+        """What a person reads of it."""
+        others = [cell for cell in self.cells if cell is not self.winner]
+        return tr(
+            "{axis}: {n} choices were tried; {winner} is kept. {why}",
+            axis=tr(self.axis),
+            n=len(self.cells),
+            winner=tr(self.winner.setting.labels[self.axis]),
+            why=why(self.winner, others, plan),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class StudyResult:
+    """All that a study has found.
+
+    Attributes:
+        plan: What was asked.
+        cells: Every setting that was tried, in the order of the plan.
+        steps: Of a path, axis by axis.
+        seconds: Time that it took; runs that were found in the folder took none.
+        reused: Runs that were there already.
+        is_whole: Whether everything was done that was planned.
+    """
+
+    plan: StudyPlan
+    cells: tuple[Cell, ...]
+    steps: tuple[Step, ...] = ()
+    seconds: float = 0.0
+    reused: int = 0
+    is_whole: bool = True
+
+    @property
+    def best(self) -> Cell | None:
+        """The best setting; of a path the one at its end."""
+        if self.steps and self.is_whole:
+            return self.steps[-1].winner
+        return best_of(self.cells, self.plan)
+
+    def published(self, cell: Cell) -> str:
+        """What somebody has printed of a setting, in the person's language."""
+        labels = cell.setting.labels
+        texts = [
+            tr(row.text)
+            for row in self.plan.published
+            if all(labels.get(axis) == label for axis, label in row.where.items())
+            and set(row.where)
+        ]
+        return "; ".join(texts)
+
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """The figures that a table of it shows, the most important first."""
+        goal = () if self.plan.goal is None else (self.plan.goal.figure,)
+        wished = (self.plan.figure, *goal, *self.plan.order, "wrong", "loss", "parameters")
+        known = [key for key in dict.fromkeys(wished) if key != GOAL]
+        return tuple(key for key in known if any(cell.has(key) for cell in self.cells))
+
+
+def table_of(result: StudyResult) -> tuple[list[str], list[list[str]]]:
+    """Header and rows, one for each setting: figures, share at the goal, what is published."""
+    plan, best = result.plan, result.best
+    header = ["", *(tr(axis.name) for axis in plan.axes)]
+    header += [tr(FIGURES[key].label) for key in result.figures]
+    if plan.goal is not None:
+        header.append(tr("at the goal"))
+    if any(result.published(cell) for cell in result.cells):
+        header.append(tr("published"))
+    return header, [_row(result, cell, len(header), cell is best) for cell in result.cells]
+
+
+def _row(result: StudyResult, cell: Cell, width: int, is_best: bool) -> list[str]:
+    plan = result.plan
+    labels = cell.setting.labels
+    cells = ["*" if is_best else ""]
+    cells += [tr(labels[axis.name]) if axis.name in labels else "-" for axis in plan.axes]
+    cells += [_spread(cell, key) for key in result.figures]
+    if plan.goal is not None:
+        cells.append(f"{cell.met(plan)}/{len(cell.runs)}")
+    if len(cells) < width:
+        cells.append(result.published(cell))
+    return cells
+
+
+def _spread(cell: Cell, key: str) -> str:
+    """``0.31 ± 0.12``; one number where there is one run, or where all are the same."""
+    form = FIGURES[key].form
+    if not cell.has(key):
+        return "-"
+    mean = localized(cell.mean(key), form)
+    known = len([value for value in cell.values(key) if math.isfinite(value)])
+    lost = "" if known == len(cell.runs) else f" ({known}/{len(cell.runs)})"
+    if known < 2 or key == "parameters":
+        return mean + lost
+    return f"{mean} ± {localized(cell.std(key), form)}{lost}"
+
+
+def csv_of(result: StudyResult) -> str:
+    """Every run as a line: its choices, seed, why it ended and all figures."""
+    keys = [key for key in FIGURES if any(cell.has(key) for cell in result.cells)]
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    axes = [axis.name for axis in result.plan.axes]
+    writer.writerow([*axes, "seed", "ended", "key", *keys])
+    for cell in result.cells:
+        labels = [cell.setting.labels.get(axis, "") for axis in axes]
+        for run in cell.runs:
+            values = [run.figures.get(key, math.nan) for key in keys]
+            cells = ["" if math.isnan(value) else repr(value) for value in values]
+            writer.writerow([*labels, run.seed, run.reason, run.key, *cells])
+    return buffer.getvalue()
+
+
+def json_of(result: StudyResult) -> dict[str, object]:
+    """The same as JSON: settings, their figures over the seeds, and single runs."""
+    best = result.best
+    return {
+        "study": result.plan.name,
+        "seeds": result.plan.seeds.count,
+        "mode": result.plan.mode,
+        "complete": result.is_whole,
+        "seconds": result.seconds,
+        "reused": result.reused,
+        "best": None if best is None else dict(best.setting.labels),
+        "settings": [_cell_json(result, cell) for cell in result.cells],
+        "path": [
+            {
+                "axis": step.axis,
+                "kept": step.winner.setting.labels[step.axis],
+                "why": step.words(result.plan),
+            }
+            for step in result.steps
+        ],
+    }
+
+
+def _cell_json(result: StudyResult, cell: Cell) -> dict[str, object]:
+    keys = [key for key in FIGURES if cell.has(key)]
+    return {
+        "choices": dict(cell.setting.labels),
+        "figures": {key: {"mean": cell.mean(key), "std": cell.std(key)} for key in keys},
+        "at_goal": cell.met(result.plan) if result.plan.goal is not None else None,
+        "published": result.published(cell) or None,
+        "runs": [
+            {"seed": run.seed, "ended": run.reason, "key": run.key, "figures": dict(run.figures)}
+            for run in cell.runs
+        ],
+    }
+
+
+def size_words(settings: int, seeds: int) -> str:
+    """``36 settings x 5 seeds: 180 runs``."""
+    return trn(
+        "{settings:,} settings of {n:,} seed: {runs:,} runs",
+        "{settings:,} settings of {n:,} seeds: {runs:,} runs",
+        seeds,
+        settings=settings,
+        runs=settings * seeds,
+    )

@@ -1,0 +1,94 @@
+"""Guided search: Optuna is asked for settings, and told what came of them.
+
+It runs in this process and keeps nothing: the same seed and the same results lead the same way, so
+that a search that goes on is one that is replayed from the runs that are there.
+"""
+
+from __future__ import annotations
+
+import math
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+from aegui.core.study.plan import GOAL
+from aegui.core.study.results import rank
+from aegui.core.study.settings import row_at, setting_of
+
+if TYPE_CHECKING:
+    from aegui.core.recipe import Recipe
+    from aegui.core.study.plan import Axis, StudyPlan
+    from aegui.core.study.results import Cell
+    from aegui.core.study.settings import Setting
+
+TOGETHER = 8
+"""Settings that are asked for at once: their runs can be trained together."""
+
+
+class Guide:
+    """Asks Optuna's tree of Parzen estimators (Bergstra et al. 2011) for settings.
+
+    Raises:
+        AeguiError: Optuna is not installed.
+    """
+
+    def __init__(self, base: Recipe, plan: StudyPlan) -> None:
+        try:
+            optuna = import_module("optuna")
+        except ImportError:
+            raise AeguiError(
+                tr(
+                    "The guided search needs Optuna, which is not installed: install it with "
+                    'pip install "aegui[search]", or choose "mode": "random".'
+                )
+            ) from None
+        optuna.logging.set_verbosity(optuna.logging.ERROR)
+        self._base = base
+        self._plan = plan
+        self._failed = optuna.trial.TrialState.FAIL
+        self._study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=plan.search_seed))
+
+    def ask(self, count: int) -> list[tuple[Any, Setting]]:
+        """So many settings, each with Optuna's own name for it."""
+        trials = [self._study.ask() for _ in range(count)]
+        return [(trial, self._setting(trial)) for trial in trials]
+
+    def _setting(self, trial: Any) -> Setting:
+        choices = {axis.name: self._row(trial, axis) for axis in self._plan.axes}
+        return setting_of(self._base, choices)
+
+    def _row(self, trial: Any, axis: Axis) -> Any:
+        span = axis.range
+        if span is None:
+            # By their places: Optuna takes no lists, and names are for people.
+            return axis.choices[trial.suggest_categorical(axis.name, range(len(axis.choices)))]
+        low, high = min(span.first, span.last), max(span.first, span.last)
+        if span.whole:
+            value = trial.suggest_int(axis.name, math.ceil(low), math.floor(high), log=span.log)
+        else:
+            value = float(f"{trial.suggest_float(axis.name, low, high, log=span.log):.6g}")
+        return row_at(axis, value)
+
+    def tell(self, trial: Any, cell: Cell) -> None:
+        """What came of a setting."""
+        value = score(cell, self._plan)
+        if math.isfinite(value):
+            self._study.tell(trial, value)
+        else:
+            self._study.tell(trial, state=self._failed)
+
+
+def score(cell: Cell, plan: StudyPlan) -> float:
+    """Where a setting stands as one number, less is better; infinite where runs went astray.
+
+    One run more that reaches the goal outweighs every figure that comes after it.
+    """
+    first, *others = rank(cell, plan)
+    if plan.order[0] != GOAL:
+        return first
+    rest = others[0] if others else 0.0
+    missed = (1.0 + first) * len(cell.runs)
+    return missed + 0.5 * (1.0 + 2.0 / np.pi * math.atan(rest))

@@ -1,0 +1,234 @@
+"""A study while it runs: which settings come next, which runs are missing, and what is known."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from aegui.core.cost import Cost
+from aegui.core.errors import AeguiError, RecipeError
+from aegui.core.study.results import Cell, Step, StudyResult, best_of
+from aegui.core.study.search import TOGETHER, Guide
+from aegui.core.study.settings import (
+    base_recipe,
+    changed,
+    check_size,
+    drawn,
+    grid,
+    key_of,
+    setting_of,
+)
+from aegui.core.study.units import pace, resolved_of, units_of
+from aegui.core.training.cost import training_cost
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from aegui.core.recipe import Recipe
+    from aegui.core.study.plan import StudyPlan
+    from aegui.core.study.records import Records, RunRecord
+    from aegui.core.study.settings import Setting
+    from aegui.core.study.units import Unit
+    from aegui.core.study.workers import StudyControl, Workers
+
+
+@dataclass(frozen=True, eq=False)
+class StudyNews:
+    """How far a study is.
+
+    Attributes:
+        ended: Runs that have ended since it was told last.
+        share: Of the study that is done, 0..1.
+        left: Seconds that are left; None where nobody can say yet.
+    """
+
+    ended: tuple[RunRecord, ...]
+    share: float
+    left: float | None
+
+
+class Study:
+    """A plan, the runs that are known, and the way on.
+
+    Args:
+        plan: What is asked.
+        folder: Where the plan's files are looked for.
+        records: The runs that have ended; new ones are added.
+
+    Raises:
+        AeguiError: The plan leads to recipes that cannot be trained, or to too many.
+    """
+
+    def __init__(self, plan: StudyPlan, folder: Path, records: Records) -> None:
+        check_size(plan)
+        self.plan = plan
+        self._base = base_recipe(plan, folder)
+        self._records = records
+        self._settings: dict[str, Setting] = {}
+        self._steps: list[Step] = []
+        self._first: list[Setting] | None = None
+        self._seconds = 0.0
+        self._reused = 0
+        self._is_whole = False
+        self._done, self._planned = 0.0, 0.0
+        self._tried = 0
+
+    def cells(self) -> tuple[Cell, ...]:
+        """Every setting that is known so far, with its runs that have ended."""
+        return tuple(self._cell(setting) for setting in self._settings.values())
+
+    def _cell(self, setting: Setting) -> Cell:
+        found = (self._records.get(key_of(run)) for run in self._runs(setting))
+        return Cell(setting, tuple(run for run in found if run), self.plan.seeds.count)
+
+    def _runs(self, setting: Setting) -> list[Recipe]:
+        return [setting.run(seed) for seed in self.plan.seeds.all]
+
+    def result(self) -> StudyResult:
+        """What has been found so far."""
+        return StudyResult(
+            self.plan,
+            self.cells(),
+            tuple(self._steps),
+            self._seconds,
+            self._reused,
+            self._is_whole,
+        )
+
+    def settings(self) -> list[Setting]:
+        """The settings that it begins with: all of them, but on a path or in a search."""
+        if self._first is None:
+            self._first = self._sound(self._beginning())
+        return self._first
+
+    def _beginning(self) -> list[Setting]:
+        plan, base = self.plan, self._base
+        if plan.mode == "random":
+            return drawn(base, plan)
+        if plan.mode == "grid" or not plan.axes:
+            return grid(base, plan.axes)
+        if plan.mode == "path":
+            return grid(base, plan.axes[:1])
+        return []
+
+    def _sound(self, settings: list[Setting]) -> list[Setting]:
+        """``settings`` that can be trained, on the processor where they are trained together."""
+        from aegui.core.training.population import is_bucketed
+
+        found = []
+        for setting in settings:
+            try:
+                resolved = resolved_of(setting.recipe)
+            except AeguiError as error:
+                where = f"{setting.words}: " if setting.labels else ""
+                raise RecipeError(f"{where}{error}") from None
+            recipe = setting.recipe
+            if recipe.training.device == "auto" and is_bucketed(resolved):
+                recipe = changed(recipe, {"training.device": "cpu"}, "device")
+            found.append(replace(setting, recipe=recipe, parameters=resolved.parameters))
+        return found
+
+    def units(self, jobs: int) -> list[Unit]:
+        """What is still to be done of the settings that it begins with."""
+        return units_of(self._missing(self.settings()), jobs)
+
+    def cost(self, jobs: int) -> Cost:
+        """What is left to do takes: time on so many cores, by a short try, and memory."""
+        if self.plan.mode == "guided":
+            first = Guide(self._base, self.plan).ask(1)
+            settings = self._sound([setting for _, setting in first])
+        else:
+            settings = self.settings()
+        units = units_of(self._missing(settings), jobs)
+        seconds = sum(unit.work for unit in units)
+        # Later axes, and what a search will ask for, are taken to be like what is known.
+        seconds *= max(1.0, self.plan.most_settings / max(1, len(settings)))
+        if not units:
+            return Cost(0.0)
+        largest = max(units, key=lambda unit: len(unit.recipes) * unit.work)
+        resolved = resolved_of(largest.recipes[0])
+        of_all = resolved.recipe.model_copy(update={"runs": len(largest.recipes)})
+        memory = training_cost(replace(resolved, recipe=of_all), 0).memory
+        busy = min(jobs, len(units))
+        memory = {key: busy * size for key, size in memory.items()}
+        # Not less than the longest piece: nobody shares that out.
+        seconds = max(seconds / busy, units[0].work) * pace(units[0])
+        return Cost(seconds, memory, is_measured=True)
+
+    def _missing(self, settings: list[Setting]) -> list[Recipe]:
+        runs = [run for setting in settings for run in self._runs(setting)]
+        return [run for run in runs if key_of(run) not in self._records]
+
+    def run(self, workers: Workers, control: StudyControl) -> Iterator[StudyNews]:
+        """Do what is missing; tells what has ended, and how far it is.
+
+        Raises:
+            AeguiError: A run cannot be done, or what was learnt cannot be kept.
+        """
+        begun = time.monotonic()
+        limit = None if self.plan.minutes is None else 60 * self.plan.minutes
+        for settings in self._rounds():
+            self._settings.update((setting.key, setting) for setting in settings)
+            missing = self._missing(settings)
+            self._reused += self.plan.seeds.count * len(settings) - len(missing)
+            self._tried += len(settings)
+            units = units_of(missing, workers.jobs)
+            work = sum(unit.work for unit in units)
+            later = max(0, self.plan.most_settings - self._tried)
+            self._planned = self._done + work * (1.0 + later / max(1, len(settings)))
+            before = self._done
+            for news in workers.run(units, control):
+                self._done = before + news.done
+                self._seconds = time.monotonic() - begun
+                ended = self._records.add(news.lines, news.tensors) if news.lines else []
+                yield self._news(tuple(ended))
+                if limit is not None and self._seconds > limit:
+                    return
+            self._done = before + work
+            if control.stop:
+                return
+        self._is_whole = True
+        self._seconds = time.monotonic() - begun
+        yield StudyNews((), 1.0, 0.0)
+
+    def _news(self, ended: tuple[RunRecord, ...]) -> StudyNews:
+        share = min(1.0, self._done / self._planned) if self._planned else 1.0
+        left = None if share < 1e-3 else self._seconds * (1.0 - share) / share
+        return StudyNews(ended, share, left)
+
+    def _rounds(self) -> Iterator[list[Setting]]:
+        """Settings that are tried together; what comes next may hang on what came of them."""
+        mode = self.plan.mode if self.plan.axes else "grid"
+        if mode == "path":
+            yield from self._path()
+        elif mode == "guided":
+            yield from self._guided()
+        else:
+            yield self.settings()
+
+    def _path(self) -> Iterator[list[Setting]]:
+        """One axis at a time: the best choice of each is kept."""
+        kept: dict[str, object] = {}
+        for axis in self.plan.axes:
+            choices = [{**kept, axis.name: row} for row in axis.choices]
+            settings = self._sound([setting_of(self._base, one) for one in choices])  # type: ignore[arg-type]
+            yield settings
+            cells = tuple(self._cell(setting) for setting in settings)
+            winner = best_of(cells, self.plan)
+            if winner is None:
+                return
+            self._steps.append(Step(axis.name, cells, winner))
+            kept[axis.name] = axis.choices[cells.index(winner)]
+
+    def _guided(self) -> Iterator[list[Setting]]:
+        guide = Guide(self._base, self.plan)
+        left = self.plan.trials
+        while left > 0:
+            asked = guide.ask(min(TOGETHER, left))
+            settings = self._sound([setting for _, setting in asked])
+            yield settings
+            for (trial, _), setting in zip(asked, settings, strict=True):
+                guide.tell(trial, self._cell(setting))
+            left -= len(asked)

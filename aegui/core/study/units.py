@@ -1,0 +1,344 @@
+"""Units of work: runs that one process does, as recipes in JSON, and how they are done.
+
+Runs of one bucket are one population (see ``population.py``), in pieces that fit into the caches of
+a core; everything else is trained one by one, as ``train`` does it.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from aegui.core.data.load import load_data
+from aegui.core.errors import RecipeError
+from aegui.core.evaluation.noise import noisy_batches
+from aegui.core.evaluation.parts import HELD_OUT, LEARNT, wrong_by_part
+from aegui.core.evaluation.wrong_pixels import wrong_pixels
+from aegui.core.i18n import tr
+from aegui.core.network.resolve import resolve
+from aegui.core.recipe import AugmentSpec, CorruptionSpec, DataSpec
+from aegui.core.recipe.file import recipe_from
+from aegui.core.study.records import RunRecord
+from aegui.core.study.settings import key_of
+from aegui.core.training.cost import epoch_seconds, training_cost
+from aegui.core.training.members import bucket_of
+from aegui.core.training.timeline import row_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.recipe import Recipe
+    from aegui.core.training.result import RunResult
+
+FORMAT = "aegui-unit"
+VERSION = 1
+MOST_RUNS = 256
+_WORKING_BYTES = 8 << 20
+"""Numbers that a population goes through in every step should stay in a core's cache."""
+_FEWEST_RUNS = 16
+_GIVEN_SECONDS = 0.5
+"""Between two looks whether anything has ended that can be handed over."""
+_PROBE_SECONDS = 0.5
+_NOISY_ROUNDS = 32
+_NOISE_SEED = 0x5EED_0007
+
+
+@dataclass(frozen=True)
+class Unit:
+    """Runs that are done together.
+
+    Attributes:
+        recipes: One for each run.
+        work: Seconds that they may take on one core, reckoned.
+    """
+
+    recipes: tuple[Recipe, ...]
+    work: float
+
+    def to_json(self) -> str:
+        """As one line of JSON."""
+        recipes = [recipe.model_dump(mode="json") for recipe in self.recipes]
+        document = {"format": FORMAT, "version": VERSION, "work": self.work, "recipes": recipes}
+        return json.dumps(document, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str, where: str = "") -> Unit:
+        """What ``to_json`` gave.
+
+        Raises:
+            RecipeError: It is no such thing.
+        """
+        try:
+            document = json.loads(text)
+            if document["format"] != FORMAT or document["version"] != VERSION:
+                raise ValueError
+            recipes = tuple(recipe_from(one, where) for one in document["recipes"])
+            return cls(recipes, float(document["work"]))
+        except (KeyError, TypeError, ValueError):
+            raise RecipeError(
+                tr("{file} is no unit of a study of this program.", file=where or "JSON")
+            ) from None
+
+
+def resolved_of(recipe: Recipe) -> ResolvedRecipe:
+    """``recipe`` with its samples, which are read once.
+
+    Raises:
+        AeguiError: They cannot be read, or the recipe cannot be trained on them.
+    """
+    # What is done with the samples has no part in which they are.
+    plain = {"corruption": CorruptionSpec(), "augment": AugmentSpec()}
+    data = recipe.data.model_copy(update=plain)
+    resolution = resolve(recipe, _samples(data.model_dump_json()))
+    if resolution.resolved is None:
+        problems = (f"{problem.where}: {problem.message}" for problem in resolution.problems)
+        raise RecipeError(" ".join(problems))
+    return resolution.resolved
+
+
+@lru_cache(maxsize=8)
+def _samples(data: str) -> Dataset:
+    return load_data(DataSpec.model_validate_json(data))
+
+
+def units_of(recipes: Sequence[Recipe], jobs: int) -> list[Unit]:
+    """``recipes`` of single runs, divided so that ``jobs`` processes have about as much to do.
+
+    Raises:
+        AeguiError: One of them cannot be trained.
+    """
+    from aegui.core.training.population import is_bucketed
+
+    buckets: dict[str, list[Recipe]] = {}
+    resolved: dict[str, ResolvedRecipe] = {}
+    alone: list[Unit] = []
+    known: dict[str, bool] = {}
+    for recipe in recipes:
+        bucket = bucket_of(recipe)
+        if bucket not in known:
+            resolved[bucket] = resolved_of(recipe)
+            known[bucket] = is_bucketed(resolved[bucket])
+        if known[bucket]:
+            buckets.setdefault(bucket, []).append(recipe)
+        else:
+            of_one = replace(resolved[bucket], recipe=recipe)
+            alone.append(Unit((recipe,), _seconds(of_one, 1) * recipe.training.epochs))
+    total = sum(unit.work for unit in alone)
+    each: dict[str, float] = {}
+    for bucket, members in buckets.items():
+        most = _most_together(resolved[bucket])
+        each[bucket] = _seconds(resolved[bucket], most) / most
+        total += each[bucket] * sum(one.training.epochs for one in members)
+    units = alone
+    for bucket, members in buckets.items():
+        most = _most_together(resolved[bucket])
+        longest = max(one.training.epochs for one in members)
+        # Pieces that keep all processes busy to the end, but not so small that calls are dear.
+        fair = total / (2 * jobs) / max(each[bucket] * longest, 1e-12) if jobs > 1 else most
+        size = int(min(most, max(_FEWEST_RUNS, fair)))
+        count = -(-len(members) // size)
+        for piece in np.array_split(np.arange(len(members)), count):
+            own = tuple(members[place] for place in piece)
+            units.append(Unit(own, each[bucket] * sum(one.training.epochs for one in own)))
+    return sorted(units, key=lambda unit: -unit.work)
+
+
+def _most_together(resolved: ResolvedRecipe) -> int:
+    """Runs of a population whose numbers stay in the cache of a core."""
+    noise = resolved.recipe.data.corruption
+    rows = len(resolved.dataset) * (noise.copies if noise.kind != "none" else 1)
+    rows = min(rows, resolved.recipe.training.batch_size or rows)
+    given = sum(layer.inputs + layer.outputs for layer in resolved.layers)
+    size = 4 * (4 * resolved.parameters + 2 * rows * given)
+    return int(min(MOST_RUNS, max(_FEWEST_RUNS, _WORKING_BYTES // max(1, size))))
+
+
+def _seconds(resolved: ResolvedRecipe, runs: int) -> float:
+    """Of an epoch of so many runs together."""
+    recipe = resolved.recipe.model_copy(update={"runs": runs})
+    return epoch_seconds(replace(resolved, recipe=recipe))
+
+
+def run_unit(
+    unit: Unit,
+    wait: Callable[[], bool] = lambda: False,
+    tell: Callable[[float], None] = lambda share: None,
+    spare_cores: int = 0,
+) -> Iterator[list[RunRecord]]:
+    """Do the runs of ``unit``; yields those that have ended, in groups, and empty ones meanwhile.
+
+    Args:
+        unit: What to do.
+        wait: Asked now and then; while it is True nothing is done.
+        tell: Called with the share of the unit that is done.
+        spare_cores: Cores that a large network is to leave to others.
+
+    Raises:
+        AeguiError: One of them cannot be trained.
+    """
+    if len(unit.recipes) > 1:
+        yield from _together(unit, wait, tell)
+        return
+    from aegui.core.training.population import is_bucketed
+
+    resolved = resolved_of(unit.recipes[0])
+    if is_bucketed(resolved):
+        yield from _together(unit, wait, tell)
+    else:
+        yield from _alone(resolved, wait, tell, spare_cores)
+
+
+def pace(unit: Unit, seconds: float = _PROBE_SECONDS) -> float:
+    """How much longer than reckoned ``unit`` takes on this machine, by trying it for a moment."""
+    from aegui.core.training.population import Population, is_bucketed
+    from aegui.core.training.probe import probed
+
+    resolved = resolved_of(unit.recipes[0])
+    if not is_bucketed(resolved):
+        cost = training_cost(resolved, 0)
+        return probed(resolved, cost).seconds / max(cost.seconds, 1e-9)
+    population = Population(resolved, unit.recipes)
+    steps = population.run()
+    next(steps)  # what is compiled is compiled now
+    left, begun = population.left, time.perf_counter()
+    for _ in steps:
+        if time.perf_counter() - begun > seconds:
+            break
+    share = (left - population.left) / population.total
+    taken = time.perf_counter() - begun
+    return taken / max(share * unit.work, 1e-9) if share else 1.0
+
+
+def _together(
+    unit: Unit, wait: Callable[[], bool], tell: Callable[[float], None]
+) -> Iterator[list[RunRecord]]:
+    from aegui.core.training.population import Population
+
+    resolved = resolved_of(unit.recipes[0])
+    population = Population(resolved, unit.recipes)
+    ended: list[RunRecord] = []
+    due = time.monotonic() + _GIVEN_SECONDS
+    for learnt in population.run(wait):
+        if learnt is not None:
+            recipe = unit.recipes[learnt.run]
+            own = replace(resolved, recipe=recipe)
+            ended.append(_record(own, learnt.result, learnt.reason, learnt.history, learnt.row))
+        elif time.monotonic() >= due:
+            tell(1.0 - population.left / population.total)
+            yield ended
+            ended = []
+            due = time.monotonic() + _GIVEN_SECONDS
+    tell(1.0)
+    yield ended
+
+
+def _alone(
+    resolved: ResolvedRecipe,
+    wait: Callable[[], bool],
+    tell: Callable[[float], None],
+    spare_cores: int,
+) -> Iterator[list[RunRecord]]:
+    from aegui.core.training.control import Control
+    from aegui.core.training.train import train
+
+    training = None
+    for training in train(resolved, Control(timeline_bytes=0, spare_cores=spare_cores)):
+        tell(training.position / training.epochs)
+        yield []
+        while wait():
+            time.sleep(0.05)
+            yield []
+    assert training is not None, "train() yields before its first step"
+    result = training.result()
+    view = result.history
+    history = {
+        "epoch": view.epoch,
+        "loss": view.loss[:, 0],
+        "wrong_mean": view.wrong_mean[:, 0],
+        **{key: column[:, 0] for key, column in view.extra.items()},
+    }
+    row = row_of(result.snapshot, resolved)
+    yield [_record(resolved, result.runs[0], result.reason, history, row)]
+
+
+def _record(
+    resolved: ResolvedRecipe, result: RunResult, reason: str, history: Any, row: Any
+) -> RunRecord:
+    figures = _figures(resolved, result, history)
+    if resolved.recipe.data.corruption.kind != "none" and result.wrong_pixels:
+        figures["wrong_noisy"] = _wrong_noisy(resolved, row)
+    kept = {key: column for key, column in history.items() if key not in _NOT_KEPT}
+    return RunRecord(
+        key_of(resolved.recipe),
+        resolved.recipe.seed,
+        reason,
+        figures,
+        result.wrong_pixels,
+        kept,
+        row,
+    )
+
+
+_NOT_KEPT = {"wrong_max", "share_at_most_1"}
+
+
+def _figures(resolved: ResolvedRecipe, result: RunResult, history: Any) -> dict[str, float]:
+    """Every figure of ``FIGURES`` that this run has."""
+    found = {
+        "loss": result.best_loss,
+        "last_loss": result.loss,
+        "epochs": float(result.epochs),
+        "seconds": result.seconds,
+        "parameters": float(resolved.parameters),
+    }
+    if result.wrong_pixels:
+        found |= {
+            "wrong": result.wrong_mean,
+            "worst": float(result.wrong_max),
+            "at_most_1": result.share_at_most_1,
+            "exact": result.share_exact,
+        }
+        for goal in ("at_most_1", "exact"):
+            first = result.first_epoch.get(goal)
+            found[f"epoch_{goal}"] = np.nan if first is None else float(first)
+        split = resolved.recipe.data.split
+        parts = wrong_by_part(result.wrong_pixels, len(resolved.dataset), split)
+        for key in (LEARNT, HELD_OUT):
+            if key in parts:
+                found[f"wrong_{key}"] = float(parts[key].mean())
+    places = np.flatnonzero(np.asarray(history["epoch"]) == result.best_epoch)
+    for key in ("validation_loss", "accuracy", "validation_accuracy"):
+        if key in history and len(places):
+            found[key] = float(history[key][places[0]])
+    found.update({key: float(value) for key, value in result.figures.items()})
+    return found
+
+
+def _wrong_noisy(resolved: ResolvedRecipe, row: Any) -> float:
+    """Wrong pixels of the answers to noise, of as many draws of each sample."""
+    from aegui.core.latent.codec import Codec
+
+    dataset, recipe = resolved.dataset, resolved.recipe
+    codec = Codec(recipe, dataset.image_shape, snapshot_of_row(resolved, row))
+    rounds = max(1, min(_NOISY_ROUNDS, 4096 // len(dataset)))
+    generator = np.random.default_rng(_NOISE_SEED)
+    wrong = [
+        wrong_pixels(batch.clean, codec.reconstruct(batch.noisy))
+        for batch in noisy_batches(dataset, recipe.data.corruption, rounds, generator)
+    ]
+    return float(np.concatenate(wrong).mean())
+
+
+def snapshot_of_row(resolved: ResolvedRecipe, row: Any) -> Any:
+    """The weights of one run, from their row."""
+    from aegui.core.training.timeline import TimelineFrame, TimelineView
+
+    frame = TimelineFrame(0.0, np.asarray(row, np.float32))
+    return TimelineView(resolved, 1, (frame,)).snapshot_of(frame)

@@ -1,0 +1,269 @@
+"""Who does the units of a study: this process, or several that are started for it.
+
+What travels between processes is text and numbers: units as JSON, and for what was learnt a line of
+JSON with a block of safetensors behind it. Processes are started anew (``spawn``), so that they
+share nothing with a window.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import multiprocessing
+import signal
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from multiprocessing.connection import wait as wait_for
+from typing import TYPE_CHECKING, Any, Protocol
+
+from aegui.core.cost import cores
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import language, set_language, tr
+from aegui.core.study.records import packed_records
+from aegui.core.study.units import Unit, run_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from multiprocessing.connection import Connection
+
+_PAUSE_SECONDS = 0.05
+_LOOK_SECONDS = 0.2
+_MOST_DEATHS = 2
+"""So often a unit is begun anew whose process has died; then it is the unit that is at fault."""
+
+
+@dataclass
+class StudyControl:
+    """The levers of a study, set from any thread.
+
+    Attributes:
+        paused: Whether nothing is to be done for the time being.
+        stop: Whether it is to end; runs under way are given up.
+    """
+
+    paused: bool = False
+    stop: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class News:
+    """What workers have to tell.
+
+    Attributes:
+        lines: A line for each run that has ended, see ``records.py``.
+        tensors: Their weights and histories.
+        done: Of the work of all units, in reckoned seconds.
+    """
+
+    lines: list[dict[str, Any]] = field(default_factory=list)
+    tensors: bytes = b""
+    done: float = 0.0
+
+
+class Workers(Protocol):
+    """Who does units.
+
+    Attributes:
+        jobs: How many are done at a time.
+    """
+
+    jobs: int
+
+    def run(self, units: Sequence[Unit], control: StudyControl) -> Iterator[News]:
+        """Do all of ``units``; tells what has ended, and now and then how far it is.
+
+        Raises:
+            AeguiError: A unit cannot be done.
+        """
+
+    def close(self) -> None:
+        """Let go of everything."""
+
+
+class Here:
+    """This process does them, one after the other."""
+
+    jobs = 1
+
+    def run(self, units: Sequence[Unit], control: StudyControl) -> Iterator[News]:
+        """See ``Workers``."""
+        before = 0.0
+        for unit in units:
+            share = 0.0
+
+            def tell(now: float) -> None:
+                nonlocal share
+                share = now
+
+            for records in run_unit(unit, lambda: _is_waiting(control.paused), tell):
+                if control.stop:
+                    return
+                lines, tensors = packed_records(records) if records else ([], b"")
+                yield News(lines, tensors, before + share * unit.work)
+            before += unit.work
+            yield News(done=before)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+class _Process:
+    """One process, and what it is doing."""
+
+    def __init__(self, context: Any, paused: Any) -> None:
+        self.pipe, theirs = context.Pipe()
+        self._process = context.Process(
+            target=_work, args=(theirs, paused, language()), name="aegui study", daemon=True
+        )
+        self._process.start()
+        theirs.close()
+        self.unit: Unit | None = None
+        self.share = 0.0
+
+    def give(self, unit: Unit) -> None:
+        self.unit, self.share = unit, 0.0
+        self.pipe.send_bytes(unit.to_json().encode())
+
+    def end(self) -> None:
+        """End it, whatever it does."""
+        self.pipe.close()
+        self._process.terminate()
+        self._process.join()
+        self._process.close()
+
+
+class Processes:
+    """Several processes, each doing a unit; one that dies is replaced, and its runs begun anew."""
+
+    def __init__(self, jobs: int) -> None:
+        self.jobs = jobs
+        self._context = multiprocessing.get_context("spawn")
+        self._paused = self._context.Event()
+        self._processes: list[_Process] = []
+
+    def run(self, units: Sequence[Unit], control: StudyControl) -> Iterator[News]:
+        """See ``Workers``."""
+        waiting, ended, deaths = deque(units), 0.0, 0
+        while (waiting or self._busy) and not control.stop:
+            (self._paused.set if control.paused else self._paused.clear)()
+            self._hand_out(waiting)
+            lines: list[dict[str, Any]] = []
+            for process in self._ready():
+                try:
+                    kind, head, tensors = _received(process.pipe)
+                except (EOFError, OSError):
+                    deaths += 1
+                    self._bury(process, waiting, deaths)
+                    continue
+                if kind == "refused":
+                    raise AeguiError(head)
+                if kind == "share":
+                    process.share = head
+                elif kind == "ended":
+                    yield News(head, tensors, ended + self._under_way())
+                else:
+                    assert process.unit is not None, "it was given one"
+                    ended += process.unit.work
+                    process.unit = None
+            yield News(lines, done=ended + self._under_way())
+
+    def _hand_out(self, waiting: deque[Unit]) -> None:
+        while waiting:
+            idle = next((one for one in self._processes if one.unit is None), None)
+            if idle is None and len(self._processes) >= self.jobs:
+                return
+            if idle is None:
+                idle = _Process(self._context, self._paused)
+                self._processes.append(idle)
+            with contextlib.suppress(OSError):  # one that has died is buried when it is asked
+                idle.give(waiting.popleft())
+
+    @property
+    def _busy(self) -> list[_Process]:
+        return [process for process in self._processes if process.unit is not None]
+
+    def _ready(self) -> list[_Process]:
+        ready = wait_for([process.pipe for process in self._busy], _LOOK_SECONDS)
+        return [process for process in self._busy if process.pipe in ready]
+
+    def _under_way(self) -> float:
+        return sum(one.share * one.unit.work for one in self._processes if one.unit is not None)
+
+    def _bury(self, process: _Process, waiting: deque[Unit], deaths: int) -> None:
+        """Put back what a process was doing that has died."""
+        self._processes.remove(process)
+        unit = process.unit
+        process.end()
+        if deaths > _MOST_DEATHS * self.jobs:
+            raise AeguiError(
+                tr(
+                    "The processes of the study end before their work does, perhaps for want of "
+                    "memory. What was finished is kept: use fewer of them with --jobs, and give "
+                    "the same line again."
+                )
+            )
+        if unit is not None:
+            waiting.append(unit)
+
+    def close(self) -> None:
+        """End all processes."""
+        for process in self._processes:
+            process.end()
+        self._processes.clear()
+
+
+def workers_for(jobs: int) -> Workers:
+    """Who does units, so many at a time."""
+    return Here() if jobs == 1 else Processes(jobs)
+
+
+def usual_jobs() -> int:
+    """As many processes as there are cores."""
+    return max(1, cores())
+
+
+def _is_waiting(paused: bool) -> bool:
+    if paused:
+        time.sleep(_PAUSE_SECONDS)
+    return paused
+
+
+def _received(pipe: Connection) -> tuple[str, Any, bytes]:
+    head, _, tensors = pipe.recv_bytes().partition(b"\n")
+    kind, content = json.loads(head)
+    return kind, content, tensors
+
+
+def _send(pipe: Connection, kind: str, content: object, tensors: bytes = b"") -> None:
+    pipe.send_bytes(json.dumps([kind, content]).encode() + b"\n" + tensors)
+
+
+def _work(pipe: Connection, paused: Any, in_language: str) -> None:
+    """What a process does: units, until nobody gives any more."""
+    # Who started it stops it; a Ctrl-C is for that one.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    set_language(in_language)
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            _do(pipe, Unit.from_json(pipe.recv_bytes().decode()), paused.is_set)
+
+
+def _do(pipe: Connection, unit: Unit, is_paused: Callable[[], bool]) -> None:
+    share, due = 0.0, 0.0
+
+    def tell(now: float) -> None:
+        nonlocal share
+        share = now
+
+    try:
+        for records in run_unit(unit, lambda: _is_waiting(is_paused()), tell, cores() - 1):
+            if records:
+                _send(pipe, "ended", *packed_records(records))
+            if time.monotonic() >= due:
+                due = time.monotonic() + _LOOK_SECONDS
+                _send(pipe, "share", share)
+    except AeguiError as error:
+        _send(pipe, "refused", str(error))
+        return
+    _send(pipe, "done", None)

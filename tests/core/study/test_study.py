@@ -1,0 +1,304 @@
+"""Studies: what is trained, what is kept, what goes on after a crash, and what is told."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from aegui.core.errors import AeguiError
+from aegui.core.study.cluster import collect, do_unit, write_units
+from aegui.core.study.plan import StudyPlan, plan_from, plan_json
+from aegui.core.study.records import LINES_FILE, Records
+from aegui.core.study.results import StudyResult, csv_of, json_of, table_of
+from aegui.core.study.study import Study
+from aegui.core.study.units import Unit, resolved_of, units_of
+from aegui.core.study.workers import Here, Processes, StudyControl
+from aegui.core.training.timeline import row_of
+from aegui.core.training.train import train
+
+HERE = Path()
+SMALL = {
+    "network.encoder": [{"units": 6}],
+    "training.epochs": 12,
+    "data.chars": "abcdef",
+    "training.goals.max_wrong_pixels": None,
+}
+RATE = {
+    "label": "rate",
+    "path": "training.optimizer.learning_rate",
+    "values": [0.02, 0.002],
+}
+SIZE = {
+    "label": "size",
+    "rows": [
+        {"label": "6", "set": {"network.encoder": [{"units": 6}]}},
+        {"label": "9-6", "set": {"network.encoder": [{"units": 9}, {"units": 6}]}},
+    ],
+}
+
+
+def plan_of(**keys: Any) -> StudyPlan:
+    usual: dict[str, Any] = {
+        "name": "test",
+        "seeds": {"first": 3, "count": 2},
+        "axes": [SIZE, RATE],
+    }
+    usual["set"] = SMALL | keys.pop("set", {})
+    return plan_from({"format": "aegui-study", "version": 1, **usual, **keys})
+
+
+def done(plan: StudyPlan, folder: Path | None = None, workers: Any = None) -> StudyResult:
+    records = Records(folder)
+    records.begin(plan)
+    study = Study(plan, HERE, records)
+    workers = workers or Here()
+    try:
+        for _ in study.run(workers, StudyControl()):
+            pass
+    finally:
+        workers.close()
+    return study.result()
+
+
+def test_a_grid_and_every_run_alone(tmp_path: Path) -> None:
+    result = done(plan_of(goal={"figure": "worst", "at_most": 8}), tmp_path)
+    assert result.is_whole
+    assert [cell.setting.words for cell in result.cells] == [
+        *("6, 0.02", "6, 0.002", "9-6, 0.02", "9-6, 0.002"),
+    ]
+    records = Records(tmp_path)
+    for cell in result.cells:
+        assert [run.seed for run in cell.runs] == [3, 4]
+        for run in cell.runs:
+            resolved = resolved_of(cell.setting.run(run.seed))
+            *_, training = train(resolved)
+            alone = training.result()
+            assert run.figures["loss"] == pytest.approx(alone.runs[0].best_loss, rel=1e-3)
+            assert run.figures["wrong"] == pytest.approx(alone.runs[0].wrong_mean, abs=0.4)
+            whole, row = records.whole(run.key), row_of(alone.snapshot, resolved)
+            assert whole.row is not None
+            assert row is not None
+            assert np.abs(whole.row - row).max() < 5e-3
+            np.testing.assert_array_equal(whole.history["epoch"], alone.history.epoch)
+
+
+def test_however_the_runs_are_divided_the_figures_are_the_same() -> None:
+    recipes = [
+        setting.run(seed)
+        for setting in Study(plan_of(), HERE, Records()).settings()
+        for seed in range(40)
+    ]
+    few, many = units_of(recipes, 1), units_of(recipes, 8)
+    assert len(few) == 2
+    assert len(many) > 4
+    assert sorted(len(unit.recipes) for unit in few) == [80, 80]
+    runs = {key for unit in many for key in unit.recipes}
+    assert runs == set(recipes)
+    parts: list[dict[str, float]] = []
+    for division in (few, [Unit(many[0].recipes[:5], 1.0), Unit(many[0].recipes[5:9], 1.0)]):
+        found: dict[str, float] = {}
+        for news in Here().run(division, StudyControl()):
+            found |= {line["key"]: line["figures"]["loss"] for line in news.lines}
+        parts.append(found)
+    assert len(parts[1]) == 9
+    for key, loss in parts[1].items():
+        assert loss == pytest.approx(parts[0][key], rel=1e-4)
+
+
+def test_the_same_line_repeats_nothing(tmp_path: Path) -> None:
+    plan = plan_of()
+    assert done(plan, tmp_path).reused == 0
+    lines = (tmp_path / LINES_FILE).read_text()
+    again = done(plan, tmp_path)
+    assert again.reused == 8
+    assert (tmp_path / LINES_FILE).read_text() == lines
+    more = done(plan_of(seeds={"first": 3, "count": 3}), tmp_path)
+    assert more.reused == 8
+    assert sum(len(cell.runs) for cell in more.cells) == 12
+    with pytest.raises(AeguiError, match="holds the study “test”"):
+        Records(tmp_path).begin(plan.model_copy(update={"name": "other"}))
+
+
+def test_a_line_that_a_crash_has_cut_off_is_done_anew(tmp_path: Path) -> None:
+    plan = plan_of()
+    before = done(plan, tmp_path)
+    path = tmp_path / LINES_FILE
+    whole = path.read_text()
+    path.write_text(whole[: len(whole) - 30])
+    after = done(plan, tmp_path)
+    assert after.reused == 7
+    assert [cell.mean("loss") for cell in after.cells] == pytest.approx(
+        [cell.mean("loss") for cell in before.cells], rel=1e-4
+    )
+    assert done(plan, tmp_path).reused == 8
+    for file in (tmp_path / "runs").iterdir():
+        file.unlink()
+    assert done(plan, tmp_path).reused == 0
+
+
+def test_processes_find_what_one_alone_finds() -> None:
+    here = done(plan_of())
+    there = done(plan_of(), workers=Processes(2))
+    for one, other in zip(here.cells, there.cells, strict=True):
+        assert one.values("loss") == pytest.approx(other.values("loss"), rel=1e-4)
+
+
+def test_a_process_that_dies_is_replaced() -> None:
+    workers = Processes(2)
+    study = Study(plan_of(set={"training.epochs": 3000}), HERE, Records())
+    killed = False
+    try:
+        for _ in study.run(workers, StudyControl()):
+            if not killed and any(one.share for one in workers._processes):
+                pid = workers._processes[0]._process.pid
+                assert pid is not None
+                os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+                killed = True
+    finally:
+        workers.close()
+    assert killed
+    assert all(cell.is_whole for cell in study.result().cells)
+
+
+def test_stopped_and_paused() -> None:
+    control = StudyControl(paused=True)
+    study = Study(plan_of(set={"training.epochs": 100_000}), HERE, Records())
+    news = study.run(Here(), control)
+    begun = time.monotonic()
+    assert next(news).share == 0.0
+    assert next(news).share == 0.0
+    control.paused = False
+    while next(news).share == 0.0:
+        assert time.monotonic() - begun < 60
+    control.stop = True
+    assert list(news) == []
+    assert not study.result().is_whole
+
+
+def test_a_run_that_cannot_be_trained_is_named() -> None:
+    bad = {"label": "out", "path": "network.output_activation", "values": ["sigmoid", "tanh"]}
+    with pytest.raises(AeguiError, match=r"tanh: .*Binary cross-entropy"):
+        Study(plan_of(axes=[bad]), HERE, Records()).settings()
+
+
+def test_a_path_keeps_the_best_choice_of_each_axis() -> None:
+    goal = {"figure": "loss", "at_most": 10.0}
+    plan = plan_of(mode="path", goal=goal, choose=["goal", "parameters"], axes=[SIZE, RATE])
+    result = done(plan)
+    assert [step.winner.setting.labels for step in result.steps] == [
+        {"size": "6"},
+        {"size": "6", "rate": "0.02"},
+    ]
+    first, second = (step.words(plan) for step in result.steps)
+    assert first.startswith("size: 2 choices were tried; 6 is kept. Parameters: ")
+    assert second.endswith("All were alike: the first one was kept.")
+    by_loss = done(plan_of(mode="path", figure="loss"))
+    best = by_loss.steps[-1].winner
+    assert by_loss.best is best
+    tried = [cell.mean("loss") for step in by_loss.steps for cell in step.cells]
+    assert best.mean("loss") == pytest.approx(min(tried))
+
+
+def test_what_is_told_of_it() -> None:
+    plan = plan_of(
+        goal={"figure": "worst", "at_most": 30},
+        figure="loss",
+        published=[{"where": {"size": "6", "rate": "0.02"}, "text": "9.875"}],
+    )
+    result = done(plan)
+    header, rows = table_of(result)
+    assert header[:4] == ["", "size", "rate", "Loss"]
+    assert header[-2:] == ["at the goal", "published"]
+    assert [row[-1] for row in rows] == ["9.875", "", "", ""]
+    assert sum(row[0] == "*" for row in rows) == 1
+    assert all("±" in row[3] for row in rows)
+    assert {row[-2] for row in rows} == {"2/2"}
+    lines = csv_of(result).splitlines()
+    assert len(lines) == 1 + 8
+    assert lines[0].startswith("size,rate,seed,ended,key,wrong,worst")
+    document: Any = json_of(result)
+    assert document["complete"]
+    assert len(document["settings"]) == 4
+    assert document["settings"][0]["figures"]["loss"]["mean"] == result.cells[0].mean("loss")
+
+
+def test_runs_that_go_astray_are_worst() -> None:
+    rates = {"path": "training.optimizer.learning_rate", "values": [1e9, 0.05]}
+    network = {"network.output_activation": "identity", "training.loss": "mse"}
+    plan = plan_of(
+        axes=[rates], set=network | {"training.optimizer.name": "sgd"}, figure="last_loss"
+    )
+    result = done(plan)
+    assert result.cells[0].lost == 2
+    assert result.best is result.cells[1]
+
+
+def test_units_in_a_folder(tmp_path: Path) -> None:
+    plan, folder = plan_of(), tmp_path / "units"
+    count = write_units(Study(plan, HERE, Records()), folder)
+    script = (folder / "study.sbatch").read_text()
+    assert f"--array=1-{count}\n" in script
+    # What a cluster would do, with a queue of its own.
+    lines = [line for line in script.splitlines() if line.startswith("exec ")]
+    for number in range(1, count + 1):
+        environment = os.environ | {"SLURM_ARRAY_TASK_ID": str(number)}
+        command = lines[0].removeprefix("exec ")
+        subprocess.run(["sh", "-c", command], env=environment, check=True, cwd=os.getcwd())
+        do_unit(folder, number, lambda share: None)  # done already: nothing happens
+    records = Records(tmp_path / "study")
+    records.begin(plan)
+    assert collect(folder, records) == 8
+    assert collect(folder, records) == 0
+    study = Study(plan, HERE, records)
+    for _ in study.run(Here(), StudyControl()):
+        pass
+    assert study.result().reused == 8
+    with pytest.raises(AeguiError, match="Nothing is left"):
+        write_units(study, tmp_path / "others")
+    with pytest.raises(AeguiError, match="There is no unit"):
+        do_unit(folder, 999, lambda share: None)
+    with pytest.raises(AeguiError, match="holds no units"):
+        collect(tmp_path, records)
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from aegui.core.study.plan import load_plan
+from aegui.core.study.records import Records
+from aegui.core.study.study import Study
+from aegui.core.study.workers import Here, StudyControl
+if __name__ == "__main__":
+    plan, folder = load_plan(sys.argv[1]), Path(sys.argv[2])
+    records = Records(folder)
+    records.begin(plan)
+    for news in Study(plan, Path(), records).run(Here(), StudyControl()):
+        print(len(records), flush=True)
+"""
+
+
+def test_a_process_that_is_killed_loses_only_what_was_under_way(tmp_path: Path) -> None:
+    epochs = {"label": "epochs", "path": "training.epochs", "values": [20, 10_000_000]}
+    plan = plan_of(axes=[SIZE, epochs])
+    file, folder = tmp_path / "p.json", tmp_path / "out"
+    file.write_text(plan_json(plan))
+    command = [sys.executable, "-c", KILLED, str(file), str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if int(line) == 2:
+                break
+        process.kill()
+    kept = list(Records(folder))
+    assert len(kept) == 2
+    assert all(run.figures["epochs"] == 20 for run in kept)
+    short = plan_of(axes=[SIZE, epochs | {"values": [20]}])
+    assert done(short, folder).reused == 2
