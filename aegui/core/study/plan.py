@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from aegui.core.atomic import write_atomically
 from aegui.core.errors import AeguiError, RecipeError
 from aegui.core.i18n import tr
-from aegui.core.recipe import Line, Positive, Text  # noqa: TC001  (pydantic reads them)
+from aegui.core.recipe import Line, Text  # noqa: TC001  # pydantic looks at them
 from aegui.core.recipe.errors import did_you_mean, quoted
 from aegui.core.recipe.file import parse_json, read_text
 from aegui.core.study.figures import FIGURES
@@ -197,7 +197,7 @@ class StudyPlan(_Part):
     mode: Mode = "grid"
     trials: Annotated[int, Field(ge=1, le=MAX_RUNS_OF_A_STUDY)] = 50
     search_seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
-    minutes: Positive | None = None
+    minutes: Annotated[float, Field(gt=0, le=1e6)] | None = None
     published: Annotated[tuple[Published, ...], Field(max_length=MAX_VALUES)] = ()
     conclusion: Text = ""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,6 +11,7 @@ import numpy as np
 from aegui.core.i18n import localized, tr, trn
 from aegui.core.study.figures import FIGURES
 from aegui.core.study.plan import GOAL
+from aegui.core.text_tables import csv_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -244,17 +243,15 @@ def _spread(cell: Cell, key: str) -> str:
 def csv_of(result: StudyResult) -> str:
     """Every run as a line: its choices, seed, why it ended and all figures."""
     keys = [key for key in FIGURES if any(cell.has(key) for cell in result.cells)]
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
     axes = [axis.name for axis in result.plan.axes]
-    writer.writerow([*axes, "seed", "ended", "key", *keys])
+    rows = []
     for cell in result.cells:
         labels = [cell.setting.labels.get(axis, "") for axis in axes]
         for run in cell.runs:
             values = [run.figures.get(key, math.nan) for key in keys]
             cells = ["" if math.isnan(value) else repr(value) for value in values]
-            writer.writerow([*labels, run.seed, run.reason, run.key, *cells])
-    return buffer.getvalue()
+            rows.append([*labels, run.seed, run.reason, run.key, *cells])
+    return csv_text([*axes, "seed", "ended", "key", *keys], rows)
 
 
 def json_of(result: StudyResult) -> dict[str, object]:
