@@ -74,14 +74,14 @@ class Range(_Part):
         return tuple(dict.fromkeys(found))
 
 
-class Row(_Part):
+class AxisRow(_Part):
     """One choice of an axis that sets several fields at once: path -> value, and its name."""
 
     label: Line
     set: dict[str, Any]
 
 
-class Axis(_Part):
+class StudyAxis(_Part):
     """What is varied: one field of the recipe by its dotted path, or rows of several fields.
 
     Exactly one of ``values``, ``range`` and ``rows`` is given; ``path`` goes with the first two.
@@ -92,10 +92,10 @@ class Axis(_Part):
     path: Line = ""
     values: Annotated[tuple[Any, ...], Field(max_length=MAX_VALUES)] | None = None
     range: Range | None = None
-    rows: Annotated[tuple[Row, ...], Field(max_length=MAX_VALUES)] | None = None
+    rows: Annotated[tuple[AxisRow, ...], Field(max_length=MAX_VALUES)] | None = None
 
     @model_validator(mode="after")
-    def _one_kind(self) -> Axis:
+    def _one_kind(self) -> StudyAxis:
         given = [one for one in (self.values, self.range, self.rows) if one is not None]
         if len(given) != 1:
             raise ValueError(tr('an axis has one of "values", "range" and "rows"'))
@@ -117,12 +117,12 @@ class Axis(_Part):
         return self.label or self.path
 
     @property
-    def choices(self) -> tuple[Row, ...]:
+    def choices(self) -> tuple[AxisRow, ...]:
         """Every choice with its name."""
         if self.rows is not None:
             return self.rows
         values = self.range.values if self.range is not None else self.values or ()
-        return tuple(Row(label=_words(value), set={self.path: value}) for value in values)
+        return tuple(AxisRow(label=_words(value), set={self.path: value}) for value in values)
 
 
 class Seeds(_Part):
@@ -189,7 +189,7 @@ class StudyPlan(_Part):
     notes: Text = ""
     recipe: Line | dict[str, Any] = "letters-course"
     set: dict[str, Any] = {}
-    axes: Annotated[tuple[Axis, ...], Field(max_length=MAX_AXES)] = ()
+    axes: Annotated[tuple[StudyAxis, ...], Field(max_length=MAX_AXES)] = ()
     seeds: Seeds = Seeds()
     figure: Line = "wrong"
     goal: Goal | None = None
@@ -332,8 +332,8 @@ def _problem(error: ValidationError) -> str:
 def _keys_at(place: tuple[int | str, ...]) -> list[str]:
     """What keys an object of a plan has."""
     parts: dict[str, type[BaseModel]] = {
-        "axes": Axis,
-        "rows": Row,
+        "axes": StudyAxis,
+        "rows": AxisRow,
         "range": Range,
         "seeds": Seeds,
         "goal": Goal,

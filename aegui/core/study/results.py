@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
     from aegui.core.study.plan import StudyPlan
     from aegui.core.study.records import RunRecord
-    from aegui.core.study.settings import Setting
+    from aegui.core.study.settings import StudySetting
 
 
 @dataclass(frozen=True, eq=False)
-class Cell:
+class StudyCell:
     """A setting and its runs that have ended.
 
     Attributes:
@@ -31,7 +31,7 @@ class Cell:
         planned: How many there are to be.
     """
 
-    setting: Setting
+    setting: StudySetting
     runs: tuple[RunRecord, ...]
     planned: int
 
@@ -73,7 +73,7 @@ class Cell:
         return sum(run.reason == "diverged" for run in self.runs)
 
 
-def rank(cell: Cell, plan: StudyPlan) -> tuple[float, ...]:
+def rank(cell: StudyCell, plan: StudyPlan) -> tuple[float, ...]:
     """Where a setting stands: less is better, see ``StudyPlan.choose``."""
     found = []
     for key in plan.order:
@@ -87,13 +87,13 @@ def rank(cell: Cell, plan: StudyPlan) -> tuple[float, ...]:
     return tuple(found)
 
 
-def best_of(cells: Iterable[Cell], plan: StudyPlan) -> Cell | None:
+def best_of(cells: Iterable[StudyCell], plan: StudyPlan) -> StudyCell | None:
     """The best setting among those whose runs have all ended."""
     whole = [cell for cell in cells if cell.is_whole]
     return min(whole, key=lambda cell: rank(cell, plan)) if whole else None
 
 
-def why(winner: Cell, others: Sequence[Cell], plan: StudyPlan) -> str:
+def why(winner: StudyCell, others: Sequence[StudyCell], plan: StudyPlan) -> str:
     """By what ``winner`` was chosen before ``others``, as a sentence."""
     if not others:
         return tr("There was no other choice.")
@@ -107,7 +107,7 @@ def why(winner: Cell, others: Sequence[Cell], plan: StudyPlan) -> str:
     return tr("All were alike: the first one was kept.")
 
 
-def _reason(key: str, winner: Cell, plan: StudyPlan) -> str:
+def _reason(key: str, winner: StudyCell, plan: StudyPlan) -> str:
     if key == GOAL:
         return tr("{met} of {n} runs reach the goal.", met=winner.met(plan), n=len(winner.runs))
     row = FIGURES[key]
@@ -130,7 +130,7 @@ def goal_words(plan: StudyPlan) -> str:
 
 
 @dataclass(frozen=True, eq=False)
-class Step:
+class PathStep:
     """One axis of a path: what was tried, and what was kept.
 
     Attributes:
@@ -140,8 +140,8 @@ class Step:
     """
 
     axis: str
-    cells: tuple[Cell, ...]
-    winner: Cell
+    cells: tuple[StudyCell, ...]
+    winner: StudyCell
 
     def words(self, plan: StudyPlan) -> str:
         """What a person reads of it."""
@@ -169,20 +169,20 @@ class StudyResult:
     """
 
     plan: StudyPlan
-    cells: tuple[Cell, ...]
-    steps: tuple[Step, ...] = ()
+    cells: tuple[StudyCell, ...]
+    steps: tuple[PathStep, ...] = ()
     seconds: float = 0.0
     reused: int = 0
     is_whole: bool = True
 
     @property
-    def best(self) -> Cell | None:
+    def best(self) -> StudyCell | None:
         """The best setting; of a path the one at its end."""
         if self.steps and self.is_whole:
             return self.steps[-1].winner
         return best_of(self.cells, self.plan)
 
-    def published(self, cell: Cell) -> str:
+    def published(self, cell: StudyCell) -> str:
         """What somebody has printed of a setting, in the person's language."""
         labels = cell.setting.labels
         texts = [
@@ -214,7 +214,7 @@ def table_of(result: StudyResult) -> tuple[list[str], list[list[str]]]:
     return header, [_row(result, cell, len(header), cell is best) for cell in result.cells]
 
 
-def _row(result: StudyResult, cell: Cell, width: int, is_best: bool) -> list[str]:
+def _row(result: StudyResult, cell: StudyCell, width: int, is_best: bool) -> list[str]:
     plan = result.plan
     labels = cell.setting.labels
     cells = ["*" if is_best else ""]
@@ -227,7 +227,7 @@ def _row(result: StudyResult, cell: Cell, width: int, is_best: bool) -> list[str
     return cells
 
 
-def _spread(cell: Cell, key: str) -> str:
+def _spread(cell: StudyCell, key: str) -> str:
     """``0.31 ± 0.12``; one number where there is one run, or where all are the same."""
     form = FIGURES[key].form
     if not cell.has(key):
@@ -277,7 +277,7 @@ def json_of(result: StudyResult) -> dict[str, object]:
     }
 
 
-def _cell_json(result: StudyResult, cell: Cell) -> dict[str, object]:
+def _cell_json(result: StudyResult, cell: StudyCell) -> dict[str, object]:
     keys = [key for key in FIGURES if cell.has(key)]
     return {
         "choices": dict(cell.setting.labels),

@@ -20,9 +20,9 @@ from aegui.core.study.settings import row_at, setting_of
 
 if TYPE_CHECKING:
     from aegui.core.recipe import Recipe
-    from aegui.core.study.plan import Axis, StudyPlan
-    from aegui.core.study.results import Cell
-    from aegui.core.study.settings import Setting
+    from aegui.core.study.plan import StudyAxis, StudyPlan
+    from aegui.core.study.results import StudyCell
+    from aegui.core.study.settings import StudySetting
 
 TOGETHER = 8
 """Settings that are asked for at once: their runs can be trained together."""
@@ -51,16 +51,16 @@ class Guide:
         self._failed = optuna.trial.TrialState.FAIL
         self._study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=plan.search_seed))
 
-    def ask(self, count: int) -> list[tuple[Any, Setting]]:
+    def ask(self, count: int) -> list[tuple[Any, StudySetting]]:
         """So many settings, each with Optuna's own name for it."""
         trials = [self._study.ask() for _ in range(count)]
         return [(trial, self._setting(trial)) for trial in trials]
 
-    def _setting(self, trial: Any) -> Setting:
+    def _setting(self, trial: Any) -> StudySetting:
         choices = {axis.name: self._row(trial, axis) for axis in self._plan.axes}
         return setting_of(self._base, choices)
 
-    def _row(self, trial: Any, axis: Axis) -> Any:
+    def _row(self, trial: Any, axis: StudyAxis) -> Any:
         span = axis.range
         if span is None:
             # By their places: Optuna takes no lists, and names are for people.
@@ -72,7 +72,7 @@ class Guide:
             value = float(f"{trial.suggest_float(axis.name, low, high, log=span.log):.6g}")
         return row_at(axis, value)
 
-    def tell(self, trial: Any, cell: Cell) -> None:
+    def tell(self, trial: Any, cell: StudyCell) -> None:
         """What came of a setting."""
         value = score(cell, self._plan)
         if math.isfinite(value):
@@ -81,7 +81,7 @@ class Guide:
             self._study.tell(trial, state=self._failed)
 
 
-def score(cell: Cell, plan: StudyPlan) -> float:
+def score(cell: StudyCell, plan: StudyPlan) -> float:
     """Where a setting stands as one number, less is better; infinite where runs went astray.
 
     One run more that reaches the goal outweighs every figure that comes after it.

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from aegui.core.recipe import Recipe
-    from aegui.core.study.plan import Axis, Row, StudyPlan
+    from aegui.core.study.plan import StudyAxis, AxisRow, StudyPlan
 
 _ANY = "*"
 """In a path: every layer of a list."""
@@ -32,11 +32,11 @@ _UNIMPORTANT = {"name", "notes", "format", "version"}
 
 
 @dataclass(frozen=True)
-class Setting:
+class StudySetting:
     """One choice of each axis, and the recipe that they make.
 
     Attributes:
-        labels: Axis -> choice, in the order of the axes.
+        labels: StudyAxis -> choice, in the order of the axes.
         recipe: Of one run; its seed is the first.
         parameters: Learnt numbers; filled in once the samples are known.
     """
@@ -185,7 +185,7 @@ def paths_of(document: Any, before: str = "") -> Iterator[str]:
             yield from paths_of(value, path)
 
 
-def setting_of(base: Recipe, choices: Mapping[str, Row]) -> Setting:
+def setting_of(base: Recipe, choices: Mapping[str, AxisRow]) -> StudySetting:
     """The setting with these ``choices``, axis -> choice.
 
     Raises:
@@ -195,10 +195,10 @@ def setting_of(base: Recipe, choices: Mapping[str, Row]) -> Setting:
     for name, row in choices.items():
         recipe = changed(recipe, row.set, f"{name}, {row.label}")
     recipe = recipe.model_copy(update={"name": "", "notes": "", "runs": 1})
-    return Setting({name: row.label for name, row in choices.items()}, recipe)
+    return StudySetting({name: row.label for name, row in choices.items()}, recipe)
 
 
-def grid(base: Recipe, axes: Sequence[Axis]) -> list[Setting]:
+def grid(base: Recipe, axes: Sequence[StudyAxis]) -> list[StudySetting]:
     """All combinations, the last axis changing fastest."""
     names = [axis.name for axis in axes]
     return [
@@ -207,13 +207,13 @@ def grid(base: Recipe, axes: Sequence[Axis]) -> list[Setting]:
     ]
 
 
-def drawn(base: Recipe, plan: StudyPlan) -> list[Setting]:
+def drawn(base: Recipe, plan: StudyPlan) -> list[StudySetting]:
     """``plan.trials`` combinations at random, each once.
 
     Of ranges any number in them is drawn, not only those of their steps.
     """
     generator = np.random.default_rng(plan.search_seed)
-    found: dict[str, Setting] = {}
+    found: dict[str, StudySetting] = {}
     for _ in range(20 * plan.trials):
         setting = setting_of(base, {axis.name: _drawn(axis, generator) for axis in plan.axes})
         found.setdefault(setting.key, setting)
@@ -222,13 +222,13 @@ def drawn(base: Recipe, plan: StudyPlan) -> list[Setting]:
     return list(found.values())
 
 
-def _drawn(axis: Axis, generator: np.random.Generator) -> Row:
+def _drawn(axis: StudyAxis, generator: np.random.Generator) -> AxisRow:
     if axis.range is None:
         return axis.choices[int(generator.integers(len(axis.choices)))]
     return row_at(axis, axis.range.at(float(generator.random())))
 
 
-def row_at(axis: Axis, value: float) -> Row:
+def row_at(axis: StudyAxis, value: float) -> AxisRow:
     """The choice of an axis of numbers with this one."""
     only = axis.model_copy(update={"values": (value,), "range": None})
     return only.choices[0]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from aegui.core.cost import Cost
 from aegui.core.errors import AeguiError, RecipeError
-from aegui.core.study.results import Cell, Step, StudyResult, best_of
+from aegui.core.study.results import StudyCell, PathStep, StudyResult, best_of
 from aegui.core.study.search import TOGETHER, Guide
 from aegui.core.study.settings import (
     base_recipe,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from aegui.core.recipe import Recipe
     from aegui.core.study.plan import StudyPlan
     from aegui.core.study.records import Records, RunRecord
-    from aegui.core.study.settings import Setting
+    from aegui.core.study.settings import StudySetting
     from aegui.core.study.units import Unit
     from aegui.core.study.workers import StudyControl, Workers
 
@@ -66,24 +66,24 @@ class Study:
         self.plan = plan
         self._base = base_recipe(plan, folder)
         self._records = records
-        self._settings: dict[str, Setting] = {}
-        self._steps: list[Step] = []
-        self._first: list[Setting] | None = None
+        self._settings: dict[str, StudySetting] = {}
+        self._steps: list[PathStep] = []
+        self._first: list[StudySetting] | None = None
         self._seconds = 0.0
         self._reused = 0
         self._is_whole = False
         self._done, self._planned = 0.0, 0.0
         self._tried = 0
 
-    def cells(self) -> tuple[Cell, ...]:
+    def cells(self) -> tuple[StudyCell, ...]:
         """Every setting that is known so far, with its runs that have ended."""
         return tuple(self._cell(setting) for setting in self._settings.values())
 
-    def _cell(self, setting: Setting) -> Cell:
+    def _cell(self, setting: StudySetting) -> StudyCell:
         found = (self._records.get(key_of(run)) for run in self._runs(setting))
-        return Cell(setting, tuple(run for run in found if run), self.plan.seeds.count)
+        return StudyCell(setting, tuple(run for run in found if run), self.plan.seeds.count)
 
-    def _runs(self, setting: Setting) -> list[Recipe]:
+    def _runs(self, setting: StudySetting) -> list[Recipe]:
         return [setting.run(seed) for seed in self.plan.seeds.all]
 
     def result(self) -> StudyResult:
@@ -97,13 +97,13 @@ class Study:
             self._is_whole,
         )
 
-    def settings(self) -> list[Setting]:
+    def settings(self) -> list[StudySetting]:
         """The settings that it begins with: all of them, but on a path or in a search."""
         if self._first is None:
             self._first = self._sound(self._beginning())
         return self._first
 
-    def _beginning(self) -> list[Setting]:
+    def _beginning(self) -> list[StudySetting]:
         plan, base = self.plan, self._base
         if plan.mode == "random":
             return drawn(base, plan)
@@ -113,7 +113,7 @@ class Study:
             return grid(base, plan.axes[:1])
         return []
 
-    def _sound(self, settings: list[Setting]) -> list[Setting]:
+    def _sound(self, settings: list[StudySetting]) -> list[StudySetting]:
         """``settings`` that can be trained, on the processor where they are trained together."""
         from aegui.core.training.population import is_bucketed
 
@@ -157,7 +157,7 @@ class Study:
         seconds = max(seconds / busy, units[0].work) * pace(units[0])
         return Cost(seconds, memory, is_measured=True)
 
-    def _missing(self, settings: list[Setting]) -> list[Recipe]:
+    def _missing(self, settings: list[StudySetting]) -> list[Recipe]:
         runs = [run for setting in settings for run in self._runs(setting)]
         return [run for run in runs if key_of(run) not in self._records]
 
@@ -198,7 +198,7 @@ class Study:
         left = None if share < 1e-3 else self._seconds * (1.0 - share) / share
         return StudyNews(ended, share, left)
 
-    def _rounds(self) -> Iterator[list[Setting]]:
+    def _rounds(self) -> Iterator[list[StudySetting]]:
         """Settings that are tried together; what comes next may hang on what came of them."""
         mode = self.plan.mode if self.plan.axes else "grid"
         if mode == "path":
@@ -208,7 +208,7 @@ class Study:
         else:
             yield self.settings()
 
-    def _path(self) -> Iterator[list[Setting]]:
+    def _path(self) -> Iterator[list[StudySetting]]:
         """One axis at a time: the best choice of each is kept."""
         kept: dict[str, object] = {}
         for axis in self.plan.axes:
@@ -219,10 +219,10 @@ class Study:
             winner = best_of(cells, self.plan)
             if winner is None:
                 return
-            self._steps.append(Step(axis.name, cells, winner))
+            self._steps.append(PathStep(axis.name, cells, winner))
             kept[axis.name] = axis.choices[cells.index(winner)]
 
-    def _guided(self) -> Iterator[list[Setting]]:
+    def _guided(self) -> Iterator[list[StudySetting]]:
         guide = Guide(self._base, self.plan)
         left = self.plan.trials
         while left > 0:

@@ -81,7 +81,7 @@ class Workers(Protocol):
         """Let go of everything."""
 
 
-class Here:
+class InProcess:
     """This process does them, one after the other."""
 
     jobs = 1
@@ -215,7 +215,7 @@ class Processes:
 
 def workers_for(jobs: int) -> Workers:
     """Who does units, so many at a time."""
-    return Here() if jobs == 1 else Processes(jobs)
+    return InProcess() if jobs == 1 else Processes(jobs)
 
 
 def usual_jobs() -> int:

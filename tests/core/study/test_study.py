@@ -20,7 +20,7 @@ from aegui.core.study.records import LINES_FILE, Records
 from aegui.core.study.results import StudyResult, csv_of, json_of, table_of
 from aegui.core.study.study import Study
 from aegui.core.study.units import Unit, resolved_of, units_of
-from aegui.core.study.workers import Here, Processes, StudyControl
+from aegui.core.study.workers import InProcess, Processes, StudyControl
 from aegui.core.training.timeline import row_of
 from aegui.core.training.train import train
 
@@ -59,7 +59,7 @@ def done(plan: StudyPlan, folder: Path | None = None, workers: Any = None) -> St
     records = Records(folder)
     records.begin(plan)
     study = Study(plan, HERE, records)
-    workers = workers or Here()
+    workers = workers or InProcess()
     try:
         for _ in study.run(workers, StudyControl()):
             pass
@@ -105,7 +105,7 @@ def test_however_the_runs_are_divided_the_figures_are_the_same() -> None:
     parts: list[dict[str, float]] = []
     for division in (few, [Unit(many[0].recipes[:5], 1.0), Unit(many[0].recipes[5:9], 1.0)]):
         found: dict[str, float] = {}
-        for news in Here().run(division, StudyControl()):
+        for news in InProcess().run(division, StudyControl()):
             found |= {line["key"]: line["figures"]["loss"] for line in news.lines}
         parts.append(found)
     assert len(parts[1]) == 9
@@ -171,7 +171,7 @@ def test_a_process_that_dies_is_replaced() -> None:
 def test_stopped_and_paused() -> None:
     control = StudyControl(paused=True)
     study = Study(plan_of(set={"training.epochs": 100_000}), HERE, Records())
-    news = study.run(Here(), control)
+    news = study.run(InProcess(), control)
     begun = time.monotonic()
     assert next(news).share == 0.0
     assert next(news).share == 0.0
@@ -258,7 +258,7 @@ def test_units_in_a_folder(tmp_path: Path) -> None:
     assert collect(folder, records) == 8
     assert collect(folder, records) == 0
     study = Study(plan, HERE, records)
-    for _ in study.run(Here(), StudyControl()):
+    for _ in study.run(InProcess(), StudyControl()):
         pass
     assert study.result().reused == 8
     with pytest.raises(AeguiError, match="Nothing is left"):
@@ -275,12 +275,12 @@ from pathlib import Path
 from aegui.core.study.plan import load_plan
 from aegui.core.study.records import Records
 from aegui.core.study.study import Study
-from aegui.core.study.workers import Here, StudyControl
+from aegui.core.study.workers import InProcess, StudyControl
 if __name__ == "__main__":
     plan, folder = load_plan(sys.argv[1]), Path(sys.argv[2])
     records = Records(folder)
     records.begin(plan)
-    for news in Study(plan, Path(), records).run(Here(), StudyControl()):
+    for news in Study(plan, Path(), records).run(InProcess(), StudyControl()):
         print(len(records), flush=True)
 """
 
