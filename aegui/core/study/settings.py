@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from aegui.core.recipe import Recipe
-    from aegui.core.study.plan import StudyAxis, AxisRow, StudyPlan
+    from aegui.core.study.plan import AxisRow, StudyAxis, StudyPlan
 
 _ANY = "*"
 """In a path: every layer of a list."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from aegui.core.cost import Cost
 from aegui.core.errors import AeguiError, RecipeError
-from aegui.core.study.results import StudyCell, PathStep, StudyResult, best_of
+from aegui.core.study.results import PathStep, StudyCell, StudyResult, best_of
 from aegui.core.study.search import TOGETHER, Guide
 from aegui.core.study.settings import (
     base_recipe,
