@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainterPath, QPolygonF
+from PySide6.QtGui import QColor, QPainterPath, QPen, QPolygonF
 
 from aegui.kit.charts.axes import framed
 from aegui.kit.charts.ink import GAP, HAIRLINE, TICK_PT
 from aegui.kit.charts.scale import finite_pieces, places
+from aegui.kit.theme import blend
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,9 +25,11 @@ if TYPE_CHECKING:
 
     Values = NDArray[np.float64]
 
-_BAND_ALPHA = 48
-_RUN_ALPHA = 70
+BAND_ALPHA = 46
+RUN_ALPHA = 66
 _SWATCH = 16.0
+_MEAN_PX = 2.0
+_DASHES = (4.0, 3.0)
 _DOT = 1.6
 _MOST_POINTS = 1_200
 _LEFT = Qt.AlignmentFlag.AlignLeft
@@ -44,6 +47,7 @@ class Series:
         low: Lower edge of its band, or None.
         high: Upper edge of its band, or None.
         runs: Single runs that are drawn faintly behind, ``[n, K]``.
+        own: That of them that stands out and is read off; None: ``y`` is.
         colour: Place in the theme's series; None: the colour of text.
         style: How it is dashed.
         width: Of the line.
@@ -61,6 +65,16 @@ class Series:
     width: float = 1.0
     dots: bool = False
     texts: tuple[str, ...] = ()
+    own: Values | None = None
+
+    @property
+    def read(self) -> Values:
+        """The values that are read off."""
+        return self.y if self.own is None else self.own
+
+    def own_ink(self, ink: Ink) -> QColor:
+        """The colour of ``own``."""
+        return blend(self.ink(ink), ink.theme.text, 0.45)
 
     def ink(self, ink: Ink) -> QColor:
         """Its colour in a theme."""
@@ -155,7 +169,7 @@ class LinePlot:
         if one.low is None or one.high is None:
             return
         colour = QColor(one.ink(ink))
-        colour.setAlpha(_BAND_ALPHA)
+        colour.setAlpha(BAND_ALPHA)
         ink.painter.setPen(Qt.PenStyle.NoPen)
         ink.painter.setBrush(colour)
         keep = _kept(self.at)
@@ -177,10 +191,13 @@ class LinePlot:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         colour = one.ink(ink)
         faint = QColor(colour)
-        faint.setAlpha(_RUN_ALPHA)
+        faint.setAlpha(RUN_ALPHA)
         painter.setPen(ink.pen(faint))
         for run in one.runs.T:
             self._paint_values(ink, frame, run)
+        if one.own is not None:
+            painter.setPen(ink.pen(one.own_ink(ink)))
+            self._paint_values(ink, frame, one.own)
         painter.setPen(ink.pen(colour, one.width, one.style))
         self._paint_values(ink, frame, one.y)
         if one.dots:
@@ -215,6 +232,16 @@ class LinePlot:
         above = y - line if y - line > plot.top() else y
         box = QRectF(plot.left(), above, plot.width() - GAP, line)
         ink.write(name, box, TICK_PT, theme.text_dim, Qt.AlignmentFlag.AlignRight)
+
+
+def screen_pen(ink: Ink, one: Series) -> QPen:
+    """What a line is drawn with where it changes while it is looked at: thin ones are faster."""
+    # The mean of several runs stands out from them.
+    pen = QPen(one.ink(ink), 1.0 if one.low is None else _MEAN_PX)
+    pen.setCosmetic(True)
+    if one.style is Qt.PenStyle.DashLine:
+        pen.setDashPattern(_DASHES)
+    return pen
 
 
 def _placed(frame: PlotArea, x: Values, y: Values) -> list[QPointF]:

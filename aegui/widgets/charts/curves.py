@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from PySide6.QtCore import Qt
 
 from aegui.core.i18n import mark, tr
 from aegui.core.training.terms import TERMS, loss_unit
+from aegui.kit.charts.lines import Series
 from aegui.kit.charts.scale import precise
 
 if TYPE_CHECKING:
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from aegui.core.recipe import Recipe
     from aegui.core.training.history import HistoryView
 
+_MEAN_PT = 1.5
 MOST_SINGLE_RUNS = 16
 """Single runs drawn behind the band; more would only be a grey mass, and slow."""
 
@@ -227,6 +231,18 @@ class Curve:
     low: NDArray[np.float64]
     high: NDArray[np.float64]
     own: NDArray[np.float64]
+
+    @functools.cached_property
+    def series(self) -> Series:
+        """The same as it is drawn: the mean of all runs with its band, and some single runs."""
+        style = Qt.PenStyle.DashLine if self.spec.dashed else Qt.PenStyle.SolidLine
+        name, colour = tr(self.spec.label), self.spec.colour
+        if not self.is_band:
+            return Series(name, self.mean, colour=colour, style=style)
+        runs = self.runs[:, :MOST_SINGLE_RUNS]
+        return Series(
+            name, self.mean, self.low, self.high, runs, colour, style, _MEAN_PT, own=self.own
+        )
 
     @property
     def is_band(self) -> bool:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 
 from aegui.core.i18n import tr
+from aegui.kit.charts.axes import Axis
+from aegui.kit.charts.ink import TICK_PT, Ink
+from aegui.kit.charts.lines import LinePlot, screen_pen
 from aegui.kit.charts.scale import Scale, figure, fitted
-from aegui.kit.theme import SPACING, blend, figures_font
+from aegui.kit.theme import SPACING, figures_font
 from aegui.widgets.charts.curves import ChartSpec, Curve, short_axis_name, value_text
 
 if TYPE_CHECKING:
@@ -27,8 +31,6 @@ _Y_TICK_PX = 26
 _SWATCH_PX = 14
 _LONG_VALUE = "0.00000"
 _MOST_LINES = 3
-_SMALL = 0.88
-_MEAN_PX = 2.0
 _ONE_LINE_PX = 300
 """A chart that is narrower has its values on a line of their own, below the title."""
 _LEAST_TWO_LINES_PX = 96
@@ -68,6 +70,14 @@ class ChartData:
     reference: Reference | None = None
     y_name: str = ""
 
+    @functools.cached_property
+    def plot(self) -> LinePlot:
+        """The same as it is drawn."""
+        level = None if self.reference is None else (self.reference.value, self.reference.label)
+        y = Axis(tr(self.spec.title), self.y, self.spec.percent)
+        series = tuple(curve.series for curve in self.curves)
+        return LinePlot(self.epoch, Axis(tr("Epoch"), self.x, whole=True), y, series, level)
+
 
 def fitted_y(
     spec: ChartSpec,
@@ -97,7 +107,8 @@ class ChartPainter:
 
     def __init__(self, theme: Theme, font: QFont) -> None:
         self.theme = theme
-        self.tick_font = figures_font(font, scale=_SMALL)
+        self.ink = Ink(QPainter(), theme, font)
+        self.tick_font = self.ink.font(TICK_PT)
         self._title_font = QFont(font)
         self._title_font.setBold(True)
         self._value_font = figures_font(font)
@@ -168,29 +179,6 @@ class ChartPainter:
             for tick, text in found
             if data.x.share(tick) * plot.width() + advance(text) / 2 < room
         ]
-
-    def pen(self, curve: Curve) -> QPen:
-        """What ``curve`` is drawn with."""
-        # The mean of several runs stands out from them; one run stays thin, which is faster.
-        width = _MEAN_PX if curve.is_band else 1.0
-        pen = QPen(self.theme.series[curve.spec.colour], width)
-        pen.setCosmetic(True)
-        if curve.spec.dashed:
-            pen.setDashPattern([4.0, 3.0])
-        return pen
-
-    def own_pen(self, curve: Curve) -> QPen:
-        """What the run that is shown is drawn with, among several runs."""
-        colour = blend(self.theme.series[curve.spec.colour], self.theme.text, 0.45)
-        pen = QPen(colour, 1.0)
-        pen.setCosmetic(True)
-        return pen
-
-    def faded(self, curve: Curve, alpha: int) -> QColor:
-        """The colour of ``curve`` with opacity ``alpha`` (0..255)."""
-        colour = QColor(self.theme.series[curve.spec.colour])
-        colour.setAlpha(alpha)
-        return colour
 
     # The header
 
@@ -359,7 +347,7 @@ class ChartPainter:
             x = line.right() - sum(widths) - SPACING * (len(widths) - 1)
         for curve, text, width in zip(data.curves, texts, widths, strict=True):
             if named:
-                painter.setPen(self.pen(curve))
+                painter.setPen(screen_pen(self.ink, curve.series))
                 painter.drawLine(
                     QPointF(x, line.center().y()), QPointF(x + _SWATCH_PX, line.center().y())
                 )

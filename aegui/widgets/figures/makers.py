@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from aegui.core.study.noise_curves import Curves, Line
     from aegui.core.study.noise_matrix import NoiseMatrix
     from aegui.session.data.looks import Look
-    from aegui.widgets.charts.curves import Curve
     from aegui.widgets.charts.painting import ChartData
 
     Images = Sequence[NDArray[np.float32]]
@@ -83,37 +82,7 @@ def charts_figure(
     charts: Sequence[ChartData], name: str, title: str, origin: str = "", csv: str = ""
 ) -> Figure:
     """The charts of a training as they are zoomed."""
-    return Figure(name, title, tuple(map(chart_plot, charts)), origin, csv)
-
-
-def chart_plot(data: ChartData) -> LinePlot:
-    """One chart: the mean of all runs with its band, and single runs where they are few."""
-    spec = data.spec
-    y = tr(spec.title)
-    level = None if data.reference is None else (data.reference.value, data.reference.label)
-    series = tuple(_series(curve, alone=len(data.curves) == 1) for curve in data.curves)
-    x_axis = Axis(tr("Epoch"), data.x, whole=True)
-    return LinePlot(data.epoch, x_axis, Axis(y, data.y, spec.percent), series, level)
-
-
-def _series(curve: Curve, *, alone: bool) -> Series:
-    from aegui.widgets.charts.curves import MOST_SINGLE_RUNS
-
-    style = Qt.PenStyle.DashLine if curve.spec.dashed else Qt.PenStyle.SolidLine
-    name = "" if alone else tr(curve.spec.label)
-    if not curve.is_band:
-        return Series(name, curve.mean, colour=curve.spec.colour, style=style)
-    few = curve.runs.shape[1] <= MOST_SINGLE_RUNS
-    return Series(
-        name,
-        curve.mean,
-        curve.low,
-        curve.high,
-        curve.runs if few else np.zeros((0, 0)),
-        curve.spec.colour,
-        style,
-        1.4,
-    )
+    return Figure(name, title, tuple(data.plot for data in charts), origin, csv)
 
 
 def latent_figure(

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QMouseEvent, QPaintEvent, QResizeEvent, QWheelEvent
 
-    from aegui.features.charts.view.graph import Graph
     from aegui.kit.charts.figure import Figure
+    from aegui.kit.charts.graph import Graph
     from aegui.widgets.charts.curves import ChartSpec, Curve
 
 _ZOOM_STEP = 1.25
@@ -37,7 +37,7 @@ _PAGE_ROWS = {Qt.Key.Key_PageUp: -20, Qt.Key.Key_PageDown: 20}
 
 def load_graph() -> type[Graph]:
     """The class that draws curves; the first call imports pyqtgraph, which takes its time."""
-    from aegui.features.charts.view.graph import Graph
+    from aegui.kit.charts.graph import Graph
 
     return Graph
 
@@ -150,7 +150,13 @@ class PlotView(QWidget):
 
     def _refresh(self) -> None:
         if self._graph is not None and self._data is not None:
-            self._graph.set_data(QRectF(self.rect()), self._data)
+            bounds, data, charts = QRectF(self.rect()), self._data, self._charts
+            plot = charts.plot_rect(bounds, data)
+            top = int(charts.header_px(bounds))
+            frame = QRectF(bounds.toRect()).adjusted(0, top, 0, 0)
+            x_ticks, y_ticks = charts.x_ticks(bounds, plot, data), charts.y_ticks(bounds, data)
+            inside = plot.translated(-frame.topLeft())
+            self._graph.set_plot(data.plot, frame, inside, x_ticks, y_ticks)
             self._show_marks()
         self._update_header()
 
@@ -162,8 +168,8 @@ class PlotView(QWidget):
 
     def _show_marks(self) -> None:
         if self._graph is not None:
-            self._graph.set_epoch_marker(self._marker)
-            self._graph.set_row(self._row)
+            self._graph.set_marker(self._marker)
+            self._graph.set_at(self._row)
 
     def _plot_rect(self) -> QRectF:
         return self._charts.plot_rect(QRectF(self.rect()), self._data)
@@ -222,7 +228,7 @@ class PlotView(QWidget):
 
     def _make_graph(self) -> None:
         if self._graph is None:
-            self._graph = load_graph()(self._charts, self)
+            self._graph = load_graph()(self._charts.ink, self)
             self._refresh()
             self._graph.widget.show()
 
@@ -346,7 +352,7 @@ class PlotView(QWidget):
             self._charts = ChartPainter(current_theme(), self.font())
             self._charts.value_lines = lines
             if self._graph is not None:
-                self._graph.dress(self._charts)
+                self._graph.dress(self._charts.ink)
             self._refresh()
             self.update()
         super().changeEvent(event)

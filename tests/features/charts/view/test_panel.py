@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication, QGraphicsItem, QToolTip
 from aegui.core.training.history import HistoryView
 from aegui.features.charts.view.panel import ChartsPanel
 from aegui.kit.charts.figure import Paper, figure_bytes
+from aegui.kit.charts.lines import screen_pen
 from aegui.kit.charts.menu import FigureDesk
 from aegui.kit.theme import DARK, LIGHT, apply_theme
 from aegui.widgets.charts.curves import CHARTS, applies, curves_of, short_axis_name
@@ -473,11 +474,11 @@ def test_the_mean_of_several_runs_is_the_thickest_line(panel: ChartsPanel) -> No
     data = view(panel, "loss").data
     assert data is not None
     charts = view(panel, "loss")._charts
-    assert charts.pen(data.curves[0]).widthF() == 2.0
+    assert screen_pen(charts.ink, data.curves[0].series).widthF() == 2.0
     panel.set_history(some_history(20, 1), (0,))
     data = view(panel, "loss").data
     assert data is not None
-    assert charts.pen(data.curves[0]).widthF() == 1.0
+    assert screen_pen(charts.ink, data.curves[0].series).widthF() == 1.0
 
 
 def test_charts_come_and_go_with_what_a_training_records(panel: ChartsPanel, qtbot: QtBot) -> None:

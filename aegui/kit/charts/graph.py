@@ -1,5 +1,6 @@
-"""The axes, grid and curves of one chart, as a scene of pyqtgraph.
+"""A ``LinePlot`` that changes while it is looked at, as a scene of pyqtgraph.
 
+What stays as it was is not painted anew: curves of many values, the axes, a crosshair over them.
 Importing pyqtgraph takes a third of a second: import this module when a chart is to be drawn.
 """
 
@@ -10,26 +11,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyqtgraph as pg  # type: ignore[import-untyped]
 from pyqtgraph.exceptionHandling import handler  # type: ignore[import-untyped]
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsView
 
+from aegui.kit.charts.ink import TICK_PT, Ink
+from aegui.kit.charts.lines import BAND_ALPHA, RUN_ALPHA, screen_pen
 from aegui.kit.charts.scale import finite_pieces, places
-from aegui.widgets.charts.curves import MOST_SINGLE_RUNS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from PySide6.QtGui import QPainter
     from PySide6.QtWidgets import QWidget
 
+    from aegui.kit.charts.lines import LinePlot, Series
     from aegui.kit.charts.scale import Scale
-    from aegui.widgets.charts.curves import Curve, CurveSpec
-    from aegui.widgets.charts.painting import ChartData, ChartPainter
 
 # pyqtgraph takes over how errors are reported, for the whole program. The program has its own way.
 handler.remove()
 
-_BAND_ALPHA = 44
-_SINGLE_ALPHA = 64
 _LONE_PX = 3
 _DOT_PX = 7
 _MARKER_PX = 2
@@ -38,16 +37,19 @@ _OVER = 1.0
 _TEXT_OFFSET = 3
 _TEXT_OVER = 40
 """Pixels by which figures may stand out of their axis."""
+Ticks = list[tuple[float, str]]
+"""Values along an axis, and their figures."""
 
 
 class Graph:
-    """Shows a ``ChartData`` between axes; knows no mouse and no keys.
+    """Shows a ``LinePlot`` without its legend and names of axes; knows no mouse and no keys.
 
     Ranges are set here and never found by pyqtgraph, and curves are only replaced by new ones:
     zoom and movement cost nothing but painting.
     """
 
-    def __init__(self, charts: ChartPainter, parent: QWidget | None = None) -> None:
+    def __init__(self, ink: Ink, parent: QWidget) -> None:
+        """Show nothing yet, with the letters and colours of ``ink``, which only measures."""
         self.widget = pg.GraphicsView(parent, useOpenGL=False, background=None)
         self.widget.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)
         self.widget.viewport().setAutoFillBackground(False)
@@ -55,9 +57,8 @@ class Graph:
         self.widget.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._box = pg.ViewBox(enableMouse=False, enableMenu=False)
         self._box.disableAutoRange()
-        # On the screen a crosshair in motion then costs little; a drawing must not be of pixels.
-        mode = QGraphicsItem.CacheMode
-        self._cache = mode.NoCache if parent is None else mode.DeviceCoordinateCache
+        # A crosshair in motion then costs little.
+        self._cache = QGraphicsItem.CacheMode.DeviceCoordinateCache
         self._axes = {side: pg.AxisItem(side) for side in ("left", "bottom")}
         for axis in self._axes.values():
             axis.setZValue(self._box.zValue() - 1.0)
@@ -68,7 +69,6 @@ class Graph:
             self.widget.addItem(axis)
         self.widget.addItem(self._box)
         self._curves: list[_CurveItems] = []
-        self._specs: list[CurveSpec] = []
         self._marker = self._line()
         self._crosshair = self._line()
         self._reference = pg.InfiniteLine(angle=0)
@@ -80,10 +80,10 @@ class Graph:
         self._dots.setZValue(2.0)
         self._dots.hide()
         self._box.addItem(self._dots, ignoreBounds=True)
-        self._data: ChartData | None = None
+        self._plot: LinePlot | None = None
         self._room: tuple[QRectF, QRectF] | None = None
-        self._marked: dict[str, tuple[tuple[float, float], list[tuple[float, str]]]] = {}
-        self.dress(charts)
+        self._marked: dict[str, tuple[tuple[float, float], Ticks]] = {}
+        self.dress(ink)
 
     def _line(self) -> pg.InfiniteLine:
         line = pg.InfiniteLine(angle=90)
@@ -92,77 +92,85 @@ class Graph:
         self._box.addItem(line, ignoreBounds=True)
         return line
 
-    def dress(self, charts: ChartPainter) -> None:
-        """Take the colours and letters of ``charts`` from now on."""
-        self._charts = charts
-        self._marker.setPen(charts.theme.accent, width=_MARKER_PX)
-        self._crosshair.setPen(charts.theme.text_dim, style=Qt.PenStyle.DotLine)
-        self._reference.setPen(charts.theme.text_dim, style=Qt.PenStyle.DashLine)
-        self._reference_label.setColor(charts.theme.text_dim)
-        self._reference_label.setFont(charts.tick_font)
-        self._dots.setPen(charts.theme.panel)
+    def dress(self, ink: Ink) -> None:
+        """Take the colours and letters of ``ink`` from now on."""
+        self._ink, theme, font = ink, ink.theme, ink.font(TICK_PT)
+        self._marker.setPen(theme.accent, width=_MARKER_PX)
+        self._crosshair.setPen(theme.text_dim, style=Qt.PenStyle.DotLine)
+        self._reference.setPen(theme.text_dim, style=Qt.PenStyle.DashLine)
+        self._reference_label.setColor(theme.text_dim)
+        self._reference_label.setFont(font)
+        self._dots.setPen(theme.panel)
         for axis in self._axes.values():
-            axis.setTickPen(charts.theme.grid)
-            axis.setTextPen(charts.theme.text_dim)
-            axis.setStyle(tickFont=charts.tick_font)
-        if self._data is not None:
-            self._dress_curves(self._data)
+            axis.setTickPen(theme.grid)
+            axis.setTextPen(theme.text_dim)
+            axis.setStyle(tickFont=font)
+        if self._plot is not None:
+            self._dress_curves(self._plot)
 
-    def _dress_curves(self, data: ChartData) -> None:
-        for items, curve in zip(self._curves, data.curves, strict=True):
-            items.dress(self._charts, curve)
+    def _dress_curves(self, plot: LinePlot) -> None:
+        for items, one in zip(self._curves, plot.series, strict=True):
+            items.dress(self._ink, one)
 
-    def set_data(self, bounds: QRectF, data: ChartData) -> None:
-        """Show ``data`` in a chart that takes ``bounds`` of the parent, the header included."""
-        known, self._data = self._data, data
+    def set_plot(
+        self, plot: LinePlot, frame: QRectF, inside: QRectF, x_ticks: Ticks, y_ticks: Ticks
+    ) -> None:
+        """Show ``plot``.
+
+        Args:
+            plot: Its series are drawn anew where they are other objects.
+            frame: Where axes and curves are in the parent.
+            inside: Where curves are in the frame.
+            x_ticks: Values that are marked below, and their figures.
+            y_ticks: Values that are marked at the left.
+        """
+        known, self._plot = self._plot, plot
         if (
             known is None
-            or known.curves is not data.curves
-            or (known.x.is_log, known.y.is_log) != (data.x.is_log, data.y.is_log)
+            or len(known.series) != len(plot.series)
+            or any(old is not new for old, new in zip(known.series, plot.series, strict=True))
+            or (known.x.scale.is_log, known.y.scale.is_log)
+            != (plot.x.scale.is_log, plot.y.scale.is_log)
         ):
-            self._set_curves(data)
-        self._set_reference(data)
-        self._arrange(bounds, data)
+            self._set_curves(plot)
+        self._set_reference(plot)
+        self._arrange(plot, frame, inside, x_ticks, y_ticks)
         # What pyqtgraph leaves for the moment of painting would have it painted twice.
         self.widget.scene().prepareForPaint()
 
-    def _set_curves(self, data: ChartData) -> None:
-        specs = [curve.spec for curve in data.curves]
-        if specs != self._specs:
-            self._specs = specs
+    def _set_curves(self, plot: LinePlot) -> None:
+        if len(self._curves) != len(plot.series):
             for items in self._curves:
                 items.remove(self._box)
-            self._curves = [_CurveItems(self._box, self._cache) for _ in specs]
-            self._dress_curves(data)
-        x = places(data.epoch, is_log=data.x.is_log)
-        for items, curve in zip(self._curves, data.curves, strict=True):
-            items.set_curve(x, curve, is_log=data.y.is_log)
+            self._curves = [_CurveItems(self._box, self._cache) for _ in plot.series]
+        self._dress_curves(plot)
+        x = places(plot.at, is_log=plot.x.scale.is_log)
+        for items, one in zip(self._curves, plot.series, strict=True):
+            items.set_curve(x, one, is_log=plot.y.scale.is_log)
 
-    def _set_reference(self, data: ChartData) -> None:
-        reference = data.reference
-        if reference is not None:
-            at = float(places([reference.value], is_log=data.y.is_log)[0])
-            (low, high), (_, right) = data.y.ends(), data.x.ends()
+    def _set_reference(self, plot: LinePlot) -> None:
+        if plot.level is not None:
+            value, name = plot.level
+            at = float(places([value], is_log=plot.y.scale.is_log)[0])
+            (low, high), (_, right) = plot.y.scale.ends(), plot.x.scale.ends()
             self._reference.setValue(at)
-            self._reference_label.setText(reference.label)
+            self._reference_label.setText(name)
             self._reference_label.setPos(right, at)
             # Above the line, unless there is no room above it.
             self._reference_label.setAnchor((1, 0 if at > low + 0.8 * (high - low) else 1))
-        self._reference.setVisible(reference is not None)
-        self._reference_label.setVisible(reference is not None)
+        self._reference.setVisible(plot.level is not None)
+        self._reference_label.setVisible(plot.level is not None)
 
-    def _arrange(self, bounds: QRectF, data: ChartData) -> None:
-        charts = self._charts
-        plot = charts.plot_rect(bounds, data)
-        frame = QRectF(bounds.toRect()).adjusted(0, np.floor(charts.header_px(bounds)), 0, 0)
-        inside = plot.translated(-frame.topLeft())
+    def _arrange(
+        self, plot: LinePlot, frame: QRectF, inside: QRectF, x_ticks: Ticks, y_ticks: Ticks
+    ) -> None:
         if self._room != (frame, inside):
             self._room = (frame, inside)
             self._arrange_room(frame, inside)
-        self._set_axis("left", data.y, charts.y_ticks(bounds, data))
-        self._set_axis("bottom", data.x, charts.x_ticks(bounds, plot, data))
+        self._set_axis("left", plot.y.scale, y_ticks)
+        self._set_axis("bottom", plot.x.scale, x_ticks)
         ranges = []
-        for scale, length in ((data.x, inside.width()), (data.y, inside.height())):
+        for scale, length in ((plot.x.scale, inside.width()), (plot.y.scale, inside.height())):
             low, high = scale.ends()
             over = _OVER * (high - low) / max(length, 1.0)
             ranges.append((low - over, high + over))
@@ -187,7 +195,7 @@ class Graph:
         left.setStyle(tickLength=-round(inside.width()))
         bottom.setStyle(tickLength=-round(inside.height()))
 
-    def _set_axis(self, side: str, scale: Scale, ticks: list[tuple[float, str]]) -> None:
+    def _set_axis(self, side: str, scale: Scale, ticks: Ticks) -> None:
         axis, ends = self._axes[side], scale.ends()
         if (ends, ticks) == self._marked.get(side):
             return
@@ -196,34 +204,29 @@ class Graph:
         axis.setRange(*ends)
         axis.setTicks([list(zip(at.tolist(), [text for _, text in ticks], strict=True))])
 
-    def set_epoch_marker(self, epoch: float | None) -> None:
-        """Mark ``epoch`` with a vertical line; None for no mark."""
-        self._place(self._marker, epoch)
+    def set_marker(self, x: float | None) -> None:
+        """Mark the value ``x`` with a vertical line; None for no mark."""
+        self._place(self._marker, x)
 
-    def set_row(self, row: int | None) -> None:
-        """Put the crosshair at row ``row``, with a dot on each curve; None takes it away."""
-        data = self._data
-        if data is None or row is None or row >= len(data.epoch):
+    def set_at(self, at: int | None) -> None:
+        """Put the crosshair at a place, with a dot on each curve; None takes it away."""
+        plot = self._plot
+        if plot is None or at is None or at >= len(plot.at):
             self._place(self._crosshair, None)
             self._dots.hide()
             return
-        self._place(self._crosshair, float(data.epoch[row]))
-        at = places([curve.own[row] for curve in data.curves], is_log=data.y.is_log)
-        finite = np.flatnonzero(np.isfinite(at))
-        colours = [self._charts.theme.series[curve.spec.colour] for curve in data.curves]
-        x = places([data.epoch[row]] * len(finite), is_log=data.x.is_log)
-        self._dots.setData(x, at[finite], brush=[colours[index] for index in finite])
+        self._place(self._crosshair, float(plot.at[at]))
+        y = places([one.read[at] for one in plot.series], is_log=plot.y.scale.is_log)
+        finite = np.flatnonzero(np.isfinite(y))
+        colours = [one.ink(self._ink) for one in plot.series]
+        x = places([plot.at[at]] * len(finite), is_log=plot.x.scale.is_log)
+        self._dots.setData(x, y[finite], brush=[colours[index] for index in finite])
         self._dots.show()
 
-    def _place(self, line: pg.InfiniteLine, epoch: float | None) -> None:
-        if epoch is not None and self._data is not None:
-            line.setValue(float(places([epoch], is_log=self._data.x.is_log)[0]))
-        line.setVisible(epoch is not None)
-
-    def paint(self, painter: QPainter) -> None:
-        """Paint it onto anything, at the place that it has in its parent."""
-        target = QRectF(self.widget.geometry())
-        self.widget.render(painter, target, self.widget.rect())
+    def _place(self, line: pg.InfiniteLine, x: float | None) -> None:
+        if x is not None and self._plot is not None:
+            line.setValue(float(places([x], is_log=self._plot.x.scale.is_log)[0]))
+        line.setVisible(x is not None)
 
 
 class _CurveItems:
@@ -245,9 +248,9 @@ class _CurveItems:
         for item in self._items:
             box.removeItem(item)
 
-    def set_curve(self, x: NDArray[np.float64], curve: Curve, *, is_log: bool) -> None:
-        """Show ``curve`` over the places ``x`` ``[n]``."""
-        mean = places(curve.mean, is_log=is_log)
+    def set_curve(self, x: NDArray[np.float64], one: Series, *, is_log: bool) -> None:
+        """Show ``one`` over the places ``x`` ``[n]``."""
+        mean = places(one.y, is_log=is_log)
         pieces = finite_pieces(mean)
         _set_line(self._mean, x, mean)
         lone = [piece.start for piece in pieces if piece.stop - piece.start == 1]
@@ -255,25 +258,31 @@ class _CurveItems:
         if lone:
             self._lone.setData(x[lone], mean[lone])
         # Of what no run has a figure yet, such as accuracy during pre-training, there is no band.
-        has_band = curve.is_band and bool(pieces)
+        has_band = bool(pieces) and one.low is not None and one.high is not None
         for item in (self._band, self._runs, self._own):
             item.setVisible(has_band)
-        if has_band:
-            low, high = (places(edge, is_log=is_log) for edge in (curve.low, curve.high))
+        if has_band and one.low is not None and one.high is not None:
+            low, high = (places(edge, is_log=is_log) for edge in (one.low, one.high))
             _set_line(self._band, *_around(x, low, high, pieces))
-            _set_line(self._runs, *_end_to_end(x, places(curve.runs, is_log=is_log)))
-            _set_line(self._own, x, places(curve.own, is_log=is_log))
+            _set_line(self._runs, *_end_to_end(x, places(one.runs, is_log=is_log)))
+            _set_line(self._own, x, places(one.read, is_log=is_log))
 
-    def dress(self, charts: ChartPainter, curve: Curve) -> None:
-        """Take the colours and pens of ``charts``."""
-        pen = charts.pen(curve)
+    def dress(self, ink: Ink, one: Series) -> None:
+        """Take the colours of ``one`` in ``ink``."""
+        pen = screen_pen(ink, one)
         self._mean.setPen(pen)
         # Smooth edges cost nothing on a thin line, and more than all the rest on a wide one.
         self._mean.opts["antialias"] = pen.widthF() <= 1.0
-        self._lone.setBrush(charts.theme.series[curve.spec.colour])
-        self._band.setBrush(charts.faded(curve, _BAND_ALPHA))
-        self._runs.setPen(charts.faded(curve, _SINGLE_ALPHA))
-        self._own.setPen(charts.own_pen(curve))
+        self._lone.setBrush(one.ink(ink))
+        self._band.setBrush(_faded(one.ink(ink), BAND_ALPHA))
+        self._runs.setPen(_faded(one.ink(ink), RUN_ALPHA))
+        self._own.setPen(one.own_ink(ink), width=1.0)
+
+
+def _faded(colour: QColor, alpha: int) -> QColor:
+    faded = QColor(colour)
+    faded.setAlpha(alpha)
+    return faded
 
 
 def _around(
@@ -293,21 +302,10 @@ def _end_to_end(
     x: NDArray[np.float64], runs: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The runs ``[n, K]`` as one line with gaps: one item is faster than sixteen."""
-    some = runs[:, :MOST_SINGLE_RUNS]
-    gap = np.full((1, some.shape[1]), np.nan)
-    return np.tile(np.append(x, np.nan), some.shape[1]), np.vstack([some, gap]).ravel(order="F")
+    gap = np.full((1, runs.shape[1]), np.nan)
+    return np.tile(np.append(x, np.nan), runs.shape[1]), np.vstack([runs, gap]).ravel(order="F")
 
 
 def _set_line(item: pg.PlotCurveItem, x: NDArray[np.float64], y: NDArray[np.float64]) -> None:
     whole = bool(np.isfinite(y).all())
     item.setData(x, y, connect="all" if whole else "finite", skipFiniteCheck=whole)
-
-
-def paint_chart(painter: QPainter, charts: ChartPainter, data: ChartData, size: QSize) -> None:
-    """Paint header, axes and curves of ``data`` onto anything, ``size`` large."""
-    bounds = QRectF(0, 0, size.width(), size.height())
-    graph = Graph(charts)
-    graph.set_data(bounds, data)
-    graph.paint(painter)
-    charts.paint_header(painter, bounds, data, None)
-    charts.paint_names(painter, bounds, data)
