@@ -23,10 +23,22 @@ from PySide6.QtWidgets import QApplication
 from aegui.app import App
 from aegui.core.recipe import CorruptionSpec, Recipe
 from aegui.core.recipe.file import list_recipes
+from aegui.features.answer.view.panel import AnswerPanel
 from aegui.features.builder.training import TrainingFeature
+from aegui.features.builder.view.builder_panel import BuilderPanel
+from aegui.features.charts.view.panel import ChartsPanel
+from aegui.features.charts.view.reconstructions_panel import ReconstructionsPanel
+from aegui.features.classifier.view.panel import ClassifierPanel
+from aegui.features.code.view.panel import CodePanel
+from aegui.features.data.view.data_panel import DataPanel
+from aegui.features.drawing.view.draw_panel import DrawPanel
+from aegui.features.gan.view.panel import GanPanel
 from aegui.features.making.model.making import Making
+from aegui.features.making.view.panel import MakingPanel
 from aegui.features.map.model.field_service import FieldService
+from aegui.features.map.view.cursor_panel import CursorPanel
 from aegui.features.projections.model.projection_service import ProjectionService
+from aegui.features.projections.view.panel import ProjectionsPanel
 from aegui.features.time.feature import TimeFeature
 from aegui.paths import models_dir
 from aegui.session.settings import Settings
@@ -146,22 +158,22 @@ def show(app: App, key: str) -> None:
 def wander(app: App) -> None:
     """The first sight: the shipped map, with the mouse on it."""
     app.window.set_perspective("build")
-    move(app.window.panels.canvas, 0.62, 0.4)
+    move(app.window.canvas, 0.62, 0.4)
     shoot(app, "window")
-    shoot(app, "map", app.window.panels.canvas)
+    shoot(app, "map", app.window.canvas)
 
 
 def layers(app: App) -> None:
     """Regions and wrong pixels under the samples, and the lens."""
     open_model(app, "letters-2d")
-    canvas, fields = app.window.panels.canvas, app.services.of(FieldService)
+    canvas, fields = app.window.canvas, app.services.of(FieldService)
     app.window.set_perspective("wander")
     fields.choose(["regions", "wrong"])
     wait_for(lambda: len(fields.layers) == 2 and all(each.complete for each in fields.layers))
     canvas.lens_toggled.emit()
     move(canvas, 0.45, 0.5)
     spin(1.0)
-    shoot(app, "layers", canvas, app.window.panels.cursor)
+    shoot(app, "layers", canvas, app.window.panel(CursorPanel))
     canvas.lens_toggled.emit()
     fields.choose([])
 
@@ -171,7 +183,7 @@ def data(app: App) -> None:
     take(app, shipped("emoji-conv-vae"))
     show(app, "data")
     spin(1.0)
-    shoot(app, "data", app.window.panels.data)
+    shoot(app, "data", app.window.panel(DataPanel))
 
 
 def builder(app: App) -> None:
@@ -183,7 +195,7 @@ def builder(app: App) -> None:
     app.window.resize(_TALL)
     take(app, recipe.model_copy(update={"network": network}))
     show(app, "builder")
-    shoot(app, "builder", app.window.panels.builder)
+    shoot(app, "builder", app.window.panel(BuilderPanel))
     app.window.resize(SIZE)
 
 
@@ -194,21 +206,21 @@ def train(app: App) -> None:
     app.window.feature(TrainingFeature).train()
     progress = app.window.toolbar.progress
     wait_for(lambda: progress.maximum() < 4 * progress.value())
-    move(app.window.panels.canvas, 0.4, 0.5)
+    move(app.window.canvas, 0.4, 0.5)
     shoot(app, "training")
     app.services.runner.stop()
     wait_for(lambda: not app.services.runner.is_busy)
     app.use_theme("light")
     learn(app, shipped("letters-seeds", training={"epochs": 3000}))
     show(app, "charts")
-    shoot(app, "training-charts", app.window.panels.charts)
+    shoot(app, "training-charts", app.window.panel(ChartsPanel))
 
 
 def denoise(app: App) -> None:
     """A spoilt letter beside the answer of the denoiser that ships, and many of them."""
     open_model(app, "letters-denoise")
     show(app, "reconstructions")
-    shoot(app, "denoising", app.window.panels.reconstructions)
+    shoot(app, "denoising", app.window.panel(ReconstructionsPanel))
     app.window.set_perspective("draw")
     spin(0.5)
     dataset = app.services.workspace.dataset
@@ -216,14 +228,14 @@ def denoise(app: App) -> None:
     app.services.drawing.load(dataset.images[index, 0], dataset.labels[index])
     app.services.drawing.apply_noise(_NOISE, _NOISE_SEED)
     shoot(app, "drawing")
-    shoot(app, "drawing-panels", app.window.panels.draw, app.window.panels.answer)
+    shoot(app, "drawing-panels", app.window.panel(DrawPanel), app.window.panel(AnswerPanel))
 
 
 def optimisers(app: App) -> None:
     """Conjugate gradients on letters."""
     learn(app, shipped("letters-cg", training={"epochs": 300}))
     show(app, "charts")
-    charts = app.window.panels.charts
+    charts = app.window.panel(ChartsPanel)
     before = charts.choices()
     charts.set_choices({**before, "share": False, "evaluations": True})
     shoot(app, "optimisers", charts)
@@ -234,7 +246,7 @@ def sparse(app: App) -> None:
     """A sparse code of letters."""
     learn(app, shipped("letters-sparse", training={"epochs": 2000}))
     show(app, "code")
-    shoot(app, "sparse", app.window.panels.code)
+    shoot(app, "sparse", app.window.panel(CodePanel))
 
 
 def code(app: App) -> None:
@@ -246,7 +258,7 @@ def code(app: App) -> None:
     training = recipe.training.model_copy(update={"epochs": 120, "batch_size": 64})
     learn(app, recipe.model_copy(update={"network": network, "training": training}))
     show(app, "code")
-    panel = app.window.panels.code
+    panel = app.window.panel(CodePanel)
     panel.order.setCurrentIndex(1)
     panel.order.activated.emit(1)
     shoot(app, "code", panel)
@@ -261,23 +273,23 @@ def convolutions(app: App) -> None:
     training = recipe.training.model_copy(update={"epochs": 60, "batch_size": 64})
     learn(app, recipe.model_copy(update={"network": network, "training": training}))
     show(app, "reconstructions")
-    shoot(app, "convolutions", app.window.panels.reconstructions)
+    shoot(app, "convolutions", app.window.panel(ReconstructionsPanel))
 
 
 def variational(app: App) -> None:
     """The map of the variational autoencoder that ships, and others beside it."""
     open_model(app, "mnist-vae-2")
-    move(app.window.panels.canvas, 0.55, 0.45)
+    move(app.window.canvas, 0.55, 0.45)
     spin(3.0)
-    shoot(app, "variational", app.window.panels.canvas)
+    shoot(app, "variational", app.window.canvas)
     app.window.set_perspective("compare")
     spin(1.0)
-    app.window.panels.projections.compute_requested.emit()
+    app.window.panel(ProjectionsPanel).compute_requested.emit()
     spin(1.0)
     maps = app.services.of(ProjectionService)
     wait_for(lambda: all(state.figures is not None for state in maps.maps))
-    app.window.panels.projections.fit()
-    shoot(app, "projections", app.window.panels.projections)
+    app.window.panel(ProjectionsPanel).fit()
+    shoot(app, "projections", app.window.panel(ProjectionsPanel))
 
 
 def emojis(app: App) -> None:
@@ -285,9 +297,9 @@ def emojis(app: App) -> None:
     open_model(app, "emoji-faces")
     app.window.set_perspective("wander")
     spin(2.0)
-    move(app.window.panels.canvas, 0.42, 0.62)
+    move(app.window.canvas, 0.42, 0.62)
     spin(1.0)
-    shoot(app, "emojis", app.window.panels.canvas)
+    shoot(app, "emojis", app.window.canvas)
 
 
 def classifier(app: App) -> None:
@@ -300,7 +312,7 @@ def classifier(app: App) -> None:
     learn(app, recipe.model_copy(update={"network": network}))
     show(app, "classifier")
     spin(2.0)
-    shoot(app, "classifier", app.window.panels.classifier)
+    shoot(app, "classifier", app.window.panel(ClassifierPanel))
 
 
 def gan(app: App) -> None:
@@ -308,7 +320,7 @@ def gan(app: App) -> None:
     learn(app, shipped("digits-gan", training={"epochs": 300}))
     show(app, "gan")
     spin(1.0)
-    shoot(app, "gan", app.window.panels.gan)
+    shoot(app, "gan", app.window.panel(GanPanel))
 
 
 def making(app: App) -> None:
@@ -324,12 +336,12 @@ def making(app: App) -> None:
         row = labels.index(digit)
         services.workspace.keepsakes.pin(codes.values[row], digit)
     services.of(Making).paths.set_kind("geodesic")
-    app.window.panels.making.path.set_choices("geodesic", services.of(Making).paths.count)
+    app.window.panel(MakingPanel).path.set_choices("geodesic", services.of(Making).paths.count)
     app.window.set_perspective("compare")
     show(app, "making")
     wait_for(lambda: getattr(services.of(Making).paths.latest, "kind", "") == "geodesic")
-    app.window.panels.making.path.strip.step_chosen.emit(20)
-    shoot(app, "making", app.window.panels.making)
+    app.window.panel(MakingPanel).path.strip.step_chosen.emit(20)
+    shoot(app, "making", app.window.panel(MakingPanel))
 
 
 def time(app: App) -> None:

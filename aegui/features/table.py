@@ -1,65 +1,54 @@
-"""The features of the window, in the order in which they are made and told what is shown."""
+"""The rooms of the program: what the window knows of each before anything of it is made."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aegui.features.answer.answer_studies import AnswerStudiesFeature
-from aegui.features.answer.feature import AnswerFeature
-from aegui.features.builder.training import TrainingFeature
-from aegui.features.charts.reference import ReferenceFeature
-from aegui.features.charts.results import ResultsFeature
-from aegui.features.classifier.feature import ClassifierFeature
-from aegui.features.code.feature import CodeFeature
-from aegui.features.data.feature import DataFeature
-from aegui.features.document.feature import DocumentFeature
-from aegui.features.drawing.feature import DrawingFeature
-from aegui.features.drawing.set import SetFeature
-from aegui.features.figures.feature import FiguresFeature
-from aegui.features.gan.feature import GanFeature
-from aegui.features.linked.others import OthersFeature
-from aegui.features.linked.selection import SelectionFeature
-from aegui.features.making.feature import MakingFeature
-from aegui.features.map.feature import MapFeature
-from aegui.features.map.grid import GridFeature
-from aegui.features.map.insight import InsightFeature
-from aegui.features.map.points import PointsFeature
-from aegui.features.map.sliders import SlidersFeature
-from aegui.features.projections.feature import ProjectionsFeature
-from aegui.features.study.feature import NoiseStudyFeature
-from aegui.features.time.feature import TimeFeature
-from aegui.features.time.shown import ShownFeature
+from aegui.features import (
+    answer,
+    builder,
+    charts,
+    classifier,
+    code,
+    data,
+    document,
+    drawing,
+    figures,
+    gan,
+    linked,
+    making,
+    map,
+    projections,
+    study,
+    time,
+)
 
 if TYPE_CHECKING:
-    from aegui.shell.feature import DockSpec, Feature
+    from aegui.shell.feature import DockSpec, FeatureSpec
 
-FEATURES: tuple[type[Feature], ...] = (
-    TrainingFeature,
-    DataFeature,
-    DocumentFeature,
-    ResultsFeature,
-    MapFeature,
-    InsightFeature,
-    PointsFeature,
-    MakingFeature,
-    SlidersFeature,
-    DrawingFeature,
-    SetFeature,
-    ProjectionsFeature,
-    SelectionFeature,
-    OthersFeature,
-    AnswerFeature,
-    AnswerStudiesFeature,
-    NoiseStudyFeature,
-    ClassifierFeature,
-    CodeFeature,
-    GanFeature,
-    ReferenceFeature,
-    GridFeature,
-    FiguresFeature,
-    TimeFeature,
-    ShownFeature,
+MAP = "aegui.features.map.view.canvas:LatentCanvas"
+"""What is in the middle of the window."""
+TIME = "aegui.features.time.view.bar:TimeBar"
+"""What lies across its foot."""
+FEATURES: tuple[FeatureSpec, ...] = (
+    *builder.FEATURES,
+    *data.FEATURES,
+    *document.FEATURES,
+    *charts.FEATURES,
+    *map.FEATURES,
+    *making.FEATURES,
+    *drawing.FEATURES,
+    *projections.FEATURES,
+    *linked.FEATURES,
+    *answer.FEATURES,
+    *study.FEATURES,
+    *classifier.FEATURES,
+    *code.FEATURES,
+    *gan.FEATURES,
+    *figures.FEATURES,
+    *time.FEATURES,
 )
+"""In the order in which they are made and told what is shown."""
 
 
 def dock_specs() -> tuple[DockSpec, ...]:

@@ -16,9 +16,25 @@ class Requests(QObject):
     """Make the recipe of that key, one of those that ship, the draft's."""
     other_network = Signal(str)
     """Put a network beside the one shown; the key of a choice, such as ``file``."""
-    data_file = Signal()
+    other_choices = Signal(object)
+    """Fill an ``OtherMenu`` with the networks that there are to choose from."""
+    open_data = Signal()
+    """Ask for a file of data, and make it the draft's."""
+    add_data = Signal()
     """Ask for a file of data, and join it to the draft's."""
-    data_export = Signal()
+    export_data = Signal()
     """Save the draft's data."""
+    data_search = Signal()
+    """Look for samples of the set by name."""
+    place = Signal(object)
+    """Put the cursor of the map at a code ``[d]``, and decode it."""
+    epoch = Signal(object)
+    """Show the kept epoch nearest to a number; None: the newest state."""
+    selection = Signal()
+    """List what is selected."""
+    selection_zoom = Signal()
+    """Show what is selected as large as it fits on every map."""
+    mistake = Signal(str)
+    """Train with a mistake of that key and without, and compare."""
     arrangement = Signal(str)
     """Arrange the docks in that way."""

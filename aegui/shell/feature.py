@@ -1,19 +1,20 @@
-"""A room of the window: what shows one concern, and what is asked of it."""
+"""A room of the window: what shows one concern, what is asked of it, and where its class is."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
-    from aegui.window.main_window import MainWindow
+    from aegui.shell.feature_window import FeatureWindow
 
 
 @dataclass(frozen=True)
@@ -21,43 +22,79 @@ class DockSpec:
     """A dock of a feature.
 
     Attributes:
-        key: What it is called in arrangements and settings, and the panel in ``Panels``.
+        key: What it is called in arrangements and settings.
         title: What a person reads, marked.
         rank: Its place in the menu.
+        panel: Where the class of its panel is, as ``package.module:Class``. It is imported and made
+            when the dock is first seen, or when somebody asks for the panel.
     """
 
     key: str
     title: str
     rank: int
+    panel: str
+
+
+@dataclass(frozen=True)
+class FeatureSpec:
+    """What the window knows of a feature before there is one.
+
+    Attributes:
+        place: Where its class is, as ``package.module:Class``.
+        docks: Docks that it fills.
+        seen_with: Keys of docks of others that it does something for.
+        handlers: Method for each handler of the table of actions that it answers to.
+        requests: Method for each signal of ``services.requests`` that it answers to.
+        at_start: Whether it is made with the window: where its conditions and what it listens to
+            count before anybody has seen it. Others are made with the first panel in one of their
+            docks, or when something is first asked of them.
+    """
+
+    place: str
+    docks: tuple[DockSpec, ...] = ()
+    seen_with: tuple[str, ...] = ()
+    handlers: Mapping[str, str] = field(default_factory=dict)
+    requests: Mapping[str, str] = field(default_factory=dict)
+    at_start: bool = False
+
+    @property
+    def seen_in(self) -> tuple[str, ...]:
+        """Keys of the docks that it does something for."""
+        return (*(dock.key for dock in self.docks), *self.seen_with)
+
+
+def place_of(kind: type) -> str:
+    """Where ``kind`` is, as specs write it."""
+    return f"{kind.__module__}:{kind.__qualname__}"
+
+
+def class_at(place: str) -> type:
+    """The class at a place, imported now if it has not been yet."""
+    module, _, name = place.partition(":")
+    found = getattr(import_module(module), name)
+    if not isinstance(found, type):
+        raise TypeError(place)
+    return found
 
 
 class Feature(QObject):
     """Joins panels with the session; the window knows it by these members alone.
 
-    A feature knows no other one: what it wants of whoever does it is asked of
-    ``services.requests``.
+    It may be made at any time: it begins with what is shown then. A feature knows no other one:
+    what it wants of whoever does it is asked of ``services.requests``.
     """
 
-    docks: ClassVar[tuple[DockSpec, ...]] = ()
-    """The docks that it fills."""
     noticed = Signal(object)
     """A ``Notice`` for the person."""
     conditions_changed = Signal()
     """Other ``conditions``."""
 
-    def __init__(self, services: Services, window: MainWindow) -> None:
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(window)
         self._services = services
         self._window = window
-        self._panels = window.panels
-        self._docks = window.docks
         self.conditions: frozenset[str] = frozenset()
         """What holds at present, of the ``CONDITIONS`` of actions."""
-
-    @property
-    def handlers(self) -> Mapping[str, Callable[..., object]]:
-        """What actions of the table may ask for."""
-        return {}
 
     def show(self, shown: Shown, changed: Changes) -> None:
         """Follow what is shown."""

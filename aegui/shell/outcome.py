@@ -60,6 +60,12 @@ _OF_SEVERAL = {
 }
 
 
+def epoch_words(epoch: float) -> str:
+    """``epoch`` as a person reads it."""
+    figure = localized(int(epoch), ",") if float(epoch).is_integer() else localized(epoch, ",.2f")
+    return tr("epoch {epoch}", epoch=figure)
+
+
 def pace_words(state: str, pulled: Pulled) -> str:
     """How fast a training goes, and how long it will still take."""
     if state == "paused":

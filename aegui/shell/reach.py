@@ -13,13 +13,10 @@ from aegui.session.pixels.answers import one_image
 from aegui.session.pixels.drawing_state import paper_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
-    from PySide6.QtWidgets import QDockWidget
 
     from aegui.session.services import Services
-    from aegui.window.panels import Panels
+    from aegui.shell.feature_window import FeatureWindow
 
 
 class Reach(QObject):
@@ -28,14 +25,13 @@ class Reach(QObject):
     def __init__(
         self,
         services: Services,
-        panels: Panels,
-        docks: Mapping[str, QDockWidget],
+        window: FeatureWindow,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._services = services
-        self._canvas = panels.canvas
-        self._draw_dock = docks["draw"]
+        self._canvas = window.canvas
+        self._draw_dock = window.docks["draw"]
         self._cursor: NDArray[np.float32] | None = None
         self._canvas.cursor_moved.connect(self._on_canvas_cursor_moved)
 

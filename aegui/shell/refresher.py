@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
+from aegui.shell.panel_area import is_in_sight
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -32,7 +34,7 @@ class Refresher(QObject):
         super().__init__(parent if parent is not None else dock)
         self._update = update
         self._least_ms = least_ms
-        self._is_shown = dock is None or dock.isVisible()
+        self._is_shown = dock is None or is_in_sight(dock)
         self._is_dirty = False
         self._last_ms = -1.0e9
         self._timer = QTimer(self)

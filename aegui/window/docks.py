@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QDockWidget
+from PySide6.QtWidgets import QDockWidget, QWidget
 
 from aegui.core.i18n import tr
-from aegui.window.panel_area import PanelArea
+from aegui.shell.feature import class_at
+from aegui.shell.panel_area import PanelArea
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from PySide6.QtWidgets import QMainWindow, QWidget
+    from PySide6.QtWidgets import QMainWindow
 
     from aegui.shell.feature import DockSpec
 
@@ -91,17 +93,25 @@ DEFAULT_PERSPECTIVE = "build"
 
 
 def make_docks(
-    window: QMainWindow, specs: Sequence[DockSpec], panels: Mapping[str, QWidget]
+    window: QMainWindow, specs: Sequence[DockSpec], made: Callable[[str], None]
 ) -> dict[str, QDockWidget]:
-    """A dock for each of ``specs``, with the panel of its key, not yet placed."""
+    """A dock for each of ``specs``, not yet placed; ``made`` is told the key of a panel."""
     docks = {}
     for spec in specs:
         dock = QDockWidget(tr(spec.title), window)
         dock.setObjectName(f"dock-{spec.key}")
         dock.setAccessibleName(tr(spec.title))
-        PanelArea(panels[spec.key], dock)
+        area = PanelArea(partial(_make_panel, spec), dock)
+        area.made.connect(partial(made, spec.key))
         docks[spec.key] = dock
     return docks
+
+
+def _make_panel(spec: DockSpec) -> QWidget:
+    panel = class_at(spec.panel)()
+    if not isinstance(panel, QWidget):
+        raise TypeError(spec.panel)
+    return panel
 
 
 FORMS = tuple(

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import shiboken6
 from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, QSize, QTimer, Slot
 from PySide6.QtGui import QScreen
 
+from aegui.shell.panel_area import PanelArea, is_in_sight
 from aegui.window.docks import FORMS, arrange, form_of, take_away
-from aegui.window.panel_area import is_in_sight
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from PySide6.QtWidgets import QDockWidget, QMainWindow
 
@@ -76,9 +77,10 @@ class WindowLayout(QObject):
         """Arrange the docks for ``perspective``, as they were last left in a window like this."""
         self._perspective = perspective
         self._form = form_of(self._window.size())
-        self._is_restored = self._restore_docks()
-        if not self._is_restored:
-            arrange(self._window, self._docks, perspective)
+        with self._held():
+            self._is_restored = self._restore_docks()
+            if not self._is_restored:
+                arrange(self._window, self._docks, perspective)
 
     def reset(self) -> None:
         """Put the docks back where the perspective has them, in a window that its screen holds."""
@@ -86,7 +88,20 @@ class WindowLayout(QObject):
             self._settings.set_window_state(_name(self._perspective, form), None)
         self.fit_screen()
         self._form = form_of(self._window.size())
-        arrange(self._window, self._docks, self._perspective)
+        with self._held():
+            arrange(self._window, self._docks, self._perspective)
+
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        """While docks are arranged, each is in sight for a moment: no panel is made for that."""
+        areas = [
+            area for dock in self._docks.values() if isinstance(area := dock.widget(), PanelArea)
+        ]
+        for area in areas:
+            area.hold(True)
+        yield
+        for area in areas:
+            area.hold(False)
 
     def keep(self) -> None:
         """Remember where the docks are."""
@@ -112,7 +127,8 @@ class WindowLayout(QObject):
             self._follow(handle.screen())
             if not self._is_restored:
                 # Sizes that were asked of a window that was not shown are not to be had.
-                arrange(self._window, self._docks, self._perspective)
+                with self._held():
+                    arrange(self._window, self._docks, self._perspective)
         return False
 
     @Slot()

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QMainWindow,
     QMenu,
     QTabWidget,
+    QToolBar,
     QToolButton,
     QWidget,
 )
 
 from aegui.core.i18n import language, tr
-from aegui.features.table import FEATURES, dock_specs
-from aegui.features.time.feature import add_time_bar
+from aegui.features.table import FEATURES, MAP, TIME, dock_specs
 from aegui.kit.theme import ICON_PX, icon
 from aegui.shell.dialogs import questions
-from aegui.shell.feature import Feature
+from aegui.shell.feature import Feature, class_at, place_of
+from aegui.shell.feature_window import FeatureWindow
+from aegui.shell.panel_area import PanelArea
 from aegui.widgets.drop_veil import DropVeil
 from aegui.window.actions import ACTIONS, MENUS, Actions
 from aegui.window.dock_titles import DockTitles
@@ -34,7 +36,6 @@ from aegui.window.layout import WindowLayout
 from aegui.window.memory import memory_table
 from aegui.window.notifications import Notifications
 from aegui.window.panel_focus import PanelFocus
-from aegui.window.panels import Panels
 from aegui.window.toolbar import MainToolBar
 
 if TYPE_CHECKING:
@@ -46,11 +47,11 @@ if TYPE_CHECKING:
     from aegui.session.notice import Notice
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
+    from aegui.shell.feature import FeatureSpec
+    from aegui.shell.feature_window import AnyFeature, AnyPanel
 
-AnyFeature = TypeVar("AnyFeature", bound=Feature)
 
-
-class MainWindow(QMainWindow):
+class MainWindow(FeatureWindow):
     """One window on the session. Rebuilt for another language; the session stays."""
 
     language_requested = Signal(str)
@@ -67,17 +68,19 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
-        self.panels = Panels()
-        self.setCentralWidget(self.panels.canvas)
-        specs = dock_specs()
-        panels = {spec.key: getattr(self.panels, spec.key) for spec in specs}
-        self.docks = make_docks(self, specs, panels)
+        self._made: dict[str, Feature] = {}
+        self._begun: set[str] = set()
+        """Places of features that are there, or about to be."""
+        self._is_built = False
+        self.canvas = class_at(MAP)()
+        self.setCentralWidget(self.canvas)
+        self.docks = make_docks(self, dock_specs(), self._on_panel_made)
         self._titles = DockTitles(self, self.docks)
         self.perspective = services.settings.perspective
         if self.perspective not in PERSPECTIVES:
             self.perspective = DEFAULT_PERSPECTIVE
         self.veil = DropVeil(self)
-        self.notifications = Notifications(self, self.panels.canvas)
+        self.notifications = Notifications(self, self.canvas)
         self.recent = QMenu(tr("Open &recent"), self)
         self.examples = QMenu(tr("Open &example"), self)
         self._build()
@@ -91,15 +94,17 @@ class MainWindow(QMainWindow):
         self._build_menus()
         self.toolbar = MainToolBar(self.actions_table)
         self.addToolBar(self.toolbar)
-        self.time_bar = add_time_bar(self, self.panels.time)
+        self._time = class_at(TIME)()
+        self.time_bar = self._foot(self._time)
         self.panel_focus = PanelFocus(self, self.docks, (self.toolbar, self.time_bar))
         self._layout = WindowLayout(self, self.docks, services.settings)
         self._layout.restore()
         self._layout.show(self.perspective)
-        self.features: list[Feature] = []
-        for make in FEATURES:
+        self._is_built = True
+        for spec in FEATURES:
             # One after the other: the pages of one room may ask for what came before them.
-            self.features.append(make(services, self))
+            if spec.at_start or any(self._has_panel(key) for key in spec.seen_in):
+                self._make(spec)
         self._handlers: dict[str, Callable[..., object]] = {
             "quit": self.close,
             "perspective": self.set_perspective,
@@ -111,8 +116,9 @@ class MainWindow(QMainWindow):
             "guide": self.show_guide,
             "about": lambda: questions.show_about(self, memory_table(services)),
         }
-        for feature in self.features:
-            self._handlers |= feature.handlers
+        for spec in FEATURES:
+            for key, method in spec.handlers.items():
+                self._handlers[key] = partial(self._ask, spec, method)
         self._connect()
         self._show_conditions()
         self._show_training()
@@ -124,9 +130,10 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         services = self._services
         services.workspace.noticed.connect(self.notifications.show)
-        for feature in self.features:
-            feature.noticed.connect(self.notifications.show)
-            feature.conditions_changed.connect(self._show_conditions)
+        for spec in FEATURES:
+            for key, method in spec.requests.items():
+                answer = _Answer(partial(self._ask, spec, method), self)
+                getattr(services.requests, key).connect(answer.give)
         services.requests.arrangement.connect(self.set_perspective)
         services.showing.changed.connect(self._on_showing_changed)
         services.runner.started.connect(self.notifications.put_news_away)
@@ -146,16 +153,67 @@ class MainWindow(QMainWindow):
         for feature in self.features:
             feature.show(shown, changed)
 
+    # Features and panels, made when they are first seen or asked for
+
+    @property
+    def features(self) -> list[Feature]:
+        """Those that have been made, in the order of the table."""
+        return [self._made[spec.place] for spec in FEATURES if spec.place in self._made]
+
     def feature(self, kind: type[AnyFeature]) -> AnyFeature:
-        """The feature of that kind.
+        """The feature of that kind; it is made now if it has not been yet.
 
         Raises:
             LookupError: There is none.
         """
-        for feature in self.features:
-            if isinstance(feature, kind):
-                return feature
+        for spec in FEATURES:
+            if spec.place == place_of(kind):
+                found = self._make(spec)
+                if isinstance(found, kind):
+                    return found
         raise LookupError(kind)
+
+    def panel(self, kind: type[AnyPanel]) -> AnyPanel:
+        """The panel of that kind; it is made now if nobody has seen it yet.
+
+        Raises:
+            LookupError: There is no place for it.
+        """
+        if isinstance(self._time, kind):
+            return self._time
+        for spec in dock_specs():
+            if spec.panel == place_of(kind):
+                area = self.docks[spec.key].widget()
+                if isinstance(area, PanelArea) and isinstance(area.panel, kind):
+                    return area.panel
+        raise LookupError(kind)
+
+    def _make(self, spec: FeatureSpec) -> Feature:
+        if spec.place in self._made:
+            return self._made[spec.place]
+        self._begun.add(spec.place)
+        made = class_at(spec.place)(self._services, self)
+        if not isinstance(made, Feature):
+            raise TypeError(spec.place)
+        self._made[spec.place] = made
+        made.noticed.connect(self.notifications.show)
+        made.conditions_changed.connect(self._show_conditions)
+        self._show_conditions()
+        return made
+
+    def _ask(self, spec: FeatureSpec, method: str, *arguments: object) -> None:
+        getattr(self._make(spec), method)(*arguments)
+
+    def _has_panel(self, key: str) -> bool:
+        area = self.docks[key].widget()
+        return isinstance(area, PanelArea) and area.is_made
+
+    def _on_panel_made(self, key: str) -> None:
+        if not self._is_built:
+            return
+        for spec in FEATURES:
+            if key in spec.seen_in and spec.place not in self._begun:
+                self._make(spec)
 
     # Menus
 
@@ -219,6 +277,17 @@ class MainWindow(QMainWindow):
         self.actions_table.set_checked(f"language_{language()}", True)
         self.actions_table.set_checked("full_screen", self.isFullScreen())
 
+    def _foot(self, bar: QWidget) -> QToolBar:
+        """A bar across the foot of the window, which stays there."""
+        holder = QToolBar(tr("Time"), self)
+        holder.setObjectName("timebar")
+        holder.setMovable(False)
+        holder.toggleViewAction().setVisible(False)
+        holder.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        holder.addWidget(bar)
+        self.addToolBar(Qt.ToolBarArea.BottomToolBarArea, holder)
+        return holder
+
     # Layout
 
     def set_perspective(self, key: str) -> None:
@@ -230,7 +299,7 @@ class MainWindow(QMainWindow):
         self._layout.show(key)
         if focused is None or not focused.isVisible():
             # Else Qt passes the keys on to whatever comes next, such as a button of the menu bar.
-            self.panels.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
         self.actions_table.set_checked(key, True)
 
     def reset_layout(self) -> None:
@@ -324,6 +393,18 @@ class MainWindow(QMainWindow):
         self.hide()
         self.setParent(None)
         self.deleteLater()
+
+
+class _Answer(QObject):
+    """What a request is connected with; it goes with the window, and its connection with it."""
+
+    def __init__(self, answer: Callable[..., object], parent: QObject) -> None:
+        super().__init__(parent)
+        self._answer = answer
+
+    def give(self, *arguments: object) -> None:
+        """Do what is asked for."""
+        self._answer(*arguments)
 
 
 def _files_of(data: QMimeData) -> list[Path]:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QToolBar, QWidget
 
-from aegui.window.panel_area import is_in_sight
+from aegui.shell.panel_area import is_in_sight
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -56,7 +56,7 @@ def main() -> None:
             if "painted_s" in seen:
                 return
             seen["painted_s"] = time.perf_counter() - BORN
-            canvas = self._app.window.panels.canvas
+            canvas = self._app.window.canvas
             place = canvas.rect().center().toPointF()
             self._moved = True
             event = QMouseEvent(

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication
 from aegui.app import App
 from aegui.core.data.builtin import load_builtin
 from aegui.core.recipe import Recipe, TrainingSpec
+from aegui.features.map.view.cursor_panel import CursorPanel
 from tests.bench import models
 from tests.bench.figures import percentile
 
@@ -158,8 +159,8 @@ def live_rate(app: App) -> float:
 
 def moves(app: App) -> list[float]:
     """Milliseconds from a mouse move on the map until the decoded glyph is painted."""
-    canvas = app.window.panels.canvas
-    pictures = Paints(app.window.panels.cursor.pictures)
+    canvas = app.window.canvas
+    pictures = Paints(app.window.panel(CursorPanel).pictures)
     times = []
     for index in range(MOVES):
         angle = index / 25
@@ -192,7 +193,7 @@ def main() -> None:
     app.window.resize(*WINDOW)
     spin(2.5)
     resolved = resolved_case(app, sys.argv[1] if len(sys.argv) > 1 else "letters")
-    probe, paints = Probe(app), Paints(app.window.panels.canvas)
+    probe, paints = Probe(app), Paints(app.window.canvas)
     headless, live, painted = [], [], []
     for _ in range(ROUNDS):
         headless.append(headless_rate(resolved))

@@ -15,6 +15,8 @@ from PySide6.QtWidgets import QApplication
 
 from aegui.app import App
 from aegui.core.run_file.saved import load_run
+from aegui.features.answer.view.panel import AnswerPanel
+from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.paths import models_dir
 from aegui.session.map.others import Other, Others
 from tests.bench.figures import percentile
@@ -40,7 +42,7 @@ def main() -> None:
         codec = load_run(models_dir() / f"{name}.aegui").codec(0)
         services.of(Others).add(Other(name, name, codec, False))
     spin(1.0)
-    rows = window.panels.answer.answers.rows
+    rows = window.panel(AnswerPanel).answers.rows
     if len(rows) != ROWS:
         raise RuntimeError("not all networks answer")
     # Then every click changes a pixel: first each is lit, then each erased, and so on.
@@ -51,7 +53,7 @@ def main() -> None:
     for number in range(STROKES):
         before = [paint.count for paint in paints]
         begun, worked = time.perf_counter(), time.thread_time()
-        editor = window.panels.draw.editor
+        editor = window.panel(DrawPanel).editor
         place = editor.cell_rect(number % 7, number // 7 % 5).center()
         button = Qt.MouseButton.RightButton if number % 70 >= 35 else Qt.MouseButton.LeftButton
         QTest.mouseClick(editor, button, pos=place)

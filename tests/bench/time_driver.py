@@ -17,6 +17,7 @@ from aegui.core.recipe import Recipe, TrainingSpec
 from aegui.core.run_file.saved import run_bytes
 from aegui.features.builder.training import TrainingFeature
 from aegui.features.map.model.plane_service import PlaneService
+from aegui.features.map.view.cursor_panel import CursorPanel
 from aegui.features.time.feature import TimeFeature
 from tests.bench.figures import percentile
 from tests.bench.live_window import WINDOW, Paints, spin
@@ -34,8 +35,8 @@ class Scrub:
 
     def __init__(self, app: App) -> None:
         self._app = app
-        self._map = Paints(app.window.panels.canvas)
-        self._pictures = Paints(app.window.panels.cursor.pictures)
+        self._map = Paints(app.window.canvas)
+        self._pictures = Paints(app.window.panel(CursorPanel).pictures)
         self._plane_epoch = -1
         app.services.of(PlaneService).decoded.connect(self._on_plane_decoded)
         self.call_ms: list[float] = []

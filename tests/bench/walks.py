@@ -22,6 +22,8 @@ from PySide6.QtWidgets import QApplication
 
 import aegui
 from aegui.app import App
+from aegui.features.builder.view.training_panel import TrainingPanel
+from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.paths import models_dir
 from aegui.widgets.form.fields import NumberField
 from tests.bench.figures import Figure, at_most
@@ -73,13 +75,13 @@ def calls_of(walk: Callable[[], object]) -> Counter[tuple[str, str]]:
 
 def _walks(app: App) -> dict[str, tuple[str, Callable[[], object]]]:
     """What each walk does, and in which arrangement of the window, by name."""
-    panels = app.window.panels
-    editor, canvas = panels.draw.editor, panels.canvas
-    level = panels.draw.noise.findChildren(NumberField)[0]
+    window = app.window
+    editor, canvas = window.panel(DrawPanel).editor, window.canvas
+    level = window.panel(DrawPanel).noise.findChildren(NumberField)[0]
     steps = iter(range(1, 100))
 
     def edit_rate() -> None:
-        row = panels.training.rows["training.optimizer.learning_rate"]
+        row = window.panel(TrainingPanel).rows["training.optimizer.learning_rate"]
         row.edited.emit(app.services.workspace.recipe.training.optimizer.learning_rate * 1.5)
 
     def move_mouse() -> None:
@@ -121,7 +123,7 @@ def main() -> None:
     app.window.resize(*WINDOW)
     app.window.show()
     app.services.workspace.open(models_dir() / _MODEL)
-    app.window.panels.training.set_open_sections(["optimizer"])
+    app.window.panel(TrainingPanel).set_open_sections(["optimizer"])
     figures = {}
     for name, (perspective, walk) in _walks(app).items():
         app.window.set_perspective(perspective)

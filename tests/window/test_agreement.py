@@ -10,7 +10,11 @@ import pytest
 from aegui.core.latent.codec import Codec
 from aegui.core.recipe import Recipe
 from aegui.core.run_file.saved import load_run
-from aegui.features.charts.results import ResultsFeature
+from aegui.features.builder.view.training_panel import TrainingPanel
+from aegui.features.charts.feature import ChartsFeature
+from aegui.features.charts.reconstructions import ReconstructionsFeature
+from aegui.features.charts.view.panel import ChartsPanel
+from aegui.features.charts.view.reconstructions_panel import ReconstructionsPanel
 from aegui.features.time.feature import TimeFeature
 from aegui.features.time.shown import ShownFeature
 from aegui.shell.outcome import mean_words, weights_words
@@ -88,7 +92,8 @@ class Look:
         row = history.row_at(moment.epoch)
         assert row is not None
         self._charts(row)
-        formula = window.panels.training.formula
+        window.docks["training"].raise_()
+        formula = window.panel(TrainingPanel).formula
         assert formula._terms["loss"] == pytest.approx(history.loss[row, moment.run], rel=1e-6)
         own = Codec(showing.shown.recipe, codec.image_shape, self.weights(), moment.run)
         if own.can_encode:
@@ -101,8 +106,8 @@ class Look:
         moment, history = self.showing.shown.moment, self.showing.shown.history
         assert moment is not None
         assert history is not None
-        panel = self.window.panels.charts
-        self.window.feature(ResultsFeature)._charts.flush()
+        panel = self.window.panel(ChartsPanel)
+        self.window.feature(ChartsFeature)._charts.flush()
         loss = panel._views["loss"]
         data = loss.data
         assert data is not None
@@ -114,7 +119,7 @@ class Look:
 
     def _codes(self, own: Codec) -> None:
         """The map has the codes of these weights."""
-        scene, samples = self.window.panels.canvas.scene, self.showing.shown.dataset.flat()
+        scene, samples = self.window.canvas.scene, self.showing.shown.dataset.flat()
         wanted = own.encode(samples)
         self.qtbot.waitUntil(
             lambda: (
@@ -136,10 +141,10 @@ class Look:
         if not window._services.runner.is_busy:
             said = window.toolbar.status.text()
             assert f"mean {mean_words(float(wrong.mean()))}, worst {wrong.max()}" in said
-        view = window.panels.reconstructions.view
+        view = window.panel(ReconstructionsPanel).view
         window.docks["reconstructions"].show()
         window.docks["reconstructions"].raise_()
-        window.feature(ResultsFeature)._rows.flush()
+        window.feature(ReconstructionsFeature)._rows.flush()
         self.qtbot.waitUntil(
             lambda: (
                 view._rows is not None

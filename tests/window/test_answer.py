@@ -21,7 +21,9 @@ from aegui.features.answer.feature import AnswerFeature
 from aegui.features.answer.model.answer_sheet import BEST, SHOWN
 from aegui.features.answer.model.answer_study_service import LIMIT_DRAWS, AnswerStudies
 from aegui.features.answer.view.limit_page import ALIKE, FILE, KNOWN
+from aegui.features.answer.view.panel import AnswerPanel
 from aegui.features.drawing.feature import DrawingFeature
+from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.session.map.others import Other, Others
 from aegui.session.pixels.answers import telling_pixel
 from aegui.session.pixels.drawing_state import DrawingPaper
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from aegui.features.answer.view.panel import AnswerPanel
     from aegui.window.main_window import MainWindow
 
 WAIT_MS = 30_000
@@ -42,9 +43,9 @@ FLIP = CorruptionSpec(kind="flip", level=0.1)
 @pytest.fixture
 def panel(window: MainWindow) -> AnswerPanel:
     window.set_perspective("draw")
-    window.panels.draw.set_noise(FLIP, 3)
-    window.panels.draw.noise.noise_requested.emit(FLIP, 3)
-    return window.panels.answer
+    window.panel(DrawPanel).set_noise(FLIP, 3)
+    window.panel(DrawPanel).noise.noise_requested.emit(FLIP, 3)
+    return window.panel(AnswerPanel)
 
 
 def keys(panel: AnswerPanel) -> list[str]:
@@ -86,8 +87,8 @@ def test_the_limit_over_all_characters_follows_noise_and_weights(
     qtbot.waitUntil(lambda: page.average.text() == told(FLIP), timeout=WAIT_MS)
     assert page.average.isVisible()
     much = CorruptionSpec(kind="flip", level=0.3)
-    window.panels.draw.set_noise(much, 3)
-    window.panels.draw.noise.noise_requested.emit(much, 3)
+    window.panel(DrawPanel).set_noise(much, 3)
+    window.panel(DrawPanel).noise.noise_requested.emit(much, 3)
     qtbot.waitUntil(lambda: page.average.text() == told(much), timeout=WAIT_MS)
     prior = Prior("mostly a", {"a": 20.0}, 1.0)
     services.of(AnswerStudies).known_prior = prior
@@ -244,7 +245,7 @@ def test_denoising_again_leaves_a_trail_on_the_map(
 ) -> None:
     train(qtbot, window)
     qtbot.waitUntil(lambda: keys(panel) == [SHOWN, BEST], timeout=WAIT_MS)
-    codec, scene = window._services.shown.codec, window.panels.canvas.scene
+    codec, scene = window._services.shown.codec, window.canvas.scene
     assert codec is not None
     pixels = window._services.drawing.pixels
     panel.answers.again.click()
@@ -291,10 +292,10 @@ def test_pairs_are_compared_on_demand(window: MainWindow, panel: AnswerPanel, qt
     found = window._services.of(AnswerStudies).mix_ups
     assert found is not None
     assert window._services.drawing.label == found.dataset.labels[found.pairs[2].first]
-    window.panels.draw.noise.again()
+    window.panel(DrawPanel).noise.again()
     assert "compare again" not in panel.pairs.words.text()
-    window.panels.draw.set_noise(CorruptionSpec(kind="flip", level=0.3), 3)
-    window.panels.draw.noise.again()
+    window.panel(DrawPanel).set_noise(CorruptionSpec(kind="flip", level=0.3), 3)
+    window.panel(DrawPanel).noise.again()
     assert "compare again" in panel.pairs.words.text()
 
 

@@ -12,6 +12,7 @@ from aegui.features.classifier.model.classifier_service import (
     VALIDATION,
     ClassifierService,
 )
+from aegui.features.classifier.view.panel import ClassifierPanel
 from tests.window.conftest import train
 
 if TYPE_CHECKING:
@@ -46,14 +47,14 @@ def test_without_a_classifier_the_panel_says_how_to_get_one(
     window: MainWindow, qtbot: QtBot
 ) -> None:
     show(window)
-    panel = window.panels.classifier
+    panel = window.panel(ClassifierPanel)
     assert "choose “Classifier”" in panel.message
     begin(window, qtbot)
     assert panel.message.startswith("Press Train")
 
 
 def test_a_classifier_is_judged_when_it_has_learnt(window: MainWindow, qtbot: QtBot) -> None:
-    services, panel = window._services, window.panels.classifier
+    services, panel = window._services, window.panel(ClassifierPanel)
     begin(window, qtbot)
     show(window)
     train(qtbot, window)
@@ -103,14 +104,14 @@ def test_pre_training_is_told(window: MainWindow, qtbot: QtBot) -> None:
     window.actions_table["step"].trigger()
     text = window.toolbar.status.text
     qtbot.waitUntil(lambda: "pre-training layer 1 of 2" in text(), timeout=20_000)
-    note = window.panels.classifier._detail.text
+    note = window.panel(ClassifierPanel)._detail.text
     qtbot.waitUntil(lambda: "still pre-training" in note(), timeout=20_000)
     with qtbot.waitSignal(services.runner.finished, timeout=20_000):
         services.runner.stop()
 
 
 def test_a_mistake_can_be_drawn(window: MainWindow, qtbot: QtBot) -> None:
-    services, panel = window._services, window.panels.classifier
+    services, panel = window._services, window.panel(ClassifierPanel)
     begin(window, qtbot)
     show(window)
     train(qtbot, window)
@@ -123,7 +124,7 @@ def test_a_mistake_can_be_drawn(window: MainWindow, qtbot: QtBot) -> None:
 def test_beyond_the_limits_it_is_judged_only_when_asked_for(
     window: MainWindow, qtbot: QtBot
 ) -> None:
-    services, panel = window._services, window.panels.classifier
+    services, panel = window._services, window.panel(ClassifierPanel)
     begin(window, qtbot)
     train(qtbot, window)
     services.settings.unasked_memory_share = 1e-9

@@ -9,6 +9,7 @@ import numpy as np
 from aegui.core.evaluation.codes import dimension_figures
 from aegui.core.recipe import GanSpec, LatentSpec
 from aegui.features.code.model.code_service import CodeService
+from aegui.features.code.view.panel import CodePanel
 from tests.window.conftest import SMALL, train
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def show(window: MainWindow) -> None:
 
 def settled(window: MainWindow, qtbot: QtBot, recipe: Recipe) -> None:
     """Train ``recipe`` and wait for the look at the best weights."""
-    services, panel = window._services, window.panels.code
+    services, panel = window._services, window.panel(CodePanel)
     assert services.workspace.new(recipe)
     train(qtbot, window)
     run = services.workspace.run
@@ -49,11 +50,11 @@ def settled(window: MainWindow, qtbot: QtBot, recipe: Recipe) -> None:
 
 def test_without_a_network_the_panel_says_how_to_get_one(window: MainWindow) -> None:
     show(window)
-    assert window.panels.code.message.startswith("Press Train")
+    assert window.panel(CodePanel).message.startswith("Press Train")
 
 
 def test_a_variational_code_after_its_training(window: MainWindow, qtbot: QtBot) -> None:
-    services, panel = window._services, window.panels.code
+    services, panel = window._services, window.panel(CodePanel)
     show(window)
     settled(window, qtbot, VARIATIONAL)
     look, codec = panel.look, services.shown.codec
@@ -75,7 +76,7 @@ def test_a_variational_code_after_its_training(window: MainWindow, qtbot: QtBot)
 
 
 def test_it_is_looked_at_while_it_learns(window: MainWindow, qtbot: QtBot) -> None:
-    services, panel = window._services, window.panels.code
+    services, panel = window._services, window.panel(CodePanel)
     show(window)
     long = SMALL.model_copy(
         update={"training": SMALL.training.model_copy(update={"epochs": 10_000_000})}
@@ -93,7 +94,7 @@ def test_it_is_looked_at_while_it_learns(window: MainWindow, qtbot: QtBot) -> No
 
 
 def test_figures_are_kept_through_another_training(window: MainWindow, qtbot: QtBot) -> None:
-    panel = window.panels.code
+    panel = window.panel(CodePanel)
     show(window)
     settled(window, qtbot, SMALL)
     panel.figures.keep.click()
@@ -125,6 +126,6 @@ def test_a_generator_has_no_codes(window: MainWindow, qtbot: QtBot) -> None:
     assert window._services.workspace.new(adversarial)
     train(qtbot, window)
     qtbot.waitUntil(
-        lambda: window.panels.code.message.startswith("A GAN has no encoder"),
+        lambda: window.panel(CodePanel).message.startswith("A GAN has no encoder"),
         timeout=10_000,
     )

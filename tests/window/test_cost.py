@@ -13,8 +13,11 @@ from aegui.core.data.dataset import Dataset
 from aegui.core.recipe import LayerSpec, NetworkSpec
 from aegui.features.document.feature import DocumentFeature
 from aegui.features.making.model.making import Making
+from aegui.features.making.view.panel import MakingPanel
 from aegui.features.projections.model.projection_service import ProjectionService
+from aegui.features.projections.view.panel import ProjectionsPanel
 from aegui.features.study.model.noise_study import NoiseStudy
+from aegui.features.study.view.panel import StudyPanel
 from aegui.session.training.cost_service import CostService
 from aegui.shell.dialogs.cost import LimitsDialog
 from tests.window.conftest import SMALL, stop, train
@@ -140,7 +143,7 @@ def test_the_cost_of_a_noise_study_stands_beside_its_button(
     qtbot: QtBot, window: MainWindow
 ) -> None:
     window.actions_table["noise_study"].trigger()
-    page = window.panels.study.matrix
+    page = window.panel(StudyPanel).matrix
     qtbot.waitUntil(lambda: page.estimate.text().startswith("~"), timeout=20_000)
     window._services.settings.unasked_memory_share = 1e-6
     answer("Cancel")
@@ -153,7 +156,7 @@ def test_a_search_beyond_the_limits_begins_only_after_a_question(
 ) -> None:
     train(qtbot, window)
     window.docks["making"].show()
-    services, page = window._services, window.panels.making.finds
+    services, page = window._services, window.panel(MakingPanel).finds
     qtbot.waitUntil(lambda: services.of(Making).finds.offered() != ())
     finds = services.of(Making).finds
     with qtbot.waitSignal(finds.found):
@@ -172,7 +175,7 @@ def test_a_search_beyond_the_limits_begins_only_after_a_question(
 def test_maps_beyond_the_limits_begin_only_after_a_question(
     qtbot: QtBot, window: MainWindow
 ) -> None:
-    services, panel = window._services, window.panels.projections
+    services, panel = window._services, window.panel(ProjectionsPanel)
     services.settings.unasked_memory_share = 1e-9
     window.actions_table["compare"].trigger()
     maps = services.of(ProjectionService)

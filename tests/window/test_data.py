@@ -15,11 +15,14 @@ from PySide6.QtWidgets import QDialog, QInputDialog, QPushButton
 from aegui.core.data.load import load_dataset
 from aegui.core.data.published import DATA_DIR_VARIABLE
 from aegui.core.errors import AeguiError
+from aegui.features.builder.view.builder_panel import BuilderPanel
 from aegui.features.data.download_dialog import DownloadDialog
 from aegui.features.data.feature import DataFeature
 from aegui.features.data.import_dialog import ImportDialog
 from aegui.features.data.model import data_service
 from aegui.features.data.model.data_sources import DRAWINGS, own_path
+from aegui.features.data.view.data_panel import DataPanel
+from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.shell.dialogs import questions
 from tests.window.conftest import stop
 from tests.window.test_document import answer
@@ -64,7 +67,7 @@ def settle(qtbot: QtBot, workspace: Workspace) -> None:
 def show_panel(qtbot: QtBot, window: MainWindow) -> None:
     window.docks["data"].show()
     window.docks["data"].raise_()
-    qtbot.waitUntil(window.panels.data.isVisible)
+    qtbot.waitUntil(window.panel(DataPanel).isVisible)
 
 
 def opened(window: MainWindow, kind: type[_Dialog]) -> _Dialog:
@@ -96,7 +99,7 @@ def test_data_is_chosen_in_the_toolbar(window: MainWindow, workspace: Workspace)
     assert workspace.recipe.data.source == "uppercase"
     assert len(workspace.dataset) == 32
     assert data.currentData() == "uppercase"
-    assert len(window.panels.draw._labels) == 32
+    assert len(window.panel(DrawPanel)._labels) == 32
     workspace.undo_stack.undo()
     assert data.currentData() == "lowercase"
 
@@ -125,7 +128,7 @@ def test_the_dialog_of_characters(window: MainWindow) -> None:
 
 
 def test_the_panel_offers_the_same_sets(window: MainWindow, workspace: Workspace) -> None:
-    menu = window.panels.data.menu
+    menu = window.panel(DataPanel).menu
     menu.aboutToShow.emit()
     texts = [action.text() for action in menu.actions()]
     assert "Emojis (1,861 · 64 × 64)" in texts
@@ -233,7 +236,7 @@ def test_many_images_are_learnt_in_batches_and_it_is_told(
     workspace.edit_recipe(workspace.recipe.model_copy(update=update), "all at once")
     offered(5_001, 7)
     assert workspace.recipe.training == before
-    window.panels.builder.networks.chosen.emit("letters-17")
+    window.panel(BuilderPanel).networks.chosen.emit("letters-17")
     assert workspace.recipe.training.batch_size == 128
     assert "5,001 samples" in window.notifications.shown[-1].text
 
@@ -280,7 +283,7 @@ def test_the_panel_shows_the_set_and_its_card(
     qtbot: QtBot, window: MainWindow, workspace: Workspace
 ) -> None:
     show_panel(qtbot, window)
-    panel = window.panels.data
+    panel = window.panel(DataPanel)
     assert panel.title.text() == "Lower case"
     assert panel.facts.text() == "6 of 32 · 5 × 7"
     assert panel.gallery.shown.tolist() == [workspace.pool.labels.index(c) for c in "abcdef"]
@@ -292,7 +295,7 @@ def test_samples_are_found_and_taken(
     qtbot: QtBot, window: MainWindow, workspace: Workspace
 ) -> None:
     show_panel(qtbot, window)
-    panel = window.panels.data
+    panel = window.panel(DataPanel)
     panel.search.setText("z")
     qtbot.waitUntil(panel.only_found.isVisible)
     panel.only_found.click()
@@ -313,14 +316,14 @@ def test_the_last_sample_cannot_be_left_out(window: MainWindow, workspace: Works
         ),
         "one",
     )
-    window.panels.data.toggle_requested.emit(workspace.pool.labels.index("a"))
+    window.panel(DataPanel).toggle_requested.emit(workspace.pool.labels.index("a"))
     assert "At least one" in window.notifications.shown[-1].text
     assert workspace.dataset.labels == ("a",)
 
 
 def test_a_sample_is_drawn(qtbot: QtBot, window: MainWindow, workspace: Workspace) -> None:
     show_panel(qtbot, window)
-    window.panels.data.gallery.activated.emit(workspace.pool.labels.index("d"))
+    window.panel(DataPanel).gallery.activated.emit(workspace.pool.labels.index("d"))
     assert window._services.drawing.label == "d"
 
 
@@ -374,7 +377,7 @@ def test_the_panel_edits_shares_and_augmentation(
     qtbot: QtBot, window: MainWindow, workspace: Workspace
 ) -> None:
     show_panel(qtbot, window)
-    panel = window.panels.data
+    panel = window.panel(DataPanel)
     panel.shares.share.setValue(50)
     assert workspace.recipe.data.split.validation == 0.5
     assert panel.shares.words() == "3 to learn from, 3 to check on"
@@ -395,7 +398,7 @@ def test_classes_are_chosen_in_the_panel(
     show_panel(qtbot, window)
     window.feature(DataFeature).take_source("digits")
     settle(qtbot, workspace)
-    panel = window.panels.data
+    panel = window.panel(DataPanel)
     qtbot.waitUntil(panel.classes.isVisible)
     assert len(panel.classes.chosen) == 10
     panel.classes.chosen_changed.emit(("3", "7"))
@@ -412,14 +415,14 @@ def test_data_are_locked_while_a_network_learns(
     training = workspace.recipe.training.model_copy(update={"epochs": 5_000_000})
     workspace.edit_recipe(workspace.recipe.model_copy(update={"training": training}), "longer")
     window.actions_table["train"].trigger()
-    assert not window.panels.data.shares.isEnabled()
+    assert not window.panel(DataPanel).shares.isEnabled()
     glyphs = tmp_path / "glyphs.txt"
     glyphs.write_text("a\n.#.\n#.#\n.#.\n")
     assert window.feature(DataFeature).take_files([glyphs])
     assert "training has ended" in window.notifications.shown[-1].text
     runner = window._services.runner
     stop(qtbot, runner)
-    assert window.panels.data.shares.isEnabled()
+    assert window.panel(DataPanel).shares.isEnabled()
 
 
 def test_a_number_is_at_most_what_the_chosen_classes_have(
@@ -428,7 +431,7 @@ def test_a_number_is_at_most_what_the_chosen_classes_have(
     show_panel(qtbot, window)
     window.feature(DataFeature).take_source("digits")
     settle(qtbot, workspace)
-    panel = window.panels.data
+    panel = window.panel(DataPanel)
     qtbot.waitUntil(panel.classes.isVisible)
     panel.classes.chosen_changed.emit(("3",))
     settle(qtbot, workspace)
@@ -458,7 +461,7 @@ def test_classes_that_the_draw_left_without_a_sample_stay_ticked(
     show_panel(qtbot, window)
     window.feature(DataFeature).take_source("digits")
     settle(qtbot, workspace)
-    panel = window.panels.data
+    panel = window.panel(DataPanel)
     qtbot.waitUntil(panel.classes.isVisible)
     panel.shares.limit.click()
     panel.shares.count.setValue(3)
@@ -475,7 +478,7 @@ def test_edited_data_are_called_edited(
     workspace.add_sample(np.eye(7, 5), "ñ")
     assert window.toolbar.data.currentText() == "Lower case, edited: 7"
     window.docks["data"].raise_()
-    title = window.panels.data.title
+    title = window.panel(DataPanel).title
     qtbot.waitUntil(lambda: title.text() == "Lower case, edited: 7", timeout=20_000)
     workspace.undo_stack.undo()
     assert window.toolbar.data.currentText() == "Lower case"

@@ -18,6 +18,7 @@ from aegui.core.recipe import CorruptionSpec
 from aegui.core.recipe.edits import with_values
 from aegui.features.drawing.clipboard import to_clipboard
 from aegui.features.drawing.feature import DrawingFeature
+from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.features.linked.others import OthersFeature
 from aegui.session.pixels.drawing_state import DrawingPaper
 from aegui.widgets.dragged_samples import samples_mime
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from aegui.core.pixels.code import CodeForm
-    from aegui.features.drawing.view.draw_panel import DrawPanel
     from aegui.session.pixels.drawing import Drawing
     from aegui.window.main_window import MainWindow
 
@@ -42,7 +42,7 @@ popup = pytest.mark.qt_log_ignore("This plugin does not support")
 @pytest.fixture
 def draw(window: MainWindow) -> DrawPanel:
     window.set_perspective("draw")
-    return window.panels.draw
+    return window.panel(DrawPanel)
 
 
 @pytest.fixture
@@ -470,7 +470,7 @@ def test_the_trail_of_the_drawing_can_be_cleared(
     qtbot: QtBot, window: MainWindow, drawing: Drawing
 ) -> None:
     train(qtbot, window)
-    canvas = window.panels.canvas
+    canvas = window.canvas
 
     def is_longer_than(count: int) -> bool:
         return len(canvas.scene.trail) > count

@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QDialog, QTextBrowser
 from aegui.core.recipe import CorruptionSpec, LayerSpec
 from aegui.core.recipe.edits import with_value, with_values
 from aegui.core.run_file.saved import load_run
+from aegui.features.builder.view.builder_panel import BuilderPanel
+from aegui.features.builder.view.training_panel import TrainingPanel
 from tests.window.conftest import train
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ def workspace_of(window: MainWindow) -> Workspace:
 
 
 def strip_of(window: MainWindow) -> EditedStrip:
-    builder, training = window.panels.builder.edited, window.panels.training.edited
+    builder, training = window.panel(BuilderPanel).edited, window.panel(TrainingPanel).edited
     assert builder.text == training.text
     return builder
 
@@ -91,7 +93,7 @@ def test_train_makes_the_edited_network_the_shown_one(qtbot: QtBot, window: Main
 def test_show_as_trained_keeps_the_edits(qtbot: QtBot, window: MainWindow) -> None:
     train(qtbot, window)
     edit(window)
-    builder, strip = window.panels.builder, strip_of(window)
+    builder, strip = window.panel(BuilderPanel), strip_of(window)
     assert "35-9-2" in builder._sizes.text().replace("\u200b", "")
     strip.view.click()
     assert "35-12-2" in builder._sizes.text().replace("\u200b", "")
@@ -114,8 +116,8 @@ def test_training_leaves_the_view(qtbot: QtBot, window: MainWindow) -> None:
     edit(window)
     strip_of(window).view.click()
     train(qtbot, window)
-    assert "35-9-2" in window.panels.builder._sizes.text().replace("\u200b", "")
-    assert window.panels.builder.kind.isEnabled()
+    assert "35-9-2" in window.panel(BuilderPanel)._sizes.text().replace("\u200b", "")
+    assert window.panel(BuilderPanel).kind.isEnabled()
 
 
 def test_revert_is_undoable(qtbot: QtBot, window: MainWindow) -> None:
@@ -184,7 +186,7 @@ def test_a_live_change_stays_and_is_told(qtbot: QtBot, window: MainWindow, tmp_p
     workspace.edit_recipe(with_value(workspace.recipe, "training.epochs", 5_000_000), "longer")
     window.actions_table["train"].trigger()
     qtbot.waitUntil(lambda: services.shown.history is not None, timeout=30_000)
-    panel = window.panels.training
+    panel = window.panel(TrainingPanel)
     panel.recipe_edited.emit(with_value(workspace.recipe, RATE, 0.004), "Learning rate")
     noise = CorruptionSpec(kind="flip", level=0.1)
     panel.recipe_edited.emit(with_value(workspace.recipe, "data.corruption", noise), "Noise")
@@ -219,7 +221,7 @@ def test_reverting_while_it_trains_reaches_the_training(qtbot: QtBot, window: Ma
     window.actions_table["train"].trigger()
     qtbot.waitUntil(lambda: services.shown.history is not None, timeout=30_000)
     slower = with_value(workspace.recipe, RATE, 0.004)
-    window.panels.training.recipe_edited.emit(slower, "Learning rate")
+    window.panel(TrainingPanel).recipe_edited.emit(slower, "Learning rate")
     strip_of(window).revert.click()
     qtbot.waitUntil(
         lambda: services.shown.history.learning_rate[-1] == pytest.approx(0.02),  # type: ignore[union-attr]

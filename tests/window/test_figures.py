@@ -13,9 +13,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
 from aegui.features.builder.summary_dialog import SummaryDialog
+from aegui.features.charts.view.panel import ChartsPanel
+from aegui.features.charts.view.reconstructions_panel import ReconstructionsPanel
 from aegui.features.figures import feature as wiring
 from aegui.features.figures.dialog import FigureDialog
 from aegui.features.figures.feature import FiguresFeature
+from aegui.features.projections.view.panel import ProjectionsPanel
 from aegui.kit.charts.figure import Paper, figure_bytes
 from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.theme import LIGHT, current_theme
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from aegui.app import App
-    from aegui.features.drawing.view.reconstructions_view import ReconstructionsView
+    from aegui.features.charts.view.reconstructions_view import ReconstructionsView
     from aegui.window.main_window import MainWindow
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -36,7 +39,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 @pytest.fixture
 def trained(window: MainWindow, qtbot: QtBot) -> MainWindow:
     train(qtbot, window)
-    canvas = window.panels.canvas
+    canvas = window.canvas
     qtbot.waitUntil(lambda: canvas.figure() is not None, timeout=20_000)
     return window
 
@@ -49,7 +52,7 @@ def texts(data: bytes) -> set[str]:
 def show_reconstructions(window: MainWindow, qtbot: QtBot) -> ReconstructionsView:
     window.docks["reconstructions"].show()
     window.docks["reconstructions"].raise_()
-    view = window.panels.reconstructions.view
+    view = window.panel(ReconstructionsPanel).view
     qtbot.waitUntil(lambda: view.figure() is not None, timeout=20_000)
     return view
 
@@ -63,7 +66,7 @@ def test_a_figure_has_the_size_and_colours_that_were_chosen_and_they_are_remembe
 ) -> None:
     window, path = trained, tmp_path / "map.png"
     monkeypatch.setattr(wiring, "choose_save_file", lambda *_: str(path))
-    window.panels.canvas.figures.bring("png")
+    window.canvas.figures.bring("png")
     save_figure(window, width_cm=8.0, height_cm=6.0, dpi=100, theme="dark")
     with Image.open(path) as image:
         assert image.size == (315, 236)
@@ -81,7 +84,7 @@ def test_the_map_has_axes_letters_and_pins_as_text(
     trained: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     window, path = trained, tmp_path / "map"
-    canvas = window.panels.canvas
+    canvas = window.canvas
     code = canvas.scene.full_code(0.0, 0.0)
     canvas.scene.base = code
     canvas.pin_requested.emit(code)
@@ -104,7 +107,7 @@ def test_every_picture_that_is_seen_can_be_had(
     for key in ("charts", "reconstructions", "cursor", "code", "answer", "projections"):
         window.docks[key].show()
         window.docks[key].raise_()
-    size = window.panels.canvas.size()
+    size = window.canvas.size()
     had = set()
     for menu in window.findChildren(FigureMenu):
         figure = menu._figure()
@@ -116,7 +119,7 @@ def test_every_picture_that_is_seen_can_be_had(
         if form == "svg":
             assert figure.title in texts(data)
     assert {"map", "charts", "loss", "reconstructions", "cursor"} <= had
-    assert window.panels.canvas.size() == size
+    assert window.canvas.size() == size
     assert current_theme() is LIGHT
 
 
@@ -129,7 +132,7 @@ def test_a_picture_is_put_on_the_clipboard(trained: MainWindow, qtbot: QtBot) ->
     assert image.width() == 1890
     assert QColor(image.pixel(1, 1)) == QColor("#ffffff")
     assert "Reconstructions" in texts(bytes(data.data("image/svg+xml").data()))
-    trained.panels.charts.figures.bring("copy_table")
+    trained.panel(ChartsPanel).figures.bring("copy_table")
     assert QGuiApplication.clipboard().text().startswith("epoch,")
 
 
@@ -139,14 +142,14 @@ def test_the_menu_opens_at_a_click_of_the_right_button(trained: MainWindow, qtbo
     menu = next(each for each in view.findChildren(QMenu) if each.isVisible())
     assert {"png", "svg", "pdf", "copy"} <= set(entries(menu))
     menu.close()
-    above = window.panels.canvas.menu_at(QPoint(50, 50))
+    above = window.canvas.menu_at(QPoint(50, 50))
     assert {"png", "svg", "pdf", "copy"} <= set(entries(above))
     above.deleteLater()
 
 
 def test_the_dialog_shows_what_will_be_saved(trained: MainWindow, qtbot: QtBot) -> None:
     window = trained
-    window.panels.charts.figures.bring("pdf")
+    window.panel(ChartsPanel).figures.bring("pdf")
     (dialog,) = (one for one in window.findChildren(FigureDialog) if one.isVisible())
     assert dialog.chosen_form == "pdf"
     assert not dialog.dpi.isEnabled(), "lines have no dots"
@@ -179,7 +182,7 @@ def test_the_network_is_a_table_that_can_be_copied(window: MainWindow) -> None:
 
 
 def test_samples_are_shown_as_images_on_maps(trained: MainWindow, qtbot: QtBot) -> None:
-    window, panel = trained, trained.panels.projections
+    window, panel = trained, trained.panel(ProjectionsPanel)
     window.docks["projections"].show()
     window.docks["projections"].raise_()
     view = panel.view("pca")

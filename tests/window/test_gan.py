@@ -14,6 +14,8 @@ from aegui.core.run_file.saved import SavedRun, save_run
 from aegui.core.training.train import train as run_training
 from aegui.features.gan import feature as wiring_gan
 from aegui.features.gan.model.judge_service import JudgeService
+from aegui.features.gan.view.panel import GanPanel
+from aegui.features.making.view.panel import MakingPanel
 from aegui.session.map.decode_service import DecodeService
 from tests.window.conftest import SMALL, stop, train
 from tests.window.test_document import answer
@@ -52,14 +54,14 @@ def begin(window: MainWindow, qtbot: QtBot, recipe: Recipe) -> None:
 def test_without_a_generator_the_panel_says_how_to_get_one(
     window: MainWindow, qtbot: QtBot
 ) -> None:
-    panel = window.panels.gan
+    panel = window.panel(GanPanel)
     assert "choose “GAN” or “Variational”" in panel.message
     begin(window, qtbot, GAN)
     assert panel.message.startswith("Press Train")
 
 
 def test_a_generator_shows_its_images(window: MainWindow, qtbot: QtBot) -> None:
-    panel, services = window.panels.gan, window._services
+    panel, services = window.panel(GanPanel), window._services
     begin(window, qtbot, GAN)
     train(qtbot, window)
     sheet = panel.sheet
@@ -69,7 +71,7 @@ def test_a_generator_shows_its_images(window: MainWindow, qtbot: QtBot) -> None:
     assert codec is not None
     window.docks["making"].show()
     window.docks["making"].raise_()
-    concept = window.panels.making.concept
+    concept = window.panel(MakingPanel).concept
     qtbot.waitUntil(lambda: "no encoder" in concept._status.toolTip())
     decoded = codec.decode(samples.codes)
     np.testing.assert_allclose(samples.images.reshape(64, -1), decoded, atol=1e-6)
@@ -110,12 +112,12 @@ def test_what_is_said_of_a_gan_is_not_said_of_the_next_network(
         assert said(window) == []
         train(qtbot, window)
         qtbot.waitUntil(lambda: said(window) == [])
-        assert window.panels.making.message == ""
-        assert "Put samples" in window.panels.making.concept._status.toolTip()
+        assert window.panel(MakingPanel).message == ""
+        assert "Put samples" in window.panel(MakingPanel).concept._status.toolTip()
 
 
 def test_an_image_is_found_on_the_map(window: MainWindow, qtbot: QtBot) -> None:
-    panel, services = window.panels.gan, window._services
+    panel, services = window.panel(GanPanel), window._services
     begin(window, qtbot, GAN)
     train(qtbot, window)
     qtbot.waitUntil(lambda: panel.sheet.samples is not None, timeout=10_000)
@@ -125,7 +127,7 @@ def test_an_image_is_found_on_the_map(window: MainWindow, qtbot: QtBot) -> None:
         services.of(DecodeService).decoded, check_params_cb=_at(samples.codes[5])
     ):
         panel.sheet.sample_activated.emit(5)
-    found = window.panels.canvas.cursor_code()
+    found = window.canvas.cursor_code()
     assert found is not None
     np.testing.assert_allclose(found, samples.codes[5], rtol=1e-5)
 
@@ -159,7 +161,7 @@ def saved_judge(path: Path, recipe: Recipe) -> str:
 def test_a_classifier_from_a_file_judges_the_images(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    box, services = window.panels.gan.judge, window._services
+    box, services = window.panel(GanPanel).judge, window._services
     assert not box.isVisible()
     begin(window, qtbot, GAN)
     train(qtbot, window)
@@ -195,7 +197,7 @@ def test_a_classifier_from_a_file_judges_the_images(
 
 
 def test_levers_reach_the_training(window: MainWindow, qtbot: QtBot) -> None:
-    panel, services = window.panels.gan, window._services
+    panel, services = window.panel(GanPanel), window._services
     training = GAN.training.model_copy(update={"epochs": 100_000})
     begin(window, qtbot, GAN.model_copy(update={"training": training}))
     runner = services.runner

@@ -19,6 +19,10 @@ from aegui.core.recipe import (
     Recipe,
     TrainingSpec,
 )
+from aegui.features.answer.view.panel import AnswerPanel
+from aegui.features.charts.view.reconstructions_panel import ReconstructionsPanel
+from aegui.features.drawing.view.draw_panel import DrawPanel
+from aegui.features.map.view.cursor_panel import CursorPanel
 from tests.session.pictures import colour, grey
 from tests.window.conftest import train
 
@@ -60,11 +64,11 @@ def test_every_panel_shows_images(
     qtbot: QtBot, window: MainWindow, data: Dataset, conv: bool
 ) -> None:
     learn(qtbot, window, data, recipe(conv=conv))
-    panels, showing = window.panels, window._services.showing
+    showing = window._services.showing
     codes = showing.shown.codes
     assert codes is not None
     assert codes.values.shape == (len(data), 2)
-    canvas = panels.canvas
+    canvas = window.canvas
 
     def shows_this_set() -> bool:
         """The plane of the set before it may still be there for a moment."""
@@ -77,19 +81,21 @@ def test_every_panel_shows_images(
     view = canvas.navigation.view
     canvas._point_at(QPointF(view.left + view.width / 2, view.height / 2))
     shape = data.image_shape if data.image_shape[0] == 3 else data.image_shape[1:]
-    qtbot.waitUntil(lambda: panels.cursor.pictures.image.shape == shape, timeout=10_000)
-    qtbot.waitUntil(lambda: len(panels.cursor.nearest._nearest) == 5, timeout=10_000)
+    qtbot.waitUntil(lambda: window.panel(CursorPanel).pictures.image.shape == shape, timeout=10_000)
+    qtbot.waitUntil(lambda: len(window.panel(CursorPanel).nearest._nearest) == 5, timeout=10_000)
     # A drawing is a sample with its answer and its errors.
     window.set_perspective("draw")
     drawing = window._services.drawing
-    panels.canvas.sample_activated.emit(3)
+    window.canvas.sample_activated.emit(3)
     assert np.array_equal(drawing.pixels, data.images[3].reshape(shape))
-    qtbot.waitUntil(lambda: panels.answer.text.startswith("Mean squared error"), timeout=10_000)
+    qtbot.waitUntil(
+        lambda: window.panel(AnswerPanel).text.startswith("Mean squared error"), timeout=10_000
+    )
     qtbot.waitUntil(lambda: canvas.scene.drawing is not None, timeout=10_000)
     # Reconstructions, worst first, then best.
     window.set_perspective("build")
     window.docks["reconstructions"].raise_()
-    rows = panels.reconstructions
+    rows = window.panel(ReconstructionsPanel)
     qtbot.waitUntil(lambda: rows.summary.startswith("mean squared error"), timeout=20_000)
     assert rows.view.text_of(0).startswith(data.names[0].split()[0])
 
@@ -98,7 +104,7 @@ def test_every_panel_shows_images(
 def test_codes_of_any_length_are_wandered_over(qtbot: QtBot, window: MainWindow, size: int) -> None:
     data = grey(20, side=16)
     learn(qtbot, window, data, recipe(size))
-    canvas, cursor = window.panels.canvas, window.panels.cursor
+    canvas, cursor = window.canvas, window.panel(CursorPanel)
     qtbot.waitUntil(lambda: canvas.scene.backdrop.plane is not None, timeout=20_000)
     assert canvas.scene.size == size
     assert canvas.furniture.axes.isHidden() == (size <= 2)
@@ -130,9 +136,9 @@ def test_codes_of_any_length_are_wandered_over(qtbot: QtBot, window: MainWindow,
 
 def test_a_variational_map_shows_its_prior(qtbot: QtBot, window: MainWindow) -> None:
     learn(qtbot, window, grey(20, side=16), recipe(gaussian=True))
-    assert window.panels.canvas.scene.has_prior
+    assert window.canvas.scene.has_prior
     learn(qtbot, window, grey(20, side=16), recipe())
-    assert not window.panels.canvas.scene.has_prior
+    assert not window.canvas.scene.has_prior
 
 
 def test_a_gan_has_a_map_but_no_samples_on_it_and_says_why(
@@ -140,8 +146,7 @@ def test_a_gan_has_a_map_but_no_samples_on_it_and_says_why(
 ) -> None:
     gan = recipe(3).model_copy(update={"gan": GanSpec()})
     learn(qtbot, window, grey(20, side=16), gan)
-    panels = window.panels
-    canvas = panels.canvas
+    canvas = window.canvas
     assert canvas.scene.codes is not None
     assert len(canvas.scene.codes.values) == 0
     qtbot.waitUntil(lambda: canvas.scene.backdrop.plane is not None, timeout=20_000)
@@ -149,11 +154,11 @@ def test_a_gan_has_a_map_but_no_samples_on_it_and_says_why(
     assert view.contains(view.x_pixel(2.0), view.y_pixel(-2.0)), "the prior is in sight"
     canvas.set_strip(True)
     canvas.furniture.strip.random.click()
-    qtbot.waitUntil(lambda: not panels.cursor.is_empty, timeout=10_000)
+    qtbot.waitUntil(lambda: not window.panel(CursorPanel).is_empty, timeout=10_000)
     window.set_perspective("draw")
-    assert "no encoder" in panels.answer.text
+    assert "no encoder" in window.panel(AnswerPanel).text
     window.docks["reconstructions"].raise_()
-    assert "no encoder" in panels.reconstructions.view._message
+    assert "no encoder" in window.panel(ReconstructionsPanel).view._message
     assert canvas.scene.drawing is None
 
 
@@ -162,7 +167,7 @@ def test_a_large_set_is_shown_in_full_and_what_is_slow_is_done_elsewhere(
 ) -> None:
     data = grey(4_000, side=16)
     learn(qtbot, window, data, recipe())
-    services, canvas = window._services, window.panels.canvas
+    services, canvas = window._services, window.canvas
 
     def is_whole() -> bool:
         return services.shown.codes is not None and len(services.shown.codes.values) == len(data)
@@ -176,7 +181,7 @@ def test_a_large_set_is_shown_in_full_and_what_is_slow_is_done_elsewhere(
 
 def test_what_is_drawn_with_a_brush_is_answered(qtbot: QtBot, window: MainWindow) -> None:
     learn(qtbot, window, colour(), recipe())
-    draw, drawing = window.panels.draw, window._services.drawing
+    draw, drawing = window.panel(DrawPanel), window._services.drawing
     window.set_perspective("draw")
     assert draw.brush.isVisible()
     assert draw.editor.ink == (0.0, 0.0, 0.0), "the ground of this set is white"

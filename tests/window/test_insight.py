@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from aegui.core.recipe import LatentSpec
 from aegui.features.map.model.field_service import FieldService
 from aegui.features.map.model.insight_service import FAN_SIDE
+from aegui.features.map.view.cursor_panel import CursorPanel
 from aegui.features.map.view.insight_figures import FIGURES
 from aegui.kit.theme import DARK, apply_theme
 from tests.window.conftest import SMALL, train
@@ -31,7 +32,7 @@ def trained(window: MainWindow, qtbot: QtBot) -> MainWindow:
 
 
 def point(window: MainWindow, x: float = 0.5, y: float = 0.5) -> None:
-    canvas = window.panels.canvas
+    canvas = window.canvas
     canvas._point_at(QPointF(canvas.width() * x, canvas.height() * y))
 
 
@@ -46,7 +47,7 @@ def wait_for_layers(window: MainWindow, qtbot: QtBot, *keys: str) -> None:
 
 def test_the_cursor_tells_what_the_image_is_like(trained: MainWindow) -> None:
     point(trained, 0.6, 0.4)
-    canvas, panel = trained.panels.canvas, trained.panels.cursor
+    canvas, panel = trained.canvas, trained.panel(CursorPanel)
     code, codec = canvas.cursor_code(), trained._services.shown.codec
     assert code is not None
     assert codec is not None
@@ -60,12 +61,12 @@ def test_the_cursor_tells_what_the_image_is_like(trained: MainWindow) -> None:
     for described in (canvas, panel):
         assert "entropy" in described.accessibleDescription()
     assert canvas.overlay.drift == pytest.approx(tuple(canvas.scene.project(code + drift)[0]))
-    trained.panels.canvas._leave()
+    trained.canvas._leave()
     assert canvas.overlay.drift is None
 
 
 def test_the_lens_follows_the_cursor_until_it_is_put_away(trained: MainWindow) -> None:
-    canvas, services = trained.panels.canvas, trained._services
+    canvas, services = trained.canvas, trained._services
     QTest.keyClick(canvas, Qt.Key.Key_N)
     lens = canvas.furniture.lens
     assert lens.isVisibleTo(canvas)
@@ -91,7 +92,7 @@ def test_the_lens_follows_the_cursor_until_it_is_put_away(trained: MainWindow) -
 
 
 def test_a_digit_lays_a_layer_under_the_samples(trained: MainWindow, qtbot: QtBot) -> None:
-    canvas = trained.panels.canvas
+    canvas = trained.canvas
     QTest.keyClick(canvas, Qt.Key.Key_1)
     assert canvas.accessibleDescription() == "Layer Uncertainty is shown"
     wait_for_layers(trained, qtbot, "uncertainty")
@@ -117,7 +118,7 @@ def test_a_digit_lays_a_layer_under_the_samples(trained: MainWindow, qtbot: QtBo
 def test_layers_follow_the_view_the_theme_and_the_network(
     trained: MainWindow, qtbot: QtBot, qapp: QApplication
 ) -> None:
-    canvas = trained.panels.canvas
+    canvas = trained.canvas
     trained._services.of(FieldService).choose(["uncertainty", "wrong"])
     wait_for_layers(trained, qtbot, "uncertainty", "wrong")
     light = canvas.scene.layers.field
@@ -148,11 +149,11 @@ def test_layers_follow_the_view_the_theme_and_the_network(
 def test_without_a_prior_there_are_no_holes_and_the_menu_says_why(
     trained: MainWindow, qtbot: QtBot
 ) -> None:
-    button = trained.panels.canvas.furniture.bar.layers
+    button = trained.canvas.furniture.bar.layers
     assert not button.action("holes").isEnabled()
     assert "prior" in button.action("holes").toolTip()
     with qtbot.waitSignal(trained._services.workspace.noticed) as told:
-        QTest.keyClick(trained.panels.canvas, Qt.Key.Key_7)
+        QTest.keyClick(trained.canvas, Qt.Key.Key_7)
     assert told.args[0].text == "Holes: Only a variational code has a prior."
     assert not trained._services.of(FieldService).chosen
     network = SMALL.network.model_copy(
@@ -169,7 +170,7 @@ def test_without_a_prior_there_are_no_holes_and_the_menu_says_why(
 def test_layers_and_lens_are_there_again_in_a_window_of_another_language(
     trained: MainWindow, qtbot: QtBot, app: App
 ) -> None:
-    canvas = trained.panels.canvas
+    canvas = trained.canvas
     QTest.keyClick(canvas, Qt.Key.Key_4)
     QTest.keyClick(canvas, Qt.Key.Key_N)
     assert canvas.furniture.fields.entries[0].key == "regions"
@@ -177,8 +178,8 @@ def test_layers_and_lens_are_there_again_in_a_window_of_another_language(
     trained.language_requested.emit("es")
     other = app.window
     assert other is not trained
-    assert other.panels.canvas.furniture.lens.isVisibleTo(other.panels.canvas)
-    qtbot.waitUntil(lambda: other.panels.canvas.scene.layers.field is not None, timeout=20_000)
-    assert [entry.key for entry in other.panels.canvas.furniture.fields.entries] == ["regions"]
+    assert other.canvas.furniture.lens.isVisibleTo(other.canvas)
+    qtbot.waitUntil(lambda: other.canvas.scene.layers.field is not None, timeout=20_000)
+    assert [entry.key for entry in other.canvas.furniture.fields.entries] == ["regions"]
     # The image that is shown at first is told of too, before the mouse is over the map.
-    assert other.panels.cursor.figures.texts.keys() == FIGURES.keys()
+    assert other.panel(CursorPanel).figures.texts.keys() == FIGURES.keys()

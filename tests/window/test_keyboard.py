@@ -9,6 +9,8 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDockWidget, QTabBar, QWidget
 
+from aegui.features.builder.view.builder_panel import BuilderPanel
+from aegui.features.data.view.data_panel import DataPanel
 from aegui.kit.theme import DARK, LIGHT, contrast
 from aegui.window.docks import PERSPECTIVES
 from aegui.window.panel_focus import name_of
@@ -34,7 +36,7 @@ def _press(window: MainWindow, key: Qt.Key, shift: bool = False) -> None:
 def _activate(qtbot: QtBot, window: MainWindow) -> None:
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
-    window.panels.canvas.setFocus()
+    window.canvas.setFocus()
     QApplication.processEvents()
 
 
@@ -97,7 +99,7 @@ def test_every_stop_of_tab_is_in_sight(
 def test_a_covered_panel_is_left_out_and_comes_back(qtbot: QtBot, window: MainWindow) -> None:
     window.set_perspective("build")
     window.reset_layout()
-    builder = window.panels.builder
+    builder = window.panel(BuilderPanel)
     mirrored = window._services.workspace.recipe.network.decoder
     assert any(builder.isAncestorOf(stop) for stop in window.panel_focus.stops())
     window.docks["data"].raise_()
@@ -105,7 +107,7 @@ def test_a_covered_panel_is_left_out_and_comes_back(qtbot: QtBot, window: MainWi
     assert builder.isHidden()
     stops = window.panel_focus.stops()
     assert not any(builder.isAncestorOf(stop) for stop in stops)
-    assert any(window.panels.data.isAncestorOf(stop) for stop in stops)
+    assert any(window.panel(DataPanel).isAncestorOf(stop) for stop in stops)
     for _ in range(len(stops) + 1):
         _press(window, Qt.Key.Key_Tab)
         assert not builder.isAncestorOf(window.focusWidget())
@@ -119,10 +121,12 @@ def test_keys_leave_a_panel_that_is_covered(qtbot: QtBot, window: MainWindow) ->
     window.set_perspective("build")
     window.docks["builder"].raise_()
     _activate(qtbot, window)
-    field = next(s for s in window.panel_focus.stops() if window.panels.builder.isAncestorOf(s))
+    field = next(
+        s for s in window.panel_focus.stops() if window.panel(BuilderPanel).isAncestorOf(s)
+    )
     field.setFocus()
     window.docks["data"].raise_()
-    assert window.focusWidget() is window.panels.canvas
+    assert window.focusWidget() is window.canvas
 
 
 def test_f6_goes_from_panel_to_panel(qtbot: QtBot, window: MainWindow) -> None:
@@ -136,7 +140,7 @@ def test_f6_goes_from_panel_to_panel(qtbot: QtBot, window: MainWindow) -> None:
     assert names[-1] == "Time"
     assert names.index("Network") < names.index("Latent map") < names.index("Cursor")
     assert "Data" not in names, "the dock behind the network's is not gone to"
-    at = wanted.index(window.panels.canvas)
+    at = wanted.index(window.canvas)
     for step in range(1, len(wanted) + 1):
         _press(window, Qt.Key.Key_F6)
         place = wanted[(at + step) % len(wanted)]
@@ -167,7 +171,7 @@ def test_the_mouse_needs_no_ring(app: App, qtbot: QtBot) -> None:
     _activate(qtbot, window)
     _press(window, Qt.Key.Key_Tab)
     assert app.keyboard.ring is not None
-    spot = window.panels.canvas.mapTo(window, window.panels.canvas.rect().center())
+    spot = window.canvas.mapTo(window, window.canvas.rect().center())
     QTest.mouseClick(window.windowHandle(), Qt.MouseButton.LeftButton, pos=spot)
     QApplication.processEvents()
     assert app.keyboard.ring is None

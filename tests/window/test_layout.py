@@ -22,10 +22,10 @@ from aegui.app import App
 from aegui.kit.theme import CONTROL_PX
 from aegui.paths import models_dir
 from aegui.session.settings import Settings
+from aegui.shell.panel_area import is_in_sight
 from aegui.window.dock_titles import DockTitle
 from aegui.window.docks import PERSPECTIVES
 from aegui.window.layout import fitted
-from aegui.window.panel_area import is_in_sight
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -126,7 +126,7 @@ def test_the_panels_follow_the_size_of_the_window_and_back(window: MainWindow) -
     narrow = _places(window)
     assert len(set(narrow) & {"charts", "reconstructions"}) == 1
     assert len(set(narrow) & {"draw", "answer"}) == 1
-    assert window.panels.canvas.width() >= 280
+    assert window.canvas.width() >= 280
     assert all(window.rect().contains(QRect(*place)) for place in narrow.values())
     window.resize(1920, 1080)
     _settle()

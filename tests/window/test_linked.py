@@ -12,9 +12,12 @@ from PySide6.QtTest import QTest
 from aegui.core.latent.codec import Codec
 from aegui.core.recipe.edits import with_value
 from aegui.core.run_file.saved import SavedRun, save_run
-from aegui.features.linked.model.selection import Selection
 from aegui.features.linked.others import OthersFeature
+from aegui.features.linked.view.others_panel import OthersPanel
+from aegui.features.linked.view.selection_panel import SelectionPanel
 from aegui.features.projections.model.projection_service import ProjectionService
+from aegui.features.projections.view.panel import ProjectionsPanel
+from aegui.session.data.selection import Selection
 from aegui.session.map.decode_service import DecodeService
 from aegui.session.map.others import Other, Others
 from tests.session.parts import glyphs, recipe, snapshot
@@ -33,7 +36,7 @@ if TYPE_CHECKING:
 
 def show(window: MainWindow, key: str) -> None:
     """Bring a panel before the others; of the maps only those that are there at once."""
-    maps = window.panels.projections
+    maps = window.panel(ProjectionsPanel)
     maps.set_shown(("code", "pca"))
     maps.shown_changed.emit(maps.shown)
     window.set_perspective("compare")
@@ -62,7 +65,7 @@ def test_what_is_selected_on_the_map_is_listed_and_described(
 ) -> None:
     window = learnt
     show(window, "selection")
-    panel, canvas = window.panels.selection, window.panels.canvas
+    panel, canvas = window.panel(SelectionPanel), window.canvas
     canvas.select(np.array([1, 4]))
     assert panel.gallery.shown.tolist() == [1, 4]
     dataset, codec = window._services.shown.dataset, window._services.shown.codec
@@ -84,11 +87,11 @@ def test_what_is_selected_on_the_map_is_listed_and_described(
 
 def test_the_bar_on_the_map_opens_the_list(learnt: MainWindow, qtbot: QtBot) -> None:
     window = learnt
-    window.panels.canvas.select(np.array([0, 2]))
+    window.canvas.select(np.array([0, 2]))
     assert window.docks["selection"].isHidden()
-    window.panels.canvas.furniture.selection.list.click()
+    window.canvas.furniture.selection.list.click()
     assert window.docks["selection"].isVisible()
-    assert window.panels.selection.gallery.hasFocus()
+    assert window.panel(SelectionPanel).gallery.hasFocus()
 
 
 def test_the_selection_becomes_the_set_and_undo_brings_all_back(
@@ -96,17 +99,17 @@ def test_the_selection_becomes_the_set_and_undo_brings_all_back(
 ) -> None:
     window = learnt
     workspace = window._services.workspace
-    window.panels.canvas.select(np.array([0, 3, 5]))
-    window.panels.selection.set_requested.emit()
+    window.canvas.select(np.array([0, 3, 5]))
+    window.panel(SelectionPanel).set_requested.emit()
     assert workspace.dataset.labels == ("a", "d", "f")
-    assert window.panels.canvas.selection.tolist() == []
+    assert window.canvas.selection.tolist() == []
     workspace.undo_stack.undo()
     assert workspace.dataset.labels == tuple("abcdef")
 
 
 def test_an_activated_sample_opens_in_the_editor(window: MainWindow) -> None:
     window._services.of(Selection).select(np.array([2, 3]))
-    window.panels.selection.gallery.activated.emit(3)
+    window.panel(SelectionPanel).gallery.activated.emit(3)
     drawing, dataset = window._services.drawing, window._services.shown.dataset
     np.testing.assert_array_equal(drawing.pixels, dataset.images[3, 0])
 
@@ -119,7 +122,7 @@ def pixel_of(canvas: LatentCanvas, code: NDArray[np.float32]) -> QPoint:
 def test_a_sample_goes_to_the_editor_and_its_edits_come_back_to_the_map(
     learnt: MainWindow, qtbot: QtBot
 ) -> None:
-    window, canvas = learnt, learnt.panels.canvas
+    window, canvas = learnt, learnt.canvas
     showing, drawing = window._services.showing, window._services.drawing
     qtbot.waitUntil(lambda: showing.shown.codes is not None, timeout=30_000)
     codes, codec = showing.shown.codes, showing.shown.codec
@@ -149,7 +152,7 @@ def test_a_sample_goes_to_the_editor_and_its_edits_come_back_to_the_map(
 def test_what_is_decoded_at_the_cursor_opens_in_the_editor(
     learnt: MainWindow, qtbot: QtBot
 ) -> None:
-    window, canvas = learnt, learnt.panels.canvas
+    window, canvas = learnt, learnt.canvas
     codec = window._services.shown.codec
     assert codec is not None
     window.docks["draw"].hide()
@@ -166,7 +169,7 @@ def test_what_is_decoded_at_the_cursor_opens_in_the_editor(
 def test_other_networks_have_maps_that_are_linked(learnt: MainWindow, qtbot: QtBot) -> None:
     window = learnt
     show(window, "projections")
-    others, maps = window._services.of(Others), window.panels.projections
+    others, maps = window._services.of(Others), window.panel(ProjectionsPanel)
     qtbot.waitUntil(
         lambda: window._services.of(ProjectionService).samples is not None, timeout=10_000
     )
@@ -175,10 +178,10 @@ def test_other_networks_have_maps_that_are_linked(learnt: MainWindow, qtbot: QtB
     qtbot.waitUntil(lambda: len(view.pixels) == 6, timeout=10_000)
     assert view.isVisible()
     view.hovered.emit(3)
-    assert window.panels.canvas._overlay.marked.tolist() == [3]
+    assert window.canvas._overlay.marked.tolist() == [3]
     assert maps.view("code")._highlight == view._highlight == 3
     view.selected.emit(np.array([True, True, False, False, False, False]))
-    assert window.panels.canvas.selection.tolist() == [0, 1]
+    assert window.canvas.selection.tolist() == [0, 1]
     assert maps.view("pca")._selection is not None
     others.remove("x")
     assert not view.isVisible()
@@ -187,7 +190,7 @@ def test_other_networks_have_maps_that_are_linked(learnt: MainWindow, qtbot: QtB
 def test_maps_zoom_together(learnt: MainWindow, qtbot: QtBot) -> None:
     window = learnt
     show(window, "projections")
-    maps = window.panels.projections
+    maps = window.panel(ProjectionsPanel)
     qtbot.waitUntil(lambda: all(len(maps.view(k).pixels) for k in ("code", "pca")), timeout=10_000)
     code, pca = maps.view("code"), maps.view("pca")
     before = pca.pixels.copy()
@@ -208,7 +211,7 @@ def test_maps_zoom_together(learnt: MainWindow, qtbot: QtBot) -> None:
 def test_other_networks_draw_under_the_same_cursor(learnt: MainWindow, qtbot: QtBot) -> None:
     window = learnt
     show(window, "others")
-    services, panel = window._services, window.panels.others
+    services, panel = window._services, window.panel(OthersPanel)
     ours, showing = services.of(Others), services.showing
     first, second = other("x"), other("y", latent=3)
     ours.add(first)
@@ -238,7 +241,7 @@ def test_seeds_follow_the_epoch_and_kept_epochs_stay(window: MainWindow, qtbot: 
     showing, others = window._services.showing, window._services.of(Others)
     codec = showing.shown.codec
     assert codec is not None
-    menu = window.panels.others.menu
+    menu = window.panel(OthersPanel).menu
     menu.wanted.emit()
     texts = [action.text() for action in menu.menu().actions()]
     assert len(texts) == 4
@@ -275,8 +278,9 @@ def test_a_file_that_does_not_fit_is_refused(
 @pytest.mark.parametrize("key", ["selection", "others"])
 def test_panels_explain_themselves_when_empty(window: MainWindow, key: str) -> None:
     show(window, key)
-    assert getattr(window.panels, key).isVisible()
     if key == "others":
-        assert window.panels.others._hint.isVisible()
+        assert window.panel(OthersPanel).isVisible()
+        assert window.panel(OthersPanel)._hint.isVisible()
     else:
-        assert window.panels.selection._pages.currentIndex() == 0
+        assert window.panel(SelectionPanel).isVisible()
+        assert window.panel(SelectionPanel)._pages.currentIndex() == 0

@@ -14,8 +14,15 @@ from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QTabBar
 from aegui.app import App, _catch_errors
 from aegui.core.i18n import set_language
 from aegui.core.recipe import CorruptionSpec
+from aegui.features.answer.view.panel import AnswerPanel
 from aegui.features.builder.training import TrainingFeature
+from aegui.features.builder.view.builder_panel import BuilderPanel
+from aegui.features.charts.view.panel import ChartsPanel
+from aegui.features.charts.view.reconstructions_panel import ReconstructionsPanel
+from aegui.features.data.view.data_panel import DataPanel
+from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.features.map.feature import MapFeature
+from aegui.features.map.view.cursor_panel import CursorPanel
 from aegui.kit.theme import DARK, LIGHT, current_theme
 from aegui.session.notice import Notice
 from aegui.session.settings import Settings
@@ -41,9 +48,9 @@ def test_perspectives_arrange_the_same_docks(window: MainWindow, key: str) -> No
     }
     for dock_key, dock in window.docks.items():
         assert dock.isHidden() == (dock_key not in named)
-    assert window.panels.canvas.isVisible()
-    assert window.panels.canvas.width() >= 400
-    assert window.panels.canvas.height() >= 250
+    assert window.canvas.isVisible()
+    assert window.canvas.width() >= 400
+    assert window.canvas.height() >= 250
     assert window.actions_table[key].isChecked()
 
 
@@ -76,13 +83,13 @@ def test_each_perspective_keeps_its_own_layout(qtbot: QtBot, window: MainWindow)
 def test_layout_is_remembered(qapp: QApplication, app: App) -> None:
     app.window.set_perspective("draw")
     app.window.docks["charts"].close()
-    app.window.panels.charts.choices_changed.emit({"rate": True})
+    app.window.panel(ChartsPanel).choices_changed.emit({"rate": True})
     app.window.keep_layout()
     app.shutdown()
     again = App(qapp, Settings.load())
     assert again.window.perspective == "draw"
     assert again.window.docks["charts"].isHidden()
-    assert again.window.panels.charts.choices()["rate"] is True
+    assert again.window.panel(ChartsPanel).choices()["rate"] is True
     again.shutdown()
     again.deleteLater()
     app.window = again.window
@@ -97,8 +104,8 @@ def test_another_language_keeps_the_session(qtbot: QtBot, app: App) -> None:
     assert app.services.workspace.run is run
     assert app.window._services.settings.language == "es"
     assert app.window.actions_table["language_es"].isChecked()
-    assert app.window.panels.canvas.scene.codes is not None
-    assert app.window.panels.builder._recipe == SMALL
+    assert app.window.canvas.scene.codes is not None
+    assert app.window.panel(BuilderPanel)._recipe == SMALL
     qtbot.waitUntil(lambda: old not in QApplication.topLevelWidgets())
     set_language("en")
 
@@ -203,10 +210,10 @@ def test_keys_go_to_the_map_when_what_had_them_is_put_away(
 ) -> None:
     window.set_perspective("build")
     window.docks["data"].raise_()
-    qtbot.waitUntil(window.panels.data.search.isVisible)
-    window.panels.data.search.setFocus()
+    qtbot.waitUntil(window.panel(DataPanel).search.isVisible)
+    window.panel(DataPanel).search.setFocus()
     window.set_perspective("wander")
-    assert window.focusWidget() is window.panels.canvas
+    assert window.focusWidget() is window.canvas
 
 
 def test_an_offer_outlasts_what_is_only_told(window: MainWindow) -> None:
@@ -288,7 +295,7 @@ def test_guide(
 
 def test_the_mouse_over_the_map_is_decoded(qtbot: QtBot, window: MainWindow) -> None:
     train(qtbot, window)
-    canvas, cursor = window.panels.canvas, window.panels.cursor
+    canvas, cursor = window.canvas, window.panel(CursorPanel)
     QTest.mouseMove(canvas, canvas.rect().center())
     first = np.array(cursor.pictures.image)
     QTest.mouseMove(canvas, canvas.rect().center() + QPoint(150, 90))
@@ -305,12 +312,12 @@ def test_the_mouse_over_the_map_is_decoded(qtbot: QtBot, window: MainWindow) -> 
 
 def test_a_plane_lies_behind_the_map(qtbot: QtBot, window: MainWindow) -> None:
     train(qtbot, window)
-    qtbot.waitUntil(lambda: window.panels.canvas.scene.backdrop.plane is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: window.canvas.scene.backdrop.plane is not None, timeout=10_000)
 
 
 def test_pins_come_and_go(qtbot: QtBot, window: MainWindow) -> None:
     train(qtbot, window)
-    canvas = window.panels.canvas
+    canvas = window.canvas
     QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=canvas.rect().center())
     assert [pin.name for pin in canvas.scene.pins] == ["Pin 1"]
     canvas.pin_removed.emit(0)
@@ -320,7 +327,7 @@ def test_pins_come_and_go(qtbot: QtBot, window: MainWindow) -> None:
 def test_drawing_moves_its_code_and_its_answer(qtbot: QtBot, window: MainWindow) -> None:
     train(qtbot, window)
     window.docks["answer"].raise_()
-    canvas, draw = window.panels.canvas, window.panels.draw
+    canvas, draw = window.canvas, window.panel(DrawPanel)
     drawing = window._services.drawing
     assert drawing.label == "a"
     before = np.array(canvas.scene.drawing)
@@ -344,14 +351,14 @@ def test_drawing_moves_its_code_and_its_answer(qtbot: QtBot, window: MainWindow)
 def test_samples_are_loaded_from_wherever_they_are_clicked(
     qtbot: QtBot, window: MainWindow
 ) -> None:
-    panels, drawing = window.panels, window._services.drawing
+    drawing = window._services.drawing
     for number, signal in enumerate(
         (
-            panels.canvas.sample_activated,
-            panels.reconstructions.sample_activated,
-            panels.answer.sample_activated,
-            panels.cursor.sample_activated,
-            panels.draw.load_requested,
+            window.canvas.sample_activated,
+            window.panel(ReconstructionsPanel).sample_activated,
+            window.panel(AnswerPanel).sample_activated,
+            window.panel(CursorPanel).sample_activated,
+            window.panel(DrawPanel).load_requested,
         )
     ):
         signal.emit(number + 1)
@@ -361,7 +368,7 @@ def test_samples_are_loaded_from_wherever_they_are_clicked(
 def test_a_drawing_is_added_to_the_set(window: MainWindow) -> None:
     # An exact copy of a sample is only added when it is asked for once more.
     window._services.drawing.paste(np.eye(7, 5))
-    window.panels.draw.add_requested.emit("ñ")
+    window.panel(DrawPanel).add_requested.emit("ñ")
     dataset = window._services.workspace.dataset
     assert dataset.labels == (*"abcdef", "ñ")
     np.testing.assert_array_equal(dataset.images[-1, 0], np.eye(7, 5))
@@ -370,7 +377,7 @@ def test_a_drawing_is_added_to_the_set(window: MainWindow) -> None:
 
 
 def test_copy_and_paste(window: MainWindow) -> None:
-    draw, drawing = window.panels.draw, window._services.drawing
+    draw, drawing = window.panel(DrawPanel), window._services.drawing
     draw.copy_requested.emit()
     text = QApplication.clipboard().text()
     assert len(text.splitlines()) == 7

@@ -13,6 +13,7 @@ from aegui.core.latent.frame import axes_frame
 from aegui.features.making import feature as wiring_making
 from aegui.features.making import finds as wiring_finds
 from aegui.features.making.model.making import Making
+from aegui.features.making.view.panel import MakingPanel
 from aegui.paths import models_dir
 from aegui.session.map.decode_service import DecodeService
 from tests.window.conftest import train
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from aegui.app import App
-    from aegui.features.making.view.panel import MakingPanel
     from aegui.session.services import Services
     from aegui.window.main_window import MainWindow
 
@@ -34,13 +34,13 @@ def trained(window: MainWindow, qtbot: QtBot) -> MainWindow:
     train(qtbot, window)
     window.docks["making"].show()
     window.docks["making"].raise_()
-    qtbot.waitUntil(window.panels.making.isVisible)
+    qtbot.waitUntil(window.panel(MakingPanel).isVisible)
     qtbot.waitUntil(lambda: window._services.shown.codes is not None)
     return window
 
 
 def parts(window: MainWindow) -> tuple[MakingPanel, Services]:
-    return window.panels.making, window._services
+    return window.panel(MakingPanel), window._services
 
 
 def pin_two(window: MainWindow) -> None:
@@ -52,7 +52,7 @@ def pin_two(window: MainWindow) -> None:
 
 
 def test_before_any_training_the_panel_says_so(window: MainWindow) -> None:
-    assert window.panels.making.message.startswith("Press Train")
+    assert window.panel(MakingPanel).message.startswith("Press Train")
 
 
 # The way
@@ -71,7 +71,7 @@ def test_a_way_through_pins_is_on_the_map_and_in_the_film(
     with qtbot.waitSignal(services.of(DecodeService).decoded) as told:
         panel.path.strip.step_chosen.emit(7)
     np.testing.assert_allclose(told.args[0].z, look.codes[7], rtol=1e-6)
-    cursor = trained.panels.canvas.cursor_code()
+    cursor = trained.canvas.cursor_code()
     assert cursor is not None
     np.testing.assert_allclose(cursor, look.codes[7], rtol=1e-4, atol=1e-5)
 
@@ -98,7 +98,7 @@ def test_pins_are_renamed_moved_and_taken_away(trained: MainWindow) -> None:
 def test_the_place_of_the_cursor_is_pinned_from_the_panel(trained: MainWindow) -> None:
     panel, services = parts(trained)
     place = np.array([0.25, -0.5], np.float32)
-    trained.panels.canvas.cursor_moved.emit(place)
+    trained.canvas.cursor_moved.emit(place)
     panel.path.pins.add.click()
     np.testing.assert_allclose(services.workspace.keepsakes.places[-1].z, place)
 
@@ -178,12 +178,12 @@ def test_what_is_selected_on_the_map_goes_into_a_box(trained: MainWindow) -> Non
     page = panel.concept
     page.selection_requested.emit("plus")
     assert "lasso" in page._status.text()
-    trained.panels.canvas.set_selection(np.array([1, 4]))
+    trained.canvas.set_selection(np.array([1, 4]))
     page.selection_requested.emit("plus")
     assert services.of(Making).concepts.box("plus") == (1, 4)
     codes = services.shown.codes
     assert codes is not None
-    trained.panels.canvas.cursor_moved.emit(codes.values[2])
+    trained.canvas.cursor_moved.emit(codes.values[2])
     page.cursor_requested.emit("plus")
     assert services.of(Making).concepts.box("plus") == (1, 4, 2)
 
@@ -199,7 +199,7 @@ def test_what_a_concept_reaches_is_found_pinned_and_drawn(
     assert look is not None
     reached = look.code(concepts.amount)
     page.show_place.click()
-    cursor = trained.panels.canvas.cursor_code()
+    cursor = trained.canvas.cursor_code()
     assert cursor is not None
     np.testing.assert_allclose(cursor, reached, rtol=1e-4, atol=1e-5)
     page.pin.click()
@@ -256,7 +256,7 @@ def test_finds_come_from_the_region_that_was_drawn(trained: MainWindow, qtbot: Q
     panel.finds.find_requested.emit("region", 10)
     assert "lasso" in panel.finds.status.text()
     square = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
-    trained.panels.canvas._region = (square, axes_frame((0, 1), np.zeros(2)))
+    trained.canvas._region = (square, axes_frame((0, 1), np.zeros(2)))
     find(trained, qtbot, "region")
     look = services.of(Making).finds.latest
     assert look is not None
@@ -269,7 +269,7 @@ def test_a_find_is_reached(trained: MainWindow, qtbot: QtBot) -> None:
     look = services.of(Making).finds.latest
     assert look is not None
     panel.finds.show_requested.emit(3)
-    cursor = trained.panels.canvas.cursor_code()
+    cursor = trained.canvas.cursor_code()
     assert cursor is not None
     np.testing.assert_allclose(cursor, look.codes[3], rtol=1e-4, atol=1e-5)
     panel.finds.pin_requested.emit((1, 2))
@@ -282,10 +282,10 @@ def test_a_new_window_shows_what_was_made(app: App, trained: MainWindow, qtbot: 
     services = trained._services
     find(trained, qtbot)
     pin_two(trained)
-    trained.panels.making.concept.added.emit("plus", (0,))
+    trained.panel(MakingPanel).concept.added.emit("plus", (0,))
     qtbot.waitUntil(lambda: services.of(Making).concepts.latest is not None)
     app.use_language("es")
-    panel = app.window.panels.making
+    panel = app.window.panel(MakingPanel)
     assert app.window is not trained
     assert panel.finds.sheet.count() == 10
     assert panel.path.pins.list.count() == 2

@@ -16,10 +16,12 @@ from aegui.core.i18n import set_language
 from aegui.core.recipe import CorruptionSpec
 from aegui.core.run_file.saved import SavedRun, save_run
 from aegui.core.study.findings import with_noise
+from aegui.features.builder.view.training_panel import TrainingPanel
 from aegui.features.figures import feature as wiring_figures
 from aegui.features.study import feature as wiring_study
 from aegui.features.study.model.noise_study import NoiseStudy
 from aegui.features.study.model.study_forms import MatrixForm
+from aegui.features.study.view.panel import StudyPanel
 from tests.session.parts import glyphs, recipe, snapshot
 from tests.window.conftest import save_figure
 
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from aegui.app import App
-    from aegui.features.study.view.panel import StudyPanel
     from aegui.window.main_window import MainWindow
 
 LONG_MS = 60_000
@@ -40,8 +41,8 @@ FORM = MatrixForm(training_levels="0, 0.2", test_levels="0.2", seeds=2, network=
 def panel(window: MainWindow, qtbot: QtBot) -> StudyPanel:
     window.set_perspective("compare")
     window.actions_table["noise_study"].trigger()
-    assert window.panels.study.isVisible()
-    return window.panels.study
+    assert window.panel(StudyPanel).isVisible()
+    return window.panel(StudyPanel)
 
 
 def run_matrix(window: MainWindow, panel: StudyPanel, qtbot: QtBot) -> None:
@@ -100,7 +101,7 @@ def test_it_opens_where_there_is_room_and_pushes_nothing_off_the_screen(
     window.docks["study"].close()
     width = window.width()
     window.actions_table["noise_study"].trigger()
-    panel = window.panels.study
+    panel = window.panel(StudyPanel)
     qtbot.waitUntil(panel.isVisible)
     assert not panel.visibleRegion().isEmpty()
     assert window.perspective == "compare"
@@ -140,7 +141,7 @@ def test_choices_and_results_outlive_the_window(
     run_matrix(window, panel, qtbot)
     panel._buttons["curves"].click()
     window.actions_table["language_es"].trigger()
-    renewed = app.window.panels.study
+    renewed = app.window.panel(StudyPanel)
     assert renewed is not panel
     assert renewed.page == "curves"
     assert renewed.matrix.form == FORM
@@ -234,7 +235,7 @@ def test_what_comes_of_a_mistake(
 def test_the_training_panel_says_a_mistake_and_mends_it(window: MainWindow, qtbot: QtBot) -> None:
     window.set_perspective("build")
     window.docks["training"].raise_()
-    workspace, lines = window._services.workspace, window.panels.training.findings
+    workspace, lines = window._services.workspace, window.panel(TrainingPanel).findings
     noise = CorruptionSpec(kind="flip", level=0.1, fresh=False, copies=4, clean_target=False)
     wrong = with_noise(workspace.recipe, noise)
     workspace.edit_recipe(wrong, "wrong")
@@ -256,13 +257,13 @@ def test_the_training_panel_says_a_mistake_and_mends_it(window: MainWindow, qtbo
     qtbot.waitUntil(lambda: len(lines.lines) == 2, timeout=LONG_MS)
     # What comes of it is shown by the study.
     workspace.edit_dataset(workspace.dataset.subset([0, 1]), "two")
-    window.panels.study.matrix.set_form(FORM)
+    window.panel(StudyPanel).matrix.set_form(FORM)
     qtbot.waitUntil(lambda: len(lines.lines) == 2, timeout=LONG_MS)
     study = window._services.of(NoiseStudy)
     with qtbot.waitSignal(study.comparison_changed, timeout=LONG_MS):
         lines.lines[1].see.click()
-    assert window.panels.study.isVisible()
-    assert window.panels.study.page == "mistakes"
+    assert window.panel(StudyPanel).isVisible()
+    assert window.panel(StudyPanel).page == "mistakes"
     assert study.comparison is not None
     assert study.comparison[0] == "fixed_noise"
 

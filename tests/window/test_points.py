@@ -29,7 +29,7 @@ def choose(canvas: LatentCanvas, data: str) -> None:
 
 def test_samples_are_coloured_by_their_errors(qtbot: QtBot, window: MainWindow) -> None:
     train(qtbot, window)
-    canvas = window.panels.canvas
+    canvas = window.canvas
     colours = canvas.scene.points.colours
     assert colours.value_range is None
     choose(canvas, "error")
@@ -54,7 +54,7 @@ def test_posteriors_of_a_variational_code_are_drawn(
     qtbot: QtBot, app: App, window: MainWindow
 ) -> None:
     assert app.services.workspace.new(with_kind(SMALL, "variational"))
-    canvas = window.panels.canvas
+    canvas = window.canvas
     layers = canvas.scene.layers
     train(qtbot, window)
     qtbot.waitUntil(lambda: layers.variances is not None, timeout=5000)

@@ -14,7 +14,9 @@ from aegui.core.latent.pca import pca_reference
 from aegui.core.latent.projections import ProjectionOptions
 from aegui.core.recipe.edits import with_value
 from aegui.features.charts.model.reference_service import ReferenceService
+from aegui.features.charts.view.panel import ChartsPanel
 from aegui.features.projections.model.projection_service import ProjectionService
+from aegui.features.projections.view.panel import ProjectionsPanel
 from tests.window.conftest import train
 
 if TYPE_CHECKING:
@@ -55,8 +57,8 @@ def test_nothing_is_computed_until_the_panel_is_in_sight(
     states = {state.key: state for state in maps.maps}
     assert states["code"].text == "No network has been trained yet. Press Train."
     assert states["pca"].status == states["tsne"].status == "ready"
-    assert len(window.panels.projections.view("pca").pixels) == 6
-    assert len(window.panels.projections.view("code").pixels) == 0
+    assert len(window.panel(ProjectionsPanel).view("pca").pixels) == 6
+    assert len(window.panel(ProjectionsPanel).view("code").pixels) == 0
 
 
 def test_the_code_follows_a_training_and_beside_it_stands_its_error(
@@ -84,7 +86,7 @@ def test_the_map_and_the_maps_beside_it_point_at_the_same_sample(
     window.set_perspective("compare")
     train(qtbot, window)
     finish(qtbot, maps)
-    canvas, panel = window.panels.canvas, window.panels.projections
+    canvas, panel = window.canvas, window.panel(ProjectionsPanel)
     panel.view("pca").hovered.emit(3)
     assert canvas._overlay.marked.tolist() == [3]
     panel.view("pca").hovered.emit(None)
@@ -109,7 +111,7 @@ def test_two_numbers_of_a_long_code_are_chosen(
     window.set_perspective("compare")
     train(qtbot, window)
     finish(qtbot, maps)
-    window.panels.projections.axes_edited.emit((3, 1))
+    window.panel(ProjectionsPanel).axes_edited.emit((3, 1))
     codec = window._services.shown.codec
     assert codec is not None
     codes = codec.encode(window._services.shown.dataset.flat())
@@ -123,21 +125,21 @@ def test_two_numbers_of_a_long_code_are_chosen(
     # A shorter code does not have the fourth number.
     workspace.edit_recipe(with_value(workspace.recipe, "network.latent.units", 3), "three")
     train(qtbot, window)
-    assert window.panels.projections._axes.axes == (0, 1)
+    assert window.panel(ProjectionsPanel)._axes.axes == (0, 1)
 
 
 def test_choices_are_kept(app: App, window: MainWindow, qtbot: QtBot) -> None:
-    panel = window.panels.projections
+    panel = window.panel(ProjectionsPanel)
     panel._buttons["tsne"].click()
     panel._form.fields["perplexity"].edited.emit(12.0)
     values = app.services.settings.values
     assert values["projections.shown"] == "code pca"
     assert values["projections.perplexity"] == 12.0
     app.use_language("es")
-    again = app.window.panels.projections
+    again = app.window.panel(ProjectionsPanel)
     assert again.shown == ("code", "pca")
     assert app.services.of(ProjectionService).options.perplexity == 12.0
-    assert app.window.panels.projections._form.value.perplexity == 12.0
+    assert app.window.panel(ProjectionsPanel)._form.value.perplexity == 12.0
     app.use_language("en")
 
 
@@ -155,7 +157,7 @@ def test_export(
     path = tmp_path / f"maps.{kind}"
     monkeypatch.setattr("aegui.features.projections.feature.choose_save_file", lambda *_: str(path))
     with qtbot.waitSignal(window._services.workspace.noticed):
-        window.panels.projections.export_requested.emit(kind)
+        window.panel(ProjectionsPanel).export_requested.emit(kind)
     if kind == "csv":
         rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
         assert [row["label"] for row in rows] == list("abcdef")
@@ -174,5 +176,5 @@ def test_the_charts_have_pca_as_a_line(window: MainWindow, qtbot: QtBot) -> None
     rows = window._services.shown.dataset.flat()
     assert reference.latest is not None
     assert reference.latest.value == pytest.approx(pca_reference(rows, 2, "bce"))
-    lines = window.panels.charts._references
+    lines = window.panel(ChartsPanel)._references
     assert lines["loss"].label.startswith("PCA-2: ")

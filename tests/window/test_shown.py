@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 
 from aegui.core.i18n import set_language
 from aegui.core.latent.codec import Codec
+from aegui.features.map.view.cursor_panel import CursorPanel
 from aegui.features.time.feature import TimeFeature
 from aegui.paths import models_dir
 from aegui.shell.dialogs.choose_run import RunDialog
@@ -44,7 +45,7 @@ def test_the_chip_says_nothing_before_anything_was_learnt(window: MainWindow) ->
 
 def test_the_cursor_shows_nothing_of_another_set(qtbot: QtBot, window: MainWindow) -> None:
     learn(qtbot, window, population(1))
-    cursor = window.panels.cursor
+    cursor = window.panel(CursorPanel)
     qtbot.waitUntil(lambda: not cursor.is_empty)
     services, seen = window._services, []
 

@@ -33,7 +33,7 @@ def wide(app: App, qtbot: QtBot) -> MainWindow:
 
 
 def test_sliders_show_what_is_decoded_at_their_ends(wide: MainWindow, qtbot: QtBot) -> None:
-    canvas, services = wide.panels.canvas, wide._services
+    canvas, services = wide.canvas, wide._services
     with qtbot.waitSignal(services.of(EndsService).drawn) as told:
         canvas.furniture.axes.strip.click()
     assert told.args[0].axes == (2, 3)
@@ -50,7 +50,7 @@ def test_sliders_show_what_is_decoded_at_their_ends(wide: MainWindow, qtbot: QtB
 
 
 def test_the_map_shows_the_plane_through_three_pins(wide: MainWindow, qtbot: QtBot) -> None:
-    canvas, services = wide.panels.canvas, wide._services
+    canvas, services = wide.canvas, wide._services
     axes, kept = canvas.furniture.axes, services.workspace.keepsakes
     codes = services.shown.codes
     assert codes is not None

@@ -17,6 +17,8 @@ from aegui.core.network.kinds import with_kind
 from aegui.core.recipe import Recipe, TrainingSpec
 from aegui.core.run_file.saved import load_run
 from aegui.core.training.length import planned_epochs
+from aegui.features.charts.view.panel import ChartsPanel
+from aegui.features.charts.view.reconstructions_panel import ReconstructionsPanel
 from aegui.features.map.model.insight_service import InsightService
 from aegui.features.map.model.plane_service import PlaneService
 from aegui.features.time import feature as wiring_time
@@ -25,6 +27,7 @@ from aegui.features.time.feature import TimeFeature
 from aegui.features.time.fork_dialog import ForkDialog
 from aegui.features.time.model import timeline as session_timeline
 from aegui.features.time.model.timeline import Player
+from aegui.features.time.view.bar import TimeBar
 from aegui.session.map.decode_service import DecodeService
 from tests.window.conftest import SMALL, train
 
@@ -47,7 +50,7 @@ def showing(window: MainWindow, qtbot: QtBot) -> Showing:
 
 def test_before_any_training_there_is_nothing_to_go_through(window: MainWindow) -> None:
     assert window._services.shown.timeline is None
-    assert window.panels.time.slider.isHidden()
+    assert window.panel(TimeBar).slider.isHidden()
     for key in ("play_epochs", "epoch_before", "epoch_after", "fork", "film_map"):
         assert not window.actions_table[key].isEnabled()
 
@@ -59,7 +62,7 @@ def test_everything_shows_the_epoch_that_is_asked_for(window: MainWindow, showin
     newest, codes = showing.shown.codec, showing.shown.codes
     assert newest is not None
     assert codes is not None
-    window.panels.time.slider.chosen.emit(30)
+    window.panel(TimeBar).slider.chosen.emit(30)
     assert showing.shown.past_epoch == 30
     assert showing.shown.codec is not None
     assert showing.shown.codec.epoch == 30
@@ -73,27 +76,27 @@ def test_everything_shows_the_epoch_that_is_asked_for(window: MainWindow, showin
         atol=1e-6,
     )
     assert not np.allclose(expected, timeline.snapshot(80).layers[0].weight)
-    assert window.panels.time.words.text() == "epoch 30"
-    views = [view for view in window.panels.charts._views.values() if view._marker is not None]
+    assert window.panel(TimeBar).words.text() == "epoch 30"
+    views = [view for view in window.panel(ChartsPanel)._views.values() if view._marker is not None]
     assert {view._marker for view in views} == {30.0}
-    assert window.panels.canvas._scene.codes is showing.shown.codes
+    assert window.canvas._scene.codes is showing.shown.codes
     window.actions_table["epoch_newest"].trigger()
     assert showing.shown.past_epoch is None
     assert showing.shown.codec is newest
-    assert window.panels.time.words.text() == "epoch 400"
+    assert window.panel(TimeBar).words.text() == "epoch 400"
 
 
 def test_the_plane_and_the_rows_follow(window: MainWindow, showing: Showing, qtbot: QtBot) -> None:
     window.docks["reconstructions"].raise_()
-    qtbot.waitUntil(lambda: bool(window.panels.reconstructions.summary))
-    before = window.panels.reconstructions.summary
+    qtbot.waitUntil(lambda: bool(window.panel(ReconstructionsPanel).summary))
+    before = window.panel(ReconstructionsPanel).summary
     with qtbot.waitSignal(
         window._services.of(PlaneService).decoded, check_params_cb=lambda plane: plane.epoch == 0
     ):
         window.feature(TimeFeature).go_to(0)
-    assert window.panels.reconstructions.summary != before
+    assert window.panel(ReconstructionsPanel).summary != before
     window.feature(TimeFeature).go_to(None)
-    assert window.panels.reconstructions.summary == before
+    assert window.panel(ReconstructionsPanel).summary == before
 
 
 def test_what_the_cursor_tells_is_of_that_epoch(window: MainWindow, showing: Showing) -> None:
@@ -126,7 +129,7 @@ def test_keys_go_back_and_forth(window: MainWindow, showing: Showing) -> None:
 def test_a_click_on_a_chart_goes_there_and_dragging_the_line_scrubs(
     window: MainWindow, showing: Showing, qtbot: QtBot
 ) -> None:
-    view = window.panels.charts._views["loss"]
+    view = window.panel(ChartsPanel)._views["loss"]
     qtbot.waitUntil(
         lambda: view.has_graph and view._data is not None and view._data.epoch[-1] == 400
     )
@@ -158,13 +161,13 @@ def test_the_film_plays_to_the_newest_state(
     window.actions_table["play_epochs"].trigger()
     assert window._services.of(Player).is_playing
     assert showing.shown.is_learning
-    assert window.panels.time.play.isChecked()
+    assert window.panel(TimeBar).play.isChecked()
     qtbot.waitUntil(lambda: not window._services.of(Player).is_playing, timeout=10_000)
     assert seen[0] == 0
     assert seen[-1] is None
     assert len(seen) > 3
     assert not showing.shown.is_learning
-    assert not window.panels.time.play.isChecked()
+    assert not window.panel(TimeBar).play.isChecked()
 
 
 def test_the_past_can_be_seen_while_a_training_goes_on(
@@ -223,13 +226,13 @@ def test_another_seed_follows_as_a_ghost_and_a_kept_epoch_stays(
 ) -> None:
     app.services.workspace.edit_recipe(SMALL.model_copy(update={"runs": 3}), "three runs")
     train(qtbot, window)
-    showing, canvas = app.services.showing, window.panels.canvas
+    showing, canvas = app.services.showing, window.canvas
     assert showing.shown.codec is not None
     other = next(run for run in range(3) if run != showing.shown.codec.run)
-    window.panels.time.ghost.menu().aboutToShow.emit()
-    texts = [action.text() for action in window.panels.time.ghost.menu().actions()]
+    window.panel(TimeBar).ghost.menu().aboutToShow.emit()
+    texts = [action.text() for action in window.panel(TimeBar).ghost.menu().actions()]
     assert f"Seed {SMALL.seed + other}" in texts
-    window.panels.time.ghost_requested.emit(f"run:{other}")
+    window.panel(TimeBar).ghost_requested.emit(f"run:{other}")
 
     def ghost() -> np.ndarray:
         shown = canvas._scene.layers.ghost
@@ -244,11 +247,11 @@ def test_another_seed_follows_as_a_ghost_and_a_kept_epoch_stays(
     np.testing.assert_allclose(ghost(), codes_of(other), atol=1e-5)
     window.feature(TimeFeature).go_to(5)
     np.testing.assert_allclose(ghost(), codes_of(other), atol=1e-5)
-    window.panels.time.ghost_requested.emit("moment")
+    window.panel(TimeBar).ghost_requested.emit("moment")
     kept = codes_of(showing.shown.codec.run)
     window.feature(TimeFeature).go_to(100)
     np.testing.assert_allclose(ghost(), kept, atol=1e-5)
-    window.panels.time.ghost_requested.emit("")
+    window.panel(TimeBar).ghost_requested.emit("")
     assert canvas._scene.layers.ghost is None
 
 
@@ -257,7 +260,7 @@ def test_a_ghost_can_be_turned_to_lie_on_what_is_shown(
 ) -> None:
     assert app.services.workspace.new(SMALL.model_copy(update={"runs": 2}))
     train(qtbot, window)
-    showing, canvas, bar = app.services.showing, window.panels.canvas, window.panels.time
+    showing, canvas, bar = app.services.showing, window.canvas, window.panel(TimeBar)
     assert showing.shown.codec is not None
     other = showing.shown.codec_of_run(1 - showing.shown.codec.run)
     assert other is not None
@@ -295,8 +298,8 @@ def test_a_ghost_of_a_seed_goes_with_its_training(
     app.services.workspace.edit_recipe(SMALL.model_copy(update={"runs": 3}), "three runs")
     train(qtbot, window)
     showing = app.services.showing
-    window.panels.time.ghost_requested.emit("run:2")
-    assert window.panels.canvas._scene.layers.ghost is not None
+    window.panel(TimeBar).ghost_requested.emit("run:2")
+    assert window.canvas._scene.layers.ghost is not None
     window.feature(TimeFeature).toggle_playing()
     app.services.workspace.edit_recipe(SMALL, "one run")
     window.actions_table["train"].trigger()
@@ -338,7 +341,7 @@ def test_going_on_from_an_epoch_with_one_setting_changed(
     assert run.timeline is not None
     assert run.timeline.epochs.tolist() == [*range(51), *range(60, 301, 10)]
     assert window.feature(TimeFeature).ghost.key == "kept"
-    assert window.panels.canvas._scene.layers.ghost is not None
+    assert window.canvas._scene.layers.ghost is not None
     app.services.workspace.undo_stack.undo()
     assert app.services.workspace.recipe.training.optimizer.learning_rate == 0.02
 
@@ -375,7 +378,7 @@ def test_other_data_keep_a_training_from_going_on(
     data = SMALL.data.model_copy(update={"chars": "abcd"})
     app.services.workspace.edit_recipe(SMALL.model_copy(update={"data": data}), "fewer")
     assert not window.actions_table["fork"].isEnabled()
-    assert "no longer" in window.panels.time.fork.toolTip()
+    assert "no longer" in window.panel(TimeBar).fork.toolTip()
 
 
 @pytest.mark.parametrize("kind", ["map", "cursor", "reconstructions"])
@@ -420,14 +423,14 @@ def test_a_film_that_is_cancelled_leaves_nothing(
 
 
 def test_choices_are_remembered(app: App, window: MainWindow) -> None:
-    bar, services = window.panels.time, app.services
+    bar, services = window.panel(TimeBar), app.services
     bar.speed_chosen.emit(2.0)
     bar.loop_chosen.emit(True)
     bar.memory_chosen.emit(256)
     assert services.of(Player).speed == 2.0
     assert services.runner.timeline_bytes == 256 << 20
     app.use_language("es")
-    bar = app.window.panels.time
+    bar = app.window.panel(TimeBar)
     assert bar.speed.text() == "2×"
     assert bar.loop.isChecked()
     assert services.of(Player).loop

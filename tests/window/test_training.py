@@ -19,8 +19,15 @@ from aegui.core.recipe import (
     SplitSpec,
 )
 from aegui.core.recipe.edits import with_value
+from aegui.features.answer.view.panel import AnswerPanel
 from aegui.features.builder.training import TrainingFeature
+from aegui.features.builder.view.builder_panel import BuilderPanel
 from aegui.features.builder.view.formula import number_text
+from aegui.features.builder.view.training_panel import TrainingPanel
+from aegui.features.charts.view.panel import ChartsPanel
+from aegui.features.charts.view.reconstructions_panel import ReconstructionsPanel
+from aegui.features.data.view.data_panel import DataPanel
+from aegui.features.map.view.cursor_panel import CursorPanel
 from aegui.session.notice import Notice
 from aegui.shell.outcome import mean_words
 from tests.features.builder.view.bench import number
@@ -44,9 +51,8 @@ def epochs_done(window: MainWindow) -> int:
 
 
 def test_untrained_document_explains_itself(qtbot: QtBot, window: MainWindow) -> None:
-    panels = window.panels
-    assert panels.cursor.is_empty
-    qtbot.waitUntil(lambda: "Train" in panels.answer.text)
+    assert window.panel(CursorPanel).is_empty
+    qtbot.waitUntil(lambda: "Train" in window.panel(AnswerPanel).text)
     assert window.toolbar.status.text() == "not trained yet"
     assert window.actions_table["train"].isEnabled()
     assert not window.actions_table["continue"].isEnabled()
@@ -55,22 +61,22 @@ def test_untrained_document_explains_itself(qtbot: QtBot, window: MainWindow) ->
 
 def test_training_fills_every_panel(qtbot: QtBot, window: MainWindow) -> None:
     train(qtbot, window)
-    showing, panels = window._services.showing, window.panels
+    showing = window._services.showing
     assert showing.shown.history is not None
     assert int(showing.shown.history.epoch[-1]) == 400
     assert showing.shown.codes is not None
-    assert panels.canvas.scene.codes is not None
-    assert np.array_equal(panels.canvas.scene.codes.values, showing.shown.codes.values)
-    loss = panels.charts._views["loss"]
+    assert window.canvas.scene.codes is not None
+    assert np.array_equal(window.canvas.scene.codes.values, showing.shown.codes.values)
+    loss = window.panel(ChartsPanel)._views["loss"]
     qtbot.waitUntil(lambda: loss.data is not None and loss.data.epoch[-1] == 400)
-    qtbot.waitUntil(lambda: not panels.cursor.is_empty)
+    qtbot.waitUntil(lambda: not window.panel(CursorPanel).is_empty)
     assert "wrong pixels: mean" in window.toolbar.status.text()
     assert window.isWindowModified()
     assert window.notifications.shown[-1].text.startswith("All epochs are done.")
     window.docks["reconstructions"].raise_()
-    qtbot.waitUntil(lambda: "of 6 perfect" in panels.reconstructions.summary)
+    qtbot.waitUntil(lambda: "of 6 perfect" in window.panel(ReconstructionsPanel).summary)
     window.docks["answer"].raise_()
-    qtbot.waitUntil(lambda: "Train" not in panels.answer.text)
+    qtbot.waitUntil(lambda: "Train" not in window.panel(AnswerPanel).text)
 
 
 def test_what_is_held_out_is_told_apart_everywhere(qtbot: QtBot, window: MainWindow) -> None:
@@ -78,7 +84,7 @@ def test_what_is_held_out_is_told_apart_everywhere(qtbot: QtBot, window: MainWin
     recipe = SMALL.model_copy(update={"data": split})
     window._services.workspace.edit_recipe(recipe, "Split")
     train(qtbot, window)
-    showing, panels = window._services.showing, window.panels
+    showing = window._services.showing
     assert showing.shown.held_out is not None
     assert showing.shown.history is not None
     assert np.isfinite(showing.shown.history.extra["validation_wrong"]).all()
@@ -86,15 +92,15 @@ def test_what_is_held_out_is_told_apart_everywhere(qtbot: QtBot, window: MainWin
     assert "held out" in window.toolbar.status.text()
     assert "of those held out" in window.notifications.shown[-1].text
     window.docks["reconstructions"].raise_()
-    qtbot.waitUntil(lambda: "held out (◦)" in panels.reconstructions.summary)
+    qtbot.waitUntil(lambda: "held out (◦)" in window.panel(ReconstructionsPanel).summary)
     # Charts that are covered are filled when they are seen again.
     window.docks["charts"].raise_()
-    wrong = panels.charts._views["wrong"]
+    wrong = window.panel(ChartsPanel)._views["wrong"]
     qtbot.waitUntil(lambda: wrong.data is not None and len(wrong.data.curves) == 3)
 
 
 def test_the_map_and_the_charts_move_while_it_trains(qtbot: QtBot, window: MainWindow) -> None:
-    services, canvas = window._services, window.panels.canvas
+    services, canvas = window._services, window.canvas
     services.workspace.edit_recipe(with_epochs(5_000_000), "longer")
     window.actions_table["train"].trigger()
     assert not window.actions_table["train"].isEnabled()
@@ -156,10 +162,10 @@ def test_live_rate_and_noise_reach_the_training(qtbot: QtBot, window: MainWindow
     qtbot.waitUntil(lambda: services.shown.history is not None, timeout=30_000)
     workspace = services.workspace
     slower = with_value(workspace.recipe, "training.optimizer.learning_rate", 0.001)
-    window.panels.training.recipe_edited.emit(slower, "Learning rate")
+    window.panel(TrainingPanel).recipe_edited.emit(slower, "Learning rate")
     noise = CorruptionSpec(kind="flip", level=0.1)
     noisy = with_value(workspace.recipe, "data.corruption", noise)
-    window.panels.training.recipe_edited.emit(noisy, "Noise on the input")
+    window.panel(TrainingPanel).recipe_edited.emit(noisy, "Noise on the input")
     assert services.shown.noise == noise
     qtbot.waitUntil(lambda: services.shown.history.learning_rate[-1] == 0.001, timeout=10_000)  # type: ignore[union-attr]
     with qtbot.waitSignal(services.runner.finished, timeout=20_000):
@@ -169,7 +175,7 @@ def test_live_rate_and_noise_reach_the_training(qtbot: QtBot, window: MainWindow
 def test_undo_and_redo_of_the_draft(window: MainWindow) -> None:
     workspace, table = window._services.workspace, window.actions_table
     assert not table["undo"].isEnabled()
-    window.panels.builder.recipe_edited.emit(with_epochs(7), "Epochs")
+    window.panel(BuilderPanel).recipe_edited.emit(with_epochs(7), "Epochs")
     assert workspace.recipe.training.epochs == 7
     table["undo"].trigger()
     assert workspace.recipe == SMALL
@@ -228,18 +234,18 @@ def test_a_draft_that_cannot_be_trained_says_so_beside_the_button(
     window.set_perspective("build")
     window.docks["training"].raise_()
     solve.click()
-    builder = window.panels.builder
+    builder = window.panel(BuilderPanel)
     wrong = builder.chain.cards[-1]
     qtbot.waitUntil(lambda: builder.isVisible() and not wrong.visibleRegion().isEmpty())
     lonely = recipe_of_one_class()
     workspace.edit_recipe(lonely, "classifier")
     solve.click()
-    qtbot.waitUntil(window.panels.data.isVisible)
-    assert "at least two classes" in window.panels.data.problem.text()
+    qtbot.waitUntil(window.panel(DataPanel).isVisible)
+    assert "at least two classes" in window.panel(DataPanel).problem.text()
     noisy = {"training": SMALL.training.model_copy(update={"sparsity": SparsitySpec(weight=1.0)})}
     workspace.edit_recipe(SMALL.model_copy(update=noisy), "sparse")
     solve.click()
-    qtbot.waitUntil(window.panels.training.isVisible)
+    qtbot.waitUntil(window.panel(TrainingPanel).isVisible)
     for _ in range(3):
         workspace.undo_stack.undo()
     assert status.text() == "not trained yet"
@@ -258,7 +264,7 @@ def test_undo_by_key_where_a_number_was_changed(qtbot: QtBot, window: MainWindow
     window.set_perspective("build")
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
-    units = number(window.panels.builder.chain.cards[1], "units")
+    units = number(window.panel(BuilderPanel).chain.cards[1], "units")
     units.setFocus()
     before = workspace.recipe
     QTest.keyClick(units, Qt.Key.Key_Up)
@@ -309,7 +315,8 @@ def test_the_objective_shows_todays_numbers_until_another_is_drafted(
     qtbot: QtBot, window: MainWindow
 ) -> None:
     train(qtbot, window)
-    formula = window.panels.training.formula
+    window.docks["training"].raise_()
+    formula = window.panel(TrainingPanel).formula
     history = window._services.shown.history
     assert history is not None
     assert formula.term_text("loss") == number_text(float(history.loss[-1].mean()))

@@ -60,8 +60,6 @@ if TYPE_CHECKING:
 SUFFIX = ".aegui"
 MAX_DOCUMENT_BYTES = 64 << 20
 _THUMBNAIL_SAMPLES = 32
-_THUMBNAIL_SIDE = 28
-"""Pixels of the side of a sample up to which smaller ones are enlarged, at most four times."""
 _STATE_COPIES = 12
 """Tensors of a training's state that are as large as its parameters, and some to spare."""
 _BEST = ("best_parameters", "best_buffers")
@@ -185,7 +183,6 @@ def save_run(
     *,
     compact: bool = False,
     private: bool = False,
-    is_swept: bool = False,
     cancelled: IsCancelled | None = None,
 ) -> None:
     """Write ``run`` to ``path``, atomically; the same content gives the same bytes.
@@ -196,7 +193,6 @@ def save_run(
         compact: Leave out what only training on needs, keep the weights in half precision, and
             less of the timeline.
         private: Let nobody else read it.
-        is_swept: Somebody else removes what killed programs have left in the folder.
         cancelled: Asked before anything is written whether to stop.
 
     Raises:
@@ -205,7 +201,7 @@ def save_run(
     """
     content = _packed(run, compact=compact)
     stop_if(cancelled)
-    write_atomically(path, content, private=private, is_swept=is_swept)
+    write_atomically(path, content, private=private)
 
 
 def run_bytes(run: SavedRun, *, compact: bool = False) -> bytes:
@@ -362,9 +358,7 @@ def _thumbnail(run: SavedRun) -> bytes:
         else:
             draws = np.random.default_rng(0).standard_normal((len(shown), codec.latent_size))
             shown = codec.decode(draws)
-    shape = run.dataset.image_shape
-    scale = min(4, max(1, _THUMBNAIL_SIDE // max(shape[1:])))
-    return sheet_png(shown.reshape(-1, *shape), scale=scale)
+    return sheet_png(shown.reshape(-1, *run.dataset.image_shape))
 
 
 def _read_recipe(archive: Archive, member: str = "recipe.json") -> Recipe:

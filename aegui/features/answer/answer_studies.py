@@ -16,6 +16,7 @@ from aegui.features.answer.model.answer_sheet import SHOWN
 from aegui.features.answer.model.answer_studies import other_sets, why_no_mix_ups
 from aegui.features.answer.model.answer_study_service import AnswerStudies
 from aegui.features.answer.view.outlier_page import FILE
+from aegui.features.answer.view.panel import AnswerPanel
 from aegui.session.shown import SUBJECT
 from aegui.shell.dialogs.questions import choose_data_file
 from aegui.shell.feature import Feature
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from aegui.session.jobs.derived import JobProgress
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
-    from aegui.window.main_window import MainWindow
+    from aegui.shell.feature_window import FeatureWindow
 
 _NOTE_MS = 500
 """While a network learns: only words change, that say that it has."""
@@ -41,13 +42,13 @@ _OF_THE_SET = {
 class AnswerStudiesFeature(Feature):
     """Both are begun by hand, and say when they are of another network than is looked at."""
 
-    def __init__(self, services: Services, window: MainWindow) -> None:
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
         self._answers = window.feature(AnswerFeature)
-        self._panel = self._panels.answer
+        self._panel = window.panel(AnswerPanel)
         self._studies = services.of(AnswerStudies)
         self._source = ""
-        self._changed = Refresher(self._show, _NOTE_MS, self._docks["answer"], self)
+        self._changed = Refresher(self._show, _NOTE_MS, window.docks["answer"], self)
         self._connect()
         self._show_sets()
         self._changed.mark()

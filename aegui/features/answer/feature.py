@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal, Slot
 
 from aegui.core.data.corruption import corruption_words
 from aegui.core.evaluation.reasons import pixel_reasons
-from aegui.core.i18n import mark, tr
+from aegui.core.i18n import tr
 from aegui.core.study.findings import other_noise, with_noise
 from aegui.features.answer.model.answer_sheet import (
     SHOWN,
@@ -22,13 +22,14 @@ from aegui.features.answer.model.answer_sheet import (
 )
 from aegui.features.answer.model.answer_study_service import MOST_AVERAGED, AnswerStudies
 from aegui.features.answer.view.limit_page import FILE, KNOWN
+from aegui.features.answer.view.panel import AnswerPanel
 from aegui.session.jobs.costs import QUICK_BATCH, encode_cost, is_quick
 from aegui.session.map.others import Others
 from aegui.session.notice import Notice
 from aegui.session.pixels.answers import telling_pixel
 from aegui.session.shown import SUBJECT
 from aegui.shell.dialogs.questions import choose_prior_file
-from aegui.shell.feature import DockSpec, Feature
+from aegui.shell.feature import Feature
 from aegui.shell.refresher import Refresher
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from aegui.session.pixels.drawing_state import DrawingState
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
-    from aegui.window.main_window import MainWindow
+    from aegui.shell.feature_window import FeatureWindow
 
 _ANSWER_MS = 200
 """While a network learns; an edit of the drawing is answered at once."""
@@ -51,17 +52,15 @@ _MOST_STEPS = 99
 class AnswerFeature(Feature):
     """Answers follow drawing, noise and networks; the way of repairs is shown on the map."""
 
-    docks = (DockSpec("answer", mark("Answer"), 60),)
-
     network_chosen = Signal()
     """Another network is the one that is looked at."""
     answered = Signal(object)
     """The ``AnswerSheet`` that is shown now."""
 
-    def __init__(self, services: Services, window: MainWindow) -> None:
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
-        self._panel = self._panels.answer
-        self._answer = Refresher(self._ask, _ANSWER_MS, self._docks["answer"], self)
+        self._panel = window.panel(AnswerPanel)
+        self._answer = Refresher(self._ask, _ANSWER_MS, window.docks["answer"], self)
         self._pixels = services.drawing.pixels
         self._sheet: AnswerSheet | None = None
         self._asked_noise: CorruptionSpec | None = None
@@ -101,6 +100,9 @@ class AnswerFeature(Feature):
         services.of(AnswerStudies).prior_changed.connect(self._on_studies_prior_changed)
         services.of(AnswerStudies).prior_failed.connect(self._on_studies_prior_failed)
         answers = panel.answers
+        panel.sample_activated.connect(services.requests.sample)
+        panel.menu.wanted.connect(self._on_menu_wanted)
+        panel.menu.chosen.connect(services.requests.other_network)
         answers.again_requested.connect(self._on_answers_again_requested)
         answers.once_requested.connect(self._on_answers_once_requested)
         answers.removed.connect(services.of(Others).remove)
@@ -108,6 +110,10 @@ class AnswerFeature(Feature):
         answers.pixel_activated.connect(self._on_answers_pixel_activated)
 
     # The networks
+
+    @Slot()
+    def _on_menu_wanted(self) -> None:
+        self._services.requests.other_choices.emit(self._panel.menu)
 
     @property
     def noise(self) -> CorruptionSpec:
@@ -222,7 +228,7 @@ class AnswerFeature(Feature):
             return
         codes = shown.repairs.codes
         self._is_on_map = True
-        self._panels.canvas.set_drawing_code(codes[-1], codes)
+        self._window.canvas.set_drawing_code(codes[-1], codes)
 
     def _drop_way(self) -> None:
         if self._is_on_map:

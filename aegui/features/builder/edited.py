@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.network.resolve import Resolution
     from aegui.core.recipe import Recipe
+    from aegui.features.builder.view.edited_strip import EditedStrip
     from aegui.session.services import Services
-    from aegui.window.panels import Panels
 
 _RATE = "training.optimizer.learning_rate"
 _NOISE = "data.corruption."
@@ -32,16 +32,20 @@ class EditedStrips(QObject):
     view_changed = Signal()
     """Another recipe is to be shown: see ``view``."""
 
-    def __init__(self, services: Services, panels: Panels, parent: QObject) -> None:
+    def __init__(self, services: Services, parent: QObject) -> None:
         super().__init__(parent)
         self._services = services
-        self._strips = (panels.builder.edited, panels.training.edited)
+        self._strips: list[EditedStrip] = []
         self._is_viewing = False
-        for strip in self._strips:
-            strip.train_requested.connect(self.train_wanted)
-            strip.continue_requested.connect(self.continue_wanted)
-            strip.view_requested.connect(self.set_viewing)
-            strip.revert_requested.connect(self.revert)
+
+    def add(self, strip: EditedStrip) -> None:
+        """Tell it on ``strip`` too."""
+        self._strips.append(strip)
+        strip.train_requested.connect(self.train_wanted)
+        strip.continue_requested.connect(self.continue_wanted)
+        strip.view_requested.connect(self.set_viewing)
+        strip.revert_requested.connect(self.revert)
+        self.show()
 
     @property
     def view(self) -> tuple[Recipe, Resolution] | None:

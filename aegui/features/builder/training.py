@@ -5,18 +5,18 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QDialog, QScrollArea
 
-from aegui.core.i18n import mark, tr, trn
+from aegui.core.i18n import tr, trn
 from aegui.core.network.resolve import classes_learnt, layer_shapes
 from aegui.core.network.summary import summary_of
 from aegui.core.recipe.file import list_recipes
 from aegui.core.training.length import planned_epochs
-from aegui.core.training.terms import equations, terms_at
 from aegui.features.builder.edited import EditedStrips
 from aegui.features.builder.history_dialog import show_history
 from aegui.features.builder.summary_dialog import SummaryDialog
+from aegui.features.builder.view.builder_panel import BuilderPanel
 from aegui.kit.marks import ProblemLabel
 from aegui.kit.theme import SPACING
 from aegui.session.documents.suggestions import length_words
@@ -25,7 +25,7 @@ from aegui.session.shown import MOMENT, WEIGHTS
 from aegui.session.training.cost_service import CostService
 from aegui.shell.cost_guard import estimate_words, may_train
 from aegui.shell.dialogs.cost import LimitsDialog
-from aegui.shell.feature import DockSpec, Feature
+from aegui.shell.feature import Feature
 from aegui.shell.outcome import (
     measuring_words,
     moment_words,
@@ -37,8 +37,6 @@ from aegui.shell.outcome import (
 from aegui.shell.refresher import Refresher
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from PySide6.QtWidgets import QDockWidget
 
     from aegui.core.network.resolve import Resolution, ResolvedRecipe
@@ -48,55 +46,34 @@ if TYPE_CHECKING:
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
     from aegui.session.training.training_runner import Pulled
-    from aegui.window.main_window import MainWindow
+    from aegui.shell.feature_window import FeatureWindow
 
 _FAMILIES = ("letters", "digits", "emoji", "grey", "mnist", "fashion")
 """What the keys of recipes begin with, in the order in which they are offered."""
 _TEXT_MS = 250
-_SECTIONS = "training.sections"
 
 
 class TrainingFeature(Feature):
     """Everything about training: start to end, and the draft it starts from."""
 
-    docks = (
-        DockSpec("builder", mark("Network"), 20),
-        DockSpec("training", mark("Training"), 30),
-    )
+    draft_changed = Signal(bool)
+    """Other ``drafted``; whether their objective is another too."""
 
-    def __init__(self, services: Services, window: MainWindow) -> None:
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
         self._pulled: Pulled | None = None
-        self._objective: Recipe | None = None
         self._had_problems = False
+        self._objective: Recipe | None = None
         self._told_notes: tuple[str, ...] = ()
         self._presets = dict(sorted(list_recipes(), key=_family))
-        self.edited = EditedStrips(services, self._panels, self)
+        self._panel = window.panel(BuilderPanel)
+        self.edited = EditedStrips(services, self)
+        self.edited.add(self._panel.edited)
         self._text = Refresher(self._show_progress, _TEXT_MS, parent=self)
         self._connect()
         self._show_presets()
         self._show_draft()
         self._show_state(services.runner.state)
-        sections = services.settings.values.get(_SECTIONS)
-        if isinstance(sections, str):
-            self._panels.training.set_open_sections(sections.split())
-
-    @property
-    def handlers(self) -> dict[str, Callable[..., object]]:
-        """What actions of the table may ask for."""
-        return {
-            "train": self.train,
-            "continue": self.go_on,
-            "pause": self.pause,
-            "step": self.step,
-            "stop": self._services.runner.stop,
-            "slow": self.set_slow,
-            "limits": self.set_limits,
-            "history": self.show_history,
-            "summary": self.show_summary,
-            "undo": self._services.workspace.undo_stack.undo,
-            "redo": self._services.workspace.undo_stack.redo,
-        }
 
     def _show_ability(self) -> None:
         """Which of its actions can be done now."""
@@ -113,7 +90,7 @@ class TrainingFeature(Feature):
         )
 
     def _connect(self) -> None:
-        services, panels = self._services, self._panels
+        services, panel = self._services, self._panel
         services.ticker.ticked.connect(self._on_ticker_ticked)
         services.of(CostService).changed.connect(self._show_cost)
         runner, workspace = services.runner, services.workspace
@@ -127,24 +104,29 @@ class TrainingFeature(Feature):
         workspace.run_changed.connect(self._on_workspace_run_changed)
         workspace.document_changed.connect(self._on_workspace_document_changed)
         workspace.undo_stack.indexChanged.connect(self._on_undo_stack_changed)
-        panels.builder.recipe_edited.connect(self._on_builder_recipe_edited)
-        panels.builder.preset_requested.connect(self.take_preset)
-        panels.builder.undo_requested.connect(workspace.undo_stack.undo)
-        panels.builder.redo_requested.connect(workspace.undo_stack.redo)
-        panels.training.recipe_edited.connect(workspace.edit_recipe)
-        services.requests.preset.connect(self.take_preset)
+        panel.recipe_edited.connect(self._on_panel_recipe_edited)
+        panel.preset_requested.connect(self.take_preset)
+        panel.undo_requested.connect(workspace.undo_stack.undo)
+        panel.redo_requested.connect(workspace.undo_stack.redo)
         self.edited.train_wanted.connect(self.train)
         self.edited.continue_wanted.connect(self.go_on)
-        self.edited.view_changed.connect(self._show_draft)
+        self.edited.view_changed.connect(self._on_edited_view_changed)
         self._window.toolbar.preset_chosen.connect(self.take_preset)
         self._window.toolbar.problem_wanted.connect(self.show_problem)
 
-    def keep_layout(self) -> None:
-        """Remember which sections are unfolded."""
-        opened = " ".join(self._panels.training.open_sections())
-        self._services.settings.keep({_SECTIONS: opened})
-
     # What the person does
+
+    def stop(self) -> None:
+        """End the training with what it has learnt."""
+        self._services.runner.stop()
+
+    def undo(self) -> None:
+        """Take the last edit back."""
+        self._services.workspace.undo_stack.undo()
+
+    def redo(self) -> None:
+        """Do again what was taken back."""
+        self._services.workspace.undo_stack.redo()
 
     def train(self) -> None:
         """Train the draft from the start."""
@@ -236,7 +218,7 @@ class TrainingFeature(Feature):
         self._services.workspace.edit_recipe(recipe, tr("Recipe “{name}”", name=tr(recipe.name)))
 
     @Slot(object, str)
-    def _on_builder_recipe_edited(self, recipe: Recipe, text: str) -> None:
+    def _on_panel_recipe_edited(self, recipe: Recipe, text: str) -> None:
         workspace = self._services.workspace
         before = workspace.recipe.training
         workspace.edit_recipe(recipe, text)
@@ -249,7 +231,7 @@ class TrainingFeature(Feature):
         """Bring the panel to the front that says the first of what has to be solved."""
         problems = self._services.workspace.resolution.problems
         if problems:
-            dock = self._docks[_place_of(problems[0].where)]
+            dock = self._window.docks[_place_of(problems[0].where)]
             dock.show()
             dock.raise_()
             _scroll_to_problem(dock)
@@ -336,17 +318,22 @@ class TrainingFeature(Feature):
         self.edited.leave_view()
         if self._services.runner.is_busy:
             self._tell_training(self._services.workspace.recipe)
-        self._show_draft()
+        has_same = self._has_same_objective()
+        self._show_draft(other_objective=not has_same)
         if resolution.problems or self._had_problems or self._services.runner.is_busy:
             # Without problems what is told at rest is of the run, not of the draft.
             self._show_progress()
-        elif not self._has_same_objective():
-            self._show_terms()
-        self._show_ability()
+        elif not has_same:
+            self._show_ability()
+
+    @Slot()
+    def _on_edited_view_changed(self) -> None:
+        self._show_draft()
 
     def _has_same_objective(self) -> bool:
-        """Whether only the steps of the draft were edited since the terms were shown."""
+        """Whether only the steps of the draft have been edited."""
         before, draft = self._objective, self._services.workspace.recipe
+        self._objective = draft
         if before is None or before.network != draft.network:
             return False
         steps = {"optimizer": before.training.optimizer, "schedule": before.training.schedule}
@@ -383,7 +370,7 @@ class TrainingFeature(Feature):
     # What is shown
 
     def _show_presets(self) -> None:
-        self._panels.builder.set_presets(tuple(self._presets.items()))
+        self._panel.set_presets(tuple(self._presets.items()))
         self._window.toolbar.set_presets(
             [
                 (key, tr(recipe.name) or key, tr(recipe.notes))
@@ -391,13 +378,18 @@ class TrainingFeature(Feature):
             ]
         )
 
-    def _show_draft(self) -> None:
+    @property
+    def drafted(self) -> tuple[Recipe, Resolution]:
+        """The draft as it is resolved, or what was trained where that is looked at."""
         workspace = self._services.workspace
-        view = self.edited.view
-        recipe, resolution = view or (workspace.recipe, workspace.resolution)
-        for panel in (self._panels.builder, self._panels.training):
-            panel.set_viewing(view is not None)
-            panel.set_state(recipe, resolution)
+        return self.edited.view or (workspace.recipe, workspace.resolution)
+
+    def _show_draft(self, *, other_objective: bool = True) -> None:
+        workspace = self._services.workspace
+        recipe, resolution = self.drafted
+        self._panel.set_viewing(self.edited.view is not None)
+        self._panel.set_state(recipe, resolution)
+        self.draft_changed.emit(other_objective)
         self.edited.show()
         self._window.toolbar.set_preset(self._preset_of(recipe))
         self._services.of(CostService).set_draft(
@@ -420,15 +412,14 @@ class TrainingFeature(Feature):
 
     def _show_undo(self) -> None:
         stack, idle = self._services.workspace.undo_stack, not self._services.runner.is_busy
-        self._panels.builder.set_undo_state(
+        self._panel.set_undo_state(
             idle and stack.canUndo(), idle and stack.canRedo(), stack.undoText(), stack.redoText()
         )
 
     @Slot(str)
     def _show_state(self, state: str) -> None:
         idle = not self._services.runner.is_busy
-        self._panels.builder.set_enabled_while_training(idle)
-        self._panels.training.set_enabled_while_training(idle)
+        self._panel.set_enabled_while_training(idle)
         self._window.toolbar.set_locked(not idle)
         self._services.of(CostService).set_idle(idle)
         self._show_cost()
@@ -439,19 +430,7 @@ class TrainingFeature(Feature):
         self._show_progress()
         self._show_ability()
 
-    def _show_terms(self) -> None:
-        """Today's numbers under the objective, as long as they are of the one that is drafted."""
-        shown, draft = self._services.shown, self._services.workspace.recipe
-        self._objective = draft
-        same = equations(shown.recipe) == equations(draft)
-        history, moment = shown.history, shown.moment
-        terms = {}
-        if same and history is not None and moment is not None:
-            terms = terms_at(history, moment.epoch, moment.run)
-        self._panels.training.set_terms(terms)
-
     def _show_progress(self) -> None:
-        self._show_terms()
         runner = self._services.runner
         if not runner.is_busy:
             self._show_rest()

@@ -9,6 +9,7 @@ from PySide6.QtCore import Slot
 from aegui.core.i18n import tr
 from aegui.core.training.terms import TERMS
 from aegui.features.charts.model.reference_service import ReferenceService
+from aegui.features.charts.view.panel import ChartsPanel
 from aegui.kit.charts.scale import precise
 from aegui.shell.feature import Feature
 from aegui.shell.refresher import Refresher
@@ -18,15 +19,16 @@ if TYPE_CHECKING:
     from aegui.features.charts.model.reference_service import LinearReference
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
-    from aegui.window.main_window import MainWindow
+    from aegui.shell.feature_window import FeatureWindow
 
 
 class ReferenceFeature(Feature):
     """Asks for the reference of the network that is shown, while the charts can be seen."""
 
-    def __init__(self, services: Services, window: MainWindow) -> None:
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
-        self._refresher = Refresher(self._request, 0, self._docks["charts"], self)
+        self._panel = window.panel(ChartsPanel)
+        self._refresher = Refresher(self._request, 0, window.docks["charts"], self)
         services.of(ReferenceService).found.connect(self._on_reference_found)
         self._on_reference_found(services.of(ReferenceService).latest)
         self._refresher.mark()
@@ -47,4 +49,4 @@ class ReferenceFeature(Feature):
         if found is not None:
             text = tr("PCA-{k}: {value}", k=found.components, value=precise(found.value))
             lines[TERMS[found.term].chart] = Reference(found.value, text)
-        self._panels.charts.set_references(lines)
+        self._panel.set_references(lines)

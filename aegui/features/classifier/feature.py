@@ -8,10 +8,12 @@ import numpy as np
 from PySide6.QtCore import Slot
 
 from aegui.core.cost import cost_words, excess
-from aegui.core.i18n import mark, tr
+from aegui.core.i18n import tr
 from aegui.features.classifier.model.classifier_service import ClassifierService, Judged
+from aegui.features.classifier.view.panel import ClassifierPanel
 from aegui.session.shown import SUBJECT
-from aegui.shell.feature import DockSpec, Feature
+from aegui.shell.feature import Feature
+from aegui.shell.panel_area import is_in_sight
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QDockWidget
@@ -21,25 +23,24 @@ if TYPE_CHECKING:
     from aegui.session.jobs.derived import JobProgress
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
-    from aegui.window.main_window import MainWindow
+    from aegui.shell.feature_window import FeatureWindow
 
 
 class ClassifierFeature(Feature):
     """The classifier is judged while its dock can be seen."""
 
-    docks = (DockSpec("classifier", mark("Classifier"), 90),)
-
-    def __init__(self, services: Services, window: MainWindow) -> None:
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
         self._drafted: bool | None = None
-        self._panel = self._panels.classifier
+        self._panel = window.panel(ClassifierPanel)
         self._judge = services.of(ClassifierService)
         self._judge.budget = lambda: services.settings.budget
-        self._connect(self._docks["classifier"])
+        dock = window.docks["classifier"]
+        self._connect(dock)
         self._show_parts()
         self._on_judge_evaluated(self._judge.latest)
         self._show_network()
-        self._judge.set_active(self._docks["classifier"].isVisible())
+        self._judge.set_active(is_in_sight(dock))
 
     def _connect(self, dock: QDockWidget) -> None:
         judge, panel = self._judge, self._panel

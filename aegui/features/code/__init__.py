@@ -1,1 +1,11 @@
 """The code of a sample, number by number."""
+
+from aegui.core.i18n import mark
+from aegui.shell.feature import DockSpec, FeatureSpec
+
+FEATURES = (
+    FeatureSpec(
+        "aegui.features.code.feature:CodeFeature",
+        (DockSpec("code", mark("Code"), 100, "aegui.features.code.view.panel:CodePanel"),),
+    ),
+)

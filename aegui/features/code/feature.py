@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import Slot
 
-from aegui.core.i18n import mark, tr
+from aegui.core.i18n import tr
 from aegui.features.code.model.code_service import CodeService, CodeSubject
+from aegui.features.code.view.panel import CodePanel
 from aegui.session.shown import SUBJECT
-from aegui.shell.feature import DockSpec, Feature
+from aegui.shell.feature import Feature
+from aegui.shell.panel_area import is_in_sight
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QDockWidget
@@ -18,26 +20,25 @@ if TYPE_CHECKING:
     from aegui.features.code.model.code_service import CodeLook, Traversal
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
-    from aegui.window.main_window import MainWindow
+    from aegui.shell.feature_window import FeatureWindow
 
 
 class CodeFeature(Feature):
     """The code is looked at while its dock can be seen."""
 
-    docks = (DockSpec("code", mark("Code"), 100),)
-
-    def __init__(self, services: Services, window: MainWindow) -> None:
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
-        self._panel = self._panels.code
+        self._panel = window.panel(CodePanel)
         self._code = services.of(CodeService)
         self._is_own_choice = False
-        self._connect(self._docks["code"])
+        dock = window.docks["code"]
+        self._connect(dock)
         self._panel.set_reference(self._code.reference)
         self._show_network()
         if self._code.latest is not None:
             self._on_code_looked(self._code.latest)
             self._code.set_dimension(self._code.dimension)
-        self._code.set_active(self._docks["code"].isVisible())
+        self._code.set_active(is_in_sight(dock))
 
     def _connect(self, dock: QDockWidget) -> None:
         code, panel = self._code, self._panel

@@ -1,4 +1,4 @@
-"""Joins the data of the document with the panel, the chooser, and all ways to bring others in."""
+"""Joins the data of the document with the chooser and all ways to bring others in."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QInputDialog
 
-from aegui.core.data.builtin import BUILTIN_SETS, TEST_PART
-from aegui.core.data.split import checking_set
 from aegui.core.errors import AeguiError
-from aegui.core.i18n import mark, tr, trn
-from aegui.features.data.data_menu import fill_menu, icon_of
+from aegui.core.i18n import tr, trn
+from aegui.features.data.data_menu import icon_of
 from aegui.features.data.download_dialog import DownloadDialog
 from aegui.features.data.import_dialog import ImportDialog
 from aegui.features.data.model.data_service import DataService
@@ -26,136 +24,88 @@ from aegui.features.data.model.data_sources import (
 from aegui.paths import documents_dir
 from aegui.session.data.data_view import (
     edited_words,
-    only,
     source_words,
     view_of,
-    within,
-    without,
 )
 from aegui.session.documents.draft import with_chars, with_source
 from aegui.session.documents.suggestions import length_words, suggestion
 from aegui.session.notice import Notice
 from aegui.shell.dialogs import questions
-from aegui.shell.feature import DockSpec, Feature
-from aegui.shell.refresher import Refresher
+from aegui.shell.feature import Feature
 from aegui.widgets.progress_strip import ProgressStrip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from aegui.core.data.card import DataCard
     from aegui.core.data.dataset import Dataset
     from aegui.core.recipe import DataSpec, Recipe
     from aegui.session.data.data_edits import DownloadNeed
-    from aegui.session.data.data_view import DataView
     from aegui.session.documents.draft import DraftState
     from aegui.session.services import Services
-    from aegui.window.main_window import MainWindow
-
-_SECTIONS = "data.sections"
-_FILE, _LAST = "*file", "*last"
-"""Keys of what can be checked on beside sets: one that is still to be chosen; the last samples."""
+    from aegui.shell.feature_window import FeatureWindow
 
 
 class DataFeature(Feature):
-    """Choosing, importing, downloading, looking at and saving data."""
+    """Choosing, importing, downloading and saving data."""
 
-    docks = (DockSpec("data", mark("Data"), 10),)
-
-    def __init__(self, services: Services, window: MainWindow) -> None:
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
-        self._panel = self._panels.data
-        self._dock = self._docks["data"]
         self._source = ("", "")
-        self._strip = ProgressStrip(window, self._panels.canvas)
-        self._state = Refresher(self._show_state, dock=self._dock, parent=self)
-        self._panels.training.open_data_requested.connect(self.open_file)
+        self._strip = ProgressStrip(window, self._window.canvas)
         self._connect()
-        sections = services.settings.values.get(_SECTIONS)
-        if isinstance(sections, str):
-            self._panel.set_open_sections(sections.split())
         self._show_sources()
-        self._state.mark()
 
     def _connect(self) -> None:
-        workspace, data, panel = (
-            self._services.workspace,
-            self._services.of(DataService),
-            self._panel,
-        )
+        workspace, data = self._services.workspace, self._services.of(DataService)
         workspace.data_taken.connect(self._on_workspace_data_taken)
         workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
-        workspace.document_changed.connect(self._on_workspace_document_changed)
         workspace.download_needed.connect(self.offer_download)
         for job in (workspace.loading, workspace.saving, data.writing):
             job.progressed.connect(self._strip.show_progress)
             job.busy_changed.connect(self._on_job_busy_changed)
         self._strip.cancel_requested.connect(self._on_strip_cancel_requested)
-        data.card_made.connect(self._on_data_card_made)
-        data.found.connect(self._on_data_found)
         data.write_failed.connect(self._on_data_write_failed)
-        self._services.runner.state_changed.connect(self._on_runner_state_changed)
         self._window.toolbar.data_chosen.connect(self.take_source)
         self._window.toolbar.data_wanted.connect(self._on_data_wanted)
-        panel.menu.aboutToShow.connect(self._on_menu_about_to_show)
-        panel.data_edited.connect(self._on_panel_data_edited)
-        panel.search_changed.connect(self._on_panel_search_changed)
-        panel.only_requested.connect(self._on_panel_only_requested)
-        panel.toggle_requested.connect(self._on_panel_toggle_requested)
-        panel.sample_activated.connect(self._on_panel_sample_activated)
-        panel.member_activated.connect(self._draw_member)
-        panel.characters_requested.connect(self.choose_characters)
-        panel.export_requested.connect(self.export_data)
-        panel.shares.check_requested.connect(self._on_shares_check_requested)
-        self._services.requests.data_file.connect(self.add_file)
-        self._services.requests.data_export.connect(self.export_data)
+
+    # Other data
 
     @property
-    def handlers(self) -> dict[str, Callable[..., object]]:
-        """What actions of the table may ask for."""
+    def ways(self) -> dict[str, Callable[[], object]]:
+        """What menus of data offer beside the sets, by the keys of the actions."""
         return {
             "data_folder": self.open_folder,
             "data_images": self.open_images,
             "data_file": self.open_file,
-            "add_data": self.add_file,
-            "choose_characters": self.choose_characters,
-            "keep_drawing": self.keep_drawing,
-            "keep_set": self.keep_set,
-            "export_data": self.export_data,
         }
-
-    # Other data
 
     @Slot(str)
     def take_source(self, source: str) -> None:
         """Make a set that is known by name, or a file, the draft's data."""
         recipe = self._services.workspace.recipe
-        self._edit(with_source(recipe, source), tr("Data: {name}", name=source_words(source)))
+        self.edit(with_source(recipe, source), tr("Data: {name}", name=source_words(source)))
 
     def open_folder(self) -> None:
         """Ask for a folder of images and show what becomes of them."""
-        path = questions.choose_folder(self._window, tr("Folder of images"), self._folder())
+        path = questions.choose_folder(self._window, tr("Folder of images"), self.folder())
         if path:
             self.import_images([Path(path)])
 
     def open_images(self) -> None:
         """Ask for image files and show what becomes of them."""
-        paths = questions.choose_images(self._window, self._folder())
+        paths = questions.choose_images(self._window, self.folder())
         if paths:
             self.import_images([Path(path) for path in paths])
 
     def open_file(self) -> None:
         """Ask for a file of data and make it the draft's."""
-        path = questions.choose_data_file(self._window, self._folder())
+        path = questions.choose_data_file(self._window, self.folder())
         if path:
             self.take_files([Path(path)])
 
     def add_file(self) -> None:
         """Ask for a file of data and join it to the draft's."""
-        path = questions.choose_data_file(self._window, self._folder())
+        path = questions.choose_data_file(self._window, self.folder())
         if path:
             self._services.workspace.add_file(path)
 
@@ -218,9 +168,7 @@ class DataFeature(Feature):
         pool = view.pool
         if not view.has_characters:
             # Other sets are chosen from by class and by name, in the panel.
-            self._dock.show()
-            self._dock.raise_()
-            self._panel.search.setFocus()
+            self._services.requests.data_search.emit()
             return
         labels = self._services.workspace.dataset.labels
         images = pool.images.mean(axis=1)
@@ -229,65 +177,10 @@ class DataFeature(Feature):
             every = chosen == tuple(dict.fromkeys(pool.labels))
             recipe = self._services.workspace.recipe
             chars = None if every else "".join(chosen)
-            self._edit(with_chars(recipe, chars), tr("Choose characters"))
+            self.edit(with_chars(recipe, chars), tr("Choose characters"))
 
-    @Slot(object, str)
-    def _on_panel_data_edited(self, data: DataSpec, text: str) -> None:
-        workspace = self._services.workspace
-        # “At most”: of a class with fewer samples, all of them.
-        fitting = within(view_of(workspace.draft), data)
-        self._edit(workspace.recipe.model_copy(update={"data": fitting}), text)
-
-    @Slot(str)
-    def _on_shares_check_requested(self, key: str) -> None:
-        source = questions.choose_data_file(self._window, self._folder()) if key == _FILE else key
-        if source or key != _FILE:
-            self._services.workspace.check_on(source)
-
-    @Slot(str)
-    def _on_panel_search_changed(self, text: str) -> None:
-        if text.strip():
-            self._services.of(DataService).search(self._services.workspace.pool, text)
-        else:
-            self._services.of(DataService).forget_search()
-            self._panel.set_found(None)
-
-    @Slot(object, object)
-    def _on_data_found(self, pool: Dataset, indices: NDArray[np.int64]) -> None:
-        if pool is self._services.workspace.pool:
-            self._panel.set_found(indices)
-
-    @Slot(object)
-    def _on_panel_only_requested(self, indices: NDArray[np.int64]) -> None:
-        self._take_only(view_of(self._services.workspace.draft), indices)
-
-    @Slot(int)
-    def _on_panel_toggle_requested(self, index: int) -> None:
-        if not self._services.runner.is_busy:
-            view = view_of(self._services.workspace.draft)
-            self._take_only(view, without(view, index))
-
-    def _take_only(self, view: DataView, indices: NDArray[np.int64]) -> None:
-        try:
-            data = only(view, indices)
-        except AeguiError as error:
-            self.noticed.emit(Notice("warning", str(error), passing=True))
-            return
-        self._on_panel_data_edited(data, tr("Choose samples"))
-
-    @Slot(int)
-    def _on_panel_sample_activated(self, index: int) -> None:
-        places = (self._services.workspace.draft.selected == index).nonzero()[0]
-        if len(places):
-            self._draw_member(int(places[0]))
-
-    @Slot(int)
-    def _draw_member(self, place: int) -> None:
-        """Draw the sample at ``place`` of those that take part, where they are the ones shown."""
-        if self._services.shown.dataset is self._services.workspace.dataset:
-            self._services.requests.sample.emit(place)
-
-    def _edit(self, recipe: Recipe, text: str) -> None:
+    def edit(self, recipe: Recipe, text: str) -> None:
+        """Make ``recipe`` the draft, under a name for undoing it."""
         self._services.workspace.edit_recipe(recipe, text)
 
     # Saving
@@ -295,7 +188,7 @@ class DataFeature(Feature):
     def export_data(self) -> None:
         """Ask where to and write the samples, in the form that the name's ending says."""
         dataset = self._services.workspace.dataset
-        path = questions.choose_set_file(self._window, str(Path(self._folder()) / dataset.name))
+        path = questions.choose_set_file(self._window, str(Path(self.folder()) / dataset.name))
         if path:
             self._write(path, dataset, tr("The set is saved: {path}", path=path))
 
@@ -349,7 +242,8 @@ class DataFeature(Feature):
 
         self._services.of(DataService).write(path, dataset, done)
 
-    def _folder(self) -> str:
+    def folder(self) -> str:
+        """Where files of data are likely to lie."""
         recent = self._services.workspace.recent_files
         return str(recent[0].parent if recent else documents_dir())
 
@@ -383,17 +277,12 @@ class DataFeature(Feature):
     def _take_network(self, wished: Recipe) -> None:
         recipe = self._services.workspace.recipe
         update = {"network": wished.network, "training": wished.training}
-        self._edit(recipe.model_copy(update=update), tr("Network for these images"))
+        self.edit(recipe.model_copy(update=update), tr("Network for these images"))
 
     @Slot(object)
     def _on_workspace_recipe_changed(self, _resolution: object) -> None:
-        if self._shown_data() != self._source:
+        if self.shown_data() != self._source:
             self._show_sources()
-        self._state.mark()
-
-    @Slot(object)
-    def _on_workspace_document_changed(self, _workspace: object) -> None:
-        self._panel.search.clear()
 
     @Slot(bool)
     def _on_job_busy_changed(self, busy: bool) -> None:
@@ -409,78 +298,32 @@ class DataFeature(Feature):
             workspace.loading.cancel()
             workspace.announce_recipe()
 
-    @Slot(object, object)
-    def _on_data_card_made(self, dataset: Dataset, card: DataCard) -> None:
-        if dataset is self._services.workspace.dataset:
-            self._panel.set_card(dataset, card)
-
     @Slot(str)
     def _on_data_write_failed(self, reason: str) -> None:
         self.noticed.emit(Notice("error", reason, about="set file"))
-
-    @Slot(str)
-    def _on_runner_state_changed(self, _state: str) -> None:
-        self._panel.set_locked(self._services.runner.is_busy)
 
     @Slot(object)
     def _on_dialog_imported(self, data: DataSpec) -> None:
         recipe = self._services.workspace.recipe
         text = tr("Data: {name}", name=source_words(data.source))
-        self._edit(recipe.model_copy(update={"data": data}), text)
+        self.edit(recipe.model_copy(update={"data": data}), text)
 
     @Slot(str)
     def _on_data_wanted(self, key: str) -> None:
-        self.handlers[key]()
+        self.ways[key]()
 
     # What is shown
 
-    def _show_state(self) -> None:
-        workspace = self._services.workspace
-        problems = [
-            problem.message
-            for problem in workspace.resolution.problems
-            if problem.where.startswith("data") and not problem.where.startswith("data.corruption")
-        ]
-        source, edited = self._shown_data()
-        title = edited or source_words(source)
-        dataset = workspace.dataset
-        self._panel.shares.set_checks(*_checks(workspace.recipe.data))
-        self._panel.set_state(title, view_of(workspace.draft), "\n".join(problems))
-        self._panel.set_card(dataset, self._services.of(DataService).request_card(dataset))
-
     @Slot()
     def _show_sources(self) -> None:
-        source, edited = self._source = self._shown_data()
+        source, edited = self._source = self.shown_data()
         offered = [(entry, icon_of(entry)) for entry in entries()]
         self._window.toolbar.set_data(offered, source, source_words(source), edited)
 
-    def _shown_data(self) -> tuple[str, str]:
+    def shown_data(self) -> tuple[str, str]:
         """Source of the draft's data, and what they are called where they have been edited."""
         draft = self._services.workspace.draft
         source = draft.recipe.data.source
         if not draft.is_edited:
             return source, ""
         return source, edited_words(source, len(draft.dataset))
-
-    @Slot()
-    def _on_menu_about_to_show(self) -> None:
-        fill_menu(self._panel.menu, entries(), self.take_source, self.handlers)
-
-    def keep_layout(self) -> None:
-        """Remember which sections are unfolded."""
-        opened = " ".join(self._panel.open_sections())
-        self._services.settings.keep({_SECTIONS: opened})
-
-
-def _checks(data: DataSpec) -> tuple[list[tuple[str, str]], str]:
-    """What can be checked on, keys and names, and the key of what is: "" for a share of the set."""
-    learnt, chosen = checking_set(data)
-    choices = [("", tr("A share of the set"))]
-    known = [f"{learnt}{TEST_PART}"] if f"{learnt}{TEST_PART}" in BUILTIN_SETS else []
-    if data.split.last and not chosen:
-        chosen = _LAST
-        choices.append((_LAST, tr("The last samples")))
-    elif chosen and chosen not in known:
-        known.append(chosen)
-    choices += [(key, source_words(key)) for key in known]
-    return [*choices, (_FILE, tr("Another file of data…"))], chosen

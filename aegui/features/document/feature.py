@@ -23,12 +23,12 @@ from aegui.shell.dialogs import questions
 from aegui.shell.feature import Feature
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from aegui.core.course_configs import CourseReading
     from aegui.session.documents.autosave import Recovery
     from aegui.session.services import Services
-    from aegui.window.main_window import MainWindow
+    from aegui.shell.feature_window import FeatureWindow
 
 _STOP_MS = 5000
 
@@ -36,7 +36,7 @@ _STOP_MS = 5000
 class DocumentFeature(Feature):
     """Opening, saving and leaving documents."""
 
-    def __init__(self, services: Services, window: MainWindow) -> None:
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
         recent, examples = window.recent, window.examples
         self._recent = recent
@@ -52,18 +52,6 @@ class DocumentFeature(Feature):
         examples.triggered.connect(self._on_example_triggered)
         self._show_title(workspace.name, workspace.is_modified)
         self._show_recent(workspace.recent_files)
-
-    @property
-    def handlers(self) -> dict[str, Callable[..., object]]:
-        """What actions of the table may ask for."""
-        return {
-            "new": self.new,
-            "open": self.open,
-            "save": self.save,
-            "save_as": self.save_as,
-            "export_recipe": self.export_recipe,
-            "settings_folder": self.open_settings_folder,
-        }
 
     # Opening
 

@@ -1,1 +1,14 @@
 """The pixel editor, its noise, and the set of characters."""
+
+from aegui.core.i18n import mark
+from aegui.shell.feature import DockSpec, FeatureSpec
+
+FEATURES = (
+    FeatureSpec(
+        "aegui.features.drawing.feature:DrawingFeature",
+        (DockSpec("draw", mark("Draw"), 50, "aegui.features.drawing.view.draw_panel:DrawPanel"),),
+        requests={"sample": "load_sample", "drawing_on_map": "mark_code"},
+        at_start=True,
+    ),
+    FeatureSpec("aegui.features.drawing.set:SetFeature", at_start=True),
+)

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import Slot
 
-from aegui.core.i18n import mark, tr
+from aegui.core.i18n import tr
 from aegui.features.drawing.model.set_edits import misfit_words
 from aegui.features.drawing.pixel_edits import PixelEdits
+from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.session.jobs.costs import encode_cost, is_quick
 from aegui.session.notice import Notice
 from aegui.session.pixels.answers import one_image, title
 from aegui.session.pixels.drawing_state import paper_of
 from aegui.session.shown import SUBJECT
-from aegui.shell.feature import DockSpec, Feature
+from aegui.shell.feature import Feature
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from aegui.session.pixels.drawing_state import DrawingState
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
-    from aegui.window.main_window import MainWindow
+    from aegui.shell.feature_window import FeatureWindow
 
 _TRAIL = 24
 _LEAST_STEP = 1e-4
@@ -38,21 +39,20 @@ _FIRST_LABELS = ("a", "A")
 class DrawingFeature(Feature):
     """Strokes go to the drawing, and the drawing to all that show it."""
 
-    docks = (DockSpec("draw", mark("Draw"), 50),)
-
-    def __init__(self, services: Services, window: MainWindow) -> None:
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
         self._source = services.workspace.recipe.data.source
         self._trail: deque[NDArray[np.float32]] = deque(maxlen=_TRAIL)
-        self.edits = PixelEdits(services, self._panels, self._docks["draw"], self)
+        self._panel = window.panel(DrawPanel)
+        self.edits = PixelEdits(services, self._panel, window.docks["draw"], self)
         self._connect()
         settings = services.settings
-        self._panels.draw.set_noise(settings.noise, settings.noise_seed)
+        self._panel.set_noise(settings.noise, settings.noise_seed)
         services.drawing.choose_noise(settings.noise, settings.noise_seed)
         self._show_samples()
 
     def _connect(self) -> None:
-        services, draw = self._services, self._panels.draw
+        services, draw = self._services, self._panel
         drawing = services.drawing
         draw.stroke_started.connect(drawing.begin_stroke)
         draw.pixel_painted.connect(drawing.paint)
@@ -70,18 +70,11 @@ class DrawingFeature(Feature):
         draw.load_requested.connect(self.load_sample)
         draw.noise_requested.connect(self._on_draw_noise_requested)
         draw.add_requested.connect(self._on_draw_add_requested)
-        services.requests.sample.connect(self.load_sample)
-        services.requests.drawing_on_map.connect(self.mark_code)
         services.latest("aegui-mark").answered.connect(self._on_marks_answered)
-        self._panels.canvas.trail_cleared.connect(self._on_canvas_trail_cleared)
+        self._window.canvas.trail_cleared.connect(self._on_canvas_trail_cleared)
         drawing.changed.connect(self._show_drawing)
         drawing.undo_stack.canUndoChanged.connect(self._show_undo)
         drawing.undo_stack.canRedoChanged.connect(self._show_undo)
-        self._panels.answer.sample_activated.connect(self.load_sample)
-        self._panels.cursor.sample_activated.connect(self.load_sample)
-        self._panels.canvas.sample_activated.connect(self.load_sample)
-        self._panels.reconstructions.sample_activated.connect(self.load_sample)
-        self._panels.selection.sample_activated.connect(self.load_sample)
 
     def show(self, _shown: Shown, changed: Changes) -> None:
         """Follow what is shown."""
@@ -96,7 +89,7 @@ class DrawingFeature(Feature):
         shown, drawing = self._services.shown, self._services.drawing
         dataset, look = shown.dataset, shown.look
         names = dataset.labels if look.glyphs else dataset.names
-        self._panels.draw.set_samples(names, dataset.images, look)
+        self._panel.set_samples(names, dataset.images, look)
         channels, height, width = dataset.image_shape
         drawing.reset(height, width, paper_of(look, channels))
         if drawing.undo_stack.count() == 0 and not (drawing.pixels != look.ground).any():
@@ -144,13 +137,13 @@ class DrawingFeature(Feature):
         workspace = self._services.workspace
         workspace.add_sample(image, label)
         if len(workspace.dataset) > len(dataset):
-            self._panels.draw.set.gallery.set_current(len(workspace.dataset) - 1)
+            self._panel.set.gallery.set_current(len(workspace.dataset) - 1)
 
     # The drawing
 
     @Slot(object)
     def _show_drawing(self, state: DrawingState) -> None:
-        draw = self._panels.draw
+        draw = self._panel
         draw.set_drawing(state.pixels)
         draw.set_paper(state.paper)
         draw.page.set_misfit(self._misfit(state))
@@ -179,7 +172,7 @@ class DrawingFeature(Feature):
     @Slot()
     def _show_undo(self) -> None:
         stack = self._services.drawing.undo_stack
-        self._panels.draw.set_undo_enabled(stack.canUndo(), stack.canRedo())
+        self._panel.set_undo_enabled(stack.canUndo(), stack.canRedo())
 
     @Slot(object, int)
     def _on_draw_noise_requested(self, spec: CorruptionSpec, seed: int) -> None:
@@ -192,7 +185,7 @@ class DrawingFeature(Feature):
     # What the network makes of it
 
     def _show_network(self) -> None:
-        self._panels.draw.page.set_misfit(self._misfit(self._services.drawing.state))
+        self._panel.page.set_misfit(self._misfit(self._services.drawing.state))
         # Codes of other weights are no way that the drawing has come.
         self._trail.clear()
         self.mark_code()
@@ -229,7 +222,7 @@ class DrawingFeature(Feature):
         if codec is None or not self._fits(codec) or not codec.can_encode:
             self._services.latest("aegui-mark").forget()
             self._trail.clear()
-            self._panels.canvas.set_drawing_code(None)
+            self._window.canvas.set_drawing_code(None)
             return
         self._services.latest("aegui-mark").ask(
             lambda: codec.code_of(pixels),
@@ -249,4 +242,4 @@ class DrawingFeature(Feature):
             self._trail.clear()
         if not self._trail or np.abs(self._trail[-1] - code).max() > _LEAST_STEP:
             self._trail.append(code)
-        self._panels.canvas.set_drawing_code(code, np.array(self._trail))
+        self._window.canvas.set_drawing_code(code, np.array(self._trail))

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from aegui.core.latent.codec import Codec
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
-    from aegui.window.panels import Panels
 
 _REFRESH_MS = 120
 _MARGIN_PX = 12
@@ -45,11 +44,10 @@ class NoiseSheetDialog(QDialog):
 
     open_requested = Signal()
 
-    def __init__(self, services: Services, panels: Panels, parent: QWidget) -> None:
+    def __init__(self, services: Services, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Noise sheet"))
         self._services = services
-        self._draw = panels.draw
         self.view = NoiseSheetView()
         self._title = QLabel()
         self._note = QLabel()

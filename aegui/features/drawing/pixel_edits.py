@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     from aegui.core.pixels.transforms import Pixels
     from aegui.core.recipe import CorruptionSpec
+    from aegui.features.drawing.view.draw_panel import DrawPanel
     from aegui.session.pixels.drawing_state import DrawingState
     from aegui.session.services import Services
-    from aegui.window.panels import Panels
 
 _CODE_MS = 100
 _LIVE_NUMBERS = 1024
@@ -40,12 +40,11 @@ class PixelEdits(QObject):
     """What the tools ask for, done to the drawing; and what they show of it."""
 
     def __init__(
-        self, services: Services, panels: Panels, dock: QDockWidget, parent: QObject
+        self, services: Services, draw: DrawPanel, dock: QDockWidget, parent: QObject
     ) -> None:
         super().__init__(parent)
         self._services = services
-        self._panels = panels
-        self._draw = panels.draw
+        self._draw = draw
         self._sheet: NoiseSheetDialog | None = None
         self._drawing = services.drawing
         self._code = Refresher(self._show_code, _CODE_MS, dock, self)
@@ -140,7 +139,7 @@ class PixelEdits(QObject):
     def show_sheet(self) -> NoiseSheetDialog:
         """Show the drawing at many levels of noise, with the networks' answers."""
         if self._sheet is None:
-            self._sheet = NoiseSheetDialog(self._services, self._panels, self._draw.window())
+            self._sheet = NoiseSheetDialog(self._services, self._draw.window())
             self._sheet.open_requested.connect(self._on_sheet_open_requested)
         self._sheet.show()
         self._sheet.raise_()

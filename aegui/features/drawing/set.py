@@ -20,6 +20,7 @@ from aegui.features.drawing.model.set_edits import (
     renamed,
     without,
 )
+from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.session.data.looks import look_of
 from aegui.session.notice import Notice
 from aegui.session.pixels.answers import one_image, title
@@ -35,17 +36,17 @@ if TYPE_CHECKING:
     from aegui.features.drawing.model.set_edits import DataChange
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
-    from aegui.window.main_window import MainWindow
+    from aegui.shell.feature_window import FeatureWindow
 
 
 class SetFeature(Feature):
     """Every edit of the set is one of the draft's, and can be undone there."""
 
-    def __init__(self, services: Services, window: MainWindow) -> None:
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
-        self._page = self._panels.draw.set
+        self._page = window.panel(DrawPanel).set
         self._change_told: DataChange | None = None
-        self._samples = Refresher(self._show_samples, dock=self._docks["draw"], parent=self)
+        self._samples = Refresher(self._show_samples, dock=window.docks["draw"], parent=self)
         self._connect()
         self._samples.mark()
         self._show_change()
@@ -59,8 +60,8 @@ class SetFeature(Feature):
         page.renamed.connect(self._on_page_renamed)
         page.open_requested.connect(self._on_page_open_requested)
         page.continue_requested.connect(self.train_on)
-        page.import_requested.connect(services.requests.data_file)
-        page.export_requested.connect(services.requests.data_export)
+        page.import_requested.connect(services.requests.add_data)
+        page.export_requested.connect(services.requests.export_data)
         services.workspace.dataset_changed.connect(self._on_workspace_dataset_changed)
         services.workspace.run_changed.connect(self._on_anything_changed)
         services.workspace.document_changed.connect(self._on_anything_changed)

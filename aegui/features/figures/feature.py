@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from aegui.session.services import Services
-    from aegui.window.main_window import MainWindow
+    from aegui.shell.feature_window import FeatureWindow
 
 _KEYS = ("width_cm", "height_cm", "theme", "dpi", "title", "origin")
 _SVG_MIME = "image/svg+xml"
@@ -37,7 +37,7 @@ _SVG_MIME = "image/svg+xml"
 class FiguresFeature(Feature):
     """Takes the figures that menus bring, and saves or copies them as the person wishes."""
 
-    def __init__(self, services: Services, window: MainWindow) -> None:
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
         self.desk = FigureDesk(window)
         self.desk.wanted.connect(self._on_desk_wanted)

@@ -1,1 +1,11 @@
 """Images made by a GAN, and how they are judged."""
+
+from aegui.core.i18n import mark
+from aegui.shell.feature import DockSpec, FeatureSpec
+
+FEATURES = (
+    FeatureSpec(
+        "aegui.features.gan.feature:GanFeature",
+        (DockSpec("gan", mark("New images"), 110, "aegui.features.gan.view.panel:GanPanel"),),
+    ),
+)

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
 
-from aegui.core.i18n import mark, tr
+from aegui.core.i18n import tr
 from aegui.features.gan.model.judge_service import JudgeService
 from aegui.features.gan.model.samples_service import SamplesService
-from aegui.session.map.decode_service import DecodeService
+from aegui.features.gan.view.panel import GanPanel
 from aegui.session.notice import Notice
 from aegui.session.shown import SUBJECT, has_prior
 from aegui.shell.cost_guard import may_compute
 from aegui.shell.dialogs.questions import choose_run_file
-from aegui.shell.feature import DockSpec, Feature
+from aegui.shell.feature import Feature
+from aegui.shell.panel_area import is_in_sight
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,24 +26,22 @@ if TYPE_CHECKING:
     from aegui.features.gan.model.samples_service import GeneratedSamples
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
-    from aegui.window.main_window import MainWindow
+    from aegui.shell.feature_window import FeatureWindow
 
 
 class GanFeature(Feature):
     """New images follow the weights while their dock can be seen."""
 
-    docks = (DockSpec("gan", mark("New images"), 110),)
-
-    def __init__(self, services: Services, window: MainWindow) -> None:
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
         self._drafted: bool | None = None
-        self._panel = self._panels.gan
-        self._canvas = self._panels.canvas
-        self._connect(self._docks["gan"])
+        self._panel = window.panel(GanPanel)
+        dock = window.docks["gan"]
+        self._connect(dock)
         self._panel.set_count(services.of(SamplesService).count)
         self._show_network()
         self._show_levers()
-        services.of(SamplesService).set_active(self._docks["gan"].isVisible())
+        services.of(SamplesService).set_active(is_in_sight(dock))
 
     def _connect(self, dock: QDockWidget) -> None:
         samples, panel = self._services.of(SamplesService), self._panel
@@ -128,13 +127,7 @@ class GanFeature(Feature):
 
     @Slot(object)
     def _on_panel_code_activated(self, code: NDArray[np.float32]) -> None:
-        codec = self._services.shown.codec
-        if codec is None or codec.latent_size != len(code):
-            return
-        if codec.latent_size > 2:
-            self._canvas.set_base(code)
-        self._canvas.set_cursor(code)
-        self._services.of(DecodeService).request(code, "mouse")
+        self._services.requests.place.emit(code)
 
     @Slot(object)
     def _on_workspace_recipe_changed(self, resolution: object) -> None:

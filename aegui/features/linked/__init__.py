@@ -1,1 +1,32 @@
 """The selection, and other networks beside the one shown."""
+
+from aegui.core.i18n import mark
+from aegui.shell.feature import DockSpec, FeatureSpec
+
+FEATURES = (
+    FeatureSpec(
+        "aegui.features.linked.selection:SelectionFeature",
+        (
+            DockSpec(
+                "selection",
+                mark("Selection"),
+                150,
+                "aegui.features.linked.view.selection_panel:SelectionPanel",
+            ),
+        ),
+        requests={"selection": "show_panel"},
+    ),
+    FeatureSpec(
+        "aegui.features.linked.others:OthersFeature",
+        (
+            DockSpec(
+                "others",
+                mark("Other networks"),
+                160,
+                "aegui.features.linked.view.others_panel:OthersPanel",
+            ),
+        ),
+        seen_with=("answer", "projections"),
+        requests={"other_network": "choose", "other_choices": "offer"},
+    ),
+)

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import Slot
 
-from aegui.core.i18n import mark, tr
-from aegui.features.projections.model.projection_service import ProjectionService
-from aegui.features.time.view.slider import epoch_words
+from aegui.core.i18n import tr
+from aegui.features.linked.view.others_panel import OthersPanel
 from aegui.session.map.decode_service import DecodeService
 from aegui.session.map.others import Other, Others
 from aegui.session.notice import Notice
 from aegui.session.shown import SUBJECT
 from aegui.shell.dialogs.questions import choose_run_file
-from aegui.shell.feature import DockSpec, Feature
+from aegui.shell.feature import Feature
+from aegui.shell.outcome import epoch_words
+from aegui.shell.panel_area import is_in_sight
 from aegui.shell.refresher import Refresher
 from aegui.shell.run_choice import RUN, run_choices, run_of
 
 if TYPE_CHECKING:
-    from aegui.core.latent.views import Material
     from aegui.session.map.decode_service import Decoded
-    from aegui.session.map.others import Compared, OtherImage
+    from aegui.session.map.others import OtherImage
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
-    from aegui.window.main_window import MainWindow
+    from aegui.shell.feature_window import FeatureWindow
+    from aegui.widgets.other_menu import OtherMenu
 
 _FOLLOWING_MS = 200
 
@@ -34,18 +35,10 @@ _FOLLOWING_MS = 200
 class OthersFeature(Feature):
     """Other seeds follow the epoch that is shown; kept epochs and files stay as they are."""
 
-    docks = (DockSpec("others", mark("Other networks"), 160),)
-
-    def __init__(self, services: Services, window: MainWindow) -> None:
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
-        self._panel = self._panels.others
-        self._maps = self._panels.projections
-        self._menus = (
-            self._panels.others.menu,
-            self._panels.projections.other_menu,
-            self._panels.answer.menu,
-        )
-        self._seen = (self._docks["others"], self._docks["projections"])
+        self._panel = window.panel(OthersPanel)
+        self._dock = window.docks["others"]
         self._others = services.of(Others)
         self._decoded: Decoded | None = None
         self._network = Refresher(self._show_network, _FOLLOWING_MS, parent=self)
@@ -54,7 +47,7 @@ class OthersFeature(Feature):
         self._show_samples()
         self._show_network()
         self._show_others()
-        self._on_dock_visibility_changed()
+        self._others.set_active(is_in_sight(self._dock), "others")
 
     def show(self, _shown: Shown, changed: Changes) -> None:
         """Follow what is shown."""
@@ -67,29 +60,24 @@ class OthersFeature(Feature):
 
     def _connect(self) -> None:
         services, others, panel = self._services, self._others, self._panel
-        services.of(ProjectionService).samples_changed.connect(self._on_projections_samples_changed)
         services.of(DecodeService).decoded.connect(self._on_decode_decoded)
         others.changed.connect(self._show_others)
-        others.compared.connect(self._on_others_compared)
         others.decoded.connect(self._on_others_decoded)
         others.refused.connect(self._on_others_refused)
         panel.removed.connect(others.remove)
         panel.way_chosen.connect(others.set_way)
-        services.requests.other_network.connect(self.choose)
-        for menu in self._menus:
-            menu.wanted.connect(self._show_choices)
-            menu.chosen.connect(self.choose)
-        for dock in self._seen:
-            dock.visibilityChanged.connect(self._on_dock_visibility_changed)
+        panel.menu.wanted.connect(partial(self.offer, panel.menu))
+        panel.menu.chosen.connect(self.choose)
+        self._dock.visibilityChanged.connect(self._on_dock_visibility_changed)
 
-    @Slot()
-    def _on_dock_visibility_changed(self, _visible: bool = False) -> None:
-        self._others.set_active(any(dock.isVisible() for dock in self._seen))
+    @Slot(bool)
+    def _on_dock_visibility_changed(self, visible: bool) -> None:
+        self._others.set_active(visible, "others")
 
     # What there is to choose from
 
-    @Slot()
-    def _show_choices(self) -> None:
+    def offer(self, menu: OtherMenu) -> None:
+        """Fill ``menu`` with the networks that there are to choose from."""
         shown = self._services.shown
         codec, choices = shown.codec, []
         if codec is not None:
@@ -97,8 +85,7 @@ class OthersFeature(Feature):
             epoch = epoch_words(self._epoch())
             choices.append(("moment", tr("&Keep {epoch} to compare with", epoch=epoch)))
         choices.append(("file", tr("Run in another &file…")))
-        for menu in self._menus:
-            menu.set_choices(choices)
+        menu.set_choices(choices)
 
     @Slot(str)
     def choose(self, key: str) -> None:
@@ -141,9 +128,6 @@ class OthersFeature(Feature):
     @Slot()
     def _show_samples(self) -> None:
         self._others.set_dataset(self._services.shown.dataset)
-        of = self._services.of(ProjectionService).samples
-        if of is not None and of.indices[-1] < len(self._services.shown.dataset):
-            self._others.set_indices(of.indices)
 
     def _show_network(self) -> None:
         now = self._services.shown
@@ -165,39 +149,11 @@ class OthersFeature(Feature):
         self._network.mark()
         self._network.flush()
 
-    @Slot(object)
-    def _on_projections_samples_changed(self, of: Material) -> None:
-        self._others.set_indices(of.indices)
-        # The maps are empty now, even if they are of the same samples as before.
-        if self._others.latest is not None:
-            self._on_others_compared(self._others.latest)
-
     @Slot()
     def _show_others(self) -> None:
         others = self._others.others
         self._panel.set_others([(each.key, each.name) for each in others])
-        self._maps.set_others([each.name for each in others])
-        for number, each in enumerate(others):
-            if not each.codec.can_encode:
-                self._maps.set_other(
-                    number, None, "", tr("A GAN has no encoder: images have no place on its map.")
-                )
-        if self._others.latest is not None:
-            self._on_others_compared(self._others.latest)
         self._show_decoded()
-
-    @Slot(object)
-    def _on_others_compared(self, compared: Compared) -> None:
-        of = self._services.of(ProjectionService).samples
-        if of is None or not np.array_equal(of.indices, compared.indices):
-            return
-        for number, each in enumerate(compared.others):
-            if each.places is None:
-                continue
-            note = epoch_words(float(each.of.codec.epoch))
-            if each.space.size > 2:
-                note = tr("PCA of {d} numbers, {epoch}", d=each.space.size, epoch=note)
-            self._maps.set_other(number, each.places, note)
 
     @Slot(object)
     def _on_decode_decoded(self, decoded: Decoded) -> None:

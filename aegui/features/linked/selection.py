@@ -7,20 +7,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import Slot
 
-from aegui.core.i18n import mark, tr, trn
-from aegui.features.linked.model.selection import Selection
-from aegui.features.projections.model.projection_service import ProjectionService
+from aegui.core.i18n import tr, trn
+from aegui.features.linked.view.selection_panel import SelectionPanel
+from aegui.session.data.selection import Selection
 from aegui.session.shown import SUBJECT
-from aegui.shell.feature import DockSpec, Feature
+from aegui.shell.feature import Feature
+from aegui.shell.panel_area import is_in_sight
 from aegui.shell.refresher import Refresher
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from aegui.core.data.dataset import Dataset
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
-    from aegui.window.main_window import MainWindow
+    from aegui.shell.feature_window import FeatureWindow
 
 _FOLLOWING_MS = 400
 """Between two looks at a network that learns."""
@@ -29,19 +28,16 @@ _FOLLOWING_MS = 400
 class SelectionFeature(Feature):
     """One selection for the map, the maps beside it, and its panel."""
 
-    docks = (DockSpec("selection", mark("Selection"), 150),)
-
-    def __init__(self, services: Services, window: MainWindow) -> None:
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
-        self._panel = self._panels.selection
+        self._panel = window.panel(SelectionPanel)
         self._selection = services.of(Selection)
-        self._dock = self._docks["selection"]
+        self._dock = window.docks["selection"]
         self._network = Refresher(self._show_network, _FOLLOWING_MS, self._dock, self)
         self._connect()
         self._show_samples()
-        self._on_selection_changed(self._selection.indices)
         self._network.mark()
-        self._selection.set_active(self._dock.isVisible())
+        self._selection.set_active(is_in_sight(self._dock))
 
     def show(self, _shown: Shown, changed: Changes) -> None:
         """Follow what is shown."""
@@ -51,27 +47,22 @@ class SelectionFeature(Feature):
             self._network.mark()
 
     def _connect(self) -> None:
-        selection, panel, canvas = self._selection, self._panel, self._panels.canvas
-        canvas.selection_changed.connect(selection.select)
-        canvas.furniture.selection.listed.connect(self.show_panel)
-        self._panels.projections.samples_selected.connect(selection.select)
-        self._services.of(ProjectionService).samples_changed.connect(
-            self._on_projections_samples_changed
-        )
-        selection.changed.connect(self._on_selection_changed)
+        selection, panel = self._selection, self._panel
+        selection.changed.connect(panel.set_selection)
         selection.described.connect(panel.set_group)
         selection.taken_out.connect(self._on_selection_taken_out)
         panel.sample_left_out.connect(selection.leave_out)
         panel.cleared.connect(self._on_panel_cleared)
         panel.samples_dropped.connect(self._on_panel_samples_dropped)
-        panel.shown_requested.connect(self._on_panel_shown_requested)
+        panel.shown_requested.connect(self._services.requests.selection_zoom)
+        panel.sample_activated.connect(self._services.requests.sample)
         panel.set_requested.connect(self._on_panel_set_requested)
         self._dock.visibilityChanged.connect(selection.set_active)
 
     @Slot(object)
     def _on_panel_samples_dropped(self, indices: tuple[int, ...]) -> None:
         dropped = np.array(indices, np.int64)
-        self._panels.canvas.select(np.union1d(self._selection.indices, dropped))
+        self._selection.select(np.union1d(self._selection.indices, dropped))
 
     @Slot()
     def show_panel(self) -> None:
@@ -83,31 +74,15 @@ class SelectionFeature(Feature):
     def _show_samples(self) -> None:
         shown = self._services.shown
         self._panel.set_samples(shown.dataset, shown.look)
-        self._selection.set_dataset(shown.dataset, glyphs=shown.look.glyphs)
         self._panel.set_selection(self._selection.indices)
 
     def _show_network(self) -> None:
         shown = self._services.shown
         self._selection.set_codec(shown.codec, live=shown.is_learning)
 
-    @Slot(object)
-    def _on_selection_changed(self, indices: NDArray[np.int64]) -> None:
-        self._panel.set_selection(indices)
-        self._panels.canvas.set_selection(indices)
-        self._panels.projections.select_places(indices)
-
-    @Slot(object)
-    def _on_projections_samples_changed(self, _of: object) -> None:
-        self._panels.projections.select_places(self._selection.indices)
-
     @Slot()
     def _on_panel_cleared(self) -> None:
         self._selection.select(np.zeros(0, np.int64))
-
-    @Slot()
-    def _on_panel_shown_requested(self) -> None:
-        self._panels.canvas.zoom_to_selection()
-        self._panels.projections.zoom_to_selection()
 
     @Slot()
     def _on_panel_set_requested(self) -> None:

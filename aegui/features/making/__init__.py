@@ -1,1 +1,11 @@
 """New characters: paths, concepts, finds."""
+
+from aegui.core.i18n import mark
+from aegui.shell.feature import DockSpec, FeatureSpec
+
+FEATURES = (
+    FeatureSpec(
+        "aegui.features.making.feature:MakingFeature",
+        (DockSpec("making", mark("Make"), 140, "aegui.features.making.view.panel:MakingPanel"),),
+    ),
+)

@@ -10,14 +10,15 @@ from PySide6.QtCore import QObject, Slot
 from aegui.core.i18n import tr
 from aegui.features.making.model.concept_service import BOXES
 from aegui.features.making.model.making import Making
+from aegui.features.making.view.panel import MakingPanel
 
 if TYPE_CHECKING:
     from aegui.core.run_file.concepts import KeptConcept
     from aegui.features.making.model.concept_service import Applied, ConceptLook
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
+    from aegui.shell.feature_window import FeatureWindow
     from aegui.shell.reach import Reach
-    from aegui.window.panels import Panels
 
 
 class ConceptWork(QObject):
@@ -26,14 +27,14 @@ class ConceptWork(QObject):
     def __init__(
         self,
         services: Services,
-        panels: Panels,
+        window: FeatureWindow,
         reach: Reach,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._services = services
-        self._page = panels.making.concept
-        self._canvas = panels.canvas
+        self._page = window.panel(MakingPanel).concept
+        self._canvas = window.canvas
         self._reach = reach
         self._concepts = services.of(Making).concepts
         self._applied: Applied | None = None

@@ -9,18 +9,20 @@ import numpy as np
 from PySide6.QtCore import Slot
 
 from aegui.core.data.progress import Progress
-from aegui.core.i18n import mark, tr
+from aegui.core.i18n import tr
 from aegui.core.latent.films import write_film
 from aegui.features.making.concepts import ConceptWork
 from aegui.features.making.finds import FindWork
 from aegui.features.making.model.making import Making, MakingSubject
+from aegui.features.making.view.panel import MakingPanel
 from aegui.features.making.view.path_page import FILMS
 from aegui.features.map.model.insight_service import InsightService
 from aegui.kit.theme import current_theme
 from aegui.session.notice import Notice
 from aegui.session.shown import REST, SUBJECT
 from aegui.shell.dialogs.questions import choose_save_file
-from aegui.shell.feature import DockSpec, Feature
+from aegui.shell.feature import Feature
+from aegui.shell.panel_area import is_in_sight
 from aegui.shell.reach import Reach
 from aegui.shell.refresher import Refresher
 
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from aegui.session.jobs.derived import JobProgress
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
-    from aegui.window.main_window import MainWindow
+    from aegui.shell.feature_window import FeatureWindow
 
 _KIND, _COUNT = "making.kind", "making.images"
 _FOLLOWING_MS = 200
@@ -46,23 +48,22 @@ _FOLLOWING_MS = 200
 class MakingFeature(Feature):
     """Ways, concepts and finds are made while their dock can be seen."""
 
-    docks = (DockSpec("making", mark("Make"), 140),)
-
-    def __init__(self, services: Services, window: MainWindow) -> None:
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
-        self._panel = self._panels.making
-        self._page = self._panels.making.path
-        self._canvas = self._panels.canvas
+        self._panel = window.panel(MakingPanel)
+        self._page = self._panel.path
+        self._canvas = self._window.canvas
         self._paths = services.of(Making).paths
-        self._is_seen = self._docks["making"].isVisible()
+        dock = window.docks["making"]
+        self._is_seen = is_in_sight(dock)
         self._is_filming = False
-        self._subject = Refresher(self._show_network, _FOLLOWING_MS, self._docks["making"], self)
-        self._reach = Reach(services, self._panels, self._docks, self)
-        self._concepts = ConceptWork(services, self._panels, self._reach, self)
-        self._finds = FindWork(services, self._panels, self._reach, window)
-        self._connect(self._docks["making"])
+        self._subject = Refresher(self._show_network, _FOLLOWING_MS, dock, self)
+        self._reach = Reach(services, window, self)
+        self._concepts = ConceptWork(services, window, self._reach, self)
+        self._finds = FindWork(services, window, self._reach)
+        self._connect(dock)
         self._restore()
-        self._show_places(services.workspace.keepsakes.places)
+        self._show_stops()
         self._show_network()
         self._on_paths_traced(self._paths.latest)
         self._set_seen(self._is_seen)
@@ -70,7 +71,6 @@ class MakingFeature(Feature):
     def _connect(self, dock: QDockWidget) -> None:
         services, page, paths = self._services, self._page, self._paths
         kept = services.workspace.keepsakes
-        kept.places_changed.connect(self._show_places)
         dock.visibilityChanged.connect(self._set_seen)
         paths.traced.connect(self._on_paths_traced)
         paths.pictured.connect(self._on_paths_pictured)
@@ -132,13 +132,6 @@ class MakingFeature(Feature):
         self._show_way()
 
     # Pins
-
-    @Slot(object)
-    def _show_places(self, places: object) -> None:
-        del places
-        kept = self._services.workspace.keepsakes
-        self._paths.set_places(kept.places)
-        self._show_stops()
 
     @Slot()
     def _show_stops(self) -> None:

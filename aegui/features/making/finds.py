@@ -13,30 +13,29 @@ from aegui.core.data.writers import write_dataset
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr, trn
 from aegui.features.making.model.making import Making
+from aegui.features.making.view.panel import MakingPanel
 from aegui.session.notice import Notice
 from aegui.shell.cost_guard import may_compute
 from aegui.shell.dialogs.questions import choose_set_file
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
-
     from aegui.core.errors import AeguiError
     from aegui.features.making.model.finds_service import FindsLook
     from aegui.session.jobs.derived import JobProgress
     from aegui.session.services import Services
+    from aegui.shell.feature_window import FeatureWindow
     from aegui.shell.reach import Reach
-    from aegui.window.panels import Panels
 
 
 class FindWork(QObject):
     """What is found can be gone to, pinned, drawn, learnt and saved."""
 
-    def __init__(self, services: Services, panels: Panels, reach: Reach, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._window = parent
+    def __init__(self, services: Services, window: FeatureWindow, reach: Reach) -> None:
+        super().__init__(window)
+        self._window = window
         self._services = services
-        self._page = panels.making.finds
-        self._canvas = panels.canvas
+        self._page = window.panel(MakingPanel).finds
+        self._canvas = window.canvas
         self._reach = reach
         self._finds = services.of(Making).finds
         self._connect()

@@ -9,17 +9,16 @@ from PySide6.QtCore import Slot
 
 from aegui.core.i18n import mark, tr
 from aegui.features.map.model.plane_service import PlaneService
+from aegui.features.map.view.cursor_panel import CursorPanel
 from aegui.features.map.view.types import MapStyle, Pin
 from aegui.session.map.decode_service import DecodeService
 from aegui.session.pixels.answers import one_image
 from aegui.session.shown import REST, SUBJECT
-from aegui.shell.feature import DockSpec, Feature
+from aegui.shell.feature import Feature
 from aegui.shell.reach import Reach
 from aegui.shell.refresher import Refresher
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     from aegui.features.map.model.plane_tiles import Plane
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from aegui.session.pixels.answers import Nearest
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
-    from aegui.window.main_window import MainWindow
+    from aegui.shell.feature_window import FeatureWindow
 
 _STYLE = "map."
 _MISFIT = mark("The images of this set do not fit the network.")
@@ -39,17 +38,16 @@ _FOLLOWING_MS = 100
 class MapFeature(Feature):
     """The map follows the network; the cursor's image follows the mouse."""
 
-    docks = (DockSpec("cursor", mark("Cursor"), 40),)
-
-    def __init__(self, services: Services, window: MainWindow) -> None:
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
         self._decoded: Decoded | None = None
         self._plane: Plane | None = None
         self._begins = False
         self._follows = False
-        self._reach = Reach(services, self._panels, self._docks, self)
+        self._panel = window.panel(CursorPanel)
+        self._reach = Reach(services, window, self)
         self._to_draw: NDArray[np.float32] | None = None
-        self._cursor = Refresher(self._show_decoded, _FOLLOWING_MS, self._docks["cursor"], self)
+        self._cursor = Refresher(self._show_decoded, _FOLLOWING_MS, window.docks["cursor"], self)
         self._connect()
         self._restore_style()
         self._show_samples()
@@ -58,13 +56,8 @@ class MapFeature(Feature):
         self._show_pins()
         self._begin_cursor()
 
-    @property
-    def handlers(self) -> dict[str, Callable[..., object]]:
-        """What actions of the table may ask for."""
-        return {"fit_map": self._panels.canvas.fit}
-
     def _connect(self) -> None:
-        services, canvas = self._services, self._panels.canvas
+        services, canvas = self._services, self._window.canvas
         canvas.cursor_moved.connect(self._on_canvas_cursor_moved)
         canvas.cursor_left.connect(self._on_canvas_cursor_left)
         canvas.view_changed.connect(self._on_canvas_view_changed)
@@ -73,10 +66,20 @@ class MapFeature(Feature):
         canvas.draw_requested.connect(self._on_canvas_draw_requested)
         canvas.editor_requested.connect(self._on_canvas_editor_requested)
         canvas.style_changed.connect(self._on_canvas_style_changed)
+        canvas.sample_activated.connect(services.requests.sample)
+        self._panel.sample_activated.connect(services.requests.sample)
         services.of(DecodeService).decoded.connect(self._on_decode_decoded)
         services.of(PlaneService).decoded.connect(self._on_plane_decoded)
         services.latest("aegui-nearest").answered.connect(self._on_nearest_answered)
         services.workspace.keepsakes.places_changed.connect(self._show_pins)
+
+    def fit(self) -> None:
+        """Show the whole map."""
+        self._window.canvas.fit()
+
+    def go_to(self, code: NDArray[np.float32]) -> None:
+        """Put the cursor at a code ``[d]``, and decode it."""
+        self._reach.go_to(code)
 
     # The network
 
@@ -91,26 +94,26 @@ class MapFeature(Feature):
         if REST in changed:
             self._services.of(PlaneService).settle()
         if "network" in changed:
-            self._panels.canvas.fit()
+            self._window.canvas.fit()
             self._begin_cursor()
 
     def _show_samples(self) -> None:
-        shown, canvas = self._services.shown, self._panels.canvas
+        shown, canvas = self._services.shown, self._window.canvas
         dataset, look = shown.dataset, shown.look
         names = dataset.labels if look.glyphs else dataset.names
         canvas.set_samples(dataset.labels, dataset.images, look, names)
         if len(dataset.classes) < len(dataset):
             canvas.set_classes(dataset.classes, dataset.class_indices)
-        self._panels.cursor.set_samples(names, dataset.images, look)
+        self._panel.set_samples(names, dataset.images, look)
         if self._decoded is not None and self._decoded.image.size != dataset.pixels:
             # Decoding may have to wait for torch: nothing of another set is shown meanwhile.
             self._decoded = None
             fits = shown.fitting is not None
             reason = tr("One moment…") if fits else tr(_MISFIT)
-            self._panels.cursor.set_empty(reason)
+            self._panel.set_empty(reason)
 
     def _show_network(self) -> None:
-        shown, canvas = self._services.shown, self._panels.canvas
+        shown, canvas = self._services.shown, self._window.canvas
         codec = shown.fitting
         if shown.codec is None:
             canvas.set_empty_text(tr("Press Train to see the codes."))
@@ -126,7 +129,7 @@ class MapFeature(Feature):
         self._follows = False
 
     def _show_codes(self) -> None:
-        self._panels.canvas.show_codes(self._services.shown.codes)
+        self._window.canvas.show_codes(self._services.shown.codes)
         if self._begins and self._services.shown.codes is not None:
             self._begin_cursor()
 
@@ -140,9 +143,9 @@ class MapFeature(Feature):
         if codes is None:
             self._decoded = None
             self._services.of(DecodeService).forget()
-            self._panels.cursor.set_empty(tr("Train a network, then move over the map."))
+            self._panel.set_empty(tr("Train a network, then move over the map."))
             return
-        if self._panels.canvas.cursor_code() is None:
+        if self._window.canvas.cursor_code() is None:
             middle = codes.mean
             if len(codes.values):
                 middle = codes.values[((codes.values - middle) ** 2).sum(axis=1).argmin()]
@@ -156,13 +159,13 @@ class MapFeature(Feature):
     @Slot()
     def _on_canvas_cursor_left(self) -> None:
         # The panel keeps the last place, and goes on showing what becomes of it.
-        self._panels.canvas.set_preview(None)
+        self._window.canvas.set_preview(None)
 
     @Slot(object)
     def _on_decode_decoded(self, decoded: Decoded) -> None:
         self._decoded = decoded
-        if self._panels.canvas.cursor_code() is not None:
-            self._panels.canvas.set_preview(self._image(decoded))
+        if self._window.canvas.cursor_code() is not None:
+            self._window.canvas.set_preview(self._image(decoded))
         self._cursor.mark()
         if not self._follows:
             self._cursor.flush()
@@ -187,8 +190,8 @@ class MapFeature(Feature):
 
     @Slot()
     def _on_canvas_editor_requested(self) -> None:
-        self._docks["draw"].show()
-        self._docks["draw"].raise_()
+        self._window.docks["draw"].show()
+        self._window.docks["draw"].raise_()
 
     def _image(self, decoded: Decoded) -> NDArray[np.float32]:
         return one_image(decoded.image, self._services.shown.dataset)
@@ -198,7 +201,7 @@ class MapFeature(Feature):
         if decoded is None or decoded.image.size != shown.dataset.pixels:
             return
         nearest, image = shown.nearest, decoded.image
-        self._panels.cursor.set_decoded(self._image(decoded), decoded.z, None, decoded.epoch)
+        self._panel.set_decoded(self._image(decoded), decoded.z, None, decoded.epoch)
         self._services.latest("aegui-nearest").ask(
             lambda: (nearest, nearest.find(image)),
             nearest,
@@ -211,7 +214,7 @@ class MapFeature(Feature):
         nearest, found = answer
         if nearest is self._services.shown.nearest:
             indices = [index for index, _ in found]
-            self._panels.cursor.set_nearest(nearest.named(found), indices)
+            self._panel.set_nearest(nearest.named(found), indices)
 
     # The background
 
@@ -227,12 +230,12 @@ class MapFeature(Feature):
         if self._services.shown.is_learning:
             self._plane = plane
         else:
-            self._panels.canvas.set_plane(plane)
+            self._window.canvas.set_plane(plane)
 
     def _show_plane(self) -> None:
         if self._plane is not None:
             plane, self._plane = self._plane, None
-            self._panels.canvas.set_plane(plane)
+            self._window.canvas.set_plane(plane)
 
     # Pins and style
 
@@ -248,7 +251,7 @@ class MapFeature(Feature):
     @Slot(object)
     def _show_pins(self, _places: object = None) -> None:
         places = self._services.workspace.keepsakes.places
-        self._panels.canvas.set_pins(
+        self._window.canvas.set_pins(
             tuple(Pin(np.array(place.z, np.float32), place.name) for place in places)
         )
 
@@ -260,13 +263,13 @@ class MapFeature(Feature):
             if f"{_STYLE}{name}" in values
         }
         try:
-            self._panels.canvas.set_style(MapStyle(**chosen))  # type: ignore[arg-type]
+            self._window.canvas.set_style(MapStyle(**chosen))  # type: ignore[arg-type]
         except (TypeError, ValueError, KeyError):
-            self._panels.canvas.set_style(MapStyle())
+            self._window.canvas.set_style(MapStyle())
 
     @Slot(object)
     def _on_canvas_style_changed(self, style: MapStyle) -> None:
-        self._panels.canvas.set_style(style)
+        self._window.canvas.set_style(style)
         if not style.plane:
             self._services.of(PlaneService).forget()
         self._services.settings.keep(

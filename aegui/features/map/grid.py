@@ -21,14 +21,12 @@ from aegui.shell.dialogs.questions import choose_save_file
 from aegui.shell.feature import Feature
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     from aegui.core.latent.codec import Codec
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
-    from aegui.window.main_window import MainWindow
+    from aegui.shell.feature_window import FeatureWindow
 
 _FAR = 2.0
 """Standard deviations of the codes to either side, where they have no prior."""
@@ -37,20 +35,15 @@ _FAR = 2.0
 class GridFeature(Feature):
     """Opens the dialog on the network of the moment, and saves what is chosen in it."""
 
-    def __init__(self, services: Services, window: MainWindow) -> None:
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
-        self._canvas = self._panels.canvas
+        self._canvas = self._window.canvas
         self._wish: GridWish | None = None
         self._traversed: TraversalWish | None = None
-        self._panels.canvas.sheet_requested.connect(self.open_traversal)
-        self._panels.canvas.furniture.strip.sheet_requested.connect(self.open_traversal)
+        self._window.canvas.sheet_requested.connect(self.open_traversal)
+        self._window.canvas.furniture.strip.sheet_requested.connect(self.open_traversal)
         services.of(GridService).written.connect(self._on_grids_written)
         self.set_conditions(can_decode=services.shown.codec is not None)
-
-    @property
-    def handlers(self) -> dict[str, Callable[..., object]]:
-        """What actions of the table may ask for."""
-        return {"export_grid": self.open, "export_traversal": self.open_traversal}
 
     def show(self, shown: Shown, changed: Changes) -> None:
         """Follow what is shown."""

@@ -12,6 +12,7 @@ from aegui.core.latent.fields import FIELDS
 from aegui.core.latent.insight import insight_words
 from aegui.features.map.model.field_service import FieldService, FieldSubject
 from aegui.features.map.model.insight_service import InsightService
+from aegui.features.map.view.cursor_panel import CursorPanel
 from aegui.features.map.view.field_layer import field_picture
 from aegui.features.map.view.lens import nearest_spacing
 from aegui.kit.speech import describe
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from aegui.session.map.decode_service import Decoded
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
-    from aegui.window.main_window import MainWindow
+    from aegui.shell.feature_window import FeatureWindow
 
 _LAYERS, _LENS = "insight.layers", "insight.lens"
 _FOLLOWING_MS = 100
@@ -40,9 +41,9 @@ _SPACING_SHARE = 0.1
 class InsightFeature(Feature):
     """What is known of a place follows the cursor; layers follow the view and the network."""
 
-    def __init__(self, services: Services, window: MainWindow) -> None:
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
-        self._canvas = self._panels.canvas
+        self._canvas = self._window.canvas
         self._lens = services.settings.values.get(_LENS) is True
         self._spacing: float | None = None
         self._decoded: Decoded | None = None
@@ -158,7 +159,7 @@ class InsightFeature(Feature):
     def _on_insight_told(self, told: PlaceInsight) -> None:
         if self._place is None:
             return
-        self._panels.cursor.set_told(told)
+        self._window.panel(CursorPanel).set_told(told)
         code, found = self._canvas.cursor_code(), told.insight
         if code is None or not np.array_equal(code, found.z):
             return

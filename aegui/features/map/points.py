@@ -1,4 +1,4 @@
-"""Joins the samples on the map with what is known of each: error, novelty, spread."""
+"""Joins the samples on the map with the selection, and with what is known of each of them."""
 
 from __future__ import annotations
 
@@ -8,31 +8,44 @@ from PySide6.QtCore import Slot
 
 from aegui.features.map.model.insight_service import InsightService
 from aegui.features.map.model.sample_values import SampleValuesService, Subject
+from aegui.session.data.selection import Selection
 from aegui.shell.feature import Feature
 
 if TYPE_CHECKING:
     from aegui.features.map.model.sample_values import SampleValues, ValueKey
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
-    from aegui.window.main_window import MainWindow
+    from aegui.shell.feature_window import FeatureWindow
 
 
 class PointsFeature(Feature):
     """What the style of the map wishes is computed for the network that is shown."""
 
-    def __init__(self, services: Services, window: MainWindow) -> None:
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
-        self._canvas = self._panels.canvas
+        self._canvas = self._window.canvas
         services.of(SampleValuesService).told.connect(self._on_values_told)
         self._canvas.style_changed.connect(self._show)
+        self._selection = services.of(Selection)
+        self._canvas.selection_changed.connect(self._selection.select)
+        self._canvas.furniture.selection.listed.connect(services.requests.selection)
+        self._selection.changed.connect(self._canvas.set_selection)
+        services.requests.selection_zoom.connect(self._canvas.zoom_to_selection)
+        self._show_samples()
+        self._canvas.set_selection(self._selection.indices)
         self._show()
 
     def show(self, _shown: Shown, changed: Changes) -> None:
         """Follow what is shown."""
         if "dataset" in changed:
             self._services.of(SampleValuesService).set_subject(None)
+            self._show_samples()
         if "codes" in changed:
             self._show()
+
+    def _show_samples(self) -> None:
+        shown = self._services.shown
+        self._selection.set_dataset(shown.dataset, glyphs=shown.look.glyphs)
 
     @Slot(object)
     def _show(self, _style: object = None) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from aegui.features.map.model.ends_service import Ends
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
-    from aegui.window.main_window import MainWindow
+    from aegui.shell.feature_window import FeatureWindow
 
 _FOLLOWING_MS = 250
 """Between two looks at a network that learns."""
@@ -29,16 +29,17 @@ _FOLLOWING_MS = 250
 class SlidersFeature(Feature):
     """The ends of the sliders follow the network; the plane of the pins follows the pins."""
 
-    def __init__(self, services: Services, window: MainWindow) -> None:
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
-        self._canvas = self._panels.canvas
-        self._axes = self._panels.canvas.furniture.axes
-        self._sliders = self._panels.canvas.furniture.strip.sliders
+        self._canvas = self._window.canvas
+        self._axes = self._window.canvas.furniture.axes
+        self._sliders = self._window.canvas.furniture.strip.sliders
         self._following = Refresher(self._sliders.ask_ends, _FOLLOWING_MS, parent=self)
         self._sliders.ends_wished.connect(self._on_sliders_ends_wished)
         services.of(EndsService).drawn.connect(self._on_ends_drawn)
         services.of(Making).paths.stops_changed.connect(self._show_pins)
-        self._show_pins()
+        services.workspace.keepsakes.places_changed.connect(self._take_places)
+        self._take_places(services.workspace.keepsakes.places)
 
     @Slot(object, object)
     def _on_sliders_ends_wished(self, axes: tuple[int, ...], codes: NDArray[np.float32]) -> None:
@@ -67,11 +68,17 @@ class SlidersFeature(Feature):
         self._sliders.set_ends(None)
         self._show_pins()
 
+    @Slot(object)
+    def _take_places(self, _places: object) -> None:
+        self._services.of(Making).paths.set_places(self._services.workspace.keepsakes.places)
+        self._show_pins()
+
     @Slot()
     def _show_pins(self) -> None:
-        paths = self._services.of(Making).paths
-        chosen = [place for place, taken in zip(paths.places, paths.stops, strict=True) if taken]
-        three = chosen[:3]
+        paths, codec = self._services.of(Making).paths, self._services.shown.codec
+        size = 0 if codec is None else codec.latent_size
+        every = zip(paths.places, paths.stops, strict=True)
+        three = [place for place, taken in every if taken and len(place.z) == size][:3]
         names = [place.name for place in three]
         if len(three) < 3 or len({len(place.z) for place in three}) > 1:
             self._axes.set_offered(None, ())

@@ -1,1 +1,18 @@
 """PCA, t-SNE and UMAP beside the learnt code."""
+
+from aegui.core.i18n import mark
+from aegui.shell.feature import DockSpec, FeatureSpec
+
+FEATURES = (
+    FeatureSpec(
+        "aegui.features.projections.feature:ProjectionsFeature",
+        (
+            DockSpec(
+                "projections",
+                mark("Projections"),
+                120,
+                "aegui.features.projections.view.panel:ProjectionsPanel",
+            ),
+        ),
+    ),
+)

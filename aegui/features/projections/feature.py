@@ -5,21 +5,26 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import Slot
 
 from aegui.core.atomic import write_atomically
 from aegui.core.errors import AeguiError
-from aegui.core.i18n import mark, tr
+from aegui.core.i18n import tr
 from aegui.core.latent.projections import ProjectionOptions
 from aegui.core.latent.view_files import views_csv, views_document
 from aegui.core.latent.views import VIEWS, Figures, reference_label
 from aegui.features.projections.model.projection_service import ProjectionService
-from aegui.features.projections.view.panel import DEFAULT_SHOWN
+from aegui.features.projections.view.panel import DEFAULT_SHOWN, ProjectionsPanel
+from aegui.session.data.selection import Selection
+from aegui.session.map.others import Others
 from aegui.session.notice import Notice
 from aegui.session.shown import SUBJECT
 from aegui.shell.cost_guard import may_compute
 from aegui.shell.dialogs.questions import choose_save_file
-from aegui.shell.feature import DockSpec, Feature
+from aegui.shell.feature import Feature
+from aegui.shell.outcome import epoch_words
+from aegui.shell.panel_area import is_in_sight
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,9 +33,10 @@ if TYPE_CHECKING:
 
     from aegui.core.latent.views import Material
     from aegui.features.projections.model.projection_work import MapState
+    from aegui.session.map.others import Compared
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
-    from aegui.window.main_window import MainWindow
+    from aegui.shell.feature_window import FeatureWindow
 
 _FIRST_AXES = (0, 1)
 _SHOWN = "projections.shown"
@@ -42,16 +48,17 @@ _FILE_KINDS = {"csv": "CSV (*.csv)", "json": "JSON (*.json)"}
 class ProjectionsFeature(Feature):
     """The maps follow samples and network while their dock can be seen."""
 
-    docks = (DockSpec("projections", mark("Projections"), 120),)
-
-    def __init__(self, services: Services, window: MainWindow) -> None:
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
-        self._panel = self._panels.projections
-        self._canvas = self._panels.canvas
+        self._panel = window.panel(ProjectionsPanel)
+        self._others = services.of(Others)
+        self._selection = services.of(Selection)
+        self._canvas = self._window.canvas
         self._axes = _FIRST_AXES
         self._maps = services.of(ProjectionService)
         self._maps.budget = lambda: services.settings.budget
-        self._connect(self._docks["projections"])
+        self._dock = window.docks["projections"]
+        self._connect(self._dock)
         self._restore()
         self._show_dataset()
         self._show_network()
@@ -61,7 +68,8 @@ class ProjectionsFeature(Feature):
         for state in self._maps.maps:
             self._panel.set_map(state)
         self._show_references()
-        self._maps.set_active(self._docks["projections"].isVisible())
+        self._show_others()
+        self._set_active(is_in_sight(self._dock))
 
     def _connect(self, dock: QDockWidget) -> None:
         maps, panel = self._maps, self._panel
@@ -78,7 +86,19 @@ class ProjectionsFeature(Feature):
         panel.axes_edited.connect(self._on_panel_axes_edited)
         panel.sample_hovered.connect(self._canvas.set_marked)
         self._canvas.hovered.connect(self._on_canvas_hovered)
-        dock.visibilityChanged.connect(maps.set_active)
+        panel.samples_selected.connect(self._selection.select)
+        self._selection.changed.connect(panel.select_places)
+        self._services.requests.selection_zoom.connect(panel.zoom_to_selection)
+        panel.other_menu.wanted.connect(self._on_other_menu_wanted)
+        panel.other_menu.chosen.connect(self._services.requests.other_network)
+        self._others.changed.connect(self._show_others)
+        self._others.compared.connect(self._show_compared)
+        dock.visibilityChanged.connect(self._set_active)
+
+    @Slot(bool)
+    def _set_active(self, active: bool) -> None:
+        self._maps.set_active(active)
+        self._others.set_active(active, "projections")
 
     def show(self, _shown: Shown, changed: Changes) -> None:
         """Follow what is shown."""
@@ -89,6 +109,7 @@ class ProjectionsFeature(Feature):
 
     def _show_dataset(self) -> None:
         self._maps.set_dataset(self._services.shown.dataset)
+        self._others.set_dataset(self._services.shown.dataset)
 
     def _show_network(self) -> None:
         codec = self._services.shown.codec
@@ -115,6 +136,42 @@ class ProjectionsFeature(Feature):
     @Slot(object)
     def _on_maps_samples_changed(self, of: Material) -> None:
         self._panel.set_samples(self._services.shown.dataset, of)
+        self._panel.select_places(self._selection.indices)
+        self._others.set_indices(of.indices)
+        # The maps are empty now, even if they are of the same samples as before.
+        self._show_compared(self._others.latest)
+
+    # Other networks beside the one shown
+
+    @Slot()
+    def _on_other_menu_wanted(self) -> None:
+        self._services.requests.other_choices.emit(self._panel.other_menu)
+
+    @Slot()
+    def _show_others(self) -> None:
+        others = self._others.others
+        self._panel.set_others([each.name for each in others])
+        for number, each in enumerate(others):
+            if not each.codec.can_encode:
+                self._panel.set_other(
+                    number, None, "", tr("A GAN has no encoder: images have no place on its map.")
+                )
+        self._show_compared(self._others.latest)
+
+    @Slot(object)
+    def _show_compared(self, compared: Compared | None) -> None:
+        of = self._maps.samples
+        if of is None or compared is None or not np.array_equal(of.indices, compared.indices):
+            return
+        for number, each in enumerate(compared.others):
+            if each.places is None:
+                continue
+            note = epoch_words(float(each.of.codec.epoch))
+            if each.space.size > 2:
+                note = tr("PCA of {d} numbers, {epoch}", d=each.space.size, epoch=note)
+            self._panel.set_other(number, each.places, note)
+
+    # Maps
 
     @Slot(object)
     def _on_maps_map_changed(self, state: MapState) -> None:

@@ -10,23 +10,25 @@ from PySide6.QtCore import Slot
 from aegui.core.cost import cost_words, memory_lines
 from aegui.core.data.corruption import corruption_words
 from aegui.core.errors import AeguiError
-from aegui.core.i18n import mark, tr
+from aegui.core.i18n import tr
 from aegui.core.recipe.file import find_recipe, list_recipes, load_recipe
 from aegui.core.study.comparison import DEFAULT_NOISE, MistakeSpec, comparison_cost
-from aegui.core.study.findings import MISTAKES, mistakes, with_mistake
+from aegui.core.study.findings import MISTAKES, with_mistake
 from aegui.core.study.noise_matrix import matrix_cost
 from aegui.core.study.tables import (
     characters_csv,
 )
+from aegui.features.study.findings import mend
 from aegui.features.study.model.noise_study import MOST_CODECS, CurveModel, NoiseStudy
 from aegui.features.study.model.study_forms import NETWORKS, SMALL_RECIPE, CurvesForm, MatrixForm
 from aegui.features.study.view.curves_page import CurveChoice
+from aegui.features.study.view.panel import StudyPanel
 from aegui.session.data.looks import look_of
 from aegui.session.map.others import Others
 from aegui.session.notice import Notice
 from aegui.shell.cost_guard import may_compute
 from aegui.shell.dialogs.questions import choose_run_file, choose_save_file
-from aegui.shell.feature import DockSpec, Feature
+from aegui.shell.feature import Feature
 from aegui.shell.refresher import Refresher
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
     from aegui.features.study.model.noise_study import Cell, CellStrip
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
-    from aegui.window.main_window import MainWindow
+    from aegui.shell.feature_window import FeatureWindow
 
 PRESETS = (
     "letters-noise-20",
@@ -60,29 +62,18 @@ _FOLLOWING_MS = 300
 class NoiseStudyFeature(Feature):
     """Nothing is looked for while the dock cannot be seen."""
 
-    docks = (DockSpec("study", mark("Noise study"), 130),)
-
-    def __init__(self, services: Services, window: MainWindow) -> None:
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
         self._study = services.of(NoiseStudy)
-        self._panel = self._panels.study
-        self._dock = self._docks["study"]
+        self._panel = window.panel(StudyPanel)
+        self._dock = window.docks["study"]
         self._look = services.shown.look
         self._models: dict[str, CurveModel] = {}
         self._estimate = Refresher(self._show_estimate, _FOLLOWING_MS, self._dock, self)
         self._choices = Refresher(self._show_choices, _FOLLOWING_MS, self._dock, self)
-        self._findings = tuple(
-            Refresher(self._look_for_mistakes, _FOLLOWING_MS, dock, self)
-            for dock in (self._dock, self._docks["training"])
-        )
-        self._lines = self._panels.training.findings
+        self._findings = Refresher(self._look_for_mistakes, _FOLLOWING_MS, self._dock, self)
         self._connect()
         self._restore()
-
-    @property
-    def handlers(self) -> dict[str, Callable[..., object]]:
-        """What actions of the table may ask for."""
-        return {"noise_study": self.open}
 
     def open(self) -> None:
         """Bring the study before the rest of the window."""
@@ -124,14 +115,10 @@ class NoiseStudyFeature(Feature):
         panel.mistakes.make_requested.connect(self._on_mistakes_make_requested)
         panel.mistakes.see_requested.connect(self.see_mistake)
         services.of(Others).changed.connect(self._choices.mark)
-        study.findings_found.connect(self._lines.set_findings)
-        self._lines.mend_requested.connect(self._on_mistakes_mend_requested)
-        self._lines.see_requested.connect(self._on_lines_see_requested)
         services.workspace.recipe_changed.connect(self._estimate.mark)
         services.workspace.dataset_changed.connect(self._estimate.mark)
-        for findings in self._findings:
-            services.workspace.recipe_changed.connect(findings.mark)
-            services.workspace.dataset_changed.connect(findings.mark)
+        services.workspace.recipe_changed.connect(self._findings.mark)
+        services.workspace.dataset_changed.connect(self._findings.mark)
 
     def _restore(self) -> None:
         values, panel, study = self._services.settings.values, self._panel, self._study
@@ -143,10 +130,11 @@ class NoiseStudyFeature(Feature):
         if study.matrix is not None:
             self._on_study_matrix_changed()
         panel.curves.set_curves(study.curves)
+        panel.mistakes.set_test(study.test)
         panel.mistakes.set_comparison(study.comparison)
         self._on_job_busy_changed(study.job.is_busy)
         self._choices.mark()
-        self._mark_findings()
+        self._findings.mark()
 
     # The matrix
 
@@ -296,19 +284,14 @@ class NoiseStudyFeature(Feature):
 
     def _look_for_mistakes(self) -> None:
         workspace = self._services.workspace
-        test = self._panel.mistakes.test
-        self._study.look_for_mistakes(workspace.recipe, test, workspace.dataset)
+        self._study.look_for_mistakes(workspace.recipe, workspace.dataset)
 
     @Slot(object)
-    def _on_mistakes_test_edited(self, _test: CorruptionSpec | None) -> None:
-        self._mark_findings()
+    def _on_mistakes_test_edited(self, test: CorruptionSpec | None) -> None:
+        self._study.test = test
+        self._findings.mark()
 
-    def _mark_findings(self) -> None:
-        for findings in self._findings:
-            findings.mark()
-
-    @Slot(str)
-    def _on_lines_see_requested(self, key: str) -> None:
+    def show_mistake(self, key: str) -> None:
         """From another panel: the study comes into sight, with what comes of the mistake."""
         self._panel.set_page("mistakes")
         self._keep({_PAGE: "mistakes"})
@@ -318,12 +301,7 @@ class NoiseStudyFeature(Feature):
 
     @Slot(object)
     def _on_mistakes_mend_requested(self, finding: Finding) -> None:
-        # Of the recipe as it is now: it may have been edited since it was looked at.
-        workspace = self._services.workspace
-        for one in mistakes(workspace.recipe, self._panel.mistakes.test):
-            if one.key == finding.key and one.mended is not None:
-                text = tr("Mend: {mistake}", mistake=one.title)
-                workspace.edit_recipe(one.mended, text)
+        mend(self._services, finding)
 
     @Slot(str)
     def _on_mistakes_make_requested(self, key: str) -> None:
@@ -332,7 +310,8 @@ class NoiseStudyFeature(Feature):
         recipe = with_mistake(workspace.recipe, key, self._test())
         if key == "other_level":
             # Only beside the noise that it shall repair is the level another.
-            self._panel.mistakes.set_test(self._test())
+            self._study.test = self._test()
+            self._panel.mistakes.set_test(self._study.test)
         workspace.edit_recipe(recipe, text)
 
     @Slot(str)
@@ -352,7 +331,7 @@ class NoiseStudyFeature(Feature):
 
     def _test(self) -> CorruptionSpec:
         """The noise that is to be repaired: as chosen, as trained, or some."""
-        chosen, noise = self._panel.mistakes.test, self._services.workspace.recipe.data.corruption
+        chosen, noise = self._study.test, self._services.workspace.recipe.data.corruption
         for one in (chosen, noise):
             if one is not None and one.kind != "none" and one.level > 0.0:
                 return one

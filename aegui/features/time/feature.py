@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QDialog, QToolBar
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QDialog
 
 from aegui.core.data.dataset import same_data
 from aegui.core.i18n import tr
@@ -15,7 +15,7 @@ from aegui.features.time.film_maker import FilmMaker
 from aegui.features.time.fork_dialog import ForkDialog
 from aegui.features.time.ghost_choice import GhostChoice
 from aegui.features.time.model.timeline import Player
-from aegui.features.time.view.bar import MEMORIES_MB, SPEEDS
+from aegui.features.time.view.bar import MEMORIES_MB, SPEEDS, TimeBar
 from aegui.session.shown import MOMENT, SUBJECT
 from aegui.shell.cost_guard import may_train
 from aegui.shell.dialogs.questions import choose_film_file, choose_run_file
@@ -24,14 +24,9 @@ from aegui.shell.outcome import moment_words
 from aegui.shell.refresher import Refresher
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from PySide6.QtWidgets import QMainWindow
-
-    from aegui.features.time.view.bar import TimeBar
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
-    from aegui.window.main_window import MainWindow
+    from aegui.shell.feature_window import FeatureWindow
 
 _SPEED, _LOOP, _MEMORY = "time.speed", "time.loop", "time.memory_mb"
 _GROWING_MS = 250
@@ -39,44 +34,20 @@ _FILMED = {"map": "", "cursor": "cursor", "reconstructions": "reconstructions"}
 """What a film shows, by the dock that must be in sight for it."""
 
 
-def add_time_bar(window: QMainWindow, bar: TimeBar) -> QToolBar:
-    """Put ``bar`` across the foot of ``window``."""
-    holder = QToolBar(tr("Time"), window)
-    holder.setObjectName("timebar")
-    holder.setMovable(False)
-    holder.toggleViewAction().setVisible(False)
-    holder.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-    holder.addWidget(bar)
-    window.addToolBar(Qt.ToolBarArea.BottomToolBarArea, holder)
-    return holder
-
-
 class TimeFeature(Feature):
     """The whole window shows the epoch that the bar, a chart, a key or the film asks for."""
 
-    def __init__(self, services: Services, window: MainWindow) -> None:
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
-        self._bar = self._panels.time
+        self._bar = window.panel(TimeBar)
         self._growth = Refresher(self._show_timeline, _GROWING_MS, parent=self)
         self._words = Refresher(self._show_epoch, _GROWING_MS, parent=self)
         self.films = FilmMaker(services, window)
-        self.ghost = GhostChoice(services, self._panels, window)
+        self.ghost = GhostChoice(services, window)
         self._connect()
         self._take_settings()
         self._show_timeline()
         self._bar.set_playing(services.of(Player).is_playing)
-
-    @property
-    def handlers(self) -> dict[str, Callable[..., object]]:
-        """What actions of the table may ask for."""
-        return {
-            "epoch_before": lambda: self.step(-1),
-            "epoch_after": lambda: self.step(1),
-            "epoch_newest": lambda: self.go_to(None),
-            "play_epochs": self.toggle_playing,
-            "fork": self.fork,
-            "film": self.film,
-        }
 
     def _show_ability(self) -> None:
         shown = self._services.shown
@@ -100,7 +71,6 @@ class TimeFeature(Feature):
         player.playing_changed.connect(self._on_player_playing_changed)
         self._services.runner.state_changed.connect(self._on_runner_state_changed)
         self._services.workspace.dataset_changed.connect(self._on_workspace_dataset_changed)
-        self._panels.charts.epoch_chosen.connect(self.go_to)
         self.films.noticed.connect(self.noticed)
         self.ghost.noticed.connect(self.noticed)
 
@@ -122,6 +92,18 @@ class TimeFeature(Feature):
         place = len(timeline) if epoch is None else timeline.index_at(epoch)
         place = max(0, place + by)
         self._on_bar_epoch_requested(None if place >= len(timeline) else place)
+
+    def go_back(self) -> None:
+        """Show the kept epoch before the one that is shown."""
+        self.step(-1)
+
+    def go_forward(self) -> None:
+        """Show the kept epoch after the one that is shown."""
+        self.step(1)
+
+    def go_to_newest(self) -> None:
+        """Show the newest state."""
+        self.go_to(None)
 
     def toggle_playing(self) -> None:
         """Play the film, or stop it."""
@@ -177,19 +159,9 @@ class TimeFeature(Feature):
             return tr("The epochs will appear here, unless the network is too large to keep them.")
         return tr("This run was saved without its epochs: train it, and they appear here.")
 
-    def _marked_epoch(self) -> float | None:
-        """The epoch that is shown, where the charts' newest row is of another."""
-        shown = self._services.shown
-        moment, history = shown.moment, shown.history
-        if moment is None or history is None or not len(history) or moment.weights == "live":
-            return None
-        is_newest = abs(moment.epoch - float(history.epoch[-1])) < 1e-6
-        return None if is_newest and shown.past_epoch is None else moment.epoch
-
     def _show_epoch(self) -> None:
         shown = self._services.shown
         moment, place = shown.moment, self._place()
-        self._panels.charts.set_epoch_marker(self._marked_epoch())
         epoch = None if moment is None or shown.timeline is None else moment.epoch
         self._bar.set_epoch(place, epoch, "" if moment is None else moment_words(moment))
         self._bar.set_fork(self._why_no_fork())
@@ -314,7 +286,7 @@ class TimeFeature(Feature):
         services = self._services
         if services.shown.timeline is None or self.films.is_busy:
             return
-        dock = self._docks.get(_FILMED[kind])
+        dock = self._window.docks.get(_FILMED[kind])
         if dock is not None:
             dock.show()
             dock.raise_()
@@ -322,5 +294,5 @@ class TimeFeature(Feature):
         if not path:
             return
         services.of(Player).pause()
-        target = self._panels.canvas if dock is None else dock.widget()
+        target = self._window.canvas if dock is None else dock.widget()
         self.films.start(Path(path), target)

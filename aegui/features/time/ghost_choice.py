@@ -10,19 +10,18 @@ from PySide6.QtCore import QObject, Signal, Slot
 from aegui.core.i18n import tr
 from aegui.core.latent.procrustes import turn_words
 from aegui.features.time.model.ghost_service import GhostService, why_no_ghost
-from aegui.features.time.view.slider import epoch_words
+from aegui.features.time.view.bar import TimeBar
 from aegui.session.notice import Notice
 from aegui.session.shown import WEIGHTS
+from aegui.shell.outcome import epoch_words
 from aegui.shell.run_choice import ANY_RUN, MOST_IN_MENU, RUN, run_choices, run_of
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
-
     from aegui.core.latent.codec import Codec
     from aegui.features.time.model.ghost_service import Ghost
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
-    from aegui.window.panels import Panels
+    from aegui.shell.feature_window import FeatureWindow
 
 _FITTED = "time.ghost_fitted"
 
@@ -32,11 +31,11 @@ class GhostChoice(QObject):
 
     noticed = Signal(object)
 
-    def __init__(self, services: Services, panels: Panels, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._window = parent
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
+        super().__init__(window)
+        self._window = window
         self._services = services
-        self._panels = panels
+        self._bar = window.panel(TimeBar)
         self._key = ""
         self._kept: Codec | None = None
         self._kept_words = ""
@@ -46,8 +45,8 @@ class GhostChoice(QObject):
         ghosts.answered.connect(self._on_ghosts_answered)
         ghosts.opened.connect(self._on_ghosts_opened)
         ghosts.refused.connect(self._on_ghosts_refused)
-        panels.time.ghosts_wanted.connect(self.show_choice)
-        panels.time.ghost_fit_chosen.connect(self._on_time_ghost_fit_chosen)
+        self._bar.ghosts_wanted.connect(self.show_choice)
+        self._bar.ghost_fit_chosen.connect(self._on_time_ghost_fit_chosen)
         self._show()
 
     @property
@@ -117,10 +116,10 @@ class GhostChoice(QObject):
     def _show(self) -> None:
         """Have the codes computed, or none shown."""
         codec, shown = self._codec(), self._services.shown
-        self._panels.time.set_ghost("" if codec is None else self._words())
+        self._bar.set_ghost("" if codec is None else self._words())
         if codec is None:
             self._services.of(GhostService).forget()
-            self._panels.canvas.set_ghost(None)
+            self._window.canvas.set_ghost(None)
         else:
             onto = shown.codec if self._is_fitted else None
             self._services.of(GhostService).show(
@@ -144,9 +143,9 @@ class GhostChoice(QObject):
     @Slot(object)
     def _on_ghosts_answered(self, ghost: Ghost) -> None:
         if self._key:
-            self._panels.canvas.set_ghost(ghost.codes)
+            self._window.canvas.set_ghost(ghost.codes)
             turned = "" if ghost.turn is None else turn_words(ghost.turn)
-            self._panels.time.set_ghost(self._words(), turned)
+            self._bar.set_ghost(self._words(), turned)
             if turned and self._is_new:
                 name = self._words()
                 text = tr("{name}, aligned with what is shown: {turned}.", name=name, turned=turned)
@@ -175,4 +174,4 @@ class GhostChoice(QObject):
         if self._kept is not None:
             choices.append(("kept", tr("Kept: {name}", name=self._kept_words)))
         choices.append(("file", tr("Run in another &file…")))
-        self._panels.time.set_ghosts(choices, self._key, fitted=self._is_fitted)
+        self._bar.set_ghosts(choices, self._key, fitted=self._is_fitted)

@@ -14,11 +14,9 @@ from aegui.shell.refresher import Refresher
 from aegui.shell.run_choice import ANY_RUN, RUN, run_choices, run_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
-    from aegui.window.main_window import MainWindow
+    from aegui.shell.feature_window import FeatureWindow
 
 _TEXT_MS = 250
 
@@ -26,7 +24,7 @@ _TEXT_MS = 250
 class ShownFeature(Feature):
     """The person chooses what is shown; the window says so wherever it says figures."""
 
-    def __init__(self, services: Services, window: MainWindow) -> None:
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
         self._chip = window.toolbar.chip
         self._text = Refresher(self._show, _TEXT_MS, parent=self)
@@ -37,14 +35,17 @@ class ShownFeature(Feature):
         self._chip.weights_chosen.connect(self.choose_weights)
         self._show()
 
-    @property
-    def handlers(self) -> dict[str, Callable[..., object]]:
-        """What actions of the table may ask for."""
-        return {
-            "choose_run": lambda: self.choose_run(ANY_RUN),
-            "best_weights": lambda: self.choose_weights("best"),
-            "last_weights": lambda: self.choose_weights("last"),
-        }
+    def choose_any_run(self) -> None:
+        """Ask which run to show."""
+        self.choose_run(ANY_RUN)
+
+    def choose_best(self) -> None:
+        """Show the best weights."""
+        self.choose_weights("best")
+
+    def choose_last(self) -> None:
+        """Show the last weights."""
+        self.choose_weights("last")
 
     @Slot(str)
     def choose_run(self, key: str) -> None:
@@ -81,13 +82,15 @@ class ShownFeature(Feature):
             self._show()
         elif changed & WEIGHTS:
             self._text.mark()
+        if changed & {"history", "network", "dataset"}:
+            self._show_ability()
 
     @Slot()
     def _show(self) -> None:
         moment = self._services.shown.moment
         if moment is None:
             self._chip.set_shown("", "", "")
-            self.set_conditions()
+            self._show_ability()
             return
         run = ""
         if moment.runs > 1:
@@ -98,5 +101,12 @@ class ShownFeature(Feature):
                 runs=moment.runs,
             )
         self._chip.set_shown(run, weights_words(moment), moment_words(moment))
-        shown = self._services.shown
-        self.set_conditions(has_runs=len(shown.seeds) > 1, can_choose_weights=not shown.why_no_last)
+        self._show_ability()
+
+    def _show_ability(self) -> None:
+        shown, has_moment = self._services.shown, self._services.shown.moment is not None
+        self.set_conditions(
+            has_runs=has_moment and len(shown.seeds) > 1,
+            can_choose_weights=has_moment and not shown.why_no_last,
+            has_history=shown.history is not None and len(shown.history) > 0,
+        )

@@ -120,6 +120,7 @@ class Others(QObject):
         self._dataset: Dataset | None = None
         self._indices: NDArray[np.int64] | None = None
         self._is_live = False
+        self._lookers: frozenset[str] = frozenset()
         self._way = "samples"
         self._latest: Compared | None = None
         self._cursor: NDArray[np.float32] | None = None
@@ -131,7 +132,8 @@ class Others(QObject):
         self._files = Derived("aegui-others-file", self)
         self._files.answered.connect(self.add)
         self._files.failed.connect(self.refused)
-        self.set_active(False)
+        for answers in (self._codes, self._images):
+            answers.set_active(False)
 
     @property
     def others(self) -> tuple[Other, ...]:
@@ -148,10 +150,11 @@ class Others(QObject):
         """How places are found, a key of ``WAYS``."""
         return self._way
 
-    def set_active(self, active: bool) -> None:
-        """Whether anybody looks; nothing is computed while nobody does."""
-        self._codes.set_active(active)
-        self._images.set_active(active)
+    def set_active(self, active: bool, who: str) -> None:
+        """Whether ``who`` looks; nothing is computed while nobody does."""
+        self._lookers = self._lookers | {who} if active else self._lookers - {who}
+        for answers in (self._codes, self._images):
+            answers.set_active(bool(self._lookers))
 
     def set_way(self, way: str) -> None:
         """Find places in this way, a key of ``WAYS``."""

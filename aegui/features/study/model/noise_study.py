@@ -108,6 +108,8 @@ class NoiseStudy(QObject):
         self._curves: Curves | None = None
         self._comparison: tuple[str, Curves] | None = None
         self._files: tuple[CurveModel, ...] = ()
+        self.test: CorruptionSpec | None = None
+        """The noise that networks shall repair; None: that of their training."""
 
     @property
     def matrix(self) -> NoiseMatrix | None:
@@ -172,10 +174,9 @@ class NoiseStudy(QObject):
         if matrix is not None:
             self._strips.ask(lambda: _strip(matrix, cell), matrix)
 
-    def look_for_mistakes(
-        self, recipe: Recipe, test: CorruptionSpec | None, dataset: Dataset
-    ) -> None:
+    def look_for_mistakes(self, recipe: Recipe, dataset: Dataset) -> None:
         """Look for mistakes in a recipe and its samples; ``findings_found`` follows."""
+        test = self.test
         self._findings.ask(lambda: mistakes(recipe, test, dataset), recipe)
 
     def add_file(self, path: Path) -> None:

@@ -9,8 +9,9 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
 from aegui.core.i18n import localized, mark, tr
-from aegui.features.time.view.slider import TimeSlider, epoch_words
+from aegui.features.time.view.slider import TimeSlider
 from aegui.kit.theme import ICON_PX, SPACING, figures_font, icon
+from aegui.shell.outcome import epoch_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

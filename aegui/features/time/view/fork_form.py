@@ -12,9 +12,9 @@ from aegui.core.i18n import mark, tr
 from aegui.core.recipe import MAX_EPOCHS
 from aegui.core.recipe.edits import consequences, value_at, with_values
 from aegui.core.recipe.settings import SECTIONS, Setting, setting_at
-from aegui.features.time.view.slider import epoch_words
 from aegui.kit.marks import ProblemLabel, wrapped_label
 from aegui.kit.theme import SPACING
+from aegui.shell.outcome import epoch_words
 from aegui.widgets.form.fields import CountField
 from aegui.widgets.form.rows import SettingRow
 

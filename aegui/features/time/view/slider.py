@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QToolTip
 
 from aegui.core.i18n import localized, tr
 from aegui.kit.theme import blend, current_theme, figures_font
+from aegui.shell.outcome import epoch_words
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -242,12 +243,6 @@ class TimeSlider(QAbstractSlider):
         """Paint it where it is now."""
         super().sliderChange(change)
         self.update()
-
-
-def epoch_words(epoch: float) -> str:
-    """``epoch`` as a person reads it."""
-    figure = localized(int(epoch), ",") if float(epoch).is_integer() else localized(epoch, ",.2f")
-    return tr("epoch {epoch}", epoch=figure)
 
 
 def _round_epochs(last: float) -> list[int]:

@@ -101,7 +101,7 @@ def test_a_file_that_is_none_is_named(qtbot: QtBot, study: NoiseStudy, tmp_path:
 def test_mistakes_are_found_and_their_result_is_kept(qtbot: QtBot, study: NoiseStudy) -> None:
     found: list[tuple[Finding, ...]] = []
     study.findings_found.connect(found.append)
-    study.look_for_mistakes(with_mistake(recipe(), "noisy_target"), None, glyphs(4))
+    study.look_for_mistakes(with_mistake(recipe(), "noisy_target"), glyphs(4))
     qtbot.waitUntil(lambda: bool(found), timeout=LONG_MS)
     assert [one.key for one in found[0]] == ["noisy_target"]
     # Of images in grey no limit is looked for, which takes longest.

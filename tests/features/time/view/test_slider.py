@@ -9,8 +9,9 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from aegui.features.time.view.slider import TimeSlider, epoch_words
+from aegui.features.time.view.slider import TimeSlider
 from aegui.kit.theme import current_theme
+from aegui.shell.outcome import epoch_words
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBox
 
 from aegui.core.evaluation.parts import HELD_OUT, LEARNT
 from aegui.core.i18n import localized, mark, tr, trn
-from aegui.features.drawing.view.reconstructions_view import ReconstructionsView
+from aegui.features.charts.view.reconstructions_view import ReconstructionsView
 from aegui.kit.theme import SPACING
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.answer_words import columns_words

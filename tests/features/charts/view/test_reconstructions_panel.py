@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from aegui.features.drawing.view.reconstructions_panel import ReconstructionsPanel
+from aegui.features.charts.view.reconstructions_panel import ReconstructionsPanel
 from aegui.kit.theme import current_theme
 from aegui.session.data.looks import Look, grey_levels
 from aegui.session.pixels.answers import Reconstructions

@@ -1,0 +1,80 @@
+"""Joins the panel of the training's settings with the draft, and with what the objective is now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Slot
+
+from aegui.core.training.terms import equations, terms_at
+from aegui.features.builder.training import TrainingFeature
+from aegui.features.builder.view.training_panel import TrainingPanel
+from aegui.session.shown import MOMENT, WEIGHTS
+from aegui.shell.feature import Feature
+from aegui.shell.refresher import Refresher
+
+if TYPE_CHECKING:
+    from aegui.session.services import Services
+    from aegui.session.shown import Changes, Shown
+    from aegui.shell.feature_window import FeatureWindow
+
+_TERMS_MS = 250
+_SECTIONS = "training.sections"
+
+
+class SettingsFeature(Feature):
+    """What is trained, how, and the terms of its objective as they are at present."""
+
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
+        super().__init__(services, window)
+        self._training = window.feature(TrainingFeature)
+        self._panel = window.panel(TrainingPanel)
+        self._terms = Refresher(self._show_terms, _TERMS_MS, window.docks["training"], self)
+        self._connect()
+        sections = services.settings.values.get(_SECTIONS)
+        if isinstance(sections, str):
+            self._panel.set_open_sections(sections.split())
+        self._training.edited.add(self._panel.edited)
+        self._show_draft()
+        self._show_state()
+
+    def _connect(self) -> None:
+        services, panel = self._services, self._panel
+        panel.recipe_edited.connect(services.workspace.edit_recipe)
+        panel.open_data_requested.connect(services.requests.open_data)
+        services.runner.state_changed.connect(self._show_state)
+        self._training.draft_changed.connect(self._show_draft)
+
+    def keep_layout(self) -> None:
+        """Remember which sections are unfolded."""
+        self._services.settings.keep({_SECTIONS: " ".join(self._panel.open_sections())})
+
+    def show(self, shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
+        if changed & (MOMENT | WEIGHTS):
+            self._terms.mark()
+            if not shown.is_learning:
+                self._terms.flush()
+
+    @Slot(bool)
+    def _show_draft(self, other_objective: bool = True) -> None:
+        recipe, resolution = self._training.drafted
+        self._panel.set_viewing(self._training.edited.view is not None)
+        self._panel.set_state(recipe, resolution)
+        if other_objective:
+            self._terms.mark()
+            self._terms.flush()
+
+    @Slot(str)
+    def _show_state(self, _state: str = "") -> None:
+        self._panel.set_enabled_while_training(not self._services.runner.is_busy)
+
+    def _show_terms(self) -> None:
+        """Today's numbers under the objective, as long as they are of the one that is drafted."""
+        shown, draft = self._services.shown, self._services.workspace.recipe
+        same = equations(shown.recipe) == equations(draft)
+        history, moment = shown.history, shown.moment
+        terms = {}
+        if same and history is not None and moment is not None:
+            terms = terms_at(history, moment.epoch, moment.run)
+        self._panel.set_terms(terms)

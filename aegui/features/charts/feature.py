@@ -1,0 +1,83 @@
+"""Joins the charts with the history of what is shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Slot
+
+from aegui.features.charts.view.panel import ChartsPanel
+from aegui.session.shown import MOMENT, WEIGHTS
+from aegui.shell.feature import Feature
+from aegui.shell.refresher import Refresher
+from aegui.widgets.charts.curves import CHARTS, axis_name
+
+if TYPE_CHECKING:
+    from aegui.session.services import Services
+    from aegui.session.shown import Changes, Shown
+    from aegui.shell.feature_window import FeatureWindow
+
+_CHARTS_MS = 300
+_CHOICE = "charts."
+
+
+class ChartsFeature(Feature):
+    """Redrawn only when in sight and only for news."""
+
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
+        super().__init__(services, window)
+        self._panel = window.panel(ChartsPanel)
+        self._charts = Refresher(self._show_charts, _CHARTS_MS, window.docks["charts"], self)
+        self._panel.epoch_chosen.connect(services.requests.epoch)
+        self._panel.choices_changed.connect(self._on_panel_choices_changed)
+        self._panel.set_choices(self._choices())
+        self._charts.mark()
+        self._show_marker()
+
+    def export_charts(self, kind: str) -> None:
+        """Bring the charts of this moment to paper, or all their numbers, as ``kind``."""
+        self._charts.flush()
+        self._show_charts()
+        self._panel.figures.bring(kind)
+
+    def show(self, shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
+        if changed & {"history", "network", "dataset"}:
+            self._charts.mark()
+        if changed & (MOMENT | WEIGHTS | {"history"}):
+            self._show_marker()
+
+    def _show_marker(self) -> None:
+        self._panel.set_epoch_marker(_marked_epoch(self._services.shown))
+
+    def _show_charts(self) -> None:
+        shown = self._services.shown
+        charts, moment = self._panel, shown.moment
+        charts.set_has_glyphs(shown.look.glyphs)
+        charts.set_run(0 if moment is None else moment.run)
+        names = {
+            spec.key: axis_name(spec, shown.recipe, glyphs=shown.look.glyphs) for spec in CHARTS
+        }
+        charts.set_units(names)
+        charts.set_history(shown.history, shown.seeds)
+
+    def _choices(self) -> dict[str, bool]:
+        values = self._services.settings.values
+        return {
+            name.removeprefix(_CHOICE): bool(value)
+            for name, value in values.items()
+            if name.startswith(_CHOICE)
+        }
+
+    @Slot(object)
+    def _on_panel_choices_changed(self, choices: dict[str, bool]) -> None:
+        self._services.settings.keep({f"{_CHOICE}{name}": value for name, value in choices.items()})
+
+
+def _marked_epoch(shown: Shown) -> float | None:
+    """The epoch that is shown, where the charts' newest row is of another."""
+    moment, history = shown.moment, shown.history
+    if moment is None or history is None or not len(history) or moment.weights == "live":
+        return None
+    is_newest = abs(moment.epoch - float(history.epoch[-1])) < 1e-6
+    return None if is_newest and shown.past_epoch is None else moment.epoch

@@ -1,0 +1,94 @@
+"""Joins the reconstructions with the network and the samples that are shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtCore import Slot
+
+from aegui.core.i18n import tr
+from aegui.features.charts.view.reconstructions_panel import ReconstructionsPanel
+from aegui.session.pixels.answers import (
+    Reconstructions,
+    corrupted_inputs,
+    is_shown_at_once,
+    measured_samples,
+    reconstructions,
+)
+from aegui.session.shown import SUBJECT
+from aegui.shell.feature import Feature
+from aegui.shell.refresher import Refresher
+
+if TYPE_CHECKING:
+    from aegui.core.data.dataset import Dataset
+    from aegui.session.pixels.answers import Order
+    from aegui.session.services import Services
+    from aegui.session.shown import Changes, Shown
+    from aegui.shell.feature_window import FeatureWindow
+
+_ROWS_MS = 400
+
+
+class ReconstructionsFeature(Feature):
+    """What the network makes of every sample, computed while it can be seen."""
+
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
+        super().__init__(services, window)
+        self._panel = window.panel(ReconstructionsPanel)
+        self._rows = Refresher(self._show_rows, _ROWS_MS, window.docks["reconstructions"], self)
+        self._rows_of: Dataset | None = None
+        services.latest("aegui-rows").answered.connect(self._on_rows_answered)
+        self._panel.order_chosen.connect(self._rows.mark)
+        self._panel.sample_activated.connect(services.requests.sample)
+        self._rows.mark()
+
+    def show(self, shown: Shown, changed: Changes) -> None:
+        """Follow what is shown."""
+        if changed & SUBJECT:
+            self._rows.mark()
+        if "past" in changed and not shown.is_learning:
+            # Whoever goes through the epochs by hand wants to see each of them.
+            self._rows.flush()
+
+    def _show_rows(self) -> None:
+        shown, panel = self._services.shown, self._panel
+        codec, dataset = shown.codec, shown.dataset
+        reason = self._why_no_rows()
+        if codec is None or reason:
+            self._services.latest("aegui-rows").forget()
+            panel.clear(reason)
+            return
+        noise, seed = shown.noise, shown.recipe.seed
+        order, held_out = cast("Order", panel.chosen_order), shown.held_out
+        indices = measured_samples(codec, dataset, live=shown.is_learning)
+
+        def work() -> Reconstructions | None:
+            inputs = corrupted_inputs(dataset, indices, noise, seed)
+            return reconstructions(codec, dataset, indices, inputs, order, held_out)
+
+        quick = is_shown_at_once(codec, dataset, len(indices))
+        if not quick and (not panel.summary or self._rows_of is not dataset):
+            panel.clear(tr("The samples are being reconstructed…"))
+        self._services.latest("aegui-rows").ask(
+            work, dataset, quick=quick, gentle=shown.is_learning
+        )
+
+    def _why_no_rows(self) -> str:
+        """Why there is nothing to show; empty where there is something."""
+        shown = self._services.shown
+        if shown.codec is None:
+            return tr("Press Train to see what the network makes of every sample.")
+        if not shown.fits:
+            return tr("The images of this set do not fit the network: train it on them.")
+        if not shown.codec.can_encode:
+            return tr(
+                "A GAN has no encoder: it makes new images and reconstructs none. "
+                "Move over the map to see them."
+            )
+        return ""
+
+    @Slot(object)
+    def _on_rows_answered(self, rows: Reconstructions | None) -> None:
+        if rows is not None and not self._why_no_rows():
+            self._rows_of = self._services.shown.dataset
+            self._panel.set_rows(rows, self._services.shown.look)

@@ -1,0 +1,190 @@
+"""Joins the panel of the data with what takes part of them, and what is checked on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Slot
+
+from aegui.core.data.builtin import BUILTIN_SETS, TEST_PART
+from aegui.core.data.split import checking_set
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+from aegui.features.data.data_menu import fill_menu
+from aegui.features.data.feature import DataFeature
+from aegui.features.data.model.data_service import DataService
+from aegui.features.data.model.data_sources import entries
+from aegui.features.data.view.data_panel import DataPanel
+from aegui.session.data.data_view import only, source_words, view_of, within, without
+from aegui.session.notice import Notice
+from aegui.shell.dialogs import questions
+from aegui.shell.feature import Feature
+from aegui.shell.refresher import Refresher
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from aegui.core.data.card import DataCard
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.recipe import DataSpec
+    from aegui.session.data.data_view import DataView
+    from aegui.session.services import Services
+    from aegui.shell.feature_window import FeatureWindow
+
+_SECTIONS = "data.sections"
+_FILE, _LAST = "*file", "*last"
+"""Keys of what can be checked on beside sets: one that is still to be chosen; the last samples."""
+
+
+class MembersFeature(Feature):
+    """Looking at the samples, and choosing those that take part."""
+
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
+        super().__init__(services, window)
+        self._panel = window.panel(DataPanel)
+        self._dock = window.docks["data"]
+        self._data = window.feature(DataFeature)
+        self._state = Refresher(self._show_state, dock=self._dock, parent=self)
+        self._connect()
+        sections = services.settings.values.get(_SECTIONS)
+        if isinstance(sections, str):
+            self._panel.set_open_sections(sections.split())
+        self._panel.set_locked(services.runner.is_busy)
+        self._state.mark()
+
+    def _connect(self) -> None:
+        services, panel = self._services, self._panel
+        services.workspace.recipe_changed.connect(self._state.mark)
+        services.workspace.document_changed.connect(self._on_workspace_document_changed)
+        services.of(DataService).card_made.connect(self._on_data_card_made)
+        services.of(DataService).found.connect(self._on_data_found)
+        services.runner.state_changed.connect(self._on_runner_state_changed)
+        panel.menu.aboutToShow.connect(self._on_menu_about_to_show)
+        panel.data_edited.connect(self._on_panel_data_edited)
+        panel.search_changed.connect(self._on_panel_search_changed)
+        panel.only_requested.connect(self._on_panel_only_requested)
+        panel.toggle_requested.connect(self._on_panel_toggle_requested)
+        panel.sample_activated.connect(self._on_panel_sample_activated)
+        panel.member_activated.connect(self._draw_member)
+        panel.characters_requested.connect(self._data.choose_characters)
+        panel.export_requested.connect(self._data.export_data)
+        panel.shares.check_requested.connect(self._on_shares_check_requested)
+
+    def search(self) -> None:
+        """Bring the panel before the others, to look for samples by name."""
+        self._dock.show()
+        self._dock.raise_()
+        self._panel.search.setFocus()
+
+    # What takes part
+
+    @Slot(object, str)
+    def _on_panel_data_edited(self, data: DataSpec, text: str) -> None:
+        workspace = self._services.workspace
+        # “At most”: of a class with fewer samples, all of them.
+        fitting = within(view_of(workspace.draft), data)
+        self._data.edit(workspace.recipe.model_copy(update={"data": fitting}), text)
+
+    @Slot(str)
+    def _on_shares_check_requested(self, key: str) -> None:
+        source = (
+            questions.choose_data_file(self._window, self._data.folder()) if key == _FILE else key
+        )
+        if source or key != _FILE:
+            self._services.workspace.check_on(source)
+
+    @Slot(str)
+    def _on_panel_search_changed(self, text: str) -> None:
+        if text.strip():
+            self._services.of(DataService).search(self._services.workspace.pool, text)
+        else:
+            self._services.of(DataService).forget_search()
+            self._panel.set_found(None)
+
+    @Slot(object, object)
+    def _on_data_found(self, pool: Dataset, indices: NDArray[np.int64]) -> None:
+        if pool is self._services.workspace.pool:
+            self._panel.set_found(indices)
+
+    @Slot(object)
+    def _on_panel_only_requested(self, indices: NDArray[np.int64]) -> None:
+        self._take_only(view_of(self._services.workspace.draft), indices)
+
+    @Slot(int)
+    def _on_panel_toggle_requested(self, index: int) -> None:
+        if not self._services.runner.is_busy:
+            view = view_of(self._services.workspace.draft)
+            self._take_only(view, without(view, index))
+
+    def _take_only(self, view: DataView, indices: NDArray[np.int64]) -> None:
+        try:
+            data = only(view, indices)
+        except AeguiError as error:
+            self.noticed.emit(Notice("warning", str(error), passing=True))
+            return
+        self._on_panel_data_edited(data, tr("Choose samples"))
+
+    @Slot(int)
+    def _on_panel_sample_activated(self, index: int) -> None:
+        places = (self._services.workspace.draft.selected == index).nonzero()[0]
+        if len(places):
+            self._draw_member(int(places[0]))
+
+    @Slot(int)
+    def _draw_member(self, place: int) -> None:
+        """Draw the sample at ``place`` of those that take part, where they are the ones shown."""
+        if self._services.shown.dataset is self._services.workspace.dataset:
+            self._services.requests.sample.emit(place)
+
+    @Slot(object)
+    def _on_workspace_document_changed(self, _workspace: object) -> None:
+        self._panel.search.clear()
+
+    @Slot(object, object)
+    def _on_data_card_made(self, dataset: Dataset, card: DataCard) -> None:
+        if dataset is self._services.workspace.dataset:
+            self._panel.set_card(dataset, card)
+
+    @Slot(str)
+    def _on_runner_state_changed(self, _state: str) -> None:
+        self._panel.set_locked(self._services.runner.is_busy)
+
+    # What is shown
+
+    def _show_state(self) -> None:
+        workspace = self._services.workspace
+        problems = [
+            problem.message
+            for problem in workspace.resolution.problems
+            if problem.where.startswith("data") and not problem.where.startswith("data.corruption")
+        ]
+        source, edited = self._data.shown_data()
+        title = edited or source_words(source)
+        dataset = workspace.dataset
+        self._panel.shares.set_checks(*_checks(workspace.recipe.data))
+        self._panel.set_state(title, view_of(workspace.draft), "\n".join(problems))
+        self._panel.set_card(dataset, self._services.of(DataService).request_card(dataset))
+
+    @Slot()
+    def _on_menu_about_to_show(self) -> None:
+        fill_menu(self._panel.menu, entries(), self._data.take_source, self._data.ways)
+
+    def keep_layout(self) -> None:
+        """Remember which sections are unfolded."""
+        opened = " ".join(self._panel.open_sections())
+        self._services.settings.keep({_SECTIONS: opened})
+
+
+def _checks(data: DataSpec) -> tuple[list[tuple[str, str]], str]:
+    """What can be checked on, keys and names, and the key of what is: "" for a share of the set."""
+    learnt, chosen = checking_set(data)
+    choices = [("", tr("A share of the set"))]
+    known = [f"{learnt}{TEST_PART}"] if f"{learnt}{TEST_PART}" in BUILTIN_SETS else []
+    if data.split.last and not chosen:
+        chosen = _LAST
+        choices.append((_LAST, tr("The last samples")))
+    elif chosen and chosen not in known:
+        known.append(chosen)
+    choices += [(key, source_words(key)) for key in known]
+    return [*choices, (_FILE, tr("Another file of data…"))], chosen

@@ -1,0 +1,54 @@
+"""Joins the panel of the training with what is wrong with its noise."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Slot
+
+from aegui.core.i18n import tr
+from aegui.core.study.findings import mistakes
+from aegui.features.builder.view.training_panel import TrainingPanel
+from aegui.features.study.model.noise_study import NoiseStudy
+from aegui.shell.feature import Feature
+from aegui.shell.refresher import Refresher
+
+if TYPE_CHECKING:
+    from aegui.core.study.findings import Finding
+    from aegui.session.services import Services
+    from aegui.shell.feature_window import FeatureWindow
+
+_FOLLOWING_MS = 300
+
+
+class FindingsFeature(Feature):
+    """Says beside the noise of the training what is wrong with it, and mends it."""
+
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
+        super().__init__(services, window)
+        self._study = services.of(NoiseStudy)
+        self._look = Refresher(self._ask, _FOLLOWING_MS, window.docks["training"], self)
+        lines = window.panel(TrainingPanel).findings
+        self._study.findings_found.connect(lines.set_findings)
+        lines.mend_requested.connect(self._on_lines_mend_requested)
+        lines.see_requested.connect(services.requests.mistake)
+        services.workspace.recipe_changed.connect(self._look.mark)
+        services.workspace.dataset_changed.connect(self._look.mark)
+        self._look.mark()
+
+    def _ask(self) -> None:
+        workspace = self._services.workspace
+        self._study.look_for_mistakes(workspace.recipe, workspace.dataset)
+
+    @Slot(object)
+    def _on_lines_mend_requested(self, finding: Finding) -> None:
+        mend(self._services, finding)
+
+
+def mend(services: Services, finding: Finding) -> None:
+    """Mend what was found in the draft, which may have been edited since it was looked at."""
+    workspace, test = services.workspace, services.of(NoiseStudy).test
+    for one in mistakes(workspace.recipe, test):
+        if one.key == finding.key and one.mended is not None:
+            text = tr("Mend: {mistake}", mistake=one.title)
+            workspace.edit_recipe(one.mended, text)

@@ -1,0 +1,54 @@
+"""What a feature may ask of the window that it is in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from PySide6.QtWidgets import QMainWindow, QWidget
+
+from aegui.shell.feature import Feature
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from PySide6.QtWidgets import QDockWidget, QMenu
+
+    from aegui.features.map.view.canvas import LatentCanvas
+    from aegui.window.toolbar import MainToolBar
+
+AnyPanel = TypeVar("AnyPanel", bound=QWidget)
+AnyFeature = TypeVar("AnyFeature", bound=Feature)
+
+
+class FeatureWindow(QMainWindow):
+    """The window as its features see it.
+
+    Attributes:
+        canvas: The map in the middle, on which several features draw.
+        docks: Docks by their keys.
+        toolbar: The row of buttons.
+        recent: The menu of the files opened last.
+        examples: The menu of what ships.
+    """
+
+    canvas: LatentCanvas
+    docks: Mapping[str, QDockWidget]
+    toolbar: MainToolBar
+    recent: QMenu
+    examples: QMenu
+
+    def panel(self, kind: type[AnyPanel]) -> AnyPanel:
+        """The panel of that kind; it is made now if nobody has seen it yet.
+
+        Raises:
+            LookupError: There is no place for it.
+        """
+        raise NotImplementedError
+
+    def feature(self, kind: type[AnyFeature]) -> AnyFeature:
+        """The feature of that kind; it is made now if it has not been yet.
+
+        Raises:
+            LookupError: There is none.
+        """
+        raise NotImplementedError
