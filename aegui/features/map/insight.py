@@ -159,7 +159,7 @@ class InsightFeature(Feature):
     def _on_insight_told(self, told: PlaceInsight) -> None:
         if self._place is None:
             return
-        self._window.panel(CursorPanel).set_told(told)
+        self._window.panel(CursorPanel).set_insight(told)
         code, found = self._canvas.cursor_code(), told.insight
         if code is None or not np.array_equal(code, found.z):
             return

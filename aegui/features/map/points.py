@@ -66,7 +66,7 @@ class PointsFeature(Feature):
                 live = shown.is_learning
                 subject = Subject(codec, shown.dataset, codes.indices, known, live)
         self._services.of(SampleValuesService).set_subject(subject)
-        self._services.of(SampleValuesService).wish(tuple(keys))
+        self._services.of(SampleValuesService).choose(tuple(keys))
 
     @Slot(object)
     def _on_values_told(self, told: SampleValues) -> None:

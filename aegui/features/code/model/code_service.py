@@ -96,7 +96,7 @@ class CodeLook:
         total: Samples that the set has in all.
         epoch: Epoch of the weights.
         name: What the recipe is called.
-        rho: The mean activation that a sparsity penalty wishes for; None without one.
+        rho: The mean activation that a sparsity penalty aims at; None without one.
         fitting: The measure that says most of a code of this kind.
     """
 

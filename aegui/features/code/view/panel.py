@@ -49,7 +49,7 @@ class CodePanel(QWidget):
         super().__init__(parent)
         self._look: CodeLook | None = None
         self._reference: CodeLook | None = None
-        self._wished: MeasureKey | None = None
+        self._chosen_measure: MeasureKey | None = None
         self._headline = QLabel()
         self._headline.setFont(figures_font(self.font(), scale=_HEADLINE, bold=True))
         self._detail = ElidedLabel()
@@ -170,8 +170,8 @@ class CodePanel(QWidget):
         """What the bars show: what was asked for, or else what says most of this code."""
         if self._look is None:
             return "variance"
-        if self._wished in self._look.measures:
-            return self._wished
+        if self._chosen_measure in self._look.measures:
+            return self._chosen_measure
         return self._look.fitting
 
     def _offer_measures(self, look: CodeLook) -> None:
@@ -192,7 +192,7 @@ class CodePanel(QWidget):
     # What the person does
 
     def _on_measure_activated(self, index: int) -> None:
-        self._wished = self.measure.itemData(index)
+        self._chosen_measure = self.measure.itemData(index)
         self.measure.setToolTip(tr(MEASURES[self.shown_measure].help))
         self._show()
 

@@ -166,7 +166,7 @@ class AmountStrip(PictureStrip):
     def _move(self, steps: int | None, *, to_end: bool = False) -> None:
         assert self._look is not None
         low, high = float(self._look.amounts[0]), float(self._look.amounts[-1])
-        wished = high if to_end else low
+        wanted = high if to_end else low
         if steps is not None:
-            wished = self._amount + (high - low) / _FINE_STEPS * steps
-        self.amount_edited.emit(min(max(wished, low), high))
+            wanted = self._amount + (high - low) / _FINE_STEPS * steps
+        self.amount_edited.emit(min(max(wanted, low), high))

@@ -225,10 +225,10 @@ class FilmStrip(PictureStrip):
     def _move(self, steps: int | None, *, to_end: bool = False) -> None:
         assert self._look is not None
         last = len(self._look.codes) - 1
-        wished = last if to_end else 0
+        wanted = last if to_end else 0
         if steps is not None:
-            wished = self._step + steps
-        self.step_chosen.emit(min(max(wished, 0), last))
+            wanted = self._step + steps
+        self.step_chosen.emit(min(max(wanted, 0), last))
 
     def tip_at(self, position: QPoint) -> str:  # noqa: D102
         return "" if self._look is None else self.words(self.step_at(position.x()))

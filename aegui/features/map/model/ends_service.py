@@ -32,7 +32,7 @@ class Ends:
 
 
 class EndsService(QObject):
-    """Decodes the ends that were wished last: at once where that is quick, else in a thread."""
+    """Decodes the ends that were asked for last: at once where that is quick, else in a thread."""
 
     drawn = Signal(object)
     """An ``Ends``; in the thread that owns this object."""
@@ -67,7 +67,7 @@ class EndsService(QObject):
         )
 
     def forget(self) -> None:
-        """Nothing is wished any more."""
+        """Nothing is asked for any more."""
         self._answers.forget()
 
     def shutdown(self) -> None:

@@ -82,7 +82,7 @@ class SampleValuesService(QObject):
         self._derived = Derived("aegui-values", self, urgent=False)
         self._derived.answered.connect(self.told)
 
-    def wish(self, keys: tuple[ValueKey, ...]) -> None:
+    def choose(self, keys: tuple[ValueKey, ...]) -> None:
         """Tell these from now on."""
         if keys != self._keys:
             self._keys = keys

@@ -327,7 +327,7 @@ class CursorPanel(QWidget):
             look: How they are seen.
         """
         self._labels = labels
-        self.figures.set_told(None)
+        self.figures.set_insight(None)
         self.pictures.set_look(look)
         self.nearest.set_nearest((), ())
         self.nearest.set_samples(images, look)
@@ -378,9 +378,9 @@ class CursorPanel(QWidget):
         self._near_title.setVisible(bool(nearest))
         self._describe(list(self.numbers.code), list(nearest))
 
-    def set_told(self, told: PlaceInsight) -> None:
+    def set_insight(self, told: PlaceInsight) -> None:
         """What is known of the place that is shown."""
-        self.figures.set_told(told)
+        self.figures.set_insight(told)
         where = _where(told.insight.z.tolist())
         words = self.figures.accessibleDescription()
         describe(self, tr("Code {where}; {words}", where=where, words=words))

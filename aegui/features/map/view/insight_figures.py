@@ -106,7 +106,7 @@ class InsightFigures(Painted):
         self.setAccessibleName(tr("What the image is like"))
         self.figures = offer_painted(self, "insight", fits=False)
 
-    def set_told(self, told: PlaceInsight | None) -> None:
+    def set_insight(self, told: PlaceInsight | None) -> None:
         """Show what is known; None: nothing is."""
         self._told = told
         if told is None:

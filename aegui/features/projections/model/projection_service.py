@@ -28,7 +28,7 @@ from aegui.features.projections.model.projection_work import (
     outcome_of,
     samples_task,
 )
-from aegui.session.jobs.latest_job import LatestJob
+from aegui.session.jobs.derived import Derived
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -66,7 +66,7 @@ class ProjectionService(QObject):
     """``references`` has other figures."""
     busy_changed = Signal(bool)
     """Whether a slow map is being made, which can be stopped."""
-    _ready = Signal(object)
+    _reported = Signal(object)
 
     def __init__(
         self, parent: QObject | None = None, budget: Callable[[], Budget] = Budget
@@ -87,20 +87,23 @@ class ProjectionService(QObject):
         self._task: Task | None = None
         self._is_active = False
         self._is_busy = False
-        self._follows_again = False
-        self._code_job = LatestJob("aegui-projection-code")
-        self._map_job = LatestJob("aegui-projection")
-        self._ready.connect(self._on_ready, Qt.ConnectionType.QueuedConnection)
-        self._pause = self._timer(FOLLOW_MS)
-        self._pause.timeout.connect(self._on_pause_timeout)
-        self._unrest = self._timer(CALM_MS)
+        self._codes = Derived(
+            "aegui-projection-code",
+            self,
+            urgent=False,
+            share=BUSY_SHARE,
+            least_pause_ms=FOLLOW_MS,
+            most_pause_ms=MAX_FOLLOW_MS,
+        )
+        self._codes.answered.connect(self._on_codes_answered)
+        self._maps = Derived("aegui-projection", self, urgent=False)
+        self._maps.answered.connect(self._on_maps_answered)
+        self._reported.connect(self._on_reported, Qt.ConnectionType.QueuedConnection)
+        self._unrest = QTimer(self)
+        self._unrest.setSingleShot(True)
+        self._unrest.setInterval(CALM_MS)
         self._unrest.timeout.connect(self._on_unrest_timeout)
-
-    def _timer(self, interval_ms: int) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(interval_ms)
-        return timer
+        self.set_active(False)
 
     # What is known
 
@@ -207,8 +210,8 @@ class ProjectionService(QObject):
     def set_active(self, active: bool) -> None:
         """Whether anybody looks; nothing is begun while nobody does."""
         self._is_active = active
+        self._codes.set_active(active)
         if active:
-            self._follow()
             self._go_on()
 
     def set_dataset(self, dataset: Dataset) -> None:
@@ -269,25 +272,23 @@ class ProjectionService(QObject):
     def shutdown(self) -> None:
         """Stop everything and wait for the threads; no more is begun."""
         self._is_active = False
-        self._pause.stop()
         self._unrest.stop()
-        self._drop_task()
-        self._code_job.shutdown()
-        self._map_job.shutdown()
+        self._codes.shutdown()
+        self._maps.shutdown()
 
     # One thing after another
 
     def _begin_anew(self) -> None:
         self._drop_task()
+        self._codes.forget()
         self._found = Found()
         self._asked.clear()
         self._declined = False
         self._go_on()
 
     def _drop_task(self) -> None:
-        if self._task is not None:
-            self._task.stop.set()
-            self._task = None
+        self._maps.forget()
+        self._task = None
 
     def _go_on(self) -> None:
         """Begin the next piece of work, if there is any and nothing is under way."""
@@ -295,7 +296,7 @@ class ProjectionService(QObject):
             task = self._next_task()
             if task is not None:
                 self._task = task
-                self._map_job.submit(lambda: self._ready.emit((task, outcome_of(task))))
+                self._maps.compute(lambda _report, cancelled: outcome_of(task, cancelled), task)
         self._announce()
 
     def _announce(self) -> None:
@@ -341,20 +342,19 @@ class ProjectionService(QObject):
 
     def _report(self, task: Task, progress: ProjectionProgress) -> None:
         # In the thread of the work.
-        self._ready.emit((task, progress))
+        self._reported.emit((task, progress))
 
     @Slot(object)
-    def _on_ready(self, answer: tuple[Task, object]) -> None:
-        task, outcome = answer
-        if task.kind == "code":
-            self._take_code(task, outcome)
+    def _on_reported(self, report: tuple[Task, ProjectionProgress]) -> None:
+        task, progress = report
+        if task is self._task:
+            self._take_progress(task, progress)
+
+    @Slot(object)
+    def _on_maps_answered(self, outcome: object) -> None:
+        task, self._task = self._task, None
+        if task is None:
             return
-        if task is not self._task:
-            return
-        if isinstance(outcome, ProjectionProgress):
-            self._take_progress(task, outcome)
-            return
-        self._task = None
         if isinstance(outcome, AeguiError):
             self._take_failure(task, outcome)
         else:
@@ -402,39 +402,29 @@ class ProjectionService(QObject):
 
     def _follow(self) -> None:
         of, codec = self._found.material, self._codec
-        if not self._is_active or of is None or codec is None or "code" not in self._wanted:
+        if of is None or codec is None or "code" not in self._wanted:
             return
         if "code" in self._found.views or self._obstacle("code") is not None:
             return
-        if self._pause.isActive():
-            self._follows_again = True
-            return
-        self._pause.start()
         task = self._tasks(of).code()
-        found = self._found
-        self._code_job.submit(lambda: self._ready.emit((task, (found, codec, outcome_of(task)))))
+        self._codes.compute(
+            lambda _report, cancelled: (codec, outcome_of(task, cancelled)), of, gentle=True
+        )
 
-    def _take_code(self, task: Task, answer: Any) -> None:
-        found, codec, view = answer
-        pause_ms = int(1000 * (time.monotonic() - task.begun) / BUSY_SHARE)
-        self._pause.setInterval(min(MAX_FOLLOW_MS, max(FOLLOW_MS, pause_ms)))
-        if found is not self._found or isinstance(view, AeguiError):
+    @Slot(object)
+    def _on_codes_answered(self, answer: tuple[Codec, View | AeguiError]) -> None:
+        codec, view = answer
+        if isinstance(view, AeguiError):
             return
-        found.places["code"] = view.places
+        self._found.places["code"] = view.places
         if codec is self._codec:
-            found.views["code"] = view
+            self._found.views["code"] = view
         else:
             # Slightly older weights are better than none while the network learns.
             self._follow()
         self._announce()
         if not self._unrest.isActive():
             self._go_on()
-
-    @Slot()
-    def _on_pause_timeout(self) -> None:
-        if self._follows_again:
-            self._follows_again = False
-            self._follow()
 
     @Slot()
     def _on_unrest_timeout(self) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from aegui.core.errors import AeguiError, Cancelled
+from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.latent.views import (
     ANCHORS,
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
 
     from aegui.core.cost import Cost
     from aegui.core.data.dataset import Dataset
+    from aegui.core.data.progress import IsCancelled
     from aegui.core.latent.codec import Codec
     from aegui.core.latent.projections import ProjectionOptions, ProjectionProgress
 
@@ -69,13 +69,12 @@ class MapState:
 
 @dataclass(eq=False)
 class Task:
-    """Work for the thread; ``stop`` is set once nobody wants it any more."""
+    """A piece of work for the thread, and how far it is."""
 
     kind: str
     key: str
-    work: Callable[[Task], Any]
+    work: Callable[[Task, IsCancelled], Any]
     needs_codes: bool = False
-    stop: threading.Event = field(default_factory=threading.Event)
     begun: float = field(default_factory=time.monotonic)
     share: float = 0.0
     text: str = ""
@@ -121,40 +120,40 @@ class Tasks:
     def map(self, key: str) -> Task:
         """Makes a ``View``."""
 
-        def work(task: Task) -> View:
-            of = self._encoded(task)
-            return make_view(key, of, self.options, self._reporter(task), task.stop.is_set)
+        def work(task: Task, cancelled: IsCancelled) -> View:
+            of = self._encoded(task, cancelled)
+            return make_view(key, of, self.options, self._reporter(task), cancelled)
 
         return Task("map", key, work, VIEWS[key].of_code)
 
     def figures(self, view: View) -> Task:
         """Gives the ``Figures`` of ``view``."""
 
-        def work(task: Task) -> Figures:
-            return figures(view, self._encoded(task), ANCHORS, task.stop.is_set)
+        def work(task: Task, cancelled: IsCancelled) -> Figures:
+            return figures(view, self._encoded(task, cancelled), ANCHORS, cancelled)
 
         return Task("figures", view.key, work, VIEWS[view.key].of_code)
 
     def references(self) -> Task:
         """Gives what ``reference_figures`` does."""
 
-        def work(task: Task) -> dict[str, Figures]:
-            return reference_figures(self._encoded(task), task.stop.is_set)
+        def work(task: Task, cancelled: IsCancelled) -> dict[str, Figures]:
+            return reference_figures(self._encoded(task, cancelled), cancelled)
 
         return Task("references", "", work, needs_codes=True)
 
     def code(self) -> Task:
         """Makes the ``View`` of the code itself."""
 
-        def work(task: Task) -> View:
-            return make_view("code", self._encoded(task), self.options)
+        def work(task: Task, cancelled: IsCancelled) -> View:
+            return make_view("code", self._encoded(task, cancelled), self.options)
 
         return Task("code", "code", work, needs_codes=True)
 
-    def _encoded(self, task: Task) -> Material:
+    def _encoded(self, task: Task, cancelled: IsCancelled) -> Material:
         if self.codec is None or not task.needs_codes:
             return self.of
-        return with_codes(self.of, self.codec, self.axes, task.stop.is_set)
+        return with_codes(self.of, self.codec, self.axes, cancelled)
 
     def _reporter(self, task: Task) -> Callable[[ProjectionProgress], None]:
         due = 0.0
@@ -171,15 +170,13 @@ class Tasks:
 
 def samples_task(dataset: Dataset, options: ProjectionOptions) -> Task:
     """Draws the samples: gives a ``Material``."""
-    return Task("samples", "", lambda _: material(dataset, options))
+    return Task("samples", "", lambda _task, _cancelled: material(dataset, options))
 
 
-def outcome_of(task: Task) -> object:
+def outcome_of(task: Task, cancelled: IsCancelled) -> object:
     """The result of the work, or the error that says why there is none."""
-    if task.stop.is_set():
-        return Cancelled()
     try:
-        return task.work(task)
+        return task.work(task, cancelled)
     except AeguiError as error:
         return error
     except MemoryError:

@@ -43,7 +43,7 @@ def told_by(qtbot: QtBot, service: SampleValuesService) -> SampleValues:
 def test_errors_of_glyphs_are_wrong_pixels(qtbot: QtBot, service: SampleValuesService) -> None:
     of = subject()
     service.set_subject(of)
-    service.wish(("error",))
+    service.choose(("error",))
     told = told_by(qtbot, service)
     images = of.dataset.flat()
     wrong = ((of.codec.reconstruct(images) > 0.5) != (images > 0.5)).sum(axis=1)
@@ -56,7 +56,7 @@ def test_errors_of_glyphs_are_wrong_pixels(qtbot: QtBot, service: SampleValuesSe
 
 def test_novelty_is_that_of_the_reconstruction(qtbot: QtBot, service: SampleValuesService) -> None:
     of = subject()
-    service.wish(("novelty",))
+    service.choose(("novelty",))
     service.set_subject(of)
     told = told_by(qtbot, service)
     wanted = novelty(of.known, of.codec.reconstruct(of.dataset.flat()[of.indices])).ratio
@@ -68,7 +68,7 @@ def test_a_variational_code_has_a_spread(qtbot: QtBot, service: SampleValuesServ
     codec = Codec(recipe, (1, 7, 5), parts.snapshot(recipe))
     of = subject(codec=codec)
     service.set_subject(of)
-    service.wish(("variances",))
+    service.choose(("variances",))
     told = told_by(qtbot, service)
     _, logs = codec.encode_distribution(of.dataset.flat()[of.indices])
     assert logs is not None
@@ -82,9 +82,9 @@ def test_a_plain_code_has_none_and_nothing_is_told_without_a_wish(
     told: list[object] = []
     service.told.connect(told.append)
     service.set_subject(subject())
-    service.wish(("variances",))
+    service.choose(("variances",))
     qtbot.wait(80)
-    service.wish(())
+    service.choose(())
     service.set_subject(subject())
     qtbot.wait(80)
     assert not told
@@ -92,7 +92,7 @@ def test_a_plain_code_has_none_and_nothing_is_told_without_a_wish(
 
 def test_while_learning_it_rests_in_between(qtbot: QtBot, service: SampleValuesService) -> None:
     of = subject(live=True)
-    service.wish(("error",))
+    service.choose(("error",))
     service.set_subject(of)
     told_by(qtbot, service)
     later = Subject(of.codec, of.dataset, of.indices, of.known, live=True)

@@ -307,7 +307,7 @@ def test_figures_of_a_place_stand_in_columns_and_are_explained(qtbot: QtBot) -> 
     qtbot.addWidget(figures)
     figures.resize(300, figures.sizeHint().height())
     one = told()
-    figures.set_told(one)
+    figures.set_insight(one)
     assert set(figures.texts) == set(FIGURES)
     assert figures.texts["entropy"] == f"{one.insight.entropy:.2f}"
     assert figures.words.startswith(one.insight.words)
@@ -320,7 +320,7 @@ def test_figures_of_a_place_stand_in_columns_and_are_explained(qtbot: QtBot) -> 
     assert "(" in drift.splitlines()[-1]
     figures.resize(900, figures.height())
     assert len({figures.figure_rect(key).top() for key in FIGURES}) == 1
-    figures.set_told(None)
+    figures.set_insight(None)
     assert not figures.texts
 
 
