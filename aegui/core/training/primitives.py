@@ -297,7 +297,8 @@ def _largest(code: Traced, count: int, *, by_magnitude: bool) -> Traced:
 
 
 def _transpose(x: Traced, a: int, b: int) -> Traced:
-    return x.tape.view(x, lambda t: t.transpose(a, b), f"{{}}.transpose({a}, {b})")
+    way = (lambda t: t.transpose(a, b)), f"{{}}.transpose({a}, {b})"
+    return x.tape.view(x, *way, way)
 
 
 def _t(x: Traced) -> Traced:
@@ -305,7 +306,9 @@ def _t(x: Traced) -> Traced:
 
 
 def _permute(x: Traced, *order: int) -> Traced:
-    return x.tape.view(x, lambda t: t.permute(order), f"{{}}.permute({list(order)})")
+    back = [order.index(axis) for axis in range(len(order))]
+    undo = (lambda t: t.permute(back)), f"{{}}.permute({back})"
+    return x.tape.view(x, lambda t: t.permute(order), f"{{}}.permute({list(order)})", undo)
 
 
 def _expand(x: Traced, *shape: int) -> Traced:
@@ -327,7 +330,8 @@ def _reshape(x: Traced, *shape: Any) -> Traced:
     if sizes == before:
         return x
     if like.data_ptr() == plain(x).data_ptr():
-        return x.tape.view(x, lambda t: t.view(sizes), f"{{}}.view({sizes})")
+        undo = (lambda t: t.reshape(before)), f"{{}}.reshape({before})"
+        return x.tape.view(x, lambda t: t.view(sizes), f"{{}}.view({sizes})", undo)
     text = f"{x.name}.reshape({sizes})"
     return _unary(x, text, like, lambda d: f"{d.name}.reshape({before}).contiguous()")
 
@@ -488,6 +492,7 @@ def _avg_pool(x: Traced, size: Any, **_: Any) -> Traced:
 def _interpolate(
     x: Traced, *, scale_factor: Any, mode: str, align_corners: bool | None = None, **_: Any
 ) -> Traced:
+    x = _channels_last(x)
     like = F.interpolate(
         plain(x), scale_factor=scale_factor, mode=mode, align_corners=align_corners
     )

@@ -61,6 +61,7 @@ class Traced:
         needs: Whether its gradient is asked for.
         gradient: Of what is learnt, where its gradient belongs.
         base: What it is a view of, and how.
+        undo: The view that leads back from all of it to all of that, if there is one.
         of: What it is computed from number by number: its gradient may become that one in place.
         parts: All views of the base that are disjoint and cover it together with this one.
         uses: Into how many results it goes; what more than one hand on gradients to needs a place
@@ -77,6 +78,7 @@ class Traced:
         self.needs = needs
         self.gradient: Traced | None = None
         self.base: tuple[Traced, View] | None = None
+        self.undo: View | None = None
         self.of: Traced | None = None
         self.parts: list[Traced] | None = None
         self.uses = 0
@@ -182,6 +184,7 @@ class Tape:
         self._kept: list[Traced] = []
         self._of_runs: dict[str, torch.Tensor] = {}
         self._parts: dict[int, list[Traced]] = {}
+        self._of_views: dict[int, list[Traced]] = {}
 
     def primitive(self, function: Any) -> Callable[..., Any]:
         """What prints ``function``.
@@ -257,16 +260,32 @@ class Tape:
         self.line(f"{text[:-1]}, {word}={result.name})")
         return result
 
-    def view(self, x: Traced, view: Callable[[torch.Tensor], torch.Tensor], text: str) -> Traced:
-        """A view of ``x``; ``text`` is how the program has it, ``{}`` stands for ``x``."""
-        tensor = view(x.tensor)
-        if x.fixed:
-            result = self.fixed(tensor, "w")
-        else:
-            result = self.moving(text.format(x.name), tensor, "w")
+    def view(
+        self,
+        x: Traced,
+        view: Callable[[torch.Tensor], torch.Tensor],
+        text: str,
+        undo: tuple[Callable[[torch.Tensor], torch.Tensor], str] | None = None,
+    ) -> Traced:
+        """A view of ``x``; ``text`` is how the program has it, ``{}`` stands for ``x``.
+
+        ``undo`` is likewise what gives ``x`` back from a view that has all of it.
+        """
+        result = self._seen_as(x, view, text)
         result.needs = x.needs and torch.is_grad_enabled()
         result.base = (x, lambda gradient: self.view(gradient, view, text))
+        if undo is not None:
+            result.undo = lambda gradient: self._seen_as(gradient, *undo)
         return result
+
+    def _seen_as(
+        self, x: Traced, view: Callable[[torch.Tensor], torch.Tensor], text: str
+    ) -> Traced:
+        tensor = view(x.tensor)
+        shared = tensor.untyped_storage().data_ptr() == x.tensor.untyped_storage().data_ptr()
+        if x.fixed and shared:
+            return self.fixed(tensor, "w")
+        return self.moving(text.format(x.name), tensor, "w")
 
     def record(self, result: Traced, inputs: Sequence[Any], rule: Rule) -> Traced:
         """Note how the gradient of ``result`` goes on to ``inputs``: ``rule`` prints it."""
@@ -284,7 +303,7 @@ class Tape:
         Args:
             pulls: Results, and the gradient by each: a direction, and a factor, 1 or a ``Scalar``.
         """
-        self._gradients, self._aliased, self._parts = {}, set(), {}
+        self._gradients, self._aliased, self._parts, self._of_views = {}, set(), {}, {}
         # By what is kept here no name of another object can be taken for that of a dead one.
         self._kept = []
         made = {id(result) for result, _ in self._nodes}
@@ -302,7 +321,9 @@ class Tape:
         for result, rule in reversed(self._nodes):
             for pull in waiting.pop(id(result), ()):
                 self._pull(*pull)
-            gradient = self._gradients.get(id(self._owner(result)))
+            owner = self._owner(result)
+            self._settle(owner)
+            gradient = self._gradients.get(id(owner))
             if gradient is None:
                 left.append((result, rule))
                 continue
@@ -339,18 +360,51 @@ class Tape:
         if not x.needs:
             return
         owner = self._owner(x)
-        if id(owner) not in self._gradients and owner.base is None and owner.gradient is None:
-            self._set(owner, gradient)
-            return
+        if id(owner) not in self._gradients:
+            chain = self._way_back(owner)
+            root = chain[-1]
+            if root.gradient is None and not self._is_taken(root):
+                # That of a view that has all of its base becomes that of the base when it is
+                # asked for, with no copy.
+                self._set(owner, gradient)
+                if root is not owner:
+                    self._of_views[id(root)] = chain
+                return
         target, is_first = self._target(x)
         if target.name != gradient.name:
             self.line(f"{target.name}.{'copy_' if is_first else 'add_'}({gradient.name})")
+
+    def _way_back(self, x: Traced) -> list[Traced]:
+        """``x``, what it is a view of, and so on, up to what is computed; else ``x`` alone."""
+        chain = [x]
+        while chain[-1].base is not None and chain[-1].undo is not None:
+            base = chain[-1].base[0]
+            chain.append(self._owner(base))
+            if chain[-1] is not base:
+                break  # what is computed from it in place has a rule of its own
+        return chain if chain[-1].base is None else [x]
+
+    def _is_taken(self, x: Traced) -> bool:
+        """Whether there may be a gradient by ``x`` already: by part of a base, or by all of it."""
+        return x.base is not None or id(x) in self._gradients or id(x) in self._of_views
+
+    def _settle(self, root: Traced) -> None:
+        """Let the gradient by a view of ``root`` be that by ``root``."""
+        chain = self._of_views.pop(id(root), None)
+        if chain is None:
+            return
+        gradient = self._gradients.pop(id(chain[0]))
+        for view in chain[:-1]:
+            assert view.undo is not None
+            gradient = view.undo(gradient)
+        self._set(root, gradient)
 
     def _owner(self, x: Traced) -> Traced:
         """What the gradient of ``x`` is kept for: ``x``, or what it is computed from in place."""
         while x.of is not None:
             if id(x) not in self._aliased:
-                taken = x.of.uses > 1 or id(self._owner(x.of)) in self._gradients
+                of = self._owner(x.of)
+                taken = x.of.uses > 1 or id(of) in self._gradients or id(of) in self._of_views
                 if taken or id(x) in self._gradients:
                     return x
                 self._aliased.add(id(x))
@@ -369,11 +423,15 @@ class Tape:
         if found is not None:
             self._parts.pop(id(x), None)
             return found, False
+        if id(x) in self._of_views:
+            self._settle(x)
+            return self._gradients[id(x)], False
         is_first = True
         if x.base is None:
             found = x.gradient or self.fixed(torch.zeros_like(x.tensor), "d")
         else:
             base, view = self._owner(x.base[0]), x.base[1]
+            self._settle(base)
             is_first = id(base) not in self._gradients
             if not is_first and x.parts is not None and self._parts.get(id(base)) is x.parts:
                 whole, is_first = self._gradients[id(base)], True
