@@ -321,10 +321,10 @@ class AutogradEngine(ByBatches):
         model, runs = self.model, self.model.runs
         beta = self._objective.beta(self.epoch + self.batches.share)
         with torch.enable_grad():
-            pulls = [
-                pull
+            roots = [
+                root
                 for stack in range(len(model.stacks))
-                for pull in self._objective.pulls(
+                for root in self._objective.roots(
                     model,
                     stack,
                     inputs.expand(runs, -1, -1)
@@ -338,10 +338,10 @@ class AutogradEngine(ByBatches):
                 )
             ]
             for stack in range(len(model.stacks)):
-                pulls += self._objective.weight_pulls(model, stack)
-            roots = [root for root, _, _ in pulls]
-            by_roots = [direction * factor for _, direction, factor in pulls]
-            return list(torch.autograd.grad(roots, self._tensors, by_roots))
+                roots += self._objective.weight_roots(model, stack)
+            tensors = [tensor for tensor, _, _ in roots]
+            by_tensors = [direction * factor for _, direction, factor in roots]
+            return list(torch.autograd.grad(tensors, self._tensors, by_tensors))
 
     def _clip(self, gradients: list[torch.Tensor], limit: float) -> None:
         """Bound the norm of each run's gradient."""

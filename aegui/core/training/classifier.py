@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from aegui.core.recipe import ClassifierSpec, TrainingSpec
     from aegui.core.training.classifier_phases import Group
     from aegui.core.training.model import Leaf
-    from aegui.core.training.objective import Pull
+    from aegui.core.training.objective import Root
     from aegui.core.training.parameters import Parameters
     from aegui.core.training.samples import Samples
     from aegui.core.training.steppers import Orders, Phase
@@ -92,7 +92,7 @@ class PretrainEngine:
         self.batches = Batches(self._source, generator, model.runs)
         own = {index for it in (group.encoder, group.decoder) for index in range(it.start, it.stop)}
         self._leaves = [leaf for leaf in model.leaves if leaf.layer in own]
-        self._gradient = TracedGradient(resolved, parameters, own, self._pulls)
+        self._gradient = TracedGradient(resolved, parameters, own, self._roots)
         tensors = [leaf.tensor for leaf in self._leaves]
         self._slots = {name: [torch.zeros_like(it) for it in tensors] for name in _SLOTS}
         self._steps = torch.zeros((), device=samples.device)
@@ -124,7 +124,7 @@ class PretrainEngine:
             self._gradient.fill(run, noisy, clean, {})
         self._optimizer.step(self._gradient.of(self._leaves), rate)
 
-    def _pulls(self, model: Model, noisy: Any, clean: Any, masks: Mapping[int, Any]) -> list[Pull]:
+    def _roots(self, model: Model, noisy: Any, clean: Any, masks: Mapping[int, Any]) -> list[Root]:
         """Where the gradient of ``group_loss`` begins."""
         group, loss = self._group, LOSSES[self._group.loss]
         code = model.apply(
@@ -139,8 +139,8 @@ class PretrainEngine:
         with torch.no_grad():
             flat = root.flatten(1)
             output = torch.sigmoid(flat) if loss.of_logits else flat
-            pull = loss.gradient(output, clean, 1.0 / clean.numel(), 1.0)
-            return [(root, pull.view(root.shape), 1.0)]
+            gradient = loss.gradient(output, clean, 1.0 / clean.numel(), 1.0)
+            return [(root, gradient.view(root.shape), 1.0)]
 
     def state(self) -> _State:
         """What the optimiser keeps."""
@@ -219,7 +219,7 @@ class FineTuneEngine:
         self.leaves = trained_leaves(model, resolved)
         self._tensors = [leaf.tensor for leaf in self.leaves]
         learnt = {leaf.layer for leaf in self.leaves}
-        self._gradient = TracedGradient(resolved, parameters, learnt, self._pulls)
+        self._gradient = TracedGradient(resolved, parameters, learnt, self._roots)
         self._optimizer = model.optimizer(recipe.training.optimizer, self.leaves)
 
     @property
@@ -259,17 +259,17 @@ class FineTuneEngine:
                 gradients[at].add_(self._tensors[at].detach(), alpha=self._training.l2)
         return gradients
 
-    def _pulls(
+    def _roots(
         self, model: Model, inputs: Any, wanted: Any, masks: Mapping[int, Any]
-    ) -> list[Pull]:
+    ) -> list[Root]:
         """Where the gradient begins: that of the mean cross-entropy by the scores."""
         if not self._classifier.frozen:
             shaped = model.shaped(inputs, 0)
             inputs = model.apply(0, shaped, self._encoder, training=True, masks=masks)
         scores = model.apply(0, inputs, self._head, training=True, masks=masks)
         with torch.no_grad():
-            pull = (torch.softmax(scores, 1) - wanted) * (1.0 / len(wanted))
-        return [(scores, pull, 1.0)]
+            gradient = (torch.softmax(scores, 1) - wanted) * (1.0 / len(wanted))
+        return [(scores, gradient, 1.0)]
 
     def _seen(self, run: int, inputs: torch.Tensor) -> torch.Tensor:
         """What of a batch the first layer that learns is given: images, or frozen codes."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from aegui.core.network.resolve import ResolvedRecipe
 
 MANY_PARAMETERS = 5_000_000
-"""A dense layer with so many is told: mostly an image of many channels was flattened unseen."""
+"""A dense layer with so many gets a word: mostly an image of many channels was flattened unseen."""
 _FLOAT = 4
 _DOUBLE = 8
 _MEASURED = 2_048

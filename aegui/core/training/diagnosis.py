@@ -4,7 +4,7 @@ An autoencoder that has learnt nothing about its samples gives the same picture 
 best such picture is their mean. Whoever is not clearly better than that has failed, if the noise
 leaves room to be better. Causes are named only where the recipe or the history shows them, the
 likeliest first, and those that a first one would explain too are left out: a network of a hundred
-layers, or one beside a rate of 1,000, is told nothing about its widths.
+layers, or one beside a rate of 1,000, gets no advice on its widths.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 LEAST_GAIN = 0.1
 """Share of what can be gained over the mean image from which on something has been learnt."""
 _LEAST_ROOM = 0.05
-"""Where the best possible is not better than the mean image by this share, nothing can be told."""
+"""Where the best possible is not better than the mean image by this share, nothing can be said."""
 SILENT_KL = 0.05
 """Nats per sample below which a gaussian code says nothing."""
 _FEW_EPOCHS = 5

@@ -107,7 +107,7 @@ class ExactObjective:
     def loss(
         self, run: int, vector: NDArray[np.float64], cancelled: IsCancelled | None = None
     ) -> float:
-        """The loss of ``run`` with these parameters; ``Cancelled`` if so it was wished."""
+        """The loss of ``run`` with these parameters; ``Cancelled`` if so it was asked for."""
         self._fill(run, vector)
         # The contractive penalty is a gradient itself.
         with torch.set_grad_enabled(self._objective.contractive > 0):
@@ -120,7 +120,7 @@ class ExactObjective:
         """The loss of ``run`` with these parameters, and its gradient by each of them.
 
         Raises:
-            Cancelled: So it was wished.
+            Cancelled: So it was asked for.
         """
         self._fill(run, vector)
         leaves = [leaf.tensor for leaf in self._model.leaves if leaf.run == run]

@@ -51,7 +51,7 @@ class Meter(Protocol):
         """Figures of the present weights.
 
         Raises:
-            Cancelled: So it was wished: asked between pieces of ``PIECE_COST``.
+            Cancelled: It was asked for between pieces of ``PIECE_COST``.
         """
 
     def conclude(
@@ -62,7 +62,7 @@ class Meter(Protocol):
         None where the samples that are measured anyway are all there are.
 
         Raises:
-            Cancelled: So it was wished.
+            Cancelled: So it was asked for.
         """
 
 

@@ -101,7 +101,9 @@ class Adversaries:
         return self.model.apply(run, images, self.discriminator, training=training, masks=masks)
 
 
-def told_apart(real: torch.Tensor, fake: torch.Tensor, smoothing: float = 0.0) -> torch.Tensor:
+def discriminator_loss(
+    real: torch.Tensor, fake: torch.Tensor, smoothing: float = 0.0
+) -> torch.Tensor:
     """The discriminator's loss for logits of real and of generated images."""
     wanted = torch.full_like(real, 1.0 - smoothing)
     return binary_cross_entropy_with_logits(real, wanted) + binary_cross_entropy_with_logits(
@@ -109,7 +111,7 @@ def told_apart(real: torch.Tensor, fake: torch.Tensor, smoothing: float = 0.0) -
     )
 
 
-def taken_for_real(fake: torch.Tensor) -> torch.Tensor:
+def generator_loss(fake: torch.Tensor) -> torch.Tensor:
     """The generator's loss for logits of its images."""
     return binary_cross_entropy_with_logits(fake, torch.ones_like(fake))
 
@@ -287,7 +289,7 @@ class _Parts:
             self._both.scores(0, self._noisy(images), training=True, masks=own)
             for images, own in zip((real, fakes.detach()), masks, strict=True)
         ]
-        losses = [(told_apart(said[:, 0], of_fake[:, 0], self._gan.label_smoothing), 1.0)]
+        losses = [(discriminator_loss(said[:, 0], of_fake[:, 0], self._gan.label_smoothing), 1.0)]
         if self._gan.class_weight:
             labels: Any = tape.moving(
                 f"torch.index_select({tape.fixed(self._labels).name}, 0, index)",
@@ -304,7 +306,7 @@ class _Parts:
                 cast("Traced", tensor).needs = False
         masks = self._masks(judge)
         said = self._both.scores(0, self._noisy(fakes), training=True, masks=masks)
-        losses = [(taken_for_real(said[:, 0]), 1.0)]
+        losses = [(generator_loss(said[:, 0]), 1.0)]
         if self._gan.class_weight:
             losses.append((class_doubt(said) + class_narrowness(said), self._gan.class_weight))
         self._learn(0, losses)

@@ -12,8 +12,8 @@ from aegui.core.training.gan import (
     Adversaries,
     class_doubt,
     class_loss,
-    taken_for_real,
-    told_apart,
+    discriminator_loss,
+    generator_loss,
 )
 from aegui.core.training.measure import Measured, rows_in_a_piece
 from aegui.core.training.model import Model
@@ -92,8 +92,8 @@ class GanMeter:
                     scores.append(self._adversaries.scores(run, images))
             said, of_fake = map(torch.cat, seen)
             figures = {
-                "generator_loss": taken_for_real(of_fake[:, 0]),
-                "discriminator_loss": told_apart(said[:, 0], of_fake[:, 0]),
+                "generator_loss": generator_loss(of_fake[:, 0]),
+                "discriminator_loss": discriminator_loss(said[:, 0], of_fake[:, 0]),
                 "real_score": said[:, 0].sigmoid().mean(),
                 "fake_score": of_fake[:, 0].sigmoid().mean(),
             }

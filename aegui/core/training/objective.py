@@ -30,7 +30,7 @@ _EXACT_CODE = 4
 """Codes of at most so many numbers have the Jacobian of a deep encoder computed exactly."""
 
 
-Pull = tuple[torch.Tensor, torch.Tensor, float]
+Root = tuple[torch.Tensor, torch.Tensor, float]
 """A tensor, and the gradient of the objective by it: a direction and a factor."""
 
 
@@ -181,7 +181,7 @@ class Objective:
         output = model.apply(stack, codes, slice(self._code_end, len(self._layers)))
         return output if model.stacked else output.flatten(1)
 
-    def pulls(
+    def roots(
         self,
         model: Model,
         stack: int,
@@ -192,7 +192,7 @@ class Objective:
         noise: torch.Tensor | None = None,
         masks: Mapping[int, torch.Tensor] | None = None,
         generator: torch.Generator | None = None,
-    ) -> list[Pull]:
+    ) -> list[Root]:
         """Where a training step's gradient begins: tensors, and the loss's gradient by each.
 
         The gradient of a reconstruction by the output is a formula, so that the loss itself, which
@@ -205,45 +205,45 @@ class Objective:
         root = self._root(batch, z)
         with torch.no_grad():
             flat = root if model.stacked else root.flatten(1)
-            pull = self._pull(flat, target.expand_as(flat))
-            pulls: list[Pull] = [(root, pull.view(root.shape), 1.0)]
-            pulls += self._code_pulls(batch, mean, log_variance)
+            gradient = self._by_output(flat, target.expand_as(flat))
+            roots: list[Root] = [(root, gradient.view(root.shape), 1.0)]
+            roots += self._code_roots(batch, mean, log_variance)
         if self.contractive:
             extra = self.contractive * self._jacobian(model, stack, x, code, generator)
-            pulls.append((extra, torch.ones_like(extra), 1.0))
-        return pulls
+            roots.append((extra, torch.ones_like(extra), 1.0))
+        return roots
 
-    def _code_pulls(
+    def _code_roots(
         self, batch: _Batch, mean: torch.Tensor, log_variance: torch.Tensor | None
-    ) -> list[Pull]:
+    ) -> list[Root]:
         """Of the terms that look at the code: what of it, and the gradient by that."""
         rows, training, beta = mean.shape[-2], self._training, batch.beta
-        pulls: list[Pull] = []
+        roots: list[Root] = []
         if log_variance is not None:
             by_mean, by_log = mean, log_variance.exp().sub_(1.0)
             if self._latent.free_bits:
                 each = kl_divergence(mean, log_variance).mean(dim=-2, keepdim=True)
                 paid = each.ge(self._latent.free_bits)
                 by_mean, by_log = by_mean * paid, by_log * paid
-            pulls += [(mean, by_mean, beta / rows), (log_variance, by_log, beta / (2.0 * rows))]
+            roots += [(mean, by_mean, beta / rows), (log_variance, by_log, beta / (2.0 * rows))]
         if self._code_l1:
-            pulls.append((mean, *_weighted(batch, mean.sign(), self._code_l1)))
+            roots.append((mean, *_weighted(batch, mean.sign(), self._code_l1)))
         if self._sparsity:
             slope = sparsity_slope(mean.mean(dim=-2, keepdim=True), training.sparsity.rho)
-            pulls.append((mean, *_weighted(batch, slope.expand_as(mean), self._sparsity)))
-        return pulls
+            roots.append((mean, *_weighted(batch, slope.expand_as(mean), self._sparsity)))
+        return roots
 
-    def weight_pulls(self, model: Model, stack: int) -> list[Pull]:
+    def weight_roots(self, model: Model, stack: int) -> list[Root]:
         """Of the penalties on the weights of one stack: each weight, and the gradient by it."""
         training = self._training
-        pulls: list[Pull] = []
+        roots: list[Root] = []
         with torch.no_grad():
             for weight in model.weights(stack):
                 if training.l1:
-                    pulls.append((weight, weight.sign(), training.l1))
+                    roots.append((weight, weight.sign(), training.l1))
                 if training.l2:
-                    pulls.append((weight, weight, training.l2))
-        return pulls
+                    roots.append((weight, weight, training.l2))
+        return roots
 
     def total(
         self,
@@ -276,7 +276,7 @@ class Objective:
         hidden = model.apply(stack, z, decoder, training=batch.training, masks=batch.masks)
         return apply_layer(self._last, model.tensors(stack)[last], hidden)
 
-    def _pull(self, output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+    def _by_output(self, output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
         """Gradient of the reconstruction by what ``_last`` gives."""
         scale = 1.0 / output.shape[-2]
         if not self.is_gaussian:
@@ -397,8 +397,8 @@ class Objective:
             probes = [drawn]
         total = torch.zeros((), device=code.device)
         for probe in probes:
-            (pulled,) = torch.autograd.grad(code, x, probe, create_graph=True)
-            flat = pulled if model.stacked else pulled.flatten(1)
+            (product,) = torch.autograd.grad(code, x, probe, create_graph=True)
+            flat = product if model.stacked else product.flatten(1)
             total = total + flat.square().sum(dim=-1).mean(dim=-1)
         return total
 

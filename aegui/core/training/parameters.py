@@ -27,7 +27,7 @@ class Parameters:
     """The flat parameters of a population, their gradient and the optimiser's own tensors.
 
     ``layers`` are the chain and then its parts, as ``ResolvedRecipe.all_layers`` gives them.
-    ``average`` is a running mean of the parameters, where the recipe wishes one.
+    ``average`` is a running mean of the parameters, where the recipe asks for one.
     """
 
     def __init__(self, resolved: ResolvedRecipe, device: torch.device) -> None:

@@ -354,9 +354,9 @@ def _as_rows(x: Traced, sizes: list[int]) -> Traced:
     tape.line(f"{image.name}.copy_({x.name})")
 
     def rule(d: Traced) -> None:
-        laid = tape.fixed(torch.zeros_like(plain(x)), "d")
-        tape.line(f"{laid.name}.copy_({d.name}.view({shape}))")
-        tape.give(x, laid)
+        images = tape.fixed(torch.zeros_like(plain(x)), "d")
+        tape.line(f"{images.name}.copy_({d.name}.view({shape}))")
+        tape.give(x, images)
 
     return tape.record(rows, (x,), rule)
 

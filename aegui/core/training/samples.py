@@ -140,9 +140,9 @@ class Samples:
         if not corruption.fresh and self.rows <= MEASURED_ROWS:
             self.eval_target, self.eval_inputs = self.target, self.inputs
             return
-        wished = min(EVALUATION_ROWS, _EVALUATION_ROWS_OF_ALL // resolved.recipe.runs)
-        wished = max(wished, min(self.rows, len(self.measured)))
-        self.eval_target = self.eval_clean.repeat(1, -(-wished // self.eval_clean.shape[1]), 1)
+        wanted = min(EVALUATION_ROWS, _EVALUATION_ROWS_OF_ALL // resolved.recipe.runs)
+        wanted = max(wanted, min(self.rows, len(self.measured)))
+        self.eval_target = self.eval_clean.repeat(1, -(-wanted // self.eval_clean.shape[1]), 1)
         self.eval_inputs = self._corrupted(self.eval_target, corruption, seed)
         if not corruption.clean_target:
             self.eval_target = self.eval_inputs

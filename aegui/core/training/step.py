@@ -68,11 +68,11 @@ def emit_gradient(
     with torch.enable_grad():
         model = Model(resolved, parameters, stacked=stacked, tape=tape)
         beta: Any = Scalar("beta", of_each=bool(resolved.members))
-        pulls: Any = Objective(resolved).pulls(
+        roots: Any = Objective(resolved).roots(
             model, 0, inputs, target, beta=beta, noise=noise, masks=masks
         )
     with torch.no_grad():
-        tape.backward(pulls)
+        tape.backward(roots)
 
 
 def emit_beta(source: Source, latent: LatentSpec, position: str, indent: int) -> None:
@@ -142,7 +142,7 @@ class TracedGradient:
         resolved: The network.
         parameters: Its parameters; the gradients are left in theirs.
         learnt: Numbers of the layers that learn.
-        pulls: Where the gradient begins: of a model, the inputs and the targets of a batch, and
+        roots: Where the gradient begins: of a model, the inputs and the targets of a batch, and
             masks of dropout, each ``Traced``.
     """
 
@@ -151,12 +151,12 @@ class TracedGradient:
         resolved: ResolvedRecipe,
         parameters: Parameters,
         learnt: Collection[int],
-        pulls: Callable[[Model, Any, Any, Mapping[int, Any]], Any],
+        roots: Callable[[Model, Any, Any, Mapping[int, Any]], Any],
     ) -> None:
         self._resolved = resolved
         self._parameters = parameters
         self._learnt = learnt
-        self._pulls = pulls
+        self._roots = roots
         self._programs: dict[Any, Callable[..., None]] = {}
 
     def of(self, leaves: Sequence[Leaf]) -> list[torch.Tensor]:
@@ -194,9 +194,9 @@ class TracedGradient:
             rooms[index] = tape.named(f"mask{at}", mask)
         given = tape.named("inputs", inputs), tape.named("target", target)
         with torch.enable_grad():
-            pulls = self._pulls(model, *given, rooms)
+            roots = self._roots(model, *given, rooms)
         with torch.no_grad():
-            tape.backward(pulls)
+            tape.backward(roots)
         compiled = source.compile("gradient", "inputs: Tensor, target: Tensor, masks: List[Tensor]")
         of_runs = [tape.tensors(run) for run in range(self._parameters.layout.runs)]
         return lambda run, *batch: compiled(of_runs[run], source.lists, *batch)

@@ -104,7 +104,7 @@ class Stepper(Protocol):
         """Work for some ``CHUNK_SECONDS``, at least one step.
 
         Raises:
-            Cancelled: So it was wished within a step, which can be done again.
+            Cancelled: So it was asked for within a step, which can be done again.
         """
 
     def state(self) -> dict[str, NDArray[np.generic]]:

@@ -297,30 +297,30 @@ class Tape:
                     x.uses += 1
         return result
 
-    def backward(self, pulls: Sequence[tuple[Traced, Traced, Any]]) -> None:
+    def backward(self, roots: Sequence[tuple[Traced, Traced, Any]]) -> None:
         """Lines that fill the gradients of what is learnt.
 
         Args:
-            pulls: Results, and the gradient by each: a direction, and a factor, 1 or a ``Scalar``.
+            roots: Results, and the gradient by each: a direction, and a factor, 1 or a ``Scalar``.
         """
         self._gradients, self._aliased, self._parts, self._of_views = {}, set(), {}, {}
         # By what is kept here no name of another object can be taken for that of a dead one.
         self._kept = []
         made = {id(result) for result, _ in self._nodes}
         waiting: dict[int, list[tuple[Traced, Traced, Any]]] = {}
-        for root, direction, factor in pulls:
+        for root, direction, factor in roots:
             at = root
             while at.base is not None:
                 at = at.base[0]
             if factor == 1.0 or id(at) not in made:
-                self._pull(root, direction, factor)
+                self._begin_at(root, direction, factor)
             else:
                 # Added to what comes from elsewhere, which has its place by then.
                 waiting.setdefault(id(at), []).append((root, direction, factor))
         left = []
         for result, rule in reversed(self._nodes):
-            for pull in waiting.pop(id(result), ()):
-                self._pull(*pull)
+            for waited in waiting.pop(id(result), ()):
+                self._begin_at(*waited)
             owner = self._owner(result)
             self._settle(owner)
             gradient = self._gradients.get(id(owner))
@@ -333,7 +333,7 @@ class Tape:
             rule(gradient)
         self._nodes = left[::-1]
 
-    def _pull(self, root: Traced, direction: Traced, factor: Any) -> None:
+    def _begin_at(self, root: Traced, direction: Traced, factor: Any) -> None:
         if factor == 1.0:
             self.give(root, direction)
             return

@@ -450,7 +450,7 @@ class Training:
             checkpoint: That of ``so_far``, where it has been asked for.
 
         Raises:
-            Cancelled: So it was wished; nothing has changed.
+            Cancelled: So it was asked for; nothing has changed.
         """
         # Taken first: looking once more than an uninterrupted training would have done counts in
         # schedule and patience.
@@ -525,7 +525,7 @@ class Training:
 
 
 def choose_device(wish: str) -> tuple[torch.device, tuple[str, ...]]:
-    """The device for a recipe's wish, and notes for the person where it is not what was wished."""
+    """The device for a recipe's ``wish``, and notes for the person where it is not that one."""
     if wish == "cpu":
         return torch.device("cpu"), ()
     try:

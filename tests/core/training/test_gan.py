@@ -24,8 +24,8 @@ from aegui.core.training.gan import (
     class_doubt,
     class_loss,
     class_narrowness,
-    taken_for_real,
-    told_apart,
+    discriminator_loss,
+    generator_loss,
 )
 from aegui.core.training.history import RUN_COLUMNS
 from aegui.core.training.optimizers import OPTIMIZERS
@@ -355,11 +355,11 @@ def test_classes_need_labels() -> None:
 
 def test_a_discriminator_that_only_guesses() -> None:
     guess = torch.zeros(7)
-    assert float(told_apart(guess, guess)) == pytest.approx(2 * math.log(2))
-    assert float(taken_for_real(guess)) == pytest.approx(math.log(2))
+    assert float(discriminator_loss(guess, guess)) == pytest.approx(2 * math.log(2))
+    assert float(generator_loss(guess)) == pytest.approx(math.log(2))
     sure = torch.full((7,), 30.0)
-    assert float(told_apart(sure, -sure)) < 1e-9
-    assert float(taken_for_real(-sure)) == pytest.approx(30.0)
+    assert float(discriminator_loss(sure, -sure)) < 1e-9
+    assert float(generator_loss(-sure)) == pytest.approx(30.0)
 
 
 def test_images_come_to_look_like_the_data() -> None:

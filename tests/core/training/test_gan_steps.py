@@ -19,8 +19,8 @@ from aegui.core.training.gan import (
     class_doubt,
     class_loss,
     class_narrowness,
-    taken_for_real,
-    told_apart,
+    discriminator_loss,
+    generator_loss,
 )
 from aegui.core.training.model import Model
 from aegui.core.training.parameters import Parameters
@@ -108,7 +108,7 @@ class ByAutograd(ByBatches):
                     self._scores(run, images, own[at][run], noise[at])
                     for at, images in enumerate((real[0], fakes[run].detach()))
                 ]
-                loss = told_apart(said[:, 0], of_fake[:, 0], gan.label_smoothing)
+                loss = discriminator_loss(said[:, 0], of_fake[:, 0], gan.label_smoothing)
                 if gan.class_weight:
                     labels = self.batches.of_batch(self._labels)
                     loss = loss + gan.class_weight * class_loss(said, labels)
@@ -118,7 +118,7 @@ class ByAutograd(ByBatches):
             drawn = self._normal(sigma, rows, *fakes[0].shape[1:]) if sigma else None
             for run in runs:
                 said = self._scores(run, fakes[run], masks[run], drawn)
-                loss = taken_for_real(said[:, 0])
+                loss = generator_loss(said[:, 0])
                 if gan.class_weight:
                     loss = loss + gan.class_weight * (class_doubt(said) + class_narrowness(said))
                 self._learn(run, self._both.generator, loss, rate)
