@@ -28,8 +28,8 @@ from aegui.core.course_configs.shape import (
 from aegui.core.course_configs.values import is_nothing, to_whole
 from aegui.core.errors import RecipeError
 from aegui.core.i18n import tr
-from aegui.core.network.catalog import LAYERS
 from aegui.core.recipe.errors import quoted
+from aegui.core.recipe.layers import LAYERS
 
 if TYPE_CHECKING:
     from aegui.core.course_configs.notes import Item, Notes

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-    from aegui.core.network.layers import LayerShape, Shape
+    from aegui.core.network.layers import LayerShape
+    from aegui.core.network.shapes import Shape
     from aegui.core.recipe import Recipe
     from aegui.core.training.snapshot import LayerWeights, Snapshot
 

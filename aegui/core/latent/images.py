@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from aegui.core.network.forward import apply_layers, bound
-from aegui.core.network.layers import is_image
+from aegui.core.network.shapes import is_image
 from aegui.core.recipe import LatentSpec
 
 if TYPE_CHECKING:

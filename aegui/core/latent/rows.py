@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.network.activations import ACTIVATIONS
-from aegui.core.network.layers import is_image
+from aegui.core.network.shapes import is_image
 from aegui.core.recipe import LatentSpec, LayerSpec, NormSpec
 
 if TYPE_CHECKING:

@@ -10,48 +10,6 @@ from __future__ import annotations
 from aegui.core.choices import Choice, table
 from aegui.core.i18n import mark
 
-LAYERS = table(
-    Choice("dense", mark("Dense"), mark("Every unit sees every number; an image becomes one row.")),
-    Choice(
-        "conv",
-        mark("Convolution"),
-        mark("Small filters slide over the image: the same pattern is found anywhere."),
-    ),
-    Choice(
-        "conv_transpose",
-        mark("Transposed conv"),
-        mark("A convolution backwards: draws with small stamps and makes the image larger."),
-    ),
-    Choice("max_pool", mark("Max pooling"), mark("The largest value of each square: smaller.")),
-    Choice("avg_pool", mark("Average pooling"), mark("The mean of each square: smaller.")),
-    Choice("upsample", mark("Upsampling"), mark("Each pixel several times: larger.")),
-    Choice(
-        "batch_norm",
-        mark("Batch norm"),
-        mark("Each channel with mean 0 and variance 1 over the batch; deep networks train faster."),
-    ),
-    Choice(
-        "layer_norm",
-        mark("Layer norm"),
-        mark("Each sample with mean 0 and variance 1, whatever the batch."),
-    ),
-    Choice(
-        "dropout",
-        mark("Dropout"),
-        mark("Silences numbers at random while training: less by heart."),
-    ),
-    Choice("flatten", mark("Flatten"), mark("An image as one row of numbers.")),
-    Choice("reshape", mark("Reshape"), mark("A row of numbers as an image.")),
-)
-
-LAYER_GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (mark("Learn"), ("dense", "conv", "conv_transpose")),
-    (mark("Change the size"), ("max_pool", "avg_pool", "upsample")),
-    (mark("Steady the training"), ("batch_norm", "layer_norm", "dropout")),
-    (mark("Change the shape"), ("flatten", "reshape")),
-)
-"""The kinds of layers as they are offered: heading, and keys of ``LAYERS``."""
-
 LATENTS = table(
     Choice(
         "plain",

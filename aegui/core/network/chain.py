@@ -4,38 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from aegui.core.i18n import tr
-from aegui.core.network.layers import (
-    LayerShape,
-    Misfit,
-    conv_padding,
-    is_image,
-    kept_by,
-    output_shape,
-    shape_words,
-    tensors_of,
-    uneven_padding,
-)
+from aegui.core.network.layers import LayerShape
+from aegui.core.network.shapes import Misfit, is_image, shape_words
 from aegui.core.recipe import (
     ConvSpec,
     ConvTransposeSpec,
-    DropoutSpec,
-    FlattenSpec,
     LatentSpec,
     LayerSpec,
-    NormSpec,
-    PoolSpec,
     ReshapeSpec,
-    UpsampleSpec,
-    pair,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aegui.core.network.layers import Part, Shape, Spec
+    from aegui.core.network.layers import Part, Spec
+    from aegui.core.network.shapes import Shape
     from aegui.core.recipe import ActivationKey, AnyLayer, NetworkSpec
 
 
@@ -82,7 +68,7 @@ class _Builder:
 
     def add(self, where: str, spec: Spec, part: Part, tied_to: int | None = None) -> None:
         try:
-            result = output_shape(spec, self.shape)
+            result = spec.output_shape(self.shape)
         except Misfit as misfit:
             self.stop(where, str(misfit))
         if prod(result) > MAX_NUMBERS:
@@ -95,11 +81,11 @@ class _Builder:
                     limit=MAX_NUMBERS,
                 ),
             )
-        tensors = tensors_of(spec, self.shape, tied=tied_to is not None)
+        tensors = spec.tensors(self.shape, tied=tied_to is not None)
         self.layers.append(LayerShape(where, spec, self.shape, result, tensors, part, tied_to))
         self.shape = result
 
-    def stop(self, where: str, message: str) -> None:
+    def stop(self, where: str, message: str) -> NoReturn:
         self.problems.append(Problem(where, message))
         raise _Broken
 
@@ -146,11 +132,6 @@ def own_decoder(network: NetworkSpec, image_shape: Shape) -> NetworkSpec:
     return network.model_copy(update={"decoder": decoder, "output_layer": kept, "tied": False})
 
 
-def _is_follower(layer: LayerShape) -> bool:
-    """Whether a layer only works on what the one before it gives."""
-    return isinstance(layer.spec, NormSpec | DropoutSpec)
-
-
 def _mirror(builder: _Builder, network: NetworkSpec, image_shape: Shape) -> None:
     """The decoder that undoes the encoder step by step.
 
@@ -158,14 +139,14 @@ def _mirror(builder: _Builder, network: NetworkSpec, image_shape: Shape) -> None
     input had been made, and is followed by the normalisation and dropout that had followed there.
     """
     encoder = builder.layers[: len(network.encoder)]
-    mains = [index for index, layer in enumerate(encoder) if not _is_follower(layer)]
+    mains = [index for index, layer in enumerate(encoder) if not layer.spec.follows]
     if mains and encoder[mains[0]].spec.kind == "flatten":
         del mains[0]
     undone = len(network.encoder)
     for main in reversed(mains):
         _undo(builder, undone, encoder[: main + 1], network, "decoder")
         for follower in range(main + 1, len(encoder)):
-            if not _is_follower(encoder[follower]):
+            if not encoder[follower].spec.follows:
                 break
             builder.add(encoder[follower].where, encoder[follower].spec, "decoder")
         undone = main
@@ -182,11 +163,7 @@ def _undo(
     layer, origin = builder.layers[index], before[-1]
     tied_to = index if network.tied else None
     target = layer.input_shape
-    if is_image(target) and not is_image(layer.output_shape) and layer.spec.kind == "flatten":
-        channels, height, width = target
-        spec: Spec = ReshapeSpec(channels=channels, height=height, width=width)
-        builder.add(origin.where, spec, part)
-    elif isinstance(layer.spec, LayerSpec | LatentSpec):
+    if isinstance(layer.spec, LayerSpec | LatentSpec):
         builder.add(origin.where, _dense_like(before, prod(target)), part, tied_to)
         if is_image(target):
             channels, height, width = target
@@ -217,41 +194,10 @@ def _undoing(
     builder: _Builder, layer: LayerShape, activation: ActivationKey, tied_to: int | None
 ) -> tuple[Spec, int | None]:
     """The layer that leads from the output of an image layer back to the shape of its input."""
-    spec, target = layer.spec, layer.input_shape
-    result: Spec
-    if isinstance(spec, ConvSpec):
-        kept, stride = kept_by(spec, layer.output_shape[1:]), pair(spec.stride)
-        missing = target[1] - kept[0], target[2] - kept[1]
-        if not all(0 <= rows < step for rows, step in zip(missing, stride, strict=True)):
-            builder.stop(layer.where, _no_mirror(layer))
-        result = ConvTransposeSpec(
-            channels=target[0],
-            kernel=spec.kernel,
-            stride=spec.stride,
-            # Only where it matters, so that a chain reads as it always did.
-            padding=None if any(uneven_padding(spec)) else conv_padding(spec),
-            output_padding=missing,
-            activation=activation,
-        )
-        return result, tied_to
-    if isinstance(spec, ConvTransposeSpec):
-        result = ConvSpec(
-            channels=target[0],
-            kernel=spec.kernel,
-            stride=spec.stride,
-            padding=spec.padding,
-            activation=activation,
-        )
-        return result, tied_to
-    if isinstance(spec, PoolSpec):
-        if any(n % spec.size for n in target[1:]):
-            builder.stop(layer.where, _no_mirror(layer))
-        return UpsampleSpec(factor=spec.size), None
-    if isinstance(spec, UpsampleSpec):
-        return PoolSpec(kind="avg_pool", size=spec.factor), None
-    if isinstance(spec, ReshapeSpec) and is_image(target):
-        return ReshapeSpec(channels=target[0], height=target[1], width=target[2]), None
-    return FlattenSpec(), None
+    spec = layer.spec.way_back(layer.input_shape, layer.output_shape, activation)
+    if spec is None:
+        builder.stop(layer.where, _no_mirror(layer))
+    return spec, tied_to if any(one.name == "weight" for one in layer.tensors) else None
 
 
 def _no_mirror(layer: LayerShape) -> str:
@@ -313,7 +259,7 @@ def without_encoder(chain: Chain) -> Chain:
     """Only what decodes, as of a generator that never encodes."""
     end = chain.code_end
     layers = tuple(
-        replace(layer, tied_to=None, tensors=tensors_of(layer.spec, layer.input_shape))
+        replace(layer, tied_to=None, tensors=layer.spec.tensors(layer.input_shape))
         for layer in chain.layers[end:]
     )
     return Chain(layers, 0, chain.problems)

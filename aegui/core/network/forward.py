@@ -15,25 +15,28 @@ from torch.overrides import handle_torch_function, has_torch_function
 
 from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.grey_convolution import from_grey, is_worth_it, to_grey
-from aegui.core.network.layers import conv_padding, uneven_padding
 from aegui.core.recipe import (
     ConvSpec,
     ConvTransposeSpec,
     DropoutSpec,
+    FlattenSpec,
     LatentSpec,
     LayerSpec,
     NormSpec,
     PoolSpec,
+    ReshapeSpec,
     UpsampleSpec,
     pair,
 )
+from aegui.core.recipe.layers import LayerPart, conv_padding, uneven_padding
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from aegui.core.network.layers import LayerShape, Spec
 
     Tensors = Mapping[str, torch.Tensor]
+    Compute = Callable[[LayerShape, Tensors, torch.Tensor, bool], torch.Tensor]
     Masks = Mapping[int, torch.Tensor]
 
 BATCH_MOMENTUM = 0.1
@@ -81,24 +84,10 @@ def apply_layer(
         training: Whether batch statistics are used, and running ones updated in place.
         mask: What dropout multiplies the result with; None: nothing is dropped.
     """
-    spec = layer.spec
-    stacked = "weight" in tensors and tensors["weight"].dim() == 3
-    if isinstance(spec, LayerSpec | LatentSpec):
-        x = _dense(spec, tensors, x, stacked=stacked)
-    elif isinstance(spec, ConvSpec | ConvTransposeSpec):
-        x = _convolution(spec, tensors, x)
-    elif isinstance(spec, NormSpec):
-        x = _normalised(spec, tensors, x, training=training)
-    elif isinstance(spec, PoolSpec):
-        pool = F.max_pool2d if spec.kind == "max_pool" else F.avg_pool2d
-        x = pool(x, spec.size)
-    elif isinstance(spec, UpsampleSpec):
-        x = _upsampled(spec, x)
-    elif spec.kind in {"flatten", "reshape"}:
-        # A stack of runs has nothing but rows already.
-        x = x if x.dim() == 3 else x.reshape(len(x), *layer.output_shape)
-    elif spec.kind != "dropout":
-        raise ValueError(f"there is no forward pass for a layer of the kind {spec.kind!r}")
+    compute = COMPUTED.get(type(layer.spec))
+    if compute is None:
+        raise ValueError(f"there is no forward pass for a layer of the kind {layer.spec.kind!r}")
+    x = compute(layer, tensors, x, training)
     return x if mask is None else x * mask
 
 
@@ -110,11 +99,10 @@ def activated(key: str, x: torch.Tensor) -> torch.Tensor:
     return ACTIVATIONS[key].function(x)
 
 
-def _dense(
-    spec: LayerSpec | LatentSpec, tensors: Tensors, x: torch.Tensor, *, stacked: bool
-) -> torch.Tensor:
-    weight, bias = tensors["weight"], tensors["bias"]
-    if stacked:
+def _dense(layer: LayerShape, tensors: Tensors, x: torch.Tensor, training: bool) -> torch.Tensor:
+    spec, weight, bias = layer.spec, tensors["weight"], tensors["bias"]
+    assert isinstance(spec, LayerSpec | LatentSpec)
+    if weight.dim() == 3:
         z = torch.baddbmm(bias[:, None], x, weight)
     else:
         z = torch.addmm(bias, x.flatten(1), weight)
@@ -150,9 +138,10 @@ def largest(code: torch.Tensor, count: int, *, by_magnitude: bool) -> torch.Tens
 
 
 def _convolution(
-    spec: ConvSpec | ConvTransposeSpec, tensors: Tensors, x: torch.Tensor
+    layer: LayerShape, tensors: Tensors, x: torch.Tensor, training: bool
 ) -> torch.Tensor:
-    weight, bias = tensors["weight"], tensors["bias"]
+    spec, weight, bias = layer.spec, tensors["weight"], tensors["bias"]
+    assert isinstance(spec, ConvSpec | ConvTransposeSpec)
     stride, padding, (below, right) = pair(spec.stride), conv_padding(spec), uneven_padding(spec)
     even = below or right
     grey = not even and is_worth_it(x, weight.shape[1])
@@ -170,9 +159,10 @@ def _convolution(
 
 
 def _normalised(
-    spec: NormSpec, tensors: Tensors, x: torch.Tensor, *, training: bool
+    layer: LayerShape, tensors: Tensors, x: torch.Tensor, training: bool
 ) -> torch.Tensor:
-    scale, bias = tensors["scale"], tensors["bias"]
+    spec, scale, bias = layer.spec, tensors["scale"], tensors["bias"]
+    assert isinstance(spec, NormSpec)
     if spec.kind == "layer_norm":
         x = _layer_normalised(x, scale, bias)
     elif x.dim() == 3:
@@ -215,10 +205,46 @@ def _layer_normalised(x: torch.Tensor, scale: torch.Tensor, bias: torch.Tensor) 
     return torch.group_norm(x, 1, scale, bias, NORM_EPS)
 
 
-def _upsampled(spec: UpsampleSpec, x: torch.Tensor) -> torch.Tensor:
+def _pooled(layer: LayerShape, tensors: Tensors, x: torch.Tensor, training: bool) -> torch.Tensor:
+    spec = layer.spec
+    assert isinstance(spec, PoolSpec)
+    return (F.max_pool2d if spec.kind == "max_pool" else F.avg_pool2d)(x, spec.size)
+
+
+def _upsampled(
+    layer: LayerShape, tensors: Tensors, x: torch.Tensor, training: bool
+) -> torch.Tensor:
+    spec = layer.spec
+    assert isinstance(spec, UpsampleSpec)
     if spec.mode == "nearest":
         return F.interpolate(x, scale_factor=spec.factor, mode="nearest")
     return F.interpolate(x, scale_factor=spec.factor, mode="bilinear", align_corners=False)
+
+
+def _reshaped(layer: LayerShape, tensors: Tensors, x: torch.Tensor, training: bool) -> torch.Tensor:
+    # A stack of runs has nothing but rows already.
+    return x if x.dim() == 3 else x.reshape(len(x), *layer.output_shape)
+
+
+def _unchanged(
+    layer: LayerShape, tensors: Tensors, x: torch.Tensor, training: bool
+) -> torch.Tensor:
+    return x
+
+
+COMPUTED: dict[type[LayerPart], Compute] = {
+    LayerSpec: _dense,
+    LatentSpec: _dense,
+    ConvSpec: _convolution,
+    ConvTransposeSpec: _convolution,
+    PoolSpec: _pooled,
+    UpsampleSpec: _upsampled,
+    NormSpec: _normalised,
+    DropoutSpec: _unchanged,
+    FlattenSpec: _reshaped,
+    ReshapeSpec: _reshaped,
+}
+"""What every kind of layer computes from itself, its tensors, samples, and whether it trains."""
 
 
 def apply_layers(

@@ -13,7 +13,8 @@ from aegui.core.recipe import ConvSpec, ConvTransposeSpec, pair
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aegui.core.network.layers import LayerShape, TensorSpec
+    from aegui.core.network.layers import LayerShape
+    from aegui.core.network.shapes import TensorSpec
     from aegui.core.recipe import InitializerSpec
 
 _RELU_GAIN = math.sqrt(2.0)

@@ -26,7 +26,7 @@ from aegui.core.recipe import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aegui.core.network.layers import Shape
+    from aegui.core.network.shapes import Shape
     from aegui.core.recipe import ActivationKey, AnyLayer, LatentKey, Recipe
 
     _Make = Callable[[Shape, int], NetworkSpec]

@@ -16,13 +16,14 @@ from aegui.core.network.chain import (
     without_encoder,
 )
 from aegui.core.network.checks import problems_of, square_problem
-from aegui.core.network.layers import LayerShape, shape_words
+from aegui.core.network.layers import LayerShape
+from aegui.core.network.shapes import shape_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aegui.core.data.dataset import Dataset
-    from aegui.core.network.layers import Shape
+    from aegui.core.network.shapes import Shape
     from aegui.core.recipe import AnyLayer, CorruptionSpec, NetworkSpec, Recipe
 
 __all__ = [

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from aegui.core.i18n import localized, mark, tr
 from aegui.core.network.activations import ACTIVATIONS
-from aegui.core.network.catalog import LAYERS
-from aegui.core.network.layers import shape_words
+from aegui.core.network.shapes import shape_words
+from aegui.core.recipe.layers import LAYERS
 from aegui.core.text_tables import columns_text, csv_text, markdown_text
 
 if TYPE_CHECKING:

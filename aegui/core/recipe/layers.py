@@ -1,20 +1,40 @@
-"""The layers that a recipe can name, and what all parts of a recipe are made of.
+"""The layers that a recipe can name: settings, shapes, tensors and the way back of each.
 
-What a layer computes is in ``core/network/forward.py``, the shapes that it gives in
-``core/network/layers.py``.
+A kind of layer is a class here, with its rows in ``LAYERS``, and what it computes in
+``core/network/forward.py``. No torch here: the window shows shapes before torch is loaded.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, get_args
+from dataclasses import dataclass
+from math import prod
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag
 
-from aegui.core.choices import OneOf
+from aegui.core.choices import Choice, OneOf, table
 from aegui.core.fields import FieldWords, worded
-from aegui.core.i18n import mark
+from aegui.core.i18n import mark, tr
 from aegui.core.network.activations import ACTIVATIONS
-from aegui.core.network.catalog import LATENTS, LAYERS, TOPS, UPSAMPLINGS
+from aegui.core.network.catalog import LATENTS, TOPS, UPSAMPLINGS
+from aegui.core.network.shapes import Misfit, Shape, TensorSpec, is_image, shape_words
+from aegui.core.recipe.parts import (
+    MAX_CHANNELS,
+    MAX_IMAGE,
+    MAX_KERNEL,
+    MAX_LAYERS,
+    MAX_UNITS,
+    Extents,
+    Margins,
+    NonNegative,
+    Positive,
+    RecipePart,
+    Share,
+    pair,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ActivationKey = Annotated[
     str,
@@ -27,61 +47,6 @@ ActivationKey = Annotated[
 ]
 LatentKey = Annotated[str, OneOf(LATENTS)]
 TopKey = Annotated[str, OneOf(TOPS)]
-
-MAX_UNITS = 262_144
-MAX_CHANNELS = 4_096
-MAX_KERNEL = 64
-MIN_IMAGE, MAX_IMAGE = 8, 256
-MAX_LAYERS = 64
-MAX_NUMBER = 1e30
-"""Training computes with 32 bits, which end at 3e38."""
-
-Share = Annotated[float, Field(ge=0.0, lt=1.0)]
-Positive = Annotated[float, Field(gt=0.0, le=MAX_NUMBER, allow_inf_nan=False)]
-NonNegative = Annotated[float, Field(ge=0.0, le=MAX_NUMBER, allow_inf_nan=False)]
-
-
-def pair(sides: Sides) -> tuple[int, int]:
-    """Rows and columns of ``sides``; a single number stands for both."""
-    return (sides, sides) if isinstance(sides, int) else sides
-
-
-def _form_of_sides(value: Any) -> str:
-    return PAIR if isinstance(value, list | tuple) else NUMBER
-
-
-def square_as_one(sides: Sides) -> Sides:
-    """One number where rows and columns agree."""
-    rows, columns = pair(sides)
-    return rows if rows == columns else sides
-
-
-NUMBER, PAIR = "number", "pair"
-"""Forms of ``Sides``, by which validation names its places."""
-Sides = int | tuple[int, int]
-"""One number for rows and columns alike, or ``(rows, columns)``."""
-_Extent = Annotated[int, Field(ge=1, le=MAX_KERNEL)]
-_Margin = Annotated[int, Field(ge=0, le=MAX_KERNEL)]
-Extents = Annotated[
-    Annotated[_Extent, Tag(NUMBER)] | Annotated[tuple[_Extent, _Extent], Tag(PAIR)],
-    Discriminator(_form_of_sides),
-    AfterValidator(square_as_one),
-]
-"""A kernel or stride; two equal numbers become one, so that square kernels read as ever."""
-Margins = Annotated[
-    Annotated[_Margin, Tag(NUMBER)] | Annotated[tuple[_Margin, _Margin], Tag(PAIR)],
-    Discriminator(_form_of_sides),
-    AfterValidator(square_as_one),
-]
-"""Rows and columns at the margins of an image."""
-
-
-class RecipePart(BaseModel):
-    """A frozen part of a recipe that refuses unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
-
-
 Channels = Annotated[
     int,
     Field(ge=1, le=MAX_CHANNELS),
@@ -94,11 +59,91 @@ Units = Annotated[
     Field(ge=1, le=MAX_UNITS),
     FieldWords("Units", "Units of this layer: how many numbers it gives", spot="line"),
 ]
-_POOLINGS = {key: LAYERS[key] for key in ("max_pool", "avg_pool")}
+
+LEARN, RESIZE, STEADY, RESHAPE = (
+    mark("Learn"),
+    mark("Change the size"),
+    mark("Steady the training"),
+    mark("Change the shape"),
+)
 
 
-class _Dense(RecipePart):
+@dataclass(frozen=True)
+class LayerKind(Choice):
+    """What a person reads of a kind of layer; ``group`` is the heading it is offered under."""
+
+    group: str = LEARN
+
+
+class LayerPart(RecipePart):
+    """A layer, in what it does to shapes; one that keeps them and learns nothing.
+
+    Attributes:
+        rows: What its kinds are called; in files they are told by their keys.
+        on_rows: Whether it works on rows, so that many runs can be one batched product.
+        follows: Whether it only works on what the layer before it gives.
+    """
+
+    rows: ClassVar[tuple[LayerKind, ...]] = ()
+    on_rows: ClassVar[bool] = False
+    follows: ClassVar[bool] = False
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """The shape that it makes of ``shape``.
+
+        Raises:
+            Misfit: It cannot take that shape.
+        """
+        return shape
+
+    def weight_shape(self, shape: Shape) -> Shape:
+        """Shape of the weight of one run; ``(0,)`` for a layer without one.
+
+        Dense layers keep ``[inputs, outputs]``, convolutions ``[out, in, rows, columns]`` and
+        transposed ones ``[in, out, rows, columns]`` as torch does.
+        """
+        return (0,)
+
+    def fans(self, weight: Shape) -> tuple[int, int, int]:
+        """Of a weight of that shape: inputs of a unit, units of an input, number of biases."""
+        return weight[0], weight[1], weight[1]
+
+    def tensors(self, shape: Shape, *, tied: bool = False) -> tuple[TensorSpec, ...]:
+        """What it keeps if it takes ``shape``; ``tied``: without a weight of its own."""
+        weight = self.weight_shape(shape)
+        if weight == (0,):
+            return ()
+        fan_in, fan_out, units = self.fans(weight)
+        bias = TensorSpec("bias", (units,), "bias", fan_in, fan_out)
+        return (bias,) if tied else (TensorSpec("weight", weight, "weight", fan_in, fan_out), bias)
+
+    def cost(self, before: Shape, after: Shape) -> int:
+        """Multiplications per sample."""
+        return prod(self.weight_shape(before))
+
+    def way_back(self, before: Shape, after: Shape, activation: ActivationKey) -> AnyLayer | None:
+        """The layer of a mirrored decoder that leads from ``after`` back to ``before``.
+
+        None: there is none.
+        """
+        return None
+
+
+def _need_image(shape: Shape) -> None:
+    if not is_image(shape):
+        raise Misfit(
+            tr(
+                "This layer needs an image, but a row of {n} numbers arrives: put a Reshape layer "
+                "before it.",
+                n=shape[0],
+            )
+        )
+
+
+class _Dense(LayerPart):
     """``activation(slope * (W x + b))``, then dropout."""
+
+    on_rows: ClassVar[bool] = True
 
     units: Units
     activation: ActivationKey = "tanh"
@@ -112,19 +157,41 @@ class _Dense(RecipePart):
         step=0.05,
     )
 
+    def output_shape(self, shape: Shape) -> Shape:
+        """A row of as many numbers as there are units."""
+        return (self.units,)
+
+    def weight_shape(self, shape: Shape) -> Shape:
+        """``[inputs, outputs]``."""
+        return prod(shape), self.units
+
 
 class LayerSpec(_Dense):
     """A dense layer: ``activation(slope * (W x + b))``, then dropout; images are flattened."""
 
+    rows: ClassVar[tuple[LayerKind, ...]] = (
+        LayerKind(
+            "dense", mark("Dense"), mark("Every unit sees every number; an image becomes one row.")
+        ),
+    )
+
     kind: Literal["dense"] = "dense"
 
 
-class ConvSpec(RecipePart):
+class ConvSpec(LayerPart):
     """A convolution, then the activation; its sizes are one number, or (rows, columns).
 
     ``padding`` None adds kernel - 1 zeros to each side's length, so that stride 1 keeps the size;
     of an even kernel the odd one lies at the right and the bottom, as in Keras.
     """
+
+    rows: ClassVar[tuple[LayerKind, ...]] = (
+        LayerKind(
+            "conv",
+            mark("Convolution"),
+            mark("Small filters slide over the image: the same pattern is found anywhere."),
+        ),
+    )
 
     kind: Literal["conv"] = "conv"
     channels: Channels
@@ -143,14 +210,72 @@ class ConvSpec(RecipePart):
     )
     activation: ActivationKey = "relu"
 
+    def output_shape(self, shape: Shape) -> Shape:
+        """An image with as many channels as there are filters."""
+        _need_image(shape)
+        kernel, around = pair(self.kernel), _around(self)
+        sides = [n + zeros for n, zeros in zip(shape[1:], around, strict=True)]
+        if kernel[0] > sides[0] or kernel[1] > sides[1]:
+            raise Misfit(
+                tr(
+                    "The kernel of {kernel} is larger than the image of {height}x{width} that "
+                    "arrives: use a smaller kernel, or fewer layers that shrink it.",
+                    kernel=shape_words(kernel),
+                    height=shape[1],
+                    width=shape[2],
+                )
+            )
+        rows, columns = (
+            (n - side) // step + 1
+            for n, side, step in zip(sides, kernel, pair(self.stride), strict=True)
+        )
+        return self.channels, rows, columns
 
-class ConvTransposeSpec(RecipePart):
+    def weight_shape(self, shape: Shape) -> Shape:
+        """``[out, in, rows, columns]``."""
+        return self.channels, shape[0], *pair(self.kernel)
+
+    def fans(self, weight: Shape) -> tuple[int, int, int]:
+        """Those of all taps of the kernel."""
+        area = prod(weight[2:])
+        return weight[1] * area, weight[0] * area, weight[0]
+
+    def cost(self, before: Shape, after: Shape) -> int:
+        """Every weight counts at every place of the kernel."""
+        return prod(self.weight_shape(before)) * prod(after[1:])
+
+    def way_back(self, before: Shape, after: Shape, activation: ActivationKey) -> AnyLayer | None:
+        """A transposed convolution, which adds the rows and columns that strides left over."""
+        kept, stride = kept_by(self, after[1:]), pair(self.stride)
+        missing = before[1] - kept[0], before[2] - kept[1]
+        if not all(0 <= rows < step for rows, step in zip(missing, stride, strict=True)):
+            return None
+        return ConvTransposeSpec(
+            channels=before[0],
+            kernel=self.kernel,
+            stride=self.stride,
+            # Only where it matters, so that a chain reads as it always did.
+            padding=None if any(uneven_padding(self)) else conv_padding(self),
+            output_padding=missing,
+            activation=activation,
+        )
+
+
+class ConvTransposeSpec(LayerPart):
     """A transposed convolution, then the activation; its sizes as in ``ConvSpec``.
 
     The output has ``(n - 1) * stride - 2 * padding + kernel + output_padding`` rows. ``padding``
     None takes kernel - 1 of them away, the odd one at the right and the bottom: it undoes a
     convolution whose padding is None too.
     """
+
+    rows: ClassVar[tuple[LayerKind, ...]] = (
+        LayerKind(
+            "conv_transpose",
+            mark("Transposed conv"),
+            mark("A convolution backwards: draws with small stamps and makes the image larger."),
+        ),
+    )
 
     kind: Literal["conv_transpose"] = "conv_transpose"
     channels: Channels
@@ -169,20 +294,101 @@ class ConvTransposeSpec(RecipePart):
     )
     activation: ActivationKey = "relu"
 
+    def output_shape(self, shape: Shape) -> Shape:
+        """An image that is larger by the strides."""
+        _need_image(shape)
+        added, stride = pair(self.output_padding), pair(self.stride)
+        if added[0] >= stride[0] or added[1] >= stride[1]:
+            raise Misfit(tr("The output padding must be smaller than the stride."))
+        kept = kept_by(self, shape[1:])
+        rows, columns = kept[0] + added[0], kept[1] + added[1]
+        if rows < 1 or columns < 1:
+            raise Misfit(tr("Nothing would be left of the image: use less padding here."))
+        return self.channels, rows, columns
 
-class PoolSpec(RecipePart):
+    def weight_shape(self, shape: Shape) -> Shape:
+        """``[in, out, rows, columns]``."""
+        return shape[0], self.channels, *pair(self.kernel)
+
+    def fans(self, weight: Shape) -> tuple[int, int, int]:
+        """Of the kernel's taps only one in as many as the strides span reaches a given pixel."""
+        area = max(1, prod(weight[2:]) // prod(pair(self.stride)))
+        return weight[0] * area, weight[1] * area, weight[1]
+
+    def cost(self, before: Shape, after: Shape) -> int:
+        """Every weight counts at every pixel that arrives."""
+        return prod(self.weight_shape(before)) * prod(before[1:])
+
+    def way_back(self, before: Shape, after: Shape, activation: ActivationKey) -> AnyLayer | None:
+        """The convolution that it is the transpose of."""
+        return ConvSpec(
+            channels=before[0],
+            kernel=self.kernel,
+            stride=self.stride,
+            padding=self.padding,
+            activation=activation,
+        )
+
+
+class PoolSpec(LayerPart):
     """The largest or the mean value of each square of ``size`` pixels; they do not overlap."""
 
+    rows: ClassVar[tuple[LayerKind, ...]] = (
+        LayerKind(
+            "max_pool",
+            mark("Max pooling"),
+            mark("The largest value of each square: smaller."),
+            group=RESIZE,
+        ),
+        LayerKind(
+            "avg_pool",
+            mark("Average pooling"),
+            mark("The mean of each square: smaller."),
+            group=RESIZE,
+        ),
+    )
+
     kind: Literal["max_pool", "avg_pool"] = worded(
-        "max_pool", "Pooling", "What is kept of each square", spot="line", choices=_POOLINGS
+        "max_pool", "Pooling", "What is kept of each square", spot="line", choices=table(*rows)
     )
     size: Annotated[int, Field(ge=2, le=MAX_KERNEL)] = worded(
         2, "Size", "Side of the squares: 2 halves the image", spot="labelled"
     )
 
+    def output_shape(self, shape: Shape) -> Shape:
+        """A pixel for each whole square."""
+        _need_image(shape)
+        channels, height, width = shape
+        if self.size > min(height, width):
+            raise Misfit(
+                tr(
+                    "Squares of {size}x{size} are larger than the image of {height}x{width} that "
+                    "arrives: use a smaller size, or fewer layers that shrink it.",
+                    size=self.size,
+                    height=height,
+                    width=width,
+                )
+            )
+        return channels, height // self.size, width // self.size
 
-class UpsampleSpec(RecipePart):
+    def way_back(self, before: Shape, after: Shape, activation: ActivationKey) -> AnyLayer | None:
+        """As many copies of each pixel, where the squares left no rest."""
+        if any(n % self.size for n in before[1:]):
+            return None
+        return UpsampleSpec(factor=self.size)
+
+
+class UpsampleSpec(LayerPart):
     """Every row and column ``factor`` times, copied or interpolated."""
+
+    rows: ClassVar[tuple[LayerKind, ...]] = (
+        LayerKind(
+            "upsample",
+            mark("Upsampling"),
+            mark("Each pixel several times: larger."),
+            group=RESIZE,
+        ),
+    )
 
     kind: Literal["upsample"] = "upsample"
     factor: Annotated[int, Field(ge=2, le=MAX_KERNEL)] = worded(
@@ -192,16 +398,72 @@ class UpsampleSpec(RecipePart):
         "nearest", "Between pixels", "What stands between the pixels that there were", spot="line"
     )
 
+    def output_shape(self, shape: Shape) -> Shape:
+        """So many times the rows and columns."""
+        _need_image(shape)
+        channels, height, width = shape
+        return channels, height * self.factor, width * self.factor
 
-class NormSpec(RecipePart):
+    def way_back(self, before: Shape, after: Shape, activation: ActivationKey) -> AnyLayer | None:
+        """The mean of each square."""
+        return PoolSpec(kind="avg_pool", size=self.factor)
+
+
+class NormSpec(LayerPart):
     """Batch or layer normalisation with a learnt scale and shift, then the activation."""
+
+    rows: ClassVar[tuple[LayerKind, ...]] = (
+        LayerKind(
+            "batch_norm",
+            mark("Batch norm"),
+            mark(
+                "Each channel with mean 0 and variance 1 over the batch; deep networks train "
+                "faster."
+            ),
+            group=STEADY,
+        ),
+        LayerKind(
+            "layer_norm",
+            mark("Layer norm"),
+            mark("Each sample with mean 0 and variance 1, whatever the batch."),
+            group=STEADY,
+        ),
+    )
+    on_rows: ClassVar[bool] = True
+    follows: ClassVar[bool] = True
 
     kind: Literal["batch_norm", "layer_norm"] = "batch_norm"
     activation: ActivationKey = "identity"
 
+    def tensors(self, shape: Shape, *, tied: bool = False) -> tuple[TensorSpec, ...]:
+        """Scale and shift of each channel; of a batch norm its running statistics too."""
+        width = (shape[0],)
+        learnt = (
+            TensorSpec("scale", width, "bias", start=1.0),
+            TensorSpec("bias", width, "bias", start=0.0),
+        )
+        if self.kind == "layer_norm":
+            return learnt
+        return (
+            *learnt,
+            TensorSpec("mean", width, "buffer", start=0.0),
+            TensorSpec("variance", width, "buffer", start=1.0),
+        )
 
-class DropoutSpec(RecipePart):
+
+class DropoutSpec(LayerPart):
     """Each number is zero with probability ``rate`` while training."""
+
+    rows: ClassVar[tuple[LayerKind, ...]] = (
+        LayerKind(
+            "dropout",
+            mark("Dropout"),
+            mark("Silences numbers at random while training: less by heart."),
+            group=STEADY,
+        ),
+    )
+    on_rows: ClassVar[bool] = True
+    follows: ClassVar[bool] = True
 
     kind: Literal["dropout"] = "dropout"
     rate: Share = worded(
@@ -213,14 +475,33 @@ class DropoutSpec(RecipePart):
     )
 
 
-class FlattenSpec(RecipePart):
+class FlattenSpec(LayerPart):
     """An image as one row of numbers."""
+
+    rows: ClassVar[tuple[LayerKind, ...]] = (
+        LayerKind(
+            "flatten", mark("Flatten"), mark("An image as one row of numbers."), group=RESHAPE
+        ),
+    )
+    on_rows: ClassVar[bool] = True
 
     kind: Literal["flatten"] = "flatten"
 
+    def output_shape(self, shape: Shape) -> Shape:
+        """All numbers in a row."""
+        return (prod(shape),)
 
-class ReshapeSpec(RecipePart):
+    def way_back(self, before: Shape, after: Shape, activation: ActivationKey) -> AnyLayer | None:
+        """The image that there was, or a row."""
+        return _as_before(before)
+
+
+class ReshapeSpec(LayerPart):
     """A row of numbers as an image of ``channels`` x ``height`` x ``width``."""
+
+    rows: ClassVar[tuple[LayerKind, ...]] = (
+        LayerKind("reshape", mark("Reshape"), mark("A row of numbers as an image."), group=RESHAPE),
+    )
 
     kind: Literal["reshape"] = "reshape"
     channels: Annotated[
@@ -240,6 +521,65 @@ class ReshapeSpec(RecipePart):
         Field(ge=1, le=MAX_IMAGE),
         FieldWords("Columns", "Columns of the image", spot="labelled", sign="×"),
     ]
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """An image of the same numbers."""
+        wanted = self.channels, self.height, self.width
+        if prod(wanted) != prod(shape):
+            raise Misfit(
+                tr(
+                    "{have} numbers arrive, but {wanted} takes {n}: change the reshape, or the "
+                    "layer before it.",
+                    have=prod(shape),
+                    wanted=shape_words(wanted),
+                    n=prod(wanted),
+                )
+            )
+        return wanted
+
+    def way_back(self, before: Shape, after: Shape, activation: ActivationKey) -> AnyLayer | None:
+        """The image that there was, or a row."""
+        return _as_before(before)
+
+
+def _as_before(shape: Shape) -> FlattenSpec | ReshapeSpec:
+    if not is_image(shape):
+        return FlattenSpec()
+    return ReshapeSpec(channels=shape[0], height=shape[1], width=shape[2])
+
+
+def conv_padding(spec: ConvSpec | ConvTransposeSpec) -> tuple[int, int]:
+    """Zeros before the first row and column; by default half of those that keep the size."""
+    if spec.padding is not None:
+        return pair(spec.padding)
+    rows, columns = pair(spec.kernel)
+    return (rows - 1) // 2, (columns - 1) // 2
+
+
+def uneven_padding(spec: ConvSpec | ConvTransposeSpec) -> tuple[int, int]:
+    """Zeros more after the last row and column than before the first: 1 for an even kernel.
+
+    Of a transposed convolution it is how much more is cut off there.
+    """
+    rows, columns = pair(spec.kernel)
+    return (1 - rows % 2, 1 - columns % 2) if spec.padding is None else (0, 0)
+
+
+def _around(spec: ConvSpec | ConvTransposeSpec) -> tuple[int, int]:
+    """Rows and columns of zeros in all."""
+    (top, left), (below, right) = conv_padding(spec), uneven_padding(spec)
+    return 2 * top + below, 2 * left + right
+
+
+def kept_by(spec: ConvSpec | ConvTransposeSpec, places: Sequence[int]) -> tuple[int, int]:
+    """Rows and columns of the image on which a convolution has so many places, at the least."""
+    rows, columns = (
+        (n - 1) * step - around + side
+        for n, step, around, side in zip(
+            places, pair(spec.stride), _around(spec), pair(spec.kernel), strict=True
+        )
+    )
+    return rows, columns
 
 
 def _layer_kind(value: Any) -> str:
@@ -263,10 +603,17 @@ AnyLayer = Annotated[
     Discriminator(_layer_kind),
 ]
 """A layer of any kind; without ``kind`` it is a dense one."""
-LAYER_KINDS: dict[str, type[RecipePart]] = {
+LAYER_KINDS: dict[str, type[LayerPart]] = {
     tag.tag: model for model, tag in (get_args(arm) for arm in get_args(get_args(AnyLayer)[0]))
 }
 """The part of the schema of each kind of layer."""
+LAYERS = table(*(row for key, model in LAYER_KINDS.items() for row in model.rows if row.key == key))
+"""The kinds of layers, as a person reads them."""
+LAYER_GROUPS = tuple(
+    (group, tuple(key for key, row in LAYERS.items() if row.group == group))
+    for group in dict.fromkeys(row.group for row in LAYERS.values())
+)
+"""The kinds of layers as they are offered: heading, and keys of ``LAYERS``."""
 Layers = Annotated[tuple[AnyLayer, ...], Field(max_length=MAX_LAYERS)]
 
 
@@ -306,3 +653,7 @@ class LatentSpec(_Dense):
         "Kept by",
         "Whether the largest values of the code are kept, or those farthest from 0",
     )
+
+    def weight_shape(self, shape: Shape) -> Shape:
+        """``[inputs, outputs]``; a gaussian code has log variances beside its means."""
+        return prod(shape), self.units * (2 if self.kind == "gaussian" else 1)

@@ -19,7 +19,7 @@ from aegui.core.network.catalog import DEVICES, INITIALIZERS, SCHEDULES
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
 from aegui.core.recipe import Recipe
 from aegui.core.recipe.edits import value_at
-from aegui.core.recipe.layers import RecipePart
+from aegui.core.recipe.parts import RecipePart
 from aegui.core.training.losses import LOSSES
 from aegui.core.training.optimizers import OPTIMIZERS
 

@@ -13,7 +13,8 @@ from aegui.core.data.byte_images import is_mapped
 from aegui.core.data.split import split_indices
 from aegui.core.i18n import tr
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
-from aegui.core.network.layers import is_stackable, shape_words
+from aegui.core.network.layers import is_stackable
+from aegui.core.network.shapes import shape_words
 from aegui.core.recipe import LatentSpec, LayerSpec
 from aegui.core.training.length import planned_epochs
 from aegui.core.training.optimizers import OPTIMIZERS

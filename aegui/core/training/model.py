@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from aegui.core.network.forward import apply_layers, bound, dropout_rate
-from aegui.core.network.layers import is_image
+from aegui.core.network.shapes import is_image
 from aegui.core.recipe import LatentSpec, LayerSpec
 from aegui.core.training.update import ListOptimizer
 

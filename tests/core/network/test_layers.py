@@ -14,7 +14,8 @@ from torch.nn import functional as F
 
 from aegui.core.network.chain import build_chain
 from aegui.core.network.forward import apply_layer
-from aegui.core.network.layers import LayerShape, Misfit, output_shape, tensors_of
+from aegui.core.network.layers import LayerShape
+from aegui.core.network.shapes import Misfit
 from aegui.core.recipe import ConvSpec, ConvTransposeSpec, LatentSpec, NetworkSpec, pair
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ IMAGES = st.tuples(st.integers(1, 3), st.integers(1, 12), st.integers(1, 12))
 
 
 def layer_of(spec: ConvSpec | ConvTransposeSpec, shape: tuple[int, ...]) -> LayerShape:
-    return LayerShape("x", spec, shape, output_shape(spec, shape), tensors_of(spec, shape))
+    return LayerShape("x", spec, shape, spec.output_shape(shape), spec.tensors(shape))
 
 
 def drawn(layer: LayerShape, rows: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -55,7 +56,7 @@ def test_a_convolution_is_that_of_torch(
     padded = [n + 2 * p + m for n, p, m in each(shape[1:], pads, more)]
     if any(side > n for side, n in each(kernel, padded)):
         with pytest.raises(Misfit, match=f"kernel of {kernel[0]}x{kernel[1]} is larger"):
-            output_shape(spec, shape)
+            spec.output_shape(shape)
         return
     layer = layer_of(spec, shape)
     x, weight, bias = drawn(layer, rows)

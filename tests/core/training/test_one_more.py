@@ -1,8 +1,8 @@
-"""A row added to a public table is all that a new activation, loss, optimiser or noise takes."""
+"""A row of a table is all that a new activation, loss, optimiser or noise takes; a layer two."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 import pytest
@@ -14,9 +14,11 @@ from aegui.core.data.noises import CORRUPTIONS, Noise
 from aegui.core.errors import RecipeError
 from aegui.core.latent.pca import pca_reference
 from aegui.core.network.activations import ACTIVATIONS, Activation
+from aegui.core.network.forward import COMPUTED
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import Recipe
 from aegui.core.recipe.file import parse_recipe, recipe_json
+from aegui.core.recipe.layers import LayerKind, LayerPart
 from aegui.core.training.baselines import mean_image_loss
 from aegui.core.training.engines import make_engine
 from aegui.core.training.losses import LOSSES, Loss
@@ -28,6 +30,8 @@ from aegui.core.training.terms import equations, loss_unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from aegui.core.network.layers import LayerShape
 
 CPU = torch.device("cpu")
 LETTERS = load_builtin("lowercase")
@@ -72,12 +76,32 @@ FADE = Noise(
 )
 
 
+class ScaleSpec(LayerPart):
+    """Every number times a factor."""
+
+    rows: ClassVar[tuple[LayerKind, ...]] = (LayerKind("scale", "Scale", "Every number times it."),)
+    on_rows: ClassVar[bool] = True
+    kind: Literal["scale"] = "scale"
+    factor: float = 0.5
+
+    def way_back(self, before: Any, after: Any, activation: Any) -> Any:
+        return ScaleSpec(factor=1 / self.factor)
+
+
+def scaled(layer: LayerShape, tensors: object, x: torch.Tensor, training: bool) -> torch.Tensor:
+    spec: LayerPart = layer.spec
+    assert isinstance(spec, ScaleSpec)
+    return x * spec.factor
+
+
 @pytest.fixture(autouse=True)
 def _added(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(ACTIVATIONS, SOFTSIGN.key, SOFTSIGN)
     monkeypatch.setitem(LOSSES, LOG_COSH.key, LOG_COSH)
     monkeypatch.setitem(OPTIMIZERS, SIGNS.key, SIGNS)
     monkeypatch.setitem(CORRUPTIONS, FADE.key, FADE)
+    kind: type[LayerPart] = ScaleSpec
+    monkeypatch.setitem(COMPUTED, kind, scaled)
 
 
 def resolved_recipe(raw: Mapping[str, Any]) -> ResolvedRecipe:
@@ -122,6 +146,23 @@ def test_every_engine_trains_it_alike(key: str) -> None:
         found, other = trained(resolved, engine)
         assert torch.allclose(found.flat, wanted.flat, atol=2e-4), engine
         assert torch.allclose(other, loss, atol=1e-5), engine
+
+
+def test_a_layer_is_its_part_of_the_schema_and_what_it_computes() -> None:
+    plain = Recipe.model_validate(
+        {"network": {"encoder": [{"units": 9}], "latent": {"units": 2}}, "training": SGD}
+    )
+    encoder = (ScaleSpec(), *plain.network.encoder, ScaleSpec(factor=4.0))
+    network = plain.network.model_copy(update={"encoder": encoder})
+    resolved = resolve(plain.model_copy(update={"network": network}), LETTERS).resolved
+    assert resolved is not None
+    specs: list[LayerPart] = [layer.spec for layer in resolved.layers]
+    factors = [spec.factor for spec in specs if isinstance(spec, ScaleSpec)]
+    assert factors == [0.5, 4.0, 0.25, 2.0]
+    wanted, _ = trained(resolved, "autograd")
+    found, _ = trained(resolved, "layered")
+    assert torch.allclose(found.flat, wanted.flat, atol=2e-4)
+    assert (wanted.flat - Parameters(resolved, CPU).flat).abs().max() > 1e-3
 
 
 def test_a_recipe_may_name_it_and_knows_no_other() -> None:

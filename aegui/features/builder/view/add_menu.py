@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 
 from aegui.core.i18n import tr
-from aegui.core.network.catalog import LAYER_GROUPS, LAYERS
+from aegui.core.recipe.layers import LAYER_GROUPS, LAYERS
 from aegui.features.builder.view.edits import misfit, new_layer
 from aegui.features.builder.view.explained_menu import ExplainedMenu
 

@@ -43,8 +43,8 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
     from aegui.core.data.dataset import Dataset
-    from aegui.core.network.layers import Shape
     from aegui.core.network.resolve import Resolution
+    from aegui.core.network.shapes import Shape
     from aegui.core.recipe import Recipe
     from aegui.features.builder.view.plan import Plan
 

@@ -11,8 +11,8 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPen, QRegion
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from aegui.core.i18n import tr
-from aegui.core.network.catalog import LAYERS
 from aegui.core.recipe import MAX_UNITS, LatentSpec, LayerSpec
+from aegui.core.recipe.layers import LAYERS
 from aegui.features.builder.view.band import band_edges, band_share, band_units, paint_band
 from aegui.features.builder.view.card_body import CardBody
 from aegui.features.builder.view.layer_fields import spec_words

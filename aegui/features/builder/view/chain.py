@@ -11,7 +11,7 @@ from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 
 from aegui.core.i18n import tr
-from aegui.core.network.catalog import LAYERS
+from aegui.core.recipe.layers import LAYERS
 from aegui.features.builder.view import edits
 from aegui.features.builder.view.add_menu import AddMenu
 from aegui.features.builder.view.card import CardState, LayerCard

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from aegui.core.i18n import localized, mark, tr, with_marks
 from aegui.core.network.activations import ACTIVATIONS
-from aegui.core.network.catalog import LAYERS
 from aegui.core.recipe.edits import value_at
+from aegui.core.recipe.layers import LAYERS
 from aegui.core.recipe.settings import SECTIONS
 from aegui.features.builder.view.layer_fields import FIELDS
 from aegui.features.builder.view.plan import network_plan

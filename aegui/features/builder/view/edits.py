@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from aegui.core.network.chain import own_decoder
-from aegui.core.network.layers import Misfit, is_image, output_shape
+from aegui.core.network.shapes import Misfit, is_image
 from aegui.core.recipe import (
+    LAYER_KINDS,
     MAX_LAYERS,
     ConvSpec,
     ConvTransposeSpec,
-    DropoutSpec,
-    FlattenSpec,
     LayerSpec,
-    NormSpec,
-    PoolSpec,
     Recipe,
     ReshapeSpec,
-    UpsampleSpec,
 )
 from aegui.core.recipe.edits import value_at, with_value, with_values
 from aegui.features.builder.view.plan import DECODER, DISCRIMINATOR
@@ -26,7 +22,7 @@ from aegui.features.builder.view.plan import DECODER, DISCRIMINATOR
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aegui.core.network.layers import Shape
+    from aegui.core.network.shapes import Shape
     from aegui.core.recipe import ActivationKey, AnyLayer
     from aegui.features.builder.view.plan import Home, Place, Plan
 
@@ -150,18 +146,10 @@ def new_layer(plan: Plan, gap: int, kind: str) -> AnyLayer:
         case "conv_transpose":
             activation = _activation(plan, gap, kind, "relu")
             return ConvTransposeSpec(channels=max(1, shape[0] // 2), activation=activation)
-        case "max_pool" | "avg_pool":
-            return PoolSpec(kind=kind)
-        case "upsample":
-            return UpsampleSpec()
-        case "batch_norm" | "layer_norm":
-            return NormSpec(kind=kind)
-        case "dropout":
-            return DropoutSpec()
-        case "flatten":
-            return FlattenSpec()
-        case _:
+        case "reshape":
             return _reshape(prod(shape), _image_below(plan, gap))
+        case _:
+            return cast("AnyLayer", LAYER_KINDS[kind].model_validate({"kind": kind}))
 
 
 def misfit(layer: AnyLayer, shape: Shape | None) -> str:
@@ -169,7 +157,7 @@ def misfit(layer: AnyLayer, shape: Shape | None) -> str:
     if shape is None:
         return ""
     try:
-        output_shape(layer, shape)
+        layer.output_shape(shape)
     except Misfit as error:
         return str(error)
     return ""

@@ -9,7 +9,6 @@ from aegui.core.fields import FormField, fields_of
 from aegui.core.i18n import mark, tr, with_marks
 from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.catalog import OUTPUT_LAYERS, UPSAMPLINGS
-from aegui.core.network.layers import conv_padding, uneven_padding
 from aegui.core.recipe import (
     LAYER_KINDS,
     ConvSpec,
@@ -24,6 +23,7 @@ from aegui.core.recipe import (
     pair,
     square_as_one,
 )
+from aegui.core.recipe.layers import conv_padding, uneven_padding
 from aegui.widgets.form.fields import short_number
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from aegui.features.builder.view.explained_menu import ExplainedMenu
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-    from aegui.core.network.layers import Shape
+    from aegui.core.network.shapes import Shape
 
 
 class NetworkMenu(ExplainedMenu):

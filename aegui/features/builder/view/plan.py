@@ -15,14 +15,16 @@ from math import prod
 from typing import TYPE_CHECKING, Literal
 
 from aegui.core.i18n import language, tr
-from aegui.core.network.catalog import LATENTS, LAYERS
+from aegui.core.network.catalog import LATENTS
 from aegui.core.network.chain import build_chain, build_stack
 from aegui.core.recipe import LatentSpec
+from aegui.core.recipe.layers import LAYERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aegui.core.network.layers import LayerShape, Shape, Spec
+    from aegui.core.network.layers import LayerShape, Spec
+    from aegui.core.network.shapes import Shape
     from aegui.core.recipe import AnyLayer, NetworkSpec, Recipe
 
 Part = Literal["input", "encoder", "code", "decoder", "output", "head", "discriminator"]

@@ -9,7 +9,7 @@ from aegui.core.training.length import BATCH, is_one_large_batch
 
 if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
-    from aegui.core.network.layers import Shape
+    from aegui.core.network.shapes import Shape
     from aegui.core.recipe import Recipe
     from aegui.features.builder.view.plan import Place, Plan
 

@@ -7,9 +7,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from aegui.core.data.dataset import Dataset
-from aegui.core.network.catalog import LAYERS
 from aegui.core.network.presets import PRESETS
 from aegui.core.recipe import ConvSpec, Recipe
+from aegui.core.recipe.layers import LAYERS
 from aegui.widgets.form.fields import CountField, OptionalCountField, SidesField
 from tests.features.builder.view.bench import CONTROL, Bench, number
 

@@ -1,0 +1,60 @@
+"""What all parts of a recipe are made of: bounds, kinds of numbers, and the frozen model itself."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
+
+MAX_UNITS = 262_144
+MAX_CHANNELS = 4_096
+MAX_KERNEL = 64
+MIN_IMAGE, MAX_IMAGE = 8, 256
+MAX_LAYERS = 64
+MAX_NUMBER = 1e30
+"""Training computes with 32 bits, which end at 3e38."""
+
+Share = Annotated[float, Field(ge=0.0, lt=1.0)]
+Positive = Annotated[float, Field(gt=0.0, le=MAX_NUMBER, allow_inf_nan=False)]
+NonNegative = Annotated[float, Field(ge=0.0, le=MAX_NUMBER, allow_inf_nan=False)]
+
+
+def pair(sides: Sides) -> tuple[int, int]:
+    """Rows and columns of ``sides``; a single number stands for both."""
+    return (sides, sides) if isinstance(sides, int) else sides
+
+
+def _form_of_sides(value: Any) -> str:
+    return PAIR if isinstance(value, list | tuple) else NUMBER
+
+
+def square_as_one(sides: Sides) -> Sides:
+    """One number where rows and columns agree."""
+    rows, columns = pair(sides)
+    return rows if rows == columns else sides
+
+
+NUMBER, PAIR = "number", "pair"
+"""Forms of ``Sides``, by which validation names its places."""
+Sides = int | tuple[int, int]
+"""One number for rows and columns alike, or ``(rows, columns)``."""
+_Extent = Annotated[int, Field(ge=1, le=MAX_KERNEL)]
+_Margin = Annotated[int, Field(ge=0, le=MAX_KERNEL)]
+Extents = Annotated[
+    Annotated[_Extent, Tag(NUMBER)] | Annotated[tuple[_Extent, _Extent], Tag(PAIR)],
+    Discriminator(_form_of_sides),
+    AfterValidator(square_as_one),
+]
+"""A kernel or stride; two equal numbers become one, so that square kernels read as ever."""
+Margins = Annotated[
+    Annotated[_Margin, Tag(NUMBER)] | Annotated[tuple[_Margin, _Margin], Tag(PAIR)],
+    Discriminator(_form_of_sides),
+    AfterValidator(square_as_one),
+]
+"""Rows and columns at the margins of an image."""
+
+
+class RecipePart(BaseModel):
+    """A frozen part of a recipe that refuses unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
