@@ -120,20 +120,20 @@ def _say(dataset: Dataset, found: Mapping[str, PartFigures]) -> None:
     rows: list[list[str]] = [[]] * len(dataset)
     means = []
     for key, one in found.items():
-        told = [tr(PARTS[key])] if len(found) > 1 else []
+        parts = [tr(PARTS[key])] if len(found) > 1 else []
         for place, index in enumerate(one.indices.tolist()):
             rows[index] = [
                 shown(dataset.labels[index], dataset.names[index]),
                 str(one.clean[place]),
                 *(localized(score.per_sample[place], ".2f") for score in one.scores),
-                *told,
+                *parts,
             ]
-        title = tr("mean, {part}", part=told[0]) if told else tr("mean")
+        title = tr("mean, {part}", part=parts[0]) if parts else tr("mean")
         figures = [
             localized(one.clean.mean(), ".2f"),
             *(localized(score.mean, ".3f") for score in one.scores),
         ]
-        means.append([title, *figures, *("" for _ in told)])
+        means.append([title, *figures, *("" for _ in parts)])
     scores = next(iter(found.values())).scores
     if scores and len(found) == 1:
         limits = ["-" if score.limit is None else localized(score.limit, ".3f") for score in scores]

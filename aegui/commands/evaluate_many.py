@@ -106,14 +106,14 @@ def _evaluated(
     rows = {}
     for part, one in measured(run, specs, options).items():
         whole = len(run.parts) == 1
-        where, told = ("", "") if whole else (part, f", {tr(PARTS[part])}")
+        where, ending = ("", "") if whole else (part, f", {tr(PARTS[part])}")
         if dataset.is_binary:
             title = tr("wrong pixels")
-            rows[where, "wrong_pixels"] = f"{title}{told}", float(one.clean.mean())
+            rows[where, "wrong_pixels"] = f"{title}{ending}", float(one.clean.mean())
             for score in one.scores:
                 noise = f"{score.spec.kind}:{score.spec.level:g}"
                 title = corruption_words(score.spec)
-                rows[where, f"wrong_pixels_{noise}"] = f"{title}{told}", score.mean
+                rows[where, f"wrong_pixels_{noise}"] = f"{title}{ending}", score.mean
         for name, label in figure_labels(one.figures).items():
-            rows[where, name] = f"{label}{told}", float(one.figures[name])
+            rows[where, name] = f"{label}{ending}", float(one.figures[name])
     return about | about_data(dataset, run.parts), rows, data_words(dataset, run.parts)

@@ -105,9 +105,10 @@ def _read(notes: Notes) -> Recipe:
     read_settings(notes)
     variational = Variational(notes)
     inputs = input_size(notes)
-    chain = read_chain(notes, inputs, variational=variational.is_told)
+    chain = read_chain(notes, inputs, variational=variational.is_stated)
     if not any(
-        heading != "ignored" and path not in notes.titles for path, heading in notes.told.items()
+        heading != "ignored" and path not in notes.titles
+        for path, heading in notes.spoken_of.items()
     ):
         raise RecipeError(
             tr(
@@ -117,7 +118,7 @@ def _read(notes: Notes) -> Recipe:
         )
     pixels = chain.inputs or inputs
     read_data(notes, pixels)
-    gaussian = variational.is_told or chain.doubled
+    gaussian = variational.is_stated or chain.doubled
     if gaussian:
         variational.weigh(pixels)
     set_network(notes, chain, gaussian=gaussian)

@@ -41,7 +41,9 @@ def with_activations(notes: Notes, chain: GivenChain, *, gaussian: bool) -> Give
         if item is not None:
             chain = _listed(notes, chain, part, item)
 
-    def bent(layer: GivenLayer, activation: str, dropout: float | None = None) -> GivenLayer:
+    def with_activation(
+        layer: GivenLayer, activation: str, dropout: float | None = None
+    ) -> GivenLayer:
         usual = slope if activation in _SLOPED else None
         return replace(
             layer,
@@ -51,7 +53,10 @@ def with_activations(notes: Notes, chain: GivenChain, *, gaussian: bool) -> Give
         )
 
     def hidden(layers: tuple[GivenLayer, ...], usual: str | None) -> tuple[GivenLayer, ...]:
-        return tuple(bent(layer, layer.activation or usual or _HIDDEN, dropout) for layer in layers)
+        return tuple(
+            with_activation(layer, layer.activation or usual or _HIDDEN, dropout)
+            for layer in layers
+        )
 
     side = given["encoder"] or given["hidden"]
     layers = (*chain.encoder, *(chain.decoder or ()))
@@ -67,11 +72,11 @@ def with_activations(notes: Notes, chain: GivenChain, *, gaussian: bool) -> Give
     chain = replace(chain, images=images, encoder=hidden(chain.encoder, side))
     if chain.decoder is not None or given["decoder"] not in (None, side):
         chain = replace(chain, decoder=hidden(chain.back, given["decoder"] or given["hidden"]))
-    code = bent(chain.code, _code_name(notes, chain.code.activation or given["code"]))
+    code = with_activation(chain.code, _code_name(notes, chain.code.activation or given["code"]))
     name = _output_name(notes, chain.last.activation or given["output"])
     output = replace(chain.last, activation=name)
     if name in (given["hidden"], given["output"]):
-        output = bent(output, name)
+        output = with_activation(output, name)
     return replace(chain, code=code, output=output)
 
 

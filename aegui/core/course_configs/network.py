@@ -96,7 +96,7 @@ def read_chain(notes: Notes, inputs: int | None, *, variational: bool) -> GivenC
         notes.sources["network.latent.units"] = item
         notes.understand(item, tr("units of the code"))
     hints = Hints(code, inputs, variational)
-    chain = _listed(notes, hints) or _told_by_numbers(notes, hints)
+    chain = _listed(notes, hints) or _from_numbers(notes, hints)
     if chain is None:
         chain = invented(code)
         units = "-".join(str(layer.units) for layer in (*chain.encoder, chain.code))
@@ -160,7 +160,7 @@ def _name_layers(notes: Notes, item: Item) -> None:
         notes.sources.setdefault(path, item)
 
 
-def _told_by_numbers(notes: Notes, hints: Hints) -> GivenChain | None:
+def _from_numbers(notes: Notes, hints: Hints) -> GivenChain | None:
     """Hidden layers of one width, told by it and perhaps by their number, or each by a key."""
     items = _alike(notes) or _numbered(notes)
     if not items:
@@ -219,7 +219,7 @@ def set_network(notes: Notes, chain: GivenChain, *, gaussian: bool) -> None:
     images = [f"{tr(LAYERS[one['kind']].label)} {one.get('channels', '')}" for one in chain.images]
     dense = [str(layer.units) for layer in (*chain.encoder, chain.code, *chain.back)]
     units = "-".join([*map(str.strip, images), *dense])
-    certain = chain.told and not chain.guesses
+    certain = chain.is_given and not chain.guesses
     line = tr("The layers between input and output: {units}", units=units)
     notes.say("understood" if certain else "assumed", line)
 

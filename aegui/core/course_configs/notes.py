@@ -91,7 +91,7 @@ class Notes:
         sources: Path in the recipe -> where it comes from, for refusals.
         lines: Heading, the path that it speaks of, if any, and text of all that is said.
         taken: Paths that a setting has claimed.
-        told: Path -> heading under which it stands.
+        spoken_of: Path -> heading under which it stands.
         same: Path -> the item with the same meaning and value that was taken before it.
         off: Path -> why nothing may be taken from it.
         switches: Paths of the flags that switched something off.
@@ -104,7 +104,7 @@ class Notes:
     sources: dict[str, Item] = field(default_factory=dict)
     lines: list[tuple[Heading, KeyPath | None, str]] = field(default_factory=list)
     taken: set[KeyPath] = field(default_factory=set)
-    told: dict[KeyPath, Heading] = field(default_factory=dict)
+    spoken_of: dict[KeyPath, Heading] = field(default_factory=dict)
     same: dict[KeyPath, Item] = field(default_factory=dict)
     off: dict[KeyPath, str] = field(default_factory=dict)
     switches: set[KeyPath] = field(default_factory=set)
@@ -185,8 +185,8 @@ class Notes:
             return
         del self.settings[path]
         item = self.sources.pop(path, None)
-        if item is not None and self.told.get(item.path, "ignored") != "ignored":
-            del self.told[item.path]
+        if item is not None and self.spoken_of.get(item.path, "ignored") != "ignored":
+            del self.spoken_of[item.path]
             self.lines = [line for line in self.lines if line[1] != item.path]
             self.leave(item, reason)
 
@@ -216,9 +216,9 @@ class Notes:
 
     def tell(self, heading: Heading, item: Item, line: str) -> None:
         """Say a ``line`` of ``item``, unless something was said of it before."""
-        if item.path not in self.told:
+        if item.path not in self.spoken_of:
             self.lines.append((heading, item.path, line))
-            self.told[item.path] = heading
+            self.spoken_of[item.path] = heading
 
     def tell_rest(self) -> None:
         """Nothing vanishes: what was looked at without a word gets its line, and so does the rest.
@@ -227,15 +227,15 @@ class Notes:
         """
         for item in self.live:
             first = self.same.get(item.path)
-            if first is not None and first.path in self.told:
+            if first is not None and first.path in self.spoken_of:
                 same = tr("the same as {key}", key=first.key)
-                self.tell(self.told[first.path], item, f"{item.text}: {same}")
+                self.tell(self.spoken_of[first.path], item, f"{item.text}: {same}")
             elif item.path in self.taken and is_nothing(item.value):
                 self.understand(item, tr("nothing is given"))
-        used = {path[:end] for path in self.told for end in range(len(path))}
+        used = {path[:end] for path in self.spoken_of for end in range(len(path))}
         branches: dict[KeyPath, list[Item]] = {}
         for item in self.items:
-            if item.path not in self.told:
+            if item.path not in self.spoken_of:
                 ends = range(1, len(item.path))
                 branch = next((item.path[:e] for e in ends if item.path[:e] not in used), item.path)
                 branches.setdefault(branch, []).append(item)

@@ -47,10 +47,10 @@ def set_aside(notes: Notes) -> None:
 def tell_switches(notes: Notes) -> None:
     """Say of every switch that nobody spoke of what it did."""
     for item in notes.items:
-        if item.path in notes.told or _switched(item) is None:
+        if item.path in notes.spoken_of or _switched(item) is None:
             continue
         branch = item.path[:-1]
-        if flag_of(item.value) and any(path[: len(branch)] == branch for path in notes.told):
+        if flag_of(item.value) and any(path[: len(branch)] == branch for path in notes.spoken_of):
             notes.understand(item, tr("switched on"))
         elif item.path in notes.switches:
             notes.understand(item, tr("switched off"))

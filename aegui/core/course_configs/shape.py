@@ -28,7 +28,7 @@ class GivenChain:
     """A whole network; ``decoder`` None mirrors the encoder, ``output`` None is not told.
 
     ``inputs`` is what the list itself says of the input's size, ``guesses`` what had to be
-    assumed, ``doubled`` whether the code stands there with mean and log variance, ``told``
+    assumed, ``doubled`` whether the code stands there with mean and log variance, ``is_given``
     whether the configuration gives any layers, ``images`` the convolutions before all others.
     """
 
@@ -39,7 +39,7 @@ class GivenChain:
     inputs: int | None = None
     guesses: tuple[str, ...] = ()
     doubled: bool = False
-    told: bool = True
+    is_given: bool = True
     images: tuple[dict[str, Any], ...] = ()
 
     @property
@@ -68,7 +68,7 @@ def invented(code: int | None) -> GivenChain:
     """A network where no layers are given: 25-10, or layers that narrow down to a wide code."""
     units = _DEFAULT_CODE if code is None else code
     before = (25, 10) if units < 10 else (4 * units, 2 * units)
-    return GivenChain(tuple(GivenLayer(n) for n in before), GivenLayer(units), told=False)
+    return GivenChain(tuple(GivenLayer(n) for n in before), GivenLayer(units), is_given=False)
 
 
 def whole_chain(given: LayerList, hints: Hints) -> GivenChain:

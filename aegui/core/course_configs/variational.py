@@ -41,7 +41,7 @@ class Variational:
             self._section = _section(notes) if self._item is None else None
 
     @property
-    def is_told(self) -> bool:
+    def is_stated(self) -> bool:
         """Whether the configuration says so."""
         return self._item is not None or self._section is not None
 
@@ -76,7 +76,7 @@ class Variational:
         if self._denied is not None:
             notes.understand(self._denied, tr("no variational code"))
         elif item is not None:
-            if item.path in notes.told:
+            if item.path in notes.spoken_of:
                 text = tr("The code is variational, because of {setting}.", setting=item.text)
                 notes.say("assumed", text)
             is_title = item.names[-1] in _TITLES and len(item.path) == 1
@@ -89,7 +89,7 @@ class Variational:
             doubled = True
             text = tr("The code is variational, as the course has it for emojis.")
             notes.say("assumed", text)
-        if self.is_told or (doubled and self._denied is None):
+        if self.is_stated or (doubled and self._denied is None):
             notes.settings |= {f"{_LATENT}.kind": "gaussian", f"{_LATENT}.activation": "identity"}
 
 

@@ -44,8 +44,8 @@ def load_cached(key: str, shape: tuple[int, int, int, int]) -> CachedImages | No
         shape: Number of files, channels, height and width.
     """
     try:
-        told = json.loads(_notes_path(key).read_text(encoding="utf-8"))
-        skipped = tuple((int(index), str(reason)) for index, reason in told["skipped"])
+        kept = json.loads(_notes_path(key).read_text(encoding="utf-8"))
+        skipped = tuple((int(index), str(reason)) for index, reason in kept["skipped"])
         images = stored(key, shape)
         if images is None:
             images = _from_bytes(_levels_path(key), shape)

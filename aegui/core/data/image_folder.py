@@ -89,10 +89,10 @@ def _folders(labels: tuple[str, ...]) -> dict[str, str]:
     folders: dict[str, str] = {}
     taken: set[str] = set()
     for label in labels:
-        wished = name = _safe(label) or "_"
+        first = name = _safe(label) or "_"
         number = 2
         while name.casefold() in taken:
-            name, number = f"{wished} {number}", number + 1
+            name, number = f"{first} {number}", number + 1
         taken.add(name.casefold())
         folders[label] = name
     return folders

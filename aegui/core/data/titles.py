@@ -38,7 +38,7 @@ def with_titles_checked(file: GlyphFile) -> GlyphFile:
     exactly the shape of another character that the set lacks. Other doubts are reported only.
     """
     checked = [_checked(dataset) for dataset in file.datasets]
-    notes = tuple(note for _, told in checked for note in told)
+    notes = tuple(note for _, found in checked for note in found)
     if not notes:
         return file
     datasets = tuple(dataset for dataset, _ in checked)

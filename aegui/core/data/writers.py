@@ -172,7 +172,7 @@ def _png(dataset: Dataset) -> bytes:
         raise AeguiError(tr("A PNG sheet holds images of 1 or 3 channels."))
     scale = _SHEET_SCALE if max(height, width) <= _SHEET_SMALL_PX else 1
     sheet = _sheet(dataset).repeat(scale, axis=0).repeat(scale, axis=1)
-    told = {
+    described = {
         "name": dataset.name,
         "height": height,
         "width": width,
@@ -183,7 +183,7 @@ def _png(dataset: Dataset) -> bytes:
         "titles": list(zip(dataset.labels, dataset.names, strict=True)),
     }
     info = PngInfo()
-    info.add_text(TEXT_KEY, json.dumps(told))
+    info.add_text(TEXT_KEY, json.dumps(described))
     buffer = io.BytesIO()
     Image.fromarray(sheet[..., 0] if channels == 1 else sheet).save(buffer, "PNG", pnginfo=info)
     return buffer.getvalue()

@@ -361,9 +361,9 @@ def _quadratic(
     """Normal matrix and gradient (halved) of the energy by the inner corners, in ``basis``."""
     slopes = _slopes(codec, way[1:-1], basis)
     count, free, _ = slopes.shape
-    bends = 2 * images[1:-1] - images[:-2] - images[2:]
+    curvature = 2 * images[1:-1] - images[:-2] - images[2:]
     turns = (2 * way[1:-1] - way[:-2] - way[2:]) @ basis.T
-    slope = (slopes @ bends[:, :, np.newaxis].astype(np.float32))[:, :, 0] + weight * turns
+    slope = (slopes @ curvature[:, :, np.newaxis].astype(np.float32))[:, :, 0] + weight * turns
     columns = slopes.transpose(0, 2, 1)
     own, next_to = slopes @ columns, slopes[:-1] @ columns[1:]
     normal = np.zeros((count, free, count, free))

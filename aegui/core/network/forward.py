@@ -19,16 +19,14 @@ from aegui.core.recipe import (
     ConvSpec,
     ConvTransposeSpec,
     DropoutSpec,
-    FlattenSpec,
     LatentSpec,
     LayerSpec,
     NormSpec,
     PoolSpec,
-    ReshapeSpec,
     UpsampleSpec,
     pair,
 )
-from aegui.core.recipe.layers import LayerPart, conv_padding, uneven_padding
+from aegui.core.recipe.layers import conv_padding, uneven_padding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -84,7 +82,7 @@ def apply_layer(
         training: Whether batch statistics are used, and running ones updated in place.
         mask: What dropout multiplies the result with; None: nothing is dropped.
     """
-    compute = COMPUTED.get(type(layer.spec))
+    compute = COMPUTED.get(layer.spec.kind)
     if compute is None:
         raise ValueError(f"there is no forward pass for a layer of the kind {layer.spec.kind!r}")
     x = compute(layer, tensors, x, training)
@@ -232,17 +230,14 @@ def _unchanged(
     return x
 
 
-COMPUTED: dict[type[LayerPart], Compute] = {
-    LayerSpec: _dense,
-    LatentSpec: _dense,
-    ConvSpec: _convolution,
-    ConvTransposeSpec: _convolution,
-    PoolSpec: _pooled,
-    UpsampleSpec: _upsampled,
-    NormSpec: _normalised,
-    DropoutSpec: _unchanged,
-    FlattenSpec: _reshaped,
-    ReshapeSpec: _reshaped,
+COMPUTED: dict[str, Compute] = {
+    **dict.fromkeys(("dense", "plain", "gaussian"), _dense),
+    **dict.fromkeys(("conv", "conv_transpose"), _convolution),
+    **dict.fromkeys(("max_pool", "avg_pool"), _pooled),
+    **dict.fromkeys(("batch_norm", "layer_norm"), _normalised),
+    **dict.fromkeys(("flatten", "reshape"), _reshaped),
+    "upsample": _upsampled,
+    "dropout": _unchanged,
 }
 """What every kind of layer computes from itself, its tensors, samples, and whether it trains."""
 

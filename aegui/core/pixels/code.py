@@ -278,16 +278,16 @@ def _wrong_count(
     count = len(numbers)
     if count == wanted:
         return
-    told = (
+    message = (
         tr("The image has {wanted} rows, here are {n}.", wanted=wanted, n=count)
         if kind == "binary"
         else tr("The image has {wanted} pixels, here are {n}.", wanted=wanted, n=count)
     )
     if count > wanted:
-        yield CodeError(numbers[wanted].start, numbers[-1].end, told)
+        yield CodeError(numbers[wanted].start, numbers[-1].end, message)
     else:
         first = numbers[-1].start if numbers else 0
-        yield CodeError(first, numbers[-1].end if numbers else max(1, end), told)
+        yield CodeError(first, numbers[-1].end if numbers else max(1, end), message)
 
 
 def _image(values: list[int], height: int, width: int, kind: Pixels) -> NDArray[np.float32]:

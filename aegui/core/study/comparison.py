@@ -62,13 +62,13 @@ def compare_mistake(
     both = _both(recipe, spec, wanted)
     names = (tr("without the mistake"), tr(MISTAKES[spec.key].label))
     lines: list[Line] = []
-    told: Curves | None = None
+    curves: Curves | None = None
     for place, (one, name) in enumerate(zip(both, names, strict=True)):
-        told = _tried(one, dataset, spec, wanted, _part(report, place), cancelled)
-        lines.append(replace(told.lines[0], name=name))
-    assert told is not None
-    rest = tuple(line for line in told.lines if line.key != "model")
-    return Curves(told.kind, told.levels, (*lines, *rest))
+        curves = _tried(one, dataset, spec, wanted, _part(report, place), cancelled)
+        lines.append(replace(curves.lines[0], name=name))
+    assert curves is not None
+    rest = tuple(line for line in curves.lines if line.key != "model")
+    return Curves(curves.kind, curves.levels, (*lines, *rest))
 
 
 def comparison_cost(recipe: Recipe, dataset: Dataset, spec: MistakeSpec) -> Cost:
@@ -143,9 +143,9 @@ def _part(report: Report | None, place: int) -> Report | None:
     if report is None:
         return None
 
-    def told(progress: LoadProgress) -> None:
+    def tell_part(progress: LoadProgress) -> None:
         text = tr("{part} of 2: {text}", part=place + 1, text=progress.text)
         done = place * progress.total + progress.done
         report(LoadProgress(done, 2 * progress.total, text))
 
-    return told
+    return tell_part

@@ -100,8 +100,7 @@ def _added(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(LOSSES, LOG_COSH.key, LOG_COSH)
     monkeypatch.setitem(OPTIMIZERS, SIGNS.key, SIGNS)
     monkeypatch.setitem(CORRUPTIONS, FADE.key, FADE)
-    kind: type[LayerPart] = ScaleSpec
-    monkeypatch.setitem(COMPUTED, kind, scaled)
+    monkeypatch.setitem(COMPUTED, "scale", scaled)
 
 
 def resolved_recipe(raw: Mapping[str, Any]) -> ResolvedRecipe:

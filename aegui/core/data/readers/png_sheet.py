@@ -150,10 +150,10 @@ def _load(source: GlyphSource) -> tuple[NDArray[np.float32], str]:
 def _own_set(pixels: NDArray[np.float32], text: str, source: GlyphSource) -> RawSet | None:
     """The set as our writer described it; None if the description does not fit the image."""
     try:
-        told: dict[str, Any] = json.loads(text)
-        grid = Grid(*(int(told[key]) for key in ("height", "width", "gap", "margin")))
-        scale, channels = int(told["scale"]), int(told["channels"])
-        titles = [(str(label), str(name)) for label, name in told["titles"]]
+        described: dict[str, Any] = json.loads(text)
+        grid = Grid(*(int(described[key]) for key in ("height", "width", "gap", "margin")))
+        scale, channels = int(described["scale"]), int(described["channels"])
+        titles = [(str(label), str(name)) for label, name in described["titles"]]
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
     is_sane = min(grid.height, grid.width, scale) >= 1 and min(grid.gap, grid.margin) >= 0
@@ -165,7 +165,7 @@ def _own_set(pixels: NDArray[np.float32], text: str, source: GlyphSource) -> Raw
         return None
     images = _cut(sheet, grid)[: len(titles)]
     images = images[..., 0] if channels == 1 else images.transpose(0, 3, 1, 2)
-    return RawSet(str(told.get("name") or source.path.stem), images, titles)
+    return RawSet(str(described.get("name") or source.path.stem), images, titles)
 
 
 def _lit(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
