@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QFrame
 
 from aegui.core.i18n import tr
 from aegui.kit.painted import PaintedArea
+from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, current_theme
-from aegui.widgets.dragged_samples import drag_samples, is_dragged
+from aegui.widgets.cells import Cells
 from aegui.widgets.glyphs import draw_glyph, label_name
 from aegui.widgets.pictures import Pictures
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
+    from PySide6.QtGui import QKeyEvent, QPaintEvent, QResizeEvent
 
 _CELL_PX = 52
 _LEAST_CELL_PX = 34
@@ -28,7 +29,7 @@ _FADED = 0.28
 _PAD_PX = 3
 
 
-class Gallery(PaintedArea):
+class Gallery(Cells, PaintedArea):
     """A grid that flows with the width, under one keyboard cursor.
 
     It shows places of a set, in any order and number. Samples that are left out of training are
@@ -47,14 +48,11 @@ class Gallery(PaintedArea):
         """``drags_all``: whichever sample is dragged, all that are shown go with it."""
         super().__init__(parent)
         self._drags_all = drags_all
-        self._pressed: QPoint | None = None
         self._pictures = Pictures()
         self._labels: Sequence[str] = ()
         self._names: Sequence[str] = ()
         self._shown: NDArray[np.int64] = np.zeros(0, np.int64)
         self._taken: NDArray[np.bool_] | None = None
-        self._current = 0
-        self._hovered: int | None = None
         self._cell_px = _CELL_PX
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -79,16 +77,17 @@ class Gallery(PaintedArea):
         """Show the samples at ``indices``, in that order; None: all of them."""
         self._shown = np.arange(len(self._pictures)) if indices is None else indices
         self._current = 0
-        self._hovered = None
         self._arrange()
         self.verticalScrollBar().setValue(0)
-        self._describe()
+        self.keep_current()
+        if not len(self._shown):
+            describe(self, tr("No samples"), spoken=False)
 
     def go_near(self, index: int) -> None:
         """Put the keyboard cursor on sample ``index``, or the next one of those shown."""
         if len(self._shown):
             place = int(np.searchsorted(self._shown, index))
-            self._go_to(min(place, len(self._shown) - 1))
+            self.go_to(min(place, len(self._shown) - 1))
 
     def set_taken(self, taken: NDArray[np.bool_] | None) -> None:
         """Which samples of the set take part, bool ``[N]``; None: all of them."""
@@ -120,7 +119,7 @@ class Gallery(PaintedArea):
         self.setVerticalScrollBarPolicy(
             policy.ScrollBarAlwaysOn if needs_bar else policy.ScrollBarAlwaysOff
         )
-        rows = -(-len(self._shown) // self._columns())
+        rows = -(-len(self._shown) // self.columns())
         height = self.viewport().height()
         bar = self.verticalScrollBar()
         bar.setRange(0, max(0, rows * self._cell_px - height))
@@ -128,22 +127,19 @@ class Gallery(PaintedArea):
         bar.setSingleStep(self._cell_px // 2)
         self.viewport().update()
 
-    def _columns(self) -> int:
+    def count(self) -> int:
+        """The samples that are shown."""
+        return len(self._shown)
+
+    def columns(self) -> int:
+        """Samples side by side."""
         return max(1, self.viewport().width() // self._cell_px)
 
     def cell_rect(self, place: int) -> QRect:
         """Where the sample shown at ``place`` is painted, in pixels of the viewport."""
-        row, column = divmod(place, self._columns())
+        row, column = divmod(place, self.columns())
         top = row * self._cell_px - self.verticalScrollBar().value()
         return QRect(column * self._cell_px, top, self._cell_px, self._cell_px)
-
-    def _place_at(self, position: QPoint) -> int | None:
-        columns = self._columns()
-        row = (position.y() + self.verticalScrollBar().value()) // self._cell_px
-        column = position.x() // self._cell_px
-        place = row * columns + column
-        inside = 0 <= column < columns and 0 <= place < len(self._shown)
-        return place if inside else None
 
     def sizeHint(self) -> QSize:  # noqa: D102
         return QSize(5 * _CELL_PX + 2 * SPACING, 4 * _CELL_PX)
@@ -155,100 +151,44 @@ class Gallery(PaintedArea):
         super().resizeEvent(event)
         self._arrange()
 
-    def _describe(self) -> None:
-        index = self.current
-        if index is None:
-            self.setAccessibleDescription(tr("No samples"))
-            return
-        out = self._taken is not None and not self._taken[index]
-        place = tr("{index} of {count}", index=self._current + 1, count=len(self._shown))
-        words = [self.title(index), place, tr("left out") if out else ""]
-        self.setAccessibleDescription(", ".join(word for word in words if word))
+    # -- what is said and done -------------------------------------------------------------------
 
-    # -- mouse and keys --------------------------------------------------------------------------
+    def text_of(self, place: int) -> str:
+        """What the sample is called."""
+        return self.title(int(self._shown[place]))
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
-        place = self._place_at(event.position().toPoint())
-        if place is None or event.button() != Qt.MouseButton.LeftButton:
-            return
-        self._go_to(place)
-        self._pressed = event.position().toPoint()
+    def spoken(self, place: int) -> str:
+        """Its name, where it stands and whether it is left out."""
+        out = self._taken is not None and not self._taken[self._shown[place]]
+        at = tr("{index} of {count}", index=place + 1, count=len(self._shown))
+        words = [self.text_of(place), at, tr("left out") if out else ""]
+        return ", ".join(word for word in words if word)
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: D102
-        pressed, self._pressed = self._pressed, None
-        place = self._place_at(event.position().toPoint())
-        if pressed is None or place is None or place != self._place_at(pressed):
-            return
-        ticks = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        (self.toggled if ticks else self.activated).emit(int(self._shown[place]))
+    def activate(self, place: int) -> None:
+        """That sample is requested."""
+        self.activated.emit(int(self._shown[place]))
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: D102
-        at = event.position().toPoint()
-        if self._pressed is not None and is_dragged(self._pressed, at):
-            place, self._pressed = self._place_at(self._pressed), None
-            if place is not None:
-                dragged = self._shown if self._drags_all else self._shown[place : place + 1]
-                drag_samples(self, dragged.tolist())
-            return
-        place = self._place_at(at)
-        if place != self._hovered:
-            self._hovered = place
-            self.viewport().update()
+    def toggle(self, place: int) -> None:
+        """That sample is to be taken or left out."""
+        self.toggled.emit(int(self._shown[place]))
 
-    def leaveEvent(self, event: QEvent) -> None:  # noqa: D102
-        self._hovered = None
-        self.viewport().update()
-        super().leaveEvent(event)
+    def dragged(self, place: int) -> list[int]:
+        """That sample, or all that are shown."""
+        places = self._shown if self._drags_all else self._shown[place : place + 1]
+        return [int(place) for place in places]
 
-    def tip_at(self, position: QPoint) -> str:  # noqa: D102
-        place = self._place_at(position)
-        return "" if place is None else self.title(int(self._shown[place]))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
-        target = self._target(event.key())
-        if target is not None:
-            self._go_to(target)
-        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self.current is not None:
-            self.activated.emit(self.current)
-        elif event.key() == Qt.Key.Key_Space and self.current is not None:
-            self.toggled.emit(self.current)
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Space ticks; the other keys are those of all cells."""
+        if event.key() == Qt.Key.Key_Space and len(self._shown):
+            self.toggle(self._current)
         else:
             super().keyPressEvent(event)
-
-    def _target(self, key: int) -> int | None:
-        """Where ``key`` takes the cursor; None for a key of no motion."""
-        columns = self._columns()
-        page = columns * max(1, self.viewport().height() // self._cell_px)
-        steps = {
-            Qt.Key.Key_Left: -1,
-            Qt.Key.Key_Right: 1,
-            Qt.Key.Key_Up: -columns,
-            Qt.Key.Key_Down: columns,
-            Qt.Key.Key_PageUp: -page,
-            Qt.Key.Key_PageDown: page,
-            Qt.Key.Key_Home: -len(self._shown),
-            Qt.Key.Key_End: len(self._shown),
-        }
-        step = steps.get(Qt.Key(key))
-        if step is None or not len(self._shown):
-            return None
-        return min(max(0, self._current + step), len(self._shown) - 1)
-
-    def _go_to(self, place: int) -> None:
-        self._current = place
-        cell, bar = self.cell_rect(place), self.verticalScrollBar()
-        if cell.top() < 0:
-            bar.setValue(bar.value() + cell.top())
-        elif cell.bottom() > self.viewport().height():
-            bar.setValue(bar.value() + cell.bottom() - self.viewport().height())
-        self._describe()
-        self.viewport().update()
 
     # -- painting --------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         painter = QPainter(self.viewport())
-        columns = self._columns()
+        columns = self.columns()
         scrolled = self.verticalScrollBar().value()
         first = (event.rect().top() + scrolled) // self._cell_px * columns
         last = ((event.rect().bottom() + scrolled) // self._cell_px + 1) * columns

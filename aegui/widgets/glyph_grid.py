@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeySequence, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -13,6 +13,7 @@ from aegui.kit.painted import Painted
 from aegui.kit.speech import describe
 from aegui.kit.theme import current_theme
 from aegui.session.data.looks import GLYPHS, Look
+from aegui.widgets.cells import Cells
 from aegui.widgets.glyphs import GlyphCache, draw_glyph, label_name
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ _CLEAR = QColor(0, 0, 0, 0)
 _PRESSES = {Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter}
 
 
-class GlyphGrid(Painted):
+class GlyphGrid(Cells, Painted):
     """A grid of glyphs under one keyboard cursor.
 
     Args:
@@ -52,8 +53,6 @@ class GlyphGrid(Painted):
         self._labels: tuple[str, ...] = ()
         self._glyphs = GlyphCache()
         self._checked: set[int] = set()
-        self._current = 0
-        self._hovered: int | None = None
         self._dragged_state: bool | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -99,19 +98,18 @@ class GlyphGrid(Painted):
         """The index under the keyboard cursor."""
         return self._current
 
-    def _columns(self) -> int:
+    def count(self) -> int:
+        """The glyphs that are shown."""
+        return len(self._labels)
+
+    def columns(self) -> int:
+        """Glyphs side by side."""
         return max(1, self.width() // CELL_PX)
 
     def cell_rect(self, index: int) -> QRect:
         """Where glyph ``index`` is painted, in widget pixels."""
-        row, column = divmod(index, self._columns())
+        row, column = divmod(index, self.columns())
         return QRect(column * CELL_PX, row * CELL_PX, CELL_PX, CELL_PX)
-
-    def _index_at(self, position: QPoint) -> int | None:
-        row, column = position.y() // CELL_PX, position.x() // CELL_PX
-        index = row * self._columns() + column
-        inside = 0 <= column < self._columns() and row >= 0 and index < len(self._labels)
-        return index if inside else None
 
     def hasHeightForWidth(self) -> bool:  # noqa: D102
         return True
@@ -127,17 +125,23 @@ class GlyphGrid(Painted):
     def minimumSizeHint(self) -> QSize:  # noqa: D102
         return QSize(4 * CELL_PX, CELL_PX)
 
+    def text_of(self, place: int) -> str:
+        """What the glyph is called."""
+        return label_name(self._labels[place])
+
+    def spoken(self, place: int) -> str:
+        """Its name, where it stands and whether it is ticked."""
+        text = f"{self.text_of(place)}, " + tr(
+            "{index} of {count}", index=place + 1, count=len(self._labels)
+        )
+        if not self._checkable:
+            return text
+        return f"{text}, {tr('chosen') if place in self._checked else tr('not chosen')}"
+
     def _changed(self) -> None:
         if self._labels:
-            label = label_name(self._labels[self._current])
-            describe(self, self._described(label, self._current in self._checked))
+            describe(self, self.spoken(self._current))
         self.update()
-
-    def _described(self, label: str, checked: bool) -> str:
-        place = tr("{index} of {count}", index=self._current + 1, count=len(self._labels))
-        if not self._checkable:
-            return f"{label}, {place}"
-        return f"{label}, {place}, {tr('chosen') if checked else tr('not chosen')}"
 
     # -- ticking and picking ---------------------------------------------------------------------
 
@@ -157,7 +161,7 @@ class GlyphGrid(Painted):
     # -- mouse -----------------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
-        index = self._index_at(event.position().toPoint())
+        index = self.place_at(event.position().toPoint())
         if index is None or event.button() != Qt.MouseButton.LeftButton:
             return
         self._current = index
@@ -168,35 +172,24 @@ class GlyphGrid(Painted):
         self._changed()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: D102
-        index = self._index_at(event.position().toPoint())
+        index = self.place_at(event.position().toPoint())
         if self._dragged_state is not None and index is not None:
             self._current = index
             self._check(index, self._dragged_state)
-        if index != self._hovered:
-            self._hovered = index
-            self.update()
+        self._hover(index)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: D102
         if event.button() != Qt.MouseButton.LeftButton:
             return
         self._dragged_state = None
-        index = self._index_at(event.position().toPoint())
+        index = self.place_at(event.position().toPoint())
         if not self._checkable and index is not None and index == self._current:
             self.picked.emit(index)
-
-    def leaveEvent(self, event: QEvent) -> None:  # noqa: D102
-        del event
-        self._hovered = None
-        self.update()
-
-    def tip_at(self, position: QPoint) -> str:  # noqa: D102
-        index = self._index_at(position)
-        return "" if index is None else label_name(self._labels[index])
 
     # -- keys ------------------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
-        target = self._target(event.key())
+        target = self.target(event.key())
         if not self._labels:
             super().keyPressEvent(event)
         elif target is not None:
@@ -211,21 +204,6 @@ class GlyphGrid(Painted):
             self.set_current(self._labels.index(event.text()))
         else:
             super().keyPressEvent(event)
-
-    def _target(self, key: int) -> int | None:
-        """Where ``key`` takes the cursor, or None if it is no key of motion."""
-        columns, last = self._columns(), len(self._labels) - 1
-        steps: dict[int, int] = {
-            Qt.Key.Key_Left: self._current - 1,
-            Qt.Key.Key_Right: self._current + 1,
-            Qt.Key.Key_Up: self._current - columns,
-            Qt.Key.Key_Down: self._current + columns,
-            Qt.Key.Key_Home: 0,
-            Qt.Key.Key_End: last,
-        }
-        if key not in steps:
-            return None
-        return steps[key] if 0 <= steps[key] <= last else self._current
 
     def _move(self, target: int, *, sweep: bool) -> None:
         """Go to ``target``; a sweep gives every glyph on the way the state of the first."""
@@ -244,8 +222,8 @@ class GlyphGrid(Painted):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         painter = QPainter(self)
         # Of 70,000 cells only those in sight are looked at.
-        first = event.rect().top() // CELL_PX * self._columns()
-        last = (event.rect().bottom() // CELL_PX + 1) * self._columns()
+        first = event.rect().top() // CELL_PX * self.columns()
+        last = (event.rect().bottom() // CELL_PX + 1) * self.columns()
         for index in range(max(0, first), min(len(self._labels), last)):
             self._paint_cell(painter, index, self.cell_rect(index))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -14,14 +14,14 @@ from aegui.kit.painted import Painted
 from aegui.kit.speech import describe
 from aegui.kit.theme import current_theme
 from aegui.session.data.looks import GLYPHS, Look
-from aegui.widgets.dragged_samples import drag_samples, is_dragged
+from aegui.widgets.cells import Cells
 from aegui.widgets.glyphs import GlyphCache, draw_glyph, label_name, label_sign
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import ArrayLike
-    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
+    from PySide6.QtGui import QPaintEvent
 
 _PLACE_PX = QSize(44, 50)
 _KIN_GLYPH_PX = 30
@@ -37,7 +37,7 @@ def error_text(error: float) -> str:
     return localized(error, ".4f") if error < 0.1 else localized(error, ".3f")
 
 
-class NearestStrip(Painted):
+class NearestStrip(Cells, Painted):
     """The samples nearest to an image: their pictures, names and distances.
 
     They can be dragged from here to where samples are collected.
@@ -54,8 +54,6 @@ class NearestStrip(Painted):
         self._glyphs = GlyphCache()
         self._nearest: tuple[tuple[str, float], ...] = ()
         self._indices: tuple[int, ...] = ()
-        self._current = 0
-        self._pressed: QPoint | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(tr("Nearest characters"))
@@ -71,10 +69,17 @@ class NearestStrip(Painted):
         """Show ``nearest``: name and distance, with their places in the set."""
         if (nearest, tuple(indices)) != (self._nearest, self._indices):
             self._nearest, self._indices = nearest, tuple(indices)
-            self._current = min(self._current, max(0, len(nearest) - 1))
+            self.keep_current()
             texts = (self.text_of(place) for place in range(len(nearest)))
             describe(self, "; ".join(texts), spoken=False)
-            self.update()
+
+    def count(self) -> int:
+        """The samples that are shown."""
+        return len(self._nearest)
+
+    def columns(self) -> int:
+        """All in one row."""
+        return len(self._nearest)
 
     def sizeHint(self) -> QSize:  # noqa: D102
         return QSize(5 * _PLACE_PX.width(), _PLACE_PX.height())
@@ -91,63 +96,32 @@ class NearestStrip(Painted):
             away = tr("mean squared difference {error}", error=error_text(distance))
         return f"{label_name(label)}: {away}"
 
-    def place_rect(self, place: int) -> QRect:
+    def activate(self, place: int) -> None:
+        """Show that sample."""
+        self.sample_activated.emit(self._indices[place])
+
+    def dragged(self, place: int) -> tuple[int, ...]:
+        """That sample alone."""
+        return (self._indices[place],)
+
+    def cell_rect(self, place: int) -> QRect:
         """Where the ``place``-th nearest is painted."""
         step = max(_PLACE_PX.width(), min(self.width() // max(1, len(self._nearest)), 72))
         return QRect(place * step, 0, _PLACE_PX.width(), _PLACE_PX.height())
-
-    def _place_at(self, position: QPoint) -> int | None:
-        places = range(len(self._nearest))
-        return next((i for i in places if self.place_rect(i).contains(position)), None)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
-        self._pressed = event.position().toPoint()
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: D102
-        pressed = self._pressed
-        place = None if pressed is None else self._place_at(pressed)
-        if pressed is None or place is None:
-            return
-        if is_dragged(pressed, event.position().toPoint()):
-            self._pressed = None
-            drag_samples(self, [self._indices[place]])
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: D102
-        place = None if self._pressed is None else self._place_at(event.position().toPoint())
-        self._pressed = None
-        if place is not None and event.button() == Qt.MouseButton.LeftButton:
-            self._current = place
-            self.sample_activated.emit(self._indices[place])
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
-        steps: dict[int, int] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
-        if self._nearest and event.key() in steps:
-            place = self._current + steps[event.key()]
-            self._current = min(max(place, 0), len(self._nearest) - 1)
-            describe(self, self.text_of(self._current))
-            self.update()
-        elif self._nearest and event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            self.sample_activated.emit(self._indices[self._current])
-        else:
-            super().keyPressEvent(event)
-
-    def tip_at(self, position: QPoint) -> str:  # noqa: D102
-        place = self._place_at(position)
-        return "" if place is None else self.text_of(place)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         del event
         painter = QPainter(self)
         for place in range(len(self._nearest)):
-            if self.place_rect(place).right() <= self.width():
+            if self.cell_rect(place).right() <= self.width():
                 self._paint_place(painter, place)
         if self.hasFocus() and self._nearest:
             painter.setPen(QPen(current_theme().accent, 2))
-            painter.drawRect(self.place_rect(self._current).adjusted(2, 1, -3, -2))
+            painter.drawRect(self.cell_rect(self._current).adjusted(2, 1, -3, -2))
 
     def _paint_place(self, painter: QPainter, place: int) -> None:
         theme = current_theme()
-        rect = self.place_rect(place)
+        rect = self.cell_rect(place)
         box = QRect(rect.x(), rect.y(), rect.width(), _KIN_GLYPH_PX)
         if self._indices[place] < len(self._glyphs):
             tile = QRect(0, 0, _KIN_GLYPH_PX, _KIN_GLYPH_PX)

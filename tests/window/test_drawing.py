@@ -439,15 +439,15 @@ def test_a_kind_of_noise_applies_when_it_is_chosen_and_undo_shows_it(
 ) -> None:
     draw.show_page("noise")
     box, clean = draw.noise, drawing.pixels
-    first = box._kind.currentIndex()
-    box._level.setValue(0.5)
+    first = box._kind.value()
+    box._level.number.setValue(0.5)
     drawing.undo()
     assert np.array_equal(drawing.pixels, clean)
     # The kind that is shown already, chosen from the list.
-    box._kind.activated.emit(first)
+    box._kind.activated.emit(box._kind.findData(first))
     assert drawing.state.noise is not None
     before = box.spec
-    box._kind.setCurrentIndex(first + 1)
+    QTest.keyClick(box._kind, Qt.Key.Key_Down)
     assert box.spec.kind != before.kind
     drawing.undo()
     assert box.spec == before

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QRegularExpression, QSignalBlocker, Qt, QTime
 from PySide6.QtGui import QRegularExpressionValidator
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
+from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import tr
 from aegui.core.recipe.settings import file_name
 from aegui.kit.layouts import row
@@ -186,3 +187,14 @@ def _editor(field: FormField) -> Editor:
             return SourceField(field.choices.values())
         case _:
             return NumberField(low, high, field.step)
+
+
+def noise_kind_field(first: str = "") -> ChoiceField:
+    """The kinds of noise; ``first`` is said of an entry before them that has the key "none"."""
+    field = ChoiceField(choice for key, choice in CORRUPTIONS.items() if key != "none")
+    if first:
+        field.insertItem(0, first, "none")
+    field.setCurrentIndex(0)
+    field.setToolTip(tr("Kind of noise"))
+    field.setAccessibleName(tr("Kind of noise"))
+    return field

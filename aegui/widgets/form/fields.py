@@ -444,8 +444,8 @@ class QuietSlider(_Quiet, QSlider):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self.setRange(0, _SLIDER_STEPS)
-        self.setSingleStep(_SLIDER_STEPS // 60)
-        self.setPageStep(_SLIDER_STEPS // 12)
+        self.setSingleStep(_SLIDER_STEPS // 100)
+        self.setPageStep(_SLIDER_STEPS // 10)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
 
@@ -464,13 +464,14 @@ class SliderField(QWidget):
         slider_limits: tuple[float, float],
         *,
         logarithmic: bool,
+        step: float = 0.01,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._low, self._high = slider_limits
         self._logarithmic = logarithmic
         self.slider = QuietSlider(self)
-        self.number = NumberField(*limits, None if logarithmic else 0.01, self)
+        self.number = NumberField(*limits, None if logarithmic else step, self)
         self.number.setFixedWidth(84)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

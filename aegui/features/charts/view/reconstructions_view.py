@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPen, QPixmap
 from PySide6.QtWidgets import (
     QFrame,
@@ -20,14 +20,14 @@ from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, current_theme, figures_font
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.answer_words import COLUMNS
-from aegui.widgets.dragged_samples import drag_samples, is_dragged
+from aegui.widgets.cells import Cells
 from aegui.widgets.figures.makers import reconstructions_figure
 from aegui.widgets.glyphs import argb_image, label_name, label_sign, palette, photo_argb
 from aegui.widgets.nearest_strip import error_text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
+    from PySide6.QtGui import QPaintEvent, QResizeEvent
 
     from aegui.kit.charts.figure import Figure
     from aegui.session.pixels.answers import Reconstructions
@@ -74,7 +74,7 @@ class _Layout:
         )
 
 
-class ReconstructionsView(PaintedArea):
+class ReconstructionsView(Cells, PaintedArea):
     """All groups, painted in one go: the visible ones are one image, kept until something changes.
 
     Signals:
@@ -92,9 +92,6 @@ class ReconstructionsView(PaintedArea):
         self._look = GLYPHS
         self._images: tuple[NDArray[np.uint8], ...] = ()
         self._picture: QPixmap | None = None
-        self._hovered: int | None = None
-        self._current = 0
-        self._pressed: QPoint | None = None
         self._message = ""
         self.figures = FigureMenu(self, self.figure)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -162,7 +159,24 @@ class ReconstructionsView(PaintedArea):
         kept = None if self._rows is None else self._rows.held_out
         return kept is not None and bool(kept[place])
 
-    def group_rect(self, place: int) -> QRect:
+    def count(self) -> int:
+        """The samples that are shown."""
+        return len(self._labels)
+
+    def columns(self) -> int:
+        """Groups side by side."""
+        return self._layout().columns
+
+    def activate(self, place: int) -> None:
+        """That sample is requested."""
+        if self._rows is not None:
+            self.sample_activated.emit(int(self._rows.indices[place]))
+
+    def dragged(self, place: int) -> list[int]:
+        """That sample alone."""
+        return [] if self._rows is None else [int(self._rows.indices[place])]
+
+    def cell_rect(self, place: int) -> QRect:
         """Where the group at ``place`` is painted, in pixels of the viewport."""
         return self._layout().rect(place).translated(SPACING, SPACING // 2 - self._scrolled())
 
@@ -240,86 +254,6 @@ class ReconstructionsView(PaintedArea):
             describe(self, self.text_of(self._current), spoken=False)
         self.viewport().update()
 
-    # -- mouse and keys --------------------------------------------------------------------------
-
-    def place_at(self, position: QPoint) -> int | None:
-        """The place of the group under ``position`` in the viewport, or None."""
-        layout = self._layout()
-        x, y = position.x() - SPACING, position.y() - SPACING // 2 + self._scrolled()
-        column, row = x // (layout.group[0] * layout.scale), y // layout.row_px
-        place = row * layout.columns + column
-        inside = 0 <= column < layout.columns and row >= 0 and place < len(self._labels)
-        return place if inside and self.group_rect(place).contains(position) else None
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: D102
-        at = event.position().toPoint()
-        if self._pressed is not None and is_dragged(self._pressed, at):
-            place, self._pressed = self.place_at(self._pressed), None
-            if place is not None and self._rows is not None:
-                drag_samples(self, [int(self._rows.indices[place])])
-            return
-        self._hover(self.place_at(at))
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
-        place = self.place_at(event.position().toPoint())
-        if place is not None and event.button() == Qt.MouseButton.LeftButton:
-            self._pressed = event.position().toPoint()
-            self._go(place)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: D102
-        pressed, self._pressed = self._pressed, None
-        place = self.place_at(event.position().toPoint())
-        if pressed is None:
-            return
-        if place == self._current and event.button() == Qt.MouseButton.LeftButton and self._labels:
-            self._activate()
-
-    def tip_at(self, position: QPoint) -> str:  # noqa: D102
-        place = self.place_at(position)
-        return "" if place is None else self.text_of(place)
-
-    def viewportEvent(self, event: QEvent) -> bool:  # noqa: D102
-        if event.type() == QEvent.Type.Leave:
-            self._hover(None)
-        return super().viewportEvent(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
-        columns, last = self._layout().columns, len(self._labels) - 1
-        steps: dict[int, int] = {
-            Qt.Key.Key_Left: self._current - 1,
-            Qt.Key.Key_Right: self._current + 1,
-            Qt.Key.Key_Up: self._current - columns,
-            Qt.Key.Key_Down: self._current + columns,
-            Qt.Key.Key_Home: 0,
-            Qt.Key.Key_End: last,
-        }
-        if event.key() in steps and self._labels:
-            self._go(min(max(steps[event.key()], 0), last))
-        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self._labels:
-            self._activate()
-        else:
-            super().keyPressEvent(event)
-
-    def _activate(self) -> None:
-        if self._rows is not None:
-            self.sample_activated.emit(int(self._rows.indices[self._current]))
-
-    def _go(self, place: int) -> None:
-        self._current = place
-        describe(self, self.text_of(place))
-        rect = self.group_rect(place)
-        bar = self.verticalScrollBar()
-        if rect.top() < 0:
-            bar.setValue(bar.value() + rect.top() - SPACING // 2)
-        elif rect.bottom() > self.viewport().height():
-            bar.setValue(bar.value() + rect.bottom() - self.viewport().height() + SPACING)
-        self.viewport().update()
-
-    def _hover(self, place: int | None) -> None:
-        if place != self._hovered:
-            self._hovered = place
-            self.viewport().update()
-
     # -- painting --------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
@@ -335,10 +269,10 @@ class ReconstructionsView(PaintedArea):
         painter.drawPixmap(0, 0, self._picture)
         painter.setPen(QPen(current_theme().accent, 1))
         if self._hovered is not None and self._hovered < len(self._labels):
-            painter.drawRect(self.group_rect(self._hovered).adjusted(-4, -3, 3, 0))
+            painter.drawRect(self.cell_rect(self._hovered).adjusted(-4, -3, 3, 0))
         if self.hasFocus():
             painter.setPen(QPen(current_theme().accent, 2))
-            painter.drawRect(self.group_rect(self._current).adjusted(-4, -3, 4, 0))
+            painter.drawRect(self.cell_rect(self._current).adjusted(-4, -3, 4, 0))
 
     def _composed(self) -> QPixmap:
         """The visible groups with their texts, as large as the viewport."""
@@ -354,7 +288,7 @@ class ReconstructionsView(PaintedArea):
             return picture
         painter = QPainter(picture)
         sheet = argb_image(self._sheet(layout, places))
-        corner = self.group_rect(places[0]).topLeft()
+        corner = self.cell_rect(places[0]).topLeft()
         painter.drawImage(QRect(corner, sheet.size() * layout.scale), sheet)
         self._paint_texts(painter, layout, places)
         painter.end()
@@ -390,7 +324,7 @@ class ReconstructionsView(PaintedArea):
         for number, colour in enumerate(colours):
             painter.setPen(colour)
             for place in (np.flatnonzero(severity == number) + places.start).tolist():
-                rect = self.group_rect(place)
+                rect = self.cell_rect(place)
                 error = self._error(place)
                 room = rect.width() - metrics.horizontalAdvance(error) - SPACING // 2
                 label = label_sign(self._labels[place])

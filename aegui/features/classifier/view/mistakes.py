@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QListView, QWidget
+from PySide6.QtCore import QSize, Signal
 
 from aegui.core.i18n import localized, tr
 from aegui.kit.theme import SPACING
-from aegui.widgets.glyphs import glyph_pixmap, label_name, label_sign
+from aegui.widgets.glyphs import label_name, label_sign
+from aegui.widgets.picture_list import PictureList, PictureRows
 from aegui.widgets.pictures import Pictures
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import numpy as np
     from numpy.typing import NDArray
+    from PySide6.QtGui import QImage
+    from PySide6.QtWidgets import QWidget
 
     from aegui.core.evaluation.classification import Classification
 
@@ -47,76 +47,35 @@ class ShownMistakes:
     order: NDArray[np.int64]
 
 
-class _Model(QAbstractListModel):
-    """A row for each sample; its picture is made when it comes into sight."""
+class _Rows(PictureRows):
+    """Samples with their class, the answer and its confidence."""
 
-    def __init__(self, view: QWidget) -> None:
-        super().__init__(view)
-        self._view = view
-        self._pictures = Pictures()
-        self._shown: ShownMistakes | None = None
-
-    def set_shown(self, shown: ShownMistakes | None) -> None:
-        self.beginResetModel()
-        before = self._shown
+    def __init__(self, shown: ShownMistakes, pictures: Pictures) -> None:
         self._shown = shown
-        if shown is not None and (before is None or shown.images is not before.images):
-            self._pictures.set_images(shown.images)
-        self.endResetModel()
-
-    @property
-    def is_narrow(self) -> bool:
-        """Whether two labels have room beside one another."""
-        classes = () if self._shown is None else self._shown.found.classes
-        return all(len(label) <= _ONE_LINE for label in classes)
-
-    @property
-    def cell_px(self) -> QSize:
-        """Room for a picture and its caption."""
-        return _CELL_PX if self.is_narrow else _WIDE_CELL_PX
+        self._pictures = pictures
+        # Two short labels have room beside one another.
+        self.is_narrow = all(len(label) <= _ONE_LINE for label in shown.found.classes)
 
     def place(self, row: int) -> int:
         """Place in the set of the sample in ``row``."""
-        assert self._shown is not None
         return int(self._shown.places[self._shown.order[row]])
 
-    def rowCount(self, parent: QModelIndex | QPersistentModelIndex | None = None) -> int:
+    def __len__(self) -> int:
         """The samples, as far as they are shown."""
-        if (parent is not None and parent.isValid()) or self._shown is None:
-            return 0
         return min(MOST_SHOWN, len(self._shown.order))
 
-    def data(
-        self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        """Picture, caption and sentence of a sample."""
-        if self._shown is None or not index.isValid():
-            return None
-        row = index.row()
-        if role == Qt.ItemDataRole.DecorationRole:
-            return glyph_pixmap(
-                self._pictures.image(self.place(row)),
-                QSize(_PICTURE_PX, _PICTURE_PX),
-                device_ratio=self._view.devicePixelRatioF(),
-            )
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self._caption(row)
-        if role in {Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole}:
-            return self._sentence(row)
-        if role == Qt.ItemDataRole.SizeHintRole:
-            # All of one size: else the first caption would cut the others short.
-            return self.cell_px - QSize(4, 4)
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
-        return None
+    def picture(self, row: int, room: QSize) -> QImage:
+        """The sample."""
+        del room
+        return self._pictures.image(self.place(row))
 
     def _answer(self, row: int) -> tuple[str, str, float]:
-        assert self._shown is not None
         found, number = self._shown.found, self._shown.order[row]
         true, taken = found.classes[found.truth[number]], found.classes[found.predicted[number]]
         return true, taken, float(found.confidence[number])
 
-    def _caption(self, row: int) -> str:
+    def caption(self, row: int) -> str:
+        """Class, answer and confidence, short."""
         true, taken, confidence = self._answer(row)
         share = localized(confidence, ".0%")
         if true == taken:
@@ -124,7 +83,8 @@ class _Model(QAbstractListModel):
         between = " " if self.is_narrow else "\n"
         return f"{_short(true)}{between}→ {_short(taken)}\n{share}"
 
-    def _sentence(self, row: int) -> str:
+    def sentence(self, row: int) -> str:
+        """The same in a sentence."""
         true, taken, confidence = self._answer(row)
         if true == taken:
             return tr(
@@ -149,39 +109,31 @@ def _short(label: str) -> str:
     return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
 
 
-class MistakesView(QListView):
+class MistakesView(PictureList):
     """Pictures that flow with the width, each with its class, the answer and the confidence."""
 
     sample_activated = Signal(int)
     """Place in the set of the sample that was double-clicked, or on which Enter was pressed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._model = _Model(self)
-        self.setModel(self._model)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setViewMode(QListView.ViewMode.IconMode)
-        self.setResizeMode(QListView.ResizeMode.Adjust)
-        self.setMovement(QListView.Movement.Static)
-        self.setUniformItemSizes(True)
-        self.setIconSize(QSize(_PICTURE_PX, _PICTURE_PX))
-        self.setGridSize(_CELL_PX)
-        self.setSpacing(0)
+        super().__init__(tr("Samples with their answers"), parent)
+        self._pictures = Pictures()
+        self._images: NDArray[np.float32] | None = None
+        self._rows: _Rows | None = None
         self.setContentsMargins(SPACING, 0, 0, 0)
-        self.setAccessibleName(tr("Samples with their answers"))
-        self.activated.connect(self._on_activated)
+        self.set_sizes(_PICTURE_PX, _CELL_PX)
+        self.row_activated.connect(self._on_row_activated)
 
     def set_shown(self, shown: ShownMistakes | None) -> None:
         """Show these samples; None: nothing."""
-        at = self.verticalScrollBar().value()
-        self._model.set_shown(shown)
-        self.setGridSize(self._model.cell_px)
-        self.verticalScrollBar().setValue(at)
+        if shown is not None and shown.images is not self._images:
+            self._images = shown.images
+            self._pictures.set_images(shown.images)
+        self._rows = None if shown is None else _Rows(shown, self._pictures)
+        is_narrow = self._rows is None or self._rows.is_narrow
+        self.set_sizes(_PICTURE_PX, _CELL_PX if is_narrow else _WIDE_CELL_PX)
+        self.set_rows(self._rows)
 
-    def captions(self) -> Sequence[str]:
-        """What stands below the pictures."""
-        model = self._model
-        return [model.data(model.index(row)) for row in range(model.rowCount())]
-
-    def _on_activated(self, index: QModelIndex) -> None:
-        self.sample_activated.emit(self._model.place(index.row()))
+    def _on_row_activated(self, row: int) -> None:
+        if self._rows is not None:
+            self.sample_activated.emit(self._rows.place(row))

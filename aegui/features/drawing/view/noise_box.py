@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtWidgets import (
-    QComboBox,
-    QGridLayout,
-    QPushButton,
-    QSlider,
-    QSpinBox,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QGridLayout, QPushButton, QToolButton, QWidget
 
-from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import tr
 from aegui.core.recipe import CorruptionSpec
 from aegui.features.drawing.view.tool_row import BUTTON_PX
 from aegui.kit.theme import ICON_PX, icon
-from aegui.widgets.form.fields import NumberField
+from aegui.widgets.form.editors import noise_kind_field
+from aegui.widgets.form.fields import CountField, SliderField
 
 _NONE = "none"
-_STEP = 0.05
-_STEPS = 100
 _START_LEVEL = 0.2
 _MOST_SEED = 99_999
 
@@ -40,54 +30,33 @@ class NoiseBox(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._kind = QComboBox()
-        self._has_told_kind = False
-        self._level = NumberField(0.0, 1.0, _STEP)
-        self._slider = QSlider(Qt.Orientation.Horizontal)
-        self._seed = QSpinBox()
+        self._kind = noise_kind_field()
+        self._shown_kind = self._kind.value()
+        self._level = SliderField((0.0, 1.0), (0.0, 1.0), logarithmic=False, step=0.05)
+        self._seed = CountField(0, _MOST_SEED)
         self._again = QToolButton()
         self._off = QToolButton()
         self._sheet = QPushButton(tr("Sheet of levels…"))
-        self._build_kind()
         self._build_level()
         self._build_buttons()
         self._lay_out()
+        self._kind.edited.connect(self._on_kind_edited)
         self.set_noised(False)
-
-    def _build_kind(self) -> None:
-        for key, choice in CORRUPTIONS.items():
-            if key != _NONE:
-                self._kind.addItem(tr(choice.label), key)
-                tip = tr(choice.help)
-                self._kind.setItemData(self._kind.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
-        self._kind.setToolTip(tr("Kind of noise"))
-        self._kind.setAccessibleName(tr("Kind of noise"))
-        self._kind.setMinimumContentsLength(8)
-        self._kind.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
-        self._kind.currentIndexChanged.connect(self._on_kind_changed)
-        self._kind.activated.connect(self._on_kind_activated)
 
     def _build_level(self) -> None:
         tip = tr("Level of the noise: a probability per pixel, or sigma for Gaussian noise")
-        self._level.setValue(_START_LEVEL)
-        self._slider.setRange(0, _STEPS)
-        self._slider.setPageStep(_STEPS // 10)
-        self._slider.setValue(round(_START_LEVEL * _STEPS))
-        self._slider.setMinimumWidth(48)
-        for widget in (self._level, self._slider):
+        self._level.set_value(_START_LEVEL)
+        self._level.slider.setMinimumWidth(48)
+        for widget in (self._level.number, self._level.slider):
             widget.setToolTip(tip)
             widget.setAccessibleName(tr("Level of the noise"))
-        self._level.valueChanged.connect(self._on_level_changed)
-        self._slider.valueChanged.connect(self._on_slider_changed)
+        self._level.edited.connect(self._request)
 
     def _build_buttons(self) -> None:
-        self._seed.setRange(0, _MOST_SEED)
         self._seed.setPrefix(tr("seed {n}", n=""))
         self._seed.setToolTip(tr("The same seed always draws the same noise"))
         self._seed.setAccessibleName(tr("Seed of the noise"))
-        self._seed.valueChanged.connect(self._request)
+        self._seed.edited.connect(self._request)
         self._again.setIcon(icon("edit-again"))
         self._again.setToolTip(tr("Draw other noise, with the next seed ({key})", key="N"))
         self._again.setAccessibleName(tr("Draw noise again"))
@@ -110,8 +79,7 @@ class NoiseBox(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(4)
         grid.addWidget(self._kind, 0, 0, 1, 3)
-        grid.addWidget(self._slider, 1, 0)
-        grid.addWidget(self._level, 1, 1, 1, 2)
+        grid.addWidget(self._level, 1, 0, 1, 3)
         grid.addWidget(self._seed, 2, 0)
         grid.addWidget(self._again, 2, 1)
         grid.addWidget(self._off, 2, 2)
@@ -125,7 +93,7 @@ class NoiseBox(QWidget):
     def spec(self) -> CorruptionSpec:
         """The chosen noise."""
         return CorruptionSpec.model_validate(
-            {"kind": self._kind.currentData(), "level": round(self._level.value(), 4)}
+            {"kind": self._kind.value(), "level": round(self._level.value(), 4)}
         )
 
     @property
@@ -137,14 +105,10 @@ class NoiseBox(QWidget):
         """Show ``spec`` and ``seed``, without a signal; the kind "none" leaves the controls."""
         if spec.kind == _NONE:
             return
-        blockers = [
-            QSignalBlocker(each) for each in (self._kind, self._level, self._slider, self._seed)
-        ]
-        self._kind.setCurrentIndex(self._kind.findData(spec.kind))
-        self._level.setValue(spec.level)
-        self._slider.setValue(round(self._level.value() * _STEPS))
-        self._seed.setValue(seed % (_MOST_SEED + 1))
-        del blockers
+        self._shown_kind = spec.kind
+        self._kind.set_value(spec.kind)
+        self._level.set_value(spec.level)
+        self._seed.set_value(seed % (_MOST_SEED + 1))
 
     def set_noised(self, noised: bool) -> None:
         """Say whether there is noise on the drawing that could be taken off."""
@@ -157,25 +121,11 @@ class NoiseBox(QWidget):
         # A change of the seed asks by itself.
         self._seed.setValue((self._seed.value() + 1) % (_MOST_SEED + 1))
 
-    def _on_kind_activated(self, _index: int) -> None:
-        """The kind that was shown already is chosen: put it on, where there is no noise yet."""
-        is_told, self._has_told_kind = self._has_told_kind, False
-        if not is_told and not self._off.isEnabled():
+    def _on_kind_edited(self, kind: str) -> None:
+        """Another kind, or the one that was shown already where there is no noise yet."""
+        is_other, self._shown_kind = kind != self._shown_kind, kind
+        if is_other or not self._off.isEnabled():
             self._request()
-
-    def _on_kind_changed(self) -> None:
-        # What is activated after this is the same choice.
-        self._has_told_kind = True
-        self._request()
-
-    def _on_level_changed(self, level: float) -> None:
-        blocker = QSignalBlocker(self._slider)
-        self._slider.setValue(round(level * _STEPS))
-        del blocker
-        self._request()
-
-    def _on_slider_changed(self, value: int) -> None:
-        self._level.setValue(value / _STEPS)
 
     def _on_off_clicked(self) -> None:
         self.noise_requested.emit(CorruptionSpec(), self.seed)

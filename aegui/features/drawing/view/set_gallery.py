@@ -51,7 +51,6 @@ class SetGallery(GlyphGrid):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(checkable=False, parent=parent)
-        self._pressed: QPoint | None = None
         self._gap: int | None = None
         self._is_locked = False
         self._is_known = True
@@ -74,7 +73,7 @@ class SetGallery(GlyphGrid):
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
         super().mousePressEvent(event)
         position = event.position().toPoint()
-        if event.button() == Qt.MouseButton.LeftButton and self._index_at(position) is not None:
+        if event.button() == Qt.MouseButton.LeftButton and self.place_at(position) is not None:
             self._pressed = position
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: D102
@@ -107,7 +106,7 @@ class SetGallery(GlyphGrid):
 
     def _gap_at(self, position: QPoint) -> int:
         """The place between samples that is nearest to ``position``: 0 is before the first."""
-        columns = self._columns()
+        columns = self.columns()
         row = max(0, position.y() // CELL_PX)
         column = min(max(round(position.x() / CELL_PX), 0), columns)
         return min(row * columns + column, len(self._labels))
@@ -124,7 +123,7 @@ class SetGallery(GlyphGrid):
             self.moved.emit(self.current, place)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: D102
-        index = self._index_at(event.position().toPoint())
+        index = self.place_at(event.position().toPoint())
         if index is not None and event.button() == Qt.MouseButton.LeftButton:
             self.picked.emit(index)
 
@@ -161,7 +160,7 @@ class SetGallery(GlyphGrid):
         if key == Qt.Key.Key_Escape and self._gap is not None:
             self._pressed = None
             self._set_gap(None)
-        elif self._labels and event.modifiers() & _ALT and self._target(key) is not None:
+        elif self._labels and event.modifiers() & _ALT and self.target(key) is not None:
             self._shift(key)
         elif self._labels and key in signals:
             if not self._is_locked:
@@ -170,7 +169,7 @@ class SetGallery(GlyphGrid):
             super().keyPressEvent(event)
 
     def _shift(self, key: int) -> None:
-        place = self._target(key)
+        place = self.target(key)
         if place is not None and place != self.current and not self._is_locked:
             self.moved.emit(self.current, place)
 
@@ -186,7 +185,7 @@ class SetGallery(GlyphGrid):
             painter.fillRect(self._gap_rect(self._gap), theme.accent)
 
     def _gap_rect(self, gap: int) -> QRect:
-        if gap and gap % self._columns() == 0:
+        if gap and gap % self.columns() == 0:
             cell = self.cell_rect(gap - 1)
             return QRect(cell.right() - _MARK_PX + 1, cell.y(), _MARK_PX, cell.height())
         cell = self.cell_rect(gap)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import numpy as np
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -15,12 +14,13 @@ from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.painted import Painted
 from aegui.kit.theme import current_theme, figures_font
 from aegui.session.data.looks import GLYPHS, Look, reduced
+from aegui.widgets.cells import Cells
 from aegui.widgets.glyphs import draw_picture, grey_levels, level_image, picture_rect
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPaintEvent
+    from PySide6.QtGui import QImage, QKeyEvent, QPaintEvent
 
     from aegui.features.gan.model.samples_service import GeneratedSamples
 
@@ -32,15 +32,9 @@ _RAGGED = 0.8
 _SCORE_PX = 30
 """From this width of a cell on there is room for its score."""
 _SCORE_SCALE = 0.82
-_STEPS = {
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-    Qt.Key.Key_Up: (-1, 0),
-    Qt.Key.Key_Down: (1, 0),
-}
 
 
-class SampleSheet(Painted):
+class SampleSheet(Cells, Painted):
     """Paints ``GeneratedSamples``; a click or Enter on one of them asks for its code."""
 
     sample_activated = Signal(int)
@@ -51,7 +45,6 @@ class SampleSheet(Painted):
         self._pictures: Sequence[QImage] = ()
         self._look = GLYPHS
         self._ratio = 1.0
-        self._current = 0
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(tr("New images"))
@@ -80,11 +73,9 @@ class SampleSheet(Painted):
             self._pictures = [level_image(each, look) for each in levels]
             height, width = samples.images.shape[-2:]
             self._ratio = height / width
-        self._current = min(self._current, max(0, len(self._pictures) - 1))
-        self._describe()
-        self.update()
+        self.keep_current()
 
-    def words(self, index: int) -> str:
+    def text_of(self, index: int) -> str:
         """What there is to say of a sample."""
         assert self._samples is not None
         scores = self._samples.scores
@@ -97,8 +88,17 @@ class SampleSheet(Painted):
             score=float(scores[index]),
         )
 
-    def _describe(self) -> None:
-        self.setAccessibleDescription(self.words(self._current) if self._pictures else "")
+    def count(self) -> int:
+        """The images that are shown."""
+        return len(self._pictures)
+
+    def columns(self) -> int:
+        """Images side by side."""
+        return self._layout()[0]
+
+    def activate(self, place: int) -> None:
+        """Find its code."""
+        self.sample_activated.emit(place)
 
     # Geometry
 
@@ -134,12 +134,6 @@ class SampleSheet(Painted):
             height + score,
         )
 
-    def _index_at(self, position: QPoint) -> int | None:
-        for index in range(len(self._pictures)):
-            if self.cell_rect(index).contains(position):
-                return index
-        return None
-
     def _metrics(self) -> QFontMetrics:
         return QFontMetrics(figures_font(self.font(), scale=_SCORE_SCALE))
 
@@ -172,30 +166,9 @@ class SampleSheet(Painted):
 
     # The person
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
-        index = self._index_at(event.position().toPoint())
-        if event.button() == Qt.MouseButton.LeftButton and index is not None:
-            self._move_to(index)
-            self.sample_activated.emit(index)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
-        key = Qt.Key(event.key())
-        if key in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space} and self._pictures:
-            self.sample_activated.emit(self._current)
-        elif key in _STEPS and self._pictures:
-            down, right = _STEPS[key]
-            columns = self._layout()[0]
-            aim = self._current + down * columns + right
-            self._move_to(int(np.clip(aim, 0, len(self._pictures) - 1)))
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Space does what Enter does."""
+        if event.key() == Qt.Key.Key_Space and self._pictures:
+            self.activate(self._current)
         else:
             super().keyPressEvent(event)
-
-    def _move_to(self, index: int) -> None:
-        self._current = index
-        self._describe()
-        self.update()
-
-    def tip_at(self, position: QPoint) -> str:
-        """Tell the score of the image under the mouse."""
-        index = self._index_at(position)
-        return "" if index is None else self.words(index)

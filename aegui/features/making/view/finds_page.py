@@ -140,8 +140,8 @@ class FindsPage(QWidget):
     def _connect(self) -> None:
         self.search.clicked.connect(self._on_find_clicked)
         self.cancel.clicked.connect(self.cancel_requested)
-        self.sheet.itemSelectionChanged.connect(self._show_enabled)
-        self.sheet.found_activated.connect(self.show_requested)
+        self.sheet.selection_moved.connect(self._show_enabled)
+        self.sheet.row_activated.connect(self.show_requested)
         self.source.activated.connect(self._show_help)
         self.show_place.clicked.connect(lambda: self.show_requested.emit(self.sheet.chosen()[0]))
         self.draw.clicked.connect(lambda: self.draw_requested.emit(self.sheet.chosen()[0]))

@@ -4,26 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QImage
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
-    QListView,
-    QListWidget,
-    QListWidgetItem,
-    QWidget,
-)
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from aegui.core.i18n import tr
 from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.theme import figures_font
-from aegui.widgets.glyphs import glyph_pixmap
 from aegui.widgets.page import pictures
+from aegui.widgets.picture_list import PictureList, PictureRows
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
-    from PySide6.QtGui import QResizeEvent
+    from PySide6.QtGui import QImage, QResizeEvent
 
     from aegui.features.making.model.finds_service import FindsLook
     from aegui.session.data.looks import Look
@@ -35,93 +27,25 @@ _ROUND_PX = QSize(20, 30)
 _SMALL = 0.85
 
 
-class FindsSheet(QListWidget):
-    """Shows a ``FindsLook``; the chosen ones are its selection.
-
-    Signals:
-        found_activated(int): That one was double-clicked, or Enter pressed on it.
-    """
-
-    found_activated = Signal(int)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._look: FindsLook | None = None
-        self._seen: Look | None = None
-        self.setViewMode(QListView.ViewMode.IconMode)
-        self.setResizeMode(QListView.ResizeMode.Adjust)
-        self.setMovement(QListView.Movement.Static)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setUniformItemSizes(True)
-        self.setWordWrap(True)
-        self.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.viewport().setAutoFillBackground(False)
-        self._set_side(_SIDES_PX[-1])
-        self.setFont(figures_font(self.font(), scale=_SMALL))
-        self.setAccessibleName(tr("New images that were found"))
-        self.figures = offer_painted(self, "finds")
-        self.itemActivated.connect(self._on_item_activated)
-
-    @property
-    def look(self) -> FindsLook | None:
-        """What is shown."""
-        return self._look
-
-    def chosen(self) -> tuple[int, ...]:
-        """The images that are chosen, by their numbers from 0."""
-        return tuple(sorted(index.row() for index in self.selectedIndexes()))
-
-    def set_look(self, look: FindsLook | None, seen: Look) -> None:
-        """Show ``look``, its images seen as ``seen`` says."""
+class _Rows(PictureRows):
+    def __init__(self, look: FindsLook, seen: Look) -> None:
         self._look, self._seen = look, seen
-        with QSignalBlocker(self):
-            self.clear()
-            for words in () if look is None else look.words:
-                self.addItem(QListWidgetItem(words))
-            self._set_side(self._fitting())
-            self._draw()
-        self.itemSelectionChanged.emit()
+        self._pictures = pictures(look.images, seen)
 
-    def _fitting(self) -> int:
-        """The largest side with which all images are in sight."""
-        room = self.viewport().size()
-        for side in _SIDES_PX:
-            across = room.width() // (side + _ROUND_PX.width())
-            down = room.height() // (side + _ROUND_PX.height())
-            if across * down >= self.count():
-                return side
-        return _SIDES_PX[-1]
+    def __len__(self) -> int:
+        return len(self._look.words)
 
-    def _set_side(self, side: int) -> None:
-        self.setIconSize(QSize(side, side))
-        self.setGridSize(self.iconSize() + _ROUND_PX)
+    def picture(self, row: int, room: QSize) -> QImage:
+        """Photographs fill their place; the pixels of a glyph stay whole."""
+        made = self._pictures[row]
+        return made if self._seen.glyphs else _filling(made, room)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """As large as there is room."""
-        super().resizeEvent(event)
-        side = self._fitting()
-        if side != self.iconSize().width():
-            self._set_side(side)
-            self._draw()
+    def caption(self, row: int) -> str:
+        """Between what it lies."""
+        return self._look.words[row]
 
-    def _draw(self) -> None:
-        """Make the pictures, in the colours of the theme."""
-        look, seen = self._look, self._seen
-        if look is None or seen is None:
-            return
-        ratio = self.devicePixelRatioF()
-        for row, made in enumerate(pictures(look.images, seen)):
-            item = self.item(row)
-            if not seen.glyphs:
-                # Photographs fill their place; the pixels of a glyph stay whole.
-                made = _filling(made, self.iconSize() * ratio)
-            item.setIcon(QIcon(glyph_pixmap(made, self.iconSize(), device_ratio=ratio)))
-            item.setToolTip(self._words(row))
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, self._words(row))
-
-    def _words(self, row: int) -> str:
-        assert self._look is not None
+    def sentence(self, row: int) -> str:
+        """How new it is."""
         return tr(
             "{n}: {words}; {ratio:.1f} times as far from its nearest sample as that is from the "
             "others; entropy {entropy:.2f} bits per pixel",
@@ -131,14 +55,57 @@ class FindsSheet(QListWidget):
             entropy=float(self._look.entropy[row]),
         )
 
+
+class FindsSheet(PictureList):
+    """Shows a ``FindsLook``; the chosen ones are its selection."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(tr("New images that were found"), parent)
+        self._look: FindsLook | None = None
+        self._seen: Look | None = None
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setWordWrap(True)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.viewport().setAutoFillBackground(False)
+        self._fit()
+        self.setFont(figures_font(self.font(), scale=_SMALL))
+        self.figures = offer_painted(self, "finds")
+
+    @property
+    def look(self) -> FindsLook | None:
+        """What is shown."""
+        return self._look
+
+    def set_look(self, look: FindsLook | None, seen: Look) -> None:
+        """Show ``look``, its images seen as ``seen`` says."""
+        self._look, self._seen = look, seen
+        self.set_rows(None if look is None else _Rows(look, seen))
+        self._fit()
+
+    def _fit(self) -> None:
+        """As large as all images are in sight."""
+        room = self.viewport().size()
+        cells = {side: QSize(side, side) + _ROUND_PX for side in _SIDES_PX}
+        fitting = (
+            side
+            for side, cell in cells.items()
+            if (room.width() // cell.width()) * (room.height() // cell.height()) >= self.count()
+        )
+        side = next(fitting, _SIDES_PX[-1])
+        self.set_sizes(side, cells[side])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """As large as there is room."""
+        super().resizeEvent(event)
+        self._fit()
+
     def changeEvent(self, event: QEvent) -> None:
         """Draw anew in another theme."""
         super().changeEvent(event)
-        if event.type() == event.Type.PaletteChange:
-            self._draw()
-
-    def _on_item_activated(self, item: QListWidgetItem) -> None:
-        self.found_activated.emit(self.row(item))
+        if event.type() == event.Type.PaletteChange and self._seen is not None:
+            chosen = self.chosen()
+            self.set_look(self._look, self._seen)
+            self.choose(chosen)
 
 
 def _filling(image: QImage, room: QSize) -> QImage:

@@ -23,8 +23,9 @@ from PySide6.QtWidgets import (
 from aegui.core.i18n import tr
 from aegui.features.study.model.study_forms import CurvesForm
 from aegui.features.study.view.curves_view import CurvesView
-from aegui.features.study.view.noise_fields import KindBox, LevelsField
+from aegui.features.study.view.noise_fields import LevelsField
 from aegui.kit.theme import SPACING, icon
+from aegui.widgets.form.editors import noise_kind_field
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,7 +67,7 @@ class CurvesPage(QWidget):
         super().__init__(parent)
         self._unticked: set[str] = set()
         self._choices: tuple[CurveChoice, ...] = ()
-        self._kind = KindBox()
+        self._kind = noise_kind_field()
         self._levels = LevelsField(tr("Levels of the curves"))
         self.run = QPushButton(tr("Draw the curves"))
         self.problem = QLabel()
@@ -159,11 +160,11 @@ class CurvesPage(QWidget):
     @property
     def form(self) -> CurvesForm:
         """What is chosen, as written."""
-        return CurvesForm(self._kind.kind, self._levels.text())
+        return CurvesForm(self._kind.value(), self._levels.text())
 
     def set_form(self, form: CurvesForm) -> None:
         """Show these choices."""
-        self._kind.set_kind(form.kind)
+        self._kind.set_value(form.kind)
         self._levels.set_levels(form.levels)
 
     def set_problem(self, text: str) -> None:

@@ -22,8 +22,9 @@ from aegui.core.i18n import mark, tr
 from aegui.core.recipe import CorruptionSpec
 from aegui.core.study.findings import MISTAKES, SWITCHED
 from aegui.features.study.view.curves_view import CurvesView
-from aegui.features.study.view.noise_fields import NONE, KindBox
+from aegui.features.study.view.noise_fields import NONE
 from aegui.kit.theme import ICON_PX, SPACING, icon
+from aegui.widgets.form.editors import noise_kind_field
 from aegui.widgets.form.fields import NumberField
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class MistakesPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._kind = KindBox(tr("as trained"))
+        self._kind = noise_kind_field(tr("as trained"))
         self._level = NumberField(0.0, _MOST_LEVEL, _STEP)
         self._found = QVBoxLayout()
         self._findings: tuple[Finding, ...] = ()
@@ -159,22 +160,24 @@ class MistakesPage(QWidget):
     @property
     def test(self) -> CorruptionSpec | None:
         """The noise that the network shall repair; None: that of its training."""
-        if self._kind.kind == NONE:
+        if self._kind.value() == NONE:
             return None
-        most = _MOST_LEVEL if not CORRUPTIONS[self._kind.kind].is_share else 1.0
+        most = _MOST_LEVEL if not CORRUPTIONS[self._kind.value()].is_share else 1.0
         level = min(round(self._level.value(), 4), most)
-        return CorruptionSpec.model_validate({"kind": self._kind.kind, "level": level})
+        return CorruptionSpec.model_validate({"kind": self._kind.value(), "level": level})
 
     def set_test(self, test: CorruptionSpec | None) -> None:
         """Show the noise that the network shall repair."""
-        self._kind.set_kind(NONE if test is None else test.kind)
+        self._kind.set_value(NONE if test is None else test.kind)
         if test is not None:
             self._level.set_value(test.level)
         self._show_level()
 
     def _show_level(self) -> None:
-        self._level.setEnabled(self._kind.kind != NONE)
-        self._level.setRange(0.0, _MOST_LEVEL if not CORRUPTIONS[self._kind.kind].is_share else 1.0)
+        self._level.setEnabled(self._kind.value() != NONE)
+        self._level.setRange(
+            0.0, _MOST_LEVEL if not CORRUPTIONS[self._kind.value()].is_share else 1.0
+        )
 
     def _on_test_edited(self) -> None:
         self._show_level()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QComboBox, QLineEdit, QMenu, QSizePolicy, QToolButton, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLineEdit, QMenu, QSizePolicy, QToolButton, QWidget
 
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import tr, trn
@@ -84,30 +84,3 @@ class LevelsField(QLineEdit):
         """Show these; where they are too long their beginning is what is seen."""
         self.setText(text)
         self.setCursorPosition(0)
-
-
-class KindBox(QComboBox):
-    """One kind of noise; with ``first`` an entry before them that has the key "none"."""
-
-    edited = Signal(str)
-
-    def __init__(self, first: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        if first:
-            self.addItem(first, NONE)
-        for key, choice in CORRUPTIONS.items():
-            if key != NONE:
-                self.addItem(tr(choice.label), key)
-        self.setToolTip(tr("Kind of noise"))
-        self.setAccessibleName(tr("Kind of noise"))
-        self.currentIndexChanged.connect(lambda _place: self.edited.emit(self.kind))
-
-    @property
-    def kind(self) -> str:
-        """Key of the kind that is chosen."""
-        return str(self.currentData())
-
-    def set_kind(self, kind: str) -> None:
-        """Choose one, without a signal."""
-        with QSignalBlocker(self):
-            self.setCurrentIndex(max(0, self.findData(kind)))

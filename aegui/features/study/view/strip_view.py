@@ -12,15 +12,15 @@ from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr, trn
 from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.painted import Painted
-from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, current_theme, figures_font
 from aegui.session.data.looks import GLYPHS, Look
+from aegui.widgets.cells import Cells
 from aegui.widgets.glyphs import draw_picture, label_name, label_sign, picture, picture_rect
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
+    from PySide6.QtGui import QPaintEvent
     from PySide6.QtWidgets import QWidget
 
     from aegui.core.study.noise_matrix import Strip
@@ -34,7 +34,7 @@ _CLEAR = 6
 """Screen pixels per pixel from which a wrong one is framed; below it is marked whole."""
 
 
-class StripView(Painted):
+class StripView(Cells, Painted):
     """For each character two images, noisy and answer, and how many pixels are wrong."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -43,7 +43,6 @@ class StripView(Painted):
         self._labels: tuple[str, ...] = ()
         self._shape: tuple[int, int, int] = (1, 7, 5)
         self._look = GLYPHS
-        self._current = 0
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(tr("Characters of the cell"))
         self.figures = offer_painted(self, "characters")
@@ -63,13 +62,10 @@ class StripView(Painted):
         """Show ``strip`` of samples with these labels; None: nothing."""
         self._strip, self._look, self._shape = strip, look, image_shape
         self._labels = tuple(labels[:MOST_SHOWN]) if strip is not None else ()
-        self._current = min(self._current, max(0, len(self._labels) - 1))
-        if self._labels:
-            describe(self, self.words(self._current), spoken=False)
+        self.keep_current()
         self._fit()
-        self.update()
 
-    def words(self, place: int) -> str:
+    def text_of(self, place: int) -> str:
         """What is to be said of a character."""
         assert self._strip is not None
         wrong = int(self._strip.wrong[place])
@@ -92,17 +88,22 @@ class StripView(Painted):
         width = max(2 * image.width() + _SEAM_PX, _LEAST_PX)
         return QSize(width + 2 * SPACING, image.height() + line + SPACING + SPACING // 2)
 
-    def _columns(self) -> int:
+    def count(self) -> int:
+        """The characters that are shown."""
+        return len(self._labels)
+
+    def columns(self) -> int:
+        """Characters side by side."""
         return max(1, self.width() // self._group_size().width())
 
-    def group_rect(self, place: int) -> QRect:
+    def cell_rect(self, place: int) -> QRect:
         """Where a character is painted, with its text."""
         size = self._group_size()
-        row, column = divmod(place, self._columns())
+        row, column = divmod(place, self.columns())
         return QRect(QPoint(column * size.width(), row * size.height()), size)
 
     def _fit(self) -> None:
-        rows = -(-len(self._labels) // self._columns())
+        rows = -(-len(self._labels) // self.columns())
         self.setMinimumHeight(rows * self._group_size().height())
 
     def resizeEvent(self, event: object) -> None:
@@ -120,13 +121,13 @@ class StripView(Painted):
         painter = QPainter(self)
         painter.setFont(figures_font(self.font()))
         for place in range(len(self._labels)):
-            rect = self.group_rect(place)
+            rect = self.cell_rect(place)
             if rect.intersects(event.rect()):
                 self._paint_group(painter, place, rect)
         if self.hasFocus() and self._labels:
             painter.setPen(QPen(current_theme().accent, 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(self.group_rect(self._current).adjusted(2, 2, -2, -2))
+            painter.drawRect(self.cell_rect(self._current).adjusted(2, 2, -2, -2))
 
     def _paint_group(self, painter: QPainter, place: int, rect: QRect) -> None:
         strip = self._strip
@@ -163,41 +164,3 @@ class StripView(Painted):
         for row, column in np.argwhere(differ.reshape(-1, height, width).any(axis=0)).tolist():
             pixel = QRect(target.left() + column * side, target.top() + row * side, side, side)
             painter.fillRect(pixel.adjusted(inset, inset, -inset, -inset), current_theme().bad)
-
-    # Mouse and keys
-
-    def tip_at(self, position: QPoint) -> str:
-        """Say what is under the pointer."""
-        place = self._place_at(position)
-        return "" if place is None else self.words(place)
-
-    def _place_at(self, position: QPoint) -> int | None:
-        places = range(len(self._labels))
-        return next((each for each in places if self.group_rect(each).contains(position)), None)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Go to a character."""
-        place = self._place_at(event.position().toPoint())
-        if place is not None:
-            self._go_to(place)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows go from character to character."""
-        columns, last = self._columns(), len(self._labels) - 1
-        steps: dict[int, int] = {
-            Qt.Key.Key_Left: self._current - 1,
-            Qt.Key.Key_Right: self._current + 1,
-            Qt.Key.Key_Up: self._current - columns,
-            Qt.Key.Key_Down: self._current + columns,
-            Qt.Key.Key_Home: 0,
-            Qt.Key.Key_End: last,
-        }
-        if event.key() in steps and self._labels:
-            self._go_to(min(max(steps[event.key()], 0), last))
-        else:
-            super().keyPressEvent(event)
-
-    def _go_to(self, place: int) -> None:
-        self._current = place
-        describe(self, self.words(place))
-        self.update()

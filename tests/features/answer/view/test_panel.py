@@ -156,7 +156,7 @@ def test_the_nearest_are_named_and_clicked(panel: AnswerPanel, qtbot: QtBot) -> 
     ]
     assert "space: 1 pixel away" in strip.accessibleDescription()
     with qtbot.waitSignal(panel.sample_activated) as blocker:
-        QTest.mouseClick(strip, Qt.MouseButton.LeftButton, pos=strip.place_rect(2).center())
+        QTest.mouseClick(strip, Qt.MouseButton.LeftButton, pos=strip.cell_rect(2).center())
     assert blocker.args == [2]
 
 

@@ -120,7 +120,7 @@ def test_each_group_shows_its_images_from_left_to_right(
     fill(panel, noise=noise)
     view, theme = panel.view, current_theme()
     shot = view.viewport().grab().toImage()
-    rect = view.group_rect(1)
+    rect = view.cell_rect(1)
     images = [glyphs()[1], 1.0 - glyphs()[1], glyphs()[1] * 0.5]
     shown = images if noise else [images[0], images[2]]
     scale = rect.width() // (len(shown) * 5 + len(shown) - 1)
@@ -143,7 +143,7 @@ def test_a_click_tells_which_sample(panel: ReconstructionsPanel, qtbot: QtBot) -
             QTest.mouseClick(
                 panel.view.viewport(),
                 Qt.MouseButton.LeftButton,
-                pos=panel.view.group_rect(place).center(),
+                pos=panel.view.cell_rect(place).center(),
             )
         assert blocker.args == [index]
 
@@ -171,13 +171,13 @@ def test_the_keyboard_walks_and_scrolls(panel: ReconstructionsPanel, qtbot: QtBo
     assert view.current > 3
     QTest.keyClick(view, Qt.Key.Key_End)
     assert view.current == 199
-    assert view.viewport().rect().contains(view.group_rect(199))
+    assert view.viewport().rect().contains(view.cell_rect(199))
     assert view.accessibleDescription() == "199: 0 wrong pixels"
     with qtbot.waitSignal(panel.sample_activated) as blocker:
         QTest.keyClick(view, Qt.Key.Key_Return)
     assert blocker.args == [199]
     QTest.keyClick(view, Qt.Key.Key_Home)
-    assert view.viewport().rect().contains(view.group_rect(0))
+    assert view.viewport().rect().contains(view.cell_rect(0))
 
 
 def test_every_place_is_found_under_its_own_middle(panel: ReconstructionsPanel) -> None:
@@ -186,8 +186,8 @@ def test_every_place_is_found_under_its_own_middle(panel: ReconstructionsPanel) 
         panel.resize(width, height)
         panel.grab()
         for place in range(8):
-            assert panel.view.place_at(panel.view.group_rect(place).center()) == place
-        assert panel.view.place_at(panel.view.group_rect(0).topLeft() * -1) is None
+            assert panel.view.place_at(panel.view.cell_rect(place).center()) == place
+        assert panel.view.place_at(panel.view.cell_rect(0).topLeft() * -1) is None
 
 
 def test_the_layout_flows_with_the_width(panel: ReconstructionsPanel) -> None:
@@ -199,17 +199,17 @@ def test_the_layout_flows_with_the_width(panel: ReconstructionsPanel) -> None:
     for width in (300, 900):
         panel.resize(width, 150)
         panel.grab()
-        first = panel.view.group_rect(0).top()
-        tops[width] = sum(panel.view.group_rect(place).top() == first for place in range(96))
+        first = panel.view.cell_rect(0).top()
+        tops[width] = sum(panel.view.cell_rect(place).top() == first for place in range(96))
     assert tops[900] > tops[300] > 1
 
 
 def test_larger_where_there_is_room(panel: ReconstructionsPanel) -> None:
     fill(panel)
     panel.resize(300, 80)
-    small = panel.view.group_rect(0).width()
+    small = panel.view.cell_rect(0).width()
     panel.resize(900, 400)
-    assert panel.view.group_rect(0).width() > small
+    assert panel.view.cell_rect(0).width() > small
 
 
 @pytest.mark.parametrize("side", [1, 28, 64])
@@ -217,7 +217,7 @@ def test_any_size_of_image_is_shown(panel: ReconstructionsPanel, side: int) -> N
     images = np.ones((4, side, side), dtype=np.float32)
     panel.set_rows(rows_of("abcd", images, images, images, np.zeros(4, dtype=int)))
     panel.grab()
-    assert panel.view.group_rect(0).width() >= 3 * side
+    assert panel.view.cell_rect(0).width() >= 3 * side
 
 
 def composed_places(panel: ReconstructionsPanel, monkeypatch: pytest.MonkeyPatch) -> list[int]:
@@ -279,7 +279,7 @@ def test_images_tell_their_squared_error_and_keep_their_colours(
     assert panel.summary == (
         "mean squared error 0.0526 · worst: 0.200 · 5 of 15 samples measured · original, answer"
     )
-    colour = panel.view.viewport().grab().toImage().pixelColor(panel.view.group_rect(0).topLeft())
+    colour = panel.view.viewport().grab().toImage().pixelColor(panel.view.cell_rect(0).topLeft())
     assert (colour.red(), colour.blue()) == ((153, 153) if channels == 1 else (51, 153))
 
 
@@ -298,7 +298,7 @@ def test_a_group_is_dragged_as_its_sample(
 ) -> None:
     dragged = caught_drags(monkeypatch)
     fill(panel)
-    viewport, at = panel.view.viewport(), panel.view.group_rect(1).center()
+    viewport, at = panel.view.viewport(), panel.view.cell_rect(1).center()
     with qtbot.assertNotEmitted(panel.sample_activated):
         QTest.mousePress(viewport, Qt.MouseButton.LeftButton, pos=at)
         QTest.mouseMove(viewport, at + QPoint(0, 30))

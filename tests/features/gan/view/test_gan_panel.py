@@ -80,7 +80,7 @@ def test_images_without_scores_have_more_room(panel: GanPanel) -> None:
     without = panel.sheet.cell_rect(0)
     assert with_scores.height() > with_scores.width()
     assert without.height() == pytest.approx(without.width())
-    assert "probability" not in panel.sheet.words(3)
+    assert "probability" not in panel.sheet.text_of(3)
 
 
 def test_a_click_asks_for_the_code(qtbot: QtBot, panel: GanPanel) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -31,9 +31,11 @@ def page(qtbot: QtBot) -> FindsPage:
 
 
 def choose(page: FindsPage, *rows: int) -> None:
-    page.sheet.clearSelection()
-    for row in rows:
-        page.sheet.item(row).setSelected(True)
+    page.sheet.choose(rows)
+
+
+def data(page: FindsPage, row: int, role: Qt.ItemDataRole) -> Any:
+    return page.sheet.model().index(row, 0).data(role)
 
 
 def test_a_search_is_asked_for(page: FindsPage, qtbot: QtBot) -> None:
@@ -66,9 +68,9 @@ def test_a_search_can_be_cancelled(page: FindsPage, qtbot: QtBot) -> None:
 def test_what_was_found_is_shown(page: FindsPage) -> None:
     page.set_look(finds_look(), GLYPHS)
     assert page.sheet.count() == 4
-    assert page.sheet.item(2).text() == "between a and 2"
+    assert page.sheet.captions()[2] == "between a and 2"
     assert page.status.text() == "4 images, epoch 7"
-    words = page.sheet.item(2).toolTip()
+    words = data(page, 2, Qt.ItemDataRole.ToolTipRole)
     assert words.startswith("3: between a and 2; 1.2 times as far")
     assert "entropy 0.12" in words
     page.set_look(None, GLYPHS)
@@ -103,7 +105,7 @@ def test_what_is_chosen_is_meant_or_else_all(page: FindsPage, qtbot: QtBot) -> N
 
 def test_enter_finds_an_image_on_the_map(page: FindsPage, qtbot: QtBot) -> None:
     page.set_look(finds_look(), GLYPHS)
-    page.sheet.setCurrentRow(1)
+    page.sheet.setCurrentIndex(page.sheet.model().index(1, 0))
     with qtbot.waitSignal(page.show_requested) as told:
         QTest.keyClick(page.sheet, Qt.Key.Key_Return)
     assert told.args == [1]
@@ -112,8 +114,7 @@ def test_enter_finds_an_image_on_the_map(page: FindsPage, qtbot: QtBot) -> None:
 def test_photographs_fill_their_place_and_pixels_of_glyphs_stay_whole(page: FindsPage) -> None:
     def drawn_px() -> int:
         """Columns of the first picture in which anything is drawn."""
-        side = page.sheet.iconSize()
-        image = page.sheet.item(0).icon().pixmap(side, 1.0).toImage()
+        image = data(page, 0, Qt.ItemDataRole.DecorationRole).toImage()
         rows, columns = range(image.height()), range(image.width())
         return sum(any(image.pixelColor(x, y).alpha() for y in rows) for x in columns)
 

@@ -219,7 +219,7 @@ def test_the_strip_marks_the_wrong_pixels(panel: StudyPanel) -> None:
 
 
 def _pixels(view: StripView, place: int, colour: int) -> int:
-    shown = view.grab(view.group_rect(place)).toImage()
+    shown = view.grab(view.cell_rect(place)).toImage()
     return sum(
         shown.pixel(x, y) == colour for x in range(shown.width()) for y in range(shown.height())
     )
@@ -300,7 +300,8 @@ def test_mistakes_are_mended_made_and_seen(panel: StudyPanel) -> None:
     page.set_findings(())
     assert page.cards == []
     assert page.test is None
-    page._kind.setCurrentIndex(page._kind.findData("salt"))
+    page._kind.set_value("salt")
+    page._kind.edited.emit("salt")
     page._level.setValue(0.4)
     assert [each[0] for each in tested][-1] == parse_corruption("salt:0.4") == page.test
     page.set_comparison(("fixed_noise", curves()))

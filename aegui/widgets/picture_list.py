@@ -1,0 +1,140 @@
+"""Pictures with captions that flow with the width, as a list: selected, activated, read aloud."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QSignalBlocker,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtWidgets import QFrame, QListView, QWidget
+
+from aegui.widgets.glyphs import glyph_pixmap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from PySide6.QtGui import QImage
+
+_AROUND_PX = QSize(4, 4)
+
+
+class PictureRows:
+    """What a list of pictures shows: a row for each, made when it comes into sight."""
+
+    def __len__(self) -> int:
+        """The number of pictures."""
+        raise NotImplementedError
+
+    def picture(self, row: int, room: QSize) -> QImage:
+        """The picture of a row; ``room``, in pixels of the screen, is what it will be fitted to."""
+        raise NotImplementedError
+
+    def caption(self, row: int) -> str:
+        """What stands below it."""
+        raise NotImplementedError
+
+    def sentence(self, row: int) -> str:
+        """What a tooltip and a screen reader say of it."""
+        raise NotImplementedError
+
+
+class _Model(QAbstractListModel):
+    def __init__(self, view: QListView) -> None:
+        super().__init__(view)
+        self._view = view
+        self._rows: PictureRows | None = None
+
+    def set_rows(self, rows: PictureRows | None) -> None:
+        self.beginResetModel()
+        self._rows = rows
+        self.endResetModel()
+
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex | None = None) -> int:
+        is_inner = parent is not None and parent.isValid()
+        return 0 if is_inner or self._rows is None else len(self._rows)
+
+    def data(
+        self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        roles, rows, row = Qt.ItemDataRole, self._rows, index.row()
+        if rows is None or not index.isValid():
+            return None
+        if role == roles.DecorationRole:
+            ratio = self._view.devicePixelRatioF()
+            size = self._view.iconSize()
+            return glyph_pixmap(rows.picture(row, size * ratio), size, device_ratio=ratio)
+        if role == roles.DisplayRole:
+            return rows.caption(row)
+        if role in {roles.ToolTipRole, roles.AccessibleTextRole}:
+            return rows.sentence(row)
+        if role == roles.SizeHintRole:
+            # All of one size: else the first caption would cut the others short.
+            return self._view.gridSize() - _AROUND_PX
+        if role == roles.TextAlignmentRole:
+            return Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
+        return None
+
+
+class PictureList(QListView):
+    """Shows ``PictureRows``.
+
+    Signals:
+        row_activated(int): That one was double-clicked, or Enter pressed on it.
+        selection_moved(): Others are selected.
+    """
+
+    row_activated = Signal(int)
+    selection_moved = Signal()
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = _Model(self)
+        self.setModel(self._model)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setViewMode(QListView.ViewMode.IconMode)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setMovement(QListView.Movement.Static)
+        self.setUniformItemSizes(True)
+        self.setAccessibleName(name)
+        self.activated.connect(lambda index: self.row_activated.emit(index.row()))
+        self.selectionModel().selectionChanged.connect(self.selection_moved)
+
+    def set_sizes(self, picture_px: int, cell_px: QSize) -> None:
+        """Side of the pictures, and the room for one with its caption."""
+        self.setIconSize(QSize(picture_px, picture_px))
+        self.setGridSize(cell_px)
+
+    def set_rows(self, rows: PictureRows | None) -> None:
+        """Show ``rows``; None: nothing. What was selected is not any more."""
+        at = self.verticalScrollBar().value()
+        with QSignalBlocker(self):
+            self._model.set_rows(rows)
+        self.verticalScrollBar().setValue(at)
+        self.selection_moved.emit()
+
+    def captions(self) -> list[str]:
+        """What stands below the pictures."""
+        return [self._model.data(self._model.index(row)) for row in range(self.count())]
+
+    def count(self) -> int:
+        """The number of pictures."""
+        return self._model.rowCount()
+
+    def chosen(self) -> tuple[int, ...]:
+        """The rows that are selected."""
+        return tuple(sorted(index.row() for index in self.selectedIndexes()))
+
+    def choose(self, rows: Iterable[int]) -> None:
+        """Select exactly ``rows``."""
+        self.clearSelection()
+        for row in rows:
+            index = self._model.index(row)
+            self.selectionModel().select(index, QItemSelectionModel.SelectionFlag.Select)
