@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
     QScrollArea,
-    QVBoxLayout,
     QWidget,
 )
 
 from aegui.core.i18n import tr
+from aegui.kit.layouts import column, row
 from aegui.widgets.glyph_grid import GlyphGrid
 from aegui.widgets.glyphs import label_sign
 
@@ -57,10 +56,7 @@ class CharacterChooser(QWidget):
         none_button = QPushButton(tr("None"))
         none_button.setToolTip(tr("Choose no character, then pick the few that you want"))
         none_button.clicked.connect(self._on_none_clicked)
-        header = QHBoxLayout()
-        header.addWidget(self._count, 1)
-        header.addWidget(all_button)
-        header.addWidget(none_button)
+        header = row((self._count, 1), all_button, none_button)
         area = QScrollArea()
         self.grid.current_moved.connect(area.ensureVisible)
         area.setWidgetResizable(True)
@@ -74,12 +70,7 @@ class CharacterChooser(QWidget):
         self._problem.setWordWrap(True)
         self._problem.setProperty("state", "bad")
         self._problem.hide()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addLayout(header)
-        layout.addWidget(area, 1)
-        layout.addWidget(self.field)
-        layout.addWidget(self._problem)
+        self.setLayout(column(header, (area, 1), self.field, self._problem))
 
     @property
     def chosen(self) -> tuple[str, ...]:

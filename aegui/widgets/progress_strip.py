@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QPushButton
 
 from aegui.core.i18n import tr
+from aegui.kit.layouts import column, row
 from aegui.kit.marks import ElidedLabel
 from aegui.kit.theme import SPACING, current_theme, figures_font
 
@@ -65,16 +66,15 @@ class ProgressStrip(QFrame):
         self.hide()
 
     def _build(self) -> None:
-        words = QVBoxLayout()
-        words.setSpacing(SPACING // 2)
-        words.addWidget(self.title)
-        words.addWidget(self.bar)
-        words.addWidget(self.text)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(SPACING + 4, SPACING, SPACING, SPACING)
-        row.setSpacing(SPACING + 4)
-        row.addLayout(words, 1)
-        row.addWidget(self.button)
+        words = column(self.title, self.bar, self.text)
+        self.setLayout(
+            row(
+                (words, 1),
+                self.button,
+                spacing=SPACING + 4,
+                margins=(SPACING + 4, SPACING, SPACING, SPACING),
+            )
+        )
 
     def show_progress(self, progress: JobProgress) -> None:
         """Show how far the work is."""

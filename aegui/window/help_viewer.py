@@ -17,9 +17,10 @@ from PySide6.QtGui import (
     QTextLength,
     QTextTable,
 )
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QListWidgetItem, QTextBrowser
+from PySide6.QtWidgets import QDialog, QListWidget, QListWidgetItem, QTextBrowser
 
 from aegui.core.i18n import language, tr
+from aegui.kit.layouts import row
 from aegui.kit.theme import SPACING
 from aegui.paths import resources_dir
 
@@ -164,10 +165,9 @@ class HelpViewer(QDialog):
         self._list.setMaximumWidth(260)
         self._list.setSpacing(2)
         self._text = _Page()
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
-        layout.addWidget(self._list)
-        layout.addWidget(self._text, 1)
+        self.setLayout(
+            row(self._list, (self._text, 1), margins=(SPACING, SPACING, SPACING, SPACING))
+        )
         self._pages = {page.name: page for page in guide_pages()}
         for page in self._pages.values():
             self._list.addItem(QListWidgetItem(page_title(page)))

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QActionGroup
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from aegui.core.i18n import tr
-from aegui.kit.theme import SPACING, figures_font
+from aegui.kit.layouts import row
+from aegui.kit.theme import figures_font
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,11 +40,7 @@ class ShownChip(QWidget):
         self.weights.menu().triggered.connect(
             lambda action: self.weights_chosen.emit(action.data())
         )
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(SPACING // 2)
-        row.addWidget(self.run)
-        row.addWidget(self.weights)
+        self.setLayout(row(self.run, self.weights))
         self.set_shown("", "", "")
 
     def set_shown(self, run: str, weights: str, sentence: str) -> None:

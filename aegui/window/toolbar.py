@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
-    QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from aegui.core.i18n import tr, trn
 from aegui.features.data.data_menu import DETAIL_ROLE, ROW_WIDTH_PX, WAYS, DataRows
+from aegui.kit.layouts import dim, row
 from aegui.kit.marks import ElidedLabel
 from aegui.kit.theme import ICON_PX, SPACING, figures_font, icon
 from aegui.window.actions import ACTIONS
@@ -145,8 +145,7 @@ class MainToolBar(QToolBar):
         self.progress.setMinimumWidth(96)
         self.progress.setFont(figures_font(self.font()))
         self.progress.setAccessibleName(tr("Progress of the training"))
-        self.estimate = QLabel()
-        self.estimate.setProperty("dim", True)
+        self.estimate = dim()
         self.estimate.setFont(figures_font(self.font()))
         self.estimate.setAccessibleName(tr("What a training will cost"))
         self.status = ElidedLabel()
@@ -157,24 +156,26 @@ class MainToolBar(QToolBar):
         self.solve.setAccessibleName(tr("Go to where it has to be solved"))
         self.solve.clicked.connect(self.problem_wanted)
         self.solve.hide()
-        self.device = QLabel()
-        self.device.setProperty("dim", True)
+        self.device = dim()
         self.status.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         # Short enough to be shown whole or not at all.
         room = QWidget()
         # What it says is cut short in a narrow window, rather than put away with all of it.
         room.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         room.setMinimumWidth(_LEAST_STATUS_PX)
-        layout = QHBoxLayout(room)
-        layout.setContentsMargins(SPACING // 2, 0, SPACING // 2, 0)
-        layout.setSpacing(SPACING)
-        layout.addWidget(self.chip)
-        layout.addWidget(self.estimate)
-        layout.addWidget(self.progress, 1000)
-        layout.addWidget(self.status)
-        layout.addWidget(self.solve)
-        layout.addWidget(self.device)
-        layout.addStretch(1)
+        room.setLayout(
+            row(
+                self.chip,
+                self.estimate,
+                (self.progress, 1000),
+                self.status,
+                self.solve,
+                self.device,
+                1,
+                spacing=SPACING,
+                margins=(SPACING // 2, 0, SPACING // 2, 0),
+            )
+        )
         self.addWidget(room)
 
     def set_data(

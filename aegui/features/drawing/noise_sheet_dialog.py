@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QScrollArea,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -20,6 +19,7 @@ from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import tr
 from aegui.features.drawing.model.noise_sheet import NoiseSheet, fits, is_made_at_once, noise_sheet
 from aegui.features.drawing.view.noise_sheet_view import NoiseSheetView
+from aegui.kit.layouts import column
 from aegui.session.map.others import Others
 from aegui.session.shown import SUBJECT
 from aegui.shell.refresher import Refresher
@@ -73,12 +73,15 @@ class NoiseSheetDialog(QDialog):
             row.addWidget(button)
         row.addStretch(1)
         row.addWidget(close)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(_MARGIN_PX, _MARGIN_PX, _MARGIN_PX, _MARGIN_PX)
-        layout.addWidget(self._title)
-        layout.addWidget(area, 1)
-        layout.addWidget(self._note)
-        layout.addLayout(row)
+        self.setLayout(
+            column(
+                self._title,
+                (area, 1),
+                self._note,
+                row,
+                margins=(_MARGIN_PX, _MARGIN_PX, _MARGIN_PX, _MARGIN_PX),
+            )
+        )
         self.resize(860, 420)
 
     def _connect(self) -> None:

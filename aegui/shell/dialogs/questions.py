@@ -21,6 +21,7 @@ from aegui.core.data.picture import image_suffixes
 from aegui.core.data.progress import clock
 from aegui.core.data.writers import WRITERS
 from aegui.core.i18n import tr, trn
+from aegui.kit.layouts import column
 from aegui.kit.theme import SPACING, icon_pixmap
 from aegui.paths import documents_dir, is_own
 from aegui.widgets.character_chooser import CharacterChooser
@@ -332,10 +333,7 @@ def show_text(parent: QWidget, key: str, title: str, text: str) -> QDialog:
     buttons = QDialogButtonBox()
     buttons.addButton(tr("&Close"), QDialogButtonBox.ButtonRole.RejectRole)
     buttons.rejected.connect(dialog.close)
-    layout = QVBoxLayout(dialog)
-    layout.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
-    layout.addWidget(browser, 1)
-    layout.addWidget(buttons)
+    dialog.setLayout(column((browser, 1), buttons, margins=(SPACING, SPACING, SPACING, SPACING)))
     dialog.show()
     return dialog
 

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QComboBox,
     QDoubleSpinBox,
-    QHBoxLayout,
     QSlider,
     QSpinBox,
     QWidget,
@@ -26,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from aegui.core.i18n import LOCALES, language, tr, with_marks
 from aegui.core.recipe import pair
+from aegui.kit.layouts import row
 from aegui.widgets.form.field_note import tell
 
 if TYPE_CHECKING:
@@ -473,11 +473,7 @@ class SliderField(QWidget):
         self.slider = QuietSlider(self)
         self.number = NumberField(*limits, None if logarithmic else step, self)
         self.number.setFixedWidth(84)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        layout.addWidget(self.slider, 1)
-        layout.addWidget(self.number)
+        self.setLayout(row((self.slider, 1), self.number, spacing=8))
         self.setFocusProxy(self.number)
         self.slider.valueChanged.connect(self._on_slider_changed)
         self.number.edited.connect(self._on_number_edited)

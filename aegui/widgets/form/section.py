@@ -9,6 +9,7 @@ from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
 from aegui.core.i18n import tr
+from aegui.kit.layouts import column
 from aegui.kit.theme import RADIUS, SPACING, blend, current_theme, icon
 
 if TYPE_CHECKING:
@@ -133,11 +134,7 @@ class FoldingSection(QWidget):
         self._rows = QVBoxLayout(self._body)
         self._rows.setContentsMargins(_CHEVRON_PX + SPACING, 2, 2, SPACING + 4)
         self._rows.setSpacing(6)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.header)
-        column.addWidget(self._body)
+        self.setLayout(column(self.header, self._body, spacing=0))
         self._body.hide()
         self.header.toggled.connect(self._on_header_toggled)
 

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QScrollArea,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -20,6 +19,7 @@ from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import localized, tr
 from aegui.features.answer.model.answer_sheet import BEST
 from aegui.features.answer.view.bars import Bar, BarList
+from aegui.kit.layouts import column, dim
 from aegui.kit.marks import Sign, wrapped_label
 from aegui.kit.speech import describe
 from aegui.session.data.looks import GLYPHS, Look
@@ -63,8 +63,7 @@ class LimitPage(QWidget):
         self._differs = QWidget()
         self._differs_words = wrapped_label()
         self.bars = BarList(tr("How likely each character is"))
-        self._title = QLabel(tr("What the drawing was, by Bayes’ rule"))
-        self._title.setProperty("dim", True)
+        self._title = dim(tr("What the drawing was, by Bayes’ rule"))
         self._lay_out()
         self.set_prior("", used=False)
         self.set_difference("")
@@ -100,24 +99,22 @@ class LimitPage(QWidget):
             grid.addWidget(label, row, 0)
             grid.addWidget(box, row, 1)
         inner = QWidget()
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addWidget(self.words)
-        column.addWidget(self.average)
-        column.addWidget(self._build_difference())
-        column.addWidget(self._title)
-        column.addWidget(self.bars)
-        column.addStretch(1)
+        inner.setLayout(
+            column(
+                self.words,
+                self.average,
+                self._build_difference(),
+                self._title,
+                self.bars,
+                1,
+                spacing=4,
+            )
+        )
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setWidget(inner)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addLayout(grid)
-        layout.addWidget(area, 1)
+        self.setLayout(column(grid, (area, 1), spacing=4))
 
     def _build_difference(self) -> QWidget:
         self.train.setText(tr("Train with it"))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QWidget
 
 from aegui.core.i18n import localized, tr
 from aegui.features.answer.view.outlier_plot import OutlierPlot, RocPlot
+from aegui.kit.layouts import column, row
 from aegui.kit.marks import wrapped_label
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING
@@ -64,21 +65,9 @@ class OutlierPage(QWidget):
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
         self.outside.setMinimumContentsLength(10)
-        row = QHBoxLayout()
-        row.addWidget(label)
-        row.addWidget(self.outside, 1)
-        row.addWidget(self.cancel)
-        row.addWidget(self.measure)
-        plots = QHBoxLayout()
-        plots.setSpacing(SPACING)
-        plots.addWidget(self.plot, 1)
-        plots.addWidget(self.roc)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addLayout(row)
-        layout.addWidget(self.words)
-        layout.addLayout(plots, 1)
+        line = row(label, (self.outside, 1), self.cancel, self.measure)
+        plots = row((self.plot, 1), self.roc, spacing=SPACING)
+        self.setLayout(column(line, self.words, (plots, 1), spacing=4))
 
     @Slot(int)
     def _on_outside_activated(self, place: int) -> None:

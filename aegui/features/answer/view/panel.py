@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QStackedWidget,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -21,6 +20,7 @@ from aegui.features.answer.view.outlier_page import OutlierPage
 from aegui.features.answer.view.pairs_page import PairsPage
 from aegui.features.answer.view.why_page import WhyPage
 from aegui.kit.flow import FlowLayout
+from aegui.kit.layouts import column
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING
 from aegui.session.data.looks import GLYPHS, Look
@@ -91,17 +91,14 @@ class AnswerPanel(QWidget):
         self._reason.setProperty("dim", True)
         self._reason.setAlignment(Qt.AlignmentFlag.AlignCenter)
         first = QWidget()
-        column = QVBoxLayout(first)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._reason, 1)
-        column.addWidget(self.answers, 100)
+        first.setLayout(column((self._reason, 1), (self.answers, 100)))
         for page in (first, self.limit, self.why, self.pairs, self.outliers):
             self._pages.addWidget(page)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(SPACING, SPACING // 2, SPACING, SPACING)
-        layout.setSpacing(4)
-        layout.addLayout(row)
-        layout.addWidget(self._pages, 1)
+        self.setLayout(
+            column(
+                row, (self._pages, 1), spacing=4, margins=(SPACING, SPACING // 2, SPACING, SPACING)
+            )
+        )
 
     # -- pages -----------------------------------------------------------------------------------
 

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import localized, mark, tr
 from aegui.features.answer.view.bars import Bar, BarList
 from aegui.features.answer.view.pictures import AnswerPictures
+from aegui.kit.layouts import dim, row
 from aegui.kit.marks import wrapped_label
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING
@@ -71,8 +72,7 @@ class WhyPage(QWidget):
         column.addWidget(self.words)
         parts = []
         for bars in (self.effects, self.votes, self.neighbours):
-            title = wrapped_label()
-            title.setProperty("dim", True)
+            title = dim(wrapped_label())
             column.addWidget(title)
             column.addWidget(bars)
             parts.append((title, bars))
@@ -90,9 +90,7 @@ class WhyPage(QWidget):
 
     def _build_pictures(self) -> QWidget:
         self._holder.setFixedHeight(_PICTURES_PX)
-        row = QHBoxLayout(self._holder)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.pictures)
+        self._holder.setLayout(row(self.pictures))
         return self._holder
 
     def set_samples(self, images: ArrayLike, look: Look = GLYPHS) -> None:

@@ -9,7 +9,6 @@ from PySide6.QtCore import QPoint, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
-    QLabel,
     QScrollArea,
     QToolButton,
     QVBoxLayout,
@@ -35,6 +34,7 @@ from aegui.features.builder.view.words import (
     data_words,
     large_batch_words,
 )
+from aegui.kit.layouts import column, dim, row
 from aegui.kit.marks import ProblemLabel, flat_button, wrapped_label
 from aegui.kit.theme import SPACING, figures_font
 from aegui.widgets.form.fields import ChoiceField
@@ -79,14 +79,16 @@ class BuilderPanel(QWidget):
         self._is_locked = False
         self._is_training = self._is_viewing = False
         self.edited = EditedStrip()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(SPACING, SPACING, 0, 0)
-        layout.setSpacing(SPACING // 2)
-        layout.addWidget(self.edited)
-        layout.addLayout(self._build_choice())
-        layout.addLayout(self._build_kind())
-        layout.addLayout(self._build_words())
-        layout.addWidget(self._build_scroll(), 1)
+        self.setLayout(
+            column(
+                self.edited,
+                self._build_choice(),
+                self._build_kind(),
+                self._build_words(),
+                (self._build_scroll(), 1),
+                margins=(SPACING, SPACING, 0, 0),
+            )
+        )
         self._connect_chain(self.chain)
         self.set_undo_state(False, False)
 
@@ -131,24 +133,14 @@ class BuilderPanel(QWidget):
         # The sign of a menu is painted over the text where there is no room for both.
         room = self.networks_button.sizeHint().width() + 2 * SPACING
         self.networks_button.setMinimumWidth(room)
-        self._composition = wrapped_label()
-        self._composition.setProperty("dim", True)
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        row.addWidget(self.kind, 1)
-        row.addWidget(self.networks_button)
-        column = QVBoxLayout()
-        column.setContentsMargins(0, 0, SPACING, 0)
-        column.setSpacing(2)
-        column.addLayout(row)
-        column.addWidget(self._composition)
-        return column
+        self._composition = dim(wrapped_label())
+        line = row((self.kind, 1), self.networks_button, spacing=6)
+        return column(line, self._composition, spacing=2, margins=(0, 0, SPACING, 0))
 
     def _build_words(self) -> QVBoxLayout:
         self._sizes = wrapped_label()
         self._sizes.setFont(figures_font(self.font(), scale=1.1, bold=True))
-        self._total = QLabel()
-        self._total.setProperty("dim", True)
+        self._total = dim()
         self.mirror = QCheckBox(tr("Mirrored decoder"))
         self.mirror.setToolTip(
             tr("The decoder repeats the encoder's layers in reverse: an edit of one changes both")
@@ -159,8 +151,7 @@ class BuilderPanel(QWidget):
             tr("The mirrored layers use the encoder's weights, transposed: half the parameters")
         )
         self.tied.toggled.connect(self._on_tied_toggled)
-        self._hint = wrapped_label(tr("The network can be changed again after the training."))
-        self._hint.setProperty("dim", True)
+        self._hint = dim(wrapped_label(tr("The network can be changed again after the training.")))
         self._hint.hide()
         self.problem = ProblemLabel()
         self.caution = ProblemLabel(state="warn")
@@ -171,11 +162,7 @@ class BuilderPanel(QWidget):
         column = QVBoxLayout()
         column.setContentsMargins(0, 2, SPACING, 4)
         column.setSpacing(2)
-        ticks = QHBoxLayout()
-        ticks.setSpacing(2 * SPACING)
-        ticks.addWidget(self.mirror)
-        ticks.addWidget(self.tied)
-        ticks.addStretch(1)
+        ticks = row(self.mirror, self.tied, 1, spacing=2 * SPACING)
         column.addLayout(first)
         column.addLayout(ticks)
         column.addWidget(self._hint)

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import tr
@@ -16,6 +16,7 @@ from aegui.core.training.length import BATCH, LARGE
 from aegui.features.builder.view.edited_strip import EditedStrip
 from aegui.features.builder.view.formula import FormulaView
 from aegui.features.builder.view.words import data_words, large_batch_words
+from aegui.kit.layouts import column, dim
 from aegui.kit.marks import ProblemLabel, wrapped_label
 from aegui.kit.theme import SPACING
 from aegui.widgets.finding_lines import FindingLines
@@ -63,25 +64,27 @@ class TrainingPanel(QWidget):
         self._has_characters = True
         self.rows: dict[str, SettingRow] = {}
         self.sections: dict[str, FoldingSection] = {}
-        self._hint = wrapped_label(
-            tr("Training: learning rate and noise can be changed now, the rest afterwards.")
+        self._hint = dim(
+            wrapped_label(
+                tr("Training: learning rate and noise can be changed now, the rest afterwards.")
+            )
         )
-        self._hint.setProperty("dim", True)
         self._hint.hide()
         self.problem = ProblemLabel()
         self.findings = FindingLines()
         self.formula = FormulaView()
         self.edited = EditedStrip()
-        self._data_words = QLabel()
-        self._data_words.setProperty("dim", True)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(SPACING, SPACING // 2, 0, 0)
-        layout.setSpacing(SPACING // 2)
-        layout.addWidget(self.edited)
-        layout.addWidget(self._hint)
-        layout.addWidget(self.problem)
-        layout.addWidget(self.findings)
-        layout.addWidget(self._build_scroll(), 1)
+        self._data_words = dim()
+        self.setLayout(
+            column(
+                self.edited,
+                self._hint,
+                self.problem,
+                self.findings,
+                (self._build_scroll(), 1),
+                margins=(SPACING, SPACING // 2, 0, 0),
+            )
+        )
 
     def _build_scroll(self) -> QScrollArea:
         holder = QWidget()

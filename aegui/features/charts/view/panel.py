@@ -22,7 +22,6 @@ from PySide6.QtWidgets import (
     QSizePolicy,
     QStackedLayout,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -31,6 +30,7 @@ from aegui.features.charts.view.plot import PlotView, load_graph
 from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.charts.scale import Scale
 from aegui.kit.flow import FlowLayout
+from aegui.kit.layouts import column
 from aegui.kit.theme import SPACING, icon
 from aegui.widgets.charts.curves import CHARTS, Curve, applies, curves_of, history_csv
 from aegui.widgets.charts.painting import ChartData, Reference, fitted_y
@@ -137,11 +137,7 @@ class ChartsPanel(QWidget):
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self._room)
         self._room.installEventFilter(self)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(SPACING // 2)
-        layout.addLayout(header)
-        layout.addLayout(self._stack, 1)
+        self.setLayout(column(header, (self._stack, 1)))
 
     def _tools(self) -> QWidget:
         tools = QWidget(self)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
 from aegui.core.evaluation.parts import HELD_OUT, LEARNT
 from aegui.core.i18n import localized, mark, tr, trn
 from aegui.features.charts.view.reconstructions_view import ReconstructionsView
+from aegui.kit.layouts import column, dim, row
 from aegui.kit.theme import SPACING
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.answer_words import columns_words
@@ -52,19 +53,13 @@ class ReconstructionsPanel(QWidget):
             self.order.addItem(tr(label), key)
         self.order.setAccessibleName(tr("Which samples are shown"))
         self.order.setToolTip(tr("Which samples are shown"))
-        self._summary = QLabel()
-        self._summary.setProperty("dim", True)
+        self._summary = dim()
         self._summary.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._head = QWidget()
-        head = QHBoxLayout(self._head)
-        head.setContentsMargins(SPACING, SPACING // 2, SPACING, 0)
-        head.addWidget(self._summary, 1)
-        head.addWidget(self.order)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self._head)
-        layout.addWidget(self.view, 1)
+        self._head.setLayout(
+            row((self._summary, 1), self.order, margins=(SPACING, SPACING // 2, SPACING, 0))
+        )
+        self.setLayout(column(self._head, (self.view, 1), spacing=0))
         self.view.sample_activated.connect(self.sample_activated)
         self.order.activated.connect(self._on_order_activated)
         self.clear(tr("Press Train to see what the network makes of every sample."))

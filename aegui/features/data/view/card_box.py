@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from aegui.core.i18n import localized, tr, trn
 from aegui.kit.charts.widget_picture import offer_painted
+from aegui.kit.layouts import dim
 from aegui.kit.marks import ProblemLabel, wrapped_label
 from aegui.kit.painted import Painted
 from aegui.kit.theme import SPACING, current_theme, figures_font
@@ -175,8 +176,7 @@ class CardBox(QWidget):
         self.licence = wrapped_label()
         self.duplicates = wrapped_label()
         self.closest = PairRow()
-        self._closest_words = wrapped_label()
-        self._closest_words.setProperty("dim", True)
+        self._closest_words = dim(wrapped_label())
         self.export = QPushButton(tr("Save the set…"))
         self.export.setToolTip(tr("Write the samples that take part to a file or a folder"))
         self.export.clicked.connect(self.export_requested)

@@ -15,17 +15,16 @@ from PySide6.QtCore import (
 )
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QListView,
     QPushButton,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QVBoxLayout,
     QWidget,
 )
 
 from aegui.core.i18n import localized, tr, trn
+from aegui.kit.layouts import column, dim, row
 from aegui.kit.marks import ProblemLabel, wrapped_label
 from aegui.kit.theme import SPACING, blend, current_theme, figures_font
 from aegui.widgets.glyphs import label_name
@@ -151,8 +150,7 @@ class ClassList(QWidget):
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.view.setAccessibleName(tr("Classes that take part"))
         self.view.viewport().setAutoFillBackground(False)
-        self._words = wrapped_label()
-        self._words.setProperty("dim", True)
+        self._words = dim(wrapped_label())
         self.problem = ProblemLabel()
         self._build()
         self._model.ticked.connect(self._announce)
@@ -164,17 +162,8 @@ class ClassList(QWidget):
         nothing = QPushButton(tr("Take none"))
         nothing.setToolTip(tr("Leave every class out, then tick the few that you want"))
         nothing.clicked.connect(self._on_nothing_clicked)
-        head = QHBoxLayout()
-        head.setSpacing(SPACING // 2)
-        head.addWidget(self._words, 1)
-        head.addWidget(everything)
-        head.addWidget(nothing)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(SPACING // 2)
-        column.addLayout(head)
-        column.addWidget(self.view)
-        column.addWidget(self.problem)
+        head = row((self._words, 1), everything, nothing)
+        self.setLayout(column(head, self.view, self.problem))
 
     def set_classes(self, labels: Sequence[str], counts: Sequence[int]) -> None:
         """Offer ``labels`` with the number of samples of each; all are ticked."""

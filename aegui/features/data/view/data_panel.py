@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QFormLayout,
     QFrame,
-    QHBoxLayout,
     QLineEdit,
     QMenu,
     QPushButton,
@@ -25,6 +24,7 @@ from aegui.core.i18n import tr, trn
 from aegui.features.data.view.card_box import CardBox
 from aegui.features.data.view.class_list import ClassList
 from aegui.features.data.view.shares import SharesBox
+from aegui.kit.layouts import column, dim, row
 from aegui.kit.marks import ElidedLabel, ProblemLabel, wrapped_label
 from aegui.kit.theme import SPACING
 from aegui.widgets.form.fields import CountField
@@ -136,8 +136,9 @@ class DataPanel(QWidget):
         self.set_open_sections(("classes", "shares"))
 
     def _build_augmentation(self, section: FoldingSection) -> None:
-        hint = wrapped_label(tr("Each time a sample is learnt, it may look a little different."))
-        hint.setProperty("dim", True)
+        hint = dim(
+            wrapped_label(tr("Each time a sample is learnt, it may look a little different."))
+        )
         self.flip.setToolTip(tr("Half of the samples of every batch are mirrored"))
         self.shift.setSuffix(" px")
         self.shift.setToolTip(tr("At random by up to so many pixels each way"))
@@ -145,52 +146,35 @@ class DataPanel(QWidget):
         form.setContentsMargins(0, 0, 0, 0)
         form.addRow(tr("Move by up to"), self.shift)
         rows = QWidget()
-        column = QVBoxLayout(rows)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.flip)
-        column.addLayout(form)
+        rows.setLayout(column(self.flip, form))
         section.add_row(hint)
         section.add_row(rows)
 
     def _lay_out(self) -> None:
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addWidget(self.title)
-        words.addWidget(self.facts)
-        head = QHBoxLayout()
-        head.addLayout(words, 1)
-        head.addWidget(self.choose)
-        head.setContentsMargins(0, 0, SPACING, 0)
+        words = column(self.title, self.facts, spacing=2)
+        head = row((words, 1), self.choose, margins=(0, 0, SPACING, 0))
         split = QSplitter(Qt.Orientation.Vertical)
         split.setChildrenCollapsible(False)
         split.addWidget(self._samples())
         split.addWidget(self._scroll())
         split.setStretchFactor(0, 4)
         split.setStretchFactor(1, 5)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(SPACING, SPACING, 0, 0)
-        column.setSpacing(SPACING)
-        column.addLayout(head)
-        column.addWidget(self.problem)
-        column.addWidget(self.warning)
-        column.addWidget(split, 1)
+        self.setLayout(
+            column(
+                head,
+                self.problem,
+                self.warning,
+                (split, 1),
+                spacing=SPACING,
+                margins=(SPACING, SPACING, 0, 0),
+            )
+        )
 
     def _samples(self) -> QWidget:
         holder = QWidget()
-        row = QHBoxLayout()
-        row.setContentsMargins(0, 0, SPACING, 0)
-        row.addWidget(self.search, 1)
-        row.addWidget(self.left_out)
-        results = QHBoxLayout()
-        results.setContentsMargins(0, 0, SPACING, 0)
-        results.addWidget(self.found, 1)
-        results.addWidget(self.only_found)
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(SPACING // 2)
-        column.addLayout(row)
-        column.addLayout(results)
-        column.addWidget(self.gallery, 1)
+        line = row((self.search, 1), self.left_out, margins=(0, 0, SPACING, 0))
+        results = row((self.found, 1), self.only_found, margins=(0, 0, SPACING, 0))
+        holder.setLayout(column(line, results, (self.gallery, 1)))
         self.only_found.hide()
         return holder
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from aegui.core.i18n import tr
+from aegui.kit.layouts import dim, row
 from aegui.kit.marks import ProblemLabel, wrapped_label
 from aegui.kit.theme import SPACING, figures_font
 from aegui.widgets.progress_strip import WorkBar
@@ -49,8 +50,7 @@ class DownloadPanel(QWidget):
         self._head.setProperty("heading", True)
         self._about = wrapped_label(offer.description)
         self.bar = WorkBar()
-        self.text = QLabel()
-        self.text.setProperty("dim", True)
+        self.text = dim()
         self.text.setFont(figures_font(self.font()))
         self.problem = ProblemLabel()
         self.download = QPushButton(tr("&Download"))
@@ -76,10 +76,7 @@ class DownloadPanel(QWidget):
 
     def _lay_out(self) -> None:
         self._rows.setHorizontalSpacing(2 * SPACING)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(self.download)
-        buttons.addWidget(self.cancel)
+        buttons = row(1, self.download, self.cancel)
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * SPACING, 2 * SPACING, 2 * SPACING, 2 * SPACING)
         column.setSpacing(SPACING + 4)

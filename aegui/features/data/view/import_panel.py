@@ -11,12 +11,10 @@ from PySide6.QtWidgets import (
     QColorDialog,
     QFormLayout,
     QFrame,
-    QHBoxLayout,
     QLabel,
     QPlainTextEdit,
     QPushButton,
     QScrollArea,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -24,6 +22,7 @@ from aegui.core.i18n import tr, trn
 from aegui.core.network.catalog import FITS
 from aegui.core.recipe import MAX_IMAGE, MIN_IMAGE, ImageSpec
 from aegui.features.data.view.class_list import ClassList
+from aegui.kit.layouts import column, dim, row
 from aegui.kit.marks import ProblemLabel, flat_button, wrapped_label
 from aegui.kit.theme import ICON_PX, SPACING, current_theme
 from aegui.widgets.form.fields import ChoiceField, CountField
@@ -56,8 +55,7 @@ class ImportPanel(QWidget):
         self.head = QLabel()
         self.head.setProperty("heading", True)
         self.gallery = Gallery()
-        self.state = wrapped_label()
-        self.state.setProperty("dim", True)
+        self.state = dim(wrapped_label())
         self.width_field = CountField(MIN_IMAGE, MAX_IMAGE)
         self.height_field = CountField(MIN_IMAGE, MAX_IMAGE)
         self.square = flat_button("builder-link", tr("Width and height stay the same"))
@@ -100,24 +98,13 @@ class ImportPanel(QWidget):
         self._class_title.setProperty("heading", True)
 
     def _lay_out(self) -> None:
-        left = QVBoxLayout()
-        left.setSpacing(SPACING // 2)
-        left.addWidget(self.head)
-        left.addWidget(self.state)
-        left.addWidget(self.gallery, 1)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(2 * SPACING)
-        row.addLayout(left, 1)
-        row.addWidget(self._side())
+        left = column(self.head, self.state, (self.gallery, 1))
+        self.setLayout(row((left, 1), self._side(), spacing=2 * SPACING))
 
     def _side(self) -> QScrollArea:
-        size = QHBoxLayout()
-        size.setSpacing(4)
-        size.addWidget(self.width_field, 1)
-        size.addWidget(QLabel("×"))
-        size.addWidget(self.height_field, 1)
-        size.addWidget(self.square)
+        size = row(
+            (self.width_field, 1), QLabel("×"), (self.height_field, 1), self.square, spacing=4
+        )
         form = QFormLayout()
         form.setVerticalSpacing(SPACING)
         form.setHorizontalSpacing(2 * SPACING)
@@ -128,16 +115,19 @@ class ImportPanel(QWidget):
         form.addRow(tr("Background"), self.background)
         form.addRow(self.limit, self.count)
         holder = QWidget()
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(0, 0, SPACING, 0)
-        column.setSpacing(SPACING)
-        column.addLayout(form)
-        column.addWidget(self.problem)
-        column.addWidget(self._class_title)
-        column.addWidget(self.classes)
-        column.addWidget(self.skipped_words)
-        column.addWidget(self.skipped)
-        column.addStretch(1)
+        holder.setLayout(
+            column(
+                form,
+                self.problem,
+                self._class_title,
+                self.classes,
+                self.skipped_words,
+                self.skipped,
+                1,
+                spacing=SPACING,
+                margins=(0, 0, SPACING, 0),
+            )
+        )
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)

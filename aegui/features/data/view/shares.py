@@ -10,14 +10,13 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QFormLayout,
-    QHBoxLayout,
     QSizePolicy,
-    QVBoxLayout,
     QWidget,
 )
 
 from aegui.core.i18n import tr, trn
 from aegui.core.recipe import SplitSpec
+from aegui.kit.layouts import column, row
 from aegui.kit.marks import wrapped_label
 from aegui.kit.theme import SPACING, current_theme
 from aegui.widgets.form.editors import SeedField
@@ -100,9 +99,7 @@ class SharesBox(QWidget):
         self.seed.edited.connect(self._on_seed_edited)
 
     def _build(self) -> None:
-        amount = QHBoxLayout()
-        amount.addWidget(self.limit)
-        amount.addWidget(self.count, 1)
+        amount = row(self.limit, (self.count, 1))
         form = QFormLayout()
         form.setContentsMargins(0, 0, 0, 0)
         form.setVerticalSpacing(6)
@@ -110,13 +107,7 @@ class SharesBox(QWidget):
         form.addRow(tr("Check on"), self.check)
         form.addRow(tr("Keep for checking"), self.share)
         form.addRow(tr("Seed of the draw"), self.seed)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(SPACING)
-        column.addLayout(amount)
-        column.addLayout(form)
-        column.addWidget(self._bar)
-        column.addWidget(self._words)
+        self.setLayout(column(amount, form, self._bar, self._words, spacing=SPACING))
 
     def set_state(self, split: SplitSpec, count: int | None, available: int) -> None:
         """Show the choice where there are ``available`` samples to draw from."""

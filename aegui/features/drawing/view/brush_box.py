@@ -11,13 +11,13 @@ from PySide6.QtWidgets import (
     QColorDialog,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QToolButton,
     QWidget,
 )
 
 from aegui.core.i18n import tr
 from aegui.features.drawing.view.strokes import LARGEST_BRUSH
+from aegui.kit.layouts import dim
 from aegui.kit.theme import current_theme
 
 if TYPE_CHECKING:
@@ -74,8 +74,7 @@ class BrushBox(QWidget):
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(2)
-        title = QLabel(tr("Brush"))
-        title.setProperty("dim", True)
+        title = dim(tr("Brush"))
         top = QHBoxLayout()
         top.setSpacing(2)
         top.addWidget(title)

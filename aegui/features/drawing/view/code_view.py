@@ -9,18 +9,17 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtGui import QFontDatabase, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import (
     QComboBox,
-    QHBoxLayout,
     QLabel,
     QPlainTextEdit,
     QTextEdit,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from aegui.core.i18n import tr
 from aegui.core.pixels.code import CODE_FORMS, CodeError, code_of, levels_of, read_code
 from aegui.core.pixels.transforms import LARGEST
+from aegui.kit.layouts import column, row
 from aegui.kit.theme import current_theme, icon
 
 if TYPE_CHECKING:
@@ -82,16 +81,8 @@ class CodeView(QWidget):
         self._problem.setWordWrap(True)
         self._problem.setProperty("state", "bad")
         self._problem.hide()
-        top = QHBoxLayout()
-        top.setSpacing(4)
-        top.addWidget(self.form, 1)
-        top.addWidget(self._copy)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addLayout(top)
-        layout.addWidget(self.text, 1)
-        layout.addWidget(self._problem)
+        top = row((self.form, 1), self._copy, spacing=4)
+        self.setLayout(column(top, (self.text, 1), self._problem, spacing=4))
 
     # -- what is shown ---------------------------------------------------------------------------
 

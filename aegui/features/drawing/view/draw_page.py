@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 from aegui.core.data.readers.names import LONGEST_LABEL
 from aegui.core.i18n import mark, tr
 from aegui.features.drawing.view.brush_box import BrushBox
+from aegui.kit.layouts import row
 from aegui.kit.theme import ICON_PX, icon
 
 if TYPE_CHECKING:
@@ -92,10 +92,7 @@ class DrawPage(QWidget):
         self.load.setIconSize(QSize(ICON_PX, ICON_PX))
         self.load.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.load.setSizePolicy(self._add.sizePolicy())
-        adding = QHBoxLayout()
-        adding.setSpacing(4)
-        adding.addWidget(self._label, 1)
-        adding.addWidget(self._add)
+        adding = row((self._label, 1), self._add, spacing=4)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)

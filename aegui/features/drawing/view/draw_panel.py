@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QStackedWidget,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -29,6 +28,7 @@ from aegui.features.drawing.view.noise_box import NoiseBox
 from aegui.features.drawing.view.set_page import SetPage
 from aegui.features.drawing.view.tool_row import ToolRow
 from aegui.kit.flow import FlowLayout
+from aegui.kit.layouts import column
 from aegui.kit.theme import ICON_PX, SPACING, current_theme, icon
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.dragged_samples import samples_of
@@ -150,9 +150,7 @@ class DrawPanel(QWidget):
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setWidget(self._grid)
         self._area.setFocusProxy(self._grid)
-        layout = QVBoxLayout(self._popup)
-        layout.setContentsMargins(4, 4, 4, 4)
-        layout.addWidget(self._area)
+        self._popup.setLayout(column(self._area, margins=(4, 4, 4, 4)))
 
     def _tab_row(self) -> FlowLayout:
         row = FlowLayout(0)
@@ -172,20 +170,14 @@ class DrawPanel(QWidget):
     def _lay_out(self) -> None:
         for page in (self.page, self.noise, self.code, self.set):
             self._pages.addWidget(page)
-        side = QVBoxLayout(self._side)
-        side.setContentsMargins(0, 0, 0, 0)
-        side.setSpacing(6)
-        side.addLayout(self._tab_row())
-        side.addWidget(self._pages, 1)
+        self._side.setLayout(column(self._tab_row(), (self._pages, 1), spacing=6))
         # What is saved here makes the pixels of large images larger: they are whole squares.
         self._body.setSpacing(SPACING // 2)
         self._body.addWidget(self.editor, 1)
         self._body.addWidget(self._side)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(SPACING, SPACING // 2, SPACING, SPACING)
-        layout.setSpacing(SPACING // 2)
-        layout.addWidget(self.tools)
-        layout.addLayout(self._body, 1)
+        self.setLayout(
+            column(self.tools, (self._body, 1), margins=(SPACING, SPACING // 2, SPACING, SPACING))
+        )
 
     def _connect(self) -> None:
         editor, tools, brush = self.editor, self.tools, self.brush

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QWidget
 
 from aegui.core.i18n import tr
+from aegui.kit.layouts import column
 from aegui.kit.theme import current_theme
 
 if TYPE_CHECKING:
@@ -34,9 +35,7 @@ class HistoryList(QFrame):
         self.items.setFrameShape(QFrame.Shape.NoFrame)
         self.items.itemClicked.connect(self._on_items_item_clicked)
         self.items.itemActivated.connect(self._on_items_item_clicked)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(4, 4, 4, 4)
-        layout.addWidget(self.items)
+        self.setLayout(column(self.items, margins=(4, 4, 4, 4)))
 
     def show_at(self, corner: QPoint, steps: Sequence[str], current: int) -> None:
         """Show the names of the steps at ``corner`` of the screen; ``current`` have been done."""

@@ -9,15 +9,14 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFormLayout,
-    QLabel,
     QPushButton,
     QSpinBox,
-    QVBoxLayout,
     QWidget,
 )
 
 from aegui.core.i18n import mark, tr
 from aegui.core.pixels.transforms import LARGEST, SMALLEST, Pixels
+from aegui.kit.layouts import column, dim
 
 KINDS: dict[Pixels, str] = {
     "binary": mark("Black and white"),
@@ -51,9 +50,8 @@ class NewDrawingDialog(QDialog):
             self.kind_box.addItem(tr(label), key)
         self.kind_box.setCurrentIndex(self.kind_box.findData(kind))
         self.keeps = QCheckBox(tr("Keep the middle of the drawing"))
-        self._note = QLabel()
+        self._note = dim()
         self._note.setWordWrap(True)
-        self._note.setProperty("dim", True)
         self._lay_out()
         self._show_note()
 
@@ -79,13 +77,16 @@ class NewDrawingDialog(QDialog):
         )
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(_MARGIN_PX, _MARGIN_PX, _MARGIN_PX, _MARGIN_PX)
-        layout.addLayout(form)
-        layout.addWidget(natural)
-        layout.addWidget(self.keeps)
-        layout.addWidget(self._note)
-        layout.addWidget(buttons)
+        self.setLayout(
+            column(
+                form,
+                natural,
+                self.keeps,
+                self._note,
+                buttons,
+                margins=(_MARGIN_PX, _MARGIN_PX, _MARGIN_PX, _MARGIN_PX),
+            )
+        )
 
     def _on_natural_clicked(self) -> None:
         self.height_box.setValue(self._natural[0])

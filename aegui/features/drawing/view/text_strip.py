@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QLineEdit,
     QSizePolicy,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from aegui.core.data.byte_images import as_images
 from aegui.core.i18n import tr
+from aegui.kit.layouts import column, row
 from aegui.kit.theme import ICON_PX, current_theme, icon
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.glyphs import GlyphCache, draw_picture, picture
@@ -72,15 +71,8 @@ class TextStrip(QWidget):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(0)
-        row.addWidget(self.field, 1)
-        row.addWidget(self.put)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addLayout(row)
-        layout.addWidget(self.line)
+        line = row((self.field, 1), self.put, spacing=0)
+        self.setLayout(column(line, self.line, spacing=4))
 
     def _on_field_text_changed(self, text: str) -> None:
         self.line.set_text(text)

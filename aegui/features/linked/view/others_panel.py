@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QVBoxLayou
 
 from aegui.core.i18n import tr
 from aegui.core.latent.placing import WAYS
+from aegui.kit.layouts import column, dim, row
 from aegui.kit.marks import ElidedLabel, flat_button, wrapped_label
 from aegui.kit.theme import SPACING
 from aegui.session.data.looks import GLYPHS, Look
@@ -41,19 +42,10 @@ class Preview(QFrame):
         self.close_button.setSizePolicy(keeps_room)
         self.picture = PictureBox("", _PICTURE)
         self.picture.setMaximumHeight(_HIGHEST_PX)
-        self.words = wrapped_label()
-        self.words.setProperty("dim", True)
+        self.words = dim(wrapped_label())
         self.words.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
-        header = QHBoxLayout()
-        header.addWidget(self.name, 1)
-        header.addWidget(self.close_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(SPACING // 2)
-        layout.addLayout(header)
-        layout.addWidget(self.picture, 1)
-        layout.addWidget(self.words)
-        layout.addStretch()
+        header = row((self.name, 1), self.close_button)
+        self.setLayout(column(header, (self.picture, 1), self.words, 0))
 
     def set_name(self, name: str) -> None:
         """What the network is called."""
@@ -85,13 +77,11 @@ class OthersPanel(QWidget):
         self.way.activated.connect(self._on_way_activated)
         self._way_label = QLabel(tr("&Place"))
         self._way_label.setBuddy(self.way)
-        self._hint = wrapped_label(
-            tr(
-                "See what other networks draw under the cursor of the map: another seed, an epoch "
-                "that you keep, an AE, a VAE or a GAN from a file. Their maps are in Projections."
-            )
+        words = tr(
+            "See what other networks draw under the cursor of the map: another seed, an epoch "
+            "that you keep, an AE, a VAE or a GAN from a file. Their maps are in Projections."
         )
-        self._hint.setProperty("dim", True)
+        self._hint = dim(wrapped_label(words))
         self.shown = Preview()
         self.shown.close_button.hide()
         self.shown.set_name(tr("This network"))

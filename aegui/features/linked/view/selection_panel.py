@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from aegui.core.i18n import localized, tr, trn
+from aegui.kit.layouts import dim
 from aegui.kit.marks import flat_button, wrapped_label
 from aegui.kit.theme import SPACING
 from aegui.session.data.looks import GLYPHS, Look
@@ -95,13 +96,11 @@ class SelectionPanel(QWidget):
         page = QWidget()
         layout = QVBoxLayout(page)
         layout.setContentsMargins(2 * SPACING, 2 * SPACING, 2 * SPACING, SPACING)
-        text = wrapped_label(
-            tr(
-                "Nothing is selected. Draw around samples on the map: with the lasso (L), or hold "
-                "Shift and drag. On the maps of Projections, drag."
-            )
+        words = tr(
+            "Nothing is selected. Draw around samples on the map: with the lasso (L), or hold "
+            "Shift and drag. On the maps of Projections, drag."
         )
-        text.setProperty("dim", True)
+        text = dim(wrapped_label(words))
         layout.addWidget(text)
         layout.addStretch(1)
         return page
@@ -125,13 +124,11 @@ class SelectionPanel(QWidget):
         about.addWidget(self.words, 1)
         layout.addLayout(about)
         layout.addWidget(self.gallery, 1)
-        hint = wrapped_label(
-            tr(
-                "Click or Enter: open in the editor. Ctrl+click, Space or Del: leave it out. Drag: "
-                "put them all into a box of a concept."
-            )
+        words = tr(
+            "Click or Enter: open in the editor. Ctrl+click, Space or Del: leave it out. Drag: "
+            "put them all into a box of a concept."
         )
-        hint.setProperty("dim", True)
+        hint = dim(wrapped_label(words))
         layout.addWidget(hint)
         return page
 

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -19,6 +18,7 @@ from aegui.core.i18n import localized, tr
 from aegui.features.making.model.concept_service import BOXES
 from aegui.features.making.view.amount_strip import AmountStrip
 from aegui.features.making.view.sample_box import SampleBox
+from aegui.kit.layouts import column, row
 from aegui.kit.marks import ElidedLabel, flat_button
 from aegui.kit.theme import ICON_PX, SPACING, icon
 from aegui.session.data.looks import GLYPHS, Look
@@ -121,29 +121,24 @@ class ConceptPage(QWidget):
         boxes.setSpacing(SPACING)
         for box in self.boxes.values():
             boxes.addWidget(box, 1)
-        which = QHBoxLayout()
-        which.addWidget(QLabel(tr("Concept")))
-        which.addWidget(self.kept, 1)
-        which.addWidget(self.name, 1)
-        which.addWidget(self.keep)
-        which.addWidget(self.remove)
+        which = row(QLabel(tr("Concept")), (self.kept, 1), (self.name, 1), self.keep, self.remove)
         self.name.hide()
-        pictures = QHBoxLayout()
-        pictures.setSpacing(2 * SPACING)
-        pictures.addWidget(self.strip, 1)
-        pictures.addWidget(self.result)
+        pictures = row((self.strip, 1), self.result, spacing=2 * SPACING)
         actions = QHBoxLayout()
         for button in (self.show_place, self.pin, self.draw):
             actions.addWidget(button)
         actions.addStretch(1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
-        layout.setSpacing(SPACING)
-        layout.addLayout(boxes, 1)
-        layout.addLayout(which)
-        layout.addWidget(self._status)
-        layout.addLayout(pictures, 2)
-        layout.addLayout(actions)
+        self.setLayout(
+            column(
+                (boxes, 1),
+                which,
+                self._status,
+                (pictures, 2),
+                actions,
+                spacing=SPACING,
+                margins=(SPACING, SPACING, SPACING, SPACING),
+            )
+        )
 
     def _connect(self) -> None:
         for key, box in self.boxes.items():

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from aegui.core.i18n import tr, trn
 from aegui.features.making.model.finds_service import COUNTS, DEFAULT_COUNT, SOURCES
 from aegui.features.making.view.finds_sheet import FindsSheet
+from aegui.kit.layouts import dim
 from aegui.kit.marks import ElidedLabel, wrapped_label
 from aegui.kit.theme import ICON_PX, SPACING, icon
 from aegui.widgets.page import Breaking
@@ -66,13 +67,11 @@ class FindsPage(QWidget):
         self.draw = self._button("draw", tr("Edit"))
         self.join = self._button("edit-load", tr("Add to the set"))
         self.save = self._button("export", tr("Save…"))
-        self._hint = wrapped_label(
-            tr(
-                "Press Find: the program looks for images that the network can draw and that are "
-                "like none of its samples."
-            )
+        words = tr(
+            "Press Find: the program looks for images that the network can draw and that are "
+            "like none of its samples."
         )
-        self._hint.setProperty("dim", True)
+        self._hint = dim(wrapped_label(words))
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._fill()
         self._build()

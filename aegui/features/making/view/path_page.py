@@ -22,6 +22,7 @@ from aegui.core.latent.paths import PATHS
 from aegui.features.making.model.path_service import DEFAULT_IMAGES, FEWEST_IMAGES, MOST_IMAGES
 from aegui.features.making.view.film_strip import FilmStrip
 from aegui.features.making.view.pin_list import PinList
+from aegui.kit.layouts import dim
 from aegui.kit.marks import wrapped_label
 from aegui.kit.theme import ICON_PX, SPACING, icon
 from aegui.session.data.looks import GLYPHS, Look
@@ -75,8 +76,7 @@ class PathPage(QWidget):
         self.cancel.hide()
         self.frame = PictureBox(tr("Present image of the film"), QSize(140, 150))
         self.strip = FilmStrip()
-        self._status = wrapped_label()
-        self._status.setProperty("dim", True)
+        self._status = dim(wrapped_label())
         self._clock = QTimer(self)
         self._clock.setTimerType(Qt.TimerType.PreciseTimer)
         self._fill()

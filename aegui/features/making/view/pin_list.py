@@ -9,19 +9,18 @@ from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QDropEvent, QIcon, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHBoxLayout,
     QLabel,
     QListWidget,
     QListWidgetItem,
     QSizePolicy,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
 from aegui.core.i18n import tr
+from aegui.kit.layouts import column, dim, row
 from aegui.kit.marks import flat_button, wrapped_label
-from aegui.kit.theme import SPACING, current_theme
+from aegui.kit.theme import current_theme
 from aegui.widgets.glyphs import glyph_pixmap
 from aegui.widgets.page import pictures
 
@@ -102,10 +101,9 @@ class PinList(QWidget):
         self.down = flat_button("edit-shift-down", tr("Later on the path"))
         self.rename = flat_button("draw", tr("Rename (F2)"))
         self.remove = flat_button("builder-remove", tr("Take the pin away (Del)"))
-        self._hint = wrapped_label(
-            tr("Click on the map to pin a place: a path leads from pin to pin.")
+        self._hint = dim(
+            wrapped_label(tr("Click on the map to pin a place: a path leads from pin to pin."))
         )
-        self._hint.setProperty("dim", True)
         self._build()
         self._connect()
         self._show_enabled()
@@ -113,25 +111,15 @@ class PinList(QWidget):
     def _build(self) -> None:
         title = QLabel(tr("Pins"))
         title.setProperty("heading", True)
-        header = QHBoxLayout()
-        header.setSpacing(0)
-        header.addWidget(title)
-        header.addStretch(1)
+        header = row(title, 1, spacing=0)
         for button in (self.add, self.up, self.down, self.rename, self.remove):
             header.addWidget(button)
         page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._hint)
-        column.addStretch(1)
+        page.setLayout(column(self._hint, 1))
         self._pages = QStackedWidget()
         self._pages.addWidget(page)
         self._pages.addWidget(self.list)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(SPACING // 2)
-        layout.addLayout(header)
-        layout.addWidget(self._pages, 1)
+        self.setLayout(column(header, (self._pages, 1)))
 
     def _connect(self) -> None:
         self.add.clicked.connect(self.pin_requested)

@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QLabel,
     QMenu,
     QSizePolicy,
-    QVBoxLayout,
     QWidget,
 )
 
 from aegui.core.i18n import localized, tr, trn
+from aegui.kit.layouts import column, dim, row
 from aegui.kit.marks import ElidedLabel, flat_button
 from aegui.kit.painted import Painted
-from aegui.kit.theme import RADIUS, SPACING, blend, current_theme
+from aegui.kit.theme import RADIUS, blend, current_theme
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.dragged_samples import drag_samples, is_dragged, samples_of
 from aegui.widgets.glyphs import GlyphCache, draw_glyph, label_name
@@ -213,23 +212,13 @@ class SampleBox(QWidget):
         letter.setProperty("heading", True)
         title = ElidedLabel()
         title.setText(tr(box.title))
-        self._count = QLabel()
-        self._count.setProperty("dim", True)
+        self._count = dim()
         self.add = flat_button("edit-add", tr("Add samples"))
         self.add.clicked.connect(self._on_add_clicked)
         self.thumbs.dropped.connect(self.added)
         self.thumbs.taken_out.connect(self._on_thumbs_taken_out)
-        header = QHBoxLayout()
-        header.setSpacing(SPACING // 2)
-        header.addWidget(letter)
-        header.addWidget(title, 1)
-        header.addWidget(self._count)
-        header.addWidget(self.add)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(header)
-        layout.addWidget(self.thumbs, 1)
+        header = row(letter, (title, 1), self._count, self.add)
+        self.setLayout(column(header, (self.thumbs, 1), spacing=0))
         self.set_indices(())
 
     def set_samples(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from aegui.core.i18n import tr
 from aegui.features.map.view.code_sliders import CodeSliders
+from aegui.kit.layouts import column
 from aegui.kit.theme import ICON_PX, SPACING, icon
 
 if TYPE_CHECKING:
@@ -62,11 +63,7 @@ class CodeStrip(QFrame):
         header.addWidget(title, 1)
         for button in (self.mean, self.zero, self.random, self.sheet):
             header.addWidget(button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(2, 2, 2, 4)
-        layout.setSpacing(2)
-        layout.addLayout(header)
-        layout.addWidget(self.sliders, 1)
+        self.setLayout(column(header, (self.sliders, 1), spacing=2, margins=(2, 2, 2, 4)))
         self.set_prior(False)
 
     def _button(self, text: str, tip: str) -> QToolButton:

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from aegui.core.i18n import mark, tr
 from aegui.features.map.view.layers_button import LayersButton
 from aegui.features.map.view.types import COLOURS, POINTS, MapStyle
+from aegui.kit.layouts import row
 from aegui.kit.theme import ICON_PX, icon
 from aegui.widgets.rulers import axis_name
 
@@ -175,9 +176,7 @@ class FollowBar(QFrame):
         self.button.setText(tr("Follow"))
         self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.button.clicked.connect(self.follow_requested)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(2, 2, 2, 2)
-        layout.addWidget(self.button)
+        self.setLayout(row(self.button, margins=(2, 2, 2, 2)))
         self.hide()
 
 

@@ -8,16 +8,15 @@ import numpy as np
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import (
-    QLabel,
     QSizePolicy,
     QStackedLayout,
-    QVBoxLayout,
     QWidget,
 )
 
 from aegui.core.i18n import localized, mark, tr
 from aegui.features.map.view.insight_figures import InsightFigures
 from aegui.kit.charts.menu import FigureMenu
+from aegui.kit.layouts import column, dim
 from aegui.kit.marks import ElidedLabel
 from aegui.kit.painted import Painted
 from aegui.kit.speech import describe
@@ -286,10 +285,9 @@ class CursorPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._labels: Sequence[str] = ()
-        self._reason = QLabel()
+        self._reason = dim()
         self._reason.setWordWrap(True)
         self._reason.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._reason.setProperty("dim", True)
         self._reason.setMargin(2 * SPACING)
         self.pictures = CursorPictures()
         self.numbers = CodeNumbers()
@@ -307,15 +305,17 @@ class CursorPanel(QWidget):
 
     def _filled(self) -> QWidget:
         page = QWidget()
-        layout = QVBoxLayout(page)
-        layout.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
-        layout.setSpacing(SPACING // 2)
-        layout.addWidget(self.pictures)
-        layout.addWidget(self.figures)
-        layout.addWidget(self.numbers)
-        layout.addWidget(self._near_title)
-        layout.addWidget(self.nearest)
-        layout.addStretch(1)
+        page.setLayout(
+            column(
+                self.pictures,
+                self.figures,
+                self.numbers,
+                self._near_title,
+                self.nearest,
+                1,
+                margins=(SPACING, SPACING, SPACING, SPACING),
+            )
+        )
         return page
 
     def set_samples(self, labels: Sequence[str], images: ArrayLike, look: Look = GLYPHS) -> None:

@@ -13,10 +13,8 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QFormLayout,
-    QHBoxLayout,
     QLabel,
     QSizePolicy,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -24,6 +22,7 @@ from aegui.core.choices import Choice, OneOf, table
 from aegui.core.fields import FieldWords
 from aegui.core.i18n import mark, tr
 from aegui.core.latent.grids import MOST_ROWS, GridSpec
+from aegui.kit.layouts import column, dim, row
 from aegui.kit.marks import wrapped_label
 from aegui.kit.theme import SPACING, current_theme, figures_font
 from aegui.widgets.form.fields import CountField, NumberField
@@ -147,8 +146,8 @@ class GridPreview(QWidget):
         painter.setFont(figures_font(self.font(), scale=_SMALL))
         high = picture.height() / max(1, len(self._names))
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        for row, name in enumerate(self._names):
-            top = picture.top() + row * high
+        for number, name in enumerate(self._names):
+            top = picture.top() + number * high
             box = QRectF(picture.left() - _NAMES_PX, top, _NAMES_PX - SPACING, high)
             painter.drawText(box, flags, name)
 
@@ -172,8 +171,7 @@ class GridPanel(QWidget):
         self._places = self._choice(
             tr("Places"), [(tr(label), key) for key, (label, _) in _PLACES.items()]
         )
-        self._about = wrapped_label()
-        self._about.setProperty("dim", True)
+        self._about = dim(wrapped_label())
         self._columns = self._count(tr("Columns"), MOST_ROWS)
         self._rows = self._count(tr("Rows"), MOST_ROWS)
         self._x, self._y = self._choice(tr("Across"), []), self._choice(tr("Up"), [])
@@ -185,8 +183,7 @@ class GridPanel(QWidget):
         self._scale.setPrefix("× ")
         self._ink = QCheckBox(tr("Dark on light"))
         self._ink.toggled.connect(self._on_edited)
-        self._result = QLabel()
-        self._result.setProperty("dim", True)
+        self._result = dim()
         self._result.setFont(figures_font(self.font()))
         self._form = QFormLayout()
         self._lay_out()
@@ -248,15 +245,8 @@ class GridPanel(QWidget):
         form.addRow("", self._result)
         left = QWidget()
         left.setFixedWidth(_FORM_PX)
-        column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addLayout(form)
-        column.addStretch(1)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(2 * SPACING)
-        row.addWidget(left)
-        row.addWidget(self.preview, 1)
+        left.setLayout(column(form, 1))
+        self.setLayout(row(left, (self.preview, 1), spacing=2 * SPACING))
 
     def _axis_rows(
         self, name: str, choice: QComboBox, ends: tuple[NumberField, NumberField]
@@ -269,12 +259,7 @@ class GridPanel(QWidget):
 
     def _range(self, ends: tuple[NumberField, NumberField]) -> QWidget:
         fields = QWidget()
-        row = QHBoxLayout(fields)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(SPACING // 2)
-        row.addWidget(ends[0], 1)
-        row.addWidget(QLabel("…"))
-        row.addWidget(ends[1], 1)
+        fields.setLayout(row((ends[0], 1), QLabel("…"), (ends[1], 1)))
         return fields
 
     # State

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from aegui.core.i18n import tr
+from aegui.kit.layouts import dim
 from aegui.kit.theme import SPACING
 from aegui.widgets.rulers import axis_name
 
@@ -25,8 +26,7 @@ class CodeAxes(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACING // 2)
-        label = QLabel(tr("Code:"))
-        label.setProperty("dim", True)
+        label = dim(tr("Code:"))
         row.addWidget(label)
         for choice, name in (
             (self.x_choice, tr("Code number across")),

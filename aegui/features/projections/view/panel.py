@@ -36,6 +36,7 @@ from aegui.features.projections.view.words import message_words, note_words
 from aegui.kit.charts.figure import Figure
 from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.flow import FlowLayout
+from aegui.kit.layouts import column, dim
 from aegui.kit.theme import SPACING, icon
 from aegui.session.data.looks import look_of
 from aegui.widgets.class_colours import has_colours
@@ -103,8 +104,7 @@ class ProjectionsPanel(QWidget):
         self._others: tuple[str, ...] = ()
         self._buttons = {key: view_toggle(key) for key in VIEWS}
         self._axes = CodeAxes()
-        self._count = QLabel()
-        self._count.setProperty("dim", True)
+        self._count = dim()
         self._form = Form(ProjectionOptions())
         self._form.rows.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
         self._options = self._options_button()
@@ -131,8 +131,7 @@ class ProjectionsPanel(QWidget):
         self._title = QLabel()
         self._title.setProperty("heading", True)
         self._title.setWordWrap(True)
-        self._hint = QLabel(tr("Drag over a map to select samples."))
-        self._hint.setProperty("dim", True)
+        self._hint = dim(tr("Drag over a map to select samples."))
         self._hint.setWordWrap(True)
         self._bars = ClassBars()
         self._gallery = Gallery()
@@ -204,21 +203,20 @@ class ProjectionsPanel(QWidget):
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         holder = QWidget()
-        inner = QVBoxLayout(holder)
-        inner.setContentsMargins(0, 0, 0, 0)
-        inner.addWidget(self._bars)
-        inner.addStretch(1)
+        holder.setLayout(column(self._bars, 1))
         scroll.setWidget(holder)
         self._bars_scroll = scroll
         side = QWidget()
         side.setMinimumWidth(130)
-        column = QVBoxLayout(side)
-        column.setContentsMargins(SPACING // 2, SPACING // 2, SPACING, 0)
-        column.setSpacing(SPACING // 2)
-        column.addWidget(self._title)
-        column.addWidget(self._hint)
-        column.addWidget(scroll, 3)
-        column.addWidget(self._gallery, 2)
+        side.setLayout(
+            column(
+                self._title,
+                self._hint,
+                (scroll, 3),
+                (self._gallery, 2),
+                margins=(SPACING // 2, SPACING // 2, SPACING, 0),
+            )
+        )
         return side
 
     def _options_button(self) -> QToolButton:

@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QLabel,
     QScrollArea,
     QSpinBox,
     QTabWidget,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -22,6 +20,7 @@ from aegui.features.study.model.noise_study import Cell
 from aegui.features.study.view.characters_table import CharactersTable
 from aegui.features.study.view.matrix_view import figure_words
 from aegui.features.study.view.strip_view import StripView
+from aegui.kit.layouts import column, dim, row
 from aegui.kit.theme import SPACING, icon
 
 if TYPE_CHECKING:
@@ -44,8 +43,7 @@ class CellBox(QWidget):
         self.title = QLabel()
         self.title.setProperty("heading", True)
         self.title.setWordWrap(True)
-        self.words = QLabel()
-        self.words.setProperty("dim", True)
+        self.words = dim()
         self.words.setWordWrap(True)
         self._seed = QSpinBox()
         self._again = QToolButton()
@@ -63,10 +61,7 @@ class CellBox(QWidget):
         self._again.setProperty("flat", True)
         self._again.setToolTip(tr("Draw other noise"))
         self._again.setAccessibleName(tr("Draw other noise"))
-        row = QHBoxLayout()
-        row.addWidget(self.words, 1)
-        row.addWidget(self._seed)
-        row.addWidget(self._again)
+        line = row((self.words, 1), self._seed, self._again)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -74,12 +69,7 @@ class CellBox(QWidget):
         scroll.setWidget(self.strip)
         self.tabs.addTab(scroll, tr("Noisy and repaired"))
         self.tabs.addTab(self.table, tr("Each character"))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(SPACING // 2, 0, 0, 0)
-        column.setSpacing(SPACING // 2)
-        column.addWidget(self.title)
-        column.addLayout(row)
-        column.addWidget(self.tabs, 1)
+        self.setLayout(column(self.title, line, (self.tabs, 1), margins=(SPACING // 2, 0, 0, 0)))
 
     def _connect(self) -> None:
         self._seed.valueChanged.connect(self._on_seed_changed)

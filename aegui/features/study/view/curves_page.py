@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QLabel,
     QListWidget,
     QListWidgetItem,
@@ -16,7 +15,6 @@ from PySide6.QtWidgets import (
     QSplitter,
     QStackedWidget,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -24,6 +22,7 @@ from aegui.core.i18n import tr
 from aegui.features.study.model.study_forms import CurvesForm
 from aegui.features.study.view.curves_view import CurvesView
 from aegui.features.study.view.noise_fields import LevelsField
+from aegui.kit.layouts import column, row
 from aegui.kit.theme import SPACING, icon
 from aegui.widgets.form.editors import noise_kind_field
 
@@ -89,25 +88,28 @@ class CurvesPage(QWidget):
         self.problem.setProperty("state", "bad")
         self.problem.setWordWrap(True)
         self.problem.hide()
-        row = QHBoxLayout()
-        row.addWidget(QLabel(tr("Noise")))
-        row.addWidget(self._kind)
-        row.addWidget(QLabel(tr("Levels")))
-        row.addWidget(self._levels, 1)
-        row.addWidget(self.run)
-        row.addWidget(self._export)
+        line = row(
+            QLabel(tr("Noise")),
+            self._kind,
+            QLabel(tr("Levels")),
+            (self._levels, 1),
+            self.run,
+            self._export,
+        )
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.addWidget(self._build_list())
         splitter.addWidget(self._build_chart())
         splitter.setStretchFactor(1, 1)
         splitter.setSizes([_LIST_PX, 600])
         splitter.setChildrenCollapsible(False)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(SPACING, SPACING // 2, SPACING, SPACING // 2)
-        layout.setSpacing(SPACING // 2)
-        layout.addLayout(row)
-        layout.addWidget(self.problem)
-        layout.addWidget(splitter, 1)
+        self.setLayout(
+            column(
+                line,
+                self.problem,
+                (splitter, 1),
+                margins=(SPACING, SPACING // 2, SPACING, SPACING // 2),
+            )
+        )
 
     def _build_list(self) -> QWidget:
         self.list.setFrameShape(QFrame.Shape.NoFrame)
@@ -118,16 +120,9 @@ class CurvesPage(QWidget):
         self._remove.setAccessibleName(tr("Take the chosen file off the list"))
         title = QLabel(tr("Networks"))
         title.setProperty("heading", True)
-        row = QHBoxLayout()
-        row.addWidget(self._open, 1)
-        row.addWidget(self._remove)
+        line = row((self._open, 1), self._remove)
         holder = QWidget()
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(0, 0, SPACING // 2, 0)
-        column.setSpacing(SPACING // 2)
-        column.addWidget(title)
-        column.addWidget(self.list, 1)
-        column.addLayout(row)
+        holder.setLayout(column(title, (self.list, 1), line, margins=(0, 0, SPACING // 2, 0)))
         return holder
 
     def _build_chart(self) -> QWidget:

@@ -8,14 +8,12 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
     QSpinBox,
     QSplitter,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -27,6 +25,7 @@ from aegui.features.study.view.cell_box import CellBox
 from aegui.features.study.view.matrix_view import MatrixView, seeds_words
 from aegui.features.study.view.noise_fields import KindsButton, LevelsField
 from aegui.kit.charts.menu import COPY_TABLE
+from aegui.kit.layouts import column, row
 from aegui.kit.theme import SPACING
 
 if TYPE_CHECKING:
@@ -115,10 +114,10 @@ class MatrixPage(QWidget):
             (tr("Train with"), self._trained, self._trained_levels),
             (tr("Try with"), self._tried, self._tried_levels),
         )
-        for row, (name, kinds, levels) in enumerate(rows):
-            grid.addWidget(QLabel(name), row, 0)
-            grid.addWidget(kinds, row, 1)
-            grid.addWidget(levels, row, 2)
+        for number, (name, kinds, levels) in enumerate(rows):
+            grid.addWidget(QLabel(name), number, 0)
+            grid.addWidget(kinds, number, 1)
+            grid.addWidget(levels, number, 2)
         grid.addWidget(QLabel(tr("Network")), 0, 3)
         grid.addWidget(self._network, 0, 4, 1, 3)
         grid.addWidget(QLabel(tr("Seeds")), 1, 3)
@@ -151,12 +150,14 @@ class MatrixPage(QWidget):
         splitter.setChildrenCollapsible(False)
         self._body.addWidget(self._empty)
         self._body.addWidget(splitter)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(SPACING, SPACING // 2, SPACING, SPACING // 2)
-        layout.setSpacing(SPACING // 2)
-        layout.addLayout(self._fields())
-        layout.addWidget(self.problem)
-        layout.addWidget(self._body, 1)
+        self.setLayout(
+            column(
+                self._fields(),
+                self.problem,
+                (self._body, 1),
+                margins=(SPACING, SPACING // 2, SPACING, SPACING // 2),
+            )
+        )
 
     def _build_map(self) -> QWidget:
         for key, choice in FIGURES.items():
@@ -166,20 +167,13 @@ class MatrixPage(QWidget):
         self._figures.setAccessibleName(tr("Figure that is shown"))
         self._told.setProperty("dim", True)
         self._told.setWordWrap(True)
-        head = QHBoxLayout()
-        head.addWidget(self._figures)
-        head.addWidget(self._told, 1)
-        head.addWidget(self._export)
+        head = row(self._figures, (self._told, 1), self._export)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setWidget(self.view)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         holder = QWidget()
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(0, 0, SPACING // 2, 0)
-        column.setSpacing(SPACING // 2)
-        column.addLayout(head)
-        column.addWidget(scroll, 1)
+        holder.setLayout(column(head, (scroll, 1), margins=(0, 0, SPACING // 2, 0)))
         return holder
 
     def _connect(self) -> None:

@@ -23,6 +23,7 @@ from aegui.core.recipe import CorruptionSpec
 from aegui.core.study.findings import MISTAKES, SWITCHED
 from aegui.features.study.view.curves_view import CurvesView
 from aegui.features.study.view.noise_fields import NONE
+from aegui.kit.layouts import column, row
 from aegui.kit.theme import ICON_PX, SPACING, icon
 from aegui.widgets.form.editors import noise_kind_field
 from aegui.widgets.form.fields import NumberField
@@ -82,24 +83,20 @@ class MistakesPage(QWidget):
         splitter.setStretchFactor(1, 1)
         splitter.setSizes([_LEFT_PX, 500])
         splitter.setChildrenCollapsible(False)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(SPACING, SPACING // 2, SPACING, SPACING // 2)
-        layout.addWidget(splitter, 1)
+        self.setLayout(
+            column((splitter, 1), margins=(SPACING, SPACING // 2, SPACING, SPACING // 2))
+        )
 
     def _build_left(self) -> QWidget:
         self._level.setValue(_FIRST_LEVEL)
         self._level.setAccessibleName(tr("Level of the noise it shall repair"))
-        row = QHBoxLayout()
-        row.addWidget(QLabel(tr("Shall repair")))
-        row.addWidget(self._kind)
-        row.addWidget(self._level)
-        row.addStretch(1)
+        line = row(QLabel(tr("Shall repair")), self._kind, self._level, 1)
         holder = QWidget()
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, 0, SPACING, 0)
         column.setSpacing(SPACING)
         column.addWidget(_heading(tr("In this recipe")))
-        column.addLayout(row)
+        column.addLayout(line)
         self._found.setSpacing(SPACING)
         column.addLayout(self._found)
         column.addWidget(_heading(tr("Make one on purpose")))
@@ -146,9 +143,7 @@ class MistakesPage(QWidget):
         column = QVBoxLayout(shown)
         column.setContentsMargins(SPACING // 2, 0, 0, 0)
         column.setSpacing(SPACING // 2)
-        head = QHBoxLayout()
-        head.addWidget(self.title, 1)
-        head.addWidget(self._export)
+        head = row((self.title, 1), self._export)
         column.addLayout(head)
         column.addWidget(self.view, 1)
         self._body.addWidget(empty)

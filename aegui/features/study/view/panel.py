@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QStackedWidget,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -23,6 +22,7 @@ from aegui.core.i18n import mark, tr
 from aegui.features.study.view.curves_page import CurvesPage
 from aegui.features.study.view.matrix_page import MatrixPage
 from aegui.features.study.view.mistakes_page import MistakesPage
+from aegui.kit.layouts import column, row
 from aegui.kit.marks import ElidedLabel
 from aegui.kit.theme import SPACING, figures_font
 from aegui.widgets.progress_strip import WorkBar
@@ -90,11 +90,7 @@ class StudyPanel(QWidget):
         header.addWidget(self._build_try())
         for page in (self.matrix, self.curves, self.mistakes):
             self._pages.addWidget(page)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(header)
-        layout.addWidget(self._build_scroll(), 1)
+        self.setLayout(column(header, (self._build_scroll(), 1), spacing=0))
 
     def _build_scroll(self) -> QScrollArea:
         """In a narrow place the pages are moved: they must not push the window off the screen."""
@@ -112,13 +108,16 @@ class StudyPanel(QWidget):
         self._bar.setMaximumWidth(_BAR_PX)
         self.cancel.setToolTip(tr("Stop here; the results before stay as they are"))
         self.cancel.clicked.connect(self.cancel_requested)
-        row = QHBoxLayout(self._work)
-        row.setContentsMargins(SPACING, 0, SPACING, 0)
-        row.setSpacing(SPACING)
-        row.addWidget(self._title)
-        row.addWidget(self._bar)
-        row.addWidget(self._text, 1)
-        row.addWidget(self.cancel)
+        self._work.setLayout(
+            row(
+                self._title,
+                self._bar,
+                (self._text, 1),
+                self.cancel,
+                spacing=SPACING,
+                margins=(SPACING, 0, SPACING, 0),
+            )
+        )
         return self._work
 
     def _build_try(self) -> QToolButton:

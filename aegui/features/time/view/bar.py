@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButt
 
 from aegui.core.i18n import localized, mark, tr
 from aegui.features.time.view.slider import TimeSlider
+from aegui.kit.layouts import dim
 from aegui.kit.theme import ICON_PX, SPACING, figures_font, icon
 from aegui.shell.outcome import epoch_words
 
@@ -67,8 +68,7 @@ class TimeBar(QWidget):
         self.fork = _button("time-fork", "")
         self.film = _button("time-film", tr("Save a film of the training"))
         self._why_no_fork: str | None = None
-        self._empty = QLabel()
-        self._empty.setProperty("dim", True)
+        self._empty = dim()
         self._speeds: dict[float, QAction] = {}
         self._memories: dict[int, QAction] = {}
         self._build()

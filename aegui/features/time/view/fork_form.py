@@ -12,6 +12,7 @@ from aegui.core.i18n import mark, tr
 from aegui.core.recipe import MAX_EPOCHS
 from aegui.core.recipe.edits import consequences, value_at, with_values
 from aegui.core.recipe.settings import SECTIONS, Setting, setting_at
+from aegui.kit.layouts import column
 from aegui.kit.marks import ProblemLabel, wrapped_label
 from aegui.kit.theme import SPACING
 from aegui.shell.outcome import epoch_words
@@ -105,14 +106,7 @@ class ForkForm(QWidget):
         form.setHorizontalSpacing(2 * SPACING)
         form.addRow(_label(tr("&Change"), self.setting), self.setting)
         form.addRow(_label(tr("&Until epoch"), self.until), self.until)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2 * SPACING)
-        column.addWidget(words)
-        column.addLayout(form)
-        column.addLayout(self._room)
-        column.addWidget(self.problem)
-        column.addStretch(1)
+        self.setLayout(column(words, form, self._room, self.problem, 1, spacing=2 * SPACING))
         self.setMinimumWidth(_WIDTH_PX)
 
     def _add_refused(self, refused: Sequence[tuple[str, str]]) -> None:
