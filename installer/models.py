@@ -10,11 +10,13 @@ import os
 import shutil
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from aegui.cli import main as aegui
 from aegui.core.data.builtin import download_key
 from aegui.core.recipe.file import load_recipe
+from aegui.core.run_file.saved import load_run, save_run
 from aegui.paths import models_dir, resources_dir
 
 MODELS = (
@@ -23,8 +25,11 @@ MODELS = (
     "mnist-vae-2",
     "fashion-vae-2",
     "emoji-faces",
+    "emoji-faces-16",
     "fashion-gan",
 )
+MOMENTS = {"emoji-faces": 6, "emoji-faces-16": 6}
+"""Past epochs of these that a compact file keeps, where their samples take the room of more."""
 COMPLETE = frozenset({"letters-2d", "letters-denoise"})
 """Small enough to ship with all that training on needs."""
 _TIMELINE_MB = "4"
@@ -60,8 +65,18 @@ def make(name: str) -> int:
         made = Path(folder) / f"{name}.aegui"
         status = aegui(["train", str(path), "--yes", "--out", str(made), *lighter])
         if status == 0:
+            _thin(made, MOMENTS.get(name))
             shutil.copyfile(made, models_dir() / made.name)
     return status
+
+
+def _thin(path: Path, most: int | None) -> None:
+    """Leave ``most`` past epochs in the compact file at ``path``; None: all."""
+    if most is None:
+        return
+    run = load_run(path)
+    if run.timeline is not None:
+        save_run(path, replace(run, timeline=run.timeline.thinned(most)), compact=True)
 
 
 if __name__ == "__main__":

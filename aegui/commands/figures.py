@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _LABELS = {
     "squared_error": mark("squared error per image"),
     "mse": mark("squared error per pixel"),
+    "sharpness": mark("sharpness: squared gradient, of the samples' own"),
     "cross_entropy": mark("cross-entropy per image, nats"),
     "drawn_cross_entropy": mark("cross-entropy of a drawn code, nats"),
     "kl": mark("KL per image, nats"),

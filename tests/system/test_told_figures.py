@@ -11,6 +11,7 @@ import pytest
 from aegui.core.data.corruption import parse_corruption
 from aegui.core.evaluation.limits import limit
 from aegui.core.evaluation.noise import noisy_score
+from aegui.core.evaluation.reconstruction import reconstruction_figures
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.run_file.saved import SavedRun, load_run
 from aegui.paths import models_dir
@@ -102,3 +103,15 @@ def test_ratios_of_speed_follow_from_the_times() -> None:
     low, high = numbers(re.search(r"trains (\d+ to \d+) times", README.replace("\n", " "))[1])  # type: ignore[index]
     assert low <= one[1] <= high + 0.5
     assert np.isfinite([low, high]).all()
+
+
+@pytest.mark.parametrize("name", ["emoji-faces"])
+def test_the_faces_are_as_sharp_as_the_notes_say(name: str) -> None:
+    told = row(f"`{name}`")[1]
+    error, sharpness = (float(found) for found in re.findall(r"\*\*([\d.]+)\*\*", told))
+    saved = shipped(name)
+    found = reconstruction_figures(saved.codec(saved.best_run), saved.dataset)
+    assert found.mse == pytest.approx(error, rel=0.01)
+    assert found.sharpness == pytest.approx(sharpness, rel=0.01)
+    assert saved.timeline is not None
+    assert len(saved.timeline) >= 5

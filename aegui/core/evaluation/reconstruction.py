@@ -28,6 +28,8 @@ class ReconstructionFigures:
         samples: How many there were.
         squared_error: Sum over the pixels of the squared error, of the code (or its mean).
         mse: The same per pixel.
+        sharpness: ``gradient_energy`` of the answers over that of the samples: below 1 they are
+            blurred; None where the samples have no edges.
         cross_entropy: Binary cross-entropy summed over the pixels, of the code (or its mean), nats;
             None where the output leaves 0..1.
         drawn_cross_entropy: The same of one drawn code; None for a plain code.
@@ -38,6 +40,7 @@ class ReconstructionFigures:
     samples: int
     squared_error: float
     mse: float
+    sharpness: float | None
     cross_entropy: float | None
     drawn_cross_entropy: float | None
     kl: float | None
@@ -52,7 +55,7 @@ def reconstruction_figures(codec: Codec, dataset: Dataset, seed: int = 0) -> Rec
     """
     flat = dataset.flat()
     generator = np.random.default_rng(seed)
-    totals = np.zeros(4)
+    totals, edges = np.zeros(4), np.zeros(2)
     inside = True
     gaussian = False
     for rows in _parts(flat):
@@ -60,6 +63,8 @@ def reconstruction_figures(codec: Codec, dataset: Dataset, seed: int = 0) -> Rec
         output = codec.decode(mean)
         inside = inside and _is_share(output)
         totals[0] += _squared_error(rows, output)
+        both = (each.reshape(-1, *dataset.image_shape) for each in (output, rows))
+        edges += [gradient_energy(each) for each in both]
         totals[1] += _cross_entropy(rows, output) if inside else 0.0
         if log_variance is not None:
             gaussian = True
@@ -72,11 +77,18 @@ def reconstruction_figures(codec: Codec, dataset: Dataset, seed: int = 0) -> Rec
         samples=len(flat),
         squared_error=float(error),
         mse=float(error) / dataset.pixels,
+        sharpness=float(edges[0] / edges[1]) if edges[1] > 0 else None,
         cross_entropy=float(entropy) if inside else None,
         drawn_cross_entropy=float(drawn_entropy) if gaussian and inside else None,
         kl=float(kl) if gaussian else None,
         bound=float(drawn_entropy + kl) if gaussian and inside else None,
     )
+
+
+def gradient_energy(images: NDArray[np.float32]) -> float:
+    """Squared differences between neighbours, in rows and columns, summed over ``[N, C, H, W]``."""
+    steps = (np.diff(images, axis=axis) for axis in (2, 3))
+    return sum(float(np.square(step).sum(dtype=np.float64)) for step in steps)
 
 
 def _is_share(output: NDArray[np.float32]) -> bool:

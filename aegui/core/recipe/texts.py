@@ -142,6 +142,11 @@ RECIPE_TEXTS = (
         "The 166 smileys and emotions through 2 numbers: every place of the map is a face, or "
         "the way from one to another."
     ),
+    mark("Emojis: faces through 16 numbers"),
+    mark(
+        "The same faces through 16 numbers: sharper, and a map that is a plane through their "
+        "principal components."
+    ),
     mark("Grey pictures of 80x80: variational autoencoder"),
     mark(
         "6400-640-256-2 on the emojis in grey, 80x80: its map, and a grid of them at normal"

@@ -8,7 +8,7 @@ import pytest
 from aegui.core.data.dataset import Dataset
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.evaluation.codes import BINS, code_statistics, dimension_figures
-from aegui.core.evaluation.reconstruction import reconstruction_figures
+from aegui.core.evaluation.reconstruction import gradient_energy, reconstruction_figures
 from aegui.core.latent.codec import Codec
 from aegui.core.network.resolve import layer_shapes
 from aegui.core.recipe import GanSpec, LatentSpec, NetworkSpec, Recipe
@@ -66,6 +66,20 @@ def test_kl_agrees_with_monte_carlo() -> None:
     posterior = -0.5 * np.square((drawn - mean) / spread) - np.log(spread)
     ratio = posterior + 0.5 * np.square(drawn)
     np.testing.assert_allclose(found, ratio.mean(axis=0), atol=0.01)
+
+
+def test_gradient_energy_is_that_of_neighbours_in_rows_and_columns() -> None:
+    image = np.array([[[[0.0, 1.0, 1.0], [0.0, 0.5, 1.0]]]], np.float32)
+    assert gradient_energy(image) == pytest.approx(1 + 0 + 0.25 + 0.25 + 0.25, rel=1e-6)
+    both = np.concatenate([image, image / 2])
+    assert gradient_energy(both) == pytest.approx(1.75 * 1.25, rel=1e-6)
+
+
+def test_an_answer_that_is_always_grey_has_no_sharpness() -> None:
+    codec = linear(gaussian=False)
+    assert reconstruction_figures(codec, images()).sharpness == 0.0
+    flat = Dataset.from_images("flat", np.full((3, 2, 2), 0.25))
+    assert reconstruction_figures(codec, flat).sharpness is None
 
 
 def test_the_terms_of_the_bound_add_up_to_it() -> None:

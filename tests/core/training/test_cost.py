@@ -14,7 +14,6 @@ from aegui.core.data.builtin import load_builtin
 from aegui.core.data.dataset import Dataset
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import Recipe
-from aegui.core.recipe.file import find_recipe, load_recipe
 from aegui.core.training.cost import (
     costs_the_same,
     large_layer_words,
@@ -35,10 +34,31 @@ def bound(dataset: Dataset | None = None, **changes: Any) -> ResolvedRecipe:
     return resolved
 
 
-def test_emoji_faces_on_digits_are_a_monster_that_is_seen_before() -> None:
-    path = find_recipe("emoji-faces")
-    assert path is not None
-    recipe = load_recipe(path)
+def upsampling_faces() -> Recipe:
+    """A network for emojis of 64x64: its decoder ends in an image of that size."""
+    down = {"kernel": 4, "stride": 2, "padding": 1, "activation": "silu"}
+    convolutions = [{"kind": "conv", "channels": n, **down} for n in (32, 64, 128, 128)]
+    decoder: list[dict[str, Any]] = [
+        {"units": 256, "activation": "silu"},
+        {"units": 2048, "activation": "silu"},
+        {"kind": "reshape", "channels": 128, "height": 4, "width": 4},
+    ]
+    for channels in (128, 96, 48, 24):
+        decoder += [
+            {"kind": "upsample", "factor": 2, "mode": "bilinear"},
+            {"kind": "conv", "channels": channels, "kernel": 3, "stride": 1, "padding": 1},
+        ]
+    network = {
+        "encoder": [*convolutions, {"units": 256, "activation": "silu"}],
+        "latent": {"units": 2, "kind": "gaussian"},
+        "decoder": decoder,
+    }
+    training = {"epochs": 500, "batch_size": 32}
+    return Recipe.model_validate({"network": network, "training": training})
+
+
+def test_a_network_for_emojis_is_a_monster_on_digits_that_is_seen_before() -> None:
+    recipe = upsampling_faces()
     digits = Dataset.over("digits", np.zeros((60_000, 1, 28, 28), np.float32))
     resolved = resolve(recipe, digits).resolved
     assert resolved is not None
