@@ -1,4 +1,4 @@
-"""Step programs: a whole training step with its hand-derived gradient, written out as source text.
+"""Step programs: a whole training step with its derived gradient, written out as source text.
 
 Tiny networks are bound by the cost of *calling* operations. So the step of a given network is
 generated as straight-line code of in-place operations on preallocated buffers, and compiled by
