@@ -164,7 +164,8 @@ class Viewport:
 def bounds_of(places: ArrayLike) -> Bounds | None:
     """The smallest rectangle around the finite ones of ``places`` ``[N, 2]``; None without any."""
     z = np.asarray(places, dtype=np.float64).reshape(-1, 2)
-    finite = z[np.isfinite(z).all(axis=1)]
+    is_finite = np.isfinite(z).all(axis=1)
+    finite = z if is_finite.all() else z[is_finite]
     if not len(finite):
         return None
     (x0, y0), (x1, y1) = finite.min(axis=0).tolist(), finite.max(axis=0).tolist()

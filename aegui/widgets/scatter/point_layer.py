@@ -262,7 +262,8 @@ class PointLayer:
         if self._scale > 0 and seen is not None and len(seen) <= MOST_PLATES:
             self._paint_plates(painter, seen, self._scale, theme, ratio)
         elif seen is not None and len(seen) <= MOST_PIXMAPS:
-            self._paint_dots(painter, np.setdiff1d(seen, self._marked), theme, ratio, font)
+            dots = np.setdiff1d(seen, self._marked) if len(self._marked) else seen
+            self._paint_dots(painter, dots, theme, ratio, font)
             self._paint_marked(painter, view, theme, ratio)
         else:
             self._is_many = True
@@ -378,8 +379,9 @@ class PointLayer:
         }
         if ratio == 1.0:
             # That is where they would be put anyway, and whole numbers halve the time of a frame.
-            places = np.floor(corners + 0.5).astype(np.int64).tolist()
-            for argb, (column, row) in zip(colours.tolist(), places, strict=True):
+            # Numbers, not pairs of them: thousands of small lists cost more than their pictures.
+            columns, rows = np.floor(corners.T + 0.5).astype(np.int64).tolist()
+            for argb, column, row in zip(colours.tolist(), columns, rows, strict=True):
                 painter.drawPixmap(column, row, dots[argb])
             return
         for argb, (x, y) in zip(colours.tolist(), corners.tolist(), strict=True):

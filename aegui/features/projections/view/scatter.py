@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     )
 
     from aegui.kit.theme import Theme
+    from aegui.widgets.viewport import Bounds
 
 MOST_TEXTS = 150
 """Up to so many samples are drawn as their labels instead of dots."""
@@ -87,6 +88,11 @@ class ScatterSamples:
         """Of each its number in the set."""
         return np.arange(len(self.classes)) if self.indices is None else self.indices
 
+    @functools.cached_property
+    def is_coloured(self) -> bool:
+        """Whether colours of classes say anything about them."""
+        return has_colours(self.classes)
+
     def image(self, row: int) -> NDArray[np.float32]:
         """The image of one of them."""
         assert self.images is not None
@@ -121,6 +127,7 @@ class ScatterView(QWidget):
         self._share: float | None = None
         self._samples: ScatterSamples | None = None
         self._places: NDArray[np.float32] | None = None
+        self._bounds: Bounds | None = None
         self._points = PointLayer()
         self._pixels: NDArray[np.float64] = _NO_PIXELS
         self._middles: tuple[NDArray[np.int64], NDArray[np.float64]] | None = None
@@ -172,8 +179,8 @@ class ScatterView(QWidget):
         self._samples, self._card = samples, card
         if samples.images is not None:
             self._points.stamps.set_samples((), samples.images, samples.look)
-        coloured = has_colours(samples.classes)
-        self._points.colours.set_classes(samples.of_set(samples.classes) if coloured else None)
+        classes = samples.of_set(samples.classes) if samples.is_coloured else None
+        self._points.colours.set_classes(classes)
         self._points.colours.set_selection(None, 0)
         self._places, self._highlight, self._selection = None, None, None
         self._follows = True
@@ -187,7 +194,8 @@ class ScatterView(QWidget):
         if samples is not None and places is not None and len(places) == len(samples.classes):
             self._places = places
             of = places.astype(np.float64)
-            self._points.set_places(of, bounds_of(of), samples.numbers)
+            self._bounds = bounds_of(of)
+            self._points.set_places(of, self._bounds, samples.numbers)
         self._refresh()
 
     def set_status(self, note: str, message: str = "", share: float | None = None) -> None:
@@ -256,7 +264,7 @@ class ScatterView(QWidget):
         if self._places is None or len(chosen) != len(self._places) or not chosen.any():
             return
         bounds = None if chosen.all() else bounds_of(self._places[chosen])
-        whole = bounds_of(self._places)
+        whole = self._bounds
         self._follows = bounds is None
         if bounds is not None and whole is not None:
             self._view = self._view.fitted(roomy(bounds, whole))
@@ -279,7 +287,7 @@ class ScatterView(QWidget):
         x0, y0, x1, y1 = self._view.bounds
         samples = self._samples
         across, up = self.axis_names or ("", "")
-        coloured = has_colours(samples.classes)
+        coloured = samples.is_coloured
         single = len(samples.labels) <= MOST_TEXTS and not coloured
         return PointPlot(
             self._places.astype(np.float64),
@@ -305,7 +313,7 @@ class ScatterView(QWidget):
         if places is None:
             self._pixels, self._middles = _NO_PIXELS, None
         else:
-            bounds = bounds_of(places)
+            bounds = self._bounds
             if bounds is not None:
                 self._view = (
                     self._view.fitted(bounds) if self._follows else self._view.limited(bounds)
@@ -324,7 +332,7 @@ class ScatterView(QWidget):
         self, places: NDArray[np.float32]
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]] | None:
         samples = self._samples
-        if samples is None or len(places) <= MOST_TEXTS or not has_colours(samples.classes):
+        if samples is None or len(places) <= MOST_TEXTS or not samples.is_coloured:
             return None
         numbers, middles = class_middles(places, samples.classes)
         if len(numbers) > _MOST_CLASS_NAMES:
