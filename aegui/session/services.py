@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from PySide6.QtCore import QObject
+
 from aegui.session.documents.keeping import Keeping
 from aegui.session.documents.sweeping import Sweeping
 from aegui.session.documents.workspace import Workspace
@@ -15,6 +17,7 @@ from aegui.session.showing import Showing
 from aegui.session.training.training_runner import TrainingRunner
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from aegui.session.settings import Settings
@@ -92,6 +95,16 @@ class Services:
         if keep:
             self.keeping.hand_over(_LAST_TRAINING_SECONDS)
         self.runner.shutdown()
+        for derived in self._every_derived():
+            # All at once: each is waited for below, before the next would hear of it.
+            derived.forget()
         for made in (*self._made.values(), self.showing, self.sweeping):
             made.shutdown()
         self.workspace.close(keep=keep)
+
+    def _every_derived(self) -> Iterator[Derived]:
+        for made in self._made.values():
+            if isinstance(made, Derived):
+                yield made
+            elif isinstance(made, QObject):
+                yield from made.findChildren(Derived)
