@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from aegui import __version__
-from aegui.commands.table import COMMANDS
+from aegui.commands.table import COMMANDS, FAMILIES
 from aegui.core.errors import AeguiError, Cancelled, elided
 from aegui.core.i18n import LANGUAGES, language, mark, set_language, tr
 from aegui.core.system_reason import system_reason
@@ -142,7 +142,7 @@ def _dispatch(arguments: list[str]) -> int:
     if not window_only:
         return _open_window(None, _asked_language(arguments))
     first = window_only[0]
-    if not first.startswith("-") and first not in COMMANDS:
+    if not first.startswith("-") and first not in _first_words():
         path = _existing(first)
         if len(window_only) > 1:
             raise _Refused(tr("One file can be opened at a time."))
@@ -184,7 +184,7 @@ def _existing(name: str) -> Path:
     path = Path(name)
     if path.is_file():
         return path
-    near = difflib.get_close_matches(name, COMMANDS, n=1)
+    near = difflib.get_close_matches(name, _first_words(), n=1)
     if near:
         raise _Refused(
             tr("{name} is no command and no file; did you mean {near}?", name=name, near=near[0])
@@ -193,7 +193,7 @@ def _existing(name: str) -> Path:
         tr(
             "{name} is no command and no file; the commands are {commands}.",
             name=name,
-            commands=", ".join(COMMANDS),
+            commands=", ".join(_first_words()),
         )
     )
 
@@ -267,9 +267,25 @@ def _parser() -> _Parser:
         help=tr("show program's version number and exit"),
     )
     commands = parser.add_subparsers(metavar=tr("COMMAND"), required=True, dest="command")
+    families = {"": commands}
     for name, command in COMMANDS.items():
         about, help_line = tr(command.description), tr(command.help)
-        one = commands.add_parser(name, parents=[general], help=help_line, description=about)
+        family, _, word = name.rpartition(" ")
+        if family not in families:
+            line, text = FAMILIES[family]
+            one = commands.add_parser(
+                family, parents=[general], help=tr(line), description=tr(text)
+            )
+            families[family] = one.add_subparsers(metavar=tr("COMMAND"), required=True, dest="word")
+        one = families[family].add_parser(
+            word, parents=[general], help=help_line, description=about
+        )
+        one.set_defaults(command=name)
         for option in command.options:
             option.add_to(one)
     return parser
+
+
+def _first_words() -> list[str]:
+    """What the names of commands begin with, each once."""
+    return list(dict.fromkeys(name.partition(" ")[0] for name in COMMANDS))

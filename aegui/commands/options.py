@@ -234,6 +234,7 @@ TRAIN = (
         mark("memory for past epochs, half of which is saved at most; 0 keeps none"),
         most=_MOST_MEGABYTES,
     ),
+    flag("--keep", mark("keep the run in the library, see aegui runs")),
     flag("--dry-run", mark("say what the training will take, and do not train")),
     flag("--yes", mark("train even if it takes more than an hour or half of the free memory")),
     flag("--json", mark("print one JSON object at the end")),
@@ -628,3 +629,85 @@ CONVERT = (
 DOWNLOAD = (choice("set", DOWNLOADS, "%(choices)s", metavar=mark("SET")),)
 SELF_TEST = (flag("--no-window", mark("leave the window out")),)
 HISTORY = (_FILE, _JSON)
+
+_KEPT = text("run", mark("RUN"), mark("id of a kept run, or its beginning, or its name"))
+_SEVERAL_KEPT = text(
+    "runs", mark("RUN"), mark("ids of kept runs, or their beginnings, or names"), nargs="+"
+)
+_STUDY = text("--study", mark("ID"), mark("only of this study"))
+_CSV = flag("--csv", mark("print CSV"))
+RUNS_LIST = (
+    text("words", mark("WORD"), mark("in name, note, tags, setting or data"), nargs="*"),
+    several("--tag", mark("TAG"), mark("only with this tag; may be repeated")),
+    flag("--starred", mark("only with a star")),
+    choice("--kind", ("run", "study"), mark("only runs, or only studies")),
+    _STUDY,
+    several(
+        "--where",
+        mark("CONDITION"),
+        mark(
+            "such as 'wrong<1', training.loss=bce, name~letters or environment.processor~EPYC; may "
+            "be repeated"
+        ),
+    ),
+    text(
+        "--columns",
+        mark("A,B"),
+        mark("what to show: name, data, figures such as wrong, fields of the recipe by their path"),
+    ),
+    text("--sort", mark("COLUMN"), mark("sort by (default: %(default)s)"), default="created"),
+    flag("--ascending", mark("from low to high")),
+    whole("--limit", "N", mark("at most so many"), least=1),
+    text("--group", mark("COLUMN"), mark("mean and spread of the figures of each group")),
+    flag("--trash", mark("what is in the trash")),
+    _CSV,
+    _JSON,
+)
+RUNS_SHOW = (_KEPT, _JSON)
+RUNS_DIFF = (
+    text("first", mark("RUN"), mark("a kept run")),
+    text("second", mark("RUN"), mark("another one")),
+    text("--figure", mark("KEY"), mark("what to compare, such as wrong, loss or accuracy")),
+    _JSON,
+)
+RUNS_EXPORT = (
+    _SEVERAL_KEPT,
+    _out(
+        mark("FILE"),
+        mark("a .aegui run, its recipe as .json, or the history of each as one .csv"),
+        required=False,
+    ),
+    text("--tensorboard", mark("FOLDER"), mark("event files, a folder for each run and seed")),
+)
+RUNS_ADD = (
+    text("sources", mark("F.aegui"), mark("saved runs"), nargs="+"),
+    several("--tag", mark("TAG"), mark("a tag for them; may be repeated")),
+)
+RUNS_STAR = (_SEVERAL_KEPT, flag("--off", mark("take the star away")))
+RUNS_TAG = (
+    text("runs", mark("RUN"), mark("kept runs"), nargs="*"),
+    several("--add", mark("TAG"), mark("a tag to add; may be repeated")),
+    several("--remove", mark("TAG"), mark("a tag to remove; may be repeated")),
+)
+RUNS_EDIT = (
+    _KEPT,
+    text("--name", mark("TEXT"), mark("another name")),
+    text("--note", mark("TEXT"), mark("another note")),
+)
+RUNS_RM = (_SEVERAL_KEPT,)
+RUNS_RESTORE = (_SEVERAL_KEPT,)
+RUNS_TIDY = (
+    text(
+        "--keep-best",
+        mark("FIGURE"),
+        mark(
+            "put the run files of all but the best of each study into the trash, and keep their "
+            "figures"
+        ),
+    ),
+    _STUDY,
+    whole("--count", "N", mark("how many of each are kept (default: 1)"), default=1, least=1),
+    flag("--empty-trash", mark("remove for good what is in the trash")),
+    whole("--limit", mark("MB"), mark("say from how much on it is too large"), least=1),
+    _JSON,
+)

@@ -12,6 +12,7 @@ from aegui.commands.checkpoints import Checkpoints, check_goes_on, read_unfinish
 from aegui.commands.cost import cost_of, refuse_excess, say_cost
 from aegui.commands.progress import ProgressBar, Stop, rate_words, stopping_at
 from aegui.commands.provenance import about_data, about_machine, machine_words
+from aegui.commands.runs import check_library, keep_trained
 from aegui.commands.words import note, note_lines, say, say_json
 from aegui.core.atomic import check_writable
 from aegui.core.course_configs import CourseReading, lines_of, load_any_recipe
@@ -73,6 +74,8 @@ def train_command(options: argparse.Namespace) -> int:
     begun = None if unfinished is None else unfinished.checkpoint
     left = share_left(cost, resolved, 0 if begun is None else begun.epoch)
     refuse_excess(left, allowed=options.yes)
+    if options.keep:
+        check_library()
     result, stop = _trained(resolved, options, unfinished, out)
     try:
         if out is not None:
@@ -87,6 +90,9 @@ def train_command(options: argparse.Namespace) -> int:
             _say_results(result, resolved)
     if out is not None and not options.json:
         say(tr("Saved as {file}.", file=out))
+    if options.keep:
+        id = keep_trained(saved_run_of(result, resolved), compact=options.compact)
+        note(tr("Kept in the library as {id}.", id=id))
     if stop.requested:
         return stop.exit_code
     return EXIT_DIVERGED if result.reason == "diverged" else 0

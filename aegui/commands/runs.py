@@ -1,0 +1,585 @@
+"""``aegui runs``: the library of kept runs, on the terminal."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import datetime
+from itertools import takewhile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from aegui.commands.progress import ProgressBar
+from aegui.commands.words import note, say, say_json
+from aegui.core.atomic import check_writable, write_atomically
+from aegui.core.cost import memory_words
+from aegui.core.data.dataset import Dataset
+from aegui.core.errors import AeguiError
+from aegui.core.evaluation.run_figures import figure_words, run_figure
+from aegui.core.i18n import localized, tr, trn
+from aegui.core.library.entry import MAX_NAME, spreads_of
+from aegui.core.library.library import Library
+from aegui.core.library.query import COLUMNS, USUAL_COLUMNS, Condition, LibraryQuery
+from aegui.core.recipe.changes import recipe_changes
+from aegui.core.recipe.file import recipe_json
+from aegui.core.run_file.saved import SUFFIX, load_run
+from aegui.core.text_tables import columns_text, csv_text
+from aegui.core.training.event_file import event_file
+from aegui.core.training.history_csv import history_csv
+from aegui.core.training.terms import TERMS
+from aegui.core.verdicts.comparison import SeedFigures, compare
+from aegui.core.verdicts.starts import start_of
+from aegui.core.verdicts.words import superiority_words, verdict_words
+from aegui.paths import library_dir
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator, Sequence
+
+    from aegui.core.library.entry import LibraryEntry, Spread
+    from aegui.core.library.query import LibraryGroup
+    from aegui.core.recipe import Recipe
+    from aegui.core.run_file.saved import SavedRun
+    from aegui.core.verdicts.comparison import Comparison
+
+_RECIPE, _HISTORY = ".json", ".csv"
+_TEXTS = ("name", "kind", "tags", "note", "study", "setting", "parent", "data")
+_SHOWN_SEEDS = 20
+_MEGABYTE = 1 << 20
+
+
+def list_command(options: argparse.Namespace) -> int:
+    """Print the entries that are asked for, or groups of them."""
+    query = LibraryQuery(
+        text=" ".join(options.words),
+        tags=tuple(options.tag),
+        starred=True if options.starred else None,
+        kind=options.kind or "",
+        study=options.study,
+        where=tuple(map(Condition.parsed, options.where)),
+        sort=options.sort,
+        descending=not options.ascending,
+        trashed=options.trash,
+        limit=options.limit,
+    )
+    columns = _split(options.columns) or list(USUAL_COLUMNS)
+    with _opened(looks_only=True) as library:
+        if options.group is not None:
+            return _say_groups(library, query, columns, options)
+        rows = library.rows(query, columns)
+    header = ["id", *columns]
+    if options.json:
+        say_json([dict(zip(header, (row.id, *row.values), strict=True)) for row in rows])
+    elif options.csv:
+        _say_csv(header, [[row.id, *row.values] for row in rows])
+    elif rows:
+        cells = [[row.id, *map(_cell, columns, row.values)] for row in rows]
+        words = 1 + len(list(takewhile(lambda column: column in _TEXTS, columns)))
+        say(columns_text([tr(COLUMNS["id"].label), *map(_label, columns)], cells, words))
+    else:
+        note(tr('Nothing of that kind is in the library; "aegui train ... --keep" keeps a run.'))
+    return 0
+
+
+def show_command(options: argparse.Namespace) -> int:
+    """Print all that is known of an entry."""
+    with _opened(looks_only=True) as library:
+        id = library.find(options.run)
+        entry = library.entry(id)
+        path = library.path(id)
+    if options.json:
+        file = str(path) if path.exists() else None
+        say_json({**entry.model_dump(mode="json"), "file": file})
+    else:
+        _say_entry(entry, path)
+    return 0
+
+
+def diff_command(options: argparse.Namespace) -> int:
+    """Print in what two entries differ, and whether one is better."""
+    with _opened(looks_only=True) as library:
+        ids = [library.find(name) for name in (options.first, options.second)]
+        first, second = map(library.entry, ids)
+        recipes = [library.recipe(id) for id in ids]
+    key = options.figure or _common_figure(first, second)
+    figure = run_figure(key)
+    # Two of one name, such as two seeds, are told apart by their ids.
+    names = [
+        one.name if first.name != second.name and one.name else one.id for one in (first, second)
+    ]
+    starts = [
+        start_of(recipe, _image_shape(entry), entry.classes)
+        for recipe, entry in zip(recipes, (first, second), strict=True)
+    ]
+    comparison = compare(
+        SeedFigures(names[0], first.values(key)),
+        SeedFigures(names[1], second.values(key)),
+        same_starts=starts[0] == starts[1],
+        lower_is_better=figure.better != "high",
+    )
+    if options.json:
+        say_json(_diff_json(first, second, recipes, key, comparison))
+        return 0
+    lines = _difference_lines(first, second, recipes)
+    say("\n".join(lines) if lines else tr("Both have the same recipe."))
+    say(verdict_words(comparison, figure))
+    if (better := superiority_words(comparison)) and figure.better:
+        say(better)
+    return 0
+
+
+def export_command(options: argparse.Namespace) -> int:
+    """Write run files, recipes or histories to files of the person's own."""
+    if options.out is None and options.tensorboard is None:
+        raise AeguiError(
+            tr(
+                "Say where to: -o with a .aegui, .json or .csv file, or --tensorboard with a "
+                "folder."
+            )
+        )
+    with _opened(looks_only=True) as library:
+        ids = [member for name in options.runs for member in _members(library, name)]
+        if options.out is not None:
+            check_writable(options.out)
+            _export(library, ids, Path(options.out))
+            say(tr("{file} written.", file=options.out))
+        if options.tensorboard is not None:
+            count = _export_events(library, ids, Path(options.tensorboard))
+            say(
+                trn(
+                    "{n} event file written: tensorboard --logdir {folder} shows it.",
+                    "{n} event files written: tensorboard --logdir {folder} shows them.",
+                    count,
+                    folder=options.tensorboard,
+                )
+            )
+    return 0
+
+
+def add_command(options: argparse.Namespace) -> int:
+    """Keep run files in the library."""
+    runs = [load_run(file) for file in options.sources]
+    with _opened() as library:
+        for file, run in zip(options.sources, runs, strict=True):
+            name = run.recipe.name or Path(file).stem
+            entry = library.keep(run, tags=tuple(options.tag), name=name[:MAX_NAME])
+            say(tr("{file} is kept as {id}.", file=file, id=entry.id))
+        _note_size(library)
+    return 0
+
+
+def star_command(options: argparse.Namespace) -> int:
+    """Mark entries with a star, or take it away."""
+    with _opened() as library:
+        for id in _found(library, options.runs):
+            library.edit(id, starred=not options.off)
+    return 0
+
+
+def tag_command(options: argparse.Namespace) -> int:
+    """Add and remove tags; without either list what there is."""
+    if options.runs and not options.add and not options.remove:
+        raise AeguiError(tr("Say which tags: --add TAG, --remove TAG."))
+    with _opened(looks_only=not options.runs) as library:
+        if not options.runs:
+            for tag, count in library.tags().items():
+                say(f"{tag}  {localized(count, ',')}")
+        for id in _found(library, options.runs):
+            library.tag(id, options.add, options.remove)
+    return 0
+
+
+def edit_command(options: argparse.Namespace) -> int:
+    """Give an entry another name or note."""
+    changes = {
+        field: value
+        for field, value in (("name", options.name), ("note", options.note))
+        if value is not None
+    }
+    if not changes:
+        raise AeguiError(tr("Say what to change: --name, --note."))
+    with _opened() as library:
+        library.edit(library.find(options.run), **changes)
+    return 0
+
+
+def remove_command(options: argparse.Namespace) -> int:
+    """Put entries into the trash."""
+    with _opened() as library:
+        ids = _found(library, options.runs)
+        library.trash(ids)
+    say(
+        trn(
+            "{n} entry is in the trash: aegui runs restore {ids} brings it back.",
+            "{n} entries are in the trash: aegui runs restore {ids} brings them back.",
+            len(ids),
+            ids=" ".join(ids),
+        )
+    )
+    return 0
+
+
+def restore_command(options: argparse.Namespace) -> int:
+    """Take entries out of the trash."""
+    with _opened() as library:
+        library.restore(_found(library, options.runs))
+    return 0
+
+
+def tidy_command(options: argparse.Namespace) -> int:
+    """Say what the library takes on the disk, and make it less where that is asked for."""
+    changes = options.keep_best is not None or options.empty_trash or options.limit is not None
+    with _opened(looks_only=not changes) as library:
+        if options.limit is not None:
+            library.set_limit(options.limit * _MEGABYTE)
+        if options.keep_best is not None:
+            _keep_best(library, options)
+        if options.empty_trash:
+            size = memory_words(library.empty_trash())
+            say(tr("The trash is empty: {size} are free.", size=size))
+        use = library.disk_use()
+    if options.json:
+        say_json({"bytes": use.size, "trash_bytes": use.trash, "limit_bytes": use.limit})
+        return 0
+    size, limit = memory_words(use.size), memory_words(use.limit)
+    say(tr("The library takes {size}; its limit is {limit}.", size=size, limit=limit))
+    if use.trash:
+        say(tr("{size} of it are in the trash.", size=memory_words(use.trash)))
+    return 0
+
+
+def keep_trained(run: SavedRun, *, compact: bool) -> str:
+    """Keep what ``aegui train`` has learnt; its id.
+
+    Raises:
+        AeguiError: It could not be kept.
+    """
+    with _opened() as library:
+        entry = library.keep(run, compact=compact)
+        _note_size(library)
+    return entry.id
+
+
+def check_library() -> None:
+    """Find out before a training, not after it, that the library cannot be written.
+
+    Raises:
+        AeguiError: It cannot.
+    """
+    with _opened() as library:
+        if library.read_only:
+            raise AeguiError(tr("The library in {folder} can only be read.", folder=library.folder))
+
+
+@contextmanager
+def _opened(*, looks_only: bool = False) -> Iterator[Library]:
+    """The library of the person; who only looks at it makes none."""
+    if looks_only and not library_dir().exists():
+        raise AeguiError(tr('The library is empty: "aegui train ... --keep" keeps a run in it.'))
+    bar = ProgressBar()
+    library = Library(report=lambda progress: bar.show(progress.text))
+    bar.clear()
+    with library:
+        for line in library.notes:
+            note(line)
+        yield library
+
+
+def _found(library: Library, names: Sequence[str]) -> list[str]:
+    """All of them, before anything is done with the first."""
+    return list(dict.fromkeys(library.find(name) for name in names))
+
+
+def _members(library: Library, name: str) -> list[str]:
+    """A run, or the runs of a study."""
+    id = library.find(name)
+    if library.entry(id).kind == "run":
+        return [id]
+    query = LibraryQuery(study=id, kind="run", descending=False)
+    found = [row.id for row in library.rows(query, ("missing",)) if library.path(row.id).exists()]
+    if not found:
+        raise AeguiError(tr("The study {name} has kept no run files.", name=name))
+    return found
+
+
+def _export(library: Library, ids: Sequence[str], out: Path) -> None:
+    suffix = out.suffix.lower()
+    if suffix == _HISTORY:
+        histories = []
+        for id in ids:
+            run = library.load(id)
+            if run.history is not None:
+                histories.append(((id, library.entry(id).name), run.history, run.recipe.seed))
+        write_atomically(out, history_csv(histories).encode())
+        return
+    if suffix not in {SUFFIX, _RECIPE}:
+        raise AeguiError(
+            tr(
+                "{file}: the suffix must be one of {known}.",
+                file=out.name,
+                known=".aegui, .json, .csv",
+            )
+        )
+    if len(ids) > 1:
+        raise AeguiError(tr("One run at a time can be written to {file}.", file=out.name))
+    if suffix == _RECIPE:
+        write_atomically(out, recipe_json(library.recipe(ids[0])).encode())
+    else:
+        library.load(ids[0])  # says it, where it is damaged or has gone
+        write_atomically(out, library.path(ids[0]).read_bytes())
+
+
+def _export_events(library: Library, ids: Sequence[str], folder: Path) -> int:
+    """A folder for each run and seed, which TensorBoard lists as its runs."""
+    count = 0
+    for id in ids:
+        run, entry = library.load(id), library.entry(id)
+        if run.history is None:
+            raise AeguiError(tr("{name} has not been trained yet.", name=entry.name or id))
+        ended = datetime.fromisoformat(entry.created).timestamp()
+        began = ended - float(run.history.seconds[-1])
+        plain = "".join(it if it.isalnum() or it in "-_ ." else "_" for it in entry.name)[:60]
+        for place in range(run.recipe.runs):
+            name = f"{plain.strip(' .')}-{id}/seed-{run.recipe.seed + place}".lstrip("-")
+            home = folder / name
+            home.mkdir(parents=True, exist_ok=True)
+            file = home / f"events.out.tfevents.{round(began)}.aegui"
+            write_atomically(file, event_file(run.history, place, began))
+            count += 1
+    return count
+
+
+def _keep_best(library: Library, options: argparse.Namespace) -> None:
+    figure = run_figure(options.keep_best)
+    studies = library.studies() if options.study is None else [library.find(options.study)]
+    shed = [
+        id
+        for study in studies
+        for id in library.keep_best(study, figure.key, options.count, low=figure.better != "high")
+    ]
+    say(
+        trn(
+            "The file of {n} run is in the trash; its figures stay.",
+            "The files of {n} runs are in the trash; their figures stay.",
+            len(shed),
+        )
+    )
+
+
+def _note_size(library: Library) -> None:
+    use = library.disk_use()
+    if use.is_over:
+        note(
+            tr(
+                "The library takes {size}, more than its limit of {limit}: aegui runs tidy "
+                "--keep-best wrong, --empty-trash or --limit MB.",
+                size=memory_words(use.size),
+                limit=memory_words(use.limit),
+            )
+        )
+
+
+def _say_groups(
+    library: Library, query: LibraryQuery, columns: Sequence[str], options: argparse.Namespace
+) -> int:
+    """Mean and deviation of every figure among the columns, over all seeds of each group."""
+    figures = [key for key in columns if key not in COLUMNS and _is_figure(key)]
+    groups = library.groups(query, options.group, figures)
+    if options.json:
+        say_json(
+            [
+                {
+                    options.group: group.value,
+                    "entries": group.entries,
+                    "figures": {key: _spread_json(one) for key, one in group.figures.items()},
+                }
+                for group in groups
+            ]
+        )
+        return 0
+    if options.csv:
+        header = [options.group, "entries"]
+        header += [f"{key}_{part}" for key in figures for part in ("mean", "std", "seeds")]
+        _say_csv(header, [_group_cells(group, figures) for group in groups])
+        return 0
+    cells = [
+        [
+            _cell(options.group, group.value),
+            localized(group.entries, ","),
+            *(_spread_words(key, group.figures.get(key)) for key in figures),
+        ]
+        for group in groups
+    ]
+    say(columns_text([_label(options.group), tr("entries"), *map(_label, figures)], cells))
+    return 0
+
+
+def _group_cells(group: LibraryGroup, figures: Sequence[str]) -> list[Any]:
+    cells = [group.value, group.entries]
+    for key in figures:
+        one = group.figures.get(key)
+        cells += ["", "", 0] if one is None else [one.mean, one.deviation, one.count]
+    return cells
+
+
+def _spread_json(one: Spread) -> dict[str, float]:
+    return {
+        "mean": one.mean,
+        "std": one.deviation,
+        "seeds": one.count,
+        "low": one.low,
+        "high": one.high,
+    }
+
+
+def _spread_words(key: str, one: Spread | None) -> str:
+    if one is None:
+        return "–"
+    mean = figure_words(key, one.mean)
+    if one.count == 1:
+        return mean
+    return tr("{mean} ± {std}", mean=mean, std=figure_words(key, one.deviation))
+
+
+def _say_entry(entry: LibraryEntry, path: Path) -> None:
+    lines = [
+        (COLUMNS[key].label, _cell(key, value))
+        for key, value in (
+            ("id", entry.id),
+            ("name", entry.name),
+            ("created", entry.created),
+            ("tags", ", ".join(entry.tags)),
+            ("starred", entry.starred),
+            ("study", entry.study),
+            ("setting", entry.setting),
+            ("parent", entry.parent),
+            ("data", entry.data),
+            ("samples", entry.samples),
+            ("note", entry.note),
+        )
+        if value not in ("", False)
+    ]
+    width = max(len(tr(label)) for label, _ in lines)
+    for label, text in lines:
+        say(f"{tr(label).ljust(width)}  {text}")
+    if entry.has_file and not path.exists():
+        say(tr("Its run file has gone: {file}", file=path))
+    elif path.exists():
+        say(tr("File: {file}", file=path))
+    known = [
+        f"{key} {value}" for key, value in entry.environment.items() if value not in (None, "")
+    ]
+    if known:
+        say(tr("Environment: {values}", values=", ".join(known)))
+    if entry.seeds:
+        say()
+        say(_seeds_table(entry))
+
+
+def _seeds_table(entry: LibraryEntry) -> str:
+    keys = list(dict.fromkeys(key for row in entry.seeds for key in row.figures))
+    rows = [
+        [str(row.seed), *(figure_words(key, row.figures.get(key)) for key in keys)]
+        for row in entry.seeds[:_SHOWN_SEEDS]
+    ]
+    if len(entry.seeds) > 1:
+        spreads = spreads_of(entry)
+        means = [figure_words(key, spreads[key].mean if key in spreads else None) for key in keys]
+        rows.append([tr("mean"), *means])
+        stds = [
+            figure_words(key, spreads[key].deviation if key in spreads else None) for key in keys
+        ]
+        rows.append([tr("std"), *stds])
+    return columns_text([tr("seed"), *(tr(run_figure(key).label) for key in keys)], rows)
+
+
+def _difference_lines(
+    first: LibraryEntry, second: LibraryEntry, recipes: Sequence[Recipe]
+) -> list[str]:
+    old, new = recipes
+    lines = []
+    if first.data != second.data:
+        label = tr(COLUMNS["data"].label)
+        lines.append(tr("{label}: {old} → {new}", label=label, old=first.data, new=second.data))
+    changes = recipe_changes(old, new)
+    try:
+        from aegui.features.builder.view.changes import change_lines  # the window's own words
+    except ImportError:
+        return lines + [f"{change.path}: {change.old} → {change.new}" for change in changes]
+    shape = _image_shape(first)
+    learnt = Dataset.from_images(first.data, np.zeros((1, *shape), np.float32))
+    return [*lines, *change_lines(old, new, changes, learnt)]
+
+
+def _diff_json(
+    first: LibraryEntry,
+    second: LibraryEntry,
+    recipes: Sequence[Recipe],
+    key: str,
+    comparison: Comparison,
+) -> dict[str, Any]:
+    changes = recipe_changes(*recipes)
+    return {
+        "first": first.id,
+        "second": second.id,
+        "changes": [vars(change) for change in changes],
+        "figure": key,
+        "means": list(comparison.means),
+        "seeds": list(comparison.seeds),
+        "difference": comparison.difference,
+        "interval": comparison.interval,
+        "paired": comparison.paired,
+        "p": comparison.p,
+        "superiority": comparison.superiority,
+        "outcome": comparison.outcome,
+        "more_seeds": comparison.more_seeds,
+    }
+
+
+def _common_figure(first: LibraryEntry, second: LibraryEntry) -> str:
+    """By which figure the two are compared: wrong pixels, accuracy, or else the loss."""
+    known = [spreads_of(one) for one in (first, second)]
+    for key in ("wrong", "validation_accuracy"):
+        if all(key in one for one in known):
+            return key
+    return "loss"
+
+
+def _image_shape(entry: LibraryEntry) -> tuple[int, ...]:
+    return entry.image_shape or (1, 1, 1)
+
+
+def _is_figure(key: str) -> bool:
+    return run_figure(key).label != key or key in TERMS
+
+
+def _label(column: str) -> str:
+    if column in COLUMNS:
+        return tr(COLUMNS[column].label)
+    return tr(run_figure(column).label) if _is_figure(column) else column
+
+
+def _cell(column: str, value: Any) -> str:
+    """A value as a person reads it."""
+    if value is None or value == "":
+        return "–"
+    if column == "created":
+        return datetime.fromisoformat(value).astimezone().strftime("%Y-%m-%d %H:%M")
+    if column in {"starred", "missing"}:
+        return tr("yes") if value else tr("no")
+    if column == "bytes":
+        return memory_words(value)
+    if column not in COLUMNS and _is_figure(column):
+        return figure_words(column, value)
+    if isinstance(value, int):
+        return localized(value, ",")
+    return localized(value, ".6g") if isinstance(value, float) else " ".join(str(value).split())
+
+
+def _say_csv(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    say(csv_text(header, rows).rstrip("\n"))
+
+
+def _split(text: str | None) -> list[str]:
+    return [] if text is None else [part.strip() for part in text.split(",") if part.strip()]

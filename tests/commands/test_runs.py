@@ -1,0 +1,214 @@
+"""``aegui runs``: real files in the library of a user who has just begun."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from aegui.cli import main
+from aegui.core.library.entry import new_id
+from aegui.core.library.library import Library
+from aegui.core.recipe.file import load_recipe
+from aegui.core.run_file.saved import load_run, save_run
+from tests.core.library.made import entry, saved_run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Captured = pytest.CaptureFixture[str]
+
+GOOD = ((0, 0, 1, 0), (0, 0, 0, 0), (0, 1, 0, 0), (0, 0, 0, 0), (1, 0, 0, 0), (0, 0, 0, 1))
+POOR = ((4, 3, 3, 4), (5, 3, 4, 4), (3, 3, 4, 4), (4, 5, 5, 4), (6, 4, 4, 4), (4, 3, 5, 4))
+
+
+def said(capsys: Captured, *arguments: str, code: int = 0) -> str:
+    assert main(["--language", "en", "runs", *arguments]) == code
+    captured = capsys.readouterr()
+    return captured.err if code else captured.out
+
+
+def listed(capsys: Captured, *arguments: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(said(capsys, "list", *arguments, "--json"))
+    return found
+
+
+@pytest.fixture
+def ids() -> dict[str, str]:
+    """Two runs of six seeds each."""
+    with Library() as library:
+        good = library.keep(saved_run("good", wrong=GOOD, loss="mse"), tags=("course",))
+        poor = library.keep(saved_run("poor", wrong=POOR))
+    return {"good": good.id, "poor": poor.id}
+
+
+def test_a_training_is_kept_only_where_that_is_asked_for(capsys: Captured, tmp_path: Path) -> None:
+    arguments = ["--language", "en", "train", "letters-course", "--epochs", "30", "--runs", "2"]
+    assert main(arguments) == 0
+    assert main([*arguments, "--out", str(tmp_path / "x.aegui"), "--keep"]) == 0
+    captured = capsys.readouterr()
+    (row,) = listed(capsys)
+    assert f"Kept in the library as {row['id']}." in captured.err
+    kept, saved = (load_run(file) for file in (_file(row["id"]), tmp_path / "x.aegui"))
+    assert [one.wrong_pixels for one in kept.results] == [one.wrong_pixels for one in saved.results]
+    assert json.loads(said(capsys, "show", row["id"], "--json"))["environment"]["threads"] >= 1
+    # Its history goes where it is asked for.
+    said(capsys, "export", row["id"], "-o", str(tmp_path / "h.csv"))
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "h.csv").read_text())))
+    assert kept.history is not None
+    assert len(rows) == 2 * len(kept.history)
+    assert float(rows[-1]["loss"]) == pytest.approx(float(kept.history.loss[-1, 1]), rel=1e-6)
+    said(capsys, "export", row["id"], "--tensorboard", str(tmp_path / "tb"))
+    files = list((tmp_path / "tb").rglob("events.out.tfevents.*"))
+    assert sorted(file.parent.name for file in files) == [
+        f"seed-{kept.recipe.seed}",
+        f"seed-{kept.recipe.seed + 1}",
+    ]
+
+
+def _file(id: str) -> Path:
+    with Library() as library:
+        return library.path(id)
+
+
+def test_nothing_is_made_by_looking(capsys: Captured, user_home: Path) -> None:
+    for arguments in (("list",), ("show", "x"), ("tidy",), ("export", "x", "-o", "y.csv")):
+        assert "The library is empty" in said(capsys, *arguments, code=2)
+    assert not list(user_home.rglob("library"))
+
+
+def test_lists(capsys: Captured, ids: dict[str, str]) -> None:
+    text = said(capsys, "list", "--sort", "wrong", "--ascending")
+    lines = text.splitlines()
+    assert lines[0].split() == [
+        "Id", "Name", "Data", "Seeds", "Wrong", "pixels", "Loss", "Created",
+    ]  # fmt: skip
+    assert [line.split()[:2] for line in lines[1:]] == [
+        [ids["good"], "good"],
+        [ids["poor"], "poor"],
+    ]
+    assert [row["name"] for row in listed(capsys, "good")] == ["good"]
+    assert [row["name"] for row in listed(capsys, "--tag", "course")] == ["good"]
+    assert [row["name"] for row in listed(capsys, "--where", "wrong>1")] == ["poor"]
+    assert [row["name"] for row in listed(capsys, "--where", "training.loss=mse")] == ["good"]
+    columns = ("--columns", "training.loss,runs", "--limit", "1", "--sort", "name", "--ascending")
+    assert listed(capsys, *columns) == [{"id": ids["good"], "training.loss": "mse", "runs": 6}]
+    table = list(csv.reader(io.StringIO(said(capsys, "list", "--csv", "--columns", "name,note"))))
+    assert table[0] == ["id", "name", "note"]
+    assert ["good", ""] in [row[1:] for row in table[1:]]
+
+
+def test_groups(capsys: Captured, ids: dict[str, str]) -> None:
+    grouped = ("--group", "training.loss", "--columns", "wrong")
+    groups = {group["training.loss"]: group for group in listed(capsys, *grouped)}
+    assert groups["bce"]["figures"]["wrong"]["mean"] == pytest.approx(np.mean(POOR))
+    assert groups["bce"]["figures"]["wrong"]["std"] == pytest.approx(np.mean(POOR, axis=1).std())
+    text = said(capsys, "list", *grouped)
+    assert "0.1667 ± 0.1179" in text
+    lines = said(capsys, "list", *grouped, "--csv").splitlines()
+    assert lines[0] == "training.loss,entries,wrong_mean,wrong_std,wrong_seeds"
+    assert lines[1].startswith("bce,1,4.0,0.408")
+
+
+def test_a_difference_in_words_and_its_verdict(capsys: Captured, ids: dict[str, str]) -> None:
+    lines = said(capsys, "diff", "good", "poor").splitlines()
+    assert any("Mean squared error" in line and "→" in line for line in lines[:-2])
+    assert lines[-2].startswith(
+        "good beats poor: 0.2 against 4.0 wrong pixels, difference 3.8 ["
+    )
+    assert lines[-2].endswith("6 seeds, p = 0.031.")
+    assert lines[-1] == "From the same start good did better than poor in 100 % of the seeds."
+    found = json.loads(said(capsys, "diff", "good", "poor", "--json"))
+    assert found["changes"] == [{"path": "training.loss", "old": "mse", "new": "bce"}]
+    assert (found["outcome"], found["paired"]) == ("first", True)
+    assert "Both have the same recipe." in said(capsys, "diff", "good", "good")
+
+
+def test_what_is_said_of_runs(capsys: Captured, ids: dict[str, str]) -> None:
+    said(capsys, "star", "good", ids["poor"])
+    said(capsys, "star", "poor", "--off")
+    said(capsys, "tag", "good", "poor", "--add", "a", "--add", "b")
+    said(capsys, "tag", "poor", "--remove", "a")
+    assert said(capsys, "tag").splitlines() == ["b  2", "a  1", "course  1"]
+    said(capsys, "edit", "poor", "--name", "worse", "--note", "with bce")
+    assert [row["id"] for row in listed(capsys, "--starred")] == [ids["good"]]
+    text = said(capsys, "show", "worse")
+    assert "with bce" in text
+    assert "engine fused" in text
+    assert text.splitlines()[-1].startswith("std")
+    assert "Say what to change" in said(capsys, "edit", "worse", code=2)
+    assert "Say which tags" in said(capsys, "tag", "worse", code=2)
+
+
+def test_trash_and_back(capsys: Captured, ids: dict[str, str]) -> None:
+    assert f"aegui runs restore {ids['good']}" in said(capsys, "rm", "good")
+    assert [row["name"] for row in listed(capsys)] == ["poor"]
+    assert [row["name"] for row in listed(capsys, "--trash")] == ["good"]
+    said(capsys, "restore", ids["good"])
+    assert len(listed(capsys)) == 2
+    # One that there is not: nothing is done with the other either.
+    assert "There is no nothing" in said(capsys, "rm", "good", "nothing", code=2)
+    assert len(listed(capsys)) == 2
+    said(capsys, "rm", "good")
+    assert "The trash is empty" in said(capsys, "tidy", "--empty-trash")
+    assert not _file(ids["good"]).exists()
+
+
+def test_disk_use_and_the_best_of_a_study(capsys: Captured) -> None:
+    study = new_id()
+    with Library() as library:
+        library.keep_entry(entry("a study", id=study, kind="study"))
+        good = library.keep(saved_run("good", wrong=GOOD), study=study)
+        poor = library.keep(saved_run("poor", wrong=POOR), study=study)
+    assert "its limit is 5.0 GB" in said(capsys, "tidy")
+    assert "The file of 1 run is in the trash" in said(capsys, "tidy", "--keep-best", "wrong")
+    assert "in the trash" in said(capsys, "tidy")
+    said(capsys, "tidy", "--empty-trash", "--limit", "100")
+    assert json.loads(said(capsys, "tidy", "--json"))["limit_bytes"] == 100 << 20
+    assert _file(good.id).exists()
+    assert not _file(poor.id).exists()
+    assert "only recipe and figures" in said(capsys, "export", "poor", "-o", "x.aegui", code=2)
+
+
+def test_exports(
+    capsys: Captured, ids: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    said(capsys, "export", "good", "-o", "good.json")
+    assert load_recipe("good.json").training.loss == "mse"
+    said(capsys, "export", "good", "-o", "good.aegui")
+    assert (tmp_path / "good.aegui").read_bytes() == _file(ids["good"]).read_bytes()
+    assert "One run at a time" in said(capsys, "export", "good", "poor", "-o", "x.json", code=2)
+    assert "the suffix must be one of" in said(capsys, "export", "good", "-o", "x.txt", code=2)
+    assert "Say where to" in said(capsys, "export", "good", code=2)
+    assert "has not been trained" in said(capsys, "export", "good", "--tensorboard", "t", code=2)
+    assert not (tmp_path / "x.json").exists()
+
+
+def test_files_are_added(capsys: Captured, tmp_path: Path) -> None:
+    save_run(tmp_path / "mine.aegui", saved_run(""))
+    text = said(capsys, "add", str(tmp_path / "mine.aegui"), "--tag", "old")
+    (row,) = listed(capsys, "--columns", "name,tags")
+    assert row["id"] in text
+    assert (row["name"], row["tags"]) == ("mine", "old")
+    (tmp_path / "none.aegui").write_text("no")
+    said(capsys, "add", str(tmp_path / "mine.aegui"), str(tmp_path / "none.aegui"), code=2)
+    assert len(listed(capsys)) == 1
+
+
+def test_a_slip_is_told_in_one_line(capsys: Captured, ids: dict[str, str]) -> None:
+    for arguments, words in (
+        (("lst",), "invalid choice: 'lst'"),
+        (("list", "--where", "foo=1"), 'There is no column "foo".'),
+        (("list", "--columns", "wrogn"), 'Did you mean "wrong"?'),
+        (("list", "--limit", "0"), "--limit is 0; it must be at least 1."),
+    ):
+        text = said(capsys, *arguments, code=2)
+        assert words in text
+        assert text.count("\n") == 1
+    assert main(["--language", "en", "rns"]) == 2
+    assert "did you mean runs?" in capsys.readouterr().err
