@@ -55,6 +55,11 @@ def user_data_dir() -> Path:
     return Path(platformdirs.user_data_dir(APP_NAME, appauthor=False))
 
 
+def library_dir() -> Path:
+    """Runs and studies that were kept; created on first use by whoever writes there."""
+    return user_data_dir() / "library"
+
+
 def user_config_dir() -> Path:
     """The user's settings; created on first use by whoever writes there."""
     return Path(platformdirs.user_config_dir(APP_NAME, appauthor=False))

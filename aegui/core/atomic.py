@@ -22,13 +22,18 @@ _ANY_WRITE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
 
 def write_atomically(
-    path: str | os.PathLike[str], data: bytes | memoryview, *, private: bool = False
+    path: str | os.PathLike[str],
+    data: bytes | memoryview,
+    *,
+    private: bool = False,
+    is_swept: bool = False,
 ) -> None:
     """Make ``path`` hold exactly ``data``: whoever reads it sees the old content or the new one.
 
     The bytes go to a temporary file in the same folder, are forced to the disk, and take the
     name with one rename. A link is followed, and the permissions of a replaced file are kept;
-    a ``private`` one can be read by nobody else.
+    a ``private`` one can be read by nobody else. What killed programs have left in the folder is
+    removed, unless somebody sees to that already: of a folder of 10,000 files it takes long.
 
     Raises:
         AeguiError: The file could not be written; what was there before is untouched.
@@ -36,6 +41,8 @@ def write_atomically(
     target = Path(os.path.realpath(path))
     with _refusing_in_words(path):
         _refuse_other(target)
+        if not is_swept:
+            sweep(target.parent)
         _replace(target, data, private=private)
 
 
@@ -119,7 +126,6 @@ def _refuse_other(target: Path) -> None:
 
 
 def _replace(target: Path, data: bytes | memoryview, *, private: bool) -> None:
-    sweep(target.parent)
     handle, temporary = tempfile.mkstemp(prefix=temporary_prefix(target.name), dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:

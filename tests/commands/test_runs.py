@@ -117,9 +117,7 @@ def test_groups(capsys: Captured, ids: dict[str, str]) -> None:
 def test_a_difference_in_words_and_its_verdict(capsys: Captured, ids: dict[str, str]) -> None:
     lines = said(capsys, "diff", "good", "poor").splitlines()
     assert any("Mean squared error" in line and "→" in line for line in lines[:-2])
-    assert lines[-2].startswith(
-        "good beats poor: 0.2 against 4.0 wrong pixels, difference 3.8 ["
-    )
+    assert lines[-2].startswith("good beats poor: 0.2 against 4.0 wrong pixels, difference 3.8 [")
     assert lines[-2].endswith("6 seeds, p = 0.031.")
     assert lines[-1] == "From the same start good did better than poor in 100 % of the seeds."
     found = json.loads(said(capsys, "diff", "good", "poor", "--json"))

@@ -183,6 +183,7 @@ def save_run(
     *,
     compact: bool = False,
     private: bool = False,
+    is_swept: bool = False,
     cancelled: IsCancelled | None = None,
 ) -> None:
     """Write ``run`` to ``path``, atomically; the same content gives the same bytes.
@@ -193,6 +194,7 @@ def save_run(
         compact: Leave out what only training on needs, keep the weights in half precision, and
             less of the timeline.
         private: Let nobody else read it.
+        is_swept: Somebody else removes what killed programs have left in the folder.
         cancelled: Asked before anything is written whether to stop.
 
     Raises:
@@ -201,7 +203,7 @@ def save_run(
     """
     content = _packed(run, compact=compact)
     stop_if(cancelled)
-    write_atomically(path, content, private=private)
+    write_atomically(path, content, private=private, is_swept=is_swept)
 
 
 def run_bytes(run: SavedRun, *, compact: bool = False) -> bytes:

@@ -1,0 +1,1 @@
+"""The library: every run and study that is kept, and an index that finds them."""

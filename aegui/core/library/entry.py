@@ -1,0 +1,275 @@
+"""What is known of a run or study beside its file: name, note, tags, recipe, figures, environment.
+
+It is kept as JSON next to the file. The two together are the truth; the index is made from them.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import secrets
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from aegui import __version__
+from aegui.core.atomic import write_atomically
+from aegui.core.errors import ReadError
+from aegui.core.evaluation.run_figures import figures_of
+from aegui.core.i18n import tr
+from aegui.core.machine import processor
+from aegui.core.network.resolve import classes_learnt
+from aegui.core.system_reason import system_reason
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from aegui.core.run_file.saved import SavedRun
+
+VERSION: Literal[1] = 1
+MAX_BYTES = 64 << 20
+MAX_TAGS, MAX_TAG = 100, 100
+MAX_NAME, MAX_NOTE = 200, 20_000
+_ID_BYTES = 5
+
+EntryKind = Literal["run", "study"]
+
+
+class SeedRow(BaseModel):
+    """The figures of one seed, by the keys of ``RUN_FIGURES``; what has blown up is not there."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    seed: int
+    figures: dict[str, float]
+
+
+class LibraryEntry(BaseModel):
+    """What is kept of a run (a recipe with one seed or several) or of a study.
+
+    ``created`` is in ISO 8601, UTC. ``parent`` is the entry that this one was forked from or runs
+    again; ``study`` the one it belongs to, in which ``setting`` is its name. ``trashed`` says when
+    it was put into the trash, ``shed`` when only its file was; empty: it was not. ``has_file`` is
+    whether there is one: a study may keep nothing but the figures of most of its runs.
+    ``image_shape`` and ``classes`` are those of its samples. ``document`` is what a study has to
+    say of itself.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    format: Literal["aegui-kept"] = "aegui-kept"
+    version: Literal[1] = VERSION
+    id: Annotated[str, Field(pattern=r"^[^./\\\x00-\x1f][^/\\\x00-\x1f]{0,199}$")]
+    kind: EntryKind = "run"
+    name: Annotated[str, Field(max_length=MAX_NAME)] = ""
+    note: Annotated[str, Field(max_length=MAX_NOTE)] = ""
+    tags: Annotated[
+        tuple[Annotated[str, Field(max_length=MAX_TAG)], ...], Field(max_length=MAX_TAGS)
+    ] = ()
+    starred: bool = False
+    created: str = ""
+    parent: str = ""
+    study: str = ""
+    setting: str = ""
+    trashed: str = ""
+    shed: str = ""
+    has_file: bool = True
+    data: str = ""
+    samples: int = 0
+    image_shape: tuple[int, ...] = ()
+    classes: int = 0
+    recipe: dict[str, Any] = {}
+    environment: dict[str, Any] = {}
+    seeds: tuple[SeedRow, ...] = ()
+    document: dict[str, Any] | None = None
+
+    def values(self, key: str) -> dict[int, float]:
+        """The figure ``key`` of every seed; NaN of a seed that has none."""
+        return {row.seed: row.figures.get(key, math.nan) for row in self.seeds}
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A figure over several seeds: enough to join it with those of others.
+
+    Attributes:
+        count: Seeds that have it.
+        mean: Their mean.
+        squares: Sum of the squared distances from the mean.
+        low: The lowest.
+        high: The highest.
+    """
+
+    count: int
+    mean: float
+    squares: float
+    low: float
+    high: float
+
+    @property
+    def deviation(self) -> float:
+        """Standard deviation of the seeds, as tables of runs give it."""
+        return math.sqrt(self.squares / self.count)
+
+
+def joined_spread(parts: Sequence[Sequence[float]]) -> Spread:
+    """Several spreads as one; each is ``(count, mean, squares, low, high)``, at least one.
+
+    (Chan, Golub and LeVeque 1979.)
+    """
+    count = sum(int(part[0]) for part in parts)
+    mean = math.fsum(part[0] * part[1] for part in parts) / count
+    squares = math.fsum(part[2] + part[0] * (part[1] - mean) ** 2 for part in parts)
+    return Spread(
+        count, mean, squares, min(part[3] for part in parts), max(part[4] for part in parts)
+    )
+
+
+def spreads_of(entry: LibraryEntry) -> dict[str, Spread]:
+    """Every figure of an entry over its seeds."""
+    columns: dict[str, list[float]] = {}
+    for row in entry.seeds:
+        for key, value in row.figures.items():
+            if math.isfinite(value):
+                columns.setdefault(key, []).append(value)
+    found = {}
+    for key, values in columns.items():
+        mean = math.fsum(values) / len(values)
+        squares = math.fsum((value - mean) ** 2 for value in values)
+        found[key] = Spread(len(values), mean, squares, min(values), max(values))
+    return found
+
+
+def new_id() -> str:
+    """A name that nothing else has: ten letters of chance."""
+    return secrets.token_hex(_ID_BYTES)
+
+
+def now() -> str:
+    """This moment, as it is stored."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def entry_of(run: SavedRun, **known: Any) -> LibraryEntry:
+    """The entry of a run; ``known`` are further fields of it, ``id`` among them if it has one."""
+    seeds = tuple(
+        SeedRow(
+            seed=result.seed,
+            figures={k: v for k, v in figures_of(result).items() if math.isfinite(v)},
+        )
+        for result in run.results
+    )
+    values: dict[str, Any] = {
+        "id": new_id(),
+        "name": run.recipe.name[:MAX_NAME],
+        "created": now(),
+        "data": run.dataset.name,
+        "samples": len(run.dataset),
+        "image_shape": run.dataset.image_shape,
+        "classes": classes_learnt(run.recipe, run.dataset),
+        "recipe": run.recipe.model_dump(mode="json"),
+        "environment": {"engine": run.engine, "device": run.device},
+        "seeds": seeds,
+    }
+    return LibraryEntry(**(values | known))
+
+
+def environment(engine: str = "", device: str = "") -> dict[str, Any]:
+    """What a training depends on beside its recipe: program, libraries, processor, device."""
+    torch = sys.modules.get("torch")
+    return {
+        "aegui": __version__,
+        "python": ".".join(map(str, sys.version_info[:3])),
+        "numpy": np.__version__,
+        "torch": None if torch is None else str(torch.__version__),
+        "system": sys.platform,
+        "processor": processor(),
+        "cores": os.cpu_count(),
+        "threads": None if torch is None else torch.get_num_threads(),
+        "engine": engine,
+        "device": device,
+    }
+
+
+def entry_bytes(entry: LibraryEntry) -> bytes:
+    """``entry`` as it is written."""
+    return (json.dumps(entry.model_dump(mode="json"), ensure_ascii=False) + "\n").encode()
+
+
+def write_entry(path: Path, entry: LibraryEntry) -> None:
+    """Write ``entry`` to ``path``, atomically.
+
+    Raises:
+        AeguiError: It could not be written.
+    """
+    write_atomically(path, entry_bytes(entry), is_swept=True)
+
+
+def read_entry(path: Path) -> LibraryEntry:
+    """The entry in the file at ``path``.
+
+    Raises:
+        ReadError: It cannot be read, is damaged, or was written by a newer version.
+    """
+    try:
+        with path.open("rb") as file:
+            text = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        reason = system_reason(error)
+        raise ReadError(
+            tr("{file} could not be read: {reason}.", file=path, reason=reason)
+        ) from None
+    try:
+        return LibraryEntry.model_validate_json(text)
+    except ValidationError as error:
+        _refuse_newer(path, text)
+        problem = error.errors(include_url=False)[0]
+        place = ".".join(map(str, problem["loc"]))
+        raise ReadError(
+            tr(
+                "{file} is damaged: {place}: {reason}.",
+                file=path,
+                place=place,
+                reason=problem["msg"],
+            )
+        ) from None
+
+
+class NewerEntry(ReadError):
+    """An entry was written by a newer version of the program: it is left as it is."""
+
+
+def _refuse_newer(path: Path, text: bytes) -> None:
+    try:
+        document = json.loads(text)
+    except ValueError:
+        return
+    version = document.get("version") if isinstance(document, dict) else None
+    if isinstance(version, int) and version > VERSION:
+        raise NewerEntry(
+            tr(
+                "{file} was written by a newer version of the program (version {theirs}, this one "
+                "reads up to {ours}).",
+                file=path.name,
+                theirs=version,
+                ours=VERSION,
+            )
+        )
+
+
+def flattened(recipe: Mapping[str, Any], path: str = "") -> dict[str, Any]:
+    """The values of a recipe by their paths with dots; lists stay whole."""
+    found: dict[str, Any] = {}
+    for key, value in recipe.items():
+        place = f"{path}.{key}" if path else key
+        if isinstance(value, dict):
+            found |= flattened(value, place)
+        else:
+            found[place] = value
+    return found

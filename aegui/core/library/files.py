@@ -1,0 +1,180 @@
+"""The files of the library: which entries there are, and whether they have changed."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from typing import TYPE_CHECKING
+
+from aegui.core.atomic import private_folder, write_atomically
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+from aegui.core.leftovers import sweep
+from aegui.core.library.entry import now
+from aegui.core.run_file.saved import SUFFIX
+from aegui.core.system_reason import system_reason
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Stamp = dict[str, tuple[int, int]]
+"""Suffix -> size and time of the last change, of the files of one entry."""
+
+RUNS = "runs"
+LIMITS = "limits.json"
+BESIDE = ".json"
+STUDY = f"{SUFFIX}-study"
+_SUFFIXES = (BESIDE, SUFFIX, STUDY)
+USUAL_LIMIT = 5 << 30
+"""Bytes from which on it is said that the library is large."""
+LEAST_LIMIT = 1 << 20
+
+
+class LibraryFiles:
+    """The folder of a library.
+
+    Args:
+        folder: Where it is.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._runs = folder / RUNS
+
+    def path(self, id: str, suffix: str) -> Path:
+        """The file of an entry that ends in ``suffix``."""
+        return self._runs / f"{id}{suffix}"
+
+    def made(self) -> bool:
+        """Whether it can be written; it is made where it is not there.
+
+        Raises:
+            AeguiError: It is not there and cannot be made.
+        """
+        try:
+            private_folder(self._folder)
+            self._runs.mkdir(exist_ok=True)
+            sweep(self._runs)
+        except OSError as error:
+            if not self._runs.is_dir():
+                raise AeguiError(
+                    tr(
+                        "The library in {folder} cannot be made: {reason}.",
+                        folder=self._folder,
+                        reason=system_reason(error),
+                    )
+                ) from None
+            return False
+        return os.access(self._runs, os.W_OK) and os.access(self._folder, os.W_OK)
+
+    def all(self) -> dict[str, Stamp]:
+        """The files of every entry.
+
+        Raises:
+            AeguiError: The folder cannot be read.
+        """
+        found: dict[str, Stamp] = {}
+        try:
+            with os.scandir(self._runs) as items:
+                for item in items:
+                    stem, dot, suffix = item.name.rpartition(".")
+                    if stem and not stem.startswith(".") and dot + suffix in _SUFFIXES:
+                        with contextlib.suppress(FileNotFoundError):  # it has just gone
+                            known = item.stat()
+                            found.setdefault(stem, {})[dot + suffix] = _mark(known)
+        except OSError as error:
+            raise AeguiError(
+                tr(
+                    "The library in {folder} could not be read: {reason}.",
+                    folder=self._folder,
+                    reason=system_reason(error),
+                )
+            ) from None
+        return found
+
+    def stamp(self, id: str) -> Stamp:
+        """The files of one entry."""
+        found: Stamp = {}
+        for suffix in _SUFFIXES:
+            with contextlib.suppress(OSError):
+                found[suffix] = _mark(self.path(id, suffix).stat())
+        return found
+
+    def limit(self) -> int:
+        """Bytes from which on the library is too large, as the person has set it."""
+        try:
+            document = json.loads((self._folder / LIMITS).read_text(encoding="utf-8"))
+            return max(LEAST_LIMIT, int(document["limit_bytes"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            return USUAL_LIMIT
+
+    def set_limit(self, size: int) -> None:
+        """Set them.
+
+        Raises:
+            AeguiError: They are too few, or cannot be written.
+        """
+        if size < LEAST_LIMIT:
+            raise AeguiError(tr("The limit of the library must be at least 1 MB."))
+        document = {"format": "aegui-library", "version": 1, "limit_bytes": size}
+        write_atomically(self._folder / LIMITS, (json.dumps(document) + "\n").encode())
+
+
+def stamp_text(stamp: Stamp) -> str:
+    """A stamp as the index keeps it."""
+    return ";".join(f"{suffix}:{size}:{time}" for suffix, (size, time) in sorted(stamp.items()))
+
+
+def unlinked(path: Path) -> int:
+    """Remove a file that may not be there; its bytes.
+
+    Raises:
+        AeguiError: It cannot be removed.
+    """
+    try:
+        size = path.stat().st_size
+        path.unlink()
+    except FileNotFoundError:
+        return 0
+    except OSError as error:
+        raise AeguiError(
+            tr("{file} could not be removed: {reason}.", file=path, reason=system_reason(error))
+        ) from None
+    return size
+
+
+def identity(path: Path) -> tuple[int, int] | None:
+    """Which file lies there, whatever is in it; None where there is none."""
+    try:
+        known = path.stat()
+    except OSError:
+        return None
+    return known.st_dev, known.st_ino
+
+
+def set_aside(path: Path, before: tuple[int, int] | None) -> str:
+    """Give a damaged index another name, unless another program has done so meanwhile.
+
+    Args:
+        path: The index.
+        before: Which file it was, see ``identity``.
+
+    Returns:
+        Its new name; empty where it was another's turn.
+    """
+    if before is None or identity(path) != before:
+        return ""
+    aside = path.with_name(f"{path.stem}-damaged-{now().replace(':', '')}{path.suffix}")
+    try:
+        path.replace(aside)
+    except FileNotFoundError:
+        return ""
+    for suffix in ("-wal", "-shm", "-journal"):
+        with contextlib.suppress(OSError):
+            path.with_name(path.name + suffix).replace(aside.with_name(aside.name + suffix))
+    return aside.name
+
+
+def _mark(known: os.stat_result) -> tuple[int, int]:
+    return known.st_size, known.st_mtime_ns

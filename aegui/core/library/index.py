@@ -1,0 +1,401 @@
+"""The index of the library: a SQLite file that finds entries; it can be made anew from them.
+
+A change is first written to the entry's own file and then here, both within one transaction: so two
+programs take turns, and whoever is killed in between leaves an index that is behind, never one that
+knows more than the files.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+import sys
+import unicodedata
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+from aegui.core.library.entry import LibraryEntry, flattened, spreads_of
+from aegui.core.recipe import Recipe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+SCHEMA = 2
+"""Version 1 had whole recipes in place of settings, names for keys, and searched capitals apart."""
+WAIT_SECONDS = 10.0
+"""How long another program may take its turn."""
+
+_VERSION_1 = """
+CREATE TABLE entries (
+    id TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, note TEXT NOT NULL,
+    starred INTEGER NOT NULL, created TEXT NOT NULL, parent TEXT NOT NULL, study TEXT NOT NULL,
+    setting TEXT NOT NULL, trashed TEXT NOT NULL, shed TEXT NOT NULL, data TEXT NOT NULL,
+    samples INTEGER NOT NULL, runs INTEGER NOT NULL, recipe TEXT NOT NULL,
+    environment TEXT NOT NULL, bytes INTEGER NOT NULL, missing INTEGER NOT NULL,
+    stamp TEXT NOT NULL
+);
+CREATE TABLE tags (
+    entry TEXT NOT NULL REFERENCES entries(id) ON DELETE CASCADE, tag TEXT NOT NULL,
+    PRIMARY KEY (entry, tag)
+) WITHOUT ROWID;
+CREATE TABLE figures (
+    entry TEXT NOT NULL REFERENCES entries(id) ON DELETE CASCADE, key TEXT NOT NULL,
+    count INTEGER NOT NULL, mean REAL NOT NULL, squares REAL NOT NULL, low REAL NOT NULL,
+    high REAL NOT NULL, PRIMARY KEY (entry, key)
+) WITHOUT ROWID;
+CREATE TABLE thumbnails (
+    entry TEXT PRIMARY KEY REFERENCES entries(id) ON DELETE CASCADE, png BLOB NOT NULL
+);
+CREATE INDEX entries_by_study ON entries (study);
+CREATE INDEX entries_by_time ON entries (created);
+CREATE INDEX tags_by_tag ON tags (tag);
+CREATE INDEX figures_by_key ON figures (key, mean);
+"""
+_COPIED = (
+    "id, kind, name, note, starred, created, parent, study, setting, trashed, shed, data, samples, "
+    "runs, bytes, missing, stamp"
+)
+_VERSION_2 = f"""
+DROP INDEX entries_by_study;
+DROP INDEX entries_by_time;
+DROP INDEX tags_by_tag;
+DROP INDEX figures_by_key;
+ALTER TABLE entries RENAME TO old_entries;
+ALTER TABLE tags RENAME TO old_tags;
+ALTER TABLE figures RENAME TO old_figures;
+ALTER TABLE thumbnails RENAME TO old_thumbnails;
+CREATE TABLE entries (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, name TEXT NOT NULL,
+    note TEXT NOT NULL, starred INTEGER NOT NULL, created TEXT NOT NULL, parent TEXT NOT NULL,
+    study TEXT NOT NULL, setting TEXT NOT NULL, trashed TEXT NOT NULL, shed TEXT NOT NULL,
+    data TEXT NOT NULL, samples INTEGER NOT NULL, runs INTEGER NOT NULL, bytes INTEGER NOT NULL,
+    missing INTEGER NOT NULL, stamp TEXT NOT NULL, folded TEXT NOT NULL
+);
+CREATE TABLE tags (
+    entry INTEGER NOT NULL REFERENCES entries(number) ON DELETE CASCADE, tag TEXT NOT NULL,
+    PRIMARY KEY (entry, tag)
+) WITHOUT ROWID;
+CREATE TABLE figures (
+    entry INTEGER NOT NULL REFERENCES entries(number) ON DELETE CASCADE, key TEXT NOT NULL,
+    count INTEGER NOT NULL, mean REAL NOT NULL, squares REAL NOT NULL, low REAL NOT NULL,
+    high REAL NOT NULL, PRIMARY KEY (key, entry)
+) WITHOUT ROWID;
+CREATE TABLE settings (
+    entry INTEGER NOT NULL REFERENCES entries(number) ON DELETE CASCADE, path TEXT NOT NULL, value,
+    PRIMARY KEY (path, entry)
+) WITHOUT ROWID;
+CREATE TABLE thumbnails (
+    entry INTEGER PRIMARY KEY REFERENCES entries(number) ON DELETE CASCADE, png BLOB NOT NULL
+);
+CREATE INDEX entries_by_study ON entries (study);
+CREATE INDEX tags_by_tag ON tags (tag);
+CREATE INDEX figures_by_entry ON figures (entry);
+CREATE INDEX settings_by_entry ON settings (entry);
+INSERT INTO entries ({_COPIED}, folded) SELECT {_COPIED}, '' FROM old_entries;
+INSERT INTO tags SELECT number, tag FROM old_tags JOIN entries ON id = entry;
+INSERT INTO figures SELECT number, key, count, mean, squares, low, high
+    FROM old_figures JOIN entries ON id = entry;
+INSERT INTO thumbnails SELECT number, png FROM old_thumbnails JOIN entries ON id = entry
+"""
+_DROPPED = ("old_tags", "old_figures", "old_thumbnails", "old_entries")
+_NETWORKED = ("nfs", "cifs", "smb", "afs", "9p", "fuse.sshfs", "lustre", "gpfs", "beegfs", "ncpfs")
+_MOUNTS = Path("/proc/self/mounts")
+_SEPARATOR = "\x1f"
+
+
+class BrokenIndex(AeguiError):
+    """The index is damaged: it is to be set aside and made anew."""
+
+
+def open_index(path: Path | None, *, vfs: str = "") -> sqlite3.Connection:
+    """The index at ``path``, made or brought to this version where need be; None: in memory.
+
+    Args:
+        path: Where.
+        vfs: SQLite's layer to the file system; empty: its own choice.
+
+    Raises:
+        BrokenIndex: It is damaged.
+        AeguiError: It cannot be opened or written, is locked, or is of a newer version.
+    """
+    with in_words(path or Path()):
+        if path is None:
+            connection = sqlite3.connect(":memory:", isolation_level=None)
+        else:
+            query = f"?vfs={vfs}" if vfs else ""
+            connection = sqlite3.connect(
+                f"{path.absolute().as_uri()}{query}",
+                timeout=WAIT_SECONDS,
+                isolation_level=None,
+                uri=True,
+            )
+        try:
+            _set_up(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def _set_up(connection: sqlite3.Connection, path: Path | None) -> None:
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.create_function("folded", 1, lambda value: folded(str(value)), deterministic=True)
+    if path is not None:
+        choose_journal(connection, networked=is_networked(path.parent))
+        found = connection.execute("PRAGMA quick_check(1)").fetchone()
+        if found is None or found[0] != "ok":
+            raise BrokenIndex(str(found))
+    if _version(connection) != SCHEMA:
+        _migrate(connection, path)
+
+
+def _migrate(connection: sqlite3.Connection, path: Path | None) -> None:
+    with turn(connection):
+        version = _version(connection)
+        if version > SCHEMA:
+            raise AeguiError(
+                tr(
+                    "The library in {folder} was used by a newer version of the program (index "
+                    "{theirs}, this one knows up to {ours}): use that version, or another folder.",
+                    folder="" if path is None else path.parent,
+                    theirs=version,
+                    ours=SCHEMA,
+                )
+            )
+        for step in range(version, SCHEMA):
+            _MIGRATIONS[step](connection)
+        if version < SCHEMA:
+            connection.execute(f"PRAGMA user_version = {SCHEMA}")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def choose_journal(connection: sqlite3.Connection, *, networked: bool) -> str:
+    """A write-ahead log where the file system honours it, else the safe old way; which it is.
+
+    Over a network the log would need memory that two machines share.
+    """
+    wanted = "DELETE" if networked else "WAL"
+    mode = str(connection.execute(f"PRAGMA journal_mode = {wanted}").fetchone()[0]).lower()
+    if mode != "wal" and mode != "delete":
+        mode = str(connection.execute("PRAGMA journal_mode = DELETE").fetchone()[0]).lower()
+    connection.execute(f"PRAGMA synchronous = {'NORMAL' if mode == 'wal' else 'FULL'}")
+    return mode
+
+
+def is_networked(folder: Path, mounts: Path = _MOUNTS) -> bool:
+    """Whether ``folder`` is on another machine, as far as the system tells."""
+    if sys.platform == "win32":
+        return str(folder.absolute()).startswith("\\\\")
+    try:
+        lines = mounts.read_text(errors="replace").splitlines()
+    except OSError:
+        return False
+    real = folder.resolve()
+    kind, longest = "", -1
+    for line in lines:
+        parts = line.split()
+        if len(parts) > 2:
+            place = Path(parts[1].replace("\\040", " "))
+            if real.is_relative_to(place) and len(place.parts) >= longest:
+                kind, longest = parts[2], len(place.parts)
+    return kind.startswith(_NETWORKED)
+
+
+@contextlib.contextmanager
+def turn(connection: sqlite3.Connection) -> Iterator[None]:
+    """A transaction that no other program writes beside; undone where anything is raised."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        with contextlib.suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
+        raise
+
+
+@contextlib.contextmanager
+def in_words(path: Path) -> Iterator[None]:
+    """Say what SQLite refuses.
+
+    Raises:
+        BrokenIndex: The file is damaged.
+        AeguiError: Anything else.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        name = getattr(error, "sqlite_errorname", "")
+        values = {"folder": path.parent}
+        if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+            text = tr(
+                "The library in {folder} is in use by another program that does not let go of it: "
+                "close that one, then try again.",
+                **values,
+            )
+        elif name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+            raise BrokenIndex(
+                tr("The index of the library in {folder} is damaged.", **values)
+            ) from error
+        elif name.startswith("SQLITE_FULL"):
+            text = tr("The library in {folder} could not be written: no space left.", **values)
+        elif name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
+            text = tr("The library in {folder} can only be read.", **values)
+        else:
+            text = tr(
+                "The library in {folder} could not be used: {reason}.", reason=error, **values
+            )
+        raise AeguiError(text) from error
+
+
+def put(
+    connection: sqlite3.Connection, entry: LibraryEntry, *, stamp: str, size: int, missing: bool
+) -> None:
+    """Write what the index has to know of ``entry``.
+
+    Args:
+        connection: The index.
+        entry: The entry.
+        stamp: Of its files, to see when they change.
+        size: Bytes of its files.
+        missing: Whether its file should be there and is not.
+    """
+    columns = {
+        "id": entry.id,
+        "kind": entry.kind,
+        "name": entry.name,
+        "note": entry.note,
+        "starred": int(entry.starred),
+        "created": entry.created,
+        "parent": entry.parent,
+        "study": entry.study,
+        "setting": entry.setting,
+        "trashed": entry.trashed,
+        "shed": entry.shed,
+        "data": entry.data,
+        "samples": entry.samples,
+        "runs": len(entry.seeds),
+        "bytes": size,
+        "missing": int(missing),
+        "stamp": stamp,
+        "folded": _folded_of(entry.model_dump(include=set(_SEARCHED))),
+    }
+    names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+    updates = ", ".join(f"{name} = excluded.{name}" for name in columns)
+    connection.execute(
+        f"INSERT INTO entries ({names}) VALUES ({marks}) ON CONFLICT (id) DO UPDATE SET {updates}",
+        tuple(columns.values()),
+    )
+    number = connection.execute("SELECT number FROM entries WHERE id = ?", (entry.id,)).fetchone()[
+        0
+    ]
+    for of_entry in ("tags", "figures", "settings"):
+        connection.execute(f"DELETE FROM {of_entry} WHERE entry = ?", (number,))
+    connection.executemany(
+        "INSERT OR IGNORE INTO tags VALUES (?, ?)", [(number, tag) for tag in entry.tags]
+    )
+    connection.executemany(
+        "INSERT INTO figures VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [
+            (number, key, one.count, one.mean, one.squares, one.low, one.high)
+            for key, one in spreads_of(entry).items()
+        ],
+    )
+    _put_settings(connection, number, entry.recipe, entry.environment)
+
+
+def folded(text: str) -> str:
+    """``text`` as it is searched: without capitals and accents."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
+
+@cache
+def default_settings() -> Mapping[str, Any]:
+    """The values of a recipe that says nothing, by their paths: those are not stored."""
+    return flattened(Recipe().model_dump(mode="json"))
+
+
+def stored(value: Any) -> Any:
+    """A value of a recipe as SQLite compares it: lists as their JSON."""
+    if isinstance(value, bool):
+        return int(value)
+    return json.dumps(value) if isinstance(value, list | tuple | dict) else value
+
+
+_SEARCHED = ("id", "name", "note", "tags", "setting", "data", "study")
+ENVIRONMENT = "environment"
+"""What the paths of values of the environment begin with."""
+_NOT_SETTINGS = {"format", "version", "name", "notes"}
+
+
+def _folded_of(fields: Mapping[str, Any]) -> str:
+    words: Iterable[Any] = (fields.get(name) or "" for name in _SEARCHED)
+    texts = (" ".join(it) if isinstance(it, list | tuple) else str(it) for it in words)
+    return folded(_SEPARATOR.join(texts))
+
+
+def _put_settings(
+    connection: sqlite3.Connection,
+    number: int,
+    recipe: Mapping[str, Any],
+    environment: Mapping[str, Any],
+) -> None:
+    usual = default_settings()
+    found = {
+        path: value
+        for path, value in flattened(recipe).items()
+        if path not in _NOT_SETTINGS and (path not in usual or usual[path] != value)
+    }
+    found |= flattened(environment, ENVIRONMENT)
+    connection.executemany(
+        "INSERT INTO settings VALUES (?, ?, ?)",
+        [(number, path, stored(value)) for path, value in found.items()],
+    )
+
+
+def _with_settings(connection: sqlite3.Connection) -> None:
+    """Version 2: recipes and environments can be asked for their values, search folds letters."""
+    _run(connection, _VERSION_2)
+    rows = connection.execute(
+        "SELECT number, entries.id, entries.name, entries.note, entries.setting, entries.data, "
+        "entries.study, recipe, environment FROM entries JOIN old_entries USING (id)"
+    ).fetchall()
+    for number, id, name, note, setting, data, study, recipe, environment in rows:
+        found = connection.execute("SELECT tag FROM tags WHERE entry = ?", (number,))
+        fields = {
+            "id": id,
+            "name": name,
+            "note": note,
+            "tags": [tag for (tag,) in found],
+            "setting": setting,
+            "data": data,
+            "study": study,
+        }
+        connection.execute(
+            "UPDATE entries SET folded = ? WHERE number = ?", (_folded_of(fields), number)
+        )
+        _put_settings(connection, number, json.loads(recipe), json.loads(environment))
+    for table in _DROPPED:
+        connection.execute(f"DROP TABLE {table}")
+
+
+def _run(connection: sqlite3.Connection, script: str) -> None:
+    """Each statement; ``executescript`` would end the transaction first."""
+    for statement in script.split(";"):
+        if statement.strip():
+            connection.execute(statement)
+
+
+_MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {
+    0: lambda connection: _run(connection, _VERSION_1),
+    1: _with_settings,
+}
+"""Version -> what makes an index of that version one of the next."""

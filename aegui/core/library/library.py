@@ -1,0 +1,644 @@
+"""The library: every run and study that is kept, with what a person says of them.
+
+A folder of files is the truth: of each entry its run file ``ID.aegui`` and beside it ``ID.json``
+with name, note, tags, recipe and figures. The index makes them findable. Several programs may use
+one library at once, and any of them may be killed at any moment: what was kept stays kept.
+
+A ``Library`` belongs to the thread that made it; another thread opens its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from aegui.core.data.progress import Progress
+from aegui.core.errors import AeguiError, ReadError
+from aegui.core.i18n import tr, trn
+from aegui.core.library.entry import (
+    LibraryEntry,
+    NewerEntry,
+    entry_of,
+    environment,
+    now,
+    read_entry,
+    write_entry,
+)
+from aegui.core.library.files import (
+    BESIDE,
+    STUDY,
+    LibraryFiles,
+    identity,
+    set_aside,
+    stamp_text,
+    unlinked,
+)
+from aegui.core.library.index import BrokenIndex, in_words, open_index, put, turn
+from aegui.core.library.query import LibraryQuery, groups_of, rows_of
+from aegui.core.recipe.file import recipe_from
+from aegui.core.run_file.archive import Archive
+from aegui.core.run_file.saved import SUFFIX, load_run, save_run
+from aegui.core.verdicts.comparison import SeedFigures
+from aegui.paths import library_dir
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from aegui.core.data.progress import IsCancelled, Report
+    from aegui.core.library.files import Stamp
+    from aegui.core.library.query import LibraryGroup, LibraryRow
+    from aegui.core.recipe import Recipe
+    from aegui.core.run_file.data import MayRead
+    from aegui.core.run_file.saved import SavedRun
+
+INDEX = "index.sqlite3"
+_BATCH = 500
+_THUMBNAIL = "thumbnail.png"
+_MAX_THUMBNAIL = 8 << 20
+
+
+@dataclass(frozen=True)
+class DiskUse:
+    """What the library takes on the disk.
+
+    Attributes:
+        size: Bytes of all entries, those in the trash among them.
+        trash: Bytes of what emptying the trash would free.
+        limit: Bytes from which on it is too large, as the person has set it.
+    """
+
+    size: int
+    trash: int
+    limit: int
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it is larger than it should be."""
+        return self.size > self.limit
+
+
+class Library:
+    """A library that is open.
+
+    Args:
+        folder: Where it is; None: in the user's data folder. It is made where there is none.
+        read_only: Never write to it; a folder that cannot be written is opened so anyway.
+        report: Called with the progress, should the index have to be made anew.
+        cancelled: Asked now and then whether to stop that.
+        vfs: SQLite's layer to the file system; empty: its own choice.
+
+    Attributes:
+        folder: Where it is.
+        read_only: Whether nothing can be changed in it.
+        notes: What a person should know of its opening, such as that the index was damaged.
+
+    Raises:
+        AeguiError: It cannot be used: locked, no folder, or of a newer version.
+        Cancelled: ``cancelled`` said so.
+    """
+
+    def __init__(
+        self,
+        folder: Path | None = None,
+        *,
+        read_only: bool = False,
+        report: Report | None = None,
+        cancelled: IsCancelled | None = None,
+        vfs: str = "",
+    ) -> None:
+        self.folder = library_dir() if folder is None else folder
+        self.notes: list[str] = []
+        self._files = LibraryFiles(self.folder)
+        self._index = self.folder / INDEX
+        self.read_only = read_only or not self._files.made()
+        self._connection = self._opened(vfs)
+        try:
+            self.refresh(report, cancelled)
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def __enter__(self) -> Library:
+        """The library itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
+        """Use it no more."""
+        self._connection.close()
+
+    # What is in it
+
+    def rows(
+        self, query: LibraryQuery | None = None, columns: Sequence[str] = ()
+    ) -> list[LibraryRow]:
+        """The entries that ``query`` asks for, with the values of ``columns``.
+
+        Raises:
+            AeguiError: A column is none, or the index cannot be read.
+        """
+        with in_words(self._index):
+            return rows_of(self._connection, query or LibraryQuery(), columns)
+
+    def groups(
+        self, query: LibraryQuery, by: str, figures: Sequence[str] = ("wrong", "loss")
+    ) -> list[LibraryGroup]:
+        """The same entries, grouped by the values of the column ``by``.
+
+        Raises:
+            AeguiError: A column is none, or the index cannot be read.
+        """
+        with in_words(self._index):
+            return groups_of(self._connection, query, by, figures)
+
+    def tags(self) -> dict[str, int]:
+        """Every tag with the number of entries that have it, the most frequent first."""
+        with in_words(self._index):
+            found = self._connection.execute(
+                "SELECT tag, count(*) FROM tags JOIN entries ON entries.number = tags.entry "
+                "WHERE trashed = '' GROUP BY tag ORDER BY 2 DESC, tag"
+            )
+            return {str(tag): int(count) for tag, count in found}
+
+    def find(self, name: str) -> str:
+        """The id of the entry that ``name`` means: an id, its beginning, or the name of one entry.
+
+        Raises:
+            AeguiError: There is none, or there are several.
+        """
+        with in_words(self._index):
+            for sql, value in (
+                ("SELECT id FROM entries WHERE id = ?", name),
+                ("SELECT id FROM entries WHERE substr(id, 1, length(?1)) = ?1 LIMIT 6", name),
+                ("SELECT id FROM entries WHERE name = ? AND trashed = '' LIMIT 6", name),
+            ):
+                found = [id for (id,) in self._connection.execute(sql, (value,))] if name else []
+                if len(found) == 1:
+                    return str(found[0])
+                if found:
+                    raise AeguiError(
+                        tr(
+                            "{name} is not clear: it may be {ids}. Give more of the id.",
+                            name=name,
+                            ids=", ".join(found[:5]) + (", …" if len(found) > 5 else ""),
+                        )
+                    )
+        raise AeguiError(
+            tr(
+                'There is no {name} in the library: "aegui runs list" shows what there is.',
+                name=name or '""',
+            )
+        )
+
+    def entry(self, id: str) -> LibraryEntry:
+        """All that is known of an entry.
+
+        Raises:
+            AeguiError: There is none, or its files have gone.
+        """
+        if self.path(id, BESIDE).exists():
+            return read_entry(self.path(id, BESIDE))
+        if self.path(id).exists():
+            return self._adopted(id)
+        raise AeguiError(
+            tr("{id} is no longer in the library in {folder}.", id=id, folder=self.folder)
+        )
+
+    def path(self, id: str, suffix: str = SUFFIX) -> Path:
+        """Where the run file of an entry is; with another ``suffix`` a further file beside it."""
+        return self._files.path(id, suffix)
+
+    def load(self, id: str, may_read: MayRead | None = None) -> SavedRun:
+        """The whole run of an entry.
+
+        Raises:
+            AeguiError: It has no file, or that cannot be read.
+        """
+        path = self.path(id)
+        if not path.exists():
+            entry = self.entry(id)
+            if entry.has_file:
+                raise ReadError(
+                    tr(
+                        "The run file of {name} has gone: {file}. Its recipe and figures are still "
+                        "there.",
+                        name=entry.name or id,
+                        file=path,
+                    )
+                )
+            raise ReadError(
+                tr(
+                    "Of {name} only recipe and figures were kept: train the recipe again to look "
+                    "at its network.",
+                    name=entry.name or id,
+                )
+            )
+        return load_run(path, may_read)
+
+    def recipe(self, id: str) -> Recipe:
+        """The recipe of an entry, to be trained again or changed.
+
+        Raises:
+            AeguiError: It has none.
+        """
+        return recipe_from(self.entry(id).recipe, where=id)
+
+    def thumbnail(self, id: str) -> bytes | None:
+        """A PNG of what its network makes of some samples; None where there is no file."""
+        with in_words(self._index):
+            found = self._connection.execute(
+                "SELECT png FROM thumbnails JOIN entries ON number = entry WHERE id = ?", (id,)
+            ).fetchone()
+        if found is not None:
+            return bytes(found[0])
+        try:
+            with Archive(self.path(id)) as archive:
+                picture = bytes(archive.read(_THUMBNAIL, _MAX_THUMBNAIL))
+        except ReadError:
+            return None
+        if not self.read_only:
+            with contextlib.suppress(AeguiError):  # it can be read again
+                self._remember(id, picture)
+        return picture
+
+    def seed_figures(self, id: str, key: str, name: str = "") -> SeedFigures:
+        """One figure of an entry over its seeds, for a verdict."""
+        entry = self.entry(id)
+        return SeedFigures(name or entry.setting or entry.name or id, entry.values(key))
+
+    # What is put into it
+
+    def keep(
+        self,
+        run: SavedRun,
+        *,
+        compact: bool = False,
+        cancelled: IsCancelled | None = None,
+        **known: Any,
+    ) -> LibraryEntry:
+        """Keep a run with its file.
+
+        Args:
+            run: The run.
+            compact: Keep a small file, see ``save_run``.
+            cancelled: Asked before the file is written whether to stop.
+            known: Fields of ``LibraryEntry``: name, note, tags, parent, study, setting ...
+
+        Raises:
+            AeguiError: It could not be written.
+            Cancelled: ``cancelled`` said so.
+        """
+        self._check_writable()
+        given = {"environment": environment(run.engine, run.device)} | known
+        entry = _checked(entry_of, run, **given)
+        save_run(self.path(entry.id), run, compact=compact, is_swept=True, cancelled=cancelled)
+        return self._added(entry)
+
+    def keep_entry(self, entry: LibraryEntry) -> LibraryEntry:
+        """Keep a study, or the figures of a run, without a run file.
+
+        Raises:
+            AeguiError: It could not be written.
+        """
+        self._check_writable()
+        return self._added(entry.model_copy(update={"has_file": self.path(entry.id).exists()}))
+
+    def keep_entries(
+        self,
+        entries: Sequence[LibraryEntry],
+        report: Report | None = None,
+        cancelled: IsCancelled | None = None,
+    ) -> None:
+        """Keep the figures of many runs; of a stopped one those so far are kept.
+
+        Raises:
+            AeguiError: They could not be written.
+            Cancelled: ``cancelled`` said so.
+        """
+        self._check_writable()
+        progress = Progress(len(entries), _kept_words, report, cancelled)
+        for at in range(0, len(entries), _BATCH):
+            progress.reached(at)
+            with self._turn():
+                for entry in entries[at : at + _BATCH]:
+                    kept = entry.model_copy(update={"has_file": self.path(entry.id).exists()})
+                    self._write(kept)
+        progress.reached(len(entries))
+
+    # What a person says of it
+
+    def edit(self, id: str, **changes: Any) -> LibraryEntry:
+        """Change fields of an entry; what it was before is returned, to be put back.
+
+        Raises:
+            AeguiError: There is no such entry, a value is not valid, or it cannot be written.
+        """
+        return self._edited(id, lambda entry: changes)
+
+    def tag(self, id: str, add: Iterable[str] = (), remove: Iterable[str] = ()) -> LibraryEntry:
+        """Add and remove tags; what the entry was before is returned.
+
+        Raises:
+            AeguiError: As with ``edit``.
+        """
+        added, removed = tuple(add), set(remove)
+
+        def change(entry: LibraryEntry) -> Mapping[str, Any]:
+            tags = dict.fromkeys((*entry.tags, *added))
+            return {"tags": tuple(tag for tag in tags if tag not in removed)}
+
+        return self._edited(id, change)
+
+    def put_back(self, entry: LibraryEntry) -> None:
+        """Make an entry what it was before: undo of ``edit``, ``tag`` and ``trash``.
+
+        Raises:
+            AeguiError: It cannot be written.
+        """
+        self._check_writable()
+        with self._turn():
+            self._write(entry)
+
+    def trash(self, ids: Iterable[str]) -> None:
+        """Put entries into the trash: they are listed no more, and nothing is removed yet.
+
+        Raises:
+            AeguiError: There is no such entry, or it cannot be written.
+        """
+        moment = now()
+        for id in ids:
+            self.edit(id, trashed=moment)
+
+    def restore(self, ids: Iterable[str]) -> None:
+        """Take entries, and the files of shed ones, out of the trash again.
+
+        Raises:
+            AeguiError: There is no such entry, or it cannot be written.
+        """
+        for id in ids:
+            self.edit(id, trashed="", shed="")
+
+    def empty_trash(self, ids: Iterable[str] | None = None) -> int:
+        """Remove for good what is in the trash, or of that only ``ids``; the bytes that this frees.
+
+        Raises:
+            AeguiError: A file cannot be removed.
+        """
+        self._check_writable()
+        only = None if ids is None else set(ids)
+        with in_words(self._index):
+            found = self._connection.execute(
+                "SELECT id, trashed FROM entries WHERE trashed <> '' OR shed <> ''"
+            ).fetchall()
+        freed = 0
+        for id, trashed in found:
+            if only is None or id in only:
+                freed += self._removed(id) if trashed else self._shed_for_good(id)
+        return freed
+
+    def keep_best(self, study: str, figure: str, count: int = 1, *, low: bool = True) -> list[str]:
+        """Put the files of all but the best runs of a study into the trash; their figures stay.
+
+        Runs with a star keep theirs too. Of entries with several seeds the means are compared.
+
+        Args:
+            study: The study.
+            figure: By which figure.
+            count: So many keep their files.
+            low: Whether the lowest are the best.
+
+        Returns:
+            The entries whose files are in the trash now.
+
+        Raises:
+            AeguiError: They cannot be written.
+        """
+        query = LibraryQuery(study=study, kind="run", sort=figure, descending=not low)
+        rows = self.rows(query, ("starred",))
+        worse = [row.id for row in rows[count:] if not row.values[0]]
+        moment, shed = now(), []
+        for id in worse:
+            if self.path(id).exists() and not self.entry(id).shed:
+                self.edit(id, shed=moment)
+                shed.append(id)
+        return shed
+
+    def studies(self) -> list[str]:
+        """Every study that has runs, its id."""
+        with in_words(self._index):
+            found = self._connection.execute(
+                "SELECT DISTINCT study FROM entries WHERE study <> '' AND trashed = '' ORDER BY 1"
+            )
+            return [str(study) for (study,) in found]
+
+    def disk_use(self) -> DiskUse:
+        """What it takes on the disk, and what is too much."""
+        with in_words(self._index):
+            size, trash = self._connection.execute(
+                "SELECT total(bytes), total(CASE WHEN trashed <> '' OR shed <> '' THEN bytes END) "
+                "FROM entries"
+            ).fetchone()
+        return DiskUse(int(size), int(trash), self._files.limit())
+
+    def set_limit(self, size: int) -> None:
+        """Say from how many bytes on it is too large.
+
+        Raises:
+            AeguiError: That is too little, or cannot be written.
+        """
+        self._check_writable()
+        self._files.set_limit(size)
+
+    # Keeping index and files together
+
+    def refresh(self, report: Report | None = None, cancelled: IsCancelled | None = None) -> bool:
+        """Take notice of what other programs, or people, have changed in the folder.
+
+        Returns:
+            Whether anything had.
+
+        Raises:
+            AeguiError: The index cannot be written.
+            Cancelled: ``cancelled`` said so.
+        """
+        files = self._files.all()
+        with in_words(self._index):
+            known = dict(self._connection.execute("SELECT id, stamp FROM entries").fetchall())
+        changed = [id for id, stamp in files.items() if known.get(id) != stamp_text(stamp)]
+        gone = [id for id in known if id not in files]
+        progress = Progress(len(changed), _read_words, report, cancelled)
+        for at in range(0, len(changed), _BATCH):
+            some = changed[at : at + _BATCH]
+            read = []
+            for place, id in enumerate(some, at):
+                progress.reached(place)
+                read += self._read(id, files[id])
+            with self._turn():
+                for entry, stamp in read:
+                    # What another program has changed meanwhile, it has told the index itself.
+                    if self._files.stamp(entry.id) == stamp:
+                        self._put(entry, stamp)
+        if gone:
+            with self._turn():
+                for id in gone:
+                    # Another program may have kept it between the two looks.
+                    if not self._files.stamp(id):
+                        self._connection.execute("DELETE FROM entries WHERE id = ?", (id,))
+        if changed:
+            progress.reached(len(changed))
+        return bool(changed or gone)
+
+    def _note(self, text: str) -> None:
+        if text not in self.notes:
+            self.notes.append(text)
+
+    def _opened(self, vfs: str) -> sqlite3.Connection:
+        if self.read_only:
+            # Of what cannot be written there is an index of our own, for as long as it is open.
+            return open_index(None)
+        before = identity(self._index)
+        try:
+            return open_index(self._index, vfs=vfs)
+        except BrokenIndex:
+            aside = set_aside(self._index, before)
+            if aside:
+                self._note(
+                    tr(
+                        "The index of the library was damaged: it is {file} now, and was made anew "
+                        "from the runs themselves.",
+                        file=aside,
+                    )
+                )
+            return open_index(self._index, vfs=vfs)
+
+    def _read(self, id: str, stamp: Stamp) -> list[tuple[LibraryEntry, Stamp]]:
+        """The entry of these files; none where they cannot be read, which is noted."""
+        try:
+            if BESIDE not in stamp:
+                return [self._adopt(id)] if SUFFIX in stamp else []
+            return [(read_entry(self.path(id, BESIDE)), stamp)]
+        except NewerEntry as error:
+            self._note(str(error))
+        except AeguiError as error:
+            if BESIDE in stamp and SUFFIX in stamp and not self.read_only:
+                return self._mended(id, error)
+            self._note(str(error))
+        return []
+
+    def _mended(self, id: str, error: AeguiError) -> list[tuple[LibraryEntry, Stamp]]:
+        """An entry whose run file is whole, while what was said of it is damaged."""
+        damaged = self.path(id, BESIDE)
+        if not damaged.exists():
+            return []
+        aside = damaged.with_name(f"{damaged.name}.damaged")
+        try:
+            damaged.replace(aside)
+            found = self._adopt(id)
+        except (OSError, AeguiError) as why:
+            self._note(str(why))
+            return []
+        self._note(tr("{error} It is {file} now.", error=error, file=aside.name))
+        return [found]
+
+    def _adopt(self, id: str) -> tuple[LibraryEntry, Stamp]:
+        """A run file that came without anything said of it: by hand, or its writer was killed."""
+        entry = self._adopted(id)
+        if not self.read_only:
+            with self._turn():
+                beside = self.path(id, BESIDE)
+                if beside.exists():  # its writer has come to it after all
+                    entry = read_entry(beside)
+                else:
+                    write_entry(beside, entry)
+        return entry, self._files.stamp(id)
+
+    def _adopted(self, id: str) -> LibraryEntry:
+        return _checked(entry_of, load_run(self.path(id)), id=id)
+
+    def _added(self, entry: LibraryEntry) -> LibraryEntry:
+        with self._turn():
+            self._write(entry)
+        return entry
+
+    def _edited(self, id: str, change: Callable[[LibraryEntry], Mapping[str, Any]]) -> LibraryEntry:
+        """Read, change and write within one turn: what another program has changed stays."""
+        self._check_writable()
+        with self._turn():
+            before = self.entry(id)
+            values = {name: getattr(before, name) for name in LibraryEntry.model_fields}
+            self._write(_checked(LibraryEntry, **(values | dict(change(before)))))
+        return before
+
+    def _write(self, entry: LibraryEntry) -> None:
+        """First its file, then the index."""
+        write_entry(self.path(entry.id, BESIDE), entry)
+        self._put(entry, self._files.stamp(entry.id))
+
+    def _put(self, entry: LibraryEntry, stamp: Stamp) -> None:
+        size = sum(size for size, _ in stamp.values())
+        missing = entry.has_file and SUFFIX not in stamp
+        put(self._connection, entry, stamp=stamp_text(stamp), size=size, missing=missing)
+
+    def _removed(self, id: str) -> int:
+        """Remove all files of an entry, the one that names it last: it may be killed meanwhile."""
+        freed = 0
+        with self._turn():
+            for suffix in (SUFFIX, STUDY, BESIDE):
+                freed += unlinked(self.path(id, suffix))
+            self._connection.execute("DELETE FROM entries WHERE id = ?", (id,))
+        return freed
+
+    def _shed_for_good(self, id: str) -> int:
+        with self._turn():
+            freed = unlinked(self.path(id))
+            entry = self.entry(id).model_copy(update={"has_file": False, "shed": ""})
+            self._write(entry)
+        return freed
+
+    def _remember(self, id: str, picture: bytes) -> None:
+        with self._turn():
+            self._connection.execute(
+                "INSERT OR REPLACE INTO thumbnails SELECT number, ? FROM entries WHERE id = ?",
+                (picture, id),
+            )
+
+    def _check_writable(self) -> None:
+        if self.read_only:
+            raise AeguiError(tr("The library in {folder} can only be read.", folder=self.folder))
+
+    @contextlib.contextmanager
+    def _turn(self) -> Iterator[None]:
+        with in_words(self._index), turn(self._connection):
+            yield
+
+
+def _checked(make: Callable[..., LibraryEntry], *given: Any, **known: Any) -> LibraryEntry:
+    """What ``make`` makes, or a refusal in words.
+
+    Raises:
+        AeguiError: A field is not valid.
+    """
+    try:
+        return make(*given, **known)
+    except ValidationError as error:
+        problem = error.errors(include_url=False)[0]
+        place = ".".join(map(str, problem["loc"]))
+        raise AeguiError(
+            tr("{field} is not valid: {reason}.", field=place, reason=problem["msg"])
+        ) from None
+
+
+def _read_words(done: int, total: int) -> str:
+    return trn("{done:,} of {n:,} entry read", "{done:,} of {n:,} entries read", total, done=done)
+
+
+def _kept_words(done: int, total: int) -> str:
+    return trn("{done:,} of {n:,} run kept", "{done:,} of {n:,} runs kept", total, done=done)

@@ -1,0 +1,302 @@
+"""What a table of the library shows: which entries, in which order, with which columns."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from aegui.core.choices import Choice, table
+from aegui.core.errors import AeguiError
+from aegui.core.evaluation.run_figures import RUN_FIGURES
+from aegui.core.i18n import mark, tr
+from aegui.core.library.entry import Spread, joined_spread
+from aegui.core.library.index import ENVIRONMENT, default_settings, folded, stored
+from aegui.core.recipe.errors import did_you_mean, quoted
+from aegui.core.training.terms import TERMS
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+
+Operator = Literal["=", "!=", "<", "<=", ">", ">=", "~"]
+"""``~``: the text is somewhere in it, whatever the capitals and accents."""
+
+COLUMNS = table(
+    Choice("id", mark("Id"), mark("What the entry is called by commands.")),
+    Choice("name", mark("Name"), mark("What a person calls it.")),
+    Choice("kind", mark("Kind"), mark("A run or a study.")),
+    Choice("created", mark("Created"), mark("When it was kept.")),
+    Choice("starred", mark("Star"), mark("Whether it is marked with a star.")),
+    Choice("tags", mark("Tags"), mark("Words that it is marked with.")),
+    Choice("note", mark("Note"), mark("What a person wrote about it.")),
+    Choice("study", mark("Study"), mark("The study that it belongs to.")),
+    Choice("setting", mark("Setting"), mark("What it is called within its study.")),
+    Choice("parent", mark("Parent"), mark("The entry that it was forked from or repeats.")),
+    Choice("data", mark("Data"), mark("The set that was learnt.")),
+    Choice("samples", mark("Samples"), mark("How many samples that has.")),
+    Choice("runs", mark("Seeds"), mark("How many seeds were trained.")),
+    Choice("bytes", mark("Size"), mark("What its files take on the disk.")),
+    Choice("missing", mark("Missing"), mark("Whether its run file has gone.")),
+)
+"""Columns that every entry has; further ones are figures and fields of the recipe."""
+
+USUAL_COLUMNS = ("name", "data", "runs", "wrong", "loss", "created")
+_TAGS = "(SELECT group_concat(tag, ', ') FROM tags WHERE tags.entry = entries.number)"
+_COMPARED = {"=": "IS", "!=": "IS NOT", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+_PARTS = ("classifier.", "gan.", "network.", "training.", "data.", f"{ENVIRONMENT}.")
+_WIDTH = 5
+_CONDITION = re.compile(r"^\s*([\w.]+)\s*(<=|>=|!=|=|<|>|~)\s*(.*?)\s*$", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """``column operator value``: of a figure its mean over the seeds is compared.
+
+    Attributes:
+        column: A key of ``COLUMNS``, a figure, or the path of a field of the recipe.
+        operator: How it is compared.
+        value: With what.
+    """
+
+    column: str
+    operator: Operator
+    value: Any
+
+    @classmethod
+    def parsed(cls, text: str) -> Condition:
+        """``wrong<1``, ``training.loss=bce``, ``name~letters``.
+
+        Raises:
+            AeguiError: It is no condition, or names no column.
+        """
+        found = _CONDITION.match(text)
+        if found is None:
+            raise AeguiError(
+                tr(
+                    "{text} is no condition: it must be like wrong<1, training.loss=bce or "
+                    "name~letters.",
+                    text=quoted(text),
+                )
+            )
+        column, operator, value = found.groups()
+        check_column(column)
+        return cls(column, operator, _read(value))  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class LibraryQuery:
+    """Which entries are asked for.
+
+    Attributes:
+        text: Words that must all be somewhere in name, note, tags, setting or data.
+        tags: Tags that it must have, all of them.
+        starred: Only those with a star, or only those without; None: both.
+        kind: ``run`` or ``study``; empty: both.
+        study: Only those of this study; None: whichever.
+        where: Conditions that must all hold.
+        sort: Column to sort by; entries without a value come last.
+        descending: From high to low.
+        trashed: Only what is in the trash, instead of what is not.
+        limit: At most so many; None: all.
+    """
+
+    text: str = ""
+    tags: tuple[str, ...] = ()
+    starred: bool | None = None
+    kind: str = ""
+    study: str | None = None
+    where: tuple[Condition, ...] = ()
+    sort: str = "created"
+    descending: bool = True
+    trashed: bool = False
+    limit: int | None = None
+
+
+class LibraryRow(NamedTuple):
+    """One line of the table.
+
+    Attributes:
+        id: Of the entry.
+        values: Of the columns asked for, in their order; None where there is none.
+    """
+
+    id: str
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class LibraryGroup:
+    """Entries that have the same value in one column.
+
+    Attributes:
+        value: That value; None where they have none.
+        entries: How many there are.
+        figures: Each figure over all of their seeds; those that none has are not there.
+    """
+
+    value: Any
+    entries: int
+    figures: dict[str, Spread] = field(default_factory=dict)
+
+
+def check_column(column: str) -> None:
+    """Refuse a name that is no column.
+
+    Raises:
+        AeguiError: So it is; the message names the nearest one.
+    """
+    if (
+        column in COLUMNS
+        or column in RUN_FIGURES
+        or column in TERMS
+        or column in default_settings()
+    ):
+        return
+    if column.startswith(_PARTS):
+        return  # parts that only some recipes have
+    known = [*COLUMNS, *RUN_FIGURES, *TERMS, *default_settings()]
+    raise AeguiError(
+        tr(
+            "There is no column {name}.{hint} There are {columns}, every figure, and every field "
+            "of a recipe by its path.",
+            name=quoted(column),
+            hint=did_you_mean(column, known),
+            columns=", ".join(COLUMNS),
+        )
+    )
+
+
+def rows_of(
+    connection: sqlite3.Connection, query: LibraryQuery, columns: Sequence[str]
+) -> list[LibraryRow]:
+    """The entries that ``query`` asks for.
+
+    Raises:
+        AeguiError: A column is none.
+    """
+    builder = _Builder(query)
+    shown = [builder.expression(column) for column in columns]
+    order = builder.expression(query.sort)
+    direction = "DESC" if query.descending else "ASC"
+    sql, values = builder.select(["entries.id", *shown])
+    sql += f" ORDER BY {order} IS NULL, {order} {direction}, entries.id"
+    if query.limit is not None:
+        sql += f" LIMIT {int(query.limit)}"
+    return [LibraryRow(row[0], row[1:]) for row in connection.execute(sql, values)]
+
+
+def groups_of(
+    connection: sqlite3.Connection, query: LibraryQuery, by: str, figures: Sequence[str]
+) -> list[LibraryGroup]:
+    """The entries that ``query`` asks for, grouped by a column, each group with its figures.
+
+    Raises:
+        AeguiError: A column is none.
+    """
+    builder = _Builder(query)
+    joined = {key: builder.spread(key) for key in figures}
+    shown = [builder.expression(by), *(name for names in joined.values() for name in names)]
+    sql, values = builder.select(shown)
+    members: dict[Any, list[list[Any]]] = {}
+    for value, *rest in connection.execute(sql, values):
+        members.setdefault(value, []).append(rest)
+    groups = [_group(value, rows, list(joined)) for value, rows in members.items()]
+    return sorted(groups, key=lambda group: (group.value is None, str(group.value)))
+
+
+def _group(value: Any, rows: Sequence[Sequence[Any]], keys: Sequence[str]) -> LibraryGroup:
+    found = {}
+    for place, key in enumerate(keys):
+        at = place * _WIDTH
+        known = [row[at : at + _WIDTH] for row in rows if row[at] is not None]
+        if known:
+            found[key] = joined_spread(known)
+    return LibraryGroup(value, len(rows), found)
+
+
+class _Builder:
+    """An SQL query that is put together: joins that columns need, conditions, values."""
+
+    def __init__(self, query: LibraryQuery) -> None:
+        self._joins: dict[str, tuple[str, list[Any]]] = {}
+        self._where = ["entries.trashed <> ''" if query.trashed else "entries.trashed = ''"]
+        self._values: list[Any] = []
+        for word in folded(query.text).split():
+            self._add("instr(entries.folded, ?) > 0", word)
+        for tag in query.tags:
+            self._add("entries.number IN (SELECT entry FROM tags WHERE tag = ?)", tag)
+        if query.starred is not None:
+            self._add("entries.starred = ?", int(query.starred))
+        if query.kind:
+            self._add("entries.kind = ?", query.kind)
+        if query.study is not None:
+            self._add("entries.study = ?", query.study)
+        for condition in query.where:
+            expression = self.expression(condition.column)
+            if condition.operator == "~":
+                self._add(f"instr(folded({expression}), ?) > 0", folded(str(condition.value)))
+            else:
+                how = _COMPARED[condition.operator]
+                self._add(f"{expression} {how} ?", stored(condition.value))
+
+    def expression(self, column: str) -> str:
+        """What stands for a column; the tables that it needs are joined."""
+        check_column(column)
+        if column == "tags":
+            return _TAGS
+        if column in COLUMNS:
+            return f"entries.{column}"
+        if column in self._joins:
+            return self._joins[column][0]
+        name = f"j{len(self._joins)}"
+        if column in RUN_FIGURES or column in TERMS:
+            expression = f"{name}.mean"
+            join = f"LEFT JOIN figures {name} ON {name}.entry = entries.number AND {name}.key = ?"
+            self._joins[column] = expression, [join, column]
+            return expression
+        usual = stored(default_settings().get(column))
+        literal = _literal(usual)
+        expression = f"CASE WHEN {name}.entry IS NULL THEN {literal} ELSE {name}.value END"
+        join = f"LEFT JOIN settings {name} ON {name}.entry = entries.number AND {name}.path = ?"
+        self._joins[column] = expression, [join, column]
+        return expression
+
+    def spread(self, key: str) -> list[str]:
+        """What stands for all that is known of a figure over the seeds."""
+        self.expression(key)
+        name = self._joins[key][0].partition(".")[0]
+        return [f"{name}.{column}" for column in ("count", "mean", "squares", "low", "high")]
+
+    def select(self, expressions: Sequence[str]) -> tuple[str, list[Any]]:
+        """The query and its values."""
+        joins = " ".join(join[0] for _, join in self._joins.values())
+        names = [join[1] for _, join in self._joins.values()]
+        shown, where = ", ".join(expressions), " AND ".join(self._where)
+        return f"SELECT {shown} FROM entries {joins} WHERE {where}", [*names, *self._values]
+
+    def _add(self, condition: str, value: Any) -> None:
+        self._where.append(condition)
+        self._values.append(value)
+
+
+def _literal(value: Any) -> str:
+    """``value`` as it is written in SQL."""
+    if value is None:
+        return "NULL"
+    return (
+        repr(value) if isinstance(value, int | float) else "'" + str(value).replace("'", "''") + "'"
+    )
+
+
+def _read(text: str) -> Any:
+    """A value as it was typed: a number, yes or no, nothing, or a text."""
+    words = {"true": True, "yes": True, "false": False, "no": False, "none": None, "null": None}
+    if text.casefold() in words:
+        return words[text.casefold()]
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
