@@ -10,7 +10,7 @@ from aegui.core.network.resolve import layer_shapes
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from aegui.core.network.layers import Shape
+    from aegui.core.network.shapes import Shape
     from aegui.core.recipe import Recipe
 
 
