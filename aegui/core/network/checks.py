@@ -156,6 +156,7 @@ def _classifier_problems(recipe: Recipe, classifier: ClassifierSpec) -> Iterator
             ),
         )
     for key, weight in (
+        ("edges", training.edges),
         ("code_l1", training.code_l1),
         ("sparsity", training.sparsity.weight),
         ("contractive", training.contractive),
@@ -163,7 +164,10 @@ def _classifier_problems(recipe: Recipe, classifier: ClassifierSpec) -> Iterator
         if weight:
             yield Problem(
                 f"training.{key}",
-                tr("A classifier is trained without penalties on the code: set this one to 0."),
+                tr(
+                    "A classifier is trained without penalties on the code and without the edges "
+                    "of images: set this one to 0."
+                ),
             )
 
 
@@ -187,6 +191,7 @@ def _gan_problems(recipe: Recipe) -> Iterator[Problem]:
             ),
         )
     penalties = {
+        "edges": training.edges,
         "code_l1": training.code_l1,
         "sparsity": training.sparsity.weight,
         "contractive": training.contractive,

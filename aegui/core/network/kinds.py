@@ -108,6 +108,7 @@ def composition(recipe: Recipe) -> tuple[str, ...]:
         (latent.kind == "gaussian", tr("Gaussian code")),
         (latent.top_k is not None, tr("{k} largest numbers kept", k=latent.top_k or 0)),
         (noise.kind != "none", tr(CORRUPTIONS[noise.kind].label)),
+        (training.edges > 0, tr("edges")),
         (training.sparsity.weight > 0, tr("sparsity")),
         (training.code_l1 > 0, tr("L1 of the code")),
         (training.contractive > 0, tr("contraction")),
@@ -162,12 +163,13 @@ def _make_classifier(content: dict[str, Any]) -> None:
     # Layers are pre-trained one by one, each against its mirror.
     content["network"].update(decoder=None, output_layer=None)
     content["classifier"] = {}
+    content["training"]["edges"] = 0.0
 
 
 def _make_gan(content: dict[str, Any]) -> None:
     content["gan"] = {}
     content["network"]["tied"] = False
-    content["training"].update(l1=0.0, l2=0.0)
+    content["training"].update(edges=0.0, l1=0.0, l2=0.0)
     content["training"]["optimizer"].update(_GAN_OPTIMIZER)
     if content["training"]["batch_size"] is None:
         content["training"]["batch_size"] = _GAN_BATCH

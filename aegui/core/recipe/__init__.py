@@ -358,8 +358,9 @@ class TrainingSpec(RecipePart):
     ``batch_size=None`` is the full batch. ``l1`` and ``l2`` add ``l1 * sum|W|`` and
     ``l2 / 2 * sum W^2`` over the weights (not the biases) to the loss, ``code_l1`` adds
     ``code_l1 * mean |z|`` summed over the code, ``contractive`` the mean squared Frobenius norm
-    of the encoder's Jacobian (Rifai et al. 2011). ``clip_norm`` bounds the gradient norm of each
-    run.
+    of the encoder's Jacobian (Rifai et al. 2011), ``edges`` the squared error of the differences
+    between neighbouring pixels, a sum or mean as the loss is. ``clip_norm`` bounds the gradient
+    norm of each run.
     """
 
     epochs: Annotated[int, Field(ge=1, le=MAX_EPOCHS)] = worded(
@@ -394,6 +395,12 @@ class TrainingSpec(RecipePart):
         0.0,
         "Contraction",
         "Adds this times the squared slopes of the code against the input; 0 is off.",
+    )
+    edges: NonNegative = worded(
+        0.0,
+        "Edges",
+        "Adds this times the squared error of the differences between neighbouring pixels: "
+        "sharper pictures; 0 is off.",
     )
     clip_norm: Positive | None = worded(
         None,

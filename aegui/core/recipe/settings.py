@@ -145,6 +145,7 @@ def _summary_objective(recipe: Recipe) -> str:
     training = recipe.training
     parts = (
         (True, tr(LOSSES[training.loss].label)),
+        (training.edges > 0, tr("edges")),
         (recipe.network.latent.kind == "gaussian", "KL"),
         (training.code_l1 > 0, tr("L1 of the code")),
         (training.sparsity.weight > 0, tr("sparsity")),
@@ -223,7 +224,7 @@ _NOISE = (
     setting_at("data.corruption.copies", _has_noise),
 )
 _OBJECTIVE = (
-    *_all("training.", "loss", "huber_delta", "code_l1", shown=_reconstructs),
+    *_all("training.", "loss", "huber_delta", "edges", "code_l1", shown=_reconstructs),
     setting_at("training.sparsity.weight", _reconstructs),
     setting_at("training.sparsity.rho", _weighs_sparsity),
     setting_at("training.contractive", _reconstructs),

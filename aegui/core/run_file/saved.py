@@ -60,6 +60,8 @@ if TYPE_CHECKING:
 SUFFIX = ".aegui"
 MAX_DOCUMENT_BYTES = 64 << 20
 _THUMBNAIL_SAMPLES = 32
+_THUMBNAIL_SIDE = 28
+"""Pixels of the side of a sample up to which smaller ones are enlarged, at most four times."""
 _STATE_COPIES = 12
 """Tensors of a training's state that are as large as its parameters, and some to spare."""
 _BEST = ("best_parameters", "best_buffers")
@@ -360,7 +362,9 @@ def _thumbnail(run: SavedRun) -> bytes:
         else:
             draws = np.random.default_rng(0).standard_normal((len(shown), codec.latent_size))
             shown = codec.decode(draws)
-    return sheet_png(shown.reshape(-1, *run.dataset.image_shape))
+    shape = run.dataset.image_shape
+    scale = min(4, max(1, _THUMBNAIL_SIDE // max(shape[1:])))
+    return sheet_png(shown.reshape(-1, *shape), scale=scale)
 
 
 def _read_recipe(archive: Archive, member: str = "recipe.json") -> Recipe:

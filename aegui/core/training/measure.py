@@ -54,7 +54,7 @@ _CODE_SEED = 0x5EED_0005
 
 _CHECKED = {"validation_loss", "validation_wrong"}
 _COMPILED_TERMS = {
-    *("reconstruction", "kl", "active_units", "code_l1", "sparsity", "l1", "l2"),
+    *("reconstruction", "edges", "kl", "active_units", "code_l1", "sparsity", "l1", "l2"),
     *_CHECKED,
 }
 """What the compiled meter knows beside the loss."""

@@ -1,9 +1,10 @@
 """The objective of an autoencoder: how well it reconstructs, and what else is asked of it.
 
-``loss = reconstruction + beta KL + code_l1 |z| + weight KL(rho) + contractive |J|^2 + l1 |W| + l2/2
-W^2``, each term only where the recipe has it. A plain code's reconstruction is the mean over all
-pixels; a gaussian code's the sum over the pixels of a sample, so that with binary cross-entropy
-reconstruction plus KL is the negative evidence bound in nats (Kingma and Welling 2013, eq. 10).
+``loss = reconstruction + edges |grad miss|^2 + beta KL + code_l1 |z| + weight KL(rho) + contractive
+|J|^2 + l1 |W| + l2/2 W^2``, each term only where the recipe has it. A plain code's reconstruction
+is the mean over all pixels; a gaussian code's the sum over the pixels of a sample, so that with
+binary cross-entropy reconstruction plus KL is the negative evidence bound in nats (Kingma and
+Welling 2013, eq. 10).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import torch
+from torch.nn import functional as F
 
 from aegui.core.formula import torch_function
 from aegui.core.network.forward import apply_layer, code_of
@@ -93,6 +95,7 @@ class Objective:
             spec = self._last.spec.model_copy(update={"activation": "identity"})
             self._last = replace(self._last, spec=spec)
         self._pixel_loss = self._loss.function(recipe.training.huber_delta)
+        self._image_shape = resolved.dataset.image_shape
         self._code_l1 = Number(resolved, "training.code_l1")
         self._sparsity = Number(resolved, "training.sparsity.weight")
         self._l1, self._l2 = (Number(resolved, f"training.{key}") for key in ("l1", "l2"))
@@ -157,6 +160,9 @@ class Objective:
         reconstruction = self._reconstruction(output, target)
         loss = reconstruction if coded.extra is None else reconstruction + coded.extra
         terms = coded.terms
+        if self._training.edges:
+            terms["edges"] = self._edges(output, target)
+            loss = loss + self._training.edges * terms["edges"]
         if terms or self.contractive:
             terms["reconstruction"] = reconstruction
         return Evaluated(
@@ -267,7 +273,11 @@ class Objective:
             each = torch_function(self._loss.of_logits, "y", "t")(root, target)
         else:
             each = self._pixel_loss(root, target)
-        return each.mean() if coded.extra is None else each.mean() + coded.extra
+        total = each.mean() if coded.extra is None else each.mean() + coded.extra
+        if self._training.edges:
+            output = torch.sigmoid(root) if self._loss.of_logits else root
+            total = total + self._training.edges * self._edges(output, target)
+        return total
 
     def _root(self, batch: _Batch, z: torch.Tensor) -> torch.Tensor:
         """What ``_last`` gives for the codes ``z``: the output, or what its sigmoid takes."""
@@ -283,7 +293,11 @@ class Objective:
             scale /= output.shape[-1]
         if self._loss.of_logits:
             output = torch.sigmoid(output)
-        return self._loss.gradient(output, target, scale, self._training.huber_delta)
+        pull = self._loss.gradient(output, target, scale, self._training.huber_delta)
+        if self._training.edges:
+            more = self._edge_pull(output, target) * (2.0 * scale * self._training.edges)
+            pull = pull + (more * (output * (1 - output)) if self._loss.of_logits else more)
+        return pull
 
     def _code(self, batch: _Batch, inputs: torch.Tensor) -> _Coded:
         """Encode, and compute every term that is not the reconstruction."""
@@ -363,6 +377,31 @@ class Objective:
         if self.is_gaussian:
             return each.sum(dim=-1).mean(dim=-1)
         return each.mean(dim=(-2, -1))
+
+    def _edges(self, output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+        """Squared error of the differences between neighbouring pixels, as one number a run.
+
+        Neighbours in a row and in a column, each channel for itself: the L2 form of the gradient
+        difference loss (Mathieu, Couprie and LeCun 2016, eq. 6), a Sobolev norm of the miss.
+        """
+        squares = [step.square().sum((1, 2, 3)) for step in self._steps(output, target)]
+        each = (squares[0] + squares[1]).view(*output.shape[:-1])
+        return (each if self.is_gaussian else each / output.shape[-1]).mean(-1)
+
+    def _edge_pull(self, output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+        """Half the derivative of their sum by the output: the miss's negative Laplacian."""
+        down, right = self._steps(output, target)
+        by_column = F.pad(right, (1, 0, 0, 0)) - F.pad(right, (0, 1, 0, 0))
+        by_row = F.pad(down, (0, 0, 1, 0)) - F.pad(down, (0, 0, 0, 1))
+        return (by_column + by_row).reshape(*output.shape)
+
+    def _steps(
+        self, output: torch.Tensor, target: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """How the miss changes downwards and to the right, ``[n, C, H - 1, W]`` and so on."""
+        miss = (output - target).view(-1, *self._image_shape)
+        down = miss[:, :, 1:, :] - miss[:, :, :-1, :]
+        return down, miss[:, :, :, 1:] - miss[:, :, :, :-1]
 
     def _weight_terms(
         self, model: Model, stack: int, terms: dict[str, torch.Tensor]

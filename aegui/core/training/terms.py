@@ -91,6 +91,13 @@ TERMS = _table(
         "split",
     ),
     Term(
+        "edges",
+        mark("Edges"),
+        mark("Squared error of the differences between neighbours: blurred edges cost much."),
+        r"‖∇(x − \hat{x})‖^2",
+        "split",
+    ),
+    Term(
         "active_units",
         mark("Active units"),
         mark("Dimensions of the code that tell something: their mean varies more than 0.01."),
@@ -253,6 +260,7 @@ def _parts(recipe: Recipe) -> tuple[str, ...]:
     """What is added to the reconstruction of an autoencoder."""
     training = recipe.training
     penalties = (
+        ("edges", training.edges),
         ("code_l1", training.code_l1),
         ("sparsity", training.sparsity.weight),
         ("contractive", training.contractive),
@@ -335,6 +343,7 @@ def _penalty(recipe: Recipe, key: str) -> Summand:
     training, latent = recipe.training, recipe.network.latent
     symbol, weight = {
         "kl": ("" if latent.beta == 1.0 else "β ", latent.beta),
+        "edges": ("λ_e ", training.edges),
         "code_l1": ("λ_z ", training.code_l1),
         "sparsity": ("λ_s ", training.sparsity.weight),
         "contractive": ("λ_c ", training.contractive),

@@ -96,12 +96,12 @@ CHARTS: tuple[ChartSpec, ...] = (
         mark("Parts of the loss"),
         mark(
             "How far the answers are from the targets, and what else is asked: the divergence of "
-            "the code from the prior in nats, and penalties. All without their weights."
+            "the code from the prior in nats, edges, and penalties. All without their weights."
         ),
         (
             *_terms("weights", (7, 3)),
             *_terms("penalties", (4, 5, 6)),
-            *_terms("split", (0, 2), dashed="kl"),
+            *_terms("split", (0, 2, 1), dashed="kl"),
         ),
         needs="reconstruction",
         can_log=True,

@@ -34,11 +34,12 @@ def test_each_kind_is_made_and_recognised_and_can_be_trained(key: str) -> None:
 
 def test_penalties_and_decoders_that_a_family_cannot_have_are_dropped() -> None:
     network = NetworkSpec(decoder=(LayerSpec(units=9),), tied=False)
-    recipe = Recipe(network=network, training=TrainingSpec(l1=0.1, l2=0.1))
+    recipe = Recipe(network=network, training=TrainingSpec(l1=0.1, l2=0.1, edges=1.0))
     assert resolve(with_kind(recipe, "gan"), LETTERS).problems == ()
     classifier = with_kind(recipe, "classifier")
     assert classifier.network.decoder is None
     assert resolve(classifier, LETTERS).problems == ()
+    assert with_kind(recipe, "variational").training.edges == 1.0
 
 
 @given(st.sampled_from(sorted(KINDS)), st.sampled_from(sorted(KINDS)))

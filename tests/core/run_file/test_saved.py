@@ -201,6 +201,14 @@ def test_the_thumbnail_shows_the_samples(saved: Path) -> None:
         assert picture.size == ((5 * 4 - 1) * 4, 4 * 4)
 
 
+def test_large_samples_are_not_enlarged_on_the_thumbnail(tmp_path: Path) -> None:
+    large = Dataset.from_images("large", np.zeros((3, 3, 40, 20), np.float32))
+    path = tmp_path / "large.aegui"
+    save_run(path, SavedRun(Recipe(), large))
+    with zipfile.ZipFile(path) as archive, Image.open(archive.open("thumbnail.png")) as picture:
+        assert picture.size == (3 * 21 - 1, 40)
+
+
 def rewritten(path: Path, change: Callable[[dict[str, bytes]], None]) -> Path:
     """The file at ``path`` with its members changed."""
     with zipfile.ZipFile(path) as archive:

@@ -429,6 +429,7 @@ def test_a_saved_classifier_is_read_back_and_continued(tmp_path: Path) -> None:
             "decoder that mirrors the encoder",
         ),
         ({"training": {"code_l1": 0.1}}, "training.code_l1", "without penalties on the code"),
+        ({"training": {"edges": 0.1}}, "training.edges", "without the edges of images"),
         (
             {
                 "network": {"output_activation": "tanh"},

@@ -238,9 +238,16 @@ def test_other_chains_of_rows(key: str, batch: int | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "penalty", [{"code_l1": 0.05}, {"sparsity": {"weight": 0.2, "rho": 0.1}}], ids=str
+    "penalty",
+    [
+        {"code_l1": 0.05},
+        {"sparsity": {"weight": 0.2, "rho": 0.1}},
+        {"edges": 0.5},
+        {"loss": "mse", "edges": 0.5},
+    ],
+    ids=str,
 )
-def test_penalties_on_the_code(penalty: dict[str, Any]) -> None:
+def test_penalties_on_code_and_image(penalty: dict[str, Any]) -> None:
     network = {"latent": {"units": 5, "activation": "sigmoid"}}
     assert_same(resolved_recipe(network=network, training=GENTLE | penalty), FEW_STEPS)
 

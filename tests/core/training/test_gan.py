@@ -394,6 +394,7 @@ def test_images_come_to_look_like_the_data() -> None:
         ({"network": {"tied": True}}, "network.tied"),
         ({"data": {"corruption": {"kind": "flip", "level": 0.1}}}, "data.corruption"),
         ({"training": {"l2": 0.1}}, "training.l2"),
+        ({"training": {"edges": 0.1}}, "training.edges"),
         ({"training": {"optimizer": {"name": "cg"}}}, "training.optimizer"),
     ],
 )

@@ -264,6 +264,8 @@ def test_every_loss(loss: str, output: str, channels: int) -> None:
         {"optimizer": {"name": "adamw", "learning_rate": 1e-3}},
         {"l1": 1e-4, "l2": 1e-3, "clip_norm": 0.02},
         {"code_l1": 0.01, "sparsity": {"weight": 0.05}},
+        {"edges": 2.0},
+        {"loss": "mse", "edges": 2.0},
         {"batch_size": None},
         {"batch_size": 1},
     ],

@@ -111,7 +111,12 @@ def test_a_single_sample_has_no_active_units() -> None:
 
 @pytest.mark.parametrize(
     "training",
-    [{"code_l1": 0.1}, {"sparsity": {"weight": 0.1}}, {"code_l1": 0.1, "l1": 0.1}],
+    [
+        {"code_l1": 0.1},
+        {"sparsity": {"weight": 0.1}},
+        {"code_l1": 0.1, "l1": 0.1},
+        {"loss": "mse", "edges": 2.0},
+    ],
     ids=str,
 )
 @pytest.mark.parametrize("layer", [{"kind": "batch_norm"}, {"kind": "layer_norm"}, {"units": 5}])

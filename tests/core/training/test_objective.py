@@ -70,6 +70,8 @@ TRAININGS: dict[str, dict[str, Any]] = {
     "huber": {"loss": "huber", "huber_delta": 0.1},
     "code l1": {"code_l1": 0.1, "l1": 1e-3, "l2": 1e-2},
     "contractive": {"contractive": 0.3},
+    "edges": {"edges": 0.7},
+    "edges of squares": {"loss": "mse", "edges": 3.0},
 }
 
 
@@ -196,6 +198,44 @@ def test_the_contractive_term_is_the_jacobians_norm(network: dict[str, Any]) -> 
     norms = torch.stack([JACOBIAN(encode, row).square().sum() for row in rows])
     mine = objective.jacobian(model, 0, rows, None)
     assert float(mine) == pytest.approx(float(norms.mean()), rel=1e-4)
+
+
+@pytest.mark.parametrize("kind", ["plain", "gaussian"])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_edges_are_the_squared_differences_between_neighbours(kind: str, channels: int) -> None:
+    recipe = Recipe.model_validate(
+        {
+            "network": {"latent": {"kind": kind}, "output_activation": "identity"},
+            "training": {"loss": "mse", "edges": 0.25, "device": "cpu"},
+        }
+    )
+    resolved = resolve(recipe, images(channels)).resolved
+    assert resolved is not None
+    rows = torch.from_numpy(resolved.dataset.flat().copy())
+    model, objective = model_of(resolved), Objective(resolved)
+    with torch.no_grad():
+        seen = objective.evaluate(model, 0, rows, rows, beta=0.0)
+    assert seen.output is not None
+    miss = (seen.output - rows).numpy().reshape(-1, channels, 8, 8)
+    squares = [np.square(np.diff(miss, axis=axis)).sum() for axis in (2, 3)]
+    wanted = sum(squares) / (len(rows) if kind == "gaussian" else miss.size)
+    assert float(seen.terms["edges"]) == pytest.approx(wanted, rel=1e-5)
+    sum_ = float(seen.terms["reconstruction"]) + 0.25 * wanted
+    assert float(seen.loss) == pytest.approx(sum_, rel=1e-5)
+
+
+def test_an_image_of_one_row_has_edges_along_it_only() -> None:
+    draw = np.random.default_rng(3).random((6, 1, 1, 5), dtype=np.float32)
+    training = {"loss": "mse", "edges": 1.0, "device": "cpu"}
+    recipe = Recipe.model_validate({"training": training})
+    resolved = resolve(recipe, Dataset.from_images("rows", draw)).resolved
+    assert resolved is not None
+    rows = torch.from_numpy(draw.reshape(6, 5))
+    with torch.no_grad():
+        seen = Objective(resolved).evaluate(model_of(resolved), 0, rows, rows, beta=0.0)
+    assert seen.output is not None
+    wanted = np.square(np.diff((seen.output - rows).numpy(), axis=1)).sum() / rows.numel()
+    assert float(seen.terms["edges"]) == pytest.approx(wanted, rel=1e-5)
 
 
 def test_the_estimated_jacobian_of_a_deep_wide_code_is_right_in_the_mean() -> None:

@@ -64,6 +64,7 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
         "network": {"encoder": [{"units": 6}], "latent": {"units": 5}},
         "training": {"contractive": 0.1},
     },
+    "edges": {"training": {"edges": 0.5}},
     "huber, tied": {
         "network": {"encoder": [{"units": 3}], "tied": True, "output_activation": "identity"},
         "training": {"loss": "huber", "huber_delta": 0.2},

@@ -25,6 +25,7 @@ NETWORKS: dict[str, dict[str, Any]] = {
         "data": {"corruption": {"kind": "salt_pepper", "level": 0.2, "fresh": True}},
     },
     "code_l1": {"training": {"code_l1": 0.01}},
+    "edges": {"training": {"edges": 0.5}},
 }
 
 

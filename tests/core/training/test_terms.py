@@ -80,12 +80,12 @@ def test_a_plain_loss_is_its_own_reconstruction() -> None:
 
 def test_every_summand_of_an_autoencoder_is_recorded() -> None:
     training = TrainingSpec(
-        l1=1.0, l2=1.0, code_l1=1.0, contractive=1.0, sparsity=SparsitySpec(weight=1.0)
+        l1=1.0, l2=1.0, code_l1=1.0, contractive=1.0, edges=1.0, sparsity=SparsitySpec(weight=1.0)
     )
     recipe = VARIATIONAL.model_copy(update={"training": training})
     (equation,) = equations(recipe)
     assert {part.key for part in equation.summands} <= set(terms_of(recipe))
-    assert len(equation.summands) == 7
+    assert len(equation.summands) == 8
     assert equation.summands[-1].weight == 0.5
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 VARIATIONAL = Recipe(network=NetworkSpec(latent=LatentSpec(kind="gaussian", beta=4.0)))
 ALL = Recipe(
     training=TrainingSpec(
-        l1=0.1, l2=0.1, code_l1=0.1, contractive=0.1, sparsity=SparsitySpec(weight=0.1)
+        l1=0.1, l2=0.1, code_l1=0.1, contractive=0.1, edges=0.1, sparsity=SparsitySpec(weight=0.1)
     )
 )
 RECIPES = [
