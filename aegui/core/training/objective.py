@@ -293,11 +293,11 @@ class Objective:
             scale /= output.shape[-1]
         if self._loss.of_logits:
             output = torch.sigmoid(output)
-        pull = self._loss.gradient(output, target, scale, self._training.huber_delta)
+        gradient = self._loss.gradient(output, target, scale, self._training.huber_delta)
         if self._training.edges:
-            more = self._edge_pull(output, target) * (2.0 * scale * self._training.edges)
-            pull = pull + (more * (output * (1 - output)) if self._loss.of_logits else more)
-        return pull
+            more = self._by_edges(output, target) * (2.0 * scale * self._training.edges)
+            gradient = gradient + (more * (output * (1 - output)) if self._loss.of_logits else more)
+        return gradient
 
     def _code(self, batch: _Batch, inputs: torch.Tensor) -> _Coded:
         """Encode, and compute every term that is not the reconstruction."""
@@ -388,7 +388,7 @@ class Objective:
         each = (squares[0] + squares[1]).view(*output.shape[:-1])
         return (each if self.is_gaussian else each / output.shape[-1]).mean(-1)
 
-    def _edge_pull(self, output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+    def _by_edges(self, output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
         """Half the derivative of their sum by the output: the miss's negative Laplacian."""
         down, right = self._steps(output, target)
         by_column = F.pad(right, (1, 0, 0, 0)) - F.pad(right, (0, 1, 0, 0))
