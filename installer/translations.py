@@ -11,6 +11,7 @@ import argparse
 import ast
 import io
 import json
+import re
 import string
 import sys
 from pathlib import Path
@@ -46,9 +47,14 @@ def collect() -> Catalog:
             if recipe[key]:
                 catalog.add(recipe[key], locations=[(f"resources/recipes/{path.name}", 0)])
     for path in sorted((ROOT / "resources" / "studies").glob("*.json")):
-        for text in _texts_of_study(json.loads(path.read_text(encoding="utf-8"))):
+        for text in filter(_has_words, _texts_of_study(json.loads(path.read_text("utf-8")))):
             catalog.add(text, locations=[(f"resources/studies/{path.name}", 0)])
     return catalog
+
+
+def _has_words(text: str) -> bool:
+    """Whether there is anything to translate: many choices are numbers."""
+    return re.search(r"[A-Za-z]{2}", text) is not None
 
 
 def _texts_of_study(plan: dict[str, Any]) -> Iterator[str]:

@@ -17,7 +17,7 @@ from aegui.core.i18n import tr, trn
 from aegui.core.study.cluster import collect, do_unit, write_units
 from aegui.core.study.plan import find_plan, list_plans, load_plan
 from aegui.core.study.records import Records
-from aegui.core.study.results import csv_of, goal_words, json_of, size_words, table_of
+from aegui.core.study.results import csv_of, goal_words, json_of, size_words, table_of, verdict_of
 from aegui.core.study.study import Study
 from aegui.core.study.workers import StudyControl, usual_jobs, workers_for
 from aegui.core.text_tables import columns_text
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 TABLE_FILE = "runs.csv"
 _FEWEST_PER_JOB = 8.0
 """Reckoned seconds of work for which a process of its own is worth starting."""
+
+
+_MOST_VERDICTS = 4
+"""Lines of a verdict: what there is to say of all, and the settings that come next."""
 
 
 def study_command(options: argparse.Namespace) -> int:
@@ -165,6 +169,8 @@ def _say(result: StudyResult, folder: Path) -> None:
     for step in result.steps:
         say(step.words(plan))
     _say_best(result)
+    for words in verdict_of(result)[:_MOST_VERDICTS]:
+        say(words)
     if plan.conclusion:
         say(tr("Published: {text}", text=tr(plan.conclusion)))
     runs = sum(len(cell.runs) for cell in result.cells)

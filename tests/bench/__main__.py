@@ -23,6 +23,7 @@ PARTS = {
     "quality": "wrong pixels of the shipped recipes over ten seeds",
     "stroke": "from a stroke to the painted answers of three networks and the best one",
     "walks": "Python calls and files that an edit of a number, a move and a stroke pass through",
+    "studies": "settings and seeds together against the plain loop, growth with runs",
     "noise": "denoisers against the Bayes limit, its posterior, and the noise matrix",
 }
 

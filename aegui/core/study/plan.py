@@ -15,11 +15,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from aegui.core.atomic import write_atomically
 from aegui.core.errors import AeguiError, RecipeError
+from aegui.core.evaluation.run_figures import RUN_FIGURES
 from aegui.core.i18n import tr
 from aegui.core.recipe import Line, Text  # noqa: TC001  # pydantic looks at them
 from aegui.core.recipe.errors import did_you_mean, quoted
 from aegui.core.recipe.file import parse_json, read_text
-from aegui.core.study.figures import FIGURES
 from aegui.paths import resources_dir
 
 if TYPE_CHECKING:
@@ -259,9 +259,9 @@ class StudyPlan(_Part):
 
 
 def _known_figure(key: str) -> None:
-    if key in FIGURES:
+    if key in RUN_FIGURES:
         return
-    hint = did_you_mean(key, FIGURES) or " " + tr("Known: {keys}.", keys=", ".join(FIGURES))
+    hint = did_you_mean(key, RUN_FIGURES) or " " + tr("Known: {keys}.", keys=", ".join(RUN_FIGURES))
     raise ValueError(tr("there is no figure {key}.{hint}", key=quoted(key), hint=hint).rstrip("."))
 
 

@@ -45,7 +45,7 @@ class RunRecord:
         key: Of its recipe, see ``settings.key_of``.
         seed: Its seed.
         reason: Why it ended, see ``result.Reason``.
-        figures: By the keys of ``FIGURES``; those that its kind of model has.
+        figures: By their keys, see ``run_figures.py``; those that its kind of model has.
         wrong: Wrong pixels of each sample; empty for models that do not reconstruct.
         history: Recorded columns by name, ``[n]`` each, ``epoch`` among them.
         row: Best weights, as a timeline keeps them.

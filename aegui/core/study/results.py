@@ -8,14 +8,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.core.evaluation.run_figures import RUN_FIGURES, figure_words, run_figure
 from aegui.core.i18n import localized, tr, trn
-from aegui.core.study.figures import FIGURES
+from aegui.core.network.resolve import classes_learnt
 from aegui.core.study.plan import GOAL
+from aegui.core.study.units import resolved_of
 from aegui.core.text_tables import csv_text
+from aegui.core.verdicts.comparison import SeedFigures
+from aegui.core.verdicts.ranking import rank as rank_seeds
+from aegui.core.verdicts.starts import start_of
+from aegui.core.verdicts.words import ranking_lines
+
+MOST_COMPARED = 64
+"""Of more settings the pairs are too many for a verdict on any of them."""
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Hashable, Iterable, Sequence
 
+    from aegui.core.data.progress import IsCancelled
     from aegui.core.study.plan import StudyPlan
     from aegui.core.study.records import RunRecord
     from aegui.core.study.settings import StudySetting
@@ -83,7 +93,8 @@ def rank(cell: StudyCell, plan: StudyPlan) -> tuple[float, ...]:
         # A run that went astray is worse than any figure.
         values = [math.inf if math.isnan(value) else value for value in cell.values(key)]
         mean = float(np.mean(values)) if values else math.inf
-        found.append(-mean if FIGURES[key].is_better_high and math.isfinite(mean) else mean)
+        high = run_figure(key).better == "high"
+        found.append(-mean if high and math.isfinite(mean) else mean)
     return tuple(found)
 
 
@@ -110,11 +121,10 @@ def why(winner: StudyCell, others: Sequence[StudyCell], plan: StudyPlan) -> str:
 def _reason(key: str, winner: StudyCell, plan: StudyPlan) -> str:
     if key == GOAL:
         return tr("{met} of {n} runs reach the goal.", met=winner.met(plan), n=len(winner.runs))
-    row = FIGURES[key]
     return tr(
         "{figure}: {value} is best.",
-        figure=tr(row.label),
-        value=localized(winner.mean(key), row.form),
+        figure=tr(run_figure(key).label),
+        value=figure_words(key, winner.mean(key)),
     )
 
 
@@ -123,7 +133,7 @@ def goal_words(plan: StudyPlan) -> str:
     goal = plan.goal
     if goal is None:
         return ""
-    label, bound = tr(FIGURES[goal.figure].label), goal.at_most
+    label, bound = tr(RUN_FIGURES[goal.figure].label), goal.at_most
     if bound is not None:
         return tr("{figure} at most {n:g}", figure=label, n=bound)
     return tr("{figure} at least {n:g}", figure=label, n=goal.at_least)
@@ -206,12 +216,15 @@ def table_of(result: StudyResult) -> tuple[list[str], list[list[str]]]:
     """Header and rows, one for each setting: figures, share at the goal, what is published."""
     plan, best = result.plan, result.best
     header = ["", *(tr(axis.name) for axis in plan.axes)]
-    header += [tr(FIGURES[key].label) for key in result.figures]
+    header += [tr(RUN_FIGURES[key].label) for key in result.figures]
     if plan.goal is not None:
         header.append(tr("at the goal"))
     if any(result.published(cell) for cell in result.cells):
         header.append(tr("published"))
-    return header, [_row(result, cell, len(header), cell is best) for cell in result.cells]
+    return header, [
+        _row(result, cell, len(header), best is not None and cell.setting.key == best.setting.key)
+        for cell in result.cells
+    ]
 
 
 def _row(result: StudyResult, cell: StudyCell, width: int, is_best: bool) -> list[str]:
@@ -229,20 +242,26 @@ def _row(result: StudyResult, cell: StudyCell, width: int, is_best: bool) -> lis
 
 def _spread(cell: StudyCell, key: str) -> str:
     """``0.31 ± 0.12``; one number where there is one run, or where all are the same."""
-    form = FIGURES[key].form
     if not cell.has(key):
         return "-"
-    mean = localized(cell.mean(key), form)
+    mean = figure_words(key, cell.mean(key))
     known = len([value for value in cell.values(key) if math.isfinite(value)])
     lost = "" if known == len(cell.runs) else f" ({known}/{len(cell.runs)})"
     if known < 2 or key == "parameters":
         return mean + lost
-    return f"{mean} ± {localized(cell.std(key), form)}{lost}"
+    return f"{mean} ± {_spread_words(key, cell.std(key))}{lost}"
+
+
+def _spread_words(key: str, value: float) -> str:
+    """A standard deviation: two digits of it say all there is."""
+    if run_figure(key).is_share:
+        return figure_words(key, value)
+    return localized(float(f"{value:.2g}"), "g")
 
 
 def csv_of(result: StudyResult) -> str:
     """Every run as a line: its choices, seed, why it ended and all figures."""
-    keys = [key for key in FIGURES if any(cell.has(key) for cell in result.cells)]
+    keys = [key for key in RUN_FIGURES if any(cell.has(key) for cell in result.cells)]
     axes = [axis.name for axis in result.plan.axes]
     rows = []
     for cell in result.cells:
@@ -265,6 +284,7 @@ def json_of(result: StudyResult) -> dict[str, object]:
         "seconds": result.seconds,
         "reused": result.reused,
         "best": None if best is None else dict(best.setting.labels),
+        "verdict": list(verdict_of(result)),
         "settings": [_cell_json(result, cell) for cell in result.cells],
         "path": [
             {
@@ -278,7 +298,7 @@ def json_of(result: StudyResult) -> dict[str, object]:
 
 
 def _cell_json(result: StudyResult, cell: StudyCell) -> dict[str, object]:
-    keys = [key for key in FIGURES if cell.has(key)]
+    keys = [key for key in RUN_FIGURES if cell.has(key)]
     return {
         "choices": dict(cell.setting.labels),
         "figures": {key: {"mean": cell.mean(key), "std": cell.std(key)} for key in keys},
@@ -300,3 +320,48 @@ def size_words(settings: int, seeds: int) -> str:
         settings=settings,
         runs=settings * seeds,
     )
+
+
+def compared_by(plan: StudyPlan) -> str:
+    """The figure that a verdict is about: the first by which the best setting is chosen."""
+    return next((key for key in plan.order if key != GOAL and _says_how_well(key)), plan.figure)
+
+
+def _says_how_well(key: str) -> bool:
+    return key != "parameters" and bool(run_figure(key).better)
+
+
+def verdict_of(result: StudyResult, cancelled: IsCancelled | None = None) -> tuple[str, ...]:
+    """What the seeds allow to be said of the best setting beside the others, in words.
+
+    Settings that begin with the same weights in each seed are compared seed by seed. Nothing is
+    said of a single setting, of more than ``MOST_COMPARED``, or while runs are missing.
+    """
+    cells = result.steps[-1].cells if result.steps else result.cells
+    if not (2 <= len(cells) <= MOST_COMPARED and all(cell.is_whole for cell in cells)):
+        return ()
+    key = compared_by(result.plan)
+    if not any(cell.has(key) for cell in cells):
+        return ()
+    settings = [
+        SeedFigures(
+            ", ".join(map(tr, cell.setting.labels.values())),
+            {run.seed: run.figures.get(key, math.nan) for run in cell.runs},
+        )
+        for cell in cells
+    ]
+    starts = [_start(cell) for cell in cells]
+    figure = run_figure(key)
+    ranking = rank_seeds(
+        settings,
+        same_starts=lambda one, other: starts[one] == starts[other],
+        lower_is_better=figure.better != "high",
+        cancelled=cancelled,
+    )
+    return ranking_lines(ranking, figure)
+
+
+def _start(cell: StudyCell) -> Hashable:
+    recipe = cell.setting.recipe
+    dataset = resolved_of(recipe).dataset
+    return start_of(recipe, dataset.image_shape, classes_learnt(recipe, dataset))

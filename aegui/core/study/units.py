@@ -18,6 +18,7 @@ from aegui.core.data.load import load_data
 from aegui.core.errors import RecipeError
 from aegui.core.evaluation.noise import noisy_batches
 from aegui.core.evaluation.parts import HELD_OUT, LEARNT, wrong_by_part
+from aegui.core.evaluation.run_figures import figures_of
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.i18n import tr
 from aegui.core.network.resolve import resolve
@@ -290,24 +291,9 @@ _NOT_KEPT = {"wrong_max", "share_at_most_1"}
 
 
 def _figures(resolved: ResolvedRecipe, result: RunResult, history: Any) -> dict[str, float]:
-    """Every figure of ``FIGURES`` that this run has."""
-    found = {
-        "loss": result.best_loss,
-        "last_loss": result.loss,
-        "epochs": float(result.epochs),
-        "seconds": result.seconds,
-        "parameters": float(resolved.parameters),
-    }
+    """Every figure that this run has."""
+    found = {**figures_of(result), "parameters": float(resolved.parameters)}
     if result.wrong_pixels:
-        found |= {
-            "wrong": result.wrong_mean,
-            "worst": float(result.wrong_max),
-            "at_most_1": result.share_at_most_1,
-            "exact": result.share_exact,
-        }
-        for goal in ("at_most_1", "exact"):
-            first = result.first_epoch.get(goal)
-            found[f"epoch_{goal}"] = np.nan if first is None else float(first)
         split = resolved.recipe.data.split
         parts = wrong_by_part(result.wrong_pixels, len(resolved.dataset), split)
         for key in (LEARNT, HELD_OUT):
@@ -317,7 +303,6 @@ def _figures(resolved: ResolvedRecipe, result: RunResult, history: Any) -> dict[
     for key in ("validation_loss", "accuracy", "validation_accuracy"):
         if key in history and len(places):
             found[key] = float(history[key][places[0]])
-    found.update({key: float(value) for key, value in result.figures.items()})
     return found
 
 

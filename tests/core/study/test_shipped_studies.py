@@ -1,0 +1,56 @@
+"""The studies that ship: each can be trained as it stands, and says what was published."""
+
+from __future__ import annotations
+
+import pytest
+
+from aegui.core.network.checks import SCIPY_OPTIMIZERS
+from aegui.core.study.plan import find_plan, list_plans, load_plan
+from aegui.core.study.records import Records
+from aegui.core.study.study import Study
+
+LETTERS = [
+    "letters-activations",
+    "letters-architectures",
+    "letters-configurations",
+    "letters-denoising-depth",
+    "letters-denoising-pairs",
+    "letters-epochs",
+    "letters-initialisers",
+    "letters-losses",
+    "letters-path",
+    "letters-rates",
+    "letters-second-order",
+    "letters-shares",
+    "letters-six-architectures",
+]
+
+
+def test_all_of_the_letters_are_there() -> None:
+    assert [key for key in list_plans() if key.startswith("letters-")] == LETTERS
+
+
+@pytest.mark.parametrize("key", list_plans())
+def test_it_can_be_trained(key: str) -> None:
+    path = find_plan(key)
+    plan = load_plan(path)
+    study = Study(plan, path.parent, Records())
+    settings = study.settings()
+    assert len({setting.key for setting in settings}) == len(settings)
+    assert plan.name
+    assert plan.notes
+    units = study.units(2)
+    assert sum(len(unit.recipes) for unit in units) == len(settings) * plan.seeds.count
+    for unit in units:
+        # Small networks are trained together; scipy's optimisers cannot be.
+        alone = unit.recipes[0].training.optimizer.name in SCIPY_OPTIMIZERS
+        assert (len(unit.recipes) == 1) == alone
+
+
+def test_what_the_published_rates_are() -> None:
+    path = find_plan("letters-rates")
+    settings = Study(load_plan(path), path.parent, Records()).settings()
+    specs = [(s.recipe.training.optimizer, s.recipe.training.schedule) for s in settings]
+    assert [optimizer.learning_rate for optimizer, _ in specs] == [0.01, 0.1, 0.01, 0.001]
+    assert [schedule.name for _, schedule in specs] == ["constant", "step", "step", "constant"]
+    assert [schedule.factor for _, schedule in specs[1:3]] == [0.9995, 0.995]
