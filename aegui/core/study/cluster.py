@@ -32,7 +32,7 @@ _SCRIPT = """#!/bin/sh
 #SBATCH --mem=2G
 # Begin with: sbatch {script}
 # Then, anywhere the folder can be seen: aegui study PLAN --collect {folder}
-exec {python} -m aegui study-unit {folder} "$SLURM_ARRAY_TASK_ID"
+exec {program} study-unit {folder} "$SLURM_ARRAY_TASK_ID"
 """
 
 
@@ -74,10 +74,16 @@ def write_units(study: Study, folder: Path) -> int:
         count=len(units),
         script=shlex.quote(str(whole / SCRIPT)),
         folder=shlex.quote(str(whole)),
-        python=shlex.quote(sys.executable),
+        program=_program(),
     )
     write_atomically(folder / SCRIPT, script.encode())
     return len(units)
+
+
+def _program() -> str:
+    """How a shell starts this program: frozen it is its own interpreter."""
+    own = shlex.quote(sys.executable)
+    return own if getattr(sys, "frozen", False) else f"{own} -m aegui"
 
 
 def do_unit(folder: Path, number: int, tell: Callable[[float], None]) -> None:

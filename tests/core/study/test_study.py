@@ -15,9 +15,10 @@ import pytest
 
 from aegui.core.errors import AeguiError
 from aegui.core.study.cluster import collect, do_unit, write_units
-from aegui.core.study.plan import StudyPlan, plan_from, plan_json
+from aegui.core.study.plan import Goal, StudyPlan, plan_from, plan_json
 from aegui.core.study.records import LINES_FILE, Records
-from aegui.core.study.results import StudyResult, csv_of, json_of, table_of
+from aegui.core.study.results import StudyResult, csv_of, json_of, table_of, verdict_of
+from aegui.core.study.search import score
 from aegui.core.study.study import Study
 from aegui.core.study.units import Unit, resolved_of, units_of
 from aegui.core.study.workers import InProcess, Processes, StudyControl
@@ -274,6 +275,7 @@ import sys
 from pathlib import Path
 from aegui.core.study.plan import load_plan
 from aegui.core.study.records import Records
+from aegui.core.study.search import score
 from aegui.core.study.study import Study
 from aegui.core.study.workers import InProcess, StudyControl
 if __name__ == "__main__":
@@ -302,3 +304,56 @@ def test_a_process_that_is_killed_loses_only_what_was_under_way(tmp_path: Path) 
     assert all(run.figures["epochs"] == 20 for run in kept)
     short = plan_of(axes=[SIZE, epochs | {"values": [20]}])
     assert done(short, folder).reused == 2
+
+
+def test_a_verdict_closes_it() -> None:
+    wide = {"label": "rate", "path": "training.optimizer.learning_rate", "values": [0.02, 1e-4]}
+    result = done(plan_of(axes=[wide], figure="loss", seeds={"first": 0, "count": 8}))
+    lines = verdict_of(result)
+    assert lines[0] == "0.02 beats all others."
+    assert lines[1].startswith("0.02 beats 0.0001: ")
+    assert "p = " in lines[1] or "p < " in lines[1]
+    few = done(plan_of(axes=[wide], figure="loss"))
+    assert "Too few seeds" in verdict_of(few)[1]
+    assert verdict_of(done(plan_of(axes=[]))) == ()
+
+
+GUIDED = {
+    "mode": "guided",
+    "trials": 10,
+    "axes": [
+        SIZE,
+        {
+            "label": "rate",
+            "path": "training.optimizer.learning_rate",
+            "range": {"first": 1e-4, "last": 0.1, "steps": 5, "log": True},
+        },
+    ],
+}
+
+
+def test_without_optuna_no_search_is_guided(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "optuna", None)
+    with pytest.raises(AeguiError, match=r"needs Optuna.*aegui\[search\]"):
+        done(plan_of(**GUIDED))
+
+
+def test_a_guided_search_is_replayed(tmp_path: Path) -> None:
+    pytest.importorskip("optuna")
+    plan = plan_of(**GUIDED, figure="loss")
+    first = done(plan, tmp_path)
+    assert len(first.cells) == 10
+    again = done(plan, tmp_path)
+    assert again.reused == 20
+    assert [c.setting.words for c in again.cells] == [c.setting.words for c in first.cells]
+
+
+def test_one_more_at_the_goal_outweighs_every_figure() -> None:
+    result = done(plan_of(figure="loss", goal={"figure": "worst", "at_most": 30}))
+    plan, cell = result.plan, result.cells[0]
+    missed = plan.model_copy(update={"goal": Goal(figure="worst", at_most=-1.0)})
+    assert 0.0 <= score(cell, plan) < 1.0
+    assert 2.0 <= score(cell, missed) < 3.0
+    other = result.cells[1]
+    better = cell.mean("loss") < other.mean("loss")
+    assert (score(cell, plan) < score(other, plan)) == better
