@@ -105,7 +105,7 @@ def test_ratios_of_speed_follow_from_the_times() -> None:
     assert np.isfinite([low, high]).all()
 
 
-@pytest.mark.parametrize("name", ["emoji-faces"])
+@pytest.mark.parametrize("name", ["emoji-faces", "emoji-faces-16"])
 def test_the_faces_are_as_sharp_as_the_notes_say(name: str) -> None:
     told = row(f"`{name}`")[1]
     error, sharpness = (float(found) for found in re.findall(r"\*\*([\d.]+)\*\*", told))
