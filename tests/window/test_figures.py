@@ -19,7 +19,7 @@ from aegui.features.figures import feature as wiring
 from aegui.features.figures.dialog import FigureDialog
 from aegui.features.figures.feature import FiguresFeature
 from aegui.features.projections.view.panel import ProjectionsPanel
-from aegui.kit.charts.figure import Paper, figure_bytes
+from aegui.kit.charts.figure import Figure, Paper, figure_bytes
 from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.theme import LIGHT, current_theme
 from tests.window.conftest import save_figure, train
@@ -107,18 +107,20 @@ def test_every_picture_that_is_seen_can_be_had(
     for key in ("charts", "reconstructions", "cursor", "code", "answer", "projections"):
         window.docks[key].show()
         window.docks[key].raise_()
+    wanted = {"map", "charts", "loss", "reconstructions", "cursor"}
+
+    def figures() -> list[Figure]:
+        every = (menu._figure() for menu in window.findChildren(FigureMenu))
+        return [figure for figure in every if figure is not None]
+
+    # What panels show is computed once they are seen.
+    qtbot.waitUntil(lambda: wanted <= {figure.name for figure in figures()})
     size = window.canvas.size()
-    had = set()
-    for menu in window.findChildren(FigureMenu):
-        figure = menu._figure()
-        if figure is None:
-            continue
-        had.add(figure.name)
+    for figure in figures():
         data = figure_bytes(figure, Paper(dpi=60, theme="dark"), form)
         assert data.startswith({"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}[form])
         if form == "svg":
             assert figure.title in texts(data)
-    assert {"map", "charts", "loss", "reconstructions", "cursor"} <= had
     assert window.canvas.size() == size
     assert current_theme() is LIGHT
 
