@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,13 +15,12 @@ from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr, trn
 from aegui.core.study.cluster import collect, do_unit, write_units
 from aegui.core.study.plan import find_plan, list_plans, load_plan
-from aegui.core.study.records import Records
+from aegui.core.study.records import TABLE_FILE, Records, usual_folder
 from aegui.core.study.results import csv_of, goal_words, json_of, size_words, table_of, verdict_of
 from aegui.core.study.study import Study
-from aegui.core.study.workers import StudyControl, usual_jobs, workers_for
+from aegui.core.study.workers import StudyControl, fitting_jobs, usual_jobs, workers_for
 from aegui.core.text_tables import columns_text
 from aegui.leaving import ENDING_SIGNALS
-from aegui.paths import user_data_dir
 
 if TYPE_CHECKING:
     import argparse
@@ -30,11 +28,6 @@ if TYPE_CHECKING:
     from aegui.core.study.plan import StudyPlan
     from aegui.core.study.results import StudyResult
     from aegui.core.study.study import StudyNews
-
-TABLE_FILE = "runs.csv"
-_FEWEST_PER_JOB = 8.0
-"""Reckoned seconds of work for which a process of its own is worth starting."""
-
 
 _MOST_VERDICTS = 4
 """Lines of a verdict: what there is to say of all, and the settings that come next."""
@@ -70,8 +63,8 @@ def study_command(options: argparse.Namespace) -> int:
             time=time_words(cost.seconds),
         )
     )
-    if options.jobs is None and cost.seconds * jobs < _FEWEST_PER_JOB:
-        jobs = 1
+    if options.jobs is None:
+        jobs = fitting_jobs(cost.seconds, jobs)
     status = _run(study, jobs)
     result = study.result()
     if folder is not None:
@@ -102,10 +95,7 @@ def _list() -> int:
 
 
 def _folder(options: argparse.Namespace, path: Path) -> Path:
-    if options.out is not None:
-        return Path(options.out)
-    stem = re.sub(r"[^\w.-]+", "-", path.stem)
-    return user_data_dir() / "studies" / stem
+    return usual_folder(path) if options.out is None else Path(options.out)
 
 
 def _write_units(study: Study, folder: Path) -> int:

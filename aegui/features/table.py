@@ -19,6 +19,7 @@ from aegui.features import (
     making,
     map,
     projections,
+    studies,
     study,
     time,
 )
@@ -42,6 +43,7 @@ FEATURES: tuple[FeatureSpec, ...] = (
     *linked.FEATURES,
     *answer.FEATURES,
     *study.FEATURES,
+    *studies.FEATURES,
     *classifier.FEATURES,
     *code.FEATURES,
     *gan.FEATURES,

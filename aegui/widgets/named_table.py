@@ -36,9 +36,7 @@ class NamedTable(QTableWidget):
             name: What it is, for screen readers.
             parent: As for every widget.
         """
-        # One more than there are figures: it takes the rest of the width, or names would be far
-        # from their figures.
-        super().__init__(0, len(columns) + 1, parent)
+        super().__init__(parent)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -48,11 +46,20 @@ class NamedTable(QTableWidget):
         self.verticalHeader().setMinimumSectionSize(ROW_PX)
         header = self.horizontalHeader()
         header.setMinimumSectionSize(_LEAST_REST_PX)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(len(columns), QHeaderView.ResizeMode.Stretch)
         header.setHighlightSections(False)
         # Arrows go from cell to cell, Tab to what comes after the table.
         self.setTabKeyNavigation(False)
+        self.set_columns(columns)
+
+    def set_columns(self, columns: Sequence[tuple[str, str]]) -> None:
+        """Make it empty, with these columns: title and explanation of each."""
+        self.setRowCount(0)
+        # One more than there are figures: it takes the rest of the width, or names would be far
+        # from their figures.
+        self.setColumnCount(len(columns) + 1)
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(len(columns), QHeaderView.ResizeMode.Stretch)
         self.setHorizontalHeaderItem(len(columns), QTableWidgetItem(""))
         for column, (title, help_text) in enumerate(columns):
             item = QTableWidgetItem(tr(title))

@@ -264,6 +264,14 @@ ACTIONS: tuple[ActionSpec, ...] = (
         icon="edit-noise",
     ),
     ActionSpec(
+        "studies",
+        mark("St&udy…"),
+        mark("Compare settings over several seeds, with a verdict"),
+        "train",
+        "studies",
+        icon="compare",
+    ),
+    ActionSpec(
         "wander",
         mark("&Wander"),
         mark("Arrange the panels for wandering over the map"),

@@ -85,7 +85,7 @@ PERSPECTIVES: dict[str, Perspective] = {
     "compare": Perspective(
         left=(),
         right=(("others", "selection"),),
-        bottom=(("projections", "study", "classifier", "making"),),
+        bottom=(("projections", "study", "studies", "classifier", "making"),),
         bottom_px=0.58,
     ),
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,7 @@ from aegui.core.i18n import tr
 from aegui.core.run_file.tensor_bytes import packed, unpacked
 from aegui.core.study.plan import plan_from, plan_json
 from aegui.core.system_reason import system_reason
+from aegui.paths import user_data_dir
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -33,8 +35,15 @@ if TYPE_CHECKING:
 PLAN_FILE = "study.json"
 LINES_FILE = "runs.jsonl"
 TENSORS_FOLDER = "runs"
+TABLE_FILE = "runs.csv"
+"""Every run as a line, written at the end of a study."""
 _ROW = "weights"
 _MOST_BYTES = 1 << 30
+
+
+def usual_folder(path: Path) -> Path:
+    """Where the runs of the plan in the file ``path`` are kept, unless somebody says otherwise."""
+    return user_data_dir() / "studies" / re.sub(r"[^\w.-]+", "-", path.stem)
 
 
 @dataclass(frozen=True, eq=False)

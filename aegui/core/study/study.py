@@ -103,6 +103,11 @@ class Study:
             self._first = self._sound(self._beginning())
         return self._first
 
+    def begun(self) -> StudyResult:
+        """What is known before anything is done: its first settings, with their runs of before."""
+        self._settings.update((setting.key, setting) for setting in self.settings())
+        return self.result()
+
     def _beginning(self) -> list[StudySetting]:
         plan, base = self.plan, self._base
         if plan.mode == "random":

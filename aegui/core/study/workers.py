@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 _PAUSE_SECONDS = 0.05
 _LOOK_SECONDS = 0.2
+_FEWEST_PER_JOB = 8.0
+"""Reckoned seconds of work for which a process of its own is worth starting."""
 _MOST_DEATHS = 2
 """So often a unit is begun anew whose process has died; then it is the unit that is at fault."""
 
@@ -221,6 +223,11 @@ def workers_for(jobs: int) -> Workers:
 def usual_jobs() -> int:
     """As many processes as there are cores."""
     return max(1, cores())
+
+
+def fitting_jobs(seconds: float, jobs: int) -> int:
+    """How many of ``jobs`` processes are worth starting for so many ``seconds`` on all of them."""
+    return jobs if seconds * jobs >= _FEWEST_PER_JOB else 1
 
 
 def _is_waiting(paused: bool) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from aegui.kit.charts.ink import Ink
 
 _SHARE = 0.72
+_DOT = 2.0
 _TICK = 2.5
 _Y_ROOM = 20.0
 _LEAST_NAME = 5.5
@@ -37,6 +39,7 @@ class BarPlot:
             of several groups stand side by side.
         level: A level line and its name, or None.
         title: Above it, where there are several plots.
+        dots: Single values of each of ``names``, of which its bar is the mean; empty: none.
     """
 
     names: tuple[str, ...]
@@ -45,6 +48,7 @@ class BarPlot:
     groups: tuple[tuple[str, tuple[float, ...], int], ...]
     level: tuple[float, str] | None = None
     title: str = ""
+    dots: tuple[tuple[float, ...], ...] = ()
 
     def paint(self, ink: Ink, rect: QRectF) -> None:
         """Paint legend, axis, bars and their names."""
@@ -60,9 +64,22 @@ class BarPlot:
                 left = plot.left() + (place + (1 - _SHARE) / 2) * across + number * wide
                 bar = QRectF(QPointF(left, zero), QPointF(left + wide, self._height(plot, value)))
                 ink.painter.drawRect(bar.normalized())
+        self._paint_dots(ink, plot)
         if self.level is not None:
             self._paint_level(ink, plot, self.level[0])
         edges(ink, plot)
+
+    def _paint_dots(self, ink: Ink, plot: QRectF) -> None:
+        """Single values side by side over the bar of their mean: none lies on another."""
+        across = plot.width() / max(1, len(self.names))
+        ink.painter.setPen(ink.pen(ink.theme.panel, HAIRLINE))
+        ink.painter.setBrush(ink.theme.text)
+        for place, values in enumerate(self.dots):
+            for number, value in enumerate(values):
+                if math.isfinite(value):
+                    share = 0.5 + _SHARE * _SHARE * ((number + 0.5) / len(values) - 0.5)
+                    at = QPointF(plot.left() + (place + share) * across, self._height(plot, value))
+                    ink.painter.drawEllipse(at, _DOT, _DOT)
 
     def _height(self, plot: QRectF, value: float) -> float:
         share = min(max(self.y.scale.share(value), 0.0), 1.0)

@@ -241,6 +241,13 @@ def choose_run_file(parent: QWidget, title: str = "") -> str:
     return path
 
 
+def choose_plan_file(parent: QWidget) -> str:
+    """The plan of a study, "" for none."""
+    patterns = tr("Plans of studies ({patterns})", patterns="*.aegui-study *.json")
+    path, _ = QFileDialog.getOpenFileName(parent, tr("Open a plan"), "", patterns)
+    return path
+
+
 def choose_prior_file(parent: QWidget) -> str:
     """A list of characters with their weights, or a text, "" for none."""
     filters = [

@@ -1,0 +1,183 @@
+"""A study in the window's threads: opened, done, given up, gone on with, refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from aegui.core.network.resolve import resolve
+from aegui.core.study.plan import list_plans
+from aegui.core.study.records import TABLE_FILE, usual_folder
+from aegui.core.study.units import resolved_of
+from aegui.core.training.train import train
+from aegui.features.studies.model.study_runs import StudyRuns
+from tests.features.studies.plans import ENDLESS, write_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from aegui.features.studies.model.study_runs import StudySheet
+
+LONG_MS = 60_000
+
+
+@pytest.fixture
+def runs(qtbot: QtBot) -> Iterator[StudyRuns]:
+    made = StudyRuns()
+    yield made
+    made.shutdown()
+
+
+def opened(qtbot: QtBot, runs: StudyRuns, path: Path) -> StudySheet:
+    """Choose the plan in ``path``; what is known of it with its cost."""
+    runs.choose(path)
+    return settled(qtbot, runs, path)
+
+
+def settled(qtbot: QtBot, runs: StudyRuns, path: Path) -> StudySheet:
+    def is_known() -> bool:
+        sheet = runs.sheet
+        return sheet is not None and sheet.path == path and sheet.cost is not None
+
+    qtbot.waitUntil(is_known, timeout=LONG_MS)
+    assert runs.sheet is not None
+    return runs.sheet
+
+
+def test_a_plan_is_shown_before_it_is_begun(qtbot: QtBot, runs: StudyRuns, tmp_path: Path) -> None:
+    sheet = opened(qtbot, runs, write_plan(tmp_path))
+    assert [row[1] for row in sheet.rows] == ["0.02", "0.002"]
+    assert sheet.best is None
+    assert sheet.cost is not None
+    assert sheet.cost.seconds > 0.0
+    assert sheet.cost.bytes > 0
+    assert not runs.job.is_busy
+
+
+def test_a_study_is_done_and_a_second_start_repeats_nothing(
+    qtbot: QtBot, runs: StudyRuns, tmp_path: Path
+) -> None:
+    path = write_plan(tmp_path)
+    opened(qtbot, runs, path)
+    heard: list[StudySheet] = []
+    runs.changed.connect(heard.append)
+    runs.start()
+    assert runs.job.is_busy
+    qtbot.waitUntil(lambda: not runs.job.is_busy, timeout=LONG_MS)
+    sheet = runs.sheet
+    assert sheet is not None
+    assert sheet.result is not None
+    assert sheet.cost is not None
+    assert sheet.result.is_whole
+    assert sheet.result.reused == 0
+    assert [len(cell.runs) for cell in sheet.result.cells] == [3, 3]
+    assert sheet.best in {0, 1}
+    assert "Too few seeds" in " ".join(sheet.verdict)
+    assert sheet.cost.seconds == 0.0
+    lines = (usual_folder(path) / TABLE_FILE).read_text().splitlines()
+    assert len(lines) == 1 + 6
+    # Another session finds what is there, with its verdict.
+    again = StudyRuns()
+    try:
+        found = opened(qtbot, again, path)
+        assert found.rows == sheet.rows
+        assert found.verdict == sheet.verdict
+        assert found.cost is not None
+        assert found.cost.seconds == 0.0
+    finally:
+        again.shutdown()
+
+
+def test_a_run_of_the_table_trains_again_to_its_figures(
+    qtbot: QtBot, runs: StudyRuns, tmp_path: Path
+) -> None:
+    opened(qtbot, runs, write_plan(tmp_path))
+    runs.start()
+    qtbot.waitUntil(lambda: not runs.job.is_busy, timeout=LONG_MS)
+    assert runs.sheet is not None
+    assert runs.sheet.result is not None
+    cell = runs.sheet.result.cells[1]
+    recipe = cell.setting.run(4)
+    resolved = resolve(recipe, resolved_of(recipe).dataset).resolved
+    assert resolved is not None
+    *_, last = train(resolved)
+    told = next(run for run in cell.runs if run.seed == 4)
+    assert last.result().runs[0].best_loss == pytest.approx(told.figures["loss"], rel=1e-4)
+
+
+def test_a_long_study_is_given_up_and_keeps_what_has_ended(
+    qtbot: QtBot, runs: StudyRuns, tmp_path: Path
+) -> None:
+    rows = [
+        {"label": "short", "set": {"training.epochs": 12}},
+        {"label": "endless", "set": {"training.epochs": ENDLESS["training.epochs"]}},
+    ]
+    path = write_plan(tmp_path, "long", axes=[{"label": "epochs", "rows": rows}])
+    opened(qtbot, runs, path)
+    runs.start()
+
+    def has_some() -> bool:
+        sheet = runs.sheet
+        return (
+            sheet is not None
+            and sheet.result is not None
+            and any(cell.runs for cell in sheet.result.cells)
+        )
+
+    qtbot.waitUntil(has_some, timeout=LONG_MS)
+    runs.cancel()
+    assert not runs.job.is_busy
+    # Its thread ends too, and the time left is reckoned anew, from what is kept.
+    assert runs.job.finish(30.0)
+    sheet = settled(qtbot, runs, path)
+    assert sheet.result is not None
+    assert sheet.cost is not None
+    assert [len(cell.runs) for cell in sheet.result.cells] == [3, 0]
+    assert sheet.cost.seconds > 0.0
+
+
+def test_a_study_that_rests_tells_nothing_new(
+    qtbot: QtBot, runs: StudyRuns, tmp_path: Path
+) -> None:
+    opened(qtbot, runs, write_plan(tmp_path, "endless", set=ENDLESS))
+    runs.start()
+    with qtbot.waitSignal(runs.job.progressed, timeout=LONG_MS):
+        pass
+    runs.set_paused(True)
+    assert runs.is_paused
+    runs.cancel()
+    assert runs.job.finish(30.0)
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ({"axes": [{"path": "training.optimizer.rate", "values": [1]}]}, "no such field"),
+        ({"axes": [{"path": "training.epochs", "values": []}]}, "list is empty"),
+        (
+            {"seeds": {"count": 100_000}, "axes": [{"path": "seed", "values": [*range(99)]}]},
+            "limit",
+        ),
+    ],
+)
+def test_what_cannot_be_done_is_said_once(
+    qtbot: QtBot, runs: StudyRuns, tmp_path: Path, keys: dict[str, object], words: str
+) -> None:
+    told: list[str] = []
+    runs.failed.connect(told.append)
+    runs.choose(write_plan(tmp_path, "bad", **keys))
+    qtbot.waitUntil(lambda: bool(told), timeout=LONG_MS)
+    assert len(told) == 1
+    assert words in told[0]
+    runs.start()
+    assert not runs.job.is_busy
+
+
+def test_all_that_ships_is_listed_in_a_thread(qtbot: QtBot, runs: StudyRuns) -> None:
+    with qtbot.waitSignal(runs.listed, timeout=LONG_MS) as heard:
+        runs.list_shipped()
+    assert [path.stem for path, _ in heard.args[0]] == list(list_plans())
