@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from aegui.core.cost import Cost
 from aegui.core.study.plan import load_plan
@@ -87,7 +88,7 @@ def test_a_run_of_the_chosen_row_is_asked_for(
     panel.set_sheet(sheet)
     assert panel.seeds.currentData() == 5
     with qtbot.waitSignal(panel.run_requested) as heard:
-        qtbot.mouseClick(panel.open_run, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(panel.open_run, Qt.MouseButton.LeftButton)
     setting: StudySetting = heard.args[0]
     assert setting.labels == {"rate": "0.002"}
     assert setting.run(heard.args[1]).seed == 5
