@@ -104,8 +104,12 @@ class Study:
         return self._first
 
     def begun(self) -> StudyResult:
-        """What is known before anything is done: its first settings, with their runs of before."""
-        self._settings.update((setting.key, setting) for setting in self.settings())
+        """What is known before anything is done: settings up to the first round that lacks runs."""
+        for settings in self._rounds():
+            self._settings.update((setting.key, setting) for setting in settings)
+            if self._missing(settings):
+                return self.result()
+        self._is_whole = True
         return self.result()
 
     def _beginning(self) -> list[StudySetting]:
@@ -141,7 +145,9 @@ class Study:
 
     def cost(self, jobs: int) -> Cost:
         """What is left to do takes: time on so many cores, by a short try, and memory."""
-        if self.plan.mode == "guided":
+        if self._settings:
+            settings = [*self._settings.values()]
+        elif self.plan.mode == "guided":
             first = Guide(self._base, self.plan).ask(1)
             settings = self._sound([setting for _, setting in first])
         else:

@@ -181,7 +181,7 @@ def _opened(path: Path, cancelled: IsCancelled) -> Iterator[StudySheet]:
     yield sheet
     stop_if(cancelled)
     assert sheet.result is not None, "it was found"
-    verdict = verdict_of(sheet.result, cancelled)
+    verdict = verdict_of(sheet.result, cancelled) if sheet.result.is_whole else ()
     yield replace(sheet, verdict=verdict, cost=study.cost(usual_jobs()))
 
 
@@ -194,7 +194,6 @@ def _done(
     records = Records(folder)
     study = Study(sheet.plan, sheet.path.parent, records)
     records.begin(sheet.plan)
-    study.begun()
     workers = workers_for(fitting_jobs(sheet.cost.seconds, usual_jobs()))
     due, ended = 0.0, 0
     try:
@@ -209,8 +208,11 @@ def _done(
         workers.close()
     result = study.result()
     write_atomically(folder / TABLE_FILE, csv_of(result).encode())
-    cost = Cost(0.0) if result.is_whole else study.cost(usual_jobs())
-    yield replace(sheet.found(result), verdict=verdict_of(result, cancelled), cost=cost)
+    if not result.is_whole:
+        yield replace(sheet.found(result), cost=study.cost(usual_jobs()))
+        return
+    verdict = verdict_of(result, cancelled)
+    yield replace(sheet.found(result), verdict=verdict, cost=Cost(0.0))
 
 
 def _words(news: StudyNews, ended: int) -> str:

@@ -12,7 +12,7 @@ from aegui.core.study.records import TABLE_FILE, usual_folder
 from aegui.core.study.units import resolved_of
 from aegui.core.training.train import train
 from aegui.features.studies.model.study_runs import StudyRuns
-from tests.features.studies.plans import ENDLESS, write_plan
+from tests.features.studies.plans import ENDLESS, RATE, write_plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,8 @@ def runs(qtbot: QtBot) -> Iterator[StudyRuns]:
 
 def opened(qtbot: QtBot, runs: StudyRuns, path: Path) -> StudySheet:
     """Choose the plan in ``path``; what is known of it with its cost."""
-    runs.choose(path)
+    with qtbot.waitSignal(runs.changed, timeout=LONG_MS):
+        runs.choose(path)
     return settled(qtbot, runs, path)
 
 
@@ -181,3 +182,27 @@ def test_all_that_ships_is_listed_in_a_thread(qtbot: QtBot, runs: StudyRuns) -> 
     with qtbot.waitSignal(runs.listed, timeout=LONG_MS) as heard:
         runs.list_shipped()
     assert [path.stem for path, _ in heard.args[0]] == list(list_plans())
+
+
+def test_a_path_that_is_done_in_part_goes_on(qtbot: QtBot, runs: StudyRuns, tmp_path: Path) -> None:
+    path = write_plan(tmp_path, "way", mode="path")
+    opened(qtbot, runs, path)
+    runs.start()
+    qtbot.waitUntil(lambda: not runs.job.is_busy, timeout=LONG_MS)
+    size = {"path": "network.encoder.0.units", "values": [5, 6, 7]}
+    write_plan(tmp_path, "way", mode="path", axes=[RATE, size])
+    sheet = opened(qtbot, runs, path)
+    # One size is that of the first axis: the same setting.
+    assert len(sheet.rows) == 4
+    assert sheet.cost is not None
+    assert sheet.cost.seconds > 0.0
+    assert not sheet.verdict
+    runs.start()
+    qtbot.waitUntil(lambda: not runs.job.is_busy, timeout=LONG_MS)
+    assert runs.sheet is not None
+    found = opened(qtbot, runs, path)
+    assert found.cost is not None
+    assert found.cost.seconds == 0.0
+    assert found.result is not None
+    assert found.result.is_whole
+    assert len(found.result.steps) == 2
