@@ -35,6 +35,8 @@ class ReferenceFeature(Feature):
 
     def show(self, _shown: Shown, changed: Changes) -> None:
         """Follow what is shown."""
+        if changed & {"dataset", "network"} and not self._refresher.is_shown:
+            self._services.of(ReferenceService).forget()
         if changed & {"dataset", "history", "network"}:
             self._refresher.mark()
 

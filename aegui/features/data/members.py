@@ -140,6 +140,8 @@ class MembersFeature(Feature):
     @Slot(object)
     def _on_workspace_document_changed(self, _workspace: object) -> None:
         self._panel.search.clear()
+        # Unseen too: the panel would hold the samples of the last document.
+        self._show_state()
 
     @Slot(object, object)
     def _on_data_card_made(self, dataset: Dataset, card: DataCard) -> None:

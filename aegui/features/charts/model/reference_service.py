@@ -96,6 +96,12 @@ class ReferenceService(QObject):
         if has_reference(dataset, recipe):
             self._derived.derive(lambda _report, cancelled: _answers(question, cancelled), question)
 
+    def forget(self) -> None:
+        """Hold no samples any more, until somebody asks again."""
+        if self._asked is not None:
+            self._asked = None
+            self._derived.forget()
+
     def shutdown(self) -> None:
         """Give up what is under way; no more is begun."""
         self._derived.shutdown()
