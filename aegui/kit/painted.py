@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint
-from PySide6.QtGui import QHelpEvent
+from PySide6.QtCore import QEvent, QPoint, QRectF
+from PySide6.QtGui import QHelpEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 
 from aegui.kit.speech import describe
+from aegui.kit.theme import RADIUS, current_theme
 
 
 class Painted(QWidget):
@@ -43,3 +44,13 @@ class PaintedArea(QAbstractScrollArea):
             QToolTip.showText(event.globalPos(), self.tip_at(event.pos()), self.viewport())
             return True
         return super().viewportEvent(event)
+
+
+def paint_card(painter: QPainter, widget: QWidget) -> None:
+    """Paint the ground of what lies over something else: raised, rounded, with an edge."""
+    theme = current_theme()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme.border, 1))
+    painter.setBrush(theme.raised)
+    edge = QRectF(widget.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+    painter.drawRoundedRect(edge, RADIUS, RADIUS)

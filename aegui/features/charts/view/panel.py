@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,6 +31,7 @@ from aegui.kit.charts.scale import Scale
 from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column
 from aegui.kit.theme import SPACING, icon
+from aegui.kit.tiles import columns_for, tile
 from aegui.widgets.charts.curves import CHARTS, Curve, applies, curves_of, history_csv
 from aegui.widgets.charts.painting import ChartData, Reference, fitted_y
 from aegui.widgets.figures.makers import charts_figure
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
 
 
 _GOOD_SHAPE = 1.7
-_EMPTY_IS_BAD = 0.6
 _ANY_TRAINING = frozenset({"loss", "wrong", "share", "rate"})
 _OF_GLYPHS = tuple(spec.key for spec in CHARTS if spec.of_glyphs)
 _OF_IMAGES = ".images"
@@ -289,15 +288,8 @@ class ChartsPanel(QWidget):
 
     def _arrange(self) -> None:
         shown = self._shown()
-        for view in self._views.values():
-            self._grid.removeWidget(view)
-            view.setVisible(view in shown)
-        for index in range(self._grid.columnCount()):
-            self._grid.setColumnStretch(index, 0)
-        columns = _columns(len(shown), self._room.width(), self._room.height())
-        for index, view in enumerate(shown):
-            self._grid.addWidget(view, index // columns, index % columns)
-            self._grid.setColumnStretch(index % columns, 1)
+        columns = columns_for(len(shown), self._room.size(), _GOOD_SHAPE)
+        tile(self._grid, self._views.values(), shown, columns)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Arrange the charts as the new shape of their room allows, once it has that shape."""
@@ -434,15 +426,3 @@ def _same(a: HistoryView, b: HistoryView) -> bool:
     return np.shares_memory(a.epoch, b.epoch) or bool(
         a.epoch[-1] == b.epoch[-1] and np.array_equal(a.loss, b.loss)
     )
-
-
-def _columns(count: int, width: int, height: int) -> int:
-    """How many charts to put side by side so that they are as near to ``_GOOD_SHAPE`` as can be."""
-
-    def badness(columns: int) -> float:
-        rows = math.ceil(count / columns)
-        shape = (width / columns) / max(1.0, height / rows)
-        empty = rows * columns - count
-        return abs(math.log(shape / _GOOD_SHAPE)) + _EMPTY_IS_BAD * empty
-
-    return min(range(1, max(1, count) + 1), key=badness)

@@ -14,9 +14,9 @@ from aegui.core.i18n import localized, tr
 from aegui.core.latent.field_lines import wrong_levels
 from aegui.core.latent.fields import FIELDS, value_at
 from aegui.features.map.view.field_layer import REGION_OPACITY, scale_rgba
-from aegui.kit.painted import Painted
+from aegui.kit.painted import Painted, paint_card
 from aegui.kit.speech import describe
-from aegui.kit.theme import RADIUS, SPACING, blend, current_theme, figures_font
+from aegui.kit.theme import SPACING, blend, current_theme, figures_font
 from aegui.widgets.class_colours import MOST_CLASSES, class_colour
 from aegui.widgets.glyphs import label_name
 
@@ -260,11 +260,7 @@ class FieldLegend(Painted):
         del event
         theme = current_theme()
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(theme.border, 1))
-        painter.setBrush(theme.raised)
-        frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.drawRoundedRect(frame, RADIUS, RADIUS)
+        paint_card(painter, self)
         for number, entry in enumerate(self._entries):
             self._paint_entry(painter, number, entry, theme)
 

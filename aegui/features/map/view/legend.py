@@ -9,8 +9,9 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from aegui.core.i18n import tr
+from aegui.kit.painted import paint_card
 from aegui.kit.speech import describe
-from aegui.kit.theme import RADIUS, SPACING, blend, current_theme
+from aegui.kit.theme import SPACING, blend, current_theme
 from aegui.widgets.class_colours import class_colour
 from aegui.widgets.glyphs import label_name
 
@@ -161,11 +162,7 @@ class ClassLegend(QWidget):
         del event
         theme = current_theme()
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(theme.border, 1))
-        painter.setBrush(theme.raised)
-        frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.drawRoundedRect(frame, RADIUS, RADIUS)
+        paint_card(painter, self)
         for number in range(len(self._names)):
             self._paint_row(painter, number)
         if self._note:

@@ -10,7 +10,8 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from aegui.core.i18n import tr
-from aegui.kit.theme import RADIUS, current_theme
+from aegui.kit.painted import paint_card
+from aegui.kit.theme import current_theme
 from aegui.widgets.glyphs import argb_image
 
 if TYPE_CHECKING:
@@ -135,11 +136,7 @@ class Minimap(QWidget):
         self._dots.setDevicePixelRatio(ratio)
         self._dots.fill(Qt.GlobalColor.transparent)
         painter = QPainter(self._dots)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(theme.border, 1))
-        painter.setBrush(theme.raised)
-        frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.drawRoundedRect(frame, RADIUS, RADIUS)
+        paint_card(painter, self)
         painter.drawImage(QPointF(0, 0), self._dots_image(ratio))
         painter.end()
         return self._dots

@@ -6,12 +6,13 @@ import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from aegui.core.i18n import localized, tr
+from aegui.kit.painted import paint_card
 from aegui.kit.speech import describe
-from aegui.kit.theme import RADIUS, current_theme, figures_font
+from aegui.kit.theme import current_theme, figures_font
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
@@ -75,10 +76,7 @@ class ScaleBar(QWidget):
         del event
         theme = current_theme()
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(theme.border, 1))
-        painter.setBrush(theme.raised)
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+        paint_card(painter, self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         y, left = self.height() // 2, _PAD_PX
         right = left + round(self._length_px)

@@ -10,8 +10,9 @@ from PySide6.QtGui import QLinearGradient, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from aegui.core.i18n import localized, tr
+from aegui.kit.painted import paint_card
 from aegui.kit.speech import describe
-from aegui.kit.theme import RADIUS, SPACING, current_theme
+from aegui.kit.theme import SPACING, current_theme
 from aegui.widgets.colormap import ramp_colour
 
 if TYPE_CHECKING:
@@ -63,10 +64,7 @@ class ValueLegend(QWidget):
         del event
         theme, high = current_theme(), self.fontMetrics().height()
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(theme.border, 1))
-        painter.setBrush(theme.raised)
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+        paint_card(painter, self)
         room = QRectF(self.rect()).adjusted(SPACING, SPACING // 2, -SPACING, 0)
         painter.setPen(theme.text)
         painter.drawText(QRectF(room.left(), room.top(), room.width(), high), 0, self._title)

@@ -26,7 +26,6 @@ from aegui.features.projections.view.class_bars import ClassBars
 from aegui.features.projections.view.code_axes import CodeAxes
 from aegui.features.projections.view.figures_table import FiguresTable
 from aegui.features.projections.view.map_tools import (
-    columns_for,
     flat_tool,
     view_toggle,
 )
@@ -38,6 +37,7 @@ from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, dim
 from aegui.kit.theme import SPACING, icon
+from aegui.kit.tiles import columns_for, tile
 from aegui.session.data.looks import look_of
 from aegui.widgets.class_colours import has_colours
 from aegui.widgets.form.form import Form
@@ -60,6 +60,8 @@ if TYPE_CHECKING:
 DEFAULT_SHOWN = ("code", "pca", "tsne")
 OTHER_KEYS = ("other-1", "other-2")
 """Places for the maps of other networks."""
+_GOOD_SHAPE = 1.15
+"""Of a map, width by height."""
 _SIDE_PX = 190
 _TABLE_SHARE = 0.28
 _PLANE = 2
@@ -450,16 +452,9 @@ class ProjectionsPanel(QWidget):
 
     def _arrange(self) -> None:
         shown = self._visible()
-        for view in self._views.values():
-            self._grid.removeWidget(view)
-            view.setVisible(view in shown)
         self._show_axes()
-        for index in range(self._grid.columnCount()):
-            self._grid.setColumnStretch(index, 0)
-        columns = columns_for(len(shown), self._room.width(), self._room.height())
-        for index, view in enumerate(shown):
-            self._grid.addWidget(view, index // columns, index % columns)
-            self._grid.setColumnStretch(index % columns, 1)
+        columns = columns_for(len(shown), self._room.size(), _GOOD_SHAPE)
+        tile(self._grid, self._views.values(), shown, columns)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Arrange the maps as the new shape of their room allows."""

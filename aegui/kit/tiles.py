@@ -1,0 +1,41 @@
+"""Views of one kind, side by side in as many columns as suit the room that there is."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from PySide6.QtCore import QSize
+    from PySide6.QtWidgets import QGridLayout, QWidget
+
+_EMPTY_IS_BAD = 0.5
+"""A place of the grid that stays empty is as bad as views that are so much off in log(shape)."""
+
+
+def columns_for(count: int, room: QSize, good_shape: float) -> int:
+    """How many of ``count`` views to put side by side, for a width / height near ``good_shape``."""
+
+    def badness(columns: int) -> float:
+        rows = math.ceil(count / columns)
+        shape = (room.width() / columns) / max(1.0, room.height() / rows)
+        empty = rows * columns - count
+        return abs(math.log(max(shape, 1e-6) / good_shape)) + _EMPTY_IS_BAD * empty
+
+    return min(range(1, max(1, count) + 1), key=badness)
+
+
+def tile(
+    grid: QGridLayout, views: Iterable[QWidget], shown: Sequence[QWidget], columns: int
+) -> None:
+    """Put the ``shown`` ones of ``views`` into ``grid``, all equally wide; hide the others."""
+    for view in views:
+        grid.removeWidget(view)
+        view.setVisible(view in shown)
+    for index in range(grid.columnCount()):
+        grid.setColumnStretch(index, 0)
+    for index, view in enumerate(shown):
+        grid.addWidget(view, index // columns, index % columns)
+        grid.setColumnStretch(index % columns, 1)
