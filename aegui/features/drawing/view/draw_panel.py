@@ -47,7 +47,8 @@ if TYPE_CHECKING:
 _POPUP_COLUMNS = 12
 _POPUP_ROWS = 9
 _POPUP_FRAME_PX = 16
-_SIDE_CHARACTERS = 35
+_LEAST_SIDE, _MOST_SIDE = 35, 39
+"""Characters in a line of the pages beside the editor: where there is little room, and much."""
 _TALL = 1.5
 _LABEL_PX = 130
 _UNBOUNDED_PX = 16_777_215
@@ -438,9 +439,11 @@ class DrawPanel(QWidget):
         tall = event.size().height() > _TALL * event.size().width()
         direction = QBoxLayout.Direction.TopToBottom if tall else QBoxLayout.Direction.LeftToRight
         self._body.setDirection(direction)
-        side_px = self.fontMetrics().averageCharWidth() * _SIDE_CHARACTERS
-        self._side.setMinimumWidth(0 if tall else side_px)
-        self._side.setMaximumWidth(_UNBOUNDED_PX if tall else side_px)
+        character = self.fontMetrics().averageCharWidth()
+        self._side.setMinimumWidth(0 if tall else character * _LEAST_SIDE)
+        self._side.setMaximumWidth(_UNBOUNDED_PX if tall else character * _MOST_SIDE)
+        # Beside the editor it takes what it may have first; what is left is the editor's.
+        self._body.setStretchFactor(self._side, 0 if tall else 100)
         super().resizeEvent(event)
 
 
