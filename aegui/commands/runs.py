@@ -21,6 +21,7 @@ from aegui.core.i18n import localized, tr, trn
 from aegui.core.library.entry import MAX_NAME, spreads_of
 from aegui.core.library.library import Library
 from aegui.core.library.query import COLUMNS, USUAL_COLUMNS, Condition, LibraryQuery
+from aegui.core.network.change_words import change_lines
 from aegui.core.recipe.changes import recipe_changes
 from aegui.core.recipe.file import recipe_json
 from aegui.core.run_file.saved import SUFFIX, load_run
@@ -503,10 +504,6 @@ def _difference_lines(
         label = tr(COLUMNS["data"].label)
         lines.append(tr("{label}: {old} → {new}", label=label, old=first.data, new=second.data))
     changes = recipe_changes(old, new)
-    try:
-        from aegui.features.builder.view.changes import change_lines  # the window's own words
-    except ImportError:
-        return lines + [f"{change.path}: {change.old} → {change.new}" for change in changes]
     shape = _image_shape(first)
     learnt = Dataset.from_images(first.data, np.zeros((1, *shape), np.float32))
     return [*lines, *change_lines(old, new, changes, learnt)]

@@ -75,6 +75,11 @@ def _fill(text: str, values: dict[str, object]) -> str:
     return text.format(**values)
 
 
+def short_number(value: float) -> str:
+    """``value`` as short as it can be written: 0.01, 250, 1e-08."""
+    return f"{value:.10g}"
+
+
 def localized(value: SupportsFloat, spec: str = "") -> str:
     """``format(value, spec)`` as a person reads it: with the marks of the language in force.
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aegui.core.i18n import tr
+from aegui.core.network.change_words import change_lines, rate_words
 from aegui.core.recipe.changes import recipe_changes
 from aegui.core.training.stage_words import change_words, stage_words, unrecorded_words
-from aegui.features.builder.view.changes import change_lines, rate_words
 from aegui.shell.dialogs.questions import listing, show_text
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from aegui.core.i18n import LOCALES, language, tr, with_marks
+from aegui.core.i18n import LOCALES, language, short_number, tr, with_marks
 from aegui.core.recipe import pair
 from aegui.kit.layouts import row
 from aegui.widgets.form.field_note import tell
@@ -46,7 +46,6 @@ REST_MS = 600
 """After so long without a key a typed number counts, as if Enter had been pressed."""
 
 _DECIMALS = 20
-_DIGITS = 10
 _LEADS = (1.0, 2.0, 5.0)
 _PARTIAL_COUNT = re.compile(r"-?[\d.,]{0,15}")
 _PARTIAL_NUMBER = re.compile(r"-?\d*[.,]?\d*(e[+-]?\d*)?", re.IGNORECASE)
@@ -55,11 +54,6 @@ _PARTIAL_SIDES = re.compile(r"\s*(?:\d{1,3}\s*(?:[xX×*,;]\s*(?:\d{1,3}\s*)?)?)?
 _ROW = 1_000
 _SLIDER_STEPS = 600
 _LEAST_CHOICE_PX = 88
-
-
-def short_number(value: float) -> str:
-    """``value`` as short as it can be written: 0.01, 250, 1e-08."""
-    return f"{value:.{_DIGITS}g}"
 
 
 def next_lead(value: float, steps: int) -> float:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
+from aegui.core.i18n import short_number
 from aegui.core.training.losses import LOSSES
 from aegui.widgets.form.field_note import FieldNote
 from aegui.widgets.form.fields import (
@@ -25,7 +26,6 @@ from aegui.widgets.form.fields import (
     SidesField,
     SliderField,
     next_lead,
-    short_number,
 )
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from aegui.features.builder.view.explained_menu import ExplainedMenu
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-    from aegui.features.builder.view.plan import Plan
+    from aegui.core.network.plan import Plan
 
 
 class AddMenu(ExplainedMenu):

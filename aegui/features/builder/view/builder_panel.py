@@ -17,23 +17,23 @@ from PySide6.QtWidgets import (
 
 from aegui.core.i18n import tr, trn
 from aegui.core.network.kinds import KINDS, composition, kind_of, with_kind
+from aegui.core.network.plan import discriminator_plan, head_plan, network_plan
 from aegui.core.network.presets import PRESETS, with_network
 from aegui.core.network.resolve import classes_learnt
-from aegui.core.recipe.edits import with_value
-from aegui.core.training.length import in_batches
-from aegui.features.builder.view import edits
-from aegui.features.builder.view.chain import LayerChain
-from aegui.features.builder.view.edited_strip import EditedStrip
-from aegui.features.builder.view.network_menu import NetworkMenu
-from aegui.features.builder.view.plan import discriminator_plan, head_plan, network_plan
-from aegui.features.builder.view.stack_section import StackSection
-from aegui.features.builder.view.words import (
+from aegui.core.network.words import (
     architecture,
     breakable,
     count_words,
     data_words,
     large_batch_words,
 )
+from aegui.core.recipe.edits import with_value
+from aegui.core.training.length import in_batches
+from aegui.features.builder.view import edits
+from aegui.features.builder.view.chain import LayerChain
+from aegui.features.builder.view.edited_strip import EditedStrip
+from aegui.features.builder.view.network_menu import NetworkMenu
+from aegui.features.builder.view.stack_section import StackSection
 from aegui.kit.layouts import column, dim, row
 from aegui.kit.marks import ProblemLabel, flat_button, wrapped_label
 from aegui.kit.theme import SPACING, figures_font
@@ -43,10 +43,10 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
     from aegui.core.data.dataset import Dataset
+    from aegui.core.network.plan import Plan
     from aegui.core.network.resolve import Resolution
     from aegui.core.network.shapes import Shape
     from aegui.core.recipe import Recipe
-    from aegui.features.builder.view.plan import Plan
 
 _DRAG_MARGIN_PX = 32
 

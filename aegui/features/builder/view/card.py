@@ -11,12 +11,12 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPen, QRegion
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from aegui.core.i18n import tr
+from aegui.core.network.layer_fields import spec_words
+from aegui.core.network.words import shape_text
 from aegui.core.recipe import MAX_UNITS, LatentSpec, LayerSpec
 from aegui.core.recipe.layers import LAYERS
 from aegui.features.builder.view.band import band_edges, band_share, band_units, paint_band
 from aegui.features.builder.view.card_body import CardBody
-from aegui.features.builder.view.layer_fields import spec_words
-from aegui.features.builder.view.words import shape_text
 from aegui.kit.marks import ElidedLabel, Grip, ProblemLabel, Sign, flat_button
 from aegui.kit.theme import RADIUS, current_theme, figures_font
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QFocusEvent, QMouseEvent, QPaintEvent, QResizeEvent
     from PySide6.QtWidgets import QToolButton
 
-    from aegui.features.builder.view.plan import Place
+    from aegui.core.network.plan import Place
 
 _REACH_PX = 6.0
 _TITLE_GAP_PX = 6

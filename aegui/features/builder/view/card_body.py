@@ -9,26 +9,26 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from aegui.core.fields import MOST
-from aegui.core.i18n import tr, trn, with_marks
+from aegui.core.i18n import short_number, tr, trn, with_marks
 from aegui.core.network.activations import ACTIVATIONS
-from aegui.core.recipe.settings import counts
-from aegui.features.builder.view.curve import ActivationCurve
-from aegui.features.builder.view.layer_fields import (
+from aegui.core.network.layer_fields import (
     FIELDS,
     folded_words,
     is_unusual,
     sides_words,
 )
+from aegui.core.recipe.settings import counts
+from aegui.features.builder.view.curve import ActivationCurve
 from aegui.kit.marks import flat_button, wrapped_label
 from aegui.widgets.form.editors import Editor, make_editor
-from aegui.widgets.form.fields import CountField, short_number
+from aegui.widgets.form.fields import CountField
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QToolButton
 
     from aegui.core.fields import FormField
     from aegui.core.network.layers import Spec
-    from aegui.features.builder.view.plan import Place
+    from aegui.core.network.plan import Place
 
 _UNITS_PX = 72
 _NUMBER_PX = 64

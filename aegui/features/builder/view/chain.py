@@ -11,23 +11,23 @@ from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 
 from aegui.core.i18n import tr
+from aegui.core.network.layer_fields import FIELDS
+from aegui.core.network.plan import Plan
 from aegui.core.recipe.layers import LAYERS
 from aegui.features.builder.view import edits
 from aegui.features.builder.view.add_menu import AddMenu
 from aegui.features.builder.view.card import CardState, LayerCard
 from aegui.features.builder.view.card_body import lowered
 from aegui.features.builder.view.gap import LayerGap
-from aegui.features.builder.view.layer_fields import FIELDS
-from aegui.features.builder.view.plan import Plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from PySide6.QtGui import QKeyEvent
 
+    from aegui.core.network.plan import Home, Place
     from aegui.core.network.resolve import Problem
     from aegui.core.recipe import AnyLayer, Recipe
-    from aegui.features.builder.view.plan import Home, Place
 
 _GHOST_OFFSET = QPoint(8, -14)
 _GHOST_OPACITY = 0.8

@@ -6,6 +6,7 @@ from math import prod
 from typing import TYPE_CHECKING, cast
 
 from aegui.core.network.chain import own_decoder
+from aegui.core.network.plan import DECODER, DISCRIMINATOR
 from aegui.core.network.shapes import Misfit, is_image
 from aegui.core.recipe import (
     LAYER_KINDS,
@@ -17,14 +18,13 @@ from aegui.core.recipe import (
     ReshapeSpec,
 )
 from aegui.core.recipe.edits import value_at, with_value, with_values
-from aegui.features.builder.view.plan import DECODER, DISCRIMINATOR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from aegui.core.network.plan import Home, Place, Plan
     from aegui.core.network.shapes import Shape
     from aegui.core.recipe import ActivationKey, AnyLayer
-    from aegui.features.builder.view.plan import Home, Place, Plan
 
 _FIRST_CHANNELS = 16
 _MOST_CHANNELS = 512

@@ -11,13 +11,12 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from aegui.core.i18n import localized, tr, with_marks
+from aegui.core.i18n import localized, short_number, tr, with_marks
 from aegui.core.training.terms import TERMS, definitions, equations
 from aegui.features.builder.view.math_boxes import FormulaRow, typeset
 from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.painted import Painted
 from aegui.kit.theme import current_theme, figures_font
-from aegui.widgets.form.fields import short_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

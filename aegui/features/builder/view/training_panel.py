@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import tr
+from aegui.core.network.words import data_words, large_batch_words
 from aegui.core.recipe.edits import consequences, numbers_edited, value_at, with_values
 from aegui.core.recipe.settings import SECTIONS
 from aegui.core.training.length import BATCH, LARGE
 from aegui.features.builder.view.edited_strip import EditedStrip
 from aegui.features.builder.view.formula import FormulaView
-from aegui.features.builder.view.words import data_words, large_batch_words
 from aegui.kit.layouts import column, dim
 from aegui.kit.marks import ProblemLabel, wrapped_label
 from aegui.kit.theme import SPACING

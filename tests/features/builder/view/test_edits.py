@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from aegui.core.network.chain import build_chain
+from aegui.core.network.plan import Place, Plan, network_plan
 from aegui.core.recipe import (
     MAX_LAYERS,
     ConvSpec,
@@ -20,7 +21,6 @@ from aegui.core.recipe import (
 )
 from aegui.core.recipe.edits import numbers_edited, value_at, with_value, with_values
 from aegui.features.builder.view import edits
-from aegui.features.builder.view.plan import Place, Plan, network_plan
 from tests.features.builder.view.desk import OWN_DECODER
 
 IMAGE = (1, 7, 5)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aegui.core.fields import FormField, fields_of
-from aegui.core.i18n import mark, tr, with_marks
+from aegui.core.i18n import mark, short_number, tr, with_marks
 from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.catalog import OUTPUT_LAYERS, UPSAMPLINGS
 from aegui.core.recipe import (
@@ -24,7 +24,6 @@ from aegui.core.recipe import (
     square_as_one,
 )
 from aegui.core.recipe.layers import conv_padding, uneven_padding
-from aegui.widgets.form.fields import short_number
 
 if TYPE_CHECKING:
     from pydantic import BaseModel

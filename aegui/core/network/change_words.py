@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from aegui.core.i18n import localized, mark, tr, with_marks
+from aegui.core.i18n import localized, mark, short_number, tr, with_marks
 from aegui.core.network.activations import ACTIVATIONS
+from aegui.core.network.layer_fields import FIELDS
+from aegui.core.network.plan import network_plan
+from aegui.core.network.words import architecture, data_words
 from aegui.core.recipe.edits import value_at
 from aegui.core.recipe.layers import LAYERS
 from aegui.core.recipe.settings import SECTIONS
-from aegui.features.builder.view.layer_fields import FIELDS
-from aegui.features.builder.view.plan import network_plan
-from aegui.features.builder.view.words import architecture, data_words
-from aegui.widgets.form.fields import short_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

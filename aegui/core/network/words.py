@@ -9,9 +9,9 @@ from aegui.core.training.length import BATCH, is_one_large_batch
 
 if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
+    from aegui.core.network.plan import Place, Plan
     from aegui.core.network.shapes import Shape
     from aegui.core.recipe import Recipe
-    from aegui.features.builder.view.plan import Place, Plan
 
 _MOST_SIZES = 13
 _KEPT_SIZES = 4
