@@ -18,9 +18,9 @@ from aegui.features import (
     linked,
     making,
     map,
+    noise_study,
     projections,
     studies,
-    study,
     time,
 )
 
@@ -42,7 +42,7 @@ FEATURES: tuple[FeatureSpec, ...] = (
     *projections.FEATURES,
     *linked.FEATURES,
     *answer.FEATURES,
-    *study.FEATURES,
+    *noise_study.FEATURES,
     *studies.FEATURES,
     *classifier.FEATURES,
     *code.FEATURES,

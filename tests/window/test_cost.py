@@ -14,10 +14,10 @@ from aegui.core.recipe import LayerSpec, NetworkSpec
 from aegui.features.document.feature import DocumentFeature
 from aegui.features.making.model.making import Making
 from aegui.features.making.view.panel import MakingPanel
+from aegui.features.noise_study.model.noise_study import NoiseStudy
+from aegui.features.noise_study.view.panel import StudyPanel
 from aegui.features.projections.model.projection_service import ProjectionService
 from aegui.features.projections.view.panel import ProjectionsPanel
-from aegui.features.study.model.noise_study import NoiseStudy
-from aegui.features.study.view.panel import StudyPanel
 from aegui.session.training.cost_service import CostService
 from aegui.shell.dialogs.cost import LimitsDialog
 from tests.window.conftest import SMALL, stop, train

@@ -18,10 +18,10 @@ from aegui.core.run_file.saved import SavedRun, save_run
 from aegui.core.study.findings import with_noise
 from aegui.features.builder.view.training_panel import TrainingPanel
 from aegui.features.figures import feature as wiring_figures
-from aegui.features.study import feature as wiring_study
-from aegui.features.study.model.noise_study import NoiseStudy
-from aegui.features.study.model.study_forms import MatrixForm
-from aegui.features.study.view.panel import StudyPanel
+from aegui.features.noise_study import feature as wiring_study
+from aegui.features.noise_study.model.noise_study import NoiseStudy
+from aegui.features.noise_study.model.study_forms import MatrixForm
+from aegui.features.noise_study.view.panel import StudyPanel
 from tests.session.parts import glyphs, recipe, snapshot
 from tests.window.conftest import save_figure
 

@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import tr
-from aegui.features.study.model.study_forms import CurvesForm
-from aegui.features.study.view.curves_view import CurvesView
-from aegui.features.study.view.noise_fields import LevelsField
+from aegui.features.noise_study.model.study_forms import CurvesForm
+from aegui.features.noise_study.view.curves_view import CurvesView
+from aegui.features.noise_study.view.noise_fields import LevelsField
 from aegui.kit.layouts import column, row
 from aegui.kit.theme import SPACING, icon
 from aegui.widgets.form.editors import noise_kind_field

@@ -20,17 +20,17 @@ from PySide6.QtWidgets import (
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import mark, tr, trn
 from aegui.core.study.noise_matrix import FIGURES
-from aegui.features.study.model.study_forms import MOST_SEEDS, MatrixForm
-from aegui.features.study.view.cell_box import CellBox
-from aegui.features.study.view.matrix_view import MatrixView, seeds_words
-from aegui.features.study.view.noise_fields import KindsButton, LevelsField
+from aegui.features.noise_study.model.study_forms import MOST_SEEDS, MatrixForm
+from aegui.features.noise_study.view.cell_box import CellBox
+from aegui.features.noise_study.view.matrix_view import MatrixView, seeds_words
+from aegui.features.noise_study.view.noise_fields import KindsButton, LevelsField
 from aegui.kit.charts.menu import COPY_TABLE
 from aegui.kit.layouts import column, row
 from aegui.kit.theme import SPACING
 
 if TYPE_CHECKING:
     from aegui.core.study.noise_matrix import NoiseMatrix
-    from aegui.features.study.model.noise_study import Cell, CellStrip
+    from aegui.features.noise_study.model.noise_study import Cell, CellStrip
     from aegui.kit.charts.cells import Place
     from aegui.session.data.looks import Look
 

@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import mark, tr
-from aegui.features.study.view.curves_page import CurvesPage
-from aegui.features.study.view.matrix_page import MatrixPage
-from aegui.features.study.view.mistakes_page import MistakesPage
+from aegui.features.noise_study.view.curves_page import CurvesPage
+from aegui.features.noise_study.view.matrix_page import MatrixPage
+from aegui.features.noise_study.view.mistakes_page import MistakesPage
 from aegui.kit.layouts import column, row
 from aegui.kit.marks import ElidedLabel
 from aegui.kit.theme import SPACING, figures_font

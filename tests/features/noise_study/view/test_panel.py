@@ -16,10 +16,10 @@ from aegui.core.evaluation.limits import BayesLimit
 from aegui.core.study.findings import mistakes, with_mistake
 from aegui.core.study.noise_curves import Curves, Line
 from aegui.core.study.noise_matrix import MatrixSpec, NoiseMatrix
-from aegui.features.study.model.noise_study import Cell, CellStrip
-from aegui.features.study.model.study_forms import CurvesForm, MatrixForm
-from aegui.features.study.view.curves_page import CurveChoice
-from aegui.features.study.view.panel import StudyPanel
+from aegui.features.noise_study.model.noise_study import Cell, CellStrip
+from aegui.features.noise_study.model.study_forms import CurvesForm, MatrixForm
+from aegui.features.noise_study.view.curves_page import CurveChoice
+from aegui.features.noise_study.view.panel import StudyPanel
 from aegui.kit.charts.figure import Figure
 from aegui.kit.charts.menu import FigureDesk
 from aegui.kit.theme import blend, current_theme
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from aegui.features.study.view.strip_view import StripView
+    from aegui.features.noise_study.view.strip_view import StripView
 
 TRAINING = tuple(map(parse_corruption, ("flip:0", "flip:0.1", "flip:0.3")))
 TESTS = tuple(map(parse_corruption, ("flip:0.1", "flip:0.3")))

@@ -18,11 +18,16 @@ from aegui.core.study.noise_matrix import matrix_cost
 from aegui.core.study.tables import (
     characters_csv,
 )
-from aegui.features.study.findings import mend
-from aegui.features.study.model.noise_study import MOST_CODECS, CurveModel, NoiseStudy
-from aegui.features.study.model.study_forms import NETWORKS, SMALL_RECIPE, CurvesForm, MatrixForm
-from aegui.features.study.view.curves_page import CurveChoice
-from aegui.features.study.view.panel import StudyPanel
+from aegui.features.noise_study.findings import mend
+from aegui.features.noise_study.model.noise_study import MOST_CODECS, CurveModel, NoiseStudy
+from aegui.features.noise_study.model.study_forms import (
+    NETWORKS,
+    SMALL_RECIPE,
+    CurvesForm,
+    MatrixForm,
+)
+from aegui.features.noise_study.view.curves_page import CurveChoice
+from aegui.features.noise_study.view.panel import StudyPanel
 from aegui.session.data.looks import look_of
 from aegui.session.map.others import Others
 from aegui.session.notice import Notice
@@ -37,7 +42,7 @@ if TYPE_CHECKING:
     from aegui.core.latent.codec import Codec
     from aegui.core.recipe import CorruptionSpec, Recipe
     from aegui.core.study.findings import Finding
-    from aegui.features.study.model.noise_study import Cell, CellStrip
+    from aegui.features.noise_study.model.noise_study import Cell, CellStrip
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
     from aegui.shell.feature_window import FeatureWindow

@@ -21,8 +21,8 @@ from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import mark, tr
 from aegui.core.recipe import CorruptionSpec
 from aegui.core.study.findings import MISTAKES, SWITCHED
-from aegui.features.study.view.curves_view import CurvesView
-from aegui.features.study.view.noise_fields import NONE
+from aegui.features.noise_study.view.curves_view import CurvesView
+from aegui.features.noise_study.view.noise_fields import NONE
 from aegui.kit.layouts import column, row
 from aegui.kit.theme import ICON_PX, SPACING, icon
 from aegui.widgets.form.editors import noise_kind_field

@@ -16,16 +16,16 @@ from PySide6.QtWidgets import (
 
 from aegui.core.data.corruption import corruption_words
 from aegui.core.i18n import tr
-from aegui.features.study.model.noise_study import Cell
-from aegui.features.study.view.characters_table import CharactersTable
-from aegui.features.study.view.matrix_view import figure_words
-from aegui.features.study.view.strip_view import StripView
+from aegui.features.noise_study.model.noise_study import Cell
+from aegui.features.noise_study.view.characters_table import CharactersTable
+from aegui.features.noise_study.view.matrix_view import figure_words
+from aegui.features.noise_study.view.strip_view import StripView
 from aegui.kit.layouts import column, dim, row
 from aegui.kit.theme import SPACING, icon
 
 if TYPE_CHECKING:
     from aegui.core.study.noise_matrix import NoiseMatrix
-    from aegui.features.study.model.noise_study import CellStrip
+    from aegui.features.noise_study.model.noise_study import CellStrip
     from aegui.kit.charts.cells import Place
     from aegui.session.data.looks import Look
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from aegui.core.errors import AeguiError
-from aegui.features.study.model.study_forms import MOST_SEEDS, CurvesForm, MatrixForm
+from aegui.features.noise_study.model.study_forms import MOST_SEEDS, CurvesForm, MatrixForm
 
 
 def test_the_first_matrix_is_six_by_six_by_five() -> None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import Slot
 from aegui.core.i18n import tr
 from aegui.core.study.findings import mistakes
 from aegui.features.builder.view.training_panel import TrainingPanel
-from aegui.features.study.model.noise_study import NoiseStudy
+from aegui.features.noise_study.model.noise_study import NoiseStudy
 from aegui.shell.feature import Feature
 from aegui.shell.refresher import Refresher
 

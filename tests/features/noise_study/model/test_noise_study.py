@@ -14,7 +14,7 @@ from aegui.core.study.comparison import MistakeSpec
 from aegui.core.study.findings import with_mistake
 from aegui.core.study.noise_curves import NoiseCurveSpec
 from aegui.core.study.noise_matrix import MatrixSpec
-from aegui.features.study.model.noise_study import Cell, CurveModel, NoiseStudy
+from aegui.features.noise_study.model.noise_study import Cell, CurveModel, NoiseStudy
 from tests.session.parts import glyphs, recipe, snapshot
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from aegui.core.study.findings import Finding
-    from aegui.features.study.model.noise_study import CellStrip
+    from aegui.features.noise_study.model.noise_study import CellStrip
 
 NOISES = (parse_corruption("flip:0"), parse_corruption("flip:0.2"))
 SPEC = MatrixSpec(NOISES, NOISES, seeds=2, draws=12)
