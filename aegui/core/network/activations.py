@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from aegui.core.choices import Choice, table
@@ -46,15 +47,15 @@ class Activation(Choice):
         """Whether ``h`` may be the same tensor as ``z``: then ``backward`` uses only ``h``."""
         return self._is_identity or not re.search(r"\bz\b", self._derivative)
 
-    def values(self, z: NDArray[Any]) -> NDArray[Any]:
+    @cached_property
+    def values(self) -> Callable[[NDArray[Any]], NDArray[Any]]:
         """The activation of an array."""
-        result: NDArray[Any] = numpy_function(self.formula, "z")(z)
-        return result
+        return numpy_function(self.formula, "z")
 
-    def slopes(self, z: NDArray[Any]) -> NDArray[Any]:
+    @cached_property
+    def slopes(self) -> Callable[[NDArray[Any]], NDArray[Any]]:
         """The derivative of an array."""
-        result: NDArray[Any] = numpy_function(self.slope, "z")(z)
-        return result
+        return numpy_function(self.slope, "z")
 
     @property
     def function(self) -> Callable[[torch.Tensor], torch.Tensor]:
@@ -97,7 +98,7 @@ ACTIVATIONS = table(
         mark("ReLU"),
         mark("Cuts everything below zero: fast, but units can die."),
         formula="maximum(z, 0)",
-        slope="heaviside(z, 0)",
+        slope="where(z > 0, ones_like(z), 0.0)",
         fused="torch.threshold(z, 0.0, 0.0)",
         fused_slope="torch.ops.aten.threshold_backward(d, h, 0.0)",
     ),
@@ -115,7 +116,7 @@ ACTIVATIONS = table(
         mark("ELU"),
         mark("Smooth below zero, linear above; trains well without care."),
         formula="where(z > 0, z, expm1(minimum(z, 0)))",
-        slope="exp(minimum(z, 0))",
+        slope="exp(clip(z, None, 0.0))",
         fused="torch.ops.aten.elu(z, 1.0, 1.0, 1.0)",
         fused_slope="torch.ops.aten.elu_backward(d, 1.0, 1.0, 1.0, True, h)",
     ),

@@ -52,8 +52,10 @@ def change_lines(
     trained: Recipe, recipe: Recipe, changes: tuple[Change, ...], learnt: Dataset
 ) -> tuple[str, ...]:
     """One line for each of ``changes`` from ``trained`` to ``recipe``; sizes of layers are one."""
-    before, after = (network_plan(it, learnt.image_shape) for it in (trained, recipe))
-    old, new = ("", "") if before == after else (architecture(before), architecture(after))
+    old, new = ("", "")
+    if (trained.network, trained.gan) != (recipe.network, recipe.gan):
+        before, after = (network_plan(it, learnt.image_shape) for it in (trained, recipe))
+        old, new = ("", "") if before == after else (architecture(before), architecture(after))
     sizes = old != new
     lines = [_line(tr("Network"), old, new)] if sizes else []
     lines += [_words(change) for change in changes if not (sizes and _is_of_sizes(change.path))]
@@ -66,6 +68,23 @@ def data_line(learnt: Dataset, dataset: Dataset) -> str:
     if old == new:
         return tr("Data: other images or labels in “{name}”", name=dataset.name)
     return _line(tr("Data"), old, new)
+
+
+def setting_label(path: str) -> str:
+    """What the field of a recipe at ``path`` is called where a person sees it; else the path."""
+    row = _ROWS.get(path)
+    return (_of_layer(path) if row is None else _of_row(*row))[0]
+
+
+def setting_value(path: str, value: Any) -> str:
+    """A value of that field as a person reads it; keys of choices by their labels."""
+    row = _ROWS.get(path)
+    return _value(value, (_of_layer(path) if row is None else _of_row(*row))[1])
+
+
+def setting_paths() -> tuple[str, ...]:
+    """The paths of all fields that stand in the panels of settings, in their order."""
+    return tuple(_ROWS)
 
 
 def _line(label: str, old: str, new: str) -> str:

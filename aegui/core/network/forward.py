@@ -97,18 +97,21 @@ def activated(key: str, x: torch.Tensor) -> torch.Tensor:
     return ACTIVATIONS[key].function(x)
 
 
-def _dense(layer: LayerShape, tensors: Tensors, x: torch.Tensor, training: bool) -> torch.Tensor:
-    spec, weight, bias = layer.spec, tensors["weight"], tensors["bias"]
-    assert isinstance(spec, LayerSpec | LatentSpec)
+def pre_activation(spec: LayerSpec | LatentSpec, tensors: Tensors, x: torch.Tensor) -> torch.Tensor:
+    """What the activation of a dense layer is given."""
+    weight, bias = tensors["weight"], tensors["bias"]
     if weight.dim() == 3:
         z = torch.baddbmm(bias[:, None], x, weight)
     else:
         z = torch.addmm(bias, x.flatten(1), weight)
-    if spec.slope != 1.0:
-        z = z * spec.slope
-    if isinstance(spec, LatentSpec):
-        return code_of(spec, z)
-    return activated(spec.activation, z)
+    return z if spec.slope == 1.0 else z * spec.slope
+
+
+def _dense(layer: LayerShape, tensors: Tensors, x: torch.Tensor, training: bool) -> torch.Tensor:
+    spec = layer.spec
+    assert isinstance(spec, LayerSpec | LatentSpec)
+    z = pre_activation(spec, tensors, x)
+    return code_of(spec, z) if isinstance(spec, LatentSpec) else activated(spec.activation, z)
 
 
 def code_of(spec: LatentSpec, z: torch.Tensor) -> torch.Tensor:

@@ -66,6 +66,11 @@ FIELDS: dict[str, tuple[FormField, ...]] = {
 """What can be set on a card, by ``Place.kind``; of a layer all that has words in its schema."""
 
 
+def field_of(kind: str, name: str) -> FormField:
+    """The field ``name`` of the cards of that kind."""
+    return next(field for field in FIELDS[kind] if field.name == name)
+
+
 def folded_words(spec: Spec) -> str:
     """The usual settings that are folded away, shortest: ``3x3 /2`` of a convolution."""
     if not isinstance(spec, ConvSpec | ConvTransposeSpec):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from aegui.core.data.dataset import Dataset
     from aegui.core.network.shapes import Shape
-    from aegui.core.recipe import AnyLayer, CorruptionSpec, NetworkSpec, Recipe
+    from aegui.core.recipe import AnyLayer, NetworkSpec, Recipe
 
 __all__ = [
     "LayerShape",
@@ -66,8 +66,6 @@ class Shapes:
 class ResolvedRecipe:
     """A recipe bound to its data, with every shape known; what training takes.
 
-    ``run_corruptions`` is the noise of each run, where a study trains them with different ones:
-    only kind and level count, all else is that of the recipe. Empty: all have the recipe's.
     ``members`` is the recipe of each run as it would be trained alone, where they differ in numbers
     (see ``core/training/members.py``); ``recipe`` has all terms that any of them has then.
     """
@@ -79,7 +77,6 @@ class ResolvedRecipe:
     parts: Mapping[str, tuple[LayerShape, ...]] = field(
         default_factory=lambda: MappingProxyType({})
     )
-    run_corruptions: tuple[CorruptionSpec, ...] = ()
     members: tuple[Recipe, ...] = ()
 
     @property

@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from aegui.core.data.corruption import corrupt_into, corrupt_runs_into
-from aegui.core.data.progress import stop_if
-from aegui.core.errors import Cancelled
+from aegui.core.data.corruption import corrupt_into
 from aegui.core.training.augment import augmented
 from aegui.core.training.checkpoint_check import restore_generator
+from aegui.core.training.giving_up import LongSteps
 from aegui.core.training.model import Model
-from aegui.core.training.objective import Objective
+from aegui.core.training.objective import Objective, is_drawn
 from aegui.core.training.samples import as_numbers, pick_into
-from aegui.core.training.slices import slice_rows
+from aegui.core.training.slices import is_long, slice_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -101,10 +100,6 @@ class Batches:
         samples, target = self._samples, as_numbers(target)
         shape = (self.runs, *target.shape[1:])
         out = torch.empty(shape, device=target.device)
-        if samples.run_corruptions:
-            specs = samples.run_corruptions
-            corrupt_runs_into(target, out, specs, self._generator, samples.image_shape)
-            return out
         spec = samples.corruption.model_copy(update={"level": level})
         corrupt_into(target.expand(shape), out, spec, self._generator, samples.image_shape)
         return out
@@ -255,23 +250,25 @@ class AutogradEngine(ByBatches):
         self._objective = Objective(resolved)
         self._clip_norm = resolved.recipe.training.clip_norm
         self._latent = resolved.recipe.network.latent.units
+        self._is_drawn = is_drawn(resolved)
         self._chain = slice(0, len(resolved.layers))
         self._augmentation = augmentation_of(resolved, generator)
         self._generator = generator
         self._tensors = [leaf.tensor for leaf in self.model.leaves]
         self._slice_rows = slice_rows(resolved, parameters.device)
+        self._long = LongSteps(
+            self.batches,
+            generator,
+            is_long=is_long(resolved, parameters.device),
+            kept=[parameters.buffers],
+        )
         self._optimizer = self.model.optimizer(resolved.recipe.training.optimizer)
 
     def step(self, rate: float, level: float) -> None:
         """Learn from the next batch; ``Cancelled`` as in ``steps``."""
-        start, drawn = self.batches.start, self._generator.get_state()
-        inputs, target = self.batches.next(level, self._augmentation)
-        try:
+        with self._long.one(self.cancelled):
+            inputs, target = self.batches.next(level, self._augmentation)
             gradients = self.gradients(inputs, target)
-        except Cancelled:
-            self.batches.start = start
-            self._generator.set_state(drawn)
-            raise
         if self._clip_norm is not None:
             self._clip(gradients, self._clip_norm)
         self._optimizer.step(gradients, rate)
@@ -279,22 +276,18 @@ class AutogradEngine(ByBatches):
     def gradients(self, inputs: torch.Tensor, target: torch.Tensor) -> list[torch.Tensor]:
         """The gradient of every leaf, for inputs and targets ``[1 or K, n, D]``.
 
-        Of very many rows it is the mean of those of slices, between which it can be given up.
-
-        Raises:
-            Cancelled: ``cancelled`` said so.
+        Of very many rows it is the mean of those of slices.
         """
         model, runs, rows = self.model, self.model.runs, inputs.shape[1]
         masks = model.masks(rows, self._chain, self._generator)
         noise = None
-        if self._objective.is_gaussian:
+        if self._is_drawn:
             noise = torch.empty(runs, rows, self._latent, device=inputs.device)
             noise.normal_(generator=self._generator)
         if rows <= self._slice_rows:
             return self._gradients_of(inputs, target, noise, masks)
         sums: list[torch.Tensor] = []
         for start in range(0, rows, self._slice_rows):
-            stop_if(self.cancelled)
             part = slice(start, min(start + self._slice_rows, rows))
             place = (slice(None), part) if model.stacked else (part,)
             found = self._gradients_of(
@@ -334,7 +327,6 @@ class AutogradEngine(ByBatches):
                     beta=beta,
                     noise=noise if noise is None or model.stacked else noise[stack],
                     masks=masks[stack],
-                    generator=self._generator,
                 )
             ]
             for stack in range(len(model.stacks)):

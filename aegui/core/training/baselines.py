@@ -47,11 +47,11 @@ def best_loss(resolved: ResolvedRecipe) -> float | None:
 
     Returns:
         The loss in the recipe's units, an estimate; None where it is not known: of grey samples,
-        of too many, of runs with different noises, and where the noise itself is to be learnt.
+        of too many, and where the noise itself is to be learnt.
     """
     recipe, dataset = resolved.recipe, resolved.dataset
     noise = recipe.data.corruption
-    if resolved.run_corruptions or not noise.clean_target:
+    if not noise.clean_target:
         return None
     training = recipe.training
     if noise.kind == "none" or noise.level == 0.0:

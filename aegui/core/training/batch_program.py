@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from aegui.core.training.autograd import Batches, ByBatches, augmentation_of
+from aegui.core.training.giving_up import LongSteps
+from aegui.core.training.slices import is_long
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.training.parameters import Parameters
-    from aegui.core.training.samples import Samples
+    from aegui.core.training.samples import Rows
 
 STEP_PARAMETERS = (
     "inputs: Tensor, target: Tensor, index: Tensor, lr: float, position: float, g: Generator"
@@ -84,19 +86,36 @@ class GeneratedEngine(ByBatches):
         self,
         resolved: ResolvedRecipe,
         parameters: Parameters,
-        samples: Samples,
+        samples: Rows,
         generator: torch.Generator,
     ) -> None:
         super().__init__(Batches(samples, generator, parameters.layout.runs))
         self._generator = generator
+        self._is_long = is_long(resolved, parameters.device)
+        self._long = self._long_steps(parameters)
         self._device = parameters.device
         self._all_rows = samples.rows
         self._augmentation = augmentation_of(resolved, generator)
         self._programs: dict[tuple[int, int, int], BatchProgram] = {}
         self._samples = samples
 
+    def _long_steps(self, parameters: Parameters) -> LongSteps:
+        """How a step is given up: the parameters are learnt when all else is done."""
+        learnt = [parameters.flat, parameters.steps, *parameters.slots.values()]
+        return LongSteps(
+            self.batches,
+            self._generator,
+            is_long=self._is_long,
+            kept=[parameters.buffers],
+            until=learnt,
+        )
+
     def step(self, rate: float, level: float) -> None:
-        """Learn from the next batch."""
+        """Learn from the next batch; ``Cancelled`` as in ``steps``."""
+        with self._long.one(self.cancelled):
+            self._learn(rate, level)
+
+    def _learn(self, rate: float, level: float) -> None:
         inputs, target = self.batches.next(level, self._augmentation)
         program = self._program_for(len(inputs), *target.shape[:2])
         position = self.epoch + self.batches.share
@@ -111,7 +130,8 @@ class GeneratedEngine(ByBatches):
 
     def steps(self, rates: Sequence[float], level: float) -> None:
         """Learn from the next batches of the epoch, from all that are whole in one call."""
-        whole = 0 if self._augmentation is not None else min(self.batches.whole, len(rates))
+        single = self._is_long or self._augmentation is not None
+        whole = 0 if single else min(self.batches.whole, len(rates))
         if whole:
             self._stretch(list(rates[:whole]))
         super().steps(rates[whole:], level)

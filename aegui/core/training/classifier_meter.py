@@ -10,12 +10,8 @@ from torch.nn import functional as F
 
 from aegui.core.data.progress import stop_if
 from aegui.core.latent.codec import Codec
-from aegui.core.training.classifier import (
-    group_loss,
-    penalty,
-    penalty_factors,
-    trained_leaves,
-)
+from aegui.core.training.classifier import group_loss, penalty, penalty_factors
+from aegui.core.training.classifier_engines import trained_leaves
 from aegui.core.training.classifier_phases import groups_of, number_of
 from aegui.core.training.classifier_rows import chunk_rows, codes_of, corrupted_codes
 from aegui.core.training.measure import Measured, rows_in_a_piece

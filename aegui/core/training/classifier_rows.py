@@ -8,14 +8,17 @@ import torch
 
 from aegui.core.data.corruption import corrupt_into
 from aegui.core.recipe import CorruptionSpec
+from aegui.core.training.program import emit_corruption
 from aegui.core.training.samples import as_numbers
 
 if TYPE_CHECKING:
     from aegui.core.training.model import Model
+    from aegui.core.training.program import Source
     from aegui.core.training.samples import Samples
 
 MOST_BYTES = 2**30
 """Codes of all samples are kept in memory up to this size, else made batch by batch."""
+_UNBOUNDED = "gaussian of any number"
 _CHUNK_NUMBERS = 2**22
 """Numbers of the widest layer that are in memory at a time while codes are made."""
 
@@ -28,12 +31,12 @@ class CodeRows:
 
     Attributes:
         target: Rows ``[1 or K, n, D]``: the codes where they are kept, else the images.
+        is_kept: Whether they are.
     """
 
     fresh_noise = False
     noise_per_batch = False
     noisy_target = False
-    run_corruptions: tuple[CorruptionSpec, ...] = ()
     corruption = CorruptionSpec()
 
     def __init__(self, model: Model, samples: Samples, depth: int) -> None:
@@ -46,10 +49,10 @@ class CodeRows:
         self.batch_rows = min(samples.batch_rows, self.rows)
         self.full_batch = self.batch_rows == self.rows
         width = model.layers[depth].inputs
-        self._is_kept = depth > 0 and 4 * model.runs * self.rows * width <= MOST_BYTES
-        self._done = 0 if self._is_kept else self.rows
+        self.is_kept = depth > 0 and 4 * model.runs * self.rows * width <= MOST_BYTES
+        self._done = 0 if self.is_kept else self.rows
         self.target = as_numbers(self._images) if self.full_batch else self._images
-        if self._is_kept:
+        if self.is_kept:
             self.target = torch.empty(model.runs, self.rows, width, device=self.device)
         self.inputs = self.target
 
@@ -69,7 +72,7 @@ class CodeRows:
     def codes(self, stack: int, rows: torch.Tensor) -> torch.Tensor:
         """What a batch ``[1 or K, n, D]`` of ``target`` is for one stack: ``[n, width]``."""
         own = rows[stack if len(rows) > 1 else 0]
-        return own if self._is_kept else codes_of(self._model, stack, own, self._depth)
+        return own if self.is_kept else codes_of(self._model, stack, own, self._depth)
 
 
 def chunk_rows(model: Model, depth: int) -> int:
@@ -102,11 +105,37 @@ def corrupted_codes(
     if spec.kind == "none":
         return clean
     out = torch.empty_like(clean)
-    is_known = spec.kind != "block" or image_shape is not None
-    if is_known and (is_bounded or spec.kind == "masking"):
-        corrupt_into(clean, out, spec, generator, image_shape)
-    elif spec.kind == "gaussian":
-        out.normal_(0.0, spec.level, generator=generator).add_(clean)
-    else:
-        corrupt_into(clean, out, spec.model_copy(update={"kind": "masking"}), generator)
+    kind = _meant(spec.kind, is_bounded=is_bounded, is_image=image_shape is not None)
+    if kind == _UNBOUNDED:
+        return out.normal_(0.0, spec.level, generator=generator).add_(clean)
+    corrupt_into(clean, out, spec.model_copy(update={"kind": kind}), generator, image_shape)
     return out
+
+
+def emit_corrupted(
+    source: Source,
+    clean: str,
+    out: str,
+    spec: CorruptionSpec,
+    *,
+    is_bounded: bool,
+    image_shape: tuple[int, int, int] | None,
+) -> None:
+    """Lines that do the same, and draw the same numbers, from ``clean`` to ``out``.
+
+    ``g`` is in scope.
+    """
+    kind = _meant(spec.kind, is_bounded=is_bounded, is_image=image_shape is not None)
+    source.line(f"level = {spec.level!r}", 0)
+    if kind == _UNBOUNDED:
+        source.line(f"{out}.normal_(0.0, level, generator=g).add_({clean})", 0)
+    else:
+        emit_corruption(source, kind, clean, out, 0, image_shape)
+
+
+def _meant(kind: str, *, is_bounded: bool, is_image: bool) -> str:
+    """What a kind of noise is for rows, which may not be images, nor between 0 and 1."""
+    is_known = kind != "block" or is_image
+    if is_known and (is_bounded or kind == "masking"):
+        return kind
+    return _UNBOUNDED if kind == "gaussian" else "masking"

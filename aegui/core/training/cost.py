@@ -43,8 +43,6 @@ _CALL_SECONDS = 6e-6
 """Of one operation of a compiled step, however small ..."""
 _CALLS = 12
 """... and how many of them a layer takes, there and back, in each run that is not stacked."""
-_AUTOGRAD = 8
-"""So many times more an operation costs where nothing is compiled."""
 _SEARCHES = {"lbfgs": 1.3, "bfgs": 1.3, "cg": 2.5, "nelder_mead": 2.0}
 """Evaluations of an iteration of scipy's optimisers; Powell's takes 25 for each parameter."""
 _POWELL = 25.0
@@ -129,7 +127,6 @@ def step_seconds(resolved: ResolvedRecipe) -> float:
     speed = _EFFICIENCY * multiplications_per_second() * max(1, cores() - 1)
     stacked = is_stackable(resolved.layers) and not resolved.parts
     calls = _CALLS * len(layers) * (1 if stacked else recipe.runs)
-    calls *= 1 if _is_compiled(resolved) else _AUTOGRAD
     passes = 4 + 2 * len(OPTIMIZERS[recipe.training.optimizer.name].slots)
     numbers = recipe.runs * resolved.parameters
     given = recipe.runs * batch * sum(layer.outputs for layer in layers)
@@ -142,13 +139,6 @@ def _stepped(resolved: ResolvedRecipe) -> tuple[LayerShape, ...]:
     if resolved.recipe.classifier is None:
         return resolved.all_layers
     return (*resolved.layers[: resolved.code_end], *resolved.parts["head"])
-
-
-def _is_compiled(resolved: ResolvedRecipe) -> bool:
-    """Whether the steps are likely to be generated ones, see ``engines.py``."""
-    training = resolved.recipe.training
-    extras = training.code_l1 or training.sparsity.weight or training.contractive
-    return not (extras or resolved.parts or resolved.recipe.network.latent.top_k)
 
 
 def epoch_seconds(resolved: ResolvedRecipe) -> float:
@@ -201,7 +191,7 @@ def _samples(resolved: ResolvedRecipe) -> int:
     size = _FLOAT * dataset.pixels
     copies = 0
     if noise.kind != "none" and not noise.fresh:
-        copies += rows * (runs if resolved.run_corruptions else 1)
+        copies += rows
     if noise.kind != "none" and noise.copies > 1:
         copies += rows
     copies += runs * (rows if batch == rows else 2 * batch)

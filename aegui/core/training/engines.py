@@ -4,8 +4,9 @@
 ``batched`` runs it batch by batch, for large ones, whose epochs must be interruptible; ``layered``
 is generated too, for images, one run after the other. ``stacked`` differentiates all runs together
 by autograd, ``autograd`` one after the other: these serve what cannot be traced (``tape.py``), and
-steps so long that they are done in slices, between which they can be given up; the others are
-tested against them.
+steps so long that they are done in slices; the others are tested against them. No penalty needs
+them: a gradient within the objective is traced too. A long step of any of them can be given up half
+way (``giving_up.py``).
 """
 
 from __future__ import annotations
@@ -58,8 +59,7 @@ def _by_autograd(resolved: ResolvedRecipe) -> str:
 
 def engine_name(resolved: ResolvedRecipe, rows: int) -> str:
     """Key of the engine for ``resolved`` with epochs of so many ``rows``."""
-    # A penalty that is a gradient itself is left to autograd.
-    if resolved.recipe.training.contractive or resolved.parts:
+    if resolved.parts:
         return _by_autograd(resolved)
     work = 3 * resolved.recipe.runs * rows * sum(layer.cost for layer in resolved.layers)
     if is_stackable(resolved.layers):

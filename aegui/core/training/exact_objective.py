@@ -14,12 +14,15 @@ import torch
 from aegui.core.data.progress import stop_if
 from aegui.core.network.forward import BATCH_MOMENTUM
 from aegui.core.recipe import NormSpec
+from aegui.core.training.giving_up import giving_up
 from aegui.core.training.measure import rows_in_a_piece
 from aegui.core.training.model import Model
-from aegui.core.training.objective import Objective
+from aegui.core.training.objective import Objective, is_drawn
+from aegui.core.training.slices import is_long
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     import numpy as np
     from numpy.typing import NDArray
@@ -62,6 +65,9 @@ class ExactObjective:
             for layer in resolved.layers
         )
         self._rows = self._rows_at_once(resolved)
+        self._is_long = is_long(resolved, parameters.device)
+        self._units = resolved.recipe.network.latent.units
+        self._is_drawn = is_drawn(resolved)
         self.size = len(self._places[0])
         if self._has_statistics:
             for run in runs:
@@ -95,7 +101,7 @@ class ExactObjective:
         own, kept = self._double.buffers, self._parameters.buffers
         before = own.clone()
         # The contractive penalty is a gradient itself.
-        with torch.set_grad_enabled(self._objective.contractive > 0):
+        with torch.set_grad_enabled(bool(self._objective.contractive)):
             for _ in self._parts(run):
                 pass
         # In each of them there is a share of the old ones still, which is known.
@@ -110,7 +116,7 @@ class ExactObjective:
         """The loss of ``run`` with these parameters; ``Cancelled`` if so it was asked for."""
         self._fill(run, vector)
         # The contractive penalty is a gradient itself.
-        with torch.set_grad_enabled(self._objective.contractive > 0):
+        with self._giving_up(cancelled), torch.set_grad_enabled(bool(self._objective.contractive)):
             parts = self._parts(run, cancelled)
             return sum(float(total.detach()) * share for total, share in parts)
 
@@ -125,13 +131,16 @@ class ExactObjective:
         self._fill(run, vector)
         leaves = [leaf.tensor for leaf in self._model.leaves if leaf.run == run]
         loss, sums = 0.0, [torch.zeros_like(leaf) for leaf in leaves]
-        with torch.enable_grad():
+        with self._giving_up(cancelled), torch.enable_grad():
             for total, share in self._parts(run, cancelled):
                 loss += float(total.detach()) * share
                 found = torch.autograd.grad(total, leaves, materialize_grads=True)
                 torch._foreach_add_(sums, list(found), alpha=share)
         flat = torch.cat([each.detach().flatten() for each in sums])
         return loss, flat.cpu().numpy()
+
+    def _giving_up(self, cancelled: IsCancelled | None) -> AbstractContextManager[None]:
+        return giving_up(cancelled if self._is_long else None, [self._double.buffers])
 
     def _parts(
         self, run: int, cancelled: IsCancelled | None = None
@@ -145,7 +154,10 @@ class ExactObjective:
             stop_if(cancelled)
             chunk = inputs[start : start + self._rows].to(self._device).double()
             wanted = self._target[0, start : start + self._rows].to(self._device).double()
-            total = self._objective.total(self._model, run, chunk, wanted, generator)
+            noise = None
+            if self._is_drawn:
+                noise = chunk.new_empty(len(chunk), self._units).normal_(generator=generator)
+            total = self._objective.total(self._model, run, chunk, wanted, noise)
             yield total, len(chunk) / rows
 
     def _fill(self, run: int, vector: NDArray[np.float64]) -> None:

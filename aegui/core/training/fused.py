@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from aegui.core.data.corruption import stretches
 from aegui.core.training.batch_program import (
     STEP_PARAMETERS,
     BatchProgram,
@@ -89,14 +88,9 @@ class FusedEngine:
         shape = (self._parameters.layout.runs, *samples.target.shape[1:])
         noisy = torch.empty(shape, device=self._parameters.device)
         self._source.bind("noisy", noisy)
-        if not samples.run_corruptions:
-            emit_corruption(
-                self._source, samples.corruption.kind, "target", "noisy", 1, samples.image_shape
-            )
-        for start, stop, spec in stretches(samples.run_corruptions):
-            name = self._source.bind(f"noisy{start}", noisy[start:stop])
-            self._source.line(f"level = {spec.level!r}", 1)
-            emit_corruption(self._source, spec.kind, "target", name, 1, samples.image_shape)
+        emit_corruption(
+            self._source, samples.corruption.kind, "target", "noisy", 1, samples.image_shape
+        )
         return "noisy"
 
     def _emit_batches(self, inputs: str) -> None:

@@ -28,6 +28,7 @@ from aegui.core.training.batch_program import (
     compiled,
 )
 from aegui.core.training.checkpoint_check import counts
+from aegui.core.training.giving_up import LongSteps
 from aegui.core.training.model import Model
 from aegui.core.training.primitives import PRIMITIVES
 from aegui.core.training.program import Source
@@ -149,15 +150,24 @@ class GanEngine(GeneratedEngine):
         samples: Samples,
         generator: torch.Generator,
     ) -> None:
-        super().__init__(resolved, parameters, samples, generator)
         assert resolved.recipe.gan is not None
         self.discriminator_steps = torch.zeros((), device=parameters.device)
+        self._levers = torch.tensor([0, 1, 1], device=parameters.device)
+        super().__init__(resolved, parameters, samples, generator)
         self._resolved = resolved
         self._parameters = parameters
         self._gan = resolved.recipe.gan
-        self._levers = torch.tensor([0, 1, 1], device=parameters.device)
         labels = resolved.dataset.class_indices[samples.training]
         self._labels = torch.from_numpy(labels).to(parameters.device)
+
+    def _long_steps(self, parameters: Parameters) -> LongSteps:
+        """How a step is given up: the discriminator has learnt when the generator begins."""
+        mean = [] if parameters.average is None else [parameters.average]
+        learnt = [parameters.flat, parameters.buffers, *parameters.slots.values(), *mean]
+        counted = [parameters.steps, self.discriminator_steps, self._levers]
+        return LongSteps(
+            self.batches, self._generator, is_long=self._is_long, kept=[*learnt, *counted]
+        )
 
     @property
     def turn(self) -> int:
@@ -230,6 +240,10 @@ def step({own}, {parameters}) -> None:
 """One step: what is drawn, what each run learns, and the running mean of all."""
 
 
+def _numbers(layers: slice) -> range:
+    return range(layers.start, layers.stop)
+
+
 class _Parts:
     """What a program has of a batch: how a run learns from it, its discriminator and its generator.
 
@@ -263,8 +277,10 @@ class _Parts:
         spec, clip = recipe.training.optimizer, recipe.training.clip_norm
         own = spec.model_copy(update={"beta1": gan.beta1})
         self._updates = (
-            RunUpdate(spec, clip, parameters, self._both.generator, parameters.steps),
-            RunUpdate(own, clip, parameters, self._both.discriminator, discriminator_steps),
+            RunUpdate(spec, clip, parameters, _numbers(self._both.generator), parameters.steps),
+            RunUpdate(
+                own, clip, parameters, _numbers(self._both.discriminator), discriminator_steps
+            ),
         )
         codes = self._room((recipe.network.latent.units,), _NORMAL.format(1.0))
         masks = self._masks(self._both.generator)

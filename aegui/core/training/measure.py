@@ -6,7 +6,7 @@ learning.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,10 +18,10 @@ from aegui.core.latent.codec import Codec
 from aegui.core.network.layers import is_stackable
 from aegui.core.training.members import Number
 from aegui.core.training.model import Model
-from aegui.core.training.objective import ACTIVE_VARIANCE, Objective, active_units
+from aegui.core.training.objective import ACTIVE_VARIANCE, Objective, active_units, is_drawn
 from aegui.core.training.primitives import PRIMITIVES
 from aegui.core.training.program import Source
-from aegui.core.training.tape import Tape
+from aegui.core.training.tape import NotTraced, Tape
 from aegui.core.training.terms import terms_of
 
 if TYPE_CHECKING:
@@ -44,8 +44,9 @@ _CHUNK_NUMBERS = 2**24
 """Numbers of the widest layer that the other meter holds in memory at once."""
 _COMPILED_COST = 10_000_000_000
 """Multiplications of a look up to which it is one call: some tenths of a second."""
-PIECE_COST = 4_000_000_000
-"""Multiplications between two questions whether to go on: some tenth of a second."""
+PIECE_COST = 2_000_000_000
+"""Multiplications between two questions whether to go on: a twentieth of a second, where nobody
+else wants the cores; beside a busy window some tenths."""
 _JACOBIAN_ROWS = 256
 """Samples on which a contractive penalty is measured."""
 _ALL_ROWS = 4096
@@ -55,6 +56,7 @@ _CODE_SEED = 0x5EED_0005
 _CHECKED = {"validation_loss", "validation_wrong"}
 _COMPILED_TERMS = {
     *("reconstruction", "edges", "kl", "active_units", "code_l1", "sparsity", "l1", "l2"),
+    "contractive",
     *_CHECKED,
 }
 """What the compiled meter knows beside the loss."""
@@ -109,7 +111,12 @@ def choose_meter(
         and work <= _COMPILED_NUMBERS
         and cost <= _COMPILED_COST
     )
-    return (CompiledMeter if compiled else TermMeter)(resolved, parameters, samples)
+    if compiled:
+        try:
+            return CompiledMeter(resolved, parameters, samples)
+        except NotTraced:
+            pass  # a contractive penalty of an activation whose slope is not traced
+    return TermMeter(resolved, parameters, samples)
 
 
 def rows_in_a_piece(layers: Sequence[LayerShape], most: int) -> int:
@@ -219,10 +226,25 @@ class CompiledMeter(_Reconstructing):
             wanted,
             beta=Number(self._resolved, "network.latent.beta").of(model, 0, 1),
             noise=room,
+            jacobian=False,
         )
         mean: Any = seen.mean
-        output = seen.output if room is None else self._objective.decoded(model, 0, mean)
+        is_gaussian = self._objective.is_gaussian
+        output = self._objective.decoded(model, 0, mean) if is_gaussian else seen.output
+        if "contractive" in self.terms:
+            seen = self._with_jacobian(tape, model, inputs, seen)
         return seen, (output, mean)
+
+    def _with_jacobian(
+        self, tape: Tape, model: Model, inputs: torch.Tensor, seen: Evaluated
+    ) -> Evaluated:
+        """``seen`` with the contractive term, of the first samples."""
+        first = inputs[:, :_JACOBIAN_ROWS]
+        noise = code_noise(self._resolved, first.shape[1], first.device)
+        room = None if noise is None else self._rows(tape, noise[None])
+        size = self._objective.jacobian(model, 0, self._rows(tape, first), room)
+        loss = seen.loss + size * self._objective.contractive.of(model, 0, 1)
+        return replace(seen, loss=loss, terms={**seen.terms, "contractive": size})
 
     def _answer(self, tape: Tape, model: Model, inputs: torch.Tensor) -> Any:
         """Output and mean code of what is reconstructed through it."""
@@ -239,15 +261,15 @@ class CompiledMeter(_Reconstructing):
 
 
 def code_noise(resolved: ResolvedRecipe, rows: int, device: torch.device) -> torch.Tensor | None:
-    """Standard normal numbers ``[rows, d]`` for a gaussian code, the same ones at every look.
+    """Standard normal numbers ``[rows, d]`` where ``is_drawn``, the same ones at every look.
 
     What changes between two looks is the network.
     """
-    latent = resolved.recipe.network.latent
-    if latent.kind != "gaussian":
+    if not is_drawn(resolved):
         return None
     generator = torch.Generator(device=device).manual_seed(_CODE_SEED)
-    return torch.empty(rows, latent.units, device=device).normal_(generator=generator)
+    units = resolved.recipe.network.latent.units
+    return torch.empty(rows, units, device=device).normal_(generator=generator)
 
 
 class TermMeter(_Reconstructing):
@@ -318,7 +340,7 @@ class TermMeter(_Reconstructing):
                 assert seen.output is not None
                 assert seen.mean is not None
                 output = seen.output
-                if noise is not None:
+                if self._objective.is_gaussian:
                     output = self._objective.decoded(self._model, run, seen.mean)
             _, own = self._objective.of_the_whole(seen.mean.mean(dim=0), seen.kl_each, self._beta)
             for key, value in {**seen.terms, "loss": seen.loss - own}.items():
@@ -362,11 +384,11 @@ class TermMeter(_Reconstructing):
 
     def _add_jacobian(self, run: int, inputs: torch.Tensor, sums: dict[str, float]) -> None:
         """The contractive term, which takes gradients, on the first samples."""
-        generator = torch.Generator(device=inputs.device).manual_seed(_CODE_SEED)
         first = _of_run(inputs, run)[:_JACOBIAN_ROWS]
-        size = self._objective.jacobian(self._model, run, first, generator)
+        noise = code_noise(self._resolved, len(first), first.device)
+        size = self._objective.jacobian(self._model, run, first, noise)
         sums["contractive"] = float(size)
-        sums["loss"] += self._objective.contractive * float(size)
+        sums["loss"] += self._objective.contractive.of(self._model, run, 1) * float(size)
 
 
 def _wrong(output: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:

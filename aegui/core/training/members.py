@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 NOISE_STREAM = 0x5EED_0003
 """Joined to the seed of a run for what it draws while it trains."""
-_PENALTIES = ("l1", "l2", "code_l1")
+_PENALTIES = ("l1", "l2", "code_l1", "contractive")
 _LAYERS = ("encoder", "decoder")
 
 
@@ -71,8 +71,11 @@ def bucket_of(recipe: Recipe) -> str:
     row = OPTIMIZERS[optimizer["name"]]
     for key in ("name", "notes", "seed", "runs"):
         document[key] = None
+    # Where the Jacobian is penalised at all it may be estimated, by random numbers.
+    is_contracted = training["contractive"] > 0
     for key in ("initializer", "schedule", "epochs", *_PENALTIES):
         training[key] = None
+    training["contractive"] = is_contracted
     training["goals"] = training["goals"]["seconds"]
     training["clip_norm"] = training["clip_norm"] is not None
     training["sparsity"]["weight"] = None

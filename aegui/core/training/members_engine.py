@@ -14,6 +14,7 @@ import torch
 
 from aegui.core.network.forward import dropout_rate
 from aegui.core.training.members import NOISE_STREAM, alone
+from aegui.core.training.objective import is_drawn
 from aegui.core.training.primitives import PRIMITIVES
 from aegui.core.training.program import Source, emit_corruption
 from aegui.core.training.samples import Samples
@@ -298,7 +299,7 @@ class MembersEngine:
             if min(kept) < 1.0
         }
         noise = None
-        if resolved.recipe.network.latent.kind == "gaussian":
+        if is_drawn(resolved):
             noise = tape.named(self._emit_code_noise(rows, indent, tag))
         given = tape.named(inputs), tape.named(target)
         emit_gradient(tape, resolved, parameters, *given, masks, noise, stacked=True)

@@ -16,12 +16,12 @@ import torch
 from torch.nn import functional as F
 
 from aegui.core.formula import torch_function
-from aegui.core.network.forward import apply_layer, code_of
+from aegui.core.network.forward import apply_layer, code_of, pre_activation
 from aegui.core.training.losses import LOSSES
 from aegui.core.training.members import Number
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.training.model import Model
@@ -34,6 +34,17 @@ _EXACT_CODE = 4
 
 Root = tuple[torch.Tensor, torch.Tensor, float]
 """A tensor, and the gradient of the objective by it: a direction and a factor."""
+
+
+def is_drawn(resolved: ResolvedRecipe) -> bool:
+    """Whether a step draws numbers like the code.
+
+    It does for a gaussian code, and for the direction in which the Jacobian of a deep encoder is
+    estimated.
+    """
+    latent = resolved.recipe.network.latent
+    is_deep = resolved.code_end > 1 and latent.units > _EXACT_CODE
+    return latent.kind == "gaussian" or (is_deep and resolved.recipe.training.contractive > 0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,8 +76,22 @@ class _Batch:
     noise: torch.Tensor | None
     masks: Mapping[int, torch.Tensor] | None
     training: bool
-    generator: torch.Generator | None
     jacobian: bool
+
+
+@dataclass(frozen=True, eq=False)
+class _Encoded:
+    """What the layer of the code gives for a batch.
+
+    Attributes:
+        code: That, as the decoder is given it.
+        result: What the contractive penalty differentiates: the code, without its own dropout.
+        by: What by: samples, or for a single dense layer its pre-activation.
+    """
+
+    code: torch.Tensor
+    result: torch.Tensor
+    by: torch.Tensor
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +123,7 @@ class Objective:
         self._image_shape = resolved.dataset.image_shape
         self._code_l1 = Number(resolved, "training.code_l1")
         self._sparsity = Number(resolved, "training.sparsity.weight")
+        self._contractive = Number(resolved, "training.contractive")
         self._l1, self._l2 = (Number(resolved, f"training.{key}") for key in ("l1", "l2"))
 
     @property
@@ -106,18 +132,20 @@ class Objective:
         return self._latent.kind == "gaussian"
 
     @property
-    def contractive(self) -> float:
+    def contractive(self) -> Number:
         """Weight of the contractive penalty."""
-        return self._training.contractive
+        return self._contractive
 
     def jacobian(
-        self, model: Model, stack: int, inputs: torch.Tensor, generator: torch.Generator | None
+        self, model: Model, stack: int, inputs: torch.Tensor, noise: torch.Tensor | None
     ) -> torch.Tensor:
-        """Mean over ``inputs`` of the squared Frobenius norm of the encoder's Jacobian."""
-        x = model.shaped(inputs, 0).detach().requires_grad_()
+        """Mean over ``inputs`` of the squared Frobenius norm of the encoder's Jacobian.
+
+        ``noise`` as of ``evaluate``.
+        """
+        batch = _Batch(model, stack, 0.0, noise, None, False, True)
         with torch.enable_grad():
-            code = model.apply(stack, x, slice(0, self._code_end))
-            return self._jacobian(model, stack, x, code, generator).detach()
+            return self._jacobian(batch, self._encoded(batch, inputs)).detach()
 
     def beta(self, epoch: float) -> float:
         """The weight of the KL at ``epoch``, rising linearly during the warm-up."""
@@ -135,7 +163,6 @@ class Objective:
         noise: torch.Tensor | None = None,
         masks: Mapping[int, torch.Tensor] | None = None,
         training: bool = False,
-        generator: torch.Generator | None = None,
         jacobian: bool = True,
     ) -> Evaluated:
         """Pass a batch through one stack of ``model``, and compute every term.
@@ -146,13 +173,13 @@ class Objective:
             inputs: Rows ``[n, D]``, or ``[K, n, D]`` when stacked.
             target: Rows that broadcast to ``inputs``.
             beta: Weight of the KL.
-            noise: Standard normal numbers like the code, for a gaussian code; None: its mean.
+            noise: Standard normal numbers like the code, where ``is_drawn``. Without them a
+                gaussian code is its mean, and no Jacobian is estimated.
             masks: Of dropout, from ``model.masks``.
             training: Whether batch statistics count.
-            generator: For the probes of an estimated Jacobian.
             jacobian: Whether the contractive penalty, which needs gradients, is computed.
         """
-        batch = _Batch(model, stack, beta, noise, masks, training, generator, jacobian)
+        batch = _Batch(model, stack, beta, noise, masks, training, jacobian)
         coded = self._code(batch, inputs)
         decoder = slice(self._code_end, len(self._layers))
         output = model.apply(stack, coded.z, decoder, training=training, masks=masks)
@@ -163,7 +190,7 @@ class Objective:
         if self._training.edges:
             terms["edges"] = self._edges(output, target)
             loss = loss + self._training.edges * terms["edges"]
-        if terms or self.contractive:
+        if terms or self._contractive:
             terms["reconstruction"] = reconstruction
         return Evaluated(
             loss.reshape(-1),
@@ -177,9 +204,8 @@ class Objective:
         self, model: Model, stack: int, inputs: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Reconstructions, rows ``[..., D]``, and codes, of a gaussian one its mean."""
-        batch = _Batch(model, stack, 0.0, None, None, False, None, False)
-        _, code = self._encoded(batch, inputs)
-        mean, _, z = self._drawn(code, None)
+        batch = _Batch(model, stack, 0.0, None, None, False, False)
+        mean, _, z = self._drawn(self._encoded(batch, inputs).code, None)
         return self.decoded(model, stack, z), mean
 
     def decoded(self, model: Model, stack: int, codes: torch.Tensor) -> torch.Tensor:
@@ -197,7 +223,6 @@ class Objective:
         beta: float,
         noise: torch.Tensor | None = None,
         masks: Mapping[int, torch.Tensor] | None = None,
-        generator: torch.Generator | None = None,
     ) -> list[Root]:
         """Where a training step's gradient begins: tensors, and the loss's gradient by each.
 
@@ -205,19 +230,16 @@ class Objective:
         nobody reads while training, is not computed; with a sigmoid and cross-entropy it is that
         by the pre-activation, output minus target. Arguments as of ``evaluate``.
         """
-        batch = _Batch(model, stack, beta, noise, masks, True, generator, True)
-        x, code = self._encoded(batch, inputs)
-        mean, log_variance, z = self._drawn(code, noise)
+        batch = _Batch(model, stack, beta, noise, masks, True, True)
+        encoded = self._encoded(batch, inputs)
+        mean, log_variance, z = self._drawn(encoded.code, noise)
         root = self._root(batch, z)
         with torch.no_grad():
             flat = root if model.stacked else root.flatten(1)
             gradient = self._by_output(flat, target.expand_as(flat))
             roots: list[Root] = [(root, gradient.view(root.shape), 1.0)]
             roots += self._code_roots(batch, mean, log_variance)
-        if self.contractive:
-            extra = self.contractive * self._jacobian(model, stack, x, code, generator)
-            roots.append((extra, torch.ones_like(extra), 1.0))
-        return roots
+        return roots + (self._jacobian_roots(batch, encoded) if self._contractive else [])
 
     def _code_roots(
         self, batch: _Batch, mean: torch.Tensor, log_variance: torch.Tensor | None
@@ -233,10 +255,10 @@ class Objective:
                 by_mean, by_log = by_mean * paid, by_log * paid
             roots += [(mean, by_mean, beta / rows), (log_variance, by_log, beta / (2.0 * rows))]
         if self._code_l1:
-            roots.append((mean, *_weighted(batch, mean.sign(), self._code_l1)))
+            roots.append((mean, *_weighted(batch, mean.sign(), self._code_l1, rows)))
         if self._sparsity:
             slope = sparsity_slope(mean.mean(dim=-2, keepdim=True), training.sparsity.rho)
-            roots.append((mean, *_weighted(batch, slope.expand_as(mean), self._sparsity)))
+            roots.append((mean, *_weighted(batch, slope.expand_as(mean), self._sparsity, rows)))
         return roots
 
     def weight_roots(self, model: Model, stack: int) -> list[Root]:
@@ -257,15 +279,15 @@ class Objective:
         run: int,
         inputs: torch.Tensor,
         target: torch.Tensor,
-        generator: torch.Generator,
+        noise: torch.Tensor | None,
     ) -> torch.Tensor:
         """The objective of one run of an unstacked ``model``, for a code that is not drawn.
 
         It is a number to be differentiated, and always the same for the same weights. Cross-entropy
         is that of the pre-activation, which is exact where a sigmoid saturates.
-        ``inputs`` and ``target`` are rows ``[n, D]``.
+        ``inputs`` and ``target`` are rows ``[n, D]``, ``noise`` is that of an estimated Jacobian.
         """
-        batch = _Batch(model, run, self._latent.beta, None, None, True, generator, True)
+        batch = _Batch(model, run, self._latent.beta, noise, None, True, True)
         coded = self._code(batch, inputs)
         root = self._root(batch, coded.z).flatten(1)
         each: torch.Tensor
@@ -302,8 +324,8 @@ class Objective:
     def _code(self, batch: _Batch, inputs: torch.Tensor) -> _Coded:
         """Encode, and compute every term that is not the reconstruction."""
         model, stack = batch.model, batch.stack
-        x, code = self._encoded(batch, inputs)
-        mean, log_variance, z = self._drawn(code, batch.noise)
+        encoded = self._encoded(batch, inputs)
+        mean, log_variance, z = self._drawn(encoded.code, batch.noise)
         terms: dict[str, torch.Tensor] = {}
         weighted: list[torch.Tensor] = []
         kl_each = None
@@ -317,20 +339,27 @@ class Objective:
         if self._sparsity:
             terms["sparsity"] = sparsity(mean.mean(dim=-2), self._training.sparsity.rho)
             weighted.append(self._sparsity.of(model, stack, 1) * terms["sparsity"])
-        if batch.jacobian and self.contractive > 0:
-            terms["contractive"] = self._jacobian(model, stack, x, code, batch.generator)
-            weighted.append(self.contractive * terms["contractive"])
+        if batch.jacobian and self._contractive:
+            terms["contractive"] = self._jacobian(batch, encoded)
+            weighted.append(self._contractive.of(model, stack, 1) * terms["contractive"])
         weighted += self._weight_terms(model, stack, terms)
         extra = None if not weighted else torch.stack(weighted).sum(dim=0)
         return _Coded(z, mean, kl_each, terms, extra)
 
-    def _encoded(self, batch: _Batch, inputs: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """What the first layer is given, and what that of the code gives."""
-        x = batch.model.shaped(inputs, 0)
-        if batch.jacobian and self.contractive > 0:
+    def _encoded(self, batch: _Batch, inputs: torch.Tensor) -> _Encoded:
+        """The code of a batch, and where the contractive penalty begins."""
+        x, masks = batch.model.shaped(inputs, 0), batch.masks or {}
+        is_contracted = batch.jacobian and bool(self._contractive)
+        if is_contracted and self._code_end == 1:
+            spec, tensors = self._latent, batch.model.tensors(batch.stack)[0]
+            z = pre_activation(spec, tensors, x).requires_grad_()
+            result = code_of(spec, z)
+            return _Encoded(result * masks[0] if 0 in masks else result, result, z)
+        if is_contracted:
             x = x.detach().requires_grad_()
         encoder, training = slice(0, self._code_end), batch.training
-        return x, batch.model.apply(batch.stack, x, encoder, training=training, masks=batch.masks)
+        code = batch.model.apply(batch.stack, x, encoder, training=training, masks=masks)
+        return _Encoded(code, code, x)
 
     def _drawn(
         self, code: torch.Tensor, noise: torch.Tensor | None
@@ -418,68 +447,79 @@ class Objective:
             weighted.append(share * number.of(model, stack, 1) * terms[key])
         return weighted
 
-    def _jacobian(
-        self,
-        model: Model,
-        stack: int,
-        x: torch.Tensor,
-        code: torch.Tensor,
-        generator: torch.Generator | None,
-    ) -> torch.Tensor:
+    def _jacobian(self, batch: _Batch, encoded: _Encoded) -> torch.Tensor:
         """Mean over the samples of the squared Frobenius norm of the encoder's Jacobian."""
         if self._code_end == 1:
-            return self._dense_jacobian(model, stack, x)
-        if self._latent.units <= _EXACT_CODE:
-            probes: Sequence[torch.Tensor] = list(_unit_probes(code))
+            slope, sizes = self._slope(encoded), self._sizes(batch)
+            return (slope.square() * sizes).sum(dim=-1).mean(dim=-1)
+        stacked = batch.model.stacked
+        squares = [product.square() for product in self._products(batch, encoded)]
+        flat = [square if stacked else square.flatten(1) for square in squares]
+        return torch.stack([each.sum(dim=-1).mean(dim=-1) for each in flat]).sum(dim=0)
+
+    def _jacobian_roots(self, batch: _Batch, encoded: _Encoded) -> list[Root]:
+        """Of the contractive penalty: what it squares, and the gradient by that."""
+        rows = encoded.code.shape[-2]
+        if self._code_end > 1:
+            found = [(product, product.detach()) for product in self._products(batch, encoded)]
         else:
-            drawn = torch.empty_like(code).normal_(generator=generator)
-            probes = [drawn]
-        total = torch.zeros((), device=code.device)
-        for probe in probes:
-            (product,) = torch.autograd.grad(code, x, probe, create_graph=True)
-            flat = product if model.stacked else product.flatten(1)
-            total = total + flat.square().sum(dim=-1).mean(dim=-1)
-        return total
+            slope, weight = self._slope(encoded), batch.model.tensors(batch.stack)[0]["weight"]
+            with torch.no_grad():
+                share = slope.square().sum(dim=-2, keepdim=True) * self._latent.slope**2
+                found = [(weight, weight * share)]
+                if slope.requires_grad:
+                    found.append((slope, slope * self._sizes(batch)))
+        with torch.no_grad():
+            return [
+                (tensor, *_weighted(batch, direction, self._contractive, rows / 2.0))
+                for tensor, direction in found
+            ]
 
-    def _dense_jacobian(self, model: Model, stack: int, x: torch.Tensor) -> torch.Tensor:
-        """Of a single dense layer: sum_j f'(z_j)^2 |W_j|^2 (Rifai et al. 2011, eq. 4).
+    def _slope(self, encoded: _Encoded) -> torch.Tensor:
+        """The derivative of each number of a code by its pre-activation.
 
-        Of a code that keeps its largest numbers only these have a slope.
+        Of a code that keeps its largest numbers only these have one.
         """
-        spec = self._latent
-        tensors = model.tensors(stack)[0]
-        weight, bias = tensors["weight"], tensors["bias"]
-        with torch.enable_grad():
-            if model.stacked:
-                z = torch.baddbmm(bias[:, None], x, weight) * spec.slope
-            else:
-                z = torch.addmm(bias, x.flatten(1), weight) * spec.slope
-            code = code_of(spec, z)
-            if code is z or not code.requires_grad:
-                slope = torch.ones_like(z)
-            else:
-                (slope,) = torch.autograd.grad(code.sum(), z, create_graph=True)
-        sizes = (weight * spec.slope).square().sum(dim=-2)
-        sizes = sizes[:, None] if model.stacked else sizes
-        return (slope.square() * sizes).sum(dim=-1).mean(dim=-1)
+        result, by = encoded.result, encoded.by
+        (slope,) = torch.autograd.grad(result, by, torch.ones_like(result), create_graph=True)
+        return slope
+
+    def _sizes(self, batch: _Batch) -> torch.Tensor:
+        """The squared norm of the weights of each number of the code.
+
+        With the slope they are the Jacobian of a single dense layer: its squared norm is
+        ``sum_j f'(z_j)^2 |W_j|^2`` (Rifai et al. 2011, eq. 4).
+        """
+        weight = batch.model.tensors(batch.stack)[0]["weight"]
+        return (weight * self._latent.slope).square().sum(dim=-2, keepdim=batch.model.stacked)
+
+    def _products(self, batch: _Batch, encoded: _Encoded) -> list[torch.Tensor]:
+        """Products of the Jacobian of a deep encoder, whose squares add up to its squared norm.
+
+        Those with each unit vector of a small code; of a larger one that with a random direction,
+        whose squared norm is right in the mean (Hutchinson 1990).
+        """
+        result, noise = encoded.result, batch.noise
+        directions = [noise]
+        if self._latent.units <= _EXACT_CODE:
+            units = torch.eye(self._latent.units, dtype=result.dtype, device=result.device)
+            directions = [
+                batch.model.constant(unit.expand(result.shape).contiguous()) for unit in units
+            ]
+        return [
+            torch.autograd.grad(result, encoded.by, direction, create_graph=True)[0]
+            for direction in directions
+        ]
 
 
-def _weighted(batch: _Batch, direction: torch.Tensor, weight: Number) -> tuple[torch.Tensor, float]:
-    """The gradient of a term of the code, a mean over the samples: direction and factor."""
-    rows = direction.shape[-2]
+def _weighted(
+    batch: _Batch, direction: torch.Tensor, weight: Number, rows: float
+) -> tuple[torch.Tensor, float]:
+    """The gradient of a weighted term, a mean over ``rows``: direction and factor."""
     factor = weight.of(batch.model, batch.stack, 3)
     if isinstance(factor, float):
         return direction, factor / rows
     return direction * factor, 1.0 / rows
-
-
-def _unit_probes(code: torch.Tensor) -> Sequence[torch.Tensor]:
-    probes = []
-    for index in range(code.shape[-1]):
-        probe = torch.zeros_like(code)
-        probe[..., index] = 1.0
-        probes.append(probe)
-    return probes
 
 
 def kl_divergence(mean: torch.Tensor, log_variance: torch.Tensor) -> torch.Tensor:

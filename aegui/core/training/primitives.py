@@ -1,7 +1,9 @@
 """What a generated program knows to do: one row each, with its lines and those of its gradient.
 
 A row is named by the function of torch that it stands for; see ``tape.py``. A rule is given the
-gradient by the result, which is its own to overwrite, and hands on those by what went in.
+gradient by the result, which is its own to overwrite, and hands on those by what went in. What
+samples go through on their way to the code has a *pull* too, which gives the gradient by what went
+in as operations of the table, so that it can be differentiated again.
 """
 
 from __future__ import annotations
@@ -12,53 +14,29 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch.nn import functional as F
 
-from aegui.core.formula import renamed
+from aegui.core.formula import renamed, torch_function
 from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.forward import activated, largest
-from aegui.core.network.grey_convolution import sums, taps
+from aegui.core.training.image_primitives import OF_IMAGES
+from aegui.core.training.rules import hand_on_one, linear_map, unary
 from aegui.core.training.tape import NotTraced, Traced, call, plain, text_of, traced_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from aegui.core.network.grey_convolution import Geometry
-
     Function = Callable[..., Any]
-
-_LAST = "contiguous(memory_format=torch.channels_last)"
+    Pull = Callable[[Traced], Traced]
 
 
 def _turned(x: Traced) -> Traced:
-    """A matrix, or a stack of them, with rows and columns exchanged."""
+    """A matrix, or a stack of them, with rows and columns exchanged; no gradient goes through."""
     with torch.no_grad():
-        return x.tape.view(x, lambda t: t.transpose(-1, -2), "{}.transpose(-1, -2)")
+        return _other(x)
 
 
-def _unary(x: Traced, text: str, like: torch.Tensor, back: Callable[[Traced], str]) -> Traced:
-    """What ``text`` makes of ``x``, and the text of the gradient by ``x`` from that by it."""
-    result = x.tape.moving(text, like)
-    return x.tape.record(result, (x,), lambda d: _hand_on_one(x, back(d)))
-
-
-def _several(x: Traced, text: str, count: int) -> list[Traced]:
-    """The ``count`` results of ``text``, the first of them like ``x``."""
-    names = [x.tape.name("v") for _ in range(count)]
-    x.tape.line(f"{', '.join(names)} = {text}")
-    return [x.tape.named(name, plain(x)) for name in names]
-
-
-def _hand_on_one(x: Traced, text: str) -> None:
-    """Hand on the gradient that ``text`` gives."""
-    x.tape.give(x, x.tape.moving(text, plain(x), "d"))
-
-
-def _hand_on(to: Sequence[Traced], text: str) -> None:
-    """Hand on the gradients that ``text`` gives, one for each of ``to``."""
-    tape = to[0].tape
-    names = [tape.name("d") for _ in to]
-    tape.line(f"{', '.join(names)} = {text}")
-    for of, name in zip(to, names, strict=True):
-        tape.give(of, tape.named(name, plain(of)))
+def _other(x: Traced) -> Traced:
+    """The same, and one does."""
+    return _transpose(x, -1, -2)
 
 
 # Products
@@ -78,20 +56,24 @@ def _linear(bias: Traced, x: Traced, weight: Traced) -> Traced:
         if x.needs:
             tape.add(x, call(product, d, _turned(weight)))
 
-    return tape.record(result, (bias, x, weight), rule)
+    return tape.record(result, (bias, x, weight), rule, lambda d: _product(d, _other(weight)))
 
 
-def _mm(a: Traced, b: Traced) -> Traced:
+def _product(a: Traced, b: Traced) -> Traced:
     tape = traced_of(a, b)
-    result = tape.filled(call("torch.mm", a, b), plain(a) @ plain(b), "z")
+    product = "torch.bmm" if a.dim() == 3 else "torch.mm"
+    result = tape.filled(call(product, a, b), plain(a) @ plain(b), "z")
 
     def rule(d: Traced) -> None:
         if a.needs:
-            tape.add(a, call("torch.mm", d, _turned(b)))
+            tape.add(a, call(product, d, _turned(b)))
         if b.needs:
-            tape.add(b, call("torch.mm", _turned(a), d))
+            tape.add(b, call(product, _turned(a), d))
 
-    return tape.record(result, (a, b), rule)
+    def pull(d: Traced) -> Traced:
+        return _product(d, _other(b)) if a.inner else _product(_other(a), d)
+
+    return tape.record(result, (a, b), rule, pull)
 
 
 # Number by number
@@ -101,7 +83,7 @@ def _activated(key: str, z: Traced) -> Traced:
     tape, row = z.tape, ACTIVATIONS[key]
     if key == "identity":
         return z
-    if row.in_place:
+    if row.in_place and not z.inner:
         result = Traced(tape, z.name, z.tensor, fixed=z.fixed)
         tape.line(row.forward(z.name, z.name))
     else:
@@ -113,17 +95,25 @@ def _activated(key: str, z: Traced) -> Traced:
         tape.line(row.backward(d.name, z.name, result.name))
         tape.give(z, d)
 
-    return tape.record(result, (z,), rule)
+    slopes: list[Traced] = []
+
+    def pull(d: Traced) -> Traced:
+        if not slopes:
+            slopes.append(torch_function(row.slope, "z")(z))
+        return _mul(d, slopes[0])
+
+    return tape.record(result, (z,), rule, pull)
 
 
-def _passed(x: Any, d: Traced, *, owned: bool) -> None:
+def _passed(x: Any, d: Traced, *, owned: bool, sign: float = 1.0) -> None:
     """Hand on ``d`` to a summand ``x``, over the places of which it was repeated."""
     if not isinstance(x, Traced) or not x.needs:
         return
     tape = x.tape
+    if not owned and (sign < 0 or x.shape == d.shape):
+        d = tape.filled(call("torch.mul", d, sign), plain(d), "d")
     if x.shape == d.shape:
-        gradient = d if owned else tape.filled(call("torch.mul", d, 1.0), plain(d), "d")
-        tape.give(x, gradient)
+        tape.give(x, d)
         return
     shape = [1] * (d.dim() - x.dim()) + list(x.shape)
     over = [axis for axis, size in enumerate(shape) if size == 1]
@@ -146,18 +136,38 @@ def _mul(a: Any, b: Any) -> Traced:
             tape.line(f"{d.name}.mul_({text_of(b)})")
             _passed(a, d, owned=True)
 
-    return tape.record(result, (a, b), rule)
+    def pull(d: Traced) -> Traced:
+        return _mul(d, b if a.inner else a)
+
+    return tape.record(result, (a, b), rule, _if_alike((a, b), result, pull))
 
 
-def _add(a: Any, b: Any) -> Traced:
-    tape = traced_of(a, b)
-    result = tape.filled(call("torch.add", a, b), plain(a) + plain(b))
+def _if_alike(inputs: Sequence[Any], result: Traced, pull: Pull) -> Pull | None:
+    """``pull``, where that of ``inputs`` which it is for was not repeated in the ``result``."""
+    inner = [x for x in inputs if isinstance(x, Traced) and x.inner]
+    return pull if all(x.shape == result.shape for x in inner) else None
 
-    def rule(d: Traced) -> None:
-        _passed(b, d, owned=False)
-        _passed(a, d, owned=True)
 
-    return tape.record(result, (a, b), rule)
+def _sum(name: str) -> Function:
+    """``torch.add``, ``torch.sub``, or ``torch.rsub``: the second less the first."""
+    first, second = {"add": (1.0, 1.0), "sub": (1.0, -1.0), "rsub": (-1.0, 1.0)}[name]
+
+    def row(a: Any, b: Any) -> Traced:
+        tape = traced_of(a, b)
+        result = tape.filled(call(f"torch.{name}", a, b), plain(a) + plain(b))
+
+        def rule(d: Traced) -> None:
+            _passed(b, d, owned=False, sign=second)
+            if first < 0:
+                tape.line(f"{d.name}.neg_()")
+            _passed(a, d, owned=True)
+
+        def pull(d: Traced) -> Traced:
+            return _mul(d, first if isinstance(a, Traced) and a.inner else second)
+
+        return tape.record(result, (a, b), rule, _if_alike((a, b), result, pull))
+
+    return row
 
 
 def _div(a: Traced, b: float) -> Traced:
@@ -172,9 +182,9 @@ def _of_each(name: str, slope: str) -> Function:
     Further arguments are ``{0}`` and so on.
     """
 
-    def row(x: Traced, *args: Any) -> Traced:
+    def row(x: Traced, *args: Any, **kwargs: Any) -> Traced:
         tape = x.tape
-        result = tape.filled(call(name, x, *args), plain(x))
+        result = tape.filled(call(name, x, *args, **kwargs), plain(x))
         result.of = x
 
         def rule(d: Traced) -> None:
@@ -215,7 +225,7 @@ def _softmax(name: str) -> Function:
         back = f"torch.ops.aten._{name}_backward_data"
 
         def rule(d: Traced) -> None:
-            _hand_on_one(x, f"{back}({d.name}, {result.name}, {dim}, {result.name}.dtype)")
+            hand_on_one(x, f"{back}({d.name}, {result.name}, {dim}, {result.name}.dtype)")
 
         return x.tape.record(result, (x,), rule)
 
@@ -225,7 +235,7 @@ def _softmax(name: str) -> Function:
 def _bce_of_logits(x: Traced, wanted: Traced, **_: Any) -> Traced:
     text = call("torch.binary_cross_entropy_with_logits", x, wanted)
     miss = f"(torch.sigmoid({x.name}) - {wanted.name})"
-    return _unary(x, text, x.tensor.mean(), lambda d: f"{miss}.mul_({d.name} / {x.numel()})")
+    return unary(x, text, x.tensor.mean(), lambda d: f"{miss}.mul_({d.name} / {x.numel()})")
 
 
 def _cross_entropy(x: Traced, labels: Traced, **_: Any) -> Traced:
@@ -233,7 +243,7 @@ def _cross_entropy(x: Traced, labels: Traced, **_: Any) -> Traced:
     hit = f"torch.ops.aten.one_hot({labels.name}, {x.shape[1]})"
     miss = f"(torch.softmax({x.name}, 1) - {hit})"
     text = call("torch.ops.aten.cross_entropy_loss", x, labels)
-    return _unary(x, text, x.tensor.mean(), lambda d: f"{miss}.mul_({d.name} / {len(x)})")
+    return unary(x, text, x.tensor.mean(), lambda d: f"{miss}.mul_({d.name} / {len(x)})")
 
 
 def _addcmul(x: Traced, a: Traced, b: Traced) -> Traced:
@@ -271,6 +281,14 @@ def _plain_row(name: str, *, is_flat: bool = False) -> Function:
     return row
 
 
+def _where(condition: Traced, a: Any, b: Any) -> Traced:
+    """No gradient goes through; torch fills no buffer where one of the two is a number."""
+    if torch.is_grad_enabled() and any(isinstance(x, Traced) and x.needs for x in (a, b)):
+        raise NotTraced("torch.where has no gradient")
+    like = torch.where(plain(condition), plain(a), plain(b))
+    return condition.tape.moving(call("torch.where", condition, a, b), like)
+
+
 def _detach(x: Traced) -> Traced:
     with torch.no_grad():
         return Traced(x.tape, x.name, x.tensor, fixed=x.fixed)
@@ -298,7 +316,7 @@ def _largest(code: Traced, count: int, *, by_magnitude: bool) -> Traced:
 
 def _transpose(x: Traced, a: int, b: int) -> Traced:
     way = (lambda t: t.transpose(a, b)), f"{{}}.transpose({a}, {b})"
-    return x.tape.view(x, *way, way)
+    return x.tape.view(x, *way, way, lambda d: _transpose(d, a, b))
 
 
 def _t(x: Traced) -> Traced:
@@ -308,7 +326,8 @@ def _t(x: Traced) -> Traced:
 def _permute(x: Traced, *order: int) -> Traced:
     back = [order.index(axis) for axis in range(len(order))]
     undo = (lambda t: t.permute(back)), f"{{}}.permute({back})"
-    return x.tape.view(x, lambda t: t.permute(order), f"{{}}.permute({list(order)})", undo)
+    text = f"{{}}.permute({list(order)})"
+    return x.tape.view(x, lambda t: t.permute(order), text, undo, lambda d: _permute(d, *back))
 
 
 def _expand(x: Traced, *shape: int) -> Traced:
@@ -331,9 +350,14 @@ def _reshape(x: Traced, *shape: Any) -> Traced:
         return x
     if like.data_ptr() == plain(x).data_ptr():
         undo = (lambda t: t.reshape(before)), f"{{}}.reshape({before})"
-        return x.tape.view(x, lambda t: t.view(sizes), f"{{}}.view({sizes})", undo)
-    text = f"{x.name}.reshape({sizes})"
-    return _unary(x, text, like, lambda d: f"{d.name}.reshape({before}).contiguous()")
+        text = f"{{}}.view({sizes})"
+        return x.tape.view(x, lambda t: t.view(sizes), text, undo, lambda d: _reshape(d, before))
+    return linear_map(
+        x,
+        like,
+        lambda x: f"{x.name}.reshape({sizes})",
+        lambda d: f"{d.name}.reshape({before}).contiguous()",
+    )
 
 
 def _flatten(x: Traced, start: int = 0) -> Traced:
@@ -347,7 +371,7 @@ def _as_rows(x: Traced, sizes: list[int]) -> Traced:
     """Images as rows, in a buffer of rows: they lie channels last."""
     like = plain(x).reshape(sizes)
     if like.data_ptr() == plain(x).data_ptr() and x.fixed:
-        return x.tape.view(x, lambda t: t.view(sizes), f"{{}}.view({sizes})")
+        return _reshape(x, sizes)
     tape, shape = x.tape, list(x.shape)
     rows = tape.fixed(torch.zeros(sizes, device=x.device))
     image = tape.fixed(rows.tensor.view(shape), "w")
@@ -358,7 +382,7 @@ def _as_rows(x: Traced, sizes: list[int]) -> Traced:
         tape.line(f"{images.name}.copy_({d.name}.view({shape}))")
         tape.give(x, images)
 
-    return tape.record(rows, (x,), rule)
+    return tape.record(rows, (x,), rule, lambda d: _reshape(d, shape))
 
 
 def _contiguous(x: Traced, memory_format: Any = torch.contiguous_format) -> Traced:
@@ -368,7 +392,20 @@ def _contiguous(x: Traced, memory_format: Any = torch.contiguous_format) -> Trac
     tape = x.tape
     result = tape.fixed(torch.zeros_like(like))
     tape.line(f"{result.name}.copy_({x.name})")
-    return tape.record(result, (x,), lambda d: tape.give(x, d))
+    return tape.record(result, (x,), lambda d: tape.give(x, d), lambda d: d)
+
+
+def _part(x: Traced, view: Callable[[torch.Tensor], torch.Tensor], text: str) -> Traced:
+    """A view of some of ``x``; a gradient goes back to where it lies, with zeros around it."""
+    tape = x.tape
+
+    def pull(d: Traced) -> Traced:
+        whole = tape.fixed(torch.zeros_like(plain(x)))
+        with torch.no_grad():
+            tape.line(f"{tape.view(whole, view, text).name}.copy_({d.name})")
+        return tape.record(whole, (d,), lambda by: tape.give(d, tape.view(by, view, text)))
+
+    return tape.view(x, view, text, pull=pull)
 
 
 def _chunk(x: Traced, count: int, dim: int = 0) -> list[Traced]:
@@ -377,7 +414,7 @@ def _chunk(x: Traced, count: int, dim: int = 0) -> list[Traced]:
     def part(at: int) -> Traced:
         start = at * width
         text = f"{{}}.narrow({dim}, {start}, {width})"
-        return x.tape.view(x, lambda t: t.narrow(dim, start, width), text)
+        return _part(x, lambda t: t.narrow(dim, start, width), text)
 
     parts = [part(at) for at in range(count)]
     for own in parts:
@@ -415,225 +452,40 @@ def _getitem(x: Traced, key: Any) -> Traced:
         else repr(k)
         for k in keys
     ]
-    return x.tape.view(x, lambda t: t[key], f"{{}}[{', '.join(words)}]")
+    return _part(x, lambda t: t[key], f"{{}}[{', '.join(words)}]")
 
 
-# Images
+def _gradient(
+    outputs: tuple[Traced], inputs: tuple[Traced], *, grad_outputs: Traced, **_: Any
+) -> tuple[Traced]:
+    """A gradient that is part of what is computed, and has one itself."""
+    (result,), (by,) = outputs, inputs
+    return (result.tape.gradient(result, by, grad_outputs),)
 
 
-def _conv(x: Traced, weight: Traced, bias: Traced, stride: Any, padding: Any) -> Traced:
-    return _convolution(x, weight, bias, stride, padding, None)
-
-
-def _conv_transpose(
-    x: Traced, weight: Traced, bias: Traced, stride: Any, padding: Any, more: Any = 0
-) -> Traced:
-    return _convolution(x, weight, bias, stride, padding, more)
-
-
-def _pair(number: Any) -> list[int]:
-    return [number, number] if isinstance(number, int) else list(number)
-
-
-def _convolution(
-    x: Traced, weight: Traced, bias: Traced, stride: Any, padding: Any, more: Any
-) -> Traced:
-    x = _channels_last(x)
-    tape, turned = x.tape, more is not None
-    sides = [_pair(stride), _pair(padding)]
-    function: Any = torch.conv_transpose2d if turned else torch.conv2d
-    extra = [_pair(more)] if turned else []
-    like: torch.Tensor = function(plain(x), plain(weight), plain(bias), *sides, *extra)
-    like = like.contiguous(memory_format=torch.channels_last)
-    name = f"torch.{'conv_transpose2d' if turned else 'conv2d'}"
-    # Of grey images torch gives some in another order, and its GELU mixes the two up.
-    result = tape.moving(f"{call(name, x, weight, bias, *sides, *extra)}.{_LAST}", like, "z")
-
-    def rule(d: Traced) -> None:
-        d = _channels_last(d)
-        asked = [x.needs, weight.needs, bias.needs]
-        given = [d, x, weight, list(bias.shape), *sides, [1, 1], turned, *(extra or [[0, 0]]), 1]
-        _hand_on((x, weight, bias), call("torch.ops.aten.convolution_backward", *given, asked))
-
-    return tape.record(result, (x, weight, bias), rule)
-
-
-def _channels_last(x: Traced) -> Traced:
-    """``x`` in the order of memory in which convolutions are up to twice as fast."""
-    if plain(x).is_contiguous(memory_format=torch.channels_last):
-        return x
-    return _contiguous(x, torch.channels_last)
-
-
-def _pad(x: Traced, sides: Sequence[int], **_: Any) -> Traced:
-    like = F.pad(plain(x), list(sides)).contiguous(memory_format=torch.channels_last)
-    text, back = "torch.constant_pad_nd({}, {}, 0)." + _LAST, [-side for side in sides]
-    return _unary(x, text.format(x.name, list(sides)), like, lambda d: text.format(d.name, back))
-
-
-def _max_pool(x: Traced, size: Any, **_: Any) -> Traced:
-    geometry = [_pair(size), _pair(size), [0, 0], [1, 1], False]
-    name, tape = "torch.ops.aten.max_pool2d_with_indices", x.tape
-    result, places = _several(x, call(name, x, *geometry), 2)
-    result.tensor = F.max_pool2d(plain(x), size)
-    back = f"{name}_backward"
-    return tape.record(result, (x,), lambda d: _hand_on_one(x, call(back, d, x, *geometry, places)))
-
-
-def _avg_pool(x: Traced, size: Any, **_: Any) -> Traced:
-    geometry = [_pair(size), _pair(size), [0, 0], False, True, None]
-    name = "torch.ops.aten.avg_pool2d"
-    like = F.avg_pool2d(plain(x), size)
-    return _unary(
-        x, call(name, x, *geometry), like, lambda d: call(f"{name}_backward", d, x, *geometry)
-    )
-
-
-def _interpolate(
-    x: Traced, *, scale_factor: Any, mode: str, align_corners: bool | None = None, **_: Any
-) -> Traced:
-    x = _channels_last(x)
-    like = F.interpolate(
-        plain(x), scale_factor=scale_factor, mode=mode, align_corners=align_corners
-    )
-    size, corners = list(like.shape[2:]), [] if mode == "nearest" else [False]
-    name, rest = f"torch.ops.aten.upsample_{mode}2d", [*corners, None, None]
-    before = list(x.shape)
-    return _unary(
-        x,
-        call(name, x, size, *rest),
-        like,
-        lambda d: call(f"{name}_backward", d, size, before, *rest),
-    )
-
-
-def _taps(images: Traced, geometry: Geometry) -> Traced:
-    tape = images.tape
-    if not images.fixed:
-        # Views are made of what stays in its place only.
-        images = _held(images)
-    seen = _grid(tape, geometry, images.device)
-    for (i, j), to, place in geometry.overlaps():
-        window = tape.fixed(seen[i, j, :, to[0], to[1]], "w")
-        part = tape.fixed(images.tensor[:, 0, place[0], place[1]], "w")
-        tape.line(f"{window.name}.copy_({part.name})")
-    result = tape.fixed(seen.view(prod(geometry.kernel), -1), "taps")
-    return tape.record(result, (images,), lambda d: tape.give(images, _summed(d, geometry)))
-
-
-def _held(images: Traced) -> Traced:
-    tape = images.tape
-    held = tape.fixed(torch.zeros_like(plain(images)))
-    tape.line(f"{held.name}.copy_({images.name})")
-    return tape.record(held, (images,), lambda d: tape.give(images, d))
-
-
-def _grid(tape: Any, geometry: Geometry, device: torch.device) -> torch.Tensor:
-    return torch.zeros(*geometry.kernel, geometry.batch, *geometry.places, device=device)
-
-
-def _sums(seen: Traced, geometry: Geometry) -> Traced:
-    tape = seen.tape
-    result = _summed(seen, geometry)
-
-    def rule(d: Traced) -> None:
-        with torch.no_grad():
-            tape.give(seen, _taps(d, geometry))
-
-    return tape.record(result, (seen,), rule)
-
-
-def _summed(seen: Traced, geometry: Geometry) -> Traced:
-    """The grey image in which every pixel is the sum of all taps that fall on it."""
-    tape = seen.tape
-    image = tape.fixed(torch.zeros(geometry.batch, 1, *geometry.size, device=seen.device))
-    grid = seen.tensor.view(*geometry.kernel, geometry.batch, *geometry.places)
-    tape.line(f"{image.name}.fill_(0.0)")
-    for (i, j), to, place in geometry.overlaps():
-        window = tape.fixed(grid[i, j, :, to[0], to[1]], "w")
-        part = tape.fixed(image.tensor[:, 0, place[0], place[1]], "w")
-        tape.line(f"{part.name}.add_({window.name})")
-    return image
-
-
-# Normalisations
-
-
-def _batch_norm(
-    x: Traced,
-    mean: Traced,
-    variance: Traced,
-    *,
-    weight: Traced,
-    bias: Traced,
-    training: bool,
-    momentum: float,
-    eps: float,
-) -> Traced:
-    x = _laid_out(x, is_of_batch=True)
-    running, rest = (mean, variance), (training, eps)
-    given = [x, weight, bias, *running, training, momentum, eps]
-    result, *kept = _several(x, call("torch.native_batch_norm", *given), 3)
-
-    def rule(d: Traced) -> None:
-        d = _laid_out(d, is_of_batch=True)
-        given = [d, x, weight, *running, *kept, *rest, [x.needs, True, True]]
-        _hand_on((x, weight, bias), call("torch.ops.aten.native_batch_norm_backward", *given))
-
-    return x.tape.record(result, (x, weight, bias), rule)
-
-
-def _group_norm(x: Traced, groups: int, scale: Traced, shift: Traced, eps: float) -> Traced:
-    x = _laid_out(x, is_of_batch=False)
-    sizes = [len(x), x.shape[1], prod(x.shape[2:]), groups]
-    given = [x, scale, shift, *sizes, eps]
-    result, *kept = _several(x, call("torch.native_group_norm", *given), 3)
-
-    def rule(d: Traced) -> None:
-        d = _laid_out(d, is_of_batch=False)
-        # All is asked for: without the first torch 2.13 crashes.
-        given = [d, x, *kept, scale, *sizes, [True, True, True]]
-        _hand_on((x, scale, shift), call("torch.ops.aten.native_group_norm_backward", *given))
-
-    return x.tape.record(result, (x, scale, shift), rule)
-
-
-def _laid_out(x: Traced, *, is_of_batch: bool) -> Traced:
-    """``x`` in the order of memory in which normalisations want it and its gradient."""
-    if x.dim() != 4:
-        return x
-    # On a GPU torch's layer normalisation takes no images channels last.
-    is_last = is_of_batch or x.device.type == "cpu"
-    order = torch.channels_last if is_last else torch.contiguous_format
-    tape = x.tape
-    like = plain(x).contiguous(memory_format=order)
-    result = tape.moving(f"{x.name}.contiguous(memory_format={order})", like)
-    return tape.record(result, (x,), lambda d: tape.give(x, d))
-
-
-def _layer_norm(x: Traced, shape: Sequence[int], *, eps: float, **_: Any) -> Traced:
-    sizes = list(shape)
-    result, *kept = _several(x, call("torch.native_layer_norm", x, sizes, None, None, eps), 3)
-
-    def rule(d: Traced) -> None:
-        given = [d, x, sizes, *kept, None, None, [True, False, False]]
-        _hand_on_one(x, f"{call('torch.ops.aten.native_layer_norm_backward', *given)}[0]")
-
-    return x.tape.record(result, (x,), rule)
-
-
-_PLAIN = (
-    *("abs", "clip", "sub", "sigmoid", "tanh", "square", "log1p", "where", "minimum", "maximum"),
-    *("sin", "cos", "clamp", "reciprocal", "rsub", "stack", "sinh", "cosh", "sqrt"),
-)
+_PLAIN = ("log1p", "minimum", "maximum", "stack")
 """Functions of torch through which no gradient goes, such as those of a loss's formula."""
 _FLAT = ("sign", "ge", "gt", "le", "eq", "ones_like", "zeros_like", "full_like")
 """Functions of torch whose gradient is zero."""
 _SLOPES = {
+    "abs": "d.mul_(torch.sign(x))",
+    "clamp": "d.mul_(x.eq(h))",
+    "clamp_min": "d.mul_(x >= {0})",
+    "clip": "d.mul_(x.eq(h))",
+    "cos": "d.mul_(torch.sin(x)).neg_()",
+    "cosh": "d.mul_(torch.sinh(x))",
+    "erf": "d.mul_(torch.exp(-x.square())).mul_(1.1283791670955126)",
     "exp": "d.mul_(h)",
     "log": "d.div_(x)",
     "neg": "d.neg_()",
-    "clamp_min": "d.mul_(x >= {0})",
+    "reciprocal": "d.mul_(h.square()).neg_()",
+    "rsqrt": "d.mul_(h * h * h).mul_(-0.5)",
+    "sigmoid": "torch.ops.aten.sigmoid_backward(d, h, grad_input=d)",
+    "sin": "d.mul_(torch.cos(x))",
+    "sinh": "d.mul_(torch.cosh(x))",
+    "sqrt": "d.div_(h).mul_(0.5)",
+    "square": "d.mul_(x).mul_(2.0)",
+    "tanh": "torch.ops.aten.tanh_backward(d, h, grad_input=d)",
 }
 """Functions of each number, and what multiplies the gradient ``d`` with their derivatives."""
 _IN_PLACE = ("mul_", "sub_", "add_", "clamp_", "copy_", "zero_", "sign_")
@@ -643,9 +495,10 @@ _ROWS: dict[str, Function] = {
     **{name: _of_each(f"torch.{name}", slope) for name, slope in _SLOPES.items()},
     **{name: _reduction(name) for name in ("sum", "mean")},
     **{name: _softmax(name) for name in ("softmax", "log_softmax")},
+    **{name: _sum(name) for name in ("add", "sub", "rsub")},
     "mul": _mul,
-    "add": _add,
     "div": _div,
+    "where": _where,
 }
 """What is a function of torch and a method of its tensors alike."""
 
@@ -659,7 +512,9 @@ PRIMITIVES: dict[Any, Function] = {
     **{getattr(torch.Tensor, name): _in_place(name) for name in _IN_PLACE},
     torch.addmm: _linear,
     torch.baddbmm: _linear,
-    torch.mm: _mm,
+    torch.mm: _product,
+    torch.bmm: _product,
+    torch.autograd.grad: _gradient,
     activated: _activated,
     torch.addcmul: _addcmul,
     F.huber_loss: _huber,
@@ -680,18 +535,6 @@ PRIMITIVES: dict[Any, Function] = {
     torch.Tensor.chunk: _chunk,
     torch.cat: _cat,
     torch.Tensor.__getitem__: _getitem,
-    torch.conv2d: _conv,
-    F.conv2d: _conv,
-    torch.conv_transpose2d: _conv_transpose,
-    F.conv_transpose2d: _conv_transpose,
-    F.pad: _pad,
-    F.max_pool2d: _max_pool,
-    F.avg_pool2d: _avg_pool,
-    F.interpolate: _interpolate,
-    taps: _taps,
-    sums: _sums,
-    F.batch_norm: _batch_norm,
-    torch.group_norm: _group_norm,
-    F.layer_norm: _layer_norm,
+    **OF_IMAGES,
 }
 """What torch may be asked to do with a ``Traced`` -> what prints it."""

@@ -89,14 +89,17 @@ def _epoch_seconds(resolved: ResolvedRecipe, cancelled: IsCancelled) -> float:
         stepper.advance(orders)
         if time.perf_counter() - begun > PROBE_SECONDS:
             break
-    begun, position = time.perf_counter(), stepper.position
+    begun, fastest = time.perf_counter(), float("inf")
     # Once at least: that one may take as long as all the time there is.
     while True:
         stop_if(cancelled)
+        started, position = time.perf_counter(), stepper.position
         stepper.advance(orders)
-        seconds = time.perf_counter() - begun
-        if seconds >= PROBE_SECONDS:
-            return seconds / (stepper.position - position) * rows / stepper.rows
+        now = time.perf_counter()
+        # Others, such as a window that opens, only ever make a call longer.
+        fastest = min(fastest, (now - started) / (stepper.position - position))
+        if now - begun >= PROBE_SECONDS:
+            return fastest * rows / stepper.rows
 
 
 def _with_few_samples(resolved: ResolvedRecipe, batch: int) -> ResolvedRecipe:

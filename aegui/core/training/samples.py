@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from aegui.core.data.byte_images import is_mapped, memory_of
-from aegui.core.data.corruption import corrupt_into, corrupt_runs_into
+from aegui.core.data.corruption import corrupt_into
 from aegui.core.data.split import split_indices
 
 if TYPE_CHECKING:
@@ -51,7 +51,6 @@ class Rows(Protocol):
     noise_per_batch: bool
     device: torch.device
     image_shape: tuple[int, int, int] | None
-    run_corruptions: tuple[CorruptionSpec, ...]
     noisy_target: bool
 
     @property
@@ -75,8 +74,6 @@ class Samples:
             ``as_numbers``, unless all are one batch.
         measured: Places among the training samples of those that are measured.
         image_shape: Channels, height and width of what a row is; None where rows are no images.
-        run_corruptions: The noise of each run, where they have different ones; else empty. What is
-            noisy is ``[K, rows, D]`` then.
         noisy_target: Whether fresh noise is to be learnt too: the target is the noisy input.
     """
 
@@ -89,7 +86,6 @@ class Samples:
         self.training, self.validation = split_indices(len(dataset), resolved.recipe.data.split)
         self.clean = _on_device(dataset.flat(), self.training, device)
         self.corruption = corruption
-        self.run_corruptions = resolved.run_corruptions
         copies = corruption.copies if corruption.kind != "none" else 1
         batch = resolved.recipe.training.batch_size
         if batch is None or batch >= copies * self.clean.shape[1]:
@@ -150,10 +146,6 @@ class Samples:
     def _corrupted(self, clean: torch.Tensor, spec: CorruptionSpec, seed: int) -> torch.Tensor:
         generator = torch.Generator(device=clean.device).manual_seed(seed)
         clean = as_numbers(clean)
-        if self.run_corruptions:
-            out = clean.new_empty((len(self.run_corruptions), *clean.shape[1:]))
-            corrupt_runs_into(clean, out, self.run_corruptions, generator, self.image_shape)
-            return out
         out = torch.empty_like(clean)
         corrupt_into(clean, out, spec, generator, self.image_shape)
         return out

@@ -1,7 +1,8 @@
-"""Which steps are done in slices of their batch: those that take longer than anybody would wait.
+"""Which steps take long, and which of them are done in slices of their batch.
 
-Where every term of the objective is a mean over the samples, the gradient of a batch is the mean of
-those of its slices; between two slices a step can be given up.
+A long step can be given up half way (``giving_up.py``). Where every term of the objective is a mean
+over the samples, the gradient of a batch is the mean of those of its slices, which need less memory
+than the whole batch, and are no slower.
 """
 
 from __future__ import annotations
@@ -17,9 +18,12 @@ if TYPE_CHECKING:
     from aegui.core.network.resolve import ResolvedRecipe
 
 SLICE_WORK = 12_000_000_000
-"""Multiplications of a slice, there and back: a quarter of a second on one core."""
+"""Multiplications of a slice, there and back: a quarter of a second on one core. Steps with more of
+them can be given up half way."""
 LONG_WORK = 3 * SLICE_WORK
 """Steps with more of them are done in slices."""
+_NUMBER_WORK = 150
+"""Multiplications in the time in which a number is moved, there and back and to its activation."""
 _FEWEST_ROWS = 32
 """Fewer rows would not be worth reading the weights for."""
 
@@ -31,10 +35,17 @@ def slice_rows(resolved: ResolvedRecipe, device: torch.device) -> int:
     return max(_FEWEST_ROWS, SLICE_WORK // _row_work(resolved))
 
 
+def is_long(resolved: ResolvedRecipe, device: torch.device) -> bool:
+    """Whether a step of ``resolved``, of whatever family, takes longer than anybody would wait."""
+    each = (3 * layer.cost + _NUMBER_WORK * layer.outputs for layer in resolved.all_layers)
+    work = resolved.recipe.runs * rows_of(resolved)[1] * sum(each)
+    return device.type == "cpu" and work > SLICE_WORK
+
+
 def is_sliced(resolved: ResolvedRecipe, device: torch.device) -> bool:
-    """Whether the steps of ``resolved`` take long, and may be done in slices."""
-    is_long = rows_of(resolved)[1] * _row_work(resolved) > LONG_WORK
-    if device.type != "cpu" or resolved.parts or not is_long:
+    """Whether the steps of ``resolved`` take very long, and may be done in slices."""
+    is_very_long = rows_of(resolved)[1] * _row_work(resolved) > LONG_WORK
+    if device.type != "cpu" or resolved.parts or not is_very_long:
         return False
     training, latent = resolved.recipe.training, resolved.recipe.network.latent
     # Means over the whole batch that are no means of those of slices.

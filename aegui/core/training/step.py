@@ -9,24 +9,22 @@ import torch
 from aegui.core.network.forward import dropout_rate
 from aegui.core.training.members import Number
 from aegui.core.training.model import Model
-from aegui.core.training.objective import Objective
-from aegui.core.training.primitives import PRIMITIVES
-from aegui.core.training.program import Source
+from aegui.core.training.objective import Objective, is_drawn
 from aegui.core.training.tape import Scalar, Tape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Sequence
 
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.recipe import LatentSpec, Recipe
-    from aegui.core.training.model import Leaf
     from aegui.core.training.parameters import Parameters
+    from aegui.core.training.program import Source
 
 
 def drawn(
     resolved: ResolvedRecipe, rows: int, device: torch.device
 ) -> tuple[dict[int, torch.Tensor], torch.Tensor | None, list[str]]:
-    """What a step draws: room for masks of dropout, for the noise of a code, and how.
+    """What a step draws: room for masks of dropout, for numbers like the code, and how.
 
     In the order of the autograd engines, before anything is computed; each line has ``{}`` for the
     name of its room, masks first.
@@ -37,9 +35,9 @@ def drawn(
         if kept < 1:
             masks[index] = torch.zeros(runs, rows, *layer.output_shape, device=device)
             lines.append(dropout_line(kept))
-    latent = resolved.recipe.network.latent
-    if latent.kind == "gaussian":
-        noise = torch.zeros(runs, rows, latent.units, device=device)
+    if is_drawn(resolved):
+        units = resolved.recipe.network.latent.units
+        noise = torch.zeros(runs, rows, units, device=device)
         lines.append("{}.normal_(0.0, 1.0, generator=g)")
     return masks, noise, lines
 
@@ -133,70 +131,3 @@ def emit_penalties(
     source.line(f"clip = ({most} / (norm + 1e-6)).clamp_(max=1.0)", indent)
     for block in blocks:
         source.line(f"{block}.mul_(clip)", indent)
-
-
-class TracedGradient:
-    """The gradient of a batch by what a part of a network learns, of one run at a time.
-
-    Args:
-        resolved: The network.
-        parameters: Its parameters; the gradients are left in theirs.
-        learnt: Numbers of the layers that learn.
-        roots: Where the gradient begins: of a model, the inputs and the targets of a batch, and
-            masks of dropout, each ``Traced``.
-    """
-
-    def __init__(
-        self,
-        resolved: ResolvedRecipe,
-        parameters: Parameters,
-        learnt: Collection[int],
-        roots: Callable[[Model, Any, Any, Mapping[int, Any]], Any],
-    ) -> None:
-        self._resolved = resolved
-        self._parameters = parameters
-        self._learnt = learnt
-        self._roots = roots
-        self._programs: dict[Any, Callable[..., None]] = {}
-
-    def of(self, leaves: Sequence[Leaf]) -> list[torch.Tensor]:
-        """Where the gradients by ``leaves`` are."""
-        layout, flat = self._parameters.layout, self._parameters.grad
-        return [layout.learnt[leaf.layer][leaf.name].view(flat)[leaf.run] for leaf in leaves]
-
-    def fill(
-        self,
-        run: int,
-        inputs: torch.Tensor,
-        target: torch.Tensor,
-        masks: Mapping[int, torch.Tensor],
-    ) -> None:
-        """Compute the gradients of ``run`` from what it sees of a batch."""
-        key = inputs.shape, target.shape
-        program = self._programs.get(key)
-        if program is None:
-            program = self._programs[key] = self._built(inputs, target, masks)
-        with torch.no_grad():
-            program(run, inputs, target, list(masks.values()))
-
-    def _built(
-        self, inputs: torch.Tensor, target: torch.Tensor, masks: Mapping[int, torch.Tensor]
-    ) -> Callable[..., None]:
-        source = Source()
-        tape = Tape(source, PRIMITIVES)
-        model = Model(self._resolved, self._parameters, stacked=False, tape=tape)
-        for index, tensors in enumerate(model.stacks[0]):
-            for tensor in tensors.values() if index not in self._learnt else ():
-                tensor.needs = False
-        rooms = {}
-        for at, (index, mask) in enumerate(masks.items()):
-            source.line(f"mask{at} = masks[{at}]", 0)
-            rooms[index] = tape.named(f"mask{at}", mask)
-        given = tape.named("inputs", inputs), tape.named("target", target)
-        with torch.enable_grad():
-            roots = self._roots(model, *given, rooms)
-        with torch.no_grad():
-            tape.backward(roots)
-        compiled = source.compile("gradient", "inputs: Tensor, target: Tensor, masks: List[Tensor]")
-        of_runs = [tape.tensors(run) for run in range(self._parameters.layout.runs)]
-        return lambda run, *batch: compiled(of_runs[run], source.lists, *batch)

@@ -79,6 +79,29 @@ class Orders:
     cancelled: IsCancelled | None = None
 
 
+class Chunk:
+    """How many batches are learnt from in one call: as many as fit into the time."""
+
+    def __init__(self) -> None:
+        self._most = 1.0
+
+    def places(
+        self, batches: Batches, done: int, position: float, orders: Orders
+    ) -> Sequence[float]:
+        """Where the next batches begin, in epochs, of which ``done`` are behind.
+
+        Whatever the chunks, a batch begins at the very same place, and gets the same rate.
+        """
+        left = min(orders.until, done + 1.0) - position
+        several = math.ceil(left / batches.batch_share - 1e-6)
+        count = 1 if orders.at_most == 1 else max(1, min(int(self._most), several))
+        return [done + batches.share_after(ahead) for ahead in range(count)]
+
+    def took(self, count: int, seconds: float) -> None:
+        """Note how long a call took that learnt from ``count`` batches."""
+        self._most = min(2 * self._most, max(1.0, count * CHUNK_SECONDS / seconds))
+
+
 class Stepper(Protocol):
     """What every family offers.
 
@@ -182,7 +205,7 @@ class BatchStepper:
         self.epochs = epochs
         self._engine = engine
         self._begun = False
-        self._chunk = 1.0
+        self._chunk = Chunk()
 
     @property
     def position(self) -> float:
@@ -205,11 +228,7 @@ class BatchStepper:
         if not self._begun:
             engine.batches.begin(orders.level)
             self._begun = True
-        left = min(orders.until, engine.epoch + 1.0) - self.position
-        batches = math.ceil(left / engine.batches.batch_share - 1e-6)
-        count = 1 if orders.at_most == 1 else max(1, min(int(self._chunk), batches))
-        # Whatever the chunks, a batch gets the very same rate.
-        places = [engine.epoch + engine.batches.share_after(done) for done in range(count)]
+        places = self._chunk.places(engine.batches, engine.epoch, self.position, orders)
         try:
             engine.steps([orders.rate(place) for place in places], orders.level)
         except Cancelled:
@@ -218,8 +237,7 @@ class BatchStepper:
                 engine.batches.undo()
                 self._begun = False
             raise
-        elapsed = time.perf_counter() - started
-        self._chunk = min(2 * self._chunk, max(1.0, count * CHUNK_SECONDS / elapsed))
+        self._chunk.took(len(places), time.perf_counter() - started)
         if engine.batches.start >= self.rows:
             engine.epoch += 1
             self._begun = False

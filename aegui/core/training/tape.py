@@ -5,6 +5,10 @@ A ``Traced`` stands for a tensor of a program. What torch is asked to do with it
 ``__torch_function__``, hands the call to the table of ``primitives.py``. That adds the lines that
 do it to the program, in place and in buffers that are made once, and notes how its gradient goes;
 ``Tape.backward`` adds the lines of the gradient.
+
+A gradient may also be part of what is computed, as in a contractive penalty: what asks torch for
+``torch.autograd.grad`` has the operations of that gradient added as further ones, by
+``Tape.gradient``, so that they have a gradient themselves.
 """
 
 from __future__ import annotations
@@ -21,6 +25,12 @@ if TYPE_CHECKING:
 
     Rule = Callable[["Traced"], None]
     View = Callable[["Traced"], "Traced"]
+    Pull = Callable[["Traced"], "Traced"]
+    Way = tuple[Callable[[torch.Tensor], torch.Tensor], str]
+
+
+_ADDED = {"torch.mm": "addmm_", "torch.bmm": "baddbmm_"}
+"""Products, and what adds one to what is there, with no room for it alone."""
 
 
 class NotTraced(Exception):
@@ -66,6 +76,10 @@ class Traced:
         parts: All views of the base that are disjoint and cover it together with this one.
         uses: Into how many results it goes; what more than one hand on gradients to needs a place
             of its own for their sum.
+        inner: Whether ``torch.autograd.grad`` may ask for the gradient by it, or by what it is
+            computed from.
+        back: Of such a one what it is computed from, and how a gradient goes back there, as
+            operations that have gradients themselves.
     """
 
     def __init__(
@@ -82,6 +96,8 @@ class Traced:
         self.of: Traced | None = None
         self.parts: list[Traced] | None = None
         self.uses = 0
+        self.inner = False
+        self.back: tuple[Traced, Pull] | None = None
 
     @classmethod
     def __torch_function__(
@@ -115,6 +131,16 @@ class Traced:
         """Never: no graph of torch begins here."""
         return False
 
+    @property
+    def requires_grad(self) -> bool:
+        """Whether what is learnt goes into it."""
+        return self.needs
+
+    def requires_grad_(self) -> Traced:
+        """Let ``torch.autograd.grad`` ask for the gradient by it."""
+        self.inner = True
+        return self
+
     def __len__(self) -> int:
         return len(self.tensor)
 
@@ -146,6 +172,9 @@ class Traced:
 
     def __le__(self, other: Any) -> Traced:
         return _called(torch.le, self, other)
+
+    def __gt__(self, other: Any) -> Traced:
+        return _called(torch.gt, self, other)
 
     def __truediv__(self, other: Any) -> Traced:
         return _called(torch.div, self, other)
@@ -265,17 +294,20 @@ class Tape:
         x: Traced,
         view: Callable[[torch.Tensor], torch.Tensor],
         text: str,
-        undo: tuple[Callable[[torch.Tensor], torch.Tensor], str] | None = None,
+        undo: Way | None = None,
+        pull: Pull | None = None,
     ) -> Traced:
         """A view of ``x``; ``text`` is how the program has it, ``{}`` stands for ``x``.
 
-        ``undo`` is likewise what gives ``x`` back from a view that has all of it.
+        ``undo`` is likewise what gives ``x`` back from a view that has all of it. ``pull`` as in
+        ``record``.
         """
         result = self._seen_as(x, view, text)
         result.needs = x.needs and torch.is_grad_enabled()
         result.base = (x, lambda gradient: self.view(gradient, view, text))
         if undo is not None:
             result.undo = lambda gradient: self._seen_as(gradient, *undo)
+        self._note_pull(result, [x], pull)
         return result
 
     def _seen_as(
@@ -287,15 +319,45 @@ class Tape:
             return self.fixed(tensor, "w")
         return self.moving(text.format(x.name), tensor, "w")
 
-    def record(self, result: Traced, inputs: Sequence[Any], rule: Rule) -> Traced:
-        """Note how the gradient of ``result`` goes on to ``inputs``: ``rule`` prints it."""
-        if torch.is_grad_enabled() and any(isinstance(x, Traced) and x.needs for x in inputs):
+    def record(
+        self, result: Traced, inputs: Sequence[Any], rule: Rule, pull: Pull | None = None
+    ) -> Traced:
+        """Note how the gradient of ``result`` goes on to ``inputs``: ``rule`` prints it.
+
+        ``pull`` is the same as operations of the program: what it makes of the gradient by
+        ``result`` is that by the only one of ``inputs`` that is ``inner``.
+        """
+        if not torch.is_grad_enabled():
+            return result
+        traced = [x for x in inputs if isinstance(x, Traced)]
+        if any(x.needs for x in traced):
             result.needs = True
             self._nodes.append((result, rule))
-            for x in inputs:
-                if isinstance(x, Traced):
-                    x.uses += 1
+            for x in traced:
+                x.uses += 1
+        self._note_pull(result, traced, pull)
         return result
+
+    @staticmethod
+    def _note_pull(result: Traced, inputs: Sequence[Traced], pull: Pull | None) -> None:
+        inner = [x for x in inputs if x.inner and torch.is_grad_enabled()]
+        result.inner = bool(inner)
+        if pull is not None and len(inner) == 1:
+            result.back = inner[0], pull
+
+    def gradient(self, result: Traced, by: Traced, direction: Traced) -> Traced:
+        """The gradient of ``result`` by ``by``, from that by ``result``, as part of the program.
+
+        Raises:
+            NotTraced: On the way is an operation whose gradient has no gradient.
+        """
+        at, found = result, direction
+        while at is not by:
+            if at.back is None:
+                raise NotTraced("a gradient is asked for that has none itself")
+            at, pull = at.back
+            found = pull(found)
+        return found
 
     def backward(self, roots: Sequence[tuple[Traced, Traced, Any]]) -> None:
         """Lines that fill the gradients of what is learnt.
@@ -308,11 +370,14 @@ class Tape:
         self._kept = []
         made = {id(result) for result, _ in self._nodes}
         waiting: dict[int, list[tuple[Traced, Traced, Any]]] = {}
+        of_learnt = []
         for root, direction, factor in roots:
             at = root
             while at.base is not None:
                 at = at.base[0]
-            if factor == 1.0 or id(at) not in made:
+            if at.gradient is not None:
+                of_learnt.append((root, direction, factor))
+            elif factor == 1.0 or id(at) not in made:
                 self._begin_at(root, direction, factor)
             else:
                 # Added to what comes from elsewhere, which has its place by then.
@@ -331,6 +396,8 @@ class Tape:
                 if id(self._owner(part)) not in self._gradients:
                     self.line(f"{self._target(part)[0].name}.zero_()")
             rule(gradient)
+        for root, direction, factor in of_learnt:
+            self._begin_at(root, direction, factor)
         self._nodes = left[::-1]
 
     def _begin_at(self, root: Traced, direction: Traced, factor: Any) -> None:
@@ -350,8 +417,11 @@ class Tape:
         if not x.needs:
             return
         target, is_first = self._target(x)
+        product, _, factors = text.partition("(")
         if is_first:
             self.line(f"{text[:-1]}, out={target.name})")
+        elif product in _ADDED:
+            self.line(f"{target.name}.{_ADDED[product]}({factors}")
         else:
             self.line(f"{target.name}.add_({text})")
 
@@ -405,7 +475,9 @@ class Tape:
             if id(x) not in self._aliased:
                 of = self._owner(x.of)
                 taken = x.of.uses > 1 or id(of) in self._gradients or id(of) in self._of_views
-                if taken or id(x) in self._gradients:
+                # Of part of an image there may be no such view as there is of what became of it.
+                alike = x.tensor.stride() == x.of.tensor.stride()
+                if taken or not alike or id(x) in self._gradients:
                     return x
                 self._aliased.add(id(x))
                 self._kept.append(x)

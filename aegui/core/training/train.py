@@ -26,18 +26,21 @@ from aegui.core.training.checkpoint_check import is_of_another_device, number, r
 from aegui.core.training.control import Control
 from aegui.core.training.diagnosis import astray, diagnosis
 from aegui.core.training.families import family_of
+from aegui.core.training.giving_up import giving_up
 from aegui.core.training.history import History, next_recorded_position
 from aegui.core.training.members import NOISE_STREAM
 from aegui.core.training.parameters import Parameters, snapshot_of
 from aegui.core.training.progress import BestSoFar
 from aegui.core.training.result import Checkpoint, TrainingResult
 from aegui.core.training.schedules import Schedule
+from aegui.core.training.slices import is_long
 from aegui.core.training.stages import Lineage, StageLog
 from aegui.core.training.steppers import Orders, Phase
 from aegui.core.training.timeline import Timeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from numpy.typing import NDArray
 
@@ -142,6 +145,7 @@ class Training:
         notes: What a person should know, such as that there is no GPU.
         seconds: Training time so far; time between two calls of ``advance`` is not counted.
         finished: The reason for having ended, or None.
+        is_long: Whether a step, and so a look at all samples, takes longer than anybody would wait.
     """
 
     def __init__(
@@ -165,6 +169,7 @@ class Training:
         self._parameters = Parameters(resolved, device)
         self._generator = torch.Generator(device=device).manual_seed(recipe.seed ^ NOISE_STREAM)
         self._corruption = recipe.data.corruption
+        self.is_long = is_long(resolved, device)
         self._prepare()
         self.epochs = self._stepper.epochs
         proper = self._phases[-1]
@@ -202,12 +207,18 @@ class Training:
         return self._stepper.position
 
     def _prepare(self) -> None:
-        """(Re)build what depends on the kind of noise."""
-        family = family_of(self._resolved, self._parameters, self._corruption, self._generator)
+        """(Re)build what depends on the kind of noise; ``Cancelled`` if it takes too long."""
+        # A program is printed by doing it once.
+        with self._giving_up(self._control.is_stopped):
+            family = family_of(self._resolved, self._parameters, self._corruption, self._generator)
         self._stepper, self._meter = family.stepper, family.meter
         self._phases = family.phases or (Phase(0, self._stepper.epochs),)
         self._resume_note = family.resume_note
         self.engine = self._stepper.name
+
+    def _giving_up(self, cancelled: IsCancelled | None) -> AbstractContextManager[None]:
+        """Have what takes long asked between its operations; nothing may be half changed by it."""
+        return giving_up(cancelled if self.is_long else None)
 
     def advance(self) -> None:
         """Do one chunk of work; where a row is due also measure and look at the goals."""
@@ -216,8 +227,8 @@ class Training:
 
     def _advance(self) -> None:
         started = time.perf_counter()
-        self._obey()
         with contextlib.suppress(Cancelled):
+            self._obey()
             if not self._is_due:
                 self._learn()
             if self._is_due:
@@ -286,27 +297,32 @@ class Training:
         self._obey_noise()
 
     def _obey_noise(self) -> None:
-        wish = self._control.corruption
-        if wish is None:
+        asked = self._control.corruption
+        if asked is None:
             return
-        wish = wish.model_copy(update={"copies": self._resolved.recipe.data.corruption.copies})
-        if wish == self._corruption:
+        asked = asked.model_copy(update={"copies": self._resolved.recipe.data.corruption.copies})
+        if asked == self._corruption:
             return
         before = self._corruption
-        rebuild = (wish.kind, wish.clean_target) != (before.kind, before.clean_target)
-        rebuild = rebuild or not (wish.fresh and before.fresh)
-        self._corruption = wish
-        self._log.note(self._stepper.position, corruption=wish)
+        rebuild = (asked.kind, asked.clean_target) != (before.kind, before.clean_target)
+        rebuild = rebuild or not (asked.fresh and before.fresh)
+        self._corruption, position = asked, self._stepper.position
         if rebuild:
-            position, state = self._stepper.position, self._stepper.state()
+            state = self._stepper.state()
             # An epoch under way begins anew: it had been drawn with the other noise.
             state.pop("epoch_generator", None)
-            self._prepare()
-            self._stepper.restore(state, float(int(position + 1e-9)), wish.level)
+            try:
+                self._prepare()
+            except Cancelled:
+                self._corruption = before
+                raise
+            self._stepper.restore(state, float(int(position + 1e-9)), asked.level)
+        self._log.note(position, corruption=asked)
 
     def _record(self, cancelled: IsCancelled | None = None) -> None:
         """Look at the present weights; where that is given up nothing has changed."""
-        measured = self._meter.measure(cancelled)
+        with self._giving_up(cancelled):
+            measured = self._meter.measure(cancelled)
         position = self._stepper.position
         self._progress.observe(position, measured)
         if not measured.preliminary:
@@ -462,7 +478,8 @@ class Training:
         progress = self._progress
         best = self._snapshot_of(progress.best_flat, progress.best_buffers)
         best = best.with_epochs(progress.best_epoch.tolist())
-        wrong, figures = self._meter.conclude(best, cancelled)
+        with self._giving_up(cancelled):
+            wrong, figures = self._meter.conclude(best, cancelled)
         stop_if(cancelled)
         result = self._result(reason, checkpoint, best, wrong, figures)
         return replace(result, message=self._message())
@@ -524,9 +541,9 @@ class Training:
         return astray(self._resolved.recipe, lost)
 
 
-def choose_device(wish: str) -> tuple[torch.device, tuple[str, ...]]:
-    """The device for a recipe's ``wish``, and notes for the person where it is not that one."""
-    if wish == "cpu":
+def choose_device(device: str) -> tuple[torch.device, tuple[str, ...]]:
+    """The device for a recipe's ``device``, and notes for the person where it is not that one."""
+    if device == "cpu":
         return torch.device("cpu"), ()
     try:
         if torch.cuda.is_available():
@@ -536,7 +553,7 @@ def choose_device(wish: str) -> tuple[torch.device, tuple[str, ...]]:
         first = str(error).splitlines()[0]
         note = tr("The GPU failed ({reason}); training on the CPU instead.", reason=first)
         return torch.device("cpu"), (note,)
-    if wish == "cuda":
+    if device == "cuda":
         note = tr("No CUDA GPU was found on this machine; training on the CPU instead.")
         return torch.device("cpu"), (note,)
     return torch.device("cpu"), ()

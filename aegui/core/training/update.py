@@ -11,7 +11,7 @@ from aegui.core.training.members import Number
 from aegui.core.training.optimizers import OPTIMIZERS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.recipe import OptimizerSpec
@@ -109,6 +109,9 @@ class RunUpdate:
         parameters: What is learnt, its gradient, and what the optimiser keeps.
         layers: Which layers.
         steps: Count of the steps, float32 scalar.
+        slots: What the optimiser keeps, like the parameters; None: those of the parameters.
+        l1: Weight of the L1 penalty on the weights among it.
+        l2: That of the L2 penalty.
     """
 
     def __init__(
@@ -116,37 +119,53 @@ class RunUpdate:
         spec: OptimizerSpec,
         limit: float | None,
         parameters: Parameters,
-        layers: slice,
+        layers: Iterable[int],
         steps: torch.Tensor,
+        *,
+        slots: Mapping[str, torch.Tensor] | None = None,
+        l1: float = 0.0,
+        l2: float = 0.0,
     ) -> None:
         self._spec = spec
         self._row = OPTIMIZERS[spec.name]
         self._limit = limit
         self._parameters = parameters
         self._blocks = [
-            block for blocks in parameters.layout.learnt[layers] for block in blocks.values()
+            block for layer in layers for block in parameters.layout.learnt[layer].values()
         ]
         self._steps = steps
+        self._slots = parameters.slots if slots is None else slots
+        self._l1 = l1
+        self._l2 = l2
 
     def lists(self, run: int) -> list[list[torch.Tensor]]:
         """The lists of tensors that the lines are about."""
         parameters = self._parameters
 
-        def own(flat: torch.Tensor) -> list[torch.Tensor]:
-            return [block.view(flat)[run] for block in self._blocks]
+        def own(flat: torch.Tensor, stop: int = parameters.layout.size) -> list[torch.Tensor]:
+            return [block.view(flat)[run] for block in self._blocks if block.start < stop]
 
-        slots = {name: own(slot) for name, slot in parameters.slots.items()}
+        slots = {name: own(slot) for name, slot in self._slots.items()}
         lists = _lists(
             own(parameters.flat), own(parameters.grad), slots, self._steps, self._row.slots
         )
         if run:
             # The runs do their steps one after the other: the first of them counts for all.
             lists["count"] = [torch.zeros_like(self._steps)]
-        return [lists[name] for name in self._row.names]
+        weights = parameters.layout.weights_stop
+        penalised = [own(parameters.grad, weights), own(parameters.flat, weights)]
+        return [*(lists[name] for name in self._row.names), *penalised]
 
     def lines(self, first: int, rate: str) -> list[str]:
         """The lines; the lists are those from ``s[first]`` on, ``rate`` is in scope."""
         lines = [f"{name} = s[{at}]" for at, name in enumerate(self._row.names, first)]
+        penalised = first + len(lines)
+        if self._l1:
+            signs = f"torch._foreach_sign(s[{penalised + 1}])"
+            lines.append(f"torch._foreach_add_(s[{penalised}], {signs}, alpha={self._l1!r})")
+        if self._l2:
+            weights = f"s[{penalised + 1}]"
+            lines.append(f"torch._foreach_add_(s[{penalised}], {weights}, alpha={self._l2!r})")
         if self._limit is not None:
             lines += [
                 "norm = torch.stack(torch._foreach_norm(gradients)).norm()",

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
 from typing import Any
 
 import pytest
 import torch
 
 from aegui.core.data.builtin import load_builtin
-from aegui.core.data.corruption import parse_corruption
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
@@ -153,37 +151,6 @@ def test_a_noisy_target(fresh: bool, batch: int | None) -> None:
     assert not torch.allclose(learnt, wanted, atol=1e-4)
 
 
-NOISES = ("flip:0.1", "flip:0.1", "none", "gaussian:0.3", "block:0.2", "block:0.5")
-
-
-@pytest.mark.parametrize("fresh", [True, False])
-@pytest.mark.parametrize("batch", [None, 12])
-@pytest.mark.parametrize("clean", [True, False])
-def test_a_noise_for_each_run(fresh: bool, batch: int | None, clean: bool) -> None:
-    corruption = {"kind": "flip", "copies": 2, "fresh": fresh, "clean_target": clean}
-    training = GENTLE | {"batch_size": batch}
-    resolved = resolved_recipe(runs=len(NOISES), data={"corruption": corruption}, training=training)
-    noisy = replace(resolved, run_corruptions=tuple(map(parse_corruption, NOISES)))
-    assert_same(noisy, FEW_STEPS)
-
-
-def test_the_noise_of_a_run_is_its_own() -> None:
-    """A run in such a population learns what all learn together where all have its noise."""
-    specs = tuple(map(parse_corruption, ("flip:0.1", "flip:0.1", "salt:0.3", "salt:0.3")))
-    common = {"kind": "flip", "level": 0.1, "copies": 3}
-    mixed = resolved_recipe(runs=4, data={"corruption": common}, training=GENTLE)
-    _, losses = trained(replace(mixed, run_corruptions=specs), "fused")
-    _, alone = trained(
-        resolved_recipe(runs=2, data={"corruption": common}, training=GENTLE), "fused"
-    )
-    assert torch.allclose(losses[:2], alone, rtol=0.03)
-    salt = common | {"kind": "salt", "level": 0.3}
-    _, salted = trained(
-        resolved_recipe(runs=2, seed=7, data={"corruption": salt}, training=GENTLE), "fused"
-    )
-    assert torch.allclose(losses[2:], salted, rtol=0.03)
-
-
 @pytest.mark.parametrize(
     "training",
     [
@@ -250,6 +217,44 @@ def test_other_chains_of_rows(key: str, batch: int | None) -> None:
 def test_penalties_on_code_and_image(penalty: dict[str, Any]) -> None:
     network = {"latent": {"units": 5, "activation": "sigmoid"}}
     assert_same(resolved_recipe(network=network, training=GENTLE | penalty), FEW_STEPS)
+
+
+CONTRACTIVE = GENTLE | {"contractive": 0.05}
+ENCODERS: dict[str, dict[str, Any]] = {
+    "a single layer": {"encoder": [], "latent": {"activation": "sigmoid", "slope": 1.5}},
+    "a single layer with dropout": {"encoder": [], "latent": {"dropout": 0.2}},
+    "a single layer that is k-sparse": {
+        "encoder": [],
+        "latent": {"units": 6, "activation": "tanh", "top_k": 2},
+    },
+    "deep": {"encoder": [{"units": 12}, {"units": 6, "slope": 0.7}]},
+    "deep with dropout": {"encoder": [{"units": 12, "dropout": 0.2}], "latent": {"dropout": 0.1}},
+    "a deep wide code": {"encoder": [{"units": 9}], "latent": {"units": 6, "activation": "tanh"}},
+    "a deep code that is k-sparse": {
+        "encoder": [{"units": 9}],
+        "latent": {"units": 6, "top_k": 2, "activation": "silu"},
+    },
+    "norms": OTHERS["norms"],
+    "tied": OTHERS["tied"],
+}
+
+
+@pytest.mark.parametrize("key", ENCODERS)
+@pytest.mark.parametrize("batch", [None, 12])
+def test_contractive_codes(key: str, batch: int | None) -> None:
+    rate = {"optimizer": {"name": "sgd", "learning_rate": 5e-3}} if key == "norms" else {}
+    training = CONTRACTIVE | {"batch_size": batch} | rate
+    resolved = resolved_recipe(network=ENCODERS[key], training=training)
+    assert engine_name(resolved, len(resolved.dataset)) == "fused"
+    assert_same(resolved, FEW_STEPS)
+
+
+@pytest.mark.parametrize("is_deep", [False, True])
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_contractive_codes_of_every_activation(activation: str, is_deep: bool) -> None:
+    layers = [{"units": 9, "activation": activation, "slope": 0.7}] if is_deep else []
+    network = {"encoder": layers, "latent": {"units": 3, "activation": activation}}
+    assert_same(resolved_recipe(network=network, training=CONTRACTIVE), FEW_STEPS)
 
 
 GAUSSIANS: list[dict[str, Any]] = [

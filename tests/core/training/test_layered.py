@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +9,6 @@ import pytest
 import torch
 
 from aegui.core.data.byte_images import ByteImages
-from aegui.core.data.corruption import parse_corruption
 from aegui.core.data.dataset import Dataset
 from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.forward import apply_layers
@@ -91,6 +89,13 @@ NETWORKS: dict[str, dict[str, Any]] = {
             {"kind": "conv", "channels": 3, "kernel": [1, 2], "padding": 0},
             WIDE | {"kernel": [5, 2], "stride": [1, 2]},
             WIDE | {"kernel": [2, 3], "stride": [2, 1], "padding": [1, 0]},
+        ],
+        "latent": {"units": 3},
+    },
+    "the same with an activation that needs what it is given": {
+        "encoder": [
+            {"kind": "conv", "channels": 3, "kernel": [1, 2], "padding": 0, "activation": "silu"},
+            WIDE | {"kernel": [5, 2], "stride": [1, 2], "activation": "silu"},
         ],
         "latent": {"units": 3},
     },
@@ -285,15 +290,6 @@ def test_noise(fresh: bool, clean: bool) -> None:
     assert_same(resolved_recipe(images(1, 8, 10), network={"encoder": [CONV]}, data=data))
 
 
-@pytest.mark.parametrize("clean", [True, False])
-def test_a_noise_for_each_run(clean: bool) -> None:
-    corruption = {"kind": "gaussian", "level": 0.2, "clean_target": clean}
-    data = {"corruption": corruption}
-    resolved = resolved_recipe(images(1, 8, 10), network={"encoder": [CONV]}, data=data)
-    specs = tuple(map(parse_corruption, ("block:0.3", "gaussian:0.1")))
-    assert_same(replace(resolved, run_corruptions=specs))
-
-
 @pytest.mark.parametrize("noise", ["gaussian", "none"])
 def test_images_that_are_moved(noise: str) -> None:
     data = {"augment": {"flip": True, "shift": 1}, "corruption": {"kind": noise, "level": 0.2}}
@@ -344,13 +340,45 @@ def test_bytes_are_learnt_like_their_numbers(tmp_path: Path, key: str) -> None:
     assert np.allclose(results[0], results[1], atol=1e-6)
 
 
-def test_a_penalty_that_is_a_gradient_goes_to_autograd() -> None:
-    data = images(1, 8, 10)
-    plain = resolved_recipe(data, network={"encoder": [CONV]})
-    assert engine_name(plain, SAMPLES) == "layered"
-    penalised = GENTLE | {"contractive": 0.1}
-    contractive = resolved_recipe(data, network={"encoder": [CONV]}, training=penalised)
-    assert engine_name(contractive, SAMPLES) == "autograd"
+ENCODERS = NETWORKS | {
+    "transposed": {"encoder": [{"kind": "conv_transpose", "channels": 2}, CONV]},
+    "transposed with even kernels": {
+        "encoder": [{"kind": "conv_transpose", "channels": 2, "kernel": 4, "stride": 1}, CONV]
+    },
+    "transposed to grey": {"encoder": [WIDE, {"kind": "conv_transpose", "channels": 1}, CONV]},
+    "upsampled": {"encoder": [{"kind": "upsample", "mode": "bilinear"}, CONV]},
+    "a wide code": {"encoder": [CONV], "latent": {"units": 7, "activation": "tanh"}},
+    "batch norms of every kind": {
+        "encoder": [
+            WIDE,
+            {"kind": "batch_norm", "activation": "silu"},
+            {"units": 9},
+            {"kind": "batch_norm", "activation": "tanh"},
+        ],
+        "latent": {"units": 3},
+    },
+}
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("key", [key for key in ENCODERS if "gaussian" not in key])
+def test_contractive_codes(key: str, channels: int) -> None:
+    # A step so large that rectifiers change sides by rounding would compare nothing.
+    optimizer = {"name": "sgd", "learning_rate": 0.02}
+    training = GENTLE | {"contractive": 0.02, "optimizer": optimizer}
+    data = images(channels, 8, 10)
+    resolved = resolved_recipe(data, network=ENCODERS[key], training=training)
+    assert engine_name(resolved, SAMPLES) in {"layered", "fused"}
+    assert_same(resolved)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_contractive_codes_of_every_activation(activation: str) -> None:
+    # Through more layers of Cosh hardly anything would come back to the first.
+    layers = [{**CONV, "activation": activation}]
+    training = GENTLE | {"contractive": 0.1}
+    network = {"encoder": layers, "latent": {"activation": activation}, "decoder": DENSE}
+    assert_same(resolved_recipe(images(1, 8, 10), network=network, training=training))
 
 
 @pytest.mark.parametrize("network", [NETWORKS["dropout"], NETWORKS["gaussian"]], ids=str)

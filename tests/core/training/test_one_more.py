@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
@@ -19,10 +20,11 @@ from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import Recipe
 from aegui.core.recipe.file import parse_recipe, recipe_json
 from aegui.core.recipe.layers import LayerKind, LayerPart
+from aegui.core.training.autograd import AutogradEngine
 from aegui.core.training.baselines import mean_image_loss
-from aegui.core.training.engines import make_engine
+from aegui.core.training.engines import choose_engine, make_engine
 from aegui.core.training.losses import LOSSES, Loss
-from aegui.core.training.measure import choose_meter
+from aegui.core.training.measure import TermMeter, choose_meter
 from aegui.core.training.optimizers import OPTIMIZERS, Optimizer
 from aegui.core.training.parameters import Parameters
 from aegui.core.training.samples import Samples
@@ -130,6 +132,13 @@ ADDED: dict[str, dict[str, Any]] = {
         },
         "training": SGD,
     },
+    "activation of a contractive code": {
+        "network": {
+            "encoder": [{"units": 9, "activation": "softsign", "slope": 0.7}],
+            "latent": {"units": 2, "activation": "softsign"},
+        },
+        "training": {**SGD, "contractive": 0.1},
+    },
     "loss": {"training": {**SGD, "loss": "log_cosh"}},
     "optimiser": {"training": {"optimizer": {"name": "signs", "learning_rate": 1e-3}}},
     "noise": {"data": {"corruption": {"kind": "fade", "level": 0.4}}, "training": SGD},
@@ -145,6 +154,19 @@ def test_every_engine_trains_it_alike(key: str) -> None:
         found, other = trained(resolved, engine)
         assert torch.allclose(found.flat, wanted.flat, atol=2e-4), engine
         assert torch.allclose(other, loss, atol=1e-5), engine
+
+
+def test_a_contractive_code_whose_slope_has_no_traced_gradient_trains_by_autograd(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    odd = replace(SOFTSIGN, slope="minimum(1 / square(1 + abs(z)), 2 - 0 * z)")
+    monkeypatch.setitem(ACTIVATIONS, SOFTSIGN.key, odd)
+    resolved = resolved_recipe(ADDED["activation of a contractive code"])
+    parameters = Parameters(resolved, CPU)
+    samples = Samples(resolved, resolved.recipe.data.corruption, CPU)
+    engine = choose_engine(resolved, parameters, samples, torch.Generator())
+    assert isinstance(engine, AutogradEngine)
+    assert isinstance(choose_meter(resolved, parameters, samples), TermMeter)
 
 
 def test_a_layer_is_its_part_of_the_schema_and_what_it_computes() -> None:

@@ -127,7 +127,7 @@ def test_beginnings() -> None:
 
 @pytest.mark.parametrize(
     "path",
-    [("l1",), ("l2",), ("code_l1",), ("sparsity", "weight"), ("clip_norm",)],
+    [("l1",), ("l2",), ("code_l1",), ("sparsity", "weight"), ("contractive",), ("clip_norm",)],
 )
 def test_penalties(path: tuple[str, ...]) -> None:
     def weighing(weight: float) -> dict[str, Any]:
@@ -140,8 +140,15 @@ def test_penalties(path: tuple[str, ...]) -> None:
         "network": {"latent": {"activation": "sigmoid", "units": 3}},
         "training": {"optimizer": {"name": "momentum", "learning_rate": 0.02}},
     }
-    weights = (0.02, 0.5) if path == ("clip_norm",) else (0.0, 1e-3, 0.05)
+    # With a contractive penalty of none at all a run draws no directions, and goes alone.
+    all_have_it = path in {("clip_norm",), ("contractive",)}
+    weights = (0.02, 0.5) if all_have_it else (0.0, 1e-3, 0.05)
     assert_as_alone(recipes(*map(weighing, weights), shared=shared))
+
+
+def test_estimated_jacobians() -> None:
+    weights = [{"training": {"contractive": weight}} for weight in (0.01, 0.1)]
+    assert_as_alone(recipes(*weights, shared={"network": {"latent": {"units": 6}}}))
 
 
 def test_batches() -> None:
