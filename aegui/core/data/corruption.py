@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import re
 from difflib import get_close_matches
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,8 +22,6 @@ from aegui.core.i18n import localized, tr
 from aegui.core.recipe import CorruptionSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     import torch
     from numpy.typing import ArrayLike, NDArray
 
@@ -61,32 +58,6 @@ def corrupt_into(
     sizes = known_shape(image_shape) if noise.neighbours else (0, 0, 0)
     fill = torch_procedure(noise.lines, *_NAMES)
     fill(clean, out, spec.level, generator, *sizes)
-
-
-def corrupt_runs_into(
-    clean: torch.Tensor,
-    out: torch.Tensor,
-    specs: Sequence[CorruptionSpec],
-    generator: torch.Generator,
-    image_shape: tuple[int, int, int] | None = None,
-) -> None:
-    """Fill ``out`` ``[K, rows, D]``, each run with its own of the K ``specs``.
-
-    ``clean`` is ``[1, rows, D]``; neighbours of the same noise are drawn together. All else is as
-    for ``corrupt_into``.
-    """
-    for start, stop, spec in stretches(specs):
-        part = out[start:stop]
-        corrupt_into(clean.expand(part.shape), part, spec, generator, image_shape)
-
-
-def stretches(specs: Sequence[CorruptionSpec]) -> Iterator[tuple[int, int, CorruptionSpec]]:
-    """Start, stop and noise of every stretch of neighbours of the same kind and level."""
-    start = 0
-    for _, group in groupby(specs, key=lambda spec: (spec.kind, spec.level)):
-        same = list(group)
-        yield start, start + len(same), same[0]
-        start += len(same)
 
 
 def known_shape(image_shape: tuple[int, int, int] | None) -> tuple[int, int, int]:

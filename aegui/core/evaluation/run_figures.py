@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from aegui.core.choices import Choice, table
+from aegui.core.data.corruption import corruption_words, parse_corruption
+from aegui.core.errors import AeguiError
 from aegui.core.i18n import localized, mark, tr
 from aegui.core.training.terms import TERMS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aegui.core.recipe import CorruptionSpec
     from aegui.core.training.result import RunResult
 
 Better = Literal["low", "high", ""]
@@ -158,14 +161,40 @@ RUN_FIGURES: Mapping[str, RunFigure] = table(
 )
 """Every figure that has words of its own; of the further terms see ``run_figure``."""
 
+TRIED_FIGURES = ("wrong", "at_most_1", "exact")
+"""What is counted where networks are tried with noise; see ``tried_figure``."""
 _NEITHER = ("active_units", "real_score", "fake_score", "evaluations", "class_doubt")
 """Terms that are neither better low nor high."""
 
 
+def tried_figure(key: str, noise: CorruptionSpec) -> str:
+    """Key of a figure of ``TRIED_FIGURES`` for one noise, such as ``wrong@flip:0.2``."""
+    is_none = noise.kind == "none" or noise.level == 0.0
+    return f"{key}@none" if is_none else f"{key}@{noise.kind}:{noise.level:g}"
+
+
+def _tried(key: str) -> RunFigure | None:
+    """The row of a figure for one noise; None where ``key`` is no such thing."""
+    figure, at, noise = key.partition("@")
+    if not at or figure not in TRIED_FIGURES:
+        return None
+    try:
+        words = corruption_words(parse_corruption(noise))
+    except AeguiError:
+        return None
+    row = RUN_FIGURES[figure]
+    label = tr("{figure}, {noise}", figure=tr(row.label), noise=words)
+    unit = tr("{figure} with {noise}", figure=tr(row.unit), noise=words)
+    return replace(row, key=key, label=label, unit=unit)
+
+
 def run_figure(key: str) -> RunFigure:
-    """The row of ``key``: one of ``RUN_FIGURES``, or made of a term; else one of its own."""
+    """The row of ``key``: one of ``RUN_FIGURES``, or made of a noise or a term; else its own."""
     if key in RUN_FIGURES:
         return RUN_FIGURES[key]
+    tried = _tried(key)
+    if tried is not None:
+        return tried
     better: Better = "" if key in _NEITHER else "low"
     if key not in TERMS:
         return RunFigure(key, key, "", unit=key, better="")

@@ -301,7 +301,9 @@ def _uncertainty(job: _Job) -> Field:
 
 
 def _novelty(job: _Job) -> Field:
-    values = _decoded(job, lambda images: novelty(job.known, images, job.cancelled).ratio)
+    values = _decoded(
+        job, lambda images: novelty(job.known, images, job.cancelled, job.codec).ratio
+    )
     # The middle of the legend is where new begins.
     return _field(job, "novelty", values, 0.0, 2.0 * NEW_RATIO)
 

@@ -254,7 +254,7 @@ def _measured(
     parts = []
     for batch in in_batches(len(codes), _BATCH, cancelled, report):
         rows = np.clip(np.nan_to_num(codec.decode(codes[batch])), 0.0, 1.0)
-        ratio, entropy = novelty(known, rows, cancelled).ratio, entropies(rows)
+        ratio, entropy = novelty(known, rows, cancelled, codec).ratio, entropies(rows)
         parts.append((rows, ratio, entropy, _merit(codec, rows, entropy)))
     return _Tried(codes, *(np.concatenate(column) for column in zip(*parts, strict=True)))
 

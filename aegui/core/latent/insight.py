@@ -85,7 +85,7 @@ def insight(
     """
     place = np.array(z, np.float32).reshape(-1)
     image = codec.image_of(place)
-    found = novelty(known, image)
+    found = novelty(known, image, codec=codec)
     drift = codec.encode(image)[0] - place if codec.can_encode else None
     is_told = directions is not None or codec.latent_size <= MOST_DIRECTIONS
     area = float(stretch(codec, place, directions).log_area[0]) if is_told else None
@@ -117,17 +117,20 @@ def insight_words(known: Known, found: Insight) -> str:
             )
         )
     parts.append(tr("entropy {value:.2f}", value=found.entropy))
-    if found.drift_length is not None and np.isfinite(found.drift_length):
-        parts.append(tr("drift {value:.2f}", value=found.drift_length))
+    drift = found.drift_length
+    if drift is not None and np.isfinite(drift):
+        parts.append(tr("drift {value:.2f}", value=drift))
     return ", ".join(parts)
 
 
-def distance_words(found: Insight) -> str:
-    """How far the nearest sample is: "3 pixels" for glyphs, else a mean squared difference."""
+def distance_words(found: Insight, *, short: bool = False) -> str:
+    """How far the nearest sample is: "3 pixels" for glyphs, else a mean squared difference.
+
+    ``short`` leaves out what the latter is, for places where that is said nearby.
+    """
     distance = found.nearest[0][1]
     if found.glyphs:
         return trn("{n} pixel", "{n} pixels", round(distance))
     error = distance * distance / found.image.size
-    return tr(
-        "mean squared difference {error}", error=localized(error, f".{4 if error < 0.1 else 3}f")
-    )
+    number = localized(error, f".{4 if error < 0.1 else 3}f")
+    return number if short else tr("mean squared difference {error}", error=number)

@@ -2,7 +2,8 @@
 
 The distance to the nearest sample says little by itself: some samples are alike anyway. It is
 compared with the distance from that sample to its own nearest other one. For glyphs distances are
-numbers of pixels (Hamming, thresholded at 0.5), for other images Euclidean.
+numbers of pixels (Hamming, thresholded at 0.5), for other images Euclidean. Where the network draws
+that sample blurred, blur is nothing new: pictures are compared with its drawing of the sample too.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from aegui.core.data.dataset import Dataset
     from aegui.core.data.progress import IsCancelled
+    from aegui.core.latent.codec import Codec
 
 NoveltyKind = Literal["copy", "between", "new"]
 
@@ -42,6 +44,8 @@ NOVELTY_WORDS: dict[NoveltyKind, str] = {
 }
 """Kind -> its words; ``{a}`` is the nearest sample, ``{b}`` the next one of another name."""
 
+_BLURRED_RATIO = 1.01 * COPY_RATIO
+"""What a network draws of a sample is no copy of it, however exactly it is met."""
 _CHUNK_NUMBERS = 1 << 22
 _FEW = 64
 _SAME = 1e-5
@@ -140,8 +144,9 @@ class Novelties:
         nearest: int64 ``[n, k]``, places in the set of the nearest samples, nearest first; k is
             ``NEAREST``, or as many as there are.
         distances: float32 ``[n, k]``: pixels that differ for glyphs, else Euclidean.
-        ratio: float32 ``[n]``, the first of ``distances`` over the distance from that sample to its
-            own nearest other one.
+        ratio: float32 ``[n]``, the first of ``distances``, or that from what the network draws of
+            that sample if it is nearer, over the distance of the sample to its own nearest other.
+            Only a copy of the sample itself has ``COPY_RATIO`` or less.
         kinds: n kinds.
     """
 
@@ -166,8 +171,20 @@ def known(dataset: Dataset, glyphs: bool) -> Known:
     )
 
 
-def novelty(of: Known, images: ArrayLike, cancelled: IsCancelled | None = None) -> Novelties:
+def novelty(
+    of: Known,
+    images: ArrayLike,
+    cancelled: IsCancelled | None = None,
+    codec: Codec | None = None,
+) -> Novelties:
     """How new each of ``images`` ``[n, P]`` is, values meant to lie in [0, 1].
+
+    Args:
+        of: The samples.
+        images: What is to be judged.
+        cancelled: Asked now and then whether to give up.
+        codec: The network that drew them; pictures (not glyphs) are compared with what it draws of
+            their nearest samples too.
 
     Raises:
         Cancelled: ``cancelled`` said so.
@@ -179,13 +196,26 @@ def novelty(of: Known, images: ArrayLike, cancelled: IsCancelled | None = None) 
     count = min(NEAREST, len(of.samples))
     near = np.empty((len(wanted), count), np.int64)
     away = np.empty((len(wanted), count), np.float32)
+    least = np.empty(len(wanted), np.float32)
+    redraws = codec if codec is not None and codec.can_encode and not of.glyphs else None
     for part, squares in _squares(of, wanted, cancelled):
         near[part] = _first(squares, count)
         for place in range(count):
             # By differences: what is shown must be exact, and 0 for a copy.
             gap = wanted[part] - of.samples[near[part, place]]
             away[part, place] = _distances(of, np.einsum("ij,ij->i", gap, gap))
-    ratio = away[:, 0] / of.own(near[:, 0])
+        least[part] = away[part, 0]
+        if redraws is not None:
+            rows, which = np.unique(near[part, 0], return_inverse=True)
+            drawn = np.nan_to_num(redraws.reconstruct(of.samples[rows]))
+            gap = wanted[part] - drawn.reshape(len(rows), -1)[which]
+            least[part] = np.minimum(least[part], _distances(of, np.einsum("ij,ij->i", gap, gap)))
+    own = of.own(near[:, 0])
+    bare = away[:, 0] / own
+    # Only what is like the sample itself is its copy: a network that has learnt little draws one
+    # blurred image of all.
+    ratio = np.where(bare <= COPY_RATIO, bare, np.maximum(least / own, _BLURRED_RATIO))
+    ratio = ratio.astype(np.float32)
     return Novelties(of.indices[near], away, ratio, tuple(_kind(value) for value in ratio.tolist()))
 
 

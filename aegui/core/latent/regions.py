@@ -69,8 +69,8 @@ def spread_colours(grid: ArrayLike, count: int, colours: int = COLOURS) -> NDArr
         used = np.bincount(
             chosen[:number], weights=touching[number, :number], minlength=colours
         ).astype(np.int64)
-        wishes = (chosen[number] + np.arange(colours)) % colours
-        chosen[number] = wishes[np.argmin(used[wishes])]
+        preferred = (chosen[number] + np.arange(colours)) % colours
+        chosen[number] = preferred[np.argmin(used[preferred])]
     return chosen
 
 

@@ -9,7 +9,6 @@ from aegui.core.network.catalog import INITIALIZERS, LATENTS, SCHEDULES
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
 from aegui.core.recipe import (
     CorruptionSpec,
-    LatentSpec,
     OptimizerSpec,
     Recipe,
     SparsitySpec,
@@ -77,7 +76,9 @@ def _between(path: str, old: Any, new: Any) -> Iterator[Change]:
 def _counted(recipe: Recipe) -> dict[str, Any]:
     """The recipe as JSON, with what counts for nothing at its default."""
     network, training, data = recipe.network, recipe.training, recipe.data
-    network = network.model_copy(update={"latent": _latent(network.latent)})
+    network = network.model_copy(
+        update={"latent": _used(network.latent, LATENTS, network.latent.kind)}
+    )
     data = data.model_copy(update={"corruption": _noise(data.corruption)})
     if not data.split.keeps and data.count is None:
         data = data.model_copy(update={"split": SplitSpec()})
@@ -97,42 +98,32 @@ def _counted(recipe: Recipe) -> dict[str, Any]:
 
 
 def _training(training: TrainingSpec) -> TrainingSpec:
-    optimizer = _used(training.optimizer, OPTIMIZERS)
+    optimizer = _used(training.optimizer, OPTIMIZERS, training.optimizer.name)
     if optimizer.name in SCIPY_OPTIMIZERS:
-        rate = OptimizerSpec().learning_rate
+        rate = OptimizerSpec.model_fields["learning_rate"].default
         optimizer = optimizer.model_copy(update={"learning_rate": rate})
     update: dict[str, object] = {
         "optimizer": optimizer,
-        "schedule": _used(training.schedule, SCHEDULES),
-        "initializer": _used(training.initializer, INITIALIZERS),
+        "schedule": _used(training.schedule, SCHEDULES, training.schedule.name),
+        "initializer": _used(training.initializer, INITIALIZERS, training.initializer.name),
     }
     if "huber_delta" not in LOSSES[training.loss].parameters:
-        update["huber_delta"] = TrainingSpec().huber_delta
+        update["huber_delta"] = TrainingSpec.model_fields["huber_delta"].default
     if not training.sparsity.weight:
         update["sparsity"] = SparsitySpec()
     return training.model_copy(update=update)
-
-
-def _latent(latent: LatentSpec) -> LatentSpec:
-    names = [name for choice in LATENTS.values() for name in choice.parameters]
-    used = LATENTS[latent.kind].parameters
-    defaults = LatentSpec()
-    return latent.model_copy(
-        update={name: getattr(defaults, name) for name in names if name not in used}
-    )
 
 
 def _noise(noise: CorruptionSpec) -> CorruptionSpec:
     return CorruptionSpec(copies=noise.copies) if noise.kind == "none" else noise
 
 
-def _used(part: _Part, choices: Mapping[str, Choice]) -> _Part:
-    """``part`` with the parameters that its choice does not use at their defaults."""
-    names = {name for choice in choices.values() for name in choice.parameters}
-    used = choices[part.name].parameters  # type: ignore[attr-defined]
-    defaults = {
-        name: field.default
-        for name, field in type(part).model_fields.items()
-        if name in names and name not in used
-    }
+def _used(part: _Part, choices: Mapping[str, Choice], key: str) -> _Part:
+    """``part`` with the parameters that its choice ``key`` does not use at their defaults."""
+    fields = type(part).model_fields
+    defaults = {}
+    for choice in choices.values():
+        for name in choice.parameters:
+            if name in fields and name not in choices[key].parameters:
+                defaults[name] = fields[name].default
     return part.model_copy(update=defaults)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
 
-from aegui.core.recipe import Recipe
+if TYPE_CHECKING:
+    from aegui.core.recipe import Recipe
 
 _NOISES = ("data.corruption", "classifier.pretrain.corruption")
 _FIRST_LEVEL = 0.1
+_Part = TypeVar("_Part", bound=BaseModel)
+_NUMBERS = (int, float)
 
 
 def value_at(recipe: Recipe, path: str) -> Any:
@@ -26,7 +29,8 @@ def value_at(recipe: Recipe, path: str) -> Any:
 def numbers_edited(before: BaseModel, now: BaseModel, path: str = "") -> frozenset[str] | None:
     """Dotted paths of the numbers in which two recipes, or parts of one, differ.
 
-    None where anything else differs too: a choice, a switch, a list, a part that is or is not.
+    None where anything else differs too: a choice, a switch, a list, a part that is or is not, and
+    a number that is above zero in one of the two only, which switches what it weighs on or off.
     """
     found: set[str] = set()
     for name in type(now).model_fields:
@@ -39,7 +43,7 @@ def numbers_edited(before: BaseModel, now: BaseModel, path: str = "") -> frozens
             if inner is None:
                 return None
             found |= inner
-        elif all(type(value) in (int, float) for value in (old, new)):
+        elif type(old) in _NUMBERS and type(new) in _NUMBERS and (old > 0) == (new > 0):
             found.add(where)
         else:
             return None
@@ -52,14 +56,22 @@ def with_values(recipe: Recipe, values: dict[str, Any]) -> Recipe:
     Raises:
         pydantic.ValidationError: A value is outside of its range.
     """
-    content = recipe.model_dump()
+    return _with(recipe, values)
+
+
+def _with(part: _Part, values: dict[str, Any]) -> _Part:
+    """Only what stands on a path is validated again; the parts beside it stay the same objects."""
+    content = dict(part)
+    deeper: dict[str, dict[str, Any]] = {}
     for path, value in values.items():
-        *parents, last = path.split(".")
-        inner = content
-        for name in parents:
-            inner = inner[name]
-        inner[last] = value
-    return Recipe.model_validate(content)
+        name, _, rest = path.partition(".")
+        if rest:
+            deeper.setdefault(name, {})[rest] = value
+        else:
+            content[name] = value
+    for name, inner in deeper.items():
+        content[name] = _with(content[name], inner)
+    return type(part).model_validate(content)
 
 
 def with_value(recipe: Recipe, path: str, value: object) -> Recipe:

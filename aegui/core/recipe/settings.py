@@ -40,7 +40,9 @@ class Setting:
     Attributes:
         path: Dotted path of the value in the recipe.
         field: Label, help, editor and range.
-        condition: When it counts, besides what the choices of its part say.
+        condition: When it counts, besides what the choices of its part say. It asks for choices,
+            for parts that are there, and for numbers above zero: a form looks again for nothing
+            less.
         is_live: Whether it may be changed while a training runs.
     """
 

@@ -71,3 +71,6 @@ def test_distances_have_one_unit_and_name_it() -> None:
     # Of 35 pixels: what the nearest images are told with.
     assert at(1.0, glyphs=False) == "mean squared difference 0.0286"
     assert at(3.5, glyphs=False) == "mean squared difference 0.350"
+    # Where the unit stands beside it.
+    away = replace(found, nearest=((0, 3.5),), glyphs=False)
+    assert distance_words(away, short=True) == "0.350"

@@ -9,12 +9,14 @@ from aegui.core.data.builtin import load_builtin
 from aegui.core.data.dataset import Dataset
 from aegui.core.errors import Cancelled
 from aegui.core.latent.novelty import (
+    COPY_RATIO,
     MOST_KNOWN,
     Known,
     known,
     novelty,
     novelty_words,
 )
+from tests.core.latent.linear import groups, linear_codec
 
 
 def letters() -> Known:
@@ -121,3 +123,21 @@ def test_it_can_be_stopped() -> None:
 def test_a_space_is_called_by_its_name() -> None:
     data = Dataset.from_images("x", np.eye(4).reshape(4, 2, 2), [*" abc"], ["space", *"abc"])
     assert known(data, glyphs=True).title(0) == "space"
+
+
+def test_blur_is_nothing_new() -> None:
+    data = groups(60)
+    codec, of = linear_codec(data, size=1), known(data, glyphs=False)
+    drawn = codec.reconstruct(data.flat())
+    plain, beside = novelty(of, drawn), novelty(of, drawn, codec=codec)
+    assert (plain.ratio > COPY_RATIO).any(), "what is drawn differs from the samples"
+    assert beside.distances == pytest.approx(plain.distances)
+    own = beside.nearest[:, 0] == np.arange(60)
+    assert own.any()
+    assert (beside.ratio <= np.maximum(plain.ratio, 1.02 * COPY_RATIO)).all()
+    blurred = own & (plain.ratio > COPY_RATIO)
+    assert blurred.any()
+    assert beside.ratio[blurred] == pytest.approx(COPY_RATIO, rel=0.05)
+    assert {beside.kinds[row] for row in np.flatnonzero(blurred)} == {"between"}, "no copies"
+    far = np.ones((1, 12), np.float32) * 5
+    assert novelty(of, far, codec=codec).kinds == ("new",)

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
+from aegui.core.network.kinds import KINDS, composition, kind_of, with_kind
 from aegui.core.recipe import ClassifierSpec, GanSpec, Recipe
-from aegui.core.recipe.edits import value_at, with_value
+from aegui.core.recipe.edits import value_at, with_value, with_values
 from aegui.core.recipe.settings import SECTIONS
 
 if TYPE_CHECKING:
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from aegui.core.recipe.settings import Setting
 
 SETTINGS = [setting for section in SECTIONS for setting in section.settings]
+WEIGHED = with_values(
+    Recipe(),
+    {f"training.{name}": 0.5 for name in ("edges", "code_l1", "l1", "l2", "clip_norm")},
+)
 WHOLE = Recipe(classifier=ClassifierSpec(), gan=GanSpec())
 """With all the parts that a recipe can have."""
 NOT_SETTINGS = ("format", "version", "name", "notes")
@@ -103,3 +108,19 @@ def test_only_what_a_running_training_takes_is_live() -> None:
         "data.corruption.fresh",
         "data.corruption.clean_target",
     }
+
+
+@pytest.mark.parametrize("setting", NUMBERS, ids=lambda setting: setting.path)
+@pytest.mark.parametrize("kind", KINDS)
+def test_only_what_is_above_zero_counts_for_what_is_shown(kind: str, setting: Setting) -> None:
+    base = with_kind(WEIGHED, kind)
+    value = value_at(base, setting.path)
+    if not value:
+        return
+    low, high = setting.field.limits
+    for other in (min(max(value / 2, low), high), min(value * 2, high)):
+        edited = with_value(base, setting.path, type(value)(other))
+        assert [one.shown(edited) for one in SETTINGS] == [one.shown(base) for one in SETTINGS]
+        assert [one.shown(edited) for one in SECTIONS] == [one.shown(base) for one in SECTIONS]
+        assert composition(edited) == composition(base)
+        assert kind_of(edited) == kind_of(base)
