@@ -30,7 +30,19 @@ _log = logging.getLogger(__name__)
 
 def temporary_prefix(name: str) -> str:
     """What the name of a temporary file that is to become ``name`` begins with."""
-    return f".{name[:100]}.aegui-{_machine()}-{os.getpid()}-{_start_of(os.getpid())}-"
+    return f".{name[:100]}.aegui-{owner_mark()}-"
+
+
+def owner_mark() -> str:
+    """What tells this process from all others: its machine, its number, and when it began."""
+    return f"{_machine()}-{os.getpid()}-{_start_of(os.getpid())}"
+
+
+def is_ended(mark: str) -> bool:
+    """Whether the process of a mark, one of this machine, has ended; others cannot be seen."""
+    machine, _, rest = mark.partition("-")
+    process, _, start = rest.partition("-")
+    return process.isdecimal() and _is_dead(machine, process, start)
 
 
 def sweep(folder: Path) -> int:

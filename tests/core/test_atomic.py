@@ -104,3 +104,17 @@ def test_nothing_is_written_among_the_files_of_the_program(
             with pytest.raises(AeguiError, match="choose another folder"):
                 write()
         assert not place.exists()
+
+
+def test_a_folder_that_somebody_else_sweeps_is_not_searched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a folder of 10,000 files each write would look through all of them."""
+    swept: list[Path] = []
+    monkeypatch.setattr("aegui.core.atomic.sweep", swept.append)
+    write_atomically(tmp_path / "a", b"1", is_swept=True)
+    assert swept == []
+    write_atomically(tmp_path / "a", b"2")
+    assert swept == [tmp_path]
+    assert (tmp_path / "a").read_bytes() == b"2"
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]

@@ -11,6 +11,7 @@ import contextlib
 import json
 import sqlite3
 import sys
+import time
 import unicodedata
 from functools import cache
 from pathlib import Path
@@ -102,6 +103,7 @@ INSERT INTO figures SELECT number, key, count, mean, squares, low, high
 INSERT INTO thumbnails SELECT number, png FROM old_thumbnails JOIN entries ON id = entry
 """
 _DROPPED = ("old_tags", "old_figures", "old_thumbnails", "old_entries")
+_RETRY_SECONDS = 0.05
 _NETWORKED = ("nfs", "cifs", "smb", "afs", "9p", "fuse.sshfs", "lustre", "gpfs", "beegfs", "ncpfs")
 _MOUNTS = Path("/proc/self/mounts")
 _SEPARATOR = "\x1f"
@@ -123,21 +125,36 @@ def open_index(path: Path | None, *, vfs: str = "") -> sqlite3.Connection:
         AeguiError: It cannot be opened or written, is locked, or is of a newer version.
     """
     with in_words(path or Path()):
-        if path is None:
-            connection = sqlite3.connect(":memory:", isolation_level=None)
-        else:
-            query = f"?vfs={vfs}" if vfs else ""
-            connection = sqlite3.connect(
-                f"{path.absolute().as_uri()}{query}",
-                timeout=WAIT_SECONDS,
-                isolation_level=None,
-                uri=True,
-            )
-        try:
-            _set_up(connection, path)
-        except BaseException:
-            connection.close()
-            raise
+        until = time.monotonic() + WAIT_SECONDS
+        while True:
+            try:
+                return _connected(path, vfs)
+            except sqlite3.OperationalError as error:
+                # Who changes the journal is refused at once where another does so too: SQLite
+                # does not wait there (https://www.sqlite.org/wal.html, "Sometimes Queries Return").
+                name = getattr(error, "sqlite_errorname", "")
+                if not name.startswith("SQLITE_BUSY") or time.monotonic() > until:
+                    raise
+            time.sleep(_RETRY_SECONDS)
+
+
+def _connected(path: Path | None, vfs: str) -> sqlite3.Connection:
+    if path is None:
+        connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    else:
+        query = f"?vfs={vfs}" if vfs else ""
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}{query}",
+            timeout=WAIT_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+            uri=True,
+        )
+    try:
+        _set_up(connection, path)
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 

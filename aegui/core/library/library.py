@@ -4,7 +4,7 @@ A folder of files is the truth: of each entry its run file ``ID.aegui`` and besi
 with name, note, tags, recipe and figures. The index makes them findable. Several programs may use
 one library at once, and any of them may be killed at any moment: what was kept stays kept.
 
-A ``Library`` belongs to the thread that made it; another thread opens its own.
+A ``Library`` is used by one thread at a time; threads that run at once open their own.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from aegui.core.library.files import (
     unlinked,
 )
 from aegui.core.library.index import BrokenIndex, in_words, open_index, put, turn
-from aegui.core.library.query import LibraryQuery, groups_of, rows_of
+from aegui.core.library.query import LibraryQuery, count_of, groups_of, rows_of
 from aegui.core.recipe.file import recipe_from
 from aegui.core.run_file.archive import Archive
 from aegui.core.run_file.saved import SUFFIX, load_run, save_run
@@ -159,6 +159,20 @@ class Library:
         with in_words(self._index):
             return groups_of(self._connection, query, by, figures)
 
+    def count(self, query: LibraryQuery) -> int:
+        """How many entries ``query`` asks for, whatever its limit.
+
+        Raises:
+            AeguiError: A column is none, or the index cannot be read.
+        """
+        with in_words(self._index):
+            return count_of(self._connection, query)
+
+    def data_version(self) -> int:
+        """What becomes another number when another program has changed the index."""
+        with in_words(self._index):
+            return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+
     def tags(self) -> dict[str, int]:
         """Every tag with the number of entries that have it, the most frequent first."""
         with in_words(self._index):
@@ -250,6 +264,10 @@ class Library:
             AeguiError: It has none.
         """
         return recipe_from(self.entry(id).recipe, where=id)
+
+    def size(self, id: str) -> int:
+        """Bytes that the files of an entry take on the disk."""
+        return sum(size for size, _ in self._files.stamp(id).values())
 
     def thumbnail(self, id: str) -> bytes | None:
         """A PNG of what its network makes of some samples; None where there is no file."""

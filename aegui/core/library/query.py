@@ -46,6 +46,8 @@ _TAGS = "(SELECT group_concat(tag, ', ') FROM tags WHERE tags.entry = entries.nu
 _COMPARED = {"=": "IS", "!=": "IS NOT", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 _PARTS = ("classifier.", "gan.", "network.", "training.", "data.", f"{ENVIRONMENT}.")
 _WIDTH = 5
+_PART = re.compile(r'(?:[^\s"]|"[^"]*"?)+')
+"""Of what is typed into a search: up to the next space that is not within quotes."""
 _CONDITION = re.compile(r"^\s*([\w.]+)\s*(<=|>=|!=|=|<|>|~)\s*(.*?)\s*$", re.DOTALL)
 
 
@@ -97,7 +99,7 @@ class LibraryQuery:
         where: Conditions that must all hold.
         sort: Column to sort by; entries without a value come last.
         descending: From high to low.
-        trashed: Only what is in the trash, instead of what is not.
+        trashed: Only what is in the trash, or has its file there, instead of what is not.
         limit: At most so many; None: all.
     """
 
@@ -111,6 +113,44 @@ class LibraryQuery:
     descending: bool = True
     trashed: bool = False
     limit: int | None = None
+
+
+@dataclass(frozen=True)
+class Search:
+    """What a person has typed to find entries: words, ``#tags`` and conditions in any order.
+
+    Attributes:
+        words: That must all be in an entry.
+        tags: That it must have.
+        where: Conditions.
+        refused: Why a part that looks like a condition is none; empty: there is no such part.
+    """
+
+    words: str = ""
+    tags: tuple[str, ...] = ()
+    where: tuple[Condition, ...] = ()
+    refused: str = ""
+
+    @classmethod
+    def read(cls, text: str) -> Search:
+        """``letters #course wrong<1 name~"two words"``; a condition without value is not counted.
+
+        Whoever is still typing has not made a mistake yet.
+        """
+        words, tags, where, refused = [], [], [], ""
+        for part in _PART.findall(text):
+            plain = part.replace('"', "")
+            condition = _CONDITION.match(plain)
+            if part[:1] == "#":
+                tags += [plain[1:]] if len(plain) > 1 else []
+            elif condition is None or part[:1] == '"':
+                words.append(plain)
+            elif condition[3]:
+                try:
+                    where.append(Condition.parsed(plain))
+                except AeguiError as error:
+                    refused = str(error)
+        return cls(" ".join(words), tuple(tags), tuple(where), refused)
 
 
 class LibraryRow(NamedTuple):
@@ -176,14 +216,30 @@ def rows_of(
         AeguiError: A column is none.
     """
     builder = _Builder(query)
-    shown = [builder.expression(column) for column in columns]
-    order = builder.expression(query.sort)
-    direction = "DESC" if query.descending else "ASC"
-    sql, values = builder.select(["entries.id", *shown])
-    sql += f" ORDER BY {order} IS NULL, {order} {direction}, entries.id"
     if query.limit is not None:
-        sql += f" LIMIT {int(query.limit)}"
-    return [LibraryRow(row[0], row[1:]) for row in connection.execute(sql, values)]
+        # Sorted by their numbers alone: what is shown is looked up for those that are left.
+        few = _Builder(query)
+        first = f"{few.order()} LIMIT {int(query.limit)}"
+        sql, values = few.select(["entries.number"])
+        sql += first
+        builder = _Builder(
+            LibraryQuery(trashed=query.trashed, sort=query.sort, descending=query.descending)
+        )
+        builder.only(sql, values)
+    shown = [builder.expression(column) for column in columns]
+    order = builder.order()
+    sql, values = builder.select(["entries.id", *shown])
+    return [LibraryRow(row[0], row[1:]) for row in connection.execute(sql + order, values)]
+
+
+def count_of(connection: sqlite3.Connection, query: LibraryQuery) -> int:
+    """How many entries ``query`` asks for, whatever its limit.
+
+    Raises:
+        AeguiError: A column is none.
+    """
+    sql, values = _Builder(query).select(["count(*)"])
+    return int(connection.execute(sql, values).fetchone()[0])
 
 
 def groups_of(
@@ -220,7 +276,12 @@ class _Builder:
 
     def __init__(self, query: LibraryQuery) -> None:
         self._joins: dict[str, tuple[str, list[Any]]] = {}
-        self._where = ["entries.trashed <> ''" if query.trashed else "entries.trashed = ''"]
+        self._sort, self._descending = query.sort, query.descending
+        self._where = [
+            "(entries.trashed <> '' OR entries.shed <> '')"
+            if query.trashed
+            else "entries.trashed = ''"
+        ]
         self._values: list[Any] = []
         for word in folded(query.text).split():
             self._add("instr(entries.folded, ?) > 0", word)
@@ -261,6 +322,17 @@ class _Builder:
         join = f"LEFT JOIN settings {name} ON {name}.entry = entries.number AND {name}.path = ?"
         self._joins[column] = expression, [join, column]
         return expression
+
+    def order(self) -> str:
+        """By what they are sorted; those without a value come last either way."""
+        by = self.expression(self._sort)
+        direction = "DESC" if self._descending else "ASC"
+        return f" ORDER BY {by} IS NULL, {by} {direction}, entries.id"
+
+    def only(self, sql: str, values: list[Any]) -> None:
+        """Only those whose numbers another query gives."""
+        self._where.append(f"entries.number IN ({sql})")
+        self._values += values
 
     def spread(self, key: str) -> list[str]:
         """What stands for all that is known of a figure over the seeds."""

@@ -382,5 +382,10 @@ def test_order_and_number(library: Library) -> None:
     # Those without a figure are the last either way.
     assert names(library, LibraryQuery(sort="wrong")) == ["c", "b", "a", "d"]
     assert names(library, LibraryQuery(sort="name", descending=False, limit=2)) == ["a", "b"]
+    # So it is where only the first are asked for, by a figure too, and whatever else must hold.
+    assert names(library, LibraryQuery(sort="wrong", limit=2)) == ["c", "b"]
+    few = LibraryQuery(sort="wrong", limit=3, text="a", where=(Condition("wrong", "<", 1.5),))
+    assert names(library, few) == ["a"]
+    assert library.count(LibraryQuery(sort="wrong", limit=2)) == 4
     assert names(library, LibraryQuery(starred=True)) == []
     assert len(names(library, LibraryQuery(starred=False, tags=()))) == 4

@@ -1,0 +1,153 @@
+"""A folder that one program at a time writes to, on this machine or on others that share it.
+
+A small file says whose it is. It is made so that only one of several programs can make it, also
+over NFS (``O_EXCL``), which locks of the system are not sure to be. What a killed program of this
+machine has left is taken over; of another machine nobody can tell, so a person is told which file
+to remove.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import time
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+from aegui.core.leftovers import is_ended, owner_mark
+from aegui.core.system_reason import system_reason
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LOCK = "in-use.lock"
+_MOST_BYTES = 4096
+_WRITTEN_SECONDS = 2.0
+"""So long after it was made the file of a living program says whose it is."""
+_LOOK_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class _Owner:
+    """Whose a folder is; without a mark it cannot be told."""
+
+    mark: str = ""
+    process: int = 0
+    machine: str = ""
+
+
+class FolderLock:
+    """The right to write to a folder, once it was ``taken``.
+
+    Args:
+        folder: The folder; it is there already.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._path = folder / LOCK
+        self._is_held = False
+
+    def take(self) -> None:
+        """Have the folder for this program; one that has it already keeps it.
+
+        Raises:
+            AeguiError: Another program has it, or the folder cannot be written to.
+        """
+        while not self._made():
+            owner = self._owner()
+            if owner is None:
+                continue  # its program has just let go of it
+            if owner.mark == owner_mark():
+                break
+            if owner.mark and not is_ended(owner.mark):
+                raise AeguiError(self._words(owner))
+            self._take_away(owner)
+        self._is_held = True
+
+    def release(self) -> None:
+        """Let others have it."""
+        if self._is_held:
+            self._is_held = False
+            with contextlib.suppress(OSError):
+                self._path.unlink()
+
+    def _made(self) -> bool:
+        """Whether the file is ours now."""
+        try:
+            handle = os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644)
+        except FileExistsError:
+            return False
+        except OSError as error:
+            raise AeguiError(
+                tr(
+                    "{folder} could not be written to: {reason}.",
+                    folder=self._folder,
+                    reason=system_reason(error),
+                )
+            ) from None
+        owner = {"owner": owner_mark(), "process": os.getpid(), "machine": socket.gethostname()}
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(json.dumps(owner))
+        return True
+
+    def _owner(self) -> _Owner | None:
+        """Whose the folder is; None: nobody's any more."""
+        until = time.monotonic() + _WRITTEN_SECONDS
+        while True:
+            try:
+                with self._path.open("rb") as file:
+                    said = json.loads(file.read(_MOST_BYTES))
+                return _Owner(str(said["owner"]), int(said["process"]), str(said["machine"]))
+            except FileNotFoundError:
+                return None
+            except (OSError, ValueError, KeyError, TypeError):
+                # Between making and filling it, its program may just be; or it was killed there.
+                if time.monotonic() >= until:
+                    return _Owner()
+                time.sleep(_LOOK_SECONDS)
+
+    def _take_away(self, owner: _Owner) -> None:
+        """Remove the file that a killed program has left; never that of one that was quicker."""
+        aside = self._path.with_name(f".{LOCK}-{uuid.uuid4().hex[:12]}")
+        try:
+            self._path.rename(aside)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise AeguiError(
+                tr("{file} could not be removed: {reason}.", file=self._path, reason=error)
+            ) from None
+        if FolderLock._at(aside) != owner.mark:
+            with contextlib.suppress(OSError):
+                os.link(aside, self._path)
+        aside.unlink()
+
+    @staticmethod
+    def _at(path: Path) -> str:
+        try:
+            return str(json.loads(path.read_bytes())["owner"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return ""
+
+    def _words(self, owner: _Owner) -> str:
+        if owner.machine == socket.gethostname():
+            return tr(
+                "{folder} is in use by another program (process {process}): wait until that one "
+                "has ended, or end it. What it has finished is kept.",
+                folder=self._folder,
+                process=owner.process,
+            )
+        return tr(
+            "{folder} is in use by a program on {machine} (process {process} there): wait until it "
+            "has ended. If it has ended already, remove {file}.",
+            folder=self._folder,
+            machine=owner.machine,
+            process=owner.process,
+            file=self._path,
+        )

@@ -1,0 +1,115 @@
+"""Two entries of the library beside each other: what differs, and whether one is better."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.data.dataset import Dataset
+from aegui.core.evaluation.run_figures import run_figure
+from aegui.core.i18n import tr
+from aegui.core.library.entry import spreads_of
+from aegui.core.library.query import COLUMNS
+from aegui.core.network.change_words import change_lines
+from aegui.core.recipe.changes import recipe_changes
+from aegui.core.verdicts.comparison import SeedFigures, compare
+from aegui.core.verdicts.starts import start_of
+from aegui.core.verdicts.words import superiority_words, verdict_words
+
+if TYPE_CHECKING:
+    from aegui.core.library.entry import LibraryEntry
+    from aegui.core.library.library import Library
+    from aegui.core.recipe import Recipe
+    from aegui.core.recipe.changes import Change
+    from aegui.core.verdicts.comparison import Comparison
+
+
+@dataclass(frozen=True, eq=False)
+class EntryDifference:
+    """What lies between two entries.
+
+    Attributes:
+        entries: Both.
+        names: What they are called here: by their ids where their names are the same.
+        changes: Of their recipes.
+        lines: These, and another set that was learnt, in words; empty where there are none.
+        figure: Key of the figure that they are compared by.
+        comparison: What the seeds allow to be said.
+        verdict: That in words.
+    """
+
+    entries: tuple[LibraryEntry, LibraryEntry]
+    names: tuple[str, str]
+    changes: tuple[Change, ...]
+    lines: tuple[str, ...]
+    figure: str
+    comparison: Comparison
+    verdict: tuple[str, ...]
+
+
+def difference(library: Library, first: str, second: str, figure: str = "") -> EntryDifference:
+    """What lies between the entries ``first`` and ``second``.
+
+    Args:
+        library: Where they are.
+        first: Id of the one.
+        second: Id of the other.
+        figure: Key of the figure to compare; by default wrong pixels, accuracy, or else the loss.
+
+    Raises:
+        AeguiError: There is no such entry, or it has no recipe.
+    """
+    one, other = library.entry(first), library.entry(second)
+    recipes = library.recipe(first), library.recipe(second)
+    key = figure or _common_figure(one, other)
+    row = run_figure(key)
+    # Two of one name, such as two seeds, are told apart by their ids.
+    names = (
+        (one.name, other.name)
+        if one.name != other.name and one.name and other.name
+        else (one.id, other.id)
+    )
+    starts = [
+        start_of(recipe, _image_shape(entry), entry.classes)
+        for recipe, entry in zip(recipes, (one, other), strict=True)
+    ]
+    comparison = compare(
+        SeedFigures(names[0], one.values(key)),
+        SeedFigures(names[1], other.values(key)),
+        same_starts=starts[0] == starts[1],
+        lower_is_better=row.better != "high",
+    )
+    verdict = [verdict_words(comparison, row)]
+    if row.better and (better := superiority_words(comparison)):
+        verdict.append(better)
+    changes = recipe_changes(*recipes)
+    lines = _lines(one, other, recipes, changes)
+    return EntryDifference((one, other), names, changes, lines, key, comparison, tuple(verdict))
+
+
+def _lines(
+    one: LibraryEntry,
+    other: LibraryEntry,
+    recipes: tuple[Recipe, Recipe],
+    changes: tuple[Change, ...],
+) -> tuple[str, ...]:
+    lines = []
+    if one.data != other.data:
+        label = tr(COLUMNS["data"].label)
+        lines.append(tr("{label}: {old} → {new}", label=label, old=one.data, new=other.data))
+    learnt = Dataset.from_images(one.data, np.zeros((1, *_image_shape(one)), np.float32))
+    return (*lines, *change_lines(*recipes, changes, learnt))
+
+
+def _common_figure(one: LibraryEntry, other: LibraryEntry) -> str:
+    known = [spreads_of(each) for each in (one, other)]
+    for key in ("wrong", "validation_accuracy"):
+        if all(key in each for each in known):
+            return key
+    return "loss"
+
+
+def _image_shape(entry: LibraryEntry) -> tuple[int, ...]:
+    return entry.image_shape or (1, 1, 1)

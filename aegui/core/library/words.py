@@ -1,0 +1,104 @@
+"""Columns of the library and their values as a person reads them."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from aegui.core.cost import memory_words
+from aegui.core.evaluation.run_figures import RUN_FIGURES, figure_words, run_figure
+from aegui.core.i18n import localized, tr
+from aegui.core.library.index import ENVIRONMENT, default_settings
+from aegui.core.library.query import COLUMNS
+from aegui.core.network.change_words import setting_label, setting_paths, setting_value
+from aegui.core.training.terms import TERMS
+
+if TYPE_CHECKING:
+    from aegui.core.library.entry import Spread
+
+NOTHING = "–"
+_ENVIRONMENT = tuple(
+    f"{ENVIRONMENT}.{name}" for name in ("aegui", "torch", "engine", "device", "processor")
+)
+
+
+def column_label(column: str) -> str:
+    """What a column is called."""
+    if column in COLUMNS:
+        return tr(COLUMNS[column].label)
+    return tr(run_figure(column).label) if is_figure(column) else column
+
+
+def column_title(column: str) -> str:
+    """What a column is called where there is room: fields of a recipe by their labels."""
+    return setting_label(column) if _is_setting(column) else column_label(column)
+
+
+def column_help(column: str) -> str:
+    """What a column says."""
+    if column in COLUMNS:
+        return tr(COLUMNS[column].help)
+    if is_figure(column):
+        return tr(run_figure(column).help) if run_figure(column).help else ""
+    return column
+
+
+def columns_to_choose() -> tuple[tuple[str, ...], ...]:
+    """Columns that a table may show: of an entry, figures, fields of a recipe, environment."""
+    settings = tuple(path for path in setting_paths() if path not in COLUMNS)
+    return tuple(COLUMNS), tuple(RUN_FIGURES), settings, _ENVIRONMENT
+
+
+def is_figure(column: str) -> bool:
+    """Whether it is a figure of a run."""
+    return column not in COLUMNS and (run_figure(column).label != column or column in TERMS)
+
+
+def _is_setting(column: str) -> bool:
+    return column not in COLUMNS and column in setting_paths()
+
+
+def is_number(column: str) -> bool:
+    """Whether its values stand at the right of their column."""
+    return is_figure(column) or column in {"samples", "runs", "bytes"}
+
+
+def cell_words(column: str, value: Any) -> str:
+    """A value as a person reads it."""
+    if value is None or value == "":
+        return NOTHING
+    if column == "created":
+        return datetime.fromisoformat(value).astimezone().strftime("%Y-%m-%d %H:%M")
+    if column in {"starred", "missing"}:
+        return tr("yes") if value else tr("no")
+    if column == "bytes":
+        return memory_words(value)
+    if is_figure(column):
+        return figure_words(column, value)
+    if isinstance(value, int):
+        return localized(value, ",")
+    return localized(value, ".6g") if isinstance(value, float) else " ".join(str(value).split())
+
+
+def cell_title(column: str, value: Any) -> str:
+    """A value where columns have their titles: choices of a recipe by their labels."""
+    if column == "kind" and value:
+        return tr("run") if value == "run" else tr("study")
+    if value is None or not _is_setting(column):
+        return cell_words(column, value)
+    if isinstance(value, str) and value[:1] in {"[", "{"}:
+        value = json.loads(value)
+    if isinstance(default_settings().get(column), bool):
+        value = bool(value)
+    return setting_value(column, value)
+
+
+def spread_words(key: str, one: Spread | None) -> str:
+    """A figure over several seeds."""
+    if one is None:
+        return NOTHING
+    mean = figure_words(key, one.mean)
+    if one.count == 1:
+        return mean
+    return tr("{mean} ± {std}", mean=mean, std=figure_words(key, one.deviation))

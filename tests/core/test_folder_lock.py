@@ -1,0 +1,134 @@
+"""One program at a time in a folder: real processes, some of them killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from aegui.core.errors import AeguiError
+from aegui.core.folder_lock import LOCK, FolderLock
+from aegui.core.leftovers import owner_mark
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+TAKES = """
+import sys
+from pathlib import Path
+from aegui.core.folder_lock import FolderLock
+lock = FolderLock(Path(sys.argv[1]))
+lock.take()
+print("taken", flush=True)
+sys.stdin.readline()
+lock.release()
+"""
+RACES = """
+import sys
+from pathlib import Path
+from aegui.core.errors import AeguiError
+from aegui.core.folder_lock import FolderLock
+sys.stdin.readline()
+try:
+    FolderLock(Path(sys.argv[1])).take()
+except AeguiError:
+    print("refused", flush=True)
+else:
+    print("taken", flush=True)
+sys.stdin.readline()
+"""
+
+
+def started(code: str, folder: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", code, str(folder)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def said(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
+
+
+def go_on(process: subprocess.Popen[str]) -> None:
+    assert process.stdin is not None
+    process.stdin.write("\n")
+    process.stdin.flush()
+
+
+@pytest.fixture
+def processes() -> Iterator[list[subprocess.Popen[str]]]:
+    all_of_them: list[subprocess.Popen[str]] = []
+    yield all_of_them
+    for one in all_of_them:
+        one.kill()
+        one.communicate()
+
+
+def test_another_program_is_refused_until_the_first_lets_go(
+    tmp_path: Path, processes: list[subprocess.Popen[str]]
+) -> None:
+    other = started(TAKES, tmp_path)
+    processes.append(other)
+    assert said(other) == "taken"
+    lock = FolderLock(tmp_path)
+    with pytest.raises(AeguiError, match=f"in use by another program .process {other.pid}."):
+        lock.take()
+    lock.release()  # it is not ours: nothing is taken away from the other
+    assert (tmp_path / LOCK).exists()
+    go_on(other)
+    other.wait()
+    lock.take()
+    lock.take()
+    lock.release()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no kill -9")
+def test_what_a_killed_program_has_left_is_taken_over_by_one(
+    tmp_path: Path, processes: list[subprocess.Popen[str]]
+) -> None:
+    killed = started(TAKES, tmp_path)
+    processes.append(killed)
+    assert said(killed) == "taken"
+    os.kill(killed.pid, signal.SIGKILL)
+    killed.wait()
+    assert (tmp_path / LOCK).exists()
+    several = [started(RACES, tmp_path) for _ in range(3)]
+    processes += several
+    for one in several:
+        go_on(one)
+    assert sorted(map(said, several)) == ["refused", "refused", "taken"]
+    assert [path.name for path in tmp_path.iterdir()] == [LOCK]
+
+
+def test_of_another_machine_a_person_is_told_which_file_to_remove(tmp_path: Path) -> None:
+    owner = {"owner": "00000000-1-00000000", "process": 1, "machine": "far-away"}
+    (tmp_path / LOCK).write_text(json.dumps(owner))
+    with pytest.raises(AeguiError, match=rf"far-away .*remove .*{LOCK}"):
+        FolderLock(tmp_path).take()
+    (tmp_path / LOCK).unlink()
+    FolderLock(tmp_path).take()
+    assert json.loads((tmp_path / LOCK).read_text())["owner"] == owner_mark()
+
+
+def test_a_file_that_says_nothing_is_of_a_program_that_was_killed(tmp_path: Path) -> None:
+    (tmp_path / LOCK).write_text("")
+    FolderLock(tmp_path).take()
+    assert json.loads((tmp_path / LOCK).read_text())["process"] == os.getpid()
+
+
+def test_a_folder_that_is_none(tmp_path: Path) -> None:
+    with pytest.raises(AeguiError, match="could not be written to"):
+        FolderLock(tmp_path / "nowhere").take()
