@@ -15,7 +15,8 @@ from aegui.core.evaluation.noise import noisy_batches
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr
 from aegui.core.latent.pca import fit_pca
-from aegui.core.study.noise_matrix import noise_of, tried_of
+from aegui.core.study.noise_matrix import noise_of
+from aegui.core.study.tried import tried_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

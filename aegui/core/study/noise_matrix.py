@@ -1,40 +1,56 @@
 """The noise matrix: networks trained with each of several noises, tried with each of several.
 
-All of them are trained together, as one population whose runs have a noise each.
+It is a study whose one axis is the noise of the training, and whose networks are tried with noises.
 """
 
 from __future__ import annotations
 
+import hashlib
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.core.atomic import write_atomically
 from aegui.core.choices import Choice
-from aegui.core.cost import multiplications_per_second
-from aegui.core.data.corruption import corrupted
+from aegui.core.cost import Cost
+from aegui.core.data.builtin import glyph_set_names
+from aegui.core.data.corruption import corrupted, corruption_words
+from aegui.core.data.dataset import same_data
+from aegui.core.data.load import load_data
 from aegui.core.data.progress import Progress
+from aegui.core.data.writers import encode_dataset
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.limits import DEFAULT_DRAWS, BayesLimit, limit
-from aegui.core.evaluation.noise import noisy_batches
-from aegui.core.evaluation.wrong_pixels import THRESHOLD, wrong_pixels
+from aegui.core.evaluation.run_figures import TRIED_FIGURES, tried_figure
+from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.i18n import mark, tr, trn
 from aegui.core.latent.codec import Codec
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import MAX_RUNS, CorruptionSpec, GoalsSpec, Recipe
-from aegui.core.training.cost import training_cost
+from aegui.core.study.plan import AxisRow, Seeds, StudyAxis, StudyPlan
+from aegui.core.study.records import Records
+from aegui.core.study.study import Study
+from aegui.core.study.tried import DRAWS, MOST_NOISES, Tried, trial_seconds, tried_of
+from aegui.core.study.units import seconds_together, snapshot_of_rows
+from aegui.core.study.workers import StudyControl, fitting_jobs, workers_for
+from aegui.core.training.cost import epoch_seconds, training_cost
 from aegui.core.training.length import BATCH
+from aegui.paths import user_data_dir
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from aegui.core.cost import Cost
     from aegui.core.data.dataset import Dataset
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.recipe import TrainingSpec
+    from aegui.core.study.results import StudyCell, StudyResult
     from aegui.core.training.snapshot import Snapshot
 
 FIGURES = {
@@ -57,22 +73,18 @@ FIGURES = {
 
 LEVELS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5)
 """Levels of a matrix that nobody has chosen others for."""
-MOST_SPECS = 20
 MOST_SAMPLES = 2_000
 """Of a larger set a study takes so many samples, unless more are asked for."""
-_CHUNK = 4096
+AXIS = mark("noise of the training")
+_NAME = mark("Noise matrix")
+_DATA_FOLDER = "data"
 _STEPS = 1000
-_CHOICE_SEED = 0x5EED_0006
 _FIXED_NUMBERS = 1 << 28
 """Noisy copies that never change must fit into memory: a gigabyte of them."""
 _MOST_AT_ONCE = 1 << 20
 """Numbers of all samples of all networks up to which a step takes all of them."""
 _ENOUGH_STEPS = 3_000
 """Steps in which networks in batches learn what can be compared."""
-_TRYING_SHARE = 0.2
-"""Of a core's full speed, with which networks are tried."""
-_TRAINING_SHARE = 0.9
-"""Of the work, for the progress that is reported."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +105,7 @@ class MatrixSpec:
     training: tuple[CorruptionSpec, ...]
     tests: tuple[CorruptionSpec, ...]
     seeds: int = 5
-    draws: int = 4_000
+    draws: int = DRAWS
     seed: int = 0
     epochs: int | None = None
     copies: int | None = None
@@ -150,8 +162,10 @@ class NoiseMatrix:
         per_sample: Mean wrong pixels of each character, float64 ``[R, C, S, N]``.
         limits: What the best possible answers get wrong in each column; None where it is unknown.
         snapshot: The weights of all networks, those of a row side by side.
-        seconds: Time that the training took.
+        seconds: Time that it took; runs that were there already took none.
         note: What was made smaller so that it fits: samples, batches; empty where nothing was.
+        reused: Networks that were there already.
+        study: The study that it is, with a setting for each row; None: not known.
     """
 
     spec: MatrixSpec
@@ -165,6 +179,8 @@ class NoiseMatrix:
     snapshot: Snapshot
     seconds: float
     note: str = ""
+    reused: int = 0
+    study: StudyResult | None = None
 
     def figure(self, key: str) -> MatrixFigure:
         """One of ``FIGURES`` by its key."""
@@ -203,12 +219,9 @@ def noise_of(kind: str, level: float) -> CorruptionSpec:
     return CorruptionSpec.model_validate({"kind": kind, "level": level})
 
 
-def tried_of(dataset: Dataset, most: int) -> Dataset:
-    """The set itself, or so many of its samples, drawn at random, always the same."""
-    if len(dataset) <= most:
-        return dataset
-    chosen = np.random.default_rng(_CHOICE_SEED).choice(len(dataset), most, replace=False)
-    return dataset.subset(np.sort(chosen).tolist())
+def matrix_folder() -> Path:
+    """Where the networks of matrices are kept, unless somebody says otherwise."""
+    return user_data_dir() / "studies" / "noise-matrix"
 
 
 def noise_matrix(
@@ -217,8 +230,11 @@ def noise_matrix(
     spec: MatrixSpec,
     report: Report | None = None,
     cancelled: IsCancelled | None = None,
+    *,
+    folder: Path | None = None,
+    jobs: int = 1,
 ) -> NoiseMatrix:
-    """Train and try all networks of a matrix.
+    """Train and try all networks of a matrix, those that are not in ``folder`` already.
 
     Goals of the recipe are left out: all networks shall learn as long. The best weights are those
     with the lowest loss on noise of their own kind and level.
@@ -229,57 +245,144 @@ def noise_matrix(
         spec: The noises.
         report: Called with the progress.
         cancelled: Asked now and then; True stops the work.
+        folder: Where the networks are kept, and found again; None: nowhere.
+        jobs: Processes, at most.
 
     Raises:
         AeguiError: There is nothing to train, or it cannot be trained.
         Cancelled: ``cancelled`` said so.
     """
-    _check(recipe, spec)
     whole = len(dataset)
     dataset = tried_of(dataset, spec.samples)
-    resolved = _population(recipe, dataset, spec)
+    learnt = _learnt_from(recipe, dataset, spec)
     progress = Progress(_STEPS, _words, report, cancelled)
-    snapshot, seconds = _trained(resolved, progress)
-    progress.reached(round(_TRAINING_SHARE * _STEPS))
-    dataset = tried_of(dataset, spec.draws)
-    figures = _Figures(resolved.recipe, dataset, snapshot, spec)
+    with _home(folder) as home:
+        plan = _plan(learnt.recipe, dataset, spec, home)
+        records = Records(folder)
+        study = Study(plan, home, records)
+        records.begin(plan)
+        try:
+            seconds = matrix_cost(recipe, dataset, spec, jobs).seconds
+            _run(study, fitting_jobs(seconds, jobs), progress)
+        finally:
+            records.end()
+        result = study.result()
+        keys = [[run.key for run in cell.runs] for cell in result.cells]
+        found = {run.key: run for run in records.several([key for row in keys for key in row])}
+    runs = [[found[key] for key in row] for row in keys]
+    tried = tried_of(dataset, spec.draws)
     limits = []
-    for column, test in enumerate(spec.tests):
-        figures.try_column(column, progress)
-        limits.append(_limit(dataset, test, cancelled))
+    for test in spec.tests:
+        progress.reached(_STEPS - 1)
+        limits.append(_limit(tried, test, cancelled))
     progress.reached(_STEPS)
+    each = {key: _figure(result.cells, key, spec) for key in TRIED_FIGURES}
+    rows = [run.row for row in runs for run in row]
+    per_sample = np.array([[run.tried for run in row] for row in runs], np.float64)
     return NoiseMatrix(
         spec,
-        resolved.recipe,
-        dataset,
-        figures.wrong,
-        figures.at_most_1,
-        figures.exact,
-        figures.per_sample,
+        learnt.recipe.model_copy(update={"runs": len(rows)}),
+        tried,
+        each["wrong"],
+        each["at_most_1"],
+        each["exact"],
+        per_sample.transpose(0, 2, 1, 3),
         tuple(limits),
-        snapshot,
-        seconds,
-        _note(resolved, recipe, whole),
+        snapshot_of_rows(learnt, rows),
+        result.seconds,
+        _note(learnt, recipe, whole),
+        result.reused,
+        result,
     )
 
 
-def matrix_cost(recipe: Recipe, dataset: Dataset, spec: MatrixSpec) -> Cost:
-    """What training and trying the networks of a matrix will take.
+def _run(study: Study, jobs: int, progress: Progress) -> None:
+    """Do the runs that are missing."""
+    workers, control = workers_for(jobs), StudyControl()
+    try:
+        for news in study.run(workers, control):
+            progress.reached(int(news.share * (_STEPS - 1)))
+    finally:
+        workers.close()
+
+
+def _figure(cells: Sequence[StudyCell], key: str, spec: MatrixSpec) -> NDArray[np.float64]:
+    """One figure of all cells and seeds, ``[R, C, S]``."""
+    keys = [tried_figure(key, test) for test in spec.tests]
+    return np.array([[cell.values(one) for one in keys] for cell in cells], np.float64)
+
+
+@contextmanager
+def _home(folder: Path | None) -> Iterator[Path]:
+    """The folder of the study; one for the moment where nothing is to be kept."""
+    if folder is not None:
+        yield folder
+        return
+    with TemporaryDirectory(prefix="aegui-study-") as name:
+        yield Path(name)
+
+
+def _plan(recipe: Recipe, dataset: Dataset, spec: MatrixSpec, home: Path) -> StudyPlan:
+    """The study that the matrix is."""
+    rows = tuple(
+        AxisRow(
+            label=corruption_words(noise),
+            set={"data.corruption.kind": noise.kind, "data.corruption.level": noise.level},
+        )
+        for noise in spec.training
+    )
+    tried = Tried(noises=spec.tests, draws=spec.draws, seed=spec.seed)
+    middle = spec.tests[len(spec.tests) // 2]
+    return StudyPlan(
+        name=_NAME,
+        recipe=_with_data(recipe, dataset, home).model_dump(mode="json"),
+        axes=(StudyAxis(label=AXIS, rows=rows),),
+        seeds=Seeds(first=recipe.seed, count=spec.seeds),
+        figure=tried_figure("wrong", middle),
+        tried=tried,
+    )
+
+
+def _with_data(recipe: Recipe, dataset: Dataset, home: Path) -> Recipe:
+    """``recipe`` with a source that gives ``dataset`` in any process: its own, or a file of it."""
+    if recipe.data.source in glyph_set_names() and same_data(load_data(recipe.data), dataset):
+        return recipe
+    content = encode_dataset(dataset, "npz")
+    digest = hashlib.sha256(dataset.images.tobytes() + repr(dataset.labels).encode())
+    path = home.resolve() / _DATA_FOLDER / f"{digest.hexdigest()[:16]}.npz"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, content)
+    all_of_it = {"chars": None, "labels": None, "names": None, "count": None}
+    data = recipe.data.model_copy(update={"source": str(path), **all_of_it})
+    return recipe.model_copy(update={"data": data})
+
+
+def matrix_cost(recipe: Recipe, dataset: Dataset, spec: MatrixSpec, jobs: int = 1) -> Cost:
+    """What training and trying the networks of a matrix will take on so many processes.
 
     Raises:
         AeguiError: There is nothing to train, or it cannot be trained.
     """
-    _check(recipe, spec)
-    resolved = _population(recipe, tried_of(dataset, spec.samples), spec)
-    cost = training_cost(resolved, timeline_bytes=0)
-    runs, columns = resolved.recipe.runs, len(spec.tests)
-    work = runs * columns * spec.draws * sum(layer.cost for layer in resolved.layers)
-    kept = 8 * runs * columns * min(spec.draws, len(resolved.dataset))
-    return replace(
-        cost,
-        seconds=cost.seconds + work / (_TRYING_SHARE * multiplications_per_second()),
-        memory=cost.memory | {"work": kept},
-    )
+    from aegui.core.training.population import is_bucketed
+
+    learnt = _learnt_from(recipe, tried_of(dataset, spec.samples), spec)
+    runs, epochs = spec.seeds * len(spec.training), learnt.recipe.training.epochs
+    if is_bucketed(learnt):
+        each, together = seconds_together(learnt)
+        together = min(together, runs)
+    else:
+        each, together = epoch_seconds(learnt), 1
+    tried = Tried(noises=spec.tests, draws=spec.draws, seed=spec.seed)
+    seconds = runs * (epochs * each + trial_seconds(learnt, tried))
+    jobs = min(fitting_jobs(seconds / jobs, jobs), -(-runs // together))
+    population = learnt.recipe.model_copy(update={"runs": together})
+    memory = training_cost(replace(learnt, recipe=population), timeline_bytes=0).memory
+    kept = 8 * runs * len(spec.tests) * min(spec.draws, len(learnt.dataset))
+    parameters = runs * learnt.parameters
+    memory = {key: jobs * size for key, size in memory.items()} | {"work": kept}
+    memory["kept"] += 4 * parameters
+    return Cost(seconds / jobs, memory, parameters=parameters)
 
 
 def _note(resolved: ResolvedRecipe, recipe: Recipe, whole: int) -> str:
@@ -300,17 +403,8 @@ def _note(resolved: ResolvedRecipe, recipe: Recipe, whole: int) -> str:
     return ", ".join(parts)
 
 
-def _tried_steps(share: float) -> int:
-    """How far the whole work is, when networks have been tried to this share."""
-    return int((_TRAINING_SHARE + (1 - _TRAINING_SHARE) * share) * _STEPS)
-
-
 def _words(done: int, total: int) -> str:
-    if done < _TRAINING_SHARE * total:
-        share = done / (_TRAINING_SHARE * total)
-        return tr("Training the networks: {share:.0%}", share=share)
-    share = (done / total - _TRAINING_SHARE) / (1 - _TRAINING_SHARE)
-    return tr("Trying the networks: {share:.0%}", share=share)
+    return tr("Training and trying the networks: {share:.0%}", share=done / total)
 
 
 def _check(recipe: Recipe, spec: MatrixSpec) -> None:
@@ -318,17 +412,18 @@ def _check(recipe: Recipe, spec: MatrixSpec) -> None:
         raise AeguiError(
             tr("A noise matrix is for autoencoders: a GAN or a classifier repairs no noise.")
         )
-    if not 1 <= len(spec.training) <= MOST_SPECS or not 1 <= len(spec.tests) <= MOST_SPECS:
+    if not 1 <= len(spec.training) <= MOST_NOISES or not 1 <= len(spec.tests) <= MOST_NOISES:
         raise AeguiError(
-            tr("A noise matrix has from 1 to {most} rows and columns.", most=MOST_SPECS)
+            tr("A noise matrix has from 1 to {most} rows and columns.", most=MOST_NOISES)
         )
     if not 1 <= spec.seeds * len(spec.training) <= MAX_RUNS or spec.seeds < 1 or spec.draws < 1:
         raise AeguiError(tr("A noise matrix needs at least one seed and one draw."))
 
 
-def _population(recipe: Recipe, dataset: Dataset, spec: MatrixSpec) -> ResolvedRecipe:
+def _learnt_from(recipe: Recipe, dataset: Dataset, spec: MatrixSpec) -> ResolvedRecipe:
+    """The recipe of one network; of the noises the first that is one."""
+    _check(recipe, spec)
     noise = recipe.data.corruption
-    # Any noise that is one: it says only how often it is drawn, and makes the loss that of noise.
     kind = next((one for one in spec.training if one.kind != "none"), noise_of("flip", 0.0))
     shared = kind.model_copy(
         update={
@@ -345,21 +440,14 @@ def _population(recipe: Recipe, dataset: Dataset, spec: MatrixSpec) -> ResolvedR
         # Copies are for the few; of many samples each comes once in an epoch.
         shared = shared.model_copy(update={"copies": spec.copies or 1})
         training = _in_batches(training, len(dataset), keep=spec.epochs is not None)
-    population = Recipe.model_validate(
-        recipe.model_copy(
-            update={
-                "data": recipe.data.model_copy(update={"corruption": shared}),
-                "training": training,
-                "runs": runs,
-            }
-        ).model_dump()
-    )
-    resolution = resolve(population, dataset)
+    data = recipe.data.model_copy(update={"corruption": shared})
+    changes = {"data": data, "training": training, "runs": 1, "name": "", "notes": ""}
+    one = Recipe.model_validate(recipe.model_copy(update=changes).model_dump())
+    resolution = resolve(one, dataset)
     if resolution.resolved is None:
         raise AeguiError(" ".join(problem.message for problem in resolution.problems[:1]))
-    _check_memory(population, dataset)
-    each = tuple(one for one in spec.training for _ in range(spec.seeds))
-    return replace(resolution.resolved, run_corruptions=each)
+    _check_memory(one, dataset)
+    return resolution.resolved
 
 
 def _in_batches(training: TrainingSpec, rows: int, *, keep: bool) -> TrainingSpec:
@@ -372,62 +460,15 @@ def _in_batches(training: TrainingSpec, rows: int, *, keep: bool) -> TrainingSpe
 
 def _check_memory(recipe: Recipe, dataset: Dataset) -> None:
     noise = recipe.data.corruption
-    numbers = recipe.runs * noise.copies * len(dataset) * dataset.pixels
+    numbers = noise.copies * len(dataset) * dataset.pixels
     if not noise.fresh and numbers > _FIXED_NUMBERS:
         raise AeguiError(
             tr(
-                "The noisy copies of {runs} networks, drawn once, do not fit into memory: draw "
+                "The {n} noisy copies of each sample, drawn once, do not fit into memory: draw "
                 "the noise anew at every epoch, or take fewer samples.",
-                runs=recipe.runs,
+                n=noise.copies,
             )
         )
-
-
-def _trained(resolved: ResolvedRecipe, progress: Progress) -> tuple[Snapshot, float]:
-    from aegui.core.training.control import Control
-    from aegui.core.training.train import train
-
-    for training in train(resolved, Control(timeline_bytes=0)):
-        done = training.position / training.epochs
-        progress.reached(int(done * _TRAINING_SHARE * _STEPS))
-    result = training.result()
-    return result.snapshot, result.seconds
-
-
-class _Figures:
-    """The figures of all cells, filled in column by column."""
-
-    def __init__(
-        self, recipe: Recipe, dataset: Dataset, snapshot: Snapshot, spec: MatrixSpec
-    ) -> None:
-        self._dataset = dataset
-        self._spec = spec
-        self._codecs = [
-            Codec(recipe, dataset.image_shape, snapshot, run) for run in range(recipe.runs)
-        ]
-        shape = (len(spec.training), len(spec.tests), spec.seeds)
-        self.wrong, self.at_most_1, self.exact = (np.zeros(shape) for _ in range(3))
-        self.per_sample = np.zeros((*shape, len(dataset)))
-
-    def try_column(self, column: int, progress: Progress) -> None:
-        """Try all networks with the same draws."""
-        dataset, spec = self._dataset, self._spec
-        count = len(dataset)
-        rounds = -(-spec.draws // count)
-        generator = np.random.default_rng([spec.seed, column])
-        for batch in noisy_batches(dataset, spec.tests[column], rounds, generator, _CHUNK):
-            wanted = batch.clean > THRESHOLD
-            part = len(batch.places) / (rounds * count)
-            for run, codec in enumerate(self._codecs):
-                share = batch.done + part * run / len(self._codecs)
-                progress.reached(_tried_steps((column + share) / len(spec.tests)))
-                answer = codec.reconstruct(batch.noisy) > THRESHOLD
-                wrong = np.count_nonzero(answer != wanted, axis=1)
-                cell = (run // spec.seeds, column, run % spec.seeds)
-                self.per_sample[cell] += np.bincount(batch.places, wrong, count) / rounds
-                self.at_most_1[cell] += np.count_nonzero(wrong <= 1) / (rounds * count)
-                self.exact[cell] += np.count_nonzero(wrong == 0) / (rounds * count)
-        self.wrong[:, column] = self.per_sample[:, column].mean(axis=2)
 
 
 def _limit(

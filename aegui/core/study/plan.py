@@ -20,6 +20,7 @@ from aegui.core.i18n import tr
 from aegui.core.recipe import Line, Text  # noqa: TC001  # pydantic looks at them
 from aegui.core.recipe.errors import did_you_mean, quoted
 from aegui.core.recipe.file import parse_json, read_text
+from aegui.core.study.tried import Tried
 from aegui.paths import resources_dir
 
 if TYPE_CHECKING:
@@ -146,7 +147,6 @@ class Goal(_Part):
 
     @model_validator(mode="after")
     def _one_bound(self) -> Goal:
-        _known_figure(self.figure)
         if (self.at_most is None) == (self.at_least is None):
             raise ValueError(tr('a goal has one of "at_most" and "at_least"'))
         return self
@@ -180,7 +180,8 @@ class StudyPlan(_Part):
     ``trials`` of them, ``path`` goes from axis to axis and keeps the best choice of each, and
     ``guided`` lets Optuna ask for ``trials`` of them. ``choose`` says what the best setting is:
     figures in order, a later one where the earlier ones are alike; ``goal`` among them stands for
-    the share of the seeds that reach it. ``minutes`` ends the study early.
+    the share of the seeds that reach it. ``minutes`` ends the study early. ``tried`` lists noises
+    that every network is tried with, each of which gives figures of its own.
     """
 
     format: Literal["aegui-study"] = FORMAT
@@ -198,15 +199,17 @@ class StudyPlan(_Part):
     trials: Annotated[int, Field(ge=1, le=MAX_RUNS_OF_A_STUDY)] = 50
     search_seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
     minutes: Annotated[float, Field(gt=0, le=1e6)] | None = None
+    tried: Tried | None = None
     published: Annotated[tuple[Published, ...], Field(max_length=MAX_VALUES)] = ()
     conclusion: Text = ""
 
     @model_validator(mode="after")
     def _sound(self) -> StudyPlan:
-        _known_figure(self.figure)
-        for figure in self.choose:
-            if figure != GOAL:
-                _known_figure(figure)
+        own = self.tried.figures if self.tried is not None else ()
+        goal = (self.goal.figure,) if self.goal is not None else ()
+        for figure in (self.figure, *self.choose, *goal):
+            if figure != GOAL and figure not in own:
+                _known_figure(figure, own)
         if GOAL in self.choose and self.goal is None:
             raise ValueError(tr('"choose" names the goal, and the plan has none: add a "goal"'))
         names = [axis.name for axis in self.axes]
@@ -258,10 +261,12 @@ class StudyPlan(_Part):
         return min(self.trials, self.combinations) if self.mode == "random" else self.trials
 
 
-def _known_figure(key: str) -> None:
-    if key in RUN_FIGURES:
+def _known_figure(key: str, own: tuple[str, ...]) -> None:
+    """Refuse a figure that no run has; ``own`` are those of the plan's noises."""
+    known = (*RUN_FIGURES, *own)
+    if key in known:
         return
-    hint = did_you_mean(key, RUN_FIGURES) or " " + tr("Known: {keys}.", keys=", ".join(RUN_FIGURES))
+    hint = did_you_mean(key, known) or " " + tr("Known: {keys}.", keys=", ".join(known))
     raise ValueError(tr("there is no figure {key}.{hint}", key=quoted(key), hint=hint).rstrip("."))
 
 
@@ -338,6 +343,7 @@ def _keys_at(place: tuple[int | str, ...]) -> list[str]:
         "seeds": Seeds,
         "goal": Goal,
         "published": Published,
+        "tried": Tried,
     }
     names = [str(step) for step in place if not isinstance(step, int)]
     return list((parts.get(names[-1], StudyPlan) if names else StudyPlan).model_fields)

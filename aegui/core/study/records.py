@@ -11,7 +11,7 @@ import json
 import os
 import re
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ import numpy as np
 
 from aegui.core.atomic import write_atomically
 from aegui.core.errors import AeguiError, ReadError
+from aegui.core.folder_lock import FolderLock
 from aegui.core.i18n import tr
 from aegui.core.run_file.tensor_bytes import packed, unpacked
 from aegui.core.study.plan import plan_from, plan_json
@@ -38,12 +39,27 @@ TENSORS_FOLDER = "runs"
 TABLE_FILE = "runs.csv"
 """Every run as a line, written at the end of a study."""
 _ROW = "weights"
+_TRIED = "tried"
 _MOST_BYTES = 1 << 30
 
 
 def usual_folder(path: Path) -> Path:
     """Where the runs of the plan in the file ``path`` are kept, unless somebody says otherwise."""
     return user_data_dir() / "studies" / re.sub(r"[^\w.-]+", "-", path.stem)
+
+
+def with_kept_seeds(plan: StudyPlan, folder: Path) -> StudyPlan:
+    """``plan`` with the seeds that were added to it when it was done in ``folder``.
+
+    Where the folder holds the same plan with more seeds; else ``plan`` itself.
+    """
+    try:
+        kept = plan_from(json.loads((folder / PLAN_FILE).read_text("utf-8")), PLAN_FILE)
+    except (OSError, ValueError, AeguiError):
+        return plan
+    as_kept = plan.model_copy(update={"seeds": kept.seeds})
+    is_more = kept.seeds.first == plan.seeds.first and kept.seeds.count > plan.seeds.count
+    return as_kept if is_more and kept == as_kept else plan
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +74,8 @@ class RunRecord:
         wrong: Wrong pixels of each sample; empty for models that do not reconstruct.
         history: Recorded columns by name, ``[n]`` each, ``epoch`` among them.
         row: Best weights, as a timeline keeps them.
+        tried_by: Key of the noises that it was tried with, see ``Tried.key``; empty: of none.
+        tried: Mean wrong pixels of each of N samples with each of C noises, ``[C, N]``.
     """
 
     key: str
@@ -67,6 +85,8 @@ class RunRecord:
     wrong: tuple[int, ...] = ()
     history: Mapping[str, NDArray[np.floating]] = field(default_factory=dict)
     row: NDArray[np.float32] | None = None
+    tried_by: str = ""
+    tried: NDArray[np.floating] | None = None
 
     def line(self) -> dict[str, Any]:
         """All but the tensors, as JSON."""
@@ -78,6 +98,7 @@ class RunRecord:
             "reason": self.reason,
             "figures": figures,
             "wrong": wrong,
+            **({"tried": self.tried_by} if self.tried_by else {}),
         }
 
     def tensors(self) -> dict[str, NDArray[np.generic]]:
@@ -88,6 +109,8 @@ class RunRecord:
         }
         if self.row is not None:
             found[f"{self.key}/{_ROW}"] = np.ascontiguousarray(self.row, np.float32)
+        if self.tried is not None:
+            found[f"{self.key}/{_TRIED}"] = np.ascontiguousarray(self.tried, np.float32)
         return found
 
 
@@ -113,7 +136,8 @@ def record_of(line: Mapping[str, Any]) -> RunRecord:
     try:
         figures = {str(key): float(value) for key, value in line["figures"].items()}
         wrong = tuple(int(count) for count in line["wrong"])
-        return RunRecord(str(line["key"]), int(line["seed"]), str(line["reason"]), figures, wrong)
+        seed, reason, tried = int(line["seed"]), str(line["reason"]), str(line.get("tried", ""))
+        return RunRecord(str(line["key"]), seed, reason, figures, wrong, tried_by=tried)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(str(error)) from None
 
@@ -129,6 +153,7 @@ class Records:
         self.folder = folder
         self._known: dict[str, RunRecord] = {}
         self._files: dict[str, str] = {}
+        self._lock: FolderLock | None = None
         if folder is not None:
             self._read(folder)
 
@@ -151,39 +176,71 @@ class Records:
         Raises:
             ReadError: They cannot be read any more.
         """
-        record = self._known[key]
-        if record.row is not None or self.folder is None:
-            return record
-        path = self.folder / TENSORS_FOLDER / self._files[key]
+        return next(self.several((key,)))
+
+    def several(self, keys: Iterable[str]) -> Iterator[RunRecord]:
+        """The runs of ``keys`` with histories and weights, as they lie in the files.
+
+        Each file is read once, and the runs of a file come together: not in the order of ``keys``.
+
+        Raises:
+            ReadError: A file cannot be read any more.
+        """
+        by_file: dict[str, list[str]] = {}
+        for key in keys:
+            if self._known[key].row is not None or self.folder is None:
+                yield self._known[key]
+            else:
+                by_file.setdefault(self._files[key], []).append(key)
+        for name, some in by_file.items():
+            tensors = self._tensors(name)
+            for key in some:
+                yield _with_tensors(self._known[key], tensors)
+
+    def _tensors(self, name: str) -> dict[str, NDArray[np.generic]]:
+        assert self.folder is not None, "there are files in a folder only"
+        path = self.folder / TENSORS_FOLDER / name
         try:
-            tensors = unpacked(bytearray(path.read_bytes()))
+            return dict(unpacked(bytearray(path.read_bytes())))
         except (OSError, ValueError) as error:
             raise ReadError(
                 tr("{file} could not be read: {reason}.", file=path, reason=system_reason(error))
             ) from None
-        own = {
-            name.partition("/")[2]: tensor
-            for name, tensor in tensors.items()
-            if name.startswith(f"{key}/")
-        }
-        row: Any = own.pop(_ROW, None)
-        history: Any = own
-        return RunRecord(
-            key, record.seed, record.reason, record.figures, record.wrong, history, row
-        )
 
     def begin(self, plan: StudyPlan) -> None:
-        """Make the folder ready for the runs of ``plan``.
+        """Make the folder ready for the runs of ``plan``, and nobody else's until ``end``.
+
+        What another program has finished in it meanwhile is known from now on.
 
         Raises:
-            AeguiError: It cannot be written to, or belongs to another study.
+            AeguiError: It cannot be written to, belongs to another study, or another program is at
+                work in it.
         """
         if self.folder is None:
             return
         path = self.folder / PLAN_FILE
         with _refusing(self.folder):
             (self.folder / TENSORS_FOLDER).mkdir(parents=True, exist_ok=True)
+        lock = FolderLock(self.folder)
+        lock.take()
+        self._lock = lock
+        try:
+            self._begin(plan, path)
+        except BaseException:
+            self.end()
+            raise
+
+    def end(self) -> None:
+        """Let other programs write to the folder again."""
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+    def _begin(self, plan: StudyPlan, path: Path) -> None:
+        assert self.folder is not None
+        with _refusing(self.folder):
             self._mend_last_line()
+        self._read(self.folder)
         if path.exists():
             try:
                 before = plan_from(json.loads(path.read_text("utf-8")), path.name)
@@ -256,8 +313,8 @@ def _with_tensors(record: RunRecord, tensors: Mapping[str, NDArray[np.generic]])
         for name, tensor in tensors.items()
         if name.startswith(start)
     }
-    row = own.pop(_ROW, None)
-    return RunRecord(record.key, record.seed, record.reason, record.figures, record.wrong, own, row)
+    row, tried = own.pop(_ROW, None), own.pop(_TRIED, None)
+    return replace(record, history=own, row=row, tried=tried)
 
 
 def _line(document: Mapping[str, Any]) -> str:

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.core.evaluation.run_figures import RUN_FIGURES, figure_words, run_figure
+from aegui.core.evaluation.run_figures import (
+    RUN_FIGURES,
+    figure_words,
+    run_figure,
+    tried_figure,
+)
 from aegui.core.i18n import localized, tr, trn
 from aegui.core.network.resolve import classes_learnt
 from aegui.core.study.plan import GOAL
@@ -133,7 +138,7 @@ def goal_words(plan: StudyPlan) -> str:
     goal = plan.goal
     if goal is None:
         return ""
-    label, bound = tr(RUN_FIGURES[goal.figure].label), goal.at_most
+    label, bound = tr(run_figure(goal.figure).label), goal.at_most
     if bound is not None:
         return tr("{figure} at most {n:g}", figure=label, n=bound)
     return tr("{figure} at least {n:g}", figure=label, n=goal.at_least)
@@ -207,8 +212,11 @@ class StudyResult:
     def figures(self) -> tuple[str, ...]:
         """The figures that a table of it shows, the most important first."""
         goal = () if self.plan.goal is None else (self.plan.goal.figure,)
-        wished = (self.plan.figure, *goal, *self.plan.order, "wrong", "loss", "parameters")
-        known = [key for key in dict.fromkeys(wished) if key != GOAL]
+        noises = () if self.plan.tried is None else self.plan.tried.noises
+        tried = (tried_figure("wrong", noise) for noise in noises)
+        usual = ("wrong", "loss", "parameters")
+        wanted = (self.plan.figure, *goal, *self.plan.order, *tried, *usual)
+        known = [key for key in dict.fromkeys(wanted) if key != GOAL]
         return tuple(key for key in known if any(cell.has(key) for cell in self.cells))
 
 
@@ -216,7 +224,7 @@ def table_of(result: StudyResult) -> tuple[list[str], list[list[str]]]:
     """Header and rows, one for each setting: figures, share at the goal, what is published."""
     plan, best = result.plan, result.best
     header = ["", *(tr(axis.name) for axis in plan.axes)]
-    header += [tr(RUN_FIGURES[key].label) for key in result.figures]
+    header += [tr(run_figure(key).label) for key in result.figures]
     if plan.goal is not None:
         header.append(tr("at the goal"))
     if any(result.published(cell) for cell in result.cells):
@@ -261,7 +269,7 @@ def _spread_words(key: str, value: float) -> str:
 
 def csv_of(result: StudyResult) -> str:
     """Every run as a line: its choices, seed, why it ended and all figures."""
-    keys = [key for key in RUN_FIGURES if any(cell.has(key) for cell in result.cells)]
+    keys = [key for key in _keys_of(result.plan) if any(cell.has(key) for cell in result.cells)]
     axes = [axis.name for axis in result.plan.axes]
     rows = []
     for cell in result.cells:
@@ -271,6 +279,11 @@ def csv_of(result: StudyResult) -> str:
             cells = ["" if math.isnan(value) else repr(value) for value in values]
             rows.append([*labels, run.seed, run.reason, run.key, *cells])
     return csv_text([*axes, "seed", "ended", "key", *keys], rows)
+
+
+def _keys_of(plan: StudyPlan) -> tuple[str, ...]:
+    """Every figure that a run of ``plan`` may have."""
+    return (*RUN_FIGURES, *(() if plan.tried is None else plan.tried.figures))
 
 
 def json_of(result: StudyResult) -> dict[str, object]:
@@ -284,7 +297,7 @@ def json_of(result: StudyResult) -> dict[str, object]:
         "seconds": result.seconds,
         "reused": result.reused,
         "best": None if best is None else dict(best.setting.labels),
-        "verdict": list(verdict_of(result)),
+        "verdict": list(verdict_of(result).lines),
         "settings": [_cell_json(result, cell) for cell in result.cells],
         "path": [
             {
@@ -298,7 +311,7 @@ def json_of(result: StudyResult) -> dict[str, object]:
 
 
 def _cell_json(result: StudyResult, cell: StudyCell) -> dict[str, object]:
-    keys = [key for key in RUN_FIGURES if cell.has(key)]
+    keys = [key for key in _keys_of(result.plan) if cell.has(key)]
     return {
         "choices": dict(cell.setting.labels),
         "figures": {key: {"mean": cell.mean(key), "std": cell.std(key)} for key in keys},
@@ -331,21 +344,38 @@ def _says_how_well(key: str) -> bool:
     return key != "parameters" and bool(run_figure(key).better)
 
 
-def verdict_of(result: StudyResult, cancelled: IsCancelled | None = None) -> tuple[str, ...]:
-    """What the seeds allow to be said of the best setting beside the others, in words.
+@dataclass(frozen=True)
+class StudyVerdict:
+    """What the seeds of a study allow to be said.
+
+    Attributes:
+        lines: In words; empty: nothing.
+        more_seeds: Seeds to add that would about settle the best setting against the one that comes
+            next and is not told apart from it; None: there is none, or nobody can say.
+    """
+
+    lines: tuple[str, ...] = ()
+    more_seeds: int | None = None
+
+
+NO_VERDICT = StudyVerdict()
+
+
+def verdict_of(result: StudyResult, cancelled: IsCancelled | None = None) -> StudyVerdict:
+    """What the seeds allow to be said of the best setting beside the others.
 
     Settings that begin with the same weights in each seed are compared seed by seed. Nothing is
     said of a single setting, of more than ``MOST_COMPARED``, or while runs are missing.
     """
     cells = result.steps[-1].cells if result.steps else result.cells
     if not (2 <= len(cells) <= MOST_COMPARED and all(cell.is_whole for cell in cells)):
-        return ()
+        return NO_VERDICT
     key = compared_by(result.plan)
     if not any(cell.has(key) for cell in cells):
-        return ()
+        return NO_VERDICT
     settings = [
         SeedFigures(
-            ", ".join(map(tr, cell.setting.labels.values())),
+            cell.setting.title,
             {run.seed: run.figures.get(key, math.nan) for run in cell.runs},
         )
         for cell in cells
@@ -358,7 +388,9 @@ def verdict_of(result: StudyResult, cancelled: IsCancelled | None = None) -> tup
         lower_is_better=figure.better != "high",
         cancelled=cancelled,
     )
-    return ranking_lines(ranking, figure)
+    open_ones = (ranking.comparisons[place].more_seeds for place in ranking.peers)
+    more_seeds = next((more for more in open_ones if more is not None), None)
+    return StudyVerdict(ranking_lines(ranking, figure), more_seeds)
 
 
 def _start(cell: StudyCell) -> Hashable:

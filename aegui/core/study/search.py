@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,6 +27,11 @@ if TYPE_CHECKING:
 
 TOGETHER = 8
 """Settings that are asked for at once: their runs can be trained together."""
+
+
+def is_search_available() -> bool:
+    """Whether Optuna is installed."""
+    return find_spec("optuna") is not None
 
 
 class Guide:

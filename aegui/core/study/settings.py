@@ -7,6 +7,7 @@ import hashlib
 import itertools
 import json
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +46,7 @@ class StudySetting:
     recipe: Recipe
     parameters: int = field(default=0, compare=False)
 
-    @property
+    @cached_property
     def key(self) -> str:
         """What it is found by: the same recipe but for the seed has the same."""
         return key_of(self.recipe.model_copy(update={"seed": 0}))
@@ -54,6 +55,11 @@ class StudySetting:
     def words(self) -> str:
         """Its choices, a comma between."""
         return ", ".join(self.labels.values())
+
+    @property
+    def title(self) -> str:
+        """Its choices as a person reads them; of a study of seeds alone there are none."""
+        return ", ".join(map(tr, self.labels.values())) or tr("as it is")
 
     def run(self, seed: int) -> Recipe:
         """The recipe of the run of that seed."""

@@ -7,7 +7,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from aegui.core.cost import Cost
+from aegui.core.data.progress import stop_if
 from aegui.core.errors import AeguiError, RecipeError
+from aegui.core.i18n import tr
+from aegui.core.study.order import coarse_to_fine
+from aegui.core.study.records import packed_records
 from aegui.core.study.results import PathStep, StudyCell, StudyResult, best_of
 from aegui.core.study.search import TOGETHER, Guide
 from aegui.core.study.settings import (
@@ -19,13 +23,15 @@ from aegui.core.study.settings import (
     key_of,
     setting_of,
 )
-from aegui.core.study.units import pace, resolved_of, units_of
+from aegui.core.study.tried import trial_seconds
+from aegui.core.study.units import MOST_RUNS, pace, resolved_of, tried_out, units_of
 from aegui.core.training.cost import training_cost
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from aegui.core.data.progress import IsCancelled
     from aegui.core.recipe import Recipe
     from aegui.core.study.plan import StudyPlan
     from aegui.core.study.records import Records, RunRecord
@@ -67,6 +73,7 @@ class Study:
         self._base = base_recipe(plan, folder)
         self._records = records
         self._settings: dict[str, StudySetting] = {}
+        self._keys: dict[str, tuple[str, ...]] = {}
         self._steps: list[PathStep] = []
         self._first: list[StudySetting] | None = None
         self._seconds = 0.0
@@ -80,11 +87,22 @@ class Study:
         return tuple(self._cell(setting) for setting in self._settings.values())
 
     def _cell(self, setting: StudySetting) -> StudyCell:
-        found = (self._records.get(key_of(run)) for run in self._runs(setting))
-        return StudyCell(setting, tuple(run for run in found if run), self.plan.seeds.count)
+        found = map(self._records.get, self._keys_of(setting))
+        runs = tuple(run for run in found if run is not None and self._is_tried(run))
+        return StudyCell(setting, runs, self.plan.seeds.count)
+
+    def _is_tried(self, run: RunRecord) -> bool:
+        """Whether a run was tried with what the plan says."""
+        return self.plan.tried is None or run.tried_by == self.plan.tried.key
 
     def _runs(self, setting: StudySetting) -> list[Recipe]:
         return [setting.run(seed) for seed in self.plan.seeds.all]
+
+    def _keys_of(self, setting: StudySetting) -> tuple[str, ...]:
+        """What the runs of ``setting`` are found by; reckoned once, for a study asks often."""
+        if setting.key not in self._keys:
+            self._keys[setting.key] = tuple(key_of(run) for run in self._runs(setting))
+        return self._keys[setting.key]
 
     def result(self) -> StudyResult:
         """What has been found so far."""
@@ -107,7 +125,7 @@ class Study:
         """What is known before anything is done: settings up to the first round that lacks runs."""
         for settings in self._rounds():
             self._settings.update((setting.key, setting) for setting in settings)
-            if self._missing(settings):
+            if self._missing(settings) or self._untried(settings):
                 return self.result()
         self._is_whole = True
         return self.result()
@@ -134,6 +152,13 @@ class Study:
                 where = f"{setting.words}: " if setting.labels else ""
                 raise RecipeError(f"{where}{error}") from None
             recipe = setting.recipe
+            if self.plan.tried is not None and (recipe.gan or recipe.classifier):
+                raise RecipeError(
+                    tr(
+                        'A study whose networks are tried with noise ("tried") is for '
+                        "autoencoders: a GAN or a classifier repairs no noise."
+                    )
+                )
             if recipe.training.device == "auto" and is_bucketed(resolved):
                 recipe = changed(recipe, {"training.device": "cpu"}, "device")
             found.append(replace(setting, recipe=recipe, parameters=resolved.parameters))
@@ -141,10 +166,14 @@ class Study:
 
     def units(self, jobs: int) -> list[Unit]:
         """What is still to be done of the settings that it begins with."""
-        return units_of(self._missing(self.settings()), jobs)
+        return units_of(self._missing(self.settings()), jobs, self.plan.tried)
 
-    def cost(self, jobs: int) -> Cost:
-        """What is left to do takes: time on so many cores, by a short try, and memory."""
+    def cost(self, jobs: int, cancelled: IsCancelled | None = None) -> Cost:
+        """What is left to do takes: time on so many cores, by a short try, and memory.
+
+        Raises:
+            Cancelled: ``cancelled`` said so.
+        """
         if self._settings:
             settings = [*self._settings.values()]
         elif self.plan.mode == "guided":
@@ -152,12 +181,14 @@ class Study:
             settings = self._sound([setting for _, setting in first])
         else:
             settings = self.settings()
-        units = units_of(self._missing(settings), jobs)
+        stop_if(cancelled)
+        units = units_of(self._missing(settings), jobs, self.plan.tried)
+        stop_if(cancelled)
         seconds = sum(unit.work for unit in units)
         # Later axes, and what a search will ask for, are taken to be like what is known.
         seconds *= max(1.0, self.plan.most_settings / max(1, len(settings)))
         if not units:
-            return Cost(0.0)
+            return Cost(self._trial_seconds(settings))
         largest = max(units, key=lambda unit: len(unit.recipes) * unit.work)
         resolved = resolved_of(largest.recipes[0])
         of_all = resolved.recipe.model_copy(update={"runs": len(largest.recipes)})
@@ -165,12 +196,49 @@ class Study:
         busy = min(jobs, len(units))
         memory = {key: busy * size for key, size in memory.items()}
         # Not less than the longest piece: nobody shares that out.
-        seconds = max(seconds / busy, units[0].work) * pace(units[0])
+        seconds = max(seconds / busy, units[0].work) * pace(units[0], cancelled=cancelled)
         return Cost(seconds, memory, is_measured=True)
 
     def _missing(self, settings: list[StudySetting]) -> list[Recipe]:
-        runs = [run for setting in settings for run in self._runs(setting)]
-        return [run for run in runs if key_of(run) not in self._records]
+        return [
+            setting.run(seed)
+            for setting in settings
+            for seed, key in zip(self.plan.seeds.all, self._keys_of(setting), strict=True)
+            if key not in self._records
+        ]
+
+    def _untried(self, settings: list[StudySetting]) -> dict[str, list[str]]:
+        """Runs that have learnt and were tried with other noises: setting -> their keys."""
+        found: dict[str, list[str]] = {}
+        for setting in settings:
+            known = map(self._records.get, self._keys_of(setting))
+            keys = [run.key for run in known if run is not None and not self._is_tried(run)]
+            if keys:
+                found[setting.key] = keys
+        return found
+
+    def _trial_seconds(self, settings: list[StudySetting]) -> float:
+        untried = self._untried(settings)
+        return sum(
+            len(untried[setting.key]) * trial_seconds(resolved_of(setting.recipe), self.plan.tried)
+            for setting in settings
+            if setting.key in untried
+        )
+
+    def _try_known(
+        self, settings: list[StudySetting], control: StudyControl
+    ) -> Iterator[list[RunRecord]]:
+        """Try networks that have learnt already, here: that takes moments."""
+        untried = self._untried(settings)
+        for setting in settings:
+            keys = untried.get(setting.key, [])
+            for start in range(0, len(keys), MOST_RUNS):
+                known = list(self._records.several(keys[start : start + MOST_RUNS]))
+                resolved = resolved_of(setting.recipe)
+                for some in tried_out(known, resolved, self.plan.tried, lambda: control.paused):
+                    if control.stop:
+                        return
+                    yield self._records.add(*packed_records(some)) if some else []
 
     def run(self, workers: Workers, control: StudyControl) -> Iterator[StudyNews]:
         """Do what is missing; tells what has ended, and how far it is.
@@ -183,9 +251,13 @@ class Study:
         for settings in self._rounds():
             self._settings.update((setting.key, setting) for setting in settings)
             missing = self._missing(settings)
+            for ended in self._try_known(settings, control):
+                yield self._news(tuple(ended))
             self._reused += self.plan.seeds.count * len(settings) - len(missing)
             self._tried += len(settings)
-            units = units_of(missing, workers.jobs)
+            parts = map(self._missing, coarse_to_fine(self.plan, settings))
+            tried = self.plan.tried
+            units = [unit for part in parts for unit in units_of(part, workers.jobs, tried)]
             work = sum(unit.work for unit in units)
             later = max(0, self.plan.most_settings - self._tried)
             self._planned = self._done + work * (1.0 + later / max(1, len(settings)))

@@ -25,8 +25,8 @@ def matrix_csv(matrix: NoiseMatrix) -> str:
             for seed in range(matrix.spec.seeds):
                 cell = (row, column, seed)
                 figures = (matrix.wrong[cell], matrix.at_most_1[cell], matrix.exact[cell])
-                run = matrix.recipe.seed + row * matrix.spec.seeds + seed
-                rows.append([*_of(training), *_of(test), run, *map(_plain, figures)])
+                run = [*_of(training), *_of(test), matrix.recipe.seed + seed]
+                rows.append([*run, *map(_plain, figures)])
     for test, limit in zip(matrix.spec.tests, matrix.limits, strict=True):
         if limit is not None:
             rows.append(["limit", "", *_of(test), "", _plain(limit.mean), "", ""])

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from aegui.core.data.load import load_data
+from aegui.core.data.progress import stop_if
 from aegui.core.errors import RecipeError
 from aegui.core.evaluation.noise import noisy_batches
 from aegui.core.evaluation.parts import HELD_OUT, LEARNT, wrong_by_part
@@ -26,6 +27,7 @@ from aegui.core.recipe import AugmentSpec, CorruptionSpec, DataSpec
 from aegui.core.recipe.file import recipe_from
 from aegui.core.study.records import RunRecord
 from aegui.core.study.settings import key_of
+from aegui.core.study.tried import NoiseTrial, Tried, trial_seconds
 from aegui.core.training.cost import epoch_seconds, training_cost
 from aegui.core.training.members import bucket_of
 from aegui.core.training.timeline import row_of
@@ -34,9 +36,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from aegui.core.data.dataset import Dataset
+    from aegui.core.data.progress import IsCancelled
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.recipe import Recipe
     from aegui.core.training.result import RunResult
+    from aegui.core.training.snapshot import Snapshot
 
 FORMAT = "aegui-unit"
 VERSION = 1
@@ -47,6 +51,8 @@ _FEWEST_RUNS = 16
 _GIVEN_SECONDS = 0.5
 """Between two looks whether anything has ended that can be handed over."""
 _PROBE_SECONDS = 0.5
+_TRAINING_SHARE = 0.9
+"""Of a unit whose networks are tried too, for the progress that is told."""
 _NOISY_ROUNDS = 32
 _NOISE_SEED = 0x5EED_0007
 
@@ -58,15 +64,20 @@ class Unit:
     Attributes:
         recipes: One for each run.
         work: Seconds that they may take on one core, reckoned.
+        tried: What the networks are tried with, once they have learnt.
     """
 
     recipes: tuple[Recipe, ...]
     work: float
+    tried: Tried | None = None
 
     def to_json(self) -> str:
         """As one line of JSON."""
         recipes = [recipe.model_dump(mode="json") for recipe in self.recipes]
-        document = {"format": FORMAT, "version": VERSION, "work": self.work, "recipes": recipes}
+        document: dict[str, Any] = {"format": FORMAT, "version": VERSION, "work": self.work}
+        document["recipes"] = recipes
+        if self.tried is not None:
+            document["tried"] = self.tried.model_dump(mode="json")
         return json.dumps(document, separators=(",", ":"))
 
     @classmethod
@@ -81,7 +92,9 @@ class Unit:
             if document["format"] != FORMAT or document["version"] != VERSION:
                 raise ValueError
             recipes = tuple(recipe_from(one, where) for one in document["recipes"])
-            return cls(recipes, float(document["work"]))
+            tried = document.get("tried")
+            noises = None if tried is None else Tried.model_validate_json(json.dumps(tried))
+            return cls(recipes, float(document["work"]), noises)
         except (KeyError, TypeError, ValueError):
             raise RecipeError(
                 tr("{file} is no unit of a study of this program.", file=where or "JSON")
@@ -109,8 +122,13 @@ def _samples(data: str) -> Dataset:
     return load_data(DataSpec.model_validate_json(data))
 
 
-def units_of(recipes: Sequence[Recipe], jobs: int) -> list[Unit]:
+def units_of(recipes: Sequence[Recipe], jobs: int, tried: Tried | None = None) -> list[Unit]:
     """``recipes`` of single runs, divided so that ``jobs`` processes have about as much to do.
+
+    Args:
+        recipes: Of the runs.
+        jobs: Processes.
+        tried: What the networks are tried with, once they have learnt.
 
     Raises:
         AeguiError: One of them cannot be trained.
@@ -130,16 +148,16 @@ def units_of(recipes: Sequence[Recipe], jobs: int) -> list[Unit]:
             buckets.setdefault(bucket, []).append(recipe)
         else:
             of_one = replace(resolved[bucket], recipe=recipe)
-            alone.append(Unit((recipe,), _seconds(of_one, 1) * recipe.training.epochs))
+            seconds = _seconds(of_one, 1) * recipe.training.epochs + trial_seconds(of_one, tried)
+            alone.append(Unit((recipe,), seconds, tried))
     total = sum(unit.work for unit in alone)
     each: dict[str, float] = {}
     for bucket, members in buckets.items():
-        most = _most_together(resolved[bucket])
-        each[bucket] = _seconds(resolved[bucket], most) / most
+        each[bucket], _ = seconds_together(resolved[bucket])
         total += each[bucket] * sum(one.training.epochs for one in members)
     units = alone
     for bucket, members in buckets.items():
-        most = _most_together(resolved[bucket])
+        _, most = seconds_together(resolved[bucket])
         longest = max(one.training.epochs for one in members)
         # Pieces that keep all processes busy to the end, but not so small that calls are dear.
         fair = total / (2 * jobs) / max(each[bucket] * longest, 1e-12) if jobs > 1 else most
@@ -147,8 +165,16 @@ def units_of(recipes: Sequence[Recipe], jobs: int) -> list[Unit]:
         count = -(-len(members) // size)
         for piece in np.array_split(np.arange(len(members)), count):
             own = tuple(members[place] for place in piece)
-            units.append(Unit(own, each[bucket] * sum(one.training.epochs for one in own)))
+            seconds = each[bucket] * sum(one.training.epochs for one in own)
+            seconds += len(own) * trial_seconds(resolved[bucket], tried)
+            units.append(Unit(own, seconds, tried))
     return sorted(units, key=lambda unit: -unit.work)
+
+
+def seconds_together(resolved: ResolvedRecipe) -> tuple[float, int]:
+    """Of an epoch of one run among others that it is trained with, and how many these are."""
+    most = _most_together(resolved)
+    return _seconds(resolved, most) / most, most
 
 
 def _most_together(resolved: ResolvedRecipe) -> int:
@@ -193,21 +219,31 @@ def run_unit(
     if is_bucketed(resolved):
         yield from _together(unit, wait, tell)
     else:
-        yield from _alone(resolved, wait, tell, spare_cores)
+        yield from _alone(unit, resolved, wait, tell, spare_cores)
 
 
-def pace(unit: Unit, seconds: float = _PROBE_SECONDS) -> float:
-    """How much longer than reckoned ``unit`` takes on this machine, by trying it for a moment."""
+def pace(
+    unit: Unit, seconds: float = _PROBE_SECONDS, cancelled: IsCancelled | None = None
+) -> float:
+    """How much longer than reckoned ``unit`` takes on this machine, by trying it for a moment.
+
+    Raises:
+        Cancelled: ``cancelled`` said so.
+    """
     from aegui.core.training.population import Population, is_bucketed
     from aegui.core.training.probe import probed
 
     resolved = resolved_of(unit.recipes[0])
     if not is_bucketed(resolved):
         cost = training_cost(resolved, 0)
-        return probed(resolved, cost).seconds / max(cost.seconds, 1e-9)
+        tried = probed(resolved, cost, cancelled or (lambda: False))
+        stop_if(cancelled)
+        return tried.seconds / max(cost.seconds, 1e-9)
     population = Population(resolved, unit.recipes)
+    stop_if(cancelled)
     steps = population.run()
     next(steps)  # what is compiled is compiled now
+    stop_if(cancelled)
     left, begun = population.left, time.perf_counter()
     for _ in steps:
         if time.perf_counter() - begun > seconds:
@@ -226,21 +262,67 @@ def _together(
     population = Population(resolved, unit.recipes)
     ended: list[RunRecord] = []
     due = time.monotonic() + _GIVEN_SECONDS
+    share = 1.0 if unit.tried is None else _TRAINING_SHARE
     for learnt in population.run(wait):
         if learnt is not None:
             recipe = unit.recipes[learnt.run]
             own = replace(resolved, recipe=recipe)
             ended.append(_record(own, learnt.result, learnt.reason, learnt.history, learnt.row))
         elif time.monotonic() >= due:
-            tell(1.0 - population.left / population.total)
-            yield ended
+            tell(share * (1.0 - population.left / population.total))
+            yield from tried_out(ended, resolved, unit.tried, wait)
             ended = []
             due = time.monotonic() + _GIVEN_SECONDS
+    yield from tried_out(ended, resolved, unit.tried, wait)
     tell(1.0)
-    yield ended
+    yield []
+
+
+def tried_out(
+    records: list[RunRecord],
+    resolved: ResolvedRecipe,
+    tried: Tried | None,
+    wait: Callable[[], bool] = lambda: False,
+) -> Iterator[list[RunRecord]]:
+    """Try the networks of ``records``; yields empty lists meanwhile, then them with their figures.
+
+    Args:
+        records: Runs of one shape, with their weights.
+        resolved: The recipe of any of them.
+        tried: What they are tried with; None: with nothing.
+        wait: Asked now and then; while it is True nothing is done.
+    """
+    from aegui.core.latent.codec import Codec
+
+    if tried is None or not records:
+        yield records
+        return
+    recipe, dataset = resolved.recipe.model_copy(update={"runs": 1}), resolved.dataset
+    codecs = [
+        Codec(recipe, dataset.image_shape, snapshot_of_row(resolved, record.row))
+        for record in records
+    ]
+    trial = NoiseTrial(codecs, dataset, tried)
+    due = time.monotonic() + _GIVEN_SECONDS
+    for _ in trial.run():
+        while wait():
+            yield []
+        if time.monotonic() >= due:
+            due = time.monotonic() + _GIVEN_SECONDS
+            yield []
+    yield [
+        replace(
+            record,
+            figures={**record.figures, **trial.figures(place)},
+            tried_by=tried.key,
+            tried=trial.wrong[place],
+        )
+        for place, record in enumerate(records)
+    ]
 
 
 def _alone(
+    unit: Unit,
     resolved: ResolvedRecipe,
     wait: Callable[[], bool],
     tell: Callable[[float], None],
@@ -250,8 +332,9 @@ def _alone(
     from aegui.core.training.train import train
 
     training = None
+    share = 1.0 if unit.tried is None else _TRAINING_SHARE
     for training in train(resolved, Control(timeline_bytes=0, spare_cores=spare_cores)):
-        tell(training.position / training.epochs)
+        tell(share * training.position / training.epochs)
         yield []
         while wait():
             time.sleep(0.05)
@@ -266,7 +349,8 @@ def _alone(
         **{key: column[:, 0] for key, column in view.extra.items()},
     }
     row = row_of(result.snapshot, resolved)
-    yield [_record(resolved, result.runs[0], result.reason, history, row)]
+    record = _record(resolved, result.runs[0], result.reason, history, row)
+    yield from tried_out([record], resolved, unit.tried, wait)
 
 
 def _record(
@@ -321,7 +405,28 @@ def _wrong_noisy(resolved: ResolvedRecipe, row: Any) -> float:
     return float(np.concatenate(wrong).mean())
 
 
-def snapshot_of_row(resolved: ResolvedRecipe, row: Any) -> Any:
+def snapshot_of_rows(resolved: ResolvedRecipe, rows: Sequence[Any]) -> Snapshot:
+    """The weights of several runs of one shape as those of a population."""
+    from aegui.core.training.snapshot import LayerWeights, Snapshot
+
+    each = [snapshot_of_row(resolved, row) for row in rows]
+
+    def joined(stacks: Sequence[tuple[LayerWeights, ...]]) -> tuple[LayerWeights, ...]:
+        return tuple(
+            LayerWeights(
+                {
+                    name: np.concatenate([layer.tensors[name] for layer in layers])
+                    for name in layers[0].tensors
+                }
+            )
+            for layers in zip(*stacks, strict=True)
+        )
+
+    parts = {name: joined([one.parts[name] for one in each]) for name in each[0].parts}
+    return Snapshot(0, joined([one.layers for one in each]), parts)
+
+
+def snapshot_of_row(resolved: ResolvedRecipe, row: Any) -> Snapshot:
     """The weights of one run, from their row."""
     from aegui.core.training.timeline import TimelineFrame, TimelineView
 

@@ -79,10 +79,13 @@ def share_of_seeds(reached: int, seeds: int) -> SeedShare:
         raise ValueError(f"{reached} of {seeds} seeds is no share")
     if not seeds:
         return SeedShare(0, 0, 0.0, 1.0)
-    from scipy.stats import binomtest  # takes a while to import
+    # Not scipy.stats, which takes seconds to import: a window asks for this while it is pointed at.
+    from scipy.special import betaincinv
 
-    found = binomtest(reached, seeds).proportion_ci(CONFIDENCE, method="exact")
-    return SeedShare(reached, seeds, float(found.low), float(found.high))
+    tail = (1.0 - CONFIDENCE) / 2
+    low = betaincinv(reached, seeds - reached + 1, tail) if reached else 0.0
+    high = betaincinv(reached + 1, seeds - reached, 1.0 - tail) if reached < seeds else 1.0
+    return SeedShare(reached, seeds, float(low), float(high))
 
 
 def _is_constant(values: NDArray[np.float64]) -> bool:

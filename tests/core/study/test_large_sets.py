@@ -58,7 +58,9 @@ def test_the_cost_of_three_networks_on_digits_is_bounded() -> None:
             "network": Recipe.model_validate({"network": {"encoder": [{"units": 1_500}]}}).network
         }
     )
-    assert "GB" in excess(matrix_cost(wide, digits, every), Budget(), free=4 * GIGABYTE)
+    beyond = excess(matrix_cost(wide, digits, every), Budget(), free=GIGABYTE)
+    assert "of memory" in beyond
+    assert "longer than" in beyond
     assert comparison_cost(RECIPE, digits, MistakeSpec("fixed_noise")).seconds > 0
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -7,14 +8,21 @@ import pytest
 
 from aegui.core.data.builtin import load_builtin
 from aegui.core.data.corruption import corrupted_with, parse_corruption
+from aegui.core.data.dataset import Dataset
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.evaluation.limits import limit
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.recipe import GanSpec, Recipe
 from aegui.core.study import noise_matrix as module
 from aegui.core.study.noise_matrix import FIGURES, MatrixSpec, NoiseMatrix, noise_matrix
+from aegui.core.study.plan import load_plan
+from aegui.core.study.records import LINES_FILE, PLAN_FILE, Records
+from aegui.core.study.results import csv_of, table_of
+from aegui.core.study.study import Study
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from aegui.core.data.progress import LoadProgress
 
 LETTERS = load_builtin("lowercase").subset(range(8))
@@ -129,9 +137,65 @@ def test_of_large_sets_some_are_tried() -> None:
 
 def test_fixed_noise_that_does_not_fit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     fixed = recipe(data={"corruption": {"fresh": False}})
-    monkeypatch.setattr(module, "_FIXED_NUMBERS", 6 * 4 * 8 * 35 - 1)
-    with pytest.raises(AeguiError, match="6 networks"):
+    monkeypatch.setattr(module, "_FIXED_NUMBERS", 4 * 8 * 35 - 1)
+    with pytest.raises(AeguiError, match="4 noisy copies of each sample, drawn once"):
         noise_matrix(fixed, LETTERS, SPEC)
+
+
+def test_what_is_in_the_folder_is_not_learnt_again(tmp_path: Path) -> None:
+    grey = Dataset.from_images("grey", 0.9 * LETTERS.images)
+    few = replace(SPEC, epochs=5)
+    first = noise_matrix(recipe(), grey, few, folder=tmp_path)
+    assert first.reused == 0
+    lines = (tmp_path / LINES_FILE).read_text()
+    again = noise_matrix(recipe(), grey, few, folder=tmp_path)
+    assert again.reused == 6
+    assert (tmp_path / LINES_FILE).read_text() == lines
+    np.testing.assert_array_equal(again.wrong, first.wrong)
+    before, after = (one.codec(2, 1).encode(grey.flat()) for one in (first, again))
+    np.testing.assert_array_equal(before, after)
+    more = noise_matrix(recipe(), grey, replace(few, seeds=3), folder=tmp_path)
+    assert more.reused == 6
+    np.testing.assert_allclose(more.wrong[:, :, :2], first.wrong)
+
+
+def test_other_levels_are_tried_with_the_networks_that_are_there(tmp_path: Path) -> None:
+    few = replace(SPEC, epochs=5)
+    first = noise_matrix(recipe(), LETTERS, few, folder=tmp_path)
+    weights = [run.row for run in map(Records(tmp_path).whole, keys(tmp_path))]
+    other = replace(few, tests=(*TESTS[:1], parse_corruption("block:0.3")), draws=80)
+    found = noise_matrix(recipe(), LETTERS, other, folder=tmp_path)
+    assert found.reused == 6
+    assert found.wrong.shape == (3, 2, 2)
+    after = [run.row for run in map(Records(tmp_path).whole, keys(tmp_path))]
+    np.testing.assert_array_equal(weights, after)
+    alone = noise_matrix(recipe(), LETTERS, other)
+    np.testing.assert_allclose(found.wrong, alone.wrong, atol=0.1)
+    assert not np.allclose(found.wrong[:, 1], first.wrong[:, 1])
+
+
+def keys(folder: Path) -> list[str]:
+    return sorted(run.key for run in Records(folder))
+
+
+def test_it_is_a_study_like_any_other(tmp_path: Path) -> None:
+    """Its folder holds the plan, and the figures of its runs are those of the matrix."""
+    found = noise_matrix(recipe(), LETTERS, replace(SPEC, epochs=5), folder=tmp_path, jobs=2)
+    plan = load_plan(tmp_path / PLAN_FILE)
+    result = Study(plan, tmp_path, Records(tmp_path)).begun()
+    assert result.is_whole
+    header, rows = table_of(result)
+    assert header[1] == "noise of the training"
+    assert header[2:4] == ["Wrong pixels, Salt only (to 1) 0.4", "Wrong pixels, Flip 0.2"]
+    assert [row[1] for row in rows] == ["None", "Flip 0.2", "Salt only (to 1) 0.4"]
+    for row, cell in enumerate(result.cells):
+        assert [run.seed for run in cell.runs] == [3, 4]
+        for column, test in enumerate(("flip:0.2", "salt:0.4")):
+            for key in FIGURES:
+                values = getattr(found, key)[row, column]
+                assert cell.values(f"{key}@{test}") == pytest.approx(values.tolist())
+    assert "wrong@flip:0.2" in csv_of(result).splitlines()[0]
+    assert found.recipe.data.source == "lowercase"
 
 
 def test_square() -> None:

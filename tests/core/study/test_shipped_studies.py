@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from aegui.core.data.dataset import Dataset
+from aegui.core.data.load import load_data
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
+from aegui.core.network.resolve import resolve
 from aegui.core.study.plan import find_plan, list_plans, load_plan
 from aegui.core.study.records import Records
+from aegui.core.study.settings import base_recipe, grid
 from aegui.core.study.study import Study
 
 LETTERS = [
@@ -18,7 +23,9 @@ LETTERS = [
     "letters-epochs",
     "letters-initialisers",
     "letters-losses",
+    "letters-noise",
     "letters-path",
+    "letters-powell-shares",
     "letters-rates",
     "letters-second-order",
     "letters-shares",
@@ -30,7 +37,28 @@ def test_all_of_the_letters_are_there() -> None:
     assert [key for key in list_plans() if key.startswith("letters-")] == LETTERS
 
 
-@pytest.mark.parametrize("key", list_plans())
+OTHERS = [key for key in list_plans() if key not in LETTERS]
+IMAGES = Dataset.over(
+    "images", np.zeros((10_100, 1, 28, 28), np.float32), [str(at % 10) for at in range(10_100)]
+)
+"""In place of what would have to be downloaded."""
+
+
+@pytest.mark.parametrize("key", OTHERS)
+def test_one_of_images_is_made_of_recipes_that_can_be_trained(key: str) -> None:
+    path = find_plan(key)
+    plan = load_plan(path)
+    assert plan.name
+    assert plan.notes
+    settings = grid(base_recipe(plan, path.parent), plan.axes)
+    assert len({setting.key for setting in settings}) == len(settings) == plan.combinations
+    for setting in settings:
+        data = setting.recipe.data
+        dataset = load_data(data) if data.source == "emoji" else IMAGES
+        assert resolve(setting.recipe, dataset).problems == ()
+
+
+@pytest.mark.parametrize("key", LETTERS)
 def test_it_can_be_trained(key: str) -> None:
     path = find_plan(key)
     plan = load_plan(path)

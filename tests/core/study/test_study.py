@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ import numpy as np
 import pytest
 
 from aegui.core.errors import AeguiError
+from aegui.core.folder_lock import LOCK
 from aegui.core.study.cluster import collect, do_unit, write_units
 from aegui.core.study.plan import Goal, StudyPlan, plan_from, plan_json
 from aegui.core.study.records import LINES_FILE, Records
@@ -66,6 +68,7 @@ def done(plan: StudyPlan, folder: Path | None = None, workers: Any = None) -> St
             pass
     finally:
         workers.close()
+        records.end()
     return study.result()
 
 
@@ -128,6 +131,28 @@ def test_the_same_line_repeats_nothing(tmp_path: Path) -> None:
         Records(tmp_path).begin(plan.model_copy(update={"name": "other"}))
 
 
+def test_two_programs_do_not_write_to_one_folder(tmp_path: Path) -> None:
+    plan = plan_of()
+    done(plan, tmp_path)
+    before = (tmp_path / LINES_FILE).read_bytes()
+    other = {"owner": "00000000-1-00000000", "process": 1, "machine": "far-away"}
+    (tmp_path / LOCK).write_text(json.dumps(other))
+    with pytest.raises(AeguiError, match="is in use by a program on far-away"):
+        Records(tmp_path).begin(plan)
+    assert (tmp_path / LINES_FILE).read_bytes() == before
+    (tmp_path / LOCK).unlink()
+    records = Records(tmp_path)
+    records.begin(plan)
+    records.end()
+    assert not (tmp_path / LOCK).exists()
+    # What another program has finished since it was read is known once the folder is ours.
+    early = Records(tmp_path)
+    (tmp_path / LINES_FILE).write_bytes(before + before.replace(b'"key":"', b'"key":"x'))
+    early.begin(plan)
+    early.end()
+    assert len(early) == 16
+
+
 def test_a_line_that_a_crash_has_cut_off_is_done_anew(tmp_path: Path) -> None:
     plan = plan_of()
     before = done(plan, tmp_path)
@@ -158,8 +183,9 @@ def test_a_process_that_dies_is_replaced() -> None:
     killed = False
     try:
         for _ in study.run(workers, StudyControl()):
-            if not killed and any(one.share for one in workers._processes):
-                pid = workers._processes[0]._process.pid
+            busy = [one for one in workers._processes if one.unit is not None]
+            if not killed and busy:
+                pid = busy[0]._process.pid
                 assert pid is not None
                 os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
                 killed = True
@@ -309,13 +335,13 @@ def test_a_process_that_is_killed_loses_only_what_was_under_way(tmp_path: Path) 
 def test_a_verdict_closes_it() -> None:
     wide = {"label": "rate", "path": "training.optimizer.learning_rate", "values": [0.02, 1e-4]}
     result = done(plan_of(axes=[wide], figure="loss", seeds={"first": 0, "count": 8}))
-    lines = verdict_of(result)
+    lines = verdict_of(result).lines
     assert lines[0] == "0.02 beats all others."
     assert lines[1].startswith("0.02 beats 0.0001: ")
     assert "p = " in lines[1] or "p < " in lines[1]
     few = done(plan_of(axes=[wide], figure="loss"))
-    assert "Too few seeds" in verdict_of(few)[1]
-    assert verdict_of(done(plan_of(axes=[]))) == ()
+    assert "Too few seeds" in verdict_of(few).lines[1]
+    assert verdict_of(done(plan_of(axes=[]))).lines == ()
 
 
 GUIDED = {

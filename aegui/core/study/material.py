@@ -1,0 +1,334 @@
+"""What pictures of a study are made of: histories, networks of its settings, level lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.data.builtin import BUILTIN_SETS, load_builtin
+from aegui.core.data.progress import stop_if
+from aegui.core.evaluation.limits import DEFAULT_DRAWS, limit
+from aegui.core.evaluation.wrong_pixels import wrong_pixels
+from aegui.core.i18n import tr
+from aegui.core.latent.codec import Codec
+from aegui.core.latent.pca import fit_pca
+from aegui.core.recipe import AugmentSpec, CorruptionSpec, SplitSpec
+from aegui.core.study.results import compared_by, goal_words
+from aegui.core.study.units import resolved_of, snapshot_of_row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.data.progress import IsCancelled
+    from aegui.core.recipe import Recipe
+    from aegui.core.study.records import Records, RunRecord
+    from aegui.core.study.results import StudyCell, StudyResult
+
+MOST_CURVES = 64
+"""Of so many settings histories are read, the first ones."""
+MOST_NETWORKS = 36
+"""Of so many settings networks are looked into, the first ones."""
+_MOST_EPOCHS = 400
+_MOST_SAMPLES = 4096
+_MOST_CODES = 2_000
+_FEWEST_ANSWERS = 14
+_ANSWER_NUMBERS = 1 << 20
+"""Pixels of the answers that are kept of each network."""
+_FONTS = ("symbols", "uppercase", "lowercase")
+_FONT_SHAPE = (1, 7, 5)
+
+
+@dataclass(frozen=True, eq=False)
+class SettingCurves:
+    """Recorded columns of the runs of a setting, at common epochs.
+
+    Attributes:
+        place: Of the setting among ``StudyResult.cells``.
+        epochs: Where they have values, float64 ``[n]``.
+        columns: Name -> values of each run, ``[n, K]``. A run that ended earlier keeps its last
+            value: what it would have become nobody knows.
+    """
+
+    place: int
+    epochs: NDArray[np.float64]
+    columns: Mapping[str, NDArray[np.float64]]
+
+
+@dataclass(frozen=True, eq=False)
+class SettingNetwork:
+    """One network of a setting: the one in the middle of its seeds, by the figure compared.
+
+    Attributes:
+        place: Of the setting among ``StudyResult.cells``.
+        seed: Which of its runs.
+        dataset: What it was trained on.
+        coded: Samples whose codes are known, ``[n]``.
+        codes: Their codes with the best weights, float32 ``[n, d]``.
+        answered: Samples whose answers are known, ``[m]``.
+        answers: What the network makes of them, float32 ``[m, C, H, W]`` in 0..1.
+    """
+
+    place: int
+    seed: int
+    dataset: Dataset
+    coded: NDArray[np.int64]
+    codes: NDArray[np.float32]
+    answered: NDArray[np.int64]
+    answers: NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class StudyMaterial:
+    """What is known of a study for its pictures.
+
+    Attributes:
+        result: Its settings with their figures.
+        curves: Histories of its settings, see ``MOST_CURVES``; empty: not read.
+        networks: Of its settings, see ``MOST_NETWORKS``; empty: not read.
+        levels: Figure -> values to compare with, and their names.
+    """
+
+    result: StudyResult
+    curves: tuple[SettingCurves, ...] = ()
+    networks: tuple[SettingNetwork, ...] = ()
+    levels: Mapping[str, tuple[tuple[float, str], ...]] = field(default_factory=dict)
+
+
+def study_material(
+    result: StudyResult,
+    records: Records,
+    *,
+    curves: bool = True,
+    networks: bool = True,
+    cancelled: IsCancelled | None = None,
+) -> StudyMaterial:
+    """Read what the pictures of ``result`` need of ``records``.
+
+    Raises:
+        AeguiError: A file cannot be read any more.
+        Cancelled: ``cancelled`` said so.
+    """
+    return StudyMaterial(
+        result,
+        _curves(result, records, cancelled) if curves else (),
+        _networks(result, records, cancelled) if networks else (),
+        level_lines(result, cancelled),
+    )
+
+
+def _curves(
+    result: StudyResult, records: Records, cancelled: IsCancelled | None
+) -> tuple[SettingCurves, ...]:
+    cells = result.cells[:MOST_CURVES]
+    # Another program may have begun the folder anew.
+    keys = [run.key for cell in cells for run in cell.runs if run.key in records]
+    histories: dict[str, Mapping[str, NDArray[np.floating]]] = {}
+    for record in records.several(keys):
+        stop_if(cancelled)
+        if len(record.history.get("epoch", ())):
+            histories[record.key] = record.history
+    found = []
+    for place, cell in enumerate(cells):
+        own = [histories[run.key] for run in cell.runs if run.key in histories]
+        if own:
+            found.append(_together(place, own))
+    return tuple(found)
+
+
+def _together(place: int, own: Sequence[Mapping[str, NDArray[np.floating]]]) -> SettingCurves:
+    epochs = np.unique(np.concatenate([history["epoch"] for history in own])).astype(np.float64)
+    if len(epochs) > _MOST_EPOCHS:
+        at = np.unique(np.linspace(0, len(epochs) - 1, _MOST_EPOCHS).round().astype(np.int64))
+        epochs = epochs[at]
+    names = [name for name in own[0] if name != "epoch" and all(name in one for one in own)]
+    columns = {
+        name: np.column_stack(
+            [np.interp(epochs, one["epoch"], np.asarray(one[name], np.float64)) for one in own]
+        )
+        for name in names
+    }
+    return SettingCurves(place, epochs, columns)
+
+
+def _networks(
+    result: StudyResult, records: Records, cancelled: IsCancelled | None
+) -> tuple[SettingNetwork, ...]:
+    key = compared_by(result.plan)
+    middle: dict[str, tuple[int, StudyCell]] = {}
+    for place, cell in enumerate(result.cells[:MOST_NETWORKS]):
+        run = _middle_run(cell, key)
+        if run is not None and run.key in records:
+            middle[run.key] = place, cell
+    found = []
+    for record in records.several(middle):
+        stop_if(cancelled)
+        place, cell = middle[record.key]
+        resolved = resolved_of(cell.setting.run(record.seed))
+        if record.row is not None and resolved.recipe.gan is None:
+            shape = resolved.dataset.image_shape
+            codec = Codec(resolved.recipe, shape, snapshot_of_row(resolved, record.row))
+            found.append(_network(place, record.seed, codec, resolved.dataset))
+    return tuple(sorted(found, key=lambda one: one.place))
+
+
+def _network(place: int, seed: int, codec: Codec, dataset: Dataset) -> SettingNetwork:
+    coded = _spread(len(dataset), _MOST_CODES)
+    codes = np.nan_to_num(codec.encode(np.asarray(dataset.flat()[coded], np.float32)))
+    answered = _spread(len(dataset), max(_FEWEST_ANSWERS, _ANSWER_NUMBERS // dataset.pixels))
+    rows = np.asarray(dataset.flat()[answered], np.float32)
+    answers = np.clip(np.nan_to_num(codec.reconstruct(rows)), 0.0, 1.0).astype(np.float32)
+    shape = (len(answered), *dataset.image_shape)
+    return SettingNetwork(place, seed, dataset, coded, codes, answered, answers.reshape(shape))
+
+
+def _spread(count: int, most: int) -> NDArray[np.int64]:
+    return np.unique(np.linspace(0, count - 1, min(most, count)).round().astype(np.int64))
+
+
+def _middle_run(cell: StudyCell, key: str) -> RunRecord | None:
+    """The run with the median of a figure: neither the luckiest nor the unluckiest seed."""
+    known = [run for run in cell.runs if np.isfinite(run.figures.get(key, np.nan))]
+    known.sort(key=lambda run: run.figures[key])
+    return known[(len(known) - 1) // 2] if known else None
+
+
+def level_lines(
+    result: StudyResult, cancelled: IsCancelled | None = None
+) -> dict[str, tuple[tuple[float, str], ...]]:
+    """What the figures of a study are to be compared with: goal, a linear code, Bayes limit.
+
+    The last two only where they are the same for all settings.
+    """
+    found: dict[str, tuple[tuple[float, str], ...]] = {}
+    goal = result.plan.goal
+    if goal is not None:
+        bound = goal.at_most if goal.at_most is not None else goal.at_least
+        assert bound is not None, "a goal has one of them"
+        found[goal.figure] = ((bound, tr("Goal: {goal}", goal=goal_words(result.plan))),)
+    recipes = [cell.setting.recipe for cell in result.cells]
+    samples = {_data_key(recipe) for recipe in recipes}
+    if len(samples) != 1:
+        return found
+    stop_if(cancelled)
+    recipe = recipes[0]
+    sizes = {one.network.latent.units for one in recipes}
+    if len(sizes) == 1 and any(cell.has("wrong") for cell in result.cells):
+        (size,) = sizes
+        value = _linear_wrong(recipe, size)
+        found["wrong"] = (*found.get("wrong", ()), (value, tr("PCA, {count} numbers", count=size)))
+    noises = {one.data.corruption.model_copy(update={"copies": 1}) for one in recipes}
+    if len(noises) == 1 and any(cell.has("wrong_noisy") for cell in result.cells):
+        least = _least_wrong(recipe)
+        if least is not None:
+            own = found.get("wrong_noisy", ())
+            found["wrong_noisy"] = (*own, (least, tr("Bayes limit")))
+    return found
+
+
+def _data_key(recipe: Recipe) -> str:
+    plain = {"corruption": CorruptionSpec(), "augment": AugmentSpec(), "split": SplitSpec()}
+    return recipe.data.model_copy(update=plain).model_dump_json()
+
+
+@lru_cache(maxsize=16)
+def _linear_wrong(recipe: Recipe, size: int) -> float:
+    """Wrong pixels of as many principal components as a code has numbers."""
+    rows = resolved_of(recipe).dataset.flat()[:_MOST_SAMPLES]
+    pca = fit_pca(rows, size)
+    return float(wrong_pixels(rows, pca.decode(pca.encode(rows))).mean())
+
+
+@lru_cache(maxsize=16)
+def _least_wrong(recipe: Recipe) -> float | None:
+    dataset = resolved_of(recipe).dataset
+    if not dataset.is_binary:
+        return None
+    noise = recipe.data.corruption
+    shape = dataset.image_shape
+    return limit(dataset.flat(), noise, DEFAULT_DRAWS, image_shape=shape).mean
+
+
+def fonts_of(dataset: Dataset) -> tuple[str, ...]:
+    """Which of the three sets of characters each sample is from; its class in any other set."""
+    if dataset.image_shape != _FONT_SHAPE:
+        return dataset.labels
+    known = _font_of_glyph()
+    return tuple(
+        known.get((label, image.tobytes()), tr("others"))
+        for label, image in zip(dataset.labels, np.asarray(dataset.images) > 0.5, strict=True)
+    )
+
+
+def _font_of_glyph() -> dict[tuple[str, bytes], str]:
+    found: dict[tuple[str, bytes], str] = {}
+    for key in _FONTS:
+        dataset = load_builtin(key)
+        for label, image in zip(dataset.labels, np.asarray(dataset.images) > 0.5, strict=True):
+            found[label, image.tobytes()] = tr(BUILTIN_SETS[key].label)
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class ErrorsBy:
+    """Wrong pixels of settings by font, class or character.
+
+    Attributes:
+        places: Of the settings among ``StudyResult.cells``.
+        names: Of the columns.
+        mean: Wrong pixels, over samples and seeds, float64 ``[settings, columns]``; NaN: none.
+    """
+
+    places: tuple[int, ...]
+    names: tuple[str, ...]
+    mean: NDArray[np.float64]
+
+
+def errors_by(
+    result: StudyResult, *, fonts: bool, most: int, cancelled: IsCancelled | None = None
+) -> ErrorsBy | None:
+    """Mean wrong pixels by font (or class), or by character.
+
+    Args:
+        result: The study.
+        fonts: By font or class; else by single sample.
+        most: More columns than this are no picture.
+        cancelled: Asked now and then.
+
+    Returns:
+        None where no run has counted wrong pixels, or there are more columns.
+    """
+    rows: list[tuple[int, dict[str, float]]] = []
+    columns: dict[str, None] = {}
+    for place, cell in enumerate(result.cells[:MOST_CURVES]):
+        stop_if(cancelled)
+        dataset = resolved_of(cell.setting.recipe).dataset
+        wrong = [run.wrong for run in cell.runs if len(run.wrong) == len(dataset)]
+        if not wrong:
+            continue
+        mean = np.mean(wrong, axis=0)
+        names = np.array(fonts_of(dataset) if fonts else _once(dataset.labels))
+        known = list(dict.fromkeys(names.tolist()))
+        if len(known) > most:
+            return None
+        columns.update(dict.fromkeys(known))
+        rows.append((place, {name: float(mean[names == name].mean()) for name in known}))
+    if not rows or len(columns) > most:
+        return None
+    table = np.array([[row.get(name, np.nan) for name in columns] for _, row in rows])
+    return ErrorsBy(tuple(place for place, _ in rows), tuple(columns), table)
+
+
+def _once(labels: Iterable[str]) -> list[str]:
+    """Labels, those that come again numbered."""
+    seen: dict[str, int] = {}
+    found = []
+    for label in labels:
+        seen[label] = seen.get(label, 0) + 1
+        found.append(label if seen[label] == 1 else f"{label} ({seen[label]})")
+    return found

@@ -1,0 +1,53 @@
+"""In which order the settings of a large grid are done: a coarse one all over it first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aegui.core.study.plan import StudyAxis, StudyPlan
+    from aegui.core.study.settings import StudySetting
+
+_FEWEST = 64
+"""Fewer settings than these are done in one go: they are sooner there that way."""
+_COARSE = 4
+"""So many steps between the first settings along a long axis."""
+
+
+def coarse_to_fine(plan: StudyPlan, settings: Sequence[StudySetting]) -> list[list[StudySetting]]:
+    """``settings`` of a grid in parts, each of which halves the steps of the one before.
+
+    Choices of names have no order in between: all of them belong to the first part.
+    """
+    if plan.mode != "grid" or len(settings) < _FEWEST:
+        return [list(settings)]
+    places = {
+        axis.name: {row.label: place for place, row in enumerate(axis.choices)}
+        for axis in plan.axes
+        if is_numbers(axis) and len(axis.choices) > _COARSE
+    }
+    parts: dict[int, list[StudySetting]] = {}
+    for setting in settings:
+        steps = [_step(known[setting.labels[name]]) for name, known in places.items()]
+        parts.setdefault(-min(steps, default=_COARSE), []).append(setting)
+    return [parts[step] for step in sorted(parts)]
+
+
+def is_numbers(axis: StudyAxis) -> bool:
+    """Whether the choices of ``axis`` are numbers, one after the other."""
+    if axis.range is not None:
+        return True
+    values = axis.values or ()
+    return bool(values) and all(
+        isinstance(value, int | float) and not isinstance(value, bool) for value in values
+    )
+
+
+def _step(place: int) -> int:
+    """The longest step, of ``_COARSE`` and its halves, that leads to ``place``."""
+    step = _COARSE
+    while place % step:
+        step //= 2
+    return step

@@ -1,0 +1,168 @@
+"""The share of the runs that reach the goal over two axes of a study: its phase diagram."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.i18n import tr
+from aegui.core.study.order import is_numbers
+from aegui.core.text_tables import csv_text
+from aegui.core.verdicts.intervals import share_of_seeds
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from aegui.core.study.plan import StudyAxis, StudyPlan
+    from aegui.core.study.results import StudyResult
+
+_ALIKE = 0.05
+"""Steps of a logarithmic axis differ by no more than this share of their mean."""
+
+
+@dataclass(frozen=True, eq=False)
+class PhaseDiagram:
+    """Runs at the goal by the choices of two axes; other axes are added up.
+
+    Attributes:
+        x: Name of the axis of the columns; empty: there is only one column.
+        y: Name of the axis of the rows, likewise.
+        columns: Its choices.
+        rows: Its choices from above: numbers grow upwards.
+        met: Runs at the goal, int64 ``[rows, columns]``.
+        runs: Runs that have ended, likewise.
+        planned: Runs that there are to be, likewise.
+        cells: Places of the settings of each cell in ``result.cells``.
+        is_log: Whether columns and rows are steps of a logarithmic axis.
+    """
+
+    x: str
+    y: str
+    columns: tuple[str, ...]
+    rows: tuple[str, ...]
+    met: NDArray[np.int64]
+    runs: NDArray[np.int64]
+    planned: NDArray[np.int64]
+    cells: tuple[tuple[tuple[int, ...], ...], ...]
+    is_log: tuple[bool, bool]
+
+    @property
+    def shares(self) -> NDArray[np.float64]:
+        """Shares at the goal; NaN where no run has ended."""
+        with np.errstate(invalid="ignore"):
+            return self.met / np.where(self.runs > 0, self.runs, np.nan)
+
+    def interval(self, row: int, column: int) -> tuple[float, float]:
+        """The interval of a share by Clopper and Pearson (1934), of 95 %."""
+        share = share_of_seeds(int(self.met[row, column]), int(self.runs[row, column]))
+        return share.low, share.high
+
+
+def phase_axes(plan: StudyPlan) -> tuple[str, str]:
+    """The axes that a diagram of ``plan`` begins with: the two with the most numbers."""
+    numbers = sorted(
+        (axis for axis in plan.axes), key=lambda axis: (not is_numbers(axis), -len(axis.choices))
+    )
+    names = [axis.name for axis in numbers[:2]]
+    return (*names, *("" for _ in range(2 - len(names))))  # type: ignore[return-value]
+
+
+def phase_of(result: StudyResult, x: str, y: str) -> PhaseDiagram | None:
+    """The diagram of ``result`` over two of its axes; None for a study without a goal."""
+    plan = result.plan
+    if plan.goal is None:
+        return None
+    by_name = {axis.name: axis for axis in plan.axes}
+    columns = _labels(result, by_name.get(x))
+    rows = _labels(result, by_name.get(y))
+    at_column = {label: place for place, label in enumerate(columns)}
+    at_row = {label: place for place, label in enumerate(reversed(rows))}
+    shape = (len(rows), len(columns))
+    met, runs, planned = (np.zeros(shape, np.int64) for _ in range(3))
+    cells: list[list[list[int]]] = [[[] for _ in columns] for _ in rows]
+    for place, cell in enumerate(result.cells):
+        labels = cell.setting.labels
+        where = at_row[labels.get(y, "")], at_column[labels.get(x, "")]
+        met[where] += cell.met(plan)
+        runs[where] += len(cell.runs)
+        planned[where] += cell.planned
+        cells[where[0]][where[1]].append(place)
+    return PhaseDiagram(
+        x,
+        y,
+        tuple(columns),
+        tuple(reversed(rows)),
+        met,
+        runs,
+        planned,
+        tuple(tuple(map(tuple, row)) for row in cells),
+        (_is_log(by_name.get(x)), _is_log(by_name.get(y))),
+    )
+
+
+def _labels(result: StudyResult, axis: StudyAxis | None) -> list[str]:
+    """The choices of ``axis`` in its order; of a search those that were asked for."""
+    if axis is None:
+        return [""]
+    known = dict.fromkeys(cell.setting.labels.get(axis.name, "") for cell in result.cells)
+    if result.plan.mode in {"random", "guided"} and axis.range is not None:
+        return sorted(known, key=_number)
+    return [row.label for row in axis.choices if row.label in known] or [""]
+
+
+def _number(label: str) -> float:
+    try:
+        return float(label)
+    except ValueError:
+        return math.inf
+
+
+def _is_log(axis: StudyAxis | None) -> bool:
+    """Whether the values of ``axis`` are steps of a logarithm."""
+    if axis is None or not is_numbers(axis):
+        return False
+    if axis.range is not None:
+        return axis.range.log
+    values = [float(value) for value in axis.values or ()]
+    if len(values) < 3 or min(values) <= 0:
+        return False
+    steps = np.diff(np.log(values))
+    return bool(np.ptp(steps) <= _ALIKE * abs(steps.mean()))
+
+
+def phase_csv(diagram: PhaseDiagram) -> str:
+    """Every cell as a line, with its interval."""
+    lines: list[list[object]] = []
+    for row, y in enumerate(diagram.rows):
+        for column, x in enumerate(diagram.columns):
+            runs, met = int(diagram.runs[row, column]), int(diagram.met[row, column])
+            low, high = diagram.interval(row, column)
+            share = f"{met / runs:.6g}" if runs else ""
+            lines.append([x, y, met, runs, share, f"{low:.6g}", f"{high:.6g}"])
+    x, y = diagram.x or "x", diagram.y or "y"
+    return csv_text([x, y, "at_goal", "runs", "share", "low", "high"], lines)
+
+
+def share_words(diagram: PhaseDiagram, row: int, column: int) -> str:
+    """A cell in a sentence: its choices, its share and how sure that is."""
+    choices = [
+        tr("{axis} {choice}", axis=tr(axis), choice=tr(choice))
+        for axis, choice in ((diagram.x, diagram.columns[column]), (diagram.y, diagram.rows[row]))
+        if axis
+    ]
+    runs, met = int(diagram.runs[row, column]), int(diagram.met[row, column])
+    if not runs:
+        return tr("{setting}: no run has ended yet", setting=", ".join(choices) or "–")
+    low, high = diagram.interval(row, column)
+    return tr(
+        "{setting}: {met} of {n} runs reach the goal, {share:.0f} % [{low:.0f}, {high:.0f}]",
+        setting=", ".join(choices) or tr("All seeds"),
+        met=met,
+        n=runs,
+        share=100 * met / runs,
+        low=100 * low,
+        high=100 * high,
+    )

@@ -1,0 +1,199 @@
+"""Rows of an axis as lines of text: ``deep: 35-25-10-2``, or ``name: path = value; path = value``.
+
+Sizes are whole lists of layers: the input's may stand first, the smallest one in the middle is the
+code, and what follows is the decoder; without it, or where it is the way back, the decoder mirrors.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+from aegui.core.recipe.errors import quoted
+from aegui.core.study.plan import AxisRow
+from aegui.core.study.varied import json_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aegui.core.network.shapes import Shape
+    from aegui.core.recipe import Recipe
+
+_ENCODER, _CODE, _DECODER = "network.encoder", "network.latent.units", "network.decoder"
+_SIZES = re.compile(r"(?:(?P<label>.*):)?\s*(?P<sizes>\d+(?:\s*-\s*\d+)*)\s*")
+_SETS = re.compile(r"(?:(?P<label>.*?):\s+)?(?P<sets>[a-z]\w*(?:\.[\w*]+)*\s*=.*)")
+_PATH = re.compile(r"\s*([a-z]\w*(?:\.[\w*]+)*)\s*=\s*")
+
+
+@dataclass(frozen=True)
+class Around:
+    """What sizes are read by.
+
+    Attributes:
+        recipe: What rows change.
+        image_shape: Of the samples.
+    """
+
+    recipe: Recipe
+    image_shape: Shape
+
+    @property
+    def inputs(self) -> int:
+        """Pixels of a sample."""
+        return prod(self.image_shape)
+
+    @property
+    def layer(self) -> dict[str, Any]:
+        """What the layers of rows are like: as the first one of the recipe, where that is dense."""
+        for spec in self.recipe.network.encoder:
+            if spec.kind == "dense":
+                return spec.model_dump(
+                    mode="json", exclude={"units", "kind"}, exclude_defaults=True
+                )
+        return {}
+
+
+def row_text(row: AxisRow, around: Around) -> str:
+    """A row as a line."""
+    sizes = _sizes_of(row.set, around)
+    if sizes is not None:
+        return sizes if sizes == row.label else f"{row.label}: {sizes}"
+    sets = "; ".join(f"{path} = {json_text(value)}" for path, value in row.set.items())
+    return f"{row.label}: {sets}"
+
+
+def _sizes_of(values: dict[str, Any], around: Around) -> str | None:
+    """The sizes that these values are; None where they are, or set, more than that."""
+    if set(values) - {_ENCODER, _CODE, _DECODER} or not {_ENCODER, _CODE} <= set(values):
+        return None
+    parts = [values[_ENCODER], values.get(_DECODER) or []]
+    plain = around.layer
+    for layer in (layer for part in parts for layer in part):
+        rest = {key: value for key, value in layer.items() if key not in {"units", "kind"}}
+        if rest != plain or layer.get("kind", "dense") != "dense" or "units" not in layer:
+            return None
+    encoder, decoder = ([layer["units"] for layer in part] for part in parts)
+    ends = [around.inputs] if values.get(_DECODER) else []
+    return "-".join(map(str, [around.inputs, *encoder, values[_CODE], *decoder, *ends]))
+
+
+def row_from(line: str, around: Around) -> AxisRow:
+    """The row in a line.
+
+    Raises:
+        AeguiError: It is none; the message says what is wrong with it.
+    """
+    found = _SIZES.fullmatch(line)
+    if found is not None:
+        sizes = re.sub(r"\s", "", found["sizes"])
+        numbers = [int(part) for part in sizes.split("-")]
+        return AxisRow(label=(found["label"] or sizes).strip(), set=_network(numbers, around))
+    if line.rstrip().endswith(":"):
+        # Nothing is set: the recipe as it stands, under a name.
+        return AxisRow(label=line.rstrip()[:-1].strip(), set={})
+    found = _SETS.fullmatch(line)
+    if found is None:
+        raise AeguiError(
+            tr(
+                "{line} is neither sizes such as {sizes} nor “name: path = value”",
+                line=quoted(line),
+                sizes=f"{around.inputs}-25-10-2",
+            )
+        )
+    values = _values(found["sets"])
+    label = (found["label"] or found["sets"]).strip()
+    return AxisRow(label=label, set=values)
+
+
+def _network(sizes: list[int], around: Around) -> dict[str, Any]:
+    given = list(sizes)
+    if len(given) > 1 and given[0] == around.inputs:
+        given = given[1:]
+        if len(given) > 1 and given[-1] == around.inputs:
+            given = given[:-1]
+    code = min(range(len(given)), key=lambda place: (given[place], place))
+    encoder, decoder = given[:code], given[code + 1 :]
+    values = {_ENCODER: _layers(encoder, around), _CODE: given[code]}
+    if decoder and decoder != encoder[::-1]:
+        return {**values, _DECODER: _layers(decoder, around)}
+    is_mirrored = around.recipe.network.decoder is None
+    return values if is_mirrored else {**values, _DECODER: None}
+
+
+def _layers(sizes: Sequence[int], around: Around) -> list[dict[str, Any]]:
+    return [{"units": units, **around.layer} for units in sizes]
+
+
+def _values(text: str) -> dict[str, Any]:
+    """``path = value; path = value``, values as in JSON."""
+    values: dict[str, Any] = {}
+    decoder = json.JSONDecoder()
+    at = 0
+    while at < len(text):
+        name = _PATH.match(text, at)
+        if name is None:
+            raise AeguiError(tr("“path = value” is expected at {text}", text=quoted(text[at:])))
+        try:
+            value, at = decoder.raw_decode(text, name.end())
+        except ValueError:
+            raise AeguiError(
+                tr(
+                    'the value of {path} is not written as in JSON: 0.9, true, "adam"',
+                    path=name[1],
+                )
+            ) from None
+        values[name[1]] = value
+        rest = text[at:].lstrip()
+        if rest and not rest.startswith(";"):
+            raise AeguiError(tr("“;” is expected at {text}", text=quoted(rest)))
+        at = len(text) if not rest.strip("; ") else len(text) - len(rest) + 1
+    return values
+
+
+def rows_from(text: str, around: Around) -> tuple[AxisRow, ...]:
+    """The rows in ``text``, a line each.
+
+    Raises:
+        AeguiError: A line is none; the message begins with its number.
+    """
+    rows = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            rows.append(row_from(line.strip(), around))
+        except (AeguiError, ValueError) as error:
+            raise AeguiError(tr("line {n}: {reason}", n=number, reason=error)) from None
+    if not rows:
+        raise AeguiError(tr("its list is empty: give at least one value"))
+    return tuple(rows)
+
+
+def network_row(around: Around, recipe: Recipe, label: str = "") -> AxisRow:
+    """The network of ``recipe`` as a row."""
+    network = recipe.network.model_dump(mode="json", exclude_defaults=True)
+    values = {
+        _ENCODER: [
+            layer.model_dump(mode="json", exclude_defaults=True) | {"kind": layer.kind}
+            if layer.kind != "dense"
+            else {"units": layer.units, **_rest(layer)}
+            for layer in recipe.network.encoder
+        ],
+        _CODE: recipe.network.latent.units,
+        _DECODER: network.get("decoder"),
+    }
+    row = AxisRow(label=label or "-", set=values)
+    sizes = _sizes_of(values, around)
+    return row.model_copy(update={"label": sizes or label or tr("The builder's network")})
+
+
+def _rest(layer: Any) -> dict[str, Any]:
+    rest: dict[str, Any] = layer.model_dump(
+        mode="json", exclude={"units", "kind"}, exclude_defaults=True
+    )
+    return rest

@@ -1,0 +1,167 @@
+"""Runs of a study as run files: what was learnt, to be opened like any other training."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from aegui.core.recipe import MAX_RUNS
+from aegui.core.run_file.saved import SavedRun
+from aegui.core.study.units import resolved_of, snapshot_of_row
+from aegui.core.training.history import RUN_COLUMNS, HistoryView
+from aegui.core.training.result import GOALS, RunResult
+from aegui.core.training.schedules import Schedule
+from aegui.core.training.snapshot import LayerWeights, Snapshot
+from aegui.core.training.terms import TERMS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from aegui.core.recipe import Recipe
+    from aegui.core.study.records import Records, RunRecord
+    from aegui.core.study.results import StudyCell
+
+_ENGINE, _DEVICE = "population", "cpu"
+_SHARED = ("epoch", *RUN_COLUMNS)
+
+
+def setting_run(cell: StudyCell, records: Records, order: Sequence[int] = ()) -> SavedRun | None:
+    """The runs of a setting as one run with so many seeds; None where none has learnt anything.
+
+    Where a seed is missing or went to infinity, so that they do not follow one another, it is only
+    the first of them in ``order``.
+
+    Args:
+        cell: The setting.
+        records: Where its weights and histories are.
+        order: Places among ``cell.runs``, the best first; by default as they are.
+
+    Raises:
+        AeguiError: Its data or its weights cannot be read any more.
+    """
+    whole = [records.whole(run.key) for run in cell.runs]
+    sound = [one for one in whole if one.row is not None and np.isfinite(one.row).all()]
+    if not sound:
+        return None
+    seeds = [one.seed for one in sound]
+    follow = seeds == list(range(seeds[0], seeds[0] + len(seeds)))
+    if len(sound) < len(cell.runs) or not follow or len(sound) > MAX_RUNS:
+        best = next((whole[place] for place in order if whole[place] in sound), sound[0])
+        sound = [best]
+    return run_of(cell.setting.recipe, sound)
+
+
+def run_of(recipe: Recipe, records: Sequence[RunRecord]) -> SavedRun:
+    """Runs of one recipe, whose seeds follow one another, as one run file has them.
+
+    A study keeps of each history the loss, the wrong pixels and further terms. The seconds are
+    those of the whole spread evenly over the epochs, the rate is that of the schedule where it
+    hangs on the epoch alone, and the rest is NaN.
+
+    Raises:
+        AeguiError: The data cannot be read.
+    """
+    changes = {"seed": records[0].seed, "runs": len(records)}
+    resolved = resolved_of(recipe.model_copy(update=changes))
+    rows = [
+        snapshot_of_row(replace(resolved, recipe=recipe.model_copy(update={"runs": 1})), one.row)
+        for one in records
+    ]
+    results = tuple(map(_result, records))
+    snapshot = _joined(rows).with_epochs([one.best_epoch for one in results])
+    return SavedRun(
+        resolved.recipe,
+        resolved.dataset,
+        snapshot=snapshot,
+        history=_history(resolved.recipe, records),
+        results=results,
+        engine=_ENGINE,
+        device=_DEVICE,
+    )
+
+
+def _result(record: RunRecord) -> RunResult:
+    figures = record.figures
+    first: dict[str, int | None] = {}
+    for goal in GOALS:
+        epoch = figures.get(f"epoch_{goal}")
+        first[goal] = None if epoch is None or math.isnan(epoch) else int(epoch)
+    return RunResult(
+        seed=record.seed,
+        epochs=int(figures.get("epochs", 0)),
+        seconds=figures.get("seconds", 0.0),
+        loss=figures.get("last_loss", math.nan),
+        best_loss=figures.get("loss", math.nan),
+        best_epoch=figures.get("best_epoch", 0.0),
+        wrong_pixels=record.wrong,
+        first_epoch=first,
+        figures={
+            key: value
+            for key, value in figures.items()
+            if key in TERMS and key != "loss" and math.isfinite(value)
+        },
+    )
+
+
+def _joined(snapshots: Sequence[Snapshot]) -> Snapshot:
+    """Snapshots of one run each as one of all."""
+    first = snapshots[0]
+
+    def stack(stacks: Sequence[Sequence[LayerWeights]]) -> tuple[LayerWeights, ...]:
+        return tuple(map(_layers, zip(*stacks, strict=True)))
+
+    parts = {name: stack([one.parts[name] for one in snapshots]) for name in first.parts}
+    return replace(first, layers=stack([one.layers for one in snapshots]), parts=parts)
+
+
+def _layers(layers: Sequence[LayerWeights]) -> LayerWeights:
+    names = layers[0].tensors
+    return LayerWeights(
+        {name: np.concatenate([one.tensors[name] for one in layers]) for name in names}
+    )
+
+
+def _history(recipe: Recipe, records: Sequence[RunRecord]) -> HistoryView | None:
+    """The rows of the run that went on longest; a shorter one ends where it ended."""
+    known = [one.history for one in records]
+    if not all("epoch" in one for one in known):
+        return None
+    longest = max(known, key=lambda one: float(one["epoch"][-1]))
+    epoch = np.asarray(longest["epoch"], np.float64)
+    terms = [key for key in dict.fromkeys(key for one in known for key in one) if key in TERMS]
+    shared = {name: _column(epoch, known, name) for name in RUN_COLUMNS}
+    extra = {key: _column(epoch, known, key) for key in terms if key not in _SHARED}
+    last = float(epoch[-1])
+    seconds = max(one.figures.get("seconds", 0.0) for one in records)
+    times = epoch * (seconds / last) if last else np.zeros_like(epoch)
+    return HistoryView(epoch, times, _rates(recipe, epoch), **shared, extra=extra)
+
+
+def _column(
+    epoch: NDArray[np.float64], histories: Sequence[Mapping[str, Any]], name: str
+) -> NDArray[np.float32]:
+    """A column of every run at ``epoch`` ``[n]``: ``[n, K]``, NaN where a run has no such row."""
+    found = np.full((len(epoch), len(histories)), np.nan, np.float32)
+    for run, history in enumerate(histories):
+        if name not in history:
+            continue
+        own = np.asarray(history["epoch"], np.float64)
+        rows = np.searchsorted(own, epoch - 1e-6)
+        there = rows < len(own)
+        there[there] = np.abs(own[rows[there]] - epoch[there]) < 1e-6
+        found[there, run] = np.asarray(history[name], np.float32)[rows[there]]
+    return found
+
+
+def _rates(recipe: Recipe, epoch: NDArray[np.float64]) -> NDArray[np.float64]:
+    training = recipe.training
+    if training.schedule.name == "plateau":
+        return np.full_like(epoch, np.nan)
+    schedule = Schedule(training.schedule, training.epochs)
+    factors = np.array([schedule.factor_at(float(one)) for one in epoch], np.float64)
+    return training.optimizer.learning_rate * factors

@@ -1,0 +1,72 @@
+"""Axes of several fields at once to begin with: layer lists, shares of the data, noise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aegui.core.choices import Choice, table
+from aegui.core.i18n import mark, tr
+from aegui.core.study.plan import AxisRow, StudyAxis
+from aegui.core.study.row_text import network_row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aegui.core.study.row_text import Around
+
+
+@dataclass(frozen=True)
+class AxisTemplate(Choice):
+    """An axis of rows that can be begun with a click; ``rows`` makes its first ones."""
+
+    rows: Callable[[Around], tuple[AxisRow, ...]] = lambda _: ()
+
+
+def _architectures(around: Around) -> tuple[AxisRow, ...]:
+    return (network_row(around, around.recipe),)
+
+
+def _shares(_around: Around) -> tuple[AxisRow, ...]:
+    return tuple(
+        AxisRow(label=f"{share} %", set={"data.split.validation": (100 - share) / 100})
+        for share in (30, 50, 70)
+    )
+
+
+def _noises(_around: Around) -> tuple[AxisRow, ...]:
+    kind, level = "data.corruption.kind", "data.corruption.level"
+    none = AxisRow(label=tr("none"), set={kind: "none", level: 0.0})
+    levels = (
+        AxisRow(label=f"{share} %", set={kind: "salt_pepper", level: share / 100})
+        for share in (10, 20, 50)
+    )
+    return (none, *levels)
+
+
+TEMPLATES = table(
+    AxisTemplate(
+        "architecture",
+        mark("Architecture"),
+        mark("Whole lists of layers, a line each: 35-25-10-2."),
+        rows=_architectures,
+    ),
+    AxisTemplate(
+        "share",
+        mark("Share to learn from"),
+        mark("The rest of the samples is kept from training."),
+        rows=_shares,
+    ),
+    AxisTemplate(
+        "noise",
+        mark("Noise"),
+        mark("Salt and pepper on the input, at several levels."),
+        rows=_noises,
+    ),
+)
+
+
+def axis_of_template(key: str, around: Around) -> StudyAxis:
+    """The axis that a template begins with."""
+    template = TEMPLATES[key]
+    return StudyAxis(label=tr(template.label), rows=template.rows(around))

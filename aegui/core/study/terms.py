@@ -1,0 +1,169 @@
+"""What is asked of a study beside its axes, as one flat value that a form is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field
+
+from aegui.core.choices import Choice, OneOf, table
+from aegui.core.evaluation.run_figures import RUN_FIGURES
+from aegui.core.fields import FieldWords
+from aegui.core.i18n import mark
+from aegui.core.study.plan import GOAL, MAX_RUNS_OF_A_STUDY, MAX_SEEDS, Goal, Seeds
+
+if TYPE_CHECKING:
+    from aegui.core.study.plan import StudyPlan
+
+MODES = table(
+    Choice("grid", mark("All combinations"), mark("Every choice of one axis with all of others.")),
+    Choice("random", mark("At random"), mark("So many combinations, drawn at random.")),
+    Choice(
+        "path",
+        mark("One axis at a time"),
+        mark("The first axis is tried, its best choice is kept, then the next one."),
+    ),
+    Choice(
+        "guided",
+        mark("Guided search"),
+        mark("Optuna asks for settings near those that did well."),
+    ),
+)
+NOTHING = ""
+_GOALS = table(
+    Choice(NOTHING, mark("No goal"), mark("Runs are compared by their figure only.")),
+    *RUN_FIGURES.values(),
+)
+_BOUNDS = table(
+    Choice("at_most", mark("at most"), mark("A run reaches the goal with this or less.")),
+    Choice("at_least", mark("at least"), mark("A run reaches the goal with this or more.")),
+)
+_THEN = table(
+    Choice(NOTHING, mark("Nothing else"), mark("The first of those that are alike is the best.")),
+    *RUN_FIGURES.values(),
+)
+
+
+@dataclass(frozen=True)
+class PlanTerms:
+    """Seeds, goal, the way and the end of a study."""
+
+    seeds: Annotated[
+        int,
+        Field(ge=1, le=MAX_SEEDS),
+        FieldWords("Seeds", "How often each setting is trained, every time from other weights."),
+    ] = 5
+    first_seed: Annotated[
+        int,
+        Field(ge=0, le=2**31 - 1),
+        FieldWords("First seed", "The others follow it one by one."),
+    ] = 0
+    mode: Annotated[
+        str, OneOf(MODES), FieldWords("What is tried", "Which settings the axes lead to.")
+    ] = "grid"
+    trials: Annotated[
+        int,
+        Field(ge=1, le=MAX_RUNS_OF_A_STUDY),
+        FieldWords("Settings", "How many settings are drawn, or asked for."),
+    ] = 50
+    figure: Annotated[
+        str,
+        OneOf(RUN_FIGURES),
+        FieldWords("Compared by", "The figure of a run that settings are compared by."),
+    ] = "wrong"
+    goal: Annotated[
+        str,
+        OneOf(_GOALS),
+        FieldWords("Goal", "The figure by which a run counts as a success."),
+    ] = NOTHING
+    bound: Annotated[
+        str, OneOf(_BOUNDS), FieldWords("A success is", "Which side of the number is meant.")
+    ] = "at_most"
+    level: Annotated[
+        float,
+        Field(ge=0.0),
+        FieldWords("Number", "Wrong pixels, a loss, or a share from 0 to 1."),
+    ] = 1.0
+    then: Annotated[
+        str,
+        OneOf(_THEN),
+        FieldWords("If alike, by", "Decides between settings that are alike so far."),
+    ] = NOTHING
+    minutes: Annotated[
+        int | None,
+        Field(ge=1, le=1_000_000),
+        FieldWords("Stop after minutes", "The study ends then.", nothing=mark("no limit")),
+    ] = None
+
+
+def terms_of(plan: StudyPlan) -> PlanTerms:
+    """What ``plan`` asks beside its axes."""
+    goal = plan.goal
+    level = 1.0
+    if goal is not None:
+        level = goal.at_most if goal.at_most is not None else goal.at_least or 0.0
+    minutes = None if plan.minutes is None else max(1, round(plan.minutes))
+    return PlanTerms(
+        seeds=plan.seeds.count,
+        first_seed=plan.seeds.first,
+        mode=plan.mode,
+        trials=plan.trials,
+        figure=plan.figure,
+        goal=NOTHING if goal is None else goal.figure,
+        bound="at_least" if goal is not None and goal.at_least is not None else "at_most",
+        level=level,
+        then=_then(plan),
+        minutes=minutes,
+    )
+
+
+def _then(plan: StudyPlan) -> str:
+    """The last figure of a rule that has more than the first two say."""
+    usual = _first_by(plan.goal, plan.figure)
+    return next((key for key in reversed(plan.choose) if key not in usual), NOTHING)
+
+
+def _first_by(goal: Goal | None, figure: str) -> tuple[str, ...]:
+    return (figure,) if goal is None else (GOAL, figure)
+
+
+def with_terms(plan: StudyPlan, terms: PlanTerms) -> StudyPlan:
+    """``plan`` with what ``terms`` ask; what they do not change stays as it is written.
+
+    A goal comes first, then what decides between those that are alike; a new goal begins on the
+    side on which its figure is better.
+    """
+    before = terms_of(plan)
+    if terms.goal != before.goal and terms.goal:
+        is_high = RUN_FIGURES[terms.goal].better == "high"
+        terms = replace(terms, bound="at_least" if is_high else "at_most")
+    update: dict[str, Any] = {
+        "seeds": Seeds(first=terms.first_seed, count=terms.seeds),
+        "mode": terms.mode,
+        "trials": terms.trials,
+        "figure": terms.figure,
+    }
+    if terms.minutes != before.minutes:
+        update["minutes"] = None if terms.minutes is None else float(terms.minutes)
+    ends = ("goal", "bound", "level")
+    if any(getattr(terms, name) != getattr(before, name) for name in ends):
+        update["goal"] = _goal(terms)
+    rules = ("then", "goal", "figure")
+    if any(getattr(terms, name) != getattr(before, name) for name in rules):
+        update["choose"] = _rule(terms)
+    return plan.model_copy(update=update)
+
+
+def _goal(terms: PlanTerms) -> Goal | None:
+    if not terms.goal:
+        return None
+    return Goal.model_validate({"figure": terms.goal, terms.bound: terms.level})
+
+
+def _rule(terms: PlanTerms) -> tuple[str, ...]:
+    """Which figures the best setting is found by; none where that is as usual."""
+    if not terms.then:
+        return ()
+    first = GOAL if terms.goal else terms.figure
+    return (first, terms.then) if first != terms.then else ()

@@ -1,0 +1,137 @@
+"""What the networks of a study are tried with: noises, and what is counted of every answer."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Annotated
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from aegui.core.cost import multiplications_per_second
+from aegui.core.evaluation.noise import noisy_batches
+from aegui.core.evaluation.run_figures import TRIED_FIGURES, tried_figure
+from aegui.core.evaluation.wrong_pixels import THRESHOLD
+from aegui.core.i18n import tr
+from aegui.core.recipe import CorruptionSpec  # noqa: TC001  # pydantic looks at it
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.latent.codec import Codec
+    from aegui.core.network.resolve import ResolvedRecipe
+
+MOST_NOISES = 20
+MOST_DRAWS = 10_000_000
+DRAWS = 4_000
+"""Noisy samples that a network is tried with, unless somebody says otherwise."""
+_CHUNK = 4096
+_CHOICE_SEED = 0x5EED_0006
+_TRYING_SHARE = 0.2
+"""Of a core's full speed, with which networks are tried."""
+
+
+class Tried(BaseModel):
+    """Noises that every network is tried with once it has learnt.
+
+    Each gives figures of its own, such as ``wrong@flip:0.2``, see ``run_figures.tried_figure``.
+    ``draws`` noisy samples are drawn of each noise, as many of each sample, by ``seed``: the same
+    for all networks.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+    noises: Annotated[tuple[CorruptionSpec, ...], Field(min_length=1, max_length=MOST_NOISES)]
+    draws: Annotated[int, Field(ge=1, le=MOST_DRAWS)] = DRAWS
+    seed: Annotated[int, Field(ge=0, lt=2**53)] = 0
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Tried:
+        keys = [tried_figure("wrong", noise) for noise in self.noises]
+        twice = next((key for key in keys if keys.count(key) > 1), None)
+        if twice is not None:
+            raise ValueError(tr("the noise {key} is listed twice", key=twice.partition("@")[2]))
+        return self
+
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """Keys of all figures that a network gets."""
+        return tuple(tried_figure(key, noise) for noise in self.noises for key in TRIED_FIGURES)
+
+    @property
+    def key(self) -> str:
+        """What it is found by: 16 hexadecimal digits of all of it."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+
+
+def tried_of(dataset: Dataset, most: int) -> Dataset:
+    """The set itself, or so many of its samples, drawn at random, always the same."""
+    if len(dataset) <= most:
+        return dataset
+    chosen = np.random.default_rng(_CHOICE_SEED).choice(len(dataset), most, replace=False)
+    return dataset.subset(np.sort(chosen).tolist())
+
+
+def trial_seconds(resolved: ResolvedRecipe, tried: Tried | None) -> float:
+    """What trying one network takes on one core."""
+    if tried is None:
+        return 0.0
+    work = len(tried.noises) * tried.draws * sum(layer.cost for layer in resolved.layers)
+    return work / (_TRYING_SHARE * multiplications_per_second())
+
+
+class NoiseTrial:
+    """Networks tried with the same noisy samples, noise by noise.
+
+    Args:
+        codecs: The K networks.
+        dataset: The clean samples; of more than there are draws so many are tried.
+        tried: The C noises.
+
+    Attributes:
+        wrong: Mean wrong pixels of each of N samples, float64 ``[K, C, N]``.
+        at_most_1: Share of the answers with at most 1 wrong pixel, float64 ``[K, C]``.
+        exact: Share of those without one, float64 ``[K, C]``.
+    """
+
+    def __init__(self, codecs: Sequence[Codec], dataset: Dataset, tried: Tried) -> None:
+        self._codecs = codecs
+        self._dataset = tried_of(dataset, tried.draws)
+        self._tried = tried
+        shape = (len(codecs), len(tried.noises))
+        self.wrong = np.zeros((*shape, len(self._dataset)))
+        self.at_most_1, self.exact = np.zeros(shape), np.zeros(shape)
+
+    def run(self) -> Iterator[float]:
+        """Try them; yields the share that is done, every now and then."""
+        dataset, count = self._dataset, len(self._dataset)
+        rounds = -(-self._tried.draws // count)
+        for column, noise in enumerate(self._tried.noises):
+            generator = np.random.default_rng([self._tried.seed, column])
+            for batch in noisy_batches(dataset, noise, rounds, generator, _CHUNK):
+                wanted = batch.clean > THRESHOLD
+                for place, codec in enumerate(self._codecs):
+                    answer = codec.reconstruct(batch.noisy) > THRESHOLD
+                    wrong = np.count_nonzero(answer != wanted, axis=1)
+                    each = np.bincount(batch.places, wrong, count) / rounds
+                    self.wrong[place, column] += each
+                    drawn = rounds * count
+                    self.at_most_1[place, column] += np.count_nonzero(wrong <= 1) / drawn
+                    self.exact[place, column] += np.count_nonzero(wrong == 0) / drawn
+                    yield (column + batch.done) / len(self._tried.noises)
+
+    def figures(self, place: int) -> dict[str, float]:
+        """The figures of one network by their keys."""
+        values: dict[str, NDArray[np.float64]] = {
+            "wrong": self.wrong[place].mean(axis=1),
+            "at_most_1": self.at_most_1[place],
+            "exact": self.exact[place],
+        }
+        return {
+            tried_figure(key, noise): float(values[key][column])
+            for column, noise in enumerate(self._tried.noises)
+            for key in TRIED_FIGURES
+        }

@@ -1,0 +1,253 @@
+"""What of a recipe can be varied: its fields by their paths, in words, and values to begin with."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aegui.core.errors import AeguiError
+from aegui.core.fields import ENDLESS, TINY
+from aegui.core.i18n import mark, tr
+from aegui.core.network.layer_fields import FIELDS, OUTPUT_KIND
+from aegui.core.network.plan import network_plan
+from aegui.core.recipe.errors import quoted
+from aegui.core.recipe.settings import SECTIONS, counts
+from aegui.core.study.plan import StudyAxis
+
+if TYPE_CHECKING:
+    from aegui.core.fields import FormField
+    from aegui.core.network.plan import Place
+    from aegui.core.network.shapes import Shape
+    from aegui.core.recipe import Recipe
+
+EVERY = "*"
+"""In a path: every layer of a list."""
+NONE = mark("none")
+"""What stands in a list for a value that is not set."""
+_APART = ";"
+_FIRST_CHOICES = 3
+NOT_VARIED = {"seed", "runs", "training.device"}
+"""Seeds are the study's own, and where it is computed changes nothing."""
+
+
+@dataclass(frozen=True)
+class VariedField:
+    """A field of a recipe that can be an axis.
+
+    Attributes:
+        path: Dotted, as axes name it.
+        label: What it is called, in the person's language.
+        field: Its range, its choices, its help.
+    """
+
+    path: str
+    label: str
+    field: FormField
+
+
+def varied_fields(
+    recipe: Recipe, image_shape: Shape
+) -> tuple[tuple[str, tuple[VariedField, ...]], ...]:
+    """The fields of ``recipe`` that count, under their headings in words."""
+    plan = network_plan(recipe, image_shape)
+    layers = [one for place in plan.places for one in _of_place(place)]
+    kept: dict[str, VariedField] = {}
+    for one in layers:
+        # A mirrored layer has the path of its twin, which comes first.
+        kept.setdefault(one.path, one)
+    found = [(tr("Network"), tuple(kept.values()))]
+    for section in SECTIONS:
+        if not section.shown(recipe):
+            continue
+        own = [
+            VariedField(setting.path, tr(setting.field.label), setting.field)
+            for setting in section.settings
+            if setting.path not in NOT_VARIED and setting.shown(recipe)
+        ]
+        if own:
+            found.append((tr(section.title), tuple(own)))
+    return tuple(found)
+
+
+def _of_place(place: Place) -> list[VariedField]:
+    return [
+        VariedField(path, _layer_words(place.name, field), field)
+        for field in FIELDS[place.kind]
+        if (path := path_of_layer(place, field.name))
+        and (place.spec is None or place.part == "output" or counts(place.spec, field.name))
+    ]
+
+
+def _layer_words(layer: str, field: FormField) -> str:
+    return tr("{layer}, {field}", layer=layer, field=tr(field.label))
+
+
+def path_of_layer(place: Place, name: str) -> str:
+    """The path of a field of the layer at ``place``; empty where it cannot be an axis."""
+    if name == OUTPUT_KIND.name:
+        return ""
+    if place.part == "code":
+        return f"network.latent.{name}"
+    if place.part == "output":
+        own = name in {"activation", "slope"}
+        return f"network.output_{name}" if own else f"network.output_layer.{name}"
+    if place.home is None:
+        return ""
+    where, index = place.home
+    return f"{where}.{index}.{name}"
+
+
+def varied_at(recipe: Recipe, path: str, image_shape: Shape) -> VariedField | None:
+    """The field at ``path``, which may stand for every layer of a list; None: it is none."""
+    groups = varied_fields(recipe, image_shape)
+    fields = {one.path: one for _, group in groups for one in group}
+    if path in fields:
+        return fields[path]
+    where, star, name = path.partition(f".{EVERY}.")
+    if not star:
+        return None
+    for one in fields.values():
+        if one.path.startswith(f"{where}.") and one.path.endswith(f".{name}"):
+            words = _layer_words(tr("Every layer"), one.field)
+            return VariedField(path, words, one.field)
+    return None
+
+
+def value_of(recipe: Recipe, path: str) -> Any:
+    """What ``recipe`` holds at ``path``, as in JSON; of every layer it is that of the first.
+
+    None where there is nothing.
+    """
+    at: Any = recipe.model_dump(mode="json")
+    for step in path.split("."):
+        if isinstance(at, list):
+            place = 0 if step == EVERY else int(step) if step.isdecimal() else len(at)
+            at = at[place] if place < len(at) else None
+        else:
+            at = at.get(step) if isinstance(at, dict) else None
+    return at
+
+
+def first_axis(varied: VariedField, value: Any) -> StudyAxis:
+    """An axis of ``varied`` with values to begin with, around the one that it has."""
+    found = list(dict.fromkeys(map(_hashable, _first_values(varied.field, value))))
+    return StudyAxis(label=varied.label, path=varied.path, values=tuple(map(_plain, found)))
+
+
+def _hashable(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _first_values(field: FormField, value: Any) -> list[Any]:
+    if field.editor == "check":
+        return [False, True]
+    if field.choices:
+        return [value, *(key for key in field.choices if key != value)][:_FIRST_CHOICES]
+    if field.editor == "text":
+        return [value] if value is None else [value, value[: max(1, len(value) // 2)]]
+    if field.editor == "sides":
+        side = value[0] if isinstance(value, list) else value or 1
+        return [side, side + 1, side + 2]
+    if value is None:
+        begins = field.begins or max(1, field.limits[0])
+        return [None, int(begins) if field.editor == "count" else begins]
+    low, high = field.limits
+    if high <= 1.0:
+        raw = [value, 0.0 if low <= TINY else low, 0.3, 0.6, 0.9]
+    elif value == 0:
+        raw = [0, 1, 2] if field.editor == "count" else [0.0, 0.001, 0.01, 0.1]
+    elif field.editor == "rate":
+        raw = [value / 10, value / 3, value, 3 * value, 10 * value]
+    else:
+        raw = [value / 2, value, 2 * value]
+    kept = [float(f"{min(max(one, low), high):.2g}") for one in raw if one != value] + [value]
+    return sorted({round(one) for one in kept} if field.editor == "count" else set(kept))
+
+
+def is_numeric(field: FormField) -> bool:
+    """Whether an axis of ``field`` may be a range."""
+    return field.is_number or field.editor == "percent"
+
+
+def list_text(values: tuple[Any, ...]) -> str:
+    """``values`` as a person edits them."""
+    return f"{_APART} ".join(map(_as_text, values))
+
+
+def _as_text(value: Any) -> str:
+    if value is None:
+        return tr(NONE)
+    if isinstance(value, list):
+        return "x".join(map(str, value))
+    return value if isinstance(value, str) else f"{value:.10g}"
+
+
+def values_from(text: str, field: FormField) -> tuple[Any, ...]:
+    """The values in ``text``, apart by semicolons, commas or spaces.
+
+    With semicolons a comma is a decimal one.
+
+    Raises:
+        AeguiError: One of them is no value of ``field``; the message names it and the range.
+    """
+    parts = text.split(_APART) if _APART in text else text.replace(",", " ").split()
+    words = [part.strip() for part in parts if part.strip()]
+    if not words:
+        raise AeguiError(tr("its list is empty: give at least one value"))
+    return tuple(_value_from(word, field) for word in words)
+
+
+def _value_from(word: str, field: FormField) -> Any:
+    if field.may_be_none and word.lower() in {tr(NONE).lower(), "none", "null", "-"}:
+        return None
+    if field.editor == "text":
+        return word
+    if field.editor == "sides":
+        sides = [part for part in word.lower().replace("\u00d7", "x").split("x") if part]
+        if not all(part.isdecimal() for part in sides) or not 1 <= len(sides) <= 2:
+            raise _refused(word, field)
+        return int(sides[0]) if len(sides) == 1 else [int(part) for part in sides]
+    number = word.replace(",", ".")
+    try:
+        value = float(number[:-1]) / 100 if number.endswith("%") else float(number)
+    except ValueError:
+        raise _refused(word, field) from None
+    low, high = field.limits
+    is_whole = field.editor in {"count", "seed"}
+    if not (math.isfinite(value) and low <= value <= high) or (is_whole and value != round(value)):
+        raise _refused(word, field)
+    return round(value) if is_whole else value
+
+
+def _refused(word: str, field: FormField) -> AeguiError:
+    low, high = field.limits
+    if not is_numeric(field):
+        return AeguiError(tr("{value} is no value of this field", value=quoted(word)))
+    least = tr("above 0") if low <= TINY and low > 0 else tr("from {n:g}", n=low)
+    if high >= ENDLESS:
+        return AeguiError(
+            tr(
+                "{value} is no value of this field: numbers {least}",
+                value=quoted(word),
+                least=least,
+            )
+        )
+    return AeguiError(
+        tr(
+            "{value} is no value of this field: numbers {least} to {most:g}",
+            value=quoted(word),
+            least=least,
+            most=high,
+        )
+    )
+
+
+def json_text(value: Any) -> str:
+    """A value as in a plan."""
+    return json.dumps(value, ensure_ascii=False)

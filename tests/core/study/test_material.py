@@ -1,0 +1,156 @@
+"""What pictures of a study are made of, from a study that was really done."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from aegui.core.data.builtin import load_builtin
+from aegui.core.study.importances import importances
+from aegui.core.study.material import errors_by, fonts_of, study_material
+from aegui.core.study.plan import load_plan
+from aegui.core.study.records import Records, RunRecord
+from aegui.core.study.results import StudyCell, StudyResult
+from aegui.core.study.study import Study
+from aegui.core.study.units import resolved_of
+from aegui.core.study.workers import InProcess, StudyControl
+from tests.features.studies.plans import SMALL, write_plan
+
+LAYERS = {"label": "layers", "path": "network.encoder.0.units", "values": [4, 6, 8]}
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[StudyResult, Records]:
+    folder = tmp_path_factory.mktemp("study")
+    rate = {"label": "rate", "path": "training.optimizer.learning_rate", "values": [0.05, 0.005]}
+    plan = load_plan(write_plan(folder, axes=[rate, LAYERS], set=SMALL))
+    records = Records(folder / "runs")
+    records.begin(plan)
+    study = Study(plan, folder, records)
+    assert list(study.run(InProcess(), StudyControl()))
+    records.end()
+    # What is read is what lies on the disk.
+    return study.result(), Records(folder / "runs")
+
+
+def test_histories_of_a_setting_are_brought_to_common_epochs(
+    done: tuple[StudyResult, Records],
+) -> None:
+    result, records = done
+    found = study_material(result, records, networks=False)
+    assert [one.place for one in found.curves] == [0, 1, 2, 3, 4, 5]
+    first = found.curves[0]
+    assert first.epochs[-1] == 12
+    assert first.columns["loss"].shape == (len(first.epochs), 3)
+    record = records.whole(result.cells[0].runs[1].key)
+    assert first.columns["loss"][-1, 1] == pytest.approx(float(record.history["loss"][-1]))
+
+
+def test_the_network_of_a_setting_is_that_of_the_seed_in_the_middle(
+    done: tuple[StudyResult, Records],
+) -> None:
+    result, records = done
+    found = study_material(result, records, curves=False)
+    assert len(found.networks) == 6
+    one = found.networks[3]
+    runs = {run.seed: run for run in result.cells[3].runs}
+    assert runs[one.seed].figures["wrong"] == np.median(result.cells[3].values("wrong"))
+    differs = (one.answers > 0.5) != (np.asarray(one.dataset.images) > 0.5)
+    wrong = differs.reshape(6, -1).sum(axis=1)
+    assert one.codes.shape == (6, 2)
+    assert tuple(wrong.tolist()) == runs[one.seed].wrong
+
+
+def test_goal_and_linear_code_are_level_lines(done: tuple[StudyResult, Records]) -> None:
+    result, records = done
+    levels = study_material(result, records, curves=False, networks=False).levels
+    assert [value for value, _ in levels["worst"]] == [1.0]
+    ((linear, name),) = levels["wrong"]
+    assert "2" in name
+    assert 0.0 < linear < resolved_of(result.cells[0].setting.recipe).dataset.pixels / 2
+
+
+def test_characters_are_told_by_the_set_that_they_are_from() -> None:
+    letters = load_builtin("letters")
+    fonts = fonts_of(letters)
+    assert len(set(fonts)) == 3
+    assert fonts[letters.labels.index("a")] == fonts[letters.labels.index("b")]
+    assert fonts[letters.labels.index("a")] != fonts[letters.labels.index("A")]
+
+
+def test_errors_by_character_are_means_over_the_seeds(done: tuple[StudyResult, Records]) -> None:
+    result, _ = done
+    found = errors_by(result, fonts=False, most=50)
+    assert found is not None
+    assert found.names == tuple("abcdef")
+    expected = np.mean([run.wrong for run in result.cells[2].runs], axis=0)
+    np.testing.assert_allclose(found.mean[2], expected)
+    by_font = errors_by(result, fonts=True, most=50)
+    assert by_font is not None
+    np.testing.assert_allclose(by_font.mean[:, 0], found.mean.mean(axis=1))
+    assert errors_by(result, fonts=False, most=5) is None
+
+
+def made(result: StudyResult, value: object, *, without: int = 0) -> StudyResult:
+    """The study with figures as ``value(rate, layers, seed)`` gives them."""
+    assert callable(value)
+    cells = []
+    for cell in result.cells[without:]:
+        rate, layers = (float(one) for one in cell.setting.labels.values())
+        runs = tuple(
+            RunRecord(run.key, run.seed, run.reason, {"wrong": value(rate, layers, run.seed)})
+            for run in cell.runs
+        )
+        cells.append(StudyCell(cell.setting, runs, cell.planned))
+    return StudyResult(result.plan, tuple(cells))
+
+
+def test_importances_of_a_grid_are_its_analysis_of_variance(
+    done: tuple[StudyResult, Records],
+) -> None:
+    result, _ = done
+    # Variances of the parts: (0.05, 0.005) x 200 -> 20.25; (4, 6, 8) -> 8/3; seeds 3..5 -> 2/3.
+    found = importances(made(result, lambda rate, size, seed: 200 * rate + size + seed), "wrong")
+    assert found is not None
+    assert found.method == "anova"
+    whole = 20.25 + 8 / 3 + 2 / 3
+    assert dict(found.axes) == pytest.approx({"rate": 20.25 / whole, "layers": 8 / 3 / whole})
+    assert found.seeds == pytest.approx(2 / 3 / whole)
+    assert found.together == pytest.approx(0.0, abs=1e-12)
+    both = importances(made(result, lambda r, s, _: float((r > 0.01) == (s > 4))), "wrong")
+    assert both is not None
+    assert both.together > 0.3
+    assert both.seeds == pytest.approx(0.0, abs=1e-12)
+
+
+def test_importances_where_settings_are_missing_are_by_a_forest(
+    done: tuple[StudyResult, Records],
+) -> None:
+    result, _ = done
+    value = lambda rate, size, _seed: size + 1e-3 * rate  # noqa: E731
+    found = importances(made(result, value, without=1), "wrong")
+    assert found is not None
+    assert found.method == "forest"
+    shares = dict(found.axes)
+    assert shares["layers"] > 5 * shares["rate"]
+    assert sum(shares.values()) + found.seeds == pytest.approx(1.0)
+    assert importances(made(result, lambda *_: 1.0), "wrong") is None
+
+
+def test_each_file_of_runs_is_read_once(
+    done: tuple[StudyResult, Records], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, records = done
+    read: list[str] = []
+    original = Records._tensors
+
+    def counted(self: Records, name: str) -> object:
+        read.append(name)
+        return original(self, name)
+
+    monkeypatch.setattr(Records, "_tensors", counted)
+    keys = [record.key for record in records]
+    found = list(records.several(keys))
+    assert {record.key for record in found} == set(keys)
+    assert all(record.row is not None for record in found)
+    assert len(read) == len(set(read))

@@ -1,0 +1,241 @@
+"""What the form of a study is made of: fields to vary, values and rows as text, terms, edits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from aegui.core.errors import AeguiError
+from aegui.core.recipe import ConvSpec, DataSpec, LayerSpec, NetworkSpec, Recipe, TrainingSpec
+from aegui.core.study.plan import (
+    AxisRow,
+    Published,
+    Range,
+    StudyAxis,
+    StudyPlan,
+    list_plans,
+    load_plan,
+)
+from aegui.core.study.plan_edits import overwritten, problem_of, with_axes, with_recipe
+from aegui.core.study.row_text import Around, network_row, row_from, row_text, rows_from
+from aegui.core.study.settings import base_recipe, grid, setting_of
+from aegui.core.study.templates import TEMPLATES, axis_of_template
+from aegui.core.study.terms import NOTHING, terms_of, with_terms
+from aegui.core.study.units import resolved_of
+from aegui.core.study.varied import (
+    first_axis,
+    list_text,
+    value_of,
+    values_from,
+    varied_at,
+    varied_fields,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SHAPE = (1, 7, 5)
+BASE = Recipe(
+    data=DataSpec(source="lowercase", chars="abcdef"),
+    network=NetworkSpec(encoder=(LayerSpec(units=12), LayerSpec(units=6))),
+    training=TrainingSpec(epochs=20),
+)
+AROUND = Around(BASE, SHAPE)
+RATE = StudyAxis(label="rate", path="training.optimizer.learning_rate", values=(0.1, 0.01))
+
+
+def field_at(path: str, recipe: Recipe = BASE) -> Any:
+    varied = varied_at(recipe, path, SHAPE)
+    assert varied is not None
+    return varied.field
+
+
+def test_every_field_that_is_offered_makes_a_sound_axis() -> None:
+    offered = [one for _, group in varied_fields(BASE, SHAPE) for one in group]
+    paths = [one.path for one in offered]
+    assert len(set(paths)) == len(paths)
+    assert {"network.encoder.1.units", "network.latent.units", "training.epochs"} <= set(paths)
+    assert not {"seed", "runs"} & set(paths)
+    for one in offered:
+        axis = first_axis(one, value_of(BASE, one.path))
+        assert axis.label == one.label
+        # The value that it has is among them.
+        assert value_of(BASE, one.path) in [row.set[one.path] for row in axis.choices]
+        assert problem_of(BASE, axis) == "", one.path
+
+
+def test_a_star_is_every_layer() -> None:
+    varied = varied_at(BASE, "network.encoder.*.activation", SHAPE)
+    assert varied is not None
+    assert varied.label == "Every layer, Activation"
+    assert varied_at(BASE, "network.encoder.*.kernel", SHAPE) is None
+    assert varied_at(BASE, "network.encoder.7.units", SHAPE) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "values"),
+    [
+        ("training.optimizer.learning_rate", "0.1, 0.01 1e-3", (0.1, 0.01, 0.001)),
+        ("training.optimizer.learning_rate", "0,1; 0,01", (0.1, 0.01)),
+        ("training.epochs", "10; 20", (10, 20)),
+        ("training.batch_size", "none; 8", (None, 8)),
+        ("network.encoder.0.dropout", "10%; 0.5", (0.1, 0.5)),
+        ("data.chars", "abc; xyz", ("abc", "xyz")),
+    ],
+)
+def test_values_are_read_as_a_person_writes_them(
+    path: str, text: str, values: tuple[Any, ...]
+) -> None:
+    field = field_at(path)
+    found = values_from(text, field)
+    assert found == pytest.approx(values) if "none" not in text else found == values
+    assert values_from(list_text(found), field) == found
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "words"),
+    [
+        ("training.epochs", "10; 2.5", '"2.5"'),
+        ("training.epochs", "0", "from 1"),
+        ("training.optimizer.learning_rate", "0", "above 0"),
+        ("network.encoder.0.dropout", "2", "to 0.99"),
+        ("training.epochs", "ten", '"ten"'),
+        ("training.epochs", "none", '"none"'),
+        ("training.epochs", " ; ", "at least one"),
+        ("training.epochs", "inf", '"inf"'),
+    ],
+)
+def test_what_is_no_value_is_named_with_the_range(path: str, text: str, words: str) -> None:
+    with pytest.raises(AeguiError) as refused:
+        values_from(text, field_at(path))
+    assert words in str(refused.value)
+
+
+def test_sides_are_numbers_or_pairs() -> None:
+    network = NetworkSpec(encoder=(ConvSpec(channels=4, kernel=3),))
+    recipe = BASE.model_copy(update={"network": network})
+    field = field_at("network.encoder.0.kernel", recipe)
+    assert values_from("3; 1x2", field) == (3, [1, 2])
+    assert list_text((3, [1, 2])) == "3; 1x2"
+    with pytest.raises(AeguiError):
+        values_from("1x2x3", field)
+
+
+@pytest.mark.parametrize("key", list(list_plans()))
+def test_rows_and_terms_of_all_that_ships_survive_the_form(key: str) -> None:
+    path = list_plans()[key]
+    plan = load_plan(path)
+    assert with_terms(plan, terms_of(plan)) == plan
+    base = base_recipe(plan, path.parent)
+    # What would have to be downloaded has images of one shape.
+    is_published = base.data.source.startswith(("mnist", "fashion"))
+    shape = (1, 28, 28) if is_published else resolved_of(base).dataset.image_shape
+    around = Around(base, shape)
+    for axis in plan.axes:
+        if axis.rows is None:
+            continue
+        text = "\n".join(row_text(row, around) for row in axis.rows)
+        found = axis.model_copy(update={"rows": rows_from(text, around)})
+        assert [row.label for row in found.choices] == [row.label for row in axis.choices]
+        before, after = grid(base, [axis]), grid(base, [found])
+        assert [one.key for one in after] == [one.key for one in before]
+    assert not overwritten(plan.axes)
+
+
+@pytest.mark.parametrize(
+    ("line", "label", "encoder", "code", "decoder"),
+    [
+        ("35-12-2", "35-12-2", [12], 2, None),
+        ("12-2", "12-2", [12], 2, None),
+        ("35 - 12 - 2 - 12 - 35", "35-12-2-12-35", [12], 2, None),
+        ("deep: 20-10-3-9", "deep", [20, 10], 3, [9]),
+        ("a: b: 8-2", "a: b", [8], 2, None),
+        ("4", "4", [], 4, None),
+    ],
+)
+def test_sizes_are_whole_networks(
+    line: str, label: str, encoder: list[int], code: int, decoder: list[int] | None
+) -> None:
+    row = row_from(line, AROUND)
+    assert row.label == label
+    recipe = setting_of(BASE, {"network": row}).recipe
+    assert [layer.units for layer in recipe.network.encoder] == encoder  # type: ignore[union-attr]
+    assert recipe.network.latent.units == code
+    own = recipe.network.decoder
+    assert (None if own is None else [layer.units for layer in own]) == decoder  # type: ignore[union-attr]
+    assert row_from(row_text(row, AROUND), AROUND).set == row.set
+
+
+@pytest.mark.parametrize(
+    "line", ["deep", "a: x =", "a: training.epochs = ten", "a: training.epochs = 1 2", "a-b-2"]
+)
+def test_a_line_that_is_no_row_is_refused_with_its_number(line: str) -> None:
+    with pytest.raises(AeguiError, match="line 2"):
+        rows_from(f"35-12-2\n{line}", AROUND)
+
+
+def test_the_network_of_the_builder_is_a_row_whatever_its_layers() -> None:
+    assert row_text(network_row(AROUND, BASE), AROUND) == "35-12-6-2"
+    conv = BASE.model_copy(update={"network": NetworkSpec(encoder=(ConvSpec(channels=4),))})
+    row = network_row(AROUND, conv)
+    again = row_from(row_text(row, AROUND), AROUND)
+    assert setting_of(BASE, {"network": again}).recipe.network.encoder == conv.network.encoder
+
+
+@pytest.mark.parametrize("key", list(TEMPLATES))
+def test_templates_make_sound_axes(key: str) -> None:
+    axis = axis_of_template(key, AROUND)
+    assert problem_of(BASE, axis) == ""
+
+
+def test_terms_change_only_what_they_say() -> None:
+    plan = StudyPlan(axes=(RATE,), choose=("wrong", "parameters"), minutes=2.5)
+    terms = terms_of(plan)
+    assert terms.then == "parameters"
+    assert with_terms(plan, replace(terms, seeds=9)).choose == plan.choose
+    assert with_terms(plan, replace(terms, seeds=9)).minutes == 2.5
+    goal = with_terms(plan, replace(terms, goal="exact"))
+    assert goal.goal is not None
+    assert goal.goal.at_least == 1.0
+    assert goal.choose == ("goal", "parameters")
+    none = with_terms(goal, replace(terms_of(goal), goal=NOTHING))
+    assert none.goal is None
+    assert none.choose == ("wrong", "parameters")
+    # It is a plan that can be read again.
+    assert StudyPlan.model_validate_json(goal.model_dump_json()) == goal
+
+
+def test_what_is_published_goes_with_its_axis() -> None:
+    plan = StudyPlan(axes=(RATE,), published=(Published(where={"rate": "0.1"}, text="3 px"),))
+    kept = RATE.model_copy(update={"values": (0.1, 0.5)})
+    gone = RATE.model_copy(update={"values": (0.5,)})
+    assert with_axes(plan, [kept]).published == plan.published
+    assert with_axes(plan, [gone]).published == ()
+    with pytest.raises(AeguiError, match="rate"):
+        with_axes(plan, [RATE, RATE])
+
+
+def test_a_recipe_is_written_into_the_plan_whole(tmp_path: Path) -> None:
+    plan = with_recipe(StudyPlan(set={"training.epochs": 3}), BASE)
+    assert plan.set == {}
+    read = StudyPlan.model_validate_json(plan.model_dump_json())
+    assert base_recipe(read, tmp_path) == BASE
+
+
+def test_an_axis_that_sets_anew_what_is_varied_before_it_is_found() -> None:
+    layer = StudyAxis(path="network.encoder.0.units", values=(3, 4))
+    every = StudyAxis(path="network.encoder.*.units", values=(3, 4))
+    rows = StudyAxis(label="network", rows=(row_from("35-9-2", AROUND),))
+    assert overwritten([layer, rows]) == {1: 0}
+    assert overwritten([layer, every]) == {1: 0}
+    assert overwritten([rows, layer, RATE]) == {}
+    assert overwritten([RATE, RATE]) == {1: 0}
+
+
+def test_a_choice_that_makes_no_recipe_is_named() -> None:
+    bad = StudyAxis(label="size", rows=(AxisRow(label="none", set={"network.latent.units": 0}),))
+    assert problem_of(BASE, bad).startswith("none, ") or problem_of(BASE, bad).startswith("none: ")
+    wide = StudyAxis(path="training.epochs", range=Range(first=1, last=1000, steps=900, whole=True))
+    assert problem_of(BASE, wide) == ""
