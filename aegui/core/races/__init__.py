@@ -1,0 +1,1 @@
+"""Races: optimisers from the same start, and the smallest network that still does the task."""

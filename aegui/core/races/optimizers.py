@@ -1,0 +1,340 @@
+"""Optimisers that learn the same task from the same first weights, side by side.
+
+Everybody gets the same time: the one that has had least of it goes on next, for one chunk of its
+training. An evaluation is the loss of all samples once, with or without its gradient: what scipy's
+optimisers count, and an epoch of the others, who see each sample once in it.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.errors import AeguiError, RecipeError
+from aegui.core.i18n import localized, mark, tr
+from aegui.core.network.checks import SCIPY_OPTIMIZERS
+from aegui.core.network.resolve import resolve
+from aegui.core.recipe import GoalsSpec, ScheduleSpec
+from aegui.core.training.control import Control
+from aegui.core.training.optimizers import OPTIMIZERS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.recipe import Recipe
+    from aegui.core.training.train import Training
+
+RACERS = ("sgd", "momentum", "rmsprop", "adam", "lbfgs", "powell", "cg", "bfgs")
+"""Who races unless somebody says otherwise."""
+REASONS = {
+    "epochs": mark("all epochs done"),
+    "seconds": mark("time is up"),
+    "converged": mark("converged"),
+    "diverged": mark("went to infinity"),
+    "stopped": mark("stopped"),
+}
+"""Why a racer has ended, in words."""
+MOST_EPOCHS = 1_000_000
+_TRAIL = 160
+"""Moments of a racer whose weights are kept for its trail."""
+_TOLD_SECONDS = 0.15
+
+
+@dataclass(frozen=True)
+class RaceSpec:
+    """How a race is run.
+
+    Attributes:
+        optimizers: Keys of ``OPTIMIZERS``.
+        epochs: Epochs, or iterations of scipy's, that each does at most.
+        seconds: Time that each gets.
+        rates: Optimiser -> learning rate; those that are not named take the recipe's, if it is
+            theirs, else a usual one.
+        seed: Of the first weights; None takes the recipe's.
+    """
+
+    optimizers: tuple[str, ...] = RACERS
+    epochs: int = 2_000
+    seconds: float = 10.0
+    rates: Mapping[str, float] = field(default_factory=dict)
+    seed: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Lane:
+    """One optimiser, and how far it is.
+
+    Attributes:
+        key: Of ``OPTIMIZERS``.
+        rate: Its learning rate; NaN where it finds its steps itself.
+        epochs: Epochs or iterations done at each look, float64 ``[n]``.
+        seconds: Training time until then, ``[n]``.
+        evaluations: Of the loss of all samples, ``[n]``.
+        loss: Loss then, ``[n]``.
+        wrong: Mean wrong pixels per sample, ``[n]``; NaN where they are not counted.
+        trail: Weights at some of the looks, float32 ``[T, P]``.
+        reason: Why it has ended, a key of ``REASONS``; empty while it goes on.
+        refused: Why it cannot take part, in words; empty where it can.
+    """
+
+    key: str
+    rate: float
+    epochs: NDArray[np.float64]
+    seconds: NDArray[np.float64]
+    evaluations: NDArray[np.float64]
+    loss: NDArray[np.float64]
+    wrong: NDArray[np.float64]
+    trail: NDArray[np.float32]
+    reason: str = ""
+    refused: str = ""
+
+    @property
+    def name(self) -> str:
+        """What a person reads: with its rate, where it has one."""
+        label = tr(OPTIMIZERS[self.key].label)
+        return label if np.isnan(self.rate) else f"{label} {self.rate:g}"
+
+    @property
+    def best_loss(self) -> float:
+        """The lowest loss so far; infinity where there is none."""
+        known = self.loss[np.isfinite(self.loss)]
+        return float(known.min()) if len(known) else np.inf
+
+
+@dataclass(frozen=True, eq=False)
+class RaceState:
+    """A race at a moment.
+
+    Attributes:
+        recipe: The task; its optimiser and length are not those of the race.
+        spec: How it is run.
+        lanes: In the order of ``RaceSpec.optimizers``.
+        share: Of the time that is over, 0..1.
+        is_over: Whether all have ended.
+    """
+
+    recipe: Recipe
+    spec: RaceSpec
+    lanes: tuple[Lane, ...]
+    share: float
+    is_over: bool
+
+    @property
+    def standings(self) -> tuple[int, ...]:
+        """Places of the lanes, the lowest loss first."""
+        racing = [at for at, lane in enumerate(self.lanes) if not lane.refused]
+        return tuple(sorted(racing, key=lambda at: self.lanes[at].best_loss))
+
+
+def rate_of(key: str, recipe: Recipe, spec: RaceSpec) -> float:
+    """The learning rate with which an optimiser races; NaN for one that has none."""
+    if key in SCIPY_OPTIMIZERS:
+        return float("nan")
+    own = recipe.training.optimizer
+    if key in spec.rates:
+        return spec.rates[key]
+    return own.learning_rate if own.name == key else OPTIMIZERS[key].usual_rate
+
+
+def racer_recipe(key: str, recipe: Recipe, spec: RaceSpec) -> Recipe:
+    """The recipe of one racer: that of the task, but for the optimiser and when it ends.
+
+    scipy's optimisers take all samples at once; the others the batches of the recipe.
+    """
+    rate = rate_of(key, recipe, spec)
+    changes: dict[str, object] = {"name": key}
+    if not np.isnan(rate):
+        changes["learning_rate"] = rate
+    training = recipe.training.model_copy(
+        update={
+            "optimizer": recipe.training.optimizer.model_copy(update=changes),
+            "epochs": spec.epochs,
+            "goals": GoalsSpec(seconds=spec.seconds),
+            "device": "cpu",
+        }
+    )
+    if key in SCIPY_OPTIMIZERS:
+        plain = {"batch_size": None, "schedule": ScheduleSpec()}
+        training = training.model_copy(update=plain)
+    seed = recipe.seed if spec.seed is None else spec.seed
+    return recipe.model_copy(update={"training": training, "runs": 1, "seed": seed})
+
+
+class _Racer:
+    """One optimiser and its training."""
+
+    def __init__(self, key: str, recipe: Recipe, dataset: Dataset, spec: RaceSpec) -> None:
+        self.key, self.rate = key, rate_of(key, recipe, spec)
+        self.refused = ""
+        self.control = Control()
+        self._training: Training | None = None
+        self._steps: Iterator[Training] = iter(())
+        resolution = resolve(racer_recipe(key, recipe, spec), dataset)
+        self.resolved: ResolvedRecipe | None = resolution.resolved
+        if resolution.resolved is None:
+            self.refused = " ".join(problem.message for problem in resolution.problems)
+        else:
+            from aegui.core.training.train import train
+
+            self._steps = train(resolution.resolved, self.control)
+
+    @property
+    def seconds(self) -> float:
+        return 0.0 if self._training is None else self._training.seconds
+
+    @property
+    def has_ended(self) -> bool:
+        training = self._training
+        return bool(self.refused) or (training is not None and training.finished is not None)
+
+    def advance(self) -> None:
+        """Go on for one chunk; what cannot be trained is refused, and the others race on."""
+        try:
+            self._training = next(self._steps, self._training)
+            if self._training is not None and self._training.finished is not None:
+                # Where it ended half way through an epoch, it has not been looked at there.
+                self._training.result()
+        except AeguiError as error:
+            self.refused = str(error)
+
+    def lane(self) -> Lane:
+        none = np.zeros(0)
+        if self._training is None or self.refused:
+            trail = np.zeros((0, 0), np.float32)
+            return Lane(self.key, self.rate, none, none, none, none, none, trail, "", self.refused)
+        view = self._training.history.view()
+        epochs = np.array(view.epoch, np.float64)
+        evaluations = epochs
+        if "evaluations" in view.extra:
+            evaluations = np.array(view.extra["evaluations"][:, 0], np.float64)
+        frames = self._training.timeline.view().thinned(_TRAIL).frames
+        size = self._training.timeline.view().layout.size
+        rows = [np.asarray(frame.row[:size], np.float32) for frame in frames]
+        return Lane(
+            self.key,
+            self.rate,
+            epochs,
+            np.array(view.seconds, np.float64),
+            evaluations,
+            np.array(view.loss[:, 0], np.float64),
+            np.array(view.wrong_mean[:, 0], np.float64),
+            np.stack(rows) if rows else np.zeros((0, size), np.float32),
+            self._training.finished or "",
+        )
+
+
+def race(
+    recipe: Recipe,
+    dataset: Dataset,
+    spec: RaceSpec,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Iterator[RaceState]:
+    """Race, telling now and then how it stands, and at last how it ended.
+
+    Args:
+        recipe: The task: data, network, loss and penalties.
+        dataset: Its samples.
+        spec: How it is run.
+        stopped: Asked between two chunks; True ends the race as it stands.
+
+    Raises:
+        AeguiError: Nobody can take part, or an optimiser is not known.
+    """
+    check_spec(spec)
+    if recipe.gan is not None or recipe.classifier is not None:
+        raise AeguiError(
+            tr("Optimisers race with autoencoders: choose a recipe without classifier or GAN.")
+        )
+    racers = [_Racer(key, recipe, dataset, spec) for key in spec.optimizers]
+    if all(racer.refused for racer in racers):
+        raise RecipeError(racers[0].refused)
+
+    def state() -> RaceState:
+        racing = [racer for racer in racers if not racer.refused]
+        done = [1.0 if r.has_ended else min(1.0, r.seconds / spec.seconds) for r in racing]
+        share = float(np.mean(done)) if done else 1.0
+        is_over = all(racer.has_ended for racer in racers)
+        return RaceState(recipe, spec, tuple(r.lane() for r in racers), share, is_over)
+
+    told = time.monotonic()
+    try:
+        while not all(racer.has_ended for racer in racers) and not stopped():
+            going = [racer for racer in racers if not racer.has_ended]
+            min(going, key=lambda racer: racer.seconds).advance()
+            if time.monotonic() - told >= _TOLD_SECONDS:
+                yield state()
+                told = time.monotonic()
+    finally:
+        for racer in racers:
+            racer.control.stop = True
+    for racer in racers:
+        # Those that were stopped half way say so.
+        while not racer.has_ended:
+            racer.advance()
+    yield state()
+
+
+def check_spec(spec: RaceSpec) -> None:
+    """Refuse what cannot be raced.
+
+    Raises:
+        AeguiError: An optimiser is not known, or named twice, or there are none.
+    """
+    if not spec.optimizers:
+        raise AeguiError(tr("Nobody races: name at least one optimiser."))
+    for key in (*spec.optimizers, *spec.rates):
+        if key not in OPTIMIZERS:
+            raise AeguiError(
+                tr(
+                    "There is no optimiser {key}. Known: {keys}.",
+                    key=key,
+                    keys=", ".join(OPTIMIZERS),
+                )
+            )
+    if len(set(spec.optimizers)) < len(spec.optimizers):
+        raise AeguiError(tr("Each optimiser races once: one of them is named twice."))
+
+
+def standings_table(state: RaceState) -> tuple[list[str], list[list[str]]]:
+    """Header and rows, the lowest loss first, those that could not take part at the end."""
+    header = [
+        tr("Optimiser"),
+        tr("Lowest loss"),
+        tr("Wrong pixels"),
+        tr("Epochs"),
+        tr("Evaluations"),
+        tr("Seconds"),
+        tr("Ended"),
+    ]
+    return header, [_standing(state.lanes[at]) for at in standing_places(state)]
+
+
+def standing_places(state: RaceState) -> list[int]:
+    """Places of the lanes in the order of the table."""
+    standings = state.standings
+    return [*standings, *(at for at in range(len(state.lanes)) if at not in standings)]
+
+
+def _standing(lane: Lane) -> list[str]:
+    if lane.refused:
+        return [lane.name, "–", "–", "–", "–", "–", lane.refused]
+    if not len(lane.epochs):
+        return [lane.name, "–", "–", "–", "–", "–", ""]
+    reason = tr(REASONS[lane.reason]) if lane.reason in REASONS else lane.reason
+    wrong = float(lane.wrong[-1])
+    return [
+        lane.name,
+        localized(lane.best_loss, ".4g"),
+        localized(wrong, ".2f") if np.isfinite(wrong) else "–",
+        localized(float(lane.epochs[-1]), ",.0f"),
+        localized(float(lane.evaluations[-1]), ",.0f"),
+        localized(float(lane.seconds[-1]), ".2f"),
+        reason,
+    ]

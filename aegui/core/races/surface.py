@@ -1,0 +1,255 @@
+"""A plane in the space of all weights: trails laid into it, and the loss all over it.
+
+Two planes are offered: through the common start and the ends of two trails, in which these three
+points lie exactly, and the one in which all trails together differ most (PCA of their points, as in
+Li et al. 2018). Whatever else is drawn in a plane is its shadow there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from aegui.core.choices import Choice, table
+from aegui.core.data.progress import stop_if
+from aegui.core.i18n import mark, tr
+from aegui.core.latent.contours import contours
+from aegui.core.training.layout import Layout
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.data.progress import IsCancelled
+    from aegui.core.races.optimizers import RaceState
+    from aegui.core.recipe import CorruptionSpec, Recipe
+
+    Vectors = NDArray[np.float64]
+
+PlaneKey = Literal["ends", "pca"]
+PLANES = table(
+    Choice(
+        "ends",
+        mark("start and two ends"),
+        mark("The plane through the common start, the best end and the second one."),
+    ),
+    Choice(
+        "pca",
+        mark("principal plane"),
+        mark("The plane in which the points of all trails differ most."),
+    ),
+)
+_AIR = 0.18
+_STEPS = (9, 17, 33)
+"""Points along each side of the plane: coarse at first."""
+_LEVELS = 12
+_FAR = 4.0
+"""A trail that reaches so many times as far as the middle one is not what a plane is laid for."""
+_LEAST = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class WeightPlane:
+    """A plane in the space of weights.
+
+    Attributes:
+        key: One of ``PLANES``.
+        origin: Where its two numbers are 0, float64 ``[P]``.
+        axes: Two orthonormal directions, ``[2, P]``.
+        words: What it is, with the share of the trails' variance that lies in it.
+    """
+
+    key: PlaneKey
+    origin: Vectors
+    axes: Vectors
+    words: str
+
+    def shadow(self, rows: NDArray[np.floating]) -> Vectors:
+        """Where weights ``[n, P]`` lie in it, ``[n, 2]``: by their nearest points."""
+        found: Vectors = (np.asarray(rows, np.float64) - self.origin) @ self.axes.T
+        return found
+
+    def point(self, x: float, y: float) -> Vectors:
+        """The weights at a place of it, ``[P]``."""
+        found: Vectors = self.origin + x * self.axes[0] + y * self.axes[1]
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class LossSurface:
+    """The loss at points of a plane.
+
+    Attributes:
+        plane: Which.
+        rect: Where: x0, y0, x1, y1.
+        values: float64 ``[rows, columns]``, each at the middle of its cell; row 0 lies below.
+        lines: Level and places ``[k, 2]`` of lines of equal loss.
+    """
+
+    plane: WeightPlane
+    rect: tuple[float, float, float, float]
+    values: Vectors
+    lines: tuple[tuple[float, Vectors], ...]
+
+
+def plane_of(state: RaceState, key: PlaneKey) -> WeightPlane | None:
+    """The plane of that kind for the trails of a race; None while they span none."""
+    pairs = _near_trails(state)
+    if not pairs:
+        return None
+    points = np.concatenate([trail for _, trail in pairs])
+    if key == "ends":
+        start = pairs[0][1][0]
+        ends = [trail[-1] for _, trail in pairs[:2]]
+        axes = _spanned([end - start for end in ends], points - start)
+        names = [state.lanes[at].name for at, _ in pairs[:2]]
+        words = (
+            tr("start, end of {best}, end of {second}", best=names[0], second=names[1])
+            if len(names) > 1
+            else tr("start, end of {best}, principal direction", best=names[0])
+        )
+        origin = start
+    else:
+        origin = points.mean(axis=0)
+        axes = _spanned([], points - origin)
+        words = tr("principal plane of all trails")
+    if axes is None:
+        return None
+    centred = points - points.mean(axis=0)
+    total = float(np.square(centred).sum())
+    share = float(np.square(centred @ axes.T).sum()) / total if total > 0.0 else 1.0
+    words = tr("{plane}; {share:.0%} of the variance of the trails", plane=words, share=share)
+    return WeightPlane(key, origin, axes, words)
+
+
+def _near_trails(state: RaceState) -> list[tuple[int, Vectors]]:
+    """Lane and trail of those that stay in the neighbourhood, the best first.
+
+    One that goes a hundred times as far along a direction that changes nothing, as Powell's method
+    may, would make all the others a dot.
+    """
+    found = []
+    for at in state.standings:
+        trail = state.lanes[at].trail.astype(np.float64)
+        trail = trail[np.isfinite(trail).all(axis=1)]
+        if len(trail) > 1:
+            found.append((at, trail))
+    reaches = [float(np.linalg.norm(trail - trail[0], axis=1).max()) for _, trail in found]
+    # The two best are always to be seen.
+    most = max([_FAR * float(np.median(reaches)), *reaches[:2]]) if reaches else 0.0
+    return [pair for pair, reach in zip(found, reaches, strict=True) if 0.0 < reach <= most]
+
+
+def _spanned(wanted: list[Vectors], points: Vectors) -> Vectors | None:
+    """Two orthonormal directions: through ``wanted`` first, then where ``points`` differ most."""
+    # Few points in a space of many dimensions: their inner products tell everything.
+    _, _, principal = np.linalg.svd(points, full_matrices=False)
+    found: list[Vectors] = []
+    for direction in (*wanted, *principal[:3]):
+        rest = direction - sum((direction @ axis) * axis for axis in found)
+        length = float(np.linalg.norm(rest))
+        if length > _LEAST * max(1.0, float(np.linalg.norm(direction))):
+            found.append(np.asarray(rest / length))
+        if len(found) == 2:
+            return np.stack(found)
+    return None
+
+
+def frame_of(state: RaceState, plane: WeightPlane) -> tuple[float, float, float, float]:
+    """The rectangle of the plane that holds the trails, with some air: x0, y0, x1, y1.
+
+    Those that go very far leave it.
+    """
+    places = np.concatenate([plane.shadow(trail) for _, trail in _near_trails(state)])
+    low, high = places.min(axis=0), places.max(axis=0)
+    air = np.maximum(_AIR * (high - low), _AIR * float((high - low).max()) or 0.5)
+    (x0, y0), (x1, y1) = (low - air).tolist(), (high + air).tolist()
+    return x0, y0, x1, y1
+
+
+def loss_surface(
+    recipe: Recipe,
+    dataset: Dataset,
+    plane: WeightPlane,
+    rect: tuple[float, float, float, float],
+    cancelled: IsCancelled | None = None,
+) -> Iterator[LossSurface]:
+    """The loss in ``rect`` of ``plane``, over all samples in float64: coarse at first, then finer.
+
+    Args:
+        recipe: That of a racer (its loss and penalties count).
+        dataset: Its samples.
+        plane: Where weights lie.
+        rect: Which part of it: x0, y0, x1, y1.
+        cancelled: Asked between two points.
+
+    Raises:
+        AeguiError: The recipe cannot be trained on the samples.
+        Cancelled: ``cancelled`` said so.
+    """
+    objective = SliceObjective(recipe, dataset)
+    x0, y0, x1, y1 = rect
+    for steps in _STEPS:
+        values = np.empty((steps, steps))
+        for row in range(steps):
+            for column in range(steps):
+                stop_if(cancelled)
+                x = x0 + (column + 0.5) / steps * (x1 - x0)
+                y = y0 + (row + 0.5) / steps * (y1 - y0)
+                values[row, column] = objective.loss(plane.point(x, y))
+        yield LossSurface(plane, rect, values, _lines(values, rect))
+
+
+class SliceObjective:
+    """The loss of a recipe for weights in the order in which a timeline keeps them.
+
+    Raises:
+        AeguiError: The recipe cannot be trained on the samples.
+    """
+
+    def __init__(self, recipe: Recipe, dataset: Dataset) -> None:
+        import torch
+
+        from aegui.core.network.resolve import resolve
+        from aegui.core.training.exact_objective import ExactObjective
+        from aegui.core.training.parameters import Parameters
+        from aegui.core.training.samples import Samples
+
+        training = recipe.training.model_copy(update={"batch_size": None, "device": "cpu"})
+        recipe = recipe.model_copy(update={"training": training, "runs": 1})
+        resolution = resolve(recipe, dataset)
+        resolved = resolution.resolved
+        if resolved is None:
+            from aegui.core.errors import RecipeError
+
+            raise RecipeError(" ".join(problem.message for problem in resolution.problems))
+        device = torch.device("cpu")
+        parameters = Parameters(resolved, device)
+        noise: CorruptionSpec = resolved.recipe.data.corruption
+        self._objective = ExactObjective(resolved, parameters, Samples(resolved, noise, device))
+        layout = Layout(resolved.all_layers, 1)
+        self._order = np.concatenate(
+            [np.arange(block.start, block.start + prod(block.shape)) for block in layout.blocks]
+        )
+
+    def loss(self, weights: NDArray[np.floating]) -> float:
+        """The loss of all samples for ``weights`` ``[P]``."""
+        return self._objective.loss(0, np.asarray(weights, np.float64)[self._order])
+
+
+def _lines(
+    values: Vectors, rect: tuple[float, float, float, float]
+) -> tuple[tuple[float, Vectors], ...]:
+    """Lines at levels that are as far apart by their logarithms: near the valley there are more."""
+    known = values[np.isfinite(values) & (values > 0.0)]
+    if not len(known) or float(known.min()) == float(known.max()):
+        return ()
+    levels = np.geomspace(float(known.min()), float(known.max()), _LEVELS + 2)[1:-1]
+    return tuple(
+        (float(level), line) for level in levels for line in contours(values, float(level), rect)
+    )

@@ -1,0 +1,32 @@
+"""Races: optimisers from the same start, and the smallest network that does."""
+
+from aegui.core.i18n import mark
+from aegui.shell.action_spec import ActionSpec
+from aegui.shell.feature import DockSpec, FeatureSpec, Spot
+
+FEATURES = (
+    FeatureSpec(
+        "aegui.features.races.feature:RacesFeature",
+        (
+            DockSpec(
+                "races",
+                mark("Races"),
+                133,
+                "aegui.features.races.view.panel:RacesPanel",
+                spots={"compare": Spot("bottom"), "study": Spot("bottom", tab=1)},
+                guide="21-races.md",
+            ),
+        ),
+        actions=(
+            ActionSpec(
+                "races",
+                mark("&Race…"),
+                mark("Race optimisers from the same start, or look for the smallest network"),
+                "train",
+                430,
+                "open",
+                icon="compare",
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,143 @@
+"""Joins the panel of races with the network of the builder and its samples."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Slot
+
+from aegui.core.cost import Cost
+from aegui.core.i18n import tr
+from aegui.core.recipe import Recipe
+from aegui.core.training.cost import training_cost
+from aegui.core.training.optimizers import OPTIMIZERS
+from aegui.features.races.model.race_runs import RaceRuns
+from aegui.features.races.model.smallest_search import SmallestSearch
+from aegui.features.races.view.panel import RacesPanel
+from aegui.session.notice import Notice
+from aegui.shell.cost_guard import may_compute
+from aegui.shell.feature import Feature
+from aegui.shell.refresher import Refresher
+
+if TYPE_CHECKING:
+    from aegui.core.races.optimizers import RaceSpec
+    from aegui.core.races.smallest import Attempt, Challenge
+    from aegui.session.services import Services
+    from aegui.shell.feature_window import FeatureWindow
+
+_PAGE = "races.page"
+_FOLLOWING_MS = 300
+_USUAL_ATTEMPTS = 20
+"""So many networks a search tries about: bisection of a few layers, gone over twice."""
+
+
+class RacesFeature(Feature):
+    """Races go on while the dock cannot be seen."""
+
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
+        super().__init__(services, window)
+        self._races = services.of(RaceRuns)
+        self._search = services.of(SmallestSearch)
+        self._panel = window.panel(RacesPanel)
+        self._dock = window.docks["races"]
+        self._sheet = Refresher(self._read_attempts, _FOLLOWING_MS, self._dock, self)
+        self._connect()
+        self._panel.show_page(str(services.settings.values.get(_PAGE, "race")))
+        self._sheet.mark()
+
+    def open(self) -> None:
+        """Bring the races before the rest of the window."""
+        if self._dock.isHidden():
+            self._services.requests.arrangement.emit("compare")
+        self._dock.show()
+        self._dock.raise_()
+        self._panel.tabs.setFocus()
+
+    def _connect(self) -> None:
+        races, search, panel = self._races, self._search, self._panel
+        for job, page in ((races.job, panel.race), (search.job, panel.smallest)):
+            job.progressed.connect(page.set_progress)
+            job.busy_changed.connect(page.set_busy)
+            page.set_busy(job.is_busy)
+        races.changed.connect(panel.race.set_news)
+        races.surface_found.connect(panel.race.set_surface)
+        search.changed.connect(panel.smallest.set_sheet)
+        for service in (races, search):
+            service.failed.connect(self._on_service_failed)
+        panel.page_chosen.connect(lambda key: self._services.settings.keep({_PAGE: key}))
+        panel.race.start_requested.connect(self.start_race)
+        panel.race.stop_requested.connect(races.stop)
+        panel.race.plane_chosen.connect(races.set_plane)
+        panel.race.optimizer_requested.connect(self._on_race_optimizer_requested)
+        panel.smallest.shrink_requested.connect(self.shrink)
+        panel.smallest.try_requested.connect(self.try_network)
+        panel.smallest.stop_requested.connect(search.stop)
+        panel.smallest.goal_edited.connect(lambda _challenge: self._sheet.mark())
+        panel.smallest.open_requested.connect(self._on_smallest_open_requested)
+        self._services.workspace.recipe_changed.connect(self._sheet.mark)
+        if races.news is not None:
+            panel.race.set_news(races.news)
+
+    # The race
+
+    @Slot(object)
+    def start_race(self, spec: RaceSpec) -> None:
+        """Race with the network of the builder, after a question where it takes long."""
+        workspace = self._services.workspace
+        cost = Cost(spec.seconds * len(spec.optimizers))
+        if may_compute(self._services, cost, self._window):
+            self._races.start(workspace.recipe, workspace.dataset, spec)
+
+    @Slot(str, float)
+    def _on_race_optimizer_requested(self, key: str, rate: float) -> None:
+        """Take an optimiser that has raced into the recipe: with its rate, and all samples."""
+        workspace = self._services.workspace
+        recipe = workspace.recipe
+        optimizer = recipe.training.optimizer.model_copy(update={"name": key})
+        changes: dict[str, object] = {"optimizer": optimizer}
+        if math.isnan(rate):
+            changes["batch_size"] = None
+        else:
+            changes["optimizer"] = optimizer.model_copy(update={"learning_rate": rate})
+        training = recipe.training.model_copy(update=changes)
+        text = tr("Optimiser: {name}", name=tr(OPTIMIZERS[key].label))
+        workspace.edit_recipe(recipe.model_copy(update={"training": training}), text)
+
+    # The smallest network
+
+    def _read_attempts(self) -> None:
+        self._search.read(self._services.workspace.recipe, self._panel.smallest.challenge)
+
+    @Slot(object)
+    def shrink(self, challenge: Challenge) -> None:
+        """Look for the smallest network, beginning with that of the builder."""
+        if self._may_try(challenge, _USUAL_ATTEMPTS):
+            self._search.shrink(self._services.workspace.recipe, challenge)
+
+    @Slot(object)
+    def try_network(self, challenge: Challenge) -> None:
+        """Try the network of the builder."""
+        if self._may_try(challenge, 1):
+            self._search.try_network(self._services.workspace.recipe, challenge)
+
+    def _may_try(self, challenge: Challenge, times: int) -> bool:
+        """Whether what it takes is little, or was agreed to; what cannot be trained says why."""
+        resolved = self._services.workspace.resolution.resolved
+        if resolved is None:
+            return True
+        cost = training_cost(resolved, 0)
+        trainings = Cost(cost.seconds * challenge.seeds * times, cost.memory)
+        return may_compute(self._services, trainings, self._window)
+
+    @Slot(object)
+    def _on_smallest_open_requested(self, attempt: Attempt) -> None:
+        """Take a network that was tried into the builder; the rest of the draft stays."""
+        workspace = self._services.workspace
+        network = Recipe.model_validate(attempt.recipe).network
+        recipe = workspace.recipe.model_copy(update={"network": network})
+        workspace.edit_recipe(recipe, tr("Network: {widths}", widths=attempt.widths))
+
+    @Slot(str)
+    def _on_service_failed(self, reason: str) -> None:
+        self.noticed.emit(Notice("error", reason, passing=True, about="race"))

@@ -1,0 +1,108 @@
+"""The smallest-network challenge in the background."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from aegui.core.data.progress import LoadProgress
+from aegui.core.i18n import tr
+from aegui.core.races.smallest import Attempts, shrink, try_network
+from aegui.session.jobs.derived import Derived
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aegui.core.data.progress import IsCancelled, Report
+    from aegui.core.races.smallest import Attempt, Challenge
+    from aegui.core.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class ChallengeSheet:
+    """A challenge as it is known at a moment.
+
+    Attributes:
+        challenge: The goal.
+        attempts: All that was tried, the oldest first.
+        latest: What was tried last; None: nothing since it was opened.
+    """
+
+    challenge: Challenge
+    attempts: tuple[Attempt, ...]
+    latest: Attempt | None = None
+
+
+class SmallestSearch(QObject):
+    """One search or attempt at a time; what was tried is kept."""
+
+    changed = Signal(object)
+    """A ``ChallengeSheet``."""
+    failed = Signal(str)
+    """Why a network cannot be tried, in words."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.job = Derived("aegui-smallest", self, urgent=False)
+        self._reading = Derived("aegui-smallest-read", self)
+        self._is_stopped = False
+        self.job.answered.connect(self.changed)
+        self._reading.answered.connect(self.changed)
+        for job in (self.job, self._reading):
+            job.failed.connect(self.failed)
+
+    def read(self, recipe: Recipe, challenge: Challenge) -> None:
+        """Tell what was tried for this goal and these samples; ``changed`` follows."""
+        if not self.job.is_busy:
+            self._reading.ask(
+                lambda: ChallengeSheet(challenge, tuple(Attempts(recipe, challenge))), object()
+            )
+
+    def shrink(self, recipe: Recipe, challenge: Challenge) -> None:
+        """Look for the smallest network, beginning with that of ``recipe``."""
+        self._begin(lambda report, cancelled: self._shrunk(recipe, challenge, report, cancelled))
+
+    def try_network(self, recipe: Recipe, challenge: Challenge) -> None:
+        """Try the network of ``recipe`` as an attempt of the person's own."""
+        self._begin(lambda report, cancelled: self._tried(recipe, challenge, report, cancelled))
+
+    @Slot()
+    def stop(self) -> None:
+        """End it; what was found is kept."""
+        self._is_stopped = True
+
+    def shutdown(self) -> None:
+        """Give up what is under way; no more is begun."""
+        self._is_stopped = True
+        self.job.shutdown()
+        self._reading.shutdown()
+
+    def _begin(self, states: object) -> None:
+        self._is_stopped = False
+        self.job.derive(states, object(), title=tr("Smallest network"))  # type: ignore[arg-type]
+
+    def _shrunk(
+        self, recipe: Recipe, challenge: Challenge, report: Report, cancelled: IsCancelled
+    ) -> Iterator[ChallengeSheet]:
+        attempts = Attempts(recipe, challenge)
+        yield ChallengeSheet(challenge, tuple(attempts))
+        for news in shrink(recipe, challenge, attempts, lambda: self._is_stopped or cancelled()):
+            if news.trying:
+                report(LoadProgress(0, 0, tr("{widths} is tried", widths=news.trying)))
+            if news.attempt is not None:
+                yield ChallengeSheet(challenge, tuple(attempts), news.attempt)
+
+    def _tried(
+        self, recipe: Recipe, challenge: Challenge, report: Report, cancelled: IsCancelled
+    ) -> Iterator[ChallengeSheet]:
+        attempts = Attempts(recipe, challenge)
+        attempt = try_network(
+            recipe,
+            challenge,
+            attempts,
+            tell=lambda share: report(LoadProgress(round(1000 * share), 1000, "")),
+            stopped=lambda: self._is_stopped or cancelled(),
+        )
+        yield ChallengeSheet(challenge, tuple(attempts), attempt)

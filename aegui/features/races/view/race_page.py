@@ -1,0 +1,369 @@
+"""The optimiser race: who races, lines by three clocks, trails in a plane, and the standings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QMenu,
+    QPushButton,
+    QSplitter,
+    QTableWidgetItem,
+    QToolButton,
+    QWidget,
+    QWidgetAction,
+)
+
+from aegui.core.i18n import mark, tr
+from aegui.core.network.checks import SCIPY_OPTIMIZERS
+from aegui.core.races.optimizers import RACERS, RaceSpec, standing_places, standings_table
+from aegui.core.races.surface import PLANES
+from aegui.core.training.optimizers import OPTIMIZERS
+from aegui.kit.charts.item_view import ItemView
+from aegui.kit.flow import FlowLayout
+from aegui.kit.layouts import column, dim, held, hint, row
+from aegui.kit.marks import ElidedLabel
+from aegui.kit.theme import SPACING, figures_font
+from aegui.widgets.figures.races import (
+    CLOCKS,
+    VALUES,
+    RaceView,
+    race_figure,
+    race_plot,
+    trails_figure,
+    trails_plot,
+)
+from aegui.widgets.form.fields import ChoiceField, CountField
+from aegui.widgets.named_table import NamedTable, alignment
+from aegui.widgets.progress_strip import WorkBar
+
+if TYPE_CHECKING:
+    from aegui.core.races.optimizers import Lane, RaceState
+    from aegui.core.races.surface import LossSurface, WeightPlane
+    from aegui.features.races.model.race_runs import RaceNews
+    from aegui.kit.charts.figure import Figure
+    from aegui.session.jobs.derived import JobProgress
+
+_BAR_PX = 130
+_MOST_EPOCHS, _MOST_SECONDS = 1_000_000, 86_400.0
+_NOTHING = mark(
+    "Start the race: all begin with the same first weights of the network of the builder, and each "
+    "gets the same time."
+)
+
+
+class RacePage(QWidget):
+    """Passive; what is asked for goes out by its signals."""
+
+    start_requested = Signal(object)
+    """Race as this ``RaceSpec`` says."""
+    stop_requested = Signal()
+    """End the race as it stands."""
+    plane_chosen = Signal(str)
+    """Show the trails in that plane, a key of ``PLANES``."""
+    optimizer_requested = Signal(str, float)
+    """Take that optimiser into the recipe, with that rate; NaN: it has none."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._view = RaceView()
+        self._state: RaceState | None = None
+        self._plane: WeightPlane | None = None
+        self._surface: LossSurface | None = None
+        self._places: list[int] = []
+        self._chosen: int | None = None
+        self.start = QPushButton(tr("Start the race"))
+        self.stop = QPushButton(tr("Stop"))
+        self.racers = QToolButton()
+        self.rates: dict[str, QDoubleSpinBox] = {}
+        self.epochs = CountField(1, _MOST_EPOCHS)
+        self.seconds = CountField(1, int(_MOST_SECONDS))
+        self.clock = ChoiceField(CLOCKS.values())
+        self.value = ChoiceField(VALUES.values())
+        self.is_log = QCheckBox(tr("Log"))
+        self.plane = ChoiceField(PLANES.values())
+        self.bar = WorkBar()
+        self.text = ElidedLabel()
+        self.lines = ItemView(tr("Optimiser race"), self._lines_figure)
+        self.trails = ItemView(tr("Trails of an optimiser race"), self._trails_figure)
+        self.table = NamedTable((), tr("Standings of the race"))
+        self._hint = hint(tr(_NOTHING))
+        self._plane_words = ElidedLabel()
+        self._body = QSplitter(Qt.Orientation.Horizontal)
+        self._build()
+        self._connect()
+        self.set_busy(False)
+
+    def sizeHint(self) -> QSize:
+        """Lines, trails and a table."""
+        return QSize(900, 380)
+
+    def _build(self) -> None:
+        self._build_menu()
+        self.epochs.setValue(2_000)
+        self.seconds.setValue(10)
+        self.epochs.setToolTip(tr("Epochs, or iterations of scipy's, that each does at most"))
+        self.seconds.setToolTip(tr("Time that each gets, in seconds"))
+        self.is_log.setChecked(self._view.is_log)
+        self.bar.setFixedWidth(_BAR_PX)
+        self.text.setFont(figures_font(self.font()))
+        dim(self.text)
+        head = FlowLayout(SPACING // 2)
+        for part in (
+            self.start,
+            self.stop,
+            self.racers,
+            held(row(dim(tr("Epochs")), self.epochs)),
+            held(row(dim(tr("Seconds")), self.seconds)),
+            self.bar,
+        ):
+            head.addWidget(part)
+        for box in (self.clock, self.value, self.plane):
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        for part, words in (
+            (self.epochs, tr("Epochs")),
+            (self.seconds, tr("Seconds")),
+            (self.clock, tr("By")),
+            (self.value, tr("Value")),
+            (self.plane, tr("Plane")),
+        ):
+            part.setAccessibleName(words)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        save = tr("Save or copy {picture}", picture=tr("Optimiser race"))
+        left = row(
+            self.value, dim(tr("By")), self.clock, self.is_log, self.lines.figures.button(save)
+        )
+        save = tr("Save or copy {picture}", picture=tr("Trails of an optimiser race"))
+        middle = row(self.plane, (dim(self._plane_words), 1), self.trails.figures.button(save))
+        for part in (
+            held(column(left, (self.lines, 1))),
+            held(column(middle, (self.trails, 1))),
+            self.table,
+        ):
+            self._body.addWidget(part)
+        self._body.setChildrenCollapsible(False)
+        self._body.setSizes([340, 300, 300])
+        edge = SPACING // 2
+        self.setLayout(
+            column(
+                held(head),
+                self.text,
+                (self._hint, 1),
+                (self._body, 1),
+                margins=(SPACING, edge, SPACING, edge),
+            )
+        )
+        self._body.hide()
+
+    def _build_menu(self) -> None:
+        """Who races, and with which rates."""
+        self.racers.setProperty("flat", True)
+        self.racers.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self.racers)
+        for key, optimizer in OPTIMIZERS.items():
+            action = menu.addAction(tr(optimizer.label))
+            action.setCheckable(True)
+            action.setChecked(key in RACERS)
+            action.setData(key)
+            action.setToolTip(tr(optimizer.help))
+            action.toggled.connect(lambda _on: self._show_racers())
+        menu.setToolTipsVisible(True)
+        menu.addSeparator()
+        form = QFormLayout()
+        form.setContentsMargins(2 * SPACING, SPACING, SPACING, SPACING)
+        form.addRow(dim(tr("Learning rates; without one the recipe's, or a usual one")))
+        for key, optimizer in OPTIMIZERS.items():
+            if key not in SCIPY_OPTIMIZERS:
+                field = QDoubleSpinBox()
+                field.setDecimals(6)
+                field.setRange(0.0, 100.0)
+                field.setSingleStep(0.001)
+                field.setSpecialValueText(tr("usual"))
+                self.rates[key] = field
+                form.addRow(tr(optimizer.label), field)
+        holder = QWidgetAction(menu)
+        holder.setDefaultWidget(held(form))
+        menu.addAction(holder)
+        self.racers.setMenu(menu)
+        self._show_racers()
+
+    def _show_racers(self) -> None:
+        self.racers.setText(tr("Optimisers: {n}", n=len(self.chosen_racers)))
+
+    def _connect(self) -> None:
+        self.start.clicked.connect(lambda: self.start_requested.emit(self.spec))
+        self.stop.clicked.connect(self.stop_requested)
+        self.clock.edited.connect(lambda key: self._look(clock=key))
+        self.value.edited.connect(lambda key: self._look(value=key))
+        self.is_log.toggled.connect(lambda on: self._look(is_log=on))
+        self.plane.edited.connect(self.plane_chosen)
+        for view in (self.lines, self.trails):
+            view.hovered.connect(self._mark)
+            view.chosen.connect(self._choose)
+            view.activated.connect(self._open)
+        self.table.itemSelectionChanged.connect(self._on_table_item_selection_changed)
+        self.table.itemDoubleClicked.connect(lambda item: self._open(self._places[item.row()]))
+
+    # What is asked for
+
+    @property
+    def chosen_racers(self) -> tuple[str, ...]:
+        """Keys of those that are ticked; the usual ones in the order of ``RACERS``."""
+        menu = self.racers.menu()
+        actions = [] if menu is None else menu.actions()
+        ticked = [
+            action.data() for action in actions if action.isCheckable() and action.isChecked()
+        ]
+        usual = [key for key in RACERS if key in ticked]
+        return (*usual, *(key for key in ticked if key not in usual))
+
+    @property
+    def spec(self) -> RaceSpec:
+        """The race as it is chosen."""
+        racers = self.chosen_racers
+        rates = {key: field.value() for key, field in self.rates.items() if field.value() > 0.0}
+        rates = {key: rate for key, rate in rates.items() if key in racers}
+        return RaceSpec(racers, self.epochs.value(), float(self.seconds.value()), rates)
+
+    # What is shown
+
+    def set_news(self, news: RaceNews) -> None:
+        """Show how the race stands."""
+        is_new = self._state is None or self._state.lanes[0].key != news.state.lanes[0].key
+        if self._state is not None and self._state.spec is not news.state.spec:
+            self._plane = self._surface = None
+            is_new = True
+        if is_new:
+            self._chosen = None
+        self._state = news.state
+        # What the surface is of is shown until that of the newer plane is there.
+        if self._surface is None:
+            self._plane = news.plane
+        self._hint.hide()
+        self._body.show()
+        self._draw()
+
+    def set_surface(self, surface: LossSurface) -> None:
+        """Lay the loss under the trails."""
+        self._surface, self._plane = surface, surface.plane
+        self._draw_trails()
+
+    def set_progress(self, progress: JobProgress | None) -> None:
+        """Show how far the race is; None: there is none."""
+        self.text.setText("" if progress is None else progress.text)
+        if progress is not None:
+            self.bar.set_progress(progress.done, progress.total)
+
+    def set_busy(self, busy: bool) -> None:
+        """Whether a race is under way."""
+        self.start.setEnabled(not busy)
+        self.stop.setEnabled(busy)
+        self.bar.setVisible(busy)
+        self.text.setVisible(busy)
+
+    def _look(self, **values: object) -> None:
+        self._view = replace(self._view, **values)  # type: ignore[arg-type]
+        self._draw()
+
+    def _draw(self) -> None:
+        state = self._state
+        if state is None:
+            return
+        self.lines.set_plot(race_plot(state, self._view), self._words)
+        self._draw_trails()
+        self._fill_table(state)
+        self._mark(None)
+
+    def _draw_trails(self) -> None:
+        state, plane = self._state, self._plane
+        plot = None
+        if state is not None and plane is not None:
+            plot = trails_plot(state, plane, self._surface)
+            self._plane_words.setText(plane.words)
+            self._plane_words.setToolTip(plane.words)
+        self.trails.set_plot(plot, self._words)
+
+    def _fill_table(self, state: RaceState) -> None:
+        header, rows = standings_table(state)
+        if self.table.rowCount() != len(rows):
+            self.table.set_columns([(title, "") for title in header])
+            self.table.setRowCount(len(rows))
+        was_blocked = self.table.blockSignals(True)
+        self._places = standing_places(state)
+        for place, cells in enumerate(rows):
+            for at, text in enumerate(cells):
+                item = self.table.item(place, at)
+                if item is None:
+                    item = QTableWidgetItem()
+                    is_figure = 0 < at < len(cells) - 1
+                    item.setTextAlignment(alignment(int(is_figure)))
+                    item.setFont(figures_font(self.table.font()))
+                    self.table.setItem(place, at, item)
+                item.setText(text)
+                item.setToolTip(text)
+        if self._chosen in self._places:
+            self.table.selectRow(self._places.index(self._chosen))
+        self.table.blockSignals(was_blocked)
+
+    def _lane(self, item: int) -> Lane | None:
+        lanes = () if self._state is None else self._state.lanes
+        return lanes[item] if item < len(lanes) else None
+
+    def _words(self, item: int) -> str:
+        lane = self._lane(item)
+        if lane is None or not len(lane.loss):
+            return ""
+        return tr(
+            "{name}: loss {loss:.4g} after {epochs:,.0f} epochs, {n:,.0f} evaluations, "
+            "{seconds:.1f} s",
+            name=lane.name,
+            loss=lane.best_loss,
+            epochs=float(lane.epochs[-1]),
+            n=float(lane.evaluations[-1]),
+            seconds=float(lane.seconds[-1]),
+        )
+
+    def _mark(self, item: int | None) -> None:
+        here = frozenset() if item is None else frozenset({item})
+        chosen = frozenset() if self._chosen is None else frozenset({self._chosen})
+        for view in (self.lines, self.trails):
+            view.set_marked(here, chosen)
+
+    def _choose(self, item: int) -> None:
+        self._chosen = item
+        self._mark(None)
+        if item in self._places:
+            was_blocked = self.table.blockSignals(True)
+            self.table.selectRow(self._places.index(item))
+            self.table.blockSignals(was_blocked)
+
+    def _open(self, item: int) -> None:
+        lane = self._lane(item)
+        if lane is not None:
+            self.optimizer_requested.emit(lane.key, lane.rate)
+
+    def _on_table_item_selection_changed(self) -> None:
+        rows = self.table.selectionModel().selectedRows()
+        if rows and rows[0].row() < len(self._places):
+            self._chosen = self._places[rows[0].row()]
+            self._mark(None)
+
+    # What leaves the window
+
+    def _lines_figure(self) -> Figure | None:
+        state = self._state
+        return None if state is None else race_figure(state, self._view, tr(state.recipe.name))
+
+    def _trails_figure(self) -> Figure | None:
+        if self._state is None or self._plane is None:
+            return None
+        name = tr(self._state.recipe.name)
+        return trails_figure(self._state, self._plane, self._surface, name)

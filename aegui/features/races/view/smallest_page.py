@@ -1,0 +1,268 @@
+"""The smallest-network challenge: the goal, what was tried, and who leads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QPushButton,
+    QSplitter,
+    QTableWidgetItem,
+    QWidget,
+)
+
+from aegui.core.i18n import localized, mark, tr
+from aegui.core.races.smallest import MOST_SEEDS, OWN, Attempt, Challenge, best_of_attempts
+from aegui.core.text_tables import csv_text
+from aegui.kit.charts.axes import Axis
+from aegui.kit.charts.figure import Figure
+from aegui.kit.charts.item_view import ItemView
+from aegui.kit.charts.lines import LinePlot, Series
+from aegui.kit.charts.scale import Scale, fitted
+from aegui.kit.flow import FlowLayout
+from aegui.kit.layouts import column, dim, held, hint, row
+from aegui.kit.marks import ElidedLabel
+from aegui.kit.theme import SPACING, figures_font
+from aegui.widgets.form.fields import CountField
+from aegui.widgets.named_table import NamedTable, alignment
+from aegui.widgets.progress_strip import WorkBar
+
+if TYPE_CHECKING:
+    from aegui.features.races.model.smallest_search import ChallengeSheet
+    from aegui.session.jobs.derived import JobProgress
+
+_BAR_PX = 130
+_MOST_WRONG = 10_000
+BEST = "\N{BLACK STAR}"
+_COLUMNS = (
+    (BEST, mark("The smallest network that reaches the goal")),
+    (mark("Units"), mark("Inputs, then the units of each layer")),
+    (mark("Parameters"), mark("Numbers that are learnt.")),
+    (mark("Seeds at the goal"), ""),
+    (mark("By"), ""),
+)
+_NOTHING = mark(
+    "How few parameters does it take? Shrink the network of the builder while the goal holds, or "
+    "edit it and try one of your own: everything that was tried for a goal is kept."
+)
+
+
+class SmallestPage(QWidget):
+    """Passive; what is asked for goes out by its signals."""
+
+    shrink_requested = Signal(object)
+    """Shrink the network of the builder while this ``Challenge`` is met."""
+    try_requested = Signal(object)
+    """Try the network of the builder for this ``Challenge``."""
+    goal_edited = Signal(object)
+    """Another ``Challenge`` is looked at."""
+    stop_requested = Signal()
+    """End what is under way."""
+    open_requested = Signal(object)
+    """Take the network of this ``Attempt`` into the builder."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._attempts: tuple[Attempt, ...] = ()
+        self._rows: list[Attempt] = []
+        self._challenge = Challenge()
+        self.wrong = CountField(0, _MOST_WRONG)
+        self.seeds = CountField(1, MOST_SEEDS)
+        self.reach = CountField(1, MOST_SEEDS)
+        self.shrink = QPushButton(tr("Shrink this network"))
+        self.own = QPushButton(tr("Try this network"))
+        self.stop = QPushButton(tr("Stop"))
+        self.bar = WorkBar()
+        self.text = ElidedLabel()
+        self.leader = ElidedLabel()
+        self.chart = ItemView(tr("Networks that were tried"), self.figure)
+        self.table = NamedTable(_COLUMNS, tr("Networks that were tried"))
+        self._hint = hint(tr(_NOTHING))
+        self._body = QSplitter(Qt.Orientation.Horizontal)
+        self._build()
+        self._connect()
+        self.set_busy(False)
+
+    def sizeHint(self) -> QSize:
+        """A chart and a table."""
+        return QSize(860, 380)
+
+    def _build(self) -> None:
+        challenge = Challenge()
+        for field, value, words in (
+            (self.wrong, challenge.most_wrong, tr("Wrong pixels of every sample at most")),
+            (self.seeds, challenge.seeds, tr("Seeds of each network")),
+            (self.reach, challenge.at_least, tr("Seeds that must reach the goal")),
+        ):
+            field.setValue(value)
+            field.setToolTip(words)
+            field.setAccessibleName(words)
+        self.shrink.setToolTip(tr("Narrow the layers of the builder's network by bisection"))
+        self.own.setToolTip(tr("Train the builder's network with every seed: it counts as yours"))
+        self.bar.setFixedWidth(_BAR_PX)
+        self.text.setFont(figures_font(self.font()))
+        dim(self.text)
+        head = FlowLayout(SPACING // 2)
+        for part in (
+            held(row(dim(tr("Wrong pixels at most")), self.wrong)),
+            held(row(dim(tr("in")), self.reach, dim(tr("of")), self.seeds, dim(tr("seeds")))),
+            self.shrink,
+            self.own,
+            self.stop,
+            self.bar,
+        ):
+            head.addWidget(part)
+        for at in (0, 1, 4):
+            item = self.table.horizontalHeaderItem(at)
+            if item is not None:
+                item.setTextAlignment(alignment(0))
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        name = tr("Save or copy {picture}", picture=tr("Networks that were tried"))
+        top = row((self.leader, 1), self.chart.figures.button(name))
+        self._body.addWidget(held(column(top, (self.chart, 1))))
+        self._body.addWidget(self.table)
+        self._body.setChildrenCollapsible(False)
+        self._body.setSizes([420, 400])
+        self._body.hide()
+        edge = SPACING // 2
+        self.setLayout(
+            column(
+                held(head),
+                self.text,
+                (self._hint, 1),
+                (self._body, 1),
+                margins=(SPACING, edge, SPACING, edge),
+            )
+        )
+
+    def _connect(self) -> None:
+        self.shrink.clicked.connect(lambda: self.shrink_requested.emit(self.challenge))
+        self.own.clicked.connect(lambda: self.try_requested.emit(self.challenge))
+        self.stop.clicked.connect(self.stop_requested)
+        for field in (self.wrong, self.seeds, self.reach):
+            field.edited.connect(lambda _value: self._on_goal_edited())
+        self.table.itemDoubleClicked.connect(lambda item: self._open(item.row()))
+        self.chart.chosen.connect(self._on_chart_chosen)
+
+    @property
+    def challenge(self) -> Challenge:
+        """The goal as it is chosen."""
+        return Challenge(self.wrong.value(), self.seeds.value(), self.reach.value())
+
+    def _on_goal_edited(self) -> None:
+        # More seeds than there are cannot be asked for.
+        self.reach.setMaximum(self.seeds.value())
+        self.goal_edited.emit(self.challenge)
+
+    def set_sheet(self, sheet: ChallengeSheet) -> None:
+        """Show what was tried."""
+        self._attempts, self._challenge = sheet.attempts, sheet.challenge
+        self._hint.setVisible(not sheet.attempts)
+        self._body.setVisible(bool(sheet.attempts))
+        best, own = best_of_attempts(sheet.attempts), best_of_attempts(sheet.attempts, OWN)
+        words = tr("No network reaches the goal yet.")
+        if best is not None:
+            words = tr(
+                "Smallest: {widths}, {n:,} parameters", widths=best.widths, n=best.parameters
+            )
+            if own is not None:
+                words += " · " + (
+                    tr("it is yours")
+                    if own.key == best.key
+                    else tr("yours: {widths}, {n:,}", widths=own.widths, n=own.parameters)
+                )
+        self.leader.setText(words)
+        self.leader.setToolTip(words)
+        self._fill_table(best)
+        self.chart.set_plot(self._plot(), self._words)
+
+    def set_progress(self, progress: JobProgress | None) -> None:
+        """Show what is tried; None: nothing is."""
+        self.text.setText("" if progress is None else progress.text)
+        if progress is not None:
+            self.bar.set_progress(progress.done, progress.total)
+
+    def set_busy(self, busy: bool) -> None:
+        """Whether networks are tried."""
+        for part in (self.shrink, self.own, self.wrong, self.seeds, self.reach):
+            part.setEnabled(not busy)
+        self.stop.setEnabled(busy)
+        self.bar.setVisible(busy)
+        self.text.setVisible(busy)
+
+    def _fill_table(self, best: Attempt | None) -> None:
+        self._rows = sorted(self._attempts, key=lambda one: (one.parameters, one.widths))
+        self.table.setRowCount(len(self._rows))
+        for place, attempt in enumerate(self._rows):
+            is_best = best is not None and attempt.key == best.key
+            cells = (
+                BEST if is_best else "",
+                attempt.widths,
+                localized(attempt.parameters, ",.0f"),
+                f"{attempt.met}/{attempt.seeds}" + (" \N{CHECK MARK}" if attempt.holds else ""),
+                tr("you") if attempt.by == OWN else tr("search"),
+            )
+            for at, text in enumerate(cells):
+                item = self.table.item(place, at)
+                if item is None:
+                    item = QTableWidgetItem()
+                    item.setTextAlignment(alignment(int(at in {2, 3})))
+                    self.table.setItem(place, at, item)
+                item.setFont(figures_font(self.table.font(), bold=is_best))
+                item.setText(text)
+                item.setToolTip(text)
+
+    def _plot(self) -> LinePlot | None:
+        """Parameters of every attempt in turn, and the fewest that did so far."""
+        attempts = self._attempts
+        if not attempts:
+            return None
+        at = np.arange(1.0, len(attempts) + 1.0)
+        sizes = np.array([one.parameters for one in attempts], np.float64)
+        holds = np.array([one.holds for one in attempts])
+        did = np.where(holds, sizes, np.nan)
+        lowest = np.minimum.accumulate(np.where(holds, sizes, np.inf))
+        best = np.where(np.isfinite(lowest), lowest, np.nan)
+        return LinePlot(
+            at,
+            Axis(tr("Attempt"), Scale(0.5, len(attempts) + 0.5), whole=True),
+            Axis(tr("Parameters"), fitted(sizes, from_zero=True)),
+            (
+                Series(
+                    tr("does not"),
+                    np.where(holds, np.nan, sizes),
+                    colour=7,
+                    dots=True,
+                    style=Qt.PenStyle.NoPen,
+                ),
+                Series(tr("reaches it"), did, colour=2, dots=True, style=Qt.PenStyle.NoPen),
+                Series(tr("fewest so far"), best, colour=0, width=1.6),
+            ),
+        )
+
+    def figure(self) -> Figure | None:
+        """The chart as it leaves the window."""
+        plot = self._plot()
+        if plot is None:
+            return None
+        rows = [[one.widths, one.parameters, one.met, one.seeds, one.by] for one in self._attempts]
+        csv = csv_text(["units", "parameters", "met", "seeds", "by"], rows)
+        words = tr("Goal: {goal}", goal=self._challenge.words)
+        return Figure("smallest", tr("Smallest network"), (plot,), words, csv)
+
+    def _words(self, item: int) -> str:
+        plot = self._plot()
+        return "" if plot is None else plot.series[item].name
+
+    def _on_chart_chosen(self, _item: int) -> None:
+        best = best_of_attempts(self._attempts)
+        if best is not None:
+            self.table.selectRow(self._rows.index(best))
+
+    def _open(self, place: int) -> None:
+        if place < len(self._rows):
+            self.open_requested.emit(self._rows[place])

@@ -1,0 +1,183 @@
+"""Pictures of an optimiser race: loss by epochs, evaluations or seconds; trails in a plane."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.choices import Choice, table
+from aegui.core.i18n import mark, tr
+from aegui.core.races.surface import frame_of
+from aegui.core.text_tables import csv_text
+from aegui.kit.charts.axes import Axis
+from aegui.kit.charts.figure import Figure
+from aegui.kit.charts.lines import LinePlot, Series
+from aegui.kit.charts.scale import fitted
+from aegui.kit.charts.surface import SurfacePlot, Trail, around
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from aegui.core.races.optimizers import Lane, RaceState
+    from aegui.core.races.surface import LossSurface, WeightPlane
+
+CLOCKS = table(
+    Choice("epochs", mark("Epochs"), mark("Epochs; iterations of an optimiser of scipy's.")),
+    Choice(
+        "evaluations",
+        mark("Evaluations"),
+        mark("How often the loss of all samples was computed; an epoch of steps counts as one."),
+    ),
+    Choice("seconds", mark("Seconds"), mark("Time that the optimiser has had on one core.")),
+)
+"""By what a race is measured: names of columns of a ``Lane``."""
+VALUES = table(
+    Choice("loss", mark("Loss"), mark("Loss with all penalties.")),
+    Choice("wrong", mark("Wrong pixels"), mark("Mean number of wrong pixels per sample.")),
+)
+_MOST_PLACES = 4_000
+_WIDTH = 1.3
+
+
+@dataclass(frozen=True)
+class RaceView:
+    """How a race is looked at.
+
+    Attributes:
+        clock: One of ``CLOCKS``.
+        value: One of ``VALUES``.
+        is_log: Whether values are on a logarithmic axis.
+        is_log_clock: Whether the clock is.
+    """
+
+    clock: str = "epochs"
+    value: str = "loss"
+    is_log: bool = True
+    is_log_clock: bool = False
+
+
+def race_plot(state: RaceState, view: RaceView) -> LinePlot | None:
+    """A line for each lane, in their order; None before there is anything to see."""
+    found = [_column(lane, view) for lane in state.lanes]
+    clocks = np.concatenate([at for at, _ in found])
+    values = np.concatenate([value for _, value in found])
+    if view.is_log_clock:
+        clocks = clocks[clocks > 0.0]
+    clocks = clocks[np.isfinite(clocks)]
+    if len(clocks) < 2 or not np.isfinite(values).any():
+        return None
+    at = np.unique(clocks)
+    if len(at) > _MOST_PLACES:
+        at = at[np.unique(np.linspace(0, len(at) - 1, _MOST_PLACES).round().astype(np.int64))]
+    series = []
+    for place, (lane, (own, value)) in enumerate(zip(state.lanes, found, strict=True)):
+        y = np.full(len(at), np.nan)
+        if len(own):
+            y = np.interp(at, own, value, left=np.nan, right=np.nan)
+        series.append(Series(lane.name, y, colour=place, width=_WIDTH))
+    is_log = view.is_log and bool((values[np.isfinite(values)] > 0.0).any())
+    x = fitted(at, is_log=True) if view.is_log_clock else around(float(at[0]), float(at[-1]))
+    y_axis = fitted(values, is_log=is_log, from_zero=not is_log)
+    return LinePlot(
+        at,
+        Axis(tr(CLOCKS[view.clock].label), x),
+        Axis(tr(VALUES[view.value].label), y_axis),
+        tuple(series),
+    )
+
+
+def _column(lane: Lane, view: RaceView) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    clock: NDArray[np.float64] = getattr(lane, view.clock)
+    value: NDArray[np.float64] = getattr(lane, view.value)
+    return clock, value
+
+
+def trails_plot(
+    state: RaceState, plane: WeightPlane, surface: LossSurface | None = None
+) -> SurfacePlot:
+    """The trails of all lanes in a plane, over the loss there, where it is known already."""
+    x0, y0, x1, y1 = frame_of(state, plane) if surface is None else surface.rect
+    trails = tuple(
+        Trail(
+            lane.name,
+            plane.shadow(lane.trail) if len(lane.trail) else np.zeros((0, 2)),
+            place,
+        )
+        for place, lane in enumerate(state.lanes)
+    )
+    shades = np.zeros((0, 0))
+    lines: tuple[NDArray[np.float64], ...] = ()
+    if surface is not None:
+        shades = _shades(surface.values)
+        lines = tuple(places for _, places in surface.lines)
+    return SurfacePlot(
+        Axis(tr("First direction of the weights"), around(x0, x1)),
+        Axis(tr("Second direction"), around(y0, y1)),
+        trails,
+        shades,
+        lines,
+    )
+
+
+def _shades(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Fuller where the loss is higher, by its logarithm: the valley is what is looked at."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs = np.log(values)
+    known = logs[np.isfinite(logs)]
+    if not len(known) or float(np.ptp(known)) == 0.0:
+        return np.zeros_like(values)
+    shades: NDArray[np.float64] = (logs - known.min()) / float(np.ptp(known))
+    return shades
+
+
+def race_words(state: RaceState) -> str:
+    """What a race was about, for a caption."""
+    spec = state.spec
+    seed = state.recipe.seed if spec.seed is None else spec.seed
+    return tr(
+        "the same first weights (seed {seed}); each at most {epochs:,} epochs and {n:g} s",
+        seed=seed,
+        epochs=spec.epochs,
+        n=spec.seconds,
+    )
+
+
+def race_figure(state: RaceState, view: RaceView, name: str = "") -> Figure | None:
+    """The lines as they leave the program."""
+    plot = race_plot(state, view)
+    if plot is None:
+        return None
+    title = tr("Optimiser race")
+    title = tr("{what}: {name}", what=title, name=name) if name else title
+    return Figure("race", title, (plot,), race_words(state), race_csv(state))
+
+
+def trails_figure(
+    state: RaceState, plane: WeightPlane, surface: LossSurface | None, name: str = ""
+) -> Figure:
+    """The trails as they leave the program, with what plane they are seen in."""
+    title = tr("Trails of an optimiser race")
+    title = tr("{what}: {name}", what=title, name=name) if name else title
+    plot = trails_plot(state, plane, surface)
+    origin = " · ".join([tr("plane: {plane}", plane=plane.words), race_words(state)])
+    rows = [
+        [lane.key, step, *(f"{value:.7g}" for value in place)]
+        for lane in state.lanes
+        if len(lane.trail)
+        for step, place in enumerate(plane.shadow(lane.trail).tolist())
+    ]
+    csv = csv_text(["optimiser", "step", "x", "y"], rows)
+    return Figure("race-trails", title, (plot,), origin, csv)
+
+
+def race_csv(state: RaceState) -> str:
+    """Every look at every optimiser as a line."""
+    rows = [
+        [lane.key, *(repr(float(column[at])) for column in columns)]
+        for lane in state.lanes
+        for columns in [(lane.epochs, lane.evaluations, lane.seconds, lane.loss, lane.wrong)]
+        for at in range(len(lane.epochs))
+    ]
+    return csv_text(["optimiser", "epochs", "evaluations", "seconds", "loss", "wrong"], rows)

@@ -1,0 +1,159 @@
+"""The pages of races by themselves: what they show, mark and ask for."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from aegui.core.races.optimizers import RACERS, RaceSpec, race
+from aegui.core.races.smallest import OWN, SEARCH, Attempt, Challenge
+from aegui.core.races.surface import frame_of, loss_surface, plane_of
+from aegui.features.races.model.race_runs import RaceNews
+from aegui.features.races.model.smallest_search import ChallengeSheet
+from aegui.features.races.view.race_page import RacePage
+from aegui.features.races.view.smallest_page import BEST, SmallestPage
+from aegui.kit.charts.lines import LinePlot
+from aegui.kit.charts.surface import SurfacePlot
+from tests.features.races.tasks import DATASET, TASK
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+
+@pytest.fixture(scope="module")
+def news() -> RaceNews:
+    *_, state = race(TASK, DATASET, RaceSpec(("adam", "sgd", "lbfgs"), 12, 5.0))
+    return RaceNews(state, plane_of(state, "ends"))
+
+
+@pytest.fixture
+def page(qtbot: QtBot) -> RacePage:
+    made = RacePage()
+    qtbot.addWidget(made)
+    made.resize(1000, 420)
+    made.show()
+    return made
+
+
+def test_a_race_is_asked_for_as_it_is_chosen(qtbot: QtBot, page: RacePage) -> None:
+    assert page.spec.optimizers == RACERS
+    menu = page.racers.menu()
+    assert menu is not None
+    for action in menu.actions():
+        if action.data() in {"powell", "bfgs"}:
+            action.setChecked(False)
+    page.epochs.setValue(300)
+    page.seconds.setValue(4)
+    page.rates["adam"].setValue(0.02)
+    with qtbot.waitSignal(page.start_requested) as heard:
+        QTest.mouseClick(page.start, Qt.MouseButton.LeftButton)
+    spec: RaceSpec = heard.args[0]
+    assert spec.optimizers == ("sgd", "momentum", "rmsprop", "adam", "lbfgs", "cg")
+    assert (spec.epochs, spec.seconds) == (300, 4.0)
+    assert spec.rates == {"adam": 0.02}
+    page.set_busy(True)
+    assert not page.start.isEnabled()
+    with qtbot.waitSignal(page.stop_requested):
+        QTest.mouseClick(page.stop, Qt.MouseButton.LeftButton)
+
+
+def test_lines_go_by_three_clocks(page: RacePage, news: RaceNews) -> None:
+    page.set_news(news)
+    ends = {}
+    for clock in ("epochs", "evaluations", "seconds"):
+        page.clock.set_value(clock)
+        page.clock.edited.emit(clock)
+        plot = page.lines.plot
+        assert isinstance(plot, LinePlot)
+        assert len(plot.series) == 3
+        ends[clock] = plot.x.scale.high
+    lanes = news.state.lanes
+    assert ends["epochs"] == 12
+    assert ends["evaluations"] == max(lane.evaluations[-1] for lane in lanes)
+    assert ends["seconds"] == pytest.approx(max(lane.seconds[-1] for lane in lanes))
+    plot = page.lines.plot
+    assert isinstance(plot, LinePlot)
+    assert plot.y.scale.is_log
+    page.is_log.setChecked(False)
+    plot = page.lines.plot
+    assert isinstance(plot, LinePlot)
+    assert not plot.y.scale.is_log
+
+
+def test_the_loss_lies_under_the_trails_once_it_is_known(page: RacePage, news: RaceNews) -> None:
+    page.set_news(news)
+    plot = page.trails.plot
+    assert isinstance(plot, SurfacePlot)
+    assert plot.shades.size == 0
+    assert news.plane is not None
+    rect = frame_of(news.state, news.plane)
+    page.set_surface(next(iter(loss_surface(TASK, DATASET, news.plane, rect))))
+    plot = page.trails.plot
+    assert isinstance(plot, SurfacePlot)
+    assert plot.shades.size > 0
+    assert float(plot.shades.min()) == 0.0
+    assert float(plot.shades.max()) == 1.0
+    assert [len(trail.places) for trail in plot.trails] == [
+        len(lane.trail) for lane in news.state.lanes
+    ]
+    figure = page._trails_figure()
+    assert figure is not None
+    assert news.plane.words in figure.origin
+
+
+def test_a_lane_is_marked_everywhere_and_taken_into_the_recipe(
+    qtbot: QtBot, page: RacePage, news: RaceNews
+) -> None:
+    page.set_news(news)
+    page.lines.chosen.emit(1)
+    place = page.table.selectionModel().selectedRows()[0].row()
+    item = page.table.item(place, 0)
+    assert item is not None
+    assert item.text().startswith("SGD")
+    with qtbot.waitSignal(page.optimizer_requested) as heard:
+        page.trails.activated.emit(2)
+    key, rate = heard.args
+    assert key == "lbfgs"
+    assert math.isnan(rate)
+
+
+def attempt(widths: str, parameters: int, *, holds: bool, by: str = SEARCH) -> Attempt:
+    return Attempt(widths, parameters, 2 * holds, 2, holds, by, widths, {})
+
+
+def test_who_leads_the_challenge_is_said(qtbot: QtBot) -> None:
+    page = SmallestPage()
+    qtbot.addWidget(page)
+    page.resize(900, 400)
+    page.show()
+    goal = Challenge(1, 2, 2)
+    small = attempt("35-3-2-3-35", 300, holds=False)
+    found = attempt("35-5-2-5-35", 450, holds=True)
+    page.set_sheet(ChallengeSheet(goal, (found, small)))
+    assert "35-5-2-5-35" in page.leader.text()
+    stars = [page.table.item(row, 0) for row in range(2)]
+    assert [star.text() for star in stars if star is not None] == ["", BEST]
+    own = attempt("35-4-2-4-35", 380, holds=True, by=OWN)
+    page.set_sheet(ChallengeSheet(goal, (found, small, own), own))
+    assert "it is yours" in page.leader.text()
+    plot = page.chart.plot
+    assert isinstance(plot, LinePlot)
+    assert plot.series[-1].y.tolist() == [450, 450, 380]
+    with qtbot.waitSignal(page.open_requested) as heard:
+        page.table.itemDoubleClicked.emit(page.table.item(1, 1))
+    assert heard.args[0] == own
+    figure = page.figure()
+    assert figure is not None
+    assert len(figure.csv.splitlines()) == 4
+
+
+def test_a_goal_asks_for_no_more_seeds_than_there_are(qtbot: QtBot) -> None:
+    page = SmallestPage()
+    qtbot.addWidget(page)
+    with qtbot.waitSignal(page.goal_edited) as heard:
+        page.seeds.setValue(3)
+    assert heard.args[0] == Challenge(1, 3, 3)
