@@ -373,6 +373,7 @@ QToolBar QToolButton, QToolButton[flat="true"] {{
     min-height: {CONTROL_PX - 8}px;
 }}
 QToolButton[snug="true"] {{ padding: 4px 0px; }}
+QToolButton[swatch="true"] {{ padding: 2px 4px; }}
 QToolBar QToolButton:hover, QToolButton[flat="true"]:hover {{ background: {hover}; }}
 QToolBar QToolButton:pressed, QToolBar QToolButton:checked,
 QToolButton[flat="true"]:pressed, QToolButton[flat="true"]:checked {{ background: {chosen}; }}

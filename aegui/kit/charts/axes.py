@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _X_ROOM = 1.9
 """Room for a figure across, as a multiple of its width."""
+_LEAST_WIDE = 18.0
 _Y_ROOM = 20.0
 _TICK = 2.5
 _RIGHT = Qt.AlignmentFlag.AlignRight
@@ -68,13 +69,16 @@ class PlotArea:
 
 
 def plot_rect(ink: Ink, rect: QRectF, x: Axis, y: Axis) -> QRectF:
-    """Where the plot is whose axes with all their figures take ``rect``."""
+    """Where the plot is whose axes with all their figures take ``rect``.
+
+    An axis without a name needs no room for one.
+    """
+    if x.bare and y.bare and not (x.name or y.name):
+        return rect.adjusted(GAP / 2, GAP / 2, -GAP / 2, -GAP / 2)
     line, name = ink.line(TICK_PT), ink.line(NAME_PT)
-    bottom = _TICK + line + GAP / 2 + name
+    bottom = _TICK + line + (GAP / 2 + name if x.name else 0.0)
     height = rect.height() - bottom - line / 2
-    y_ticks = y.ticks(int(height / _Y_ROOM) + 1)
-    left = max((ink.width(text, TICK_PT) for _, text in y_ticks), default=0.0)
-    left += name + _TICK + 1.25 * GAP
+    left = values_width(ink, y, height)
     last = ink.width(x.text(x.scale.high), TICK_PT) / 2
     return rect.adjusted(left, line / 2, -max(last, GAP), -bottom)
 
@@ -83,19 +87,10 @@ def framed(ink: Ink, rect: QRectF, x: Axis, y: Axis) -> PlotArea:
     """Paint the axes of a plot that takes ``rect`` with all its figures."""
     line, name = ink.line(TICK_PT), ink.line(NAME_PT)
     plot = plot_rect(ink, rect, x, y)
-    y_ticks = y.ticks(int(plot.height() / _Y_ROOM) + 1)
-    wide = max(18.0, ink.width(x.text(x.scale.high), TICK_PT))
-    x_ticks = x.ticks(int(plot.width() / (_X_ROOM * wide)))
+    x_ticks = _ticks_across(ink, plot.width(), x)
     frame = PlotArea(plot, x, y)
     painter, theme = ink.painter, ink.theme
-    for value, text in y_ticks:
-        at = frame.at(x.scale.low, value)
-        painter.setPen(ink.pen(theme.grid))
-        ink.rule(at, QPointF(plot.right(), at.y()))
-        painter.setPen(ink.pen(theme.text_dim))
-        ink.rule(at, QPointF(at.x() - _TICK, at.y()))
-        box = QRectF(rect.left(), at.y() - line / 2, at.x() - _TICK - GAP / 2 - rect.left(), line)
-        ink.write(text, box, TICK_PT, theme.text, _RIGHT)
+    value_lines(ink, plot, y)
     for value, text in x_ticks:
         at = frame.at(value, y.scale.low)
         painter.setPen(ink.pen(theme.grid))
@@ -116,6 +111,41 @@ def framed(ink: Ink, rect: QRectF, x: Axis, y: Axis) -> PlotArea:
     beside = QRectF(rect.left(), plot.top(), name, plot.height())
     ink.write_upwards(y.name, beside, NAME_PT, theme.text)
     return frame
+
+
+def value_ticks(y: Axis, height: float) -> list[tuple[float, str]]:
+    """As many values and figures as have room on an axis upwards that is so high."""
+    return y.ticks(int(height / _Y_ROOM) + 1)
+
+
+def value_lines(ink: Ink, plot: QRectF, y: Axis) -> None:
+    """Paint lines across ``plot`` that values are read against, each with its figure before it."""
+    line = ink.line(TICK_PT)
+    for value, text in value_ticks(y, plot.height()):
+        at = plot.bottom() - y.scale.share(value) * plot.height()
+        ink.painter.setPen(ink.pen(ink.theme.grid))
+        ink.rule(QPointF(plot.left(), at), QPointF(plot.right(), at))
+        ink.painter.setPen(ink.pen(ink.theme.text_dim))
+        ink.rule(QPointF(plot.left(), at), QPointF(plot.left() - _TICK, at))
+        box = QRectF(plot.left() - _TICK - GAP / 2, at - line / 2, 0.0, line)
+        ink.write(text, box, TICK_PT, ink.theme.text, _RIGHT)
+
+
+def values_width(ink: Ink, y: Axis, height: float) -> float:
+    """What the figures before an axis upwards need, with its name if it has one."""
+    wide = max((ink.width(text, TICK_PT) for _, text in value_ticks(y, height)), default=0.0)
+    return wide + (ink.line(NAME_PT) if y.name else 0.0) + _TICK + 1.25 * GAP
+
+
+def _ticks_across(ink: Ink, room: float, x: Axis) -> list[tuple[float, str]]:
+    """As many ticks as have room for their figures side by side."""
+    most = max(2, int(room / (_X_ROOM * _LEAST_WIDE)))
+    while True:
+        ticks = x.ticks(most)
+        wide = max((ink.width(text, TICK_PT) for _, text in ticks), default=0.0)
+        if most <= 2 or (len(ticks) - 1) * _X_ROOM * max(_LEAST_WIDE, wide) <= room:
+            return ticks
+        most -= 1
 
 
 def edges(ink: Ink, plot: QRectF) -> None:

@@ -204,11 +204,12 @@ def paint_figure(painter: QPainter, figure: Figure, paper: Paper) -> None:
         for place, text in enumerate(lines):
             box = QRectF(rect.left(), rect.bottom() + GAP / 2 + place * line, rect.width(), line)
             ink.write(text, box, ORIGIN_PT, ink.theme.text_dim, _TOP_LEFT)
-    for part, room in zip(figure.parts, _rooms(len(figure.parts), rect), strict=True):
-        _paint_part(ink, part, room, titled=len(figure.parts) > 1)
+    for part, room in zip(figure.parts, rooms_for(len(figure.parts), rect), strict=True):
+        paint_titled(ink, part, room, titled=len(figure.parts) > 1)
 
 
-def _paint_part(ink: Ink, part: Content, room: QRectF, *, titled: bool) -> None:
+def paint_titled(ink: Ink, part: Content, room: QRectF, *, titled: bool = True) -> None:
+    """Paint ``part`` in ``room``, below its title where that is to be seen."""
     if titled and part.title:
         line = ink.line(NAME_PT)
         box = QRectF(room.left(), room.top(), room.width(), line)
@@ -232,13 +233,13 @@ def _wrapped(ink: Ink, text: str, room: float) -> list[str]:
     return lines
 
 
-def _rooms(count: int, rect: QRectF) -> list[QRectF]:
-    """Rooms for ``count`` parts, as near to a good shape as can be."""
+def rooms_for(count: int, rect: QRectF, good_shape: float = _SHAPE) -> list[QRectF]:
+    """Rooms for ``count`` parts in ``rect``, as near to a good shape as can be."""
 
     def badness(columns: int) -> float:
         rows = math.ceil(count / columns)
         shape = (rect.width() / columns) / (rect.height() / rows)
-        return abs(math.log(max(shape, 0.01) / _SHAPE)) + 0.4 * (rows * columns - count)
+        return abs(math.log(max(shape, 0.01) / good_shape)) + 0.4 * (rows * columns - count)
 
     columns = min(range(1, max(1, count) + 1), key=badness)
     rows = math.ceil(count / columns)

@@ -15,6 +15,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsView
 
+from aegui.kit.charts.columns import level_style
 from aegui.kit.charts.ink import TICK_PT, Ink
 from aegui.kit.charts.lines import BAND_ALPHA, RUN_ALPHA, screen_pen
 from aegui.kit.charts.scale import finite_pieces, places
@@ -71,11 +72,7 @@ class Graph:
         self._curves: list[_CurveItems] = []
         self._marker = self._line()
         self._crosshair = self._line()
-        self._reference = pg.InfiniteLine(angle=0)
-        self._reference_label = pg.TextItem()
-        for item in (self._reference, self._reference_label):
-            item.hide()
-            self._box.addItem(item, ignoreBounds=True)
+        self._references: list[tuple[pg.InfiniteLine, pg.TextItem]] = []
         self._dots = pg.ScatterPlotItem(size=_DOT_PX, antialias=True)
         self._dots.setZValue(2.0)
         self._dots.hide()
@@ -97,9 +94,8 @@ class Graph:
         self._ink, theme, font = ink, ink.theme, ink.font(TICK_PT)
         self._marker.setPen(theme.accent, width=_MARKER_PX)
         self._crosshair.setPen(theme.text_dim, style=Qt.PenStyle.DotLine)
-        self._reference.setPen(theme.text_dim, style=Qt.PenStyle.DashLine)
-        self._reference_label.setColor(theme.text_dim)
-        self._reference_label.setFont(font)
+        for number in range(len(self._references)):
+            self._dress_reference(number)
         self._dots.setPen(theme.panel)
         for axis in self._axes.values():
             axis.setTickPen(theme.grid)
@@ -133,7 +129,7 @@ class Graph:
             != (plot.x.scale.is_log, plot.y.scale.is_log)
         ):
             self._set_curves(plot)
-        self._set_reference(plot)
+        self._set_references(plot)
         self._arrange(plot, frame, inside, x_ticks, y_ticks)
         # What pyqtgraph leaves for the moment of painting would have it painted twice.
         self.widget.scene().prepareForPaint()
@@ -148,18 +144,29 @@ class Graph:
         for items, one in zip(self._curves, plot.series, strict=True):
             items.set_curve(x, one, is_log=plot.y.scale.is_log)
 
-    def _set_reference(self, plot: LinePlot) -> None:
-        if plot.level is not None:
-            value, name = plot.level
+    def _dress_reference(self, number: int) -> None:
+        (reference, label), theme = self._references[number], self._ink.theme
+        reference.setPen(theme.text_dim, style=level_style(number))
+        label.setColor(theme.text_dim)
+        label.setFont(self._ink.font(TICK_PT))
+
+    def _set_references(self, plot: LinePlot) -> None:
+        while len(self._references) < len(plot.levels):
+            self._references.append((pg.InfiniteLine(angle=0), pg.TextItem()))
+            for item in self._references[-1]:
+                self._box.addItem(item, ignoreBounds=True)
+            self._dress_reference(len(self._references) - 1)
+        for number, items in enumerate(self._references):
+            for item in items:
+                item.setVisible(number < len(plot.levels))
+        (low, high), (_, right) = plot.y.scale.ends(), plot.x.scale.ends()
+        for (reference, label), (value, name) in zip(self._references, plot.levels, strict=False):
             at = float(places([value], is_log=plot.y.scale.is_log)[0])
-            (low, high), (_, right) = plot.y.scale.ends(), plot.x.scale.ends()
-            self._reference.setValue(at)
-            self._reference_label.setText(name)
-            self._reference_label.setPos(right, at)
+            reference.setValue(at)
+            label.setText(name)
+            label.setPos(right, at)
             # Above the line, unless there is no room above it.
-            self._reference_label.setAnchor((1, 0 if at > low + 0.8 * (high - low) else 1))
-        self._reference.setVisible(plot.level is not None)
-        self._reference_label.setVisible(plot.level is not None)
+            label.setAnchor((1, 0 if at > low + 0.8 * (high - low) else 1))
 
     def _arrange(
         self, plot: LinePlot, frame: QRectF, inside: QRectF, x_ticks: Ticks, y_ticks: Ticks

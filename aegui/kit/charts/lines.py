@@ -11,7 +11,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainterPath, QPen, QPolygonF
 
 from aegui.kit.charts.axes import framed
+from aegui.kit.charts.columns import level_style
 from aegui.kit.charts.ink import GAP, HAIRLINE, TICK_PT
+from aegui.kit.charts.items import ItemShape, line_of
 from aegui.kit.charts.scale import finite_pieces, places
 from aegui.kit.theme import blend
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.kit.charts.axes import Axis, PlotArea
+    from aegui.kit.charts.columns import Levels
     from aegui.kit.charts.ink import Ink
 
     Values = NDArray[np.float64]
@@ -91,7 +94,7 @@ class LinePlot:
         x: The axis across.
         y: The axis upwards.
         series: The last one on top.
-        level: A level line and its name, or None.
+        levels: Level lines and their names.
         title: Above it, where there are several plots.
     """
 
@@ -99,42 +102,57 @@ class LinePlot:
     x: Axis
     y: Axis
     series: tuple[Series, ...]
-    level: tuple[float, str] | None = None
+    levels: Levels = ()
     title: str = ""
 
     def paint(self, ink: Ink, rect: QRectF) -> None:
         """Paint legend, axes, bands and lines."""
-        top = self._paint_legend(ink, rect)
-        self.paint_in(ink, rect.adjusted(0.0, top, 0.0, 0.0))
+        self._painted(ink, rect)
 
-    def paint_in(self, ink: Ink, rect: QRectF, at: int | None = None) -> None:
+    def shapes(self, ink: Ink, rect: QRectF) -> tuple[ItemShape, ...]:
+        """Paint them, and give each line where it can be seen."""
+        frame = self._painted(ink, rect)
+        found = []
+        for item, one in enumerate(self.series):
+            for piece in finite_pieces(one.y):
+                keep = piece.start + _extremes(one.y[piece])
+                points = _placed(frame, self.at[keep], one.y[keep])
+                found += [line_of(item, part) for part in _inside(points, frame.plot)]
+        return tuple(found)
+
+    def _painted(self, ink: Ink, rect: QRectF) -> PlotArea:
+        top = self._paint_legend(ink, rect)
+        return self.paint_in(ink, rect.adjusted(0.0, top, 0.0, 0.0))
+
+    def paint_in(self, ink: Ink, rect: QRectF, at: int | None = None) -> PlotArea:
         """Paint all but the legend in ``rect``; ``at``: with a crosshair at that place."""
         frame = framed(ink, rect, self.x, self.y)
         for one in self.series:
             self._paint_band(ink, frame, one)
-        if self.level is not None:
-            self._paint_level(ink, frame, *self.level)
+        for number, (value, name) in enumerate(self.levels):
+            self._paint_level(ink, frame, value, name, level_style(number))
         for one in self.series:
             self._paint_line(ink, frame, one)
         if at is not None:
             x = frame.at(float(self.at[at]), self.y.scale.low).x()
             ink.painter.setPen(ink.pen(ink.theme.text_dim, HAIRLINE, Qt.PenStyle.DashLine))
             ink.rule(QPointF(x, frame.plot.top()), QPointF(x, frame.plot.bottom()))
+        return frame
 
     def _paint_legend(self, ink: Ink, rect: QRectF) -> float:
         """Names in lines from left to right above the plot: there they cover nothing."""
         named = [one for one in self.series if one.name]
         if len(named) < 2:
             return 0.0
-        line = ink.line(TICK_PT) + 1.0
+        high = ink.line(TICK_PT) + 1.0
         x, y = rect.left(), rect.top()
         for one in reversed(named):
             room = _SWATCH + GAP + ink.width(one.name, TICK_PT) + 2.5 * GAP
             if x > rect.left() and x + room - 2.5 * GAP > rect.right():
-                x, y = rect.left(), y + line
-            self._paint_entry(ink, one, QRectF(x, y, rect.right() - x, line))
+                x, y = rect.left(), y + high
+            self._paint_entry(ink, one, QRectF(x, y, rect.right() - x, high))
             x += room
-        return y + line + GAP - rect.top()
+        return y + high + GAP - rect.top()
 
     def legend_width(self, ink: Ink) -> float:
         """What a legend beside the plot needs for its names."""
@@ -142,13 +160,13 @@ class LinePlot:
 
     def paint_beside(self, ink: Ink, rect: QRectF, head: str, at: int | None) -> None:
         """Paint the legend in ``rect``, a line for each name below ``head``, with values ``at``."""
-        line = ink.line(ink.text) + 3.0
-        box = QRectF(rect.left(), rect.top(), rect.width(), line)
+        high = ink.line(ink.text) + 3.0
+        box = QRectF(rect.left(), rect.top(), rect.width(), high)
         ink.write(
             ink.elided(head, ink.text, box.width()), box, ink.text, ink.theme.text_dim, _RIGHT
         )
         for one in reversed(self.series):
-            box.translate(0.0, line)
+            box.translate(0.0, high)
             if box.bottom() > rect.bottom():
                 return
             self._paint_entry(ink, one, box, one.texts[at] if at is not None and one.texts else "")
@@ -221,16 +239,18 @@ class LinePlot:
             for part in _inside(points, frame.plot):
                 ink.painter.drawPolyline(part)
 
-    def _paint_level(self, ink: Ink, frame: PlotArea, value: float, name: str) -> None:
+    def _paint_level(
+        self, ink: Ink, frame: PlotArea, value: float, name: str, style: Qt.PenStyle
+    ) -> None:
         theme, plot = ink.theme, frame.plot
         y = frame.at(self.x.scale.low, value).y()
         if not plot.top() <= y <= plot.bottom():
             return
-        ink.painter.setPen(ink.pen(theme.text_dim, 0.8, Qt.PenStyle.DashLine))
+        ink.painter.setPen(ink.pen(theme.text_dim, 0.8, style))
         ink.painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
-        line = ink.line(TICK_PT)
-        above = y - line if y - line > plot.top() else y
-        box = QRectF(plot.left(), above, plot.width() - GAP, line)
+        high = ink.line(TICK_PT)
+        above = y - high if y - high > plot.top() else y
+        box = QRectF(plot.left(), above, plot.width() - GAP, high)
         ink.write(name, box, TICK_PT, theme.text_dim, Qt.AlignmentFlag.AlignRight)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,8 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 
-from aegui.kit.charts.bars import fitting_size
+from aegui.kit.charts.columns import fitting_size
 from aegui.kit.charts.ink import GAP, NAME_PT
+from aegui.kit.charts.items import ItemShape, area_of
 from aegui.kit.theme import blend, contrast
 
 if TYPE_CHECKING:
@@ -133,6 +135,13 @@ class NumberMatrix:
     def paint(self, ink: Ink, rect: QRectF) -> None:
         """Paint names, cells and figures all over ``rect``."""
         self.paint_in(ink, rect, self.grid(ink, rect))
+
+    def shapes(self, ink: Ink, rect: QRectF) -> tuple[ItemShape, ...]:
+        """Paint them, and give the cells, row by row."""
+        grid = self.grid(ink, rect)
+        self.paint_in(ink, rect, grid)
+        cells = itertools.product(range(grid.rows), range(grid.columns))
+        return tuple(area_of(item, grid.cell(place)) for item, place in enumerate(cells))
 
     def paint_in(self, ink: Ink, rect: QRectF, grid: CellGrid, here: Place | None = None) -> None:
         """Paint them where ``grid`` says; the names of the cell ``here`` stand out."""

@@ -1,0 +1,134 @@
+"""Box plots: median, quartiles and extremes of several values under each name."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+
+from aegui.kit.charts.axes import edges
+from aegui.kit.charts.columns import (
+    DOT,
+    Levels,
+    NamedColumns,
+    framed_columns,
+    paint_level_names,
+    paint_levels,
+)
+from aegui.kit.charts.ink import GAP, HAIRLINE, TICK_PT
+from aegui.kit.charts.items import ItemShape, area_of
+from aegui.kit.theme import blend
+
+if TYPE_CHECKING:
+    from aegui.kit.charts.axes import Axis
+    from aegui.kit.charts.ink import Ink
+
+_SHARE = 0.5
+_FILL = 0.35
+_REACH = 1.5
+"""Whiskers reach to the last value within so many times the height of the box (Tukey 1977)."""
+_LEAST_SIDE = 0.8
+
+
+@dataclass(frozen=True)
+class BoxFigures:
+    """What a box is made of.
+
+    Attributes:
+        median: Half of the values are below it.
+        low: The lower quartile.
+        high: The upper quartile.
+        whiskers: The lowest and the highest value that are no outliers.
+        outliers: Those that are.
+    """
+
+    median: float
+    low: float
+    high: float
+    whiskers: tuple[float, float]
+    outliers: tuple[float, ...]
+
+
+def box_figures(values: tuple[float, ...]) -> BoxFigures | None:
+    """The box of ``values``; those that are not finite are left out. None: there are none."""
+    known = np.array([value for value in values if math.isfinite(value)], np.float64)
+    if not len(known):
+        return None
+    low, median, high = np.quantile(known, (0.25, 0.5, 0.75)).tolist()
+    reach = _REACH * (high - low)
+    inside = known[(known >= low - reach) & (known <= high + reach)]
+    outside = known[(known < low - reach) | (known > high + reach)]
+    whiskers = float(inside.min()), float(inside.max())
+    return BoxFigures(median, low, high, whiskers, tuple(outside.tolist()))
+
+
+@dataclass(frozen=True, eq=False)
+class BoxPlot:
+    """Several values under each of ``names``.
+
+    Attributes:
+        names: Below each box.
+        x: What they are.
+        y: The axis of the values.
+        values: Of each of ``names``.
+        levels: Level lines and their names.
+        title: Above it, where there are several plots.
+    """
+
+    names: tuple[str, ...]
+    x: str
+    y: Axis
+    values: tuple[tuple[float, ...], ...]
+    levels: Levels = ()
+    title: str = ""
+
+    def paint(self, ink: Ink, rect: QRectF) -> None:
+        """Paint axis, boxes, whiskers and outliers."""
+        self._painted(ink, rect)
+
+    def shapes(self, ink: Ink, rect: QRectF) -> tuple[ItemShape, ...]:
+        """The column of each name."""
+        columns = self._painted(ink, rect)
+        return tuple(area_of(place, columns.column(place)) for place in range(len(self.names)))
+
+    def _painted(self, ink: Ink, rect: QRectF) -> NamedColumns:
+        top = 0.0
+        if self.levels:
+            line = ink.line(TICK_PT) + 1.0
+            paint_level_names(ink, QPointF(rect.left(), rect.top() + line / 2), self.levels)
+            top = line + GAP
+        columns = framed_columns(ink, rect.adjusted(0.0, top, 0.0, 0.0), self.names, self.x, self.y)
+        paint_levels(ink, columns, self.levels)
+        for place, values in enumerate(self.values):
+            found = box_figures(values)
+            if found is not None:
+                _paint_box(ink, columns, place, found)
+        edges(ink, columns.plot)
+        return columns
+
+
+def _paint_box(ink: Ink, columns: NamedColumns, place: int, found: BoxFigures) -> None:
+    painter, theme = ink.painter, ink.theme
+    column = columns.column(place)
+    middle, half = column.center().x(), _SHARE / 2 * columns.wide
+    colour = theme.series[0]
+    painter.setPen(ink.pen(colour, 2 * HAIRLINE))
+    for quartile, end in zip((found.low, found.high), found.whiskers, strict=True):
+        start, stop = columns.height(quartile), columns.height(end)
+        painter.drawLine(QPointF(middle, start), QPointF(middle, stop))
+        painter.drawLine(QPointF(middle - half / 2, stop), QPointF(middle + half / 2, stop))
+    top, bottom = columns.height(found.high), columns.height(found.low)
+    # Values that are all alike make a box without height: it is still to be seen.
+    bottom = max(bottom, top + _LEAST_SIDE)
+    painter.setBrush(blend(colour, ink.ground, _FILL))
+    painter.drawRect(QRectF(middle - half, top, 2 * half, bottom - top))
+    painter.setPen(ink.pen(theme.text, 3 * HAIRLINE))
+    at = columns.height(found.median)
+    painter.drawLine(QPointF(middle - half, at), QPointF(middle + half, at))
+    painter.setPen(ink.pen(colour, 2 * HAIRLINE))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for value in found.outliers:
+        painter.drawEllipse(QPointF(middle, columns.height(value)), DOT, DOT)

@@ -1,0 +1,155 @@
+"""Named places side by side over one axis of values: what bars and boxes have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+
+from aegui.kit.charts.axes import value_lines, values_width
+from aegui.kit.charts.ink import GAP, NAME_PT, TICK_PT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aegui.kit.charts.axes import Axis
+    from aegui.kit.charts.ink import Ink
+
+DOT = 2.0
+"""Radius of the dot of a single value."""
+_DOTS_SHARE = 0.52
+_LEAST_NAME = 5.5
+_DASH = 15.0
+_PLOT_SHARE = 0.9
+_MOST_TURNED = 0.35
+_RIGHT = Qt.AlignmentFlag.AlignRight
+_LEFT = Qt.AlignmentFlag.AlignLeft
+Levels = tuple[tuple[float, str], ...]
+"""Level lines across a plot: their values and names."""
+
+
+@dataclass(frozen=True)
+class NamedColumns:
+    """Where columns are in ``plot``, and what is written around them.
+
+    Attributes:
+        plot: Inside the axes.
+        count: Columns.
+        y: The axis of the values.
+    """
+
+    plot: QRectF
+    count: int
+    y: Axis
+
+    @property
+    def wide(self) -> float:
+        """How wide a column is."""
+        return self.plot.width() / max(1, self.count)
+
+    def column(self, place: int) -> QRectF:
+        """All of a column."""
+        plot = self.plot
+        return QRectF(plot.left() + place * self.wide, plot.top(), self.wide, plot.height())
+
+    def height(self, value: float) -> float:
+        """Where ``value`` is; what is beyond the axis is at its end."""
+        share = min(max(self.y.scale.share(value), 0.0), 1.0)
+        return self.plot.bottom() - share * self.plot.height()
+
+    def dot(self, place: int, number: int, of: int, value: float) -> QPointF:
+        """Where the ``number``-th of so many values of a column is: none lies on another."""
+        share = 0.5 + _DOTS_SHARE * ((number + 0.5) / of - 0.5)
+        return QPointF(self.plot.left() + (place + share) * self.wide, self.height(value))
+
+
+def framed_columns(ink: Ink, rect: QRectF, names: Sequence[str], x: str, y: Axis) -> NamedColumns:
+    """Paint axis, grid and names of a plot that takes ``rect`` with all its words."""
+    line, name = ink.line(TICK_PT), ink.line(NAME_PT)
+    turned = _turned_height(ink, rect, names)
+    bottom = GAP / 2 + (turned or line) + (GAP / 2 + name if x else 0.0)
+    height = rect.height() - bottom - line / 2
+    plot = rect.adjusted(values_width(ink, y, height), line / 2, 0.0, -bottom)
+    columns = NamedColumns(plot, len(names), y)
+    value_lines(ink, plot, y)
+    beside = QRectF(rect.left(), plot.top(), name, plot.height())
+    ink.write_upwards(y.name, beside, NAME_PT, ink.theme.text)
+    if turned:
+        _paint_turned(ink, columns, names, turned)
+    else:
+        _paint_names(ink, columns, names, line)
+    if x:
+        below = QRectF(plot.left(), rect.bottom() - name, plot.width(), name)
+        ink.write(x, below, NAME_PT, ink.theme.text)
+    return columns
+
+
+def _turned_height(ink: Ink, rect: QRectF, names: Sequence[str]) -> float:
+    """How much room names need that stand upwards; 0 where they lie side by side."""
+    across = _PLOT_SHARE * rect.width() / max(1, len(names))
+    _, stride = fitting_size(ink, names, across)
+    if stride == 1 or across < ink.line(ink.least):
+        return 0.0
+    widest = max(ink.width(name, TICK_PT) for name in names)
+    return min(widest, _MOST_TURNED * rect.height())
+
+
+def _paint_turned(ink: Ink, columns: NamedColumns, names: Sequence[str], high: float) -> None:
+    size = TICK_PT
+    while size > ink.least and ink.line(size) > columns.wide:
+        size -= 0.5
+    for place, name in enumerate(names):
+        left = columns.plot.left() + place * columns.wide
+        box = QRectF(left, columns.plot.bottom() + GAP / 2, columns.wide, high)
+        ink.write_upwards(name, box, size, ink.theme.text, _RIGHT)
+
+
+def _paint_names(ink: Ink, columns: NamedColumns, names: Sequence[str], line: float) -> None:
+    """The names of the columns: all of them, smaller where they must be, else every nth."""
+    size, stride = fitting_size(ink, names, columns.wide)
+    for place, name in enumerate(names):
+        if place % stride == 0:
+            left = columns.plot.left() + place * columns.wide
+            box = QRectF(left, columns.plot.bottom() + GAP / 2, columns.wide, line)
+            text = ink.elided(name, size, stride * columns.wide)
+            ink.write(text, box, size, ink.theme.text)
+
+
+def paint_levels(ink: Ink, columns: NamedColumns, levels: Levels) -> None:
+    """Paint a line across the plot for each of ``levels`` that is on the axis."""
+    plot, scale = columns.plot, columns.y.scale
+    for number, (value, _) in enumerate(levels):
+        if scale.low <= value <= scale.high:
+            y = columns.height(value)
+            ink.painter.setPen(ink.pen(ink.theme.text_dim, 0.8, level_style(number)))
+            ink.painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
+
+
+def paint_level_names(ink: Ink, at: QPointF, levels: Levels) -> None:
+    """Paint what the lines are, one after the other, from the left end of a line at ``at``."""
+    x, line = at.x(), ink.line(TICK_PT)
+    for number, (_, name) in enumerate(levels):
+        ink.painter.setPen(ink.pen(ink.theme.text_dim, 0.8, level_style(number)))
+        ink.painter.drawLine(QPointF(x, at.y()), QPointF(x + _DASH, at.y()))
+        box = QRectF(x + _DASH + GAP, at.y() - line / 2, ink.width(name, TICK_PT), line)
+        ink.write(name, box, TICK_PT, ink.theme.text, _LEFT)
+        x = box.right() + 3.5 * GAP
+
+
+def level_style(number: int) -> Qt.PenStyle:
+    """How the ``number``-th level line is dashed: they are told apart without colours."""
+    styles = (Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
+    return styles[number % len(styles)]
+
+
+def fitting_size(ink: Ink, names: Sequence[str], room: float) -> tuple[float, int]:
+    """The size of letters at which ``names`` stand beside one another, and every how many do."""
+    size = ink.text
+    while size >= max(_LEAST_NAME, ink.least):
+        widest = max((ink.width(name, size) for name in names), default=0.0)
+        if widest <= room - 1.0:
+            return size, 1
+        size -= 0.5
+    widest = max((ink.width(name, ink.text) for name in names), default=0.0)
+    return ink.text, max(1, min(len(names), -(-int(widest + GAP) // max(1, int(room)))))

@@ -1,0 +1,331 @@
+"""How often values occur, in bins over one axis: painted, pointed at, spoken, taken out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from aegui.kit.charts.axes import PlotArea, framed, plot_rect
+from aegui.kit.charts.figure import Figure
+from aegui.kit.charts.ink import GAP, TICK_PT, Ink
+from aegui.kit.charts.menu import FigureMenu
+from aegui.kit.painted import Painted
+from aegui.kit.theme import SPACING, blend
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from PySide6.QtCore import QPoint
+    from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPaintEvent
+
+    from aegui.kit.charts.axes import Axis
+
+    Values = NDArray[np.float64]
+
+_WIDE_BIN = 3.0
+_HANDLE_PX = 6.0
+_PALE = 0.35
+_LOW_LINES = 7
+_LEFT = Qt.AlignmentFlag.AlignLeft
+
+
+@dataclass(frozen=True, eq=False)
+class BinHeights:
+    """The bars of one set of values.
+
+    Attributes:
+        name: In the legend; empty: it has no entry.
+        heights: float64 ``[bins]``, in the values of the axis upwards.
+        colour: Place in the theme's series.
+        is_outline: Whether it is drawn as steps without filling, to be seen over another.
+        is_pale: Whether it is filled faintly, because something lies over it.
+    """
+
+    name: str
+    heights: Values
+    colour: int = 0
+    is_outline: bool = False
+    is_pale: bool = False
+
+
+@dataclass(frozen=True)
+class ValueMark:
+    """A value marked by a line upwards.
+
+    Attributes:
+        value: On the axis across.
+        name: Beside the line; empty: none.
+        is_handle: Whether it is to be dragged: strong, with a knob; else it is dashed.
+    """
+
+    value: float
+    name: str = ""
+    is_handle: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class HistogramPlot:
+    """Bars without gaps between them.
+
+    Attributes:
+        edges: Of the bins on the axis across, float64 ``[bins + 1]`` ascending.
+        x: The axis across.
+        y: The axis upwards.
+        sets: The last one on top.
+        curve: A dashed curve and its name, ``(x [n], y [n], name)``; or None.
+        marks: Single values.
+        title: Above it, where there are several plots.
+    """
+
+    edges: Values
+    x: Axis
+    y: Axis
+    sets: tuple[BinHeights, ...]
+    curve: tuple[Values, Values, str] | None = None
+    marks: tuple[ValueMark, ...] = ()
+    title: str = ""
+
+    @property
+    def csv(self) -> str:
+        """A row for each bin: its edges, and the heights of all sets."""
+        names = [one.name or "height" for one in self.sets]
+        rows = zip(
+            self.edges[:-1], self.edges[1:], *(one.heights for one in self.sets), strict=True
+        )
+        lines = [",".join(f"{value:.9g}" for value in row) for row in rows]
+        return "\n".join([",".join(["from", "to", *names]), *lines, ""])
+
+    def paint(self, ink: Ink, rect: QRectF) -> None:
+        """Paint legend, axes, bars, curve and marks."""
+        self._paint_legend(ink, rect)
+        frame = framed(ink, self.below_legend(ink, rect), self.x, self.y)
+        for one in self.sets:
+            if one.is_outline:
+                self._paint_outline(ink, frame, one)
+            else:
+                self._paint_bars(ink, frame, one)
+        if self.curve is not None:
+            x, y, _ = self.curve
+            ink.painter.setPen(ink.pen(ink.theme.text, 1.2, Qt.PenStyle.DashLine))
+            points = [frame.at(a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True)]
+            ink.painter.drawPolyline(QPolygonF(points))
+        for mark in self.marks:
+            self._paint_mark(ink, frame, mark)
+
+    def below_legend(self, ink: Ink, rect: QRectF) -> QRectF:
+        """What the legend leaves of ``rect`` to the axes with their figures."""
+        has_names = any(one.name for one in self.sets) or self.curve is not None
+        lines = int(has_names) + int(bool(self.marks))
+        return rect.adjusted(0.0, lines * (ink.line(TICK_PT) + 1.0), 0.0, 0.0)
+
+    def _paint_legend(self, ink: Ink, rect: QRectF) -> None:
+        line, side = ink.line(TICK_PT), ink.length(6.0)
+        x, middle = rect.left(), rect.top() + line / 2
+        painter = ink.painter
+        entries = [(one.name, one) for one in self.sets if one.name]
+        curve = [] if self.curve is None else [(self.curve[2], None)]
+        for name, one in (*entries, *curve):
+            swatch = QRectF(x, middle - side / 2, side, side)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            if one is None:
+                painter.setPen(ink.pen(ink.theme.text, 1.2, Qt.PenStyle.DashLine))
+                painter.drawLine(QPointF(x, middle), QPointF(x + side, middle))
+            elif one.is_outline:
+                painter.setPen(ink.pen(self._colour(ink, one), 1.2))
+                painter.drawRect(swatch)
+            else:
+                painter.fillRect(swatch, self._colour(ink, one))
+            box = QRectF(x + side + GAP, rect.top(), rect.right() - x - side - GAP, line)
+            ink.write(ink.elided(name, TICK_PT, box.width()), box, TICK_PT, ink.theme.text, _LEFT)
+            x += side + ink.width(name, TICK_PT) + 4 * GAP
+
+    def _colour(self, ink: Ink, one: BinHeights) -> QColor:
+        colour = ink.theme.series[one.colour]
+        return blend(ink.theme.panel, colour, _PALE) if one.is_pale else colour
+
+    def _paint_bars(self, ink: Ink, frame: PlotArea, one: BinHeights) -> None:
+        colour = self._colour(ink, one)
+        base = frame.plot.bottom()
+        for left, right, height in zip(
+            self.edges[:-1].tolist(), self.edges[1:].tolist(), one.heights.tolist(), strict=True
+        ):
+            a, b = frame.at(left, height), frame.at(right, 0.0)
+            gap = 1.0 if b.x() - a.x() > _WIDE_BIN else 0.0
+            bar = QRectF(a.x(), a.y(), b.x() - a.x() - gap, base - a.y())
+            ink.painter.fillRect(bar, colour)
+
+    def _paint_outline(self, ink: Ink, frame: PlotArea, one: BinHeights) -> None:
+        points = [frame.plot.bottomLeft()]
+        for place, height in enumerate(one.heights.tolist()):
+            points += [frame.at(float(edge), height) for edge in self.edges[place : place + 2]]
+        points.append(frame.plot.bottomRight())
+        ink.painter.setPen(ink.pen(self._colour(ink, one), 1.2))
+        ink.painter.drawPolyline(QPolygonF(points))
+
+    def _paint_mark(self, ink: Ink, frame: PlotArea, mark: ValueMark) -> None:
+        """A line at a value; what lies beyond the axis is marked at its end."""
+        theme, painter, plot = ink.theme, ink.painter, frame.plot
+        share = min(1.0, max(0.0, self.x.scale.share(mark.value)))
+        x = plot.left() + share * plot.width()
+        colour = theme.accent if mark.is_handle else theme.text
+        style = Qt.PenStyle.SolidLine if mark.is_handle else Qt.PenStyle.DashLine
+        painter.setPen(ink.pen(colour, 1.5 if mark.is_handle else 1.1, style))
+        painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
+        if mark.is_handle:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour)
+            radius = _HANDLE_PX if ink.is_screen else _HANDLE_PX / 2
+            painter.drawEllipse(QPointF(x, plot.top()), radius, radius)
+        if mark.name:
+            line, wide = ink.line(TICK_PT), ink.width(mark.name, TICK_PT) + GAP
+            left = min(max(plot.left(), x - wide / 2), plot.right() - wide)
+            # Above the bars, and over the knob of another where that is near.
+            box = QRectF(left, plot.top() - line, wide, line)
+            painter.fillRect(box, theme.panel)
+            ink.write(mark.name, box, TICK_PT, theme.text)
+
+
+class HistogramView(Painted):
+    """Shows a ``HistogramPlot``; its bins are pointed at with mouse or keys.
+
+    Override ``words``. ``name`` is proposed for the file of what its menu saves.
+    """
+
+    def __init__(self, name: str, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._plot: HistogramPlot | None = None
+        self._name = name
+        self._bin: int | None = None
+        self.figures = FigureMenu(self, self.figure)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName(title)
+
+    def words(self, number: int) -> str:
+        """What a bin says, in a sentence; override it."""
+        del number
+        return ""
+
+    def set_plot(self, plot: HistogramPlot | None) -> None:
+        """Show ``plot``; None: nothing."""
+        self._plot = plot
+        if plot is None or (self._bin is not None and self._bin > len(plot.edges) - 2):
+            self._bin = None
+        self.update()
+
+    def figure(self) -> Figure | None:
+        """What is shown, for paper; None: nothing."""
+        plot = self._plot
+        if plot is None:
+            return None
+        return Figure(self._name, self.accessibleName(), (plot,), csv=plot.csv)
+
+    def sizeHint(self) -> QSize:
+        """Room for its bins."""
+        return QSize(280, 140)
+
+    def minimumSizeHint(self) -> QSize:
+        """As small as it may be."""
+        return QSize(140, 80)
+
+    # Geometry
+
+    def _room(self) -> QRectF:
+        return QRectF(self.rect()).adjusted(SPACING / 2, 2.0, -SPACING / 2, -2.0)
+
+    def _fitting(self) -> HistogramPlot | None:
+        """The plot; where it is low, bars come before the names of the axes."""
+        plot = self._plot
+        if plot is None or self.height() > _LOW_LINES * self.fontMetrics().height():
+            return plot
+        return replace(plot, x=replace(plot.x, name=""), y=replace(plot.y, name=""))
+
+    def plot_rect(self) -> QRectF:
+        """Where the bars are."""
+        plot, ink = self._fitting(), Ink.of(self)
+        if plot is None:
+            return QRectF()
+        return plot_rect(ink, plot.below_legend(ink, self._room()), plot.x, plot.y)
+
+    def x_of(self, value: float) -> float:
+        """Where a value is across; what lies beyond the axis is at its end."""
+        assert self._plot is not None
+        plot, share = self.plot_rect(), self._plot.x.scale.share(value)
+        return plot.left() + plot.width() * min(1.0, max(0.0, share))
+
+    def value_at(self, x: float) -> float:
+        """The value at ``x`` across, or the nearest on the axis."""
+        assert self._plot is not None
+        plot = self.plot_rect()
+        share = (x - plot.left()) / max(1.0, plot.width())
+        return self._plot.x.scale.value(min(1.0, max(0.0, share)))
+
+    def bin_at(self, x: float) -> int | None:
+        """The bin at ``x`` across."""
+        plot = self.plot_rect()
+        if self._plot is None or not plot.left() <= x < plot.right():
+            return None
+        found = int(np.searchsorted(self._plot.edges, self.value_at(x), "right")) - 1
+        return min(max(found, 0), len(self._plot.edges) - 2)
+
+    def tip_at(self, position: QPoint) -> str:
+        """What a bin says."""
+        number = self.bin_at(position.x())
+        return self.toolTip() if number is None else self.words(number) or self.toolTip()
+
+    # Events
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint axes, bars and marks, and the bin that is pointed at."""
+        del event
+        plot = self._fitting()
+        if plot is None:
+            return
+        painter = QPainter(self)
+        ink = Ink.of(self, painter)
+        if self._bin is not None:
+            area = self.plot_rect()
+            low, high = (self.x_of(float(edge)) for edge in plot.edges[self._bin : self._bin + 2])
+            ground = blend(ink.theme.text, ink.theme.panel, 0.1)
+            painter.fillRect(QRectF(low, area.top(), high - low, area.height()), ground)
+        plot.paint(ink, self._room())
+        if self.hasFocus():
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            painter.setPen(ink.theme.accent)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Point at a bin."""
+        self._point_at(self.bin_at(event.position().x()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Point at none."""
+        self._point_at(None)
+        super().leaveEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Left and right, Home and End go from bin to bin, and say what each says."""
+        last = -1 if self._plot is None else len(self._plot.edges) - 2
+        here = self._bin
+        steps: dict[int, int] = {
+            Qt.Key.Key_Left: last if here is None else max(0, here - 1),
+            Qt.Key.Key_Right: 0 if here is None else min(last, here + 1),
+            Qt.Key.Key_Home: 0,
+            Qt.Key.Key_End: last,
+        }
+        if last >= 0 and event.key() in steps:
+            self._point_at(steps[event.key()])
+            self.speak(self.words(steps[event.key()]))
+        else:
+            super().keyPressEvent(event)
+
+    def _point_at(self, number: int | None) -> None:
+        if number != self._bin:
+            self._bin = number
+            self.update()

@@ -1,0 +1,194 @@
+"""A chart of items on the screen: one is pointed at, one is chosen, and both are told to others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy
+
+from aegui.kit.charts.item_canvas import ItemCanvas, PaintedItems
+from aegui.kit.charts.items import item_at
+from aegui.kit.charts.menu import FigureMenu
+from aegui.kit.painted import Painted
+from aegui.kit.speech import describe
+from aegui.kit.theme import current_theme
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
+    from PySide6.QtWidgets import QWidget
+
+    from aegui.kit.charts.figure import Figure
+    from aegui.kit.charts.items import ItemPlot, ItemShape
+
+_CHOSEN_PX, _HOVERED_PX = 2.0, 2.5
+_STEPS = {
+    Qt.Key.Key_Left: -1,
+    Qt.Key.Key_Up: -1,
+    Qt.Key.Key_Right: 1,
+    Qt.Key.Key_Down: 1,
+}
+_ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
+
+
+class ItemView(Painted):
+    """Shows an ``ItemPlot``; what stays as it was is not painted anew while the mouse moves."""
+
+    hovered = Signal(object)
+    """The item that is pointed at, or None."""
+    chosen = Signal(int)
+    """An item was clicked, or gone to by a key."""
+    activated = Signal(int)
+    """An item was clicked twice, or Enter pressed on it."""
+
+    def __init__(
+        self, name: str, figure: Callable[[], Figure | None], parent: QWidget | None = None
+    ) -> None:
+        """Show none yet; ``name`` is what it is, ``figure`` gives what leaves the window."""
+        super().__init__(parent)
+        self._plot: ItemPlot | None = None
+        self._words: Callable[[int], str] = lambda _: ""
+        self._picture: PaintedItems | None = None
+        self._here: frozenset[int] = frozenset()
+        self._chosen: frozenset[int] = frozenset()
+        self._under: int | None = None
+        self.figures = FigureMenu(self, figure)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName(name)
+
+    @property
+    def plot(self) -> ItemPlot | None:
+        """What is shown; None: nothing."""
+        return self._plot
+
+    def set_plot(
+        self,
+        plot: ItemPlot | None,
+        words: Callable[[int], str],
+        painted: PaintedItems | None = None,
+    ) -> None:
+        """Show ``plot``; ``words`` says an item of it in a sentence.
+
+        ``painted`` is the plot as a thread has painted it; it is painted here all the same where
+        the widget has another size or other colours by now.
+        """
+        self._plot, self._words = plot, words
+        self._picture = painted
+        self.update()
+
+    def set_marked(self, here: frozenset[int], chosen: frozenset[int]) -> None:
+        """Mark what is pointed at and what is chosen, here or in another picture."""
+        if (here, chosen) != (self._here, self._chosen):
+            self._here, self._chosen = here, chosen
+            self.update()
+
+    @property
+    def shapes(self) -> tuple[ItemShape, ...]:
+        """Where the items are at present."""
+        painted = self._painted()
+        return () if painted is None else painted.shapes
+
+    def sizeHint(self) -> QSize:
+        """Room for a chart."""
+        return QSize(460, 260)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for two figures on each axis."""
+        return QSize(220, 140)
+
+    # Painting
+
+    def _painted(self) -> PaintedItems | None:
+        """The chart without marks, kept as long as nothing changes."""
+        canvas = ItemCanvas.of(self)
+        if self._plot is None or not canvas.has_room:
+            return None
+        if self._picture is None or self._picture.key != canvas.key:
+            self._picture = canvas.paint(self._plot)
+        return self._picture
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the chart, and what is marked over it."""
+        painted = self._painted()
+        if painted is None:
+            return
+        painter, theme = QPainter(self), current_theme()
+        painter.drawImage(0, 0, painted.image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for marked, colour, width in (
+            (self._chosen, theme.text, _CHOSEN_PX),
+            (self._here, theme.accent, _HOVERED_PX),
+        ):
+            painter.setPen(QPen(colour, width))
+            for shape in painted.shapes:
+                if shape.item in marked:
+                    painter.drawPath(shape.path)
+        if self.hasFocus():
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            painter.setPen(QPen(theme.accent, 1.0))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+
+    # Mouse and keys
+
+    def _item_at(self, at: QPointF) -> int | None:
+        return item_at(self.shapes, at)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Point at an item."""
+        self._point_at(self._item_at(event.position()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Point at none."""
+        self._point_at(None)
+        super().leaveEvent(event)
+
+    def _point_at(self, item: int | None) -> None:
+        if item != self._under:
+            self._under = item
+            self.hovered.emit(item)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose an item."""
+        item = self._item_at(event.position())
+        if item is not None and event.button() == Qt.MouseButton.LeftButton:
+            self._choose(item)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Look into an item."""
+        item = self._item_at(event.position())
+        if item is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.activated.emit(item)
+
+    def tip_at(self, position: QPoint) -> str:
+        """Say what an item says."""
+        item = self._item_at(QPointF(position))
+        return "" if item is None else self._words(item)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows go from item to item, Enter looks into the one that is chosen."""
+        items = sorted({shape.item for shape in self.shapes})
+        here = next((item for item in items if item in self._chosen), None)
+        key = Qt.Key(event.key())
+        if key in _STEPS and items:
+            at = -1 if here is None else items.index(here)
+            self._choose(items[min(max(0, at + _STEPS[key]), len(items) - 1)])
+        elif key in _ENTER and here is not None:
+            self.activated.emit(here)
+        else:
+            super().keyPressEvent(event)
+
+    def _choose(self, item: int) -> None:
+        describe(self, self._words(item))
+        self.chosen.emit(item)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Take other letters and colours."""
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.StyleChange}:
+            self._picture = None

@@ -1,0 +1,40 @@
+"""Small multiples: the same kind of picture many times, each with its name above it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aegui.kit.charts.figure import Content, paint_titled, rooms_for
+from aegui.kit.charts.items import ItemShape, area_of
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QRectF
+
+    from aegui.kit.charts.ink import Ink
+
+
+@dataclass(frozen=True, eq=False)
+class SmallMultiples:
+    """Pictures side by side.
+
+    Attributes:
+        parts: The pictures; their titles are their names.
+        shape: Width by height that suits one of them.
+        title: Above all of them, where there are several plots.
+    """
+
+    parts: tuple[Content, ...]
+    shape: float = 1.2
+    title: str = ""
+
+    def paint(self, ink: Ink, rect: QRectF) -> None:
+        """Paint all of them, as large as they fit."""
+        self.shapes(ink, rect)
+
+    def shapes(self, ink: Ink, rect: QRectF) -> tuple[ItemShape, ...]:
+        """Paint them, and give the room of each."""
+        rooms = rooms_for(len(self.parts), rect, self.shape)
+        for part, room in zip(self.parts, rooms, strict=True):
+            paint_titled(ink, part, room)
+        return tuple(area_of(place, room) for place, room in enumerate(rooms))

@@ -1,0 +1,157 @@
+"""Parallel coordinates: an upright axis for each thing that differs, a line for each item."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor
+
+from aegui.kit.charts.ink import GAP, HAIRLINE, NAME_PT, TICK_PT
+from aegui.kit.charts.items import ItemShape, line_of
+from aegui.kit.theme import blend
+
+if TYPE_CHECKING:
+    from aegui.kit.charts.axes import Axis
+    from aegui.kit.charts.ink import Ink
+
+_Y_ROOM = 20.0
+_TICK = 2.5
+_PALE = 0.28
+_LEFT = Qt.AlignmentFlag.AlignLeft
+_RIGHT = Qt.AlignmentFlag.AlignRight
+
+
+@dataclass(frozen=True)
+class ParallelAxis:
+    """One upright axis: of named choices, or of numbers.
+
+    Attributes:
+        name: What is along it.
+        choices: Its places from below, named; empty: it is of numbers.
+        axis: Its scale, where it is of numbers.
+    """
+
+    name: str
+    choices: tuple[str, ...] = ()
+    axis: Axis | None = None
+
+    def share(self, value: float) -> float:
+        """How far up ``value`` is: of choices their number, in the middle where there is one."""
+        if self.axis is not None:
+            return min(max(self.axis.scale.share(value), 0.0), 1.0)
+        return value / (len(self.choices) - 1) if len(self.choices) > 1 else 0.5
+
+    def ticks(self, height: float) -> list[tuple[float, str]]:
+        """Places that are marked, and what is written there."""
+        if self.axis is not None:
+            return self.axis.ticks(int(height / _Y_ROOM) + 1)
+        stride = max(1, math.ceil(len(self.choices) * _Y_ROOM / 2 / max(height, 1.0)))
+        return [(float(at), name) for at, name in enumerate(self.choices) if at % stride == 0]
+
+
+@dataclass(frozen=True, eq=False)
+class ParallelPlot:
+    """Lines across upright axes; the last axis gives their colour.
+
+    Attributes:
+        axes: From left to right, two or more.
+        values: Where each line crosses them, float64 ``[lines, axes]``; NaN: it has a gap there.
+        better: Which end of the last axis is full of colour: ``low`` or ``high``.
+        title: Above it, where there are several plots.
+    """
+
+    axes: tuple[ParallelAxis, ...]
+    values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+    better: str = "low"
+    title: str = ""
+
+    def paint(self, ink: Ink, rect: QRectF) -> None:
+        """Paint axes and lines."""
+        self.shapes(ink, rect)
+
+    def shapes(self, ink: Ink, rect: QRectF) -> tuple[ItemShape, ...]:
+        """Paint them, and give the lines."""
+        plot = self._plot(ink, rect)
+        found = []
+        # The best on top: they are what is looked for.
+        for item in np.argsort([self._fullness(row) for row in self.values]).tolist():
+            points = self._points(plot, item)
+            if len(points) < 2:
+                continue
+            shape = line_of(item, points)
+            ink.painter.setBrush(Qt.BrushStyle.NoBrush)
+            ink.painter.setPen(ink.pen(self._colour(ink, item), 1.0))
+            ink.painter.drawPath(shape.path)
+            found.append(shape)
+        for place in range(len(self.axes)):
+            self._paint_axis(ink, plot, place, rect)
+        return tuple(found)
+
+    def _plot(self, ink: Ink, rect: QRectF) -> QRectF:
+        height = rect.height() - ink.line(NAME_PT) - ink.line(TICK_PT) - GAP
+        ends = [self.axes[0], self.axes[-1]]
+        widest = [
+            max((ink.width(text, TICK_PT) for _, text in axis.ticks(height)), default=0.0)
+            for axis in ends
+        ]
+        left, right = (min(one + _TICK + GAP, 0.3 * rect.width()) for one in widest)
+        top = ink.line(NAME_PT) + ink.line(TICK_PT) / 2 + GAP
+        return rect.adjusted(left, top, -right, -ink.line(TICK_PT) / 2)
+
+    def _x(self, plot: QRectF, place: int) -> float:
+        return plot.left() + plot.width() * place / max(1, len(self.axes) - 1)
+
+    def _points(self, plot: QRectF, item: int) -> list[QPointF]:
+        row = self.values[item]
+        return [
+            QPointF(self._x(plot, place), plot.bottom() - axis.share(value) * plot.height())
+            for place, (axis, value) in enumerate(zip(self.axes, row.tolist(), strict=True))
+            if math.isfinite(value)
+        ]
+
+    def _fullness(self, row: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> float:
+        value = float(row[-1])
+        if not math.isfinite(value):
+            return -1.0
+        share = self.axes[-1].share(value)
+        return 1.0 - share if self.better == "low" else share
+
+    def _colour(self, ink: Ink, item: int) -> QColor:
+        fullness = max(0.0, self._fullness(self.values[item]))
+        return blend(ink.theme.series[0], ink.ground, _PALE + (1.0 - _PALE) * fullness)
+
+    def _paint_axis(self, ink: Ink, plot: QRectF, place: int, rect: QRectF) -> None:
+        axis, x = self.axes[place], self._x(plot, place)
+        is_last = place == len(self.axes) - 1
+        high = ink.line(TICK_PT)
+        ink.painter.setPen(ink.pen(ink.theme.text_dim, 2 * HAIRLINE))
+        ink.rule(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
+        room = plot.width() / max(1, len(self.axes) - 1) / 2 - 2 * GAP
+        for value, text in axis.ticks(plot.height()):
+            y = plot.bottom() - axis.share(value) * plot.height()
+            ink.painter.setPen(ink.pen(ink.theme.text_dim))
+            ink.rule(QPointF(x - _TICK, y), QPointF(x + _TICK, y))
+            if is_last:
+                free = rect.right() - x - _TICK - GAP / 2
+                box = QRectF(x + _TICK + GAP / 2, y - high / 2, free, high)
+            else:
+                free = x - rect.left() - _TICK - GAP / 2 if place == 0 else room
+                box = QRectF(x - _TICK - GAP / 2 - free, y - high / 2, free, high)
+            shown = ink.elided(text, TICK_PT, free)
+            if 0 < place < len(self.axes) - 1:
+                # Lines go by behind it.
+                wide = ink.width(shown, TICK_PT)
+                ground = QColor(ink.ground)
+                ground.setAlpha(200)
+                ink.painter.fillRect(QRectF(box.right() - wide, box.top(), wide, high), ground)
+            ink.write(shown, box, TICK_PT, ink.theme.text, _LEFT if is_last else _RIGHT)
+        name = ink.line(NAME_PT)
+        half = plot.width() / max(1, len(self.axes) - 1) / 2
+        left, right = max(rect.left(), x - half), min(rect.right(), x + half)
+        wide = right - left - GAP
+        box = QRectF(left + GAP / 2, rect.top(), wide, name)
+        ink.write(ink.elided(axis.name, NAME_PT, wide), box, NAME_PT, ink.theme.text)

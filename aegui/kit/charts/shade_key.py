@@ -1,0 +1,102 @@
+"""What the shades of a heat map mean: a strip from pale to full with its numbers, beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from aegui.kit.charts.ink import GAP, NAME_PT, Ink
+from aegui.kit.painted import Painted
+from aegui.kit.theme import blend
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent
+
+    from aegui.kit.charts.matrix import NumberMatrix
+
+_STEPS = 32
+_STRIP = 9.0
+_VIEW_PX = 92
+_KEY_PT = 62.0
+_MOST_HIGH = 170.0
+_LEFT = Qt.AlignmentFlag.AlignLeft
+
+
+@dataclass(frozen=True)
+class ShadeKey:
+    """The strip itself.
+
+    Attributes:
+        name: What is shaded.
+        ends: What the palest and the fullest shade mean.
+        least: How full the palest shade is.
+        title: Above it, where there are several parts.
+    """
+
+    name: str
+    ends: tuple[str, str]
+    least: float = 0.0
+    title: str = ""
+
+    def paint(self, ink: Ink, rect: QRectF) -> None:
+        """Paint it, the fullest shade at the top."""
+        line, dim = ink.line(NAME_PT), ink.theme.text_dim if ink.is_screen else ink.theme.text
+        strip, top = ink.length(_STRIP), rect.top()
+        for words in self.name.split("\n"):
+            box = QRectF(rect.left(), top, rect.width(), line)
+            ink.write(ink.elided(words, NAME_PT, rect.width()), box, NAME_PT, dim, _LEFT)
+            top += line
+        top += ink.length(GAP)
+        high = max(line, min(ink.length(_MOST_HIGH), rect.bottom() - top))
+        step, (palest, fullest) = high / _STEPS, ink.tint
+        for place in range(_STEPS):
+            shade = 1.0 - (1.0 - self.least) * place / (_STEPS - 1)
+            share = palest + (fullest - palest) * shade
+            box = QRectF(rect.left(), top + place * step, strip, step + 0.5)
+            ink.painter.fillRect(box, blend(ink.theme.accent, ink.ground, share))
+        frame = QRectF(rect.left(), top, strip, high)
+        ink.painter.setBrush(Qt.BrushStyle.NoBrush)
+        ink.painter.setPen(ink.pen(dim))
+        ink.painter.drawRect(frame)
+        beside = rect.left() + strip + ink.length(GAP)
+        for text, at in zip(self.ends, (frame.bottom() - line, frame.top()), strict=True):
+            ink.write(text, QRectF(beside, at, rect.width(), line), NAME_PT, dim, _LEFT)
+
+
+@dataclass(frozen=True, eq=False)
+class KeyedMatrix:
+    """A heat map with its key at its right, for paper."""
+
+    matrix: NumberMatrix
+    key: ShadeKey
+    title: str = ""
+
+    def paint(self, ink: Ink, rect: QRectF) -> None:
+        """Paint both."""
+        wide = ink.length(_KEY_PT)
+        self.matrix.paint(ink, rect.adjusted(0.0, 0.0, -wide - ink.length(GAP), 0.0))
+        self.key.paint(ink, QRectF(rect.right() - wide, rect.top(), wide, rect.height()))
+
+
+class ShadeKeyView(Painted):
+    """A key on the screen."""
+
+    def __init__(self, key: ShadeKey, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._key = key
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self.speak(", ".join((key.name.replace("\n", " "), " – ".join(key.ends))))
+
+    def sizeHint(self) -> QSize:
+        """A strip and its numbers."""
+        return QSize(_VIEW_PX, 120)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the key."""
+        painter = QPainter(self)
+        self._key.paint(Ink.of(self, painter), QRectF(self.rect()).adjusted(0.0, 1.0, -1.0, -1.0))
+        painter.end()

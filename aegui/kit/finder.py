@@ -1,0 +1,292 @@
+"""A search over whatever can be done: type a few letters, choose with arrows, go with Enter."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRectF,
+    QSize,
+    Qt,
+    Slot,
+)
+from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QLineEdit,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from aegui.core.i18n import tr
+from aegui.kit.layouts import column, dim
+from aegui.kit.theme import SPACING, current_theme
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+_WIDE_PX, _HIGH_PX, _ROW_PX = 620, 420, 44
+_AWAY_PX = 56
+_BEGINS, _WORD, _INSIDE, _TOLD = 8.0, 4.0, 2.0, 0.5
+_Index = QModelIndex | QPersistentModelIndex
+
+
+@dataclass(frozen=True)
+class Findable:
+    """Something that can be found and done.
+
+    Attributes:
+        title: What it is called.
+        detail: What it does, or where it stands; searched too.
+        kind: What sort of thing it is, such as the menu it is in.
+        run: Does it.
+        keys: Its keys as the system writes them.
+        enabled: Whether it can be done now.
+    """
+
+    title: str
+    detail: str
+    kind: str
+    run: Callable[[], object]
+    keys: str = ""
+    enabled: bool = True
+
+    @cached_property
+    def folded(self) -> tuple[str, str]:
+        """Title and all the rest, without accents and capitals."""
+        return folded(self.title), folded(f"{self.kind} {self.detail} {self.keys}")
+
+
+def folded(text: str) -> str:
+    """``text`` in small letters without accents."""
+    parts = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(sign for sign in parts if not unicodedata.combining(sign))
+
+
+def found(entries: Sequence[Findable], query: str) -> list[Findable]:
+    """The ``entries`` that have every word of ``query``, the best first.
+
+    A word at the beginning of a title counts most, then at that of a word, inside one, in what is
+    told of it. Without a query all are found, as they stand.
+    """
+    words = folded(query).split()
+    scored = ((_score(entry, words), entry) for entry in entries)
+    fitting = [(score, entry) for score, entry in scored if score > 0 or not words]
+    if words:
+        fitting.sort(key=lambda pair: (not pair[1].enabled, -pair[0], len(pair[1].title)))
+    return [entry for _, entry in fitting]
+
+
+def _score(entry: Findable, words: Sequence[str]) -> float:
+    title, told = entry.folded
+    total = 0.0
+    for word in words:
+        if title.startswith(word):
+            total += _BEGINS
+        elif f" {word}" in title:
+            total += _WORD
+        elif word in title:
+            total += _INSIDE
+        elif word in told:
+            total += _TOLD
+        else:
+            return 0.0
+    return total
+
+
+class _Entries(QAbstractListModel):
+    """What has been found."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.entries: list[Findable] = []
+
+    def set_entries(self, entries: list[Findable]) -> None:
+        self.beginResetModel()
+        self.entries = entries
+        self.endResetModel()
+
+    def rowCount(self, parent: _Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self.entries)
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        entry = self.entries[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return entry.title
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return ", ".join(filter(None, (entry.title, entry.kind, entry.keys, entry.detail)))
+        return None
+
+    def flags(self, index: _Index) -> Qt.ItemFlag:
+        flags = Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
+        return flags | Qt.ItemFlag.ItemIsEnabled if self.entries[index.row()].enabled else flags
+
+
+class _EntryDelegate(QStyledItemDelegate):
+    """Title and keys in the first line, what it does in the second; its kind at the right."""
+
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: _Index) -> QSize:
+        return QSize(_WIDE_PX // 2, _ROW_PX)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        model, theme = index.model(), current_theme()
+        assert isinstance(model, _Entries)
+        entry = model.entries[index.row()]
+        rect = QRectF(option.rect)
+        state, font = option.state, option.font
+        painter.save()
+        chosen = bool(state & QStyle.StateFlag.State_Selected)
+        if chosen:
+            painter.fillRect(rect, theme.accent)
+        strong = theme.on_accent if chosen else theme.text
+        weak = theme.on_accent if chosen else theme.text_dim
+        if not entry.enabled:
+            strong = weak = theme.text_dim
+        box = rect.adjusted(2 * SPACING, 4, -2 * SPACING, -4)
+        upper, lower = QRectF(box), QRectF(box)
+        upper.setBottom(box.center().y())
+        lower.setTop(box.center().y())
+        painter.setFont(font)
+        metrics = QFontMetricsF(font)
+        right = _text(painter, upper, entry.keys, weak, metrics, Qt.AlignmentFlag.AlignRight)
+        title = upper.adjusted(0, 0, -right, 0)
+        bold = painter.font()
+        bold.setBold(True)
+        painter.setFont(bold)
+        _text(painter, title, entry.title, strong, QFontMetricsF(bold), Qt.AlignmentFlag.AlignLeft)
+        painter.setFont(font)
+        right = _text(painter, lower, entry.kind, weak, metrics, Qt.AlignmentFlag.AlignRight)
+        rest = lower.adjusted(0, 0, -right, 0)
+        _text(painter, rest, entry.detail, weak, metrics, Qt.AlignmentFlag.AlignLeft)
+        painter.restore()
+
+
+def _text(
+    painter: QPainter,
+    box: QRectF,
+    text: str,
+    colour: QColor,
+    metrics: QFontMetricsF,
+    side: Qt.AlignmentFlag,
+) -> float:
+    """Write ``text`` at one side of ``box``, elided; the width that it takes, with a gap."""
+    if not text:
+        return 0.0
+    painter.setPen(colour)
+    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+    painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, shown)
+    return metrics.horizontalAdvance(shown) + 2 * SPACING
+
+
+class Finder(QDialog):
+    """Over a window: a line to type in, and what fits below it."""
+
+    def __init__(self, entries: Sequence[Findable], title: str, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(title)
+        self._all = tuple(entries)
+        self.line = QLineEdit()
+        self.line.setPlaceholderText(title)
+        self.line.setAccessibleName(title)
+        self.line.setClearButtonEnabled(True)
+        self._model = _Entries(self)
+        self.list = QListView()
+        self.list.setAccessibleName(tr("What was found"))
+        self.list.setModel(self._model)
+        self.list.setItemDelegate(_EntryDelegate(self.list))
+        self.list.setUniformItemSizes(True)
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setFrameShape(QListView.Shape.NoFrame)
+        self._count = dim()
+        margins = (SPACING, SPACING, SPACING, SPACING)
+        self.setLayout(column(self.line, (self.list, 1), self._count, margins=margins))
+        self.line.textChanged.connect(self._on_line_text_changed)
+        self.line.installEventFilter(self)
+        self.list.clicked.connect(self._on_list_clicked)
+        self._on_line_text_changed("")
+        self._place(parent)
+
+    @property
+    def entries(self) -> list[Findable]:
+        """What has been found."""
+        return self._model.entries
+
+    def _place(self, parent: QWidget) -> None:
+        window = parent.window()
+        wide = min(_WIDE_PX, window.width() - 4 * SPACING)
+        high = min(_HIGH_PX, window.height() - 2 * _AWAY_PX)
+        corner = window.mapToGlobal(window.rect().topLeft())
+        self.setGeometry(
+            corner.x() + (window.width() - wide) // 2, corner.y() + _AWAY_PX, wide, high
+        )
+
+    @Slot(str)
+    def _on_line_text_changed(self, query: str) -> None:
+        entries = found(self._all, query)
+        self._model.set_entries(entries)
+        self._count.setText("" if entries else tr("Nothing fits. Try another word."))
+        self._count.setVisible(not entries)
+        if entries:
+            self.list.setCurrentIndex(self._model.index(0))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Arrows go through the list while the line keeps the keys."""
+        is_press = watched is self.line and event.type() == QEvent.Type.KeyPress
+        if is_press and isinstance(event, QKeyEvent) and self._takes(event):
+            return True
+        return super().eventFilter(watched, event)
+
+    def _takes(self, event: QKeyEvent) -> bool:
+        key, page = event.key(), max(1, self.list.height() // _ROW_PX)
+        steps = {
+            Qt.Key.Key_Down: 1,
+            Qt.Key.Key_Up: -1,
+            Qt.Key.Key_PageDown: page,
+            Qt.Key.Key_PageUp: -page,
+        }
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._choose(self.list.currentIndex())
+            return True
+        step = steps.get(Qt.Key(key))
+        if step is None or not self.entries:
+            return False
+        row = min(len(self.entries) - 1, max(0, self.list.currentIndex().row() + step))
+        self.list.setCurrentIndex(self._model.index(row))
+        return True
+
+    @Slot(QModelIndex)
+    def _on_list_clicked(self, index: QModelIndex) -> None:
+        self._choose(index)
+
+    def _choose(self, index: QModelIndex) -> None:
+        if not index.isValid() or not self.entries[index.row()].enabled:
+            return
+        entry = self.entries[index.row()]
+        self.accept()
+        # What is done may open a dialog of its own: this one is gone by then.
+        entry.run()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """An edge parts it from the window below."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setPen(current_theme().border)
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """A click beside it puts it away."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
+            self.reject()

@@ -1,0 +1,161 @@
+"""Charts whose items are pointed at: boxes, parallel axes, small multiples, and their view."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtTest import QTest
+
+from aegui.kit.charts.axes import Axis
+from aegui.kit.charts.bars import BarPlot
+from aegui.kit.charts.boxes import BoxPlot, box_figures
+from aegui.kit.charts.ink import PAPERS, Ink
+from aegui.kit.charts.item_canvas import ItemCanvas
+from aegui.kit.charts.item_view import ItemView
+from aegui.kit.charts.items import item_at
+from aegui.kit.charts.lines import LinePlot, Series
+from aegui.kit.charts.matrix import NumberMatrix
+from aegui.kit.charts.multiples import SmallMultiples
+from aegui.kit.charts.parallel import ParallelAxis, ParallelPlot
+from aegui.kit.charts.scale import Scale
+from aegui.kit.theme import current_theme
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from aegui.kit.charts.items import ItemPlot, ItemShape
+
+Y = Axis("y", Scale(0.0, 10.0))
+BOXES = BoxPlot(("a", "b"), "", Y, ((1.0, 2.0, 3.0, 4.0, 9.9), (5.0, 5.0)), ((7.0, "goal"),))
+BARS = BarPlot(("a", "b"), "", Y, (("", (2.0, 6.0), 0),), dots=((1.0, 3.0), (6.0,)))
+LINES = LinePlot(
+    np.array([0.0, 1.0]),
+    Axis("x", Scale(0.0, 1.0)),
+    Y,
+    (Series("low", np.array([2.0, 2.0])), Series("high", np.array([8.0, 8.0]), colour=1)),
+)
+PARALLEL = ParallelPlot(
+    (ParallelAxis("rate", ("slow", "fast")), ParallelAxis("wrong", axis=Y)),
+    np.array([[0.0, 2.0], [1.0, 9.0], [np.nan, 3.0]]),
+)
+HEAT = NumberMatrix((("1", "2"),), np.array([[0.0, 1.0]]), ("r",), ("a", "b"), "", "")
+ALL: dict[str, ItemPlot] = {
+    "boxes": BOXES,
+    "bars": BARS,
+    "lines": LINES,
+    "parallel": PARALLEL,
+    "heat": HEAT,
+    "multiples": SmallMultiples((BARS, BOXES)),
+}
+
+
+def shapes_of(plot: ItemPlot) -> tuple[ItemShape, ...]:
+    image = QImage(400, 300, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    found = tuple(plot.shapes(Ink(painter, PAPERS["light"]), QRectF(10, 10, 380, 280)))
+    painter.end()
+    return found
+
+
+@pytest.mark.usefixtures("qapp")
+@pytest.mark.parametrize("name", ALL)
+def test_every_chart_finds_its_items_where_it_paints_them(name: str) -> None:
+    shapes = shapes_of(ALL[name])
+    assert {shape.item for shape in shapes} == {0, 1}
+    for shape in shapes:
+        box = shape.path.boundingRect()
+        # A level line has no height, and is in no rectangle.
+        assert QRectF(9, 9, 382, 282).contains(box.adjusted(0, -0.5, 0, 0.5))
+        spot = shape.path.pointAtPercent(0.3) if shape.is_line else box.center()
+        assert item_at(shapes, spot) == shape.item
+    assert item_at(shapes, QPointF(2.0, 2.0)) is None
+
+
+def test_a_box_has_the_quartiles_and_parts_outliers() -> None:
+    found = box_figures((1.0, 2.0, 3.0, 4.0, 100.0, float("nan")))
+    assert found is not None
+    assert (found.low, found.median, found.high) == (2.0, 3.0, 4.0)
+    assert found.whiskers == (1.0, 4.0)
+    assert found.outliers == (100.0,)
+    assert box_figures((float("nan"),)) is None
+
+
+@pytest.fixture
+def view(qtbot: QtBot) -> ItemView:
+    made = ItemView("Boxes", lambda: None)
+    qtbot.addWidget(made)
+    made.set_plot(BOXES, "item {}".format)
+    made.resize(400, 300)
+    made.show()
+    return made
+
+
+def place_of(view: ItemView, item: int) -> QPoint:
+    shape = next(shape for shape in view.shapes if shape.item == item)
+    return shape.path.boundingRect().center().toPoint()
+
+
+def test_an_item_is_pointed_at_chosen_and_opened_with_the_mouse(
+    qtbot: QtBot, view: ItemView
+) -> None:
+    with qtbot.waitSignal(view.hovered) as heard:
+        QTest.mouseMove(view, place_of(view, 1))
+    assert heard.args == [1]
+    with qtbot.waitSignal(view.chosen) as heard:
+        QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=place_of(view, 0))
+    assert heard.args == [0]
+    assert view.accessibleDescription() == "item 0"
+    with qtbot.waitSignal(view.activated) as heard:
+        QTest.mouseDClick(view, Qt.MouseButton.LeftButton, pos=place_of(view, 0))
+    assert heard.args == [0]
+    assert view.tip_at(place_of(view, 1)) == "item 1"
+
+
+def test_keys_go_from_item_to_item(qtbot: QtBot, view: ItemView) -> None:
+    view.chosen.connect(lambda item: view.set_marked(frozenset(), frozenset({item})))
+    found: list[int] = []
+    view.chosen.connect(found.append)
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Left):
+        QTest.keyClick(view, key)
+    assert found == [0, 1, 1, 0]
+    with qtbot.waitSignal(view.activated):
+        QTest.keyClick(view, Qt.Key.Key_Return)
+
+
+def test_what_is_marked_elsewhere_is_marked_here(view: ItemView) -> None:
+    accent = current_theme().accent
+
+    def marked(item: int) -> bool:
+        image = view.grab().toImage()
+        spot = next(s for s in view.shapes if s.item == item).path.boundingRect()
+        y = round(spot.center().y())
+        xs = range(round(spot.left()) - 2, round(spot.left()) + 3)
+        return any(image.pixelColor(x, y).rgb() == accent.rgb() for x in xs)
+
+    assert not marked(1)
+    view.set_marked(frozenset({1}), frozenset())
+    assert marked(1)
+    assert not marked(0)
+
+
+def test_what_a_thread_has_painted_is_not_painted_again_until_its_room_changes(
+    qtbot: QtBot,
+) -> None:
+    view = ItemView("boxes", lambda: None)
+    qtbot.addWidget(view)
+    view.resize(300, 200)
+    with ThreadPoolExecutor(1) as thread:
+        painted = thread.submit(ItemCanvas.of(view).paint, BOXES).result()
+    view.set_plot(BOXES, str)
+    by_itself = view.grab().toImage()
+    view.set_plot(BOXES, str, painted)
+    assert view.grab().toImage() == by_itself
+    assert view.shapes is painted.shapes
+    view.resize(400, 200)
+    assert view.shapes is not painted.shapes
+    assert view.shapes[1].path.boundingRect().right() > 300
