@@ -39,6 +39,7 @@ class Landmarks:
         view: Viewport,
         plate_px: tuple[float, float],
         among: Callable[[], NDArray[np.int64] | None] | None = None,
+        gap: float = GAP_PX,
     ) -> NDArray[np.int64]:
         """Which rows of ``places`` ``[n, 2]`` are landmarks in ``view``, ascending.
 
@@ -48,13 +49,14 @@ class Landmarks:
             view: What is seen; only its scale counts.
             plate_px: Width and height of an image.
             among: Tells which rows may be one, or None for all; asked only when it is needed.
+            gap: Room that is left between two.
         """
         scale = _coarser(view.sx), _coarser(view.sy)
-        key = (version, scale, plate_px)
+        key = (version, scale, plate_px, gap)
         if key != self._key:
             self._key = key
             order = self._order(len(places), None if among is None else among())
-            wide, high = plate_px[0] + GAP_PX, plate_px[1] + GAP_PX
+            wide, high = plate_px[0] + gap, plate_px[1] + gap
             squares = places[order] * (scale[0] / wide, scale[1] / high)
             finite = np.isfinite(squares).all(axis=1)
             order, squares = order[finite], squares[finite]

@@ -1,26 +1,51 @@
 """The latent map."""
 
 from aegui.core.i18n import mark
-from aegui.shell.feature import DockSpec, FeatureSpec
+from aegui.features.map.actions import GRID_ACTIONS, MAP_ACTIONS
+from aegui.shell.action_spec import KeyHint
+from aegui.shell.feature import DockSpec, FeatureSpec, Spot
 
 FEATURES = (
     FeatureSpec(
         "aegui.features.map.feature:MapFeature",
         (
             DockSpec(
-                "cursor", mark("Cursor"), 40, "aegui.features.map.view.cursor_panel:CursorPanel"
+                "cursor",
+                mark("Cursor"),
+                40,
+                "aegui.features.map.view.cursor_panel:CursorPanel",
+                spots={"wander": Spot("right"), "build": Spot("right")},
+                guide="02-map.md",
             ),
         ),
-        handlers={"fit_map": "fit"},
+        actions=MAP_ACTIONS,
         requests={"place": "go_to"},
+        keys=(
+            KeyHint(mark("Arrows"), mark("Move the cursor of the map; with Ctrl by a pixel")),
+            KeyHint(mark("Shift+Arrows"), mark("Pan the map")),
+            KeyHint(mark("+ / −"), mark("Zoom the map")),
+            KeyHint(mark("F, 0"), mark("Show all codes on the map")),
+            KeyHint(mark("Enter"), mark("Pin the place under the cursor")),
+            KeyHint(mark("Shift+Enter"), mark("Choose the sample nearest to the cursor")),
+            KeyHint(mark("Delete"), mark("Remove the nearest pin")),
+            KeyHint(mark("Alt+Arrows"), mark("Move the pin at the cursor")),
+            KeyHint(mark("L"), mark("Draw a lasso around samples")),
+            KeyHint(mark("Z"), mark("Zoom to the selection")),
+            KeyHint(mark("E"), mark("Draw what is decoded at the cursor")),
+            KeyHint(mark("N"), mark("Show the lens")),
+            KeyHint(mark("1 … 9"), mark("Show one of the layers of the map")),
+            KeyHint(mark("Esc"), mark("Give up what is being done on the map")),
+        ),
         at_start=True,
     ),
+    FeatureSpec("aegui.features.map.hints:HintsFeature", at_start=True),
     FeatureSpec("aegui.features.map.insight:InsightFeature", at_start=True),
     FeatureSpec("aegui.features.map.points:PointsFeature", at_start=True),
     FeatureSpec("aegui.features.map.sliders:SlidersFeature", at_start=True),
     FeatureSpec(
         "aegui.features.map.grid:GridFeature",
-        handlers={"export_grid": "open", "export_traversal": "open_traversal"},
+        actions=GRID_ACTIONS,
+        conditions=("can_decode",),
         at_start=True,
     ),
 )

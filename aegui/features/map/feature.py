@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 
 from aegui.core.i18n import mark, tr
 from aegui.features.map.model.plane_service import PlaneService
@@ -66,7 +66,7 @@ class MapFeature(Feature):
         canvas.draw_requested.connect(self._on_canvas_draw_requested)
         canvas.editor_requested.connect(self._on_canvas_editor_requested)
         canvas.style_changed.connect(self._on_canvas_style_changed)
-        canvas.sample_activated.connect(services.requests.sample)
+        canvas.sample_activated.connect(self._on_canvas_sample_activated)
         self._panel.sample_activated.connect(services.requests.sample)
         services.of(DecodeService).decoded.connect(self._on_decode_decoded)
         services.of(PlaneService).decoded.connect(self._on_plane_decoded)
@@ -123,7 +123,7 @@ class MapFeature(Feature):
             canvas.set_empty_text(tr("The samples are being encoded..."))
         self._show_plane()
         canvas.set_prior(shown.has_prior)
-        self._services.of(PlaneService).set_codec(codec, live=shown.is_learning)
+        self._services.of(PlaneService).set_codec(codec, shown.look, live=shown.is_learning)
         self._follows = shown.is_learning
         self._services.of(DecodeService).set_codec(codec)
         self._follows = False
@@ -146,8 +146,10 @@ class MapFeature(Feature):
             self._panel.set_empty(tr("Train a network, then move over the map."))
             return
         if self._window.canvas.cursor_code() is None:
-            middle = codes.mean
+            # Without samples the middle of the plane that is shown.
+            middle = codes.mean if codes.size <= 2 else self._window.canvas.base
             if len(codes.values):
+                middle = codes.mean
                 middle = codes.values[((codes.values - middle) ** 2).sum(axis=1).argmin()]
             self._services.of(DecodeService).request(middle)
 
@@ -187,6 +189,16 @@ class MapFeature(Feature):
         dataset = self._services.shown.dataset
         if decoded.image.size == dataset.pixels:
             self._reach.draw(decoded.image.reshape(dataset.image_shape))
+
+    @Slot(int)
+    def _on_canvas_sample_activated(self, index: int) -> None:
+        self._services.requests.sample.emit(index)
+        docks = self._window.docks
+        if self._window.is_wandering and docks["draw"].isHidden() and docks["answer"].isHidden():
+            # What a click does is to be seen, even where the map has the window to itself.
+            docks["answer"].show()
+            column = [docks["cursor"], docks["answer"]]
+            self._window.resizeDocks(column, [1, 1], Qt.Orientation.Vertical)
 
     @Slot()
     def _on_canvas_editor_requested(self) -> None:

@@ -13,8 +13,8 @@ from aegui.core.latent.grids import GridSpec, TraversalSpec
 from aegui.core.latent.sheets import IMAGE_PX, fitting_scale
 from aegui.features.map.grid_dialog import GridDialog
 from aegui.features.map.model.grid_service import GridService
-from aegui.features.map.view.grid_panel import GridPanel, GridWish
-from aegui.features.map.view.traversal_panel import TraversalPanel, TraversalWish
+from aegui.features.map.view.grid_panel import GridPanel, GridRequest
+from aegui.features.map.view.traversal_panel import TraversalPanel, TraversalRequest
 from aegui.paths import documents_dir
 from aegui.session.notice import Notice
 from aegui.shell.dialogs.questions import choose_save_file
@@ -38,8 +38,8 @@ class GridFeature(Feature):
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
         self._canvas = self._window.canvas
-        self._wish: GridWish | None = None
-        self._traversed: TraversalWish | None = None
+        self._request: GridRequest | None = None
+        self._traversed: TraversalRequest | None = None
         self._window.canvas.sheet_requested.connect(self.open_traversal)
         self._window.canvas.furniture.strip.sheet_requested.connect(self.open_traversal)
         services.of(GridService).written.connect(self._on_grids_written)
@@ -64,7 +64,7 @@ class GridFeature(Feature):
             has_prior=shown.has_prior,
             has_cursor="cursor" in bases,
         )
-        panel.set_wish(self._first_wish(codec))
+        panel.set_request(self._first_request(codec))
         self._open(codec, bases, panel)
 
     @Slot()
@@ -74,9 +74,9 @@ class GridFeature(Feature):
         if codec is None:
             return
         bases = self._bases(codec)
-        wish = self._first_traversal(codec, bases)
+        request = self._first_traversal(codec, bases)
         self._open(
-            codec, bases, TraversalPanel(wish, codec.image_shape, has_cursor="cursor" in bases)
+            codec, bases, TraversalPanel(request, codec.image_shape, has_cursor="cursor" in bases)
         )
 
     def _open(
@@ -88,13 +88,13 @@ class GridFeature(Feature):
         glyphs = self._services.shown.look.glyphs
         service = self._services.of(GridService)
         dialog = GridDialog(codec, bases, panel, service, self._window, glyphs=glyphs)
-        dialog.wish_changed.connect(self._on_dialog_wish_changed)
+        dialog.request_changed.connect(self._on_dialog_request_changed)
         dialog.save_requested.connect(lambda: self._save(dialog))
         dialog.open()
 
     def _first_traversal(
         self, codec: Codec, bases: dict[str, NDArray[np.float32]]
-    ) -> TraversalWish:
+    ) -> TraversalRequest:
         """What was chosen last, about the codes of now."""
         codes, last = self._services.shown.codes, self._traversed
         middle, spread = np.zeros(codec.latent_size), np.ones(codec.latent_size)
@@ -103,10 +103,10 @@ class GridFeature(Feature):
         spec = TraversalSpec(tuple(middle.tolist()), tuple(spread.tolist()))
         scale = fitting_scale(codec.image_shape[1:], IMAGE_PX)
         if last is None:
-            return TraversalWish(spec, "mean", scale, self._services.shown.look.glyphs)
+            return TraversalRequest(spec, "mean", scale, self._services.shown.look.glyphs)
         spec = replace(spec, steps=last.spec.steps, reach=last.spec.reach)
         base = last.base if last.base in bases else "mean"
-        return TraversalWish(spec, base, scale, last.ink)
+        return TraversalRequest(spec, base, scale, last.ink)
 
     def _bases(self, codec: Codec) -> dict[str, NDArray[np.float32]]:
         """Codes that the numbers beside the axes can be taken from, by the keys of the panel."""
@@ -115,16 +115,16 @@ class GridFeature(Feature):
         bases = {"mean": zero if codes is None else codes.mean, "zero": zero}
         return bases if cursor is None else {**bases, "cursor": cursor}
 
-    def _first_wish(self, codec: Codec) -> GridWish:
+    def _first_request(self, codec: Codec) -> GridRequest:
         """What was chosen last, where it fits; else what suits the network."""
-        last, has_prior = self._wish, self._services.shown.has_prior
+        last, has_prior = self._request, self._services.shown.has_prior
         if last is not None and max(last.spec.axes) < max(2, codec.latent_size):
             base = last.base if last.base in self._bases(codec) else "mean"
             spec = replace(last.spec, quantiles=last.spec.quantiles and has_prior)
             return replace(last, spec=spec, base=base)
         scale = fitting_scale(codec.image_shape[1:], IMAGE_PX)
         ink = self._services.shown.look.glyphs
-        return GridWish(self._first_spec(codec, has_prior=has_prior), "mean", scale, ink)
+        return GridRequest(self._first_spec(codec, has_prior=has_prior), "mean", scale, ink)
 
     def _first_spec(self, codec: Codec, *, has_prior: bool) -> GridSpec:
         codes = self._services.shown.codes
@@ -147,11 +147,11 @@ class GridFeature(Feature):
             dialog.write(path if path.lower().endswith(".png") else f"{path}.png")
 
     @Slot(object)
-    def _on_dialog_wish_changed(self, wish: GridWish | TraversalWish) -> None:
-        if isinstance(wish, GridWish):
-            self._wish = wish
+    def _on_dialog_request_changed(self, request: GridRequest | TraversalRequest) -> None:
+        if isinstance(request, GridRequest):
+            self._request = request
         else:
-            self._traversed = wish
+            self._traversed = request
 
     @Slot(str)
     def _on_grids_written(self, path: str) -> None:

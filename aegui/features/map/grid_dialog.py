@@ -34,8 +34,8 @@ class GridDialog(QDialog):
     """Shows what the network draws at the places that are asked for, and says when to save it."""
 
     save_requested = Signal()
-    wish_changed = Signal(object)
-    """The ``GridWish`` or ``TraversalWish`` after a person has changed it."""
+    request_changed = Signal(object)
+    """The ``GridRequest`` or ``TraversalRequest`` after a person has changed it."""
 
     def __init__(
         self,
@@ -94,11 +94,11 @@ class GridDialog(QDialog):
     @property
     def base(self) -> NDArray[np.float32]:
         """The code ``[d]`` that all numbers are taken from that do not change."""
-        return self._bases[self.panel.wish.base]
+        return self._bases[self.panel.request.base]
 
     def figure(self) -> Figure:
         """What is asked for, for paper: with values along the axes."""
-        spec, size = self.panel.wish.spec, self._codec.latent_size
+        spec, size = self.panel.request.spec, self._codec.latent_size
         look = Look(glyphs=self._glyphs)
         images = draw_sheet(self._codec, spec, self.base)
         if isinstance(spec, GridSpec):
@@ -114,20 +114,22 @@ class GridDialog(QDialog):
 
     def write(self, path: str) -> None:
         """Save the picture at ``path``; the dialog closes when it is there."""
-        wish = self.panel.wish
+        request = self.panel.request
         self.problem.set_text("")
         self.save.setEnabled(False)
-        self._service.write(path, self._codec, wish.spec, self.base, scale=wish.scale, ink=wish.ink)
+        self._service.write(
+            path, self._codec, request.spec, self.base, scale=request.scale, ink=request.ink
+        )
 
     def _draw(self) -> None:
-        wish = self.panel.wish
+        request = self.panel.request
         self.problem.set_text("")
-        self._service.draw(self._codec, wish.spec, self.base, ink=wish.ink)
+        self._service.draw(self._codec, request.spec, self.base, ink=request.ink)
 
     @Slot(object)
-    def _on_panel_edited(self, wish: object) -> None:
+    def _on_panel_edited(self, request: object) -> None:
         self._draw()
-        self.wish_changed.emit(wish)
+        self.request_changed.emit(request)
 
     @Slot(object)
     def _on_service_drawn(self, pixels: NDArray[np.uint8]) -> None:

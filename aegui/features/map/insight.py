@@ -9,7 +9,6 @@ from PySide6.QtCore import QEvent, QObject, Slot
 
 from aegui.core.i18n import tr
 from aegui.core.latent.fields import FIELDS
-from aegui.core.latent.insight import insight_words
 from aegui.features.map.model.field_service import FieldService, FieldSubject
 from aegui.features.map.model.insight_service import InsightService
 from aegui.features.map.view.cursor_panel import CursorPanel
@@ -128,8 +127,8 @@ class InsightFeature(Feature):
         codes = self._services.shown.codes
         if self._spacing is None and codes is not None:
             spread = float(np.nanmean(codes.spread)) if len(codes.values) else 1.0
-            wished = nearest_spacing(_SPACING_SHARE * spread) if np.isfinite(spread) else 0.1
-            self._canvas.furniture.lens.set_spacing(wished)
+            spacing = nearest_spacing(_SPACING_SHARE * spread) if np.isfinite(spread) else 0.1
+            self._canvas.furniture.lens.set_spacing(spacing)
 
     # The cursor
 
@@ -164,7 +163,7 @@ class InsightFeature(Feature):
         if code is None or not np.array_equal(code, found.z):
             return
         self._canvas.set_drift(None if found.drift is None else found.z + found.drift)
-        self._canvas.set_words(insight_words(told.known, found))
+        self._canvas.set_words(told.words)
 
     @Slot(object)
     def _on_insight_fanned(self, fan: Fan) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class PointsFeature(Feature):
-    """What the style of the map wishes is computed for the network that is shown."""
+    """What the style of the map needs is computed for the network that is shown."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
@@ -30,7 +30,7 @@ class PointsFeature(Feature):
         self._canvas.selection_changed.connect(self._selection.select)
         self._canvas.furniture.selection.listed.connect(services.requests.selection)
         self._selection.changed.connect(self._canvas.set_selection)
-        services.requests.selection_zoom.connect(self._canvas.zoom_to_selection)
+        services.requests.selection_zoom.connect(self._canvas.selecting.zoom)
         self._show_samples()
         self._canvas.set_selection(self._selection.indices)
         self._show()
@@ -49,7 +49,7 @@ class PointsFeature(Feature):
 
     @Slot(object)
     def _show(self, _style: object = None) -> None:
-        """Ask for what the map wishes, of the network and the samples that are shown."""
+        """Ask for what the map needs, of the network and the samples that are shown."""
         shown, style = self._services.shown, self._canvas.map_style
         keys: list[ValueKey] = []
         if style.colour in ("error", "novelty"):

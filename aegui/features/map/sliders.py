@@ -35,14 +35,14 @@ class SlidersFeature(Feature):
         self._axes = self._window.canvas.furniture.axes
         self._sliders = self._window.canvas.furniture.strip.sliders
         self._following = Refresher(self._sliders.ask_ends, _FOLLOWING_MS, parent=self)
-        self._sliders.ends_wished.connect(self._on_sliders_ends_wished)
+        self._sliders.ends_requested.connect(self._on_sliders_ends_requested)
         services.of(EndsService).drawn.connect(self._on_ends_drawn)
         services.of(Making).paths.stops_changed.connect(self._show_pins)
         services.workspace.keepsakes.places_changed.connect(self._take_places)
         self._take_places(services.workspace.keepsakes.places)
 
     @Slot(object, object)
-    def _on_sliders_ends_wished(self, axes: tuple[int, ...], codes: NDArray[np.float32]) -> None:
+    def _on_sliders_ends_requested(self, axes: tuple[int, ...], codes: NDArray[np.float32]) -> None:
         shown = self._services.shown
         if shown.codec is not None and shown.fits:
             self._services.of(EndsService).draw(shown.codec, axes, codes, live=shown.is_learning)
@@ -59,11 +59,10 @@ class SlidersFeature(Feature):
             self._begin_anew()
 
     def _begin_anew(self) -> None:
-        # The pins that the plane was laid through, and the code that was chosen, are of another
+        # The pins that the plane went through, and the code that was chosen, are of another
         # document.
-        if self._axes.laid.isChecked():
-            self._canvas.set_laid(False)
         self._canvas.reset_base()
+        self._canvas.begin_plane()
         self._services.of(EndsService).forget()
         self._sliders.set_ends(None)
         self._show_pins()

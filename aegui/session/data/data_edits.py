@@ -127,15 +127,15 @@ class DataEdits:
 
         return work
 
-    def _ask_first(self, base: Recipe, wished: Recipe, text: str) -> None:
+    def _ask_first(self, base: Recipe, asked: Recipe, text: str) -> None:
         """The document names a file that it does not hold, and another choice needs that file."""
-        source = wished.data.source
+        source = asked.data.source
         words = tr(
             "Only the samples of this document are here. The others were read from {source}.",
             source=source,
         )
         self._host.ask_to_read(
-            source, words, lambda: self.edit(merged(base, wished, self._host.draft.recipe), text)
+            source, words, lambda: self.edit(merged(base, asked, self._host.draft.recipe), text)
         )
         self._host.announce_recipe()
 
@@ -278,17 +278,17 @@ class DataEdits:
     def _take(self, base: DraftState, draft: DraftState, text: str) -> None:
         """Show ``draft``, an edit of ``base``; other edits may have been made since."""
         recipe = merged(base.recipe, draft.recipe, self._host.draft.recipe)
-        is_wished = is_one_large_batch(base.recipe, len(base.dataset))
-        if draft.recipe.training == base.recipe.training and not is_wished:
+        is_asked = is_one_large_batch(base.recipe, len(base.dataset))
+        if draft.recipe.training == base.recipe.training and not is_asked:
             # Made for few samples it would take for ever, made for many it would learn nothing.
             recipe = adapted(recipe, len(base.dataset), len(draft.dataset))
         self._host.push(replace(draft, recipe=recipe, notes=()), text)
         for note in draft.notes:
             self._host.say("info", note)
 
-    def _refuse(self, error: AeguiError, base: Recipe, wished: Recipe, text: str) -> None:
+    def _refuse(self, error: AeguiError, base: Recipe, asked: Recipe, text: str) -> None:
         def retry() -> None:
-            self.edit(merged(base, wished, self._host.draft.recipe), text)
+            self.edit(merged(base, asked, self._host.draft.recipe), text)
 
         self._host.refuse(error, retry)
         self._host.announce_recipe()

@@ -113,7 +113,7 @@ def only(view: DataView, indices: NDArray[np.int64]) -> DataSpec:
 
 
 def available(pool: Dataset, spec: DataSpec) -> int:
-    """How many samples of ``pool`` are as ``spec`` wishes, however many of them it takes."""
+    """How many samples of ``pool`` are as ``spec`` says, however many of them it takes."""
     if spec.names is None and spec.chars is None:
         counts = np.bincount(pool.class_indices, minlength=len(pool.classes))
         return int(counts[_wanted_classes(pool, spec)].sum())

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from aegui.core.data.dataset import Dataset
 
+_SHADOW_PX = 3
+"""Ground in the shadow of a speck, that far from where it is reached, is ground as well."""
 _LOOKED_AT = 32
 """So many samples, from all over a set, tell how it is to be seen."""
 _EDGE = 0.5
@@ -68,3 +70,47 @@ def reduced(images: NDArray[np.float32], most: int) -> NDArray[np.float32]:
     parts = cut.reshape(*images.shape[:-2], rows, step, columns, step)
     mean: NDArray[np.float32] = parts.mean(axis=(-3, -1), dtype=np.float32)
     return mean
+
+
+def ground_shares(levels: NDArray[np.uint8], look: Look) -> NDArray[np.uint8]:
+    """How much of each pixel is ground, 0..255 ``[n, H, W]``, of ``levels`` ``[n, C, H, W]``.
+
+    Ground is what is as bright (or as dark) as it all the way to an edge, straight up, down, left
+    or right: white eyes in a face are none.
+    """
+    near = levels.min(axis=1) if look.ground == 1.0 else 255 - levels.max(axis=1)
+    # From three quarters of it on a pixel begins to be ground; at its level it is nothing else.
+    likeness = 4 * (np.maximum(near, 192) - np.uint8(192)) + 3 * (near >= 192).astype(np.uint8)
+    shares: NDArray[np.uint8] = np.zeros_like(likeness)
+    for axis in (1, 2):
+        for way in (1, -1):
+            turned = np.flip(likeness, axis) if way < 0 else likeness
+            reached = np.minimum.accumulate(turned, axis=axis)
+            np.maximum(shares, np.flip(reached, axis) if way < 0 else reached, out=shares)
+    for _ in range(_SHADOW_PX):
+        shares = np.minimum(likeness, _spread(shares))
+    return shares
+
+
+def _spread(shares: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The largest of each pixel ``[n, H, W]`` and its four neighbours."""
+    made: NDArray[np.uint8] = shares.copy()
+    for onto, of in ((made, shares), (made.swapaxes(1, 2), shares.swapaxes(1, 2))):
+        np.maximum(onto[:, 1:], of[:, :-1], out=onto[:, 1:])
+        np.maximum(onto[:, :-1], of[:, 1:], out=onto[:, :-1])
+    return made
+
+
+def without_ground(levels: NDArray[np.uint8], look: Look) -> NDArray[np.uint8]:
+    """Images on a white ground with that taken away: premultiplied, and their opacity.
+
+    Args:
+        levels: ``[n, C, H, W]``.
+        look: How they are seen; its ground is white.
+
+    Returns:
+        ``[n, C + 1, H, W]``: over white they look as before; over another colour, as if on it.
+    """
+    shares = ground_shares(levels, look)[:, np.newaxis]
+    # A share is never more than the darkest channel: nothing falls below 0.
+    return np.concatenate([levels - shares, 255 - shares], axis=1)

@@ -10,7 +10,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor
 
-from aegui.widgets.landmarks import Landmarks
+from aegui.widgets.landmarks import GAP_PX, Landmarks
 from aegui.widgets.scatter.dot_raster import DotRaster
 from aegui.widgets.scatter.point_colours import PointColours
 from aegui.widgets.scatter.point_index import PointIndex
@@ -67,7 +67,7 @@ class PointLayer:
         self._indices: NDArray[np.int64] = np.zeros(0, np.int64)
         self._pixels: NDArray[np.float64] | None = np.zeros((0, 2))
         self._bounds: Bounds | None = None
-        self._scale = 0.0
+        self._scale = self._marked_scale = 0.0
         self._labelled = False
         self._landmarks = Landmarks()
         self._marked: NDArray[np.int64] = np.zeros(0, np.int64)
@@ -85,6 +85,11 @@ class PointLayer:
     def scale(self) -> float:
         """Screen pixels per image pixel of the plates; 0 where dots are drawn."""
         return self._scale
+
+    @property
+    def image_scale(self) -> float:
+        """Screen pixels per image pixel of the images that there are: all samples, or some."""
+        return self._scale or (self._marked_scale if len(self._marked) else 0.0)
 
     @property
     def labelled(self) -> bool:
@@ -155,6 +160,10 @@ class PointLayer:
             floor: For a ribbon: the pixel row on which samples are stacked; None: y counts.
         """
         self._scale = self._glyph_scale(view, points, ribbon=floor is not None)
+        self._view, self._pixels, self._is_flat = view, None, floor is None
+        self._marked = np.zeros(0, np.int64)
+        if points == "auto" and self._is_flat:
+            self._choose_marked(view)
         room = self._room_px2(view)
         self._labelled = (
             labels
@@ -163,14 +172,6 @@ class PointLayer:
             and self.stamps.has_labels
             and len(self._places) * _LABEL_PX2 < LABEL_SHARE * room
         )
-        self._view, self._pixels, self._is_flat = view, None, floor is None
-        self._marked = np.zeros(0, np.int64)
-        if points == "auto" and self._scale == 0 and self._is_flat:
-            plate = self.stamps.plate_size(self._mark_scale())
-            sides = plate.width(), plate.height()
-            self._marked = self._landmarks.rows(
-                self._places, (self._version, self.colours.version), view, sides, self._standing_out
-            )
         if floor is not None:
             self._pixels = view.to_pixels(self._places)
             size = self._stamp_size()
@@ -180,10 +181,25 @@ class PointLayer:
             heights *= min(1.0, room / max(room, float(heights.max(initial=0.0))))
             self._pixels[:, 1] = floor - size[1] / 2 - heights
 
+    def _choose_marked(self, view: Viewport) -> None:
+        """Which samples are images where not all can be without covering one another."""
+        self._marked_scale = self._scale or self._mark_scale()
+        sticker = self.stamps.sticker_size(self._marked_scale)
+        rows = self._landmarks.rows(
+            self._places,
+            (self._version, self.colours.version),
+            view,
+            (sticker.width(), sticker.height()),
+            self._standing_out,
+            gap=0.0 if self._scale else GAP_PX,
+        )
+        if len(rows) < len(self._places):
+            self._scale, self._marked = 0.0, rows
+
     def _stamp_size(self) -> tuple[float, float]:
         if self._scale == 0:
             return DOT_PX + 1, DOT_PX + 1
-        size = self.stamps.plate_size(self._scale)
+        size = self.stamps.sticker_size(self._scale)
         return size.width() + 1, size.height() + LEVEL_GAP_PX
 
     def _room_px2(self, view: Viewport) -> float:
@@ -260,7 +276,7 @@ class PointLayer:
         seen = self.seen(view)
         self._is_many = self._lacks_plates = False
         if self._scale > 0 and seen is not None and len(seen) <= MOST_PLATES:
-            self._paint_plates(painter, seen, self._scale, theme, ratio)
+            self._paint_stickers(painter, seen, self._scale, theme, ratio)
         elif seen is not None and len(seen) <= MOST_PIXMAPS:
             dots = np.setdiff1d(seen, self._marked) if len(self._marked) else seen
             self._paint_dots(painter, dots, theme, ratio, font)
@@ -325,9 +341,9 @@ class PointLayer:
             places < (view.width + _BESIDE_PX, view.height + _BESIDE_PX)
         )
         seen = self._marked[inside.all(axis=1)]
-        self._paint_plates(painter, seen, self._mark_scale(), theme, ratio)
+        self._paint_stickers(painter, seen, self._marked_scale, theme, ratio)
 
-    def _paint_plates(
+    def _paint_stickers(
         self,
         painter: QPainter,
         seen: NDArray[np.int64],
@@ -335,7 +351,7 @@ class PointLayer:
         theme: Theme,
         ratio: float,
     ) -> None:
-        size = self.stamps.plate_size(scale)
+        size = self.stamps.sticker_size(scale)
         half = np.array([size.width() / 2, size.height() / 2])
         corners = np.rint(self.pixels_of(seen) - half).astype(int).tolist()
         made, begun = 0, time.perf_counter()
@@ -343,13 +359,13 @@ class PointLayer:
             rim = self.colours.rim(index, theme)
             if self.colours.has_selection:
                 painter.setOpacity(1.0 if self.colours.is_chosen(index) else _VEILED)
-            plate = self.stamps.made_plate(index, scale, ratio, theme, rim)
-            if plate is None:
+            sticker = self.stamps.made_sticker(index, scale, ratio, theme, rim)
+            if sticker is None:
                 made += 1
                 if made <= LEAST_MADE or time.perf_counter() - begun < MAKING_SECONDS:
-                    plate = self.stamps.plate(index, scale, ratio, theme, rim)
-            if plate is not None:
-                painter.drawPixmap(x, y, plate)
+                    sticker = self.stamps.sticker(index, scale, ratio, theme, rim)
+            if sticker is not None:
+                painter.drawPixmap(x, y, sticker)
             else:
                 # Making very many takes longer than a frame: the others follow in the next.
                 self._lacks_plates = True
@@ -399,10 +415,10 @@ class PointLayer:
             return QRectF()
         x, y = self.pixels_of(np.array([at]))[0].tolist()
         if scale is None:
-            scale = self._mark_scale() if at in self._marked else self._scale
+            scale = self._marked_scale if at in self._marked else self._scale
         if scale == 0:
             return QRectF(x - DOT_PX / 2, y - DOT_PX / 2, DOT_PX, DOT_PX)
-        size = self.stamps.plate_size(scale)
+        size = self.stamps.sticker_size(scale)
         return QRectF(
             round(x - size.width() / 2), round(y - size.height() / 2), size.width(), size.height()
         )
@@ -421,7 +437,7 @@ class PointLayer:
     def _mark_at(self, x: float, y: float) -> int | None:
         """The sample whose image among the dots is at pixel (``x``, ``y``)."""
         away = np.abs(self.pixels_of(self._marked) - (x, y))
-        size = self.stamps.plate_size(self._mark_scale())
+        size = self.stamps.sticker_size(self._marked_scale)
         inside = (away[:, 0] <= size.width() / 2) & (away[:, 1] <= size.height() / 2)
         rows = self._marked[inside]
         return int(self._indices[rows[0]]) if len(rows) else None

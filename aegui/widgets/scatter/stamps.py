@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import OrderedDict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, 
 
 from aegui.core.data.byte_images import as_images
 from aegui.kit.theme import Theme, blend
-from aegui.session.data.looks import GLYPHS, Look, reduced
+from aegui.session.data.looks import GLYPHS, Look, ground_shares, reduced
 from aegui.widgets.glyphs import argb_image, grey_levels, label_sign, palette, photo_argb
 
 if TYPE_CHECKING:
@@ -20,16 +20,20 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
+_Pixel = TypeVar("_Pixel", np.uint8, np.uint32)
 DOT_PX = 7.0
 """Diameter of a dot, in logical pixels."""
 PLATE_MARGIN = 1
 """Blank glyph pixels around a glyph on its plate; the rim is a screen pixel more."""
+_BORDER_PX, _RIM_PX = 2.0, 1.0
+_SEEN = 64
+_TINT = 0.3
 _LABEL_GAP_PX = 2.0
 _KEPT_PX = 12_000_000
 
 
 class Stamps:
-    """Plates with images, and dots with labels, of one set of samples."""
+    """Stickers with images, and dots with labels, of one set of samples."""
 
     def __init__(self) -> None:
         self._labels: Sequence[str] = ()
@@ -99,26 +103,25 @@ class Stamps:
         found: NDArray[np.float32] = self._images[index]
         return found
 
-    def plate_size(self, scale: float) -> QSizeF:
-        """Logical size of a plate whose image pixels are ``scale`` pixels."""
-        return plate_size(self.image_shape, scale, self._look)
+    def sticker_size(self, scale: float) -> QSizeF:
+        """Logical size of a sticker whose image pixels are ``scale`` pixels."""
+        return sticker_size(self.image_shape, scale, self._look)
 
-    def plate(
+    def sticker(
         self, index: int, scale: float, ratio: float, theme: Theme, rim: QColor | None = None
     ) -> QPixmap:
-        """Sample ``index`` on its plate with a rim of the colour ``rim``, by default quiet."""
-        made = self.made_plate(index, scale, ratio, theme, rim)
+        """Sample ``index`` cut out, with a rim of the colour ``rim``, by default quiet."""
+        made = self.made_sticker(index, scale, ratio, theme, rim)
         if made is None:
-            rim = rim or _quiet_rim(theme)
-            made = plate_pixmap(self._images[index], self._look, scale, ratio, theme, rim)
-            self._keep(_plate_key(index, scale, ratio, theme, rim), made)
+            made = sticker_pixmap(self._images[index], self._look, scale, ratio, theme, rim)
+            self._keep(_sticker_key(index, scale, ratio, theme, rim), made)
         return made
 
-    def made_plate(
+    def made_sticker(
         self, index: int, scale: float, ratio: float, theme: Theme, rim: QColor | None = None
     ) -> QPixmap | None:
-        """That plate, if it is made already."""
-        key = _plate_key(index, scale, ratio, theme, rim or _quiet_rim(theme))
+        """That sticker, if it is made already."""
+        key = _sticker_key(index, scale, ratio, theme, rim)
         made = self._made.get(key)
         if made is not None:
             self._made.move_to_end(key)
@@ -163,8 +166,10 @@ def _quiet_rim(theme: Theme) -> QColor:
     return blend(theme.text_dim, theme.raised, 0.55)
 
 
-def _plate_key(index: int, scale: float, ratio: float, theme: Theme, rim: QColor) -> object:
-    return ("plate", index, scale, ratio, theme.key, rim.rgba())
+def _sticker_key(
+    index: int, scale: float, ratio: float, theme: Theme, rim: QColor | None
+) -> object:
+    return ("sticker", index, scale, ratio, theme.key, None if rim is None else rim.rgba())
 
 
 def plate_size(image_shape: tuple[int, ...], scale: float, look: Look) -> QSizeF:
@@ -250,4 +255,138 @@ def _labelled(label: str, ratio: float, theme: Theme, font: QFont, colour: QColo
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, label)
     _paint_dot(painter, QPointF(DOT_PX / 2 + 1, size.height() / 2), theme, colour)
     painter.end()
+    return pixmap
+
+
+# Stickers: an image without its ground
+
+
+def sticker_size(image_shape: tuple[int, ...], scale: float, look: Look) -> QSizeF:
+    """Logical size of the sticker of an image ``[..., H, W]``."""
+    height, width = image_shape[-2:]
+    around = 2 * (_border(scale, look) + _RIM_PX)
+    return QSizeF(round(width * scale) + around, round(height * scale) + around)
+
+
+def sticker_pixmap(
+    image: ArrayLike,
+    look: Look,
+    scale: float,
+    ratio: float,
+    theme: Theme,
+    rim: QColor | None = None,
+) -> QPixmap:
+    """``image`` ``[H, W]`` or ``[C, H, W]`` cut out along what it shows, ``scale`` pixels a pixel.
+
+    Around the thing a border of its ground is left, and around that a thin rim: so it is told from
+    whatever lies behind. Grey images on a dark ground take a tint of the colour ``rim``. An image
+    that shows nothing keeps all of its ground.
+    """
+    pixels = np.asarray(image, np.float32)
+    size = sticker_size(pixels.shape, scale, look)
+    wide, high = round(size.width() * ratio), round(size.height() * ratio)
+    border = round((_border(scale, look) + _RIM_PX) * ratio)
+    inner = max(1, wide - 2 * border), max(1, high - 2 * border)
+    argb, ground = _coloured(pixels, look, theme, rim)
+    share = _shown(pixels, look)
+    whole = np.full((high, wide), ground.rgba(), np.uint32)
+    mask = np.zeros((high, wide), np.uint8)
+    at = slice(border, border + inner[1]), slice(border, border + inner[0])
+    crisp = min(inner) >= min(pixels.shape[-2:])
+    whole[at] = _resized(argb, inner, crisp=crisp)
+    mask[at] = _resized(share, inner, crisp=crisp)
+    if int(mask.max()) < _SEEN:
+        mask[at] = 255
+    thin = max(1, round(_RIM_PX * ratio))
+    body = _widened(mask, border - thin)
+    edge = _widened(body, thin)
+    line = np.uint32((rim or _quiet_rim(theme)).rgba())
+    return _pixmap(_over(whole, body, np.full_like(whole, line), edge), ratio)
+
+
+def _border(scale: float, look: Look) -> float:
+    """Width of the ground that is left around a thing: of a glyph a pixel of its own."""
+    return max(_BORDER_PX, round(scale)) if look.glyphs else _BORDER_PX
+
+
+def _coloured(
+    pixels: NDArray[np.float32], look: Look, theme: Theme, rim: QColor | None
+) -> tuple[NDArray[np.uint32], QColor]:
+    """The image as ARGB ``[H, W]``, and the colour of its ground."""
+    levels = grey_levels(pixels)
+    single = levels if levels.ndim == 2 else levels[0]
+    if look.glyphs:
+        return palette(theme.pixel_on, theme.raised)[single], theme.raised
+    black, white = QColor(0, 0, 0), QColor(255, 255, 255)
+    is_grey = levels.ndim == 2 or len(levels) == 1
+    if is_grey and look.ground == 0.0:
+        ink = white if rim is None else blend(rim, white, _TINT)
+        return palette(ink, black)[single], black
+    argb = photo_argb(levels[np.newaxis] if levels.ndim == 2 else levels)
+    return argb, white if look.ground == 1.0 else black
+
+
+def _shown(pixels: NDArray[np.float32], look: Look) -> NDArray[np.uint8]:
+    """How much of each pixel ``[H, W]`` is not ground, 0..255."""
+    levels = grey_levels(pixels)
+    channels = levels[np.newaxis] if levels.ndim == 2 else levels
+    if look.glyphs:
+        glyph: NDArray[np.uint8] = channels[0]
+        return glyph
+    shown: NDArray[np.uint8] = 255 - ground_shares(channels[np.newaxis], look)[0]
+    return shown
+
+
+def _resized(values: NDArray[_Pixel], size: tuple[int, int], *, crisp: bool) -> NDArray[_Pixel]:
+    """``values`` ``[H, W]``, ARGB or shares, in ``size`` pixels: as squares, or means of areas."""
+    if crisp:
+        rows = np.arange(size[1]) * len(values) // size[1]
+        columns = np.arange(size[0]) * values.shape[1] // size[0]
+        squares: NDArray[_Pixel] = values[rows[:, np.newaxis], columns]
+        return squares
+    is_colour = values.dtype == np.uint32
+    made = QImage.Format.Format_RGB32 if is_colour else QImage.Format.Format_Grayscale8
+    data = np.ascontiguousarray(values)
+    height, width = data.shape
+    image = QImage(data.data, width, height, data.strides[0], made)
+    way = Qt.TransformationMode.SmoothTransformation
+    scaled = image.scaled(*size, Qt.AspectRatioMode.IgnoreAspectRatio, way).convertToFormat(made)
+    lines = np.frombuffer(scaled.constBits(), values.dtype).reshape(scaled.height(), -1)
+    # A copy: the memory is that of an image that ends here.
+    means: NDArray[_Pixel] = lines[:, : size[0]].copy()
+    return means
+
+
+def _widened(mask: NDArray[np.uint8], by: int) -> NDArray[np.uint8]:
+    """The largest of ``mask`` ``[h, w]`` within ``by`` pixels of each of its pixels."""
+    made = mask.copy()
+    for down in range(-by, by + 1):
+        for across in range(-by, by + 1):
+            if (down or across) and down * down + across * across <= by * by + 1:
+                onto = made[max(0, down) : len(mask) + min(0, down)]
+                of = mask[max(0, -down) : len(mask) + min(0, -down)]
+                onto = onto[:, max(0, across) : mask.shape[1] + min(0, across)]
+                of = of[:, max(0, -across) : mask.shape[1] + min(0, -across)]
+                np.maximum(onto, of, out=onto)
+    return made
+
+
+def _over(
+    front: NDArray[np.uint32],
+    front_mask: NDArray[np.uint8],
+    back: NDArray[np.uint32],
+    back_mask: NDArray[np.uint8],
+) -> NDArray[np.uint32]:
+    """``front`` over ``back``, each as far as its mask goes: premultiplied ARGB."""
+    near = front_mask.astype(np.float32)[..., np.newaxis] / 255
+    far = back_mask.astype(np.float32)[..., np.newaxis] / 255 * (1 - near)
+    channels = [part.view(np.uint8).reshape(*part.shape, 4) for part in (front, back)]
+    mixed = channels[0] * near + channels[1] * far
+    bytes_ = np.ascontiguousarray(np.rint(mixed).astype(np.uint8))
+    return bytes_.view(np.uint32)[..., 0]
+
+
+def _pixmap(argb: NDArray[np.uint32], ratio: float) -> QPixmap:
+    pixmap = QPixmap.fromImage(argb_image(argb))
+    pixmap.setDevicePixelRatio(ratio)
     return pixmap

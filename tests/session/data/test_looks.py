@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 
 from aegui.core.data.dataset import Dataset
-from aegui.session.data.looks import GLYPHS, Look, grey_levels, look_of, reduced
+from aegui.session.data.looks import (
+    GLYPHS,
+    Look,
+    grey_levels,
+    ground_shares,
+    look_of,
+    reduced,
+    without_ground,
+)
 from tests.session.parts import glyphs
 from tests.session.pictures import colour, grey
 
@@ -30,3 +38,23 @@ def test_reducing_takes_the_means_of_squares(most: int) -> None:
     assert small.shape == (2, 3, 16 // step, 12 // step)
     expected = image[..., :step, :step].mean(axis=(-2, -1))
     assert np.allclose(small[..., 0, 0], expected, atol=1e-6)
+
+
+def test_ground_is_what_reaches_an_edge_and_not_what_is_enclosed() -> None:
+    levels = np.full((1, 3, 20, 20), 255, np.uint8)
+    levels[0, :, 5:15, 5:15] = 40
+    levels[0, :, 9:11, 9:11] = 255
+    shares = ground_shares(levels, Look(glyphs=False, ground=1.0))[0]
+    assert shares[0, 0] == shares[2, 10] == 255
+    assert not shares[5:15, 5:15].any()
+    dark = ground_shares(255 - levels, Look(glyphs=False, ground=0.0))[0]
+    np.testing.assert_array_equal(dark, shares)
+
+
+def test_without_its_ground_an_image_is_the_same_over_white() -> None:
+    levels = np.random.default_rng(4).integers(0, 256, (5, 3, 16, 16)).astype(np.uint8)
+    levels[:, :, :4] = 250
+    bare = without_ground(levels, Look(glyphs=False, ground=1.0)).astype(int)
+    assert bare.shape == (5, 4, 16, 16)
+    np.testing.assert_array_equal(bare[:, :3] + (255 - bare[:, 3:]), levels)
+    assert (bare[:, 3, :4] < 64).all()

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
+from aegui.core.i18n import tr
 from aegui.core.latent.field_lines import lines_of
 from aegui.core.latent.fields import FIELDS, compute_field
 from aegui.core.latent.regions import regions_of
+from aegui.session.holding import Holding
 from aegui.session.jobs.costs import encode_cost
 from aegui.session.jobs.derived import Derived
 
@@ -136,9 +138,10 @@ class FieldService(QObject):
         self._derived.answered.connect(self._on_derived_answered)
 
     @property
-    def kept_bytes(self) -> int:
-        """Memory that the layers of the present network take, of at most ``KEPT_BYTES``."""
-        return sum(each.field.values.nbytes for each in list(self._shelf.layers.values()))
+    def holding(self) -> Holding:
+        """The layers of the present network."""
+        count = sum(each.field.values.nbytes for each in list(self._shelf.layers.values()))
+        return Holding(tr("layers under the map"), count, KEPT_BYTES)
 
     @property
     def chosen(self) -> tuple[str, ...]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from aegui.core.latent.insight import insight
+from aegui.core.latent.insight import insight, insight_words
 from aegui.core.latent.novelty import known
 from aegui.session.data.looks import look_of
 from aegui.session.jobs.costs import QUICK, QUICK_BATCH, encode_cost, is_quick
@@ -41,6 +42,11 @@ class PlaceInsight:
 
     insight: Insight
     known: Known
+
+    @cached_property
+    def words(self) -> str:
+        """One line for people and screen readers."""
+        return insight_words(self.known, self.insight)
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from aegui.features.map.model.plane_tiles import Plane, PlaneRequest, Rect, TileStore, decode_plane
+from aegui.core.i18n import tr
+from aegui.features.map.model.plane_tiles import (
+    KEPT_BYTES,
+    Plane,
+    PlaneRequest,
+    Rect,
+    TileStore,
+    decode_plane,
+)
+from aegui.session.data.looks import GLYPHS
+from aegui.session.holding import Holding
 from aegui.session.jobs.derived import Derived
 
 if TYPE_CHECKING:
@@ -16,6 +26,7 @@ if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.latent.codec import Codec
     from aegui.core.latent.frame import Frame
+    from aegui.session.data.looks import Look
 
 REFRESH_MS = 150
 """Least time between two planes that are drawn anew because the network has learnt."""
@@ -58,18 +69,19 @@ class PlaneService(QObject):
         self._planes.answered.connect(self._on_planes_answered)
 
     @property
-    def kept_bytes(self) -> int:
-        """Memory that the tiles of the present network take, of at most ``KEPT_BYTES``."""
-        return 0 if self._store is None else self._store.nbytes
+    def holding(self) -> Holding:
+        """The tiles of the present network."""
+        count = 0 if self._store is None else self._store.nbytes
+        return Holding(tr("tiles of the map"), count, KEPT_BYTES)
 
-    def set_codec(self, codec: Codec | None, *, live: bool = False) -> None:
-        """Decode with ``codec`` from now on; redraws the last plane in time.
+    def set_codec(self, codec: Codec | None, look: Look = GLYPHS, *, live: bool = False) -> None:
+        """Decode images of that ``look`` with ``codec`` from now on; redraw the last plane in time.
 
         The redraw comes at once where it is the first one for a while, else after a pause that
         keeps the share of time spent on planes low: a network that trains (``live``) sends 30 a
         second.
         """
-        self._store = None if codec is None else TileStore(codec)
+        self._store = None if codec is None else TileStore(codec, look)
         self._live = live
         # Where a person goes through the epochs by hand, each of them is wanted at once.
         self._derive(gentle=live or self._took_s >= QUICK_S)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.session.data.looks import grey_levels
+from aegui.session.data.looks import GLYPHS, Look, grey_levels, without_ground
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,6 +46,7 @@ class Plane:
         rect: The rectangle that the tiles fill without gaps: x0, y0, x1, y1.
         images: Levels 0..255, uint8 ``[rows, columns, C, H, W]``; tile ``[r, c]`` is decoded at the
             centre of its cell. Row 0 lies at y0 (below, since y grows upwards), column 0 at x0.
+            C is 1 or 3, or where images have a white ground 2 or 4: premultiplied, and opacity.
         epoch: Epoch of the weights.
         frame: What x and y stand for.
         complete: Whether each tile shows its own place; else some show a neighbour's.
@@ -86,8 +87,10 @@ class PlaneRequest:
 class TileStore:
     """The decoded tiles of one network. Used by one thread at a time."""
 
-    def __init__(self, codec: Codec) -> None:
+    def __init__(self, codec: Codec, look: Look = GLYPHS) -> None:
         self.codec = codec
+        self._bares = not look.glyphs and look.ground == 1.0
+        self._look = look
         self.batch = _FIRST_BATCH
         self._tiles: dict[_Key, NDArray[np.uint8]] = {}
         self._groups: dict[object, int] = {}
@@ -113,9 +116,16 @@ class TileStore:
         return self._tiles.get(key)
 
     def decode(self, codes: NDArray[np.float32]) -> NDArray[np.uint8]:
-        """Levels ``[n, C, H, W]`` of the images of ``codes``."""
-        images = grey_levels(self.codec.decode(codes))
-        return images.reshape(len(codes), *self.codec.image_shape)
+        """Levels ``[n, C, H, W]`` of the images of ``codes``, with opacity on a white ground."""
+        levels = grey_levels(self.codec.decode(codes))
+        images = levels.reshape(len(codes), *self.codec.image_shape)
+        return without_ground(images, self._look) if self._bares else images
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """Shape of what ``decode`` gives for a code."""
+        channels, height, width = self.codec.image_shape
+        return channels + self._bares, height, width
 
     @property
     def nbytes(self) -> int:
@@ -192,7 +202,7 @@ class _Canvas:
         self._wanted = wanted
         self._grid = store.grid(wanted)
         rows, columns = wanted.rows, wanted.columns
-        self._images = np.zeros((rows * columns, *store.codec.image_shape), np.uint8)
+        self._images = np.zeros((rows * columns, *store.image_shape), np.uint8)
         self._known = np.zeros(rows * columns, bool)
         for place in range(rows * columns):
             tile = store.get(self._grid.key(*divmod(place, columns)))
@@ -237,7 +247,7 @@ class _Canvas:
         self._fill_in(source, ~settled)
         complete = bool(self._known.all())
         images = self._images if complete else self._images[source]
-        images = images.reshape(wanted.rows, wanted.columns, *self._store.codec.image_shape)
+        images = images.reshape(wanted.rows, wanted.columns, *self._store.image_shape)
         images.setflags(write=False)
         return Plane(wanted.rect, images, self._store.codec.epoch, wanted.frame, complete)
 

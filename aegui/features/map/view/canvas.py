@@ -1,4 +1,4 @@
-"""The latent map with its input: mouse, wheel, touch and keys."""
+"""The latent map with its input: mouse, wheel, touch and keys, and the tools these go to."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from aegui.core.latent.fields import FIELDS
 from aegui.features.map.view.map_figure import MapPlot, map_figure
 from aegui.features.map.view.menu_items import add_item
 from aegui.features.map.view.pin_tool import PinTool
-from aegui.features.map.view.selecting import SelectingMap
+from aegui.features.map.view.select_tool import SelectTool
 from aegui.features.map.view.types import COLOURS
-from aegui.features.map.view.view import ZOOM_STEP
+from aegui.features.map.view.view import ZOOM_STEP, MapView
 from aegui.kit.charts.menu import FigureMenu
+from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.glyphs import label_name
 from aegui.widgets.rulers import axis_name
 from aegui.widgets.ticks import number_text
@@ -26,7 +27,7 @@ from aegui.widgets.ticks import number_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
     from PySide6.QtGui import (
         QContextMenuEvent,
         QFocusEvent,
@@ -66,7 +67,7 @@ _ARROWS = {
 }
 
 
-class LatentCanvas(SelectingMap):
+class LatentCanvas(MapView):
     """The latent map: drag to pan, wheel or pinch to zoom, click to pin, point to decode.
 
     Signals:
@@ -99,6 +100,7 @@ class LatentCanvas(SelectingMap):
         self._pressed: QPointF | None = None
         self._dragged: QPointF | None = None
         self._clicked: NDArray[np.float32] | None = None
+        self.selecting = SelectTool(self)
         self._pin_tool = PinTool(self._scene)
         self._keys = self._key_table()
         self.figures = FigureMenu(self, self.figure, on_right_click=False)
@@ -115,24 +117,24 @@ class LatentCanvas(SelectingMap):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
         self._use_keys(False)
-        if self._overlay.lasso.is_drawn:
+        if self.selecting.is_drawn:
             return
         if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
             self._navigation.grab()
             self._pressed = event.position()
             modifiers = event.modifiers()
-            drawn = self.lassoing or modifiers & Qt.KeyboardModifier.ShiftModifier
+            drawn = self.selecting.is_on or modifiers & Qt.KeyboardModifier.ShiftModifier
             if drawn and event.button() == Qt.MouseButton.LeftButton:
                 adds = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
-                self._begin_lasso(event.position(), adds=adds)
+                self.selecting.begin(event.position(), adds=adds)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: D102
         at = event.position()
         if self._pressed is None:
             self._point_at(at)
             return
-        if self._overlay.lasso.is_drawn:
-            self._extend_lasso(at)
+        if self.selecting.is_drawn:
+            self.selecting.extend(at)
             return
         if self._pin_tool.is_used:
             self._drag_pin(at)
@@ -149,7 +151,7 @@ class LatentCanvas(SelectingMap):
                 self._drag_pin(at)
                 return
             alone = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-            if event.buttons() & Qt.MouseButton.LeftButton and self._drag_samples(
+            if event.buttons() & Qt.MouseButton.LeftButton and self.selecting.drag_samples(
                 self._pressed, alone=alone
             ):
                 self._pressed = None
@@ -164,10 +166,10 @@ class LatentCanvas(SelectingMap):
             return
         at, clicked = event.position(), self._dragged is None
         self._pressed = self._dragged = None
-        self.setCursor(self._rest_cursor())
-        if self._overlay.lasso.is_drawn:
+        self.setCursor(self.selecting.rest_cursor)
+        if self.selecting.is_drawn:
             self._point_at(at)
-            self._end_lasso()
+            self.selecting.end()
         elif self._pin_tool.is_used:
             self._drop_pin()
         elif not clicked:
@@ -177,7 +179,7 @@ class LatentCanvas(SelectingMap):
             self._click(at)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: D102
-        if event.button() != Qt.MouseButton.LeftButton or self.lassoing:
+        if event.button() != Qt.MouseButton.LeftButton or self.selecting.is_on:
             return
         at = event.position()
         self._point_at(at)
@@ -204,6 +206,16 @@ class LatentCanvas(SelectingMap):
             self._redraw()
             if moved:
                 self.pin_moved.emit(*dropped)
+
+    def set_samples(  # noqa: D102
+        self,
+        labels: Sequence[str],
+        images: ArrayLike,
+        look: Look = GLYPHS,
+        names: Sequence[str] | None = None,
+    ) -> None:
+        self.selecting.forget()
+        super().set_samples(labels, images, look, names)
 
     def set_pins(self, pins: Sequence[Pin]) -> None:  # noqa: D102
         # Of others than those that there were none is held.
@@ -252,8 +264,8 @@ class LatentCanvas(SelectingMap):
         self._put((x, 0.0 if self._scene.ribbon else y))
 
     def _cursor_at(self, at: QPointF) -> Qt.CursorShape:
-        over_pin = not self.lassoing and self._pin_tool.hit(self._view, at) is not None
-        return Qt.CursorShape.OpenHandCursor if over_pin else self._rest_cursor()
+        over_pin = not self.selecting.is_on and self._pin_tool.hit(self._view, at) is not None
+        return Qt.CursorShape.OpenHandCursor if over_pin else self.selecting.rest_cursor
 
     def _put(self, place: tuple[float, float]) -> None:
         self._set_place(place, is_told_next=True)
@@ -267,14 +279,14 @@ class LatentCanvas(SelectingMap):
         if self._pin_tool.is_used:
             self._pressed = self._dragged = None
             self._drop_pin(moved=False)
-            self.setCursor(self._rest_cursor())
-        elif self._overlay.lasso.is_drawn:
+            self.setCursor(self.selecting.rest_cursor)
+        elif self.selecting.is_drawn:
             self._pressed = None
-            self._drop_lasso()
-        elif self.lassoing:
-            self.set_lassoing(False)
+            self.selecting.drop()
+        elif self.selecting.is_on:
+            self.selecting.set_on(False)
         elif len(self.selection):
-            self.clear_selection()
+            self.selecting.clear()
         else:
             self._leave()
 
@@ -291,7 +303,7 @@ class LatentCanvas(SelectingMap):
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: D102
         event.accept()
-        if self._overlay.lasso.is_drawn:
+        if self.selecting.is_drawn:
             return
         turned = event.angleDelta().y() / _NOTCH
         at = event.position()
@@ -331,7 +343,7 @@ class LatentCanvas(SelectingMap):
         if gesture.state() == Qt.GestureState.GestureStarted:
             # Until the second finger came the first was taken for a mouse.
             self._pressed = self._dragged = None
-            self._drop_lasso()
+            self.selecting.drop()
             self._drop_pin(moved=False)
             self._navigation.grab()
         else:
@@ -368,8 +380,8 @@ class LatentCanvas(SelectingMap):
             Qt.Key.Key_Delete: self._remove_nearest_pin,
             Qt.Key.Key_Backspace: self._remove_nearest_pin,
             Qt.Key.Key_Escape: self._escape,
-            Qt.Key.Key_L: lambda: self.set_lassoing(not self.lassoing),
-            Qt.Key.Key_Z: self.zoom_to_selection,
+            Qt.Key.Key_L: lambda: self.selecting.set_on(not self.selecting.is_on),
+            Qt.Key.Key_Z: self.selecting.zoom,
             Qt.Key.Key_N: self.lens_toggled.emit,
             Qt.Key.Key_E: self._draw_here,
             **{
@@ -384,7 +396,7 @@ class LatentCanvas(SelectingMap):
         shift = modifiers == Qt.KeyboardModifier.ShiftModifier
         control = modifiers == Qt.KeyboardModifier.ControlModifier
         plain = modifiers == Qt.KeyboardModifier.NoModifier
-        if self._overlay.lasso.is_drawn or self._pin_tool.is_used:
+        if self.selecting.is_drawn or self._pin_tool.is_used:
             # The map stands still under what is drawn or moved on it.
             return self._escape if key == Qt.Key.Key_Escape else None
         if key in _ARROWS and (plain or control):
@@ -543,8 +555,8 @@ class LatentCanvas(SelectingMap):
             add_item(menu, tr("Clear the trail of the drawing"), self.trail_cleared.emit)
         menu.addSeparator()
         if len(self.selection):
-            add_item(menu, tr("Zoom to the selection"), self.zoom_to_selection, "Z")
-            add_item(menu, tr("Clear the selection"), self.clear_selection, "Esc")
+            add_item(menu, tr("Zoom to the selection"), self.selecting.zoom, "Z")
+            add_item(menu, tr("Clear the selection"), self.selecting.clear, "Esc")
         if self._scene.codes is not None and self._scene.size > 1:
             add_item(menu, tr("Every number of the code…"), self.sheet_requested.emit)
         add_item(menu, tr("Show all codes"), self.fit, "0")
@@ -586,7 +598,7 @@ class LatentCanvas(SelectingMap):
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: D102
         super().hideEvent(event)
         self._navigation.rest()
-        self._drop_lasso()
+        self.selecting.drop()
         self._drop_pin(moved=False)
         self._pressed = self._dragged = self._mouse = None
 

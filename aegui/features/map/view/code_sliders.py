@@ -54,12 +54,12 @@ class CodeSliders(QAbstractScrollArea):
 
     Signals:
         code_edited(object): The code float32 ``[d]`` that is asked for.
-        ends_wished(object, object): Numbers of the code (a tuple), and the codes float32
+        ends_requested(object, object): Numbers of the code (a tuple), and the codes float32
             ``[2 k, d]`` at both ends of their sliders, whose images are requested.
     """
 
     code_edited = Signal(object)
-    ends_wished = Signal(object, object)
+    ends_requested = Signal(object, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -142,7 +142,7 @@ class CodeSliders(QAbstractScrollArea):
         for place, axis in enumerate(axes):
             codes[2 * place : 2 * place + 2, axis] = self.limits(axis)
         if axes and np.isfinite(codes).all():
-            self.ends_wished.emit(axes, codes)
+            self.ends_requested.emit(axes, codes)
 
     @property
     def code(self) -> NDArray[np.float32]:

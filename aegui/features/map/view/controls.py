@@ -184,28 +184,35 @@ class AxesBar(QFrame):
     """Which plane of codes of d > 2 numbers the map shows, and whether the others are in sight.
 
     Signals:
-        axes_edited(int, int): The dimensions wished for x and y.
+        axes_edited(int, int): The dimensions asked for x and y.
         spanned_edited(bool): Whether to show the directions in which codes differ most instead.
-        laid_edited(bool): Whether to show the plane through the pins that are offered instead.
+        through_pins_edited(bool): Whether to show the plane through the pins offered.
         strip_edited(bool): Whether the sliders of all numbers shall be seen.
+        shuffle_requested(): The plane through three other random codes is asked for.
     """
 
     axes_edited = Signal(int, int)
     spanned_edited = Signal(bool)
-    laid_edited = Signal(bool)
+    through_pins_edited = Signal(bool)
     strip_edited = Signal(bool)
+    shuffle_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("card", True)
         self.setCursor(Qt.CursorShape.ArrowCursor)
+        self.shuffle = QToolButton(self)
+        self.shuffle.setText(tr("Shuffle"))
+        self.shuffle.setToolTip(tr("Show the plane through three other random codes"))
+        self.shuffle.setProperty("flat", True)
+        self.shuffle.clicked.connect(self.shuffle_requested)
         self.x_choice, self.y_choice = QComboBox(self), QComboBox(self)
         self.spanned = self._switch(
             tr("PCA"), tr("Show the two directions in which the codes differ most")
         )
-        self.laid = self._switch(tr("Pins"), "")
+        self.through_pins = self._switch(tr("Pins"), "")
         self.offered: NDArray[np.float32] | None = None
-        """The three codes ``[3, d]`` that a plane can be laid through; None: there are none."""
+        """The three codes ``[3, d]`` that a plane can go through; None: there are none."""
         self.strip = self._switch(tr("Sliders"), tr("Change every number of the code by a slider"))
         self._axes = (0, 1)
         self._labels: list[QLabel] = []
@@ -244,11 +251,11 @@ class AxesBar(QFrame):
             layout.addWidget(label)
             layout.addWidget(choice)
         layout.addStretch(1)
-        for switch in (self.spanned, self.laid, self.strip):
+        for switch in (self.spanned, self.shuffle, self.through_pins, self.strip):
             switches.addWidget(switch)
         switches.addStretch(1)
         self.spanned.clicked.connect(self.spanned_edited)
-        self.laid.clicked.connect(self.laid_edited)
+        self.through_pins.clicked.connect(self.through_pins_edited)
         self.strip.clicked.connect(self.strip_edited)
 
     def set_room(self, width: int) -> None:
@@ -267,13 +274,18 @@ class AxesBar(QFrame):
                 break
         self.adjustSize()
 
+    def set_random(self, random: bool) -> None:
+        """Whether there are no codes of samples: random planes then, no principal ones."""
+        self.spanned.setHidden(random)
+        self.shuffle.setVisible(random)
+
     def set_offered(self, codes: NDArray[np.float32] | None, names: Sequence[str]) -> None:
         """Offer the plane through three ``codes`` ``[3, d]`` of those names; None: there is none.
 
         Then ``names`` are those of pins that lie on one line, if there are three.
         """
         self.offered = codes
-        self.laid.setEnabled(codes is not None or self.laid.isChecked())
+        self.through_pins.setEnabled(codes is not None or self.through_pins.isChecked())
         pins = ", ".join(names)
         if codes is not None:
             tip = tr("Show the plane through {pins}: the first three pins of the path", pins=pins)
@@ -281,14 +293,14 @@ class AxesBar(QFrame):
             tip = tr("There is no plane through {pins}: they lie on one line", pins=pins)
         else:
             tip = tr("Pin three places to see the plane through them")
-        self.laid.setToolTip(tip)
+        self.through_pins.setToolTip(tip)
 
     def set_state(
-        self, axes: tuple[int, int], size: int, *, spanned: bool, laid: bool = False
+        self, axes: tuple[int, int], size: int, *, spanned: bool, through_pins: bool = False
     ) -> None:
         """Show ``axes`` as chosen out of ``size`` numbers, or the directions of most difference.
 
-        ``laid``: the directions are those of pins.
+        ``through_pins``: the directions are those of pins.
         """
         for choice, axis in ((self.x_choice, axes[0]), (self.y_choice, axes[1])):
             if choice.count() != size:
@@ -297,9 +309,9 @@ class AxesBar(QFrame):
             choice.setCurrentIndex(axis)
             choice.setEnabled(not spanned)
         self._axes = axes
-        self.spanned.setChecked(spanned and not laid)
-        self.laid.setChecked(laid)
-        self.laid.setEnabled(laid or self.offered is not None)
+        self.spanned.setChecked(spanned and not through_pins)
+        self.through_pins.setChecked(through_pins)
+        self.through_pins.setEnabled(through_pins or self.offered is not None)
 
     def _on_choice_activated(self) -> None:
         x, y = self.x_choice.currentIndex(), self.y_choice.currentIndex()

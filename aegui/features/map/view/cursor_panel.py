@@ -161,8 +161,10 @@ class CodeNumbers(Painted):
 
     def set_code(self, code: Sequence[float], epoch: int | None) -> None:
         """Show the numbers of ``code`` and the epoch of the weights."""
+        is_as_wide = (len(code), epoch) == (len(self._code), self._epoch)
         self._code, self._epoch = tuple(code), epoch
-        self._make_room()
+        if not is_as_wide:
+            self._make_room()
         self.update()
 
     @property
@@ -196,10 +198,10 @@ class CodeNumbers(Painted):
 
     def _rows(self) -> int:
         """Rows of numbers that there is room for; where they are fewer, the epoch is below."""
-        wished, line = self._lines(len(self._code)), self._line_px()
+        ideal, line = self._lines(len(self._code)), self._line_px()
         if self.height() >= self.sizeHint().height():
-            return wished
-        return max(1, min(wished, self.height() // line - 1))
+            return ideal
+        return max(1, min(ideal, self.height() // line - 1))
 
     def _line_px(self) -> int:
         return self.fontMetrics().height() + 2
@@ -285,6 +287,7 @@ class CursorPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._labels: Sequence[str] = ()
+        self._where = ""
         self._reason = dim()
         self._reason.setWordWrap(True)
         self._reason.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -359,6 +362,7 @@ class CursorPanel(QWidget):
         code = np.asarray(z, np.float64).reshape(-1).tolist()
         self.pictures.set_image(picture)
         self.numbers.set_code(code, epoch)
+        self._where = _where(code)
         if nearest is None:
             self._stack.setCurrentIndex(1)
             return
@@ -370,20 +374,18 @@ class CursorPanel(QWidget):
         self.nearest.set_nearest(tuple(known), indices)
         self._near_title.setVisible(bool(known))
         self._stack.setCurrentIndex(1)
-        self._describe(code, known)
+        self._describe(known)
 
     def set_nearest(self, nearest: Sequence[tuple[str, float]], indices: Sequence[int]) -> None:
         """The samples nearest to what was decoded, found later: names, distances and places."""
         self.nearest.set_nearest(tuple(nearest), indices)
         self._near_title.setVisible(bool(nearest))
-        self._describe(list(self.numbers.code), list(nearest))
+        self._describe(nearest)
 
     def set_insight(self, told: PlaceInsight) -> None:
         """What is known of the place that is shown."""
         self.figures.set_insight(told)
-        where = _where(told.insight.z.tolist())
-        words = self.figures.accessibleDescription()
-        describe(self, tr("Code {where}; {words}", where=where, words=words))
+        describe(self, tr("Code {where}; {words}", where=self._where, words=told.words))
 
     def set_empty(self, reason: str) -> None:
         """Show ``reason``, why nothing is decoded."""
@@ -396,10 +398,9 @@ class CursorPanel(QWidget):
         """Whether a reason is shown instead of an image."""
         return self._stack.currentIndex() == 0
 
-    def _describe(self, code: list[float], nearest: list[tuple[str, float]]) -> None:
-        where = _where(code)
+    def _describe(self, nearest: Sequence[tuple[str, float]]) -> None:
         near = self.nearest.text_of(0) if nearest else tr("nothing is near")
-        describe(self, tr("Code {where}; {near}", where=where, near=near))
+        describe(self, tr("Code {where}; {near}", where=self._where, near=near))
 
 
 def _where(code: Sequence[float]) -> str:

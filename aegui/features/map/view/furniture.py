@@ -55,7 +55,7 @@ class Furniture(QObject):
         super().__init__(parent)
         self._map = parent
         self._scene = scene
-        self._strip_wished = False
+        self._strip_asked = False
         self._classes: tuple[str, ...] = ()
         self.bar = ViewBar(zoom_step, parent)
         self.follow = FollowBar(parent)
@@ -78,15 +78,15 @@ class Furniture(QObject):
         """What the strip of sliders takes of the width."""
         return STRIP_PX if self.strip.isVisibleTo(self._map) else 0
 
-    def set_strip(self, wished: bool) -> None:
+    def set_strip(self, shown: bool) -> None:
         """Whether the sliders shall be seen; they are only where codes have more than 2 numbers."""
-        self._strip_wished = wished
-        self.axes.strip.setChecked(wished)
+        self._strip_asked = shown
+        self.axes.strip.setChecked(shown)
         self._show_strip()
 
     def _show_strip(self) -> None:
         roomy = self._map.width() - STRIP_PX >= _LEAST_BESIDE_PX
-        shown = self._strip_wished and self._scene.size > 2 and roomy
+        shown = self._strip_asked and self._scene.size > 2 and roomy
         if shown != self.strip.isVisibleTo(self._map):
             self.strip.setVisible(shown)
             self.room_changed.emit()
@@ -97,8 +97,9 @@ class Furniture(QObject):
         scene = self._scene
         self.axes.setVisible(scene.size > 2)
         if scene.size > 2:
-            laid = scene.laid is not None
-            self.axes.set_state(scene.axes, scene.size, spanned=scene.spanned, laid=laid)
+            through_pins = scene.pin_directions is not None and not scene.is_random
+            spanned = scene.spanned and not scene.is_random
+            self.axes.set_state(scene.axes, scene.size, spanned=spanned, through_pins=through_pins)
             shown = {scene.axes[0]: tr("across"), scene.axes[1]: tr("up")}
             self.strip.sliders.set_shown({} if scene.spanned else shown)
             self.strip.sliders.set_code(scene.base)
@@ -111,8 +112,8 @@ class Furniture(QObject):
         if codes is not None and codes.size > 2:
             self.strip.sliders.set_codes(codes.mean, codes.spread)
         count = 0 if codes is None else len(codes.values)
-        # Without samples there are no directions in which their codes differ.
-        self.axes.spanned.setEnabled(count > 0)
+        # Without samples there are no directions in which their codes differ, but random planes.
+        self.axes.set_random(self._scene.lacks_codes)
         note = ""
         if codes is not None and 0 < count < codes.total:
             note = tr(

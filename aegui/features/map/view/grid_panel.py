@@ -66,7 +66,7 @@ Ink = Annotated[bool, FieldWords("Dark on light", "As on paper")]
 
 
 @dataclass(frozen=True)
-class GridWish:
+class GridRequest:
     """A grid as a person asks for it.
 
     Attributes:
@@ -156,7 +156,7 @@ class GridPanel(QWidget):
     """The form beside the preview.
 
     Signals:
-        edited(GridWish): What is asked for now.
+        edited(GridRequest): What is asked for now.
     """
 
     edited = Signal(object)
@@ -166,7 +166,7 @@ class GridPanel(QWidget):
         self.title = tr("Grid of decodes")
         self._size = 2
         self._shape = (1, 1)
-        self._wish = GridWish(GridSpec())
+        self._request = GridRequest(GridSpec())
         self.preview = GridPreview()
         self._places = self._choice(
             tr("Places"), [(tr(label), key) for key, (label, _) in _PLACES.items()]
@@ -291,10 +291,10 @@ class GridPanel(QWidget):
             for field in (self._x_range, self._y_range):
                 form.labelForField(field).setText("")  # type: ignore[attr-defined]
 
-    def set_wish(self, wish: GridWish) -> None:
-        """Show ``wish``, and stay silent."""
-        self._wish = wish
-        spec = wish.spec
+    def set_request(self, request: GridRequest) -> None:
+        """Show ``request``, and stay silent."""
+        self._request = request
+        spec = request.spec
         fields = (self._places, self._columns, self._rows, self._x, self._y, self._base)
         others = (*self._x_ends, *self._y_ends, *self._between, self._scale, self._ink)
         blockers = [QSignalBlocker(field) for field in (*fields, *others)]
@@ -303,24 +303,24 @@ class GridPanel(QWidget):
         self._rows.setValue(spec.rows)
         self._x.setCurrentIndex(spec.axes[0])
         self._y.setCurrentIndex(spec.axes[1] if self._size > 1 else 0)
-        self._base.setCurrentIndex(max(0, self._base.findData(wish.base)))
+        self._base.setCurrentIndex(max(0, self._base.findData(request.base)))
         shares = tuple(100.0 * share for share in spec.between)
         known = (self._x_ends, spec.across), (self._y_ends, spec.up), (self._between, shares)
         for ends, values in known:
             for field, value in zip(ends, values, strict=True):
                 field.setValue(value)
-        self._scale.setValue(wish.scale)
-        self._ink.setChecked(wish.ink)
+        self._scale.setValue(request.scale)
+        self._ink.setChecked(request.ink)
         del blockers
         self._show()
 
     @property
-    def wish(self) -> GridWish:
+    def request(self) -> GridRequest:
         """What is asked for now."""
-        return self._wish
+        return self._request
 
     def _show(self) -> None:
-        spec = self._wish.spec
+        spec = self._request.spec
         self._about.setText(tr(_PLACES[spec.quantiles][1]))
         self._form.setRowVisible(self._quantile_range, spec.quantiles)
         self._form.setRowVisible(self._x_range, not spec.quantiles)
@@ -330,18 +330,18 @@ class GridPanel(QWidget):
         self._result.setText(
             tr(
                 "{width:,} × {height:,} pixels",
-                width=self._wish.scale * ((width + 1) * spec.columns - 1),
-                height=self._wish.scale * ((height + 1) * rows - 1),
+                width=self._request.scale * ((width + 1) * spec.columns - 1),
+                height=self._request.scale * ((height + 1) * rows - 1),
             )
         )
 
-    def _wished_between(self, before: tuple[float, float]) -> tuple[float, float]:
+    def _asked_between(self, before: tuple[float, float]) -> tuple[float, float]:
         """The quantiles that are written; those of before where they are none."""
         low, high = (field.value() / 100.0 for field in self._between)
         return (low, high) if low < high else before
 
     def _on_edited(self) -> None:
-        before = self._wish.spec
+        before = self._request.spec
         x, y = self._x.currentIndex(), self._y.currentIndex()
         if x == y and self._size > 1:
             # Choosing the other's number swaps the two.
@@ -352,11 +352,11 @@ class GridPanel(QWidget):
             columns=self._columns.value(),
             rows=self._rows.value(),
             quantiles=self._places.currentData(),
-            between=self._wished_between(before.between),
+            between=self._asked_between(before.between),
             across=(self._x_ends[0].value(), self._x_ends[1].value()),
             up=(self._y_ends[0].value(), self._y_ends[1].value()),
         )
-        self.set_wish(
-            GridWish(spec, self._base.currentData(), self._scale.value(), self._ink.isChecked())
+        self.set_request(
+            GridRequest(spec, self._base.currentData(), self._scale.value(), self._ink.isChecked())
         )
-        self.edited.emit(self._wish)
+        self.edited.emit(self._request)

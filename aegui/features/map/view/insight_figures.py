@@ -11,7 +11,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import localized, mark, tr
-from aegui.core.latent.insight import distance_words, insight_words
+from aegui.core.latent.insight import distance_words
 from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.painted import Painted
 from aegui.kit.speech import describe
@@ -119,14 +119,14 @@ class InsightFigures(Painted):
             self._nearest = ""
             if found.kind == "new":
                 title = told.known.title(found.nearest[0][0])
-                away = distance_words(found)
+                away = distance_words(found, short=True)
                 self._nearest = tr("{distance} from {name}", distance=away, name=title)
-            describe(self, insight_words(told.known, found), spoken=False)
+            describe(self, told.words, spoken=False)
         self.update()
 
     @property
     def words(self) -> str:
-        """The line of words."""
+        """The line of words; its end is seen in its tip where there is no room."""
         return " · ".join(filter(None, (self._words, self._nearest)))
 
     @property
@@ -195,14 +195,12 @@ class InsightFigures(Painted):
         centre = Qt.AlignmentFlag.AlignVCenter
         painter.setFont(bold)
         painter.setPen(theme.text)
-        elided = QFontMetricsF(bold).elidedText(
-            self._words, Qt.TextElideMode.ElideRight, self.width()
-        )
-        painter.drawText(row, centre, elided)
-        row.setLeft(QFontMetricsF(bold).horizontalAdvance(elided) + SPACING)
+        words = _elided(bold, self._words, row.width())
+        painter.drawText(row, centre, words)
+        row.setLeft(QFontMetricsF(bold).horizontalAdvance(words) + SPACING)
         painter.setFont(plain)
         painter.setPen(theme.text_dim)
-        painter.drawText(row, centre, self._nearest)
+        painter.drawText(row, centre, _elided(plain, self._nearest, row.width()))
         for key, text in self._texts.items():
             box = self.figure_rect(key)
             painter.setFont(plain)
@@ -219,6 +217,10 @@ class InsightFigures(Painted):
         self._fonts = None
         self._label = None
         super().changeEvent(event)
+
+
+def _elided(font: QFont, text: str, room: float) -> str:
+    return QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, room)
 
 
 def _vector(numbers: list[float]) -> str:

@@ -170,7 +170,7 @@ class Layers:
             painter.restore()
 
     def _spread_rows(self, view: Viewport) -> NDArray[np.int64]:
-        """Rows of the samples in sight whose spread is known and wished; of too many none."""
+        """Rows of the samples in sight whose spread is known and asked for; of too many none."""
         scene, points = self._scene, self._scene.points
         variances, nothing = self.variances, np.zeros(0, np.int64)
         if variances is None or not scene.style.ellipses or scene.ribbon:

@@ -31,7 +31,7 @@ _ARROW_PX = 7.0
 _ARROW_LEAST_PX = 5.0
 _NAME_SIZES_PX = (30, 22, 16)
 """A name stands where its region has about that much room in every direction."""
-_NAME_ALPHA = 0.62
+_HALO_PX, _HALO_ALPHA = 4.0, 0.8
 _RIBBON_NAMES_PX = 64.0
 
 
@@ -85,16 +85,28 @@ def paint_prior(painter: QPainter, view: Viewport, theme: Theme) -> None:
         for colour, width in ((theme.panel, 3.0), (blend(theme.text_dim, theme.panel, 0.7), 1.2)):
             painter.setPen(QPen(colour, width, style))
             painter.drawEllipse(middle, radius * view.sx, radius * view.sy)
-    painter.setPen(theme.text_dim)
     for radius, text in ((1.0, "1σ"), (2.0, "2σ")):
         # Below the right end of the circle, where neither axis nor samples' labels stand.
         side = radius * _DIAGONAL
         at = middle + QPointF(side * view.sx + 3, side * view.sy + 12)
         if view.contains(at.x(), at.y()):
-            painter.drawText(at, text)
-    painter.setPen(QPen(theme.text_dim, 1.5))
-    for dx, dy in ((_PRIOR_CROSS_PX, 0.0), (0.0, _PRIOR_CROSS_PX)):
-        painter.drawLine(middle - QPointF(dx, dy), middle + QPointF(dx, dy))
+            paint_haloed(painter, at, text, theme.text, theme.panel)
+    for colour, width in ((theme.panel, 3.5), (theme.text_dim, 1.5)):
+        painter.setPen(QPen(colour, width))
+        for dx, dy in ((_PRIOR_CROSS_PX, 0.0), (0.0, _PRIOR_CROSS_PX)):
+            painter.drawLine(middle - QPointF(dx, dy), middle + QPointF(dx, dy))
+
+
+def paint_haloed(painter: QPainter, at: QPointF, text: str, ink: QColor, halo: QColor) -> None:
+    """``text`` whose baseline begins ``at``, legible on any ground by a rim of ``halo``."""
+    letters = QPainterPath()
+    letters.addText(at, painter.font(), text)
+    around = QColor(halo)
+    around.setAlphaF(_HALO_ALPHA)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    cap, join = Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin
+    painter.strokePath(letters, QPen(around, _HALO_PX, Qt.PenStyle.SolidLine, cap, join))
+    painter.fillPath(letters, ink)
 
 
 def paint_trail(painter: QPainter, pixels: NDArray[np.float64], theme: Theme) -> None:
@@ -137,9 +149,6 @@ def paint_region_names(
 ) -> None:
     """The names of regions that have room for them, in a size that suits that room."""
     fonts = {size: _sized(font, size) for size in _NAME_SIZES_PX} if names else {}
-    ink = QColor(theme.text)
-    ink.setAlphaF(_NAME_ALPHA)
-    painter.setPen(ink)
     for name in names:
         x, y = view.x_pixel(name.x), view.y_pixel(name.y)
         room = name.room_x * view.sx
@@ -156,8 +165,10 @@ def paint_region_names(
         if QFontMetricsF(chosen).horizontalAdvance(name.text) > 2 * room:
             continue
         painter.setFont(chosen)
-        box = QRectF(x - room, y - size, 2 * room, 2 * size)
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name.text)
+        metrics = QFontMetricsF(chosen)
+        below = (metrics.ascent() - metrics.descent()) / 2
+        at = QPointF(x - metrics.horizontalAdvance(name.text) / 2, y + below)
+        paint_haloed(painter, at, name.text, theme.text, theme.panel)
 
 
 def _sized(font: QFont, size_px: int) -> QFont:

@@ -45,7 +45,8 @@ class Navigation(QObject):
     """Owns the viewport: every movement goes through here, is kept sane and told.
 
     While ``following``, the view is fitted anew whenever the codes leave it or shrink far within
-    it. A person who moves the view takes over; ``follow`` gives it back.
+    it. A person who moves the view takes over; ``fit`` gives it back. What is fitted at first
+    may be less than the whole: the crowded middle.
 
     Signals:
         moved(): The viewport has changed.
@@ -62,8 +63,9 @@ class Navigation(QObject):
         self._clock = clock
         self._view = Viewport()
         self._bounds: Bounds | None = None
+        self._crowd: Bounds | None = None
         self._following = True
-        self._fresh = True
+        self._fresh, self._begins = True, True
         self._ribbon = False
         self._still = False
         self._motion: _Glide | _Fling | None = None
@@ -111,19 +113,19 @@ class Navigation(QObject):
 
     def start_afresh(self) -> None:
         """Other samples or other codes come: fit the next ones at once."""
-        self._fresh = True
+        self._fresh, self._begins = True, True
         self._follow(True)
 
-    def set_bounds(self, bounds: Bounds | None) -> None:
-        """Where the codes lie now."""
-        self._bounds = bounds
+    def set_bounds(self, bounds: Bounds | None, crowd: Bounds | None = None) -> None:
+        """Where the codes lie now; ``crowd``: where most of them do, by default all."""
+        self._bounds, self._crowd = bounds, crowd or bounds
         if bounds is None or not self._following or self._still:
             return
         if self._fresh:
             self._fresh = False
             self.rest()
             self._set(self._home())
-        elif not self._comfortable(bounds):
+        elif not self._comfortable(self._framed or bounds):
             self._glide(self._home())
 
     def keep_still(self, still: bool) -> None:
@@ -132,7 +134,7 @@ class Navigation(QObject):
         if still:
             self.rest()
         else:
-            self.set_bounds(self._bounds)
+            self.set_bounds(self._bounds, self._crowd)
 
     def hold(self) -> None:
         """Stay where it is, wherever the codes go, until ``fit``."""
@@ -140,6 +142,7 @@ class Navigation(QObject):
 
     def fit(self, *, animated: bool = True) -> None:
         """Show all codes, and follow them from now on."""
+        self._begins = False
         self._follow(True)
         if animated:
             self._glide(self._home())
@@ -236,7 +239,12 @@ class Navigation(QObject):
         return self._view
 
     def _home(self) -> Viewport:
-        return self._locked(self._view.fitted(self._bounds or _NOWHERE))
+        return self._locked(self._view.fitted(self._framed or _NOWHERE))
+
+    @property
+    def _framed(self) -> Bounds | None:
+        """What a fit shows: until somebody asks for all codes, where most of them are."""
+        return self._crowd if self._begins else self._bounds
 
     def _sane(self, view: Viewport) -> Viewport:
         return self._locked(self._locked(view).limited(self._bounds or _NOWHERE))

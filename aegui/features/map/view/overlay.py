@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap, QRegion
 
 from aegui.features.map.view.fan import FanPicture
 from aegui.features.map.view.lasso import Lasso
 from aegui.features.map.view.marks import paint_arrow, paint_tag, tag_rect
+from aegui.kit.theme import RADIUS
 from aegui.widgets.glyphs import label_name
 from aegui.widgets.rulers import fitting_font, x_pill, y_pill
 from aegui.widgets.scatter.stamps import plate_pixmap, plate_size
@@ -53,6 +54,8 @@ class Overlay:
         self.drift: tuple[float, float] | None = None
         self._preview: NDArray[np.float32] | None = None
         self._pixmap: tuple[object, QPixmap] | None = None
+        self.painted = QRegion()
+        """What it took when it was painted last: what has to be painted anew when it changes."""
 
     def set_preview(self, image: ArrayLike | None) -> None:
         """The decoded image ``[H, W]`` or ``[C, H, W]`` at the cursor."""
@@ -78,7 +81,8 @@ class Overlay:
 
     def drawn_region(self, view: Viewport) -> QRegion:
         """Where it would paint the place of the drawing now."""
-        return _around([self._scene.drawn_rect(view)])
+        rect = self._scene.drawn_rect(view)
+        return _around([] if rect.isEmpty() else [rect])
 
     def drift_region(self, view: Viewport) -> QRegion:
         """Where it would paint the arrow of the drift now."""
@@ -146,6 +150,7 @@ class Overlay:
     ) -> None:
         """Paint it all."""
         at = self.pixel(view)
+        self.painted = self.region(view, font) + self.drawn_region(view)
         painter.save()
         room = QRectF(view.left, view.top, view.width, view.height)
         painter.setClipRect(room, Qt.ClipOperation.IntersectClip)
@@ -271,13 +276,14 @@ class Overlay:
     ) -> None:
         stamps = self._scene.points.stamps
         box = self._hover_box(index)
-        plate = stamps.plate(index, self._hover_scale(), ratio, theme, theme.accent)
-        painter.drawPixmap(box.topLeft(), plate)
-        # A second line of the rim: what is meant differs by more than a colour.
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(QPen(theme.accent, 1))
+        sticker = stamps.sticker(index, self._hover_scale(), ratio, theme, theme.accent)
+        painter.drawPixmap(box.topLeft(), sticker)
+        # A frame: what is meant differs by more than a colour.
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(QRect(box.toRect()).adjusted(-1, -1, 0, 0))
+        for colour, width in ((theme.panel, 3.0), (theme.accent, 1.5)):
+            painter.setPen(QPen(colour, width))
+            painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
         tag = self._hover_tag(index, font)
         left_middle = QPointF(tag.left(), tag.center().y())
         paint_tag(painter, left_middle, label_name(stamps.names[index]), theme, font)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage, QPainter
 
 from aegui.widgets.glyphs import argb_image, palette, photo_argb
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
     from PySide6.QtGui import QColor
 
@@ -94,7 +94,7 @@ class PhotoPlane:
         painter.setOpacity(1.0 if ink is not None else strength)
         target = _target(plane, view, band)
         if band is None:
-            self._draw(painter, target, ratio, view.width * view.height)
+            self._draw(painter, target, ratio, view.width * view.height, ground)
         else:
             self._draw_row(painter, target, plane)
         painter.restore()
@@ -106,7 +106,7 @@ class PhotoPlane:
         self._mosaic_key, self._scaled_key = key, None
         # The last row of tiles lies on top.
         tiles = plane.images[::-1]
-        argb = palette(ink, ground)[tiles[:, :, 0]] if ink is not None else photo_argb(tiles)
+        argb = palette(ink, ground)[tiles[:, :, 0]] if ink is not None else tile_argb(tiles)
         rows, columns, height, width = argb.shape
         sheet: NDArray[np.uint32] = argb.transpose(0, 2, 1, 3).reshape(
             rows * height, columns * width
@@ -126,7 +126,9 @@ class PhotoPlane:
             onto = QRectF(x, target.top(), across, target.height())
             painter.drawImage(onto, self._mosaic, source)
 
-    def _draw(self, painter: QPainter, target: QRectF, ratio: float, window: float) -> None:
+    def _draw(
+        self, painter: QPainter, target: QRectF, ratio: float, window: float, ground: QColor
+    ) -> None:
         """The mosaic into ``target``, from a scaled copy where that is not too large."""
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         size = (target.size() * ratio).toSize()
@@ -139,6 +141,8 @@ class PhotoPlane:
         if size != self._scaled_key and size.width() > 0 and size.height() > 0:
             self._scaled_key = size
             self._scaled = QImage(size, QImage.Format.Format_RGB32)
+            # Opaque, so that panning only copies it.
+            self._scaled.fill(ground)
             scaling = QPainter(self._scaled)
             scaling.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             scaling.drawImage(QRectF(0, 0, size.width(), size.height()), self._mosaic)
@@ -146,6 +150,17 @@ class PhotoPlane:
         self._scaled.setDevicePixelRatio(ratio)
         corner = target.topLeft() * ratio
         painter.drawImage(QPointF(corner.toPoint()) / ratio, self._scaled)
+
+
+def tile_argb(tiles: NDArray[np.uint8]) -> NDArray[np.uint32]:
+    """Premultiplied ARGB ``[..., H, W]`` of tiles ``[..., C, H, W]`` of a ``Plane``."""
+    channels = tiles.shape[-3]
+    if channels in (1, 3):
+        return photo_argb(tiles)
+    argb = photo_argb(tiles[..., :-1, :, :])
+    argb &= np.uint32(0x00FFFFFF)
+    argb |= tiles[..., -1, :, :].astype(np.uint32) << np.uint32(24)
+    return argb
 
 
 def _target(plane: Plane, view: Viewport, band: tuple[float, float] | None) -> QRectF:

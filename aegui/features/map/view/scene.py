@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from aegui.features.map.model.plane_tiles import Plane
     from aegui.session.map.codes_service import Codes
 
-FIELD_CONTRAST, VIVID_CONTRAST = 0.16, 0.6
-"""Share of the text colour in a lit pixel of a field of glyphs: seen when looked for; in full."""
+FIELD_CONTRAST, STRONG_CONTRAST, FULL_CONTRAST = 0.16, 0.3, 0.6
+"""Share of the text colour in a lit pixel of a field of glyphs: quiet; strong; seen in large."""
 INK_CONTRAST = 0.34
 """The same of grey images on a dark ground, which are drawn as ink."""
 PHOTO_STRENGTH = 0.45
@@ -47,6 +47,10 @@ RIBBON_CONTRAST = 0.55
 """Share of the text colour on a ribbon of glyphs, which no sample covers."""
 PRIOR_BOUNDS = (-2.5, -2.5, 2.5, 2.5)
 """What is seen where there is a prior but no code."""
+_BLACK = "#000000"
+"""What lies beyond images on a dark ground, in their own polarity."""
+_OUTLYING, _MUCH_SMALLER, _FEWEST_CROWDED = 0.02, 0.5, 50
+"""The outermost share of codes is left out at first where that halves the map."""
 _QUICKLY_SEARCHED = 100_000
 _STEPS = 10
 
@@ -55,10 +59,10 @@ class Scene:
     """What the map holds, and how the codes of d numbers lie on its plane.
 
     x and y stand for the two code dimensions ``axes``, or, where the map is ``spanned``, for the
-    two directions in which the codes differ most, or two that are ``laid`` through pins. ``base``
-    gives what they leave open, for all that has only a place on the plane (the cursor, the decoded
-    tiles): the mean of the codes, which goes with them (``follows_mean``), until another is chosen.
-    Codes of one number lie along x, over a ribbon of decoded tiles.
+    two directions in which the codes differ most, or those through pins (``pin_directions``).
+    ``base`` gives what they leave open, for all that has only a place on the plane (the cursor, the
+    decoded tiles): the mean of the codes, which goes with them (``follows_mean``), until another is
+    chosen. Codes of one number lie along x, over a ribbon of decoded tiles.
     """
 
     def __init__(self) -> None:
@@ -67,7 +71,9 @@ class Scene:
         self.style = MapStyle()
         self.axes = (0, 1)
         self.spanned = False
-        self.laid: NDArray[np.float32] | None = None
+        self.pin_directions: NDArray[np.float32] | None = None
+        self.is_random = False
+        """Whether what it is laid through are random codes."""
         self.has_prior = False
         self.directions: NDArray[np.float32] = np.eye(2, dtype=np.float32)
         self.base: NDArray[np.float32] = np.zeros(2, np.float32)
@@ -78,6 +84,10 @@ class Scene:
         self.follows_mean = True
         self.codes: Codes | None = None
         self.bounds: Bounds | None = None
+        self.crowd: Bounds | None = None
+        """``bounds`` without the few codes that lie far from all others."""
+        self._pin_bounds: Bounds | None = None
+        self._shuffled = 0
         self.pins: tuple[Pin, ...] = ()
         self.drawing: NDArray[np.float64] | None = None
         self.trail: NDArray[np.float64] = np.zeros((0, 2))
@@ -134,8 +144,9 @@ class Scene:
         self.follows_mean = True
         self.axes = (0, min(1, size - 1))
         self.directions = np.eye(2, size, dtype=np.float32)
-        self.laid = None
-        self.spanned = self.spanned and size > 2
+        self.pin_directions = None
+        # Two numbers of many say little: the plane in which the codes differ most says more.
+        self.spanned = size > 2
         self.set_plane(None)
 
     def set_plane(self, plane: Plane | None) -> None:
@@ -155,8 +166,8 @@ class Scene:
 
     def turn(self) -> None:
         """Take the directions asked for: of the pins, or in which the codes differ most."""
-        if self.laid is not None:
-            self.directions = self.laid
+        if self.pin_directions is not None:
+            self.directions = self.pin_directions
         elif self.codes is not None:
             self.directions = self.codes.directions
 
@@ -166,31 +177,54 @@ class Scene:
         The first lies to the left of the second, the third above them.
         """
         fits = places is not None and places.shape == (3, self.size) and self.size > 2
-        self.laid = directions_through(places) if fits and places is not None else None
-        self.spanned = self.laid is not None
-        if self.laid is not None and places is not None:
+        self.pin_directions = directions_through(places) if fits and places is not None else None
+        self.spanned, self.is_random = self.pin_directions is not None, False
+        if self.pin_directions is not None and places is not None:
             self.base, self.follows_mean = places[0].copy(), False
+            self._pin_bounds = bounds_of(np.asarray(places @ self.pin_directions.T, np.float64))
+
+    @property
+    def lacks_codes(self) -> bool:
+        """Whether codes have more than two numbers and there are none: so no directions either."""
+        return self.size > 2 and self.codes is not None and not len(self.codes.values)
+
+    def shuffle(self) -> None:
+        """Show the plane through three codes drawn from a normal prior, other ones each time."""
+        self._shuffled += 1
+        draw = np.random.default_rng(self._shuffled)
+        self.lay_through(draw.standard_normal((3, self.size)).astype(np.float32))
+        self.is_random = True
 
     def project_codes(self) -> None:
         """Place the samples anew: their codes or the axes have changed."""
         codes = self.codes
         places = np.zeros((0, 2)) if codes is None else self.project(codes.values)
-        self.bounds = bounds_of(places)
-        if self.bounds is None and codes is not None and self.has_prior:
-            self.bounds = PRIOR_BOUNDS
+        self.bounds, self.crowd = bounds_of(places), _crowd(places)
+        if self.bounds is None and codes is not None and self.pin_directions is not None:
+            self.bounds = self.crowd = self._pin_bounds
+        elif self.bounds is None and codes is not None and self.has_prior:
+            self.bounds = self.crowd = PRIOR_BOUNDS
         self.points.set_places(places, self.bounds, None if codes is None else codes.indices)
         self.touch()
 
     @property
     def framed(self) -> Bounds | None:
         """What the whole map has to show: the codes of the samples, and the pins."""
+        return self._with_pins(self.bounds)
+
+    @property
+    def first_framed(self) -> Bounds | None:
+        """What is seen first: where most codes are, and the pins."""
+        return self._with_pins(self.crowd)
+
+    def _with_pins(self, bounds: Bounds | None) -> Bounds | None:
         fitting = [pin.z for pin in self.pins if len(pin.z) == self.size]
-        if self.bounds is None or not fitting:
-            return self.bounds
+        if bounds is None or not fitting:
+            return bounds
         around = bounds_of(self.project(np.stack(fitting)))
         if around is None:
-            return self.bounds
-        (x0, y0, x1, y1), (a0, b0, a1, b1) = self.bounds, around
+            return bounds
+        (x0, y0, x1, y1), (a0, b0, a1, b1) = bounds, around
         return min(x0, a0), min(y0, b0), max(x1, a1), max(y1, b1)
 
     def project(self, codes: ArrayLike) -> NDArray[np.float64]:
@@ -323,8 +357,9 @@ class Scene:
         style = self.style
         self._paint_plane(painter, view, size, ratio, theme, font)
         if style.grid:
-            paint_grid(painter, view, theme, ribbon=self.ribbon)
-        if style.prior and self.has_prior and not self.ribbon:
+            ground = self._inks(view, theme).off if self._shown_plane() is not None else None
+            paint_grid(painter, view, theme, ribbon=self.ribbon, on=ground)
+        if style.prior and self.has_prior and not self.ribbon and self.pin_directions is None:
             paint_prior(painter, view, theme)
         if self.ribbon:
             self._paint_ribbon_edges(painter, view, theme)
@@ -354,7 +389,7 @@ class Scene:
         image.fill(theme.panel)
         painter = QPainter(image)
         self._paint_plane(painter, view, size, ratio, theme, font)
-        if self.style.prior and self.has_prior and not self.ribbon:
+        if self.style.prior and self.has_prior and not self.ribbon and self.pin_directions is None:
             paint_prior(painter, view, theme)
         self.layers.paint_below(painter, view, theme, ratio)
         self.layers.paint_path(painter, view, theme)
@@ -363,7 +398,7 @@ class Scene:
 
     def axis_names(self) -> tuple[str, str]:
         """What x and y are called."""
-        if self.laid is not None:
+        if self.pin_directions is not None:
             return tr("P1"), tr("P2")
         if self.spanned:
             return tr("PC1"), tr("PC2")
@@ -374,15 +409,18 @@ class Scene:
         look, vivid = self.points.stamps.look, self.style.vivid
         full = 0.0 if self.ribbon else self._fullness(view)
         if look.glyphs:
-            quiet = RIBBON_CONTRAST if self.ribbon else FIELD_CONTRAST
-            contrast = VIVID_CONTRAST if vivid else _between(quiet, VIVID_CONTRAST, full)
+            least = STRONG_CONTRAST if vivid else FIELD_CONTRAST
+            least = RIBBON_CONTRAST if self.ribbon else least
+            contrast = _between(least, FULL_CONTRAST, full)
             return Inks(blend(theme.text, theme.panel, contrast), theme.panel)
-        strength = 1.0 if vivid or self.ribbon else _between(PHOTO_STRENGTH, 1.0, full)
+        if vivid or self.ribbon:
+            return Inks(None, theme.panel if look.ground == 1.0 else QColor(_BLACK))
+        strength = _between(PHOTO_STRENGTH, 1.0, full)
         plane = self.backdrop.plane
         inked = strength < 1.0 and look.ground == 0.0 and plane and plane.images.shape[2] == 1
         if not inked:
             return Inks(None, theme.panel, strength)
-        contrast = _between(INK_CONTRAST, VIVID_CONTRAST, full)
+        contrast = _between(INK_CONTRAST, FULL_CONTRAST, full)
         return Inks(blend(theme.text, theme.panel, contrast), theme.panel, strength)
 
     def _fullness(self, view: Viewport) -> float:
@@ -449,6 +487,17 @@ class Scene:
         if band is not None:
             pixels[:, 1] = view.top + band[0]
         return pixels
+
+
+def _crowd(places: NDArray[np.float64]) -> Bounds | None:
+    """The rectangle of ``places`` ``[n, 2]``, without outliers where these alone make it large."""
+    whole = bounds_of(places)
+    if whole is None or len(places) < _FEWEST_CROWDED:
+        return whole
+    finite = places[np.isfinite(places).all(axis=1)]
+    (x0, y0), (x1, y1) = np.quantile(finite, (_OUTLYING, 1.0 - _OUTLYING), axis=0).tolist()
+    area = (whole[2] - whole[0]) * (whole[3] - whole[1])
+    return (x0, y0, x1, y1) if (x1 - x0) * (y1 - y0) < _MUCH_SMALLER * area else whole
 
 
 def _between(low: float, high: float, share: float) -> float:

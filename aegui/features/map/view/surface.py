@@ -80,6 +80,10 @@ class MapSurface(QWidget):
     def _overlay_region(self) -> QRegion:
         return self._overlay.region(self._view, self._font())
 
+    def _update_overlay(self, region: QRegion) -> None:
+        """Paint the overlay anew where it was and where it is: in ``region``, as far as is new."""
+        self.update(self._overlay.painted + region)
+
     def _redraw(self) -> None:
         self._scene.touch()
         self.update()

@@ -22,7 +22,7 @@ _NOTHING = TraversalSpec((), ())
 
 
 @dataclass(frozen=True)
-class TraversalWish:
+class TraversalRequest:
     """A sheet as a person asks for it.
 
     Attributes:
@@ -42,14 +42,14 @@ class TraversalPanel(QWidget):
     """The form beside the preview, which has a row for each number.
 
     Signals:
-        edited(TraversalWish): What is asked for now.
+        edited(TraversalRequest): What is asked for now.
     """
 
     edited = Signal(object)
 
     def __init__(
         self,
-        wish: TraversalWish,
+        request: TraversalRequest,
         shape: tuple[int, ...],
         *,
         has_cursor: bool,
@@ -58,11 +58,11 @@ class TraversalPanel(QWidget):
         """``shape`` is that of the images (C, H, W); ``has_cursor``: it is on the map."""
         super().__init__(parent)
         self.title = tr("Every number of the code")
-        self._wish = wish
+        self._request = request
         self._shape = shape
         self.preview = GridPreview()
-        self.preview.set_row_names([axis_name(dim) for dim in range(len(wish.spec.middle))])
-        self.form = Form(wish, ("spec.steps", "spec.reach", "base", "scale", "ink"))
+        self.preview.set_row_names([axis_name(dim) for dim in range(len(request.spec.middle))])
+        self.form = Form(request, ("spec.steps", "spec.reach", "base", "scale", "ink"))
         self._result = dim()
         base = self.form.fields["base"]
         if isinstance(base, ChoiceField) and not has_cursor:
@@ -92,22 +92,22 @@ class TraversalPanel(QWidget):
         self.setLayout(row(left, (area, 1), spacing=2 * SPACING))
 
     @property
-    def wish(self) -> TraversalWish:
+    def request(self) -> TraversalRequest:
         """What is asked for now."""
-        return self._wish
+        return self._request
 
     def _show(self) -> None:
-        wish, spec = self._wish, self._wish.spec
+        request, spec = self._request, self._request.spec
         _, height, width = self._shape
         self._result.setText(
             tr(
                 "{width:,} × {height:,} pixels",
-                width=wish.scale * ((width + 1) * spec.steps - 1),
-                height=wish.scale * ((height + 1) * len(spec.middle) - 1),
+                width=request.scale * ((width + 1) * spec.steps - 1),
+                height=request.scale * ((height + 1) * len(spec.middle) - 1),
             )
         )
 
-    def _on_form_edited(self, wish: TraversalWish) -> None:
-        self._wish = wish
+    def _on_form_edited(self, request: TraversalRequest) -> None:
+        self._request = request
         self._show()
-        self.edited.emit(wish)
+        self.edited.emit(request)

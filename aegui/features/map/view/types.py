@@ -56,7 +56,7 @@ class MapStyle:
     preview: bool = True
     legend: bool = True
     prior: bool = True
-    vivid: bool = False
+    vivid: bool = True
     colour: str = "label"
     ellipses: bool = True
     minimap: bool = True

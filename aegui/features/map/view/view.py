@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, Signal
 from aegui.core.i18n import tr
 from aegui.features.map.view.furniture import TOP_PX, Furniture
 from aegui.features.map.view.lattice import Lattice, covers, plane_request, wanted_lattice
-from aegui.features.map.view.layered import LayeredMap
+from aegui.features.map.view.surface import MapSurface
 from aegui.kit.speech import describe
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.session.map.codes_service import described
@@ -35,7 +35,7 @@ ZOOM_STEP = 1.25
 _MOST_SAID = 8
 
 
-class MapView(LayeredMap):
+class MapView(MapSurface):
     """The samples where their codes lie, over what the network decodes in between.
 
     A code has d numbers: one lies along x over a ribbon of decoded tiles, two fill the plane, of
@@ -46,12 +46,16 @@ class MapView(LayeredMap):
         cursor_left(): There is no cursor any more.
         view_changed(object): The ``ViewRequest`` of the decoded plane that is asked for.
         style_changed(object): A person chose another ``MapStyle``.
+        hovered(int): That sample of the set is under the cursor now; -1: none is.
+        selection_changed(object): A person selected these samples, int64 ``[k]`` ascending.
     """
 
     cursor_moved = Signal(object)
     cursor_left = Signal()
     view_changed = Signal(object)
     style_changed = Signal(object)
+    hovered = Signal(int)
+    selection_changed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -76,7 +80,8 @@ class MapView(LayeredMap):
         furniture.follow.follow_requested.connect(self.fit)
         furniture.axes.axes_edited.connect(self.set_axes)
         furniture.axes.spanned_edited.connect(self.set_spanned)
-        furniture.axes.laid_edited.connect(self.set_laid)
+        furniture.axes.through_pins_edited.connect(self.set_through_pins)
+        furniture.axes.shuffle_requested.connect(self.shuffle)
         furniture.strip.base_edited.connect(self.set_base)
         furniture.strip.mean_requested.connect(self._on_mean_requested)
         furniture.strip.zero_requested.connect(self._on_zero_requested)
@@ -136,10 +141,6 @@ class MapView(LayeredMap):
         self._scene.has_prior = has_prior
         self._redraw()
 
-    def set_values(self, name: str, values: ArrayLike | None) -> None:  # noqa: D102
-        super().set_values(name, values)
-        self._furniture.show_legend()
-
     def set_codes(self, codes: ArrayLike | None) -> None:
         """The codes ``[N, d]`` of all samples, in the order of the set; None: there are none.
 
@@ -168,10 +169,13 @@ class MapView(LayeredMap):
             # The codes move while the network learns: far from them there is nothing to see.
             scene.base = codes.mean.copy()
         scene.set_codes(codes)
+        if scene.lacks_codes and scene.spanned and scene.pin_directions is None:
+            scene.shuffle()
+            scene.set_codes(codes)
         if scene.base is not before:
             self._furniture.show_code()
         self._furniture.show_codes()
-        self._navigation.set_bounds(scene.framed)
+        self._navigation.set_bounds(scene.framed, scene.first_framed)
         self._show_view()
         self._refresh_hover()
         self._describe()
@@ -203,15 +207,96 @@ class MapView(LayeredMap):
         x, y = self._scene.project(z)[0].tolist()
         self._set_place((x, y))
 
-    def set_field(self, field: FieldPicture | None) -> None:  # noqa: D102
-        super().set_field(field)
+    # What others lay on it
+
+    def set_field(self, field: FieldPicture | None) -> None:
+        """A layer between the decoded plane and the samples; None: there is none.
+
+        It moves with the view, and is not drawn while the map shows other axes.
+        """
+        self._scene.layers.set_field(field)
+        self._redraw()
         self._furniture.show_place(self._overlay.place)
+
+    def set_fan(self, images: ArrayLike | None, spacing: float = 0.0) -> None:
+        """Images ``[k, m, H, W]`` or ``[k, m, C, H, W]`` decoded around the cursor, k and m odd.
+
+        They are shown as one plate at the cursor, row 0 below, and little crosses show where they
+        were decoded.
+
+        Args:
+            images: What is decoded around the cursor; None: there is no fan.
+            spacing: Distance of neighbours in latent units, along x and y of the map.
+        """
+        self._overlay.fan.set_images(images, spacing)
+        self._update_overlay(self._overlay_region())
+
+    def set_drift(self, code: ArrayLike | None) -> None:
+        """An arrow from the cursor to the code ``[d]`` of the image there; None: no arrow."""
+        self._overlay.drift = None
+        if code is not None and np.isfinite(code).all():
+            x, y = self._scene.project(code)[0].tolist()
+            self._overlay.drift = (x, y)
+        self._update_overlay(self._overlay.drift_region(self._view))
+
+    def set_path(self, codes: ArrayLike | None) -> None:
+        """A way through the codes ``[n, d]``, drawn as a line with a dot at each; None: none."""
+        self._scene.layers.set_path(codes)
+        self._redraw()
+
+    def set_ghost(self, codes: ArrayLike | None) -> None:
+        """The codes ``[n, d]`` of another run, pale under the samples; None: there are none."""
+        self._scene.layers.set_ghost(codes)
+        self._redraw()
+
+    def set_marked(self, samples: ArrayLike | int | None) -> None:
+        """Draw a ring around samples of the set: one, as it is meant elsewhere, or many; None."""
+        indices = np.zeros(0, np.int64) if samples is None else np.asarray(samples, np.int64)
+        self._overlay.marked = indices.reshape(-1)
+        self._update_overlay(self._overlay_region())
+
+    def set_selection(self, indices: ArrayLike | None) -> None:
+        """Let these samples ``[k]`` of the set stand out, without telling; None: all are alike."""
+        chosen = None if indices is None else np.unique(np.asarray(indices, np.int64))
+        points = self._scene.points
+        points.colours.set_selection(chosen, points.stamps.count)
+        self._redraw()
+        self._furniture.selection.set_count(len(self.selection))
+        self._furniture.place()
+
+    @property
+    def selection(self) -> NDArray[np.int64]:
+        """The samples of the set that are selected, ascending."""
+        return self._scene.points.colours.selection
+
+    def set_values(self, name: str, values: ArrayLike | None) -> None:
+        """A number ``[N]`` for each sample of the set, to colour it by; None: it is not known.
+
+        Args:
+            name: A key of ``COLOURS``: "error" or "novelty".
+            values: The numbers; those that are not finite get a pale colour.
+
+        Raises:
+            ValueError: There is not one number for each sample.
+        """
+        count = self._scene.points.stamps.count
+        if values is not None and np.shape(values) != (count,):
+            raise ValueError(f"{np.shape(values)} values do not fit {count} samples")
+        self._scene.set_values(name, None if values is None else np.array(values, np.float64))
+        self._redraw()
+        self._furniture.show_legend()
+
+    def set_variances(self, variances: ArrayLike | None) -> None:
+        """The variances ``[N, d]`` of each sample's posterior, drawn as ellipses; None: none."""
+        self._scene.layers.set_variances(variances)
+        self._redraw()
+
+    # At the cursor
 
     def set_preview(self, image: ArrayLike | None) -> None:
         """The decoded image ``[H, W]`` or ``[C, H, W]`` at the cursor, small beside it."""
-        before = self._overlay.preview_region(self._view)
         self._overlay.set_preview(image)
-        self.update(before + self._overlay.preview_region(self._view))
+        self._update_overlay(self._overlay.preview_region(self._view))
 
     def set_words(self, words: str) -> None:
         """What is known of the place under the cursor, for those who hear it."""
@@ -220,18 +305,18 @@ class MapView(LayeredMap):
 
     def set_drawing_code(self, z: ArrayLike | None, trail: ArrayLike = ()) -> None:
         """Mark the code ``[d]`` of the drawing, and the way ``[M, d]`` that it has come."""
-        scene, before = self._scene, self._overlay.drawn_region(self._view)
+        scene = self._scene
         code = None if z is None else np.asarray(z, np.float64).reshape(-1)
         scene.drawing = code if code is not None and code.size == scene.size else None
         way = np.asarray(trail, np.float64)
         fits = scene.drawing is not None and way.ndim == 2 and way.shape[1] == scene.size
         scene.trail = way if fits else np.zeros((0, scene.size))
-        self.update(before + self._overlay.drawn_region(self._view))
+        self._update_overlay(self._overlay.drawn_region(self._view))
 
     def set_pins(self, pins: Sequence[Pin]) -> None:
         """The pins; those whose code has another size are not drawn."""
         self._scene.pins = tuple(pins)
-        self._navigation.set_bounds(self._scene.framed)
+        self._navigation.set_bounds(self._scene.framed, self._scene.first_framed)
         self._redraw()
 
     def set_style(self, style: MapStyle) -> None:
@@ -262,19 +347,34 @@ class MapView(LayeredMap):
         if size == 1 or i == j or not (0 <= i < size and 0 <= j < size):
             raise ValueError(f"no axes {i} and {j} in codes of {size}")
         self._scene.axes = (i, j)
-        self._scene.spanned, self._scene.laid = False, None
+        self._scene.spanned, self._scene.pin_directions = False, None
         self._turn()
 
     def set_spanned(self, spanned: bool) -> None:
         """Show the two directions in which the codes differ most, or else two of their numbers."""
         self._scene.spanned = spanned and self._scene.size > 2
-        self._scene.laid = None
+        self._scene.pin_directions = None
         self._turn()
 
-    def set_laid(self, laid: bool) -> None:
+    def set_through_pins(self, through: bool) -> None:
         """Show the plane through the pins that are offered, or else two numbers of the code."""
-        self._scene.lay_through(self._furniture.axes.offered if laid else None)
+        self._scene.lay_through(self._furniture.axes.offered if through else None)
         self._turn()
+
+    def shuffle(self) -> None:
+        """Show the plane through three other random codes."""
+        self._scene.shuffle()
+        self._turn()
+
+    def begin_plane(self) -> None:
+        """Show the plane that a map of codes of more than two numbers begins with."""
+        scene = self._scene
+        if scene.size <= 2:
+            return
+        if scene.lacks_codes:
+            self.shuffle()
+        elif scene.pin_directions is not None or not scene.spanned:
+            self.set_spanned(True)
 
     def _turn(self) -> None:
         """X and y stand for something else now."""
@@ -285,7 +385,7 @@ class MapView(LayeredMap):
         self._furniture.show_code()
         self._scene.turn()
         self._scene.project_codes()
-        self._navigation.set_bounds(self._scene.framed)
+        self._navigation.set_bounds(self._scene.framed, self._scene.first_framed)
         self._update_request()
         self._redraw()
 
@@ -437,7 +537,6 @@ class MapView(LayeredMap):
 
     def _set_place(self, place: tuple[float, float] | None, *, is_told_next: bool = False) -> None:
         """Move the cursor to ``place`` on the plane and repaint what it leaves and meets."""
-        before = self._overlay_region()
         self._overlay.place = place
         self._last_place = place or self._last_place
         # What was known of the last place holds no more.
@@ -449,7 +548,13 @@ class MapView(LayeredMap):
         self._set_hovered(self._meant())
         if not is_told_next:
             self._describe()
-        self.update(before + self._overlay_region())
+        self._update_overlay(self._overlay_region())
+
+    def _set_hovered(self, index: int | None) -> None:
+        """The sample under the cursor is ``index`` of the set now."""
+        if index != self._overlay.hovered:
+            self._overlay.hovered = index
+            self.hovered.emit(-1 if index is None else index)
 
     def _meant(self) -> int | None:
         at = self._overlay.pixel(self._view)

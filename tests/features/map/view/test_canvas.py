@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -15,17 +15,20 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
+    QPaintEvent,
     QPointingDevice,
+    QRegion,
     QWheelEvent,
 )
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu, QToolTip
+from PySide6.QtWidgets import QApplication, QMenu, QToolTip, QWidget
 
 from aegui.core.latent.frame import axes_frame
 from aegui.features.map.model.plane_tiles import Plane
 from aegui.features.map.view.canvas import STEP_PX, LatentCanvas
 from aegui.features.map.view.types import MapStyle, Pin, ViewRequest
 from aegui.kit.theme import DARK, LIGHT, apply_theme
+from aegui.session.map.codes_service import described
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -181,6 +184,41 @@ def test_a_move_repaints_only_what_it_touches(canvas: LatentCanvas, qtbot: QtBot
         canvas.repaint(canvas.overlay.region(canvas.navigation.view, font))
     move(canvas, 300, 200)
     assert picture(canvas) == whole
+
+
+class Painted(QObject):
+    """Hears what of a widget is painted anew."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.region = QRegion()
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QPaintEvent):
+            self.region += event.region()
+        return super().eventFilter(watched, event)
+
+
+def test_what_the_cursor_leaves_and_meets_is_painted_anew(
+    canvas: LatentCanvas, qtbot: QtBot
+) -> None:
+    def covered() -> QRegion:
+        return canvas.overlay.region(canvas.navigation.view, canvas._font()) & canvas.rect()
+
+    move(canvas, 300, 200)
+    canvas.set_preview(np.ones((7, 5), np.float32))
+    canvas.set_drift((0.1, 0.2))
+    qtbot.waitUntil(lambda: (canvas.overlay.painted & canvas.rect()) == covered())
+    left, heard = covered(), Painted(canvas)
+    # Two moves and an image before anything of them is painted.
+    move(canvas, 420, 330)
+    move(canvas, 520, 130)
+    canvas.set_preview(np.zeros((7, 5), np.float32))
+    qtbot.waitUntil(lambda: (canvas.overlay.painted & canvas.rect()) == covered())
+    assert (left - heard.region).isEmpty()
+    assert (covered() - heard.region).isEmpty()
+    assert not (QRegion(canvas.rect()) - heard.region).isEmpty()
 
 
 def test_without_codes_there_is_no_preview(canvas: LatentCanvas) -> None:
@@ -684,6 +722,7 @@ def test_a_plane_goes_with_its_network(canvas: LatentCanvas) -> None:
 
 def test_a_plane_of_other_axes_is_not_shown(canvas: LatentCanvas) -> None:
     canvas.set_codes(codes(4))
+    canvas.set_axes(0, 1)
     assert canvas.request is not None
     canvas.set_plane(plane_for(canvas.request))
     with_plane = picture(canvas)
@@ -747,8 +786,56 @@ def test_more_than_two_numbers_have_axes_to_choose(canvas: LatentCanvas) -> None
     assert canvas.request.frame == axes_frame((1, 0), canvas.base)
 
 
+def test_codes_of_more_than_two_numbers_begin_in_the_plane_of_most_difference(
+    canvas: LatentCanvas,
+) -> None:
+    values = codes(4)
+    values[:, 2] = np.linspace(-50.0, 50.0, len(values))
+    canvas.set_codes(values)
+    axes = canvas.furniture.axes
+    assert axes.spanned.isChecked()
+    assert axes.shuffle.isHidden()
+    assert canvas.request is not None
+    assert abs(canvas.request.frame.across[2]) > 0.9
+    axes.axes_edited.emit(0, 1)
+    assert not axes.spanned.isChecked()
+    canvas.set_codes(codes(5))
+    assert axes.spanned.isChecked(), "another network begins anew"
+
+
+def test_without_samples_the_first_plane_goes_through_random_codes(canvas: LatentCanvas) -> None:
+    canvas.set_prior(True)
+    canvas.show_codes(described(np.zeros((0, 16), np.float32), np.zeros(0, np.int64), 40))
+    axes = canvas.furniture.axes
+    assert axes.spanned.isHidden()
+    assert axes.shuffle.isVisible()
+    assert canvas.request is not None
+    first = canvas.request.frame
+    assert np.count_nonzero(first.across) == 16
+    QTest.mouseClick(axes.shuffle, Qt.MouseButton.LeftButton)
+    assert canvas.request.frame != first
+    canvas.set_axes(0, 1)
+    assert canvas.request.frame == axes_frame((0, 1), canvas.base)
+
+
+def test_the_view_begins_where_most_codes_are_and_fit_shows_all(canvas: LatentCanvas) -> None:
+    count = 80
+    canvas.set_samples(["a"] * count, np.zeros((count, 7, 5), np.float32))
+    values = np.random.default_rng(3).normal(0.0, 0.2, (count, 2)).astype(np.float32)
+    values[0] = (30.0, -40.0)
+    canvas.set_codes(values)
+    left, bottom, right, top = canvas.navigation.view.bounds
+    assert right - left < 20
+    assert not (left <= 30.0 <= right and bottom <= -40.0 <= top)
+    canvas.navigation.fit(animated=False)
+    left, bottom, right, top = canvas.navigation.view.bounds
+    assert left <= 30.0 <= right
+    assert bottom <= -40.0 <= top
+
+
 def test_the_other_numbers_follow_the_mean_until_they_are_set(canvas: LatentCanvas) -> None:
     canvas.set_codes(codes(4))
+    canvas.set_axes(0, 1)
     canvas.set_codes(codes(4) + 2.0)
     assert canvas.base.tolist() == pytest.approx([2, 2, 2.25, 2.25], abs=1e-6)
     assert canvas.furniture.strip.sliders.code.tolist() == canvas.base.tolist()

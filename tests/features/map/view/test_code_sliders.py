@@ -93,7 +93,7 @@ def test_codes_of_another_size_begin_anew(sliders: CodeSliders) -> None:
 def test_the_ends_of_the_sliders_in_sight_are_wished(qtbot: QtBot, sliders: CodeSliders) -> None:
     sliders.set_shown({0: "across"})
     code = np.full(128, 0.25, np.float32)
-    with qtbot.waitSignal(sliders.ends_wished) as told:
+    with qtbot.waitSignal(sliders.ends_requested) as told:
         sliders.set_code(code)
     axes, codes = told.args
     assert axes[0] == 1, "the map shows number 0 itself"
@@ -102,7 +102,7 @@ def test_the_ends_of_the_sliders_in_sight_are_wished(qtbot: QtBot, sliders: Code
     assert codes[0, 1] == pytest.approx(0.5 - REACH * 2)
     assert codes[1, 1] == pytest.approx(0.5 + REACH * 2)
     assert (np.delete(codes[:2], 1, axis=1) == 0.25).all()
-    with qtbot.waitSignal(sliders.ends_wished) as told:
+    with qtbot.waitSignal(sliders.ends_requested) as told:
         sliders.verticalScrollBar().setValue(sliders.verticalScrollBar().maximum())
     assert told.args[0][-1] == 127
 

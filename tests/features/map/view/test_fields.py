@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -322,6 +323,26 @@ def test_figures_of_a_place_stand_in_columns_and_are_explained(qtbot: QtBot) -> 
     assert len({figures.figure_rect(key).top() for key in FIGURES}) == 1
     figures.set_insight(None)
     assert not figures.texts
+
+
+def test_what_is_new_is_told_within_the_panel(qtbot: QtBot) -> None:
+    one = told()
+    long_name = "a grinning face with smiling eyes and tears"
+    samples = replace(one.known, names=(long_name,) * len(one.known.names))
+    figures = InsightFigures()
+    qtbot.addWidget(figures)
+    figures.set_insight(PlaceInsight(replace(one.insight, kind="new", words="new"), samples))
+    assert long_name in figures.words
+    assert long_name in figures.tip_at(QPoint(2, 2))
+    height = figures.fontMetrics().height()
+    for width in range(150, 330, 10):
+        figures.resize(width, figures.sizeHint().height())
+        seen = figures.grab().toImage()
+        behind = seen.pixelColor(seen.width() - 1, seen.height() - 1)
+        # The last letter is whole: nothing of it would stand beyond the right edge.
+        edge = {seen.pixelColor(seen.width() - 1, y).name() for y in range(height)}
+        assert edge == {behind.name()}, width
+    assert "mean squared" not in figures.words
 
 
 def test_an_arrow_shows_where_the_image_drifts_until_the_cursor_moves(qtbot: QtBot) -> None:

@@ -1,4 +1,4 @@
-"""The form of a grid: what is offered for which network, and what is wished."""
+"""The form of a grid: what is offered for which network, and what is asked."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from aegui.core.latent.grids import GridSpec
-from aegui.features.map.view.grid_panel import GridPanel, GridWish
+from aegui.features.map.view.grid_panel import GridPanel, GridRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,7 @@ def shown(qtbot: QtBot) -> Callable[..., GridPanel]:
         panel = GridPanel()
         qtbot.addWidget(panel)
         panel.set_network(size, (channels, 28, 28), has_prior=prior, has_cursor=cursor)
-        panel.set_wish(GridWish(GridSpec(quantiles=prior)))
+        panel.set_request(GridRequest(GridSpec(quantiles=prior)))
         panel.resize(800, 500)
         panel.show()
         qtbot.waitExposed(panel)
@@ -52,7 +52,7 @@ def test_only_what_there_is_to_choose_is_offered(shown: Callable[..., GridPanel]
 
 def test_every_field_is_told(shown: Callable[..., GridPanel], qtbot: QtBot) -> None:
     panel = shown(5)
-    told: list[GridWish] = []
+    told: list[GridRequest] = []
     panel.edited.connect(told.append)
     panel._places.setCurrentIndex(1)
     assert told[-1].spec.quantiles is False
@@ -73,8 +73,8 @@ def test_every_field_is_told(shown: Callable[..., GridPanel], qtbot: QtBot) -> N
     # Seven images of 28 pixels with a pixel between them, three times as large.
     assert panel._result.text() == "606 × 258 pixels"
     count = len(told)
-    panel.set_wish(told[0])
-    assert panel.wish == told[0]
+    panel.set_request(told[0])
+    assert panel.request == told[0]
     assert len(told) == count
 
 

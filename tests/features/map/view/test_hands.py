@@ -180,11 +180,11 @@ def test_other_samples_end_a_lasso_and_forget_its_region(canvas: LatentCanvas) -
     begin_lasso(canvas)
     send(canvas, QEvent.Type.MouseMove, 250, 300, SHIFT)
     send(canvas, QEvent.Type.MouseButtonRelease, 200, 120, SHIFT)
-    assert canvas.region is not None
+    assert canvas.selecting.region is not None
     begin_lasso(canvas)
     canvas.set_samples(LABELS, images())
     assert not canvas.overlay.lasso.is_drawn
-    assert canvas.region is None
+    assert canvas.selecting.region is None
 
 
 @pytest.mark.parametrize("size", [1, 2, 5])
@@ -198,8 +198,8 @@ def test_where_there_is_no_sample_a_lasso_still_tells_its_region(
     begin_lasso(canvas)
     send(canvas, QEvent.Type.MouseMove, 250, 300, SHIFT)
     send(canvas, QEvent.Type.MouseButtonRelease, 200, 120, SHIFT)
-    assert canvas.region is not None
-    assert canvas.region[1].size == size
+    assert canvas.selecting.region is not None
+    assert canvas.selecting.region[1].size == size
     assert not len(canvas.selection)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPixmap
 
 from aegui.core.latent.frame import axes_frame
@@ -142,7 +143,7 @@ def test_glyphs_where_there_is_room_and_dots_where_not() -> None:
     few, many = points(20), points(1500)
     few.lay_out(VIEW, "auto", labels=True, floor=None)
     many.lay_out(VIEW, "auto", labels=True, floor=None)
-    assert few.scale >= 2
+    assert few.image_scale >= 2
     assert many.scale == 0
     assert not many.labelled
     few.lay_out(VIEW, "dots", labels=True, floor=None)
@@ -155,12 +156,34 @@ def test_glyphs_where_there_is_room_and_dots_where_not() -> None:
 def test_panning_never_changes_sizes() -> None:
     layer = points(60)
     layer.lay_out(VIEW, "auto", labels=True, floor=None)
-    scale = layer.scale
+    scale, marked = layer.image_scale, layer.marked.tolist()
     for dx in range(0, 400, 40):
         layer.lay_out(VIEW.panned(dx, dx / 2), "auto", labels=True, floor=None)
-        assert layer.scale == scale
+        assert layer.image_scale == scale
+        assert layer.marked.tolist() == marked
     layer.lay_out(VIEW.zoomed(4.0, 200, 200), "auto", labels=True, floor=None)
-    assert layer.scale > scale
+    assert layer.image_scale > scale
+
+
+@pytest.mark.parametrize("count", [20, 60, 300])
+def test_images_never_cover_one_another(count: int) -> None:
+    layer = points(count)
+    layer.lay_out(VIEW, "auto", labels=True, floor=None)
+    rows = layer.marked.tolist() if len(layer.marked) else range(count)
+    assert len(rows) > 5
+    boxes = [layer.box(row).adjusted(1, 1, -1, -1) for row in rows]
+    for one, box in enumerate(boxes):
+        assert not any(box.intersects(other) for other in boxes[:one])
+
+
+def test_all_samples_are_images_where_they_lie_apart() -> None:
+    layer = points(9)
+    layer.set_places(
+        np.array([[x, y] for x in (-1, 0, 1) for y in (-1, 0, 1)], float), (-1, -1, 1, 1)
+    )
+    layer.lay_out(VIEW, "auto", labels=True, floor=None)
+    assert layer.scale >= 2
+    assert not len(layer.marked)
 
 
 def test_pointing_finds_the_sample_that_is_drawn_there() -> None:
@@ -236,15 +259,19 @@ def test_large_images_are_reduced_and_small_ones_enlarged(side: int, scale: floa
     layer = photos(3, side)
     layer.lay_out(VIEW.zoomed(3.0, 200, 200), "auto", labels=True, floor=None)
     assert layer.scale == scale
-    assert layer.box(1).height() == side * scale + 2
+    around = 6
+    assert layer.box(1).height() == side * scale + around
 
 
 def test_images_become_dots_where_there_are_many_and_come_back_on_zooming_in() -> None:
     layer = photos(60_000)
     layer.lay_out(VIEW, "auto", labels=True, floor=None)
     assert layer.scale == 0
-    layer.lay_out(VIEW.zoomed(60.0, 200, 200), "auto", labels=True, floor=None)
-    assert layer.scale > 0
+    few = layer.rows_in(VIEW, QRectF(0, 0, 400, 400)).size / max(1, len(layer.marked))
+    near = VIEW.zoomed(60.0, 200, 200)
+    layer.lay_out(near, "auto", labels=True, floor=None)
+    inside = layer.rows_in(near, QRectF(0, 0, 400, 400))
+    assert len(inside) / max(1, np.isin(inside, layer.marked).sum()) < few
 
 
 @pytest.mark.usefixtures("qapp")

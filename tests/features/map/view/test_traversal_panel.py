@@ -1,4 +1,4 @@
-"""The form of a sheet of all numbers: what is offered and what is wished."""
+"""The form of a sheet of all numbers: what is offered and what is asked."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from aegui.core.latent.grids import TraversalSpec
-from aegui.features.map.view.traversal_panel import TraversalPanel, TraversalWish
+from aegui.features.map.view.traversal_panel import TraversalPanel, TraversalRequest
 from aegui.widgets.form.fields import ChoiceField
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 def shown(qtbot: QtBot, size: int, channels: int = 1, *, cursor: bool = True) -> TraversalPanel:
-    wish = TraversalWish(TraversalSpec((0.5,) * size, (2.0,) * size))
-    panel = TraversalPanel(wish, (channels, 7, 5), has_cursor=cursor)
+    request = TraversalRequest(TraversalSpec((0.5,) * size, (2.0,) * size))
+    panel = TraversalPanel(request, (channels, 7, 5), has_cursor=cursor)
     qtbot.addWidget(panel)
     panel.resize(800, 400)
     panel.show()
@@ -29,17 +29,22 @@ def shown(qtbot: QtBot, size: int, channels: int = 1, *, cursor: bool = True) ->
 
 def test_every_field_is_told(qtbot: QtBot) -> None:
     panel = shown(qtbot, 3)
-    told: list[TraversalWish] = []
+    told: list[TraversalRequest] = []
     panel.edited.connect(told.append)
     fields = panel.form.fields
     for name, value in (("spec.steps", 5), ("spec.reach", 1.5), ("base", "cursor"), ("scale", 4)):
         fields[name].edited.emit(value)
     QTest.keyClick(fields["ink"], Qt.Key.Key_Space)
-    wish = told[-1]
-    assert (wish.spec.steps, wish.spec.reach, wish.base, wish.scale) == (5, 1.5, "cursor", 4)
-    assert wish.ink
-    assert wish.spec.ends()[0].tolist() == pytest.approx([-2.5, 3.5])
-    assert panel.wish == wish
+    request = told[-1]
+    assert (request.spec.steps, request.spec.reach, request.base, request.scale) == (
+        5,
+        1.5,
+        "cursor",
+        4,
+    )
+    assert request.ink
+    assert request.spec.ends()[0].tolist() == pytest.approx([-2.5, 3.5])
+    assert panel.request == request
     assert panel._result.text() == "116 × 92 pixels"
 
 

@@ -72,11 +72,11 @@ def test_a_line_with_shift_selects_what_it_goes_around(canvas: LatentCanvas) -> 
 def test_the_lasso_is_a_button_and_a_key_too(canvas: LatentCanvas) -> None:
     told = selections(canvas)
     QTest.keyClick(canvas, Qt.Key.Key_L)
-    assert canvas.lassoing
+    assert canvas.selecting.is_on
     draw_around(canvas, 3, modifiers=NONE)
     assert told == [[3]]
     canvas.furniture.bar.lasso.click()
-    assert not canvas.lassoing
+    assert not canvas.selecting.is_on
     assert canvas.following
     draw_around(canvas, 3, modifiers=NONE)
     assert told == [[3]]
@@ -85,14 +85,14 @@ def test_the_lasso_is_a_button_and_a_key_too(canvas: LatentCanvas) -> None:
 
 def test_escape_gives_up_one_thing_after_the_other(canvas: LatentCanvas) -> None:
     told = selections(canvas)
-    canvas.set_lassoing(True)
+    canvas.selecting.set_on(True)
     draw_around(canvas, 3, modifiers=NONE)
     before = painted(canvas)
     draw_around(canvas, 4, modifiers=NONE, ends=False)
     assert len(changed(before, painted(canvas)))
     for _ in range(3):
         QTest.keyClick(canvas, Qt.Key.Key_Escape)
-    assert not canvas.lassoing
+    assert not canvas.selecting.is_on
     assert told == [[3], []]
 
 
@@ -111,7 +111,7 @@ def test_the_selection_can_be_shown_large_and_cleared(canvas: LatentCanvas) -> N
     assert not bar.isVisible()
     canvas.set_selection([1, 2])
     assert bar.isVisible()
-    canvas.zoom_to_selection()
+    canvas.selecting.zoom()
     QTest.qWait(400)
     view = canvas.navigation.view
     assert view.cx == pytest.approx(ring()[1:3, 0].mean(), abs=0.02)
@@ -153,7 +153,7 @@ def test_what_is_selected_is_dragged_away_other_samples_move_the_map(
     canvas: LatentCanvas, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dragged = caught_drags(monkeypatch)
-    canvas.select(np.array([1, 4]))
+    canvas.selecting.select(np.array([1, 4]))
     move = QPointF(20.0, 0.0)
     for index, expected in ((4, [(1, 4)]), (2, [(1, 4)])):
         at, before = QPointF(*pixel_of(canvas, ring()[index])), canvas._view

@@ -1,0 +1,39 @@
+"""What can be done with the map, and the pictures that are made of it."""
+
+from __future__ import annotations
+
+from aegui.core.i18n import mark
+from aegui.shell.action_spec import ActionSpec
+
+MAP_ACTIONS: tuple[ActionSpec, ...] = (
+    ActionSpec(
+        "fit_map",
+        mark("Show the whole &map"),
+        mark("Zoom so that every character is on the map"),
+        "view",
+        200,
+        "fit",
+        shortcuts=("Ctrl+0",),
+        icon="zoom-fit",
+    ),
+)
+GRID_ACTIONS: tuple[ActionSpec, ...] = (
+    ActionSpec(
+        "export_grid",
+        mark("&Grid of decodes…"),
+        mark("What the network draws in rows and columns of its map, as one picture"),
+        "file/export",
+        110,
+        "open",
+        needs=("can_decode",),
+    ),
+    ActionSpec(
+        "export_traversal",
+        mark("&Every number of the code…"),
+        mark("What each number of the code does by itself, as a sheet with a row for each"),
+        "file/export",
+        120,
+        "open_traversal",
+        needs=("can_decode",),
+    ),
+)

@@ -1,0 +1,76 @@
+"""Three quiet hints on the map, each of which goes for good once it has been followed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Slot
+
+from aegui.core.i18n import mark
+from aegui.features.map.view.hints import MapHints
+from aegui.shell.feature import Feature
+
+if TYPE_CHECKING:
+    from aegui.session.services import Services
+    from aegui.session.shown import Changes, Shown
+    from aegui.shell.feature_window import FeatureWindow
+
+HINTS = {
+    "move": mark("Move over the map: every place is decoded"),
+    "click": mark("Click a sample: see what the network makes of it"),
+    "train": mark("Press Train: watch the map being learnt"),
+}
+"""What a person may try first: key -> what is said of it."""
+_MOVES = 40
+"""After so many moves of the cursor somebody has seen what moving does."""
+
+
+def hint_key(key: str) -> str:
+    """Where the settings keep that a hint has been followed."""
+    return f"hints.{key}"
+
+
+class HintsFeature(Feature):
+    """Tells what to do first, and remembers what has been done."""
+
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
+        super().__init__(services, window)
+        self._moves = 0
+        self._hints = MapHints(HINTS, window.canvas)
+        window.canvas.cursor_moved.connect(self._on_canvas_cursor_moved)
+        window.canvas.sample_activated.connect(self._on_canvas_sample_activated)
+        services.runner.started.connect(self._on_runner_started)
+        self._show_hints()
+
+    def show(self, _shown: Shown, changed: Changes) -> None:
+        """There is something to try only while a network is shown."""
+        if "codec" in changed:
+            self._show_hints()
+
+    def _show_hints(self) -> None:
+        values, shown = self._services.settings.values, self._services.shown
+        left = [key for key in HINTS if not values.get(hint_key(key))]
+        if shown.fitting is None:
+            left = [key for key in left if key == "train"]
+        elif not shown.fitting.can_encode:
+            left = [key for key in left if key != "click"]
+        self._hints.set_left(left)
+
+    def _done(self, key: str) -> None:
+        if not self._services.settings.values.get(hint_key(key)):
+            self._services.settings.keep({hint_key(key): True})
+            self._show_hints()
+
+    @Slot(object)
+    def _on_canvas_cursor_moved(self, _code: object) -> None:
+        self._moves += 1
+        if self._moves == _MOVES:
+            self._done("move")
+
+    @Slot(int)
+    def _on_canvas_sample_activated(self, _index: int) -> None:
+        self._done("click")
+
+    @Slot(object)
+    def _on_runner_started(self, _run: object) -> None:
+        self._done("train")

@@ -1,0 +1,102 @@
+"""MapHints that lie on the map: read, never in the way of the mouse."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from aegui.core.i18n import tr
+from aegui.kit.speech import describe
+from aegui.kit.theme import SPACING, current_theme
+from aegui.widgets.rulers import BOTTOM_PX, LEFT_PX
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_PAD_PX = 12.0
+_HIGH_PX = 28.0
+_ALPHA = 0.9
+_NUMBER_PX = 18.0
+_LEAST_MAP_PX = 480
+
+
+class MapHints(QWidget):
+    """A few lines at the lower edge of the map, one for each thing to try."""
+
+    def __init__(self, texts: Mapping[str, str], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._texts = texts
+        self._left: tuple[str, ...] = ()
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        parent.installEventFilter(self)
+        self.hide()
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        """The keys of the hints that are shown."""
+        return self._left
+
+    def set_left(self, keys: Sequence[str]) -> None:
+        """Show the hints of ``keys``; none: nothing is seen."""
+        self._left = tuple(keys)
+        describe(self, ". ".join(tr(self._texts[key]) for key in self._left))
+        self._place()
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: D102
+        metrics = QFontMetricsF(self.font())
+        widest = max(
+            (metrics.horizontalAdvance(tr(self._texts[key])) for key in self._left), default=0
+        )
+        high = len(self._left) * (_HIGH_PX + SPACING / 2)
+        return QSize(round(widest + 3 * _PAD_PX + _NUMBER_PX) + 2, round(high))
+
+    def _place(self) -> None:
+        """In the middle of the lower edge of the map; where that is low they would cover it."""
+        around, size = self.parentWidget(), self.sizeHint()
+        if around is None:
+            return
+        self.setVisible(bool(self._left) and around.height() >= _LEAST_MAP_PX)
+        middle = LEFT_PX + (around.width() - LEFT_PX) / 2
+        top = around.height() - BOTTOM_PX - 2 * SPACING - size.height()
+        self.setGeometry(round(middle - size.width() / 2), round(top), size.width(), size.height())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: D102
+        if watched is self.parent() and event.type() == QEvent.Type.Resize:
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: D102
+        theme = current_theme()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        metrics = QFontMetricsF(self.font())
+        ground = QColor(theme.raised)
+        ground.setAlphaF(_ALPHA)
+        top = 0.5
+        for number, key in enumerate(self._texts, start=1):
+            if key not in self._left:
+                continue
+            text = tr(self._texts[key])
+            wide = metrics.horizontalAdvance(text) + 3 * _PAD_PX + _NUMBER_PX - _PAD_PX
+            box = QRectF((self.width() - wide) / 2, top, wide, _HIGH_PX - 1)
+            painter.setPen(QPen(theme.border, 1))
+            painter.setBrush(ground)
+            painter.drawRoundedRect(box, _HIGH_PX / 2, _HIGH_PX / 2)
+            middle = QPointF(box.left() + _PAD_PX / 2 + _NUMBER_PX / 2, box.center().y())
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.accent)
+            painter.drawEllipse(middle, _NUMBER_PX / 2, _NUMBER_PX / 2)
+            painter.setPen(theme.on_accent)
+            disc = QRectF(
+                middle.x() - _NUMBER_PX, middle.y() - _NUMBER_PX, 2 * _NUMBER_PX, 2 * _NUMBER_PX
+            )
+            painter.drawText(disc, Qt.AlignmentFlag.AlignCenter, str(number))
+            painter.setPen(theme.text)
+            rest = box.adjusted(_PAD_PX + _NUMBER_PX, 0, 0, 0)
+            painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+            top += _HIGH_PX + SPACING / 2

@@ -1,0 +1,160 @@
+"""Selecting samples of the map: by a line drawn around them, or dragging them elsewhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, Qt
+
+from aegui.core.i18n import tr, trn
+from aegui.kit.speech import describe
+from aegui.widgets.dragged_samples import drag_samples
+from aegui.widgets.glyphs import label_name
+from aegui.widgets.viewport import bounds_of, roomy
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from PySide6.QtCore import QPointF
+
+    from aegui.core.latent.frame import Frame
+    from aegui.features.map.view.view import MapView
+
+_MOST_NAMED = 6
+
+
+class SelectTool(QObject):
+    """The lasso of a map; what is selected with it stands out there and is reported by it."""
+
+    def __init__(self, surface: MapView) -> None:
+        super().__init__(surface)
+        self._map = surface
+        self._lasso = surface.overlay.lasso
+        self._switch = surface.furniture.bar.lasso
+        self._adds = False
+        self._region: tuple[NDArray[np.float64], Frame] | None = None
+        surface.furniture.bar.lasso_edited.connect(self._on_bar_lasso_edited)
+        surface.furniture.selection.shown_requested.connect(self.zoom)
+        surface.furniture.selection.cleared.connect(self.clear)
+
+    @property
+    def is_on(self) -> bool:
+        """Whether dragging draws around samples, instead of moving the map."""
+        return self._switch.isChecked()
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether a line is being drawn now."""
+        return self._lasso.is_drawn
+
+    @property
+    def region(self) -> tuple[NDArray[np.float64], Frame] | None:
+        """What was last drawn around: the corners ``[m, 2]`` on the map, and what x and y were."""
+        return self._region
+
+    @property
+    def rest_cursor(self) -> Qt.CursorShape:
+        """The pointer over a map on which nothing is held."""
+        return Qt.CursorShape.PointingHandCursor if self.is_on else Qt.CursorShape.CrossCursor
+
+    def set_on(self, on: bool) -> None:
+        """Let dragging draw around samples, or move the map."""
+        self._switch.setChecked(on)
+
+    def _on_bar_lasso_edited(self) -> None:
+        self._map.setCursor(self.rest_cursor)
+
+    # The line
+
+    def begin(self, at: QPointF, *, adds: bool) -> None:
+        """Begin a line at the pixel ``at``; ``adds``: to what is selected already."""
+        self._adds = adds
+        self._lasso.begin(at)
+        # What is drawn around stays where it is seen.
+        self._map.navigation.keep_still(True)
+
+    def extend(self, at: QPointF) -> None:
+        """Draw it on to the pixel ``at``."""
+        before = self._lasso.rect()
+        self._lasso.extend(at)
+        self._map.update(before.united(self._lasso.rect()).toAlignedRect())
+
+    def end(self) -> None:
+        """Select what lies within the line, or nothing after a mere click."""
+        scene, view = self._map.scene, self._map.navigation.view
+        self._map.update(self._lasso.rect().toAlignedRect())
+        found = np.zeros(0, np.int64)
+        if not self._lasso.is_click:
+            scene.lay_out(view)
+            found = scene.points.indices[self._lasso.rows(scene.points, view)]
+            self._region = (self._lasso.places(view), scene.frame)
+        self._let_go()
+        self.select(np.union1d(self._map.selection, found) if self._adds else found)
+
+    def drop(self) -> None:
+        """Give the line up, if one is being drawn."""
+        if self.is_drawn:
+            self._map.update(self._lasso.rect().toAlignedRect())
+            self._let_go()
+
+    def forget(self) -> None:
+        """What was drawn around was the map of other samples."""
+        self.drop()
+        self._region = None
+
+    def _let_go(self) -> None:
+        self._lasso.drop()
+        self._map.navigation.keep_still(False)
+
+    def drag_samples(self, pressed: QPointF, *, alone: bool) -> bool:
+        """Let a person drag the sample at ``pressed``, with all that is selected; else False.
+
+        One that is not selected is dragged only ``alone``: else the map is moved.
+        """
+        if self.is_on:
+            return False
+        scene, selection = self._map.scene, self._map.selection
+        scene.lay_out(self._map.navigation.view)
+        index = scene.points.hit(pressed.x(), pressed.y())
+        if index is None:
+            return False
+        chosen = index in selection
+        if not chosen and not alone:
+            return False
+        drag_samples(self._map, selection.tolist() if chosen else [index])
+        return True
+
+    # The selection
+
+    def select(self, indices: NDArray[np.int64]) -> None:
+        """A person selects these samples ``[k]`` of the set: show and report it, if it is new."""
+        if not np.array_equal(indices, self._map.selection):
+            self._map.set_selection(indices)
+            self._say()
+            self._map.selection_changed.emit(self._map.selection)
+
+    def _say(self) -> None:
+        """Say in words what is selected."""
+        chosen, names = self._map.selection, self._map.scene.points.stamps.names
+        if not len(chosen):
+            describe(self._map, tr("Nothing is selected"))
+            return
+        count = trn("{n} sample selected", "{n} samples selected", len(chosen))
+        few = ", ".join(label_name(names[index]) for index in chosen[:_MOST_NAMED].tolist())
+        more = ", ..." if len(chosen) > _MOST_NAMED else ""
+        describe(self._map, f"{count}: {few}{more}")
+
+    def clear(self) -> None:
+        """A person wants nothing to be selected."""
+        self.select(np.zeros(0, np.int64))
+
+    def zoom(self) -> None:
+        """Show the samples that are selected; all where none is."""
+        scene = self._map.scene
+        rows = np.flatnonzero(np.isin(scene.points.indices, self._map.selection))
+        bounds = bounds_of(scene.points.places[rows])
+        if bounds is None:
+            self._map.fit()
+        else:
+            seen = roomy(bounds, scene.bounds)
+            self._map.navigation.show(seen, animated=self._map.isVisible())
