@@ -1,7 +1,8 @@
 """Noise studies."""
 
 from aegui.core.i18n import mark
-from aegui.shell.feature import DockSpec, FeatureSpec
+from aegui.shell.action_spec import ActionSpec
+from aegui.shell.feature import DockSpec, FeatureSpec, Spot
 
 FEATURES = (
     FeatureSpec(
@@ -12,9 +13,22 @@ FEATURES = (
                 mark("Noise study"),
                 130,
                 "aegui.features.noise_study.view.panel:StudyPanel",
+                spots={"compare": Spot("bottom")},
+                guide="08-denoising.md",
             ),
         ),
-        handlers={"noise_study": "open"},
+        actions=(
+            ActionSpec(
+                "noise_study",
+                mark("&Noise study"),
+                mark("Which noise to train with, how far a repair holds, and what mistakes cost"),
+                "train",
+                410,
+                "open",
+                shortcuts=("Ctrl+Shift+N",),
+                icon="edit-noise",
+            ),
+        ),
         requests={"mistake": "show_mistake"},
     ),
     FeatureSpec("aegui.features.noise_study.findings:FindingsFeature", seen_with=("training",)),

@@ -14,10 +14,11 @@ from aegui.core.i18n import tr
 from aegui.core.recipe.file import find_recipe, list_recipes, load_recipe
 from aegui.core.study.comparison import DEFAULT_NOISE, MistakeSpec, comparison_cost
 from aegui.core.study.findings import MISTAKES, with_mistake
-from aegui.core.study.noise_matrix import matrix_cost
+from aegui.core.study.noise_matrix import matrix_cost, matrix_folder
 from aegui.core.study.tables import (
     characters_csv,
 )
+from aegui.core.study.workers import usual_jobs
 from aegui.features.noise_study.findings import mend
 from aegui.features.noise_study.model.noise_study import MOST_CODECS, CurveModel, NoiseStudy
 from aegui.features.noise_study.model.study_forms import (
@@ -39,6 +40,7 @@ from aegui.shell.refresher import Refresher
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from aegui.core.cost import Cost
     from aegui.core.latent.codec import Codec
     from aegui.core.recipe import CorruptionSpec, Recipe
     from aegui.core.study.findings import Finding
@@ -98,8 +100,10 @@ class NoiseStudyFeature(Feature):
         study.job.progressed.connect(panel.set_progress)
         study.job.busy_changed.connect(self._on_job_busy_changed)
         study.matrix_changed.connect(self._on_study_matrix_changed)
+        study.matrix_changed.connect(self._keep_matrix)
         study.curves_changed.connect(self._on_study_curves_changed)
         study.comparison_changed.connect(self._on_study_comparison_changed)
+        study.cost_found.connect(self._on_study_cost_found)
         study.strip_found.connect(self._on_study_strip_found)
         study.findings_found.connect(panel.mistakes.set_findings)
         study.files_changed.connect(self._choices.mark)
@@ -156,7 +160,7 @@ class NoiseStudyFeature(Feature):
         page.set_problem("")
         self._keep(form.kept())
         try:
-            cost = matrix_cost(recipe, workspace.dataset, spec)
+            cost = matrix_cost(recipe, workspace.dataset, spec, usual_jobs())
         except AeguiError as error:
             page.set_problem(str(error))
             return
@@ -164,13 +168,20 @@ class NoiseStudyFeature(Feature):
             self._study.run_matrix(recipe, workspace.dataset, spec)
 
     def _show_estimate(self) -> None:
-        """What the matrix that is chosen will cost, beside its button."""
+        """Ask what the matrix that is chosen will cost, for beside its button."""
         page = self._panel.matrix
         try:
-            recipe = self._recipe(page.form.network)
-            cost = matrix_cost(recipe, self._services.workspace.dataset, page.form.spec())
+            recipe, spec = self._recipe(page.form.network), page.form.spec()
         except AeguiError:
             # It is said when it is wanted.
+            page.set_estimate("")
+            return
+        self._study.ask_cost(recipe, self._services.workspace.dataset, spec)
+
+    @Slot(object)
+    def _on_study_cost_found(self, cost: Cost | None) -> None:
+        page = self._panel.matrix
+        if cost is None:
             page.set_estimate("")
             return
         page.set_estimate(cost_words(cost), "\n".join(memory_lines(cost)))
@@ -189,6 +200,12 @@ class NoiseStudyFeature(Feature):
     @Slot(object)
     def _on_matrix_cell_wanted(self, cell: Cell) -> None:
         self._study.look_into(cell)
+
+    @Slot()
+    def _keep_matrix(self) -> None:
+        matrix = self._study.matrix
+        if matrix is not None and matrix.study is not None:
+            self._services.requests.keep_study.emit(matrix.study, matrix_folder(), ())
 
     @Slot()
     def _on_study_matrix_changed(self) -> None:

@@ -1,16 +1,41 @@
 """Studies: settings compared over seeds."""
 
 from aegui.core.i18n import mark
-from aegui.shell.feature import DockSpec, FeatureSpec
+from aegui.shell.action_spec import ActionSpec
+from aegui.shell.feature import DockSpec, FeatureSpec, Spot
 
 FEATURES = (
     FeatureSpec(
         "aegui.features.studies.feature:StudiesFeature",
         (
             DockSpec(
-                "studies", mark("Studies"), 131, "aegui.features.studies.view.panel:StudiesPanel"
+                "study_plan",
+                mark("Study"),
+                131,
+                "aegui.features.studies.view.form_panel:StudyForm",
+                spots={"study": Spot("left", in_front=True)},
+                guide="20-comparing.md",
+            ),
+            DockSpec(
+                "studies",
+                mark("Results of the study"),
+                132,
+                "aegui.features.studies.view.panel:StudiesPanel",
+                spots={"study": Spot("bottom")},
+                guide="20-comparing.md",
             ),
         ),
-        handlers={"studies": "open"},
+        actions=(
+            ActionSpec(
+                "studies",
+                mark("St&udy…"),
+                mark("Compare settings over several seeds, with a verdict"),
+                "train",
+                420,
+                "open",
+                icon="study",
+            ),
+        ),
+        requests={"vary": "vary"},
     ),
 )

@@ -1,64 +1,175 @@
-"""Joins the panel of studies with the runs of one, and with the draft that a run is opened in."""
+"""Joins the form and the results of a study with its runs, the draft, and the map."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
 
 from aegui.core.i18n import tr
+from aegui.core.study.plan import SUFFIX
+from aegui.core.study.records import usual_folder
+from aegui.core.study.search import is_search_available
+from aegui.features.studies.model.background import StudyBackground
+from aegui.features.studies.model.cell_networks import CellNetworks
+from aegui.features.studies.model.run_place import kept_place
 from aegui.features.studies.model.study_runs import StudyRuns
+from aegui.features.studies.view.form_panel import StudyForm
 from aegui.features.studies.view.panel import StudiesPanel
 from aegui.session.notice import Notice
 from aegui.shell.cost_guard import may_compute
-from aegui.shell.dialogs.questions import choose_plan_file, choose_save_file
+from aegui.shell.dialogs.questions import (
+    choose_certificate_file,
+    choose_plan_file,
+    choose_save_file,
+)
 from aegui.shell.feature import Feature
 
 if TYPE_CHECKING:
+    from aegui.core.network.resolve import Resolution
+    from aegui.core.run_file.saved import SavedRun
+    from aegui.core.study.results import StudyCell
     from aegui.core.study.settings import StudySetting
+    from aegui.features.studies.model.run_place import RunPlace
     from aegui.features.studies.model.study_runs import StudySheet
     from aegui.session.services import Services
     from aegui.shell.feature_window import FeatureWindow
 
 
 class StudiesFeature(Feature):
-    """Runs go on while the dock cannot be seen."""
+    """Runs go on while the docks cannot be seen."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
         self._runs = services.of(StudyRuns)
+        self._networks = services.of(CellNetworks)
+        self._form = window.panel(StudyForm)
         self._panel = window.panel(StudiesPanel)
-        self._dock = window.docks["studies"]
+        background = services.of(StudyBackground)
+        self._panel.pages.set_making(background.make)
+        # It outlives the window, which a change of language makes anew.
+        self._panel.destroyed.connect(background.forget)
+        self._form.set_search_available(is_search_available())
+        self._form.set_builder(services.workspace.recipe)
+        self._take_place(kept_place(services.settings.values))
+        self._waiting: list[str] = []
+        self._begins_when_known = False
         self._connect()
         if self._runs.sheet is not None:
-            self._panel.set_sheet(self._runs.sheet)
+            self._on_runs_changed(self._runs.sheet)
         self._on_job_busy_changed(self._runs.job.is_busy)
-        self._runs.list_shipped()
+        self._runs.list_plans()
 
     def open(self) -> None:
         """Bring the studies before the rest of the window."""
-        if self._dock.isHidden():
-            self._services.requests.arrangement.emit("compare")
-        self._dock.show()
-        self._dock.raise_()
-        self._panel.plans.setFocus()
+        dock = self._window.docks["study_plan"]
+        if dock.isHidden():
+            self._services.requests.arrangement.emit("study")
+        dock.show()
+        dock.raise_()
+        self._form.plans.setFocus()
 
     def _connect(self) -> None:
-        runs, panel = self._runs, self._panel
-        runs.listed.connect(panel.set_plans)
+        runs, panel, form = self._runs, self._panel, self._form
+        runs.listed.connect(form.set_plans)
         runs.changed.connect(self._on_runs_changed)
         runs.failed.connect(self._on_runs_failed)
         runs.written.connect(self._on_runs_written)
+        runs.edits_changed.connect(form.set_edits)
         runs.job.progressed.connect(panel.set_progress)
         runs.job.busy_changed.connect(self._on_job_busy_changed)
-        panel.plan_chosen.connect(runs.choose)
-        panel.open_requested.connect(self.open_plan)
-        panel.start_requested.connect(self.start)
+        runs.job.busy_changed.connect(self._keep_what_has_ended)
+        form.plan_chosen.connect(runs.choose)
+        form.new_requested.connect(self.begin)
+        form.open_requested.connect(self.open_plan)
+        form.save_requested.connect(self.save_plan)
+        form.undo_requested.connect(runs.undo)
+        form.redo_requested.connect(runs.redo)
+        form.plan_edited.connect(runs.edit)
+        form.base_requested.connect(self.take_builder)
+        form.base_opened.connect(self._on_form_base_opened)
+        form.start_requested.connect(self.start)
+        form.place.edited.connect(self._on_place_edited)
+        form.place.file_requested.connect(self._on_place_file_requested)
+        panel.form_requested.connect(self.open)
         panel.pause_toggled.connect(runs.set_paused)
         panel.cancel_requested.connect(runs.cancel)
+        panel.seeds_requested.connect(self._on_panel_seeds_requested)
         panel.table_requested.connect(self.save_table)
         panel.run_requested.connect(self._on_panel_run_requested)
+        panel.pages.material_requested.connect(runs.read_material)
+        runs.material_found.connect(panel.pages.set_material)
+        panel.networks_requested.connect(self._on_panel_networks_requested)
+        panel.step_requested.connect(self._on_panel_step_requested)
+        self._networks.made.connect(self._on_networks_made)
+        self._networks.failed.connect(self._tell_error)
+        self._services.workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
+
+    # The plan
+
+    def begin(self) -> None:
+        """Begin a study of the builder's recipe."""
+        if self._has_samples():
+            self._runs.begin(self._services.workspace.recipe)
+
+    def vary(self, path: str) -> None:
+        """Vary a field of the builder: in the study that is open, or in a new one."""
+        self.open()
+        sheet = self._runs.sheet
+        if self._runs.job.is_busy:
+            text = tr("A study is under way: vary other fields when it has ended.")
+            self.noticed.emit(Notice("warning", text, passing=True, about="study"))
+            return
+        if sheet is None or not sheet.follows:
+            self.begin()
+            sheet = self._runs.sheet
+        self._waiting = [path] if sheet is not None and sheet.follows else []
+        self._vary_waiting()
+
+    def _vary_waiting(self) -> None:
+        """Add the axes that were asked for before the recipe was read."""
+        sheet = self._runs.sheet
+        if not self._waiting or sheet is None or sheet.base is None:
+            return
+        path, self._waiting = self._waiting[0], []
+        if not self._form.vary(path):
+            text = tr("This field cannot be varied in a study.")
+            self.noticed.emit(Notice("warning", text, passing=True, about="study"))
+
+    def take_builder(self) -> None:
+        """Study the recipe of the builder, now and as it will be."""
+        if self._has_samples():
+            self._runs.set_recipe(self._services.workspace.recipe)
+
+    def _has_samples(self) -> bool:
+        """Whether others can read the samples of the draft; else it is said why not."""
+        if not self._services.workspace.draft.is_edited:
+            return True
+        text = tr(
+            "The samples of the builder were edited here, and a study reads them from a file: save "
+            "them by Data > Export, and open that file."
+        )
+        self.noticed.emit(Notice("error", text, passing=True, about="study"))
+        return False
+
+    @Slot()
+    def _on_form_base_opened(self) -> None:
+        """Make the recipe of the study the draft's, and study what becomes of it."""
+        sheet = self._runs.sheet
+        if sheet is not None and sheet.base is not None:
+            recipe = sheet.base
+            self._services.workspace.edit_recipe(recipe, tr("Recipe of the study"))
+            self._runs.set_recipe(recipe)
+            self._window.docks["builder"].raise_()
+
+    @Slot(object)
+    def _on_workspace_recipe_changed(self, _resolution: Resolution) -> None:
+        recipe, sheet = self._services.workspace.recipe, self._runs.sheet
+        self._form.set_builder(recipe)
+        if sheet is not None and sheet.follows and not self._services.workspace.draft.is_edited:
+            self._runs.set_recipe(recipe)
 
     def open_plan(self) -> None:
         """Ask for the file of a plan, and take it."""
@@ -66,13 +177,44 @@ class StudiesFeature(Feature):
         if path:
             self._runs.choose(Path(path))
 
+    def save_plan(self) -> None:
+        """Ask where to and write the plan as it is in the form."""
+        sheet = self._runs.sheet
+        if sheet is None:
+            return
+        patterns = tr("Plans of studies ({patterns})", patterns=f"*{SUFFIX}")
+        name = f"{sheet.path.stem}{SUFFIX}"
+        path = choose_save_file(self._window, tr("Save the plan"), name, patterns)
+        if path:
+            self._runs.save(Path(path))
+
+    # Its runs
+
     def start(self) -> None:
         """Do the runs that are missing, after a question where they take long."""
         sheet = self._runs.sheet
         if sheet is None or sheet.cost is None:
             return
-        if may_compute(self._services, sheet.cost, self._window):
+        # What it takes on a cluster nobody here knows.
+        if self._runs.place.is_cluster or may_compute(self._services, sheet.cost, self._window):
             self._runs.start()
+
+    def _take_place(self, place: RunPlace) -> None:
+        self._runs.place = place
+        self._form.set_place(place)
+
+    @Slot(object)
+    def _on_place_edited(self, place: RunPlace) -> None:
+        self._services.settings.keep(place.kept())
+        self._take_place(place)
+
+    @Slot(str)
+    def _on_place_file_requested(self, name: str) -> None:
+        field = self._form.place.text_field(name)
+        folder = str(Path(field.text()).parent) if field.text() else ""
+        path = choose_certificate_file(self._window, field.accessibleDescription(), folder)
+        if path:
+            self._on_place_edited(replace(self._runs.place, **{name: path}))
 
     def save_table(self) -> None:
         """Save every run as a line of CSV."""
@@ -84,29 +226,81 @@ class StudiesFeature(Feature):
         if path:
             self._runs.write_table(path)
 
+    @Slot(int)
+    def _on_panel_seeds_requested(self, count: int) -> None:
+        """Add seeds, and begin with them as soon as it is known what they take."""
+        self._begins_when_known = True
+        self._runs.add_seeds(count)
+
     @Slot(object)
     def _on_runs_changed(self, sheet: StudySheet) -> None:
+        self._form.set_sheet(sheet)
         self._panel.set_sheet(sheet)
+        if self._begins_when_known and sheet.cost is not None:
+            self._begins_when_known = False
+            self.start()
+        self._vary_waiting()
 
     @Slot(bool)
     def _on_job_busy_changed(self, busy: bool) -> None:
+        self._form.set_busy(busy)
         self._panel.set_busy(busy)
         if not busy:
             self._panel.set_progress(None)
+            self._runs.list_plans()
 
-    @Slot(object, int)
-    def _on_panel_run_requested(self, setting: StudySetting, seed: int) -> None:
-        words = ", ".join(map(tr, setting.labels.values()))
-        text = tr("Run of a study: {setting}, seed {n}", setting=words, n=seed)
-        self._services.workspace.edit_recipe(setting.run(seed), text)
+    @Slot(bool)
+    def _keep_what_has_ended(self, busy: bool) -> None:
+        sheet = self._runs.sheet
+        if busy or sheet is None or sheet.result is None:
+            return
+        if any(cell.runs for cell in sheet.result.cells):
+            folder = usual_folder(sheet.path)
+            self._services.requests.keep_study.emit(sheet.result, folder, sheet.verdict.lines)
 
     @Slot(str)
     def _on_runs_failed(self, reason: str) -> None:
+        self._begins_when_known = False
         if self._runs.sheet is None or self._runs.sheet.cost is None:
-            self._panel.forget_cost()
+            self._form.set_failure(reason)
+        sheet = self._runs.sheet
+        # While a plan is being edited, what is wrong with it stands in the form alone.
+        if sheet is None or sheet.cost is not None or not sheet.is_edited:
+            self._tell_error(reason)
+
+    @Slot(str)
+    def _tell_error(self, reason: str) -> None:
         self.noticed.emit(Notice("error", reason, passing=True, about="study"))
 
     @Slot(str)
     def _on_runs_written(self, path: str) -> None:
         told = tr("The study is saved: {path}", path=path)
         self.noticed.emit(Notice("info", told, about="study"))
+
+    # What was learnt
+
+    @Slot(object, int)
+    def _on_panel_run_requested(self, setting: StudySetting, seed: int) -> None:
+        words = ", ".join(map(tr, setting.labels.values()))
+        text = tr("Run of a study: {setting}, seed {n}", setting=words, n=seed)
+        self._runs.keep_recipe()
+        self._services.workspace.edit_recipe(setting.run(seed), text)
+
+    @Slot(object)
+    def _on_panel_networks_requested(self, cell: StudyCell) -> None:
+        sheet = self._runs.sheet
+        if sheet is not None:
+            self._networks.make(cell, sheet.path)
+
+    @Slot(int)
+    def _on_panel_step_requested(self, by: int) -> None:
+        showing = self._services.showing
+        run = showing.shown.run + by
+        if 0 <= run < showing.shown.recipe.runs:
+            showing.choose_run(run)
+
+    @Slot(object, str)
+    def _on_networks_made(self, run: SavedRun, words: str) -> None:
+        """Show what the runs of a setting have learnt; the window's run choice goes over them."""
+        self._runs.keep_recipe()
+        self._services.requests.document.emit(run, words)

@@ -98,6 +98,26 @@ def latent_figure(
 
     With ``image_of`` some of the samples are shown as images.
     """
+    plot = latent_plot(places, axes, labels, image_of, look)
+    rows = [",".join(["label", *axes[: places.shape[1]]])]
+    rows += [
+        ",".join([csv_cell(label), *(f"{value:.7g}" for value in place)])
+        for label, place in zip(labels, places.tolist(), strict=True)
+    ]
+    return Figure("latent", title, (plot,), origin, "\n".join(rows) + "\n")
+
+
+def latent_plot(
+    places: NDArray[np.float64],
+    axes: tuple[str, str],
+    labels: Sequence[str],
+    image_of: Callable[[int], NDArray[np.float32]] | None = None,
+    look: Look = GLYPHS,
+    title: str = "",
+    *,
+    bare: bool = False,
+) -> PointPlot:
+    """The same as it is drawn; ``bare``: in a frame, with nothing along the axes."""
     finite = places[np.isfinite(places).all(axis=1)]
     across = _around(finite[:, 0])
     known = list(dict.fromkeys(labels))
@@ -111,22 +131,20 @@ def latent_figure(
         up = Axis("", Scale(-1.0, 1.0), bare=True)
     else:
         up = Axis(axes[1], _around(finite[:, 1]))
-    plot = PointPlot(
+    x = Axis(axes[0], across)
+    if bare:
+        x, up = Axis("", x.scale, bare=True), Axis("", up.scale, bare=True)
+    return PointPlot(
         places,
-        Axis(axes[0], across),
+        x,
         up,
         tuple(map(label_sign, labels)) if not len(classes) else (),
         classes,
         tuple(map(label_name, known)) if len(classes) else (),
         image_of=image_of,
         look=look,
+        title=title,
     )
-    rows = [",".join(["label", *axes[: places.shape[1]]])]
-    rows += [
-        ",".join([csv_cell(label), *(f"{value:.7g}" for value in place)])
-        for label, place in zip(labels, places.tolist(), strict=True)
-    ]
-    return Figure("latent", title, (plot,), origin, "\n".join(rows) + "\n")
 
 
 def _around(values: NDArray[np.float64]) -> Scale:
@@ -181,7 +199,8 @@ def errors_figure(
         ",".join([csv_cell(name), *(f"{some[place]:.7g}" for _, some in groups)])
         for place, name in enumerate(names)
     ]
-    plot = BarPlot(shown, of, Axis(unit, top), bars, level)
+    levels = (level,) if level else ()
+    plot = BarPlot(shown, of, Axis(unit, top), bars, levels)
     return Figure("errors", title, (plot,), origin, "\n".join(table) + "\n")
 
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt
 
-from aegui.kit.charts.bars import fitting_size
+from aegui.kit.charts.columns import fitting_size
 from aegui.kit.charts.ink import GAP, NAME_PT, TICK_PT
+from aegui.kit.charts.items import ItemShape, area_of
 from aegui.widgets.figures.images import draw_image
 
 if TYPE_CHECKING:
@@ -55,6 +56,11 @@ class PictureSheet:
 
     def paint(self, ink: Ink, rect: QRectF) -> None:
         """Paint all images as large as they fit."""
+        self.shapes(ink, rect)
+
+    def shapes(self, ink: Ink, rect: QRectF) -> tuple[ItemShape, ...]:
+        """Paint them, and give the images, row by row."""
+        boxes: list[QRectF] = []
         line, name = ink.line(TICK_PT), ink.line(NAME_PT)
         left = self._left(ink, rect)
         above = line + GAP if self.column_names and self.axes is None else 0.0
@@ -83,6 +89,7 @@ class PictureSheet:
         for row, (images, top) in enumerate(zip(self.rows, tops, strict=True)):
             for column, image in enumerate(images):
                 box = QRectF(x0 + column * (width + air), top, width, height)
+                boxes.append(box)
                 if image is not None:
                     draw_image(ink, box, image, self.look)
                 if under[row] and column < len(self.notes[row]):
@@ -96,6 +103,7 @@ class PictureSheet:
         self._paint_row_names(ink, grid, tops, height)
         self._paint_column_names(ink, grid, width + air, line)
         self._paint_axes(ink, whole, grid)
+        return tuple(area_of(item, box) for item, box in enumerate(boxes))
 
     def _notes(self) -> tuple[tuple[str, ...], ...]:
         return self.notes or tuple(() for _ in self.rows)

@@ -48,7 +48,7 @@ def losses(*, zoomed: bool = False) -> Figure:
         Axis("Epoch", Scale(0.0, 5000.0), whole=True),
         Axis("Loss", axis),
         (Series("kept", loss, loss - 0.1, loss + 0.1), Series("learnt", 0.8 * loss, colour=1)),
-        (0.5, "PCA"),
+        ((0.5, "PCA"),),
     )
     return Figure("curves", "Loss <of> & more", (plot,), "seed 4 · epoch 5,000 · best weights")
 

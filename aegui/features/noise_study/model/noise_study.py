@@ -15,13 +15,15 @@ from aegui.core.run_file.saved import load_run
 from aegui.core.study.comparison import compare_mistake
 from aegui.core.study.findings import mistakes
 from aegui.core.study.noise_curves import TriedModel, noise_curves
-from aegui.core.study.noise_matrix import noise_matrix
+from aegui.core.study.noise_matrix import matrix_cost, matrix_folder, noise_matrix
+from aegui.core.study.workers import usual_jobs
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.progress_job import ProgressJob
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from aegui.core.cost import Cost
     from aegui.core.data.dataset import Dataset
     from aegui.core.latent.codec import Codec
     from aegui.core.recipe import CorruptionSpec, Recipe
@@ -86,6 +88,8 @@ class NoiseStudy(QObject):
     """Other ``files``."""
     strip_found = Signal(object)
     """A ``CellStrip``."""
+    cost_found = Signal(object)
+    """A ``Cost``; None of what cannot be trained."""
     findings_found = Signal(object)
     """A tuple of ``Finding``."""
     failed = Signal(str)
@@ -99,6 +103,8 @@ class NoiseStudy(QObject):
         self.writing = ProgressJob("aegui-study-file", self)
         self._strips = Derived("aegui-study-strip", self)
         self._strips.answered.connect(self.strip_found)
+        self._costs = Derived("aegui-study-cost", self)
+        self._costs.answered.connect(self.cost_found)
         self._findings = Derived("aegui-study-findings", self)
         self._findings.answered.connect(self.findings_found)
         self._opened = Derived("aegui-study-run", self)
@@ -137,7 +143,15 @@ class NoiseStudy(QObject):
         """Train and try the networks of a matrix; ``matrix_changed`` or ``failed`` follows."""
         self.job.start(
             tr("Noise matrix"),
-            lambda report, cancelled: noise_matrix(recipe, dataset, spec, report, cancelled),
+            lambda report, cancelled: noise_matrix(
+                recipe,
+                dataset,
+                spec,
+                report,
+                cancelled,
+                folder=matrix_folder(),
+                jobs=usual_jobs(),
+            ),
             self._take_matrix,
             self._refuse,
         )
@@ -167,6 +181,10 @@ class NoiseStudy(QObject):
         )
 
     # What is asked beside
+
+    def ask_cost(self, recipe: Recipe, dataset: Dataset, spec: MatrixSpec) -> None:
+        """Reckon what a matrix takes; ``cost_found`` follows, of the newest asked."""
+        self._costs.ask(lambda: _cost(recipe, dataset, spec), (recipe, spec))
 
     def look_into(self, cell: Cell) -> None:
         """Have the characters of a cell repaired; ``strip_found`` follows, of the newest asked."""
@@ -201,7 +219,7 @@ class NoiseStudy(QObject):
         """Give up what is under way; no more is begun."""
         self.job.shutdown()
         self.writing.shutdown()
-        for answers in (self._strips, self._findings, self._opened):
+        for answers in (self._strips, self._costs, self._findings, self._opened):
             answers.shutdown()
 
     # What comes back
@@ -227,6 +245,14 @@ class NoiseStudy(QObject):
         others = tuple(each for each in self._files if each.key != found.key)
         self._files = (*others, found)
         self.files_changed.emit()
+
+
+def _cost(recipe: Recipe, dataset: Dataset, spec: MatrixSpec) -> Cost | None:
+    try:
+        return matrix_cost(recipe, dataset, spec, usual_jobs())
+    except AeguiError:
+        # It is said when it is wanted.
+        return None
 
 
 def _strip(matrix: NoiseMatrix, cell: Cell) -> CellStrip:

@@ -2,22 +2,44 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
+import re
+import shutil
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from aegui.core.atomic import write_atomically
 from aegui.core.cost import Cost
 from aegui.core.data.progress import LoadProgress, clock, stop_if
+from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr, trn
-from aegui.core.study.plan import list_plans, load_plan
-from aegui.core.study.records import TABLE_FILE, Records, usual_folder
-from aegui.core.study.results import csv_of, table_of, verdict_of
+from aegui.core.study.dask_workers import DaskWorkers
+from aegui.core.study.material import study_material
+from aegui.core.study.plan import (
+    MAX_SEEDS,
+    SUFFIX,
+    Goal,
+    StudyPlan,
+    list_plans,
+    load_plan,
+    save_plan,
+)
+from aegui.core.study.plan_edits import with_recipe
+from aegui.core.study.records import TABLE_FILE, Records, usual_folder, with_kept_seeds
+from aegui.core.study.results import NO_VERDICT, StudyVerdict, csv_of, table_of, verdict_of
+from aegui.core.study.settings import base_recipe
 from aegui.core.study.study import Study
+from aegui.core.study.units import resolved_of
 from aegui.core.study.workers import StudyControl, fitting_jobs, usual_jobs, workers_for
+from aegui.core.system_reason import system_reason
+from aegui.core.verdicts.intervals import share_of_seeds
+from aegui.features.studies.model.run_place import RunPlace
+from aegui.paths import is_own, user_data_dir
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.progress_job import ProgressJob
 
@@ -25,12 +47,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from aegui.core.data.progress import IsCancelled, Report
-    from aegui.core.study.plan import StudyPlan
+    from aegui.core.network.shapes import Shape
+    from aegui.core.recipe import Recipe
     from aegui.core.study.results import StudyResult
     from aegui.core.study.study import StudyNews
+    from aegui.core.study.workers import Workers
 
 _SECONDS_BETWEEN = 0.4
 """No sooner the table is made anew while runs end."""
+_SHARE = 5.0
+"""So many times as long as it took, at least."""
+_REST_MS = 300
+"""What is known of a plan is looked for when it has not been edited for so long."""
 _PARTS = 1000
 
 
@@ -39,14 +67,19 @@ class StudySheet:
     """A study as it is known at a moment.
 
     Attributes:
-        path: The file of its plan.
+        path: The file of its plan, or the one that it gets when it is begun.
         plan: The plan.
         result: Its settings with their runs so far; None until they are made.
         header: Of the table of settings.
         rows: One for each of ``result.cells``.
         best: Place of the best setting so far; None while none is whole.
-        verdict: What the seeds allow to be said, in words.
+        verdict: What the seeds allow to be said, and how many more would settle it.
         cost: What is left to do takes; None until it is known.
+        base: The recipe that all settings are made from; None until it is read.
+        image_shape: Of its samples; None until they are read.
+        is_edited: Whether it is not as in its file.
+        is_new: Whether it has no file yet.
+        follows: Whether its recipe is that of the builder, whatever becomes of that.
     """
 
     path: Path
@@ -55,47 +88,79 @@ class StudySheet:
     header: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
     best: int | None = None
-    verdict: tuple[str, ...] = ()
+    verdict: StudyVerdict = NO_VERDICT
     cost: Cost | None = None
+    base: Recipe | None = None
+    image_shape: Shape | None = None
+    is_edited: bool = False
+    is_new: bool = False
+    follows: bool = False
 
     def found(self, result: StudyResult) -> StudySheet:
         """This study with what has been found."""
         header, rows = table_of(result)
-        key = None if result.best is None else result.best.setting.key
-        keys = [cell.setting.key for cell in result.cells]
+        best = result.best
+        places = {cell.setting.key: place for place, cell in enumerate(result.cells)}
         return replace(
             self,
             result=result,
             header=tuple(header),
             rows=tuple(map(tuple, rows)),
-            best=None if key is None else keys.index(key),
+            best=None if best is None else places[best.setting.key],
+        )
+
+    def asked(self, plan: StudyPlan) -> StudySheet:
+        """Another plan in place of this one: nothing is known of it yet but its recipe."""
+        kept = self.base if (plan.recipe, plan.set) == (self.plan.recipe, self.plan.set) else None
+        return StudySheet(
+            self.path,
+            plan,
+            base=kept,
+            image_shape=self.image_shape if kept is not None else None,
+            is_new=self.is_new,
+            follows=self.follows,
         )
 
 
 class StudyRuns(QObject):
-    """Reads plans, and does the runs of one; what is finished is kept in the user's folder."""
+    """Reads and edits a plan, and does its runs; what is finished is kept in the user's folder."""
 
     listed = Signal(object)
-    """The studies that ship: a tuple of pairs of path and ``StudyPlan``."""
+    """The studies to choose from: a tuple of pairs of path and ``StudyPlan``."""
     changed = Signal(object)
     """A ``StudySheet``."""
     failed = Signal(str)
     """Why a plan cannot be read or done, in words."""
     written = Signal(str)
     """The file is there."""
+    material_found = Signal(object)
+    """A ``StudyMaterial`` of the study that was chosen last."""
+    edits_changed = Signal(bool, bool)
+    """Whether an edit can be undone, and whether one can be made again."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.job = Derived("aegui-studies", self, urgent=False)
+        self.place = RunPlace()
+        """Where the next runs are trained."""
         self._listing = Derived("aegui-studies-list", self)
-        self._opening = Derived("aegui-studies-plan", self)
+        self._opening = Derived("aegui-studies-plan", self, urgent=False)
         self._writing = ProgressJob("aegui-studies-file", self)
+        self._reading = Derived("aegui-studies-pictures", self, urgent=False)
+        self._reading.answered.connect(self.material_found)
         self._sheet: StudySheet | None = None
+        self._edits: list[StudyPlan] = []
+        self._edit = 0
+        self._filed: StudyPlan | None = None
         self._control = StudyControl()
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_REST_MS)
+        self._rest.timeout.connect(self._find)
         self._listing.answered.connect(self.listed)
-        for answers in (self.job, self._opening):
-            answers.answered.connect(self._take)
-        for answers in (self.job, self._opening, self._listing):
+        self._opening.answered.connect(self._on_opening_answered)
+        self.job.answered.connect(self._take)
+        for answers in (self.job, self._opening, self._listing, self._reading):
             answers.failed.connect(self.failed)
 
     @property
@@ -108,9 +173,11 @@ class StudyRuns(QObject):
         """Whether the runs under way rest."""
         return self._control.paused
 
-    def list_shipped(self) -> None:
-        """Read the plans that ship; ``listed`` follows."""
-        self._listing.ask(_shipped, None)
+    def list_plans(self) -> None:
+        """Read the plans that ship and those in the user's folder; ``listed`` follows."""
+        self._listing.ask(_listed, None)
+
+    # Which study
 
     def choose(self, path: Path) -> None:
         """Take the plan in a file; ``changed`` follows: with the plan, its runs, then the cost.
@@ -118,19 +185,145 @@ class StudyRuns(QObject):
         Nothing is taken while runs are under way.
         """
         if not self.job.is_busy:
+            self._rest.stop()
+            self._filed = None
             self._opening.derive(lambda _report, cancelled: _opened(path, cancelled), object())
+
+    def begin(self, recipe: Recipe) -> None:
+        """Begin a new study of the builder's ``recipe``; nothing is varied yet."""
+        if not self.job.is_busy:
+            goal = Goal(figure="worst", at_most=1.0) if _reconstructs(recipe) else None
+            figure = "wrong" if goal is not None else "loss"
+            plan = with_recipe(StudyPlan(goal=goal, figure=figure), recipe)
+            self._begin_edits(plan)
+            self._show(StudySheet(_new_path(""), plan, is_new=True, follows=True))
+
+    # Edits
+
+    def edit(self, plan: StudyPlan) -> None:
+        """Take ``plan`` in place of the one that is shown; it can be undone."""
+        sheet = self._sheet
+        if sheet is None or self.job.is_busy or plan == sheet.plan:
+            return
+        self._edits[self._edit + 1 :] = [plan]
+        self._edit += 1
+        self._show(sheet.asked(plan))
+
+    def set_recipe(self, recipe: Recipe) -> None:
+        """Study that recipe of the builder, now and as it will be."""
+        sheet = self._sheet
+        if sheet is None or self.job.is_busy:
+            return
+        plan = with_recipe(sheet.plan, recipe)
+        if sheet.follows and plan != sheet.plan:
+            self._edits[self._edit] = plan
+            self._show(sheet.asked(plan))
+        elif not sheet.follows:
+            self._sheet = replace(sheet, follows=True)
+            self.edit(plan)
+
+    def keep_recipe(self) -> None:
+        """Study the recipe as it is now, whatever becomes of the builder's."""
+        if self._sheet is not None and self._sheet.follows:
+            self._take(replace(self._sheet, follows=False))
+
+    def undo(self) -> None:
+        """Take back the last edit."""
+        self._step(-1)
+
+    def redo(self) -> None:
+        """Make again what was taken back."""
+        self._step(1)
+
+    def _step(self, by: int) -> None:
+        sheet = self._sheet
+        if sheet is not None and not self.job.is_busy and 0 <= self._edit + by < len(self._edits):
+            self._edit += by
+            plan = self._edits[self._edit]
+            # An older recipe is no longer the builder's.
+            follows = sheet.follows and plan.recipe == sheet.plan.recipe
+            self._show(replace(sheet.asked(plan), follows=follows))
+
+    def _begin_edits(self, plan: StudyPlan) -> None:
+        self._edits, self._edit, self._filed = [plan], 0, plan
+        self.edits_changed.emit(False, False)
+
+    def _show(self, sheet: StudySheet) -> None:
+        """Show another plan, and find what is known of it once edits rest."""
+        self._opening.forget()
+        self._take(replace(sheet, is_edited=sheet.plan != self._filed))
+        self.edits_changed.emit(self._edit > 0, self._edit + 1 < len(self._edits))
+        self._rest.start()
+
+    @Slot()
+    def _find(self) -> None:
+        sheet = self._sheet
+        if sheet is not None and not self.job.is_busy:
+            self._opening.derive(lambda _report, cancelled: _found(sheet, cancelled), object())
+
+    @Slot(object)
+    def _on_opening_answered(self, sheet: StudySheet) -> None:
+        if self._filed is None:
+            self._begin_edits(sheet.plan)
+        self._take(sheet)
+
+    def save(self, path: Path) -> None:
+        """Write the plan to ``path``, its runs beside it; ``written`` or ``failed`` follows."""
+        sheet = self._sheet
+        if sheet is None or self.job.is_busy:
+            return
+        self._writing.start(
+            tr("Writing {name}", name=path.name),
+            lambda _report, _cancelled: _save(sheet, path),
+            lambda _none: self._on_saved(sheet.plan, path),
+            lambda error: self.failed.emit(str(error)),
+        )
+
+    def _on_saved(self, plan: StudyPlan, path: Path) -> None:
+        self._filed = plan
+        if self._sheet is not None:
+            edited = self._sheet.plan != plan
+            self._take(replace(self._sheet, path=path, is_edited=edited, is_new=False))
+        self.written.emit(str(path))
+
+    # Its runs
 
     def start(self) -> None:
         """Do the runs that are missing; ``changed`` follows as they end."""
         sheet = self._sheet
         if sheet is None or sheet.cost is None or self.job.is_busy:
             return
-        control = self._control = StudyControl()
+        # What is found is of this recipe.
+        sheet = replace(sheet, follows=False)
+        renamed = self._filed is not None and sheet.plan.name != self._filed.name
+        if sheet.is_new or renamed:
+            sheet = replace(sheet, path=_new_path(sheet.plan.name), is_new=False)
+        elif sheet.is_edited and is_own(sheet.path):
+            sheet = replace(sheet, path=_own_folder() / f"{sheet.path.stem}{SUFFIX}")
+        if sheet.path.parent == _own_folder():
+            self._filed = sheet.plan
+            sheet = replace(sheet, is_edited=False)
+        self._take(sheet)
+        control, place = StudyControl(), self.place
+        self._control = control
         self.job.derive(
-            lambda report, cancelled: _done(sheet, control, report, cancelled),
+            lambda report, cancelled: _done(sheet, place, control, report, cancelled),
             object(),
             title=tr(sheet.plan.name) or sheet.path.stem,
         )
+
+    def add_seeds(self, count: int) -> None:
+        """Take ``count`` more seeds of each setting into the plan; ``changed`` follows.
+
+        What is done stays done: it is found by its recipe. The plan in the folder of the runs keeps
+        them, so that the study comes with them the next time too.
+        """
+        sheet = self._sheet
+        if sheet is None or self.job.is_busy:
+            return
+        seeds = sheet.plan.seeds
+        most = min(seeds.count + count, MAX_SEEDS)
+        self.edit(sheet.plan.model_copy(update={"seeds": seeds.model_copy(update={"count": most})}))
 
     def set_paused(self, paused: bool) -> None:
         """Let the runs under way rest, or go on."""
@@ -143,7 +336,24 @@ class StudyRuns(QObject):
             return
         self._control.stop = True
         self.job.forget()
-        self.choose(self._sheet.path)
+        self._find()
+
+    def read_material(self) -> None:
+        """Read what pictures are made of; ``material_found`` follows.
+
+        While runs end it is read again and again, with pauses: the disk is wanted by them too.
+        """
+        sheet = self._sheet
+        if sheet is None or sheet.result is None or not any(it.runs for it in sheet.result.cells):
+            return
+        result, folder = sheet.result, usual_folder(sheet.path)
+        self._reading.derive(
+            lambda _report, cancelled: (
+                study_material(result, Records(folder), cancelled=cancelled),
+            ),
+            sheet.path,
+            gentle=True,
+        )
 
     def write_table(self, path: str) -> None:
         """Write every run as a line of CSV; ``written`` or ``failed`` follows."""
@@ -159,8 +369,9 @@ class StudyRuns(QObject):
     def shutdown(self) -> None:
         """Give up what is under way; no more is begun."""
         self._control.stop = True
+        self._rest.stop()
         self._writing.shutdown()
-        for answers in (self.job, self._opening, self._listing):
+        for answers in (self.job, self._opening, self._listing, self._reading):
             answers.shutdown()
 
     @Slot(object)
@@ -169,50 +380,126 @@ class StudyRuns(QObject):
         self.changed.emit(sheet)
 
 
-def _shipped() -> tuple[tuple[Path, StudyPlan], ...]:
-    return tuple((path, load_plan(path)) for path in list_plans().values())
+def _reconstructs(recipe: Recipe) -> bool:
+    return recipe.classifier is None and recipe.gan is None
+
+
+def _own_folder() -> Path:
+    return user_data_dir() / "studies"
+
+
+def _new_path(name: str) -> Path:
+    """A file of the user's folder that nobody has yet."""
+    stem = re.sub(r"[^\w.-]+", "-", name).strip("-.").lower() or "study"
+    for number in itertools.count(1):
+        path = _own_folder() / f"{stem if number == 1 else f'{stem}-{number}'}{SUFFIX}"
+        if not (path.exists() or usual_folder(path).exists()):
+            return path
+    raise AssertionError("numbers do not end")
+
+
+def _listed() -> tuple[tuple[Path, StudyPlan], ...]:
+    """Those of the user first; what is no plan any more is left out."""
+    found = []
+    for path in sorted(_own_folder().glob(f"*{SUFFIX}")):
+        with contextlib.suppress(AeguiError):
+            found.append((path, load_plan(path)))
+    return (*found, *((path, load_plan(path)) for path in list_plans().values()))
+
+
+def _save(sheet: StudySheet, path: Path) -> None:
+    """Write the plan; the runs of a study that gets another name go with it."""
+    save_plan(path, sheet.plan)
+    runs, copy = usual_folder(sheet.path), usual_folder(path)
+    if runs != copy and runs.is_dir() and not copy.exists():
+        try:
+            shutil.copytree(runs, copy)
+        except OSError as error:
+            raise AeguiError(
+                tr(
+                    "The plan is saved, but its runs could not be copied to {folder}: {reason}.",
+                    folder=copy,
+                    reason=system_reason(error),
+                )
+            ) from None
 
 
 def _opened(path: Path, cancelled: IsCancelled) -> Iterator[StudySheet]:
-    sheet = StudySheet(path, load_plan(path))
+    yield from _shown(path, with_kept_seeds(load_plan(path), usual_folder(path)), cancelled)
+
+
+def _shown(path: Path, plan: StudyPlan, cancelled: IsCancelled) -> Iterator[StudySheet]:
+    sheet = StudySheet(path, plan)
     yield sheet
-    study = Study(sheet.plan, path.parent, Records(usual_folder(path)))
+    yield from _found(sheet, cancelled)
+
+
+def _found(sheet: StudySheet, cancelled: IsCancelled) -> Iterator[StudySheet]:
+    """The sheet with its recipe, its runs, then the cost of what is missing."""
+    if sheet.base is None:
+        base = base_recipe(sheet.plan, sheet.path.parent)
+        shape = resolved_of(base).dataset.image_shape
+        sheet = replace(sheet, base=base, image_shape=shape)
+        yield sheet
+    stop_if(cancelled)
+    # What the words of a share take is loaded here, not in the thread of the window.
+    share_of_seeds(1, 2)
+    study = Study(sheet.plan, sheet.path.parent, Records(usual_folder(sheet.path)))
     sheet = sheet.found(study.begun())
     yield sheet
     stop_if(cancelled)
     assert sheet.result is not None, "it was found"
-    verdict = verdict_of(sheet.result, cancelled) if sheet.result.is_whole else ()
-    yield replace(sheet, verdict=verdict, cost=study.cost(usual_jobs()))
+    verdict = verdict_of(sheet.result, cancelled) if sheet.result.is_whole else NO_VERDICT
+    yield replace(sheet, verdict=verdict, cost=study.cost(usual_jobs(), cancelled))
 
 
 def _done(
-    sheet: StudySheet, control: StudyControl, report: Report, cancelled: IsCancelled
+    sheet: StudySheet,
+    place: RunPlace,
+    control: StudyControl,
+    report: Report,
+    cancelled: IsCancelled,
 ) -> Iterator[StudySheet]:
     """The sheet as runs end, and at last with its verdict."""
     assert sheet.cost is not None, "nothing is begun before it is known"
+    if sheet.path.parent == _own_folder():
+        _own_folder().mkdir(parents=True, exist_ok=True)
+        save_plan(sheet.path, sheet.plan)
     folder = usual_folder(sheet.path)
     records = Records(folder)
     study = Study(sheet.plan, sheet.path.parent, records)
-    records.begin(sheet.plan)
-    workers = workers_for(fitting_jobs(sheet.cost.seconds, usual_jobs()))
+    workers = _workers(place, sheet.cost, report)
     due, ended = 0.0, 0
     try:
+        records.begin(sheet.plan)
         for news in study.run(workers, control):
             stop_if(cancelled)
             ended += len(news.ended)
             report(LoadProgress(round(_PARTS * news.share), _PARTS, _words(news, ended)))
             if news.ended and time.monotonic() >= due:
-                yield replace(sheet.found(study.result()), verdict=())
-                due = time.monotonic() + _SECONDS_BETWEEN
+                begun = time.monotonic()
+                yield replace(sheet.found(study.result()), verdict=NO_VERDICT)
+                now = time.monotonic()
+                # A table of a thousand settings is made anew less often.
+                due = now + max(_SECONDS_BETWEEN, _SHARE * (now - begun))
+        result = study.result()
+        write_atomically(folder / TABLE_FILE, csv_of(result).encode())
     finally:
         workers.close()
-    result = study.result()
-    write_atomically(folder / TABLE_FILE, csv_of(result).encode())
+        records.end()
     if not result.is_whole:
         yield replace(sheet.found(result), cost=study.cost(usual_jobs()))
         return
     verdict = verdict_of(result, cancelled)
     yield replace(sheet.found(result), verdict=verdict, cost=Cost(0.0))
+
+
+def _workers(place: RunPlace, cost: Cost, report: Report) -> Workers:
+    scheduler = place.scheduler
+    if scheduler is None:
+        return workers_for(fitting_jobs(cost.seconds, usual_jobs()))
+    report(LoadProgress(0, 0, tr("Connecting to {address}…", address=scheduler.address)))
+    return DaskWorkers(scheduler)
 
 
 def _words(news: StudyNews, ended: int) -> str:

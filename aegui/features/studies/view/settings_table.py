@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtGui import QBrush
 from PySide6.QtWidgets import QAbstractItemView, QTableWidgetItem, QWidget
 
 from aegui.core.i18n import mark, tr
-from aegui.kit.theme import figures_font
+from aegui.features.studies.view.pages import NOTHING, StudyPage
+from aegui.kit.layouts import column
+from aegui.kit.theme import blend, current_theme, figures_font
 from aegui.widgets.named_table import NamedTable, alignment
 
 if TYPE_CHECKING:
@@ -15,11 +19,15 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 500
 """Of more settings the CSV tells."""
+_HOVERED = 0.18
 BEST = "\N{BLACK STAR}"
 
 
 class SettingsTable(NamedTable):
     """Passive, but for the row that is chosen."""
+
+    row_hovered = Signal(int)
+    """The mouse is over the row of a setting; ``NOTHING``: over none."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__((), tr("Settings and their figures"), parent)
@@ -27,6 +35,9 @@ class SettingsTable(NamedTable):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self._header: tuple[str, ...] = ()
         self._figures_from = 0
+        self._hovered: frozenset[int] = frozenset()
+        self.setMouseTracking(True)
+        self.cellEntered.connect(lambda row, _column: self.row_hovered.emit(row))
 
     def set_sheet(self, sheet: StudySheet) -> None:
         """Show the settings of ``sheet``; the row that is chosen stays chosen."""
@@ -44,16 +55,71 @@ class SettingsTable(NamedTable):
         for place, cells in enumerate(rows):
             self._set_row(place, cells, is_best=place == sheet.best)
 
+    def chosen_row(self) -> int:
+        """The place of the setting that is chosen, or ``NOTHING``."""
+        rows = self.selectionModel().selectedRows()
+        return rows[0].row() if rows else NOTHING
+
+    def choose_row(self, place: int) -> None:
+        """Select the row of a setting; ``NOTHING``: none."""
+        if place == self.chosen_row():
+            return
+        if place == NOTHING:
+            self.clearSelection()
+        if 0 <= place < self.rowCount():
+            self.selectRow(place)
+
+    def set_hovered(self, places: frozenset[int]) -> None:
+        """Mark the rows of settings that are pointed at, here or in a picture."""
+        theme = current_theme()
+        ground = QBrush(blend(theme.accent, theme.panel, _HOVERED))
+        for place in self._hovered ^ places:
+            for at in range(self.columnCount()):
+                item = self.item(place, at)
+                if item is not None:
+                    item.setBackground(ground if place in places else QBrush())
+        self._hovered = places
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Point at no row."""
+        self.row_hovered.emit(NOTHING)
+        super().leaveEvent(event)
+
     def _set_row(self, place: int, cells: tuple[str, ...], *, is_best: bool) -> None:
         font = figures_font(self.font(), bold=is_best)
         marked = BEST if is_best else ""
-        for column, text in enumerate((marked, *cells[1:])):
-            item = self.item(place, column)
+        for at, text in enumerate((marked, *cells[1:])):
+            item = self.item(place, at)
             if item is None:
                 item = QTableWidgetItem()
                 # Choices are names, and what follows them are figures.
-                item.setTextAlignment(alignment(int(column >= self._figures_from)))
-                self.setItem(place, column, item)
+                item.setTextAlignment(alignment(int(at >= self._figures_from)))
+                self.setItem(place, at, item)
             item.setFont(font)
             item.setText(text)
             item.setToolTip(text)
+
+
+class TablePage(StudyPage):
+    """The settings as a table, one of them chosen."""
+
+    setting_opened = Signal()
+    """The chosen setting was clicked twice."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.table = SettingsTable()
+        self.setLayout(column((self.table, 1)))
+        self.table.itemSelectionChanged.connect(self._on_table_item_selection_changed)
+        self.table.itemDoubleClicked.connect(lambda _item: self.setting_opened.emit())
+
+    def set_sheet(self, sheet: StudySheet) -> None:
+        """Fill the table."""
+        self.table.set_sheet(sheet)
+
+    def set_chosen(self, place: int) -> None:
+        """Select the row of the setting."""
+        self.table.choose_row(place)
+
+    def _on_table_item_selection_changed(self) -> None:
+        self.setting_chosen.emit(self.table.chosen_row())

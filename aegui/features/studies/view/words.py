@@ -6,20 +6,15 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from aegui.core.cost import memory_words, time_words
-from aegui.core.i18n import localized, mark, tr, trn
-from aegui.core.study.results import goal_words, size_words
+from aegui.core.i18n import tr, trn
+from aegui.core.network.plan import network_plan
+from aegui.core.network.words import architecture, breakable
+from aegui.core.recipe.settings import SECTIONS
 
 if TYPE_CHECKING:
     from aegui.core.cost import Cost
-    from aegui.core.study.plan import StudyAxis, StudyPlan
-
-_MOST_VALUES = 12
-_MODES = {
-    "grid": mark("All combinations are tried."),
-    "random": mark("Combinations are drawn at random."),
-    "path": mark("One axis at a time: the best choice of each is kept."),
-    "guided": mark("A guided search asks for what is tried next."),
-}
+    from aegui.core.study.plan import StudyPlan
+    from aegui.features.studies.model.study_runs import StudySheet
 
 
 def list_words(plan: StudyPlan) -> str:
@@ -29,44 +24,38 @@ def list_words(plan: StudyPlan) -> str:
     return f"{tr(plan.name)}\n{varied} · {trn('{n:,} run', '{n:,} runs', runs)}"
 
 
-def plan_html(plan: StudyPlan) -> str:
-    """What is tried, how often, for which goal, and what is published of it."""
+def about_html(plan: StudyPlan) -> str:
+    """What its author says of it, and what is published."""
     lines = [tr(plan.notes)] if plan.notes else []
-    lines += [_axis_words(axis) for axis in plan.axes]
-    seeds = plan.seeds.all
-    lines.append(
-        tr(
-            "{size}, seeds {first} to {last}.",
-            size=size_words(plan.most_settings, plan.seeds.count),
-            first=seeds[0],
-            last=seeds[-1],
-        )
-    )
-    if len(plan.axes) > 1:
-        lines.append(tr(_MODES[plan.mode]))
-    if plan.goal is not None:
-        lines.append(tr("Goal: {goal}.", goal=goal_words(plan)))
-    if plan.minutes is not None:
-        lines.append(tr("It ends after {n} min.", n=localized(plan.minutes, "g")))
     if plan.conclusion:
         lines.append(tr("Published: {text}", text=tr(plan.conclusion)))
-    title = f"<b>{escape(tr(plan.name))}</b>" if plan.name else ""
-    return title + "".join(f"<p style='margin: 4px 0 0 0'>{escape(line)}</p>" for line in lines)
+    return "".join(f"<p style='margin: 4px 0 0 0'>{escape(line)}</p>" for line in lines)
 
 
-def cost_line(cost: Cost | None) -> str:
+def base_words(sheet: StudySheet) -> str:
+    """Which recipe all settings are made from."""
+    if sheet.base is None or sheet.image_shape is None:
+        return tr("The recipe is being read…")
+    recipe = sheet.base
+    sizes = architecture(network_plan(recipe, sheet.image_shape))
+    parts = [tr("The builder's: {sizes}", sizes=sizes) if sheet.follows else sizes]
+    if not sheet.follows and isinstance(sheet.plan.recipe, str):
+        parts = [f"{sheet.plan.recipe}: {sizes}"]
+    parts += [
+        section.summary(recipe)
+        for section in SECTIONS
+        if section.key in {"data", "optimizer", "length"} and section.shown(recipe)
+    ]
+    return breakable(", ".join(parts))
+
+
+def cost_line(cost: Cost | None, *, on_cluster: bool = False) -> str:
     """What is left to do takes, before it is begun."""
     if cost is None:
         return tr("What it takes is being measured…")
     if cost.seconds <= 0.0:
         return tr("All its runs are done.")
     time, memory = time_words(cost.seconds), memory_words(cost.bytes)
+    if on_cluster:
+        return tr("On the cluster; this computer would take about {time}.", time=time)
     return tr("About {time} and {memory} of memory are left to do.", time=time, memory=memory)
-
-
-def _axis_words(axis: StudyAxis) -> str:
-    labels = [tr(choice.label) for choice in axis.choices]
-    shown = (
-        labels if len(labels) <= _MOST_VALUES else [*labels[: _MOST_VALUES - 1], "…", labels[-1]]
-    )
-    return tr("{axis}: {values}", axis=tr(axis.name), values=", ".join(shown))

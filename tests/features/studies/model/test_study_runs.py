@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
+    from aegui.core.study.material import StudyMaterial
     from aegui.features.studies.model.study_runs import StudySheet
 
 LONG_MS = 60_000
@@ -77,7 +78,7 @@ def test_a_study_is_done_and_a_second_start_repeats_nothing(
     assert sheet.result.reused == 0
     assert [len(cell.runs) for cell in sheet.result.cells] == [3, 3]
     assert sheet.best in {0, 1}
-    assert "Too few seeds" in " ".join(sheet.verdict)
+    assert "Too few seeds" in " ".join(sheet.verdict.lines)
     assert sheet.cost.seconds == 0.0
     lines = (usual_folder(path) / TABLE_FILE).read_text().splitlines()
     assert len(lines) == 1 + 6
@@ -180,7 +181,7 @@ def test_what_cannot_be_done_is_said_once(
 
 def test_all_that_ships_is_listed_in_a_thread(qtbot: QtBot, runs: StudyRuns) -> None:
     with qtbot.waitSignal(runs.listed, timeout=LONG_MS) as heard:
-        runs.list_shipped()
+        runs.list_plans()
     assert [path.stem for path, _ in heard.args[0]] == list(list_plans())
 
 
@@ -196,7 +197,7 @@ def test_a_path_that_is_done_in_part_goes_on(qtbot: QtBot, runs: StudyRuns, tmp_
     assert len(sheet.rows) == 4
     assert sheet.cost is not None
     assert sheet.cost.seconds > 0.0
-    assert not sheet.verdict
+    assert not sheet.verdict.lines
     runs.start()
     qtbot.waitUntil(lambda: not runs.job.is_busy, timeout=LONG_MS)
     assert runs.sheet is not None
@@ -206,3 +207,45 @@ def test_a_path_that_is_done_in_part_goes_on(qtbot: QtBot, runs: StudyRuns, tmp_
     assert found.result is not None
     assert found.result.is_whole
     assert len(found.result.steps) == 2
+
+
+def test_more_seeds_repeat_nothing_and_are_remembered(
+    qtbot: QtBot, runs: StudyRuns, tmp_path: Path
+) -> None:
+    path = write_plan(tmp_path)
+    opened(qtbot, runs, path)
+    runs.start()
+    qtbot.waitUntil(lambda: not runs.job.is_busy and settled(qtbot, runs, path).verdict.lines != ())
+    before = settled(qtbot, runs, path)
+    assert before.verdict.more_seeds is not None
+    assert before.result is not None
+    keys = {run.key for cell in before.result.cells for run in cell.runs}
+    with qtbot.waitSignal(runs.changed):
+        runs.add_seeds(2)
+    sheet = settled(qtbot, runs, path)
+    assert sheet.plan.seeds.all == (3, 4, 5, 6, 7)
+    assert sheet.result is not None
+    assert [len(cell.runs) for cell in sheet.result.cells] == [3, 3]
+    runs.start()
+    qtbot.waitUntil(lambda: not runs.job.is_busy, timeout=LONG_MS)
+    after = settled(qtbot, runs, path).result
+    assert after is not None
+    assert after.reused == 6
+    assert keys < {run.key for cell in after.cells for run in cell.runs}
+    # Whoever opens the plan again finds all of it.
+    again = StudyRuns()
+    assert opened(qtbot, again, path).plan.seeds.count == 5
+    again.shutdown()
+
+
+def test_pictures_are_read_in_the_background(qtbot: QtBot, runs: StudyRuns, tmp_path: Path) -> None:
+    path = write_plan(tmp_path)
+    opened(qtbot, runs, path)
+    runs.start()
+    qtbot.waitUntil(lambda: not runs.job.is_busy and settled(qtbot, runs, path).verdict.lines != ())
+    with qtbot.waitSignal(runs.material_found, timeout=LONG_MS) as heard:
+        runs.read_material()
+    material: StudyMaterial = heard.args[0]
+    assert [one.place for one in material.curves] == [0, 1]
+    assert len(material.networks) == 2
+    assert "worst" in material.levels

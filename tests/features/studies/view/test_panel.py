@@ -1,8 +1,7 @@
-"""The panel of studies by itself: a plan in words, its table, its chart, what is asked for."""
+"""The results of a study by themselves: table, chart, verdict, what is asked for."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,16 +9,25 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from aegui.core.cost import Cost
+from aegui.core.study.material import study_material
 from aegui.core.study.plan import load_plan
 from aegui.core.study.records import Records
+from aegui.core.study.results import StudyVerdict
 from aegui.core.study.study import Study
 from aegui.core.study.workers import InProcess, StudyControl
+from aegui.features.studies.model.background import StudyBackground
 from aegui.features.studies.model.study_runs import StudySheet
+from aegui.features.studies.view.pages import make_at_once
 from aegui.features.studies.view.panel import StudiesPanel
-from aegui.features.studies.view.settings_table import BEST
-from tests.features.studies.plans import write_plan
+from aegui.features.studies.view.pictures_page import TABLE, PicturesPage
+from aegui.features.studies.view.settings_table import BEST, SettingsTable, TablePage
+from aegui.kit.charts.bars import BarPlot
+from tests.features.studies.plans import RATE, write_plan
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from pytestqt.qtbot import QtBot
 
     from aegui.core.study.settings import StudySetting
@@ -43,35 +51,69 @@ def sheet(tmp_path: Path) -> StudySheet:
     assert list(study.run(InProcess(), StudyControl()))
     found = StudySheet(path, plan).found(study.result())
     return StudySheet(
-        path, plan, found.result, found.header, found.rows, found.best, ("a < b",), Cost(90.0)
+        path,
+        plan,
+        found.result,
+        found.header,
+        found.rows,
+        found.best,
+        StudyVerdict(("a < b",), 14),
+        Cost(90.0),
     )
 
 
-def test_a_plan_is_told_and_its_settings_fill_the_table(
-    panel: StudiesPanel, sheet: StudySheet
-) -> None:
+def table_of(panel: StudiesPanel) -> SettingsTable:
+    """The table, in sight now."""
+    panel.pages.show_page("table")
+    page = panel.pages.page("table")
+    assert isinstance(page, TablePage)
+    return page.table
+
+
+def pictures_of(panel: StudiesPanel) -> PicturesPage:
+    """The pictures, in sight now."""
+    panel.pages.show_page("pictures")
+    page = panel.pages.page("pictures")
+    assert isinstance(page, PicturesPage)
+    return page
+
+
+@pytest.fixture
+def behind(panel: StudiesPanel) -> Iterator[StudiesPanel]:
+    """The panel as it is in the window: its pictures are made in a thread."""
+    background = StudyBackground()
+    panel.pages.set_making(background.make)
+    yield panel
+    background.shutdown()
+
+
+def names_in(page: PicturesPage) -> tuple[str, ...]:
+    """What the bars are called."""
+    plot = page.tiles["bars"].view.plot
+    return plot.names if isinstance(plot, BarPlot) else ()
+
+
+def test_settings_fill_the_table_and_the_chart(panel: StudiesPanel, sheet: StudySheet) -> None:
     panel.set_sheet(StudySheet(sheet.path, sheet.plan))
-    assert "0.02, 0.002" in panel.words.text()
-    assert "2 settings of 3 seeds: 6 runs, seeds 3 to 5" in panel.words.text()
-    assert "Worst sample at most 1" in panel.words.text()
-    assert not panel.start.isEnabled()
-    assert panel.chart.plot is None
+    bars = pictures_of(panel).tiles["bars"]
+    assert bars.view.plot is None
     panel.set_sheet(sheet)
-    assert "2 min" in panel.cost.text()
-    assert panel.start.isEnabled()
-    assert panel.table.rowCount() == 2
-    titles = [panel.table.horizontalHeaderItem(at) for at in range(panel.table.columnCount())]
+    assert panel.title.text() == "tiny"
+    table = table_of(panel)
+    assert table.rowCount() == 2
+    titles = [table.horizontalHeaderItem(at) for at in range(table.columnCount())]
     assert [title.text() for title in titles if title][1] == "rate"
-    marks = [panel.table.item(row, 0) for row in range(2)]
+    marks = [table.item(row, 0) for row in range(2)]
     assert [mark.text() for mark in marks if mark].count(BEST) == 1
     assert panel.verdict.toPlainText() == "a < b"
     assert sheet.result is not None
-    plot = panel.chart.plot
-    assert plot is not None
+    pictures_of(panel)
+    plot = bars.view.plot
+    assert isinstance(plot, BarPlot)
     assert plot.names == ("0.02", "0.002")
     assert [len(dots) for dots in plot.dots] == [3, 3]
     assert plot.groups[0][1][0] == pytest.approx(sum(plot.dots[0]) / 3)
-    figure = panel.chart.figure()
+    figure = pictures_of(panel).figure_of("bars")
     assert figure is not None
     assert len(figure.csv.splitlines()) == 1 + 6
 
@@ -81,7 +123,7 @@ def test_a_run_of_the_chosen_row_is_asked_for(
 ) -> None:
     panel.set_sheet(sheet)
     assert not panel.open_run.isVisible()
-    panel.table.selectRow(1)
+    table_of(panel).selectRow(1)
     assert panel.open_run.isVisible()
     panel.seeds.setCurrentIndex(2)
     # While the table fills the choice stays.
@@ -92,16 +134,17 @@ def test_a_run_of_the_chosen_row_is_asked_for(
     setting: StudySetting = heard.args[0]
     assert setting.labels == {"rate": "0.002"}
     assert setting.run(heard.args[1]).seed == 5
+    with qtbot.waitSignal(panel.networks_requested) as asked:
+        QTest.mouseClick(panel.networks, Qt.MouseButton.LeftButton)
+    assert asked.args[0].setting is setting
 
 
-def test_while_runs_are_under_way_nothing_else_is_chosen(
+def test_levers_are_there_while_runs_are_under_way(
     qtbot: QtBot, panel: StudiesPanel, sheet: StudySheet
 ) -> None:
-    panel.set_plans([(Path("other.json"), sheet.plan)])
     panel.set_sheet(sheet)
+    assert not panel.cancel.isVisible()
     panel.set_busy(True)
-    assert not panel.plans.isEnabled()
-    assert not panel.start.isEnabled()
     with qtbot.waitSignal(panel.pause_toggled, check_params_cb=bool):
         panel.pause.click()
     assert panel.pause.text() == "Go on"
@@ -109,14 +152,123 @@ def test_while_runs_are_under_way_nothing_else_is_chosen(
         panel.cancel.click()
     panel.set_busy(False)
     assert panel.pause.text() == "Pause"
-    assert panel.start.isEnabled()
+    assert not panel.pause.isVisible()
 
 
-def test_a_plan_of_ones_own_joins_the_list(panel: StudiesPanel, sheet: StudySheet) -> None:
-    panel.set_plans([(Path("other.json"), sheet.plan)])
+def test_what_is_pointed_at_is_marked_in_all_pictures_and_in_the_table(
+    qtbot: QtBot, panel: StudiesPanel, sheet: StudySheet
+) -> None:
     panel.set_sheet(sheet)
+    page = pictures_of(panel)
+    with qtbot.waitSignal(page.material_requested):
+        page.show_kinds(("bars", "boxes", "parallel", TABLE))
+    assert page.shown_kinds == ("bars", "boxes", "parallel", TABLE)
+    views = {key: page.tiles[key].view for key in ("bars", "boxes", "parallel")}
+    before = {key: view.grab().toImage() for key, view in views.items()}
+    plain = page.table.item(1, 1).background()  # type: ignore[union-attr]
+    views["bars"].hovered.emit(1)
+    for key, view in views.items():
+        assert view.grab().toImage() != before[key]
+    assert page.table.item(1, 1).background() != plain  # type: ignore[union-attr]
+    views["bars"].hovered.emit(None)
+    for key, view in views.items():
+        assert view.grab().toImage() == before[key]
+    assert page.table.item(1, 1).background() == plain  # type: ignore[union-attr]
+    views["boxes"].chosen.emit(1)
+    assert panel.pages.chosen == 1
+    assert page.table.chosen_row() == 1
+    assert table_of(panel).chosen_row() == 1
+    with qtbot.waitSignal(panel.run_requested) as heard:
+        views["parallel"].activated.emit(0)
+    assert heard.args[0].labels == {"rate": "0.02"}
+
+
+def test_options_are_offered_for_the_pictures_that_they_are_of(
+    panel: StudiesPanel, sheet: StudySheet
+) -> None:
     panel.set_sheet(sheet)
-    assert panel.plans.count() == 2
-    item = panel.plans.currentItem()
-    assert item is not None
-    assert item.text().startswith("tiny\nrate")
+    page = pictures_of(panel)
+    page.show_kinds(("bars",))
+    assert page.figure.isVisible()
+    assert not page.band.isVisible()
+    page.figure.setCurrentIndex(page.figure.findData("loss"))
+    page.figure.activated.emit(page.figure.currentIndex())
+    plot = page.tiles["bars"].view.plot
+    assert isinstance(plot, BarPlot)
+    assert plot.y.name == "Loss"
+    page.is_log.setChecked(True)
+    plot = page.tiles["bars"].view.plot
+    assert isinstance(plot, BarPlot)
+    assert plot.y.scale.is_log
+    page.show_kinds(("curves",))
+    assert page.band.isVisible()
+    assert not page.figure.isVisible()
+
+
+def test_seeds_that_would_settle_it_are_asked_for(
+    qtbot: QtBot, panel: StudiesPanel, sheet: StudySheet
+) -> None:
+    panel.set_sheet(StudySheet(sheet.path, sheet.plan))
+    assert not panel.more.isVisible()
+    panel.set_sheet(sheet)
+    assert panel.more.text() == "Run 14 more seeds"
+    with qtbot.waitSignal(panel.seeds_requested) as heard:
+        QTest.mouseClick(panel.more, Qt.MouseButton.LeftButton)
+    assert heard.args == [14]
+    panel.set_busy(True)
+    assert not panel.more.isEnabled()
+
+
+def test_while_runs_end_only_pictures_of_figures_are_drawn_anew(
+    panel: StudiesPanel, tmp_path: Path
+) -> None:
+    path = write_plan(tmp_path)
+    plan, records = load_plan(path), Records()
+    study = Study(plan, tmp_path, records)
+    assert list(study.run(InProcess(), StudyControl()))
+    sheet = StudySheet(path, plan).found(study.result())
+    panel.set_sheet(sheet)
+    page = pictures_of(panel)
+    page.show_kinds(("bars", "maps"))
+    bars, maps = (page.tiles[key].view for key in ("bars", "maps"))
+    assert maps.plot is None
+    page.set_material(study_material(study.result(), records))
+    first_bars, first_maps = bars.plot, maps.plot
+    assert first_maps is not None
+    panel.set_sheet(StudySheet(path, plan).found(study.result()))
+    assert bars.plot is not first_bars
+    assert maps.plot is first_maps
+
+
+def test_pictures_of_a_thread_are_those_that_are_made_at_once(
+    qtbot: QtBot, behind: StudiesPanel, sheet: StudySheet
+) -> None:
+    page = pictures_of(behind)
+    page.show_kinds(("bars", "boxes"))
+    behind.set_sheet(sheet)
+    views = [page.tiles[key].view for key in ("bars", "boxes")]
+    assert [view.plot for view in views] == [None, None]
+    qtbot.waitUntil(lambda: all(view.plot is not None for view in views))
+    there = [view.grab().toImage() for view in views]
+    behind.pages.set_making(make_at_once)
+    plots = [view.plot for view in views]
+    page.is_log.toggle()
+    page.is_log.toggle()
+    for view, plot, image in zip(views, plots, there, strict=True):
+        assert view.plot is not plot
+        assert view.grab().toImage() == image
+
+
+def test_pictures_of_other_settings_do_not_stay_in_sight(
+    qtbot: QtBot, behind: StudiesPanel, sheet: StudySheet, tmp_path: Path
+) -> None:
+    page = pictures_of(behind)
+    behind.set_sheet(sheet)
+    qtbot.waitUntil(lambda: names_in(page) == ("0.02", "0.002"))
+    path = write_plan(tmp_path, "other", axes=[{**RATE, "values": [0.01, 0.005, 0.02]}])
+    plan = load_plan(path)
+    study = Study(plan, path.parent, Records())
+    assert list(study.run(InProcess(), StudyControl()))
+    behind.set_sheet(StudySheet(path, plan).found(study.result()))
+    assert names_in(page) == ()
+    qtbot.waitUntil(lambda: names_in(page) == ("0.01", "0.005", "0.02"))

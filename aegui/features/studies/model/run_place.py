@@ -1,0 +1,93 @@
+"""Where the runs of a study are trained: a setting of the person, not of the plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from aegui.core.choices import Choice, OneOf, table
+from aegui.core.fields import FieldWords
+from aegui.core.i18n import mark, tr
+from aegui.core.study.dask_workers import Scheduler, missing_extra
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+HERE, CLUSTER = "here", "cluster"
+FILES = ("authority", "certificate", "key")
+"""Fields of a place that name files."""
+_PLACES = table(
+    Choice(HERE, mark("This computer"), mark("One process for each of its cores.")),
+    Choice(CLUSTER, mark("Dask cluster"), mark("The workers of a scheduler train, all at once.")),
+)
+_NAME = "study.place."
+
+
+@dataclass(frozen=True)
+class RunPlace:
+    """Where to run; what was told of a cluster stays while this computer does it."""
+
+    kind: Annotated[
+        str, OneOf(_PLACES), FieldWords("Computed by", "Who trains; the figures are the same.")
+    ] = HERE
+    address: Annotated[
+        str | None,
+        FieldWords("Scheduler", "Address of the scheduler, such as tls://host:8786."),
+    ] = None
+    authority: Annotated[
+        str | None,
+        FieldWords("Authority", "PEM file of the certificate authority; empty without TLS."),
+    ] = None
+    certificate: Annotated[
+        str | None, FieldWords("Certificate", "PEM file of your own certificate for the cluster.")
+    ] = None
+    key: Annotated[str | None, FieldWords("Key", "PEM file of the key of that certificate.")] = None
+
+    @property
+    def is_cluster(self) -> bool:
+        """Whether a cluster is to do it."""
+        return self.kind == CLUSTER
+
+    @property
+    def scheduler(self) -> Scheduler | None:
+        """Where the cluster is found; None for this computer."""
+        if not self.is_cluster:
+            return None
+        address = (self.address or "").strip()
+        return Scheduler(address, self.authority or "", self.certificate or "", self.key or "")
+
+    @property
+    def problem(self) -> str:
+        """Why nothing can be run there, and what to do; empty where nothing is known against it."""
+        scheduler = self.scheduler
+        if scheduler is None:
+            return ""
+        missing = missing_extra()
+        if missing:
+            return missing
+        if not scheduler.address:
+            return tr("Give the address of the scheduler, such as tls://host:8786.")
+        for path in (scheduler.authority, scheduler.certificate, scheduler.key):
+            if path and not Path(path).is_file():
+                return tr("There is no file {path}.", path=path)
+        return ""
+
+    @property
+    def warning(self) -> str:
+        """What a person should know before anything is sent there; mostly empty."""
+        scheduler = self.scheduler
+        return scheduler.warning if scheduler is not None and scheduler.address else ""
+
+    def kept(self) -> dict[str, bool | int | float | str]:
+        """As values of the settings."""
+        return {f"{_NAME}{field.name}": getattr(self, field.name) or "" for field in fields(self)}
+
+
+def kept_place(values: Mapping[str, bool | int | float | str]) -> RunPlace:
+    """The place that is kept among ``values`` of the settings."""
+    found = {field.name: str(values.get(f"{_NAME}{field.name}", "")) for field in fields(RunPlace)}
+    kind = found.pop("kind")
+    return RunPlace(
+        kind if kind in _PLACES else HERE, **{name: text or None for name, text in found.items()}
+    )

@@ -1,0 +1,340 @@
+"""One axis of a study as a part of the form: its name, its values, and what is wrong with them."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QPushButton, QWidget
+
+from aegui.core.choices import Choice, table
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import mark, tr, trn
+from aegui.core.study.plan import MAX_VALUES, Range, StudyAxis
+from aegui.core.study.row_text import network_row, row_text, rows_from
+from aegui.core.study.varied import is_numeric, list_text, values_from
+from aegui.kit.flow import FlowLayout
+from aegui.kit.layouts import column, dim, held, row
+from aegui.kit.marks import ElidedLabel, ProblemLabel, flat_button
+from aegui.kit.theme import SPACING
+from aegui.widgets.form.editors import TextField
+from aegui.widgets.form.fields import REST_MS, ChoiceField, CountField, NumberField
+
+if TYPE_CHECKING:
+    from aegui.core.recipe import Recipe
+    from aegui.core.study.row_text import Around
+    from aegui.core.study.varied import VariedField
+
+LIST, RANGE, LOG = "list", "range", "log"
+KINDS = table(
+    Choice(LIST, mark("List"), mark("The values one by one.")),
+    Choice(RANGE, mark("Range"), mark("So many numbers from the first to the last.")),
+    Choice(LOG, mark("Log range"), mark("So many numbers, each the same times the one before.")),
+)
+_MOST_LINES = 8
+_KIND_PX = 92
+_FIRST_STEPS = 5
+
+
+class AxisRowView(QWidget):
+    """Passive: it gives the axis that a person asks for, or says why there is none."""
+
+    edited = Signal(object)
+    """The ``StudyAxis`` that is asked for."""
+    remove_requested = Signal()
+    raise_requested = Signal()
+    """It is to be varied before the one above."""
+    network_requested = Signal()
+    """Add the network of the builder to the rows."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._axis: StudyAxis | None = None
+        self._varied: VariedField | None = None
+        self._around: Around | None = None
+        self.name = ElidedLabel()
+        self.name.setProperty("heading", True)
+        self.count = dim()
+        self.up = flat_button("edit-shift-up", tr("Vary it before the one above"))
+        self.remove = flat_button("builder-remove", tr("Vary it no more"))
+        self.kind = ChoiceField(KINDS.values())
+        self.kind.setAccessibleName(tr("How the values are given"))
+        self.kind.setFixedWidth(_KIND_PX)
+        self.values = TextField()
+        self.values.setPlaceholderText("")
+        self.values.setToolTip(tr("Values apart by semicolons, such as 0.1; 0.01; 0.001"))
+        self.first = NumberField(-1e12, 1e12)
+        self.last = NumberField(-1e12, 1e12)
+        self.steps = CountField(1, MAX_VALUES)
+        self.ticks: dict[Any, QCheckBox] = {}
+        self._flow = FlowLayout(SPACING)
+        self._ticks = held(self._flow)
+        self.lines = QPlainTextEdit()
+        self.add_network = QPushButton(tr("Add the builder's network"))
+        self.problem = ProblemLabel()
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST_MS)
+        self._build()
+        self._connect()
+
+    @property
+    def axis(self) -> StudyAxis | None:
+        """What is asked for now."""
+        return self._axis
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether what stands there is an axis."""
+        return not self.problem.text()
+
+    def _build(self) -> None:
+        for field, name in (
+            (self.first, tr("First")),
+            (self.last, tr("Last")),
+            (self.steps, tr("How many")),
+        ):
+            field.setAccessibleName(name)
+            field.setToolTip(name)
+        self._span = held(
+            row(
+                (self.first, 2),
+                dim(tr("to")),
+                (self.last, 2),
+                dim("\N{MULTIPLICATION SIGN}"),
+                (self.steps, 1),
+            )
+        )
+        self._given = held(row(self.kind, (self.values, 1), (self._span, 1)))
+        self.lines.setAccessibleName(tr("A choice in each line"))
+        self.lines.setTabChangesFocus(True)
+        self.lines.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.lines.setToolTip(
+            tr("A line each: 35-25-10-2, deep: 35-25-17-2, or name: path = value; path = value")
+        )
+        self._rows = held(column(self.lines, self.add_network))
+        self._pages = held(column(self._given, self._ticks, self._rows))
+        head = row((self.name, 1), self.count, self.up, self.remove)
+        self.setLayout(column(head, self._pages, self.problem, spacing=2))
+
+    def _connect(self) -> None:
+        self.remove.clicked.connect(self.remove_requested)
+        self.up.clicked.connect(self.raise_requested)
+        self.kind.edited.connect(self._on_kind_edited)
+        self.values.edited.connect(lambda _text: self._take_list())
+        for field in (self.first, self.last, self.steps):
+            field.edited.connect(lambda _value: self._take_range())
+        self.lines.textChanged.connect(self._rest.start)
+        self._rest.timeout.connect(self._take_lines)
+        self.add_network.clicked.connect(self.network_requested)
+
+    # What is shown
+
+    def set_axis(
+        self, axis: StudyAxis, varied: VariedField | None, around: Around | None, *, is_first: bool
+    ) -> None:
+        """Show ``axis``; what is being typed that means the same is left alone."""
+        self.up.setVisible(not is_first)
+        self._around = around
+        known = (varied is None) == (self._varied is None)
+        if axis == self._axis and known and (self.lines.toPlainText() or axis.rows is None):
+            self._show_count()
+            return
+        self._axis, self._varied = axis, varied
+        self.problem.set_text("")
+        self.name.setText(tr(axis.name))
+        self.name.setToolTip(tr(varied.field.help) if varied is not None else tr(axis.name))
+        if axis.rows is not None:
+            self._show_lines(axis)
+        elif varied is not None and (varied.field.choices or varied.field.editor == "check"):
+            self._show_ticks(axis, varied)
+        else:
+            self._show_values(axis)
+        self._show_count()
+
+    def set_problem(self, text: str) -> None:
+        """Say what is wrong with the values, "" for nothing."""
+        self.problem.set_text(text)
+
+    def set_locked(self, locked: bool) -> None:
+        """Whether nothing may be edited now."""
+        for widget in (self._pages, self.up, self.remove):
+            widget.setEnabled(not locked)
+
+    def _show_count(self) -> None:
+        count = 0 if self._axis is None else len(self._axis.choices)
+        self.count.setText(trn("{n:,} value", "{n:,} values", count))
+
+    def _show_page(self, shown: QWidget) -> None:
+        for page in (self._given, self._ticks, self._rows):
+            page.setVisible(page is shown)
+
+    def _show_values(self, axis: StudyAxis) -> None:
+        self._show_page(self._given)
+        self.kind.setVisible(self._varied is None or is_numeric(self._varied.field))
+        span = axis.range
+        self.kind.set_value(LIST if span is None else LOG if span.log else RANGE)
+        self.values.setVisible(span is None)
+        self._span.setVisible(span is not None)
+        if span is None:
+            self.values.set_value(list_text(axis.values or ()))
+        else:
+            self.first.set_value(span.first)
+            self.last.set_value(span.last)
+            self.steps.set_value(span.steps)
+
+    def _show_ticks(self, axis: StudyAxis, varied: VariedField) -> None:
+        self._show_page(self._ticks)
+        offered: dict[Any, tuple[str, str]] = {
+            key: (tr(choice.label), tr(choice.help)) for key, choice in varied.field.choices.items()
+        } or {False: (tr("off"), ""), True: (tr("on"), "")}
+        chosen = axis.values or ()
+        for value in chosen:
+            offered.setdefault(value, (str(value), ""))
+        if list(offered) != list(self.ticks):
+            for box in self.ticks.values():
+                box.setParent(None)
+                box.deleteLater()
+            self.ticks = {}
+            for key, (label, help_text) in offered.items():
+                box = QCheckBox(label)
+                box.setToolTip(help_text)
+                box.clicked.connect(partial(self._on_tick_clicked, box))
+                self._flow.addWidget(box)
+                self.ticks[key] = box
+        for key, box in self.ticks.items():
+            box.setChecked(key in chosen)
+
+    def _show_lines(self, axis: StudyAxis) -> None:
+        self._show_page(self._rows)
+        around = self._around
+        self.lines.setEnabled(around is not None)
+        if around is None:
+            return
+        text = "\n".join(row_text(one, around) for one in axis.rows or ())
+        if text != self.lines.toPlainText():
+            was_blocked = self.lines.blockSignals(True)
+            self.lines.setPlainText(text)
+            self.lines.blockSignals(was_blocked)
+        self._fit_lines()
+
+    def _fit_lines(self) -> None:
+        lines = min(_MOST_LINES, max(2, self.lines.blockCount()))
+        high = QFontMetrics(self.lines.font()).lineSpacing() * lines
+        bar = self.lines.horizontalScrollBar().sizeHint().height()
+        self.lines.setFixedHeight(high + bar + 2 * SPACING)
+
+    # What is asked for
+
+    def _tell(self, axis: StudyAxis) -> None:
+        self.problem.set_text("")
+        if axis != self._axis:
+            self._axis = axis
+            self._show_count()
+            self.edited.emit(axis)
+
+    def _refuse(self, error: Exception) -> None:
+        self.problem.set_text(f"{_reason(error)}.".replace("..", "."))
+        self.edited.emit(None)
+
+    def _with(self, **how: Any) -> StudyAxis:
+        assert self._axis is not None
+        kept = {"label": self._axis.label, "path": self._axis.path}
+        return StudyAxis.model_validate({**kept, **how})
+
+    def _on_kind_edited(self, kind: str) -> None:
+        axis = self._axis
+        if axis is None:
+            return
+        if kind == LIST:
+            values = tuple(row.set[axis.path] for row in axis.choices)
+            self._try(lambda: self._with(values=values))
+        else:
+            self._try(lambda: self._with(range=self._range_of(axis, is_log=kind == LOG)))
+        if self._axis is not None:
+            self._show_values(self._axis)
+
+    def _range_of(self, axis: StudyAxis, *, is_log: bool) -> Range:
+        """A range over the values that there are."""
+        numbers = [one for row in axis.choices if _is_number(one := row.set[axis.path])]
+        if is_log:
+            numbers = [one for one in numbers if one > 0]
+        first, last = (min(numbers), max(numbers)) if numbers else (1.0, 1.0)
+        if first == last:
+            first, last = (first / 10, first * 10) if is_log else (0.0, 2 * last or 1.0)
+        steps = max(_FIRST_STEPS, len(numbers)) if axis.range is None else axis.range.steps
+        return Range(first=first, last=last, steps=steps, whole=self._is_whole, log=is_log)
+
+    @property
+    def _is_whole(self) -> bool:
+        return self._varied is not None and self._varied.field.editor == "count"
+
+    def _take_list(self) -> None:
+        if self._varied is None:
+            self._refuse(AeguiError(tr("the base recipe has no such field")))
+            return
+        field = self._varied.field
+        self._try(lambda: self._with(values=values_from(self.values.text(), field)))
+
+    def _take_range(self) -> None:
+        self._try(
+            lambda: self._with(
+                range={
+                    "first": self.first.value(),
+                    "last": self.last.value(),
+                    "steps": self.steps.value(),
+                    "whole": self._is_whole,
+                    "log": self.kind.value() == LOG,
+                }
+            )
+        )
+
+    def _on_tick_clicked(self, box: QCheckBox, _checked: bool = False) -> None:
+        chosen = tuple(key for key, one in self.ticks.items() if one.isChecked())
+        if not chosen:
+            # An axis has at least one choice: the last tick stays.
+            box.setChecked(True)
+            return
+        self._try(lambda: self._with(values=chosen))
+
+    def _take_lines(self) -> None:
+        around = self._around
+        self._fit_lines()
+        if around is not None:
+            text = self.lines.toPlainText()
+            self._try(lambda: self._with(rows=rows_from(text, around)))
+
+    def take_network(self, recipe: Recipe) -> None:
+        """Add the network of ``recipe`` to the rows."""
+        around = self._around
+        if around is None or self._axis is None or self._axis.rows is None:
+            return
+        added = network_row(around, recipe)
+        rows = self._axis.rows
+        if all(added.set != one.set for one in rows):
+            self._try(lambda: self._with(rows=(*rows, added)))
+            self._show_lines(self._axis)
+
+    def _try(self, make: Any) -> None:
+        try:
+            axis = make()
+        except (AeguiError, ValueError) as error:
+            self._refuse(error)
+        else:
+            self._tell(axis)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _reason(error: Exception) -> str:
+    """What is wrong, as the schema or a reader says it."""
+    problems = getattr(error, "errors", None)
+    if not callable(problems):
+        return str(error)
+    first = problems(include_url=False)[0]
+    context = first.get("ctx", {})
+    return str(context["error"]) if "error" in context else str(first["msg"])

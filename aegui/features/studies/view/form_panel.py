@@ -1,0 +1,477 @@
+"""The form of a study: what is varied from which recipe, how often, for which goal."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+from aegui.core.study.plan_edits import overwritten, with_axes
+from aegui.core.study.results import size_words
+from aegui.core.study.row_text import Around
+from aegui.core.study.templates import TEMPLATES, axis_of_template
+from aegui.core.study.terms import NOTHING, PlanTerms, terms_of, with_terms
+from aegui.core.study.varied import first_axis, value_of, varied_at, varied_fields
+from aegui.features.studies.view.axis_row import AxisRowView
+from aegui.features.studies.view.place_section import PlaceSection
+from aegui.features.studies.view.words import about_html, base_words, cost_line, list_words
+from aegui.kit.layouts import column, dim, held, row
+from aegui.kit.marks import ProblemLabel, flat_button, wrapped_label
+from aegui.kit.theme import SPACING
+from aegui.widgets.form.editors import TextField
+from aegui.widgets.form.form import Form
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aegui.core.recipe import Recipe
+    from aegui.core.study.plan import StudyAxis, StudyPlan
+    from aegui.features.studies.model.run_place import RunPlace
+    from aegui.features.studies.model.study_runs import StudySheet
+
+_PATH = int(Qt.ItemDataRole.UserRole)
+_LEAST_PX = 286
+
+
+class StudyForm(QWidget):
+    """Passive; what is asked for goes out by its signals."""
+
+    plan_chosen = Signal(object)
+    """The plan in that file, a ``Path``."""
+    new_requested = Signal()
+    """A study of the builder's recipe, with nothing varied yet."""
+    open_requested = Signal()
+    save_requested = Signal()
+    undo_requested = Signal()
+    redo_requested = Signal()
+    plan_edited = Signal(object)
+    """The ``StudyPlan`` that is asked for."""
+    base_requested = Signal()
+    """The recipe of the builder is to be the one that is studied."""
+    base_opened = Signal()
+    """The recipe that is studied is to be that of the builder."""
+    start_requested = Signal()
+    """Do the runs that are missing."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.plans = QComboBox()
+        self.new = flat_button("document-new", tr("A new study of the builder's recipe"))
+        self.open = flat_button("document-open", tr("Open a plan…"))
+        self.save = flat_button("document-save", tr("Save the plan…"))
+        self.undo = flat_button("edit-undo", tr("Undo the last edit of the study"))
+        self.redo = flat_button("edit-redo", tr("Make the edit again"))
+        self.name = TextField()
+        self.words = wrapped_label()
+        self.base = wrapped_label()
+        self.take_base = QPushButton(tr("Take the builder's recipe"))
+        self.open_base = QPushButton(tr("Edit it in the builder"))
+        self.add = QToolButton()
+        self.no_axes = dim(wrapped_label())
+        self.axes: list[AxisRowView] = []
+        self.terms = Form(PlanTerms())
+        self.search = ProblemLabel(None, "warn")
+        self.place = PlaceSection()
+        self.count = wrapped_label()
+        self.cost = dim(wrapped_label())
+        self.problem = ProblemLabel()
+        self.start = QPushButton(tr("Start the study"))
+        self._axes_column = QVBoxLayout()
+        self._sheet: StudySheet | None = None
+        self._builder: Recipe | None = None
+        self._has_search = True
+        self._is_busy = False
+        self._can_undo = self._can_redo = False
+        self._build()
+        self._connect()
+        self.set_sheet(None)
+
+    def sizeHint(self) -> QSize:
+        """A column."""
+        return QSize(360, 640)
+
+    def minimumSizeHint(self) -> QSize:
+        """Rows that can be read; the rest is scrolled."""
+        return QSize(_LEAST_PX, 220)
+
+    # ---------------------------------------------------------------- building
+
+    def _build(self) -> None:
+        self.plans.setAccessibleName(tr("Studies to choose from"))
+        self.plans.setPlaceholderText(tr("Choose a study…"))
+        self.plans.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.plans.setMinimumContentsLength(8)
+        self.name.setPlaceholderText(tr("Name of the study"))
+        self.name.setAccessibleName(tr("Name of the study"))
+        self.words.setTextFormat(Qt.TextFormat.RichText)
+        self.take_base.setToolTip(tr("Study the recipe of the builder, now and as it will be"))
+        self.open_base.setToolTip(tr("Make it the draft, and study what you make of it"))
+        self.add.setText(tr("Add an axis"))
+        self.add.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.add.setToolTip(tr("What to vary; or right-click any field of the builder"))
+        self.add.setMenu(QMenu(self.add))
+        self.start.setToolTip(tr("Train every setting with every seed; what is done is kept"))
+        self.start.setDefault(True)
+        self.terms.rows.setRowWrapPolicy(self.terms.rows.RowWrapPolicy.WrapLongRows)
+        self._axes_column.setContentsMargins(0, 0, 0, 0)
+        self._axes_column.setSpacing(SPACING)
+        bases = row((self.take_base, 1), (self.open_base, 1))
+        body = held(
+            column(
+                self.name,
+                self.words,
+                _heading(tr("Recipe")),
+                self.base,
+                bases,
+                _heading(tr("Varied")),
+                self._axes_column,
+                self.no_axes,
+                row(self.add, 1),
+                _heading(tr("Seeds, goal and end")),
+                self.terms,
+                self.search,
+                _heading(tr("Where to run")),
+                self.place,
+                1,
+                margins=(0, 0, SPACING, SPACING),
+            )
+        )
+        body.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(body)
+        edge = SPACING // 2
+        head = row((self.plans, 1), self.new, self.open, self.save, self.undo, self.redo, spacing=2)
+        foot = column(self.problem, self.count, self.cost, self.start, spacing=edge)
+        self.setLayout(
+            column(head, (scroll, 1), foot, spacing=edge, margins=(SPACING, edge, edge, SPACING))
+        )
+
+    def _connect(self) -> None:
+        self.plans.activated.connect(self._on_plans_activated)
+        for button, signal in (
+            (self.new, self.new_requested),
+            (self.open, self.open_requested),
+            (self.save, self.save_requested),
+            (self.undo, self.undo_requested),
+            (self.redo, self.redo_requested),
+            (self.take_base, self.base_requested),
+            (self.open_base, self.base_opened),
+            (self.start, self.start_requested),
+        ):
+            button.clicked.connect(signal)
+        self.name.edited.connect(self._on_name_edited)
+        self.terms.edited.connect(self._on_terms_edited)
+        self.add.menu().aboutToShow.connect(self._fill_menu)
+
+    # ------------------------------------------------------------------- state
+
+    def set_plans(self, plans: Sequence[tuple[Path, StudyPlan]]) -> None:
+        """Offer these studies, with their files."""
+        with QSignalBlocker(self.plans):
+            self.plans.clear()
+            for path, plan in plans:
+                self._offer(path, plan)
+        self._mark_chosen()
+
+    def _offer(self, path: Path, plan: StudyPlan) -> None:
+        self.plans.addItem(tr(plan.name) if plan.name else path.stem, str(path))
+        words = list_words(plan)
+        said = tr("Published: {text}", text=tr(plan.conclusion)) if plan.conclusion else ""
+        self.plans.setItemData(
+            self.plans.count() - 1, f"{words}\n{said}".strip(), Qt.ItemDataRole.ToolTipRole
+        )
+
+    def set_builder(self, recipe: Recipe) -> None:
+        """The recipe of the builder, whose network can be added to rows."""
+        self._builder = recipe
+
+    def set_search_available(self, available: bool) -> None:
+        """Whether Optuna is there."""
+        self._has_search = available
+        self._show_search()
+
+    def set_edits(self, can_undo: bool, can_redo: bool) -> None:
+        """Whether edits of the study can be undone and made again."""
+        self._can_undo, self._can_redo = can_undo, can_redo
+        self._show_levers()
+
+    def set_sheet(self, sheet: StudySheet | None) -> None:
+        """Show a study; None: none is chosen yet."""
+        before, self._sheet = self._sheet, sheet
+        if sheet is None or before is None or sheet.plan != before.plan:
+            self.problem.set_text("")
+        if sheet is not None:
+            self._show_plan(sheet)
+        self._mark_chosen()
+        self._show_levers()
+
+    def _show_plan(self, sheet: StudySheet) -> None:
+        plan = sheet.plan
+        self.name.set_value(tr(plan.name) or None)
+        about = about_html(plan)
+        self.words.setText(about)
+        self.words.setVisible(bool(about))
+        self.base.setText(base_words(sheet))
+        self.take_base.setVisible(not sheet.follows)
+        self.open_base.setVisible(not sheet.follows)
+        self._show_axes(sheet)
+        terms = terms_of(plan)
+        self.terms.set_value(terms)
+        self._show_terms(terms, len(plan.axes))
+        self._show_search()
+        self.count.setText(size_words(plan.most_settings, plan.seeds.count))
+        self._show_cost()
+
+    def _show_terms(self, terms: PlanTerms, axes: int) -> None:
+        """Only what counts: no bound without a goal, no number of settings for a grid."""
+        self.terms.set_row_visible("mode", axes > 0)
+        self.terms.set_row_visible("trials", axes > 0 and terms.mode in {"random", "guided"})
+        self.terms.set_row_visible("bound", terms.goal != NOTHING)
+        self.terms.set_row_visible("level", terms.goal != NOTHING)
+
+    def _show_search(self) -> None:
+        sheet = self._sheet
+        is_missing = sheet is not None and sheet.plan.mode == "guided" and not self._has_search
+        text = tr(
+            'Optuna is not installed: pip install "aegui[search]", then start the program anew.'
+        )
+        self.search.set_text(text if is_missing else "")
+
+    def _show_axes(self, sheet: StudySheet) -> None:
+        axes = sheet.plan.axes
+        paths = [(axis.path, axis.rows is None) for axis in axes]
+        shown = [
+            (view.axis.path, view.axis.rows is None) for view in self.axes if view.axis is not None
+        ]
+        if paths != shown:
+            self._make_axes(len(axes))
+        around = self._around(sheet)
+        for place, (view, axis) in enumerate(zip(self.axes, axes, strict=True)):
+            varied = None
+            if around is not None and axis.path:
+                varied = varied_at(around.recipe, axis.path, around.image_shape)
+            view.set_axis(axis, varied, around, is_first=place == 0)
+            view.set_locked(self._is_busy)
+        for place, earlier in overwritten(axes).items():
+            text = tr("It sets anew what “{axis}” varies: vary it before.", axis=axes[earlier].name)
+            self.axes[place].set_problem(text)
+        self.no_axes.setVisible(not axes)
+        self.no_axes.setText(
+            tr(
+                "Nothing yet: the seeds of one setting. Right-click a field of the builder or of "
+                "the training, and choose “Vary this”, or add an axis here."
+            )
+        )
+
+    def _make_axes(self, count: int) -> None:
+        for view in self.axes:
+            self._axes_column.removeWidget(view)
+            view.setParent(None)
+            view.deleteLater()
+        self.axes = []
+        for place in range(count):
+            view = AxisRowView()
+            view.edited.connect(partial(self._on_axis_edited, place))
+            view.remove_requested.connect(partial(self._on_axis_remove_requested, place))
+            view.raise_requested.connect(partial(self._on_axis_raise_requested, place))
+            view.network_requested.connect(partial(self._on_axis_network_requested, place))
+            self._axes_column.addWidget(view)
+            self.axes.append(view)
+
+    def _around(self, sheet: StudySheet) -> Around | None:
+        if sheet.base is None or sheet.image_shape is None:
+            return None
+        return Around(sheet.base, sheet.image_shape)
+
+    def _mark_chosen(self) -> None:
+        """Have the list tell which study is shown; one of the person's own is added to it."""
+        sheet = self._sheet
+        with QSignalBlocker(self.plans):
+            if sheet is None or sheet.is_new:
+                self.plans.setPlaceholderText(
+                    tr("New study") if sheet is not None else tr("Choose a study…")
+                )
+                self.plans.setCurrentIndex(-1)
+                return
+            if self.plans.findData(str(sheet.path)) < 0:
+                self._offer(sheet.path, sheet.plan)
+            self.plans.setCurrentIndex(self.plans.findData(str(sheet.path)))
+
+    def set_failure(self, reason: str) -> None:
+        """Say why the study cannot be done, at the axis that it is about."""
+        self.cost.setText("")
+        sheet = self._sheet
+        axes = () if sheet is None else sheet.plan.axes
+        for view, axis in zip(self.axes, axes, strict=False):
+            for name in (f"{axis.name}, ", f"“{axis.name}”"):
+                if reason.startswith(name):
+                    view.set_problem(reason.removeprefix(name))
+                    return
+        self.problem.set_text(reason)
+
+    def set_busy(self, busy: bool) -> None:
+        """Whether runs are under way: until they have ended nothing is edited."""
+        self._is_busy = busy
+        for view in self.axes:
+            view.set_locked(busy)
+        widgets = (self.plans, self.new, self.open, self.name, self.add, self.terms, self.place)
+        for widget in widgets:
+            widget.setEnabled(not busy)
+        for button in (self.take_base, self.open_base):
+            button.setEnabled(not busy)
+        self._show_cost()
+        self._show_levers()
+
+    def set_place(self, place: RunPlace) -> None:
+        """Show where the runs are trained."""
+        self.place.set_place(place)
+        self._show_cost()
+        self._show_levers()
+
+    def _show_cost(self) -> None:
+        if self._sheet is not None:
+            line = cost_line(self._sheet.cost, on_cluster=self.place.place.is_cluster)
+            self.cost.setText("" if self._is_busy else line)
+
+    def _show_levers(self) -> None:
+        sheet, free = self._sheet, not self._is_busy
+        cost = None if sheet is None else sheet.cost
+        is_sound = all(view.is_sound for view in self.axes) and not self.place.place.problem
+        self.start.setEnabled(free and is_sound and cost is not None and cost.seconds > 0.0)
+        begun = sheet is not None and sheet.result is not None and sheet.result.reused
+        has_some = (
+            sheet is not None
+            and sheet.result is not None
+            and any(cell.runs for cell in sheet.result.cells)
+        )
+        self.start.setText(
+            tr("Go on with the study") if has_some or begun else tr("Start the study")
+        )
+        self.save.setEnabled(free and sheet is not None)
+        self.undo.setEnabled(free and self._can_undo)
+        self.redo.setEnabled(free and self._can_redo)
+
+    # ------------------------------------------------------------------- edits
+
+    def vary(self, path: str) -> bool:
+        """Add an axis of the field at ``path``; False where it cannot be."""
+        sheet = self._sheet
+        around = None if sheet is None else self._around(sheet)
+        if around is None or self._is_busy:
+            return False
+        varied = varied_at(around.recipe, path, around.image_shape)
+        if varied is None:
+            return False
+        self._add_axis(first_axis(varied, value_of(around.recipe, path)))
+        return True
+
+    def _add_axis(self, axis: StudyAxis) -> None:
+        if self._sheet is None:
+            return
+        axes = [*self._sheet.plan.axes, axis]
+        # Whole lists of layers come before what is varied in them.
+        place = overwritten(axes).get(len(axes) - 1)
+        if place is not None:
+            axes.insert(place, axes.pop())
+        self._edit_axes(axes)
+
+    def _edit_axes(self, axes: Sequence[StudyAxis]) -> None:
+        assert self._sheet is not None
+        try:
+            plan = with_axes(self._sheet.plan, axes)
+        except AeguiError as error:
+            self.problem.set_text(str(error))
+        else:
+            self.plan_edited.emit(plan)
+
+    def _fill_menu(self) -> None:
+        """What can be varied of the recipe, under its headings."""
+        menu, sheet = self.add.menu(), self._sheet
+        menu.clear()
+        menu.setToolTipsVisible(True)
+        around = None if sheet is None else self._around(sheet)
+        if around is None:
+            return
+        for key, template in TEMPLATES.items():
+            action = menu.addAction(tr(template.label))
+            action.setToolTip(tr(template.help))
+            action.triggered.connect(partial(self._on_template_triggered, key))
+        menu.addSeparator()
+        for title, fields in varied_fields(around.recipe, around.image_shape):
+            inner = menu.addMenu(title)
+            inner.setToolTipsVisible(True)
+            for one in fields:
+                action = inner.addAction(one.label)
+                action.setToolTip(tr(one.field.help))
+                action.triggered.connect(partial(self._on_field_triggered, one.path))
+
+    def _on_template_triggered(self, key: str, _checked: bool = False) -> None:
+        around = None if self._sheet is None else self._around(self._sheet)
+        if around is not None:
+            self._add_axis(axis_of_template(key, around))
+
+    def _on_field_triggered(self, path: str, _checked: bool = False) -> None:
+        self.vary(path)
+
+    def _on_axis_edited(self, place: int, axis: StudyAxis | None) -> None:
+        if axis is None or self._sheet is None:
+            self._show_levers()
+            return
+        axes = list(self._sheet.plan.axes)
+        axes[place] = axis
+        self._edit_axes(axes)
+
+    def _on_axis_remove_requested(self, place: int) -> None:
+        if self._sheet is not None:
+            axes = list(self._sheet.plan.axes)
+            del axes[place]
+            self._edit_axes(axes)
+
+    def _on_axis_raise_requested(self, place: int) -> None:
+        if self._sheet is not None and place:
+            axes = list(self._sheet.plan.axes)
+            axes[place - 1], axes[place] = axes[place], axes[place - 1]
+            self._edit_axes(axes)
+
+    def _on_axis_network_requested(self, place: int) -> None:
+        if self._builder is not None:
+            self.axes[place].take_network(self._builder)
+
+    def _on_name_edited(self, name: str | None) -> None:
+        if self._sheet is not None and (name or "") != tr(self._sheet.plan.name):
+            self.plan_edited.emit(self._sheet.plan.model_copy(update={"name": name or ""}))
+
+    def _on_terms_edited(self, terms: PlanTerms) -> None:
+        if self._sheet is not None:
+            self.plan_edited.emit(with_terms(self._sheet.plan, terms))
+
+    def _on_plans_activated(self, place: int) -> None:
+        self.plan_chosen.emit(Path(self.plans.itemData(place, _PATH)))
+
+
+def _heading(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("heading", True)
+    return label

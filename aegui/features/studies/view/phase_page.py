@@ -1,0 +1,191 @@
+"""The share of the runs at the goal over two axes, filling while the study runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QSignalBlocker
+from PySide6.QtWidgets import QComboBox, QWidget
+
+from aegui.core.i18n import localized, mark, tr
+from aegui.core.study.phase import PhaseDiagram, phase_axes, phase_csv, phase_of, share_words
+from aegui.core.study.results import goal_words
+from aegui.features.studies.view.pages import NOTHING, StudyPage
+from aegui.kit.charts.figure import Figure
+from aegui.kit.charts.matrix import CellRoom, NumberMatrix
+from aegui.kit.charts.matrix_view import MatrixTable
+from aegui.kit.charts.shade_key import KeyedMatrix, ShadeKey, ShadeKeyView
+from aegui.kit.layouts import column, dim, row
+from aegui.kit.marks import ElidedLabel, flat_button
+from aegui.kit.placeholder import Placeholder
+from aegui.kit.theme import SPACING
+
+if TYPE_CHECKING:
+    from aegui.features.studies.model.study_runs import StudySheet
+    from aegui.kit.charts.cells import Place
+
+_ROOM = CellRoom(least=(4, 6), good=(30, 22), most=(120, 60))
+_SINGLE = mark("–")
+_LEAST_SHADE = 0.12
+"""No run at the goal is another thing than no run that has ended."""
+
+
+class PhasePage(StudyPage):
+    """Passive; a click on a cell asks for its networks."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._sheet: StudySheet | None = None
+        self._diagram: PhaseDiagram | None = None
+        self._names: tuple[str, ...] = ()
+        self.across = QComboBox()
+        self.upwards = QComboBox()
+        self.previous = flat_button("edit-shift-left", tr("The network of the seed before"))
+        self.next = flat_button("edit-shift-right", tr("The network of the next seed"))
+        self.words = ElidedLabel()
+        self.key = _key()
+        self.table = MatrixTable(tr("Share of the runs at the goal"), _ROOM, self.figure)
+        self.placeholder = Placeholder(self._build_content())
+        self.setLayout(column((self.placeholder, 1)))
+        for box in (self.across, self.upwards):
+            box.activated.connect(lambda _place: self._show())
+        self.table.cell_activated.connect(self._on_table_cell_activated)
+        self.previous.clicked.connect(lambda: self.step_requested.emit(-1))
+        self.next.clicked.connect(lambda: self.step_requested.emit(1))
+
+    def _build_content(self) -> QWidget:
+        self.across.setAccessibleName(tr("Axis across"))
+        self.upwards.setAccessibleName(tr("Axis upwards"))
+        dim(self.words)
+        export = self.table.figures.button(tr("Save the diagram"))
+        across, up = dim(tr("Across")), dim(tr("Upwards"))
+        head = row(
+            across, self.across, up, self.upwards, (self.words, 1), self.previous, self.next, export
+        )
+        content = QWidget()
+        content.setLayout(
+            column(
+                head,
+                (row((self.table, 1), ShadeKeyView(self.key), spacing=SPACING), 1),
+                margins=(0, SPACING // 2, 0, 0),
+            )
+        )
+        return content
+
+    @property
+    def diagram(self) -> PhaseDiagram | None:
+        """What is shown; None: nothing."""
+        return self._diagram
+
+    def set_sheet(self, sheet: StudySheet) -> None:
+        """Show the shares as they are known now."""
+        self._sheet = sheet
+        names = tuple(axis.name for axis in sheet.plan.axes)
+        if names != self._names or not self.across.count():
+            self._names = names
+            self._fill_axes(*phase_axes(sheet.plan))
+        self._show()
+
+    def set_chosen(self, place: int) -> None:
+        """Mark the cell of the setting."""
+        self.table.set_chosen(self._cell_of(place))
+
+    def _fill_axes(self, x: str, y: str) -> None:
+        for box, chosen in ((self.across, x), (self.upwards, y)):
+            with QSignalBlocker(box):
+                box.clear()
+                box.addItem(tr(_SINGLE), "")
+                for name in self._names:
+                    box.addItem(tr(name), name)
+                box.setCurrentIndex(max(0, box.findData(chosen)))
+
+    def _show(self) -> None:
+        sheet = self._sheet
+        result = None if sheet is None else sheet.result
+        x, y = self.across.currentData(), self.upwards.currentData()
+        if result is None:
+            self.placeholder.say(tr("Nothing to show yet: it takes runs that have ended."))
+            return
+        diagram = self._diagram = phase_of(result, x, "" if x == y else y)
+        if diagram is None:
+            text = tr("Give the study a goal: here comes the share of its runs that reach it.")
+            self.placeholder.say(text)
+            return
+        self.placeholder.show_content()
+        self.words.setText(tr("At the goal: {goal}", goal=goal_words(result.plan)))
+        words = diagram
+        self.table.set_plot(_matrix(diagram), lambda place: share_words(words, *place))
+
+    def figure(self) -> Figure | None:
+        """The diagram, for paper; None before there is one."""
+        diagram, sheet = self._diagram, self._sheet
+        if diagram is None or sheet is None or sheet.result is None:
+            return None
+        name = tr(sheet.plan.name) or tr("Study")
+        goal = goal_words(sheet.result.plan)
+        title = tr("{study}: share of the runs at the goal ({goal})", study=name, goal=goal)
+        seeds = sheet.plan.seeds
+        origin = tr(
+            "Seeds {first} to {last} of each setting; {runs:,} of {planned:,} runs have ended",
+            first=seeds.first,
+            last=seeds.first + seeds.count - 1,
+            runs=int(diagram.runs.sum()),
+            planned=int(diagram.planned.sum()),
+        )
+        part = KeyedMatrix(_matrix(diagram), self.key)
+        return Figure("phase-diagram", title, (part,), origin, csv=phase_csv(diagram))
+
+    def _cell_of(self, place: int) -> Place | None:
+        diagram = self._diagram
+        if diagram is None or place == NOTHING:
+            return None
+        for at_row, cells in enumerate(diagram.cells):
+            for at_column, places in enumerate(cells):
+                if place in places:
+                    return at_row, at_column
+        return None
+
+    def _on_table_cell_activated(self, cell: Place) -> None:
+        """Choose the first setting of a cell that has runs, and ask for its networks."""
+        diagram, sheet = self._diagram, self._sheet
+        if diagram is None or sheet is None or sheet.result is None:
+            return
+        places = diagram.cells[cell[0]][cell[1]]
+        begun = [place for place in places if sheet.result.cells[place].runs]
+        if places:
+            self.setting_chosen.emit((begun or list(places))[0])
+        if begun:
+            self.networks_requested.emit(begun[0])
+
+
+def _key() -> ShadeKey:
+    return ShadeKey(tr("Runs at\nthe goal"), ("0 %", "100 %"), least=_LEAST_SHADE)
+
+
+def _matrix(diagram: PhaseDiagram) -> NumberMatrix:
+    shares = diagram.shares
+    texts = tuple(
+        tuple("" if np.isnan(share) else f"{100 * share:.0f}" for share in line) for line in shares
+    )
+    is_log_x, is_log_y = diagram.is_log
+    return NumberMatrix(
+        texts,
+        _LEAST_SHADE + (1.0 - _LEAST_SHADE) * shares,
+        tuple(map(_short, diagram.rows)),
+        tuple(map(_short, diagram.columns)),
+        _axis_words(diagram.x, is_log=is_log_x),
+        _axis_words(diagram.y, is_log=is_log_y),
+    )
+
+
+def _short(label: str) -> str:
+    """The name of a choice; of a number the digits that tell steps apart."""
+    try:
+        return localized(float(label), ".3g")
+    except ValueError:
+        return tr(label)
+
+
+def _axis_words(name: str, *, is_log: bool) -> str:
+    return tr("{axis} (log)", axis=tr(name)) if is_log else tr(name) if name else ""

@@ -1,0 +1,469 @@
+"""Pictures of a study side by side, and its table: what is pointed at in one is marked in all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFrame,
+    QGridLayout,
+    QLabel,
+    QMenu,
+    QScrollArea,
+    QSpinBox,
+    QToolButton,
+    QWidget,
+)
+
+from aegui.core.evaluation.run_figures import run_figure
+from aegui.core.i18n import mark, tr
+from aegui.core.study.material import StudyMaterial
+from aegui.features.studies.view.pages import NOTHING, StudyPage
+from aegui.features.studies.view.settings_table import SettingsTable
+from aegui.kit.charts.item_canvas import ItemCanvas
+from aegui.kit.charts.item_view import ItemView
+from aegui.kit.flow import FlowLayout
+from aegui.kit.layouts import column, dim, held, hint, row
+from aegui.kit.marks import ElidedLabel
+from aegui.kit.theme import SPACING
+from aegui.kit.tiles import columns_for, tile
+from aegui.widgets.figures.studies import (
+    BANDS,
+    COLUMNS,
+    PICTURES,
+    SHOWN,
+    PictureChoice,
+    StudyPicture,
+    heat_axes,
+    study_figure,
+    study_picture,
+)
+from aegui.widgets.form.fields import ChoiceField
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from aegui.core.study.results import StudyResult
+    from aegui.features.studies.model.study_runs import StudySheet
+    from aegui.kit.charts.figure import Figure
+    from aegui.kit.charts.item_canvas import PaintedItems
+
+TABLE = "table"
+_FIRST = ("bars", "curves")
+"""What is shown before anybody has chosen."""
+_LEAST_TILE = QSize(240, 180)
+_SHAPE = 1.5
+_NOT_YET = mark("Nothing to show yet: it takes runs that have ended, or more than one setting.")
+
+
+@dataclass(frozen=True, eq=False)
+class _Made:
+    """A picture as it comes from the thread that made it.
+
+    Attributes:
+        round: Number of the time that pictures were asked for.
+        key: Its kind.
+        picture: None where what is known gives none.
+        painted: On the canvas of its tile; None: that was not in sight.
+    """
+
+    round: int
+    key: str
+    picture: StudyPicture | None
+    painted: PaintedItems | None
+
+
+class PicturesPage(StudyPage):
+    """Passive; histories and networks are asked for by ``material_requested``.
+
+    Pictures are made and painted by ``making``, one after the other; what was there before stays
+    in sight until then.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._choice = PictureChoice()
+        self._material: StudyMaterial | None = None
+        self._sheet: StudySheet | None = None
+        self._chosen = NOTHING
+        self._stale: set[str] = set()
+        self._round = 0
+        self.kinds = QToolButton()
+        self.figure = QComboBox()
+        self.column = ChoiceField(COLUMNS.values())
+        self.band = ChoiceField(BANDS.values())
+        self.across = QComboBox()
+        self.up = QComboBox()
+        self.sample = QSpinBox()
+        self.shown = ChoiceField(SHOWN.values())
+        self.is_log = QCheckBox(tr("Log"))
+        self.tiles: dict[str, _Tile] = {key: _Tile(key, self) for key in PICTURES}
+        self.table = SettingsTable()
+        self._grid = QGridLayout()
+        self._parts: dict[str, QWidget] = {}
+        self._options: dict[str, QWidget] = {}
+        self._build()
+        self._connect()
+        self.show_kinds(_FIRST)
+
+    def _build(self) -> None:
+        self.kinds.setText(tr("Pictures"))
+        self.kinds.setProperty("flat", True)
+        self.kinds.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self.kinds)
+        menu.setToolTipsVisible(True)
+        for key, kind in PICTURES.items():
+            action = menu.addAction(tr(kind.label))
+            action.setCheckable(True)
+            action.setData(key)
+            action.setToolTip(tr(kind.help))
+        menu.addSeparator()
+        action = menu.addAction(tr("Table"))
+        action.setCheckable(True)
+        action.setData(TABLE)
+        self.kinds.setMenu(menu)
+        for box in (self.column, self.band, self.shown):
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.is_log.setToolTip(tr("Figures and losses on a logarithmic axis"))
+        self.sample.setAccessibleName(tr("Sample"))
+        head = FlowLayout(SPACING // 2)
+        head.addWidget(self.kinds)
+        for key, words, parts in (
+            ("figure", mark("Figure"), (self.figure,)),
+            ("curves", mark("Curves"), (self.column, self.band)),
+            ("heat", mark("Axes"), (self.across, self.up)),
+            ("sample", mark("Sample"), (self.sample, self.shown)),
+        ):
+            label = dim(tr(words))
+            self._options[key] = held(row(label, *parts))
+            for each in parts:
+                each.setAccessibleName(tr(words))
+            head.addWidget(self._options[key])
+        self._options["log"] = self.is_log
+        head.addWidget(self.is_log)
+        self._grid.setSpacing(SPACING)
+        for key, tile_ in self.tiles.items():
+            self._parts[key] = tile_
+        self._parts[TABLE] = self.table
+        body = QWidget()
+        body.setLayout(self._grid)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(body)
+        self._scroll = scroll
+        scroll.viewport().installEventFilter(self)
+        edge = SPACING // 2
+        self.setLayout(column(held(head), (scroll, 1), margins=(0, edge, 0, 0)))
+        for part in self._parts.values():
+            part.setParent(body)
+            part.hide()
+
+    def _connect(self) -> None:
+        menu = self.kinds.menu()
+        assert menu is not None, "it was given one"
+        for action in menu.actions():
+            action.triggered.connect(lambda _checked=False: self._on_kinds_triggered())
+        for combo, name in (
+            (self.figure, "figure"),
+            (self.column, "column"),
+            (self.band, "band"),
+            (self.across, "across"),
+            (self.up, "up"),
+            (self.shown, "shown"),
+        ):
+            combo.activated.connect(
+                lambda _place, combo=combo, name=name: self._choose(**{name: combo.currentData()})
+            )
+        self.sample.valueChanged.connect(lambda value: self._choose(sample=value - 1))
+        self.is_log.toggled.connect(lambda on: self._choose(is_log=on))
+        for tile_ in self.tiles.values():
+            tile_.view.hovered.connect(partial(self._on_view_hovered, tile_))
+            tile_.view.chosen.connect(partial(self._on_view_chosen, tile_))
+            tile_.view.activated.connect(partial(self._on_view_activated, tile_))
+        self.table.row_hovered.connect(
+            lambda place: self._point_at(frozenset() if place == NOTHING else frozenset({place}))
+        )
+        self.table.itemSelectionChanged.connect(self._on_table_item_selection_changed)
+
+    # What is shown
+
+    def show_kinds(self, keys: Iterable[str]) -> None:
+        """Show these pictures, keys of ``PICTURES`` or ``TABLE``, and no others."""
+        wanted = set(keys)
+        menu = self.kinds.menu()
+        assert menu is not None, "it was given one"
+        for action in menu.actions():
+            action.setChecked(action.data() in wanted)
+        self._on_kinds_triggered()
+
+    @property
+    def shown_kinds(self) -> tuple[str, ...]:
+        """What is shown, in its order."""
+        menu = self.kinds.menu()
+        actions = [] if menu is None else menu.actions()
+        return tuple(action.data() for action in actions if action.isChecked())
+
+    def set_sheet(self, sheet: StudySheet) -> None:
+        """Draw what has been found."""
+        if self._sheet is not None and self._sheet.path != sheet.path:
+            self._material = None
+            self._choice = PictureChoice(band=self._choice.band, is_log=self._choice.is_log)
+        before = self._result()
+        is_new = self._sheet is None or sheet.result is not before
+        self._sheet = sheet
+        self.table.set_sheet(sheet)
+        if is_new:
+            goes_on = _goes_on(before, sheet.result)
+            if not goes_on:
+                # What is pointed at in pictures of other settings would be taken for these.
+                for tile_ in self.tiles.values():
+                    tile_.set_picture(None)
+            self._offer()
+            # The others are as they were until what they are made of has been read again.
+            needs = ("figures",) if self._material is not None else None
+            self._draw(needs, gentle=goes_on)
+            self._ask()
+
+    def set_material(self, material: StudyMaterial) -> None:
+        """Take histories, networks and level lines of the study that is shown."""
+        sheet = self._sheet
+        if sheet is None or sheet.result is None or sheet.result.plan != material.result.plan:
+            return
+        self._material = material
+        if material.networks:
+            self.sample.setRange(1, len(material.networks[0].answered))
+        self._draw(gentle=True)
+
+    def set_chosen(self, place: int) -> None:
+        """Mark the setting that is chosen."""
+        self._chosen = place
+        self.table.choose_row(place)
+        self._mark(frozenset())
+
+    def _ask(self) -> None:
+        if self._sheet is not None and self._sheet.result is not None:
+            self.material_requested.emit()
+
+    def _offer(self) -> None:
+        """Offer the figures and axes that this study has."""
+        result = None if self._sheet is None else self._sheet.result
+        if result is None:
+            return
+        known = [key for key in result.figures if key != "parameters"]
+        _fill(self.figure, [(key, tr(run_figure(key).label)) for key in known])
+        axes = [(name, tr(name)) for name in heat_axes(result)]
+        _fill(self.across, axes, last=True)
+        _fill(self.up, axes)
+
+    def _choose(self, **values: object) -> None:
+        if "across" in values and values["across"] == self.up.currentData():
+            # The other axis cannot be the same one.
+            others = (self.up.itemData(at) for at in range(self.up.count()))
+            other = next((name for name in others if name != values["across"]), "")
+            self.up.setCurrentIndex(self.up.findData(other))
+            values["up"] = other
+        self._choice = replace(self._choice, **values)  # type: ignore[arg-type]
+        self._draw()
+
+    def _on_kinds_triggered(self) -> None:
+        shown = self.shown_kinds
+        kinds = [PICTURES[key] for key in shown if key in PICTURES]
+        self._options["figure"].setVisible(any(kind.by_figure for kind in kinds))
+        self._options["log"].setVisible(any(kind.can_be_log for kind in kinds))
+        for key in ("curves", "heat", "sample"):
+            self._options[key].setVisible(key in shown)
+        self._arrange()
+        self._draw()
+        self._ask()
+
+    def _arrange(self) -> None:
+        shown = [self._parts[key] for key in self.shown_kinds]
+        room = self._scroll.viewport().size()
+        most = max(1, room.width() // _LEAST_TILE.width())
+        columns = min(most, columns_for(len(shown), room, _SHAPE)) if shown else 1
+        tile(self._grid, self._parts.values(), shown, columns)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Put the pictures anew into the room that there is."""
+        if watched is self._scroll.viewport() and event.type() == QEvent.Type.Resize:
+            self._arrange()
+        return super().eventFilter(watched, event)
+
+    def _known(self) -> StudyMaterial | None:
+        """What is known now: figures of this moment, and the rest as it was read last."""
+        result = None if self._sheet is None else self._sheet.result
+        if result is None:
+            return None
+        if self._material is None:
+            return StudyMaterial(result)
+        fits = len(self._material.result.cells) <= len(result.cells)
+        return replace(self._material, result=result) if fits else StudyMaterial(result)
+
+    def _draw(self, needs: tuple[str, ...] | None = None, *, gentle: bool = False) -> None:
+        """Have pictures made anew: all of them, or those that are made of ``needs``.
+
+        ``gentle``: with pauses, where nobody has asked for them.
+        """
+        shown = [key for key in self.shown_kinds if key in self.tiles]
+        self._stale |= {key for key in shown if needs is None or PICTURES[key].needs in needs}
+        self._round += 1
+        number, known, choice = self._round, self._known(), self._choice
+        canvases = {key: self.tiles[key].canvas for key in shown if key in self._stale}
+
+        def states() -> Iterator[_Made]:
+            for key, canvas in canvases.items():
+                picture = None if known is None else study_picture(key, known, choice)
+                painted = None
+                if picture is not None and canvas is not None:
+                    painted = canvas.paint(picture.plot)
+                yield _Made(number, key, picture, painted)
+
+        self.making(states, self._take_made, gentle)
+        self._mark(frozenset())
+
+    def _take_made(self, made: object) -> None:
+        assert isinstance(made, _Made), "that is what is made here"
+        if made.round == self._round:
+            # Else it has been asked for again: what is newer takes its place.
+            self._stale.discard(made.key)
+        tile_ = self.tiles[made.key]
+        tile_.set_picture(made.picture, made.painted)
+        tile_.mark(frozenset(), self._chosen_places())
+
+    def figure_of(self, key: str) -> Figure | None:
+        """A picture as it leaves the window; None: there is none."""
+        known = self._known()
+        return None if known is None else study_figure(key, known, self._choice)
+
+    # What is pointed at and chosen
+
+    def _on_view_hovered(self, tile_: _Tile, item: int | None) -> None:
+        self._point_at(frozenset(tile_.places(item)))
+
+    def _point_at(self, here: frozenset[int]) -> None:
+        self._mark(here)
+
+    def _mark(self, here: frozenset[int]) -> None:
+        chosen = self._chosen_places()
+        for key in self.shown_kinds:
+            if key in self.tiles:
+                self.tiles[key].mark(here, chosen)
+        self.table.set_hovered(here)
+
+    def _chosen_places(self) -> frozenset[int]:
+        return frozenset() if self._chosen == NOTHING else frozenset({self._chosen})
+
+    def _on_view_chosen(self, tile_: _Tile, item: int) -> None:
+        places = tile_.places(item)
+        if places:
+            self._chosen = places[0]
+            self.table.choose_row(places[0])
+            self._mark(frozenset(places))
+            self.setting_chosen.emit(places[0])
+
+    def _on_view_activated(self, tile_: _Tile, item: int) -> None:
+        places, result = tile_.places(item), self._result()
+        if places and result is not None:
+            cell = result.cells[places[0]]
+            self.run_requested.emit(cell.setting, self._seed_of(places[0]))
+
+    def _result(self) -> StudyResult | None:
+        return None if self._sheet is None else self._sheet.result
+
+    def _seed_of(self, place: int) -> int:
+        """The seed whose network pictures show; without one the first."""
+        networks = () if self._material is None else self._material.networks
+        known = {one.place: one.seed for one in networks}
+        assert self._sheet is not None, "there is a picture"
+        return known.get(place, self._sheet.plan.seeds.first)
+
+    def _on_table_item_selection_changed(self) -> None:
+        place = self.table.chosen_row()
+        if place not in {NOTHING, self._chosen}:
+            self._chosen = place
+            self._mark(frozenset())
+            self.setting_chosen.emit(place)
+
+
+class _Tile(QWidget):
+    """One picture below its name."""
+
+    def __init__(self, key: str, page: PicturesPage) -> None:
+        super().__init__()
+        kind = PICTURES[key]
+        self._picture: StudyPicture | None = None
+        self.view = ItemView(tr(kind.label), lambda: page.figure_of(key))
+        self._empty = hint(tr(_NOT_YET))
+        name = QLabel(tr(kind.label))
+        name.setProperty("title", True)
+        name.setToolTip(tr(kind.help))
+        self._caption = ElidedLabel()
+        dim(self._caption)
+        menu = self.view.figures.button(tr("Save or copy {picture}", picture=tr(kind.label)))
+        head = row(name, (self._caption, 1), menu)
+        self.setLayout(column(head, (self.view, 1), (self._empty, 1), spacing=0))
+        self.setMinimumSize(_LEAST_TILE)
+        self.set_picture(None)
+
+    @property
+    def canvas(self) -> ItemCanvas | None:
+        """Where its picture is to be painted; None while it is not in sight."""
+        # What is said in place of a picture has the room of one.
+        shown = self._empty if self.view.isHidden() else self.view
+        canvas = ItemCanvas.of(self.view, shown.size())
+        return canvas if shown.isVisible() and canvas.has_room else None
+
+    def set_picture(
+        self, picture: StudyPicture | None, painted: PaintedItems | None = None
+    ) -> None:
+        """Show a picture, which may be ``painted`` already; None: there is none yet."""
+        self._picture = picture
+        self.view.setVisible(picture is not None)
+        self._empty.setVisible(picture is None)
+        self._caption.setText("" if picture is None else picture.caption)
+        self._caption.setToolTip("" if picture is None else picture.caption)
+        words = () if picture is None else picture.words
+        plot = None if picture is None else picture.plot
+        self.view.set_plot(plot, lambda item: words[item] if item < len(words) else "", painted)
+
+    def places(self, item: int | None) -> tuple[int, ...]:
+        """The settings of an item, the best first."""
+        items = () if self._picture is None else self._picture.items
+        return items[item] if item is not None and item < len(items) else ()
+
+    def mark(self, here: frozenset[int], chosen: frozenset[int]) -> None:
+        """Mark settings that are pointed at, and the one that is chosen."""
+        items = () if self._picture is None else self._picture.items
+
+        def of(places: frozenset[int]) -> frozenset[int]:
+            return frozenset(at for at, own in enumerate(items) if not places.isdisjoint(own))
+
+        self.view.set_marked(of(here), of(chosen))
+
+
+def _goes_on(before: StudyResult | None, after: StudyResult | None) -> bool:
+    """Whether settings of ``before`` are at the same places in ``after``."""
+    if before is None or after is None:
+        return False
+    keys = [cell.setting.key for cell in before.cells]
+    return keys == [cell.setting.key for cell in after.cells[: len(keys)]]
+
+
+def _fill(combo: QComboBox, rows: list[tuple[str, str]], *, last: bool = False) -> None:
+    """Offer ``rows`` of key and text; what was chosen stays so where it is still there."""
+    before = combo.currentData()
+    known = [(combo.itemData(at), combo.itemText(at)) for at in range(combo.count())]
+    if known == rows:
+        return
+    combo.clear()
+    for key, text in rows:
+        combo.addItem(text, key)
+    place = combo.findData(before)
+    combo.setCurrentIndex(place if place >= 0 else combo.count() - 1 if last else 0)

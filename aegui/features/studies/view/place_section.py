@@ -1,0 +1,81 @@
+"""Where the runs of a study are trained: this computer, or a cluster and how it is found."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from aegui.core.i18n import tr
+from aegui.features.studies.model.run_place import FILES, RunPlace
+from aegui.kit.layouts import column
+from aegui.kit.marks import ProblemLabel
+from aegui.kit.theme import icon
+from aegui.widgets.form.editors import TextField
+from aegui.widgets.form.form import Form
+
+_ADDRESS_EXAMPLE = "tls://host:8786"
+
+
+class PlaceSection(QWidget):
+    """Passive; what is asked for goes out by its signals."""
+
+    edited = Signal(object)
+    """The ``RunPlace`` that is asked for."""
+    file_requested = Signal(str)
+    """The file of that field is to be chosen."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.form = Form(RunPlace())
+        self.problem = ProblemLabel()
+        self.warning = ProblemLabel(None, "warn")
+        self.form.rows.setRowWrapPolicy(self.form.rows.RowWrapPolicy.WrapLongRows)
+        below = self.form.rows.getWidgetPosition(self.address)[0] + 1  # type: ignore[index]
+        self.form.rows.insertRow(below, self.warning)
+        self.setLayout(column(self.form, self.problem))
+        self.address.setPlaceholderText(_ADDRESS_EXAMPLE)
+        for name in FILES:
+            field = self.text_field(name)
+            field.setPlaceholderText(tr("none"))
+            choose = field.addAction(
+                icon("document-open"), QLineEdit.ActionPosition.TrailingPosition
+            )
+            choose.setToolTip(tr("Choose the file…"))
+            choose.triggered.connect(partial(self._on_file_triggered, name))
+        self.form.edited.connect(self._on_form_edited)
+        self.set_place(RunPlace())
+
+    @property
+    def place(self) -> RunPlace:
+        """The one that is shown."""
+        value = self.form.value
+        assert isinstance(value, RunPlace)
+        return value
+
+    @property
+    def address(self) -> TextField:
+        """The field of the scheduler."""
+        return self.text_field("address")
+
+    def text_field(self, name: str) -> TextField:
+        """The field of that name."""
+        field = self.form.fields[name]
+        assert isinstance(field, TextField)
+        return field
+
+    def set_place(self, place: RunPlace) -> None:
+        """Show ``place`` and stay silent."""
+        self.form.set_value(place)
+        for name in ("address", *FILES):
+            self.form.set_row_visible(name, place.is_cluster)
+        self.warning.set_text(place.warning)
+        self.problem.set_text(place.problem)
+
+    def _on_form_edited(self, place: RunPlace) -> None:
+        self.set_place(place)
+        self.edited.emit(place)
+
+    def _on_file_triggered(self, name: str, _checked: bool = False) -> None:
+        self.file_requested.emit(name)

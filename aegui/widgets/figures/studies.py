@@ -1,0 +1,788 @@
+"""Pictures of the results of a study: one table of kinds, each made from what is known of it.
+
+In the window and on the command line they are the same. Every picture says which settings each of
+its items is about, so that what is pointed at in one is found in all others.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from aegui.core.choices import Choice, table
+from aegui.core.evaluation.run_figures import figure_words, run_figure
+from aegui.core.evaluation.wrong_pixels import wrong_pixels
+from aegui.core.i18n import localized, mark, tr, trn
+from aegui.core.latent.frame import principal_directions
+from aegui.core.study.importances import METHODS, importance_name, importances
+from aegui.core.study.material import errors_by
+from aegui.core.study.results import compared_by, csv_of, rank
+from aegui.core.text_tables import csv_text
+from aegui.kit.charts.axes import Axis
+from aegui.kit.charts.bars import BarPlot
+from aegui.kit.charts.boxes import BoxPlot
+from aegui.kit.charts.figure import Figure
+from aegui.kit.charts.lines import LinePlot, Series
+from aegui.kit.charts.matrix import NumberMatrix
+from aegui.kit.charts.multiples import SmallMultiples
+from aegui.kit.charts.parallel import ParallelAxis, ParallelPlot
+from aegui.kit.charts.scale import Scale, fitted
+from aegui.session.data.looks import look_of
+from aegui.widgets.figures.makers import latent_plot
+from aegui.widgets.figures.sheets import PictureSheet
+from aegui.widgets.glyphs import label_sign
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from aegui.core.study.material import SettingCurves, SettingNetwork, StudyMaterial
+    from aegui.core.study.results import StudyCell, StudyResult
+    from aegui.kit.charts.columns import Levels
+    from aegui.kit.charts.items import ItemPlot
+
+Needs = Literal["figures", "curves", "networks"]
+MOST_SETTINGS = 64
+_MOST_LINES = 24
+_MOST_CHOICES = 40
+_MOST_FONTS = 24
+_MOST_CHARACTERS = 100
+_MOST_COLUMNS = 14
+_SHEET_SHAPE = 1.7
+_FEW_SIZES = 12
+
+
+@dataclass(frozen=True)
+class PictureKind(Choice):
+    """One kind of picture.
+
+    Attributes:
+        needs: What it is made of beside figures: histories, or networks.
+        by_figure: Whether it is of one figure of the runs, which can be chosen.
+        can_be_log: Whether its values may be on a logarithmic axis.
+    """
+
+    needs: Needs = "figures"
+    by_figure: bool = True
+    can_be_log: bool = False
+
+
+PICTURES = table(
+    PictureKind(
+        "bars",
+        mark("Bars"),
+        mark("The mean of each setting as a bar, every seed as a dot."),
+        can_be_log=True,
+    ),
+    PictureKind(
+        "boxes",
+        mark("Boxes"),
+        mark("Median, quartiles, whiskers to 1.5 boxes, and outliers of each setting."),
+        can_be_log=True,
+    ),
+    PictureKind(
+        "curves",
+        mark("Curves"),
+        mark("What was recorded while the settings learnt, over their seeds."),
+        needs="curves",
+        by_figure=False,
+        can_be_log=True,
+    ),
+    PictureKind(
+        "heat",
+        mark("Heat map"),
+        mark("The mean by the choices of two axes."),
+    ),
+    PictureKind(
+        "parallel",
+        mark("Parallel axes"),
+        mark("A line for each setting through its choices to its figures."),
+        can_be_log=True,
+    ),
+    PictureKind(
+        "importances",
+        mark("Importances"),
+        mark("How much each axis matters."),
+    ),
+    PictureKind(
+        "fonts",
+        mark("Errors by set"),
+        mark("Wrong pixels of each set of characters, or each class."),
+        by_figure=False,
+    ),
+    PictureKind(
+        "characters",
+        mark("Errors by character"),
+        mark("Wrong pixels of each character."),
+        by_figure=False,
+    ),
+    PictureKind(
+        "maps",
+        mark("Latent maps"),
+        mark("The codes of a network of each setting."),
+        needs="networks",
+        by_figure=False,
+    ),
+    PictureKind(
+        "reconstructions",
+        mark("Reconstructions"),
+        mark("What a network of each setting makes of the same samples."),
+        needs="networks",
+        by_figure=False,
+    ),
+    PictureKind(
+        "sample",
+        mark("One sample"),
+        mark("What a network of each setting makes of one sample."),
+        needs="networks",
+        by_figure=False,
+    ),
+)
+"""Every kind, in the order in which they are offered."""
+
+BANDS = table(
+    Choice("std", mark("mean ± deviation"), mark("Mean, and one standard deviation around it.")),
+    Choice("quartiles", mark("quartiles"), mark("Median, and the quartiles around it.")),
+    Choice("runs", mark("single runs"), mark("Mean, and every run behind it.")),
+)
+COLUMNS = table(
+    Choice("loss", mark("Loss"), mark("Loss of the training.")),
+    Choice("wrong_mean", mark("Wrong pixels"), mark("Mean number of wrong pixels per sample.")),
+    Choice(
+        "validation_loss",
+        mark("Loss on samples held out"),
+        mark("Loss of the samples that were kept from training."),
+    ),
+)
+SHOWN = table(
+    Choice("answer", mark("Answer"), mark("What the network makes of it.")),
+    Choice("difference", mark("Difference"), mark("Where the answer differs from the sample.")),
+    Choice("original", mark("Original"), mark("The sample itself.")),
+)
+
+
+@dataclass(frozen=True)
+class PictureChoice:
+    """How a picture is to be made.
+
+    Attributes:
+        figure: Of the runs; empty: the one that verdicts are about.
+        column: One of ``COLUMNS``, for curves.
+        band: One of ``BANDS``.
+        is_log: Whether values are on a logarithmic axis, where they can be.
+        across: Axis of the plan across a heat map; empty: the first one.
+        up: The other axis; empty: the next one.
+        sample: Number of the sample that is seen, among those whose answers are known.
+        shown: One of ``SHOWN``.
+    """
+
+    figure: str = ""
+    column: str = "loss"
+    band: str = "std"
+    is_log: bool = False
+    across: str = ""
+    up: str = ""
+    sample: int = 0
+    shown: str = "answer"
+
+
+@dataclass(frozen=True, eq=False)
+class StudyPicture:
+    """A picture, and what its items are about.
+
+    Attributes:
+        plot: The chart.
+        items: Of each item the places of its settings among ``StudyResult.cells``, best first.
+        words: What each item says, in a sentence.
+        caption: What it shows and of what it is, beyond its title.
+        write: Gives its numbers as CSV; empty: there are none. It takes longer than to draw them.
+    """
+
+    plot: ItemPlot
+    items: tuple[tuple[int, ...], ...]
+    words: tuple[str, ...]
+    caption: str
+    write: Callable[[], str] = lambda: ""
+
+    @property
+    def csv(self) -> str:
+        """Its numbers as CSV."""
+        return self.write()
+
+
+def study_picture(
+    key: str, material: StudyMaterial, choice: PictureChoice | None = None
+) -> StudyPicture | None:
+    """The picture of that kind; None where what is known gives none."""
+    return _MAKERS[key](material, choice or PictureChoice())
+
+
+def study_figure(
+    key: str, material: StudyMaterial, choice: PictureChoice | None = None
+) -> Figure | None:
+    """The same as it leaves the program, with its caption."""
+    picture = study_picture(key, material, choice)
+    if picture is None:
+        return None
+    result = material.result
+    kind = tr(PICTURES[key].label)
+    name = tr(result.plan.name)
+    title = tr("{what}: {name}", what=kind, name=name) if name else kind
+    origin = " · ".join([picture.caption, seeds_words(result)])
+    return Figure(f"study-{key}", title, (picture.plot,), origin, picture.csv)
+
+
+def seeds_words(result: StudyResult) -> str:
+    """How many seeds a picture rests on."""
+    cells = result.cells
+    runs, seeds = sum(len(cell.runs) for cell in cells), result.plan.seeds.count
+    whole = len(cells) * seeds
+    words = trn("{n} seed of each setting", "{n} seeds of each setting", seeds)
+    if runs < whole:
+        words += ", " + tr("{n:,} of {whole:,} runs done", n=runs, whole=whole)
+    return words
+
+
+def _figure_key(result: StudyResult, choice: PictureChoice) -> str:
+    key = choice.figure or compared_by(result.plan)
+    if not any(cell.has(key) for cell in result.cells) and result.figures:
+        return result.figures[0]
+    return key
+
+
+def _cells(result: StudyResult, key: str) -> list[tuple[int, StudyCell]]:
+    found = [(place, cell) for place, cell in enumerate(result.cells) if cell.has(key)]
+    return found[:MOST_SETTINGS]
+
+
+def short_names(cells: Sequence[StudyCell]) -> tuple[str, ...]:
+    """What settings are called among others: without the axes in which all agree."""
+    labels = [cell.setting.labels for cell in cells]
+    axes = dict.fromkeys(axis for one in labels for axis in one)
+    differing = [axis for axis in axes if len({one.get(axis) for one in labels}) > 1]
+    found = []
+    for cell in cells:
+        own = cell.setting.labels
+        parts = [tr(own[axis]) for axis in differing if axis in own]
+        found.append(", ".join(parts) or cell.setting.title)
+    return tuple(found)
+
+
+def _says(cell: StudyCell, key: str) -> str:
+    known = [value for value in cell.values(key) if math.isfinite(value)]
+    return tr(
+        "{setting}: {figure} {mean} ± {deviation}, {n} runs",
+        setting=cell.setting.title,
+        figure=tr(run_figure(key).label),
+        mean=figure_words(key, cell.mean(key)),
+        deviation=figure_words(key, cell.std(key)),
+        n=len(known),
+    )
+
+
+def _value_axis(
+    key: str, values: Iterable[float], levels: Levels, *, is_log: bool, from_zero: bool = False
+) -> Axis:
+    row = run_figure(key)
+    every = [*values, *(value for value, _ in levels)]
+    # A logarithm of nothing but zeros shows nothing.
+    is_log = is_log and any(value > 0.0 and math.isfinite(value) for value in every)
+    scale = fitted(every, is_log=is_log, from_zero=from_zero and not is_log)
+    return Axis(tr(row.label), scale, percent=row.is_share)
+
+
+def _bars(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | None:
+    return _of_seeds(material, choice, boxes=False)
+
+
+def _boxes(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | None:
+    return _of_seeds(material, choice, boxes=True)
+
+
+def _of_seeds(
+    material: StudyMaterial, choice: PictureChoice, *, boxes: bool
+) -> StudyPicture | None:
+    result = material.result
+    key = _figure_key(result, choice)
+    found = _cells(result, key)
+    if not found:
+        return None
+    cells = [cell for _, cell in found]
+    values = tuple(tuple(cell.values(key)) for cell in cells)
+    levels = material.levels.get(key, ())
+    every = [value for some in values for value in some]
+    axis = _value_axis(key, every, levels, is_log=choice.is_log, from_zero=not boxes)
+    names = short_names(cells)
+    plot: ItemPlot
+    if boxes:
+        plot = BoxPlot(names, "", axis, values, levels)
+        caption = tr("{figure}: median, quartiles, whiskers to 1.5 boxes", figure=axis.name)
+    else:
+        means = tuple(cell.mean(key) for cell in cells)
+        plot = BarPlot(names, "", axis, (("", means, 0),), levels, dots=values)
+        caption = tr("{figure}: mean of the seeds, every seed a dot", figure=axis.name)
+    items = tuple((place,) for place, _ in found)
+    words = tuple(_says(cell, key) for cell in cells)
+    return StudyPicture(plot, items, words, caption, lambda: csv_of(result))
+
+
+def _curves(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | None:
+    column = _column(material, choice)
+    own = [one for one in material.curves if column in one.columns][:_MOST_LINES]
+    if not own:
+        return None
+    cells = [material.result.cells[one.place] for one in own]
+    series = [
+        _series(one, column, choice.band, name, number)
+        for number, (one, name) in enumerate(zip(own, short_names(cells), strict=True))
+    ]
+    # All lines of a plot have values at the same places.
+    at = np.unique(np.concatenate([one.epochs for one in own]))
+    series = [_placed_at(at, curves.epochs, one) for curves, one in zip(own, series, strict=True)]
+    every = np.concatenate(
+        [edge for one in series for edge in (one.y, one.low, one.high) if edge is not None]
+    )
+    is_log = choice.is_log and bool((every > 0.0).any())
+    epochs = Scale(float(at[0]), max(float(at[-1]), float(at[0]) + 1.0))
+    label = tr(COLUMNS[column].label)
+    plot = LinePlot(
+        at,
+        Axis(tr("Epoch"), epochs, whole=True),
+        Axis(label, fitted(every, is_log=is_log, from_zero=not is_log)),
+        tuple(series),
+        material.levels.get("wrong", ()) if column == "wrong_mean" else (),
+    )
+    caption = tr(
+        "{what} over the epochs, {band}; a run that ended earlier counts with its last value",
+        what=label,
+        band=tr(BANDS[choice.band].label),
+    )
+    words = tuple(
+        tr(
+            "{setting}: {what} {value} at the end",
+            setting=cell.setting.title,
+            what=label,
+            value=localized(float(one.columns[column][-1].mean()), ".4g"),
+        )
+        for one, cell in zip(own, cells, strict=True)
+    )
+    items = tuple((one.place,) for one in own)
+    return StudyPicture(plot, items, words, caption, lambda: _curves_csv(cells, own, column))
+
+
+def _curves_csv(cells: Sequence[StudyCell], own: Sequence[SettingCurves], column: str) -> str:
+    rows = [
+        [cell.setting.words, f"{epoch:g}", run.seed, repr(float(value))]
+        for one, cell in zip(own, cells, strict=True)
+        for run, values in zip(cell.runs, one.columns[column].T, strict=False)
+        for epoch, value in zip(one.epochs.tolist(), values.tolist(), strict=True)
+    ]
+    return csv_text(["setting", "epoch", "seed", column], rows)
+
+
+def _column(material: StudyMaterial, choice: PictureChoice) -> str:
+    """The column that is asked for, or the first one that there is."""
+    known = [key for key in COLUMNS if any(key in one.columns for one in material.curves)]
+    return choice.column if choice.column in known or not known else known[0]
+
+
+def _series(one: SettingCurves, column: str, band: str, name: str, number: int) -> Series:
+    values = one.columns[column]
+    if band == "quartiles":
+        low, middle, high = np.nanquantile(values, (0.25, 0.5, 0.75), axis=1)
+        return Series(name, middle, low, high, colour=number, width=1.3)
+    mean, std = values.mean(axis=1), values.std(axis=1)
+    if band == "runs":
+        return Series(name, mean, runs=values, colour=number, width=1.3)
+    if values.shape[1] < 2:
+        return Series(name, mean, colour=number, width=1.3)
+    # Below nothing there is no loss; on a logarithmic axis a band would begin nowhere.
+    low = np.maximum(mean - std, values.min(axis=1))
+    return Series(name, mean, low, mean + std, colour=number, width=1.3)
+
+
+def _placed_at(at: NDArray[np.float64], epochs: NDArray[np.float64], one: Series) -> Series:
+    """``one`` at all of ``at``; beyond its own epochs it has nothing."""
+
+    def placed(values: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.interp(at, epochs, values, left=np.nan, right=np.nan)
+
+    return replace(
+        one,
+        y=placed(one.y),
+        low=None if one.low is None else placed(one.low),
+        high=None if one.high is None else placed(one.high),
+        runs=np.column_stack([placed(run) for run in one.runs.T]) if one.runs.size else one.runs,
+    )
+
+
+def heat_axes(result: StudyResult) -> tuple[str, ...]:
+    """The axes of a study that a heat map can have."""
+    found = []
+    for axis in result.plan.axes:
+        labels = {cell.setting.labels.get(axis.name) for cell in result.cells} - {None}
+        if 2 <= len(labels) <= _MOST_CHOICES:
+            found.append(axis.name)
+    return tuple(found)
+
+
+def _labels_of(result: StudyResult, axis: str) -> list[str]:
+    """The choices of an axis that were tried, in the order of the plan."""
+    row = next(one for one in result.plan.axes if one.name == axis)
+    tried = dict.fromkeys(
+        cell.setting.labels[axis] for cell in result.cells if axis in cell.setting.labels
+    )
+    planned = [choice.label for choice in row.choices if choice.label in tried]
+    return [*planned, *(label for label in tried if label not in planned)]
+
+
+def _heat(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | None:
+    result = material.result
+    axes = heat_axes(result)
+    if len(axes) < 2:
+        return None
+    across = choice.across if choice.across in axes else axes[-1]
+    up = choice.up if choice.up in axes and choice.up != across else ""
+    up = up or next(axis for axis in axes if axis != across)
+    key = _figure_key(result, choice)
+    columns, rows = _labels_of(result, across), _labels_of(result, up)
+    mean = np.full((len(rows), len(columns)), np.nan)
+    items: list[tuple[int, ...]] = []
+    words = []
+    for row, up_label in enumerate(rows):
+        for column, across_label in enumerate(columns):
+            places = [
+                place
+                for place, cell in enumerate(result.cells)
+                if cell.setting.labels.get(up) == up_label
+                and cell.setting.labels.get(across) == across_label
+                and cell.has(key)
+            ]
+            places.sort(key=lambda place: rank(result.cells[place], result.plan))
+            cells = [result.cells[place] for place in places]
+            values = [value for cell in cells for value in cell.values(key)]
+            known = [value for value in values if math.isfinite(value)]
+            if known:
+                mean[row, column] = float(np.mean(known))
+            items.append(tuple(places))
+            words.append(
+                tr(
+                    "{up}, {across}: {value}, mean of {n} runs",
+                    up=tr(up_label),
+                    across=tr(across_label),
+                    value=figure_words(key, mean[row, column]),
+                    n=len(known),
+                )
+            )
+    if not np.isfinite(mean).any():
+        return None
+    figure = run_figure(key)
+    others = [tr(axis.name) for axis in result.plan.axes if axis.name not in {across, up}]
+    plot = NumberMatrix(
+        tuple(tuple(figure_words(key, value) for value in row) for row in mean.tolist()),
+        _shades(mean, high_is_better=figure.better == "high"),
+        tuple(map(tr, rows)),
+        tuple(map(tr, columns)),
+        tr(across),
+        tr(up),
+        best=_best_place(mean, high_is_better=figure.better == "high"),
+    )
+    caption = tr("{figure}, mean over the seeds", figure=tr(figure.label))
+    if others:
+        caption = tr(
+            "{figure}, mean over the seeds and over {axes}",
+            figure=tr(figure.label),
+            axes=", ".join(others),
+        )
+    lines = [[rows[row], *map(_plain, mean[row].tolist())] for row in range(len(rows))]
+    csv = csv_text([f"{up} \\ {across}", *columns], lines)
+    return StudyPicture(plot, tuple(items), tuple(words), caption, lambda: csv)
+
+
+def _shades(values: NDArray[np.float64], *, high_is_better: bool = False) -> NDArray[np.float64]:
+    """Fuller where it is worse; square roots, for what matters most is near to the best."""
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    share = (values - low) / (high - low) if high > low else np.zeros_like(values)
+    shades: NDArray[np.float64] = np.sqrt(1.0 - share if high_is_better else share)
+    return np.where(np.isfinite(values), shades, np.nan)
+
+
+def _best_place(values: NDArray[np.float64], *, high_is_better: bool) -> frozenset[tuple[int, int]]:
+    best = np.nanargmax(values) if high_is_better else np.nanargmin(values)
+    row, column = np.unravel_index(int(best), values.shape)
+    return frozenset({(int(row), int(column))})
+
+
+def _plain(value: float) -> str:
+    return f"{value:.7g}" if math.isfinite(value) else ""
+
+
+def _parallel(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | None:
+    result = material.result
+    key = _figure_key(result, choice)
+    found = [(place, cell) for place, cell in enumerate(result.cells) if cell.has(key)]
+    plan_axes = [
+        axis.name
+        for axis in result.plan.axes
+        if len({cell.setting.labels.get(axis.name) for _, cell in found}) > 1
+    ]
+    if not found or not plan_axes:
+        return None
+    columns: list[NDArray[np.float64]] = []
+    axes = []
+    for name in plan_axes:
+        labels = _labels_of(result, name)
+        at = {label: float(place) for place, label in enumerate(labels)}
+        own = [at.get(cell.setting.labels.get(name, ""), math.nan) for _, cell in found]
+        axes.append(ParallelAxis(tr(name), tuple(map(tr, labels))))
+        columns.append(np.array(own))
+    figures = [one for one in ("parameters", key) if any(cell.has(one) for _, cell in found)]
+    for one in dict.fromkeys(figures):
+        own = [cell.mean(one) for _, cell in found]
+        if one != key and len({*own}) < 2:
+            continue
+        axis = _value_axis(one, own, (), is_log=choice.is_log)
+        sizes = sorted(set(own))
+        if one == "parameters" and len(sizes) <= _FEW_SIZES:
+            # Numbers that are nearly alike: their order says more than where they lie.
+            names = tuple(figure_words(one, size) for size in sizes)
+            axes.append(ParallelAxis(axis.name, names))
+            columns.append(np.array([float(sizes.index(size)) for size in own]))
+            continue
+        axes.append(ParallelAxis(axis.name, axis=axis))
+        columns.append(np.array(own))
+    values = np.column_stack(columns)
+    plot = ParallelPlot(tuple(axes), values, "high" if run_figure(key).better == "high" else "low")
+    caption = tr(
+        "A line for each setting; the fuller its colour, the better its {figure}",
+        figure=tr(run_figure(key).label),
+    )
+    rows = [
+        [*(cell.setting.labels.get(name, "") for name in plan_axes), _plain(cell.mean(key))]
+        for _, cell in found
+    ]
+    items = tuple((place,) for place, _ in found)
+    words = tuple(_says(cell, key) for _, cell in found)
+    csv = csv_text([*plan_axes, key], rows)
+    return StudyPicture(plot, items, words, caption, lambda: csv)
+
+
+def _importances(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | None:
+    result = material.result
+    key = _figure_key(result, choice)
+    found = importances(result, key)
+    if found is None:
+        return None
+    pairs = [(tr(name), share) for name, share in found.axes]
+    pairs.sort(key=lambda pair: -pair[1])
+    if found.method == "anova" and len(found.axes) > 1:
+        pairs.append((importance_name("together"), found.together))
+    pairs.append((importance_name("seeds"), found.seeds))
+    names, shares = zip(*pairs, strict=True)
+    axis = Axis(tr("Share of the variance"), Scale(0.0, 1.0), percent=True)
+    plot = BarPlot(names, "", axis, (("", shares, 0),))
+    caption = f"{tr(run_figure(key).label)}: {tr(METHODS[found.method])}"
+    words = tuple(f"{name}: {localized(share, '.1%')}" for name, share in pairs)
+    csv = csv_text(["axis", "share"], [[name, _plain(share)] for name, share in pairs])
+    return StudyPicture(plot, tuple(() for _ in pairs), words, caption, lambda: csv)
+
+
+def _fonts(material: StudyMaterial, _choice: PictureChoice) -> StudyPicture | None:
+    return _errors(material, fonts=True)
+
+
+def _characters(material: StudyMaterial, _choice: PictureChoice) -> StudyPicture | None:
+    return _errors(material, fonts=False)
+
+
+def _errors(material: StudyMaterial, *, fonts: bool) -> StudyPicture | None:
+    result = material.result
+    most = _MOST_FONTS if fonts else _MOST_CHARACTERS
+    found = errors_by(result, fonts=fonts, most=most)
+    if found is None:
+        return None
+    cells = [result.cells[place] for place in found.places]
+    names = found.names if fonts else tuple(map(label_sign, found.names))
+    texts = tuple(
+        tuple(localized(value, ".1f") if math.isfinite(value) else "" for value in row)
+        for row in found.mean.tolist()
+    )
+    rows = short_names(cells)
+    plot = NumberMatrix(
+        texts, _shades(found.mean), rows, names, tr("Set") if fonts else tr("Character"), ""
+    )
+    items, words = [], []
+    for row, (place, cell) in enumerate(zip(found.places, cells, strict=True)):
+        for column, name in enumerate(found.names):
+            items.append((place,))
+            words.append(
+                tr(
+                    "{setting}, {name}: {value} wrong pixels",
+                    setting=cell.setting.title,
+                    name=name,
+                    value=texts[row][column] or "–",
+                )
+            )
+    caption = tr("Wrong pixels, mean over samples and seeds")
+    lines = [
+        [cell.setting.words, *map(_plain, row)]
+        for cell, row in zip(cells, found.mean.tolist(), strict=True)
+    ]
+    csv = csv_text(["setting", *found.names], lines)
+    return StudyPicture(plot, tuple(items), tuple(words), caption, lambda: csv)
+
+
+def _middle_words(result: StudyResult) -> str:
+    label = tr(run_figure(compared_by(result.plan)).label)
+    return tr("of each setting the seed in the middle by {figure}", figure=label)
+
+
+def _network_words(material: StudyMaterial, networks: Sequence[SettingNetwork]) -> tuple[str, ...]:
+    cells = material.result.cells
+    return tuple(
+        tr("{setting}, seed {n}", setting=cells[one.place].setting.title, n=one.seed)
+        for one in networks
+    )
+
+
+def _maps(material: StudyMaterial, _choice: PictureChoice) -> StudyPicture | None:
+    networks = material.networks
+    if not networks:
+        return None
+    names = short_names([material.result.cells[one.place] for one in networks])
+    parts, rows = [], []
+    for one, name in zip(networks, names, strict=True):
+        codes = one.codes
+        labels = [one.dataset.labels[at] for at in one.coded.tolist()]
+        axes = "z1", "z2"
+        places = codes.astype(np.float64)
+        if codes.shape[1] > 2:
+            centre = codes.mean(axis=0)
+            places = ((codes - centre) @ principal_directions(codes).T).astype(np.float64)
+            axes = tr("PC1 of the code"), tr("PC2 of the code")
+        parts.append(latent_plot(places, axes, labels, title=name, bare=True))
+        setting = material.result.cells[one.place].setting.words
+        rows += [
+            [setting, label, *map(_plain, place)]
+            for label, place in zip(labels, places.tolist(), strict=True)
+        ]
+    caption = tr(
+        "Codes, of more than two numbers their principal plane; {which}",
+        which=_middle_words(material.result),
+    )
+    items = tuple((one.place,) for one in networks)
+    words = _network_words(material, networks)
+    csv = csv_text(["setting", "label", "x", "y"], rows)
+    return StudyPicture(SmallMultiples(tuple(parts)), items, words, caption, lambda: csv)
+
+
+def _alike(material: StudyMaterial) -> list[SettingNetwork]:
+    """The networks that were trained on the set of the first one."""
+    networks = material.networks
+    return [
+        one
+        for one in networks
+        if one.dataset.labels == networks[0].dataset.labels
+        and one.dataset.image_shape == networks[0].dataset.image_shape
+    ]
+
+
+def _reconstructions(material: StudyMaterial, _choice: PictureChoice) -> StudyPicture | None:
+    networks = _alike(material)
+    if not networks:
+        return None
+    dataset, known = networks[0].dataset, networks[0].answered
+    count = min(_MOST_COLUMNS, len(known))
+    places_of = np.unique(np.linspace(0, len(known) - 1, count).round().astype(np.int64))
+    some = known[places_of]
+    originals = np.asarray(dataset.images[some], np.float32)
+    names = short_names([material.result.cells[one.place] for one in networks])
+    rows = [tuple(originals), *(tuple(one.answers[places_of]) for one in networks)]
+    signs = tuple(label_sign(dataset.labels[at]) for at in some.tolist())
+    plot = PictureSheet(tuple(rows), look_of(dataset), (tr("Original"), *names), signs)
+    places: list[tuple[int, ...]] = [(), *((one.place,) for one in networks)]
+    items = tuple(place for place in places for _ in some)
+    said = (tr("Original"), *_network_words(material, networks))
+    words = tuple(f"{name}: {sign}" for name in said for sign in signs)
+    return StudyPicture(plot, items, words, _of_networks(material, networks))
+
+
+def _of_networks(material: StudyMaterial, networks: Sequence[SettingNetwork]) -> str:
+    """What was left out is told: settings that learnt other samples have other pictures."""
+    caption = tr("Reconstructions, {which}", which=_middle_words(material.result))
+    left_out = len(material.result.cells) - len(networks)
+    if left_out:
+        caption += " · " + trn(
+            "without {n} setting that has no network of these samples",
+            "without {n} settings that have no network of these samples",
+            left_out,
+        )
+    return caption
+
+
+def _sample(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | None:
+    networks = _alike(material)
+    if not networks:
+        return None
+    dataset, known = networks[0].dataset, networks[0].answered
+    place = min(max(0, choice.sample), len(known) - 1)
+    sample = int(known[place])
+    original = np.asarray(dataset.images[[sample]], np.float32)
+    names = short_names([material.result.cells[one.place] for one in networks])
+    answers = [one.answers[[place]] for one in networks]
+    wrong = [int(wrong_pixels(original, answer)[0]) for answer in answers]
+    shown = {
+        "answer": [answer[0] for answer in answers],
+        "difference": [np.abs(answer - original)[0] for answer in answers],
+        "original": [original[0]] * len(answers),
+    }[choice.shown]
+    look = look_of(dataset)
+    notes = [tr("Original")]
+    for name, count, answer in zip(names, wrong, answers, strict=True):
+        error = str(count) if look.glyphs else _plain(float(np.square(answer - original).mean()))
+        notes.append(f"{error} · {name}")
+    images = [original[0], *shown]
+    columns = max(1, math.ceil(math.sqrt(_SHEET_SHAPE * len(images))))
+    starts = range(0, len(images), columns)
+    plot = PictureSheet(
+        tuple(tuple(images[start : start + columns]) for start in starts),
+        look,
+        notes=tuple(tuple(notes[start : start + columns]) for start in starts),
+    )
+    label = dataset.names[sample]
+    measure = tr("wrong pixels") if look.glyphs else tr("squared error")
+    caption = tr(
+        "{what} of {sample}, {measure} below each, {which}",
+        what=tr(SHOWN[choice.shown].label),
+        sample=label,
+        measure=measure,
+        which=_middle_words(material.result),
+    )
+    places: list[tuple[int, ...]] = [(), *((one.place,) for one in networks)]
+    csv = csv_text(
+        ["setting", "seed", "wrong_pixels"],
+        [
+            [material.result.cells[one.place].setting.words, one.seed, count]
+            for one, count in zip(networks, wrong, strict=True)
+        ],
+    )
+    return StudyPicture(plot, tuple(places), tuple(notes), caption, lambda: csv)
+
+
+_MAKERS: dict[str, Callable[[StudyMaterial, PictureChoice], StudyPicture | None]] = {
+    "bars": _bars,
+    "boxes": _boxes,
+    "curves": _curves,
+    "heat": _heat,
+    "parallel": _parallel,
+    "importances": _importances,
+    "fonts": _fonts,
+    "characters": _characters,
+    "maps": _maps,
+    "reconstructions": _reconstructions,
+    "sample": _sample,
+}

@@ -1,0 +1,77 @@
+"""A window that is killed while it runs a study loses nothing that had ended."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from aegui.core.study.records import LINES_FILE, usual_folder
+from aegui.features.studies.model.study_runs import StudyRuns
+from tests.features.studies.plans import write_plan
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+LONG_MS = 60_000
+PROGRAM = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QCoreApplication
+from aegui.features.studies.model.study_runs import StudyRuns
+
+app = QCoreApplication([])
+runs = StudyRuns()
+runs.changed.connect(lambda sheet: sheet.cost and not runs.job.is_busy and runs.start())
+runs.choose(Path(sys.argv[1]))
+app.exec()
+"""
+
+
+def keys_in(path: Path) -> list[str]:
+    """Of the runs that are kept."""
+    try:
+        lines = path.read_text("utf-8").splitlines(keepends=True)
+    except FileNotFoundError:
+        return []
+    return [json.loads(line)["key"] for line in lines if line.endswith("\n")]
+
+
+def test_a_killed_window_repeats_nothing_that_had_ended(qtbot: QtBot, tmp_path: Path) -> None:
+    epochs = {"label": "epochs", "path": "training.epochs", "values": [10, 60_000]}
+    path = write_plan(tmp_path, "killed", axes=[epochs])
+    kept = usual_folder(path) / LINES_FILE
+    process = subprocess.Popen([sys.executable, "-c", PROGRAM, str(path)])
+    try:
+        until = time.monotonic() + LONG_MS / 1000
+        while len(keys_in(kept)) < 3 and time.monotonic() < until:
+            assert process.poll() is None
+            time.sleep(0.02)
+    finally:
+        process.kill()
+        process.wait()
+    before = keys_in(kept)
+    assert len(before) == 3
+    # The rest is shortened to be done soon; what had ended stays what it is.
+    path = write_plan(tmp_path, "killed", axes=[{**epochs, "values": [10, 50]}])
+    runs = StudyRuns()
+    try:
+        runs.choose(path)
+        qtbot.waitUntil(
+            lambda: runs.sheet is not None and runs.sheet.cost is not None, timeout=LONG_MS
+        )
+        runs.start()
+        qtbot.waitUntil(lambda: not runs.job.is_busy, timeout=LONG_MS)
+        assert runs.sheet is not None
+        assert runs.sheet.result is not None
+        assert runs.sheet.result.is_whole
+        assert runs.sheet.result.reused == 3
+        after = keys_in(kept)
+        assert after[:3] == before
+        assert len(set(after)) == len(after) == 6
+    finally:
+        runs.shutdown()

@@ -1,0 +1,85 @@
+"""Where a study of the window is trained: a real local cluster, and one that does not answer."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import aegui
+from aegui.features.studies.model.run_place import CLUSTER, RunPlace, kept_place
+from tests.features.studies.plans import write_plan
+
+SCRIPT = """
+import json, sys
+from dataclasses import replace
+from pathlib import Path
+
+if __name__ == "__main__":
+    from distributed import LocalCluster
+    from PySide6.QtCore import QCoreApplication, QEventLoop, QTimer
+    from aegui.features.studies.model.run_place import CLUSTER, RunPlace
+    from aegui.features.studies.model.study_runs import StudyRuns
+
+    app = QCoreApplication([])
+    runs = StudyRuns()
+    found = {"failed": [], "texts": []}
+    runs.failed.connect(found["failed"].append)
+    runs.job.progressed.connect(lambda progress: found["texts"].append(progress.text))
+
+    def wait(holds):
+        loop, timer = QEventLoop(), QTimer()
+        timer.timeout.connect(lambda: loop.quit() if holds() else None)
+        timer.start(20)
+        loop.exec()
+
+    def done():
+        runs.start()
+        wait(lambda: not runs.job.is_busy)
+
+    with LocalCluster(1, processes=True, threads_per_worker=1, dashboard_address=None) as cluster:
+        runs.choose(Path(sys.argv[1]))
+        wait(lambda: runs.sheet is not None and runs.sheet.cost is not None)
+        runs.place = RunPlace(CLUSTER, "tcp://127.0.0.1:1")
+        done()
+        found["before"] = [len(cell.runs) for cell in runs.sheet.result.cells]
+        runs.place = replace(runs.place, address=cluster.scheduler_address)
+        done()
+        found["after"] = [len(cell.runs) for cell in runs.sheet.result.cells]
+    runs.shutdown()
+    Path(sys.argv[2]).write_text(json.dumps(found))
+"""
+
+
+def test_a_study_of_the_window_is_done_on_a_cluster_once_one_answers(tmp_path: Path) -> None:
+    pytest.importorskip("distributed", reason="the extra “cluster” is not installed")
+    script, out = tmp_path / "script.py", tmp_path / "found.json"
+    script.write_text(SCRIPT)
+    plan = write_plan(tmp_path)
+    environment = os.environ | {"PYTHONPATH": str(Path(aegui.__file__).parents[1])}
+    command = [sys.executable, str(script), str(plan), str(out)]
+    subprocess.run(command, check=True, timeout=240, env=environment)
+    found = json.loads(out.read_text())
+    (told,) = found["failed"]
+    assert told.startswith("The scheduler tcp://127.0.0.1:1 cannot be reached: ")
+    assert found["before"] == [0, 0]
+    assert found["after"] == [3, 3]
+    assert "Connecting to tcp://127.0.0.1:1…" in found["texts"]
+
+
+def test_a_place_is_kept_among_the_settings_and_says_what_is_wrong(tmp_path: Path) -> None:
+    pytest.importorskip("distributed", reason="the extra “cluster” is not installed")
+    place = RunPlace(CLUSTER, "tls://cluster.example:8786", str(tmp_path / "ca.pem"))
+    assert kept_place(place.kept()) == place
+    assert kept_place({}) == RunPlace()
+    assert kept_place({"study.place.kind": "the moon"}) == RunPlace()
+    assert place.problem == f"There is no file {tmp_path / 'ca.pem'}."
+    (tmp_path / "ca.pem").write_text("")
+    assert place.problem == ""
+    assert RunPlace(CLUSTER).problem.startswith("Give the address")
+    assert RunPlace(CLUSTER).warning == ""
+    assert "not encrypted" in RunPlace(CLUSTER, "tcp://[half typed").warning

@@ -1,0 +1,138 @@
+"""Pictures of a study that was really done: every kind, its items, its caption and its numbers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QImage, QPainter
+
+from aegui.core.study.material import StudyMaterial, study_material
+from aegui.core.study.plan import load_plan
+from aegui.core.study.records import Records
+from aegui.core.study.study import Study
+from aegui.core.study.workers import InProcess, StudyControl
+from aegui.kit.charts.figure import Paper, figure_bytes
+from aegui.kit.charts.ink import PAPERS, Ink
+from aegui.kit.charts.lines import LinePlot
+from aegui.kit.charts.matrix import NumberMatrix
+from aegui.kit.charts.parallel import ParallelPlot
+from aegui.widgets.figures.sheets import PictureSheet
+from aegui.widgets.figures.studies import (
+    BANDS,
+    PICTURES,
+    PictureChoice,
+    study_figure,
+    study_picture,
+)
+from tests.features.studies.plans import RATE, write_plan
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.usefixtures("qapp")
+LAYERS = {"label": "layers", "path": "network.encoder.0.units", "values": [4, 6, 8]}
+
+
+def material_of(folder: Path, **keys: Any) -> StudyMaterial:
+    plan = load_plan(write_plan(folder, **keys))
+    records = Records()
+    study = Study(plan, folder, records)
+    assert list(study.run(InProcess(), StudyControl()))
+    return study_material(study.result(), records)
+
+
+@pytest.fixture(scope="module")
+def material(tmp_path_factory: pytest.TempPathFactory) -> StudyMaterial:
+    return material_of(tmp_path_factory.mktemp("study"), axes=[RATE, LAYERS])
+
+
+@pytest.mark.parametrize("key", PICTURES)
+def test_every_kind_paints_says_and_finds_its_items(key: str, material: StudyMaterial) -> None:
+    picture = study_picture(key, material)
+    assert picture is not None
+    image = QImage(500, 400, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    shapes = picture.plot.shapes(Ink(painter, PAPERS["light"]), QRectF(0, 0, 500, 400))
+    painter.end()
+    assert shapes
+    items = {shape.item for shape in shapes}
+    assert max(items) < len(picture.items) == len(picture.words)
+    told = {place for item in items for place in picture.items[item]}
+    assert told == (set() if key == "importances" else set(range(6)))
+    figure = study_figure(key, material)
+    assert figure is not None
+    assert picture.caption in figure.origin
+    assert "3 seeds" in figure.origin
+    assert figure_bytes(figure, Paper(), "svg").startswith(b"<?xml")
+    # Pictures alone have no numbers worth having.
+    assert bool(figure.csv) == (key != "reconstructions")
+
+
+def test_a_heat_map_has_the_means_of_its_cells(material: StudyMaterial) -> None:
+    picture = study_picture("heat", material, PictureChoice(figure="loss", across="rate"))
+    assert picture is not None
+    plot = picture.plot
+    assert isinstance(plot, NumberMatrix)
+    assert (plot.rows, plot.columns) == (("4", "6", "8"), ("0.02", "0.002"))
+    labels = {"rate": "0.002", "layers": "6"}
+    place = next(
+        at for at, cell in enumerate(material.result.cells) if cell.setting.labels == labels
+    )
+    assert picture.items[3] == (place,)
+    mean = material.result.cells[place].mean("loss")
+    assert picture.csv.splitlines()[2].split(",")[2] == f"{mean:.7g}"
+
+
+def test_bands_of_curves(material: StudyMaterial) -> None:
+    values = material.curves[0].columns["loss"]
+    for band in BANDS:
+        picture = study_picture("curves", material, PictureChoice(band=band, is_log=True))
+        assert picture is not None
+        assert isinstance(picture.plot, LinePlot)
+        assert picture.plot.y.scale.is_log
+        first = picture.plot.series[0]
+        if band == "quartiles":
+            assert first.high is not None
+            np.testing.assert_allclose(first.y, np.median(values, axis=1))
+            np.testing.assert_allclose(first.high, np.quantile(values, 0.75, axis=1))
+        else:
+            np.testing.assert_allclose(first.y, values.mean(axis=1))
+            assert (first.runs.shape[-1] == 3) == (band == "runs")
+
+
+def test_a_sample_flips_to_its_difference_and_to_the_original(material: StudyMaterial) -> None:
+    sheets = {}
+    for shown in ("answer", "difference", "original"):
+        picture = study_picture("sample", material, PictureChoice(sample=2, shown=shown))
+        assert picture is not None
+        assert isinstance(picture.plot, PictureSheet)
+        sheets[shown] = [image for row in picture.plot.rows for image in row if image is not None]
+    original = sheets["original"][0]
+    np.testing.assert_array_equal(sheets["original"][4], original)
+    np.testing.assert_allclose(
+        sheets["difference"][4], np.abs(sheets["answer"][4] - original), atol=1e-6
+    )
+
+
+def test_lines_of_parallel_axes_end_at_the_figure(material: StudyMaterial) -> None:
+    picture = study_picture("parallel", material)
+    assert picture is not None
+    assert isinstance(picture.plot, ParallelPlot)
+    assert [axis.name for axis in picture.plot.axes][:2] == ["rate", "layers"]
+    means = [cell.mean("wrong") for cell in material.result.cells]
+    np.testing.assert_allclose(picture.plot.values[:, -1], means)
+
+
+def test_what_is_not_known_gives_no_picture(material: StudyMaterial, tmp_path: Path) -> None:
+    bare = StudyMaterial(material.result)
+    for key, kind in PICTURES.items():
+        assert (study_picture(key, bare) is None) == (kind.needs != "figures")
+    nothing = replace(material.result, cells=())
+    assert all(study_picture(key, StudyMaterial(nothing)) is None for key in PICTURES)
+    seeds_alone = material_of(tmp_path, axes=[])
+    drawn = {key for key in PICTURES if study_picture(key, seeds_alone) is not None}
+    assert drawn == set(PICTURES) - {"heat", "parallel", "importances"}
