@@ -20,8 +20,10 @@ About = Literal[
     "recipe file",
     "maps file",
     "study",
+    "race",
     "ghost",
     "new images",
+    "library",
 ]
 """Matters: that work is saved, that a training has to end first, that something is written."""
 
@@ -39,7 +41,7 @@ class Notice:
     """A message in the person's language, and how grave it is.
 
     ``offer`` is what a button in it says, and ``accept`` what that button does; ``more`` are
-    further ones. A ``passing`` one is about what was just wished: after the next edit or undo, or
+    further ones. A ``passing`` one is about what was just asked: after the next edit or undo, or
     in another document, it is past. Of those ``about`` one matter only the newest is true: it takes
     the place of the others, as one that something is saved does of the one that it could not be.
     """

@@ -34,7 +34,17 @@ class Requests(QObject):
     """List what is selected."""
     selection_zoom = Signal()
     """Show what is selected as large as it fits on every map."""
+    train = Signal()
+    """Train the draft from the start, after a question where that costs much."""
+    open_kept = Signal(object)
+    """Open a ``KeptDocument``, after a question about unsaved work."""
+    keep_study = Signal(object, object, object)
+    """Keep a ``StudyResult``, of the folder that its runs are in, with its verdict in lines."""
     mistake = Signal(str)
     """Train with a mistake of that key and without, and compare."""
+    document = Signal(object, str)
+    """Open a ``SavedRun`` of that name, after a question about unsaved work."""
+    vary = Signal(str)
+    """Vary the field at that path of the draft's recipe in a study."""
     arrangement = Signal(str)
     """Arrange the docks in that way."""

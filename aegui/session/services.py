@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from aegui.session.documents.keeping import Keeping
 from aegui.session.documents.sweeping import Sweeping
 from aegui.session.documents.workspace import Workspace
+from aegui.session.holding import Holding, Holds
 from aegui.session.jobs.clock import Ticker
 from aegui.session.jobs.derived import Derived
 from aegui.session.pixels.drawing import Drawing
@@ -85,6 +86,10 @@ class Services:
         if not isinstance(found, Derived):
             found = self._made[name] = Derived(name)
         return found
+
+    def holdings(self) -> tuple[Holding, ...]:
+        """What those that have been made hold in memory, as far as they say so."""
+        return tuple(made.holding for made in self._made.values() if isinstance(made, Holds))
 
     def shutdown(self, *, keep: bool = False) -> None:
         """Stop every thread and timer: the one way in which the program ends.

@@ -193,20 +193,20 @@ def with_source(recipe: Recipe, source: str) -> Recipe:
     return with_data(recipe, **(_EVERYTHING | {"source": source} | own))
 
 
-def merged(base: Recipe, wished: Recipe, now: Recipe) -> Recipe:
-    """``now`` with all that ``wished`` changed in ``base``, while ``now`` became another too."""
+def merged(base: Recipe, asked: Recipe, now: Recipe) -> Recipe:
+    """``now`` with all that ``asked`` changed in ``base``, while ``now`` became another too."""
     if now is base:
-        return wished
+        return asked
     fields = {
-        name: getattr(wished, name)
+        name: getattr(asked, name)
         for name in type(now).model_fields
-        if getattr(wished, name) != getattr(base, name)
+        if getattr(asked, name) != getattr(base, name)
     }
     if "data" in fields:
         data = {
-            name: getattr(wished.data, name)
+            name: getattr(asked.data, name)
             for name in type(now.data).model_fields
-            if getattr(wished.data, name) != getattr(base.data, name)
+            if getattr(asked.data, name) != getattr(base.data, name)
         }
         fields["data"] = now.data.model_copy(update=data)
     return now.model_copy(update=fields)

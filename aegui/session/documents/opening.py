@@ -20,7 +20,7 @@ from aegui.session.documents.document import (
     read_recipe,
     stamp_of,
 )
-from aegui.session.documents.draft import fresh_draft, is_quick_source
+from aegui.session.documents.draft import document_draft, fresh_draft, is_quick_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,9 +28,11 @@ if TYPE_CHECKING:
 
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.recipe import Recipe
+    from aegui.core.run_file.saved import SavedRun
     from aegui.session.data.data_edits import DataEdits
     from aegui.session.documents.autosave import Recovery
     from aegui.session.documents.document_file import DocumentFile
+    from aegui.session.documents.kept_document import KeptDocument
     from aegui.session.jobs.progress_job import ProgressJob
 
     MayLeave = Callable[[], bool] | None
@@ -72,6 +74,23 @@ class Opening:
             self._host.swap,
             lambda error: self._host.refuse(error, partial(self.new, recipe)),
             quick=is_quick_source(recipe.data.source),
+        )
+
+    def show(self, run: SavedRun, name: str, may_leave: MayLeave) -> bool:
+        """Open what was learnt elsewhere, as a document without a file; False if that failed."""
+
+        def take(opened: Opened) -> None:
+            if may_leave is None or may_leave():
+                self._host.swap(opened)
+
+        return self._loading.do(
+            tr("Opening {name}", name=name),
+            _resolving(
+                lambda *_how: Opened(document_draft(run.recipe, run.dataset), run, name=name)
+            ),
+            take,
+            self._host.refuse,
+            quick=True,
         )
 
     def open(self, path: Path, may_leave: MayLeave) -> bool:
@@ -120,6 +139,28 @@ class Opening:
 
         title = tr("Opening {name}", name=path.name)
         return self._loading.do(title, _resolving(work), take, refuse, quick=quick) and kept
+
+    def open_kept(self, kept: KeptDocument, may_leave: MayLeave) -> bool:
+        """Open what was kept as a document without a file; False if that failed at once."""
+        work, quick = _kept_reader(kept, self._host.may_read)
+        was_taken = True
+
+        def take(opened: Opened) -> None:
+            nonlocal was_taken
+            if may_leave is not None and not may_leave():
+                was_taken = False
+                return
+            self._host.swap(opened)
+            kept.then()
+            if opened.unread:
+                again = partial(self.open_kept, kept, may_leave)
+                self._host.ask_to_read(opened.unread, opened.note, again)
+
+        title = tr("Opening {name}", name=kept.name)
+        return (
+            self._loading.do(title, _resolving(work), take, self._host.refuse, quick=quick)
+            and was_taken
+        )
 
     def recover(
         self, recovery: Recovery, may_leave: MayLeave, then: Callable[[], object] | None = None
@@ -175,6 +216,33 @@ class Opening:
 
 def _run_reader(path: Path, may_read: Callable[[str], bool]) -> Reader:
     return lambda _report, _cancelled: open_run(path, may_read)
+
+
+def _kept_reader(kept: KeptDocument, may_read: Callable[[str], bool]) -> tuple[Reader, bool]:
+    """What reads it, and whether that is done within a blink."""
+    path, recipe = kept.path, kept.recipe
+    if path is None:
+        if recipe is None:
+            raise ValueError("neither a run file nor a recipe")
+
+        def fresh(report: Report, cancelled: IsCancelled) -> Opened:
+            return Opened(fresh_draft(recipe, report, cancelled), name=kept.name)
+
+        return fresh, is_quick_source(recipe.data.source)
+
+    def read(_report: Report, _cancelled: IsCancelled) -> Opened:
+        opened = open_run(path, may_read)
+        run = opened.run
+        if kept.untrained:
+            return Opened(
+                opened.draft if run is None else document_draft(run.recipe, run.dataset),
+                name=kept.name,
+                note=opened.note,
+                unread=opened.unread,
+            )
+        return replace(opened, path=None, name=kept.name, mark=None)
+
+    return read, is_light(path)
 
 
 def _resolving(read: Reader) -> Reader:

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from aegui.session.documents.autosave import Autosave, Underway
     from aegui.session.documents.document import Continuation, Opened
     from aegui.session.documents.draft import DraftState
+    from aegui.session.documents.kept_document import KeptDocument
     from aegui.session.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -281,6 +282,15 @@ class Workspace(QObject):
         """Begin an untrained document with ``recipe``; False, with a notice, if that fails."""
         return self._opening.new(recipe)
 
+    def show_run(
+        self, run: SavedRun, name: str, may_leave: Callable[[], bool] | None = None
+    ) -> bool:
+        """Open what was learnt elsewhere, as a document without a file called ``name``.
+
+        ``may_leave`` is asked as by ``open``; False, with a notice, if that fails.
+        """
+        return self._opening.show(run, name, may_leave)
+
     def open(self, path: str | Path, may_leave: Callable[[], bool] | None = None) -> bool:
         """Open a run, a recipe or a course configuration, or take a file as the draft's data.
 
@@ -293,6 +303,10 @@ class Workspace(QObject):
                 of this one; False: it stays. A file of data is an edit: nothing is left.
         """
         return self._opening.open(Path(path).absolute(), may_leave)
+
+    def open_kept(self, kept: KeptDocument, may_leave: Callable[[], bool] | None = None) -> bool:
+        """Open what the library has, as a document without a file; as ``open`` in all else."""
+        return self._opening.open_kept(kept, may_leave)
 
     def save(self, *, overwrite: bool = False) -> bool:
         """Save to the document's file; False if it has none, or nothing can be written there.

@@ -79,7 +79,7 @@ class Drawing(QObject):
         self._previous: DrawingState | None = None
         self._region: PixelBox | None = None
         self._pasted: _Pasted | None = None
-        self._laid: _Pasted | None = None
+        self._shown_paste: _Pasted | None = None
         self._regions: _Regions | None = None
         self._stroke_start: DrawingState | None = None
         self._stroke_text = ""
@@ -206,15 +206,15 @@ class Drawing(QObject):
             return
         place = pasted.box.moved(rows, columns)
         self._stroke_to(placed(pasted.below, pasted.part, place.top, place.left))
-        self._laid = replace(pasted, box=place, shown=self.pixels)
+        self._shown_paste = replace(pasted, box=place, shown=self.pixels)
         if self._stroke_start is None:
             self._settle()
 
     def _settle(self) -> None:
         """What was pasted lies where the stroke has left it."""
-        laid, self._laid = self._laid, None
-        if laid is not None and laid.shown is self.pixels:
-            self._pasted = laid
+        paste, self._shown_paste = self._shown_paste, None
+        if paste is not None and paste.shown is self.pixels:
+            self._pasted = paste
 
     def paint_noise(self, cells: Iterable[Cell], spec: CorruptionSpec, seed: int) -> None:
         """Spoil ``cells`` as ``spec`` would spoil the drawing; a block would be one of them.

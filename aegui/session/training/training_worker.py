@@ -256,8 +256,9 @@ class TrainingWorker:
                 self._report(Report(self.run_id, "finished", so_far))
             return self._is_unwanted
 
-        if self.resolved.recipe.runs * self.resolved.parameters > MANY_PARAMETERS:
-            # Copying them takes longer than anybody would wait.
+        are_many = self.resolved.recipe.runs * self.resolved.parameters > MANY_PARAMETERS
+        if are_many or training.is_long:
+            # Copying them, or looking at all samples, takes longer than anybody would wait.
             patience_ends = 0.0
         try:
             stop_if(cancelled)

@@ -1,0 +1,38 @@
+"""The library: every run and study that was kept."""
+
+from aegui.core.i18n import mark
+from aegui.shell.action_spec import ActionSpec
+from aegui.shell.feature import DockSpec, FeatureSpec, Spot
+
+FEATURES = (
+    FeatureSpec(
+        "aegui.features.library.keeping:KeepingFeature",
+        requests={"keep_study": "keep_study"},
+        at_start=True,
+    ),
+    FeatureSpec(
+        "aegui.features.library.feature:LibraryFeature",
+        (
+            DockSpec(
+                "library",
+                mark("Library"),
+                132,
+                "aegui.features.library.view.panel:LibraryPanel",
+                spots={"compare": Spot("bottom")},
+                guide="20-comparing.md",
+            ),
+        ),
+        actions=(
+            ActionSpec(
+                "library",
+                mark("&Library…"),
+                mark("Every training and study that was kept: find, compare, open, train again"),
+                "file",
+                140,
+                "open",
+                shortcuts=("Ctrl+L",),
+                icon="list",
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,391 @@
+"""Joins the panel of the library with what looks into it and what changes it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QUrl, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QInputDialog, QMessageBox
+
+from aegui.core.cost import memory_words
+from aegui.core.errors import AeguiError
+from aegui.core.evaluation.run_figures import run_figure
+from aegui.core.i18n import mark, tr, trn
+from aegui.core.library.exports import export_events, export_file, members
+from aegui.core.library.query import check_column
+from aegui.features.library.keeping import KEEPS, keeps
+from aegui.features.library.model.desk import LibraryDesk
+from aegui.features.library.model.keeper import RunKeeper
+from aegui.features.library.model.looks import LibraryLooks, LibraryView
+from aegui.features.library.view.models import tags_of
+from aegui.features.library.view.panel import COLUMNS, LibraryPanel
+from aegui.paths import library_dir
+from aegui.session.documents.kept_document import KeptDocument
+from aegui.session.notice import Notice
+from aegui.shell.dialogs.questions import choose_folder, choose_save_file
+from aegui.shell.feature import Feature
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from PySide6.QtCore import QEvent, QObject
+
+    from aegui.core.data.progress import IsCancelled, Report
+    from aegui.core.library.entry import LibraryEntry
+    from aegui.core.library.library import Library
+    from aegui.features.library.model.looks import EntryDetails, LibrarySheet
+    from aegui.session.services import Services
+    from aegui.shell.feature_window import FeatureWindow
+
+_COLUMNS, _SORT, _DESCENDING = "library.columns", "library.sort", "library.descending"
+_MEGABYTE = 1 << 20
+_MOST_MEGABYTES = 1 << 24
+_EDITS = {
+    "name": mark("Name of an entry"),
+    "note": mark("Note of an entry"),
+    "tags": mark("Tags of an entry"),
+}
+_PATTERNS = {
+    "run": (".aegui", mark("Runs ({patterns})")),
+    "recipe": (".json", mark("Recipes ({patterns})")),
+    "csv": (".csv", mark("Curves ({patterns})")),
+}
+
+
+class LibraryFeature(Feature):
+    """The library as a person sees it."""
+
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
+        super().__init__(services, window)
+        self._looks = services.of(LibraryLooks)
+        self._desk = services.of(LibraryDesk)
+        self._keeper = services.of(RunKeeper)
+        self._panel = window.panel(LibraryPanel)
+        self._dock = window.docks["library"]
+        self._told: tuple[str, ...] = ()
+        self._was_over = False
+        self._chosen: list[str] = []
+        self._connect()
+        self._panel.set_keeps(keeps(services))
+        self._panel.set_undo(self._desk.undo_text)
+        self._panel.set_view(self._usual_view())
+        self._panel.installEventFilter(self)
+        self._look(refresh=True)
+        self._looks.set_active(self._panel.isVisible())
+
+    def open(self) -> None:
+        """Bring the library before the rest of the window."""
+        if self._dock.isHidden():
+            self._services.requests.arrangement.emit("compare")
+        self._dock.show()
+        self._dock.raise_()
+        self._panel.table.setFocus()
+
+    def _connect(self) -> None:
+        looks, desk, panel = self._looks, self._desk, self._panel
+        looks.answered.connect(self._on_looks_answered)
+        looks.known.connect(self._on_looks_known)
+        looks.failed.connect(self._on_looks_failed)
+        looks.changed.connect(self._look)
+        desk.changed.connect(self._look)
+        desk.undo_changed.connect(panel.set_undo)
+        desk.progressed.connect(panel.set_progress)
+        desk.busy_changed.connect(self._on_desk_busy_changed)
+        panel.view_changed.connect(self._on_panel_view_changed)
+        panel.chosen_changed.connect(self._on_panel_chosen_changed)
+        panel.edited.connect(self._on_panel_edited)
+        panel.star_toggled.connect(self._on_panel_star_toggled)
+        panel.open_requested.connect(self._on_panel_open_requested)
+        panel.again_requested.connect(self._on_panel_again_requested)
+        panel.fork_requested.connect(self._on_panel_fork_requested)
+        panel.trash_requested.connect(self._on_panel_trash_requested)
+        panel.restore_requested.connect(self._on_panel_restore_requested)
+        panel.export_requested.connect(self.export)
+        panel.undo_requested.connect(desk.undo)
+        panel.best_requested.connect(self._on_panel_best_requested)
+        panel.empty_requested.connect(self.empty_trash)
+        panel.limit_requested.connect(self.set_limit)
+        panel.folder_requested.connect(self.open_folder)
+        panel.keep_toggled.connect(self._on_panel_keep_toggled)
+        panel.cancel_requested.connect(desk.cancel)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """What other programs change is looked for while the panel is seen."""
+        if event.type() in {event.Type.Show, event.Type.Hide}:
+            is_seen = event.type() == event.Type.Show
+            self._looks.set_active(is_seen)
+            if is_seen:
+                self._look(refresh=True)
+        return super().eventFilter(watched, event)
+
+    # What is shown
+
+    def _usual_view(self) -> LibraryView:
+        """Columns and order as they were left."""
+        values = self._services.settings.values
+        columns = tuple(filter(_is_column, str(values.get(_COLUMNS, "")).split(","))) or COLUMNS
+        sort = str(values.get(_SORT, "created"))
+        return LibraryView(
+            columns=columns,
+            sort=sort if _is_column(sort) else "created",
+            descending=bool(values.get(_DESCENDING, True)),
+        )
+
+    @Slot()
+    def _look(self, *, refresh: bool = False) -> None:
+        if refresh or self._panel.isVisible():
+            self._looks.ask(self._panel.view, refresh=refresh)
+
+    @Slot(object)
+    def _on_panel_view_changed(self, view: LibraryView) -> None:
+        self._services.settings.keep(
+            {_COLUMNS: ",".join(view.columns), _SORT: view.sort, _DESCENDING: view.descending}
+        )
+        self._look()
+
+    @Slot(object)
+    def _on_looks_answered(self, sheet: LibrarySheet) -> None:
+        self._panel.set_sheet(sheet)
+        for note in sheet.notes:
+            if note not in self._told:
+                self._told = (*self._told, note)
+                self.noticed.emit(Notice("warning", note))
+        if sheet.use.is_over and not self._was_over:
+            self._tell_size(sheet)
+        self._was_over = sheet.use.is_over
+        if self._chosen:
+            # What is known of them may have changed too.
+            self._describe()
+
+    def _tell_size(self, sheet: LibrarySheet) -> None:
+        text = tr(
+            "The library takes {size}, more than its limit of {limit}: keep only the best of each "
+            "study, empty the trash, or set another limit (Tidy up).",
+            size=memory_words(sheet.use.size),
+            limit=memory_words(sheet.use.limit),
+        )
+        self.noticed.emit(Notice("warning", text, about="library"))
+
+    @Slot(object)
+    def _on_panel_chosen_changed(self, ids: list[str]) -> None:
+        self._chosen = ids if len(ids) in {1, 2} else []
+        if self._chosen:
+            self._describe()
+
+    def _describe(self) -> None:
+        self._looks.describe(self._chosen)
+
+    @Slot(object)
+    def _on_looks_known(self, details: EntryDetails) -> None:
+        self._panel.set_details(details)
+
+    @Slot(str)
+    def _on_looks_failed(self, reason: str) -> None:
+        self.noticed.emit(Notice("warning", reason, passing=True, about="library"))
+
+    @Slot(bool)
+    def _on_desk_busy_changed(self, busy: bool) -> None:
+        if not busy:
+            self._panel.set_progress(None)
+
+    # What is opened and trained
+
+    @Slot(str)
+    def _on_panel_open_requested(self, id: str) -> None:
+        self._open(id)
+
+    @Slot(str)
+    def _on_panel_again_requested(self, id: str) -> None:
+        if self._services.runner.is_busy:
+            self._refuse_while_training()
+            return
+        self._open(id, untrained=True, then=self._services.requests.train.emit)
+
+    @Slot(str)
+    def _on_panel_fork_requested(self, id: str) -> None:
+        self._open(id, untrained=True, fork=True)
+
+    def _refuse_while_training(self) -> None:
+        text = tr("A training is under way: stop it before another one begins.")
+        self.noticed.emit(Notice("info", text, passing=True, about="busy"))
+
+    def _open(
+        self,
+        id: str,
+        *,
+        untrained: bool = False,
+        fork: bool = False,
+        then: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Open an entry; one without a file as an untrained document of its recipe."""
+
+        def look(library: Library, _report: Report, _cancelled: IsCancelled) -> KeptDocument:
+            entry = library.entry(id)
+            path = library.path(id)
+            there = path.exists()
+            name = entry.name or id
+            if fork:
+                name = tr("{name} (fork)", name=name)
+            with_run = there and not untrained
+
+            def opened() -> None:
+                self._keeper.comes_from(id, with_run=with_run)
+                if not there and not untrained:
+                    self._tell_no_file(entry)
+                then()
+
+            return KeptDocument(
+                name,
+                path if there else None,
+                None if there else library.recipe(id),
+                untrained,
+                opened,
+            )
+
+        title = tr("Looking for {name}", name=id)
+        self._desk.do(title, look, self._services.requests.open_kept.emit)
+
+    def _tell_no_file(self, entry: LibraryEntry) -> None:
+        text = tr(
+            "Of {name} only recipe and figures are there: train it again to look at its network.",
+            name=entry.name or entry.id,
+        )
+        self.noticed.emit(Notice("info", text, passing=True, about="library"))
+
+    # What is changed
+
+    @Slot(str, str, str)
+    def _on_panel_edited(self, id: str, column: str, text: str) -> None:
+        value: Any = tags_of(text) if column == "tags" else text
+        self._desk.edit([id], {column: value}, tr(_EDITS[column]))
+
+    @Slot(str)
+    def _on_panel_star_toggled(self, id: str) -> None:
+        known = self._panel.table.entries.known(self._panel.table.entries.place_of(id))
+        starred = not known.get("starred")
+        self._desk.edit([id], {"starred": starred}, tr("Star of an entry"))
+
+    @Slot(object)
+    def _on_panel_trash_requested(self, ids: list[str]) -> None:
+        told = trn("{n:,} entry is in the trash.", "{n:,} entries are in the trash.", len(ids))
+        text = trn("{n:,} entry to the trash", "{n:,} entries to the trash", len(ids))
+        self._desk.trash(ids, text)
+        notice = Notice("info", told, tr("Undo"), self._desk.undo, passing=True, about="library")
+        self.noticed.emit(notice)
+
+    @Slot(object)
+    def _on_panel_restore_requested(self, ids: list[str]) -> None:
+        text = trn("{n:,} entry restored", "{n:,} entries restored", len(ids))
+        self._desk.restore(ids, text)
+
+    @Slot(str)
+    def _on_panel_best_requested(self, key: str) -> None:
+        figure = run_figure(key)
+        text = tr("Only the best of each study")
+
+        def told(count: int) -> None:
+            words = trn(
+                "The file of {n} run is in the trash; its figures stay.",
+                "The files of {n} runs are in the trash; their figures stay.",
+                count,
+            )
+            offer, accept = (tr("Undo"), self._desk.undo) if count else ("", None)
+            self.noticed.emit(Notice("info", words, offer, accept, passing=True, about="library"))
+
+        self._desk.keep_best(key, low=figure.better != "high", text=text, done=told)
+
+    def empty_trash(self) -> None:
+        """Remove for good what is in the trash, after a question: it cannot be undone."""
+        if not _may_empty(self._panel):
+            return
+
+        def told(freed: int) -> None:
+            size = memory_words(freed)
+            words = tr("The trash is empty: {size} are free.", size=size)
+            self.noticed.emit(Notice("info", words, passing=True, about="library"))
+
+        self._desk.empty_trash(told)
+
+    def set_limit(self) -> None:
+        """Ask from how many megabytes on it is said that the library is large."""
+        sheet = self._panel.table.entries.sheet
+        now = 0 if sheet is None else sheet.use.limit // _MEGABYTE
+        title, label = tr("Limit of the library"), tr("Say so from this size on, in MB:")
+        value, accepted = QInputDialog.getInt(
+            self._panel, title, label, now, 1, _MOST_MEGABYTES, 256
+        )
+        if accepted:
+            self._desk.do(
+                title, lambda library, _report, _cancelled: library.set_limit(value * _MEGABYTE)
+            )
+
+    def open_folder(self) -> None:
+        """Show the folder of the library in the desktop's file manager."""
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(library_dir())))
+
+    @Slot(bool)
+    def _on_panel_keep_toggled(self, keeps: bool) -> None:
+        self._services.settings.keep({KEEPS: keeps})
+
+    # Files of a person's own
+
+    @Slot(object, str)
+    def export(self, ids: Sequence[str], kind: str) -> None:
+        """Ask where to, and write entries there; of a study its runs."""
+        if not ids:
+            return
+        if kind == "events":
+            folder = choose_folder(self._window, tr("Folder of the event files"), "")
+            if folder:
+                told = tr("Event files are written: {path}", path=folder)
+                self._write(ids, Path(folder), export_events, told)
+            return
+        suffix, patterns = _PATTERNS[kind]
+        known = self._panel.table.entries.known(self._panel.table.entries.place_of(ids[0]))
+        name = "".join(it if it.isalnum() or it in "-_" else "-" for it in str(known.get("name")))
+        path = choose_save_file(
+            self._window,
+            tr("Export"),
+            f"{name.strip('-') or ids[0]}{suffix}",
+            tr(patterns, patterns=f"*{suffix}"),
+        )
+        if path:
+            file = Path(path)
+            file = file if file.suffix.lower() == suffix else file.with_name(file.name + suffix)
+            self._write(ids, file, export_file, tr("It is written: {path}", path=file))
+
+    def _write(
+        self, ids: Sequence[str], path: Path, write: Callable[..., object], told: str
+    ) -> None:
+        def act(library: Library, report: Report, cancelled: IsCancelled) -> None:
+            every = [member for id in ids for member in members(library, id)]
+            write(library, list(dict.fromkeys(every)), path, report, cancelled)
+
+        def done(_result: object) -> None:
+            self.noticed.emit(Notice("info", told, about="library"))
+
+        self._desk.do(tr("Writing {name}", name=path.name), act, done)
+
+
+def _is_column(key: str) -> bool:
+    try:
+        check_column(key)
+    except AeguiError:
+        return False
+    return bool(key)
+
+
+def _may_empty(panel: LibraryPanel) -> bool:
+    box = QMessageBox(panel)
+    box.setIcon(QMessageBox.Icon.Question)
+    box.setWindowTitle(tr("Empty the trash"))
+    box.setText(tr("Remove for good what is in the trash?"))
+    box.setInformativeText(tr("This cannot be undone."))
+    remove = box.addButton(tr("&Remove"), QMessageBox.ButtonRole.DestructiveRole)
+    cancel = box.addButton(tr("&Cancel"), QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(cancel)
+    box.setEscapeButton(cancel)
+    box.exec()
+    return box.clickedButton() is remove

@@ -1,0 +1,101 @@
+"""Puts every training and study that ends in the window into the library."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Slot
+
+from aegui.core.i18n import tr
+from aegui.features.library.model.desk import LibraryDesk
+from aegui.session.notice import Notice
+from aegui.shell.feature import Feature
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from aegui.core.data.progress import IsCancelled, Report
+    from aegui.core.library.library import Library
+    from aegui.core.study.results import StudyResult
+    from aegui.core.training.result import TrainingResult
+    from aegui.features.library.model.keeper import RunKeeper
+    from aegui.session.services import Services
+    from aegui.shell.feature_window import FeatureWindow
+
+KEEPS = "library.keep"
+"""Of the settings: whether trainings and studies are kept; they are, unless somebody says not."""
+
+
+def keeps(services: Services) -> bool:
+    """Whether every training and study is kept."""
+    return bool(services.settings.values.get(KEEPS, True))
+
+
+class KeepingFeature(Feature):
+    """There from the start; what knows the library is loaded when something is to be kept."""
+
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
+        super().__init__(services, window)
+        self._desk = services.of(LibraryDesk)
+        self._desk.failed.connect(self._on_desk_failed)
+        runner = services.runner
+        runner.started.connect(self._on_runner_started)
+        runner.finished.connect(self._on_runner_finished)
+        runner.measured.connect(self._on_runner_measured)
+        services.workspace.document_changed.connect(self._on_workspace_document_changed)
+
+    def _keeper(self) -> RunKeeper:
+        # It knows run files, and with them torch's side of the program.
+        from aegui.features.library.model.keeper import RunKeeper
+
+        return self._services.of(RunKeeper)
+
+    @Slot(int)
+    def _on_runner_started(self, _run_id: int) -> None:
+        self._keeper().flush()
+
+    @Slot(int, object)
+    def _on_runner_finished(self, _run_id: int, result: TrainingResult) -> None:
+        resolved = self._services.runner.resolved
+        if resolved is None:
+            return
+        keeper = self._keeper()
+        if keeps(self._services):
+            keeper.take(self._desk, result, resolved, self._services.workspace.name)
+        else:
+            keeper.leave_out()
+
+    @Slot(int, object)
+    def _on_runner_measured(self, _run_id: int, result: TrainingResult) -> None:
+        self._keeper().complete(result)
+
+    @Slot(object)
+    def _on_workspace_document_changed(self, _workspace: object) -> None:
+        keeper = self._keeper()
+        keeper.flush()
+        keeper.forget()
+
+    def keep_study(self, result: StudyResult, folder: Path, verdict: tuple[str, ...]) -> None:
+        """Keep what a study has found, with a run file for each of its settings."""
+        if not keeps(self._services):
+            return
+
+        def act(library: Library, report: Report, cancelled: IsCancelled) -> str:
+            from aegui.core.library.studies import keep_study
+            from aegui.core.study.records import Records
+
+            return keep_study(
+                library,
+                result,
+                Records(folder),
+                verdict=verdict,
+                report=report,
+                cancelled=cancelled,
+            )
+
+        name = tr(result.plan.name) or tr("Study")
+        self._desk.do(tr("Keeping {name}", name=name), act)
+
+    @Slot(str)
+    def _on_desk_failed(self, reason: str) -> None:
+        self.noticed.emit(Notice("warning", reason, passing=True, about="library"))

@@ -1,0 +1,1 @@
+"""What was kept: asked for and changed in threads, without widgets."""

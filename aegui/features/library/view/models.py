@@ -1,0 +1,208 @@
+"""Rows of the library as Qt's views take them: nothing is made for what is not seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QAbstractTableModel, QObject, Qt, Signal
+
+from aegui.core.i18n import localized, tr
+from aegui.core.library.words import (
+    cell_title,
+    column_help,
+    column_title,
+    is_number,
+    spread_words,
+)
+from aegui.features.library.model.looks import KNOWN, LibrarySheet, LibraryView
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtCore import QModelIndex, QPersistentModelIndex
+
+    from aegui.core.library.query import LibraryRow
+
+    AnyIndex = QModelIndex | QPersistentModelIndex
+
+STAR, NO_STAR = "\N{BLACK STAR}", "\N{WHITE STAR}"
+EDITED = ("name", "tags", "note")
+"""Columns that are changed in place."""
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_MIDDLE = Qt.AlignmentFlag.AlignCenter
+
+
+class EntriesModel(QAbstractTableModel):
+    """A line for each entry, or, where they are grouped, for each group."""
+
+    edited = Signal(str, str, str)
+    """Id, column and the new text."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._sheet: LibrarySheet | None = None
+        self._columns: tuple[str, ...] = ()
+
+    @property
+    def sheet(self) -> LibrarySheet | None:
+        """What is shown."""
+        return self._sheet
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Keys of the columns; of groups the first is that by which they are grouped."""
+        return self._columns
+
+    @property
+    def is_grouped(self) -> bool:
+        """Whether the lines are groups."""
+        return self._sheet is not None and bool(self._sheet.view.group)
+
+    def set_sheet(self, sheet: LibrarySheet) -> None:
+        """Show ``sheet``."""
+        self.beginResetModel()
+        self._sheet = sheet
+        view = sheet.view
+        self._columns = (view.group, "", *sheet.figures) if view.group else view.columns
+        self.endResetModel()
+
+    def row(self, place: int) -> LibraryRow | None:
+        """The entry of a line; None where it is a group."""
+        rows = () if self._sheet is None else self._sheet.rows
+        return rows[place] if 0 <= place < len(rows) else None
+
+    def known(self, place: int) -> dict[str, Any]:
+        """What is known of every entry, by ``KNOWN``."""
+        row = self.row(place)
+        return {} if row is None else dict(zip(KNOWN, row.values, strict=False))
+
+    def place_of(self, id: str) -> int:
+        """The line of an entry; -1 where it is not there."""
+        rows = () if self._sheet is None else self._sheet.rows
+        return next((place for place, row in enumerate(rows) if row.id == id), -1)
+
+    def value(self, index: AnyIndex) -> Any:
+        """What stands in a cell, as the library has it."""
+        row = self.row(index.row())
+        return None if row is None else row.values[len(KNOWN) + index.column()]
+
+    # As Qt asks
+
+    def rowCount(self, parent: AnyIndex | None = None) -> int:
+        """Entries, or groups."""
+        if self._sheet is None or (parent is not None and parent.isValid()):
+            return 0
+        return len(self._sheet.groups) if self.is_grouped else len(self._sheet.rows)
+
+    def columnCount(self, parent: AnyIndex | None = None) -> int:
+        """Columns."""
+        return 0 if parent is not None and parent.isValid() else len(self._columns)
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Words, and where they stand."""
+        if not index.isValid():
+            return None
+        column = self._columns[index.column()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(index, column)
+        if role == Qt.ItemDataRole.EditRole:
+            value = self.value(index)
+            return "" if value is None else str(value)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return self._alignment(index.column(), column)
+        if role == Qt.ItemDataRole.ToolTipRole and not self.is_grouped:
+            return self._told(index, column)
+        if role == Qt.ItemDataRole.AccessibleTextRole and column == "starred":
+            return tr("with a star") if self.value(index) else tr("without a star")
+        return None
+
+    def _text(self, index: AnyIndex, column: str) -> str:
+        if self.is_grouped:
+            return self._group_text(index)
+        value = self.value(index)
+        if column == "starred":
+            return STAR if value else NO_STAR
+        if column in EDITED:
+            return " ".join(str(value or "").split())
+        return cell_title(column, value)
+
+    def _group_text(self, index: AnyIndex) -> str:
+        assert self._sheet is not None, "groups are those of a sheet"
+        group, at = self._sheet.groups[index.row()], index.column()
+        if at == 0:
+            return cell_title(self._sheet.view.group, group.value)
+        if at == 1:
+            return localized(group.entries, ",")
+        key = self._columns[at]
+        return spread_words(key, group.figures.get(key))
+
+    def _alignment(self, at: int, column: str) -> Qt.AlignmentFlag:
+        if column == "starred" and not self.is_grouped:
+            return _MIDDLE
+        is_right = at > 0 if self.is_grouped else is_number(column)
+        return _RIGHT if is_right else _LEFT
+
+    def _told(self, index: AnyIndex, column: str) -> str:
+        if column == "starred":
+            return tr("Star: click, or press Space")
+        if column in EDITED:
+            text = str(self.value(index) or "")
+            return text or tr("Double-click, or press F2, to write")
+        if self.known(index.row()).get("missing"):
+            return tr("Its run file has gone: recipe and figures are still there.")
+        return ""
+
+    def headerData(
+        self,
+        section: int,
+        orientation: Qt.Orientation,
+        role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> Any:
+        """What columns are called."""
+        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self._columns):
+            return None
+        column = self._columns[section]
+        if role == Qt.ItemDataRole.DisplayRole:
+            if self.is_grouped and section == 1:
+                return tr("Entries")
+            return STAR if column == "starred" else column_title(column)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            if self.is_grouped and section > 1:
+                return tr("Mean ± standard deviation over all seeds of the group")
+            return column_help(column) if column else ""
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return self._alignment(section, column)
+        return None
+
+    def flags(self, index: AnyIndex) -> Qt.ItemFlag:
+        """Name, tags and note can be written."""
+        flags = super().flags(index)
+        if not index.isValid() or self._sheet is None or self.is_grouped:
+            return flags
+        may = not self._sheet.read_only and self._sheet.view.shown != "trash"
+        if may and self._columns[index.column()] in EDITED:
+            flags |= Qt.ItemFlag.ItemIsEditable
+        return flags
+
+    def setData(self, index: AnyIndex, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        """Ask for the change; what is shown follows when it is done."""
+        row = self.row(index.row())
+        if role != Qt.ItemDataRole.EditRole or row is None:
+            return False
+        if str(value) != str(self.value(index) or ""):
+            self.edited.emit(row.id, self._columns[index.column()], str(value))
+        return True
+
+
+def with_sort(view: LibraryView, column: str) -> tuple[str, bool]:
+    """Column and direction after a click on a head: the other way round where it was that one."""
+    if view.sort == column:
+        return column, not view.descending
+    return column, column in {"created", "starred"}
+
+
+def tags_of(text: str) -> tuple[str, ...]:
+    """What was written into the column of tags: a comma between."""
+    parts: Sequence[str] = [part.strip().lstrip("#") for part in text.split(",")]
+    return tuple(dict.fromkeys(part for part in parts if part))

@@ -1,0 +1,557 @@
+"""The panel of the library: a search, the table, what is known of what is chosen, what is done."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QSplitter,
+    QToolButton,
+    QWidget,
+)
+
+from aegui.core.evaluation.run_figures import run_figure
+from aegui.core.i18n import mark, tr
+from aegui.core.library.words import column_help, column_title, columns_to_choose, is_figure
+from aegui.features.library.model.looks import LibraryView
+from aegui.features.library.view.models import with_sort
+from aegui.features.library.view.runs_table import RunsTable
+from aegui.features.library.view.side import EntrySide
+from aegui.features.library.view.words import found_words, use_help, use_words
+from aegui.kit.flow import FlowLayout
+from aegui.kit.layouts import column, dim, held, row
+from aegui.kit.placeholder import Placeholder
+from aegui.kit.theme import SPACING
+from aegui.widgets.progress_strip import WorkBar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from aegui.features.library.model.looks import EntryDetails, LibrarySheet
+    from aegui.session.jobs.derived import JobProgress
+
+SHOWN = {
+    "all": mark("Runs and studies"),
+    "runs": mark("Runs"),
+    "studies": mark("Studies"),
+    "starred": mark("With a star"),
+    "trash": mark("Trash"),
+}
+COLUMNS = ("starred", "name", "wrong", "loss", "runs", "data", "created", "tags", "note")
+GROUPS = ("study", "setting", "data", "kind", "parent", "training.loss", "training.optimizer.name")
+"""Columns to group by, beside those that are shown."""
+BEST = ("wrong", "worst", "validation_accuracy", "loss", "validation_loss")
+"""Figures that the best of a study are chosen by."""
+EXPORTS = {
+    "run": mark("Run &file…"),
+    "recipe": mark("&Recipe…"),
+    "csv": mark("&Curves as CSV…"),
+    "events": mark("&Event files of TensorBoard…"),
+}
+_PARTS = (
+    mark("Of the entry"),
+    mark("Figures"),
+    mark("Settings of the recipe"),
+    mark("Environment"),
+)
+_TYPING_MS = 120
+_TABLE_PX, _SIDE_PX = 620, 320
+_BAR_PX = 72
+_NOT_GROUPED_BY = {"starred", "note", "created", "bytes", "tags", "id"}
+
+
+class LibraryPanel(QWidget):
+    """Passive; what is asked for goes out by its signals."""
+
+    view_changed = Signal(object)
+    """A ``LibraryView``: look for that."""
+    chosen_changed = Signal(object)
+    """Ids of the entries that are chosen, a list."""
+    edited = Signal(str, str, str)
+    """Id, column and new text."""
+    star_toggled = Signal(str)
+    """The star of an entry."""
+    open_requested = Signal(str)
+    """Open an entry as a document, or show the runs of a study."""
+    again_requested = Signal(str)
+    """Train its recipe again, with the same seed."""
+    fork_requested = Signal(str)
+    """Begin an untrained document with its recipe."""
+    trash_requested = Signal(object)
+    """Put these into the trash."""
+    restore_requested = Signal(object)
+    """Take them out of the trash."""
+    export_requested = Signal(object, str)
+    """Write these, as a key of ``EXPORTS`` says."""
+    undo_requested = Signal()
+    """Take back the last change."""
+    best_requested = Signal(str)
+    """Keep only the files of the best of each study by that figure."""
+    empty_requested = Signal()
+    """Empty the trash."""
+    limit_requested = Signal()
+    """Ask for another limit."""
+    folder_requested = Signal()
+    """Show the folder."""
+    keep_toggled = Signal(bool)
+    """Whether every training and study is kept."""
+    cancel_requested = Signal()
+    """Give up what is being done."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.search = QLineEdit()
+        self.shown = QComboBox()
+        self.group = QComboBox()
+        self.columns = QToolButton()
+        self.count = dim()
+        self.table = RunsTable()
+        self.side = EntrySide()
+        self.refused = dim()
+        self.study = QToolButton()
+        self.open = QPushButton(tr("Open"))
+        self.again = QPushButton(tr("Train again"))
+        self.fork = QPushButton(tr("Fork"))
+        self.trash = QPushButton(tr("To the trash"))
+        self.restore = QPushButton(tr("Restore"))
+        self.export = QToolButton()
+        self.tidy = QToolButton()
+        self.keep = QAction(tr("&Keep every training and study"), self)
+        self.undo = QAction(tr("&Undo"), self)
+        self.use = dim()
+        self.use_bar = WorkBar()
+        self.work_bar = WorkBar()
+        self.work = dim()
+        self.cancel = QPushButton(tr("Cancel"))
+        self._working = held(row(self.work_bar, self.work, self.cancel))
+        self._placeholder: Placeholder
+        self._view = LibraryView(columns=COLUMNS)
+        self._sheet: LibrarySheet | None = None
+        self._typing = QTimer(self)
+        self._build()
+        self._connect()
+        self.set_undo("")
+        self.set_progress(None)
+        self._show_choice()
+
+    def sizeHint(self) -> QSize:
+        """A table and what is known of a line of it."""
+        return QSize(900, 400)
+
+    @property
+    def view(self) -> LibraryView:
+        """What is asked for."""
+        return self._view
+
+    # Building
+
+    def _build(self) -> None:
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.setChildrenCollapsible(False)
+        splitter.addWidget(self.table)
+        splitter.addWidget(self.side)
+        splitter.setStretchFactor(0, 1)
+        splitter.setSizes([_TABLE_PX, _SIDE_PX])
+        self._placeholder = Placeholder(splitter)
+        edge = SPACING // 2
+        page = column(
+            self._head(),
+            self.refused,
+            (self._placeholder, 1),
+            self._foot(),
+            margins=(SPACING, edge, SPACING, edge),
+        )
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(held(page))
+        # In a narrow place it is moved: it must not push the window off the screen.
+        self.setLayout(column((scroll, 1)))
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(_TYPING_MS)
+
+    def _head(self) -> QWidget:
+        self.search.setPlaceholderText(tr("Search: words, #tag, wrong<1, training.loss=mse"))
+        self.search.setAccessibleName(tr("Search the library"))
+        self.search.setToolTip(
+            tr(
+                "All of the words must be in an entry, without regard to capitals and accents; "
+                "#tag is a tag, and a figure or a field of a recipe is compared by =, !=, <, <=, "
+                "> and >=, or by ~ for a part of it."
+            )
+        )
+        self.search.setClearButtonEnabled(True)
+        self.shown.setAccessibleName(tr("Which entries are shown"))
+        for key, text in SHOWN.items():
+            self.shown.addItem(tr(text), key)
+        self.group.setAccessibleName(tr("Group by"))
+        self.group.setToolTip(tr("Mean ± standard deviation of all that have the same value"))
+        self.columns.setText(tr("Columns"))
+        self.columns.setProperty("flat", True)
+        self.columns.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.columns.setToolTip(tr("Which columns are shown"))
+        menu = QMenu(self.columns)
+        menu.setToolTipsVisible(True)
+        menu.aboutToShow.connect(self._fill_columns)
+        self.columns.setMenu(menu)
+        self.study.setProperty("flat", True)
+        self.study.setToolTip(tr("Show all entries again"))
+        self.study.hide()
+        self.refused.setWordWrap(True)
+        self.refused.hide()
+        self._fill_groups()
+        return held(
+            row((self.search, 1), self.study, self.shown, self.group, self.columns, self.count)
+        )
+
+    def _foot(self) -> QWidget:
+        self.open.setToolTip(tr("Open it as a document; of a study show its runs (Enter)"))
+        self.again.setToolTip(tr("Train its recipe again, with the same seed"))
+        self.fork.setToolTip(
+            tr("Begin an untrained document with its recipe, to be changed: it names this one")
+        )
+        self.trash.setToolTip(tr("Put it into the trash; nothing is removed yet (Delete)"))
+        self.restore.setToolTip(tr("Take it out of the trash"))
+        self._dress(self.export, tr("Export"), tr("Write it to a file of your own"))
+        menu = QMenu(self.export)
+        for key, text in EXPORTS.items():
+            menu.addAction(tr(text)).setData(key)
+        menu.triggered.connect(self._on_export_triggered)
+        self.export.setMenu(menu)
+        self._dress(self.tidy, tr("Tidy up"), tr("Disk use, trash, and what is kept"))
+        self.tidy.setMenu(self._tidy_menu())
+        self.use_bar.setFixedWidth(_BAR_PX)
+        self.work_bar.setFixedWidth(_BAR_PX)
+        self.use_bar.setAccessibleName(tr("Disk use"))
+        flow = FlowLayout(SPACING // 2, last_at_right=True)
+        for part in (self.open, self.again, self.fork, self.trash, self.restore):
+            flow.addWidget(part)
+        for tool in (self.export, self.tidy):
+            flow.addWidget(tool)
+        flow.addWidget(self._working)
+        flow.addWidget(held(row(self.use_bar, self.use)))
+        return held(flow)
+
+    def _dress(self, button: QToolButton, text: str, tip: str) -> None:
+        button.setText(text)
+        button.setToolTip(tip)
+        button.setProperty("flat", True)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+
+    def _tidy_menu(self) -> QMenu:
+        menu = QMenu(self.tidy)
+        menu.setToolTipsVisible(True)
+        menu.addAction(self.undo)
+        menu.addSeparator()
+        best = menu.addMenu(tr("Keep only the &best of each study, by"))
+        for key in BEST:
+            best.addAction(tr(run_figure(key).label)).setData(key)
+        best.triggered.connect(lambda action: self.best_requested.emit(action.data()))
+        menu.addAction(tr("&Empty the trash…")).triggered.connect(self.empty_requested)
+        menu.addAction(tr("&Limit…")).triggered.connect(self.limit_requested)
+        menu.addAction(tr("Open the &folder")).triggered.connect(self.folder_requested)
+        menu.addSeparator()
+        self.keep.setCheckable(True)
+        self.keep.setToolTip(
+            tr("Whatever is trained in this window is put into the library when it ends")
+        )
+        menu.addAction(self.keep)
+        return menu
+
+    def _connect(self) -> None:
+        self._typing.timeout.connect(self._on_typing_timeout)
+        self.search.textChanged.connect(lambda _text: self._typing.start())
+        self.search.returnPressed.connect(self._on_typing_timeout)
+        self.shown.activated.connect(
+            lambda _at: self._ask(replace(self._view, shown=self.shown.currentData()))
+        )
+        self.group.activated.connect(
+            lambda _at: self._ask(replace(self._view, group=self.group.currentData()))
+        )
+        self.study.clicked.connect(lambda: self._ask(replace(self._view, study="")))
+        header = self.table.horizontalHeader()
+        header.sectionClicked.connect(self._on_header_clicked)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(self._on_header_menu)
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.table.customContextMenuRequested.connect(self._on_table_menu)
+        self.table.chosen_changed.connect(self._on_table_chosen_changed)
+        self.table.opened.connect(self._on_table_opened)
+        self.table.star_toggled.connect(self.star_toggled)
+        self.table.trash_requested.connect(self._ask_for_trash)
+        self.table.undo_requested.connect(self.undo_requested)
+        self.table.entries.edited.connect(self.edited)
+        self.open.clicked.connect(self._on_table_opened)
+        self.again.clicked.connect(lambda: self._of_one(self.again_requested.emit))
+        self.fork.clicked.connect(lambda: self._of_one(self.fork_requested.emit))
+        self.trash.clicked.connect(self._ask_for_trash)
+        self.restore.clicked.connect(lambda: self.restore_requested.emit(self.table.chosen()))
+        self.undo.triggered.connect(self.undo_requested)
+        self.keep.triggered.connect(self.keep_toggled)
+        self.cancel.clicked.connect(self.cancel_requested)
+        find = QAction(self)
+        find.setShortcut(QKeySequence.StandardKey.Find)
+        find.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        find.triggered.connect(self.search.setFocus)
+        self.addAction(find)
+
+    # What is shown
+
+    def set_view(self, view: LibraryView) -> None:
+        """Ask for what was asked for when the window was last open."""
+        self._view = view
+        self._show_view()
+
+    def set_sheet(self, sheet: LibrarySheet) -> None:
+        """Show what was found; an answer to an older question is not shown."""
+        if sheet.view != self._view:
+            return
+        self._sheet = sheet
+        self.table.set_sheet(sheet)
+        self.count.setText(found_words(sheet))
+        self.refused.setText(sheet.refused)
+        self.refused.setVisible(bool(sheet.refused))
+        self.study.setText(tr("Study: {name} ✕", name=sheet.study_name))
+        self.study.setVisible(bool(sheet.view.study))
+        self.use.setText(use_words(sheet))
+        self.use.setToolTip(use_help(sheet))
+        self.use.setProperty("state", "warn" if sheet.use.is_over else "")
+        self.use.style().polish(self.use)
+        self.use_bar.set_progress(min(sheet.use.size, sheet.use.limit), max(1, sheet.use.limit))
+        self._show_room(sheet)
+        self._show_choice()
+
+    def _show_room(self, sheet: LibrarySheet) -> None:
+        if sheet.total:
+            self._placeholder.show_content()
+        elif sheet.view.shown == "trash":
+            self._placeholder.say(tr("The trash is empty."))
+        elif sheet.view.is_narrow:
+            self._placeholder.say(tr("Nothing of that kind is in the library."))
+        else:
+            self._placeholder.say(
+                tr(
+                    "Here every training and every study is kept when it ends, with its recipe, "
+                    "figures and curves: to be found, compared, opened and trained again. Train a "
+                    "network, and it is the first. “Tidy up” has the switch that turns it off."
+                )
+            )
+
+    def set_details(self, details: EntryDetails) -> None:
+        """Show what is known of what is chosen."""
+        ids = [entry.id for entry in details.entries]
+        if ids == self.table.chosen():
+            self.side.show_details(details)
+
+    def set_undo(self, text: str) -> None:
+        """What ``undo`` would take back; empty: nothing."""
+        self.undo.setEnabled(bool(text))
+        self.undo.setText(tr("&Undo: {what}", what=text) if text else tr("&Undo"))
+
+    def set_keeps(self, keeps: bool) -> None:
+        """Whether every training is kept."""
+        self.keep.setChecked(keeps)
+
+    def set_progress(self, progress: JobProgress | None) -> None:
+        """Show how far what is done is; None: nothing is."""
+        self._working.setVisible(progress is not None)
+        if progress is not None:
+            self.work_bar.set_progress(progress.done, progress.total)
+            text = " ".join(part for part in (progress.title, progress.text) if part)
+            self.work.setText(text)
+            self.work_bar.setAccessibleName(text)
+
+    def _show_view(self) -> None:
+        """Have the fields say what is asked for."""
+        view = self._view
+        if self.search.text() != view.text:
+            was_blocked = self.search.blockSignals(True)
+            self.search.setText(view.text)
+            self.search.blockSignals(was_blocked)
+        self.shown.setCurrentIndex(max(0, self.shown.findData(view.shown)))
+        self._fill_groups()
+
+    def _show_choice(self) -> None:
+        """What can be done with what is chosen."""
+        chosen, sheet = self.table.chosen(), self._sheet
+        in_trash = sheet is not None and sheet.view.shown == "trash"
+        may_write = sheet is not None and not sheet.read_only
+        one = len(chosen) == 1
+        is_run = one and self._known(chosen[0]).get("kind") == "run"
+        is_group = sheet is not None and bool(sheet.view.group)
+        self.open.setEnabled(one or (is_group and bool(self.table.chosen_places())))
+        self.again.setEnabled(is_run)
+        self.fork.setEnabled(is_run)
+        self.export.setEnabled(bool(chosen) and not in_trash)
+        self.trash.setEnabled(bool(chosen) and may_write)
+        self.restore.setEnabled(bool(chosen) and may_write)
+        self.trash.setVisible(not in_trash)
+        self.restore.setVisible(in_trash)
+
+    def _known(self, id: str) -> dict[str, object]:
+        return self.table.entries.known(self.table.entries.place_of(id))
+
+    # What is asked for
+
+    def _ask(self, view: LibraryView) -> None:
+        self._typing.stop()
+        self._view = view
+        self._show_view()
+        self.view_changed.emit(view)
+
+    def show_study(self, id: str) -> None:
+        """Show the runs of a study."""
+        self._ask(replace(self._view, study=id, shown="all", text="", group=""))
+
+    def _on_typing_timeout(self) -> None:
+        if self.search.text() != self._view.text:
+            self._ask(replace(self._view, text=self.search.text()))
+
+    def _on_header_clicked(self, section: int) -> None:
+        if self._view.group or section >= len(self._view.columns):
+            return
+        sort, descending = with_sort(self._view, self._view.columns[section])
+        self._ask(replace(self._view, sort=sort, descending=descending))
+
+    def _on_table_chosen_changed(self) -> None:
+        chosen = self.table.chosen()
+        self._show_choice()
+        if len(chosen) not in {1, 2}:
+            self.side.clear()
+        self.chosen_changed.emit(chosen)
+
+    def _on_table_opened(self) -> None:
+        if self._view.group:
+            self._open_group()
+            return
+        chosen = self.table.chosen()
+        if len(chosen) != 1:
+            return
+        if self._known(chosen[0]).get("kind") == "study":
+            self.show_study(chosen[0])
+        else:
+            self.open_requested.emit(chosen[0])
+
+    def _open_group(self) -> None:
+        """Show the entries of a group."""
+        places, sheet = self.table.chosen_places(), self._sheet
+        if not places or sheet is None:
+            return
+        by, value = sheet.view.group, sheet.groups[places[0]].value
+        if by == "study":
+            self._ask(replace(self._view, group="", study=str(value or "")))
+            return
+        text = "none" if value is None else str(value)
+        part = f"{by}={text}"
+        part = f'{by}="{text}"' if " " in part else part
+        self._ask(replace(self._view, group="", text=f"{self._view.text} {part}".strip()))
+
+    def _of_one(self, ask: Callable[[str], object]) -> None:
+        chosen = self.table.chosen()
+        if len(chosen) == 1:
+            ask(chosen[0])
+
+    def _ask_for_trash(self) -> None:
+        chosen = self.table.chosen()
+        if chosen and self.trash.isEnabled() and not self.trash.isHidden():
+            self.trash_requested.emit(chosen)
+
+    def _on_export_triggered(self, action: QAction) -> None:
+        self.export_requested.emit(self.table.chosen(), action.data())
+
+    # Menus
+
+    def _on_table_menu(self, at: QPoint) -> None:
+        menu = self.context_menu()
+        menu.exec(self.table.viewport().mapToGlobal(at))
+        menu.deleteLater()
+
+    def context_menu(self) -> QMenu:
+        """What can be done with what is chosen, as the buttons below the table have it."""
+        menu = QMenu(self)
+        for button in (self.open, self.again, self.fork):
+            action = menu.addAction(button.text())
+            action.setEnabled(button.isEnabled())
+            action.triggered.connect(button.click)
+        menu.addSeparator()
+        export = menu.addMenu(tr("Export"))
+        export.setEnabled(self.export.isEnabled())
+        for key, text in EXPORTS.items():
+            export.addAction(tr(text)).setData(key)
+        export.triggered.connect(self._on_export_triggered)
+        menu.addSeparator()
+        for button in (self.trash, self.restore):
+            if not button.isHidden():
+                action = menu.addAction(button.text())
+                action.setEnabled(button.isEnabled())
+                action.triggered.connect(button.click)
+        menu.addAction(self.undo)
+        return menu
+
+    def _on_header_menu(self, at: QPoint) -> None:
+        section = self.table.horizontalHeader().logicalIndexAt(at)
+        if self._view.group or not 0 <= section < len(self._view.columns):
+            return
+        key = self._view.columns[section]
+        menu = QMenu(self)
+        if key not in _NOT_GROUPED_BY and not is_figure(key):
+            by = menu.addAction(tr("&Group by this column"))
+            by.triggered.connect(lambda: self._ask(replace(self._view, group=key)))
+        if len(self._view.columns) > 1:
+            hide = menu.addAction(tr("&Hide this column"))
+            hide.triggered.connect(lambda: self._toggle_column(key))
+        menu.exec(self.table.horizontalHeader().mapToGlobal(at))
+        menu.deleteLater()
+
+    def _fill_groups(self) -> None:
+        """What entries can be grouped by: what is shown, and what is often asked."""
+        keys = [key for key in self._view.columns if key not in _NOT_GROUPED_BY]
+        keys = [key for key in keys if not is_figure(key)]
+        keys = list(dict.fromkeys((*keys, *GROUPS, *filter(None, (self._view.group,)))))
+        self.group.clear()
+        self.group.addItem(tr("Not grouped"), "")
+        for key in keys:
+            self.group.addItem(tr("By {column}", column=column_title(key)), key)
+        self.group.setCurrentIndex(max(0, self.group.findData(self._view.group)))
+
+    def _fill_columns(self) -> None:
+        menu = self.columns.menu()
+        menu.clear()
+        _fill(menu, columns_to_choose(), self._view.columns, self._toggle_column)
+        menu.addSeparator()
+        usual = menu.addAction(tr("As at first"))
+        usual.triggered.connect(lambda: self._ask(replace(self._view, columns=COLUMNS)))
+
+    def _toggle_column(self, key: str) -> None:
+        columns = self._view.columns
+        columns = tuple(one for one in columns if one != key) if key in columns else (*columns, key)
+        if columns:
+            self._ask(replace(self._view, columns=columns))
+
+
+def _fill(
+    menu: QMenu,
+    parts: Iterable[Sequence[str]],
+    shown: Sequence[str],
+    toggle: Callable[[str], object],
+) -> None:
+    for title, keys in zip(_PARTS, parts, strict=True):
+        inner = menu.addMenu(tr(title))
+        inner.setToolTipsVisible(True)
+        for key in keys:
+            action = inner.addAction(column_title(key).replace("&", "&&"))
+            action.setToolTip(column_help(key))
+            action.setCheckable(True)
+            action.setChecked(key in shown)
+            action.setData(key)
+        inner.triggered.connect(lambda action: toggle(action.data()))

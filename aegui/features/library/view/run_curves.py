@@ -1,0 +1,125 @@
+"""The curves of two runs on one chart: mean over the seeds, with the band of their deviation."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QRectF
+
+from aegui.core.evaluation.run_figures import figure_words
+from aegui.core.i18n import localized, mark, tr
+from aegui.core.text_tables import csv_text
+from aegui.kit.charts.axes import Axis
+from aegui.kit.charts.figure import Figure
+from aegui.kit.charts.line_view import LineView
+from aegui.kit.charts.lines import LinePlot, Series
+from aegui.kit.charts.scale import Scale, fitted
+from aegui.kit.theme import SPACING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+    from PySide6.QtWidgets import QWidget
+
+    from aegui.features.library.model.looks import RunCurve
+    from aegui.kit.charts.ink import Ink
+
+_NAMES = {"loss": mark("Loss"), "wrong_mean": mark("Wrong pixels")}
+_FIGURES = {"loss": "loss", "wrong_mean": "wrong"}
+_WIDE_PX = 460
+_DECADES = 30.0
+"""From this ratio of the highest to the lowest loss on, the axis is logarithmic."""
+
+
+class RunCurves(LineView):
+    """Passive, but for the epoch that is pointed at by mouse or keys."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(tr("Curves of the runs that are compared"), self.figure, parent)
+        self._key = "loss"
+
+    def set_curves(self, curves: Sequence[RunCurve], key: str) -> None:
+        """Show them; none: nothing."""
+        self._key = key
+        self.set_plot(curves_plot(curves, key) if curves else None)
+        self.setVisible(bool(curves))
+
+    @property
+    def plot(self) -> LinePlot | None:
+        """What is shown; None: nothing."""
+        return self._plot
+
+    def figure(self) -> Figure | None:
+        """The curves, for paper; None without any."""
+        if self._plot is None:
+            return None
+        title = tr("{figure} over the epochs", figure=tr(_NAMES[self._key]))
+        names = [series.name for series in self._plot.series]
+        columns = [series.y for series in self._plot.series]
+        rows = [
+            [f"{epoch:g}", *("" if np.isnan(y[at]) else f"{y[at]:.9g}" for y in columns)]
+            for at, epoch in enumerate(self._plot.at)
+        ]
+        return Figure(
+            "curves", title, (self._plot,), ", ".join(names), csv=csv_text(["epoch", *names], rows)
+        )
+
+    def _rooms(self, plot: LinePlot, ink: Ink) -> tuple[QRectF, QRectF]:
+        """In a narrow place the legend is above the lines."""
+        if self.width() >= _WIDE_PX:
+            return super()._rooms(plot, ink)
+        room = QRectF(self.rect()).adjusted(SPACING / 2, SPACING / 2, -SPACING, -SPACING / 2)
+        high = (len(plot.series) + 1) * (ink.line(ink.text) + 3.0)
+        above = QRectF(room.left(), room.top(), room.width(), high)
+        return room.adjusted(0.0, high + SPACING / 2, 0.0, 0.0), above
+
+    def head(self, at: int | None) -> str:
+        """Which epoch values are of."""
+        if at is None or self._plot is None:
+            return tr("point at an epoch to read it")
+        return tr("at epoch {n}", n=localized(float(self._plot.at[at]), "g"))
+
+    def words(self, at: int) -> str:
+        """The values of both at one epoch, in words."""
+        if self._plot is None:
+            return ""
+        values = ", ".join(f"{one.name} {one.texts[at]}" for one in reversed(self._plot.series))
+        return tr("Epoch {n}: {values}", n=localized(float(self._plot.at[at]), "g"), values=values)
+
+
+def curves_plot(curves: Sequence[RunCurve], key: str) -> LinePlot:
+    """Means and deviations at all epochs of all of them; between two rows on a straight line."""
+    at = np.unique(np.concatenate([one.epoch for one in curves]))
+    made = [_series(one, at, place, key) for place, one in enumerate(curves)]
+    known = [part for one in made for part in (one.y, one.low, one.high) if part is not None]
+    values = np.concatenate(known)
+    positive = values[np.isfinite(values) & (values > 0.0)]
+    is_log = key == "loss" and positive.size > 0 and positive.max() / positive.min() > _DECADES
+    scale = fitted(values, is_log=bool(is_log), from_zero=not is_log)
+    low, high = float(at[0]), float(at[-1])
+    epochs = Axis(tr("Epochs"), Scale(low, high if high > low else low + 1.0))
+    return LinePlot(at, epochs, Axis(tr(_NAMES[key]), scale), tuple(reversed(made)))
+
+
+def _series(curve: RunCurve, at: NDArray[np.float64], place: int, key: str) -> Series:
+    with warnings.catch_warnings():
+        # Rows of which no seed has the figure stay NaN, which is a gap.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        mean, std = np.nanmean(curve.values, axis=1), np.nanstd(curve.values, axis=1)
+    middle, spread = (
+        np.interp(at, curve.epoch, column, left=np.nan, right=np.nan) for column in (mean, std)
+    )
+    banded = curve.values.shape[1] > 1
+    texts = tuple(figure_words(_FIGURES[key], float(value)) for value in middle)
+    return Series(
+        curve.name,
+        middle,
+        np.maximum(middle - spread, 0.0) if banded else None,
+        middle + spread if banded else None,
+        colour=place,
+        width=1.4,
+        texts=texts,
+    )

@@ -1,0 +1,220 @@
+"""The table of the library: chosen with mouse and keys, written into where that is possible."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QFrame, QTableView, QWidget
+
+from aegui.core.i18n import tr
+from aegui.features.library.view.models import EntriesModel
+from aegui.kit.theme import figures_font
+from aegui.widgets.named_table import ROW_PX
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QModelIndex
+    from PySide6.QtGui import QKeyEvent
+
+    from aegui.features.library.model.looks import LibrarySheet
+
+_WIDTHS = {"name": 160, "note": 200, "tags": 96, "starred": 30, "data": 84}
+_LEAST_PX, _MOST_PX = 48, 260
+_LOOKED_AT = 60
+"""So many lines tell how wide a column is to be."""
+
+
+class RunsTable(QTableView):
+    """Passive: shows a ``LibrarySheet``; what is chosen stays chosen while it changes."""
+
+    chosen_changed = Signal()
+    """Other entries are chosen."""
+    opened = Signal()
+    """Enter, or a double click."""
+    star_toggled = Signal(str)
+    """The star of an entry."""
+    undo_requested = Signal()
+    """Ctrl+Z."""
+    trash_requested = Signal()
+    """Delete."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.entries = EntriesModel(self)
+        self.setModel(self.entries)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setAccessibleName(tr("Runs and studies that were kept"))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(
+            QAbstractItemView.EditTrigger.EditKeyPressed
+            | QAbstractItemView.EditTrigger.DoubleClicked
+        )
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setWordWrap(False)
+        # Arrows go from cell to cell, Tab to what comes after the table.
+        self.setTabKeyNavigation(False)
+        self.setFont(figures_font(self.font()))
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(ROW_PX)
+        self.verticalHeader().setMinimumSectionSize(ROW_PX)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionsClickable(True)
+        header.setSortIndicatorShown(True)
+        header.setStretchLastSection(True)
+        header.setResizeContentsPrecision(_LOOKED_AT)
+        self._shown_columns: tuple[str, ...] = ()
+        self._is_showing = False
+        self._late: LibrarySheet | None = None
+        self.selectionModel().selectionChanged.connect(self._on_selection_changed)
+        self.doubleClicked.connect(self._on_double_clicked)
+        self.clicked.connect(self._on_clicked)
+
+    # What is shown
+
+    def set_sheet(self, sheet: LibrarySheet) -> None:
+        """Show ``sheet``; what was chosen is chosen again where it is still there."""
+        if self.state() == QAbstractItemView.State.EditingState:
+            # What is being written would be lost with the lines.
+            self._late = sheet
+            return
+        self._late = None
+        chosen, current = self.chosen(), self._current()
+        self._is_showing = True
+        scrolled = self.verticalScrollBar().value()
+        self.entries.set_sheet(sheet)
+        self._show_widths()
+        self._choose(chosen, current)
+        self.verticalScrollBar().setValue(scrolled)
+        self._show_order(sheet)
+        self._is_showing = False
+        if self.chosen() != chosen:
+            self.chosen_changed.emit()
+
+    def chosen(self) -> list[str]:
+        """Ids of the entries that are chosen, from top to bottom."""
+        places = sorted(index.row() for index in self.selectionModel().selectedRows())
+        rows = map(self.entries.row, places)
+        return [row.id for row in rows if row is not None]
+
+    def chosen_places(self) -> list[int]:
+        """Their lines; of groups too."""
+        return sorted(index.row() for index in self.selectionModel().selectedRows())
+
+    def choose(self, ids: list[str]) -> None:
+        """Choose entries, and have the first of them in sight."""
+        self._choose(ids, (ids[0] if ids else "", 0))
+        self.scrollTo(self.currentIndex())
+
+    def _current(self) -> tuple[str, int]:
+        index = self.currentIndex()
+        row = self.entries.row(index.row()) if index.isValid() else None
+        return ("" if row is None else row.id), max(0, index.column())
+
+    def _choose(self, ids: list[str], current: tuple[str, int]) -> None:
+        model = self.selectionModel()
+        places = {id: self.entries.place_of(id) for id in {*ids, current[0]} if id}
+        last = max(0, self.entries.columnCount() - 1)
+        at = places.get(current[0], -1)
+        if at >= 0:
+            index = self.entries.index(at, min(current[1], last))
+            model.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+        selection = QItemSelection()
+        for id in ids:
+            if places[id] >= 0:
+                line = places[id]
+                selection.select(self.entries.index(line, 0), self.entries.index(line, last))
+        model.select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+    def _show_widths(self) -> None:
+        """Columns that were not there before get a width that fits them."""
+        if self.entries.columns == self._shown_columns or not self.entries.rowCount():
+            return
+        self._shown_columns = self.entries.columns
+        # The last figure of a group would be far from the others.
+        self.horizontalHeader().setStretchLastSection(not self.entries.is_grouped)
+        for at, column in enumerate(self._shown_columns):
+            usual = 0 if self.entries.is_grouped else _WIDTHS.get(column, 0)
+            wanted = max(self.sizeHintForColumn(at), self.horizontalHeader().sectionSizeHint(at))
+            self.setColumnWidth(at, usual or min(_MOST_PX, max(_LEAST_PX, wanted)))
+
+    def _show_order(self, sheet: LibrarySheet) -> None:
+        order = (
+            Qt.SortOrder.DescendingOrder if sheet.view.descending else Qt.SortOrder.AscendingOrder
+        )
+        columns = () if sheet.view.group else self.entries.columns
+        at = columns.index(sheet.view.sort) if sheet.view.sort in columns else -1
+        self.horizontalHeader().setSortIndicator(at, order)
+
+    # What is done with it
+
+    def _on_selection_changed(self, *_: object) -> None:
+        if not self._is_showing:
+            self.chosen_changed.emit()
+
+    def _on_double_clicked(self, index: QModelIndex) -> None:
+        if not self.entries.flags(index) & Qt.ItemFlag.ItemIsEditable:
+            self.opened.emit()
+
+    def _on_clicked(self, index: QModelIndex) -> None:
+        if self._is_star(index):
+            self._toggle(index)
+
+    def _is_star(self, index: QModelIndex) -> bool:
+        columns = self.entries.columns
+        return (
+            index.isValid() and not self.entries.is_grouped and columns[index.column()] == "starred"
+        )
+
+    def _toggle(self, index: QModelIndex) -> None:
+        row = self.entries.row(index.row())
+        if row is not None:
+            self.star_toggled.emit(row.id)
+
+    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
+        """What came while something was being written is shown now."""
+        super().closeEditor(editor, hint)
+        if self._late is not None:
+            self.set_sheet(self._late)
+
+    def event(self, event: QEvent) -> bool:
+        """Ctrl+Z is of the table while it has the keys, not of the builder."""
+        if event.type() == QEvent.Type.ShortcutOverride and self._is_undo(event):  # type: ignore[arg-type]
+            event.accept()
+            return True
+        return super().event(event)
+
+    @staticmethod
+    def _is_undo(event: QKeyEvent) -> bool:
+        return event.matches(QKeySequence.StandardKey.Undo)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter opens, Space gives a star, Delete puts into the trash, Ctrl+C copies."""
+        key, plain = event.key(), event.modifiers() == Qt.KeyboardModifier.NoModifier
+        if key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self.opened.emit()
+        elif key == Qt.Key.Key_Space and plain and not self.entries.is_grouped:
+            for place in self.chosen_places():
+                self._toggle(self.entries.index(place, 0))
+        elif key == Qt.Key.Key_Delete:
+            self.trash_requested.emit()
+        elif self._is_undo(event):
+            self.undo_requested.emit()
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            QGuiApplication.clipboard().setText(self.copied())
+        else:
+            super().keyPressEvent(event)
+
+    def copied(self) -> str:
+        """The lines that are chosen, to be pasted into a spreadsheet."""
+        model = self.entries
+        columns = range(model.columnCount())
+        head = [str(model.headerData(at, Qt.Orientation.Horizontal)) for at in columns]
+        lines = [
+            [str(model.data(model.index(place, at))) for at in columns]
+            for place in self.chosen_places()
+        ]
+        return "\n".join("\t".join(cells) for cells in (head, *lines))

@@ -1,0 +1,102 @@
+"""Beside the table: what is known of the entry that is chosen, or of two and their curves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QStackedWidget, QWidget
+
+from aegui.core.i18n import tr
+from aegui.features.library.view.run_curves import RunCurves
+from aegui.features.library.view.words import difference_html, entry_html
+from aegui.kit.layouts import column, held, hint, row
+from aegui.kit.marks import wrapped_label
+from aegui.kit.theme import SPACING
+
+if TYPE_CHECKING:
+    from aegui.features.library.model.looks import EntryDetails
+
+_PICTURE_PX = 168
+
+
+class EntrySide(QStackedWidget):
+    """Passive."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.hint = hint(tr("Choose an entry to see what is known of it, or two to compare them."))
+        self.picture = QLabel()
+        self.words = wrapped_label()
+        self.difference = wrapped_label()
+        self.curves = RunCurves()
+        self._ids: tuple[str, ...] = ()
+        self._build()
+
+    def sizeHint(self) -> QSize:
+        """A picture with words below."""
+        return QSize(320, 300)
+
+    def _build(self) -> None:
+        edge = SPACING // 2
+        for label in (self.words, self.difference):
+            label.setTextFormat(Qt.TextFormat.RichText)
+            label.setAlignment(Qt.AlignmentFlag.AlignTop)
+            label.setTextInteractionFlags(
+                Qt.TextInteractionFlag.TextSelectableByMouse
+                | Qt.TextInteractionFlag.TextSelectableByKeyboard
+            )
+        self.words.setAccessibleName(tr("What is known of the entry"))
+        self.difference.setAccessibleName(tr("What lies between the two"))
+        self.picture.setAccessibleName(tr("Samples as its network draws them"))
+        margins = (edge, edge, SPACING, edge)
+        one = column(row(self.picture, 1), self.words, 1, margins=margins)
+        self.curves.hide()
+        both = column(self.difference, (self.curves, 1), 0, margins=margins)
+        self.addWidget(held(column(1, self.hint, 1, margins=margins)))
+        self.addWidget(_scroll(held(one)))
+        self.addWidget(_scroll(held(both)))
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Of which entries something is shown."""
+        return self._ids
+
+    def clear(self) -> None:
+        """Nothing is chosen."""
+        self._ids = ()
+        self.curves.set_curves((), "loss")
+        self.setCurrentIndex(0)
+
+    def show_details(self, details: EntryDetails) -> None:
+        """Show what is known of one, or of two."""
+        self._ids = tuple(entry.id for entry in details.entries)
+        if len(details.entries) == 1:
+            self._show_picture(details.pictures[0])
+            self.words.setText(entry_html(details))
+            self.setCurrentIndex(1)
+        else:
+            self.difference.setText(difference_html(details))
+            self.curves.set_curves(details.curves, details.curve_key)
+            self.setCurrentIndex(2)
+
+    def _show_picture(self, data: bytes | None) -> None:
+        picture = QPixmap()
+        if data is not None:
+            picture.loadFromData(data)
+        self.picture.setVisible(not picture.isNull())
+        if not picture.isNull():
+            wide = min(_PICTURE_PX * 2, max(_PICTURE_PX, self.width() - 4 * SPACING))
+            mode = Qt.TransformationMode.SmoothTransformation
+            small = picture.width() > wide
+            self.picture.setPixmap(picture.scaledToWidth(wide, mode) if small else picture)
+
+
+def _scroll(widget: QWidget) -> QScrollArea:
+    scroll = QScrollArea()
+    scroll.setWidgetResizable(True)
+    scroll.setFrameShape(QFrame.Shape.NoFrame)
+    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    scroll.setWidget(widget)
+    return scroll

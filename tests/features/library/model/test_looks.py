@@ -1,0 +1,153 @@
+"""What the window shows of the library: found in threads, noticed when others change it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from aegui.core.library.library import Library
+from aegui.core.training.history import HistoryView
+from aegui.features.library.model.looks import KNOWN, EntryDetails, LibraryLooks, LibraryView
+from aegui.paths import library_dir
+from tests.core.library.made import entry, saved_run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytestqt.qtbot import QtBot
+
+    from aegui.features.library.model.looks import LibrarySheet
+
+COLUMNS = ("name", "wrong", "training.loss")
+
+
+@pytest.fixture
+def looks(qtbot: QtBot) -> Iterator[LibraryLooks]:
+    made = LibraryLooks()
+    yield made
+    made.shutdown()
+
+
+def found(qtbot: QtBot, looks: LibraryLooks, **asked: Any) -> LibrarySheet:
+    sheets: list[LibrarySheet] = []
+    looks.answered.connect(sheets.append)
+    looks.ask(LibraryView(**{"columns": COLUMNS, **asked}))
+    qtbot.waitUntil(lambda: bool(sheets) and _is_whole(sheets[-1]))
+    looks.answered.disconnect(sheets.append)
+    return sheets[-1]
+
+
+def _is_whole(sheet: LibrarySheet) -> bool:
+    return bool(sheet.view.group) or len(sheet.rows) == sheet.total
+
+
+def names(sheet: LibrarySheet) -> list[str]:
+    return [row.values[len(KNOWN)] for row in sheet.rows]
+
+
+def with_history(name: str, **training: Any) -> Any:
+    run = saved_run(name, wrong=((0, 1, 0, 2), (1, 1, 0, 2)), **training)
+    epoch = np.arange(4.0)
+    column = np.outer([4, 2, 1, 0.5], [1, 2]).astype(np.float32)
+    history = HistoryView(epoch, epoch, epoch, column, column, column, column)
+    return type(run)(**{**vars(run), "history": history})
+
+
+def test_search_filter_sort_and_groups(qtbot: QtBot, looks: LibraryLooks) -> None:
+    with Library() as library:
+        library.keep_entries(
+            [
+                entry("one", 0.5, training={"loss": "mse"}, tags=("course",), starred=True),
+                entry("two", 2.0, training={"loss": "mse"}, trashed="2026-01-01T00:00:00+00:00"),
+                entry("three", 1.0, study="s"),
+                entry("the study", id="s", kind="study"),
+            ]
+        )
+    by_name = {"sort": "name", "descending": False}
+    assert names(found(qtbot, looks, **by_name)) == ["one", "the study", "three"]
+    assert names(found(qtbot, looks, shown="runs", **by_name)) == ["one", "three"]
+    assert names(found(qtbot, looks, shown="studies")) == ["the study"]
+    assert names(found(qtbot, looks, shown="starred")) == ["one"]
+    assert names(found(qtbot, looks, shown="trash")) == ["two"]
+    of_study = found(qtbot, looks, study="s")
+    assert names(of_study) == ["three"]
+    assert of_study.study_name == "the study"
+    assert names(found(qtbot, looks, text="#course")) == ["one"]
+    assert names(found(qtbot, looks, text="wrong<=1 training.loss=bce", **by_name)) == [
+        "the study",
+        "three",
+    ]
+    assert names(found(qtbot, looks, text="training.loss=")) != []  # still being typed
+    refused = found(qtbot, looks, text="wrogn<1 one")
+    assert "wrogn" in refused.refused
+    assert names(refused) == ["one"]
+    groups = found(qtbot, looks, group="training.loss", shown="runs")
+    assert [(group.value, group.entries) for group in groups.groups] == [("bce", 1), ("mse", 1)]
+    assert groups.figures == ("wrong",)
+
+
+def test_the_first_of_many_are_there_before_all(qtbot: QtBot, looks: LibraryLooks) -> None:
+    with Library() as library:
+        library.keep_entries([entry(f"run {n:04}") for n in range(700)])
+    sheets: list[LibrarySheet] = []
+    looks.answered.connect(sheets.append)
+    looks.ask(LibraryView(columns=COLUMNS, sort="name", descending=False))
+    qtbot.waitUntil(lambda: len(sheets) == 2)
+    assert [len(sheet.rows) for sheet in sheets] == [300, 700]
+    assert [sheet.total for sheet in sheets] == [700, 700]
+    assert sheets[1].rows[:300] == sheets[0].rows
+
+
+def test_two_entries_and_their_curves(qtbot: QtBot, looks: LibraryLooks) -> None:
+    with Library() as library:
+        parent = library.keep_entry(entry("the parent")).id
+        one = library.keep(with_history("one", loss="mse"), parent=parent).id
+        other = library.keep(with_history("other", epochs=20)).id
+    told: list[EntryDetails] = []
+    looks.known.connect(told.append)
+    looks.describe([one])
+    qtbot.waitUntil(lambda: len(told) == 1)
+    assert told[0].entries[0].name == "one"
+    assert told[0].parents == ("the parent",)
+    assert told[0].sizes[0] > 0
+    assert told[0].pictures[0] is not None
+    looks.describe([one, other])
+    qtbot.waitUntil(lambda: len(told) == 3)
+    both = told[2]
+    assert both.found is not None
+    assert any("10" in line and "20" in line for line in both.found.lines)
+    assert both.curve_key == "wrong_mean"
+    assert [curve.name for curve in both.curves] == ["one", "other"]
+    assert both.curves[0].values.shape == (4, 2)
+    # Curves take a file, and everything else does not wait for it.
+    assert told[1].curves == ()
+
+
+def test_what_another_program_changes_is_noticed(qtbot: QtBot, looks: LibraryLooks) -> None:
+    with Library() as library:
+        library.keep_entry(entry("before"))
+    assert names(found(qtbot, looks)) == ["before"]
+    looks.set_active(True)
+    with qtbot.waitSignal(looks.changed), Library() as library:
+        library.keep_entry(entry("after"))
+    looks.set_active(False)
+    assert sorted(names(found(qtbot, looks))) == ["after", "before"]
+
+
+def test_a_broken_index_is_set_aside_and_told(qtbot: QtBot, looks: LibraryLooks) -> None:
+    with Library() as library:
+        library.keep_entry(entry("kept"))
+    (library_dir() / "index.sqlite3").write_bytes(b"no database at all" * 500)
+    sheet = found(qtbot, looks)
+    assert names(sheet) == ["kept"]
+    assert "was damaged" in sheet.notes[0]
+
+
+def test_a_library_where_there_can_be_none_is_told(qtbot: QtBot, looks: LibraryLooks) -> None:
+    library_dir().parent.mkdir(parents=True, exist_ok=True)
+    library_dir().write_text("a file")
+    with qtbot.waitSignal(looks.failed) as told:
+        looks.ask(LibraryView(columns=COLUMNS))
+    assert "cannot be made" in told.args[0]
