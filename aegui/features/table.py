@@ -15,16 +15,19 @@ from aegui.features import (
     drawing,
     figures,
     gan,
+    library,
     linked,
     making,
     map,
     noise_study,
     projections,
+    races,
     studies,
     time,
 )
 
 if TYPE_CHECKING:
+    from aegui.shell.action_spec import ActionSpec
     from aegui.shell.feature import DockSpec, FeatureSpec
 
 MAP = "aegui.features.map.view.canvas:LatentCanvas"
@@ -44,6 +47,8 @@ FEATURES: tuple[FeatureSpec, ...] = (
     *answer.FEATURES,
     *noise_study.FEATURES,
     *studies.FEATURES,
+    *library.FEATURES,
+    *races.FEATURES,
     *classifier.FEATURES,
     *code.FEATURES,
     *gan.FEATURES,
@@ -51,6 +56,11 @@ FEATURES: tuple[FeatureSpec, ...] = (
     *time.FEATURES,
 )
 """In the order in which they are made and told what is shown."""
+
+
+def action_specs() -> tuple[ActionSpec, ...]:
+    """The actions of all features."""
+    return tuple(spec for feature in FEATURES for spec in feature.actions)
 
 
 def dock_specs() -> tuple[DockSpec, ...]:

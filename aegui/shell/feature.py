@@ -11,10 +11,32 @@ from PySide6.QtCore import QObject, Signal
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+    from typing import Literal
 
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
+    from aegui.shell.action_spec import ActionSpec, KeyHint
     from aegui.shell.feature_window import FeatureWindow
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where a dock lies in one arrangement of the window.
+
+    Attributes:
+        side: The column beside the map, or the row below it.
+        place: Which place of it, from the top; below the map from the left. Docks of one place are
+            tabs of each other.
+        tab: Which tab of its place; docks with the same one follow their ranks.
+        in_front: Whether it lies before the other tabs; where none says so, the first does.
+        closed: Whether it is hidden at first, until somebody asks for it.
+    """
+
+    side: Literal["left", "right", "bottom"]
+    place: int = 0
+    tab: int = 0
+    in_front: bool = False
+    closed: bool = False
 
 
 @dataclass(frozen=True)
@@ -27,12 +49,17 @@ class DockSpec:
         rank: Its place in the menu.
         panel: Where the class of its panel is, as ``package.module:Class``. It is imported and made
             when the dock is first seen, or when somebody asks for the panel.
+        spots: Where it lies, by keys of ``PERSPECTIVES``; in other arrangements it is hidden, and
+            opened from the menu.
+        guide: File name of the page of the guide that tells of it; empty: the first one.
     """
 
     key: str
     title: str
     rank: int
     panel: str
+    spots: Mapping[str, Spot] = field(default_factory=dict)
+    guide: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,8 +70,11 @@ class FeatureSpec:
         place: Where its class is, as ``package.module:Class``.
         docks: Docks that it fills.
         seen_with: Keys of docks of others that it does something for.
-        handlers: Method for each handler of the table of actions that it answers to.
+        actions: What it does for menus, toolbar and keys.
+        conditions: Names of what it tells by ``Feature.set_conditions``, for actions of any room to
+            depend on.
         requests: Method for each signal of ``services.requests`` that it answers to.
+        keys: What its panels do at keys of their own.
         at_start: Whether it is made with the window: where its conditions and what it listens to
             count before anybody has seen it. Others are made with the first panel in one of their
             docks, or when something is first asked of them.
@@ -53,8 +83,10 @@ class FeatureSpec:
     place: str
     docks: tuple[DockSpec, ...] = ()
     seen_with: tuple[str, ...] = ()
-    handlers: Mapping[str, str] = field(default_factory=dict)
+    actions: tuple[ActionSpec, ...] = ()
+    conditions: tuple[str, ...] = ()
     requests: Mapping[str, str] = field(default_factory=dict)
+    keys: tuple[KeyHint, ...] = ()
     at_start: bool = False
 
     @property
@@ -94,7 +126,7 @@ class Feature(QObject):
         self._services = services
         self._window = window
         self.conditions: frozenset[str] = frozenset()
-        """What holds at present, of the ``CONDITIONS`` of actions."""
+        """What holds at present, of the ``conditions`` of its row."""
 
     def show(self, shown: Shown, changed: Changes) -> None:
         """Follow what is shown."""

@@ -27,15 +27,18 @@ class FeatureWindow(QMainWindow):
         canvas: The map in the middle, on which several features draw.
         docks: Docks by their keys.
         toolbar: The row of buttons.
-        recent: The menu of the files opened last.
-        examples: The menu of what ships.
+        menus: Menus by their paths, from ``MENUS`` of ``window/actions.py``.
     """
 
     canvas: LatentCanvas
     docks: Mapping[str, QDockWidget]
     toolbar: MainToolBar
-    recent: QMenu
-    examples: QMenu
+    menus: Mapping[str, QMenu]
+
+    @property
+    def is_wandering(self) -> bool:
+        """Whether the map has the window nearly to itself."""
+        raise NotImplementedError
 
     def panel(self, kind: type[AnyPanel]) -> AnyPanel:
         """The panel of that kind; it is made now if nobody has seen it yet.

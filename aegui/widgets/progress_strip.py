@@ -15,6 +15,7 @@ from aegui.kit.theme import SPACING, current_theme, figures_font
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from aegui.kit.theme import Theme
     from aegui.session.jobs.derived import JobProgress
 
 _STEPS = 1000
@@ -61,6 +62,7 @@ class ProgressStrip(QFrame):
         self.button = QPushButton(tr("Cancel"))
         self.button.setToolTip(tr("Stop here; everything stays as it was"))
         self.button.clicked.connect(self.cancel_requested)
+        self._dressed: Theme | None = None
         self._build()
         room.installEventFilter(self)
         self.hide()
@@ -89,6 +91,10 @@ class ProgressStrip(QFrame):
 
     def _dress(self) -> None:
         theme = current_theme()
+        if theme is self._dressed:
+            # A style sheet changes the palette too: each would ask for the next.
+            return
+        self._dressed = theme
         self.setStyleSheet(
             f"#progress-strip {{ background: {theme.raised.name()}; border-radius: 4px;"
             f" border: 1px solid {theme.border.name()}; }}"

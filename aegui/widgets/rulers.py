@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from aegui.kit.theme import Theme, blend
 from aegui.widgets.ticks import tick_text, ticks
@@ -17,6 +17,7 @@ LEFT_PX = 46.0
 """Width of the ruler at the left edge."""
 BOTTOM_PX = 22.0
 """Height of the ruler at the lower edge."""
+_QUIET, _STRONG = 0.14, 0.34
 _APART_X_PX = 96.0
 _APART_Y_PX = 64.0
 _TICK_PX = 4.0
@@ -40,22 +41,26 @@ def y_ticks(view: Viewport) -> tuple[list[float], float]:
     return ticks(y0, y1, max(2, int(view.height / _APART_Y_PX)))
 
 
-def paint_grid(painter: QPainter, view: Viewport, theme: Theme, *, ribbon: bool) -> None:
-    """Lines at the ticks; those through 0 stronger."""
+def paint_grid(
+    painter: QPainter, view: Viewport, theme: Theme, *, ribbon: bool, on: QColor | None = None
+) -> None:
+    """Lines at the ticks, quiet ``on`` that ground (by default a panel's); those through 0 less."""
+    ground = on or theme.panel
+    quiet, strong = (blend(theme.text_dim, ground, share) for share in (_QUIET, _STRONG))
     right, bottom = view.left + view.width, view.top + view.height
     for value in x_ticks(view)[0]:
         x = round(view.x_pixel(value))
-        _line(painter, QRectF(x, view.top, 1, bottom - view.top), theme, strong=value == 0.0)
+        _line(painter, QRectF(x, view.top, 1, bottom - view.top), quiet if value else strong)
     if ribbon:
         return
     for value in y_ticks(view)[0]:
         y = round(view.y_pixel(value))
-        _line(painter, QRectF(view.left, y, right - view.left, 1), theme, strong=value == 0.0)
+        _line(painter, QRectF(view.left, y, right - view.left, 1), quiet if value else strong)
 
 
-def _line(painter: QPainter, line: QRectF, theme: Theme, *, strong: bool) -> None:
+def _line(painter: QPainter, line: QRectF, colour: QColor) -> None:
     # Opaque: a translucent column is blended row by row, which takes ten times as long.
-    painter.fillRect(line.toRect(), blend(theme.text_dim, theme.panel, 0.34 if strong else 0.14))
+    painter.fillRect(line.toRect(), colour)
 
 
 def paint_rulers(

@@ -1,356 +1,126 @@
-"""Everything that can be done from menus, toolbar and keys: one table, and actions made from it."""
+"""Everything that can be done from menus, toolbar and keys: one table, and actions made from it.
+
+The rows are those of the rooms (``FeatureSpec.actions``) and the window's own, joined here.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
 from aegui.core.i18n import LANGUAGES, mark, tr
-from aegui.features.data.actions import DATA_ACTIONS
-from aegui.features.time.actions import TIME_ACTIONS
+from aegui.features.table import action_specs
 from aegui.kit.theme import icon
 from aegui.shell.action_spec import ActionSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from PySide6.QtWidgets import QMainWindow
 
+    from aegui.shell.action_spec import OtherFace
 
-__all__ = ["ACTIONS", "CONDITIONS", "MENUS", "ActionSpec", "Actions"]
 
-MENUS: dict[str, str] = {
-    "file": mark("&File"),
-    "file/export": mark("&Export"),
-    "edit": mark("&Edit"),
-    "data": mark("&Data"),
-    "train": mark("&Training"),
-    "time": mark("Ti&me"),
-    "view": mark("&View"),
-    "view/panels": mark("&Panels"),
-    "view/theme": mark("&Theme"),
-    "view/language": mark("&Language"),
-    "help": mark("&Help"),
+class MenuRow(NamedTuple):
+    """A menu: what it says, and its rank among the actions of the menu that it is in."""
+
+    text: str
+    rank: int = 0
+
+
+MENUS: dict[str, MenuRow] = {
+    "file": MenuRow(mark("&File")),
+    "file/recent": MenuRow(mark("Open &recent"), 120),
+    "file/example": MenuRow(mark("Open e&xample"), 130),
+    "file/export": MenuRow(mark("&Export"), 220),
+    "edit": MenuRow(mark("&Edit")),
+    "data": MenuRow(mark("&Data")),
+    "train": MenuRow(mark("&Training")),
+    "time": MenuRow(mark("Ti&me")),
+    "view": MenuRow(mark("&View")),
+    "view/panels": MenuRow(mark("P&anels"), 400),
+    "view/theme": MenuRow(mark("&Theme"), 410),
+    "view/language": MenuRow(mark("&Language"), 420),
+    "help": MenuRow(mark("&Help")),
 }
 """Menus in their order; a path is a submenu."""
 
-CONDITIONS = frozenset(
-    {
-        *("idle", "busy", "active", "can_train", "can_continue", "can_undo", "can_redo"),
-        *("can_decode", "has_history", "has_timeline", "in_past", "can_fork"),
-        *("has_runs", "can_choose_weights"),
-    }
-)
-"""What ``needs`` may name."""
-
-ACTIONS: tuple[ActionSpec, ...] = (
-    ActionSpec(
-        "new",
-        mark("&New"),
-        mark("Begin an untrained document"),
-        "file",
-        "new",
-        shortcuts=("Ctrl+N",),
-        icon="document-new",
-    ),
-    ActionSpec(
-        "open",
-        mark("&Open…"),
-        mark("Open a run, a recipe, a course configuration or a file of glyphs"),
-        "file",
-        "open",
-        shortcuts=("Ctrl+O",),
-        icon="document-open",
-    ),
-    ActionSpec(
-        "save",
-        mark("&Save"),
-        mark("Save the recipe, what was learnt and the history in one file"),
-        "file",
-        "save",
-        shortcuts=("Ctrl+S",),
-        icon="document-save",
-        opens_section=True,
-    ),
-    ActionSpec(
-        "save_as",
-        mark("Save &as…"),
-        mark("Save under another name"),
-        "file",
-        "save_as",
-        shortcuts=("Ctrl+Shift+S",),
-    ),
-    ActionSpec(
-        "export_recipe",
-        mark("Save the &recipe alone…"),
-        mark("Write the recipe as JSON, to be read by hand or by the command line"),
-        "file/export",
-        "export_recipe",
-    ),
-    ActionSpec(
-        "export_grid",
-        mark("&Grid of decodes…"),
-        mark("What the network draws in rows and columns of its map, as one picture"),
-        "file/export",
-        "export_grid",
-        needs=("can_decode",),
-    ),
-    ActionSpec(
-        "export_traversal",
-        mark("&Every number of the code…"),
-        mark("What each number of the code does by itself, as a sheet with a row for each"),
-        "file/export",
-        "export_traversal",
-        needs=("can_decode",),
-    ),
-    ActionSpec(
-        "export_charts_png",
-        mark("Charts as &PNG…"),
-        mark("Write the charts shown as PNG, in a size of your choice"),
-        "file/export",
-        "export_charts",
-        argument="png",
-        needs=("has_history",),
-        opens_section=True,
-    ),
-    ActionSpec(
-        "export_charts_svg",
-        mark("Charts as &SVG…"),
-        mark("Write the charts shown as SVG, in a size of your choice"),
-        "file/export",
-        "export_charts",
-        argument="svg",
-        needs=("has_history",),
-    ),
-    ActionSpec(
-        "export_charts_csv",
-        mark("Charts as &CSV…"),
-        mark("Write every recorded number as CSV"),
-        "file/export",
-        "export_charts",
-        argument="csv",
-        needs=("has_history",),
-    ),
+WINDOW_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "quit",
         mark("&Quit"),
         mark("Close the program"),
         "file",
-        "quit",
+        900,
+        "close",
         shortcuts=("Ctrl+Q",),
-        opens_section=True,
     ),
-    ActionSpec(
-        "undo",
-        mark("&Undo"),
-        mark("Take back the last edit of the recipe"),
-        "edit",
-        "undo",
-        shortcuts=("Ctrl+Z",),
-        icon="edit-undo",
-        needs=("can_undo", "idle"),
-    ),
-    ActionSpec(
-        "redo",
-        mark("&Redo"),
-        mark("Do the edit again that was taken back"),
-        "edit",
-        "redo",
-        shortcuts=("Ctrl+Shift+Z", "Ctrl+Y"),
-        icon="edit-redo",
-        needs=("can_redo", "idle"),
-    ),
-    *DATA_ACTIONS,
-    *TIME_ACTIONS,
-    ActionSpec(
-        "train",
-        mark("&Train"),
-        mark("Train the network of the builder from the start"),
-        "train",
-        "train",
-        shortcuts=("Ctrl+R", "F5"),
-        icon="train",
-        in_toolbar=True,
-        needs=("idle", "can_train"),
-    ),
-    ActionSpec(
-        "continue",
-        mark("&Continue training"),
-        mark("Go on where the training of this network ended"),
-        "train",
-        "continue",
-        shortcuts=("Ctrl+Shift+R",),
-        icon="continue",
-        in_toolbar=True,
-        needs=("idle", "can_continue"),
-    ),
-    ActionSpec(
-        "pause",
-        mark("&Pause"),
-        mark("Rest after the present epochs"),
-        "train",
-        "pause",
-        shortcuts=("Shift+F5", "Pause"),
-        icon="pause",
-        in_toolbar=True,
-        needs=("active",),
-        opens_section=True,
-    ),
-    ActionSpec(
-        "step",
-        mark("St&ep"),
-        mark("Train for one epoch and rest"),
-        "train",
-        "step",
-        shortcuts=("F7",),
-        icon="step",
-        in_toolbar=True,
-        needs=("can_train",),
-    ),
-    ActionSpec(
-        "stop",
-        mark("St&op"),
-        mark("End the training and keep what was learnt"),
-        "train",
-        "stop",
-        shortcuts=("F8",),
-        icon="stop",
-        in_toolbar=True,
-        needs=("active",),
-    ),
-    ActionSpec(
-        "slow",
-        mark("S&low motion"),
-        mark("A few epochs a second, to watch them one by one"),
-        "train",
-        "slow",
-        shortcuts=("F9",),
-        icon="slow",
-        in_toolbar=True,
-        checkable=True,
-    ),
-    ActionSpec(
-        "limits",
-        mark("&When to ask…"),
-        mark("From which time and memory on a training is asked about before it begins"),
-        "train",
-        "limits",
-        opens_section=True,
-    ),
-    ActionSpec(
-        "history",
-        mark("&History of this training"),
-        mark("Every training that led here: epochs, settings, and what was changed meanwhile"),
-        "train",
-        "history",
-    ),
-    ActionSpec(
-        "summary",
-        mark("&Summary of the network…"),
-        mark("The layers with their output shapes and parameters as a table, to be copied"),
-        "train",
-        "summary",
-        icon="list",
-        opens_section=True,
-    ),
-    ActionSpec(
-        "noise_study",
-        mark("&Noise study"),
-        mark("Which noise to train with, how far a repair holds, and what mistakes cost"),
-        "train",
-        "noise_study",
-        shortcuts=("Ctrl+Shift+N",),
-        icon="edit-noise",
-    ),
-    ActionSpec(
-        "studies",
-        mark("St&udy…"),
-        mark("Compare settings over several seeds, with a verdict"),
-        "train",
-        "studies",
-        icon="compare",
-    ),
-    ActionSpec(
-        "wander",
-        mark("&Wander"),
-        mark("Arrange the panels for wandering over the map"),
-        "view",
-        "perspective",
-        argument="wander",
-        shortcuts=("Ctrl+1",),
-        icon="wander",
-        checkable=True,
-        group="perspective",
-    ),
-    ActionSpec(
-        "draw",
-        mark("&Draw"),
-        mark("Arrange the panels for drawing characters"),
-        "view",
-        "perspective",
-        argument="draw",
-        shortcuts=("Ctrl+2",),
-        icon="draw",
-        checkable=True,
-        group="perspective",
-    ),
-    ActionSpec(
-        "build",
-        mark("&Build"),
-        mark("Arrange the panels for building and training a network"),
-        "view",
-        "perspective",
-        argument="build",
-        shortcuts=("Ctrl+3",),
-        icon="build",
-        checkable=True,
-        group="perspective",
-    ),
-    ActionSpec(
-        "compare",
-        mark("Com&pare"),
-        mark("Arrange the panels for comparing the map with others: PCA, t-SNE"),
-        "view",
-        "perspective",
-        argument="compare",
-        shortcuts=("Ctrl+4",),
-        icon="compare",
-        checkable=True,
-        group="perspective",
+    *(
+        ActionSpec(
+            key,
+            text,
+            help_text,
+            "view",
+            100 + place,
+            "set_perspective",
+            argument=key,
+            shortcuts=(f"Ctrl+{place}",),
+            icon=key,
+            checkable=True,
+            group="perspective",
+        )
+        for place, (key, text, help_text) in enumerate(
+            (
+                (
+                    "wander",
+                    mark("&Wander"),
+                    mark("Arrange the panels for wandering over the map"),
+                ),
+                ("draw", mark("&Draw"), mark("Arrange the panels for drawing characters")),
+                (
+                    "build",
+                    mark("&Build"),
+                    mark("Arrange the panels for building and training a network"),
+                ),
+                (
+                    "compare",
+                    mark("Com&pare"),
+                    mark("Arrange the panels for comparing the map with others: PCA, t-SNE"),
+                ),
+                (
+                    "study",
+                    mark("&Study"),
+                    mark("Arrange the panels for studies: settings compared over seeds"),
+                ),
+            ),
+            start=1,
+        )
     ),
     ActionSpec(
         "reset_layout",
         mark("&Reset the panels"),
         mark("Put all panels back where this arrangement has them"),
         "view",
+        150,
         "reset_layout",
-    ),
-    ActionSpec(
-        "fit_map",
-        mark("Show the whole &map"),
-        mark("Zoom so that every character is on the map"),
-        "view",
-        "fit_map",
-        shortcuts=("Ctrl+0",),
-        icon="zoom-fit",
-        opens_section=True,
     ),
     ActionSpec(
         "next_panel",
         mark("&Next panel"),
         mark("Give the keys to the next panel that is seen"),
         "view",
+        300,
         "go_to_panel",
         argument="next",
         shortcuts=("F6",),
-        opens_section=True,
     ),
     ActionSpec(
         "previous_panel",
         mark("Pre&vious panel"),
         mark("Give the keys to the panel before this one"),
         "view",
+        310,
         "go_to_panel",
         argument="previous",
         shortcuts=("Shift+F6",),
@@ -360,7 +130,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
         mark("&Full screen"),
         mark("Use the whole screen"),
         "view",
-        "full_screen",
+        320,
+        "use_full_screen",
         shortcuts=("F11",),
         checkable=True,
     ),
@@ -370,15 +141,18 @@ ACTIONS: tuple[ActionSpec, ...] = (
             text,
             help_text,
             "view/theme",
-            "theme",
+            100 + place,
+            "use_theme",
             argument=key,
             checkable=True,
             group="theme",
         )
-        for key, text, help_text in (
-            ("system", mark("As the &system"), mark("Light or dark, as the desktop is")),
-            ("light", mark("&Light"), mark("Dark letters on a light ground")),
-            ("dark", mark("&Dark"), mark("Light letters on a dark ground")),
+        for place, (key, text, help_text) in enumerate(
+            (
+                ("system", mark("As the &system"), mark("Light or dark, as the desktop is")),
+                ("light", mark("&Light"), mark("Dark letters on a light ground")),
+                ("dark", mark("&Dark"), mark("Light letters on a dark ground")),
+            )
         )
     ),
     *(
@@ -387,62 +161,91 @@ ACTIONS: tuple[ActionSpec, ...] = (
             name,
             name,
             "view/language",
-            "language",
+            100 + place,
+            "use_language",
             argument=code,
             checkable=True,
             group="language",
         )
-        for code, name in LANGUAGES.items()
+        for place, (code, name) in enumerate(LANGUAGES.items())
+    ),
+    ActionSpec(
+        "search_commands",
+        mark("Sear&ch…"),
+        mark("Search for commands, panels, settings, networks and pages of the guide"),
+        "help",
+        10,
+        "search_commands",
+        shortcuts=("Ctrl+K",),
+        icon="search",
     ),
     ActionSpec(
         "guide",
         mark("&Guide"),
         mark("How to use this program"),
         "help",
-        "guide",
+        100,
+        "show_guide",
         shortcuts=("F1",),
         icon="help",
     ),
     ActionSpec(
-        "log_folder",
-        mark("Folder of the &settings"),
-        mark("Open the folder where settings and log are kept"),
+        "shortcuts",
+        mark("&Keyboard shortcuts…"),
+        mark("All keys, and others in their place"),
         "help",
-        "settings_folder",
+        110,
+        "show_shortcuts",
     ),
     ActionSpec(
         "about",
         mark("&About aegui"),
         mark("Version and licence"),
         "help",
-        "about",
-        opens_section=True,
+        200,
+        "show_about",
     ),
 )
+"""What the window does itself."""
 
 
-GO_ON = ActionSpec(
-    "pause",
-    mark("&Go on"),
-    mark("Go on with the training that rests"),
-    "train",
-    "pause",
-    shortcuts=next(spec.shortcuts for spec in ACTIONS if spec.key == "pause"),
-    icon="train",
-)
-"""What *Pause* is while a training rests."""
+def _in_order(specs: Iterable[ActionSpec]) -> tuple[ActionSpec, ...]:
+    """As the menus have them, from above."""
+    menus = list(MENUS)
+    return tuple(sorted(specs, key=lambda spec: (menus.index(spec.menu), spec.rank)))
+
+
+ACTIONS: tuple[ActionSpec, ...] = _in_order((*action_specs(), *WINDOW_ACTIONS))
+"""Every action of the program, in the order of the menus."""
 
 
 class Actions:
-    """The actions of one window, made from ``ACTIONS``."""
+    """The actions of one window, made from rows.
 
-    def __init__(self, window: QMainWindow, handlers: Mapping[str, Callable[..., object]]) -> None:
+    Args:
+        window: Where their keys work.
+        handlers: What each does, by its key; it gets the argument of its row, if there is one, or
+            whether a checkable one is on.
+        specs: The rows.
+        keys: Keys that a person has chosen, in Qt's portable notation, by action; "": none.
+    """
+
+    def __init__(
+        self,
+        window: QMainWindow,
+        handlers: Mapping[str, Callable[..., object]],
+        specs: Iterable[ActionSpec] = ACTIONS,
+        keys: Mapping[str, str] | None = None,
+    ) -> None:
+        self.specs = tuple(specs)
+        """Their rows, in the order of the menus."""
+        self._chosen = dict(keys or {})
         self._actions: dict[str, QAction] = {}
         self._groups: dict[str, QActionGroup] = {}
-        for spec in ACTIONS:
+        for spec in self.specs:
             action = self._make(window, spec)
             self._actions[spec.key] = action
-            _connect(action, spec, handlers[spec.handler])
+            _connect(action, spec, handlers[spec.key])
             window.addAction(action)
 
     def __getitem__(self, key: str) -> QAction:
@@ -450,25 +253,53 @@ class Actions:
         return self._actions[key]
 
     def _make(self, window: QMainWindow, spec: ActionSpec) -> QAction:
-        action = QAction(tr(spec.text), window)
+        action = QAction(window)
         action.setObjectName(spec.key)
-        action.setShortcuts([QKeySequence(keys) for keys in spec.shortcuts])
         action.setCheckable(spec.checkable)
-        _dress(action, spec)
+        self._give_keys(action, spec)
+        if spec.is_main:
+            action.setIconText(tr(spec.text).replace("&", ""))
         if spec.group:
             group = self._groups.setdefault(spec.group, QActionGroup(window))
             group.addAction(action)
         return action
 
-    def set_conditions(self, conditions: frozenset[str]) -> None:
-        """Enable each action whose needs are among ``conditions``."""
-        for spec in ACTIONS:
-            self._actions[spec.key].setEnabled(conditions.issuperset(spec.needs))
+    def _give_keys(self, action: QAction, spec: ActionSpec) -> None:
+        chosen = self._chosen.get(spec.key)
+        keys = spec.shortcuts if chosen is None else (chosen,)
+        action.setShortcuts([QKeySequence(each) for each in keys if each])
+        _dress(action, spec)
 
-    def set_paused(self, paused: bool) -> None:
-        """Whether the one button rests a training, or lets one that rests go on."""
-        spec = next(spec for spec in ACTIONS if spec.key == "pause")
-        _dress(self._actions["pause"], GO_ON if paused else spec)
+    def set_keys(self, key: str, keys: str | None) -> None:
+        """Give an action other keys, none (""), or those of its row again (None)."""
+        if keys is None:
+            self._chosen.pop(key, None)
+        else:
+            self._chosen[key] = keys
+        spec = next(spec for spec in self.specs if spec.key == key)
+        self._give_keys(self._actions[key], spec)
+
+    @property
+    def chosen_keys(self) -> Mapping[str, str]:
+        """Keys that a person has chosen, by keys of actions."""
+        return self._chosen
+
+    def with_keys(self, keys: QKeySequence) -> str | None:
+        """The action that has these keys; None: they are free."""
+        return next(
+            (key for key, action in self._actions.items() if keys in action.shortcuts()), None
+        )
+
+    def set_conditions(self, conditions: frozenset[str]) -> None:
+        """Show each action as ``conditions`` have it: enabled, on, with its other face."""
+        for spec in self.specs:
+            action = self._actions[spec.key]
+            action.setEnabled(conditions.issuperset(spec.needs))
+            if spec.checked_by:
+                action.setChecked(spec.checked_by in conditions)
+            other = spec.other_face
+            if other is not None:
+                _dress(action, spec, other if other.condition in conditions else None)
 
     def set_checked(self, key: str, checked: bool) -> None:
         """Show an action as on or off without doing what it does."""
@@ -485,17 +316,18 @@ def _connect(action: QAction, spec: ActionSpec, handler: Callable[..., object]) 
         action.triggered.connect(lambda _checked: handler())
 
 
-def _dress(action: QAction, spec: ActionSpec) -> None:
-    """Give ``action`` the words and the icon of ``spec``."""
-    action.setText(tr(spec.text))
-    action.setToolTip(_tooltip(spec))
-    action.setStatusTip(tr(spec.help))
-    if spec.icon:
-        action.setIcon(icon(spec.icon))
+def _dress(action: QAction, spec: ActionSpec, other: OtherFace | None = None) -> None:
+    """Give ``action`` the words and the icon of its row, or those of its other face."""
+    face = spec if other is None else other
+    action.setText(tr(face.text))
+    action.setToolTip(_tooltip(tr(face.help), action.shortcut()))
+    action.setStatusTip(tr(face.help))
+    if face.icon:
+        action.setIcon(icon(face.icon, "on_accent" if spec.is_main else "text"))
 
 
-def _tooltip(spec: ActionSpec) -> str:
-    if not spec.shortcuts:
-        return tr(spec.help)
-    keys = QKeySequence(spec.shortcuts[0]).toString(QKeySequence.SequenceFormat.NativeText)
-    return tr("{help} ({keys})", help=tr(spec.help), keys=keys)
+def _tooltip(help_text: str, shortcut: QKeySequence) -> str:
+    if shortcut.isEmpty():
+        return help_text
+    keys = shortcut.toString(QKeySequence.SequenceFormat.NativeText)
+    return tr("{help} ({keys})", help=help_text, keys=keys)

@@ -1,15 +1,17 @@
-"""The docks around the map, and four ways to arrange them."""
+"""The docks around the map, and the ways to arrange them: which lies where, the rooms say."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain, groupby, repeat
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDockWidget, QWidget
 
 from aegui.core.i18n import tr
+from aegui.features.table import dock_specs
 from aegui.shell.feature import class_at
 from aegui.shell.panel_area import PanelArea
 
@@ -28,10 +30,28 @@ NARROW_PX = 1120
 """Below this width of the window, the row below the map reaches below the panels at the right."""
 TALL_PX = 960
 """From this height of the window on, the panels at the right lie one below the other."""
+_USUAL_PX = 1600
 _MOST_COLUMN = 0.34
 """No column beside the map takes more of the window's width."""
 LEAST_BOTTOM_PX = 190
 """No row below the map begins lower than this: charts and bars are read in it."""
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much room the places beside and below the map get.
+
+    Attributes:
+        left_px: Width of the left column in a window of 1600 px; in wider ones in proportion.
+        right_px: Width of the right column, likewise.
+        bottom_share: Height of the bottom row, as a share of the window's height.
+        weights: Heights of the right column's first places in proportion; those of others are 1.
+    """
+
+    left_px: int = 316
+    right_px: int = 348
+    bottom_share: float = 0.27
+    weights: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -42,54 +62,49 @@ class Perspective:
         left: Docks at the left.
         right: Docks at the right.
         bottom: Docks below the map, from left to right.
-        left_px: Width of the left column.
-        right_px: Width of the right column, as a share of the window's width.
-        bottom_px: Height of the bottom row, as a share of the window's height.
         front: Docks that lie before the others of their place; else it is the first.
-        weights: Heights of the right column's places in proportion.
+        closed: Docks that have a place, in which they are hidden at first.
+        extent: How much room each side gets.
     """
 
     left: tuple[tuple[str, ...], ...]
     right: tuple[tuple[str, ...], ...]
     bottom: tuple[tuple[str, ...], ...]
-    left_px: int = 316
-    right_px: int = 348
-    bottom_px: float = 0.27
-    front: tuple[str, ...] = ()
-    weights: tuple[int, ...] = (1,)
+    front: tuple[str, ...]
+    extent: Extent
+    closed: frozenset[str] = frozenset()
+
+
+def perspective_of(key: str, specs: Sequence[DockSpec], extent: Extent) -> Perspective:
+    """The arrangement ``key``, of the docks that have a spot in it."""
+    docks = sorted(
+        (spec for spec in specs if key in spec.spots),
+        key=lambda spec: (spec.spots[key].place, spec.spots[key].tab, spec.rank),
+    )
+
+    def side(name: str) -> tuple[tuple[str, ...], ...]:
+        lying = (spec for spec in docks if spec.spots[key].side == name)
+        places = groupby(lying, lambda spec: spec.spots[key].place)
+        return tuple(tuple(spec.key for spec in place) for _, place in places)
+
+    front = tuple(spec.key for spec in docks if spec.spots[key].in_front)
+    closed = frozenset(spec.key for spec in docks if spec.spots[key].closed)
+    return Perspective(side("left"), side("right"), side("bottom"), front, extent, closed)
 
 
 PERSPECTIVES: dict[str, Perspective] = {
-    "wander": Perspective(
-        left=(),
-        right=(("cursor",), ("draw", "answer", "making")),
-        bottom=(),
-        right_px=424,
-        weights=(1, 1),
-    ),
-    "draw": Perspective(
-        left=(),
-        right=(("draw",), ("answer",)),
-        bottom=(("reconstructions", "charts"),),
-        right_px=440,
-        bottom_px=0.24,
-        weights=(5, 4),
-    ),
-    "build": Perspective(
-        left=(("data", "builder", "training"),),
-        front=("builder",),
-        right=(("cursor",), ("draw", "answer")),
-        bottom=(("charts", "code"), ("reconstructions", "classifier", "gan")),
-        weights=(1, 1),
-    ),
-    "compare": Perspective(
-        left=(),
-        right=(("others", "selection"),),
-        bottom=(("projections", "study", "studies", "classifier", "making"),),
-        bottom_px=0.58,
-    ),
+    key: perspective_of(key, dock_specs(), extent)
+    for key, extent in {
+        "wander": Extent(right_px=424),
+        "draw": Extent(right_px=440, bottom_share=0.24, weights=(5, 4)),
+        "build": Extent(weights=(4, 5)),
+        "compare": Extent(bottom_share=0.58),
+        "study": Extent(left_px=384, bottom_share=0.56),
+    }.items()
 }
-DEFAULT_PERSPECTIVE = "build"
+"""The arrangements; what a person reads of them is in the table of actions."""
+DEFAULT_PERSPECTIVE = "wander"
+"""The map, and what is decoded under the mouse: what a person sees first."""
 
 
 def make_docks(
@@ -146,9 +161,9 @@ def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget], perspective: 
         right = tuple(part for place in right for part in _parts(place))
     if window.width() < WIDE_PX and bottom:
         bottom = (tuple(key for place in bottom for key in place),)
-    _fill(window, docks, Area.LeftDockWidgetArea, wanted.left, Qt.Orientation.Vertical)
-    _fill(window, docks, Area.RightDockWidgetArea, right, Qt.Orientation.Vertical)
-    _fill(window, docks, Area.BottomDockWidgetArea, bottom, Qt.Orientation.Horizontal)
+    _fill(window, docks, Area.LeftDockWidgetArea, wanted.left, wanted.closed)
+    _fill(window, docks, Area.RightDockWidgetArea, right, wanted.closed)
+    _fill(window, docks, Area.BottomDockWidgetArea, bottom, wanted.closed)
     for key in wanted.front:
         docks[key].raise_()
     _put_away(window, docks, {key for place in (*wanted.left, *right, *bottom) for key in place})
@@ -187,15 +202,17 @@ def _fill(
     docks: Mapping[str, QDockWidget],
     area: Qt.DockWidgetArea,
     places: tuple[tuple[str, ...], ...],
-    orientation: Qt.Orientation,
+    closed: frozenset[str],
 ) -> None:
+    below = area == Area.BottomDockWidgetArea
+    orientation = Qt.Orientation.Horizontal if below else Qt.Orientation.Vertical
     for place in places:
         first = docks[place[0]]
         window.addDockWidget(area, first, orientation)
-        first.show()
+        first.setHidden(place[0] in closed)
         for key in place[1:]:
             window.tabifyDockWidget(first, docks[key])
-            docks[key].show()
+            docks[key].setHidden(key in closed)
         first.raise_()
 
 
@@ -207,8 +224,8 @@ def _resize(
     bottom: tuple[tuple[str, ...], ...],
 ) -> None:
     horizontal, vertical = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
-    wide = max(1.0, window.width() / 1600)
-    for places, width in ((wanted.left, wanted.left_px), (wanted.right, wanted.right_px)):
+    extent, wide = wanted.extent, max(1.0, window.width() / _USUAL_PX)
+    for places, width in ((wanted.left, extent.left_px), (wanted.right, extent.right_px)):
         if places:
             width_px = min(round(width * wide), round(_MOST_COLUMN * window.width()))
             window.resizeDocks([docks[places[0][0]]], [width_px], horizontal)
@@ -216,12 +233,12 @@ def _resize(
         firsts = [docks[place[0]] for place in right]
         weights = [
             weight
-            for place, weight in zip(wanted.right, wanted.weights, strict=True)
+            for place, weight in zip(wanted.right, chain(extent.weights, repeat(1)), strict=False)
             for _ in ((place,) if place in right else _parts(place))
         ]
         window.resizeDocks(firsts, [round(100 * weight) for weight in weights], vertical)
     if bottom:
-        height = max(LEAST_BOTTOM_PX, round(wanted.bottom_px * window.height()))
+        height = max(LEAST_BOTTOM_PX, round(extent.bottom_share * window.height()))
         window.resizeDocks([docks[place[0]] for place in bottom], [height] * len(bottom), vertical)
     if len(bottom) > 1:
         firsts = [docks[place[0]] for place in bottom]

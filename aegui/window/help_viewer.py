@@ -17,14 +17,15 @@ from PySide6.QtGui import (
     QTextLength,
     QTextTable,
 )
-from PySide6.QtWidgets import QDialog, QListWidget, QListWidgetItem, QTextBrowser
+from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QTextBrowser
 
 from aegui.core.i18n import language, tr
-from aegui.kit.layouts import row
+from aegui.kit.layouts import column, dim, row
 from aegui.kit.theme import SPACING
 from aegui.paths import resources_dir
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
     from typing import Any
 
@@ -56,6 +57,18 @@ def page_title(page: Path) -> str:
     return page.stem
 
 
+def guide_headings() -> Iterator[tuple[str, str, str]]:
+    """Of every heading of the guide its page's file name, that page's title, and the heading."""
+    for page in guide_pages():
+        title, fenced = "", False
+        for line in page.read_text(encoding="utf-8").splitlines():
+            fenced ^= line.startswith("```")
+            if line.startswith("#") and not fenced:
+                heading = line.lstrip("#").strip()
+                title = title or heading
+                yield page.name, title, heading
+
+
 class _Page(QTextBrowser):
     """One page: pictures are never wider than it is, formulas and tables stand out."""
 
@@ -77,6 +90,17 @@ class _Page(QTextBrowser):
         self.document().setBaseUrl(QUrl.fromLocalFile(f"{folder}/"))
         self._markdown = content
         self._show()
+
+    def go_to(self, heading: str) -> None:
+        """Bring the block that says ``heading`` to the top."""
+        block = self.document().begin()
+        while block.isValid():
+            if block.blockFormat().headingLevel() and block.text().strip() == heading:
+                self.setTextCursor(QTextCursor(block))
+                top = self.cursorRect().top() + self.verticalScrollBar().value()
+                self.verticalScrollBar().setValue(round(top) - SPACING)
+                return
+            block = block.next()
 
     def loadResource(self, kind: int, name: QUrl | str) -> Any:
         """A picture as wide as there is room, in the pixels of the screen; else as Qt has it."""
@@ -165,9 +189,18 @@ class HelpViewer(QDialog):
         self._list.setMaximumWidth(260)
         self._list.setSpacing(2)
         self._text = _Page()
-        self.setLayout(
-            row(self._list, (self._text, 1), margins=(SPACING, SPACING, SPACING, SPACING))
-        )
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(tr("Search the guide"))
+        self.search.setAccessibleName(tr("Search the guide"))
+        self.search.setClearButtonEnabled(True)
+        self.search.setMaximumWidth(260)
+        self._said = dim()
+        self._said.setWordWrap(True)
+        self.search.returnPressed.connect(self._on_search_return_pressed)
+        side = column(self.search, self._said, (self._list, 1))
+        self._said.hide()
+        margins = (SPACING, SPACING, SPACING, SPACING)
+        self.setLayout(row(side, (self._text, 1), margins=margins))
         self._pages = {page.name: page for page in guide_pages()}
         for page in self._pages.values():
             self._list.addItem(QListWidgetItem(page_title(page)))
@@ -178,10 +211,39 @@ class HelpViewer(QDialog):
         else:
             self._text.setPlainText(tr("The guide is not there: its files are missing."))
 
+    def show_at(self, page: str, heading: str = "") -> None:
+        """Show the page of that file name, from its ``heading`` on."""
+        if page not in self._pages:
+            return
+        self._list.setCurrentRow(list(self._pages).index(page))
+        self._text.go_to(heading)
+
+    def find_words(self, words: str) -> bool:
+        """Go to the next place, on this page or one after it, that says ``words``."""
+        if not words or self._text.find(words):
+            return bool(words)
+        first = self._list.currentRow()
+        for step in range(1, self._list.count() + 1):
+            row = (first + step) % self._list.count()
+            page = list(self._pages.values())[row]
+            if words.casefold() in page.read_text(encoding="utf-8").casefold():
+                self._list.setCurrentRow(row)
+                self._text.moveCursor(QTextCursor.MoveOperation.Start)
+                if self._text.find(words):
+                    return True
+        return False
+
     @property
     def text(self) -> str:
         """What the page in sight says."""
         return self._text.toPlainText()
+
+    @Slot()
+    def _on_search_return_pressed(self) -> None:
+        words = self.search.text().strip()
+        is_found = self.find_words(words) or not words
+        self._said.setVisible(not is_found)
+        self._said.setText("" if is_found else tr("The guide does not say {words}.", words=words))
 
     @Slot(int)
     def _on_list_current_row_changed(self, row: int) -> None:

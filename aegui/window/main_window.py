@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,13 +19,14 @@ from PySide6.QtWidgets import (
 
 from aegui.core.i18n import language, tr
 from aegui.features.table import FEATURES, MAP, TIME, dock_specs
+from aegui.kit.finder import Finder
 from aegui.kit.theme import ICON_PX, icon
 from aegui.shell.dialogs import questions
 from aegui.shell.feature import Feature, class_at, place_of
 from aegui.shell.feature_window import FeatureWindow
 from aegui.shell.panel_area import PanelArea
 from aegui.widgets.drop_veil import DropVeil
-from aegui.window.actions import ACTIONS, MENUS, Actions
+from aegui.window.actions import ACTIONS, MENUS, WINDOW_ACTIONS, Actions
 from aegui.window.dock_titles import DockTitles
 from aegui.window.docks import (
     DEFAULT_PERSPECTIVE,
@@ -36,19 +38,32 @@ from aegui.window.layout import WindowLayout
 from aegui.window.memory import memory_table
 from aegui.window.notifications import Notifications
 from aegui.window.panel_focus import PanelFocus
+from aegui.window.search import (
+    action_entries,
+    guide_entries,
+    panel_entries,
+    recipe_entries,
+    setting_entries,
+)
+from aegui.window.shortcuts import ShortcutsDialog
 from aegui.window.toolbar import MainToolBar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from PySide6.QtCore import QMimeData
-    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
+    from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
 
     from aegui.session.notice import Notice
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
     from aegui.shell.feature import FeatureSpec
     from aegui.shell.feature_window import AnyFeature, AnyPanel
+
+
+_KEYS = "keys."
+"""Keys that a person has chosen, in the settings."""
+MAP_PAGE = "02-map.md"
 
 
 class MainWindow(FeatureWindow):
@@ -74,23 +89,28 @@ class MainWindow(FeatureWindow):
         self._is_built = False
         self.canvas = class_at(MAP)()
         self.setCentralWidget(self.canvas)
-        self.docks = make_docks(self, dock_specs(), self._on_panel_made)
+        docks = dock_specs()
+        self.docks = make_docks(self, docks, self._on_panel_made)
+        self._specs = {spec.place: spec for spec in FEATURES}
+        self._panel_docks = {spec.panel: spec.key for spec in docks}
         self._titles = DockTitles(self, self.docks)
         self.perspective = services.settings.perspective
         if self.perspective not in PERSPECTIVES:
             self.perspective = DEFAULT_PERSPECTIVE
         self.veil = DropVeil(self)
         self.notifications = Notifications(self, self.canvas)
-        self.recent = QMenu(tr("Open &recent"), self)
-        self.examples = QMenu(tr("Open &example"), self)
+        self.menus: dict[str, QMenu] = {}
         self._build()
 
     def _build(self) -> None:
         services = self._services
-        # Handlers are looked up when an action is triggered: the wirings need the toolbar, which
-        # needs the actions.
-        handlers = {spec.handler: self._handler(spec.handler) for spec in ACTIONS}
-        self.actions_table = Actions(self, handlers)
+        kept = services.settings.values
+        chosen = {
+            spec.key: str(kept[f"{_KEYS}{spec.key}"])
+            for spec in ACTIONS
+            if f"{_KEYS}{spec.key}" in kept
+        }
+        self.actions_table = Actions(self, self._handlers(), keys=chosen)
         self._build_menus()
         self.toolbar = MainToolBar(self.actions_table)
         self.addToolBar(self.toolbar)
@@ -105,27 +125,19 @@ class MainWindow(FeatureWindow):
             # One after the other: the pages of one room may ask for what came before them.
             if spec.at_start or any(self._has_panel(key) for key in spec.seen_in):
                 self._make(spec)
-        self._handlers: dict[str, Callable[..., object]] = {
-            "quit": self.close,
-            "perspective": self.set_perspective,
-            "reset_layout": self.reset_layout,
-            "full_screen": self._set_full_screen,
-            "go_to_panel": self.panel_focus.go,
-            "theme": self.theme_requested.emit,
-            "language": self.language_requested.emit,
-            "guide": self.show_guide,
-            "about": lambda: questions.show_about(self, memory_table(services)),
-        }
-        for spec in FEATURES:
-            for key, method in spec.handlers.items():
-                self._handlers[key] = partial(self._ask, spec, method)
         self._connect()
         self._show_conditions()
-        self._show_training()
         self._show_choices()
 
-    def _handler(self, key: str) -> Callable[..., object]:
-        return lambda *arguments: self._handlers[key](*arguments)
+    def _handlers(self) -> dict[str, Callable[..., object]]:
+        """What each action does, by its key: a method of the window, or of a feature."""
+        handlers: dict[str, Callable[..., object]] = {
+            action.key: getattr(self, action.method) for action in WINDOW_ACTIONS
+        }
+        for spec in FEATURES:
+            for action in spec.actions:
+                handlers[action.key] = partial(self._ask, spec, action.method)
+        return handlers
 
     def _connect(self) -> None:
         services = self._services
@@ -137,7 +149,6 @@ class MainWindow(FeatureWindow):
         services.requests.arrangement.connect(self.set_perspective)
         services.showing.changed.connect(self._on_showing_changed)
         services.runner.started.connect(self.notifications.put_news_away)
-        services.runner.state_changed.connect(self._show_training)
         for signal in (
             services.workspace.undo_stack.indexChanged,
             services.workspace.document_changed,
@@ -166,12 +177,11 @@ class MainWindow(FeatureWindow):
         Raises:
             LookupError: There is none.
         """
-        for spec in FEATURES:
-            if spec.place == place_of(kind):
-                found = self._make(spec)
-                if isinstance(found, kind):
-                    return found
-        raise LookupError(kind)
+        spec = self._specs.get(place_of(kind))
+        found = None if spec is None else self._make(spec)
+        if not isinstance(found, kind):
+            raise LookupError(kind)
+        return found
 
     def panel(self, kind: type[AnyPanel]) -> AnyPanel:
         """The panel of that kind; it is made now if nobody has seen it yet.
@@ -181,12 +191,12 @@ class MainWindow(FeatureWindow):
         """
         if isinstance(self._time, kind):
             return self._time
-        for spec in dock_specs():
-            if spec.panel == place_of(kind):
-                area = self.docks[spec.key].widget()
-                if isinstance(area, PanelArea) and isinstance(area.panel, kind):
-                    return area.panel
-        raise LookupError(kind)
+        key = self._panel_docks.get(place_of(kind))
+        area = None if key is None else self.docks[key].widget()
+        found = area.panel if isinstance(area, PanelArea) else None
+        if not isinstance(found, kind):
+            raise LookupError(kind)
+        return found
 
     def _make(self, spec: FeatureSpec) -> Feature:
         if spec.place in self._made:
@@ -218,44 +228,44 @@ class MainWindow(FeatureWindow):
     # Menus
 
     def _build_menus(self) -> None:
-        menus: dict[str, QMenu] = {}
-        for path, text in MENUS.items():
-            parent = menus.get(path.rpartition("/")[0])
-            menus[path] = (
-                self.menuBar().addMenu(tr(text)) if parent is None else QMenu(tr(text), parent)
-            )
-        for spec in ACTIONS:
-            if spec.opens_section:
-                menus[spec.menu].addSeparator()
-            if spec.menu == "file/export" and menus[spec.menu].isEmpty():
-                menus["file"].addMenu(menus[spec.menu])
-            menus[spec.menu].addAction(self.actions_table[spec.key])
-            if spec.key == "open":
-                menus["file"].addMenu(self.recent)
-                menus["file"].addMenu(self.examples)
-                self.examples.setToolTipsVisible(True)
-        menus["view"].addSeparator()
-        for path, menu in menus.items():
+        table = self.actions_table
+        entries: dict[str, list[tuple[int, QAction]]] = {path: [] for path in MENUS}
+        for path, row in MENUS.items():
+            parent = path.rpartition("/")[0]
+            menu = QMenu(tr(row.text), self.menus.get(parent, self))
             menu.setToolTipsVisible(True)
-            if path.startswith("view/"):
-                menus["view"].addMenu(menu)
+            self.menus[path] = menu
+            if parent:
+                entries[parent].append((row.rank, menu.menuAction()))
+            else:
+                self.menuBar().addMenu(menu)
+        for spec in table.specs:
+            entries[spec.menu].append((spec.rank, table[spec.key]))
+        for path, menu in self.menus.items():
+            # Each hundred of the ranks is a section.
+            ranked = sorted(entries[path], key=itemgetter(0))
+            for place, (rank, action) in enumerate(ranked):
+                if place and rank // 100 > ranked[place - 1][0] // 100:
+                    menu.addSeparator()
+                menu.addAction(action)
         for dock in self.docks.values():
-            menus["view/panels"].addAction(dock.toggleViewAction())
+            self.menus["view/panels"].addAction(dock.toggleViewAction())
         # Kept: PySide would let the widget go.
         self._corner = self._perspective_buttons()
         self.menuBar().setCornerWidget(self._corner)
 
     def _perspective_buttons(self) -> QWidget:
-        """The four arrangements within reach, at the end of the menu bar."""
+        """Search and arrangements within reach, at the end of the menu bar."""
         holder = QWidget(self.menuBar())
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 2, 8, 0)
         row.setSpacing(2)
-        for key in PERSPECTIVES:
+        for key in ("search_commands", *PERSPECTIVES):
             button = QToolButton()
             button.setProperty("flat", True)
             button.setIconSize(QSize(ICON_PX, ICON_PX))
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            if key in PERSPECTIVES:
+                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             button.setDefaultAction(self.actions_table[key])
             row.addWidget(button)
         return holder
@@ -264,12 +274,6 @@ class MainWindow(FeatureWindow):
     def _show_conditions(self) -> None:
         conditions = (feature.conditions for feature in self.features)
         self.actions_table.set_conditions(frozenset().union(*conditions))
-
-    @Slot()
-    def _show_training(self) -> None:
-        runner = self._services.runner
-        self.actions_table.set_paused(runner.state == "paused")
-        self.actions_table.set_checked("slow", runner.slow is not None)
 
     def _show_choices(self) -> None:
         self.actions_table.set_checked(self.perspective, True)
@@ -302,6 +306,11 @@ class MainWindow(FeatureWindow):
             self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
         self.actions_table.set_checked(key, True)
 
+    @property
+    def is_wandering(self) -> bool:
+        """Whether the map has the window nearly to itself."""
+        return self.perspective == "wander"
+
     def reset_layout(self) -> None:
         """Put the docks back where the perspective has them."""
         self._layout.reset()
@@ -315,7 +324,8 @@ class MainWindow(FeatureWindow):
         for feature in self.features:
             feature.keep_layout()
 
-    def _set_full_screen(self, full: bool) -> None:
+    def use_full_screen(self, full: bool) -> None:
+        """Give the window the whole screen, or take it back."""
         self.setWindowState(
             self.windowState() | Qt.WindowState.WindowFullScreen
             if full
@@ -326,14 +336,67 @@ class MainWindow(FeatureWindow):
         """Tab goes through one panel after the other, whenever their widgets were made."""
         return self.panel_focus.step(forward)
 
-    # Help and messages
+    def go_to_panel(self, way: str) -> None:
+        """Give the keys to the ``next`` panel that is seen, or to the ``previous`` one."""
+        self.panel_focus.go(way)
+
+    # Theme, language, help and messages
+
+    def use_theme(self, name: str) -> None:
+        """Ask for another theme."""
+        self.theme_requested.emit(name)
+
+    def use_language(self, code: str) -> None:
+        """Ask for another language."""
+        self.language_requested.emit(code)
+
+    def show_about(self) -> None:
+        """Say which version this is, and what needs how much memory."""
+        questions.show_about(self, memory_table(self._services))
 
     def show_guide(self) -> None:
-        """Open the guide beside the window."""
+        """Open the guide beside the window, at the page of the panel that has the keys."""
+        focused = self.focusWidget()
+        pages = (
+            spec.guide
+            for spec in dock_specs()
+            if focused is not None and self.docks[spec.key].isAncestorOf(focused)
+        )
+        self.show_guide_at(next(pages, MAP_PAGE if focused is self.canvas else ""))
+
+    def show_guide_at(self, page: str, heading: str = "") -> None:
+        """Open the guide at a page, by the name of its file, and a heading of it."""
         if self._help is None:
             self._help = HelpViewer(self)
         self._help.show()
         self._help.raise_()
+        self._help.show_at(page, heading)
+
+    def search_commands(self) -> None:
+        """Ask for a word, and offer all that can be done that has it."""
+        entries = (
+            *action_entries(self.actions_table),
+            *panel_entries(self.docks),
+            *setting_entries(self.docks, partial(self.set_perspective, "build")),
+            *recipe_entries(self._services.requests.preset.emit),
+            *guide_entries(self.show_guide_at),
+        )
+        Finder(entries, tr("Search for commands, panels, settings, networks, help"), self).open()
+
+    def show_shortcuts(self) -> None:
+        """List all keys, and let a person choose others."""
+        dialog = ShortcutsDialog(self.actions_table, [spec.keys for spec in FEATURES], self)
+        dialog.keys_edited.connect(self._on_keys_edited)
+        dialog.open()
+
+    @Slot()
+    def _on_keys_edited(self) -> None:
+        settings = self._services.settings
+        others = {
+            name: value for name, value in settings.values.items() if not name.startswith(_KEYS)
+        }
+        chosen = self.actions_table.chosen_keys
+        settings.values = others | {f"{_KEYS}{key}": keys for key, keys in chosen.items()}
 
     def notify(self, notice: Notice) -> None:
         """Show a message."""

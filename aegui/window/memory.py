@@ -4,38 +4,20 @@ from __future__ import annotations
 
 import html
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aegui.core.data.byte_images import is_mapped, memory_of
 from aegui.core.data.store import LIVE_BYTES, megabytes
 from aegui.core.i18n import tr
-from aegui.features.map.model import field_service, plane_tiles
-from aegui.features.map.model.field_service import FieldService
-from aegui.features.map.model.plane_service import PlaneService
 from aegui.session.documents.undo_history import MOST_BYTES
+from aegui.session.holding import Holding
 
 if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.session.services import Services
 
 _STATM = Path("/proc/self/statm")
-
-
-@dataclass(frozen=True)
-class Holding:
-    """One part of the session.
-
-    Attributes:
-        label: What it is, in words.
-        count: Bytes that it holds.
-        most: Bytes that it may hold; None where that hangs on the network.
-    """
-
-    label: str
-    count: int
-    most: int | None = None
 
 
 def holdings(services: Services) -> tuple[Holding, ...]:
@@ -57,14 +39,7 @@ def holdings(services: Services) -> tuple[Holding, ...]:
             runner.timeline_bytes,
         ),
         Holding(tr("steps that can be undone"), workspace.undo_stack.held_bytes, MOST_BYTES),
-        Holding(
-            tr("tiles of the map"), services.of(PlaneService).kept_bytes, plane_tiles.KEPT_BYTES
-        ),
-        Holding(
-            tr("layers under the map"),
-            services.of(FieldService).kept_bytes,
-            field_service.KEPT_BYTES,
-        ),
+        *services.holdings(),
     )
 
 

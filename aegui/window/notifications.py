@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QEnterEvent
 
+    from aegui.kit.theme import Theme
     from aegui.session.notice import About, Level, Notice
 
 MOST_SHOWN = 3
@@ -62,6 +63,7 @@ class Toast(QFrame):
         super().__init__(parent)
         self.notice = notice
         self._manner = _MANNERS[notice.level]
+        self._dressed: Theme | None = None
         self.setObjectName("toast")
         self.setAutoFillBackground(True)
         self.setAccessibleName(f"{tr(self._manner.name)}: {notice.text}")
@@ -112,6 +114,10 @@ class Toast(QFrame):
 
     def _dress(self) -> None:
         theme, token = current_theme(), self._manner.token
+        if theme is self._dressed:
+            # A style sheet changes the palette too: each would ask for the next.
+            return
+        self._dressed = theme
         self._sign.setPixmap(
             icon_pixmap(self._manner.icon, ICON_PX, token, self.devicePixelRatioF())
         )

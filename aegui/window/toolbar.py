@@ -23,7 +23,6 @@ from aegui.features.data.data_menu import DETAIL_ROLE, ROW_WIDTH_PX, WAYS, DataR
 from aegui.kit.layouts import dim, row
 from aegui.kit.marks import ElidedLabel
 from aegui.kit.theme import ICON_PX, SPACING, figures_font, icon
-from aegui.window.actions import ACTIONS
 from aegui.window.shown_chip import ShownChip
 
 if TYPE_CHECKING:
@@ -126,17 +125,15 @@ class MainToolBar(QToolBar):
             combo.setMaximumWidth(min(_LIST_PX + wider, _MOST_LIST_PX))
 
     def _add_actions(self, actions: Actions) -> None:
-        for spec in ACTIONS:
+        for spec in actions.specs:
             if not spec.in_toolbar:
                 continue
             action = actions[spec.key]
             self.addAction(action)
             button = self.widgetForAction(action)
-            if spec.key == "train" and isinstance(button, QToolButton):
+            if spec.is_main and isinstance(button, QToolButton):
                 button.setProperty("main", True)
                 button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-                action.setIcon(icon("train", "on_accent"))
-                action.setIconText(tr("Train"))
 
     def _build_status(self) -> None:
         self.progress = QProgressBar()

@@ -1,12 +1,25 @@
 """What networks answer to a drawing, and how good that is."""
 
 from aegui.core.i18n import mark
-from aegui.shell.feature import DockSpec, FeatureSpec
+from aegui.shell.feature import DockSpec, FeatureSpec, Spot
 
 FEATURES = (
     FeatureSpec(
         "aegui.features.answer.feature:AnswerFeature",
-        (DockSpec("answer", mark("Answer"), 60, "aegui.features.answer.view.panel:AnswerPanel"),),
+        (
+            DockSpec(
+                "answer",
+                mark("Answer"),
+                60,
+                "aegui.features.answer.view.panel:AnswerPanel",
+                spots={
+                    "wander": Spot("right", 1, closed=True),
+                    "draw": Spot("right", 1),
+                    "build": Spot("right", 1),
+                },
+                guide="08-denoising.md",
+            ),
+        ),
     ),
     FeatureSpec("aegui.features.answer.answer_studies:AnswerStudiesFeature", seen_with=("answer",)),
 )

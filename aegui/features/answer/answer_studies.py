@@ -48,6 +48,7 @@ class AnswerStudiesFeature(Feature):
         self._panel = window.panel(AnswerPanel)
         self._studies = services.of(AnswerStudies)
         self._source = ""
+        self._sheet: AnswerSheet | None = None
         self._changed = Refresher(self._show, _NOTE_MS, window.docks["answer"], self)
         self._connect()
         self._show_sets()
@@ -92,6 +93,7 @@ class AnswerStudiesFeature(Feature):
             self._show_pairs()
         elif self._panel.shown_page == "outliers":
             self._show_outliers()
+            self._show_error()
 
     # Pairs
 
@@ -231,7 +233,14 @@ class AnswerStudiesFeature(Feature):
 
     @Slot(object)
     def _on_answers_answered(self, sheet: AnswerSheet) -> None:
+        self._sheet = sheet
+        self._show_error()
+
+    def _show_error(self) -> None:
         """The error of the drawing follows every stroke."""
+        sheet = self._sheet
+        if sheet is None or self._panel.shown_page != "outliers":
+            return
         model = self._answers.model()
         key = "" if model is None else model.key
         answer = next((each.answer for each in sheet.answers if each.key == key), None)

@@ -12,6 +12,7 @@ from aegui.core.evaluation.reasons import pixel_reasons
 from aegui.core.i18n import tr
 from aegui.core.study.findings import other_noise, with_noise
 from aegui.features.answer.model.answer_sheet import (
+    BEST,
     SHOWN,
     AnsweringModel,
     AnswerSheet,
@@ -183,9 +184,9 @@ class AnswerFeature(Feature):
         if sheet.dataset is not self._services.shown.dataset:
             return
         self._sheet = sheet
-        self._panel.set_sheet(sheet, self._why_no_network())
-        self._show_difference(sheet)
-        self._show_average()
+        has_network = any(each.key != BEST for each in sheet.answers)
+        self._panel.set_sheet(sheet, "" if has_network else self._why_no_network())
+        self._show_limit()
         self._show_way(sheet)
         if self._panel.shown_page == "why":
             self._ask_why()
@@ -273,6 +274,12 @@ class AnswerFeature(Feature):
         self._show_prior()
         self.noticed.emit(Notice("error", reason, passing=True))
 
+    def _show_limit(self) -> None:
+        """What the page of the limit says beside the sheet, while somebody looks at it."""
+        if self._sheet is not None and self._panel.shown_page == "limit":
+            self._show_difference(self._sheet)
+            self._show_average()
+
     def _show_difference(self, sheet: AnswerSheet) -> None:
         """Whether the network that is shown was trained with other noise than the drawing's."""
         shown, text = self._services.shown, ""
@@ -330,7 +337,7 @@ class AnswerFeature(Feature):
         if key == "why":
             self._ask_why()
         elif key == "limit":
-            self._show_average()
+            self._show_limit()
 
     def _asked(self, sheet: AnswerSheet) -> tuple[AnsweringModel, SheetAnswer, int, int] | None:
         """The network and its answer, and the pixel that was chosen, else one worth asking."""

@@ -1,7 +1,8 @@
 """The network and its training as cards."""
 
 from aegui.core.i18n import mark
-from aegui.shell.feature import DockSpec, FeatureSpec
+from aegui.features.builder.actions import TRAINING_ACTIONS
+from aegui.shell.feature import DockSpec, FeatureSpec, Spot
 
 FEATURES = (
     FeatureSpec(
@@ -12,22 +13,16 @@ FEATURES = (
                 mark("Network"),
                 20,
                 "aegui.features.builder.view.builder_panel:BuilderPanel",
+                spots={"build": Spot("left", in_front=True), "study": Spot("left", tab=1)},
+                guide="04-builder.md",
             ),
         ),
-        handlers={
-            "train": "train",
-            "continue": "go_on",
-            "pause": "pause",
-            "step": "step",
-            "stop": "stop",
-            "slow": "set_slow",
-            "limits": "set_limits",
-            "history": "show_history",
-            "summary": "show_summary",
-            "undo": "undo",
-            "redo": "redo",
-        },
-        requests={"preset": "take_preset"},
+        actions=TRAINING_ACTIONS,
+        conditions=(
+            *("idle", "active", "paused", "slow", "can_train", "can_continue"),
+            *("can_undo", "can_redo"),
+        ),
+        requests={"preset": "take_preset", "train": "train"},
         at_start=True,
     ),
     FeatureSpec(
@@ -38,6 +33,8 @@ FEATURES = (
                 mark("Training"),
                 30,
                 "aegui.features.builder.view.training_panel:TrainingPanel",
+                spots={"build": Spot("left"), "study": Spot("left", tab=1)},
+                guide="05-training.md",
             ),
         ),
     ),

@@ -50,10 +50,8 @@ class EditedStrips(QObject):
     @property
     def view(self) -> tuple[Recipe, Resolution] | None:
         """What was trained, where that is to be shown in place of the draft."""
-        trained = self._trained()
-        if not self._is_viewing or trained is None:
-            return None
-        return trained[0], resolve(*trained)
+        trained = self._trained() if self._is_viewing else None
+        return None if trained is None else (trained[0], resolve(*trained))
 
     def show(self) -> None:
         """Look again what differs, and tell it."""

@@ -42,6 +42,7 @@ class SettingsFeature(Feature):
         services, panel = self._services, self._panel
         panel.recipe_edited.connect(services.workspace.edit_recipe)
         panel.open_data_requested.connect(services.requests.open_data)
+        panel.vary_requested.connect(services.requests.vary)
         services.runner.state_changed.connect(self._show_state)
         self._training.draft_changed.connect(self._show_draft)
 
@@ -59,7 +60,7 @@ class SettingsFeature(Feature):
     @Slot(bool)
     def _show_draft(self, other_objective: bool = True) -> None:
         recipe, resolution = self._training.drafted
-        self._panel.set_viewing(self._training.edited.view is not None)
+        self._panel.set_viewing(self._training.is_viewing)
         self._panel.set_state(recipe, resolution)
         if other_objective:
             self._terms.mark()

@@ -64,6 +64,10 @@ class TrainingFeature(Feature):
         self._pulled: Pulled | None = None
         self._had_problems = False
         self._objective: Recipe | None = None
+        self.drafted: tuple[Recipe, Resolution]
+        """The draft as it is resolved, or what was trained where that is looked at."""
+        self.is_viewing = False
+        """Whether what was trained is looked at."""
         self._told_notes: tuple[str, ...] = ()
         self._presets = dict(sorted(list_recipes(), key=_family))
         self._panel = window.panel(BuilderPanel)
@@ -80,9 +84,10 @@ class TrainingFeature(Feature):
         runner, workspace = self._services.runner, self._services.workspace
         is_busy = runner.is_busy
         self.set_conditions(
-            busy=is_busy,
             idle=not is_busy,
             active=runner.state in {"running", "paused"},
+            paused=runner.state == "paused",
+            slow=runner.slow is not None,
             can_train=workspace.resolution.resolved is not None and runner.state != "stopping",
             can_continue=not is_busy and workspace.continuation() is not None,
             can_undo=workspace.undo_stack.canUndo(),
@@ -106,6 +111,7 @@ class TrainingFeature(Feature):
         workspace.undo_stack.indexChanged.connect(self._on_undo_stack_changed)
         panel.recipe_edited.connect(self._on_panel_recipe_edited)
         panel.preset_requested.connect(self.take_preset)
+        panel.vary_requested.connect(services.requests.vary)
         panel.undo_requested.connect(workspace.undo_stack.undo)
         panel.redo_requested.connect(workspace.undo_stack.redo)
         self.edited.train_wanted.connect(self.train)
@@ -194,6 +200,7 @@ class TrainingFeature(Feature):
         """Slow motion on or off."""
         pace = self._services.settings.slow_epochs_per_second if slow else None
         self._services.runner.set_slow(pace)
+        self._show_ability()
 
     def show_summary(self) -> None:
         """Show the network of the builder as a table, as far as its layers fit."""
@@ -378,16 +385,12 @@ class TrainingFeature(Feature):
             ]
         )
 
-    @property
-    def drafted(self) -> tuple[Recipe, Resolution]:
-        """The draft as it is resolved, or what was trained where that is looked at."""
-        workspace = self._services.workspace
-        return self.edited.view or (workspace.recipe, workspace.resolution)
-
     def _show_draft(self, *, other_objective: bool = True) -> None:
-        workspace = self._services.workspace
+        workspace, view = self._services.workspace, self.edited.view
+        self.is_viewing = view is not None
+        self.drafted = view or (workspace.recipe, workspace.resolution)
         recipe, resolution = self.drafted
-        self._panel.set_viewing(self.edited.view is not None)
+        self._panel.set_viewing(self.is_viewing)
         self._panel.set_state(recipe, resolution)
         self.draft_changed.emit(other_objective)
         self.edited.show()

@@ -1,7 +1,7 @@
 """What a classifier tells apart."""
 
 from aegui.core.i18n import mark
-from aegui.shell.feature import DockSpec, FeatureSpec
+from aegui.shell.feature import DockSpec, FeatureSpec, Spot
 
 FEATURES = (
     FeatureSpec(
@@ -12,6 +12,8 @@ FEATURES = (
                 mark("Classifier"),
                 90,
                 "aegui.features.classifier.view.panel:ClassifierPanel",
+                spots={"build": Spot("bottom", 1), "compare": Spot("bottom", tab=1)},
+                guide="12-classifier.md",
             ),
         ),
     ),

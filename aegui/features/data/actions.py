@@ -1,4 +1,4 @@
-"""What can be done with the data, as rows of the table of actions."""
+"""What can be done with the data."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ DATA_ACTIONS: tuple[ActionSpec, ...] = (
         mark("&Folder of images…"),
         mark("Learn the images of a folder; its sub-folders are classes"),
         "data",
-        "data_folder",
+        100,
+        "open_folder",
         icon="builder-folder",
         needs=("idle",),
     ),
@@ -20,7 +21,8 @@ DATA_ACTIONS: tuple[ActionSpec, ...] = (
         mark("&Image files…"),
         mark("Learn some images: photographs, drawings, whatever can be read"),
         "data",
-        "data_images",
+        110,
+        "open_images",
         needs=("idle",),
     ),
     ActionSpec(
@@ -28,7 +30,8 @@ DATA_ACTIONS: tuple[ActionSpec, ...] = (
         mark("File of &data…"),
         mark("Learn a file of glyphs, an idx, npz or CSV file"),
         "data",
-        "data_file",
+        120,
+        "open_file",
         shortcuts=("Ctrl+D",),
         icon="document-open",
         needs=("idle",),
@@ -38,7 +41,8 @@ DATA_ACTIONS: tuple[ActionSpec, ...] = (
         mark("&Add samples from a file…"),
         mark("Join the samples of a file to those of the set"),
         "data",
-        "add_data",
+        130,
+        "add_file",
         icon="edit-add",
         needs=("idle",),
     ),
@@ -47,26 +51,27 @@ DATA_ACTIONS: tuple[ActionSpec, ...] = (
         mark("&Choose samples…"),
         mark("Which characters or images of the set the network has to learn"),
         "data",
+        200,
         "choose_characters",
         shortcuts=("Ctrl+Shift+C",),
         icon="edit-load",
         needs=("idle",),
-        opens_section=True,
     ),
     ActionSpec(
         "keep_drawing",
         mark("&Keep the drawing…"),
         mark("Put the drawing among your own, to be learnt later"),
         "data",
+        300,
         "keep_drawing",
         icon="draw",
-        opens_section=True,
     ),
     ActionSpec(
         "keep_set",
         mark("Keep the set as your &own…"),
         mark("Put the samples that take part among your own sets"),
         "data",
+        310,
         "keep_set",
     ),
     ActionSpec(
@@ -74,8 +79,8 @@ DATA_ACTIONS: tuple[ActionSpec, ...] = (
         mark("&Save the set…"),
         mark("Write the samples that take part to a file, or as pictures to a folder"),
         "data",
+        320,
         "export_data",
         icon="export",
     ),
 )
-"""The menu of the data."""

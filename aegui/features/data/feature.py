@@ -110,7 +110,7 @@ class DataFeature(Feature):
             self._services.workspace.add_file(path)
 
     def import_images(self, paths: Sequence[Path]) -> ImportDialog:
-        """Show what becomes of the images in ``paths``, and take them if that is wished."""
+        """Show what becomes of the images in ``paths``, and take them if the person says so."""
         dialog = ImportDialog(paths, self._services.workspace.recipe.data, self._window)
         dialog.imported.connect(self._on_dialog_imported)
         dialog.open()
@@ -152,7 +152,7 @@ class DataFeature(Feature):
 
     @Slot(object)
     def offer_download(self, need: DownloadNeed) -> None:
-        """Offer to fetch the data that were wished, and wish for them again once they are there."""
+        """Offer to fetch data that were asked for, and ask for them again once they are there."""
         for older in self._window.findChildren(DownloadDialog):
             older.close()
         dialog = DownloadDialog(need.key, self._services.of(DataService), self._window)
@@ -196,10 +196,10 @@ class DataFeature(Feature):
         """Ask for a name and keep the samples among the person's own sets."""
         dataset = self._services.workspace.dataset
         title = tr("Keep the set")
-        name, wished = QInputDialog.getText(
+        name, is_ok = QInputDialog.getText(
             self._window, title, tr("Name of the set"), text=dataset.name
         )
-        if wished and name.strip():
+        if is_ok and name.strip():
             path = own_path(name)
             path.parent.mkdir(parents=True, exist_ok=True)
             told = tr("“{name}” is among your sets now.", name=path.stem)
@@ -210,10 +210,10 @@ class DataFeature(Feature):
         """Ask what the drawing is, and keep it among the person's drawings."""
         drawing = self._services.drawing
         title = tr("Keep the drawing")
-        label, wished = QInputDialog.getText(
+        label, is_ok = QInputDialog.getText(
             self._window, title, tr("What is it?"), text=drawing.label
         )
-        if not wished or not label:
+        if not is_ok or not label:
             return
         try:
             kept = keep_drawing(drawing.pixels, label)
@@ -274,9 +274,9 @@ class DataFeature(Feature):
             )
         )
 
-    def _take_network(self, wished: Recipe) -> None:
+    def _take_network(self, asked: Recipe) -> None:
         recipe = self._services.workspace.recipe
-        update = {"network": wished.network, "training": wished.training}
+        update = {"network": asked.network, "training": asked.training}
         self.edit(recipe.model_copy(update=update), tr("Network for these images"))
 
     @Slot(object)

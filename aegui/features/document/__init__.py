@@ -1,18 +1,13 @@
 """Opening, saving, recovering."""
 
+from aegui.features.document.actions import DOCUMENT_ACTIONS
 from aegui.shell.feature import FeatureSpec
 
 FEATURES = (
     FeatureSpec(
         "aegui.features.document.feature:DocumentFeature",
-        handlers={
-            "new": "new",
-            "open": "open",
-            "save": "save",
-            "save_as": "save_as",
-            "export_recipe": "export_recipe",
-            "settings_folder": "open_settings_folder",
-        },
+        actions=DOCUMENT_ACTIONS,
+        requests={"document": "show_run", "open_kept": "open_kept"},
         at_start=True,
     ),
 )

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aegui.core.course_configs import CourseReading
+    from aegui.core.run_file.saved import SavedRun
     from aegui.session.documents.autosave import Recovery
+    from aegui.session.documents.kept_document import KeptDocument
     from aegui.session.services import Services
     from aegui.shell.feature_window import FeatureWindow
 
@@ -38,7 +40,7 @@ class DocumentFeature(Feature):
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
-        recent, examples = window.recent, window.examples
+        recent, examples = window.menus["file/recent"], window.menus["file/example"]
         self._recent = recent
         workspace = services.workspace
         workspace.title_changed.connect(self._show_title)
@@ -70,6 +72,14 @@ class DocumentFeature(Feature):
         """Open ``path``, after asking what to do with unsaved work if it can be opened at all."""
         return self._services.workspace.open(path, self.may_leave)
 
+    def show_run(self, run: SavedRun, name: str) -> None:
+        """Open what was learnt elsewhere, after asking what to do with unsaved work."""
+        self._services.workspace.show_run(run, name, self.may_leave)
+
+    def open_kept(self, kept: KeptDocument) -> None:
+        """Open what the library has, after asking what to do with unsaved work."""
+        self._services.workspace.open_kept(kept, self.may_leave)
+
     def take_files(self, files: Sequence[Path]) -> bool:
         """Open the first of ``files``."""
         self.open_path(files[0])
@@ -86,12 +96,12 @@ class DocumentFeature(Feature):
             return questions.ask_protected(self._window, workspace.name) and self.save_as()
         if workspace.file_state() != "changed":
             return workspace.save()
-        wish = questions.ask_conflict(self._window, workspace.name)
-        if wish == "reload":
+        answer = questions.ask_conflict(self._window, workspace.name)
+        if answer == "reload":
             self.reload()
-        elif wish == "save_as":
+        elif answer == "save_as":
             return self.save_as()
-        return wish == "overwrite" and workspace.save(overwrite=True)
+        return answer == "overwrite" and workspace.save(overwrite=True)
 
     def reload(self) -> None:
         """Open the file again as it is on the disk, after a question where that loses anything."""
@@ -165,10 +175,10 @@ class DocumentFeature(Feature):
         self._await_saving()
         if not workspace.is_modified and not runner.is_busy:
             return True
-        wish = questions.ask_leaving(self._window, workspace.name, training=runner.is_busy)
-        if wish == "cancel":
+        answer = questions.ask_leaving(self._window, workspace.name, training=runner.is_busy)
+        if answer == "cancel":
             return False
-        if wish == "discard":
+        if answer == "discard":
             runner.abandon()
             return True
         self._finish_training()
@@ -232,13 +242,13 @@ class DocumentFeature(Feature):
 
     def _offer(self, recovery: Recovery) -> bool:
         workspace = self._services.workspace
-        wish = questions.ask_recovery(self._window, recovery)
-        if wish == "delete":
+        answer = questions.ask_recovery(self._window, recovery)
+        if answer == "delete":
             workspace.discard_recovery(recovery)
             return False
-        if wish == "later":
+        if answer == "later":
             return True
-        then = self._go_on if wish == "go_on" else None
+        then = self._go_on if answer == "go_on" else None
         return workspace.recover(recovery, self.may_leave, then)
 
     def _go_on(self) -> None:

@@ -1,12 +1,25 @@
 """The pixel editor, its noise, and the set of characters."""
 
 from aegui.core.i18n import mark
-from aegui.shell.feature import DockSpec, FeatureSpec
+from aegui.shell.feature import DockSpec, FeatureSpec, Spot
 
 FEATURES = (
     FeatureSpec(
         "aegui.features.drawing.feature:DrawingFeature",
-        (DockSpec("draw", mark("Draw"), 50, "aegui.features.drawing.view.draw_panel:DrawPanel"),),
+        (
+            DockSpec(
+                "draw",
+                mark("Draw"),
+                50,
+                "aegui.features.drawing.view.draw_panel:DrawPanel",
+                spots={
+                    "wander": Spot("right", 1, closed=True),
+                    "draw": Spot("right"),
+                    "build": Spot("right", 1),
+                },
+                guide="07-drawing.md",
+            ),
+        ),
         requests={"sample": "load_sample", "drawing_on_map": "mark_code"},
         at_start=True,
     ),

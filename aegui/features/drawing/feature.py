@@ -73,8 +73,8 @@ class DrawingFeature(Feature):
         services.latest("aegui-mark").answered.connect(self._on_marks_answered)
         self._window.canvas.trail_cleared.connect(self._on_canvas_trail_cleared)
         drawing.changed.connect(self._show_drawing)
-        drawing.undo_stack.canUndoChanged.connect(self._show_undo)
-        drawing.undo_stack.canRedoChanged.connect(self._show_undo)
+        drawing.undo_stack.indexChanged.connect(self._show_undo)
+        self._show_undo()
 
     def show(self, _shown: Shown, changed: Changes) -> None:
         """Follow what is shown."""
@@ -152,7 +152,6 @@ class DrawingFeature(Feature):
         if state.noise is not None:
             draw.set_noise(*state.noise)
         draw.set_noised(state.before_noise is not None)
-        self._show_undo()
         self.mark_code()
 
     def _loaded(self, state: DrawingState) -> int | None:
@@ -218,7 +217,8 @@ class DrawingFeature(Feature):
     @Slot()
     def mark_code(self) -> None:
         """Show where the drawing lies on the map, and the way that it has come."""
-        codec, pixels = self._services.shown.codec, self._services.drawing.pixels
+        shown, pixels = self._services.shown, self._services.drawing.pixels
+        codec = shown.codec
         if codec is None or not self._fits(codec) or not codec.can_encode:
             self._services.latest("aegui-mark").forget()
             self._trail.clear()
@@ -226,9 +226,9 @@ class DrawingFeature(Feature):
             return
         self._services.latest("aegui-mark").ask(
             lambda: codec.code_of(pixels),
-            self._services.shown.dataset,
+            shown.dataset,
             quick=is_quick(codec, encode_cost(codec)),
-            gentle=self._services.shown.is_learning,
+            gentle=shown.is_learning,
         )
 
     @Slot()

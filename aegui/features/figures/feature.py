@@ -35,7 +35,7 @@ _SVG_MIME = "image/svg+xml"
 
 
 class FiguresFeature(Feature):
-    """Takes the figures that menus bring, and saves or copies them as the person wishes."""
+    """Takes the figures that menus bring, and saves or copies them as the person chooses."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)

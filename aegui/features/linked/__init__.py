@@ -1,7 +1,7 @@
 """The selection, and other networks beside the one shown."""
 
 from aegui.core.i18n import mark
-from aegui.shell.feature import DockSpec, FeatureSpec
+from aegui.shell.feature import DockSpec, FeatureSpec, Spot
 
 FEATURES = (
     FeatureSpec(
@@ -12,6 +12,8 @@ FEATURES = (
                 mark("Selection"),
                 150,
                 "aegui.features.linked.view.selection_panel:SelectionPanel",
+                spots={"compare": Spot("right", tab=1)},
+                guide="02-map.md",
             ),
         ),
         requests={"selection": "show_panel"},
@@ -24,6 +26,8 @@ FEATURES = (
                 mark("Other networks"),
                 160,
                 "aegui.features.linked.view.others_panel:OthersPanel",
+                spots={"compare": Spot("right")},
+                guide="14-projections.md",
             ),
         ),
         seen_with=("answer", "projections"),

@@ -1,11 +1,20 @@
 """New characters: paths, concepts, finds."""
 
 from aegui.core.i18n import mark
-from aegui.shell.feature import DockSpec, FeatureSpec
+from aegui.shell.feature import DockSpec, FeatureSpec, Spot
 
 FEATURES = (
     FeatureSpec(
         "aegui.features.making.feature:MakingFeature",
-        (DockSpec("making", mark("Make"), 140, "aegui.features.making.view.panel:MakingPanel"),),
+        (
+            DockSpec(
+                "making",
+                mark("Make"),
+                140,
+                "aegui.features.making.view.panel:MakingPanel",
+                spots={"wander": Spot("right", 1, closed=True), "compare": Spot("bottom", tab=1)},
+                guide="17-making.md",
+            ),
+        ),
     ),
 )

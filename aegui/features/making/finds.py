@@ -81,7 +81,7 @@ class FindWork(QObject):
     def _on_page_find_requested(self, source: str, count: int) -> None:
         if not may_compute(self._services, self._finds.cost(source, count), self._window):
             return
-        region = self._canvas.region
+        region = self._canvas.selecting.region
         polygon, frame = region if region is not None else (None, None)
         self._finds.find(source, count, polygon, frame)
 

@@ -1,7 +1,7 @@
 """PCA, t-SNE and UMAP beside the learnt code."""
 
 from aegui.core.i18n import mark
-from aegui.shell.feature import DockSpec, FeatureSpec
+from aegui.shell.feature import DockSpec, FeatureSpec, Spot
 
 FEATURES = (
     FeatureSpec(
@@ -12,6 +12,8 @@ FEATURES = (
                 mark("Projections"),
                 120,
                 "aegui.features.projections.view.panel:ProjectionsPanel",
+                spots={"compare": Spot("bottom")},
+                guide="14-projections.md",
             ),
         ),
     ),

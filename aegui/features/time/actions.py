@@ -1,10 +1,16 @@
-"""Rows of the table of actions: going through the epochs of a training."""
+"""Going through the epochs of a training, and choosing what is shown of it."""
 
 from __future__ import annotations
 
 from aegui.core.i18n import mark
-from aegui.features.time.view.bar import FILMS
 from aegui.shell.action_spec import ActionSpec
+
+FILMS = {
+    "map": mark("Film of the &map…"),
+    "cursor": mark("Film of the &cursor…"),
+    "reconstructions": mark("Film of the &reconstructions…"),
+}
+"""What a film may show."""
 
 TIME_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
@@ -12,7 +18,8 @@ TIME_ACTIONS: tuple[ActionSpec, ...] = (
         mark("&Play the training"),
         mark("Play the training as a film, or stop the film"),
         "time",
-        "play_epochs",
+        100,
+        "toggle_playing",
         shortcuts=("Ctrl+P",),
         icon="train",
         needs=("has_timeline",),
@@ -22,17 +29,18 @@ TIME_ACTIONS: tuple[ActionSpec, ...] = (
         mark("&Earlier"),
         mark("Show the epoch before the one that is shown"),
         "time",
-        "epoch_before",
+        200,
+        "go_back",
         shortcuts=("[", "Alt+Left"),
         needs=("has_timeline",),
-        opens_section=True,
     ),
     ActionSpec(
         "epoch_after",
         mark("&Later"),
         mark("Show the epoch after the one that is shown"),
         "time",
-        "epoch_after",
+        210,
+        "go_forward",
         shortcuts=("]", "Alt+Right"),
         needs=("in_past",),
     ),
@@ -41,45 +49,21 @@ TIME_ACTIONS: tuple[ActionSpec, ...] = (
         mark("&Newest"),
         mark("Back to the newest state"),
         "time",
-        "epoch_newest",
+        220,
+        "go_to_newest",
         shortcuts=("Alt+End",),
         icon="time-newest",
         needs=("in_past",),
-    ),
-    ActionSpec(
-        "choose_run",
-        mark("Run that is &shown…"),
-        mark("Show another run of the training: its map, charts and figures"),
-        "time",
-        "choose_run",
-        needs=("has_runs",),
-        opens_section=True,
-    ),
-    ActionSpec(
-        "best_weights",
-        mark("&Best weights"),
-        mark("Show the best weights of a finished training"),
-        "time",
-        "best_weights",
-        needs=("can_choose_weights",),
-    ),
-    ActionSpec(
-        "last_weights",
-        mark("L&ast weights"),
-        mark("Show the weights of the last epoch of a finished training"),
-        "time",
-        "last_weights",
-        needs=("can_choose_weights",),
     ),
     ActionSpec(
         "fork",
         mark("&Go on from this epoch…"),
         mark("Train on from the epoch that is shown, with one setting changed"),
         "time",
+        400,
         "fork",
         icon="time-fork",
         needs=("can_fork",),
-        opens_section=True,
     ),
     *(
         ActionSpec(
@@ -87,12 +71,41 @@ TIME_ACTIONS: tuple[ActionSpec, ...] = (
             text,
             mark("Save what this part of the window shows over the whole training"),
             "time",
+            500 + 10 * place,
             "film",
             argument=key,
             icon="time-film" if key == "map" else "",
             needs=("has_timeline",),
-            opens_section=key == "map",
         )
-        for key, text in FILMS.items()
+        for place, (key, text) in enumerate(FILMS.items())
+    ),
+)
+SHOWN_ACTIONS: tuple[ActionSpec, ...] = (
+    ActionSpec(
+        "choose_run",
+        mark("Run that is &shown…"),
+        mark("Show another run of the training: its map, charts and figures"),
+        "time",
+        300,
+        "choose_any_run",
+        needs=("has_runs",),
+    ),
+    ActionSpec(
+        "best_weights",
+        mark("&Best weights"),
+        mark("Show the best weights of a finished training"),
+        "time",
+        310,
+        "choose_best",
+        needs=("can_choose_weights",),
+    ),
+    ActionSpec(
+        "last_weights",
+        mark("L&ast weights"),
+        mark("Show the weights of the last epoch of a finished training"),
+        "time",
+        320,
+        "choose_last",
+        needs=("can_choose_weights",),
     ),
 )

@@ -70,15 +70,15 @@ class RunDialog(QDialog):
 
     @Slot(str)
     def _on_search_text_changed(self, text: str) -> None:
-        wished = text.strip().casefold()
+        typed = text.strip().casefold()
         items = [self.list.item(row) for row in range(self.list.count())]
         for item in items:
             # The figures after the seed have digits too.
-            item.setHidden(wished not in item.text().partition(" · ")[0].casefold())
+            item.setHidden(typed not in item.text().partition(" · ")[0].casefold())
         seen = [item for item in items if not item.isHidden()]
         # The very seed comes before those that only contain its digits.
-        exact = [item for item in seen if wished in item.text().casefold().split()]
-        if seen and wished:
+        exact = [item for item in seen if typed in item.text().casefold().split()]
+        if seen and typed:
             self.list.setCurrentItem((exact or seen)[0])
         self.take.setEnabled(self.run is not None)
 

@@ -138,7 +138,7 @@ def ask_recovery(parent: QWidget, recovery: Recovery) -> Recovering:
     box.setDefaultButton(next(iter(buttons)))
     box.setEscapeButton(later)
     box.exec()
-    chosen = (wish for button, wish in buttons.items() if box.clickedButton() is button)
+    chosen = (answer for button, answer in buttons.items() if box.clickedButton() is button)
     return next(chosen, "later")
 
 
@@ -245,6 +245,16 @@ def choose_plan_file(parent: QWidget) -> str:
     """The plan of a study, "" for none."""
     patterns = tr("Plans of studies ({patterns})", patterns="*.aegui-study *.json")
     path, _ = QFileDialog.getOpenFileName(parent, tr("Open a plan"), "", patterns)
+    return path
+
+
+def choose_certificate_file(parent: QWidget, title: str, folder: str) -> str:
+    """A certificate or a key in PEM, "" for none."""
+    filters = [
+        tr("Certificates and keys ({patterns})", patterns="*.pem *.crt *.cer *.key"),
+        tr("All files ({patterns})", patterns="*"),
+    ]
+    path, _ = QFileDialog.getOpenFileName(parent, title, folder, ";;".join(filters))
     return path
 
 

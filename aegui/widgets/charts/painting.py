@@ -73,10 +73,11 @@ class ChartData:
     @functools.cached_property
     def plot(self) -> LinePlot:
         """The same as it is drawn."""
-        level = None if self.reference is None else (self.reference.value, self.reference.label)
+        known = self.reference
+        levels = () if known is None else ((known.value, known.label),)
         y = Axis(tr(self.spec.title), self.y, self.spec.percent)
         series = tuple(curve.series for curve in self.curves)
-        return LinePlot(self.epoch, Axis(tr("Epoch"), self.x, whole=True), y, series, level)
+        return LinePlot(self.epoch, Axis(tr("Epoch"), self.x, whole=True), y, series, levels)
 
 
 def fitted_y(

@@ -172,11 +172,11 @@ class CountField(_Typed, QSpinBox):
         """A number out of the range becomes the nearest inside it."""
         typed = self._bare(text)
         try:
-            wished = int(typed.replace(",", "").replace(".", ""))
+            typed_value = int(typed.replace(",", "").replace(".", ""))
         except ValueError:
             return text
-        nearest = min(max(wished, self._least()), self.maximum())
-        if nearest != wished:
+        nearest = min(max(typed_value, self._least()), self.maximum())
+        if nearest != typed_value:
             tell_replaced(self, typed, *map(self._shown, (nearest, self._least(), self.maximum())))
         return self._shown(nearest)
 
@@ -368,10 +368,10 @@ class NumberField(_Typed, QDoubleSpinBox):
 
     def fixup(self, text: str) -> str:
         """A number out of the range becomes the nearest inside it."""
-        wished = self.valueFromText(text)
-        nearest = float(short_number(min(max(wished, self.minimum()), self.maximum())))
+        typed_value = self.valueFromText(text)
+        nearest = float(short_number(min(max(typed_value, self.minimum()), self.maximum())))
         shown = self.textFromValue(nearest)
-        if nearest != wished:
+        if nearest != typed_value:
             low, high = map(self.textFromValue, (self.minimum(), self.maximum()))
             tell_replaced(self, self._bare(text), shown, low, high)
         return f"{self.prefix()}{shown}{self.suffix()}"

@@ -234,6 +234,8 @@ class AnswersPage(QWidget):
         self._look = GLYPHS
         self._rows: list[AnswerRow] = []
         self._shown: tuple[SheetAnswer, ...] = ()
+        self._laid_out: object = None
+        """What the heights of the rows depend on, beside the height of all."""
         self._current = SHOWN
         self._nearest_title = QLabel(nearest_title(GLYPHS))
         self._nearest_title.setProperty("dim", True)
@@ -279,6 +281,7 @@ class AnswersPage(QWidget):
         self._look = look
         self.nearest.set_samples(images, look)
         self._nearest_title.setText(nearest_title(look))
+        self._laid_out = None
         for row in self._rows:
             row.pictures.set_look(look)
 
@@ -303,7 +306,10 @@ class AnswersPage(QWidget):
                 )
         self._show_passes(sheet)
         self._show_current()
-        self._share_height()
+        laid_out = (keys, wrong, sheet.answers[0].answer.drawing.shape if keys else None)
+        if laid_out != self._laid_out:
+            self._laid_out = laid_out
+            self._share_height()
 
     def _share_height(self) -> None:
         rows = self.rows
@@ -362,6 +368,12 @@ class AnswersPage(QWidget):
         """The current answer."""
         found = (answer for answer in self._shown if answer.key == self._current)
         return next(found, None)
+
+    @property
+    def text(self) -> str:
+        """How right the current answer is, in words; empty without one."""
+        current = self.current
+        return "" if current is None else self._rows[self._shown.index(current)].words.text
 
     @property
     def rows(self) -> Sequence[AnswerRow]:

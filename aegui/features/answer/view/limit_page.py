@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import localized, tr
 from aegui.features.answer.model.answer_sheet import BEST
-from aegui.features.answer.view.bars import Bar, BarList
+from aegui.features.answer.view.bars import SampleBar, SampleBars
 from aegui.kit.layouts import column, dim
 from aegui.kit.marks import Sign, wrapped_label
 from aegui.kit.speech import describe
@@ -62,7 +62,7 @@ class LimitPage(QWidget):
         self.train = QToolButton()
         self._differs = QWidget()
         self._differs_words = wrapped_label()
-        self.bars = BarList(tr("How likely each character is"))
+        self.bars = SampleBars(tr("How likely each character is"))
         self._title = dim(tr("What the drawing was, by Bayes’ rule"))
         self._lay_out()
         self.set_prior("", used=False)
@@ -222,9 +222,9 @@ def _words(sheet: AnswerSheet, limit: Limit) -> str:
     return f"{text} {limit.note}".strip()
 
 
-def _bars(reading: BayesReading, sheet: AnswerSheet) -> list[Bar]:
+def _bars(reading: BayesReading, sheet: AnswerSheet) -> list[SampleBar]:
     dataset = sheet.dataset
-    bars: list[Bar] = []
+    bars: list[SampleBar] = []
     for index in reading.order[:MOST_BARS].tolist():
         chance = float(reading.chances[index])
         if chance < _LEAST_CHANCE and bars:
@@ -232,5 +232,7 @@ def _bars(reading: BayesReading, sheet: AnswerSheet) -> list[Bar]:
         label = dataset.labels[index]
         figure = tr("{percent} %", percent=localized(100 * chance, ".1f"))
         words = tr("{name}: {figure}", name=label_name(label), figure=figure)
-        bars.append(Bar(label_sign(label), chance, figure, words, index, is_strong=not bars))
+        bars.append(
+            SampleBar(label_sign(label), chance, figure, words, index=index, is_strong=not bars)
+        )
     return bars

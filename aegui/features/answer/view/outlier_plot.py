@@ -2,38 +2,45 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPen, QPolygonF
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QSizePolicy
 
 from aegui.core.i18n import localized, tr
-from aegui.kit.charts.widget_picture import offer_painted
+from aegui.kit.charts.axes import Axis, shaped
+from aegui.kit.charts.figure import Figure
+from aegui.kit.charts.histogram import BinHeights, HistogramPlot, HistogramView, ValueMark
+from aegui.kit.charts.ink import Ink
+from aegui.kit.charts.lines import LinePlot, Series
+from aegui.kit.charts.menu import FigureMenu
+from aegui.kit.charts.scale import Scale
+from aegui.kit.painted import Painted
 from aegui.kit.speech import describe
-from aegui.kit.theme import SPACING, blend, current_theme
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-    from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPaintEvent
+    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
+    from PySide6.QtWidgets import QWidget
 
     from aegui.core.evaluation.outliers import OutlierBench
 
-_TOP_PX, _BOTTOM_PX, _SIDE_PX = 16, 18, 6
-_HANDLE_PX = 6
 _GRASP_PX = 8
 _STEPS = 100
 _BINS = 40
 _MOST_DECADES = 8
 _LEAST_ERROR, _MOST_ERROR = 1e-12, 1e12
-_SIDE_OF_ROC_PX = 130
+_SIDE_OF_ROC_PX = 136
 _MOST_POINTS = 400
+_AIR = 1.08
 
 
-class OutlierPlot(QWidget):
+class OutlierPlot(HistogramView):
     """Histogram of the errors, that of the drawing as a line, and the threshold.
 
     Signals:
@@ -43,189 +50,106 @@ class OutlierPlot(QWidget):
     threshold_moved = Signal(float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._counts: tuple[NDArray[np.int64], ...] = ()
-        self._decades = (-1, 0)
+        super().__init__("outliers", tr("Errors of the set, with the threshold"), parent)
+        self._bars: HistogramPlot | None = None
+        """The plot without its marks."""
         self._usual = 0.0
         self._threshold = 0.0
         self._error: float | None = None
         self._is_dragged = False
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName(tr("Errors of the set, with the threshold"))
-        self.figures = offer_painted(self, "outliers")
         self.setToolTip(tr("Drag the threshold, or move it with the arrows; Home puts it back"))
 
-    def sizeHint(self) -> QSize:  # noqa: D102
-        return QSize(260, 150)
-
-    def minimumSizeHint(self) -> QSize:  # noqa: D102
-        return QSize(160, 90)
-
-    # -- what is shown ---------------------------------------------------------------------------
+    # What is shown
 
     def set_bench(self, bench: OutlierBench | None) -> None:
         """Show the errors of ``bench``; the threshold is where it puts it."""
-        self._counts = ()
+        self._bars = None if bench is None else errors_plot(bench)
         if bench is not None:
             self._usual = self._threshold = bench.threshold
-            parts = [bench.inside] if bench.outside is None else [bench.inside, bench.outside]
-            self._decades = _decades(parts)
-            edges = np.linspace(*self._decades, _BINS + 1)
-            self._counts = tuple(
-                np.histogram(np.clip(_logarithm(part), *self._decades), edges)[0] for part in parts
-            )
-        self.update()
+        self._mark()
 
     def set_error(self, error: float | None) -> None:
         """Mark the error of the drawing."""
         self._error = error
-        self.update()
+        self._mark()
 
     @property
     def threshold(self) -> float:
         """Where it is."""
         return self._threshold
 
-    def x_of(self, error: float) -> float:
-        """Where an error is on the logarithmic axis; what lies beyond the plot is at its edge."""
-        low, high = self._decades
-        share = (float(_logarithm(np.array([error]))[0]) - low) / (high - low)
-        return _SIDE_PX + (self.width() - 2 * _SIDE_PX) * min(1.0, max(0.0, share))
+    def _mark(self) -> None:
+        if self._bars is None:
+            self.set_plot(None)
+            return
+        marks = [ValueMark(self._threshold, is_handle=True)]
+        if self._error is not None:
+            is_beyond = self._error > self._bars.x.scale.high
+            marks.append(ValueMark(self._error, tr("drawing →") if is_beyond else tr("drawing")))
+        self.set_plot(replace(self._bars, marks=tuple(marks)))
 
-    def _error_at(self, x: float) -> float:
-        low, high = self._decades
-        share = (x - _SIDE_PX) / max(1, self.width() - 2 * _SIDE_PX)
-        return float(10.0 ** (low + (high - low) * min(1.0, max(0.0, share))))
+    def words(self, number: int) -> str:
+        """How many samples have an error like that."""
+        if self._bars is None:
+            return ""
+        low, high = self._bars.edges[number : number + 2].tolist()
+        return tr(
+            "Errors from {low} to {high}: {share} % of the set",
+            low=localized(low, ".3g"),
+            high=localized(high, ".3g"),
+            share=localized(100.0 * float(self._bars.sets[0].heights[number]), ".1f"),
+        )
 
-    # -- mouse and keys --------------------------------------------------------------------------
+    # Mouse and keys
 
     def _move_to(self, threshold: float) -> None:
-        low, high = self._decades
-        self._threshold = min(max(threshold, 10.0**low), 10.0**high)
-        self.update()
+        if self._bars is None:
+            return
+        scale = self._bars.x.scale
+        self._threshold = min(max(threshold, scale.low), scale.high)
+        self._mark()
         self.threshold_moved.emit(self._threshold)
         describe(self, tr("Threshold {error}", error=localized(self._threshold, ".3g")))
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
-        if self._counts and event.button() == Qt.MouseButton.LeftButton:
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take hold of the threshold, or bring it to the pointer."""
+        if self._bars is not None and event.button() == Qt.MouseButton.LeftButton:
             self._is_dragged = True
             if abs(event.position().x() - self.x_of(self._threshold)) > _GRASP_PX:
-                self._move_to(self._error_at(event.position().x()))
+                self._move_to(self.value_at(event.position().x()))
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Drag the threshold, or point at a bin."""
         if self._is_dragged:
-            self._move_to(self._error_at(event.position().x()))
+            self._move_to(self.value_at(event.position().x()))
+        else:
+            super().mouseMoveEvent(event)
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let go of the threshold."""
         del event
         self._is_dragged = False
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows move the threshold, by more with Page up and down; Home puts it back."""
         steps: dict[int, int] = {
             Qt.Key.Key_Left: -1,
             Qt.Key.Key_Right: 1,
             Qt.Key.Key_PageDown: -10,
             Qt.Key.Key_PageUp: 10,
         }
-        if not self._counts:
-            super().keyPressEvent(event)
-        elif event.key() in steps:
-            low, high = self._decades
-            self._move_to(self._threshold * 10.0 ** (steps[event.key()] * (high - low) / _STEPS))
-        elif event.key() == Qt.Key.Key_Home:
+        if self._bars is not None and event.key() in steps:
+            scale = self._bars.x.scale
+            share = scale.share(self._threshold) + steps[event.key()] / _STEPS
+            self._move_to(scale.value(min(1.0, max(0.0, share))))
+        elif self._bars is not None and event.key() == Qt.Key.Key_Home:
             self._move_to(self._usual)
         else:
-            super().keyPressEvent(event)
-
-    # -- painting --------------------------------------------------------------------------------
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
-        del event
-        if not self._counts:
-            return
-        theme = current_theme()
-        painter = QPainter(self)
-        self._paint_bars(painter, self._counts[0], theme.series[0], theme.panel)
-        for counts in self._counts[1:]:
-            self._paint_outline(painter, counts, theme.series[1])
-        painter.setPen(QPen(theme.border, 1))
-        base = self.height() - _BOTTOM_PX
-        painter.drawLine(_SIDE_PX, base, self.width() - _SIDE_PX, base)
-        self._paint_axis(painter)
-        self._paint_threshold(painter)
-        if self._error is not None:
-            self._paint_error(painter, self._error)
-        if self.hasFocus():
-            painter.setPen(QPen(theme.accent, 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
-
-    def _tops(self, counts: NDArray[np.int64]) -> list[float]:
-        """Heights of the bars: each set is as high as the plot."""
-        base, most = self.height() - _BOTTOM_PX, max(1, int(counts.max()))
-        return [base - (base - _TOP_PX) * count / most for count in counts.tolist()]
-
-    def _paint_bars(
-        self, painter: QPainter, counts: NDArray[np.int64], colour: QColor, ground: QColor
-    ) -> None:
-        base, room = self.height() - _BOTTOM_PX, self.width() - 2 * _SIDE_PX
-        for place, top in enumerate(self._tops(counts)):
-            left = _SIDE_PX + room * place // len(counts)
-            right = _SIDE_PX + room * (place + 1) // len(counts)
-            bar = QRect(left, round(top), right - left - 1, base - round(top))
-            painter.fillRect(bar, blend(colour, ground, 0.55))
-
-    def _paint_outline(self, painter: QPainter, counts: NDArray[np.int64], colour: QColor) -> None:
-        """The other set as steps without a filling, so that the two are told apart by form."""
-        base, room = self.height() - _BOTTOM_PX, self.width() - 2 * _SIDE_PX
-        points = [QPointF(_SIDE_PX, base)]
-        for place, top in enumerate(self._tops(counts)):
-            for edge in (place, place + 1):
-                points.append(QPointF(_SIDE_PX + room * edge / len(counts), top))
-        painter.setPen(QPen(colour, 1.5))
-        painter.drawPolyline(QPolygonF(points))
-
-    def _paint_axis(self, painter: QPainter) -> None:
-        painter.setPen(current_theme().text_dim)
-        below = QRect(_SIDE_PX, self.height() - _BOTTOM_PX + 2, self.width() - 2 * _SIDE_PX, 16)
-        low, high = (localized(10.0**decade, "g") for decade in self._decades)
-        painter.drawText(below, Qt.AlignmentFlag.AlignLeft, low)
-        painter.drawText(below, Qt.AlignmentFlag.AlignRight, high)
-        words = [tr("squared error"), ""]
-        if len(self._counts) > 1:
-            words.insert(0, tr("squared error; line: the other set"))
-        advance = self.fontMetrics().horizontalAdvance
-        room = below.width() - 2 * max(advance(low), advance(high)) - SPACING
-        text = next(text for text in words if advance(text) < max(room, 1))
-        painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, text)
-
-    def _paint_threshold(self, painter: QPainter) -> None:
-        theme = current_theme()
-        x = self.x_of(self._threshold)
-        painter.setPen(QPen(theme.accent, 2))
-        painter.drawLine(QPointF(x, _TOP_PX - 6), QPointF(x, self.height() - _BOTTOM_PX))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.accent)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.drawEllipse(QPointF(x, _TOP_PX - 6), _HANDLE_PX, _HANDLE_PX)
-
-    def _paint_error(self, painter: QPainter, error: float) -> None:
-        theme = current_theme()
-        x = self.x_of(error)
-        painter.setPen(QPen(theme.text, 1.5, Qt.PenStyle.DashLine))
-        painter.drawLine(QPointF(x, _TOP_PX + 10), QPointF(x, self.height() - _BOTTOM_PX))
-        text = tr("drawing") if error <= 10.0 ** self._decades[1] else tr("drawing →")
-        wide = self.fontMetrics().horizontalAdvance(text) + 4
-        left = int(min(max(0.0, x - wide / 2), self.width() - wide))
-        painter.setPen(theme.text)
-        above = QRect(left, _TOP_PX - 4, wide, 14)
-        # Over the handle of the threshold, where that is near.
-        painter.fillRect(above, theme.panel)
-        painter.drawText(above, Qt.AlignmentFlag.AlignCenter, text)
+            # Not the base's keys: they would take those of the threshold.
+            Painted.keyPressEvent(self, event)
 
 
-class RocPlot(QWidget):
+class RocPlot(Painted):
     """The curve of what every threshold finds, and the place of the one that is set."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -235,7 +159,7 @@ class RocPlot(QWidget):
         self.setFixedWidth(_SIDE_OF_ROC_PX)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(tr("Outliers found against false alarms (ROC)"))
-        self.figures = offer_painted(self, "roc")
+        self.figures = FigureMenu(self, self.figure)
         self.setToolTip(
             tr(
                 "Up: share of the other set beyond the threshold. To the right: share of the own "
@@ -243,11 +167,18 @@ class RocPlot(QWidget):
             )
         )
 
-    def sizeHint(self) -> QSize:  # noqa: D102
+    def sizeHint(self) -> QSize:
+        """A square, and what is below it."""
         return QSize(_SIDE_OF_ROC_PX, _SIDE_OF_ROC_PX + 16)
 
-    def minimumSizeHint(self) -> QSize:  # noqa: D102
+    def minimumSizeHint(self) -> QSize:
+        """As low as it may be."""
         return QSize(_SIDE_OF_ROC_PX, 90)
+
+    def tip_at(self, position: object) -> str:
+        """What the axes are."""
+        del position
+        return self.toolTip()
 
     def set_bench(self, bench: OutlierBench | None, threshold: float) -> None:
         """Show the curve of ``bench``, and where ``threshold`` is on it."""
@@ -260,39 +191,79 @@ class RocPlot(QWidget):
             )
         self.update()
 
-    def point(self, false_share: float, true_share: float) -> QPointF:
-        """Where a place of the curve is."""
-        side = min(self.width() - 4, self.height() - 20)
-        return QPointF(2 + side * false_share, 2 + side * (1.0 - true_share))
+    def figure(self) -> Figure | None:
+        """The curve, for paper; None without another set."""
+        plot = None if self._bench is None else roc_plot(self._bench, self._threshold)
+        if self._bench is None or plot is None:
+            return None
+        return Figure("roc", f"{self.accessibleName()}, {_area_words(self._bench)}", (plot,))
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the curve in a square, and the area under it."""
         del event
         bench = self._bench
-        roc = None if bench is None else bench.roc
-        if bench is None or roc is None:
+        plot = None if bench is None else roc_plot(bench, self._threshold, bare=True)
+        if bench is None or plot is None:
             return
-        theme = current_theme()
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(theme.border, 1))
-        painter.drawPolygon(QPolygonF([self.point(*at) for at in ((0, 0), (1, 0), (1, 1), (0, 1))]))
-        painter.drawLine(self.point(0, 0), self.point(1, 1))
-        count = len(roc.thresholds)
-        places = np.linspace(0, count - 1, min(count, _MOST_POINTS)).astype(int)
-        curve = zip(roc.false_share[places].tolist(), roc.true_share[places].tolist(), strict=True)
-        painter.setPen(QPen(theme.series[1], 1.5))
-        painter.drawPolyline(QPolygonF([self.point(*at) for at in curve]))
-        inside, outside = bench.shares(self._threshold)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.accent)
-        painter.drawEllipse(self.point(inside, outside or 0.0), 4, 4)
-        painter.setPen(theme.text_dim)
-        below = QRect(0, self.height() - 16, self.width(), 16)
-        painter.drawText(
-            below,
-            Qt.AlignmentFlag.AlignCenter,
-            tr("area {auc}", auc=localized(bench.auc or 0.0, ".3f")),
-        )
+        ink = Ink.of(self, painter)
+        room = QRectF(self.rect()).adjusted(0.0, 0.0, -2.0, -2.0)
+        plot = replace(plot, x=replace(plot.x, name=_area_words(bench)))
+        plot.paint_in(ink, shaped(ink, room, plot.x, plot.y, 1.0))
+
+
+def errors_plot(bench: OutlierBench) -> HistogramPlot:
+    """The errors of both sets over a logarithmic axis; each set as high as the plot."""
+    parts = [bench.inside] if bench.outside is None else [bench.inside, bench.outside]
+    decades = _decades(parts)
+    edges = np.linspace(*decades, _BINS + 1)
+    shares = [
+        np.histogram(np.clip(_logarithm(part), *decades), edges)[0] / max(1, len(part))
+        for part in parts
+    ]
+    most = max(float(share.max(initial=0.0)) for share in shares)
+    several = len(parts) > 1
+    sets = [BinHeights(tr("the set") if several else "", shares[0], is_pale=True)]
+    if several:
+        sets.append(BinHeights(tr("the other set"), shares[1], colour=1, is_outline=True))
+    return HistogramPlot(
+        10.0**edges,
+        Axis(tr("squared error"), Scale(10.0 ** decades[0], 10.0 ** decades[1], is_log=True)),
+        Axis(tr("share"), Scale(0.0, _AIR * (most or 1.0)), bare=True),
+        tuple(sets),
+    )
+
+
+def roc_plot(bench: OutlierBench, threshold: float, *, bare: bool = False) -> LinePlot | None:
+    """The curve with ``threshold`` on it; ``bare``: without figures along the axes."""
+    roc = bench.roc
+    if roc is None:
+        return None
+    places = np.linspace(0, len(roc.thresholds) - 1, _MOST_POINTS).astype(int)
+    inside, outside = bench.shares(threshold)
+    # The threshold's own place among those of the curve, which is not drawn through it.
+    x = np.append(roc.false_share[places], inside)
+    y = np.append(roc.true_share[places], np.nan)
+    here = np.append(np.full(len(places), np.nan), outside or 0.0)
+    order = np.argsort(x, kind="stable")
+    x, y, here = x[order], y[order], here[order]
+    known = np.isfinite(y)
+    y = np.interp(np.arange(len(y)), np.flatnonzero(known), y[known])
+    scale = Scale(0.0, 1.0)
+    return LinePlot(
+        x,
+        Axis(tr("false alarms"), scale, percent=True, bare=bare),
+        Axis(tr("found"), scale, percent=True, bare=bare),
+        (
+            Series(tr("guessing"), x, colour=None, style=Qt.PenStyle.DashLine, width=0.8),
+            Series(tr("every threshold"), y, colour=1, width=1.2),
+            Series(tr("this threshold"), here, dots=True, width=2.0),
+        ),
+    )
+
+
+def _area_words(bench: OutlierBench) -> str:
+    return tr("area {auc}", auc=localized(bench.auc or 0.0, ".3f"))
 
 
 def _logarithm(errors: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -24,7 +24,6 @@ from aegui.kit.layouts import column
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING
 from aegui.session.data.looks import GLYPHS, Look
-from aegui.widgets.answer_words import sheet_words
 from aegui.widgets.other_menu import OtherMenu
 
 if TYPE_CHECKING:
@@ -57,6 +56,7 @@ class AnswerPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._sheet: AnswerSheet | None = None
         self.answers = AnswersPage()
         self.limit = LimitPage()
         self.why = WhyPage()
@@ -115,6 +115,7 @@ class AnswerPanel(QWidget):
 
     def _on_tabs_clicked(self, number: int) -> None:
         self._pages.setCurrentIndex(number)
+        self._show_limit()
         self.page_shown.emit(self.shown_page)
 
     # -- what is shown ---------------------------------------------------------------------------
@@ -132,9 +133,14 @@ class AnswerPanel(QWidget):
         self.answers.setVisible(sheet is not None and bool(sheet.answers))
         if sheet is not None and sheet.answers:
             self.answers.set_sheet(sheet)
-        if sheet is not None:
-            self.limit.set_sheet(sheet)
+        self._sheet = sheet
+        self._show_limit()
         describe(self, self.text)
+
+    def _show_limit(self) -> None:
+        """Its page is written while somebody looks at it, not at every stroke."""
+        if self._sheet is not None and self.shown_page == "limit":
+            self.limit.set_sheet(self._sheet)
 
     @property
     def pictures(self) -> AnswerPictures:
@@ -149,7 +155,4 @@ class AnswerPanel(QWidget):
     @property
     def text(self) -> str:
         """How right the current answer is, or why there is no network that answers."""
-        current = self.answers.current
-        if self._reason.text() or current is None:
-            return self._reason.text()
-        return sheet_words(current)
+        return self._reason.text() or self.answers.text

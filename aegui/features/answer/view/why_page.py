@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import localized, mark, tr
-from aegui.features.answer.view.bars import Bar, BarList
+from aegui.features.answer.view.bars import SampleBar, SampleBars
 from aegui.features.answer.view.pictures import AnswerPictures
 from aegui.kit.layouts import dim, row
 from aegui.kit.marks import wrapped_label
@@ -54,10 +54,10 @@ class WhyPage(QWidget):
         self.pictures.set_explains()
         self.pictures.set_captions(False, "")
         self._holder = QWidget()
-        self.effects = BarList(tr("What each number of the code does to the pixel"))
-        self.votes = BarList(tr("What the likeliest characters say"))
-        self.neighbours = BarList(tr("What the characters with the nearest codes say"))
-        self._parts: tuple[tuple[QLabel, BarList], ...] = ()
+        self.effects = SampleBars(tr("What each number of the code does to the pixel"))
+        self.votes = SampleBars(tr("What the likeliest characters say"))
+        self.neighbours = SampleBars(tr("What the characters with the nearest codes say"))
+        self._parts: tuple[tuple[QLabel, SampleBars], ...] = ()
         self._lay_out()
         for bars in (self.votes, self.neighbours):
             bars.activated.connect(self.sample_activated)
@@ -208,7 +208,7 @@ def _level_words(levels: Sequence[float]) -> str:
     return ", ".join(tr(words, level=localized(level, ".2f")) for words, level in named)
 
 
-def _effect_bars(reasons: PixelReasons) -> list[Bar]:
+def _effect_bars(reasons: PixelReasons) -> list[SampleBar]:
     most = float(np.abs(reasons.effects).max(initial=0.0)) or 1.0
     bars = []
     for number in reasons.order[:MOST_EFFECTS].tolist():
@@ -224,11 +224,11 @@ def _effect_bars(reasons: PixelReasons) -> list[Bar]:
             "z{number} = {value}", number=number + 1, value=localized(reasons.code[number], ".2f")
         )
         figure = localized(effect, "+.2f") if reasons.is_graded else localized(effect, "+.1f")
-        bars.append(Bar(name, effect / most, figure, words, is_strong=effect > 0))
+        bars.append(SampleBar(name, effect / most, figure, words, is_strong=effect > 0))
     return bars
 
 
-def _vote_bars(votes: tuple[Vote, ...]) -> list[Bar]:
+def _vote_bars(votes: tuple[Vote, ...]) -> list[SampleBar]:
     bars = []
     for vote in votes:
         percent = localized(100 * vote.weight, ".1f")
@@ -236,12 +236,19 @@ def _vote_bars(votes: tuple[Vote, ...]) -> list[Bar]:
         figure = tr("{percent} % {lit}", percent=percent, lit=lit)
         words = tr("{name}: {figure}", name=label_name(vote.label), figure=figure)
         bars.append(
-            Bar(label_sign(vote.label), vote.weight, figure, words, vote.index, is_strong=vote.lit)
+            SampleBar(
+                label_sign(vote.label),
+                vote.weight,
+                figure,
+                words,
+                index=vote.index,
+                is_strong=vote.lit,
+            )
         )
     return bars
 
 
-def _neighbour_bars(reasons: PixelReasons) -> list[Bar]:
+def _neighbour_bars(reasons: PixelReasons) -> list[SampleBar]:
     votes = reasons.neighbours
     most = max((vote.weight for vote in votes), default=0.0) or 1.0
     bars = []
@@ -252,6 +259,13 @@ def _neighbour_bars(reasons: PixelReasons) -> list[Bar]:
         words = tr("{name}: {figure}", name=label_name(vote.label), figure=figure)
         closeness = 1.0 - 0.95 * vote.weight / most
         bars.append(
-            Bar(label_sign(vote.label), closeness, figure, words, vote.index, is_strong=vote.lit)
+            SampleBar(
+                label_sign(vote.label),
+                closeness,
+                figure,
+                words,
+                index=vote.index,
+                is_strong=vote.lit,
+            )
         )
     return bars

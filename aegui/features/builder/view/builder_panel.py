@@ -27,7 +27,7 @@ from aegui.core.network.words import (
     data_words,
     large_batch_words,
 )
-from aegui.core.recipe.edits import with_value
+from aegui.core.recipe.edits import numbers_edited, with_value
 from aegui.core.training.length import in_batches
 from aegui.features.builder.view import edits
 from aegui.features.builder.view.chain import LayerChain
@@ -49,6 +49,8 @@ if TYPE_CHECKING:
     from aegui.core.recipe import Recipe
 
 _DRAG_MARGIN_PX = 32
+_SHOWN = ("network.", "gan.", "classifier.")
+"""Whose numbers are shown here; of the others only whether they are above zero."""
 
 
 class BuilderPanel(QWidget):
@@ -62,6 +64,7 @@ class BuilderPanel(QWidget):
 
     recipe_edited = Signal(object, str)
     preset_requested = Signal(str)
+    vary_requested = Signal(str)
     undo_requested = Signal()
     redo_requested = Signal()
 
@@ -72,7 +75,7 @@ class BuilderPanel(QWidget):
         self._image_shape: Shape = (1, 1, 1)
         self._classes = 0
         self._samples = 0
-        self._drawn: object = None
+        self._resolved: object = None
         self.chain = LayerChain(self._architecture)
         self.head: StackSection | None = None
         self.discriminator: StackSection | None = None
@@ -196,34 +199,37 @@ class BuilderPanel(QWidget):
 
     def set_state(self, recipe: Recipe, resolution: Resolution) -> None:
         """Show the draft and what resolving it against the data gave."""
-        if recipe == self._recipe:
-            # An edit has come to nothing: ticks and fields go back to what they were.
-            self._drawn = None
-        self._recipe = recipe
+        before, self._recipe = self._recipe, recipe
+        resolved = (resolution.dataset, resolution.layers, resolution.parts, resolution.problems)
+        is_resolved_alike, self._resolved = resolved == self._resolved, resolved
+        numbers = numbers_edited(before, recipe) if before and is_resolved_alike else None
+        if numbers and not any(number.startswith(_SHOWN) for number in numbers):
+            for chain in self._chains:
+                chain.set_recipe(recipe)
+        else:
+            self._show(recipe, resolution)
+        self.caution.set_text(large_batch_words(recipe, self._samples))
+        self._show_preset()
+
+    def _show(self, recipe: Recipe, resolution: Resolution) -> None:
         if resolution.dataset is not None:
             self._image_shape = resolution.dataset.image_shape
             self._samples = len(resolution.dataset)
             self._classes = classes_learnt(recipe, resolution.dataset)
-        self._show_words(recipe, resolution)
+        self._show_words(recipe)
+        # Also where nothing differs: an edit has come to nothing, and ticks and fields go back.
+        self._show_sizes(recipe, resolution)
         self._show_chains(recipe, resolution)
         self.problem.set_text(_general_problems(resolution))
-        self.caution.set_text(large_batch_words(recipe, self._samples))
-        self._show_preset()
 
-    def _show_words(self, recipe: Recipe, resolution: Resolution) -> None:
+    def _show_words(self, recipe: Recipe) -> None:
         self.kind.set_value(kind_of(recipe))
         parts = composition(recipe)
         self._composition.setText(" + ".join(parts))
         # One part alone is what the kind of model says already.
         self._composition.setVisible(len(parts) > 1)
-        parts_of_it = tuple(resolution.parts.values())
-        drawn = (recipe.network, recipe.gan is None, resolution.layers, parts_of_it)
-        if drawn != self._drawn:
-            self._drawn = drawn
-            self._show_sizes(recipe, resolution)
 
     def _show_sizes(self, recipe: Recipe, resolution: Resolution) -> None:
-        """What only an edit of the layers, or other images, change."""
         self._sizes.setText(breakable(self._architecture(recipe)))
         layers = (
             *resolution.layers,
@@ -287,6 +293,7 @@ class BuilderPanel(QWidget):
 
     def _connect_chain(self, chain: LayerChain) -> None:
         chain.recipe_edited.connect(self.recipe_edited)
+        chain.vary_requested.connect(self.vary_requested)
         chain.card_focused.connect(self._on_chain_card_focused)
         chain.drag_moved.connect(partial(self._on_chain_drag_moved, chain))
 

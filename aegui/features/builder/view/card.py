@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -11,14 +12,16 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPen, QRegion
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from aegui.core.i18n import tr
-from aegui.core.network.layer_fields import spec_words
+from aegui.core.network.layer_fields import field_of, spec_words
 from aegui.core.network.words import shape_text
 from aegui.core.recipe import MAX_UNITS, LatentSpec, LayerSpec
 from aegui.core.recipe.layers import LAYERS
+from aegui.core.study.varied import EVERY, path_of_layer
 from aegui.features.builder.view.band import band_edges, band_share, band_units, paint_band
 from aegui.features.builder.view.card_body import CardBody
 from aegui.kit.marks import ElidedLabel, Grip, ProblemLabel, Sign, flat_button
 from aegui.kit.theme import RADIUS, current_theme, figures_font
+from aegui.widgets.form.field_menu import FieldMenu, vary_words
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QFocusEvent, QMouseEvent, QPaintEvent, QResizeEvent
@@ -83,6 +86,7 @@ class LayerCard(QWidget):
 
     Signals:
         layer_edited(str, object): A field of the layer and its new value.
+        vary_requested(str): The field at that path of the recipe is to be varied in a study.
         remove_requested(): Take the layer away.
         add_requested(): One more layer of the same kind after this one.
         add_menu_requested(): A layer of a kind to be chosen, after this one.
@@ -93,6 +97,7 @@ class LayerCard(QWidget):
     """
 
     layer_edited = Signal(str, object)
+    vary_requested = Signal(str)
     remove_requested = Signal()
     add_requested = Signal()
     add_menu_requested = Signal()
@@ -127,6 +132,9 @@ class LayerCard(QWidget):
         self._words.setVisible(kind == "mirrored")
         self.body.setVisible(bool(self.fields))
         self.body.edited.connect(self.layer_edited)
+        for name, editor in self.fields.items():
+            menu = FieldMenu(editor, partial(self._paths_of, name))
+            menu.vary_requested.connect(self.vary_requested)
         self.remove.clicked.connect(self.remove_requested)
         self.grip.dragged.connect(self.dragged)
         self.grip.dropped.connect(self.dropped)
@@ -158,6 +166,19 @@ class LayerCard(QWidget):
         for widget in (self._twin, self._detail, self._shape, self.remove):
             row.addWidget(widget)
         return row
+
+    def _paths_of(self, name: str) -> dict[str, str]:
+        """The paths under which a field can be varied, with what the menu says of each."""
+        place = self.state().place
+        path, field = path_of_layer(place, name), field_of(place.kind, name)
+        if not path:
+            return {}
+        layer = tr("{layer}, {field}", layer=place.name, field=tr(field.label))
+        found = {path: vary_words(layer)}
+        if place.home is not None:
+            words = tr("Vary this in every layer: {field}", field=tr(field.label))
+            found[f"{place.home[0]}.{EVERY}.{name}"] = words
+        return found
 
     def state(self) -> CardState:
         """What the card shows; set before the card is first seen."""

@@ -50,6 +50,7 @@ class LayerChain(QWidget):
     recipe_edited = Signal(object, str)
     card_focused = Signal(object)
     drag_moved = Signal(QPoint)
+    vary_requested = Signal(str)
 
     def __init__(self, words: Callable[[Recipe], str], parent: QWidget | None = None) -> None:
         """``words`` tells the sizes of a recipe that an edit asks for, for the words of undo."""
@@ -101,6 +102,10 @@ class LayerChain(QWidget):
             )
         self._show_gaps()
         self._restore_focus()
+
+    def set_recipe(self, recipe: Recipe) -> None:
+        """The same stack, of another recipe: what edits begin from."""
+        self._recipe = recipe
 
     def set_locked(self, locked: bool) -> None:
         """Whether nothing may be edited now."""
@@ -193,17 +198,18 @@ class LayerChain(QWidget):
             QWidget.setTabOrder(before, after)
 
     def _restore_focus(self) -> None:
-        wished, self._focus_next = self._focus_next, None
-        if isinstance(wished, tuple):
-            wished = self._plan.find(*wished)
-        if wished is not None:
-            index = min(wished, len(self.cards) - 1)
+        target, self._focus_next = self._focus_next, None
+        if isinstance(target, tuple):
+            target = self._plan.find(*target)
+        if target is not None:
+            index = min(target, len(self.cards) - 1)
             self.cards[index].setFocus(Qt.FocusReason.OtherFocusReason)
 
     # ------------------------------------------------------------------- edits
 
     def _connect_card(self, card: LayerCard) -> None:
         card.layer_edited.connect(partial(self._on_layer_edited, card))
+        card.vary_requested.connect(self.vary_requested)
         card.remove_requested.connect(partial(self._on_remove_requested, card))
         card.add_requested.connect(partial(self._on_add_requested, card))
         card.add_menu_requested.connect(partial(self._on_add_menu_requested, card))

@@ -13,6 +13,7 @@ from aegui.core.i18n import tr
 from aegui.core.network.words import data_words, large_batch_words
 from aegui.core.recipe.edits import consequences, numbers_edited, value_at, with_values
 from aegui.core.recipe.settings import SECTIONS
+from aegui.core.study.varied import NOT_VARIED
 from aegui.core.training.length import BATCH, LARGE
 from aegui.features.builder.view.edited_strip import EditedStrip
 from aegui.features.builder.view.formula import FormulaView
@@ -20,6 +21,7 @@ from aegui.kit.layouts import column, dim
 from aegui.kit.marks import ProblemLabel, wrapped_label
 from aegui.kit.theme import SPACING
 from aegui.widgets.finding_lines import FindingLines
+from aegui.widgets.form.field_menu import FieldMenu, vary_words
 from aegui.widgets.form.rows import SettingRow
 from aegui.widgets.form.section import FoldingSection
 
@@ -48,10 +50,12 @@ class TrainingPanel(QWidget):
     Signals:
         recipe_edited(Recipe, str): The recipe asked for, and the words for undoing the edit.
         open_data_requested(): A file of images or glyphs is to be chosen.
+        vary_requested(str): The setting at that path is to be varied in a study.
     """
 
     recipe_edited = Signal(object, str)
     open_data_requested = Signal()
+    vary_requested = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -116,6 +120,7 @@ class TrainingPanel(QWidget):
             row = SettingRow(setting)
             row.edited.connect(partial(self._on_row_edited, setting))
             row.open_requested.connect(self.open_data_requested)
+            self._offer_to_vary(row)
             self._lock_row(row)
             self.rows[setting.path] = row
             folding.add_row(row)
@@ -123,6 +128,13 @@ class TrainingPanel(QWidget):
             folding.add_row(self._data_words)
         if self._recipe is not None:
             self._show()
+
+    def _offer_to_vary(self, row: SettingRow) -> None:
+        setting = row.setting
+        if setting.path in NOT_VARIED:
+            return
+        words = vary_words(tr(setting.field.label))
+        FieldMenu(row, lambda: {setting.path: words}).vary_requested.connect(self.vary_requested)
 
     # ------------------------------------------------------------------- state
 
@@ -203,22 +215,26 @@ class TrainingPanel(QWidget):
         recipe: Recipe,
         edited: frozenset[str] | None = None,
     ) -> None:
-        """Show all rows of ``section``; of those that were not ``edited`` only whether they count.
+        """Show all rows of ``section``, or only those of the numbers that were ``edited``.
 
-        Values that were not edited are shown already.
+        Whether the others count has not changed then: see ``numbers_edited``.
         """
-        paths = [setting.path for setting in section.settings]
-        wrong = not self._problems.keys().isdisjoint(paths)
-        is_shown = section.shown(recipe) or wrong
-        folding.setVisible(is_shown)
-        if not is_shown:
-            return
+        wrong = any(setting.path in self._problems for setting in section.settings)
+        if edited is None:
+            is_shown = section.shown(recipe) or wrong
+            folding.setVisible(is_shown)
+            if not is_shown:
+                return
         folding.header.set_summary(section.summary(recipe), wrong)
-        for row in [self.rows[path] for path in paths if path in self.rows]:
-            if edited is None or row.setting.path in edited:
+        for setting in section.settings:
+            row = self.rows.get(setting.path)
+            if row is None:
+                continue
+            if edited is None:
                 self._show_row(row, recipe)
-            else:
                 self._show_whether(row, recipe)
+            elif setting.path in edited:
+                self._show_row(row, recipe)
 
     def _show_row(self, row: SettingRow, recipe: Recipe) -> None:
         path = row.setting.path
@@ -230,7 +246,6 @@ class TrainingPanel(QWidget):
             row.caution.set_text(large_batch_words(recipe, self._samples))
         row.set_value(value_at(recipe, path))
         row.problem.set_text(self._problems.get(path, ""))
-        self._show_whether(row, recipe)
 
     def _show_whether(self, row: SettingRow, recipe: Recipe) -> None:
         path, shown = row.setting.path, row.setting.shown(recipe)

@@ -76,8 +76,8 @@ class ChartsPanel(QWidget):
         self._run = 0
         self._units: Mapping[str, str] = {}
         self._curves: dict[str, tuple[Curve, ...]] = {}
-        self._x_wish: Scale | None = None
-        self._y_wishes: dict[str, Scale] = {}
+        self._x_zoomed: Scale | None = None
+        self._y_zoomed: dict[str, Scale] = {}
         self._views = {spec.key: PlotView(spec) for spec in CHARTS}
         self._buttons = {spec.key: _toggle(tr(spec.title), tr(spec.help)) for spec in CHARTS}
         for spec in CHARTS:
@@ -171,8 +171,8 @@ class ChartsPanel(QWidget):
         if history is not None and known is not None and _same(history, known):
             return
         if history is None or known is None or len(history) < len(known):
-            self._x_wish = None
-            self._y_wishes.clear()
+            self._x_zoomed = None
+            self._y_zoomed.clear()
             self._set_row(None)
         self._history = history
         self._seeds = seeds
@@ -199,8 +199,8 @@ class ChartsPanel(QWidget):
             return
         self._has_glyphs = glyphs
         now = {key: self._buttons[key].isChecked() for key in _OF_GLYPHS}
-        wished, self._other_choice = self._other_choice, now
-        self._check(wished)
+        asked, self._other_choice = self._other_choice, now
+        self._check(asked)
         self._arrange()
         self._redraw()
 
@@ -263,8 +263,8 @@ class ChartsPanel(QWidget):
 
     def show_all(self) -> None:
         """Undo zoom and movement: the whole training again, and what comes."""
-        self._x_wish = None
-        self._y_wishes.clear()
+        self._x_zoomed = None
+        self._y_zoomed.clear()
         self._redraw()
 
     # What goes out
@@ -317,7 +317,7 @@ class ChartsPanel(QWidget):
         has_rows = history is not None and len(history) > 0
         self._stack.setCurrentWidget(self._room if has_rows else self._empty)
         self._export.setEnabled(has_rows)
-        self._fit.setEnabled(has_rows and (self._x_wish is not None or bool(self._y_wishes)))
+        self._fit.setEnabled(has_rows and (self._x_zoomed is not None or bool(self._y_zoomed)))
         if history is None or not has_rows or not self.isVisible():
             return
         shown = list(zip(self._shown(), self._chart_data(history), strict=True))
@@ -329,7 +329,7 @@ class ChartsPanel(QWidget):
     def _chart_data(self, history: HistoryView) -> list[ChartData]:
         """What the charts chosen show of ``history``; curves are computed once for its rows."""
         epoch = np.asarray(history.epoch, dtype=np.float64)
-        x = self._x_wish or self._whole_x()
+        x = self._x_zoomed or self._whole_x()
         is_log = self._log_y.isChecked()
         found = []
         for view in self._shown():
@@ -338,7 +338,7 @@ class ChartsPanel(QWidget):
                 self._curves[spec.key] = curves_of(spec, history, self._run)
             curves = self._curves[spec.key]
             reference = self._references.get(spec.key) if self._linear.isChecked() else None
-            y = self._y_wishes.get(spec.key) or fitted_y(spec, epoch, curves, x, is_log, reference)
+            y = self._y_zoomed.get(spec.key) or fitted_y(spec, epoch, curves, x, is_log, reference)
             y_name = self._units.get(spec.key) or tr(spec.unit)
             found.append(ChartData(spec, epoch, curves, x, y, reference, y_name))
         return found
@@ -349,20 +349,20 @@ class ChartsPanel(QWidget):
             return Scale(1.0, max(last, 10.0), True)
         return Scale(0.0, max(last, 1.0))
 
-    def _wish_x(self, wish: Scale) -> None:
+    def _zoom_x_to(self, asked: Scale) -> None:
         whole = self._whole_x()
-        low, high = max(wish.low, whole.low), min(wish.high, whole.high)
+        low, high = max(asked.low, whole.low), min(asked.high, whole.high)
         if high - low < _LEAST_SPAN and high - low < whole.high - whole.low:
             return
         covers_all = low <= whole.low and high >= whole.high
-        self._x_wish = None if covers_all else Scale(low, high, whole.is_log)
+        self._x_zoomed = None if covers_all else Scale(low, high, whole.is_log)
         self._redraw()
 
     # What the person does
 
     def _on_choice_toggled(self) -> None:
-        self._x_wish = None
-        self._y_wishes.clear()
+        self._x_zoomed = None
+        self._y_zoomed.clear()
         self._arrange()
         self._redraw()
         self.choices_changed.emit(self.choices())
@@ -378,19 +378,19 @@ class ChartsPanel(QWidget):
 
     def _on_view_zoom_requested(self, factor: float, about: float) -> None:
         if self._history is not None:
-            self._wish_x((self._x_wish or self._whole_x()).zoomed(factor, about))
+            self._zoom_x_to((self._x_zoomed or self._whole_x()).zoomed(factor, about))
 
     def _on_view_move_requested(self, share: float) -> None:
-        if self._x_wish is None:
+        if self._x_zoomed is None:
             return
-        moved, whole = self._x_wish.moved(share), self._whole_x()
+        moved, whole = self._x_zoomed.moved(share), self._whole_x()
         if moved.low >= whole.low and moved.high <= whole.high:
-            self._wish_x(moved)
+            self._zoom_x_to(moved)
 
     def _on_view_height_zoom_requested(self, key: str, factor: float, about: float) -> None:
         data = self._views[key].data
         if data is not None:
-            self._y_wishes[key] = data.y.zoomed(factor, about)
+            self._y_zoomed[key] = data.y.zoomed(factor, about)
             self._redraw()
 
 

@@ -127,10 +127,10 @@ class ClassifierPanel(QWidget):
         if self._is_shared_out:
             return
         width = self._splitter.width()
-        wished = self._confusion.width_for(self._splitter.height())
+        ideal = self._confusion.width_for(self._splitter.height())
         # The table beside it is to be seen whole, as far as something is left of the matrix.
         left = max(width - self._scores.wanted_width(), round(_LEAST_MATRIX * width))
-        matrix = min(wished, left, round(_MOST_MATRIX * width))
+        matrix = min(ideal, left, round(_MOST_MATRIX * width))
         self._splitter.setSizes([matrix, width - matrix])
 
     # What comes in

@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QBrush, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QFrame, QWidget
 
 from aegui.core.i18n import tr
 from aegui.features.code.model.code_service import MEASURES
+from aegui.kit.charts.axes import Axis, edges, value_lines, values_width
+from aegui.kit.charts.bars import BarPlot, paint_bar
+from aegui.kit.charts.figure import Figure
+from aegui.kit.charts.ink import NAME_PT, TICK_PT, Ink
+from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.charts.scale import Scale, figure, fitted, precise
-from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.painted import PaintedArea
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, blend, current_theme, figures_font
@@ -37,8 +41,7 @@ _LEAST_SLOT_PX, _MOST_SLOT_PX = 7.0, 56.0
 _BAR_SHARE = 0.72
 _VALUE_PX = 52.0
 """So much width for each bar, and there is room for the value above it."""
-_SMALL = 0.88
-_TICK_PX = 24
+_SMALL = TICK_PT / NAME_PT
 _STRIDES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 _KEYS = {
     Qt.Key.Key_Left: -1,
@@ -68,7 +71,7 @@ class DimensionBars(PaintedArea):
         self._used: NDArray[np.bool_] = np.zeros(0, np.bool_)
         self._order: NDArray[np.int64] = np.zeros(0, np.int64)
         self._by_size = False
-        self._scale = Scale(0.0, 1.0)
+        self._axis = Axis("", Scale(0.0, 1.0))
         self._hovered: int | None = None
         self._current = 0
         self._chosen: int | None = None
@@ -78,7 +81,7 @@ class DimensionBars(PaintedArea):
         self.viewport().setMouseTracking(True)
         self.viewport().setAutoFillBackground(False)
         self.setAccessibleName(tr("Dimensions of the code"))
-        self.figures = offer_painted(self, "dimensions")
+        self.figures = FigureMenu(self, self.figure)
 
     def sizeHint(self) -> QSize:
         """Room for a score of bars."""
@@ -133,7 +136,7 @@ class DimensionBars(PaintedArea):
         shown = [0.0, *values, *self._reference_values()]
         if self._rho is not None:
             shown.append(self._rho)
-        self._scale = fitted(shown, from_zero=True)
+        self._axis = Axis("", fitted(shown, from_zero=True))
         self._share_out()
         if len(values):
             describe(self, self.words(int(self._order[self._current])), spoken=False)
@@ -161,18 +164,39 @@ class DimensionBars(PaintedArea):
             use=tr("in use") if self._used[dimension] else tr("not in use"),
         )
 
+    def figure(self) -> Figure | None:
+        """All bars, in sight or not, for paper; None without any."""
+        if self._look is None:
+            return None
+        order = self._order.tolist()
+        values = tuple(float(self._values[dimension]) for dimension in order)
+        names = tuple(str(dimension + 1) for dimension in order)
+        measure = tr(MEASURES[self._measure].label)
+        rho = self._rho
+        levels = () if rho is None else ((rho, tr("ρ = {rho}", rho=precise(rho))),)
+        plot = BarPlot(
+            names,
+            tr("dimension of the code"),
+            Axis(measure, self._axis.scale),
+            ((measure, values, 0),),
+            levels,
+            hatched=frozenset(place for place, key in enumerate(order) if not self._used[key]),
+        )
+        rows = (f"{name},{value:.9g}" for name, value in zip(names, values, strict=True))
+        csv = "\n".join([f"dimension,{self._measure}", *rows, ""])
+        return Figure("dimensions", f"{self.accessibleName()}: {measure}", (plot,), csv=csv)
+
     # Geometry
 
     def _plot(self) -> QRectF:
         """Where bars are, in the viewport."""
-        metrics = QFontMetricsF(self._small_font())
-        line = math.ceil(metrics.height())
+        ink = Ink.of(self)
+        line = math.ceil(ink.line(TICK_PT))
         top = (2.5 if self._has_values() else 1.5) * line
         area = QRectF(self.viewport().rect()).adjusted(0, top, -SPACING / 2, -line - SPACING / 4)
-        labels = [figure(tick) for tick in self._ticks(area.height())]
-        widest = max((metrics.horizontalAdvance(label) for label in labels), default=0.0)
+        widest = values_width(ink, self._axis, area.height())
         # By eights, so that the axis does not tremble while figures come and go.
-        return area.adjusted(8.0 * math.ceil((widest + SPACING) / 8.0), 0, 0, 0)
+        return area.adjusted(8.0 * math.ceil(widest / 8.0), 0, 0, 0)
 
     def _has_values(self) -> bool:
         """Whether every bar has room for its value above it."""
@@ -180,9 +204,6 @@ class DimensionBars(PaintedArea):
 
     def _small_font(self) -> QFont:
         return figures_font(self.font(), scale=_SMALL)
-
-    def _ticks(self, height: float) -> list[float]:
-        return self._scale.ticks(max(2, int(height // _TICK_PX)))
 
     def slot_px(self) -> float:
         """Width of a bar with its share of the gaps."""
@@ -207,8 +228,7 @@ class DimensionBars(PaintedArea):
         return QRectF(left + (slot - width) / 2, top, width, max(1.0, bottom - top))
 
     def _y(self, plot: QRectF, value: float) -> float:
-        low, high = self._scale.low, self._scale.high
-        return plot.bottom() - (value - low) / (high - low) * plot.height()
+        return plot.bottom() - self._axis.scale.share(value) * plot.height()
 
     def _place_at(self, x: float) -> int | None:
         plot = self._plot()
@@ -225,31 +245,26 @@ class DimensionBars(PaintedArea):
         if self._look is None:
             return
         painter = QPainter(self.viewport())
-        painter.setFont(self._small_font())
+        ink = Ink.of(self, painter)
         theme, plot = current_theme(), self._plot()
-        self._paint_axis(painter, theme, plot)
+        value_lines(ink, plot, self._axis)
+        edges(ink, plot)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setFont(self._small_font())
         painter.save()
         painter.setClipRect(plot.adjusted(0, -plot.top(), 0, plot.bottom()))
         slot = self.slot_px()
         first = int(self.horizontalScrollBar().value() // slot)
         last = min(len(self._values), first + math.ceil(plot.width() / slot) + 1)
         for place in range(first, last):
-            self._paint_bar(painter, theme, plot, place)
+            self._paint_bar(ink, plot, place)
         self._paint_reference(painter, theme, plot, first, last)
         painter.restore()
         self._paint_rho(painter, theme, plot)
-        self._paint_legend(painter, theme, plot)
+        self._paint_legend(ink, plot)
 
-    def _paint_axis(self, painter: QPainter, theme: Theme, plot: QRectF) -> None:
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        for tick in self._ticks(plot.height()):
-            y = round(self._y(plot, tick)) + 0.5
-            painter.setPen(theme.border if tick == 0.0 else theme.grid)
-            painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
-            painter.setPen(theme.text_dim)
-            painter.drawText(QRectF(0, y - 10, plot.left() - SPACING / 2, 20), right, figure(tick))
-
-    def _paint_bar(self, painter: QPainter, theme: Theme, plot: QRectF, place: int) -> None:
+    def _paint_bar(self, ink: Ink, plot: QRectF, place: int) -> None:
+        painter, theme = ink.painter, ink.theme
         dimension, slot = int(self._order[place]), self.slot_px()
         rect = self.bar_rect(place)
         column = QRectF(rect.center().x() - slot / 2, plot.top(), slot, plot.height())
@@ -257,7 +272,7 @@ class DimensionBars(PaintedArea):
             painter.fillRect(column, blend(theme.accent, theme.panel, 0.16))
         elif dimension == self._hovered:
             painter.fillRect(column, blend(theme.text, theme.panel, 0.07))
-        self._fill(painter, theme, rect, bool(self._used[dimension]))
+        paint_bar(ink, rect, 0, is_hatched=not self._used[dimension])
         self._paint_label(painter, theme, plot, place, column)
         if self._has_values():
             painter.setPen(theme.text)
@@ -270,16 +285,6 @@ class DimensionBars(PaintedArea):
             painter.setPen(QPen(theme.accent, 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(column.adjusted(1, 1, -1, -1))
-
-    def _fill(self, painter: QPainter, theme: Theme, rect: QRectF, used: bool) -> None:
-        """A bar; of a dimension that is not in use only hatched, told without any colour too."""
-        if used:
-            painter.fillRect(rect, theme.accent)
-            return
-        painter.setPen(QPen(theme.text_dim, 1))
-        painter.setBrush(QBrush(theme.text_dim, Qt.BrushStyle.BDiagPattern))
-        painter.drawRect(rect.adjusted(0.5, 0.5, -0.5, -0.5))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def _paint_label(
         self, painter: QPainter, theme: Theme, plot: QRectF, place: int, column: QRectF
@@ -321,8 +326,9 @@ class DimensionBars(PaintedArea):
         painter.fillRect(label, theme.panel)
         painter.drawText(label, Qt.AlignmentFlag.AlignCenter, text)
 
-    def _paint_legend(self, painter: QPainter, theme: Theme, plot: QRectF) -> None:
-        """Above the bars, from the right: what is drawn how, and how many there are of it."""
+    def _paint_legend(self, ink: Ink, plot: QRectF) -> None:
+        """Above the bars: what is drawn how, and how many there are of it."""
+        painter, theme = ink.painter, ink.theme
         used = int(np.count_nonzero(self._used))
         entries = [(tr("{n} in use", n=used), "used")]
         if used < len(self._used):
@@ -338,7 +344,7 @@ class DimensionBars(PaintedArea):
                 swatch = QRectF(x, y + side / 2 - 1, side, 2)
                 painter.fillRect(swatch, theme.series[1])
             else:
-                self._fill(painter, theme, swatch, kind == "used")
+                paint_bar(ink, swatch, 0, is_hatched=kind == "unused")
             painter.setPen(theme.text_dim)
             width = metrics.horizontalAdvance(text)
             middle = Qt.AlignmentFlag.AlignVCenter

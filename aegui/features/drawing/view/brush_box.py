@@ -106,6 +106,7 @@ class BrushBox(QWidget):
 
     def _swatch(self, number: int) -> QToolButton:
         button = self._flat("")
+        button.setProperty("swatch", True)
         button.setObjectName(str(number))
         button.clicked.connect(self._on_swatch_clicked)
         return button

@@ -64,20 +64,18 @@ class PixelSurface(QWidget):
 
     def cell_rect(self, row: int, column: int) -> QRect:
         """Where a cell is painted, in widget pixels."""
-        grid = self._grid_rect()
-        height, width = self._shape()
-        left, right = [grid.width() * at // width for at in (column, column + 1)]
-        top, bottom = [grid.height() * at // height for at in (row, row + 1)]
-        return QRect(grid.x() + left, grid.y() + top, right - left, bottom - top)
+        return self._box_rect(PixelBox(row, column, row + 1, column + 1))
 
     def _update_cells(self, box: PixelBox) -> None:
         """Paint those cells anew, with the frames around them, and nothing else."""
         self.update(self._box_rect(box).adjusted(-_RIM_PX, -_RIM_PX, _RIM_PX, _RIM_PX))
 
     def _box_rect(self, box: PixelBox) -> QRect:
-        return self.cell_rect(box.top, box.left).united(
-            self.cell_rect(box.bottom - 1, box.right - 1)
-        )
+        grid = self._grid_rect()
+        height, width = self._shape()
+        left, right = grid.width() * box.left // width, grid.width() * box.right // width
+        top, bottom = grid.height() * box.top // height, grid.height() * box.bottom // height
+        return QRect(grid.x() + left, grid.y() + top, right - left, bottom - top)
 
     def sizeHint(self) -> QSize:  # noqa: D102
         return self._size(_HINT_PX)
@@ -303,5 +301,5 @@ def _placed(start: int, room: int, length: int, share: float) -> int:
     """Where ``length`` begins so that its ``share`` is in the middle, leaving no room empty."""
     if length <= room:
         return start + (room - length) // 2
-    wished = round(start + room / 2 - share * length)
-    return max(start + room - length, min(start, wished))
+    ideal = round(start + room / 2 - share * length)
+    return max(start + room - length, min(start, ideal))

@@ -355,18 +355,17 @@ class StrokeSurface(PixelSurface):
         return [each for each in self._mirrored(covered) if self._inside(each)]
 
     def _paint(self, cells: list[Cell]) -> None:
-        for cell in [cells] if self._is_broad() else [[each] for each in cells]:
+        stroke = self._stroke
+        if stroke is not None and (self._is_broad() or isinstance(stroke.value, tuple)):
+            self.cells_painted.emit(self._covered(cells), stroke.value)
+            return
+        for cell in cells:
             # Looked at afresh: whoever hears of a pixel may end the stroke.
             stroke = self._stroke
             if stroke is None:
                 return
-            self._paint_together(cell, stroke.value)
-
-    def _paint_together(self, cells: list[Cell], value: Ink) -> None:
-        if self._is_broad() or isinstance(value, tuple):
-            self.cells_painted.emit(self._covered(cells), value)
-        elif self._inside(cells[0]) and self._pixels[cells[0]] != value:
-            self.pixel_painted.emit(*cells[0], value)
+            if self._inside(cell) and self._pixels[cell] != stroke.value:
+                self.pixel_painted.emit(*cell, stroke.value)
 
     def _finish(self) -> None:
         stroke, self._stroke = self._stroke, None

@@ -219,7 +219,7 @@ def _looked(
             tr("Nothing new was found: what the network draws are copies of its samples.")
         )
     rows = np.clip(np.nan_to_num(codec.decode(codes)), 0.0, 1.0)
-    how_new = novelty(of, rows, cancelled)
+    how_new = novelty(of, rows, cancelled, codec)
     return FindsLook(
         asked.source,
         codes,

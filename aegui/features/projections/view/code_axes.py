@@ -17,7 +17,7 @@ class CodeAxes(QWidget):
     """Two choices: the number of the code that grows to the right, and the one upwards."""
 
     edited = Signal(object)
-    """The two numbers wished, counted from 0: a tuple."""
+    """The two numbers asked for, counted from 0: a tuple."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -8,7 +8,8 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
-from aegui.core.i18n import localized, mark, tr
+from aegui.core.i18n import localized, tr
+from aegui.features.time.actions import FILMS
 from aegui.features.time.view.slider import TimeSlider
 from aegui.kit.layouts import dim
 from aegui.kit.theme import ICON_PX, SPACING, figures_font, icon
@@ -23,12 +24,6 @@ SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)
 """Multiples of the usual speed of the film."""
 MEMORIES_MB = (16, 64, 256, 1024)
 """Memory that the weights of one training may take."""
-FILMS = {
-    "map": mark("Film of the &map…"),
-    "cursor": mark("Film of the &cursor…"),
-    "reconstructions": mark("Film of the &reconstructions…"),
-}
-"""What a film may show."""
 _LONGEST_EPOCH = 9_999_999
 
 

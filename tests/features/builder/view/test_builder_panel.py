@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from aegui.core.data.dataset import Dataset
 from aegui.core.recipe import LayerSpec, NetworkSpec, Recipe
+from aegui.core.recipe.edits import with_value
 from aegui.features.builder.view.band import band_edges
 from aegui.widgets.form.fields import ChoiceField
 from tests.features.builder.view.bench import CONTROL, Bench, number
@@ -247,6 +248,18 @@ def test_a_state_from_outside_keeps_a_field_that_is_being_typed_in(bench: Bench)
     bench.show(bench.recipe.model_copy(update={"notes": "x"}))
     assert units.hasFocus()
     assert (units.lineEdit().text(), units.lineEdit().cursorPosition()) == ("12", 1)
+
+
+def test_an_edit_on_a_card_keeps_a_number_that_was_edited_elsewhere(bench: Bench) -> None:
+    bench.show(with_value(bench.recipe, "training.optimizer.learning_rate", 0.25))
+    bench.show(with_value(bench.recipe, "training.epochs", 77))
+    bench.focus(1)
+    bench.press(Qt.Key.Key_4)
+    bench.press(Qt.Key.Key_0)
+    bench.press(Qt.Key.Key_Return)
+    assert bench.sizes == (40, 10, 2, 10, 40, 35)
+    assert bench.recipe.training.optimizer.learning_rate == 0.25
+    assert bench.recipe.training.epochs == 77
 
 
 def test_cards_survive_edits_and_unfolded_details_go_with_their_layer(bench: Bench) -> None:

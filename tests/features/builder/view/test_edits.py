@@ -259,7 +259,7 @@ def test_what_is_absent_has_no_value() -> None:
 
 
 def test_numbers_that_were_edited_are_named_and_nothing_else_is_a_number() -> None:
-    before = Recipe()
+    before = with_values(Recipe(), {"data.corruption.level": 0.125, "seed": 3})
     rate = with_value(before, "training.optimizer.learning_rate", 0.5)
     assert numbers_edited(before, rate) == frozenset({"training.optimizer.learning_rate"})
     both = with_values(rate, {"data.corruption.level": 0.25, "seed": 7})
@@ -267,3 +267,20 @@ def test_numbers_that_were_edited_are_named_and_nothing_else_is_a_number() -> No
     assert numbers_edited(before, before) == frozenset()
     for path, value in (("training.optimizer.name", "sgd"), ("training.batch_size", 8)):
         assert numbers_edited(before, with_value(rate, path, value)) is None
+
+
+@pytest.mark.parametrize(("before", "now"), [(0.0, 0.1), (0.1, 0.0)])
+def test_a_weight_that_is_switched_on_or_off_is_more_than_a_number(
+    before: float, now: float
+) -> None:
+    recipe = with_value(Recipe(), "training.l2", before)
+    assert numbers_edited(recipe, with_value(recipe, "training.l2", now)) is None
+
+
+def test_values_that_only_go_together_are_edited_together() -> None:
+    wide = with_values(Recipe(), {"data.corruption.kind": "gaussian", "data.corruption.level": 3.0})
+    narrow = with_values(wide, {"data.corruption.level": 0.5, "data.corruption.kind": "flip"})
+    assert narrow.data.corruption.level == 0.5
+    with pytest.raises(ValidationError, match="share"):
+        with_value(wide, "data.corruption.kind", "flip")
+    assert narrow == Recipe.model_validate(narrow.model_dump())

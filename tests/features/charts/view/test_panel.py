@@ -211,6 +211,7 @@ def test_drag_moves_a_zoomed_axis(qtbot: QtBot, panel: ChartsPanel) -> None:
 def test_crosshair_reads_values_in_all_charts(qtbot: QtBot, panel: ChartsPanel) -> None:
     panel.set_history(some_history(41, 1), (0,))
     plot = view(panel, "loss")
+    drawn(qtbot, panel, "loss")
     with qtbot.waitSignal(panel.epoch_hovered) as heard:
         QTest.mouseMove(plot, plot.rect().center())
     epoch = heard.args[0]

@@ -133,7 +133,7 @@ def test_the_largest_first(panel: CodePanel, qtbot: QtBot) -> None:
     assert chosen.args == [3]
 
 
-def test_the_measure_that_fits_unless_another_is_wished(panel: CodePanel) -> None:
+def test_the_measure_that_fits_unless_another_is_asked(panel: CodePanel) -> None:
     panel.set_look(look_at(4, kl=True, fitting="kl"))
     assert shown(panel) == ("kl", "kl")
     assert panel.measure.count() == 3

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PySide6.QtWidgets import QMenu
 
-from aegui.features.time.view.bar import FILMS, MEMORIES_MB, SPEEDS, TimeBar
+from aegui.features.time.actions import FILMS
+from aegui.features.time.view.bar import MEMORIES_MB, SPEEDS, TimeBar
 
 if TYPE_CHECKING:
     from PySide6.QtCore import SignalInstance

@@ -1,0 +1,64 @@
+"""What can be done with documents."""
+
+from __future__ import annotations
+
+from aegui.core.i18n import mark
+from aegui.shell.action_spec import ActionSpec
+
+DOCUMENT_ACTIONS: tuple[ActionSpec, ...] = (
+    ActionSpec(
+        "new",
+        mark("&New"),
+        mark("Begin an untrained document"),
+        "file",
+        100,
+        "new",
+        shortcuts=("Ctrl+N",),
+        icon="document-new",
+    ),
+    ActionSpec(
+        "open",
+        mark("&Open…"),
+        mark("Open a run, a recipe, a course configuration or a file of glyphs"),
+        "file",
+        110,
+        "open",
+        shortcuts=("Ctrl+O",),
+        icon="document-open",
+    ),
+    ActionSpec(
+        "save",
+        mark("&Save"),
+        mark("Save the recipe, what was learnt and the history in one file"),
+        "file",
+        200,
+        "save",
+        shortcuts=("Ctrl+S",),
+        icon="document-save",
+    ),
+    ActionSpec(
+        "save_as",
+        mark("Save &as…"),
+        mark("Save under another name"),
+        "file",
+        210,
+        "save_as",
+        shortcuts=("Ctrl+Shift+S",),
+    ),
+    ActionSpec(
+        "export_recipe",
+        mark("Save the &recipe alone…"),
+        mark("Write the recipe as JSON, to be read by hand or by the command line"),
+        "file/export",
+        100,
+        "export_recipe",
+    ),
+    ActionSpec(
+        "log_folder",
+        mark("Folder of the &settings"),
+        mark("Open the folder where settings and log are kept"),
+        "help",
+        110,
+        "open_settings_folder",
+    ),
+)

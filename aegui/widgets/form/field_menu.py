@@ -1,0 +1,78 @@
+"""What else can be done with a field than editing it: entries beside its usual ones."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QAbstractSpinBox, QLineEdit, QMenu, QWidget
+
+from aegui.core.i18n import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtCore import QPoint
+
+
+class FieldMenu(QObject):
+    """Offers to vary a field in a study, wherever on it somebody asks for a menu."""
+
+    vary_requested = Signal(str)
+    """The field at that path."""
+
+    def __init__(self, widget: QWidget, paths: Callable[[], dict[str, str]]) -> None:
+        """Watch ``widget`` and all in it.
+
+        Args:
+            widget: The field, with its label if it has one.
+            paths: Asked each time: paths that can be varied -> what the entry says; {}: none.
+        """
+        super().__init__(widget)
+        self._paths = paths
+        self._widget = widget
+        typed = (*widget.findChildren(QLineEdit), *widget.findChildren(QAbstractSpinBox))
+        # What has no menu of its own passes the question on to the widget that it is in.
+        for asked in (widget, *typed):
+            if not isinstance(asked.parent(), QAbstractSpinBox):
+                asked.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+                asked.customContextMenuRequested.connect(partial(self._open, asked))
+
+    def _open(self, asked: QWidget, position: QPoint) -> None:
+        """Open the menu in place of the usual one, which it contains."""
+        menu = self._menu(asked, self._paths())
+        if menu.isEmpty():
+            menu.deleteLater()
+        else:
+            menu.popup(asked.mapToGlobal(position))
+
+    def _menu(self, watched: QObject, paths: dict[str, str]) -> QMenu:
+        line = _line_of(watched)
+        menu = None if line is None else line.createStandardContextMenu()
+        menu = QMenu(self._widget) if menu is None else menu
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        first = menu.actions()[0] if menu.actions() else None
+        for path, text in paths.items():
+            action = menu.addAction(text)
+            if first is not None:
+                menu.removeAction(action)
+                menu.insertAction(first, action)
+            action.triggered.connect(
+                lambda _checked=False, path=path: self.vary_requested.emit(path)
+            )
+        if first is not None and paths:
+            menu.insertSeparator(first)
+        return menu
+
+
+def _line_of(watched: QObject) -> QLineEdit | None:
+    """The line of text that was asked on."""
+    if isinstance(watched, QAbstractSpinBox):
+        return watched.lineEdit()
+    return watched if isinstance(watched, QLineEdit) else None
+
+
+def vary_words(label: str) -> str:
+    """What the entry says of a field."""
+    return tr("Vary this in a study: {field}", field=label)
