@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -768,3 +769,10 @@ def test_an_odd_picture_is_refused_in_one_line(tmp_path: Path) -> None:
         check=False,
     )
     assert done.stderr.count("\n") <= 1, done.stderr
+
+
+def test_json_can_be_caught_in_a_text() -> None:
+    """As a notebook does that calls the command."""
+    with contextlib.redirect_stdout(io.StringIO()) as caught:
+        assert main(["train", "letters-course", "--epochs", "2", "--json"]) == 0
+    assert json.loads(caught.getvalue())["runs"][0]["epochs"] == 2

@@ -11,6 +11,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
 
     from aegui.kit.charts.figure import Figure, Paper
@@ -55,6 +56,18 @@ def write_figures(paths: Sequence[str], figure: Figure, paper: Paper | None = No
             content = figure_bytes(figure, paper or Paper(), suffix.removeprefix("."))
         write_atomically(path, content)
     del application
+
+
+def paper_of(options: argparse.Namespace) -> Paper:
+    """What ``--size``, ``--theme`` and ``--dpi`` say.
+
+    Raises:
+        AeguiError: It is too small or too large.
+    """
+    from aegui.kit.charts.figure import Paper
+
+    width, height = options.size
+    return Paper(width, height, options.theme, options.dpi).checked()
 
 
 def check_figure_path(path: str, *, csv: bool) -> None:

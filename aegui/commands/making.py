@@ -58,7 +58,7 @@ def path_command(options: argparse.Namespace) -> int:
         count = write_film(options.out, frames, *settings, ink=glyphs, cancelled=cancelled)
     change = pixel_change(codec, path)
     of = known(model.dataset, glyphs)
-    found = novelty(of, frames.reshape(count, -1))
+    found = novelty(of, frames.reshape(count, -1), codec=codec)
     words = [novelty_words(of, found, i) for i in range(count)]
     met = [word for i, word in enumerate(words) if i == 0 or word != words[i - 1]]
     shown = met if len(met) <= _MOST_MET else [*met[: _MOST_MET // 2], "…", *met[-_MOST_MET // 2 :]]
@@ -89,7 +89,7 @@ def finds_command(options: argparse.Namespace) -> int:
         )
     images = decoded(model.codec, codes)
     rows = images.reshape(len(images), -1)
-    found = novelty(of, rows)
+    found = novelty(of, rows, codec=model.codec)
     if len(codes) < options.count:
         note(
             trn(

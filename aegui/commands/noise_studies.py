@@ -27,8 +27,15 @@ from aegui.core.run_file.saved import SUFFIX, load_run
 from aegui.core.study.findings import mistakes
 from aegui.core.study.levels import noises_of, parse_levels
 from aegui.core.study.noise_curves import NoiseCurveSpec, TriedModel, noise_curves
-from aegui.core.study.noise_matrix import FIGURES, MatrixSpec, matrix_cost, noise_matrix
+from aegui.core.study.noise_matrix import (
+    FIGURES,
+    MatrixSpec,
+    matrix_cost,
+    matrix_folder,
+    noise_matrix,
+)
 from aegui.core.study.tables import characters_csv
+from aegui.core.study.workers import usual_jobs
 from aegui.core.text_tables import columns_text
 
 if TYPE_CHECKING:
@@ -60,9 +67,11 @@ def matrix_command(options: argparse.Namespace) -> int:
     )
     for finding in mistakes(recipe):
         note(f"{finding.title}. {finding.remedy}")
-    refuse_excess(matrix_cost(recipe, dataset, spec), allowed=options.yes)
+    jobs = options.jobs or usual_jobs()
+    folder = matrix_folder() if options.folder is None else Path(options.folder)
+    refuse_excess(matrix_cost(recipe, dataset, spec, jobs), allowed=options.yes)
     with shown_work() as (report, cancelled):
-        matrix = noise_matrix(recipe, dataset, spec, report, cancelled)
+        matrix = noise_matrix(recipe, dataset, spec, report, cancelled, folder=folder, jobs=jobs)
     if options.out:
         from aegui.widgets.figures.makers import noise_matrix_figure
 
@@ -178,14 +187,22 @@ def _say_matrix(matrix: NoiseMatrix, key: str) -> None:
     say(columns_text(header, rows))
     say(
         trn(
-            "Rows: trained with; columns: tried with. Figures over {n} seed, trained together in "
+            "Rows: trained with; columns: tried with. Figures over {n} seed, trained and tried in "
             "{seconds:.0f} s.",
-            "Rows: trained with; columns: tried with. Means over {n} seeds, trained together in "
+            "Rows: trained with; columns: tried with. Means over {n} seeds, trained and tried in "
             "{seconds:.0f} s.",
             matrix.spec.seeds,
             seconds=matrix.seconds,
         )
     )
+    if matrix.reused:
+        say(
+            trn(
+                "{n} network was there from before.",
+                "{n} networks were there from before.",
+                matrix.reused,
+            )
+        )
     if matrix.note:
         say(tr("Made smaller to fit: {what}.", what=matrix.note))
 
@@ -204,6 +221,7 @@ def _matrix_json(matrix: NoiseMatrix) -> dict[str, Any]:
         "draws": matrix.spec.draws,
         "note": matrix.note,
         "seconds": matrix.seconds,
+        "reused": matrix.reused,
         **figures,
         "bayes_limit": [None if one is None else one.mean for one in matrix.limits],
     }

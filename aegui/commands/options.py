@@ -88,18 +88,20 @@ def _levels(usual: str) -> tuple[Option, ...]:
     )
 
 
-def _out(metavar: str, help: str, *, required: bool = True) -> Option:
+def out(metavar: str, help: str, *, required: bool = True) -> Option:
+    """The file that a command writes; ``metavar`` is an example of its name."""
     return text("-o --out", metavar, help, required=required)
 
 
-def _outs(metavar: str) -> Option:
+def outs(metavar: str) -> Option:
+    """Files that a figure is written to."""
     words = mark("output file: .csv, .png, .svg or .pdf; may be repeated")
     return several("-o --out", metavar, words)
 
 
-_FILE_OR_NAME = mark("FILE|NAME")
+FILE_OR_NAME = mark("FILE|NAME")
 _KIND_AND_LEVEL = mark("KIND:LEVEL")
-_RECIPE = mark("RECIPE")
+RECIPE = mark("RECIPE")
 _SHEET, _SHEET_HELP = mark("sheet.png"), mark("a .png sheet")
 _SET_HELP = mark("a .png sheet, a set of another form, or a folder that gets one PNG for each")
 _ALL_LEVELS = "0,0.05,0.1,0.15,0.2,0.25,0.3,0.35,0.4,0.45,0.5"
@@ -116,7 +118,7 @@ _WEIGHTS = choice(
 )
 _OF_FILE = (_RUN, _WEIGHTS)
 _SAVED = (_FILE, *_OF_FILE)
-_DATA = text("--data", _FILE_OR_NAME, mark("data other than the run's own"))
+OTHER_DATA = text("--data", FILE_OR_NAME, mark("data other than the run's own"))
 _CHARS = text("--chars", mark("STR"), mark("only these characters of the data"))
 _EPOCHS = whole("--epochs", "N", mark("epochs to train"), least=None)
 _NOISES = several(
@@ -146,19 +148,19 @@ _SPAN = real(
 _SCALE = whole(
     "--scale", "N", mark("size of a pixel in the file (default: chosen to fit)"), least=1, most=256
 )
-_YES = flag("--yes", mark("go on even if it takes more than an hour or half of the free memory"))
+YES = flag("--yes", mark("go on even if it takes more than an hour or half of the free memory"))
 _MARKDOWN = flag("--markdown", mark("print a table in Markdown"))
-_JSON = flag("--json", mark("print one JSON object"))
+AS_JSON = flag("--json", mark("print one JSON object"))
 _REPAIR = (
     *_SAVED,
     several(
         "--in",
-        _FILE_OR_NAME,
+        FILE_OR_NAME,
         mark("an image, a sheet or a set; may be repeated"),
         dest="inputs",
         required=True,
     ),
-    _out(mark("y.png"), mark(".png in grey levels, or .txt, .json, .h")),
+    out(mark("y.png"), mark(".png in grey levels, or .txt, .json, .h")),
     whole(
         "--times",
         "N",
@@ -170,7 +172,7 @@ _REPAIR = (
     flag("--threshold", mark("make every pixel of the answers black or white")),
     _SCALE,
 )
-_PAPER = (
+FIGURE_PAPER = (
     text(
         "--size",
         mark("WxHcm"),
@@ -183,6 +185,9 @@ _PAPER = (
     choice(
         "--lang", list(LANGUAGES), mark("language of the figure (default: that of the messages)")
     ),
+)
+_PAPER = (
+    *FIGURE_PAPER,
     text("--title", mark("TEXT"), mark("another title; empty: none")),
     flag(
         "--no-origin", mark("leave out the line below the figure that says what it was made from")
@@ -192,15 +197,15 @@ _PAPER = (
 TRAIN = (
     text(
         "recipe",
-        _RECIPE,
+        RECIPE,
         mark("a recipe or course configuration (JSON or YAML), or the name of a shipped recipe"),
         nargs="?",
     ),
-    text("--data", _FILE_OR_NAME, mark("train on this data instead")),
+    text("--data", FILE_OR_NAME, mark("train on this data instead")),
     _CHARS,
     text(
         "--check",
-        _FILE_OR_NAME,
+        FILE_OR_NAME,
         mark("check on this set, which is kept from training, such as mnist-test"),
     ),
     _EPOCHS,
@@ -248,21 +253,21 @@ EVALUATE = (
         nargs="*",
     ),
     flag("--all-runs", mark("every run of a population: mean and spread over its seeds")),
-    _DATA,
+    OTHER_DATA,
     _NOISES,
     _DRAWS_OF_EACH,
     _NOISE_SEED,
-    _JSON,
+    AS_JSON,
 )
 ENCODE = (
     *_SAVED,
-    _DATA,
-    _out(mark("codes.csv"), mark("output file (default: the terminal)"), required=False),
+    OTHER_DATA,
+    out(mark("codes.csv"), mark("output file (default: the terminal)"), required=False),
 )
 DECODE = (
     *_SAVED,
     several("--at", "X,Y", mark("the point, such as 0.3,-1.2; may be repeated"), required=True),
-    _out(
+    out(
         mark("glyph.png"),
         mark(".png in grey levels, or .txt, .json, .h thresholded (default: text on the terminal)"),
         required=False,
@@ -277,18 +282,18 @@ CARD = (
     text("--background", "#RRGGBB", mark("colour behind transparent images")),
     text("--labels", mark("A,B"), mark("only these classes")),
     whole("--count", "N", mark("at most so many samples, drawn at random"), least=1),
-    _JSON,
+    AS_JSON,
 )
 PROJECT = (
     text("file", mark("FILE"), mark("a saved run, or data: a file or a built-in name")),
     *_OF_FILE,
-    _DATA,
+    OTHER_DATA,
     text(
         "--method",
         mark("KEYS"),
         mark("code, pca, tsne, umap, pca-code, tsne-code, umap-code; several with commas"),
     ),
-    _YES,
+    YES,
     whole(
         "--samples",
         "N",
@@ -312,8 +317,8 @@ PROJECT = (
         least=1,
     ),
     _seed(mark("seed of what is drawn at random")),
-    _out(mark("maps.csv"), mark("output file: .csv, .json, .png, .svg or .pdf"), required=False),
-    _JSON,
+    out(mark("maps.csv"), mark("output file: .csv, .json, .png, .svg or .pdf"), required=False),
+    AS_JSON,
 )
 SAMPLE = (
     *_SAVED,
@@ -327,7 +332,7 @@ SAMPLE = (
             "of the code, such as 1,2"
         ),
     ),
-    _out(mark("grid.png"), _SET_HELP),
+    out(mark("grid.png"), _SET_HELP),
     _SCALE,
 )
 JUDGE = (
@@ -346,10 +351,10 @@ JUDGE = (
     *_OF_FILE,
     text(
         "--real",
-        _FILE_OR_NAME,
+        FILE_OR_NAME,
         mark("real images to compare with (default: held out, or the set's test part)"),
     ),
-    _JSON,
+    AS_JSON,
 )
 MAP = (
     *_SAVED,
@@ -365,7 +370,7 @@ MAP = (
     text("--rect", "X0,Y0,X1,Y1", mark("what to show (default: where codes lie)")),
     _AXES,
     _columns(mark("images, or cells, in a row"), MOST_IN_A_ROW),
-    _out(mark("map.png"), mark("a .png picture, or the numbers of a layer as .csv")),
+    out(mark("map.png"), mark("a .png picture, or the numbers of a layer as .csv")),
     _SCALE,
 )
 PATH = (
@@ -388,7 +393,7 @@ PATH = (
         least=FILM_SPEEDS[0],
         most=FILM_SPEEDS[1],
     ),
-    _out(mark("film.gif"), mark("a film .gif or .mp4, or a strip .png")),
+    out(mark("film.gif"), mark("a film .gif or .mp4, or a strip .png")),
     _SCALE,
 )
 FINDS = (
@@ -401,7 +406,7 @@ FINDS = (
         default="best",
     ),
     _seed(mark("seed of the search")),
-    _out(_SHEET, _SET_HELP),
+    out(_SHEET, _SET_HELP),
     _SCALE,
 )
 CONCEPT = (
@@ -419,7 +424,7 @@ CONCEPT = (
         mark("a sample or a code it is applied to; may be repeated (default: the middle)"),
     ),
     _steps(mark("images of a row (default: %(default)s)"), least=2),
-    _out(_SHEET, _SHEET_HELP),
+    out(_SHEET, _SHEET_HELP),
     _SCALE,
 )
 TRAVERSE = (
@@ -427,11 +432,11 @@ TRAVERSE = (
     *_PARTS_OF_CODE,
     _steps(mark("images of a row (default: %(default)s)")),
     _SPAN,
-    _out(_SHEET, _SHEET_HELP),
+    out(_SHEET, _SHEET_HELP),
     _SCALE,
 )
 LIMIT = (
-    several("--data", _FILE_OR_NAME, mark("the characters; may be repeated"), required=True),
+    several("--data", FILE_OR_NAME, mark("the characters; may be repeated"), required=True),
     _CHARS,
     _NOISES.required(),
     _DRAWS_OF_EACH,
@@ -452,42 +457,16 @@ LIMIT = (
         ),
         default="uniform",
     ),
-    _YES,
+    YES,
     _MARKDOWN,
-    _JSON,
+    AS_JSON,
 )
-STUDY = (
-    text(
-        "plan",
-        _FILE_OR_NAME,
-        mark("a plan (.aegui-study, .json), or the name of a study that ships"),
-        nargs="?",
-    ),
-    flag("--list", mark("list the studies that ship")),
-    whole("--seeds", "K", mark("seeds of each setting, in place of the plan's"), least=1),
-    whole(
-        "--jobs",
-        "N",
-        mark("processes (default: as many as there are cores)"),
-        least=1,
-        most=1_024,
-    ),
-    text(
-        "-o --out",
-        mark("DIR"),
-        mark(
-            "folder for the runs and the tables; the same line goes on where it was left "
-            "(default: one in the user's data)"
-        ),
-    ),
-    text("--units", mark("DIR"), mark("only write the work, and a script for SLURM, to a folder")),
-    text("--collect", mark("DIR"), mark("gather what was done of such a folder")),
-    _YES,
-    _JSON,
-)
-UNIT = (
-    text("folder", mark("DIR"), mark("a folder that was written with --units")),
-    whole("number", "N", mark("number of the unit, from 1"), least=1),
+JOBS = whole(
+    "--jobs",
+    "N",
+    mark("processes (default: as many as there are cores)"),
+    least=1,
+    most=1_024,
 )
 DENOISE = (
     *_REPAIR,
@@ -516,12 +495,12 @@ COMPLETE = (
 NOISE_MATRIX = (
     text(
         "recipe",
-        _RECIPE,
+        RECIPE,
         mark("a recipe, a shipped one's name, or a saved run (default: %(default)s)"),
         nargs="?",
         default=MATRIX_RECIPE,
     ),
-    _DATA,
+    OTHER_DATA,
     *_levels("0,0.05,0.1,0.2,0.3,0.5"),
     several("--train", _KIND_AND_LEVEL, mark("a noise to train with instead; may be repeated")),
     several("--test", _KIND_AND_LEVEL, mark("a noise to test with instead; may be repeated")),
@@ -545,23 +524,32 @@ NOISE_MATRIX = (
     ),
     _DRAWS_FOR_EACH,
     _NOISE_SEED,
-    _YES,
+    JOBS,
+    text(
+        "--folder",
+        mark("DIR"),
+        mark(
+            "folder for the networks; the same line goes on where it was left "
+            "(default: one in the user's data)"
+        ),
+    ),
+    YES,
     choice(
         "--figure",
         MATRIX_FIGURES,
         mark("what to show: wrong pixels, or shares of the answers"),
         default="wrong",
     ),
-    _outs(mark("matrix.csv")),
+    outs(mark("matrix.csv")),
     text(
         "--characters", mark("F.csv"), mark("output file for the wrong pixels of every character")
     ),
-    _JSON,
+    AS_JSON,
 )
 NOISE_CURVES = (
     text("files", mark("F.aegui"), mark("saved runs"), nargs="+"),
     _WEIGHTS,
-    _DATA,
+    OTHER_DATA,
     *_levels(_ALL_LEVELS),
     _DRAWS_FOR_EACH,
     _NOISE_SEED,
@@ -569,8 +557,8 @@ NOISE_CURVES = (
         "--pca", "K,K", mark("numbers of principal components (default: %(default)s)"), default="2"
     ),
     flag("--no-copy", mark("leave out the line for copying the input")),
-    _outs(mark("curves.csv")),
-    _JSON,
+    outs(mark("curves.csv")),
+    AS_JSON,
 )
 FIGURE = (
     _FILE,
@@ -616,11 +604,11 @@ FIGURE = (
     _SPAN,
 )
 SUMMARY = (
-    text("recipe", _RECIPE, mark("a recipe, a shipped one's name, or a saved run")),
-    _DATA,
+    text("recipe", RECIPE, mark("a recipe, a shipped one's name, or a saved run")),
+    OTHER_DATA,
     _MARKDOWN,
-    _out(mark("layers.csv"), mark("output file: .csv, .md, or plain text"), required=False),
-    _JSON,
+    out(mark("layers.csv"), mark("output file: .csv, .md, or plain text"), required=False),
+    AS_JSON,
 )
 CONVERT = (
     text("source", mark("IN"), mark("the file to read")),
@@ -628,7 +616,7 @@ CONVERT = (
 )
 DOWNLOAD = (choice("set", DOWNLOADS, "%(choices)s", metavar=mark("SET")),)
 SELF_TEST = (flag("--no-window", mark("leave the window out")),)
-HISTORY = (_FILE, _JSON)
+HISTORY = (_FILE, AS_JSON)
 
 _KEPT = text("run", mark("RUN"), mark("id of a kept run, or its beginning, or its name"))
 _SEVERAL_KEPT = text(
@@ -661,18 +649,18 @@ RUNS_LIST = (
     text("--group", mark("COLUMN"), mark("mean and spread of the figures of each group")),
     flag("--trash", mark("what is in the trash")),
     _CSV,
-    _JSON,
+    AS_JSON,
 )
-RUNS_SHOW = (_KEPT, _JSON)
+RUNS_SHOW = (_KEPT, AS_JSON)
 RUNS_DIFF = (
     text("first", mark("RUN"), mark("a kept run")),
     text("second", mark("RUN"), mark("another one")),
     text("--figure", mark("KEY"), mark("what to compare, such as wrong, loss or accuracy")),
-    _JSON,
+    AS_JSON,
 )
 RUNS_EXPORT = (
     _SEVERAL_KEPT,
-    _out(
+    out(
         mark("FILE"),
         mark("a .aegui run, its recipe as .json, or the history of each as one .csv"),
         required=False,
@@ -709,5 +697,5 @@ RUNS_TIDY = (
     whole("--count", "N", mark("how many of each are kept (default: 1)"), default=1, least=1),
     flag("--empty-trash", mark("remove for good what is in the trash")),
     whole("--limit", mark("MB"), mark("say from how much on it is too large"), least=1),
-    _JSON,
+    AS_JSON,
 )

@@ -3,48 +3,38 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from datetime import datetime
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from aegui.commands.progress import ProgressBar
 from aegui.commands.words import note, say, say_json
-from aegui.core.atomic import check_writable, write_atomically
+from aegui.core.atomic import check_writable
 from aegui.core.cost import memory_words
-from aegui.core.data.dataset import Dataset
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.run_figures import figure_words, run_figure
 from aegui.core.i18n import localized, tr, trn
+from aegui.core.library.differences import difference
 from aegui.core.library.entry import MAX_NAME, spreads_of
+from aegui.core.library.exports import export_events, export_file, members
 from aegui.core.library.library import Library
 from aegui.core.library.query import COLUMNS, USUAL_COLUMNS, Condition, LibraryQuery
-from aegui.core.network.change_words import change_lines
-from aegui.core.recipe.changes import recipe_changes
-from aegui.core.recipe.file import recipe_json
-from aegui.core.run_file.saved import SUFFIX, load_run
+from aegui.core.library.words import cell_words, column_label, is_figure, spread_words
+from aegui.core.run_file.saved import load_run
 from aegui.core.text_tables import columns_text, csv_text
-from aegui.core.training.event_file import event_file
-from aegui.core.training.history_csv import history_csv
-from aegui.core.training.terms import TERMS
-from aegui.core.verdicts.comparison import SeedFigures, compare
-from aegui.core.verdicts.starts import start_of
-from aegui.core.verdicts.words import superiority_words, verdict_words
 from aegui.paths import library_dir
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
 
+    from aegui.core.library.differences import EntryDifference
     from aegui.core.library.entry import LibraryEntry, Spread
     from aegui.core.library.query import LibraryGroup
-    from aegui.core.recipe import Recipe
     from aegui.core.run_file.saved import SavedRun
-    from aegui.core.verdicts.comparison import Comparison
+    from aegui.core.study.records import Records
+    from aegui.core.study.results import StudyResult
 
-_RECIPE, _HISTORY = ".json", ".csv"
 _TEXTS = ("name", "kind", "tags", "note", "study", "setting", "parent", "data")
 _SHOWN_SEEDS = 20
 _MEGABYTE = 1 << 20
@@ -75,9 +65,9 @@ def list_command(options: argparse.Namespace) -> int:
     elif options.csv:
         _say_csv(header, [[row.id, *row.values] for row in rows])
     elif rows:
-        cells = [[row.id, *map(_cell, columns, row.values)] for row in rows]
+        cells = [[row.id, *map(cell_words, columns, row.values)] for row in rows]
         words = 1 + len(list(takewhile(lambda column: column in _TEXTS, columns)))
-        say(columns_text([tr(COLUMNS["id"].label), *map(_label, columns)], cells, words))
+        say(columns_text([tr(COLUMNS["id"].label), *map(column_label, columns)], cells, words))
     else:
         note(tr('Nothing of that kind is in the library; "aegui train ... --keep" keeps a run.'))
     return 0
@@ -100,33 +90,13 @@ def show_command(options: argparse.Namespace) -> int:
 def diff_command(options: argparse.Namespace) -> int:
     """Print in what two entries differ, and whether one is better."""
     with _opened(looks_only=True) as library:
-        ids = [library.find(name) for name in (options.first, options.second)]
-        first, second = map(library.entry, ids)
-        recipes = [library.recipe(id) for id in ids]
-    key = options.figure or _common_figure(first, second)
-    figure = run_figure(key)
-    # Two of one name, such as two seeds, are told apart by their ids.
-    names = [
-        one.name if first.name != second.name and one.name else one.id for one in (first, second)
-    ]
-    starts = [
-        start_of(recipe, _image_shape(entry), entry.classes)
-        for recipe, entry in zip(recipes, (first, second), strict=True)
-    ]
-    comparison = compare(
-        SeedFigures(names[0], first.values(key)),
-        SeedFigures(names[1], second.values(key)),
-        same_starts=starts[0] == starts[1],
-        lower_is_better=figure.better != "high",
-    )
+        first, second = (library.find(name) for name in (options.first, options.second))
+        found = difference(library, first, second, options.figure or "")
     if options.json:
-        say_json(_diff_json(first, second, recipes, key, comparison))
+        say_json(_diff_json(found))
         return 0
-    lines = _difference_lines(first, second, recipes)
-    say("\n".join(lines) if lines else tr("Both have the same recipe."))
-    say(verdict_words(comparison, figure))
-    if (better := superiority_words(comparison)) and figure.better:
-        say(better)
+    say("\n".join(found.lines) if found.lines else tr("Both have the same recipe."))
+    say("\n".join(found.verdict))
     return 0
 
 
@@ -140,13 +110,13 @@ def export_command(options: argparse.Namespace) -> int:
             )
         )
     with _opened(looks_only=True) as library:
-        ids = [member for name in options.runs for member in _members(library, name)]
+        ids = [member for name in options.runs for member in members(library, library.find(name))]
         if options.out is not None:
             check_writable(options.out)
-            _export(library, ids, Path(options.out))
+            export_file(library, ids, Path(options.out))
             say(tr("{file} written.", file=options.out))
         if options.tensorboard is not None:
-            count = _export_events(library, ids, Path(options.tensorboard))
+            count = export_events(library, ids, Path(options.tensorboard))
             say(
                 trn(
                     "{n} event file written: tensorboard --logdir {folder} shows it.",
@@ -262,6 +232,29 @@ def keep_trained(run: SavedRun, *, compact: bool) -> str:
     return entry.id
 
 
+def keep_found(result: StudyResult, records: Records, verdict: Sequence[str]) -> str:
+    """Keep what ``aegui study`` has found; its id.
+
+    Raises:
+        AeguiError: It could not be kept.
+    """
+    # What trains studies takes as long to import as all the rest of this module.
+    from aegui.core.library.studies import keep_study
+
+    bar = ProgressBar()
+    with _opened() as library:
+        id = keep_study(
+            library,
+            result,
+            records,
+            verdict=verdict,
+            report=lambda progress: bar.show(progress.text),
+        )
+        bar.clear()
+        _note_size(library)
+    return id
+
+
 def check_library() -> None:
     """Find out before a training, not after it, that the library cannot be written.
 
@@ -290,65 +283,6 @@ def _opened(*, looks_only: bool = False) -> Iterator[Library]:
 def _found(library: Library, names: Sequence[str]) -> list[str]:
     """All of them, before anything is done with the first."""
     return list(dict.fromkeys(library.find(name) for name in names))
-
-
-def _members(library: Library, name: str) -> list[str]:
-    """A run, or the runs of a study."""
-    id = library.find(name)
-    if library.entry(id).kind == "run":
-        return [id]
-    query = LibraryQuery(study=id, kind="run", descending=False)
-    found = [row.id for row in library.rows(query, ("missing",)) if library.path(row.id).exists()]
-    if not found:
-        raise AeguiError(tr("The study {name} has kept no run files.", name=name))
-    return found
-
-
-def _export(library: Library, ids: Sequence[str], out: Path) -> None:
-    suffix = out.suffix.lower()
-    if suffix == _HISTORY:
-        histories = []
-        for id in ids:
-            run = library.load(id)
-            if run.history is not None:
-                histories.append(((id, library.entry(id).name), run.history, run.recipe.seed))
-        write_atomically(out, history_csv(histories).encode())
-        return
-    if suffix not in {SUFFIX, _RECIPE}:
-        raise AeguiError(
-            tr(
-                "{file}: the suffix must be one of {known}.",
-                file=out.name,
-                known=".aegui, .json, .csv",
-            )
-        )
-    if len(ids) > 1:
-        raise AeguiError(tr("One run at a time can be written to {file}.", file=out.name))
-    if suffix == _RECIPE:
-        write_atomically(out, recipe_json(library.recipe(ids[0])).encode())
-    else:
-        library.load(ids[0])  # says it, where it is damaged or has gone
-        write_atomically(out, library.path(ids[0]).read_bytes())
-
-
-def _export_events(library: Library, ids: Sequence[str], folder: Path) -> int:
-    """A folder for each run and seed, which TensorBoard lists as its runs."""
-    count = 0
-    for id in ids:
-        run, entry = library.load(id), library.entry(id)
-        if run.history is None:
-            raise AeguiError(tr("{name} has not been trained yet.", name=entry.name or id))
-        ended = datetime.fromisoformat(entry.created).timestamp()
-        began = ended - float(run.history.seconds[-1])
-        plain = "".join(it if it.isalnum() or it in "-_ ." else "_" for it in entry.name)[:60]
-        for place in range(run.recipe.runs):
-            name = f"{plain.strip(' .')}-{id}/seed-{run.recipe.seed + place}".lstrip("-")
-            home = folder / name
-            home.mkdir(parents=True, exist_ok=True)
-            file = home / f"events.out.tfevents.{round(began)}.aegui"
-            write_atomically(file, event_file(run.history, place, began))
-            count += 1
-    return count
 
 
 def _keep_best(library: Library, options: argparse.Namespace) -> None:
@@ -385,7 +319,7 @@ def _say_groups(
     library: Library, query: LibraryQuery, columns: Sequence[str], options: argparse.Namespace
 ) -> int:
     """Mean and deviation of every figure among the columns, over all seeds of each group."""
-    figures = [key for key in columns if key not in COLUMNS and _is_figure(key)]
+    figures = [key for key in columns if key not in COLUMNS and is_figure(key)]
     groups = library.groups(query, options.group, figures)
     if options.json:
         say_json(
@@ -406,13 +340,17 @@ def _say_groups(
         return 0
     cells = [
         [
-            _cell(options.group, group.value),
+            cell_words(options.group, group.value),
             localized(group.entries, ","),
-            *(_spread_words(key, group.figures.get(key)) for key in figures),
+            *(spread_words(key, group.figures.get(key)) for key in figures),
         ]
         for group in groups
     ]
-    say(columns_text([_label(options.group), tr("entries"), *map(_label, figures)], cells))
+    say(
+        columns_text(
+            [column_label(options.group), tr("entries"), *map(column_label, figures)], cells
+        )
+    )
     return 0
 
 
@@ -434,18 +372,9 @@ def _spread_json(one: Spread) -> dict[str, float]:
     }
 
 
-def _spread_words(key: str, one: Spread | None) -> str:
-    if one is None:
-        return "–"
-    mean = figure_words(key, one.mean)
-    if one.count == 1:
-        return mean
-    return tr("{mean} ± {std}", mean=mean, std=figure_words(key, one.deviation))
-
-
 def _say_entry(entry: LibraryEntry, path: Path) -> None:
     lines = [
-        (COLUMNS[key].label, _cell(key, value))
+        (COLUMNS[key].label, cell_words(key, value))
         for key, value in (
             ("id", entry.id),
             ("name", entry.name),
@@ -495,33 +424,14 @@ def _seeds_table(entry: LibraryEntry) -> str:
     return columns_text([tr("seed"), *(tr(run_figure(key).label) for key in keys)], rows)
 
 
-def _difference_lines(
-    first: LibraryEntry, second: LibraryEntry, recipes: Sequence[Recipe]
-) -> list[str]:
-    old, new = recipes
-    lines = []
-    if first.data != second.data:
-        label = tr(COLUMNS["data"].label)
-        lines.append(tr("{label}: {old} → {new}", label=label, old=first.data, new=second.data))
-    changes = recipe_changes(old, new)
-    shape = _image_shape(first)
-    learnt = Dataset.from_images(first.data, np.zeros((1, *shape), np.float32))
-    return [*lines, *change_lines(old, new, changes, learnt)]
-
-
-def _diff_json(
-    first: LibraryEntry,
-    second: LibraryEntry,
-    recipes: Sequence[Recipe],
-    key: str,
-    comparison: Comparison,
-) -> dict[str, Any]:
-    changes = recipe_changes(*recipes)
+def _diff_json(found: EntryDifference) -> dict[str, Any]:
+    first, second = found.entries
+    comparison = found.comparison
     return {
         "first": first.id,
         "second": second.id,
-        "changes": [vars(change) for change in changes],
-        "figure": key,
+        "changes": [vars(change) for change in found.changes],
+        "figure": found.figure,
         "means": list(comparison.means),
         "seeds": list(comparison.seeds),
         "difference": comparison.difference,
@@ -532,46 +442,6 @@ def _diff_json(
         "outcome": comparison.outcome,
         "more_seeds": comparison.more_seeds,
     }
-
-
-def _common_figure(first: LibraryEntry, second: LibraryEntry) -> str:
-    """By which figure the two are compared: wrong pixels, accuracy, or else the loss."""
-    known = [spreads_of(one) for one in (first, second)]
-    for key in ("wrong", "validation_accuracy"):
-        if all(key in one for one in known):
-            return key
-    return "loss"
-
-
-def _image_shape(entry: LibraryEntry) -> tuple[int, ...]:
-    return entry.image_shape or (1, 1, 1)
-
-
-def _is_figure(key: str) -> bool:
-    return run_figure(key).label != key or key in TERMS
-
-
-def _label(column: str) -> str:
-    if column in COLUMNS:
-        return tr(COLUMNS[column].label)
-    return tr(run_figure(column).label) if _is_figure(column) else column
-
-
-def _cell(column: str, value: Any) -> str:
-    """A value as a person reads it."""
-    if value is None or value == "":
-        return "–"
-    if column == "created":
-        return datetime.fromisoformat(value).astimezone().strftime("%Y-%m-%d %H:%M")
-    if column in {"starred", "missing"}:
-        return tr("yes") if value else tr("no")
-    if column == "bytes":
-        return memory_words(value)
-    if column not in COLUMNS and _is_figure(column):
-        return figure_words(column, value)
-    if isinstance(value, int):
-        return localized(value, ",")
-    return localized(value, ".6g") if isinstance(value, float) else " ".join(str(value).split())
 
 
 def _say_csv(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING
 
 from aegui.commands.cost import refuse_excess
 from aegui.commands.progress import TerminalLine, stopping_at
+from aegui.commands.runs import check_library, keep_found
+from aegui.commands.study_pictures import draw_pictures, pictures_of
 from aegui.commands.words import note, say, say_json
 from aegui.core.atomic import write_atomically
 from aegui.core.cost import time_words
+from aegui.core.data.load import source_from
 from aegui.core.data.progress import clock
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr, trn
 from aegui.core.study.cluster import collect, do_unit, write_units
+from aegui.core.study.dask_workers import DaskWorkers, Scheduler
 from aegui.core.study.plan import find_plan, list_plans, load_plan
 from aegui.core.study.records import TABLE_FILE, Records, usual_folder
 from aegui.core.study.results import csv_of, goal_words, json_of, size_words, table_of, verdict_of
@@ -28,7 +32,10 @@ if TYPE_CHECKING:
     from aegui.core.study.plan import StudyPlan
     from aegui.core.study.results import StudyResult
     from aegui.core.study.study import StudyNews
+    from aegui.core.study.workers import Workers
 
+_CHOICE = ("data.chars", "data.labels", "data.names", "data.count")
+"""What of a set is taken."""
 _MOST_VERDICTS = 4
 """Lines of a verdict: what there is to say of all, and the settings that come next."""
 
@@ -44,15 +51,34 @@ def study_command(options: argparse.Namespace) -> int:
     if options.seeds is not None:
         seeds = plan.seeds.model_copy(update={"count": options.seeds})
         plan = plan.model_copy(update={"seeds": seeds})
+    if options.data is not None:
+        plan = on_other_samples(plan, source_from(options.data, Path()))
+    wanted = None if options.figures is None else pictures_of(options)
     folder = _folder(options, path)
     records = Records(folder)
     study = Study(plan, path.parent, records)
     if options.units is not None:
         return _write_units(study, Path(options.units))
+    if options.keep:
+        check_library()
     records.begin(plan)
+    try:
+        status = _begun(options, study, records)
+    finally:
+        records.end()
+    if wanted is not None:
+        draw_pictures(study.result(), records, wanted)
+    return status
+
+
+def _begun(options: argparse.Namespace, study: Study, records: Records) -> int:
+    """Do what is missing of a study whose folder is ours, and tell what came of it."""
+    plan = study.plan
     if options.collect is not None:
         found = collect(Path(options.collect), records)
         note(trn("{n:,} run was gathered.", "{n:,} runs were gathered.", found))
+    if options.scheduler is not None:
+        return _finished(options, study, records, _on_cluster(options, study))
     jobs = options.jobs or usual_jobs()
     cost = study.cost(jobs)
     refuse_excess(cost, allowed=options.yes)
@@ -65,7 +91,23 @@ def study_command(options: argparse.Namespace) -> int:
     )
     if options.jobs is None:
         jobs = fitting_jobs(cost.seconds, jobs)
-    status = _run(study, jobs)
+    return _finished(options, study, records, _run(study, workers_for(jobs)))
+
+
+def _on_cluster(options: argparse.Namespace, study: Study) -> int:
+    """Have the workers of a cluster train what is missing; the exit code."""
+    certificates = (options.tls_ca or "", options.tls_cert or "", options.tls_key or "")
+    scheduler = Scheduler(options.scheduler, *certificates)
+    if scheduler.warning:
+        note(scheduler.warning)
+    workers = DaskWorkers(scheduler)
+    note(trn("{n} worker.", "{n} workers.", workers.jobs))
+    return _run(study, workers)
+
+
+def _finished(options: argparse.Namespace, study: Study, records: Records, status: int) -> int:
+    """Tell what came of a study."""
+    folder = records.folder
     result = study.result()
     if folder is not None:
         write_atomically(folder / TABLE_FILE, csv_of(result).encode())
@@ -73,7 +115,17 @@ def study_command(options: argparse.Namespace) -> int:
         say_json({**json_of(result), "folder": str(folder)})
     else:
         _say(result, folder)
+    if options.keep:
+        id = keep_found(result, records, verdict_of(result).lines)
+        note(tr("Kept in the library as {id}.", id=id))
     return status
+
+
+def on_other_samples(plan: StudyPlan, source: str) -> StudyPlan:
+    """``plan`` on all samples of ``source``, whatever it takes of those it names itself."""
+    kept = {key: value for key, value in plan.set.items() if key not in _CHOICE}
+    none = dict.fromkeys(_CHOICE)
+    return plan.model_copy(update={"set": {**kept, **none, "data.source": source}})
 
 
 def unit_command(options: argparse.Namespace) -> int:
@@ -112,9 +164,9 @@ def _write_units(study: Study, folder: Path) -> int:
     return 0
 
 
-def _run(study: Study, jobs: int) -> int:
+def _run(study: Study, workers: Workers) -> int:
     """Train what is missing; the exit code."""
-    line, control, workers = TerminalLine(), StudyControl(), workers_for(jobs)
+    line, control = TerminalLine(), StudyControl()
     ended = 0
 
     def stop() -> None:
@@ -146,7 +198,7 @@ def _progress(news: StudyNews, ended: int) -> str:
     )
 
 
-def _say(result: StudyResult, folder: Path) -> None:
+def _say(result: StudyResult, folder: Path | None) -> None:
     plan = result.plan
     if plan.name:
         say(tr(plan.name))
@@ -159,8 +211,12 @@ def _say(result: StudyResult, folder: Path) -> None:
     for step in result.steps:
         say(step.words(plan))
     _say_best(result)
-    for words in verdict_of(result)[:_MOST_VERDICTS]:
+    verdict = verdict_of(result)
+    for words in verdict.lines[:_MOST_VERDICTS]:
         say(words)
+    if verdict.more_seeds is not None:
+        count = plan.seeds.count + verdict.more_seeds
+        say(tr("To add them, give the same line with --seeds {n}.", n=count))
     if plan.conclusion:
         say(tr("Published: {text}", text=tr(plan.conclusion)))
     runs = sum(len(cell.runs) for cell in result.cells)
@@ -190,4 +246,4 @@ def _say_best(result: StudyResult) -> None:
     best = result.best
     if best is None or len(result.cells) < 2:
         return
-    say(tr("* best: {setting}", setting=", ".join(map(tr, best.setting.labels.values()))))
+    say(tr("* best: {setting}", setting=best.setting.title))

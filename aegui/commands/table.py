@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from aegui.commands import options
+from aegui.commands import options, study_options
 from aegui.core.i18n import mark
 
 if TYPE_CHECKING:
@@ -223,14 +223,35 @@ _ROWS = (
             "deviation and the share of the seeds that reach the goal. What is finished is kept: "
             "the same line goes on where it was left."
         ),
-        options.STUDY,
+        study_options.STUDY,
     ),
     Command(
         "study-unit",
         "study:unit_command",
         mark("do one unit of a study, as a job of a cluster"),
         mark("Do one of the units that “aegui study --units” has written."),
-        options.UNIT,
+        study_options.UNIT,
+    ),
+    Command(
+        "race",
+        "races:race_command",
+        mark("optimisers from the same start, by epochs, evaluations and seconds"),
+        mark(
+            "Let optimisers learn the same task from the same first weights, and tell how they "
+            "stand: lowest loss, wrong pixels, epochs, evaluations of the loss and seconds."
+        ),
+        study_options.RACE,
+    ),
+    Command(
+        "smallest",
+        "races:smallest_command",
+        mark("the smallest network that still reaches a goal"),
+        mark(
+            "Shrink the layers of a network while every sample has at most so many wrong pixels "
+            "in so many seeds, and tell the smallest one. What was tried is kept: nothing is "
+            "trained twice."
+        ),
+        study_options.SMALLEST,
     ),
     Command(
         "noise-matrix",

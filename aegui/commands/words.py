@@ -32,7 +32,8 @@ def note_lines(titled: Iterable[tuple[str, Iterable[str]]]) -> None:
 
 def say_json(document: object) -> None:
     """``document`` on one line; NaN and infinity, which JSON does not know, become null."""
-    plain = not sys.stdout.encoding.lower().startswith("utf")
+    # What text is caught in instead of a terminal has no encoding, and takes every letter.
+    plain = not (sys.stdout.encoding or "utf-8").lower().startswith("utf")
     say(json.dumps(_finite(document), ensure_ascii=plain, allow_nan=False))
 
 

@@ -192,7 +192,7 @@ def test_ctrl_c_ends_a_study_as_it_ends_a_training(
 ) -> None:
     """The first Ctrl-C is a wish that the study looks at."""
 
-    def pressed(*arguments: object) -> None:
+    def pressed(*arguments: object, **_where: object) -> None:
         signal.raise_signal(signal.SIGINT)
         is_cancelled = arguments[-1]
         assert callable(is_cancelled)
@@ -215,6 +215,14 @@ def test_noise_matrix_in_words(capsys: Captured, recipe: str) -> None:
     assert text.count("Flip 0.1") == 2
     assert "%" in text
     assert "over 1 seed, trained" in text
+    assert "from before" not in text
+    again = said(
+        capsys,
+        *("noise-matrix", recipe, "--levels", "0.1,0.3", "--seeds", "1"),
+        *("--epochs", "5", "--draws", "30", "--figure", "exact"),
+    )
+    assert "2 networks were there from before." in again
+    assert again.splitlines()[:3] == text.splitlines()[:3]
 
 
 def test_what_the_matrix_takes_by_default_is_there() -> None:

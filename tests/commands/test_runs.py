@@ -16,6 +16,7 @@ from aegui.core.library.library import Library
 from aegui.core.recipe.file import load_recipe
 from aegui.core.run_file.saved import load_run, save_run
 from tests.core.library.made import entry, saved_run
+from tests.features.studies.plans import write_plan
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -185,6 +186,27 @@ def test_exports(
     assert "Say where to" in said(capsys, "export", "good", code=2)
     assert "has not been trained" in said(capsys, "export", "good", "--tensorboard", "t", code=2)
     assert not (tmp_path / "x.json").exists()
+
+
+def test_a_study_is_kept_with_a_run_file_for_each_setting(capsys: Captured, tmp_path: Path) -> None:
+    plan = write_plan(tmp_path)
+    line = ["--language", "en", "study", str(plan), "--out", str(tmp_path / "out"), "--jobs", "1"]
+    assert main([*line, "--keep"]) == 0
+    captured = capsys.readouterr()
+    (study,) = listed(capsys, "--kind", "study")
+    assert f"Kept in the library as {study['id']}." in captured.err
+    rows = listed(capsys, "--study", study["id"], "--kind", "run", "--columns", "name,runs,wrong")
+    assert sorted(row["name"] for row in rows) == ["0.002", "0.02"]
+    assert {row["runs"] for row in rows} == {3}
+    out = tmp_path / "one.aegui"
+    said(capsys, "export", rows[0]["id"], "-o", str(out))
+    assert len(load_run(out).results) == 3
+    said(capsys, "export", study["id"], "--tensorboard", str(tmp_path / "logs"))
+    assert len(list((tmp_path / "logs").glob("*/seed-*/events*"))) == 6
+    # The same line again finds everything done, and keeps nothing twice.
+    assert main([*line, "--keep"]) == 0
+    capsys.readouterr()
+    assert len(listed(capsys)) == 3
 
 
 def test_files_are_added(capsys: Captured, tmp_path: Path) -> None:

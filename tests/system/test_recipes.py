@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 KEYS = sorted(path.stem for path in (resources_dir() / "recipes").glob("*.json"))
 EPOCHS = 2
-DIGITS = 120
-COUNTS = {"emoji": 48, "digits": DIGITS}
+DIGITS = 60
+COUNTS = {"emoji": 24, "digits": DIGITS}
 """Samples of the large sets that ship: enough for every recipe, few enough for every machine."""
 POWELL_SECONDS = 2.0
 """An iteration of Powell's method searches along every weight: it may end within one."""

@@ -1,0 +1,248 @@
+"""``aegui race``: optimisers side by side; ``aegui smallest``: the smallest network that does."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aegui.commands.figure_files import (
+    check_figure_path,
+    paper_of,
+    start_painting,
+    write_figures,
+)
+from aegui.commands.noise_studies import recipe_and_data
+from aegui.commands.progress import TerminalLine, stopping_at
+from aegui.commands.words import note, say, say_json
+from aegui.core.atomic import check_writable, write_atomically
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import set_language, tr
+from aegui.core.races.optimizers import RaceSpec, check_spec, race
+from aegui.core.races.smallest import (
+    OWN,
+    Attempts,
+    Challenge,
+    best_of_attempts,
+    shrink,
+    try_network,
+)
+from aegui.core.races.surface import PlaneKey, frame_of, loss_surface, plane_of
+from aegui.core.text_tables import columns_text
+from aegui.leaving import ENDING_SIGNALS
+
+if TYPE_CHECKING:
+    import argparse
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.races.optimizers import RaceState
+    from aegui.core.races.smallest import Attempt
+    from aegui.core.recipe import Recipe
+
+_BAR = 24
+
+
+def race_command(options: argparse.Namespace) -> int:
+    """Race, tell the standings, and write what is asked for."""
+    if options.lang:
+        set_language(options.lang)
+    for path in (*options.out, *options.trails):
+        check_figure_path(path, csv=True)
+    paper_of(options)
+    recipe, dataset = recipe_and_data(options.recipe, options.data)
+    spec = RaceSpec(
+        tuple(part.strip() for part in options.optimizers.split(",") if part.strip()),
+        options.epochs,
+        options.seconds,
+        _rates(options.rate),
+        options.seed,
+    )
+    check_spec(spec)
+    line, state = TerminalLine(), None
+    with stopping_at(ENDING_SIGNALS) as stop:
+        for state in race(recipe, dataset, spec, lambda: stop.requested):
+            line.show(_bar(state.share))
+    line.clear()
+    assert state is not None, "a race tells at least how it ended"
+    if options.json:
+        say_json(_race_json(state))
+    else:
+        _say_standings(state)
+    if options.out or options.trails:
+        _draw(state, dataset, options)
+    return stop.exit_code if stop.requested else 0
+
+
+def _rates(texts: list[str]) -> dict[str, float]:
+    found = {}
+    for text in texts:
+        key, _, number = text.partition("=")
+        try:
+            rate = float(number)
+        except ValueError:
+            rate = math.nan
+        if not (math.isfinite(rate) and rate > 0.0):
+            raise AeguiError(
+                tr("--rate {text}: give an optimiser and its rate, such as adam=0.01.", text=text)
+            )
+        found[key.strip()] = rate
+    return found
+
+
+def _bar(share: float) -> str:
+    cells = round(_BAR * share)
+    return f"[{'#' * cells}{'.' * (_BAR - cells)}] {share:.0%}"
+
+
+def _say_standings(state: RaceState) -> None:
+    from aegui.core.races.optimizers import standings_table
+
+    say(columns_text(*standings_table(state)))
+    if any(lane.refused for lane in state.lanes):
+        say()
+    for lane in state.lanes:
+        if lane.refused:
+            say(f"{lane.name}: {lane.refused}")
+
+
+def _race_json(state: RaceState) -> dict[str, object]:
+    return {
+        "recipe": state.recipe.name,
+        "seed": state.recipe.seed if state.spec.seed is None else state.spec.seed,
+        "epochs": state.spec.epochs,
+        "seconds": state.spec.seconds,
+        "complete": state.is_over,
+        "optimisers": [
+            {
+                "key": lane.key,
+                "learning_rate": None if math.isnan(lane.rate) else lane.rate,
+                "loss": lane.best_loss if math.isfinite(lane.best_loss) else None,
+                "wrong": _last(lane.wrong),
+                "epochs": _last(lane.epochs),
+                "evaluations": _last(lane.evaluations),
+                "seconds": _last(lane.seconds),
+                "ended": lane.reason or None,
+                "refused": lane.refused or None,
+            }
+            for lane in state.lanes
+        ],
+    }
+
+
+def _last(values: object) -> float | None:
+    import numpy as np
+
+    array = np.asarray(values, np.float64)
+    return float(array[-1]) if len(array) and np.isfinite(array[-1]) else None
+
+
+def _draw(state: RaceState, dataset: Dataset, options: argparse.Namespace) -> None:
+    from aegui.widgets.figures.races import RaceView, race_figure, trails_figure
+
+    application = start_painting()
+    paper, name = paper_of(options), state.recipe.name
+    view = RaceView(options.by, "wrong" if options.wrong else "loss", not options.linear)
+    figure = race_figure(state, view, name)
+    if figure is not None and options.out:
+        write_figures(options.out, figure, paper)
+        note(tr("Written to {file}.", file=", ".join(options.out)))
+    key: PlaneKey = options.plane
+    plane = plane_of(state, key) if options.trails else None
+    if plane is not None:
+        *_, surface = loss_surface(state.recipe, dataset, plane, frame_of(state, plane))
+        write_figures(options.trails, trails_figure(state, plane, surface, name), paper)
+        note(tr("Written to {file}.", file=", ".join(options.trails)))
+    del application
+
+
+def smallest_command(options: argparse.Namespace) -> int:
+    """Look for the smallest network, try one, or list what was tried."""
+    if options.out is not None:
+        check_writable(options.out)
+    recipe = _with_epochs(options)
+    reach = options.seeds if options.reach is None else options.reach
+    challenge = Challenge(options.wrong, options.seeds, reach).checked()
+    attempts = Attempts(recipe, challenge)
+    note(tr("Goal: {goal}.", goal=challenge.words))
+    with stopping_at(ENDING_SIGNALS) as stop:
+        if getattr(options, "try"):
+            found = try_network(recipe, challenge, attempts, by=OWN, stopped=lambda: stop.requested)
+            _say_attempt(found)
+        elif not options.list:
+            line = TerminalLine()
+            for news in shrink(recipe, challenge, attempts, lambda: stop.requested):
+                line.show(news.trying)
+                if news.attempt is not None:
+                    line.clear()
+                    _say_attempt(news.attempt)
+            line.clear()
+    best = best_of_attempts(tuple(attempts))
+    if options.json:
+        say_json(
+            {"goal": challenge.words, "best": _attempt_json(best), "attempts": len([*attempts])}
+        )
+    else:
+        _say_best(tuple(attempts), best, listed=options.list)
+    if best is not None and options.out is not None:
+        document = json.dumps(best.recipe, indent=2, ensure_ascii=False) + "\n"
+        write_atomically(options.out, document.encode())
+        note(tr("Written to {file}.", file=options.out))
+    return stop.exit_code if stop.requested else 0
+
+
+def _with_epochs(options: argparse.Namespace) -> Recipe:
+    from aegui.core.course_configs import load_any_recipe
+    from aegui.core.data.load import source_from
+    from aegui.core.recipe.file import find_recipe
+
+    path = find_recipe(options.recipe) or Path(options.recipe)
+    recipe = load_any_recipe(path).recipe
+    source = source_from(recipe.data.source, path.parent)
+    data = recipe.data.model_copy(update={"source": source})
+    training = recipe.training
+    if options.epochs is not None:
+        training = training.model_copy(update={"epochs": options.epochs})
+    return recipe.model_copy(update={"data": data, "training": training})
+
+
+def _say_attempt(attempt: Attempt | None) -> None:
+    if attempt is not None:
+        say(_attempt_words(attempt))
+
+
+def _attempt_words(attempt: Attempt) -> str:
+    words = tr("reaches it") if attempt.holds else tr("does not")
+    return tr(
+        "{widths}: {n:,} parameters, {met} of {seeds} seeds, {words}",
+        widths=attempt.widths,
+        n=attempt.parameters,
+        met=attempt.met,
+        seeds=attempt.seeds,
+        words=words,
+    )
+
+
+def _say_best(attempts: tuple[Attempt, ...], best: Attempt | None, *, listed: bool) -> None:
+    if listed:
+        for attempt in sorted(attempts, key=lambda one: one.parameters):
+            say(_attempt_words(attempt))
+    if best is None:
+        say(tr("No network that was tried reaches the goal."))
+        return
+    own = best_of_attempts(attempts, OWN)
+    say(tr("* smallest: {widths}, {n:,} parameters", widths=best.widths, n=best.parameters))
+    if own is not None and own.key != best.key:
+        say(tr("your own: {widths}, {n:,} parameters", widths=own.widths, n=own.parameters))
+
+
+def _attempt_json(attempt: Attempt | None) -> dict[str, object] | None:
+    if attempt is None:
+        return None
+    return {
+        "widths": attempt.widths,
+        "parameters": attempt.parameters,
+        "met": attempt.met,
+        "seeds": attempt.seeds,
+        "by": attempt.by,
+    }

@@ -1,0 +1,102 @@
+"""The pictures of a study as files: what is asked of them, and how they are written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aegui.commands.figure_files import paper_of, start_painting, write_figures
+from aegui.commands.words import note
+from aegui.core.atomic import check_writable
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import set_language, tr
+from aegui.core.study.material import study_material
+from aegui.core.system_reason import system_reason
+
+if TYPE_CHECKING:
+    import argparse
+
+    from aegui.core.study.records import Records
+    from aegui.core.study.results import StudyResult
+    from aegui.kit.charts.figure import Paper
+
+
+@dataclass(frozen=True)
+class WantedPictures:
+    """Which pictures are written where.
+
+    Attributes:
+        folder: Where.
+        kinds: Keys of ``PICTURES``.
+        forms: Kinds of files.
+        paper: What they are put on.
+        is_log: Whether values are on logarithmic axes.
+    """
+
+    folder: Path
+    kinds: tuple[str, ...]
+    forms: tuple[str, ...]
+    paper: Paper
+    is_log: bool
+
+
+def pictures_of(options: argparse.Namespace) -> WantedPictures:
+    """What is asked of pictures, refused before any work where there is no such thing."""
+    from aegui.kit.charts.figure import FORMS
+    from aegui.widgets.figures.studies import PICTURES
+
+    if options.lang:
+        set_language(options.lang)
+    kinds = tuple(PICTURES) if options.kinds is None else _listed(options.kinds)
+    forms = _listed(options.forms)
+    for option, given, known in (
+        ("--kinds", kinds, tuple(PICTURES)),
+        ("--forms", forms, (*FORMS, "csv")),
+    ):
+        for key in given:
+            if key not in known:
+                raise AeguiError(
+                    tr(
+                        "{option} {key}: there are {known}.",
+                        option=option,
+                        key=key,
+                        known=", ".join(known),
+                    )
+                )
+    paper = paper_of(options)
+    if "png" in forms:
+        paper.pixels()
+    folder = Path(options.figures)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise AeguiError(
+            tr("{file} could not be made: {reason}.", file=folder, reason=system_reason(error))
+        ) from None
+    check_writable(folder / "study.png")
+    return WantedPictures(folder, kinds, forms, paper, is_log=options.log)
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def draw_pictures(result: StudyResult, records: Records, wanted: WantedPictures) -> None:
+    """Write the pictures of a study to a folder: those that its results give."""
+    from aegui.widgets.figures.studies import PictureChoice, study_figure
+
+    application = start_painting()
+    material = study_material(result, records)
+    written = []
+    for key in wanted.kinds:
+        figure = study_figure(key, material, PictureChoice(is_log=wanted.is_log))
+        if figure is None:
+            continue
+        forms = [form for form in wanted.forms if form != "csv" or figure.csv]
+        paths = [str(wanted.folder / f"{figure.name}.{form}") for form in forms]
+        write_figures(paths, figure, wanted.paper)
+        written.append(key)
+    names = ", ".join(written) or tr("no run has ended yet")
+    note(tr("Pictures in {folder}: {names}", folder=wanted.folder, names=names))
+    del application

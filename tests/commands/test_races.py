@@ -1,0 +1,95 @@
+"""``aegui race``, ``aegui smallest``, and the pictures of ``aegui study`` as files."""
+
+from __future__ import annotations
+
+import csv
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from aegui.cli import main
+from aegui.core.recipe import Recipe
+from aegui.widgets.figures.studies import PICTURES
+from tests.features.races.tasks import TASK
+from tests.features.studies.plans import write_plan
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Out = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def task(tmp_path: Path) -> Path:
+    path = tmp_path / "task.json"
+    path.write_text(TASK.model_dump_json())
+    return path
+
+
+def test_a_race_is_told_and_drawn(task: Path, tmp_path: Path, capsys: Out) -> None:
+    out, table, trails = (tmp_path / name for name in ("r.svg", "r.csv", "t.svg"))
+    line = ["race", str(task), "--optimisers", "adam,lbfgs", "--epochs", "12", "--rate"]
+    line += ["adam=0.02", "-o", str(out), "-o", str(table), "--trails", str(trails), "--json"]
+    assert main(line) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [one["key"] for one in told["optimisers"]] == ["adam", "lbfgs"]
+    assert told["optimisers"][0]["learning_rate"] == 0.02
+    assert told["optimisers"][0]["evaluations"] == 12
+    assert told["complete"]
+    rows = list(csv.DictReader(table.read_text().splitlines()))
+    assert {row["optimiser"] for row in rows} == {"adam", "lbfgs"}
+    assert float(rows[-1]["loss"]) == pytest.approx(told["optimisers"][1]["loss"], rel=0.5)
+    assert "Adam 0.02" in out.read_text()
+    assert "end of" in trails.read_text()
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("--rate", "adam", "adam=0.01"),
+        ("--optimisers", "adan", "no optimiser adan"),
+        ("--seconds", "0", "--seconds"),
+        ("-o", "race.bmp", "suffix"),
+    ],
+)
+def test_a_race_with_a_mistake_is_one_message(
+    option: str, value: str, words: str, task: Path, capsys: Out
+) -> None:
+    assert main(["race", str(task), option, value]) != 0
+    error = capsys.readouterr().err
+    assert words in error
+    assert len(error.strip().splitlines()) == 1
+
+
+def test_the_smallest_network_is_found_kept_and_written(
+    task: Path, tmp_path: Path, capsys: Out
+) -> None:
+    best = tmp_path / "best.json"
+    line = ["smallest", str(task), "--wrong", "35", "--seeds", "1"]
+    assert main([*line, "-o", str(best)]) == 0
+    out = capsys.readouterr().out
+    assert "* smallest: 35-1-2-1-35" in out
+    assert Recipe.model_validate_json(best.read_text()).network.encoder[0].kind == "dense"
+    assert main([*line, "--try"]) == 0
+    out = capsys.readouterr().out
+    assert "35-6-2-6-35" in out
+    assert "your own: 35-6-2-6-35" in out
+    assert main([*line, "--list", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["best"]["widths"] == "35-1-2-1-35"
+    assert told["attempts"] >= 3
+
+
+def test_pictures_of_a_study_are_written_with_their_numbers(tmp_path: Path, capsys: Out) -> None:
+    layers = {"label": "layers", "path": "network.encoder.0.units", "values": [4, 6]}
+    rate = {"label": "rate", "path": "training.optimizer.learning_rate", "values": [0.02, 0.002]}
+    plan, out = write_plan(tmp_path, axes=[rate, layers]), tmp_path / "pictures"
+    line = ["study", str(plan), "--out", str(tmp_path / "runs"), "--figures", str(out)]
+    assert main([*line, "--forms", "svg,csv"]) == 0
+    assert {path.stem for path in out.glob("*.svg")} == {f"study-{key}" for key in PICTURES}
+    assert "3 seeds of each setting" in (out / "study-bars.svg").read_text()
+    assert len((out / "study-bars.csv").read_text().splitlines()) == 1 + 12
+    capsys.readouterr()
+    assert main([*line, "--kinds", "bars,pie"]) != 0
+    assert "--kinds pie: there are bars" in capsys.readouterr().err
