@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox
 from aegui.app import App
 from aegui.core.recipe import DataSpec, LayerSpec, NetworkSpec, OptimizerSpec, Recipe, TrainingSpec
 from aegui.features.figures.dialog import FigureDialog
+from aegui.features.map.hints import HINTS, hint_key
 from aegui.kit.theme import LIGHT, apply_theme
 from aegui.session.settings import Settings
 
@@ -32,13 +33,16 @@ SMALL = Recipe(
 """Trained in a blink."""
 
 
+USED = {"perspective": "build", "values": {hint_key(key): True for key in HINTS}}
+"""Settings of somebody who has begun before."""
+
 UNASKED = {"unasked_minutes": 1e6, "unasked_memory_share": 1.0}
 """Nobody is asked, however slow the machine of the tests is."""
 
 
 @pytest.fixture
 def app(qapp: QApplication, qtbot: QtBot) -> Iterator[App]:
-    settings = Settings.model_validate({"language": "en", "theme": "light"} | UNASKED)
+    settings = Settings.model_validate({"language": "en", "theme": "light"} | USED | UNASKED)
     made = App(qapp, settings)
     made.window.resize(1280, 800)
     made.window.show()

@@ -64,9 +64,27 @@ def test_the_limit_is_there_before_any_network(window: MainWindow, panel: Answer
     assert keys(panel) == [BEST]
     state, dataset = window._services.drawing.state, window._services.shown.dataset
     reading = read_drawing(state.pixels, dataset.images, FLIP)
+    panel.show_page("limit")
     bars = panel.limit.bars.bars
     assert bars[0].index == int(reading.order[0])
     assert bars[0].value == pytest.approx(reading.chances.max())
+    assert f"best possible: {reading.expected_wrong:.2f}" in panel.limit.words.text()
+
+
+def test_the_limit_is_that_of_the_drawing_as_it_is_when_its_page_is_opened(
+    window: MainWindow, panel: AnswerPanel
+) -> None:
+    drawing, dataset = window._services.drawing, window._services.shown.dataset
+    panel.show_page("limit")
+    panel.show_page("answers")
+    drawing.invert()
+    drawing.paint(0, 0, 1.0)
+    panel.show_page("limit")
+    reading = read_drawing(drawing.state.pixels, dataset.images, FLIP)
+    assert panel.limit.bars.bars[0].value == pytest.approx(reading.chances.max())
+    assert f"best possible: {reading.expected_wrong:.2f}" in panel.limit.words.text()
+    drawing.paint(3, 2, 1.0)
+    reading = read_drawing(drawing.state.pixels, dataset.images, FLIP)
     assert f"best possible: {reading.expected_wrong:.2f}" in panel.limit.words.text()
 
 
@@ -105,6 +123,7 @@ def test_characters_are_weighed_as_a_file_says(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     page, services = panel.limit, window._services
+    panel.show_page("limit")
     state, dataset = services.drawing.state, services.shown.dataset
     alike = read_drawing(state.pixels, dataset.images, FLIP)
     rare = int(alike.order[1])
@@ -134,6 +153,7 @@ def test_it_says_when_the_network_was_trained_with_other_noise(
     window: MainWindow, panel: AnswerPanel, qtbot: QtBot
 ) -> None:
     page, workspace = panel.limit, window._services.workspace
+    panel.show_page("limit")
     assert page._differs.isHidden()
     train(qtbot, window)
     qtbot.waitUntil(lambda: not page._differs.isHidden(), timeout=WAIT_MS)
@@ -267,6 +287,7 @@ def test_denoising_again_leaves_a_trail_on_the_map(
 def test_the_level_is_estimated_on_demand(
     window: MainWindow, panel: AnswerPanel, qtbot: QtBot
 ) -> None:
+    panel.show_page("limit")
     panel.limit.level.setCurrentIndex(1)
     panel.limit.level.activated.emit(1)
     qtbot.waitUntil(lambda: "estimated" in panel.limit.words.text(), timeout=WAIT_MS)
@@ -337,6 +358,13 @@ def test_outliers_are_measured_and_the_threshold_is_dragged(
     assert plot.threshold > dragged
     QTest.keyClick(plot, Qt.Key.Key_Home)
     assert plot.threshold == pytest.approx(service.outliers.bench.threshold)
+    # The error of the drawing is told when the page is seen again.
+    before = page.words.text()
+    panel.show_page("answers")
+    window._services.drawing.invert()
+    assert page.words.text() == before
+    panel.show_page("outliers")
+    assert page.words.text() != before
     bad = tmp_path / "bad.txt"
     bad.write_text("no glyphs here", encoding="utf-8")
     monkeypatch.setattr(
@@ -361,9 +389,10 @@ def test_a_drawing_of_another_size_is_told_on_every_page(
     qtbot.waitUntil(panel.why.pictures.isVisible, timeout=WAIT_MS)
     window._services.drawing.start_new(9, 12, DrawingPaper())
     qtbot.waitUntil(lambda: "of this size does not fit" in panel.text, timeout=WAIT_MS)
-    assert "of another size than the characters" in panel.limit.words.text()
     assert not panel.why.pictures.isVisible()
     assert "of this size does not fit" in panel.why.words.text()
+    panel.show_page("limit")
+    assert "of another size than the characters" in panel.limit.words.text()
     for key, page in (("pairs", panel.pairs), ("outliers", panel.outliers)):
         panel.show_page(key)
         assert "of this size does not fit" in page.words.text()

@@ -120,9 +120,9 @@ def test_save_open_and_recent(
     assert not window.isWindowModified()
     window.actions_table["new"].trigger()
     assert window._services.workspace.run is None
-    names = [action.text() for action in window.recent.actions()]
+    names = [action.text() for action in window.menus["file/recent"].actions()]
     assert any("first.aegui" in name for name in names)
-    window.recent.actions()[0].trigger()
+    window.menus["file/recent"].actions()[0].trigger()
     assert window._services.workspace.run is not None
     assert window._services.workspace.path == path
 

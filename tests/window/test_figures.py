@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -57,6 +58,14 @@ def show_reconstructions(window: MainWindow, qtbot: QtBot) -> ReconstructionsVie
     return view
 
 
+def show_charts(window: MainWindow, qtbot: QtBot) -> FigureMenu:
+    window.docks["charts"].show()
+    window.docks["charts"].raise_()
+    menu = window.panel(ChartsPanel).figures
+    qtbot.waitUntil(lambda: menu._figure() is not None, timeout=20_000)
+    return menu
+
+
 def entries(menu: QMenu) -> dict[str, object]:
     return {action.data(): action for action in menu.actions() if action.data()}
 
@@ -104,17 +113,28 @@ def test_every_picture_that_is_seen_can_be_had(
     trained: MainWindow, qtbot: QtBot, form: str
 ) -> None:
     window = trained
-    for key in ("charts", "reconstructions", "cursor", "code", "answer", "projections"):
-        window.docks[key].show()
-        window.docks[key].raise_()
-    wanted = {"map", "charts", "loss", "reconstructions", "cursor"}
 
     def figures() -> list[Figure]:
         every = (menu._figure() for menu in window.findChildren(FigureMenu))
         return [figure for figure in every if figure is not None]
 
-    # What panels show is computed once they are seen.
-    qtbot.waitUntil(lambda: wanted <= {figure.name for figure in figures()})
+    def are_there(names: set[str]) -> bool:
+        return names <= {figure.name for figure in figures()}
+
+    wanted: dict[str, set[str]] = {
+        "charts": {"charts", "loss"},
+        "reconstructions": {"reconstructions"},
+        "cursor": {"cursor"},
+        "code": set(),
+        "answer": set(),
+        "projections": set(),
+    }
+    for key, names in wanted.items():
+        window.docks[key].show()
+        window.docks[key].raise_()
+        # What a panel shows is computed while it is seen: before the next one covers it.
+        qtbot.waitUntil(partial(are_there, names))
+    assert are_there({"map"}.union(*wanted.values()))
     size = window.canvas.size()
     for figure in figures():
         data = figure_bytes(figure, Paper(dpi=60, theme="dark"), form)
@@ -134,7 +154,7 @@ def test_a_picture_is_put_on_the_clipboard(trained: MainWindow, qtbot: QtBot) ->
     assert image.width() == 1890
     assert QColor(image.pixel(1, 1)) == QColor("#ffffff")
     assert "Reconstructions" in texts(bytes(data.data("image/svg+xml").data()))
-    trained.panel(ChartsPanel).figures.bring("copy_table")
+    show_charts(trained, qtbot).bring("copy_table")
     assert QGuiApplication.clipboard().text().startswith("epoch,")
 
 
@@ -151,7 +171,7 @@ def test_the_menu_opens_at_a_click_of_the_right_button(trained: MainWindow, qtbo
 
 def test_the_dialog_shows_what_will_be_saved(trained: MainWindow, qtbot: QtBot) -> None:
     window = trained
-    window.panel(ChartsPanel).figures.bring("pdf")
+    show_charts(window, qtbot).bring("pdf")
     (dialog,) = (one for one in window.findChildren(FigureDialog) if one.isVisible())
     assert dialog.chosen_form == "pdf"
     assert not dialog.dpi.isEnabled(), "lines have no dots"
@@ -194,8 +214,12 @@ def test_samples_are_shown_as_images_on_maps(trained: MainWindow, qtbot: QtBot) 
     assert view.is_pictured
     assert view.grab().toImage() != before
     assert window._services.settings.values["projections.pictured"] is True
-    figure = view.figure()
-    assert figure is not None
-    root = ET.fromstring(figure_bytes(figure, Paper(), "svg"))
-    assert {"PC1", "PC2"} <= texts(ET.tostring(root))
-    assert len(list(root.iter(f"{SVG}path"))) >= 6, "each of the six letters is drawn"
+
+    def drawn() -> ET.Element:
+        figure = view.figure()
+        assert figure is not None
+        return ET.fromstring(figure_bytes(figure, Paper(), "svg"))
+
+    assert {"PC1", "PC2"} <= texts(ET.tostring(drawn()))
+    # Each of the six letters, once the panel has the height that it is given.
+    qtbot.waitUntil(lambda: len(list(drawn().iter(f"{SVG}path"))) >= 6)

@@ -48,12 +48,12 @@ def test_a_grid_is_chosen_seen_and_saved(
     panel = dialog.panel
     assert isinstance(panel, GridPanel)
     # A plain code has no prior: the ends are where the codes are.
-    assert panel.wish.spec.quantiles is False
+    assert panel.request.spec.quantiles is False
     codes = window._services.shown.codes
     assert codes is not None
-    across = panel.wish.spec.across
+    across = panel.request.spec.across
     assert across[0] < float(codes.mean[0]) < across[1]
-    assert panel.wish.ink
+    assert panel.request.ink
     np.testing.assert_array_equal(dialog.base, codes.mean)
     panel._columns.setValue(4)
     panel._rows.setValue(3)
@@ -69,7 +69,7 @@ def test_a_grid_is_chosen_seen_and_saved(
     assert "grid.png" in window.notifications.shown[-1].text
     again = opened(qtbot, window)
     assert isinstance(again.panel, GridPanel)
-    assert again.panel.wish.spec.columns == 4
+    assert again.panel.request.spec.columns == 4
     again.reject()
 
 
@@ -98,7 +98,7 @@ def test_every_number_of_the_code_is_seen_and_saved(
     dialog = window.findChildren(GridDialog)[-1]
     panel = dialog.panel
     assert isinstance(panel, TraversalPanel)
-    width = panel.wish.spec.steps * 6 - 1
+    width = panel.request.spec.steps * 6 - 1
     qtbot.waitUntil(lambda: panel.preview.picture.width() == width, timeout=10_000)
     codec, codes = window._services.shown.codec, window._services.shown.codes
     assert codec is not None
@@ -122,7 +122,7 @@ def test_every_number_of_the_code_is_seen_and_saved(
     window.actions_table["export_traversal"].trigger()
     again = window.findChildren(GridDialog)[-1]
     assert isinstance(again.panel, TraversalPanel)
-    assert again.panel.wish.spec.steps == 4
+    assert again.panel.request.spec.steps == 4
     again.reject()
 
 
@@ -136,14 +136,14 @@ def test_a_range_of_quantiles_is_chosen_and_a_figure_has_its_values(
     dialog = opened(qtbot, window)
     panel = dialog.panel
     assert isinstance(panel, GridPanel)
-    assert panel.wish.spec.quantiles
+    assert panel.request.spec.quantiles
     panel._columns.setValue(3)
     panel._rows.setValue(3)
     panel._between[0].setValue(5.0)
     panel._between[1].setValue(95.0)
-    assert panel.wish.spec.between == pytest.approx((0.05, 0.95))
+    assert panel.request.spec.between == pytest.approx((0.05, 0.95))
     panel._between[0].setValue(99.0)
-    assert panel.wish.spec.between == pytest.approx((0.05, 0.95)), "no range is none"
+    assert panel.request.spec.between == pytest.approx((0.05, 0.95)), "no range is none"
     figure = dialog.figure()
     assert figure.csv.splitlines()[1].split(",")[2] == "-1.644854"
     root = ET.fromstring(figure_bytes(figure, Paper(), "svg"))

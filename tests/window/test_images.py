@@ -73,7 +73,7 @@ def test_every_panel_shows_images(
     def shows_this_set() -> bool:
         """The plane of the set before it may still be there for a moment."""
         plane = canvas.scene.backdrop.plane
-        return plane is not None and plane.images.shape[2:] == data.image_shape
+        return plane is not None and plane.images.shape[3:] == data.image_shape[1:]
 
     qtbot.waitUntil(shows_this_set, timeout=20_000)
     assert not canvas.furniture.legend.isHidden()
@@ -150,6 +150,9 @@ def test_a_gan_has_a_map_but_no_samples_on_it_and_says_why(
     assert canvas.scene.codes is not None
     assert len(canvas.scene.codes.values) == 0
     qtbot.waitUntil(lambda: canvas.scene.backdrop.plane is not None, timeout=20_000)
+    if canvas.scene.size > 2:
+        assert canvas.scene.is_random
+        canvas.set_axes(0, 1)
     view = canvas.navigation.view
     assert view.contains(view.x_pixel(2.0), view.y_pixel(-2.0)), "the prior is in sight"
     canvas.set_strip(True)

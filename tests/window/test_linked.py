@@ -66,7 +66,7 @@ def test_what_is_selected_on_the_map_is_listed_and_described(
     window = learnt
     show(window, "selection")
     panel, canvas = window.panel(SelectionPanel), window.canvas
-    canvas.select(np.array([1, 4]))
+    canvas.selecting.select(np.array([1, 4]))
     assert panel.gallery.shown.tolist() == [1, 4]
     dataset, codec = window._services.shown.dataset, window._services.shown.codec
     assert codec is not None
@@ -87,7 +87,7 @@ def test_what_is_selected_on_the_map_is_listed_and_described(
 
 def test_the_bar_on_the_map_opens_the_list(learnt: MainWindow, qtbot: QtBot) -> None:
     window = learnt
-    window.canvas.select(np.array([0, 2]))
+    window.canvas.selecting.select(np.array([0, 2]))
     assert window.docks["selection"].isHidden()
     window.canvas.furniture.selection.list.click()
     assert window.docks["selection"].isVisible()
@@ -99,7 +99,7 @@ def test_the_selection_becomes_the_set_and_undo_brings_all_back(
 ) -> None:
     window = learnt
     workspace = window._services.workspace
-    window.canvas.select(np.array([0, 3, 5]))
+    window.canvas.selecting.select(np.array([0, 3, 5]))
     window.panel(SelectionPanel).set_requested.emit()
     assert workspace.dataset.labels == ("a", "d", "f")
     assert window.canvas.selection.tolist() == []

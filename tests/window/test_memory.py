@@ -106,6 +106,7 @@ def test_every_part_is_within_its_budget_and_told(app: App, qtbot: QtBot) -> Non
     found = {one.label: one for one in holdings(services)}
     for one in found.values():
         assert one.most is None or 0 <= one.count <= one.most, one
+    assert {"tiles of the map", "layers under the map"} <= set(found)
     assert found["samples"].count >= 3000 * 400 * 4
     assert found["steps that can be undone"].count >= 4 * 2900 * 400 * 4
     assert found["weights of past epochs"].count > 0

@@ -13,11 +13,13 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from aegui.core.i18n import set_language
+from aegui.core.library.library import Library
 from aegui.core.recipe import CorruptionSpec
 from aegui.core.run_file.saved import SavedRun, save_run
 from aegui.core.study.findings import with_noise
 from aegui.features.builder.view.training_panel import TrainingPanel
 from aegui.features.figures import feature as wiring_figures
+from aegui.features.library.model.desk import LibraryDesk
 from aegui.features.noise_study import feature as wiring_study
 from aegui.features.noise_study.model.noise_study import NoiseStudy
 from aegui.features.noise_study.model.study_forms import MatrixForm
@@ -63,6 +65,11 @@ def test_a_matrix_is_run_looked_into_and_saved(
     matrix = study.matrix
     assert matrix is not None
     assert matrix.wrong.shape == (2, 1, 2)
+    desk = window._services.of(LibraryDesk)
+    qtbot.waitUntil(lambda: not desk.is_busy, timeout=LONG_MS)
+    with Library() as library:
+        kinds = [row.values for row in library.rows(columns=("kind", "runs"))]
+    assert sorted(kinds) == [("run", 2), ("run", 2), ("study", 0)]
     assert matrix.dataset is window._services.workspace.dataset
     qtbot.waitUntil(lambda: panel.matrix.cell.strip.strip is not None, timeout=LONG_MS)
     panel.matrix.open_cell((1, 0))

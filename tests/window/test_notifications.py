@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QApplication, QWidget
+
 from aegui.features.data.feature import DataFeature
+from aegui.kit.theme import DARK
+from aegui.session.jobs.derived import JobProgress
 from aegui.session.notice import Notice
+from aegui.widgets.progress_strip import ProgressStrip
+from aegui.window.notifications import Toast
 from tests.window.conftest import SMALL, stop, train
 
 if TYPE_CHECKING:
@@ -13,6 +20,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
+    from aegui.app import App
     from aegui.window.main_window import MainWindow
 
 
@@ -28,6 +36,38 @@ def test_the_newest_about_a_matter_takes_the_place_of_the_others(window: MainWin
     assert texts(window) == ["no such folder", "the film is saved"]
     shown.settle("figure")
     assert texts(window) == ["the film is saved"]
+
+
+class StyleChanges(QObject):
+    """Counts how often a widget is given another style sheet."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.count = 0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() == QEvent.Type.StyleChange
+        return super().eventFilter(watched, event)
+
+
+def test_another_theme_dresses_what_is_shown_once(app: App, qtbot: QtBot) -> None:
+    window = app.window
+    window.notifications.show(Notice("error", "no room on the disk"))
+    strip = window.findChild(ProgressStrip)
+    assert strip is not None
+    strip.show_progress(JobProgress("Reading", "one", 1, 2))
+    toast = window.findChild(Toast)
+    assert toast is not None
+    changes = [StyleChanges(widget) for widget in (toast, strip)]
+    app.use_theme("dark")
+    qtbot.waitUntil(lambda: DARK.raised.name() in toast.styleSheet())
+    qtbot.waitUntil(lambda: DARK.raised.name() in strip.styleSheet())
+    before = [each.count for each in changes]
+    for _ in range(20):
+        QApplication.processEvents()
+    assert [each.count for each in changes] == before
+    strip.hide()
 
 
 def test_an_error_that_waits_for_room_goes_too(window: MainWindow) -> None:

@@ -34,6 +34,7 @@ def wide(app: App, qtbot: QtBot) -> MainWindow:
 
 def test_sliders_show_what_is_decoded_at_their_ends(wide: MainWindow, qtbot: QtBot) -> None:
     canvas, services = wide.canvas, wide._services
+    canvas.set_axes(0, 1)
     with qtbot.waitSignal(services.of(EndsService).drawn) as told:
         canvas.furniture.axes.strip.click()
     assert told.args[0].axes == (2, 3)
@@ -54,22 +55,22 @@ def test_the_map_shows_the_plane_through_three_pins(wide: MainWindow, qtbot: QtB
     axes, kept = canvas.furniture.axes, services.workspace.keepsakes
     codes = services.shown.codes
     assert codes is not None
-    assert not axes.laid.isEnabled()
+    assert not axes.through_pins.isEnabled()
     for index in range(2):
         kept.pin(codes.values[index])
     kept.pin(0.5 * codes.values[0] + 0.5 * codes.values[1])
-    assert "one line" in axes.laid.toolTip()
+    assert "one line" in axes.through_pins.toolTip()
     kept.pin(codes.values[2])
-    assert not axes.laid.isEnabled(), "the first three are still on a line"
+    assert not axes.through_pins.isEnabled(), "the first three are still on a line"
     services.of(Making).paths.set_stop(2, False)
-    assert axes.laid.isEnabled()
-    assert "Pin 1, Pin 2, Pin 4" in axes.laid.toolTip()
-    axes.laid.click()
+    assert axes.through_pins.isEnabled()
+    assert "Pin 1, Pin 2, Pin 4" in axes.through_pins.toolTip()
+    axes.through_pins.click()
     frame = canvas.scene.frame
     places = np.array([kept.places[i].z for i in (0, 1, 3)], np.float32)
     on_plane = canvas.scene.project(places)
     np.testing.assert_allclose(frame.codes(*on_plane.T), places, atol=1e-4)
-    assert axes.laid.isChecked()
+    assert axes.through_pins.isChecked()
     assert not axes.spanned.isChecked()
     assert not axes.x_choice.isEnabled()
     assert canvas.request is not None
@@ -78,15 +79,15 @@ def test_the_map_shows_the_plane_through_three_pins(wide: MainWindow, qtbot: QtB
     canvas.show_codes(services.shown.codes)
     assert canvas.scene.frame == frame
     axes.spanned.click()
-    assert not axes.laid.isChecked()
+    assert not axes.through_pins.isChecked()
     assert canvas.scene.axis_names() == ("PC1", "PC2")
-    axes.laid.click()
-    axes.laid.click()
+    axes.through_pins.click()
+    axes.through_pins.click()
     assert canvas.scene.axis_names() == ("z1", "z2")
-    axes.laid.click()
+    axes.through_pins.click()
     canvas.set_base(np.full(4, 7.0, np.float32))
     assert services.workspace.new(FOUR)
-    assert not axes.laid.isChecked(), "the pins of another document are gone"
+    assert not axes.through_pins.isChecked(), "the pins of another document are gone"
     train(qtbot, wide)
     qtbot.waitUntil(lambda: services.shown.codes is not None)
     assert services.shown.codes is not None

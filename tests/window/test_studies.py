@@ -1,109 +1,317 @@
-"""Studies in the real window: opened by the action, run, saved, a run taken as the draft."""
+"""Studies in the real window: made by mouse, run, saved, one run and all networks opened."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QMenu
 
-from aegui.core.study.plan import list_plans
+from aegui.core.evaluation.run_figures import figures_of
+from aegui.core.evaluation.wrong_pixels import wrong_pixels
+from aegui.core.study.plan import list_plans, load_plan
+from aegui.features.builder.view.builder_panel import BuilderPanel
+from aegui.features.builder.view.training_panel import TrainingPanel
 from aegui.features.studies import feature as wiring
+from aegui.features.studies.model.run_place import kept_place
 from aegui.features.studies.model.study_runs import StudyRuns
+from aegui.features.studies.view.form_panel import StudyForm
 from aegui.features.studies.view.panel import StudiesPanel
 from tests.features.studies.plans import ENDLESS, write_plan
-from tests.window.conftest import SMALL
+from tests.features.studies.view.test_panel import table_of
+from tests.window.conftest import SMALL, train
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from PySide6.QtWidgets import QWidget
     from pytestqt.qtbot import QtBot
 
+    from aegui.app import App
     from aegui.window.main_window import MainWindow
 
 LONG_MS = 60_000
 
 
 @pytest.fixture
-def panel(window: MainWindow, qtbot: QtBot) -> StudiesPanel:
+def form(window: MainWindow, qtbot: QtBot) -> StudyForm:
     window.actions_table["studies"].trigger()
-    panel = window.panel(StudiesPanel)
-    qtbot.waitUntil(lambda: panel.plans.count() == len(list_plans()), timeout=LONG_MS)
-    assert panel.isVisible()
-    assert window.perspective == "compare"
-    return panel
+    form = window.panel(StudyForm)
+    qtbot.waitUntil(lambda: form.plans.count() == len(list_plans()), timeout=LONG_MS)
+    assert form.isVisible()
+    assert window.perspective == "study"
+    return form
 
 
-def open_plan(
-    window: MainWindow, panel: StudiesPanel, qtbot: QtBot, path: Path, patch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def panel(window: MainWindow, form: StudyForm) -> StudiesPanel:
+    assert form.isVisible()
+    return window.panel(StudiesPanel)
+
+
+def runs_of(window: MainWindow) -> StudyRuns:
+    return window._services.of(StudyRuns)
+
+
+def open_plan(form: StudyForm, qtbot: QtBot, path: Path, patch: pytest.MonkeyPatch) -> None:
     patch.setattr(wiring, "choose_plan_file", lambda *_: str(path))
-    panel.open.click()
-    qtbot.waitUntil(panel.start.isEnabled, timeout=LONG_MS)
+    QTest.mouseClick(form.open, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(form.start.isEnabled, timeout=LONG_MS)
 
 
-def test_a_study_is_run_saved_and_one_of_its_runs_made_the_draft(
+def do(form: StudyForm, window: MainWindow, qtbot: QtBot) -> None:
+    """Start the study, and wait for its end."""
+    QTest.mouseClick(form.start, Qt.MouseButton.LeftButton)
+    runs = runs_of(window)
+    assert runs.job.is_busy
+    qtbot.waitUntil(lambda: not runs.job.is_busy, timeout=LONG_MS)
+
+
+def ask_menu(widget: QWidget) -> QMenu:
+    """The menu that a right click on ``widget`` opens."""
+    before = set(QApplication.topLevelWidgets())
+    widget.customContextMenuRequested.emit(QPoint(2, 2))
+    opened = set(QApplication.topLevelWidgets()) - before
+    return next(one for one in opened if isinstance(one, QMenu) and one.isVisible())
+
+
+def pick(menu: QMenu, words: str) -> None:
+    """Choose the entry with these ``words``."""
+    action = next(one for one in menu.actions() if words in one.text())
+    action.trigger()
+    menu.close()
+
+
+def test_a_study_is_run_saved_and_one_of_its_runs_trains_to_its_figure_again(
     window: MainWindow,
+    form: StudyForm,
     panel: StudiesPanel,
     qtbot: QtBot,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    open_plan(window, panel, qtbot, write_plan(tmp_path), monkeypatch)
-    assert panel.table.rowCount() == 2
-    runs = window._services.of(StudyRuns)
-    panel.start.click()
-    assert panel.cancel.isEnabled()
-    qtbot.waitUntil(lambda: not runs.job.is_busy and panel.verdict.toPlainText() != "")
-    assert panel.cost.text() == "All its runs are done."
-    assert not panel.start.isEnabled()
+    open_plan(form, qtbot, write_plan(tmp_path), monkeypatch)
+    assert table_of(panel).rowCount() == 2
+    runs = runs_of(window)
+    do(form, window, qtbot)
+    qtbot.waitUntil(lambda: panel.verdict.toPlainText() != "")
+    assert form.cost.text() == "All its runs are done."
+    assert not form.start.isEnabled()
     path = tmp_path / "out.csv"
     monkeypatch.setattr(wiring, "choose_save_file", lambda *_: str(path))
     with qtbot.waitSignal(runs.written):
         panel.save.click()
     assert len(path.read_text().splitlines()) == 1 + 6
-    panel.table.selectRow(1)
+    table_of(panel).selectRow(1)
     panel.seeds.setCurrentIndex(1)
-    panel.open_run.click()
+    QTest.mouseClick(panel.open_run, Qt.MouseButton.LeftButton)
     workspace = window._services.workspace
     assert workspace.recipe.seed == 4
     assert workspace.recipe.training.optimizer.learning_rate == 0.002
-    assert workspace.recipe.training.epochs == 12
     assert workspace.resolution.resolved is not None
-    workspace.undo_stack.undo()
-    assert workspace.recipe == SMALL
+    assert runs.sheet is not None
+    assert runs.sheet.result is not None
+    told = next(run for run in runs.sheet.result.cells[1].runs if run.seed == 4)
+    train(qtbot, window)
+    assert workspace.run is not None
+    again = figures_of(workspace.run.results[0])
+    assert again["wrong"] == pytest.approx(told.figures["wrong"], abs=0.2)
+    assert again["loss"] == pytest.approx(told.figures["loss"], rel=1e-3)
+
+
+def test_the_networks_of_a_setting_are_opened_as_runs_of_one_document(
+    window: MainWindow,
+    form: StudyForm,
+    panel: StudiesPanel,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    open_plan(form, qtbot, write_plan(tmp_path), monkeypatch)
+    do(form, window, qtbot)
+    table_of(panel).selectRow(1)
+    workspace = window._services.workspace
+    monkeypatch.setattr(
+        "aegui.shell.dialogs.questions.ask_leaving", lambda *_args, **_more: "discard"
+    )
+    with qtbot.waitSignal(workspace.document_changed, timeout=LONG_MS):
+        QTest.mouseClick(panel.networks, Qt.MouseButton.LeftButton)
+    run = workspace.run
+    assert run is not None
+    assert [one.seed for one in run.results] == [3, 4, 5]
+    assert run.recipe.training.optimizer.learning_rate == 0.002
+    runs = runs_of(window)
+    assert runs.sheet is not None
+    assert runs.sheet.result is not None
+    told = [cell.figures["wrong"] for cell in runs.sheet.result.cells[1].runs]
+    assert [one.wrong_mean for one in run.results] == pytest.approx(told)
+    # All of them are on the map, one after the other, with what they have learnt.
+    showing, seen = window._services.showing, []
+    for place in range(3):
+        showing.choose_run(place)
+        codec = showing.shown.codec
+        assert codec is not None
+        answers = codec.reconstruct(run.dataset.flat())
+        seen.append(float(np.mean(wrong_pixels(run.dataset.flat(), answers))))
+    assert seen == pytest.approx(told)
+
+
+def test_fields_of_the_builder_and_of_training_are_varied_by_their_menus(
+    window: MainWindow, form: StudyForm, qtbot: QtBot
+) -> None:
+    runs = runs_of(window)
+    window.docks["training"].raise_()
+    training = window.panel(TrainingPanel)
+    row = training.rows["training.optimizer.learning_rate"]
+    number = next(iter(row.findChildren(QAbstractSpinBox)))
+    menu = ask_menu(number)
+    pick(menu, "Vary this in a study")
+    assert form.isVisible()
+    qtbot.waitUntil(lambda: runs.sheet is not None and len(runs.sheet.plan.axes) == 1)
+    window.docks["builder"].raise_()
+    builder = window.panel(BuilderPanel)
+    card = builder.chain.cards[1]
+    pick(ask_menu(card.fields["units"]), "Encoder 1")
+    qtbot.waitUntil(lambda: runs.sheet is not None and len(runs.sheet.plan.axes) == 2)
+    assert runs.sheet is not None
+    assert [axis.path for axis in runs.sheet.plan.axes] == [
+        "training.optimizer.learning_rate",
+        "network.encoder.0.units",
+    ]
+    # What the builder becomes is what is studied, until the study begins.
+    workspace = window._services.workspace
+    changed = workspace.recipe.training.model_copy(update={"epochs": 15})
+    workspace.edit_recipe(workspace.recipe.model_copy(update={"training": changed}), "fewer")
+    qtbot.waitUntil(form.start.isEnabled, timeout=LONG_MS)
+    assert runs.sheet.base is not None
+    assert runs.sheet.base.training.epochs == 15
+    do(form, window, qtbot)
+    assert runs.sheet.result is not None
+    assert {cell.setting.recipe.training.epochs for cell in runs.sheet.result.cells} == {15}
+    assert load_plan(runs.sheet.path).axes == runs.sheet.plan.axes
+
+
+def test_a_study_that_ships_is_changed_and_its_edits_undone(
+    window: MainWindow, form: StudyForm, qtbot: QtBot
+) -> None:
+    offered = [form.plans.itemData(at) or "" for at in range(form.plans.count())]
+    place = next(at for at, key in enumerate(offered) if "letters-rates" in key)
+    form.plans.setCurrentIndex(place)
+    form.plans.activated.emit(place)
+    runs = runs_of(window)
+    qtbot.waitUntil(lambda: bool(form.axes), timeout=LONG_MS)
+    assert runs.sheet is not None
+    before = runs.sheet.plan
+    form.terms.fields["seeds"].setValue(2)  # type: ignore[union-attr]
+    assert runs.sheet.plan.seeds.count == 2
+    assert runs.sheet.is_edited
+    QTest.mouseClick(form.undo, Qt.MouseButton.LeftButton)
+    assert runs.sheet.plan == before
+    assert not runs.sheet.is_edited
+    QTest.mouseClick(form.redo, Qt.MouseButton.LeftButton)
+    assert runs.sheet.plan.seeds.count == 2
+
+
+def test_a_plan_is_saved_and_opened_again(
+    window: MainWindow,
+    form: StudyForm,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    open_plan(form, qtbot, write_plan(tmp_path), monkeypatch)
+    form.terms.fields["seeds"].setValue(4)  # type: ignore[union-attr]
+    path = tmp_path / "mine.aegui-study"
+    monkeypatch.setattr(wiring, "choose_save_file", lambda *_: str(path))
+    runs = runs_of(window)
+    with qtbot.waitSignal(runs.written):
+        QTest.mouseClick(form.save, Qt.MouseButton.LeftButton)
+    assert load_plan(path).seeds.count == 4
+    assert runs.sheet is not None
+    assert runs.sheet.path == path
+    assert not runs.sheet.is_edited
 
 
 def test_a_long_study_is_given_up_at_once(
     window: MainWindow,
+    form: StudyForm,
     panel: StudiesPanel,
     qtbot: QtBot,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     path = write_plan(tmp_path, "endless", set=ENDLESS)
-    open_plan(window, panel, qtbot, path, monkeypatch)
-    panel.start.click()
+    open_plan(form, qtbot, path, monkeypatch)
+    form.start.click()
     qtbot.waitUntil(lambda: "left" in panel.text.text())
     panel.pause.click()
-    runs = window._services.of(StudyRuns)
+    runs = runs_of(window)
     assert runs.is_paused
     panel.cancel.click()
     assert not runs.job.is_busy
-    assert not panel.cancel.isEnabled()
-    qtbot.waitUntil(panel.start.isEnabled)
+    assert not panel.cancel.isVisible()
+    qtbot.waitUntil(form.start.isEnabled, timeout=LONG_MS)
 
 
 def test_a_plan_with_a_mistake_is_one_message(
     window: MainWindow,
-    panel: StudiesPanel,
+    form: StudyForm,
     qtbot: QtBot,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     bad = write_plan(tmp_path, "bad", axes=[{"path": "training.epoch", "values": [1]}])
     monkeypatch.setattr(wiring, "choose_plan_file", lambda *_: str(bad))
-    with qtbot.waitSignal(window._services.of(StudyRuns).failed) as heard:
-        panel.open.click()
+    with qtbot.waitSignal(runs_of(window).failed) as heard:
+        form.open.click()
     assert "training.epochs" in heard.args[0]
-    assert panel.cost.text() == ""
-    assert not panel.start.isEnabled()
+    assert "training.epochs" in form.axes[0].problem.text()
+    assert form.cost.text() == ""
+    assert not form.start.isEnabled()
+
+
+def test_edited_samples_are_not_studied_unseen(
+    window: MainWindow, form: StudyForm, qtbot: QtBot
+) -> None:
+    workspace = window._services.workspace
+    assert workspace.recipe == SMALL
+    workspace.add_sample(1.0 - workspace.dataset.images[0], "z")
+    assert workspace.draft.is_edited
+    QTest.mouseClick(form.new, Qt.MouseButton.LeftButton)
+    assert runs_of(window).sheet is None
+
+
+def test_where_to_run_is_a_setting_of_the_person(
+    app: App,
+    form: StudyForm,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pytest.importorskip("distributed", reason="the extra “cluster” is not installed")
+    open_plan(form, qtbot, write_plan(tmp_path), monkeypatch)
+    place, runs = form.place, runs_of(app.window)
+    assert not place.address.isVisible()
+    kind = place.form.fields["kind"]
+    assert isinstance(kind, QComboBox)
+    kind.setFocus()
+    QTest.keyClick(kind, Qt.Key.Key_Down)
+    assert place.address.isVisible()
+    assert "address" in place.problem.text()
+    assert not form.start.isEnabled()
+    QTest.keyClicks(place.address, "tcp://cluster.example:8786")
+    QTest.keyClick(place.address, Qt.Key.Key_Return)
+    assert "not encrypted" in place.warning.text()
+    assert form.start.isEnabled()
+    assert "On the cluster" in form.cost.text()
+    (tmp_path / "ca.pem").write_text("")
+    monkeypatch.setattr(wiring, "choose_certificate_file", lambda *_: str(tmp_path / "ca.pem"))
+    (choose,) = place.text_field("authority").actions()
+    choose.trigger()
+    assert place.text_field("authority").text() == str(tmp_path / "ca.pem")
+    assert runs.place == place.place == kept_place(app.services.settings.values)
+    assert runs.sheet is not None
+    assert "cluster.example" not in runs.sheet.plan.model_dump_json()

@@ -15,6 +15,7 @@ from aegui.core.data.store import cache_folder
 from aegui.core.leftovers import temporary_prefix
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe
+from aegui.core.training import slices
 from aegui.core.training.train import train
 from aegui.session.documents.keeping import Keeping
 from aegui.session.documents.sweeping import Sweeping
@@ -185,13 +186,17 @@ def test_saving_the_document_keeps_the_copy_of_the_training(
     assert list((tmp_path / "autosave").glob("*.aegui"))
 
 
+@pytest.mark.parametrize("long", ["figures", "steps"])
 def test_figures_that_take_long_come_after_the_end(
     qtbot: QtBot,
     workspace: Workspace,
     runner: TrainingRunner,
     monkeypatch: pytest.MonkeyPatch,
+    long: str,
 ) -> None:
-    monkeypatch.setattr(training_worker, "PATIENCE_SECONDS", 0.0)
+    # Where a step takes long a look at all samples does: nobody waits to see.
+    monkeypatch.setattr(training_worker, "PATIENCE_SECONDS", 0.0 if long == "figures" else 1e6)
+    monkeypatch.setattr(slices, "SLICE_WORK", slices.SLICE_WORK if long == "figures" else 1)
     document = {
         "network": {"encoder": [{"units": 12}], "latent": {"units": 5}},
         "classifier": {},

@@ -1,0 +1,236 @@
+"""The library in the real window: what is trained is kept, found, opened and trained again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from aegui.core.library.library import Library
+from aegui.core.library.query import LibraryQuery
+from aegui.features.library import feature as wiring
+from aegui.features.library.model.desk import LibraryDesk
+from aegui.features.library.view.panel import LibraryPanel
+from aegui.features.studies.model.study_runs import StudyRuns
+from tests.core.library.made import saved_run
+from tests.features.studies.plans import write_plan
+from tests.window.conftest import SMALL, train
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from aegui.core.library.entry import LibraryEntry
+    from aegui.window.main_window import MainWindow
+
+
+@pytest.fixture
+def panel(window: MainWindow, qtbot: QtBot) -> LibraryPanel:
+    window.actions_table["library"].trigger()
+    panel = window.panel(LibraryPanel)
+    qtbot.waitUntil(lambda: panel.table.entries.sheet is not None)
+    assert panel.isVisible()
+    return panel
+
+
+def settled(qtbot: QtBot, window: MainWindow) -> None:
+    desk = window._services.of(LibraryDesk)
+    qtbot.waitUntil(lambda: not desk.is_busy)
+
+
+def entries() -> list[LibraryEntry]:
+    """All that is kept, the oldest first."""
+    with Library() as library:
+        query = LibraryQuery(descending=False)
+        return [library.entry(row.id) for row in library.rows(query)]
+
+
+def listed(panel: LibraryPanel) -> list[str]:
+    sheet = panel.table.entries.sheet
+    return [] if sheet is None else [row.id for row in sheet.rows]
+
+
+def kept_by_training(qtbot: QtBot, window: MainWindow, key: str = "train") -> LibraryEntry:
+    before = {entry.id for entry in entries()}
+    train(qtbot, window, key)
+    qtbot.waitUntil(lambda: not window._services.runner.is_measuring)
+    settled(qtbot, window)
+    (new,) = [entry for entry in entries() if entry.id not in before]
+    return new
+
+
+def test_every_training_is_kept_with_what_it_came_from(window: MainWindow, qtbot: QtBot) -> None:
+    first = kept_by_training(qtbot, window)
+    assert (first.name, first.parent) == ("small", "")
+    assert first.values("wrong")
+    assert first.environment["torch"]
+    further = kept_by_training(qtbot, window, "continue")
+    assert further.parent == first.id
+    # Trained anew from the start it comes from nothing.
+    assert kept_by_training(qtbot, window).parent == ""
+    with Library() as library:
+        kept = library.load(further.id)
+        run = window._services.workspace.run
+        assert run is not None
+        assert len(kept.stages) == 2
+        assert library.thumbnail(first.id) is not None
+
+
+def test_nothing_is_kept_once_it_is_turned_off(
+    window: MainWindow, qtbot: QtBot, panel: LibraryPanel
+) -> None:
+    assert panel.keep.isChecked()
+    panel.keep.trigger()
+    train(qtbot, window)
+    settled(qtbot, window)
+    assert entries() == []
+    panel.keep.trigger()
+    assert kept_by_training(qtbot, window).parent == ""
+
+
+def test_what_is_kept_is_listed_and_opened_as_a_document_of_its_own(
+    window: MainWindow, qtbot: QtBot, panel: LibraryPanel
+) -> None:
+    entry = kept_by_training(qtbot, window)
+    qtbot.waitUntil(lambda: listed(panel) == [entry.id])
+    workspace = window._services.workspace
+    _saved(qtbot, window)
+    panel.table.choose([entry.id])
+    with qtbot.waitSignal(workspace.document_changed):
+        QTest.keyClick(panel.table, Qt.Key.Key_Return)
+    assert workspace.path is None
+    assert workspace.name == "small"
+    assert not workspace.is_modified
+    assert workspace.run is not None
+    settled(qtbot, window)
+    assert kept_by_training(qtbot, window, "continue").parent == entry.id
+
+
+def _saved(qtbot: QtBot, window: MainWindow) -> None:
+    """Nobody is asked about unsaved work."""
+    window._services.workspace.new(SMALL)
+
+
+def test_a_run_is_trained_again_and_forked(
+    window: MainWindow, qtbot: QtBot, panel: LibraryPanel
+) -> None:
+    entry = kept_by_training(qtbot, window)
+    qtbot.waitUntil(lambda: listed(panel) == [entry.id])
+    _saved(qtbot, window)
+    panel.table.choose([entry.id])
+    runner = window._services.runner
+    with qtbot.waitSignal(runner.finished):
+        panel.again.click()
+    qtbot.waitUntil(lambda: not runner.is_measuring)
+    settled(qtbot, window)
+    again = entries()[-1]
+    assert again.parent == entry.id
+    assert again.recipe == entry.recipe
+    assert [row.figures["wrong"] for row in again.seeds] == [
+        row.figures["wrong"] for row in entry.seeds
+    ]
+    _saved(qtbot, window)
+    qtbot.waitUntil(lambda: len(listed(panel)) == 2)
+    panel.table.choose([again.id])
+    workspace = window._services.workspace
+    with qtbot.waitSignal(workspace.document_changed):
+        panel.fork.click()
+    assert workspace.run is None
+    assert workspace.name == "small (fork)"
+    assert kept_by_training(qtbot, window).parent == again.id
+
+
+def test_star_note_trash_and_undo(window: MainWindow, qtbot: QtBot, panel: LibraryPanel) -> None:
+    with Library() as library:
+        id = library.keep(saved_run("one")).id
+    qtbot.waitUntil(lambda: listed(panel) == [id])
+    panel.table.choose([id])
+    panel.table.setFocus()
+    QTest.keyClick(panel.table, Qt.Key.Key_Space)
+    settled(qtbot, window)
+    assert entries()[0].starred
+    panel.edited.emit(id, "tags", "a, b")
+    settled(qtbot, window)
+    assert entries()[0].tags == ("a", "b")
+    QTest.keyClick(panel.table, Qt.Key.Key_Delete)
+    settled(qtbot, window)
+    assert entries() == []
+    qtbot.waitUntil(lambda: listed(panel) == [])
+    panel.table.setFocus()
+    undo = window._services.of(LibraryDesk).undo
+    for _ in range(3):
+        undo()
+    settled(qtbot, window)
+    (entry,) = entries()
+    assert (entry.starred, entry.tags) == (False, ())
+
+
+def test_two_are_compared_in_words_and_curves(
+    window: MainWindow, qtbot: QtBot, panel: LibraryPanel
+) -> None:
+    first = kept_by_training(qtbot, window)
+    workspace = window._services.workspace
+    training = SMALL.training.model_copy(update={"loss": "mse"})
+    workspace.edit_recipe(SMALL.model_copy(update={"training": training}), "loss")
+    second = kept_by_training(qtbot, window)
+    qtbot.waitUntil(lambda: len(listed(panel)) == 2)
+    panel.table.choose([first.id, second.id])
+    qtbot.waitUntil(lambda: panel.side.curves.plot is not None)
+    assert "Binary cross-entropy" in panel.side.difference.text()
+    plot = panel.side.curves.plot
+    assert plot is not None
+    assert len(plot.series) == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "suffix"), [("run", ".aegui"), ("recipe", ".json"), ("csv", ".csv")]
+)
+def test_a_run_is_written_to_a_file_of_ones_own(
+    window: MainWindow,
+    qtbot: QtBot,
+    panel: LibraryPanel,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+    suffix: str,
+) -> None:
+    with Library() as library:
+        id = library.keep(saved_run("one")).id
+    qtbot.waitUntil(lambda: listed(panel) == [id])
+    panel.table.choose([id])
+    path = tmp_path / "mine"
+    monkeypatch.setattr(wiring, "choose_save_file", lambda *_: str(path))
+    panel.export_requested.emit([id], kind)
+    settled(qtbot, window)
+    assert path.with_suffix(suffix).stat().st_size > 0
+
+
+def test_a_study_is_kept_when_it_ends_and_its_runs_are_shown(
+    window: MainWindow,
+    qtbot: QtBot,
+    panel: LibraryPanel,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    runs = window._services.of(StudyRuns)
+    window.actions_table["studies"].trigger()
+    runs.choose(write_plan(tmp_path))
+    qtbot.waitUntil(lambda: runs.sheet is not None and runs.sheet.cost is not None)
+    runs.start()
+    qtbot.waitUntil(lambda: not runs.job.is_busy)
+    settled(qtbot, window)
+    kinds = [entry.kind for entry in entries()]
+    assert sorted(kinds) == ["run", "run", "study"]
+    (study,) = [entry for entry in entries() if entry.kind == "study"]
+    window.actions_table["library"].trigger()
+    qtbot.waitUntil(lambda: len(listed(panel)) == 3)
+    panel.table.choose([study.id])
+    panel.open.click()
+    qtbot.waitUntil(lambda: len(listed(panel)) == 2)
+    monkeypatch.setattr(wiring, "choose_folder", lambda *_: str(tmp_path / "logs"))
+    panel.export_requested.emit([study.id], "events")
+    settled(qtbot, window)
+    assert len(list((tmp_path / "logs").glob("*/seed-*/events*"))) == 6

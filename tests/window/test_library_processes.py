@@ -1,0 +1,94 @@
+"""Two real windows on one library, one of them killed: what was kept is there, whole."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from aegui.core.library.library import Library
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+WINDOW = """
+import sys
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from aegui.app import App
+from aegui.features.library.model.keeper import RunKeeper
+from aegui.session.settings import Settings
+from tests.window.conftest import SMALL, UNASKED
+qapp = QApplication([])
+app = App(qapp, Settings.model_validate({"language": "en", "theme": "light"} | UNASKED))
+app.window.show()
+left = int(sys.argv[2])
+app.services.workspace.new(SMALL.model_copy(update={"name": sys.argv[1]}))
+keeper = app.services.of(RunKeeper)
+def train():
+    app.window.actions_table["train"].trigger()
+def kept(entry):
+    global left
+    print(entry.id, flush=True)
+    left -= 1
+    if left:
+        QTimer.singleShot(0, train)
+    else:
+        qapp.exit(0)  # quit() would ask about unsaved work
+keeper.kept.connect(kept)
+app.window.actions_table["library"].trigger()
+QTimer.singleShot(0, train)
+qapp.exec()
+app.shutdown()
+"""
+
+
+def started(name: str, trainings: int) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", WINDOW, name, str(trainings)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
+    )
+
+
+@pytest.fixture
+def processes() -> Iterator[list[subprocess.Popen[str]]]:
+    all_of_them: list[subprocess.Popen[str]] = []
+    yield all_of_them
+    for one in all_of_them:
+        one.kill()
+        one.communicate()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no kill -9")
+def test_two_windows_at_once_and_one_is_killed(processes: list[subprocess.Popen[str]]) -> None:
+    killed, other = started("killed", 1_000), started("other", 3)
+    processes += [killed, other]
+    assert killed.stdout is not None
+    told = [killed.stdout.readline().strip() for _ in range(2)]
+    os.kill(killed.pid, signal.SIGKILL)
+    rest, _ = killed.communicate()
+    # What is behind the last end of a line was cut off while it was written.
+    told += rest.split("\n")[:-1]
+    said, error = other.communicate(timeout=110)
+    assert other.returncode == 0, error
+    told += said.split()
+    assert len(said.split()) == 3
+    with Library() as library:
+        rows = {row.id: row.values[0] for row in library.rows(columns=("name",))}
+        assert library.notes == []
+        for id in told:
+            assert rows[id] in {"killed", "other"}
+            assert library.load(id).results[0].wrong_pixels
+        # At most the one that was being kept when it was killed is there beside them.
+        assert len(rows) - len(told) in {0, 1}
+        assert not library.refresh()

@@ -1,0 +1,46 @@
+"""Races in the real window: opened by the action, run, an optimiser and a network taken over."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aegui.features.races.model.race_runs import RaceRuns
+from aegui.features.races.model.smallest_search import SmallestSearch
+from aegui.features.races.view.panel import RacesPanel
+from tests.window.conftest import SMALL
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from aegui.window.main_window import MainWindow
+
+LONG_MS = 60_000
+
+
+def test_the_network_of_the_builder_races_and_shrinks(window: MainWindow, qtbot: QtBot) -> None:
+    window.actions_table["races"].trigger()
+    panel = window.panel(RacesPanel)
+    assert panel.isVisible()
+    services = window._services
+    races, search = services.of(RaceRuns), services.of(SmallestSearch)
+    menu = panel.race.racers.menu()
+    assert menu is not None
+    for action in menu.actions():
+        action.setChecked(action.data() in {"adam", "lbfgs"})
+    panel.race.epochs.setValue(15)
+    panel.race.start.click()
+    assert panel.race.stop.isEnabled()
+    qtbot.waitUntil(lambda: not races.job.is_busy, timeout=LONG_MS)
+    assert panel.race.table.rowCount() == 2
+    panel.race.lines.activated.emit(1)
+    assert services.workspace.recipe.training.optimizer.name == "lbfgs"
+    services.workspace.undo_stack.undo()
+    assert services.workspace.recipe == SMALL
+    panel.show_page("smallest")
+    panel.smallest.wrong.setValue(35)
+    panel.smallest.seeds.setValue(1)
+    panel.smallest.own.click()
+    qtbot.waitUntil(lambda: not search.job.is_busy, timeout=LONG_MS)
+    assert "it is yours" in panel.smallest.leader.text()
+    panel.smallest.table.itemDoubleClicked.emit(panel.smallest.table.item(0, 1))
+    assert services.workspace.recipe.network == SMALL.network
