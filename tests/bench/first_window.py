@@ -1,5 +1,4 @@
 """The driver of ``startup.py``: starts the program in this process, and prints when what was seen.
-from aegui.session.map.decode_service import DecodeService
 
 It does what ``run_window`` does, with eyes open; torch is imported behind the first picture.
 """
@@ -56,6 +55,7 @@ def main() -> None:
             if "painted_s" in seen:
                 return
             seen["painted_s"] = time.perf_counter() - BORN
+            seen["painted_cpu_s"] = time.process_time()
             canvas = self._app.window.canvas
             place = canvas.rect().center().toPointF()
             self._moved = True

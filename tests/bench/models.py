@@ -15,7 +15,14 @@ from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import Recipe
 from aegui.core.training.train import train
 from tests.bench.figures import Figure, at_least, at_most
-from tests.bench.plain_loops import PlainClassifier, PlainConv, PlainGan, PlainLoop, PlainVae
+from tests.bench.plain_loops import (
+    PlainClassifier,
+    PlainContractive,
+    PlainConv,
+    PlainGan,
+    PlainLoop,
+    PlainVae,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,10 +58,20 @@ def noise(count: int, channels: int, size: int) -> Dataset:
 
 
 def bound(
-    dataset: Dataset, network: dict[str, Any], batch: int | None, runs: int = 1, **more: Any
+    dataset: Dataset,
+    network: dict[str, Any],
+    batch: int | None,
+    runs: int = 1,
+    contractive: float = 0.0,
+    **more: Any,
 ) -> ResolvedRecipe:
     """A recipe that trains for ever, in the shape that training takes."""
-    training = {"epochs": 100_000_000, "batch_size": batch, "optimizer": {"learning_rate": 1e-3}}
+    training = {
+        "epochs": 100_000_000,
+        "batch_size": batch,
+        "optimizer": {"learning_rate": 1e-3},
+        "contractive": contractive,
+    }
     recipe = Recipe.model_validate({"network": network, "training": training, "runs": runs} | more)
     resolved = resolve(recipe, dataset).resolved
     if resolved is None:
@@ -87,7 +104,15 @@ class Ours:
 
 def measure() -> list[Figure]:
     """Items 1, 2, 3 and 5 of the list of speeds of the models, and two models more."""
-    return [*_conv(), *_vae(), *_population(), *_classifier(), *_gan(), *_growth()]
+    return [
+        *_conv(),
+        *_vae(),
+        *_population(),
+        *_classifier(),
+        *_gan(),
+        *_contractive(),
+        *_growth(),
+    ]
 
 
 def _compared(
@@ -166,6 +191,33 @@ def _gan() -> list[Figure]:
         Figure("GAN 28x28: ours", mine * 1e3, "ms/epoch of 2,048"),
         Figure("GAN 28x28: times the loop's rate", ratio, "x"),
     ]
+
+
+def _contractive() -> list[Figure]:
+    """Codes whose Jacobian is penalised: by a formula, and layer by layer."""
+    letters, images = load_builtin("lowercase"), noise(2048, 1, 28)
+    return [
+        *_contracted("letters 35-32", letters, (), 32, None, 200),
+        *_contracted("letters 35-25-10-2", letters, (25, 10), 2, None, 100),
+        *_contracted("784-120", images, (), 120, 256, 1),
+        *_contracted("784-256-64-2", images, (256, 64), 2, 256, 1),
+    ]
+
+
+def _contracted(
+    name: str, data: Dataset, hidden: tuple[int, ...], code: int, batch: int | None, epochs: int
+) -> list[Figure]:
+    weight = 0.01
+    network = {
+        "encoder": [{"units": units, "activation": "tanh"} for units in hidden],
+        "latent": {"units": code, "activation": "tanh"},
+    }
+    ours = bound(data, network, batch, contractive=weight)
+    plain = PlainLoop(
+        PlainContractive(data.pixels, hidden, code, weight), data.images, batch or len(data)
+    )
+    _, _, ratio = _compared(plain, Ours(ours), epochs)
+    return [Figure(f"contractive {name}: times the loop's rate", ratio, "x")]
 
 
 def _growth() -> list[Figure]:

@@ -73,6 +73,37 @@ class PlainClassifier(nn.Module):
         return F.cross_entropy(self.network(x), y)
 
 
+class PlainContractive(nn.Module):
+    """Dense layers with tanh, and the squared norm of the encoder's Jacobian as a penalty."""
+
+    def __init__(self, pixels: int, hidden: tuple[int, ...], code: int, weight: float) -> None:
+        super().__init__()
+        sizes = (pixels, *hidden, code)
+        self.encoder = _dense(sizes, nn.Tanh)
+        self.decoder = _dense((code, *reversed(hidden)), nn.Tanh)
+        self.output = nn.Linear(hidden[0] if hidden else code, pixels)
+        self._weight = weight
+
+    def loss(self, x: torch.Tensor) -> torch.Tensor:
+        """Cross-entropy, and the penalty: of a single layer by its formula."""
+        rows = x.flatten(1).requires_grad_()
+        code = self.encoder(rows)
+        answer = torch.sigmoid(self.output(self.decoder(code)))
+        first = self.encoder[0]
+        if len(self.encoder) == 2 and isinstance(first, nn.Linear):
+            sizes = first.weight.square().sum(dim=1)
+            size = ((1 - code.square()).square() * sizes).sum(dim=1).mean()
+        else:
+            size = torch.zeros(())
+            for unit in torch.eye(code.shape[1]):
+                (product,) = torch.autograd.grad(
+                    code, rows, unit.expand_as(code), create_graph=True
+                )
+                size = size + product.square().sum(dim=1).mean()
+        total: torch.Tensor = F.binary_cross_entropy(answer, rows.detach()) + self._weight * size
+        return total
+
+
 def _convolutions(outputs: int) -> list[nn.Module]:
     return [
         nn.Conv2d(1, 16, 3, 2, 1),
@@ -96,10 +127,10 @@ def _transposed(inputs: int) -> list[nn.Module]:
     ]
 
 
-def _dense(sizes: tuple[int, ...]) -> nn.Sequential:
+def _dense(sizes: tuple[int, ...], activation: type[nn.Module] = nn.ReLU) -> nn.Sequential:
     layers: list[nn.Module] = []
     for inputs, outputs in itertools.pairwise(sizes):
-        layers += [nn.Linear(inputs, outputs), nn.ReLU()]
+        layers += [nn.Linear(inputs, outputs), activation()]
     return nn.Sequential(*layers)
 
 
@@ -108,7 +139,7 @@ class PlainLoop:
 
     def __init__(
         self,
-        module: PlainVae | PlainConv | PlainClassifier,
+        module: PlainVae | PlainConv | PlainClassifier | PlainContractive,
         images: NDArray[np.float32],
         batch: int,
         classes: NDArray[np.int64] | None = None,

@@ -33,6 +33,8 @@ def run_driver(module: str, *arguments: str) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as home:
         folders = {name: str(Path(home) / name) for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME")}
         environment = {**os.environ, **folders}
+        # As it is installed: an environment that forbids it would have every start compile anew.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         if platform:
             environment["QT_QPA_PLATFORM"] = platform
         command = [*prefix, sys.executable, "-m", f"tests.bench.{module}", *arguments]
