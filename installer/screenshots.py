@@ -35,6 +35,7 @@ from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.features.gan.view.panel import GanPanel
 from aegui.features.making.model.making import Making
 from aegui.features.making.view.panel import MakingPanel
+from aegui.features.map.hints import HINTS, hint_key
 from aegui.features.map.model.field_service import FieldService
 from aegui.features.map.view.cursor_panel import CursorPanel
 from aegui.features.projections.model.projection_service import ProjectionService
@@ -394,7 +395,10 @@ def main(names: list[str]) -> int:
         for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME"):
             os.environ[name] = home
         application = QApplication(sys.argv[:1])
-        app = App(application, Settings.load(Path(home) / "settings.json"), Path(home) / "autosave")
+        settings = Settings.load(Path(home) / "settings.json")
+        # Hints are for those who begin.
+        settings.keep({hint_key(key): True for key in HINTS})
+        app = App(application, settings, Path(home) / "autosave")
         app.use_language("en")
         app.use_theme("light")
         app.start()
