@@ -24,6 +24,7 @@ PARTS = {
     "stroke": "from a stroke to the painted answers of three networks and the best one",
     "walks": "Python calls and files that an edit of a number, a move and a stroke pass through",
     "studies": "settings and seeds together against the plain loop, growth with runs",
+    "shipped_studies": "the studies of letters that ship, one after the other to their end",
     "library": "the library with 10,000 entries, by itself and in the window",
     "study_window": "a study of 180 runs with the window open: event-loop gaps",
     "noise": "denoisers against the Bayes limit, its posterior, and the noise matrix",

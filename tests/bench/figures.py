@@ -64,16 +64,20 @@ def table(figures: Sequence[Figure]) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def write_json(path: Path, figures: Sequence[Figure]) -> None:
-    """The figures, and what they were measured on, as JSON."""
+def machine() -> dict[str, object]:
+    """What figures are measured on."""
     import torch
 
-    machine = {
+    return {
         "python": sys.version.split()[0],
         "torch": torch.__version__,
         "platform": platform.platform(),
         "cores": os.cpu_count(),
         "gpu": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
     }
-    content = {"machine": machine, "figures": [asdict(figure) for figure in figures]}
+
+
+def write_json(path: Path, figures: Sequence[Figure]) -> None:
+    """The figures, and what they were measured on, as JSON."""
+    content = {"machine": machine(), "figures": [asdict(figure) for figure in figures]}
     path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
