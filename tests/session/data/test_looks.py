@@ -51,6 +51,19 @@ def test_ground_is_what_reaches_an_edge_and_not_what_is_enclosed() -> None:
     np.testing.assert_array_equal(dark, shares)
 
 
+@pytest.mark.parametrize("count", [1, 9])
+def test_ground_goes_around_corners_but_through_no_small_gap(count: int) -> None:
+    levels = np.full((count, 3, 24, 24), 255, np.uint8)
+    levels[:, :, 2:22, 2:22] = 40
+    # A passage that turns twice, and a room behind a gap of one pixel.
+    levels[:, :, 2:9, 4:8] = levels[:, :, 6:9, 4:18] = levels[:, :, 6:14, 15:18] = 255
+    levels[:, :, 12:17, 6:11] = levels[:, :, 17:22, 8] = 255
+    shares = ground_shares(levels, Look(glyphs=False, ground=1.0))
+    assert (shares[:, 12, 16] == 255).all()
+    assert not shares[:, 12:17, 6:11].any()
+    assert not shares[:, 10, 5].any()
+
+
 def test_without_its_ground_an_image_is_the_same_over_white() -> None:
     levels = np.random.default_rng(4).integers(0, 256, (5, 3, 16, 16)).astype(np.uint8)
     levels[:, :, :4] = 250
