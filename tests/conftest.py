@@ -8,7 +8,8 @@ Guards, always on (``tests/harness/``); each fails the guilty test, and no other
 - a thread, QThread, running timer or animation, or window that outlives the test;
 - more than 120 s.
 
-No test sees the user's own folders or language: each has a home of its own and starts in English.
+No test sees the user's own folders or language: each has a home of its own and starts in English,
+with the mouse in the corner of the screen.
 
 Fixtures:
 
@@ -30,6 +31,9 @@ from typing import TYPE_CHECKING
 import pytest
 from pytestqt.qtbot import QtBot
 
+from aegui.session.jobs.latest_job import LatestJob
+from aegui.session.training import training_runner
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -45,11 +49,17 @@ if os.environ.setdefault("QT_QPA_PLATFORM", "offscreen") == "offscreen":
 for _wait in (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitSignals):
     _wait.__kwdefaults__["timeout"] = 60_000  # type: ignore[index]
 
+# Nor are threads given up after the 3 s that a person would wait at the end.
+for _end in (LatestJob.wait, LatestJob.shutdown):
+    _end.__defaults__ = (60.0,)
+training_runner.SHUTDOWN_SECONDS = 60.0
+
 pytest_plugins = (
     "pytester",
     "tests.harness.homes",
     "tests.harness.leaks",
     "tests.harness.logs",
+    "tests.harness.mouse",
 )
 
 

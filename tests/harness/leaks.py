@@ -34,7 +34,7 @@ from aegui.session.jobs.garbage import collect_due
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
-_GRACE_SECONDS = 5.0
+_GRACE_SECONDS = 30.0
 """A thread that was told to end may take this long."""
 
 _WATCHED: tuple[type[QObject], ...] = (

@@ -43,7 +43,7 @@ class Stage:
     def train(self, qtbot: QtBot) -> None:
         resolved = self.workspace.resolution.resolved
         assert resolved is not None
-        with qtbot.waitSignal(self.workspace.run_changed, timeout=60_000):
+        with qtbot.waitSignal(self.workspace.run_changed):
             self.runner.start(resolved)
 
 
@@ -107,11 +107,11 @@ def test_until_the_first_weights_come_those_in_sight_are_named(stage: Stage, qtb
             stage.showing.take(pulled)
         return stage.showing.shown.codec is not codec
 
-    qtbot.waitUntil(follow, timeout=60_000)
+    qtbot.waitUntil(follow)
     now = stage.showing.shown.moment
     assert now is not None
     assert now.weights == "live"
-    with qtbot.waitSignal(stage.workspace.run_changed, timeout=60_000):
+    with qtbot.waitSignal(stage.workspace.run_changed):
         stage.runner.stop()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,7 @@ from aegui.features.figures.dialog import FigureDialog
 from aegui.features.map.hints import HINTS, hint_key
 from aegui.kit.theme import LIGHT, apply_theme
 from aegui.session.settings import Settings
+from aegui.window import notifications
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +42,14 @@ UNASKED = {"unasked_minutes": 1e6, "unasked_memory_share": 1.0}
 """Nobody is asked, however slow the machine of the tests is."""
 
 
+@pytest.fixture(autouse=True)
+def lasting_messages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Messages stay until they are put away: a busy machine looks later than they would go."""
+    manners = notifications._MANNERS
+    lasting = {level: replace(how, seconds=1000 * how.seconds) for level, how in manners.items()}
+    monkeypatch.setattr(notifications, "_MANNERS", lasting)
+
+
 @pytest.fixture
 def app(qapp: QApplication, qtbot: QtBot) -> Iterator[App]:
     settings = Settings.model_validate({"language": "en", "theme": "light"} | USED | UNASKED)
@@ -64,7 +74,7 @@ def window(app: App) -> MainWindow:
 def train(qtbot: QtBot, window: MainWindow, key: str = "train") -> None:
     """Train the draft to its end."""
     runner = window._services.runner
-    with qtbot.waitSignal(runner.finished, timeout=60_000):
+    with qtbot.waitSignal(runner.finished):
         window.actions_table[key].trigger()
 
 

@@ -86,7 +86,7 @@ class Look:
         assert history is not None
         assert (codec.run, codec.epoch) == (moment.run, int(moment.epoch))
         chip = window.toolbar.chip
-        assert chip.weights.text() == weights_words(moment)
+        self.qtbot.waitUntil(lambda: chip.weights.text() == weights_words(moment))
         assert f"{moment.epoch:,}" in chip.weights.text()
         assert (str(moment.seed) in chip.run.text()) == (moment.runs > 1)
         row = history.row_at(moment.epoch)
@@ -94,7 +94,8 @@ class Look:
         self._charts(row)
         window.docks["training"].raise_()
         formula = window.panel(TrainingPanel).formula
-        assert formula._terms["loss"] == pytest.approx(history.loss[row, moment.run], rel=1e-6)
+        loss = pytest.approx(history.loss[row, moment.run], rel=1e-6)
+        self.qtbot.waitUntil(lambda: formula._terms.get("loss") == loss)
         own = Codec(showing.shown.recipe, codec.image_shape, self.weights(), moment.run)
         if own.can_encode:
             self._codes(own)
@@ -127,7 +128,6 @@ class Look:
                 and scene.codes.values.shape == wanted.shape
                 and bool(np.allclose(scene.codes.values, wanted, atol=1e-5))
             ),
-            timeout=20_000,
         )
 
     def _pixels(self, own: Codec, row: int) -> None:
@@ -139,8 +139,8 @@ class Look:
         wrong = ((own.reconstruct(samples) > 0.5) != (samples > 0.5)).sum(axis=1)
         assert history.wrong_mean[row, moment.run] == pytest.approx(wrong.mean(), abs=0.07)
         if not window._services.runner.is_busy:
-            said = window.toolbar.status.text()
-            assert f"mean {mean_words(float(wrong.mean()))}, worst {wrong.max()}" in said
+            told = f"mean {mean_words(float(wrong.mean()))}, worst {wrong.max()}"
+            self.qtbot.waitUntil(lambda: told in window.toolbar.status.text())
         view = window.panel(ReconstructionsPanel).view
         window.docks["reconstructions"].show()
         window.docks["reconstructions"].raise_()
@@ -151,7 +151,6 @@ class Look:
                 and view._rows.epoch == int(moment.epoch)
                 and view._rows.mean == pytest.approx(wrong.mean())
             ),
-            timeout=20_000,
         )
         window.docks["charts"].raise_()
 
@@ -164,7 +163,7 @@ def test_everything_says_the_same_in_every_state(
     workspace, showing = services.workspace, services.showing
     recipe = Recipe.model_validate({**FAMILIES[family], "seed": 5})
     assert workspace.new(recipe)
-    qtbot.waitUntil(lambda: workspace.recipe == recipe, timeout=20_000)
+    qtbot.waitUntil(lambda: workspace.recipe == recipe)
     window.docks["charts"].show()
     window.docks["charts"].raise_()
     look = Look(qtbot, window)
@@ -187,10 +186,10 @@ def test_everything_says_the_same_in_every_state(
     showing.choose_weights("best")
     look.agree()
     path = tmp_path / "run.aegui"
-    with qtbot.waitSignal(workspace.saved, timeout=20_000):
+    with qtbot.waitSignal(workspace.saved):
         workspace.save_as(path)
     saved = load_run(path)
-    with qtbot.waitSignal(workspace.document_changed, timeout=20_000):
+    with qtbot.waitSignal(workspace.document_changed):
         assert workspace.open(path, lambda: True)
     look.agree()
     moment = showing.shown.moment
@@ -212,24 +211,23 @@ def test_everything_says_the_same_while_paused_and_after_stop(
         {**FAMILIES["autoencoder"], "training": {"epochs": 5_000_000, **CPU}}
     )
     services.workspace.edit_recipe(recipe, "longer")
-    qtbot.waitUntil(lambda: services.workspace.recipe == recipe, timeout=20_000)
+    qtbot.waitUntil(lambda: services.workspace.recipe == recipe)
     window.docks["charts"].show()
     window.docks["charts"].raise_()
     look = Look(qtbot, window)
-    with qtbot.waitSignal(services.runner.paused, timeout=30_000):
+    with qtbot.waitSignal(services.runner.paused):
         window.actions_table["step"].trigger()
     for _ in range(3):
-        with qtbot.waitSignal(services.runner.paused, timeout=30_000):
+        with qtbot.waitSignal(services.runner.paused):
             window.actions_table["step"].trigger()
     qtbot.waitUntil(
         lambda: services.shown.moment is not None and services.shown.moment.epoch == 4,
-        timeout=10_000,
     )
     window.feature(ShownFeature)._text.flush()
     look.agree()
     services.showing.choose_run(2)
     look.agree()
-    with qtbot.waitSignal(services.runner.finished, timeout=20_000):
+    with qtbot.waitSignal(services.runner.finished):
         window.actions_table["stop"].trigger()
     look.agree()
     assert services.shown.moment is not None

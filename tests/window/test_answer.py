@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
     from aegui.window.main_window import MainWindow
 
-WAIT_MS = 30_000
 FLIP = CorruptionSpec(kind="flip", level=0.1)
 
 
@@ -102,16 +101,16 @@ def test_the_limit_over_all_characters_follows_noise_and_weights(
 
     assert page.average.isHidden()
     panel.show_page("limit")
-    qtbot.waitUntil(lambda: page.average.text() == told(FLIP), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: page.average.text() == told(FLIP))
     assert page.average.isVisible()
     much = CorruptionSpec(kind="flip", level=0.3)
     window.panel(DrawPanel).set_noise(much, 3)
     window.panel(DrawPanel).noise.noise_requested.emit(much, 3)
-    qtbot.waitUntil(lambda: page.average.text() == told(much), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: page.average.text() == told(much))
     prior = Prior("mostly a", {"a": 20.0}, 1.0)
     services.of(AnswerStudies).known_prior = prior
     page.prior_chosen.emit(KNOWN)
-    qtbot.waitUntil(lambda: page.average.text() == told(much, prior), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: page.average.text() == told(much, prior))
     assert told(much, prior) != told(much)
 
 
@@ -130,7 +129,7 @@ def test_characters_are_weighed_as_a_file_says(
     weights = tmp_path / "weights.json"
     weights.write_text(json.dumps({dataset.labels[rare]: 1.0}), encoding="utf-8")
     monkeypatch.setattr(wiring_answer, "choose_prior_file", lambda _parent: str(weights))
-    with qtbot.waitSignal(services.of(AnswerStudies).prior_changed, timeout=WAIT_MS):
+    with qtbot.waitSignal(services.of(AnswerStudies).prior_changed):
         page.prior_chosen.emit(FILE)
     assert page.prior.currentText() == "as often as in weights.json"
     assert [bar.index for bar in page.bars.bars] == [rare]
@@ -141,7 +140,7 @@ def test_characters_are_weighed_as_a_file_says(
     assert page.bars.bars[0].value == pytest.approx(alike.chances.max())
     # What cannot be read is said, and nothing changes; the list stays at hand.
     weights.write_text("{", encoding="utf-8")
-    with qtbot.waitSignal(window.feature(AnswerFeature).noticed, timeout=WAIT_MS) as noticed:
+    with qtbot.waitSignal(window.feature(AnswerFeature).noticed) as noticed:
         page.prior_chosen.emit(FILE)
     assert "weights.json, line 1: this is not valid JSON" in noticed.args[0].text
     assert page.prior.currentText() == "all as likely"
@@ -156,7 +155,7 @@ def test_it_says_when_the_network_was_trained_with_other_noise(
     panel.show_page("limit")
     assert page._differs.isHidden()
     train(qtbot, window)
-    qtbot.waitUntil(lambda: not page._differs.isHidden(), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not page._differs.isHidden())
     assert page._differs_words.text() == (
         "It is tried with “Flip 0.1”, but has never seen noise: it copies it."
     )
@@ -173,9 +172,9 @@ def test_networks_stand_side_by_side_and_each_pixel_has_reasons(
 ) -> None:
     train(qtbot, window)
     services = window._services
-    qtbot.waitUntil(lambda: keys(panel) == [SHOWN, BEST], timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: keys(panel) == [SHOWN, BEST])
     add_other(window)
-    qtbot.waitUntil(lambda: keys(panel) == [SHOWN, "moment:1", BEST], timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: keys(panel) == [SHOWN, "moment:1", BEST])
     codec = services.shown.codec
     assert codec is not None
     # The keyboard goes to the pixel in row 2, column 3 of the second answer, and asks.
@@ -188,9 +187,7 @@ def test_networks_stand_side_by_side_and_each_pixel_has_reasons(
     assert panel.shown_page == "why"
     assert panel.answers.current is not None
     assert panel.answers.current.key == "moment:1"
-    qtbot.waitUntil(
-        lambda: panel.why.words.text().startswith("then, row 2, column 3"), timeout=WAIT_MS
-    )
+    qtbot.waitUntil(lambda: panel.why.words.text().startswith("then, row 2, column 3"))
     dataset, pixels = services.shown.dataset, services.drawing.pixels
     reading = read_drawing(pixels, dataset.images, FLIP)
     found = pixel_reasons(codec, pixels, 5 + 2, dataset, reading)
@@ -202,34 +199,28 @@ def test_networks_stand_side_by_side_and_each_pixel_has_reasons(
     panel.show_page("answers")
     pictures = panel.answers.rows[0].pictures
     QTest.mouseClick(pictures, Qt.MouseButton.LeftButton, pos=pictures.pixel_rect(2, 6, 4).center())
-    qtbot.waitUntil(
-        lambda: panel.why.words.text().startswith("This network, row 7, column 5"), timeout=WAIT_MS
-    )
+    qtbot.waitUntil(lambda: panel.why.words.text().startswith("This network, row 7, column 5"))
     panel.show_page("answers")
     panel.answers.removed.emit("moment:1")
-    qtbot.waitUntil(lambda: keys(panel) == [SHOWN, BEST], timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: keys(panel) == [SHOWN, BEST])
 
 
 def test_why_begins_with_a_telling_pixel_and_follows_the_arrows(
     window: MainWindow, panel: AnswerPanel, qtbot: QtBot
 ) -> None:
     train(qtbot, window)
-    qtbot.waitUntil(lambda: keys(panel) == [SHOWN, BEST], timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: keys(panel) == [SHOWN, BEST])
     panel.show_page("why")
-    qtbot.waitUntil(lambda: panel.answers.current is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: panel.answers.current is not None)
     assert panel.answers.current is not None
     row, column = telling_pixel(panel.answers.current.answer)
-    qtbot.waitUntil(
-        lambda: f"row {row + 1}, column {column + 1}" in panel.why.words.text(), timeout=WAIT_MS
-    )
+    qtbot.waitUntil(lambda: f"row {row + 1}, column {column + 1}" in panel.why.words.text())
     pictures = panel.why.pictures
     assert pictures.isVisible()
     assert pictures.pixel == (row, column)
     key, there = (Qt.Key.Key_Up, row - 1) if row else (Qt.Key.Key_Down, row + 1)
     QTest.keyClick(pictures, key)
-    qtbot.waitUntil(
-        lambda: f"row {there + 1}, column {column + 1}" in panel.why.words.text(), timeout=WAIT_MS
-    )
+    qtbot.waitUntil(lambda: f"row {there + 1}, column {column + 1}" in panel.why.words.text())
     assert panel.shown_page == "why"
 
 
@@ -240,7 +231,7 @@ def test_grey_pixels_have_reasons_too(window: MainWindow, panel: AnswerPanel, qt
     services.workspace.edit_dataset(grey, "grey")
     train(qtbot, window)
     window.feature(DrawingFeature).load_sample(2)
-    qtbot.waitUntil(lambda: keys(panel) == [SHOWN], timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: keys(panel) == [SHOWN])
     pictures = panel.answers.rows[0].pictures
     QTest.mouseClick(pictures, Qt.MouseButton.LeftButton, pos=pictures.pixel_rect(1, 4, 1).center())
     assert panel.shown_page == "why"
@@ -251,7 +242,7 @@ def test_grey_pixels_have_reasons_too(window: MainWindow, panel: AnswerPanel, qt
         f"This network, row 5, column 2: brightness {answer[4, 1]:.2f}; "
         f"the target is brightness {levels[2, 0, 4, 1]:.2f}."
     )
-    qtbot.waitUntil(lambda: panel.why.words.text() == wanted, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: panel.why.words.text() == wanted)
     assert len(panel.why.effects.bars) == codec.latent_size
     assert panel.why.votes.isHidden()
     assert panel.why.neighbours.bars[0].figure.endswith(f", {levels[2, 0, 4, 1]:.2f}")
@@ -264,24 +255,24 @@ def test_denoising_again_leaves_a_trail_on_the_map(
     window: MainWindow, panel: AnswerPanel, qtbot: QtBot
 ) -> None:
     train(qtbot, window)
-    qtbot.waitUntil(lambda: keys(panel) == [SHOWN, BEST], timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: keys(panel) == [SHOWN, BEST])
     codec, scene = window._services.shown.codec, window.canvas.scene
     assert codec is not None
     pixels = window._services.drawing.pixels
     panel.answers.again.click()
     once = codec.reconstruct(pixels)
     way = np.concatenate([codec.encode(pixels), codec.encode(once)])
-    qtbot.waitUntil(lambda: len(scene.trail) == 3, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(scene.trail) == 3)
     np.testing.assert_allclose(scene.trail[:2], way, atol=1e-5)
     assert scene.drawing is not None
     np.testing.assert_allclose(scene.drawing, scene.trail[-1], rtol=1e-5, atol=1e-6)
     panel.answers.once.click()
-    qtbot.waitUntil(lambda: not panel.answers.once.isVisible(), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not panel.answers.once.isVisible())
     np.testing.assert_allclose(scene.drawing, codec.encode(pixels)[0], atol=1e-5)
     panel.answers.again.click()
-    qtbot.waitUntil(panel.answers.once.isVisible, timeout=WAIT_MS)
+    qtbot.waitUntil(panel.answers.once.isVisible)
     window._services.drawing.invert()
-    qtbot.waitUntil(lambda: not panel.answers.once.isVisible(), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not panel.answers.once.isVisible())
 
 
 def test_the_level_is_estimated_on_demand(
@@ -290,12 +281,12 @@ def test_the_level_is_estimated_on_demand(
     panel.show_page("limit")
     panel.limit.level.setCurrentIndex(1)
     panel.limit.level.activated.emit(1)
-    qtbot.waitUntil(lambda: "estimated" in panel.limit.words.text(), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: "estimated" in panel.limit.words.text())
     assert window._services.settings.values["answer.estimated"] is True
     spec = CorruptionSpec(kind="salt", level=0.2)
     window._services.drawing.clear()
     window._services.drawing.choose_noise(spec, 0)
-    qtbot.waitUntil(lambda: "cannot have made" in panel.limit.words.text(), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: "cannot have made" in panel.limit.words.text())
     assert keys(panel) == []
 
 
@@ -303,10 +294,10 @@ def test_pairs_are_compared_on_demand(window: MainWindow, panel: AnswerPanel, qt
     panel.show_page("pairs")
     assert not panel.pairs.compare.isEnabled()
     train(qtbot, window)
-    qtbot.waitUntil(panel.pairs.compare.isEnabled, timeout=WAIT_MS)
+    qtbot.waitUntil(panel.pairs.compare.isEnabled)
     panel.pairs.compare.click()
     table = panel.pairs.table
-    qtbot.waitUntil(lambda: table.rowCount() == 15, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: table.rowCount() == 15)
     assert "2,667 draws" in panel.pairs.words.text() or "2667 draws" in panel.pairs.words.text()
     table.setCurrentCell(2, 0)
     table.cellActivated.emit(2, 0)
@@ -330,9 +321,9 @@ def test_outliers_are_measured_and_the_threshold_is_dragged(
     train(qtbot, window)
     panel.show_page("outliers")
     page = panel.outliers
-    qtbot.waitUntil(page.measure.isEnabled, timeout=WAIT_MS)
+    qtbot.waitUntil(page.measure.isEnabled)
     page.measure.click()
-    qtbot.waitUntil(page.plot.isVisible, timeout=WAIT_MS)
+    qtbot.waitUntil(page.plot.isVisible)
     assert not page.roc.isVisible()
     service = window._services.of(AnswerStudies)
     assert service.outliers is not None
@@ -345,7 +336,7 @@ def test_outliers_are_measured_and_the_threshold_is_dragged(
     assert page.measure.isVisible()
     assert "press Measure" in page.words.text()
     page.measure.click()
-    qtbot.waitUntil(page.roc.isVisible, timeout=WAIT_MS)
+    qtbot.waitUntil(page.roc.isVisible)
     plot = page.plot
     start, end = QPoint(round(plot.x_of(plot.threshold)), 60), QPoint(plot.width() // 2, 60)
     QTest.mousePress(plot, Qt.MouseButton.LeftButton, pos=start)
@@ -373,7 +364,7 @@ def test_outliers_are_measured_and_the_threshold_is_dragged(
     page.outside.setCurrentIndex(page.outside.count() - 1)
     page.outside.activated.emit(page.outside.currentIndex())
     page.measure.click()
-    qtbot.waitUntil(lambda: "bad.txt" in page.words.text(), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: "bad.txt" in page.words.text())
     assert page.measure.isEnabled()
     # The last figures were of the upper case, and so is the next measuring.
     assert page.outside.currentData() == "uppercase"
@@ -384,11 +375,11 @@ def test_a_drawing_of_another_size_is_told_on_every_page(
     window: MainWindow, panel: AnswerPanel, qtbot: QtBot
 ) -> None:
     train(qtbot, window)
-    qtbot.waitUntil(lambda: keys(panel) == [SHOWN, BEST], timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: keys(panel) == [SHOWN, BEST])
     panel.show_page("why")
-    qtbot.waitUntil(panel.why.pictures.isVisible, timeout=WAIT_MS)
+    qtbot.waitUntil(panel.why.pictures.isVisible)
     window._services.drawing.start_new(9, 12, DrawingPaper())
-    qtbot.waitUntil(lambda: "of this size does not fit" in panel.text, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: "of this size does not fit" in panel.text)
     assert not panel.why.pictures.isVisible()
     assert "of this size does not fit" in panel.why.words.text()
     panel.show_page("limit")
@@ -398,7 +389,7 @@ def test_a_drawing_of_another_size_is_told_on_every_page(
         assert "of this size does not fit" in page.words.text()
     window._services.drawing.undo()
     panel.show_page("why")
-    qtbot.waitUntil(panel.why.pictures.isVisible, timeout=WAIT_MS)
+    qtbot.waitUntil(panel.why.pictures.isVisible)
 
 
 def test_nothing_is_judged_before_any_training(window: MainWindow, panel: AnswerPanel) -> None:

@@ -40,7 +40,7 @@ def begin(window: MainWindow, qtbot: QtBot) -> None:
     """Open the recipe, whose data are read in the background."""
     workspace = window._services.workspace
     assert workspace.new(DIGITS)
-    qtbot.waitUntil(lambda: workspace.recipe == DIGITS, timeout=10_000)
+    qtbot.waitUntil(lambda: workspace.recipe == DIGITS)
 
 
 def test_without_a_classifier_the_panel_says_how_to_get_one(
@@ -50,7 +50,7 @@ def test_without_a_classifier_the_panel_says_how_to_get_one(
     panel = window.panel(ClassifierPanel)
     assert "choose “Classifier”" in panel.message
     begin(window, qtbot)
-    assert panel.message.startswith("Press Train")
+    qtbot.waitUntil(lambda: panel.message.startswith("Press Train"))
 
 
 def test_a_classifier_is_judged_when_it_has_learnt(window: MainWindow, qtbot: QtBot) -> None:
@@ -70,7 +70,7 @@ def test_a_classifier_is_judged_when_it_has_learnt(window: MainWindow, qtbot: Qt
             and not services.of(ClassifierService).job.is_busy
         )
 
-    qtbot.waitUntil(judged, timeout=20_000)
+    qtbot.waitUntil(judged)
     evaluation = panel.evaluation
     assert evaluation is not None
     assert evaluation.part == VALIDATION
@@ -78,7 +78,7 @@ def test_a_classifier_is_judged_when_it_has_learnt(window: MainWindow, qtbot: Qt
     assert evaluation.found.accuracy == pytest.approx(best)
     assert f"{best:.1%}" in window.toolbar.status.text()
     panel.part_chosen.emit(TRAINING)
-    qtbot.waitUntil(lambda: judged() and panel.evaluation is not evaluation, timeout=20_000)
+    qtbot.waitUntil(lambda: judged() and panel.evaluation is not evaluation)
     assert panel.evaluation is not None
     assert panel.evaluation.part == TRAINING
     assert panel._parts.currentData() == TRAINING
@@ -93,7 +93,7 @@ def test_the_tool_bar_counts_the_pre_training_from_the_start(
         window.actions_table["train"].trigger()
     # Nothing has been pulled yet; a layer and the code have two epochs each, then there are eight.
     assert window.toolbar.progress.format() == "0 of 12"
-    with qtbot.waitSignal(runner.finished, timeout=60_000):
+    with qtbot.waitSignal(runner.finished):
         pass
 
 
@@ -103,10 +103,10 @@ def test_pre_training_is_told(window: MainWindow, qtbot: QtBot) -> None:
     show(window)
     window.actions_table["step"].trigger()
     text = window.toolbar.status.text
-    qtbot.waitUntil(lambda: "pre-training layer 1 of 2" in text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "pre-training layer 1 of 2" in text())
     note = window.panel(ClassifierPanel)._detail.text
-    qtbot.waitUntil(lambda: "still pre-training" in note(), timeout=20_000)
-    with qtbot.waitSignal(services.runner.finished, timeout=20_000):
+    qtbot.waitUntil(lambda: "still pre-training" in note())
+    with qtbot.waitSignal(services.runner.finished):
         services.runner.stop()
 
 
@@ -115,7 +115,7 @@ def test_a_mistake_can_be_drawn(window: MainWindow, qtbot: QtBot) -> None:
     begin(window, qtbot)
     show(window)
     train(qtbot, window)
-    qtbot.waitUntil(lambda: panel.evaluation is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: panel.evaluation is not None)
     panel.sample_activated.emit(5)
     drawn = services.drawing.pixels
     assert drawn == pytest.approx(services.shown.dataset.images[5, 0], abs=1e-6)

@@ -45,7 +45,7 @@ def settled(window: MainWindow, qtbot: QtBot, recipe: Recipe) -> None:
         codec, look = services.shown.codec, panel.look
         return codec is not None and look is not None and look.epoch == codec.epoch
 
-    qtbot.waitUntil(is_settled, timeout=20_000)
+    qtbot.waitUntil(is_settled)
 
 
 def test_without_a_network_the_panel_says_how_to_get_one(window: MainWindow) -> None:
@@ -65,13 +65,12 @@ def test_a_variational_code_after_its_training(window: MainWindow, qtbot: QtBot)
     np.testing.assert_allclose(look.values("kl"), expected, rtol=1e-5)
     assert panel.shown_measure == "kl"
     # The dimension that does most is drawn without being asked for.
-    qtbot.waitUntil(lambda: panel.strip.traversal is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: panel.strip.traversal is not None)
     assert panel.strip.traversal is not None
     assert panel.strip.traversal.dimension == services.of(CodeService).dimension
     panel.bars.dimension_activated.emit(2)
     qtbot.waitUntil(
         lambda: panel.strip.traversal is not None and panel.strip.traversal.dimension == 2,
-        timeout=10_000,
     )
 
 
@@ -83,13 +82,13 @@ def test_it_is_looked_at_while_it_learns(window: MainWindow, qtbot: QtBot) -> No
     )
     assert services.workspace.new(long)
     window.actions_table["train"].trigger()
-    qtbot.waitUntil(lambda: panel.look is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: panel.look is not None)
     first = panel.look
-    qtbot.waitUntil(lambda: panel.look is not first, timeout=20_000)
+    qtbot.waitUntil(lambda: panel.look is not first)
     assert panel.look is not None
     assert first is not None
     assert panel.look.epoch > first.epoch
-    with qtbot.waitSignal(services.runner.finished, timeout=20_000):
+    with qtbot.waitSignal(services.runner.finished):
         services.runner.stop()
 
 
@@ -127,5 +126,4 @@ def test_a_generator_has_no_codes(window: MainWindow, qtbot: QtBot) -> None:
     train(qtbot, window)
     qtbot.waitUntil(
         lambda: window.panel(CodePanel).message.startswith("A GAN has no encoder"),
-        timeout=10_000,
     )

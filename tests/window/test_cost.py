@@ -50,7 +50,7 @@ def test_the_cost_is_shown_beside_train(qtbot: QtBot, window: MainWindow) -> Non
     assert "MB" in label.text()
     assert "parameters" in label.toolTip()
     costs = window._services.of(CostService)
-    qtbot.waitUntil(lambda: costs.cost is not None and costs.cost.is_measured, timeout=60_000)
+    qtbot.waitUntil(lambda: costs.cost is not None and costs.cost.is_measured)
     assert "measured" in label.toolTip()
     train(qtbot, window)
     assert not label.isHidden()
@@ -144,7 +144,7 @@ def test_the_cost_of_a_noise_study_stands_beside_its_button(
 ) -> None:
     window.actions_table["noise_study"].trigger()
     page = window.panel(StudyPanel).matrix
-    qtbot.waitUntil(lambda: page.estimate.text().startswith("~"), timeout=20_000)
+    qtbot.waitUntil(lambda: page.estimate.text().startswith("~"))
     window._services.settings.unasked_memory_share = 1e-6
     answer("Cancel")
     page.run.click()

@@ -61,7 +61,7 @@ def pictures(tmp_path: Path) -> Path:
 
 
 def settle(qtbot: QtBot, workspace: Workspace) -> None:
-    qtbot.waitUntil(lambda: not workspace.loading.is_busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not workspace.loading.is_busy)
 
 
 def show_panel(qtbot: QtBot, window: MainWindow) -> None:
@@ -157,7 +157,7 @@ def test_images_are_brought_in(
     qtbot: QtBot, window: MainWindow, workspace: Workspace, pictures: Path
 ) -> None:
     dialog = window.feature(DataFeature).import_images([pictures])
-    qtbot.waitUntil(dialog.take.isEnabled, timeout=20_000)
+    qtbot.waitUntil(dialog.take.isEnabled)
     panel = dialog.panel
     assert panel.head.text() == "5 images"
     assert len(panel.gallery.shown) == 5
@@ -189,7 +189,7 @@ def test_pictures_are_dropped(qtbot: QtBot, window: MainWindow, pictures: Path) 
     drop(window, pictures)
     qtbot.waitUntil(lambda: window.findChild(ImportDialog) is not None)
     dialog = opened(window, ImportDialog)
-    qtbot.waitUntil(dialog.take.isEnabled, timeout=20_000)
+    qtbot.waitUntil(dialog.take.isEnabled)
     dialog.reject()
 
 
@@ -479,6 +479,6 @@ def test_edited_data_are_called_edited(
     assert window.toolbar.data.currentText() == "Lower case, edited: 7"
     window.docks["data"].raise_()
     title = window.panel(DataPanel).title
-    qtbot.waitUntil(lambda: title.text() == "Lower case, edited: 7", timeout=20_000)
+    qtbot.waitUntil(lambda: title.text() == "Lower case, edited: 7")
     workspace.undo_stack.undo()
     assert window.toolbar.data.currentText() == "Lower case"

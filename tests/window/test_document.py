@@ -96,7 +96,7 @@ def test_leaving_while_it_trains_keeps_what_was_learnt(
     training = SMALL.training.model_copy(update={"epochs": 5_000_000})
     services.workspace.edit_recipe(SMALL.model_copy(update={"training": training}), "longer")
     window.actions_table["train"].trigger()
-    qtbot.waitUntil(lambda: services.shown.history is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: services.shown.history is not None)
     assert window.feature(DocumentFeature).save()
     services.workspace.saving.finish()
     assert "without the training" in window.notifications.shown[-1].text
@@ -257,7 +257,7 @@ def test_another_import_takes_the_place_of_the_last_summary(window: MainWindow) 
 
 def saved_to(qtbot: QtBot, window: MainWindow, path: Path) -> None:
     workspace = window._services.workspace
-    with qtbot.waitSignal(workspace.saved, timeout=20_000):
+    with qtbot.waitSignal(workspace.saved):
         assert workspace.save_as(path)
 
 
@@ -311,11 +311,11 @@ def test_saving_never_overwrites_what_another_program_saved(
     assert not window.feature(DocumentFeature).save()
     assert path.read_bytes() == theirs
     answer("Overwrite")
-    with qtbot.waitSignal(workspace.saved, timeout=20_000):
+    with qtbot.waitSignal(workspace.saved):
         assert window.feature(DocumentFeature).save()
     assert load_run(path).recipe.seed == 99
     workspace.edit_recipe(SMALL, "back")
-    with qtbot.waitSignal(workspace.saved, timeout=20_000):
+    with qtbot.waitSignal(workspace.saved):
         assert window.feature(DocumentFeature).save()  # what is there now is ours
 
 
@@ -344,7 +344,7 @@ def test_a_deleted_file_is_told_and_counts_as_unsaved(
     workspace.look_at_file()
     assert offers(window) == ["Save it again", "Save as…"]
     assert workspace.is_modified
-    with qtbot.waitSignal(workspace.saved, timeout=20_000):
+    with qtbot.waitSignal(workspace.saved):
         assert window.feature(DocumentFeature).save()
     assert path.is_file()
     workspace.look_at_file()
@@ -361,7 +361,7 @@ def test_a_protected_file_stays_as_it_is(
     window._services.workspace.edit_recipe(EDITED, "seed")
     saving_to(monkeypatch, other)
     answer("Save as…")
-    with qtbot.waitSignal(window._services.workspace.saved, timeout=20_000):
+    with qtbot.waitSignal(window._services.workspace.saved):
         assert window.feature(DocumentFeature).save()
     assert path.read_bytes() == before
     assert other.is_file()
@@ -371,7 +371,7 @@ def test_an_example_is_saved_among_the_documents(
     qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch, user_home: Path
 ) -> None:
     workspace = window._services.workspace
-    with qtbot.waitSignal(workspace.document_changed, timeout=20_000):
+    with qtbot.waitSignal(workspace.document_changed):
         assert workspace.open(shipped_model())
     assert workspace.path is None
     proposed: list[str] = []

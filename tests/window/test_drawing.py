@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 LEFT = Qt.MouseButton.LeftButton
 NONE = Qt.KeyboardModifier.NoModifier
-SOON_MS = 30_000
-"""Long enough on a machine that does ten other things."""
 popup = pytest.mark.qt_log_ignore("This plugin does not support")
 
 
@@ -103,7 +101,7 @@ def test_code_and_drawing_follow_each_other(
 ) -> None:
     draw.show_page("code")
     drawing.paste(np.eye(7, 5))
-    qtbot.waitUntil(lambda: draw.code.text.toPlainText().startswith("0x10"), timeout=SOON_MS)
+    qtbot.waitUntil(lambda: draw.code.text.toPlainText().startswith("0x10"))
     draw.code.text.setPlainText("1f\n00\n00\n00\n00\n00\n1f")
     assert drawing.pixels.sum() == 10
     draw.code.form.setCurrentIndex(1)
@@ -351,11 +349,9 @@ def test_training_goes_on_with_the_new_sample(
     assert draw.set._change.text() == "Data changed: 1 sample is new."
     assert draw.set._continue.isVisible()
     assert draw.set.gallery.current == 6, "the new sample is the one to go on with"
-    with qtbot.waitSignal(runner.finished, timeout=60_000):
+    with qtbot.waitSignal(runner.finished):
         QTest.mouseClick(draw.set._continue, LEFT)
-    qtbot.waitUntil(
-        lambda: workspace.run is not None and len(workspace.run.dataset) == 7, timeout=SOON_MS
-    )
+    qtbot.waitUntil(lambda: workspace.run is not None and len(workspace.run.dataset) == 7)
     assert not draw.set._change.isVisible()
     history = workspace.run.history
     assert history is not None
@@ -378,7 +374,7 @@ def test_every_new_sample_brings_the_offer_to_train_on(
         # An exact copy would not be added.
         drawing.paste(np.roll(np.eye(7, 5), len(words), axis=0))
         draw.add_requested.emit(label)
-        qtbot.waitUntil(partial(is_offered, words), timeout=SOON_MS)
+        qtbot.waitUntil(partial(is_offered, words))
         assert len(offers()) == 1
     draw.show_page("set")
     drawing.paste(np.eye(7, 5))
@@ -393,7 +389,7 @@ def test_the_noise_sheet_follows_drawing_and_noise(
 ) -> None:
     train(qtbot, window)
     sheet = window.feature(DrawingFeature).edits.show_sheet()
-    qtbot.waitUntil(lambda: sheet.view.sheet is not None, timeout=SOON_MS)
+    qtbot.waitUntil(lambda: sheet.view.sheet is not None)
     shown = sheet.view.sheet
     assert shown is not None
     assert [row.name for row in shown.rows] == ["This network"]
@@ -407,11 +403,11 @@ def test_the_noise_sheet_follows_drawing_and_noise(
         latest = sheet.view.sheet
         return latest is not None and np.array_equal(latest.noisy[0], drawing.pixels)
 
-    qtbot.waitUntil(follows, timeout=SOON_MS)
+    qtbot.waitUntil(follows)
     window.feature(OthersFeature).choose("moment")
-    qtbot.waitUntil(lambda: rows() == 2, timeout=SOON_MS)
+    qtbot.waitUntil(lambda: rows() == 2)
     drawing.start_new(9, 9, DrawingPaper())
-    qtbot.waitUntil(lambda: rows() == 0, timeout=SOON_MS)
+    qtbot.waitUntil(lambda: rows() == 0)
     assert "another size" in sheet._note.text()
     sheet.close()
 
@@ -477,10 +473,10 @@ def test_the_trail_of_the_drawing_can_be_cleared(
 
     for cell in range(3):
         drawing.paint(cell, 0, 1.0 - drawing.pixels[cell, 0])
-        qtbot.waitUntil(partial(is_longer_than, cell), timeout=SOON_MS)
-    qtbot.waitUntil(lambda: len(canvas.scene.trail) > 1, timeout=SOON_MS)
+        qtbot.waitUntil(partial(is_longer_than, cell))
+    qtbot.waitUntil(lambda: len(canvas.scene.trail) > 1)
     menu = canvas.menu_at(QPoint(5, 5))
     entry = next(it for it in menu.actions() if it.text() == "Clear the trail of the drawing")
     entry.trigger()
-    qtbot.waitUntil(lambda: len(canvas.scene.trail) <= 1, timeout=SOON_MS)
+    qtbot.waitUntil(lambda: len(canvas.scene.trail) <= 1)
     menu.deleteLater()

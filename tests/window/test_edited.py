@@ -81,7 +81,7 @@ def test_an_edit_is_told_in_words(qtbot: QtBot, window: MainWindow) -> None:
 def test_train_makes_the_edited_network_the_shown_one(qtbot: QtBot, window: MainWindow) -> None:
     train(qtbot, window)
     edit(window)
-    with qtbot.waitSignal(window._services.runner.finished, timeout=60_000):
+    with qtbot.waitSignal(window._services.runner.finished):
         strip_of(window).train.click()
     assert strip_of(window).text == ""
     run = workspace_of(window).run
@@ -153,11 +153,11 @@ def test_it_is_told_again_after_reopening(qtbot: QtBot, window: MainWindow, tmp_
     edit(window)
     text = strip_of(window).text
     workspace = workspace_of(window)
-    with qtbot.waitSignal(workspace.saved, timeout=20_000):
+    with qtbot.waitSignal(workspace.saved):
         assert workspace.save_as(tmp_path / "a.aegui")
     assert workspace.new(with_value(workspace.recipe, "seed", 9))
     assert strip_of(window).text == ""
-    with qtbot.waitSignal(workspace.document_changed, timeout=20_000):
+    with qtbot.waitSignal(workspace.document_changed):
         assert workspace.open(tmp_path / "a.aegui")
     assert strip_of(window).text == text
 
@@ -169,7 +169,7 @@ def test_going_on_with_edits(qtbot: QtBot, window: MainWindow) -> None:
     workspace.edit_recipe(with_value(workspace.recipe, RATE, 0.004), "rate")
     assert "Learning rate: 0.02 → 0.004" in strip_of(window).text
     assert strip_of(window).go_on.isVisible()
-    with qtbot.waitSignal(window._services.runner.finished, timeout=60_000):
+    with qtbot.waitSignal(window._services.runner.finished):
         strip_of(window).go_on.click()
     # The draft asks for 400 epochs, 800 were done: that is no edit.
     assert strip_of(window).text == ""
@@ -185,7 +185,7 @@ def test_a_live_change_stays_and_is_told(qtbot: QtBot, window: MainWindow, tmp_p
     services, workspace = window._services, workspace_of(window)
     workspace.edit_recipe(with_value(workspace.recipe, "training.epochs", 5_000_000), "longer")
     window.actions_table["train"].trigger()
-    qtbot.waitUntil(lambda: services.shown.history is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: services.shown.history is not None)
     panel = window.panel(TrainingPanel)
     panel.recipe_edited.emit(with_value(workspace.recipe, RATE, 0.004), "Learning rate")
     noise = CorruptionSpec(kind="flip", level=0.1)
@@ -195,9 +195,8 @@ def test_a_live_change_stays_and_is_told(qtbot: QtBot, window: MainWindow, tmp_p
     assert not strip.train.isVisible()
     qtbot.waitUntil(
         lambda: services.shown.history.learning_rate[-1] == pytest.approx(0.004),  # type: ignore[union-attr]
-        timeout=20_000,
     )
-    with qtbot.waitSignal(services.runner.finished, timeout=20_000):
+    with qtbot.waitSignal(services.runner.finished):
         window.actions_table["stop"].trigger()
     assert workspace.recipe.training.optimizer.learning_rate == 0.004
     assert "begins with it" in strip_of(window).text
@@ -208,7 +207,7 @@ def test_a_live_change_stays_and_is_told(qtbot: QtBot, window: MainWindow, tmp_p
     (stage,) = run.stages
     assert stage.recipe.training.optimizer.learning_rate == 0.02
     assert any(change.learning_rate == 0.004 and change.epoch > 0 for change in stage.changes)
-    with qtbot.waitSignal(workspace.saved, timeout=20_000):
+    with qtbot.waitSignal(workspace.saved):
         assert workspace.save_as(tmp_path / "a.aegui")
     assert load_run(tmp_path / "a.aegui").stages == run.stages
     strip_of(window).revert.click()
@@ -219,16 +218,15 @@ def test_reverting_while_it_trains_reaches_the_training(qtbot: QtBot, window: Ma
     services, workspace = window._services, workspace_of(window)
     workspace.edit_recipe(with_value(workspace.recipe, "training.epochs", 5_000_000), "longer")
     window.actions_table["train"].trigger()
-    qtbot.waitUntil(lambda: services.shown.history is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: services.shown.history is not None)
     slower = with_value(workspace.recipe, RATE, 0.004)
     window.panel(TrainingPanel).recipe_edited.emit(slower, "Learning rate")
     strip_of(window).revert.click()
     qtbot.waitUntil(
         lambda: services.shown.history.learning_rate[-1] == pytest.approx(0.02),  # type: ignore[union-attr]
-        timeout=20_000,
     )
     assert strip_of(window).text == ""
-    with qtbot.waitSignal(services.runner.finished, timeout=20_000):
+    with qtbot.waitSignal(services.runner.finished):
         window.actions_table["stop"].trigger()
 
 

@@ -41,7 +41,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 def trained(window: MainWindow, qtbot: QtBot) -> MainWindow:
     train(qtbot, window)
     canvas = window.canvas
-    qtbot.waitUntil(lambda: canvas.figure() is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: canvas.figure() is not None)
     return window
 
 
@@ -54,7 +54,7 @@ def show_reconstructions(window: MainWindow, qtbot: QtBot) -> ReconstructionsVie
     window.docks["reconstructions"].show()
     window.docks["reconstructions"].raise_()
     view = window.panel(ReconstructionsPanel).view
-    qtbot.waitUntil(lambda: view.figure() is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: view.figure() is not None)
     return view
 
 
@@ -62,7 +62,7 @@ def show_charts(window: MainWindow, qtbot: QtBot) -> FigureMenu:
     window.docks["charts"].show()
     window.docks["charts"].raise_()
     menu = window.panel(ChartsPanel).figures
-    qtbot.waitUntil(lambda: menu._figure() is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: menu._figure() is not None)
     return menu
 
 
@@ -208,7 +208,7 @@ def test_samples_are_shown_as_images_on_maps(trained: MainWindow, qtbot: QtBot) 
     window.docks["projections"].show()
     window.docks["projections"].raise_()
     view = panel.view("pca")
-    qtbot.waitUntil(lambda: view.plot() is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: view.plot() is not None)
     before = view.grab().toImage()
     panel.pictured.click()
     assert view.is_pictured

@@ -46,7 +46,7 @@ def begin(window: MainWindow, qtbot: QtBot, recipe: Recipe) -> None:
     """Open the recipe, whose data are read in the background, and look at the panel."""
     workspace = window._services.workspace
     assert workspace.new(recipe)
-    qtbot.waitUntil(lambda: workspace.recipe == recipe, timeout=10_000)
+    qtbot.waitUntil(lambda: workspace.recipe == recipe)
     window.docks["gan"].show()
     window.docks["gan"].raise_()
 
@@ -57,7 +57,7 @@ def test_without_a_generator_the_panel_says_how_to_get_one(
     panel = window.panel(GanPanel)
     assert "choose “GAN” or “Variational”" in panel.message
     begin(window, qtbot, GAN)
-    assert panel.message.startswith("Press Train")
+    qtbot.waitUntil(lambda: panel.message.startswith("Press Train"))
 
 
 def test_a_generator_shows_its_images(window: MainWindow, qtbot: QtBot) -> None:
@@ -65,7 +65,7 @@ def test_a_generator_shows_its_images(window: MainWindow, qtbot: QtBot) -> None:
     begin(window, qtbot, GAN)
     train(qtbot, window)
     sheet = panel.sheet
-    qtbot.waitUntil(lambda: sheet.samples is not None and sheet.samples.epoch == 4, timeout=10_000)
+    qtbot.waitUntil(lambda: sheet.samples is not None and sheet.samples.epoch == 4)
     samples, codec = sheet.samples, services.shown.codec
     assert samples is not None
     assert codec is not None
@@ -79,7 +79,7 @@ def test_a_generator_shows_its_images(window: MainWindow, qtbot: QtBot) -> None:
     assert panel.generator.isVisible()
     assert not panel.generator.isEnabled()
     panel.noise.click()
-    qtbot.waitUntil(lambda: sheet.samples is not samples, timeout=10_000)
+    qtbot.waitUntil(lambda: sheet.samples is not samples)
 
 
 def said(window: MainWindow) -> list[str]:
@@ -109,7 +109,7 @@ def test_what_is_said_of_a_gan_is_not_said_of_the_next_network(
     gaussian["network"]["latent"]["kind"] = "gaussian"
     for recipe in (Recipe.model_validate(gaussian), CLASSIFIER, SMALL):
         begin(window, qtbot, recipe)
-        assert said(window) == []
+        qtbot.waitUntil(lambda: said(window) == [])
         train(qtbot, window)
         qtbot.waitUntil(lambda: said(window) == [])
         assert window.panel(MakingPanel).message == ""
@@ -120,7 +120,7 @@ def test_an_image_is_found_on_the_map(window: MainWindow, qtbot: QtBot) -> None:
     panel, services = window.panel(GanPanel), window._services
     begin(window, qtbot, GAN)
     train(qtbot, window)
-    qtbot.waitUntil(lambda: panel.sheet.samples is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: panel.sheet.samples is not None)
     samples = panel.sheet.samples
     assert samples is not None
     with qtbot.waitSignal(
@@ -165,11 +165,11 @@ def test_a_classifier_from_a_file_judges_the_images(
     assert not box.isVisible()
     begin(window, qtbot, GAN)
     train(qtbot, window)
-    qtbot.waitUntil(box.isVisible, timeout=10_000)
+    qtbot.waitUntil(box.isVisible)
     path = saved_judge(tmp_path / "judge.aegui", CLASSIFIER)
     monkeypatch.setattr(wiring_gan, "choose_run_file", lambda *_: path)
     box.button.click()
-    qtbot.waitUntil(lambda: services.of(JudgeService).latest is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: services.of(JudgeService).latest is not None)
     trial = services.of(JudgeService).latest
     assert trial is not None
     assert (trial.judge, trial.epoch, trial.are_learnt) == ("judge.aegui", 4, True)
@@ -192,7 +192,7 @@ def test_a_classifier_from_a_file_judges_the_images(
     )
     monkeypatch.setattr(wiring_gan, "choose_run_file", lambda *_: plain)
     box.button.click()
-    qtbot.waitUntil(lambda: "no classifier" in window.notifications.shown[-1].text, timeout=30_000)
+    qtbot.waitUntil(lambda: "no classifier" in window.notifications.shown[-1].text)
     assert not box.table.isVisible()
 
 
@@ -202,9 +202,7 @@ def test_levers_reach_the_training(window: MainWindow, qtbot: QtBot) -> None:
     begin(window, qtbot, GAN.model_copy(update={"training": training}))
     runner = services.runner
     window.actions_table["train"].trigger()
-    qtbot.waitUntil(
-        lambda: runner.pull() is not None and panel.generator.isEnabled(), timeout=20_000
-    )
+    qtbot.waitUntil(lambda: runner.pull() is not None and panel.generator.isEnabled())
     worker = runner._worker
     assert worker is not None
     panel.generator.click()
@@ -215,7 +213,7 @@ def test_levers_reach_the_training(window: MainWindow, qtbot: QtBot) -> None:
     assert not worker.orders.control.train_discriminator
     stop(qtbot, runner)
     window.actions_table["train"].trigger()
-    qtbot.waitUntil(lambda: runner.state == "running", timeout=20_000)
+    qtbot.waitUntil(lambda: runner.state == "running")
     assert panel.generator.isChecked()
     assert panel.discriminator.isChecked()
     stop(qtbot, runner)

@@ -30,7 +30,7 @@ def opened(qtbot: QtBot, window: MainWindow) -> GridDialog:
     dialogs = window.findChildren(GridDialog)
     assert dialogs
     dialog = dialogs[-1]
-    qtbot.waitUntil(lambda: not dialog.panel.preview.picture.isNull(), timeout=10_000)
+    qtbot.waitUntil(lambda: not dialog.panel.preview.picture.isNull())
     return dialog
 
 
@@ -58,10 +58,10 @@ def test_a_grid_is_chosen_seen_and_saved(
     panel._columns.setValue(4)
     panel._rows.setValue(3)
     panel._scale.setValue(2)
-    qtbot.waitUntil(lambda: panel.preview.picture.width() == 4 * 6 - 1, timeout=10_000)
+    qtbot.waitUntil(lambda: panel.preview.picture.width() == 4 * 6 - 1)
     path = tmp_path / "grid"
     monkeypatch.setattr(wiring_grid, "choose_save_file", lambda *_: str(path))
-    with qtbot.waitSignal(dialog.finished, timeout=10_000):
+    with qtbot.waitSignal(dialog.finished):
         dialog.save.click()
         assert not dialog.save.isEnabled()
     with Image.open(f"{path}.png") as picture:
@@ -81,7 +81,7 @@ def test_a_failure_is_told_in_the_dialog_which_stays(
     path = tmp_path / "no" / "grid.png"
     monkeypatch.setattr(wiring_grid, "choose_save_file", lambda *_: str(path))
     dialog.save.click()
-    qtbot.waitUntil(lambda: bool(dialog.problem.text()), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(dialog.problem.text()))
     assert dialog.isVisible()
     assert dialog.save.isEnabled()
     dialog.reject()
@@ -99,7 +99,7 @@ def test_every_number_of_the_code_is_seen_and_saved(
     panel = dialog.panel
     assert isinstance(panel, TraversalPanel)
     width = panel.request.spec.steps * 6 - 1
-    qtbot.waitUntil(lambda: panel.preview.picture.width() == width, timeout=10_000)
+    qtbot.waitUntil(lambda: panel.preview.picture.width() == width)
     codec, codes = window._services.shown.codec, window._services.shown.codes
     assert codec is not None
     assert codes is not None
@@ -112,10 +112,10 @@ def test_every_number_of_the_code_is_seen_and_saved(
     np.testing.assert_allclose(grey, drawn[0], atol=0.01)
     panel.form.fields["spec.steps"].edited.emit(4)
     panel.form.fields["scale"].edited.emit(3)
-    qtbot.waitUntil(lambda: panel.preview.picture.width() == 4 * 6 - 1, timeout=10_000)
+    qtbot.waitUntil(lambda: panel.preview.picture.width() == 4 * 6 - 1)
     path = tmp_path / "all"
     monkeypatch.setattr(wiring_grid, "choose_save_file", lambda *_: str(path))
-    with qtbot.waitSignal(dialog.finished, timeout=10_000):
+    with qtbot.waitSignal(dialog.finished):
         dialog.save.click()
     with Image.open(f"{path}.png") as picture:
         assert picture.size == (3 * (4 * 6 - 1), 3 * (3 * 8 - 1))

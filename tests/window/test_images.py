@@ -54,7 +54,7 @@ def learn(qtbot: QtBot, window: MainWindow, data: Dataset, wanted: Recipe) -> No
         wanted.model_copy(update={"data": workspace.recipe.data}), "another network"
     )
     train(qtbot, window)
-    qtbot.waitUntil(lambda: window._services.shown.codes is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: window._services.shown.codes is not None)
 
 
 @pytest.mark.parametrize(
@@ -75,28 +75,26 @@ def test_every_panel_shows_images(
         plane = canvas.scene.backdrop.plane
         return plane is not None and plane.images.shape[3:] == data.image_shape[1:]
 
-    qtbot.waitUntil(shows_this_set, timeout=20_000)
+    qtbot.waitUntil(shows_this_set)
     assert not canvas.furniture.legend.isHidden()
     # The cursor's image, and the nearest.
     view = canvas.navigation.view
     canvas._point_at(QPointF(view.left + view.width / 2, view.height / 2))
     shape = data.image_shape if data.image_shape[0] == 3 else data.image_shape[1:]
-    qtbot.waitUntil(lambda: window.panel(CursorPanel).pictures.image.shape == shape, timeout=10_000)
-    qtbot.waitUntil(lambda: len(window.panel(CursorPanel).nearest._nearest) == 5, timeout=10_000)
+    qtbot.waitUntil(lambda: window.panel(CursorPanel).pictures.image.shape == shape)
+    qtbot.waitUntil(lambda: len(window.panel(CursorPanel).nearest._nearest) == 5)
     # A drawing is a sample with its answer and its errors.
     window.set_perspective("draw")
     drawing = window._services.drawing
     window.canvas.sample_activated.emit(3)
     assert np.array_equal(drawing.pixels, data.images[3].reshape(shape))
-    qtbot.waitUntil(
-        lambda: window.panel(AnswerPanel).text.startswith("Mean squared error"), timeout=10_000
-    )
-    qtbot.waitUntil(lambda: canvas.scene.drawing is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: window.panel(AnswerPanel).text.startswith("Mean squared error"))
+    qtbot.waitUntil(lambda: canvas.scene.drawing is not None)
     # Reconstructions, worst first, then best.
     window.set_perspective("build")
     window.docks["reconstructions"].raise_()
     rows = window.panel(ReconstructionsPanel)
-    qtbot.waitUntil(lambda: rows.summary.startswith("mean squared error"), timeout=20_000)
+    qtbot.waitUntil(lambda: rows.summary.startswith("mean squared error"))
     assert rows.view.text_of(0).startswith(data.names[0].split()[0])
 
 
@@ -105,7 +103,7 @@ def test_codes_of_any_length_are_wandered_over(qtbot: QtBot, window: MainWindow,
     data = grey(20, side=16)
     learn(qtbot, window, data, recipe(size))
     canvas, cursor = window.canvas, window.panel(CursorPanel)
-    qtbot.waitUntil(lambda: canvas.scene.backdrop.plane is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: canvas.scene.backdrop.plane is not None)
     assert canvas.scene.size == size
     assert canvas.furniture.axes.isHidden() == (size <= 2)
     if size == 1:
@@ -125,7 +123,6 @@ def test_codes_of_any_length_are_wandered_over(qtbot: QtBot, window: MainWindow,
                 cursor.pictures.image.shape == (16, 16)
                 and np.allclose(cursor.pictures.image, expected, atol=1e-5)
             ),
-            timeout=10_000,
         )
         request = canvas.request
         assert request is not None
@@ -149,7 +146,7 @@ def test_a_gan_has_a_map_but_no_samples_on_it_and_says_why(
     canvas = window.canvas
     assert canvas.scene.codes is not None
     assert len(canvas.scene.codes.values) == 0
-    qtbot.waitUntil(lambda: canvas.scene.backdrop.plane is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: canvas.scene.backdrop.plane is not None)
     if canvas.scene.size > 2:
         assert canvas.scene.is_random
         canvas.set_axes(0, 1)
@@ -157,11 +154,12 @@ def test_a_gan_has_a_map_but_no_samples_on_it_and_says_why(
     assert view.contains(view.x_pixel(2.0), view.y_pixel(-2.0)), "the prior is in sight"
     canvas.set_strip(True)
     canvas.furniture.strip.random.click()
-    qtbot.waitUntil(lambda: not window.panel(CursorPanel).is_empty, timeout=10_000)
+    qtbot.waitUntil(lambda: not window.panel(CursorPanel).is_empty)
     window.set_perspective("draw")
-    assert "no encoder" in window.panel(AnswerPanel).text
+    qtbot.waitUntil(lambda: "no encoder" in window.panel(AnswerPanel).text)
     window.docks["reconstructions"].raise_()
-    assert "no encoder" in window.panel(ReconstructionsPanel).view._message
+    rows = window.panel(ReconstructionsPanel).view
+    qtbot.waitUntil(lambda: "no encoder" in rows._message)
     assert canvas.scene.drawing is None
 
 
@@ -175,7 +173,7 @@ def test_a_large_set_is_shown_in_full_and_what_is_slow_is_done_elsewhere(
     def is_whole() -> bool:
         return services.shown.codes is not None and len(services.shown.codes.values) == len(data)
 
-    qtbot.waitUntil(is_whole, timeout=20_000)
+    qtbot.waitUntil(is_whole)
     assert canvas.furniture.legend.note == ""
     assert len(canvas.scene.points.pixels) == len(data)
     canvas.grab()

@@ -42,7 +42,7 @@ def wait_for_layers(window: MainWindow, qtbot: QtBot, *keys: str) -> None:
     def there() -> bool:
         return {layer.field.key for layer in fields.layers if layer.complete} == set(keys)
 
-    qtbot.waitUntil(there, timeout=20_000)
+    qtbot.waitUntil(there)
 
 
 def test_the_cursor_tells_what_the_image_is_like(trained: MainWindow) -> None:
@@ -105,7 +105,7 @@ def test_a_digit_lays_a_layer_under_the_samples(trained: MainWindow, qtbot: QtBo
         return across and field.rect[1] <= bottom < top <= field.rect[3]
 
     # That of the view before may still be there.
-    qtbot.waitUntil(covers_the_view, timeout=30_000)
+    qtbot.waitUntil(covers_the_view)
     legend = canvas.furniture.fields
     assert [entry.key for entry in legend.entries] == ["uncertainty"]
     assert canvas.furniture.bar.layers.action("uncertainty").isChecked()
@@ -137,13 +137,11 @@ def test_layers_follow_the_view_the_theme_and_the_network(
             for layer in fields.layers
         )
 
-    qtbot.waitUntil(is_closer, timeout=20_000)
+    qtbot.waitUntil(is_closer)
     train(qtbot, trained)
     codec = trained._services.shown.codec
     assert codec is not None
-    qtbot.waitUntil(
-        lambda: {layer.field.epoch for layer in fields.layers} == {codec.epoch}, timeout=20_000
-    )
+    qtbot.waitUntil(lambda: {layer.field.epoch for layer in fields.layers} == {codec.epoch})
 
 
 def test_without_a_prior_there_are_no_holes_and_the_menu_says_why(
@@ -179,7 +177,7 @@ def test_layers_and_lens_are_there_again_in_a_window_of_another_language(
     other = app.window
     assert other is not trained
     assert other.canvas.furniture.lens.isVisibleTo(other.canvas)
-    qtbot.waitUntil(lambda: other.canvas.scene.layers.field is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: other.canvas.scene.layers.field is not None)
     assert [entry.key for entry in other.canvas.furniture.fields.entries] == ["regions"]
     # The image that is shown at first is told of too, before the mouse is over the map.
     assert other.panel(CursorPanel).figures.texts.keys() == FIGURES.keys()

@@ -54,7 +54,7 @@ def test_no_content_enlarges_the_window(app: App, qtbot: QtBot, model: str) -> N
     window = app.window
     window.resize(*_SMALL)
     app.services.workspace.open(models_dir() / f"{model}.aegui", lambda: True)
-    qtbot.waitUntil(lambda: app.services.shown.codec is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: app.services.shown.codec is not None)
     for perspective in PERSPECTIVES:
         window.set_perspective(perspective)
         window.reset_layout()

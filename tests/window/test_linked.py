@@ -56,7 +56,7 @@ def learnt(app: App, qtbot: QtBot, tmp_path: Path) -> MainWindow:
     save_run(tmp_path / "six.aegui", SavedRun(of, glyphs(6), snapshot(of, seed=3)))
     services = app.services
     assert services.workspace.open(tmp_path / "six.aegui")
-    qtbot.waitUntil(lambda: services.shown.codec is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: services.shown.codec is not None)
     return app.window
 
 
@@ -70,7 +70,7 @@ def test_what_is_selected_on_the_map_is_listed_and_described(
     assert panel.gallery.shown.tolist() == [1, 4]
     dataset, codec = window._services.shown.dataset, window._services.shown.codec
     assert codec is not None
-    qtbot.waitUntil(lambda: "wrong pixels" in panel.words.text(), timeout=10_000)
+    qtbot.waitUntil(lambda: "wrong pixels" in panel.words.text())
     rows = dataset.flat()[[1, 4]]
     wrong = ((codec.reconstruct(rows) > 0.5) != (rows > 0.5)).sum() / 2
     lines = panel.words.text().splitlines()
@@ -124,7 +124,7 @@ def test_a_sample_goes_to_the_editor_and_its_edits_come_back_to_the_map(
 ) -> None:
     window, canvas = learnt, learnt.canvas
     showing, drawing = window._services.showing, window._services.drawing
-    qtbot.waitUntil(lambda: showing.shown.codes is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: showing.shown.codes is not None)
     codes, codec = showing.shown.codes, showing.shown.codec
     assert codes is not None
     assert codec is not None
@@ -141,7 +141,6 @@ def test_a_sample_goes_to_the_editor_and_its_edits_come_back_to_the_map(
     assert np.abs(code - before).max() > 1e-3
     qtbot.waitUntil(
         lambda: canvas.scene.drawing is not None and np.allclose(canvas.scene.drawing, code),
-        timeout=10_000,
     )
     np.testing.assert_allclose(canvas.scene.trail[-2:], [before, code], atol=1e-5)
     drawing.undo_stack.undo()
@@ -160,9 +159,7 @@ def test_what_is_decoded_at_the_cursor_opens_in_the_editor(
     canvas.setFocus()
     QTest.keyClick(canvas, Qt.Key.Key_E)
     image = codec.decode(np.array([[0.3, -0.2]], np.float32))[0].reshape(7, 5)
-    qtbot.waitUntil(
-        lambda: np.array_equal(window._services.drawing.pixels, image > 0.5), timeout=10_000
-    )
+    qtbot.waitUntil(lambda: np.array_equal(window._services.drawing.pixels, image > 0.5))
     assert window.docks["draw"].isVisible()
 
 
@@ -170,12 +167,10 @@ def test_other_networks_have_maps_that_are_linked(learnt: MainWindow, qtbot: QtB
     window = learnt
     show(window, "projections")
     others, maps = window._services.of(Others), window.panel(ProjectionsPanel)
-    qtbot.waitUntil(
-        lambda: window._services.of(ProjectionService).samples is not None, timeout=10_000
-    )
+    qtbot.waitUntil(lambda: window._services.of(ProjectionService).samples is not None)
     assert others.add(other("x"))
     view = maps.view("other-1")
-    qtbot.waitUntil(lambda: len(view.pixels) == 6, timeout=10_000)
+    qtbot.waitUntil(lambda: len(view.pixels) == 6)
     assert view.isVisible()
     view.hovered.emit(3)
     assert window.canvas._overlay.marked.tolist() == [3]
@@ -191,7 +186,7 @@ def test_maps_zoom_together(learnt: MainWindow, qtbot: QtBot) -> None:
     window = learnt
     show(window, "projections")
     maps = window.panel(ProjectionsPanel)
-    qtbot.waitUntil(lambda: all(len(maps.view(k).pixels) for k in ("code", "pca")), timeout=10_000)
+    qtbot.waitUntil(lambda: all(len(maps.view(k).pixels) for k in ("code", "pca")))
     code, pca = maps.view("code"), maps.view("pca")
     before = pca.pixels.copy()
     code._zoom(3.0, *code.pixels[2])
@@ -221,7 +216,7 @@ def test_other_networks_draw_under_the_same_cursor(learnt: MainWindow, qtbot: Qt
     assert codec is not None
     rows = showing.shown.dataset.flat()
     services.of(DecodeService).request(codec.encode(rows)[2])
-    qtbot.waitUntil(lambda: panel.previews[1].picture.image is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: panel.previews[1].picture.image is not None)
     for each, preview in zip((first, second), panel.previews, strict=True):
         # At a sample the other network shows that very sample.
         image = each.codec.reconstruct(rows[2:3]).reshape(1, 7, 5)
@@ -265,11 +260,11 @@ def test_a_file_that_does_not_fit_is_refused(
     of = recipe()
     save_run(tmp_path / "good.aegui", SavedRun(of, glyphs(), snapshot(of, seed=5)))
     others.open(tmp_path / "good.aegui")
-    qtbot.waitUntil(lambda: len(others.others) == 1, timeout=10_000)
+    qtbot.waitUntil(lambda: len(others.others) == 1)
     assert others.others[0].name == "good"
     large = glyphs(height=8, width=8)
     save_run(tmp_path / "large.aegui", SavedRun(of, large, snapshot(of, pixels=64)))
-    with qtbot.waitSignal(others.refused, timeout=10_000) as told:
+    with qtbot.waitSignal(others.refused) as told:
         others.open(tmp_path / "large.aegui")
     assert told.args == ["large takes images of 1x8x8 pixels, this set has images of 1x7x5."]
     assert len(others.others) == 1

@@ -115,13 +115,13 @@ def test_training_goes_on_in_another_language(qtbot: QtBot, app: App) -> None:
     training = SMALL.training.model_copy(update={"epochs": 5_000_000})
     services.workspace.edit_recipe(SMALL.model_copy(update={"training": training}), "longer")
     app.window.actions_table["train"].trigger()
-    qtbot.waitUntil(lambda: services.shown.history is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: services.shown.history is not None)
     app.use_language("es")
     assert services.runner.state == "running"
     rows = len(services.shown.history or ())
-    qtbot.waitUntil(lambda: len(services.shown.history or ()) > rows + 5, timeout=20_000)
+    qtbot.waitUntil(lambda: len(services.shown.history or ()) > rows + 5)
     assert app.window.feature(TrainingFeature)._pulled is not None
-    with qtbot.waitSignal(services.runner.finished, timeout=20_000):
+    with qtbot.waitSignal(services.runner.finished):
         app.window.actions_table["stop"].trigger()
     set_language("en")
 
@@ -200,7 +200,7 @@ def test_a_refused_wish_is_forgotten_with_the_next_one(qtbot: QtBot, window: Mai
     wish("nowhere.png")
     assert len(notifications.shown) == 2
     wish("digits")
-    qtbot.waitUntil(lambda: workspace.recipe.data.source == "digits", timeout=10_000)
+    qtbot.waitUntil(lambda: workspace.recipe.data.source == "digits")
     assert [notice for notice in notifications.shown if notice.level == "error"] == [lasting]
     notifications.close_all()
 
@@ -296,23 +296,29 @@ def test_guide(
 def test_the_mouse_over_the_map_is_decoded(qtbot: QtBot, window: MainWindow) -> None:
     train(qtbot, window)
     canvas, cursor = window.canvas, window.panel(CursorPanel)
+    codec = window._services.shown.codec
+    assert codec is not None
+
+    def is_decoded() -> bool:
+        code, image = canvas.cursor_code(), cursor.pictures.image
+        return code is not None and np.allclose(image.ravel(), codec.decode(code)[0], atol=1e-6)
+
     QTest.mouseMove(canvas, canvas.rect().center())
+    qtbot.waitUntil(is_decoded)
     first = np.array(cursor.pictures.image)
     QTest.mouseMove(canvas, canvas.rect().center() + QPoint(150, 90))
+    qtbot.waitUntil(is_decoded)
     assert np.abs(cursor.pictures.image - first).max() > 0.01
     decoded = window.feature(MapFeature)._decoded
     code = canvas.cursor_code()
     assert decoded is not None
     assert code is not None
     np.testing.assert_array_equal(decoded.z, code)
-    codec = window._services.shown.codec
-    assert codec is not None
-    np.testing.assert_allclose(cursor.pictures.image.ravel(), codec.decode(code)[0], atol=1e-6)
 
 
 def test_a_plane_lies_behind_the_map(qtbot: QtBot, window: MainWindow) -> None:
     train(qtbot, window)
-    qtbot.waitUntil(lambda: window.canvas.scene.backdrop.plane is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: window.canvas.scene.backdrop.plane is not None)
 
 
 def test_pins_come_and_go(qtbot: QtBot, window: MainWindow) -> None:

@@ -64,7 +64,7 @@ def test_a_way_through_pins_is_on_the_map_and_in_the_film(
     panel, services = parts(trained)
     assert panel.message == ""
     pin_two(trained)
-    qtbot.waitUntil(lambda: services.of(Making).paths.latest is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: services.of(Making).paths.latest is not None)
     look = services.of(Making).paths.latest
     assert look is not None
     assert panel.path.pins.list.count() == 2
@@ -114,10 +114,10 @@ def test_a_film_is_saved(
     panel, services = parts(trained)
     pin_two(trained)
     services.of(Making).paths.set_count(8)
-    qtbot.waitUntil(lambda: services.of(Making).paths.latest is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: services.of(Making).paths.latest is not None)
     file = tmp_path / f"film.{kind}"
     monkeypatch.setattr(wiring_making, "choose_save_file", lambda *_: str(file))
-    with qtbot.waitSignal(services.workspace.noticed, timeout=20_000) as told:
+    with qtbot.waitSignal(services.workspace.noticed) as told:
         panel.path.export_requested.emit(kind)
     assert "The film is saved" in told.args[0].text
     with Image.open(file) as film:
@@ -131,10 +131,10 @@ def test_a_film_that_cannot_be_saved_is_told(
 ) -> None:
     panel, services = parts(trained)
     pin_two(trained)
-    qtbot.waitUntil(lambda: services.of(Making).paths.latest is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: services.of(Making).paths.latest is not None)
     path = str(tmp_path / "nowhere" / "film.gif")
     monkeypatch.setattr(wiring_making, "choose_save_file", lambda *_: path)
-    with qtbot.waitSignal(services.workspace.noticed, timeout=20_000) as told:
+    with qtbot.waitSignal(services.workspace.noticed) as told:
         panel.path.export_requested.emit("gif")
     assert told.args[0].level == "error"
 
@@ -156,7 +156,7 @@ def test_a_concept_is_made_kept_and_saved(
     kept = services.workspace.keepsakes.concepts
     assert [concept.name for concept in kept] == ["round"]
     assert page.kept.currentText() == "round"
-    with qtbot.waitSignal(services.workspace.saved, timeout=20_000):
+    with qtbot.waitSignal(services.workspace.saved):
         assert services.workspace.save_as(tmp_path / "with.aegui")
     page.kept_removed.emit(0)
     assert page.kept.count() == 1
@@ -168,9 +168,9 @@ def test_a_concept_is_made_kept_and_saved(
 def test_what_is_said_of_a_gan_goes_with_it(trained: MainWindow, qtbot: QtBot) -> None:
     panel, services = parts(trained)
     services.workspace.open(models_dir() / "fashion-gan.aegui", lambda: True)
-    qtbot.waitUntil(lambda: "GAN" in panel.concept._status.text(), timeout=30_000)
+    qtbot.waitUntil(lambda: "GAN" in panel.concept._status.text())
     services.workspace.open(models_dir() / "letters-2d.aegui", lambda: True)
-    qtbot.waitUntil(lambda: "GAN" not in panel.concept._status.text(), timeout=30_000)
+    qtbot.waitUntil(lambda: "GAN" not in panel.concept._status.text())
 
 
 def test_what_is_selected_on_the_map_goes_into_a_box(trained: MainWindow) -> None:
@@ -218,7 +218,7 @@ def test_what_a_concept_reaches_is_found_pinned_and_drawn(
 
 def find(window: MainWindow, qtbot: QtBot, source: str = "posterior", count: int = 10) -> None:
     panel, services = parts(window)
-    with qtbot.waitSignal(services.of(Making).finds.found, timeout=20_000):
+    with qtbot.waitSignal(services.of(Making).finds.found):
         panel.finds.find_requested.emit(source, count)
 
 
@@ -231,7 +231,7 @@ def test_finds_are_shown_and_saved_as_a_set(
     for name in ("new.json", "new.h", "new.png"):
         file = str(tmp_path / name)
         monkeypatch.setattr(wiring_finds, "choose_set_file", lambda *_, file=file: file)
-        with qtbot.waitSignal(services.workspace.noticed, timeout=20_000) as told:
+        with qtbot.waitSignal(services.workspace.noticed) as told:
             panel.finds.save_requested.emit((0, 4))
         assert told.args[0].level == "info"
         look = services.of(Making).finds.latest

@@ -93,7 +93,7 @@ def test_in_a_fresh_process(app: App, qapp: QApplication, qtbot: QtBot, trained:
         gc.collect()
         return not any(ref() is not None for ref in held)
 
-    qtbot.waitUntil(is_free, timeout=60_000)
+    qtbot.waitUntil(is_free)
 
 
 def test_every_part_is_within_its_budget_and_told(app: App, qtbot: QtBot) -> None:

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from aegui.app import App
     from aegui.window.main_window import MainWindow
 
-LONG_MS = 60_000
 FORM = MatrixForm(training_levels="0, 0.2", test_levels="0.2", seeds=2, network="recipe", epochs=20)
 
 
@@ -49,7 +48,7 @@ def panel(window: MainWindow, qtbot: QtBot) -> StudyPanel:
 
 def run_matrix(window: MainWindow, panel: StudyPanel, qtbot: QtBot) -> None:
     panel.matrix.set_form(FORM)
-    with qtbot.waitSignal(window._services.of(NoiseStudy).matrix_changed, timeout=LONG_MS):
+    with qtbot.waitSignal(window._services.of(NoiseStudy).matrix_changed):
         panel.matrix.run.click()
 
 
@@ -66,12 +65,12 @@ def test_a_matrix_is_run_looked_into_and_saved(
     assert matrix is not None
     assert matrix.wrong.shape == (2, 1, 2)
     desk = window._services.of(LibraryDesk)
-    qtbot.waitUntil(lambda: not desk.is_busy, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: not desk.is_busy)
     with Library() as library:
         kinds = [row.values for row in library.rows(columns=("kind", "runs"))]
     assert sorted(kinds) == [("run", 2), ("run", 2), ("study", 0)]
     assert matrix.dataset is window._services.workspace.dataset
-    qtbot.waitUntil(lambda: panel.matrix.cell.strip.strip is not None, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: panel.matrix.cell.strip.strip is not None)
     panel.matrix.open_cell((1, 0))
     wanted = matrix.strip(1, 0)
 
@@ -79,7 +78,7 @@ def test_a_matrix_is_run_looked_into_and_saved(
         strip = panel.matrix.cell.strip.strip
         return strip is not None and np.array_equal(strip.answer, wanted.answer)
 
-    qtbot.waitUntil(is_shown, timeout=LONG_MS)
+    qtbot.waitUntil(is_shown)
     panel.matrix.view.copy_requested.emit()
     copied = QGuiApplication.clipboard().text().splitlines()
     assert copied[0] == "Wrong pixels\tFlip 0.2"
@@ -89,7 +88,7 @@ def test_a_matrix_is_run_looked_into_and_saved(
     monkeypatch.setattr(wiring_figures, "choose_save_file", lambda *_: str(paths[0]))
     panel.matrix.view.figures.bring("csv")
     monkeypatch.setattr(wiring_study, "choose_save_file", lambda *_: str(paths[1]))
-    with qtbot.waitSignal(study.written, timeout=LONG_MS):
+    with qtbot.waitSignal(study.written):
         panel.matrix.characters_requested.emit()
     monkeypatch.setattr(wiring_figures, "choose_save_file", lambda *_: str(paths[2]))
     panel.matrix.view.figures.bring("png")
@@ -134,7 +133,7 @@ def test_a_study_is_given_up_and_nothing_is_left(
     panel.matrix.run.click()
     study = window._services.of(NoiseStudy)
     assert not panel.matrix.run.isEnabled()
-    qtbot.waitUntil(panel.cancel.isVisible, timeout=LONG_MS)
+    qtbot.waitUntil(panel.cancel.isVisible)
     panel.cancel.click()
     assert not study.job.is_busy
     assert panel.matrix.run.isEnabled()
@@ -153,7 +152,7 @@ def test_choices_and_results_outlive_the_window(
     assert renewed.page == "curves"
     assert renewed.matrix.form == FORM
     assert renewed.matrix.shown_cell is not None
-    qtbot.waitUntil(lambda: window not in QApplication.topLevelWidgets(), timeout=LONG_MS)
+    qtbot.waitUntil(lambda: window not in QApplication.topLevelWidgets())
     set_language("en")
 
 
@@ -172,12 +171,12 @@ def test_curves_of_the_matrix_and_of_a_file(
     monkeypatch.setattr(
         wiring_study, "choose_run_file", lambda _parent: str(tmp_path / "net.aegui")
     )
-    with qtbot.waitSignal(study.files_changed, timeout=LONG_MS):
+    with qtbot.waitSignal(study.files_changed):
         page._open.click()
     key = study.files[0].key
-    qtbot.waitUntil(lambda: page.ticked == (key, "matrix:0", "matrix:1"), timeout=LONG_MS)
+    qtbot.waitUntil(lambda: page.ticked == (key, "matrix:0", "matrix:1"))
     page._levels.setText("0; 0,2")
-    with qtbot.waitSignal(study.curves_changed, timeout=LONG_MS):
+    with qtbot.waitSignal(study.curves_changed):
         page.run.click()
     curves = page.view.curves
     assert curves is not None
@@ -200,11 +199,11 @@ def test_a_mistake_is_made_found_and_mended(
     panel._buttons["mistakes"].click()
     page.make["noisy_target"].click()
     assert not workspace.recipe.data.corruption.clean_target
-    qtbot.waitUntil(lambda: len(page.findings) == 1, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: len(page.findings) == 1)
     assert page.findings[0].title == "The target is noisy"
     page.mend_requested.emit(page.findings[0])
     assert workspace.recipe.data.corruption.clean_target
-    qtbot.waitUntil(lambda: page.findings == (), timeout=LONG_MS)
+    qtbot.waitUntil(lambda: page.findings == ())
     workspace.undo_stack.undo()
     assert not workspace.recipe.data.corruption.clean_target
     workspace.undo_stack.undo()
@@ -221,7 +220,7 @@ def test_what_comes_of_a_mistake(
     panel.matrix.set_form(FORM)
     study, workspace = window._services.of(NoiseStudy), window._services.workspace
     workspace.edit_dataset(workspace.dataset.subset([0, 1]), "two")
-    with qtbot.waitSignal(study.comparison_changed, timeout=LONG_MS):
+    with qtbot.waitSignal(study.comparison_changed):
         panel.mistakes.see["fixed_noise"].click()
     assert panel.mistakes.title.text() == "What comes of it: The noise is fixed"
     curves = panel.mistakes.view.curves
@@ -246,7 +245,7 @@ def test_the_training_panel_says_a_mistake_and_mends_it(window: MainWindow, qtbo
     noise = CorruptionSpec(kind="flip", level=0.1, fresh=False, copies=4, clean_target=False)
     wrong = with_noise(workspace.recipe, noise)
     workspace.edit_recipe(wrong, "wrong")
-    qtbot.waitUntil(lambda: len(lines.lines) == 2, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: len(lines.lines) == 2)
     assert [line.title.text() for line in lines.lines] == [
         "The target is noisy",
         "The noise is fixed",
@@ -258,16 +257,16 @@ def test_the_training_panel_says_a_mistake_and_mends_it(window: MainWindow, qtbo
     lines.lines[0].mend.click()
     assert workspace.recipe.data.corruption == noise.model_copy(update={"clean_target": True})
     assert workspace.recipe.name == "another"
-    qtbot.waitUntil(lambda: len(lines.lines) == 1, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: len(lines.lines) == 1)
     workspace.undo_stack.undo()
     assert workspace.recipe == rated
-    qtbot.waitUntil(lambda: len(lines.lines) == 2, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: len(lines.lines) == 2)
     # What comes of it is shown by the study.
     workspace.edit_dataset(workspace.dataset.subset([0, 1]), "two")
     window.panel(StudyPanel).matrix.set_form(FORM)
-    qtbot.waitUntil(lambda: len(lines.lines) == 2, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: len(lines.lines) == 2)
     study = window._services.of(NoiseStudy)
-    with qtbot.waitSignal(study.comparison_changed, timeout=LONG_MS):
+    with qtbot.waitSignal(study.comparison_changed):
         lines.lines[1].see.click()
     assert window.panel(StudyPanel).isVisible()
     assert window.panel(StudyPanel).page == "mistakes"

@@ -33,7 +33,7 @@ def test_samples_are_coloured_by_their_errors(qtbot: QtBot, window: MainWindow) 
     colours = canvas.scene.points.colours
     assert colours.value_range is None
     choose(canvas, "error")
-    qtbot.waitUntil(lambda: colours.value_range is not None, timeout=5000)
+    qtbot.waitUntil(lambda: colours.value_range is not None)
     showing = window._services.showing
     assert showing.shown.codec is not None
     images = showing.shown.dataset.flat()
@@ -57,7 +57,7 @@ def test_posteriors_of_a_variational_code_are_drawn(
     canvas = window.canvas
     layers = canvas.scene.layers
     train(qtbot, window)
-    qtbot.waitUntil(lambda: layers.variances is not None, timeout=5000)
+    qtbot.waitUntil(lambda: layers.variances is not None)
     codec = window._services.shown.codec
     assert codec is not None
 
@@ -67,7 +67,7 @@ def test_posteriors_of_a_variational_code_are_drawn(
         known = layers.variances
         return known is not None and bool(np.allclose(known, np.exp(logs), rtol=1e-4))
 
-    qtbot.waitUntil(settled, timeout=5000)
+    qtbot.waitUntil(settled)
     canvas.set_style(replace(canvas.map_style, ellipses=False))
     canvas.style_changed.emit(canvas.map_style)
     assert layers.variances is None

@@ -35,7 +35,6 @@ def finish(qtbot: QtBot, maps: ProjectionService) -> None:
             bool(maps.references)
             and all(state.status in {"ready", "impossible"} for state in maps.maps)
         ),
-        timeout=30_000,
     )
 
 
@@ -121,7 +120,7 @@ def test_two_numbers_of_a_long_code_are_chosen(
         assert state.places is not None
         return state.places
 
-    qtbot.waitUntil(lambda: np.allclose(places(), codes[:, [3, 1]], rtol=1e-5), timeout=10_000)
+    qtbot.waitUntil(lambda: np.allclose(places(), codes[:, [3, 1]], rtol=1e-5))
     # A shorter code does not have the fourth number.
     workspace.edit_recipe(with_value(workspace.recipe, "network.latent.units", 3), "three")
     train(qtbot, window)

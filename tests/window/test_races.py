@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from aegui.window.main_window import MainWindow
 
-LONG_MS = 60_000
-
 
 def test_the_network_of_the_builder_races_and_shrinks(window: MainWindow, qtbot: QtBot) -> None:
     window.actions_table["races"].trigger()
@@ -30,7 +28,7 @@ def test_the_network_of_the_builder_races_and_shrinks(window: MainWindow, qtbot:
     panel.race.epochs.setValue(15)
     panel.race.start.click()
     assert panel.race.stop.isEnabled()
-    qtbot.waitUntil(lambda: not races.job.is_busy, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: not races.job.is_busy)
     assert panel.race.table.rowCount() == 2
     panel.race.lines.activated.emit(1)
     assert services.workspace.recipe.training.optimizer.name == "lbfgs"
@@ -40,7 +38,7 @@ def test_the_network_of_the_builder_races_and_shrinks(window: MainWindow, qtbot:
     panel.smallest.wrong.setValue(35)
     panel.smallest.seeds.setValue(1)
     panel.smallest.own.click()
-    qtbot.waitUntil(lambda: not search.job.is_busy, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: not search.job.is_busy)
     assert "it is yours" in panel.smallest.leader.text()
     panel.smallest.table.itemDoubleClicked.emit(panel.smallest.table.item(0, 1))
     assert services.workspace.recipe.network == SMALL.network

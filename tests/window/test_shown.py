@@ -75,11 +75,11 @@ def test_the_run_stays_the_one_that_was_chosen(qtbot: QtBot, window: MainWindow)
     services, chip = window._services, window.toolbar.chip
     services.workspace.edit_recipe(population(5, 5_000_000), "longer")
     window.actions_table["train"].trigger()
-    qtbot.waitUntil(lambda: chip.weights.text().startswith("live, epoch "), timeout=30_000)
+    qtbot.waitUntil(lambda: chip.weights.text().startswith("live, epoch "))
     assert chip.run.text() == "seed 7 (1 of 5)"
     chip.run_chosen.emit(f"{RUN}3")
-    qtbot.waitUntil(lambda: chip.run.text() == "seed 10 (4 of 5)", timeout=10_000)
-    with qtbot.waitSignal(services.runner.finished, timeout=20_000):
+    qtbot.waitUntil(lambda: chip.run.text() == "seed 10 (4 of 5)")
+    with qtbot.waitSignal(services.runner.finished):
         window.actions_table["stop"].trigger()
     moment = services.shown.moment
     assert moment is not None
@@ -103,9 +103,9 @@ def test_the_chip_names_what_is_in_sight_while_a_training_gets_ready(
     assert services.shown.is_live
     assert services.shown.codec is codec
     assert chip.weights.text() == seen
-    qtbot.waitUntil(lambda: chip.weights.text().startswith("live, epoch "), timeout=30_000)
+    qtbot.waitUntil(lambda: chip.weights.text().startswith("live, epoch "))
     assert services.shown.codec is not codec
-    with qtbot.waitSignal(services.runner.finished, timeout=20_000):
+    with qtbot.waitSignal(services.runner.finished):
         window.actions_table["stop"].trigger()
 
 
@@ -191,11 +191,11 @@ def test_another_document_begins_with_its_best(
     workspace, showing = window._services.workspace, window._services.showing
     assert workspace.run is not None
     best = workspace.run.best_run
-    with qtbot.waitSignal(workspace.saved, timeout=20_000):
+    with qtbot.waitSignal(workspace.saved):
         workspace.save_as(tmp_path / "kept.aegui")
     showing.choose_run((best + 1) % 3)
     showing.choose_weights("last")
-    with qtbot.waitSignal(workspace.document_changed, timeout=20_000):
+    with qtbot.waitSignal(workspace.document_changed):
         assert workspace.open(tmp_path / "kept.aegui", lambda: True)
     moment = showing.shown.moment
     assert moment is not None

@@ -33,14 +33,12 @@ if TYPE_CHECKING:
     from aegui.app import App
     from aegui.window.main_window import MainWindow
 
-LONG_MS = 60_000
-
 
 @pytest.fixture
 def form(window: MainWindow, qtbot: QtBot) -> StudyForm:
     window.actions_table["studies"].trigger()
     form = window.panel(StudyForm)
-    qtbot.waitUntil(lambda: form.plans.count() == len(list_plans()), timeout=LONG_MS)
+    qtbot.waitUntil(lambda: form.plans.count() == len(list_plans()))
     assert form.isVisible()
     assert window.perspective == "study"
     return form
@@ -59,7 +57,7 @@ def runs_of(window: MainWindow) -> StudyRuns:
 def open_plan(form: StudyForm, qtbot: QtBot, path: Path, patch: pytest.MonkeyPatch) -> None:
     patch.setattr(wiring, "choose_plan_file", lambda *_: str(path))
     QTest.mouseClick(form.open, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(form.start.isEnabled, timeout=LONG_MS)
+    qtbot.waitUntil(form.start.isEnabled)
 
 
 def do(form: StudyForm, window: MainWindow, qtbot: QtBot) -> None:
@@ -67,7 +65,7 @@ def do(form: StudyForm, window: MainWindow, qtbot: QtBot) -> None:
     QTest.mouseClick(form.start, Qt.MouseButton.LeftButton)
     runs = runs_of(window)
     assert runs.job.is_busy
-    qtbot.waitUntil(lambda: not runs.job.is_busy, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: not runs.job.is_busy)
 
 
 def ask_menu(widget: QWidget) -> QMenu:
@@ -137,7 +135,7 @@ def test_the_networks_of_a_setting_are_opened_as_runs_of_one_document(
     monkeypatch.setattr(
         "aegui.shell.dialogs.questions.ask_leaving", lambda *_args, **_more: "discard"
     )
-    with qtbot.waitSignal(workspace.document_changed, timeout=LONG_MS):
+    with qtbot.waitSignal(workspace.document_changed):
         QTest.mouseClick(panel.networks, Qt.MouseButton.LeftButton)
     run = workspace.run
     assert run is not None
@@ -185,7 +183,7 @@ def test_fields_of_the_builder_and_of_training_are_varied_by_their_menus(
     workspace = window._services.workspace
     changed = workspace.recipe.training.model_copy(update={"epochs": 15})
     workspace.edit_recipe(workspace.recipe.model_copy(update={"training": changed}), "fewer")
-    qtbot.waitUntil(form.start.isEnabled, timeout=LONG_MS)
+    qtbot.waitUntil(form.start.isEnabled)
     assert runs.sheet.base is not None
     assert runs.sheet.base.training.epochs == 15
     do(form, window, qtbot)
@@ -202,7 +200,7 @@ def test_a_study_that_ships_is_changed_and_its_edits_undone(
     form.plans.setCurrentIndex(place)
     form.plans.activated.emit(place)
     runs = runs_of(window)
-    qtbot.waitUntil(lambda: bool(form.axes), timeout=LONG_MS)
+    qtbot.waitUntil(lambda: bool(form.axes))
     assert runs.sheet is not None
     before = runs.sheet.plan
     form.terms.fields["seeds"].setValue(2)  # type: ignore[union-attr]
@@ -253,7 +251,7 @@ def test_a_long_study_is_given_up_at_once(
     panel.cancel.click()
     assert not runs.job.is_busy
     assert not panel.cancel.isVisible()
-    qtbot.waitUntil(form.start.isEnabled, timeout=LONG_MS)
+    qtbot.waitUntil(form.start.isEnabled)
 
 
 def test_a_plan_with_a_mistake_is_one_message(

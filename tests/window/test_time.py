@@ -90,13 +90,14 @@ def test_the_plane_and_the_rows_follow(window: MainWindow, showing: Showing, qtb
     window.docks["reconstructions"].raise_()
     qtbot.waitUntil(lambda: bool(window.panel(ReconstructionsPanel).summary))
     before = window.panel(ReconstructionsPanel).summary
+    qtbot.waitUntil(lambda: window.canvas.scene.backdrop.plane is not None)
     with qtbot.waitSignal(
         window._services.of(PlaneService).decoded, check_params_cb=lambda plane: plane.epoch == 0
     ):
         window.feature(TimeFeature).go_to(0)
-    assert window.panel(ReconstructionsPanel).summary != before
+    qtbot.waitUntil(lambda: window.panel(ReconstructionsPanel).summary != before)
     window.feature(TimeFeature).go_to(None)
-    assert window.panel(ReconstructionsPanel).summary == before
+    qtbot.waitUntil(lambda: window.panel(ReconstructionsPanel).summary == before)
 
 
 def test_what_the_cursor_tells_is_of_that_epoch(window: MainWindow, showing: Showing) -> None:
@@ -153,7 +154,7 @@ def test_a_click_on_a_chart_goes_there_and_dragging_the_line_scrubs(
 def test_the_film_plays_to_the_newest_state(
     window: MainWindow, showing: Showing, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session_timeline, "FILM_SECONDS", 0.5)
+    monkeypatch.setattr(session_timeline, "FILM_SECONDS", 1.5)
     seen: list[float | None] = []
     showing.changed.connect(
         lambda now, changed: seen.append(now.past_epoch) if "past" in changed else None
@@ -162,10 +163,10 @@ def test_the_film_plays_to_the_newest_state(
     assert window._services.of(Player).is_playing
     assert showing.shown.is_learning
     assert window.panel(TimeBar).play.isChecked()
-    qtbot.waitUntil(lambda: not window._services.of(Player).is_playing, timeout=10_000)
+    qtbot.waitUntil(lambda: not window._services.of(Player).is_playing)
     assert seen[0] == 0
     assert seen[-1] is None
-    assert len(seen) > 3
+    assert len(seen) > 2
     assert not showing.shown.is_learning
     assert not window.panel(TimeBar).play.isChecked()
 
@@ -180,7 +181,6 @@ def test_the_past_can_be_seen_while_a_training_goes_on(
     showing = services.showing
     qtbot.waitUntil(
         lambda: showing.shown.timeline is not None and len(showing.shown.timeline) > 60,
-        timeout=30_000,
     )
     window.feature(TimeFeature).go_to(20)
     assert not showing.shown.is_learning
@@ -189,11 +189,10 @@ def test_the_past_can_be_seen_while_a_training_goes_on(
     count = len(rows)
     qtbot.waitUntil(
         lambda: showing.shown.history is not None and len(showing.shown.history) > count,
-        timeout=30_000,
     )
     assert showing.shown.codec is codec
     assert showing.shown.past_epoch == 20
-    with qtbot.waitSignal(services.runner.finished, timeout=30_000):
+    with qtbot.waitSignal(services.runner.finished):
         services.runner.stop()
     assert showing.shown.past_epoch == 20
     assert showing.shown.codec is not None
@@ -210,11 +209,11 @@ def test_epochs_are_saved_with_the_document(
     assert showing.shown.codes is not None
     codes = showing.shown.codes.values
     assert workspace.save_as(tmp_path / "run.aegui")
-    qtbot.waitUntil(lambda: (tmp_path / "run.aegui").exists(), timeout=20_000)
+    qtbot.waitUntil(lambda: (tmp_path / "run.aegui").exists())
     saved = load_run(tmp_path / "run.aegui")
     assert saved.timeline is not None
     assert len(saved.timeline) == 86
-    with qtbot.waitSignal(workspace.document_changed, timeout=20_000):
+    with qtbot.waitSignal(workspace.document_changed):
         assert workspace.open(tmp_path / "run.aegui")
     assert showing.shown.past_epoch is None
     window.feature(TimeFeature).go_to(10)
@@ -306,7 +305,7 @@ def test_a_ghost_of_a_seed_goes_with_its_training(
     # The film of the old training ends before the new one has any weights.
     app.services.of(Player).pause()
     assert showing.shown.codec_of_run(2) is None
-    qtbot.waitUntil(lambda: not app.services.runner.is_busy, timeout=60_000)
+    qtbot.waitUntil(lambda: not app.services.runner.is_busy)
 
 
 def test_going_on_from_an_epoch_with_one_setting_changed(
@@ -327,7 +326,7 @@ def test_going_on_from_an_epoch_with_one_setting_changed(
         return int(ForkDialog.DialogCode.Accepted)
 
     monkeypatch.setattr(ForkDialog, "exec", accept)
-    with qtbot.waitSignal(app.services.runner.finished, timeout=60_000):
+    with qtbot.waitSignal(app.services.runner.finished):
         window.actions_table["fork"].trigger()
     run = app.services.workspace.run
     assert run is not None
@@ -397,7 +396,7 @@ def test_a_film_is_saved(
         lambda *_args: (str(tmp_path / "film"), "Animated picture (*.gif)"),
     )
     window.feature(TimeFeature).go_to(40)
-    with qtbot.waitSignal(window.feature(TimeFeature).noticed, timeout=60_000) as caught:
+    with qtbot.waitSignal(window.feature(TimeFeature).noticed) as caught:
         window.actions_table[f"film_{kind}"].trigger()
         assert window.feature(TimeFeature).films.is_busy
     assert caught.args[0].level == "info"

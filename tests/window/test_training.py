@@ -105,7 +105,7 @@ def test_the_map_and_the_charts_move_while_it_trains(qtbot: QtBot, window: MainW
     window.actions_table["train"].trigger()
     assert not window.actions_table["train"].isEnabled()
     assert not window.toolbar.data.isEnabled()
-    qtbot.waitUntil(lambda: canvas.scene.codes is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: canvas.scene.codes is not None)
     assert canvas.scene.codes is not None
     before = canvas.scene.codes.values
     rows = len(services.shown.history or ())
@@ -114,11 +114,10 @@ def test_the_map_and_the_charts_move_while_it_trains(qtbot: QtBot, window: MainW
             bool(np.abs(canvas.scene.codes.values - before).max() > 0.01)  # type: ignore[union-attr]
             and len(services.shown.history or ()) > rows + 20
         ),
-        timeout=30_000,
     )
-    qtbot.waitUntil(lambda: "left" in window.toolbar.status.text(), timeout=10_000)
+    qtbot.waitUntil(lambda: "left" in window.toolbar.status.text())
     assert window.toolbar.progress.isVisible()
-    with qtbot.waitSignal(services.runner.finished, timeout=20_000):
+    with qtbot.waitSignal(services.runner.finished):
         window.actions_table["stop"].trigger()
     assert window.notifications.shown[-1].text.startswith("Stopped.")
     assert not services.ticker.is_active
@@ -128,12 +127,12 @@ def test_the_map_and_the_charts_move_while_it_trains(qtbot: QtBot, window: MainW
 def test_step_pause_and_go_on(qtbot: QtBot, window: MainWindow) -> None:
     services, table = window._services, window.actions_table
     services.workspace.edit_recipe(with_epochs(5_000_000), "longer")
-    with qtbot.waitSignal(services.runner.paused, timeout=30_000):
+    with qtbot.waitSignal(services.runner.paused):
         table["step"].trigger()
     assert table["pause"].text() == "&Go on"
-    qtbot.waitUntil(lambda: epochs_done(window) == 1, timeout=30_000)
+    qtbot.waitUntil(lambda: epochs_done(window) == 1)
     table["step"].trigger()
-    qtbot.waitUntil(lambda: epochs_done(window) == 2, timeout=30_000)
+    qtbot.waitUntil(lambda: epochs_done(window) == 2)
     assert window.toolbar.status.text() == "paused"
     table["pause"].trigger()
     assert services.runner.state == "running"
@@ -142,7 +141,7 @@ def test_step_pause_and_go_on(qtbot: QtBot, window: MainWindow) -> None:
     assert services.runner.slow == services.settings.slow_epochs_per_second
     table["slow"].trigger()
     assert services.runner.slow is None
-    with qtbot.waitSignal(services.runner.finished, timeout=20_000):
+    with qtbot.waitSignal(services.runner.finished):
         table["stop"].trigger()
 
 
@@ -159,7 +158,7 @@ def test_live_rate_and_noise_reach_the_training(qtbot: QtBot, window: MainWindow
     services = window._services
     services.workspace.edit_recipe(with_epochs(5_000_000), "longer")
     window.actions_table["train"].trigger()
-    qtbot.waitUntil(lambda: services.shown.history is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: services.shown.history is not None)
     workspace = services.workspace
     slower = with_value(workspace.recipe, "training.optimizer.learning_rate", 0.001)
     window.panel(TrainingPanel).recipe_edited.emit(slower, "Learning rate")
@@ -167,8 +166,8 @@ def test_live_rate_and_noise_reach_the_training(qtbot: QtBot, window: MainWindow
     noisy = with_value(workspace.recipe, "data.corruption", noise)
     window.panel(TrainingPanel).recipe_edited.emit(noisy, "Noise on the input")
     assert services.shown.noise == noise
-    qtbot.waitUntil(lambda: services.shown.history.learning_rate[-1] == 0.001, timeout=10_000)  # type: ignore[union-attr]
-    with qtbot.waitSignal(services.runner.finished, timeout=20_000):
+    qtbot.waitUntil(lambda: services.shown.history.learning_rate[-1] == 0.001)  # type: ignore[union-attr]
+    with qtbot.waitSignal(services.runner.finished):
         window.actions_table["stop"].trigger()
 
 
@@ -208,7 +207,7 @@ def test_opening_another_document_ends_a_training(qtbot: QtBot, app: App) -> Non
     services = app.services
     services.workspace.edit_recipe(with_epochs(5_000_000), "longer")
     app.window.actions_table["train"].trigger()
-    qtbot.waitUntil(lambda: services.shown.history is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: services.shown.history is not None)
     services.workspace.new(SMALL)
     assert not services.runner.is_busy
     assert services.shown.codec is None
@@ -307,7 +306,7 @@ def test_the_last_outcome_is_put_away_when_another_training_starts(
     with qtbot.waitSignal(runner.started):
         window.actions_table["train"].trigger()
     assert list(window.notifications.shown) == [warning]
-    with qtbot.waitSignal(runner.finished, timeout=60_000):
+    with qtbot.waitSignal(runner.finished):
         pass
 
 
@@ -319,9 +318,10 @@ def test_the_objective_shows_todays_numbers_until_another_is_drafted(
     formula = window.panel(TrainingPanel).formula
     history = window._services.shown.history
     assert history is not None
-    assert formula.term_text("loss") == number_text(float(history.loss[-1].mean()))
+    text = number_text(float(history.loss[-1].mean()))
+    qtbot.waitUntil(lambda: formula.term_text("loss") == text)
     workspace = window._services.workspace
     workspace.edit_recipe(with_value(workspace.recipe, "training.l2", 0.1), "L2")
-    assert formula.term_text("loss") == ""
+    qtbot.waitUntil(lambda: formula.term_text("loss") == "")
     workspace.undo_stack.undo()
-    assert formula.term_text("loss") != ""
+    qtbot.waitUntil(lambda: formula.term_text("loss") == text)

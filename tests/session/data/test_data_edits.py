@@ -66,7 +66,7 @@ def take(workspace: Workspace, source: Path | str) -> None:
 
 
 def settle(qtbot: QtBot, workspace: Workspace) -> None:
-    qtbot.waitUntil(lambda: not workspace.loading.is_busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not workspace.loading.is_busy)
 
 
 def test_a_large_file_is_read_in_the_background(

@@ -63,7 +63,7 @@ def under_way(qtbot: QtBot, runner: TrainingRunner, epochs: int = LONG) -> None:
         pulled = runner.pull()
         return pulled is not None and pulled.epoch > 50
 
-    qtbot.waitUntil(has_learnt, timeout=60_000)
+    qtbot.waitUntil(has_learnt)
 
 
 def crash(workspace: Workspace) -> None:
@@ -84,9 +84,9 @@ def test_what_a_training_has_learnt_is_in_the_copy(
 ) -> None:
     under_way(qtbot, runner)
     if paused:
-        with qtbot.waitSignal(runner.paused, timeout=60_000):
+        with qtbot.waitSignal(runner.paused):
             runner.pause()
-    with qtbot.waitSignal(workspace.copied, timeout=60_000):
+    with qtbot.waitSignal(workspace.copied):
         keeping.keep_now()
     assert runner.is_busy
     assert workspace.run is None or workspace.run.recipe != resolved(LONG).recipe
@@ -111,7 +111,7 @@ def test_going_on_from_the_copy_is_exact(
 ) -> None:
     runner.set_slow(200.0)
     under_way(qtbot, runner, epochs=2000)
-    with qtbot.waitSignal(workspace.copied, timeout=60_000):
+    with qtbot.waitSignal(workspace.copied):
         keeping.keep_now()
     runner.abandon()
     crash(workspace)
@@ -132,9 +132,9 @@ def test_the_end_of_a_training_is_copied_at_once(
     finished: list[TrainingResult] = []
     runner.finished.connect(lambda _run_id, result: finished.append(result))
     under_way(qtbot, runner)
-    with qtbot.waitSignal(runner.finished, timeout=60_000):
+    with qtbot.waitSignal(runner.finished):
         runner.stop()
-    with qtbot.waitSignal(workspace.copied, timeout=60_000):
+    with qtbot.waitSignal(workspace.copied):
         workspace.adopt_result(finished[0], resolved(LONG))
     crash(workspace)
     second = Workspace(Settings(), autosave_folder=tmp_path / "autosave")
@@ -178,9 +178,9 @@ def test_saving_the_document_keeps_the_copy_of_the_training(
 ) -> None:
     workspace.edit_dataset(glyphs(4), "four")
     under_way(qtbot, runner)
-    with qtbot.waitSignal(workspace.copied, timeout=60_000):
+    with qtbot.waitSignal(workspace.copied):
         keeping.keep_now()
-    with qtbot.waitSignal(workspace.saved, timeout=60_000):
+    with qtbot.waitSignal(workspace.saved):
         workspace.save_as(tmp_path / "o.aegui")
     workspace._file._autosave.flush()
     assert list((tmp_path / "autosave").glob("*.aegui"))
@@ -212,12 +212,12 @@ def test_figures_that_take_long_come_after_the_end(
     runner.finished.connect(lambda *_: states.append((runner.is_measuring, runner.is_busy)))
     runner.measured.connect(lambda _run_id, result: heard.append(("measured", result)))
     runner.start(of)
-    qtbot.waitUntil(lambda: runner.pull() is not None, timeout=60_000)
-    with qtbot.waitSignal(runner.finished, timeout=60_000):
+    qtbot.waitUntil(lambda: runner.pull() is not None)
+    with qtbot.waitSignal(runner.finished):
         runner.stop()
     assert states == [(True, False)]
     workspace.adopt_result(heard[0][1], of)
-    qtbot.waitUntil(lambda: not runner.is_measuring, timeout=60_000)
+    qtbot.waitUntil(lambda: not runner.is_measuring)
     assert [name for name, _ in heard] == ["finished", "measured"]
     assert [result.measured for _, result in heard] == [False, True]
     assert heard[0][1].runs[0].figures == {}

@@ -31,8 +31,9 @@ def test_it_ticks_some_thirty_times_a_second(qtbot: QtBot, ticker: Ticker) -> No
     ticker.ticked.connect(lambda: ticks.append(time.monotonic()))
     ticker.start()
     ticker.start()
-    qtbot.wait(500)
-    assert 5 <= len(ticks) <= 16
+    qtbot.waitUntil(lambda: len(ticks) >= 12)
+    # A tick that came late may be followed by one that is on time.
+    assert ticks[-1] - ticks[0] > 0.8 * (len(ticks) - 2) * BASE_MS / 1000
     assert ticker.is_active
     ticker.stop()
     count = len(ticks)
@@ -43,7 +44,7 @@ def test_it_ticks_some_thirty_times_a_second(qtbot: QtBot, ticker: Ticker) -> No
 def test_costly_redraws_come_less_often(qtbot: QtBot, ticker: Ticker) -> None:
     ticker.ticked.connect(lambda: burn(0.010))
     ticker.start()
-    qtbot.waitUntil(lambda: ticker.interval_ms > 90, timeout=5000)
+    qtbot.waitUntil(lambda: ticker.interval_ms > 90)
     assert ticker.cost_ms > 6.0
     assert ticker.interval_ms <= MAX_MS
 
@@ -52,6 +53,6 @@ def test_it_recovers_when_redraws_are_cheap_again(qtbot: QtBot, ticker: Ticker) 
     load = [0.02]
     ticker.ticked.connect(lambda: burn(load[0]))
     ticker.start()
-    qtbot.waitUntil(lambda: ticker.interval_ms > 80, timeout=5000)
+    qtbot.waitUntil(lambda: ticker.interval_ms > 80)
     load[0] = 0.0
-    qtbot.waitUntil(lambda: ticker.interval_ms < 1.3 * BASE_MS, timeout=8000)
+    qtbot.waitUntil(lambda: ticker.interval_ms < 1.3 * BASE_MS)

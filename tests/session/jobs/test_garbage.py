@@ -61,7 +61,7 @@ def test_an_object_of_qt_ends_in_the_thread_of_the_window(
         return
     assert ended_in == []
     kept = [[] for _ in range(10_000)]  # type: list[list[object]]
-    qtbot.waitUntil(lambda: bool(ended_in), timeout=30_000)
+    qtbot.waitUntil(lambda: bool(ended_in))
     assert ended_in == [threading.get_ident()]
     assert len(kept) == 10_000
     garbage.shutdown()

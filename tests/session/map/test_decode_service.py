@@ -82,7 +82,7 @@ def test_large_decoders_work_in_a_thread_and_the_latest_place_wins(
     for x in range(30):
         service.request([x, 0.0], tag=x)
     assert not heard
-    qtbot.waitUntil(lambda: bool(heard), timeout=5000)
+    qtbot.waitUntil(lambda: bool(heard))
     qtbot.wait(50)
     assert [decoded.tag for decoded in heard] == [29]
     assert np.array_equal(heard[0].image, large.decode([29.0, 0.0])[0])

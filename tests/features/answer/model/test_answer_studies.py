@@ -91,20 +91,20 @@ def test_samples_held_out_stand_for_the_set(codec: Codec, letters: Dataset) -> N
 def test_the_service_keeps_what_it_found(qtbot: QtBot, codec: Codec, letters: Dataset) -> None:
     service = AnswerStudies()
     model = AnsweringModel(SHOWN, "net", codec)
-    with qtbot.waitSignal(service.compared, timeout=30_000):
+    with qtbot.waitSignal(service.compared):
         service.compare(model, letters, FLIP)
     assert service.mix_ups is not None
     assert service.mix_ups.name == "net"
     assert service.mixing is codec
-    with qtbot.waitSignal(service.measured, timeout=30_000):
+    with qtbot.waitSignal(service.measured):
         service.measure(model, letters, "")
     assert service.outliers is not None
     assert service.outliers.bench.inside.shape == (5,)
-    with qtbot.waitSignal(service.measure_failed, timeout=30_000) as told:
+    with qtbot.waitSignal(service.measure_failed) as told:
         service.measure(model, letters, "/no/such/file.png")
     assert "file.png" in told.args[0]
     grey = Dataset.from_images("grey", np.full((3, 7, 5), 0.4))
-    with qtbot.waitSignal(service.compare_failed, timeout=30_000) as refused:
+    with qtbot.waitSignal(service.compare_failed) as refused:
         service.compare(model, grey, FLIP)
     assert "black and white" in refused.args[0]
     service.shutdown()

@@ -57,7 +57,7 @@ def service(qtbot: QtBot) -> Iterator[ClassifierService]:
 
 
 def answer(qtbot: QtBot, service: ClassifierService) -> Evaluation:
-    qtbot.waitUntil(lambda: service.latest is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: service.latest is not None)
     assert service.latest is not None
     return service.latest
 
@@ -105,7 +105,7 @@ def test_a_part_that_is_not_there_is_explained(
     )
     service.set_judged(mnist)
     assert "mnist-test" in service.parts
-    with qtbot.waitSignal(service.failed, timeout=10_000) as caught:
+    with qtbot.waitSignal(service.failed) as caught:
         service.set_part("mnist-test")
     assert "MNIST" in caught.args[0]
 
@@ -129,10 +129,10 @@ def test_while_it_learns_some_samples_are_judged_and_all_at_the_end(
     assert len(first.indices) == 100
     assert first.total == 449
     service.set_judged(judged(epochs=2, live=True))
-    qtbot.waitUntil(lambda: service.latest is not first, timeout=10_000)
+    qtbot.waitUntil(lambda: service.latest is not first)
     assert answer(qtbot, service).epoch == 2
     service.set_judged(judged(epochs=3))
-    qtbot.waitUntil(lambda: answer(qtbot, service).epoch == 3, timeout=10_000)
+    qtbot.waitUntil(lambda: answer(qtbot, service).epoch == 3)
     assert len(answer(qtbot, service).indices) == 449
 
 

@@ -77,7 +77,7 @@ def test_a_look_is_that_of_the_core(
     codec = network(latent=4, gaussian=True)
     gaussian = recipe(LatentSpec(kind="gaussian", units=4))
     service.set_subject(subject(codec, of=gaussian))
-    qtbot.waitUntil(lambda: bool(looks), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(looks))
     (look,) = looks
     assert look is service.latest
     expected = dimension_figures(codec, DATA)
@@ -108,7 +108,7 @@ def test_what_says_most_of_a_code(
     qtbot: QtBot,
 ) -> None:
     service.set_subject(subject(network(), of=of))
-    qtbot.waitUntil(lambda: bool(looks), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(looks))
     assert (looks[0].fitting, looks[0].rho) == (fitting, rho)
     assert looks[0].measures == ("variance", "mean")
 
@@ -121,7 +121,7 @@ def test_nothing_is_done_while_nobody_looks(
     qtbot.wait(50)
     assert not looks
     service.set_active(True)
-    qtbot.waitUntil(lambda: bool(looks), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(looks))
 
 
 def test_while_it_learns_not_more_than_once_a_second(
@@ -136,7 +136,7 @@ def test_while_it_learns_not_more_than_once_a_second(
     # The last weights of all are looked at, and at once when the training is over.
     last = network(epoch=99)
     service.set_subject(subject(last))
-    qtbot.waitUntil(lambda: bool(looks) and looks[-1].epoch == 99, timeout=10_000)
+    qtbot.waitUntil(lambda: bool(looks) and looks[-1].epoch == 99)
 
 
 def test_a_dimension_is_decoded_about_the_means(
@@ -145,7 +145,7 @@ def test_a_dimension_is_decoded_about_the_means(
     codec = network(latent=3)
     service.set_subject(subject(codec))
     service.set_dimension(1)
-    qtbot.waitUntil(lambda: bool(traversals), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(traversals))
     codes = codec.encode(DATA.flat())
     (found,) = traversals
     assert (found.dimension, found.images.shape) == (1, (len(STEPS), 1, 28, 28))
@@ -156,7 +156,7 @@ def test_a_dimension_is_decoded_about_the_means(
     np.testing.assert_allclose(found.images[5].ravel(), codec.decode(place)[0], atol=1e-4)
     # It follows newer weights by itself.
     service.set_subject(subject(network(latent=3, epoch=4)))
-    qtbot.waitUntil(lambda: len(traversals) == 2, timeout=10_000)
+    qtbot.waitUntil(lambda: len(traversals) == 2)
 
 
 def test_the_prior_is_the_measure_of_a_variational_code(
@@ -164,7 +164,7 @@ def test_the_prior_is_the_measure_of_a_variational_code(
 ) -> None:
     service.set_subject(subject(network(gaussian=True)))
     service.set_dimension(0)
-    qtbot.waitUntil(lambda: bool(traversals), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(traversals))
     assert traversals[0].sigma == 1.0
 
 
@@ -173,13 +173,13 @@ def test_another_network_forgets_and_what_was_kept_stays(
 ) -> None:
     service.set_subject(subject(network()))
     service.set_dimension(1)
-    qtbot.waitUntil(lambda: bool(looks), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(looks))
     service.keep()
     service.set_subject(CodeSubject(network((3, 16, 16)), colour(), RECIPE, False))
     assert service.latest is None
     assert service.dimension is None
     assert service.reference is looks[0]
-    qtbot.waitUntil(lambda: len(looks) == 2, timeout=10_000)
+    qtbot.waitUntil(lambda: len(looks) == 2)
     service.set_subject(None)
     assert service.latest is None
 

@@ -47,7 +47,7 @@ def found(
     count: int = 5,
     polygon: NDArray[np.float64] | None = None,
 ) -> FindsLook:
-    with qtbot.waitSignal(service.found, timeout=30_000) as told:
+    with qtbot.waitSignal(service.found) as told:
         service.find(source, count, polygon, FRAME)
     look: FindsLook = told.args[0]
     return look
@@ -88,7 +88,7 @@ def test_a_region_must_be_drawn_first(service: FindsService, qtbot: QtBot) -> No
     with qtbot.waitSignal(service.failed) as told:
         service.find("region", 5)
     assert "lasso" in told.args[0]
-    with qtbot.waitSignal(service.failed, timeout=10_000) as told:
+    with qtbot.waitSignal(service.failed) as told:
         service.find("region", 5, np.zeros((3, 2)), FRAME)
     assert "larger" in told.args[0]
     wrong = axes_frame((0, 1), np.zeros(3))
@@ -128,9 +128,7 @@ def test_a_search_tells_how_far_it_is(
         return found
 
     monkeypatch.setattr(finds_service, "best_new", slowly)
-    with qtbot.waitSignal(
-        service.job.progressed, timeout=20_000, check_params_cb=lambda it: "25 %" in it.text
-    ):
+    with qtbot.waitSignal(service.job.progressed, check_params_cb=lambda it: "25 %" in it.text):
         service.find("new", 3)
-    with qtbot.waitSignal(service.found, timeout=20_000):
+    with qtbot.waitSignal(service.found):
         gate.set()

@@ -113,7 +113,7 @@ def test_the_film_is_played_to_its_end(page: PathPage, qtbot: QtBot) -> None:
     page.play.click()
     assert page.is_playing
     assert page.play.text() == "Pause"
-    qtbot.waitUntil(lambda: not page.is_playing, timeout=5000)
+    qtbot.waitUntil(lambda: not page.is_playing)
     assert steps == [1, 2, 3]
     page.play.click()
     assert steps[-1] == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,12 @@ from aegui.core.latent.fields import FIELDS, compute_field
 from aegui.core.latent.frame import axes_frame
 from aegui.core.latent.novelty import known
 from aegui.features.map.model import field_service
-from aegui.features.map.model.field_service import FieldService, FieldSubject, field_view
+from aegui.features.map.model.field_service import (
+    LEAST_PAUSE_MS,
+    FieldService,
+    FieldSubject,
+    field_view,
+)
 from tests.session.pictures import grey, network
 
 if TYPE_CHECKING:
@@ -51,7 +57,7 @@ def wait(qtbot: QtBot, service: FieldService, *keys: str) -> None:
         found = {layer.field.key for layer in service.layers if layer.complete}
         return found == set(keys)
 
-    qtbot.waitUntil(complete, timeout=20_000)
+    qtbot.waitUntil(complete)
 
 
 def test_a_layer_comes_coarse_and_ends_fine_with_the_values_of_the_core(
@@ -88,11 +94,11 @@ def test_panning_a_little_computes_nothing_and_going_back_neither(
     service.set_view((-0.95, -1.05, 1.05, 0.95), 400, 300, XY)
     assert service.layers == (first,)
     service.set_view((5.0, 5.0, 7.0, 7.0), 400, 300, XY)
-    qtbot.waitUntil(lambda: service.layers[0].field.rect[0] > 3, timeout=20_000)
+    qtbot.waitUntil(lambda: service.layers[0].field.rect[0] > 3)
     wait(qtbot, service, "novelty")
     monkeypatch.setattr(field_service, "compute_field", None)
     service.set_view(BOUNDS, 400, 300, XY)
-    qtbot.waitUntil(lambda: service.layers == (first,), timeout=20_000)
+    qtbot.waitUntil(lambda: service.layers == (first,))
 
 
 def test_one_layer_lies_below_and_some_over_it(service: FieldService) -> None:
@@ -146,7 +152,7 @@ def test_another_network_draws_anew_and_none_takes_all_away(
     service.set_subject(subject(network(epoch=9)))
     # The old one stays until the new one is there.
     assert service.layers[0].field.epoch == 3
-    qtbot.waitUntil(lambda: service.layers[0].field.epoch == 9, timeout=20_000)
+    qtbot.waitUntil(lambda: service.layers[0].field.epoch == 9)
     service.set_subject(subject(network(latent=3)))
     assert not service.layers
     service.set_subject(None)
@@ -158,11 +164,13 @@ def test_while_a_network_learns_layers_follow_with_pauses(
 ) -> None:
     service.set_view(BOUNDS, 200, 150, XY)
     service.choose(["uncertainty"])
+    begun = time.monotonic()
     for epoch in range(40):
         service.set_subject(subject(network(epoch=epoch), live=True))
         qtbot.wait(10)
-    qtbot.waitUntil(lambda: heard[-1][0].field.epoch == 39, timeout=20_000)
-    assert 2 <= len(heard) <= 10
+    qtbot.waitUntil(lambda: bool(heard) and heard[-1][0].field.epoch == 39)
+    # Each may come coarse at first.
+    assert 2 <= len(heard) <= 2 * (2 + 1000 * (time.monotonic() - begun) / LEAST_PAUSE_MS)
     service.set_subject(subject(network(epoch=39)))
     wait(qtbot, service, "uncertainty")
 

@@ -36,7 +36,7 @@ def test_the_newest_grid_is_drawn(qtbot: QtBot, service: GridService) -> None:
     service.draw(codec, GridSpec(columns=50, rows=50), BASE, ink=False)
     spec = GridSpec(columns=3, rows=2)
     service.draw(codec, spec, BASE, ink=False)
-    qtbot.waitUntil(lambda: bool(drawn), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(drawn))
     qtbot.waitUntil(lambda: not service.drawing.is_busy)
     assert [pixels.shape for pixels in drawn] == [(15, 17, 3)]
     first = draw_grid(codec, spec, BASE)[0, 0, 0]
@@ -48,7 +48,7 @@ def test_a_grid_is_written_as_large_as_wished(
 ) -> None:
     codec = linear_codec(load_builtin("lowercase"), 3)
     path = tmp_path / "grid.png"
-    with qtbot.waitSignal(service.written, timeout=10_000):
+    with qtbot.waitSignal(service.written):
         service.write(str(path), codec, GridSpec(columns=3, rows=2), BASE, scale=4, ink=True)
     with Image.open(path) as picture:
         assert picture.size == (4 * 17, 4 * 15)
@@ -56,11 +56,11 @@ def test_a_grid_is_written_as_large_as_wished(
 
 def test_what_cannot_be_written_is_told(qtbot: QtBot, service: GridService, tmp_path: Path) -> None:
     codec = linear_codec(load_builtin("lowercase"), 3)
-    with qtbot.waitSignal(service.failed, timeout=10_000) as heard:
+    with qtbot.waitSignal(service.failed) as heard:
         path = tmp_path / "no" / "grid.png"
         service.write(str(path), codec, GridSpec(columns=2, rows=2), BASE, scale=1, ink=False)
     assert "grid.png" in heard.args[0]
-    with qtbot.waitSignal(service.failed, timeout=10_000) as heard:
+    with qtbot.waitSignal(service.failed) as heard:
         path = tmp_path / "grid.png"
         service.write(str(path), codec, GridSpec(columns=50), BASE, scale=99, ink=False)
     assert "pixels large" in heard.args[0]

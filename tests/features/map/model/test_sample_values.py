@@ -33,7 +33,7 @@ def subject(*, live: bool = False, codec: Codec | None = None) -> Subject:
 
 
 def told_by(qtbot: QtBot, service: SampleValuesService) -> SampleValues:
-    with qtbot.waitSignal(service.told, timeout=5000) as waiting:
+    with qtbot.waitSignal(service.told) as waiting:
         pass
     values = waiting.args[0]
     assert isinstance(values, SampleValues)

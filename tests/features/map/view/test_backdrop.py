@@ -105,7 +105,7 @@ def test_a_fade_goes_on_by_itself_and_ends(qtbot: QtBot, canvas: LatentCanvas) -
     canvas.navigation.zoom(4.0, 350.0, 240.0)
     canvas.set_plane(plane_for(canvas, 100))
     assert canvas.scene.backdrop.is_fading
-    qtbot.waitUntil(lambda: not canvas.scene.backdrop.is_fading, timeout=10_000)
+    qtbot.waitUntil(lambda: not canvas.scene.backdrop.is_fading)
 
 
 def test_panning_and_learning_fade_nothing(canvas: LatentCanvas) -> None:

@@ -642,7 +642,7 @@ def test_the_whole_map_shows_the_pins_too(canvas: LatentCanvas, qtbot: QtBot) ->
     pins = (Pin(place(9.0, 0.3), "right"), Pin(place(-0.3, -7.0), "below"))
     canvas.set_pins(pins)
     canvas.fit()
-    qtbot.waitUntil(lambda: not canvas.navigation.is_moving, timeout=10_000)
+    qtbot.waitUntil(lambda: not canvas.navigation.is_moving)
     for pin in pins:
         x, y = pixel_of(canvas, pin.z)
         assert canvas.navigation.view.contains(x, y)

@@ -15,6 +15,8 @@ from tests.features.map.view.canvases import LABELS, changed, painted, pixel_of,
 from tests.widgets.drags import caught_drags
 
 if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
     from aegui.features.map.view.canvas import LatentCanvas
 
 LEFT = Qt.MouseButton.LeftButton
@@ -106,13 +108,13 @@ def test_a_click_with_the_lasso_selects_nothing(canvas: LatentCanvas) -> None:
     assert not pins
 
 
-def test_the_selection_can_be_shown_large_and_cleared(canvas: LatentCanvas) -> None:
+def test_the_selection_can_be_shown_large_and_cleared(canvas: LatentCanvas, qtbot: QtBot) -> None:
     bar = canvas.furniture.selection
     assert not bar.isVisible()
     canvas.set_selection([1, 2])
     assert bar.isVisible()
     canvas.selecting.zoom()
-    QTest.qWait(400)
+    qtbot.waitUntil(lambda: not canvas.navigation.is_moving)
     view = canvas.navigation.view
     assert view.cx == pytest.approx(ring()[1:3, 0].mean(), abs=0.02)
     # In the middle of what the buttons at the top leave free.

@@ -53,7 +53,7 @@ def test_all_maps_of_a_small_set_come_by_themselves(
     service.set_wanted(["code", "pca", "tsne", "pca-code"])
     assert {state.status for state in service.maps} == {"waiting"}
     service.set_active(True)
-    qtbot.waitUntil(lambda: "pca-k" in service.references, timeout=60_000)
+    qtbot.waitUntil(lambda: "pca-k" in service.references)
     found = states(service)
     assert {state.status for state in found.values()} == {"ready"}
     assert service.samples is not None
@@ -93,7 +93,7 @@ def test_slow_maps_of_large_sets_are_offered_made_shown_and_stopped(
     assert cost.seconds > 0
     with qtbot.waitSignal(service.busy_changed):
         service.compute()
-    qtbot.waitUntil(lambda: states(service)["tsne"].places is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: states(service)["tsne"].places is not None)
     working = states(service)["tsne"]
     assert working.status == "working"
     assert 0.0 < working.share < 1.0
@@ -130,12 +130,12 @@ def test_options_drop_what_they_change(service: ProjectionService, qtbot: QtBot)
     service.set_dataset(groups())
     service.set_wanted(["pca", "tsne"])
     service.set_active(True)
-    qtbot.waitUntil(lambda: states(service)["tsne"].status == "ready", timeout=60_000)
+    qtbot.waitUntil(lambda: states(service)["tsne"].status == "ready")
     before = states(service)
     service.set_options(ProjectionOptions(iterations=60))
     assert states(service)["pca"].status == "ready"
     assert states(service)["tsne"].status != "ready"
-    qtbot.waitUntil(lambda: states(service)["tsne"].status == "ready", timeout=60_000)
+    qtbot.waitUntil(lambda: states(service)["tsne"].status == "ready")
     assert not np.array_equal(states(service)["tsne"].places, before["tsne"].places)  # type: ignore[arg-type]
     with qtbot.waitSignal(service.samples_changed) as drawn:
         service.set_options(ProjectionOptions(samples=20, iterations=60))
@@ -163,11 +163,11 @@ def test_a_newer_set_replaces_the_work_on_an_older_one(
     service.set_dataset(wide(300))
     service.set_wanted(["tsne"])
     service.set_active(True)
-    qtbot.waitUntil(lambda: states(service)["tsne"].places is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: states(service)["tsne"].places is not None)
     service.set_dataset(groups())
     assert states(service)["tsne"].places is None
     service.set_options(QUICK)
-    qtbot.waitUntil(lambda: states(service)["tsne"].status == "ready", timeout=60_000)
+    qtbot.waitUntil(lambda: states(service)["tsne"].status == "ready")
     places = states(service)["tsne"].places
     assert places is not None
     assert len(places) == 60

@@ -165,7 +165,7 @@ def test_maps_have_a_good_shape_in_any_room(
         views = [panel.view(key) for key in panel.shown]
         return all(0.4 < view.width() / view.height() < 3.5 for view in views)
 
-    qtbot.waitUntil(are_good, timeout=2_000)
+    qtbot.waitUntil(are_good)
 
 
 def test_export_waits_for_a_map(panel: ProjectionsPanel, qtbot: QtBot) -> None:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-LONG_MS = 60_000
 EASY = Challenge(most_wrong=35, seeds=2, at_least=2)
 
 
@@ -40,15 +39,15 @@ def test_a_race_is_told_with_the_loss_under_its_trails(qtbot: QtBot, races: Race
     races.surface_found.connect(surfaces.append)
     races.start(TASK, DATASET, RaceSpec(("adam", "lbfgs"), 15, 5.0))
     assert races.job.is_busy
-    qtbot.waitUntil(lambda: not races.job.is_busy, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: not races.job.is_busy)
     news = races.news
     assert news is not None
     assert news.state.is_over
     assert news.plane is not None
     assert news.plane.key == "ends"
-    qtbot.waitUntil(lambda: bool(surfaces), timeout=LONG_MS)
+    qtbot.waitUntil(lambda: bool(surfaces))
     # Another plane for a race that is over: laid in the background too.
-    with qtbot.waitSignal(races.changed, timeout=LONG_MS) as heard:
+    with qtbot.waitSignal(races.changed) as heard:
         races.set_plane("pca")
     other: RaceNews = heard.args[0]
     assert other.plane is not None
@@ -58,15 +57,15 @@ def test_a_race_is_told_with_the_loss_under_its_trails(qtbot: QtBot, races: Race
 
 def test_a_race_is_stopped_as_it_stands(qtbot: QtBot, races: RaceRuns) -> None:
     races.start(TASK, DATASET, RaceSpec(("adam", "sgd"), 1_000_000, 600.0))
-    qtbot.waitUntil(lambda: races.news is not None, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: races.news is not None)
     races.stop()
-    qtbot.waitUntil(lambda: not races.job.is_busy, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: not races.job.is_busy)
     assert races.news is not None
     assert {lane.reason for lane in races.news.state.lanes} == {"stopped"}
 
 
 def test_a_race_of_nobody_is_one_message(qtbot: QtBot, races: RaceRuns) -> None:
-    with qtbot.waitSignal(races.failed, timeout=LONG_MS) as heard:
+    with qtbot.waitSignal(races.failed) as heard:
         races.start(TASK, DATASET, RaceSpec((), 10, 1.0))
     assert "at least one" in heard.args[0]
     assert not races.job.is_busy
@@ -76,23 +75,23 @@ def test_a_search_and_an_own_attempt_fill_one_sheet(qtbot: QtBot, search: Smalle
     heard: list[ChallengeSheet] = []
     search.changed.connect(heard.append)
     search.shrink(TASK, EASY)
-    qtbot.waitUntil(lambda: not search.job.is_busy, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: not search.job.is_busy)
     # Whatever there is does: one unit is enough.
     assert min(heard[-1].attempts, key=lambda one: one.parameters).widths == "35-1-2-1-35"
     assert {one.by for one in heard[-1].attempts} == {SEARCH}
     search.try_network(TASK, EASY)
-    qtbot.waitUntil(lambda: not search.job.is_busy, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: not search.job.is_busy)
     first = heard[-1].attempts[0]
     assert (first.widths, first.by) == ("35-6-2-6-35", OWN)
     count = len(heard)
     search.read(TASK, EASY)
-    qtbot.waitUntil(lambda: len(heard) > count, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: len(heard) > count)
     assert heard[-1].attempts == heard[-2].attempts
 
 
 def test_what_cannot_be_shrunk_is_one_message(qtbot: QtBot, search: SmallestSearch) -> None:
     hard = Challenge(most_wrong=0, seeds=1, at_least=1)
     hopeless = TASK.model_copy(update={"training": TASK.training.model_copy(update={"epochs": 1})})
-    with qtbot.waitSignal(search.failed, timeout=LONG_MS) as heard:
+    with qtbot.waitSignal(search.failed) as heard:
         search.shrink(hopeless, hard)
     assert "in 0 of 1 seeds" in heard.args[0]

@@ -61,11 +61,9 @@ def test_a_killed_window_repeats_nothing_that_had_ended(qtbot: QtBot, tmp_path: 
     runs = StudyRuns()
     try:
         runs.choose(path)
-        qtbot.waitUntil(
-            lambda: runs.sheet is not None and runs.sheet.cost is not None, timeout=LONG_MS
-        )
+        qtbot.waitUntil(lambda: runs.sheet is not None and runs.sheet.cost is not None)
         runs.start()
-        qtbot.waitUntil(lambda: not runs.job.is_busy, timeout=LONG_MS)
+        qtbot.waitUntil(lambda: not runs.job.is_busy)
         assert runs.sheet is not None
         assert runs.sheet.result is not None
         assert runs.sheet.result.is_whole

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from aegui.core.study.material import StudyMaterial
     from aegui.features.studies.model.study_runs import StudySheet
 
-LONG_MS = 60_000
-
 
 @pytest.fixture
 def runs(qtbot: QtBot) -> Iterator[StudyRuns]:
@@ -35,7 +33,7 @@ def runs(qtbot: QtBot) -> Iterator[StudyRuns]:
 
 def opened(qtbot: QtBot, runs: StudyRuns, path: Path) -> StudySheet:
     """Choose the plan in ``path``; what is known of it with its cost."""
-    with qtbot.waitSignal(runs.changed, timeout=LONG_MS):
+    with qtbot.waitSignal(runs.changed):
         runs.choose(path)
     return settled(qtbot, runs, path)
 
@@ -45,7 +43,7 @@ def settled(qtbot: QtBot, runs: StudyRuns, path: Path) -> StudySheet:
         sheet = runs.sheet
         return sheet is not None and sheet.path == path and sheet.cost is not None
 
-    qtbot.waitUntil(is_known, timeout=LONG_MS)
+    qtbot.waitUntil(is_known)
     assert runs.sheet is not None
     return runs.sheet
 
@@ -69,7 +67,7 @@ def test_a_study_is_done_and_a_second_start_repeats_nothing(
     runs.changed.connect(heard.append)
     runs.start()
     assert runs.job.is_busy
-    qtbot.waitUntil(lambda: not runs.job.is_busy, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: not runs.job.is_busy)
     sheet = runs.sheet
     assert sheet is not None
     assert sheet.result is not None
@@ -99,7 +97,7 @@ def test_a_run_of_the_table_trains_again_to_its_figures(
 ) -> None:
     opened(qtbot, runs, write_plan(tmp_path))
     runs.start()
-    qtbot.waitUntil(lambda: not runs.job.is_busy, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: not runs.job.is_busy)
     assert runs.sheet is not None
     assert runs.sheet.result is not None
     cell = runs.sheet.result.cells[1]
@@ -130,7 +128,7 @@ def test_a_long_study_is_given_up_and_keeps_what_has_ended(
             and any(cell.runs for cell in sheet.result.cells)
         )
 
-    qtbot.waitUntil(has_some, timeout=LONG_MS)
+    qtbot.waitUntil(has_some)
     runs.cancel()
     assert not runs.job.is_busy
     # Its thread ends too, and the time left is reckoned anew, from what is kept.
@@ -147,7 +145,7 @@ def test_a_study_that_rests_tells_nothing_new(
 ) -> None:
     opened(qtbot, runs, write_plan(tmp_path, "endless", set=ENDLESS))
     runs.start()
-    with qtbot.waitSignal(runs.job.progressed, timeout=LONG_MS):
+    with qtbot.waitSignal(runs.job.progressed):
         pass
     runs.set_paused(True)
     assert runs.is_paused
@@ -172,7 +170,7 @@ def test_what_cannot_be_done_is_said_once(
     told: list[str] = []
     runs.failed.connect(told.append)
     runs.choose(write_plan(tmp_path, "bad", **keys))
-    qtbot.waitUntil(lambda: bool(told), timeout=LONG_MS)
+    qtbot.waitUntil(lambda: bool(told))
     assert len(told) == 1
     assert words in told[0]
     runs.start()
@@ -180,7 +178,7 @@ def test_what_cannot_be_done_is_said_once(
 
 
 def test_all_that_ships_is_listed_in_a_thread(qtbot: QtBot, runs: StudyRuns) -> None:
-    with qtbot.waitSignal(runs.listed, timeout=LONG_MS) as heard:
+    with qtbot.waitSignal(runs.listed) as heard:
         runs.list_plans()
     assert [path.stem for path, _ in heard.args[0]] == list(list_plans())
 
@@ -189,7 +187,7 @@ def test_a_path_that_is_done_in_part_goes_on(qtbot: QtBot, runs: StudyRuns, tmp_
     path = write_plan(tmp_path, "way", mode="path")
     opened(qtbot, runs, path)
     runs.start()
-    qtbot.waitUntil(lambda: not runs.job.is_busy, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: not runs.job.is_busy)
     size = {"path": "network.encoder.0.units", "values": [5, 6, 7]}
     write_plan(tmp_path, "way", mode="path", axes=[RATE, size])
     sheet = opened(qtbot, runs, path)
@@ -199,7 +197,7 @@ def test_a_path_that_is_done_in_part_goes_on(qtbot: QtBot, runs: StudyRuns, tmp_
     assert sheet.cost.seconds > 0.0
     assert not sheet.verdict.lines
     runs.start()
-    qtbot.waitUntil(lambda: not runs.job.is_busy, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: not runs.job.is_busy)
     assert runs.sheet is not None
     found = opened(qtbot, runs, path)
     assert found.cost is not None
@@ -227,7 +225,7 @@ def test_more_seeds_repeat_nothing_and_are_remembered(
     assert sheet.result is not None
     assert [len(cell.runs) for cell in sheet.result.cells] == [3, 3]
     runs.start()
-    qtbot.waitUntil(lambda: not runs.job.is_busy, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: not runs.job.is_busy)
     after = settled(qtbot, runs, path).result
     assert after is not None
     assert after.reused == 6
@@ -243,7 +241,7 @@ def test_pictures_are_read_in_the_background(qtbot: QtBot, runs: StudyRuns, tmp_
     opened(qtbot, runs, path)
     runs.start()
     qtbot.waitUntil(lambda: not runs.job.is_busy and settled(qtbot, runs, path).verdict.lines != ())
-    with qtbot.waitSignal(runs.material_found, timeout=LONG_MS) as heard:
+    with qtbot.waitSignal(runs.material_found) as heard:
         runs.read_material()
     material: StudyMaterial = heard.args[0]
     assert [one.place for one in material.curves] == [0, 1]

@@ -31,7 +31,7 @@ def writer(qapp: object) -> Iterator[FilmWriter]:
 
 def put_all(writer: FilmWriter, qtbot: QtBot, count: int) -> None:
     for level in range(count):
-        qtbot.waitUntil(lambda: writer.has_room, timeout=5000)
+        qtbot.waitUntil(lambda: writer.has_room)
         writer.put(np.full((6, 8, 3), 40 * level, np.uint8))
 
 
@@ -39,8 +39,8 @@ def test_a_film_is_written(writer: FilmWriter, qtbot: QtBot, tmp_path: Path) -> 
     writer.begin(tmp_path / "a.gif", 10.0)
     assert writer.is_busy
     put_all(writer, qtbot, 6)
-    with qtbot.waitSignal(writer.finished, timeout=20_000) as caught:
-        qtbot.waitUntil(lambda: writer.has_room, timeout=5000)
+    with qtbot.waitSignal(writer.finished) as caught:
+        qtbot.waitUntil(lambda: writer.has_room)
         writer.end()
     assert caught.args == [""]
     assert not writer.is_busy
@@ -64,7 +64,7 @@ def test_a_cancelled_film_leaves_nothing(writer: FilmWriter, qtbot: QtBot, tmp_p
 
 
 def test_what_cannot_be_written_is_told(writer: FilmWriter, qtbot: QtBot, tmp_path: Path) -> None:
-    with qtbot.waitSignal(writer.finished, timeout=20_000) as caught:
+    with qtbot.waitSignal(writer.finished) as caught:
         writer.begin(tmp_path / "nowhere" / "a.gif", 10.0)
     assert "nowhere" in caught.args[0]
 
@@ -82,7 +82,7 @@ def test_what_nobody_expected_ends_the_film_too(
     monkeypatch.setattr(films, "write_film", fail)
     with (
         expect_log("a.gif failed", level=logging.ERROR),
-        qtbot.waitSignal(writer.finished, timeout=20_000) as caught,
+        qtbot.waitSignal(writer.finished) as caught,
     ):
         writer.begin(tmp_path / "a.gif", 10.0)
     assert caught.args == ["a.gif: by nothing"]
@@ -104,17 +104,17 @@ def test_nobody_waits_for_a_film_that_is_given_up(
     monkeypatch.setattr(films, "_gif", slowly)
     writer.begin(tmp_path / "a.gif", 10.0)
     put_all(writer, qtbot, 2)
-    qtbot.waitUntil(lambda: writer.has_room, timeout=5000)
+    qtbot.waitUntil(lambda: writer.has_room)
     writer.end()
-    qtbot.waitUntil(encoded.is_set, timeout=20_000)
+    qtbot.waitUntil(encoded.is_set)
     writer.cancel()
     assert not writer.is_busy
     # Another film waits its turn.
     writer.begin(tmp_path / "b.gif", 10.0)
     gate.set()
-    with qtbot.waitSignal(writer.finished, timeout=20_000) as caught:
+    with qtbot.waitSignal(writer.finished) as caught:
         put_all(writer, qtbot, 2)
-        qtbot.waitUntil(lambda: writer.has_room, timeout=5000)
+        qtbot.waitUntil(lambda: writer.has_room)
         writer.end()
     assert caught.args == [""]
     assert [path.name for path in tmp_path.iterdir()] == ["b.gif"]

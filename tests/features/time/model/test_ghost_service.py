@@ -43,7 +43,7 @@ def test_large_sets_answer_from_a_thread_and_in_part(
     monkeypatch.setattr(ghost_service, "QUICK_BATCH", 0)
     monkeypatch.setattr(ghost_service, "MOST", 5)
     other, dataset = codec(), glyphs()
-    with qtbot.waitSignal(service.answered, timeout=5000) as caught:
+    with qtbot.waitSignal(service.answered) as caught:
         service.show(other, dataset)
     ghost: Ghost = caught.args[0]
     assert len(ghost.indices) == 5
@@ -58,7 +58,7 @@ def test_a_run_from_a_file(service: GhostService, qtbot: QtBot, tmp_path: Path) 
     save_run(tmp_path / "other.aegui", SavedRun(of, glyphs(), snapshot(of, seed=5)))
     like = codec()
     like.image_shape = (1, 7, 5)
-    with qtbot.waitSignal(service.opened, timeout=5000) as caught:
+    with qtbot.waitSignal(service.opened) as caught:
         service.open(tmp_path / "other.aegui", like)
     path, found = caught.args
     assert path == str(tmp_path / "other.aegui")
@@ -78,7 +78,7 @@ def test_a_run_that_fits_no_map_is_refused(
     save_run(tmp_path / "other.aegui", run)
     like = codec()
     like.image_shape = (1, 7, 5)
-    with qtbot.waitSignal(service.refused, timeout=5000) as caught:
+    with qtbot.waitSignal(service.refused) as caught:
         service.open(tmp_path / "other.aegui", like)
     assert reason in caught.args[0]
     assert "other.aegui" in caught.args[0]
@@ -88,6 +88,6 @@ def test_a_file_that_is_no_run_is_refused(
     service: GhostService, qtbot: QtBot, tmp_path: Path
 ) -> None:
     (tmp_path / "no.aegui").write_bytes(b"nothing")
-    with qtbot.waitSignal(service.refused, timeout=5000) as caught:
+    with qtbot.waitSignal(service.refused) as caught:
         service.open(tmp_path / "no.aegui", codec())
     assert "no.aegui is not a run" in caught.args[0]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def player(qapp: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[Player]:
-    monkeypatch.setattr(timeline, "FILM_SECONDS", 0.4)
+    monkeypatch.setattr(timeline, "FILM_SECONDS", 0.6)
     made = Player()
     made.set_count(100)
     yield made
@@ -37,12 +37,12 @@ def test_a_film_goes_from_the_start_to_the_newest(player: Player, qtbot: QtBot) 
     player.playing_changed.connect(states.append)
     player.play(None)
     assert player.is_playing
-    qtbot.waitUntil(lambda: not player.is_playing, timeout=5000)
+    qtbot.waitUntil(lambda: not player.is_playing)
     assert seen[0] == 0
     assert seen[-1] is None
     places = [place for place in seen if place is not None]
     assert places == sorted(set(places))
-    assert len(places) >= 3
+    assert len(places) >= 2
     assert states == [True, False]
 
 
@@ -59,7 +59,7 @@ def test_faster_skips_more(player: Player, qtbot: QtBot) -> None:
     player.speed = 4.0
     seen = seen_by(player)
     player.play(None)
-    qtbot.waitUntil(lambda: not player.is_playing, timeout=5000)
+    qtbot.waitUntil(lambda: not player.is_playing)
     assert len(seen) < 50
 
 
@@ -70,7 +70,7 @@ def test_few_moments_are_not_seen_for_long(
     player.set_count(4)
     seen = seen_by(player)
     player.play(None)
-    qtbot.waitUntil(lambda: not player.is_playing, timeout=10_000)
+    qtbot.waitUntil(lambda: not player.is_playing)
     assert seen[0] == 0
     assert seen[-1] is None
 
@@ -80,9 +80,7 @@ def test_a_loop_begins_anew(player: Player, qtbot: QtBot) -> None:
     player.speed = 4.0
     seen = seen_by(player)
     player.play(None)
-    qtbot.waitUntil(
-        lambda: any(b < a for a, b in itertools.pairwise(seen) if a and b), timeout=5000
-    )
+    qtbot.waitUntil(lambda: any(b < a for a, b in itertools.pairwise(seen) if a and b))
     assert player.is_playing
     assert None not in seen
 
@@ -91,7 +89,7 @@ def test_seeking_goes_on_from_there_and_the_newest_ends_it(player: Player, qtbot
     seen = seen_by(player)
     player.play(None)
     player.seek(80)
-    qtbot.waitUntil(lambda: len(seen) > 1, timeout=5000)
+    qtbot.waitUntil(lambda: len(seen) > 1)
     assert seen[1] is None or seen[1] >= 80
     player.seek(None)
     assert not player.is_playing
