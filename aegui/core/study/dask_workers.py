@@ -89,6 +89,8 @@ class DaskWorkers:
             workers.
     """
 
+    are_elsewhere = True
+
     def __init__(self, scheduler: Scheduler) -> None:
         missing = missing_extra()
         if missing:
@@ -104,7 +106,6 @@ class DaskWorkers:
                     address=scheduler.address,
                 )
             )
-        self._topic = f"aegui-{uuid.uuid4().hex}"
         self._shares: dict[int, float] = {}
 
     def _connected(self, scheduler: Scheduler) -> Any:
@@ -138,14 +139,15 @@ class DaskWorkers:
 
     def run(self, units: Sequence[Unit], control: StudyControl) -> Iterator[News]:
         """See ``Workers``."""
-        client, topic = self._client, self._topic
+        # Of this time alone: keys and events of one that was stopped may linger in the cluster.
+        client, topic = self._client, f"aegui-{uuid.uuid4().hex}"
         stop = self._dask.Event(f"{topic}-stop", client=client)
         pause = self._dask.Event(f"{topic}-pause", client=client)
         client.subscribe_topic(topic, self._hear)
         self._shares.clear()
         waiting = {
             client.submit(
-                do_remote, self._text(number, unit), pure=False, key=f"{topic}-{number}"
+                do_remote, _text(topic, number, unit), pure=False, key=f"{topic}-{number}"
             ): number
             for number, unit in enumerate(units)
         }
@@ -175,17 +177,6 @@ class DaskWorkers:
                     stop.set()
                     client.cancel(list(waiting), force=True)
             client.unsubscribe_topic(topic)
-
-    def _text(self, number: int, unit: Unit) -> str:
-        return json.dumps(
-            {
-                "number": number,
-                "unit": json.loads(unit.to_json()),
-                "versions": versions(),
-                "language": language(),
-                "topic": self._topic,
-            }
-        )
 
     def _hear(self, event: tuple[object, tuple[int, float]]) -> None:
         number, share = event[1]
@@ -219,3 +210,15 @@ class DaskWorkers:
     def close(self) -> None:
         """Let go of the cluster, which goes on."""
         self._client.close()
+
+
+def _text(topic: str, number: int, unit: Unit) -> str:
+    return json.dumps(
+        {
+            "number": number,
+            "unit": json.loads(unit.to_json()),
+            "versions": versions(),
+            "language": language(),
+            "topic": topic,
+        }
+    )

@@ -11,6 +11,7 @@ from aegui.core.data.progress import stop_if
 from aegui.core.errors import AeguiError, RecipeError
 from aegui.core.i18n import tr
 from aegui.core.study.order import coarse_to_fine
+from aegui.core.study.packing import packed_units
 from aegui.core.study.records import packed_records
 from aegui.core.study.results import PathStep, StudyCell, StudyResult, best_of
 from aegui.core.study.search import TOGETHER, Guide
@@ -165,8 +166,8 @@ class Study:
         return found
 
     def units(self, jobs: int) -> list[Unit]:
-        """What is still to be done of the settings that it begins with."""
-        return units_of(self._missing(self.settings()), jobs, self.plan.tried)
+        """What is still to be done of the settings that it begins with, for other machines."""
+        return packed_units(units_of(self._missing(self.settings()), jobs, self.plan.tried))
 
     def cost(self, jobs: int, cancelled: IsCancelled | None = None) -> Cost:
         """What is left to do takes: time on so many cores, by a short try, and memory.
@@ -258,6 +259,8 @@ class Study:
             parts = map(self._missing, coarse_to_fine(self.plan, settings))
             tried = self.plan.tried
             units = [unit for part in parts for unit in units_of(part, workers.jobs, tried)]
+            if workers.are_elsewhere:
+                units = packed_units(units)
             work = sum(unit.work for unit in units)
             later = max(0, self.plan.most_settings - self._tried)
             self._planned = self._done + work * (1.0 + later / max(1, len(settings)))

@@ -44,10 +44,11 @@ if TYPE_CHECKING:
 
 FORMAT = "aegui-unit"
 VERSION = 1
-MOST_RUNS = 256
+MOST_RUNS = 200
 _WORKING_BYTES = 8 << 20
 """Numbers that a population goes through in every step should stay in a core's cache."""
-_FEWEST_RUNS = 16
+FEWEST_RUNS = 20
+"""Of one shape that are trained together, where there are as many."""
 _GIVEN_SECONDS = 0.5
 """Between two looks whether anything has ended that can be handed over."""
 _PROBE_SECONDS = 0.5
@@ -62,7 +63,7 @@ class Unit:
     """Runs that are done together.
 
     Attributes:
-        recipes: One for each run.
+        recipes: One for each run; those of one shape are a population, one after the other.
         work: Seconds that they may take on one core, reckoned.
         tried: What the networks are tried with, once they have learnt.
     """
@@ -161,7 +162,7 @@ def units_of(recipes: Sequence[Recipe], jobs: int, tried: Tried | None = None) -
         longest = max(one.training.epochs for one in members)
         # Pieces that keep all processes busy to the end, but not so small that calls are dear.
         fair = total / (2 * jobs) / max(each[bucket] * longest, 1e-12) if jobs > 1 else most
-        size = int(min(most, max(_FEWEST_RUNS, fair)))
+        size = int(min(most, max(FEWEST_RUNS, fair)))
         count = -(-len(members) // size)
         for piece in np.array_split(np.arange(len(members)), count):
             own = tuple(members[place] for place in piece)
@@ -184,7 +185,7 @@ def _most_together(resolved: ResolvedRecipe) -> int:
     rows = min(rows, resolved.recipe.training.batch_size or rows)
     given = sum(layer.inputs + layer.outputs for layer in resolved.layers)
     size = 4 * (4 * resolved.parameters + 2 * rows * given)
-    return int(min(MOST_RUNS, max(_FEWEST_RUNS, _WORKING_BYTES // max(1, size))))
+    return int(min(MOST_RUNS, max(FEWEST_RUNS, _WORKING_BYTES // max(1, size))))
 
 
 def _seconds(resolved: ResolvedRecipe, runs: int) -> float:
@@ -210,9 +211,39 @@ def run_unit(
     Raises:
         AeguiError: One of them cannot be trained.
     """
-    if len(unit.recipes) > 1:
-        yield from _together(unit, wait, tell)
-        return
+    populations = _populations(unit)
+    # Within a unit nobody knows more of their costs than how many epochs they are.
+    epochs = [sum(one.training.epochs for one in part.recipes) for part in populations]
+    before, whole = 0, max(1, sum(epochs))
+    for part, own in zip(populations, epochs, strict=True):
+
+        def told(share: float, start: int = before, own: int = own) -> None:
+            tell((start + share * own) / whole)
+
+        yield from _done(part, wait, told, spare_cores)
+        before += own
+
+
+def _populations(unit: Unit) -> list[Unit]:
+    """The runs of ``unit`` in units of those that are trained together, or of one alone."""
+    from aegui.core.training.population import is_bucketed
+
+    buckets: dict[str, list[Recipe]] = {}
+    for recipe in unit.recipes:
+        buckets.setdefault(bucket_of(recipe), []).append(recipe)
+    found = []
+    for members in buckets.values():
+        if len(members) > 1 and not is_bucketed(resolved_of(members[0])):
+            found += [replace(unit, recipes=(recipe,)) for recipe in members]
+        else:
+            found.append(replace(unit, recipes=tuple(members)))
+    return found
+
+
+def _done(
+    unit: Unit, wait: Callable[[], bool], tell: Callable[[float], None], spare_cores: int
+) -> Iterator[list[RunRecord]]:
+    """Do the runs of one population, or one run alone."""
     from aegui.core.training.population import is_bucketed
 
     resolved = resolved_of(unit.recipes[0])

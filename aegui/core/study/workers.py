@@ -68,9 +68,11 @@ class Workers(Protocol):
 
     Attributes:
         jobs: How many are done at a time.
+        are_elsewhere: Whether units are sent to other machines, see ``packing.py``.
     """
 
     jobs: int
+    are_elsewhere: bool
 
     def run(self, units: Sequence[Unit], control: StudyControl) -> Iterator[News]:
         """Do all of ``units``; tells what has ended, and now and then how far it is.
@@ -87,6 +89,7 @@ class InProcess:
     """This process does them, one after the other."""
 
     jobs = 1
+    are_elsewhere = False
 
     def run(self, units: Sequence[Unit], control: StudyControl) -> Iterator[News]:
         """See ``Workers``."""
@@ -137,6 +140,8 @@ class _Process:
 
 class Processes:
     """Several processes, each doing a unit; one that dies is replaced, and its runs begun anew."""
+
+    are_elsewhere = False
 
     def __init__(self, jobs: int) -> None:
         self.jobs = jobs

@@ -13,6 +13,7 @@ from aegui.core.study.plan import find_plan, list_plans, load_plan
 from aegui.core.study.records import Records
 from aegui.core.study.settings import base_recipe, grid
 from aegui.core.study.study import Study
+from aegui.core.study.units import units_of
 
 LETTERS = [
     "letters-activations",
@@ -67,8 +68,9 @@ def test_it_can_be_trained(key: str) -> None:
     assert len({setting.key for setting in settings}) == len(settings)
     assert plan.name
     assert plan.notes
-    units = study.units(2)
-    assert sum(len(unit.recipes) for unit in units) == len(settings) * plan.seeds.count
+    runs = [setting.run(seed) for setting in settings for seed in plan.seeds.all]
+    units = units_of(runs, 2)
+    assert sum(len(unit.recipes) for unit in units) == len(runs)
     for unit in units:
         # Small networks are trained together; scipy's optimisers cannot be.
         alone = unit.recipes[0].training.optimizer.name in SCIPY_OPTIMIZERS

@@ -1,0 +1,53 @@
+"""Units for other machines: of 20 to 200 runs, so that sending one is worth it and losing is not.
+
+A population of one shape is cut where it has more runs (see ``units_of``); shapes with fewer runs
+are joined to a unit that does one population after the other.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aegui.core.study.units import FEWEST_RUNS, MOST_RUNS, Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_LONG_SECONDS = 3600.0
+"""Runs that take so long are worth sending however few they are."""
+
+
+def packed_units(units: Sequence[Unit]) -> list[Unit]:
+    """``units`` as others than this computer are given them, the order of their runs kept.
+
+    Each has ``FEWEST_RUNS`` to ``MOST_RUNS`` runs. Fewer has one whose runs take more than an hour
+    together, and the only one of a study that has no more.
+    """
+    found: list[Unit] = []
+    few: list[Unit] = []
+    for unit in units:
+        if _is_enough([unit]):
+            found.append(unit)
+            continue
+        few.append(unit)
+        if _is_enough(few):
+            found.append(_joined(few))
+            few = []
+    if not few:
+        return found
+    rest = _joined(few)
+    for place in reversed(range(len(found))):
+        if len(found[place].recipes) + len(rest.recipes) <= MOST_RUNS:
+            found[place] = _joined([found[place], rest])
+            return found
+    return [*found, rest]
+
+
+def _is_enough(units: Sequence[Unit]) -> bool:
+    runs = sum(len(unit.recipes) for unit in units)
+    return runs >= FEWEST_RUNS or sum(unit.work for unit in units) >= _LONG_SECONDS
+
+
+def _joined(units: Sequence[Unit]) -> Unit:
+    recipes = tuple(recipe for unit in units for recipe in unit.recipes)
+    return Unit(recipes, sum(unit.work for unit in units), units[0].tried)
