@@ -30,6 +30,7 @@ def torch_function(text: str, *names: str) -> Callable[..., Any]:
     return _compiled(torch_text(text), names, "torch")
 
 
+@cache
 def torch_text(text: str) -> str:
     """The formula as a program of torch has it: ``torch.exp(z)`` for ``exp(z)``."""
     return _CALLED.sub(r"torch.\1(", text)
