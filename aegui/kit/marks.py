@@ -8,13 +8,15 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QApplication,
-    QHBoxLayout,
+    QGridLayout,
     QLabel,
+    QPushButton,
     QSizePolicy,
     QToolButton,
     QWidget,
 )
 
+from aegui.core.i18n import tr
 from aegui.kit.theme import current_theme, icon
 
 if TYPE_CHECKING:
@@ -87,37 +89,69 @@ class ProblemLabel(QWidget):
     """What is wrong here, in words, with a sign beside it; hidden when nothing is.
 
     There is one for every field and most are never seen, so their parts are made when needed.
-    ``state`` is ``bad`` for what forbids a training, ``warn`` for what is only unwise.
+    ``state`` is ``bad`` for what forbids a training, ``warn`` for what is only unwise. Where the
+    program knows a remedy, a button below the words asks for it.
     """
+
+    remedy_requested = Signal()
+    """What the button says is to be done."""
 
     def __init__(self, parent: QWidget | None = None, state: str = "bad") -> None:
         super().__init__(parent)
         self._state = state
         self._label: QLabel | None = None
+        self._is_open = True
+        self.remedy: QPushButton | None = None
+        """The button; None until there was something to offer."""
         self.hide()
 
     def text(self) -> str:
         """The words shown, or an empty string."""
         return self._label.text() if self._label is not None else ""
 
-    def set_text(self, text: str) -> None:
-        """Show ``text``, or nothing at all."""
+    def set_text(self, text: str, remedy: str = "") -> None:
+        """Show ``text``, or nothing at all; ``remedy`` is what a button offers to do about it."""
         if text != self.text():
             self._words().setText(text)
             self.setAccessibleName(text)
             self.setVisible(bool(text))
+        if remedy or self.remedy is not None:
+            button = self._button()
+            button.setText(remedy)
+            button.setAccessibleDescription(text)
+            button.setVisible(bool(remedy))
+
+    def set_open(self, is_open: bool) -> None:
+        """Whether anything may be edited now."""
+        self._is_open = is_open
+        if self.remedy is not None:
+            self.remedy.setEnabled(is_open)
 
     def _words(self) -> QLabel:
         if self._label is None:
             self._label = wrapped_label(parent=self)
             self._label.setProperty("state", self._state)
-            layout = QHBoxLayout(self)
+            layout = QGridLayout(self)
             layout.setContentsMargins(0, 2, 0, 2)
-            layout.setSpacing(6)
+            layout.setHorizontalSpacing(6)
+            layout.setVerticalSpacing(4)
+            layout.setColumnStretch(1, 1)
             sign = Sign("builder-warning", self._state, self)
-            layout.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
-            layout.addWidget(self._label, 1)
+            layout.addWidget(sign, 0, 0, Qt.AlignmentFlag.AlignTop)
+            layout.addWidget(self._label, 0, 1)
         return self._label
+
+    def _button(self) -> QPushButton:
+        if self.remedy is None:
+            self._words()
+            self.remedy = QPushButton(self)
+            self.remedy.setToolTip(tr("Undo takes it back"))
+            self.remedy.setEnabled(self._is_open)
+            self.remedy.clicked.connect(self.remedy_requested)
+            layout = self.layout()
+            assert isinstance(layout, QGridLayout)
+            layout.addWidget(self.remedy, 1, 1, Qt.AlignmentFlag.AlignLeft)
+        return self.remedy
 
 
 class Grip(QWidget):

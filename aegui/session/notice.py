@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 Level = Literal["info", "warning", "error"]
 About = Literal[
@@ -44,6 +45,7 @@ class Notice:
     further ones. A ``passing`` one is about what was just asked: after the next edit or undo, or
     in another document, it is past. Of those ``about`` one matter only the newest is true: it takes
     the place of the others, as one that something is saved does of the one that it could not be.
+    ``file`` is what was written: its folder can be shown.
     """
 
     level: Level
@@ -53,3 +55,4 @@ class Notice:
     passing: bool = False
     more: tuple[Offer, ...] = ()
     about: About = field(default="", compare=False)
+    file: Path | None = None

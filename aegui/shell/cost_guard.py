@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from aegui.core.cost import Cost, cost_words, excess, memory_lines, memory_words, time_words
 from aegui.core.i18n import tr, trn
+from aegui.core.network.remedies import Remedy, suited
 from aegui.core.network.resolve import resolve
 from aegui.core.training.cost import large_layer_words, rows_of, share_left, training_cost
-from aegui.session.documents.suggestions import Suggestion, suited
 from aegui.session.training.cost_service import CostService
 from aegui.shell.dialogs.cost import COMPUTATION, TRAINING, ask_cost
 
@@ -86,10 +86,10 @@ def _details(cost: Cost, resolved: ResolvedRecipe) -> str:
     return "\n".join((" · ".join(what), *([large] if large else ()), *memory_lines(cost), how))
 
 
-def _smaller(services: Services, cost: Cost) -> Suggestion | None:
+def _smaller(services: Services, cost: Cost) -> Remedy | None:
     """A network made for the draft's images that costs less; None where none is known."""
     workspace = services.workspace
-    recipe = suited(workspace.draft)
+    recipe = suited(workspace.recipe, workspace.dataset)
     if recipe is None or recipe.network == workspace.recipe.network:
         return None
     smaller = resolve(recipe, workspace.dataset).resolved
@@ -105,4 +105,4 @@ def _smaller(services: Services, cost: Cost) -> Suggestion | None:
         height=height,
         cost=cost_words(wanted),
     )
-    return Suggestion(text, recipe)
+    return Remedy(text, recipe)

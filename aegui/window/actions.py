@@ -135,6 +135,16 @@ WINDOW_ACTIONS: tuple[ActionSpec, ...] = (
         shortcuts=("F11",),
         checkable=True,
     ),
+    ActionSpec(
+        "messages",
+        mark("Messa&ges…"),
+        mark("What the program has said, and what can be done about it"),
+        "view",
+        330,
+        "show_messages",
+        shortcuts=("Ctrl+Shift+M",),
+        icon="bell",
+    ),
     *(
         ActionSpec(
             f"theme_{key}",

@@ -21,6 +21,7 @@ from aegui.core.i18n import language, tr
 from aegui.features.table import FEATURES, MAP, TIME, dock_specs
 from aegui.kit.finder import Finder
 from aegui.kit.theme import ICON_PX, icon
+from aegui.session.messages import Messages
 from aegui.shell.dialogs import questions
 from aegui.shell.feature import Feature, class_at, place_of
 from aegui.shell.feature_window import FeatureWindow
@@ -36,6 +37,7 @@ from aegui.window.docks import (
 from aegui.window.help_viewer import HelpViewer
 from aegui.window.layout import WindowLayout
 from aegui.window.memory import memory_table
+from aegui.window.message_list import Bell, MessageList
 from aegui.window.notifications import Notifications
 from aegui.window.panel_focus import PanelFocus
 from aegui.window.search import (
@@ -98,7 +100,9 @@ class MainWindow(FeatureWindow):
         if self.perspective not in PERSPECTIVES:
             self.perspective = DEFAULT_PERSPECTIVE
         self.veil = DropVeil(self)
-        self.notifications = Notifications(self, self.canvas)
+        messages = services.of(Messages)
+        self.notifications = Notifications(self, self.canvas, messages)
+        self.bell = Bell(messages)
         self.menus: dict[str, QMenu] = {}
         self._build()
 
@@ -156,6 +160,7 @@ class MainWindow(FeatureWindow):
         ):
             signal.connect(self.notifications.put_past_away)
         services.workspace.saved.connect(lambda _path: self.notifications.settle("saving"))
+        services.workspace.document_changed.connect(lambda _: self.notifications.settle("saving"))
         services.runner.finished.connect(lambda *_: self.notifications.settle("busy"))
         services.runner.started.connect(lambda _run: self.notifications.settle("training"))
 
@@ -260,8 +265,8 @@ class MainWindow(FeatureWindow):
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 2, 8, 0)
         row.setSpacing(2)
-        for key in ("search_commands", *PERSPECTIVES):
-            button = QToolButton()
+        for key in ("messages", "search_commands", *PERSPECTIVES):
+            button = self.bell if key == "messages" else QToolButton()
             button.setProperty("flat", True)
             button.setIconSize(QSize(ICON_PX, ICON_PX))
             if key in PERSPECTIVES:
@@ -398,6 +403,11 @@ class MainWindow(FeatureWindow):
         chosen = self.actions_table.chosen_keys
         settings.values = others | {f"{_KEYS}{key}": keys for key, keys in chosen.items()}
 
+    def show_messages(self) -> None:
+        """List what has been said, below the bell; what is in sight is in the list too."""
+        self.notifications.close_all()
+        MessageList(self._services.of(Messages), self.bell).open_below(self.bell)
+
     def notify(self, notice: Notice) -> None:
         """Show a message."""
         self.notifications.show(notice)
@@ -453,6 +463,8 @@ class MainWindow(FeatureWindow):
     def dismiss(self) -> None:
         """Go, without a question, for another window that takes its place."""
         self.keep_layout()
+        # What was offered would be done by what goes with this window.
+        self._services.of(Messages).withdraw(lambda _notice: True)
         self.hide()
         self.setParent(None)
         self.deleteLater()

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from aegui.core.i18n import mark, tr
 from aegui.kit.theme import ICON_PX, SPACING, current_theme, icon, icon_pixmap
+from aegui.shell.folders import show_in_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QEnterEvent
 
     from aegui.kit.theme import Theme
+    from aegui.session.messages import Messages
     from aegui.session.notice import About, Level, Notice
 
 MOST_SHOWN = 3
@@ -37,7 +39,7 @@ _LONGEST_QUEUE = 50
 
 
 @dataclass(frozen=True)
-class _Manner:
+class Manner:
     """How messages of one level are shown; ``seconds`` 0: until they are put away."""
 
     icon: str
@@ -46,11 +48,26 @@ class _Manner:
     seconds: float
 
 
-_MANNERS: dict[Level, _Manner] = {
-    "info": _Manner("notice-info", "accent", mark("Note"), 6.0),
-    "warning": _Manner("notice-warning", "warn", mark("Caution"), 15.0),
-    "error": _Manner("notice-error", "bad", mark("Error"), 0.0),
+MANNERS: dict[Level, Manner] = {
+    "info": Manner("notice-info", "accent", mark("Note"), 6.0),
+    "warning": Manner("notice-warning", "warn", mark("Caution"), 15.0),
+    "error": Manner("notice-error", "bad", mark("Error"), 0.0),
 }
+
+
+def acts_of(
+    notice: Notice, *, is_open: bool = True
+) -> tuple[tuple[str, Callable[[], object]], ...]:
+    """What the buttons of a message say and do; what it offers only while that ``is_open``."""
+    acts: list[tuple[str, Callable[[], object]]] = []
+    if is_open and notice.offer:
+        first = (notice.offer, notice.accept)
+        for words, accept in (first, *((it.words, it.accept) for it in notice.more)):
+            if accept is not None:
+                acts.append((words, accept))
+    if notice.file is not None and notice.file.exists():
+        acts.append((tr("Show in folder"), partial(show_in_folder, notice.file)))
+    return tuple(acts)
 
 
 class Toast(QFrame):
@@ -58,11 +75,13 @@ class Toast(QFrame):
 
     closed = Signal(object)
     """This toast."""
+    accepted = Signal(object)
+    """What its ``Notice`` offers is being done."""
 
     def __init__(self, notice: Notice, parent: QWidget) -> None:
         super().__init__(parent)
         self.notice = notice
-        self._manner = _MANNERS[notice.level]
+        self._manner = MANNERS[notice.level]
         self._dressed: Theme | None = None
         self.setObjectName("toast")
         self.setAutoFillBackground(True)
@@ -86,7 +105,7 @@ class Toast(QFrame):
         words = QVBoxLayout()
         words.setSpacing(SPACING)
         words.addWidget(text)
-        if notice.offer:
+        if notice.offer or notice.file is not None:
             words.addLayout(self._offers(notice))
         layout.addLayout(words, 1)
         layout.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
@@ -99,18 +118,18 @@ class Toast(QFrame):
     def _offers(self, notice: Notice) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(SPACING)
-        first = (notice.offer, notice.accept)
-        for words, accept in (first, *((it.words, it.accept) for it in notice.more)):
+        for words, accept in acts_of(notice):
             button = QPushButton(words)
             button.clicked.connect(partial(self._accept, accept))
             row.addWidget(button)
         row.addStretch(1)
         return row
 
-    def _accept(self, accept: Callable[[], object] | None, _checked: bool = False) -> None:
+    def _accept(self, accept: Callable[[], object], _checked: bool = False) -> None:
         self.close_now()
-        if accept is not None:
-            accept()
+        if self.notice.offer:
+            self.accepted.emit(self.notice)
+        accept()
 
     def _dress(self) -> None:
         theme, token = current_theme(), self._manner.token
@@ -129,7 +148,8 @@ class Toast(QFrame):
 
     def _wait(self) -> None:
         # Whoever is offered something is given the time to read it.
-        seconds = self._manner.seconds * (_OFFER_PATIENCE if self.notice.offer else 1.0)
+        offers = self.notice.offer or self.notice.file is not None
+        seconds = self._manner.seconds * (_OFFER_PATIENCE if offers else 1.0)
         if seconds:
             self._timer.start(int(1000 * seconds))
 
@@ -158,11 +178,13 @@ class Notifications(QObject):
     """Shows messages inside ``host``, at the lower edge of ``room`` in it.
 
     A few at a time. The newest is always among them: a note that has been there longest makes
-    room for it, or else the longest-standing error, which comes back when there is room again.
+    room for it, or else the longest-standing error, which comes back when there is room again. What
+    was put away is kept in ``messages``, which knows too what is past.
     """
 
-    def __init__(self, host: QWidget, room: QWidget) -> None:
+    def __init__(self, host: QWidget, room: QWidget, messages: Messages) -> None:
         super().__init__(host)
+        self._messages = messages
         self._host = host
         self._room = room
         self._toasts: list[Toast] = []
@@ -190,12 +212,14 @@ class Notifications(QObject):
             self.settle(notice.about)
         if notice.offer:
             self._withdraw_offers()
+        self._messages.add(notice)
         if len(self._toasts) >= MOST_SHOWN:
             self._make_room()
         self._add(notice)
 
     def _withdraw_offers(self) -> None:
         """What was offered before belongs to a state of things that is gone."""
+        self._messages.withdraw(lambda _notice: True)
         self._queue = [notice for notice in self._queue if not notice.offer]
         for toast in tuple(self._toasts):
             if toast.notice.offer:
@@ -214,6 +238,7 @@ class Notifications(QObject):
     def _add(self, notice: Notice, place: int | None = None) -> None:
         toast = Toast(notice, self._host)
         toast.closed.connect(self._on_toast_closed)
+        toast.accepted.connect(self._on_toast_accepted)
         self._toasts.insert(len(self._toasts) if place is None else place, toast)
         toast.show()
         self._place()
@@ -236,6 +261,7 @@ class Notifications(QObject):
     @Slot()
     def put_past_away(self) -> None:
         """Put away what was said about a request that has been followed by another."""
+        self._messages.withdraw(lambda notice: notice.passing)
         self._queue = [notice for notice in self._queue if not notice.passing]
         for toast in tuple(self._toasts):
             if toast.notice.passing:
@@ -243,6 +269,7 @@ class Notifications(QObject):
 
     def settle(self, about: About) -> None:
         """Put away what was said ``about`` a matter: it has been mended, or is another now."""
+        self._messages.withdraw(lambda notice: notice.about == about)
         self._queue = [notice for notice in self._queue if notice.about != about]
         for toast in tuple(self._toasts):
             if toast.notice.about == about:
@@ -256,6 +283,10 @@ class Notifications(QObject):
         if self._queue:
             self._add(self._queue.pop(), place=0)
         self._place()
+
+    @Slot(object)
+    def _on_toast_accepted(self, notice: Notice) -> None:
+        self._messages.withdraw(lambda other: other is notice)
 
     def _drop(self, toast: Toast) -> None:
         self._toasts.remove(toast)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from aegui.core.network.resolve import Resolution
     from aegui.core.recipe import Recipe
     from aegui.features.builder.view.edited_strip import EditedStrip
+    from aegui.features.builder.view.map_mark import MapMark
     from aegui.session.services import Services
 
 _RATE = "training.optimizer.learning_rate"
@@ -36,6 +37,7 @@ class EditedStrips(QObject):
         super().__init__(parent)
         self._services = services
         self._strips: list[EditedStrip] = []
+        self._mark: MapMark | None = None
         self._is_viewing = False
 
     def add(self, strip: EditedStrip) -> None:
@@ -45,6 +47,12 @@ class EditedStrips(QObject):
         strip.continue_requested.connect(self.continue_wanted)
         strip.view_requested.connect(self.set_viewing)
         strip.revert_requested.connect(self.revert)
+        self.show()
+
+    def set_mark(self, mark: MapMark) -> None:
+        """Tell it on the map too."""
+        self._mark = mark
+        mark.train_requested.connect(self.train_wanted)
         self.show()
 
     @property
@@ -61,6 +69,9 @@ class EditedStrips(QObject):
         state = None if edited is None else self._state(edited)
         for strip in self._strips:
             strip.set_state(state)
+        if self._mark is not None:
+            # While it is being trained the map shows what becomes of it.
+            self._mark.set_state(None if state is None or state.is_busy else state)
 
     def leave_view(self) -> None:
         """Show the draft: it is another one now."""

@@ -17,6 +17,7 @@ from aegui.features.builder.edited import EditedStrips
 from aegui.features.builder.history_dialog import show_history
 from aegui.features.builder.summary_dialog import SummaryDialog
 from aegui.features.builder.view.builder_panel import BuilderPanel
+from aegui.features.builder.view.map_mark import MapMark
 from aegui.kit.marks import ProblemLabel
 from aegui.kit.theme import SPACING
 from aegui.session.documents.suggestions import length_words
@@ -73,6 +74,7 @@ class TrainingFeature(Feature):
         self._panel = window.panel(BuilderPanel)
         self.edited = EditedStrips(services, self)
         self.edited.add(self._panel.edited)
+        self.edited.set_mark(MapMark(window.canvas))
         self._text = Refresher(self._show_progress, _TEXT_MS, parent=self)
         self._connect()
         self._show_presets()

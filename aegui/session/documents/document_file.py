@@ -11,12 +11,14 @@ from aegui.core.i18n import tr
 from aegui.core.run_file.saved import SUFFIX
 from aegui.session.documents.autosave import Autosave
 from aegui.session.documents.document import stamp_of
+from aegui.session.documents.naming import content_name
 from aegui.session.documents.saving import Saving
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from aegui.core.file_mark import FileMark, FileState
+    from aegui.core.recipe import Recipe
     from aegui.core.run_file.saved import SavedRun
     from aegui.session.documents.autosave import Recovery, Underway
     from aegui.session.documents.undo_history import UndoHistory
@@ -34,6 +36,10 @@ class FileHost(Protocol):
     @property
     def undo_stack(self) -> UndoHistory:
         """What has been edited."""
+
+    @property
+    def recipe(self) -> Recipe:
+        """The draft's recipe."""
 
     def content(self) -> SavedRun:
         """What is to be written."""
@@ -87,7 +93,7 @@ class DocumentFile(QObject):
         self._path: Path | None = None
         self._mark: FileMark | None = None
         self._told: tuple[str, int] | None = None
-        self._name = ""
+        self._name = self._began_as = ""
         self._document = 0
         self._changes = 0
         self._copied_changes = 0
@@ -105,10 +111,11 @@ class DocumentFile(QObject):
 
     @property
     def name(self) -> str:
-        """What the document is called."""
+        """What the document is called: as its file, as it came in, or by what it holds now."""
         if self._path is not None:
             return self._path.stem
-        return self._name or tr("Untitled")
+        held = content_name(self._host.recipe)
+        return self._name if self._name and held == self._began_as else held
 
     @property
     def is_modified(self) -> bool:
@@ -130,6 +137,7 @@ class DocumentFile(QObject):
         """Another document is open, with nothing unsaved in it; ``mark`` is what was read."""
         self._forget_copy()
         self._path, self._name = path, name
+        self._began_as = content_name(self._host.recipe)
         self._mark, self._told = mark, None
         self._document += 1
         self._being_written = 0

@@ -438,6 +438,7 @@ class Workspace(QObject):
         if draft.dataset is not old.dataset:
             self.dataset_changed.emit(draft.dataset)
         self.recipe_changed.emit(self._resolution)
+        self._file.announce()
 
     def content(self) -> SavedRun:
         """What a file of the document holds."""

@@ -167,7 +167,7 @@ def test_a_document_is_unsaved_until_it_is_on_the_disk(
     workspace.saved.connect(saved.append)
     assert workspace.save_as(tmp_path / "a.aegui")
     assert workspace.is_modified
-    assert workspace.name == "Untitled"
+    assert workspace.name == "Autoencoder on Lower case, 2 numbers"
     assert (saved, titles) == ([], [])
     gate.opened.set()
     workspace.saving.finish()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from aegui.core.data.dataset import Dataset
+from aegui.core.network.remedies import suited
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import GanSpec, OptimizerSpec, Recipe, TrainingSpec
 from aegui.session.documents.draft import DraftState, whole_draft
-from aegui.session.documents.suggestions import length_words, suggestion, suited
+from aegui.session.documents.suggestions import length_words, suggestion
 
 
 def draft(count: int, *shape: int) -> DraftState:
@@ -28,7 +29,7 @@ def test_images_in_place_of_letters_get_a_network_that_can_be_trained() -> None:
 def test_every_suggestion_fits_its_images() -> None:
     for shape in ((1, 7, 5), (1, 8, 8), (1, 28, 28), (3, 64, 64), (1, 80, 80), (3, 30, 50)):
         made = draft(2, *shape)
-        recipe = suited(made)
+        recipe = suited(made.recipe, made.dataset)
         assert recipe is not None, shape
         assert resolve(recipe, made.dataset).problems == (), shape
 

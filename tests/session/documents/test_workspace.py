@@ -153,7 +153,7 @@ def test_it_begins_with_a_draft_that_can_be_trained(workspace: Workspace) -> Non
     assert workspace.run is None
     assert workspace.codec() is None
     assert not workspace.is_modified
-    assert workspace.name == "Untitled"
+    assert workspace.name == "Autoencoder on Lower case, 2 numbers"
     assert workspace.save() is False
 
 
@@ -627,7 +627,8 @@ def test_the_title_follows(workspace: Workspace, heard: Heard, tmp_path: Path) -
     workspace.undo_stack.undo()
     workspace.undo_stack.redo()
     titles = [args for name, args in heard.all if name == "title_changed"]
-    assert titles == [("Untitled", True), ("file", False), ("file", True), ("file", False)]
+    held = "Autoencoder on Lower case, 2 numbers"
+    assert titles == [(held, True), ("file", False), ("file", True), ("file", False)]
 
 
 # Unsaved work

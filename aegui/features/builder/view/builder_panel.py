@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QSignalBlocker, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
@@ -19,6 +19,7 @@ from aegui.core.i18n import tr, trn
 from aegui.core.network.kinds import KINDS, composition, kind_of, with_kind
 from aegui.core.network.plan import discriminator_plan, head_plan, network_plan
 from aegui.core.network.presets import PRESETS, with_network
+from aegui.core.network.remedies import remedy_of, remedy_words
 from aegui.core.network.resolve import classes_learnt
 from aegui.core.network.words import (
     architecture,
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 
     from aegui.core.data.dataset import Dataset
     from aegui.core.network.plan import Plan
-    from aegui.core.network.resolve import Resolution
+    from aegui.core.network.resolve import Problem, Resolution
     from aegui.core.network.shapes import Shape
     from aegui.core.recipe import Recipe
 
@@ -76,6 +77,8 @@ class BuilderPanel(QWidget):
         self._classes = 0
         self._samples = 0
         self._resolved: object = None
+        self._dataset: Dataset | None = None
+        self._general: Problem | None = None
         self.chain = LayerChain(self._architecture)
         self.head: StackSection | None = None
         self.discriminator: StackSection | None = None
@@ -157,6 +160,7 @@ class BuilderPanel(QWidget):
         self._hint = dim(wrapped_label(tr("The network can be changed again after the training.")))
         self._hint.hide()
         self.problem = ProblemLabel()
+        self.problem.remedy_requested.connect(self._on_problem_remedy_requested)
         self.caution = ProblemLabel(state="warn")
         first = QHBoxLayout()
         first.setSpacing(2 * SPACING)
@@ -213,6 +217,7 @@ class BuilderPanel(QWidget):
 
     def _show(self, recipe: Recipe, resolution: Resolution) -> None:
         if resolution.dataset is not None:
+            self._dataset = resolution.dataset
             self._image_shape = resolution.dataset.image_shape
             self._samples = len(resolution.dataset)
             self._classes = classes_learnt(recipe, resolution.dataset)
@@ -220,7 +225,27 @@ class BuilderPanel(QWidget):
         # Also where nothing differs: an edit has come to nothing, and ticks and fields go back.
         self._show_sizes(recipe, resolution)
         self._show_chains(recipe, resolution)
-        self.problem.set_text(_general_problems(resolution))
+        self._show_general(recipe, resolution)
+
+    def _show_general(self, recipe: Recipe, resolution: Resolution) -> None:
+        """The problems of the network that belong to none of its layers."""
+        places = {"network", "network.tied"}
+        general = [problem for problem in resolution.problems if problem.where in places]
+        remedies = remedy_words(recipe, resolution)
+        self._general = next((one for one in general if one in remedies), None)
+        offer = "" if self._general is None else remedies[self._general]
+        self.problem.set_text("\n".join(problem.message for problem in general), offer)
+
+    @Slot()
+    def _on_problem_remedy_requested(self) -> None:
+        if self._general is not None:
+            self._mend(self._general)
+
+    def _mend(self, problem: Problem) -> None:
+        """Do what is offered about ``problem``."""
+        found = None if self._recipe is None else remedy_of(self._recipe, self._dataset, problem)
+        if found is not None:
+            self.recipe_edited.emit(found.recipe, found.text)
 
     def _show_words(self, recipe: Recipe) -> None:
         self.kind.set_value(kind_of(recipe))
@@ -253,21 +278,24 @@ class BuilderPanel(QWidget):
     def _show_chains(self, recipe: Recipe, resolution: Resolution) -> None:
         data = resolution.dataset
         problems = resolution.problems
+        remedies = remedy_words(recipe, resolution)
         plan = network_plan(recipe, self._image_shape)
-        self.chain.set_state(recipe, plan, problems, _details(plan, data))
+        self.chain.set_state(recipe, plan, problems, _details(plan, data), remedies)
         if recipe.classifier is not None:
             if self.head is None:
                 self.head = self._add_section(
                     tr("Classifier"), tr("On the code: one score for each class of the data.")
                 )
-            self.head.chain.set_state(recipe, head_plan(recipe, self._classes), problems)
+            head = head_plan(recipe, self._classes)
+            self.head.chain.set_state(recipe, head, problems, (), remedies)
         if recipe.gan is not None:
             if self.discriminator is None:
                 self.discriminator = self._add_discriminator()
             with QSignalBlocker(self.own_discriminator):
                 self.own_discriminator.setChecked(recipe.gan.discriminator is not None)
             judge = discriminator_plan(recipe, self._image_shape, self._classes)
-            self.discriminator.chain.set_state(recipe, judge, problems, _details(judge, data))
+            details = _details(judge, data)
+            self.discriminator.chain.set_state(recipe, judge, problems, details, remedies)
         for section, part in ((self.head, recipe.classifier), (self.discriminator, recipe.gan)):
             if section is not None:
                 section.setVisible(part is not None)
@@ -294,6 +322,7 @@ class BuilderPanel(QWidget):
     def _connect_chain(self, chain: LayerChain) -> None:
         chain.recipe_edited.connect(self.recipe_edited)
         chain.vary_requested.connect(self.vary_requested)
+        chain.remedy_requested.connect(self._mend)
         chain.card_focused.connect(self._on_chain_card_focused)
         chain.drag_moved.connect(partial(self._on_chain_drag_moved, chain))
 
@@ -335,6 +364,7 @@ class BuilderPanel(QWidget):
             widgets.append(self.own_discriminator)
         for widget in widgets:
             widget.setEnabled(enabled)
+        self.problem.set_open(enabled)
         self._hint.setVisible(self._is_training)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -407,12 +437,3 @@ def _details(plan: Plan, dataset: Dataset | None) -> tuple[str, ...]:
     is_row = first.output_shape is not None and len(first.output_shape) == 1
     count = count_words(dataset)
     return (data_words(dataset), count) if is_row else (count,)
-
-
-def _general_problems(resolution: Resolution) -> str:
-    """Problems of the network that belong to none of its layers."""
-    return "\n".join(
-        problem.message
-        for problem in resolution.problems
-        if problem.where in {"network", "network.tied"}
-    )

@@ -42,6 +42,7 @@ class CardState:
         place: Which layer of the stack it is.
         widest: Numbers that the widest layer gives, to scale the hourglass.
         problem: What is wrong with it, or an empty string.
+        remedy: What the program offers to do about it, or an empty string.
         details: The input's image size and number of samples, in words: the first that has room.
         with_kind: Whether the kind of layer is named in the title.
     """
@@ -51,6 +52,7 @@ class CardState:
     problem: str = ""
     details: tuple[str, ...] = ()
     with_kind: bool = False
+    remedy: str = ""
 
     @property
     def has_own_units(self) -> bool:
@@ -92,6 +94,7 @@ class LayerCard(QWidget):
         add_menu_requested(): A layer of a kind to be chosen, after this one.
         move_requested(int): One place up (-1) or down (+1).
         focus_step_requested(int): To the card above (-1) or below (+1).
+        remedy_requested(): What is offered about the problem is to be done.
         focused(): The card, not one of its fields, has got the focus.
         dragged(QPoint), dropped(QPoint): The grip's drag, in global coordinates.
     """
@@ -103,6 +106,7 @@ class LayerCard(QWidget):
     add_menu_requested = Signal()
     move_requested = Signal(int)
     focus_step_requested = Signal(int)
+    remedy_requested = Signal()
     focused = Signal()
     dragged = Signal(QPoint)
     dropped = Signal(QPoint)
@@ -127,6 +131,7 @@ class LayerCard(QWidget):
         self.body = CardBody(kind, self)
         self.fields = self.body.fields
         self.problem = ProblemLabel(self)
+        self.problem.remedy_requested.connect(self.remedy_requested)
         for widget in (self._words, self.body, self.problem):
             layout.addWidget(widget)
         self._words.setVisible(kind == "mirrored")
@@ -196,7 +201,7 @@ class LayerCard(QWidget):
             self.body.set_spec(state.place, spec)
             self._words.setText(spec_words(spec))
         self._show_parts()
-        self.problem.set_text(state.problem)
+        self.problem.set_text(state.problem, state.remedy)
         self._describe(state)
         self.update()
 
@@ -214,7 +219,8 @@ class LayerCard(QWidget):
 
     def tab_order(self) -> tuple[QWidget, ...]:
         """The card and its fields in the order of the Tab key."""
-        return (self, *self.body.tab_order())
+        remedy = self.problem.remedy
+        return (self, *self.body.tab_order(), *(() if remedy is None else (remedy,)))
 
     def unfold(self) -> None:
         """Show the settings that are folded away."""
@@ -274,6 +280,7 @@ class LayerCard(QWidget):
         for button in (self.grip, self.remove):
             button.setVisible(place.home is not None and free)
         self.body.set_locked(not free)
+        self.problem.set_open(free)
 
     def _describe(self, state: CardState) -> None:
         place = state.place

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import pairwise
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal
@@ -21,7 +22,7 @@ from aegui.features.builder.view.card_body import lowered
 from aegui.features.builder.view.gap import LayerGap
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from PySide6.QtGui import QKeyEvent
 
@@ -40,6 +41,7 @@ class LayerChain(QWidget):
         recipe_edited(Recipe, str): The recipe asked for, and the words for undoing the edit.
         card_focused(QWidget): The card that should be scrolled into sight.
         drag_moved(QPoint): The pointer in the chain's coordinates while a card is dragged.
+        remedy_requested(Problem): What is offered about it is to be done.
 
     Attributes:
         cards: From the input to the output.
@@ -51,6 +53,7 @@ class LayerChain(QWidget):
     card_focused = Signal(object)
     drag_moved = Signal(QPoint)
     vary_requested = Signal(str)
+    remedy_requested = Signal(object)
 
     def __init__(self, words: Callable[[Recipe], str], parent: QWidget | None = None) -> None:
         """``words`` tells the sizes of a recipe that an edit asks for, for the words of undo."""
@@ -58,7 +61,8 @@ class LayerChain(QWidget):
         self._words = words
         self._recipe: Recipe | None = None
         self._plan = Plan((), ())
-        self._told: tuple[Plan, tuple[Problem, ...], tuple[str, ...]] | None = None
+        self._told: object = None
+        self._mended: list[Problem | None] = []
         self._is_locked = False
         self._focus_next: int | tuple[Home, str] | None = None
         self._drag_target: int | None = None
@@ -79,13 +83,14 @@ class LayerChain(QWidget):
         plan: Plan,
         problems: tuple[Problem, ...],
         details: tuple[str, ...] = (),
+        remedies: Mapping[Problem, str] = MappingProxyType({}),
     ) -> None:
-        """Show ``plan``, a stack of ``recipe``.
+        """Show ``plan``, a stack of ``recipe``, and on its cards ``problems`` and ``remedies``.
 
         Cards stay where they are and are only told what changed, so that a field that is being
         typed in, the focus and the place of the scroll bar survive every edit.
         """
-        told = (plan, problems, details)
+        told = (plan, problems, details, dict(remedies))
         # Told the same recipe again, fields go back to it: an edit has come to nothing.
         is_same = self._told == told and recipe != self._recipe
         self._recipe, self._plan, self._told = recipe, plan, told
@@ -95,10 +100,19 @@ class LayerChain(QWidget):
         if [card.kind for card in self.cards] != [place.kind for place in plan.places]:
             self._fit_cards(plan)
         widest = max(place.units or 1 for place in plan.places)
-        words = _problem_words(plan.places, problems)
+        found = _problems_by_place(plan.places, problems)
+        self._mended = [next((one for one in here if one in remedies), None) for here in found]
         for i, (card, place) in enumerate(zip(self.cards, plan.places, strict=True)):
+            mended = self._mended[i]
             card.set_state(
-                CardState(place, widest, words[i], details if i == 0 else (), plan.is_mixed)
+                CardState(
+                    place,
+                    widest,
+                    "\n".join(problem.message for problem in found[i]),
+                    details if i == 0 else (),
+                    plan.is_mixed,
+                    "" if mended is None else remedies[mended],
+                )
             )
         self._show_gaps()
         self._restore_focus()
@@ -215,9 +229,15 @@ class LayerChain(QWidget):
         card.add_menu_requested.connect(partial(self._on_add_menu_requested, card))
         card.move_requested.connect(partial(self._on_move_requested, card))
         card.focus_step_requested.connect(partial(self._on_focus_step_requested, card))
+        card.remedy_requested.connect(partial(self._on_remedy_requested, card))
         card.focused.connect(partial(self.card_focused.emit, card))
         card.dragged.connect(partial(self._on_card_dragged, card))
         card.dropped.connect(partial(self._on_card_dropped, card))
+
+    def _on_remedy_requested(self, card: LayerCard) -> None:
+        problem = self._mended[self.cards.index(card)]
+        if problem is not None:
+            self.remedy_requested.emit(problem)
 
     def _emit(self, recipe: Recipe, text: str, focus: int | tuple[Home, str] | None = None) -> None:
         if recipe == self._recipe:
@@ -376,14 +396,16 @@ class LayerChain(QWidget):
             super().keyPressEvent(event)
 
 
-def _problem_words(places: tuple[Place, ...], problems: tuple[Problem, ...]) -> list[str]:
+def _problems_by_place(
+    places: tuple[Place, ...], problems: tuple[Problem, ...]
+) -> list[list[Problem]]:
     """For each place what is wrong there; a mirrored layer's problem is reported once."""
-    words: list[list[str]] = [[] for _ in places]
+    found: list[list[Problem]] = [[] for _ in places]
     for problem in problems:
         for i, place in enumerate(places):
             if place.part in {"input", "output"} and not place.path.startswith("network."):
                 continue
             if problem.where == place.path or problem.where.startswith(place.path + "."):
-                words[i].append(problem.message)
+                found[i].append(problem)
                 break
-    return ["\n".join(messages) for messages in words]
+    return found

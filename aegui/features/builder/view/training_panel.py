@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import tr
+from aegui.core.network.remedies import remedy_of, remedy_words
 from aegui.core.network.words import data_words, large_batch_words
 from aegui.core.recipe.edits import consequences, numbers_edited, value_at, with_values
 from aegui.core.recipe.settings import SECTIONS
@@ -62,7 +63,8 @@ class TrainingPanel(QWidget):
         self._recipe: Recipe | None = None
         self._is_locked = False
         self._is_viewing = False
-        self._problems: dict[str, str] = {}
+        self._problems: dict[str, tuple[Problem, ...]] = {}
+        self._remedies: dict[Problem, str] = {}
         self._dataset: Dataset | None = None
         self._samples = 0
         self._has_characters = True
@@ -75,6 +77,7 @@ class TrainingPanel(QWidget):
         )
         self._hint.hide()
         self.problem = ProblemLabel()
+        self.problem.remedy_requested.connect(partial(self._mend, ""))
         self.findings = FindingLines()
         self.formula = FormulaView()
         self.edited = EditedStrip()
@@ -120,6 +123,7 @@ class TrainingPanel(QWidget):
             row = SettingRow(setting)
             row.edited.connect(partial(self._on_row_edited, setting))
             row.open_requested.connect(self.open_data_requested)
+            row.problem.remedy_requested.connect(partial(self._mend, setting.path))
             self._offer_to_vary(row)
             self._lock_row(row)
             self.rows[setting.path] = row
@@ -141,9 +145,9 @@ class TrainingPanel(QWidget):
     def set_state(self, recipe: Recipe, resolution: Resolution) -> None:
         """Show the draft and what resolving it against the data gave."""
         before, self._recipe = self._recipe, recipe
-        problems = _texts_by_path(resolution.problems)
+        problems = _by_path(resolution.problems)
         is_same = problems == self._problems and resolution.dataset is self._dataset
-        self._problems = problems
+        self._problems, self._remedies = problems, remedy_words(recipe, resolution)
         if resolution.dataset is not None and resolution.dataset is not self._dataset:
             self._dataset = resolution.dataset
             self._data_words.setText(data_words(resolution.dataset))
@@ -179,6 +183,7 @@ class TrainingPanel(QWidget):
             self._lock_row(row)
 
     def _lock_row(self, row: SettingRow) -> None:
+        row.problem.set_open(not (self._is_locked or self._is_viewing))
         row.set_locked(self._is_locked, entirely=self._is_viewing)
 
     def open_sections(self) -> tuple[str, ...]:
@@ -197,7 +202,7 @@ class TrainingPanel(QWidget):
         self.formula.set_recipe(recipe)
         for key, section in self.sections.items():
             self._show_section(_SECTIONS[key], section, recipe)
-        self.problem.set_text(self._problems.get("", ""))
+        self._tell("", self.problem)
 
     def _show_numbers(self, edited: frozenset[str], recipe: Recipe) -> None:
         """What follows from a number is in its own section, and perhaps in the formula."""
@@ -245,7 +250,7 @@ class TrainingPanel(QWidget):
             row.set_beginning(BATCH if self._samples > LARGE else row.setting.field.begins or 1)
             row.caution.set_text(large_batch_words(recipe, self._samples))
         row.set_value(value_at(recipe, path))
-        row.problem.set_text(self._problems.get(path, ""))
+        self._tell(path, row.problem)
 
     def _show_whether(self, row: SettingRow, recipe: Recipe) -> None:
         path, shown = row.setting.path, row.setting.shown(recipe)
@@ -253,6 +258,24 @@ class TrainingPanel(QWidget):
             # Classes with longer names are chosen in the panel of the data.
             shown = self._has_characters or recipe.data.chars is not None
         row.setVisible(shown or path in self._problems)
+
+    # ------------------------------------------------------------------- problems
+
+    def _tell(self, path: str, label: ProblemLabel) -> None:
+        """Say at ``label`` what is wrong with the row of ``path``, and what can be done."""
+        here = self._problems.get(path, ())
+        offers = (self._remedies[one] for one in here if one in self._remedies)
+        label.set_text("\n".join(one.message for one in here), next(offers, ""))
+
+    def _mend(self, path: str) -> None:
+        """Do what is offered at the row of ``path``."""
+        here = self._problems.get(path, ())
+        problem = next((one for one in here if one in self._remedies), None)
+        if self._recipe is None or problem is None:
+            return
+        found = remedy_of(self._recipe, self._dataset, problem)
+        if found is not None:
+            self.recipe_edited.emit(found.recipe, found.text)
 
     # ------------------------------------------------------------------- edits
 
@@ -266,18 +289,18 @@ class TrainingPanel(QWidget):
             self.recipe_edited.emit(changed, tr(setting.field.label))
 
 
-def _texts_by_path(problems: tuple[Problem, ...]) -> dict[str, str]:
-    """Messages by the row that they belong to; "" for those that belong to no row.
+def _by_path(problems: tuple[Problem, ...]) -> dict[str, tuple[Problem, ...]]:
+    """Problems by the row that they belong to; "" for those that belong to no row.
 
     Problems of the network are reported on the builder's cards.
     """
-    texts: dict[str, list[str]] = {}
+    found: dict[str, tuple[Problem, ...]] = {}
     for problem in problems:
         if problem.where.split(".")[0] == "network":
             continue
         where = next((path for path in _SECTION_OF if _belongs(problem.where, path)), "")
-        texts.setdefault(where, []).append(problem.message)
-    return {where: "\n".join(messages) for where, messages in texts.items()}
+        found[where] = (*found.get(where, ()), problem)
+    return found
 
 
 def _belongs(where: str, path: str) -> bool:

@@ -88,6 +88,22 @@ def test_an_edit_changes_the_twin_of_a_mirrored_layer(bench: Bench) -> None:
     assert number(bench.cards[1], "units").value() == 31
 
 
+def test_a_problem_that_can_be_solved_has_its_button_on_the_card(bench: Bench) -> None:
+    bench.cards[6].fields["activation"].setFocus()
+    bench.press(Qt.Key.Key_Home)
+    assert bench.recipe.network.output_activation == "identity"
+    button = bench.cards[6].problem.remedy
+    assert button is not None
+    assert button.isVisible()
+    assert button.text() == "Use Sigmoid for the output"
+    bench.panel.set_enabled_while_training(False)
+    assert not button.isEnabled()
+    bench.panel.set_enabled_while_training(True)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert bench.recipe.network.output_activation == "sigmoid"
+    assert not button.isVisible()
+
+
 def test_the_activation_is_chosen_on_the_card(bench: Bench) -> None:
     bench.cards[6].fields["activation"].setFocus()
     bench.press(Qt.Key.Key_Home)

@@ -20,6 +20,7 @@ from aegui.core.recipe import (
     ScheduleSpec,
     TrainingSpec,
 )
+from aegui.core.recipe.edits import with_values
 from aegui.core.recipe.settings import SECTIONS
 from aegui.features.builder.view.training_panel import TrainingPanel
 from aegui.widgets.form.editors import SeedField, SourceField
@@ -275,6 +276,17 @@ def test_problems_are_told_where_they_occur(bench: Bench) -> None:
     bench.show(recipe)
     assert bench.row("training.batch_size").problem.text() == ""
     assert not bench.panel.problem.isVisible()
+
+
+def test_a_problem_that_can_be_solved_has_its_button_in_its_row(bench: Bench) -> None:
+    recipe = with_values(bench.recipe, {"training.optimizer.name": "cg", "training.batch_size": 4})
+    bench.show(recipe)
+    button = bench.row("training.batch_size").problem.remedy
+    assert button is not None
+    assert button.text() == "Use the full batch"
+    button.click()
+    assert bench.recipe.training.batch_size is None
+    assert bench.row("training.batch_size").problem.text() == ""
 
 
 def test_nothing_is_cut_off_in_a_narrow_dock(bench: Bench, qtbot: QtBot) -> None:

@@ -1,0 +1,177 @@
+"""What the program can do itself about a problem of a draft: an edit that takes it away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from aegui.core.i18n import mark, tr
+from aegui.core.network.checks import MAX_SCIPY_RUNS
+from aegui.core.network.presets import PRESETS, with_network
+from aegui.core.network.resolve import resolve
+from aegui.core.recipe import LatentSpec
+from aegui.core.recipe.edits import value_at, with_value, with_values
+from aegui.core.training.length import in_batches
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.network.resolve import Problem, Resolution
+    from aegui.core.recipe import Recipe
+
+_BY_SHAPE = {
+    (1, 7, 5): "letters-10",
+    (1, 8, 8): "letters-17",
+    (1, 28, 28): "conv",
+    (3, 64, 64): "vae-256",
+    (1, 80, 80): "vae-640",
+}
+"""Shape of the images -> key of the network that is known to be good for it."""
+_OTHERWISE = ("conv", "vae-256", "letters-10")
+"""For other shapes: the first of these that fits."""
+_MANY = 2000
+"""Samples of images that are learnt in batches by the network that is offered for them."""
+_Edit = tuple[str, dict[str, object]]
+"""Words, and values by their paths."""
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """An edit that takes a problem away: what it is in a few words, and what it leads to."""
+
+    text: str
+    recipe: Recipe
+
+
+def suited(recipe: Recipe, dataset: Dataset) -> Recipe | None:
+    """``recipe`` with a network for the images; None where none is known that it can take.
+
+    Of many samples a training in one batch would take for ever: they are learnt in small ones.
+    """
+    shape = dataset.image_shape
+    keys = (_BY_SHAPE[shape],) if shape in _BY_SHAPE else _OTHERWISE
+    presets = {preset.key: preset for preset in PRESETS}
+    fitting = (presets[key] for key in keys if not presets[key].reason(shape))
+    preset = next(fitting, None)
+    if preset is None:
+        return None
+    network = preset.make(shape, LatentSpec().units)
+    found = with_network(in_batches(recipe, len(dataset), _MANY), network)
+    # A GAN, a classifier and some optimisers do not go with every code.
+    return None if resolve(found, dataset).problems else found
+
+
+def suited_words(dataset: Dataset) -> str:
+    """What the edit that ``suited`` leads to is called."""
+    _, height, width = dataset.image_shape
+    return tr("Use a network made for {width} × {height} images", width=width, height=height)
+
+
+def remedies_of(
+    recipe: Recipe, dataset: Dataset, problems: Iterable[Problem]
+) -> dict[Problem, Remedy]:
+    """For each of the ``problems`` that the program can solve how it would.
+
+    An edit counts only if the problem is gone after it, and no other has come.
+    """
+    given = tuple(problems)
+    found: dict[Problem, Remedy] = {}
+    for problem in given:
+        for text, changed in _candidates(recipe, dataset, problem):
+            left = resolve(changed, dataset).problems
+            if len(left) < len(given) and problem not in left:
+                found[problem] = Remedy(text, changed)
+                break
+    return found
+
+
+def remedy_words(recipe: Recipe, resolution: Resolution) -> dict[Problem, str]:
+    """What is offered for each problem of ``resolution`` that has a remedy."""
+    dataset, problems = resolution.dataset, resolution.problems
+    if dataset is None or not problems:
+        return {}
+    found = remedies_of(recipe, dataset, problems)
+    return {problem: remedy.text for problem, remedy in found.items()}
+
+
+def remedy_of(recipe: Recipe, dataset: Dataset | None, problem: Problem) -> Remedy | None:
+    """What solves ``problem`` of ``recipe`` as it is now; None where nothing is known."""
+    if dataset is None:
+        return None
+    problems = resolve(recipe, dataset).problems
+    return remedies_of(recipe, dataset, problems).get(problem)
+
+
+_SWITCHES: dict[str, _Edit] = {
+    "network.output": (
+        mark("Use Sigmoid for the output"),
+        {"network.output_activation": "sigmoid"},
+    ),
+    "training.sparsity": (
+        mark("Use Sigmoid for the code"),
+        {"network.latent.activation": "sigmoid"},
+    ),
+    "network.tied": (mark("Untie the weights"), {"network.tied": False}),
+    "classifier.pretrain": (mark("Mirror the decoder"), {"network.decoder": None}),
+    "data.split": (mark("Keep no samples back"), {"data.split.last": 0}),
+    "data.corruption": (mark("Switch the noise off"), {"data.corruption.kind": "none"}),
+    "training.optimizer": (mark("Use Adam"), {"training.optimizer.name": "adam"}),
+    "training.batch_size": (mark("Use the full batch"), {"training.batch_size": None}),
+    "runs": (mark("Train fewer runs"), {"runs": MAX_SCIPY_RUNS}),
+    "gan.class_weight": (mark("Set it to 0"), {"gan.class_weight": 0.0}),
+}
+"""What is tried first for a problem at that place."""
+_FURTHER: dict[str, tuple[_Edit, ...]] = {
+    "network.latent": (
+        (mark("Keep all numbers of the code"), {"network.latent.top_k": None}),
+        (mark("Use a plain code"), {"network.latent.kind": "plain", "network.latent.top_k": None}),
+    ),
+    "network.output": ((mark("Mirror the encoder"), {"network.decoder": None}),),
+    "training.sparsity": ((mark("Set it to 0"), {"training.sparsity.weight": 0.0}),),
+    "training.batch_size": ((mark("Use Adam"), {"training.optimizer.name": "adam"}),),
+}
+"""What is tried after that."""
+_PENALTIES = tuple(f"training.{key}" for key in ("edges", "code_l1", "contractive", "l1", "l2"))
+
+
+def _candidates(recipe: Recipe, dataset: Dataset, problem: Problem) -> Iterator[tuple[str, Recipe]]:
+    """Edits to try, the smallest first."""
+    where = problem.where
+    first = _SWITCHES.get(where)
+    edits = ((first,) if first else ()) + _FURTHER.get(where, ())
+    if where in _PENALTIES:
+        edits = ((mark("Set it to 0"), {where: 0.0}),)
+    for text, values in edits:
+        changed = _tried(partial(with_values, recipe, values))
+        if changed is not None:
+            yield tr(text), changed
+    if not problem.where.startswith("network."):
+        return
+    layer = _layer_norm(recipe, problem.where)
+    if layer is not None:
+        yield tr("Use Layer norm"), layer
+    network = suited(recipe, dataset)
+    if network is not None:
+        yield suited_words(dataset), network
+
+
+def _layer_norm(recipe: Recipe, where: str) -> Recipe | None:
+    """``recipe`` with the batch norm at ``where`` made a layer norm; None: there is none."""
+    path, _, index = where.rpartition(".")
+    layers = value_at(recipe, path) if index.isdecimal() else None
+    if not layers or layers[int(index)].kind != "batch_norm":
+        return None
+    changed = [layer.model_dump() for layer in layers]
+    changed[int(index)]["kind"] = "layer_norm"
+    return _tried(partial(with_value, recipe, path, changed))
+
+
+def _tried(edit: Callable[[], Recipe]) -> Recipe | None:
+    try:
+        return edit()
+    except ValidationError:
+        return None

@@ -1,0 +1,81 @@
+"""The mark on the map that says when it shows another network than the one that is built."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QWidget
+
+from aegui.core.i18n import tr
+from aegui.kit.layouts import row
+from aegui.kit.theme import SPACING
+from aegui.widgets.rulers import BOTTOM_PX, LEFT_PX
+
+if TYPE_CHECKING:
+    from aegui.features.builder.view.edited_strip import StripState
+
+_LEAST_MAP_PX = 320
+
+
+class MapMark(QFrame):
+    """A line at the lower edge of the map, above what lies there already. Passive.
+
+    Signals:
+        train_requested(): Train what is edited, from the start.
+    """
+
+    train_requested = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("card", True)
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+        self._state: StripState | None = None
+        self.words = QLabel(tr("Shows the network before your change"))
+        self.train = QPushButton(tr("Train"))
+        self.train.setToolTip(tr("Train what is edited, from the start"))
+        self.train.clicked.connect(self.train_requested)
+        edge = SPACING // 2
+        margins = (SPACING, edge, edge, edge)
+        self.setLayout(row(self.words, self.train, spacing=SPACING, margins=margins))
+        parent.installEventFilter(self)
+        self.hide()
+
+    def set_state(self, state: StripState | None) -> None:
+        """Tell of the edits of ``state``; None: the map shows what is built."""
+        if state == self._state:
+            return
+        self._state = state
+        if state is not None:
+            self.train.setVisible(state.can_train)
+            lines = "\n".join(state.lines)
+            self.setToolTip(lines)
+            self.setAccessibleName(self.words.text())
+            self.setAccessibleDescription(lines)
+        self._place()
+
+    def _place(self) -> None:
+        around = self.parentWidget()
+        self.adjustSize()
+        room = 0 if around is None else around.width() - round(LEFT_PX) - 2 * SPACING
+        fits = room >= self.width() and around is not None and around.height() >= _LEAST_MAP_PX
+        self.setVisible(self._state is not None and fits)
+        if around is None or not fits:
+            return
+        left = round(LEFT_PX) + SPACING + (room - self.width()) // 2
+        top = around.height() - round(BOTTOM_PX) - SPACING - self.height()
+        place = QRect(left, top, self.width(), self.height())
+        others = [child for child in around.children() if isinstance(child, QWidget)]
+        taken = [one.geometry() for one in others if one is not self and one.isVisible()]
+        for other in sorted(taken, key=QRect.top, reverse=True):
+            if other.intersects(place) and other.height() < around.height() // 2:
+                place.moveBottom(other.top() - SPACING // 2)
+        self.setGeometry(place)
+        self.raise_()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep its place in a map that is resized."""
+        if watched is self.parent() and event.type() == QEvent.Type.Resize:
+            self._place()
+        return super().eventFilter(watched, event)

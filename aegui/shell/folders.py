@@ -1,0 +1,62 @@
+"""Showing a file in the desktop's file manager."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QUrl
+from PySide6.QtGui import QDesktopServices
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from PySide6.QtDBus import QDBusMessage
+
+_NAME, _PLACE = "org.freedesktop.FileManager1", "/org/freedesktop/FileManager1"
+_log = logging.getLogger(__name__)
+
+
+def show_in_folder(path: Path) -> None:
+    """Open the folder of ``path``, with the file chosen where the desktop can do that."""
+    if not _ask_file_manager(path):
+        show_folder(path.parent)
+
+
+def show_folder(folder: Path) -> None:
+    """Open ``folder``."""
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+
+def _ask_file_manager(path: Path) -> bool:
+    """Ask over the session bus for ``path`` to be shown; False: there is no bus.
+
+    The answer is not waited for: a file manager may have to start first. If none can, the folder
+    is opened in whatever way the desktop has.
+    """
+    try:
+        from PySide6.QtDBus import QDBusConnection, QDBusPendingCallWatcher
+    except ImportError:
+        return False
+    bus = QDBusConnection.sessionBus()
+    if not bus.isConnected():
+        return False
+    watcher = QDBusPendingCallWatcher(bus.asyncCall(request_for(path)), QCoreApplication.instance())
+
+    def answered() -> None:
+        if watcher.isError():
+            _log.info("no file manager on the bus: %s", watcher.error().message())
+            show_folder(path.parent)
+        watcher.deleteLater()
+
+    watcher.finished.connect(answered)
+    return True
+
+
+def request_for(path: Path) -> QDBusMessage:
+    """What is said on the bus: show the items at these addresses."""
+    from PySide6.QtDBus import QDBusMessage
+
+    request = QDBusMessage.createMethodCall(_NAME, _PLACE, _NAME, "ShowItems")
+    request.setArguments([[QUrl.fromLocalFile(str(path)).toString()], ""])
+    return request

@@ -1,0 +1,234 @@
+"""The bell in the menu bar, and the list of what has been said that opens below it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLocale, QPoint, QPointF, QRect, Qt, QTime, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from aegui.core.i18n import tr, trn
+from aegui.kit.flow import FlowLayout
+from aegui.kit.layouts import column, dim, hint, row
+from aegui.kit.marks import flat_button, wrapped_label
+from aegui.kit.theme import ICON_PX, SPACING, current_theme, icon_pixmap
+from aegui.window.notifications import MANNERS, acts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aegui.session.messages import Message, Messages
+    from aegui.session.notice import Level
+
+_WIDE_PX, _HIGH_PX = 460, 520
+_DOT_PX = 4.0
+_DROP_PX = 3
+"""Text stands so much lower than the buttons beside it."""
+_GRAVITY: dict[Level, int] = {"info": 0, "warning": 1, "error": 2}
+
+
+class Bell(QToolButton):
+    """Opens the list; a dot on it says that something has come that deserves to be read."""
+
+    def __init__(self, messages: Messages, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._messages = messages
+        messages.changed.connect(self._on_messages_changed)
+        self._on_messages_changed()
+
+    @property
+    def level(self) -> Level | None:
+        """The gravest of what is unread; None where it only tells how something went."""
+        worth = [
+            one.notice
+            for one in self._messages.unread
+            if one.notice.level != "info" or (one.is_open and one.notice.offer)
+        ]
+        return max((one.level for one in worth), key=_GRAVITY.__getitem__, default=None)
+
+    @Slot()
+    def _on_messages_changed(self) -> None:
+        unread = len(self._messages.unread)
+        words = trn("{n} message is new", "{n} messages are new", unread) if unread else ""
+        self.setAccessibleDescription(words)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The icon, with a dot in the colour of the gravest message."""
+        super().paintEvent(event)
+        level = self.level
+        if level is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(getattr(current_theme(), MANNERS[level].token))
+        middle = QRect(self.rect()).center()
+        away = ICON_PX / 2 - _DOT_PX / 2
+        painter.drawEllipse(QPointF(middle.x() + away, middle.y() - away), _DOT_PX, _DOT_PX)
+
+
+class MessageRow(QFrame):
+    """One message: when, what, and what can be done about it."""
+
+    acted = Signal(object)
+    """One of the buttons of this ``Message`` was pressed."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__()
+        notice = message.notice
+        manner = MANNERS[notice.level]
+        self.message = message
+        when = QLocale().toString(
+            QTime(message.at.hour, message.at.minute, message.at.second),
+            QLocale.FormatType.ShortFormat,
+        )
+        self.setAccessibleName(f"{when}, {tr(manner.name)}: {notice.text}")
+        sign = QLabel()
+        sign.setPixmap(icon_pixmap(manner.icon, ICON_PX, manner.token, self.devicePixelRatioF()))
+        text = wrapped_label(notice.text)
+        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.copy = flat_button("edit-copy", tr("Copy this message"))
+        self.copy.clicked.connect(self._on_copy_clicked)
+        self.acts: list[QPushButton] = []
+        flow = FlowLayout(SPACING // 2)
+        for words, act in acts_of(notice, is_open=message.is_open):
+            button = QPushButton(words)
+            button.clicked.connect(partial(self._do, act))
+            flow.addWidget(button)
+            self.acts.append(button)
+        told = column(text, spacing=SPACING // 2, margins=(0, _DROP_PX, 0, 0))
+        if self.acts:
+            told.addLayout(flow)
+        told.addStretch(1)
+        time = dim(when)
+        for label in (sign, time):
+            label.setContentsMargins(0, _DROP_PX, 0, 0)
+        top = Qt.AlignmentFlag.AlignTop
+        line = row(spacing=SPACING, margins=(SPACING, SPACING, SPACING // 2, SPACING))
+        line.addWidget(sign, 0, top)
+        line.addLayout(told, 1)
+        line.addWidget(time, 0, top)
+        line.addWidget(self.copy, 0, top)
+        self.setLayout(line)
+
+    def _do(self, act: Callable[[], object], _checked: bool = False) -> None:
+        self.acted.emit(self.message)
+        act()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A line parts it from the message above."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setPen(current_theme().border)
+        painter.drawLine(0, 0, self.width(), 0)
+
+    @Slot()
+    def _on_copy_clicked(self) -> None:
+        QGuiApplication.clipboard().setText(self.message.notice.text)
+
+
+class MessageList(QFrame):
+    """All messages, the newest first, over the window until a click beside it or Escape."""
+
+    def __init__(self, messages: Messages, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setObjectName("messages")
+        self.setWindowTitle(tr("Messages"))
+        self.setAccessibleName(tr("Messages"))
+        self._messages = messages
+        self.rows: list[MessageRow] = []
+        title = QLabel(tr("Messages"))
+        title.setProperty("heading", True)
+        self.copy = QPushButton(tr("Copy all"))
+        self.copy.clicked.connect(self._on_copy_clicked)
+        self.clear = QPushButton(tr("Clear"))
+        self.clear.setToolTip(tr("Forget all messages"))
+        self.clear.clicked.connect(messages.clear)
+        self._head = row(
+            title, 1, self.copy, self.clear, margins=(SPACING, SPACING, SPACING, SPACING // 2)
+        )
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setLayout(column(self._head, (self._scroll, 1), margins=(1, 1, 1, 1)))
+        messages.mark_read()
+        messages.changed.connect(self._fill)
+        self._fill()
+
+    @Slot()
+    def _fill(self) -> None:
+        kept = self._messages.kept
+        self.rows = [MessageRow(message) for message in reversed(kept)]
+        holder = QWidget()
+        rows = QVBoxLayout(holder)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        for each in self.rows:
+            each.acted.connect(self._on_row_acted)
+            rows.addWidget(each)
+        if not kept:
+            nothing = hint(tr("Nothing has been said yet."))
+            nothing.setContentsMargins(SPACING, 4 * SPACING, SPACING, 4 * SPACING)
+            rows.addWidget(nothing)
+        rows.addStretch(1)
+        self._scroll.setWidget(holder)
+        self.copy.setEnabled(bool(kept))
+        self.clear.setEnabled(bool(kept))
+
+    def open_below(self, bell: QWidget) -> None:
+        """Show the list with its upper right corner below ``bell``, inside the window."""
+        window = bell.window()
+        wide = min(_WIDE_PX, window.width() - 2 * SPACING)
+        self.setFixedWidth(wide)
+        holder = self._scroll.widget()
+        assert holder is not None
+        rows = holder.layout()
+        assert rows is not None
+        needed = rows.totalHeightForWidth(wide - 2) + self._head.sizeHint().height() + 4
+        high = min(_HIGH_PX, window.height() - 2 * bell.height(), needed)
+        place = bell.mapToGlobal(QPoint(bell.width(), bell.height() + 2))
+        left = max(place.x() - wide, window.mapToGlobal(QPoint(SPACING, 0)).x())
+        self.setGeometry(left, place.y(), wide, high)
+        self.show()
+        first = self.rows[0] if self.rows else None
+        heir: QWidget = self if first is None else next(iter(first.acts), first.copy)
+        heir.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    @Slot(object)
+    def _on_row_acted(self, message: Message) -> None:
+        """What was offered is being done, once."""
+        self._messages.changed.disconnect(self._fill)
+        self.close()
+        self._messages.withdraw(lambda notice: notice is message.notice)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape puts it away."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """An edge parts it from the window below."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setPen(current_theme().border)
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+
+    @Slot()
+    def _on_copy_clicked(self) -> None:
+        lines = (f"{one.at:%H:%M:%S}  {one.notice.text}" for one in self._messages.kept)
+        QGuiApplication.clipboard().setText("\n".join(lines))

@@ -1,0 +1,194 @@
+"""Nothing that was said is lost: the list below the bell, and what can still be done from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import shiboken6
+from PySide6.QtCore import QObject, QUrl, Slot
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QPushButton
+
+from aegui.core.recipe.edits import with_value
+from aegui.features.builder.view.map_mark import MapMark
+from aegui.session.messages import MOST_KEPT, Messages
+from aegui.session.notice import Notice
+from aegui.shell.folders import request_for
+from aegui.window.message_list import MessageList
+from aegui.window.notifications import Toast
+from tests.window.conftest import SMALL, train
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from aegui.app import App
+    from aegui.window.main_window import MainWindow
+
+
+class Opener(QObject):
+    """Stands for the desktop that opens folders."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.opened: list[str] = []
+
+    @Slot(QUrl)
+    def open(self, url: QUrl) -> None:
+        self.opened.append(url.toLocalFile())
+
+
+@pytest.fixture
+def lists(window: MainWindow) -> Iterator[list[MessageList]]:
+    """The lists that a test opens; they are gone at its end."""
+    opened: list[MessageList] = []
+    yield opened
+    close_all(opened)
+
+
+def close_all(lists: list[MessageList]) -> None:
+    for each in lists:
+        if shiboken6.isValid(each):
+            each.close()
+
+
+def open_list(window: MainWindow, lists: list[MessageList]) -> MessageList:
+    close_all(lists)
+    window.actions_table["messages"].trigger()
+    found = [each for each in window.findChildren(MessageList) if each.isVisible()]
+    lists[:] = found
+    (only,) = found
+    return only
+
+
+def messages(window: MainWindow) -> Messages:
+    return window._services.of(Messages)
+
+
+def test_what_has_gone_is_in_the_list(
+    window: MainWindow, lists: list[MessageList], tmp_path: Path
+) -> None:
+    window.notify(Notice("info", "first", about="film"))
+    window.notify(Notice("error", "second"))
+    assert window.bell.level == "error"
+    window.notifications.close_all()
+    shown = open_list(window, lists)
+    assert [row.message.notice.text for row in shown.rows][:2] == ["second", "first"]
+    assert window.bell.level is None
+    shown.rows[1].copy.click()
+    assert QGuiApplication.clipboard().text() == "first"
+    shown.copy.click()
+    assert QGuiApplication.clipboard().text().splitlines()[-1].endswith("second")
+    shown.clear.click()
+    assert shown.rows == []
+    assert messages(window).kept == ()
+    # What was said is in the list now, and stands nowhere else.
+    assert window.notifications.shown == ()
+
+
+def test_an_offer_can_be_taken_up_later_but_only_once(
+    window: MainWindow, lists: list[MessageList]
+) -> None:
+    done: list[str] = []
+    window.notify(Notice("info", "other", "Do it", lambda: done.append("it")))
+    window.findChild(Toast).close_now()  # type: ignore[union-attr]
+    (button,) = open_list(window, lists).rows[0].acts
+    button.click()
+    assert done == ["it"]
+    assert open_list(window, lists).rows[0].acts == []
+
+
+def test_what_is_offered_is_past_with_what_it_was_about(
+    window: MainWindow, lists: list[MessageList]
+) -> None:
+    workspace = window._services.workspace
+    window.notify(Notice("info", "images", "Fit", lambda: None, passing=True))
+    assert len(open_list(window, lists).rows[0].acts) == 1
+    workspace.edit_recipe(with_value(workspace.recipe, "seed", 9), "seed")
+    assert open_list(window, lists).rows[0].acts == []
+    window.notify(Notice("info", "images", "Fit", lambda: None))
+    window.notify(Notice("info", "more", "Other", lambda: None))
+    assert [len(row.acts) for row in open_list(window, lists).rows[:2]] == [1, 0]
+
+
+def test_offers_of_a_window_that_is_gone_are_past(app: App, lists: list[MessageList]) -> None:
+    app.window.notify(Notice("info", "images", "Fit", lambda: None))
+    app.use_language("es")
+    assert app.window.bell.level is None
+    shown = open_list(app.window, lists)
+    assert shown.rows[0].message.notice.text == "images"
+    assert shown.rows[0].acts == []
+    shown.close()
+    app.use_language("en")
+
+
+def test_old_messages_are_forgotten(qapp: object) -> None:
+    kept = Messages()
+    for number in range(MOST_KEPT + 5):
+        kept.add(Notice("info", str(number)))
+    kept.add(Notice("info", str(MOST_KEPT + 4)))
+    assert len(kept.kept) == MOST_KEPT
+    assert kept.kept[-1].notice.text == str(MOST_KEPT + 4)
+    assert len(kept.unread) <= MOST_KEPT
+
+
+def test_the_folder_of_a_file_that_was_saved_is_shown(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # No bus: the desktop opens the folder itself.
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
+    file = tmp_path / "a b.gif"
+    file.write_bytes(b"")
+    desktop = Opener()
+    QDesktopServices.setUrlHandler("file", desktop, b"open")
+    try:
+        window.notify(Notice("info", "saved", file=file))
+        toast = window.findChild(Toast)
+        assert toast is not None
+        (button,) = toast.findChildren(QPushButton)
+        button.click()
+        qtbot.waitUntil(lambda: bool(desktop.opened))
+    finally:
+        QDesktopServices.unsetUrlHandler("file")
+    assert desktop.opened == [str(tmp_path)]
+
+
+def test_a_file_manager_is_asked_for_the_file_itself(tmp_path: Path) -> None:
+    pytest.importorskip("PySide6.QtDBus")
+    request = request_for(tmp_path / "a.gif")
+    assert request.member() == "ShowItems"
+    assert request.arguments() == [[(tmp_path / "a.gif").as_uri()], ""]
+
+
+def test_the_map_says_when_another_network_is_built(window: MainWindow, qtbot: QtBot) -> None:
+    mark = window.canvas.findChild(MapMark)
+    assert mark is not None
+    assert not mark.isVisible()
+    train(qtbot, window)
+    assert not mark.isVisible()
+    workspace = window._services.workspace
+    workspace.edit_recipe(with_value(workspace.recipe, "network.latent.units", 3), "code")
+    assert mark.isVisible()
+    assert window.canvas.rect().contains(mark.geometry())
+    assert "2" in mark.accessibleDescription()
+    with qtbot.waitSignal(window._services.runner.finished, timeout=60_000):
+        mark.train.click()
+        assert not mark.isVisible()
+    assert not mark.isVisible()
+    assert workspace.run is not None
+    assert workspace.run.recipe.network.latent.units == 3
+
+
+def test_a_document_without_a_file_is_named_by_what_it_holds(window: MainWindow) -> None:
+    workspace = window._services.workspace
+    assert workspace.name == SMALL.name
+    workspace.edit_recipe(with_value(workspace.recipe, "seed", 9), "seed")
+    assert workspace.name == SMALL.name
+    workspace.edit_recipe(with_value(workspace.recipe, "network.latent.kind", "gaussian"), "kind")
+    assert workspace.name == "VAE on Lower case, 2 numbers"
+    assert window.windowTitle().startswith("VAE on Lower case, 2 numbers")
+    window.actions_table["undo"].trigger()
+    assert workspace.name == SMALL.name
