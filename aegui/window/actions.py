@@ -137,7 +137,7 @@ WINDOW_ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec(
         "messages",
-        mark("Messa&ges…"),
+        mark("M&essages…"),
         mark("What the program has said, and what can be done about it"),
         "view",
         330,

@@ -143,7 +143,7 @@ def test_the_folder_of_a_file_that_was_saved_is_shown(
     file = tmp_path / "a b.gif"
     file.write_bytes(b"")
     desktop = Opener()
-    QDesktopServices.setUrlHandler("file", desktop, b"open")
+    QDesktopServices.setUrlHandler("file", desktop, "open")  # type: ignore[arg-type]
     try:
         window.notify(Notice("info", "saved", file=file))
         toast = window.findChild(Toast)
