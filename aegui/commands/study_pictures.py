@@ -44,7 +44,7 @@ class WantedPictures:
 def pictures_of(options: argparse.Namespace) -> WantedPictures:
     """What is asked of pictures, refused before any work where there is no such thing."""
     from aegui.kit.charts.figure import FORMS
-    from aegui.widgets.figures.studies import PICTURES
+    from aegui.widgets.figures.study_kinds import PICTURES
 
     if options.lang:
         set_language(options.lang)
@@ -84,7 +84,8 @@ def _listed(text: str) -> tuple[str, ...]:
 
 def draw_pictures(result: StudyResult, records: Records, wanted: WantedPictures) -> None:
     """Write the pictures of a study to a folder: those that its results give."""
-    from aegui.widgets.figures.studies import PictureChoice, study_figure
+    from aegui.widgets.figures.studies import study_figure
+    from aegui.widgets.figures.study_kinds import PictureChoice
 
     application = start_painting()
     material = study_material(result, records)

@@ -10,7 +10,7 @@ import pytest
 
 from aegui.cli import main
 from aegui.core.recipe import Recipe
-from aegui.widgets.figures.studies import PICTURES
+from aegui.widgets.figures.study_kinds import PICTURES
 from tests.features.races.tasks import TASK
 from tests.features.studies.plans import write_plan
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QMenu
 from aegui.core.evaluation.run_figures import figures_of
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.study.plan import list_plans, load_plan
+from aegui.core.study.records import usual_folder
 from aegui.features.builder.view.builder_panel import BuilderPanel
 from aegui.features.builder.view.training_panel import TrainingPanel
 from aegui.features.studies import feature as wiring
@@ -20,6 +22,8 @@ from aegui.features.studies.model.run_place import kept_place
 from aegui.features.studies.model.study_runs import StudyRuns
 from aegui.features.studies.view.form_panel import StudyForm
 from aegui.features.studies.view.panel import StudiesPanel
+from aegui.features.studies.view.phase_page import PhasePage
+from aegui.features.studies.view.pictures_page import PicturesPage
 from tests.features.studies.plans import ENDLESS, write_plan
 from tests.features.studies.view.test_panel import table_of
 from tests.window.conftest import SMALL, train
@@ -155,6 +159,68 @@ def test_the_networks_of_a_setting_are_opened_as_runs_of_one_document(
         answers = codec.reconstruct(run.dataset.flat())
         seen.append(float(np.mean(wrong_pixels(run.dataset.flat(), answers))))
     assert seen == pytest.approx(told)
+
+
+def square_of(page: PhasePage, seed: int) -> QPoint:
+    picture = page.field.picture
+    assert picture is not None
+    item = next(item for item, run in picture.runs.items() if run[1] == seed)
+    return page.field.view.shapes[item].path.boundingRect().center().toPoint()
+
+
+def test_a_seed_of_the_cloud_is_opened_with_what_it_has_learnt(
+    window: MainWindow,
+    form: StudyForm,
+    panel: StudiesPanel,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plan = write_plan(tmp_path, axes=[], seeds={"first": 3, "count": 40})
+    open_plan(form, qtbot, plan, monkeypatch)
+    panel.pages.show_page("phase")
+    page = panel.pages.page("phase")
+    assert isinstance(page, PhasePage)
+    do(form, window, qtbot)
+    qtbot.waitUntil(lambda: "of 40 seeds at the goal" in page.words.text())
+    qtbot.waitUntil(page.field.view.isVisible)
+    workspace, runs = window._services.workspace, runs_of(window)
+    monkeypatch.setattr(
+        "aegui.shell.dialogs.questions.ask_leaving", lambda *_args, **_more: "discard"
+    )
+    with qtbot.waitSignal(workspace.document_changed):
+        QTest.mouseClick(page.field.view, Qt.MouseButton.LeftButton, pos=square_of(page, 31))
+    assert workspace.run is not None
+    assert runs.sheet is not None
+    assert runs.sheet.result is not None
+    told = {run.seed: run for run in runs.sheet.result.cells[0].runs}
+    assert [one.seed for one in workspace.run.results] == [31]
+    assert workspace.run.results[0].wrong_mean == pytest.approx(told[31].figures["wrong"])
+    with qtbot.waitSignal(workspace.document_changed):
+        QTest.mouseClick(page.next, Qt.MouseButton.LeftButton)
+    assert [one.seed for one in workspace.run.results] == [32]
+    # A double click on a picture opens the seed in the middle, with its weights too.
+    panel.pages.show_page("pictures")
+    pictures = panel.pages.page("pictures")
+    assert isinstance(pictures, PicturesPage)
+    bars = pictures.tiles["bars"].view
+    qtbot.waitUntil(lambda: len(bars.shapes) == 1)
+    with qtbot.waitSignal(workspace.document_changed):
+        QTest.mouseDClick(bars, Qt.MouseButton.LeftButton, pos=bars.rect().center())
+    middle = sorted(run.figures["wrong"] for run in told.values())[19]
+    assert workspace.run.results[0].wrong_mean == pytest.approx(middle)
+    # Where the weights are gone its recipe is taken, and that is told.
+    (folder,) = {path.parent for path in usual_folder(plan).rglob("*.safetensors")}
+    shutil.rmtree(folder)
+    seed = next(seed for seed in told if told[seed].figures["wrong"] != middle)
+    panel.pages.show_page("phase")
+    before = workspace.run
+    QTest.mouseClick(page.field.view, Qt.MouseButton.LeftButton, pos=square_of(page, seed))
+    qtbot.waitUntil(lambda: workspace.recipe.seed == seed)
+    assert workspace.run is before
+    qtbot.waitUntil(
+        lambda: any("learns the same again" in one.text for one in window.notifications.shown)
+    )
 
 
 def test_fields_of_the_builder_and_of_training_are_varied_by_their_menus(

@@ -162,7 +162,7 @@ def _networks(
     key = compared_by(result.plan)
     middle: dict[str, tuple[int, StudyCell]] = {}
     for place, cell in enumerate(result.cells[:MOST_NETWORKS]):
-        run = _middle_run(cell, key)
+        run = middle_run(cell, key)
         if run is not None and run.key in records:
             middle[run.key] = place, cell
     found = []
@@ -191,7 +191,7 @@ def _spread(count: int, most: int) -> NDArray[np.int64]:
     return np.unique(np.linspace(0, count - 1, min(most, count)).round().astype(np.int64))
 
 
-def _middle_run(cell: StudyCell, key: str) -> RunRecord | None:
+def middle_run(cell: StudyCell, key: str) -> RunRecord | None:
     """The run with the median of a figure: neither the luckiest nor the unluckiest seed."""
     known = [run for run in cell.runs if np.isfinite(run.figures.get(key, np.nan))]
     known.sort(key=lambda run: run.figures[key])

@@ -326,6 +326,8 @@ def _cell_json(result: StudyResult, cell: StudyCell) -> dict[str, object]:
 
 def size_words(settings: int, seeds: int) -> str:
     """``36 settings x 5 seeds: 180 runs``."""
+    if settings == 1:
+        return trn("1 setting of {n:,} seed", "1 setting of {n:,} seeds", seeds)
     return trn(
         "{settings:,} settings of {n:,} seed: {runs:,} runs",
         "{settings:,} settings of {n:,} seeds: {runs:,} runs",

@@ -102,8 +102,10 @@ class StudiesFeature(Feature):
         panel.pages.material_requested.connect(runs.read_material)
         runs.material_found.connect(panel.pages.set_material)
         panel.networks_requested.connect(self._on_panel_networks_requested)
+        panel.network_requested.connect(self._on_panel_network_requested)
         panel.step_requested.connect(self._on_panel_step_requested)
         self._networks.made.connect(self._on_networks_made)
+        self._networks.forgotten.connect(self._on_networks_forgotten)
         self._networks.failed.connect(self._tell_error)
         self._services.workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
 
@@ -291,6 +293,24 @@ class StudiesFeature(Feature):
         sheet = self._runs.sheet
         if sheet is not None:
             self._networks.make(cell, sheet.path)
+
+    @Slot(object, int)
+    def _on_panel_network_requested(self, cell: StudyCell, seed: int) -> None:
+        sheet = self._runs.sheet
+        if sheet is not None:
+            self._networks.make_one(cell, sheet.path, seed)
+
+    @Slot(object, int, str)
+    def _on_networks_forgotten(self, setting: StudySetting, seed: int, reason: str) -> None:
+        """Take its recipe in place of what is gone: trained, it learns the same again."""
+        self._on_panel_run_requested(setting, seed)
+        text = tr(
+            "Seed {n} has no weights to show: {reason}. Its recipe is the draft now: train it, "
+            "and it learns the same again.",
+            n=seed,
+            reason=reason,
+        )
+        self.noticed.emit(Notice("info", text, passing=True, about="study"))
 
     @Slot(int)
     def _on_panel_step_requested(self, by: int) -> None:

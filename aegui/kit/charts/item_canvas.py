@@ -12,6 +12,8 @@ from aegui.kit.charts.ink import Ink
 from aegui.kit.theme import SPACING, Theme, current_theme
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from PySide6.QtWidgets import QWidget
 
     from aegui.kit.charts.items import ItemPlot, ItemShape
@@ -29,7 +31,7 @@ class PaintedItems:
 
     key: object
     image: QImage
-    shapes: tuple[ItemShape, ...]
+    shapes: Sequence[ItemShape]
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +75,6 @@ class ItemCanvas:
         painter = QPainter(image)
         whole = QRectF(0.0, 0.0, self.size.width(), self.size.height())
         room = whole.adjusted(SPACING / 2, SPACING / 2, -SPACING, -SPACING / 2)
-        shapes = tuple(plot.shapes(Ink(painter, self.theme, self.font), room))
+        shapes = plot.shapes(Ink(painter, self.theme, self.font), room)
         painter.end()
         return PaintedItems(self.key, image, shapes)

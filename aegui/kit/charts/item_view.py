@@ -9,14 +9,14 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy
 
 from aegui.kit.charts.item_canvas import ItemCanvas, PaintedItems
-from aegui.kit.charts.items import item_at
+from aegui.kit.charts.items import ManyShapes, item_at, shapes_of
 from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.painted import Painted
 from aegui.kit.speech import describe
 from aegui.kit.theme import current_theme
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
     from PySide6.QtWidgets import QWidget
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 _CHOSEN_PX, _HOVERED_PX = 2.0, 2.5
 _STEPS = {
-    Qt.Key.Key_Left: -1,
-    Qt.Key.Key_Up: -1,
-    Qt.Key.Key_Right: 1,
-    Qt.Key.Key_Down: 1,
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Down: (0, 1),
 }
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 
@@ -41,6 +41,8 @@ class ItemView(Painted):
     """The item that is pointed at, or None."""
     chosen = Signal(int)
     """An item was clicked, or gone to by a key."""
+    clicked = Signal(int)
+    """An item was clicked; it was ``chosen`` before."""
     activated = Signal(int)
     """An item was clicked twice, or Enter pressed on it."""
 
@@ -88,7 +90,7 @@ class ItemView(Painted):
             self.update()
 
     @property
-    def shapes(self) -> tuple[ItemShape, ...]:
+    def shapes(self) -> Sequence[ItemShape]:
         """Where the items are at present."""
         painted = self._painted()
         return () if painted is None else painted.shapes
@@ -126,9 +128,8 @@ class ItemView(Painted):
             (self._here, theme.accent, _HOVERED_PX),
         ):
             painter.setPen(QPen(colour, width))
-            for shape in painted.shapes:
-                if shape.item in marked:
-                    painter.drawPath(shape.path)
+            for shape in shapes_of(painted.shapes, marked):
+                painter.drawPath(shape.path)
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.setPen(QPen(theme.accent, 1.0))
@@ -158,6 +159,7 @@ class ItemView(Painted):
         item = self._item_at(event.position())
         if item is not None and event.button() == Qt.MouseButton.LeftButton:
             self._choose(item)
+            self.clicked.emit(item)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Look into an item."""
@@ -172,12 +174,10 @@ class ItemView(Painted):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows go from item to item, Enter looks into the one that is chosen."""
-        items = sorted({shape.item for shape in self.shapes})
-        here = next((item for item in items if item in self._chosen), None)
-        key = Qt.Key(event.key())
-        if key in _STEPS and items:
-            at = -1 if here is None else items.index(here)
-            self._choose(items[min(max(0, at + _STEPS[key]), len(items) - 1)])
+        shapes, key = self.shapes, Qt.Key(event.key())
+        here = min(self._chosen, default=None)
+        if key in _STEPS and len(shapes):
+            self._choose(_beside(shapes, here, *_STEPS[key]))
         elif key in _ENTER and here is not None:
             self.activated.emit(here)
         else:
@@ -192,3 +192,12 @@ class ItemView(Painted):
         super().changeEvent(event)
         if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.StyleChange}:
             self._picture = None
+
+
+def _beside(shapes: Sequence[ItemShape], here: int | None, across: int, down: int) -> int:
+    """The item next to ``here``; without one the first."""
+    if isinstance(shapes, ManyShapes):
+        return 0 if here is None else shapes.step(here, across, down)
+    items = sorted({shape.item for shape in shapes})
+    at = items.index(here) if here in items else -1
+    return items[min(max(0, at + across + down), len(items) - 1)]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtGui import QPainterPath, QPainterPathStroker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from PySide6.QtCore import QPointF, QRectF
 
@@ -49,6 +51,18 @@ class ItemShape:
 _AROUND = (-_REACH_PX, -_REACH_PX, _REACH_PX, _REACH_PX)
 
 
+class ManyShapes(Sequence[ItemShape]):
+    """Shapes of very many items, each made when it is asked for; places and items are the same."""
+
+    @abstractmethod
+    def item_at(self, at: QPointF) -> int | None:
+        """The item at a spot."""
+
+    @abstractmethod
+    def step(self, item: int, across: int, down: int) -> int:
+        """The item beside ``item``; itself where there is none."""
+
+
 class ItemPlot(Protocol):
     """A chart whose items can be found again."""
 
@@ -78,8 +92,17 @@ def line_of(item: int, points: Iterable[QPointF]) -> ItemShape:
     return ItemShape(item, path, is_line=True)
 
 
+def shapes_of(shapes: Sequence[ItemShape], items: frozenset[int]) -> Iterable[ItemShape]:
+    """Those of ``items``."""
+    if isinstance(shapes, ManyShapes):
+        return [shapes[item] for item in sorted(items) if 0 <= item < len(shapes)]
+    return [shape for shape in shapes if shape.item in items]
+
+
 def item_at(shapes: Sequence[ItemShape], at: QPointF) -> int | None:
     """The item at a spot; of several the nearest one, and of those that are as near the last."""
+    if isinstance(shapes, ManyShapes):
+        return shapes.item_at(at)
     found: tuple[int, int] | None = None
     for shape in reversed(shapes):
         rank = shape.distance_class(at)

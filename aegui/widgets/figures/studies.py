@@ -7,15 +7,14 @@ its items is about, so that what is pointed at in one is found in all others.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.core.choices import Choice, table
 from aegui.core.evaluation.run_figures import figure_words, run_figure
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
-from aegui.core.i18n import localized, mark, tr, trn
+from aegui.core.i18n import localized, tr, trn
 from aegui.core.latent.frame import principal_directions
 from aegui.core.study.importances import METHODS, importance_name, importances
 from aegui.core.study.material import errors_by
@@ -32,7 +31,19 @@ from aegui.kit.charts.parallel import ParallelAxis, ParallelPlot
 from aegui.kit.charts.scale import Scale, fitted
 from aegui.session.data.looks import look_of
 from aegui.widgets.figures.makers import latent_plot
+from aegui.widgets.figures.seeds import seeds_picture
 from aegui.widgets.figures.sheets import PictureSheet
+from aegui.widgets.figures.study_kinds import (
+    BANDS,
+    COLUMNS,
+    PICTURES,
+    SHOWN,
+    PictureChoice,
+    StudyPicture,
+    figure_of,
+    seeds_words,
+    short_names,
+)
 from aegui.widgets.glyphs import label_sign
 
 if TYPE_CHECKING:
@@ -45,7 +56,6 @@ if TYPE_CHECKING:
     from aegui.kit.charts.columns import Levels
     from aegui.kit.charts.items import ItemPlot
 
-Needs = Literal["figures", "curves", "networks"]
 MOST_SETTINGS = 64
 _MOST_LINES = 24
 _MOST_CHOICES = 40
@@ -54,164 +64,6 @@ _MOST_CHARACTERS = 100
 _MOST_COLUMNS = 14
 _SHEET_SHAPE = 1.7
 _FEW_SIZES = 12
-
-
-@dataclass(frozen=True)
-class PictureKind(Choice):
-    """One kind of picture.
-
-    Attributes:
-        needs: What it is made of beside figures: histories, or networks.
-        by_figure: Whether it is of one figure of the runs, which can be chosen.
-        can_be_log: Whether its values may be on a logarithmic axis.
-    """
-
-    needs: Needs = "figures"
-    by_figure: bool = True
-    can_be_log: bool = False
-
-
-PICTURES = table(
-    PictureKind(
-        "bars",
-        mark("Bars"),
-        mark("The mean of each setting as a bar, every seed as a dot."),
-        can_be_log=True,
-    ),
-    PictureKind(
-        "boxes",
-        mark("Boxes"),
-        mark("Median, quartiles, whiskers to 1.5 boxes, and outliers of each setting."),
-        can_be_log=True,
-    ),
-    PictureKind(
-        "curves",
-        mark("Curves"),
-        mark("What was recorded while the settings learnt, over their seeds."),
-        needs="curves",
-        by_figure=False,
-        can_be_log=True,
-    ),
-    PictureKind(
-        "heat",
-        mark("Heat map"),
-        mark("The mean by the choices of two axes."),
-    ),
-    PictureKind(
-        "parallel",
-        mark("Parallel axes"),
-        mark("A line for each setting through its choices to its figures."),
-        can_be_log=True,
-    ),
-    PictureKind(
-        "importances",
-        mark("Importances"),
-        mark("How much each axis matters."),
-    ),
-    PictureKind(
-        "fonts",
-        mark("Errors by set"),
-        mark("Wrong pixels of each set of characters, or each class."),
-        by_figure=False,
-    ),
-    PictureKind(
-        "characters",
-        mark("Errors by character"),
-        mark("Wrong pixels of each character."),
-        by_figure=False,
-    ),
-    PictureKind(
-        "maps",
-        mark("Latent maps"),
-        mark("The codes of a network of each setting."),
-        needs="networks",
-        by_figure=False,
-    ),
-    PictureKind(
-        "reconstructions",
-        mark("Reconstructions"),
-        mark("What a network of each setting makes of the same samples."),
-        needs="networks",
-        by_figure=False,
-    ),
-    PictureKind(
-        "sample",
-        mark("One sample"),
-        mark("What a network of each setting makes of one sample."),
-        needs="networks",
-        by_figure=False,
-    ),
-)
-"""Every kind, in the order in which they are offered."""
-
-BANDS = table(
-    Choice("std", mark("mean ± deviation"), mark("Mean, and one standard deviation around it.")),
-    Choice("quartiles", mark("quartiles"), mark("Median, and the quartiles around it.")),
-    Choice("runs", mark("single runs"), mark("Mean, and every run behind it.")),
-)
-COLUMNS = table(
-    Choice("loss", mark("Loss"), mark("Loss of the training.")),
-    Choice("wrong_mean", mark("Wrong pixels"), mark("Mean number of wrong pixels per sample.")),
-    Choice(
-        "validation_loss",
-        mark("Loss on samples held out"),
-        mark("Loss of the samples that were kept from training."),
-    ),
-)
-SHOWN = table(
-    Choice("answer", mark("Answer"), mark("What the network makes of it.")),
-    Choice("difference", mark("Difference"), mark("Where the answer differs from the sample.")),
-    Choice("original", mark("Original"), mark("The sample itself.")),
-)
-
-
-@dataclass(frozen=True)
-class PictureChoice:
-    """How a picture is to be made.
-
-    Attributes:
-        figure: Of the runs; empty: the one that verdicts are about.
-        column: One of ``COLUMNS``, for curves.
-        band: One of ``BANDS``.
-        is_log: Whether values are on a logarithmic axis, where they can be.
-        across: Axis of the plan across a heat map; empty: the first one.
-        up: The other axis; empty: the next one.
-        sample: Number of the sample that is seen, among those whose answers are known.
-        shown: One of ``SHOWN``.
-    """
-
-    figure: str = ""
-    column: str = "loss"
-    band: str = "std"
-    is_log: bool = False
-    across: str = ""
-    up: str = ""
-    sample: int = 0
-    shown: str = "answer"
-
-
-@dataclass(frozen=True, eq=False)
-class StudyPicture:
-    """A picture, and what its items are about.
-
-    Attributes:
-        plot: The chart.
-        items: Of each item the places of its settings among ``StudyResult.cells``, best first.
-        words: What each item says, in a sentence.
-        caption: What it shows and of what it is, beyond its title.
-        write: Gives its numbers as CSV; empty: there are none. It takes longer than to draw them.
-    """
-
-    plot: ItemPlot
-    items: tuple[tuple[int, ...], ...]
-    words: tuple[str, ...]
-    caption: str
-    write: Callable[[], str] = lambda: ""
-
-    @property
-    def csv(self) -> str:
-        """Its numbers as CSV."""
-        return self.write()
 
 
 def study_picture(
@@ -236,40 +88,9 @@ def study_figure(
     return Figure(f"study-{key}", title, (picture.plot,), origin, picture.csv)
 
 
-def seeds_words(result: StudyResult) -> str:
-    """How many seeds a picture rests on."""
-    cells = result.cells
-    runs, seeds = sum(len(cell.runs) for cell in cells), result.plan.seeds.count
-    whole = len(cells) * seeds
-    words = trn("{n} seed of each setting", "{n} seeds of each setting", seeds)
-    if runs < whole:
-        words += ", " + tr("{n:,} of {whole:,} runs done", n=runs, whole=whole)
-    return words
-
-
-def _figure_key(result: StudyResult, choice: PictureChoice) -> str:
-    key = choice.figure or compared_by(result.plan)
-    if not any(cell.has(key) for cell in result.cells) and result.figures:
-        return result.figures[0]
-    return key
-
-
 def _cells(result: StudyResult, key: str) -> list[tuple[int, StudyCell]]:
     found = [(place, cell) for place, cell in enumerate(result.cells) if cell.has(key)]
     return found[:MOST_SETTINGS]
-
-
-def short_names(cells: Sequence[StudyCell]) -> tuple[str, ...]:
-    """What settings are called among others: without the axes in which all agree."""
-    labels = [cell.setting.labels for cell in cells]
-    axes = dict.fromkeys(axis for one in labels for axis in one)
-    differing = [axis for axis in axes if len({one.get(axis) for one in labels}) > 1]
-    found = []
-    for cell in cells:
-        own = cell.setting.labels
-        parts = [tr(own[axis]) for axis in differing if axis in own]
-        found.append(", ".join(parts) or cell.setting.title)
-    return tuple(found)
 
 
 def _says(cell: StudyCell, key: str) -> str:
@@ -307,7 +128,7 @@ def _of_seeds(
     material: StudyMaterial, choice: PictureChoice, *, boxes: bool
 ) -> StudyPicture | None:
     result = material.result
-    key = _figure_key(result, choice)
+    key = figure_of(result, choice)
     found = _cells(result, key)
     if not found:
         return None
@@ -448,7 +269,7 @@ def _heat(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | None
     across = choice.across if choice.across in axes else axes[-1]
     up = choice.up if choice.up in axes and choice.up != across else ""
     up = up or next(axis for axis in axes if axis != across)
-    key = _figure_key(result, choice)
+    key = figure_of(result, choice)
     columns, rows = _labels_of(result, across), _labels_of(result, up)
     mean = np.full((len(rows), len(columns)), np.nan)
     items: list[tuple[int, ...]] = []
@@ -523,7 +344,7 @@ def _plain(value: float) -> str:
 
 def _parallel(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | None:
     result = material.result
-    key = _figure_key(result, choice)
+    key = figure_of(result, choice)
     found = [(place, cell) for place, cell in enumerate(result.cells) if cell.has(key)]
     plan_axes = [
         axis.name
@@ -573,7 +394,7 @@ def _parallel(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | 
 
 def _importances(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | None:
     result = material.result
-    key = _figure_key(result, choice)
+    key = figure_of(result, choice)
     found = importances(result, key)
     if found is None:
         return None
@@ -776,6 +597,7 @@ def _sample(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | No
 _MAKERS: dict[str, Callable[[StudyMaterial, PictureChoice], StudyPicture | None]] = {
     "bars": _bars,
     "boxes": _boxes,
+    "seeds": seeds_picture,
     "curves": _curves,
     "heat": _heat,
     "parallel": _parallel,

@@ -23,9 +23,12 @@ from aegui.kit.charts.matrix import NumberMatrix
 from aegui.kit.charts.multiples import SmallMultiples
 from aegui.kit.charts.parallel import ParallelAxis, ParallelPlot
 from aegui.kit.charts.scale import Scale
+from aegui.kit.charts.squares import SquareFields, Squares, SquareSign, largest
 from aegui.kit.theme import current_theme
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pytestqt.qtbot import QtBot
 
     from aegui.kit.charts.items import ItemPlot, ItemShape
@@ -51,13 +54,14 @@ ALL: dict[str, ItemPlot] = {
     "parallel": PARALLEL,
     "heat": HEAT,
     "multiples": SmallMultiples((BARS, BOXES)),
+    "squares": SquareFields((Squares(np.array([0, 3], np.int8), np.zeros(2)),)),
 }
 
 
-def shapes_of(plot: ItemPlot) -> tuple[ItemShape, ...]:
+def shapes_of(plot: ItemPlot) -> Sequence[ItemShape]:
     image = QImage(400, 300, QImage.Format.Format_RGB32)
     painter = QPainter(image)
-    found = tuple(plot.shapes(Ink(painter, PAPERS["light"]), QRectF(10, 10, 380, 280)))
+    found = plot.shapes(Ink(painter, PAPERS["light"]), QRectF(10, 10, 380, 280))
     painter.end()
     return found
 
@@ -159,3 +163,53 @@ def test_what_a_thread_has_painted_is_not_painted_again_until_its_room_changes(
     view.resize(400, 200)
     assert view.shapes is not painted.shapes
     assert view.shapes[1].path.boundingRect().right() > 300
+
+
+def test_squares_are_as_large_as_they_can_be_in_rows_of_round_numbers() -> None:
+    assert largest(1000, 1000.0, 200.0, 24.0) == (10.0, 100)
+    assert largest(3, 1000.0, 200.0, 24.0)[0] == 24.0
+    for count in (1, 7, 60, 12_345, 100_000):
+        side, columns = largest(count, 460.0, 260.0, 24.0)
+        assert str(columns).rstrip("0") in {"1", "2", "5"}
+        assert side * columns <= 460.0 + 1e-6
+        assert side * -(-count // columns) <= 260.0 + 1e-6
+
+
+FIELDS = SquareFields(
+    (
+        Squares(np.arange(5, dtype=np.int8).repeat(24), np.linspace(0, 1, 120), title="one"),
+        Squares(np.full(90, 2, np.int8), np.linspace(0, 1, 90), list(map(str, range(90))), "two"),
+    ),
+    (SquareSign((("full", 1.0),), "done"), SquareSign((("bad", 0.0), ("bad", 1.0)), "off")),
+)
+
+
+@pytest.mark.usefixtures("qapp")
+def test_squares_of_several_fields_and_the_fields_are_items() -> None:
+    shapes = shapes_of(FIELDS)
+    assert len(shapes) == 120 + 90 + 2
+    for item in (0, 77, 119, 120, 209):
+        assert shapes[item].item == item
+        assert item_at(shapes, shapes[item].path.boundingRect().center()) == item
+    # Beside its squares there is the field.
+    assert item_at(shapes, shapes[211].path.boundingRect().bottomRight() - QPointF(2, 2)) == 211
+    boxes = [shapes[item].path.boundingRect() for item in range(210)]
+    widths = [box.width() for box in boxes]
+    assert widths == pytest.approx([widths[0]] * len(widths))
+
+
+def test_keys_go_over_squares_row_by_row(qtbot: QtBot, view: ItemView) -> None:
+    view.set_plot(FIELDS, "item {}".format)
+    view.chosen.connect(lambda item: view.set_marked(frozenset(), frozenset({item})))
+    found: list[int] = []
+    view.chosen.connect(found.append)
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Up):
+        QTest.keyClick(view, key)
+    first = view.shapes[0].path.boundingRect()
+    columns = next(
+        at for at in range(1, 120) if view.shapes[at].path.boundingRect().y() > first.y()
+    )
+    assert found == [0, 1, 1 + columns, 1]
+    with qtbot.waitSignal(view.clicked) as heard:
+        QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=place_of(view, 7))
+    assert heard.args == [7]

@@ -21,13 +21,8 @@ from aegui.kit.charts.lines import LinePlot
 from aegui.kit.charts.matrix import NumberMatrix
 from aegui.kit.charts.parallel import ParallelPlot
 from aegui.widgets.figures.sheets import PictureSheet
-from aegui.widgets.figures.studies import (
-    BANDS,
-    PICTURES,
-    PictureChoice,
-    study_figure,
-    study_picture,
-)
+from aegui.widgets.figures.studies import study_figure, study_picture
+from aegui.widgets.figures.study_kinds import BANDS, PICTURES, PictureChoice
 from tests.features.studies.plans import RATE, write_plan
 
 if TYPE_CHECKING:

@@ -1,12 +1,14 @@
-"""What the runs of one setting have learnt, as a document with so many runs."""
+"""What runs of one setting have learnt, as a document with so many runs."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+import numpy as np
+from PySide6.QtCore import QObject, Signal, Slot
 
-from aegui.core.errors import AeguiError
+from aegui.core.errors import AeguiError, ReadError
 from aegui.core.i18n import tr
 from aegui.core.recipe import MAX_RUNS
 from aegui.core.study.records import Records, usual_folder
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from aegui.core.run_file.saved import SavedRun
     from aegui.core.study.results import StudyCell
+    from aegui.core.study.settings import StudySetting
 
 MOST_NETWORKS = min(64, MAX_RUNS)
 """So many are gone over one by one; of more, the first ones."""
@@ -28,22 +31,63 @@ class CellNetworks(QObject):
 
     made = Signal(object, str)
     """A ``SavedRun``, and what it is called."""
+    forgotten = Signal(object, int, str)
+    """What the run of a ``StudySetting`` with that seed has learnt is not there, and why."""
     failed = Signal(str)
     """Why not, in words."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._job = Derived("aegui-study-networks", self)
-        self._job.answered.connect(lambda answer: self.made.emit(*answer))
+        self._job.answered.connect(self._on_job_answered)
         self._job.failed.connect(self.failed)
 
     def make(self, cell: StudyCell, path: Path) -> None:
         """Read what the runs of ``cell`` of the study in the file ``path`` have learnt."""
         self._job.ask(lambda: _networks(cell, path), object())
 
+    def make_one(self, cell: StudyCell, path: Path, seed: int) -> None:
+        """Read what the run with that seed has learnt; ``forgotten`` follows where it is gone."""
+        self._job.ask(lambda: _network(cell, path, seed), object())
+
+    @Slot(object)
+    def _on_job_answered(self, answer: tuple[SavedRun, str] | _Forgotten) -> None:
+        if isinstance(answer, _Forgotten):
+            self.forgotten.emit(answer.setting, answer.seed, answer.reason)
+        else:
+            self.made.emit(*answer)
+
     def shutdown(self) -> None:
         """Give up what is under way."""
         self._job.shutdown()
+
+
+@dataclass(frozen=True, eq=False)
+class _Forgotten:
+    """A run without weights, and why there are none."""
+
+    setting: StudySetting
+    seed: int
+    reason: str
+
+
+def _network(cell: StudyCell, path: Path, seed: int) -> tuple[SavedRun, str] | _Forgotten:
+    """What the run of ``cell`` with that seed has learnt."""
+    run = next((run for run in cell.runs if run.seed == seed), None)
+    if run is None:
+        return _Forgotten(cell.setting, seed, tr("it has not ended yet"))
+    records = Records(usual_folder(path))
+    try:
+        whole = records.whole(run.key) if run.key in records else run
+        if whole.row is None:
+            return _Forgotten(cell.setting, seed, tr("its weights were not kept"))
+        if not np.isfinite(whole.row).all():
+            return _Forgotten(cell.setting, seed, tr("it went to infinity"))
+        learnt = run_of(cell.setting.recipe, [whole])
+    except ReadError as error:
+        return _Forgotten(cell.setting, seed, str(error).rstrip("."))
+    words = ", ".join(map(tr, cell.setting.labels.values())) or path.stem
+    return learnt, tr("{setting}, seed {n}", setting=words, n=seed)
 
 
 def _networks(cell: StudyCell, path: Path) -> tuple[SavedRun, str]:

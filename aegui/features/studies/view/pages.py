@@ -42,8 +42,8 @@ class StudyPage(QWidget):
 
     setting_chosen = Signal(int)
     """The place of a setting among ``result.cells``; ``NOTHING``: none."""
-    run_requested = Signal(object, int)
-    """Open the recipe of a ``StudySetting`` with that seed."""
+    network_requested = Signal(int, int)
+    """Show the network of the setting at that place with that seed on the map."""
     networks_requested = Signal(int)
     """Show the networks of the setting at that place on the map."""
     step_requested = Signal(int)
@@ -96,8 +96,8 @@ class ResultPages(QWidget):
 
     setting_chosen = Signal(int)
     """The place of a setting among ``result.cells``; ``NOTHING``: none."""
-    run_requested = Signal(object, int)
-    """Open the recipe of a ``StudySetting`` with that seed."""
+    network_requested = Signal(int, int)
+    """Show the network of the setting at that place with that seed on the map."""
     networks_requested = Signal(int)
     """Show the networks of the setting at that place on the map."""
     step_requested = Signal(int)
@@ -138,7 +138,7 @@ class ResultPages(QWidget):
                 raise TypeError(spec.place)
             page.making = self._making
             page.setting_chosen.connect(self.choose)
-            page.run_requested.connect(self.run_requested)
+            page.network_requested.connect(self.network_requested)
             page.material_requested.connect(self.material_requested)
             page.networks_requested.connect(self.networks_requested)
             page.step_requested.connect(self.step_requested)

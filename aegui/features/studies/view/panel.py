@@ -55,6 +55,8 @@ class StudiesPanel(QWidget):
     """Show the next network of those on the map, or the one before."""
     networks_requested = Signal(object)
     """Show the networks of a ``StudyCell`` on the map."""
+    network_requested = Signal(object, int)
+    """Show that of a ``StudyCell`` with that seed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -122,7 +124,7 @@ class StudiesPanel(QWidget):
         self.save.clicked.connect(self.table_requested)
         self.more.clicked.connect(self._on_more_clicked)
         self.pages.setting_chosen.connect(lambda _place: self._show_row())
-        self.pages.run_requested.connect(self.run_requested)
+        self.pages.network_requested.connect(self._on_pages_network_requested)
         table = self.pages.page("table")
         assert isinstance(table, TablePage), "the table of pages says so"
         table.setting_opened.connect(self._ask_for_run)
@@ -211,6 +213,14 @@ class StudiesPanel(QWidget):
         cell, seed = self._chosen(), self.seeds.currentData()
         if cell is not None and seed is not None:
             self.run_requested.emit(cell.setting, seed)
+
+    def _on_pages_network_requested(self, place: int, seed: int) -> None:
+        result = None if self._sheet is None else self._sheet.result
+        if result is not None and place < len(result.cells):
+            self.pages.choose(place)
+            if self.seeds.findData(seed) >= 0:
+                self.seeds.setCurrentIndex(self.seeds.findData(seed))
+            self.network_requested.emit(result.cells[place], seed)
 
     def _ask_for_networks(self) -> None:
         cell = self._chosen()

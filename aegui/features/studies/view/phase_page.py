@@ -1,4 +1,7 @@
-"""The share of the runs at the goal over two axes, filling while the study runs."""
+"""The share of the runs at the goal over two axes, filling while the study runs.
+
+Of a single setting, or where no axis is chosen, it is a field of single seeds.
+"""
 
 from __future__ import annotations
 
@@ -6,23 +9,28 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QComboBox, QStackedWidget, QWidget
 
 from aegui.core.i18n import localized, mark, tr
 from aegui.core.study.phase import PhaseDiagram, phase_axes, phase_csv, phase_of, share_words
 from aegui.core.study.results import goal_words
 from aegui.features.studies.view.pages import NOTHING, StudyPage
+from aegui.features.studies.view.seed_squares import SeedSquares
 from aegui.kit.charts.figure import Figure
 from aegui.kit.charts.matrix import CellRoom, NumberMatrix
 from aegui.kit.charts.matrix_view import MatrixTable
 from aegui.kit.charts.shade_key import KeyedMatrix, ShadeKey, ShadeKeyView
-from aegui.kit.layouts import column, dim, row
+from aegui.kit.flow import FlowLayout
+from aegui.kit.layouts import column, dim, held, row
 from aegui.kit.marks import ElidedLabel, flat_button
 from aegui.kit.placeholder import Placeholder
 from aegui.kit.theme import SPACING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from aegui.features.studies.model.study_runs import StudySheet
+    from aegui.features.studies.view.pages import States, Taker
     from aegui.kit.charts.cells import Place
 
 _ROOM = CellRoom(least=(4, 6), good=(30, 22), most=(120, 60))
@@ -39,6 +47,7 @@ class PhasePage(StudyPage):
         self._sheet: StudySheet | None = None
         self._diagram: PhaseDiagram | None = None
         self._names: tuple[str, ...] = ()
+        self._seeds_of: Path | None = None
         self.across = QComboBox()
         self.upwards = QComboBox()
         self.previous = flat_button("edit-shift-left", tr("The network of the seed before"))
@@ -46,13 +55,19 @@ class PhasePage(StudyPage):
         self.words = ElidedLabel()
         self.key = _key()
         self.table = MatrixTable(tr("Share of the runs at the goal"), _ROOM, self.figure)
+        self.field = SeedSquares(self._make)
+        self._pages = QStackedWidget()
+        self._axes = QWidget()
         self.placeholder = Placeholder(self._build_content())
         self.setLayout(column((self.placeholder, 1)))
         for box in (self.across, self.upwards):
             box.activated.connect(lambda _place: self._show())
         self.table.cell_activated.connect(self._on_table_cell_activated)
-        self.previous.clicked.connect(lambda: self.step_requested.emit(-1))
-        self.next.clicked.connect(lambda: self.step_requested.emit(1))
+        self.previous.clicked.connect(lambda: self._step(-1))
+        self.next.clicked.connect(lambda: self._step(1))
+        self.field.network_requested.connect(self.network_requested)
+        self.field.setting_chosen.connect(self.setting_chosen)
+        self.field.worded.connect(self._on_field_worded)
 
     def _build_content(self) -> QWidget:
         self.across.setAccessibleName(tr("Axis across"))
@@ -60,14 +75,20 @@ class PhasePage(StudyPage):
         dim(self.words)
         export = self.table.figures.button(tr("Save the diagram"))
         across, up = dim(tr("Across")), dim(tr("Upwards"))
-        head = row(
-            across, self.across, up, self.upwards, (self.words, 1), self.previous, self.next, export
-        )
+        self._axes.setLayout(row(across, self.across, up, self.upwards))
+        head = FlowLayout(SPACING // 2, last_at_right=True)
+        for part in (self._axes, self.field.options):
+            head.addWidget(part)
+        head.addWidget(held(row(self.previous, self.next, export)))
+        self._matrix = held(row((self.table, 1), ShadeKeyView(self.key), spacing=SPACING))
+        self._pages.addWidget(self._matrix)
+        self._pages.addWidget(self.field)
         content = QWidget()
         content.setLayout(
             column(
-                head,
-                (row((self.table, 1), ShadeKeyView(self.key), spacing=SPACING), 1),
+                held(head),
+                self.words,
+                (self._pages, 1),
                 margins=(0, SPACING // 2, 0, 0),
             )
         )
@@ -91,6 +112,25 @@ class PhasePage(StudyPage):
         """Mark the cell of the setting."""
         self.table.set_chosen(self._cell_of(place))
 
+    @property
+    def is_of_seeds(self) -> bool:
+        """Whether single seeds are shown, not shares of cells."""
+        return self._pages.currentWidget() is self.field
+
+    def _make(self, states: States, take: Taker, gentle: bool) -> None:
+        # What makes things is given to the page after it was made.
+        self.making(states, take, gentle)
+
+    def _step(self, by: int) -> None:
+        if self.is_of_seeds:
+            self.field.step(by)
+        else:
+            self.step_requested.emit(by)
+
+    def _on_field_worded(self, words: str) -> None:
+        if self.is_of_seeds:
+            self.words.setText(words)
+
     def _fill_axes(self, x: str, y: str) -> None:
         for box, chosen in ((self.across, x), (self.upwards, y)):
             with QSignalBlocker(box):
@@ -104,10 +144,20 @@ class PhasePage(StudyPage):
         sheet = self._sheet
         result = None if sheet is None else sheet.result
         x, y = self.across.currentData(), self.upwards.currentData()
+        self._axes.setVisible(bool(self._names))
         if result is None:
             self.placeholder.say(tr("Nothing to show yet: it takes runs that have ended."))
             return
-        diagram = self._diagram = phase_of(result, x, "" if x == y else y)
+        y = "" if x == y else y
+        diagram = self._diagram = phase_of(result, x, y)
+        self._show_page(self.field if not (x or y) else self._matrix)
+        if self.is_of_seeds:
+            self.placeholder.show_content()
+            assert sheet is not None, "there is a result"
+            goes_on = self._seeds_of == sheet.path
+            self._seeds_of = sheet.path
+            self.field.set_result(result, goes_on=goes_on)
+            return
         if diagram is None:
             text = tr("Give the study a goal: here comes the share of its runs that reach it.")
             self.placeholder.say(text)
@@ -117,8 +167,17 @@ class PhasePage(StudyPage):
         words = diagram
         self.table.set_plot(_matrix(diagram), lambda place: share_words(words, *place))
 
+    def _show_page(self, page: QWidget) -> None:
+        self._pages.setCurrentWidget(page)
+        is_field = page is self.field
+        self.field.options.setVisible(is_field)
+        if not is_field:
+            self._seeds_of = None
+
     def figure(self) -> Figure | None:
-        """The diagram, for paper; None before there is one."""
+        """The diagram, or the field of seeds, for paper; None before there is one."""
+        if self.is_of_seeds:
+            return self.field.figure()
         diagram, sheet = self._diagram, self._sheet
         if diagram is None or sheet is None or sheet.result is None:
             return None

@@ -22,7 +22,9 @@ from PySide6.QtWidgets import (
 
 from aegui.core.evaluation.run_figures import run_figure
 from aegui.core.i18n import mark, tr
-from aegui.core.study.material import StudyMaterial
+from aegui.core.study.material import StudyMaterial, middle_run
+from aegui.core.study.results import compared_by
+from aegui.core.study.seed_cloud import ORDERS
 from aegui.features.studies.view.pages import NOTHING, StudyPage
 from aegui.features.studies.view.settings_table import SettingsTable
 from aegui.kit.charts.item_canvas import ItemCanvas
@@ -32,16 +34,14 @@ from aegui.kit.layouts import column, dim, held, hint, row
 from aegui.kit.marks import ElidedLabel
 from aegui.kit.theme import SPACING
 from aegui.kit.tiles import columns_for, tile
-from aegui.widgets.figures.studies import (
+from aegui.widgets.figures.studies import heat_axes, study_figure, study_picture
+from aegui.widgets.figures.study_kinds import (
     BANDS,
     COLUMNS,
     PICTURES,
     SHOWN,
     PictureChoice,
     StudyPicture,
-    heat_axes,
-    study_figure,
-    study_picture,
 )
 from aegui.widgets.form.fields import ChoiceField
 
@@ -101,6 +101,7 @@ class PicturesPage(StudyPage):
         self.up = QComboBox()
         self.sample = QSpinBox()
         self.shown = ChoiceField(SHOWN.values())
+        self.order = ChoiceField(ORDERS.values())
         self.is_log = QCheckBox(tr("Log"))
         self.tiles: dict[str, _Tile] = {key: _Tile(key, self) for key in PICTURES}
         self.table = SettingsTable()
@@ -127,7 +128,7 @@ class PicturesPage(StudyPage):
         action.setCheckable(True)
         action.setData(TABLE)
         self.kinds.setMenu(menu)
-        for box in (self.column, self.band, self.shown):
+        for box in (self.column, self.band, self.shown, self.order):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.is_log.setToolTip(tr("Figures and losses on a logarithmic axis"))
         self.sample.setAccessibleName(tr("Sample"))
@@ -138,6 +139,7 @@ class PicturesPage(StudyPage):
             ("curves", mark("Curves"), (self.column, self.band)),
             ("heat", mark("Axes"), (self.across, self.up)),
             ("sample", mark("Sample"), (self.sample, self.shown)),
+            ("seeds", mark("Seeds"), (self.order,)),
         ):
             label = dim(tr(words))
             self._options[key] = held(row(label, *parts))
@@ -177,6 +179,7 @@ class PicturesPage(StudyPage):
             (self.across, "across"),
             (self.up, "up"),
             (self.shown, "shown"),
+            (self.order, "order"),
         ):
             combo.activated.connect(
                 lambda _place, combo=combo, name=name: self._choose(**{name: combo.currentData()})
@@ -277,7 +280,7 @@ class PicturesPage(StudyPage):
         kinds = [PICTURES[key] for key in shown if key in PICTURES]
         self._options["figure"].setVisible(any(kind.by_figure for kind in kinds))
         self._options["log"].setVisible(any(kind.can_be_log for kind in kinds))
-        for key in ("curves", "heat", "sample"):
+        for key in ("curves", "heat", "sample", "seeds"):
             self._options[key].setVisible(key in shown)
         self._arrange()
         self._draw()
@@ -346,6 +349,7 @@ class PicturesPage(StudyPage):
 
     def _on_view_hovered(self, tile_: _Tile, item: int | None) -> None:
         self._point_at(frozenset(tile_.places(item)))
+        tile_.point_at(item)
 
     def _point_at(self, here: frozenset[int]) -> None:
         self._mark(here)
@@ -366,23 +370,29 @@ class PicturesPage(StudyPage):
             self._chosen = places[0]
             self.table.choose_row(places[0])
             self._mark(frozenset(places))
+            if tile_.run_of(item) is not None:
+                tile_.choose(item)
             self.setting_chosen.emit(places[0])
 
     def _on_view_activated(self, tile_: _Tile, item: int) -> None:
-        places, result = tile_.places(item), self._result()
-        if places and result is not None:
-            cell = result.cells[places[0]]
-            self.run_requested.emit(cell.setting, self._seed_of(places[0]))
+        run, places = tile_.run_of(item), tile_.places(item)
+        if run is not None:
+            self.network_requested.emit(*run)
+        elif places and self._result() is not None:
+            self.network_requested.emit(places[0], self._seed_of(places[0]))
 
     def _result(self) -> StudyResult | None:
         return None if self._sheet is None else self._sheet.result
 
     def _seed_of(self, place: int) -> int:
-        """The seed whose network pictures show; without one the first."""
+        """The seed whose network pictures show: the one in the middle; without one the first."""
         networks = () if self._material is None else self._material.networks
         known = {one.place: one.seed for one in networks}
-        assert self._sheet is not None, "there is a picture"
-        return known.get(place, self._sheet.plan.seeds.first)
+        result = self._result()
+        assert result is not None, "there is a picture"
+        middle = middle_run(result.cells[place], compared_by(result.plan))
+        first = result.plan.seeds.first if middle is None else middle.seed
+        return known.get(place, first)
 
     def _on_table_item_selection_changed(self) -> None:
         place = self.table.chosen_row()
@@ -399,6 +409,8 @@ class _Tile(QWidget):
         super().__init__()
         kind = PICTURES[key]
         self._picture: StudyPicture | None = None
+        self._run: tuple[int, int] | None = None
+        self._run_items: frozenset[int] = frozenset()
         self.view = ItemView(tr(kind.label), lambda: page.figure_of(key))
         self._empty = hint(tr(_NOT_YET))
         name = QLabel(tr(kind.label))
@@ -425,6 +437,7 @@ class _Tile(QWidget):
     ) -> None:
         """Show a picture, which may be ``painted`` already; None: there is none yet."""
         self._picture = picture
+        self._find_run()
         self.view.setVisible(picture is not None)
         self._empty.setVisible(picture is None)
         self._caption.setText("" if picture is None else picture.caption)
@@ -434,9 +447,32 @@ class _Tile(QWidget):
         self.view.set_plot(plot, lambda item: words[item] if item < len(words) else "", painted)
 
     def places(self, item: int | None) -> tuple[int, ...]:
-        """The settings of an item, the best first."""
+        """The settings of an item, the best first; of a single run its setting."""
+        run = self.run_of(item)
+        if run is not None:
+            return (run[0],)
         items = () if self._picture is None else self._picture.items
         return items[item] if item is not None and item < len(items) else ()
+
+    def run_of(self, item: int | None) -> tuple[int, int] | None:
+        """Setting and seed of an item that is a single run."""
+        return None if self._picture is None or item is None else self._picture.runs.get(item)
+
+    def choose(self, item: int) -> None:
+        """Mark a single run beside its setting."""
+        self._run = self.run_of(item)
+        self._find_run()
+        self.view.set_marked(frozenset(), self._run_items)
+
+    def point_at(self, item: int | None) -> None:
+        """Mark the single run that is pointed at."""
+        if item is not None and self.run_of(item) is not None:
+            self.view.set_marked(frozenset({item}), self._run_items)
+
+    def _find_run(self) -> None:
+        """Find the item of the run that was chosen: it moves where seeds are ordered anew."""
+        runs = {} if self._picture is None or self._run is None else self._picture.runs
+        self._run_items = frozenset(item for item, run in runs.items() if run == self._run)
 
     def mark(self, here: frozenset[int], chosen: frozenset[int]) -> None:
         """Mark settings that are pointed at, and the one that is chosen."""
@@ -445,7 +481,7 @@ class _Tile(QWidget):
         def of(places: frozenset[int]) -> frozenset[int]:
             return frozenset(at for at, own in enumerate(items) if not places.isdisjoint(own))
 
-        self.view.set_marked(of(here), of(chosen))
+        self.view.set_marked(of(here), of(chosen) | self._run_items)
 
 
 def _goes_on(before: StudyResult | None, after: StudyResult | None) -> bool:

@@ -178,9 +178,13 @@ def test_what_is_pointed_at_is_marked_in_all_pictures_and_in_the_table(
     assert panel.pages.chosen == 1
     assert page.table.chosen_row() == 1
     assert table_of(panel).chosen_row() == 1
-    with qtbot.waitSignal(panel.run_requested) as heard:
+    with qtbot.waitSignal(panel.network_requested) as heard:
         views["parallel"].activated.emit(0)
-    assert heard.args[0].labels == {"rate": "0.02"}
+    assert heard.args[0].setting.labels == {"rate": "0.02"}
+    # Neither the luckiest nor the unluckiest seed.
+    wrong = sorted(heard.args[0].values("wrong"))
+    shown = next(run for run in heard.args[0].runs if run.seed == heard.args[1])
+    assert shown.figures["wrong"] == wrong[1]
 
 
 def test_options_are_offered_for_the_pictures_that_they_are_of(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from aegui.core.study.plan import load_plan
+from aegui.core.study.plan import Goal, load_plan
 from aegui.core.study.records import Records
 from aegui.core.study.study import Study
 from aegui.core.study.workers import InProcess, StudyControl
@@ -126,3 +127,80 @@ def test_it_leaves_with_caption_and_numbers(page: PhasePage, sheet: StudySheet, 
     assert "12 of 12 runs" in figure.origin
     assert len(figure.csv.splitlines()) == 1 + 4
     assert len(figure_bytes(figure, Paper(), form)) > 1000
+
+
+@pytest.fixture
+def cloud(tmp_path: Path) -> StudySheet:
+    """Of a study of one setting and twelve seeds, seven of which have ended."""
+    plan = load_plan(write_plan(tmp_path, axes=[], seeds={"first": 3, "count": 12}, set=SMALL))
+    study = Study(plan, tmp_path, Records())
+    assert list(study.run(InProcess(), StudyControl()))
+    (cell,) = study.result().cells
+    worst = sorted(run.figures["worst"] for run in cell.runs)
+    goal = plan.model_copy(update={"goal": Goal(figure="worst", at_most=worst[2])})
+    some = replace(study.result(), plan=goal, cells=(replace(cell, runs=cell.runs[:7]),))
+    return StudySheet(tmp_path / "cloud.aegui-study", goal).found(some)
+
+
+def square(page: PhasePage, item: int) -> QPoint:
+    return page.field.view.shapes[item].path.boundingRect().center().toPoint()
+
+
+def test_of_one_setting_every_seed_is_a_square(
+    qtbot: QtBot, page: PhasePage, cloud: StudySheet
+) -> None:
+    page.set_sheet(cloud)
+    assert page.is_of_seeds
+    assert not page.across.isVisible()
+    assert cloud.result is not None
+    (cell,) = cloud.result.cells
+    picture = page.field.picture
+    assert picture is not None
+    assert [picture.runs[item] for item in range(12)] == [(0, seed) for seed in range(3, 15)]
+    met = cell.met(cloud.plan)
+    assert f"{met} of 7 seeds at the goal" in page.words.text()
+    assert "5 more are to come" in page.words.text()
+    tip = page.field.view.tip_at(square(page, 2))
+    assert tip.startswith("Seed 5: Wrong pixels")
+    assert "has not ended" in page.field.view.tip_at(square(page, 8))
+    with qtbot.waitSignal(page.network_requested) as heard:
+        QTest.mouseClick(page.field.view, Qt.MouseButton.LeftButton, pos=square(page, 2))
+    assert heard.args == [0, 5]
+    with qtbot.waitSignal(page.network_requested) as heard:
+        QTest.mouseClick(page.next, Qt.MouseButton.LeftButton)
+    assert heard.args == [0, 6]
+    with qtbot.assertNotEmitted(page.network_requested):
+        QTest.mouseClick(page.field.view, Qt.MouseButton.LeftButton, pos=square(page, 8))
+
+
+def test_the_field_fills_in_place_and_is_ordered(page: PhasePage, cloud: StudySheet) -> None:
+    assert cloud.result is not None
+    (cell,) = cloud.result.cells
+    few = replace(cloud.result, cells=(replace(cell, runs=cell.runs[:1]),))
+    page.set_sheet(StudySheet(cloud.path, cloud.plan).found(few))
+    view = page.field.view
+    at = square(page, 4)
+    empty = view.grab().toImage().pixelColor(at)
+    page.set_sheet(cloud)
+    assert square(page, 4) == at
+    assert view.grab().toImage().pixelColor(at) != empty
+    page.field.order.setCurrentIndex(1)
+    page.field.order.activated.emit(1)
+    picture = page.field.picture
+    assert picture is not None
+    wrong = {run.seed: run.figures["wrong"] for run in cell.runs}
+    goal = cloud.plan.goal
+    assert goal is not None
+    met = {run.seed: goal.is_met(run.figures["worst"]) for run in cell.runs}
+    order = [picture.runs[item][1] for item in range(12)]
+    assert order[:7] == sorted(wrong, key=lambda seed: (not met[seed], wrong[seed]))
+    assert order[7:] == list(range(10, 15))
+    figure = page.figure()
+    assert figure is not None
+    assert "best first" in figure.origin
+    assert [line.split(",")[0] for line in figure.csv.splitlines()[1:]] == list(map(str, order))
+    assert figure_bytes(figure, Paper(), "svg").startswith(b"<?xml")
+    goal_free = cloud.plan.model_copy(update={"goal": None})
+    page.set_sheet(StudySheet(cloud.path, goal_free).found(replace(cloud.result, plan=goal_free)))
+    assert page.is_of_seeds
+    assert page.words.text().startswith("7 of 12 seeds have ended")

@@ -1,0 +1,221 @@
+"""The single seeds of a study as squares, filling while it runs; a click asks for one network."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QComboBox, QWidget
+
+from aegui.core.evaluation.run_figures import run_figure
+from aegui.core.i18n import tr
+from aegui.core.study.material import StudyMaterial
+from aegui.core.study.seed_cloud import ORDERS
+from aegui.kit.charts.item_canvas import ItemCanvas
+from aegui.kit.charts.item_view import ItemView
+from aegui.kit.layouts import column, dim, row
+from aegui.kit.placeholder import Placeholder
+from aegui.kit.theme import SPACING
+from aegui.widgets.figures.studies import study_figure, study_picture
+from aegui.widgets.figures.study_kinds import PictureChoice, StudyPicture
+from aegui.widgets.form.fields import ChoiceField
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aegui.core.study.results import StudyResult
+    from aegui.features.studies.view.pages import Making
+    from aegui.kit.charts.figure import Figure
+    from aegui.kit.charts.item_canvas import PaintedItems
+
+_KIND = "seeds"
+
+
+@dataclass(frozen=True, eq=False)
+class _Made:
+    """A picture as it comes from the thread that made it, of the ``round`` of asking."""
+
+    round: int
+    picture: StudyPicture | None
+    painted: PaintedItems | None
+
+
+class SeedSquares(QWidget):
+    """Passive; pictures are made and painted by ``making``, away from the window."""
+
+    network_requested = Signal(int, int)
+    """Show the network of the setting at that place with that seed on the map."""
+    setting_chosen = Signal(int)
+    """All seeds of the setting at that place were clicked."""
+    worded = Signal(str)
+    """How many reach the goal, in a line."""
+
+    making: Making
+
+    def __init__(self, making: Making, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.making = making
+        self._choice = PictureChoice()
+        self._result: StudyResult | None = None
+        self._picture: StudyPicture | None = None
+        self._run: tuple[int, int] | None = None
+        self._item: int | None = None
+        self._here: int | None = None
+        self._round = 0
+        self.figures = QComboBox()
+        self.order = ChoiceField(ORDERS.values())
+        self.view = ItemView(tr("Seeds"), self.figure)
+        self.placeholder = Placeholder(self.view)
+        self.options = QWidget()
+        self._build()
+        self.view.hovered.connect(self._on_view_hovered)
+        self.view.chosen.connect(self._on_view_chosen)
+        self.view.clicked.connect(self._on_view_clicked)
+        self.view.activated.connect(self._on_view_clicked)
+        self.figures.activated.connect(lambda _: self._choose(figure=self.figures.currentData()))
+        self.order.activated.connect(lambda _: self._choose(order=self.order.currentData()))
+
+    def _build(self) -> None:
+        self.figures.setAccessibleName(tr("Figure that colours seeds"))
+        self.order.setAccessibleName(tr("Order of the seeds"))
+        for box in (self.figures, self.order):
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.options.setLayout(row(dim(tr("Colour")), self.figures, dim(tr("Order")), self.order))
+        self.setLayout(column((self.placeholder, 1), margins=(0, 0, SPACING, 0)))
+
+    @property
+    def picture(self) -> StudyPicture | None:
+        """What is shown; None: nothing yet."""
+        return self._picture
+
+    def set_result(self, result: StudyResult | None, *, goes_on: bool) -> None:
+        """Show the seeds of ``result``; ``goes_on``: it is of the settings that are shown."""
+        if result is self._result:
+            return
+        if not goes_on:
+            self._run = self._here = None
+            self._take(None, None)
+        self._result = result
+        if result is not None:
+            self._offer(result)
+        self._draw(gentle=goes_on)
+
+    def _offer(self, result: StudyResult) -> None:
+        rows = [(key, tr(run_figure(key).label)) for key in result.figures if key != "parameters"]
+        known = [
+            (self.figures.itemData(at), self.figures.itemText(at))
+            for at in range(self.figures.count())
+        ]
+        if rows == known:
+            return
+        before = self.figures.currentData()
+        with QSignalBlocker(self.figures):
+            self.figures.clear()
+            for key, text in rows:
+                self.figures.addItem(text, key)
+            self.figures.setCurrentIndex(max(0, self.figures.findData(before)))
+        self._choice = replace(self._choice, figure=self.figures.currentData() or "")
+
+    def _choose(self, **values: str) -> None:
+        self._choice = replace(self._choice, **values)  # type: ignore[arg-type]
+        self._draw()
+
+    def _draw(self, *, gentle: bool = False) -> None:
+        self._round += 1
+        number, result, choice = self._round, self._result, self._choice
+        canvas = ItemCanvas.of(self.view, self.placeholder.size())
+
+        def states() -> Iterator[_Made]:
+            picture = None
+            if result is not None:
+                picture = study_picture(_KIND, StudyMaterial(result), choice)
+            painted = None
+            if picture is not None and canvas.has_room:
+                painted = canvas.paint(picture.plot)
+            yield _Made(number, picture, painted)
+
+        self.making(states, self._take_made, gentle)
+
+    def _take_made(self, made: object) -> None:
+        assert isinstance(made, _Made), "that is what is made here"
+        self._take(made.picture, made.painted)
+
+    def _take(self, picture: StudyPicture | None, painted: PaintedItems | None) -> None:
+        self._picture = picture
+        if picture is None:
+            self.placeholder.say(tr("Nothing to show yet: it takes runs that have ended."))
+            self.worded.emit("")
+            return
+        self.placeholder.show_content()
+        words = picture.words
+        self.view.set_plot(
+            picture.plot, lambda item: words[item] if item < len(words) else "", painted
+        )
+        self._find_run()
+        self._mark()
+        self.worded.emit(picture.caption)
+
+    def figure(self) -> Figure | None:
+        """The picture as it leaves the window; None: there is none."""
+        if self._result is None:
+            return None
+        return study_figure(_KIND, StudyMaterial(self._result), self._choice)
+
+    def step(self, by: int) -> None:
+        """Ask for the network of the next seed that has ended, in the order that is shown."""
+        picture = self._picture
+        if picture is None or self._result is None:
+            return
+        runs = picture.runs
+        at = (-1 if by > 0 else len(runs)) if self._item is None else self._item
+        while 0 <= at + by < len(runs):
+            at += by
+            if self._has_ended(*runs[at]):
+                self._ask(*runs[at])
+                return
+
+    def _find_run(self) -> None:
+        """Find the square of the run that was chosen: it moves where seeds are ordered anew."""
+        runs = {} if self._picture is None or self._run is None else self._picture.runs
+        self._item = next((item for item, run in runs.items() if run == self._run), None)
+
+    def _has_ended(self, place: int, seed: int) -> bool:
+        assert self._result is not None, "its runs are shown"
+        runs = self._result.cells[place].runs
+        at = bisect_left(runs, seed, key=lambda run: run.seed)
+        return at < len(runs) and runs[at].seed == seed
+
+    def _ask(self, place: int, seed: int) -> None:
+        self._run = place, seed
+        self._find_run()
+        self._mark()
+        self.network_requested.emit(place, seed)
+
+    def _mark(self) -> None:
+        here = frozenset() if self._here is None else frozenset({self._here})
+        chosen = frozenset() if self._item is None else frozenset({self._item})
+        self.view.set_marked(here, chosen)
+
+    def _on_view_hovered(self, item: int | None) -> None:
+        is_run = self._picture is not None and item in self._picture.runs
+        self._here = item if is_run else None
+        self._mark()
+
+    def _on_view_chosen(self, item: int) -> None:
+        """By keys one goes over seeds without opening each."""
+        if self._picture is not None:
+            self._run = self._picture.runs.get(item)
+            self._item = item
+            self._mark()
+
+    def _on_view_clicked(self, item: int) -> None:
+        picture = self._picture
+        if picture is None:
+            return
+        run = picture.runs.get(item)
+        if run is None:
+            self.setting_chosen.emit(picture.items[item][0])
+        elif self._has_ended(*run):
+            self._ask(*run)

@@ -1,0 +1,296 @@
+"""Fields of small squares, row by row: one for each of very many things."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, overload
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+
+from aegui.kit.charts.figure import rooms_for
+from aegui.kit.charts.ink import GAP, NAME_PT, TICK_PT
+from aegui.kit.charts.items import ItemShape, ManyShapes, area_of
+from aegui.kit.theme import blend
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QColor
+
+    from aegui.kit.charts.ink import Ink
+
+Kind = Literal["empty", "crossed", "bad", "full", "shade"]
+KINDS: tuple[Kind, ...] = ("empty", "crossed", "bad", "full", "shade")
+"""An outline, one with a cross, a shade of the colour of errors, the full accent, a shade of it."""
+
+_MOST_SIDE = 24.0
+_FIRM_SIDE = 3.0
+_GAP_SIDE = 5.0
+_SHADES = 24
+_PALEST, _FULLEST = 0.22, 1.0
+_STEPS = (1, 2, 5)
+_SWATCH = 7.0
+_LEFT = Qt.AlignmentFlag.AlignLeft
+_RIGHT = Qt.AlignmentFlag.AlignRight
+
+
+@dataclass(frozen=True, eq=False)
+class Squares:
+    """One field.
+
+    Attributes:
+        kinds: Places in ``KINDS``, int8 ``[n]``.
+        shades: 0..1 of each ``[n]``, where its kind is shaded.
+        names: Of each, or nothing; the first of each row is written beside it.
+        title: Above the field, where there are several.
+    """
+
+    kinds: NDArray[np.int8]
+    shades: NDArray[np.float64]
+    names: Sequence[str] = ()
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class SquareSign:
+    """What squares of some looks mean: kinds with shades, and the word beside them."""
+
+    looks: tuple[tuple[Kind, float], ...]
+    text: str
+
+
+@dataclass(frozen=True)
+class SquareGrid:
+    """Where the squares of a field are; ``left``, ``top`` is the corner of the first."""
+
+    left: float
+    top: float
+    side: float
+    columns: int
+    count: int
+
+    def square(self, at: int) -> QRectF:
+        """The room of one."""
+        row, column = divmod(at, self.columns)
+        return QRectF(
+            self.left + column * self.side, self.top + row * self.side, self.side, self.side
+        )
+
+    def at(self, x: float, y: float) -> int | None:
+        """The square at a spot."""
+        column, row = (x - self.left) // self.side, (y - self.top) // self.side
+        if not (0 <= column < self.columns and row >= 0):
+            return None
+        found = int(row) * self.columns + int(column)
+        return found if found < self.count else None
+
+
+class SquareShapes(ManyShapes):
+    """The shapes of all squares.
+
+    Items are counted through all fields; where there are several, an item for each of the fields
+    follows, the whole of it.
+    """
+
+    def __init__(self, grids: Sequence[SquareGrid], rooms: Sequence[QRectF]) -> None:
+        self._grids = tuple(grids)
+        self._rooms = tuple(rooms) if len(grids) > 1 else ()
+        self._starts = np.concatenate([[0], np.cumsum([grid.count for grid in grids])])
+
+    def __len__(self) -> int:
+        return int(self._starts[-1]) + len(self._rooms)
+
+    @overload
+    def __getitem__(self, item: int) -> ItemShape: ...
+    @overload
+    def __getitem__(self, item: slice) -> Sequence[ItemShape]: ...
+    def __getitem__(self, item: int | slice) -> ItemShape | Sequence[ItemShape]:
+        """The shape of an item; places and items are the same."""
+        if isinstance(item, slice):
+            return [self[at] for at in range(*item.indices(len(self)))]
+        if not 0 <= item < len(self):
+            raise IndexError(item)
+        squares = int(self._starts[-1])
+        if item >= squares:
+            return area_of(item, self._rooms[item - squares])
+        field = int(np.searchsorted(self._starts, item, side="right")) - 1
+        return area_of(item, self._grids[field].square(item - int(self._starts[field])))
+
+    def item_at(self, at: QPointF) -> int | None:
+        """The square at a spot, or the field where it is beside its squares."""
+        for start, grid in zip(self._starts.tolist(), self._grids, strict=False):
+            found = grid.at(at.x(), at.y())
+            if found is not None:
+                return int(start) + found
+        for number, room in enumerate(self._rooms):
+            if room.contains(at):
+                return int(self._starts[-1]) + number
+        return None
+
+    def step(self, item: int, across: int, down: int) -> int:
+        """The square beside ``item``; itself where there is none in its field."""
+        field = int(np.searchsorted(self._starts, item, side="right")) - 1
+        if field >= len(self._grids):
+            return item
+        grid, start = self._grids[field], int(self._starts[field])
+        to = item + across + down * grid.columns
+        return to if start <= to < start + grid.count else item
+
+
+@dataclass(frozen=True, eq=False)
+class SquareFields:
+    """Several fields side by side, with what their squares mean above them.
+
+    Attributes:
+        parts: The fields.
+        signs: What squares mean.
+        title: Above it, where there are several plots.
+    """
+
+    parts: tuple[Squares, ...]
+    signs: tuple[SquareSign, ...] = ()
+    title: str = ""
+
+    def paint(self, ink: Ink, rect: QRectF) -> None:
+        """Paint signs and squares."""
+        self.shapes(ink, rect)
+
+    def shapes(self, ink: Ink, rect: QRectF) -> SquareShapes:
+        """Paint them, and give the squares, then the fields."""
+        rect = rect.adjusted(0.0, self._paint_signs(ink, rect), 0.0, 0.0)
+        rooms = rooms_for(len(self.parts), rect) if self.parts else []
+        grids = []
+        # One measure for all: a square of one field is as large as that of another.
+        sides = [self._side(ink, part, room) for part, room in zip(self.parts, rooms, strict=True)]
+        side = min(sides, default=(1.0, 1))
+        for part, room in zip(self.parts, rooms, strict=True):
+            if part.title and len(self.parts) > 1:
+                line = ink.line(NAME_PT)
+                box = QRectF(room.left(), room.top(), room.width(), line)
+                text = ink.elided(part.title, NAME_PT, room.width())
+                ink.write(text, box, NAME_PT, ink.theme.text, _LEFT)
+            grids.append(self._paint_part(ink, part, room, side))
+        return SquareShapes(grids, rooms)
+
+    def _field(self, ink: Ink, part: Squares, room: QRectF) -> QRectF:
+        """Where squares may be: below the title, beside the names of the rows."""
+        top = ink.line(NAME_PT) + GAP if part.title and len(self.parts) > 1 else 0.0
+        left = 0.0
+        if part.names:
+            ends = (part.names[0], part.names[-1])
+            left = max(ink.width(name, TICK_PT) for name in ends) + 1.5 * GAP
+        return room.adjusted(left, top, 0.0, 0.0)
+
+    def _side(self, ink: Ink, part: Squares, room: QRectF) -> tuple[float, int]:
+        """The largest squares, and how many of them in a row: a round number where rows go on."""
+        field = self._field(ink, part, room)
+        return largest(len(part.kinds), field.width(), field.height(), ink.length(_MOST_SIDE))
+
+    def _paint_part(
+        self, ink: Ink, part: Squares, room: QRectF, best: tuple[float, int]
+    ) -> SquareGrid:
+        field = self._field(ink, part, room)
+        side, columns = best
+        if ink.is_screen and side >= _FIRM_SIDE:
+            side = float(math.floor(side))
+            field.moveTopLeft(QPointF(math.ceil(field.left()), math.ceil(field.top())))
+        grid = SquareGrid(field.left(), field.top(), side, columns, len(part.kinds))
+        self._paint_squares(ink, part, grid)
+        self._paint_names(ink, part, grid, room)
+        return grid
+
+    def _paint_squares(self, ink: Ink, part: Squares, grid: SquareGrid) -> None:
+        """Those that look alike together: very many are painted in a moment."""
+        gap = 0.0 if grid.side < _GAP_SIDE else 1.0 if ink.is_screen else 0.12 * grid.side
+        steps = np.clip(np.nan_to_num(part.shades), 0.0, 1.0) * (_SHADES - 1)
+        looks = part.kinds.astype(np.int64) * _SHADES + steps.round().astype(np.int64)
+        for look in np.unique(looks).tolist():
+            kind, step = KINDS[look // _SHADES], (look % _SHADES) / (_SHADES - 1)
+            own = [
+                grid.square(at).adjusted(0.0, 0.0, -gap, -gap)
+                for at in np.flatnonzero(looks == look).tolist()
+            ]
+            _paint_look(ink, own, kind, step)
+
+    def _paint_names(self, ink: Ink, part: Squares, grid: SquareGrid, room: QRectF) -> None:
+        if not part.names:
+            return
+        line = ink.line(TICK_PT)
+        rows = -(-grid.count // grid.columns)
+        stride = _round_up(max(1, math.ceil(line / grid.side)))
+        dim = ink.theme.text_dim if ink.is_screen else ink.theme.text
+        for row in range(0, rows, stride):
+            square = grid.square(row * grid.columns)
+            box = QRectF(
+                room.left(), square.center().y() - line / 2, grid.left - GAP - room.left(), line
+            )
+            ink.write(part.names[row * grid.columns], box, TICK_PT, dim, _RIGHT)
+
+    def _paint_signs(self, ink: Ink, rect: QRectF) -> float:
+        """What squares mean, in as many lines as it takes; the height of them."""
+        line, swatch = ink.line(TICK_PT) + 1.0, ink.length(_SWATCH)
+        x, y = rect.left(), rect.top()
+        for sign in self.signs:
+            text = ink.width(sign.text, TICK_PT)
+            wide = len(sign.looks) * swatch + GAP + text
+            if x > rect.left() and x + wide > rect.right():
+                x, y = rect.left(), y + line
+            for number, (kind, shade) in enumerate(sign.looks):
+                box = QRectF(x + number * swatch, y + (line - swatch) / 2, swatch, swatch)
+                _paint_look(ink, [box.adjusted(0.0, 0.0, -1.0, -1.0)], kind, shade)
+            box = QRectF(x + len(sign.looks) * swatch + GAP, y, text, line)
+            ink.write(sign.text, box, TICK_PT, ink.theme.text, _LEFT)
+            x += wide + 3 * GAP
+        return y + line + GAP - rect.top() if self.signs else 0.0
+
+
+def largest(count: int, width: float, height: float, most: float) -> tuple[float, int]:
+    """The longest side of ``count`` squares in a room, and how many are in a row.
+
+    Rows have round numbers of squares, 1, 2 or 5 times a power of ten, so that it can be told
+    which one a square is.
+    """
+    found = (0.0, 1)
+    choices = (step * 10**power for power in range(7) for step in _STEPS)
+    for columns in choices:
+        side = min(width / columns, height / max(1, math.ceil(count / columns)), most)
+        # Of squares that are as large the longer rows, which leave less of the room empty.
+        if side >= found[0] - 1e-9:
+            found = side, columns
+        if columns >= count:
+            break
+    return max(found[0], 0.1), found[1]
+
+
+def _round_up(number: int) -> int:
+    """The next of 1, 2, 5, 10, 20, ..."""
+    power: int = 10 ** int(math.log10(number))
+    return next(step * power for step in (*_STEPS, 10) if step * power >= number)
+
+
+def _paint_look(ink: Ink, squares: list[QRectF], kind: Kind, shade: float) -> None:
+    painter, theme = ink.painter, ink.theme
+    if kind in {"empty", "crossed"}:
+        painter.setPen(ink.pen(theme.border if kind == "empty" else theme.text_dim, 0.4))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        inner = [one.adjusted(0.5, 0.5, -0.5, -0.5) if ink.is_screen else one for one in squares]
+        if inner and inner[0].width() > 1.0:
+            painter.drawRects(inner)
+        if kind == "crossed":
+            for one in inner:
+                painter.drawLine(one.topLeft(), one.bottomRight())
+                painter.drawLine(one.bottomLeft(), one.topRight())
+        return
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(_colour(ink, kind, shade))
+    painter.drawRects(squares)
+
+
+def _colour(ink: Ink, kind: Kind, shade: float) -> QColor:
+    if kind == "full":
+        return ink.theme.accent
+    colour = ink.theme.bad if kind == "bad" else ink.theme.accent
+    return blend(colour, ink.ground, _PALEST + (_FULLEST - _PALEST) * shade)

@@ -1,0 +1,193 @@
+"""The seed cloud of a study: every run a small square, coloured by what came of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, overload
+
+import numpy as np
+
+from aegui.core.evaluation.run_figures import figure_words, run_figure
+from aegui.core.i18n import tr
+from aegui.core.study.seed_cloud import (
+    ENDED,
+    LOST,
+    MET,
+    ORDERS,
+    WAITING,
+    percent,
+    seed_cloud,
+    seed_words,
+    seeds_csv,
+    share_line,
+)
+from aegui.kit.charts.squares import KINDS, SquareFields, Squares, SquareSign
+from aegui.widgets.figures.study_kinds import (
+    PictureChoice,
+    StudyPicture,
+    figure_of,
+    short_names,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from aegui.core.study.material import StudyMaterial
+    from aegui.core.study.plan import StudyPlan
+    from aegui.core.study.results import StudyCell
+    from aegui.core.study.seed_cloud import SeedCloud
+
+MOST_FIELDS = 64
+"""Settings whose seeds are shown beside one another."""
+
+
+def seeds_picture(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | None:
+    """A field of squares for each setting; seeds that have not ended yet are empty."""
+    result = material.result
+    plan, cells = result.plan, result.cells[:MOST_FIELDS]
+    if not any(cell.runs for cell in cells):
+        return None
+    key = figure_of(result, choice)
+    clouds = [seed_cloud(plan, cell, key, choice.order) for cell in cells]
+    low, high = _ends(plan, clouds)
+    names = short_names(cells)
+    parts = tuple(
+        Squares(
+            _kinds(plan, cloud),
+            _shades(cloud, low, high),
+            _Numbers(cloud) if choice.order == "seed" else (),
+            _titled(plan, name, cloud),
+        )
+        for name, cloud in zip(names, clouds, strict=True)
+    )
+    runs: dict[int, tuple[int, int]] = {}
+    for place, cloud in enumerate(clouds):
+        start = len(runs)
+        runs.update((start + at, (place, seed)) for at, seed in enumerate(cloud.seeds.tolist()))
+    items: list[tuple[int, ...]] = [()] * len(runs)
+    if len(clouds) > 1:
+        items += [(place,) for place in range(len(clouds))]
+    order = tr(ORDERS[choice.order].label)
+    caption = tr("{share}; squares {order}", share=share_line(plan, clouds), order=order)
+    return StudyPicture(
+        SquareFields(parts, _signs(plan, clouds, key, low, high)),
+        tuple(items),
+        _Words(plan, cells, clouds),
+        caption,
+        lambda: seeds_csv(plan, list(zip(cells, clouds, strict=True))),
+        runs,
+    )
+
+
+class _Numbers(Sequence[str]):
+    """The seeds of a cloud as they are written beside it."""
+
+    def __init__(self, cloud: SeedCloud) -> None:
+        self._seeds = cloud.seeds
+
+    def __len__(self) -> int:
+        return len(self._seeds)
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[str]: ...
+    def __getitem__(self, at: int | slice) -> str | Sequence[str]:
+        if isinstance(at, slice):
+            return [str(seed) for seed in self._seeds[at].tolist()]
+        return str(int(self._seeds[at]))
+
+
+class _Words(Sequence[str]):
+    """What each square says, then each field; made when it is asked for."""
+
+    def __init__(
+        self, plan: StudyPlan, cells: Sequence[StudyCell], clouds: Sequence[SeedCloud]
+    ) -> None:
+        self._plan, self._cells, self._clouds = plan, cells, clouds
+        self._starts = np.concatenate([[0], np.cumsum([len(one.seeds) for one in clouds])])
+
+    def __len__(self) -> int:
+        return int(self._starts[-1]) + (len(self._clouds) if len(self._clouds) > 1 else 0)
+
+    @overload
+    def __getitem__(self, item: int) -> str: ...
+    @overload
+    def __getitem__(self, item: slice) -> Sequence[str]: ...
+    def __getitem__(self, item: int | slice) -> str | Sequence[str]:
+        if isinstance(item, slice):
+            return [self[at] for at in range(*item.indices(len(self)))]
+        if not 0 <= item < len(self):
+            raise IndexError(item)
+        squares = int(self._starts[-1])
+        if item >= squares:
+            place = item - squares
+            line = share_line(self._plan, [self._clouds[place]])
+            return f"{self._cells[place].setting.title}: {line}"
+        place = int(np.searchsorted(self._starts, item, side="right")) - 1
+        words = seed_words(self._plan, self._clouds[place], item - int(self._starts[place]))
+        if len(self._clouds) == 1:
+            return words
+        return f"{self._cells[place].setting.title}. {words}"
+
+
+def _ends(plan: StudyPlan, clouds: Sequence[SeedCloud]) -> tuple[float, float]:
+    """The lowest and the highest figure among those that are shaded; NaN: there are none."""
+    del plan
+    shaded = np.concatenate([cloud.values[cloud.states == ENDED] for cloud in clouds])
+    shaded = shaded[np.isfinite(shaded)]
+    return (float(shaded.min()), float(shaded.max())) if len(shaded) else (math.nan, math.nan)
+
+
+def _kinds(plan: StudyPlan, cloud: SeedCloud) -> NDArray[np.int8]:
+    of_state = np.zeros(4, np.int8)
+    of_state[WAITING] = KINDS.index("empty")
+    of_state[LOST] = KINDS.index("crossed")
+    of_state[ENDED] = KINDS.index("shade" if plan.goal is None else "bad")
+    of_state[MET] = KINDS.index("full")
+    return of_state[cloud.states]
+
+
+def _shades(cloud: SeedCloud, low: float, high: float) -> NDArray[np.float64]:
+    """Fuller where it is worse; square roots, for what matters most is near to the best."""
+    if not high > low:
+        return np.full(len(cloud.values), 0.5)
+    share = np.clip((np.nan_to_num(cloud.values, nan=high) - low) / (high - low), 0.0, 1.0)
+    if run_figure(cloud.figure).better == "high":
+        share = 1.0 - share
+    return np.sqrt(share)
+
+
+def _titled(plan: StudyPlan, name: str, cloud: SeedCloud) -> str:
+    if plan.goal is None or not cloud.runs:
+        return name
+    share = cloud.share
+    low, high = percent(share.low), percent(share.high)
+    return f"{name}: {percent(share.share)} % [{low}, {high}]"
+
+
+def _signs(
+    plan: StudyPlan, clouds: Sequence[SeedCloud], key: str, low: float, high: float
+) -> tuple[SquareSign, ...]:
+    """Only of what there is."""
+    there = set(np.concatenate([np.unique(cloud.states) for cloud in clouds]).tolist())
+    found = []
+    if plan.goal is not None:
+        found.append(SquareSign((("full", 1.0),), tr("at the goal")))
+    if ENDED in there and math.isfinite(low):
+        best, worst = (high, low) if run_figure(key).better == "high" else (low, high)
+        kind = "shade" if plan.goal is None else "bad"
+        text = tr(
+            "{figure} {best} … {worst}",
+            figure=tr(run_figure(key).label),
+            best=figure_words(key, best),
+            worst=figure_words(key, worst),
+        )
+        looks = tuple((kind, step) for step in (0.0, 0.5, 1.0))
+        found.append(SquareSign(looks, text))  # type: ignore[arg-type]
+    if LOST in there:
+        found.append(SquareSign((("crossed", 0.0),), tr("went to infinity")))
+    if WAITING in there:
+        found.append(SquareSign((("empty", 0.0),), tr("not yet")))
+    return tuple(found)

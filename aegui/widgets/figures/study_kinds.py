@@ -1,0 +1,217 @@
+"""Kinds of pictures of a study, how one is asked for, and what it is made to be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from aegui.core.choices import Choice, table
+from aegui.core.i18n import mark, tr, trn
+from aegui.core.study.results import compared_by
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from aegui.core.study.results import StudyCell, StudyResult
+    from aegui.kit.charts.items import ItemPlot
+
+Needs = Literal["figures", "curves", "networks"]
+
+
+@dataclass(frozen=True)
+class PictureKind(Choice):
+    """One kind of picture.
+
+    Attributes:
+        needs: What it is made of beside figures: histories, or networks.
+        by_figure: Whether it is of one figure of the runs, which can be chosen.
+        can_be_log: Whether its values may be on a logarithmic axis.
+    """
+
+    needs: Needs = "figures"
+    by_figure: bool = True
+    can_be_log: bool = False
+
+
+PICTURES = table(
+    PictureKind(
+        "bars",
+        mark("Bars"),
+        mark("The mean of each setting as a bar, every seed as a dot."),
+        can_be_log=True,
+    ),
+    PictureKind(
+        "boxes",
+        mark("Boxes"),
+        mark("Median, quartiles, whiskers to 1.5 boxes, and outliers of each setting."),
+        can_be_log=True,
+    ),
+    PictureKind(
+        "seeds",
+        mark("Seeds"),
+        mark("Every seed as a small square: whether it reaches the goal, and how far it is off."),
+    ),
+    PictureKind(
+        "curves",
+        mark("Curves"),
+        mark("What was recorded while the settings learnt, over their seeds."),
+        needs="curves",
+        by_figure=False,
+        can_be_log=True,
+    ),
+    PictureKind(
+        "heat",
+        mark("Heat map"),
+        mark("The mean by the choices of two axes."),
+    ),
+    PictureKind(
+        "parallel",
+        mark("Parallel axes"),
+        mark("A line for each setting through its choices to its figures."),
+        can_be_log=True,
+    ),
+    PictureKind(
+        "importances",
+        mark("Importances"),
+        mark("How much each axis matters."),
+    ),
+    PictureKind(
+        "fonts",
+        mark("Errors by set"),
+        mark("Wrong pixels of each set of characters, or each class."),
+        by_figure=False,
+    ),
+    PictureKind(
+        "characters",
+        mark("Errors by character"),
+        mark("Wrong pixels of each character."),
+        by_figure=False,
+    ),
+    PictureKind(
+        "maps",
+        mark("Latent maps"),
+        mark("The codes of a network of each setting."),
+        needs="networks",
+        by_figure=False,
+    ),
+    PictureKind(
+        "reconstructions",
+        mark("Reconstructions"),
+        mark("What a network of each setting makes of the same samples."),
+        needs="networks",
+        by_figure=False,
+    ),
+    PictureKind(
+        "sample",
+        mark("One sample"),
+        mark("What a network of each setting makes of one sample."),
+        needs="networks",
+        by_figure=False,
+    ),
+)
+"""Every kind, in the order in which they are offered."""
+
+BANDS = table(
+    Choice("std", mark("mean ± deviation"), mark("Mean, and one standard deviation around it.")),
+    Choice("quartiles", mark("quartiles"), mark("Median, and the quartiles around it.")),
+    Choice("runs", mark("single runs"), mark("Mean, and every run behind it.")),
+)
+COLUMNS = table(
+    Choice("loss", mark("Loss"), mark("Loss of the training.")),
+    Choice("wrong_mean", mark("Wrong pixels"), mark("Mean number of wrong pixels per sample.")),
+    Choice(
+        "validation_loss",
+        mark("Loss on samples held out"),
+        mark("Loss of the samples that were kept from training."),
+    ),
+)
+SHOWN = table(
+    Choice("answer", mark("Answer"), mark("What the network makes of it.")),
+    Choice("difference", mark("Difference"), mark("Where the answer differs from the sample.")),
+    Choice("original", mark("Original"), mark("The sample itself.")),
+)
+
+
+@dataclass(frozen=True)
+class PictureChoice:
+    """How a picture is to be made.
+
+    Attributes:
+        figure: Of the runs; empty: the one that verdicts are about.
+        column: One of ``COLUMNS``, for curves.
+        band: One of ``BANDS``.
+        is_log: Whether values are on a logarithmic axis, where they can be.
+        across: Axis of the plan across a heat map; empty: the first one.
+        up: The other axis; empty: the next one.
+        sample: Number of the sample that is seen, among those whose answers are known.
+        shown: One of ``SHOWN``.
+        order: In which order seeds are shown, one of ``ORDERS``.
+    """
+
+    figure: str = ""
+    column: str = "loss"
+    band: str = "std"
+    is_log: bool = False
+    across: str = ""
+    up: str = ""
+    sample: int = 0
+    shown: str = "answer"
+    order: str = "seed"
+
+
+@dataclass(frozen=True, eq=False)
+class StudyPicture:
+    """A picture, and what its items are about.
+
+    Attributes:
+        plot: The chart.
+        items: Of each item the places of its settings among ``StudyResult.cells``, best first.
+        words: What each item says, in a sentence.
+        caption: What it shows and of what it is, beyond its title.
+        write: Gives its numbers as CSV; empty: there are none. It takes longer than to draw them.
+        runs: Of items that are single runs: item -> place of the setting, and seed.
+    """
+
+    plot: ItemPlot
+    items: tuple[tuple[int, ...], ...]
+    words: Sequence[str]
+    caption: str
+    write: Callable[[], str] = lambda: ""
+    runs: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def csv(self) -> str:
+        """Its numbers as CSV."""
+        return self.write()
+
+
+def figure_of(result: StudyResult, choice: PictureChoice) -> str:
+    """The figure of the runs that a picture is about."""
+    key = choice.figure or compared_by(result.plan)
+    if not any(cell.has(key) for cell in result.cells) and result.figures:
+        return result.figures[0]
+    return key
+
+
+def seeds_words(result: StudyResult) -> str:
+    """How many seeds a picture rests on."""
+    cells = result.cells
+    runs, seeds = sum(len(cell.runs) for cell in cells), result.plan.seeds.count
+    whole = len(cells) * seeds
+    words = trn("{n} seed of each setting", "{n} seeds of each setting", seeds)
+    if runs < whole:
+        words += ", " + tr("{n:,} of {whole:,} runs done", n=runs, whole=whole)
+    return words
+
+
+def short_names(cells: Sequence[StudyCell]) -> tuple[str, ...]:
+    """What settings are called among others: without the axes in which all agree."""
+    labels = [cell.setting.labels for cell in cells]
+    axes = dict.fromkeys(axis for one in labels for axis in one)
+    differing = [axis for axis in axes if len({one.get(axis) for one in labels}) > 1]
+    found = []
+    for cell in cells:
+        own = cell.setting.labels
+        parts = [tr(own[axis]) for axis in differing if axis in own]
+        found.append(", ".join(parts) or cell.setting.title)
+    return tuple(found)
