@@ -88,11 +88,20 @@ def knn_accuracy(neighbours: Neighbours, classes: ArrayLike, voters: int = VOTER
     counts = np.bincount(numbers)
     if np.count_nonzero(counts) < 2 or counts.max() < 2:
         return None
-    votes = numbers[neighbours.indices[:, :voters]]
+    return share_voted(numbers[neighbours.indices[:, :voters]], numbers)
+
+
+def share_voted(votes: NDArray[np.int64], classes: NDArray[np.int64]) -> float:
+    """Share of samples whose class has most of the votes, or the nearest of as many.
+
+    Args:
+        votes: Classes of the neighbours of each sample, nearest first, int ``[n, k]``.
+        classes: Of the samples, int ``[n]``.
+    """
     # A vote for every voter of the same class, and a little more for being near.
     same = (votes[:, :, np.newaxis] == votes[:, np.newaxis, :]).sum(axis=2)
     winner = np.argmax(same, axis=1)
-    return float((votes[np.arange(len(votes)), winner] == numbers).mean())
+    return float((votes[np.arange(len(votes)), winner] == classes).mean())
 
 
 def squared_error(target: ArrayLike, output: ArrayLike) -> float:

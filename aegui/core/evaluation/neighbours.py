@@ -63,13 +63,47 @@ def nearest_others(
         if report is not None:
             report(part.stop / len(array))
         squares[np.arange(len(squares)), np.arange(part.start, part.stop)] = np.inf
-        near = np.argpartition(squares, count - 1, axis=1)[:, :count]
-        near.sort(axis=1)
-        values = np.take_along_axis(squares, near, axis=1)
-        order = np.argsort(values, axis=1, kind="stable")
-        indices[part] = np.take_along_axis(near, order, axis=1)
-        distances[part] = np.sqrt(np.take_along_axis(values, order, axis=1))
+        indices[part], distances[part] = _nearest(squares, count)
     return Neighbours(indices, distances)
+
+
+def nearest_among(rows: ArrayLike, of: ArrayLike, count: int) -> Neighbours:
+    """The ``count`` nearest of ``rows`` ``[n, D]`` of each of ``of`` ``[m, D]``, n >= ``count``.
+
+    As ``nearest_others``, for rows that are not among them.
+
+    Raises:
+        ValueError: There are too few rows.
+    """
+    among = np.ascontiguousarray(rows, dtype=np.float32)
+    asked = np.ascontiguousarray(of, dtype=np.float32)
+    if not 0 < count <= len(among):
+        raise ValueError(f"{count} neighbours of {len(among)} rows")
+    if among.shape[1] <= _TREE_COLUMNS:
+        from scipy.spatial import cKDTree  # takes a while to import
+
+        found = cKDTree(among).query(asked, np.arange(1, count + 1))
+        return Neighbours(np.asarray(found[1], np.int64), np.asarray(found[0], np.float32))
+    indices = np.empty((len(asked), count), np.int64)
+    distances = np.empty((len(asked), count), np.float32)
+    places = np.arange(len(among), len(among) + len(asked))
+    for part, squares in squared_distances(np.concatenate([among, asked]), places):
+        indices[part], distances[part] = _nearest(squares[:, : len(among)], count)
+    return Neighbours(indices, distances)
+
+
+def _nearest(
+    squares: NDArray[np.float32], count: int
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Places and distances of the least of each row of ``squares``, the nearest first."""
+    near = np.argpartition(squares, count - 1, axis=1)[:, :count]
+    near.sort(axis=1)
+    values = np.take_along_axis(squares, near, axis=1)
+    order = np.argsort(values, axis=1, kind="stable")
+    return (
+        np.take_along_axis(near, order, axis=1),
+        np.sqrt(np.take_along_axis(values, order, axis=1)),
+    )
 
 
 def squared_distances(

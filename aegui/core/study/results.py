@@ -214,7 +214,7 @@ class StudyResult:
         goal = () if self.plan.goal is None else (self.plan.goal.figure,)
         noises = () if self.plan.tried is None else self.plan.tried.noises
         tried = (tried_figure("wrong", noise) for noise in noises)
-        usual = ("wrong", "loss", "parameters")
+        usual = ("wrong", "loss", "knn_accuracy", "parameters")
         wanted = (self.plan.figure, *goal, *self.plan.order, *tried, *usual)
         known = [key for key in dict.fromkeys(wanted) if key != GOAL]
         return tuple(key for key in known if any(cell.has(key) for cell in self.cells))

@@ -16,7 +16,9 @@ import numpy as np
 
 from aegui.core.data.load import load_data
 from aegui.core.data.progress import stop_if
+from aegui.core.data.split import split_indices
 from aegui.core.errors import RecipeError
+from aegui.core.evaluation.code_classes import code_accuracy, has_classes
 from aegui.core.evaluation.noise import noisy_batches
 from aegui.core.evaluation.parts import HELD_OUT, LEARNT, wrong_by_part
 from aegui.core.evaluation.run_figures import figures_of
@@ -390,6 +392,9 @@ def _record(
     figures = _figures(resolved, result, history)
     if resolved.recipe.data.corruption.kind != "none" and result.wrong_pixels:
         figures["wrong_noisy"] = _wrong_noisy(resolved, row)
+    accuracy = _knn_accuracy(resolved, row)
+    if accuracy is not None:
+        figures["knn_accuracy"] = accuracy
     kept = {key: column for key, column in history.items() if key not in _NOT_KEPT}
     return RunRecord(
         key_of(resolved.recipe),
@@ -419,6 +424,20 @@ def _figures(resolved: ResolvedRecipe, result: RunResult, history: Any) -> dict[
         if key in history and len(places):
             found[key] = float(history[key][places[0]])
     return found
+
+
+def _knn_accuracy(resolved: ResolvedRecipe, row: Any) -> float | None:
+    """How well codes tell classes apart, of an autoencoder whose samples have any."""
+    recipe, dataset = resolved.recipe, resolved.dataset
+    learnt, _ = split_indices(len(dataset), recipe.data.split)
+    if recipe.gan is not None or recipe.classifier is not None:
+        return None
+    if not has_classes(dataset, learnt):
+        return None
+    from aegui.core.latent.codec import Codec
+
+    codec = Codec(recipe, dataset.image_shape, snapshot_of_row(resolved, row))
+    return code_accuracy(codec, dataset, recipe.data.split)
 
 
 def _wrong_noisy(resolved: ResolvedRecipe, row: Any) -> float:

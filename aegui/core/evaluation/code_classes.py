@@ -1,0 +1,71 @@
+"""How well the codes of a network tell the classes of its samples apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.data.progress import in_batches
+from aegui.core.data.split import drawn_indices, split_indices
+from aegui.core.evaluation.map_quality import VOTERS, knn_accuracy, share_voted
+from aegui.core.evaluation.neighbours import nearest_among, nearest_others
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.latent.codec import Codec
+    from aegui.core.recipe import SplitSpec
+
+MOST_ASKED = 2_000
+"""Samples whose class is looked for."""
+MOST_VOTING = 10_000
+"""Samples among which their neighbours are."""
+_SEED = 0
+_READ_AT_ONCE = 1_024
+
+
+def has_classes(dataset: Dataset, places: NDArray[np.int64]) -> bool:
+    """Whether two classes at least have enough samples at ``places`` to win a vote."""
+    counts = np.bincount(dataset.class_indices[places])
+    return int(np.count_nonzero(counts >= VOTERS)) >= 2
+
+
+def code_accuracy(codec: Codec, dataset: Dataset, split: SplitSpec) -> float | None:
+    """Share of samples whose class is what most of the ``VOTERS`` nearest codes have.
+
+    Of up to ``MOST_ASKED`` samples that were held out, by the codes of up to ``MOST_VOTING`` that
+    were learnt, each drawn once and for all. Where none was held out, each of up to ``MOST_ASKED``
+    by the others.
+
+    Returns:
+        None where the set has no classes, the network no encoder, or codes are not finite.
+    """
+    learnt, held_out = split_indices(len(dataset), split)
+    voting = _some(learnt, MOST_VOTING if len(held_out) else MOST_ASKED)
+    if not codec.can_encode or not has_classes(dataset, voting):
+        return None
+    classes = dataset.class_indices
+    codes = _codes(codec, dataset, voting)
+    if not np.isfinite(codes).all():
+        return None
+    if not len(held_out):
+        return knn_accuracy(nearest_others(codes, VOTERS), classes[voting])
+    asked = _some(held_out, MOST_ASKED)
+    wanted = _codes(codec, dataset, asked)
+    if not np.isfinite(wanted).all():
+        return None
+    near = nearest_among(codes, wanted, VOTERS)
+    return share_voted(classes[voting][near.indices], classes[asked])
+
+
+def _some(places: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+    if len(places) <= most:
+        return places
+    return places[drawn_indices(len(places), most, _SEED)]
+
+
+def _codes(codec: Codec, dataset: Dataset, places: NDArray[np.int64]) -> NDArray[np.float32]:
+    parts = in_batches(len(places), _READ_AT_ONCE)
+    return np.concatenate([codec.encode(dataset.images[places[part]]) for part in parts])
