@@ -17,6 +17,19 @@ MAP_ACTIONS: tuple[ActionSpec, ...] = (
         icon="zoom-fit",
     ),
 )
+FLIGHT_ACTIONS: tuple[ActionSpec, ...] = (
+    ActionSpec(
+        "fly",
+        mark("&Fly over the map"),
+        mark("A slow flight through the pins, or past the crowded places; any key or click stops"),
+        "view",
+        210,
+        "fly",
+        shortcuts=("Ctrl+Shift+F",),
+        icon="wander",
+        needs=("can_decode",),
+    ),
+)
 GRID_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "export_grid",

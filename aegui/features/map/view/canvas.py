@@ -263,6 +263,12 @@ class LatentCanvas(MapView):
         x, y = self._view.to_latent(at.x(), at.y())
         self._put((x, 0.0 if self._scene.ribbon else y))
 
+    def put_cursor(self, x: float, y: float) -> None:
+        """Put the cursor at a place of the plane, and tell, as if somebody pointed at it."""
+        # The mouse may rest elsewhere; it counts again when it moves.
+        self._mouse = None
+        self._put((x, 0.0 if self._scene.ribbon else y))
+
     def _cursor_at(self, at: QPointF) -> Qt.CursorShape:
         over_pin = not self.selecting.is_on and self._pin_tool.hit(self._view, at) is not None
         return Qt.CursorShape.OpenHandCursor if over_pin else self.selecting.rest_cursor

@@ -169,6 +169,11 @@ class Navigation(QObject):
         self._take_over()
         self._set(replace(self._view, cx=x, cy=y))
 
+    def look(self, view: Viewport) -> None:
+        """See what ``view`` sees, at once, as a person asks for it."""
+        self._take_over()
+        self._set(view)
+
     def grab(self) -> None:
         """A hand takes hold of the map: what moves stops."""
         self._drags.clear()

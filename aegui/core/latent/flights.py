@@ -1,0 +1,162 @@
+"""Closed ways over a map: through places that are given, or through the crowded ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    Places = NDArray[np.float64]
+
+CORNERS = 720
+"""Places of a way, its first one again at the end."""
+_MOST_PLACES = 1500
+_NEIGHBOURS = 8
+_FEWEST, _MOST = 4, 14
+_EACH = 6
+_CROWDED = 0.8
+_ROUNDNESS = 0.45
+"""Corners are rounded within that share of the way between two neighbouring stops."""
+_BESIDE = 0.6
+
+
+def through_places(stops: ArrayLike) -> Places:
+    """A closed smooth way ``[CORNERS, 2]`` through ``stops`` ``[k, 2]`` in their order.
+
+    Two neighbouring stops that are the same place count once; of less than two places there is no
+    way but to stay there.
+    """
+    from scipy.interpolate import CubicSpline  # slow to import
+
+    places = _finite(stops)
+    ring = np.concatenate([places, places[:1]])
+    steps = np.linalg.norm(np.diff(ring, axis=0), axis=1)
+    ring = np.concatenate([places[steps > 0.0], places[steps > 0.0][:1]])
+    if len(ring) < 3:
+        return np.repeat(places[:1], CORNERS, axis=0)
+    # Knots at roots of the distances: such curves neither loop nor swing far out.
+    at = np.concatenate([[0.0], np.cumsum(np.sqrt(np.linalg.norm(np.diff(ring, axis=0), axis=1)))])
+    curve = CubicSpline(at, ring, bc_type="periodic")
+    return _evenly(np.asarray(curve(np.linspace(0.0, at[-1], 8 * CORNERS))))
+
+
+def through_crowd(places: ArrayLike) -> Places:
+    """A closed smooth way ``[CORNERS, 2]`` past the crowded ones of ``places`` ``[n, 2]``.
+
+    It goes from neighbour to neighbour, long steps being dear, so that it avoids empty space, and
+    then is rounded. Of fewer than four places it goes through all of them.
+    """
+    points = np.unique(_finite(places), axis=0)
+    if len(points) < _FEWEST:
+        return through_places(points)
+    points = points[np.linspace(0, len(points) - 1, min(_MOST_PLACES, len(points))).astype(int)]
+    distances, before, crowded = _graph(points)
+    stops = _spread_stops(points[crowded])
+    order = _short_round(distances[np.ix_(crowded[stops], crowded[stops])])
+    tour = crowded[stops][order]
+    legs = [
+        points[_leg(before, int(a), int(b))] for a, b in zip(tour, np.roll(tour, -1), strict=True)
+    ]
+    way = _evenly(np.concatenate([leg[:-1] for leg in legs] + [legs[0][:1]]))
+    return _rounded(way, len(tour))
+
+
+def around(bounds: tuple[float, float, float, float]) -> Places:
+    """A closed way ``[CORNERS, 2]`` around the middle of ``bounds``, where there are no samples."""
+    x0, y0, x1, y1 = bounds
+    angle = np.linspace(0.0, 2.0 * np.pi, CORNERS)
+    # A lying eight about the middle sees more than an ellipse.
+    across = (x0 + x1) / 2 + _BESIDE * (x1 - x0) / 2 * np.sin(angle)
+    up = (y0 + y1) / 2 + _BESIDE * (y1 - y0) / 2 * np.sin(2 * angle)
+    return _evenly(np.column_stack([across, up]))
+
+
+def _finite(places: ArrayLike) -> Places:
+    values = np.asarray(places, np.float64).reshape(-1, 2)
+    return np.asarray(values[np.isfinite(values).all(axis=1)])
+
+
+def _graph(points: Places) -> tuple[Places, NDArray[np.int32], NDArray[np.int64]]:
+    """Ways between all ``points``: their lengths and last steps; and which points are crowded."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import dijkstra, minimum_spanning_tree
+    from scipy.spatial.distance import cdist
+
+    apart = cdist(points, points)
+    count = len(points)
+    near = np.argsort(apart, axis=1)[:, 1 : _NEIGHBOURS + 1]
+    from_ = np.repeat(np.arange(count), near.shape[1])
+    # What is far from all others is reached by the tree that joins everything.
+    tree = minimum_spanning_tree(csr_array(apart)).tocoo()
+    rows = np.concatenate([from_, tree.row])
+    columns = np.concatenate([near.ravel(), tree.col])
+    joined = np.zeros((count, count), bool)
+    joined[rows, columns] = joined[columns, rows] = True
+    # Many short steps cost less than a long one through empty space.
+    graph = csr_array(np.where(joined, apart**2, 0.0))
+    distances, before = dijkstra(graph, directed=False, return_predecessors=True)
+    reach = np.take_along_axis(apart, near, axis=1)[:, -1]
+    crowded = np.flatnonzero(reach <= np.quantile(reach, _CROWDED))
+    return distances, before, crowded
+
+
+def _spread_stops(points: Places) -> NDArray[np.int64]:
+    """Some of ``points`` that lie all over them: each as far as can be from those before it."""
+    count = int(np.clip(len(points) // _EACH, _FEWEST, _MOST))
+    middle = np.linalg.norm(points - points.mean(axis=0), axis=1)
+    chosen = [int(middle.argmin())]
+    nearest = np.linalg.norm(points - points[chosen[0]], axis=1)
+    while len(chosen) < min(count, len(points)):
+        chosen.append(int(nearest.argmax()))
+        nearest = np.minimum(nearest, np.linalg.norm(points - points[chosen[-1]], axis=1))
+    return np.array(chosen, np.int64)
+
+
+def _short_round(lengths: Places) -> NDArray[np.int64]:
+    """An order of the stops with ``lengths`` ``[k, k]`` between them: a short round trip.
+
+    From the nearest to the nearest, then parts are turned around while that is shorter (2-opt).
+    """
+    count = len(lengths)
+    order, left = [0], set(range(1, count))
+    while left:
+        order.append(min(left, key=lambda stop: float(lengths[order[-1], stop])))
+        left.remove(order[-1])
+    better = True
+    while better:
+        better = False
+        for i in range(1, count - 1):
+            for j in range(i + 1, count):
+                a, b, c, d = order[i - 1], order[i], order[j], order[(j + 1) % count]
+                if lengths[a, c] + lengths[b, d] < lengths[a, b] + lengths[c, d] - 1e-12:
+                    order[i : j + 1] = order[i : j + 1][::-1]
+                    better = True
+    return np.array(order, np.int64)
+
+
+def _leg(before: NDArray[np.int32], first: int, last: int) -> list[int]:
+    way = [last]
+    while way[-1] != first:
+        way.append(int(before[first, way[-1]]))
+    return way[::-1]
+
+
+def _evenly(way: Places) -> Places:
+    """``CORNERS`` places at equal distances along ``way`` ``[n, 2]``."""
+    at = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(way, axis=0), axis=1))])
+    wanted = np.linspace(0.0, at[-1], CORNERS)
+    return np.column_stack([np.interp(wanted, at, column) for column in way.T])
+
+
+def _rounded(way: Places, stops: int) -> Places:
+    """The closed ``way`` with its corners rounded, evenly again."""
+    ring = way[:-1]
+    width = _ROUNDNESS * len(ring) / max(1, stops) / 2
+    away = np.minimum(np.arange(len(ring)), len(ring) - np.arange(len(ring)))
+    kernel = np.exp(-0.5 * (away / width) ** 2)
+    spectrum = np.fft.rfft(kernel / kernel.sum())[:, np.newaxis]
+    smooth = np.fft.irfft(np.fft.rfft(ring, axis=0) * spectrum, len(ring), axis=0)
+    return _evenly(np.concatenate([smooth, smooth[:1]]))

@@ -1,0 +1,211 @@
+"""A slow flight over the map: the cursor goes along a way, the view goes with it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QLabel
+
+from aegui.core.i18n import tr
+from aegui.core.latent.flights import around, through_crowd, through_places
+from aegui.features.map.view.navigation import FRAME_MS
+from aegui.kit.theme import SPACING
+from aegui.widgets.rulers import BOTTOM_PX, LEFT_PX
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from aegui.core.latent.frame import Frame
+    from aegui.features.map.view.canvas import LatentCanvas
+    from aegui.widgets.viewport import Viewport
+
+SPEED_PX_S = 42.0
+"""How fast the cursor goes over the screen: slow enough to see every image change."""
+CLOSER = 1.6
+"""How much closer than the whole map a flight is."""
+STEP_S = 2.5
+"""Where the desktop wants no animations: so long at one place, then at once at the next one."""
+STEP_PX = 90.0
+_ARRIVES_S = 1.2
+_LONGEST_FRAME_S = 0.1
+_MODIFIERS = (Qt.Key.Key_Control, Qt.Key.Key_Shift, Qt.Key.Key_Alt, Qt.Key.Key_Meta)
+_STOPPING = frozenset(
+    {
+        QEvent.Type.KeyPress,
+        QEvent.Type.MouseButtonPress,
+        QEvent.Type.MouseButtonDblClick,
+        QEvent.Type.TouchBegin,
+        QEvent.Type.Wheel,
+        QEvent.Type.NativeGesture,
+    }
+)
+
+
+class _FlightNote(QLabel):
+    """Says on the map what goes on, and how it ends; never in the way of the mouse."""
+
+    def __init__(self, canvas: LatentCanvas) -> None:
+        super().__init__(tr("Flying over the map: any key or click stops"), canvas)
+        self.setProperty("card", True)
+        self.setMargin(SPACING)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+
+    def place(self) -> None:
+        """Show it in the middle of the lower edge of the map."""
+        around, size = self.parentWidget(), self.sizeHint()
+        assert around is not None
+        middle = LEFT_PX + (around.width() - LEFT_PX) / 2
+        top = around.height() - BOTTOM_PX - 2 * SPACING - size.height()
+        self.setGeometry(round(middle - size.width() / 2), round(top), size.width(), size.height())
+        self.show()
+        self.raise_()
+
+
+class MapFlight(QObject):
+    """Flies over a map until somebody does something.
+
+    The way goes through the pins, where there are two or more, else past the crowded places of the
+    map; without samples about its middle. Any key, click or turn of the wheel ends it; the key does
+    nothing else, the mouse does what it does.
+
+    Signals:
+        changed(bool): A flight is under way from now on, or no longer.
+    """
+
+    changed = Signal(bool)
+
+    def __init__(
+        self, canvas: LatentCanvas, clock: Callable[[], float] = time.perf_counter
+    ) -> None:
+        super().__init__(canvas)
+        self._canvas = canvas
+        self._clock = clock
+        self._way: NDArray[np.float64] = np.zeros((0, 2))
+        self._length = self._gone = 0.0
+        self._begun = self._last = 0.0
+        self._from = canvas.navigation.view
+        self._steps = False
+        self._frame: Frame | None = None
+        self._note = _FlightNote(canvas)
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._on_timer_timeout)
+
+    @property
+    def is_on(self) -> bool:
+        """Whether a flight is under way."""
+        return self._timer.isActive()
+
+    @property
+    def way(self) -> NDArray[np.float64]:
+        """Places ``[n, 2]`` of the plane that is flown along, closed; empty before any flight."""
+        return self._way
+
+    def begin(self) -> None:
+        """Fly; where there is nothing to see, nothing happens."""
+        way = self._found_way()
+        if self.is_on or way is None:
+            return
+        canvas = self._canvas
+        self._way, self._frame = way, canvas.scene.frame
+        self._length = float(np.linalg.norm(np.diff(way, axis=0), axis=1).sum())
+        self._gone = 0.0
+        self._begun = self._last = self._clock()
+        self._from = canvas.navigation.view
+        # Where the desktop wants no animations nothing of the map fades, and nothing flies.
+        self._steps = not canvas.scene.backdrop.fades
+        application = QApplication.instance()
+        assert application is not None
+        application.installEventFilter(self)
+        self._timer.start(round(1000 * STEP_S) if self._steps else FRAME_MS)
+        self._note.place()
+        self.changed.emit(True)
+        self._show()
+
+    def stop(self) -> None:
+        """Stay where it is now."""
+        if not self.is_on:
+            return
+        self._timer.stop()
+        application = QApplication.instance()
+        if application is not None:
+            application.removeEventFilter(self)
+        self._note.hide()
+        self.changed.emit(False)
+
+    def _found_way(self) -> NDArray[np.float64] | None:
+        scene = self._canvas.scene
+        if scene.codes is None or scene.bounds is None:
+            return None
+        pins = [pin.z for pin in scene.pins if len(pin.z) == scene.size]
+        if len(pins) > 1:
+            way = through_places(scene.project(np.stack(pins)))
+        elif len(scene.codes.values) > 1:
+            way = through_crowd(scene.project(scene.codes.values))
+        else:
+            way = around(scene.bounds)
+        if scene.ribbon:
+            way[:, 1] = 0.0
+        return way if np.ptp(way, axis=0).max() > 0.0 else None
+
+    @Slot()
+    def _on_timer_timeout(self) -> None:
+        canvas = self._canvas
+        is_same = self._frame is not None and canvas.scene.frame.parallel(self._frame)
+        if not canvas.isVisible() or not is_same:
+            # Nobody looks, or x and y stand for something else.
+            self.stop()
+            return
+        now = self._clock()
+        seconds, self._last = min(_LONGEST_FRAME_S, now - self._last), now
+        pixels = STEP_PX if self._steps else SPEED_PX_S * seconds
+        self._gone += pixels / canvas.navigation.view.sx
+        self._show()
+
+    def _show(self) -> None:
+        """Put the cursor where the flight is now, and the view beside it."""
+        navigation = self._canvas.navigation
+        share = (self._gone / self._length) % 1.0 * (len(self._way) - 1)
+        at = np.arange(len(self._way))
+        x, y = (float(np.interp(share, at, column)) for column in self._way.T)
+        view, goal = navigation.view, self._goal(x, y)
+        arrived = min(1.0, (self._clock() - self._begun) / _ARRIVES_S)
+        if not self._steps and arrived < 1.0:
+            eased = arrived * arrived * (3.0 - 2.0 * arrived)
+            window = view.left, view.top, view.width, view.height, view.inset
+            goal = self._from.placed(*window).towards(goal, eased)
+        navigation.look(goal)
+        self._canvas.put_cursor(x, y)
+
+    def _goal(self, x: float, y: float) -> Viewport:
+        """The view of a flight that is at (``x``, ``y``)."""
+        home = self._canvas.navigation.home
+        closer = replace(home, sx=CLOSER * home.sx, sy=CLOSER * home.sy)
+        # Half way between the place and the middle of the map: so less of the edges is seen.
+        keep = 1.0 - 1.0 / CLOSER
+        return replace(closer, cx=home.cx + keep * (x - home.cx), cy=home.cy + keep * (y - home.cy))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: D102
+        kind = event.type()
+        if kind == QEvent.Type.ShortcutOverride:
+            # The key that stops does nothing else: it is nobody's shortcut meanwhile.
+            event.accept()
+            return True
+        if kind in (QEvent.Type.MouseMove, QEvent.Type.ToolTip) and watched is self._canvas:
+            # A mouse that is but brushed does not take the cursor away.
+            return True
+        if isinstance(event, QKeyEvent) and (event.isAutoRepeat() or event.key() in _MODIFIERS):
+            # The key that began the flight is still held, or one comes that is part of another.
+            return True
+        if kind in _STOPPING:
+            self.stop()
+            return kind == QEvent.Type.KeyPress
+        return super().eventFilter(watched, event)
