@@ -14,11 +14,15 @@ import time
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
+from pydantic import Field
 
+from aegui.core.fields import FieldWords
 from aegui.core.i18n import mark, tr, trn
 
+MOST_MINUTES = 1e6
 DEFAULT_MINUTES = 60.0
 """A person is asked before what takes longer, unless other limits are set ..."""
 DEFAULT_MEMORY_SHARE = 0.5
@@ -84,8 +88,20 @@ class Budget:
         memory_share: Part of the memory that is free, 0..1.
     """
 
-    minutes: float = DEFAULT_MINUTES
-    memory_share: float = DEFAULT_MEMORY_SHARE
+    minutes: Annotated[
+        float,
+        Field(ge=1.0, le=MOST_MINUTES),
+        FieldWords("&Time", "Minutes that it may take", step=1.0, suffix=mark(" min")),
+    ] = DEFAULT_MINUTES
+    memory_share: Annotated[
+        float,
+        Field(ge=0.01, le=1.0),
+        FieldWords(
+            "&Share of the free memory",
+            "Part of the memory that is free when it begins",
+            editor="percent",
+        ),
+    ] = DEFAULT_MEMORY_SHARE
 
 
 def excess(cost: Cost, budget: Budget, free: int | None = None) -> str:

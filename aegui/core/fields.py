@@ -39,6 +39,8 @@ Editor = Literal[
     "rate",
     "level",
     "percent",
+    "range",
+    "percents",
     "seed",
     "source",
 ]
@@ -54,7 +56,13 @@ ENDLESS = 1e9
 _BELOW = 1e-6
 """So far below a limit that is not reached a field ends."""
 _KEY = "words"
-_EDITORS: dict[Any, Editor] = {bool: "check", int: "count", float: "number", str: "text"}
+_EDITORS: dict[Any, Editor] = {
+    bool: "check",
+    int: "count",
+    float: "number",
+    str: "text",
+    tuple[float, float]: "range",
+}
 
 
 @dataclass(frozen=True)
@@ -62,7 +70,8 @@ class FieldWords:
     """What a person reads of a field, and how it is edited where its type does not tell.
 
     Attributes:
-        label: What it is called; translated where it is shown.
+        label: What it is called; translated where it is shown. In a dialog a ``&`` stands before
+            the letter that goes there with Alt.
         help: What it does, likewise.
         step: Step of a number; None steps 1-2-5.
         editor: Another editor than that of its type.

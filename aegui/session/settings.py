@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
 from aegui.core.atomic import private_folder, write_atomically
-from aegui.core.cost import DEFAULT_MEMORY_SHARE, DEFAULT_MINUTES, Budget
+from aegui.core.cost import DEFAULT_MEMORY_SHARE, DEFAULT_MINUTES, MOST_MINUTES, Budget
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import LANGUAGES, tr
 from aegui.core.recipe import CorruptionSpec
@@ -50,7 +50,7 @@ class Settings(BaseModel):
     """The noise last put on a drawing."""
     noise_seed: Annotated[int, Field(ge=0, lt=2**53)] = 0
     slow_epochs_per_second: Annotated[float, Field(gt=0.0, le=1000.0)] = 4.0
-    unasked_minutes: Annotated[float, Field(ge=1.0, le=1e6)] = DEFAULT_MINUTES
+    unasked_minutes: Annotated[float, Field(ge=1.0, le=MOST_MINUTES)] = DEFAULT_MINUTES
     """What is likely to take longer begins only after a question, or with ``--yes`` ..."""
     unasked_memory_share: Annotated[float, Field(gt=0.0, le=1.0)] = DEFAULT_MEMORY_SHARE
     """... and so does one that needs more than this share of the free memory."""

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtWidgets import QComboBox
 
 from aegui.app import App
 from aegui.core.recipe import DataSpec, LayerSpec, NetworkSpec, OptimizerSpec, Recipe, TrainingSpec
@@ -89,10 +88,6 @@ def save_figure(window: MainWindow, **choices: object) -> None:
     """Save from the dialog of a figure that is open, with ``choices`` for its fields by name."""
     dialog = next(each for each in window.findChildren(FigureDialog) if each.isVisible())
     for name, value in choices.items():
-        field = getattr(dialog, name)
-        if isinstance(field, QComboBox):
-            field.setCurrentIndex(field.findData(value))
-        else:
-            field.setValue(value)
+        dialog.form.fields[name].edited.emit(value)
     dialog.save.click()
     dialog.close()

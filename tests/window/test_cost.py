@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QPushButton
 
+from aegui.core.cost import Budget
 from aegui.core.data.dataset import Dataset
 from aegui.core.recipe import LayerSpec, NetworkSpec
 from aegui.features.document.feature import DocumentFeature
@@ -121,8 +122,8 @@ def test_the_limits_are_settings(window: MainWindow) -> None:
     def press() -> None:
         dialog = QApplication.activeModalWidget()
         assert isinstance(dialog, LimitsDialog)
-        dialog.minutes.setValue(90)
-        dialog.share.setValue(25)
+        dialog.form.fields["minutes"].setValue(90.0)  # type: ignore[union-attr]
+        dialog.form.fields["memory_share"].setValue(25)  # type: ignore[union-attr]
         dialog.accept()
 
     QTimer.singleShot(100, press)
@@ -132,9 +133,12 @@ def test_the_limits_are_settings(window: MainWindow) -> None:
 
 
 def test_the_limits_go_back_to_the_defaults(window: MainWindow) -> None:
-    dialog = LimitsDialog(5.0, 0.1, window)
-    dialog._on_usual_clicked()
-    assert (dialog.minutes.value(), dialog.share.value()) == (60, 50)
+    dialog = LimitsDialog(Budget(5.0, 0.1), window)
+    buttons = dialog.findChildren(QPushButton)
+    next(button for button in buttons if button.text() == "&Defaults").click()
+    assert dialog.form.value == Budget()
+    minutes, share = (dialog.form.fields[key] for key in ("minutes", "memory_share"))
+    assert (minutes.text(), share.text()) == ("60 min", "50 %")  # type: ignore[union-attr]
     dialog.done(QDialog.DialogCode.Rejected)
     dialog.deleteLater()
 

@@ -250,9 +250,8 @@ def test_a_drawing_of_another_size_is_made_and_the_misfit_told(
 ) -> None:
     train(qtbot, window)
     dialog = window.feature(DrawingFeature).edits.ask_for_new()
-    dialog.width_box.setValue(16)
-    dialog.height_box.setValue(12)
-    dialog.kind_box.setCurrentIndex(dialog.kind_box.findData("grey"))
+    for name, value in (("columns", 16), ("rows", 12), ("kind", "grey")):
+        dialog.form.fields[name].edited.emit(value)
     dialog.accept()
     assert drawing.state.image_shape == (1, 12, 16)
     assert drawing.paper == DrawingPaper("grey", 0.0)

@@ -174,18 +174,18 @@ def test_the_dialog_shows_what_will_be_saved(trained: MainWindow, qtbot: QtBot) 
     show_charts(window, qtbot).bring("pdf")
     (dialog,) = (one for one in window.findChildren(FigureDialog) if one.isVisible())
     assert dialog.chosen_form == "pdf"
-    assert not dialog.dpi.isEnabled(), "lines have no dots"
+    fields = dialog.form.fields
+    assert not fields["dpi"].isEnabled(), "lines have no dots"
     qtbot.waitUntil(lambda: not dialog.preview.pixmap().isNull())
     light = dialog.preview.pixmap().toImage().pixelColor(1, 1)
-    dialog.theme.setCurrentIndex(dialog.theme.findData("dark"))
+    QTest.keyClick(fields["theme"], Qt.Key.Key_End)
     qtbot.waitUntil(lambda: dialog.preview.pixmap().toImage().pixelColor(1, 1) != light)
-    dialog.form.setCurrentIndex(dialog.form.findData("png"))
-    dialog.width_cm.setValue(100.0)
-    dialog.height_cm.setValue(100.0)
-    dialog.dpi.setValue(1200)
+    QTest.keyClick(dialog.kind, Qt.Key.Key_Home)
+    for name, value in (("width_cm", 100.0), ("height_cm", 100.0), ("dpi", 1200)):
+        fields[name].setValue(value)  # type: ignore[union-attr]
     assert not dialog.save.isEnabled()
     assert dialog.problem.isVisible()
-    dialog.dpi.setValue(100)
+    fields["dpi"].setValue(100)  # type: ignore[union-attr]
     assert dialog.save.isEnabled()
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
     assert window.feature(FiguresFeature).paper == Paper(), "what was given up is not remembered"

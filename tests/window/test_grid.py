@@ -15,6 +15,7 @@ from aegui.features.map.grid_dialog import GridDialog
 from aegui.features.map.view.grid_panel import GridPanel
 from aegui.features.map.view.traversal_panel import TraversalPanel
 from aegui.kit.charts.figure import Paper, figure_bytes
+from aegui.widgets.form.editors import RangeField
 from tests.window.conftest import train
 
 if TYPE_CHECKING:
@@ -55,9 +56,8 @@ def test_a_grid_is_chosen_seen_and_saved(
     assert across[0] < float(codes.mean[0]) < across[1]
     assert panel.request.ink
     np.testing.assert_array_equal(dialog.base, codes.mean)
-    panel._columns.setValue(4)
-    panel._rows.setValue(3)
-    panel._scale.setValue(2)
+    for name, value in (("spec.columns", 4), ("spec.rows", 3), ("scale", 2)):
+        panel.form.fields[name].edited.emit(value)
     qtbot.waitUntil(lambda: panel.preview.picture.width() == 4 * 6 - 1)
     path = tmp_path / "grid"
     monkeypatch.setattr(wiring_grid, "choose_save_file", lambda *_: str(path))
@@ -137,13 +137,17 @@ def test_a_range_of_quantiles_is_chosen_and_a_figure_has_its_values(
     panel = dialog.panel
     assert isinstance(panel, GridPanel)
     assert panel.request.spec.quantiles
-    panel._columns.setValue(3)
-    panel._rows.setValue(3)
-    panel._between[0].setValue(5.0)
-    panel._between[1].setValue(95.0)
+    fields = panel.form.fields
+    fields["spec.columns"].edited.emit(3)
+    fields["spec.rows"].edited.emit(3)
+    between = fields["spec.between"]
+    assert isinstance(between, RangeField)
+    between.ends[0].setValue(5.0)
+    between.ends[1].setValue(95.0)
     assert panel.request.spec.between == pytest.approx((0.05, 0.95))
-    panel._between[0].setValue(99.0)
+    between.ends[0].setValue(99.0)
     assert panel.request.spec.between == pytest.approx((0.05, 0.95)), "no range is none"
+    assert between.ends[0].value() == 5.0
     figure = dialog.figure()
     assert figure.csv.splitlines()[1].split(",")[2] == "-1.644854"
     root = ET.fromstring(figure_bytes(figure, Paper(), "svg"))

@@ -31,6 +31,9 @@ MOST_ROWS = 50
 """Most rows and most columns of a grid."""
 MOST_STEPS = 25
 """Most images of a number in a traversal."""
+_FARTHEST = 1e6
+_Many = Annotated[int, Field(ge=1, le=MOST_ROWS)]
+_Ends = Annotated[tuple[float, float], Field(ge=-_FARTHEST, le=_FARTHEST)]
 
 
 @dataclass(frozen=True)
@@ -50,12 +53,32 @@ class GridSpec:
     """
 
     axes: tuple[int, int] = (0, 1)
-    columns: int = 20
-    rows: int = 20
-    quantiles: bool = True
-    between: tuple[float, float] = (0.0, 1.0)
-    across: tuple[float, float] = (-3.0, 3.0)
-    up: tuple[float, float] = (-3.0, 3.0)
+    columns: Annotated[_Many, FieldWords("Columns", "Images across")] = 20
+    rows: Annotated[_Many, FieldWords("Rows", "Images up")] = 20
+    quantiles: Annotated[
+        bool,
+        FieldWords(
+            "Quantiles of the prior",
+            "Each image stands for an equal share of the normal distribution; else they lie in "
+            "equal steps from one end to the other of each axis.",
+        ),
+    ] = True
+    between: Annotated[
+        tuple[float, float],
+        Field(ge=0.0, le=1.0),
+        FieldWords(
+            "Quantiles",
+            "From which quantile of the prior to which; 0 to 100 %: equal shares of all of it",
+            step=5.0,
+            editor="percents",
+        ),
+    ] = (0.0, 1.0)
+    across: Annotated[
+        _Ends, FieldWords("Across", "Lowest and highest value of the first number", step=0.5)
+    ] = (-3.0, 3.0)
+    up: Annotated[
+        _Ends, FieldWords("Up", "Lowest and highest value of the second number", step=0.5)
+    ] = (-3.0, 3.0)
 
     def places(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Values of the two numbers, from left to right and from below to the top."""

@@ -192,10 +192,10 @@ class TrainingFeature(Feature):
     def set_limits(self) -> None:
         """Ask from which cost on a training is asked about."""
         settings = self._services.settings
-        dialog = LimitsDialog(settings.unasked_minutes, settings.unasked_memory_share, self._window)
+        dialog = LimitsDialog(settings.budget, self._window)
         if dialog.exec() == QDialog.DialogCode.Accepted:
-            settings.unasked_minutes = dialog.minutes.value()
-            settings.unasked_memory_share = dialog.share.value() / 100
+            settings.unasked_minutes = dialog.form.value.minutes
+            settings.unasked_memory_share = dialog.form.value.memory_share
         dialog.deleteLater()
 
     def set_slow(self, slow: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QGuiApplication
@@ -12,7 +12,7 @@ from aegui.core.pixels.code import code_of
 from aegui.core.pixels.shapes import PixelBox
 from aegui.features.drawing.clipboard import from_clipboard, to_clipboard
 from aegui.features.drawing.noise_sheet_dialog import NoiseSheetDialog
-from aegui.features.drawing.view.new_drawing import NewDrawingDialog
+from aegui.features.drawing.view.new_drawing import NewDrawing, NewDrawingDialog
 from aegui.session.data.looks import Look
 from aegui.session.notice import Notice
 from aegui.session.pixels.answers import one_image
@@ -161,19 +161,21 @@ class PixelEdits(QObject):
     def ask_for_new(self) -> NewDrawingDialog:
         """Ask for the size of a new drawing."""
         kind, natural = self._drawing.paper.kind, self._natural()[0]
-        dialog = NewDrawingDialog(self._drawing.shape, kind, natural, self._draw)
+        rows, columns = self._drawing.shape
+        dialog = NewDrawingDialog(NewDrawing(columns, rows, kind), natural, self._draw)
         dialog.chosen.connect(self._on_dialog_chosen)
         dialog.open()
         return dialog
 
-    @Slot(int, int, str, bool)
-    def _on_dialog_chosen(self, height: int, width: int, kind: Pixels, keeps: bool) -> None:
-        if keeps:
-            self._drawing.fit(height, width, kind)
+    @Slot(object)
+    def _on_dialog_chosen(self, new: NewDrawing) -> None:
+        kind = cast("Pixels", new.kind)
+        if new.keeps:
+            self._drawing.fit(new.rows, new.columns, kind)
             return
         paper = self._natural()[1]
         ground = paper.ground if paper.kind == kind else 1.0 if kind == "colour" else 0.0
-        self._drawing.start_new(height, width, DrawingPaper(kind, ground))
+        self._drawing.start_new(new.rows, new.columns, DrawingPaper(kind, ground))
 
     @Slot()
     def _on_page_fit_requested(self) -> None:

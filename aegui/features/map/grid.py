@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.latent.codec import Codec
+    from aegui.features.map.view.sheet_panel import SheetPanel
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
     from aegui.shell.feature_window import FeatureWindow
@@ -57,14 +58,13 @@ class GridFeature(Feature):
         if codec is None:
             return
         bases = self._bases(codec)
-        panel = GridPanel()
-        panel.set_network(
+        panel = GridPanel(
+            self._first_request(codec),
             codec.latent_size,
             codec.image_shape,
             has_prior=shown.has_prior,
             has_cursor="cursor" in bases,
         )
-        panel.set_request(self._first_request(codec))
         self._open(codec, bases, panel)
 
     @Slot()
@@ -83,7 +83,7 @@ class GridFeature(Feature):
         self,
         codec: Codec,
         bases: dict[str, NDArray[np.float32]],
-        panel: GridPanel | TraversalPanel,
+        panel: SheetPanel,
     ) -> None:
         glyphs = self._services.shown.look.glyphs
         service = self._services.of(GridService)

@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
     from aegui.core.latent.codec import Codec
     from aegui.features.map.model.grid_service import GridService
-    from aegui.features.map.view.grid_panel import GridPanel
-    from aegui.features.map.view.traversal_panel import TraversalPanel
+    from aegui.features.map.view.sheet_panel import SheetPanel
     from aegui.kit.charts.figure import Figure
 
 _SIZE = QSize(840, 560)
@@ -41,7 +40,7 @@ class GridDialog(QDialog):
         self,
         codec: Codec,
         bases: dict[str, NDArray[np.float32]],
-        panel: GridPanel | TraversalPanel,
+        panel: SheetPanel,
         service: GridService,
         parent: QWidget,
         *,

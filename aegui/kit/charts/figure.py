@@ -5,16 +5,19 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Annotated, Protocol
 from xml.sax.saxutils import escape
 
+from pydantic import Field
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QImage, QPageSize, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 
 from aegui import __version__
+from aegui.core.choices import Choice, OneOf, table
 from aegui.core.errors import AeguiError
-from aegui.core.i18n import tr
+from aegui.core.fields import FieldWords
+from aegui.core.i18n import mark, tr
 from aegui.kit.charts.ink import GAP, NAME_PT, ORIGIN_PT, PAPERS, TITLE_PT, Ink, figure_family
 
 if TYPE_CHECKING:
@@ -26,7 +29,10 @@ FORMS = ("png", "svg", "pdf")
 SIDE_CM = (3.0, 100.0)
 """Shortest and longest side of a figure."""
 DPI = (50, 1200)
+THEMES = table(Choice("light", mark("Light"), ""), Choice("dark", mark("Dark"), ""))
+"""The colours of a figure: keys of ``PAPERS``."""
 MOST_PIXELS = 120_000_000
+_SIDE = Field(ge=SIDE_CM[0], le=SIDE_CM[1])
 _MARGIN = 6.0
 _SHAPE = 1.5
 _TOP_LEFT = Qt.AlignmentFlag.AlignLeft
@@ -81,12 +87,23 @@ class Paper:
         origin: Whether what it depends on stands below it.
     """
 
-    width_cm: float = 16.0
-    height_cm: float = 10.0
-    theme: str = "light"
-    dpi: int = 300
-    title: bool = True
-    origin: bool = True
+    width_cm: Annotated[
+        float, _SIDE, FieldWords("&Width", "How wide the figure is", step=0.5, suffix=" cm")
+    ] = 16.0
+    height_cm: Annotated[
+        float, _SIDE, FieldWords("&Height", "How high the figure is", step=0.5, suffix=" cm")
+    ] = 10.0
+    theme: Annotated[str, OneOf(THEMES), FieldWords("C&olours", "Those of which theme")] = "light"
+    dpi: Annotated[
+        int,
+        Field(ge=DPI[0], le=DPI[1]),
+        FieldWords("&Resolution", "Dots per inch of a PNG", suffix=mark(" dpi")),
+    ] = 300
+    title: Annotated[bool, FieldWords("&Title above it", "What the figure shows")] = True
+    origin: Annotated[
+        bool,
+        FieldWords("What it was &made from, below it", "Document, seed, epoch, data and noise"),
+    ] = True
 
     def checked(self) -> Paper:
         """This paper.

@@ -5,19 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
-    QFormLayout,
-    QLabel,
-    QMessageBox,
-    QSpinBox,
-    QVBoxLayout,
-)
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QMessageBox
 
-from aegui.core.cost import DEFAULT_MEMORY_SHARE, DEFAULT_MINUTES, free_memory, memory_words
+from aegui.core.cost import Budget, free_memory, memory_words
 from aegui.core.i18n import mark, tr
+from aegui.kit.layouts import column
+from aegui.kit.marks import wrapped_label
 from aegui.kit.theme import SPACING
+from aegui.widgets.form.form import Form
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -35,7 +30,6 @@ class CostQuestion:
 
 TRAINING = CostQuestion(mark("A costly training"), mark("&Train all the same"))
 COMPUTATION = CostQuestion(mark("A costly computation"), mark("Co&mpute all the same"))
-MOST_MINUTES = 100_000
 _WIDTH_PX = 380
 
 
@@ -64,32 +58,20 @@ def ask_cost(
 class LimitsDialog(QDialog):
     """From which time and memory on it is asked before something begins."""
 
-    def __init__(self, minutes: float, memory_share: float, parent: QWidget) -> None:
+    def __init__(self, budget: Budget, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("When to ask before computing"))
-        explained = QLabel(
+        explained = wrapped_label(
             tr(
                 "Trainings, studies, maps and searches that are likely to need more than this "
                 "begin only after a question; those of the command line only with --yes."
             )
         )
-        explained.setWordWrap(True)
         explained.setMinimumWidth(_WIDTH_PX)
-        self.minutes = QSpinBox()
-        self.minutes.setRange(1, MOST_MINUTES)
-        self.minutes.setValue(round(minutes))
-        self.minutes.setSuffix(tr(" min"))
-        self.minutes.setGroupSeparatorShown(True)
-        self.share = QSpinBox()
-        self.share.setRange(1, 100)
-        self.share.setValue(round(100 * memory_share))
-        self.share.setSuffix(" %")
-        form = QFormLayout()
-        form.addRow(tr("Time"), self.minutes)
-        form.addRow(tr("Share of the free memory"), self.share)
+        self.form = Form(budget)
         free = free_memory()
         if free is not None:
-            form.addRow(tr("Free at present"), QLabel(memory_words(free)))
+            self.form.add_row(tr("Free at present"), QLabel(memory_words(free)))
         buttons = QDialogButtonBox()
         take = buttons.addButton(tr("&Use these"), QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.addButton(tr("&Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
@@ -98,13 +80,7 @@ class LimitsDialog(QDialog):
         take.setDefault(True)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
-        usual.clicked.connect(self._on_usual_clicked)
-        layout = QVBoxLayout(self)
-        layout.setSpacing(SPACING)
-        layout.addWidget(explained)
-        layout.addLayout(form)
-        layout.addWidget(buttons)
-
-    def _on_usual_clicked(self) -> None:
-        self.minutes.setValue(round(DEFAULT_MINUTES))
-        self.share.setValue(round(100 * DEFAULT_MEMORY_SHARE))
+        usual.clicked.connect(lambda: self.form.set_value(Budget()))
+        self.setLayout(
+            column(explained, self.form, buttons, spacing=SPACING, margins=(2 * SPACING,) * 4)
+        )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRegularExpression, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QRegularExpressionValidator
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QWidget
 
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import tr
@@ -146,16 +146,94 @@ class CheckField(QCheckBox):
         self.setChecked(value)
 
 
+class PercentField(CountField):
+    """A share, 0 to 1, as whole per cents."""
+
+    edited = Signal(float)
+
+    def __init__(self, low: float, high: float, parent: QWidget | None = None) -> None:
+        super().__init__(round(100 * low), round(100 * high), parent)
+        self.setSuffix(" %")
+
+    def set_value(self, value: float | None) -> None:
+        """Show ``value`` and stay silent."""
+        super().set_value(None if value is None else round(100 * value))
+
+    def _on_value_changed(self, value: int) -> None:
+        self.edited.emit(value / 100)
+
+
+class RangeField(QWidget):
+    """Two numbers: from where to where.
+
+    Attributes:
+        ends: Their fields.
+    """
+
+    edited = Signal(object)
+
+    def __init__(
+        self,
+        low: float,
+        high: float,
+        step: float | None = None,
+        *,
+        shares: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        """``shares`` are shown as per cents, and the first of them lies below the second."""
+        super().__init__(parent)
+        self._unit, self._grows = (100.0 if shares else 1.0), shares
+        self._value = (low, high)
+        first, last = (NumberField(low * self._unit, high * self._unit, step) for _ in range(2))
+        self.ends = first, last
+        for end in self.ends:
+            end.setMinimumWidth(60)
+            end.setSuffix(" %" if shares else "")
+            end.edited.connect(self._on_end_edited)
+        self.setLayout(row((first, 1), QLabel("…"), (last, 1)))
+        self.setFocusProxy(first)
+
+    def setAccessibleName(self, name: str) -> None:
+        """Each end is called after the whole."""
+        super().setAccessibleName(name)
+        self.ends[0].setAccessibleName(tr("{axis}, from", axis=name))
+        self.ends[1].setAccessibleName(tr("{axis}, to", axis=name))
+
+    def set_value(self, value: tuple[float, float]) -> None:
+        """Show ``value`` and stay silent."""
+        self._value = value
+        for end, number in zip(self.ends, value, strict=True):
+            end.set_value(number * self._unit)
+
+    def _on_end_edited(self) -> None:
+        low, high = (end.value() / self._unit for end in self.ends)
+        if self._grows and low >= high:
+            self.set_value(self._value)
+        else:
+            self._value = low, high
+            self.edited.emit(self._value)
+
+
 Number = CountField | NumberField
-Editor = Number | CheckField | ChoiceField | SliderField | TextField | SeedField | SourceField
+Editor = (
+    Number
+    | CheckField
+    | ChoiceField
+    | SliderField
+    | TextField
+    | SeedField
+    | SourceField
+    | RangeField
+)
 
 
 def make_editor(field: FormField) -> Editor:
     """The editor of a field, showing nothing yet."""
     editor = _editor(field)
-    if isinstance(editor, Number):
+    if isinstance(editor, Number) and (field.prefix or field.suffix):
         editor.setPrefix(field.prefix)
-        editor.setSuffix(field.suffix)
+        editor.setSuffix(tr(field.suffix) if field.suffix else "")
     return editor
 
 
@@ -171,6 +249,10 @@ def _editor(field: FormField) -> Editor:
             return OptionalCountField(int(low), int(high), nothing)
         case "count":
             return CountField(int(low), int(high))
+        case "percent":
+            return PercentField(low, high)
+        case "range" | "percents":
+            return RangeField(low, high, field.step, shares=field.editor == "percents")
         case "sides":
             return SidesField(int(low), int(high), nothing)
         case "rate":

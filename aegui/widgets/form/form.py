@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFormLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QLabel, QWidget
 
 from aegui.core.fields import fields_of
 from aegui.core.i18n import tr
@@ -26,7 +26,7 @@ class Form(QWidget):
 
     Attributes:
         fields: The editors by the names of their fields.
-        rows: Where further rows may be added.
+        rows: Their layout.
     """
 
     edited = Signal(object)
@@ -51,11 +51,19 @@ class Form(QWidget):
         field = fields_of(_at(self._value, parts).__class__)[last]
         editor = make_editor(field)
         editor.setToolTip(tr(field.help))
-        editor.setAccessibleName(tr(field.label))
+        editor.setAccessibleName(tr(field.label).replace("&", ""))
         editor.setAccessibleDescription(tr(field.help))
         editor.edited.connect(partial(self._on_editor_edited, name))
         self.fields[name] = editor
-        self.rows.addRow("" if isinstance(editor, CheckField) else tr(field.label), editor)
+        self.add_row("" if isinstance(editor, CheckField) else tr(field.label), editor)
+
+    def add_row(self, words: str, editor: QWidget, place: int = -1) -> None:
+        """One more row, at the end or at ``place``; a letter after ``&`` goes there with Alt."""
+        label = QLabel(words)
+        # Where one types, not what holds that.
+        label.setBuddy(editor.focusProxy() or editor)
+        label.setMinimumHeight(editor.sizeHint().height())
+        self.rows.insertRow(place, label, editor)
 
     @property
     def value(self) -> Any:

@@ -2,106 +2,90 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from typing import Annotated
+
+from pydantic import Field
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QDialog,
-    QDialogButtonBox,
-    QFormLayout,
-    QPushButton,
-    QSpinBox,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QWidget
 
+from aegui.core.choices import Choice, OneOf, table
+from aegui.core.fields import FieldWords
 from aegui.core.i18n import mark, tr
-from aegui.core.pixels.transforms import LARGEST, SMALLEST, Pixels
+from aegui.core.pixels.transforms import LARGEST, SMALLEST
 from aegui.kit.layouts import column, dim
+from aegui.widgets.form.form import Form
 
-KINDS: dict[Pixels, str] = {
-    "binary": mark("Black and white"),
-    "grey": mark("Grey levels"),
-    "colour": mark("Colour"),
-}
+KINDS = table(
+    Choice("binary", mark("Black and white"), ""),
+    Choice("grey", mark("Grey levels"), ""),
+    Choice("colour", mark("Colour"), ""),
+)
 _MARGIN_PX = 12
 
 
-class NewDrawingDialog(QDialog):
-    """Chooses a size between 5x7 and 64x64 and a kind of pixels.
+@dataclass(frozen=True)
+class NewDrawing:
+    """A drawing as a person asks for it.
 
-    Signals:
-        chosen(height, width, kind, keeps): A drawing like this is wanted; ``keeps``: with the
-            middle of the one that there is.
+    Attributes:
+        columns: Its width in pixels.
+        rows: Its height.
+        kind: What a pixel can be: a key of ``KINDS``.
+        keeps: Whether it has the middle of the one that there is.
     """
 
-    chosen = Signal(int, int, str, bool)
+    columns: Annotated[
+        int, Field(ge=SMALLEST[1], le=LARGEST[1]), FieldWords("Co&lumns", "Its width in pixels")
+    ]
+    rows: Annotated[
+        int, Field(ge=SMALLEST[0], le=LARGEST[0]), FieldWords("&Rows", "Its height in pixels")
+    ]
+    kind: Annotated[str, OneOf(KINDS), FieldWords("&Pixels", "What a pixel can be")]
+    keeps: Annotated[
+        bool,
+        FieldWords("&Keep the middle of the drawing", "Else the new drawing begins empty"),
+    ] = False
 
-    def __init__(
-        self, shape: tuple[int, int], kind: Pixels, natural: tuple[int, int], parent: QWidget
-    ) -> None:
+
+class NewDrawingDialog(QDialog):
+    """Chooses a size between 5x7 and 64x64 and a kind of pixels."""
+
+    chosen = Signal(object)
+    """A ``NewDrawing``."""
+
+    def __init__(self, first: NewDrawing, natural: tuple[int, int], parent: QWidget) -> None:
+        """Begins with ``first``; ``natural`` are the rows and columns that the network takes."""
         super().__init__(parent)
         self.setWindowTitle(tr("New drawing"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._natural = natural
-        self.width_box = self._side(SMALLEST[1], LARGEST[1], shape[1], tr("Columns"))
-        self.height_box = self._side(SMALLEST[0], LARGEST[0], shape[0], tr("Rows"))
-        self.kind_box = QComboBox()
-        for key, label in KINDS.items():
-            self.kind_box.addItem(tr(label), key)
-        self.kind_box.setCurrentIndex(self.kind_box.findData(kind))
-        self.keeps = QCheckBox(tr("Keep the middle of the drawing"))
+        self.form = Form(first)
+        self.form.edited.connect(self._show_note)
         self._note = dim()
         self._note.setWordWrap(True)
-        self._lay_out()
-        self._show_note()
-
-    def _side(self, least: int, most: int, value: int, name: str) -> QSpinBox:
-        box = QSpinBox()
-        box.setRange(least, most)
-        box.setValue(value)
-        box.setAccessibleName(name)
-        box.valueChanged.connect(self._show_note)
-        return box
-
-    def _lay_out(self) -> None:
-        form = QFormLayout()
-        form.addRow(tr("Columns"), self.width_box)
-        form.addRow(tr("Rows"), self.height_box)
-        form.addRow(tr("Pixels"), self.kind_box)
-        height, width = self._natural
-        text = tr("As the network: {width} × {height}", width=width, height=height)
-        natural = QPushButton(text)
-        natural.clicked.connect(self._on_natural_clicked)
+        height, width = natural
+        fitting = QPushButton(tr("As the network: {width} × {height}", width=width, height=height))
+        fitting.clicked.connect(self._on_fitting_clicked)
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
         )
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
-        self.setLayout(
-            column(
-                form,
-                natural,
-                self.keeps,
-                self._note,
-                buttons,
-                margins=(_MARGIN_PX, _MARGIN_PX, _MARGIN_PX, _MARGIN_PX),
-            )
-        )
+        parts = (self.form, fitting, self._note, buttons)
+        self.setLayout(column(*parts, margins=(_MARGIN_PX,) * 4))
+        self._show_note()
 
-    def _on_natural_clicked(self) -> None:
-        self.height_box.setValue(self._natural[0])
-        self.width_box.setValue(self._natural[1])
+    def _on_fitting_clicked(self) -> None:
+        rows, columns = self._natural
+        self.form.set_value(replace(self.form.value, rows=rows, columns=columns))
+        self._show_note()
 
     def _show_note(self) -> None:
-        fits = (self.height_box.value(), self.width_box.value()) == self._natural
+        fits = (self.form.value.rows, self.form.value.columns) == self._natural
         self._note.setText("" if fits else tr("The network cannot answer a drawing of this size."))
 
     def accept(self) -> None:
         """Say what was chosen."""
-        self.chosen.emit(
-            self.height_box.value(),
-            self.width_box.value(),
-            self.kind_box.currentData(),
-            self.keeps.isChecked(),
-        )
+        self.chosen.emit(self.form.value)
         super().accept()

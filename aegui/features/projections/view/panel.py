@@ -23,7 +23,6 @@ from aegui.core.i18n import tr
 from aegui.core.latent.projections import ProjectionOptions
 from aegui.core.latent.views import VIEWS
 from aegui.features.projections.view.class_bars import ClassBars
-from aegui.features.projections.view.code_axes import CodeAxes
 from aegui.features.projections.view.figures_table import FiguresTable
 from aegui.features.projections.view.map_tools import (
     flat_tool,
@@ -40,6 +39,7 @@ from aegui.kit.theme import SPACING, icon
 from aegui.kit.tiles import columns_for, tile
 from aegui.session.data.looks import look_of
 from aegui.widgets.class_colours import has_colours
+from aegui.widgets.code_axes import CodeAxes
 from aegui.widgets.form.form import Form
 from aegui.widgets.gallery import Gallery
 from aegui.widgets.glyphs import label_name
@@ -105,7 +105,7 @@ class ProjectionsPanel(QWidget):
             self._views[key].axis_names = tr("PC1"), tr("PC2")
         self._others: tuple[str, ...] = ()
         self._buttons = {key: view_toggle(key) for key in VIEWS}
-        self._axes = CodeAxes()
+        self._axes = CodeAxes(tr("Code:"))
         self._count = dim()
         self._form = Form(ProjectionOptions())
         self._form.rows.setContentsMargins(SPACING, SPACING, SPACING, SPACING)

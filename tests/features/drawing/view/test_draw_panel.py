@@ -27,7 +27,7 @@ from aegui.core.recipe import CorruptionSpec
 from aegui.features.drawing.view.brush_box import ink_words
 from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.features.drawing.view.drawing_tools import TOOL_OF, TOOLS, Tool
-from aegui.features.drawing.view.new_drawing import NewDrawingDialog
+from aegui.features.drawing.view.new_drawing import NewDrawing, NewDrawingDialog
 from aegui.features.drawing.view.tool_row import ToolRow
 from aegui.kit.theme import DARK, LIGHT, apply_theme
 from aegui.session.pixels.drawing_state import DrawingPaper
@@ -308,15 +308,16 @@ def test_pages_are_turned(panel: DrawPanel) -> None:
 
 
 def test_a_new_drawing_is_asked_for(panel: DrawPanel, qtbot: QtBot) -> None:
-    dialog = NewDrawingDialog((7, 5), "binary", (7, 5), panel)
+    dialog = NewDrawingDialog(NewDrawing(5, 7, "binary"), (7, 5), panel)
     qtbot.addWidget(dialog)
-    dialog.width_box.setValue(99)
-    dialog.height_box.setValue(1)
-    dialog.kind_box.setCurrentIndex(2)
-    dialog.keeps.setChecked(True)
+    fields = dialog.form.fields
+    fields["columns"].setValue(99)  # type: ignore[union-attr]
+    fields["rows"].setValue(1)  # type: ignore[union-attr]
+    QTest.keyClick(fields["kind"], Qt.Key.Key_End)
+    QTest.keyClick(fields["keeps"], Qt.Key.Key_Space)
     with qtbot.waitSignal(dialog.chosen) as blocker:
         dialog.accept()
-    assert blocker.args == [7, 64, "colour", True]
+    assert blocker.args == [NewDrawing(64, 7, "colour", True)]
 
 
 def test_strokes_pass_through(panel: DrawPanel, qtbot: QtBot) -> None:

@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from aegui.core.latent.grids import GridSpec
 from aegui.features.map.view.grid_panel import GridPanel, GridRequest
+from aegui.widgets.form.editors import RangeField
+from aegui.widgets.form.fields import ChoiceField
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,10 +24,10 @@ if TYPE_CHECKING:
 @pytest.fixture
 def shown(qtbot: QtBot) -> Callable[..., GridPanel]:
     def make(size: int, channels: int = 1, *, prior: bool = True, cursor: bool = True) -> GridPanel:
-        panel = GridPanel()
+        request = GridRequest(GridSpec(quantiles=prior))
+        shape = (channels, 28, 28)
+        panel = GridPanel(request, size, shape, has_prior=prior, has_cursor=cursor)
         qtbot.addWidget(panel)
-        panel.set_network(size, (channels, 28, 28), has_prior=prior, has_cursor=cursor)
-        panel.set_request(GridRequest(GridSpec(quantiles=prior)))
         panel.resize(800, 500)
         panel.show()
         qtbot.waitExposed(panel)
@@ -34,48 +38,50 @@ def shown(qtbot: QtBot) -> Callable[..., GridPanel]:
 
 def test_only_what_there_is_to_choose_is_offered(shown: Callable[..., GridPanel]) -> None:
     plane = shown(2)
-    assert not plane._x.isVisible()
-    assert not plane._base.isVisible()
-    assert plane._rows.isVisible()
-    assert plane._ink.isVisible()
-    assert not plane._x_range.isVisible()
+    assert not plane.axes.isVisible()
+    assert not plane.form.fields["base"].isVisible()
+    for name in ("spec.rows", "ink", "spec.between"):
+        assert plane.form.fields[name].isVisible()
+    assert not plane.form.fields["spec.across"].isVisible()
     long = shown(20, 3, cursor=False)
-    assert long._x.count() == long._y.count() == 20
-    assert [long._base.itemData(row) for row in range(long._base.count())] == ["mean", "zero"]
-    assert not long._ink.isVisible()
+    assert long.axes.count == 20
+    base = long.form.fields["base"]
+    assert isinstance(base, ChoiceField)
+    assert [base.itemData(row) for row in range(base.count())] == ["mean", "zero"]
+    assert not long.form.fields["ink"].isVisible()
     ribbon = shown(1, prior=False)
-    assert not ribbon._rows.isVisible()
-    assert ribbon._places.count() == 1
-    assert ribbon._x_range.isVisible()
-    assert not ribbon._y_range.isVisible()
+    for name in ("spec.rows", "spec.quantiles", "spec.between", "spec.up"):
+        assert not ribbon.form.fields[name].isVisible()
+    assert ribbon.form.fields["spec.across"].isVisible()
 
 
-def test_every_field_is_told(shown: Callable[..., GridPanel], qtbot: QtBot) -> None:
+def test_every_field_is_told(shown: Callable[..., GridPanel]) -> None:
     panel = shown(5)
     told: list[GridRequest] = []
     panel.edited.connect(told.append)
-    panel._places.setCurrentIndex(1)
+    fields = panel.form.fields
+    QTest.keyClick(fields["spec.quantiles"], Qt.Key.Key_Space)
     assert told[-1].spec.quantiles is False
-    panel._x_ends[0].setValue(-1.5)
-    panel._y_ends[1].setValue(4.0)
-    assert (told[-1].spec.across[0], told[-1].spec.up[1]) == (-1.5, 4.0)
-    panel._columns.setValue(7)
-    panel._rows.setValue(3)
+    across, up = fields["spec.across"], fields["spec.up"]
+    assert isinstance(across, RangeField)
+    assert isinstance(up, RangeField)
+    across.ends[0].setValue(-1.5)
+    up.ends[1].setValue(4.0)
+    assert (told[-1].spec.across, told[-1].spec.up) == ((-1.5, 3.0), (-3.0, 4.0))
+    for name, value in (("spec.columns", 7), ("spec.rows", 3)):
+        fields[name].edited.emit(value)
     assert (told[-1].spec.columns, told[-1].spec.rows) == (7, 3)
-    panel._x.setCurrentIndex(4)
-    assert told[-1].spec.axes == (4, 1)
-    panel._y.setCurrentIndex(4)
-    assert told[-1].spec.axes == (1, 4)
-    panel._base.setCurrentIndex(panel._base.findData("cursor"))
-    panel._scale.setValue(3)
-    panel._ink.setChecked(True)
+    for choice, axes in ((panel.axes.x_choice, (4, 1)), (panel.axes.y_choice, (1, 4))):
+        choice.setCurrentIndex(4)
+        choice.activated.emit(4)
+        assert told[-1].spec.axes == axes
+    QTest.keyClick(fields["ink"], Qt.Key.Key_Space)
+    for name, value in (("base", "cursor"), ("scale", 3)):
+        fields[name].edited.emit(value)
     assert (told[-1].base, told[-1].scale, told[-1].ink) == ("cursor", 3, True)
+    assert panel.request == told[-1]
     # Seven images of 28 pixels with a pixel between them, three times as large.
     assert panel._result.text() == "606 × 258 pixels"
-    count = len(told)
-    panel.set_request(told[0])
-    assert panel.request == told[0]
-    assert len(told) == count
 
 
 def test_the_preview_keeps_the_proportions(shown: Callable[..., GridPanel]) -> None:

@@ -1,4 +1,4 @@
-"""Which two numbers of a long code the map of codes shows."""
+"""Which two numbers of a long code are shown across and upwards."""
 
 from __future__ import annotations
 
@@ -19,15 +19,16 @@ class CodeAxes(QWidget):
     edited = Signal(object)
     """The two numbers asked for, counted from 0: a tuple."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, words: str = "", parent: QWidget | None = None) -> None:
+        """``words`` stand before them."""
         super().__init__(parent)
         self._axes = (0, 1)
         self.x_choice, self.y_choice = QComboBox(), QComboBox()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACING // 2)
-        label = dim(tr("Code:"))
-        row.addWidget(label)
+        if words:
+            row.addWidget(dim(words))
         for choice, name in (
             (self.x_choice, tr("Code number across")),
             (self.y_choice, tr("Code number upwards")),
@@ -36,7 +37,7 @@ class CodeAxes(QWidget):
             choice.setToolTip(name)
             choice.setMaxVisibleItems(_MOST_ROWS)
             choice.activated.connect(self._on_choice_activated)
-            row.addWidget(choice)
+            row.addWidget(choice, 0 if words else 1)
 
     @property
     def count(self) -> int:

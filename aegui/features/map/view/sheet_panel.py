@@ -1,0 +1,192 @@
+"""A form beside the picture that it asks for: what all sheets of decoded images share. Passive."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import numpy as np
+from pydantic import Field
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
+
+from aegui.core.choices import Choice, OneOf, table
+from aegui.core.fields import FieldWords
+from aegui.core.i18n import mark, tr
+from aegui.kit.layouts import column, dim, held, row
+from aegui.kit.theme import SPACING, current_theme, figures_font
+from aegui.widgets.form.fields import ChoiceField
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QPaintEvent
+
+    from aegui.widgets.form.form import Form
+
+MOST_SCALE = 32
+"""Most pixels of the picture per pixel of an image."""
+_FORM_PX = 310
+_LEAST_ROW_PX = 36
+_NAMES_PX = 44
+_SMALL = 0.9
+BASES = table(
+    Choice("mean", mark("The mean of the codes"), ""),
+    Choice("cursor", mark("Where the cursor is"), ""),
+    Choice("zero", mark("Zero, the middle of the prior"), ""),
+)
+"""Where the numbers are taken from that do not change."""
+Base = Annotated[
+    str, OneOf(BASES), FieldWords("Other numbers", "Those that are neither across nor up")
+]
+Scale = Annotated[
+    int,
+    Field(ge=1, le=MOST_SCALE),
+    FieldWords("Enlarged", "Pixels of the picture per pixel of an image", prefix="× "),
+]
+Ink = Annotated[bool, FieldWords("Dark on light", "As on paper")]
+
+
+class SheetPreview(QWidget):
+    """The picture as it will be, as large as there is room for it; rows may have names."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._image = QImage()
+        self._text = ""
+        self._names: Sequence[str] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName(tr("Preview"))
+
+    def sizeHint(self) -> QSize:
+        """Room for some hundred images."""
+        return QSize(480, 480)
+
+    def set_row_names(self, names: Sequence[str]) -> None:
+        """What the rows of the picture are called, from the top."""
+        self._names = names
+        self.setMinimumHeight(_LEAST_ROW_PX * len(names))
+        self.update()
+
+    def set_text(self, text: str) -> None:
+        """Say why there is no picture."""
+        self._text, self._image = text, QImage()
+        self.update()
+
+    def set_picture(self, pixels: NDArray[np.uint8]) -> None:
+        """Show ``pixels`` ``[H, W, 3]``."""
+        height, width, _ = pixels.shape
+        data = np.ascontiguousarray(pixels)
+        form = QImage.Format.Format_RGB888
+        self._image = QImage(data.tobytes(), width, height, 3 * width, form).copy()
+        self.update()
+
+    @property
+    def picture(self) -> QImage:
+        """What is shown; null where there is nothing."""
+        return self._image
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The picture in the middle, in its proportions."""
+        painter = QPainter(self)
+        theme = current_theme()
+        painter.fillRect(self.rect(), theme.window)
+        if self._image.isNull():
+            painter.setPen(theme.text_dim)
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(self.rect(), flags, self._text)
+            return
+        names_px = _NAMES_PX if self._names else 0
+        room = self.rect().adjusted(names_px, 0, 0, 0)
+        size = self._image.size().scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        place = QRect(0, 0, size.width(), size.height())
+        place.moveCenter(room.center())
+        is_smaller = size.width() < self._image.width()
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_smaller)
+        painter.drawImage(place, self._image)
+        self._paint_names(painter, place)
+
+    def _paint_names(self, painter: QPainter, picture: QRect) -> None:
+        painter.setPen(current_theme().text_dim)
+        painter.setFont(figures_font(self.font(), scale=_SMALL))
+        high = picture.height() / max(1, len(self._names))
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        for number, name in enumerate(self._names):
+            top = picture.top() + number * high
+            box = QRectF(picture.left() - _NAMES_PX, top, _NAMES_PX - SPACING, high)
+            painter.drawText(box, flags, name)
+
+
+class SheetPanel(QWidget):
+    """Passive.
+
+    Attributes:
+        title: What the picture is.
+        form: What is asked for, by the names of the fields of the request.
+        preview: The picture.
+
+    Signals:
+        edited: What is asked for now.
+    """
+
+    edited = Signal(object)
+
+    def __init__(
+        self,
+        title: str,
+        form: Form,
+        shape: tuple[int, ...],
+        *,
+        has_cursor: bool,
+        parent: QWidget | None = None,
+    ) -> None:
+        """A ``form`` over a request; images of ``shape`` (C, H, W).
+
+        The place of the cursor is offered where it is on the map.
+        """
+        super().__init__(parent)
+        self.title, self.form, self._shape = title, form, shape
+        self.preview = SheetPreview()
+        self._result = dim()
+        self._result.setFont(figures_font(self.font()))
+        base = form.fields["base"]
+        if isinstance(base, ChoiceField) and not has_cursor:
+            base.removeItem(base.findData("cursor"))
+        form.set_row_visible("ink", shape[0] == 1)
+        form.add_row("", self._result)
+        form.edited.connect(self._on_form_edited)
+
+    def _lay_out(self, *above: QWidget) -> None:
+        """The form, ``above`` it what explains it, beside the preview."""
+        left = held(column(*above, self.form, 1, spacing=2 * SPACING))
+        left.setFixedWidth(_FORM_PX)
+        area = QScrollArea()
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setWidget(self.preview)
+        self.setLayout(row(left, (area, 1), spacing=2 * SPACING))
+
+    @property
+    def request(self) -> Any:
+        """What is asked for now."""
+        return self.form.value
+
+    def _tiles(self) -> tuple[int, int]:
+        """Rows and columns of the picture."""
+        raise NotImplementedError
+
+    def _show(self) -> None:
+        rows, columns = self._tiles()
+        _, height, width = self._shape
+        self._result.setText(
+            tr(
+                "{width:,} × {height:,} pixels",
+                width=self.request.scale * ((width + 1) * columns - 1),
+                height=self.request.scale * ((height + 1) * rows - 1),
+            )
+        )
+
+    def _on_form_edited(self) -> None:
+        self._show()
+        self.edited.emit(self.request)
