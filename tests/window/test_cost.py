@@ -122,8 +122,8 @@ def test_the_limits_are_settings(window: MainWindow) -> None:
     def press() -> None:
         dialog = QApplication.activeModalWidget()
         assert isinstance(dialog, LimitsDialog)
-        dialog.form.fields["minutes"].setValue(90.0)  # type: ignore[union-attr]
-        dialog.form.fields["memory_share"].setValue(25)  # type: ignore[union-attr]
+        dialog.form.fields["minutes"].edited.emit(90.0)
+        dialog.form.fields["memory_share"].edited.emit(0.25)
         dialog.accept()
 
     QTimer.singleShot(100, press)

@@ -182,10 +182,10 @@ def test_the_dialog_shows_what_will_be_saved(trained: MainWindow, qtbot: QtBot) 
     qtbot.waitUntil(lambda: dialog.preview.pixmap().toImage().pixelColor(1, 1) != light)
     QTest.keyClick(dialog.kind, Qt.Key.Key_Home)
     for name, value in (("width_cm", 100.0), ("height_cm", 100.0), ("dpi", 1200)):
-        fields[name].setValue(value)  # type: ignore[union-attr]
+        fields[name].edited.emit(value)
     assert not dialog.save.isEnabled()
     assert dialog.problem.isVisible()
-    fields["dpi"].setValue(100)  # type: ignore[union-attr]
+    fields["dpi"].edited.emit(100)
     assert dialog.save.isEnabled()
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
     assert window.feature(FiguresFeature).paper == Paper(), "what was given up is not remembered"

@@ -76,8 +76,8 @@ def test_every_field_is_told(shown: Callable[..., GridPanel]) -> None:
         choice.activated.emit(4)
         assert told[-1].spec.axes == axes
     QTest.keyClick(fields["ink"], Qt.Key.Key_Space)
-    for name, value in (("base", "cursor"), ("scale", 3)):
-        fields[name].edited.emit(value)
+    fields["base"].edited.emit("cursor")
+    fields["scale"].edited.emit(3)
     assert (told[-1].base, told[-1].scale, told[-1].ink) == ("cursor", 3, True)
     assert panel.request == told[-1]
     # Seven images of 28 pixels with a pixel between them, three times as large.
