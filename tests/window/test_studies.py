@@ -11,12 +11,14 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QMenu
 
+from aegui.app import App
 from aegui.core.evaluation.run_figures import figures_of
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.study.plan import list_plans, load_plan
 from aegui.core.study.records import usual_folder
 from aegui.features.builder.view.builder_panel import BuilderPanel
 from aegui.features.builder.view.training_panel import TrainingPanel
+from aegui.features.data.view.data_panel import DataPanel
 from aegui.features.studies import feature as wiring
 from aegui.features.studies.model.run_place import kept_place
 from aegui.features.studies.model.study_runs import StudyRuns
@@ -24,6 +26,7 @@ from aegui.features.studies.view.form_panel import StudyForm
 from aegui.features.studies.view.panel import StudiesPanel
 from aegui.features.studies.view.phase_page import PhasePage
 from aegui.features.studies.view.pictures_page import PicturesPage
+from aegui.session.settings import Settings
 from tests.features.studies.plans import ENDLESS, write_plan
 from tests.features.studies.view.test_panel import table_of
 from tests.window.conftest import SMALL, train
@@ -34,7 +37,6 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
     from pytestqt.qtbot import QtBot
 
-    from aegui.app import App
     from aegui.window.main_window import MainWindow
 
 
@@ -256,6 +258,66 @@ def test_fields_of_the_builder_and_of_training_are_varied_by_their_menus(
     assert runs.sheet.result is not None
     assert {cell.setting.recipe.training.epochs for cell in runs.sheet.result.cells} == {15}
     assert load_plan(runs.sheet.path).axes == runs.sheet.plan.axes
+
+
+def test_fields_of_the_data_are_varied_by_their_menus(
+    window: MainWindow, form: StudyForm, qtbot: QtBot
+) -> None:
+    runs = runs_of(window)
+    window.set_perspective("build")
+    window.docks["data"].show()
+    window.docks["data"].raise_()
+    data = window.panel(DataPanel)
+    wanted = {
+        "data.chars": data.characters,
+        "data.split.validation": data.shares.share,
+        "data.count": data.shares.count,
+        "data.source": data.choose,
+        "data.augment.shift": data.shift,
+    }
+    for count, (path, field) in enumerate(wanted.items(), 1):
+        pick(ask_menu(field), "Vary this in a study")
+        qtbot.waitUntil(
+            lambda count=count: runs.sheet is not None and len(runs.sheet.plan.axes) == count
+        )
+        assert runs.sheet is not None
+        assert path in {axis.path for axis in runs.sheet.plan.axes}
+    assert form.isVisible()
+
+
+def test_an_edited_plan_is_there_after_a_restart(
+    qapp: QApplication, app: App, form: StudyForm, qtbot: QtBot
+) -> None:
+    QTest.mouseClick(form.new, Qt.MouseButton.LeftButton)
+    runs = runs_of(app.window)
+    qtbot.waitUntil(lambda: runs.sheet is not None and runs.sheet.base is not None)
+    assert form.vary("training.epochs")
+    form.terms.fields["seeds"].setValue(7)  # type: ignore[union-attr]
+    assert runs.sheet is not None
+    plan, path = runs.sheet.plan, runs.sheet.path
+    app.window.keep_layout()
+    app.shutdown()
+    again = App(qapp, Settings.load())
+    again.window.show()
+    again.window.actions_table["studies"].trigger()
+    found = runs_of(again.window)
+    qtbot.waitUntil(lambda: found.sheet is not None and found.sheet.cost is not None)
+    assert found.sheet is not None
+    assert found.sheet.plan == plan
+    assert found.sheet.path == path
+    assert found.sheet.is_edited
+    assert [view.axis for view in again.window.panel(StudyForm).axes] == list(plan.axes)
+    # Saved it is a draft no more.
+    with qtbot.waitSignal(found.written):
+        found.save(path)
+    again.shutdown()
+    again.deleteLater()
+    last = App(qapp, Settings.load())
+    last.window.actions_table["studies"].trigger()
+    assert runs_of(last.window).sheet is None
+    last.shutdown()
+    last.deleteLater()
+    app.window = last.window
 
 
 def test_a_study_that_ships_is_changed_and_its_edits_undone(

@@ -163,8 +163,15 @@ class SplitSpec(RecipePart):
     those of a test set that was joined to it.
     """
 
-    validation: Annotated[float, Field(ge=0.0, le=0.95)] = 0.0
-    seed: Annotated[int, Field(ge=0, lt=2**53)] = 0
+    validation: Annotated[float, Field(ge=0.0, le=0.95)] = worded(
+        0.0,
+        "Kept for checking",
+        "Share of the samples that is kept from training.",
+        editor="percent",
+    )
+    seed: Annotated[int, Field(ge=0, lt=2**53)] = worded(
+        0, "Seed of the draw", "The same seed draws the same samples.", editor="seed"
+    )
     last: Annotated[int, Field(ge=0)] = 0
 
     @property
@@ -176,8 +183,12 @@ class SplitSpec(RecipePart):
 class AugmentSpec(RecipePart):
     """What is done at random to each image of a batch, input and target alike."""
 
-    flip: bool = False
-    shift: Annotated[int, Field(ge=0, le=16)] = 0
+    flip: bool = worded(
+        False, "Mirror left and right", "Half of the samples of every batch are mirrored."
+    )
+    shift: Annotated[int, Field(ge=0, le=16)] = worded(
+        0, "Move by up to", "Pixels that samples are moved by at random, each way.", suffix=" px"
+    )
 
     @property
     def active(self) -> bool:
@@ -207,7 +218,13 @@ class DataSpec(RecipePart):
     )
     labels: Annotated[tuple[Line, ...], Field(max_length=10_000)] | None = None
     names: Annotated[tuple[Line, ...], Field(max_length=100_000)] | None = None
-    count: Annotated[int, Field(ge=1)] | None = None
+    count: Annotated[int, Field(ge=1)] | None = worded(
+        None,
+        "At most so many samples",
+        "Only so many samples take part, drawn at random; none means all.",
+        nothing="all",
+        begins=20,
+    )
     images: ImageSpec = ImageSpec()
     split: SplitSpec = SplitSpec()
     augment: AugmentSpec = AugmentSpec()

@@ -265,6 +265,13 @@ _REGULARISATION = (
     setting_at("training.clip_norm", _steps),
 )
 
+SAMPLES = (
+    setting_at("data.count"),
+    *_all("data.split.", "validation", "seed"),
+    *_all("data.augment.", "flip", "shift"),
+)
+"""Settings of the samples that are no rows of a section: the panel of the data shows them."""
+
 SECTIONS = (
     Section(
         "data",

@@ -13,7 +13,7 @@ from aegui.core.i18n import mark, tr
 from aegui.core.network.layer_fields import FIELDS, OUTPUT_KIND
 from aegui.core.network.plan import network_plan
 from aegui.core.recipe.errors import quoted
-from aegui.core.recipe.settings import SECTIONS, counts
+from aegui.core.recipe.settings import SAMPLES, SECTIONS, counts
 from aegui.core.study.plan import StudyAxis
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ NONE = mark("none")
 """What stands in a list for a value that is not set."""
 _APART = ";"
 _FIRST_CHOICES = 3
+_WHOLE = {"count", "seed"}
 NOT_VARIED = {"seed", "runs", "training.device"}
 """Seeds are the study's own, and where it is computed changes nothing."""
 
@@ -63,7 +64,7 @@ def varied_fields(
             continue
         own = [
             VariedField(setting.path, tr(setting.field.label), setting.field)
-            for setting in section.settings
+            for setting in (*section.settings, *(SAMPLES if section.key == "data" else ()))
             if setting.path not in NOT_VARIED and setting.shown(recipe)
         ]
         if own:
@@ -161,13 +162,13 @@ def _first_values(field: FormField, value: Any) -> list[Any]:
     if high <= 1.0:
         raw = [value, 0.0 if low <= TINY else low, 0.3, 0.6, 0.9]
     elif value == 0:
-        raw = [0, 1, 2] if field.editor == "count" else [0.0, 0.001, 0.01, 0.1]
+        raw = [0, 1, 2] if field.editor in _WHOLE else [0.0, 0.001, 0.01, 0.1]
     elif field.editor == "rate":
         raw = [value / 10, value / 3, value, 3 * value, 10 * value]
     else:
         raw = [value / 2, value, 2 * value]
     kept = [float(f"{min(max(one, low), high):.2g}") for one in raw if one != value] + [value]
-    return sorted({round(one) for one in kept} if field.editor == "count" else set(kept))
+    return sorted({round(one) for one in kept} if field.editor in _WHOLE else set(kept))
 
 
 def is_numeric(field: FormField) -> bool:
@@ -219,7 +220,7 @@ def _value_from(word: str, field: FormField) -> Any:
     except ValueError:
         raise _refused(word, field) from None
     low, high = field.limits
-    is_whole = field.editor in {"count", "seed"}
+    is_whole = field.editor in _WHOLE
     if not (math.isfinite(value) and low <= value <= high) or (is_whole and value != round(value)):
         raise _refused(word, field)
     return round(value) if is_whole else value

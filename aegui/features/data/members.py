@@ -69,6 +69,7 @@ class MembersFeature(Feature):
         panel.member_activated.connect(self._draw_member)
         panel.characters_requested.connect(self._data.choose_characters)
         panel.export_requested.connect(self._data.export_data)
+        panel.vary_requested.connect(services.requests.vary)
         panel.shares.check_requested.connect(self._on_shares_check_requested)
 
     def search(self) -> None:

@@ -61,6 +61,7 @@ class StudiesFeature(Feature):
             self._on_runs_changed(self._runs.sheet)
         self._on_job_busy_changed(self._runs.job.is_busy)
         self._runs.list_plans()
+        self._runs.restore()
 
     def open(self) -> None:
         """Bring the studies before the rest of the window."""

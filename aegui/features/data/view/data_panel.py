@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,12 +22,14 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import tr, trn
+from aegui.core.recipe.settings import SAMPLES, setting_at
 from aegui.features.data.view.card_box import CardBox
 from aegui.features.data.view.class_list import ClassList
 from aegui.features.data.view.shares import SharesBox
 from aegui.kit.layouts import column, dim, row
 from aegui.kit.marks import ElidedLabel, ProblemLabel, wrapped_label
 from aegui.kit.theme import SPACING
+from aegui.widgets.form.field_menu import FieldMenu, vary_words
 from aegui.widgets.form.fields import CountField
 from aegui.widgets.form.section import FoldingSection
 from aegui.widgets.gallery import Gallery
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
     from aegui.core.data.card import DataCard
     from aegui.core.data.dataset import Dataset
     from aegui.core.recipe import DataSpec, SplitSpec
+    from aegui.core.recipe.settings import Setting
     from aegui.session.data.data_view import DataView
 
 _REST_MS = 250
@@ -58,6 +62,7 @@ class DataPanel(QWidget):
         member_activated(int): That one of the samples that take part is to be drawn.
         characters_requested(): Characters are to be chosen.
         export_requested(): The set is to be saved.
+        vary_requested(str): The field at that path of the recipe is to be varied in a study.
     """
 
     data_edited = Signal(object, str)
@@ -68,6 +73,7 @@ class DataPanel(QWidget):
     member_activated = Signal(int)
     characters_requested = Signal()
     export_requested = Signal()
+    vary_requested = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -209,6 +215,28 @@ class DataPanel(QWidget):
         self.shift.edited.connect(lambda pixels: self._edit_augment(shift=pixels))
         self.card.sample_activated.connect(self.member_activated)
         self.card.export_requested.connect(self.export_requested)
+        for setting, fields in self._varied():
+            words = vary_words(tr(setting.field.label))
+            for field in fields:
+                menu = FieldMenu(field, partial(dict, {setting.path: words}))
+                menu.vary_requested.connect(self.vary_requested)
+
+    def _varied(self) -> tuple[tuple[Setting, tuple[QWidget, ...]], ...]:
+        """The fields that a study can vary, where they are asked."""
+        shares = self.shares
+        source, chars = (setting_at(f"data.{name}") for name in ("source", "chars"))
+        of_samples = (
+            (shares.limit, shares.count),
+            (shares.share,),
+            (shares.seed,),
+            (self.flip,),
+            (self.shift,),
+        )
+        return (
+            (source, (self.choose, self.title)),
+            (chars, (self.characters,)),
+            *zip(SAMPLES, of_samples, strict=True),
+        )
 
     # -- what is shown ---------------------------------------------------------------------------
 

@@ -119,6 +119,7 @@ class LibraryPanel(QWidget):
         self.refused = dim()
         self.study = QToolButton()
         self.open = QPushButton(tr("Open"))
+        self.compare = QPushButton(tr("Compare"))
         self.again = QPushButton(tr("Train again"))
         self.fork = QPushButton(tr("Fork"))
         self.trash = QPushButton(tr("To the trash"))
@@ -135,6 +136,7 @@ class LibraryPanel(QWidget):
         self._working = held(row(self.work_bar, self.work, self.cancel))
         self._placeholder: Placeholder
         self._view = LibraryView(columns=COLUMNS)
+        self._compared = ""
         self._sheet: LibrarySheet | None = None
         self._typing = QTimer(self)
         self._build()
@@ -216,6 +218,10 @@ class LibraryPanel(QWidget):
 
     def _foot(self) -> QWidget:
         self.open.setToolTip(tr("Open it as a document; of a study show its runs (Enter)"))
+        self.compare.setCheckable(True)
+        self.compare.setToolTip(
+            tr("Settings, figures and curves of two: this entry and the next one that is clicked")
+        )
         self.again.setToolTip(tr("Train its recipe again, with the same seed"))
         self.fork.setToolTip(
             tr("Begin an untrained document with its recipe, to be changed: it names this one")
@@ -234,7 +240,14 @@ class LibraryPanel(QWidget):
         self.work_bar.setFixedWidth(_BAR_PX)
         self.use_bar.setAccessibleName(tr("Disk use"))
         flow = FlowLayout(SPACING // 2, last_at_right=True)
-        for part in (self.open, self.again, self.fork, self.trash, self.restore):
+        for part in (
+            self.open,
+            self.compare,
+            self.again,
+            self.fork,
+            self.trash,
+            self.restore,
+        ):
             flow.addWidget(part)
         for tool in (self.export, self.tidy):
             flow.addWidget(tool)
@@ -292,6 +305,7 @@ class LibraryPanel(QWidget):
         self.table.undo_requested.connect(self.undo_requested)
         self.table.entries.edited.connect(self.edited)
         self.open.clicked.connect(self._on_table_opened)
+        self.compare.clicked.connect(self._on_compare_clicked)
         self.again.clicked.connect(lambda: self._of_one(self.again_requested.emit))
         self.fork.clicked.connect(lambda: self._of_one(self.fork_requested.emit))
         self.trash.clicked.connect(self._ask_for_trash)
@@ -390,6 +404,8 @@ class LibraryPanel(QWidget):
         is_run = one and self._known(chosen[0]).get("kind") == "run"
         is_group = sheet is not None and bool(sheet.view.group)
         self.open.setEnabled(one or (is_group and bool(self.table.chosen_places())))
+        self.compare.setEnabled(not is_group and len(chosen) in {1, 2})
+        self.compare.setChecked(len(chosen) == 2 or bool(self._compared))
         self.again.setEnabled(is_run)
         self.fork.setEnabled(is_run)
         self.export.setEnabled(bool(chosen) and not in_trash)
@@ -423,8 +439,25 @@ class LibraryPanel(QWidget):
         sort, descending = with_sort(self._view, self._view.columns[section])
         self._ask(replace(self._view, sort=sort, descending=descending))
 
+    def _on_compare_clicked(self, wanted: bool) -> None:
+        """Of one entry have the next click choose another; of two leave the comparison."""
+        chosen = self.table.chosen()
+        self._compared = ""
+        if len(chosen) == 2 and not wanted:
+            self.table.choose(chosen[:1])
+        elif len(chosen) == 1 and wanted:
+            self._compared = chosen[0]
+            self.side.ask_for_other(str(self._known(chosen[0]).get("name") or chosen[0]))
+        elif len(chosen) == 1:
+            self.chosen_changed.emit(chosen)
+        self._show_choice()
+
     def _on_table_chosen_changed(self) -> None:
         chosen = self.table.chosen()
+        first, self._compared = self._compared, ""
+        if first and len(chosen) == 1 and chosen[0] != first:
+            self.table.choose([first, chosen[0]])
+            return
         self._show_choice()
         if len(chosen) not in {1, 2}:
             self.side.clear()
@@ -479,7 +512,7 @@ class LibraryPanel(QWidget):
     def context_menu(self) -> QMenu:
         """What can be done with what is chosen, as the buttons below the table have it."""
         menu = QMenu(self)
-        for button in (self.open, self.again, self.fork):
+        for button in (self.open, self.compare, self.again, self.fork):
             action = menu.addAction(button.text())
             action.setEnabled(button.isEnabled())
             action.triggered.connect(button.click)

@@ -105,8 +105,8 @@ class RunsTable(QTableView):
         return sorted(index.row() for index in self.selectionModel().selectedRows())
 
     def choose(self, ids: list[str]) -> None:
-        """Choose entries, and have the first of them in sight."""
-        self._choose(ids, (ids[0] if ids else "", 0))
+        """Choose entries, and have the last of them in sight."""
+        self._choose(ids, (ids[-1] if ids else "", 0))
         self.scrollTo(self.currentIndex())
 
     def _current(self) -> tuple[str, int]:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QStackedWidget, QWidget
 
-from aegui.core.i18n import tr
+from aegui.core.i18n import mark, tr
 from aegui.features.library.view.run_curves import RunCurves
 from aegui.features.library.view.words import difference_html, entry_html
 from aegui.kit.layouts import column, held, hint, row
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from aegui.features.library.model.looks import EntryDetails
 
 _PICTURE_PX = 168
+_USUAL = mark("Choose an entry to see what is known of it, or two to compare them.")
 
 
 class EntrySide(QStackedWidget):
@@ -26,7 +27,7 @@ class EntrySide(QStackedWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.hint = hint(tr("Choose an entry to see what is known of it, or two to compare them."))
+        self.hint = hint(tr(_USUAL))
         self.picture = QLabel()
         self.words = wrapped_label()
         self.difference = wrapped_label()
@@ -65,9 +66,15 @@ class EntrySide(QStackedWidget):
 
     def clear(self) -> None:
         """Nothing is chosen."""
+        self.hint.setText(tr(_USUAL))
         self._ids = ()
         self.curves.set_curves((), "loss")
         self.setCurrentIndex(0)
+
+    def ask_for_other(self, name: str) -> None:
+        """Say that another entry is to be chosen beside ``name``."""
+        self.clear()
+        self.hint.setText(tr("Now click the entry to compare “{name}” with.", name=name))
 
     def show_details(self, details: EntryDetails) -> None:
         """Show what is known of one, or of two."""

@@ -38,6 +38,7 @@ from aegui.core.study.units import resolved_of
 from aegui.core.study.workers import StudyControl, fitting_jobs, usual_jobs, workers_for
 from aegui.core.system_reason import system_reason
 from aegui.core.verdicts.intervals import share_of_seeds
+from aegui.features.studies.model.plan_draft import PlanDraft, PlanDrafts
 from aegui.features.studies.model.run_place import RunPlace
 from aegui.paths import is_own, user_data_dir
 from aegui.session.jobs.derived import Derived
@@ -152,6 +153,7 @@ class StudyRuns(QObject):
         self._edits: list[StudyPlan] = []
         self._edit = 0
         self._filed: StudyPlan | None = None
+        self._drafts = PlanDrafts()
         self._control = StudyControl()
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
@@ -188,6 +190,22 @@ class StudyRuns(QObject):
             self._rest.stop()
             self._filed = None
             self._opening.derive(lambda _report, cancelled: _opened(path, cancelled), object())
+
+    def restore(self) -> None:
+        """Show the plan that was edited and not saved when the program ended, if there is one."""
+        draft = None if self._sheet is not None or self.job.is_busy else self._drafts.found()
+        if draft is None:
+            return
+        self._edits, self._edit, self._filed = [draft.plan], 0, StudyPlan()
+        if not draft.is_new:
+            try:
+                self._filed = load_plan(draft.path)
+            except AeguiError:
+                draft = replace(draft, path=_new_path(draft.plan.name), is_new=True)
+            else:
+                # As if it had just been edited: it can be undone.
+                self._edits, self._edit = [self._filed, draft.plan], 1
+        self._show(StudySheet(draft.path, draft.plan, is_new=draft.is_new))
 
     def begin(self, recipe: Recipe) -> None:
         """Begin a new study of the builder's ``recipe``; nothing is varied yet."""
@@ -370,6 +388,7 @@ class StudyRuns(QObject):
         """Give up what is under way; no more is begun."""
         self._control.stop = True
         self._rest.stop()
+        self._drafts.shutdown()
         self._writing.shutdown()
         for answers in (self.job, self._opening, self._listing, self._reading):
             answers.shutdown()
@@ -377,6 +396,8 @@ class StudyRuns(QObject):
     @Slot(object)
     def _take(self, sheet: StudySheet) -> None:
         self._sheet = sheet
+        edited = PlanDraft(sheet.path, sheet.plan, sheet.is_new) if sheet.is_edited else None
+        self._drafts.keep(edited)
         self.changed.emit(sheet)
 
 

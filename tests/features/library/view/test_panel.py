@@ -229,6 +229,34 @@ def test_what_can_be_done_follows_what_is_chosen(panel: LibraryPanel) -> None:
     assert panel.restore.isEnabled()
 
 
+def test_a_button_compares_with_the_entry_that_is_clicked_next(
+    qtbot: QtBot, panel: LibraryPanel
+) -> None:
+    show(panel, "one", "two", "three")
+    heard: list[list[str]] = []
+    panel.chosen_changed.connect(heard.append)
+    assert not panel.compare.isEnabled()
+    panel.table.choose(["three"])
+    QTest.mouseClick(panel.compare, Qt.MouseButton.LeftButton)
+    assert "“three”" in panel.side.hint.text()
+    spot = panel.table.visualRect(cell(panel, 0, "name")).center()
+    QTest.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    assert panel.table.chosen() == ["one", "three"]
+    assert heard[-1] == ["one", "three"]
+    assert panel.compare.isChecked()
+    # Pressed again it leaves one of them.
+    QTest.mouseClick(panel.compare, Qt.MouseButton.LeftButton)
+    assert panel.table.chosen() == ["one"]
+    assert not panel.compare.isChecked()
+    # Asked for and thought better of, the next click chooses as ever.
+    QTest.mouseClick(panel.compare, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(panel.compare, Qt.MouseButton.LeftButton)
+    assert heard[-1] == ["one"]
+    spot = panel.table.visualRect(cell(panel, 1, "name")).center()
+    QTest.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    assert panel.table.chosen() == ["two"]
+
+
 def test_enter_on_a_study_shows_its_runs_and_a_button_shows_all_again(
     panel: LibraryPanel,
 ) -> None:

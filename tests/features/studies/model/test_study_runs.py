@@ -12,6 +12,7 @@ from aegui.core.study.records import TABLE_FILE, usual_folder
 from aegui.core.study.units import resolved_of
 from aegui.core.training.train import train
 from aegui.features.studies.model.study_runs import StudyRuns
+from aegui.paths import user_data_dir
 from tests.features.studies.plans import ENDLESS, RATE, write_plan
 
 if TYPE_CHECKING:
@@ -247,3 +248,49 @@ def test_pictures_are_read_in_the_background(qtbot: QtBot, runs: StudyRuns, tmp_
     assert [one.place for one in material.curves] == [0, 1]
     assert len(material.networks) == 2
     assert "worst" in material.levels
+
+
+def test_a_draft_of_a_plan_is_kept_until_it_is_saved_or_left(
+    qtbot: QtBot, runs: StudyRuns, tmp_path: Path
+) -> None:
+    path = write_plan(tmp_path)
+    filed = opened(qtbot, runs, path).plan
+    edited = filed.model_copy(update={"trials": 3})
+    runs.edit(edited)
+    runs.shutdown()
+    again = StudyRuns()
+    again.restore()
+    assert again.sheet is not None
+    assert (again.sheet.plan, again.sheet.path) == (edited, path)
+    assert again.sheet.is_edited
+    settled(qtbot, again, path)
+    again.undo()
+    assert again.sheet is not None
+    assert again.sheet.plan == filed
+    again.redo()
+    again.shutdown()
+    # Where its file has gone meanwhile, it is a new one.
+    path.unlink()
+    third = StudyRuns()
+    third.restore()
+    assert third.sheet is not None
+    assert third.sheet.plan == edited
+    assert third.sheet.is_new
+    other = write_plan(tmp_path, "other")
+    opened(qtbot, third, other)
+    third.shutdown()
+    last = StudyRuns()
+    last.restore()
+    assert last.sheet is None
+    last.shutdown()
+
+
+def test_a_draft_that_cannot_be_read_is_none() -> None:
+    folder = user_data_dir() / "studies"
+    folder.mkdir(parents=True)
+    for text in ("{", "[]", '{"plan": {}, "path": "a", "is_new": true}'):
+        (folder / "draft.json").write_text(text)
+        runs = StudyRuns()
+        runs.restore()
+        assert runs.sheet is None
+        runs.shutdown()

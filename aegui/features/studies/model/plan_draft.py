@@ -1,0 +1,85 @@
+"""The plan that was edited and not saved, kept on the disk until it is."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aegui.core.atomic import write_atomically
+from aegui.core.errors import AeguiError
+from aegui.core.study.plan import plan_from, plan_json
+from aegui.paths import user_data_dir
+from aegui.session.jobs.latest_job import LatestJob
+
+if TYPE_CHECKING:
+    from aegui.core.study.plan import StudyPlan
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class PlanDraft:
+    """An edited plan.
+
+    Attributes:
+        path: The file that it is an edit of, or the one that it gets when it is begun.
+        plan: As it was edited.
+        is_new: Whether there is no such file yet.
+    """
+
+    path: Path
+    plan: StudyPlan
+    is_new: bool
+
+
+class PlanDrafts:
+    """Keeps the one draft that is in the form; it is written in the background.
+
+    Of several windows the one that was edited last is offered.
+    """
+
+    def __init__(self) -> None:
+        self._file = user_data_dir() / "studies" / "draft.json"
+        self._job = LatestJob("aegui-studies-draft")
+        self._kept: PlanDraft | None = None
+
+    def found(self) -> PlanDraft | None:
+        """The draft that was left; None: there is none, or it cannot be read any more."""
+        try:
+            document = json.loads(self._file.read_text("utf-8"))
+            plan = plan_from(document["plan"], self._file.name)
+            self._kept = PlanDraft(Path(document["path"]), plan, bool(document["is_new"]))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, TypeError, AeguiError) as error:
+            _log.info("%s holds no draft: %s", self._file, error)
+            return None
+        return self._kept
+
+    def keep(self, draft: PlanDraft | None) -> None:
+        """Have ``draft`` on the disk soon; None: nothing is unsaved."""
+        if draft == self._kept:
+            return
+        self._kept = draft
+        self._job.submit(lambda: self._write(draft))
+
+    def _write(self, draft: PlanDraft | None) -> None:
+        try:
+            if draft is None:
+                self._file.unlink(missing_ok=True)
+                return
+            plan = json.loads(plan_json(draft.plan))
+            document = {"path": str(draft.path), "is_new": draft.is_new, "plan": plan}
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(self._file, json.dumps(document).encode(), private=True)
+        except (OSError, AeguiError) as error:
+            # Nothing is lost as long as the window is open, and saving says what is wrong.
+            _log.info("%s could not be written: %s", self._file, error)
+
+    def shutdown(self) -> None:
+        """Wait until it is on the disk."""
+        self._job.wait()
+        self._job.shutdown()
