@@ -314,7 +314,8 @@ class Study:
         while left > 0:
             asked = guide.ask(min(TOGETHER, left))
             settings = self._sound([setting for _, setting in asked])
-            yield settings
+            # What is asked for twice is trained once.
+            yield [*{setting.key: setting for setting in settings}.values()]
             for (trial, _), setting in zip(asked, settings, strict=True):
                 guide.tell(trial, self._cell(setting))
             left -= len(asked)

@@ -32,6 +32,7 @@ _GAP_SIDE = 5.0
 _SHADES = 24
 _PALEST, _FULLEST = 0.22, 1.0
 _STEPS = (1, 2, 5)
+_FEW = 20
 _SWATCH = 7.0
 _LEFT = Qt.AlignmentFlag.AlignLeft
 _RIGHT = Qt.AlignmentFlag.AlignRight
@@ -250,12 +251,13 @@ class SquareFields:
 def largest(count: int, width: float, height: float, most: float) -> tuple[float, int]:
     """The longest side of ``count`` squares in a room, and how many are in a row.
 
-    Rows have round numbers of squares, 1, 2 or 5 times a power of ten, so that it can be told
-    which one a square is.
+    Rows of many squares have round numbers of them, 1, 2 or 5 times a power of ten, so that it can
+    be told which one a square is.
     """
     found = (0.0, 1)
-    choices = (step * 10**power for power in range(7) for step in _STEPS)
-    for columns in choices:
+    round_ones = (step * 10**power for power in range(7) for step in _STEPS)
+    # Few of them are counted at a glance.
+    for columns in range(1, _FEW + 1) if count <= _FEW else round_ones:
         side = min(width / columns, height / max(1, math.ceil(count / columns)), most)
         # Of squares that are as large the longer rows, which leave less of the room empty.
         if side >= found[0] - 1e-9:

@@ -374,6 +374,17 @@ def test_a_guided_search_is_replayed(tmp_path: Path) -> None:
     assert [c.setting.words for c in again.cells] == [c.setting.words for c in first.cells]
 
 
+def test_a_guided_search_trains_nothing_twice(tmp_path: Path) -> None:
+    pytest.importorskip("optuna")
+    # Of two settings a search of ten asks for each again and again.
+    plan = plan_of(**{**GUIDED, "axes": [SIZE]}, figure="loss")
+    result = done(plan, tmp_path)
+    assert len(result.cells) == 2
+    lines = [json.loads(line) for line in (tmp_path / LINES_FILE).read_text().splitlines()]
+    assert sorted({line["key"] for line in lines}) == sorted(line["key"] for line in lines)
+    assert result.is_whole
+
+
 def test_one_more_at_the_goal_outweighs_every_figure() -> None:
     result = done(plan_of(figure="loss", goal={"figure": "worst", "at_most": 30}))
     plan, cell = result.plan, result.cells[0]

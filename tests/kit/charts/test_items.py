@@ -167,10 +167,10 @@ def test_what_a_thread_has_painted_is_not_painted_again_until_its_room_changes(
 
 def test_squares_are_as_large_as_they_can_be_in_rows_of_round_numbers() -> None:
     assert largest(1000, 1000.0, 200.0, 24.0) == (10.0, 100)
-    assert largest(3, 1000.0, 200.0, 24.0)[0] == 24.0
+    assert largest(3, 1000.0, 200.0, 24.0) == (24.0, 3)
     for count in (1, 7, 60, 12_345, 100_000):
         side, columns = largest(count, 460.0, 260.0, 24.0)
-        assert str(columns).rstrip("0") in {"1", "2", "5"}
+        assert count <= 20 or str(columns).rstrip("0") in {"1", "2", "5"}
         assert side * columns <= 460.0 + 1e-6
         assert side * -(-count // columns) <= 260.0 + 1e-6
 
