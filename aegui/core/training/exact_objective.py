@@ -5,7 +5,9 @@ Computed in float64 over all samples: line searches compare values that differ i
 
 from __future__ import annotations
 
+import contextlib
 import copy
+from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -14,11 +16,13 @@ import torch
 from aegui.core.data.progress import stop_if
 from aegui.core.network.forward import BATCH_MOMENTUM
 from aegui.core.recipe import NormSpec
+from aegui.core.training.exact_program import ExactProgram
 from aegui.core.training.giving_up import giving_up
 from aegui.core.training.measure import rows_in_a_piece
 from aegui.core.training.model import Model
 from aegui.core.training.objective import Objective, is_drawn
 from aegui.core.training.slices import is_long
+from aegui.core.training.tape import NotTraced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +42,16 @@ _CHUNK_NUMBERS = 2**22
 _PROBE_SEED = 0x5EED_0006
 
 
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """Rows ``[n, D]`` in float64, what is drawn for them, and their share in all samples."""
+
+    inputs: torch.Tensor
+    target: torch.Tensor
+    noise: torch.Tensor | None
+    share: float
+
+
 class ExactObjective:
     """Loss and gradient of each run, for vectors of all its parameters.
 
@@ -51,7 +65,10 @@ class ExactObjective:
         self._double = copy.copy(parameters)
         self._double.flat = parameters.flat.double()
         self._double.buffers = parameters.buffers.double()
+        self._double.grad = torch.zeros_like(self._double.flat)
         self._double.slots = {}
+        self._resolved = resolved
+        self._programs: dict[tuple[int, bool], ExactProgram | None] = {}
         self._model = Model(resolved, self._double, stacked=False)
         runs = range(resolved.recipe.runs)
         self._places = [_places_of(parameters.layout, run, parameters.device) for run in runs]
@@ -100,10 +117,9 @@ class ExactObjective:
         self._fill(run, vector)
         own, kept = self._double.buffers, self._parameters.buffers
         before = own.clone()
-        # The contractive penalty is a gradient itself.
-        with torch.set_grad_enabled(bool(self._objective.contractive)):
-            for _ in self._parts(run):
-                pass
+        with torch.no_grad():
+            for part in self._parts(run):
+                self._total(run, part)
         # In each of them there is a share of the old ones still, which is known.
         exact = torch.lerp(before, own, 1.0 / BATCH_MOMENTUM)
         for block in self._parameters.layout.buffer_blocks:
@@ -115,10 +131,16 @@ class ExactObjective:
     ) -> float:
         """The loss of ``run`` with these parameters; ``Cancelled`` if so it was asked for."""
         self._fill(run, vector)
-        # The contractive penalty is a gradient itself.
-        with self._giving_up(cancelled), torch.set_grad_enabled(bool(self._objective.contractive)):
-            parts = self._parts(run, cancelled)
-            return sum(float(total.detach()) * share for total, share in parts)
+        with self._giving_up(cancelled):
+            return sum(
+                self._loss_of(run, part) * part.share for part in self._parts(run, cancelled)
+            )
+
+    def _loss_of(self, run: int, part: _Part) -> float:
+        program = self._program(len(part.inputs), gradient=False)
+        if program is not None:
+            return program(run, part.inputs, part.target, part.noise)
+        return float(self._total(run, part).detach())
 
     def loss_and_gradient(
         self, run: int, vector: NDArray[np.float64], cancelled: IsCancelled | None = None
@@ -129,23 +151,47 @@ class ExactObjective:
             Cancelled: So it was asked for.
         """
         self._fill(run, vector)
+        loss, gradient = 0.0, torch.zeros_like(self._places[run], dtype=torch.float64)
+        with self._giving_up(cancelled):
+            for part in self._parts(run, cancelled):
+                value, found = self._gradient_of(run, part)
+                loss += value * part.share
+                gradient.add_(found, alpha=part.share)
+        return loss, gradient.cpu().numpy()
+
+    def _gradient_of(self, run: int, part: _Part) -> tuple[float, torch.Tensor]:
+        program = self._program(len(part.inputs), gradient=True)
+        if program is not None:
+            value = program(run, part.inputs, part.target, part.noise)
+            return value, self._double.grad[self._places[run]]
         leaves = [leaf.tensor for leaf in self._model.leaves if leaf.run == run]
-        loss, sums = 0.0, [torch.zeros_like(leaf) for leaf in leaves]
-        with self._giving_up(cancelled), torch.enable_grad():
-            for total, share in self._parts(run, cancelled):
-                loss += float(total.detach()) * share
-                found = torch.autograd.grad(total, leaves, materialize_grads=True)
-                torch._foreach_add_(sums, list(found), alpha=share)
-        flat = torch.cat([each.detach().flatten() for each in sums])
-        return loss, flat.cpu().numpy()
+        with torch.enable_grad():
+            total = self._total(run, part)
+            found = torch.autograd.grad(total, leaves, materialize_grads=True)
+        return float(total.detach()), torch.cat([each.flatten() for each in found])
+
+    def _total(self, run: int, part: _Part) -> torch.Tensor:
+        # The contractive penalty is a gradient itself.
+        with torch.set_grad_enabled(torch.is_grad_enabled() or bool(self._objective.contractive)):
+            return self._objective.total(self._model, run, part.inputs, part.target, part.noise)
+
+    def _program(self, rows: int, *, gradient: bool) -> ExactProgram | None:
+        """The program for so many samples; None where there are no lines for it."""
+        key = rows, gradient
+        if key not in self._programs:
+            self._programs[key] = None
+            draws = self._units if self._is_drawn else 0
+            with contextlib.suppress(NotTraced):
+                self._programs[key] = ExactProgram(
+                    self._resolved, self._double, self._objective, rows, draws, gradient=gradient
+                )
+        return self._programs[key]
 
     def _giving_up(self, cancelled: IsCancelled | None) -> AbstractContextManager[None]:
         return giving_up(cancelled if self._is_long else None, [self._double.buffers])
 
-    def _parts(
-        self, run: int, cancelled: IsCancelled | None = None
-    ) -> Iterator[tuple[torch.Tensor, float]]:
-        """The objective of each chunk of samples, and its share in the whole."""
+    def _parts(self, run: int, cancelled: IsCancelled | None = None) -> Iterator[_Part]:
+        """The samples, so many at once as fit into memory."""
         rows = self._target.shape[1]
         inputs = self._inputs[run if len(self._inputs) > 1 else 0]
         # The same probes of an estimated Jacobian at every call.
@@ -157,8 +203,7 @@ class ExactObjective:
             noise = None
             if self._is_drawn:
                 noise = chunk.new_empty(len(chunk), self._units).normal_(generator=generator)
-            total = self._objective.total(self._model, run, chunk, wanted, noise)
-            yield total, len(chunk) / rows
+            yield _Part(chunk, wanted, noise, len(chunk) / rows)
 
     def _fill(self, run: int, vector: NDArray[np.float64]) -> None:
         self._double.flat.index_copy_(

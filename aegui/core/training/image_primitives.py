@@ -140,7 +140,7 @@ def _taps(images: Traced, geometry: Geometry) -> Traced:
     if not images.fixed:
         # Views are made of what stays in its place only.
         images = _held(images)
-    seen = _grid(tape, geometry, images.device)
+    seen = _grid(plain(images), geometry)
     for (i, j), to, place in geometry.overlaps():
         window = tape.fixed(seen[i, j, :, to[0], to[1]], "w")
         part = tape.fixed(images.tensor[:, 0, place[0], place[1]], "w")
@@ -161,8 +161,8 @@ def _held(images: Traced) -> Traced:
     return tape.record(held, (images,), lambda d: tape.give(images, d), lambda d: d)
 
 
-def _grid(tape: Any, geometry: Geometry, device: torch.device) -> torch.Tensor:
-    return torch.zeros(*geometry.kernel, geometry.batch, *geometry.places, device=device)
+def _grid(like: torch.Tensor, geometry: Geometry) -> torch.Tensor:
+    return like.new_zeros(*geometry.kernel, geometry.batch, *geometry.places)
 
 
 def _sums(seen: Traced, geometry: Geometry) -> Traced:
@@ -179,7 +179,7 @@ def _sums(seen: Traced, geometry: Geometry) -> Traced:
 def _summed(seen: Traced, geometry: Geometry) -> Traced:
     """The grey image in which every pixel is the sum of all taps that fall on it."""
     tape = seen.tape
-    image = tape.fixed(torch.zeros(geometry.batch, 1, *geometry.size, device=seen.device))
+    image = tape.fixed(seen.tensor.new_zeros(geometry.batch, 1, *geometry.size))
     grid = seen.tensor.view(*geometry.kernel, geometry.batch, *geometry.places)
     tape.line(f"{image.name}.fill_(0.0)")
     for (i, j), to, place in geometry.overlaps():

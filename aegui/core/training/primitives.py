@@ -22,7 +22,7 @@ from aegui.core.training.rules import hand_on_one, linear_map, unary
 from aegui.core.training.tape import NotTraced, Traced, call, plain, text_of, traced_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     Function = Callable[..., Any]
     Pull = Callable[[Traced], Traced]
@@ -263,6 +263,15 @@ def _huber(y: Traced, t: Traced, *, delta: float, **_: Any) -> Traced:
     return y.tape.filled(text, plain(y))
 
 
+def _flattened(args: Sequence[Any]) -> Iterator[Any]:
+    """``args``, and what is in those that are lists."""
+    for each in args:
+        if isinstance(each, list | tuple):
+            yield from _flattened(each)
+        else:
+            yield each
+
+
 def _plain_row(name: str, *, is_flat: bool = False) -> Function:
     """A function of torch through which no gradient goes; ``is_flat``: it would be zero."""
 
@@ -271,7 +280,7 @@ def _plain_row(name: str, *, is_flat: bool = False) -> Function:
         if (
             not is_flat
             and torch.is_grad_enabled()
-            and any(isinstance(x, Traced) and x.needs for x in args)
+            and any(isinstance(x, Traced) and x.needs for x in _flattened(args))
         ):
             raise NotTraced(f"{name} has no gradient")
         function = getattr(torch, name.rpartition(".")[2])
@@ -373,7 +382,7 @@ def _as_rows(x: Traced, sizes: list[int]) -> Traced:
     if like.data_ptr() == plain(x).data_ptr() and x.fixed:
         return _reshape(x, sizes)
     tape, shape = x.tape, list(x.shape)
-    rows = tape.fixed(torch.zeros(sizes, device=x.device))
+    rows = tape.fixed(torch.zeros_like(like))
     image = tape.fixed(rows.tensor.view(shape), "w")
     tape.line(f"{image.name}.copy_({x.name})")
 

@@ -548,6 +548,8 @@ def choose_device(device: str) -> tuple[torch.device, tuple[str, ...]]:
     try:
         if torch.cuda.is_available():
             torch.zeros(1, device="cuda").add_(1).item()
+            # Convolutions rounded to 10 bits would learn otherwise than on the processor.
+            torch.backends.cudnn.allow_tf32 = False
             return torch.device("cuda"), ()
     except RuntimeError as error:
         first = str(error).splitlines()[0]

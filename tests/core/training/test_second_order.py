@@ -99,6 +99,24 @@ def test_the_gradient_is_that_of_differences(name: str) -> None:
         assert (ahead - behind) / (2 * step) == pytest.approx(gradient @ direction, rel=2e-3)
 
 
+@pytest.mark.parametrize("name", OBJECTIVES)
+def test_a_generated_program_gives_what_torch_does(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resolved = resolved_recipe(**OBJECTIVES[name])
+    objective, plain = objective_of(resolved)[0], objective_of(resolved)[0]
+    monkeypatch.setattr(plain, "_program", lambda rows, *, gradient: None)
+    vector = objective.start(0)
+    loss, gradient = objective.loss_and_gradient(0, vector)
+    expected, slope = plain.loss_and_gradient(0, vector)
+    assert loss == pytest.approx(expected, rel=1e-12)
+    assert objective.loss(0, vector) == pytest.approx(expected, rel=1e-12)
+    np.testing.assert_allclose(gradient, slope, rtol=1e-9, atol=1e-12)
+    # A gradient in the objective has no program of its own.
+    is_contractive = resolved.recipe.training.contractive > 0
+    assert all((made is None) == is_contractive for made in objective._programs.values())
+
+
 def test_samples_in_parts_give_the_same_gradient(monkeypatch: pytest.MonkeyPatch) -> None:
     resolved = resolved_recipe(training={"l2": 0.01}, network=SMALL)
     whole, _ = objective_of(resolved)
