@@ -33,14 +33,16 @@ def course_recipe(**changes: Any) -> ResolvedRecipe:
 class EverybodysLoop:
     """nn.Sequential, Adam's defaults, and a loss read at every epoch; ``fused`` as Adam has it."""
 
-    def __init__(self, resolved: ResolvedRecipe, *, fused: bool = False) -> None:
+    def __init__(
+        self, resolved: ResolvedRecipe, *, fused: bool = False, device: str = "cpu"
+    ) -> None:
         modules: list[torch.nn.Module] = []
         for inputs, outputs in itertools.pairwise(resolved.sizes):
             modules += [torch.nn.Linear(inputs, outputs), torch.nn.Tanh()]
         modules[-1] = torch.nn.Sigmoid()
-        self._model = torch.nn.Sequential(*modules)
+        self._model = torch.nn.Sequential(*modules).to(device)
         self._optimizer = torch.optim.Adam(self._model.parameters(), lr=0.01, fused=fused or None)
-        self._data = torch.from_numpy(resolved.dataset.flat().copy())
+        self._data = torch.from_numpy(resolved.dataset.flat().copy()).to(device)
         self.losses: list[float] = []
 
     def run(self, epochs: int) -> float:

@@ -63,6 +63,7 @@ def bound(
     batch: int | None,
     runs: int = 1,
     contractive: float = 0.0,
+    device: str = "cpu",
     **more: Any,
 ) -> ResolvedRecipe:
     """A recipe that trains for ever, in the shape that training takes."""
@@ -71,6 +72,7 @@ def bound(
         "batch_size": batch,
         "optimizer": {"learning_rate": 1e-3},
         "contractive": contractive,
+        "device": device,
     }
     recipe = Recipe.model_validate({"network": network, "training": training, "runs": runs} | more)
     resolved = resolve(recipe, dataset).resolved

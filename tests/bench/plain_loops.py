@@ -143,8 +143,10 @@ class PlainLoop:
         images: NDArray[np.float32],
         batch: int,
         classes: NDArray[np.int64] | None = None,
+        device: str = "cpu",
     ) -> None:
-        self._module = module
+        self._module = module.to(device)
+        self._device = device
         self._optimizer = torch.optim.Adam(module.parameters(), lr=1e-3)
         arrays = (images,) if classes is None else (images, classes)
         data = TensorDataset(*(torch.from_numpy(array.copy()) for array in arrays))
@@ -157,7 +159,7 @@ class PlainLoop:
         for _ in range(epochs):
             for batch in self._loader:
                 self._optimizer.zero_grad()
-                loss = self._module.loss(*batch)
+                loss = self._module.loss(*(each.to(self._device) for each in batch))
                 torch.autograd.backward(loss)
                 self._optimizer.step()
                 self.losses.append(loss.item())
@@ -167,9 +169,10 @@ class PlainLoop:
 class PlainGan:
     """Epochs of a GAN of 28x28 images, as in a tutorial."""
 
-    def __init__(self, images: NDArray[np.float32], batch: int) -> None:
-        self._generator = nn.Sequential(*_transposed(32))
-        self._discriminator = nn.Sequential(*_convolutions(1))
+    def __init__(self, images: NDArray[np.float32], batch: int, device: str = "cpu") -> None:
+        self._generator = nn.Sequential(*_transposed(32)).to(device)
+        self._discriminator = nn.Sequential(*_convolutions(1)).to(device)
+        self._device = torch.device(device)
         self._optimizers = [
             torch.optim.Adam(module.parameters(), lr=2e-4, betas=(0.5, 0.999))
             for module in (self._generator, self._discriminator)
@@ -183,9 +186,10 @@ class PlainGan:
         generating, judging = self._optimizers
         started = time.perf_counter()
         for _ in range(epochs):
-            for (x,) in self._loader:
-                ones, zeros = torch.ones(len(x), 1), torch.zeros(len(x), 1)
-                fake = self._generator(torch.randn(len(x), 32))
+            for (images,) in self._loader:
+                x, at = images.to(self._device), self._device
+                ones, zeros = torch.ones(len(x), 1, device=at), torch.zeros(len(x), 1, device=at)
+                fake = self._generator(torch.randn(len(x), 32, device=at))
                 judging.zero_grad()
                 told = self._judged(x, 0.9 * ones) + self._judged(fake.detach(), zeros)
                 torch.autograd.backward(told)

@@ -1,0 +1,161 @@
+"""On a CUDA GPU: against the loop everybody writes there, and against ours on the processor."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from aegui.core.data.dataset import Dataset
+from aegui.core.training.train import train
+from tests.bench.engine import EverybodysLoop, course_recipe, seconds_per_epoch
+from tests.bench.figures import Figure, at_most
+from tests.bench.models import CLASSES, CONV, Ours, bound, dense_vae, noise
+from tests.bench.plain_loops import PlainClassifier, PlainConv, PlainGan, PlainLoop, PlainVae
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aegui.core.network.resolve import ResolvedRecipe
+
+ROUNDS = 3
+POPULATIONS = (1, 100, 1_000)
+AGREEMENT_EPOCHS = 100
+BATCH = 128
+
+Plain = PlainLoop | PlainGan
+
+
+def measure() -> list[Figure]:
+    """Rates of the models of the course; no figures where there is no GPU."""
+    if not torch.cuda.is_available():
+        return []
+    return [*_agreement(), *_letters(), *_models()]
+
+
+def _agreement() -> list[Figure]:
+    """Losses after the same epochs from the same weights, where nothing is drawn on the way."""
+    images = noise(256, 1, 28)
+    dense = {"encoder": [{"units": 64}, {"units": 32, "activation": "relu"}]}
+    cases: dict[str, Callable[[str], ResolvedRecipe]] = {
+        "course net": _course,
+        "dense 784-64-32-2": lambda device: bound(images, dense, None, device=device),
+        "conv 28x28": lambda device: bound(images, CONV, None, device=device),
+        "contractive 784-64-32-2": lambda device: bound(
+            images, dense, None, contractive=0.01, device=device
+        ),
+    }
+    return [
+        at_most(
+            f"{name}: loss after {AGREEMENT_EPOCHS} epochs, GPU off the processor",
+            abs(_loss(case("cuda")) / _loss(case("cpu")) - 1.0),
+            "share",
+            1e-4,
+        )
+        for name, case in cases.items()
+    ]
+
+
+def _loss(resolved: ResolvedRecipe) -> float:
+    for training in train(resolved):
+        if training.epoch >= AGREEMENT_EPOCHS:
+            break
+    view = training.history.view()
+    row = view.nearest_row(AGREEMENT_EPOCHS) or 0
+    return float(view.loss[row].mean())
+
+
+def _course(device: str, runs: int = 1) -> ResolvedRecipe:
+    training = {"epochs": 100_000_000, "device": device}
+    return course_recipe(training=training, runs=runs)
+
+
+def _letters() -> list[Figure]:
+    plain = EverybodysLoop(_course("cuda"), device="cuda")
+    plain.run(100)
+    base = statistics.median(plain.run(300) for _ in range(ROUNDS))
+    figures = [Figure("course net, GPU: loop everybody writes", base * 1e6, "us/epoch")]
+    for runs in POPULATIONS:
+        each = {}
+        for device in ("cuda", "cpu"):
+            steps = train(_course(device, runs))
+            epochs = max(30, 3_000 // runs)
+            seconds_per_epoch(steps, epochs)
+            each[device] = statistics.median(
+                seconds_per_epoch(steps, epochs) / runs for _ in range(ROUNDS)
+            )
+        figures += [
+            Figure(f"course net x {runs:,}, GPU", each["cuda"] * 1e6, "us/(epoch run)"),
+            Figure(f"course net x {runs:,}, processor", each["cpu"] * 1e6, "us/(epoch run)"),
+            Figure(f"course net x {runs:,}, GPU: times the loop", base / each["cuda"], "x"),
+        ]
+    return figures
+
+
+def _models() -> list[Figure]:
+    grey, colour = noise(4096, 1, 28), noise(1024, 3, 64)
+    classes = np.random.default_rng(1).integers(0, CLASSES, len(grey))
+    labelled = Dataset.from_images("noise", grey.images, [str(each) for each in classes])
+    widths: dict[str, Any] = {
+        "encoder": dense_vae((512, 256), 1)["encoder"],
+        "latent": {"units": 64},
+    }
+    judged: dict[str, Any] = {"classifier": {"pretrain": {"epochs": 0}}}
+    cases: dict[str, tuple[Callable[[], Plain], Callable[[str], ResolvedRecipe]]] = {
+        "conv 28x28": (
+            lambda: PlainLoop(PlainConv(), grey.images, BATCH, device="cuda"),
+            lambda device: bound(grey, CONV, BATCH, device=device),
+        ),
+        "dense VAE 64x64 RGB": (
+            lambda: PlainLoop(
+                PlainVae(colour.pixels, (256, 128), 16), colour.images, BATCH, device="cuda"
+            ),
+            lambda device: bound(colour, dense_vae((256, 128), 16), BATCH, device=device),
+        ),
+        "classifier 784-512-256-64-10": (
+            lambda: PlainLoop(
+                PlainClassifier(grey.pixels, (512, 256), 64, CLASSES),
+                grey.images,
+                BATCH,
+                classes,
+                device="cuda",
+            ),
+            lambda device: bound(labelled, widths, BATCH, device=device, **judged),
+        ),
+        "GAN 28x28": (
+            lambda: PlainGan(grey.images, BATCH, device="cuda"),
+            lambda device: bound(grey, CONV, BATCH, device=device, gan={}),
+        ),
+    }
+    figures = []
+    for name, (plain, ours) in cases.items():
+        loop, there, here = plain(), Ours(ours("cuda")), Ours(ours("cpu"))
+        loop.run(1)
+        times = [(loop.run(2), _synchronized(there, 4), here.run(1)) for _ in range(ROUNDS)]
+        figures += [
+            Figure(f"{name}, GPU: ours", statistics.median(b for _, b, _ in times) * 1e3, "ms"),
+            Figure(
+                f"{name}, GPU: times the loop there",
+                statistics.median(a / b for a, b, _ in times),
+                "x",
+            ),
+            Figure(
+                f"{name}, GPU: times ours on the processor",
+                statistics.median(c / b for _, b, c in times),
+                "x",
+            ),
+        ]
+    return figures
+
+
+def _synchronized(ours: Ours, epochs: int) -> float:
+    """Seconds per epoch, with what the GPU has still to do."""
+    torch.cuda.synchronize()
+    started = time.perf_counter()
+    ours.run(epochs - 1)
+    ours.run(1)
+    torch.cuda.synchronize()
+    return (time.perf_counter() - started) / epochs
