@@ -8,14 +8,13 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from aegui.session.jobs.joining import joined
 from aegui.session.jobs.priority import stand_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _LINGER_SECONDS = 0.5
-_LOADING_SECONDS = 30.0
-_LOOK_SECONDS = 0.1
 _log = logging.getLogger(__name__)
 
 
@@ -65,8 +64,7 @@ class LatestJob:
     def wait(self, seconds: float = 3.0) -> bool:
         """Wait until nothing is left to do; False if that takes longer than ``seconds``.
 
-        Time in which modules are loaded is not counted (up to ``_LOADING_SECONDS``): nothing can
-        interrupt the first import of a large library, and it will end, on a busy machine late.
+        Time in which modules are loaded is not counted, see ``joined``.
         """
         with self._changed:
             thread = self._thread
@@ -76,23 +74,14 @@ class LatestJob:
             self._waiting += 1
             self._changed.notify()
         try:
-            return self._wait_for(thread, seconds)
+            begun = time.monotonic()
+            if joined(thread, seconds):
+                return True
+            _log.error("%s is still busy after %.1f s", self._name, time.monotonic() - begun)
+            return False
         finally:
             with self._changed:
                 self._waiting -= 1
-
-    def _wait_for(self, thread: threading.Thread, seconds: float) -> bool:
-        begun = calm_since = time.monotonic()
-        modules = len(sys.modules)
-        while thread.is_alive():
-            now = time.monotonic()
-            if len(sys.modules) != modules:
-                modules, calm_since = len(sys.modules), now
-            if now - calm_since >= seconds or now - begun >= seconds + _LOADING_SECONDS:
-                _log.error("%s is still busy after %.1f s", self._name, now - begun)
-                return False
-            thread.join(min(_LOOK_SECONDS, max(0.0, calm_since + seconds - now)))
-        return True
 
     def _work(self) -> None:
         if not self._urgent:

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from aegui.core.training.control import Control
 from aegui.core.training.timeline import BUDGET_BYTES
+from aegui.session.jobs.joining import joined
 from aegui.session.training.training_worker import Report, TrainingOrders, TrainingWorker
 
 if TYPE_CHECKING:
@@ -313,11 +314,14 @@ class TrainingRunner(QObject):
         self._launch(_warm_up, "aegui-warm-up")
 
     def shutdown(self) -> None:
-        """Stop and wait at most 3 s; nothing is reported any more. The end of the program."""
+        """Stop and wait at most 3 s; nothing is reported any more. The end of the program.
+
+        Time in which modules are loaded is not counted, see ``joined``.
+        """
         self.abandon()
         deadline = time.monotonic() + SHUTDOWN_SECONDS
         for thread in self._threads:
-            thread.join(max(0.0, deadline - time.monotonic()))
+            joined(thread, max(0.0, deadline - time.monotonic()))
         self._threads = [thread for thread in self._threads if thread.is_alive()]
         if self._threads:
             _log.error("the training thread did not end within %.0f s", SHUTDOWN_SECONDS)

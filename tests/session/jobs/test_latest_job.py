@@ -9,7 +9,7 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from aegui.session.jobs import latest_job
+from aegui.session.jobs import joining, latest_job
 from aegui.session.jobs.latest_job import LatestJob
 
 
@@ -170,7 +170,7 @@ def test_the_import_of_a_large_library_is_waited_for(
     job = LatestJob("aegui-test")
     job.submit(work)
     assert begun.wait(30)
-    monkeypatch.setattr(latest_job, "time", SimpleNamespace(monotonic=clock))
+    monkeypatch.setattr(joining, "time", SimpleNamespace(monotonic=clock))
     assert job.shutdown(1.0) == loads
     assert ("still busy" in caplog.text) != loads
     caplog.clear()
