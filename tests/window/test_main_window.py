@@ -324,8 +324,11 @@ def test_a_plane_lies_behind_the_map(qtbot: QtBot, window: MainWindow) -> None:
 def test_pins_come_and_go(qtbot: QtBot, window: MainWindow) -> None:
     train(qtbot, window)
     canvas = window.canvas
-    QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=canvas.rect().center())
+    QTest.mouseDClick(canvas, Qt.MouseButton.LeftButton, pos=canvas.rect().center())
     assert [pin.name for pin in canvas.scene.pins] == ["Pin 1"]
+    window.actions_table["undo"].trigger()
+    assert canvas.scene.pins == ()
+    window.actions_table["redo"].trigger()
     canvas.pin_removed.emit(0)
     assert canvas.scene.pins == ()
 

@@ -25,7 +25,7 @@ FEATURES = (
             KeyHint(mark("Shift+Arrows"), mark("Pan the map")),
             KeyHint(mark("+ / −"), mark("Zoom the map")),
             KeyHint(mark("F, 0"), mark("Show all codes on the map")),
-            KeyHint(mark("Enter"), mark("Pin the place under the cursor")),
+            KeyHint(mark("P, Enter"), mark("Pin the place under the cursor")),
             KeyHint(mark("Shift+Enter"), mark("Choose the sample nearest to the cursor")),
             KeyHint(mark("Delete"), mark("Remove the nearest pin")),
             KeyHint(mark("Alt+Arrows"), mark("Move the pin at the cursor")),

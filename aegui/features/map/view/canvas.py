@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QHelpEvent, QKeyEvent, QNativeGestureEvent
+from PySide6.QtGui import QHelpEvent, QKeyEvent, QNativeGestureEvent
 from PySide6.QtWidgets import QGestureEvent, QMenu, QPinchGesture, QToolTip, QWidget
 
 from aegui.core.i18n import tr
@@ -46,12 +46,9 @@ PAN_SHARE = 0.12
 """Share of the map that Shift and an arrow key pan by."""
 DRAG_PX = 4.0
 """A press that moves less than that is a click."""
-DOUBLE_CLICK_ZOOM = 2.0
-"""What a double-click beside the samples scales the map by."""
 PIN_REACH_PX = 48.0
 """From farther away Delete removes no pin."""
 _NOTCH = 120.0
-_TIP_AWAY_PX = 40
 _BY_KEYS = frozenset(
     {
         Qt.FocusReason.TabFocusReason,
@@ -68,10 +65,10 @@ _ARROWS = {
 
 
 class LatentCanvas(MapView):
-    """The latent map: drag to pan, wheel or pinch to zoom, click to pin, point to decode.
+    """The latent map: drag to pan, wheel or pinch to zoom, double-click to pin, point to decode.
 
     Signals:
-        pin_requested(object): A place, float32 ``[d]``, was clicked.
+        pin_requested(object): A place, float32 ``[d]``, is to be pinned.
         pin_removed(int): The pin of that index should go.
         pin_moved(int, object): The pin of that index should be at that code, float32 ``[d]``.
         trail_cleared(): The way that the drawing has come should be forgotten.
@@ -99,7 +96,6 @@ class LatentCanvas(MapView):
         self._mouse: QPointF | None = None
         self._pressed: QPointF | None = None
         self._dragged: QPointF | None = None
-        self._clicked: NDArray[np.float32] | None = None
         self.selecting = SelectTool(self)
         self._pin_tool = PinTool(self._scene)
         self._keys = self._key_table()
@@ -186,9 +182,8 @@ class LatentCanvas(MapView):
         if self._overlay.hovered is not None:
             # The first click of the two has loaded it.
             self.editor_requested.emit()
-        elif self._view.contains(at.x(), at.y()):
-            self._take_back_pin()
-            self._navigation.glide_zoom(DOUBLE_CLICK_ZOOM, at.x(), at.y())
+        elif self._view.contains(at.x(), at.y()) and self._pin_tool.hit(self._view, at) is None:
+            self._pin()
 
     def _drag_pin(self, at: QPointF) -> None:
         """Show the pin that is held, and what is decoded there, at the pixel ``at``."""
@@ -222,35 +217,20 @@ class LatentCanvas(MapView):
         self._drop_pin(moved=False)
         super().set_pins(pins)
 
-    def _take_back_pin(self) -> None:
-        """The click that turned out to be half of a double one has pinned a place."""
-        clicked, self._clicked = self._clicked, None
-        if clicked is None:
-            return
-        for index, pin in enumerate(self._scene.pins):
-            if np.array_equal(pin.z, clicked):
-                self.pin_removed.emit(index)
-                return
-
     def leaveEvent(self, event: QEvent) -> None:  # noqa: D102
         super().leaveEvent(event)
         self._mouse = None
         self._leave()
 
     def _click(self, at: QPointF) -> None:
-        """Load the sample that is there, or else pin the place."""
+        """Choose the sample that is there; beside the samples nothing is selected any more."""
         self._point_at(at)
-        self._clicked = None
         if self._pin_tool.hit(self._view, at) is not None:
-            # There is a pin already.
             return
         if self._overlay.hovered is not None:
             self.sample_activated.emit(self._overlay.hovered)
-            return
-        code = self.cursor_code()
-        if code is not None and not any(np.array_equal(p.z, code) for p in self._scene.pins):
-            self._clicked = code
-        self._pin()
+        else:
+            self.selecting.clear()
 
     def _point_at(self, at: QPointF) -> None:
         """The mouse is at pixel ``at``: the cursor is there, or nowhere on the rulers."""
@@ -381,6 +361,7 @@ class LatentCanvas(MapView):
             Qt.Key.Key_Minus: lambda: self.zoom_by(1 / ZOOM_STEP),
             Qt.Key.Key_0: self.fit,
             Qt.Key.Key_F: self.fit,
+            Qt.Key.Key_P: self._pin,
             Qt.Key.Key_Return: self._pin,
             Qt.Key.Key_Enter: self._pin,
             Qt.Key.Key_Delete: self._remove_nearest_pin,
@@ -523,13 +504,10 @@ class LatentCanvas(MapView):
         )
 
     def _show_tip(self, event: QHelpEvent) -> None:
-        """Above the sample: below it lies what is decoded there."""
-        text = self.text_at(QPointF(event.pos()))
-        lines = text.count("\n") + 1
-        high = lines * QFontMetrics(QToolTip.font()).lineSpacing() + _TIP_AWAY_PX
-        top = self._overlay.hover_rect(self._font()).top()
-        above = self.mapToGlobal(QPoint(event.x(), round(top) - high))
-        QToolTip.showText(above if text else event.globalPos(), text, self)
+        """Of a pin; what a sample is stands beside it already."""
+        at = QPointF(event.pos())
+        text = "" if self._pin_tool.hit(self._view, at) is None else self.text_at(at)
+        QToolTip.showText(event.globalPos(), text, self)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: D102
         menu = self.menu_at(event.pos())
@@ -552,7 +530,7 @@ class LatentCanvas(MapView):
         if code is not None:
             draw = tr("Open what is decoded here in the editor")
             add_item(menu, draw, lambda: self.draw_requested.emit(code), "E")
-            add_item(menu, tr("Pin this place"), lambda: self.pin_requested.emit(code), "Return")
+            add_item(menu, tr("Pin this place"), lambda: self.pin_requested.emit(code), "P")
         if pin is not None:
             name = self._scene.pins[pin].name
             text = tr("Remove {name}", name=name) if name else tr("Remove this pin")

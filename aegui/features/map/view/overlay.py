@@ -1,7 +1,8 @@
 """What follows the cursor over the map: cross, coordinates, decoded glyph, the sample meant.
 
 It is painted over the cached picture of the map, and only where it was and where it is now: a move
-of the mouse repaints some two thin lines and two small plates.
+of the mouse repaints some two thin lines and a small card. That shows one thing at a time, beside
+the spot: the sample that is meant, where it is drawn too small to be seen, else what is decoded.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap, QRegion
 
 from aegui.features.map.view.fan import FanPicture
@@ -36,8 +37,11 @@ IMAGE_PREVIEW_PX = 84
 PREVIEW_AWAY_PX = 16.0
 """From the cursor to the nearest corner of the preview."""
 _GAP_PX = 9.0
-_HOVER_SCALE = 3
-_HOVER_PX = 56
+_NAME_GAP_PX = 3.0
+_BESIDE_PX = 6.0
+"""Between a sample under the cursor and what is told of it."""
+_SEEN_PX = 30.0
+"""A sample that is drawn as high as that need not be shown larger."""
 _MOST_RINGS = 500
 
 
@@ -74,10 +78,10 @@ class Overlay:
         """All that it would paint now."""
         return _around(self._rects(view, font))
 
-    def preview_region(self, view: Viewport) -> QRegion:
-        """Where it would paint the preview now."""
+    def preview_region(self, view: Viewport, font: QFont) -> QRegion:
+        """Where it would paint the card with the preview now."""
         at = self.pixel(view)
-        return _around([] if at is None else self._preview_rects(view, at))
+        return _around([] if at is None else self._card_rects(view, at, font))
 
     def drawn_region(self, view: Viewport) -> QRegion:
         """Where it would paint the place of the drawing now."""
@@ -94,18 +98,19 @@ class Overlay:
         if self.lasso.is_drawn:
             rects.append(self.lasso.rect())
         if self.hovered is not None:
-            rects += [self._hover_box(self.hovered), self._hover_tag(self.hovered, font)]
+            rects.append(self._spot(self.hovered))
         at = self.pixel(view)
         if at is None:
             return rects
         rects += [QRectF(at.x(), view.top, 1, view.height), *self._pill_rects(view, at, font)]
         if not self._scene.ribbon:
             rects.append(QRectF(view.left, at.y(), view.width, 1))
-        rects += [*self._preview_rects(view, at), *self._drift_rects(view, at)]
+        rects += [*self._card_rects(view, at, font), *self._drift_rects(view, at)]
         return [*rects, *self.fan.rects(view, at, self._look)]
 
-    def _preview_rects(self, view: Viewport, at: QPointF) -> list[QRectF]:
-        return [self.preview_rect(view, at)] if self._shows_preview() else []
+    def _card_rects(self, view: Viewport, at: QPointF, font: QFont) -> list[QRectF]:
+        rects = [self.card_rect(view, at, font), self._tag_rect(view, at, font)]
+        return [rect for rect in rects if not rect.isEmpty()]
 
     def _drift_rects(self, view: Viewport, at: QPointF) -> list[QRectF]:
         end = self._drift_end(view)
@@ -133,7 +138,13 @@ class Overlay:
     def _shows_preview(self) -> bool:
         # The fan has the same image in its middle.
         shown = self._scene.style.preview and not self.fan.is_shown
-        return self._preview is not None and shown
+        return self._preview is not None and shown and not self._shows_sample()
+
+    def _shows_sample(self) -> bool:
+        """Whether the card shows the sample under the cursor: it is hardly seen where it lies."""
+        if self.hovered is None or self.fan.is_shown:
+            return False
+        return self._scene.points.box(self.hovered).height() < _SEEN_PX
 
     def _pill_rects(self, view: Viewport, at: QPointF, font: QFont) -> list[QRectF]:
         metrics = QFontMetricsF(font)
@@ -163,12 +174,10 @@ class Overlay:
             if end is not None:
                 paint_arrow(painter, at, end, theme)
         if self.hovered is not None:
-            self._paint_hovered(painter, self.hovered, theme, ratio, font)
+            self._paint_spot(painter, self.hovered, theme)
         if at is not None:
             self._paint_pills(painter, view, at, theme, font)
-            if self._shows_preview():
-                rect = self.preview_rect(view, at)
-                painter.drawPixmap(rect.topLeft(), self._preview_pixmap(theme, ratio))
+            self._paint_card(painter, view, at, theme, ratio, font)
             self.fan.paint(painter, view, at, theme, self._look, ratio)
         self.lasso.paint(painter, theme)
 
@@ -212,19 +221,46 @@ class Overlay:
             painter.setFont(fitting_font(font, text, rect.width() - 2))
             painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
 
-    def preview_rect(self, view: Viewport, at: QPointF) -> QRectF:
-        """Where the preview is painted for a cursor at ``at``: right below it where it fits."""
-        height, width = self._preview_size()
-        away = PREVIEW_AWAY_PX
-        if not self._scene.points.stamps.look.glyphs:
-            # Beside the picture of a sample under the cursor.
-            away += _HOVER_PX / 2 - 6
-        left, top = at.x() + away, at.y() + away
-        if left + width > view.left + view.width:
-            left = at.x() - away - width
-        if top + height > view.top + view.height:
-            top = at.y() - away - height
-        return QRectF(round(left), round(top), width, height)
+    def card_rect(self, view: Viewport, at: QPointF, font: QFont) -> QRectF:
+        """The picture beside a cursor at ``at``: right below it where it fits; empty without one.
+
+        Neither it nor the name above it lies over the sample that is meant.
+        """
+        width, height = self._card_size()
+        name = self._name_size(font)
+        room = QSizeF(max(width, name.width()), height + name.height())
+        if room.isEmpty():
+            return QRectF()
+        spot = QRectF(at, at) if self.hovered is None else self._spot(self.hovered)
+        left, top = at.x() + PREVIEW_AWAY_PX, at.y() + PREVIEW_AWAY_PX
+        if self.hovered is not None:
+            left = max(left, spot.right() + _BESIDE_PX)
+        if left + room.width() > view.left + view.width:
+            left = min(at.x() - PREVIEW_AWAY_PX, spot.left() - _BESIDE_PX) - room.width()
+        if top + room.height() > view.top + view.height:
+            top = at.y() - PREVIEW_AWAY_PX - room.height()
+        return QRectF(round(left), round(max(view.top, top) + name.height()), width, height)
+
+    def _card_size(self) -> tuple[float, float]:
+        if self._shows_sample():
+            size = self._scene.points.stamps.sticker_size(self._sample_scale())
+            return size.width(), size.height()
+        return self._preview_size() if self._shows_preview() else (0.0, 0.0)
+
+    def _name_size(self, font: QFont) -> QSizeF:
+        """What the name of the sample that is meant takes above the picture."""
+        if self.hovered is None:
+            return QSizeF(0.0, 0.0)
+        text = label_name(self._scene.points.stamps.names[self.hovered])
+        size = tag_rect(QPointF(0, 0), text, font).size()
+        return QSizeF(size.width(), size.height() + _NAME_GAP_PX)
+
+    def _tag_rect(self, view: Viewport, at: QPointF, font: QFont) -> QRectF:
+        size = self._name_size(font)
+        if size.height() == 0.0:
+            return QRectF()
+        card = self.card_rect(view, at, font)
+        return QRectF(card.left(), card.top() - size.height(), size.width(), size.height())
 
     def _preview_scale(self) -> float:
         assert self._preview is not None
@@ -237,7 +273,7 @@ class Overlay:
         assert self._preview is not None
         look = self._scene.points.stamps.look
         size = plate_size(self._preview.shape, self._preview_scale(), look)
-        return size.height(), size.width()
+        return size.width(), size.height()
 
     def _preview_pixmap(self, theme: Theme, ratio: float) -> QPixmap:
         assert self._preview is not None
@@ -248,44 +284,47 @@ class Overlay:
             self._pixmap = (key, made)
         return self._pixmap[1]
 
-    def _hover_scale(self) -> float:
-        points = self._scene.points
-        height, width = points.stamps.image_shape
-        if points.stamps.look.glyphs:
-            return points.scale or float(max(1, min(_HOVER_SCALE, 48 // height)))
-        return max(points.scale, _image_scale(max(height, width), _HOVER_PX))
-
-    def _hover_box(self, index: int) -> QRectF:
-        return self._scene.points.box(index, self._hover_scale())
-
-    def hover_rect(self, font: QFont) -> QRectF:
-        """What the sample under the cursor takes with its name; empty without one."""
-        if self.hovered is None:
-            return QRectF()
-        return self._hover_box(self.hovered).united(self._hover_tag(self.hovered, font))
-
-    def _hover_tag(self, index: int, font: QFont) -> QRectF:
-        box = self._hover_box(index)
-        text = label_name(self._scene.points.stamps.names[index])
-        rect = tag_rect(QPointF(0, 0), text, font)
-        rect.moveCenter(QPointF(box.center().x(), box.top() - rect.height() / 2 - 3))
-        return rect
-
-    def _paint_hovered(
-        self, painter: QPainter, index: int, theme: Theme, ratio: float, font: QFont
-    ) -> None:
+    def _sample_scale(self) -> float:
+        """Pixels of the screen for one of the sample that is shown beside the cursor."""
         stamps = self._scene.points.stamps
-        box = self._hover_box(index)
-        sticker = stamps.sticker(index, self._hover_scale(), ratio, theme, theme.accent)
-        painter.drawPixmap(box.topLeft(), sticker)
+        largest = max(stamps.image_shape)
+        if stamps.look.glyphs:
+            return float(max(1, round(PREVIEW_PX / largest)))
+        return _image_scale(largest, IMAGE_PREVIEW_PX)
+
+    def _spot(self, index: int) -> QRectF:
+        """The frame around a sample where it is drawn."""
+        return self._scene.points.box(index).adjusted(-3, -3, 3, 3)
+
+    def _paint_spot(self, painter: QPainter, index: int, theme: Theme) -> None:
         # A frame: what is meant differs by more than a colour.
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
+        box = self._spot(index).adjusted(1.5, 1.5, -1.5, -1.5)
         for colour, width in ((theme.panel, 3.0), (theme.accent, 1.5)):
             painter.setPen(QPen(colour, width))
-            painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
-        tag = self._hover_tag(index, font)
-        left_middle = QPointF(tag.left(), tag.center().y())
+            painter.drawRoundedRect(box, RADIUS, RADIUS)
+
+    def _paint_card(
+        self,
+        painter: QPainter,
+        view: Viewport,
+        at: QPointF,
+        theme: Theme,
+        ratio: float,
+        font: QFont,
+    ) -> None:
+        card = self.card_rect(view, at, font)
+        if self._shows_preview():
+            painter.drawPixmap(card.topLeft(), self._preview_pixmap(theme, ratio))
+        if self.hovered is None:
+            return
+        stamps, index = self._scene.points.stamps, self.hovered
+        if self._shows_sample():
+            sticker = stamps.sticker(index, self._sample_scale(), ratio, theme, theme.accent)
+            painter.drawPixmap(card.topLeft(), sticker)
+        tag = self._tag_rect(view, at, font)
+        left_middle = QPointF(tag.left(), tag.top() + (tag.height() - _NAME_GAP_PX) / 2)
         paint_tag(painter, left_middle, label_name(stamps.names[index]), theme, font)
 
 

@@ -296,7 +296,7 @@ class MapView(MapSurface):
     def set_preview(self, image: ArrayLike | None) -> None:
         """The decoded image ``[H, W]`` or ``[C, H, W]`` at the cursor, small beside it."""
         self._overlay.set_preview(image)
-        self._update_overlay(self._overlay.preview_region(self._view))
+        self._update_overlay(self._overlay.preview_region(self._view, self._font()))
 
     def set_words(self, words: str) -> None:
         """What is known of the place under the cursor, for those who hear it."""

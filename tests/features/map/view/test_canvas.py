@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -232,7 +232,7 @@ def test_the_preview_stays_inside(canvas: LatentCanvas) -> None:
     canvas.set_preview(np.ones((7, 5), np.float32))
     view = canvas.navigation.view
     for x, y in ((690, 470), (50, 5), (690, 5), (50, 470)):
-        rect = canvas.overlay.preview_rect(view, QPointF(x, y))
+        rect = canvas.overlay.card_rect(view, QPointF(x, y), canvas._font())
         assert rect.left() >= 0
         assert rect.right() <= 700
         assert rect.bottom() <= view.height
@@ -262,14 +262,37 @@ def test_the_sample_pointed_at_is_marked_and_named(canvas: LatentCanvas) -> None
     assert has(after, LIGHT.accent, (x, y), 30)
     assert not has(before, LIGHT.accent, (x, y), 30)
     assert "c: z1 0.00, z2 1.00" in canvas.text_at(QPointF(x, y))
-    # Its words come above it: below lies what is decoded there.
+    # Its name stands beside it: a tip would be a second thing over the first.
     QApplication.sendEvent(
         canvas,
         QHelpEvent(QEvent.Type.ToolTip, QPoint(round(x), round(y)), canvas.mapToGlobal(QPoint())),
     )
-    assert QToolTip.text().startswith("c: z1")
-    QToolTip.hideText()
+    assert QToolTip.text() == ""
     assert canvas.text_at(QPointF(360, 230)) == ""
+
+
+@pytest.mark.parametrize("kind", ["dots", "glyphs"])
+def test_what_is_told_of_a_sample_lies_beside_it_and_is_one_thing(
+    canvas: LatentCanvas, kind: str
+) -> None:
+    canvas.set_style(MapStyle(points=kind))
+    for code in codes():
+        x, y = pixel_of(canvas, code)
+        move(canvas, x + 1, y - 1)
+        canvas.set_preview(np.ones((7, 5), np.float32))
+        overlay, view = canvas.overlay, canvas.navigation.view
+        assert overlay.hovered is not None
+        at = overlay.pixel(view)
+        assert at is not None
+        card = overlay.card_rect(view, at, canvas._font())
+        box = canvas.scene.points.box(overlay.hovered)
+        assert not card.isEmpty()
+        assert not card.intersects(box)
+        assert QRectF(canvas.rect()).contains(card)
+        # As a dot it is not seen: then the card shows the sample, else what is decoded.
+        assert overlay._shows_sample() == (kind == "dots")
+        assert overlay._shows_preview() == (kind == "glyphs")
+        picture(canvas)
 
 
 def test_a_click_loads_the_sample_and_a_second_one_asks_for_the_editor(
@@ -547,9 +570,27 @@ def test_the_focus_is_seen(canvas: LatentCanvas, qtbot: QtBot) -> None:
 # Pins and the drawing
 
 
-def test_a_click_beside_the_samples_pins(canvas: LatentCanvas) -> None:
-    pinned = told(canvas.pin_requested)
+def test_a_click_beside_the_samples_pins_nothing_and_selects_nothing(
+    canvas: LatentCanvas,
+) -> None:
+    pinned, selected = told(canvas.pin_requested), told(canvas.selection_changed)
+    canvas.set_selection([1, 4])
     click(canvas, 380, 230)
+    assert pinned == []
+    assert len(canvas.selection) == 0
+    assert len(selected) == 1
+
+
+@pytest.mark.parametrize("way", ["P", "double click"])
+def test_a_place_is_pinned_by_its_key_or_a_double_click(canvas: LatentCanvas, way: str) -> None:
+    pinned = told(canvas.pin_requested)
+    move(canvas, 380, 230)
+    if way == "P":
+        QTest.keyClick(canvas, Qt.Key.Key_P)
+    else:
+        at = QPoint(380, 230)
+        QTest.mouseClick(canvas, LEFT, Qt.KeyboardModifier.NoModifier, at)
+        QTest.mouseDClick(canvas, LEFT, Qt.KeyboardModifier.NoModifier, at)
     assert len(pinned) == 1
     assert isinstance(pinned[0], np.ndarray)
     assert pinned[0].tolist() == pytest.approx(canvas.navigation.view.to_latent(380, 230), abs=1e-6)
@@ -887,7 +928,7 @@ def test_the_menu_offers_what_can_be_done_here(canvas: LatentCanvas) -> None:
     texts = [action.text() for action in menu.actions()]
     assert {"Load c into the editor", "Pin this place", "Remove top"} <= set(texts)
     keys = {action.text(): action.shortcut().toString() for action in menu.actions()}
-    assert (keys["Pin this place"], keys["Remove top"]) == ("Return", "Del")
+    assert (keys["Pin this place"], keys["Remove top"]) == ("P", "Del")
     removed, activated = told(canvas.pin_removed), told(canvas.sample_activated)
     menu.actions()[texts.index("Remove top")].trigger()
     menu.actions()[texts.index("Load c into the editor")].trigger()
