@@ -60,6 +60,11 @@ def library_dir() -> Path:
     return user_data_dir() / "library"
 
 
+def recipes_dir() -> Path:
+    """The person's own recipes; created on first use by whoever writes there."""
+    return user_data_dir() / "recipes"
+
+
 def user_config_dir() -> Path:
     """The user's settings; created on first use by whoever writes there."""
     return Path(platformdirs.user_config_dir(APP_NAME, appauthor=False))

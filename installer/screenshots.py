@@ -32,6 +32,7 @@ from aegui.features.classifier.view.panel import ClassifierPanel
 from aegui.features.code.view.panel import CodePanel
 from aegui.features.data.view.data_panel import DataPanel
 from aegui.features.drawing.view.draw_panel import DrawPanel
+from aegui.features.gallery.feature import GalleryFeature
 from aegui.features.gan.view.panel import GanPanel
 from aegui.features.making.model.making import Making
 from aegui.features.making.view.panel import MakingPanel
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).resolve().parent.parent / "resources" / "guide" / "images"
 SIZE = QSize(1440, 900)
 _TALL = QSize(1440, 1180)
+_CARDS = QSize(1200, 660)
 _NOISE = CorruptionSpec(kind="flip", level=0.12)
 _NOISE_SEED = 5
 _BELOW_PX = 360
@@ -361,6 +363,20 @@ def time(app: App) -> None:
     app.window.feature(TimeFeature).ghost.choose("")
 
 
+def gallery(app: App) -> None:
+    """The networks to begin from, as cards."""
+    app.window.actions_table["gallery"].trigger()
+    feature = app.window.feature(GalleryFeature)
+    dialog = feature.dialog
+    assert dialog is not None
+    # What training takes is reckoned in the background.
+    wait_for(lambda: any(item.time for item in [dialog.cards.chosen_item()] if item is not None))
+    dialog.resize(_CARDS)
+    spin(0.5)
+    write(dialog.grab(), "gallery")
+    dialog.reject()
+
+
 PICTURES = {
     picture.__name__: picture
     for picture in (
@@ -380,6 +396,7 @@ PICTURES = {
         gan,
         making,
         time,
+        gallery,
     )
 }
 """What is shown, by name; each leaves the window in the light theme and of the usual size."""

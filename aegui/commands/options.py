@@ -25,6 +25,14 @@ LAYERS = (
 )  # fmt: skip
 FIGURES = ("latent", "curves", "reconstructions", "errors", "noise", "grid", "traversal")
 THEMES = ("light", "dark")
+LEVELS = ("first", "course", "further")
+GROUPS = (
+    "maps", "noise", "new", "codes", "linear", "optimisers", "classes", "failures", "own",
+)  # fmt: skip
+KINDS = (
+    "autoencoder", "variational", "denoising", "sparse", "contractive", "classifier", "gan",
+    "dense", "conv",
+)  # fmt: skip
 
 LARGEST_SEED = 2**63
 MOST_DRAWS = 100_000_000
@@ -624,6 +632,14 @@ _SEVERAL_KEPT = text(
 )
 _STUDY = text("--study", mark("ID"), mark("only of this study"))
 _CSV = flag("--csv", mark("print CSV"))
+RECIPES = (
+    text("words", mark("WORD"), mark("in name, sentence, notes, kind or data"), nargs="*"),
+    choice("--level", LEVELS, mark("only of this level")),
+    choice("--group", GROUPS, mark("only of this group")),
+    choice("--kind", KINDS, mark("only of this kind")),
+    text("--data", mark("NAME"), mark("only those that learn this set")),
+    AS_JSON,
+)
 RUNS_LIST = (
     text("words", mark("WORD"), mark("in name, note, tags, setting or data"), nargs="*"),
     several("--tag", mark("TAG"), mark("only with this tag; may be repeated")),

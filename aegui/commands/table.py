@@ -303,6 +303,16 @@ _ROWS = (
         options.DOWNLOAD,
     ),
     Command(
+        "recipes",
+        "recipes:recipes_command",
+        mark("the networks to begin from, as the gallery shows them"),
+        mark(
+            "List the recipes that ship and your own, in the groups of the gallery: level, kind, "
+            "data, numbers of the code, parameters, and how long training takes on this machine."
+        ),
+        options.RECIPES,
+    ),
+    Command(
         "runs list",
         "runs:list_command",
         mark("the kept runs: filter, sort, group"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -29,6 +28,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from aegui.core.folding import folded
 from aegui.core.i18n import tr
 from aegui.kit.layouts import column, dim
 from aegui.kit.theme import SPACING, current_theme
@@ -66,12 +66,6 @@ class Findable:
     def folded(self) -> tuple[str, str]:
         """Title and all the rest, without accents and capitals."""
         return folded(self.title), folded(f"{self.kind} {self.detail} {self.keys}")
-
-
-def folded(text: str) -> str:
-    """``text`` in small letters without accents."""
-    parts = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(sign for sign in parts if not unicodedata.combining(sign))
 
 
 def found(entries: Sequence[Findable], query: str) -> list[Findable]:

@@ -13,7 +13,15 @@ class Requests(QObject):
     drawing_on_map = Signal()
     """Mark the drawing on the map: something else was marked there."""
     preset = Signal(str)
-    """Make the recipe of that key, one of those that ship, the draft's."""
+    """Make the recipe of that key, one that ships or the person's own, the draft's."""
+    gallery = Signal(str)
+    """Show the gallery, at its page of ``networks`` or of ``data``."""
+    data = Signal(str)
+    """Make the set of that key, or the file of that path, the draft's data."""
+    data_way = Signal(str)
+    """Bring other data in, in one of the ways that menus of data offer."""
+    file = Signal(object)
+    """Open the document at a ``Path``, after a question about unsaved work."""
     other_network = Signal(str)
     """Put a network beside the one shown; the key of a choice, such as ``file``."""
     other_choices = Signal(object)

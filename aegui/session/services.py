@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from aegui.session.documents.keeping import Keeping
 from aegui.session.documents.sweeping import Sweeping
 from aegui.session.documents.workspace import Workspace
+from aegui.session.favourites import Favourites
 from aegui.session.holding import Holding, Holds
 from aegui.session.jobs.clock import Ticker
 from aegui.session.jobs.derived import Derived
@@ -51,6 +52,7 @@ class Services:
         ticker: Beats while a training is under way.
         keeping: Copies of a training under way.
         sweeping: Removal of what crashed programs have left.
+        favourites: The short lists of networks and data.
         requests: What one feature asks of others.
     """
 
@@ -65,6 +67,7 @@ class Services:
         self.showing = Showing(self.workspace, self.runner)
         self.keeping = Keeping(self.workspace, self.runner)
         self.sweeping = Sweeping(self.workspace)
+        self.favourites = Favourites(settings)
         self.requests = Requests()
         self._made: dict[object, Serving] = {}
 

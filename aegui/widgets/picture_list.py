@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QImage
 
+DETAIL_ROLE = Qt.ItemDataRole.UserRole + 1
+"""What a delegate paints beside a picture: ``PictureRows.detail``."""
 _AROUND_PX = QSize(4, 4)
 
 
@@ -44,6 +46,11 @@ class PictureRows:
     def sentence(self, row: int) -> str:
         """What a tooltip and a screen reader say of it."""
         raise NotImplementedError
+
+    def detail(self, row: int) -> object:
+        """What a delegate of the list's own paints beside it."""
+        del row
+        return None
 
 
 class _Model(QAbstractListModel):
@@ -73,6 +80,8 @@ class _Model(QAbstractListModel):
             return glyph_pixmap(rows.picture(row, size * ratio), size, device_ratio=ratio)
         if role == roles.DisplayRole:
             return rows.caption(row)
+        if role == DETAIL_ROLE:
+            return rows.detail(row)
         if role in {roles.ToolTipRole, roles.AccessibleTextRole}:
             return rows.sentence(row)
         if role == roles.SizeHintRole:
@@ -107,9 +116,10 @@ class PictureList(QListView):
         self.activated.connect(lambda index: self.row_activated.emit(index.row()))
         self.selectionModel().selectionChanged.connect(self.selection_moved)
 
-    def set_sizes(self, picture_px: int, cell_px: QSize) -> None:
-        """Side of the pictures, and the room for one with its caption."""
-        self.setIconSize(QSize(picture_px, picture_px))
+    def set_sizes(self, picture_px: int | QSize, cell_px: QSize) -> None:
+        """Size of the pictures, or their side, and the room for one with its caption."""
+        side = QSize(picture_px, picture_px) if isinstance(picture_px, int) else picture_px
+        self.setIconSize(side)
         self.setGridSize(cell_px)
 
     def set_rows(self, rows: PictureRows | None) -> None:

@@ -32,7 +32,6 @@ class MenuRow(NamedTuple):
 MENUS: dict[str, MenuRow] = {
     "file": MenuRow(mark("&File")),
     "file/recent": MenuRow(mark("Open &recent"), 120),
-    "file/example": MenuRow(mark("Open e&xample"), 130),
     "file/export": MenuRow(mark("&Export"), 220),
     "edit": MenuRow(mark("&Edit")),
     "data": MenuRow(mark("&Data")),

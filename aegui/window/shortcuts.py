@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
     QTreeWidgetItem,
 )
 
+from aegui.core.folding import folded
 from aegui.core.i18n import tr
-from aegui.kit.finder import folded
 from aegui.kit.layouts import column, dim, row
 from aegui.kit.theme import SPACING
 from aegui.window.search import menu_path, plain

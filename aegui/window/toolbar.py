@@ -30,12 +30,13 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QAction, QIcon, QResizeEvent
 
-    from aegui.features.data.model.data_sources import DataEntry
+    from aegui.session.data.data_sources import DataEntry
     from aegui.window.actions import Actions
 
 _WAY = "*"
 """What the data of an entry begin with that brings other data in."""
-_MOST_PRESETS_SEEN = 28
+_GALLERY = f"{_WAY}gallery"
+_MOST_SEEN = 28
 _PROGRESS_STEPS = 1000
 _LEAST_STATUS_PX = 180
 _ROOMY_PX = 1600
@@ -68,6 +69,8 @@ class MainToolBar(QToolBar):
     data_wanted = Signal(str)
     """Other data are to be brought in: a key of ``WAYS``."""
     preset_chosen = Signal(str)
+    gallery_wanted = Signal()
+    """All networks are to be shown."""
     problem_wanted = Signal()
     """The place is to be shown where something has to be solved before training."""
 
@@ -77,12 +80,13 @@ class MainToolBar(QToolBar):
         self.setMovable(False)
         self.setIconSize(QSize(ICON_PX, ICON_PX))
         self._data_key = ""
+        self._preset: str | None = None
         self._titles: list[QAction] = []
         self.data = self._combo(tr("Data"), tr("The images to learn"), tr("Choose data…"))
         self.data.setItemDelegate(DataRows(self.data))
         self.data.view().setMinimumWidth(ROW_WIDTH_PX)
         self.presets = self._combo(
-            tr("Recipe"), tr("Recipes that come with the program"), tr("Own recipe")
+            tr("Recipe"), tr("Networks to begin from: kept, used last, all"), tr("Own recipe")
         )
         self.addSeparator()
         self._add_actions(actions)
@@ -208,22 +212,26 @@ class MainToolBar(QToolBar):
         self.data.setItemData(row, help_text, Qt.ItemDataRole.ToolTipRole)
 
     def set_presets(self, presets: Sequence[tuple[str, str, str]]) -> None:
-        """Offer recipes (key, name, notes); a line parts those of different sets."""
+        """Offer a few recipes (key, name, notes), and all others behind them."""
         with QSignalBlocker(self.presets):
             self.presets.clear()
-            family = ""
             for key, name, notes in presets:
-                if family and family != key.partition("-")[0]:
-                    self.presets.insertSeparator(self.presets.count())
-                family = key.partition("-")[0]
                 self.presets.addItem(name, key)
                 row = self.presets.count() - 1
                 self.presets.setItemData(row, notes, Qt.ItemDataRole.ToolTipRole)
-            self.presets.setMaxVisibleItems(_MOST_PRESETS_SEEN)
+            self.presets.insertSeparator(self.presets.count())
+            self.presets.addItem(icon("list"), tr("Gallery…"), _GALLERY)
+            self.presets.setMaxVisibleItems(_MOST_SEEN)
             self.presets.setCurrentIndex(-1)
+        self._show_preset()
 
     def set_preset(self, key: str | None) -> None:
         """Show which recipe the draft is; None: none of them."""
+        self._preset = key
+        self._show_preset()
+
+    def _show_preset(self) -> None:
+        key = self._preset
         with QSignalBlocker(self.presets):
             self.presets.setCurrentIndex(-1 if key is None else self.presets.findData(key))
 
@@ -283,4 +291,10 @@ class MainToolBar(QToolBar):
 
     @Slot(int)
     def _on_presets_activated(self, index: int) -> None:
-        self.preset_chosen.emit(self.presets.itemData(index))
+        key = self.presets.itemData(index)
+        # The draft decides what is shown; it will say so when it has changed.
+        self._show_preset()
+        if key == _GALLERY:
+            self.gallery_wanted.emit()
+        elif key is not None:
+            self.preset_chosen.emit(key)

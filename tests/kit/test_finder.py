@@ -7,7 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-from aegui.kit.finder import Findable, Finder, folded, found
+from aegui.core.folding import folded
+from aegui.kit.finder import Findable, Finder, found
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

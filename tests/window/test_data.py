@@ -20,9 +20,9 @@ from aegui.features.data.download_dialog import DownloadDialog
 from aegui.features.data.feature import DataFeature
 from aegui.features.data.import_dialog import ImportDialog
 from aegui.features.data.model import data_service
-from aegui.features.data.model.data_sources import DRAWINGS, own_path
 from aegui.features.data.view.data_panel import DataPanel
 from aegui.features.drawing.view.draw_panel import DrawPanel
+from aegui.session.data.data_sources import DRAWINGS, own_path
 from aegui.shell.dialogs import questions
 from tests.window.conftest import stop
 from tests.window.test_document import answer
@@ -95,11 +95,11 @@ def drop(window: MainWindow, *paths: Path) -> None:
 
 def test_data_is_chosen_in_the_toolbar(window: MainWindow, workspace: Workspace) -> None:
     data = window.toolbar.data
-    data.activated.emit(data.findData("uppercase"))
-    assert workspace.recipe.data.source == "uppercase"
-    assert len(workspace.dataset) == 32
-    assert data.currentData() == "uppercase"
-    assert len(window.panel(DrawPanel)._labels) == 32
+    data.activated.emit(data.findData("letters"))
+    assert workspace.recipe.data.source == "letters"
+    assert len(workspace.dataset) == 96
+    assert data.currentData() == "letters"
+    assert len(window.panel(DrawPanel)._labels) == 96
     workspace.undo_stack.undo()
     assert data.currentData() == "lowercase"
 
@@ -133,8 +133,8 @@ def test_the_panel_offers_the_same_sets(window: MainWindow, workspace: Workspace
     texts = [action.text() for action in menu.actions()]
     assert "Emojis (1,861 · 64 × 64)" in texts
     assert "MNIST (60,000 · 28 × 28 · download 11.6 MB)" in texts
-    next(action for action in menu.actions() if action.text().startswith("Upper")).trigger()
-    assert workspace.recipe.data.source == "uppercase"
+    next(action for action in menu.actions() if action.text().startswith("All 96")).trigger()
+    assert workspace.recipe.data.source == "letters"
 
 
 def test_ways_to_other_data_are_in_the_toolbar(

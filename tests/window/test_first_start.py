@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from aegui.app import App
+from aegui.features.gallery.feature import GalleryFeature
 from aegui.features.map.hints import HINTS
 from aegui.features.map.view.hints import MapHints
 from aegui.kit.theme import LIGHT, apply_theme
@@ -46,7 +47,7 @@ def seen(window: MainWindow) -> set[str]:
     return {key for key, dock in window.docks.items() if dock.isVisible()}
 
 
-def test_it_begins_with_the_map_the_cursor_and_three_hints(window: MainWindow) -> None:
+def test_it_begins_with_the_map_the_cursor_and_its_hints(window: MainWindow) -> None:
     assert window.perspective == "wander"
     assert seen(window) == {"cursor"}
     assert hints(window).left == tuple(HINTS)
@@ -62,12 +63,15 @@ def test_a_hint_goes_when_it_has_been_followed(window: MainWindow, qtbot: QtBot)
     assert "hints.click" not in values
     x, y = canvas._scene.points.pixels[3].tolist()
     QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=QPoint(round(x), round(y)))
-    qtbot.waitUntil(lambda: hints(window).left == ("train",))
+    qtbot.waitUntil(lambda: hints(window).left == ("train", "gallery"))
     assert seen(window) == {"cursor", "answer"}, "what the click did is seen"
     assert window._services.workspace.new(SMALL)
     train(qtbot, window)
+    assert hints(window).left == ("gallery",)
+    window.actions_table["gallery"].trigger()
     assert hints(window).left == ()
     assert not hints(window).isVisible()
+    window.feature(GalleryFeature)._close()
 
 
 def test_hints_let_the_mouse_through(window: MainWindow) -> None:
@@ -86,7 +90,7 @@ def test_build_is_one_click_away_and_stays(window: MainWindow) -> None:
 
 def test_without_a_network_only_training_is_hinted_at(window: MainWindow, qtbot: QtBot) -> None:
     assert window._services.workspace.new(SMALL)
-    assert hints(window).left == ("train",)
+    assert hints(window).left == ("train", "gallery")
     window.actions_table["train"].trigger()
-    qtbot.waitUntil(lambda: hints(window).left in ((), ("move", "click")))
+    qtbot.waitUntil(lambda: hints(window).left in (("gallery",), ("move", "click", "gallery")))
     stop(qtbot, window._services.runner)

@@ -19,6 +19,7 @@ from aegui.core.recipe import (
     SplitSpec,
 )
 from aegui.core.recipe.edits import with_value
+from aegui.core.recipe.file import list_recipes
 from aegui.features.answer.view.panel import AnswerPanel
 from aegui.features.builder.training import TrainingFeature
 from aegui.features.builder.view.builder_panel import BuilderPanel
@@ -183,11 +184,13 @@ def test_undo_and_redo_of_the_draft(window: MainWindow) -> None:
 
 
 def test_presets_are_edits(window: MainWindow) -> None:
-    key = next(iter(window.feature(TrainingFeature)._presets))
-    window.toolbar.presets.activated.emit(window.toolbar.presets.findData(key))
+    key, presets = "letters-course", window.toolbar.presets
+    assert presets.count() < 12, "a short list, with all others behind its end"
+    presets.activated.emit(presets.findData(key))
     workspace = window._services.workspace
-    assert workspace.recipe == window.feature(TrainingFeature)._presets[key]
-    assert window.toolbar.presets.currentData() == key
+    assert workspace.recipe == dict(list_recipes())[key]
+    assert presets.currentData() == key
+    assert window.panel(BuilderPanel).preset.text() == workspace.recipe.name
     workspace.undo_stack.undo()
     assert workspace.recipe == SMALL
     assert window.toolbar.presets.currentIndex() == -1

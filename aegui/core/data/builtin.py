@@ -39,6 +39,9 @@ class BuiltinSet:
         label: What a person reads (translated where it is shown).
         help: One sentence more.
         kind: Characters of black and white pixels, or images.
+        count: How many samples it has.
+        shape: Channels, rows and columns of each.
+        classes: How many classes or groups it has; 0: every sample is one of its own.
         download: Whether it has to be downloaded once.
         any_size: Whether its images come in the size and colours that a recipe asks for.
     """
@@ -47,6 +50,9 @@ class BuiltinSet:
     label: str
     help: str
     kind: BuiltinKind
+    count: int
+    shape: tuple[int, int, int]
+    classes: int = 0
     download: bool = False
     any_size: bool = False
 
@@ -59,30 +65,41 @@ BUILTIN_SETS: Mapping[str, BuiltinSet] = {
             mark("Symbols and digits"),
             mark("32 characters of 5x7 pixels: space, punctuation and digits."),
             "glyphs",
+            32,
+            (1, 7, 5),
         ),
         BuiltinSet(
             "uppercase",
             mark("Upper case"),
             mark("32 characters of 5x7 pixels: @, A to Z and five more."),
             "glyphs",
+            32,
+            (1, 7, 5),
         ),
         BuiltinSet(
             "lowercase",
             mark("Lower case"),
             mark("32 characters of 5x7 pixels: a to z and six more."),
             "glyphs",
+            32,
+            (1, 7, 5),
         ),
         BuiltinSet(
             "letters",
             mark("All 96 characters"),
             mark("The three sets of 5x7 characters together."),
             "glyphs",
+            96,
+            (1, 7, 5),
         ),
         BuiltinSet(
             "emoji",
             mark("Emojis"),
             mark("1,861 emojis of 64x64 pixels in colour, in nine groups."),
             "images",
+            1861,
+            (3, 64, 64),
+            9,
             any_size=True,
         ),
         BuiltinSet(
@@ -90,12 +107,18 @@ BUILTIN_SETS: Mapping[str, BuiltinSet] = {
             mark("Digits 8x8"),
             mark("1,797 scanned digits of 8x8 grey pixels."),
             "images",
+            1797,
+            (1, 8, 8),
+            10,
         ),
         BuiltinSet(
             "mnist",
             mark("MNIST"),
             mark("60,000 handwritten digits of 28x28 grey pixels, for training."),
             "images",
+            60_000,
+            (1, 28, 28),
+            10,
             download=True,
         ),
         BuiltinSet(
@@ -103,6 +126,9 @@ BUILTIN_SETS: Mapping[str, BuiltinSet] = {
             mark("MNIST, test part"),
             mark("10,000 handwritten digits of other people, for testing."),
             "images",
+            10_000,
+            (1, 28, 28),
+            10,
             download=True,
         ),
         BuiltinSet(
@@ -110,6 +136,9 @@ BUILTIN_SETS: Mapping[str, BuiltinSet] = {
             mark("Fashion-MNIST"),
             mark("60,000 photographs of clothes of 28x28 grey pixels, for training."),
             "images",
+            60_000,
+            (1, 28, 28),
+            10,
             download=True,
         ),
         BuiltinSet(
@@ -117,6 +146,9 @@ BUILTIN_SETS: Mapping[str, BuiltinSet] = {
             mark("Fashion-MNIST, test part"),
             mark("10,000 more photographs of clothes, for testing."),
             "images",
+            10_000,
+            (1, 28, 28),
+            10,
             download=True,
         ),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from aegui.core.i18n import mark, tr
 from aegui.paths import resources_dir
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -111,6 +113,13 @@ def emoji_texts() -> dict[str, str]:
         emoji["name"]: "".join(chr(int(code, 16)) for code in emoji["codepoints"].split())
         for emoji in index["emojis"]
     }
+
+
+@cache
+def emoji_counts() -> Mapping[str, int]:
+    """Group -> how many emojis it has; the sheet is not read."""
+    index = json.loads((resources_dir() / "emoji" / "index.json").read_text(encoding="utf-8"))
+    return Counter(emoji["group"] for emoji in index["emojis"])
 
 
 def _sheet(path: Path) -> NDArray[np.uint8]:

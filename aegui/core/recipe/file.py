@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 import os
@@ -18,7 +19,7 @@ from aegui.core.i18n import tr
 from aegui.core.recipe import FORMAT, VERSION, Recipe
 from aegui.core.recipe.errors import quoted, recipe_error
 from aegui.core.system_reason import system_reason
-from aegui.paths import resources_dir
+from aegui.paths import recipes_dir, resources_dir
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -195,9 +196,20 @@ def _recipes_in(folder: Path) -> tuple[tuple[str, Recipe], ...]:
     return tuple((path.stem, load_recipe(path)) for path in sorted(folder.glob("*.json")))
 
 
+def own_recipes() -> tuple[tuple[Path, Recipe], ...]:
+    """The person's own recipes, ``(file, recipe)``, by name; files that hold none are left out."""
+    found = []
+    for path in sorted(recipes_dir().glob("*.json")):
+        with contextlib.suppress(ReadError, RecipeError):
+            found.append((path, load_recipe(path)))
+    return tuple(found)
+
+
 def find_recipe(key: str) -> Path | None:
-    """The file of the shipped recipe ``key``, or None."""
-    return next((p for p in (resources_dir() / "recipes").glob("*.json") if p.stem == key), None)
+    """The file of the shipped recipe ``key``, else of the person's own; None: there is none."""
+    folders = (resources_dir() / "recipes", recipes_dir())
+    files = (path for folder in folders for path in folder.glob("*.json"))
+    return next((path for path in files if path.stem == key), None)
 
 
 def _unique(pairs: list[tuple[str, object]], where: str) -> dict[str, object]:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QDialog, QScrollArea
 
+from aegui.core.gallery import SHELVES
 from aegui.core.i18n import tr, trn
 from aegui.core.network.resolve import classes_learnt, layer_shapes
 from aegui.core.network.summary import summary_of
-from aegui.core.recipe.file import list_recipes
+from aegui.core.recipe.file import find_recipe, list_recipes, load_recipe, own_recipes
 from aegui.core.training.length import planned_epochs
 from aegui.features.builder.edited import EditedStrips
 from aegui.features.builder.history_dialog import show_history
@@ -49,8 +50,8 @@ if TYPE_CHECKING:
     from aegui.session.training.training_runner import Pulled
     from aegui.shell.feature_window import FeatureWindow
 
-_FAMILIES = ("letters", "digits", "emoji", "grey", "mnist", "fashion")
-"""What the keys of recipes begin with, in the order in which they are offered."""
+_USUAL = tuple(key for key, shelf in SHELVES.items() if shelf.level == "first")
+"""Networks that are offered before any have been used."""
 _TEXT_MS = 250
 
 
@@ -70,14 +71,15 @@ class TrainingFeature(Feature):
         self.is_viewing = False
         """Whether what was trained is looked at."""
         self._told_notes: tuple[str, ...] = ()
-        self._presets = dict(sorted(list_recipes(), key=_family))
+        self._known = _known()
+        self._offered: tuple[str, ...] = ()
+        """Keys of the short list."""
         self._panel = window.panel(BuilderPanel)
         self.edited = EditedStrips(services, self)
         self.edited.add(self._panel.edited)
         self.edited.set_mark(MapMark(window.canvas))
         self._text = Refresher(self._show_progress, _TEXT_MS, parent=self)
         self._connect()
-        self._show_presets()
         self._show_draft()
         self._show_state(services.runner.state)
 
@@ -112,7 +114,7 @@ class TrainingFeature(Feature):
         workspace.document_changed.connect(self._on_workspace_document_changed)
         workspace.undo_stack.indexChanged.connect(self._on_undo_stack_changed)
         panel.recipe_edited.connect(self._on_panel_recipe_edited)
-        panel.preset_requested.connect(self.take_preset)
+        panel.gallery_requested.connect(partial(services.requests.gallery.emit, "networks"))
         panel.vary_requested.connect(services.requests.vary)
         panel.undo_requested.connect(workspace.undo_stack.undo)
         panel.redo_requested.connect(workspace.undo_stack.redo)
@@ -120,6 +122,10 @@ class TrainingFeature(Feature):
         self.edited.continue_wanted.connect(self.go_on)
         self.edited.view_changed.connect(self._on_edited_view_changed)
         self._window.toolbar.preset_chosen.connect(self.take_preset)
+        self._window.toolbar.gallery_wanted.connect(
+            partial(services.requests.gallery.emit, "networks")
+        )
+        services.favourites.changed.connect(self._on_favourites_changed)
         self._window.toolbar.problem_wanted.connect(self.show_problem)
 
     # What the person does
@@ -222,8 +228,12 @@ class TrainingFeature(Feature):
 
     @Slot(str)
     def take_preset(self, key: str) -> None:
-        """Make a recipe that comes with the program the draft's."""
-        recipe = self._presets[key]
+        """Make a recipe that comes with the program, or the person's own, the draft's."""
+        path = find_recipe(key)
+        if path is None:
+            return
+        recipe = load_recipe(path)
+        self._services.favourites.use("networks", key)
         self._services.workspace.edit_recipe(recipe, tr("Recipe “{name}”", name=tr(recipe.name)))
 
     @Slot(object, str)
@@ -378,14 +388,28 @@ class TrainingFeature(Feature):
 
     # What is shown
 
-    def _show_presets(self) -> None:
-        self._panel.set_presets(tuple(self._presets.items()))
-        self._window.toolbar.set_presets(
-            [
-                (key, tr(recipe.name) or key, tr(recipe.notes))
-                for key, recipe in self._presets.items()
-            ]
-        )
+    @Slot(str)
+    def _on_favourites_changed(self, shelf: str) -> None:
+        if shelf == "networks":
+            # The person's own may be others.
+            self._known = _known()
+            self._show_preset(self.drafted[0])
+
+    def _show_preset(self, draft: Recipe) -> None:
+        """Offer a few recipes, and say which of all there are ``draft`` is."""
+        known = self._known
+        current = next((key for key, recipe in known.items() if recipe == draft), None)
+        short = self._services.favourites.short("networks", tuple(known), _USUAL)
+        if current is not None and current not in short:
+            short = (*short, current)
+        if short != self._offered:
+            self._offered = short
+            rows = ((key, known[key]) for key in short)
+            self._window.toolbar.set_presets(
+                [(key, tr(recipe.name) or key, tr(recipe.notes)) for key, recipe in rows]
+            )
+        self._window.toolbar.set_preset(current)
+        self._panel.set_preset("" if current is None else tr(draft.name) or current)
 
     def _show_draft(self, *, other_objective: bool = True) -> None:
         workspace, view = self._services.workspace, self.edited.view
@@ -396,7 +420,7 @@ class TrainingFeature(Feature):
         self._panel.set_state(recipe, resolution)
         self.draft_changed.emit(other_objective)
         self.edited.show()
-        self._window.toolbar.set_preset(self._preset_of(recipe))
+        self._show_preset(recipe)
         self._services.of(CostService).set_draft(
             workspace.resolution.resolved, self._services.runner.timeline_bytes
         )
@@ -411,9 +435,6 @@ class TrainingFeature(Feature):
             self._window.toolbar.set_estimate("")
         else:
             self._window.toolbar.set_estimate(*estimate_words(cost, resolved))
-
-    def _preset_of(self, recipe: Recipe) -> str | None:
-        return next((key for key, preset in self._presets.items() if preset == recipe), None)
 
     def _show_undo(self) -> None:
         stack, idle = self._services.workspace.undo_stack, not self._services.runner.is_busy
@@ -496,7 +517,6 @@ def _scroll_to_problem(dock: QDockWidget) -> None:
         QTimer.singleShot(0, label, partial(area.ensureWidgetVisible, label, 0, SPACING))
 
 
-def _family(preset: tuple[str, Recipe]) -> tuple[int, str]:
-    """The place of a recipe among the others: the sets that are there at once come first."""
-    family = preset[0].partition("-")[0]
-    return _FAMILIES.index(family) if family in _FAMILIES else len(_FAMILIES), preset[0]
+def _known() -> dict[str, Recipe]:
+    """Every recipe that can be begun from, by key."""
+    return {path.stem: recipe for path, recipe in own_recipes()} | dict(list_recipes())

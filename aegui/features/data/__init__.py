@@ -8,7 +8,13 @@ FEATURES = (
     FeatureSpec(
         "aegui.features.data.feature:DataFeature",
         actions=DATA_ACTIONS,
-        requests={"open_data": "open_file", "add_data": "add_file", "export_data": "export_data"},
+        requests={
+            "open_data": "open_file",
+            "add_data": "add_file",
+            "export_data": "export_data",
+            "data": "take_source",
+            "data_way": "bring",
+        },
         at_start=True,
     ),
     FeatureSpec(

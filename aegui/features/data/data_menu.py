@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QMenu
 
-    from aegui.features.data.model.data_sources import DataEntry
+    from aegui.session.data.data_sources import DataEntry
 
 DETAIL_ROLE = Qt.ItemDataRole.UserRole + 1
 """Role of the second line of a row."""
@@ -27,8 +27,9 @@ WAYS: tuple[tuple[str, str, str], ...] = (
     ("data_folder", mark("Folder of images…"), "builder-folder"),
     ("data_images", mark("Image files…"), "document-open"),
     ("data_file", mark("File of data…"), "document-open"),
+    ("gallery", mark("Gallery…"), "list"),
 )
-"""Ways to bring other data in: key of what does it, words, icon."""
+"""Ways to bring other data in, and to all there are: key of what does it, words, icon."""
 _PICTURE_PX = 32
 _ROW_PX = 44
 ROW_WIDTH_PX = 316

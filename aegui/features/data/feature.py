@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,14 +15,14 @@ from aegui.features.data.data_menu import icon_of
 from aegui.features.data.download_dialog import DownloadDialog
 from aegui.features.data.import_dialog import ImportDialog
 from aegui.features.data.model.data_service import DataService
-from aegui.features.data.model.data_sources import (
+from aegui.features.data.model.drops import kind_of_drop
+from aegui.paths import documents_dir
+from aegui.session.data.data_sources import (
     DRAWINGS,
     entries,
     keep_drawing,
-    kind_of_drop,
     own_path,
 )
-from aegui.paths import documents_dir
 from aegui.session.data.data_view import (
     edited_words,
     source_words,
@@ -40,9 +41,13 @@ if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.recipe import DataSpec, Recipe
     from aegui.session.data.data_edits import DownloadNeed
+    from aegui.session.data.data_sources import DataEntry
     from aegui.session.documents.draft import DraftState
     from aegui.session.services import Services
     from aegui.shell.feature_window import FeatureWindow
+
+_USUAL = ("lowercase", "letters", "emoji", "digits", "mnist", "fashion")
+"""Sets that are offered before any have been used."""
 
 
 class DataFeature(Feature):
@@ -63,10 +68,11 @@ class DataFeature(Feature):
         for job in (workspace.loading, workspace.saving, data.writing):
             job.progressed.connect(self._strip.show_progress)
             job.busy_changed.connect(self._on_job_busy_changed)
+        self._services.favourites.changed.connect(self._on_favourites_changed)
         self._strip.cancel_requested.connect(self._on_strip_cancel_requested)
         data.write_failed.connect(self._on_data_write_failed)
         self._window.toolbar.data_chosen.connect(self.take_source)
-        self._window.toolbar.data_wanted.connect(self._on_data_wanted)
+        self._window.toolbar.data_wanted.connect(self.bring)
 
     # Other data
 
@@ -77,12 +83,14 @@ class DataFeature(Feature):
             "data_folder": self.open_folder,
             "data_images": self.open_images,
             "data_file": self.open_file,
+            "gallery": partial(self._services.requests.gallery.emit, "data"),
         }
 
     @Slot(str)
     def take_source(self, source: str) -> None:
         """Make a set that is known by name, or a file, the draft's data."""
         recipe = self._services.workspace.recipe
+        self._services.favourites.use("data", source)
         self.edit(with_source(recipe, source), tr("Data: {name}", name=source_words(source)))
 
     def open_folder(self) -> None:
@@ -204,6 +212,8 @@ class DataFeature(Feature):
             path.parent.mkdir(parents=True, exist_ok=True)
             told = tr("“{name}” is among your sets now.", name=path.stem)
             self._write(str(path), dataset, told)
+            # It is to be found in the list of the toolbar as soon as it is there.
+            self._services.favourites.use("data", str(path))
 
     @Slot()
     def keep_drawing(self) -> None:
@@ -223,8 +233,9 @@ class DataFeature(Feature):
         told = trn(
             "It is kept: you have {n:,} drawing.", "It is kept: you have {n:,} drawings.", len(kept)
         )
-        self._show_sources()
         source = str(own_path(DRAWINGS))
+        self._services.favourites.use("data", source)
+        self._show_sources()
         self.noticed.emit(
             Notice(
                 "info",
@@ -309,16 +320,28 @@ class DataFeature(Feature):
         self.edit(recipe.model_copy(update={"data": data}), text)
 
     @Slot(str)
-    def _on_data_wanted(self, key: str) -> None:
-        self.ways[key]()
+    def bring(self, way: str) -> None:
+        """Bring other data in, in that way."""
+        self.ways[way]()
+
+    @Slot(str)
+    def _on_favourites_changed(self, shelf: str) -> None:
+        if shelf == "data":
+            self._show_sources()
 
     # What is shown
 
     @Slot()
     def _show_sources(self) -> None:
         source, edited = self._source = self.shown_data()
-        offered = [(entry, icon_of(entry)) for entry in entries()]
+        offered = [(entry, icon_of(entry)) for entry in self.offered()]
         self._window.toolbar.set_data(offered, source, source_words(source), edited)
+
+    def offered(self) -> list[DataEntry]:
+        """The sets of the short list: kept at hand, used last, and some to begin with."""
+        known = {entry.key: entry for entry in entries()}
+        short = self._services.favourites.short("data", list(known), _USUAL)
+        return sorted((known[key] for key in short), key=lambda entry: entry.is_own)
 
     def shown_data(self) -> tuple[str, str]:
         """Source of the draft's data, and what they are called where they have been edited."""

@@ -13,7 +13,6 @@ from aegui.core.i18n import tr
 from aegui.features.data.data_menu import fill_menu
 from aegui.features.data.feature import DataFeature
 from aegui.features.data.model.data_service import DataService
-from aegui.features.data.model.data_sources import entries
 from aegui.features.data.view.data_panel import DataPanel
 from aegui.session.data.data_view import only, source_words, view_of, within, without
 from aegui.session.notice import Notice
@@ -171,7 +170,7 @@ class MembersFeature(Feature):
 
     @Slot()
     def _on_menu_about_to_show(self) -> None:
-        fill_menu(self._panel.menu, entries(), self._data.take_source, self._data.ways)
+        fill_menu(self._panel.menu, self._data.offered(), self._data.take_source, self._data.ways)
 
     def keep_layout(self) -> None:
         """Remember which sections are unfolded."""

@@ -13,9 +13,7 @@ from PySide6.QtWidgets import QProgressDialog
 from aegui.core.atomic import is_protected
 from aegui.core.i18n import tr
 from aegui.core.recipe import Recipe
-from aegui.core.recipe.file import list_recipes
 from aegui.paths import documents_dir, user_config_dir
-from aegui.session.documents.document import shipped_models
 from aegui.session.jobs.derived import PATIENCE_MS
 from aegui.session.notice import Notice, Offer
 from aegui.shell.cost_guard import may_train
@@ -40,8 +38,7 @@ class DocumentFeature(Feature):
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
-        recent, examples = window.menus["file/recent"], window.menus["file/example"]
-        self._recent = recent
+        self._recent = recent = window.menus["file/recent"]
         workspace = services.workspace
         workspace.title_changed.connect(self._show_title)
         workspace.saved.connect(self._on_workspace_saved)
@@ -49,9 +46,6 @@ class DocumentFeature(Feature):
         workspace.recent_changed.connect(self._show_recent)
         workspace.recipe_imported.connect(self._on_workspace_recipe_imported)
         recent.triggered.connect(self._on_recent_triggered)
-        self._examples = examples
-        examples.aboutToShow.connect(self._on_examples_about_to_show)
-        examples.triggered.connect(self._on_example_triggered)
         self._show_title(workspace.name, workspace.is_modified)
         self._show_recent(workspace.recent_files)
 
@@ -298,21 +292,6 @@ class DocumentFeature(Feature):
             self.open_path(Path(path))
         else:
             self._services.workspace.clear_recent()
-
-    @Slot()
-    def _on_examples_about_to_show(self) -> None:
-        """List the models that ship; their names are those of their recipes."""
-        self._examples.clear()
-        recipes = dict(list_recipes())
-        for path in shipped_models():
-            recipe = recipes.get(path.stem)
-            action = self._examples.addAction(tr(recipe.name) if recipe else path.stem)
-            action.setData(str(path))
-            action.setToolTip(tr(recipe.notes) if recipe else "")
-
-    @Slot(object)
-    def _on_example_triggered(self, action: QAction) -> None:
-        self.open_path(Path(action.data()))
 
     @Slot(object)
     def _on_workspace_recipe_imported(self, reading: CourseReading) -> None:

@@ -1,4 +1,4 @@
-"""Three quiet hints on the map, each of which goes for good once it has been followed."""
+"""Quiet hints on the map, each of which goes for good once it has been followed."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ HINTS = {
     "move": mark("Move over the map: every place is decoded"),
     "click": mark("Click a sample: see what the network makes of it"),
     "train": mark("Press Train: watch the map being learnt"),
+    "gallery": mark("Press Ctrl+G: other networks and images, as pictures"),
 }
 """What a person may try first: key -> what is said of it."""
 _MOVES = 40
@@ -40,6 +41,7 @@ class HintsFeature(Feature):
         window.canvas.cursor_moved.connect(self._on_canvas_cursor_moved)
         window.canvas.sample_activated.connect(self._on_canvas_sample_activated)
         services.runner.started.connect(self._on_runner_started)
+        services.requests.gallery.connect(self._on_gallery_asked_for)
         self._show_hints()
 
     def show(self, _shown: Shown, changed: Changes) -> None:
@@ -51,7 +53,7 @@ class HintsFeature(Feature):
         values, shown = self._services.settings.values, self._services.shown
         left = [key for key in HINTS if not values.get(hint_key(key))]
         if shown.fitting is None:
-            left = [key for key in left if key == "train"]
+            left = [key for key in left if key in {"train", "gallery"}]
         elif not shown.fitting.can_encode:
             left = [key for key in left if key != "click"]
         self._hints.set_left(left)
@@ -74,3 +76,7 @@ class HintsFeature(Feature):
     @Slot(object)
     def _on_runner_started(self, _run: object) -> None:
         self._done("train")
+
+    @Slot(str)
+    def _on_gallery_asked_for(self, _page: str) -> None:
+        self._done("gallery")

@@ -153,11 +153,6 @@ def read_recipe(path: Path) -> CourseReading:
     return replace(reading, recipe=_beside(reading.recipe, path.parent))
 
 
-def shipped_models() -> tuple[Path, ...]:
-    """The trained models that come with the program, in the order of their names."""
-    return tuple(sorted(models_dir().glob(f"*{SUFFIX}")))
-
-
 def open_recipe(
     path: Path,
     reading: CourseReading,

@@ -251,6 +251,10 @@ class Workspace(QObject):
         self._file.touch()
         self._file.copy()
 
+    def forget_file(self, path: Path) -> None:
+        """Take ``path`` from the recent files; the file stays."""
+        self._file.forget(path)
+
     def forget_training(self) -> None:
         """No training is under way any more; what it has left is the document's, or unwanted."""
         self._training = None

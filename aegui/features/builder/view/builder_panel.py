@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QSignalBlocker, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
+    QPushButton,
     QScrollArea,
     QToolButton,
     QVBoxLayout,
@@ -36,7 +37,7 @@ from aegui.features.builder.view.edited_strip import EditedStrip
 from aegui.features.builder.view.network_menu import NetworkMenu
 from aegui.features.builder.view.stack_section import StackSection
 from aegui.kit.layouts import column, dim, row
-from aegui.kit.marks import ProblemLabel, flat_button, wrapped_label
+from aegui.kit.marks import ElidedLabel, ProblemLabel, flat_button, wrapped_label
 from aegui.kit.theme import SPACING, figures_font
 from aegui.widgets.form.fields import ChoiceField
 
@@ -59,12 +60,12 @@ class BuilderPanel(QWidget):
 
     Signals:
         recipe_edited(Recipe, str): The recipe asked for, and the words for undoing the edit.
-        preset_requested(str): Key of the preset to begin from.
+        gallery_requested(): All networks to begin from are to be shown.
         undo_requested(), redo_requested(): The buttons of the header.
     """
 
     recipe_edited = Signal(object, str)
-    preset_requested = Signal(str)
+    gallery_requested = Signal()
     vary_requested = Signal(str)
     undo_requested = Signal()
     redo_requested = Signal()
@@ -72,7 +73,6 @@ class BuilderPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._recipe: Recipe | None = None
-        self._presets: tuple[tuple[str, Recipe], ...] = ()
         self._image_shape: Shape = (1, 1, 1)
         self._classes = 0
         self._samples = 0
@@ -99,11 +99,12 @@ class BuilderPanel(QWidget):
         self.set_undo_state(False, False)
 
     def _build_choice(self) -> QHBoxLayout:
-        self.presets = ChoiceField()
-        self.presets.setPlaceholderText(tr("Begin from a preset…"))
-        self.presets.setToolTip(tr("Begin from one of the recipes that come with the program"))
-        self.presets.setAccessibleName(tr("Presets"))
-        self.presets.edited.connect(self._on_presets_edited)
+        self.preset = ElidedLabel()
+        dim(self.preset)
+        self.gallery = QPushButton(tr("Gallery…"))
+        self.gallery.setToolTip(tr("Begin from one of the networks that come with the program"))
+        self.gallery.clicked.connect(self.gallery_requested)
+        self.set_preset("")
         self.undo = flat_button("edit-undo", tr("Undo"))
         self.redo = flat_button("edit-redo", tr("Redo"))
         self.undo.clicked.connect(self.undo_requested)
@@ -111,7 +112,8 @@ class BuilderPanel(QWidget):
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, SPACING, 0)
         row.setSpacing(2)
-        row.addWidget(self.presets, 1)
+        row.addWidget(self.preset, 1)
+        row.addWidget(self.gallery)
         row.addSpacing(4)
         row.addWidget(self.undo)
         row.addWidget(self.redo)
@@ -192,14 +194,10 @@ class BuilderPanel(QWidget):
         self._scroll.setWidget(holder)
         return self._scroll
 
-    def set_presets(self, presets: tuple[tuple[str, Recipe], ...]) -> None:
-        """The recipes to begin from: key and recipe each, in the order of the list."""
-        self._presets = presets
-        with QSignalBlocker(self.presets):
-            self.presets.clear()
-            for key, recipe in presets:
-                self.presets.add_choice(key, tr(recipe.name) or key, tr(recipe.notes))
-        self._show_preset()
+    def set_preset(self, name: str) -> None:
+        """Name the recipe of the gallery that the draft still is; "": it is none of them."""
+        self.preset.setText(name or tr("Own recipe"))
+        self.preset.setToolTip(name)
 
     def set_state(self, recipe: Recipe, resolution: Resolution) -> None:
         """Show the draft and what resolving it against the data gave."""
@@ -213,7 +211,6 @@ class BuilderPanel(QWidget):
         else:
             self._show(recipe, resolution)
         self.caution.set_text(large_batch_words(recipe, self._samples))
-        self._show_preset()
 
     def _show(self, recipe: Recipe, resolution: Resolution) -> None:
         if resolution.dataset is not None:
@@ -359,7 +356,7 @@ class BuilderPanel(QWidget):
         enabled = not self._is_locked
         for chain in self._chains:
             chain.set_locked(not enabled)
-        widgets = [self.presets, self.mirror, self.tied, self.kind, self.networks_button]
+        widgets = [self.gallery, self.mirror, self.tied, self.kind, self.networks_button]
         if self.discriminator is not None:
             widgets.append(self.own_discriminator)
         for widget in widgets:
@@ -373,17 +370,6 @@ class BuilderPanel(QWidget):
         for card in (card for chain in self._chains for card in chain.cards):
             if card.hasFocus():
                 self._on_chain_card_focused(card)
-
-    def _show_preset(self) -> None:
-        """Name the preset that the draft still is; none after the first edit."""
-        keys = [key for key, recipe in self._presets if recipe == self._recipe]
-        with QSignalBlocker(self.presets):
-            self.presets.setCurrentIndex(self.presets.findData(keys[0]) if keys else -1)
-
-    def _on_presets_edited(self, key: str) -> None:
-        # The draft decides what the list shows; it will say so when it has changed.
-        self._show_preset()
-        self.preset_requested.emit(key)
 
     def _on_mirror_toggled(self, mirrored: bool) -> None:
         if self._recipe is None:

@@ -309,21 +309,15 @@ def test_a_network_without_hidden_layers_can_be_built_and_grown(bench: Bench) ->
     assert bench.cards[3].hasFocus()
 
 
-def test_presets_are_requested_and_named_only_while_the_draft_is_one(
-    bench: Bench, qtbot: QtBot
-) -> None:
-    small = Recipe(name="Small", network=NetworkSpec(encoder=(LayerSpec(units=5),)))
-    bench.panel.set_presets((("small", small), ("first", Recipe())))
-    assert bench.panel.presets.value() == "first"
-    bench.panel.presets.setFocus()
-    with qtbot.waitSignal(bench.panel.preset_requested) as blocker:
-        bench.press(Qt.Key.Key_Up)
-    assert blocker.args == ["small"]
-    assert bench.panel.presets.value() == "first"
-    bench.show(small)
-    assert bench.panel.presets.currentText() == "Small"
-    number(bench.cards[1], "units").setValue(6)
-    assert bench.panel.presets.currentIndex() == -1
+def test_the_recipe_is_named_and_the_gallery_one_key_away(bench: Bench, qtbot: QtBot) -> None:
+    assert bench.panel.preset.text() == "Own recipe"
+    bench.panel.set_preset("Small")
+    assert bench.panel.preset.text() == "Small"
+    bench.panel.gallery.setFocus()
+    with qtbot.waitSignal(bench.panel.gallery_requested):
+        bench.press(Qt.Key.Key_Space)
+    bench.panel.set_enabled_while_training(False)
+    assert not bench.panel.gallery.isEnabled()
 
 
 def test_undo_and_redo_are_buttons_that_say_what(bench: Bench, qtbot: QtBot) -> None:

@@ -6,19 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from aegui.core.data.builtin import builtin_names
 from aegui.core.data.load import load_dataset
 from aegui.core.data.published import DATA_DIR_VARIABLE
 from aegui.core.errors import AeguiError
-from aegui.core.recipe import Recipe
-from aegui.core.recipe.file import save_recipe
-from aegui.features.data.model.data_sources import (
+from aegui.session.data.data_sources import (
     DRAWINGS,
     entries,
     keep_drawing,
-    kind_of_drop,
     own_path,
 )
 
@@ -70,21 +66,3 @@ def test_drawings_are_kept_and_offered(user_home: Path) -> None:
 def test_names_of_own_sets_are_names_of_files(user_home: Path) -> None:
     assert own_path("a/b: c").name == "a b  c.json"
     assert own_path("..").stem == DRAWINGS
-
-
-def test_what_is_dropped(tmp_path: Path) -> None:
-    folder = tmp_path / "pictures"
-    folder.mkdir()
-    photo = folder / "photo.jpg"
-    Image.new("RGB", (41, 23), "red").save(photo)
-    recipe = tmp_path / "recipe.json"
-    save_recipe(recipe, Recipe())
-    glyphs = tmp_path / "glyphs.txt"
-    glyphs.write_text("a\n.#.\n#.#\n.#.\n")
-    assert kind_of_drop([folder]) == "images"
-    assert kind_of_drop([photo]) == "images"
-    assert kind_of_drop([photo, glyphs]) == "images"
-    assert kind_of_drop([recipe]) == "document"
-    assert kind_of_drop([glyphs]) == "data"
-    with pytest.raises(AeguiError, match="no file"):
-        kind_of_drop([tmp_path / "missing"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,34 +14,17 @@ from aegui.core.data.load import load_dataset
 from aegui.core.data.published import PUBLISHED
 from aegui.core.data.store import megabytes
 from aegui.core.data.writers import write_dataset
-from aegui.core.errors import ReadError
 from aegui.core.i18n import tr
-from aegui.features.data.model.image_import import is_image
 from aegui.paths import resources_dir, user_data_dir
-from aegui.session.documents.document import is_data
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import ArrayLike, NDArray
 
-Dropped = Literal["document", "images", "data"]
 OWN_SUFFIX = ".json"
 DRAWINGS = "drawings"
 """Name of the set that drawings are kept in."""
-_SIZES = {
-    "symbols": (32, "5 × 7"),
-    "uppercase": (32, "5 × 7"),
-    "lowercase": (32, "5 × 7"),
-    "letters": (96, "5 × 7"),
-    "emoji": (1861, "64 × 64"),
-    "digits": (1797, "8 × 8"),
-    "mnist": (60_000, "28 × 28"),
-    "mnist-test": (10_000, "28 × 28"),
-    "fashion": (60_000, "28 × 28"),
-    "fashion-test": (10_000, "28 × 28"),
-}
 _SHOWN_GLYPHS = {"symbols": "3", "uppercase": "A", "lowercase": "a", "letters": "g"}
 _FORBIDDEN = re.compile(r'[\x00-\x1f<>:"/\\|?*+#]')
 
@@ -76,8 +59,9 @@ def entries() -> tuple[DataEntry, ...]:
 
 def _builtin_entry(key: str) -> DataEntry:
     row = BUILTIN_SETS[key]
-    count, size = _SIZES[key]
-    detail = tr("{count:,} · {size}", count=count, size=size)
+    _, height, width = row.shape
+    size = f"{width} × {height}"
+    detail = tr("{count:,} · {size}", count=row.count, size=size)
     missing = download_key(key)
     if missing is not None:
         amount = megabytes(PUBLISHED[missing].size)
@@ -102,8 +86,12 @@ def own_folder() -> Path:
 
 def own_path(name: str) -> Path:
     """The file of the own set ``name``."""
-    cleaned = _FORBIDDEN.sub(" ", name).strip(" .") or DRAWINGS
-    return own_folder() / f"{cleaned[:80]}{OWN_SUFFIX}"
+    return own_folder() / f"{file_name(name) or DRAWINGS}{OWN_SUFFIX}"
+
+
+def file_name(name: str) -> str:
+    """``name`` as that of a file, without what no file may have in it; it may be empty."""
+    return _FORBIDDEN.sub(" ", name).strip(" .")[:80]
 
 
 def _own_entries() -> list[DataEntry]:
@@ -134,27 +122,3 @@ def keep_drawing(image: ArrayLike, label: str) -> Dataset:
     path.parent.mkdir(parents=True, exist_ok=True)
     write_dataset(path, one)
     return one
-
-
-# What is dropped onto the window
-
-
-def kind_of_drop(paths: Sequence[Path]) -> Dropped:
-    """What to do with ``paths`` (at least one): open a document, take images in, or other data.
-
-    Raises:
-        ReadError: The first cannot be read.
-    """
-    first = paths[0]
-    if len(paths) > 1 or first.is_dir():
-        several = [path for path in paths if path.is_dir() or is_image(path)]
-        return "images" if several else _kind_of_file(first)
-    return _kind_of_file(first)
-
-
-def _kind_of_file(path: Path) -> Dropped:
-    if not path.exists():
-        raise ReadError(tr("There is no file or folder {path}.", path=path))
-    if not is_data(path):
-        return "document"
-    return "images" if is_image(path) else "data"

@@ -1,0 +1,83 @@
+"""Small pictures for cards: a few images side by side, all of one size whatever is in them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+CARD_SIZE = (216, 120)
+"""Width and height of a picture; one of tiny images has a pixel for each of theirs."""
+_TINY = 8
+_GAP = 2
+_SMALL = 40
+
+
+def card_cells(image_shape: Sequence[int]) -> tuple[int, int]:
+    """Columns and rows of a picture of images of ``image_shape`` ``(C, H, W)``."""
+    side = max(image_shape[1:])
+    if side < _TINY:
+        return 10, 4
+    return (9, 5) if _TINY * 2 <= side < _SMALL else (6, 3)
+
+
+def samples_sheet(images: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Some of ``images`` ``[N, C, H, W]`` from all over the set, ``[rows, columns, C, H, W]``."""
+    columns, rows = card_cells(images.shape[1:])
+    columns = min(columns, len(images))
+    rows = min(rows, len(images) // columns)
+    places = np.linspace(0, len(images) - 1, rows * columns).astype(int)
+    return np.asarray(images[places]).reshape(rows, columns, *images.shape[1:])
+
+
+def card_levels(sheet: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """The picture of ``sheet`` ``[rows, columns, C, H, W]`` in [0, 1].
+
+    Returns:
+        Levels ``[h, w]``, or ``[h, w, 3]`` of colours. Images of few pixels keep these as they are,
+        to be shown at a whole scale.
+    """
+    rows, columns, channels, height, width = sheet.shape
+    levels = np.rint(np.clip(np.nan_to_num(sheet), 0.0, 1.0) * 255.0).astype(np.uint8)
+    tiles = levels.transpose(0, 1, 3, 4, 2)
+    if max(height, width) < _TINY:
+        cell, inner = (height + _GAP, width + _GAP), (height, width)
+        page = np.zeros((rows * cell[0] - _GAP, columns * cell[1] - _GAP, channels), np.uint8)
+        top = left = 0
+    else:
+        side = min(CARD_SIZE[0] // columns, CARD_SIZE[1] // rows)
+        # Few pixels are shown as squares of one size.
+        small = side // height * height if max(height, width) < _TINY * 2 else side
+        cell, inner = (side, CARD_SIZE[0] // columns), (small, small)
+        ground = 255 if float(np.median(levels[..., 0, :])) > 127 else 0
+        page = np.full((CARD_SIZE[1], CARD_SIZE[0], channels), ground, np.uint8)
+        top, left = (CARD_SIZE[1] - rows * side) // 2, (cell[1] - small) // 2
+    for row in range(rows):
+        for column in range(columns):
+            y, x = top + row * cell[0], left + column * cell[1]
+            page[y : y + inner[0], x : x + inner[1]] = _resized(tiles[row, column], *inner)
+    return page[..., 0] if channels == 1 else page
+
+
+def _resized(tile: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
+    """``tile`` ``[h, w, C]`` in another size, within which it keeps its proportions."""
+    if tile.shape[:2] == (height, width):
+        return tile
+    from PIL import Image  # slow to import
+
+    rows, columns, channels = tile.shape
+    scale = min(height / rows, width / columns)
+    size = max(1, round(columns * scale)), max(1, round(rows * scale))
+    way = Image.Resampling.NEAREST if scale == int(scale) else Image.Resampling.LANCZOS
+    one = Image.fromarray(tile[..., 0] if channels == 1 else tile).resize(size, way)
+    resized = np.asarray(one).reshape(size[1], size[0], channels)
+    made = np.empty((height, width, channels), np.uint8)
+    made[:] = resized[0, 0]
+    y, x = (height - size[1]) // 2, (width - size[0]) // 2
+    made[y : y + size[1], x : x + size[0]] = resized
+    return made

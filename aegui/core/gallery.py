@@ -1,0 +1,381 @@
+"""The networks to begin from, as a gallery shows them: levels, groups, what one will see, figures.
+
+Those that ship have a row in ``SHELVES``; a person's own are recipes in a folder. Imports no torch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from aegui.core.data.builtin import BUILTIN_LABELS, BUILTIN_SETS
+from aegui.core.data.dataset import Dataset
+from aegui.core.data.emoji import emoji_counts
+from aegui.core.errors import AeguiError
+from aegui.core.folding import folded, has_words
+from aegui.core.i18n import mark, tr
+from aegui.core.network.kinds import KINDS, kind_of
+from aegui.core.network.resolve import ResolvedRecipe, layer_shapes
+from aegui.core.recipe.file import list_recipes, own_recipes
+from aegui.core.training.cost import training_cost
+from aegui.paths import models_dir
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from aegui.core.network.shapes import Shape
+    from aegui.core.recipe import Recipe
+
+LEVELS = {"first": mark("First steps"), "course": mark("Course"), "further": mark("Further")}
+"""For whom a network is, by key, the easiest first."""
+GROUPS = {
+    "maps": mark("Maps of two numbers"),
+    "noise": mark("Repairing noise"),
+    "new": mark("New images"),
+    "codes": mark("Kinds of codes"),
+    "linear": mark("Beside PCA"),
+    "optimisers": mark("Optimisers"),
+    "classes": mark("Classifiers"),
+    "failures": mark("What goes wrong"),
+    "own": mark("Your own"),
+}
+"""What networks are about, by key, in the order in which they are shown."""
+WAYS = {"dense": mark("Dense"), "conv": mark("Convolutional")}
+"""How the layers of a network are connected, by key."""
+KIND_LABELS = {key: choice.label for key, choice in KINDS.items()} | WAYS
+"""What a gallery can be filtered by: kinds of models, and how their layers are connected."""
+OTHER_DATA = "files"
+"""What data are called that no built-in set has."""
+_RUN_SUFFIX = ".aegui"
+
+
+class Shelf(NamedTuple):
+    """Where a network that ships stands.
+
+    Attributes:
+        level: Key of ``LEVELS``.
+        group: Key of ``GROUPS``.
+        sees: What one will see, marked: one sentence.
+    """
+
+    level: str
+    group: str
+    sees: str
+
+
+SHELVES: dict[str, Shelf] = {
+    "letters-2d": Shelf(
+        "first", "maps", mark("Move over the map and watch each letter turn into its neighbour.")
+    ),
+    "emoji-faces": Shelf(
+        "first", "maps", mark("Between two faces lie faces that nobody has drawn.")
+    ),
+    "mnist-vae-2": Shelf(
+        "first", "maps", mark("A map of handwriting: one digit flows into another without a seam.")
+    ),
+    "letters-denoise": Shelf(
+        "first", "noise", mark("Draw noise over a letter, and the network gives the clean one.")
+    ),
+    "fashion-gan": Shelf(
+        "first", "new", mark("Shoes, bags and shirts that never were, made of random numbers.")
+    ),
+    "fashion-vae-2": Shelf(
+        "first", "maps", mark("From boots to shirts, with every step between them.")
+    ),
+    "letters-course": Shelf(
+        "first", "maps", mark("Press Train: 32 letters find their places on a plane, step by step.")
+    ),
+    "digits-gan": Shelf(
+        "first",
+        "new",
+        mark("Digits rise out of noise, while two networks compete."),
+    ),
+    "emoji-faces-16": Shelf(
+        "further", "new", mark("Sharper faces: 16 numbers, seen through a plane of the map.")
+    ),
+    "letters-seeds": Shelf(
+        "course", "maps", mark("Ten runs at once: how far chance alone moves the curves.")
+    ),
+    "mnist-dense-2": Shelf("course", "maps", mark("How well two numbers keep ten digits apart.")),
+    "mnist-conv-2": Shelf(
+        "course", "maps", mark("The same two numbers, found by a network that knows neighbours.")
+    ),
+    "fashion-dense-2": Shelf(
+        "course",
+        "maps",
+        mark("Clothes through two numbers: shoes here, shirts there."),
+    ),
+    "fashion-conv-2": Shelf(
+        "course", "maps", mark("Clothes through two numbers, with convolutions before them.")
+    ),
+    "grey-vae-2": Shelf(
+        "course", "maps", mark("A grid of grey emojis that change evenly from place to place.")
+    ),
+    "emoji-vae-2": Shelf(
+        "course", "maps", mark("1,861 emojis squeezed through two numbers: colours, hardly shapes.")
+    ),
+    "letters-noise-20": Shelf(
+        "course", "noise", mark("Light noise: most letters find their way back.")
+    ),
+    "letters-noise-50": Shelf(
+        "course", "noise", mark("Half of the pixels are a coin toss: the network begins to guess.")
+    ),
+    "letters-noise-90": Shelf(
+        "course", "noise", mark("Nearly nothing is left to go by; the limit says what is possible.")
+    ),
+    "letters-noise-deep": Shelf(
+        "course", "noise", mark("Whether a deeper network repairs more than the plain one.")
+    ),
+    "letters-noise-deeper": Shelf(
+        "course", "noise", mark("Twelve layers against noise: does depth still pay?")
+    ),
+    "letters-noise-matrix": Shelf(
+        "course", "noise", mark("One network for thirty trainings: each noise tried with each.")
+    ),
+    "letters-denoise-2d": Shelf(
+        "further", "noise", mark("Each noisy letter is pulled back to its place on the map.")
+    ),
+    "letters-salt-pepper": Shelf(
+        "further", "noise", mark("Salt and pepper, drawn anew every epoch, taken out again.")
+    ),
+    "mnist-denoise": Shelf(
+        "further", "noise", mark("Handwritten digits come out of salt and pepper.")
+    ),
+    "mnist-denoise-gaussian": Shelf(
+        "further", "noise", mark("Handwritten digits come out of grey fog.")
+    ),
+    "emoji-conv-vae": Shelf(
+        "further", "new", mark("All emojis in 32 sliders: add glasses, take a smile away.")
+    ),
+    "mnist-vae-20": Shelf(
+        "further", "new", mark("Sharp new digits, and what each of 20 numbers does to them.")
+    ),
+    "emoji-vae-4": Shelf("course", "codes", mark("Four numbers an emoji: first shapes appear.")),
+    "emoji-vae-16": Shelf(
+        "course", "codes", mark("Sixteen numbers an emoji: most can be recognised.")
+    ),
+    "emoji-vae-64": Shelf(
+        "course", "codes", mark("Sixty-four numbers an emoji: the sharpest of the four.")
+    ),
+    "mnist-conv-64": Shelf(
+        "course", "codes", mark("Convolutions against the linear layer, at 64 numbers each.")
+    ),
+    "letters-sparse": Shelf(
+        "further", "codes", mark("Each letter is put together from a handful of strokes.")
+    ),
+    "letters-k-sparse": Shelf(
+        "further", "codes", mark("Five numbers of 64 are enough for a letter, each time others.")
+    ),
+    "letters-contractive": Shelf(
+        "further", "codes", mark("A code that hardly moves when pixels change.")
+    ),
+    "mnist-sparse": Shelf(
+        "further", "codes", mark("Digits made of pieces of strokes, a few at a time.")
+    ),
+    "mnist-k-sparse": Shelf(
+        "further", "codes", mark("The 25 strokes of 500 that a digit needs most.")
+    ),
+    "mnist-contractive": Shelf(
+        "further", "codes", mark("120 numbers that stay calm when a stroke shakes.")
+    ),
+    "letters-linear": Shelf(
+        "course", "linear", mark("Without nonlinear layers the map is the plane that PCA finds.")
+    ),
+    "mnist-linear": Shelf(
+        "further", "linear", mark("Thirty linear numbers close in on PCA, and never pass it.")
+    ),
+    "mnist-linear-64": Shelf(
+        "course", "linear", mark("The line to beat: 64 linear numbers, sixteen epochs.")
+    ),
+    "mnist-deep": Shelf(
+        "further", "linear", mark("The deep network of 2006 leaves PCA behind at 30 numbers.")
+    ),
+    "letters-cg": Shelf(
+        "course", "optimisers", mark("Conjugate gradients come down in few, long steps.")
+    ),
+    "letters-bfgs": Shelf(
+        "course", "optimisers", mark("BFGS learns the curvature, and needs the fewest steps.")
+    ),
+    "letters-powell": Shelf(
+        "course", "optimisers", mark("A search without gradients: how much they are worth.")
+    ),
+    "mnist-stacked": Shelf(
+        "further", "classes", mark("Layers learn to repair, one by one, then name ten digits.")
+    ),
+    "fashion-stacked-conv": Shelf(
+        "course", "classes", mark("Which clothes are taken for which, by a stack of convolutions.")
+    ),
+    "letters-relu": Shelf(
+        "course", "failures", mark("Units die and letters fall onto each other; compare with tanh.")
+    ),
+    "emoji-vae-bad": Shelf(
+        "course", "failures", mark("Every answer is the same picture; the program says why.")
+    ),
+    "letters-noise-pairs": Shelf(
+        "course", "failures", mark("Noise that is drawn once is learnt by heart.")
+    ),
+}
+"""Key of a recipe that ships -> where it stands, in the order of the gallery."""
+
+
+@dataclass(frozen=True, eq=False)
+class Card:
+    """A network to begin from.
+
+    Attributes:
+        key: Its name on the command line: that of its file.
+        recipe: The recipe.
+        level: Key of ``LEVELS``; "" for a person's own.
+        group: Key of ``GROUPS``.
+        sees: What one will see, in the person's language.
+        path: The file of a person's own; None: it ships.
+    """
+
+    key: str
+    recipe: Recipe
+    level: str
+    group: str
+    sees: str
+    path: Path | None = None
+
+    @property
+    def name(self) -> str:
+        """What it is called, in the person's language."""
+        return tr(self.recipe.name) if self.recipe.name else self.key
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Keys of ``KIND_LABELS`` that it has."""
+        return kinds_of(self.recipe)
+
+    @property
+    def data(self) -> str:
+        """The built-in set that it learns, without its part; else ``OTHER_DATA``."""
+        source = self.recipe.data.source
+        return source if source in BUILTIN_SETS else OTHER_DATA
+
+    @property
+    def model(self) -> Path | None:
+        """The trained model that ships of it, if there is one."""
+        path = models_dir() / f"{self.key}{_RUN_SUFFIX}"
+        return path if self.path is None and path.is_file() else None
+
+    @cached_property
+    def searched(self) -> str:
+        """All words by which it is found, folded."""
+        words = (
+            self.name,
+            self.key,
+            self.sees,
+            tr(self.recipe.notes) if self.recipe.notes else "",
+            kind_words(self.recipe),
+            data_words(self.recipe.data.source),
+            tr(LEVELS[self.level]) if self.level else "",
+            tr(GROUPS[self.group]),
+            tr("trained") if self.model else "",
+        )
+        return folded(" ".join(words))
+
+    def fits(self, query: str = "", *, kind: str = "", data: str = "") -> bool:
+        """Whether it has every word of ``query``, is of that kind, and learns those data."""
+        return (
+            (not kind or kind in self.kinds)
+            and (not data or data == self.data)
+            and has_words(self.searched, query)
+        )
+
+
+@dataclass(frozen=True)
+class CardFigures:
+    """How large a network is, and how long its training takes.
+
+    Attributes:
+        code: Numbers of its code.
+        parameters: Numbers that one run learns.
+        seconds: To the last epoch on this machine, reckoned.
+    """
+
+    code: int
+    parameters: int
+    seconds: float
+
+
+def cards() -> tuple[Card, ...]:
+    """Every network: those that ship in the order of ``SHELVES``, then the person's own."""
+    shipped = dict(list_recipes())
+    return (
+        *(
+            Card(key, shipped[key], shelf.level, shelf.group, tr(shelf.sees))
+            for key, shelf in SHELVES.items()
+        ),
+        *(Card(path.stem, recipe, "", "own", "", path) for path, recipe in own_recipes()),
+    )
+
+
+def kinds_of(recipe: Recipe) -> tuple[str, ...]:
+    """Keys of ``KIND_LABELS``: what kind of model, and how its layers are connected."""
+    layers = (*recipe.network.encoder, *(recipe.network.decoder or ()))
+    has_conv = any(layer.kind.startswith("conv") for layer in layers)
+    return kind_of(recipe), "conv" if has_conv else "dense"
+
+
+def kind_words(recipe: Recipe) -> str:
+    """``Variational · convolutional``."""
+    kind, way = kinds_of(recipe)
+    return tr("{kind} · {way}", kind=tr(KIND_LABELS[kind]), way=tr(WAYS[way]).lower())
+
+
+def data_words(source: str) -> str:
+    """What a person reads for the data of a card."""
+    label = BUILTIN_LABELS.get(source)
+    return tr(label) if label else tr("Files of your own")
+
+
+def data_choices(found: Iterable[Card]) -> tuple[str, ...]:
+    """The data that ``found`` learn, each once, in the order of the built-in sets."""
+    present = {card.data for card in found}
+    return tuple(key for key in (*BUILTIN_SETS, OTHER_DATA) if key in present)
+
+
+def figures(recipe: Recipe) -> CardFigures | None:
+    """Size and time of a recipe whose data are a built-in set, which is not read; else None."""
+    if recipe.data.source not in BUILTIN_SETS:
+        return None
+    try:
+        dataset = _stand_in(recipe)
+        classes = 0 if recipe.classifier is None else len(set(dataset.labels))
+        shapes = layer_shapes(recipe, dataset.image_shape, classes)
+    except AeguiError:
+        return None
+    if shapes.problems:
+        return None
+    resolved = ResolvedRecipe(recipe, dataset, shapes.layers, shapes.code_end, shapes.parts)
+    seconds = training_cost(resolved).seconds
+    return CardFigures(recipe.network.latent.units, resolved.parameters, seconds)
+
+
+def _stand_in(recipe: Recipe) -> Dataset:
+    """A set of as many samples as the recipe learns, of their shape; all of them are empty."""
+    spec = recipe.data
+    row = BUILTIN_SETS[spec.source]
+    shape: Shape = row.shape
+    if row.any_size:
+        shape = (spec.images.channels, spec.images.height, spec.images.width)
+    count = row.count
+    if spec.chars is not None:
+        count = len(spec.chars)
+    elif spec.names is not None:
+        count = len(spec.names)
+    elif spec.labels is not None and spec.source == "emoji":
+        count = sum(emoji_counts().get(label, 0) for label in spec.labels)
+    elif spec.labels is not None and row.classes:
+        count = count * len(spec.labels) // row.classes
+    count = max(1, min(count, spec.count or count))
+    # One number in memory, however many there seem to be.
+    images = np.broadcast_to(np.float32(0.0), (count, *shape))
+    labels = [str(index % (row.classes or count)) for index in range(count)]
+    return Dataset.over(spec.source, images, labels, labels)

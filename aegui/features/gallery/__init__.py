@@ -1,0 +1,36 @@
+"""The gallery: every network and every set to begin from, as cards."""
+
+from aegui.core.i18n import mark
+from aegui.shell.action_spec import ActionSpec
+from aegui.shell.feature import FeatureSpec
+
+FEATURES = (
+    FeatureSpec(
+        "aegui.features.gallery.feature:GalleryFeature",
+        actions=(
+            ActionSpec(
+                "gallery",
+                mark("&Gallery…"),
+                mark("Networks to begin from, trained ones and files opened last, as pictures"),
+                "file",
+                105,
+                "ask_for",
+                argument="networks",
+                shortcuts=("Ctrl+G",),
+                icon="list",
+            ),
+            ActionSpec(
+                "gallery_data",
+                mark("&Gallery of data…"),
+                mark("The images that there are to learn, as pictures"),
+                "data",
+                10,
+                "ask_for",
+                argument="data",
+                shortcuts=("Ctrl+Shift+G",),
+                icon="list",
+            ),
+        ),
+        requests={"gallery": "show_page"},
+    ),
+)

@@ -1,0 +1,247 @@
+"""Joins the gallery with the document: what is opened, trained and studied."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QInputDialog, QMessageBox
+
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+from aegui.core.network.kinds import kind_of
+from aegui.core.recipe.file import find_recipe, list_recipes, load_recipe, save_recipe
+from aegui.features.gallery.model.items import NO_EXTRAS, network_items, set_items
+from aegui.features.gallery.model.looks import GalleryLooks
+from aegui.features.gallery.view.dialog import GalleryDialog
+from aegui.paths import recipes_dir
+from aegui.session.data.data_sources import file_name
+from aegui.session.notice import Notice
+from aegui.shell.feature import Feature
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aegui.core.recipe import Recipe
+    from aegui.features.gallery.model.items import Extras, GalleryItem
+    from aegui.session.favourites import Shelf
+    from aegui.session.services import Services
+    from aegui.shell.feature_window import FeatureWindow
+
+_SECTION = "gallery.section"
+_FIRST = "first"
+_VARIED = {
+    "denoising": "data.corruption.level",
+    "sparse": "training.sparsity.weight",
+    "contractive": "training.contractive",
+}
+"""What a study varies first of a kind of network; of the others it is the size of the code."""
+_CODE = "network.latent.units"
+
+
+class GalleryFeature(Feature):
+    """The gallery as a person uses it."""
+
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
+        super().__init__(services, window)
+        self._looks = services.of(GalleryLooks)
+        self._extras: Extras = NO_EXTRAS
+        self._dialog: GalleryDialog | None = None
+        self._wanted: tuple[Recipe, Recipe, Callable[[], object]] | None = None
+        self._looks.found.connect(self._on_looks_found)
+        services.workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
+        services.runner.state_changed.connect(self._show_idle)
+        services.favourites.changed.connect(self._on_favourites_changed)
+
+    def ask_for(self, page: str) -> None:
+        """Let the gallery be shown; others hear of it too."""
+        self._services.requests.gallery.emit(page)
+
+    def show_page(self, page: str) -> None:
+        """Show the gallery at ``page``."""
+        if self._dialog is None:
+            section = str(self._services.settings.values.get(_SECTION, _FIRST))
+            self._dialog = dialog = GalleryDialog(self._window, section)
+            dialog.open_requested.connect(self.open_item)
+            dialog.train_requested.connect(self.train_item)
+            dialog.vary_requested.connect(self.vary_item)
+            dialog.kept_toggled.connect(self._on_dialog_kept_toggled)
+            dialog.remove_requested.connect(self._on_dialog_remove_requested)
+            dialog.keep_draft_requested.connect(self.keep_draft)
+            dialog.way_requested.connect(self._on_dialog_way_requested)
+            dialog.finished.connect(self._on_dialog_finished)
+            self._show_items()
+            self._show_idle()
+            self._looks.look(self._recent())
+        self._dialog.show_page(page)
+        self._dialog.open()
+
+    @property
+    def dialog(self) -> GalleryDialog | None:
+        """What is open of it."""
+        return self._dialog
+
+    # What is done
+
+    @Slot(object)
+    def open_item(self, item: GalleryItem) -> None:
+        """Open what was trained, or put it into the builder; take the images of a set."""
+        if item.what != "set" and item.path is not None:
+            self._close()
+            if item.what == "network":
+                self._services.favourites.use("networks", item.key)
+            self._services.requests.file.emit(item.path)
+        elif self._services.runner.is_busy:
+            return
+        elif item.what == "set":
+            self._close()
+            self._services.requests.data.emit(item.key)
+        else:
+            self._take(item)
+
+    @Slot(object)
+    def train_item(self, item: GalleryItem) -> None:
+        """Put it into the builder, and train it."""
+        self._take(item, self._services.requests.train.emit)
+
+    @Slot(object)
+    def vary_item(self, item: GalleryItem) -> None:
+        """Put it into the builder, and begin a study that varies it."""
+        if item.recipe is None:
+            return
+        path = _VARIED.get(kind_of(item.recipe), _CODE)
+        if item.recipe.network.latent.top_k is not None:
+            path = "network.latent.top_k"
+        self._take(item, lambda: self._services.requests.vary.emit(path))
+
+    def keep_draft(self) -> None:
+        """Ask for a name and keep the recipe of the builder among the person's own."""
+        recipe = self._services.workspace.recipe
+        title = tr("Keep the draft")
+        name, is_ok = QInputDialog.getText(
+            self._dialog or self._window, title, tr("Name of the network"), text=recipe.name
+        )
+        if not is_ok or not name.strip():
+            return
+        kept = recipe.model_copy(update={"name": name.strip()})
+        stem = file_name(name)
+        if stem in dict(list_recipes()):
+            # A key that ships is not taken away from it.
+            stem = f"{stem} 2"
+        path = recipes_dir() / f"{stem}.json"
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            save_recipe(path, kept)
+        except (AeguiError, OSError) as error:
+            self.noticed.emit(Notice("error", str(error), about="recipe file"))
+            return
+        self._services.favourites.changed.emit("networks")
+        self._looks.look(self._recent())
+
+    def _take(self, item: GalleryItem, then: Callable[[], object] = lambda: None) -> None:
+        """Make the recipe of ``item`` the draft, and do ``then`` once its data are there."""
+        if self._services.runner.is_busy:
+            return
+        path = find_recipe(item.key)
+        if path is None:
+            return
+        self._close()
+        recipe = load_recipe(path)
+        if self._window.is_wandering:
+            # What was put into the builder is to be seen.
+            self._services.requests.arrangement.emit("build")
+        if recipe == self._services.workspace.recipe:
+            self._services.favourites.use("networks", item.key)
+            then()
+            return
+        self._wanted = recipe, self._services.workspace.recipe, then
+        self._services.requests.preset.emit(item.key)
+
+    @Slot(object)
+    def _on_workspace_recipe_changed(self, _resolution: object) -> None:
+        if self._wanted is None:
+            return
+        recipe, before, then = self._wanted
+        now = self._services.workspace.recipe
+        if now == before:
+            # Its data are not there yet: they may have to be downloaded first.
+            return
+        self._wanted = None
+        if now == recipe:
+            then()
+
+    # What the dialog asks for
+
+    @Slot(object, bool)
+    def _on_dialog_kept_toggled(self, item: GalleryItem, kept: bool) -> None:
+        self._services.favourites.keep(_shelf(item), item.key, kept=kept)
+
+    @Slot(object)
+    def _on_dialog_remove_requested(self, item: GalleryItem) -> None:
+        if item.what == "file":
+            self._services.workspace.forget_file(Path(item.key))
+            self._show_items()
+            return
+        path = find_recipe(item.key)
+        if path is None or not item.is_own:
+            return
+        text = tr("Remove the recipe “{name}” from your own?", name=item.title)
+        buttons = QMessageBox.StandardButton
+        answer = QMessageBox.question(self._dialog or self._window, tr("Remove"), text)
+        if answer == buttons.Yes:
+            path.unlink(missing_ok=True)
+            self._services.favourites.changed.emit("networks")
+
+    @Slot(str)
+    def _on_dialog_way_requested(self, way: str) -> None:
+        self._close()
+        self._services.requests.data_way.emit(way)
+
+    @Slot()
+    def _on_dialog_finished(self) -> None:
+        if self._dialog is not None:
+            self._services.settings.keep({_SECTION: self._dialog.section})
+        self._dialog = None
+        self._looks.forget()
+
+    def _close(self) -> None:
+        if self._dialog is not None:
+            self._dialog.accept()
+
+    # What is shown
+
+    @Slot(object)
+    def _on_looks_found(self, extras: Extras) -> None:
+        self._extras = extras if extras.figures else _with_figures(extras, self._extras)
+        self._show_items()
+
+    @Slot(str)
+    def _on_favourites_changed(self, _shelf: str) -> None:
+        self._show_items()
+
+    @Slot()
+    def _show_idle(self) -> None:
+        if self._dialog is not None:
+            self._dialog.set_idle(not self._services.runner.is_busy)
+
+    def _show_items(self) -> None:
+        if self._dialog is None:
+            return
+        networks = network_items(self._extras, self._recent())
+        favourites = self._services.favourites
+        self._dialog.set_items("networks", networks, frozenset(favourites.kept("networks")))
+        sets = set_items(self._extras, networks)
+        self._dialog.set_items("data", sets, frozenset(favourites.kept("data")))
+
+    def _recent(self) -> tuple[Path, ...]:
+        return tuple(path for path in self._services.workspace.recent_files if path.is_file())
+
+
+def _shelf(item: GalleryItem) -> Shelf:
+    return "data" if item.what == "set" else "networks"
+
+
+def _with_figures(extras: Extras, before: Extras) -> Extras:
+    """The files of ``extras``, with what was known before of all the rest."""
+    return type(extras)(before.figures, extras.files, before.sheets)

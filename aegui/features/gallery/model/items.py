@@ -1,0 +1,278 @@
+"""What stands in the gallery: networks, files opened last and sets, each as one card."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from aegui.core.cost import time_words
+from aegui.core.data.builtin import BUILTIN_SETS
+from aegui.core.folding import folded, has_words
+from aegui.core.gallery import (
+    GROUPS,
+    KIND_LABELS,
+    LEVELS,
+    Card,
+    CardFigures,
+    cards,
+    data_choices,
+    data_words,
+    kind_words,
+    kinds_of,
+)
+from aegui.core.i18n import mark, tr, trn
+from aegui.paths import resources_dir
+from aegui.session.data.data_sources import entries
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from aegui.core.recipe import Recipe
+
+What = Literal["network", "file", "set"]
+EVERYTHING, FILES = "everything", "files"
+SET_SECTIONS = {
+    "glyphs": mark("Characters"),
+    "images": mark("Pictures"),
+    "own": mark("Your own"),
+}
+"""Sections of the page of data, by key."""
+_OWN = "own"
+
+
+@dataclass(frozen=True, eq=False)
+class FileLook:
+    """What a file says of itself before it is opened.
+
+    Attributes:
+        recipe: What it has learnt, or is to learn; None where that cannot be read.
+        picture: A PNG of what its network makes of some samples, or None.
+    """
+
+    recipe: Recipe | None = None
+    picture: bytes | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Extras:
+    """What takes a while to find out, and is shown once it is there.
+
+    Attributes:
+        figures: Size and time of networks, by key.
+        files: What the files opened last say, by path.
+        sheets: Samples of the person's own sets as levels ``[h, w]`` or ``[h, w, 3]``, by key.
+    """
+
+    figures: Mapping[str, CardFigures | None]
+    files: Mapping[Path, FileLook]
+    sheets: Mapping[str, NDArray[np.uint8]]
+
+
+NO_EXTRAS = Extras({}, {}, {})
+
+
+@dataclass(frozen=True, eq=False)
+class GalleryItem:
+    """One card.
+
+    Attributes:
+        what: What it stands for.
+        key: Key of a recipe or of a set, or the path of a file.
+        title: What it is called.
+        text: What one will see: one sentence.
+        above: Level and data, in a line.
+        kind: What kind of model.
+        size: How large it is.
+        time: How long it trains on this machine; "": it is trained, or that is not known.
+        mark: What is so special about it that it stands on the picture, such as "trained".
+        notes: What is said of it beside.
+        sections: Keys of the sections that it is in.
+        kinds: Keys of ``KIND_LABELS``.
+        data: What the networks learn: key of a set, or ``OTHER_DATA``.
+        picture: A file, a PNG, levels, or None.
+        are_pixels: Whether the picture is of glyphs, in the colours of the theme.
+        path: What is opened: a trained model, or a file.
+        recipe: Of a network.
+        seconds: Reckoned time of its training, or None.
+        searched: Words by which it is found, folded.
+    """
+
+    what: What
+    key: str
+    title: str
+    text: str = ""
+    above: str = ""
+    kind: str = ""
+    size: str = ""
+    time: str = ""
+    mark: str = ""
+    notes: str = ""
+    sections: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    data: str = ""
+    picture: Path | bytes | NDArray[np.uint8] | None = None
+    are_pixels: bool = False
+    path: Path | None = None
+    recipe: Recipe | None = None
+    searched: str = ""
+    is_own: bool = False
+
+    @property
+    def sentence(self) -> str:
+        """All of it, for a screen reader."""
+        words = (self.title, self.mark, self.text, self.above, self.kind, self.size, self.time)
+        return ". ".join(filter(None, words))
+
+    def fits(self, query: str, section: str, kind: str, data: str) -> bool:
+        """Whether it is in ``section``, has every word of ``query``, and is of that sort."""
+        return (
+            (section == EVERYTHING or section in self.sections)
+            and (not kind or kind in self.kinds)
+            and (not data or data == self.data)
+            and has_words(self.searched, query)
+        )
+
+
+def network_items(extras: Extras, recent: Sequence[Path]) -> tuple[GalleryItem, ...]:
+    """Networks that ship, the person's own, and the files opened last."""
+    networks = (_network_item(card, extras.figures.get(card.key)) for card in cards())
+    files = (_file_item(path, extras.files.get(path, FileLook())) for path in recent)
+    return tuple(_findable(item) for item in (*networks, *files))
+
+
+def set_items(extras: Extras, networks: Sequence[GalleryItem]) -> tuple[GalleryItem, ...]:
+    """Sets that ship or can be downloaded, and the person's own."""
+    made = []
+    for entry in entries():
+        row = BUILTIN_SETS.get(entry.key)
+        count = sum(item.data == entry.key and item.what == "network" for item in networks)
+        has_picture = row is not None and _picture(f"data-{entry.key}").is_file()
+        item = GalleryItem(
+            "set",
+            entry.key,
+            entry.label,
+            text=entry.help,
+            above=tr(SET_SECTIONS[_OWN if row is None else row.kind]),
+            kind=trn("{n} network learns it", "{n} networks learn it", count) if count else "",
+            size=entry.detail,
+            sections=(_OWN if row is None else row.kind,),
+            data=entry.key,
+            picture=(
+                _picture(f"data-{entry.key}") if has_picture else extras.sheets.get(entry.key)
+            ),
+            are_pixels=row is not None and row.kind == "glyphs",
+            is_own=entry.is_own,
+        )
+        made.append(_findable(item))
+    return tuple(made)
+
+
+def network_sections(items: Sequence[GalleryItem]) -> list[tuple[str, str, int]]:
+    """Sections of the page of networks, ``(key, words, cards)``; without those that are empty."""
+    words = {
+        EVERYTHING: tr("Everything"),
+        FILES: tr("Opened last"),
+        **{key: tr(label) for key, label in LEVELS.items()},
+        **{key: tr(label) for key, label in GROUPS.items()},
+    }
+    return _counted(words, items)
+
+
+def set_sections(items: Sequence[GalleryItem]) -> list[tuple[str, str, int]]:
+    """Sections of the page of data, as ``network_sections``."""
+    words = {EVERYTHING: tr("Everything")}
+    return _counted(words | {key: tr(label) for key, label in SET_SECTIONS.items()}, items)
+
+
+def kind_filters() -> list[tuple[str, str]]:
+    """What networks can be filtered by: ``(key, words)``."""
+    return [(key, tr(label)) for key, label in KIND_LABELS.items()]
+
+
+def data_filters() -> list[tuple[str, str]]:
+    """The sets that networks learn: ``(key, words)``."""
+    return [(key, data_words(key)) for key in data_choices(cards())]
+
+
+def _counted(words: Mapping[str, str], items: Sequence[GalleryItem]) -> list[tuple[str, str, int]]:
+    counts = {key: sum(item.fits("", key, "", "") for item in items) for key in words}
+    return [(key, text, counts[key]) for key, text in words.items() if counts[key]]
+
+
+def _network_item(card: Card, figures: CardFigures | None) -> GalleryItem:
+    recipe, model = card.recipe, card.model
+    level = tr(LEVELS[card.level]) if card.level else tr(GROUPS[card.group])
+    time = "" if figures is None else tr("~{time}", time=time_words(figures.seconds))
+    row = BUILTIN_SETS.get(recipe.data.source)
+    return GalleryItem(
+        "network",
+        card.key,
+        card.name,
+        text=card.sees or tr(recipe.notes),
+        above=tr("{level} · {data}", level=level, data=data_words(recipe.data.source)),
+        kind=kind_words(recipe),
+        size=_size_words(recipe, figures),
+        time=time,
+        mark=tr("trained") if model is not None else time,
+        notes=tr(recipe.notes) if card.sees else "",
+        sections=(card.level, card.group),
+        kinds=card.kinds,
+        data=card.data,
+        picture=_picture(card.key if card.path is None else f"data-{card.data}"),
+        are_pixels=row is not None and row.kind == "glyphs",
+        path=model,
+        recipe=recipe,
+        is_own=card.path is not None,
+    )
+
+
+def _file_item(path: Path, look: FileLook) -> GalleryItem:
+    recipe = look.recipe
+    item = GalleryItem(
+        "file",
+        str(path),
+        path.stem,
+        text=str(path.parent),
+        above=tr("Opened last"),
+        sections=(FILES,),
+        picture=look.picture,
+        path=path,
+        is_own=True,
+    )
+    if recipe is None:
+        return item
+    source = recipe.data.source
+    return replace(
+        item,
+        above=tr("{level} · {data}", level=item.above, data=data_words(source)),
+        kind=kind_words(recipe),
+        size=_size_words(recipe, None),
+        kinds=kinds_of(recipe),
+        data=source if source in BUILTIN_SETS else "",
+        recipe=recipe,
+    )
+
+
+def _size_words(recipe: Recipe, figures: CardFigures | None) -> str:
+    """``2 numbers · 8,933 parameters``."""
+    units = recipe.network.latent.units
+    code = trn("{n:,} number", "{n:,} numbers", units)
+    if figures is None:
+        return code
+    learnt = trn("{n:,} parameter", "{n:,} parameters", figures.parameters)
+    return tr("{code} · {learnt}", code=code, learnt=learnt)
+
+
+def _picture(name: str) -> Path:
+    return resources_dir() / "gallery" / f"{name}.png"
+
+
+def _findable(item: GalleryItem) -> GalleryItem:
+    parts = (item.title, item.key, item.text, item.above, item.kind, item.mark, item.notes)
+    groups = (tr(GROUPS[key]) for key in item.sections if key in GROUPS)
+    levels = (tr(LEVELS[key]) for key in item.sections if key in LEVELS)
+    return replace(item, searched=folded(" ".join((*parts, *groups, *levels))))

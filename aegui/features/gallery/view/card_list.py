@@ -1,0 +1,167 @@
+"""The cards of the gallery, as a list that flows with the width."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QSize, Signal
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QAbstractItemView, QWidget
+
+from aegui.core.cards import CARD_SIZE
+from aegui.core.i18n import tr
+from aegui.session.data.looks import GLYPHS, Look
+from aegui.widgets.glyphs import level_image
+from aegui.widgets.picture_cards import CardDelegate, CardWords
+from aegui.widgets.picture_list import PictureList, PictureRows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence, Set
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from aegui.features.gallery.model.items import GalleryItem
+
+_NO_GLYPHS = Look(glyphs=False)
+
+
+class CardPictures:
+    """The pictures of cards, each read when it is first shown."""
+
+    def __init__(self) -> None:
+        self._read: dict[tuple[str, str, int], QImage] = {}
+
+    def of(self, item: GalleryItem) -> QImage:
+        """The picture of a card; a clear one where there is none."""
+        key = (item.what, item.key, id(item.picture))
+        if isinstance(item.picture, Path):
+            key = (item.what, str(item.picture), 0)
+        if key not in self._read:
+            self._read[key] = _image(item)
+        made = self._read[key]
+        return _in_theme(made) if item.are_pixels else made
+
+
+class _Rows(PictureRows):
+    def __init__(
+        self, items: Sequence[GalleryItem], kept: Set[str], pictures: CardPictures
+    ) -> None:
+        self._items, self._kept, self._pictures = items, kept, pictures
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def picture(self, row: int, room: QSize) -> QImage:
+        del room
+        return self._pictures.of(self._items[row])
+
+    def caption(self, row: int) -> str:
+        return self._items[row].title
+
+    def sentence(self, row: int) -> str:
+        item = self._items[row]
+        kept = tr("in the toolbar") if item.key in self._kept else ""
+        return ". ".join(filter(None, (item.sentence, kept)))
+
+    def detail(self, row: int) -> CardWords:
+        item = self._items[row]
+        lines = (item.kind, item.size)
+        is_trained = item.path is not None and item.what == "network"
+        return CardWords(
+            item.above, item.title, item.text, lines, item.mark, is_trained, item.key in self._kept
+        )
+
+
+class CardList(PictureList):
+    """Shows ``GalleryItem``s.
+
+    Signals:
+        item_opened(object): That ``GalleryItem`` was double-clicked, or Enter pressed on it.
+        item_chosen(object): The ``GalleryItem`` that is chosen now, or None.
+    """
+
+    item_opened = Signal(object)
+    item_chosen = Signal(object)
+
+    def __init__(self, pictures: CardPictures, parent: QWidget | None = None) -> None:
+        super().__init__(tr("Cards"), parent)
+        self._items: Sequence[GalleryItem] = ()
+        self._kept: Set[str] = frozenset()
+        self._pictures = pictures
+        self.setMouseTracking(True)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.viewport().setAutoFillBackground(False)
+        self._dress()
+        self.row_activated.connect(lambda row: self.item_opened.emit(self._items[row]))
+        self.selection_moved.connect(lambda: self.item_chosen.emit(self.chosen_item()))
+
+    def _dress(self) -> None:
+        delegate = CardDelegate(QSize(*CARD_SIZE), self.font(), self)
+        self.setItemDelegate(delegate)
+        self.set_sizes(QSize(*CARD_SIZE), delegate.cell())
+
+    def set_items(self, items: Sequence[GalleryItem], kept: Set[str], chosen: str = "") -> None:
+        """Show ``items``; the one of key ``chosen`` stays so, else the first is."""
+        same = [item.key for item in items] == [item.key for item in self._items]
+        at = self.verticalScrollBar().value() if same else 0
+        self._items, self._kept = tuple(items), kept
+        self.set_rows(_Rows(self._items, kept, self._pictures))
+        if items:
+            keys = [item.key for item in items]
+            row = keys.index(chosen) if chosen in keys else 0
+            self.setCurrentIndex(self.model().index(row, 0))
+        self.verticalScrollBar().setValue(at)
+        self.item_chosen.emit(self.chosen_item())
+
+    def chosen_item(self) -> GalleryItem | None:
+        """The card that is chosen."""
+        rows = self.chosen()
+        return self._items[rows[0]] if rows else None
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Cards are as large as their letters."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and self.count():
+            self._dress()
+
+
+def _image(item: GalleryItem) -> QImage:
+    picture = item.picture
+    if isinstance(picture, Path):
+        read = QImage(str(picture))
+        return _blank() if read.isNull() else read
+    if isinstance(picture, bytes):
+        return _fitted(QImage.fromData(picture))
+    if picture is not None:
+        return level_image(_with_channels(picture), _NO_GLYPHS)
+    return _blank()
+
+
+def _blank() -> QImage:
+    image = QImage(*CARD_SIZE, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(QColor(0, 0, 0, 0))
+    return image
+
+
+def _fitted(image: QImage) -> QImage:
+    """The upper left part of a sheet of samples, as wide as a card."""
+    if image.isNull():
+        return _blank()
+    wide, high = CARD_SIZE
+    return image.copy(0, 0, image.width(), min(image.height(), image.width() * high // wide))
+
+
+def _with_channels(levels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """``levels`` ``[h, w]`` or ``[h, w, 3]`` with the channels first."""
+    return levels[None] if levels.ndim == 2 else levels.transpose(2, 0, 1)
+
+
+def _in_theme(image: QImage) -> QImage:
+    """A picture of glyphs in the colours of the theme."""
+    import numpy as np
+
+    grey = image.convertToFormat(QImage.Format.Format_Grayscale8)
+    rows = np.frombuffer(grey.constBits(), np.uint8).reshape(grey.height(), grey.bytesPerLine())
+    return level_image(rows[:, : grey.width()].copy(), GLYPHS)

@@ -1,0 +1,225 @@
+"""What is known of the card that is chosen, and what can be done with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QPushButton, QScrollArea, QWidget
+
+from aegui.core.cards import CARD_SIZE
+from aegui.core.i18n import tr
+from aegui.kit.layouts import column, dim, held
+from aegui.kit.marks import wrapped_label
+from aegui.kit.theme import SPACING, current_theme
+from aegui.widgets.glyphs import draw_glyph
+
+if TYPE_CHECKING:
+    from aegui.features.gallery.model.items import GalleryItem
+    from aegui.features.gallery.view.card_list import CardPictures
+
+_WIDE_PX = 260
+
+
+class _Picture(QWidget):
+    """The picture of a card, as large as there is room."""
+
+    def __init__(self, pictures: CardPictures) -> None:
+        super().__init__()
+        self._pictures = pictures
+        self._item: GalleryItem | None = None
+        self.setFixedHeight(_WIDE_PX * CARD_SIZE[1] // CARD_SIZE[0])
+
+    def set_item(self, item: GalleryItem | None) -> None:
+        self._item = item
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        if self._item is None:
+            return
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), current_theme().pixel_off)
+        image = self._pictures.of(self._item)
+        if self._item.are_pixels:
+            draw_glyph(painter, self.rect(), image)
+            return
+        size = QSize(image.size()).scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        target = QRect(0, 0, size.width(), size.height())
+        target.moveCenter(self.rect().center())
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawImage(target, image)
+
+
+class Details(QFrame):
+    """The chosen card at length.
+
+    Signals:
+        open_requested(), train_requested(), vary_requested(): Do that with what is chosen.
+        kept_toggled(bool): Keep it at hand in the toolbar, or no more.
+        remove_requested(): Remove a recipe of the person's own, or forget a file.
+        networks_requested(): Show the networks that learn these data.
+    """
+
+    open_requested = Signal()
+    train_requested = Signal()
+    vary_requested = Signal()
+    kept_toggled = Signal(bool)
+    remove_requested = Signal()
+    networks_requested = Signal()
+
+    def __init__(self, pictures: CardPictures, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._item: GalleryItem | None = None
+        self._is_idle = True
+        self.setFixedWidth(_WIDE_PX + SPACING)
+        self._picture = _Picture(pictures)
+        self._title = wrapped_label()
+        font = self._title.font()
+        font.setBold(True)
+        font.setPointSizeF(font.pointSizeF() * 1.15)
+        self._title.setFont(font)
+        self._above, self._text, self._notes = wrapped_label(), wrapped_label(), wrapped_label()
+        dim(self._above)
+        dim(self._notes)
+        self._facts = {key: QLabel() for key in ("kind", "size", "time")}
+        self._names = {
+            "kind": dim(tr("Kind")),
+            "size": dim(tr("Size")),
+            "time": dim(tr("Training")),
+        }
+        form = QFormLayout()
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setVerticalSpacing(2)
+        for key, label in self._facts.items():
+            label.setWordWrap(True)
+            form.addRow(self._names[key], label)
+        self._form = form
+        words = held(
+            column(
+                self._above,
+                self._title,
+                self._text,
+                form,
+                self._notes,
+                1,
+                spacing=SPACING,
+                margins=(0, 0, 4, 0),
+            )
+        )
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(words)
+        self._build_buttons()
+        self.setLayout(
+            column(
+                self._picture,
+                (self._scroll, 1),
+                self._busy,
+                self.open,
+                self.train,
+                self.vary,
+                self.networks,
+                self.keep,
+                self.remove,
+                spacing=SPACING,
+                margins=(SPACING, 0, 0, 0),
+            )
+        )
+        self.set_item(None, kept=False)
+
+    def _build_buttons(self) -> None:
+        self.open, self.train, self.vary = QPushButton(), QPushButton(), QPushButton()
+        self.networks = QPushButton(tr("Networks that learn it"))
+        self.keep = QPushButton(tr("Keep in the toolbar"))
+        self.keep.setCheckable(True)
+        self.keep.setToolTip(tr("It stands first in the list of the toolbar"))
+        self.remove = QPushButton()
+        self.open.setProperty("main", True)
+        self.open.setDefault(True)
+        self.vary.setText(tr("Vary in a study"))
+        self.vary.setToolTip(tr("Compare this network with others like it over several seeds"))
+        self._busy = wrapped_label(
+            tr("A training is under way: stop it before another one begins.")
+        )
+        dim(self._busy)
+        self.open.clicked.connect(self.open_requested)
+        self.train.clicked.connect(self.train_requested)
+        self.vary.clicked.connect(self.vary_requested)
+        self.networks.clicked.connect(self.networks_requested)
+        self.keep.clicked.connect(self.kept_toggled)
+        self.remove.clicked.connect(self.remove_requested)
+
+    def set_idle(self, idle: bool) -> None:
+        """Whether the draft may be changed: not while a network is trained."""
+        self._is_idle = idle
+        self._show_ability()
+
+    def set_item(self, item: GalleryItem | None, *, kept: bool) -> None:
+        """Tell of ``item``, which is ``kept`` at hand or not; None: of nothing."""
+        self._item = item
+        self._picture.set_item(item)
+        self._picture.setVisible(item is not None)
+        self._scroll.setVisible(item is not None)
+        self.keep.setChecked(kept)
+        if item is not None:
+            self._title.setText(item.title)
+            self._above.setText(item.above)
+            self._text.setText(item.text)
+            self._notes.setText(item.notes)
+            time = _trained_words(item) if item.what == "network" else ""
+            values = {"kind": item.kind, "size": item.size, "time": time}
+            for key, label in self._facts.items():
+                label.setText(values[key])
+                self._form.setRowVisible(label, bool(values[key]))
+        self._show_ability()
+
+    def _show_ability(self) -> None:
+        item = self._item
+        is_network = item is not None and item.what == "network"
+        is_set = item is not None and item.what == "set"
+        is_file = item is not None and item.what == "file"
+        is_trained = is_network and item is not None and item.path is not None
+        self.open.setText(tr("&Take these images") if is_set else tr("&Open"))
+        self.open.setToolTip(_open_words(item))
+        self.train.setText(tr("&Train it anew") if is_trained else tr("&Train it"))
+        self.open.setVisible(item is not None)
+        self.train.setVisible(is_network)
+        self.vary.setVisible(is_network and item is not None and can_vary(item))
+        self.networks.setVisible(is_set and item is not None and bool(item.kind))
+        self.keep.setVisible(is_network or is_set)
+        is_removable = is_file or (is_network and item is not None and item.is_own)
+        self.remove.setVisible(is_removable)
+        self.remove.setText(tr("Forget") if is_file else tr("Remove…"))
+        # What is opened asks about the training; what is put into the builder has to wait for it.
+        opens = is_file or is_trained
+        self.open.setEnabled(self._is_idle or opens)
+        for button in (self.train, self.vary):
+            button.setEnabled(self._is_idle)
+        self._busy.setVisible(item is not None and not self._is_idle)
+
+
+def can_vary(item: GalleryItem) -> bool:
+    """Whether studies train such a network."""
+    return item.recipe is not None and item.recipe.gan is None
+
+
+def _trained_words(item: GalleryItem) -> str:
+    if item.path is None:
+        return tr("{time} on this machine", time=item.time) if item.time else ""
+    if not item.time:
+        return item.mark
+    return tr("{mark}; anew {time} on this machine", mark=item.mark, time=item.time)
+
+
+def _open_words(item: GalleryItem | None) -> str:
+    if item is None:
+        return ""
+    if item.what == "set":
+        return tr("The network in the builder learns these images next")
+    if item.path is not None:
+        return tr("Open what was trained: the map shows it at once")
+    return tr("Put this network into the builder, to be looked at, edited and trained")

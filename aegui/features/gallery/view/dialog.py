@@ -1,0 +1,316 @@
+"""The gallery before the window: sections, cards, and what is known of the one that is chosen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QTabBar,
+    QWidget,
+)
+
+from aegui.core.i18n import mark, tr, trn
+from aegui.features.gallery.model.items import (
+    EVERYTHING,
+    data_filters,
+    kind_filters,
+    network_sections,
+    set_sections,
+)
+from aegui.features.gallery.view.card_list import CardList, CardPictures
+from aegui.features.gallery.view.details import Details
+from aegui.kit.layouts import column, dim, held, row
+from aegui.kit.placeholder import Placeholder
+from aegui.kit.theme import SPACING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence, Set
+
+    from aegui.features.gallery.model.items import GalleryItem
+
+PAGES = {"networks": mark("Networks"), "data": mark("Data")}
+"""What there is to choose, by key."""
+WAYS = {
+    "data_folder": mark("Folder of images…"),
+    "data_images": mark("Image files…"),
+    "data_file": mark("File of data…"),
+}
+"""Ways to bring data in that are in no list, by the keys of their actions."""
+_FIRST = "first"
+_SECTIONS_PX = 184
+_SECTION_PX = 28
+_WIDEST_PX, _HIGHEST_PX = 1500, 1000
+_AROUND_PX = 32
+_KEY_ROLE = Qt.ItemDataRole.UserRole
+_MOVES = frozenset((Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp))
+_ACROSS = frozenset((Qt.Key.Key_Left, Qt.Key.Key_Right))
+
+
+class GalleryDialog(QDialog):
+    """Passive: it shows what it is given, and says what was asked for.
+
+    Signals:
+        open_requested(GalleryItem), train_requested(GalleryItem): Do that.
+        vary_requested(GalleryItem): Begin a study of it.
+        kept_toggled(GalleryItem, bool): Keep it at hand in the toolbar, or no more.
+        remove_requested(GalleryItem): Remove a recipe of the person's own, or forget a file.
+        keep_draft_requested(): Put the builder's recipe among the person's own.
+        way_requested(str): Bring data in, in that one of ``WAYS``.
+    """
+
+    open_requested = Signal(object)
+    train_requested = Signal(object)
+    vary_requested = Signal(object)
+    kept_toggled = Signal(object, bool)
+    remove_requested = Signal(object)
+    keep_draft_requested = Signal()
+    way_requested = Signal(str)
+
+    def __init__(self, parent: QWidget, section: str = _FIRST) -> None:
+        """Begins at ``section`` of the networks."""
+        super().__init__(parent)
+        self.setObjectName("gallery")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowModality(Qt.WindowModality.WindowModal)
+        self.setWindowTitle(tr("Gallery"))
+        self._items: dict[str, Sequence[GalleryItem]] = dict.fromkeys(PAGES, ())
+        self._kept: dict[str, Set[str]] = {page: frozenset() for page in PAGES}
+        self._section = {"networks": section, "data": EVERYTHING}
+        self._pictures = CardPictures()
+        self._build()
+        self._lay_out()
+        self._connect()
+        room = parent.window().size()
+        self.resize(
+            min(_WIDEST_PX, room.width() - 2 * _AROUND_PX),
+            min(_HIGHEST_PX, room.height() - 2 * _AROUND_PX),
+        )
+
+    def _build(self) -> None:
+        self.pages = QTabBar()
+        self.pages.setDrawBase(False)
+        self.pages.setExpanding(False)
+        for words in PAGES.values():
+            self.pages.addTab(tr(words))
+        self.line = QLineEdit()
+        self.line.setPlaceholderText(tr("Search, for example: noise"))
+        self.line.setAccessibleName(tr("Search"))
+        self.line.setClearButtonEnabled(True)
+        self.line.installEventFilter(self)
+        self.kind = _filter(tr("All kinds"), tr("Kind of network"), kind_filters())
+        self.data = _filter(tr("All data"), tr("Data that it learns"), data_filters())
+        self.sections = QListWidget()
+        self.sections.setAccessibleName(tr("Sections"))
+        self.sections.setFixedWidth(_SECTIONS_PX)
+        self.sections.setFrameShape(QListWidget.Shape.NoFrame)
+        self.sections.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.sections.viewport().setAutoFillBackground(False)
+        self.cards = CardList(self._pictures)
+        self.cards.installEventFilter(self)
+        self.found = Placeholder(self.cards)
+        self.count = dim()
+        self.details = Details(self._pictures)
+        self.keep_draft = QPushButton(tr("Keep the draft here…"))
+        self.keep_draft.setToolTip(
+            tr("Put the network of the builder among your own in the gallery")
+        )
+        self.ways = {key: QPushButton(tr(words)) for key, words in WAYS.items()}
+        self.shut = QPushButton(tr("Close"))
+        for button in (self.keep_draft, *self.ways.values(), self.shut):
+            button.setAutoDefault(False)
+
+    def _lay_out(self) -> None:
+        top = row(self.pages, (self.line, 1), self.kind, self.data, spacing=SPACING)
+        left = column(
+            (self.sections, 1), self.keep_draft, *self.ways.values(), spacing=SPACING // 2
+        )
+        middle = row(held(left), (self.found, 1), self.details, spacing=SPACING)
+        margins = (SPACING, SPACING, SPACING, SPACING)
+        foot = row(self.count, 1, self.shut)
+        self.setLayout(column(top, (middle, 1), foot, spacing=SPACING, margins=margins))
+
+    def _connect(self) -> None:
+        self.pages.currentChanged.connect(self._on_pages_current_changed)
+        self.line.textChanged.connect(self._on_line_text_changed)
+        self.kind.currentIndexChanged.connect(self._show_cards)
+        self.data.currentIndexChanged.connect(self._show_cards)
+        self.sections.currentItemChanged.connect(self._on_sections_current_item_changed)
+        self.cards.item_chosen.connect(self._on_cards_item_chosen)
+        self.cards.item_opened.connect(self.open_requested)
+        self.found.accepted.connect(self.clear)
+        self.shut.clicked.connect(self.reject)
+        self.keep_draft.clicked.connect(self.keep_draft_requested)
+        for key, button in self.ways.items():
+            button.clicked.connect(lambda _checked=False, key=key: self.way_requested.emit(key))
+        details = self.details
+        for asked, told in (
+            (details.open_requested, self.open_requested),
+            (details.train_requested, self.train_requested),
+            (details.vary_requested, self.vary_requested),
+            (details.remove_requested, self.remove_requested),
+        ):
+            asked.connect(lambda told=told: told.emit(self.cards.chosen_item()))
+        details.kept_toggled.connect(
+            lambda kept: self.kept_toggled.emit(self.cards.chosen_item(), kept)
+        )
+        details.networks_requested.connect(self._on_details_networks_requested)
+
+    # What is shown
+
+    @property
+    def page(self) -> str:
+        """The page that is shown: a key of ``PAGES``."""
+        return tuple(PAGES)[self.pages.currentIndex()]
+
+    @property
+    def section(self) -> str:
+        """The section of the networks that was shown last."""
+        return self._section["networks"]
+
+    def show_page(self, page: str) -> None:
+        """Show ``page``, and give the keys to the search."""
+        self.pages.setCurrentIndex(tuple(PAGES).index(page))
+        self._show_page()
+        self.line.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def set_items(self, page: str, items: Sequence[GalleryItem], kept: Set[str]) -> None:
+        """The cards of ``page``, and the keys of those that are kept at hand."""
+        self._items[page], self._kept[page] = items, kept
+        if page == self.page:
+            self._show_page()
+
+    def set_idle(self, idle: bool) -> None:
+        """Whether the draft may be changed."""
+        self.details.set_idle(idle)
+
+    @Slot()
+    def clear(self) -> None:
+        """Search for nothing, filter nothing."""
+        self.kind.setCurrentIndex(0)
+        self.data.setCurrentIndex(0)
+        self.line.clear()
+        self._choose_section(EVERYTHING)
+
+    def _show_page(self) -> None:
+        page = self.page
+        is_networks = page == "networks"
+        for widget in (self.kind, self.data, self.keep_draft):
+            widget.setVisible(is_networks)
+        for button in self.ways.values():
+            button.setVisible(not is_networks)
+        sections = (network_sections if is_networks else set_sections)(self._items[page])
+        wanted = self._section[page]
+        self.sections.blockSignals(True)
+        self.sections.clear()
+        for key, words, count in sections:
+            item = QListWidgetItem(tr("{section} ({n:,})", section=words, n=count))
+            item.setData(_KEY_ROLE, key)
+            item.setSizeHint(QSize(0, _SECTION_PX))
+            self.sections.addItem(item)
+        self.sections.blockSignals(False)
+        self._choose_section(wanted)
+        self._show_cards()
+
+    def _choose_section(self, key: str) -> None:
+        """Mark a section; one that is not there is the first."""
+        keys = [self.sections.item(at).data(_KEY_ROLE) for at in range(self.sections.count())]
+        if keys:
+            self.sections.setCurrentRow(keys.index(key) if key in keys else 0)
+
+    @Slot()
+    def _show_cards(self) -> None:
+        is_networks = self.page == "networks"
+        kind = str(self.kind.currentData()) if is_networks else ""
+        data = str(self.data.currentData()) if is_networks else ""
+        items, section, query = self._items[self.page], self._section[self.page], self.line.text()
+        fitting = [item for item in items if item.fits(query, section, kind, data)]
+        before = self.cards.chosen_item()
+        kept = self._kept[self.page]
+        self.cards.set_items(fitting, kept, "" if before is None else before.key)
+        if fitting:
+            self.found.show_content()
+        else:
+            self.found.say(tr("Nothing fits. Try another word."), tr("Show everything"))
+        self.count.setText(trn("{n:,} card", "{n:,} cards", len(fitting)))
+
+    @Slot()
+    def _on_pages_current_changed(self) -> None:
+        self.line.clear()
+        self._show_page()
+
+    @Slot(str)
+    def _on_line_text_changed(self, text: str) -> None:
+        if text.strip() and self._section[self.page] != EVERYTHING:
+            # Whoever searches wants to find, wherever it stands.
+            self._choose_section(EVERYTHING)
+        self._show_cards()
+
+    @Slot()
+    def _on_sections_current_item_changed(self) -> None:
+        item = self.sections.currentItem()
+        if item is not None:
+            self._section[self.page] = item.data(_KEY_ROLE)
+            self._show_cards()
+
+    @Slot(object)
+    def _on_cards_item_chosen(self, item: GalleryItem | None) -> None:
+        kept = item is not None and item.key in self._kept[self.page]
+        self.details.set_item(item, kept=kept)
+
+    @Slot()
+    def _on_details_networks_requested(self) -> None:
+        """The networks that learn the set that is chosen."""
+        item = self.cards.chosen_item()
+        if item is None:
+            return
+        self._section["networks"] = EVERYTHING
+        self.pages.setCurrentIndex(0)
+        self.kind.setCurrentIndex(0)
+        self.data.setCurrentIndex(max(0, self.data.findData(item.data)))
+
+    # Keys
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The search keeps the keys while arrows go through the cards; typing there searches."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if watched is self.line and self._goes(event):
+                QCoreApplication.sendEvent(self.cards, event)
+                return True
+            if watched is self.cards and _is_letter(event):
+                self.line.setFocus(Qt.FocusReason.OtherFocusReason)
+                QCoreApplication.sendEvent(self.line, event)
+                return True
+        return super().eventFilter(watched, event)
+
+    def _goes(self, event: QKeyEvent) -> bool:
+        key = Qt.Key(event.key())
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            return self.cards.chosen_item() is not None
+        # Without a word there is nothing to go through from left to right.
+        return key in _MOVES or (key in _ACROSS and not self.line.text())
+
+
+def _filter(every: str, name: str, choices: Sequence[tuple[str, str]]) -> QComboBox:
+    box = QComboBox()
+    box.addItem(every, "")
+    for key, words in choices:
+        box.addItem(words, key)
+    box.setAccessibleName(name)
+    box.setToolTip(name)
+    return box
+
+
+def _is_letter(event: QKeyEvent) -> bool:
+    """Whether a key types something, and is no command."""
+    commands = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+    text = event.text()
+    is_command = bool(event.modifiers() & commands)
+    return bool(text) and text.isprintable() and not text.isspace() and not is_command

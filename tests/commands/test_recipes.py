@@ -1,0 +1,68 @@
+"""``aegui recipes`` has what the gallery has."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from aegui.cli import main
+from aegui.commands import options
+from aegui.core.gallery import GROUPS, KIND_LABELS, LEVELS, cards
+from aegui.core.recipe import Recipe
+from aegui.core.recipe.file import save_recipe
+from aegui.paths import recipes_dir
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Captured = pytest.CaptureFixture[str]
+
+
+def said(capsys: Captured, *arguments: str, code: int = 0) -> str:
+    assert main(["--language", "en", "recipes", *arguments]) == code
+    captured = capsys.readouterr()
+    return captured.err if code else captured.out
+
+
+def test_the_choices_are_those_of_the_gallery() -> None:
+    assert tuple(LEVELS) == options.LEVELS
+    assert tuple(GROUPS) == options.GROUPS
+    assert tuple(KIND_LABELS) == options.KINDS
+
+
+def test_all_are_listed_in_groups(capsys: Captured) -> None:
+    text = said(capsys)
+    lines = text.splitlines()
+    assert [line.split()[0] for line in lines if "·" in line] == [
+        card.key for group in GROUPS for card in cards() if card.group == group
+    ]
+    for title in ("Maps of two numbers", "Repairing noise", "What goes wrong"):
+        assert title in lines
+    row = next(line for line in lines if line.startswith("letters-2d "))
+    assert row.split()[-2:] == ["8,933", "trained"]
+
+
+def test_words_and_filters_narrow_them(capsys: Captured) -> None:
+    found = json.loads(said(capsys, "salt", "pepper", "--data", "mnist", "--json"))
+    assert [card["key"] for card in found] == ["mnist-denoise"]
+    assert found[0]["parameters"] > 1_000_000
+    assert found[0]["seconds"] > 0.0
+    assert found[0]["level"] == "further"
+    first = json.loads(said(capsys, "--level", "first", "--kind", "gan", "--json"))
+    assert [card["key"] for card in first] == ["fashion-gan", "digits-gan"]
+
+
+def test_what_fits_nothing_is_told(capsys: Captured) -> None:
+    assert "No recipe fits" in said(capsys, "zebra", code=2)
+
+
+def test_own_recipes_are_listed_and_trained_by_their_names(
+    capsys: Captured, user_home: Path
+) -> None:
+    recipes_dir().mkdir(parents=True)
+    save_recipe(recipes_dir() / "mine.json", Recipe(name="My net"))
+    found = json.loads(said(capsys, "--group", "own", "--json"))
+    assert [(card["key"], card["name"]) for card in found] == [("mine", "My net")]
+    assert main(["--language", "en", "train", "mine", "--dry-run"]) == 0

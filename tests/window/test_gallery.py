@@ -1,0 +1,296 @@
+"""The gallery in the real window: opened, searched, chosen from by keys and mouse."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QInputDialog, QMessageBox
+
+from aegui.core.gallery import SHELVES
+from aegui.core.recipe.file import list_recipes
+from aegui.features.gallery.feature import GalleryFeature
+from aegui.features.studies.view.form_panel import StudyForm
+from aegui.kit.theme import DARK, apply_theme
+from aegui.paths import models_dir, recipes_dir
+from tests.window.conftest import stop
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from aegui.features.gallery.view.dialog import GalleryDialog
+    from aegui.window.main_window import MainWindow
+
+
+def opened(window: MainWindow, qtbot: QtBot, page: str = "networks") -> GalleryDialog:
+    window.actions_table["gallery" if page == "networks" else "gallery_data"].trigger()
+    dialog = window.feature(GalleryFeature).dialog
+    assert dialog is not None
+    qtbot.waitUntil(dialog.isVisible)
+    return dialog
+
+
+def choose(dialog: GalleryDialog, key: str) -> None:
+    dialog.clear()
+    keys = [item.key for item in dialog.cards._items]
+    dialog.cards.setCurrentIndex(dialog.cards.model().index(keys.index(key), 0))
+    item = dialog.cards.chosen_item()
+    assert item is not None
+    assert item.key == key
+
+
+def shown_keys(dialog: GalleryDialog) -> list[str]:
+    return [item.key for item in dialog.cards._items]
+
+
+def test_nothing_of_it_is_imported_with_the_window() -> None:
+    code = (
+        "import sys; from PySide6.QtWidgets import QApplication; from aegui.app import App;"
+        "from aegui.session.settings import Settings; q = QApplication([]);"
+        "app = App(q, Settings()); found = [n for n in sys.modules if 'features.gallery.' in n];"
+        "app.shutdown(); sys.exit(str(found) if found else 0)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=300)
+
+
+def test_it_begins_with_first_steps_and_the_keys_in_the_search(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    dialog = opened(window, qtbot)
+    first = [key for key, shelf in SHELVES.items() if shelf.level == "first"]
+    assert shown_keys(dialog) == first
+    assert dialog.focusWidget() is dialog.line
+    index = dialog.cards.model().index(0, 0)
+    spoken = index.data(Qt.ItemDataRole.AccessibleTextRole)
+    assert spoken.startswith("All 96 characters through 2 numbers. trained. Move over")
+    assert dialog.details.open.isEnabled()
+    # What takes a while to find out comes later, and nothing moves.
+    qtbot.waitUntil(lambda: bool(dialog.cards._items[0].time), timeout=60_000)
+    assert shown_keys(dialog) == first
+
+
+def test_typing_searches_everywhere_and_enter_opens_what_was_trained(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    dialog = opened(window, qtbot)
+    dialog.cards.setFocus()
+    QTest.keyClicks(dialog.cards, "B")
+    assert dialog.line.text() == "B", "typing anywhere searches"
+    dialog.line.clear()
+    QTest.keyClicks(dialog.line, "BAYES limit")
+    assert dialog.sections.currentRow() == 0
+    assert shown_keys(dialog)[0] == "letters-denoise"
+    QTest.keyClick(dialog.line, Qt.Key.Key_Return)
+    workspace = window._services.workspace
+    qtbot.waitUntil(lambda: workspace.name == "letters-denoise", timeout=20_000)
+    assert workspace.run is not None
+    assert window.feature(GalleryFeature).dialog is None
+
+
+def test_arrows_go_through_the_cards_while_the_search_has_the_keys(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    dialog = opened(window, qtbot)
+    QApplication.processEvents()
+    QTest.keyClick(dialog.line, Qt.Key.Key_Right)
+    second = dialog.cards.chosen_item()
+    assert second is not None
+    assert second.key == shown_keys(dialog)[1]
+    QTest.keyClick(dialog.line, Qt.Key.Key_Down)
+    below = dialog.cards.chosen_item()
+    assert below is not None
+    assert shown_keys(dialog).index(below.key) > 1
+    dialog.reject()
+
+
+def test_what_fits_nothing_is_told_with_a_way_out(window: MainWindow, qtbot: QtBot) -> None:
+    dialog = opened(window, qtbot)
+    QTest.keyClicks(dialog.line, "zebra")
+    assert "Nothing fits" in dialog.found.message
+    assert not dialog.details.open.isVisible()
+    dialog.found.offer.click()
+    assert len(shown_keys(dialog)) == len(SHELVES)
+    dialog.reject()
+
+
+def test_cards_are_filtered(window: MainWindow, qtbot: QtBot) -> None:
+    dialog = opened(window, qtbot)
+    dialog.clear()
+    dialog.kind.setCurrentIndex(dialog.kind.findData("gan"))
+    dialog.data.setCurrentIndex(dialog.data.findData("digits"))
+    assert shown_keys(dialog) == ["digits-gan"]
+    assert not dialog.details.vary.isVisible(), "no study trains a GAN"
+    dialog.reject()
+
+
+def test_an_untrained_network_is_put_into_the_builder(window: MainWindow, qtbot: QtBot) -> None:
+    window.set_perspective("wander")
+    dialog = opened(window, qtbot)
+    choose(dialog, "letters-sparse")
+    dialog.details.open.click()
+    workspace = window._services.workspace
+    assert workspace.recipe == dict(list_recipes())["letters-sparse"]
+    assert window.perspective == "build", "what was put there is seen"
+    assert not window._services.runner.is_busy
+    assert window.toolbar.presets.currentData() == "letters-sparse"
+    workspace.undo_stack.undo()
+    assert window.toolbar.presets.currentIndex() == -1
+
+
+def test_a_card_is_trained_and_meanwhile_nothing_is_put_into_the_builder(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    dialog = opened(window, qtbot)
+    choose(dialog, "letters-course")
+    dialog.details.train.click()
+    runner = window._services.runner
+    qtbot.waitUntil(lambda: runner.is_busy, timeout=20_000)
+    dialog = opened(window, qtbot)
+    choose(dialog, "letters-sparse")
+    assert not dialog.details.open.isEnabled()
+    assert not dialog.details.train.isEnabled()
+    assert dialog.details._busy.isVisible()
+    choose(dialog, "letters-denoise")
+    assert dialog.details.open.isEnabled(), "a file asks about the training when it is opened"
+    stop(qtbot, runner)
+    choose(dialog, "letters-sparse")
+    assert dialog.details.open.isEnabled()
+    dialog.reject()
+
+
+def test_a_card_is_varied_in_a_study(window: MainWindow, qtbot: QtBot) -> None:
+    dialog = opened(window, qtbot)
+    choose(dialog, "letters-noise-20")
+    dialog.details.vary.click()
+    assert window.perspective == "study"
+    form = window.panel(StudyForm)
+
+    def paths() -> list[str]:
+        sheet = form._sheet
+        return [] if sheet is None else [axis.path for axis in sheet.plan.axes if axis.path]
+
+    qtbot.waitUntil(lambda: "data.corruption.level" in paths(), timeout=20_000)
+
+
+def test_sets_are_chosen_on_their_page(window: MainWindow, qtbot: QtBot) -> None:
+    dialog = opened(window, qtbot, "data")
+    assert "symbols" in shown_keys(dialog)
+    assert not dialog.kind.isVisible()
+    choose(dialog, "symbols")
+    dialog.details.open.click()
+    workspace = window._services.workspace
+    assert workspace.recipe.data.source == "symbols"
+    assert window.toolbar.data.currentData() == "symbols"
+
+
+def test_from_a_set_to_the_networks_that_learn_it(window: MainWindow, qtbot: QtBot) -> None:
+    dialog = opened(window, qtbot, "data")
+    choose(dialog, "digits")
+    dialog.details.networks.click()
+    assert dialog.page == "networks"
+    assert shown_keys(dialog) == ["digits-gan"]
+    dialog.reject()
+
+
+def test_the_lists_of_the_toolbar_end_with_the_gallery(window: MainWindow, qtbot: QtBot) -> None:
+    feature = window.feature(GalleryFeature)
+    for box, page in ((window.toolbar.presets, "networks"), (window.toolbar.data, "data")):
+        last = box.count() - 1
+        assert box.itemText(last) == "Gallery…"
+        box.activated.emit(last)
+        assert feature.dialog is not None
+        assert feature.dialog.page == page
+        feature.dialog.reject()
+    assert window._services.workspace.recipe.name == "small"
+
+
+def test_what_is_kept_stands_in_the_toolbar(window: MainWindow, qtbot: QtBot) -> None:
+    presets = window.toolbar.presets
+    assert presets.findData("mnist-sparse") < 0
+    dialog = opened(window, qtbot)
+    choose(dialog, "mnist-sparse")
+    dialog.details.keep.click()
+    assert presets.itemData(0) == "mnist-sparse"
+    item = dialog.cards.chosen_item()
+    assert item is not None
+    assert item.key == "mnist-sparse", "the card stays chosen"
+    assert dialog.details.keep.isChecked()
+    dialog.details.keep.click()
+    assert presets.findData("mnist-sparse") < 0
+    dialog.reject()
+
+
+def test_own_networks_are_kept_and_removed(
+    window: MainWindow, qtbot: QtBot, user_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: ("letters-2d", True))
+    dialog = opened(window, qtbot)
+    dialog.keep_draft.click()
+    dialog.clear()
+    assert "letters-2d 2" in shown_keys(dialog), "one that ships keeps its name"
+    assert (recipes_dir() / "letters-2d 2.json").is_file()
+    choose(dialog, "letters-2d 2")
+    assert dialog.details.remove.isVisible()
+    yes = QMessageBox.StandardButton.Yes
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: yes)
+    dialog.details.remove.click()
+    assert "letters-2d 2" not in shown_keys(dialog)
+    assert not list(recipes_dir().iterdir())
+    dialog.reject()
+
+
+def test_files_opened_last_stand_there_and_are_forgotten(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = tmp_path / "mine.aegui"
+    path.write_bytes((models_dir() / "letters-denoise.aegui").read_bytes())
+    workspace = window._services.workspace
+    assert workspace.open(path, lambda: True)
+    qtbot.waitUntil(lambda: path in workspace.recent_files, timeout=20_000)
+    dialog = opened(window, qtbot)
+    dialog._choose_section("files")
+    assert shown_keys(dialog) == [str(path)]
+    qtbot.waitUntil(lambda: dialog.cards._items[0].picture is not None, timeout=60_000)
+    assert dialog.cards._items[0].kind == "Denoising · dense"
+    dialog.details.remove.click()
+    assert path not in workspace.recent_files
+    assert path.is_file()
+    dialog.reject()
+
+
+def test_every_card_is_painted_in_both_themes(
+    window: MainWindow, qtbot: QtBot, qapp: QApplication
+) -> None:
+    dialog = opened(window, qtbot)
+    dialog.clear()
+    light = dialog.cards.viewport().grab().toImage()
+    apply_theme(qapp, DARK)
+    QApplication.processEvents()
+    dark = dialog.cards.viewport().grab().toImage()
+    assert light.size() == dark.size()
+    assert light != dark
+    bar = dialog.cards.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    assert dialog.cards.viewport().grab().toImage() != dark
+    assert len(dialog.cards._pictures._read) > 6
+    dialog.reject()
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1366, 768), (1920, 1080)])
+def test_it_fits_the_screens(window: MainWindow, qtbot: QtBot, size: tuple[int, int]) -> None:
+    window.resize(*size)
+    dialog = opened(window, qtbot)
+    QApplication.processEvents()
+    assert dialog.width() <= size[0]
+    assert dialog.height() <= size[1]
+    last = dialog.cards.visualRect(dialog.cards.model().index(2, 0))
+    first = dialog.cards.visualRect(dialog.cards.model().index(0, 0))
+    assert last.top() == first.top(), "three cards side by side"
+    assert dialog.details.keep.geometry().bottom() <= dialog.details.height()
+    dialog.reject()
