@@ -16,15 +16,31 @@ from aegui.core.cost import DEFAULT_MEMORY_SHARE, DEFAULT_MINUTES, MOST_MINUTES,
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import LANGUAGES, tr
 from aegui.core.recipe import CorruptionSpec
-from aegui.paths import user_config_dir
+from aegui.paths import is_own, user_config_dir
 from aegui.session.notice import Notice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+FileKind = Literal[
+    "runs",
+    "recipes",
+    "data",
+    "images",
+    "figures",
+    "films",
+    "tables",
+    "studies",
+    "events",
+    "texts",
+    "certificates",
+]
+"""What sort of file a dialog asks for: each begins in the last folder of its own."""
 VERSION: Literal[1] = 1
 MAX_RECENT = 10
 _MAX_BYTES = 4_000_000
+_FOLDERS = "folders."
+"""Of the values: the last folders, by kinds of files."""
 _log = logging.getLogger(__name__)
 
 
@@ -79,6 +95,20 @@ class Settings(BaseModel):
     def keep(self, values: Mapping[str, bool | int | float | str]) -> None:
         """Remember ``values`` beside those of other names."""
         self.values = {**self.values, **values}
+
+    def folder(self, kind: FileKind) -> Path | None:
+        """The last folder that was used for files of ``kind``; None: none yet, or it is gone."""
+        kept = self.values.get(f"{_FOLDERS}{kind}")
+        folder = Path(kept) if isinstance(kept, str) and kept else None
+        return folder if folder is not None and folder.is_dir() else None
+
+    def keep_folder(self, kind: FileKind, folder: Path) -> None:
+        """Begin in ``folder`` the next time that a file of ``kind`` is asked for.
+
+        In one of the program's own, such as that of the examples, nobody has anything to save.
+        """
+        if not is_own(folder):
+            self.keep({f"{_FOLDERS}{kind}": str(folder.absolute())})
 
     @property
     def budget(self) -> Budget:

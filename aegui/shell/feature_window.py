@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QDockWidget, QMenu
 
     from aegui.features.map.view.canvas import LatentCanvas
+    from aegui.session.settings import Settings
     from aegui.window.toolbar import MainToolBar
 
 AnyPanel = TypeVar("AnyPanel", bound=QWidget)
@@ -28,12 +29,14 @@ class FeatureWindow(QMainWindow):
         docks: Docks by their keys.
         toolbar: The row of buttons.
         menus: Menus by their paths, from ``MENUS`` of ``window/actions.py``.
+        settings: What is remembered, such as the last folders of files.
     """
 
     canvas: LatentCanvas
     docks: Mapping[str, QDockWidget]
     toolbar: MainToolBar
     menus: Mapping[str, QMenu]
+    settings: Settings
 
     @property
     def is_wandering(self) -> bool:

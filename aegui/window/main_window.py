@@ -79,6 +79,7 @@ class MainWindow(FeatureWindow):
     def __init__(self, services: Services) -> None:
         super().__init__()
         self._services = services
+        self.settings = services.settings
         self._help: HelpViewer | None = None
         self.setObjectName("main")
         self.setWindowIcon(icon("app", "accent"))

@@ -23,7 +23,7 @@ from aegui.features.data.model import data_service
 from aegui.features.data.view.data_panel import DataPanel
 from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.session.data.data_sources import DRAWINGS, own_path
-from aegui.shell.dialogs import questions
+from aegui.shell.dialogs import files, questions
 from tests.window.conftest import stop
 from tests.window.test_document import answer
 
@@ -143,7 +143,7 @@ def test_ways_to_other_data_are_in_the_toolbar(
     def chosen(*_: object) -> str:
         return str(pictures)
 
-    monkeypatch.setattr(questions, "choose_folder", chosen)
+    monkeypatch.setattr(files, "choose_folder", chosen)
     data = window.toolbar.data
     data.activated.emit(data.findText("Folder of images…"))
     assert data.currentData() == "lowercase"
@@ -357,7 +357,7 @@ def test_a_set_is_saved_as_pictures(
     qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     target = tmp_path / "letters"
-    monkeypatch.setattr(questions, "choose_set_file", lambda *_: str(target))
+    monkeypatch.setattr(files, "choose_set_file", lambda *_: str(target))
     window.actions_table["export_data"].trigger()
     qtbot.waitUntil(lambda: bool(window.notifications.shown))
     assert "saved" in window.notifications.shown[-1].text
@@ -367,7 +367,7 @@ def test_a_set_is_saved_as_pictures(
 def test_a_set_that_does_not_fit_a_form_is_told(
     qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(questions, "choose_set_file", lambda *_: str(tmp_path / "set.xyz"))
+    monkeypatch.setattr(files, "choose_set_file", lambda *_: str(tmp_path / "set.xyz"))
     window.actions_table["export_data"].trigger()
     qtbot.waitUntil(lambda: bool(window.notifications.shown))
     assert window.notifications.shown[-1].level == "error"

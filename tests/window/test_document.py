@@ -19,7 +19,7 @@ from aegui.features.figures import feature as wiring_figures
 from aegui.features.time.feature import TimeFeature
 from aegui.paths import resources_dir
 from aegui.session.documents.document import shipped_model
-from aegui.shell.dialogs import questions
+from aegui.shell.dialogs import files, questions
 from tests.window.conftest import SMALL, save_figure, train
 
 if TYPE_CHECKING:
@@ -50,8 +50,8 @@ def saving_to(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
     def chosen(*_: object) -> str:
         return str(path)
 
-    monkeypatch.setattr(questions, "choose_save_file", chosen)
-    monkeypatch.setattr(questions, "choose_set_file", chosen)
+    monkeypatch.setattr(files, "choose_save_file", chosen)
+    monkeypatch.setattr(files, "choose_set_file", chosen)
 
 
 def closed(window: MainWindow) -> bool:
@@ -167,7 +167,7 @@ def test_open_asks_for_a_file(
     def chosen(*_: object) -> str:
         return str(path)
 
-    monkeypatch.setattr(questions, "choose_open_file", chosen)
+    monkeypatch.setattr(files, "choose_open_file", chosen)
     window.actions_table["open"].trigger()
     assert window._services.workspace.recipe == EDITED
 

@@ -18,7 +18,7 @@ from aegui.features.answer.model.answer_study_service import AnswerStudies
 from aegui.features.answer.view.outlier_page import FILE
 from aegui.features.answer.view.panel import AnswerPanel
 from aegui.session.shown import SUBJECT
-from aegui.shell.dialogs.questions import choose_data_file
+from aegui.shell.dialogs.files import choose_data_file
 from aegui.shell.feature import Feature
 from aegui.shell.refresher import Refresher
 

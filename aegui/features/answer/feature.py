@@ -29,7 +29,7 @@ from aegui.session.map.others import Others
 from aegui.session.notice import Notice
 from aegui.session.pixels.answers import telling_pixel
 from aegui.session.shown import SUBJECT
-from aegui.shell.dialogs.questions import choose_prior_file
+from aegui.shell.dialogs.files import choose_prior_file
 from aegui.shell.feature import Feature
 from aegui.shell.refresher import Refresher
 

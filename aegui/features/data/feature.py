@@ -31,7 +31,7 @@ from aegui.session.data.data_view import (
 from aegui.session.documents.draft import with_chars, with_source
 from aegui.session.documents.suggestions import length_words, suggestion
 from aegui.session.notice import Notice
-from aegui.shell.dialogs import questions
+from aegui.shell.dialogs import files, questions
 from aegui.shell.feature import Feature
 from aegui.widgets.progress_strip import ProgressStrip
 
@@ -95,25 +95,25 @@ class DataFeature(Feature):
 
     def open_folder(self) -> None:
         """Ask for a folder of images and show what becomes of them."""
-        path = questions.choose_folder(self._window, tr("Folder of images"), self.folder())
+        path = files.choose_folder(self._window, tr("Folder of images"), self.folder(), "images")
         if path:
             self.import_images([Path(path)])
 
     def open_images(self) -> None:
         """Ask for image files and show what becomes of them."""
-        paths = questions.choose_images(self._window, self.folder())
+        paths = files.choose_images(self._window, self.folder())
         if paths:
             self.import_images([Path(path) for path in paths])
 
     def open_file(self) -> None:
         """Ask for a file of data and make it the draft's."""
-        path = questions.choose_data_file(self._window, self.folder())
+        path = files.choose_data_file(self._window, self.folder())
         if path:
             self.take_files([Path(path)])
 
     def add_file(self) -> None:
         """Ask for a file of data and join it to the draft's."""
-        path = questions.choose_data_file(self._window, self.folder())
+        path = files.choose_data_file(self._window, self.folder())
         if path:
             self._services.workspace.add_file(path)
 
@@ -196,9 +196,10 @@ class DataFeature(Feature):
     def export_data(self) -> None:
         """Ask where to and write the samples, in the form that the name's ending says."""
         dataset = self._services.workspace.dataset
-        path = questions.choose_set_file(self._window, str(Path(self.folder()) / dataset.name))
+        path = files.choose_set_file(self._window, str(Path(self.folder()) / dataset.name))
         if path:
-            self._write(path, dataset, tr("The set is saved: {path}", path=path))
+            told = tr("The set is saved: {path}", path=path)
+            self._write(path, dataset, told, file=Path(path))
 
     def keep_set(self) -> None:
         """Ask for a name and keep the samples among the person's own sets."""
@@ -246,9 +247,9 @@ class DataFeature(Feature):
             )
         )
 
-    def _write(self, path: str, dataset: Dataset, told: str) -> None:
+    def _write(self, path: str, dataset: Dataset, told: str, file: Path | None = None) -> None:
         def done() -> None:
-            self.noticed.emit(Notice("info", told, about="set file"))
+            self.noticed.emit(Notice("info", told, about="set file", file=file))
             self._show_sources()
 
         self._services.of(DataService).write(path, dataset, done)

@@ -16,7 +16,7 @@ from aegui.features.data.model.data_service import DataService
 from aegui.features.data.view.data_panel import DataPanel
 from aegui.session.data.data_view import only, source_words, view_of, within, without
 from aegui.session.notice import Notice
-from aegui.shell.dialogs import questions
+from aegui.shell.dialogs import files
 from aegui.shell.feature import Feature
 from aegui.shell.refresher import Refresher
 
@@ -88,9 +88,7 @@ class MembersFeature(Feature):
 
     @Slot(str)
     def _on_shares_check_requested(self, key: str) -> None:
-        source = (
-            questions.choose_data_file(self._window, self._data.folder()) if key == _FILE else key
-        )
+        source = files.choose_data_file(self._window, self._data.folder()) if key == _FILE else key
         if source or key != _FILE:
             self._services.workspace.check_on(source)
 

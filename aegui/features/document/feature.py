@@ -6,8 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEventLoop, Qt, QTimer, QUrl, Slot
-from PySide6.QtGui import QAction, QDesktopServices
+from PySide6.QtCore import QEventLoop, Qt, QTimer, Slot
 from PySide6.QtWidgets import QProgressDialog
 
 from aegui.core.atomic import is_protected
@@ -17,11 +16,14 @@ from aegui.paths import documents_dir, user_config_dir
 from aegui.session.jobs.derived import PATIENCE_MS
 from aegui.session.notice import Notice, Offer
 from aegui.shell.cost_guard import may_train
-from aegui.shell.dialogs import questions
+from aegui.shell.dialogs import files, questions
 from aegui.shell.feature import Feature
+from aegui.shell.folders import show_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from PySide6.QtGui import QAction
 
     from aegui.core.course_configs import CourseReading
     from aegui.core.run_file.saved import SavedRun
@@ -39,6 +41,7 @@ class DocumentFeature(Feature):
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
         self._recent = recent = window.menus["file/recent"]
+        self._tells_saved = False
         workspace = services.workspace
         workspace.title_changed.connect(self._show_title)
         workspace.saved.connect(self._on_workspace_saved)
@@ -58,7 +61,7 @@ class DocumentFeature(Feature):
 
     def open(self) -> None:
         """Ask for a file and open it."""
-        path = questions.choose_open_file(self._window, self._folder())
+        path = files.choose_open_file(self._window, self._folder())
         if path:
             self.open_path(Path(path))
 
@@ -132,28 +135,32 @@ class DocumentFeature(Feature):
         """Ask where to and save; False: it is not being saved."""
         workspace = self._services.workspace
         suggestion = str(workspace.path or Path(self._folder()) / f"{workspace.name}.aegui")
-        path = self._ask_save(tr("Save"), suggestion, tr("Runs ({patterns})", patterns="*.aegui"))
+        patterns = tr("Runs ({patterns})", patterns="*.aegui")
+        path = files.choose_save_file(self._window, tr("Save"), suggestion, patterns, "runs")
+        self._tells_saved = bool(path)
         return bool(path) and workspace.save_as(path)
 
     @Slot(object)
-    def _on_workspace_saved(self, _path: Path) -> None:
+    def _on_workspace_saved(self, path: Path) -> None:
+        tells, self._tells_saved = self._tells_saved, False
         if self._services.runner.is_busy:
             text = tr("Saved, without the training under way: save again when it has ended.")
-            self.noticed.emit(Notice("info", text))
+            self.noticed.emit(Notice("info", text, file=path))
+        elif tells:
+            # Where it went is known already when it is saved there again.
+            text = tr("The document is saved: {path}", path=path)
+            self.noticed.emit(Notice("info", text, file=path))
 
     def export_recipe(self) -> None:
         """Ask where to and write the recipe alone."""
         workspace = self._services.workspace
         suggestion = str(Path(self._folder()) / f"{workspace.name}.json")
-        path = self._ask_save(
-            tr("Save the recipe"), suggestion, tr("Recipes ({patterns})", patterns="*.json")
-        )
+        patterns = tr("Recipes ({patterns})", patterns="*.json")
+        title = tr("Save the recipe")
+        path = files.choose_save_file(self._window, title, suggestion, patterns, "recipes")
         if path and workspace.export_recipe(path):
             told = tr("The recipe is saved: {path}", path=path)
-            self.noticed.emit(Notice("info", told, about="recipe file"))
-
-    def _ask_save(self, title: str, suggestion: str, patterns: str) -> str:
-        return questions.choose_save_file(self._window, title, suggestion, patterns)
+            self.noticed.emit(Notice("info", told, about="recipe file", file=Path(path)))
 
     def _folder(self) -> str:
         path = self._services.workspace.path
@@ -300,4 +307,4 @@ class DocumentFeature(Feature):
 
     def open_settings_folder(self) -> None:
         """Show the folder of the settings in the desktop's file manager."""
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(user_config_dir())))
+        show_folder(user_config_dir())

@@ -17,7 +17,7 @@ from aegui.features.figures.dialog import FigureDialog
 from aegui.kit.charts.figure import Figure, Paper, figure_bytes, figure_image
 from aegui.kit.charts.menu import COPY, COPY_TABLE, CSV, FigureDesk
 from aegui.session.notice import Notice
-from aegui.shell.dialogs.questions import choose_save_file
+from aegui.shell.dialogs.files import choose_save_file
 from aegui.shell.feature import Feature
 from aegui.shell.outcome import weights_words
 from aegui.widgets.figures.makers import origin_words
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from aegui.session.services import Services
+    from aegui.session.settings import FileKind
     from aegui.shell.feature_window import FeatureWindow
 
 _KEYS = ("width_cm", "height_cm", "theme", "dpi", "title", "origin")
@@ -95,11 +96,10 @@ class FiguresFeature(Feature):
     def _save(
         self, figure: Figure, parent: QWidget, form: str, content: Callable[[], bytes]
     ) -> bool:
-        workspace = self._services.workspace
-        folder = workspace.recent_files[0].parent if workspace.recent_files else Path.home()
-        suggestion = str(folder / f"{workspace.name}-{figure.name}.{form}")
+        suggestion = f"{self._services.workspace.name}-{figure.name}.{form}"
         patterns = f"{form.upper()} (*.{form})"
-        path = choose_save_file(parent, tr("Save the figure"), suggestion, patterns)
+        kind: FileKind = "tables" if form == "csv" else "figures"
+        path = choose_save_file(parent, tr("Save the figure"), suggestion, patterns, kind)
         if not path:
             return False
         path = path if path.lower().endswith(f".{form}") else f"{path}.{form}"
@@ -108,7 +108,7 @@ class FiguresFeature(Feature):
         except AeguiError as error:
             self.noticed.emit(Notice("error", str(error), about="figure"))
             return False
-        self._say(tr("The figure is saved: {path}", path=path))
+        self._say(tr("The figure is saved: {path}", path=path), Path(path))
         return True
 
     def _origin(self, *, noisy: bool) -> str:
@@ -132,5 +132,5 @@ class FiguresFeature(Feature):
         chosen = {f"figure.{key}": getattr(paper, key) for key in _KEYS}
         self._services.settings.keep(chosen)
 
-    def _say(self, text: str) -> None:
-        self.noticed.emit(Notice("info", text, passing=True, about="figure"))
+    def _say(self, text: str, file: Path | None = None) -> None:
+        self.noticed.emit(Notice("info", text, passing=True, about="figure", file=file))

@@ -14,7 +14,7 @@ from aegui.features.gan.view.panel import GanPanel
 from aegui.session.notice import Notice
 from aegui.session.shown import SUBJECT, has_prior
 from aegui.shell.cost_guard import may_compute
-from aegui.shell.dialogs.questions import choose_run_file
+from aegui.shell.dialogs.files import choose_run_file
 from aegui.shell.feature import Feature
 from aegui.shell.panel_area import is_in_sight
 

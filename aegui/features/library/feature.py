@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QUrl, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QInputDialog, QMessageBox
 
 from aegui.core.cost import memory_words
@@ -24,8 +23,9 @@ from aegui.features.library.view.panel import COLUMNS, LibraryPanel
 from aegui.paths import library_dir
 from aegui.session.documents.kept_document import KeptDocument
 from aegui.session.notice import Notice
-from aegui.shell.dialogs.questions import choose_folder, choose_save_file
+from aegui.shell.dialogs.files import choose_folder, choose_save_file
 from aegui.shell.feature import Feature
+from aegui.shell.folders import show_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from aegui.core.library.library import Library
     from aegui.features.library.model.looks import EntryDetails, LibrarySheet
     from aegui.session.services import Services
+    from aegui.session.settings import FileKind
     from aegui.shell.feature_window import FeatureWindow
 
 _COLUMNS, _SORT, _DESCENDING = "library.columns", "library.sort", "library.descending"
@@ -52,6 +53,7 @@ _PATTERNS = {
     "recipe": (".json", mark("Recipes ({patterns})")),
     "csv": (".csv", mark("Curves ({patterns})")),
 }
+_FILE_KINDS: dict[str, FileKind] = {"run": "runs", "recipe": "recipes", "csv": "tables"}
 
 
 class LibraryFeature(Feature):
@@ -323,7 +325,7 @@ class LibraryFeature(Feature):
 
     def open_folder(self) -> None:
         """Show the folder of the library in the desktop's file manager."""
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(library_dir())))
+        show_folder(library_dir())
 
     @Slot(bool)
     def _on_panel_keep_toggled(self, keeps: bool) -> None:
@@ -337,7 +339,7 @@ class LibraryFeature(Feature):
         if not ids:
             return
         if kind == "events":
-            folder = choose_folder(self._window, tr("Folder of the event files"), "")
+            folder = choose_folder(self._window, tr("Folder of the event files"), "", "events")
             if folder:
                 told = tr("Event files are written: {path}", path=folder)
                 self._write(ids, Path(folder), export_events, told)
@@ -350,6 +352,7 @@ class LibraryFeature(Feature):
             tr("Export"),
             f"{name.strip('-') or ids[0]}{suffix}",
             tr(patterns, patterns=f"*{suffix}"),
+            _FILE_KINDS[kind],
         )
         if path:
             file = Path(path)
@@ -364,7 +367,7 @@ class LibraryFeature(Feature):
             write(library, list(dict.fromkeys(every)), path, report, cancelled)
 
         def done(_result: object) -> None:
-            self.noticed.emit(Notice("info", told, about="library"))
+            self.noticed.emit(Notice("info", told, about="library", file=path))
 
         self._desk.do(tr("Writing {name}", name=path.name), act, done)
 

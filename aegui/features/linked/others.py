@@ -14,7 +14,7 @@ from aegui.session.map.decode_service import DecodeService
 from aegui.session.map.others import Other, Others
 from aegui.session.notice import Notice
 from aegui.session.shown import SUBJECT
-from aegui.shell.dialogs.questions import choose_run_file
+from aegui.shell.dialogs.files import choose_run_file
 from aegui.shell.feature import Feature
 from aegui.shell.outcome import epoch_words
 from aegui.shell.panel_area import is_in_sight

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +21,7 @@ from aegui.features.map.model.insight_service import InsightService
 from aegui.kit.theme import current_theme
 from aegui.session.notice import Notice
 from aegui.session.shown import REST, SUBJECT
-from aegui.shell.dialogs.questions import choose_save_file
+from aegui.shell.dialogs.files import choose_save_file
 from aegui.shell.feature import Feature
 from aegui.shell.panel_area import is_in_sight
 from aegui.shell.reach import Reach
@@ -231,7 +232,9 @@ class MakingFeature(Feature):
             return
         name = tr("{name} - path", name=self._services.workspace.name)
         patterns = f"{FILMS[kind]} (*.{kind})"
-        path = choose_save_file(self._window, tr("Save the film"), f"{name}.{kind}", patterns)
+        path = choose_save_file(
+            self._window, tr("Save the film"), f"{name}.{kind}", patterns, "films"
+        )
         if not path:
             return
         if not path.lower().endswith(f".{kind}"):
@@ -258,7 +261,8 @@ class MakingFeature(Feature):
             self._page.set_saving(False)
 
     def _on_film_written(self, path: str, _count: int) -> None:
-        notice = Notice("info", tr("The film is saved: {path}", path=path), about="film")
+        told = tr("The film is saved: {path}", path=path)
+        notice = Notice("info", told, about="film", file=Path(path))
         self._services.workspace.noticed.emit(notice)
 
     def _on_film_failed(self, error: AeguiError) -> None:

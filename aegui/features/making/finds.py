@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +17,7 @@ from aegui.features.making.model.making import Making
 from aegui.features.making.view.panel import MakingPanel
 from aegui.session.notice import Notice
 from aegui.shell.cost_guard import may_compute
-from aegui.shell.dialogs.questions import choose_set_file
+from aegui.shell.dialogs.files import choose_set_file
 
 if TYPE_CHECKING:
     from aegui.core.errors import AeguiError
@@ -156,9 +157,9 @@ class FindWork(QObject):
             )
 
     def _on_set_written(self, path: str, _nothing: object) -> None:
-        self._services.workspace.noticed.emit(
-            Notice("info", tr("The images are saved: {path}", path=path), about="new images")
-        )
+        told = tr("The images are saved: {path}", path=path)
+        notice = Notice("info", told, about="new images", file=Path(path))
+        self._services.workspace.noticed.emit(notice)
 
     def _on_set_failed(self, error: AeguiError) -> None:
         self._services.workspace.noticed.emit(Notice("error", str(error), about="new images"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,9 +16,8 @@ from aegui.features.map.grid_dialog import GridDialog
 from aegui.features.map.model.grid_service import GridService
 from aegui.features.map.view.grid_panel import GridPanel, GridRequest
 from aegui.features.map.view.traversal_panel import TraversalPanel, TraversalRequest
-from aegui.paths import documents_dir
 from aegui.session.notice import Notice
-from aegui.shell.dialogs.questions import choose_save_file
+from aegui.shell.dialogs.files import choose_save_file
 from aegui.shell.feature import Feature
 
 if TYPE_CHECKING:
@@ -139,10 +139,8 @@ class GridFeature(Feature):
 
     def _save(self, dialog: GridDialog) -> None:
         name = f"{self._services.workspace.name} - {dialog.panel.title.lower()}.png"
-        recent = self._services.workspace.recent_files
-        folder = recent[0].parent if recent else documents_dir()
         title = tr("Save the picture")
-        path = choose_save_file(dialog, title, str(folder / name), "PNG (*.png)")
+        path = choose_save_file(dialog, title, name, "PNG (*.png)", "figures")
         if path:
             dialog.write(path if path.lower().endswith(".png") else f"{path}.png")
 
@@ -155,4 +153,5 @@ class GridFeature(Feature):
 
     @Slot(str)
     def _on_grids_written(self, path: str) -> None:
-        self.noticed.emit(Notice("info", tr("The picture is saved: {path}", path=path)))
+        told = tr("The picture is saved: {path}", path=path)
+        self.noticed.emit(Notice("info", told, about="figure", file=Path(path)))

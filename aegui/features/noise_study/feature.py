@@ -33,7 +33,7 @@ from aegui.session.data.looks import look_of
 from aegui.session.map.others import Others
 from aegui.session.notice import Notice
 from aegui.shell.cost_guard import may_compute
-from aegui.shell.dialogs.questions import choose_run_file, choose_save_file
+from aegui.shell.dialogs.files import choose_run_file, choose_save_file
 from aegui.shell.feature import Feature
 from aegui.shell.refresher import Refresher
 
@@ -382,10 +382,11 @@ class NoiseStudyFeature(Feature):
     @Slot(str)
     def _on_study_written(self, path: str) -> None:
         told = tr("The study is saved: {path}", path=path)
-        self.noticed.emit(Notice("info", told, about="study"))
+        self.noticed.emit(Notice("info", told, about="study", file=Path(path)))
 
     def _save(self, name: str, content: Callable[[], bytes]) -> None:
-        path = choose_save_file(self._window, tr("Save the study"), name, "CSV (*.csv)")
+        title = tr("Save the study")
+        path = choose_save_file(self._window, title, name, "CSV (*.csv)", "tables")
         if path:
             self._study.write(path, content)
 

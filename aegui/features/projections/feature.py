@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,7 +22,7 @@ from aegui.session.map.others import Others
 from aegui.session.notice import Notice
 from aegui.session.shown import SUBJECT
 from aegui.shell.cost_guard import may_compute
-from aegui.shell.dialogs.questions import choose_save_file
+from aegui.shell.dialogs.files import choose_save_file
 from aegui.shell.feature import Feature
 from aegui.shell.outcome import epoch_words
 from aegui.shell.panel_area import is_in_sight
@@ -223,10 +224,13 @@ class ProjectionsFeature(Feature):
         if of is None or not views:
             return
         name = f"{self._services.workspace.name}.{kind}"
-        path = choose_save_file(self._window, tr("Save the maps"), name, _FILE_KINDS[kind])
+        path = choose_save_file(
+            self._window, tr("Save the maps"), name, _FILE_KINDS[kind], "tables"
+        )
         if not path:
             return
-        notice = Notice("info", tr("The maps are saved: {path}", path=path), about="maps file")
+        told = tr("The maps are saved: {path}", path=path)
+        notice = Notice("info", told, about="maps file", file=Path(path))
         try:
             write_atomically(path, self._content(kind, of))
         except AeguiError as error:

@@ -20,7 +20,7 @@ from aegui.features.studies.view.form_panel import StudyForm
 from aegui.features.studies.view.panel import StudiesPanel
 from aegui.session.notice import Notice
 from aegui.shell.cost_guard import may_compute
-from aegui.shell.dialogs.questions import (
+from aegui.shell.dialogs.files import (
     choose_certificate_file,
     choose_plan_file,
     choose_save_file,
@@ -187,7 +187,7 @@ class StudiesFeature(Feature):
             return
         patterns = tr("Plans of studies ({patterns})", patterns=f"*{SUFFIX}")
         name = f"{sheet.path.stem}{SUFFIX}"
-        path = choose_save_file(self._window, tr("Save the plan"), name, patterns)
+        path = choose_save_file(self._window, tr("Save the plan"), name, patterns, "studies")
         if path:
             self._runs.save(Path(path))
 
@@ -225,7 +225,8 @@ class StudiesFeature(Feature):
         if sheet is None:
             return
         name = f"{sheet.path.stem}.csv"
-        path = choose_save_file(self._window, tr("Save the study"), name, "CSV (*.csv)")
+        title = tr("Save the study")
+        path = choose_save_file(self._window, title, name, "CSV (*.csv)", "tables")
         if path:
             self._runs.write_table(path)
 
@@ -278,7 +279,7 @@ class StudiesFeature(Feature):
     @Slot(str)
     def _on_runs_written(self, path: str) -> None:
         told = tr("The study is saved: {path}", path=path)
-        self.noticed.emit(Notice("info", told, about="study"))
+        self.noticed.emit(Notice("info", told, about="study", file=Path(path)))
 
     # What was learnt
 

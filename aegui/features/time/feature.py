@@ -18,7 +18,7 @@ from aegui.features.time.model.timeline import Player
 from aegui.features.time.view.bar import MEMORIES_MB, SPEEDS, TimeBar
 from aegui.session.shown import MOMENT, SUBJECT
 from aegui.shell.cost_guard import may_train
-from aegui.shell.dialogs.questions import choose_film_file, choose_run_file
+from aegui.shell.dialogs.files import choose_film_file, choose_run_file
 from aegui.shell.feature import Feature
 from aegui.shell.outcome import moment_words
 from aegui.shell.refresher import Refresher

@@ -155,7 +155,8 @@ class FilmMaker(QObject):
         self._close()
         notice = Notice("error", reason, about="film")
         if not reason:
-            notice = Notice("info", tr("The film is saved: {path}", path=self._path), about="film")
+            told = tr("The film is saved: {path}", path=self._path)
+            notice = Notice("info", told, about="film", file=Path(self._path))
         self.noticed.emit(notice)
 
     def _close(self) -> None:

@@ -262,6 +262,8 @@ class DocumentFile(QObject):
     def remember(self, path: Path) -> None:
         """Put ``path`` in front of the recent files."""
         self._settings.add_recent(path)
+        if path.suffix.lower() == SUFFIX:
+            self._settings.keep_folder("runs", path.parent)
         self._store_recent()
 
     def forget(self, path: Path) -> None:

@@ -1,15 +1,13 @@
-"""The few questions that have to stop the person, and files to choose."""
+"""The few questions that have to stop the person."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QDateTime, QLocale, Qt
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QMessageBox,
     QPushButton,
     QTextBrowser,
@@ -17,13 +15,10 @@ from PySide6.QtWidgets import (
 )
 
 import aegui
-from aegui.core.data.picture import image_suffixes
 from aegui.core.data.progress import clock
-from aegui.core.data.writers import WRITERS
 from aegui.core.i18n import tr, trn
 from aegui.kit.layouts import column
 from aegui.kit.theme import SPACING, icon_pixmap
-from aegui.paths import documents_dir, is_own
 from aegui.widgets.character_chooser import CharacterChooser
 
 if TYPE_CHECKING:
@@ -150,138 +145,6 @@ def _underway_words(training: Underway) -> str:
         loss=training.loss,
         time=clock(training.seconds),
     )
-
-
-def choose_open_file(parent: QWidget, folder: str) -> str:
-    """The file to open, "" for none."""
-    filters = [
-        tr(
-            "All that can be opened ({patterns})",
-            patterns="*.aegui *.json *.yaml *.yml *.h *.py *.txt *.png",
-        ),
-        tr("Runs ({patterns})", patterns="*.aegui"),
-        tr("Recipes and configurations ({patterns})", patterns="*.json *.yaml *.yml"),
-        tr("Characters ({patterns})", patterns="*.h *.c *.py *.json *.txt *.png"),
-        tr("All files ({patterns})", patterns="*"),
-    ]
-    path, _ = QFileDialog.getOpenFileName(parent, tr("Open"), folder, ";;".join(filters))
-    return path
-
-
-def choose_data_file(parent: QWidget, folder: str) -> str:
-    """The file of data to learn, "" for none."""
-    filters = [
-        tr(
-            "Data ({patterns})",
-            patterns="*.h *.c *.py *.json *.txt *.png *.npz *.csv *.idx *.gz *ubyte",
-        ),
-        tr("All files ({patterns})", patterns="*"),
-    ]
-    path, _ = QFileDialog.getOpenFileName(parent, tr("Open data"), folder, ";;".join(filters))
-    return path
-
-
-def choose_folder(parent: QWidget, title: str, folder: str) -> str:
-    """The folder to take, "" for none."""
-    return QFileDialog.getExistingDirectory(parent, title, folder)
-
-
-def choose_images(parent: QWidget, folder: str) -> list[str]:
-    """The image files to learn; empty for none."""
-    patterns = " ".join(f"*{suffix}" for suffix in sorted(image_suffixes()))
-    filters = [
-        tr("Images ({patterns})", patterns=patterns),
-        tr("All files ({patterns})", patterns="*"),
-    ]
-    paths, _ = QFileDialog.getOpenFileNames(parent, tr("Open images"), folder, ";;".join(filters))
-    return paths
-
-
-def proposed(suggestion: str) -> str:
-    """Where to propose to save: a mere name, or a place of the program's, is for the documents."""
-    path = Path(suggestion)
-    if path.is_absolute() and not is_own(path):
-        return suggestion
-    return str(documents_dir() / path.name)
-
-
-def choose_set_file(parent: QWidget, suggestion: str) -> str:
-    """Where to save a set, "" for nowhere; a name without an ending is a folder of images."""
-    filters = [
-        f"{tr(writer.label)} ({' '.join(f'*{suffix}' for suffix in writer.suffixes)})"
-        for writer in WRITERS.values()
-    ]
-    filters.append(tr("Folder of images ({patterns})", patterns="*"))
-    path, kind = QFileDialog.getSaveFileName(
-        parent, tr("Save the set"), proposed(suggestion), ";;".join(filters)
-    )
-    place = filters.index(kind) if kind in filters else len(WRITERS)
-    if path and place < len(WRITERS) and not _has_known_suffix(path):
-        path += list(WRITERS.values())[place].suffixes[0]
-    return path
-
-
-def _has_known_suffix(path: str) -> bool:
-    suffixes = [suffix for writer in WRITERS.values() for suffix in writer.suffixes]
-    return path.lower().endswith(tuple(suffixes))
-
-
-def choose_save_file(parent: QWidget, title: str, suggestion: str, patterns: str) -> str:
-    """Where to save, "" for nowhere."""
-    filters = f"{patterns};;{tr('All files ({patterns})', patterns='*')}"
-    path, _ = QFileDialog.getSaveFileName(parent, title, proposed(suggestion), filters)
-    return path
-
-
-def choose_run_file(parent: QWidget, title: str = "") -> str:
-    """A run, by default one to compare with; "" for none."""
-    patterns = tr("Runs ({patterns})", patterns="*.aegui")
-    title = title or tr("Open a run to compare with")
-    path, _ = QFileDialog.getOpenFileName(parent, title, "", patterns)
-    return path
-
-
-def choose_plan_file(parent: QWidget) -> str:
-    """The plan of a study, "" for none."""
-    patterns = tr("Plans of studies ({patterns})", patterns="*.aegui-study *.json")
-    path, _ = QFileDialog.getOpenFileName(parent, tr("Open a plan"), "", patterns)
-    return path
-
-
-def choose_certificate_file(parent: QWidget, title: str, folder: str) -> str:
-    """A certificate or a key in PEM, "" for none."""
-    filters = [
-        tr("Certificates and keys ({patterns})", patterns="*.pem *.crt *.cer *.key"),
-        tr("All files ({patterns})", patterns="*"),
-    ]
-    path, _ = QFileDialog.getOpenFileName(parent, title, folder, ";;".join(filters))
-    return path
-
-
-def choose_prior_file(parent: QWidget) -> str:
-    """A list of characters with their weights, or a text, "" for none."""
-    filters = [
-        tr("Weights and texts ({patterns})", patterns="*.csv *.json *.txt *.md"),
-        tr("All files ({patterns})", patterns="*"),
-    ]
-    title = tr("How often characters occur")
-    path, _ = QFileDialog.getOpenFileName(parent, title, "", ";;".join(filters))
-    return path
-
-
-def choose_film_file(parent: QWidget, suggestion: str) -> str:
-    """Where to save a film, "" for nowhere."""
-    kinds = [
-        tr("Animated picture ({patterns})", patterns="*.gif"),
-        tr("Film ({patterns})", patterns="*.mp4"),
-        tr("All pictures on one strip ({patterns})", patterns="*.png"),
-    ]
-    path, kind = QFileDialog.getSaveFileName(
-        parent, tr("Save the film"), proposed(suggestion), ";;".join(kinds)
-    )
-    if path and not path.lower().endswith((".gif", ".mp4", ".png")):
-        path += (".gif", ".mp4", ".png")[kinds.index(kind) if kind in kinds else 0]
-    return path
 
 
 def choose_characters(

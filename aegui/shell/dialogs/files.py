@@ -1,0 +1,200 @@
+"""Files and folders to choose: every dialog begins where the last one for such files ended."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QFileDialog
+
+from aegui.core.data.picture import image_suffixes
+from aegui.core.data.writers import WRITERS
+from aegui.core.i18n import tr
+from aegui.paths import documents_dir, is_own
+from aegui.shell.feature_window import FeatureWindow
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from aegui.session.settings import FileKind, Settings
+
+_FILMS = {".gif": "*.gif", ".mp4": "*.mp4", ".png": "*.png"}
+
+
+def _settings_of(parent: QWidget) -> Settings | None:
+    """Where the window that ``parent`` is in, or belongs to, keeps the folders."""
+    widget: QWidget | None = parent
+    while widget is not None:
+        if isinstance(widget, FeatureWindow):
+            return widget.settings
+        widget = widget.parentWidget()
+    return None
+
+
+def beginning(parent: QWidget, kind: FileKind, fallback: str = "") -> str:
+    """Where a dialog for files of ``kind`` begins.
+
+    In the last folder of that kind that is still there; else in ``fallback``, a folder; else, and
+    where that is the program's own, among the documents.
+    """
+    settings = _settings_of(parent)
+    last = None if settings is None else settings.folder(kind)
+    if last is not None:
+        return str(last)
+    folder = Path(fallback)
+    return fallback if folder.is_absolute() and not is_own(folder) else str(documents_dir())
+
+
+def _proposed(parent: QWidget, kind: FileKind, suggestion: str) -> str:
+    """Where to propose to save what is to be called as ``suggestion`` says."""
+    path = Path(suggestion)
+    return str(Path(beginning(parent, kind, str(path.parent))) / path.name)
+
+
+def _remembered(parent: QWidget, kind: FileKind, path: str) -> str:
+    """``path``, or "" for none, with its folder kept for the next time."""
+    settings = _settings_of(parent)
+    if path and settings is not None:
+        settings.keep_folder(kind, Path(path).parent)
+    return path
+
+
+def _opened(
+    parent: QWidget, kind: FileKind, title: str, patterns: list[str], folder: str = ""
+) -> str:
+    begin = beginning(parent, kind, folder)
+    path, _ = QFileDialog.getOpenFileName(parent, title, begin, ";;".join(patterns))
+    return _remembered(parent, kind, path)
+
+
+def _all_files() -> str:
+    return tr("All files ({patterns})", patterns="*")
+
+
+def choose_open_file(parent: QWidget, folder: str = "") -> str:
+    """The document, recipe or data to open, "" for none."""
+    filters = [
+        tr(
+            "All that can be opened ({patterns})",
+            patterns="*.aegui *.json *.yaml *.yml *.h *.py *.txt *.png",
+        ),
+        tr("Runs ({patterns})", patterns="*.aegui"),
+        tr("Recipes and configurations ({patterns})", patterns="*.json *.yaml *.yml"),
+        tr("Characters ({patterns})", patterns="*.h *.c *.py *.json *.txt *.png"),
+        _all_files(),
+    ]
+    return _opened(parent, "runs", tr("Open"), filters, folder)
+
+
+def choose_data_file(parent: QWidget, folder: str = "") -> str:
+    """The file of data to learn, "" for none."""
+    filters = [
+        tr(
+            "Data ({patterns})",
+            patterns="*.h *.c *.py *.json *.txt *.png *.npz *.csv *.idx *.gz *ubyte",
+        ),
+        _all_files(),
+    ]
+    return _opened(parent, "data", tr("Open data"), filters, folder)
+
+
+def choose_folder(parent: QWidget, title: str, folder: str, kind: FileKind) -> str:
+    """The folder to take, "" for none; the next such dialog begins in the one that it is in."""
+    path = QFileDialog.getExistingDirectory(parent, title, beginning(parent, kind, folder))
+    return _remembered(parent, kind, path)
+
+
+def choose_images(parent: QWidget, folder: str = "") -> list[str]:
+    """The image files to learn; empty for none."""
+    patterns = " ".join(f"*{suffix}" for suffix in sorted(image_suffixes()))
+    filters = [tr("Images ({patterns})", patterns=patterns), _all_files()]
+    begin = beginning(parent, "images", folder)
+    paths, _ = QFileDialog.getOpenFileNames(parent, tr("Open images"), begin, ";;".join(filters))
+    if paths:
+        _remembered(parent, "images", paths[0])
+    return paths
+
+
+def choose_set_file(parent: QWidget, suggestion: str) -> str:
+    """Where to save a set, "" for nowhere; a name without an ending is a folder of images."""
+    filters = [
+        f"{tr(writer.label)} ({' '.join(f'*{suffix}' for suffix in writer.suffixes)})"
+        for writer in WRITERS.values()
+    ]
+    filters.append(tr("Folder of images ({patterns})", patterns="*"))
+    path, kind = QFileDialog.getSaveFileName(
+        parent, tr("Save the set"), _proposed(parent, "data", suggestion), ";;".join(filters)
+    )
+    place = filters.index(kind) if kind in filters else len(WRITERS)
+    if path and place < len(WRITERS) and not _has_known_suffix(path):
+        path += list(WRITERS.values())[place].suffixes[0]
+    return _remembered(parent, "data", path)
+
+
+def _has_known_suffix(path: str) -> bool:
+    suffixes = [suffix for writer in WRITERS.values() for suffix in writer.suffixes]
+    return path.lower().endswith(tuple(suffixes))
+
+
+def choose_save_file(
+    parent: QWidget, title: str, suggestion: str, patterns: str, kind: FileKind
+) -> str:
+    """Where to save, "" for nowhere.
+
+    Args:
+        parent: Over what the dialog is shown.
+        title: What it says.
+        suggestion: Name of the file; its folder counts only as long as ``kind`` has none.
+        patterns: Which files are listed.
+        kind: What sort of file it is.
+    """
+    filters = f"{patterns};;{_all_files()}"
+    path, _ = QFileDialog.getSaveFileName(
+        parent, title, _proposed(parent, kind, suggestion), filters
+    )
+    return _remembered(parent, kind, path)
+
+
+def choose_run_file(parent: QWidget, title: str = "") -> str:
+    """A run, by default one to compare with; "" for none."""
+    title = title or tr("Open a run to compare with")
+    return _opened(parent, "runs", title, [tr("Runs ({patterns})", patterns="*.aegui")])
+
+
+def choose_plan_file(parent: QWidget) -> str:
+    """The plan of a study, "" for none."""
+    patterns = tr("Plans of studies ({patterns})", patterns="*.aegui-study *.json")
+    return _opened(parent, "studies", tr("Open a plan"), [patterns])
+
+
+def choose_certificate_file(parent: QWidget, title: str, folder: str) -> str:
+    """A certificate or a key in PEM, "" for none."""
+    filters = [
+        tr("Certificates and keys ({patterns})", patterns="*.pem *.crt *.cer *.key"),
+        _all_files(),
+    ]
+    return _opened(parent, "certificates", title, filters, folder)
+
+
+def choose_prior_file(parent: QWidget) -> str:
+    """A list of characters with their weights, or a text, "" for none."""
+    filters = [
+        tr("Weights and texts ({patterns})", patterns="*.csv *.json *.txt *.md"),
+        _all_files(),
+    ]
+    return _opened(parent, "texts", tr("How often characters occur"), filters)
+
+
+def choose_film_file(parent: QWidget, suggestion: str) -> str:
+    """Where to save a film, "" for nowhere."""
+    kinds = [
+        tr("Animated picture ({patterns})", patterns=_FILMS[".gif"]),
+        tr("Film ({patterns})", patterns=_FILMS[".mp4"]),
+        tr("All pictures on one strip ({patterns})", patterns=_FILMS[".png"]),
+    ]
+    path, kind = QFileDialog.getSaveFileName(
+        parent, tr("Save the film"), _proposed(parent, "films", suggestion), ";;".join(kinds)
+    )
+    if path and not path.lower().endswith(tuple(_FILMS)):
+        path += list(_FILMS)[kinds.index(kind) if kind in kinds else 0]
+    return _remembered(parent, "films", path)

@@ -1,0 +1,127 @@
+"""Dialogs for files begin where the last one for such files ended, also in the next program."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from aegui.features.document.feature import DocumentFeature
+from aegui.paths import documents_dir
+from aegui.session.settings import Settings
+from aegui.shell.dialogs.files import (
+    beginning,
+    choose_film_file,
+    choose_open_file,
+    choose_plan_file,
+    choose_save_file,
+    choose_set_file,
+)
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from aegui.window.main_window import MainWindow
+
+
+class Dialogs:
+    """The system's dialogs: they give what is to be chosen next, and know where they began."""
+
+    def __init__(self) -> None:
+        self.next = ""
+        self.began = Path()
+
+    def ask(self, *arguments: object) -> tuple[str, str]:
+        self.began = Path(str(arguments[2]))
+        return self.next, ""
+
+
+@pytest.fixture
+def dialogs(monkeypatch: pytest.MonkeyPatch) -> Dialogs:
+    made = Dialogs()
+    for name in ("getSaveFileName", "getOpenFileName"):
+        monkeypatch.setattr(QFileDialog, name, made.ask)
+    return made
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> tuple[Path, Path]:
+    made = tmp_path / "one", tmp_path / "two"
+    for each in made:
+        each.mkdir()
+    return made
+
+
+def test_each_kind_of_file_has_its_own_folder(
+    window: MainWindow, dialogs: Dialogs, places: tuple[Path, Path]
+) -> None:
+    one, two = places
+    first = beginning(window, "figures")
+    dialogs.next = str(one / "map.png")
+    assert choose_save_file(window, "Save", "a.png", "PNG (*.png)", "figures") == str(
+        one / "map.png"
+    )
+    dialogs.next = str(two / "film.gif")
+    assert choose_film_file(window, "film.gif") == str(two / "film.gif")
+    dialogs.next = ""
+    assert choose_save_file(window, "Save", "b.png", "PNG (*.png)", "figures") == ""
+    assert dialogs.began == one / "b.png"
+    dialogs.next = ""
+    choose_film_file(window, "new.gif")
+    assert dialogs.began == two / "new.gif"
+    assert beginning(window, "tables") == first
+    # A dialog of the program's is as good a place to ask from as the window.
+    inner = QWidget(window)
+    assert beginning(inner, "films") == str(two)
+
+
+def test_the_folders_are_there_in_the_next_program(
+    window: MainWindow, dialogs: Dialogs, places: tuple[Path, Path]
+) -> None:
+    plan = places[0] / "plan.json"
+    plan.write_text("{}")
+    dialogs.next = str(plan)
+    assert choose_plan_file(window) == str(plan)
+    assert window.settings.save() is None
+    again = Settings.load(window.settings.path)
+    assert again.folder("studies") == places[0]
+    assert again.folder("runs") is None
+    plan.unlink()
+    places[0].rmdir()
+    assert again.folder("studies") is None, "a folder that is gone is none to begin in"
+
+
+def test_a_folder_of_a_document_is_that_of_the_next(
+    window: MainWindow, qtbot: QtBot, dialogs: Dialogs, places: tuple[Path, Path]
+) -> None:
+    workspace = window._services.workspace
+    dialogs.next = str(places[0] / "mine.aegui")
+    with qtbot.waitSignal(workspace.saved):
+        assert window.feature(DocumentFeature).save_as()
+    (notice,) = [one for one in window.notifications.shown if one.file is not None]
+    assert notice.file == places[0] / "mine.aegui"
+    dialogs.next = ""
+    assert choose_open_file(window) == ""
+    assert dialogs.began == places[0]
+    # Saved again where it is, nothing is told.
+    window.notifications.close_all()
+    with qtbot.waitSignal(workspace.saved):
+        assert window.feature(DocumentFeature).save()
+    assert window.notifications.shown == ()
+
+
+def test_a_set_gets_its_ending_and_its_folder(
+    window: MainWindow, dialogs: Dialogs, places: tuple[Path, Path]
+) -> None:
+    dialogs.next = str(places[1] / "set.npz")
+    assert choose_set_file(window, "letters") == str(places[1] / "set.npz")
+    assert window.settings.folder("data") == places[1]
+
+
+def test_without_a_window_the_documents_are_the_place(qtbot: QtBot, tmp_path: Path) -> None:
+    alone = QWidget()
+    qtbot.addWidget(alone)
+    assert beginning(alone, "figures", str(tmp_path)) == str(tmp_path)
+    assert beginning(alone, "figures") == str(documents_dir())
