@@ -109,7 +109,7 @@ class Gallery(Cells, PaintedArea):
         label, name = label_name(self._labels[index]), self._names[index]
         if not name.strip() or name == self._labels[index]:
             return label
-        return tr("{name} ({label})", name=name, label=label)
+        return tr("{name} ({label})", name=label_name(name), label=label)
 
     def _arrange(self) -> None:
         # Decided by the whole width: a bar that makes room for itself would come and go.

@@ -18,6 +18,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 
 from aegui.core.data.byte_images import as_images
 from aegui.core.data.emoji import EMOJI_GROUPS
+from aegui.core.data.emoji_words import spoken_name
 from aegui.core.i18n import mark, tr
 from aegui.kit.theme import current_theme
 from aegui.session.data.looks import GLYPHS, Look, reduced
@@ -223,9 +224,9 @@ class GlyphCache:
 def label_name(label: str) -> str:
     """``label`` as a word where there is room for one: "space" for the blank character.
 
-    The groups of the emojis are named in the person's language; other labels are the data's own.
+    Emojis and their groups are named in the person's language; other labels are the data's own.
     """
-    return tr(_NAMED_LABELS[label]) if label in _NAMED_LABELS else label
+    return tr(_NAMED_LABELS[label]) if label in _NAMED_LABELS else spoken_name(label)
 
 
 def label_sign(label: str) -> str:

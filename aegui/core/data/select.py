@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.core.data.emoji_words import finds
 from aegui.core.data.split import drawn_indices
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
@@ -58,12 +59,11 @@ def choose(dataset: Dataset, chars: str) -> Dataset:
 
 
 def search(dataset: Dataset, text: str) -> NDArray[np.int64]:
-    """Indices of the samples whose name or label has all the words of ``text``, in any case."""
-    words = text.casefold().split()
+    """Indices of the samples that have all the words of ``text``: in name, label or keywords."""
     found = [
         index
         for index, both in enumerate(zip(dataset.names, dataset.labels, strict=True))
-        if all(word in " ".join(both).casefold() for word in words)
+        if finds(text, *both)
     ]
     return np.array(found, np.int64)
 

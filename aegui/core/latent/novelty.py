@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from aegui.core.data.emoji_words import spoken_name
 from aegui.core.data.progress import stop_if
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import mark, tr
@@ -127,7 +128,7 @@ class Known:
         row = self.rows[index]
         label, name = self.labels[row], self.names[row]
         is_seen = label.isprintable() and bool(label.strip())
-        return label if (self.glyphs and is_seen) or not name else name
+        return label if (self.glyphs and is_seen) or not name else spoken_name(name)
 
     def kind_of(self, index: int) -> str:
         """Its title without the number that tells it from the others of its class: "7 #123"."""

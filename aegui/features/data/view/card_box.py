@@ -140,7 +140,7 @@ class PairRow(Painted):
 
     def _title(self, index: int) -> str:
         assert self._dataset is not None
-        return self._dataset.names[index] or label_name(self._dataset.labels[index])
+        return label_name(self._dataset.names[index] or self._dataset.labels[index])
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         painter, theme = QPainter(self), current_theme()

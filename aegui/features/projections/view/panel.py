@@ -407,7 +407,7 @@ class ProjectionsPanel(QWidget):
         if dataset is None:
             return SampleCard(self._pictures.image(place), "", "")
         label = label_name(dataset.labels[place])
-        return SampleCard(self._pictures.image(place), label, dataset.names[place])
+        return SampleCard(self._pictures.image(place), label, label_name(dataset.names[place]))
 
     def _show_selection(self) -> None:
         of, chosen = self._material, self._selection

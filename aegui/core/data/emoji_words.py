@@ -1,0 +1,65 @@
+"""What emojis are called and found by in the languages of the program, as Unicode says (CLDR)."""
+
+from __future__ import annotations
+
+import json
+import logging
+import unicodedata
+from functools import cache
+
+from aegui.core.i18n import LANGUAGES, language
+from aegui.paths import resources_dir
+
+_log = logging.getLogger(__name__)
+
+
+def spoken_name(name: str) -> str:
+    """What the emoji ``name`` is called in the language in force; others are called as they are.
+
+    Sets, recipes and files call emojis by their English names, which are keys.
+    """
+    if language() == "en":
+        return name
+    said = _said(language()).get(name)
+    return said[0] if said else name
+
+
+def finds(query: str, name: str, label: str) -> bool:
+    """Whether a sample has all words of ``query``, in any case and with or without accents.
+
+    They may be parts of its name or label, as a set has them or in the language in force, or
+    keywords of an emoji in any language: both "cat" and "gato" find cats.
+    """
+    own = plain(f"{name} {label} {spoken_name(name)}")
+    return all(word in own or word in _keywords(name) for word in plain(query).split())
+
+
+def plain(text: str) -> str:
+    """``text`` in small letters without accents."""
+    parts = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(sign for sign in parts if not unicodedata.combining(sign))
+
+
+@cache
+def _keywords(name: str) -> frozenset[str]:
+    """Single words that the emoji ``name`` is found by, in all languages; none of another name."""
+    said = [word for code in LANGUAGES for word in _said(code).get(name, ())]
+    return frozenset(plain(" ".join(said)).split())
+
+
+@cache
+def _said(code: str) -> dict[str, tuple[str, ...]]:
+    """Name of an emoji as sets have it -> its name in a language, and its keywords."""
+    folder = resources_dir() / "emoji"
+    try:
+        index = json.loads((folder / "index.json").read_text(encoding="utf-8"))
+        words = json.loads((folder / "words.json").read_text(encoding="utf-8"))["words"][code]
+        return {
+            emoji["name"]: tuple(words[emoji["codepoints"]])
+            for emoji in index["emojis"]
+            if emoji["codepoints"] in words
+        }
+    except (OSError, ValueError, KeyError) as error:
+        # Names alone are no reason to show nothing: the English ones are in the set.
+        _log.warning("the words for emojis cannot be read: %s", error)
+        return {}

@@ -1,0 +1,86 @@
+"""Write the words for emojis that ship with the program: ``python -m installer.emoji_words DIR``.
+
+They are Unicode's: of the folder ``DIR`` into which the npm packages ``cldr-annotations-modern``
+and ``cldr-annotations-derived-modern`` have been unpacked (``npm pack NAME`` and ``tar xzf``), each
+in a folder of its own below it. Their licence is written beside them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from installer.emoji import TARGET
+
+WORDS = TARGET / "words.json"
+LICENCE = TARGET / "LICENSE-CLDR.txt"
+LANGUAGES = ("en", "es")
+_VARIATION = "\ufe0f"
+"""Asks for a picture where there is a plain sign too; Unicode's lists of words leave it out."""
+
+
+def said_in(folder: Path, language: str) -> tuple[str, dict[str, dict[str, list[str]]]]:
+    """Version of the data and what they say of each emoji, of both packages together."""
+    found: dict[str, dict[str, list[str]]] = {}
+    version = ""
+    for kind in ("annotationsDerived", "annotations"):
+        (path,) = folder.glob(f"**/{kind}/{language}/annotations.json")
+        content = json.loads(path.read_text(encoding="utf-8"))[kind]
+        version = str(content["identity"]["version"]["_cldrVersion"])
+        found |= content["annotations"]
+    return version, found
+
+
+def words(folder: Path) -> dict[str, object]:
+    """Name and keywords of every emoji that ships, by language and its code points."""
+    index = json.loads((TARGET / "index.json").read_text(encoding="utf-8"))
+    version, by_language = "", {}
+    for language in LANGUAGES:
+        version, known = said_in(folder, language)
+        plain = {text.replace(_VARIATION, ""): said for text, said in known.items()}
+        by_language[language] = {
+            emoji["codepoints"]: list(dict.fromkeys([said["tts"][0], *said.get("default", ())]))
+            for emoji in index["emojis"]
+            if (said := plain.get(_text(emoji["codepoints"]))) and said.get("tts")
+        }
+    head = {"format": "aegui-emoji-words", "version": 1, "cldr": version, "licence": "Unicode-3.0"}
+    return {**head, "words": by_language}
+
+
+def _text(codepoints: str) -> str:
+    return "".join(chr(int(code, 16)) for code in codepoints.split()).replace(_VARIATION, "")
+
+
+def words_text(content: dict[str, object]) -> str:
+    """The words as JSON with one emoji a line: changes can be read."""
+    languages = content["words"]
+    assert isinstance(languages, dict)
+    head = json.dumps({**content, "words": {}}, ensure_ascii=False)[:-2]
+    parts = []
+    for language, emojis in languages.items():
+        lines = ",\n".join(
+            f"{json.dumps(key)}: {json.dumps(said, ensure_ascii=False)}"
+            for key, said in emojis.items()
+        )
+        parts.append(f"{json.dumps(language)}: {{\n{lines}\n}}")
+    return f"{head}{', '.join(parts)}}}}}\n"
+
+
+def main() -> int:
+    """Write words and licence; 0 when that is done."""
+    parser = argparse.ArgumentParser(description="Write the words for emojis.")
+    parser.add_argument("folder", type=Path)
+    folder = parser.parse_args().folder
+    content = words(folder)
+    WORDS.write_text(words_text(content), encoding="utf-8")
+    licence = next(iter(sorted(folder.glob("**/package/LICENSE"))))
+    text = licence.read_text(encoding="utf-8")
+    LICENCE.write_text("\n".join(line.rstrip() for line in text.splitlines()) + "\n", "utf-8")
+    print(f"CLDR {content['cldr']}, {WORDS.stat().st_size / 1e3:.0f} kB")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
