@@ -6,7 +6,7 @@ Guards, always on (``tests/harness/``); each fails the guilty test, and no other
 - a log record from WARNING up that the test neither expected nor cleared;
 - a message from Qt (``qt_log_level_fail``), an exception in a slot or a painter (pytest-qt);
 - a thread, QThread, running timer or animation, or window that outlives the test;
-- more than 120 s.
+- more than 300 s.
 
 No test sees the user's own folders or language: each has a home of its own and starts in English,
 with the mouse in the corner of the screen.
@@ -45,7 +45,7 @@ if os.environ.setdefault("QT_QPA_PLATFORM", "offscreen") == "offscreen":
     os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={_SCREEN}"
 
 # What is waited for comes in milliseconds; the 5 s of pytest-qt are too few where a busy machine
-# takes the processor away, and a test that hangs ends by its own 120 s.
+# takes the processor away, and a test that hangs ends by its own 300 s.
 for _wait in (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitSignals):
     _wait.__kwdefaults__["timeout"] = 60_000  # type: ignore[index]
 

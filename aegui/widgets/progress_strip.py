@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QPushButton
 
 from aegui.core.i18n import tr
 from aegui.kit.layouts import column, row
 from aegui.kit.marks import ElidedLabel
+from aegui.kit.rooms import watch_room
 from aegui.kit.theme import SPACING, current_theme, figures_font
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class ProgressStrip(QFrame):
         self.button.clicked.connect(self.cancel_requested)
         self._dressed: Theme | None = None
         self._build()
-        room.installEventFilter(self)
+        watch_room(room).changed.connect(self._follow_room)
         self.hide()
 
     def _build(self) -> None:
@@ -107,11 +108,9 @@ class ProgressStrip(QFrame):
         self.setGeometry(left, room.top() + 2 * SPACING, width, self.sizeHint().height())
         self.raise_()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Stay at the upper edge of a room that is resized."""
-        if event.type() in {QEvent.Type.Resize, QEvent.Type.Move} and self.isVisible():
+    def _follow_room(self) -> None:
+        if self.isVisible():
             self._place()
-        return False
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the theme."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from aegui.core.i18n import with_marks
@@ -52,7 +53,13 @@ def number_text(value: float) -> str:
 
 def numbers_text(values: Sequence[float]) -> str:
     """Coordinates one after the other, each as from ``number_text``."""
-    return with_marks("\n".join([_number(value) for value in values])).replace("\n", ", ")
+    return with_marks(_lines(tuple(values))).replace("\n", ", ")
+
+
+@lru_cache(maxsize=4)
+def _lines(values: tuple[float, ...]) -> str:
+    """Kept, because several parts of the window say the same place."""
+    return "\n".join([_number(value) for value in values])
 
 
 def _number(value: float) -> str:

@@ -50,6 +50,11 @@ class WindowLayout(QObject):
         for watched in (window, *docks.values()):
             watched.installEventFilter(self)
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing has changed its size for a while, so that no arranging is to come."""
+        return not self._rest.isActive()
+
     # Size and place
 
     def restore(self) -> None:

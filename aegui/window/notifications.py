@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import mark, tr
+from aegui.kit.rooms import watch_room
 from aegui.kit.theme import ICON_PX, SPACING, current_theme, icon, icon_pixmap
 from aegui.shell.folders import show_in_folder
 
@@ -189,7 +190,8 @@ class Notifications(QObject):
         self._room = room
         self._toasts: list[Toast] = []
         self._queue: list[Notice] = []
-        room.installEventFilter(self)
+        # A main window that is arranged anew raises what lies in its middle.
+        watch_room(room).changed.connect(self._place)
 
     @property
     def shown(self) -> tuple[Notice, ...]:
@@ -307,12 +309,3 @@ class Notifications(QObject):
             )
             toast.raise_()
             bottom -= height + SPACING
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keep the messages at the lower edge of a room that is resized, and above it.
-
-        A main window that is arranged anew raises what lies in its middle.
-        """
-        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.ZOrderChange):
-            self._place()
-        return False

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
@@ -34,11 +33,17 @@ if TYPE_CHECKING:
 
 _SMALL = (1280, 660)
 """1280 x 720 less a title bar and a bar of tasks."""
-_REST_MS = 400
 
 
-def _settle() -> None:
-    QTest.qWait(_REST_MS)
+def _settle(window: MainWindow, qtbot: QtBot) -> None:
+    """Until the docks are arranged for the size that the window has, and stay where they are."""
+    before: list[object] = []
+
+    def rests() -> bool:
+        before.append((window.size(), _places(window)))
+        return window._layout.is_settled and len(before) > 1 and before[-1] == before[-2]
+
+    qtbot.waitUntil(rests)
 
 
 def _places(window: MainWindow) -> dict[str, tuple[int, int, int, int]]:
@@ -58,7 +63,7 @@ def test_no_content_enlarges_the_window(app: App, qtbot: QtBot, model: str) -> N
     for perspective in PERSPECTIVES:
         window.set_perspective(perspective)
         window.reset_layout()
-        _settle()
+        _settle(window, qtbot)
         assert (window.width(), window.height()) == _SMALL
         for key, dock in window.docks.items():
             if dock.isVisible():
@@ -82,29 +87,33 @@ def test_a_frame_is_brought_onto_its_screen() -> None:
     assert fitted(QRect(0, 0, 900, 700), QRect(1280, 30, 800, 600)) == QRect(1280, 30, 800, 600)
 
 
-def test_resetting_the_panels_brings_the_window_onto_the_screen(window: MainWindow) -> None:
+def test_resetting_the_panels_brings_the_window_onto_the_screen(
+    window: MainWindow, qtbot: QtBot
+) -> None:
     room = window.screen().availableGeometry()
     window.resize(room.width() + 300, room.height() + 200)
     window.reset_layout()
-    _settle()
+    _settle(window, qtbot)
     assert window.width() <= room.width()
     assert window.height() <= room.height()
     assert room.contains(window.frameGeometry())
 
 
-def test_a_layout_of_a_larger_screen_opens_within_a_small_one(qapp: QApplication, app: App) -> None:
+def test_a_layout_of_a_larger_screen_opens_within_a_small_one(
+    qapp: QApplication, app: App, qtbot: QtBot
+) -> None:
     window = app.window
     window.resize(1920, 1080)
     window.set_perspective("build")
     window.reset_layout()
-    _settle()
+    _settle(window, qtbot)
     assert {"cursor", "draw", "answer"} <= set(_places(window))
     window.keep_layout()
     app.shutdown()
     again = App(qapp, Settings.load())
     again.window.resize(*_SMALL)
     again.window.show()
-    _settle()
+    _settle(again.window, qtbot)
     assert (again.window.width(), again.window.height()) == _SMALL
     shown = set(_places(again.window))
     assert len(shown & {"draw", "answer"}) == 1, "they share a place now"
@@ -113,15 +122,17 @@ def test_a_layout_of_a_larger_screen_opens_within_a_small_one(qapp: QApplication
     app.window = again.window
 
 
-def test_the_panels_follow_the_size_of_the_window_and_back(window: MainWindow) -> None:
+def test_the_panels_follow_the_size_of_the_window_and_back(
+    window: MainWindow, qtbot: QtBot
+) -> None:
     window.resize(1920, 1080)
     window.set_perspective("build")
     window.reset_layout()
-    _settle()
+    _settle(window, qtbot)
     large = _places(window)
     assert {"draw", "answer", "charts", "reconstructions"} <= set(large)
     window.resize(960, 1040)
-    _settle()
+    _settle(window, qtbot)
     assert (window.width(), window.height()) == (960, 1040)
     narrow = _places(window)
     assert len(set(narrow) & {"charts", "reconstructions"}) == 1
@@ -129,7 +140,7 @@ def test_the_panels_follow_the_size_of_the_window_and_back(window: MainWindow) -
     assert window.canvas.width() >= 280
     assert all(window.rect().contains(QRect(*place)) for place in narrow.values())
     window.resize(1920, 1080)
-    _settle()
+    _settle(window, qtbot)
     assert _places(window) == large
 
 
@@ -164,40 +175,44 @@ def test_the_lists_give_way_before_what_is_said_of_a_training(window: MainWindow
         assert word in toolbar.status.toolTip()
 
 
-def test_what_was_closed_stays_closed_in_a_window_of_another_size(window: MainWindow) -> None:
+def test_what_was_closed_stays_closed_in_a_window_of_another_size(
+    window: MainWindow, qtbot: QtBot
+) -> None:
     window.resize(1920, 1080)
     window.set_perspective("build")
     window.reset_layout()
     window.docks["reconstructions"].close()
     window.docks["training"].raise_()
-    _settle()
+    _settle(window, qtbot)
     window.resize(*_SMALL)
-    _settle()
+    _settle(window, qtbot)
     assert window.docks["reconstructions"].isHidden()
     assert is_in_sight(window.docks["training"])
 
 
 @pytest.mark.parametrize("size", [_SMALL, (1920, 1040), (960, 1040)])
-def test_splitters_do_not_drift(qapp: QApplication, app: App, size: tuple[int, int]) -> None:
+def test_splitters_do_not_drift(
+    qapp: QApplication, app: App, qtbot: QtBot, size: tuple[int, int]
+) -> None:
     window = app.window
     window.resize(*size)
     wanted = {}
     for key in PERSPECTIVES:
         window.set_perspective(key)
         window.reset_layout()
-        _settle()
+        _settle(window, qtbot)
         # As someone would move them.
         for dock in window.docks.values():
             if is_in_sight(dock):
                 window.resizeDocks([dock], [dock.width() + 11], Qt.Orientation.Horizontal)
                 window.resizeDocks([dock], [dock.height() + 7], Qt.Orientation.Vertical)
                 break
-        _settle()
+        _settle(window, qtbot)
         wanted[key] = _places(window)
     for _ in range(2):
         for key in PERSPECTIVES:
             window.set_perspective(key)
-            _settle()
+            _settle(window, qtbot)
             assert _places(window) == wanted[key]
     for _ in range(2):
         window.keep_layout()
@@ -208,7 +223,7 @@ def test_splitters_do_not_drift(qapp: QApplication, app: App, size: tuple[int, i
         window.show()
         for key in PERSPECTIVES:
             window.set_perspective(key)
-            _settle()
+            _settle(window, qtbot)
             assert _places(window) == wanted[key]
     app.shutdown()
     app.deleteLater()

@@ -79,7 +79,7 @@ def test_two_windows_at_once_and_one_is_killed(processes: list[subprocess.Popen[
     rest, _ = killed.communicate()
     # What is behind the last end of a line was cut off while it was written.
     told += rest.split("\n")[:-1]
-    said, error = other.communicate(timeout=110)
+    said, error = other.communicate(timeout=280)
     assert other.returncode == 0, error
     told += said.split()
     assert len(said.split()) == 3

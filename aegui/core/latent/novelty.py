@@ -132,9 +132,15 @@ class Known:
 
     def kind_of(self, index: int) -> str:
         """Its title without the number that tells it from the others of its class: "7 #123"."""
-        label = self.labels[self.rows[index]]
-        title = self.title(index)
-        return label if title.startswith(f"{label} #") else title
+        if index not in self._kinds:
+            label, title = self.labels[self.rows[index]], self.title(index)
+            self._kinds[index] = label if title.startswith(f"{label} #") else title
+        return self._kinds[index]
+
+    @cached_property
+    def _kinds(self) -> dict[int, str]:
+        """What ``kind_of`` has said."""
+        return {}
 
 
 @dataclass(frozen=True, eq=False)

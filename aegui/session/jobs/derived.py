@@ -216,9 +216,15 @@ class Derived(QObject):
         if quick or (before is not None and before.subject is not subject):
             self._give_up()
         self._timer.stop()
-        self._waiting = _Question(states, subject, title, quick, gentle, self._given_up)
-        self._go_on()
-        self._show_busy()
+        question = _Question(states, subject, title, quick, gentle, self._given_up)
+        if quick and self._is_active:
+            self._waiting = None
+            self._answer_at_once(question)
+        else:
+            self._waiting = question
+            self._go_on()
+        if title or self._is_busy:
+            self._show_busy()
 
     @Slot()
     def forget(self) -> None:

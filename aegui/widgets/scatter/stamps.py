@@ -40,9 +40,11 @@ class Stamps:
         self._differ: bool | None = None
         self._names: Sequence[str] = ()
         self._images: NDArray[np.float32] = np.zeros((0, 7, 5), np.float32)
-        self._look = GLYPHS
+        self.look = GLYPHS
+        """How the images are seen; others only read it."""
         self._made: OrderedDict[object, QPixmap] = OrderedDict()
         self._made_px = 0
+        self._sizes: dict[float, QSizeF] = {}
 
     def set_samples(
         self,
@@ -58,12 +60,13 @@ class Stamps:
         self._labels, self._differ = labels, None
         self._names = labels if names is None else names
         self._images = as_images(images)
-        self._look = look
+        self.look = look
         self.drop()
 
     def drop(self) -> None:
-        """Forget the pictures: colours or fonts have changed."""
+        """Forget the pictures: samples, colours or fonts have changed."""
         self._made.clear()
+        self._sizes.clear()
         self._made_px = 0
 
     @property
@@ -89,11 +92,6 @@ class Stamps:
         return self._names
 
     @property
-    def look(self) -> Look:
-        """How the images are seen."""
-        return self._look
-
-    @property
     def image_shape(self) -> tuple[int, int]:
         """Height and width of the images."""
         return int(self._images.shape[-2]), int(self._images.shape[-1])
@@ -105,7 +103,9 @@ class Stamps:
 
     def sticker_size(self, scale: float) -> QSizeF:
         """Logical size of a sticker whose image pixels are ``scale`` pixels."""
-        return sticker_size(self.image_shape, scale, self._look)
+        if scale not in self._sizes:
+            self._sizes[scale] = sticker_size(self.image_shape, scale, self.look)
+        return self._sizes[scale]
 
     def sticker(
         self, index: int, scale: float, ratio: float, theme: Theme, rim: QColor | None = None
@@ -113,7 +113,7 @@ class Stamps:
         """Sample ``index`` cut out, with a rim of the colour ``rim``, by default quiet."""
         made = self.made_sticker(index, scale, ratio, theme, rim)
         if made is None:
-            made = sticker_pixmap(self._images[index], self._look, scale, ratio, theme, rim)
+            made = sticker_pixmap(self._images[index], self.look, scale, ratio, theme, rim)
             self._keep(_sticker_key(index, scale, ratio, theme, rim), made)
         return made
 

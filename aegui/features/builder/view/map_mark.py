@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
+from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QWidget
 
 from aegui.core.i18n import tr
 from aegui.kit.layouts import row
+from aegui.kit.rooms import watch_room
 from aegui.kit.theme import SPACING
 from aegui.widgets.rulers import BOTTOM_PX, LEFT_PX
 
@@ -39,7 +40,7 @@ class MapMark(QFrame):
         edge = SPACING // 2
         margins = (SPACING, edge, edge, edge)
         self.setLayout(row(self.words, self.train, spacing=SPACING, margins=margins))
-        parent.installEventFilter(self)
+        watch_room(parent).changed.connect(self._place)
         self.hide()
 
     def set_state(self, state: StripState | None) -> None:
@@ -73,9 +74,3 @@ class MapMark(QFrame):
                 place.moveBottom(other.top() - SPACING // 2)
         self.setGeometry(place)
         self.raise_()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keep its place in a map that is resized."""
-        if watched is self.parent() and event.type() == QEvent.Type.Resize:
-            self._place()
-        return super().eventFilter(watched, event)

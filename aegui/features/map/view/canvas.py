@@ -139,7 +139,7 @@ class LatentCanvas(MapView):
             way = at - self._pressed
             if abs(way.x()) + abs(way.y()) < DRAG_PX:
                 return
-            pin = self._pin_tool.hit(self._view, self._pressed)
+            pin = self._pin_tool.hit(self._navigation.view, self._pressed)
             if pin is not None and event.buttons() & Qt.MouseButton.LeftButton:
                 self._pin_tool.take(pin)
                 self._dragged = self._pressed
@@ -182,13 +182,16 @@ class LatentCanvas(MapView):
         if self._overlay.hovered is not None:
             # The first click of the two has loaded it.
             self.editor_requested.emit()
-        elif self._view.contains(at.x(), at.y()) and self._pin_tool.hit(self._view, at) is None:
+        elif (
+            self._navigation.view.contains(at.x(), at.y())
+            and self._pin_tool.hit(self._navigation.view, at) is None
+        ):
             self._pin()
 
     def _drag_pin(self, at: QPointF) -> None:
         """Show the pin that is held, and what is decoded there, at the pixel ``at``."""
-        before = self._view.to_latent(*(self._dragged or at).toTuple())
-        x, y = np.subtract(self._view.to_latent(at.x(), at.y()), before).tolist()
+        before = self._navigation.view.to_latent(*(self._dragged or at).toTuple())
+        x, y = np.subtract(self._navigation.view.to_latent(at.x(), at.y()), before).tolist()
         self._pin_tool.drag(x, y)
         self._dragged = at
         self._point_at(at)
@@ -225,7 +228,7 @@ class LatentCanvas(MapView):
     def _click(self, at: QPointF) -> None:
         """Choose the sample that is there; beside the samples nothing is selected any more."""
         self._point_at(at)
-        if self._pin_tool.hit(self._view, at) is not None:
+        if self._pin_tool.hit(self._navigation.view, at) is not None:
             return
         if self._overlay.hovered is not None:
             self.sample_activated.emit(self._overlay.hovered)
@@ -237,10 +240,10 @@ class LatentCanvas(MapView):
         self._mouse = at
         if self._pressed is None:
             self.setCursor(self._cursor_at(at))
-        if not self._view.contains(at.x(), at.y()):
+        if not self._navigation.view.contains(at.x(), at.y()):
             self._leave()
             return
-        x, y = self._view.to_latent(at.x(), at.y())
+        x, y = self._navigation.view.to_latent(at.x(), at.y())
         self._put((x, 0.0 if self._scene.ribbon else y))
 
     def put_cursor(self, x: float, y: float) -> None:
@@ -250,7 +253,9 @@ class LatentCanvas(MapView):
         self._put((x, 0.0 if self._scene.ribbon else y))
 
     def _cursor_at(self, at: QPointF) -> Qt.CursorShape:
-        over_pin = not self.selecting.is_on and self._pin_tool.hit(self._view, at) is not None
+        over_pin = (
+            not self.selecting.is_on and self._pin_tool.hit(self._navigation.view, at) is not None
+        )
         return Qt.CursorShape.OpenHandCursor if over_pin else self.selecting.rest_cursor
 
     def _put(self, place: tuple[float, float]) -> None:
@@ -415,7 +420,7 @@ class LatentCanvas(MapView):
 
     def _step(self, key: Qt.Key, pixels: float) -> None:
         """Move the cursor, beginning in the middle, and bring it into sight."""
-        view = self._view
+        view = self._navigation.view
         at = self._overlay.pixel(view)
         if at is None or not view.contains(at.x(), at.y()):
             at = QPointF(view.left + view.width / 2, view.top + view.height / 2)
@@ -431,7 +436,7 @@ class LatentCanvas(MapView):
 
     def _pan_towards(self, key: Qt.Key) -> None:
         dx, dy = _ARROWS[key]
-        view = self._view
+        view = self._navigation.view
         self._navigation.glide_by(-dx * PAN_SHARE * view.width, -dy * PAN_SHARE * view.height)
 
     def _pin(self) -> None:
@@ -441,10 +446,10 @@ class LatentCanvas(MapView):
 
     def _move_pin(self, key: Qt.Key) -> None:
         """Move the pin near the cursor, and the cursor with it."""
-        index, at = self._pin_near_cursor(), self._overlay.pixel(self._view)
+        index, at = self._pin_near_cursor(), self._overlay.pixel(self._navigation.view)
         if index is None or at is None:
             return
-        before = self._view.to_latent(at.x(), at.y())
+        before = self._navigation.view.to_latent(at.x(), at.y())
         self._step(key, STEP_PX)
         after = self._overlay.place or before
         x, y = np.subtract(after, (before[0], 0.0 if self._scene.ribbon else before[1])).tolist()
@@ -462,8 +467,8 @@ class LatentCanvas(MapView):
 
     def _pin_near_cursor(self) -> int | None:
         """The pin nearest to the cursor; from far away none is meant."""
-        at = self._overlay.pixel(self._view)
-        places = self._scene.pin_places(self._view)
+        at = self._overlay.pixel(self._navigation.view)
+        places = self._scene.pin_places(self._navigation.view)
         if at is None or not places:
             return None
         distances = [(at - place).manhattanLength() for _, place in places]
@@ -471,8 +476,8 @@ class LatentCanvas(MapView):
         return places[nearest][0] if distances[nearest] <= PIN_REACH_PX else None
 
     def _activate_nearest(self) -> None:
-        at = self._overlay.pixel(self._view)
-        self._scene.lay_out(self._view)
+        at = self._overlay.pixel(self._navigation.view)
+        self._scene.lay_out(self._navigation.view)
         index = None if at is None else self._scene.points.nearest(at.x(), at.y())
         if index is not None:
             self._open_sample(index)
@@ -486,8 +491,8 @@ class LatentCanvas(MapView):
     def text_at(self, at: QPointF) -> str:
         """What is at pixel ``at``, in words; empty where there is neither sample nor pin."""
         scene = self._scene
-        scene.lay_out(self._view)
-        pin = self._pin_tool.hit(self._view, at)
+        scene.lay_out(self._navigation.view)
+        pin = self._pin_tool.hit(self._navigation.view, at)
         if pin is not None:
             return tr(
                 "{label}: {code}\nDrag it to move it (Alt and arrows); Delete takes it away.",
@@ -506,7 +511,7 @@ class LatentCanvas(MapView):
     def _show_tip(self, event: QHelpEvent) -> None:
         """Of a pin; what a sample is stands beside it already."""
         at = QPointF(event.pos())
-        text = "" if self._pin_tool.hit(self._view, at) is None else self.text_at(at)
+        text = "" if self._pin_tool.hit(self._navigation.view, at) is None else self.text_at(at)
         QToolTip.showText(event.globalPos(), text, self)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: D102
@@ -558,7 +563,7 @@ class LatentCanvas(MapView):
         seen = scene.layers.shown_field() is not None
         plot = MapPlot(
             scene,
-            self._view,
+            self._navigation.view,
             self._font(),
             furniture.legend.names,
             furniture.fields.entries if seen else (),

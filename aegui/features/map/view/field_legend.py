@@ -178,7 +178,8 @@ class FieldLegend(Painted):
     def set_place(self, place: tuple[float, float] | None) -> None:
         """Tell what the layers have at ``place`` on the map; None: nothing."""
         self._place = place
-        self._tell_here()
+        if self._layers:
+            self._tell_here()
 
     @property
     def here(self) -> tuple[Here | None, ...]:

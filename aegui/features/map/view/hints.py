@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from aegui.core.i18n import tr
+from aegui.kit.rooms import watch_room
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, current_theme
 from aegui.widgets.rulers import BOTTOM_PX, LEFT_PX
@@ -32,7 +33,7 @@ class MapHints(QWidget):
         self._left: tuple[str, ...] = ()
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        parent.installEventFilter(self)
+        watch_room(parent).changed.connect(self._place)
         self.hide()
 
     @property
@@ -64,11 +65,6 @@ class MapHints(QWidget):
         middle = LEFT_PX + (around.width() - LEFT_PX) / 2
         top = around.height() - BOTTOM_PX - 2 * SPACING - size.height()
         self.setGeometry(round(middle - size.width() / 2), round(top), size.width(), size.height())
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: D102
-        if watched is self.parent() and event.type() == QEvent.Type.Resize:
-            self._place()
-        return super().eventFilter(watched, event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: D102
         theme = current_theme()

@@ -61,7 +61,8 @@ class Navigation(QObject):
     ) -> None:
         super().__init__(parent)
         self._clock = clock
-        self._view = Viewport()
+        self.view = Viewport()
+        """What is seen now; others only read it."""
         self._bounds: Bounds | None = None
         self._crowd: Bounds | None = None
         self._following = True
@@ -74,11 +75,6 @@ class Navigation(QObject):
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(FRAME_MS)
         self._timer.timeout.connect(self._on_timer_timeout)
-
-    @property
-    def view(self) -> Viewport:
-        """What is seen now."""
-        return self._view
 
     @property
     def following(self) -> bool:
@@ -101,9 +97,9 @@ class Navigation(QObject):
 
         A fit leaves ``inset`` of them free at the top.
         """
-        before = self._view
-        self._view = before.placed(left, top, width, height, inset)
-        if self._view == before:
+        before = self.view
+        self.view = before.placed(left, top, width, height, inset)
+        if self.view == before:
             return
         self.rest()
         if self._following and self._bounds is not None:
@@ -152,7 +148,7 @@ class Navigation(QObject):
 
     def show(self, bounds: Bounds, *, animated: bool = True) -> None:
         """Show all of ``bounds``, as a person asks for it."""
-        goal = self._sane(self._view.fitted(bounds))
+        goal = self._sane(self.view.fitted(bounds))
         self._take_over()
         if animated:
             self._glide(goal)
@@ -167,7 +163,7 @@ class Navigation(QObject):
     def centre(self, x: float, y: float) -> None:
         """Bring a place into the middle at once, as a person asks for it."""
         self._take_over()
-        self._set(replace(self._view, cx=x, cy=y))
+        self._set(replace(self.view, cx=x, cy=y))
 
     def look(self, view: Viewport) -> None:
         """See what ``view`` sees, at once, as a person asks for it."""
@@ -182,7 +178,7 @@ class Navigation(QObject):
     def pan(self, dx: float, dy: float) -> None:
         """Shift what is seen by (``dx``, ``dy``) pixels, as a person's hand does."""
         self._take_over()
-        self._set(self._view.panned(dx, dy))
+        self._set(self.view.panned(dx, dy))
         now = self._clock()
         self._drags.append((now, dx, dy))
         while self._drags[0][0] < now - _FLING_MEMORY_S:
@@ -214,7 +210,7 @@ class Navigation(QObject):
     def zoom(self, factor: float, x: float, y: float) -> None:
         """Scale by ``factor`` about pixel (``x``, ``y``), at once."""
         self._take_over()
-        self._set(self._zoomed(self._view, factor, x, y))
+        self._set(self._zoomed(self.view, factor, x, y))
 
     def glide_zoom(self, factor: float, x: float, y: float) -> None:
         """Scale by ``factor`` about pixel (``x``, ``y``), smoothly, as a key or button does."""
@@ -236,15 +232,15 @@ class Navigation(QObject):
         if isinstance(self._motion, _Glide):
             return replace(
                 self._motion.goal,
-                left=self._view.left,
-                top=self._view.top,
-                width=self._view.width,
-                height=self._view.height,
+                left=self.view.left,
+                top=self.view.top,
+                width=self.view.width,
+                height=self.view.height,
             )
-        return self._view
+        return self.view
 
     def _home(self) -> Viewport:
-        return self._locked(self._view.fitted(self._framed or _NOWHERE))
+        return self._locked(self.view.fitted(self._framed or _NOWHERE))
 
     @property
     def _framed(self) -> Bounds | None:
@@ -279,13 +275,13 @@ class Navigation(QObject):
             self.following_changed.emit(following)
 
     def _glide(self, goal: Viewport) -> None:
-        self._motion = _Glide(self._view, goal, self._clock())
+        self._motion = _Glide(self.view, goal, self._clock())
         self._timer.start()
 
     def _set(self, view: Viewport) -> None:
         view = self._sane(view)
-        if view != self._view:
-            self._view = view
+        if view != self.view:
+            self.view = view
             self.moved.emit()
 
     @Slot()
@@ -312,7 +308,7 @@ class Navigation(QObject):
         kept = exp(-seconds / FLING_DECAY_S)
         # The way made while the speed decays from v to v * kept.
         way = FLING_DECAY_S * (1.0 - kept)
-        self._set(self._view.panned(fling.vx * way, fling.vy * way))
+        self._set(self.view.panned(fling.vx * way, fling.vy * way))
         fling.vx, fling.vy, fling.last = fling.vx * kept, fling.vy * kept, now
         if hypot(fling.vx, fling.vy) < FLING_LEAST_PX_S / 3:
             self.rest()

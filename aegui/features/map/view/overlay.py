@@ -58,6 +58,7 @@ class Overlay:
         self.drift: tuple[float, float] | None = None
         self._preview: NDArray[np.float32] | None = None
         self._pixmap: tuple[object, QPixmap] | None = None
+        self._plate: tuple[object, tuple[float, float]] | None = None
         self.painted = QRegion()
         """What it took when it was painted last: what has to be painted anew when it changes."""
 
@@ -70,9 +71,11 @@ class Overlay:
         """Where the cursor is on the screen; on a ribbon in the middle of it."""
         if self.place is None:
             return None
-        x, y = view.x_pixel(self.place[0]), view.y_pixel(self.place[1])
-        band = self._scene.band(view)
-        return QPointF(x, y if band is None else view.top + (band[0] + band[1]) / 2)
+        x = view.x_pixel(self.place[0])
+        band = self._scene.band(view) if self._scene.ribbon else None
+        if band is None:
+            return QPointF(x, view.y_pixel(self.place[1]))
+        return QPointF(x, view.top + (band[0] + band[1]) / 2)
 
     def region(self, view: Viewport, font: QFont) -> QRegion:
         """All that it would paint now."""
@@ -271,9 +274,11 @@ class Overlay:
 
     def _preview_size(self) -> tuple[float, float]:
         assert self._preview is not None
-        look = self._scene.points.stamps.look
-        size = plate_size(self._preview.shape, self._preview_scale(), look)
-        return size.width(), size.height()
+        of = self._preview.shape, self._look
+        if self._plate is None or self._plate[0] != of:
+            size = plate_size(self._preview.shape, self._preview_scale(), self._look)
+            self._plate = of, (size.width(), size.height())
+        return self._plate[1]
 
     def _preview_pixmap(self, theme: Theme, ratio: float) -> QPixmap:
         assert self._preview is not None

@@ -100,6 +100,8 @@ class Scene:
         self._whole_key: object = None
         self._version = 0
         self._laid_out: object = None
+        self._frame: tuple[object, Frame, object] | None = None
+        self._code: tuple[object, NDArray[np.float32]] | None = None
 
     @property
     def is_rough(self) -> bool:
@@ -241,12 +243,23 @@ class Scene:
     @property
     def frame(self) -> Frame:
         """What x and y stand for."""
-        if self.spanned and not self.ribbon:
-            return spanned_frame(self.directions, self.base)
-        return axes_frame(self.axes, self.base)
+        of = (self.spanned, self.ribbon, self.axes, id(self.directions), id(self.base))
+        if self._frame is None or self._frame[0] != of:
+            spans = self.spanned and not self.ribbon
+            directions, base = self.directions, self.base
+            made = spanned_frame(directions, base) if spans else axes_frame(self.axes, base)
+            # The arrays are kept: while they are, no others have their places in memory.
+            self._frame = of, made, (directions, base)
+        return self._frame[1]
 
     def full_code(self, x: float, y: float) -> NDArray[np.float32]:
         """The code ``[d]`` at a place on the plane."""
+        of = (x, y, self.frame)
+        if self._code is None or self._code[0] != of:
+            self._code = of, self._code_at(x, y)
+        return self._code[1].copy()
+
+    def _code_at(self, x: float, y: float) -> NDArray[np.float32]:
         if self.spanned:
             code: NDArray[np.float32] = self.frame.codes(x, y)[0]
             return code

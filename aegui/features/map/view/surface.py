@@ -73,12 +73,8 @@ class MapSurface(QWidget):
     def minimumSizeHint(self) -> QSize:  # noqa: D102
         return QSize(280, 200)
 
-    @property
-    def _view(self) -> Viewport:
-        return self._navigation.view
-
     def _overlay_region(self) -> QRegion:
-        return self._overlay.region(self._view, self._font())
+        return self._overlay.region(self._navigation.view, self._font())
 
     def _update_overlay(self, region: QRegion) -> None:
         """Paint the overlay anew where it was and where it is: in ``region``, as far as is new."""
@@ -99,7 +95,7 @@ class MapSurface(QWidget):
         return self._figures
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
-        view, theme, ratio = self._view, current_theme(), self.devicePixelRatioF()
+        view, theme, ratio = self._navigation.view, current_theme(), self.devicePixelRatioF()
         painter = QPainter(self)
         picture = self._scene.picture(view, self.size(), ratio, theme, self._font())
         painter.drawPixmap(0, 0, picture)

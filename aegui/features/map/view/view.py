@@ -237,7 +237,7 @@ class MapView(MapSurface):
         if code is not None and np.isfinite(code).all():
             x, y = self._scene.project(code)[0].tolist()
             self._overlay.drift = (x, y)
-        self._update_overlay(self._overlay.drift_region(self._view))
+        self._update_overlay(self._overlay.drift_region(self._navigation.view))
 
     def set_path(self, codes: ArrayLike | None) -> None:
         """A way through the codes ``[n, d]``, drawn as a line with a dot at each; None: none."""
@@ -296,7 +296,7 @@ class MapView(MapSurface):
     def set_preview(self, image: ArrayLike | None) -> None:
         """The decoded image ``[H, W]`` or ``[C, H, W]`` at the cursor, small beside it."""
         self._overlay.set_preview(image)
-        self._update_overlay(self._overlay.preview_region(self._view, self._font()))
+        self._update_overlay(self._overlay.preview_region(self._navigation.view, self._font()))
 
     def set_words(self, words: str) -> None:
         """What is known of the place under the cursor, for those who hear it."""
@@ -311,7 +311,7 @@ class MapView(MapSurface):
         way = np.asarray(trail, np.float64)
         fits = scene.drawing is not None and way.ndim == 2 and way.shape[1] == scene.size
         scene.trail = way if fits else np.zeros((0, scene.size))
-        self._update_overlay(self._overlay.drawn_region(self._view))
+        self._update_overlay(self._overlay.drawn_region(self._navigation.view))
 
     def set_pins(self, pins: Sequence[Pin]) -> None:
         """The pins; those whose code has another size are not drawn."""
@@ -461,7 +461,7 @@ class MapView(MapSurface):
 
     def zoom_by(self, factor: float) -> None:
         """Scale by ``factor`` about the cursor, or the middle where there is none in sight."""
-        view = self._view
+        view = self._navigation.view
         at = self._overlay.pixel(view)
         if at is None or not view.contains(at.x(), at.y()):
             at = QPointF(view.left + view.width / 2, view.top + view.height / 2)
@@ -475,7 +475,7 @@ class MapView(MapSurface):
 
     def _show_view(self) -> None:
         """Scale and overview follow the map."""
-        self._furniture.show_view(self._view, self._navigation.home)
+        self._furniture.show_view(self._navigation.view, self._navigation.home)
 
     def _on_navigation_moved(self) -> None:
         self._show_view()
@@ -508,7 +508,7 @@ class MapView(MapSurface):
 
     def _update_request(self) -> None:
         """Ask for another plane if the one asked for no longer serves."""
-        scene, view = self._scene, self._view
+        scene, view = self._scene, self._navigation.view
         if scene.codes is None or not scene.style.plane or not self.isVisible():
             return
         ribbon, stamps = scene.ribbon, scene.points.stamps
@@ -557,10 +557,11 @@ class MapView(MapSurface):
             self.hovered.emit(-1 if index is None else index)
 
     def _meant(self) -> int | None:
-        at = self._overlay.pixel(self._view)
+        view = self._navigation.view
+        at = self._overlay.pixel(view)
         if at is None:
             return None
-        self._scene.lay_out(self._view)
+        self._scene.lay_out(view)
         return self._scene.points.hit(at.x(), at.y())
 
     def _refresh_hover(self) -> None:

@@ -158,13 +158,13 @@ def test_what_is_selected_is_dragged_away_other_samples_move_the_map(
     canvas.selecting.select(np.array([1, 4]))
     move = QPointF(20.0, 0.0)
     for index, expected in ((4, [(1, 4)]), (2, [(1, 4)])):
-        at, before = QPointF(*pixel_of(canvas, ring()[index])), canvas._view
+        at, before = QPointF(*pixel_of(canvas, ring()[index])), canvas.navigation.view
         send(canvas, QEvent.Type.MouseButtonPress, at, NONE)
         send(canvas, QEvent.Type.MouseMove, at + move, NONE)
         send(canvas, QEvent.Type.MouseButtonRelease, at + move, NONE)
         canvas.navigation.rest()
         assert dragged == expected
-        assert (canvas._view == before) is (index == 4)
+        assert (canvas.navigation.view == before) is (index == 4)
 
 
 def test_any_sample_is_dragged_away_with_ctrl(
@@ -172,9 +172,9 @@ def test_any_sample_is_dragged_away_with_ctrl(
 ) -> None:
     dragged = caught_drags(monkeypatch)
     keys = Qt.KeyboardModifier.ControlModifier
-    at, before = QPointF(*pixel_of(canvas, ring()[2])), canvas._view
+    at, before = QPointF(*pixel_of(canvas, ring()[2])), canvas.navigation.view
     send(canvas, QEvent.Type.MouseButtonPress, at, keys)
     send(canvas, QEvent.Type.MouseMove, at + QPointF(20.0, 0.0), keys)
     send(canvas, QEvent.Type.MouseButtonRelease, at + QPointF(20.0, 0.0), keys)
     assert dragged == [(2,)]
-    assert canvas._view == before
+    assert canvas.navigation.view == before
