@@ -182,10 +182,7 @@ class LatentCanvas(MapView):
         if self._overlay.hovered is not None:
             # The first click of the two has loaded it.
             self.editor_requested.emit()
-        elif (
-            self._navigation.view.contains(at.x(), at.y())
-            and self._pin_tool.hit(self._navigation.view, at) is None
-        ):
+        elif self._navigation.view.contains(at.x(), at.y()) and self._pin_at(at) is None:
             self._pin()
 
     def _drag_pin(self, at: QPointF) -> None:
@@ -228,7 +225,7 @@ class LatentCanvas(MapView):
     def _click(self, at: QPointF) -> None:
         """Choose the sample that is there; beside the samples nothing is selected any more."""
         self._point_at(at)
-        if self._pin_tool.hit(self._navigation.view, at) is not None:
+        if self._pin_at(at) is not None:
             return
         if self._overlay.hovered is not None:
             self.sample_activated.emit(self._overlay.hovered)
@@ -252,10 +249,12 @@ class LatentCanvas(MapView):
         self._mouse = None
         self._put((x, 0.0 if self._scene.ribbon else y))
 
+    def _pin_at(self, at: QPointF) -> int | None:
+        """The pin that is painted at pixel ``at``."""
+        return self._pin_tool.hit(self._navigation.view, at)
+
     def _cursor_at(self, at: QPointF) -> Qt.CursorShape:
-        over_pin = (
-            not self.selecting.is_on and self._pin_tool.hit(self._navigation.view, at) is not None
-        )
+        over_pin = not self.selecting.is_on and self._pin_at(at) is not None
         return Qt.CursorShape.OpenHandCursor if over_pin else self.selecting.rest_cursor
 
     def _put(self, place: tuple[float, float]) -> None:
@@ -492,7 +491,7 @@ class LatentCanvas(MapView):
         """What is at pixel ``at``, in words; empty where there is neither sample nor pin."""
         scene = self._scene
         scene.lay_out(self._navigation.view)
-        pin = self._pin_tool.hit(self._navigation.view, at)
+        pin = self._pin_at(at)
         if pin is not None:
             return tr(
                 "{label}: {code}\nDrag it to move it (Alt and arrows); Delete takes it away.",
@@ -511,7 +510,7 @@ class LatentCanvas(MapView):
     def _show_tip(self, event: QHelpEvent) -> None:
         """Of a pin; what a sample is stands beside it already."""
         at = QPointF(event.pos())
-        text = "" if self._pin_tool.hit(self._navigation.view, at) is None else self.text_at(at)
+        text = "" if self._pin_at(at) is None else self.text_at(at)
         QToolTip.showText(event.globalPos(), text, self)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: D102
