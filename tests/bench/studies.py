@@ -20,11 +20,12 @@ EPOCHS = 5_000
 SEEDS = 1_000
 ROUNDS = 3
 _MICRO = 1e6
+_GROWTH_EPOCHS = 1_000
 
 
 def measure() -> list[Figure]:
-    """36 settings x 5 seeds, 1,000 seeds, and the cost of a run among 10 and among 10,000."""
-    return [*_against_the_loop(), *_cloud(), _growth()]
+    """36 settings x 5 seeds, 1,000 seeds, and the cost of a run among 10 to 10,000."""
+    return [*_against_the_loop(), *_cloud(), *_growth()]
 
 
 def _plan(axes: list[Any], seeds: int, epochs: int) -> Any:
@@ -92,10 +93,19 @@ def _cloud() -> list[Figure]:
     ]
 
 
-def _growth() -> Figure:
+def _growth() -> list[Figure]:
     """Processor time of a run, everything that is done for it and kept of it included."""
     _done(_plan([], 10, 100), InProcess())
-    few = [_done(_plan([], 10, 1_000), InProcess())[1] / 10 for _ in range(ROUNDS)]
-    many = _done(_plan([], 10_000, 1_000), InProcess())[1] / 10_000
-    ratio = many / statistics.median(few)
-    return at_most("cost of a run among 10,000 over that among 10", ratio, "x", 1.1)
+    each = {10: statistics.median(_of_a_run(10) for _ in range(ROUNDS))}
+    each |= {runs: _of_a_run(runs) for runs in (100, 1_000, 10_000)}
+    many = [cost for runs, cost in each.items() if runs >= 100]
+    return [
+        *(Figure(f"a run and epoch among {runs:,}", cost, "us") for runs, cost in each.items()),
+        at_most("cost of a run among 10,000 over that among 10", each[10_000] / each[10], "x", 1.1),
+        at_most("dearest over cheapest, among 100 to 10,000", max(many) / min(many), "x", 1.2),
+    ]
+
+
+def _of_a_run(runs: int) -> float:
+    """Microseconds of an epoch of one run among so many."""
+    return _done(_plan([], runs, _GROWTH_EPOCHS), InProcess())[1] / runs / _GROWTH_EPOCHS * _MICRO

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 _CHUNK_NUMBERS = 2**22
 """Numbers of the widest layer that are in memory at once."""
+_KEPT_NUMBERS = 2**18
+"""Sets of up to so many numbers are kept as float64, beside the float32 of the training."""
 _PROBE_SEED = 0x5EED_0006
 
 
@@ -83,6 +85,7 @@ class ExactObjective:
         )
         self._rows = self._rows_at_once(resolved)
         self._is_long = is_long(resolved, parameters.device)
+        self._whole: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
         self._units = resolved.recipe.network.latent.units
         self._is_drawn = is_drawn(resolved)
         self.size = len(self._places[0])
@@ -193,17 +196,29 @@ class ExactObjective:
     def _parts(self, run: int, cancelled: IsCancelled | None = None) -> Iterator[_Part]:
         """The samples, so many at once as fit into memory."""
         rows = self._target.shape[1]
-        inputs = self._inputs[run if len(self._inputs) > 1 else 0]
-        # The same probes of an estimated Jacobian at every call.
-        generator = torch.Generator(device=self._device).manual_seed(_PROBE_SEED)
+        generator = None
+        if self._is_drawn:
+            # The same probes of an estimated Jacobian at every call.
+            generator = torch.Generator(device=self._device).manual_seed(_PROBE_SEED)
         for start in range(0, rows, self._rows):
             stop_if(cancelled)
-            chunk = inputs[start : start + self._rows].to(self._device).double()
-            wanted = self._target[0, start : start + self._rows].to(self._device).double()
+            chunk, wanted = self._piece(run, start)
             noise = None
             if self._is_drawn:
                 noise = chunk.new_empty(len(chunk), self._units).normal_(generator=generator)
             yield _Part(chunk, wanted, noise, len(chunk) / rows)
+
+    def _piece(self, run: int, start: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """Inputs and targets from ``start`` on, in float64; those of small sets are made once."""
+        place = run if len(self._inputs) > 1 else 0
+        if place in self._whole:
+            return self._whole[place]
+        rows = slice(start, start + self._rows)
+        chunk = self._inputs[place, rows].to(self._device).double()
+        wanted = self._target[0, rows].to(self._device).double()
+        if self._rows >= self._target.shape[1] and chunk.numel() <= _KEPT_NUMBERS:
+            self._whole[place] = chunk, wanted
+        return chunk, wanted
 
     def _fill(self, run: int, vector: NDArray[np.float64]) -> None:
         self._double.flat.index_copy_(
