@@ -1,9 +1,11 @@
-"""scipy's ``minimize`` turned inside out: it asks, and whoever drives it answers when he likes.
+"""scipy's ``minimize`` turned inside out: it asks, and goes on as long as its driver lets it.
 
 ``minimize`` calls the objective and returns at the end; a training is driven from outside, a few
-milliseconds at a time. So it runs in a thread of its own that computes nothing of the network: it
-puts each vector whose objective it wants into a queue and sleeps until the answer lies in another.
-The thread knows only the two queues, and ends when nobody holds the ``Minimization`` any more.
+milliseconds at a time. So it runs in a thread of its own: it puts the vector whose objective it
+wants into a queue and sleeps until it is given something that answers. That answers the next
+questions too, in the thread that asks, for going from thread to thread takes longer than a small
+network; whoever drives it waits meanwhile, so that never both of them compute. The thread knows
+only two queues, and ends when nobody holds the ``Minimization`` any more.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
@@ -28,9 +30,10 @@ _JOIN_SECONDS = 0.5
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """The objective is wanted at ``vector``."""
+    """The objective is wanted at ``vector``; ``error`` is what the last try to answer raised."""
 
     vector: Vector
+    error: BaseException | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,11 +58,58 @@ class _Dismissed(BaseException):
     """Unwinds scipy's stack when nobody wants an answer any more."""
 
 
-class Minimization:
-    """One run of an optimiser of scipy, from ``start``.
+class Answering:
+    """What answers questions: at least one, and further ones until it is over.
 
-    Every ``Question`` wants one ``answer``: the objective, or objective and gradient if it was so
-    announced by ``jac`` in ``settings`` (see ``scipy.optimize.minimize``).
+    Args:
+        answer: Gives the objective at a vector, or objective and gradient if it was so announced
+            by ``jac`` (see ``scipy.optimize.minimize``).
+        is_over: Asked before every question but the first.
+    """
+
+    def __init__(self, answer: Callable[[Vector], object], is_over: Callable[[], bool]) -> None:
+        self._answer: Callable[[Vector], object] | None = answer
+        self._is_over = is_over
+        self._is_used = False
+        self._lock = threading.Lock()
+
+    def end(self) -> bool:
+        """Let it answer no more, once it has answered a question; False if it has not yet."""
+        # Before it is waited for: another question could come first.
+        self._is_over = _always
+        with self._lock:
+            return self._is_used
+
+    def to(self, question: Question, events: queue.SimpleQueue[Event]) -> object:
+        """The answer; ``_OVER`` where there is none: then the question has been put to the driver.
+
+        What goes wrong is told with the question.
+        """
+        with self._lock:
+            error = None
+            if self._answer is not None and not (self._is_used and self._is_over()):
+                self._is_used = True
+                try:
+                    return self._answer(question.vector)
+                except BaseException as raised:
+                    # It belongs to the thread that drives.
+                    error = raised
+            self._answer = None
+            events.put(Question(question.vector, error))
+        return _OVER
+
+
+_OVER = object()
+
+
+def _always() -> bool:
+    return True
+
+
+class Minimization:
+    """One run of an optimiser of scipy, from ``start``; ``settings`` are those of ``minimize``.
+
+    Every ``Question`` waits for something that answers it.
     """
 
     def __init__(self, start: Vector, settings: Mapping[str, Any]) -> None:
@@ -81,9 +131,22 @@ class Minimization:
         except queue.Empty:
             return None
 
-    def answer(self, value: object) -> None:
-        """Tell the objective at the vector of the last question."""
-        self._answers.put(value)
+    def go_on(self, answering: Answering, timeout: float | None) -> Event | None:
+        """Have the question that waits answered, and those after it; what happens next.
+
+        When this returns ``answering`` is used no more. None: scipy has had an answer, and is still
+        calculating after ``timeout`` seconds.
+        """
+        self._answers.put(answering)
+        try:
+            event = self.next(timeout)
+            if event is not None:
+                return event
+            # Of a timeout before the first answer nothing would ever come.
+            return self.next(0.0) if answering.end() else self.next(None)
+        except BaseException:
+            answering.end()
+            raise
 
     def close(self) -> None:
         """End the thread; nothing happens afterwards."""
@@ -104,15 +167,27 @@ def _minimize(
     answers: queue.SimpleQueue[Any],
 ) -> None:
     """What the thread does."""
+    answering: Answering | None = None
 
     def ask(vector: Vector) -> Any:
-        events.put(Question(np.array(vector, np.float64)))
-        answer = answers.get()
-        if answer is _Dismissed:
-            raise _Dismissed
+        nonlocal answering
+        question = Question(np.array(vector, np.float64))
+        if answering is None:
+            events.put(question)
+        answer = _OVER if answering is None else answering.to(question, events)
+        while answer is _OVER:
+            answering = None  # it holds who drives
+            given = answers.get()
+            if given is _Dismissed:
+                raise _Dismissed
+            answering = given
+            answer = given.to(question, events)
+            del given
         return answer
 
     def iterated(xk: Vector) -> None:
+        nonlocal answering
+        answering = None
         events.put(Iterate(np.array(xk, np.float64)))
 
     try:

@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import torch
 
 from aegui.core.training.bfgs import minimize_bfgs
 from aegui.core.training.checkpoint_check import counts
 from aegui.core.training.exact_objective import ExactObjective
 from aegui.core.training.history import LONG_EPOCH_ROWS
 from aegui.core.training.measure import Measured, choose_meter
-from aegui.core.training.minimization import End, Iterate, Minimization, Question
+from aegui.core.training.minimization import Answering, End, Event, Iterate, Minimization, Question
 from aegui.core.training.steppers import CHUNK_SECONDS
 
 if TYPE_CHECKING:
@@ -77,7 +78,8 @@ class _Run:
     """How far the optimiser of one run has come.
 
     ``inside`` counts evaluations since the last iteration, ``expected`` is how many it will have
-    taken; ``share`` is where it went on within an iteration; ``asked`` waits for its answer.
+    taken; ``share`` is where it went on within an iteration; ``event`` is what comes next, where it
+    is known.
     """
 
     expected: int
@@ -89,7 +91,7 @@ class _Run:
     lowest: float = np.inf
     reached: NDArray[np.float64] | None = None
     minimization: Minimization | None = None
-    asked: Question | None = None
+    event: Event | None = None
 
     @property
     def position(self) -> float:
@@ -144,12 +146,22 @@ class ScipyStepper:
     def _work(self, orders: Orders) -> None:
         deadline = time.perf_counter() + CHUNK_SECONDS
         single = orders.at_most == 1
+
+        def is_over(index: int) -> bool:
+            if single or time.perf_counter() >= deadline:
+                return True
+            others = len(self._runs) > 1 and self._next() != index
+            return others or self.position >= orders.until - 1e-9
+
         while not self.exhausted and self.position < orders.until - 1e-9:
-            index = min(range(len(self._runs)), key=self._order)
             timeout = None if single else max(0.0, deadline - time.perf_counter())
-            happened = self._attend(index, timeout, orders.cancelled)
+            happened = self._attend(self._next(), timeout, is_over, orders.cancelled)
             if single or not happened or time.perf_counter() >= deadline:
                 break
+
+    def _next(self) -> int:
+        """The run that is to go on: the one that has come the least far."""
+        return min(range(len(self._runs)), key=self._order)
 
     def _store(self) -> None:
         """Make what the optimisers have reached the parameters."""
@@ -162,16 +174,31 @@ class ScipyStepper:
         run = self._runs[index]
         return np.inf if run.ended else run.position
 
-    def _attend(self, index: int, timeout: float | None, cancelled: IsCancelled | None) -> bool:
-        """Take in what happens next in a run; False if nothing does in time."""
+    def _attend(
+        self,
+        index: int,
+        timeout: float | None,
+        is_over: Callable[[int], bool],
+        cancelled: IsCancelled | None,
+    ) -> bool:
+        """Let a run go on until ``is_over``, take in what happens; False if nothing does in time.
+
+        A question that is given up is answered next time.
+        """
         run = self._runs[index]
         if run.minimization is None:
             run.minimization = self._begin(index)
-        event = run.asked or run.minimization.next(timeout)
+        event = run.event or run.minimization.next(timeout)
+        run.event = None
         if isinstance(event, Question):
-            run.asked = event
-            self._answer(index, event, cancelled)
-            run.asked = None
+            run.event = Question(event.vector)
+            answering = Answering(
+                lambda vector: self._answer(index, vector, cancelled), lambda: is_over(index)
+            )
+            run.event = event = run.minimization.go_on(answering, timeout)
+            if isinstance(event, Question) and event.error is not None:
+                run.event = Question(event.vector)
+                raise event.error
         elif isinstance(event, Iterate):
             self._count(run, event)
         elif isinstance(event, End):
@@ -190,20 +217,24 @@ class ScipyStepper:
             },
         )
 
-    def _answer(self, index: int, question: Question, cancelled: IsCancelled | None) -> None:
+    def _answer(
+        self, index: int, vector: NDArray[np.float64], cancelled: IsCancelled | None
+    ) -> object:
+        """What a method wants to know of a vector; in the thread that asks."""
         run, objective = self._runs[index], self._objective
-        assert run.minimization is not None
-        if self._method.gradient:
-            loss, gradient = objective.loss_and_gradient(index, question.vector, cancelled)
-            answer: object = (_bounded(loss), gradient)
-        else:
-            loss = objective.loss(index, question.vector, cancelled)
-            answer = _bounded(loss)
-            if loss < run.lowest:
-                run.lowest, run.reached = loss, question.vector
+        answer: object
+        with torch.no_grad():
+            if self._method.gradient:
+                loss, gradient = objective.loss_and_gradient(index, vector, cancelled)
+                answer = (_bounded(loss), gradient)
+            else:
+                loss = objective.loss(index, vector, cancelled)
+                answer = _bounded(loss)
+                if loss < run.lowest:
+                    run.lowest, run.reached = loss, vector
         run.evaluations += 1
         run.inside += 1
-        run.minimization.answer(answer)
+        return answer
 
     def _count(self, run: _Run, iterate: Iterate) -> None:
         run.iterations += 1

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 import threading
-from typing import Any
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Any
 from unittest.mock import Mock
 
 import numpy as np
@@ -12,16 +14,20 @@ import pytest
 import torch
 
 from aegui.core.data.builtin import load_builtin
+from aegui.core.errors import Cancelled
 from aegui.core.network.forward import apply_layer
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import CorruptionSpec, NormSpec, Recipe
 from aegui.core.training.control import Control
 from aegui.core.training.exact_objective import ExactObjective
-from aegui.core.training.minimization import End, Iterate, Minimization, Question
+from aegui.core.training.minimization import Answering, End, Iterate, Minimization, Question
 from aegui.core.training.parameters import Parameters
 from aegui.core.training.samples import Samples
 from aegui.core.training.second_order import METHODS
 from aegui.core.training.train import Training, train
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 CPU = torch.device("cpu")
 SMALL: dict[str, Any] = {"encoder": [{"units": 3}]}
@@ -248,17 +254,72 @@ def test_noise_that_is_changed_meanwhile_is_one_fixed_draw() -> None:
     assert np.all(np.diff(counts) >= 0)
 
 
-def test_a_question_is_answered_when_the_driver_likes() -> None:
+def squares(vector: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+    return float(vector @ vector), 2 * vector
+
+
+@pytest.mark.parametrize("most", [1, 3, 1_000])
+def test_questions_are_answered_as_long_as_the_driver_likes(most: int) -> None:
     minimization = Minimization(np.array([3.0, -2.0]), {"method": "BFGS", "jac": True})
-    kinds = []
-    while not isinstance(event := minimization.next(None), End):
+    kinds, answered = [], 0
+
+    def answer(vector: NDArray[np.float64]) -> object:
+        nonlocal answered
+        answered += 1
+        return squares(vector)
+
+    event = minimization.next(None)
+    while not isinstance(event, End):
         kinds.append(type(event))
         if isinstance(event, Question):
-            minimization.answer((float(event.vector @ event.vector), 2 * event.vector))
+            limit = answered + most
+            is_over = partial(lambda limit: answered >= limit, limit)
+            event = minimization.go_on(Answering(answer, is_over), None)
+            assert limit - most < answered <= limit
+        else:
+            event = minimization.next(None)
     assert event.error is None
     assert Iterate in kinds
+    assert kinds.count(Question) == answered or most > 1
     np.testing.assert_allclose(event.vector, 0, atol=1e-6)
     assert minimization.next(0.001) is None
+
+
+def test_what_an_answer_raises_is_told_with_the_question_which_waits() -> None:
+    minimization = Minimization(np.array([3.0, -2.0]), {"method": "BFGS", "jac": True})
+    first = minimization.next(None)
+    assert isinstance(first, Question)
+    refused = Mock(side_effect=Cancelled("no"))
+    again = minimization.go_on(Answering(refused, lambda: False), None)
+    assert isinstance(again, Question)
+    assert isinstance(again.error, Cancelled)
+    np.testing.assert_array_equal(again.vector, first.vector)
+    event = minimization.go_on(Answering(squares, lambda: False), None)
+    assert isinstance(event, Iterate)
+    minimization.close()
+
+
+def test_nothing_is_computed_once_the_driver_has_gone_on() -> None:
+    minimization = Minimization(np.array([3.0, -2.0]), {"method": "Powell"})
+    begun = threading.Event()
+    answered = 0
+
+    def slowly(vector: NDArray[np.float64]) -> float:
+        nonlocal answered
+        begun.set()
+        time.sleep(0.05)
+        answered += 1
+        return float(vector @ vector)
+
+    assert isinstance(minimization.next(None), Question)
+    # The time is up while the first answer is being made: it is waited for, and is the last.
+    event = minimization.go_on(Answering(slowly, lambda: False), 0.001)
+    assert begun.is_set()
+    assert answered == 1
+    event = event or minimization.next(None)
+    assert isinstance(event, Question)
+    assert answered == 1
+    minimization.close()
 
 
 def test_an_error_within_scipy_is_raised_where_the_training_runs(
