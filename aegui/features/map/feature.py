@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import Qt, Slot
 
 from aegui.core.i18n import mark, tr
+from aegui.core.latent.nearness import copy_share
 from aegui.features.map.model.plane_service import PlaneService
 from aegui.features.map.view.cursor_panel import CursorPanel
 from aegui.features.map.view.types import MapStyle, Pin
@@ -226,7 +227,17 @@ class MapFeature(Feature):
         nearest, found = answer
         if nearest is self._services.shown.nearest:
             indices = [index for index, _ in found]
+            self._show_sample(found)
             self._panel.set_nearest(nearest.named(found), indices)
+
+    def _show_sample(self, found: tuple[tuple[int, float], ...]) -> None:
+        """Where what is decoded is a copy, its sample fades in; glyphs are sharp anyway."""
+        shown = self._services.shown
+        is_wanted = self._window.canvas.map_style.sharp and not shown.look.glyphs
+        share = copy_share(found[0][1], found[1][1]) if is_wanted and len(found) > 1 else 0.0
+        if share > 0.0 and not shown.is_learning:
+            image = shown.dataset.images[found[0][0]].reshape(-1)
+            self._panel.set_sample(found[0][0], one_image(image, shown.dataset), share)
 
     # The background
 
@@ -282,6 +293,7 @@ class MapFeature(Feature):
     @Slot(object)
     def _on_canvas_style_changed(self, style: MapStyle) -> None:
         self._window.canvas.set_style(style)
+        self._show_decoded()
         if not style.plane:
             self._services.of(PlaneService).forget()
         self._services.settings.keep(

@@ -42,6 +42,7 @@ SWITCHES = {
     "ellipses": mark("Spread of each sample's posterior"),
     "minimap": mark("Overview while zoomed in"),
     "scale": mark("Scale bar"),
+    "sharp": mark("Near a copy, the sample itself (in Cursor)"),
 }
 """What may be shown or not: field of ``MapStyle`` -> label."""
 _NO_ARROW = "QToolButton::menu-indicator { image: none; }"

@@ -23,7 +23,7 @@ from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, current_theme, figures_font
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.figures.makers import pictures_figure
-from aegui.widgets.glyphs import draw_picture, picture, picture_rect
+from aegui.widgets.glyphs import draw_picture, label_name, picture, picture_rect
 from aegui.widgets.nearest_strip import NearestStrip, nearest_title
 from aegui.widgets.rulers import axis_name
 from aegui.widgets.ticks import number_text, numbers_text
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 THRESHOLD = 0.5
 """Above it a pixel counts as on."""
 _CAPTIONS = (mark("decoded"), mark("thresholded"))
+_ITSELF = mark("the sample itself, not what the network draws")
+_MOSTLY = 0.5
 _LINES = 3
 _NUMBER_CHARS = 6
 _TALLEST_PX = 320
@@ -54,6 +56,8 @@ class CursorPictures(QWidget):
         super().__init__(parent)
         self._image: NDArray[np.float32] = np.zeros((7, 5), np.float32)
         self._look = GLYPHS
+        self._sample: NDArray[np.float32] | None = None
+        self._share = 0.0
         self.figures = FigureMenu(self, self.figure)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
@@ -69,14 +73,25 @@ class CursorPictures(QWidget):
     def set_image(self, image: NDArray[np.float32]) -> None:
         """Show ``image`` ``[H, W]`` or ``[C, H, W]``."""
         resized = image.shape != self._image.shape
-        self._image = image
+        self._image, self._sample, self._share = image, None, 0.0
         if resized:
             self.updateGeometry()
         self.update()
 
+    def set_sample(self, image: NDArray[np.float32], share: float) -> None:
+        """Let the sample ``image`` be seen over what is decoded, as far as ``share``, 0 to 1."""
+        if image.shape == self._image.shape:
+            self._sample, self._share = image, share
+            self.update()
+
+    @property
+    def sample_share(self) -> float:
+        """How much of a sample is seen over what is decoded."""
+        return self._share
+
     @property
     def image(self) -> NDArray[np.float32]:
-        """What is shown."""
+        """What is decoded."""
         return self._image
 
     def figure(self) -> Figure:
@@ -94,6 +109,8 @@ class CursorPictures(QWidget):
 
     def _captions(self) -> tuple[str, ...]:
         """What is said above the pictures: a grey image thresholded would say nothing."""
+        if self._share >= _MOSTLY:
+            return (tr(_ITSELF),)
         return tuple(tr(text) for text in _CAPTIONS[: 2 if self._look.glyphs else 1])
 
     def sizeHint(self) -> QSize:  # noqa: D102
@@ -136,14 +153,20 @@ class CursorPictures(QWidget):
         for place, (image, caption) in enumerate(zip(images, captions, strict=False)):
             rect = self.picture_rect(place)
             draw_picture(painter, rect, picture(image, self._look))
+            if self._sample is not None:
+                painter.setOpacity(self._share)
+                draw_picture(painter, rect, picture(self._sample, self._look))
+                painter.setOpacity(1.0)
             painter.setPen(QPen(theme.grid, 1))
             painter.drawRect(rect.adjusted(-1, -1, 0, 0))
-            painter.setPen(theme.text_dim)
+            is_sample = self._share >= _MOSTLY
+            painter.setPen(theme.accent if is_sample else theme.text_dim)
             above = QRect(0, 0, self.width() // len(captions), self._caption_px() - 2)
             above.moveCenter(rect.center())
             above.moveTop(0)
             flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
-            painter.drawText(above, flags, caption)
+            end, wide = Qt.TextElideMode.ElideRight, above.width()
+            painter.drawText(above, flags, self.fontMetrics().elidedText(caption, end, wide))
 
 
 class CodeNumbers(Painted):
@@ -287,7 +310,7 @@ class CursorPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._labels: Sequence[str] = ()
-        self._where = ""
+        self._where = self._itself = ""
         self._reason = dim()
         self._reason.setWordWrap(True)
         self._reason.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -362,7 +385,7 @@ class CursorPanel(QWidget):
         code = np.asarray(z, np.float64).reshape(-1).tolist()
         self.pictures.set_image(picture)
         self.numbers.set_code(code, epoch)
-        self._where = _where(code)
+        self._where, self._itself = _where(code), ""
         if nearest is None:
             self._stack.setCurrentIndex(1)
             return
@@ -376,6 +399,11 @@ class CursorPanel(QWidget):
         self._stack.setCurrentIndex(1)
         self._describe(known)
 
+    def set_sample(self, index: int, image: ArrayLike, share: float) -> None:
+        """Let sample ``index``, ``image``, fade in over what is decoded: that is a copy of it."""
+        self.pictures.set_sample(np.asarray(image, np.float32), share)
+        self._itself = label_name(self._labels[index]) if share >= _MOSTLY else ""
+
     def set_nearest(self, nearest: Sequence[tuple[str, float]], indices: Sequence[int]) -> None:
         """The samples nearest to what was decoded, found later: names, distances and places."""
         self.nearest.set_nearest(tuple(nearest), indices)
@@ -385,7 +413,11 @@ class CursorPanel(QWidget):
     def set_insight(self, told: PlaceInsight) -> None:
         """What is known of the place that is shown."""
         self.figures.set_insight(told)
-        describe(self, tr("Code {where}; {words}", where=self._where, words=told.words))
+        words = told.words
+        if self._itself:
+            itself = tr("{name}: {words}", name=self._itself, words=tr(_ITSELF))
+            words = f"{words}. {itself}"
+        describe(self, tr("Code {where}; {words}", where=self._where, words=words))
 
     def set_empty(self, reason: str) -> None:
         """Show ``reason``, why nothing is decoded."""
@@ -400,6 +432,8 @@ class CursorPanel(QWidget):
 
     def _describe(self, nearest: Sequence[tuple[str, float]]) -> None:
         near = self.nearest.text_of(0) if nearest else tr("nothing is near")
+        if self._itself:
+            near = tr("{name}: {words}", name=self._itself, words=tr(_ITSELF))
         describe(self, tr("Code {where}; {near}", where=self._where, near=near))
 
 

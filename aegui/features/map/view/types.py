@@ -46,6 +46,7 @@ class MapStyle:
         colour: A key of ``COLOURS``; samples whose numbers are not known are as by ``label``.
         minimap: Whether the whole map is seen small while only a part of it is shown.
         scale: Whether a bar tells how long a latent unit is.
+        sharp: Whether a sample fades in beside the map where what is decoded is a copy of it.
         ellipses: Whether the spread of each sample's posterior is drawn, where it is known.
     """
 
@@ -61,6 +62,7 @@ class MapStyle:
     ellipses: bool = True
     minimap: bool = True
     scale: bool = True
+    sharp: bool = True
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from aegui.features.map.view.cursor_panel import CursorPanel, CursorPictures
 from aegui.kit.theme import current_theme
+from aegui.session.data.looks import Look
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -115,3 +116,25 @@ def test_a_long_code_gives_its_room_away_where_there_is_little(panel: CursorPane
     assert 0 < numbers.shown < roomy
     assert numbers._below() == f"and {40 - numbers.shown} more · epoch 4,200"
     assert "z40 1.00" in numbers.tip_at(QPoint())
+
+
+def test_a_sample_fades_in_over_its_copy_and_is_told_as_such(panel: CursorPanel) -> None:
+    panel.set_samples("abc", np.ones((3, 8, 8), np.float32), Look(glyphs=False))
+    panel.set_decoded(np.zeros((8, 8), np.float32), (0.5, 0.5), None, 1)
+    inside = panel.pictures.picture_rect(0).center()
+
+    def level() -> int:
+        return panel.pictures.grab().toImage().pixelColor(inside).lightness()
+
+    assert level() == 0
+    panel.set_sample(1, np.ones((8, 8), np.float32), 0.3)
+    panel.set_nearest((("b", 0.1),), (1,))
+    assert 40 < level() < 110
+    assert "itself" not in panel.accessibleDescription()
+    panel.set_sample(1, np.ones((8, 8), np.float32), 1.0)
+    panel.set_nearest((("b", 0.0),), (1,))
+    assert level() == 255
+    assert "b: the sample itself, not what the network draws" in panel.accessibleDescription()
+    assert panel.pictures.image.max() == 0.0, "what is decoded stays what it is"
+    panel.set_decoded(np.zeros((8, 8), np.float32), (0.6, 0.5), None, 1)
+    assert level() == 0
