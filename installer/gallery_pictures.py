@@ -38,7 +38,8 @@ TARGET = Path(__file__).resolve().parent.parent / "resources" / "gallery"
 _SECONDS = 45.0
 _SAMPLES = 6000
 _FACES = ("Smileys & Emotion",)
-_BATCH = 50
+_FEW_FACES = 48
+_BATCH = 24
 _AS_THEY_ARE = frozenset({"emoji-vae-bad"})
 """What fails has to fail in its picture too."""
 _SHOWN = 0.03
@@ -82,7 +83,7 @@ def _run(name: str, recipe: Recipe) -> SavedRun | None:
     if recipe.data.source in {"mnist", "fashion"}:
         content["data"]["count"] = _SAMPLES
     elif recipe.data.source == "emoji":
-        content["data"]["labels"] = _FACES
+        content["data"].update(labels=_FACES, count=_FEW_FACES)
     if recipe.data.source in {"mnist", "fashion", "emoji"} and name not in _AS_THEY_ARE:
         # As many steps as there is time for.
         content["training"]["epochs"] *= 20

@@ -269,6 +269,7 @@ class Card:
         """All words by which it is found, folded."""
         words = (
             self.name,
+            self.recipe.name,
             self.key,
             self.sees,
             tr(self.recipe.notes) if self.recipe.notes else "",

@@ -133,8 +133,13 @@ def test_an_untrained_network_is_put_into_the_builder(window: MainWindow, qtbot:
     window.set_perspective("wander")
     dialog = opened(window, qtbot)
     choose(dialog, "letters-sparse")
-    dialog.details.open.click()
+    assert dialog.details.open.text() == "&Open in the builder"
+    place = dialog.cards.visualRect(dialog.cards.currentIndex()).center()
+    viewport, button = dialog.cards.viewport(), Qt.MouseButton.LeftButton
+    QTest.mouseClick(viewport, button, pos=place)
+    QTest.mouseDClick(viewport, button, pos=place)
     workspace = window._services.workspace
+    qtbot.waitUntil(lambda: workspace.recipe.name != "small", timeout=20_000)
     assert workspace.recipe == dict(list_recipes())["letters-sparse"]
     assert window.perspective == "build", "what was put there is seen"
     assert not window._services.runner.is_busy

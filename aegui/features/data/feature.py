@@ -263,7 +263,10 @@ class DataFeature(Feature):
 
     @Slot(object, object)
     def _on_workspace_data_taken(self, before: DraftState, after: DraftState) -> None:
-        pace = length_words(before.recipe.training, after.recipe.training, len(after.dataset))
+        pace = ""
+        if before.recipe.network == after.recipe.network:
+            # The epochs of another recipe are its own, and not because of the samples.
+            pace = length_words(before.recipe.training, after.recipe.training, len(after.dataset))
         offered = suggestion(before, after)
         if offered is None:
             if pace:

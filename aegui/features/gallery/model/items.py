@@ -141,7 +141,7 @@ def network_items(extras: Extras, recent: Sequence[Path]) -> tuple[GalleryItem, 
     """Networks that ship, the person's own, and the files opened last."""
     networks = (_network_item(card, extras.figures.get(card.key)) for card in cards())
     files = (_file_item(path, extras.files.get(path, FileLook())) for path in recent)
-    return tuple(_findable(item) for item in (*networks, *files))
+    return (*networks, *map(_findable, files))
 
 
 def set_items(extras: Extras, networks: Sequence[GalleryItem]) -> tuple[GalleryItem, ...]:
@@ -217,7 +217,7 @@ def _network_item(card: Card, figures: CardFigures | None) -> GalleryItem:
         kind=kind_words(recipe),
         size=_size_words(recipe, figures),
         time=time,
-        mark=tr("trained") if model is not None else time,
+        mark=tr("trained") if model is not None else time and tr("{time} to train", time=time),
         notes=tr(recipe.notes) if card.sees else "",
         sections=(card.level, card.group),
         kinds=card.kinds,
@@ -226,6 +226,7 @@ def _network_item(card: Card, figures: CardFigures | None) -> GalleryItem:
         are_pixels=row is not None and row.kind == "glyphs",
         path=model,
         recipe=recipe,
+        searched=card.searched,
         is_own=card.path is not None,
     )
 
@@ -273,6 +274,4 @@ def _picture(name: str) -> Path:
 
 def _findable(item: GalleryItem) -> GalleryItem:
     parts = (item.title, item.key, item.text, item.above, item.kind, item.mark, item.notes)
-    groups = (tr(GROUPS[key]) for key in item.sections if key in GROUPS)
-    levels = (tr(LEVELS[key]) for key in item.sections if key in LEVELS)
-    return replace(item, searched=folded(" ".join((*parts, *groups, *levels))))
+    return replace(item, searched=folded(" ".join(parts)))

@@ -36,7 +36,7 @@ class GalleryLooks(QObject):
     """Sizes and times of networks, and pictures of a person's own files and sets."""
 
     found = Signal(object)
-    """``Extras``, more of them each time."""
+    """``Extras``, more of them each time; first the files, where there are any."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -58,7 +58,8 @@ class GalleryLooks(QObject):
 
 def _extras(recent: Sequence[Path], _report: Report, cancelled: IsCancelled) -> Iterator[Extras]:
     files = {path: _file_look(path) for path in recent}
-    yield Extras({}, files, {})
+    if files:
+        yield Extras({}, files, {})
     sheets: dict[str, NDArray[np.uint8]] = {}
     for entry in entries():
         stop_if(cancelled)

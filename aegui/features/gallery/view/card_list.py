@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, Signal
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Signal
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
@@ -107,11 +107,12 @@ class CardList(PictureList):
         same = [item.key for item in items] == [item.key for item in self._items]
         at = self.verticalScrollBar().value() if same else 0
         self._items, self._kept = tuple(items), kept
-        self.set_rows(_Rows(self._items, kept, self._pictures))
-        if items:
-            keys = [item.key for item in items]
-            row = keys.index(chosen) if chosen in keys else 0
-            self.setCurrentIndex(self.model().index(row, 0))
+        with QSignalBlocker(self):
+            self.set_rows(_Rows(self._items, kept, self._pictures))
+            if items:
+                keys = [item.key for item in items]
+                row = keys.index(chosen) if chosen in keys else 0
+                self.setCurrentIndex(self.model().index(row, 0))
         self.verticalScrollBar().setValue(at)
         self.item_chosen.emit(self.chosen_item())
 

@@ -91,6 +91,7 @@ class Details(QFrame):
         form = QFormLayout()
         form.setContentsMargins(0, 0, 0, 0)
         form.setVerticalSpacing(2)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         for key, label in self._facts.items():
             label.setWordWrap(True)
             form.addRow(self._names[key], label)
@@ -183,7 +184,8 @@ class Details(QFrame):
         is_set = item is not None and item.what == "set"
         is_file = item is not None and item.what == "file"
         is_trained = is_network and item is not None and item.path is not None
-        self.open.setText(tr("&Take these images") if is_set else tr("&Open"))
+        opens = tr("&Open") if is_file or is_trained else tr("&Open in the builder")
+        self.open.setText(tr("&Take these images") if is_set else opens)
         self.open.setToolTip(_open_words(item))
         self.train.setText(tr("&Train it anew") if is_trained else tr("&Train it"))
         self.open.setVisible(item is not None)
@@ -195,8 +197,7 @@ class Details(QFrame):
         self.remove.setVisible(is_removable)
         self.remove.setText(tr("Forget") if is_file else tr("Remove…"))
         # What is opened asks about the training; what is put into the builder has to wait for it.
-        opens = is_file or is_trained
-        self.open.setEnabled(self._is_idle or opens)
+        self.open.setEnabled(self._is_idle or is_file or is_trained)
         for button in (self.train, self.vary):
             button.setEnabled(self._is_idle)
         self._busy.setVisible(item is not None and not self._is_idle)

@@ -177,8 +177,8 @@ class GalleryDialog(QDialog):
 
     def show_page(self, page: str) -> None:
         """Show ``page``, and give the keys to the search."""
-        self.pages.setCurrentIndex(tuple(PAGES).index(page))
-        self._show_page()
+        if page != self.page:
+            self.pages.setCurrentIndex(tuple(PAGES).index(page))
         self.line.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def set_items(self, page: str, items: Sequence[GalleryItem], kept: Set[str]) -> None:
@@ -215,8 +215,9 @@ class GalleryDialog(QDialog):
             item.setData(_KEY_ROLE, key)
             item.setSizeHint(QSize(0, _SECTION_PX))
             self.sections.addItem(item)
-        self.sections.blockSignals(False)
         self._choose_section(wanted)
+        self.sections.blockSignals(False)
+        self._section[page] = self.sections.currentItem().data(_KEY_ROLE) if sections else wanted
         self._show_cards()
 
     def _choose_section(self, key: str) -> None:

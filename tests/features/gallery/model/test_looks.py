@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.cards import CARD_SIZE
-from aegui.core.gallery import SHELVES
+from aegui.core.gallery import SHELVES, CardFigures
 from aegui.core.recipe import Recipe
 from aegui.core.recipe.file import save_recipe
 from aegui.features.gallery.model.items import (
@@ -66,6 +66,13 @@ def test_cards_say_what_is_known(tmp_path: Path) -> None:
     assert counts[EVERYTHING] == len(items)
     assert counts[FILES] == 1
     assert "own" not in counts
+    known = Extras({"letters-course": CardFigures(2, 2397, 5.0)}, {}, {})
+    course = next(item for item in network_items(known, []) if item.key == "letters-course")
+    assert course.mark == "~5 s to train"
+    assert course.size == "2 numbers · 2,397 parameters"
+    assert course.fits("COURSE 32", EVERYTHING, "dense", "lowercase")
+    assert not course.fits("course", EVERYTHING, "conv", "")
+    assert not course.fits("", "noise", "", "")
 
 
 def test_sets_say_which_networks_learn_them(user_home: Path) -> None:
