@@ -16,7 +16,7 @@ from aegui.core.training.cost import rows_of, step_seconds
 from aegui.core.training.families import family_of
 from aegui.core.training.parameters import Parameters
 from aegui.core.training.steppers import Orders
-from aegui.core.training.train import choose_device, thread_count
+from aegui.core.training.train import choose_device, thread_count, work_of
 
 if TYPE_CHECKING:
     from aegui.core.cost import Cost
@@ -51,7 +51,7 @@ def probed(resolved: ResolvedRecipe, cost: Cost, cancelled: IsCancelled = lambda
     """
     recipe = resolved.recipe
     step = step_seconds(resolved)
-    if choose_device(recipe.training.device)[0].type == "cuda":
+    if choose_device(recipe.training.device, work_of(resolved))[0].type == "cuda":
         # Reckoned for the processor.
         cost, step = replace(cost, seconds=cost.seconds / _GPU), step / _GPU
     too_large = cost.bytes > MOST_BYTES or step > MOST_STEP_SECONDS
@@ -72,7 +72,7 @@ def _epoch_seconds(resolved: ResolvedRecipe, cancelled: IsCancelled) -> float:
     rows, batch = rows_of(resolved)
     few = _with_few_samples(resolved, batch)
     recipe = few.recipe
-    device, _ = choose_device(recipe.training.device)
+    device, _ = choose_device(recipe.training.device, work_of(resolved))
     torch.set_num_threads(thread_count(resolved, 1))
     stop_if(cancelled)
     parameters = Parameters(few, device)

@@ -7,6 +7,7 @@ and no window.
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import time
 from dataclasses import replace
@@ -56,6 +57,9 @@ _NO_MEMORY = ("out of memory", "allocate memory", "not enough memory")
 """What torch says on CUDA, on Linux and macOS, and on Windows."""
 _THREADS_WORTH = 30_000_000
 """Multiplications in a forward pass from which a second thread pays, even on a busy machine."""
+
+_GPU_WORTH = 3_000_000
+"""The same from which a GPU pays: one course network takes 4 times as long there, 100 a third."""
 
 
 def train(
@@ -163,7 +167,7 @@ class Training:
         recipe = resolved.recipe
         self._base_rate = recipe.training.optimizer.learning_rate
         self._learning = (True, True)
-        device, self.notes = choose_device(recipe.training.device)
+        device, self.notes = choose_device(recipe.training.device, work_of(resolved))
         self.device = _device_words(device)
         torch.set_num_threads(thread_count(resolved, control.spare_cores))
         self._parameters = Parameters(resolved, device)
@@ -541,9 +545,13 @@ class Training:
         return astray(self._resolved.recipe, lost)
 
 
-def choose_device(device: str) -> tuple[torch.device, tuple[str, ...]]:
-    """The device for a recipe's ``device``, and notes for the person where it is not that one."""
-    if device == "cpu":
+def choose_device(device: str, work: float = math.inf) -> tuple[torch.device, tuple[str, ...]]:
+    """The device for a recipe's ``device``, and notes for the person where it is not that one.
+
+    ``work`` is what ``work_of`` gives: with ``auto`` small networks stay on the processor, where an
+    operation costs less than to ask a GPU for it.
+    """
+    if device == "cpu" or (device == "auto" and work < _GPU_WORTH):
         return torch.device("cpu"), ()
     try:
         if torch.cuda.is_available():
@@ -561,15 +569,20 @@ def choose_device(device: str) -> tuple[torch.device, tuple[str, ...]]:
     return torch.device("cpu"), ()
 
 
+def work_of(resolved: ResolvedRecipe) -> float:
+    """Multiplications of a forward pass of all runs with one batch."""
+    recipe = resolved.recipe
+    rows = recipe.training.batch_size or len(resolved.dataset) * recipe.data.corruption.copies
+    return float(recipe.runs * sum(layer.cost for layer in resolved.all_layers) * rows)
+
+
 def _device_words(device: torch.device) -> str:
     return f"cuda ({torch.cuda.get_device_name()})" if device.type == "cuda" else "cpu"
 
 
 def thread_count(resolved: ResolvedRecipe, spare_cores: int) -> int:
     """One thread for small networks, whose operations are too short to be shared out."""
-    recipe = resolved.recipe
-    rows = recipe.training.batch_size or len(resolved.dataset) * recipe.data.corruption.copies
-    if recipe.runs * sum(layer.cost for layer in resolved.all_layers) * rows < _THREADS_WORTH:
+    if work_of(resolved) < _THREADS_WORTH:
         return 1
     # Hyper-threads are counted by cpu_count too, but a process may be confined to fewer cores.
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()

@@ -340,6 +340,20 @@ def test_a_missing_gpu_falls_back_with_a_note() -> None:
         assert "CPU instead" in notes[0]
 
 
+def test_a_small_network_stays_on_the_processor_unless_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import torch
+
+    asked = []
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: asked.append(True))
+    assert choose_device("auto", 1e5) == (torch.device("cpu"), ())
+    assert not asked
+    choose_device("auto", 1e9)
+    choose_device("cuda", 1e5)
+    assert len(asked) == 2
+
+
 def test_warm_up_leaves_the_thread_ready() -> None:
     import torch
 
