@@ -25,6 +25,7 @@ from aegui.features import (
     races,
     studies,
     time,
+    tour,
 )
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ FEATURES: tuple[FeatureSpec, ...] = (
     *gan.FEATURES,
     *figures.FEATURES,
     *time.FEATURES,
+    *tour.FEATURES,
 )
 """In the order in which they are made and told what is shown."""
 

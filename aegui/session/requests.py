@@ -54,5 +54,7 @@ class Requests(QObject):
     """Open a ``SavedRun`` of that name, after a question about unsaved work."""
     vary = Signal(str)
     """Vary the field at that path of the draft's recipe in a study."""
+    tour = Signal()
+    """Lead through the program, from where that was left."""
     arrangement = Signal(str)
     """Arrange the docks in that way."""

@@ -43,6 +43,10 @@ class FeatureWindow(QMainWindow):
         """Whether the map has the window nearly to itself."""
         raise NotImplementedError
 
+    def landmark(self, key: str) -> QWidget | None:
+        """What a person sees of ``key``: ``map``, ``time``, a dock, or an action of the toolbar."""
+        raise NotImplementedError
+
     def panel(self, kind: type[AnyPanel]) -> AnyPanel:
         """The panel of that kind; it is made now if nobody has seen it yet.
 

@@ -204,6 +204,11 @@ class MainWindow(FeatureWindow):
             raise LookupError(kind)
         return found
 
+    def landmark(self, key: str) -> QWidget | None:
+        """What a person sees of ``key``: ``map``, ``time``, a dock, or an action of the toolbar."""
+        places: dict[str, QWidget] = {"map": self.canvas, "time": self.time_bar, **self.docks}
+        return places.get(key) or self.toolbar.widgetForAction(self.actions_table[key])
+
     def _make(self, spec: FeatureSpec) -> Feature:
         if spec.place in self._made:
             return self._made[spec.place]

@@ -13,6 +13,7 @@ from aegui.features.gallery.feature import GalleryFeature
 from aegui.features.map.hints import HINTS
 from aegui.features.map.view.hints import MapHints
 from aegui.kit.theme import LIGHT, apply_theme
+from aegui.session.messages import Messages
 from aegui.session.settings import Settings
 from tests.window.conftest import SMALL, UNASKED, stop, train
 
@@ -68,6 +69,9 @@ def test_a_hint_goes_when_it_has_been_followed(window: MainWindow, qtbot: QtBot)
     assert window._services.workspace.new(SMALL)
     train(qtbot, window)
     assert hints(window).left == ("gallery",)
+    offers = [one for one in window._services.of(Messages).kept if one.notice.offer]
+    assert [one.notice.offer for one in offers] == ["Begin the tour"], "it is offered once"
+    assert offers[0].is_open
     window.actions_table["gallery"].trigger()
     assert hints(window).left == ()
     assert not hints(window).isVisible()

@@ -20,7 +20,7 @@ MAP_ACTIONS: tuple[ActionSpec, ...] = (
 FLIGHT_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "fly",
-        mark("&Fly over the map"),
+        mark("Fly &over the map"),
         mark("A slow flight through the pins, or past the crowded places; any key or click stops"),
         "view",
         210,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QTimer, Slot
 
-from aegui.core.i18n import mark
+from aegui.core.i18n import mark, tr
 from aegui.features.map.view.hints import MapHints
+from aegui.session.notice import Notice
 from aegui.shell.feature import Feature
 
 if TYPE_CHECKING:
@@ -22,6 +23,10 @@ HINTS = {
     "gallery": mark("Press Ctrl+G: other networks and images, as pictures"),
 }
 """What a person may try first: key -> what is said of it."""
+_TOUR = "tour"
+"""Of the hints: that there is a tour was said."""
+_ENOUGH = 3
+"""Whoever has followed so many hints is told of the tour."""
 _MOVES = 40
 """After so many moves of the cursor somebody has seen what moving does."""
 
@@ -62,6 +67,19 @@ class HintsFeature(Feature):
         if not self._services.settings.values.get(hint_key(key)):
             self._services.settings.keep({hint_key(key): True})
             self._show_hints()
+            values = self._services.settings.values
+            if sum(bool(values.get(hint_key(each))) for each in HINTS) >= _ENOUGH:
+                # Later: what follows from a training that begins puts messages away.
+                QTimer.singleShot(0, self, self._offer_tour)
+
+    @Slot()
+    def _offer_tour(self) -> None:
+        """Say once that there is more to be seen."""
+        if not self._services.settings.values.get(hint_key(_TOUR)):
+            self._services.settings.keep({hint_key(_TOUR): True})
+            text = tr("A tour of eight short steps shows what else there is. It is under Help too.")
+            accept = self._services.requests.tour.emit
+            self.noticed.emit(Notice("info", text, tr("Begin the tour"), accept))
 
     @Slot(object)
     def _on_canvas_cursor_moved(self, _code: object) -> None:

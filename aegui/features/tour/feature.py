@@ -1,0 +1,215 @@
+"""Leads through the program, on the window as it is, and goes on when something was tried."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QTimer, Slot
+
+from aegui.core.i18n import tr
+from aegui.features.tour.steps import STEPS
+from aegui.features.tour.view.card import TourCard
+from aegui.features.tour.view.outline import Outline
+from aegui.session.data.selection import Selection
+from aegui.shell.feature import Feature
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from PySide6.QtWidgets import QWidget
+
+    from aegui.features.tour.steps import Step
+    from aegui.session.services import Services
+    from aegui.session.shown import Changes, Shown
+    from aegui.shell.feature_window import FeatureWindow
+
+STEP = "tour.step"
+"""Of the values in the settings: the step that is to come, from 0."""
+_MOVES = 30
+"""So many moves over the map have shown what moving does."""
+_REST_MS = 1600
+"""How long a step stays once it was done: to see what came of it."""
+_MOVED = (
+    QEvent.Type.Resize,
+    QEvent.Type.Move,
+    QEvent.Type.Show,
+    QEvent.Type.Hide,
+    QEvent.Type.LayoutRequest,
+)
+
+
+class TourFeature(Feature):
+    """The card, the outline, and which step it is. It never takes the window from anybody."""
+
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
+        super().__init__(services, window)
+        self._at: int | None = None
+        self._moves = 0
+        self._pixels: NDArray[np.float32] = services.drawing.pixels
+        self._pins = 0
+        self._target: QWidget | None = None
+        self.outline = Outline(window)
+        self.card = TourCard(window)
+        self.card.next_requested.connect(self.go_on)
+        self.card.back_requested.connect(self.go_back)
+        self.card.left.connect(self.leave)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_REST_MS)
+        self._rest.timeout.connect(self.go_on)
+        self._placing = QTimer(self)
+        self._placing.setSingleShot(True)
+        self._placing.setInterval(0)
+        self._placing.timeout.connect(self._place)
+        window.installEventFilter(self)
+        self._connect()
+
+    def _connect(self) -> None:
+        services = self._services
+        self._window.canvas.cursor_moved.connect(self._on_canvas_cursor_moved)
+        services.drawing.changed.connect(self._on_drawing_changed)
+        services.workspace.undo_stack.indexChanged.connect(self._on_undo_stack_index_changed)
+        services.runner.finished.connect(self._on_runner_finished)
+        services.of(Selection).changed.connect(self._on_selection_changed)
+        services.workspace.keepsakes.places_changed.connect(self._on_places_changed)
+
+    @property
+    def step(self) -> Step | None:
+        """The step that is shown; None: the tour is not under way."""
+        return None if self._at is None else STEPS[self._at]
+
+    # What the person does
+
+    def begin(self) -> None:
+        """Show the step at which it was left, or the first one."""
+        kept = self._services.settings.values.get(STEP, 0)
+        at = int(kept) if isinstance(kept, int) and 0 <= kept < len(STEPS) else 0
+        self._show(at)
+        self.card.next.setFocus()
+
+    @Slot()
+    def go_on(self) -> None:
+        """The next step; after the last one the tour is over."""
+        if self._at is None:
+            return
+        if self._at + 1 < len(STEPS):
+            self._show(self._at + 1)
+        else:
+            self._services.settings.keep({STEP: 0})
+            self._close()
+
+    @Slot()
+    def go_back(self) -> None:
+        """The step before."""
+        if self._at:
+            self._show(self._at - 1)
+
+    @Slot()
+    def leave(self) -> None:
+        """Put it away; it goes on at this step when it is asked for again."""
+        self._close()
+
+    def _close(self) -> None:
+        self._at = None
+        self._rest.stop()
+        self._watch(None)
+        had_keys = self.card.isAncestorOf(self._window.focusWidget() or self.card)
+        self.card.hide()
+        self.outline.hide()
+        if had_keys:
+            self._window.canvas.setFocus()
+
+    # The steps
+
+    def _show(self, at: int) -> None:
+        step = STEPS[at]
+        self._rest.stop()
+        # What follows from arranging the window is nobody's doing.
+        self._at = None
+        self._services.settings.keep({STEP: at})
+        self._services.requests.arrangement.emit(step.arrangement)
+        dock = self._window.docks.get(step.place)
+        if dock is not None:
+            dock.show()
+            dock.raise_()
+        self._watch(self._window.landmark(step.place))
+        self._at = at
+        self._moves = 0
+        self._pixels = self._services.drawing.pixels
+        self._pins = len(self._services.workspace.keepsakes.places)
+        self.card.set_step(at, len(STEPS), tr(step.title), tr(step.text))
+        self._place()
+        # Docks are laid out later.
+        self._placing.start()
+
+    def _did(self, key: str) -> None:
+        """What the step ``key`` asks for was done; if it is that step, go on after a while."""
+        if self.step is not None and self.step.key == key and not self._rest.isActive():
+            self.card.set_done()
+            if self._at is not None and self._at + 1 < len(STEPS):
+                self._rest.start()
+
+    @Slot(object)
+    def _on_canvas_cursor_moved(self, _code: object) -> None:
+        self._moves += 1
+        if self._moves >= _MOVES:
+            self._did("wander")
+
+    @Slot(object)
+    def _on_drawing_changed(self, _state: object) -> None:
+        state = self._services.drawing.state
+        if np.array_equal(state.pixels, self._pixels):
+            return
+        self._did("draw" if state.noise is None else "noise")
+
+    @Slot()
+    def _on_undo_stack_index_changed(self) -> None:
+        self._did("build")
+
+    @Slot(int, object)
+    def _on_runner_finished(self, _run: int, _result: object) -> None:
+        self._did("train")
+
+    def show(self, shown: Shown, _changed: Changes) -> None:
+        """Somebody has gone back in time."""
+        if shown.past_epoch is not None:
+            self._did("time")
+
+    @Slot(object)
+    def _on_selection_changed(self, indices: NDArray[np.int64]) -> None:
+        if len(indices):
+            self._did("compare")
+
+    @Slot(object)
+    def _on_places_changed(self, places: tuple[object, ...]) -> None:
+        if len(places) >= self._pins + 2:
+            self._did("make")
+
+    # Where it lies
+
+    def _watch(self, target: QWidget | None) -> None:
+        if self._target is not None:
+            self._target.removeEventFilter(self)
+        self._target = target
+        if target is not None:
+            target.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow what it speaks of, and the window."""
+        if self._at is not None and event.type() in _MOVED:
+            self._placing.start()
+        return super().eventFilter(watched, event)
+
+    @Slot()
+    def _place(self) -> None:
+        if self._at is None:
+            return
+        target = self._rect_of(self._target)
+        self.outline.put_around(target)
+        self.card.put_beside(target)
+
+    def _rect_of(self, target: QWidget | None) -> QRect | None:
+        """Its place in the window; None where it cannot be seen there."""
+        if target is None or not target.isVisible() or target.window() is not self._window:
+            return None
+        return QRect(target.mapTo(self._window, QPoint()), target.size())

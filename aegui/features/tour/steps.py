@@ -1,0 +1,107 @@
+"""The steps of the tour: what each says, where it is, and what goes on with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aegui.core.i18n import mark
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to try.
+
+    Attributes:
+        key: What is to be done: the tour goes on by itself when it was.
+        title: A word or two, marked.
+        text: What to do and what is to be seen, marked.
+        place: What is outlined: a key of ``FeatureWindow.landmark``.
+        arrangement: How the docks are arranged for it.
+    """
+
+    key: str
+    title: str
+    text: str
+    place: str
+    arrangement: str
+
+
+STEPS = (
+    Step(
+        "wander",
+        mark("Wander"),
+        mark(
+            "Move the mouse over the map. Every place is decoded at once: see one image melt into "
+            "the next."
+        ),
+        "map",
+        "wander",
+    ),
+    Step(
+        "draw",
+        mark("Draw"),
+        mark(
+            "Draw something of your own with the pencil. The network answers at every stroke, and "
+            "the map shows where it puts it."
+        ),
+        "draw",
+        "draw",
+    ),
+    Step(
+        "noise",
+        mark("Noise"),
+        mark(
+            "Choose Noise beside the drawing and put some on it: the answer shows how much of it "
+            "the network takes away."
+        ),
+        "draw",
+        "draw",
+    ),
+    Step(
+        "build",
+        mark("Build"),
+        mark(
+            "This is the network, from above. Change the units of a layer or add one with +. Undo "
+            "takes everything back."
+        ),
+        "builder",
+        "build",
+    ),
+    Step(
+        "train",
+        mark("Train"),
+        mark("Press Train: the map unfolds while the loss falls. You can go on meanwhile."),
+        "train",
+        "build",
+    ),
+    Step(
+        "time",
+        mark("Time"),
+        mark(
+            "Pull the slider back: the map, the charts and all the rest show the network as it was "
+            "then."
+        ),
+        "time",
+        "build",
+    ),
+    Step(
+        "compare",
+        mark("Compare"),
+        mark(
+            "The same samples on other maps. Drag on the map with Shift held: what you select is "
+            "marked on all of them."
+        ),
+        "projections",
+        "compare",
+    ),
+    Step(
+        "make",
+        mark("Make"),
+        mark(
+            "Pin two places of the map, for instance with Enter at its cursor. Make shows the way "
+            "from one to the other, and saves it as a film."
+        ),
+        "making",
+        "wander",
+    ),
+)

@@ -1,0 +1,1 @@
+"""What the tour shows: a card, and an outline around what it speaks of."""

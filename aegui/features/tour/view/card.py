@@ -1,0 +1,133 @@
+"""The card of the tour: what to try, beside what it speaks of."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QWidget
+
+from aegui.core.i18n import tr
+from aegui.kit.layouts import column, dim, row
+from aegui.kit.theme import SPACING
+
+_WIDE_PX = 300
+_AWAY_PX = 14
+
+
+class TourCard(QFrame):
+    """Title, a few lines, and buttons; it lies on the window and keeps nobody from working.
+
+    Signals:
+        next_requested(), back_requested(): The step after this one, or before it.
+        left(): Not now.
+    """
+
+    next_requested = Signal()
+    back_requested = Signal()
+    left = Signal()
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self.setProperty("card", True)
+        self.setFixedWidth(_WIDE_PX)
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+        self.title = QLabel()
+        self.title.setProperty("heading", True)
+        self.count = dim()
+        self.text = QLabel()
+        self.text.setWordWrap(True)
+        self.text.setTextFormat(Qt.TextFormat.PlainText)
+        self.done = dim(tr("✓ Done"))
+        kept = self.done.sizePolicy()
+        kept.setRetainSizeWhenHidden(True)
+        self.done.setSizePolicy(kept)
+        self.leave = QPushButton(tr("Not now"))
+        self.leave.setToolTip(tr("Help > Tour goes on here"))
+        self.back = QPushButton(tr("Back"))
+        self.next = QPushButton(tr("Next"))
+        self.next.setDefault(True)
+        self.leave.clicked.connect(self.left)
+        self.back.clicked.connect(self.back_requested)
+        self.next.clicked.connect(self.next_requested)
+        edge = SPACING + SPACING // 2
+        self.setLayout(
+            column(
+                row(self.title, 1, self.done, self.count, spacing=SPACING),
+                self.text,
+                row(self.leave, 1, self.back, self.next, spacing=SPACING // 2),
+                spacing=SPACING,
+                margins=(edge, SPACING, edge, SPACING),
+            )
+        )
+        self.hide()
+
+    def set_step(self, place: int, steps: int, title: str, text: str) -> None:
+        """Show step ``place``, from 0, of so many, and have it said."""
+        self.title.setText(title)
+        self.text.setText(text)
+        self.count.setText(tr("{n} of {all}", n=place + 1, all=steps))
+        self.done.hide()
+        self.back.setEnabled(place > 0)
+        self.next.setText(tr("Next") if place + 1 < steps else tr("Finish"))
+        said = tr("Tour, step {n} of {all}: {title}", n=place + 1, all=steps, title=title)
+        self.setAccessibleName(said)
+        self.setAccessibleDescription(text)
+        self.show()
+        event = QAccessibleAnnouncementEvent(self, f"{said}. {text}")
+        QAccessible.updateAccessibility(event)
+
+    def set_done(self) -> None:
+        """What the step asks for was done."""
+        self.done.show()
+
+    def put_beside(self, target: QRect | None) -> None:
+        """Lie beside ``target`` of the window, not over it; where there is no room, in its corner.
+
+        None: in the lower right corner of the window.
+        """
+        window = self.parentWidget()
+        if window is None:
+            return
+        layout = self.layout()
+        assert layout is not None
+        high = max(layout.totalHeightForWidth(_WIDE_PX), layout.minimumSize().height())
+        self.resize(_WIDE_PX, high)
+        inner = window.rect().adjusted(SPACING, SPACING, -SPACING, -SPACING)
+        self.move(_beside(target, self.rect(), inner))
+        self.raise_()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape puts it away."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+def _beside(target: QRect | None, card: QRect, inner: QRect) -> QPoint:
+    """Where the upper left corner of ``card`` goes within ``inner``."""
+    corner = inner.bottomRight() - card.bottomRight()
+    if target is None:
+        return corner
+    across = target.center().x() - card.center().x()
+    # What is to be looked at mostly stands in the upper part of a panel.
+    down = target.bottom() - card.height() - 2 * _AWAY_PX
+    beside = [
+        QPoint(target.right() + _AWAY_PX, down),
+        QPoint(target.left() - _AWAY_PX - card.width(), down),
+    ]
+    below = [
+        QPoint(across, target.bottom() + _AWAY_PX),
+        QPoint(across, target.top() - _AWAY_PX - card.height()),
+    ]
+    # A bar goes on to its sides, and so may what it tells of.
+    places = below + beside if target.height() < card.height() else beside + below
+    for place in places:
+        kept = QPoint(
+            min(max(place.x(), inner.left()), corner.x()),
+            min(max(place.y(), inner.top()), corner.y()),
+        )
+        if not card.translated(kept).intersects(target):
+            return kept
+    within = target.bottomRight() - card.bottomRight() - QPoint(_AWAY_PX, 3 * _AWAY_PX)
+    return QPoint(max(within.x(), inner.left()), max(within.y(), inner.top()))
