@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtWidgets import QWidget
 
-    from aegui.features.tour.steps import Step
+    from aegui.features.tour.steps import TourStep
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
     from aegui.shell.feature_window import FeatureWindow
@@ -74,7 +74,7 @@ class TourFeature(Feature):
         services.workspace.keepsakes.places_changed.connect(self._on_places_changed)
 
     @property
-    def step(self) -> Step | None:
+    def step(self) -> TourStep | None:
         """The step that is shown; None: the tour is not under way."""
         return None if self._at is None else STEPS[self._at]
 

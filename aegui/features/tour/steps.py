@@ -8,7 +8,7 @@ from aegui.core.i18n import mark
 
 
 @dataclass(frozen=True)
-class Step:
+class TourStep:
     """One thing to try.
 
     Attributes:
@@ -27,7 +27,7 @@ class Step:
 
 
 STEPS = (
-    Step(
+    TourStep(
         "wander",
         mark("Wander"),
         mark(
@@ -37,7 +37,7 @@ STEPS = (
         "map",
         "wander",
     ),
-    Step(
+    TourStep(
         "draw",
         mark("Draw"),
         mark(
@@ -47,7 +47,7 @@ STEPS = (
         "draw",
         "draw",
     ),
-    Step(
+    TourStep(
         "noise",
         mark("Noise"),
         mark(
@@ -57,7 +57,7 @@ STEPS = (
         "draw",
         "draw",
     ),
-    Step(
+    TourStep(
         "build",
         mark("Build"),
         mark(
@@ -67,14 +67,14 @@ STEPS = (
         "builder",
         "build",
     ),
-    Step(
+    TourStep(
         "train",
         mark("Train"),
         mark("Press Train: the map unfolds while the loss falls. You can go on meanwhile."),
         "train",
         "build",
     ),
-    Step(
+    TourStep(
         "time",
         mark("Time"),
         mark(
@@ -84,7 +84,7 @@ STEPS = (
         "time",
         "build",
     ),
-    Step(
+    TourStep(
         "compare",
         mark("Compare"),
         mark(
@@ -94,7 +94,7 @@ STEPS = (
         "projections",
         "compare",
     ),
-    Step(
+    TourStep(
         "make",
         mark("Make"),
         mark(
