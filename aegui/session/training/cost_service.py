@@ -75,12 +75,21 @@ class CostService(QObject):
         self._settled.stop()
         self._tried.shutdown()
 
+    @property
+    def _wants_trying(self) -> bool:
+        return self._may_try and self._cost is not None and not self._cost.is_measured
+
     def _try_later(self) -> None:
-        known = self._cost is None or self._cost.is_measured
-        if self._may_try and not known:
+        self._settled.stop()
+        if self._wants_trying:
+            # The time counts once events are heard: while a program starts on a slow machine it
+            # would be over before the first picture, which then waits for torch.
+            QTimer.singleShot(0, self, self._begin_to_settle)
+
+    @Slot()
+    def _begin_to_settle(self) -> None:
+        if self._wants_trying:
             self._settled.start()
-        else:
-            self._settled.stop()
 
     @Slot()
     def _on_settled_timeout(self) -> None:
