@@ -23,6 +23,7 @@ from aegui.core.data.load import load_data, load_dataset, source_from
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import localized, tr, trn
+from aegui.core.run_file.origin import origin_words
 from aegui.core.run_file.saved import SUFFIX, load_run
 from aegui.core.study.findings import mistakes
 from aegui.core.study.levels import noises_of, parse_levels
@@ -109,7 +110,7 @@ def curves_command(options: argparse.Namespace) -> int:
     with shown_work() as (report, cancelled):
         curves = noise_curves(models, dataset, spec, report, cancelled)
     if options.out:
-        from aegui.widgets.figures.makers import noise_curves_figure, origin_words
+        from aegui.widgets.figures.makers import noise_curves_figure
 
         data = origin_words(
             weights=tr(WEIGHTS[options.weights]),

@@ -18,6 +18,7 @@ from aegui.core.evaluation.fitting import refuse_other_size
 from aegui.core.evaluation.parts import is_same_set, parts_of
 from aegui.core.i18n import tr
 from aegui.core.recipe import DataSpec
+from aegui.core.run_file.origin import origin_words
 from aegui.core.run_file.saved import load_run
 from aegui.core.training.best import has_best_weights
 from aegui.core.training.last import last_snapshot
@@ -195,8 +196,6 @@ class OpenedRun:
 
     def origin(self, **other: Any) -> str:
         """The same in one line below a figure, with the samples and what ``other`` says."""
-        from aegui.widgets.figures.makers import origin_words
-
         known: dict[str, Any] = {
             "name": self.name,
             "seed": self.seed,

@@ -34,6 +34,7 @@ from aegui.core.latent.views import (
     view_cost,
     with_codes,
 )
+from aegui.core.run_file.origin import origin_words
 from aegui.core.run_file.saved import SUFFIX
 from aegui.core.text_tables import columns_text
 
@@ -276,8 +277,6 @@ def _write(path: str, maps: Maps, about: dict[str, Any], run: OpenedRun | None) 
 
 def _origin(maps: Maps, about: dict[str, Any], run: OpenedRun | None) -> str:
     """What the maps were made from and how, in one line below them."""
-    from aegui.widgets.figures.makers import origin_words
-
     samples = len(maps.of.indices)
     if run is None:
         parts = [origin_words(data=maps.dataset.name, samples=samples)]

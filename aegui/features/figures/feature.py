@@ -13,6 +13,7 @@ from aegui.core.atomic import write_atomically
 from aegui.core.data.corruption import corruption_words
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
+from aegui.core.run_file.origin import origin_words
 from aegui.features.figures.dialog import FigureDialog
 from aegui.kit.charts.figure import Figure, Paper, figure_bytes, figure_image
 from aegui.kit.charts.menu import COPY, COPY_TABLE, CSV, FigureDesk
@@ -20,7 +21,6 @@ from aegui.session.notice import Notice
 from aegui.shell.dialogs.files import choose_save_file
 from aegui.shell.feature import Feature
 from aegui.shell.outcome import weights_words
-from aegui.widgets.figures.makers import origin_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable

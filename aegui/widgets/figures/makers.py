@@ -11,6 +11,7 @@ from aegui.core.data.corruption import corruption_words
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import localized, tr, trn, with_marks
 from aegui.core.latent.views import VIEWS
+from aegui.core.run_file.origin import origin_words
 from aegui.core.study.noise_matrix import FIGURES
 from aegui.core.study.tables import curves_csv, curves_sheet, matrix_csv, matrix_sheet
 from aegui.kit.charts.axes import Axis
@@ -48,34 +49,6 @@ _STYLES = {
 _AIR = 0.06
 MOST_CLASS_NAMES = 20
 _FEW_ROWS = 4
-
-
-def origin_words(
-    *,
-    name: str = "",
-    seed: int | None = None,
-    epoch: int | None = None,
-    weights: str = "",
-    data: str = "",
-    samples: int | None = None,
-    noise: str = "",
-    noise_seed: int | None = None,
-) -> str:
-    """What a figure depends on, as far as it is known, in one line."""
-    parts = [name]
-    if seed is not None:
-        parts.append(tr("seed {seed}", seed=seed))
-    if epoch is not None:
-        parts.append(tr("epoch {n:,}", n=epoch))
-    parts.append(weights)
-    if data and samples is not None:
-        parts.append(tr("data: {name}, {n:,} samples", name=data, n=samples))
-    elif data:
-        parts.append(tr("data: {name}", name=data))
-    parts.append(noise)
-    if noise_seed is not None:
-        parts.append(tr("seed of the noise {seed}", seed=noise_seed))
-    return " · ".join(part for part in parts if part)
 
 
 def charts_figure(
