@@ -29,6 +29,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from pytestqt.qtbot import QtBot
 
 from aegui.session.jobs.latest_job import LatestJob
@@ -53,6 +55,12 @@ for _wait in (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitSignals):
 for _end in (LatestJob.wait, LatestJob.shutdown):
     _end.__defaults__ = (60.0,)
 training_runner.SHUTDOWN_SECONDS = 60.0
+
+# Nor has an example of hypothesis to be quick; and each run tries the same ones.
+hypothesis_settings.register_profile(
+    "aegui", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("aegui")
 
 pytest_plugins = (
     "pytester",

@@ -112,7 +112,7 @@ JSON = st.recursive(
 )
 
 
-@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.dictionaries(st.sampled_from(sorted(Settings.model_fields)), JSON))
 def test_no_content_is_a_crash(tmp_path: Path, content: dict[str, object]) -> None:
     file = tmp_path / "settings.json"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aegui.core.course_configs import CourseReading, lines_of, load_any_recipe, understand
@@ -550,7 +550,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=400)
 @given(VALUES | st.dictionaries(NAMES, VALUES, max_size=6))
 def test_any_json_gives_a_valid_recipe_or_a_recipe_error(config: object) -> None:
     try:
@@ -560,7 +560,7 @@ def test_any_json_gives_a_valid_recipe_or_a_recipe_error(config: object) -> None
     assert parse_recipe(recipe_json(reading.recipe)) == reading.recipe
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(VALUES | st.dictionaries(NAMES, VALUES, max_size=6))
 def test_json_and_yaml_say_the_same(config: object) -> None:
     def outcome(document: object) -> object:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aegui.core.course_configs import CourseReading, understand
@@ -373,7 +373,7 @@ CONFIGS = st.dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 @given(CONFIGS)
 def test_nothing_vanishes_and_nothing_is_told_twice(config: dict[str, Any]) -> None:
     try:

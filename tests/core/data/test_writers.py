@@ -62,13 +62,13 @@ def test_letters_come_back(name: str, key: str) -> None:
     assert same(read_back(load_builtin(name), key), load_builtin(name))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(binary_sets(), st.sampled_from(GLYPH_FORMS))
 def test_any_black_and_white_set_comes_back(dataset: Dataset, key: str) -> None:
     assert same(read_back(dataset, key), dataset)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.integers(0, 2**32 - 1), st.sampled_from([1, 3]))
 def test_grey_and_coloured_sets_come_back_as_json_and_png(seed: int, channels: int) -> None:
     images = np.random.default_rng(seed).random((3, channels, 6, 4), dtype=np.float32)

@@ -164,7 +164,7 @@ def test_impossible_images_tell_nothing() -> None:
     assert np.allclose(posterior(np.ones((1, 9)), GLYPHS_3X3[:3], spec), 1 / 3)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.integers(0, 10_000), st.sampled_from(["gaussian:0.05", "gaussian:0.3", "gaussian:2"]))
 def test_clipped_gaussian_posterior(seed: int, text: str) -> None:
     spec = parse_corruption(text)

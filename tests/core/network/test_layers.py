@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from aegui.core.recipe import Sides
 
 each = partial(zip, strict=True)
-unhurried = settings(max_examples=25, deadline=None)
+unhurried = settings(max_examples=25)
 SIDES = st.tuples(st.integers(1, 6), st.integers(1, 6))
 MARGINS = st.none() | st.tuples(st.integers(0, 3), st.integers(0, 3))
 IMAGES = st.tuples(st.integers(1, 3), st.integers(1, 12), st.integers(1, 12))

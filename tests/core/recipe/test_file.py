@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from aegui.core.errors import AeguiError, ReadError, RecipeError
@@ -169,7 +169,6 @@ KEYS = st.sampled_from(["seed", "runs", "data", "network", "training", "name", "
 PARTS = st.sampled_from(["encoder", "latent", "decoder", "units", "optimizer", "goals", "chars"])
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(KEYS, JSON | st.dictionaries(PARTS, JSON, max_size=3), max_size=4))
 def test_any_json_is_a_recipe_or_a_recipe_error(document: dict[str, object]) -> None:
     try:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from aegui.core.pixels.shapes import PixelBox
@@ -280,7 +280,6 @@ def _axis(n: int) -> Axis:
     return "horizontal" if n % 2 else "vertical"
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, len(EDITS) - 1), st.integers(0, 100)), max_size=12))
 def test_any_edits_can_be_undone_and_done_again(edits: list[tuple[int, int]]) -> None:
     drawing = Drawing(7, 5)

@@ -33,7 +33,7 @@ def test_byte_order_marks(folder: Path, encoding: str) -> None:
     assert is_lower(one(folder, f"x = [\n{python_rows()}\n]".encode(encoding), "python"))
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(
     data=st.one_of(st.binary(max_size=200), st.text(max_size=200).map(str.encode)),
     which=st.integers(0, 5),
