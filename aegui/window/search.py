@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QWidget
 
+from aegui.core.gallery import cards
 from aegui.core.i18n import tr
-from aegui.core.recipe.file import list_recipes
 from aegui.core.recipe.settings import SECTIONS
 from aegui.kit.finder import Findable
 from aegui.window.actions import MENUS
@@ -84,9 +84,10 @@ def setting_entries(
 
 
 def recipe_entries(choose: Callable[[str], object]) -> Iterator[Findable]:
-    """Every network that ships, to be made the draft."""
-    for key, recipe in list_recipes():
-        yield Findable(tr(recipe.name), key, tr("Network"), partial(choose, key))
+    """Every network of the gallery, to be made the draft."""
+    for card in cards():
+        detail = f"{card.sees} ({card.key})" if card.sees else card.key
+        yield Findable(card.name, detail, tr("Network"), partial(choose, card.key))
 
 
 def guide_entries(open_at: Callable[[str, str], object]) -> Iterator[Findable]:

@@ -9,11 +9,16 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QTreeWidgetItem
 
+from aegui.core.recipe import Recipe
+from aegui.core.recipe.file import save_recipe
 from aegui.kit.finder import Finder
+from aegui.paths import recipes_dir
 from aegui.window.help_viewer import HelpViewer, guide_headings
 from aegui.window.shortcuts import ShortcutsDialog
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pytestqt.qtbot import QtBot
 
     from aegui.window.main_window import MainWindow
@@ -66,6 +71,13 @@ def test_a_network_becomes_the_draft(window: MainWindow, qtbot: QtBot) -> None:
     entry = next(entry for entry in finder.entries if entry.kind == "Network")
     first(finder, entry.title)
     assert window._services.workspace.recipe.name == entry.title
+
+
+def test_a_network_of_ones_own_is_found(window: MainWindow, qtbot: QtBot, user_home: Path) -> None:
+    recipes_dir().mkdir(parents=True)
+    save_recipe(recipes_dir() / "zigzag.json", Recipe(name="Zigzag"))
+    first(search(window, qtbot, "zigzag"), "Zigzag")
+    assert window._services.workspace.recipe.name == "Zigzag"
 
 
 def test_a_heading_opens_the_guide_there(window: MainWindow, qtbot: QtBot) -> None:
