@@ -22,6 +22,8 @@ from aegui.kit.theme import current_theme, icon
 if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent, QPaintEvent
 
+KEPT_CLEAR = "keptClear"
+"""A property of what a message may speak of: none lies over it."""
 _SIGN_PX = 16
 
 

@@ -58,5 +58,6 @@ def request_for(path: Path) -> QDBusMessage:
     from PySide6.QtDBus import QDBusMessage
 
     request = QDBusMessage.createMethodCall(_NAME, _PLACE, _NAME, "ShowItems")
-    request.setArguments([[QUrl.fromLocalFile(str(path)).toString()], ""])
+    address = QUrl.fromLocalFile(str(path)).toString(QUrl.ComponentFormattingOption.FullyEncoded)
+    request.setArguments([[address], ""])
     return request

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import mark, tr
+from aegui.kit.marks import KEPT_CLEAR
 from aegui.kit.rooms import watch_room
 from aegui.kit.theme import ICON_PX, SPACING, current_theme, icon, icon_pixmap
 from aegui.shell.folders import show_in_folder
@@ -301,6 +302,9 @@ class Notifications(QObject):
         host = QRect(room.mapTo(self._host, QPoint()), room.size())
         width = min(_WIDTH_PX, host.width() - 2 * SPACING)
         bottom = host.bottom() - 2 * SPACING
+        for child in room.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            if child.property(KEPT_CLEAR) and child.isVisible():
+                bottom = min(bottom, child.mapTo(self._host, QPoint()).y() - SPACING)
         for toast in reversed(self._toasts):
             height = toast.heightForWidth(width)
             height = max(height, toast.sizeHint().height() if height < 0 else height)

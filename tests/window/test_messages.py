@@ -158,9 +158,9 @@ def test_the_folder_of_a_file_that_was_saved_is_shown(
 
 def test_a_file_manager_is_asked_for_the_file_itself(tmp_path: Path) -> None:
     pytest.importorskip("PySide6.QtDBus")
-    request = request_for(tmp_path / "a.gif")
+    request = request_for(tmp_path / "a b.gif")
     assert request.member() == "ShowItems"
-    assert request.arguments() == [[(tmp_path / "a.gif").as_uri()], ""]
+    assert request.arguments() == [[(tmp_path / "a b.gif").as_uri()], ""]
 
 
 def test_the_map_says_when_another_network_is_built(window: MainWindow, qtbot: QtBot) -> None:
@@ -174,6 +174,14 @@ def test_the_map_says_when_another_network_is_built(window: MainWindow, qtbot: Q
     assert mark.isVisible()
     assert window.canvas.rect().contains(mark.geometry())
     assert "2" in mark.accessibleDescription()
+    window.notify(Notice("warning", "something about the edit"))
+    (toast,) = (
+        one
+        for one in window.findChildren(Toast)
+        if one.isVisible() and one.notice.text[:4] == "some"
+    )
+    corner = mark.mapTo(window, mark.rect().topLeft())
+    assert not toast.geometry().intersects(mark.rect().translated(corner))
     with qtbot.waitSignal(window._services.runner.finished, timeout=60_000):
         mark.train.click()
         assert not mark.isVisible()

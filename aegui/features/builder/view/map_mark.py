@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QWidget
 
 from aegui.core.i18n import tr
 from aegui.kit.layouts import row
+from aegui.kit.marks import KEPT_CLEAR
 from aegui.kit.rooms import watch_room
 from aegui.kit.theme import SPACING
 from aegui.widgets.rulers import BOTTOM_PX, LEFT_PX
@@ -31,6 +32,8 @@ class MapMark(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setProperty("card", True)
+        # Messages about an edit may come while this offers to train it.
+        self.setProperty(KEPT_CLEAR, True)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self._state: StripState | None = None
         self.words = QLabel(tr("Shows the network before your change"))
