@@ -23,6 +23,8 @@ from PySide6.QtWidgets import QApplication
 from aegui.app import App
 from aegui.core.recipe import CorruptionSpec, Recipe
 from aegui.core.recipe.file import list_recipes
+from aegui.core.study.plan import Goal, Seeds, StudyAxis, StudyPlan, save_plan
+from aegui.core.study.plan_edits import with_recipe
 from aegui.features.answer.view.panel import AnswerPanel
 from aegui.features.builder.training import TrainingFeature
 from aegui.features.builder.view.builder_panel import BuilderPanel
@@ -34,6 +36,7 @@ from aegui.features.data.view.data_panel import DataPanel
 from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.features.gallery.feature import GalleryFeature
 from aegui.features.gan.view.panel import GanPanel
+from aegui.features.library.view.panel import LibraryPanel
 from aegui.features.making.model.making import Making
 from aegui.features.making.view.panel import MakingPanel
 from aegui.features.map.hints import HINTS, hint_key
@@ -41,6 +44,9 @@ from aegui.features.map.model.field_service import FieldService
 from aegui.features.map.view.cursor_panel import CursorPanel
 from aegui.features.projections.model.projection_service import ProjectionService
 from aegui.features.projections.view.panel import ProjectionsPanel
+from aegui.features.studies.model.study_runs import StudyRuns
+from aegui.features.studies.view.panel import StudiesPanel
+from aegui.features.studies.view.phase_page import PhasePage
 from aegui.features.time.feature import TimeFeature
 from aegui.paths import models_dir
 from aegui.session.settings import Settings
@@ -148,13 +154,13 @@ def is_encoded(app: App) -> bool:
     return shown.codes is not None and len(shown.codes.indices) == len(shown.dataset)
 
 
-def show(app: App, key: str) -> None:
+def show(app: App, key: str, below: int = _BELOW_PX) -> None:
     """Bring a dock to the front; those below the map get room enough to be looked at."""
     dock = app.window.docks[key]
     dock.show()
     dock.raise_()
     if app.window.dockWidgetArea(dock) == Qt.DockWidgetArea.BottomDockWidgetArea:
-        app.window.resizeDocks([dock], [_BELOW_PX], Qt.Orientation.Vertical)
+        app.window.resizeDocks([dock], [below], Qt.Orientation.Vertical)
     spin(0.6)
 
 
@@ -377,6 +383,73 @@ def gallery(app: App) -> None:
     dialog.reject()
 
 
+def do_study(app: App, plan: StudyPlan, recipe: Recipe) -> StudiesPanel:
+    """Do a study of ``recipe`` to its end, in the arrangement for studies."""
+    path = Path(os.environ["XDG_DATA_HOME"]) / f"{plan.name.lower().replace(' ', '-')}.aegui-study"
+    save_plan(path, with_recipe(plan, recipe))
+    app.window.actions_table["studies"].trigger()
+    runs = app.services.of(StudyRuns)
+    runs.choose(path)
+    wait_for(lambda: runs.sheet is not None and runs.sheet.path == path and bool(runs.sheet.cost))
+    runs.start()
+    wait_for(lambda: not runs.job.is_busy)
+    app.window.notifications.close_all()
+    show(app, "studies")
+    return app.window.panel(StudiesPanel)
+
+
+def seeds(app: App) -> None:
+    """A thousand networks that differ in their seed alone, one of them on the map."""
+    optimizer = {"name": "adam", "learning_rate": 0.02}
+    recipe = shipped("letters-seeds", training={"epochs": 300, "optimizer": optimizer})
+    plan = StudyPlan(
+        name="A thousand seeds",
+        goal=Goal(figure="worst", at_most=1.0),
+        figure="wrong",
+        seeds=Seeds(count=1000),
+    )
+    panel = do_study(app, plan, recipe)
+    panel.pages.show_page("phase")
+    page = panel.pages.page("phase")
+    assert isinstance(page, PhasePage)
+    wait_for(lambda: page.field.picture is not None and len(page.field.view.shapes) == 1000)
+    before = app.services.shown.recipe
+    box = page.field.view.shapes[318].path.boundingRect()
+    QTest.mouseClick(page.field.view, Qt.MouseButton.LeftButton, pos=box.center().toPoint())
+    wait_for(lambda: app.services.shown.recipe != before and is_encoded(app))
+    app.window.notifications.close_all()
+    spin(2.0)
+    shoot(app, "seeds")
+
+
+def library(app: App) -> None:
+    """Settings of a study in the library, two of them compared."""
+    plan = StudyPlan(
+        name="Activations",
+        figure="wrong",
+        seeds=Seeds(count=8),
+        axes=(
+            StudyAxis(
+                label="activation",
+                path="network.encoder.0.activation",
+                values=("tanh", "relu", "sigmoid", "elu"),
+            ),
+        ),
+    )
+    do_study(app, plan, shipped("letters-seeds", training={"epochs": 400}))
+    app.window.actions_table["library"].trigger()
+    show(app, "library", 520)
+    panel = app.window.panel(LibraryPanel)
+    entries, at = panel.table.entries, panel.view.columns.index("name")
+    wait_for(lambda: entries.rowCount() >= 5)
+    named = {entries.index(row, at).data(): entries.row(row) for row in range(entries.rowCount())}
+    both = [row.id for name in ("tanh", "relu") if (row := named[name]) is not None]
+    panel.table.choose(both)
+    wait_for(lambda: len(panel.side.ids) == 2)
+    spin(1.0)
+    shoot(app, "library", panel)
+
+
 PICTURES = {
     picture.__name__: picture
     for picture in (
@@ -397,6 +470,8 @@ PICTURES = {
         making,
         time,
         gallery,
+        seeds,
+        library,
     )
 }
 """What is shown, by name; each leaves the window in the light theme and of the usual size."""

@@ -36,6 +36,21 @@ def held(layout: QLayout) -> QWidget:
     return widget
 
 
+class Filling(QWidget):
+    """A widget that fills the room it is given, though lines in it may break.
+
+    Without it what scrolls it makes it as high as all of its parts want to be at that width.
+    """
+
+    def __init__(self, layout: QLayout) -> None:
+        super().__init__()
+        self.setLayout(layout)
+
+    def hasHeightForWidth(self) -> bool:
+        """What breaks takes its room from the others."""
+        return False
+
+
 def dim(label: QLabel | str = "") -> QLabel:
     """``label`` in the colour of what is read second, such as units and hints."""
     label = QLabel(label) if isinstance(label, str) else label

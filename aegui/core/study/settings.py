@@ -121,7 +121,9 @@ def changed(recipe: Recipe, values: Mapping[str, Any], where: str) -> Recipe:
         return recipe
     document = recipe.model_dump(mode="json")
     for path, value in values.items():
-        _set(document, path.split("."), value, document, f"{where}, {path}")
+        # An axis without a name is called by its path: that is said once.
+        said = path if where.startswith(f"{path}, ") else f"{where}, {path}"
+        _set(document, path.split("."), value, document, said)
     return recipe_from(document, where)
 
 

@@ -28,7 +28,7 @@ from aegui.features.library.view.runs_table import RunsTable
 from aegui.features.library.view.side import EntrySide
 from aegui.features.library.view.words import found_words, use_help, use_words
 from aegui.kit.flow import FlowLayout
-from aegui.kit.layouts import column, dim, held, row
+from aegui.kit.layouts import Filling, column, dim, held, row
 from aegui.kit.placeholder import Placeholder
 from aegui.kit.theme import SPACING
 from aegui.widgets.progress_strip import WorkBar
@@ -176,7 +176,7 @@ class LibraryPanel(QWidget):
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(held(page))
+        scroll.setWidget(Filling(page))
         # In a narrow place it is moved: it must not push the window off the screen.
         self.setLayout(column((scroll, 1)))
         self._typing.setSingleShot(True)

@@ -153,6 +153,7 @@ class StudyRuns(QObject):
         self._edits: list[StudyPlan] = []
         self._edit = 0
         self._filed: StudyPlan | None = None
+        self._opens = False
         self._drafts = PlanDrafts()
         self._control = StudyControl()
         self._rest = QTimer(self)
@@ -188,7 +189,7 @@ class StudyRuns(QObject):
         """
         if not self.job.is_busy:
             self._rest.stop()
-            self._filed = None
+            self._opens = True
             self._opening.derive(lambda _report, cancelled: _opened(path, cancelled), object())
 
     def restore(self) -> None:
@@ -269,6 +270,7 @@ class StudyRuns(QObject):
     def _show(self, sheet: StudySheet) -> None:
         """Show another plan, and find what is known of it once edits rest."""
         self._opening.forget()
+        self._opens = False
         self._take(replace(sheet, is_edited=sheet.plan != self._filed))
         self.edits_changed.emit(self._edit > 0, self._edit + 1 < len(self._edits))
         self._rest.start()
@@ -281,7 +283,8 @@ class StudyRuns(QObject):
 
     @Slot(object)
     def _on_opening_answered(self, sheet: StudySheet) -> None:
-        if self._filed is None:
+        if self._opens:
+            self._opens = False
             self._begin_edits(sheet.plan)
         self._take(sheet)
 

@@ -229,14 +229,16 @@ class AxisRowView(QWidget):
     # What is asked for
 
     def _tell(self, axis: StudyAxis) -> None:
+        was_refused = bool(self.problem.text())
         self.problem.set_text("")
-        if axis != self._axis:
+        if axis != self._axis or was_refused:
             self._axis = axis
             self._show_count()
             self.edited.emit(axis)
 
     def _refuse(self, error: Exception) -> None:
-        self.problem.set_text(f"{_reason(error)}.".replace("..", "."))
+        text = f"{_reason(error)}.".replace("..", ".")
+        self.problem.set_text(text[:1].upper() + text[1:])
         self.edited.emit(None)
 
     def _with(self, **how: Any) -> StudyAxis:

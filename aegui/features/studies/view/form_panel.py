@@ -325,7 +325,7 @@ class StudyForm(QWidget):
         sheet = self._sheet
         axes = () if sheet is None else sheet.plan.axes
         for view, axis in zip(self.axes, axes, strict=False):
-            for name in (f"{axis.name}, ", f"“{axis.name}”"):
+            for name in (f"{axis.name}, ", f"{axis.name}: ", f"“{axis.name}”"):
                 if reason.startswith(name):
                     view.set_problem(reason.removeprefix(name))
                     return
@@ -405,6 +405,8 @@ class StudyForm(QWidget):
             self.problem.set_text(str(error))
         else:
             self.plan_edited.emit(plan)
+        # What was wrong may be right again without being another plan.
+        self._show_levers()
 
     def _fill_menu(self) -> None:
         """What can be varied of the recipe, under its headings."""

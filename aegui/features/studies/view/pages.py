@@ -51,6 +51,10 @@ class StudyPage(QWidget):
     material_requested = Signal()
     """Histories and networks of the study are wanted; ``set_material`` follows."""
 
+    def hasHeightForWidth(self) -> bool:
+        """It fills the room that there is: a head that breaks into lines takes from the rest."""
+        return False
+
     making: Making = staticmethod(make_at_once)
     """How what takes long is made."""
 

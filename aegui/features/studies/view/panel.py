@@ -193,16 +193,26 @@ class StudiesPanel(QWidget):
 
     def _show_row(self) -> None:
         """Offer the runs of the setting that is chosen, each with its figure."""
-        cell, sheet = self._chosen(), self._sheet
+        cell = self._chosen()
         self._row.setVisible(cell is not None)
-        if cell is None or sheet is None:
+        if cell is None:
             return
         self.networks.setEnabled(bool(cell.runs))
         self._setting.setText(", ".join(map(tr, cell.setting.labels.values())))
-        seed, key = self.seeds.currentData(), compared_by(sheet.plan)
+        self._fill_seeds(self.seeds.currentData())
+
+    def _fill_seeds(self, seed: int | None) -> None:
+        """Offer the first seeds of the setting, and ``seed``, which is chosen."""
+        cell, sheet = self._chosen(), self._sheet
+        if cell is None or sheet is None:
+            return
+        key, every = compared_by(sheet.plan), sheet.plan.seeds.all
         known = {run.seed: run.figures.get(key) for run in cell.runs}
+        offered = dict.fromkeys(every[:_MOST_SEEDS])
+        if seed is not None and every[0] <= seed <= every[-1]:
+            offered[seed] = None
         self.seeds.clear()
-        for one in sheet.plan.seeds.all[:_MOST_SEEDS]:
+        for one in offered:
             text = tr("Seed {n}", n=one)
             if one in known:
                 text = f"{text}: {figure_words(key, known[one])}"
@@ -218,8 +228,7 @@ class StudiesPanel(QWidget):
         result = None if self._sheet is None else self._sheet.result
         if result is not None and place < len(result.cells):
             self.pages.choose(place)
-            if self.seeds.findData(seed) >= 0:
-                self.seeds.setCurrentIndex(self.seeds.findData(seed))
+            self._fill_seeds(seed)
             self.network_requested.emit(result.cells[place], seed)
 
     def _ask_for_networks(self) -> None:

@@ -294,3 +294,20 @@ def test_a_draft_that_cannot_be_read_is_none() -> None:
         runs.restore()
         assert runs.sheet is None
         runs.shutdown()
+
+
+def test_a_file_that_cannot_be_opened_leaves_the_edits_of_the_other(
+    qtbot: QtBot, runs: StudyRuns, tmp_path: Path
+) -> None:
+    path = write_plan(tmp_path)
+    before = opened(qtbot, runs, path).plan
+    with qtbot.waitSignal(runs.failed):
+        runs.choose(tmp_path / "none.aegui-study")
+    runs.edit(before.model_copy(update={"trials": 3}))
+    settled(qtbot, runs, path)
+    assert runs.sheet is not None
+    assert runs.sheet.is_edited
+    runs.undo()
+    assert runs.sheet is not None
+    assert runs.sheet.plan == before
+    assert not runs.sheet.is_edited

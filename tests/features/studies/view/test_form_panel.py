@@ -103,6 +103,10 @@ def test_what_is_wrong_is_said_at_its_row(
     assert words in form.axes[0].problem.text()
     assert form.plan == before
     assert not form.start.isEnabled()
+    # What it was before is right again, though it is no other plan.
+    typed(qtbot, form, 0, "0.02; 0.002")
+    assert not form.axes[0].problem.text()
+    assert form.start.isEnabled()
     typed(qtbot, form, 0, "0.5")
     assert not form.axes[0].problem.text()
     assert form.start.isEnabled()
@@ -161,7 +165,7 @@ def test_architectures_are_lines_of_sizes(qtbot: QtBot, form: Edited) -> None:
     assert rows[2].set["network.latent.units"] == 3
     assert [layer["units"] for layer in rows[2].set["network.decoder"]] == [9]
     QTest.keyClicks(row.lines, "\rnonsense")
-    qtbot.waitUntil(lambda: "line 4" in row.problem.text())
+    qtbot.waitUntil(lambda: "Line 4" in row.problem.text())
     assert len(form.plan.axes[1].choices) == 3
 
 
