@@ -110,6 +110,7 @@ class LibraryFeature(Feature):
         panel.empty_requested.connect(self.empty_trash)
         panel.limit_requested.connect(self.set_limit)
         panel.folder_requested.connect(self.open_folder)
+        panel.look_requested.connect(lambda: self._look(refresh=True))
         panel.keep_toggled.connect(self._on_panel_keep_toggled)
         panel.cancel_requested.connect(desk.cancel)
 
@@ -185,6 +186,7 @@ class LibraryFeature(Feature):
 
     @Slot(str)
     def _on_looks_failed(self, reason: str) -> None:
+        self._panel.set_failure(reason)
         self.noticed.emit(Notice("warning", reason, passing=True, about="library"))
 
     @Slot(bool)

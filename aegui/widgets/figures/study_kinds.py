@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from aegui.core.study.results import StudyCell, StudyResult
     from aegui.kit.charts.items import ItemPlot
 
+_SHORT = 6
+_DIGITS, _MOST_DIGITS = 3, 6
 Needs = Literal["figures", "curves", "networks"]
 
 
@@ -209,9 +211,30 @@ def short_names(cells: Sequence[StudyCell]) -> tuple[str, ...]:
     labels = [cell.setting.labels for cell in cells]
     axes = dict.fromkeys(axis for one in labels for axis in one)
     differing = [axis for axis in axes if len({one.get(axis) for one in labels}) > 1]
+    short = {axis: _shortened({one[axis] for one in labels if axis in one}) for axis in differing}
     found = []
     for cell in cells:
         own = cell.setting.labels
-        parts = [tr(own[axis]) for axis in differing if axis in own]
+        parts = [short[axis][own[axis]] for axis in differing if axis in own]
         found.append(", ".join(parts) or cell.setting.title)
     return tuple(found)
+
+
+def _shortened(labels: set[str]) -> dict[str, str]:
+    """Each of ``labels`` in words; long numbers with the digits that tell them apart."""
+    found = {label: tr(label) for label in labels}
+    for digits in range(_DIGITS, _MOST_DIGITS):
+        short = {label: _rounded(label, digits) for label in labels}
+        if len(set(short.values())) == len(labels):
+            return short
+    return found
+
+
+def _rounded(label: str, digits: int) -> str:
+    """A long number with so many digits; else what it is called."""
+    if len(label) <= _SHORT:
+        return tr(label)
+    try:
+        return f"{float(label):.{digits}g}"
+    except ValueError:
+        return tr(label)

@@ -13,6 +13,8 @@ from PySide6.QtGui import QImage, QPainter
 from aegui.core.study.material import StudyMaterial, study_material
 from aegui.core.study.plan import load_plan
 from aegui.core.study.records import Records
+from aegui.core.study.results import StudyCell
+from aegui.core.study.settings import base_recipe, grid
 from aegui.core.study.study import Study
 from aegui.core.study.workers import InProcess, StudyControl
 from aegui.kit.charts.figure import Paper, figure_bytes
@@ -22,7 +24,7 @@ from aegui.kit.charts.matrix import NumberMatrix
 from aegui.kit.charts.parallel import ParallelPlot
 from aegui.widgets.figures.sheets import PictureSheet
 from aegui.widgets.figures.studies import study_figure, study_picture
-from aegui.widgets.figures.study_kinds import BANDS, PICTURES, PictureChoice
+from aegui.widgets.figures.study_kinds import BANDS, PICTURES, PictureChoice, short_names
 from tests.features.studies.plans import RATE, write_plan
 
 if TYPE_CHECKING:
@@ -80,6 +82,17 @@ def test_a_heat_map_has_the_means_of_its_cells(material: StudyMaterial) -> None:
     assert picture.items[3] == (place,)
     mean = material.result.cells[place].mean("loss")
     assert picture.csv.splitlines()[2].split(",")[2] == f"{mean:.7g}"
+
+
+def test_long_numbers_are_told_by_the_digits_that_differ(tmp_path: Path) -> None:
+    plan = load_plan(
+        write_plan(
+            tmp_path,
+            axes=[{**RATE, "values": [0.00584804, 0.0170998, 0.02, 123456789.0]}, LAYERS],
+        )
+    )
+    cells = [StudyCell(setting, (), 1) for setting in grid(base_recipe(plan, tmp_path), plan.axes)]
+    assert short_names(cells)[::3] == ("0.00585, 4", "0.0171, 4", "0.02, 4", "1.23e+08, 4")
 
 
 def test_bands_of_curves(material: StudyMaterial) -> None:

@@ -106,6 +106,8 @@ class LibraryPanel(QWidget):
     """Whether every training and study is kept."""
     cancel_requested = Signal()
     """Give up what is being done."""
+    look_requested = Signal()
+    """Look again: the library could not be read."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -282,6 +284,7 @@ class LibraryPanel(QWidget):
         return menu
 
     def _connect(self) -> None:
+        self._placeholder.accepted.connect(self.look_requested)
         self._typing.timeout.connect(self._on_typing_timeout)
         self.search.textChanged.connect(lambda _text: self._typing.start())
         self.search.returnPressed.connect(self._on_typing_timeout)
@@ -360,6 +363,11 @@ class LibraryPanel(QWidget):
                     "network, and it is the first. “Tidy up” has the switch that turns it off."
                 )
             )
+
+    def set_failure(self, reason: str) -> None:
+        """Say why the library cannot be looked into, where nothing of it is shown yet."""
+        if self._sheet is None:
+            self._placeholder.say(reason, tr("Try again"))
 
     def set_details(self, details: EntryDetails) -> None:
         """Show what is known of what is chosen."""

@@ -146,7 +146,10 @@ class StudiesPanel(QWidget):
         name = tr(sheet.plan.name) or (tr("New study") if sheet.is_new else sheet.path.stem)
         self.title.setText(name)
         self.pages.set_sheet(sheet)
-        lines, more = sheet.verdict.lines, sheet.verdict.more_seeds
+        steps = () if sheet.result is None else sheet.result.steps
+        # Of a path the way is told first, as far as it has come.
+        lines = (*(step.words(sheet.plan) for step in steps), *sheet.verdict.lines)
+        more = sheet.verdict.more_seeds
         self.verdict.setPlainText("\n".join(lines))
         self.verdict.setVisible(bool(lines))
         self.more.setVisible(more is not None)

@@ -97,6 +97,20 @@ def test_an_empty_library_says_what_comes_here(panel: LibraryPanel) -> None:
     assert panel._placeholder.message == "Nothing of that kind is in the library."
 
 
+def test_a_library_that_cannot_be_read_says_why_and_is_tried_again(
+    qtbot: QtBot, panel: LibraryPanel
+) -> None:
+    panel.set_failure("It is in use.")
+    assert panel._placeholder.message == "It is in use."
+    with qtbot.waitSignal(panel.look_requested):
+        QTest.mouseClick(panel._placeholder.offer, Qt.MouseButton.LeftButton)
+    show(panel, "one")
+    # What is known stays in sight.
+    panel.set_failure("It is in use.")
+    assert panel._placeholder.message == ""
+    assert text(panel, 0, "name") == "one"
+
+
 def test_what_was_chosen_stays_chosen_when_rows_come_and_go(panel: LibraryPanel) -> None:
     show(panel, "a", "b", "c")
     chosen: list[list[str]] = []

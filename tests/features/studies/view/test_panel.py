@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -116,6 +117,17 @@ def test_settings_fill_the_table_and_the_chart(panel: StudiesPanel, sheet: Study
     figure = pictures_of(panel).figure_of("bars")
     assert figure is not None
     assert len(figure.csv.splitlines()) == 1 + 6
+
+
+def test_a_path_tells_its_way_before_the_verdict(panel: StudiesPanel, tmp_path: Path) -> None:
+    plan = load_plan(write_plan(tmp_path, mode="path", choose=["loss"]))
+    study = Study(plan, tmp_path, Records())
+    assert list(study.run(InProcess(), StudyControl()))
+    sheet = StudySheet(tmp_path / "way.aegui-study", plan).found(study.result())
+    panel.set_sheet(replace(sheet, verdict=StudyVerdict(("a < b",))))
+    story, verdict = panel.verdict.toPlainText().splitlines()
+    assert story.startswith("rate: 2 choices were tried; 0.02 is kept.")
+    assert verdict == "a < b"
 
 
 def test_a_run_of_the_chosen_row_is_asked_for(
