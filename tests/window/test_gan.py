@@ -217,3 +217,38 @@ def test_levers_reach_the_training(window: MainWindow, qtbot: QtBot) -> None:
     assert panel.generator.isChecked()
     assert panel.discriminator.isChecked()
     stop(qtbot, runner)
+
+
+def test_the_nearest_image_that_it_can_draw_is_searched_for(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    panel, services = window.panel(GanPanel), window._services
+    begin(window, qtbot, GAN)
+    assert not panel.nearest.isVisible()
+    train(qtbot, window)
+    qtbot.waitUntil(panel.nearest.isVisible, timeout=20_000)
+    dataset, codec = services.shown.dataset, services.shown.codec
+    assert codec is not None
+    services.drawing.load(dataset.images[5, 0], dataset.labels[5])
+    qtbot.waitUntil(panel.nearest.go.isEnabled, timeout=60_000)
+    wanted, found = panel.nearest.pictures.images
+    assert wanted is not None
+    assert found is not None
+    np.testing.assert_array_equal(wanted, dataset.images[5, 0])
+    assert "searched for by gradient, from 4 random codes" in panel.nearest.words
+    places: list[NDArray[np.float32]] = []
+    services.requests.place.connect(places.append)
+    panel.nearest.go.click()
+    np.testing.assert_allclose(codec.decode(places[0])[0], found.reshape(-1), atol=1e-5)
+    # Another drawing ends the search for the last one.
+    services.drawing.load(dataset.images[9, 0], dataset.labels[9])
+    assert not panel.nearest.go.isEnabled()
+    assert "Searching" in panel.nearest.words
+    qtbot.waitUntil(panel.nearest.go.isEnabled, timeout=60_000)
+    np.testing.assert_array_equal(panel.nearest.pictures.images[0], dataset.images[9, 0])
+
+
+def test_an_autoencoder_needs_no_search(window: MainWindow, qtbot: QtBot) -> None:
+    begin(window, qtbot, SMALL)
+    train(qtbot, window)
+    assert not window.panel(GanPanel).nearest.isVisible()

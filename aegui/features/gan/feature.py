@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Slot
 
 from aegui.core.i18n import tr
+from aegui.features.gan.model.inversion_service import InversionService
 from aegui.features.gan.model.judge_service import JudgeService
 from aegui.features.gan.model.samples_service import SamplesService
 from aegui.features.gan.view.panel import GanPanel
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtWidgets import QDockWidget
 
+    from aegui.features.gan.model.inversion_service import NearestDrawn
     from aegui.features.gan.model.samples_service import GeneratedSamples
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
@@ -42,6 +44,8 @@ class GanFeature(Feature):
         self._show_network()
         self._show_levers()
         services.of(SamplesService).set_active(is_in_sight(dock))
+        services.of(InversionService).set_active(is_in_sight(dock))
+        self._search()
 
     def _connect(self, dock: QDockWidget) -> None:
         samples, panel = self._services.of(SamplesService), self._panel
@@ -54,6 +58,11 @@ class GanFeature(Feature):
         self._services.runner.state_changed.connect(self._show_levers)
         self._services.workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
         dock.visibilityChanged.connect(samples.set_active)
+        inversions = self._services.of(InversionService)
+        inversions.began.connect(self._on_inversion_began)
+        inversions.found.connect(self._on_inversion_found)
+        dock.visibilityChanged.connect(inversions.set_active)
+        self._services.drawing.changed.connect(self._on_drawing_changed)
         judge = self._services.of(JudgeService)
         panel.judge.judge_requested.connect(self._on_judge_requested)
         panel.judge.cancel_requested.connect(judge.job.cancel)
@@ -68,6 +77,7 @@ class GanFeature(Feature):
             self._services.of(JudgeService).forget()
         if changed & SUBJECT:
             self._show_network()
+            self._search()
 
     def _show_network(self) -> None:
         shown = self._services.shown
@@ -76,6 +86,27 @@ class GanFeature(Feature):
         if codec is None:
             self._services.of(JudgeService).forget()
             self._explain()
+
+    def _search(self) -> None:
+        """A GAN has no encoder: what it can draw that is nearest to the drawing is searched for."""
+        shown = self._services.shown
+        codec = shown.fitting
+        searches = codec is not None and not codec.can_encode and not shown.is_learning
+        self._panel.nearest.setVisible(searches and shown.has_prior)
+        service = self._services.of(InversionService)
+        service.search(codec if searches else None, self._services.drawing.pixels)
+
+    @Slot(object)
+    def _on_drawing_changed(self, _state: object) -> None:
+        self._search()
+
+    @Slot(object)
+    def _on_inversion_began(self, image: NDArray[np.float32]) -> None:
+        self._panel.nearest.set_wanted(image, self._services.shown.look)
+
+    @Slot(object)
+    def _on_inversion_found(self, found: NearestDrawn) -> None:
+        self._panel.nearest.set_found(found, self._services.shown.look)
 
     @Slot()
     def _on_judge_requested(self) -> None:

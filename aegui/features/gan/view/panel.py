@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 from aegui.core.i18n import tr
 from aegui.features.gan.model.samples_service import COUNTS, DEFAULT_COUNT
 from aegui.features.gan.view.judge_box import JudgeBox
+from aegui.features.gan.view.nearest_box import NearestBox
 from aegui.features.gan.view.sheet import SampleSheet
 from aegui.kit.layouts import column, dim, held, row
 from aegui.kit.placeholder import Placeholder
@@ -44,6 +45,8 @@ class GanPanel(QWidget):
         super().__init__(parent)
         self.sheet = SampleSheet()
         self.judge = JudgeBox()
+        self.nearest = NearestBox()
+        self.nearest.hide()
         self.noise = QPushButton(icon("builder-dice"), tr("New noise"))
         self.noise.setIconSize(QSize(ICON_PX, ICON_PX))
         self.noise.setToolTip(tr("Draw other codes from the normal distribution"))
@@ -68,6 +71,7 @@ class GanPanel(QWidget):
         self.generator.toggled.connect(self._on_generator_toggled)
         self.discriminator.toggled.connect(self._on_discriminator_toggled)
         self.sheet.sample_activated.connect(self._on_sheet_sample_activated)
+        self.nearest.code_activated.connect(self.code_activated)
         self.set_count(DEFAULT_COUNT)
         self.set_adversarial(False, False)
         self.set_message("")
@@ -85,7 +89,7 @@ class GanPanel(QWidget):
         self._controls = held(header)
         self._pages = Placeholder(self.sheet)
         self._pages.setContentsMargins(SPACING, 0, 0, 0)
-        layout = column(self._controls, (self._pages, 1), self.judge)
+        layout = column(self._controls, (self._pages, 1), self.nearest, self.judge)
         layout.setContentsMargins(0, 0, 0, SPACING // 2)
         self.setLayout(layout)
 
@@ -100,6 +104,7 @@ class GanPanel(QWidget):
         """Show ``text`` instead of images."""
         self._controls.hide()
         self.judge.hide()
+        self.nearest.hide()
         self.sheet.set_samples(None)
         self._pages.say(text)
 

@@ -1,0 +1,134 @@
+"""The drawing beside the nearest image that the generator can draw."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
+
+from aegui.core.i18n import localized, mark, tr
+from aegui.kit.layouts import column, row
+from aegui.kit.marks import wrapped_label
+from aegui.kit.speech import describe
+from aegui.kit.theme import SPACING, current_theme
+from aegui.session.data.looks import GLYPHS, Look
+from aegui.widgets.glyphs import draw_glyph, picture
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QPaintEvent
+
+    from aegui.features.gan.model.inversion_service import NearestDrawn
+
+_SIDE_PX = 72
+_CAPTIONS = (mark("the drawing"), mark("the nearest it can draw"))
+
+
+class TwoPictures(QWidget):
+    """The image that is wanted, and the one that was found; the second is empty before that."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._images: tuple[NDArray[np.float32] | None, NDArray[np.float32] | None] = (None, None)
+        self._look = GLYPHS
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def set_images(
+        self, wanted: NDArray[np.float32], found: NDArray[np.float32] | None, look: Look
+    ) -> None:
+        """Show images ``[H, W]`` or ``[3, H, W]``."""
+        self._images, self._look = (wanted, found), look
+        self.update()
+
+    @property
+    def images(self) -> tuple[NDArray[np.float32] | None, NDArray[np.float32] | None]:
+        """What is shown."""
+        return self._images
+
+    def _across(self) -> int:
+        widest = max(self.fontMetrics().horizontalAdvance(tr(text)) for text in _CAPTIONS)
+        return max(_SIDE_PX, widest)
+
+    def sizeHint(self) -> QSize:  # noqa: D102
+        return QSize(2 * self._across() + 2 * SPACING, _SIDE_PX + self.fontMetrics().height() + 4)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: D102
+        theme, painter = current_theme(), QPainter(self)
+        across = self._across()
+        for place, (image, caption) in enumerate(zip(self._images, _CAPTIONS, strict=True)):
+            left = place * (across + 2 * SPACING)
+            room = QRect(left + (across - _SIDE_PX) // 2, 1, _SIDE_PX - 2, _SIDE_PX - 2)
+            if image is not None:
+                room = draw_glyph(painter, room, picture(image, self._look))
+            painter.setPen(QPen(theme.grid, 1))
+            painter.drawRect(room.adjusted(-1, -1, 0, 0))
+            painter.setPen(theme.text_dim)
+            below = QRect(left, _SIDE_PX + 2, across, self.fontMetrics().height())
+            painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, tr(caption))
+
+
+class NearestBox(QWidget):
+    """Passive.
+
+    Signals:
+        code_activated(object): The code float32 ``[d]`` that was found is to be gone to.
+    """
+
+    code_activated = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._found: NearestDrawn | None = None
+        self.pictures = TwoPictures()
+        self._words = wrapped_label("")
+        self.go = QPushButton(tr("Go there"))
+        self.go.setToolTip(tr("Show the code that was found on the map"))
+        self.go.clicked.connect(self._on_go_clicked)
+        words = column(self._words, row(self.go, 1), 1, spacing=SPACING // 2)
+        whole = row(self.pictures, (words, 1), spacing=2 * SPACING)
+        whole.setContentsMargins(SPACING, SPACING // 2, SPACING, 0)
+        self.setLayout(whole)
+
+    @property
+    def words(self) -> str:
+        """What is said of it."""
+        return self._words.text()
+
+    def set_wanted(self, image: NDArray[np.float32], look: Look) -> None:
+        """``image`` is searched for from now on."""
+        self._found = None
+        self.pictures.set_images(image, None, look)
+        self._say(tr("Searching for the image that is nearest to the drawing…"))
+        self.go.setEnabled(False)
+
+    def set_found(self, found: NearestDrawn, look: Look) -> None:
+        """Show what was found."""
+        self._found = found
+        self.pictures.set_images(found.wanted, found.drawn, look)
+        self._say(_words(found))
+        self.go.setEnabled(True)
+
+    def _say(self, words: str) -> None:
+        self._words.setText(words)
+        describe(self, words)
+
+    def _on_go_clicked(self) -> None:
+        if self._found is not None:
+            self.code_activated.emit(self._found.inversion.z)
+
+
+def _words(found: NearestDrawn) -> str:
+    inversion = found.inversion
+    words = tr(
+        "A GAN has no encoder: this was searched for by gradient, from {n} random codes. Squared "
+        "error per pixel {error}; that of a random image is {chance}.",
+        n=inversion.starts,
+        error=localized(inversion.error, ".4f"),
+        chance=localized(inversion.chance, ".4f"),
+    )
+    if inversion.complete:
+        return words
+    return f"{words} {tr('The time was over before it came to rest: there may be a nearer one.')}"
