@@ -4,17 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, QPoint, Qt
-from PySide6.QtGui import QDrag
+from PySide6.QtCore import QMimeData, QObject, QPoint, Qt
+from PySide6.QtGui import QDrag, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from PySide6.QtWidgets import QWidget
 
+MOST_FILES = 100
+"""Of more samples that are dragged out of the program only the first ones become files."""
 SAMPLES_MIME = "application/x-aegui-samples"
 """Places of samples in the set, in decimal figures with spaces between."""
+
+
+class SampleDesk(QObject):
+    """Makes pictures of samples for other programs; there is one in a window, its child."""
+
+    def __init__(
+        self, add_pictures: Callable[[QMimeData, tuple[int, ...]], None], parent: QObject
+    ) -> None:
+        """``add_pictures`` adds images and files of the samples at those places to what goes."""
+        super().__init__(parent)
+        self.add_pictures = add_pictures
 
 
 def samples_mime(indices: Iterable[int]) -> QMimeData:
@@ -38,8 +51,28 @@ def is_dragged(pressed: QPoint, at: QPoint) -> bool:
 
 
 def drag_samples(source: QWidget, indices: Iterable[int]) -> bool:
-    """Let a person drag samples out of ``source``; whether they were moved, not copied."""
+    """Let a person drag samples out of ``source``; whether they were moved, not copied.
+
+    Other programs get them as PNG files.
+    """
     drag = QDrag(source)
-    drag.setMimeData(samples_mime(indices))
+    drag.setMimeData(_with_pictures(source, tuple(indices)))
     actions = Qt.DropAction
     return drag.exec(actions.CopyAction | actions.MoveAction) is actions.MoveAction
+
+
+def copy_sample(source: QWidget, index: int) -> None:
+    """Put the image of a sample on the clipboard."""
+    QGuiApplication.clipboard().setMimeData(_with_pictures(source, (index,)))
+
+
+def _with_pictures(source: QWidget, indices: tuple[int, ...]) -> QMimeData:
+    data = samples_mime(indices)
+    up: QWidget | None = source
+    while up is not None:
+        desk = up.findChild(SampleDesk, "", Qt.FindChildOption.FindDirectChildrenOnly)
+        if isinstance(desk, SampleDesk):
+            desk.add_pictures(data, indices[:MOST_FILES])
+            break
+        up = up.parentWidget()
+    return data

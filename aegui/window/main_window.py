@@ -26,6 +26,7 @@ from aegui.shell.dialogs import questions
 from aegui.shell.feature import Feature, class_at, place_of
 from aegui.shell.feature_window import FeatureWindow
 from aegui.shell.panel_area import PanelArea
+from aegui.widgets.dragged_samples import SAMPLES_MIME
 from aegui.widgets.drop_veil import DropVeil
 from aegui.window.actions import ACTIONS, MENUS, WINDOW_ACTIONS, Actions
 from aegui.window.dock_titles import DockTitles
@@ -489,4 +490,7 @@ class _Answer(QObject):
 
 
 def _files_of(data: QMimeData) -> list[Path]:
+    if data.hasFormat(SAMPLES_MIME):
+        # Samples of the set that is shown, for panels and for other programs.
+        return []
     return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, Slot
+from PySide6.QtCore import QMimeData, QTemporaryDir, QUrl, Slot
 from PySide6.QtGui import QGuiApplication
 
 from aegui.core.atomic import write_atomically
@@ -18,9 +19,12 @@ from aegui.features.figures.dialog import FigureDialog
 from aegui.kit.charts.figure import Figure, Paper, figure_bytes, figure_image
 from aegui.kit.charts.menu import COPY, COPY_TABLE, CSV, FigureDesk
 from aegui.session.notice import Notice
+from aegui.session.pixels.answers import one_image, title
 from aegui.shell.dialogs.files import choose_save_file
 from aegui.shell.feature import Feature
 from aegui.shell.outcome import weights_words
+from aegui.widgets.dragged_samples import SampleDesk
+from aegui.widgets.glyphs import label_name, picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +37,8 @@ if TYPE_CHECKING:
 
 _KEYS = ("width_cm", "height_cm", "theme", "dpi", "title", "origin")
 _SVG_MIME = "image/svg+xml"
+_UNSAFE = re.compile(r"[^\w.-]+")
+_LONGEST_NAME = 40
 
 
 class FiguresFeature(Feature):
@@ -42,6 +48,8 @@ class FiguresFeature(Feature):
         super().__init__(services, window)
         self.desk = FigureDesk(window)
         self.desk.wanted.connect(self._on_desk_wanted)
+        self.samples = SampleDesk(self._add_pictures, window)
+        self._dragged: QTemporaryDir | None = None
 
     @property
     def paper(self) -> Paper:
@@ -52,6 +60,24 @@ class FiguresFeature(Feature):
             return replace(Paper(), **known).checked()  # type: ignore[arg-type]
         except (AeguiError, TypeError, ValueError):
             return Paper()
+
+    def _add_pictures(self, data: QMimeData, indices: tuple[int, ...]) -> None:
+        """Samples as PNG files, and the first as an image, in what is dragged or copied."""
+        shown = self._services.shown
+        # The last ones have been dropped: what they were dropped on has its own files.
+        self._dragged = folder = QTemporaryDir()
+        urls: list[QUrl] = []
+        for number, index in enumerate(index for index in indices if index < len(shown.dataset)):
+            image = one_image(shown.dataset.images[index].reshape(-1), shown.dataset)
+            drawn = picture(image, shown.look)
+            if number == 0:
+                data.setImageData(drawn)
+            name = _UNSAFE.sub("_", label_name(title(shown.dataset, index, shown.look)))
+            path = folder.filePath(f"{name[:_LONGEST_NAME]}-{index + 1}.png")
+            if drawn.save(path):
+                urls.append(QUrl.fromLocalFile(path))
+        if urls:
+            data.setUrls(urls)
 
     @Slot(object, str)
     def _on_desk_wanted(self, figure: Figure, what: str) -> None:

@@ -20,6 +20,7 @@ from aegui.features.map.view.types import COLOURS
 from aegui.features.map.view.view import ZOOM_STEP, MapView
 from aegui.kit.charts.menu import FigureMenu
 from aegui.session.data.looks import GLYPHS, Look
+from aegui.widgets.dragged_samples import copy_sample
 from aegui.widgets.glyphs import label_name
 from aegui.widgets.rulers import axis_name
 from aegui.widgets.ticks import number_text
@@ -528,6 +529,8 @@ class LatentCanvas(MapView):
             label = label_name(self._scene.points.stamps.names[hovered])
             load = tr("Load {label} into the editor", label=label)
             add_item(menu, load, lambda: self._open_sample(hovered))
+            copy = tr("Copy the image of {label}", label=label)
+            add_item(menu, copy, lambda: copy_sample(self, hovered))
             if self._scene.size > 2:
                 begin = tr("Set the sliders to the code of {label}", label=label)
                 add_item(menu, begin, lambda: self._begin_at(hovered))

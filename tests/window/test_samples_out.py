@@ -1,0 +1,80 @@
+"""Samples leave the window as pictures: dragged as PNG files, copied as images."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QDrag, QDropEvent
+from PySide6.QtWidgets import QApplication
+
+from aegui.widgets.dragged_samples import SAMPLES_MIME, drag_samples, samples_of
+from tests.window.conftest import train
+
+if TYPE_CHECKING:
+    import pytest
+    from pytestqt.qtbot import QtBot
+
+    from aegui.window.main_window import MainWindow
+
+
+def test_a_dragged_sample_is_a_png_file_elsewhere(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[np.ndarray[tuple[int, ...], np.dtype[np.uint8]]] = []
+    names: list[str] = []
+    kept: list[QMimeData] = []
+
+    def drop(drag: QDrag, *_actions: object) -> Qt.DropAction:
+        data = drag.mimeData()
+        for url in data.urls():
+            names.append(url.fileName())
+            with Image.open(url.toLocalFile()) as image:
+                read.append(np.asarray(image.convert("L")))
+        assert samples_of(data) == (2, 4)
+        again = QMimeData()
+        again.setData(SAMPLES_MIME, data.data(SAMPLES_MIME))
+        again.setUrls(data.urls())
+        kept.append(again)
+        return Qt.DropAction.CopyAction
+
+    monkeypatch.setattr(QDrag, "exec", drop)
+    drag_samples(window.canvas, [2, 4])
+    assert names == ["c-3.png", "e-5.png"]
+    dataset = window._services.shown.dataset
+    for image, index in zip(read, (2, 4), strict=True):
+        lit = image == image[dataset.images[index, 0] > 0.5].flat[0]
+        np.testing.assert_array_equal(lit, dataset.images[index, 0] > 0.5)
+    # Dropped on the window itself they are samples, not files to be read.
+    before = window._services.workspace.recipe
+    drop_event = QDropEvent(
+        QPointF(5, 5),
+        Qt.DropAction.CopyAction,
+        kept[0],
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    drop_event.ignore()
+    window.dropEvent(drop_event)
+    assert window._services.workspace.recipe == before
+
+
+def test_the_image_of_a_sample_is_copied(window: MainWindow, qtbot: QtBot) -> None:
+    train(qtbot, window)
+    canvas, codes = window.canvas, window._services.shown.codes
+    assert codes is not None
+    qtbot.waitUntil(lambda: canvas.scene.points.index is not None, timeout=20_000)
+    x, y = canvas.navigation.view.to_pixels(canvas.scene.project(codes.values[1]))[0].tolist()
+    canvas._point_at(QPointF(x, y))
+    hovered = canvas.overlay.hovered
+    assert hovered is not None
+    label = window._services.shown.dataset.labels[hovered]
+    menu = canvas.menu_at(QPoint(round(x), round(y)))
+    (entry,) = [each for each in menu.actions() if each.text() == f"Copy the image of {label}"]
+    entry.trigger()
+    menu.deleteLater()
+    data = QApplication.clipboard().mimeData()
+    assert data.imageData().size().toTuple() == (5, 7)
+    assert samples_of(data) == (hovered,)
