@@ -191,6 +191,12 @@ _INNOCENT = """
             logging.getLogger("somebody").warning("all is not well")
 """
 
+_IMPATIENT = """
+def pytest_configure():
+    from tests.harness import leaks
+    leaks._GRACE_SECONDS = 0.5
+"""
+
 
 @pytest.fixture
 def inner(
@@ -203,6 +209,8 @@ def inner(
     screen = (repository / "tests/harness/screen.json").read_text("utf-8")
     pytester.mkdir("harness").joinpath("screen.json").write_text(screen, "utf-8")
     conftest = (repository / "tests/conftest.py").read_text("utf-8")
+    # What is left behind here is left on purpose: nobody waits long for its end.
+    conftest += _IMPATIENT
     pytester.path.joinpath("conftest.py").write_text(conftest, "utf-8")
     project = (repository / "pyproject.toml").read_text("utf-8")
     pytester.path.joinpath("pyproject.toml").write_text(project, "utf-8")
