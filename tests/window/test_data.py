@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QDialog, QInputDialog, QPushButton
 from aegui.core.data.load import load_dataset
 from aegui.core.data.published import DATA_DIR_VARIABLE
 from aegui.core.errors import AeguiError
+from aegui.core.recipe import DataSpec, ImageSpec
 from aegui.features.builder.view.builder_panel import BuilderPanel
 from aegui.features.data.download_dialog import DownloadDialog
 from aegui.features.data.feature import DataFeature
@@ -24,7 +25,7 @@ from aegui.features.data.view.data_panel import DataPanel
 from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.session.data.data_sources import DRAWINGS, own_path
 from aegui.shell.dialogs import files, questions
-from tests.window.conftest import stop
+from tests.window.conftest import SMALL, stop
 from tests.window.test_document import answer
 
 if TYPE_CHECKING:
@@ -482,3 +483,20 @@ def test_edited_data_are_called_edited(
     qtbot.waitUntil(lambda: title.text() == "Lower case, edited: 7")
     workspace.undo_stack.undo()
     assert window.toolbar.data.currentText() == "Lower case"
+
+
+def test_emojis_come_in_the_size_and_colours_of_the_panel(window: MainWindow, qtbot: QtBot) -> None:
+    panel, workspace = window.panel(DataPanel), window._services.workspace
+    window.docks["data"].raise_()
+    assert not panel.side.isVisible(), "characters have a size of their own"
+    emojis = DataSpec(source="emoji", labels=("Flags",), images=ImageSpec(width=16, height=16))
+    assert workspace.new(SMALL.model_copy(update={"data": emojis}))
+    qtbot.waitUntil(lambda: workspace.recipe.data.source == "emoji", timeout=60_000)
+    qtbot.waitUntil(panel.side.isVisible, timeout=20_000)
+    assert panel.side.value() == 16
+    assert not panel.grey.isChecked()
+    panel.grey.click()
+    qtbot.waitUntil(lambda: workspace.dataset.image_shape == (1, 16, 16), timeout=60_000)
+    panel.side.setValue(12)
+    qtbot.waitUntil(lambda: workspace.dataset.image_shape == (1, 12, 12), timeout=60_000)
+    assert panel.grey.isChecked()

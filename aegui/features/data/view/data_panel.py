@@ -21,12 +21,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from aegui.core.data.builtin import BUILTIN_SETS
 from aegui.core.i18n import tr, trn
+from aegui.core.recipe import MAX_IMAGE, MIN_IMAGE
 from aegui.core.recipe.settings import SAMPLES, setting_at
 from aegui.features.data.view.card_box import CardBox
 from aegui.features.data.view.class_list import ClassList
 from aegui.features.data.view.shares import SharesBox
-from aegui.kit.layouts import column, dim, row
+from aegui.kit.layouts import column, dim, held, row
 from aegui.kit.marks import ElidedLabel, ProblemLabel, wrapped_label
 from aegui.kit.theme import SPACING
 from aegui.widgets.form.field_menu import FieldMenu, vary_words
@@ -85,6 +87,8 @@ class DataPanel(QWidget):
         self.facts.setProperty("dim", True)
         self.menu = QMenu(self)
         self.choose = QPushButton(tr("Choose…"))
+        self.side = CountField(MIN_IMAGE, MAX_IMAGE)
+        self.grey = QCheckBox(tr("Grey"))
         self.problem = ProblemLabel()
         self.warning = ProblemLabel(state="warn")
         self.search = QLineEdit()
@@ -114,6 +118,12 @@ class DataPanel(QWidget):
         )
         self.choose.setMenu(self.menu)
         self.menu.setToolTipsVisible(True)
+        self.side.setSuffix(" px")
+        self.side.setAccessibleName(tr("Width and height of the images"))
+        self.side.setToolTip(tr("Pixels across and down: twice as many are four times the work"))
+        self.grey.setToolTip(tr("One number a pixel: three times as fast"))
+        self._sizes = held(row(dim(tr("Size")), self.side, self.grey, 1))
+        self._sizes.hide()
 
     def _build_search(self) -> None:
         self.search.setPlaceholderText(tr("Search by name"))
@@ -168,6 +178,7 @@ class DataPanel(QWidget):
         self.setLayout(
             column(
                 head,
+                self._sizes,
                 self.problem,
                 self.warning,
                 (split, 1),
@@ -211,6 +222,8 @@ class DataPanel(QWidget):
         self.characters.clicked.connect(self.characters_requested)
         self.shares.split_edited.connect(self._on_shares_split_edited)
         self.shares.count_edited.connect(self._on_shares_count_edited)
+        self.side.edited.connect(lambda pixels: self._edit_images(width=pixels, height=pixels))
+        self.grey.clicked.connect(lambda on: self._edit_images(channels=1 if on else 3))
         self.flip.clicked.connect(lambda on: self._edit_augment(flip=on))
         self.shift.edited.connect(lambda pixels: self._edit_augment(shift=pixels))
         self.card.sample_activated.connect(self.member_activated)
@@ -253,6 +266,7 @@ class DataPanel(QWidget):
             self._found = None
             if self.search.text():
                 self.search_changed.emit(self.search.text())
+        self._show_size(view)
         self._show_classes(view)
         self._show_use(view)
         if before is None or before.selected is not view.selected:
@@ -276,6 +290,7 @@ class DataPanel(QWidget):
         """Whether the data must stay as they are."""
         for part in (self.choose, self.only_found, self.classes, self.characters, self.shares):
             part.setEnabled(not locked)
+        self._sizes.setEnabled(not locked)
         self.flip.setEnabled(not locked)
         self.shift.setEnabled(not locked)
 
@@ -288,6 +303,13 @@ class DataPanel(QWidget):
     def open_sections(self) -> tuple[str, ...]:
         """Keys of the sections that are unfolded, to be remembered."""
         return tuple(key for key, section in self.sections.items() if section.header.isChecked())
+
+    def _show_size(self, view: DataView) -> None:
+        """Size and colours of a set that comes in any."""
+        known, images = BUILTIN_SETS.get(view.spec.source), view.spec.images
+        self._sizes.setVisible(known is not None and known.any_size)
+        self.side.set_value(images.width)
+        self.grey.setChecked(images.channels == 1)
 
     def _show_classes(self, view: DataView) -> None:
         self.sections["classes"].setVisible(view.has_classes or view.has_characters)
@@ -353,6 +375,11 @@ class DataPanel(QWidget):
         spec: DataSpec = self._view.spec.model_copy(update=update)
         if spec != self._view.spec:
             self.data_edited.emit(spec, text)
+
+    def _edit_images(self, **update: object) -> None:
+        if self._view is not None:
+            images = self._view.spec.images.model_copy(update=update)
+            self._edit(tr("Size of the images"), images=images)
 
     def _edit_augment(self, **update: object) -> None:
         if self._view is not None:
