@@ -91,13 +91,15 @@ def _result(record: RunRecord) -> RunResult:
     for goal in GOALS:
         epoch = figures.get(f"epoch_{goal}")
         first[goal] = None if epoch is None or math.isnan(epoch) else int(epoch)
+    best = figures.get("best_epoch", 0.0)
     return RunResult(
         seed=record.seed,
         epochs=int(figures.get("epochs", 0)),
         seconds=figures.get("seconds", 0.0),
         loss=figures.get("last_loss", math.nan),
         best_loss=figures.get("loss", math.nan),
-        best_epoch=figures.get("best_epoch", 0.0),
+        # A whole one is said as such, as in any other run file.
+        best_epoch=int(best) if best.is_integer() else best,
         wrong_pixels=record.wrong,
         first_epoch=first,
         figures={

@@ -54,6 +54,8 @@ def test_a_setting_is_one_run_with_its_seeds(plan: StudyPlan, tmp_path: Path) ->
     opened = load_run(tmp_path / "one.aegui")
     assert (opened.recipe.seed, opened.recipe.runs) == (3, 2)
     assert [one.wrong_pixels for one in opened.results] == [one.wrong for one in cell.runs]
+    # As in the file of any other training: "best, epoch 20", not "20.0".
+    assert all(isinstance(one.best_epoch, int) for one in run.results)
     assert opened.history is not None
     assert opened.history.loss.shape == (len(opened.history), 2)
     assert np.isfinite(opened.history.loss).all()
