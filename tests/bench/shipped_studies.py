@@ -41,7 +41,7 @@ LAST = ("mnist-conv-grid",)
 """What takes hours comes last."""
 LETTERS_SECONDS = 600
 _GRACE_SECONDS = 60.0
-"""After a Ctrl-C, for what has ended to be kept and told."""
+"""After it is asked to end, for what has ended to be kept and told."""
 _LOOK_SECONDS = 0.1
 _TINY = 0.01
 _TINY_IMAGES = 600
@@ -189,7 +189,7 @@ def _awaited(process: subprocess.Popen[bytes], limit: float) -> tuple[int, float
         taken = time.monotonic() - begun
         if limit and taken > limit and not asked:
             asked = True
-            process.send_signal(signal.SIGINT)
+            process.terminate()
         if limit and taken > limit + _GRACE_SECONDS:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
