@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtCore import QMimeData, QPointF, Qt
 from PySide6.QtGui import QDrag, QDropEvent
 from PySide6.QtWidgets import QApplication
 
@@ -63,15 +63,23 @@ def test_a_dragged_sample_is_a_png_file_elsewhere(
 
 def test_the_image_of_a_sample_is_copied(window: MainWindow, qtbot: QtBot) -> None:
     train(qtbot, window)
-    canvas, codes = window.canvas, window._services.shown.codes
-    assert codes is not None
-    qtbot.waitUntil(lambda: canvas.scene.points.index is not None, timeout=20_000)
-    x, y = canvas.navigation.view.to_pixels(canvas.scene.project(codes.values[1]))[0].tolist()
-    canvas._point_at(QPointF(x, y))
+    canvas, services = window.canvas, window._services
+
+    def points_at_a_sample() -> bool:
+        codes = services.shown.codes
+        if codes is None or canvas.navigation.is_moving:
+            return False
+        place = canvas.scene.project(codes.values[1])
+        canvas._point_at(QPointF(*canvas.navigation.view.to_pixels(place)[0].tolist()))
+        return canvas.overlay.hovered is not None
+
+    qtbot.waitUntil(points_at_a_sample, timeout=20_000)
+    at = canvas.overlay.pixel(canvas.navigation.view)
+    assert at is not None
+    menu = canvas.menu_at(at.toPoint())
     hovered = canvas.overlay.hovered
     assert hovered is not None
-    label = window._services.shown.dataset.labels[hovered]
-    menu = canvas.menu_at(QPoint(round(x), round(y)))
+    label = services.shown.dataset.labels[hovered]
     (entry,) = [each for each in menu.actions() if each.text() == f"Copy the image of {label}"]
     entry.trigger()
     menu.deleteLater()
