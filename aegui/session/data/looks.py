@@ -16,7 +16,7 @@ _SHADOW_PX = 3
 """Ground in the shadow of a speck, that far from where it is reached, is ground as well."""
 _LOOKED_AT = 32
 """So many samples, from all over a set, tell how it is to be seen."""
-_ROUNDS = 4
+_ROUNDS = 3
 _NOOK_PX = 6
 _FEW = 4
 """So few images at once are gone through in whole lines first."""
