@@ -48,7 +48,8 @@ class Guide:
             raise AeguiError(
                 tr(
                     "The guided search needs Optuna, which is not installed: install it with "
-                    'pip install "aegui[search]", or choose "mode": "random".'
+                    'pip install "aegui[search]", or draw settings at random (in a file '
+                    '"mode": "random").'
                 )
             ) from None
         optuna.logging.set_verbosity(optuna.logging.ERROR)

@@ -254,8 +254,8 @@ def check_size(plan: StudyPlan) -> None:
     raise AeguiError(
         tr(
             "The study has {settings:,} settings of {seeds:,} seeds: {runs:,} runs, and the limit "
-            "is {limit:,}. Shorten the lists, take fewer seeds, or draw some of the settings with "
-            '"mode": "random" and "trials".',
+            "is {limit:,}. Shorten the lists, take fewer seeds, or try only some of the settings, "
+            'drawn at random (in a file "mode": "random" and "trials").',
             settings=plan.most_settings,
             seeds=plan.seeds.count,
             runs=runs,
