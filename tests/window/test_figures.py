@@ -89,6 +89,20 @@ def test_a_figure_has_the_size_and_colours_that_were_chosen_and_they_are_remembe
     assert window.feature(FiguresFeature).paper == Paper(), "a paper that is none is not taken"
 
 
+def test_the_picture_of_the_map_is_in_the_menu(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    action, path = window.actions_table["export_map"], tmp_path / "map.png"
+    assert not action.isEnabled(), "there is nothing on the map yet"
+    train(qtbot, window)
+    qtbot.waitUntil(action.isEnabled)
+    monkeypatch.setattr(wiring, "choose_save_file", lambda *_: str(path))
+    action.trigger()
+    save_figure(window)
+    with Image.open(path) as image:
+        assert image.format == "PNG"
+
+
 def test_the_map_has_axes_letters_and_pins_as_text(
     trained: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -16,6 +16,15 @@ MAP_ACTIONS: tuple[ActionSpec, ...] = (
         shortcuts=("Ctrl+0",),
         icon="zoom-fit",
     ),
+    ActionSpec(
+        "export_map",
+        mark("Save the picture of the &map…"),
+        mark("The map as it stands, with its samples, layers and pins, as PNG, SVG or PDF"),
+        "file/export",
+        105,
+        "save_map",
+        needs=("can_decode",),
+    ),
 )
 FLIGHT_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(

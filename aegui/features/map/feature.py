@@ -78,6 +78,10 @@ class MapFeature(Feature):
         """Show the whole map."""
         self._window.canvas.fit()
 
+    def save_map(self) -> None:
+        """Save the map as it stands, in a form that the dialog asks for."""
+        self._window.canvas.figures.bring("png")
+
     def go_to(self, code: NDArray[np.float32]) -> None:
         """Put the cursor at a code ``[d]``, and decode it."""
         self._reach.go_to(code)
