@@ -409,7 +409,7 @@ QLabel[heading="true"] {{ font-weight: 600; }}
 QLabel[state="good"] {{ color: {theme.good.name()}; }}
 QLabel[state="warn"] {{ color: {theme.warn.name()}; }}
 QLabel[state="bad"] {{ color: {theme.bad.name()}; }}
-QAbstractSpinBox QLineEdit, QComboBox QLineEdit {{ min-height: 0px; }}
+QAbstractSpinBox QLineEdit, QComboBox QLineEdit, QLineEdit QToolButton {{ min-height: 0px; }}
 QScrollBar {{ background: {grid}; border: none; margin: 0px; }}
 QScrollBar:vertical {{ width: {_SCROLL_BAR_PX}px; }}
 QScrollBar:horizontal {{ height: {_SCROLL_BAR_PX}px; }}

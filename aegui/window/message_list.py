@@ -173,6 +173,8 @@ class MessageList(QFrame):
         kept = self._messages.kept
         self.rows = [MessageRow(message) for message in reversed(kept)]
         holder = QWidget()
+        # Else the area keeps the height of texts wrapped as narrowly as they can be.
+        holder.setMinimumHeight(1)
         rows = QVBoxLayout(holder)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)

@@ -8,7 +8,7 @@ import pytest
 import shiboken6
 from PySide6.QtCore import QObject, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPushButton, QScrollArea
 
 from aegui.core.recipe.edits import with_value
 from aegui.features.builder.view.map_mark import MapMark
@@ -87,6 +87,20 @@ def test_what_has_gone_is_in_the_list(
     assert messages(window).kept == ()
     # What was said is in the list now, and stands nowhere else.
     assert window.notifications.shown == ()
+
+
+def test_a_short_list_has_room_for_all_of_it(
+    window: MainWindow, lists: list[MessageList], qtbot: QtBot
+) -> None:
+    window.notify(
+        Notice("info", "All epochs were done: most characters have one wrong pixel. " * 2)
+    )
+    window.notifications.close_all()
+    shown = open_list(window, lists)
+    qtbot.waitUntil(lambda: shown.rows[0].height() > 0)
+    (area,) = shown.findChildren(QScrollArea)
+    qtbot.waitUntil(lambda: not area.verticalScrollBar().isVisible())
+    assert area.viewport().height() >= shown.rows[0].heightForWidth(shown.rows[0].width())
 
 
 def test_an_offer_can_be_taken_up_later_but_only_once(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QTreeWidgetItem
+from PySide6.QtWidgets import QApplication, QToolButton, QTreeWidgetItem
 
 from aegui.core.recipe import Recipe
 from aegui.core.recipe.file import save_recipe
@@ -45,6 +45,20 @@ def test_actions_panels_settings_networks_and_headings_are_found(
     kinds = {entry.kind.split(":")[0].split(" ")[0] for entry in finder.entries}
     assert {"File", "Panel", "Setting", "Network", "Guide", "Training"} <= kinds
     assert len({entry.title for entry in finder.entries}) > 200
+
+
+def test_the_button_that_clears_stands_in_the_middle_of_its_line(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    line = search(window, qtbot, "map").line
+    (clear,) = line.findChildren(QToolButton)
+    qtbot.waitUntil(clear.isVisible)
+    assert abs(clear.geometry().center().y() - line.rect().center().y()) <= 1
+
+
+def test_saving_a_picture_of_the_map_is_found(window: MainWindow, qtbot: QtBot) -> None:
+    finder = search(window, qtbot, "save picture")
+    assert "Save the picture of the map" in [entry.title for entry in finder.entries]
 
 
 def test_an_action_is_done(window: MainWindow, qtbot: QtBot) -> None:

@@ -94,6 +94,7 @@ class Details(QFrame):
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         for key, label in self._facts.items():
             label.setWordWrap(True)
+            self._names[key].setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
             form.addRow(self._names[key], label)
         self._form = form
         words = held(
@@ -209,11 +210,13 @@ def can_vary(item: GalleryItem) -> bool:
 
 
 def _trained_words(item: GalleryItem) -> str:
+    # A number stays with its unit.
+    time = item.time.replace(" ", "\N{NO-BREAK SPACE}")
     if item.path is None:
-        return tr("{time} on this machine", time=item.time) if item.time else ""
-    if not item.time:
+        return tr("{time} on this machine", time=time) if time else ""
+    if not time:
         return item.mark
-    return tr("{mark}; anew {time} on this machine", mark=item.mark, time=item.time)
+    return tr("{mark}; anew {time} on this machine", mark=item.mark, time=time)
 
 
 def _open_words(item: GalleryItem | None) -> str:
