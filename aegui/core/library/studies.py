@@ -114,7 +114,7 @@ def _keep_setting(
 ) -> None:
     setting = cell.setting
     id = f"{study}-{setting.key[:_DIGITS]}"
-    words = ", ".join(map(tr, setting.labels.values()))
+    words = setting.title if setting.labels else ""
     seeds = tuple(
         SeedRow(seed=run.seed, figures={k: v for k, v in run.figures.items() if math.isfinite(v)})
         for run in cell.runs

@@ -242,7 +242,7 @@ def _row(result: StudyResult, cell: StudyCell, width: int, is_best: bool) -> lis
     cells += [tr(labels[axis.name]) if axis.name in labels else "-" for axis in plan.axes]
     cells += [_spread(cell, key) for key in result.figures]
     if plan.goal is not None:
-        cells.append(f"{cell.met(plan)}/{len(cell.runs)}")
+        cells.append(f"{cell.met(plan)}/{len(cell.runs)}" if cell.runs else "-")
     if len(cells) < width:
         cells.append(result.published(cell))
     return cells

@@ -59,7 +59,8 @@ class StudySetting:
     @property
     def title(self) -> str:
         """Its choices as a person reads them; of a study of seeds alone there are none."""
-        return ", ".join(map(tr, self.labels.values())) or tr("as it is")
+        # Not by commas: a verdict lists several settings, and these are between the settings.
+        return " · ".join(map(tr, self.labels.values())) or tr("as it is")
 
     def run(self, seed: int) -> Recipe:
         """The recipe of the run of that seed."""

@@ -285,8 +285,7 @@ class StudiesFeature(Feature):
 
     @Slot(object, int)
     def _on_panel_run_requested(self, setting: StudySetting, seed: int) -> None:
-        words = ", ".join(map(tr, setting.labels.values()))
-        text = tr("Run of a study: {setting}, seed {n}", setting=words, n=seed)
+        text = tr("Run of a study: {setting}, seed {n}", setting=setting.title, n=seed)
         self._runs.keep_recipe()
         self._services.workspace.edit_recipe(setting.run(seed), text)
 

@@ -43,6 +43,7 @@ def test_all_combinations() -> None:
         *("small, 0.01", "small, 0.001"),
         *("relu, 0.01", "relu, 0.001"),
     ]
+    assert found[0].title == "small · 0.01", "a list of settings has commas of its own"
     small, _, relu, _ = (setting.recipe for setting in found)
     assert [layer.units for layer in small.network.encoder] == [8]
     assert small.network.latent.units == 3

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -248,6 +249,9 @@ def test_what_is_told_of_it() -> None:
     assert sum(row[0] == "*" for row in rows) == 1
     assert all("±" in row[3] for row in rows)
     assert {row[-2] for row in rows} == {"2/2"}
+    cells = tuple(replace(cell, runs=()) for cell in result.cells)
+    _, before = table_of(replace(result, cells=cells))
+    assert {row[-2] for row in before} == {"-"}, "no share of nothing"
     lines = csv_of(result).splitlines()
     assert len(lines) == 1 + 8
     assert lines[0].startswith("size,rate,seed,ended,key,wrong,worst")
@@ -298,6 +302,7 @@ def test_units_in_a_folder(tmp_path: Path) -> None:
 
 KILLED = """
 import sys
+from dataclasses import replace
 from pathlib import Path
 from aegui.core.study.plan import load_plan
 from aegui.core.study.records import Records

@@ -86,7 +86,7 @@ def _network(cell: StudyCell, path: Path, seed: int) -> tuple[SavedRun, str] | _
         learnt = run_of(cell.setting.recipe, [whole])
     except ReadError as error:
         return _Forgotten(cell.setting, seed, str(error).rstrip("."))
-    words = ", ".join(map(tr, cell.setting.labels.values())) or path.stem
+    words = cell.setting.title if cell.setting.labels else path.stem
     return learnt, tr("{setting}, seed {n}", setting=words, n=seed)
 
 
@@ -102,5 +102,5 @@ def _networks(cell: StudyCell, path: Path) -> tuple[SavedRun, str]:
     first = cell.runs[0].seed
     follow = [run for place, run in enumerate(cell.runs) if run.seed == first + place]
     whole = [records.whole(run.key) for run in follow[:MOST_NETWORKS]]
-    words = ", ".join(map(tr, cell.setting.labels.values())) or path.stem
+    words = cell.setting.title if cell.setting.labels else path.stem
     return run_of(cell.setting.recipe, whole), words

@@ -77,6 +77,7 @@ class StudiesPanel(QWidget):
         self._placeholder: Placeholder
         self._sheet: StudySheet | None = None
         self._is_busy = False
+        self._progress: JobProgress | None = None
         self._build()
         self._connect()
         self.set_sheet(None)
@@ -160,7 +161,8 @@ class StudiesPanel(QWidget):
 
     def set_progress(self, progress: JobProgress | None) -> None:
         """Show how far the runs are; None: there are none."""
-        self.text.setText("" if progress is None else progress.text)
+        self._progress = progress
+        self._show_text()
         if progress is not None:
             self.bar.set_progress(progress.done, progress.total)
             self.bar.setAccessibleName(f"{progress.title} {progress.text}".strip())
@@ -176,6 +178,12 @@ class StudiesPanel(QWidget):
             button.setVisible(busy)
         self.more.setEnabled(not busy)
 
+    def _show_text(self) -> None:
+        text = "" if self._progress is None else self._progress.text
+        if self.pause.isChecked():
+            text = tr("paused: {phase}", phase=text) if text else tr("paused")
+        self.text.setText(text)
+
     # What is asked for
 
     def _on_more_clicked(self) -> None:
@@ -184,6 +192,7 @@ class StudiesPanel(QWidget):
 
     def _on_pause_clicked(self, paused: bool) -> None:
         self.pause.setText(tr("Go on") if paused else tr("Pause"))
+        self._show_text()
         self.pause_toggled.emit(paused)
 
     def _chosen(self) -> StudyCell | None:
@@ -201,7 +210,7 @@ class StudiesPanel(QWidget):
         if cell is None:
             return
         self.networks.setEnabled(bool(cell.runs))
-        self._setting.setText(", ".join(map(tr, cell.setting.labels.values())))
+        self._setting.setText(cell.setting.title)
         self._fill_seeds(self.seeds.currentData())
 
     def _fill_seeds(self, seed: int | None) -> None:

@@ -58,4 +58,4 @@ def cost_line(cost: Cost | None, *, on_cluster: bool = False) -> str:
     time, memory = time_words(cost.seconds), memory_words(cost.bytes)
     if on_cluster:
         return tr("On the cluster; this computer would take about {time}.", time=time)
-    return tr("About {time} and {memory} of memory are left to do.", time=time, memory=memory)
+    return tr("What is left takes about {time} and {memory} of memory.", time=time, memory=memory)

@@ -23,6 +23,7 @@ from aegui.features.studies.view.panel import StudiesPanel
 from aegui.features.studies.view.pictures_page import TABLE, PicturesPage
 from aegui.features.studies.view.settings_table import BEST, SettingsTable, TablePage
 from aegui.kit.charts.bars import BarPlot
+from aegui.session.jobs.derived import JobProgress
 from tests.features.studies.plans import RATE, write_plan
 
 if TYPE_CHECKING:
@@ -288,3 +289,18 @@ def test_pictures_of_other_settings_do_not_stay_in_sight(
     behind.set_sheet(StudySheet(path, plan).found(study.result()))
     assert names_in(page) == ()
     qtbot.waitUntil(lambda: names_in(page) == ("0.01", "0.005", "0.02"))
+
+
+def test_while_it_rests_it_says_so(panel: StudiesPanel, sheet: StudySheet) -> None:
+    panel.set_sheet(sheet)
+    panel.set_busy(True)
+    panel.set_progress(JobProgress("tiny", "2 runs, 00:05 left", 2, 6))
+    QTest.mouseClick(panel.pause, Qt.MouseButton.LeftButton)
+    panel.set_progress(JobProgress("tiny", "3 runs, 00:04 left", 3, 6))
+    assert panel.text.text() == "paused: 3 runs, 00:04 left"
+    QTest.mouseClick(panel.pause, Qt.MouseButton.LeftButton)
+    assert panel.text.text() == "3 runs, 00:04 left"
+    QTest.mouseClick(panel.pause, Qt.MouseButton.LeftButton)
+    panel.set_busy(False)
+    panel.set_progress(None)
+    assert panel.text.text() == ""
