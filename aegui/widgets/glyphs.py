@@ -230,5 +230,11 @@ def label_name(label: str) -> str:
 
 
 def label_sign(label: str) -> str:
-    """``label`` as one visible sign where room is short: the open box for the blank character."""
-    return _SHORT_LABELS.get(label, label)
+    """``label`` as one visible sign where room is short: the open box for the blank character.
+
+    What is a name rather than a sign is named as by `label_name`.
+    """
+    sign = _SHORT_LABELS.get(label)
+    if sign is not None:
+        return sign
+    return label_name(label) if len(label) > 1 else label

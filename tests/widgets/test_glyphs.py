@@ -129,4 +129,5 @@ def test_groups_of_emojis_are_told_in_the_language_of_the_person() -> None:
     assert label_name("Food & Drink") == "Food & Drink"
     set_language("es")
     assert label_name("Food & Drink") == "Comida y bebida"
+    assert label_sign("green heart") == label_name("green heart") == "corazón verde"
     assert label_name("Coat") == "Coat"

@@ -390,7 +390,7 @@ def confusion_plot(counts: NDArray[np.int64], labels: Sequence[str]) -> NumberMa
     """
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     mistakes = ~np.eye(len(counts), dtype=bool)
-    names = tuple(label_sign(one) if len(one) <= 1 else label_name(one) for one in labels)
+    names = tuple(label_sign(one) for one in labels)
     return NumberMatrix(
         tuple(tuple(localized(one, ",") if one else "" for one in row) for row in counts.tolist()),
         np.where(counts > 0, np.where(mistakes, np.sqrt(shares), shares), np.nan),
