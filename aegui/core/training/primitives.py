@@ -451,6 +451,23 @@ def _cat(parts: Sequence[Traced], dim: int = 0) -> Traced:
     return tape.record(result, parts, rule)
 
 
+def _stack(parts: Sequence[Traced], dim: int = 0) -> Traced:
+    tape = traced_of(parts)
+    result = tape.filled(call("torch.stack", parts, dim), torch.stack(plain(parts), dim))
+
+    def rule(d: Traced) -> None:
+        for at, part in enumerate(parts):
+            with torch.no_grad():
+                own = tape.view(
+                    d,
+                    lambda t, at=at: t.select(dim, at),  # type: ignore[misc]
+                    f"{{}}.select({dim}, {at})",
+                )
+            tape.add(part, call("torch.mul", own, 1.0))
+
+    return tape.record(result, parts, rule)
+
+
 def _getitem(x: Traced, key: Any) -> Traced:
     keys = key if isinstance(key, tuple) else (key,)
     words = [
@@ -472,7 +489,7 @@ def _gradient(
     return (result.tape.gradient(result, by, grad_outputs),)
 
 
-_PLAIN = ("log1p", "minimum", "maximum", "stack")
+_PLAIN = ("log1p", "minimum", "maximum")
 """Functions of torch through which no gradient goes, such as those of a loss's formula."""
 _FLAT = ("sign", "ge", "gt", "le", "eq", "ones_like", "zeros_like", "full_like")
 """Functions of torch whose gradient is zero."""
@@ -543,6 +560,7 @@ PRIMITIVES: dict[Any, Function] = {
     torch.chunk: _chunk,
     torch.Tensor.chunk: _chunk,
     torch.cat: _cat,
+    torch.stack: _stack,
     torch.Tensor.__getitem__: _getitem,
     **OF_IMAGES,
 }
