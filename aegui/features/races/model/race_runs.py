@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _PARTS = 1000
 _PLANE_SECONDS = 1.0
 """No sooner a plane is laid anew while a race goes on: all weights of all trails are looked at."""
+_PLANE_PAUSE = 9.0
+"""Nor before so many times as long as the last one took: the race itself has to wait for it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,9 +118,10 @@ class RaceRuns(QObject):
             words = tr("{n} still race, at most {left} left", n=going, left=clock(left))
             report(LoadProgress(round(_PARTS * state.share), _PARTS, words))
             if time.monotonic() >= due or state.is_over or key != self._key:
-                key = self._key
+                key, begun = self._key, time.monotonic()
                 plane = plane_of(state, key)
-                due = time.monotonic() + _PLANE_SECONDS
+                now = time.monotonic()
+                due = now + max(_PLANE_SECONDS, _PLANE_PAUSE * (now - begun))
             yield RaceNews(state, plane)
 
     @Slot(object)
