@@ -14,17 +14,25 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from aegui.core.atomic import write_atomically
+from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.errors import AeguiError, RecipeError
 from aegui.core.evaluation.run_figures import RUN_FIGURES
 from aegui.core.i18n import tr
+from aegui.core.network.activations import ACTIVATIONS
+from aegui.core.network.catalog import INITIALIZERS, SCHEDULES
 from aegui.core.recipe import Line, Text  # noqa: TC001  # pydantic looks at them
 from aegui.core.recipe.errors import did_you_mean, quoted
 from aegui.core.recipe.file import parse_json, read_text
 from aegui.core.study.tried import Tried
+from aegui.core.training.losses import LOSSES
+from aegui.core.training.optimizers import OPTIMIZERS
 from aegui.paths import resources_dir
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Mapping
+
+    from aegui.core.choices import Choice
 
 FORMAT: Literal["aegui-study"] = "aegui-study"
 VERSION: Literal[1] = 1
@@ -123,7 +131,9 @@ class StudyAxis(_Part):
         if self.rows is not None:
             return self.rows
         values = self.range.values if self.range is not None else self.values or ()
-        return tuple(AxisRow(label=_words(value), set={self.path: value}) for value in values)
+        return tuple(
+            AxisRow(label=_words(value, self.path), set={self.path: value}) for value in values
+        )
 
 
 class Seeds(_Part):
@@ -270,8 +280,23 @@ def _known_figure(key: str, own: tuple[str, ...]) -> None:
     raise ValueError(tr("there is no figure {key}.{hint}", key=quoted(key), hint=hint).rstrip("."))
 
 
-def _words(value: Any) -> str:
-    """A value as its choice is called."""
+_NAMED: dict[str, Mapping[str, Choice]] = {
+    "activation": ACTIVATIONS,
+    "output_activation": ACTIVATIONS,
+    "loss": LOSSES,
+    "optimizer.name": OPTIMIZERS,
+    "initializer.name": INITIALIZERS,
+    "schedule.name": SCHEDULES,
+    "corruption.kind": CORRUPTIONS,
+}
+"""End of the path of a field -> what its values are called."""
+
+
+def _words(value: Any, path: str) -> str:
+    """A value of the field at ``path`` as its choice is called, not translated."""
+    for end, named in _NAMED.items():
+        if f".{path}".endswith(f".{end}") and isinstance(value, str) and value in named:
+            return named[value].label
     if isinstance(value, bool) or value is None:
         return json.dumps(value)
     if isinstance(value, float | int):

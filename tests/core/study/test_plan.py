@@ -25,6 +25,21 @@ def settings_of(**keys: Any) -> Any:
     return grid(base_recipe(plan, HERE), plan.axes)
 
 
+def test_values_with_names_are_called_by_them() -> None:
+    plan = plan_of(
+        axes=[
+            {"path": "network.encoder.*.activation", "values": ["relu", "tanh"]},
+            {"path": "training.optimizer.name", "values": ["adam"]},
+            {"path": "name", "values": ["relu"]},
+        ]
+    )
+    assert [[row.label for row in axis.choices] for axis in plan.axes] == [
+        ["ReLU", "Tanh"],
+        ["Adam"],
+        ["relu"],
+    ]
+
+
 def test_a_plan_is_kept_in_a_file(tmp_path: Path) -> None:
     plan = plan_of(name="Rates", axes=[RATE], seeds={"count": 3}, goal={"at_most": 1})
     path = tmp_path / f"rates{SUFFIX}"

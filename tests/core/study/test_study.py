@@ -213,7 +213,7 @@ def test_stopped_and_paused() -> None:
 
 def test_a_run_that_cannot_be_trained_is_named() -> None:
     bad = {"label": "out", "path": "network.output_activation", "values": ["sigmoid", "tanh"]}
-    with pytest.raises(AeguiError, match=r"tanh: .*Binary cross-entropy"):
+    with pytest.raises(AeguiError, match=r"Tanh: .*Binary cross-entropy"):
         Study(plan_of(axes=[bad]), HERE, Records()).settings()
 
 
