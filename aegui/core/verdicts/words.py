@@ -37,6 +37,8 @@ _SMALLEST_P = 0.001
 _TWO_DIGITS = 0.01
 _SECOND_DIGIT = 2.95
 _NO_DECIMALS, _LARGE = 100.0, 1e7
+_LISTED = 4
+"""So many settings are named in a line that is about all of them."""
 
 
 def verdict_words(comparison: Comparison, figure: RunFigure) -> str:
@@ -159,7 +161,7 @@ def ranking_lines(ranking: SeedRanking, figure: RunFigure) -> tuple[str, ...]:
             (ranking.peers, mark("{name} is not told apart from {others}.")),
         ):
             if places:
-                others = ", ".join(names[place] for place in places)
+                others = _listed([names[place] for place in places])
                 lines.append(tr(text, name=reference, others=others))
     lines += [
         verdict_words(ranking.comparisons[place], figure)
@@ -167,6 +169,15 @@ def ranking_lines(ranking: SeedRanking, figure: RunFigure) -> tuple[str, ...]:
         if place in ranking.comparisons
     ]
     return tuple(lines)
+
+
+def _listed(names: list[str]) -> str:
+    """The first of ``names``, and how many more there are: each has a line of its own below."""
+    # To leave out a single one would save nothing.
+    if len(names) <= _LISTED + 1:
+        return ", ".join(names)
+    more = len(names) - _LISTED
+    return tr("{names} and {n} more", names=", ".join(names[:_LISTED]), n=more)
 
 
 def _nothing_words(comparison: Comparison) -> str:

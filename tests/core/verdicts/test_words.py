@@ -199,5 +199,16 @@ def test_a_ranking_in_lines() -> None:
     assert ranking_lines(given, WRONG)[0] == "poor is beaten by good, fair."
 
 
+def test_a_ranking_of_many_names_the_first_and_counts_the_others() -> None:
+    ramp = [0.1 * n for n in range(12)]
+    settings = [figures("best", ramp)]
+    settings += [figures(f"s{at}", [9.0 + at + one for one in ramp]) for at in range(9)]
+    settings.append(figures("like", [one + 0.01 * (-1) ** n for n, one in enumerate(ramp)]))
+    lines = ranking_lines(rank(settings, same_starts=lambda one, other: True), WRONG)
+    first = next(line for line in lines if line.startswith(("best beats", "like beats")))
+    assert first.count(", ") == 3
+    assert first.endswith("and 5 more.")
+
+
 def test_every_outcome_has_a_word() -> None:
     assert set(OUTCOMES) == {"first", "second", "noise", "equal", "few", "failures", "nothing"}
