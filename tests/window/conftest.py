@@ -78,10 +78,14 @@ def train(qtbot: QtBot, window: MainWindow, key: str = "train") -> None:
 
 
 def stop(qtbot: QtBot, runner: TrainingRunner) -> None:
-    """End what is trained with what it has learnt; before its first epoch it would have nothing."""
-    qtbot.waitUntil(lambda: runner.pull() is not None)
-    with qtbot.waitSignal(runner.finished):
-        runner.stop()
+    """End what is trained with what it has learnt; before its first epoch it would have nothing.
+
+    On a fast machine, or where the window was slow, it may have ended already.
+    """
+    qtbot.waitUntil(lambda: runner.pull() is not None or not runner.is_busy)
+    if runner.is_busy:
+        with qtbot.waitSignal(runner.finished):
+            runner.stop()
 
 
 def save_figure(window: MainWindow, **choices: object) -> None:

@@ -152,7 +152,7 @@ def test_a_card_is_trained_and_meanwhile_nothing_is_put_into_the_builder(
     window: MainWindow, qtbot: QtBot
 ) -> None:
     dialog = opened(window, qtbot)
-    choose(dialog, "letters-course")
+    choose(dialog, "letters-powell")  # half a minute: it learns until it is stopped
     dialog.details.train.click()
     runner = window._services.runner
     qtbot.waitUntil(lambda: runner.is_busy, timeout=20_000)
