@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtGui import QPainterPath, QPainterPathStroker
 
+from aegui.kit.charts.made import Made
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from PySide6.QtCore import QPointF, QRectF
 
@@ -51,7 +52,7 @@ class ItemShape:
 _AROUND = (-_REACH_PX, -_REACH_PX, _REACH_PX, _REACH_PX)
 
 
-class ManyShapes(Sequence[ItemShape]):
+class ManyShapes(Made[ItemShape]):
     """Shapes of very many items, each made when it is asked for; places and items are the same."""
 
     @abstractmethod

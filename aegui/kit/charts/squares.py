@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, overload
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -12,6 +12,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from aegui.kit.charts.figure import rooms_for
 from aegui.kit.charts.ink import GAP, NAME_PT, TICK_PT
 from aegui.kit.charts.items import ItemShape, ManyShapes, area_of
+from aegui.kit.charts.made import FieldItems
 from aegui.kit.theme import blend
 
 if TYPE_CHECKING:
@@ -98,45 +99,36 @@ class SquareShapes(ManyShapes):
 
     def __init__(self, grids: Sequence[SquareGrid], rooms: Sequence[QRectF]) -> None:
         self._grids = tuple(grids)
-        self._rooms = tuple(rooms) if len(grids) > 1 else ()
-        self._starts = np.concatenate([[0], np.cumsum([grid.count for grid in grids])])
+        self._rooms = tuple(rooms)
+        self._items = FieldItems([grid.count for grid in grids])
 
     def __len__(self) -> int:
-        return int(self._starts[-1]) + len(self._rooms)
+        return self._items.total
 
-    @overload
-    def __getitem__(self, item: int) -> ItemShape: ...
-    @overload
-    def __getitem__(self, item: slice) -> Sequence[ItemShape]: ...
-    def __getitem__(self, item: int | slice) -> ItemShape | Sequence[ItemShape]:
+    def made(self, at: int) -> ItemShape:
         """The shape of an item; places and items are the same."""
-        if isinstance(item, slice):
-            return [self[at] for at in range(*item.indices(len(self)))]
-        if not 0 <= item < len(self):
-            raise IndexError(item)
-        squares = int(self._starts[-1])
-        if item >= squares:
-            return area_of(item, self._rooms[item - squares])
-        field = int(np.searchsorted(self._starts, item, side="right")) - 1
-        return area_of(item, self._grids[field].square(item - int(self._starts[field])))
+        field, number = self._items.place(at)
+        return area_of(
+            at, self._rooms[field] if number is None else self._grids[field].square(number)
+        )
 
     def item_at(self, at: QPointF) -> int | None:
         """The square at a spot, or the field where it is beside its squares."""
-        for start, grid in zip(self._starts.tolist(), self._grids, strict=False):
+        for start, grid in zip(self._items.starts, self._grids, strict=False):
             found = grid.at(at.x(), at.y())
             if found is not None:
-                return int(start) + found
-        for number, room in enumerate(self._rooms):
-            if room.contains(at):
-                return int(self._starts[-1]) + number
+                return start + found
+        for number in range(len(self) - self._items.starts[-1]):
+            if self._rooms[number].contains(at):
+                return self._items.starts[-1] + number
         return None
 
     def step(self, item: int, across: int, down: int) -> int:
         """The square beside ``item``; itself where there is none in its field."""
-        field = int(np.searchsorted(self._starts, item, side="right")) - 1
-        if field >= len(self._grids):
+        field, number = self._items.place(item)
+        if number is None:
             return item
-        grid, start = self._grids[field], int(self._starts[field])
+        grid, start = self._grids[field], self._items.starts[field]
         to = item + across + down * grid.columns
         return to if start <= to < start + grid.count else item
 

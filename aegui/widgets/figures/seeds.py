@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,6 +21,7 @@ from aegui.core.study.seed_cloud import (
     seeds_csv,
     share_line,
 )
+from aegui.kit.charts.made import FieldItems, Made
 from aegui.kit.charts.squares import KINDS, SquareFields, Squares, SquareSign
 from aegui.widgets.figures.study_kinds import (
     PictureChoice,
@@ -31,6 +31,8 @@ from aegui.widgets.figures.study_kinds import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from aegui.core.study.material import StudyMaterial
@@ -50,7 +52,7 @@ def seeds_picture(material: StudyMaterial, choice: PictureChoice) -> StudyPictur
         return None
     key = figure_of(result, choice)
     clouds = [seed_cloud(plan, cell, key, choice.order) for cell in cells]
-    low, high = _ends(plan, clouds)
+    low, high = _ends(clouds)
     names = short_names(cells)
     parts = tuple(
         Squares(
@@ -80,7 +82,7 @@ def seeds_picture(material: StudyMaterial, choice: PictureChoice) -> StudyPictur
     )
 
 
-class _Numbers(Sequence[str]):
+class _Numbers(Made[str]):
     """The seeds of a cloud as they are written beside it."""
 
     def __init__(self, cloud: SeedCloud) -> None:
@@ -89,52 +91,35 @@ class _Numbers(Sequence[str]):
     def __len__(self) -> int:
         return len(self._seeds)
 
-    @overload
-    def __getitem__(self, at: int) -> str: ...
-    @overload
-    def __getitem__(self, at: slice) -> Sequence[str]: ...
-    def __getitem__(self, at: int | slice) -> str | Sequence[str]:
-        if isinstance(at, slice):
-            return [str(seed) for seed in self._seeds[at].tolist()]
+    def made(self, at: int) -> str:
+        """The number of one seed."""
         return str(int(self._seeds[at]))
 
 
-class _Words(Sequence[str]):
+class _Words(Made[str]):
     """What each square says, then each field; made when it is asked for."""
 
     def __init__(
         self, plan: StudyPlan, cells: Sequence[StudyCell], clouds: Sequence[SeedCloud]
     ) -> None:
         self._plan, self._cells, self._clouds = plan, cells, clouds
-        self._starts = np.concatenate([[0], np.cumsum([len(one.seeds) for one in clouds])])
+        self._items = FieldItems([len(one.seeds) for one in clouds])
 
     def __len__(self) -> int:
-        return int(self._starts[-1]) + (len(self._clouds) if len(self._clouds) > 1 else 0)
+        return self._items.total
 
-    @overload
-    def __getitem__(self, item: int) -> str: ...
-    @overload
-    def __getitem__(self, item: slice) -> Sequence[str]: ...
-    def __getitem__(self, item: int | slice) -> str | Sequence[str]:
-        if isinstance(item, slice):
-            return [self[at] for at in range(*item.indices(len(self)))]
-        if not 0 <= item < len(self):
-            raise IndexError(item)
-        squares = int(self._starts[-1])
-        if item >= squares:
-            place = item - squares
-            line = share_line(self._plan, [self._clouds[place]])
-            return f"{self._cells[place].setting.title}: {line}"
-        place = int(np.searchsorted(self._starts, item, side="right")) - 1
-        words = seed_words(self._plan, self._clouds[place], item - int(self._starts[place]))
-        if len(self._clouds) == 1:
-            return words
-        return f"{self._cells[place].setting.title}. {words}"
+    def made(self, at: int) -> str:
+        """What is said of one square or field."""
+        field, number = self._items.place(at)
+        cloud, title = self._clouds[field], self._cells[field].setting.title
+        if number is None:
+            return f"{title}: {share_line(self._plan, [cloud])}"
+        words = seed_words(self._plan, cloud, number)
+        return words if len(self._clouds) == 1 else f"{title}. {words}"
 
 
-def _ends(plan: StudyPlan, clouds: Sequence[SeedCloud]) -> tuple[float, float]:
+def _ends(clouds: Sequence[SeedCloud]) -> tuple[float, float]:
     """The lowest and the highest figure among those that are shaded; NaN: there are none."""
-    del plan
     shaded = np.concatenate([cloud.values[cloud.states == ENDED] for cloud in clouds])
     shaded = shaded[np.isfinite(shaded)]
     return (float(shaded.min()), float(shaded.max())) if len(shaded) else (math.nan, math.nan)
