@@ -175,6 +175,9 @@ def _open_window(path: Path | None, spoken: str | None) -> int:
     # Numpy's matrix library would take a thread per core, all of them spinning, for a picture of
     # a training network: 50 ms instead of 1. It reads this when it is first imported.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from aegui.qt_import import import_qt
+
+    import_qt()
     from aegui.app import run_window
 
     return run_window(path, spoken)

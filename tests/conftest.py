@@ -33,8 +33,13 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from pytestqt.qtbot import QtBot
 
-from aegui.session.jobs.latest_job import LatestJob
-from aegui.session.training import training_runner
+from aegui.qt_import import import_qt
+
+# Before anything imports Qt, which else reads the source of each of the modules of torch.
+import_qt()
+
+from aegui.session.jobs.latest_job import LatestJob  # noqa: E402
+from aegui.session.training import training_runner  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,6 +50,9 @@ if TYPE_CHECKING:
 _SCREEN = os.path.relpath(Path(__file__).resolve().parent / "harness" / "screen.json")
 if os.environ.setdefault("QT_QPA_PLATFORM", "offscreen") == "offscreen":
     os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={_SCREEN}"
+
+# Hundreds of processes are started here: each would compile the program anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # What is waited for comes in milliseconds; the 5 s of pytest-qt are too few where a busy machine
 # takes the processor away, and a test that hangs ends by its own 300 s.

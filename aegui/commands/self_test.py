@@ -102,6 +102,9 @@ def _check_window(folder: Path, path: Path) -> None:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"):
         os.environ[name] = str(folder)  # the person's own settings are none of our business
+    from aegui.qt_import import import_qt
+
+    import_qt()
     from aegui.app import run_window
 
     watcher = _Watcher()

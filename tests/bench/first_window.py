@@ -27,6 +27,9 @@ BORN = time.perf_counter() - process_age()
 
 def main() -> None:
     """Start, watch, print."""
+    from aegui.qt_import import import_qt
+
+    import_qt()
     from PySide6.QtCore import QEvent, QObject, Qt, QTimer
     from PySide6.QtGui import QMouseEvent
     from PySide6.QtWidgets import QApplication
