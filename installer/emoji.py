@@ -25,6 +25,8 @@ ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "resources" / "emoji"
 FONT = Path("/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf")
 NAMES = Path("/usr/share/unicode/emoji/emoji-test.txt")
+LICENCE = Path("/usr/share/doc/unicode-data/copyright")
+"""Of the list, by which emojis are named and grouped."""
 
 FONT_SIZE = 109
 """The one size of which the font has pictures."""
@@ -42,21 +44,24 @@ class Emoji:
     text: str
     name: str
     group: str
+    subgroup: str
 
 
 def listed(path: Path) -> Iterator[Emoji]:
     """The emojis of the list that are to be drawn, in its order, which puts like beside like."""
-    group = ""
+    group = subgroup = ""
     for line in path.read_text(encoding="utf-8").splitlines():
         if line.startswith("# group:"):
             group = line.partition(":")[2].strip()
+        if line.startswith("# subgroup:"):
+            subgroup = line.partition(":")[2].strip()
         if line.startswith("#") or "; fully-qualified" not in line:
             continue
         codes = [int(code, 16) for code in line.partition(";")[0].split()]
         # After the # come the emoji itself, the version that brought it (E0.6), and its name.
         name = line.partition("#")[2].split(maxsplit=2)[2]
         if not SKIN_TONES.intersection(codes):
-            yield Emoji("".join(map(chr, codes)), name, group)
+            yield Emoji("".join(map(chr, codes)), name, group, subgroup)
 
 
 def drawn(text: str, font: ImageFont.FreeTypeFont) -> Image.Image | None:
@@ -103,6 +108,7 @@ def sheet(font_path: Path, names_path: Path) -> tuple[Image.Image, dict[str, obj
                 "codepoints": " ".join(f"{ord(c):X}" for c in e.text),
                 "name": e.name,
                 "group": e.group,
+                "subgroup": e.subgroup,
             }
             for e, _ in found.values()
         ],
@@ -124,6 +130,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Draw the emoji sheet.")
     parser.add_argument("--font", type=Path, default=FONT)
     parser.add_argument("--names", type=Path, default=NAMES)
+    parser.add_argument("--licence", type=Path, default=LICENCE, help="that of the list")
     parser.add_argument("--out", type=Path, default=TARGET)
     options = parser.parse_args()
     if not features.check("raqm"):
@@ -133,6 +140,9 @@ def main() -> int:
     options.out.mkdir(parents=True, exist_ok=True)
     image.save(options.out / "sheet.webp", lossless=True, quality=100, method=6)
     (options.out / "index.json").write_text(index_text(index), encoding="utf-8")
+    licence = options.licence.read_text(encoding="utf-8")
+    lines = [line.rstrip() for line in licence.splitlines()]
+    (options.out / "LICENSE-UNICODE.txt").write_text("\n".join(lines).strip() + "\n", "utf-8")
     emojis = index["emojis"]
     assert isinstance(emojis, list)
     print(f"{len(emojis)} emojis, {(options.out / 'sheet.webp').stat().st_size / 1e6:.1f} MB")

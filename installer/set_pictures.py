@@ -16,6 +16,7 @@ from aegui.core.data.select import search
 TARGET = Path(__file__).resolve().parent.parent / "resources" / "pictures"
 SAMPLES = {
     "emoji": "grinning face",
+    "emoji-kinds": "red heart",
     "digits": "0",
     "mnist": "5",
     "mnist-test": "7",

@@ -13,7 +13,7 @@ import numpy as np
 
 from aegui.core.data.builtin import BUILTIN_LABELS, BUILTIN_SETS
 from aegui.core.data.dataset import Dataset
-from aegui.core.data.emoji import emoji_counts
+from aegui.core.data.emoji import EMOJI, EMOJI_KINDS, emoji_counts
 from aegui.core.errors import AeguiError
 from aegui.core.folding import folded, has_words
 from aegui.core.i18n import mark, tr
@@ -371,7 +371,7 @@ def _stand_in(recipe: Recipe) -> Dataset:
         count = len(spec.chars)
     elif spec.names is not None:
         count = len(spec.names)
-    elif spec.labels is not None and spec.source == "emoji":
+    elif spec.labels is not None and spec.source in (EMOJI, EMOJI_KINDS):
         count = sum(emoji_counts().get(label, 0) for label in spec.labels)
     elif spec.labels is not None and row.classes:
         count = count * len(spec.labels) // row.classes

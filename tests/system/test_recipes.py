@@ -65,7 +65,7 @@ def _here(data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_there_are_recipes_for_every_set_of_images() -> None:
     sources = {_recipe(key).data.source for key in KEYS}
     wanted = {key for key, row in BUILTIN_SETS.items() if row.kind == "images"}
-    assert wanted - sources <= {"digits", "mnist-test", "fashion-test"}
+    assert wanted - sources <= {"digits", "emoji-kinds", "mnist-test", "fashion-test"}
 
 
 @pytest.mark.parametrize("key", KEYS)

@@ -500,3 +500,32 @@ def test_emojis_come_in_the_size_and_colours_of_the_panel(window: MainWindow, qt
     panel.side.setValue(12)
     qtbot.waitUntil(lambda: workspace.dataset.image_shape == (1, 12, 12), timeout=60_000)
     assert panel.grey.isChecked()
+
+
+def test_sub_groups_of_the_emojis_become_classes(window: MainWindow, qtbot: QtBot) -> None:
+    panel, workspace = window.panel(DataPanel), window._services.workspace
+    window.docks["data"].raise_()
+    assert not panel.kinds.isVisible(), "characters have no sub-groups"
+    emojis = DataSpec(
+        source="emoji",
+        labels=("Smileys & Emotion",),
+        images=ImageSpec(width=16, height=16, channels=1),
+    )
+    assert workspace.new(SMALL.model_copy(update={"data": emojis}))
+    qtbot.waitUntil(panel.kinds.isVisible, timeout=60_000)
+    names = workspace.dataset.names
+    panel.sections["classes"].header.setChecked(True)
+    panel.kinds.click()
+    qtbot.waitUntil(lambda: workspace.recipe.data.source == "emoji-kinds", timeout=60_000)
+    assert workspace.dataset.names == names, "the same emojis take part"
+    assert len(workspace.dataset.classes) == 16
+    qtbot.waitUntil(lambda: len(panel.classes.chosen) == 16, timeout=20_000)
+    # Hearts alone are no whole group: back to groups they are the same emojis, one by one.
+    panel.classes.set_chosen(("Hearts",))
+    panel.classes.chosen_changed.emit(("Hearts",))
+    qtbot.waitUntil(lambda: set(workspace.dataset.labels) == {"Hearts"}, timeout=20_000)
+    hearts = workspace.dataset.names
+    qtbot.waitUntil(panel.kinds.isChecked, timeout=20_000)
+    panel.kinds.click()
+    qtbot.waitUntil(lambda: workspace.recipe.data.source == "emoji", timeout=60_000)
+    assert workspace.dataset.names == hearts

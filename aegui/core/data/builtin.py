@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from aegui.core.data.dataset import Dataset
-from aegui.core.data.emoji import load_emoji_as
+from aegui.core.data.emoji import EMOJI, EMOJI_KINDS, load_emoji_as
 from aegui.core.data.idx import numbered, read_idx_images, read_idx_labels
 from aegui.core.data.published import is_available, published_folder, read_published
 from aegui.core.data.readers.source import open_source
@@ -93,13 +93,23 @@ BUILTIN_SETS: Mapping[str, BuiltinSet] = {
             (1, 7, 5),
         ),
         BuiltinSet(
-            "emoji",
+            EMOJI,
             mark("Emojis"),
             mark("1,861 emojis of 64x64 pixels in colour, in nine groups."),
             "images",
             1861,
             (3, 64, 64),
             9,
+            any_size=True,
+        ),
+        BuiltinSet(
+            EMOJI_KINDS,
+            mark("Emojis by kind"),
+            mark("The same emojis in 99 sub-groups: faces, hearts, cats, hands and so on."),
+            "images",
+            1861,
+            (3, 64, 64),
+            99,
             any_size=True,
         ),
         BuiltinSet(
@@ -191,7 +201,7 @@ def load_builtin(
     """The built-in set ``name``.
 
     Characters are 5x7 glyphs in ASCII order, labelled with themselves; emojis are labelled with
-    their group, digits and clothes with their class.
+    their group or sub-group, digits and clothes with their class.
 
     Args:
         name: One of ``builtin_names``.
@@ -211,8 +221,8 @@ def load_builtin(
         return _glyphs(name)
     if not BUILTIN_SETS[name].download:
         return (
-            load_emoji_as(images or ImageSpec(), report, cancelled)
-            if name == "emoji"
+            load_emoji_as(images or ImageSpec(), report, cancelled, kinds=name == EMOJI_KINDS)
+            if name in (EMOJI, EMOJI_KINDS)
             else _digits()
         )
     return read_published(name.removesuffix(TEST_PART), name.endswith(TEST_PART), report, cancelled)

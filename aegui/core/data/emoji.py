@@ -19,7 +19,7 @@ from aegui.core.i18n import mark, tr
 from aegui.paths import resources_dir
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.recipe import ImageSpec
 
+EMOJI, EMOJI_KINDS = "emoji", "emoji-kinds"
+"""The names of the set: with its groups as classes, and with its sub-groups."""
 _LEVELS = np.float32(255.0)
 EMOJI_GROUPS = (
     mark("Smileys & Emotion"),
@@ -40,6 +42,108 @@ EMOJI_GROUPS = (
     mark("Flags"),
 )
 """The groups in Unicode's order; labels of the set, translated where they are shown."""
+EMOJI_SUBGROUPS: Mapping[str, str] = {
+    "face-smiling": mark("Smiling faces"),
+    "face-affection": mark("Loving faces"),
+    "face-tongue": mark("Faces with a tongue"),
+    "face-hand": mark("Faces with a hand"),
+    "face-neutral-skeptical": mark("Neutral faces"),
+    "face-sleepy": mark("Sleepy faces"),
+    "face-unwell": mark("Sick faces"),
+    "face-hat": mark("Faces with a hat"),
+    "face-glasses": mark("Faces with glasses"),
+    "face-concerned": mark("Worried faces"),
+    "face-negative": mark("Angry faces"),
+    "face-costume": mark("Masks and creatures"),
+    "cat-face": mark("Cat faces"),
+    "monkey-face": mark("Monkey faces"),
+    "heart": mark("Hearts"),
+    "emotion": mark("Signs of emotion"),
+    "hand-fingers-open": mark("Open hands"),
+    "hand-fingers-partial": mark("Hand signs"),
+    "hand-single-finger": mark("Pointing fingers"),
+    "hand-fingers-closed": mark("Fists and thumbs"),
+    "hands": mark("Pairs of hands"),
+    "hand-prop": mark("Hands with things"),
+    "body-parts": mark("Parts of the body"),
+    "person": mark("Persons"),
+    "person-gesture": mark("Gestures"),
+    "person-role": mark("Professions"),
+    "person-fantasy": mark("Fantasy figures"),
+    "person-activity": mark("Persons doing things"),
+    "person-sport": mark("Persons at sport"),
+    "person-resting": mark("Persons resting"),
+    "family": mark("Families and couples"),
+    "person-symbol": mark("Signs of persons"),
+    "animal-mammal": mark("Mammals"),
+    "animal-bird": mark("Birds"),
+    "animal-amphibian": mark("Amphibians"),
+    "animal-reptile": mark("Reptiles"),
+    "animal-marine": mark("Sea animals"),
+    "animal-bug": mark("Insects and bugs"),
+    "plant-flower": mark("Flowers"),
+    "plant-other": mark("Trees and leaves"),
+    "food-fruit": mark("Fruit"),
+    "food-vegetable": mark("Vegetables"),
+    "food-prepared": mark("Dishes"),
+    "food-asian": mark("Asian dishes"),
+    "food-marine": mark("Sea food"),
+    "food-sweet": mark("Sweets"),
+    "drink": mark("Drinks"),
+    "dishware": mark("Dishes and cutlery"),
+    "place-map": mark("Globes and maps"),
+    "place-geographic": mark("Landscapes"),
+    "place-building": mark("Buildings"),
+    "place-religious": mark("Places of worship"),
+    "place-other": mark("Other places"),
+    "transport-ground": mark("Transport on land"),
+    "transport-water": mark("Transport on water"),
+    "transport-air": mark("Transport by air"),
+    "hotel": mark("Hotel"),
+    "time": mark("Clocks and time"),
+    "sky & weather": mark("Sky and weather"),
+    "event": mark("Celebrations"),
+    "award-medal": mark("Awards and medals"),
+    "sport": mark("Sports"),
+    "game": mark("Games"),
+    "arts & crafts": mark("Arts and crafts"),
+    "clothing": mark("Clothes"),
+    "sound": mark("Loudspeakers and bells"),
+    "music": mark("Music"),
+    "musical-instrument": mark("Musical instruments"),
+    "phone": mark("Telephones"),
+    "computer": mark("Computers"),
+    "light & video": mark("Light and video"),
+    "book-paper": mark("Books and paper"),
+    "money": mark("Money"),
+    "mail": mark("Mail"),
+    "writing": mark("Pens and writing"),
+    "office": mark("Office"),
+    "lock": mark("Locks and keys"),
+    "tool": mark("Tools"),
+    "science": mark("Science"),
+    "medical": mark("Medicine"),
+    "household": mark("Household"),
+    "other-object": mark("Other objects"),
+    "transport-sign": mark("Signs of transport"),
+    "warning": mark("Warning signs"),
+    "arrow": mark("Arrows"),
+    "religion": mark("Religious signs"),
+    "zodiac": mark("Zodiac"),
+    "av-symbol": mark("Player buttons"),
+    "gender": mark("Gender signs"),
+    "math": mark("Mathematical signs"),
+    "punctuation": mark("Punctuation"),
+    "currency": mark("Currencies"),
+    "other-symbol": mark("Other signs"),
+    "keycap": mark("Keycaps"),
+    "alphanum": mark("Letters and words"),
+    "geometric": mark("Shapes and colours"),
+    "flag": mark("Plain flags"),
+    "country-flag": mark("Flags of countries"),
+    "subdivision-flag": mark("Flags of regions"),
+}
+"""Sub-group as Unicode writes it -> label of the set, translated where it is shown."""
 
 
 @cache
@@ -51,7 +155,7 @@ def load_emoji() -> Dataset:
     """
     folder = resources_dir() / "emoji"
     try:
-        index = json.loads((folder / "index.json").read_text(encoding="utf-8"))
+        index = _index()
         tiles = _tiles(_sheet(folder / "sheet.webp"), index)
     except (OSError, ValueError, KeyError) as error:
         raise ReadError(
@@ -59,7 +163,7 @@ def load_emoji() -> Dataset:
         ) from error
     emojis = index["emojis"]
     return Dataset.over(
-        "emoji",
+        EMOJI,
         tiles.astype(np.float32) / _LEVELS,
         [emoji["group"] for emoji in emojis],
         [emoji["name"] for emoji in emojis],
@@ -68,13 +172,28 @@ def load_emoji() -> Dataset:
     )
 
 
+@cache
+def load_emoji_kinds() -> Dataset:
+    """``load_emoji`` itself, labelled with the sub-groups; the pixels are the same memory.
+
+    Raises:
+        ReadError: As for ``load_emoji``.
+    """
+    return replace(load_emoji(), name=EMOJI_KINDS, labels=_kinds())
+
+
 def load_emoji_as(
-    spec: ImageSpec, report: Report | None = None, cancelled: IsCancelled | None = None
+    spec: ImageSpec,
+    report: Report | None = None,
+    cancelled: IsCancelled | None = None,
+    *,
+    kinds: bool = False,
 ) -> Dataset:
     """All emojis in the size and colours of ``spec``; as they are where it wants them so.
 
     Args:
         spec: As for the images of a folder.
+        kinds: Whether the sub-groups are their labels, and not the groups.
         report: Called with the progress, in this thread.
         cancelled: Asked now and then whether to stop.
 
@@ -83,7 +202,7 @@ def load_emoji_as(
         AeguiError: There is not the room for so many pixels.
         Cancelled: ``cancelled`` asked for it.
     """
-    emojis = load_emoji()
+    emojis = load_emoji_kinds() if kinds else load_emoji()
     shape = spec.channels, spec.height, spec.width
     if shape == emojis.image_shape:
         return emojis
@@ -108,18 +227,47 @@ def _resized(emojis: Dataset, spec: ImageSpec, key: str, progress: Progress) -> 
 
 def emoji_texts() -> dict[str, str]:
     """Name -> the emoji as text, for searching and for copying."""
-    index = json.loads((resources_dir() / "emoji" / "index.json").read_text(encoding="utf-8"))
     return {
         emoji["name"]: "".join(chr(int(code, 16)) for code in emoji["codepoints"].split())
-        for emoji in index["emojis"]
+        for emoji in _index()["emojis"]
     }
 
 
 @cache
 def emoji_counts() -> Mapping[str, int]:
-    """Group -> how many emojis it has; the sheet is not read."""
-    index = json.loads((resources_dir() / "emoji" / "index.json").read_text(encoding="utf-8"))
-    return Counter(emoji["group"] for emoji in index["emojis"])
+    """Group, or sub-group -> how many emojis it has; the sheet is not read."""
+    emojis = _index()["emojis"]
+    return Counter([emoji["group"] for emoji in emojis] + list(_kinds()))
+
+
+def kinds_of_groups(groups: Sequence[str]) -> tuple[str, ...]:
+    """The labels of the sub-groups of ``groups``, in Unicode's order."""
+    chosen = {group.casefold() for group in groups}
+    both = zip(_index()["emojis"], _kinds(), strict=True)
+    return tuple(dict.fromkeys(kind for emoji, kind in both if emoji["group"].casefold() in chosen))
+
+
+def groups_of_kinds(kinds: Sequence[str]) -> tuple[str, ...] | None:
+    """The groups that have exactly the sub-groups ``kinds``; None: they are no whole groups."""
+    chosen = {kind.casefold() for kind in kinds}
+    groups: dict[str, set[str]] = {}
+    for emoji, kind in zip(_index()["emojis"], _kinds(), strict=True):
+        groups.setdefault(emoji["group"], set()).add(kind.casefold())
+    whole = {group: own for group, own in groups.items() if own <= chosen}
+    return tuple(whole) if set().union(*whole.values()) == chosen else None
+
+
+@cache
+def _kinds() -> tuple[str, ...]:
+    """The label of each emoji's sub-group."""
+    return tuple(EMOJI_SUBGROUPS[emoji["subgroup"]] for emoji in _index()["emojis"])
+
+
+def _index() -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(
+        (resources_dir() / "emoji" / "index.json").read_text(encoding="utf-8")
+    )
+    return content
 
 
 def _sheet(path: Path) -> NDArray[np.uint8]:

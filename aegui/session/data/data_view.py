@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.data.builtin import BUILTIN_LABELS
+from aegui.core.data.emoji import EMOJI, EMOJI_KINDS, groups_of_kinds, kinds_of_groups
 from aegui.core.data.select import selected_indices
 from aegui.core.data.split import split_indices
 from aegui.core.errors import AeguiError
@@ -112,6 +113,20 @@ def only(view: DataView, indices: NDArray[np.int64]) -> DataSpec:
     return view.spec.model_copy(update=none | {"names": names})
 
 
+def by_kind(view: DataView, kinds: bool) -> DataSpec:
+    """The same emojis with their sub-groups as classes, or with their groups."""
+    spec, pool = view.spec, view.pool
+    update: dict[str, object] = {"source": EMOJI_KINDS if kinds else EMOJI}
+    if spec.labels is not None:
+        labels = kinds_of_groups(spec.labels) if kinds else groups_of_kinds(spec.labels)
+        update["labels"] = labels
+        if labels is None and spec.names is None:
+            # Some sub-groups of a group: their emojis one by one.
+            wanted = _wanted_classes(pool, spec)[pool.class_indices]
+            update["names"] = tuple(compress(pool.names, wanted))
+    return spec.model_copy(update=update)
+
+
 def available(pool: Dataset, spec: DataSpec) -> int:
     """How many samples of ``pool`` are as ``spec`` says, however many of them it takes."""
     if spec.names is None and spec.chars is None:
@@ -129,7 +144,7 @@ def _wanted_classes(pool: Dataset, spec: DataSpec) -> NDArray[np.bool_]:
 
 def within(view: DataView, spec: DataSpec) -> DataSpec:
     """``spec``, another choice of the samples of ``view``, taking no more than there are."""
-    if spec.count is None:
+    if spec.count is None or spec.source != view.spec.source:
         return spec
     most = available(view.pool, spec)
     return spec.model_copy(update={"count": most}) if 0 < most < spec.count else spec

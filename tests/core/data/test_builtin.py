@@ -48,11 +48,11 @@ def test_ends_and_names() -> None:
 
 
 def test_names_are_offered_with_labels() -> None:
-    images = ("emoji", "digits", "mnist", "mnist-test", "fashion", "fashion-test")
+    images = ("emoji", "emoji-kinds", "digits", "mnist", "mnist-test", "fashion", "fashion-test")
     assert builtin_names() == (*glyph_set_names(), *images)
     assert glyph_set_names() == ("symbols", "uppercase", "lowercase", "letters")
     assert set(BUILTIN_LABELS) == set(builtin_names())
-    assert [key for key, row in BUILTIN_SETS.items() if row.download] == list(images[2:])
+    assert [key for key, row in BUILTIN_SETS.items() if row.download] == list(images[3:])
     with pytest.raises(AeguiError, match="emoji"):
         load_builtin("emojis")
 

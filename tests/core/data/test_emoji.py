@@ -9,7 +9,17 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFont, features
 
-from aegui.core.data.emoji import EMOJI_GROUPS, emoji_texts, load_emoji, load_emoji_as
+from aegui.core.data.builtin import load_builtin
+from aegui.core.data.emoji import (
+    EMOJI_GROUPS,
+    EMOJI_SUBGROUPS,
+    emoji_counts,
+    emoji_texts,
+    groups_of_kinds,
+    kinds_of_groups,
+    load_emoji,
+    load_emoji_as,
+)
 from aegui.core.data.load import load_data
 from aegui.core.errors import Cancelled
 from aegui.core.recipe import DataSpec, ImageSpec
@@ -35,10 +45,37 @@ def test_sheet_and_index_agree() -> None:
         assert sheet.size == (index["columns"] * index["size"], rows * index["size"])
     assert (FOLDER / "sheet.webp").stat().st_size < 6e6
     assert [*dict.fromkeys(emoji["group"] for emoji in emojis)] == list(EMOJI_GROUPS)
+    assert [*dict.fromkeys(emoji["subgroup"] for emoji in emojis)] == list(EMOJI_SUBGROUPS)
+    assert len(set(EMOJI_SUBGROUPS.values())) == len(EMOJI_SUBGROUPS)
     for key in ("name", "codepoints"):
         assert len({emoji[key] for emoji in emojis}) == len(emojis)
     assert index_text(index) == (FOLDER / "index.json").read_text(encoding="utf-8")
     assert "SIL OPEN FONT LICENSE" in (FOLDER / "LICENSE.txt").read_text(encoding="utf-8")
+    assert "Unicode, Inc." in (FOLDER / "LICENSE-UNICODE.txt").read_text(encoding="utf-8")
+
+
+def test_kinds_are_the_same_emojis_with_their_sub_groups() -> None:
+    emojis, kinds = load_emoji(), load_builtin("emoji-kinds")
+    assert kinds.images is emojis.images
+    assert kinds.names == emojis.names
+    assert len(kinds.classes) == 99
+    of_name = dict(zip(kinds.names, kinds.labels, strict=True))
+    assert of_name["red heart"] == "Hearts"
+    assert of_name["grinning cat"] == "Cat faces"
+    assert of_name["thumbs up"] == "Fists and thumbs"
+    grey = load_emoji_as(ImageSpec(height=16, width=16, channels=1), kinds=True)
+    assert grey.image_shape == (1, 16, 16)
+    assert grey.labels == kinds.labels
+
+
+def test_groups_and_their_kinds_are_told_of_one_another() -> None:
+    faces = kinds_of_groups(["smileys & emotion"])
+    assert len(faces) == 16
+    assert {"Hearts", "Cat faces", "Smiling faces"} <= set(faces)
+    assert groups_of_kinds([*faces, "Flags of countries"]) is None
+    assert groups_of_kinds(faces[1:]) is None
+    assert groups_of_kinds(faces) == ("Smileys & Emotion",)
+    assert sum(emoji_counts()[kind] for kind in faces) == emoji_counts()["Smileys & Emotion"]
 
 
 def test_every_tile_has_a_picture_and_none_is_there_twice() -> None:
@@ -121,7 +158,8 @@ def test_the_list_is_read_without_skin_tones(tmp_path: Path) -> None:
         "1F3FB      ; component           # 🏻 E1.0 light skin tone\n"
     )
     (emoji,) = listed(path)
-    assert (emoji.text, emoji.name, emoji.group) == ("👋", "waving hand", "People & Body")
+    assert (emoji.text, emoji.name) == ("👋", "waving hand")
+    assert (emoji.group, emoji.subgroup) == ("People & Body", "hand")
 
 
 @pytest.mark.skipif(not (FONT.exists() and NAMES.exists()), reason="the font is not installed")

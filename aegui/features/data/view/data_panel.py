@@ -22,6 +22,8 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.data.builtin import BUILTIN_SETS
+from aegui.core.data.emoji import EMOJI, EMOJI_KINDS
+from aegui.core.data.emoji_words import plain
 from aegui.core.i18n import tr, trn
 from aegui.core.recipe import MAX_IMAGE, MIN_IMAGE
 from aegui.core.recipe.settings import SAMPLES, setting_at
@@ -31,13 +33,15 @@ from aegui.features.data.view.shares import SharesBox
 from aegui.kit.layouts import column, dim, held, row
 from aegui.kit.marks import ElidedLabel, ProblemLabel, wrapped_label
 from aegui.kit.theme import SPACING
+from aegui.session.data.data_view import by_kind
 from aegui.widgets.form.field_menu import FieldMenu, vary_words
 from aegui.widgets.form.fields import CountField
 from aegui.widgets.form.section import FoldingSection
 from aegui.widgets.gallery import Gallery
+from aegui.widgets.glyphs import label_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -96,6 +100,7 @@ class DataPanel(QWidget):
         self.found = wrapped_label()
         self.only_found = QPushButton(tr("Only these"))
         self.gallery = Gallery()
+        self.kinds = QCheckBox(tr("By kind: faces, hearts, cats…"))
         self.classes = ClassList()
         self.characters = QPushButton(tr("Choose characters…"))
         self.shares = SharesBox()
@@ -144,6 +149,10 @@ class DataPanel(QWidget):
             strict=True,
         ):
             self.sections[key] = FoldingSection(title)
+        self.kinds.setToolTip(
+            tr("The 99 sub-groups of the emojis are the classes, in place of the nine groups")
+        )
+        self.sections["classes"].add_row(self.kinds)
         self.sections["classes"].add_row(self.classes)
         self.sections["classes"].add_row(self.characters)
         self.sections["shares"].add_row(self.shares)
@@ -219,6 +228,7 @@ class DataPanel(QWidget):
         self.gallery.activated.connect(self.sample_activated)
         self.gallery.toggled.connect(self.toggle_requested)
         self.classes.chosen_changed.connect(self._on_classes_chosen_changed)
+        self.kinds.clicked.connect(self._on_kinds_clicked)
         self.characters.clicked.connect(self.characters_requested)
         self.shares.split_edited.connect(self._on_shares_split_edited)
         self.shares.count_edited.connect(self._on_shares_count_edited)
@@ -290,6 +300,7 @@ class DataPanel(QWidget):
         """Whether the data must stay as they are."""
         for part in (self.choose, self.only_found, self.classes, self.characters, self.shares):
             part.setEnabled(not locked)
+        self.kinds.setEnabled(not locked)
         self._sizes.setEnabled(not locked)
         self.flip.setEnabled(not locked)
         self.shift.setEnabled(not locked)
@@ -313,6 +324,8 @@ class DataPanel(QWidget):
 
     def _show_classes(self, view: DataView) -> None:
         self.sections["classes"].setVisible(view.has_classes or view.has_characters)
+        self.kinds.setVisible(view.spec.source in (EMOJI, EMOJI_KINDS))
+        self.kinds.setChecked(view.spec.source == EMOJI_KINDS)
         self.classes.setVisible(view.has_classes)
         self.characters.setVisible(view.has_characters)
         if not view.has_classes:
@@ -321,7 +334,13 @@ class DataPanel(QWidget):
             return
         pool = view.pool
         counts = np.bincount(pool.class_indices, minlength=len(pool.classes))
-        self.classes.set_classes(pool.classes, [int(n) for n in counts])
+        order: Sequence[int] = range(len(pool.classes))
+        if any(label_name(label) != label for label in pool.classes):
+            # In the order of the alphabet where they are called otherwise than in the set.
+            order = sorted(order, key=lambda place: plain(label_name(pool.classes[place])))
+        self.classes.set_classes(
+            [pool.classes[place] for place in order], [int(counts[place]) for place in order]
+        )
         self.classes.set_chosen(view.classes)
         chosen = len(self.classes.chosen)
         summary = trn("{n:,} class", "{n:,} classes", chosen)
@@ -391,6 +410,10 @@ class DataPanel(QWidget):
             every = len(chosen) == len(self._view.pool.classes)
             labels = None if every else chosen
             self._edit(tr("Choose classes"), labels=labels, names=None, chars=None)
+
+    def _on_kinds_clicked(self, on: bool) -> None:
+        if self._view is not None:
+            self.data_edited.emit(by_kind(self._view, on), tr("Classes of the emojis"))
 
     def _on_shares_split_edited(self, split: SplitSpec) -> None:
         self._edit(tr("Share for checking"), split=split)
