@@ -43,6 +43,8 @@ Editor = Literal[
     "percents",
     "seed",
     "source",
+    "grey",
+    "colour",
 ]
 """What a field is edited with: by its type, or, from ``rate`` on, as its words say."""
 Spot = Literal["folded", "line", "labelled"]

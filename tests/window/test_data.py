@@ -162,8 +162,8 @@ def test_images_are_brought_in(
     panel = dialog.panel
     assert panel.head.text() == "5 images"
     assert len(panel.gallery.shown) == 5
-    panel.width_field.setValue(16)
-    panel.width_field.edited.emit(16)
+    panel.form.fields["images.width"].setValue(16)  # type: ignore[union-attr]
+    panel.form.fields["images.width"].edited.emit(16)
     assert (panel.spec.width, panel.spec.height) == (16, 16)
     panel.classes.set_chosen(["red"])
     dialog.take.click()
@@ -379,15 +379,15 @@ def test_the_panel_edits_shares_and_augmentation(
 ) -> None:
     show_panel(qtbot, window)
     panel = window.panel(DataPanel)
-    panel.shares.share.setValue(50)
+    panel.shares.form.fields["split.validation"].setValue(50)  # type: ignore[union-attr]
     assert workspace.recipe.data.split.validation == 0.5
     assert panel.shares.words() == "3 to learn from, 3 to check on"
-    panel.flip.click()
-    panel.shift.setValue(1)
+    panel.augment.fields["flip"].click()  # type: ignore[union-attr]
+    panel.augment.fields["shift"].setValue(1)  # type: ignore[union-attr]
     assert workspace.recipe.data.augment.flip
     assert workspace.recipe.data.augment.shift == 1
-    panel.shares.limit.click()
-    panel.shares.count.setValue(4)
+    panel.shares.form.boxes["count"].click()
+    panel.shares.form.fields["count"].setValue(4)  # type: ignore[union-attr]
     assert len(workspace.dataset) == 4
     workspace.undo_stack.undo()
     assert len(workspace.dataset) == 6
@@ -437,16 +437,16 @@ def test_a_number_is_at_most_what_the_chosen_classes_have(
     panel.classes.chosen_changed.emit(("3",))
     settle(qtbot, workspace)
     threes = len(workspace.dataset)
-    qtbot.waitUntil(lambda: panel.shares.count.value() == threes)
-    panel.shares.limit.click()
+    qtbot.waitUntil(lambda: panel.shares.form.fields["count"].value() == threes)  # type: ignore[union-attr]
+    panel.shares.form.boxes["count"].click()
     settle(qtbot, workspace)
     assert len(workspace.dataset) == threes
-    panel.shares.count.setValue(4)
+    panel.shares.form.fields["count"].setValue(4)  # type: ignore[union-attr]
     settle(qtbot, workspace)
     assert len(workspace.dataset) == 4
     panel.classes.chosen_changed.emit(panel.classes._model.labels)
     settle(qtbot, workspace)
-    panel.shares.count.setValue(1000)
+    panel.shares.form.fields["count"].setValue(1000)  # type: ignore[union-attr]
     settle(qtbot, workspace)
     assert len(workspace.dataset) == 1000
     panel.classes.chosen_changed.emit(("3",))
@@ -464,8 +464,8 @@ def test_classes_that_the_draw_left_without_a_sample_stay_ticked(
     settle(qtbot, workspace)
     panel = window.panel(DataPanel)
     qtbot.waitUntil(panel.classes.isVisible)
-    panel.shares.limit.click()
-    panel.shares.count.setValue(3)
+    panel.shares.form.boxes["count"].click()
+    panel.shares.form.fields["count"].setValue(3)  # type: ignore[union-attr]
     settle(qtbot, workspace)
     assert len(workspace.dataset) == 3
     qtbot.waitUntil(lambda: panel.title.text() != "")

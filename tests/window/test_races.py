@@ -25,7 +25,7 @@ def test_the_network_of_the_builder_races_and_shrinks(window: MainWindow, qtbot:
     assert menu is not None
     for action in menu.actions():
         action.setChecked(action.data() in {"adam", "lbfgs"})
-    panel.race.epochs.setValue(15)
+    panel.race.form.fields["epochs"].setValue(15)  # type: ignore[union-attr]
     panel.race.start.click()
     assert panel.race.stop.isEnabled()
     qtbot.waitUntil(lambda: not races.job.is_busy)
@@ -35,8 +35,8 @@ def test_the_network_of_the_builder_races_and_shrinks(window: MainWindow, qtbot:
     services.workspace.undo_stack.undo()
     assert services.workspace.recipe == SMALL
     panel.show_page("smallest")
-    panel.smallest.wrong.setValue(35)
-    panel.smallest.seeds.setValue(1)
+    panel.smallest.form.fields["most_wrong"].setValue(35)  # type: ignore[union-attr]
+    panel.smallest.form.fields["seeds"].setValue(1)  # type: ignore[union-attr]
     panel.smallest.own.click()
     qtbot.waitUntil(lambda: not search.job.is_busy)
     assert "it is yours" in panel.smallest.leader.text()

@@ -275,10 +275,10 @@ def test_fields_of_the_data_are_varied_by_their_menus(
     data = window.panel(DataPanel)
     wanted = {
         "data.chars": data.characters,
-        "data.split.validation": data.shares.share,
-        "data.count": data.shares.count,
+        "data.split.validation": data.shares.form.fields["split.validation"],
+        "data.count": data.shares.form.fields["count"],
         "data.source": data.choose,
-        "data.augment.shift": data.shift,
+        "data.augment.shift": data.augment.fields["shift"],
     }
     for path, field in wanted.items():
         pick(ask_menu(field), "Vary this in a study")

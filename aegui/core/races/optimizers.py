@@ -8,12 +8,15 @@ optimisers count, and an epoch of the others, who see each sample once in it.
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping  # noqa: TC003 (read by ``fields_of``)
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
+from pydantic import Field
 
 from aegui.core.errors import AeguiError, RecipeError
+from aegui.core.fields import FieldWords
 from aegui.core.i18n import localized, mark, tr
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
 from aegui.core.network.resolve import resolve
@@ -22,7 +25,7 @@ from aegui.core.training.control import Control
 from aegui.core.training.optimizers import OPTIMIZERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -53,16 +56,20 @@ class RaceSpec:
 
     Attributes:
         optimizers: Keys of ``OPTIMIZERS``.
-        epochs: Epochs, or iterations of scipy's, that each does at most.
-        seconds: Time that each gets.
         rates: Optimiser -> learning rate; those that are not named take the recipe's, if it is
             theirs, else a usual one.
         seed: Of the first weights; None takes the recipe's.
     """
 
     optimizers: tuple[str, ...] = RACERS
-    epochs: int = 2_000
-    seconds: float = 10.0
+    epochs: Annotated[
+        int,
+        Field(ge=1, le=1_000_000),
+        FieldWords("Epochs", "Epochs, or iterations of scipy's, that each does at most."),
+    ] = 2_000
+    seconds: Annotated[
+        float, Field(ge=0.1, le=86_400), FieldWords("Seconds", "Time that each gets, in seconds.")
+    ] = 10.0
     rates: Mapping[str, float] = field(default_factory=dict)
     seed: int | None = None
 

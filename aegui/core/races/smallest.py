@@ -12,10 +12,13 @@ import contextlib
 import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field
 
 from aegui.core.atomic import write_atomically
 from aegui.core.errors import AeguiError
+from aegui.core.fields import FieldWords
 from aegui.core.i18n import tr
 from aegui.core.recipe import LayerSpec
 from aegui.core.study.settings import key_of
@@ -40,15 +43,23 @@ _FORMAT, _VERSION = "aegui-smallest", 1
 class Challenge:
     """What the network has to do.
 
-    Attributes:
-        most_wrong: Every sample has at most so many wrong pixels ...
-        seeds: ... in trainings with so many seeds, from that of the recipe on, ...
-        at_least: ... in at least so many of them.
+    Every sample has at most ``most_wrong`` wrong pixels in trainings with so many ``seeds``, from
+    that of the recipe on, in ``at_least`` so many of them.
     """
 
-    most_wrong: int = 1
-    seeds: int = 5
-    at_least: int = 5
+    most_wrong: Annotated[
+        int,
+        Field(ge=0, le=10_000),
+        FieldWords("Wrong pixels at most", "Wrong pixels of every sample at most."),
+    ] = 1
+    seeds: Annotated[
+        int, Field(ge=1, le=MOST_SEEDS), FieldWords("Seeds", "Trainings of each network.")
+    ] = 5
+    at_least: Annotated[
+        int,
+        Field(ge=1, le=MOST_SEEDS),
+        FieldWords("Seeds at the goal", "Trainings that must reach the goal."),
+    ] = 5
 
     def checked(self) -> Challenge:
         """This challenge.

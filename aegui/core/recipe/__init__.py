@@ -149,11 +149,22 @@ class ImageSpec(RecipePart):
     ``background`` (``#rrggbb``).
     """
 
-    height: Annotated[int, Field(ge=MIN_IMAGE, le=MAX_IMAGE)] = 64
-    width: Annotated[int, Field(ge=MIN_IMAGE, le=MAX_IMAGE)] = 64
-    channels: Literal[1, 3] = 3
-    fit: FitKey = "fit"
-    background: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] = "#ffffff"
+    height: Annotated[int, Field(ge=MIN_IMAGE, le=MAX_IMAGE)] = worded(
+        64, "Height", "Height of every sample.", suffix=" px"
+    )
+    width: Annotated[int, Field(ge=MIN_IMAGE, le=MAX_IMAGE)] = worded(
+        64, "Width", "Width of every sample.", suffix=" px"
+    )
+    channels: Literal[1, 3] = worded(
+        3, "Grey", "One number a pixel: three times as fast.", editor="grey"
+    )
+    fit: FitKey = worded("fit", "Fit", "What becomes of pictures of other proportions.")
+    background: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] = worded(
+        "#ffffff",
+        "Background",
+        "What lies under transparent pixels and beside pictures of other proportions.",
+        editor="colour",
+    )
 
 
 class SplitSpec(RecipePart):
@@ -220,10 +231,10 @@ class DataSpec(RecipePart):
     names: Annotated[tuple[Line, ...], Field(max_length=100_000)] | None = None
     count: Annotated[int, Field(ge=1)] | None = worded(
         None,
-        "At most so many samples",
-        "Only so many samples take part, drawn at random; none means all.",
-        nothing="all",
+        "Samples at most",
+        "Only so many samples take part, drawn at random.",
         begins=20,
+        most=10_000_000,
     )
     images: ImageSpec = ImageSpec()
     split: SplitSpec = SplitSpec()

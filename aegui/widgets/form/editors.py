@@ -6,14 +6,16 @@ import random
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRegularExpression, QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtGui import QRegularExpressionValidator
-from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QWidget
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QRegularExpressionValidator
+from PySide6.QtWidgets import QCheckBox, QColorDialog, QLabel, QLineEdit, QPushButton, QWidget
 
 from aegui.core.data.noises import CORRUPTIONS
-from aegui.core.i18n import tr
+from aegui.core.fields import ENDLESS, TINY
+from aegui.core.i18n import localized, tr
 from aegui.core.recipe.settings import file_name
 from aegui.kit.layouts import row
 from aegui.kit.marks import flat_button
+from aegui.kit.theme import ICON_PX, current_theme
 from aegui.widgets.form.fields import (
     REST_MS,
     ChoiceField,
@@ -146,6 +148,45 @@ class CheckField(QCheckBox):
         self.setChecked(value)
 
 
+class GreyField(CheckField):
+    """Whether images have one channel rather than three; its value is their number."""
+
+    edited = Signal(int)
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        QCheckBox.__init__(self, text, parent)
+        self.clicked.connect(lambda grey: self.edited.emit(1 if grey else 3))
+
+    def set_value(self, value: int) -> None:
+        """Show ``value`` and stay silent."""
+        self.setChecked(value == 1)
+
+
+class ColourField(QPushButton):
+    """A colour, ``#rrggbb``; a click asks for another."""
+
+    edited = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.clicked.connect(self._on_clicked)
+
+    def set_value(self, value: str) -> None:
+        """Show ``value`` and stay silent."""
+        swatch = QPixmap(ICON_PX, ICON_PX)
+        swatch.fill(current_theme().border)
+        painter = QPainter(swatch)
+        painter.fillRect(swatch.rect().adjusted(1, 1, -1, -1), QColor(value))
+        painter.end()
+        self.setIcon(QIcon(swatch))
+        self.setText(value)
+
+    def _on_clicked(self) -> None:
+        colour = QColorDialog.getColor(QColor(self.text()), self, self.accessibleName())
+        if colour.isValid():
+            self.edited.emit(colour.name())
+
+
 class PercentField(CountField):
     """A share, 0 to 1, as whole per cents."""
 
@@ -225,12 +266,37 @@ Editor = (
     | SeedField
     | SourceField
     | RangeField
+    | ColourField
 )
 
 
+def range_words(field: FormField) -> str:
+    """What numbers ``field`` takes, in words; ends that only the computer needs are left out."""
+    if not (field.is_number or field.editor == "sides"):
+        return ""
+    low, high = field.limits
+    above, below = low <= TINY, high >= ENDLESS
+    least, most = localized(low, ",.10g"), localized(high, ",.10g")
+    if field.editor == "level":
+        return tr("Range: {low} to {high}; a sigma may be larger", low=least, high=most)
+    if above and low > 0:
+        return tr("Any number above 0") if below else tr("Range: above 0, up to {n}", n=most)
+    if below:
+        return tr("Range: {n} or more", n=least)
+    return tr("Range: {low} to {high}", low=least, high=most)
+
+
+def field_tip(field: FormField) -> str:
+    """What is said of ``field`` where it is pointed at: its help and its range."""
+    return "\n".join(filter(None, (tr(field.help), range_words(field))))
+
+
 def make_editor(field: FormField) -> Editor:
-    """The editor of a field, showing nothing yet."""
+    """The editor of a field, with its words, showing nothing yet."""
     editor = _editor(field)
+    editor.setToolTip(field_tip(field))
+    editor.setAccessibleName(tr(field.label).replace("&", ""))
+    editor.setAccessibleDescription(tr(field.help))
     if isinstance(editor, Number) and (field.prefix or field.suffix):
         editor.setPrefix(field.prefix)
         editor.setSuffix(tr(field.suffix) if field.suffix else "")
@@ -259,6 +325,10 @@ def _editor(field: FormField) -> Editor:
             return SliderField((low, high), _USUAL_RATES, logarithmic=True)
         case "level":
             return SliderField((low, high), (low, high), logarithmic=False)
+        case "grey":
+            return GreyField(tr(field.label))
+        case "colour":
+            return ColourField()
         case "text":
             text = TextField()
             text.setPlaceholderText(tr("all"))

@@ -7,10 +7,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFormLayout, QLabel, QWidget
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QWidget
 
 from aegui.core.fields import fields_of
 from aegui.core.i18n import tr
+from aegui.kit.flow import FlowLayout
+from aegui.kit.layouts import dim, held, row
 from aegui.kit.theme import SPACING
 from aegui.widgets.form.editors import CheckField, Editor, make_editor
 
@@ -21,11 +23,15 @@ if TYPE_CHECKING:
 class Form(QWidget):
     """Shows a dataclass or a part of a recipe and gives the one that a person asks for.
 
+    A field whose words say what it begins with has a box in place of its label: unticked, it is
+    None.
+
     Signals:
         edited(object): The value with what a person has changed.
 
     Attributes:
         fields: The editors by the names of their fields.
+        boxes: The boxes of those that may be None.
         rows: Their layout.
     """
 
@@ -38,24 +44,34 @@ class Form(QWidget):
         super().__init__(parent)
         self._value = value
         self.fields: dict[str, Editor] = {}
+        self.boxes: dict[str, QCheckBox] = {}
+        self._beginnings: dict[str, float] = {}
+        self._lay_out()
+        for name in names or fields_of(value.__class__):
+            self._add(name)
+        self.set_value(value)
+
+    def _lay_out(self) -> None:
         self.rows = QFormLayout(self)
         self.rows.setContentsMargins(0, 0, 0, 0)
         self.rows.setVerticalSpacing(SPACING)
         self.rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        for name in names or fields_of(value.__class__):
-            self._add(name)
-        self.set_value(value)
 
     def _add(self, name: str) -> None:
         *parts, last = name.split(".")
         field = fields_of(_at(self._value, parts).__class__)[last]
         editor = make_editor(field)
-        editor.setToolTip(tr(field.help))
-        editor.setAccessibleName(tr(field.label).replace("&", ""))
-        editor.setAccessibleDescription(tr(field.help))
         editor.edited.connect(partial(self._on_editor_edited, name))
         self.fields[name] = editor
-        self.add_row("" if isinstance(editor, CheckField) else tr(field.label), editor)
+        if field.begins is None:
+            self.add_row("" if isinstance(editor, CheckField) else tr(field.label), editor)
+        else:
+            box = QCheckBox(tr(field.label))
+            box.setToolTip(editor.toolTip())
+            box.clicked.connect(lambda on: self._on_box_clicked(name, on))
+            self.boxes[name] = box
+            self._beginnings[name] = field.begins
+            self.rows.addRow(box, editor)
 
     def add_row(self, words: str, editor: QWidget, place: int = -1) -> None:
         """One more row, at the end or at ``place``; a letter after ``&`` goes there with Alt."""
@@ -74,17 +90,49 @@ class Form(QWidget):
         """Show ``value`` and stay silent."""
         self._value = value
         for name, editor in self.fields.items():
-            editor.set_value(_at(value, name.split(".")))
+            shown = _at(value, name.split("."))
+            if name in self.boxes:
+                self.boxes[name].setChecked(shown is not None)
+                editor.setEnabled(shown is not None)
+                shown = self._beginnings[name] if shown is None else shown
+            editor.set_value(shown)
+
+    def set_beginning(self, name: str, number: float) -> None:
+        """What the field ``name`` begins with when its box is ticked; shown, greyed, until then."""
+        self._beginnings[name] = number
+        self.set_value(self._value)
 
     def set_row_visible(self, name: str, visible: bool) -> None:
         """Whether there is anything to choose in that field."""
         self.rows.setRowVisible(self.fields[name], visible)
+
+    def _on_box_clicked(self, name: str, on: bool) -> None:
+        self._on_editor_edited(name, self._beginnings[name] if on else None)
+        self.set_value(self._value)
 
     def _on_editor_edited(self, name: str, new: object) -> None:
         changed = _with(self._value, name.split("."), new)
         if changed != self._value:
             self._value = changed
             self.edited.emit(changed)
+
+
+class FormLine(Form):
+    """A form whose fields stand side by side, and go on in the next line where there is no room.
+
+    Attributes:
+        line: Their layout; buttons that belong to them are put there too.
+    """
+
+    def _lay_out(self) -> None:
+        self.line = FlowLayout(SPACING // 2)
+        self.setLayout(self.line)
+
+    def add_row(self, words: str, editor: QWidget, place: int = -1) -> None:
+        """One more label with its editor."""
+        label = dim(words)
+        label.setBuddy(editor.focusProxy() or editor)
+        self.line.insertWidget(place, held(row(label, editor)))
 
 
 def _at(value: Any, names: Sequence[str]) -> Any:

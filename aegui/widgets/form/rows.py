@@ -7,37 +7,18 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from aegui.core.fields import ENDLESS, TINY
-from aegui.core.i18n import localized, tr
+from aegui.core.i18n import tr
 from aegui.kit.marks import ProblemLabel, wrapped_label
-from aegui.widgets.form.editors import Editor, SourceField, make_editor
+from aegui.widgets.form.editors import Editor, SourceField, field_tip, make_editor
 from aegui.widgets.form.fields import SliderField
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent
 
-    from aegui.core.fields import FormField
     from aegui.core.recipe.settings import Setting
 
 _EDITOR_PX = 108
-_DIGITS = 10
 _STACKED = {"choice", "rate", "level", "text", "source"}
-
-
-def range_words(field: FormField) -> str:
-    """What numbers ``field`` takes, in words; ends that only the computer needs are left out."""
-    if not field.is_number:
-        return ""
-    low, high = field.limits
-    above, below = low <= TINY, high >= ENDLESS
-    least, most = localized(low, f",.{_DIGITS}g"), localized(high, f",.{_DIGITS}g")
-    if field.editor == "level":
-        return tr("Range: {low} to {high}; a sigma may be larger", low=least, high=most)
-    if above and low > 0:
-        return tr("Any number above 0") if below else tr("Range: above 0, up to {n}", n=most)
-    if below:
-        return tr("Range: {n} or more", n=least)
-    return tr("Range: {low} to {high}", low=least, high=most)
 
 
 class _ClickLabel(QLabel):
@@ -84,7 +65,7 @@ class SettingRow(QWidget):
         self._column.addWidget(self.problem)
         self.caution = ProblemLabel(self, "warn")
         self._column.addWidget(self.caution)
-        self.setToolTip(self._tooltip())
+        self.setToolTip(field_tip(setting.field))
 
     # ---------------------------------------------------------------- building
 
@@ -99,8 +80,6 @@ class SettingRow(QWidget):
             self.editor = make_editor(field)
             if isinstance(self.editor, SourceField):
                 self.editor.open_requested.connect(self.open_requested)
-            self.editor.setAccessibleName(tr(field.label))
-            self.editor.setAccessibleDescription(tr(field.help))
             self.editor.edited.connect(self._on_editor_edited)
         label = self._make_label()
         if field.editor in _STACKED and self.editor is not None:
@@ -131,11 +110,6 @@ class SettingRow(QWidget):
         clicked.setText(text)
         clicked.setWordWrap(True)
         return clicked
-
-    def _tooltip(self) -> str:
-        text = tr(self._field.help)
-        limits = range_words(self._field)
-        return f"{text}\n{limits}" if limits else text
 
     # ------------------------------------------------------------------- state
 

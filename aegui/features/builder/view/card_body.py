@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from aegui.core.fields import MOST
 from aegui.core.i18n import short_number, tr, trn, with_marks
 from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.layer_fields import (
@@ -82,8 +81,6 @@ class CardBody(QWidget):
         editor = make_editor(field)
         # Shown without a parent, even for a moment, it would be a window.
         editor.setParent(self)
-        editor.setToolTip(_tooltip(field))
-        editor.setAccessibleDescription(tr(field.help))
         editor.edited.connect(partial(self.edited.emit, field.name))
         return editor
 
@@ -228,14 +225,6 @@ class CardBody(QWidget):
         """The field that digits typed on the card go to."""
         fields = [self.fields[field.name] for field in self._table if not field.is_folded]
         return next((field for field in fields if isinstance(field, CountField)), None)
-
-
-def _tooltip(field: FormField) -> str:
-    text = tr(field.help)
-    if field.editor in {"count", "sides"} and not field.nothing and field.limits[1] < MOST:
-        low, high = (int(limit) for limit in field.limits)
-        return tr("{text}, {low:,} to {high:,}", text=text, low=low, high=high)
-    return text
 
 
 def _value_words(field: FormField, spec: Spec) -> str:

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
-    QCheckBox,
-    QFormLayout,
     QFrame,
     QLineEdit,
     QMenu,
@@ -24,8 +22,9 @@ from PySide6.QtWidgets import (
 from aegui.core.data.builtin import BUILTIN_SETS
 from aegui.core.data.emoji import EMOJI, EMOJI_KINDS
 from aegui.core.data.emoji_words import plain
+from aegui.core.fields import fields_of
 from aegui.core.i18n import tr, trn
-from aegui.core.recipe import MAX_IMAGE, MIN_IMAGE
+from aegui.core.recipe import AugmentSpec, ImageSpec
 from aegui.core.recipe.settings import SAMPLES, setting_at
 from aegui.features.data.view.card_box import CardBox
 from aegui.features.data.view.class_list import ClassList
@@ -34,8 +33,10 @@ from aegui.kit.layouts import column, dim, held, row
 from aegui.kit.marks import ElidedLabel, ProblemLabel, wrapped_label
 from aegui.kit.theme import SPACING
 from aegui.session.data.data_view import by_kind
+from aegui.widgets.form.editors import GreyField, make_editor
 from aegui.widgets.form.field_menu import FieldMenu, vary_words
 from aegui.widgets.form.fields import CountField
+from aegui.widgets.form.form import Form
 from aegui.widgets.form.section import FoldingSection
 from aegui.widgets.gallery import Gallery
 from aegui.widgets.glyphs import label_name
@@ -52,7 +53,6 @@ if TYPE_CHECKING:
     from aegui.session.data.data_view import DataView
 
 _REST_MS = 250
-_MOST_SHIFT = 16
 _SECTIONS = ("classes", "shares", "augment", "card")
 
 
@@ -91,8 +91,11 @@ class DataPanel(QWidget):
         self.facts.setProperty("dim", True)
         self.menu = QMenu(self)
         self.choose = QPushButton(tr("Choose…"))
-        self.side = CountField(MIN_IMAGE, MAX_IMAGE)
-        self.grey = QCheckBox(tr("Grey"))
+        of_images = fields_of(ImageSpec)
+        side, grey = (make_editor(of_images[name]) for name in ("width", "channels"))
+        assert isinstance(side, CountField)
+        assert isinstance(grey, GreyField)
+        self.side, self.grey = side, grey
         self.problem = ProblemLabel()
         self.warning = ProblemLabel(state="warn")
         self.search = QLineEdit()
@@ -104,8 +107,7 @@ class DataPanel(QWidget):
         self.classes = ClassList()
         self.characters = QPushButton(tr("Choose characters…"))
         self.shares = SharesBox()
-        self.flip = QCheckBox(tr("Mirror left and right"))
-        self.shift = CountField(0, _MOST_SHIFT)
+        self.augment = Form(AugmentSpec())
         self.card = CardBox()
         self.sections: dict[str, FoldingSection] = {}
         self._typing = QTimer(self)
@@ -123,10 +125,8 @@ class DataPanel(QWidget):
         )
         self.choose.setMenu(self.menu)
         self.menu.setToolTipsVisible(True)
-        self.side.setSuffix(" px")
         self.side.setAccessibleName(tr("Width and height of the images"))
         self.side.setToolTip(tr("Pixels across and down: twice as many are four times the work"))
-        self.grey.setToolTip(tr("One number a pixel: three times as fast"))
         self._sizes = held(row(dim(tr("Size")), self.side, self.grey, 1))
         self._sizes.hide()
 
@@ -164,16 +164,8 @@ class DataPanel(QWidget):
         hint = dim(
             wrapped_label(tr("Each time a sample is learnt, it may look a little different."))
         )
-        self.flip.setToolTip(tr("Half of the samples of every batch are mirrored"))
-        self.shift.setSuffix(" px")
-        self.shift.setToolTip(tr("At random by up to so many pixels each way"))
-        form = QFormLayout()
-        form.setContentsMargins(0, 0, 0, 0)
-        form.addRow(tr("Move by up to"), self.shift)
-        rows = QWidget()
-        rows.setLayout(column(self.flip, form))
         section.add_row(hint)
-        section.add_row(rows)
+        section.add_row(self.augment)
 
     def _lay_out(self) -> None:
         words = column(self.title, self.facts, spacing=2)
@@ -233,9 +225,8 @@ class DataPanel(QWidget):
         self.shares.split_edited.connect(self._on_shares_split_edited)
         self.shares.count_edited.connect(self._on_shares_count_edited)
         self.side.edited.connect(lambda pixels: self._edit_images(width=pixels, height=pixels))
-        self.grey.clicked.connect(lambda on: self._edit_images(channels=1 if on else 3))
-        self.flip.clicked.connect(lambda on: self._edit_augment(flip=on))
-        self.shift.edited.connect(lambda pixels: self._edit_augment(shift=pixels))
+        self.grey.edited.connect(lambda channels: self._edit_images(channels=channels))
+        self.augment.edited.connect(lambda augment: self._edit(tr("Augmentation"), augment=augment))
         self.card.sample_activated.connect(self.member_activated)
         self.card.export_requested.connect(self.export_requested)
         for setting, fields in self._varied():
@@ -246,14 +237,14 @@ class DataPanel(QWidget):
 
     def _varied(self) -> tuple[tuple[Setting, tuple[QWidget, ...]], ...]:
         """The fields that a study can vary, where they are asked."""
-        shares = self.shares
+        shares, augment = self.shares.form, self.augment.fields
         source, chars = (setting_at(f"data.{name}") for name in ("source", "chars"))
         of_samples = (
-            (shares.limit, shares.count),
-            (shares.share,),
-            (shares.seed,),
-            (self.flip,),
-            (self.shift,),
+            (shares.boxes["count"], shares.fields["count"]),
+            (shares.fields["split.validation"],),
+            (shares.fields["split.seed"],),
+            (augment["flip"],),
+            (augment["shift"],),
         )
         return (
             (source, (self.choose, self.title)),
@@ -302,8 +293,7 @@ class DataPanel(QWidget):
             part.setEnabled(not locked)
         self.kinds.setEnabled(not locked)
         self._sizes.setEnabled(not locked)
-        self.flip.setEnabled(not locked)
-        self.shift.setEnabled(not locked)
+        self.augment.setEnabled(not locked)
 
     def set_open_sections(self, keys: Iterable[str]) -> None:
         """Unfold the sections of ``keys`` and fold the others."""
@@ -320,7 +310,7 @@ class DataPanel(QWidget):
         known, images = BUILTIN_SETS.get(view.spec.source), view.spec.images
         self._sizes.setVisible(known is not None and known.any_size)
         self.side.set_value(images.width)
-        self.grey.setChecked(images.channels == 1)
+        self.grey.set_value(images.channels)
 
     def _show_classes(self, view: DataView) -> None:
         self.sections["classes"].setVisible(view.has_classes or view.has_characters)
@@ -351,8 +341,7 @@ class DataPanel(QWidget):
         self.shares.set_state(spec.split, spec.count, view.available)
         self.shares.set_numbers(view.training, view.validation)
         self.sections["shares"].header.set_summary(self.shares.summary(), False)
-        self.flip.setChecked(spec.augment.flip)
-        self.shift.set_value(spec.augment.shift)
+        self.augment.set_value(spec.augment)
         used = [tr("mirrored")] if spec.augment.flip else []
         if spec.augment.shift:
             used.append(tr("moved by up to {n} px", n=spec.augment.shift))
@@ -399,11 +388,6 @@ class DataPanel(QWidget):
         if self._view is not None:
             images = self._view.spec.images.model_copy(update=update)
             self._edit(tr("Size of the images"), images=images)
-
-    def _edit_augment(self, **update: object) -> None:
-        if self._view is not None:
-            augment = self._view.spec.augment.model_copy(update=update)
-            self._edit(tr("Augmentation"), augment=augment)
 
     def _on_classes_chosen_changed(self, chosen: tuple[str, ...]) -> None:
         if self._view is not None:

@@ -5,27 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QCheckBox,
-    QColorDialog,
-    QFormLayout,
     QFrame,
     QLabel,
     QPlainTextEdit,
-    QPushButton,
     QScrollArea,
     QWidget,
 )
 
 from aegui.core.i18n import tr, trn
-from aegui.core.network.catalog import FITS
-from aegui.core.recipe import MAX_IMAGE, MIN_IMAGE, ImageSpec
+from aegui.core.recipe import DataSpec
 from aegui.features.data.view.class_list import ClassList
 from aegui.kit.layouts import column, dim, row
-from aegui.kit.marks import ProblemLabel, flat_button, wrapped_label
-from aegui.kit.theme import ICON_PX, SPACING, current_theme
-from aegui.widgets.form.fields import ChoiceField, CountField
+from aegui.kit.marks import ProblemLabel, wrapped_label
+from aegui.kit.theme import SPACING
+from aegui.widgets.form.form import Form
 from aegui.widgets.gallery import Gallery
 
 if TYPE_CHECKING:
@@ -34,7 +29,14 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_SIDE_PX = 312
+    from aegui.core.recipe import ImageSpec
+
+_FIELDS = (
+    *(f"images.{name}" for name in ("width", "height", "fit", "channels", "background")),
+    "count",
+)
+_USUAL_COUNT = 1000
+_SIDE_PX = 340
 _MOST_TOLD = 200
 _SKIPPED_PX = 110
 
@@ -44,26 +46,24 @@ class ImportPanel(QWidget):
 
     Signals:
         spec_edited(ImageSpec): The images are to be read in another way.
+
+    Attributes:
+        form: The fields of a ``DataSpec`` that say so, and how many images are taken.
     """
 
     spec_edited = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._spec = ImageSpec()
         self._has_labels = False
         self.head = QLabel()
         self.head.setProperty("heading", True)
         self.gallery = Gallery()
         self.state = dim(wrapped_label())
-        self.width_field = CountField(MIN_IMAGE, MAX_IMAGE)
-        self.height_field = CountField(MIN_IMAGE, MAX_IMAGE)
-        self.square = flat_button("builder-link", tr("Width and height stay the same"))
-        self.fit = ChoiceField(FITS.values())
-        self.colour = ChoiceField()
-        self.background = QPushButton()
-        self.limit = QCheckBox(tr("At most"))
-        self.count = CountField(1, 1_000_000)
+        self._shown = DataSpec()
+        self.form = Form(self._shown, _FIELDS)
+        self.form.set_beginning("count", _USUAL_COUNT)
+        self.square = QCheckBox(tr("Width and height stay the same"))
         self.classes = ClassList()
         self.problem = ProblemLabel()
         self.skipped_words = wrapped_label()
@@ -72,25 +72,12 @@ class ImportPanel(QWidget):
         self._build_fields()
         self._lay_out()
         self._connect()
-        self._show_spec()
         self.set_found(0, {}, ())
 
     # -- parts -----------------------------------------------------------------------------------
 
     def _build_fields(self) -> None:
-        self.width_field.setAccessibleName(tr("Width in pixels"))
-        self.height_field.setAccessibleName(tr("Height in pixels"))
-        self.square.setCheckable(True)
         self.square.setChecked(True)
-        self.colour.add_choice("3", tr("Colour"), tr("Red, green and blue: three numbers a pixel"))
-        self.colour.add_choice("1", tr("Grey"), tr("One number a pixel: three times as fast"))
-        self.background.setToolTip(
-            tr("What lies under transparent pixels and beside pictures of other proportions")
-        )
-        self.limit.setToolTip(tr("Take only so many of the images, drawn at random"))
-        self.count.setAccessibleName(tr("Most images that are taken"))
-        self.count.set_value(1000)
-        self.count.setEnabled(False)
         self.skipped.setReadOnly(True)
         self.skipped.setMaximumHeight(_SKIPPED_PX)
         self.skipped.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
@@ -102,22 +89,12 @@ class ImportPanel(QWidget):
         self.setLayout(row((left, 1), self._side(), spacing=2 * SPACING))
 
     def _side(self) -> QScrollArea:
-        size = row(
-            (self.width_field, 1), QLabel("×"), (self.height_field, 1), self.square, spacing=4
-        )
-        form = QFormLayout()
-        form.setVerticalSpacing(SPACING)
-        form.setHorizontalSpacing(2 * SPACING)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow(tr("Size"), size)
-        form.addRow(tr("Fit"), self.fit)
-        form.addRow(tr("Colours"), self.colour)
-        form.addRow(tr("Background"), self.background)
-        form.addRow(self.limit, self.count)
+        self.form.rows.setHorizontalSpacing(2 * SPACING)
+        self.form.rows.insertRow(2, self.square)
         holder = QWidget()
         holder.setLayout(
             column(
-                form,
+                self.form,
                 self.problem,
                 self._class_title,
                 self.classes,
@@ -137,25 +114,20 @@ class ImportPanel(QWidget):
         return scroll
 
     def _connect(self) -> None:
-        self.width_field.edited.connect(self._on_width_edited)
-        self.height_field.edited.connect(self._on_height_edited)
+        self.form.edited.connect(self._on_form_edited)
         self.square.toggled.connect(self._on_square_toggled)
-        self.fit.edited.connect(lambda key: self._edit(fit=key))
-        self.colour.edited.connect(lambda key: self._edit(channels=int(key)))
-        self.background.clicked.connect(self.choose_background)
-        self.limit.toggled.connect(self.count.setEnabled)
 
     # -- what is shown ---------------------------------------------------------------------------
 
     @property
     def spec(self) -> ImageSpec:
         """How the images are to be read."""
-        return self._spec
+        return self._shown.images
 
     @property
     def most(self) -> int | None:
         """At most so many images are requested; None: all of them."""
-        return self.count.value() if self.limit.isChecked() else None
+        return self._shown.count
 
     @property
     def labels(self) -> tuple[str, ...] | None:
@@ -166,10 +138,9 @@ class ImportPanel(QWidget):
 
     def set_spec(self, spec: ImageSpec) -> None:
         """Begin with ``spec``."""
-        self._spec = spec
         with QSignalBlocker(self.square):
             self.square.setChecked(spec.width == spec.height)
-        self._show_spec()
+        self._show(spec)
 
     def set_found(
         self, files: int, labels: dict[str, int], skipped: Sequence[tuple[str, str]]
@@ -215,43 +186,24 @@ class ImportPanel(QWidget):
         """Say what is wrong, or nothing."""
         self.problem.set_text(text)
 
-    def _show_spec(self) -> None:
-        spec = self._spec
-        self.width_field.set_value(spec.width)
-        self.height_field.set_value(spec.height)
-        self.fit.set_value(spec.fit)
-        self.colour.set_value(str(spec.channels))
-        swatch = QPixmap(ICON_PX, ICON_PX)
-        swatch.fill(current_theme().border)
-        painter = QPainter(swatch)
-        painter.fillRect(swatch.rect().adjusted(1, 1, -1, -1), QColor(spec.background))
-        painter.end()
-        self.background.setIcon(QIcon(swatch))
-        self.background.setText(spec.background)
+    def _show(self, spec: ImageSpec) -> None:
+        self._shown = self._shown.model_copy(update={"images": spec})
+        self.form.set_value(self._shown)
 
     # -- edits -----------------------------------------------------------------------------------
 
-    def _edit(self, **update: object) -> None:
-        spec = self._spec.model_copy(update=update)
-        if spec != self._spec:
-            self._spec = spec
-            self._show_spec()
+    def _on_form_edited(self, data: DataSpec) -> None:
+        before, self._shown = self._shown.images, data
+        spec = data.images
+        if self.square.isChecked() and spec.width != spec.height:
+            side = spec.width if spec.width != before.width else spec.height
+            spec = spec.model_copy(update={"width": side, "height": side})
+        if spec != before:
+            self._show(spec)
             self.spec_edited.emit(spec)
 
-    def _on_width_edited(self, width: int) -> None:
-        height = width if self.square.isChecked() else self._spec.height
-        self._edit(width=width, height=height)
-
-    def _on_height_edited(self, height: int) -> None:
-        width = height if self.square.isChecked() else self._spec.width
-        self._edit(width=width, height=height)
-
     def _on_square_toggled(self, square: bool) -> None:
-        if square:
-            self._edit(height=self._spec.width)
-
-    def choose_background(self) -> None:
-        """Ask for the colour of the background."""
-        colour = QColorDialog.getColor(QColor(self._spec.background), self, tr("Background"))
-        if colour.isValid():
-            self._edit(background=colour.name())
+        images = self._shown.images
+        if square and images.width != images.height:
+            self._show(images.model_copy(update={"height": images.width}))
+            self.spec_edited.emit(self.spec)

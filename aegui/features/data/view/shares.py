@@ -6,28 +6,21 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSignalBlocker, QSize, Signal
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QFormLayout,
-    QSizePolicy,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
 from aegui.core.i18n import tr, trn
-from aegui.core.recipe import SplitSpec
-from aegui.kit.layouts import column, row
+from aegui.core.recipe import DataSpec, SplitSpec
+from aegui.kit.layouts import column
 from aegui.kit.marks import wrapped_label
 from aegui.kit.theme import SPACING, current_theme
-from aegui.widgets.form.editors import SeedField
-from aegui.widgets.form.fields import CountField
+from aegui.widgets.form.form import Form
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from PySide6.QtGui import QPaintEvent
 
-_MOST_PERCENT = 95
+_COUNT, _SHARE, _SEED = "count", "split.validation", "split.seed"
 _BAR_PX = 8
 
 
@@ -61,6 +54,9 @@ class SharesBox(QWidget):
         split_edited(SplitSpec): Another share or seed is requested.
         count_edited(object): At most so many samples are to take part; None: all of them.
         check_requested(str): Another set is to be checked on: a key of ``set_checks``.
+
+    Attributes:
+        form: Its fields, of a ``DataSpec``.
     """
 
     split_edited = Signal(object)
@@ -70,10 +66,8 @@ class SharesBox(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._split = SplitSpec()
-        self.limit = QCheckBox(tr("At most"))
-        self.limit.setToolTip(tr("Let only so many samples take part, drawn at random"))
-        self.count = CountField(1, 10_000_000)
-        self.count.setAccessibleName(tr("Most samples that take part"))
+        self._shown = DataSpec()
+        self.form = Form(self._shown, (_COUNT, _SHARE, _SEED))
         self.check = QComboBox()
         self.check.setAccessibleName(tr("Check on"))
         self.check.setToolTip(tr("What is kept from training: a share of the set, or another set"))
@@ -82,43 +76,20 @@ class SharesBox(QWidget):
         )
         self.check.activated.connect(self._on_check_activated)
         self._chosen_check = 0
-        self.share = CountField(0, _MOST_PERCENT)
-        self.share.setSuffix(" %")
-        self.share.setAccessibleName(tr("Keep for checking"))
-        self.share.setToolTip(
-            tr("This share is kept from training, to see how well unseen samples are done")
-        )
-        self.seed = SeedField()
-        self.seed.setToolTip(tr("The same seed draws the same samples"))
+        self.form.add_row(tr("Check on"), self.check, 1)
         self._bar = _Bar()
         self._words = wrapped_label()
-        self._build()
-        self.limit.clicked.connect(self._on_limit_clicked)
-        self.count.edited.connect(lambda count: self.count_edited.emit(count))
-        self.share.edited.connect(self._on_share_edited)
-        self.seed.edited.connect(self._on_seed_edited)
-
-    def _build(self) -> None:
-        amount = row(self.limit, (self.count, 1))
-        form = QFormLayout()
-        form.setContentsMargins(0, 0, 0, 0)
-        form.setVerticalSpacing(6)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow(tr("Check on"), self.check)
-        form.addRow(tr("Keep for checking"), self.share)
-        form.addRow(tr("Seed of the draw"), self.seed)
-        self.setLayout(column(amount, form, self._bar, self._words, spacing=SPACING))
+        self.setLayout(column(self.form, self._bar, self._words, spacing=SPACING))
+        self.form.edited.connect(self._on_form_edited)
 
     def set_state(self, split: SplitSpec, count: int | None, available: int) -> None:
         """Show the choice where there are ``available`` samples to draw from."""
         self._split = split
-        with QSignalBlocker(self.limit):
-            self.limit.setChecked(count is not None)
-        self.count.setEnabled(count is not None)
-        self.count.set_value(available if count is None else count)
         share = split.last / max(1, available) if split.last else split.validation
-        self.share.set_value(round(100 * share))
-        self.seed.set_value(split.seed)
+        shown = split.model_copy(update={"validation": share})
+        self._shown = DataSpec(count=count).model_copy(update={"split": shown})
+        self.form.set_value(self._shown)
+        self.form.set_beginning(_COUNT, available)
 
     def set_checks(self, choices: Sequence[tuple[str, str]], chosen: str) -> None:
         """Offer sets to check on: keys and names; ``chosen`` is the key of the one in use."""
@@ -130,8 +101,8 @@ class SharesBox(QWidget):
             self._chosen_check = keys.index(chosen)
             self.check.setCurrentIndex(self._chosen_check)
         # Of another set all samples are kept.
-        self.share.setEnabled(not chosen)
-        self.seed.setEnabled(not chosen)
+        for name in (_SHARE, _SEED):
+            self.form.fields[name].setEnabled(not chosen)
 
     def set_numbers(self, training: int, validation: int) -> None:
         """Show how many samples each part has."""
@@ -168,15 +139,14 @@ class SharesBox(QWidget):
         if index != self._chosen_check:
             self.check_requested.emit(self.check.itemData(index))
 
-    def _on_limit_clicked(self, limited: bool) -> None:
-        self.count.setEnabled(limited)
-        self.count_edited.emit(self.count.value() if limited else None)
-
-    def _on_share_edited(self, percent: int) -> None:
-        self._edit(validation=percent / 100, last=0)
-
-    def _on_seed_edited(self, seed: object) -> None:
-        self._edit(seed=seed)
+    def _on_form_edited(self, data: DataSpec) -> None:
+        before, self._shown = self._shown, data
+        if data.count != before.count:
+            self.count_edited.emit(data.count)
+        elif data.split.validation != before.split.validation:
+            self._edit(validation=data.split.validation, last=0)
+        else:
+            self._edit(seed=data.split.seed)
 
     def _edit(self, **update: object) -> None:
         split = self._split.model_copy(update=update)

@@ -27,7 +27,6 @@ from aegui.core.races.optimizers import RACERS, RaceSpec, standing_places, stand
 from aegui.core.races.surface import PLANES
 from aegui.core.training.optimizers import OPTIMIZERS
 from aegui.kit.charts.item_view import ItemView
-from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, dim, held, hint, row
 from aegui.kit.marks import ElidedLabel
 from aegui.kit.theme import SPACING, figures_font
@@ -40,7 +39,8 @@ from aegui.widgets.figures.races import (
     trails_figure,
     trails_plot,
 )
-from aegui.widgets.form.fields import ChoiceField, CountField
+from aegui.widgets.form.fields import ChoiceField
+from aegui.widgets.form.form import FormLine
 from aegui.widgets.named_table import NamedTable, alignment
 from aegui.widgets.progress_strip import WorkBar
 
@@ -52,7 +52,6 @@ if TYPE_CHECKING:
     from aegui.session.jobs.derived import JobProgress
 
 _BAR_PX = 130
-_MOST_EPOCHS, _MOST_SECONDS = 1_000_000, 86_400.0
 _NOTHING = mark(
     "Start the race: all begin with the same first weights of the network of the builder, and each "
     "gets the same time."
@@ -83,8 +82,7 @@ class RacePage(QWidget):
         self.stop = QPushButton(tr("Stop"))
         self.racers = QToolButton()
         self.rates: dict[str, QDoubleSpinBox] = {}
-        self.epochs = CountField(1, _MOST_EPOCHS)
-        self.seconds = CountField(1, int(_MOST_SECONDS))
+        self.form = FormLine(RaceSpec(), ("epochs", "seconds"))
         self.clock = ChoiceField(CLOCKS.values())
         self.value = ChoiceField(VALUES.values())
         self.is_log = QCheckBox(tr("Log"))
@@ -107,34 +105,21 @@ class RacePage(QWidget):
 
     def _build(self) -> None:
         self._build_menu()
-        self.epochs.setValue(2_000)
-        self.seconds.setValue(10)
-        self.epochs.setToolTip(tr("Epochs, or iterations of scipy's, that each does at most"))
-        self.seconds.setToolTip(tr("Time that each gets, in seconds"))
         self.is_log.setChecked(self._view.is_log)
         self.bar.setFixedWidth(_BAR_PX)
         self.text.setFont(figures_font(self.font()))
         dim(self.text)
-        head = FlowLayout(SPACING // 2)
-        for part in (
-            self.start,
-            self.stop,
-            self.racers,
-            held(row(dim(tr("Epochs")), self.epochs)),
-            held(row(dim(tr("Seconds")), self.seconds)),
-            self.bar,
-        ):
-            head.addWidget(part)
+        for place, button in enumerate((self.start, self.stop, self.racers)):
+            self.form.line.insertWidget(place, button)
+        self.form.line.addWidget(self.bar)
         for box in (self.clock, self.value, self.plane):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        for part, words in (
-            (self.epochs, tr("Epochs")),
-            (self.seconds, tr("Seconds")),
+        for choice, words in (
             (self.clock, tr("By")),
             (self.value, tr("Value")),
             (self.plane, tr("Plane")),
         ):
-            part.setAccessibleName(words)
+            choice.setAccessibleName(words)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         save = tr("Save or copy {picture}", picture=tr("Optimiser race"))
@@ -154,7 +139,7 @@ class RacePage(QWidget):
         edge = SPACING // 2
         self.setLayout(
             column(
-                held(head),
+                self.form,
                 self.text,
                 (self._hint, 1),
                 (self._body, 1),
@@ -231,7 +216,8 @@ class RacePage(QWidget):
         racers = self.chosen_racers
         rates = {key: field.value() for key, field in self.rates.items() if field.value() > 0.0}
         rates = {key: rate for key, rate in rates.items() if key in racers}
-        return RaceSpec(racers, self.epochs.value(), float(self.seconds.value()), rates)
+        spec: RaceSpec = replace(self.form.value, optimizers=racers, rates=rates)
+        return spec
 
     # What is shown
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,18 +16,17 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import localized, mark, tr
-from aegui.core.races.smallest import MOST_SEEDS, OWN, Attempt, Challenge, best_of_attempts
+from aegui.core.races.smallest import OWN, Attempt, Challenge, best_of_attempts
 from aegui.core.text_tables import csv_text
 from aegui.kit.charts.axes import Axis
 from aegui.kit.charts.figure import Figure
 from aegui.kit.charts.item_view import ItemView
 from aegui.kit.charts.lines import LinePlot, Series
 from aegui.kit.charts.scale import Scale, fitted
-from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, dim, held, hint, row
 from aegui.kit.marks import ElidedLabel
 from aegui.kit.theme import SPACING, figures_font
-from aegui.widgets.form.fields import CountField
+from aegui.widgets.form.form import FormLine
 from aegui.widgets.named_table import NamedTable, alignment
 from aegui.widgets.progress_strip import WorkBar
 
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from aegui.session.jobs.derived import JobProgress
 
 _BAR_PX = 130
-_MOST_WRONG = 10_000
 BEST = "\N{BLACK STAR}"
 _COLUMNS = (
     (BEST, mark("The smallest network that reaches the goal")),
@@ -69,9 +68,7 @@ class SmallestPage(QWidget):
         self._attempts: tuple[Attempt, ...] = ()
         self._rows: list[Attempt] = []
         self._challenge = Challenge()
-        self.wrong = CountField(0, _MOST_WRONG)
-        self.seeds = CountField(1, MOST_SEEDS)
-        self.reach = CountField(1, MOST_SEEDS)
+        self.form = FormLine(Challenge())
         self.shrink = QPushButton(tr("Shrink this network"))
         self.own = QPushButton(tr("Try this network"))
         self.stop = QPushButton(tr("Stop"))
@@ -91,30 +88,13 @@ class SmallestPage(QWidget):
         return QSize(860, 380)
 
     def _build(self) -> None:
-        challenge = Challenge()
-        for field, value, words in (
-            (self.wrong, challenge.most_wrong, tr("Wrong pixels of every sample at most")),
-            (self.seeds, challenge.seeds, tr("Seeds of each network")),
-            (self.reach, challenge.at_least, tr("Seeds that must reach the goal")),
-        ):
-            field.setValue(value)
-            field.setToolTip(words)
-            field.setAccessibleName(words)
         self.shrink.setToolTip(tr("Narrow the layers of the builder's network by bisection"))
         self.own.setToolTip(tr("Train the builder's network with every seed: it counts as yours"))
         self.bar.setFixedWidth(_BAR_PX)
         self.text.setFont(figures_font(self.font()))
         dim(self.text)
-        head = FlowLayout(SPACING // 2)
-        for part in (
-            held(row(dim(tr("Wrong pixels at most")), self.wrong)),
-            held(row(dim(tr("in")), self.reach, dim(tr("of")), self.seeds, dim(tr("seeds")))),
-            self.shrink,
-            self.own,
-            self.stop,
-            self.bar,
-        ):
-            head.addWidget(part)
+        for part in (self.shrink, self.own, self.stop, self.bar):
+            self.form.line.addWidget(part)
         for at in (0, 1, 4):
             item = self.table.horizontalHeaderItem(at)
             if item is not None:
@@ -131,7 +111,7 @@ class SmallestPage(QWidget):
         edge = SPACING // 2
         self.setLayout(
             column(
-                held(head),
+                self.form,
                 self.text,
                 (self._hint, 1),
                 (self._body, 1),
@@ -143,19 +123,20 @@ class SmallestPage(QWidget):
         self.shrink.clicked.connect(lambda: self.shrink_requested.emit(self.challenge))
         self.own.clicked.connect(lambda: self.try_requested.emit(self.challenge))
         self.stop.clicked.connect(self.stop_requested)
-        for field in (self.wrong, self.seeds, self.reach):
-            field.edited.connect(lambda _value: self._on_goal_edited())
+        self.form.edited.connect(self._on_form_edited)
         self.table.itemDoubleClicked.connect(lambda item: self._open(item.row()))
         self.chart.chosen.connect(self._on_chart_chosen)
 
     @property
     def challenge(self) -> Challenge:
         """The goal as it is chosen."""
-        return Challenge(self.wrong.value(), self.seeds.value(), self.reach.value())
+        value = self.form.value
+        assert isinstance(value, Challenge)
+        return value
 
-    def _on_goal_edited(self) -> None:
+    def _on_form_edited(self, goal: Challenge) -> None:
         # More seeds than there are cannot be asked for.
-        self.reach.setMaximum(self.seeds.value())
+        self.form.set_value(replace(goal, at_least=min(goal.at_least, goal.seeds)))
         self.goal_edited.emit(self.challenge)
 
     def set_sheet(self, sheet: ChallengeSheet) -> None:
@@ -188,7 +169,7 @@ class SmallestPage(QWidget):
 
     def set_busy(self, busy: bool) -> None:
         """Whether networks are tried."""
-        for part in (self.shrink, self.own, self.wrong, self.seeds, self.reach):
+        for part in (self.shrink, self.own, *self.form.fields.values()):
             part.setEnabled(not busy)
         self.stop.setEnabled(busy)
         self.bar.setVisible(busy)

@@ -23,9 +23,8 @@ from aegui.core.recipe import (
 from aegui.core.recipe.edits import with_values
 from aegui.core.recipe.settings import SECTIONS
 from aegui.features.builder.view.training_panel import TrainingPanel
-from aegui.widgets.form.editors import SeedField, SourceField
+from aegui.widgets.form.editors import SeedField, SourceField, range_words
 from aegui.widgets.form.fields import SliderField
-from aegui.widgets.form.rows import range_words
 from tests.features.builder.view.desk import LETTERS, Desk
 
 if TYPE_CHECKING:

@@ -73,7 +73,7 @@ def shares(qtbot: QtBot) -> SharesBox:
 def test_shares_are_told_as_numbers(shares: SharesBox) -> None:
     assert shares.words() == "48,000 to learn from, 12,000 to check on"
     assert shares.summary() == "20% kept"
-    assert shares.share.value() == 20
+    assert shares.form.fields["split.validation"].value() == 20  # type: ignore[union-attr]
     shares.set_state(SplitSpec(), None, 32)
     shares.set_numbers(32, 0)
     assert shares.words() == "All 32 are learnt from, none is kept for checking"
@@ -82,7 +82,7 @@ def test_shares_are_told_as_numbers(shares: SharesBox) -> None:
 def test_another_set_can_be_checked_on(qtbot: QtBot, shares: SharesBox) -> None:
     choices = [("", "A share"), ("mnist-test", "MNIST, test part"), ("*file", "Another file…")]
     shares.set_checks(choices, "")
-    assert shares.share.isEnabled()
+    assert shares.form.fields["split.validation"].isEnabled()
     with qtbot.waitSignal(shares.check_requested) as asked:
         shares.check.setCurrentIndex(1)
         shares.check.activated.emit(1)
@@ -90,25 +90,25 @@ def test_another_set_can_be_checked_on(qtbot: QtBot, shares: SharesBox) -> None:
     assert shares.check.currentText() == "A share", "the recipe decides what is shown"
     shares.set_checks(choices, "mnist-test")
     assert shares.check.currentText() == "MNIST, test part"
-    assert not shares.share.isEnabled()
-    assert not shares.seed.isEnabled()
+    assert not shares.form.fields["split.validation"].isEnabled()
+    assert not shares.form.fields["split.seed"].isEnabled()
 
 
 def test_edits_of_shares(qtbot: QtBot, shares: SharesBox) -> None:
     with qtbot.waitSignal(shares.split_edited) as edited:
-        shares.share.setValue(30)
+        shares.form.fields["split.validation"].setValue(30)  # type: ignore[union-attr]
     assert edited.args == [SplitSpec(validation=0.3, seed=4)]
     with qtbot.waitSignal(shares.split_edited) as edited:
-        shares.seed.edited.emit(9)
+        shares.form.fields["split.seed"].edited.emit(9)
     assert edited.args == [SplitSpec(validation=0.3, seed=9)]
     with qtbot.waitSignal(shares.count_edited) as counted:
-        shares.limit.click()
+        shares.form.boxes["count"].click()
     assert counted.args == [60_000]
     with qtbot.waitSignal(shares.count_edited) as counted:
-        shares.count.setValue(500)
+        shares.form.fields["count"].setValue(500)  # type: ignore[union-attr]
     assert counted.args == [500]
     with qtbot.waitSignal(shares.count_edited) as counted:
-        shares.limit.click()
+        shares.form.boxes["count"].click()
     assert counted.args == [None]
 
 

@@ -57,25 +57,25 @@ def test_edits_of_the_way_images_are_read(
 ) -> None:
     heard: list[ImageSpec] = []
     panel.spec_edited.connect(heard.append)
-    panel.width_field.setValue(40)
+    panel.form.fields["images.width"].setValue(40)  # type: ignore[union-attr]
     assert (heard[-1].width, heard[-1].height) == (40, 40)
     panel.square.click()
-    panel.height_field.setValue(24)
+    panel.form.fields["images.height"].setValue(24)  # type: ignore[union-attr]
     assert (heard[-1].width, heard[-1].height) == (40, 24)
     panel.square.click()
     assert (heard[-1].width, heard[-1].height) == (40, 40)
-    panel.fit.edited.emit("fill")
-    panel.colour.edited.emit("1")
+    panel.form.fields["images.fit"].edited.emit("fill")
+    panel.form.fields["images.channels"].click()  # type: ignore[union-attr]
     monkeypatch.setattr(QColorDialog, "getColor", lambda *_: QColor("#102030"))
-    panel.background.click()
+    panel.form.fields["images.background"].click()  # type: ignore[union-attr]
     assert (heard[-1].fit, heard[-1].channels, heard[-1].background) == ("fill", 1, "#102030")
-    assert panel.background.text() == "#102030"
+    assert panel.form.fields["images.background"].text() == "#102030"  # type: ignore[union-attr]
 
 
 def test_a_number_of_images(panel: ImportPanel) -> None:
     assert panel.most is None
-    panel.limit.click()
-    panel.count.setValue(5)
+    panel.form.boxes["count"].click()
+    panel.form.fields["count"].setValue(5)  # type: ignore[union-attr]
     assert panel.most == 5
 
 

@@ -46,8 +46,8 @@ def test_a_race_is_asked_for_as_it_is_chosen(qtbot: QtBot, page: RacePage) -> No
     for action in menu.actions():
         if action.data() in {"powell", "bfgs"}:
             action.setChecked(False)
-    page.epochs.setValue(300)
-    page.seconds.setValue(4)
+    page.form.fields["epochs"].setValue(300)  # type: ignore[union-attr]
+    page.form.fields["seconds"].setValue(4)  # type: ignore[union-attr]
     page.rates["adam"].setValue(0.02)
     with qtbot.waitSignal(page.start_requested) as heard:
         QTest.mouseClick(page.start, Qt.MouseButton.LeftButton)
@@ -155,5 +155,5 @@ def test_a_goal_asks_for_no_more_seeds_than_there_are(qtbot: QtBot) -> None:
     page = SmallestPage()
     qtbot.addWidget(page)
     with qtbot.waitSignal(page.goal_edited) as heard:
-        page.seeds.setValue(3)
+        page.form.fields["seeds"].setValue(3)  # type: ignore[union-attr]
     assert heard.args[0] == Challenge(1, 3, 3)
