@@ -32,6 +32,7 @@ class Axis:
         percent: Whether values are shares, read as per cent.
         whole: Whether only whole numbers are marked.
         bare: Whether nothing is marked: there is no value along it.
+        crosses: Whether it runs through the 0 of the other axis, rather than at the plot's edge.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Axis:
     percent: bool = False
     whole: bool = False
     bare: bool = False
+    crosses: bool = False
 
     def text(self, value: float) -> str:
         """``value`` as a figure, with a true minus sign."""
@@ -99,7 +101,9 @@ def framed(ink: Ink, rect: QRectF, x: Axis, y: Axis) -> PlotArea:
         ink.rule(at, QPointF(at.x(), at.y() + _TICK))
         box = QRectF(at.x(), at.y() + _TICK, 0.0, line)
         ink.write(text, box, TICK_PT, theme.text)
-    if x.bare and y.bare:
+    if x.crosses or y.crosses:
+        _zero_lines(ink, frame)
+    elif x.bare and y.bare:
         # Only distances count: a frame, and nothing to read along it.
         painter.setPen(ink.pen(theme.border))
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -111,6 +115,16 @@ def framed(ink: Ink, rect: QRectF, x: Axis, y: Axis) -> PlotArea:
     beside = QRectF(rect.left(), plot.top(), name, plot.height())
     ink.write_upwards(y.name, beside, NAME_PT, theme.text)
     return frame
+
+
+def _zero_lines(ink: Ink, frame: PlotArea) -> None:
+    """The axes that run through 0."""
+    plot, zero = frame.plot, frame.at(0.0, 0.0)
+    ink.painter.setPen(ink.pen(ink.theme.grid))
+    if frame.x.crosses:
+        ink.rule(QPointF(plot.left(), zero.y()), QPointF(plot.right(), zero.y()))
+    if frame.y.crosses:
+        ink.rule(QPointF(zero.x(), plot.top()), QPointF(zero.x(), plot.bottom()))
 
 
 def value_ticks(y: Axis, height: float) -> list[tuple[float, str]]:

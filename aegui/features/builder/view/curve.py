@@ -5,21 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPen, QPolygonF
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import tr
 from aegui.core.network.activations import ACTIVATIONS
-from aegui.kit.theme import current_theme
+from aegui.kit.charts.axes import Axis
+from aegui.kit.charts.ink import Ink
+from aegui.kit.charts.lines import LinePlot, Series
+from aegui.kit.charts.scale import Scale
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QPaintEvent
 
-_SAMPLES = 49
-_REACH_X = 3.0
-_REACH_Y = 1.6
+_REACH_X, _REACH_Y = 3.0, 1.6
+_AT = np.linspace(-_REACH_X, _REACH_X, 49)
+_ACROSS, _UPWARDS = (
+    Axis("", Scale(-reach, reach), bare=True, crosses=True) for reach in (_REACH_X, _REACH_Y)
+)
 
 
 def activation_values(name: str, x: NDArray[np.float64], slope: float = 1.0) -> NDArray[np.float64]:
@@ -50,22 +55,8 @@ class ActivationCurve(QWidget):
         return QSize(40, 26)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Axes in the colour of grids, the curve in the text colour of secondary things."""
-        theme = current_theme()
-        area = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
+        """The curve over axes through 0."""
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(theme.grid, 1.0))
-        centre = area.center()
-        painter.drawLine(QPointF(area.left(), centre.y()), QPointF(area.right(), centre.y()))
-        painter.drawLine(QPointF(centre.x(), area.top()), QPointF(centre.x(), area.bottom()))
-        painter.setClipRect(area.adjusted(0.0, -1.0, 0.0, 1.0))
-        painter.setPen(QPen(theme.text, 1.6))
-        painter.drawPolyline(self._polygon(area))
-
-    def _polygon(self, area: QRectF) -> QPolygonF:
-        x = np.linspace(-_REACH_X, _REACH_X, _SAMPLES)
-        y = np.clip(activation_values(self._name, x, self._slope), -9.0, 9.0)
-        columns = area.center().x() + x / _REACH_X * area.width() / 2.0
-        rows = area.center().y() - y / _REACH_Y * area.height() / 2.0
-        return QPolygonF([QPointF(a, b) for a, b in zip(columns, rows, strict=True)])
+        y = np.clip(activation_values(self._name, _AT, self._slope), -9.0, 9.0)
+        curve = Series("", y, colour=None, width=1.2)
+        LinePlot(_AT, _ACROSS, _UPWARDS, (curve,)).paint(Ink.of(self, painter), QRectF(self.rect()))

@@ -49,7 +49,7 @@ def test_the_curve_is_painted_where_the_function_is(qtbot: QtBot) -> None:
     def darkest(column: int, rows: range) -> int:
         return min(QColor(image.pixel(column, row)).lightness() for row in rows)
 
-    height, right, left = image.height(), image.width() * 3 // 4, image.width() // 4
+    height, right, left = image.height(), image.width() * 2 // 3, image.width() // 3
     upper, lower = range(height // 2 - 2), range(height // 2 + 3, height)
     assert darkest(right, upper) < 120
     assert darkest(right, lower) > 120
