@@ -68,8 +68,12 @@ class Findable:
         return folded(self.title), folded(f"{self.kind} {self.detail} {self.keys}")
 
 
-def found(entries: Sequence[Findable], query: str) -> list[Findable]:
-    """The ``entries`` that have every word of ``query``, the best first.
+def found(
+    entries: Sequence[Findable], query: str, others: Sequence[Findable] = ()
+) -> list[Findable]:
+    """The ``entries`` that have every word of ``query``, the best first, among ``others``.
+
+    These fit in any case: whoever looked for them knows more words for them than are shown.
 
     A word at the beginning of a title counts most, then at that of a word, inside one, in what is
     told of it. Without a query all are found, as they stand.
@@ -77,6 +81,7 @@ def found(entries: Sequence[Findable], query: str) -> list[Findable]:
     words = folded(query).split()
     scored = ((_score(entry, words), entry) for entry in entries)
     fitting = [(score, entry) for score, entry in scored if score > 0 or not words]
+    fitting += [(max(_TOLD, _score(entry, words)), entry) for entry in others]
     if words:
         fitting.sort(key=lambda pair: (not pair[1].enabled, -pair[0], len(pair[1].title)))
     return [entry for _, entry in fitting]
@@ -186,11 +191,19 @@ def _text(
 class Finder(QDialog):
     """Over a window: a line to type in, and what fits below it."""
 
-    def __init__(self, entries: Sequence[Findable], title: str, parent: QWidget) -> None:
+    def __init__(
+        self,
+        entries: Sequence[Findable],
+        title: str,
+        parent: QWidget,
+        look: Callable[[str], Sequence[Findable]] | None = None,
+    ) -> None:
+        """``look`` gives what there is more for a query, such as things that are too many."""
         super().__init__(parent, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
         self._all = tuple(entries)
+        self._look = look
         self.line = QLineEdit()
         self.line.setPlaceholderText(title)
         self.line.setAccessibleName(title)
@@ -228,7 +241,8 @@ class Finder(QDialog):
 
     @Slot(str)
     def _on_line_text_changed(self, query: str) -> None:
-        entries = found(self._all, query)
+        others = () if self._look is None else self._look(query)
+        entries = found(self._all, query, others)
         self._model.set_entries(entries)
         self._count.setText("" if entries else tr("Nothing fits. Try another word."))
         self._count.setVisible(not entries)

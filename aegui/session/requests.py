@@ -38,6 +38,8 @@ class Requests(QObject):
     """Put the cursor of the map at a code ``[d]``, and decode it."""
     epoch = Signal(object)
     """Show the kept epoch nearest to a number; None: the newest state."""
+    samples = Signal(object)
+    """Select the samples at places int64 ``[k]`` of the set that is shown, and show them."""
     selection = Signal()
     """List what is selected."""
     selection_zoom = Signal()

@@ -46,6 +46,7 @@ from aegui.window.search import (
     guide_entries,
     panel_entries,
     recipe_entries,
+    sample_entries,
     setting_entries,
 )
 from aegui.window.shortcuts import ShortcutsDialog
@@ -393,7 +394,10 @@ class MainWindow(FeatureWindow):
             *recipe_entries(self._services.requests.preset.emit),
             *guide_entries(self.show_guide_at),
         )
-        Finder(entries, tr("Search for commands, panels, settings, networks, help"), self).open()
+        shown, go = self._services.shown, self._services.requests.samples.emit
+        look = partial(sample_entries, shown.dataset, shown.look.glyphs, go)
+        title = tr("Search for commands, panels, settings, networks, samples, help")
+        Finder(entries, title, self, look).open()
 
     def show_shortcuts(self) -> None:
         """List all keys, and let a person choose others."""

@@ -1,28 +1,38 @@
-"""What the command search finds: actions, panels, settings, recipes, headings of the guide."""
+"""What the search finds: actions, panels, settings, recipes, headings of the guide, samples."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QWidget
 
+from aegui.core.data.select import search
+from aegui.core.folding import folded
 from aegui.core.gallery import cards
-from aegui.core.i18n import tr
+from aegui.core.i18n import tr, trn
 from aegui.core.recipe.settings import SECTIONS
 from aegui.kit.finder import Findable
+from aegui.widgets.glyphs import label_name
 from aegui.window.actions import MENUS
 from aegui.window.help_viewer import guide_headings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from numpy.typing import NDArray
     from PySide6.QtWidgets import QDockWidget
 
+    from aegui.core.data.dataset import Dataset
     from aegui.window.actions import Actions
 
+MOST_SEARCHED = 5000
+"""Of larger sets samples are not searched by name."""
+_LEAST_LETTERS = 2
+_MOST_SAMPLES, _MOST_TOLD = 40, 8
 SETTINGS_DOCK = "training"
 """The panel in which the settings of a recipe are."""
 
@@ -95,6 +105,52 @@ def guide_entries(open_at: Callable[[str, str], object]) -> Iterator[Findable]:
     for page, title, heading in guide_headings():
         detail = "" if heading == title else title
         yield Findable(heading, detail, tr("Guide"), partial(open_at, page, heading))
+
+
+def sample_entries(
+    dataset: Dataset, glyphs: bool, go: Callable[[NDArray[np.int64]], object], query: str
+) -> list[Findable]:
+    """The samples, and the classes, that have all words of ``query``; ``go`` goes to some.
+
+    Samples are found by names and keywords in any language of the program, characters by what they
+    are; those of large sets only by their classes.
+    """
+    text = query.strip()
+    if len(text) < (1 if glyphs else _LEAST_LETTERS):
+        return []
+    several = 1 < len(dataset.classes) < len(dataset)
+    entries = list(_class_entries(dataset, go, text)) if several else []
+    if len(dataset) > MOST_SEARCHED:
+        return entries
+    if glyphs:
+        # Letters of names would find them all.
+        both = zip(dataset.labels, dataset.names, strict=True)
+        chosen = np.flatnonzero([text in pair for pair in both])
+    else:
+        chosen = search(dataset, text)
+    if len(chosen) > 1:
+        title = trn("“{query}”: {n:,} sample", "“{query}”: {n:,} samples", len(chosen), query=text)
+        detail = ", ".join(label_name(dataset.names[index]) for index in chosen[:_MOST_TOLD])
+        entries.append(Findable(title, detail, tr("Samples"), partial(go, chosen)))
+    for index in chosen[:_MOST_SAMPLES].tolist():
+        label, name = dataset.labels[index], dataset.names[index]
+        detail = label_name(label) if several else ""
+        entries.append(
+            Findable(label_name(name), detail, tr("Sample"), partial(go, np.array([index])))
+        )
+    return entries
+
+
+def _class_entries(
+    dataset: Dataset, go: Callable[[NDArray[np.int64]], object], text: str
+) -> Iterator[Findable]:
+    words = folded(text).split()
+    for number, label in enumerate(dataset.classes):
+        name = label_name(label)
+        if all(word in folded(f"{name} {label}") for word in words):
+            members = np.flatnonzero(dataset.class_indices == number)
+            count = trn("{n:,} sample", "{n:,} samples", len(members))
+            yield Findable(name, count, tr("Class"), partial(go, members))
 
 
 def show_dock(dock: QDockWidget) -> None:

@@ -4,23 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton, QTreeWidgetItem
 
+from aegui.core.data.dataset import Dataset
+from aegui.core.data.load import load_dataset
 from aegui.core.recipe import Recipe
 from aegui.core.recipe.file import save_recipe
-from aegui.kit.finder import Finder
-from aegui.paths import recipes_dir
+from aegui.kit.finder import Findable, Finder
+from aegui.paths import models_dir, recipes_dir
+from aegui.session.data.selection import Selection
 from aegui.window.help_viewer import HelpViewer, guide_headings
+from aegui.window.search import MOST_SEARCHED, sample_entries
 from aegui.window.shortcuts import ShortcutsDialog
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from numpy.typing import NDArray
     from pytestqt.qtbot import QtBot
 
+    from aegui.app import App
     from aegui.window.main_window import MainWindow
 
 
@@ -101,6 +108,65 @@ def test_a_heading_opens_the_guide_there(window: MainWindow, qtbot: QtBot) -> No
     assert viewer.isVisible()
     assert "Reading the map" in viewer.text
     assert viewer._text.textCursor().block().text() == "Reading the map"
+
+
+def _is_at(window: MainWindow, code: NDArray[np.float32]) -> bool:
+    at = window.canvas.cursor_code()
+    return at is not None and np.allclose(at, code, atol=1e-4)
+
+
+def test_samples_are_found_in_any_language_and_gone_to(app: App, qtbot: QtBot) -> None:
+    window, services = app.window, app.services
+    services.workspace.open(models_dir() / "emoji-faces.aegui", lambda: True)
+    qtbot.waitUntil(lambda: services.shown.codes is not None, timeout=60_000)
+    dataset, selection = services.shown.dataset, services.of(Selection)
+    finder = search(window, qtbot, "gato")
+    assert finder.entries[0].title == "“gato”: 9 samples"
+    first(finder, finder.entries[0].title)
+    cats = {dataset.names[index] for index in selection.indices}
+    assert {"grinning cat", "crying cat"} <= cats
+    assert not window.canvas.navigation.following, "the map shows what was found"
+    # One alone has the cursor, and is in the middle of what is seen.
+    wide = window.canvas.navigation.view.bounds
+    first(search(window, qtbot, "pouting cat"), "pouting cat")
+    assert [dataset.names[index] for index in selection.indices] == ["pouting cat"]
+    qtbot.waitUntil(lambda: not window.canvas.navigation.is_moving, timeout=20_000)
+    assert window.canvas.navigation.view.bounds != wide
+    codes = services.shown.codes
+    assert codes is not None
+    place = codes.values[dataset.names.index("pouting cat")]
+    x0, y0, x1, y1 = window.canvas.navigation.view.bounds
+    assert x0 < place[0] < x1
+    assert y0 < place[1] < y1
+    qtbot.waitUntil(lambda: _is_at(window, place), timeout=20_000)
+    # A class is found too.
+    first(search(window, qtbot, "hearts"), "Hearts")
+    assert {dataset.labels[index] for index in selection.indices} == {"Hearts"}
+
+
+def test_characters_are_found_by_what_they_are() -> None:
+    letters = load_dataset("letters")
+    gone: list[list[int]] = []
+
+    def look(query: str) -> list[Findable]:
+        return sample_entries(letters, True, lambda places: gone.append(places.tolist()), query)
+
+    (entry,) = look("g")
+    entry.run()
+    assert [letters.labels[index] for index in gone[0]] == ["g"]
+    assert not look("train"), "no letter is called so"
+    assert not look(" ")
+
+
+def test_of_large_sets_classes_are_found() -> None:
+    count = MOST_SEARCHED + 1
+    images = np.zeros((count, 1, 8, 8), np.float32)
+    names = [f"shoe #{number}" for number in range(count)]
+    many = Dataset.over("x", images, ["shoe" if n % 2 else "coat" for n in range(count)], names)
+    (entry,) = sample_entries(many, False, print, "shoe")
+    assert (entry.title, entry.kind) == ("shoe", "Class")
+    few = sample_entries(many.subset(range(20)), False, print, "shoe #12")
+    assert [entry.title for entry in few] == ["shoe #12"]
 
 
 def test_every_panel_has_its_page_of_the_guide(window: MainWindow) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
-import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
+from aegui.core.folding import folded
 from aegui.core.i18n import LANGUAGES, language
 from aegui.paths import resources_dir
 
@@ -30,21 +30,20 @@ def finds(query: str, name: str, label: str) -> bool:
     They may be parts of its name or label, as a set has them or in the language in force, or
     keywords of an emoji in any language: both "cat" and "gato" find cats.
     """
-    own = plain(f"{name} {label} {spoken_name(name)}")
-    return all(word in own or word in _keywords(name) for word in plain(query).split())
+    own = _own(name, label, spoken_name(name))
+    return all(word in own or word in _keywords(name) for word in folded(query).split())
 
 
-def plain(text: str) -> str:
-    """``text`` in small letters without accents."""
-    parts = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(sign for sign in parts if not unicodedata.combining(sign))
+@lru_cache(maxsize=1 << 14)
+def _own(name: str, label: str, spoken: str) -> str:
+    return folded(f"{name} {label} {spoken}")
 
 
 @cache
 def _keywords(name: str) -> frozenset[str]:
     """Single words that the emoji ``name`` is found by, in all languages; none of another name."""
     said = [word for code in LANGUAGES for word in _said(code).get(name, ())]
-    return frozenset(plain(" ".join(said)).split())
+    return frozenset(folded(" ".join(said)).split())
 
 
 @cache

@@ -41,7 +41,11 @@ FEATURES = (
     FeatureSpec("aegui.features.map.flight:FlightFeature", actions=FLIGHT_ACTIONS),
     FeatureSpec("aegui.features.map.hints:HintsFeature", at_start=True),
     FeatureSpec("aegui.features.map.insight:InsightFeature", at_start=True),
-    FeatureSpec("aegui.features.map.points:PointsFeature", at_start=True),
+    FeatureSpec(
+        "aegui.features.map.points:PointsFeature",
+        requests={"samples": "go_to_samples"},
+        at_start=True,
+    ),
     FeatureSpec("aegui.features.map.sliders:SlidersFeature", at_start=True),
     FeatureSpec(
         "aegui.features.map.grid:GridFeature",

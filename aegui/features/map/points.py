@@ -12,6 +12,9 @@ from aegui.session.data.selection import Selection
 from aegui.shell.feature import Feature
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from aegui.features.map.model.sample_values import SampleValues, ValueKey
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
@@ -42,6 +45,15 @@ class PointsFeature(Feature):
             self._show_samples()
         if "codes" in changed:
             self._show()
+
+    def go_to_samples(self, indices: NDArray[np.int64]) -> None:
+        """Select the samples at ``indices`` and show them; one alone has the cursor too."""
+        self._selection.select(indices)
+        codes = self._services.shown.codes
+        if len(indices) == 1 and codes is not None:
+            for code in codes.values[codes.indices == indices[0]]:
+                self._services.requests.place.emit(code)
+        self._canvas.selecting.zoom()
 
     def _show_samples(self) -> None:
         shown = self._services.shown

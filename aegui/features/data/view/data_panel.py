@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
 
 from aegui.core.data.builtin import BUILTIN_SETS
 from aegui.core.data.emoji import EMOJI, EMOJI_KINDS
-from aegui.core.data.emoji_words import plain
 from aegui.core.fields import fields_of
+from aegui.core.folding import folded
 from aegui.core.i18n import tr, trn
 from aegui.core.recipe import AugmentSpec, ImageSpec
 from aegui.core.recipe.settings import SAMPLES, setting_at
@@ -328,7 +328,7 @@ class DataPanel(QWidget):
         order: Sequence[int] = range(len(pool.classes))
         if any(label_name(label) != label for label in pool.classes):
             # In the order of the alphabet where they are called otherwise than in the set.
-            order = sorted(order, key=lambda place: plain(label_name(pool.classes[place])))
+            order = sorted(order, key=lambda place: folded(label_name(pool.classes[place])))
         self.classes.set_classes(
             [pool.classes[place] for place in order], [int(counts[place]) for place in order]
         )
