@@ -474,7 +474,7 @@ def test_the_trail_of_the_drawing_can_be_cleared(
         drawing.paint(cell, 0, 1.0 - drawing.pixels[cell, 0])
         qtbot.waitUntil(partial(is_longer_than, cell))
     qtbot.waitUntil(lambda: len(canvas.scene.trail) > 1)
-    menu = canvas.menu_at(QPoint(5, 5))
+    menu = canvas.menu.at(QPoint(5, 5))
     entry = next(it for it in menu.actions() if it.text() == "Clear the trail of the drawing")
     entry.trigger()
     qtbot.waitUntil(lambda: len(canvas.scene.trail) <= 1)

@@ -178,7 +178,7 @@ def test_the_menu_opens_at_a_click_of_the_right_button(trained: MainWindow, qtbo
     menu = next(each for each in view.findChildren(QMenu) if each.isVisible())
     assert {"png", "svg", "pdf", "copy"} <= set(entries(menu))
     menu.close()
-    above = window.canvas.menu_at(QPoint(50, 50))
+    above = window.canvas.menu.at(QPoint(50, 50))
     assert {"png", "svg", "pdf", "copy"} <= set(entries(above))
     above.deleteLater()
 

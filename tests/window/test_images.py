@@ -79,7 +79,7 @@ def test_every_panel_shows_images(
     assert not canvas.furniture.legend.isHidden()
     # The cursor's image, and the nearest.
     view = canvas.navigation.view
-    canvas._point_at(QPointF(view.left + view.width / 2, view.height / 2))
+    canvas.mouse.point_at(QPointF(view.left + view.width / 2, view.height / 2))
     shape = data.image_shape if data.image_shape[0] == 3 else data.image_shape[1:]
     qtbot.waitUntil(lambda: window.panel(CursorPanel).pictures.image.shape == shape)
     qtbot.waitUntil(lambda: len(window.panel(CursorPanel).nearest._nearest) == 5)

@@ -33,7 +33,7 @@ def trained(window: MainWindow, qtbot: QtBot) -> MainWindow:
 
 def point(window: MainWindow, x: float = 0.5, y: float = 0.5) -> None:
     canvas = window.canvas
-    canvas._point_at(QPointF(canvas.width() * x, canvas.height() * y))
+    canvas.mouse.point_at(QPointF(canvas.width() * x, canvas.height() * y))
 
 
 def wait_for_layers(window: MainWindow, qtbot: QtBot, *keys: str) -> None:
@@ -61,7 +61,7 @@ def test_the_cursor_tells_what_the_image_is_like(trained: MainWindow) -> None:
     for described in (canvas, panel):
         assert "entropy" in described.accessibleDescription()
     assert canvas.overlay.drift == pytest.approx(tuple(canvas.scene.project(code + drift)[0]))
-    trained.canvas._leave()
+    trained.canvas.leave()
     assert canvas.overlay.drift is None
 
 
@@ -81,7 +81,7 @@ def test_the_lens_follows_the_cursor_until_it_is_put_away(trained: MainWindow) -
     assert fan._images.shape == (FAN_SIDE, FAN_SIDE, 7, 5)
     lens.slider.setValue(0)
     assert fan.spacing == 0.001
-    canvas._leave()
+    canvas.leave()
     assert not fan.is_shown
     point(trained)
     assert fan.is_shown

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from aegui.features.map.view.types import Pin
     from aegui.widgets.viewport import Viewport
 
+PIN_REACH_PX = 48.0
+"""From farther away Delete removes no pin."""
 _WIDE_PX = 20.0
 _BELOW_PX = 4.0
 """A pin is taken hold of by its head, or by its point."""
@@ -43,6 +45,15 @@ class PinTool:
             if shape.adjusted(0, 0, 0, _BELOW_PX).contains(at):
                 return index
         return None
+
+    def near(self, view: Viewport, at: QPointF) -> int | None:
+        """The pin nearest to the pixel ``at``; from far away none is meant."""
+        places = self._scene.pin_places(view)
+        if not places:
+            return None
+        distances = [(at - place).manhattanLength() for _, place in places]
+        nearest = int(np.argmin(distances))
+        return places[nearest][0] if distances[nearest] <= PIN_REACH_PX else None
 
     def moved(self, index: int, x: float, y: float) -> NDArray[np.float32]:
         """The code ``[d]`` of the pin at ``index``, moved by ``x`` and ``y`` along the map.

@@ -46,7 +46,7 @@ class MapSurface(QWidget):
         self._moved_s = 0.0
         self._refine = QTimer(self)
         self._refine.setSingleShot(True)
-        self._refine.timeout.connect(self._redraw)
+        self._refine.timeout.connect(self.redraw)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(tr("Latent map"))
@@ -80,7 +80,8 @@ class MapSurface(QWidget):
         """Paint the overlay anew where it was and where it is: in ``region``, as far as is new."""
         self.update(self._overlay.painted + region)
 
-    def _redraw(self) -> None:
+    def redraw(self) -> None:
+        """What lies on the map has changed: paint it anew."""
         self._scene.touch()
         self.update()
 

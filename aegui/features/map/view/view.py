@@ -128,18 +128,18 @@ class MapView(MapSurface):
         useful = classes is not None and 1 < len(names) <= MOST_CLASSES
         self._scene.points.colours.set_classes(classes if useful else None)
         self._furniture.set_classes(names if useful else ())
-        self._redraw()
+        self.redraw()
 
     def set_emphasis(self, number: int | None) -> None:
         """Let one class stand out; None: all are alike."""
         self._scene.points.colours.set_emphasis(number)
         self._furniture.show_legend()
-        self._redraw()
+        self.redraw()
 
     def set_prior(self, has_prior: bool) -> None:
         """Whether codes have a normal prior, as those of a variational autoencoder have."""
         self._scene.has_prior = has_prior
-        self._redraw()
+        self.redraw()
 
     def set_codes(self, codes: ArrayLike | None) -> None:
         """The codes ``[N, d]`` of all samples, in the order of the set; None: there are none.
@@ -215,7 +215,7 @@ class MapView(MapSurface):
         It moves with the view, and is not drawn while the map shows other axes.
         """
         self._scene.layers.set_field(field)
-        self._redraw()
+        self.redraw()
         self._furniture.show_place(self._overlay.place)
 
     def set_fan(self, images: ArrayLike | None, spacing: float = 0.0) -> None:
@@ -242,12 +242,12 @@ class MapView(MapSurface):
     def set_path(self, codes: ArrayLike | None) -> None:
         """A way through the codes ``[n, d]``, drawn as a line with a dot at each; None: none."""
         self._scene.layers.set_path(codes)
-        self._redraw()
+        self.redraw()
 
     def set_ghost(self, codes: ArrayLike | None) -> None:
         """The codes ``[n, d]`` of another run, pale under the samples; None: there are none."""
         self._scene.layers.set_ghost(codes)
-        self._redraw()
+        self.redraw()
 
     def set_marked(self, samples: ArrayLike | int | None) -> None:
         """Draw a ring around samples of the set: one, as it is meant elsewhere, or many; None."""
@@ -260,7 +260,7 @@ class MapView(MapSurface):
         chosen = None if indices is None else np.unique(np.asarray(indices, np.int64))
         points = self._scene.points
         points.colours.set_selection(chosen, points.stamps.count)
-        self._redraw()
+        self.redraw()
         self._furniture.selection.set_count(len(self.selection))
         self._furniture.place()
 
@@ -283,13 +283,13 @@ class MapView(MapSurface):
         if values is not None and np.shape(values) != (count,):
             raise ValueError(f"{np.shape(values)} values do not fit {count} samples")
         self._scene.set_values(name, None if values is None else np.array(values, np.float64))
-        self._redraw()
+        self.redraw()
         self._furniture.show_legend()
 
     def set_variances(self, variances: ArrayLike | None) -> None:
         """The variances ``[N, d]`` of each sample's posterior, drawn as ellipses; None: none."""
         self._scene.layers.set_variances(variances)
-        self._redraw()
+        self.redraw()
 
     # At the cursor
 
@@ -317,7 +317,7 @@ class MapView(MapSurface):
         """The pins; those whose code has another size are not drawn."""
         self._scene.pins = tuple(pins)
         self._navigation.set_bounds(self._scene.framed, self._scene.first_framed)
-        self._redraw()
+        self.redraw()
 
     def set_style(self, style: MapStyle) -> None:
         """What to show."""
@@ -325,7 +325,7 @@ class MapView(MapSurface):
         self._bar.set_style(style)
         self._furniture.show_legend()
         self._show_view()
-        self._redraw()
+        self.redraw()
         if not style.plane:
             # Whoever decodes may forget it meanwhile: ask again when it is requested again.
             self._request = None
@@ -387,7 +387,7 @@ class MapView(MapSurface):
         self._scene.project_codes()
         self._navigation.set_bounds(self._scene.framed, self._scene.first_framed)
         self._update_request()
-        self._redraw()
+        self.redraw()
 
     def set_base(self, base: ArrayLike) -> None:
         """The code ``[d]`` that gives the numbers which the map does not show.

@@ -89,7 +89,7 @@ def test_tiles_of_another_size_fade_in(canvas: LatentCanvas) -> None:
     levels = []
     for share in (0.0, 0.25, 0.75, 1.0):
         now[0] = share * FADE_S
-        canvas._redraw()
+        canvas.redraw()
         levels.append(painted(canvas).pixelColor(350, 240).red())
     assert levels[0] == 200
     assert levels[3] == 100

@@ -25,7 +25,8 @@ from PySide6.QtWidgets import QApplication, QMenu, QToolTip, QWidget
 
 from aegui.core.latent.frame import axes_frame
 from aegui.features.map.model.plane_tiles import Plane
-from aegui.features.map.view.canvas import STEP_PX, LatentCanvas
+from aegui.features.map.view.canvas import LatentCanvas
+from aegui.features.map.view.map_keys import STEP_PX
 from aegui.features.map.view.types import MapStyle, Pin, ViewRequest
 from aegui.kit.theme import DARK, LIGHT, apply_theme
 from aegui.session.map.codes_service import described
@@ -261,14 +262,14 @@ def test_the_sample_pointed_at_is_marked_and_named(canvas: LatentCanvas) -> None
     after = picture(canvas)
     assert has(after, LIGHT.accent, (x, y), 30)
     assert not has(before, LIGHT.accent, (x, y), 30)
-    assert "c: z1 0.00, z2 1.00" in canvas.text_at(QPointF(x, y))
+    assert "c: z1 0.00, z2 1.00" in canvas.menu.text_at(QPointF(x, y))
     # Its name stands beside it: a tip would be a second thing over the first.
     QApplication.sendEvent(
         canvas,
         QHelpEvent(QEvent.Type.ToolTip, QPoint(round(x), round(y)), canvas.mapToGlobal(QPoint())),
     )
     assert QToolTip.text() == ""
-    assert canvas.text_at(QPointF(360, 230)) == ""
+    assert canvas.menu.text_at(QPointF(360, 230)) == ""
 
 
 @pytest.mark.parametrize("kind", ["dots", "glyphs"])
@@ -316,7 +317,7 @@ def test_what_is_decoded_at_the_cursor_can_be_drawn(canvas: LatentCanvas) -> Non
     assert wanted == []
     canvas.set_cursor((0.6, 0.1))
     QTest.keyClick(canvas, Qt.Key.Key_E)
-    menu = canvas.menu_at(QPoint(360, 230))
+    menu = canvas.menu.at(QPoint(360, 230))
     menu.actions()[0].trigger()
     menu.deleteLater()
     assert [np.asarray(z).tolist() for z in wanted] == [pytest.approx([0.6, 0.1])] * 2
@@ -676,7 +677,7 @@ def test_a_click_on_a_pin_pins_no_other(canvas: LatentCanvas) -> None:
     click(canvas, x, y - 8)
     assert pinned == []
     assert activated == []
-    assert "one: " in canvas.text_at(QPointF(x, y - 8))
+    assert "one: " in canvas.menu.text_at(QPointF(x, y - 8))
 
 
 def test_the_whole_map_shows_the_pins_too(canvas: LatentCanvas, qtbot: QtBot) -> None:
@@ -924,7 +925,7 @@ def test_the_menu_offers_what_can_be_done_here(canvas: LatentCanvas) -> None:
     canvas.set_pins([Pin(place(0.0, 1.0), "top")])
     x, y = pixel_of(canvas, codes()[2])
     move(canvas, x, y)
-    menu = canvas.menu_at(QPoint(round(x), round(y)))
+    menu = canvas.menu.at(QPoint(round(x), round(y)))
     texts = [action.text() for action in menu.actions()]
     assert {"Load c into the editor", "Pin this place", "Remove top"} <= set(texts)
     keys = {action.text(): action.shortcut().toString() for action in menu.actions()}
@@ -941,7 +942,7 @@ def test_a_sample_called_ampersand_is_named_in_the_menu(canvas: LatentCanvas) ->
     canvas.set_codes(codes())
     x, y = pixel_of(canvas, codes()[2])
     move(canvas, x, y)
-    menu = canvas.menu_at(QPoint(round(x), round(y)))
+    menu = canvas.menu.at(QPoint(round(x), round(y)))
     assert menu.actions()[0].text() == "Load && into the editor"
     menu.deleteLater()
 

@@ -122,7 +122,7 @@ def test_the_selection_can_be_shown_large_and_cleared(canvas: LatentCanvas, qtbo
     assert middle == pytest.approx(ring()[1:3, 1].mean(), abs=0.02)
     width = float(np.ptp(ring()[1:3, 0])) * view.sx
     assert 0.4 * view.width < width < view.width
-    texts = [action.text() for action in canvas.menu_at(canvas.rect().center()).actions()]
+    texts = [action.text() for action in canvas.menu.at(canvas.rect().center()).actions()]
     assert "Zoom to the selection" in texts
     bar.clear.click()
     assert not len(canvas.selection)

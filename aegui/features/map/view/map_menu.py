@@ -1,0 +1,122 @@
+"""The menu of a place on the map, and what is there in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QPointF
+from PySide6.QtWidgets import QMenu
+
+from aegui.core.i18n import tr
+from aegui.features.map.view.menu_items import add_item
+from aegui.widgets.dragged_samples import copy_sample
+from aegui.widgets.glyphs import label_name
+from aegui.widgets.rulers import axis_name
+from aegui.widgets.ticks import number_text
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from aegui.features.map.view.canvas import LatentCanvas
+    from aegui.features.map.view.scene import Scene
+
+
+class MapMenu:
+    """Says what is at a pixel of a map, and what can be done there."""
+
+    def __init__(self, canvas: LatentCanvas) -> None:
+        self._map = canvas
+
+    def text_at(self, at: QPointF) -> str:
+        """What is at pixel ``at``, in words; empty where there is neither sample nor pin."""
+        scene, view = self._map.scene, self._map.navigation.view
+        scene.lay_out(view)
+        pin = self._map.pinning.hit(view, at)
+        if pin is not None:
+            return tr(
+                "{label}: {code}\nDrag it to move it (Alt and arrows); Delete takes it away.",
+                label=scene.pins[pin].name or tr("Pin"),
+                code=_numbers(scene, scene.pins[pin].z),
+            )
+        index = scene.points.hit(at.x(), at.y())
+        if index is None or scene.codes is None:
+            return ""
+        return tr(
+            "{label}: {code}\nClick to load it into the editor.",
+            label=_called(scene, index),
+            code=_numbers(scene, scene.codes.values[scene.points.place_of(index) or 0]),
+        )
+
+    def tip_at(self, at: QPointF) -> str:
+        """What is said of a pin; what a sample is stands beside it already."""
+        is_pin = self._map.pinning.hit(self._map.navigation.view, at) is not None
+        return self.text_at(at) if is_pin else ""
+
+    def at(self, position: QPoint) -> QMenu:
+        """What can be done at ``position``; the caller owns the menu."""
+        canvas = self._map
+        if canvas.rect().contains(position) and canvas.mouse.at is not None:
+            canvas.mouse.point_at(QPointF(position))
+        menu = QMenu(canvas)
+        self._add_sample(menu)
+        self._add_place(menu)
+        menu.addSeparator()
+        if len(canvas.selection):
+            add_item(menu, tr("Zoom to the selection"), canvas.selecting.zoom, "Z")
+            add_item(menu, tr("Clear the selection"), canvas.selecting.clear, "Esc")
+        if canvas.scene.codes is not None and canvas.scene.size > 1:
+            add_item(menu, tr("Every number of the code…"), canvas.sheet_requested.emit)
+        add_item(menu, tr("Show all codes"), canvas.fit, "0")
+        menu.addMenu(canvas.furniture.bar.show_menu.menu()).setText(tr("Show"))
+        menu.addSeparator()
+        canvas.figures.add_to(menu)
+        return menu
+
+    def _add_sample(self, menu: QMenu) -> None:
+        """What can be done with the sample under the cursor."""
+        canvas, hovered = self._map, self._map.overlay.hovered
+        if hovered is None:
+            return
+        label = label_name(canvas.scene.points.stamps.names[hovered])
+        load = tr("Load {label} into the editor", label=label)
+        add_item(menu, load, lambda: canvas.open_sample(hovered))
+        copy = tr("Copy the image of {label}", label=label)
+        add_item(menu, copy, lambda: copy_sample(canvas, hovered))
+        if canvas.scene.size > 2:
+            begin = tr("Set the sliders to the code of {label}", label=label)
+            add_item(menu, begin, lambda: self._begin_at(hovered))
+
+    def _add_place(self, menu: QMenu) -> None:
+        """What can be done with the place under the cursor, the pin near it, and the trail."""
+        canvas, code, pin = self._map, self._map.cursor_code(), self._map.pin_near_cursor()
+        if code is not None:
+            draw = tr("Open what is decoded here in the editor")
+            add_item(menu, draw, lambda: canvas.draw_requested.emit(code), "E")
+            add_item(menu, tr("Pin this place"), lambda: canvas.pin_requested.emit(code), "P")
+        if pin is not None:
+            name = canvas.scene.pins[pin].name
+            text = tr("Remove {name}", name=name) if name else tr("Remove this pin")
+            add_item(menu, text, lambda: canvas.pin_removed.emit(pin), "Del")
+        if len(canvas.scene.trail) > 1:
+            add_item(menu, tr("Clear the trail of the drawing"), canvas.trail_cleared.emit)
+
+    def _begin_at(self, index: int) -> None:
+        """Lay the map through the code of a sample."""
+        scene = self._map.scene
+        codes, row = scene.codes, scene.points.place_of(index)
+        if codes is not None and row is not None:
+            self._map.set_strip(True)
+            self._map.set_base(codes.values[row])
+
+
+def _numbers(scene: Scene, code: NDArray[np.float32]) -> str:
+    """The numbers of ``code`` ``[d]`` that the map shows."""
+    return ", ".join(f"{axis_name(i)} {number_text(code[i])}" for i in sorted({*scene.axes}))
+
+
+def _called(scene: Scene, index: int) -> str:
+    """What a sample is called, with its class where that is something else."""
+    stamps = scene.points.stamps
+    name, label = label_name(stamps.names[index]), label_name(stamps.labels[index])
+    return name if name in (label, f"{label} #{index + 1}") else f"{name} ({label})"

@@ -1,0 +1,52 @@
+"""What fingers do on the map: pinching and moving it, on a screen or a trackpad."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtWidgets import QGestureEvent, QPinchGesture
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QNativeGestureEvent
+
+    from aegui.features.map.view.canvas import LatentCanvas
+
+
+class MapTouch:
+    """Moves and scales the view of a map by fingers."""
+
+    def __init__(self, canvas: LatentCanvas) -> None:
+        self._map = canvas
+        canvas.grabGesture(Qt.GestureType.PinchGesture)
+
+    def pinch(self, event: QGestureEvent) -> bool:
+        """Two fingers on a screen; False: another gesture."""
+        gesture = event.gesture(Qt.GestureType.PinchGesture)
+        if not isinstance(gesture, QPinchGesture):
+            return False
+        navigation = self._map.navigation
+        at = QPointF(self._map.mapFromGlobal(gesture.centerPoint()))
+        way = gesture.centerPoint() - gesture.lastCenterPoint()
+        if gesture.state() == Qt.GestureState.GestureStarted:
+            # Until the second finger came the first was taken for a mouse.
+            self._map.mouse.give_up()
+            navigation.grab()
+        else:
+            navigation.pan(way.x(), way.y())
+        navigation.zoom(gesture.scaleFactor(), at.x(), at.y())
+        event.accept(gesture)
+        return True
+
+    def trackpad(self, event: QNativeGestureEvent) -> bool:
+        """A gesture on a trackpad; True if it was one that the map knows."""
+        kind, at, navigation = event.gestureType(), event.position(), self._map.navigation
+        if kind == Qt.NativeGestureType.ZoomNativeGesture:
+            navigation.zoom(max(0.2, 1.0 + event.value()), at.x(), at.y())
+        elif kind == Qt.NativeGestureType.SmartZoomNativeGesture:
+            self._map.fit()
+        elif kind == Qt.NativeGestureType.PanNativeGesture:
+            navigation.pan(event.delta().x(), event.delta().y())
+        else:
+            return False
+        return True
