@@ -19,15 +19,13 @@ from aegui.core.i18n import tr
 from aegui.core.latent.densities import placed
 from aegui.core.latent.field_picture import field_picture
 from aegui.core.latent.fields import FIELDS, compute_field
-from aegui.core.latent.frame import axes_frame
+from aegui.core.latent.frame import axes_frame, cell_centres, rect_about
 from aegui.core.latent.novelty import known
 from aegui.core.latent.sheets import grid_of_decodes, write_sheet
 from aegui.core.text_tables import csv_text
 
 if TYPE_CHECKING:
     import argparse
-
-    from numpy.typing import NDArray
 
     from aegui.core.latent.fields import Field
     from aegui.core.latent.frame import Frame
@@ -41,7 +39,6 @@ _COLUMNS = {IMAGES: 20}
 _FIELD_COLUMNS = 200
 _SIDE_PX = 800
 _PRIOR_REACH = 3.0
-_MARGIN = 0.08
 
 
 def map_command(options: argparse.Namespace) -> int:
@@ -66,7 +63,7 @@ def map_command(options: argparse.Namespace) -> int:
     rows = max(1, round(columns * (rect[3] - rect[1]) / (rect[2] - rect[0])))
     rows = min(MOST_CELLS, rows) if any(frame.up) else 1
     if key == IMAGES:
-        xs, ys = _centres(rect[0], rect[2], columns), _centres(rect[1], rect[3], rows)
+        xs, ys = cell_centres(rect[0], rect[2], columns), cell_centres(rect[1], rect[3], rows)
         images = grid_of_decodes(model.codec, frame, xs, ys)
         write_sheet(options.out, images, None, options.scale, ink=model.glyphs)
         model.say_written(columns * rows, options.out)
@@ -137,7 +134,7 @@ def _csv(field: Field) -> str:
     """x, y and the value, or class, of every cell."""
     x0, y0, x1, y1 = field.rect
     rows, columns = field.values.shape
-    xs, ys = _centres(x0, x1, columns).tolist(), _centres(y0, y1, rows).tolist()
+    xs, ys = cell_centres(x0, x1, columns).tolist(), cell_centres(y0, y1, rows).tolist()
     cells = [
         [f"{x:.6g}", f"{y:.6g}", field.classes[int(value)] if field.classes else f"{value:.6g}"]
         for y, line in zip(ys, field.values.tolist(), strict=True)
@@ -175,10 +172,7 @@ def plane_rect(model: OpenedRun, frame: Frame, text: str | None) -> Rect:
         return _asked_rect(text)
     if model.has_prior or model.codes is None:
         return -_PRIOR_REACH, -_PRIOR_REACH, _PRIOR_REACH, _PRIOR_REACH
-    at = placed(frame, np.nan_to_num(model.codes))
-    low, high = at.min(axis=0), at.max(axis=0)
-    room = np.maximum(_MARGIN * (high - low), 1e-3)
-    return tuple(np.concatenate([low - room, high + room]).tolist())
+    return rect_about(placed(frame, np.nan_to_num(model.codes)))
 
 
 def _asked_rect(text: str) -> Rect:
@@ -188,7 +182,3 @@ def _asked_rect(text: str) -> Rect:
     raise AeguiError(
         tr("--rect {text}: left, lower, right and upper end, such as -1,-1,1,1", text=text)
     )
-
-
-def _centres(low: float, high: float, count: int) -> NDArray[np.float64]:
-    return np.asarray(low + (np.arange(count) + 0.5) * (high - low) / count)

@@ -554,8 +554,15 @@ NOISE_MATRIX = (
     ),
     AS_JSON,
 )
+_FILES = text("files", mark("F.aegui"), mark("saved runs"), nargs="+")
+PAGE = (
+    _FILES,
+    _WEIGHTS,
+    text("--title", mark("TEXT"), mark("what the page is called (default: the network's name)")),
+    out(mark("map.html"), mark("the page, one .html file")),
+)
 NOISE_CURVES = (
-    text("files", mark("F.aegui"), mark("saved runs"), nargs="+"),
+    _FILES,
     _WEIGHTS,
     OTHER_DATA,
     *_levels(_ALL_LEVELS),

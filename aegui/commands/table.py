@@ -151,6 +151,17 @@ _ROWS = (
         options.MAP,
     ),
     Command(
+        "page",
+        "page:page_command",
+        mark("trained maps as one HTML page that decodes by itself"),
+        mark(
+            "Write one HTML file in which anybody can wander over the maps of trained networks, in "
+            "any browser, with nothing installed and no connection: it decodes under the cursor, "
+            "plays the epochs, and answers drawings."
+        ),
+        options.PAGE,
+    ),
+    Command(
         "path",
         "making:path_command",
         mark("a film of the path from one image to another"),

@@ -11,9 +11,12 @@ from __future__ import annotations
 import gettext
 import string
 from numbers import Real
-from typing import SupportsFloat
+from typing import TYPE_CHECKING, SupportsFloat
 
 from aegui.paths import resources_dir
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 LANGUAGES: dict[str, str] = {"en": "English", "es": "Español"}
 """Language code -> its own name, in the order in which they are offered."""
@@ -36,9 +39,17 @@ def set_language(code: str) -> None:
     """Use ``code`` from now on; an unknown or regional code falls back to its stem or English."""
     stem = code.replace("-", "_").split("_")[0].lower()
     _State.code = stem if stem in LANGUAGES else "en"
-    _State.catalogue = gettext.translation(
-        _DOMAIN, resources_dir() / "translations", [_State.code], fallback=True
-    )
+    _State.catalogue = _catalogue(_State.code)
+
+
+def _catalogue(code: str) -> gettext.NullTranslations:
+    return gettext.translation(_DOMAIN, resources_dir() / "translations", [code], fallback=True)
+
+
+def texts_in(code: str, messages: Mapping[str, str]) -> dict[str, str]:
+    """``messages`` in the language ``code``, whatever is in force; their fields are not filled."""
+    catalogue = _catalogue(code)
+    return {key: catalogue.gettext(message) for key, message in messages.items()}
 
 
 def language() -> str:

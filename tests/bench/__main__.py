@@ -27,6 +27,7 @@ PARTS = {
     "shipped_studies": "the studies of letters that ship, one after the other to their end",
     "library": "the library with 10,000 entries, by itself and in the window",
     "study_window": "a study of 180 runs with the window open: event-loop gaps",
+    "page": "web pages: their sizes, and from the pointer to the painted image in a browser",
     "gpu": "on a CUDA GPU, against the same on the processor and the loop everybody writes",
     "noise": "denoisers against the Bayes limit, its posterior, and the noise matrix",
 }

@@ -181,6 +181,8 @@ def test_exports(
     assert load_recipe("good.json").training.loss == "mse"
     said(capsys, "export", "good", "-o", "good.aegui")
     assert (tmp_path / "good.aegui").read_bytes() == _file(ids["good"]).read_bytes()
+    said(capsys, "export", "good", "-o", "good.html")
+    assert (tmp_path / "good.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     assert "One run at a time" in said(capsys, "export", "good", "poor", "-o", "x.json", code=2)
     assert "the suffix must be one of" in said(capsys, "export", "good", "-o", "x.txt", code=2)
     assert "Say where to" in said(capsys, "export", "good", code=2)

@@ -186,7 +186,7 @@ def test_two_are_compared_in_words_and_curves(
 
 
 @pytest.mark.parametrize(
-    ("kind", "suffix"), [("run", ".aegui"), ("recipe", ".json"), ("csv", ".csv")]
+    ("kind", "suffix"), [("run", ".aegui"), ("recipe", ".json"), ("csv", ".csv"), ("page", ".html")]
 )
 def test_a_run_is_written_to_a_file_of_ones_own(
     window: MainWindow,

@@ -7,6 +7,7 @@ with images in them are computed by torch, which is loaded when the first of the
 
 from __future__ import annotations
 
+from copy import copy
 from functools import cached_property
 from math import prod
 from typing import TYPE_CHECKING, Protocol
@@ -22,7 +23,7 @@ from aegui.core.network.resolve import layer_shapes
 from aegui.core.recipe import LatentSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from aegui.core.network.shapes import Shape
     from aegui.core.recipe import Recipe
     from aegui.core.training.snapshot import LayerWeights, Snapshot
+
+    Tensors = Mapping[str, NDArray[np.float32]]
 
 CHUNK_NUMBERS = 1 << 24
 """Numbers of the widest layer that are in memory at a time when many samples are asked for."""
@@ -65,6 +68,7 @@ class Codec:
         code_end: ``layers[:code_end]`` encode.
         image_shape: Channels, height and width of an image.
         latent_size: Numbers per code, d.
+        tensors: Of each layer what it keeps, by name; a tied one has no weight.
     """
 
     def __init__(
@@ -81,12 +85,13 @@ class Codec:
         self.code_end = shapes.code_end
         self.image_shape: Shape = tuple(image_shape)
         self.latent_size = recipe.network.latent.units
-        self._runner = _runner(shapes.layers, snapshot.layers, run)
+        self.tensors = _tensors(snapshot.layers, run)
+        self._runner = _runner(shapes.layers, self.tensors)
         self._remembered: dict[str, tuple[bytes, NDArray[np.float32]]] = {}
         self._head = shapes.parts.get("head", ())
-        self._head_runner = _runner(self._head, head, run) if head else None
+        self._head_runner = _runner(self._head, _tensors(head, run)) if head else None
         self._judge = shapes.parts.get("discriminator", ())
-        self._judge_runner = _runner(self._judge, judge, run) if judge else None
+        self._judge_runner = _runner(self._judge, _tensors(judge, run)) if judge else None
 
     @cached_property
     def pixels(self) -> int:
@@ -140,6 +145,14 @@ class Codec:
     def needs_torch(self) -> bool:
         """Whether a layer has images, so that the first use loads torch."""
         return not runs_on_rows(self.layers)
+
+    def with_tensors(self, tensors: Sequence[Tensors]) -> Codec:
+        """The same chain with other numbers in it, of the shapes of ``tensors``."""
+        other = copy(self)
+        other.tensors = tuple(tensors)
+        other._runner = _runner(self.layers, other.tensors)
+        other._remembered = {}
+        return other
 
     def encode(self, images: ArrayLike) -> NDArray[np.float32]:
         """Codes ``[n, d]`` of ``images`` ``[n, pixels]`` (any shape that flattens to that).
@@ -292,8 +305,11 @@ class Codec:
         return np.concatenate([self._runner.run(rows[part], start, stop) for part in chunks])
 
 
-def _runner(layers: Sequence[LayerShape], weights: Sequence[LayerWeights], run: int) -> Runner:
-    tensors = [{name: tensor[run] for name, tensor in layer.tensors.items()} for layer in weights]
+def _tensors(weights: Sequence[LayerWeights], run: int) -> tuple[Tensors, ...]:
+    return tuple({name: tensor[run] for name, tensor in layer.tensors.items()} for layer in weights)
+
+
+def _runner(layers: Sequence[LayerShape], tensors: Sequence[Tensors]) -> Runner:
     if runs_on_rows(layers):
         return RowsRunner(layers, tensors)
     return _Deferred(layers, tensors)
@@ -302,9 +318,7 @@ def _runner(layers: Sequence[LayerShape], weights: Sequence[LayerWeights], run: 
 class _Deferred:
     """Computes with torch, imported at the first use."""
 
-    def __init__(
-        self, layers: Sequence[LayerShape], tensors: Sequence[dict[str, NDArray[np.float32]]]
-    ) -> None:
+    def __init__(self, layers: Sequence[LayerShape], tensors: Sequence[Tensors]) -> None:
         self._layers = layers
         self._tensors = tensors
         self._runner: Runner | None = None

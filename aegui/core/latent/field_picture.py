@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageDraw
 
+from aegui.core.colours import CLASS_COLOURS
 from aegui.core.latent.field_lines import lines_of
 from aegui.core.latent.fields import FIELDS
 from aegui.core.latent.regions import spread_colours
@@ -16,11 +17,6 @@ if TYPE_CHECKING:
 
     from aegui.core.latent.fields import Field
 
-CLASS_COLOURS = (
-    "#3f90da", "#e08a00", "#bd1f01", "#7d8c8c", "#832db6",
-    "#a96b59", "#e76300", "#8f8440", "#4b4f63", "#3fa7a3",
-)  # fmt: skip
-"""Ten colours told apart with common colour blindness too, after Petroff (2021); then again."""
 MOST_POINTS = 5_000
 """Samples that are drawn at most."""
 _LOW = (250, 251, 252)

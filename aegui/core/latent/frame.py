@@ -10,6 +10,9 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+MARGIN = 0.08
+"""Room around what a map shows, as a share of its extent."""
+_LEAST_ROOM = 1e-3
 _LEAST_SHARE = 1e-4
 """Places that are nearer to a line than this share of their distance lie on it."""
 
@@ -79,6 +82,25 @@ def directions_through(places: ArrayLike) -> NDArray[np.float32] | None:
     if height <= _LEAST_SHARE * far:
         return None
     return np.asarray(np.stack([across, up / height]), np.float32)
+
+
+def rect_about(places: ArrayLike, margin: float = MARGIN) -> tuple[float, float, float, float]:
+    """Left, lower, right and upper end of what shows all of ``places`` ``[n, 2]``.
+
+    Args:
+        places: Places on a plane.
+        margin: Room on each side, as a share of the extent.
+    """
+    at = np.asarray(places, np.float64)
+    low, high = at.min(axis=0), at.max(axis=0)
+    room = np.maximum(margin * (high - low), _LEAST_ROOM)
+    x0, y0, x1, y1 = np.concatenate([low - room, high + room]).tolist()
+    return x0, y0, x1, y1
+
+
+def cell_centres(low: float, high: float, count: int) -> NDArray[np.float64]:
+    """The middles of ``count`` equal parts of what lies between two ends."""
+    return np.asarray(low + (np.arange(count) + 0.5) * (high - low) / count)
 
 
 def _frame(origin: NDArray[np.float64], directions: NDArray[np.float64]) -> Frame:

@@ -32,21 +32,25 @@ def runs_on_rows(layers: Sequence[LayerShape]) -> bool:
     )
 
 
+def bound(layers: Sequence[LayerShape], tensors: Sequence[Tensors], index: int) -> Tensors:
+    """The tensors of a layer; the weight of a tied one comes from the layer it is tied to."""
+    tied_to = layers[index].tied_to
+    if tied_to is None:
+        return tensors[index]
+    weight = tensors[tied_to]["weight"]
+    if weight.ndim == 2:
+        # Of a gaussian code that of the means alone.
+        weight = weight[:, : layers[tied_to].outputs].T
+    return {**tensors[index], "weight": weight}
+
+
 class RowsRunner:
     """Computes a chain of dense layers and normalisations with the tensors of one run."""
 
     def __init__(self, layers: Sequence[LayerShape], tensors: Sequence[Tensors]) -> None:
         self._steps = tuple(
-            (layer.spec, self._bound(layers, tensors, index)) for index, layer in enumerate(layers)
+            (layer.spec, bound(layers, tensors, index)) for index, layer in enumerate(layers)
         )
-
-    @staticmethod
-    def _bound(layers: Sequence[LayerShape], tensors: Sequence[Tensors], index: int) -> Tensors:
-        tied_to = layers[index].tied_to
-        if tied_to is None:
-            return tensors[index]
-        weight = tensors[tied_to]["weight"][:, : layers[tied_to].outputs]
-        return {**tensors[index], "weight": weight.T}
 
     def run(self, rows: NDArray[np.float32], start: int, stop: int) -> NDArray[np.float32]:
         """The output ``[n, outputs]`` of layers ``start`` to ``stop`` for ``rows``."""

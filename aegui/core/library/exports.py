@@ -1,4 +1,4 @@
-"""Runs of the library as files of a person's own: run files, recipes, CSV, event files."""
+"""Runs of the library as files of a person's own: run files, recipes, CSV, pages, event files."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from aegui.core.run_file.saved import SUFFIX
 from aegui.core.system_reason import system_reason
 from aegui.core.training.event_file import event_file
 from aegui.core.training.history_csv import history_csv
+from aegui.core.web_page.document import page_html
+from aegui.core.web_page.exhibit import Exhibit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.library.library import Library
 
-RECIPE, HISTORY = ".json", ".csv"
+RECIPE, HISTORY, PAGE = ".json", ".csv", ".html"
 _MOST_NAME = 60
 
 
@@ -50,7 +52,7 @@ def export_file(
     report: Report | None = None,
     cancelled: IsCancelled | None = None,
 ) -> None:
-    """Write runs to a file, as its suffix says: a run file, a recipe, or curves as CSV.
+    """Write runs to a file, as its suffix says: a run file, a recipe, curves as CSV, a web page.
 
     Args:
         library: Where they are.
@@ -75,12 +77,21 @@ def export_file(
         progress.reached(len(ids))
         write_atomically(out, history_csv(histories).encode())
         return
+    if suffix == PAGE:
+        exhibits = []
+        progress = Progress(len(ids), _read_words, report, cancelled)
+        for place, id in enumerate(ids):
+            progress.reached(place)
+            exhibits.append(Exhibit.of_saved(library.entry(id).name or id, library.load(id)))
+        text = page_html(exhibits, report=report, cancelled=cancelled)
+        write_atomically(out, text.encode())
+        return
     if suffix not in {SUFFIX, RECIPE}:
         raise AeguiError(
             tr(
                 "{file}: the suffix must be one of {known}.",
                 file=out.name,
-                known=".aegui, .json, .csv",
+                known=".aegui, .json, .csv, .html",
             )
         )
     if len(ids) > 1:

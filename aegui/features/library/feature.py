@@ -52,8 +52,14 @@ _PATTERNS = {
     "run": (".aegui", mark("Runs ({patterns})")),
     "recipe": (".json", mark("Recipes ({patterns})")),
     "csv": (".csv", mark("Curves ({patterns})")),
+    "page": (".html", mark("Web pages ({patterns})")),
 }
-_FILE_KINDS: dict[str, FileKind] = {"run": "runs", "recipe": "recipes", "csv": "tables"}
+_FILE_KINDS: dict[str, FileKind] = {
+    "run": "runs",
+    "recipe": "recipes",
+    "csv": "tables",
+    "page": "texts",
+}
 
 
 class LibraryFeature(Feature):

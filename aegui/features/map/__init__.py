@@ -1,7 +1,7 @@
 """The latent map."""
 
 from aegui.core.i18n import mark
-from aegui.features.map.actions import FLIGHT_ACTIONS, GRID_ACTIONS, MAP_ACTIONS
+from aegui.features.map.actions import FLIGHT_ACTIONS, GRID_ACTIONS, MAP_ACTIONS, PAGE_ACTIONS
 from aegui.shell.action_spec import KeyHint
 from aegui.shell.feature import DockSpec, FeatureSpec, Spot
 
@@ -39,6 +39,7 @@ FEATURES = (
         at_start=True,
     ),
     FeatureSpec("aegui.features.map.flight:FlightFeature", actions=FLIGHT_ACTIONS),
+    FeatureSpec("aegui.features.map.page:PageFeature", actions=PAGE_ACTIONS),
     FeatureSpec("aegui.features.map.hints:HintsFeature", at_start=True),
     FeatureSpec("aegui.features.map.insight:InsightFeature", at_start=True),
     FeatureSpec(

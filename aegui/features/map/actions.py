@@ -39,6 +39,20 @@ FLIGHT_ACTIONS: tuple[ActionSpec, ...] = (
         needs=("can_decode",),
     ),
 )
+PAGE_ACTIONS: tuple[ActionSpec, ...] = (
+    ActionSpec(
+        "export_page",
+        mark("&Web page…"),
+        mark(
+            "One file that opens in any browser, without this program: the map decodes there, "
+            "plays its epochs and answers drawings"
+        ),
+        "file/export",
+        107,
+        "save_page",
+        needs=("can_decode",),
+    ),
+)
 GRID_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "export_grid",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from aegui.core.latent.field_picture import CLASS_COLOURS, field_picture
+from aegui.core.colours import CLASS_COLOURS
+from aegui.core.latent.field_picture import field_picture
 from aegui.core.latent.fields import Field, FieldKey
 
 

@@ -55,6 +55,7 @@ EXPORTS = {
     "run": mark("Run &file…"),
     "recipe": mark("&Recipe…"),
     "csv": mark("&Curves as CSV…"),
+    "page": mark("&Web page of these maps…"),
     "events": mark("&Event files of TensorBoard…"),
 }
 _PARTS = (

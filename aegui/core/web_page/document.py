@@ -1,0 +1,148 @@
+"""The page itself: one file with everything in it, that asks nothing of any network.
+
+Its policy forbids all but what it brings: its own program, by the sum of its text, and pictures
+within the file. What comes from data stands in a block that is read, never run.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from aegui import __version__
+from aegui.core.colours import CLASS_COLOURS, lightened
+from aegui.core.data.dataset import same_data
+from aegui.core.data.progress import Progress
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import language, tr
+from aegui.core.network.activations import ACTIVATIONS
+from aegui.core.web_page.exhibit import network_document, samples_document
+from aegui.core.web_page.javascript import javascript
+from aegui.core.web_page.texts import page_texts
+from aegui.paths import resources_dir
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aegui.core.data.progress import IsCancelled, Report
+    from aegui.core.web_page.exhibit import Exhibit
+
+MOST_NETWORKS = 200
+"""Networks of one page: those of a class."""
+_SCRIPTS = ("network.js", "samples.js", "model.js", "map.js", "page.js")
+_COMMENT = re.compile(r"^\s*//.*\n?", re.MULTILINE)
+_INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
+
+
+def page_html(
+    exhibits: Sequence[Exhibit],
+    title: str = "",
+    report: Report | None = None,
+    cancelled: IsCancelled | None = None,
+) -> str:
+    """The page of these networks, in the order in which they are offered.
+
+    Args:
+        exhibits: At least one.
+        title: What it is called; empty: as the network that is looked at.
+        report: Called with the progress.
+        cancelled: Asked now and then whether to stop.
+
+    Raises:
+        AeguiError: There are too many, or one is too large.
+        Cancelled: ``cancelled`` said so.
+    """
+    if not 1 <= len(exhibits) <= MOST_NETWORKS:
+        raise AeguiError(
+            tr("A page shows 1 to {most} networks, not {n}.", most=MOST_NETWORKS, n=len(exhibits))
+        )
+    progress = Progress(len(exhibits), _words, report, cancelled)
+    sets: list[tuple[Exhibit, dict[str, Any]]] = []
+    networks = []
+    for done, exhibit in enumerate(exhibits):
+        progress.reached(done)
+        place = _place_of_set(exhibit, sets)
+        networks.append({"set": place, **network_document(exhibit, cancelled)})
+    progress.reached(len(exhibits))
+    document = {
+        "title": title,
+        "version": __version__,
+        "language": language(),
+        "texts": page_texts(),
+        "colours": {
+            "light": list(CLASS_COLOURS),
+            "dark": [lightened(colour) for colour in CLASS_COLOURS],
+        },
+        "sets": [samples for _, samples in sets],
+        "networks": networks,
+    }
+    return _html(title or exhibits[0].name, document)
+
+
+def _words(done: int, total: int) -> str:
+    return tr("Network {done} of {total}", done=min(done + 1, total), total=total)
+
+
+def _place_of_set(exhibit: Exhibit, sets: list[tuple[Exhibit, dict[str, Any]]]) -> int:
+    """Where the samples stand among those of the page: networks of one set share them."""
+    for place, (other, _) in enumerate(sets):
+        if same_data(other.dataset, exhibit.dataset):
+            return place
+    sets.append((exhibit, samples_document(exhibit)))
+    return len(sets) - 1
+
+
+def _html(title: str, document: dict[str, Any]) -> str:
+    style, script = _short(_read("page.css")), _script(document)
+    policy = (
+        f"default-src 'none'; img-src data:; style-src {_sum(style)}; script-src {_sum(script)}; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    return (
+        f'<!DOCTYPE html>\n<html lang="{language()}">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f'<meta name="generator" content="aegui {__version__}">\n'
+        f"<title>{escape(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n"
+        f"{_short(_read('page.html'))}"
+        f'<script type="application/json" id="data">{_data(document)}</script>\n'
+        f"<script>{script}</script>\n</body>\n</html>\n"
+    )
+
+
+def _data(document: dict[str, Any]) -> str:
+    """The document as text that can end no element: no label can step out of it."""
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _script(document: dict[str, Any]) -> str:
+    used = {
+        layer["activation"]
+        for network in document["networks"]
+        for part in (network["decoder"], network["encoder"] or {"layers": []})
+        for layer in part["layers"]
+        if "activation" in layer
+    }
+    rows = [f"{key}: (z) => {javascript(ACTIVATIONS[key].formula)}," for key in sorted(used)]
+    table = "\n".join(["const ACTIVATIONS = {", *rows, "};", ""])
+    parts = "".join(_short(_read(name)) for name in _SCRIPTS)
+    return f'"use strict";\n(() => {{\n{table}{parts}}})();\n'
+
+
+def _short(text: str) -> str:
+    """Without comments and indentation, which nobody reads in a page."""
+    return _INDENT.sub("", _COMMENT.sub("", text))
+
+
+def _sum(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
+
+
+def _read(name: str) -> str:
+    return (resources_dir() / "web_page" / name).read_text(encoding="utf-8")

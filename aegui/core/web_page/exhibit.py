@@ -1,0 +1,370 @@
+"""What a page shows of one network, and of the samples on its map."""
+
+from __future__ import annotations
+
+import base64
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from aegui.core.data.progress import stop_if
+from aegui.core.errors import AeguiError
+from aegui.core.evaluation.wrong_pixels import wrong_pixels
+from aegui.core.i18n import tr
+from aegui.core.latent.codec import Codec
+from aegui.core.latent.densities import placed
+from aegui.core.latent.frame import (
+    Frame,
+    axes_frame,
+    cell_centres,
+    directions_through,
+    principal_directions,
+    rect_about,
+    spanned_frame,
+)
+from aegui.core.latent.sheets import grid_of_decodes
+from aegui.core.training.best import has_best_weights
+from aegui.core.web_page.packing import packed, packed_layers, packed_tensors, rounded
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.data.progress import IsCancelled
+    from aegui.core.recipe import Recipe
+    from aegui.core.run_file.saved import PinnedPlace, SavedRun
+    from aegui.core.training.timeline import TimelineFrame, TimelineView
+    from aegui.core.web_page.packing import Precision
+
+    Rect = tuple[float, float, float, float]
+
+MOST_SAMPLES = 1_500
+"""Of larger sets so many, from all over them, are on the map."""
+MOST_PICTURES = 600
+"""Samples whose pictures go into the page, where they are no glyphs."""
+MOST_NUMBERS = 6_000_000
+"""Weights that a page takes: 16 MB of text."""
+_EXACT_NUMBERS = 12_000
+"""So many weights are kept as they are; of more each is rounded to 16 bits."""
+_FILM_BYTES = 40_000
+"""What earlier epochs of a small network take; those of a larger one are pictures ..."""
+_PICTURE_BYTES = {True: 18_000, False: 300_000}
+"""... of glyphs and of other images."""
+_PICTURES = 6
+_PICTURE_CELLS = 14
+_PICTURE_SIDE = 18
+_SPRITE_SIDE = 32
+_SEED = 7
+
+
+@dataclass(frozen=True, eq=False)
+class Exhibit:
+    """A trained network, and what belongs to it.
+
+    Attributes:
+        name: What it is called.
+        recipe: Of its training.
+        codec: The network with the weights that are shown.
+        dataset: The samples on its map.
+        weights: ``best``, ``last``, ``past`` or ``live``.
+        timeline: Weights of earlier epochs, or None.
+        pins: Places of its map.
+        frame: The plane of the map; None: two numbers, or where codes differ most.
+    """
+
+    name: str
+    recipe: Recipe
+    codec: Codec
+    dataset: Dataset
+    weights: str = "best"
+    timeline: TimelineView | None = None
+    pins: Sequence[PinnedPlace] = ()
+    frame: Frame | None = None
+
+    @classmethod
+    def of_saved(cls, name: str, saved: SavedRun, run: int | None = None) -> Exhibit:
+        """That of a saved training, with the weights that it is shown with.
+
+        Args:
+            name: What it is called.
+            saved: The training.
+            run: Which run of its population; None: the best.
+
+        Raises:
+            AeguiError: It has not been trained, or has no such run.
+        """
+        codec = saved.codec(saved.best_run if run is None else run)
+        weights = "best" if has_best_weights(saved.recipe) else "last"
+        return cls(name, saved.recipe, codec, saved.dataset, weights, saved.timeline, saved.places)
+
+    @property
+    def seed(self) -> int:
+        """The seed of its run."""
+        return self.recipe.seed + self.codec.run
+
+    @property
+    def has_prior(self) -> bool:
+        """Whether codes are drawn from a normal distribution."""
+        return self.recipe.gan is not None or self.recipe.network.latent.kind == "gaussian"
+
+
+def samples_of(exhibit: Exhibit) -> NDArray[np.int64]:
+    """Places in the set of the samples that are on the map, from all over it."""
+    count = len(exhibit.dataset)
+    step = max(1, -(-count // MOST_SAMPLES))
+    return np.arange(0, count, step)
+
+
+def samples_document(exhibit: Exhibit) -> dict[str, Any]:
+    """The samples of a page: labels, names, classes, and their pictures."""
+    dataset, places = exhibit.dataset, samples_of(exhibit)
+    classes = dataset.class_indices[places]
+    distinct = len(np.unique(classes))
+    glyphs = _is_glyphs(dataset)
+    document: dict[str, Any] = {
+        "name": dataset.name,
+        "count": len(places),
+        "shape": list(dataset.image_shape),
+        "glyphs": glyphs,
+        # A label that nobody can see is none.
+        "labels": [label if (label := dataset.labels[at]).isprintable() else "" for at in places],
+        "names": [dataset.names[place] for place in places],
+        "classes": classes.tolist(),
+        # Colours of classes of one sample each say nothing.
+        "coloured": 1 < distinct <= len(places) // 2,
+    }
+    images = np.asarray(dataset.images[places], np.float32)
+    if glyphs:
+        bits = np.packbits(images.reshape(-1) > 0.5)
+        document["bits"] = base64.b64encode(bits.tobytes()).decode("ascii")
+    else:
+        document["atlas"] = _atlas(images[:MOST_PICTURES])
+    return document
+
+
+def network_document(exhibit: Exhibit, cancelled: IsCancelled | None = None) -> dict[str, Any]:
+    """A network of a page: its layers and weights, its plane, codes, epochs.
+
+    Raises:
+        AeguiError: It is too large for a page.
+        Cancelled: ``cancelled`` said so.
+    """
+    codec, dataset = exhibit.codec, exhibit.dataset
+    images = np.asarray(dataset.flat()[samples_of(exhibit)], np.float32)
+    codes = np.nan_to_num(codec.encode(images)) if codec.can_encode else None
+    stop_if(cancelled)
+    frame, rect = _plane(exhibit, codes)
+    end = len(codec.layers)
+    draws = codec.can_encode and _is_glyphs(dataset)
+    first = 0 if draws else codec.code_end
+    numbers = sum(tensor.size for own in codec.tensors[first:] for tensor in own.values())
+    if numbers > MOST_NUMBERS:
+        raise AeguiError(
+            tr(
+                "{name} has {n:,} weights to decode with; a page takes up to {most:,}.",
+                name=exhibit.name,
+                n=numbers,
+                most=MOST_NUMBERS,
+            )
+        )
+    precision: Precision = "f32" if numbers <= _EXACT_NUMBERS else "f16"
+    return {
+        "name": exhibit.name,
+        "about": _about(exhibit, images, codes),
+        "size": codec.latent_size,
+        "epoch": codec.epoch,
+        "prior": exhibit.has_prior,
+        "frame": _frame_document(frame),
+        "rect": [round(value, 6) for value in rect],
+        "codes": None if codes is None else packed(codes, "f32" if draws else "f16"),
+        "pins": [{"z": list(pin.z), "name": pin.name} for pin in exhibit.pins],
+        "decoder": _part(codec, codec.code_end, end, precision),
+        "encoder": _part(codec, 0, codec.code_end, precision) if draws else None,
+        "rounded": _difference(codec, precision, codes),
+        "film": _film(exhibit, frame, rect, images, cancelled),
+    }
+
+
+def _is_glyphs(dataset: Dataset) -> bool:
+    return dataset.is_binary and dataset.image_shape[0] == 1
+
+
+def _part(codec: Codec, start: int, stop: int, precision: Precision) -> dict[str, Any]:
+    return {
+        "layers": packed_layers(codec, start, stop),
+        "numbers": packed_tensors(codec, start, stop, precision),
+    }
+
+
+def _frame_document(frame: Frame) -> dict[str, list[float]]:
+    return {
+        "origin": list(frame.origin),
+        "across": list(frame.across),
+        "up": list(frame.up),
+    }
+
+
+def _about(
+    exhibit: Exhibit, images: NDArray[np.float32], codes: NDArray[np.float32] | None
+) -> dict[str, Any]:
+    """Which weights, samples and figures these are, for the page to put into words."""
+    about: dict[str, Any] = {
+        "seed": exhibit.seed,
+        "epoch": exhibit.codec.epoch,
+        "weights": exhibit.weights,
+        "data": exhibit.dataset.name,
+        "samples": len(exhibit.dataset),
+        "shown": len(images),
+    }
+    if codes is not None and _is_glyphs(exhibit.dataset):
+        wrong = wrong_pixels(images, exhibit.codec.decode(codes))
+        about |= {"wrong": int(wrong.sum()), "worst": int(wrong.max())}
+    return about
+
+
+def _plane(exhibit: Exhibit, codes: NDArray[np.float32] | None) -> tuple[Frame, Rect]:
+    """The plane of the map, and what of it is seen at first."""
+    size = exhibit.codec.latent_size
+    frame = exhibit.frame
+    if codes is None:
+        # Places where codes are drawn: the middle of them all is a blur.
+        drawn = np.random.default_rng(_SEED).standard_normal((3, size)).astype(np.float32)
+        ways = directions_through(drawn) if size > 2 else None
+        if frame is None:
+            frame = axes_frame((0, min(1, size - 1)), np.zeros(size))
+            frame = frame if ways is None else spanned_frame(ways, drawn[0])
+        return frame, rect_about(placed(frame, drawn), 1.0)
+    if frame is None:
+        frame = axes_frame((0, min(1, size - 1)), codes.mean(axis=0))
+        if size > 2:
+            frame = spanned_frame(principal_directions(codes), codes.mean(axis=0))
+    return frame, rect_about(placed(frame, codes))
+
+
+def _difference(codec: Codec, precision: Precision, codes: NDArray[np.float32] | None) -> float:
+    """By how much an image of a sample differs because the weights are rounded; 0: not at all."""
+    if precision == "f32":
+        return 0.0
+    if codes is None:
+        drawn = np.random.default_rng(_SEED).standard_normal((16, codec.latent_size))
+        codes = drawn.astype(np.float32)
+    some = codes[:: max(1, len(codes) // 64)]
+    other = codec.with_tensors(
+        [{name: rounded(each, precision) for name, each in own.items()} for own in codec.tensors]
+    )
+    return float(np.abs(codec.decode(some) - other.decode(some)).max())
+
+
+def _atlas(images: NDArray[np.float32]) -> dict[str, Any]:
+    """The pictures of samples side by side as one PNG, at most ``_SPRITE_SIDE`` pixels high."""
+    from PIL import Image  # slow to import, and glyphs need none of it
+
+    count, channels, rows, columns = images.shape
+    factor = max(1, -(-max(rows, columns) // _SPRITE_SIDE))
+    small = _averaged(images, factor)
+    rows, columns = small.shape[2:]
+    across = int(np.ceil(np.sqrt(count)))
+    sheet = np.zeros((-(-count // across) * rows, across * columns, channels), np.uint8)
+    for at, image in enumerate(np.round(255 * np.clip(small, 0.0, 1.0)).astype(np.uint8)):
+        top, left = at // across * rows, at % across * columns
+        sheet[top : top + rows, left : left + columns] = image.transpose(1, 2, 0)
+    picture = Image.fromarray(sheet[:, :, 0] if channels == 1 else sheet[:, :, :3])
+    return {"url": _url(picture), "columns": across, "side": [rows, columns], "count": count}
+
+
+def _averaged(images: NDArray[np.float32], factor: int) -> NDArray[np.float32]:
+    """``images`` ``[n, C, H, W]``, each square of ``factor`` pixels become one."""
+    count, channels, rows, columns = images.shape
+    rows, columns = rows // factor, columns // factor
+    cut = images[:, :, : rows * factor, : columns * factor]
+    squares = cut.reshape(count, channels, rows, factor, columns, factor)
+    return np.asarray(squares.mean(axis=(3, 5)), np.float32)
+
+
+def _url(picture: Any) -> str:
+    buffer = io.BytesIO()
+    picture.save(buffer, format="PNG", optimize=True)
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+
+
+def _film(
+    exhibit: Exhibit,
+    frame: Frame,
+    rect: Rect,
+    images: NDArray[np.float32],
+    cancelled: IsCancelled | None,
+) -> list[dict[str, Any]]:
+    """Earlier epochs: where the codes were, and weights or a picture of the map."""
+    timeline, codec = exhibit.timeline, exhibit.codec
+    moments = [] if timeline is None else [it for it in timeline.frames if it.epoch < codec.epoch]
+    if timeline is None or not moments:
+        return []
+    numbers = sum(tensor.size for own in codec.tensors[codec.code_end :] for tensor in own.values())
+    is_small = numbers <= _EXACT_NUMBERS
+    each = numbers + 4 * len(images) * codec.can_encode
+    most = max(2, int(0.75 * _FILM_BYTES / each)) if is_small else _PICTURES
+    film, spent = [], 0
+    for place in _spread(len(moments), most):
+        stop_if(cancelled)
+        made = _moment(exhibit, timeline, moments[place], frame, rect, images, is_small=is_small)
+        spent += len(made.get("picture", ""))
+        if spent > _PICTURE_BYTES[_is_glyphs(exhibit.dataset)]:
+            break
+        film.append(made)
+    return film
+
+
+def _spread(count: int, most: int) -> list[int]:
+    """At most ``most`` of ``count`` places, dense at the beginning, where most happens."""
+    if count <= most:
+        return list(range(count))
+    places = np.round((count - 1) * np.linspace(0.0, 1.0, most) ** 1.5).astype(int)
+    return [int(place) for place in np.unique(places)]
+
+
+def _moment(
+    exhibit: Exhibit,
+    timeline: TimelineView,
+    moment: TimelineFrame,
+    frame: Frame,
+    rect: Rect,
+    images: NDArray[np.float32],
+    *,
+    is_small: bool,
+) -> dict[str, Any]:
+    now = exhibit.codec
+    snapshot = timeline.snapshot_of(moment)
+    codec = Codec(exhibit.recipe, now.image_shape, snapshot, now.run)
+    codes = np.nan_to_num(codec.encode(images)) if codec.can_encode else None
+    places = np.zeros((0, 2)) if codes is None else placed(frame, codes)
+    made: dict[str, Any] = {"epoch": moment.epoch, "places": packed(places, "f16")}
+    if is_small:
+        made["numbers"] = packed_tensors(codec, codec.code_end, len(codec.layers), "i8")
+    else:
+        made["picture"] = _picture(codec, frame, rect, glyphs=_is_glyphs(exhibit.dataset))
+    return made
+
+
+def _picture(codec: Codec, frame: Frame, rect: Rect, *, glyphs: bool) -> str:
+    """The map of an earlier epoch, as it is decoded over ``rect``; of glyphs only their ink."""
+    from PIL import Image  # slow to import, and small networks need none of it
+
+    x0, y0, x1, y1 = rect
+    columns = _PICTURE_CELLS
+    rows = max(1, min(2 * columns, round(columns * (y1 - y0) / (x1 - x0))))
+    grid = grid_of_decodes(codec, frame, cell_centres(x0, x1, columns), cell_centres(y0, y1, rows))
+    _, height, width = codec.image_shape
+    factor = max(1, -(-max(height, width) // _PICTURE_SIDE))
+    small = _averaged(grid.reshape(-1, *codec.image_shape), factor)
+    channels, height, width = small.shape[1:]
+    tiles = small.reshape(rows, columns, channels, height, width).transpose(0, 3, 1, 4, 2)
+    sheet = np.clip(np.nan_to_num(tiles), 0.0, 1.0).reshape(rows * height, columns * width, -1)
+    pixels = np.round(255 * sheet).astype(np.uint8)
+    if glyphs:
+        # What the theme's colour of ink is let through by.
+        return _url(Image.fromarray(np.concatenate([0 * pixels, pixels], axis=2), "LA"))
+    return _url(Image.fromarray(pixels[:, :, 0] if channels == 1 else pixels[:, :, :3]))

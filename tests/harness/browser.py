@@ -1,0 +1,174 @@
+"""A real browser without a window, driven through a pipe by its own protocol (DevTools)."""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import json
+import os
+import shutil
+import subprocess
+import time
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Self
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_SECONDS = 120.0
+
+
+def browser_program() -> str | None:
+    """Where a browser is that can be driven; None where there is none."""
+    return next((found for found in map(shutil.which, _NAMES) if found), None)
+
+
+class Browser:
+    """One page in a browser of its own.
+
+    Attributes:
+        asked: Addresses that the page has asked for.
+        errors: What it has complained of.
+    """
+
+    def __init__(self, profile: Path, width: int = 1280, height: int = 800) -> None:
+        program = browser_program()
+        assert program is not None
+        self.asked: list[str] = []
+        self.errors: list[str] = []
+        self._ids = itertools.count(1)
+        self._buffer = b""
+        to_browser, self._out = os.pipe()
+        self._in, from_browser = os.pipe()
+        flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--remote-debugging-pipe"]
+        flags += ["--no-first-run", "--disable-background-networking", "--disable-extensions"]
+        flags += [f"--user-data-dir={profile}", f"--window-size={width},{height}", "about:blank"]
+
+        def as_asked() -> None:
+            # It reads from 3 and writes to 4.
+            os.dup2(to_browser, 103)
+            os.dup2(from_browser, 104)
+            os.dup2(103, 3)
+            os.dup2(104, 4)
+
+        self._process = subprocess.Popen(
+            [program, *flags],
+            preexec_fn=as_asked,
+            close_fds=False,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "HOME": str(profile)},
+        )
+        os.close(to_browser)
+        os.close(from_browser)
+        target = self._ask("Target.getTargets")["targetInfos"]
+        page = next(each for each in target if each["type"] == "page")
+        attached = self._ask("Target.attachToTarget", targetId=page["targetId"], flatten=True)
+        self._session = attached["sessionId"]
+        for domain in ("Page", "Runtime", "Network", "Log"):
+            self.ask(f"{domain}.enable")
+        self.resize(width, height)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.wait()
+        os.close(self._out)
+        os.close(self._in)
+
+    def open(self, path: Path) -> None:
+        """Open a file and wait until it has been read."""
+        self.ask("Page.navigate", url=path.as_uri())
+        self.wait_for("document.readyState === 'complete'")
+
+    def resize(self, width: int, height: int, ratio: float = 1.0, *, phone: bool = False) -> None:
+        """Give the page another size."""
+        metrics = {"width": width, "height": height, "deviceScaleFactor": ratio, "mobile": phone}
+        self.ask("Emulation.setDeviceMetricsOverride", **metrics)
+
+    def value(self, expression: str) -> Any:
+        """What ``expression`` of JavaScript is, as JSON has it."""
+        got = self.ask(
+            "Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True
+        )
+        if "exceptionDetails" in got:
+            raise AssertionError(got["exceptionDetails"])
+        return got["result"].get("value")
+
+    def wait_for(self, expression: str) -> None:
+        """Wait until ``expression`` is true."""
+        until = time.monotonic() + _SECONDS
+        while not self.value(f"Boolean({expression})"):
+            assert time.monotonic() < until, f"never: {expression}"
+            time.sleep(0.02)
+
+    def mouse(self, kind: str, x: float, y: float, **more: Any) -> None:
+        """A real event of the mouse: ``moved``, ``pressed``, ``released`` or ``wheel``."""
+        names = {"wheel": "mouseWheel"}
+        name = names.get(kind, f"mouse{kind.capitalize()}")
+        self.ask("Input.dispatchMouseEvent", type=name, x=x, y=y, **more)
+
+    def click(self, x: float, y: float) -> None:
+        """A click with the left button."""
+        for kind in ("pressed", "released"):
+            self.mouse(kind, x, y, button="left", clickCount=1)
+
+    def key(self, key: str) -> None:
+        """A key pressed and released."""
+        more = {"text": key} if len(key) == 1 else {}
+        self.ask("Input.dispatchKeyEvent", type="keyDown", key=key, **more)
+        self.ask("Input.dispatchKeyEvent", type="keyUp", key=key)
+
+    def middle(self, selector: str) -> tuple[float, float]:
+        """The middle of an element, scrolled into sight."""
+        box = self.value(
+            f"(() => {{ const it = document.querySelector({json.dumps(selector)});"
+            "it.scrollIntoView({block: 'nearest'}); const b = it.getBoundingClientRect();"
+            "return [b.left + b.width / 2, b.top + b.height / 2]; })()"
+        )
+        return box[0], box[1]
+
+    def picture(self) -> bytes:
+        """What is seen, as PNG."""
+        return base64.b64decode(self.ask("Page.captureScreenshot", format="png")["data"])
+
+    def ask(self, method: str, **params: Any) -> dict[str, Any]:
+        """Have something done to the page; what comes back."""
+        return self._ask(method, self._session, **params)
+
+    def _ask(self, method: str, session: str | None = None, **params: Any) -> dict[str, Any]:
+        number = next(self._ids)
+        message = {"id": number, "method": method, "params": params}
+        if session:
+            message["sessionId"] = session
+        os.write(self._out, json.dumps(message).encode() + b"\0")
+        while True:
+            told = self._read()
+            if told.get("id") == number:
+                assert "error" not in told, f"{method}: {told['error']}"
+                result: dict[str, Any] = told["result"]
+                return result
+            self._note(told)
+
+    def _note(self, told: dict[str, Any]) -> None:
+        params = told.get("params", {})
+        match told.get("method"):
+            case "Network.requestWillBeSent":
+                self.asked.append(params["request"]["url"])
+            case "Runtime.exceptionThrown":
+                self.errors.append(str(params["exceptionDetails"]))
+            case "Log.entryAdded" if params["entry"]["level"] == "error":
+                self.errors.append(params["entry"]["text"])
+
+    def _read(self) -> dict[str, Any]:
+        while b"\0" not in self._buffer:
+            got = os.read(self._in, 1 << 20)
+            assert got, "the browser has ended"
+            self._buffer += got
+        line, self._buffer = self._buffer.split(b"\0", 1)
+        told: dict[str, Any] = json.loads(line)
+        return told
