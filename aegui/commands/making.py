@@ -54,8 +54,17 @@ def path_command(options: argparse.Namespace) -> int:
     with stoppable() as cancelled:
         path = through(places, options.kind, options.count, codec, model.codes, cancelled)
         frames = decoded(codec, path)
-        settings = options.fps, options.scale
-        count = write_film(options.out, frames, *settings, ink=glyphs, cancelled=cancelled)
+        count = write_film(
+            options.out,
+            frames,
+            options.fps,
+            options.scale,
+            side=options.side,
+            pause=options.pause,
+            palette=options.palette,
+            ink=glyphs,
+            cancelled=cancelled,
+        )
     change = pixel_change(codec, path)
     of = known(model.dataset, glyphs)
     found = novelty(of, frames.reshape(count, -1), codec=codec)

@@ -41,6 +41,7 @@ MOST_IN_A_ROW = 1_000
 MOST_REPAIRS = 1_000
 MOST_GRID_ROWS = 50
 FILM_SPEEDS = (1.0, 50.0)
+FILM_PALETTES = ("frame", "film")
 ANY_NUMBER = 1_000_000_000
 _MOST_CM = 1_000.0
 _MOST_MEGABYTES = 65_536
@@ -400,6 +401,21 @@ PATH = (
         default=12.0,
         least=FILM_SPEEDS[0],
         most=FILM_SPEEDS[1],
+    ),
+    whole("--side", "PX", mark("about how long the longer side is"), least=16, most=4096),
+    real(
+        "--pause",
+        "S",
+        mark("seconds that the last image stays (default: %(default)s)"),
+        default=0.0,
+        least=0.0,
+        most=10.0,
+    ),
+    choice(
+        "--palette",
+        FILM_PALETTES,
+        mark("256 colours of a GIF: of each frame, or of the whole film, which is smaller"),
+        default="frame",
     ),
     out(mark("film.gif"), mark("a film .gif or .mp4, or a strip .png")),
     _SCALE,

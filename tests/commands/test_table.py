@@ -11,7 +11,7 @@ from aegui.commands import options
 from aegui.commands.table import COMMANDS, Command
 from aegui.core.data.published import PUBLISHED
 from aegui.core.evaluation.repairs import MOST_STEPS
-from aegui.core.latent.films import FEWEST_FPS, MOST_FPS
+from aegui.core.latent.film_spec import FEWEST_FPS, MOST_FPS, PALETTES
 from aegui.core.latent.grids import MOST_ROWS
 from aegui.core.network.catalog import DEVICES, FITS
 from aegui.kit.theme import THEMES
@@ -35,6 +35,7 @@ def test_bounds_are_those_of_what_computes() -> None:
     assert options.MOST_REPAIRS == MOST_STEPS
     assert options.MOST_GRID_ROWS == MOST_ROWS
     assert (FEWEST_FPS, MOST_FPS) == options.FILM_SPEEDS
+    assert tuple(PALETTES) == options.FILM_PALETTES
 
 
 @pytest.mark.parametrize(

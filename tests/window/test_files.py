@@ -64,12 +64,12 @@ def test_each_kind_of_file_has_its_own_folder(
         one / "map.png"
     )
     dialogs.next = str(two / "film.gif")
-    assert choose_film_file(window, "film.gif") == str(two / "film.gif")
+    assert choose_film_file(window, "film", "gif") == str(two / "film.gif")
     dialogs.next = ""
     assert choose_save_file(window, "Save", "b.png", "PNG (*.png)", "figures") == ""
     assert dialogs.began == one / "b.png"
     dialogs.next = ""
-    choose_film_file(window, "new.gif")
+    choose_film_file(window, "new", "gif")
     assert dialogs.began == two / "new.gif"
     assert beginning(window, "tables") == first
     # A dialog of the program's is as good a place to ask from as the window.

@@ -16,6 +16,7 @@ from aegui.features.making.model.making import Making
 from aegui.features.making.view.panel import MakingPanel
 from aegui.paths import models_dir
 from aegui.session.map.decode_service import DecodeService
+from aegui.shell.dialogs.film import FilmDialog
 from tests.window.conftest import train
 
 if TYPE_CHECKING:
@@ -116,9 +117,14 @@ def test_a_film_is_saved(
     services.of(Making).paths.set_count(8)
     qtbot.waitUntil(lambda: services.of(Making).paths.latest is not None)
     file = tmp_path / f"film.{kind}"
-    monkeypatch.setattr(wiring_making, "choose_save_file", lambda *_: str(file))
+    monkeypatch.setattr(wiring_making, "choose_film_file", lambda *_: str(file))
+    panel.path.export_requested.emit(kind)
+    (dialog,) = trained.findChildren(FilmDialog)
+    qtbot.waitUntil(lambda: "8 images" in dialog.size_words.text(), timeout=20_000)
+    assert dialog.film.form == kind
+    assert dialog.form.rows.isRowVisible(dialog.form.fields["palette"]) == (kind == "gif")
     with qtbot.waitSignal(services.workspace.noticed) as told:
-        panel.path.export_requested.emit(kind)
+        dialog.save.click()
     assert "The film is saved" in told.args[0].text
     with Image.open(file) as film:
         assert film.format == kind.upper()
@@ -133,9 +139,10 @@ def test_a_film_that_cannot_be_saved_is_told(
     pin_two(trained)
     qtbot.waitUntil(lambda: services.of(Making).paths.latest is not None)
     path = str(tmp_path / "nowhere" / "film.gif")
-    monkeypatch.setattr(wiring_making, "choose_save_file", lambda *_: path)
+    monkeypatch.setattr(wiring_making, "choose_film_file", lambda *_: path)
+    panel.path.export_requested.emit("gif")
     with qtbot.waitSignal(services.workspace.noticed) as told:
-        panel.path.export_requested.emit("gif")
+        trained.findChildren(FilmDialog)[0].save.click()
     assert told.args[0].level == "error"
 
 

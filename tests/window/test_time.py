@@ -29,6 +29,7 @@ from aegui.features.time.model import timeline as session_timeline
 from aegui.features.time.model.timeline import Player
 from aegui.features.time.view.bar import TimeBar
 from aegui.session.map.decode_service import DecodeService
+from aegui.shell.dialogs.film import FilmDialog, kept_film
 from tests.window.conftest import SMALL, train
 
 if TYPE_CHECKING:
@@ -396,14 +397,19 @@ def test_a_film_is_saved(
         lambda *_args: (str(tmp_path / "film"), "Animated picture (*.gif)"),
     )
     window.feature(TimeFeature).go_to(40)
+    window.actions_table[f"film_{kind}"].trigger()
+    (dialog,) = window.findChildren(FilmDialog)
+    qtbot.waitUntil(lambda: "6 images" in dialog.size_words.text(), timeout=20_000)
+    dialog.form.fields["side"].edited.emit(300)
     with qtbot.waitSignal(window.feature(TimeFeature).noticed) as caught:
-        window.actions_table[f"film_{kind}"].trigger()
+        dialog.save.click()
         assert window.feature(TimeFeature).films.is_busy
     assert caught.args[0].level == "info"
     assert str(tmp_path / "film.gif") in caught.args[0].text
     with Image.open(tmp_path / "film.gif") as film:
         assert getattr(film, "n_frames", 1) > 3
-        assert max(film.size) <= film_maker.MOST_PX
+        assert max(film.size) == 300
+    assert kept_film(window.settings, "time", film_maker.USUAL).side == 300
     assert showing.shown.past_epoch == 40
     assert not window.feature(TimeFeature).films.is_busy
 
@@ -413,6 +419,7 @@ def test_a_film_that_is_cancelled_leaves_nothing(
 ) -> None:
     monkeypatch.setattr(wiring_time, "choose_film_file", lambda *_args: str(tmp_path / "a.gif"))
     window.feature(TimeFeature).film("map")
+    window.findChildren(FilmDialog)[0].save.click()
     dialog = window.feature(TimeFeature).films._dialog
     assert dialog is not None
     dialog.canceled.emit()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import zlib
+from dataclasses import dataclass
 from fractions import Fraction
 from importlib import import_module
 from importlib.util import find_spec
@@ -15,39 +17,66 @@ from aegui.core.atomic import check_writable, write_atomically
 from aegui.core.data.progress import stop_if
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
+from aegui.core.latent.film_spec import FEWEST_FPS, MOST_FPS, MOST_SIDE
 from aegui.core.latent.sheets import fitting_scale
 from aegui.core.run_file.thumbnail import sheet_png
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
     from PIL.Image import Image
 
     from aegui.core.data.progress import IsCancelled
+    from aegui.core.latent.film_spec import FilmSpec
 
+    Frame = NDArray[np.float32] | NDArray[np.uint8]
     Picture = NDArray[np.uint8]
 
 FRAME_PX = 280
 """Side that small images get in a film."""
 STRIP_PX = 64
 """Side that they get on a strip."""
-FEWEST_FPS, MOST_FPS = 1.0, 50.0
-"""What readers of GIF can show: they count in hundredths of a second."""
 MOST_FRAMES = 2_000
-MOST_SIDE = 4096
 STRIP_COLUMNS = 24
 """Images of a strip in a row."""
 SUFFIXES = (".gif", ".mp4", ".png")
+LOOKED_AT = 12
+"""Frames that are encoded to tell how large a film will be."""
+_PALETTE_PIXELS = 1 << 18
+"""So many pixels of all frames choose the colours of a film."""
+_COLOURS = 256
+
+
+@dataclass(frozen=True)
+class FilmSize:
+    """How large a film will be.
+
+    Attributes:
+        frames: Its images.
+        width: Pixels across; of a strip those of one image.
+        height: Pixels down, likewise.
+        seconds: How long it lasts; 0 of a strip.
+        size: Bytes, estimated from some of its images.
+    """
+
+    frames: int
+    width: int
+    height: int
+    seconds: float
+    size: int
 
 
 def write_film(
     path: str | os.PathLike[str],
-    frames: Iterable[NDArray[np.float32] | NDArray[np.uint8]],
+    frames: Iterable[Frame],
     fps: float = 12.0,
     scale: int | None = None,
     *,
+    side: int | None = None,
+    pause: float = 0.0,
+    palette: str = "frame",
     ink: bool = False,
     cancelled: IsCancelled | None = None,
 ) -> int:
@@ -59,6 +88,10 @@ def write_film(
             ``[H, W, 3]``. They are taken one at a time.
         fps: Frames per second.
         scale: Pixels of the film per pixel of a frame; None: small ones are enlarged.
+        side: About how long the longer side is to be, where no ``scale`` says it, in pixels:
+            small frames get larger by whole numbers, large ones are shrunk to it.
+        pause: Seconds that the last frame stays, of a GIF or an MP4.
+        palette: A key of ``PALETTES``, for a GIF.
         ink: Images of one channel are drawn dark on light; else light on dark.
         cancelled: Asked at every frame whether to stop.
 
@@ -90,13 +123,43 @@ def write_film(
             )
         )
     check_writable(path)
-    side_px = STRIP_PX if suffix == ".png" else FRAME_PX
-    shown = _Frames(frames, side_px, scale, ink, cancelled)
-    encode = {".gif": _gif, ".mp4": _mp4, ".png": _strip}[suffix]
-    content = encode(iter(shown), fps)
+    usual = STRIP_PX if suffix == ".png" else FRAME_PX
+    shown = _Frames(frames, side or usual, scale, ink, cancelled, shrinks=side is not None)
+    content = _encoded(suffix, shown, fps, pause, palette)
     stop_if(cancelled)
     write_atomically(path, content)
     return shown.count
+
+
+def film_size(
+    frames: Sequence[Frame],
+    total: int,
+    film: FilmSpec,
+    *,
+    ink: bool = False,
+    cancelled: IsCancelled | None = None,
+) -> FilmSize:
+    """How large a film of ``total`` frames will be, told from the first few of ``frames``.
+
+    Of a single one: as if all were as different as the first from nothing, which is the most.
+
+    Raises:
+        AeguiError: As for ``write_film``.
+        Cancelled: ``cancelled`` said so.
+    """
+    some = frames[:LOOKED_AT]
+
+    shown = [*_Frames(some, film.side, None, ink, cancelled, shrinks=True)]
+
+    def encoded(part: Sequence[Picture]) -> int:
+        return len(_encoded(f".{film.form}", part, film.fps, 0.0, film.palette))
+
+    first = encoded(shown[:1])
+    stop_if(cancelled)
+    each = first if len(shown) == 1 else (encoded(shown) - first) / (len(shown) - 1)
+    height, width = shown[0].shape[:2]
+    seconds = 0.0 if film.form == "png" else total / film.fps + film.pause
+    return FilmSize(total, width, height, seconds, round(first + max(0.0, each) * (total - 1)))
 
 
 def has_mp4() -> bool:
@@ -109,12 +172,15 @@ class _Frames:
 
     def __init__(
         self,
-        frames: Iterable[NDArray[np.float32] | NDArray[np.uint8]],
+        frames: Iterable[Frame],
         side_px: int,
         scale: int | None,
         ink: bool,
         cancelled: IsCancelled | None,
+        *,
+        shrinks: bool,
     ) -> None:
+        self._shrinks = shrinks
         self._frames = frames
         self._side_px = side_px
         self._scale = scale
@@ -133,6 +199,10 @@ class _Frames:
                 raise AeguiError(
                     tr("A film needs frames of one size, {most:,} at most.", most=MOST_FRAMES)
                 )
+            if self._scale is None and self._shrinks and max(levels.shape) > self._side_px:
+                self.count += 1
+                yield _shrunk(levels, self._side_px)
+                continue
             scale = self._scale or fitting_scale(levels.shape[:2], self._side_px)
             if scale * max(levels.shape[:2]) > MOST_SIDE:
                 raise AeguiError(
@@ -144,7 +214,7 @@ class _Frames:
             raise AeguiError(tr("There are no images to make a film of."))
 
 
-def _levels(frame: NDArray[np.float32] | NDArray[np.uint8], ink: bool) -> Picture:
+def _levels(frame: Frame, ink: bool) -> Picture:
     if frame.dtype == np.uint8:
         return np.asarray(frame[..., :3], np.uint8)
     values = np.clip(np.nan_to_num(np.asarray(frame, np.float32)), 0.0, 1.0)
@@ -153,25 +223,90 @@ def _levels(frame: NDArray[np.float32] | NDArray[np.uint8], ink: bool) -> Pictur
     return np.asarray(np.rint(values.transpose(1, 2, 0) * 255), np.uint8)
 
 
-def _gif(frames: Iterator[Picture], fps: float) -> bytes:
-    first = _with_palette(next(frames))
+def _shrunk(frame: Picture, side: int) -> Picture:
+    from PIL import Image  # slow to import
+
+    height, width = frame.shape[:2]
+    ratio = side / max(height, width)
+    size = max(1, round(width * ratio)), max(1, round(height * ratio))
+    return np.asarray(Image.fromarray(frame).resize(size, Image.Resampling.BOX))
+
+
+def _encoded(
+    suffix: str, frames: Iterable[Picture], fps: float, pause: float, palette: str
+) -> bytes:
+    if suffix == ".png":
+        return _strip(iter(frames))
+    lasting = _with_pause(frames, round(pause * fps))
+    if suffix == ".mp4":
+        return _mp4(lasting, fps)
+    return _gif_of_film(lasting, fps) if palette == "film" else _gif(lasting, fps, _with_palette)
+
+
+def _with_pause(frames: Iterable[Picture], times: int) -> Iterator[Picture]:
+    """The last frame ``times`` more: in a GIF these become one that stays longer."""
+    last: list[Picture] = []
+    for frame in frames:
+        last = [frame]
+        yield frame
+    yield from last * times
+
+
+def _gif(frames: Iterator[Picture], fps: float, coloured: Callable[[Picture], Image]) -> bytes:
+    first = coloured(next(frames))
     buffer = io.BytesIO()
     first.save(
         buffer,
         format="GIF",
         save_all=True,
-        append_images=map(_with_palette, frames),
+        append_images=map(coloured, frames),
         duration=10 * round(100 / fps),
         loop=0,
     )
     return buffer.getvalue()
 
 
+def _gif_of_film(frames: Iterator[Picture], fps: float) -> bytes:
+    """A GIF with one palette, of all the frames: they are kept, packed, until it is known."""
+    from PIL import Image as Pictures  # slow to import
+
+    packed: list[bytes] = []
+    shape: tuple[int, ...] = ()
+    for frame in frames:
+        shape = frame.shape
+        packed.append(zlib.compress(frame.tobytes(), 1))
+
+    def unpacked() -> Iterator[Picture]:
+        for part in packed:
+            yield np.frombuffer(zlib.decompress(part), np.uint8).reshape(shape)
+
+    step = max(1, len(packed) * shape[0] * shape[1] // _PALETTE_PIXELS)
+    chosen = [
+        frame.reshape(-1, 3)[number % step :: step] for number, frame in enumerate(unpacked())
+    ]
+    pixels = np.concatenate(chosen)[np.newaxis]
+    palette = Pictures.fromarray(np.ascontiguousarray(pixels)).quantize(
+        _COLOURS, method=Pictures.Quantize.MAXCOVERAGE
+    )
+
+    def coloured(frame: Picture) -> Image:
+        if is_grey:
+            return Pictures.fromarray(frame[..., 0])
+        return Pictures.fromarray(frame).quantize(palette=palette, dither=Pictures.Dither.NONE)
+
+    is_grey = all(_is_grey(frame) for frame in unpacked())
+    return _gif(unpacked(), fps, coloured)
+
+
+def _is_grey(frame: Picture) -> bool:
+    return bool((frame == frame[..., :1]).all())
+
+
 def _with_palette(frame: Picture) -> Image:
     """``frame`` in the 256 colours that a GIF has: greys exactly, others as near as may be."""
     from PIL import Image  # slow to import
 
-    if (frame == frame[..., :1]).all():
+    if _is_grey(frame):
         return Image.fromarray(frame[..., 0])
     # The palette that covers all colours, not the one that divides the most frequent: the few
     # pixels of a class keep their colour beside a large ground.
@@ -180,7 +315,7 @@ def _with_palette(frame: Picture) -> Image:
     )
 
 
-def _strip(frames: Iterator[Picture], _fps: float) -> bytes:
+def _strip(frames: Iterator[Picture]) -> bytes:
     pictures = np.stack(list(frames)).transpose(0, 3, 1, 2)
     return sheet_png(pictures.astype(np.float32) / 255, STRIP_COLUMNS, 1)
 

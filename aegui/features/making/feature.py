@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,17 +12,18 @@ from PySide6.QtCore import Slot
 
 from aegui.core.data.progress import Progress
 from aegui.core.i18n import tr
-from aegui.core.latent.films import write_film
+from aegui.core.latent.film_spec import FilmSpec
+from aegui.core.latent.films import LOOKED_AT, film_size, write_film
 from aegui.features.making.concepts import ConceptWork
 from aegui.features.making.finds import FindWork
 from aegui.features.making.model.making import Making, MakingSubject
 from aegui.features.making.view.panel import MakingPanel
-from aegui.features.making.view.path_page import FILMS
 from aegui.features.map.model.insight_service import InsightService
 from aegui.kit.theme import current_theme
 from aegui.session.notice import Notice
 from aegui.session.shown import REST, SUBJECT
-from aegui.shell.dialogs.files import choose_save_file
+from aegui.shell.dialogs.files import choose_film_file
+from aegui.shell.dialogs.film import FilmDialog, keep_film, kept_film
 from aegui.shell.feature import Feature
 from aegui.shell.panel_area import is_in_sight
 from aegui.shell.reach import Reach
@@ -35,12 +37,14 @@ if TYPE_CHECKING:
 
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.errors import AeguiError
+    from aegui.core.latent.films import FilmSize
     from aegui.features.making.model.path_service import PathLook
     from aegui.session.jobs.derived import JobProgress
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
     from aegui.shell.feature_window import FeatureWindow
 
+_ROOM = "making"
 _KIND, _COUNT = "making.kind", "making.images"
 _FOLLOWING_MS = 200
 """Between two looks at a network that learns."""
@@ -226,25 +230,43 @@ class MakingFeature(Feature):
 
     @Slot(str)
     def export(self, kind: str) -> None:
-        """Ask where to, and write the film of the way there as ``kind`` of ``FILMS``."""
+        """Ask how and where to, and write the film of the way: at first in the form ``kind``."""
         look = self._paths.latest
         if look is None:
             return
-        name = tr("{name} - path", name=self._services.workspace.name)
-        patterns = f"{FILMS[kind]} (*.{kind})"
-        path = choose_save_file(
-            self._window, tr("Save the film"), f"{name}.{kind}", patterns, "films"
-        )
+        usual = FilmSpec(fps=float(self._page.frames_per_second))
+        film = replace(kept_film(self._services.settings, _ROOM, usual), form=kind, fps=usual.fps)
+        ink = self._services.shown.look.glyphs and not current_theme().is_dark
+
+        def estimate(film: FilmSpec, cancelled: IsCancelled) -> FilmSize:
+            return film_size(
+                [*look.images[:LOOKED_AT]], len(look.images), film, ink=ink, cancelled=cancelled
+            )
+
+        dialog = FilmDialog(film, estimate, self._window)
+        dialog.save_requested.connect(lambda: self._save_film(dialog, look, ink))
+        dialog.open()
+
+    def _save_film(self, dialog: FilmDialog, look: PathLook, ink: bool) -> None:
+        film, name = dialog.film, tr("{name} - path", name=self._services.workspace.name)
+        path = choose_film_file(dialog, name, film.form)
         if not path:
             return
-        if not path.lower().endswith(f".{kind}"):
-            path = f"{path}.{kind}"
-        ink = self._services.shown.look.glyphs and not current_theme().is_dark
-        fps = float(self._page.frames_per_second)
+        keep_film(self._services.settings, _ROOM, film)
+        dialog.accept()
 
         def work(report: Report, cancelled: IsCancelled) -> int:
             frames = _counted(look.images, Progress(len(look.images), _written, report, cancelled))
-            return write_film(path, frames, fps, ink=ink, cancelled=cancelled)
+            return write_film(
+                path,
+                frames,
+                film.fps,
+                side=film.side,
+                pause=film.pause,
+                palette=film.palette,
+                ink=ink,
+                cancelled=cancelled,
+            )
 
         self._services.of(Making).files.start(
             tr("Saving the film"),

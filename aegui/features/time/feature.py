@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QDialog
 
 from aegui.core.data.dataset import same_data
 from aegui.core.i18n import tr
+from aegui.core.latent.film_spec import MOST_SIDE
+from aegui.core.latent.films import film_size
 from aegui.core.training.timeline import Fork
-from aegui.features.time.film_maker import FilmMaker
+from aegui.features.time.film_maker import USUAL, FilmMaker, filmed_epochs, picture_of
 from aegui.features.time.fork_dialog import ForkDialog
 from aegui.features.time.ghost_choice import GhostChoice
 from aegui.features.time.model.timeline import Player
@@ -19,15 +21,22 @@ from aegui.features.time.view.bar import MEMORIES_MB, SPEEDS, TimeBar
 from aegui.session.shown import MOMENT, SUBJECT
 from aegui.shell.cost_guard import may_train
 from aegui.shell.dialogs.files import choose_film_file, choose_run_file
+from aegui.shell.dialogs.film import FilmDialog, keep_film, kept_film
 from aegui.shell.feature import Feature
 from aegui.shell.outcome import moment_words
 from aegui.shell.refresher import Refresher
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from aegui.core.data.progress import IsCancelled
+    from aegui.core.latent.film_spec import FilmSpec
+    from aegui.core.latent.films import FilmSize
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
     from aegui.shell.feature_window import FeatureWindow
 
+_ROOM = "time"
 _SPEED, _LOOP, _MEMORY = "time.speed", "time.loop", "time.memory_mb"
 _GROWING_MS = 250
 _FILMED = {"map": "", "cursor": "cursor", "reconstructions": "reconstructions"}
@@ -282,7 +291,7 @@ class TimeFeature(Feature):
 
     @Slot(str)
     def film(self, kind: str) -> None:
-        """Ask where to, and film the part ``kind`` of the window over the whole training."""
+        """Ask how and where to, and film the part ``kind`` of the window over the training."""
         services = self._services
         if services.shown.timeline is None or self.films.is_busy:
             return
@@ -290,9 +299,23 @@ class TimeFeature(Feature):
         if dock is not None:
             dock.show()
             dock.raise_()
-        path = choose_film_file(self._window, f"{services.workspace.name}-{kind}.gif")
+        target = self._window.canvas if dock is None else dock.widget()
+        frames = len(filmed_epochs(services.shown.timeline))
+        now = picture_of(target, MOST_SIDE)
+
+        def estimate(film: FilmSpec, cancelled: IsCancelled) -> FilmSize:
+            return film_size([now], frames, film, cancelled=cancelled)
+
+        dialog = FilmDialog(kept_film(services.settings, _ROOM, USUAL), estimate, self._window)
+        dialog.save_requested.connect(lambda: self._save_film(dialog, kind, target))
+        dialog.open()
+
+    def _save_film(self, dialog: FilmDialog, kind: str, target: QWidget) -> None:
+        services, film = self._services, dialog.film
+        path = choose_film_file(dialog, f"{services.workspace.name}-{kind}", film.form)
         if not path:
             return
+        keep_film(services.settings, _ROOM, film)
+        dialog.accept()
         services.of(Player).pause()
-        target = self._window.canvas if dock is None else dock.widget()
-        self.films.start(Path(path), target)
+        self.films.start(Path(path), target, film)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QProgressDialog, QWidget
 
 from aegui.core.data.progress import clock
 from aegui.core.i18n import tr
+from aegui.core.latent.film_spec import FilmSpec
 from aegui.features.map.model.plane_service import PlaneService
 from aegui.features.map.view.canvas import LatentCanvas
 from aegui.features.time.model.film_writer import FilmWriter
@@ -21,13 +22,13 @@ from aegui.session.notice import Notice
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from aegui.core.training.timeline import TimelineView
     from aegui.features.map.model.plane_tiles import Plane
     from aegui.session.services import Services
 
 MOST_FRAMES = 150
-FPS = 15.0
-MOST_PX = 800
-"""Longest side of a picture."""
+USUAL = FilmSpec(side=800, fps=15.0)
+"""How films of trainings are until somebody chooses otherwise."""
 _DIALOG_PX = 360
 _ESTIMATED_FRAMES = 5
 """The first pictures take longer than the others: from here on it is told how long is left."""
@@ -49,6 +50,7 @@ class FilmMaker(QObject):
         self._services = services
         self._window = parent
         self._path = Path()
+        self._film = USUAL
         self._widget: QWidget = parent
         self._epochs: list[float] = []
         self._next = 0
@@ -70,7 +72,7 @@ class FilmMaker(QObject):
         """Whether a film is being made."""
         return self._dialog is not None
 
-    def start(self, path: Path, widget: QWidget) -> None:
+    def start(self, path: Path, widget: QWidget, film: FilmSpec = USUAL) -> None:
         """Film ``widget``, which must be in sight, over the whole training into ``path``.
 
         The map stays where it is meanwhile, and each picture waits for its decoded plane.
@@ -78,18 +80,18 @@ class FilmMaker(QObject):
         timeline = self._services.shown.timeline
         if timeline is None or self.is_busy:
             return
-        self._path, self._widget = path, widget
+        self._path, self._widget, self._film = path, widget, film
         is_map = isinstance(widget, LatentCanvas)
         self._needs_plane = is_map and self._services.of(PlaneService).is_wanted
         self._followed = isinstance(widget, LatentCanvas) and widget.following
         if isinstance(widget, LatentCanvas):
             widget.navigation.hold()
-        self._epochs = timeline.thinned(MOST_FRAMES).epochs.tolist()
+        self._epochs = filmed_epochs(timeline)
         self._before = self._services.shown.past_epoch
         self._next = 0
         self._begun_s = time.monotonic()
         self._dialog = self._progress_dialog()
-        self._services.of(FilmWriter).begin(path, FPS)
+        self._services.of(FilmWriter).begin(path, film)
         self._show_next()
         self._timer.start()
 
@@ -133,7 +135,7 @@ class FilmMaker(QObject):
         waited_s = time.monotonic() - self._shown_s
         if waited_s < _LEAST_S or (not self._is_settled and waited_s < _MOST_S):
             return
-        films.put(picture_of(self._widget))
+        films.put(picture_of(self._widget, self._film.side))
         self._next += 1
         dialog.setValue(self._next)
         if self._next >= _ESTIMATED_FRAMES:
@@ -170,8 +172,13 @@ class FilmMaker(QObject):
             self._widget.fit()
 
 
-def picture_of(widget: QWidget) -> NDArray[np.uint8]:
-    """What ``widget`` shows, ``[H, W, 3]``, at most ``MOST_PX`` long, with even sides.
+def filmed_epochs(timeline: TimelineView) -> list[float]:
+    """The epochs of ``timeline`` that a film shows."""
+    return [float(epoch) for epoch in timeline.thinned(MOST_FRAMES).epochs]
+
+
+def picture_of(widget: QWidget, side: int) -> NDArray[np.uint8]:
+    """What ``widget`` shows, ``[H, W, 3]``, at most ``side`` pixels long, with even sides.
 
     Of the map without the buttons that lie on it.
     """
@@ -183,7 +190,7 @@ def picture_of(widget: QWidget) -> NDArray[np.uint8]:
         flags |= QWidget.RenderFlag.DrawChildren
     widget.render(image, QPoint(), QRegion(), flags)
     image.setDevicePixelRatio(1.0)
-    ratio = min(1.0, MOST_PX / max(image.width(), image.height(), 1))
+    ratio = min(1.0, side / max(image.width(), image.height(), 1))
     # Encoders of films want even sides.
     width, height = (
         max(2, 2 * round(side * ratio / 2)) for side in (image.width(), image.height())

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog
 from aegui.core.data.picture import image_suffixes
 from aegui.core.data.writers import WRITERS
 from aegui.core.i18n import tr
+from aegui.core.latent.film_spec import FILM_FORMS
 from aegui.paths import documents_dir, is_own
 from aegui.shell.feature_window import FeatureWindow
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from aegui.session.settings import FileKind, Settings
-
-_FILMS = {".gif": "*.gif", ".mp4": "*.mp4", ".png": "*.png"}
 
 
 def _settings_of(parent: QWidget) -> Settings | None:
@@ -185,16 +184,14 @@ def choose_prior_file(parent: QWidget) -> str:
     return _opened(parent, "texts", tr("How often characters occur"), filters)
 
 
-def choose_film_file(parent: QWidget, suggestion: str) -> str:
-    """Where to save a film, "" for nowhere."""
-    kinds = [
-        tr("Animated picture ({patterns})", patterns=_FILMS[".gif"]),
-        tr("Film ({patterns})", patterns=_FILMS[".mp4"]),
-        tr("All pictures on one strip ({patterns})", patterns=_FILMS[".png"]),
-    ]
-    path, kind = QFileDialog.getSaveFileName(
-        parent, tr("Save the film"), _proposed(parent, "films", suggestion), ";;".join(kinds)
+def choose_film_file(parent: QWidget, suggestion: str, form: str) -> str:
+    """Where to save a film in the form of that key of ``FILM_FORMS``, "" for nowhere."""
+    path, _ = QFileDialog.getSaveFileName(
+        parent,
+        tr("Save the film"),
+        _proposed(parent, "films", f"{suggestion}.{form}"),
+        f"{tr(FILM_FORMS[form].label)} (*.{form})",
     )
-    if path and not path.lower().endswith(tuple(_FILMS)):
-        path += list(_FILMS)[kinds.index(kind) if kind in kinds else 0]
+    if path and not path.lower().endswith(f".{form}"):
+        path = f"{path}.{form}"
     return _remembered(parent, "films", path)

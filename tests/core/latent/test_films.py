@@ -12,7 +12,8 @@ from PIL import Image
 
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.latent import films
-from aegui.core.latent.films import has_mp4, write_film
+from aegui.core.latent.film_spec import FilmSpec
+from aegui.core.latent.films import film_size, has_mp4, write_film
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -143,3 +144,61 @@ def test_a_gif_keeps_the_colours_of_classes_on_a_ground_of_many(tmp_path: Path) 
             found = picture[30 * number + 3, 23].astype(int)
             assert np.abs(found - colour).max() <= 40
             assert np.abs(classes - found).sum(axis=1).argmin() == number
+
+
+def test_the_last_image_stays(tmp_path: Path) -> None:
+    assert write_film(tmp_path / "p.gif", fading(4), fps=10, scale=2, pause=1.5) == 4
+    with Image.open(tmp_path / "p.gif") as film:
+        assert film.n_frames == 4  # type: ignore[attr-defined]
+        film.seek(2)
+        assert film.info["duration"] == 100
+        film.seek(3)
+        assert film.info["duration"] == 1600
+    write_film(tmp_path / "p.mp4", fading(4), fps=10, scale=5, pause=1.0)
+    with av.open(str(tmp_path / "p.mp4")) as video:
+        assert len(list(video.decode(video.streams.video[0]))) == 14
+
+
+def test_a_palette_of_the_whole_film_is_smaller_and_nothing_flickers(tmp_path: Path) -> None:
+    """A still ground of many colours, and a spot of other colours that moves over it."""
+    y, x = np.mgrid[0:60, 0:80]
+    ground = np.stack([2 * x, 3 * y, 120 + x], axis=-1).clip(0, 255).astype(np.uint8)
+    frames = np.stack([ground] * 8)
+    for number, frame in enumerate(frames):
+        frame[20:40, 8 * number : 8 * number + 16] = (20 * number, 255 - 30 * number, 40)
+    found = {}
+    for palette in ("frame", "film"):
+        path = tmp_path / f"{palette}.gif"
+        assert write_film(path, iter(frames), scale=1, palette=palette) == 8
+        shown = np.stack(gif_frames(path)).astype(int)
+        assert np.abs(shown - frames).mean() < 12
+        found[palette] = path.stat().st_size, np.abs(np.diff(shown[:, 50:], axis=0)).max()
+    assert found["film"][0] < found["frame"][0]
+    assert found["film"][1] == 0 < found["frame"][1]
+    # Greys stay as they are.
+    write_film(tmp_path / "g.gif", fading(), scale=1, palette="film")
+    wanted = np.rint(fading()[:, 0] * 255).astype(np.uint8)
+    assert all(
+        np.array_equal(frame[..., 0], levels)
+        for frame, levels in zip(gif_frames(tmp_path / "g.gif"), wanted, strict=True)
+    )
+
+
+def test_frames_get_the_size_that_is_asked_for(tmp_path: Path) -> None:
+    write_film(tmp_path / "small.gif", fading(), side=50)
+    assert gif_frames(tmp_path / "small.gif")[0].shape == (50, 40, 3)
+    large = np.full((2, 300, 400, 3), 90, np.uint8)
+    write_film(tmp_path / "large.gif", iter(large), side=100)
+    assert gif_frames(tmp_path / "large.gif")[0].shape == (75, 100, 3)
+
+
+@pytest.mark.parametrize("form", ["gif", "mp4", "png"])
+def test_the_size_of_a_film_is_told_before_it_is_written(tmp_path: Path, form: str) -> None:
+    noise = np.random.default_rng(0).random((40, 3, 16, 16), np.float32)
+    film = FilmSpec(form=form, side=64, fps=10.0, pause=2.0)
+    told = film_size([*noise], len(noise), film)
+    assert (told.frames, told.width, told.height) == (40, 64, 64)
+    assert told.seconds == (0.0 if form == "png" else 6.0)
+    path = tmp_path / f"a.{form}"
+    write_film(path, noise, film.fps, side=film.side, palette=film.palette)
+    assert told.size == pytest.approx(path.stat().st_size, rel=0.35)

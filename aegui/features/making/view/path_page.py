@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import tr
+from aegui.core.latent.film_spec import FILM_FORMS
 from aegui.core.latent.paths import PATHS
 from aegui.features.making.model.path_service import DEFAULT_IMAGES, FEWEST_IMAGES, MOST_IMAGES
 from aegui.features.making.view.film_strip import FilmStrip
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
 SPEEDS = (6, 12, 24)
 """Frames per second that a film may be played at."""
 DEFAULT_SPEED = 12
-FILMS = {"gif": "GIF", "mp4": "MP4", "png": "PNG"}
-"""How a film may be saved: ending -> name."""
 _SIDE_BY_SIDE_PX = 560
 _ONE_ROW_PX = 640
 
@@ -49,7 +48,7 @@ class PathPage(QWidget):
         kind_chosen(str): A key of ``PATHS``.
         count_chosen(int): So many images in all.
         step_shown(int): The film is at that step now.
-        export_requested(str): The film shall be saved: a key of ``FILMS``.
+        export_requested(str): The film shall be saved: a key of ``FILM_FORMS``.
         cancel_requested(): Give up saving it, or looking for the path.
     """
 
@@ -103,12 +102,8 @@ class PathPage(QWidget):
         self.loop.setToolTip(tr("Begin again at the end"))
         self.export.setToolTip(tr("Save the film"))
         menu = QMenu(self.export)
-        for key, words in (
-            ("gif", tr("Animated GIF…")),
-            ("mp4", tr("MP4 video…")),
-            ("png", tr("Strip of images (PNG)…")),
-        ):
-            menu.addAction(words).triggered.connect(
+        for key, form in FILM_FORMS.items():
+            menu.addAction(f"{tr(form.label)}…").triggered.connect(
                 lambda _on=False, key=key: self.export_requested.emit(key)
             )
         self.export.setMenu(menu)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.data.progress import IsCancelled, Report
+    from aegui.core.latent.film_spec import FilmSpec
 
 _ROOM = 4
 """Pictures that wait to be written: those of a window are large."""
@@ -44,15 +45,23 @@ class FilmWriter(QObject):
         """Whether a film is being written."""
         return self._job.is_busy
 
-    def begin(self, path: Path, fps: float) -> None:
-        """Begin a film at ``path``; its suffix tells the kind."""
+    def begin(self, path: Path, film: FilmSpec) -> None:
+        """Begin a film at ``path``, of pictures that have the size that they are to have."""
         pictures: queue.Queue[NDArray[np.uint8] | None] = queue.Queue(_ROOM)
 
         def work(_report: Report, cancelled: IsCancelled) -> None:
             # Takes its time to import, and is seldom needed.
             from aegui.core.latent.films import write_film
 
-            write_film(path, _taken(pictures, cancelled), fps, 1, cancelled=cancelled)
+            write_film(
+                path,
+                _taken(pictures, cancelled),
+                film.fps,
+                1,
+                pause=film.pause,
+                palette=film.palette,
+                cancelled=cancelled,
+            )
 
         self._pictures = pictures
         self._job.start(

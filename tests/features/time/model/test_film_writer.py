@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from aegui.core.latent import films
+from aegui.core.latent.film_spec import FilmSpec
 from aegui.features.time.model.film_writer import FilmWriter
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from tests.harness.logs import ExpectLog
+
+
+FILM = FilmSpec(fps=10.0, pause=0.0)
 
 
 @pytest.fixture
@@ -36,7 +40,7 @@ def put_all(writer: FilmWriter, qtbot: QtBot, count: int) -> None:
 
 
 def test_a_film_is_written(writer: FilmWriter, qtbot: QtBot, tmp_path: Path) -> None:
-    writer.begin(tmp_path / "a.gif", 10.0)
+    writer.begin(tmp_path / "a.gif", FILM)
     assert writer.is_busy
     put_all(writer, qtbot, 6)
     with qtbot.waitSignal(writer.finished) as caught:
@@ -54,7 +58,7 @@ def test_a_film_is_written(writer: FilmWriter, qtbot: QtBot, tmp_path: Path) -> 
 def test_a_cancelled_film_leaves_nothing(writer: FilmWriter, qtbot: QtBot, tmp_path: Path) -> None:
     told: list[str] = []
     writer.finished.connect(told.append)
-    writer.begin(tmp_path / "a.gif", 10.0)
+    writer.begin(tmp_path / "a.gif", FILM)
     put_all(writer, qtbot, 2)
     writer.cancel()
     assert list(tmp_path.iterdir()) == []
@@ -65,7 +69,7 @@ def test_a_cancelled_film_leaves_nothing(writer: FilmWriter, qtbot: QtBot, tmp_p
 
 def test_what_cannot_be_written_is_told(writer: FilmWriter, qtbot: QtBot, tmp_path: Path) -> None:
     with qtbot.waitSignal(writer.finished) as caught:
-        writer.begin(tmp_path / "nowhere" / "a.gif", 10.0)
+        writer.begin(tmp_path / "nowhere" / "a.gif", FILM)
     assert "nowhere" in caught.args[0]
 
 
@@ -84,7 +88,7 @@ def test_what_nobody_expected_ends_the_film_too(
         expect_log("a.gif failed", level=logging.ERROR),
         qtbot.waitSignal(writer.finished) as caught,
     ):
-        writer.begin(tmp_path / "a.gif", 10.0)
+        writer.begin(tmp_path / "a.gif", FILM)
     assert caught.args == ["a.gif: by nothing"]
     assert not writer.is_busy
 
@@ -102,7 +106,7 @@ def test_nobody_waits_for_a_film_that_is_given_up(
         return content
 
     monkeypatch.setattr(films, "_gif", slowly)
-    writer.begin(tmp_path / "a.gif", 10.0)
+    writer.begin(tmp_path / "a.gif", FILM)
     put_all(writer, qtbot, 2)
     qtbot.waitUntil(lambda: writer.has_room)
     writer.end()
@@ -110,7 +114,7 @@ def test_nobody_waits_for_a_film_that_is_given_up(
     writer.cancel()
     assert not writer.is_busy
     # Another film waits its turn.
-    writer.begin(tmp_path / "b.gif", 10.0)
+    writer.begin(tmp_path / "b.gif", FILM)
     gate.set()
     with qtbot.waitSignal(writer.finished) as caught:
         put_all(writer, qtbot, 2)

@@ -1,0 +1,74 @@
+"""How a film is to be: its form, size, speed, the pause at its end, and its colours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
+
+from aegui.core.choices import Choice, table
+from aegui.core.fields import FieldWords
+from aegui.core.i18n import mark
+
+FEWEST_FPS, MOST_FPS = 1.0, 50.0
+"""What readers of GIF can show: they count in hundredths of a second."""
+MOST_PAUSE_S = 10.0
+LEAST_SIDE, MOST_SIDE = 16, 4096
+
+FILM_FORMS = table(
+    Choice("gif", mark("Animated GIF"), mark("Plays everywhere, for ever; 256 colours.")),
+    Choice("mp4", mark("MP4 video"), mark("All colours, and smaller; needs a player.")),
+    Choice("png", mark("Strip of images (PNG)"), mark("All images side by side.")),
+)
+"""Ending of the file -> what it is."""
+PALETTES = table(
+    Choice(
+        "frame",
+        mark("256 for each image"),
+        mark("The truest colours; what stands still may flicker."),
+    ),
+    Choice(
+        "film",
+        mark("256 for the whole film"),
+        mark("A smaller file, and nothing flickers; soft shades become bands."),
+    ),
+)
+"""Where the colours of a GIF come from; of greys all are kept in any case."""
+
+
+@dataclass(frozen=True)
+class FilmSpec:
+    """What a person chooses of a film.
+
+    Attributes:
+        form: A key of ``FILM_FORMS``, and the ending of the file.
+        side: Longer side in pixels; images are enlarged by whole numbers up to it.
+        fps: Images per second.
+        pause: Seconds that the last image stays.
+        palette: A key of ``PALETTES``, for GIF.
+    """
+
+    form: Annotated[str, FieldWords("&Form", "What kind of file.", choices=FILM_FORMS)] = "gif"
+    side: Annotated[
+        int,
+        Field(ge=LEAST_SIDE, le=MOST_SIDE),
+        FieldWords(
+            "Si&ze", "Pixels of the longer side; small images get whole pixels.", suffix=" px"
+        ),
+    ] = 280
+    fps: Annotated[
+        float,
+        Field(ge=FEWEST_FPS, le=MOST_FPS),
+        FieldWords("S&peed", "Images per second.", step=1.0, suffix=" /s"),
+    ] = 12.0
+    pause: Annotated[
+        float,
+        Field(ge=0.0, le=MOST_PAUSE_S),
+        FieldWords(
+            "Pause at the &end", "Seconds that the last image stays.", step=0.5, suffix=" s"
+        ),
+    ] = 1.0
+    palette: Annotated[
+        str, FieldWords("&Colours", "Of a GIF: 256, of each image or of all.", choices=PALETTES)
+    ] = "frame"

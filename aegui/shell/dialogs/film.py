@@ -1,0 +1,156 @@
+"""What a film is to be, with how large its file gets, before it is saved."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields, replace
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QWidget
+
+from aegui.core.data.store import megabytes
+from aegui.core.i18n import tr, trn
+from aegui.core.latent.film_spec import FilmSpec
+from aegui.core.latent.films import STRIP_PX, FilmSize, has_mp4
+from aegui.kit.layouts import column
+from aegui.kit.marks import ProblemLabel, wrapped_label
+from aegui.kit.theme import SPACING
+from aegui.session.jobs.derived import Derived
+from aegui.widgets.form.form import Form
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aegui.core.data.progress import IsCancelled
+    from aegui.session.settings import Settings
+
+    Estimate = Callable[[FilmSpec, IsCancelled], FilmSize]
+
+_WIDTH_PX = 400
+
+
+def kept_film(settings: Settings, room: str, usual: FilmSpec) -> FilmSpec:
+    """What was chosen last for films of ``room``; ``usual`` at first, or where that is damaged."""
+    known = {
+        field.name: settings.values.get(f"{room}.film.{field.name}") for field in fields(FilmSpec)
+    }
+    right = {
+        name: value
+        for name, value in known.items()
+        if isinstance(value, type(getattr(usual, name))) and name != "form"
+    }
+    return replace(usual, **right)
+
+
+def keep_film(settings: Settings, room: str, film: FilmSpec) -> None:
+    """Remember what was chosen for films of ``room``; the size of a strip is not one of a film."""
+    chosen = asdict(film)
+    if film.form == "png":
+        del chosen["side"]
+    settings.keep({f"{room}.film.{name}": value for name, value in chosen.items()})
+
+
+class FilmDialog(QDialog):
+    """Form, size, speed, pause and colours; the file is chosen when it says so."""
+
+    save_requested = Signal()
+
+    def __init__(self, film: FilmSpec, estimate: Estimate, parent: QWidget) -> None:
+        """``estimate`` is called in a thread, for what is chosen at the moment."""
+        super().__init__(parent)
+        self._estimate = estimate
+        self._side = film.side
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowModality(Qt.WindowModality.WindowModal)
+        self.setWindowTitle(tr("Save the film"))
+        self.setMinimumWidth(_WIDTH_PX)
+        self.form = Form(_sized(film, film.side))
+        self.size_words = wrapped_label()
+        self.problem = ProblemLabel()
+        self.save = QPushButton(tr("&Save…"))
+        self._sizes = Derived("aegui-film-size", self)
+        self._sizes.answered.connect(self._on_sizes_answered)
+        self._sizes.failed.connect(self._on_sizes_failed)
+        self._lay_out()
+        self.form.edited.connect(self._on_form_edited)
+        self.save.clicked.connect(self.save_requested)
+        self._show(self.film)
+
+    def _lay_out(self) -> None:
+        self.save.setProperty("main", True)
+        self.save.setDefault(True)
+        self.size_words.setProperty("dim", True)
+        buttons = QDialogButtonBox()
+        buttons.addButton(self.save, QDialogButtonBox.ButtonRole.ActionRole)
+        buttons.addButton(tr("Close"), QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.rejected.connect(self.reject)
+        self.setLayout(
+            column(
+                self.form,
+                self.size_words,
+                self.problem,
+                1,
+                buttons,
+                spacing=SPACING,
+                margins=(2 * SPACING,) * 4,
+            )
+        )
+
+    @property
+    def film(self) -> FilmSpec:
+        """What is chosen."""
+        return cast("FilmSpec", self.form.value)
+
+    @Slot(object)
+    def _on_form_edited(self, film: FilmSpec) -> None:
+        if film.form != self._shown.form:
+            if self._shown.form != "png":
+                self._side = self._shown.side
+            film = _sized(film, self._side)
+            self.form.set_value(film)
+        self._show(film)
+
+    def _show(self, film: FilmSpec) -> None:
+        self._shown = film
+        moves = film.form != "png"
+        for name in ("fps", "pause"):
+            self.form.set_row_visible(name, moves)
+        self.form.set_row_visible("palette", film.form == "gif")
+        lacks = film.form == "mp4" and not has_mp4()
+        self.problem.set_text(
+            tr("MP4 needs the package av (pip install av); a GIF plays everywhere.")
+            if lacks
+            else ""
+        )
+        self.save.setEnabled(not lacks)
+        if lacks:
+            self._sizes.forget()
+            self.size_words.setText("")
+            return
+        self.size_words.setText(tr("Looking how large it gets…"))
+        self._sizes.compute(lambda _report, cancelled: self._estimate(film, cancelled))
+
+    @Slot(object)
+    def _on_sizes_answered(self, found: FilmSize) -> None:
+        parts = [
+            trn("{n:,} image", "{n:,} images", found.frames),
+            tr("{width} × {height} px", width=found.width, height=found.height),
+            *([tr("{n:.1f} s", n=found.seconds)] if found.seconds else ()),
+            tr("about {amount}", amount=megabytes(found.size)),
+        ]
+        self.size_words.setText(" · ".join(parts))
+
+    @Slot(str)
+    def _on_sizes_failed(self, reason: str) -> None:
+        self.size_words.setText("")
+        self.problem.set_text(reason)
+
+    def done(self, result: int) -> None:
+        """Nobody waits for the size any more."""
+        self._sizes.shutdown()
+        super().done(result)
+
+
+def _sized(film: FilmSpec, side: int) -> FilmSpec:
+    """``film`` with the usual size of a strip, or with ``side``."""
+    return replace(film, side=STRIP_PX if film.form == "png" else side)
