@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 import aegui
 from aegui.core.i18n import LOCALES, language, set_language, tr
 from aegui.features.document.feature import DocumentFeature
+from aegui.kit import accessible
 from aegui.kit.theme import apply_theme, icon, theme_named
 from aegui.leaving import SIGNAL_EXIT
 from aegui.paths import APP_NAME, resources_dir, user_data_dir
@@ -62,6 +63,7 @@ class App(QObject):
         super().__init__(application)
         self._application = application
         self._garbage = Garbage(self)
+        accessible.install()
         self.keyboard = KeyboardFocus(self)
         self._settings = settings if settings is not None else Settings.load()
         self._translator: QTranslator | None = None
@@ -185,6 +187,7 @@ class App(QObject):
         QLocale.setDefault(QLocale(LOCALES[language()]))
         if self._translator is not None:
             self._application.removeTranslator(self._translator)
+            self._translator.deleteLater()
         self._translator = QTranslator(self)
         folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
         if self._translator.load(QLocale(language()), "qtbase", "_", folder):

@@ -1,4 +1,4 @@
-"""Set everything up, then do what is asked: run, test, lint, bench, models, bundle, setup.
+"""Set everything up, then do what is asked: run, test, lint, bench, soak, models, bundle, setup.
 
     python3 installer/bootstrap.py run -- train letters-course --runs 10
 
@@ -51,6 +51,7 @@ COMMANDS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "test": ("run the tests; further arguments are pytest's", ("test",), ("-m", "pytest")),
     "lint": ("check style, types, layers and words", ("test", "lint"), ("-m", "installer.lint")),
     "bench": ("measure speed and quality; see --help", ("test",), ("-m", "tests.bench")),
+    "soak": ("use the window for two hours; see --help", ("test",), ("-m", "tests.bench.soak")),
     "models": ("train the shipped models again", (), ("-m", "installer.models")),
     "bundle": ("freeze the program into dist/", ("bundle",), ("-m", "installer.bundle")),
     "setup": ("set up for all of the above, and stop", ("test", "lint", "bundle"), ()),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QAccessible, QPainter
 from PySide6.QtWidgets import (
     QApplication,
     QGridLayout,
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 KEPT_CLEAR = "keptClear"
 """A property of what a message may speak of: none lies over it."""
 _SIGN_PX = 16
+_CAUTIONS = frozenset({"warn", "bad"})
 
 
 def flat_button(icon_name: str, tooltip: str, parent: QWidget | None = None) -> QToolButton:
@@ -76,9 +77,12 @@ class ElidedLabel(QLabel):
 class Sign(QWidget):
     """An icon that is no button."""
 
+    accessible_role = QAccessible.Role.Graphic
+
     def __init__(self, icon_name: str, token: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._icon = icon(icon_name, token)
+        self.setAccessibleName(tr("Caution") if token in _CAUTIONS else tr("Sign"))
         self.setFixedSize(_SIGN_PX, _SIGN_PX)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -164,6 +168,8 @@ class Grip(QWidget):
         dropped(QPoint): Where the button was let go after a drag.
     """
 
+    accessible_role = QAccessible.Role.Grip
+
     dragged = Signal(QPoint)
     dropped = Signal(QPoint)
 
@@ -172,6 +178,7 @@ class Grip(QWidget):
         self._pressed_at: QPoint | None = None
         self._is_dragging = False
         self.setFixedSize(14, 20)
+        self.setAccessibleName(tr("Drag to another place"))
         self.setCursor(Qt.CursorShape.OpenHandCursor)
 
     def cancel(self) -> None:

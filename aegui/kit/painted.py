@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QRectF
-from PySide6.QtGui import QHelpEvent, QPainter, QPen
+from PySide6.QtGui import QAccessible, QHelpEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 
 from aegui.kit.speech import describe
@@ -12,6 +12,8 @@ from aegui.kit.theme import RADIUS, current_theme
 
 class Painted(QWidget):
     """A painted widget with a tooltip for each of its parts. Override ``tip_at``."""
+
+    accessible_role = QAccessible.Role.Graphic
 
     def tip_at(self, position: QPoint) -> str:
         """What is said of the part at ``position``; "" where there is nothing to say."""
@@ -32,6 +34,8 @@ class Painted(QWidget):
 
 class PaintedArea(QAbstractScrollArea):
     """The same for what is larger than its room. Override ``tip_at``."""
+
+    accessible_role = QAccessible.Role.Graphic
 
     def tip_at(self, position: QPoint) -> str:
         """What is said of the part at ``position`` of the viewport; "" where there is nothing."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from aegui.kit.speech import describe
@@ -33,6 +34,8 @@ class Cells(_Base):
     be said of one (``text_of``), and what happens to one: ``activate`` (a click, Enter), ``toggle``
     (Ctrl and a click), and ``dragged``, the samples that go with it when it is dragged away.
     """
+
+    accessible_role = QAccessible.Role.List
 
     _current = 0
     _hovered: int | None = None
@@ -65,6 +68,24 @@ class Cells(_Base):
         """Places in the set of the samples that go with a cell; none: it cannot be dragged."""
         del place
         return ()
+
+    # -- for screen readers ----------------------------------------------------------------------
+
+    def part_count(self) -> int:
+        """The cells."""
+        return self.count()
+
+    def part_words(self, place: int) -> str:
+        """What a cell says."""
+        return self.spoken(place)
+
+    def part_rect(self, place: int) -> QRect:
+        """Where a cell is painted."""
+        return QRectF(self.cell_rect(place)).toAlignedRect()
+
+    def current_part(self) -> int | None:
+        """The cell that the cursor is on."""
+        return self._current if self.count() else None
 
     # -- where -----------------------------------------------------------------------------------
 

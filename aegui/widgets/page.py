@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QAccessible, QPainter
 from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QWidget
 
 from aegui.kit.theme import SPACING, current_theme, figures_font
@@ -26,6 +26,8 @@ class Breaking(QWidget):
 
     ``shares`` are those of the room beyond what each part needs: side by side, and else.
     """
+
+    accessible_role = QAccessible.Role.StaticText
 
     def __init__(
         self,
@@ -59,6 +61,8 @@ class Breaking(QWidget):
 
 class PictureBox(QWidget):
     """One image as large as there is room, with a line of words below. Passive."""
+
+    accessible_role = QAccessible.Role.Graphic
 
     def __init__(self, name: str, hint: QSize, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -77,6 +77,7 @@ class _Page(QTextBrowser):
         self._markdown = ""
         self._shown_px = 0
         self.setOpenLinks(False)
+        self.setAccessibleName(tr("Page of the guide"))
         # Its coming and going would change the room that there is for the pictures.
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.document().setDocumentMargin(2 * SPACING)

@@ -162,10 +162,15 @@ class MainWindow(FeatureWindow):
             services.runner.started,
         ):
             signal.connect(self.notifications.put_past_away)
-        services.workspace.saved.connect(lambda _path: self.notifications.settle("saving"))
-        services.workspace.document_changed.connect(lambda _: self.notifications.settle("saving"))
-        services.runner.finished.connect(lambda *_: self.notifications.settle("busy"))
-        services.runner.started.connect(lambda _run: self.notifications.settle("training"))
+        for told, subject in (
+            (services.workspace.saved, "saving"),
+            (services.workspace.document_changed, "saving"),
+            (services.runner.finished, "busy"),
+            (services.runner.started, "training"),
+        ):
+            # A bare lambda would be kept by the session, and with it this window for ever.
+            settling = _Answer(lambda *_, name=subject: self.notifications.settle(name), self)
+            told.connect(settling.give)
 
     @Slot(object, object)
     def _on_showing_changed(self, shown: Shown, changed: Changes) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+import weakref
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -107,6 +109,17 @@ def test_another_language_keeps_the_session(qtbot: QtBot, app: App) -> None:
     assert app.window.canvas.scene.codes is not None
     assert app.window.panel(BuilderPanel)._recipe == SMALL
     qtbot.waitUntil(lambda: old not in QApplication.topLevelWidgets())
+    set_language("en")
+
+
+def test_the_window_of_another_language_is_let_go(qtbot: QtBot, app: App) -> None:
+    train(qtbot, app.window)
+    old = weakref.ref(app.window)
+    app.use_language("es")
+    qtbot.waitUntil(lambda: len([w for w in QApplication.topLevelWidgets() if w is old()]) == 0)
+    gc.collect()
+    # A window holds its panels and their pictures: kept for ever, each change would cost 40 MB.
+    assert old() is None
     set_language("en")
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPolygonF
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QAccessible, QPainter, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.kit.charts.axes import PlotArea, framed, plot_rect
@@ -195,6 +195,8 @@ class HistogramView(Painted):
     Override ``words``. ``name`` is proposed for the file of what its menu saves.
     """
 
+    accessible_role = QAccessible.Role.Chart
+
     def __init__(self, name: str, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._plot: HistogramPlot | None = None
@@ -210,6 +212,25 @@ class HistogramView(Painted):
         """What a bin says, in a sentence; override it."""
         del number
         return ""
+
+    def part_count(self) -> int:
+        """The bins."""
+        return 0 if self._plot is None else len(self._plot.edges) - 1
+
+    def part_words(self, place: int) -> str:
+        """What a bin says."""
+        return self.words(place)
+
+    def part_rect(self, place: int) -> QRect:
+        """Where a bin is, from top to bottom."""
+        assert self._plot is not None
+        plot = self.plot_rect()
+        low, high = (self.x_of(float(edge)) for edge in self._plot.edges[place : place + 2])
+        return QRectF(low, plot.top(), high - low, plot.height()).toRect()
+
+    def current_part(self) -> int | None:
+        """The bin that is pointed at."""
+        return self._bin
 
     def set_plot(self, plot: HistogramPlot | None) -> None:
         """Show ``plot``; None: nothing."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QAccessible, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy
 
 from aegui.kit.charts.item_canvas import ItemCanvas, PaintedItems
@@ -36,6 +36,8 @@ _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 
 class ItemView(Painted):
     """Shows an ``ItemPlot``; what stays as it was is not painted anew while the mouse moves."""
+
+    accessible_role = QAccessible.Role.Chart
 
     hovered = Signal(object)
     """The item that is pointed at, or None."""
@@ -94,6 +96,24 @@ class ItemView(Painted):
         """Where the items are at present."""
         painted = self._painted()
         return () if painted is None else painted.shapes
+
+    def part_count(self) -> int:
+        """The shapes of the items."""
+        return len(self.shapes)
+
+    def part_words(self, place: int) -> str:
+        """What the item of a shape says."""
+        return self._words(self.shapes[place].item)
+
+    def part_rect(self, place: int) -> QRect:
+        """Around a shape."""
+        return self.shapes[place].path.boundingRect().toAlignedRect()
+
+    def current_part(self) -> int | None:
+        """The first shape of what is chosen."""
+        chosen = min(self._chosen, default=None)
+        places = (at for at, shape in enumerate(self.shapes) if shape.item == chosen)
+        return None if chosen is None else next(places, None)
 
     def sizeHint(self) -> QSize:
         """Room for a chart."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QAccessible, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy
 
 from aegui.kit.charts.axes import PlotArea, plot_rect
@@ -30,6 +30,8 @@ _LEGEND_SHARE = 0.5
 
 class LineView(Painted):
     """Shows a ``LinePlot`` with its legend beside it, and the values at the place pointed at."""
+
+    accessible_role = QAccessible.Role.Chart
 
     def __init__(
         self, name: str, figure: Callable[[], Figure | None], parent: QWidget | None = None
@@ -56,6 +58,23 @@ class LineView(Painted):
 
     @property
     def at(self) -> int | None:
+        """The place that is pointed at."""
+        return self._at
+
+    def part_count(self) -> int:
+        """The places that can be pointed at."""
+        return 0 if self._plot is None else len(self._plot.at)
+
+    def part_words(self, place: int) -> str:
+        """The values at a place."""
+        return self.words(place)
+
+    def part_rect(self, place: int) -> QRect:
+        """A line from top to bottom."""
+        plot = self.plot_rect()
+        return QRect(round(self.x_of(place)), round(plot.top()), 1, round(plot.height()))
+
+    def current_part(self) -> int | None:
         """The place that is pointed at."""
         return self._at
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QAccessible, QColor, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.kit.charts.widget_picture import offer_painted
@@ -58,6 +58,8 @@ class RowBars(Painted):
         chosen(row): It was clicked, or Enter or Space pressed on it.
     """
 
+    accessible_role = QAccessible.Role.Chart
+
     pointed = Signal(object)
     chosen = Signal(int)
     lead_px = 0
@@ -99,6 +101,22 @@ class RowBars(Painted):
     def minimumSizeHint(self) -> QSize:
         """All rows, narrow."""
         return QSize(160, self.sizeHint().height())
+
+    def part_count(self) -> int:
+        """The rows."""
+        return len(self._rows)
+
+    def part_words(self, place: int) -> str:
+        """What a row says."""
+        return self._rows[place].words
+
+    def part_rect(self, place: int) -> QRect:
+        """Where a row is painted."""
+        return self.row_rect(place)
+
+    def current_part(self) -> int | None:
+        """The row that the keys are at."""
+        return self._current if self._rows else None
 
     # Geometry
 

@@ -210,6 +210,7 @@ def show_text(parent: QWidget, key: str, title: str, text: str) -> QDialog:
     dialog.resize(520, 480)
     browser = QTextBrowser()
     browser.setMarkdown(text)
+    browser.setAccessibleName(dialog.windowTitle())
     buttons = QDialogButtonBox()
     buttons.addButton(tr("&Close"), QDialogButtonBox.ButtonRole.RejectRole)
     buttons.rejected.connect(dialog.close)

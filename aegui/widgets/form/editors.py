@@ -93,6 +93,11 @@ class SeedField(QWidget):
         self._text.edited.connect(self._on_text_edited)
         self.die.clicked.connect(self._on_die_clicked)
 
+    def setAccessibleName(self, name: str) -> None:
+        """What a screen reader calls the place where one types."""
+        super().setAccessibleName(name)
+        self._text.setAccessibleName(name)
+
     def set_value(self, value: int) -> None:
         """Show the seed ``value``."""
         self._text.set_value(str(value))

@@ -472,6 +472,12 @@ class SliderField(QWidget):
         self.slider.valueChanged.connect(self._on_slider_changed)
         self.number.edited.connect(self._on_number_edited)
 
+    def setAccessibleName(self, name: str) -> None:
+        """What a screen reader calls both."""
+        super().setAccessibleName(name)
+        self.slider.setAccessibleName(name)
+        self.number.setAccessibleName(name)
+
     def value(self) -> float:
         """The number shown."""
         return self.number.value()

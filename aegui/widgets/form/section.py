@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QAccessible, QFontMetrics, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
 from aegui.core.i18n import tr
@@ -124,11 +124,14 @@ class FoldingSection(QWidget):
         rows_needed(): The section is unfolded for the first time and still empty.
     """
 
+    accessible_role = QAccessible.Role.Grouping
+
     rows_needed = Signal()
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._is_filled = False
+        self.setAccessibleName(title)
         self.header = SectionHeader(title)
         self._body = QWidget()
         self._rows = QVBoxLayout(self._body)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QAccessible, QPainter
 from PySide6.QtWidgets import (
     QBoxLayout,
     QHBoxLayout,
@@ -56,6 +56,8 @@ class FewLines(QWidget):
     such parts and with pictures, whose height follows their width, never comes to rest.
     """
 
+    accessible_role = QAccessible.Role.StaticText
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._text = ""
@@ -93,6 +95,8 @@ class AnswerRow(QWidget):
         pixel_activated(key, row, column): Why is that pixel as it is?
         removed(key): The network shall answer no more.
     """
+
+    accessible_role = QAccessible.Role.Grouping
 
     activated = Signal(str)
     pixel_activated = Signal(str, int, int)
@@ -140,6 +144,7 @@ class AnswerRow(QWidget):
         self._is_named = among > 1 or alone
         self._has_wrong = has_legend
         self.title.setText(row.name if self._is_named else words)
+        self.setAccessibleName(row.name)
         self.words.set_text(words)
         self.words.setVisible(self._is_named)
         told = tr("{name}: {words}", name=row.name, words=words) if self._is_named else words

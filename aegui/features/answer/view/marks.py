@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QAccessible, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from aegui.core.i18n import tr
@@ -56,6 +56,8 @@ def _paint_mark(
 
 class MarksLegend(QWidget):
     """What the ring and the cross mean."""
+
+    accessible_role = QAccessible.Role.Graphic
 
     def sizeHint(self) -> QSize:  # noqa: D102
         side = self.fontMetrics().height()

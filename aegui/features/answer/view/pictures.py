@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QAccessible, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import localized, tr
@@ -53,6 +53,8 @@ class AnswerPictures(Painted):
         pixel_activated(row, column): Why is this pixel as it is?
         activated(): The answer was clicked, or got the focus.
     """
+
+    accessible_role = QAccessible.Role.Graphic
 
     pixel_activated = Signal(int, int)
     activated = Signal()

@@ -8,7 +8,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPen, QRegion
+from PySide6.QtGui import QAccessible, QKeyEvent, QPainter, QPen, QRegion
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from aegui.core.i18n import tr
@@ -98,6 +98,8 @@ class LayerCard(QWidget):
         focused(): The card, not one of its fields, has got the focus.
         dragged(QPoint), dropped(QPoint): The grip's drag, in global coordinates.
     """
+
+    accessible_role = QAccessible.Role.Grouping
 
     layer_edited = Signal(str, object)
     vary_requested = Signal(str)

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QAccessible, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import localized, short_number, tr, with_marks
@@ -66,6 +66,8 @@ class _Placed:
 
 class FormulaView(Painted):
     """Paints the objective of a recipe; lines break before a plus where they are too long."""
+
+    accessible_role = QAccessible.Role.Equation
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

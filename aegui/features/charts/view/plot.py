@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QHelpEvent, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QAccessible, QHelpEvent, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from aegui.core.i18n import tr
@@ -48,6 +48,8 @@ class PlotView(QWidget):
     The curves are a ``Graph``, made after the first picture of the window: until then, and where
     there are no data, there is a title at the most.
     """
+
+    accessible_role = QAccessible.Role.Chart
 
     row_hovered = Signal(object)
     """Row of the history under the crosshair; None when it has left."""

@@ -6,8 +6,8 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QAccessible, QPainter, QPen
 from PySide6.QtWidgets import QFrame, QWidget
 
 from aegui.core.i18n import tr
@@ -59,6 +59,8 @@ class DimensionBars(PaintedArea):
     Signals:
         dimension_activated(int): A bar was clicked, or Enter pressed on it; its dimension, from 0.
     """
+
+    accessible_role = QAccessible.Role.Chart
 
     dimension_activated = Signal(int)
 
@@ -163,6 +165,22 @@ class DimensionBars(PaintedArea):
             value=precise(float(self._values[dimension])),
             use=tr("in use") if self._used[dimension] else tr("not in use"),
         )
+
+    def part_count(self) -> int:
+        """The bars."""
+        return len(self._order)
+
+    def part_words(self, place: int) -> str:
+        """What a bar says."""
+        return self.words(int(self._order[place]))
+
+    def part_rect(self, place: int) -> QRect:
+        """Where a bar is painted."""
+        return self.bar_rect(place).toAlignedRect()
+
+    def current_part(self) -> int | None:
+        """The bar that the keys are at."""
+        return self._current if len(self._order) else None
 
     def figure(self) -> Figure | None:
         """All bars, in sight or not, for paper; None without any."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSignalBlocker, QSize, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QAccessible, QPainter
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
 from aegui.core.i18n import tr, trn
@@ -27,13 +27,18 @@ _BAR_PX = 8
 class _Bar(QWidget):
     """Both shares as one bar: what is learnt from, then what is checked on."""
 
+    accessible_role = QAccessible.Role.Graphic
+
     def __init__(self) -> None:
         super().__init__()
         self._share = 0.0
+        self.setAccessibleName(tr("Learnt from, and checked on"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def set_share(self, share: float) -> None:
         self._share = share
+        text = tr("{learnt:.0%} and {checked:.0%}", learnt=1.0 - share, checked=share)
+        self.setAccessibleDescription(text)
         self.update()
 
     def sizeHint(self) -> QSize:

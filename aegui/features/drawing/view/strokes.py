@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, Qt, Signal
 
 from aegui.core.i18n import tr
 from aegui.core.pixels.shapes import (
@@ -247,10 +247,16 @@ class StrokeSurface(PixelSurface):
         """Have ``text`` spoken; the position follows with the next move."""
         describe(self, text)
 
-    def _say(self) -> None:
-        row, column = self._cell
+    def part_count(self) -> int:
+        """The pixels."""
         height, width = self._shape()
-        text = tr(
+        return height * width
+
+    def part_words(self, place: int) -> str:
+        """Where a pixel is, and what is in it."""
+        height, width = self._shape()
+        row, column = divmod(place, width)
+        return tr(
             "Row {row} of {height}, column {column} of {width}: {state}",
             row=row + 1,
             height=height,
@@ -258,6 +264,17 @@ class StrokeSurface(PixelSurface):
             width=width,
             state=_state_word(self._pixels[..., row, column], self._look),
         )
+
+    def part_rect(self, place: int) -> QRect:
+        """Where a pixel is painted."""
+        return self.cell_rect(*divmod(place, self._shape()[1]))
+
+    def current_part(self) -> int:
+        """The pixel that the keys are at."""
+        return self._cell[0] * self._shape()[1] + self._cell[1]
+
+    def _say(self) -> None:
+        text = self.part_words(self.current_part())
         if self._region is not None:
             selected = tr(
                 "Selected: {width} × {height} pixels",

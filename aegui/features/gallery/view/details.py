@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QPushButton, QScrollArea, QWidget
 
 from aegui.core.cards import CARD_SIZE
@@ -25,6 +25,8 @@ _WIDE_PX = 260
 class _Picture(QWidget):
     """The picture of a card, as large as there is room."""
 
+    accessible_role = QAccessible.Role.Graphic
+
     def __init__(self, pictures: CardPictures) -> None:
         super().__init__()
         self._pictures = pictures
@@ -33,6 +35,7 @@ class _Picture(QWidget):
 
     def set_item(self, item: GalleryItem | None) -> None:
         self._item = item
+        self.setAccessibleName("" if item is None else tr("Picture: {name}", name=item.title))
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:

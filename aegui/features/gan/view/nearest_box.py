@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QAccessible, QPainter, QPen
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from aegui.core.i18n import localized, mark, tr
@@ -29,6 +29,8 @@ _CAPTIONS = (mark("the drawing"), mark("the nearest it can draw"))
 
 class TwoPictures(QWidget):
     """The image that is wanted, and the one that was found; the second is empty before that."""
+
+    accessible_role = QAccessible.Role.Graphic
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

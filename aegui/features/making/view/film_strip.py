@@ -92,6 +92,14 @@ class FilmStrip(PictureStrip):
             text = tr("{step}; changes by {change}", step=text, change=change)
         return text
 
+    def part_words(self, place: int) -> str:
+        """What there is to say of a step."""
+        return self.words(place)
+
+    def current_part(self) -> int | None:
+        """The step that is shown as the present one."""
+        return self._step if self._look is not None else None
+
     def title(self) -> str:
         """What the plot shows."""
         look = self._look

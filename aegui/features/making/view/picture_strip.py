@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from aegui.core.i18n import tr
 from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.painted import Painted
 from aegui.kit.theme import current_theme
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 class PictureStrip(Painted):
     """What the strips of a film and of a concept share. Passive."""
+
+    accessible_role = QAccessible.Role.List
 
     def __init__(
         self, name: str, keys: Mapping[Qt.Key, int], parent: QWidget | None = None
@@ -44,6 +48,23 @@ class PictureStrip(Painted):
         self._images, self._seen = images, seen
         self._pictures = () if images is None else pictures(images, seen)
         self._made_for = current_theme().key
+
+    def part_count(self) -> int:
+        """The pictures."""
+        return len(self._pictures)
+
+    def part_words(self, place: int) -> str:
+        """What is said of a picture."""
+        return tr("Picture {n} of {count}", n=place + 1, count=len(self._pictures))
+
+    def part_rect(self, place: int) -> QRect:
+        """About where it is: the pictures share the width."""
+        wide = self.width() / max(1, len(self._pictures))
+        return QRectF(place * wide, 0, wide, self.height()).toRect()
+
+    def current_part(self) -> int | None:
+        """The picture that the keys are at, if any."""
+        return None
 
     def _suit_theme(self) -> None:
         """Make the pictures anew if they are in the colours of another theme."""

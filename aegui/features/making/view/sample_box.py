@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QAccessible, QPainter, QPen
 from PySide6.QtWidgets import (
     QLabel,
     QMenu,
@@ -47,6 +47,8 @@ _PART = 32
 class _Thumbs(Painted):
     """The samples in the box, as many as there is room for."""
 
+    accessible_role = QAccessible.Role.List
+
     taken_out = Signal(int)
     dropped = Signal(object)
 
@@ -80,6 +82,18 @@ class _Thumbs(Painted):
     def cell_rect(self, place: int) -> QRect:
         row, column = divmod(place, self._columns())
         return QRect(3 + column * _CELL_PX, 3 + row * _CELL_PX, _CELL_PX, _CELL_PX)
+
+    def part_count(self) -> int:
+        return len(self.shown())
+
+    def part_words(self, place: int) -> str:
+        return self.words(self.shown()[place])
+
+    def part_rect(self, place: int) -> QRect:
+        return self.cell_rect(place)
+
+    def current_part(self) -> int | None:
+        return self._current if self.shown() else None
 
     def _place_at(self, at: QPoint) -> int | None:
         places = range(len(self.shown()))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QAccessible, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from aegui.core.i18n import tr
@@ -57,6 +57,8 @@ class CodeSliders(QAbstractScrollArea):
         ends_requested(object, object): Numbers of the code (a tuple), and the codes float32
             ``[2 k, d]`` at both ends of their sliders, whose images are requested.
     """
+
+    accessible_role = QAccessible.Role.List
 
     code_edited = Signal(object)
     ends_requested = Signal(object, object)
@@ -197,6 +199,23 @@ class CodeSliders(QAbstractScrollArea):
         top = axis * ROW_PX - self.verticalScrollBar().value()
         return QRect(0, top, self.viewport().width(), ROW_PX)
 
+    def part_count(self) -> int:
+        """The numbers of the code."""
+        return len(self._code)
+
+    def part_words(self, place: int) -> str:
+        """A number and its name."""
+        value = number_text(float(self._code[place]))
+        return f"{axis_name(place)} {self._shown.get(place, value)}"
+
+    def part_rect(self, place: int) -> QRect:
+        """Where the row of a number is painted."""
+        return self.row_rect(place)
+
+    def current_part(self) -> int | None:
+        """The number under the keyboard cursor."""
+        return self._current if len(self._code) else None
+
     def groove(self, axis: int) -> QRectF:
         """Where the slider of number ``axis`` runs."""
         row = QRectF(self.row_rect(axis))
@@ -311,9 +330,7 @@ class CodeSliders(QAbstractScrollArea):
 
     def _say(self, *, spoken: bool = True) -> None:
         if len(self._code):
-            axis = self._current
-            value = number_text(float(self._code[axis]))
-            describe(self, f"{axis_name(axis)} {self._shown.get(axis, value)}", spoken=spoken)
+            describe(self, self.part_words(self._current), spoken=spoken)
 
     # Painting
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QAccessible, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import (
     QSizePolicy,
     QStackedLayout,
@@ -51,6 +51,8 @@ _MOST_SPOKEN = 8
 
 class CursorPictures(QWidget):
     """The decoded image; of a glyph in grey levels and thresholded, side by side at one scale."""
+
+    accessible_role = QAccessible.Role.Graphic
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -171,6 +173,8 @@ class CursorPictures(QWidget):
 
 class CodeNumbers(Painted):
     """The numbers of a code in columns that stand still while they change, and their epoch."""
+
+    accessible_role = QAccessible.Role.StaticText
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QAccessible, QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from aegui.core.i18n import tr
@@ -27,9 +27,12 @@ _LEAST_MAP_PX = 480
 class MapHints(QWidget):
     """A few lines at the lower edge of the map, one for each thing to try."""
 
+    accessible_role = QAccessible.Role.StaticText
+
     def __init__(self, texts: Mapping[str, str], parent: QWidget) -> None:
         super().__init__(parent)
         self._texts = texts
+        self.setAccessibleName(tr("Hints"))
         self._left: tuple[str, ...] = ()
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QAccessible, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from aegui.core.i18n import tr
@@ -32,6 +32,8 @@ class ClassLegend(QWidget):
     Signals:
         emphasis_requested(object): That class (a number) should stand out; None: all alike.
     """
+
+    accessible_role = QAccessible.Role.List
 
     emphasis_requested = Signal(object)
 
@@ -90,6 +92,22 @@ class ClassLegend(QWidget):
         self.resize(self.sizeHint())
         describe(self, "; ".join([*self._names, *filter(None, [self._note])]), spoken=False)
         self.update()
+
+    def part_count(self) -> int:
+        """The classes."""
+        return len(self._names)
+
+    def part_words(self, place: int) -> str:
+        """The name of a class."""
+        return self._names[place]
+
+    def part_rect(self, place: int) -> QRect:
+        """Where a class is painted."""
+        return self.row_rect(place)
+
+    def current_part(self) -> int | None:
+        """The class that the keys are at."""
+        return self._current if self._names else None
 
     def _row_px(self) -> int:
         return self.fontMetrics().height() + _ROW_GAP_PX

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap
+from PySide6.QtGui import QAccessible, QColor, QImage, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from aegui.core.i18n import tr
@@ -37,6 +37,8 @@ class Minimap(QWidget):
     Signals:
         centre_requested(float, float): The map should show that place in its middle.
     """
+
+    accessible_role = QAccessible.Role.Graphic
 
     centre_requested = Signal(float, float)
 

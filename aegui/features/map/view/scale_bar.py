@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QAccessible, QPainter
 from PySide6.QtWidgets import QWidget
 
 from aegui.core.i18n import localized, tr
@@ -28,6 +28,8 @@ _FONT = 0.88
 
 class ScaleBar(QWidget):
     """A bar with its length in latent units; it is not in the way of the mouse."""
+
+    accessible_role = QAccessible.Role.Graphic
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)

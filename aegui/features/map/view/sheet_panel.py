@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 from pydantic import Field
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QAccessible, QImage, QPainter
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 
 from aegui.core.choices import Choice, OneOf, table
@@ -50,6 +50,8 @@ Ink = Annotated[bool, FieldWords("Dark on light", "As on paper")]
 
 class SheetPreview(QWidget):
     """The picture as it will be, as large as there is room for it; rows may have names."""
+
+    accessible_role = QAccessible.Role.Graphic
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QAccessible, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
 
 from aegui.core.i18n import tr
@@ -14,6 +14,7 @@ from aegui.features.map.view.navigation import FRAME_MS, Navigation
 from aegui.features.map.view.overlay import Overlay
 from aegui.features.map.view.scene import Scene
 from aegui.kit.theme import RADIUS, SPACING, current_theme, figures_font
+from aegui.widgets.glyphs import label_name
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QFont, QPaintEvent, QRegion
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 MOVING_MS = 32
 """A map that has moved so lately is likely to move on, and painted then anyway."""
 _FIGURES_SCALE = 0.88
+_POINT_PX = 12
+"""Side of what a screen reader takes for a sample."""
 _RESTYLING = (
     QEvent.Type.PaletteChange,
     QEvent.Type.StyleChange,
@@ -33,6 +36,8 @@ _RESTYLING = (
 
 class MapSurface(QWidget):
     """Paints a ``Scene`` through the viewport of a ``Navigation``, and the overlay above it."""
+
+    accessible_role = QAccessible.Role.Canvas
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -72,6 +77,28 @@ class MapSurface(QWidget):
 
     def minimumSizeHint(self) -> QSize:  # noqa: D102
         return QSize(280, 200)
+
+    def part_count(self) -> int:
+        """The samples on the map."""
+        codes = self._scene.codes
+        return 0 if codes is None else len(codes.indices)
+
+    def part_words(self, place: int) -> str:
+        """What a sample is called, and where it is."""
+        points = self._scene.points
+        x, y = points.places[place].tolist()
+        name = label_name(points.stamps.names[int(points.indices[place])])
+        return tr("{name} at {x:.2f}, {y:.2f}", name=name, x=x, y=y)
+
+    def part_rect(self, place: int) -> QRect:
+        """Around the middle of a sample."""
+        self._scene.lay_out(self._navigation.view)
+        x, y = self._scene.points.pixels[place].tolist()
+        return QRectF(x - _POINT_PX / 2, y - _POINT_PX / 2, _POINT_PX, _POINT_PX).toRect()
+
+    def current_part(self) -> int | None:
+        """None: the keys move a cursor, which may be anywhere between the samples."""
+        return None
 
     def _overlay_region(self) -> QRegion:
         return self._overlay.region(self._navigation.view, self._font())

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QLinearGradient, QPainter, QPen
+from PySide6.QtGui import QAccessible, QLinearGradient, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from aegui.core.i18n import localized, tr
@@ -25,6 +25,8 @@ _STOPS = 9
 
 class ValueLegend(QWidget):
     """A title and the scale of colours with its ends; not in the way of the mouse."""
+
+    accessible_role = QAccessible.Role.Graphic
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)

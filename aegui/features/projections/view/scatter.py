@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QPainter, QPen, QPixmap, QPolygonF
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAccessible, QColor, QContextMenuEvent, QPainter, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import tr
@@ -54,6 +54,8 @@ if TYPE_CHECKING:
 
 MOST_TEXTS = 150
 """Up to so many samples are drawn as their labels instead of dots."""
+_DOT_PX = 8
+"""Side of what a screen reader takes for a sample."""
 _MOST_CLASS_NAMES = 24
 _LEAST_DRAG_PX = 4.0
 _ZOOM_STEP = 1.25
@@ -108,6 +110,8 @@ class ScatterSamples:
 
 class ScatterView(QWidget):
     """Dots in the colours of their classes; what the person points at and selects goes out."""
+
+    accessible_role = QAccessible.Role.Chart
 
     hovered = Signal(object)
     """The sample under the pointer, or None."""
@@ -274,6 +278,23 @@ class ScatterView(QWidget):
     def pixels(self) -> NDArray[np.float64]:
         """Where the samples lie in the widget, ``[n, 2]``; empty without a map."""
         return self._pixels
+
+    def part_count(self) -> int:
+        """The samples that have a place."""
+        return len(self._pixels)
+
+    def part_words(self, place: int) -> str:
+        """The name of a sample."""
+        return "" if self._card is None else self._card(place).name
+
+    def part_rect(self, place: int) -> QRect:
+        """Around a dot."""
+        x, y = self._pixels[place].tolist()
+        return QRectF(x - _DOT_PX / 2, y - _DOT_PX / 2, _DOT_PX, _DOT_PX).toRect()
+
+    def current_part(self) -> int | None:
+        """The sample that is pointed out."""
+        return self._highlight
 
     def figure(self) -> Figure | None:
         """The map as it is zoomed, for paper; None without one."""

@@ -1,0 +1,206 @@
+"""What painted widgets are to a screen reader: a role, and parts that it can visit one by one.
+
+Qt knows the name, role and children of its own widgets; of one that paints itself it knows that
+there is something. ``install`` has Qt ask here. A widget says what it is by ``accessible_role``, a
+name in its class, and what it holds by the methods of ``Parts``.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+import shiboken6
+from PySide6.QtCore import QObject, QPoint, QRect
+from PySide6.QtGui import QAccessible, QAccessibleInterface
+from PySide6.QtWidgets import QAbstractScrollArea, QAccessibleWidget, QScrollArea, QWidget
+
+from aegui.kit.speech import spoken_role
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QColor, QWindow
+
+
+@runtime_checkable
+class Parts(Protocol):
+    """A painted widget with parts: cells, bars, points, rows."""
+
+    def part_count(self) -> int:
+        """The number of parts."""
+
+    def part_words(self, place: int) -> str:
+        """What is to be said of one."""
+
+    def part_rect(self, place: int) -> QRect:
+        """Where it is, in pixels of what is painted on."""
+
+    def current_part(self) -> int | None:
+        """The part that the keys are at; None: at none."""
+
+
+class _Part(QAccessibleInterface):
+    """One part of a painted widget; it is there as long as the widget has so many."""
+
+    def __init__(self, widget: QWidget, parts: Parts, place: int) -> None:
+        super().__init__()
+        self._widget, self._parts, self.place = widget, parts, place
+
+    def isValid(self) -> bool:
+        return shiboken6.isValid(self._widget) and self.place < self._parts.part_count()
+
+    def object(self) -> QObject:
+        # It is none of Qt's objects; the binding declares that there always is one.
+        return None  # type: ignore[return-value]
+
+    def window(self) -> QWindow:
+        return self._widget.window().windowHandle()
+
+    def text(self, kind: QAccessible.Text) -> str:
+        is_name = kind == QAccessible.Text.Name and self.isValid()
+        return self._parts.part_words(self.place) if is_name else ""
+
+    def setText(self, kind: QAccessible.Text, text: str) -> None:
+        """Nobody writes here."""
+
+    def rect(self) -> QRect:
+        if not self.isValid():
+            return QRect()
+        ground = surface_of(self._widget)
+        where = self._parts.part_rect(self.place)
+        return QRect(ground.mapToGlobal(where.topLeft()), where.size())
+
+    def parent(self) -> QAccessibleInterface:
+        return QAccessible.queryAccessibleInterface(self._widget)
+
+    def child(self, index: int) -> QAccessibleInterface:
+        del index
+        return None  # type: ignore[return-value]
+
+    def childAt(self, x: int, y: int) -> QAccessibleInterface:
+        del x, y
+        return None  # type: ignore[return-value]
+
+    def childCount(self) -> int:
+        return 0
+
+    def indexOfChild(self, child: QAccessibleInterface) -> int:
+        del child
+        return -1
+
+    def focusChild(self) -> QAccessibleInterface:
+        return None  # type: ignore[return-value]
+
+    def role(self) -> QAccessible.Role:
+        return QAccessible.Role.ListItem
+
+    def state(self) -> QAccessible.State:
+        return QAccessible.State()
+
+    def foregroundColor(self) -> QColor:
+        return self._widget.palette().windowText().color()
+
+    def backgroundColor(self) -> QColor:
+        return self._widget.palette().window().color()
+
+
+class _PaintedAccess(QAccessibleWidget):
+    """A painted widget: widgets that lie in it are its children, and after them its parts."""
+
+    def __init__(self, widget: QWidget, role: QAccessible.Role) -> None:
+        super().__init__(widget, role)
+        self._widget = widget
+        self._parts = widget if isinstance(widget, Parts) else None
+        self._made: dict[int, _Part] = {}
+        _keep(self, widget)
+
+    def forget(self) -> None:
+        """Let the parts go with the widget."""
+        for part in self._made.values():
+            QAccessible.deleteAccessibleInterface(QAccessible.uniqueId(part))
+        self._made.clear()
+
+    def _part_count(self) -> int:
+        return 0 if self._parts is None else self._parts.part_count()
+
+    def childCount(self) -> int:
+        return super().childCount() + self._part_count()
+
+    def child(self, index: int) -> QAccessibleInterface:
+        place = index - super().childCount()
+        if place < 0 or self._parts is None:
+            return super().child(index)
+        if place not in self._made:
+            part = self._made[place] = _Part(self._widget, self._parts, place)
+            QAccessible.registerAccessibleInterface(part)
+        return self._made[place]
+
+    def indexOfChild(self, child: QAccessibleInterface) -> int:
+        if isinstance(child, _Part):
+            return super().childCount() + child.place
+        return super().indexOfChild(child)
+
+    def childAt(self, x: int, y: int) -> QAccessibleInterface:
+        if self._parts is not None:
+            at = surface_of(self._widget).mapFromGlobal(QPoint(x, y))
+            for place in range(self._parts.part_count()):
+                if self._parts.part_rect(place).contains(at):
+                    return self.child(super().childCount() + place)
+        return super().childAt(x, y)
+
+    def focusChild(self) -> QAccessibleInterface:
+        current = None if self._parts is None else self._parts.current_part()
+        if current is not None and self._widget.hasFocus() and current < self._part_count():
+            return self.child(super().childCount() + current)
+        return super().focusChild()
+
+
+class _ScrollAccess(QAccessibleWidget):
+    """An area that scrolls is called as what it lies in, where it has no name of its own."""
+
+    def __init__(self, area: QScrollArea) -> None:
+        super().__init__(area, QAccessible.Role.Pane)
+        self._area = area
+        _keep(self, area)
+
+    def text(self, kind: QAccessible.Text) -> str:
+        found = super().text(kind)
+        around = self._area.parentWidget()
+        while kind == QAccessible.Text.Name and not found and around is not None:
+            found = around.accessibleName() or around.windowTitle()
+            around = around.parentWidget()
+        return found
+
+
+_kept: dict[int, QAccessibleWidget] = {}
+"""Qt takes them for its own, Python would let them go: by the address of the widget."""
+
+
+def _keep(access: QAccessibleWidget, widget: QWidget) -> None:
+    key = int(shiboken6.getCppPointer(widget)[0])
+    _kept[key] = access
+    widget.destroyed.connect(partial(_forget, key))
+
+
+def surface_of(widget: QWidget) -> QWidget:
+    """What a widget paints on."""
+    return widget.viewport() if isinstance(widget, QAbstractScrollArea) else widget
+
+
+def install() -> None:
+    """Have Qt ask here about painted widgets; may be called again."""
+    QAccessible.installFactory(_made_for)
+
+
+def _made_for(_key: str, thing: QObject) -> QAccessibleInterface | None:
+    if not isinstance(thing, QWidget):
+        return None
+    if isinstance(thing, QScrollArea):
+        return _ScrollAccess(thing)
+    role = spoken_role(thing)
+    return None if role is None else _PaintedAccess(thing, role)
+
+
+def _forget(key: int, _widget: QObject | None = None) -> None:
+    access = _kept.pop(key, None)
+    if isinstance(access, _PaintedAccess):
+        access.forget()

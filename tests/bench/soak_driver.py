@@ -1,0 +1,317 @@
+"""The driver of ``soak.py``: a person who never stops, in the real window.
+
+Each lap does everything once and comes back to the same rest; then it prints, as one line of JSON,
+what the program holds: ``python -m tests.bench.soak_driver [SECONDS [LAPS [brief]]]``. A ``brief``
+lap does all of it in fewer steps.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import math
+import os
+import shutil
+import sys
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog, QMenu
+
+from aegui.app import App
+from aegui.core.recipe import CorruptionSpec, DataSpec, LayerSpec, NetworkSpec, Recipe, TrainingSpec
+from aegui.core.study.plan import StudyPlan, save_plan
+from aegui.features.builder.training import TrainingFeature
+from aegui.features.drawing.view.draw_panel import DrawPanel
+from aegui.features.studies.model.study_runs import StudyRuns
+from aegui.features.time.feature import TimeFeature
+from aegui.paths import models_dir, user_data_dir
+from aegui.session.settings import Settings
+from aegui.window.docks import PERSPECTIVES
+from aegui.window.memory import process_bytes
+from tests.bench.figures import percentile
+from tests.bench.live_window import Probe, spin
+
+WINDOW = (1280, 800)
+RECIPE = Recipe(
+    name="soak",
+    data=DataSpec(source="lowercase"),
+    network=NetworkSpec(encoder=(LayerSpec(units=25),)),
+    training=TrainingSpec(epochs=400),
+    seed=1,
+)
+ENDLESS = RECIPE.model_copy(update={"training": TrainingSpec(epochs=100_000_000)})
+MODELS = ("letters-2d", "letters-denoise", "mnist-vae-2", "fashion-gan")
+DIALOGS = ("search_commands", "shortcuts", "guide", "messages", "gallery", "limits", "summary")
+PLAN = {
+    "name": "soak",
+    "recipe": "letters-course",
+    "set": {"training.epochs": 60},
+    "axes": [{"label": "rate", "path": "training.optimizer.learning_rate", "values": [0.01, 0.02]}],
+    "seeds": {"count": 2},
+    "goal": {"figure": "worst", "at_most": 1},
+}
+_LIMIT_S = 240.0
+_LOOK_S = 0.25
+_HANDLES = Path("/proc/self/fd")
+_TASKS = Path("/proc/self/task")
+
+
+def until(done: object) -> None:
+    """Run the event loop until ``done()``."""
+    limit = time.monotonic() + _LIMIT_S
+    while not done():  # type: ignore[operator]
+        if time.monotonic() > limit:
+            raise TimeoutError(done)
+        spin(0.05)
+
+
+class Person:
+    """Uses everything, again and again."""
+
+    def __init__(self, app: App, *, brief: bool = False) -> None:
+        self._app = app
+        self._share = 0.1 if brief else 1.0
+        self._models = MODELS[:1] if brief else MODELS
+        self._dialogs = DIALOGS[:3] if brief else DIALOGS
+
+    def _look(self, seconds: float = _LOOK_S) -> None:
+        spin(max(0.02, self._share * seconds))
+
+    def lap(self) -> None:
+        """Do everything once, and come to rest."""
+        for act in (
+            self.train_and_hover,
+            self.scrub,
+            self.draw,
+            self.arrange,
+            self.open_and_close,
+            self.ask_dialogs,
+            self.study,
+            self.dress_and_speak,
+            self.rest,
+        ):
+            act()
+
+    def _take(self, recipe: Recipe) -> None:
+        workspace = self._app.services.workspace
+        workspace.new(recipe)
+        until(lambda: workspace.resolution.resolved is not None)
+
+    def _stop(self) -> None:
+        runner = self._app.services.runner
+        runner.stop()
+        until(lambda: not runner.is_busy)
+
+    def train_and_hover(self) -> None:
+        """Train with the mouse on the map, stop, go on, pause, and train another to its end."""
+        runner, window = self._app.services.runner, self._app.window
+        window.set_perspective("build")
+        self._take(ENDLESS)
+        window.feature(TrainingFeature).train()
+        until(lambda: runner.pull() is not None)
+        self._hover(120)
+        self._stop()
+        for key in ("continue", "pause", "pause", "slow", "slow"):
+            window.actions_table[key].trigger()
+            self._look()
+        self._stop()
+        self._take(RECIPE)
+        window.feature(TrainingFeature).train()
+        until(lambda: not runner.is_busy)
+
+    def _hover(self, moves: int) -> None:
+        canvas = self._app.window.canvas
+        for index in range(round(self._share * moves)):
+            angle = index / 9
+            place = QPointF(
+                canvas.width() * (0.5 + 0.3 * math.cos(angle)),
+                canvas.height() * (0.5 + 0.3 * math.sin(1.3 * angle)),
+            )
+            QTest.mouseMove(canvas, place.toPoint())
+            spin(0.01)
+
+    def scrub(self) -> None:
+        """Go through the epochs, there and back."""
+        timeline = self._app.services.shown.timeline
+        if timeline is None:
+            raise RuntimeError("no epochs were kept")
+        epochs = timeline.epochs.tolist()[:: round(8 / self._share)]
+        for epoch in epochs + epochs[::-1]:
+            self._app.window.feature(TimeFeature).go_to(epoch)
+            spin(0.02)
+        self._app.window.actions_table["epoch_newest"].trigger()
+
+    def draw(self) -> None:
+        """Strokes, noise, and all of it undone."""
+        window, drawing = self._app.window, self._app.services.drawing
+        window.set_perspective("draw")
+        self._look()
+        drawing.clear()
+        editor = window.panel(DrawPanel).editor
+        for number in range(20):
+            place = editor.cell_rect(number % 7, number // 7 % 5).center()
+            QTest.mouseClick(editor, Qt.MouseButton.LeftButton, pos=place)
+            spin(0.02)
+        for seed in range(5):
+            drawing.apply_noise(CorruptionSpec(kind="flip", level=0.1), seed)
+            spin(0.02)
+        for key in ("undo", "redo", "undo"):
+            window.actions_table[key].trigger()
+            spin(0.02)
+
+    def arrange(self) -> None:
+        """Each arrangement, and in it each panel raised, closed and opened again."""
+        window = self._app.window
+        for key in PERSPECTIVES:
+            window.set_perspective(key)
+            self._look()
+            for dock in window.docks.values():
+                if not dock.isHidden():
+                    dock.raise_()
+                    self._look(0.1)
+            first = next(dock for dock in window.docks.values() if not dock.isHidden())
+            first.toggleViewAction().trigger()
+            spin(0.03)
+            first.toggleViewAction().trigger()
+            window.reset_layout()
+        for dock in window.docks.values():
+            dock.show()
+            dock.raise_()
+            self._look(0.1)
+        window.reset_layout()
+
+    def open_and_close(self) -> None:
+        """The models that ship, one after the other, with the mouse on the map."""
+        window = self._app.window
+        window.set_perspective("wander")
+        for name in self._models:
+            self._app.services.workspace.open(models_dir() / f"{name}.aegui", lambda: True)
+            self._look(1.0)
+            self._hover(30)
+        self._take(RECIPE)
+
+    def ask_dialogs(self) -> None:
+        """Every dialog that asks nothing is opened, looked at, and closed."""
+        for key in self._dialogs:
+            closer = QTimer()
+            closer.setInterval(int(1000 * self._share * _LOOK_S))
+            closer.timeout.connect(self._close_others)
+            closer.start()
+            self._app.window.actions_table[key].trigger()
+            self._look(2 * _LOOK_S)
+            closer.stop()
+        self._close_others()
+
+    def _close_others(self) -> None:
+        for widget in QApplication.topLevelWidgets():
+            if widget.isVisible() and isinstance(widget, QDialog | QMenu):
+                widget.close()
+        popup = QApplication.activePopupWidget()
+        if popup is not None:
+            popup.close()
+
+    def study(self) -> None:
+        """Four runs of a study, from the first to the last."""
+        app = self._app
+        app.window.actions_table["studies"].trigger()
+        runs = app.services.of(StudyRuns)
+        folder = user_data_dir() / "soak"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        path = folder / "soak.aegui-study"
+        save_plan(path, StudyPlan.model_validate(PLAN))
+        runs.choose(path)
+        until(lambda: runs.sheet is not None and runs.sheet.path == path and bool(runs.sheet.cost))
+        runs.start()
+        until(lambda: not runs.job.is_busy)
+
+    def dress_and_speak(self) -> None:
+        """Other colours, and other languages: the window is built anew for each."""
+        for theme in ("dark", "light"):
+            self._app.use_theme(theme)
+            self._look()
+        for code in ("es", "en"):
+            self._app.use_language(code)
+            self._look(2 * _LOOK_S)
+
+    def rest(self) -> None:
+        """A small document, nothing under way, the first arrangement."""
+        self._take(RECIPE)
+        window = self._app.window
+        window.set_perspective("wander")
+        window.notifications.close_all()
+        self._close_others()
+        self._look(3.0)
+
+
+def objects() -> Counter[str]:
+    """Every QObject that hangs below a window or the application, by its kind; windows too."""
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    found: Counter[str] = Counter()
+    for root in (application, *QApplication.topLevelWidgets()):
+        for each in (root, *root.findChildren(QObject)):
+            found[each.metaObject().className()] += 1
+    return found
+
+
+def held() -> dict[str, float]:
+    """What the program holds now, after Qt and Python have let go of what nobody needs."""
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    gc.collect()
+    found = objects()
+    told = {
+        "rss_mb": (process_bytes() or 0) / 1e6,
+        "objects": found.total(),
+        "timers": found["QTimer"],
+        "windows": len(QApplication.topLevelWidgets()),
+        "python_threads": threading.active_count(),
+        "python_objects": len(gc.get_objects()) + gc.get_freeze_count(),
+    }
+    if _HANDLES.is_dir():
+        told["handles"] = len(os.listdir(_HANDLES))
+        told["threads"] = len(os.listdir(_TASKS))
+    return told
+
+
+def main() -> int:
+    """Go round until the time, or the number of laps, is over."""
+    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 60.0
+    most = int(sys.argv[2]) if len(sys.argv) > 2 else 10_000
+    application = QApplication(sys.argv[:1])
+    settings = Settings.model_validate({"language": "en", "theme": "light"})
+    settings.unasked_minutes, settings.unasked_memory_share = 1e6, 1.0
+    app = App(application, settings)
+    app.start()
+    app.window.resize(*WINDOW)
+    spin(2.0)
+    person, probe = Person(app, brief="brief" in sys.argv), Probe(app)
+    begun, laps = time.perf_counter(), 0
+    while laps < most and time.perf_counter() - begun < seconds:
+        probe.gaps = []
+        started, worked = time.perf_counter(), time.thread_time()
+        probe.start()
+        person.lap()
+        probe.stop()
+        laps += 1
+        told = {
+            "lap": laps,
+            "minutes": (time.perf_counter() - begun) / 60,
+            "lap_s": time.perf_counter() - started,
+            "cpu_s": time.thread_time() - worked,
+            "gap_p50_ms": percentile(probe.gaps, 50),
+            "gap_p99_ms": percentile(probe.gaps, 99),
+            **held(),
+        }
+        print(json.dumps({key: round(value, 3) for key, value in told.items()}), flush=True)  # noqa: T201
+    app.shutdown()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
