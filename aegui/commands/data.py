@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 from aegui.commands.progress import shown_work
 from aegui.commands.words import say, say_json, shown
 from aegui.core.data.card import card
-from aegui.core.data.download import download
+from aegui.core.data.download import download, take_files
 from aegui.core.data.file_kinds import FILE_KINDS, kind_of
+from aegui.core.data.image_files import scan_images
 from aegui.core.data.load import read_glyph_file, read_source
+from aegui.core.data.own_look import own_look
 from aegui.core.data.published import PUBLISHED, published_folder
 from aegui.core.data.readers import READERS
 from aegui.core.data.select import select
@@ -57,10 +59,14 @@ def data_command(options: argparse.Namespace) -> int:
 
 
 def download_command(options: argparse.Namespace) -> int:
-    """Download a set, going on with what a download before has left."""
+    """Download a set, going on with what a download before has left, or copy its files."""
     try:
         with shown_work() as (report, is_cancelled):
-            download(options.set, report, is_cancelled)
+            if options.files:
+                paths = [Path(path).expanduser() for path in options.files]
+                take_files(options.set, paths, report, is_cancelled)
+            else:
+                download(options.set, report, is_cancelled)
     except Cancelled:
         text = tr("Stopped; what has come so far is kept. The same command goes on.")
         raise Cancelled(text) from None
@@ -115,7 +121,11 @@ def _read(
         file = read_glyph_file(path)  # each set of it by itself, not all of them together
         return file.reader, tuple(select(one, chosen) for one in file.datasets), file.notes
     reading = read_source(options.file, image_spec(options), report, is_cancelled)
-    return reading.kind, (select(reading.dataset, chosen),), reading.notes
+    notes = reading.notes
+    if reading.kind == "folder":
+        own = own_look(scan_images([path], is_cancelled).files, is_cancelled)
+        notes = notes if own is None else (own.words(), *notes)
+    return reading.kind, (select(reading.dataset, chosen),), notes
 
 
 def _card_json(dataset: Dataset, found: DataCard) -> dict[str, Any]:

@@ -645,7 +645,15 @@ CONVERT = (
     text("source", mark("IN"), mark("the file to read")),
     text("target", mark("OUT"), mark("the file to write")),
 )
-DOWNLOAD = (choice("set", DOWNLOADS, "%(choices)s", metavar=mark("SET")),)
+DOWNLOAD = (
+    choice("set", DOWNLOADS, "%(choices)s", metavar=mark("SET")),
+    several(
+        "--from",
+        mark("PATH"),
+        mark("copy the files from this folder or file, in place of the network; may be repeated"),
+        dest="files",
+    ),
+)
 SELF_TEST = (flag("--no-window", mark("leave the window out")),)
 HISTORY = (_FILE, AS_JSON)
 

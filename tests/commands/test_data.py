@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,8 +16,6 @@ from aegui.core.data.published import PUBLISHED
 from aegui.core.errors import AeguiError, Cancelled
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     Captured = pytest.CaptureFixture[str]
 
 
@@ -49,7 +48,8 @@ def test_a_folder_of_images(folder: Path, capsys: Captured) -> None:
     answer = answer_of(capsys, str(folder), "--size", "16x24", "--grey", "--fit", "fill")
     assert answer["reader"] == "folder"
     assert answer["notes"] == [
-        "1 file could not be read and is left out: bad.jpg: this is no image that can be read."
+        "The files are 10 × 20 in colour.",
+        "1 file could not be read and is left out: bad.jpg: this is no image that can be read.",
     ]
     (data,) = answer["datasets"]
     assert (data["samples"], data["channels"], data["height"], data["width"]) == (6, 1, 24, 16)
@@ -92,6 +92,9 @@ def test_downloading(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
     assert main(["download", "fashion"]) == 0
     assert asked == ["fashion"]
     assert "Fashion-MNIST is in " in capsys.readouterr().out
+
+    assert main(["download", "mnist", "--from", str(Path(__file__).parent)]) == 2
+    assert "0 of 4 files are here now" in capsys.readouterr().err
 
     def stop(*_: object) -> None:
         raise Cancelled("Stopped.")

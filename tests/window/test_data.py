@@ -23,6 +23,7 @@ from aegui.features.data.import_dialog import ImportDialog
 from aegui.features.data.model import data_service
 from aegui.features.data.view.data_panel import DataPanel
 from aegui.features.drawing.view.draw_panel import DrawPanel
+from aegui.paths import models_dir
 from aegui.session.data.data_sources import DRAWINGS, own_path
 from aegui.shell.dialogs import files, questions
 from tests.window.conftest import SMALL, stop
@@ -162,6 +163,8 @@ def test_images_are_brought_in(
     panel = dialog.panel
     assert panel.head.text() == "5 images"
     assert len(panel.gallery.shown) == 5
+    assert panel.spec.width != panel.spec.height, "they keep their proportions"
+    panel.square.click()
     panel.form.fields["images.width"].setValue(16)  # type: ignore[union-attr]
     panel.form.fields["images.width"].edited.emit(16)
     assert (panel.spec.width, panel.spec.height) == (16, 16)
@@ -174,6 +177,44 @@ def test_images_are_brought_in(
     assert window.toolbar.data.currentText() == "pictures"
     workspace.undo_stack.undo()
     assert workspace.recipe.data.source == "lowercase"
+
+
+def test_their_own_size_is_proposed_and_whether_the_network_reads_them(
+    qtbot: QtBot, window: MainWindow, workspace: Workspace, tmp_path: Path
+) -> None:
+    """The network of the map is for 5 x 7 pixels, then for faces of 64 x 64 in colour."""
+    for number in range(3):
+        Image.new("L", (20, 28), 60 * number).save(tmp_path / f"{number}.png")
+    workspace.open(models_dir() / "emoji-faces.aegui", lambda: True)
+    qtbot.waitUntil(lambda: window._services.shown.codec is not None, timeout=60_000)
+    dialog = window.feature(DataFeature).import_images([tmp_path])
+    qtbot.waitUntil(dialog.take.isEnabled, timeout=20_000)
+    panel = dialog.panel
+    assert (panel.spec.width, panel.spec.height, panel.spec.channels) == (20, 28, 1)
+    assert panel.own.text() == "The files are 20 × 28 in grey."
+    assert "reads 64 × 64 in colour, and not these" in panel.network.text()
+    panel.as_network.click()
+    assert (panel.spec.width, panel.spec.height, panel.spec.channels) == (64, 64, 3)
+    assert "seen there at once" in panel.network.text()
+    assert panel.as_network.isHidden()
+    dialog.take.click()
+    settle(qtbot, workspace)
+    assert workspace.dataset.image_shape == (3, 64, 64)
+    assert window._services.shown.dataset is workspace.dataset
+
+
+def test_files_that_one_has_are_copied_in(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    data = window.toolbar.data
+    data.activated.emit(data.findData("mnist"))
+    qtbot.waitUntil(lambda: window.findChild(DownloadDialog) is not None)
+    dialog = opened(window, DownloadDialog)
+    monkeypatch.setattr(files, "choose_folder", lambda *_: str(tmp_path))
+    dialog.panel.have.menu().actions()[0].trigger()
+    qtbot.waitUntil(lambda: "0 of 4 files are here now" in dialog.panel.problem.text())
+    assert dialog.panel.have.isEnabled()
+    dialog.close()
 
 
 def test_a_folder_without_images_is_told_in_the_dialog(

@@ -9,6 +9,7 @@ import http.client
 import os
 import shutil
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aegui import __version__
@@ -17,6 +18,7 @@ from aegui.core.data.published import (
     PUBLISHED,
     NotDownloaded,
     PublishedFile,
+    PublishedSet,
     is_available,
     published_folder,
 )
@@ -27,15 +29,16 @@ from aegui.core.system_reason import system_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from aegui.core.data.progress import IsCancelled, Report
 
-__all__ = ["NotDownloaded", "download", "is_available"]
+__all__ = ["NotDownloaded", "download", "is_available", "take_files"]
 
 _CHUNK = 1 << 16
 _TIMEOUT_S = 15.0
 _PARTIAL_SUFFIX = ".part"
+_MOST_LOOKED_AT = 20_000
+"""Files of a folder that are looked at: somebody may give that of all that he has."""
 _MAX_ATTEMPTS = 50
 """A mirror that cuts the connection is asked again so often, as long as it gives anything."""
 
@@ -96,15 +99,7 @@ def download(
             full.
         Cancelled: ``cancelled`` asked for it; what has come so far is kept.
     """
-    published = PUBLISHED.get(key.removesuffix("-test"))
-    if published is None:
-        raise AeguiError(
-            tr(
-                "There is no set “{key}” to download; there are {keys}.",
-                key=key,
-                keys=", ".join(PUBLISHED),
-            )
-        )
+    published = _published(key)
     folder = published_folder(published.key)
     progress = Progress(published.size, _Words(published.title), report, cancelled)
     with _in_words(folder, published.size):
@@ -117,6 +112,112 @@ def download(
                 _bring(transfer, mirrors or published.mirrors)
             done += file.size
             progress.reached(done)
+
+
+def take_files(
+    key: str,
+    paths: Sequence[Path],
+    report: Report | None = None,
+    cancelled: IsCancelled | None = None,
+) -> None:
+    """Copy the files of the set ``key`` from where a person has them already.
+
+    They may have any names: each is known by its size and its SHA-256.
+
+    Args:
+        key: A key of ``PUBLISHED``; the test part of a set comes with its training part.
+        paths: The files, or folders that have them, with their sub-folders.
+        report: Called with the number of bytes that are there, in this thread.
+        cancelled: Asked now and then whether to stop.
+
+    Raises:
+        AeguiError: Some files of the set are still missing, or the disk is full; those that are
+            right are kept.
+        Cancelled: ``cancelled`` asked for it; likewise.
+    """
+    published = _published(key)
+    folder = published_folder(published.key)
+    progress = Progress(published.size, _Words(published.title), report, cancelled)
+    with _in_words(folder, published.size):
+        offered = _offered(paths, cancelled)
+        folder.mkdir(parents=True, exist_ok=True)
+        _check_room(folder, published.files)
+        done, missing = 0, []
+        for file in published.files:
+            target = folder / file.name
+            if not _is_whole(target, file) and not _copy(file, offered, target, cancelled):
+                missing.append(file)
+                continue
+            done += file.size
+            progress.reached(done)
+    if missing:
+        raise AeguiError(_missing_words(published, missing, offered))
+
+
+def _published(key: str) -> PublishedSet:
+    published = PUBLISHED.get(key.removesuffix("-test"))
+    if published is None:
+        raise AeguiError(
+            tr(
+                "There is no set “{key}” to download; there are {keys}.",
+                key=key,
+                keys=", ".join(PUBLISHED),
+            )
+        )
+    return published
+
+
+def _offered(paths: Sequence[Path], cancelled: IsCancelled | None) -> list[Path]:
+    """The files of ``paths``, those of folders too."""
+    found: list[Path] = []
+    for path in paths:
+        inside = (Path(at) / name for at, _, names in os.walk(path) for name in sorted(names))
+        for file in inside if path.is_dir() else (path,):
+            stop_if(cancelled)
+            found.append(file)
+            if len(found) >= _MOST_LOOKED_AT:
+                return found
+    return found
+
+
+def _copy(
+    file: PublishedFile, offered: Sequence[Path], target: Path, cancelled: IsCancelled | None
+) -> bool:
+    """Whether one of the files ``offered`` was ``file``, and is its copy now."""
+    for path in offered:
+        stop_if(cancelled)
+        if _is_whole(path, file):
+            partial = target.with_name(target.name + _PARTIAL_SUFFIX)
+            shutil.copyfile(path, partial)
+            partial.replace(target)
+            return True
+    return False
+
+
+def _missing_words(
+    published: PublishedSet, missing: Sequence[PublishedFile], offered: Sequence[Path]
+) -> str:
+    """One sentence for each file that is missing: what was there in its place."""
+    told = []
+    for file in missing:
+        plain = file.name.removesuffix(".gz")
+        names = {path.name.replace(".idx", "-idx").removesuffix(".gz") for path in offered}
+        packed = any(path.name == file.name for path in offered)
+        if packed:
+            why = tr("is another file than the one that was published")
+        elif plain in names:
+            why = tr("is unpacked; the .gz file is needed")
+        else:
+            why = tr("is not there")
+        told.append(tr("{file} {why}", file=file.name, why=why))
+    count = len(published.files) - len(missing)
+    return tr(
+        "{title}: {n} of {all} files are here now. {told}.",
+        title=published.title,
+        n=count,
+        all=len(published.files),
+        told="; ".join(told),
+    )
 
 
 @dataclass(frozen=True)

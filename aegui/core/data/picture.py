@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from aegui.core.i18n import tr
 from aegui.core.system_reason import system_reason
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from aegui.core.recipe import ImageSpec
 
+_Taken = TypeVar("_Taken")
 _NEEDS_A_PROGRAM = frozenset({"EPS", "WMF", "FPX", "MIC", "GRIB", "HDF5", "BUFR", "MPEG", "PDF"})
 """Kinds of which pillow knows the name only, or for which it would start another program."""
 _MAX_PIXELS = 80_000_000
@@ -30,6 +32,11 @@ _MAX_PHOTOGRAPH = 500_000_000
 _JPEG = b"\xff\xd8\xff"
 _SPARE = 2
 """A JPEG is unpacked at no more than so many times the size that is needed."""
+_ORIENTATION, _FIRST_SIDEWAYS = 0x0112, 5
+"""The entry of a photograph that says how it was held, and from where on that was sideways."""
+_LOOK_PX = 64
+_GREY_SPREAD = 8
+"""Levels that red, green and blue may differ by in what is grey: a JPEG is not exact."""
 _BYTE_MAX, _SHORT_MAX = 255.0, 65_535.0
 
 
@@ -59,6 +66,19 @@ def read_picture(path: Path, spec: ImageSpec) -> NDArray[np.uint8]:
     Raises:
         ReadError: It is no image, damaged, or too large; the message is the reason alone.
     """
+    return _read(path, lambda image: _pixels(image, spec))
+
+
+def own_form(path: Path) -> tuple[int, int, bool]:
+    """Width, height, and whether it has no colours, of the image in ``path``, turned upright.
+
+    Raises:
+        ReadError: As for ``read_picture``.
+    """
+    return _read(path, _form)
+
+
+def _read(path: Path, taken: Callable[[Image.Image], _Taken]) -> _Taken:
     from PIL import Image, UnidentifiedImageError
 
     # Pillow warns of images that would fill the memory: here they are refused. It warns of odd
@@ -68,7 +88,7 @@ def read_picture(path: Path, spec: ImageSpec) -> NDArray[np.uint8]:
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     try:
         with _opened(path) as image:
-            return _pixels(image, spec)
+            return taken(image)
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         # Pillow tells the size in its message only.
         found = re.search(r"\d{6,}", str(error))
@@ -110,6 +130,18 @@ def _too_large(size: str) -> ReadError:
             photograph=_MAX_PHOTOGRAPH,
         )
     )
+
+
+def _form(image: Image.Image) -> tuple[int, int, bool]:
+    width, height = image.size
+    if image.getexif().get(_ORIENTATION, 1) >= _FIRST_SIDEWAYS:
+        width, height = height, width
+    image.draft(None, (_LOOK_PX, _LOOK_PX))
+    small = _eight_bits(image)
+    small.thumbnail((_LOOK_PX, _LOOK_PX))
+    colours = np.asarray(small.convert("RGB"), np.int16)
+    spread = colours.max(axis=2) - colours.min(axis=2)
+    return width, height, bool(spread.max() <= _GREY_SPREAD)
 
 
 def _pixels(image: Image.Image, spec: ImageSpec) -> NDArray[np.uint8]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -12,6 +13,7 @@ from aegui.core.data.published import PUBLISHED, published_folder
 from aegui.core.data.store import megabytes
 from aegui.core.i18n import tr
 from aegui.features.data.view.download_panel import DownloadOffer, DownloadPanel
+from aegui.shell.dialogs import files
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -44,6 +46,7 @@ class DownloadDialog(QDialog):
         self._fit()
         self.panel.download.setFocus()
         self.panel.download_requested.connect(self.begin)
+        self.panel.files_requested.connect(self._on_panel_files_requested)
         self.panel.cancel_requested.connect(self.reject)
         service.downloading.progressed.connect(self._on_downloading_progressed)
         service.downloaded.connect(self._on_service_downloaded)
@@ -56,6 +59,19 @@ class DownloadDialog(QDialog):
         self.panel.set_busy()
         self._fit()
         self._service.download(self._key)
+
+    @Slot(str)
+    def _on_panel_files_requested(self, kind: str) -> None:
+        title = tr("Files of {name}", name=PUBLISHED[self._key].title)
+        if kind == "folder":
+            chosen = files.choose_folder(self, title, str(Path.home()), "data")
+            paths = [chosen] if chosen else []
+        else:
+            paths = files.choose_published_files(self, title)
+        if paths:
+            self.panel.set_busy(tr("Looking for the files…"))
+            self._fit()
+            self._service.take_files(self._key, [Path(path) for path in paths])
 
     @Slot(object)
     def _on_downloading_progressed(self, progress: JobProgress) -> None:

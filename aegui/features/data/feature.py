@@ -119,7 +119,10 @@ class DataFeature(Feature):
 
     def import_images(self, paths: Sequence[Path]) -> ImportDialog:
         """Show what becomes of the images in ``paths``, and take them if the person says so."""
-        dialog = ImportDialog(paths, self._services.workspace.recipe.data, self._window)
+        codec = self._services.shown.codec
+        shape = None if codec is None else codec.image_shape
+        data = self._services.workspace.recipe.data
+        dialog = ImportDialog(paths, data, self._window, shape)
         dialog.imported.connect(self._on_dialog_imported)
         dialog.open()
         return dialog

@@ -32,7 +32,14 @@ class ImportDialog(QDialog):
     imported = Signal(object)
     """The ``DataSpec`` that is asked for."""
 
-    def __init__(self, paths: Sequence[Path], data: DataSpec, parent: QWidget) -> None:
+    def __init__(
+        self,
+        paths: Sequence[Path],
+        data: DataSpec,
+        parent: QWidget,
+        network: Sequence[int] | None = None,
+    ) -> None:
+        """``network`` is the shape ``(C, H, W)`` of what the network on the map reads, if any."""
         super().__init__(parent)
         self._data = data
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -42,6 +49,7 @@ class ImportDialog(QDialog):
         self.work = ImageImport(paths, self)
         self.panel = ImportPanel()
         self.panel.set_spec(data.images)
+        self.panel.set_network(network)
         self.panel.set_state(tr("Looking for images…"))
         self.take = QPushButton(tr("&Use these"))
         self._lay_out()
@@ -70,6 +78,12 @@ class ImportDialog(QDialog):
     @Slot(object)
     def _on_work_found(self, scan: ImageScan) -> None:
         self.panel.set_found(len(scan.files), counted(scan), ())
+        own = self.work.own
+        if own is not None:
+            # As they are by themselves; fit and background as they were chosen last.
+            size = own.proposed().model_dump(include={"width", "height", "channels"})
+            self.panel.set_own(own.words())
+            self.panel.set_spec(self.panel.spec.model_copy(update=size))
         self.panel.set_state(tr("Reading some of them…"))
         self.work.preview(self.panel.spec)
 

@@ -103,6 +103,16 @@ def choose_folder(parent: QWidget, title: str, folder: str, kind: FileKind) -> s
     return _remembered(parent, kind, path)
 
 
+def choose_published_files(parent: QWidget, title: str) -> list[str]:
+    """Files of a set that was published, however they are called; empty for none."""
+    filters = [tr("Packed files ({patterns})", patterns="*.gz"), _all_files()]
+    begin = beginning(parent, "data")
+    paths, _ = QFileDialog.getOpenFileNames(parent, title, begin, ";;".join(filters))
+    if paths:
+        _remembered(parent, "data", paths[0])
+    return paths
+
+
 def choose_images(parent: QWidget, folder: str = "") -> list[str]:
     """The image files to learn; empty for none."""
     patterns = " ".join(f"*{suffix}" for suffix in sorted(image_suffixes()))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import gzip
 import hashlib
 import os
 import shutil
@@ -19,7 +20,7 @@ from aegui.core.data import published as published_module
 from aegui.core.data import store
 from aegui.core.data.builtin import load_builtin
 from aegui.core.data.dataset import Dataset
-from aegui.core.data.download import NotDownloaded, download, is_available
+from aegui.core.data.download import NotDownloaded, download, is_available, take_files
 from aegui.core.data.idx import idx_images, idx_labels
 from aegui.core.data.published import PUBLISHED, PublishedFile, PublishedSet
 from aegui.core.errors import AeguiError, Cancelled
@@ -135,6 +136,46 @@ def test_a_set_comes_is_checked_and_can_be_read(files: dict[str, bytes], user_ho
     assert (told[-1].done, told[-1].total) == (total, total)
     assert told[-1].text == f"MNIST: {total / 1e6:.1f} MB of {total / 1e6:.1f} MB"
     assert [one.done for one in told] == sorted(one.done for one in told)
+
+
+def test_files_that_one_has_are_known_by_their_sums(
+    files: dict[str, bytes], user_home: Path, tmp_path: Path
+) -> None:
+    mine = tmp_path / "stick" / "inner"
+    mine.mkdir(parents=True)
+    names = list(files)
+    # Under other names, beside other things, and two of them wrong or unpacked.
+    (mine / "a.bin").write_bytes(files[names[0]])
+    (mine / "b.bin").write_bytes(files[names[1]])
+    (mine / names[2]).write_bytes(files[names[2]][:-1] + b"x")
+    (mine / names[3].removesuffix(".gz")).write_bytes(gzip.decompress(files[names[3]]))
+    (mine / "letter.txt").write_text("hello")
+    with pytest.raises(AeguiError) as told:
+        take_files("mnist", [tmp_path / "stick"])
+    assert str(told.value) == (
+        "MNIST: 2 of 4 files are here now. t10k-images-idx3-ubyte.gz is another file than the one "
+        "that was published; t10k-labels-idx1-ubyte.gz is unpacked; the .gz file is needed."
+    )
+    assert not is_available("mnist")
+    # What was right is kept; the rest comes file by file.
+    for name in names[2:]:
+        (tmp_path / name).write_bytes(files[name])
+    seen: list[LoadProgress] = []
+    take_files("mnist-test", [tmp_path / name for name in names[2:]], seen.append)
+    assert is_available("mnist")
+    assert seen[-1].done == seen[-1].total
+    assert len(load_builtin("mnist")) == 500
+    assert {path.name for path in folder_of(user_home).iterdir()} == set(files)
+    assert len(list(mine.iterdir())) == 5, "they are copied, not moved"
+
+
+def test_a_folder_without_them_says_what_is_missing(
+    files: dict[str, bytes], tmp_path: Path
+) -> None:
+    with pytest.raises(AeguiError, match=r"0 of 4 files are here now.*is not there"):
+        take_files("mnist", [tmp_path])
+    with pytest.raises(Cancelled):
+        take_files("mnist", [tmp_path / "x"], cancelled=lambda: True)
 
 
 def test_cut_connections_are_resumed(files: dict[str, bytes], user_home: Path) -> None:

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.data.card import card
-from aegui.core.data.download import download
+from aegui.core.data.download import download, take_files
 from aegui.core.data.published import PUBLISHED
 from aegui.core.data.select import search
 from aegui.core.data.writers import write_dataset
@@ -18,7 +18,7 @@ from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.progress_job import ProgressJob
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from aegui.core.data.card import DataCard
     from aegui.core.data.dataset import Dataset
@@ -54,6 +54,15 @@ class DataService(QObject):
         self.downloading.start(
             tr("Downloading {name}", name=PUBLISHED[key].title),
             lambda report, cancelled: download(key, report, cancelled),
+            lambda _result: self.downloaded.emit(key),
+            lambda error: self.download_failed.emit(key, str(error)),
+        )
+
+    def take_files(self, key: str, paths: Sequence[Path]) -> None:
+        """Copy the files of the set ``key`` from ``paths``; told as those of a download."""
+        self.downloading.start(
+            tr("Copying {name}", name=PUBLISHED[key].title),
+            lambda report, cancelled: take_files(key, paths, report, cancelled),
             lambda _result: self.downloaded.emit(key),
             lambda error: self.download_failed.emit(key, str(error)),
         )

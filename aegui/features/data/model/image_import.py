@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from aegui.core.data.file_kinds import kind_of
 from aegui.core.data.image_files import scan_images
+from aegui.core.data.own_look import own_look
 from aegui.core.data.picture import read_picture
 from aegui.core.data.progress import stop_if
 from aegui.core.errors import AeguiError, ReadError
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.data.image_files import ImageScan
+    from aegui.core.data.own_look import OwnLook
     from aegui.core.data.progress import IsCancelled
     from aegui.core.recipe import DataSpec, ImageSpec
 
@@ -55,7 +57,7 @@ class ImageImport(QObject):
     """One import: scans paths, then previews them as often as the choice changes."""
 
     found = Signal(object)
-    """The ``ImageScan``."""
+    """The ``ImageScan``; what the files are like is ``own``."""
     failed = Signal(str)
     """There is nothing to import, and why."""
     previewed = Signal(object)
@@ -65,6 +67,7 @@ class ImageImport(QObject):
         super().__init__(parent)
         self.paths = tuple(paths)
         self.scan: ImageScan | None = None
+        self.own: OwnLook | None = None
         self.scanning = ProgressJob("aegui-scan", self)
         self._previews = Derived("aegui-preview", self, urgent=False)
         self._previews.answered.connect(self.previewed)
@@ -73,7 +76,7 @@ class ImageImport(QObject):
         """Look for images."""
         self.scanning.start(
             tr("Looking for images"),
-            lambda _report, cancelled: scan_images(self.paths, cancelled),
+            lambda _report, cancelled: _scanned(self.paths, cancelled),
             self._take,
             lambda error: self.failed.emit(str(error)),
         )
@@ -89,9 +92,14 @@ class ImageImport(QObject):
         self.scanning.shutdown()
         self._previews.shutdown()
 
-    def _take(self, scan: ImageScan) -> None:
-        self.scan = scan
-        self.found.emit(scan)
+    def _take(self, found: tuple[ImageScan, OwnLook | None]) -> None:
+        self.scan, self.own = found
+        self.found.emit(self.scan)
+
+
+def _scanned(paths: Sequence[Path], cancelled: IsCancelled) -> tuple[ImageScan, OwnLook | None]:
+    scan = scan_images(paths, cancelled)
+    return scan, own_look(scan.files, cancelled)
 
 
 def preview_of(

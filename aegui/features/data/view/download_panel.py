@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFormLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from aegui.core.i18n import tr
 from aegui.kit.layouts import dim, row
@@ -35,10 +36,12 @@ class DownloadPanel(QWidget):
 
     Signals:
         download_requested(): Fetch it, or go on where it was cut off.
+        files_requested(str): It is to be copied from a ``folder``, or from ``files``.
         cancel_requested(): Stop; or, where nothing is under way, do not fetch it.
     """
 
     download_requested = Signal()
+    files_requested = Signal(str)
     cancel_requested = Signal()
 
     def __init__(self, offer: DownloadOffer, parent: QWidget | None = None) -> None:
@@ -57,6 +60,14 @@ class DownloadPanel(QWidget):
         self.download.setProperty("main", True)
         self.download.setDefault(True)
         self.cancel = QPushButton(tr("&Cancel"))
+        self.have = QPushButton(tr("I &have the files"))
+        self.have.setToolTip(
+            tr("Copy them from a folder or a stick; each is checked by its SHA-256 sum")
+        )
+        menu = QMenu(self.have)
+        for key, words in (("folder", tr("In a folder…")), ("files", tr("Choose the files…"))):
+            menu.addAction(words).triggered.connect(partial(self._ask_files, key))
+        self.have.setMenu(menu)
         self.download.clicked.connect(self.download_requested)
         self.cancel.clicked.connect(self.cancel_requested)
         self._add_row(tr("Source"), offer.source)
@@ -76,7 +87,7 @@ class DownloadPanel(QWidget):
 
     def _lay_out(self) -> None:
         self._rows.setHorizontalSpacing(2 * SPACING)
-        buttons = row(1, self.download, self.cancel)
+        buttons = row(self.have, 1, self.download, self.cancel)
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * SPACING, 2 * SPACING, 2 * SPACING, 2 * SPACING)
         column.setSpacing(SPACING + 4)
@@ -89,6 +100,9 @@ class DownloadPanel(QWidget):
         column.addStretch(1)
         column.addLayout(buttons)
 
+    def _ask_files(self, key: str, _checked: bool = False) -> None:
+        self.files_requested.emit(key)
+
     def set_idle(self, problem: str = "") -> None:
         """Nothing is under way; ``problem`` says why it ended early."""
         self.problem.set_text(problem)
@@ -97,14 +111,16 @@ class DownloadPanel(QWidget):
         self.text.hide()
         self.download.setText(tr("&Go on") if problem else tr("&Download"))
         self.download.setEnabled(True)
+        self.have.setEnabled(True)
 
-    def set_busy(self) -> None:
-        """It has begun."""
+    def set_busy(self, words: str = "") -> None:
+        """It has begun; ``words`` say what."""
         self.problem.set_text("")
         self.bar.show()
-        self.text.setText(tr("Connecting…"))
+        self.text.setText(words or tr("Connecting…"))
         self.text.show()
         self.download.setEnabled(False)
+        self.have.setEnabled(False)
 
     def set_progress(self, progress: JobProgress) -> None:
         """Show how far it is."""

@@ -10,12 +10,14 @@ from PySide6.QtWidgets import (
     QFrame,
     QLabel,
     QPlainTextEdit,
+    QPushButton,
     QScrollArea,
     QWidget,
 )
 
+from aegui.core.data.own_look import size_words
 from aegui.core.i18n import tr, trn
-from aegui.core.recipe import DataSpec
+from aegui.core.recipe import MIN_IMAGE, DataSpec
 from aegui.features.data.view.class_list import ClassList
 from aegui.kit.layouts import column, dim, row
 from aegui.kit.marks import ProblemLabel, wrapped_label
@@ -63,6 +65,11 @@ class ImportPanel(QWidget):
         self._shown = DataSpec()
         self.form = Form(self._shown, _FIELDS)
         self.form.set_beginning("count", _USUAL_COUNT)
+        self.own = dim(wrapped_label())
+        self.network = wrapped_label()
+        self.as_network = QPushButton(tr("Take the size of the network"))
+        self.as_network.hide()
+        self._network_shape: tuple[int, ...] | None = None
         self.square = QCheckBox(tr("Width and height stay the same"))
         self.classes = ClassList()
         self.problem = ProblemLabel()
@@ -72,6 +79,8 @@ class ImportPanel(QWidget):
         self._build_fields()
         self._lay_out()
         self._connect()
+        self.set_own("")
+        self.set_network(None)
         self.set_found(0, {}, ())
 
     # -- parts -----------------------------------------------------------------------------------
@@ -94,7 +103,10 @@ class ImportPanel(QWidget):
         holder = QWidget()
         holder.setLayout(
             column(
+                self.own,
                 self.form,
+                self.network,
+                row(self.as_network, 1),
                 self.problem,
                 self._class_title,
                 self.classes,
@@ -116,6 +128,7 @@ class ImportPanel(QWidget):
     def _connect(self) -> None:
         self.form.edited.connect(self._on_form_edited)
         self.square.toggled.connect(self._on_square_toggled)
+        self.as_network.clicked.connect(self._on_as_network_clicked)
 
     # -- what is shown ---------------------------------------------------------------------------
 
@@ -141,6 +154,38 @@ class ImportPanel(QWidget):
         with QSignalBlocker(self.square):
             self.square.setChecked(spec.width == spec.height)
         self._show(spec)
+
+    def set_own(self, text: str) -> None:
+        """Say what the files are like by themselves."""
+        self.own.setText(text)
+        self.own.setVisible(bool(text))
+
+    def set_network(self, shape: Sequence[int] | None) -> None:
+        """The images ``(C, H, W)`` that the network on the map reads; None: there is none."""
+        self._network_shape = None if shape is None else tuple(shape)
+        self._show_network()
+
+    def _show_network(self) -> None:
+        shape, spec = self._network_shape, self.spec
+        fits = shape == (spec.channels, spec.height, spec.width)
+        self.network.setVisible(shape is not None)
+        # A network for glyphs reads fewer pixels than an image may have.
+        self.as_network.setVisible(
+            shape is not None and not fits and min(shape[1:]) >= MIN_IMAGE and shape[0] in (1, 3)
+        )
+        if shape is None:
+            return
+        if fits:
+            text = tr(
+                "The network on the map reads images of this size: they are seen there at once."
+            )
+        else:
+            text = tr(
+                "The network on the map reads {size}, and not these: train one on them. What is "
+                "trained stays in its file.",
+                size=size_words(*shape),
+            )
+        self.network.setText(text)
 
     def set_found(
         self, files: int, labels: dict[str, int], skipped: Sequence[tuple[str, str]]
@@ -189,6 +234,7 @@ class ImportPanel(QWidget):
     def _show(self, spec: ImageSpec) -> None:
         self._shown = self._shown.model_copy(update={"images": spec})
         self.form.set_value(self._shown)
+        self._show_network()
 
     # -- edits -----------------------------------------------------------------------------------
 
@@ -201,6 +247,13 @@ class ImportPanel(QWidget):
         if spec != before:
             self._show(spec)
             self.spec_edited.emit(spec)
+
+    def _on_as_network_clicked(self) -> None:
+        if self._network_shape is not None:
+            channels, height, width = self._network_shape
+            update = {"channels": channels, "height": height, "width": width}
+            self.set_spec(self.spec.model_copy(update=update))
+            self.spec_edited.emit(self.spec)
 
     def _on_square_toggled(self, square: bool) -> None:
         images = self._shown.images

@@ -1,0 +1,93 @@
+"""What image files are like by themselves: their size, and whether they are grey."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.data.picture import own_form
+from aegui.core.data.progress import stop_if
+from aegui.core.errors import ReadError
+from aegui.core.i18n import tr
+from aegui.core.recipe import MIN_IMAGE, ImageSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from aegui.core.data.progress import IsCancelled
+
+MOST_LOOKED_AT = 24
+"""Files that are looked at, at equal distances."""
+LARGEST_OWN = 128
+"""Images up to that many pixels across and down keep their size: a network can learn them."""
+_USUAL = 64
+
+
+@dataclass(frozen=True)
+class OwnLook:
+    """What the files are like.
+
+    Attributes:
+        width: Pixels across, of most of those that were looked at.
+        height: Pixels down, likewise.
+        channels: 1 where all of them are grey, else 3.
+        others: How many of those that were looked at have another size.
+    """
+
+    width: int
+    height: int
+    channels: int
+    others: int
+
+    def proposed(self) -> ImageSpec:
+        """How they are best read: as they are, large ones with their longer side at 64 pixels."""
+        longest = max(self.width, self.height)
+        ratio = 1.0 if longest <= LARGEST_OWN else _USUAL / longest
+        width, height = (max(MIN_IMAGE, round(side * ratio)) for side in (self.width, self.height))
+        return ImageSpec.model_validate(
+            {"width": width, "height": height, "channels": self.channels}
+        )
+
+    def words(self) -> str:
+        """What a person reads: ``The files are 28 × 28 in grey.``."""
+        size = size_words(self.channels, self.height, self.width)
+        if self.others:
+            return tr("The files have several sizes, most of them {size}.", size=size)
+        return tr("The files are {size}.", size=size)
+
+
+def size_words(channels: int, height: int, width: int) -> str:
+    """Size and colours of an image in words."""
+    return (
+        tr("{width} × {height} in grey", width=width, height=height)
+        if channels == 1
+        else tr("{width} × {height} in colour", width=width, height=height)
+    )
+
+
+def own_look(files: Sequence[Path], cancelled: IsCancelled | None = None) -> OwnLook | None:
+    """What some of ``files`` are like; None where none of them can be read.
+
+    Raises:
+        Cancelled: ``cancelled`` asked for it.
+    """
+    count = len(files)
+    chosen = np.unique(np.linspace(0, count - 1, min(MOST_LOOKED_AT, count)).round().astype(int))
+    sizes: Counter[tuple[int, int]] = Counter()
+    grey = True
+    for index in chosen.tolist():
+        stop_if(cancelled)
+        try:
+            width, height, is_grey = own_form(files[index])
+        except ReadError:
+            continue  # it is told when they are read
+        sizes[width, height] += 1
+        grey = grey and is_grey
+    if not sizes:
+        return None
+    (width, height), most = sizes.most_common(1)[0]
+    return OwnLook(width, height, 1 if grey else 3, sizes.total() - most)
