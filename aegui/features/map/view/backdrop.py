@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QColor, QPainter
 
     from aegui.features.map.model.plane_tiles import Plane
+    from aegui.features.map.view.nearness import Nearness
     from aegui.widgets.viewport import Viewport
 
 FADE_S = 0.14
@@ -52,6 +53,9 @@ class _Tiles:
     @property
     def plane(self) -> Plane | None:
         return self._glyphs.plane or self._photos.plane
+
+    def set_nearness(self, nearness: Nearness | None) -> None:
+        self._photos.nearness = nearness
 
     def set_plane(self, plane: Plane | None, *, glyphs: bool) -> None:
         self._glyphs.set_plane(plane if glyphs else None)
@@ -98,6 +102,18 @@ class Backdrop:
         self._whole = _Tiles()
         self._before = _Tiles()
         self._begun = 0.0
+        self._nearness: Nearness | None = None
+
+    @property
+    def nearness(self) -> Nearness | None:
+        """How strong images are that have colours of their own; None: all alike."""
+        return self._nearness
+
+    def set_nearness(self, nearness: Nearness | None) -> None:
+        """Draw pale what is far from samples; None: nothing is."""
+        self._nearness = nearness
+        for tiles in (self._now, self._whole, self._before):
+            tiles.set_nearness(nearness)
 
     @property
     def plane(self) -> Plane | None:

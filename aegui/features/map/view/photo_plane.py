@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage, QPainter
 
+from aegui.features.map.view.nearness import paler
 from aegui.widgets.glyphs import argb_image, palette, photo_argb
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QColor
 
     from aegui.features.map.model.plane_tiles import Plane
+    from aegui.features.map.view.nearness import Nearness
     from aegui.widgets.viewport import Viewport
 
 _MOST_AREA = 4.0
@@ -26,6 +28,8 @@ class PhotoPlane:
 
     def __init__(self) -> None:
         self._plane: Plane | None = None
+        self.nearness: Nearness | None = None
+        """How strong its tiles are; None: all alike."""
         self._mosaic = QImage()
         self._mosaic_key: object = None
         self._scaled = QImage()
@@ -100,7 +104,7 @@ class PhotoPlane:
         painter.restore()
 
     def _colour(self, plane: Plane, ink: QColor | None, ground: QColor) -> None:
-        key = (None if ink is None else ink.rgba(), ground.rgba())
+        key = (None if ink is None else ink.rgba(), ground.rgba(), self.nearness)
         if key == self._mosaic_key:
             return
         self._mosaic_key, self._scaled_key = key, None
@@ -108,6 +112,8 @@ class PhotoPlane:
         tiles = plane.images[::-1]
         argb = palette(ink, ground)[tiles[:, :, 0]] if ink is not None else tile_argb(tiles)
         rows, columns, height, width = argb.shape
+        if ink is None and self.nearness is not None:
+            argb = paler(argb, self.nearness.shares(plane.rect, rows, columns)[::-1])
         sheet: NDArray[np.uint32] = argb.transpose(0, 2, 1, 3).reshape(
             rows * height, columns * width
         )

@@ -21,6 +21,7 @@ from aegui.features.map.view.marks import (
     paint_prior,
     paint_trail,
 )
+from aegui.features.map.view.nearness import Nearness
 from aegui.features.map.view.types import MapStyle, Pin
 from aegui.kit.theme import Theme, blend
 from aegui.widgets.rulers import axis_name, paint_grid, paint_rulers
@@ -206,6 +207,10 @@ class Scene:
             self.bounds = self.crowd = self._pin_bounds
         elif self.bounds is None and codes is not None and self.has_prior:
             self.bounds = self.crowd = PRIOR_BOUNDS
+        near = len(places) >= _FEWEST_CROWDED and self.crowd is not None and not self.ribbon
+        self.backdrop.set_nearness(
+            Nearness(places, self.crowd) if near and self.crowd is not None else None
+        )
         self.points.set_places(places, self.bounds, None if codes is None else codes.indices)
         self.touch()
 
@@ -346,7 +351,7 @@ class Scene:
         style, plane = self.style, self._shown_plane()
         turned = self.spanned and self.directions.tobytes()
         field = self.layers.shown_field()
-        behind = (plane, self.backdrop.share, field)
+        behind = (plane, self.backdrop.share, self.backdrop.nearness, field)
         key = (view, size, ratio, theme.key, style, behind, self.axes, self.size, turned)
         if key == self._ground_key:
             return self._ground

@@ -1,0 +1,71 @@
+"""How near places of the map are to samples: what is decoded far from all of them is drawn pale.
+
+Far out a decoder was never taught anything: its outputs are driven to their ends, black, white and
+full colours, and would be the loudest part of a map on which nothing is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from aegui.widgets.viewport import Bounds
+
+FAINT = 0.22
+"""Strength of what is far from all samples."""
+_REACH = 0.1
+"""Up to that share of the side of the crowded part from a sample nothing is paler."""
+_CELLS = 4.0
+"""Samples within so small a part of the reach of one another count as one."""
+_AT_ONCE = 1 << 18
+
+
+class Nearness:
+    """The samples at ``places`` ``[n, 2]`` of a map, most of which lie in ``crowd``."""
+
+    def __init__(self, places: NDArray[np.float64], crowd: Bounds) -> None:
+        x0, y0, x1, y1 = crowd
+        self._reach = max(_REACH * float(np.sqrt((x1 - x0) * (y1 - y0))), 1e-9)
+        finite = places[np.isfinite(places).all(axis=1)]
+        step = self._reach / _CELLS
+        self._cells = np.unique(np.rint(finite / step), axis=0) * step
+
+    def shares(self, rect: Bounds, rows: int, columns: int) -> NDArray[np.float32]:
+        """Strength of each tile of a plane that fills ``rect``: 1 near samples, float32 ``[r, c]``.
+
+        Row 0 lies at the lower end of ``rect``.
+        """
+        x0, y0, x1, y1 = rect
+        wide, high = (x1 - x0) / columns, (y1 - y0) / rows
+        x = x0 + (np.arange(columns) + 0.5) * wide
+        y = y0 + (np.arange(rows) + 0.5) * high
+        near = np.full((rows, columns), np.inf)
+        for begin in range(0, len(self._cells), max(1, _AT_ONCE // (rows * columns))):
+            part = self._cells[begin : begin + max(1, _AT_ONCE // (rows * columns))]
+            # From the edge of a tile: the one that a sample lies in is near it, however large.
+            across = np.maximum(0.0, np.abs(x[:, None] - part[:, 0]) - wide / 2)
+            up = np.maximum(0.0, np.abs(y[:, None] - part[:, 1]) - high / 2)
+            squared = up[:, None, :] ** 2 + across[None, :, :] ** 2
+            near = np.minimum(near, squared.min(axis=2))
+        fallen = np.clip((np.sqrt(near) / self._reach - 1.0) / 2.0, 0.0, 1.0)
+        eased = fallen * fallen * (3.0 - 2.0 * fallen)
+        return np.asarray(1.0 - (1.0 - FAINT) * eased, np.float32)
+
+
+def paler(argb: NDArray[np.uint32], shares: NDArray[np.float32]) -> NDArray[np.uint32]:
+    """Premultiplied ARGB tiles ``[r, c, H, W]``, each at its strength ``[r, c]``."""
+    faded = shares < 1.0
+    if not faded.any():
+        return argb
+    made = np.ascontiguousarray(argb)
+    if made is argb:
+        made = argb.copy()
+    tiles = made[faded]
+    parts = tiles.view(np.uint8).reshape(*tiles.shape, 4).astype(np.uint16)
+    parts *= np.rint(shares[faded] * 256).astype(np.uint16)[:, None, None, None]
+    made[faded] = (parts >> 8).astype(np.uint8).reshape(*tiles.shape[:-1], -1).view(np.uint32)
+    return made

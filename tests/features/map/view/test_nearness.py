@@ -1,0 +1,47 @@
+"""What is decoded far from all samples is drawn pale."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QColor
+
+from aegui.core.latent.frame import axes_frame
+from aegui.features.map.model.plane_tiles import Plane
+from aegui.features.map.view.nearness import FAINT, Nearness, paler
+from aegui.features.map.view.photo_plane import PhotoPlane
+from aegui.widgets.viewport import Viewport
+
+CROWD = (-1.0, -1.0, 1.0, 1.0)
+
+
+def test_tiles_at_samples_are_strong_and_far_ones_faint() -> None:
+    rng = np.random.default_rng(0)
+    places = np.concatenate([rng.uniform(-1, 1, (400, 2)), [[7.5, 7.5], [np.nan, 0.0]]])
+    shares = Nearness(places, CROWD).shares((-10.0, -10.0, 10.0, 10.0), 20, 20)
+    assert shares[9:11, 9:11].tolist() == [[1.0, 1.0], [1.0, 1.0]]
+    assert shares[17, 17] == 1.0, "a sample by itself counts too"
+    assert shares[0, 0] == pytest.approx(FAINT)
+    middle = shares[10, 10:17]
+    assert (np.diff(middle[:4]) <= 0).all()
+    # Tiles of any size that have a sample are strong.
+    assert Nearness(places, CROWD).shares((-10.0, -10.0, 10.0, 10.0), 2, 2).min() == 1.0
+
+
+def test_colours_fade_with_their_opacity() -> None:
+    argb = np.full((1, 2, 2, 2), 0xFF804020, np.uint32)
+    made = paler(argb, np.array([[1.0, 0.5]], np.float32))
+    assert (made[0, 0] == 0xFF804020).all()
+    assert (made[0, 1] == 0x7F402010).all()
+    assert (argb == 0xFF804020).all(), "what was given stays as it is"
+
+
+def test_the_ground_comes_through_where_no_samples_are() -> None:
+    layer = PhotoPlane()
+    tiles = np.zeros((1, 2, 3, 8, 8), np.uint8)
+    layer.set_plane(Plane((-10.0, -1.0, 10.0, 1.0), tiles, 1, axes_frame((0, 1), np.zeros(2))))
+    layer.nearness = Nearness(np.array([[-5.0, 0.0]] * 4), CROWD)
+    view = Viewport(0.0, 0.0, 10.0, 100.0).placed(0.0, 0.0, 200.0, 200.0)
+    image = layer.image(view, QColor("white"), 1.0, 1.0)
+    assert image.pixelColor(50, 100).red() < 8
+    assert image.pixelColor(150, 100).red() > 180
