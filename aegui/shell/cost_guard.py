@@ -10,7 +10,6 @@ from aegui.core.network.remedies import Remedy, suited
 from aegui.core.network.resolve import resolve
 from aegui.core.training.cost import large_layer_words, rows_of, share_left, training_cost
 from aegui.session.training.cost_service import CostService
-from aegui.shell.dialogs.cost import COMPUTATION, TRAINING, ask_cost
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -42,6 +41,8 @@ def may_train(
         return resolved
     offer = None if done else _smaller(services, cost)
     smaller = "" if offer is None else offer.text
+    from aegui.shell.dialogs.cost import TRAINING, ask_cost
+
     answer = ask_cost(parent, TRAINING, reason, _details(cost, resolved), smaller)
     if answer == "go_on":
         return resolved
@@ -55,7 +56,11 @@ def may_compute(services: Services, cost: Cost, parent: QWidget) -> bool:
     """Whether to begin what takes ``cost``, after a question where that is much."""
     reason = excess(cost, services.settings.budget)
     details = "\n".join(memory_lines(cost))
-    return not reason or ask_cost(parent, COMPUTATION, reason, details) == "go_on"
+    if not reason:
+        return True
+    from aegui.shell.dialogs.cost import COMPUTATION, ask_cost
+
+    return ask_cost(parent, COMPUTATION, reason, details) == "go_on"
 
 
 def estimate_words(cost: Cost, resolved: ResolvedRecipe) -> tuple[str, str]:

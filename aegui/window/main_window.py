@@ -35,9 +35,7 @@ from aegui.window.docks import (
     PERSPECTIVES,
     make_docks,
 )
-from aegui.window.help_viewer import HelpViewer
 from aegui.window.layout import WindowLayout
-from aegui.window.memory import memory_table
 from aegui.window.message_list import Bell, MessageList
 from aegui.window.notifications import Notifications
 from aegui.window.panel_focus import PanelFocus
@@ -63,6 +61,7 @@ if TYPE_CHECKING:
     from aegui.session.shown import Changes, Shown
     from aegui.shell.feature import FeatureSpec
     from aegui.shell.feature_window import AnyFeature, AnyPanel
+    from aegui.window.help_viewer import HelpViewer
 
 
 _KEYS = "keys."
@@ -92,6 +91,8 @@ class MainWindow(FeatureWindow):
         self._begun: set[str] = set()
         """Places of features that are there, or about to be."""
         self._is_built = False
+        self._is_ready = False
+        """Whether all that there is from the start has been made."""
         self.canvas = class_at(MAP)()
         self.setCentralWidget(self.canvas)
         docks = dock_specs()
@@ -133,6 +134,7 @@ class MainWindow(FeatureWindow):
             if spec.at_start or any(self._has_panel(key) for key in spec.seen_in):
                 self._make(spec)
         self._connect()
+        self._is_ready = True
         self._show_conditions()
         self._show_choices()
 
@@ -290,6 +292,8 @@ class MainWindow(FeatureWindow):
 
     @Slot()
     def _show_conditions(self) -> None:
+        if not self._is_ready:
+            return
         conditions = (feature.conditions for feature in self.features)
         self.actions_table.set_conditions(frozenset().union(*conditions))
 
@@ -370,6 +374,8 @@ class MainWindow(FeatureWindow):
 
     def show_about(self) -> None:
         """Say which version this is, and what needs how much memory."""
+        from aegui.window.memory import memory_table
+
         questions.show_about(self, memory_table(self._services))
 
     def show_guide(self) -> None:
@@ -385,6 +391,8 @@ class MainWindow(FeatureWindow):
     def show_guide_at(self, page: str, heading: str = "") -> None:
         """Open the guide at a page, by the name of its file, and a heading of it."""
         if self._help is None:
+            from aegui.window.help_viewer import HelpViewer
+
             self._help = HelpViewer(self)
         self._help.show()
         self._help.raise_()

@@ -12,6 +12,7 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QDialog, QInputDialog, QPushButton
 
+from aegui.core.data import download
 from aegui.core.data.load import load_dataset
 from aegui.core.data.published import DATA_DIR_VARIABLE
 from aegui.core.errors import AeguiError
@@ -20,7 +21,6 @@ from aegui.features.builder.view.builder_panel import BuilderPanel
 from aegui.features.data.download_dialog import DownloadDialog
 from aegui.features.data.feature import DataFeature
 from aegui.features.data.import_dialog import ImportDialog
-from aegui.features.data.model import data_service
 from aegui.features.data.view.data_panel import DataPanel
 from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.paths import models_dir
@@ -291,12 +291,12 @@ def test_a_download_is_offered_and_brings_the_data(
 ) -> None:
     asked: list[str] = []
 
-    def download(key: str, *_: object) -> None:
+    def fetch(key: str, *_: object) -> None:
         asked.append(key)
         if len(asked) == 1:
             raise AeguiError("The connection was cut.")
 
-    monkeypatch.setattr(data_service, "download", download)
+    monkeypatch.setattr(download, "download", fetch)
     data = window.toolbar.data
     data.activated.emit(data.findData("mnist"))
     qtbot.waitUntil(lambda: window.findChild(DownloadDialog) is not None)

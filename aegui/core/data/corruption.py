@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import re
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -170,6 +169,8 @@ def parse_corruption(text: str) -> CorruptionSpec:
 
 
 def _unknown_kind(text: str, kind: str) -> str:
+    from difflib import get_close_matches
+
     near = get_close_matches(kind, CORRUPTIONS, n=1, cutoff=0.4)
     if near:
         return tr("Noise “{text}” is unknown; did you mean “{near}”?", text=text, near=near[0])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -237,6 +236,8 @@ def _is_there(source: str) -> bool:
 def _not_found(source: str) -> str:
     if Path(source).is_absolute():
         return tr("There is no file or folder {path}.", path=source)
+    from difflib import get_close_matches
+
     near = get_close_matches(source.lower(), builtin_names(), n=1, cutoff=0.5)
     if near:
         return tr(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -148,6 +147,8 @@ def _found(
     key = title.casefold()
     if key in places:
         return key
+    from difflib import get_close_matches
+
     near = get_close_matches(key, places, n=1, cutoff=0.5)
     if near:
         offered = tr("did you mean “{near}”?", near=places[near[0]])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import types
 from collections.abc import Mapping
@@ -61,6 +60,8 @@ def quoted(value: object) -> str:
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that ``word`` was probably meant to be."""
     by_lower = {candidate.lower(): candidate for candidate in known}
+    import difflib
+
     found = difflib.get_close_matches(word[:100].lower(), by_lower, n=1, cutoff=0.5)
     return by_lower[found[0]] if found else None
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aegui.core.course_configs import load_any_recipe
 from aegui.core.data.load import source_from
 from aegui.core.errors import AeguiError, RecipeError
 from aegui.core.i18n import tr
@@ -84,6 +83,8 @@ def base_recipe(plan: StudyPlan, folder: Path) -> Recipe:
         recipe, home = recipe_from(plan.recipe, tr("the recipe of the study")), folder
     else:
         path = _recipe_path(plan.recipe, folder)
+        from aegui.core.course_configs import load_any_recipe
+
         recipe, home = load_any_recipe(path).recipe, path.parent
     source = source_from(recipe.data.source, home)
     data = recipe.data.model_copy(update={"source": source})

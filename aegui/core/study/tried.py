@@ -9,7 +9,6 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from aegui.core.cost import multiplications_per_second
-from aegui.core.evaluation.noise import noisy_batches
 from aegui.core.evaluation.run_figures import TRIED_FIGURES, tried_figure
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr
@@ -107,6 +106,8 @@ class NoiseTrial:
 
     def run(self) -> Iterator[float]:
         """Try them; yields the share that is done, every now and then."""
+        from aegui.core.evaluation.noise import noisy_batches
+
         dataset, count = self._dataset, len(self._dataset)
         rounds = -(-self._tried.draws // count)
         for column, noise in enumerate(self._tried.noises):

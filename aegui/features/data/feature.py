@@ -12,8 +12,6 @@ from PySide6.QtWidgets import QInputDialog
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr, trn
 from aegui.features.data.data_menu import icon_of
-from aegui.features.data.download_dialog import DownloadDialog
-from aegui.features.data.import_dialog import ImportDialog
 from aegui.features.data.model.data_service import DataService
 from aegui.features.data.model.drops import kind_of_drop
 from aegui.paths import documents_dir
@@ -40,6 +38,7 @@ if TYPE_CHECKING:
 
     from aegui.core.data.dataset import Dataset
     from aegui.core.recipe import DataSpec, Recipe
+    from aegui.features.data.import_dialog import ImportDialog
     from aegui.session.data.data_edits import DownloadNeed
     from aegui.session.data.data_sources import DataEntry
     from aegui.session.documents.draft import DraftState
@@ -119,6 +118,8 @@ class DataFeature(Feature):
 
     def import_images(self, paths: Sequence[Path]) -> ImportDialog:
         """Show what becomes of the images in ``paths``, and take them if the person says so."""
+        from aegui.features.data.import_dialog import ImportDialog
+
         codec = self._services.shown.codec
         shape = None if codec is None else codec.image_shape
         data = self._services.workspace.recipe.data
@@ -164,6 +165,8 @@ class DataFeature(Feature):
     @Slot(object)
     def offer_download(self, need: DownloadNeed) -> None:
         """Offer to fetch data that were asked for, and ask for them again once they are there."""
+        from aegui.features.data.download_dialog import DownloadDialog
+
         for older in self._window.findChildren(DownloadDialog):
             older.close()
         dialog = DownloadDialog(need.key, self._services.of(DataService), self._window)

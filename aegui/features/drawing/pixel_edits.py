@@ -11,7 +11,6 @@ from aegui.core.i18n import tr
 from aegui.core.pixels.code import code_of
 from aegui.core.pixels.shapes import PixelBox
 from aegui.features.drawing.clipboard import from_clipboard, to_clipboard
-from aegui.features.drawing.noise_sheet_dialog import NoiseSheetDialog
 from aegui.features.drawing.view.new_drawing import NewDrawing, NewDrawingDialog
 from aegui.session.data.looks import Look
 from aegui.session.notice import Notice
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
     from aegui.core.pixels.transforms import Pixels
     from aegui.core.recipe import CorruptionSpec
+    from aegui.features.drawing.noise_sheet_dialog import NoiseSheetDialog
     from aegui.features.drawing.view.draw_panel import DrawPanel
     from aegui.session.pixels.drawing_state import DrawingState
     from aegui.session.services import Services
@@ -139,6 +139,8 @@ class PixelEdits(QObject):
     def show_sheet(self) -> NoiseSheetDialog:
         """Show the drawing at many levels of noise, with the networks' answers."""
         if self._sheet is None:
+            from aegui.features.drawing.noise_sheet_dialog import NoiseSheetDialog
+
             self._sheet = NoiseSheetDialog(self._services, self._draw.window())
             self._sheet.open_requested.connect(self._on_sheet_open_requested)
         self._sheet.show()

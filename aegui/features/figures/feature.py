@@ -15,7 +15,6 @@ from aegui.core.data.corruption import corruption_words
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.run_file.origin import origin_words
-from aegui.features.figures.dialog import FigureDialog
 from aegui.kit.charts.figure import Figure, Paper, figure_bytes, figure_image
 from aegui.kit.charts.menu import COPY, COPY_TABLE, CSV, FigureDesk
 from aegui.session.notice import Notice
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
+    from aegui.features.figures.dialog import FigureDialog
     from aegui.session.services import Services
     from aegui.session.settings import FileKind
     from aegui.shell.feature_window import FeatureWindow
@@ -93,6 +93,8 @@ class FiguresFeature(Feature):
             self._open(figure, what)
 
     def _open(self, figure: Figure, form: str) -> None:
+        from aegui.features.figures.dialog import FigureDialog
+
         dialog = FigureDialog(figure, self.paper, form, self._window)
         dialog.save_requested.connect(lambda: self._save_from(dialog))
         dialog.copy_requested.connect(lambda: self._copy_from(dialog))

@@ -12,7 +12,6 @@ from PySide6.QtCore import Slot
 from aegui.core.i18n import tr
 from aegui.core.latent.grids import GridSpec, TraversalSpec
 from aegui.core.latent.sheets import IMAGE_PX, fitting_scale
-from aegui.features.map.grid_dialog import GridDialog
 from aegui.features.map.model.grid_service import GridService
 from aegui.features.map.view.grid_panel import GridPanel, GridRequest
 from aegui.features.map.view.traversal_panel import TraversalPanel, TraversalRequest
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.latent.codec import Codec
+    from aegui.features.map.grid_dialog import GridDialog
     from aegui.features.map.view.sheet_panel import SheetPanel
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
@@ -87,6 +87,8 @@ class GridFeature(Feature):
     ) -> None:
         glyphs = self._services.shown.look.glyphs
         service = self._services.of(GridService)
+        from aegui.features.map.grid_dialog import GridDialog
+
         dialog = GridDialog(codec, bases, panel, service, self._window, glyphs=glyphs)
         dialog.request_changed.connect(self._on_dialog_request_changed)
         dialog.save_requested.connect(lambda: self._save(dialog))

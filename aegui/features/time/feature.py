@@ -14,7 +14,6 @@ from aegui.core.latent.film_spec import MOST_SIDE
 from aegui.core.latent.films import film_size
 from aegui.core.training.timeline import Fork
 from aegui.features.time.film_maker import USUAL, FilmMaker, filmed_epochs, picture_of
-from aegui.features.time.fork_dialog import ForkDialog
 from aegui.features.time.ghost_choice import GhostChoice
 from aegui.features.time.model.timeline import Player
 from aegui.features.time.view.bar import MEMORIES_MB, SPEEDS, TimeBar
@@ -272,6 +271,8 @@ class TimeFeature(Feature):
             return
         services.of(Player).pause()
         frame = timeline.frames[place]
+        from aegui.features.time.fork_dialog import ForkDialog
+
         dialog = ForkDialog(run.recipe, services.workspace.dataset, frame.epoch, self._window)
         accepted = dialog.exec() == QDialog.DialogCode.Accepted
         resolved = dialog.resolved

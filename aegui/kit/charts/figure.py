@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Protocol
-from xml.sax.saxutils import escape
 
 from pydantic import Field
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSize, QSizeF, Qt
@@ -296,8 +296,8 @@ def _svg(figure: Figure, paper: Paper) -> bytes:
         generator.setOutputDevice(buffer)
         generator.setResolution(figure.screen_dpi)
         generator.setSize(QSize(math.ceil(size.width()), math.ceil(size.height())))
-        generator.setTitle(escape(figure.title))
-        generator.setDescription(escape(figure.origin))
+        generator.setTitle(html.escape(figure.title, quote=False))
+        generator.setDescription(html.escape(figure.origin, quote=False))
         painter = QPainter(generator)
         paint_figure(painter, figure, paper)
         painter.end()

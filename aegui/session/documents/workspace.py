@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from aegui.core.data.download import NotDownloaded
+from aegui.core.data.published import NotDownloaded
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.network.resolve import resolve

@@ -19,7 +19,6 @@ from aegui.core.data.progress import clock
 from aegui.core.i18n import tr, trn
 from aegui.kit.layouts import column
 from aegui.kit.theme import SPACING, icon_pixmap
-from aegui.widgets.character_chooser import CharacterChooser
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -154,6 +153,8 @@ def choose_characters(
     dialog = QDialog(parent)
     dialog.setWindowTitle(tr("Choose characters"))
     dialog.resize(560, 520)
+    from aegui.widgets.character_chooser import CharacterChooser
+
     chooser = CharacterChooser()
     chooser.set_samples(labels, images)
     chooser.set_chosen(chosen)

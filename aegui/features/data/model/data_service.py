@@ -9,7 +9,6 @@ from weakref import WeakKeyDictionary
 from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.data.card import card
-from aegui.core.data.download import download, take_files
 from aegui.core.data.published import PUBLISHED
 from aegui.core.data.select import search
 from aegui.core.data.writers import write_dataset
@@ -51,6 +50,9 @@ class DataService(QObject):
 
     def download(self, key: str) -> None:
         """Fetch the set ``key`` of ``PUBLISHED``, or the rest of it."""
+        # What it needs to speak to others takes its time to import.
+        from aegui.core.data.download import download
+
         self.downloading.start(
             tr("Downloading {name}", name=PUBLISHED[key].title),
             lambda report, cancelled: download(key, report, cancelled),
@@ -60,6 +62,8 @@ class DataService(QObject):
 
     def take_files(self, key: str, paths: Sequence[Path]) -> None:
         """Copy the files of the set ``key`` from ``paths``; told as those of a download."""
+        from aegui.core.data.download import take_files
+
         self.downloading.start(
             tr("Copying {name}", name=PUBLISHED[key].title),
             lambda report, cancelled: take_files(key, paths, report, cancelled),

@@ -9,7 +9,6 @@ from PySide6.QtGui import QHelpEvent, QKeyEvent, QNativeGestureEvent
 from PySide6.QtWidgets import QGestureEvent, QToolTip, QWidget
 
 from aegui.core.i18n import tr
-from aegui.features.map.view.map_figure import MapPlot, map_figure
 from aegui.features.map.view.map_keys import MapKeys
 from aegui.features.map.view.map_menu import MapMenu
 from aegui.features.map.view.map_mouse import MapMouse
@@ -155,6 +154,8 @@ class LatentCanvas(MapView):
 
     def figure(self) -> Figure | None:
         """The map with its layers, samples and pins, for paper; None before any codes."""
+        from aegui.features.map.view.map_figure import MapPlot, map_figure
+
         scene, furniture = self._scene, self._furniture
         by_value = scene.style.colour != "label"
         ends = scene.points.colours.value_range

@@ -22,7 +22,6 @@ from aegui.kit.painted import Painted
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, current_theme, figures_font
 from aegui.session.data.looks import GLYPHS, Look
-from aegui.widgets.figures.makers import pictures_figure
 from aegui.widgets.glyphs import draw_picture, label_name, picture, picture_rect
 from aegui.widgets.nearest_strip import NearestStrip, nearest_title
 from aegui.widgets.rulers import axis_name
@@ -99,6 +98,8 @@ class CursorPictures(QWidget):
     def figure(self) -> Figure:
         """What is decoded under the cursor, for paper."""
         binary = (self._image > THRESHOLD).astype(np.float32)
+        from aegui.widgets.figures.makers import pictures_figure
+
         images = [self._image, binary][: len(self._captions())]
         title = tr("Decoded under the cursor")
         return pictures_figure(images, self._look, "cursor", title, notes=self._captions())

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from aegui.core.data import download
 from aegui.core.data.dataset import Dataset
 from aegui.core.data.load import load_dataset
 from aegui.core.errors import AeguiError
-from aegui.features.data.model import data_service
 from aegui.features.data.model.data_service import DataService
 from tests.session.parts import glyphs
 
@@ -67,7 +67,7 @@ def test_a_download_that_fails_says_why(
     def refuse(*_: object) -> None:
         raise AeguiError("no mirror answers")
 
-    monkeypatch.setattr(data_service, "download", refuse)
+    monkeypatch.setattr(download, "download", refuse)
     with qtbot.waitSignal(service.download_failed) as failed:
         service.download("mnist")
     assert failed.args == ["mnist", "no mirror answers"]
