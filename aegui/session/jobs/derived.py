@@ -213,7 +213,7 @@ class Derived(QObject):
         """
         before = self._newest
         # What is done at once is newer than all that is under way.
-        if quick or (before is not None and before.subject is not subject):
+        if before is not None and (quick or before.subject is not subject):
             self._give_up()
         self._timer.stop()
         question = _Question(states, subject, title, quick, gentle, self._given_up)

@@ -112,8 +112,8 @@ class Overlay:
         return [*rects, *self.fan.rects(view, at, self._look)]
 
     def _card_rects(self, view: Viewport, at: QPointF, font: QFont) -> list[QRectF]:
-        rects = [self.card_rect(view, at, font), self._tag_rect(view, at, font)]
-        return [rect for rect in rects if not rect.isEmpty()]
+        card = self.card_rect(view, at, font)
+        return [rect for rect in (card, self._tag_rect(card, font)) if not rect.isEmpty()]
 
     def _drift_rects(self, view: Viewport, at: QPointF) -> list[QRectF]:
         end = self._drift_end(view)
@@ -258,11 +258,11 @@ class Overlay:
         size = tag_rect(QPointF(0, 0), text, font).size()
         return QSizeF(size.width(), size.height() + _NAME_GAP_PX)
 
-    def _tag_rect(self, view: Viewport, at: QPointF, font: QFont) -> QRectF:
+    def _tag_rect(self, card: QRectF, font: QFont) -> QRectF:
+        """The name above the ``card`` of the sample that is meant; empty without one."""
         size = self._name_size(font)
         if size.height() == 0.0:
             return QRectF()
-        card = self.card_rect(view, at, font)
         return QRectF(card.left(), card.top() - size.height(), size.width(), size.height())
 
     def _preview_scale(self) -> float:
@@ -328,7 +328,7 @@ class Overlay:
         if self._shows_sample():
             sticker = stamps.sticker(index, self._sample_scale(), ratio, theme, theme.accent)
             painter.drawPixmap(card.topLeft(), sticker)
-        tag = self._tag_rect(view, at, font)
+        tag = self._tag_rect(card, font)
         left_middle = QPointF(tag.left(), tag.top() + (tag.height() - _NAME_GAP_PX) / 2)
         paint_tag(painter, left_middle, label_name(stamps.names[index]), theme, font)
 
