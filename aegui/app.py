@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
 
 _LOG_BYTES = 500_000
-_WARM_UP_MS = 50
+_AFTER_MS = 50
 _LARGE_BYTES = 16_000_000
 """Samples of a closed document that are worth a full collection of garbage ..."""
 _RELEASE_MS = 2_000
@@ -80,12 +80,11 @@ class App(QObject):
         application.styleHints().colorSchemeChanged.connect(self._on_color_scheme_changed)
 
     def start(self, path: Path | None = None) -> None:
-        """Show the window, open ``path``, and load torch behind the first picture."""
+        """Show the window, and open ``path`` behind the first picture."""
         self.window.show()
-        QTimer.singleShot(_WARM_UP_MS, self, lambda: self._after_first_picture(path))
+        QTimer.singleShot(_AFTER_MS, self, lambda: self._after_first_picture(path))
 
     def _after_first_picture(self, path: Path | None) -> None:
-        self.services.runner.warm_up()
         self.services.sweeping.begin()
         if self._settings.notice is not None:
             self.window.notify(self._settings.notice)

@@ -1,4 +1,4 @@
-"""Process start to the first painted window, and to the first live decode."""
+"""Process start to the first painted window and the first live decode, and what it takes."""
 
 from __future__ import annotations
 
@@ -17,9 +17,13 @@ def measure() -> list[Figure]:
     worked = statistics.median(start["painted_cpu_s"] for start in told)
     decoded = statistics.median(start["decoded_s"] for start in told)
     ready = statistics.median(start["torch_s"] for start in told)
+    memory = statistics.median(start["memory_mb"] for start in told)
+    memory_torch = statistics.median(start["memory_torch_mb"] for start in told)
     return [
         at_most("process start to first painted window", painted, "s", 1.0),
         Figure("processor time until then", worked, "s"),
         at_most("process start to first live decode", decoded, "s", 2.5),
-        Figure("process start to torch ready to train", ready, "s"),
+        at_most("memory of the open window", memory, "MB", 300),
+        Figure("mouse near what trains to torch ready to train", ready, "s"),
+        Figure("memory with torch", memory_torch, "MB"),
     ]

@@ -51,6 +51,13 @@ def epochs_done(window: MainWindow) -> int:
     return pulled.epoch if pulled is not None else -1
 
 
+def test_the_mouse_near_the_toolbar_gets_ready(qtbot: QtBot, window: MainWindow) -> None:
+    runner = window._services.runner
+    assert not runner.is_warm
+    QTest.mouseMove(window.toolbar)
+    qtbot.waitUntil(lambda: runner.is_warm)
+
+
 def test_untrained_document_explains_itself(qtbot: QtBot, window: MainWindow) -> None:
     assert window.panel(CursorPanel).is_empty
     qtbot.waitUntil(lambda: "Train" in window.panel(AnswerPanel).text)

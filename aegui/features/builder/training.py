@@ -5,18 +5,15 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QDialog, QScrollArea
 
 from aegui.core.gallery import SHELVES
 from aegui.core.i18n import tr, trn
 from aegui.core.network.resolve import classes_learnt, layer_shapes
-from aegui.core.network.summary import summary_of
 from aegui.core.recipe.file import find_recipe, list_recipes, load_recipe, own_recipes
 from aegui.core.training.length import planned_epochs
 from aegui.features.builder.edited import EditedStrips
-from aegui.features.builder.history_dialog import show_history
-from aegui.features.builder.summary_dialog import SummaryDialog
 from aegui.features.builder.view.builder_panel import BuilderPanel
 from aegui.features.builder.view.map_mark import MapMark
 from aegui.kit.marks import ProblemLabel
@@ -26,7 +23,6 @@ from aegui.session.notice import Notice
 from aegui.session.shown import MOMENT, WEIGHTS
 from aegui.session.training.cost_service import CostService
 from aegui.shell.cost_guard import estimate_words, may_train
-from aegui.shell.dialogs.cost import LimitsDialog
 from aegui.shell.feature import Feature
 from aegui.shell.outcome import (
     measuring_words,
@@ -80,6 +76,8 @@ class TrainingFeature(Feature):
         self.edited.set_mark(MapMark(window.canvas))
         self._text = Refresher(self._show_progress, _TEXT_MS, parent=self)
         self._connect()
+        for near in (window.toolbar, self._panel):
+            near.installEventFilter(self)
         self._show_draft()
         self._show_state(services.runner.state)
 
@@ -127,6 +125,15 @@ class TrainingFeature(Feature):
         )
         services.favourites.changed.connect(self._on_favourites_changed)
         self._window.toolbar.problem_wanted.connect(self.show_problem)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Get ready to train once the mouse comes near what trains: that brings torch."""
+        if event.type() == QEvent.Type.Enter:
+            for near in (self._window.toolbar, self._panel):
+                near.removeEventFilter(self)
+            self._services.runner.warm_up()
+            self._services.of(CostService).wake()
+        return super().eventFilter(watched, event)
 
     # What the person does
 
@@ -198,6 +205,8 @@ class TrainingFeature(Feature):
     def set_limits(self) -> None:
         """Ask from which cost on a training is asked about."""
         settings = self._services.settings
+        from aegui.shell.dialogs.cost import LimitsDialog
+
         dialog = LimitsDialog(settings.budget, self._window)
         if dialog.exec() == QDialog.DialogCode.Accepted:
             settings.unasked_minutes = dialog.form.value.minutes
@@ -212,6 +221,9 @@ class TrainingFeature(Feature):
 
     def show_summary(self) -> None:
         """Show the network of the builder as a table, as far as its layers fit."""
+        from aegui.core.network.summary import summary_of
+        from aegui.features.builder.summary_dialog import SummaryDialog
+
         workspace = self._services.workspace
         recipe, dataset = workspace.recipe, workspace.dataset
         shapes = layer_shapes(recipe, dataset.image_shape, classes_learnt(recipe, dataset))
@@ -224,6 +236,8 @@ class TrainingFeature(Feature):
 
     def show_history(self) -> None:
         """Tell how the run that is open came to be."""
+        from aegui.features.builder.history_dialog import show_history
+
         show_history(self._window.toolbar.window(), self._services.workspace.run)
 
     @Slot(str)

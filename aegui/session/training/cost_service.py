@@ -33,6 +33,7 @@ class CostService(QObject):
         self._resolved: ResolvedRecipe | None = None
         self._cost: Cost | None = None
         self._may_try = True
+        self._is_awake = False
         self._settled = QTimer(self)
         self._settled.setSingleShot(True)
         self._settled.setInterval(SETTLED_MS)
@@ -51,11 +52,23 @@ class CostService(QObject):
         if known is not None and resolved is not None and costs_the_same(known, resolved):
             self._resolved = resolved
             return
+        # Somebody has thought of training: it is no more what the program began with.
+        self._is_awake = self._is_awake or known is not None
         self._tried.forget()
         self._resolved = resolved
         self._cost = None if resolved is None else training_cost(resolved, timeline_bytes)
         self._try_later()
         self.changed.emit()
+
+    def wake(self) -> None:
+        """Try drafts from now on, the present one too.
+
+        What a program begins with is only reckoned until then, or until there is another draft:
+        trying brings torch, and whoever only looks at a network needs none of it.
+        """
+        if not self._is_awake:
+            self._is_awake = True
+            self._try_later()
 
     def set_idle(self, idle: bool) -> None:
         """Whether the cores are free: beside a training nothing is tried."""
@@ -77,7 +90,8 @@ class CostService(QObject):
 
     @property
     def _wants_trying(self) -> bool:
-        return self._may_try and self._cost is not None and not self._cost.is_measured
+        may_try = self._may_try and self._is_awake
+        return may_try and self._cost is not None and not self._cost.is_measured
 
     def _try_later(self) -> None:
         self._settled.stop()

@@ -114,6 +114,7 @@ class TrainingRunner(QObject):
         self._worker: TrainingWorker | None = None
         self._asked: Recipe | None = None
         self._is_measuring = False
+        self._is_warm = False
         self._threads: list[threading.Thread] = []
         self._samples: deque[tuple[float, float]] = deque()
         # Emitted in the training thread: queued, it arrives in the one that owns this object.
@@ -123,6 +124,11 @@ class TrainingRunner(QObject):
     def state(self) -> State:
         """One of the five states."""
         return self._state
+
+    @property
+    def is_warm(self) -> bool:
+        """Whether torch is loaded, or about to be."""
+        return self._is_warm
 
     @property
     def run_id(self) -> int:
@@ -310,8 +316,10 @@ class TrainingRunner(QObject):
         )
 
     def warm_up(self) -> None:
-        """Load torch in the background, so that the first training begins at once."""
-        self._launch(_warm_up, "aegui-warm-up")
+        """Load torch in the background, if need be, so that the first training begins at once."""
+        if not self._is_warm:
+            self._is_warm = True
+            self._launch(_warm_up, "aegui-warm-up")
 
     def shutdown(self) -> None:
         """Stop and wait at most 3 s; nothing is reported any more. The end of the program.

@@ -47,11 +47,22 @@ def test_a_slow_start_is_not_slowed_by_trying(service: CostService, qapp: QAppli
 
 def test_a_draft_that_rests_is_tried(service: CostService, qtbot: QtBot) -> None:
     draft(service)
+    service.wake()
+    qtbot.waitUntil(lambda: service.cost is not None and service.cost.is_measured)
+
+
+def test_what_the_program_begins_with_is_only_reckoned(service: CostService, qtbot: QtBot) -> None:
+    draft(service)
+    qtbot.wait(2 * SETTLED_MS)
+    assert not service._tried.is_busy
+    service.set_draft(resolve(recipe(hidden=9), glyphs()).resolved, 0)
+    qtbot.waitUntil(lambda: service.cost is not None and service.cost.is_measured)
     qtbot.waitUntil(lambda: service.cost is not None and service.cost.is_measured)
 
 
 def test_nothing_is_tried_beside_a_training(service: CostService, qtbot: QtBot) -> None:
     draft(service)
+    service.wake()
     service.set_idle(False)
     qtbot.wait(2 * SETTLED_MS)
     assert not service._tried.is_busy

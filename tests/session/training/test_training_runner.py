@@ -421,7 +421,9 @@ def test_shutdown_ends_the_thread(qtbot: QtBot, runner: TrainingRunner) -> None:
 
 
 def test_warm_up_loads_torch_in_the_background(qtbot: QtBot, runner: TrainingRunner) -> None:
+    assert not runner.is_warm
     runner.warm_up()
+    assert runner.is_warm
     assert any(thread.name == "aegui-warm-up" for thread in threading.enumerate())
     qtbot.waitUntil(
         lambda: not any(thread.name == "aegui-warm-up" for thread in threading.enumerate()),
