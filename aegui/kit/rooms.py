@@ -16,11 +16,23 @@ class RoomWatch(QObject):
     """Looks at the events of a widget once for all that lie in it."""
 
     changed = Signal()
-    """Its size, its place, or what it lies above is another now."""
+    """Its size, its place, what it lies above, or whether it is taken is another now."""
 
     def __init__(self, room: QWidget) -> None:
         super().__init__(room)
+        self._is_taken = False
         room.installEventFilter(self)
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether something lies at its lower edge for a while: what can wait gives way."""
+        return self._is_taken
+
+    def set_taken(self, taken: bool) -> None:
+        """Say whether something lies at its lower edge."""
+        if taken != self._is_taken:
+            self._is_taken = taken
+            self.changed.emit()
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Notice the change."""

@@ -24,7 +24,8 @@ class Spot:
     """Where a dock lies in one arrangement of the window.
 
     Attributes:
-        side: The column beside the map, or the row below it.
+        side: The column beside the map, or the row below it; ``beside``: half of the window, which
+            lies beside the map where that leaves more of it, else below.
         place: Which place of it, from the top; below the map from the left. Docks of one place are
             tabs of each other.
         tab: Which tab of its place; docks with the same one follow their ranks.
@@ -32,7 +33,7 @@ class Spot:
         closed: Whether it is hidden at first, until somebody asks for it.
     """
 
-    side: Literal["left", "right", "bottom"]
+    side: Literal["left", "right", "bottom", "beside"]
     place: int = 0
     tab: int = 0
     in_front: bool = False

@@ -7,7 +7,7 @@ from functools import partial
 from itertools import chain, groupby, repeat
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
 from PySide6.QtWidgets import QDockWidget, QWidget
 
 from aegui.core.i18n import tr
@@ -30,9 +30,13 @@ NARROW_PX = 1120
 """Below this width of the window, the row below the map reaches below the panels at the right."""
 TALL_PX = 960
 """From this height of the window on, the panels at the right lie one below the other."""
+SHORT_PX = 740
+"""Below this height of the window, panels that need height are tabs of one place."""
 _USUAL_PX = 1600
-_MOST_COLUMN = 0.34
-"""No column beside the map takes more of the window's width."""
+_MOST_COLUMN = 0.3
+"""No column beside the map takes more of the window's width, unless its arrangement says so."""
+LEAST_MAP_PX = 256
+"""What lies at both sides of the map leaves it so much of the window's width."""
 LEAST_BOTTOM_PX = 190
 """No row below the map begins lower than this: charts and bars are read in it."""
 
@@ -44,14 +48,22 @@ class Extent:
     Attributes:
         left_px: Width of the left column in a window of 1600 px; in wider ones in proportion.
         right_px: Width of the right column, likewise.
+        most_right: The right column takes no more of the window's width.
         bottom_share: Height of the bottom row, as a share of the window's height.
+        beside_share: What lies beside the map takes so much of the window's width.
+        below_share: Where that lies below the map: so much of the window's height.
         weights: Heights of the right column's first places in proportion; those of others are 1.
+        gathers: Whether all at the right are tabs of one place in a window of little height.
     """
 
     left_px: int = 316
     right_px: int = 348
+    most_right: float = _MOST_COLUMN
     bottom_share: float = 0.27
+    beside_share: float = 0.56
+    below_share: float = 0.58
     weights: tuple[int, ...] = ()
+    gathers: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,6 +74,7 @@ class Perspective:
         left: Docks at the left.
         right: Docks at the right.
         bottom: Docks below the map, from left to right.
+        beside: Docks that take half of the window: at the right of the map, or below it.
         front: Docks that lie before the others of their place; else it is the first.
         closed: Docks that have a place, in which they are hidden at first.
         extent: How much room each side gets.
@@ -70,6 +83,7 @@ class Perspective:
     left: tuple[tuple[str, ...], ...]
     right: tuple[tuple[str, ...], ...]
     bottom: tuple[tuple[str, ...], ...]
+    beside: tuple[tuple[str, ...], ...]
     front: tuple[str, ...]
     extent: Extent
     closed: frozenset[str] = frozenset()
@@ -89,17 +103,18 @@ def perspective_of(key: str, specs: Sequence[DockSpec], extent: Extent) -> Persp
 
     front = tuple(spec.key for spec in docks if spec.spots[key].in_front)
     closed = frozenset(spec.key for spec in docks if spec.spots[key].closed)
-    return Perspective(side("left"), side("right"), side("bottom"), front, extent, closed)
+    sides = (side("left"), side("right"), side("bottom"), side("beside"))
+    return Perspective(*sides, front, extent, closed)
 
 
 PERSPECTIVES: dict[str, Perspective] = {
     key: perspective_of(key, dock_specs(), extent)
     for key, extent in {
-        "wander": Extent(right_px=424),
-        "draw": Extent(right_px=440, bottom_share=0.24, weights=(5, 4)),
-        "build": Extent(weights=(4, 5)),
-        "compare": Extent(bottom_share=0.58),
-        "study": Extent(left_px=384, bottom_share=0.56),
+        "wander": Extent(right_px=424, most_right=0.34, bottom_share=0.42),
+        "draw": Extent(right_px=440, most_right=0.42, bottom_share=0.38),
+        "build": Extent(weights=(4, 5), gathers=True),
+        "compare": Extent(bottom_share=0.36),
+        "study": Extent(left_px=348, beside_share=0.5, below_share=0.56),
     }.items()
 }
 """The arrangements; what a person reads of them is in the table of actions."""
@@ -130,7 +145,9 @@ def _make_panel(spec: DockSpec) -> QWidget:
 
 
 FORMS = tuple(
-    f"{width}-{height}" for width in ("narrow", "middle", "wide") for height in ("low", "tall")
+    f"{width}-{height}"
+    for width in ("narrow", "middle", "wide")
+    for height in ("short", "low", "tall")
 )
 """How much room a window has, as ``form_of`` tells; docks are arranged for each."""
 
@@ -140,14 +157,20 @@ def form_of(size: QSize) -> str:
     width = "narrow" if size.width() < NARROW_PX else "middle"
     if size.width() >= WIDE_PX:
         width = "wide"
-    return f"{width}-{'tall' if size.height() >= TALL_PX else 'low'}"
+    height = "short" if size.height() < SHORT_PX else "low"
+    if size.height() >= TALL_PX:
+        height = "tall"
+    return f"{width}-{height}"
 
 
 def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget], perspective: str) -> None:
     """Put ``docks`` where ``perspective`` has them; those it does not name are hidden."""
     wanted = PERSPECTIVES[perspective]
-    is_narrow = window.width() < NARROW_PX
-    foot_right = Area.BottomDockWidgetArea if is_narrow else Area.RightDockWidgetArea
+    is_narrow, is_tall = window.width() < NARROW_PX, window.height() >= TALL_PX
+    # Half a screen has no room beside the map; a low window has none below it.
+    is_below = is_narrow and is_tall
+    below_right = is_below or (is_narrow and wanted.extent.gathers)
+    foot_right = Area.BottomDockWidgetArea if below_right else Area.RightDockWidgetArea
     for corner, area in (
         (Qt.Corner.TopLeftCorner, Area.LeftDockWidgetArea),
         (Qt.Corner.BottomLeftCorner, Area.LeftDockWidgetArea),
@@ -157,10 +180,14 @@ def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget], perspective: 
         window.setCorner(corner, area)
     take_away(window, docks)
     bottom, right = wanted.bottom, wanted.right
-    if window.height() >= TALL_PX and not is_narrow:
+    if wanted.extent.gathers and window.height() < SHORT_PX:
+        right = _as_one(right)
+    elif is_tall and not is_narrow:
         right = tuple(part for place in right for part in _parts(place))
-    if window.width() < WIDE_PX and bottom:
-        bottom = (tuple(key for place in bottom for key in place),)
+    right += () if is_below else wanted.beside
+    bottom = (*wanted.beside, *bottom) if is_below else bottom
+    if window.width() < WIDE_PX:
+        bottom = _as_one(bottom)
     _fill(window, docks, Area.LeftDockWidgetArea, wanted.left, wanted.closed)
     _fill(window, docks, Area.RightDockWidgetArea, right, wanted.closed)
     _fill(window, docks, Area.BottomDockWidgetArea, bottom, wanted.closed)
@@ -168,6 +195,11 @@ def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget], perspective: 
         docks[key].raise_()
     _put_away(window, docks, {key for place in (*wanted.left, *right, *bottom) for key in place})
     _resize(window, docks, wanted, right, bottom)
+
+
+def _as_one(places: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+    """All ``places`` as tabs of one."""
+    return (tuple(key for place in places for key in place),) if places else ()
 
 
 def _parts(place: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
@@ -184,6 +216,8 @@ def take_away(window: QMainWindow, docks: Mapping[str, QDockWidget]) -> None:
     for dock in docks.values():
         dock.setFloating(False)
         window.removeDockWidget(dock)
+    # Now: docks that come back into the same tabs before the window has noticed get no tab bar.
+    QCoreApplication.sendPostedEvents(window, QEvent.Type.LayoutRequest)
 
 
 def _put_away(window: QMainWindow, docks: Mapping[str, QDockWidget], shown: set[str]) -> None:
@@ -225,20 +259,35 @@ def _resize(
 ) -> None:
     horizontal, vertical = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
     extent, wide = wanted.extent, max(1.0, window.width() / _USUAL_PX)
-    for places, width in ((wanted.left, extent.left_px), (wanted.right, extent.right_px)):
-        if places:
-            width_px = min(round(width * wide), round(_MOST_COLUMN * window.width()))
-            window.resizeDocks([docks[places[0][0]]], [width_px], horizontal)
-    if wanted.right:
+    is_beside = bool(wanted.beside) and wanted.beside[0] in right
+    columns: list[tuple[str, float]] = []
+    if wanted.left:
+        left_px = min(extent.left_px * wide, _MOST_COLUMN * window.width())
+        columns.append((wanted.left[0][0], left_px))
+    if is_beside:
+        rest = window.width() - sum(width_px for _, width_px in columns) - LEAST_MAP_PX
+        beside_px = min(extent.beside_share * window.width(), rest)
+        columns.append((wanted.beside[0][0], beside_px))
+    elif right:
+        right_px = min(extent.right_px * wide, extent.most_right * window.width())
+        columns.append((right[0][0], right_px))
+    for key, width_px in columns:
+        window.resizeDocks([docks[key]], [round(width_px)], horizontal)
+    if right:
         firsts = [docks[place[0]] for place in right]
         weights = [
             weight
             for place, weight in zip(wanted.right, chain(extent.weights, repeat(1)), strict=False)
             for _ in ((place,) if place in right else _parts(place))
         ]
-        window.resizeDocks(firsts, [round(100 * weight) for weight in weights], vertical)
+        heights = [
+            round(100 * weight)
+            for weight, _ in zip(chain(weights, repeat(1)), firsts, strict=False)
+        ]
+        window.resizeDocks(firsts, heights, vertical)
     if bottom:
-        height = max(LEAST_BOTTOM_PX, round(extent.bottom_share * window.height()))
+        share = extent.below_share if wanted.beside and not is_beside else extent.bottom_share
+        height = max(LEAST_BOTTOM_PX, round(share * window.height()))
         window.resizeDocks([docks[place[0]] for place in bottom], [height] * len(bottom), vertical)
     if len(bottom) > 1:
         firsts = [docks[place[0]] for place in bottom]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from aegui.session.settings import Settings
 
-LAYOUT_VERSION = 6
+LAYOUT_VERSION = 7
 _FIRST_SIZE = QSize(1720, 1000)
 _REST_MS = 120
 """A window that is resized by the mouse is arranged anew when it rests."""

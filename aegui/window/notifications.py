@@ -191,8 +191,9 @@ class Notifications(QObject):
         self._room = room
         self._toasts: list[Toast] = []
         self._queue: list[Notice] = []
+        self._watch = watch_room(room)
         # A main window that is arranged anew raises what lies in its middle.
-        watch_room(room).changed.connect(self._place)
+        self._watch.changed.connect(self._place)
 
     @property
     def shown(self) -> tuple[Notice, ...]:
@@ -295,9 +296,11 @@ class Notifications(QObject):
         self._toasts.remove(toast)
         toast.hide()
         toast.deleteLater()
+        self._watch.set_taken(bool(self._toasts))
 
     def _place(self) -> None:
         """Stack the messages from the lower edge upwards, the newest at the bottom."""
+        self._watch.set_taken(bool(self._toasts))
         room = self._room
         host = QRect(room.mapTo(self._host, QPoint()), room.size())
         width = min(_WIDTH_PX, host.width() - 2 * SPACING)

@@ -127,6 +127,12 @@ class MainToolBar(QToolBar):
         wider = round(_LIST_SHARE * max(0, self.width() - _SNUG_PX))
         for combo in (self.data, self.presets):
             combo.setMaximumWidth(min(_LIST_PX + wider, _MOST_LIST_PX))
+        self._show_estimate()
+
+    def _show_estimate(self) -> None:
+        """In a narrow window what has been learnt is worth more than what learning would cost."""
+        has_room = self.width() >= _SNUG_PX or not self.status.text()
+        self.estimate.setVisible(has_room and bool(self.estimate.text()))
 
     def _add_actions(self, actions: Actions) -> None:
         for spec in actions.specs:
@@ -259,11 +265,12 @@ class MainToolBar(QToolBar):
         """Show what a training will cost, with the numbers as a tooltip; "": nothing to show."""
         self.estimate.setText(text)
         self.estimate.setToolTip(details)
-        self.estimate.setVisible(bool(text))
+        self._show_estimate()
 
     def set_status(self, text: str, device: str, tooltip: str = "", what: str = "") -> None:
         """Show how the training goes, and on what; ``what`` says which weights that is of."""
         self.status.setText(text)
+        self._show_estimate()
         # It may be cut short, and there may be no room for the device.
         self.status.setToolTip("\n".join(filter(None, (text, what, device))))
         self.status.setAccessibleDescription(what)

@@ -14,7 +14,7 @@ FEATURES = (
                 "aegui.features.answer.view.panel:AnswerPanel",
                 spots={
                     "wander": Spot("right", 1, closed=True),
-                    "draw": Spot("right", 1),
+                    "draw": Spot("bottom"),
                     "build": Spot("right", 1),
                 },
                 guide="08-denoising.md",

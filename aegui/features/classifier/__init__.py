@@ -12,7 +12,7 @@ FEATURES = (
                 mark("Classifier"),
                 90,
                 "aegui.features.classifier.view.panel:ClassifierPanel",
-                spots={"build": Spot("bottom", 1), "compare": Spot("bottom", tab=1)},
+                spots={"build": Spot("bottom", 1), "compare": Spot("beside", tab=1)},
                 guide="12-classifier.md",
             ),
         ),

@@ -18,7 +18,7 @@ FEATURES = (
                 mark("Library"),
                 132,
                 "aegui.features.library.view.panel:LibraryPanel",
-                spots={"compare": Spot("bottom")},
+                spots={"compare": Spot("beside")},
                 guide="20-comparing.md",
             ),
         ),

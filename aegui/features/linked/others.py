@@ -94,6 +94,7 @@ class OthersFeature(Feature):
             path = choose_run_file(self._window)
             if path:
                 self._others.open(Path(path))
+                self._show_panel()
             return
         if key.startswith(RUN):
             run = run_of(key, self._services, self._window)
@@ -102,6 +103,13 @@ class OthersFeature(Feature):
             other = self._moment()
         if other is not None:
             self._others.add(other)
+            self._show_panel()
+
+    def _show_panel(self) -> None:
+        """Where maps are compared, what each network draws at the cursor is to be seen too."""
+        if self._dock.isHidden() and is_in_sight(self._window.docks["projections"]):
+            self._dock.show()
+            self._dock.raise_()
 
     def _run(self, key: str) -> Other | None:
         shown, run = self._services.shown, int(key.removeprefix(RUN))

@@ -12,7 +12,7 @@ FEATURES = (
                 mark("Make"),
                 140,
                 "aegui.features.making.view.panel:MakingPanel",
-                spots={"wander": Spot("right", 1, closed=True), "compare": Spot("bottom", tab=1)},
+                spots={"wander": Spot("bottom", closed=True), "compare": Spot("beside", tab=1)},
                 guide="17-making.md",
             ),
         ),

@@ -13,7 +13,7 @@ FEATURES = (
                 mark("Noise study"),
                 130,
                 "aegui.features.noise_study.view.panel:StudyPanel",
-                spots={"compare": Spot("bottom")},
+                spots={"compare": Spot("beside")},
                 guide="08-denoising.md",
             ),
         ),

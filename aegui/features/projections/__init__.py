@@ -12,7 +12,7 @@ FEATURES = (
                 mark("Projections"),
                 120,
                 "aegui.features.projections.view.panel:ProjectionsPanel",
-                spots={"compare": Spot("bottom")},
+                spots={"compare": Spot("beside")},
                 guide="14-projections.md",
             ),
         ),

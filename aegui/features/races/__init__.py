@@ -13,7 +13,7 @@ FEATURES = (
                 mark("Races"),
                 133,
                 "aegui.features.races.view.panel:RacesPanel",
-                spots={"compare": Spot("bottom"), "study": Spot("bottom", tab=1)},
+                spots={"compare": Spot("beside"), "study": Spot("beside", tab=1)},
                 guide="21-races.md",
             ),
         ),

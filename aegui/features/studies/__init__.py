@@ -21,7 +21,7 @@ FEATURES = (
                 mark("Results of the study"),
                 132,
                 "aegui.features.studies.view.panel:StudiesPanel",
-                spots={"study": Spot("bottom")},
+                spots={"study": Spot("beside")},
                 guide="20-comparing.md",
             ),
         ),

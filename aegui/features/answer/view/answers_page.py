@@ -41,8 +41,9 @@ _LINES = 2
 _WORDS_SHARE = 40
 """Percent of a low row that its words get."""
 _ANY_PX = (1 << 24) - 1
-_HIGH_ROW_PX = 150
-"""Rows of this height have their words above the pictures, which are larger so."""
+_WIDE_PX = 560
+_WIDE_SHAPE = 1.7
+"""A page that is so much wider than high has what is nearest at the side, not below."""
 _EXPECTED = mark(
     "Expected: wrong pixels that somebody who knows all characters and the noise has to expect of "
     "this answer"
@@ -174,13 +175,29 @@ class AnswerRow(QWidget):
     def _on_pictures_pixel_activated(self, row: int, column: int) -> None:
         self.pixel_activated.emit(self.key, row, column)
 
-    def set_low(self, low: bool, row_px: int) -> None:
+    @property
+    def is_named(self) -> bool:
+        """Whether it says whose answer it is, as one of several."""
+        return self._is_named
+
+    @property
+    def words_px(self) -> int:
+        """Height of what is said above the pictures."""
+        title = max(self.title.sizeHint().height(), self._close.sizeHint().height())
+        return title + (self.words.sizeHint().height() + 4 if self._is_named else 2)
+
+    @property
+    def least_px(self) -> int:
+        """The least width beside other rows."""
+        return self.pictures.minimumSizeHint().width() + SPACING
+
+    def set_low(self, low: bool, row_px: int | None) -> None:
         """Whether there is little height: words then stand to the right of the pictures.
 
         Args:
             low: Whether there is.
             row_px: Height that there is for each of several rows, but for what stands above the
-                first pictures.
+                first pictures; None: they stand side by side.
         """
         ways = QBoxLayout.Direction
         low = low and self._is_named
@@ -197,9 +214,10 @@ class AnswerRow(QWidget):
         least = (
             self.pictures.minimumSizeHint().height() if low else self._body.minimumSize().height()
         )
-        height = max(least, row_px + self.pictures.caption_px)
-        self.setMinimumHeight(height if self._is_named else 0)
-        self.setMaximumHeight(height if self._is_named else _ANY_PX)
+        is_bound = self._is_named and row_px is not None
+        height = max(least, (row_px or 0) + self.pictures.caption_px)
+        self.setMinimumHeight(height if is_bound else 0)
+        self.setMaximumHeight(height if is_bound else _ANY_PX)
 
     def set_marked(self, marked: bool, *, among: int) -> None:
         """Whether the further figures are those of this answer."""
@@ -242,7 +260,8 @@ class AnswersPage(QWidget):
         self._laid_out: object = None
         """What the heights of the rows depend on, beside the height of all."""
         self._current = SHOWN
-        self._nearest_title = QLabel(nearest_title(GLYPHS))
+        self._nearest_title = ElidedLabel()
+        self._nearest_title.setText(nearest_title(GLYPHS))
         self._nearest_title.setProperty("dim", True)
         self._passes = QLabel()
         self._passes.setProperty("dim", True)
@@ -251,8 +270,9 @@ class AnswersPage(QWidget):
             tr("Give each network its own answer once more; the map shows the way")
         )
         self.once = flat_button("edit-undo", tr("Only one pass again"))
-        self._stack = QVBoxLayout()
+        self._stack = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self._area = QScrollArea()
+        self._whole = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
         self._lay_out()
         self._add_row()
         self.nearest.sample_activated.connect(self.sample_activated)
@@ -261,7 +281,7 @@ class AnswersPage(QWidget):
 
     def _lay_out(self) -> None:
         inner = QWidget()
-        self._stack = QVBoxLayout(inner)
+        self._stack = QBoxLayout(QBoxLayout.Direction.TopToBottom, inner)
         self._stack.setContentsMargins(0, 0, 0, 0)
         self._stack.setSpacing(SPACING // 2)
         self._area.setWidgetResizable(True)
@@ -272,12 +292,21 @@ class AnswersPage(QWidget):
         self._below.addWidget(self._passes)
         self._below.addWidget(self.once)
         self._below.addWidget(self.again)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addWidget(self._area, 1)
-        layout.addLayout(self._below)
-        layout.addWidget(self.nearest)
+        side = QVBoxLayout()
+        side.setSpacing(4)
+        side.addLayout(self._below)
+        side.addWidget(self.nearest)
+        side.addStretch(1)
+        self._whole.setContentsMargins(0, 0, 0, 0)
+        self._whole.addWidget(self._area, 1)
+        self._whole.addLayout(side)
+        self._set_wide(False)
+
+    def _set_wide(self, wide: bool) -> None:
+        """Whether what is nearest stands at the side of the pictures."""
+        ways = QBoxLayout.Direction
+        self._whole.setDirection(ways.LeftToRight if wide else ways.TopToBottom)
+        self._whole.setSpacing(2 * SPACING if wide else 4)
 
     # -- what is shown ---------------------------------------------------------------------------
 
@@ -314,20 +343,44 @@ class AnswersPage(QWidget):
         laid_out = (keys, wrong, sheet.answers[0].answer.drawing.shape if keys else None)
         if laid_out != self._laid_out:
             self._laid_out = laid_out
-            self._share_height()
+            self._share_room()
 
-    def _share_height(self) -> None:
-        rows = self.rows
-        low = self._area.height() < _HIGH_ROW_PX * len(self._shown)
-        gaps = (len(rows) - 1) * self._stack.spacing()
+    def _share_room(self) -> None:
+        """Put the rows where their pictures are largest: one below the other, or side by side."""
+        rows, room = self.rows, self._area.viewport().size()
+        count, ways = len(rows), QBoxLayout.Direction
+        gap = self._stack.spacing()
+        words = max(row.words_px for row in rows)
         # What stands above the first pictures makes its row higher, and not the pictures smaller.
-        room = self._area.height() - gaps - sum(row.pictures.caption_px for row in rows)
+        captions = sum(row.pictures.caption_px for row in rows)
+        stacked = (room.height() - (count - 1) * gap - captions) // count
+        beside = (room.width() - (count - 1) * gap) // count
+        share = 100 - _WORDS_SHARE
+        pictures = rows[0].pictures
+        sizes = {
+            "words above": pictures.scale_in(room.width(), stacked - words),
+            "words beside": pictures.scale_in(share * room.width() // 100, stacked),
+            "side by side": pictures.scale_in(beside, room.height() - words - captions),
+        }
+        if not rows[0].is_named:
+            best = "words above"
+        elif beside < max(row.least_px for row in rows):
+            best = max(("words above", "words beside"), key=sizes.__getitem__)
+        else:
+            best = max(sizes, key=sizes.__getitem__)
+        across = best == "side by side"
+        self._stack.setDirection(ways.LeftToRight if across else ways.TopToBottom)
         for row in self._rows:
-            row.set_low(low, room // len(rows))
+            row.set_low(best == "words beside", None if across else stacked)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
         super().resizeEvent(event)
-        self._share_height()
+        size = event.size()
+        self._set_wide(
+            size.width() >= _WIDE_PX and size.width() >= _WIDE_SHAPE * max(1, size.height())
+        )
+        self._whole.activate()
+        self._share_room()
 
     def _add_row(self) -> None:
         row = AnswerRow()

@@ -149,6 +149,12 @@ class AnswerPictures(Painted):
             return QSize(wide, high + self.caption_px + 1)
         return QSize(self.count * width * side + gaps, height * side + self.caption_px + 1)
 
+    def scale_in(self, width: int, height: int) -> float:
+        """How large a pixel is in pictures that have so much room together, without captions."""
+        rows, columns = self._shape()
+        wide = (width - (self.count - 1) * SPACING) / self.count
+        return max(0.0, min(wide / columns, height / rows))
+
     def _shape(self) -> tuple[int, int]:
         if self._answer is None:
             return 7, 5

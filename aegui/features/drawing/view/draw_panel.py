@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QIcon, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QApplication,
-    QBoxLayout,
     QButtonGroup,
     QFrame,
+    QGridLayout,
     QScrollArea,
     QStackedWidget,
     QToolButton,
@@ -47,9 +47,10 @@ if TYPE_CHECKING:
 _POPUP_COLUMNS = 12
 _POPUP_ROWS = 9
 _POPUP_FRAME_PX = 16
-_LEAST_SIDE, _MOST_SIDE = 35, 39
+_LEAST_SIDE, _MOST_SIDE = 26, 39
 """Characters in a line of the pages beside the editor: where there is little room, and much."""
-_TALL = 1.5
+_BETTER = 1.1
+"""The pages stand below the editor where pixels are so much larger than with the pages beside."""
 _LABEL_PX = 130
 _UNBOUNDED_PX = 16_777_215
 _LARGE = 16
@@ -131,10 +132,12 @@ class DrawPanel(QWidget):
         self._paper: DrawingPaper | None = None
         self._glyphs = GlyphCache()
         self._loaded: int | None = None
-        self._pages = QStackedWidget()
+        self._pages = _Pages()
         self._tabs = QButtonGroup(self)
-        self._side = QWidget()
-        self._body = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._tab_row = QWidget()
+        self._body = QGridLayout()
+        self._is_below: bool | None = None
+        """Whether the pages stand below the editor; None: nowhere yet."""
         self._build_popup()
         self._show_loaded(None)
         self._lay_out()
@@ -153,7 +156,7 @@ class DrawPanel(QWidget):
         self._area.setFocusProxy(self._grid)
         self._popup.setLayout(column(self._area, margins=(4, 4, 4, 4)))
 
-    def _tab_row(self) -> FlowLayout:
+    def _fill_tab_row(self) -> None:
         row = FlowLayout(0)
         for number, (key, label) in enumerate(PAGES.items()):
             button = QToolButton()
@@ -166,16 +169,16 @@ class DrawPanel(QWidget):
             row.addWidget(button)
         self._tabs.button(0).setChecked(True)
         self._tabs.idClicked.connect(self._pages.setCurrentIndex)
-        return row
+        self._tab_row.setLayout(row)
 
     def _lay_out(self) -> None:
         for page in (self.page, self.noise, self.code, self.set):
             self._pages.addWidget(page)
-        self._side.setLayout(column(self._tab_row(), (self._pages, 1), spacing=6))
+        self._pages.currentChanged.connect(self._share_room)
+        self._fill_tab_row()
         # What is saved here makes the pixels of large images larger: they are whole squares.
         self._body.setSpacing(SPACING // 2)
-        self._body.addWidget(self.editor, 1)
-        self._body.addWidget(self._side)
+        self._put_below(False)
         self.setLayout(
             column(self.tools, (self._body, 1), margins=(SPACING, SPACING // 2, SPACING, SPACING))
         )
@@ -203,6 +206,60 @@ class DrawPanel(QWidget):
         self._grid.picked.connect(self._on_grid_picked)
         self._grid.current_moved.connect(self._area.ensureVisible)
 
+    def _put_below(self, below: bool) -> None:
+        """Put the pages below the editor, or beside it; their tabs stand above both then."""
+        if below == self._is_below:
+            return
+        self._is_below = below
+        body = self._body
+        for part in (self._tab_row, self.editor, self._pages):
+            body.removeWidget(part)
+        if below:
+            body.addWidget(self.editor, 0, 0, 1, 2)
+            body.addWidget(self._tab_row, 1, 0, 1, 2)
+            body.addWidget(self._pages, 2, 0, 1, 2)
+        else:
+            body.addWidget(self._tab_row, 0, 0, 1, 2)
+            body.addWidget(self.editor, 1, 0)
+            body.addWidget(self._pages, 1, 1)
+        for row in range(3):
+            body.setRowStretch(row, int(row == (0 if below else 1)))
+        body.setColumnStretch(0, 1)
+
+    @Slot()
+    def _share_room(self) -> None:
+        """Give the drawing the most that there is room for beside what is on the page.
+
+        Where the pages stand is decided by the first one: no tab moves away under the mouse.
+        """
+        edge, gap = SPACING, self._body.spacing()
+        wide = self.width() - 2 * edge
+        tools = self.tools.heightForWidth(wide)
+        high = (
+            self.height() - tools - self._tab_row.heightForWidth(wide) - edge // 2 - edge - 2 * gap
+        )
+        character = self.fontMetrics().averageCharWidth()
+        least = character * _LEAST_SIDE
+        first = max(least, self.page.minimumSizeHint().width())
+        rows, columns = self.editor.pixels.shape[-2:]
+
+        def scale(width: int, height: int) -> float:
+            return max(0.0, min(width / columns, height / rows))
+
+        left = wide - gap - first
+        beside = scale(left, high) if left >= self.editor.minimumSizeHint().width() else 0.0
+        below = scale(wide, high - gap - self.page.sizeHint().height())
+        self._put_below(below > _BETTER * beside)
+        page = self._pages.currentWidget()
+        if self._is_below or page is None:
+            self._pages.setMinimumWidth(0)
+            self._pages.setMaximumWidth(_UNBOUNDED_PX)
+            return
+        # Beside the editor it takes what that cannot use.
+        spare = wide - gap - round(high * columns / rows)
+        least = max(least, page.minimumSizeHint().width())
+        self._pages.setFixedWidth(max(least, min(spare, character * _MOST_SIDE)))
+
     def show_page(self, key: str) -> None:
         """Show that of ``PAGES``."""
         number = tuple(PAGES).index(key)
@@ -218,7 +275,10 @@ class DrawPanel(QWidget):
 
     def set_drawing(self, pixels: NDArray[np.float32], ghost: ArrayLike | None = None) -> None:
         """Show ``pixels`` ``[H, W]`` or ``[C, H, W]``, and ``ghost`` behind them (None: as is)."""
+        is_other = pixels.shape[-2:] != self.editor.pixels.shape[-2:]
         self.editor.set_pixels(pixels)
+        if is_other:
+            self._share_room()
         if ghost is not None:
             self.editor.set_ghost(ghost)
 
@@ -404,6 +464,9 @@ class DrawPanel(QWidget):
     # -- keys and size ---------------------------------------------------------------------------
 
     def event(self, event: QEvent) -> bool:  # noqa: D102
+        if event.type() == QEvent.Type.LayoutRequest:
+            # A page may need more than before: the brush of images in colours, what does not fit.
+            self._share_room()
         # While the panel has the focus its keys come before the window's, such as Ctrl+Z.
         overrides = event.type() == QEvent.Type.ShortcutOverride
         if overrides and isinstance(event, QKeyEvent) and self._has_key(event):
@@ -436,15 +499,20 @@ class DrawPanel(QWidget):
         super().changeEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
-        tall = event.size().height() > _TALL * event.size().width()
-        direction = QBoxLayout.Direction.TopToBottom if tall else QBoxLayout.Direction.LeftToRight
-        self._body.setDirection(direction)
-        character = self.fontMetrics().averageCharWidth()
-        self._side.setMinimumWidth(0 if tall else character * _LEAST_SIDE)
-        self._side.setMaximumWidth(_UNBOUNDED_PX if tall else character * _MOST_SIDE)
-        # Beside the editor it takes what it may have first; what is left is the editor's.
-        self._body.setStretchFactor(self._side, 0 if tall else 100)
+        self._share_room()
         super().resizeEvent(event)
+
+
+class _Pages(QStackedWidget):
+    """Needs what the page in sight needs, not what the widest of them does."""
+
+    def minimumSizeHint(self) -> QSize:
+        page = self.currentWidget()
+        return QSize() if page is None else page.minimumSizeHint()
+
+    def sizeHint(self) -> QSize:
+        page = self.currentWidget()
+        return QSize() if page is None else page.sizeHint()
 
 
 def _pressed(event: QKeyEvent) -> str:

@@ -36,7 +36,8 @@ class MapHints(QWidget):
         self._left: tuple[str, ...] = ()
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        watch_room(parent).changed.connect(self._place)
+        self._room = watch_room(parent)
+        self._room.changed.connect(self._place)
         self.hide()
 
     @property
@@ -60,11 +61,18 @@ class MapHints(QWidget):
         return QSize(round(widest + 3 * _PAD_PX + _NUMBER_PX) + 2, round(high))
 
     def _place(self) -> None:
-        """In the middle of the lower edge of the map; where that is low they would cover it."""
+        """In the middle of the lower edge of the map; on a small one they would cover it.
+
+        What the program says lies there too: they give way to it, and come back.
+        """
         around, size = self.parentWidget(), self.sizeHint()
         if around is None:
             return
-        self.setVisible(bool(self._left) and around.height() >= _LEAST_MAP_PX)
+        fits = (
+            around.height() >= _LEAST_MAP_PX
+            and around.width() >= size.width() + LEFT_PX + 2 * SPACING
+        )
+        self.setVisible(bool(self._left) and fits and not self._room.is_taken)
         middle = LEFT_PX + (around.width() - LEFT_PX) / 2
         top = around.height() - BOTTOM_PX - 2 * SPACING - size.height()
         self.setGeometry(round(middle - size.width() / 2), round(top), size.width(), size.height())
@@ -77,9 +85,7 @@ class MapHints(QWidget):
         ground = QColor(theme.raised)
         ground.setAlphaF(_ALPHA)
         top = 0.5
-        for number, key in enumerate(self._texts, start=1):
-            if key not in self._left:
-                continue
+        for number, key in enumerate(self._left, start=1):
             text = tr(self._texts[key])
             wide = metrics.horizontalAdvance(text) + 3 * _PAD_PX + _NUMBER_PX - _PAD_PX
             box = QRectF((self.width() - wide) / 2, top, wide, _HIGH_PX - 1)

@@ -76,7 +76,7 @@ class MapSurface(QWidget):
         return QSize(800, 560)
 
     def minimumSizeHint(self) -> QSize:  # noqa: D102
-        return QSize(280, 200)
+        return QSize(220, 200)
 
     def part_count(self) -> int:
         """The samples on the map."""

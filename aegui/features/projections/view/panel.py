@@ -34,7 +34,7 @@ from aegui.features.projections.view.words import message_words, note_words
 from aegui.kit.charts.figure import Figure
 from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.flow import FlowLayout
-from aegui.kit.layouts import column, dim
+from aegui.kit.layouts import column, dim, held, row
 from aegui.kit.theme import SPACING, icon
 from aegui.kit.tiles import columns_for, tile
 from aegui.session.data.looks import look_of
@@ -166,7 +166,8 @@ class ProjectionsPanel(QWidget):
         header.setContentsMargins(SPACING, SPACING // 2, SPACING, 0)
         for button in self._buttons.values():
             header.addWidget(button)
-        header.addWidget(self._build_tools())
+        for tools in self._build_tools():
+            header.addWidget(tools)
         self._room = QWidget()
         self._grid = QGridLayout(self._room)
         self._grid.setContentsMargins(SPACING, 0, SPACING // 2, 0)
@@ -190,15 +191,11 @@ class ProjectionsPanel(QWidget):
         figures.addWidget(self._table)
         layout.addLayout(figures)
 
-    def _build_tools(self) -> QWidget:
-        holder = QWidget()
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(SPACING // 2)
-        tools = (self._compute, self.other_menu, self._options, self.pictured, self._lasso)
-        for tool in (self._axes, self._count, *tools, self.link, self._fit, self._export):
-            row.addWidget(tool)
-        return holder
+    def _build_tools(self) -> tuple[QWidget, QWidget]:
+        """What maps are made of and how they are seen: two groups, as there may be little width."""
+        made = (self._axes, self._count, self._compute, self.other_menu)
+        seen = (self._options, self.pictured, self._lasso, self.link, self._fit, self._export)
+        return held(row(*made)), held(row(*seen))
 
     def _build_side(self) -> QWidget:
         scroll = QScrollArea()

@@ -31,6 +31,7 @@ from aegui.core.study.varied import first_axis, value_of, varied_at, varied_fiel
 from aegui.features.studies.view.axis_row import AxisRowView
 from aegui.features.studies.view.place_section import PlaceSection
 from aegui.features.studies.view.words import about_html, base_words, cost_line, list_words
+from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, dim, held, row
 from aegui.kit.marks import ProblemLabel, flat_button, wrapped_label
 from aegui.kit.theme import SPACING
@@ -133,7 +134,9 @@ class StudyForm(QWidget):
         self.terms.rows.setRowWrapPolicy(self.terms.rows.RowWrapPolicy.WrapLongRows)
         self._axes_column.setContentsMargins(0, 0, 0, 0)
         self._axes_column.setSpacing(SPACING)
-        bases = row((self.take_base, 1), (self.open_base, 1))
+        bases = FlowLayout(SPACING // 2)
+        for button in (self.take_base, self.open_base):
+            bases.addWidget(button)
         body = held(
             column(
                 self.name,

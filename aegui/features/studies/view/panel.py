@@ -19,6 +19,7 @@ from aegui.core.i18n import tr, trn
 from aegui.core.study.results import compared_by
 from aegui.features.studies.view.pages import ResultPages
 from aegui.features.studies.view.settings_table import TablePage
+from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, dim, held, row
 from aegui.kit.marks import ElidedLabel
 from aegui.kit.placeholder import Placeholder
@@ -72,7 +73,6 @@ class StudiesPanel(QWidget):
         self.open_run = QPushButton(tr("Open this run's recipe"))
         self.networks = QPushButton(tr("Show on the map"))
         self.save = QPushButton(tr("Save as CSV…"))
-        self._row = QWidget()
         self._setting = ElidedLabel()
         self._placeholder: Placeholder
         self._sheet: StudySheet | None = None
@@ -111,9 +111,11 @@ class StudiesPanel(QWidget):
             tr("Open the runs of this setting that have ended, each with what it has learnt")
         )
         self.seeds.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self._row.setLayout(row((self._setting, 1), self.networks, self.seeds, self.open_run))
-        # While no row is chosen, something else has to keep the button at the right.
-        foot = row(self.more, (self._row, 1000), (held(row()), 1), self.save)
+        # In lines where there is little width: beside the map there often is.
+        levers = FlowLayout(SPACING, last_at_right=True)
+        for lever in (self.more, self.networks, self.seeds, self.open_run, self.save):
+            levers.addWidget(lever)
+        foot = column(self._setting, held(levers))
         edge = SPACING // 2
         margins = (SPACING, edge, SPACING, edge)
         return held(column(head, (self.pages, 1), foot, self.verdict, margins=margins))
@@ -206,7 +208,8 @@ class StudiesPanel(QWidget):
     def _show_row(self) -> None:
         """Offer the runs of the setting that is chosen, each with its figure."""
         cell = self._chosen()
-        self._row.setVisible(cell is not None)
+        for part in (self._setting, self.networks, self.seeds, self.open_run):
+            part.setVisible(cell is not None)
         if cell is None:
             return
         self.networks.setEnabled(bool(cell.runs))

@@ -201,11 +201,30 @@ def test_the_nearest_follow_the_pictures_and_nothing_is_cut(panel: AnswerPanel) 
         panel.resize(width, height)
         panel.grab()
         bottom = panel.pictures.picture_rect(2).bottom()
-        below = panel.pictures.mapTo(panel, panel.pictures.rect().bottomLeft()).y()
         assert bottom <= panel.pictures.rect().bottom()
-        strip = panel.nearest.mapTo(panel, QPoint(0, 0)).y()
-        assert 0 < strip - below < 48
+        corner = panel.pictures.mapTo(panel, panel.pictures.rect().bottomRight())
+        strip = panel.nearest.mapTo(panel, QPoint(0, 0))
+        if width < 2 * height:
+            assert 0 < strip.y() - corner.y() < 48
+        else:
+            assert 0 < strip.x() - corner.x() < 48, "in a low panel it is at the side"
         assert panel.rect().contains(panel.nearest.mapTo(panel, panel.nearest.rect().bottomLeft()))
+
+
+def test_low_and_wide_the_answers_have_the_pictures_that_fit_best(panel: AnswerPanel) -> None:
+    output = glyphs()[1]
+    panel.set_sheet(sheet_of(*(make_answer(output, output) for _ in range(2))))
+    heights = []
+    for size in ((300, 260), (620, 260), (900, 260)):
+        panel.resize(*size)
+        panel.grab()
+        QTest.qWait(0)
+        heights.append(panel.pictures.picture_rect(0).height())
+        for row in panel.answers.rows:
+            foot = row.pictures.mapTo(panel, row.pictures.picture_rect(0).bottomLeft())
+            assert panel.rect().contains(foot), "no answer is cut at its foot"
+    assert heights == sorted(heights)
+    assert heights[-1] > 1.5 * heights[0]
 
 
 @pytest.mark.parametrize(("wide", "high"), [(440, 250), (500, 420), (900, 700)])
