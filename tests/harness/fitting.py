@@ -33,7 +33,7 @@ def misfits(window: QMainWindow) -> list[str]:
     What is scrolled up and down may lie below its view; nothing is scrolled from side to side.
     Lists and lines of text that are made to be shortened (``ElidedLabel``) may be.
     """
-    found = []
+    found: list[str] = []
     for widget in window.findChildren(QWidget):
         if widget.isVisible() and widget.window() is window:
             found.extend(_of(widget, window))
@@ -113,7 +113,7 @@ def seen_rect(widget: QWidget, window: QWidget) -> QRect:
 def _where(widget: QWidget) -> str:
     """What a reader of a failure can find it by."""
     words = widget.text() if isinstance(widget, QLabel | QAbstractButton) else ""
-    named = widget
+    named: QWidget | None = widget
     path = []
     while named is not None and not isinstance(named, QMainWindow):
         name = type(named).__name__

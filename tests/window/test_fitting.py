@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -105,13 +106,15 @@ def test_tabs_are_there_after_the_panels_are_reset(window: MainWindow, qtbot: Qt
         names = ([bar.tabText(place) for place in range(bar.count())] for bar in shown)
         return sorted(each for each in names if each)
 
-    window.resize(1280, 760)
+    def are(wanted: list[list[str]]) -> bool:
+        return tabs() == wanted
+
     for perspective in ("study", "draw"):
         arrange(window, qtbot, perspective, (1280, 760))
         qtbot.waitUntil(lambda: bool(tabs()), timeout=20_000)
         before = tabs()
         window.reset_layout()
-        qtbot.waitUntil(lambda wanted=before: tabs() == wanted, timeout=20_000)
+        qtbot.waitUntil(partial(are, before), timeout=20_000)
 
 
 def test_the_checker_sees_what_is_cut(window: MainWindow, qtbot: QtBot) -> None:

@@ -241,7 +241,7 @@ class DrawPanel(QWidget):
         character = self.fontMetrics().averageCharWidth()
         least = character * _LEAST_SIDE
         first = max(least, self.page.minimumSizeHint().width())
-        rows, columns = self.editor.pixels.shape[-2:]
+        rows, columns = map(int, self.editor.pixels.shape[-2:])
 
         def scale(width: int, height: int) -> float:
             return max(0.0, min(width / columns, height / rows))
