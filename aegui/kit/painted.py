@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QRectF
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF
 from PySide6.QtGui import QAccessible, QHelpEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 
@@ -19,6 +19,11 @@ class Painted(QWidget):
         """What is said of the part at ``position``; "" where there is nothing to say."""
         del position
         return ""
+
+    def copied_at(self, position: QPoint) -> QRect | None:
+        """Where the one image at ``position`` is, to be copied alone; None: there is none."""
+        del position
+        return None
 
     def speak(self, text: str) -> None:
         """Make ``text`` what a screen reader says of the widget, and says now if it is in use."""
@@ -41,6 +46,11 @@ class PaintedArea(QAbstractScrollArea):
         """What is said of the part at ``position`` of the viewport; "" where there is nothing."""
         del position
         return ""
+
+    def copied_at(self, position: QPoint) -> QRect | None:
+        """Where the one image at ``position`` is, to be copied alone; None: there is none."""
+        del position
+        return None
 
     def viewportEvent(self, event: QEvent) -> bool:
         """Show the tooltip of a part, or put that of another away."""

@@ -213,6 +213,8 @@ def theme_palette(theme: Theme) -> QPalette:
     for name in (role.WindowText, role.Text, role.ButtonText, role.HighlightedText):
         palette.setColor(QPalette.ColorGroup.Disabled, name, faded)
     palette.setColor(QPalette.ColorGroup.Disabled, role.Highlight, theme.border)
+    # On the ground of fields an empty one would look as if something could be typed there.
+    palette.setColor(QPalette.ColorGroup.Disabled, role.Base, theme.panel)
     return palette
 
 

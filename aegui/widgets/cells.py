@@ -112,6 +112,11 @@ class Cells(_Base):
         place = self.place_at(position)
         return "" if place is None else self.text_of(place)
 
+    def copied_at(self, position: QPoint) -> QRect | None:
+        """Where the cell under the pointer is, to be copied alone."""
+        place = self.place_at(position)
+        return None if place is None else self.part_rect(place)
+
     # -- the cursor ------------------------------------------------------------------------------
 
     def keep_current(self) -> None:

@@ -9,6 +9,8 @@ from PySide6.QtCore import (
     QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
+    QPoint,
+    QRect,
     QSignalBlocker,
     QSize,
     Qt,
@@ -137,6 +139,11 @@ class PictureList(QListView):
     def count(self) -> int:
         """The number of pictures."""
         return self._model.rowCount()
+
+    def copied_at(self, position: QPoint) -> QRect | None:
+        """Where the picture at ``position`` of the viewport is, to be copied alone."""
+        index = self.indexAt(position)
+        return self.visualRect(index) if index.isValid() else None
 
     def chosen(self) -> tuple[int, ...]:
         """The rows that are selected."""

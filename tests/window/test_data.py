@@ -570,3 +570,23 @@ def test_sub_groups_of_the_emojis_become_classes(window: MainWindow, qtbot: QtBo
     panel.kinds.click()
     qtbot.waitUntil(lambda: workspace.recipe.data.source == "emoji", timeout=60_000)
     assert workspace.dataset.names == hearts
+
+
+def test_a_problem_of_the_data_is_solved_at_its_line(
+    window: MainWindow, workspace: Workspace, qtbot: QtBot
+) -> None:
+    data = workspace.recipe.data
+    kept = data.split.model_copy(update={"last": 3})
+    workspace.edit_recipe(
+        workspace.recipe.model_copy(update={"data": data.model_copy(update={"split": kept})}), "x"
+    )
+    window.set_perspective("build")
+    window.docks["data"].raise_()
+    panel = window.panel(DataPanel)
+    qtbot.waitUntil(lambda: "whole set only" in panel.problem.text(), timeout=20_000)
+    button = panel.problem.remedy
+    assert button is not None
+    assert button.text() == "Keep no samples back"
+    button.click()
+    qtbot.waitUntil(lambda: workspace.recipe.data.split.last == 0, timeout=20_000)
+    qtbot.waitUntil(lambda: panel.problem.text() == "", timeout=20_000)

@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
+from aegui.features.answer.view.panel import AnswerPanel
 from aegui.features.builder.summary_dialog import SummaryDialog
 from aegui.features.charts.view.panel import ChartsPanel
 from aegui.features.charts.view.reconstructions_panel import ReconstructionsPanel
@@ -28,6 +29,7 @@ from tests.window.conftest import save_figure, train
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
     from aegui.app import App
@@ -237,3 +239,26 @@ def test_samples_are_shown_as_images_on_maps(trained: MainWindow, qtbot: QtBot) 
     assert {"PC1", "PC2"} <= texts(ET.tostring(drawn()))
     # Each of the six letters, once the panel has the height that it is given.
     qtbot.waitUntil(lambda: len(list(drawn().iter(f"{SVG}path"))) >= 6)
+
+
+def test_one_image_of_several_is_copied_alone(
+    trained: MainWindow, qtbot: QtBot, qapp: QApplication
+) -> None:
+    trained.set_perspective("draw")
+    trained._services.requests.sample.emit(1)
+    panel = trained.panel(AnswerPanel)
+    qtbot.waitUntil(lambda: panel.isVisible() and panel.pictures.isVisible(), timeout=20_000)
+    qtbot.waitUntil(lambda: panel.pictures.picture_rect(1).height() > 20, timeout=20_000)
+    rect = panel.pictures.picture_rect(1)
+    panel.pictures.customContextMenuRequested.emit(rect.center())
+    menu = next(each for each in panel.pictures.findChildren(QMenu) if each.isVisible())
+    next(each for each in menu.actions() if each.data() == "copy_part").trigger()
+    image = qapp.clipboard().image()
+    assert min(image.width(), image.height()) >= 250
+    assert image.width() / image.height() == pytest.approx(rect.width() / rect.height(), abs=0.05)
+    menu.close()
+    # Between the pictures there is none.
+    panel.pictures.customContextMenuRequested.emit(QPoint(1, 1))
+    menu = next(each for each in panel.pictures.findChildren(QMenu) if each.isVisible())
+    assert "copy_part" not in entries(menu)
+    menu.close()

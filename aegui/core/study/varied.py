@@ -28,6 +28,8 @@ NONE = mark("none")
 """What stands in a list for a value that is not set."""
 _APART = ";"
 _FIRST_CHOICES = 3
+_TELLING = ("tanh", "relu", "leaky_relu")
+"""Choices that an axis begins with where a field has them: they differ in what they learn."""
 _WHOLE = {"count", "seed"}
 NOT_VARIED = {"seed", "runs", "training.device"}
 """Seeds are the study's own, and where it is computed changes nothing."""
@@ -149,7 +151,9 @@ def _first_values(field: FormField, value: Any) -> list[Any]:
     if field.editor == "check":
         return [False, True]
     if field.choices:
-        return [value, *(key for key in field.choices if key != value)][:_FIRST_CHOICES]
+        telling = [key for key in _TELLING if key in field.choices]
+        rest = [key for key in (*telling, *field.choices) if key != value]
+        return list(dict.fromkeys([value, *rest]))[:_FIRST_CHOICES]
     if field.editor == "text":
         return [value] if value is None else [value, value[: max(1, len(value) // 2)]]
     if field.editor == "sides":

@@ -10,6 +10,7 @@ from aegui.core.data.builtin import BUILTIN_SETS, TEST_PART
 from aegui.core.data.split import checking_set
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
+from aegui.core.network.remedies import remedy_of, remedy_words
 from aegui.features.data.data_menu import fill_menu
 from aegui.features.data.feature import DataFeature
 from aegui.features.data.model.data_service import DataService
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from aegui.core.data.card import DataCard
     from aegui.core.data.dataset import Dataset
+    from aegui.core.network.resolve import Problem, Resolution
     from aegui.core.recipe import DataSpec
     from aegui.session.data.data_view import DataView
     from aegui.session.services import Services
@@ -69,6 +71,7 @@ class MembersFeature(Feature):
         panel.characters_requested.connect(self._data.choose_characters)
         panel.export_requested.connect(self._data.export_data)
         panel.vary_requested.connect(services.requests.vary)
+        panel.problem.remedy_requested.connect(self._on_problem_remedy_requested)
         panel.shares.check_requested.connect(self._on_shares_check_requested)
 
     def search(self) -> None:
@@ -154,17 +157,25 @@ class MembersFeature(Feature):
 
     def _show_state(self) -> None:
         workspace = self._services.workspace
-        problems = [
-            problem.message
-            for problem in workspace.resolution.problems
-            if problem.where.startswith("data") and not problem.where.startswith("data.corruption")
-        ]
+        problems = _problems_of(workspace.resolution)
+        remedies = remedy_words(workspace.recipe, workspace.resolution)
+        remedy = next((remedies[one] for one in problems if one in remedies), "")
         source, edited = self._data.shown_data()
         title = edited or source_words(source)
         dataset = workspace.dataset
         self._panel.shares.set_checks(*_checks(workspace.recipe.data))
-        self._panel.set_state(title, view_of(workspace.draft), "\n".join(problems))
+        told = "\n".join(problem.message for problem in problems)
+        self._panel.set_state(title, view_of(workspace.draft), told, remedy)
         self._panel.set_card(dataset, self._services.of(DataService).request_card(dataset))
+
+    @Slot()
+    def _on_problem_remedy_requested(self) -> None:
+        workspace = self._services.workspace
+        for problem in _problems_of(workspace.resolution):
+            found = remedy_of(workspace.recipe, workspace.dataset, problem)
+            if found is not None:
+                self._data.edit(found.recipe, found.text)
+                return
 
     @Slot()
     def _on_menu_about_to_show(self) -> None:
@@ -174,6 +185,15 @@ class MembersFeature(Feature):
         """Remember which sections are unfolded."""
         opened = " ".join(self._panel.open_sections())
         self._services.settings.keep({_SECTIONS: opened})
+
+
+def _problems_of(resolution: Resolution) -> list[Problem]:
+    """Those that the panel of the data speaks of."""
+    return [
+        problem
+        for problem in resolution.problems
+        if problem.where.startswith("data") and not problem.where.startswith("data.corruption")
+    ]
 
 
 def _checks(data: DataSpec) -> tuple[list[tuple[str, str]], str]:

@@ -33,6 +33,12 @@ RUN_ALPHA = 66
 _SWATCH = 16.0
 _MEAN_PX = 2.0
 _DASHES = (4.0, 3.0)
+_STYLES = (
+    Qt.PenStyle.SolidLine,
+    Qt.PenStyle.DashLine,
+    Qt.PenStyle.DotLine,
+    Qt.PenStyle.DashDotLine,
+)
 _DOT = 1.6
 _MOST_POINTS = 1_200
 _LEFT = Qt.AlignmentFlag.AlignLeft
@@ -78,6 +84,12 @@ class Series:
     def own_ink(self, ink: Ink) -> QColor:
         """The colour of ``own``."""
         return blend(self.ink(ink), ink.theme.text, 0.45)
+
+    def line_style(self, ink: Ink) -> Qt.PenStyle:
+        """How it is dashed: lines that have to share a colour differ in that."""
+        if self.style is not Qt.PenStyle.SolidLine or self.colour is None:
+            return self.style
+        return _STYLES[self.colour // len(ink.theme.series) % len(_STYLES)]
 
     def ink(self, ink: Ink) -> QColor:
         """Its colour in a theme."""
@@ -173,7 +185,7 @@ class LinePlot:
 
     def _paint_entry(self, ink: Ink, one: Series, box: QRectF, value: str = "") -> None:
         """A piece of the line, its name, and at the end a value of it."""
-        ink.painter.setPen(ink.pen(one.ink(ink), max(1.2, one.width), one.style))
+        ink.painter.setPen(ink.pen(one.ink(ink), max(1.2, one.width), one.line_style(ink)))
         left, middle = box.left(), box.center().y()
         ink.painter.drawLine(QPointF(left, middle), QPointF(left + _SWATCH, middle))
         if one.dots:
@@ -216,7 +228,7 @@ class LinePlot:
         if one.own is not None:
             painter.setPen(ink.pen(one.own_ink(ink)))
             self._paint_values(ink, frame, one.own)
-        painter.setPen(ink.pen(colour, one.width, one.style))
+        painter.setPen(ink.pen(colour, one.width, one.line_style(ink)))
         self._paint_values(ink, frame, one.y)
         if one.dots:
             finite = np.isfinite(one.y)
@@ -259,8 +271,11 @@ def screen_pen(ink: Ink, one: Series) -> QPen:
     # The mean of several runs stands out from them.
     pen = QPen(one.ink(ink), 1.0 if one.low is None else _MEAN_PX)
     pen.setCosmetic(True)
-    if one.style is Qt.PenStyle.DashLine:
+    style = one.line_style(ink)
+    if style is Qt.PenStyle.DashLine:
         pen.setDashPattern(_DASHES)
+    elif style is not Qt.PenStyle.SolidLine:
+        pen.setStyle(style)
     return pen
 
 

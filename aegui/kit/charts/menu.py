@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, Qt, Signal
-from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+from PySide6.QtCore import QObject, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QImage, QPainter, QRegion
+from PySide6.QtWidgets import QAbstractScrollArea, QMenu, QToolButton, QWidget
 
 from aegui.core.i18n import mark, tr
-from aegui.kit.theme import icon
+from aegui.kit.theme import current_theme, icon
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aegui.kit.charts.figure import Figure
 
-COPY, COPY_TABLE, CSV = "copy", "copy_table", "csv"
+COPY, COPY_TABLE, CSV, COPY_PART = "copy", "copy_table", "csv", "copy_part"
+_PART_PX = 256
+"""The shorter side of one image that is copied."""
 _PICTURES = (
     ("png", mark("Save as &PNG…")),
     ("svg", mark("Save as &SVG…")),
@@ -36,12 +39,21 @@ class FigureMenu(QObject):
     """Offers the picture of a widget; it looks for the desk when something is chosen."""
 
     def __init__(
-        self, widget: QWidget, figure: Callable[[], Figure | None], *, on_right_click: bool = True
+        self,
+        widget: QWidget,
+        figure: Callable[[], Figure | None],
+        *,
+        on_right_click: bool = True,
+        part: Callable[[QPoint], QRect | None] | None = None,
     ) -> None:
-        """Offer what ``figure`` gives, asked each time; None: there is nothing to be had now."""
+        """Offer what ``figure`` gives, asked each time; None: there is nothing to be had now.
+
+        ``part`` says where the one image under the pointer is, which can be copied alone.
+        """
         super().__init__(widget)
         self._widget = widget
         self._figure = figure
+        self._part = part
         if on_right_click:
             widget.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
             widget.customContextMenuRequested.connect(self.open_at)
@@ -88,11 +100,33 @@ class FigureMenu(QObject):
         """Open the menu at ``position`` of the widget, where there is a picture."""
         menu = QMenu(self._widget)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._add_part(menu, position)
         self.add_to(menu)
         if menu.isEmpty():
             menu.deleteLater()
         else:
             menu.popup(self._widget.mapToGlobal(position))
+
+    def _add_part(self, menu: QMenu, position: QPoint) -> None:
+        rect = None if self._part is None else self._part(position)
+        if rect is not None and not rect.isEmpty():
+            action = menu.addAction(tr("Copy this image"))
+            action.setData(COPY_PART)
+            action.triggered.connect(lambda _checked=False: self.copy_part(rect))
+            menu.addSeparator()
+
+    def copy_part(self, rect: QRect) -> None:
+        """Put what is painted in ``rect`` on the clipboard, large enough to be used elsewhere."""
+        scale = max(1.0, _PART_PX / max(1, min(rect.width(), rect.height())))
+        image = QImage(rect.size() * scale, QImage.Format.Format_ARGB32_Premultiplied)
+        image.fill(current_theme().panel)
+        painter = QPainter(image)
+        painter.scale(scale, scale)
+        widget = self._widget
+        shown = widget.viewport() if isinstance(widget, QAbstractScrollArea) else widget
+        shown.render(painter, QPoint(), QRegion(rect), QWidget.RenderFlag(0))
+        painter.end()
+        QGuiApplication.clipboard().setImage(image)
 
 
 def _desk_of(widget: QWidget) -> FigureDesk | None:

@@ -78,7 +78,8 @@ def offer_painted(widget: QWidget, name: str, *, fits: bool = True) -> FigureMen
 
     Args:
         widget: It offers itself at a click of the right button.
-        name: Proposed for its file.
+        name: Proposed for its file. A widget with ``copied_at(position)``, such as a ``Painted``,
+            offers the image there alone too.
         fits: As of ``WidgetPicture``.
     """
 
@@ -89,4 +90,4 @@ def offer_painted(widget: QWidget, name: str, *, fits: bool = True) -> FigureMen
         picture = WidgetPicture(shown, fits)
         return Figure(name, widget.accessibleName(), (picture,), screen_dpi=widget.logicalDpiX())
 
-    return FigureMenu(widget, figure)
+    return FigureMenu(widget, figure, part=getattr(widget, "copied_at", None))

@@ -66,6 +66,18 @@ def test_every_field_that_is_offered_makes_a_sound_axis() -> None:
         assert problem_of(BASE, axis) == "", one.path
 
 
+def test_an_axis_of_activations_begins_with_those_that_differ() -> None:
+    path = "network.encoder.0.activation"
+    varied = varied_at(BASE, path, SHAPE)
+    assert varied is not None
+    for value, wanted in (
+        ("identity", ["identity", "tanh", "relu"]),
+        ("relu", ["relu", "tanh", "leaky_relu"]),
+        ("sigmoid", ["sigmoid", "tanh", "relu"]),
+    ):
+        assert [row.set[path] for row in first_axis(varied, value).choices] == wanted
+
+
 def test_a_star_is_every_layer() -> None:
     varied = varied_at(BASE, "network.encoder.*.activation", SHAPE)
     assert varied is not None

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QPainter
 from PySide6.QtTest import QTest
 
 from aegui.kit.charts.axes import Axis
 from aegui.kit.charts.figure import Figure, Paper, figure_image
-from aegui.kit.charts.ink import PAPERS
+from aegui.kit.charts.ink import PAPERS, Ink
 from aegui.kit.charts.line_view import LineView
 from aegui.kit.charts.lines import LinePlot, Series
 from aegui.kit.charts.matrix import CellRoom, NumberMatrix
@@ -44,6 +45,13 @@ LINES = LinePlot(
         Series("high", np.ones(3), np.zeros(3), np.full(3, 2.0), colour=1, width=2.0),
     ),
 )
+
+
+def test_lines_that_share_a_colour_are_dashed_otherwise() -> None:
+    ink = Ink(QPainter(), PAPERS["light"])
+    lines = [Series(str(number), np.ones(3), colour=number) for number in range(20)]
+    looks = {(one.ink(ink).name(), one.line_style(ink)) for one in lines}
+    assert len(looks) == len(lines)
 
 
 class Lines(LineView):

@@ -196,6 +196,11 @@ class AnswerPictures(Painted):
                 return place, row, column
         return None
 
+    def copied_at(self, position: QPoint) -> QRect | None:
+        """The one of the pictures that is under ``position``."""
+        found = self.pixel_at(position)
+        return None if found is None else self.picture_rect(found[0])
+
     # -- words -----------------------------------------------------------------------------------
 
     def text_at(self, position: QPoint) -> str:

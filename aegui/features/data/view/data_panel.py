@@ -255,13 +255,16 @@ class DataPanel(QWidget):
 
     # -- what is shown ---------------------------------------------------------------------------
 
-    def set_state(self, title: str, view: DataView, problem: str = "") -> None:
-        """Show the draft's data; ``problem`` says why they cannot be trained on."""
+    def set_state(self, title: str, view: DataView, problem: str = "", remedy: str = "") -> None:
+        """Show the draft's data; ``problem`` says why they cannot be trained on.
+
+        ``remedy``: what a button offers to do about it.
+        """
         before, self._view = self._view, view
         self.title.setText(title)
         self.title.setToolTip(title)
         self.facts.setText(_facts(view))
-        self.problem.set_text(problem)
+        self.problem.set_text(problem, remedy)
         if before is None or before.pool is not view.pool:
             self.gallery.set_samples(view.pool.images, view.pool.labels, view.pool.names)
             self.left_out.setChecked(False)

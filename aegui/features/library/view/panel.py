@@ -449,11 +449,11 @@ class LibraryPanel(QWidget):
         self._ask(replace(self._view, sort=sort, descending=descending))
 
     def _on_compare_clicked(self, wanted: bool) -> None:
-        """Of one entry have the next click choose another; of two leave the comparison."""
+        """Of one entry have the next click choose another; two are compared already."""
         chosen = self.table.chosen()
         self._compared = ""
-        if len(chosen) == 2 and not wanted:
-            self.table.choose(chosen[:1])
+        if len(chosen) == 2:
+            self.chosen_changed.emit(chosen)
         elif len(chosen) == 1 and wanted:
             self._compared = chosen[0]
             self.side.ask_for_other(str(self._known(chosen[0]).get("name") or chosen[0]))

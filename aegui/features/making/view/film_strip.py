@@ -152,6 +152,19 @@ class FilmStrip(PictureStrip):
         fit = max(2, self.width() // (self._frame().width() + _GAP_PX))
         return [int(step) for step in np.unique(np.rint(np.linspace(0, count - 1, fit)))]
 
+    def copied_at(self, position: QPoint) -> QRect | None:
+        """The frame under ``position``."""
+        if self._look is None or not self._pictures:
+            return None
+        size, shown = self._frame(), self.shown_steps()
+        last = max(1, len(shown) - 1)
+        for place in range(len(shown)):
+            middle = self.x_of(place * (len(self._look.codes) - 1) / last)
+            box = QRect(round(middle - size.width() / 2), 0, size.width(), size.height())
+            if box.contains(position):
+                return box
+        return None
+
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102

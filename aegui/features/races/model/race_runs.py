@@ -115,7 +115,7 @@ class RaceRuns(QObject):
         for state in race(recipe, dataset, spec, lambda: self._is_stopped or cancelled()):
             going = sum(not lane.reason and not lane.refused for lane in state.lanes)
             left = (1.0 - state.share) * spec.seconds * len(state.lanes)
-            words = tr("{n} still race, at most {left} left", n=going, left=clock(left))
+            words = tr("Still learning: {n}; at most {left} left", n=going, left=clock(left))
             report(LoadProgress(round(_PARTS * state.share), _PARTS, words))
             if time.monotonic() >= due or state.is_over or key != self._key:
                 key, begun = self._key, time.monotonic()

@@ -295,9 +295,22 @@ class RacePage(QWidget):
                     self.table.setItem(place, at, item)
                 item.setText(text)
                 item.setToolTip(text)
+            self._say_refusal(place, state.lanes[self._places[place]].refused)
         if self._chosen in self._places:
             self.table.selectRow(self._places.index(self._chosen))
         self.table.blockSignals(was_blocked)
+
+    def _say_refusal(self, place: int, reason: str) -> None:
+        """Who could not take part has the reason across the row, in place of figures."""
+        last = self.table.columnCount() - 1
+        if (self.table.columnSpan(place, 1) > 1) != bool(reason):
+            self.table.setSpan(place, 1, 1, last if reason else 1)
+        item = self.table.item(place, 1)
+        if item is not None:
+            item.setTextAlignment(alignment(int(not reason)))
+            if reason:
+                item.setText(reason)
+                item.setToolTip(reason)
 
     def _lane(self, item: int) -> Lane | None:
         lanes = () if self._state is None else self._state.lanes

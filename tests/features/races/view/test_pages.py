@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -82,6 +84,22 @@ def test_lines_go_by_three_clocks(page: RacePage, news: RaceNews) -> None:
     plot = page.lines.plot
     assert isinstance(plot, LinePlot)
     assert not plot.y.scale.is_log
+
+
+def test_who_cannot_take_part_has_the_reason_in_the_row(page: RacePage, news: RaceNews) -> None:
+    lanes = news.state.lanes
+    none = np.zeros(0)
+    refused = replace(
+        lanes[1], epochs=none, loss=none, wrong=none, refused="It needs 610 MB of memory."
+    )
+    page.set_news(replace(news, state=replace(news.state, lanes=(lanes[0], refused, lanes[2]))))
+    last = page.table.rowCount() - 1
+    item = page.table.item(last, 1)
+    assert item is not None
+    assert item.text() == "It needs 610 MB of memory."
+    assert page.table.columnSpan(last, 1) > 3
+    page.set_news(news)
+    assert page.table.columnSpan(last, 1) == 1
 
 
 def test_the_loss_lies_under_the_trails_once_it_is_known(page: RacePage, news: RaceNews) -> None:
