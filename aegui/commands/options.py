@@ -344,6 +344,27 @@ SAMPLE = (
     out(mark("grid.png"), _SET_HELP),
     _SCALE,
 )
+NEAREST = (
+    *_SAVED,
+    text(
+        "images",
+        mark("IMAGE"),
+        mark("an image file, or a sample of the run's data by label or name"),
+        nargs="+",
+    ),
+    _seed(mark("seed of the codes that the search begins from")),
+    real(
+        "--seconds",
+        "S",
+        mark("about as long is searched for each (default: %(default)s)"),
+        default=4.0,
+        least=0.1,
+        most=3600.0,
+    ),
+    out(mark("pairs.png"), mark("each image beside the nearest one, a .png"), required=False),
+    _SCALE,
+    AS_JSON,
+)
 JUDGE = (
     text("file", mark("GAN.aegui"), mark("the model that makes images")),
     text("classifier", mark("CLASSIFIER.aegui"), mark("the classifier that judges them")),

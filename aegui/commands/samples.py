@@ -1,18 +1,28 @@
-"""``aegui sample``: new images of a model."""
+"""``aegui sample`` and ``nearest``: new images of a model, and those nearest to given ones."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aegui.commands.images import write_images
+from aegui.commands.images import check_images_path, write_images
 from aegui.commands.opened import OpenedRun
+from aegui.commands.places import samples_of
+from aegui.commands.progress import stoppable
+from aegui.commands.words import note, say, say_json
+from aegui.core.data.load import read_source
+from aegui.core.data.picture import image_suffixes
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.samples import draws_codes, sample_images
 from aegui.core.i18n import tr
 from aegui.core.latent.grids import GridSpec, draw_grid
+from aegui.core.latent.inversion import nearest_drawn
+from aegui.core.latent.sheets import write_sheet
+from aegui.core.recipe import ImageSpec
+from aegui.core.text_tables import columns_text
 
 if TYPE_CHECKING:
     import argparse
@@ -20,6 +30,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.latent.codec import Codec
+    from aegui.core.latent.inversion import Inversion
+
+_SHOWN_NUMBERS = 4
 
 
 def sample_command(options: argparse.Namespace) -> int:
@@ -77,3 +90,80 @@ def refuse_plain_code(run: OpenedRun) -> None:
                 file=run.file,
             )
         )
+
+
+def nearest_command(options: argparse.Namespace) -> int:
+    """Search for the images nearest to given ones that a network can draw."""
+    if options.out is not None:
+        check_images_path(options.out, folders=False)
+    run = OpenedRun.of(options)
+    refuse_plain_code(run)
+    codec, wanted = run.codec, [_wanted(run, text) for text in options.images]
+    with stoppable() as cancelled:
+        found = [
+            nearest_drawn(codec, image, options.seed, options.seconds, cancelled)
+            for image in wanted
+        ]
+    if options.json:
+        say_json(
+            {"images": [_nearest_json(*both) for both in zip(options.images, found, strict=True)]}
+        )
+    else:
+        lines = [
+            [name, f"{one.error:.4f}", f"{one.chance:.4f}", _rest(one), _code_text(one.z)]
+            for name, one in zip(options.images, found, strict=True)
+        ]
+        head = [tr("image"), tr("error"), tr("of a random one"), tr("search"), tr("code")]
+        say(columns_text(head, lines))
+    if options.out is not None:
+        pairs = [
+            (image, one.image.reshape(image.shape))
+            for image, one in zip(wanted, found, strict=True)
+        ]
+        images = np.stack([image for pair in pairs for image in pair])
+        write_sheet(options.out, images, 2, options.scale, ink=run.glyphs)
+        note(tr("{path}: each image beside the nearest that is drawn.", path=options.out))
+    return 0
+
+
+def _wanted(run: OpenedRun, text: str) -> NDArray[np.float32]:
+    """The image ``[C, H, W]`` that ``text`` names: a file, or a sample by label or name."""
+    channels, height, width = run.codec.image_shape
+    path = Path(text).expanduser()
+    if not path.is_file():
+        image = run.dataset.images[int(samples_of(run.dataset, "IMAGE", text)[0])]
+    elif path.suffix.lower() in image_suffixes():
+        # Smaller than a set may be: what a network reads is no choice of anybody.
+        shape = {"channels": channels, "height": height, "width": width}
+        image = read_source(text, ImageSpec().model_copy(update=shape)).dataset.images[0]
+    else:
+        image = read_source(text).dataset.images[0]
+    if image.shape != (channels, height, width):
+        raise AeguiError(
+            tr(
+                "{file}: its images are not {width}x{height}, as those of the network.",
+                file=text,
+                width=width,
+                height=height,
+            )
+        )
+    return np.asarray(image, np.float32)
+
+
+def _nearest_json(name: str, found: Inversion) -> dict[str, Any]:
+    return {
+        "image": name,
+        "error": found.error,
+        "chance": found.chance,
+        "complete": found.complete,
+        "code": found.z.tolist(),
+    }
+
+
+def _rest(found: Inversion) -> str:
+    return tr("at rest") if found.complete else tr("out of time")
+
+
+def _code_text(code: NDArray[np.float32]) -> str:
+    more = ", ..." if len(code) > _SHOWN_NUMBERS else ""
+    return ", ".join(f"{number:.3f}" for number in code[:_SHOWN_NUMBERS]) + more

@@ -129,6 +129,17 @@ _ROWS = (
         options.SAMPLE,
     ),
     Command(
+        "nearest",
+        "samples:nearest_command",
+        mark("the images nearest to given ones that a GAN can draw, and their codes"),
+        mark(
+            "Search for the code of each image by gradient, from several random codes: a GAN has "
+            "no encoder. Prints the mean squared error of the image found, beside that of an "
+            "image of a random code."
+        ),
+        options.NEAREST,
+    ),
+    Command(
         "judge",
         "judge:judge_command",
         mark("new images of a model, judged by a classifier"),

@@ -11,6 +11,7 @@ from PIL import Image
 
 from aegui.cli import main
 from aegui.core.data.load import load_dataset
+from aegui.core.data.writers import write_dataset
 from aegui.core.evaluation.samples import judge, sample_images
 from aegui.core.i18n import set_language
 from aegui.core.latent.grids import normal_quantiles
@@ -187,3 +188,40 @@ def test_training_tells_the_figures_of_a_gan(tmp_path: Path, capsys: Captured) -
     text = capsys.readouterr().out
     assert "all epochs are done" in text
     assert "wrong pixels" not in text
+
+
+def test_the_nearest_image_that_a_gan_draws(models: Path, tmp_path: Path, capsys: Captured) -> None:
+    """One of its own images is found again, from a file; a sample is approached."""
+    saved = load_run(models / "gan.aegui")
+    drawn = sample_images(saved.codec(saved.best_run), 1, 5)[0]
+    levels = np.rint(drawn[0] * 255).astype(np.uint8)
+    Image.fromarray(levels).save(tmp_path / "own.png")
+    arguments = ["nearest", str(models / "gan.aegui"), str(tmp_path / "own.png"), "3"]
+    assert main([*arguments, "--json", "--seconds", "20"]) == 0
+    own, three = json.loads(capsys.readouterr().out)["images"]
+    assert own["error"] < min(own["chance"], 1e-4)
+    assert three["error"] < three["chance"]
+    assert len(own["code"]) == saved.recipe.network.latent.units
+    assert main([*arguments, "-o", str(tmp_path / "pairs.png"), "--seconds", "1"]) == 0
+    told = capsys.readouterr()
+    assert "of a random one" in told.out
+    assert "beside the nearest" in told.err
+    with Image.open(tmp_path / "pairs.png") as sheet:
+        assert abs(sheet.width - sheet.height) < 0.2 * sheet.width, "two pairs of two"
+
+
+@pytest.mark.parametrize(
+    ("image", "reason"), [("fish", "no sample of that label"), ("letters.txt", "not 8x8")]
+)
+def test_what_is_no_such_image_is_refused(
+    models: Path,
+    tmp_path: Path,
+    capsys: Captured,
+    image: str,
+    reason: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_dataset("letters.txt", load_dataset("lowercase"))
+    assert main(["nearest", str(models / "gan.aegui"), image]) == 2
+    assert reason in capsys.readouterr().err
