@@ -48,8 +48,10 @@ from aegui.features.studies.model.study_runs import StudyRuns
 from aegui.features.studies.view.panel import StudiesPanel
 from aegui.features.studies.view.phase_page import PhasePage
 from aegui.features.time.feature import TimeFeature
+from aegui.features.tour.feature import TourFeature
 from aegui.paths import models_dir
 from aegui.session.settings import Settings
+from aegui.window.message_list import MessageList
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -383,6 +385,33 @@ def gallery(app: App) -> None:
     dialog.reject()
 
 
+def tour(app: App) -> None:
+    """The first step of the tour, on the real window."""
+    open_model(app, "letters-2d")
+    app.window.actions_table["tour"].trigger()
+    feature = app.window.feature(TourFeature)
+    wait_for(feature.card.isVisible)
+    spin(1.0)
+    shoot(app, "tour")
+    feature.leave()
+    app.window.set_perspective("build")
+
+
+def messages(app: App) -> None:
+    """What the program has said so far: a training that has ended, and a network for other data."""
+    learn(app, shipped("letters-2d", training={"epochs": 1500}))
+    workspace = app.services.workspace
+    app.services.requests.data.emit("digits")
+    wait_for(lambda: workspace.recipe.data.source == "digits" and not workspace.loading.is_busy)
+    spin(1.0)
+    app.window.show_messages()
+    listed = app.window.findChild(MessageList)
+    assert listed is not None
+    wait_for(listed.isVisible)
+    write(listed.grab(), "messages")
+    listed.close()
+
+
 def do_study(app: App, plan: StudyPlan, recipe: Recipe) -> StudiesPanel:
     """Do a study of ``recipe`` to its end, in the arrangement for studies."""
     path = Path(os.environ["XDG_DATA_HOME"]) / f"{plan.name.lower().replace(' ', '-')}.aegui-study"
@@ -470,6 +499,8 @@ PICTURES = {
         making,
         time,
         gallery,
+        tour,
+        messages,
         seeds,
         library,
     )
