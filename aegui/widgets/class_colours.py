@@ -14,7 +14,7 @@ from aegui.kit.theme import current_theme
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-from aegui.kit.theme import Theme
+    from aegui.kit.theme import Theme
 
 MOST_CLASSES = 20
 """Of more classes colours would say nothing: after ten they come again."""
