@@ -22,6 +22,7 @@ from aegui.core.run_file.origin import origin_words
 from aegui.core.run_file.saved import load_run
 from aegui.core.training.best import has_best_weights
 from aegui.core.training.last import last_snapshot
+from aegui.core.web_page.exhibit import Exhibit
 
 if TYPE_CHECKING:
     import argparse
@@ -146,6 +147,20 @@ class OpenedRun:
             return np.zeros(self.codec.latent_size, np.float32)
         mean: NDArray[np.float32] = np.nan_to_num(self.codes).mean(axis=0)
         return mean
+
+    @property
+    def exhibit(self) -> Exhibit:
+        """What a web page shows of it."""
+        saved = self.saved
+        return Exhibit(
+            self.name,
+            saved.recipe,
+            self.codec,
+            self.dataset,
+            self.weights,
+            saved.timeline,
+            saved.places,
+        )
 
     def refuse_generator(self) -> None:
         """Refuse a model that reconstructs nothing.

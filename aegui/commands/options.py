@@ -24,6 +24,7 @@ LAYERS = (
     "images", "uncertainty", "novelty", "stretch", "regions", "wrong", "density", "holes",
 )  # fmt: skip
 FIGURES = ("latent", "curves", "reconstructions", "errors", "noise", "grid", "traversal")
+ASSIGNMENTS = ("letters",)
 THEMES = ("light", "dark")
 LEVELS = ("first", "course", "further")
 GROUPS = (
@@ -597,6 +598,18 @@ PAGE = (
     _WEIGHTS,
     text("--title", mark("TEXT"), mark("what the page is called (default: the network's name)")),
     out(mark("map.html"), mark("the page, one .html file")),
+)
+REPORT = (
+    text("sources", mark("RUN|STUDY"), mark("saved runs, and studies that were done"), nargs="*"),
+    choice("--assignment", ASSIGNMENTS, mark("also the networks and studies of this course work")),
+    flag("--train", mark("do first what is missing of the studies")),
+    *_OF_FILE,
+    text("--title", mark("TEXT"), mark("title of the report (default: the names)")),
+    flag("--blank", mark("leave the findings to be written: titles say only what is shown")),
+    choice(
+        "--lang", list(LANGUAGES), mark("language of the report (default: that of the messages)")
+    ),
+    out(mark("FOLDER"), mark("folder of the report, empty or that of an earlier one")),
 )
 NOISE_CURVES = (
     _FILES,

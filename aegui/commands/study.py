@@ -91,7 +91,7 @@ def _begun(options: argparse.Namespace, study: Study, records: Records) -> int:
     )
     if options.jobs is None:
         jobs = fitting_jobs(cost.seconds, jobs)
-    return _finished(options, study, records, _run(study, workers_for(jobs)))
+    return _finished(options, study, records, run_study(study, workers_for(jobs)))
 
 
 def _on_cluster(options: argparse.Namespace, study: Study) -> int:
@@ -102,7 +102,7 @@ def _on_cluster(options: argparse.Namespace, study: Study) -> int:
         note(scheduler.warning)
     workers = DaskWorkers(scheduler)
     note(trn("{n} worker.", "{n} workers.", workers.jobs))
-    return _run(study, workers)
+    return run_study(study, workers)
 
 
 def _finished(options: argparse.Namespace, study: Study, records: Records, status: int) -> int:
@@ -164,8 +164,8 @@ def _write_units(study: Study, folder: Path) -> int:
     return 0
 
 
-def _run(study: Study, workers: Workers) -> int:
-    """Train what is missing; the exit code."""
+def run_study(study: Study, workers: Workers) -> int:
+    """Train what is missing, telling how far it is; the exit code."""
     line, control = TerminalLine(), StudyControl()
     ended = 0
 

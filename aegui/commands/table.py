@@ -173,6 +173,17 @@ _ROWS = (
         options.PAGE,
     ),
     Command(
+        "report",
+        "report:report_command",
+        mark("a hand-in of runs and studies: slides, PDF, HTML, figures, tables"),
+        mark(
+            "Write a folder to hand in: slides with a finding and a figure each, the same as PDF "
+            "and as one HTML page, every figure as SVG and PNG, tables as CSV, configurations, the "
+            "command lines, and the maps as a page that decodes by itself."
+        ),
+        options.REPORT,
+    ),
+    Command(
         "path",
         "making:path_command",
         mark("a film of the path from one image to another"),

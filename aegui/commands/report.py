@@ -1,0 +1,263 @@
+"""``aegui report``: a hand-in of runs and studies, as slides, PDF, HTML, figures and tables."""
+
+from __future__ import annotations
+
+import json
+import platform
+import shlex
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aegui import __version__
+from aegui.commands.figure_files import start_painting
+from aegui.commands.opened import OpenedRun
+from aegui.commands.progress import shown_work
+from aegui.commands.study import run_study
+from aegui.commands.words import note, say
+from aegui.core.atomic import write_atomically
+from aegui.core.cost import time_words
+from aegui.core.data.progress import LoadProgress, stop_if
+from aegui.core.errors import AeguiError, Cancelled
+from aegui.core.i18n import set_language, tr
+from aegui.core.recipe.file import recipe_json
+from aegui.core.report.assignments import ASSIGNMENTS
+from aegui.core.run_file.saved import SUFFIX
+from aegui.core.study.plan import find_plan, load_plan
+from aegui.core.study.records import Records, usual_folder, with_kept_seeds
+from aegui.core.study.study import Study
+from aegui.core.study.workers import fitting_jobs, usual_jobs, workers_for
+from aegui.core.system_reason import system_reason
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Iterator, Sequence
+
+    from aegui.commands.report_pages import ReportPage
+    from aegui.core.data.progress import IsCancelled, Report
+
+LIST_FILE = "figures.json"
+"""What says which figure is which, and that the folder is that of a report."""
+_MOST_NAMES = 3
+_PNG_DPI = 240
+_SLIDE_CM = (20.0, 9.6)
+
+
+@dataclass(frozen=True, eq=False)
+class _Source:
+    """What pages are made of: its pages, and its configuration as a file."""
+
+    name: str
+    pages: Callable[[IsCancelled], Iterator[ReportPage]]
+    configuration: str
+    model: OpenedRun | None = None
+
+
+def report_command(options: argparse.Namespace) -> int:
+    """Write the folder."""
+    if options.lang:
+        set_language(options.lang)
+    folder = Path(options.out)
+    _check_folder(folder)
+    application = start_painting()
+    names = list(options.sources)
+    if options.assignment is not None:
+        names += ASSIGNMENTS[options.assignment].sources
+    if not names:
+        raise AeguiError(tr("Name saved runs or studies, or an assignment with --assignment."))
+    sources = [_source(name, options) for name in names]
+    title = options.title or _title(options, sources)
+    with shown_work() as (report, cancelled):
+        pages = _pages(sources, report, cancelled)
+        if not pages:
+            raise AeguiError(tr("There is nothing to report: no study has a run that has ended."))
+        pages.append(_annex(sources))
+        if options.blank:
+            pages = [replace(page, finding=page.figure.title) for page in pages]
+        _write(folder, title, sources, pages, report, cancelled)
+    say(tr("{n} figures are in {folder}.", n=len(pages), folder=folder))
+    say(tr("Begin with {slides}, {pdf} or {page}.", slides=SLIDES, pdf=BOOK, page=PAGE))
+    del application
+    return 0
+
+
+SLIDES, BOOK, PAGE, COMMANDS, MAPS = (
+    "slides.pptx",
+    "report.pdf",
+    "report.html",
+    "commands.txt",
+    "maps.html",
+)
+
+
+def _title(options: argparse.Namespace, sources: Sequence[_Source]) -> str:
+    if options.assignment is not None:
+        return tr(ASSIGNMENTS[options.assignment].label)
+    names = [source.name for source in sources]
+    return ", ".join(names[:_MOST_NAMES]) + (" …" if len(names) > _MOST_NAMES else "")
+
+
+def _check_folder(folder: Path) -> None:
+    """Refuse a folder that has other things in it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        used = any(folder.iterdir()) and not (folder / LIST_FILE).exists()
+    except OSError as error:
+        text = tr("{file} could not be made: {reason}.", file=folder, reason=system_reason(error))
+        raise AeguiError(text) from None
+    if used:
+        raise AeguiError(
+            tr(
+                "{folder} has other files in it: name a folder that is empty, or that of an "
+                "earlier report.",
+                folder=folder,
+            )
+        )
+
+
+def _source(name: str, options: argparse.Namespace) -> _Source:
+    """A run, or a study whose runs are kept in its usual folder."""
+    # Not before: what makes figures needs Qt, and says less clearly that there is none.
+    from aegui.commands.report_pages import run_pages, study_pages
+
+    if Path(name).suffix.lower() == SUFFIX:
+        model = OpenedRun(name, options.run, options.weights)
+        recipe = recipe_json(model.saved.recipe)
+        return _Source(model.name, lambda cancelled: run_pages(model, cancelled), recipe, model)
+    path = find_plan(name)
+    folder = usual_folder(path)
+    plan = with_kept_seeds(load_plan(path), folder)
+    records = Records(folder)
+    study = Study(plan, path.parent, records)
+    if options.train:
+        _train(study, records)
+    result = study.result()
+    if not any(cell.runs for cell in result.cells):
+        raise AeguiError(
+            tr(
+                "The study {name} has no runs yet: do it with aegui study {name}, or give --train.",
+                name=name,
+            )
+        )
+    command = shlex.join(["aegui", "study", name])
+    return _Source(
+        tr(plan.name) or path.stem,
+        lambda _cancelled: study_pages(result, records, command),
+        path.read_text(encoding="utf-8"),
+    )
+
+
+def _train(study: Study, records: Records) -> None:
+    """Do what is missing of a study, and say so.
+
+    Raises:
+        Cancelled: It was stopped; what is finished is kept.
+    """
+    jobs = usual_jobs()
+    cost = study.cost(jobs)
+    note(tr("{study}: about {time}.", study=tr(study.plan.name), time=time_words(cost.seconds)))
+    records.begin(study.plan)
+    try:
+        if run_study(study, workers_for(fitting_jobs(cost.seconds, jobs))):
+            text = tr("Stopped. What is finished is kept: the same line goes on from there.")
+            raise Cancelled(text)
+    finally:
+        records.end()
+
+
+def _pages(sources: Sequence[_Source], report: Report, cancelled: IsCancelled) -> list[ReportPage]:
+    from aegui.commands.report_pages import ORDER
+
+    found: list[ReportPage] = []
+    for source in sources:
+        several = len(sources) > 1
+        for page in source.pages(cancelled):
+            stop_if(cancelled)
+            report(LoadProgress(len(found), 0, tr("Drawing: {name}", name=page.finding)))
+            section = tr(page.section)
+            if several and source.model is not None:
+                section = tr("{what}: {name}", what=section, name=source.name)
+            found.append(replace(page, section=section))
+    # What is said of several networks stands together, in the order of the assignment.
+    order = {tr(section): place for place, section in enumerate(ORDER)}
+    found.sort(key=lambda page: min(order[each] for each in order if page.section.startswith(each)))
+    return found
+
+
+def _annex(sources: Sequence[_Source]) -> ReportPage:
+    """What everything was made from, and with which programs."""
+    from aegui.commands.report_pages import ANNEX, ReportPage
+    from aegui.core.text_tables import csv_text
+    from aegui.kit.charts.figure import Figure
+    from aegui.kit.charts.text_table import TextTable
+
+    rows = [
+        (source.name, source.model.origin() if source.model is not None else tr("study"))
+        for source in sources
+    ]
+    rows.append((tr("program"), f"aegui {__version__}, Python {platform.python_version()}"))
+    rows.append((tr("computer"), f"{platform.system()} {platform.machine()}"))
+    head = (tr("what"), tr("made from"))
+    figure = Figure("annex", tr("What the figures were made from"), (TextTable(head, tuple(rows)),))
+    table = csv_text(list(head), [list(row) for row in rows])
+    finding = tr("Figures made with aegui {version}", version=__version__)
+    return ReportPage("annex", tr(ANNEX), finding, figure, "", table)
+
+
+def _write(
+    folder: Path,
+    title: str,
+    sources: Sequence[_Source],
+    pages: Sequence[ReportPage],
+    report: Report,
+    cancelled: IsCancelled,
+) -> None:
+    """Write every file; the list of figures last."""
+    from aegui.core.report.slides import Slide, pptx
+    from aegui.core.report.web import WebFigure, report_html
+    from aegui.core.web_page.document import page_html
+    from aegui.kit.charts.book import book_pdf
+    from aegui.kit.charts.figure import Paper, figure_bytes
+
+    for name in ("figures", "tables", "configurations"):
+        (folder / name).mkdir(exist_ok=True)
+    paper = Paper(*_SLIDE_CM, dpi=_PNG_DPI)
+    slides = [Slide(title, lines=_contents(pages))]
+    shown, listed = [], []
+    for number, page in enumerate(pages, 1):
+        stop_if(cancelled)
+        report(LoadProgress(number, len(pages), tr("Writing figure {n}", n=number)))
+        key = f"{number:02d}-{page.key}"
+        svg = figure_bytes(page.figure, paper, "svg")
+        write_atomically(folder / "figures" / f"{key}.svg", svg)
+        write_atomically(folder / "figures" / f"{key}.png", figure_bytes(page.figure, paper, "png"))
+        if page.table:
+            write_atomically(folder / "tables" / f"{key}.csv", page.table.encode())
+        bare = figure_bytes(page.figure, replace(paper, title=False, origin=False), "png")
+        slides.append(
+            Slide(page.finding, bare, f"{key} · {page.figure.origin}", notes=page.command)
+        )
+        shown.append(WebFigure(key, page.section, page.finding, svg, page.command))
+        listed.append(
+            {"id": key, "section": page.section, "finding": page.finding, "command": page.command}
+        )
+    write_atomically(folder / SLIDES, pptx(slides, title))
+    write_atomically(folder / PAGE, report_html(title, shown).encode())
+    book = [replace(page.figure, title=page.finding) for page in pages]
+    write_atomically(folder / BOOK, book_pdf(book, paper, title))
+    commands = dict.fromkeys(page.command for page in pages if page.command)
+    write_atomically(folder / COMMANDS, "".join(f"{line}\n" for line in commands).encode())
+    for number, source in enumerate(sources, 1):
+        plain = "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in source.name)
+        name = f"{number:02d}-{plain}.json"
+        write_atomically(folder / "configurations" / name, source.configuration.encode())
+    models = [source.model for source in sources if source.model is not None]
+    if models:
+        exhibits = [model.exhibit for model in models]
+        write_atomically(folder / MAPS, page_html(exhibits, title, cancelled=cancelled).encode())
+    text = json.dumps({"title": title, "figures": listed}, indent=1, ensure_ascii=False)
+    write_atomically(folder / LIST_FILE, f"{text}\n".encode())
+
+
+def _contents(pages: Sequence[ReportPage]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(page.section for page in pages))

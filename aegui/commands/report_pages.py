@@ -1,0 +1,608 @@
+"""The pages of a hand-in: each a finding, the figure that shows it, and how to make it again.
+
+Findings are computed from the very network and samples that the figure is of. A page whose data
+are not there is left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.commands.figure_kinds import FIGURES
+from aegui.commands.options import FIGURE
+from aegui.core.data.card import card
+from aegui.core.data.corruption import corruption_words
+from aegui.core.errors import AeguiError
+from aegui.core.evaluation.noise import noisy_score
+from aegui.core.evaluation.samples import sample_images
+from aegui.core.evaluation.wrong_pixels import wrong_pixels
+from aegui.core.i18n import localized, mark, tr, trn
+from aegui.core.latent.concepts import apply, concept
+from aegui.core.latent.finds import best_new
+from aegui.core.latent.novelty import known, novelty
+from aegui.core.latent.paths import pixel_change, through
+from aegui.core.latent.pca import fit_pca
+from aegui.core.latent.sheets import decoded
+from aegui.core.network.activations import ACTIVATIONS
+from aegui.core.network.catalog import INITIALIZERS
+from aegui.core.network.resolve import classes_learnt, layer_shapes
+from aegui.core.network.summary import summary_of
+from aegui.core.recipe import CorruptionSpec
+from aegui.core.recipe.settings import SECTIONS
+from aegui.core.study.material import study_material
+from aegui.core.study.results import csv_of, table_of, verdict_of
+from aegui.core.text_tables import csv_text
+from aegui.core.training.losses import LOSSES
+from aegui.core.training.optimizers import OPTIMIZERS
+from aegui.kit.charts.figure import Figure
+from aegui.kit.charts.matrix import NumberMatrix
+from aegui.kit.charts.text_table import TextTable
+from aegui.session.data.looks import look_of
+from aegui.widgets.figures.makers import pictures_figure, reconstructions_figure
+from aegui.widgets.figures.sheets import PictureSheet
+from aegui.widgets.figures.studies import study_figure
+from aegui.widgets.figures.study_kinds import PICTURES, seeds_words
+from aegui.widgets.glyphs import label_sign
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
+
+    from aegui.commands.opened import OpenedRun
+    from aegui.core.recipe import Recipe
+    from aegui.core.study.records import Records
+    from aegui.core.study.results import StudyResult
+
+DATA, METHOD, AXES = mark("Data"), mark("Method"), mark("Comparisons")
+RESULT, MAP, NEW = mark("Result"), mark("Latent map"), mark("New letters")
+NEW_IMAGES, DENOISE, ANNEX = mark("New images"), mark("Noise"), mark("Annex")
+ORDER = (DATA, METHOD, AXES, RESULT, MAP, NEW, NEW_IMAGES, DENOISE, ANNEX)
+"""The sections in the order of the assignment."""
+_FEW_CHARACTERS = 100
+_MOST_MATRIX = 40
+_FINDS = 12
+_STEPS = 9
+_NOISE = CorruptionSpec(kind="flip", level=0.1)
+_TRIED_LEVELS = (0.05, 0.1, 0.2)
+_SHOWN = 24
+_MOST_TRAVERSED = 8
+_DRAWN = 12
+_STUDY_PICTURES = ("curves", "bars", "heat", "characters", "maps")
+_MOST_STUDY_PICTURES = 3
+
+
+@dataclass(frozen=True, eq=False)
+class ReportPage:
+    """One page.
+
+    Attributes:
+        key: What its files are called.
+        section: Heading that it stands under, marked.
+        finding: What the figure shows, in one sentence.
+        figure: The figure.
+        command: The line that makes it again; empty where it is part of the report alone.
+        table: Its numbers as CSV, or empty.
+    """
+
+    key: str
+    section: str
+    finding: str
+    figure: Figure
+    command: str = ""
+    table: str = field(default="")
+
+
+def run_pages(model: OpenedRun, cancelled: Callable[[], bool]) -> Iterator[ReportPage]:
+    """The pages of one network, in the order of the assignment."""
+    recipe = model.saved.recipe
+    reconstructs = model.codec.can_encode and not model.codec.can_classify
+    yield from _data_pages(model)
+    yield _method_page(model)
+    yield from _drawn(model, METHOD, _curves_finding, "curves", "--log")
+    if reconstructs:
+        yield from _result_pages(model)
+    if model.codec.can_encode:
+        yield from _drawn(model, MAP, _latent_finding, "latent")
+    if model.codec.latent_size <= 2 or model.has_prior:
+        # Of a long plain code two numbers alone show nothing.
+        yield from _drawn(model, MAP, _grid_finding, "grid")
+    if model.codec.latent_size <= _MOST_TRAVERSED:
+        yield from _drawn(model, MAP, _traversal_finding, "traversal")
+    yield from _new_pages(model, cancelled)
+    if reconstructs and model.glyphs:
+        noise = recipe.data.corruption if recipe.data.corruption.level else _NOISE
+        finding = _noise_finding(model, noise)
+        yield from _drawn(
+            model, DENOISE, lambda _: finding, "noise", "--noise", _named(noise), "--draws", "4000"
+        )
+        for level in _TRIED_LEVELS:
+            tried = noise.model_copy(update={"level": level})
+            yield from _noisy_page(model, tried)
+
+
+def study_pages(result: StudyResult, records: Records, command: str) -> Iterator[ReportPage]:
+    """The pages of one comparison: table, verdict, and the pictures that its results give."""
+    name = tr(result.plan.name) or command
+    verdict = verdict_of(result).lines
+    finding = verdict[0] if verdict else name
+    head, rows = table_of(result)
+    table = TextTable(tuple(head), tuple(tuple(row) for row in rows))
+    key = "".join(sign if sign.isalnum() else "-" for sign in result.plan.name.lower()).strip("-")
+    yield ReportPage(
+        f"{key}-table",
+        AXES,
+        finding,
+        Figure(
+            f"{key}-table",
+            tr("{what}: {name}", what=tr("Table"), name=name),
+            (table,),
+            seeds_words(result),
+        ),
+        command,
+        csv_of(result),
+    )
+    material = study_material(result, records)
+    count = 0
+    for kind in _STUDY_PICTURES:
+        figure = study_figure(kind, material)
+        if figure is not None and count < _MOST_STUDY_PICTURES:
+            count += 1
+            words = tr("{what}: {name}", what=tr(PICTURES[kind].label), name=name)
+            yield ReportPage(
+                f"{key}-{kind}", AXES, finding if count == 1 else words, figure, command, figure.csv
+            )
+
+
+# Data and method
+
+
+def _data_pages(model: OpenedRun) -> Iterator[ReportPage]:
+    dataset, found = model.dataset, card(model.dataset)
+    some = np.arange(min(len(dataset), _FEW_CHARACTERS))
+    images = [np.asarray(dataset.images[place]) for place in some]
+    channels, height, width = dataset.image_shape
+    words = tr(
+        "{n:,} samples of {width}x{height} pixels", n=len(dataset), width=width, height=height
+    )
+    figure = pictures_figure(
+        images,
+        look_of(dataset),
+        "data",
+        words,
+        model.origin(),
+        [label_sign(dataset.labels[place]) for place in some] if model.glyphs else (),
+    )
+    yield ReportPage("data", DATA, words, figure, _line("data", model.file))
+    if not found.closest or not model.glyphs:
+        return
+    pairs = [
+        (_name(model, pair.a), _name(model, pair.b), f"{pair.distance:.0f}")
+        for pair in found.closest
+    ]
+    first = pairs[0]
+    finding = tr(
+        "The closest two, {a} and {b}, differ in {n} pixels", a=first[0], b=first[1], n=first[2]
+    )
+    head = (tr("character"), tr("character"), tr("pixels that differ"))
+    sheet = PictureSheet(
+        tuple(
+            tuple(np.asarray(dataset.images[getattr(pair, side)]) for pair in found.closest)
+            for side in ("a", "b")
+        ),
+        look_of(dataset),
+        notes=(tuple("" for _ in pairs), tuple(pair[2] for pair in pairs)),
+        noted=head[2],
+    )
+    yield ReportPage(
+        "data-pairs",
+        DATA,
+        finding,
+        Figure("data-pairs", tr("Closest pairs"), (sheet,), model.origin()),
+        _line("data", model.file),
+        csv_text(list(head), [list(row) for row in pairs]),
+    )
+    if channels == 1 and len(dataset) <= _MOST_MATRIX:
+        yield _hamming_page(model, finding)
+
+
+def _hamming_page(model: OpenedRun, finding: str) -> ReportPage:
+    flat = model.dataset.flat() > 0.5
+    apart = (flat[:, np.newaxis] != flat).sum(axis=2)
+    names = tuple(label_sign(label) for label in model.dataset.labels)
+    shades = 1.0 - apart / max(1, apart.max())
+    np.fill_diagonal(shades, np.nan)
+    texts = tuple(tuple(str(one) if one else "" for one in row) for row in apart.tolist())
+    plot = NumberMatrix(texts, shades, names, names, tr("character"), tr("character"))
+    rows = [[name, *map(str, row)] for name, row in zip(names, apart.tolist(), strict=True)]
+    return ReportPage(
+        "data-hamming",
+        DATA,
+        finding,
+        Figure("data-hamming", tr("Pixels that differ, every two"), (plot,), model.origin()),
+        "",
+        csv_text(["", *names], rows),
+    )
+
+
+def _method_page(model: OpenedRun) -> ReportPage:
+    recipe = model.saved.recipe
+    shapes = layer_shapes(recipe, model.dataset.image_shape, classes_learnt(recipe, model.dataset))
+    summary = summary_of(shapes)
+    reasons = _reasons(recipe)
+    rows = [
+        (tr(section.title), section.summary(recipe), reasons.get(section.key, ""))
+        for section in SECTIONS
+        if section.shown(recipe)
+    ]
+    chain = "-".join(str(layer.outputs) for layer in shapes.layers)
+    network = f"{model.codec.pixels}-{chain}"
+    rows.insert(0, (tr("Network"), network, _activation_reason(recipe)))
+    head = (tr("what"), tr("choice"), tr("why"))
+    figure = Figure(
+        "method",
+        tr("Where the training starts from"),
+        (TextTable(head, tuple(rows)),),
+        model.origin(),
+    )
+    finding = tr(
+        "{network}: {n:,} weights, trained with {optimizer}",
+        network=network,
+        n=summary.parameters,
+        optimizer=tr(OPTIMIZERS[recipe.training.optimizer.name].label),
+    )
+    return ReportPage(
+        "method",
+        METHOD,
+        finding,
+        figure,
+        _line("summary", model.file),
+        csv_text(list(head), [list(row) for row in rows]),
+    )
+
+
+def _activation_reason(recipe: Recipe) -> str:
+    keys = [getattr(layer, "activation", "identity") for layer in recipe.network.encoder]
+    named = dict.fromkeys([*keys, recipe.network.output_activation])
+    rows = (ACTIVATIONS[key] for key in named if key != "identity")
+    return " ".join(f"{tr(row.label)}: {tr(row.help)}" for row in rows)
+
+
+def _reasons(recipe: Recipe) -> dict[str, str]:
+    """What speaks for a choice, by the key of its section."""
+    training = recipe.training
+    return {
+        "objective": tr(LOSSES[training.loss].help),
+        "optimizer": tr(OPTIMIZERS[training.optimizer.name].help),
+        "start": tr(INITIALIZERS[training.initializer.name].help),
+    }
+
+
+def _curves_finding(model: OpenedRun) -> str:
+    history = model.saved.history
+    assert history is not None
+    loss = np.asarray(history.loss)[:, model.codec.run]
+    return tr(
+        "The loss falls from {first} to {last} in {n:,} epochs; these weights are those of epoch "
+        "{epoch:,}",
+        first=localized(float(loss[0]), ".3g"),
+        last=localized(float(loss[-1]), ".3g"),
+        n=int(history.epoch[-1]),
+        epoch=model.codec.epoch,
+    )
+
+
+# The result
+
+
+def _wrong(model: OpenedRun) -> NDArray[np.int64]:
+    flat = np.asarray(model.dataset.flat())
+    return wrong_pixels(flat, model.codec.reconstruct(flat))
+
+
+def _errors_finding(model: OpenedRun) -> str:
+    flat = np.asarray(model.some_samples)
+    if not model.glyphs:
+        answers = np.asarray(model.codec.reconstruct(flat), np.float64)
+        own = float(((answers - flat) ** 2).sum(axis=1).mean())
+        linear = fit_pca(flat, min(model.codec.latent_size, len(flat) - 1)).error()
+        return tr(
+            "Squared error per image {own}; PCA with as many numbers leaves {linear}",
+            own=localized(own, ".4g"),
+            linear=localized(linear, ".4g"),
+        )
+    wrong = _wrong(model)
+    pca = fit_pca(flat, min(model.codec.latent_size, len(flat) - 1))
+    linear = wrong_pixels(flat, pca.decode(pca.encode(flat))).mean()
+    return tr(
+        "{n} of {all} within 1 wrong pixel, {mean} wrong on average; PCA with as many numbers: "
+        "{linear}",
+        n=int((wrong <= 1).sum()),
+        all=len(wrong),
+        mean=localized(float(wrong.mean()), ".2f"),
+        linear=localized(float(linear), ".2f"),
+    )
+
+
+def _result_pages(model: OpenedRun) -> Iterator[ReportPage]:
+    """Errors by character or class, where there are any; samples and answers, the worst first."""
+    flat = np.asarray(model.some_samples)
+    answers = np.clip(np.nan_to_num(model.codec.reconstruct(flat)), 0.0, 1.0)
+    step = max(1, -(-len(model.dataset) // len(flat)))
+    errors = wrong_pixels(flat, answers) if model.glyphs else ((flat - answers) ** 2).sum(axis=1)
+    order = np.argsort(-np.asarray(errors), kind="stable")[:_SHOWN]
+    shape = model.dataset.image_shape
+    rows = [
+        (tr("Sample"), [flat[place].reshape(shape) for place in order]),
+        (tr("Answer"), [answers[place].reshape(shape) for place in order]),
+    ]
+    digits = "d" if model.glyphs else ".3g"
+    notes = [localized(errors[place], digits) for place in order]
+    unit = tr("wrong pixels") if model.glyphs else tr("squared error")
+    whole = _errors_finding(model)
+    if errors.max():
+        yield from _drawn(model, RESULT, lambda _: whole, "errors")
+    worst = _name(model, int(order[0]) * step)
+    figure = reconstructions_figure(
+        rows,
+        look_of(model.dataset),
+        tr("Reconstructions, the worst first"),
+        model.origin(),
+        notes,
+        unit,
+    )
+    finding = tr(
+        "The worst answer is that to {name}: {n} {unit}", name=worst, n=notes[0], unit=unit
+    )
+    finding = finding if errors.max() else whole
+    yield ReportPage("worst", RESULT, finding, replace(figure, name="worst"))
+
+
+# The map
+
+
+def _latent_finding(model: OpenedRun) -> str:
+    codes = model.codes
+    assert codes is not None
+    if model.codec.latent_size > 2:
+        return tr(
+            "{n} numbers of the code, seen where the samples differ most", n=model.codec.latent_size
+        )
+    return tr("Where {n:,} samples lie by the numbers of their codes", n=len(codes))
+
+
+def _grid_finding(model: OpenedRun) -> str:
+    if model.has_prior:
+        return tr("What equal shares of the prior are decoded to")
+    return tr("What lies between the samples: the plane, decoded in equal steps")
+
+
+def _traversal_finding(model: OpenedRun) -> str:
+    return trn(
+        "What the one number of the code does",
+        "What each of {n} numbers of the code does by itself",
+        model.codec.latent_size,
+    )
+
+
+# New images
+
+
+def _new_pages(model: OpenedRun, cancelled: Callable[[], bool]) -> Iterator[ReportPage]:
+    section = NEW if model.glyphs else NEW_IMAGES
+    of = known(model.dataset, model.glyphs)
+    found = best_new(model.codec, of, model.codes, _FINDS, 0, cancelled)
+    if len(found.codes):
+        yield from _find_pages(model, section, found.codes, found.images)
+    if model.has_prior:
+        yield _samples_page(model, section)
+    if model.codec.can_encode and len(model.dataset) > 1:
+        yield _path_page(model, section)
+    yield from _concept_pages(model, section)
+
+
+def _find_pages(
+    model: OpenedRun, section: str, codes: NDArray[np.float32], images: NDArray[np.float32]
+) -> Iterator[ReportPage]:
+    of = known(model.dataset, model.glyphs)
+    found = novelty(of, images.reshape(len(images), -1), codec=model.codec)
+    near = found.nearest[0].tolist()
+    row = [images[0], *(np.asarray(model.dataset.images[at]) for at in near)]
+    names = [tr("new"), *(_name(model, at) for at in near)]
+    notes = ["", *(localized(float(value), ".3g") for value in found.distances[0])]
+    place = "; ".join(localized(value, ".2f") for value in codes[0, :4].tolist())
+    unit = tr("pixels that differ") if model.glyphs else tr("distance")
+    sheet = PictureSheet(
+        (tuple(row),),
+        look_of(model.dataset),
+        column_names=tuple(names),
+        notes=(tuple(notes),),
+        noted=unit,
+    )
+    title = tr("A new image at the code ({place}), and the samples nearest to it", place=place)
+    finding = tr(
+        "A new image of novelty {ratio}; the samples nearest to it: {names}",
+        ratio=localized(float(found.ratio[0]), ".2f"),
+        names=", ".join(names[1:]),
+    )
+    command = _line("finds", model.file, "-n", str(_FINDS), "-o", "finds.png")
+    yield ReportPage(
+        "new-one", section, finding, Figure("new-one", title, (sheet,), model.origin()), command
+    )
+    some = pictures_figure(
+        list(images),
+        look_of(model.dataset),
+        "new",
+        tr("The best new images"),
+        model.origin(),
+        [localized(float(ratio), ".2f") for ratio in found.ratio],
+    )
+    words = trn("{n} new image, and its novelty", "{n} new images, and their novelty", len(images))
+    yield ReportPage("new", section, words, some, command)
+
+
+def _samples_page(model: OpenedRun, section: str) -> ReportPage:
+    """Images drawn from the prior, not picked, and below each the sample nearest to it."""
+    images = sample_images(model.codec, _DRAWN, 0)
+    of = known(model.dataset, model.glyphs)
+    found = novelty(of, images.reshape(len(images), -1))
+    near = found.nearest[:, 0].tolist()
+    rows = [
+        (tr("drawn"), list(images)),
+        (tr("nearest sample"), [np.asarray(model.dataset.images[at]) for at in near]),
+    ]
+    notes = [localized(float(one), ".3g") for one in found.distances[:, 0]]
+    unit = tr("pixels that differ") if model.glyphs else tr("distance")
+    title = tr("Images drawn from the prior, and the samples nearest to them")
+    figure = reconstructions_figure(
+        rows, look_of(model.dataset), title, model.origin(), notes, unit
+    )
+    finding = tr("{n} images drawn at random, none picked", n=_DRAWN)
+    command = _line("sample", model.file, "-n", str(_DRAWN), "--seed", "0", "-o", "samples.png")
+    return ReportPage("samples", section, finding, replace(figure, name="samples"), command)
+
+
+def _path_page(model: OpenedRun, section: str) -> ReportPage:
+    """From one sample to the one whose code is farthest from it."""
+    codes = model.codes
+    assert codes is not None
+    codes = np.nan_to_num(codes)
+    step = max(1, -(-len(model.dataset) // len(codes)))
+    seen = (at for at in range(len(codes)) if model.dataset.labels[at * step].isalnum())
+    first = next(seen, 0)
+    last = int(np.argmax(((codes - codes[first]) ** 2).sum(axis=1)))
+    path = through([codes[first], codes[last]], "straight", _STEPS)
+    images = decoded(model.codec, path)
+    a, b = _name(model, first * step), _name(model, last * step)
+    sheet = PictureSheet((tuple(images),), look_of(model.dataset))
+    title = tr("From {a} to {b} in {n} steps", a=a, b=b, n=_STEPS)
+    finding = tr(
+        "From {a} to {b}: {n} pixels change on the way",
+        a=a,
+        b=b,
+        n=localized(float(pixel_change(model.codec, path).sum()), ".1f"),
+    )
+    return ReportPage("path", section, finding, Figure("path", title, (sheet,), model.origin()), "")
+
+
+def _concept_pages(model: OpenedRun, section: str) -> Iterator[ReportPage]:
+    """From small letters to capitals, where the set has both; else from one class to another."""
+    boxes = _boxes(model)
+    codes = model.codes
+    if boxes is None or codes is None:
+        return
+    (plus_name, plus), (minus_name, minus) = boxes
+    try:
+        found = concept(codes[plus], codes[minus], plus_name)
+    except AeguiError:
+        return
+    bases = [codes[place] for place in minus[:3]]
+    amounts = np.linspace(found.low, found.high, _STEPS)
+    rows = [
+        decoded(model.codec, np.array([apply(found, base, at) for at in amounts])) for base in bases
+    ]
+    sheet = PictureSheet(tuple(tuple(row) for row in rows), look_of(model.dataset))
+    title = tr("{a} made of {b}, step by step", a=plus_name, b=minus_name)
+    finding = tr(
+        "The concept {a} against {b}: {apart} standard deviations apart",
+        a=plus_name,
+        b=minus_name,
+        apart=localized(found.separation, ".1f"),
+    )
+    yield ReportPage(
+        "concept", section, finding, Figure("concept", title, (sheet,), model.origin()), ""
+    )
+
+
+def _boxes(model: OpenedRun) -> tuple[tuple[str, list[int]], tuple[str, list[int]]] | None:
+    codes = model.codes
+    if codes is None:
+        return None
+    step = max(1, -(-len(model.dataset) // len(codes)))
+    labels = [model.dataset.labels[place * step] for place in range(len(codes))]
+    if model.glyphs:
+        large = [at for at, label in enumerate(labels) if len(label) == 1 and label.isupper()]
+        small = [at for at, label in enumerate(labels) if len(label) == 1 and label.islower()]
+        names = tr("capitals"), tr("small letters")
+        return ((names[0], large), (names[1], small)) if large and small else None
+    known_labels = sorted(set(labels), key=labels.count, reverse=True)[:2]
+    if len(known_labels) < 2 or labels.count(known_labels[1]) < 3:
+        return None
+    first, second = (
+        (label, [at for at, one in enumerate(labels) if one == label]) for label in known_labels
+    )
+    return first, second
+
+
+# Noise
+
+
+def _noise_finding(model: OpenedRun, noise: CorruptionSpec) -> str:
+    score = noisy_score(model.codec, model.dataset, noise, 4000, 0)
+    mean = localized(float(score.per_sample.mean()), ".2f")
+    words = corruption_words(noise)
+    if score.limit is None:
+        return tr("{noise}: {mean} wrong pixels on average", noise=words, mean=mean)
+    return tr(
+        "{noise}: {mean} wrong pixels on average; nobody could do better than {limit}",
+        noise=words,
+        mean=mean,
+        limit=localized(score.limit, ".2f"),
+    )
+
+
+def _noisy_page(model: OpenedRun, noise: CorruptionSpec) -> Iterator[ReportPage]:
+    score = noisy_score(model.codec, model.dataset, noise, 4000, 0, limited=False)
+    finding = tr(
+        "{noise}: {share} of the answers have at most 1 wrong pixel",
+        noise=corruption_words(noise),
+        share=localized(score.share_at_most_1, ".0%"),
+    )
+    level = f"{noise.level:g}".replace(".", "")
+    for page in _drawn(
+        model, DENOISE, lambda _: finding, "reconstructions", "--noise", _named(noise)
+    ):
+        yield replace(page, key=f"noisy-{level}")
+
+
+def _named(noise: CorruptionSpec) -> str:
+    return f"{noise.kind}:{noise.level:g}"
+
+
+# What all pages share
+
+
+def _drawn(
+    model: OpenedRun,
+    section: str,
+    finding: Callable[[OpenedRun], str],
+    kind: str,
+    *more: str,
+) -> Iterator[ReportPage]:
+    """A figure that the command ``figure`` draws, where this network has one of that kind."""
+    parser = argparse.ArgumentParser(add_help=False)
+    for option in FIGURE:
+        option.add_to(parser)
+    weights = ("--weights", model.weights) if model.weights != "best" else ()
+    asked = [model.file, kind, *weights, *more, "-o", f"{kind}.svg"]
+    options = parser.parse_args(asked)
+    try:
+        figure = FIGURES[kind](model, options)
+    except AeguiError:
+        return
+    command = _line("figure", *asked)
+    yield ReportPage(kind, section, finding(model), figure, command, figure.csv)
+
+
+def _name(model: OpenedRun, place: int) -> str:
+    dataset = model.dataset
+    return label_sign(dataset.labels[place]) if model.glyphs else dataset.names[place]
+
+
+def _line(*arguments: str) -> str:
+    return shlex.join(["aegui", *arguments])

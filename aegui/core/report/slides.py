@@ -1,0 +1,280 @@
+"""Slides as a PPTX file (ECMA-376, Office Open XML): a title, a picture and a line on each.
+
+Only what such slides need is written: one master, one layout, pictures, text. Programs that read
+presentations open it; ``tests/core/report`` does with another one's reader.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+WIDTH, HEIGHT = 12_192_000, 6_858_000
+"""16:9, in units of 1/360,000 cm."""
+_MARGIN = 420_000
+_TITLE = (320_000, 760_000)
+"""Top and height of the title, ..."""
+_CAPTION_HEIGHT = 330_000
+_BODY_TOP = _TITLE[0] + _TITLE[1] + 120_000
+_BODY_BOTTOM = HEIGHT - 2 * _CAPTION_HEIGHT
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_SPACES = (
+    'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
+    'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" '
+    'xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main"'
+)
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_PRESENTATION = "application/vnd.openxmlformats-officedocument.presentationml"
+_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+
+
+@dataclass(frozen=True)
+class Slide:
+    """One slide.
+
+    Attributes:
+        title: What was found.
+        picture: A PNG, or nothing.
+        caption: Below the picture.
+        lines: In the place of a picture, or nothing.
+        notes: For whoever speaks; stands as the description of the picture.
+    """
+
+    title: str
+    picture: bytes = b""
+    caption: str = ""
+    lines: tuple[str, ...] = ()
+    notes: str = ""
+
+
+def pptx(slides: Sequence[Slide], title: str) -> bytes:
+    """The presentation; the same bytes for the same slides."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in _parts(slides, title):
+            info = zipfile.ZipInfo(name, _EPOCH)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(info, content)
+    return buffer.getvalue()
+
+
+def _parts(slides: Sequence[Slide], title: str) -> list[tuple[str, str | bytes]]:
+    numbers = range(1, len(slides) + 1)
+    parts: list[tuple[str, str | bytes]] = [
+        ("[Content_Types].xml", _content_types(len(slides))),
+        (
+            "_rels/.rels",
+            _relations(
+                (f"{_OFFICE}/officeDocument", "ppt/presentation.xml"),
+                (f"{_PACKAGE}/relationships/metadata/core-properties", "docProps/core.xml"),
+            ),
+        ),
+        ("docProps/core.xml", _properties(title)),
+        ("ppt/presentation.xml", _presentation(len(slides))),
+        (
+            "ppt/_rels/presentation.xml.rels",
+            _relations(
+                (f"{_OFFICE}/slideMaster", "slideMasters/slideMaster1.xml"),
+                (f"{_OFFICE}/theme", "theme/theme1.xml"),
+                *((f"{_OFFICE}/slide", f"slides/slide{n}.xml") for n in numbers),
+            ),
+        ),
+        ("ppt/theme/theme1.xml", _THEME),
+        ("ppt/slideMasters/slideMaster1.xml", _MASTER),
+        (
+            "ppt/slideMasters/_rels/slideMaster1.xml.rels",
+            _relations(
+                (f"{_OFFICE}/slideLayout", "../slideLayouts/slideLayout1.xml"),
+                (f"{_OFFICE}/theme", "../theme/theme1.xml"),
+            ),
+        ),
+        ("ppt/slideLayouts/slideLayout1.xml", _LAYOUT),
+        (
+            "ppt/slideLayouts/_rels/slideLayout1.xml.rels",
+            _relations((f"{_OFFICE}/slideMaster", "../slideMasters/slideMaster1.xml")),
+        ),
+    ]
+    for number, slide in zip(numbers, slides, strict=True):
+        used = [(f"{_OFFICE}/slideLayout", "../slideLayouts/slideLayout1.xml")]
+        if slide.picture:
+            used.append((f"{_OFFICE}/image", f"../media/image{number}.png"))
+            parts.append((f"ppt/media/image{number}.png", slide.picture))
+        parts.append((f"ppt/slides/slide{number}.xml", _slide(slide)))
+        parts.append((f"ppt/slides/_rels/slide{number}.xml.rels", _relations(*used)))
+    return parts
+
+
+def _relations(*targets: tuple[str, str]) -> str:
+    rows = "".join(
+        f'<Relationship Id="rId{place}" Type="{kind}" Target="{target}"/>'
+        for place, (kind, target) in enumerate(targets, 1)
+    )
+    return f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships">{rows}</Relationships>'
+
+
+def _content_types(count: int) -> str:
+    kinds = {
+        "/ppt/presentation.xml": f"{_PRESENTATION}.presentation.main+xml",
+        "/ppt/slideMasters/slideMaster1.xml": f"{_PRESENTATION}.slideMaster+xml",
+        "/ppt/slideLayouts/slideLayout1.xml": f"{_PRESENTATION}.slideLayout+xml",
+        "/ppt/theme/theme1.xml": "application/vnd.openxmlformats-officedocument.theme+xml",
+        "/docProps/core.xml": "application/vnd.openxmlformats-package.core-properties+xml",
+        **{f"/ppt/slides/slide{n}.xml": f"{_PRESENTATION}.slide+xml" for n in range(1, count + 1)},
+    }
+    rows = "".join(
+        f'<Override PartName="{name}" ContentType="{kind}"/>' for name, kind in kinds.items()
+    )
+    relations = "application/vnd.openxmlformats-package.relationships+xml"
+    return (
+        f'{_HEAD}<Types xmlns="{_PACKAGE}/content-types">'
+        f'<Default Extension="rels" ContentType="{relations}"/>'
+        '<Default Extension="xml" ContentType="application/xml"/>'
+        f'<Default Extension="png" ContentType="image/png"/>{rows}</Types>'
+    )
+
+
+def _properties(title: str) -> str:
+    return (
+        f'{_HEAD}<cp:coreProperties xmlns:cp="{_PACKAGE}/metadata/core-properties" '
+        'xmlns:dc="http://purl.org/dc/elements/1.1/">'
+        f"<dc:title>{_text(title)}</dc:title></cp:coreProperties>"
+    )
+
+
+def _presentation(count: int) -> str:
+    rows = "".join(f'<p:sldId id="{256 + place}" r:id="rId{place + 3}"/>' for place in range(count))
+    return (
+        f"{_HEAD}<p:presentation {_SPACES}>"
+        '<p:sldMasterIdLst><p:sldMasterId id="2147483648" r:id="rId1"/></p:sldMasterIdLst>'
+        f'<p:sldIdLst>{rows}</p:sldIdLst><p:sldSz cx="{WIDTH}" cy="{HEIGHT}"/>'
+        f'<p:notesSz cx="{HEIGHT}" cy="{WIDTH}"/></p:presentation>'
+    )
+
+
+def _slide(slide: Slide) -> str:
+    shapes = [
+        _words(2, "Title", slide.title, (_MARGIN, _TITLE[0]), _TITLE[1], 2400, title=True),
+    ]
+    if slide.picture:
+        shapes.append(_picture(slide))
+    if slide.lines:
+        height = _BODY_BOTTOM - _BODY_TOP
+        shapes.append(_words(4, "Text", "\n".join(slide.lines), (_MARGIN, _BODY_TOP), height, 1400))
+    if slide.caption:
+        top = HEIGHT - _CAPTION_HEIGHT - 180_000
+        shapes.append(_words(5, "Caption", slide.caption, (_MARGIN, top), _CAPTION_HEIGHT, 900))
+    return f"{_HEAD}<p:sld {_SPACES}>{_tree(''.join(shapes))}</p:sld>"
+
+
+def _tree(shapes: str) -> str:
+    return (
+        '<p:cSld><p:spTree><p:nvGrpSpPr><p:cNvPr id="1" name=""/><p:cNvGrpSpPr/><p:nvPr/>'
+        f"</p:nvGrpSpPr><p:grpSpPr/>{shapes}</p:spTree></p:cSld>"
+    )
+
+
+def _words(
+    number: int,
+    name: str,
+    text: str,
+    corner: tuple[int, int],
+    height: int,
+    size: int,
+    *,
+    title: bool = False,
+) -> str:
+    kind = '<p:nvPr><p:ph type="title"/></p:nvPr>' if title else "<p:nvPr/>"
+    style = f'lang="en-US" sz="{size}"' + (' b="1"' if title else "")
+    lines = "".join(
+        f"<a:p><a:r><a:rPr {style}/><a:t>{_text(line)}</a:t></a:r></a:p>"
+        for line in text.split("\n")
+    )
+    box = "<p:cNvSpPr/>" if title else '<p:cNvSpPr txBox="1"/>'
+    anchor = ' anchor="ctr"' if title else ""
+    return (
+        f'<p:sp><p:nvSpPr><p:cNvPr id="{number}" name="{name}"/>{box}{kind}</p:nvSpPr>'
+        f"<p:spPr>{_box(corner, (WIDTH - 2 * _MARGIN, height))}"
+        '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></p:spPr>'
+        f'<p:txBody><a:bodyPr wrap="square" lIns="0" tIns="0" rIns="0" bIns="0"{anchor}>'
+        f"<a:normAutofit/></a:bodyPr><a:lstStyle/>{lines}</p:txBody></p:sp>"
+    )
+
+
+def _picture(slide: Slide) -> str:
+    """The picture as large as it fits between title and caption, in the middle."""
+    across, down = struct.unpack(">II", slide.picture[16:24])
+    room = WIDTH - 2 * _MARGIN, _BODY_BOTTOM - _BODY_TOP
+    scale = min(room[0] / across, room[1] / down)
+    width, height = round(scale * across), round(scale * down)
+    corner = (WIDTH - width) // 2, _BODY_TOP + (room[1] - height) // 2
+    told = _text(slide.notes or slide.title, quoted=True)
+    return (
+        f'<p:pic><p:nvPicPr><p:cNvPr id="3" name="Figure" descr="{told}"/>'
+        '<p:cNvPicPr><a:picLocks noChangeAspect="1"/></p:cNvPicPr><p:nvPr/></p:nvPicPr>'
+        '<p:blipFill><a:blip r:embed="rId2"/><a:stretch><a:fillRect/></a:stretch></p:blipFill>'
+        f'<p:spPr>{_box(corner, (width, height))}<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>'
+        "</p:spPr></p:pic>"
+    )
+
+
+def _box(corner: tuple[int, int], size: tuple[int, int]) -> str:
+    return (
+        f'<a:xfrm><a:off x="{corner[0]}" y="{corner[1]}"/>'
+        f'<a:ext cx="{size[0]}" cy="{size[1]}"/></a:xfrm>'
+    )
+
+
+def _text(text: str, *, quoted: bool = False) -> str:
+    """``text`` as XML takes it: without the signs that it forbids."""
+    plain = "".join(
+        sign if sign.isprintable() or sign == " " else "\N{REPLACEMENT CHARACTER}" for sign in text
+    )
+    return escape(plain, {'"': "&quot;"} if quoted else {})
+
+
+_MAP = (
+    '<p:clrMap bg1="lt1" tx1="dk1" bg2="lt2" tx2="dk2" accent1="accent1" accent2="accent2" '
+    'accent3="accent3" accent4="accent4" accent5="accent5" accent6="accent6" hlink="hlink" '
+    'folHlink="folHlink"/>'
+)
+_PLACE = _words(2, "Title", "", (_MARGIN, _TITLE[0]), _TITLE[1], 2400, title=True)
+_MASTER = (
+    f"{_HEAD}<p:sldMaster {_SPACES}>{_tree(_PLACE)}{_MAP}"
+    '<p:sldLayoutIdLst><p:sldLayoutId id="2147483649" r:id="rId1"/></p:sldLayoutIdLst>'
+    "</p:sldMaster>"
+)
+_LAYOUT = f'{_HEAD}<p:sldLayout {_SPACES} type="titleOnly">{_tree(_PLACE)}</p:sldLayout>'
+_COLOURS = {
+    "dk1": "1B1F26",
+    "lt1": "FFFFFF",
+    "dk2": "33404F",
+    "lt2": "F3F5F8",
+    "accent1": "1C6FB8",
+    "accent2": "E08A00",
+    "accent3": "BD1F01",
+    "accent4": "7D8C8C",
+    "accent5": "832DB6",
+    "accent6": "3FA7A3",
+    "hlink": "1C6FB8",
+    "folHlink": "832DB6",
+}
+_LINE = '<a:ln><a:solidFill><a:schemeClr val="phClr"/></a:solidFill></a:ln>'
+_FILL = '<a:solidFill><a:schemeClr val="phClr"/></a:solidFill>'
+_FONT = '<a:latin typeface="Calibri"/><a:ea typeface=""/><a:cs typeface=""/>'
+_THEME = (
+    f'{_HEAD}<a:theme {_SPACES} name="aegui"><a:themeElements><a:clrScheme name="aegui">'
+    + "".join(f'<a:{key}><a:srgbClr val="{value}"/></a:{key}>' for key, value in _COLOURS.items())
+    + f'</a:clrScheme><a:fontScheme name="aegui"><a:majorFont>{_FONT}</a:majorFont>'
+    f'<a:minorFont>{_FONT}</a:minorFont></a:fontScheme><a:fmtScheme name="aegui">'
+    f"<a:fillStyleLst>{3 * _FILL}</a:fillStyleLst><a:lnStyleLst>{3 * _LINE}</a:lnStyleLst>"
+    f"<a:effectStyleLst>{3 * '<a:effectStyle><a:effectLst/></a:effectStyle>'}</a:effectStyleLst>"
+    f"<a:bgFillStyleLst>{3 * _FILL}</a:bgFillStyleLst></a:fmtScheme></a:themeElements></a:theme>"
+)

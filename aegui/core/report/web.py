@@ -1,0 +1,75 @@
+"""The hand-in as one HTML file: every figure in it, nothing fetched, nothing run."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING
+
+from aegui import __version__
+from aegui.core.i18n import language, tr
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_STYLE = """
+body { max-width: 960px; margin: 0 auto; padding: 24px; color: #1b1f26; background: #fff;
+  font: 16px/1.5 system-ui, "Segoe UI", "Noto Sans", sans-serif; }
+h1 { font-size: 26px; } h2 { font-size: 20px; margin-top: 48px; border-bottom: 1px solid #d4dae2; }
+h3 { font-size: 17px; margin: 32px 0 8px; }
+figure { margin: 0; } img { width: 100%; height: auto; border: 1px solid #d4dae2; }
+figcaption, footer { color: #5a6472; font-size: 13px; } code { overflow-wrap: anywhere; }
+@media print { figure { break-inside: avoid; } h2 { break-before: page; } }
+"""
+
+
+@dataclass(frozen=True)
+class WebFigure:
+    """A figure of the page.
+
+    Attributes:
+        key: What it is called, such as ``07-latent``.
+        section: Heading that it stands under.
+        finding: What it shows.
+        svg: The figure.
+        command: The line that makes it again, or empty.
+    """
+
+    key: str
+    section: str
+    finding: str
+    svg: bytes
+    command: str = ""
+
+
+def report_html(title: str, figures: Sequence[WebFigure]) -> str:
+    """The page, with a heading for each section in the order of ``figures``."""
+    parts, section = [], None
+    for figure in figures:
+        if figure.section != section:
+            section = figure.section
+            parts.append(f"<h2>{escape(section)}</h2>")
+        parts.append(_figure(figure))
+    policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+    made = tr("Figures made with aegui {version}.", version=__version__)
+    return (
+        f'<!DOCTYPE html>\n<html lang="{language()}">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
+        f"<h1>{escape(title)}</h1>\n"
+        + "\n".join(parts)
+        + f"\n<footer><p>{escape(made)}</p></footer>"
+        "\n</body>\n</html>\n"
+    )
+
+
+def _figure(figure: WebFigure) -> str:
+    picture = base64.b64encode(figure.svg).decode("ascii")
+    again = f" <code>{escape(figure.command)}</code>" if figure.command else ""
+    return (
+        f'<section id="{escape(figure.key)}"><h3>{escape(figure.finding)}</h3>'
+        f'<figure><img alt="{escape(figure.finding)}" src="data:image/svg+xml;base64,{picture}">'
+        f"<figcaption>{escape(figure.key)}{again}</figcaption></figure></section>"
+    )

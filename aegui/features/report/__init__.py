@@ -1,0 +1,24 @@
+"""A hand-in of what was learnt."""
+
+from aegui.core.i18n import mark
+from aegui.shell.action_spec import ActionSpec
+from aegui.shell.feature import FeatureSpec
+
+FEATURES = (
+    FeatureSpec(
+        "aegui.features.report.feature:ReportFeature",
+        actions=(
+            ActionSpec(
+                "export_report",
+                mark("&Hand-in…"),
+                mark(
+                    "Slides, PDF and page with a finding and a figure each, tables and command "
+                    "lines: of the network that is shown, or of a whole assignment"
+                ),
+                "file/export",
+                300,
+                "open",
+            ),
+        ),
+    ),
+)

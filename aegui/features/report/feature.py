@@ -1,0 +1,67 @@
+"""Joins the hand-in with the training that is shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Slot
+
+from aegui.core.i18n import language, tr
+from aegui.features.report.model.report_service import ReportOrder, ReportService
+from aegui.features.report.view.dialog import SHOWN, HandIn, HandInDialog
+from aegui.session.notice import Notice
+from aegui.shell.dialogs.files import choose_folder
+from aegui.shell.feature import Feature
+
+if TYPE_CHECKING:
+    from aegui.session.services import Services
+    from aegui.shell.feature_window import FeatureWindow
+
+
+class ReportFeature(Feature):
+    """Asks what it is to be of and where to, and tells when it is there."""
+
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
+        super().__init__(services, window)
+        reports = services.of(ReportService)
+        reports.written.connect(self._on_reports_written)
+        reports.failed.connect(self._on_reports_failed)
+
+    @Slot()
+    def open(self) -> None:
+        """Ask what the hand-in is to be of."""
+        has_network = self._services.shown.saved is not None
+        first = HandIn(of=SHOWN if has_network else "letters", language=language())
+        dialog = HandInDialog(first, has_network=has_network, parent=self._window)
+        dialog.chosen.connect(self._on_dialog_chosen)
+        dialog.open()
+
+    @Slot(object)
+    def _on_dialog_chosen(self, wanted: HandIn) -> None:
+        folder = choose_folder(self._window, tr("Folder of the hand-in"), "", "figures")
+        if not folder:
+            return
+        of_shown, shown = wanted.of == SHOWN, self._services.shown
+        order = ReportOrder(
+            folder,
+            shown.saved if of_shown else None,
+            self._services.workspace.name,
+            "" if of_shown else wanted.of,
+            wanted.language,
+            wanted.blank,
+            shown.run,
+            shown.weights,
+        )
+        self._services.of(ReportService).write(order)
+        self.noticed.emit(Notice("info", tr("The hand-in is being written…"), about="figure"))
+
+    @Slot(str)
+    def _on_reports_written(self, folder: str) -> None:
+        told = tr("The hand-in is written: {path}", path=folder)
+        file = Path(folder) / "slides.pptx"
+        self.noticed.emit(Notice("info", told, about="figure", file=file))
+
+    @Slot(str)
+    def _on_reports_failed(self, reason: str) -> None:
+        self.noticed.emit(Notice("error", reason, about="figure"))

@@ -1,0 +1,1 @@
+"""A hand-in: how it is written, without widgets."""

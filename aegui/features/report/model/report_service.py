@@ -1,0 +1,134 @@
+"""Hand-ins written by another process of the program, so that the window stays free."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from aegui.core.data.progress import LoadProgress
+from aegui.core.errors import AeguiError, Cancelled
+from aegui.core.i18n import tr
+from aegui.core.run_file.saved import SUFFIX, save_run
+from aegui.session.jobs.own_program import own_command, own_environment
+from aegui.session.jobs.progress_job import ProgressJob
+
+if TYPE_CHECKING:
+    from aegui.core.data.progress import IsCancelled, Report
+    from aegui.core.run_file.saved import SavedRun
+
+_LOOKS_SECONDS = 0.3
+_END_SECONDS = 10.0
+
+
+@dataclass(frozen=True, eq=False)
+class ReportOrder:
+    """What is to be written.
+
+    Attributes:
+        folder: Where.
+        run: The training that it is of; None: of an assignment.
+        name: What that is called.
+        assignment: Key of ``ASSIGNMENTS``, or empty.
+        language: That of the report.
+        blank: Whether the findings are left to be written.
+        number: Which run of its population.
+        weights: ``best`` or ``last``.
+    """
+
+    folder: str
+    run: SavedRun | None = None
+    name: str = ""
+    assignment: str = ""
+    language: str = "en"
+    blank: bool = False
+    number: int = 0
+    weights: str = "best"
+
+
+class ReportService(QObject):
+    """One hand-in at a time."""
+
+    written = Signal(str)
+    """The folder is there."""
+    failed = Signal(str)
+    """Why it is not, in words."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.job = ProgressJob("aegui-report", self)
+
+    def write(self, order: ReportOrder) -> None:
+        """Write it; ``written`` or ``failed`` follows."""
+        self.job.start(
+            tr("Writing the hand-in"),
+            lambda report, cancelled: _write(order, report, cancelled),
+            lambda _result: self.written.emit(order.folder),
+            lambda error: self.failed.emit(str(error)),
+        )
+
+    def shutdown(self) -> None:
+        """Stop all work."""
+        self.job.shutdown()
+
+
+def _write(order: ReportOrder, report: Report, cancelled: IsCancelled) -> None:
+    with tempfile.TemporaryDirectory(prefix="aegui-report-") as folder:
+        asked = ["--out", order.folder, "--lang", order.language]
+        asked += ["--blank"] if order.blank else []
+        if order.run is not None:
+            plain = "".join(sign if sign.isalnum() or sign in "-_ " else "-" for sign in order.name)
+            file = Path(folder) / f"{plain.strip() or 'run'}{SUFFIX}"
+            save_run(file, order.run)
+            asked += ["--run", str(order.number), "--weights", order.weights]
+            asked += ["--title", order.name, "--", str(file)]
+        else:
+            asked += ["--assignment", order.assignment, "--train"]
+        _run(own_command("report", *asked), Path(order.folder), report, cancelled)
+
+
+def _run(command: list[str], folder: Path, report: Report, cancelled: IsCancelled) -> None:
+    """Have it done, telling how many figures there are.
+
+    Raises:
+        AeguiError: It was refused, in the words of the command.
+        Cancelled: ``cancelled`` said so.
+    """
+    with (
+        tempfile.TemporaryFile() as said,
+        subprocess.Popen(
+            command,
+            env=own_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+        ) as process,
+    ):
+        while True:
+            try:
+                status = process.wait(_LOOKS_SECONDS)
+                break
+            except subprocess.TimeoutExpired:
+                count = len(list((folder / "figures").glob("*.png")))
+                words = tr("{n} figures so far", n=count) if count else tr("Preparing figures")
+                report(LoadProgress(count, 0, words))
+            if cancelled():
+                _end(process)
+                raise Cancelled
+        if status:
+            said.seek(0)
+            lines = said.read().decode(errors="replace").strip().splitlines()
+            reason = lines[-1].removeprefix("aegui: ") if lines else f"exit {status}"
+            raise AeguiError(reason)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(_END_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()

@@ -1,0 +1,107 @@
+"""Asks what a hand-in is to be of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QWidget
+
+from aegui.core.choices import Choice, OneOf, table
+from aegui.core.fields import FieldWords
+from aegui.core.i18n import LANGUAGES, mark, tr
+from aegui.core.report.assignments import ASSIGNMENTS
+from aegui.kit.layouts import column, dim
+from aegui.widgets.form.form import Form
+
+SHOWN = "shown"
+_MARGIN_PX = 12
+_WIDTH_PX = 420
+OF = table(
+    Choice(
+        SHOWN,
+        mark("The network that is shown"),
+        mark("Its data, training, result, map, new images and answers to noise."),
+    ),
+    *(
+        Choice(key, mark("The letters assignment"), row.help)
+        for key, row in ASSIGNMENTS.items()
+        if key == "letters"
+    ),
+)
+"""What a hand-in can be of."""
+_LANGUAGES = {code: Choice(code, name, "") for code, name in LANGUAGES.items()}
+
+
+@dataclass(frozen=True)
+class HandIn:
+    """A hand-in as a person asks for it.
+
+    Attributes:
+        of: Key of ``OF``.
+        language: Key of ``LANGUAGES``.
+        blank: Whether findings are left to be written.
+    """
+
+    of: Annotated[str, OneOf(OF), FieldWords("&Of", "What the hand-in is of")] = SHOWN
+    language: Annotated[
+        str, OneOf(_LANGUAGES), FieldWords("&Language", "That of titles, figures and tables")
+    ] = "en"
+    blank: Annotated[
+        bool,
+        FieldWords(
+            "Leave the &findings to be written",
+            "Titles say only what is shown: for teachers who want conclusions of one's own",
+        ),
+    ] = False
+
+
+class HandInDialog(QDialog):
+    """Chooses what the hand-in is of, its language, and whether it concludes."""
+
+    chosen = Signal(object)
+    """A ``HandIn``."""
+
+    def __init__(self, first: HandIn, *, has_network: bool, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Hand-in"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setMinimumWidth(_WIDTH_PX)
+        self._has_network = has_network
+        self.form = Form(first)
+        self.form.edited.connect(self._show_note)
+        self.note = dim()
+        self.note.setWordWrap(True)
+        self.buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
+        )
+        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setText(tr("Choose the folder…"))
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        parts = (self.form, self.note, self.buttons)
+        self.setLayout(column(*parts, margins=(_MARGIN_PX,) * 4))
+        self._show_note()
+
+    def _show_note(self) -> None:
+        of = self.form.value.of
+        lacks = of == SHOWN and not self._has_network
+        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(not lacks)
+        if lacks:
+            self.note.setText(
+                tr("Nothing has been trained yet: train first, or take the assignment.")
+            )
+        elif of == SHOWN:
+            self.note.setText(tr("Some twenty figures, in about half a minute."))
+        else:
+            self.note.setText(
+                tr(
+                    "Comparisons that were not done yet are done first: some minutes, which the "
+                    "window does not wait for."
+                )
+            )
+
+    def accept(self) -> None:
+        """Say what was chosen."""
+        self.chosen.emit(self.form.value)
+        super().accept()

@@ -1,0 +1,137 @@
+"""``aegui report``: a folder to hand in."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PIL import Image
+from pptx import Presentation
+
+from aegui.cli import main
+from aegui.core.run_file.saved import load_run, save_run
+from aegui.paths import models_dir
+from tests.core.web_page.made import PICTURES, letters, trained
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any
+
+STUDY = {
+    "format": "aegui-study",
+    "version": 1,
+    "name": "Two rates",
+    "recipe": "letters-course",
+    "set": {"data.chars": "abc", "training.epochs": 20},
+    "axes": [{"label": "rate", "path": "training.optimizer.learning_rate", "values": [0.01, 0.02]}],
+    "seeds": {"count": 2},
+}
+
+
+def listed(folder: Path) -> list[dict[str, Any]]:
+    document = json.loads((folder / "figures.json").read_text(encoding="utf-8"))
+    found: list[dict[str, Any]] = document["figures"]
+    return found
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("run") / "mine.aegui"
+    save_run(path, letters())
+    return path
+
+
+def test_a_run_becomes_slides_pdf_page_figures_and_tables(run: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    assert main(["report", str(run), "-o", str(folder), "--title", "Ours"]) == 0
+    pages = listed(folder)
+    keys = [page["id"].split("-", 1)[1] for page in pages]
+    for key in ("data", "data-hamming", "method", "curves", "errors", "latent", "grid", "noise"):
+        assert key in keys
+    assert keys[-1] == "annex"
+    slides = Presentation(io.BytesIO((folder / "slides.pptx").read_bytes())).slides
+    assert [slide.shapes.title.text for slide in slides] == [
+        "Ours",
+        *(page["finding"] for page in pages),
+    ]
+    for page in pages:
+        with Image.open(folder / "figures" / f"{page['id']}.png") as picture:
+            assert len(np.unique(np.asarray(picture.convert("L")))) > 2
+        assert (folder / "figures" / f"{page['id']}.svg").exists()
+    assert (folder / "report.pdf").read_bytes().startswith(b"%PDF")
+    html = (folder / "report.html").read_text(encoding="utf-8")
+    assert html.count("<figure>") == len(pages)
+    assert (folder / "maps.html").exists()
+    assert (folder / "configurations" / "01-mine.json").exists()
+    lines = (folder / "commands.txt").read_text(encoding="utf-8").splitlines()
+    assert f"aegui figure {run} latent -o latent.svg" in lines
+
+
+def test_findings_are_those_of_the_network(run: Path, tmp_path: Path) -> None:
+    assert main(["report", str(run), "-o", str(tmp_path / "out")]) == 0
+    saved = load_run(run)
+    flat = saved.dataset.flat()
+    wrong = ((saved.codec(0).reconstruct(flat) > 0.5) != (flat > 0.5)).sum(axis=1)
+    (errors,) = [page for page in listed(tmp_path / "out") if page["id"].endswith("-errors")]
+    assert errors["finding"].startswith(
+        f"{(wrong <= 1).sum()} of {len(wrong)} within 1 wrong pixel"
+    )
+
+
+def test_a_study_is_done_first_where_it_is_asked_for(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = tmp_path / "two-rates.json"
+    plan.write_text(json.dumps(STUDY), encoding="utf-8")
+    folder = tmp_path / "out"
+    assert main(["report", str(plan), "-o", str(folder)]) == 2
+    assert "no runs yet" in capsys.readouterr().err
+    assert main(["report", str(run), str(plan), "--train", "-o", str(folder)]) == 0
+    keys = [page["id"].split("-", 1)[1] for page in listed(folder)]
+    assert "two-rates-table" in keys
+    assert keys.index("method") < keys.index("two-rates-table") < keys.index("latent")
+    (table,) = (folder / "tables").glob("*-two-rates-table.csv")
+    assert len(table.read_text(encoding="utf-8").splitlines()) >= 3
+
+
+def test_pictures_have_pages_too_and_what_is_missing_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "pictures.aegui"
+    network = {"encoder": [{"units": 8}], "latent": {"kind": "gaussian", "units": 2}}
+    save_run(path, trained({"network": network}, PICTURES))
+    assert main(["report", str(path), "-o", str(tmp_path / "out"), "--lang", "es"]) == 0
+    keys = [page["id"].split("-", 1)[1] for page in listed(tmp_path / "out")]
+    assert "samples" in keys
+    assert "noise" not in keys
+    assert "data-hamming" not in keys
+
+
+def test_a_generator_has_a_report(tmp_path: Path) -> None:
+    file = str(models_dir() / "fashion-gan.aegui")
+    assert main(["report", file, "-o", str(tmp_path / "out")]) == 0
+    keys = [page["id"].split("-", 1)[1] for page in listed(tmp_path / "out")]
+    assert "grid" in keys
+    assert "errors" not in keys
+
+
+def test_findings_can_be_left_to_be_written(run: Path, tmp_path: Path) -> None:
+    assert main(["report", str(run), "-o", str(tmp_path / "out"), "--blank"]) == 0
+    findings = [page["finding"] for page in listed(tmp_path / "out")]
+    assert not any("within 1 wrong pixel" in finding for finding in findings)
+    assert any(finding.startswith("Errors") for finding in findings)
+
+
+def test_a_folder_with_other_things_is_left_alone(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "thesis.txt").write_text("mine")
+    assert main(["report", str(run), "-o", str(tmp_path)]) == 2
+    assert "has other files in it" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_nothing_named_is_one_message(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["report", "-o", str(tmp_path / "out")]) == 2
+    assert "--assignment" in capsys.readouterr().err

@@ -1,0 +1,53 @@
+"""Tables of words, and figures as the pages of a PDF."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QImage, QPainter
+
+from aegui.kit.charts.book import book_pdf
+from aegui.kit.charts.figure import Figure, Paper
+from aegui.kit.charts.ink import PAPERS, Ink
+from aegui.kit.charts.text_table import TextTable
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+pytestmark = pytest.mark.usefixtures("qapp")
+LONG = TextTable(("what", "why"), (("a", "word " * 60), ("35-64-32-2-32-64-35" * 6, "b")))
+
+
+def dark_rows(table: TextTable, width: int, height: int) -> list[int]:
+    """Rows of pixels that have something in them, painted in a larger picture."""
+    image = QImage(width + 80, height + 80, QImage.Format.Format_RGB32)
+    image.fill(0xFFFFFFFF)
+    painter = QPainter(image)
+    table.paint(Ink(painter, PAPERS["light"]), QRectF(40.0, 40.0, width, height))
+    painter.end()
+    return [
+        y
+        for y in range(image.height())
+        if any(image.pixel(x, y) != 0xFFFFFFFF for x in range(image.width()))
+    ]
+
+
+def test_a_table_stays_in_its_room_however_long_its_words(qapp: QApplication) -> None:
+    rows = dark_rows(LONG, 300, 120)
+    assert rows
+    assert rows[0] >= 38
+    assert rows[-1] <= 162
+
+
+def test_a_small_table_is_written_in_large_letters(qapp: QApplication) -> None:
+    small = TextTable(("what", "why"), (("a", "b"),))
+    assert dark_rows(small, 300, 120)[-1] < 90
+
+
+def test_a_book_has_a_page_for_each_figure(qapp: QApplication) -> None:
+    figure = Figure("x", "A finding", (LONG,), "seed 0")
+    content = book_pdf([figure, figure, figure], Paper(20.0, 9.6), "Ours")
+    assert content.startswith(b"%PDF")
+    assert content.count(b"/Type /Page\n") == 3
