@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 import torch
+from torch.autograd.functional import jacobian
 
 from aegui.core.errors import AeguiError
 from aegui.core.latent.codec import Codec
@@ -73,7 +74,7 @@ def test_rows_agree_with_automatic_differentiation(activation: str) -> None:
                 x = ACTIVATIONS[spec.activation].function(x * spec.slope)
         return x
 
-    exact = torch.stack([torch.func.jacrev(decode)(torch.tensor(code)) for code in codes])
+    exact = torch.stack([jacobian(decode, torch.tensor(code)) for code in codes])
     assert jacobians(codec, codes) == pytest.approx(exact.numpy(), abs=2e-5, rel=1e-4)
     assert jacobians(codec, codes).shape == (4, 35, 3)
 

@@ -280,12 +280,19 @@ def assert_same_training(whole: Training, rest: Training) -> None:
     assert [run.figures for run in a.runs] == [run.figures for run in b.runs]
 
 
+@pytest.fixture(scope="module", params=[DENSE, CONV], ids=["dense", "conv"])
+def demanding(request: pytest.FixtureRequest) -> tuple[ResolvedRecipe, Training]:
+    """A recipe with all there is, and its training without a stop."""
+    resolved = resolved_recipe(request.param, count=160, **DEMANDING)
+    return resolved, finished(resolved)
+
+
 # Within the first phase, at a border, within the third, and within fine-tuning.
 @pytest.mark.parametrize("stop_at", [0.0, 0.5, 2.0, 4.25, 6.0, 7.5, 9.0])
-@pytest.mark.parametrize("network", [DENSE, CONV], ids=["dense", "conv"])
-def test_continuing_gives_the_very_same_bits(network: dict[str, Any], stop_at: float) -> None:
-    resolved = resolved_recipe(network, count=160, **DEMANDING)
-    whole = finished(resolved)
+def test_continuing_gives_the_very_same_bits(
+    demanding: tuple[ResolvedRecipe, Training], stop_at: float
+) -> None:
+    resolved, whole = demanding
     first = next(t for t in train(resolved, Control(max_chunk=1)) if t.position >= stop_at)
     *_, rest = train(resolved, None, first.checkpoint(), first.history.view())
     assert_same_training(whole, rest)
