@@ -18,7 +18,8 @@ import aegui
 from aegui.core.i18n import LOCALES, language, set_language, tr
 from aegui.features.document.feature import DocumentFeature
 from aegui.kit import accessible
-from aegui.kit.theme import apply_theme, icon, theme_named
+from aegui.kit.motion import reduce_motion
+from aegui.kit.theme import THEMES, apply_theme, icon, set_text_size, theme_named
 from aegui.leaving import SIGNAL_EXIT
 from aegui.paths import APP_NAME, resources_dir, user_data_dir
 from aegui.session.jobs.endings import Endings
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from aegui.core.data.dataset import Dataset
+    from aegui.session.comfort import Comfort
 
 _LOG_BYTES = 500_000
 _AFTER_MS = 50
@@ -67,6 +69,8 @@ class App(QObject):
         self.keyboard = KeyboardFocus(self)
         self._settings = settings if settings is not None else Settings.load()
         self._translator: QTranslator | None = None
+        self._letters = application.font()
+        self._read()
         self._speak(spoken or self._settings.language or QLocale.system().name())
         self._dress()
         self.services = Services(self._settings, autosave_folder)
@@ -77,7 +81,9 @@ class App(QObject):
         self.services.workspace.dataset_changed.connect(self._on_dataset_changed)
         self.services.workspace.document_changed.connect(self._on_document_changed)
         self.window = self._new_window()
-        application.styleHints().colorSchemeChanged.connect(self._on_color_scheme_changed)
+        hints = application.styleHints()
+        hints.colorSchemeChanged.connect(self._on_color_scheme_changed)
+        hints.accessibility().contrastPreferenceChanged.connect(self._on_color_scheme_changed)
 
     def start(self, path: Path | None = None) -> None:
         """Show the window, and open ``path`` behind the first picture."""
@@ -139,6 +145,7 @@ class App(QObject):
         window = MainWindow(self.services)
         window.language_requested.connect(self.use_language)
         window.theme_requested.connect(self.use_theme)
+        window.comfort_requested.connect(self.use_comfort)
         window.closed.connect(self._on_window_closed)
         return window
 
@@ -149,6 +156,11 @@ class App(QObject):
             return
         self._settings.language = code
         self._speak(code)
+        self._replace_window()
+        self._keep_settings()
+
+    def _replace_window(self) -> None:
+        """Another window on the same session, where the old one was."""
         old = self.window
         shown, place, state = old.isVisible(), old.geometry(), old.windowState()
         old.dismiss()
@@ -157,12 +169,27 @@ class App(QObject):
         self.window.setWindowState(state)
         if shown:
             self.window.show()
+
+    @Slot(object)
+    def use_comfort(self, comfort: Comfort) -> None:
+        """Letters of another size, less motion, or other speech, from now on."""
+        before, self._settings.comfort = self._settings.comfort, comfort
+        self._read()
+        if comfort.text_size != before.text_size:
+            self._dress()
+            self._replace_window()
+        self.window.canvas.follow_style()
         self._keep_settings()
+
+    def _read(self) -> None:
+        comfort = self._settings.comfort
+        reduce_motion(comfort.less_motion)
+        set_text_size(self._application, self._letters, comfort.text_size)
 
     @Slot(str)
     def use_theme(self, key: str) -> None:
-        """Light, dark, or as the system is, from now on."""
-        if key in ("system", "light", "dark"):
+        """One of ``THEMES``, or as the system is, from now on."""
+        if key in ("system", *THEMES):
             self._settings.theme = key  # type: ignore[assignment]
             self._dress()
             self._keep_settings()

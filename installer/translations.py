@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "resources" / "translations"
-LANGUAGES = ("es",)
+LANGUAGES = tuple(sorted(path.parent.name for path in FOLDER.glob("*/LC_MESSAGES")))
+"""Each has a folder; a new one needs no more than that."""
 KEYWORDS = {"tr": (0,), "mark": (0,), "trn": (0, 1), "FieldWords": (0, 1), "worded": (1, 2)}
 """Function that marks -> which of its arguments are messages."""
 PLURALS = {"trn"}

@@ -9,23 +9,32 @@ sits in a table and is translated where it is shown.
 from __future__ import annotations
 
 import gettext
+import logging
 import string
+import struct
 from numbers import Real
 from typing import TYPE_CHECKING, SupportsFloat
 
-from aegui.paths import resources_dir
+from aegui.paths import resources_dir, user_data_dir
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 LANGUAGES: dict[str, str] = {"en": "English", "es": "Español"}
-"""Language code -> its own name, in the order in which they are offered."""
+"""Language code -> its own name, in the order in which they are offered.
+
+A language more is a catalogue more, beside the shipped ones or in the folder ``translations`` of
+the user's data; what it is called and how it writes numbers, three of its messages say.
+"""
 
 LOCALES: dict[str, str] = {"en": "en_US", "es": "es_AR"}
 """Language code -> the locale whose marks its numbers have: 8,000 and 0.03, or 8.000 and 0,03."""
 
-_MARKS: dict[str, dict[int, str]] = {"es": str.maketrans({".": ",", ",": "."})}
+_COMMA = str.maketrans({".": ",", ",": "."})
+_MARKS: dict[str, dict[int, str]] = {"es": _COMMA}
 _DOMAIN = "aegui"
+_log = logging.getLogger(__name__)
 
 
 class _State:
@@ -42,8 +51,37 @@ def set_language(code: str) -> None:
     _State.catalogue = _catalogue(_State.code)
 
 
+def _folders() -> tuple[Path, ...]:
+    return resources_dir() / "translations", user_data_dir() / "translations"
+
+
 def _catalogue(code: str) -> gettext.NullTranslations:
-    return gettext.translation(_DOMAIN, resources_dir() / "translations", [code], fallback=True)
+    for folder in _folders():
+        if gettext.find(_DOMAIN, folder, [code]):
+            return gettext.translation(_DOMAIN, folder, [code])
+    return gettext.NullTranslations()
+
+
+def _find_more() -> None:
+    """Offer the languages beside those that everybody has."""
+    for path in sorted(
+        path
+        for folder in _folders()
+        if folder.is_dir()
+        for path in folder.glob(f"*/LC_MESSAGES/{_DOMAIN}.mo")
+    ):
+        code = path.parent.parent.name
+        if code in LANGUAGES:
+            continue
+        try:
+            say = _catalogue(code).gettext
+        except (OSError, ValueError, struct.error) as error:
+            _log.warning("%s is no catalogue: %s", path, error)
+            continue
+        LANGUAGES[code] = code if say(_NAME) == _NAME else say(_NAME)
+        LOCALES[code] = code if say(_LOCALE) == _LOCALE else say(_LOCALE)
+        if say(_DECIMAL) == ",":
+            _MARKS[code] = _COMMA
 
 
 def texts_in(code: str, messages: Mapping[str, str]) -> dict[str, str]:
@@ -108,3 +146,9 @@ def with_marks(text: str) -> str:
 def mark(message: str) -> str:
     """``message`` unchanged, found by the extractor; translate it with ``tr`` where it is shown."""
     return message
+
+
+_NAME = mark("Name of this language, in itself")
+_LOCALE = mark("Locale of this language, such as en_US")
+_DECIMAL = mark("Decimal mark of this language: a point or a comma")
+_find_more()

@@ -17,6 +17,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.i18n import LANGUAGES, tr
 from aegui.core.recipe import CorruptionSpec
 from aegui.paths import is_own, user_config_dir
+from aegui.session.comfort import Comfort
 from aegui.session.notice import Notice
 
 if TYPE_CHECKING:
@@ -57,7 +58,9 @@ class Settings(BaseModel):
     version: Literal[1] = VERSION
     language: str | None = None
     """A key of ``LANGUAGES``; None follows the system."""
-    theme: Literal["system", "light", "dark"] = "system"
+    theme: Literal["system", "light", "dark", "contrast"] = "system"
+    comfort: Comfort = Comfort()
+    """Size of letters, motion and speech."""
     recent_files: tuple[Path, ...] = ()
     window_states: dict[str, str] = Field(default_factory=dict)
     """Bytes that Qt gave (geometry, docks), base64, by name."""

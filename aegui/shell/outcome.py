@@ -17,10 +17,13 @@ from aegui.core.training.terms import terms_at
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from numpy.typing import NDArray
+
     from aegui.core.data.dataset import Dataset
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.recipe import Recipe
     from aegui.core.run_file.saved import SavedRun
+    from aegui.core.training.history import HistoryView
     from aegui.core.training.result import RunResult, TrainingResult
     from aegui.session.shown import Moment
     from aegui.session.training.training_runner import Pulled
@@ -191,6 +194,21 @@ def moment_words(moment: Moment) -> str:
             runs=moment.runs,
         )
     return tr("{seed}: {weights}.", seed=seed, weights=weights_words(moment))
+
+
+def spoken_words(position: float, history: HistoryView) -> str:
+    """How a training goes, to be said: where it is, and the last figures of its best run."""
+    said = tr("Epoch {epoch:,.0f}: loss {loss:.4g}", epoch=position, loss=_least(history.loss[-1]))
+    wrong = _least(history.wrong_mean[-1])
+    if isfinite(wrong):
+        said = tr("{said}, wrong pixels {wrong:.2f}", said=said, wrong=wrong)
+    return said
+
+
+def _least(values: NDArray[np.float32]) -> float:
+    """The least of those that are numbers; NaN where none is."""
+    known = values[np.isfinite(values)]
+    return float(known.min()) if len(known) else nan
 
 
 def measuring_words(epochs: int) -> str:

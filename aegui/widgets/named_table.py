@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import tr
+from aegui.kit.theme import for_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,8 +43,8 @@ class NamedTable(QTableWidget):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setAccessibleName(name)
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(ROW_PX)
-        self.verticalHeader().setMinimumSectionSize(ROW_PX)
+        self.verticalHeader().setDefaultSectionSize(for_text(ROW_PX))
+        self.verticalHeader().setMinimumSectionSize(for_text(ROW_PX))
         header = self.horizontalHeader()
         header.setMinimumSectionSize(_LEAST_REST_PX)
         header.setHighlightSections(False)

@@ -12,7 +12,7 @@ from aegui.core.i18n import localized, tr, trn
 from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.painted import Painted
 from aegui.kit.speech import describe
-from aegui.kit.theme import current_theme
+from aegui.kit.theme import current_theme, for_text
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.cells import Cells
 from aegui.widgets.glyphs import GlyphCache, draw_glyph, label_name, label_sign
@@ -82,10 +82,10 @@ class NearestStrip(Cells, Painted):
         return len(self._nearest)
 
     def sizeHint(self) -> QSize:  # noqa: D102
-        return QSize(5 * _PLACE_PX.width(), _PLACE_PX.height())
+        return QSize(5 * for_text(_PLACE_PX.width()), for_text(_PLACE_PX.height()))
 
     def minimumSizeHint(self) -> QSize:  # noqa: D102
-        return QSize(3 * _PLACE_PX.width(), _PLACE_PX.height())
+        return QSize(3 * for_text(_PLACE_PX.width()), for_text(_PLACE_PX.height()))
 
     def text_of(self, place: int) -> str:
         """Label and distance of the ``place``-th nearest, in words."""
@@ -106,8 +106,11 @@ class NearestStrip(Cells, Painted):
 
     def cell_rect(self, place: int) -> QRect:
         """Where the ``place``-th nearest is painted."""
-        step = max(_PLACE_PX.width(), min(self.width() // max(1, len(self._nearest)), 72))
-        return QRect(place * step, 0, _PLACE_PX.width(), _PLACE_PX.height())
+        step = max(
+            for_text(_PLACE_PX.width()),
+            min(self.width() // max(1, len(self._nearest)), for_text(72)),
+        )
+        return QRect(place * step, 0, for_text(_PLACE_PX.width()), for_text(_PLACE_PX.height()))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         del event

@@ -161,8 +161,21 @@ WINDOW_ACTIONS: tuple[ActionSpec, ...] = (
                 ("system", mark("As the &system"), mark("Light or dark, as the desktop is")),
                 ("light", mark("&Light"), mark("Dark letters on a light ground")),
                 ("dark", mark("&Dark"), mark("Light letters on a dark ground")),
+                (
+                    "contrast",
+                    mark("&High contrast"),
+                    mark("White letters and full colours on black"),
+                ),
             )
         )
+    ),
+    ActionSpec(
+        "comfort",
+        mark("Te&xt, motion and speech…"),
+        mark("Size of all letters, less motion, and what a screen reader says by itself"),
+        "view",
+        430,
+        "set_comfort",
     ),
     *(
         ActionSpec(

@@ -23,6 +23,7 @@ from aegui.kit.finder import Finder
 from aegui.kit.theme import ICON_PX, icon
 from aegui.session.messages import Messages
 from aegui.shell.dialogs import questions
+from aegui.shell.dialogs.comfort import ComfortDialog
 from aegui.shell.feature import Feature, class_at, place_of
 from aegui.shell.feature_window import FeatureWindow
 from aegui.shell.panel_area import PanelArea
@@ -74,6 +75,8 @@ class MainWindow(FeatureWindow):
 
     language_requested = Signal(str)
     theme_requested = Signal(str)
+    comfort_requested = Signal(object)
+    """A ``Comfort``."""
     closed = Signal()
     """The person has closed the window, and decided about unsaved work."""
 
@@ -371,6 +374,17 @@ class MainWindow(FeatureWindow):
     def use_language(self, code: str) -> None:
         """Ask for another language."""
         self.language_requested.emit(code)
+
+    def set_comfort(self) -> None:
+        """Ask for the size of letters, for less motion, and for speech."""
+        dialog = ComfortDialog(self._services.settings.comfort, self)
+        dialog.accepted.connect(_Answer(lambda: self._use_comfort(dialog), dialog).give)
+        dialog.open()
+
+    def _use_comfort(self, dialog: ComfortDialog) -> None:
+        # Later: another window takes the place of this one, and the dialog goes with it.
+        wanted = dialog.form.value
+        QTimer.singleShot(0, self, lambda: self.comfort_requested.emit(wanted))
 
     def show_about(self) -> None:
         """Say which version this is, and what needs how much memory."""

@@ -52,7 +52,9 @@ def _said(code: str) -> dict[str, tuple[str, ...]]:
     folder = resources_dir() / "emoji"
     try:
         index = json.loads((folder / "index.json").read_text(encoding="utf-8"))
-        words = json.loads((folder / "words.json").read_text(encoding="utf-8"))["words"][code]
+        words = json.loads((folder / "words.json").read_text(encoding="utf-8"))["words"].get(
+            code, {}
+        )
         return {
             emoji["name"]: tuple(words[emoji["codepoints"]])
             for emoji in index["emojis"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from aegui.features.builder.edited import EditedStrips
 from aegui.features.builder.view.builder_panel import BuilderPanel
 from aegui.features.builder.view.map_mark import MapMark
 from aegui.kit.marks import ProblemLabel
+from aegui.kit.speech import announce
 from aegui.kit.theme import SPACING
 from aegui.session.documents.suggestions import length_words
 from aegui.session.notice import Notice
@@ -31,6 +33,7 @@ from aegui.shell.outcome import (
     pace_words,
     rest_words,
     shown_words,
+    spoken_words,
 )
 from aegui.shell.refresher import Refresher
 
@@ -49,6 +52,7 @@ if TYPE_CHECKING:
 _USUAL = tuple(key for key, shelf in SHELVES.items() if shelf.level == "first")
 """Networks that are offered before any have been used."""
 _TEXT_MS = 250
+_SAYS_EACH_S = 10.0
 
 
 class TrainingFeature(Feature):
@@ -60,6 +64,7 @@ class TrainingFeature(Feature):
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
         self._pulled: Pulled | None = None
+        self._says_next = 0.0
         self._had_problems = False
         self._objective: Recipe | None = None
         self.drafted: tuple[Recipe, Resolution]
@@ -482,12 +487,24 @@ class TrainingFeature(Feature):
             )
             self._window.toolbar.set_status(tr("getting ready…"), "")
             return
+        self._say(pulled.position)
         self._window.toolbar.set_progress(pulled.position, pulled.epochs)
         self._window.toolbar.set_status(
             pace_words(runner.state, pulled),
             pulled.device,
             tr("Engine: {name}", name=pulled.engine),
         )
+
+    def _say(self, position: float) -> None:
+        """Have a screen reader say how it goes, if a person wants that, now and then."""
+        history, now = self._services.shown.history, time.monotonic()
+        is_wanted = self._services.settings.comfort.summaries
+        if not is_wanted or history is None or not len(history) or now < self._says_next:
+            return
+        self._says_next = now + _SAYS_EACH_S
+        words = spoken_words(position, history)
+        self._window.toolbar.setAccessibleDescription(words)
+        announce(self._window.toolbar, words)
 
     def _show_rest(self) -> None:
         run, moment = self._services.shown.saved, self._services.shown.moment

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.painted import Painted
 from aegui.kit.speech import describe
-from aegui.kit.theme import blend, current_theme, figures_font
+from aegui.kit.theme import blend, current_theme, figures_font, for_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,7 +96,7 @@ class RowBars(Painted):
 
     def sizeHint(self) -> QSize:
         """All rows."""
-        return QSize(260, max(1, len(self._rows) + bool(self._note)) * ROW_PX)
+        return QSize(260, max(1, len(self._rows) + bool(self._note)) * for_text(ROW_PX))
 
     def minimumSizeHint(self) -> QSize:
         """All rows, narrow."""
@@ -122,10 +122,10 @@ class RowBars(Painted):
 
     def row_rect(self, row: int) -> QRect:
         """Where a row is painted."""
-        return QRect(0, row * ROW_PX, self.width(), ROW_PX)
+        return QRect(0, row * for_text(ROW_PX), self.width(), for_text(ROW_PX))
 
     def _row_at(self, y: float) -> int | None:
-        row = int(y // ROW_PX)
+        row = int(y // for_text(ROW_PX))
         return row if 0 <= row < len(self._rows) else None
 
     def _columns(self) -> tuple[int, int, int]:
@@ -146,10 +146,10 @@ class RowBars(Painted):
         if not self._is_signed:
             # What is there is seen, what is not is not.
             length = max(1, round(room * value)) if value else 0
-            return QRect(begin, top, length, ROW_PX - 8)
+            return QRect(begin, top, length, for_text(ROW_PX) - 8)
         middle, length = begin + room // 2, round(room / 2 * abs(value))
         left = middle if value >= 0 else middle - length
-        return QRect(left, top, max(1, length), ROW_PX - 8)
+        return QRect(left, top, max(1, length), for_text(ROW_PX) - 8)
 
     def tip_at(self, position: QPoint) -> str:
         """What a row says."""
@@ -218,7 +218,7 @@ class RowBars(Painted):
         if self._is_signed and self._rows:
             middle = begin + (end - begin - GAP_PX) // 2
             painter.setPen(QPen(theme.border, 1))
-            painter.drawLine(middle, 0, middle, len(self._rows) * ROW_PX)
+            painter.drawLine(middle, 0, middle, len(self._rows) * for_text(ROW_PX))
         if self._note:
             painter.setPen(theme.text_dim)
             below = self.row_rect(len(self._rows)).adjusted(GAP_PX, 0, 0, 0)
@@ -234,7 +234,7 @@ class RowBars(Painted):
         if row == self._pointed:
             painter.fillRect(rect, blend(theme.accent, theme.panel, 0.14))
         if self.lead_px:
-            lead = QRect(0, rect.y() + 1, self.lead_px, ROW_PX - 2)
+            lead = QRect(0, rect.y() + 1, self.lead_px, for_text(ROW_PX) - 2)
             self.paint_lead(painter, lead, row)
         colour = theme.accent if bar.colour is None else bar.colour
         painter.fillRect(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRect, Signal
 
 from aegui.kit.charts.row_bars import ROW_PX, RowBar, RowBars
-from aegui.kit.theme import current_theme
+from aegui.kit.theme import current_theme, for_text
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.glyphs import GlyphCache, draw_glyph
 
@@ -59,7 +59,7 @@ class SampleBars(RowBars):
     def set_bars(self, bars: Sequence[SampleBar], *, signed: bool = False) -> None:
         """Show ``bars``; ``signed``: they begin in the middle, and go both ways."""
         self._bars = tuple(bars)
-        self.lead_px = ROW_PX - 2 if any(bar.index is not None for bar in bars) else 0
+        self.lead_px = for_text(ROW_PX) - 2 if any(bar.index is not None for bar in bars) else 0
         self.set_rows(bars, signed=signed)
 
     def paint_lead(self, painter: QPainter, rect: QRect, row: int) -> None:

@@ -12,7 +12,7 @@ from aegui.core.i18n import localized, tr
 from aegui.features.code.model.code_service import STEPS
 from aegui.kit.charts.scale import figure
 from aegui.kit.charts.widget_picture import offer_painted
-from aegui.kit.theme import SPACING, current_theme, figures_font
+from aegui.kit.theme import SPACING, current_theme, figures_font, for_text
 from aegui.session.data.looks import GLYPHS, Look, reduced
 from aegui.widgets.glyphs import draw_glyph, grey_levels, level_image
 
@@ -44,11 +44,11 @@ class TraversalStrip(QWidget):
 
     def sizeHint(self) -> QSize:
         """Room for images that can be told apart."""
-        return QSize(7 * 60, 2 * _LINE_PX + 56)
+        return QSize(7 * 60, 2 * for_text(_LINE_PX) + 56)
 
     def minimumSizeHint(self) -> QSize:
         """Room for the smallest glyphs."""
-        return QSize(7 * 20, 2 * _LINE_PX + _LEAST_PX)
+        return QSize(7 * 20, 2 * for_text(_LINE_PX) + _LEAST_PX)
 
     @property
     def traversal(self) -> Traversal | None:
@@ -79,15 +79,15 @@ class TraversalStrip(QWidget):
 
     def _cell(self, place: int) -> QRect:
         width = self.width() / len(STEPS)
-        side = int(min(width - 4, _MOST_PX, self.height() - 2 * _LINE_PX))
+        side = int(min(width - 4, _MOST_PX, self.height() - 2 * for_text(_LINE_PX)))
         step = min(width, side + 1.5 * SPACING)
-        return QRect(round(place * step) + SPACING // 2, _LINE_PX, side, side)
+        return QRect(round(place * step) + SPACING // 2, for_text(_LINE_PX), side, side)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Take no more height than the width lets the images have."""
         super().resizeEvent(event)
         side = min(_MOST_PX, max(_LEAST_PX, event.size().width() // len(STEPS) - 4))
-        self.setMaximumHeight(2 * _LINE_PX + side)
+        self.setMaximumHeight(2 * for_text(_LINE_PX) + side)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint title, images and how far each is from the mean."""
@@ -96,7 +96,7 @@ class TraversalStrip(QWidget):
         painter.setFont(figures_font(self.font(), scale=_SMALL))
         theme = current_theme()
         painter.setPen(theme.text_dim)
-        line = QRect(SPACING // 2, 0, self.width() - SPACING, _LINE_PX)
+        line = QRect(SPACING // 2, 0, self.width() - SPACING, for_text(_LINE_PX))
         title = painter.fontMetrics().elidedText(
             self.title(), Qt.TextElideMode.ElideRight, line.width()
         )
@@ -106,7 +106,7 @@ class TraversalStrip(QWidget):
             if self._look.glyphs:
                 painter.fillRect(cell, theme.pixel_off)
             draw_glyph(painter, cell, image)
-            below = QRect(cell.x() - 8, cell.bottom() + 1, cell.width() + 16, _LINE_PX)
+            below = QRect(cell.x() - 8, cell.bottom() + 1, cell.width() + 16, for_text(_LINE_PX))
             caption = (
                 f"{localized(step, '+g')}σ".replace("-", "\N{MINUS SIGN}") if step else tr("mean")
             )

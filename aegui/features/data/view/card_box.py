@@ -21,7 +21,7 @@ from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.layouts import dim
 from aegui.kit.marks import ProblemLabel, wrapped_label
 from aegui.kit.painted import Painted
-from aegui.kit.theme import SPACING, current_theme, figures_font
+from aegui.kit.theme import SPACING, current_theme, figures_font, for_text
 from aegui.session.data.looks import Look
 from aegui.widgets.glyphs import draw_glyph, label_name, picture
 from aegui.widgets.pictures import Pictures
@@ -104,7 +104,7 @@ class PairRow(Painted):
 
     def _rect(self, place: int) -> QRect:
         row, column = divmod(place, self._columns(self.width()))
-        high = _PAIR_PX + _LINE_PX + SPACING // 2
+        high = _PAIR_PX + for_text(_LINE_PX) + SPACING // 2
         return QRect(column * (2 * _PAIR_PX + SPACING), row * high, 2 * _PAIR_PX, high)
 
     def _sides(self, place: int) -> tuple[QRect, QRect]:
@@ -117,7 +117,7 @@ class PairRow(Painted):
 
     def heightForWidth(self, width: int) -> int:  # noqa: D102
         rows = -(-len(self._pairs) // self._columns(width))
-        return rows * (_PAIR_PX + _LINE_PX + SPACING // 2)
+        return rows * (_PAIR_PX + for_text(_LINE_PX) + SPACING // 2)
 
     def sizeHint(self) -> QSize:  # noqa: D102
         return QSize(2 * _PAIR_PX, self.heightForWidth(max(self.width(), 2 * _PAIR_PX)))
@@ -154,7 +154,9 @@ class PairRow(Painted):
                 )
                 painter.setPen(QPen(theme.grid, 1))
                 painter.drawRect(QRectF(target).adjusted(-0.5, -0.5, 0.5, 0.5))
-            line = QRect(self._rect(place).left(), box.bottom() + 1, 2 * _PAIR_PX, _LINE_PX)
+            line = QRect(
+                self._rect(place).left(), box.bottom() + 1, 2 * _PAIR_PX, for_text(_LINE_PX)
+            )
             painter.setPen(theme.text_dim)
             painter.drawText(line, Qt.AlignmentFlag.AlignCenter, words)
 

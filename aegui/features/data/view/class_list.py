@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 from aegui.core.i18n import localized, tr, trn
 from aegui.kit.layouts import column, dim, row
 from aegui.kit.marks import ProblemLabel, wrapped_label
-from aegui.kit.theme import SPACING, blend, current_theme, figures_font
+from aegui.kit.theme import SPACING, blend, current_theme, figures_font, for_text
 from aegui.widgets.glyphs import label_name
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class _Bars(QStyledItemDelegate):
     """Under each class a bar as long as its number, and the number at the right."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
-        return QSize(80, max(_ROW_PX, option.fontMetrics.height() + 2 * _BAR_PX + 2))
+        return QSize(80, max(for_text(_ROW_PX), option.fontMetrics.height() + 2 * _BAR_PX + 2))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         theme = current_theme()
@@ -170,7 +170,7 @@ class ClassList(QWidget):
         if (tuple(labels), tuple(counts)) != (self._model.labels, self._model._counts):
             self._model.show(labels, counts)
             rows = min(_MOST_ROWS, len(self._model.labels))
-            self.view.setFixedHeight(rows * max(_ROW_PX, self.view.sizeHintForRow(0)) + 2)
+            self.view.setFixedHeight(rows * max(for_text(_ROW_PX), self.view.sizeHintForRow(0)) + 2)
         self.set_chosen(labels)
 
     def set_chosen(self, labels: Iterable[str]) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QFrame, 
 
 from aegui.core.i18n import tr
 from aegui.features.library.view.models import EntriesModel
-from aegui.kit.theme import figures_font
+from aegui.kit.theme import figures_font, for_text
 from aegui.widgets.named_table import ROW_PX
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ class RunsTable(QTableView):
         self.setTabKeyNavigation(False)
         self.setFont(figures_font(self.font()))
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(ROW_PX)
-        self.verticalHeader().setMinimumSectionSize(ROW_PX)
+        self.verticalHeader().setDefaultSectionSize(for_text(ROW_PX))
+        self.verticalHeader().setMinimumSectionSize(for_text(ROW_PX))
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionsClickable(True)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QPainter, QPen
 from aegui.core.i18n import tr
 from aegui.features.making.view.picture_strip import PictureStrip
 from aegui.kit.speech import describe
-from aegui.kit.theme import blend, current_theme, figures_font
+from aegui.kit.theme import blend, current_theme, figures_font, for_text
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.glyphs import draw_glyph
 
@@ -55,11 +55,11 @@ class AmountStrip(PictureStrip):
 
     def sizeHint(self) -> QSize:
         """Room for images that can be told apart."""
-        return QSize(420, 64 + _TRACK_PX + _LINE_PX)
+        return QSize(420, 64 + _TRACK_PX + for_text(_LINE_PX))
 
     def minimumSizeHint(self) -> QSize:
         """Room for small images."""
-        return QSize(160, _LEAST_PX + _TRACK_PX + _LINE_PX)
+        return QSize(160, _LEAST_PX + _TRACK_PX + for_text(_LINE_PX))
 
     @property
     def amount(self) -> float:
@@ -86,7 +86,7 @@ class AmountStrip(PictureStrip):
 
     def _side(self) -> int:
         """Height of an image, and its width but for narrow ones."""
-        room = self.height() - _TRACK_PX - _LINE_PX
+        room = self.height() - _TRACK_PX - for_text(_LINE_PX)
         each = self.width() // max(1, len(self._pictures)) - 2
         return max(_LEAST_PX, min(_MOST_PX, room, each))
 
@@ -155,7 +155,7 @@ class AmountStrip(PictureStrip):
             painter.drawLine(QPointF(x, top - 5), QPointF(x, top - 1))
             painter.setPen(theme.text_dim)
             text = f"{step:+d}".replace("-", "\N{MINUS SIGN}") if step else "0"
-            room = QRectF(x - 24, top, 48, _LINE_PX)
+            room = QRectF(x - 24, top, 48, for_text(_LINE_PX))
             painter.drawText(room, Qt.AlignmentFlag.AlignCenter, text)
 
     # The person

@@ -12,7 +12,7 @@ from aegui.core.i18n import tr
 from aegui.features.making.view.picture_strip import PictureStrip
 from aegui.kit.charts.scale import figure
 from aegui.kit.speech import describe
-from aegui.kit.theme import blend, current_theme, figures_font
+from aegui.kit.theme import blend, current_theme, figures_font, for_text
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.glyphs import draw_glyph
 
@@ -56,7 +56,7 @@ class FilmStrip(PictureStrip):
 
     def minimumSizeHint(self) -> QSize:
         """Room for small frames and a low plot."""
-        return QSize(120, _LEAST_FRAME_PX + _LEAST_PLOT_PX + 2 * _LINE_PX)
+        return QSize(120, _LEAST_FRAME_PX + _LEAST_PLOT_PX + 2 * for_text(_LINE_PX))
 
     @property
     def step(self) -> int:
@@ -124,7 +124,7 @@ class FilmStrip(PictureStrip):
     def _frame(self) -> QSize:
         """Size of a frame."""
         picture = self._pictures[0]
-        room = self.height() - 2 * _LINE_PX
+        room = self.height() - 2 * for_text(_LINE_PX)
         plot = min(_MOST_PLOT_PX, max(_LEAST_PLOT_PX, round(_PLOT_SHARE * room)))
         high = min(_MOST_FRAME_PX, max(_LEAST_FRAME_PX, room - plot))
         wide = round(high * picture.width() / picture.height())
@@ -182,7 +182,7 @@ class FilmStrip(PictureStrip):
             even = place * (len(look.codes) - 1) / max(1, len(shown) - 1)
             self._paint_frame(painter, step, self.x_of(even), size)
         self._paint_names(painter, size.height() + 1)
-        plot = QRectF(0, size.height() + 2 * _LINE_PX, self.width(), 0)
+        plot = QRectF(0, size.height() + 2 * for_text(_LINE_PX), self.width(), 0)
         plot.setBottom(min(self.height() - 1, plot.top() + _MOST_PLOT_PX))
         self._paint_plot(painter, plot)
         self._paint_head(painter, size, plot)
@@ -202,14 +202,14 @@ class FilmStrip(PictureStrip):
             width = painter.fontMetrics().horizontalAdvance(name) + 6.0
             left = min(max(self.x_of(stop) - width / 2, 0.0), self.width() - width)
             if left > taken:
-                room = QRectF(left, top, width, _LINE_PX)
+                room = QRectF(left, top, width, for_text(_LINE_PX))
                 painter.drawText(room, Qt.AlignmentFlag.AlignCenter, name)
                 taken = left + width
 
     def _paint_plot(self, painter: QPainter, plot: QRectF) -> None:
         assert self._look is not None
         theme, change = current_theme(), np.nan_to_num(self._look.change)
-        line = QRectF(0, plot.top() - _LINE_PX, self.width(), _LINE_PX)
+        line = QRectF(0, plot.top() - for_text(_LINE_PX), self.width(), for_text(_LINE_PX))
         painter.setPen(theme.text_dim)
         title = painter.fontMetrics().elidedText(
             self.title(), Qt.TextElideMode.ElideRight, self.width()

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from aegui.core.i18n import tr
 from aegui.kit.layouts import column, dim, row
 from aegui.kit.marks import flat_button, wrapped_label
-from aegui.kit.theme import current_theme
+from aegui.kit.theme import current_theme, for_text
 from aegui.widgets.glyphs import glyph_pixmap
 from aegui.widgets.page import pictures
 
@@ -47,7 +47,7 @@ class _List(QListWidget):
 
     def sizeHint(self) -> QSize:
         """Room for some pins."""
-        return QSize(160, _ROWS * _ROW_PX + 2 * self.frameWidth())
+        return QSize(160, _ROWS * for_text(_ROW_PX) + 2 * self.frameWidth())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Delete takes the pin away."""
@@ -178,7 +178,7 @@ class PinList(QWidget):
 
     def _show(self, row: int, place: PinnedPlace, stop: bool, fits: bool) -> None:
         item = self.list.item(row)
-        item.setSizeHint(QSize(0, _ROW_PX))
+        item.setSizeHint(QSize(0, for_text(_ROW_PX)))
         item.setText(place.name)
         item.setData(_NUMBER, row)
         flags = Qt.ItemFlag

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from aegui.core.i18n import tr
 from aegui.kit.speech import describe
-from aegui.kit.theme import blend, current_theme, figures_font
+from aegui.kit.theme import blend, current_theme, figures_font, for_text
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.glyphs import draw_glyph
 from aegui.widgets.page import pictures
@@ -167,17 +167,17 @@ class CodeSliders(QAbstractScrollArea):
         return min(middle - reach, value), max(middle + reach, value)
 
     def sizeHint(self) -> QSize:  # noqa: D102
-        return QSize(240, min(12, max(1, len(self._code))) * ROW_PX)
+        return QSize(240, min(12, max(1, len(self._code))) * for_text(ROW_PX))
 
     def minimumSizeHint(self) -> QSize:  # noqa: D102
-        return QSize(220, 3 * ROW_PX)
+        return QSize(220, 3 * for_text(ROW_PX))
 
     def _update_bar(self) -> None:
         bar = self.verticalScrollBar()
         page = self.viewport().height()
         bar.setPageStep(page)
-        bar.setSingleStep(ROW_PX)
-        bar.setRange(0, max(0, len(self._code) * ROW_PX - page))
+        bar.setSingleStep(for_text(ROW_PX))
+        bar.setRange(0, max(0, len(self._code) * for_text(ROW_PX) - page))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
         super().resizeEvent(event)
@@ -196,8 +196,8 @@ class CodeSliders(QAbstractScrollArea):
 
     def row_rect(self, axis: int) -> QRect:
         """Where the row of number ``axis`` is painted, in pixels of the viewport."""
-        top = axis * ROW_PX - self.verticalScrollBar().value()
-        return QRect(0, top, self.viewport().width(), ROW_PX)
+        top = axis * for_text(ROW_PX) - self.verticalScrollBar().value()
+        return QRect(0, top, self.viewport().width(), for_text(ROW_PX))
 
     def part_count(self) -> int:
         """The numbers of the code."""
@@ -226,12 +226,12 @@ class CodeSliders(QAbstractScrollArea):
         """Where the image at the low (0) or high (1) end of number ``axis`` is painted."""
         row = self.row_rect(axis)
         left = row.width() - _NUMBER_PX - _END_PX if end else _NAME_PX
-        return QRect(left, row.top() + (ROW_PX - _END_PX) // 2, _END_PX, _END_PX)
+        return QRect(left, row.top() + (for_text(ROW_PX) - _END_PX) // 2, _END_PX, _END_PX)
 
     def _rows_in_sight(self) -> tuple[int, int]:
         """The first number in sight, and the one after the last."""
-        first = self.verticalScrollBar().value() // ROW_PX
-        return first, min(len(self._code), first + self.viewport().height() // ROW_PX + 2)
+        first = self.verticalScrollBar().value() // for_text(ROW_PX)
+        return first, min(len(self._code), first + self.viewport().height() // for_text(ROW_PX) + 2)
 
     def _x_of(self, axis: int, value: float) -> float:
         low, high = self.limits(axis)
@@ -240,7 +240,7 @@ class CodeSliders(QAbstractScrollArea):
         return float(groove.left() + min(1.0, max(0.0, share)) * groove.width())
 
     def _axis_at(self, y: float) -> int | None:
-        axis = int((y + self.verticalScrollBar().value()) // ROW_PX)
+        axis = int((y + self.verticalScrollBar().value()) // for_text(ROW_PX))
         return axis if 0 <= axis < len(self._code) else None
 
     # Edits
@@ -296,7 +296,7 @@ class CodeSliders(QAbstractScrollArea):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
         key, last = event.key(), len(self._code) - 1
-        page = max(1, self.viewport().height() // ROW_PX)
+        page = max(1, self.viewport().height() // for_text(ROW_PX))
         moves: dict[int, int] = {
             Qt.Key.Key_Up: -1,
             Qt.Key.Key_Down: 1,

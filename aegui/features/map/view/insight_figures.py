@@ -207,9 +207,11 @@ class InsightFigures(Painted):
             box = self.figure_rect(key)
             painter.setFont(plain)
             painter.setPen(theme.text_dim)
-            painter.drawText(box, centre, tr(FIGURES[key].label))
-            left = self._label_px() + SPACING / 2
             number = QFontMetricsF(bold).horizontalAdvance("0" * _NUMBER_CHARS)
+            # Large letters in a narrow panel: the number is whole, its label is cut.
+            wide = min(self._label_px(), box.width() - number - SPACING)
+            left = wide + SPACING / 2
+            painter.drawText(box, centre, _elided(plain, tr(FIGURES[key].label), wide + 1))
             place = QRectF(box.left() + left, box.top(), number, box.height())
             painter.setFont(bold)
             painter.setPen(theme.text)

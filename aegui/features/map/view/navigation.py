@@ -63,6 +63,8 @@ class Navigation(QObject):
         self._clock = clock
         self.view = Viewport()
         """What is seen now; others only read it."""
+        self.glides = True
+        """Whether it moves bit by bit; else it is there at once."""
         self._bounds: Bounds | None = None
         self._crowd: Bounds | None = None
         self._following = True
@@ -195,7 +197,7 @@ class Navigation(QObject):
         now = self._clock()
         recent = [drag for drag in self._drags if drag[0] >= now - _FLING_MEMORY_S]
         self._drags.clear()
-        if len(recent) < 2:
+        if len(recent) < 2 or not self.glides:
             return
         seconds = max(now - recent[0][0], 0.008)
         vx = sum(dx for _, dx, _ in recent[1:]) / seconds
@@ -275,6 +277,10 @@ class Navigation(QObject):
             self.following_changed.emit(following)
 
     def _glide(self, goal: Viewport) -> None:
+        if not self.glides:
+            self.rest()
+            self._set(goal)
+            return
         self._motion = _Glide(self.view, goal, self._clock())
         self._timer.start()
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QAccessible, QPainter, QPen
-from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import tr
 from aegui.features.map.view.navigation import FRAME_MS, Navigation
 from aegui.features.map.view.overlay import Overlay
 from aegui.features.map.view.scene import Scene
+from aegui.kit.motion import moves
 from aegui.kit.theme import RADIUS, SPACING, current_theme, figures_font
 from aegui.widgets.glyphs import label_name
 
@@ -55,7 +56,7 @@ class MapSurface(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(tr("Latent map"))
-        self._follow_style()
+        self.follow_style()
 
     @property
     def navigation(self) -> Navigation:
@@ -158,14 +159,13 @@ class MapSurface(QWidget):
         painter.setPen(QPen(current_theme().accent, 2))
         painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
 
-    def _follow_style(self) -> None:
-        """Nothing fades where the desktop wants no animations."""
-        duration = self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration)
-        self._scene.backdrop.fades = duration > 0
+    def follow_style(self) -> None:
+        """Nothing fades or glides where the desktop or the person wants no motion."""
+        self._scene.backdrop.fades = self._navigation.glides = moves()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: D102
         if event.type() in _RESTYLING:
-            self._follow_style()
+            self.follow_style()
             self._figures = None
             self._scene.drop_pictures()
             self.update()

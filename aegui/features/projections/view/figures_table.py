@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import localized, mark, tr
-from aegui.kit.theme import current_theme, figures_font
+from aegui.kit.theme import current_theme, figures_font, for_text
 from aegui.widgets.named_table import ROW_PX, NamedTable, alignment
 
 if TYPE_CHECKING:
@@ -90,8 +90,8 @@ class FiguresTable(NamedTable):
 
     def _fit(self) -> None:
         head = self.horizontalHeader().sizeHint().height() + 2
-        rows = max(_LEAST_ROWS, min(_MOST_ROWS, (self._room_px - head) // ROW_PX))
-        self.setFixedHeight(head + min(self.rowCount(), rows) * ROW_PX)
+        rows = max(_LEAST_ROWS, min(_MOST_ROWS, (self._room_px - head) // for_text(ROW_PX)))
+        self.setFixedHeight(head + min(self.rowCount(), rows) * for_text(ROW_PX))
 
 
 def _cells(value: Figures | None) -> tuple[str, ...]:

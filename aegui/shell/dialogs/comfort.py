@@ -1,0 +1,35 @@
+"""Size of letters, motion and speech, as they are asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QDialogButtonBox
+
+from aegui.core.i18n import tr
+from aegui.kit.layouts import column
+from aegui.kit.theme import SPACING
+from aegui.widgets.form.form import Form
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from aegui.session.comfort import Comfort
+
+
+class ComfortDialog(QDialog):
+    """Asks for a ``Comfort``: ``form.value`` once it is accepted."""
+
+    def __init__(self, comfort: Comfort, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(tr("Text, motion and speech"))
+        self.form = Form(comfort)
+        buttons = QDialogButtonBox()
+        take = buttons.addButton(tr("&Use these"), QDialogButtonBox.ButtonRole.AcceptRole)
+        buttons.addButton(tr("&Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
+        take.setDefault(True)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        self.setLayout(column(self.form, buttons, spacing=SPACING, margins=(2 * SPACING,) * 4))

@@ -1,0 +1,165 @@
+"""The three main jobs, done by keys alone: no mouse, and nothing is called but keys are pressed."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QToolButton, QWidget
+
+from aegui.features.answer.view.panel import AnswerPanel
+from aegui.features.answer.view.pictures import AnswerPictures
+from aegui.features.drawing.view.draw_panel import DrawPanel
+from aegui.features.map.view.cursor_panel import CursorPanel
+from aegui.paths import models_dir
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from aegui.window.main_window import MainWindow
+
+_KEY, _MODIFIER = Qt.Key, Qt.KeyboardModifier
+_MOST_STOPS = 200
+
+
+def _press(window: MainWindow, key: Qt.Key, modifier: Qt.KeyboardModifier | None = None) -> None:
+    QTest.keyClick(window.windowHandle(), key, modifier or _MODIFIER.NoModifier)
+    QApplication.processEvents()
+
+
+def _begin(qtbot: QtBot, window: MainWindow) -> None:
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+
+
+def _go(
+    window: MainWindow, is_there: Callable[[QWidget], bool], key: Qt.Key = _KEY.Key_Tab
+) -> None:
+    """Press ``key`` until the keys are where ``is_there`` holds."""
+    for _ in range(_MOST_STOPS):
+        here = window.focusWidget()
+        if here is not None and is_there(here):
+            return
+        _press(window, key)
+    raise AssertionError("it cannot be reached by keys")
+
+
+@contextmanager
+def _typed_into_file_dialog(qtbot: QtBot, window: MainWindow, path: Path) -> Iterator[None]:
+    """Type ``path`` and Enter into the dialog for files that what is done in the block opens."""
+    seen: list[bool] = []
+
+    def type_it() -> None:
+        dialog = QApplication.activeModalWidget()
+        field = dialog.focusWidget() if isinstance(dialog, QFileDialog) else None
+        if not isinstance(field, QLineEdit):
+            return
+        seen.append(True)
+        if field.text() != str(path):
+            field.selectAll()
+            QTest.keyClicks(field, str(path))
+        else:
+            # The first Enter may only put away the list of names that go on like this.
+            QTest.keyClick(field, _KEY.Key_Return)
+
+    typing = QTimer()
+    typing.setInterval(20)
+    typing.timeout.connect(type_it)
+    typing.start()
+    yield
+    qtbot.waitUntil(lambda: bool(seen) and QApplication.activeModalWidget() is None)
+    typing.stop()
+    # A desktop gives the keys back by itself.
+    _begin(qtbot, window)
+
+
+def _named(name: str) -> Callable[[QWidget], bool]:
+    return lambda widget: widget.accessibleName() == name
+
+
+def _reads(widget: QWidget, text: str) -> bool:
+    return isinstance(widget, QToolButton) and widget.text() == text
+
+
+def test_train_and_wander(qtbot: QtBot, window: MainWindow) -> None:
+    _begin(qtbot, window)
+    runner = window._services.runner
+    with qtbot.waitSignal(runner.finished):
+        _press(window, _KEY.Key_R, _MODIFIER.ControlModifier)
+    _press(window, _KEY.Key_1, _MODIFIER.ControlModifier)
+    _go(window, lambda widget: widget is window.canvas, _KEY.Key_F6)
+    # The panel shows what is decoded at the cursor, and says what that is like.
+    seen = window.panel(CursorPanel).pictures
+    _press(window, _KEY.Key_Right)
+    qtbot.waitUntil(lambda: bool(window.canvas.accessibleDescription()))
+    first = window.canvas.accessibleDescription()
+    before = np.array(seen.image)
+    for _ in range(12):
+        _press(window, _KEY.Key_Right)
+        _press(window, _KEY.Key_Up)
+    qtbot.waitUntil(lambda: not np.array_equal(before, seen.image))
+    qtbot.waitUntil(lambda: window.canvas.accessibleDescription() != first)
+
+
+def test_draw_a_letter_and_see_noise_removed(qtbot: QtBot, window: MainWindow) -> None:
+    _begin(qtbot, window)
+    path = models_dir() / "letters-denoise.aegui"
+    with _typed_into_file_dialog(qtbot, window, path):
+        _press(window, _KEY.Key_O, _MODIFIER.ControlModifier)
+    services = window._services
+    qtbot.waitUntil(lambda: services.workspace.recipe.name != "small")
+    qtbot.waitUntil(lambda: services.shown.codec is not None)
+    _press(window, _KEY.Key_2, _MODIFIER.ControlModifier)
+    _go(window, _named("Drawing"))
+    # An L: down the left edge, and along the foot.
+    services.drawing.clear()
+    _press(window, _KEY.Key_PageUp)
+    _press(window, _KEY.Key_Home)
+    for key in (*[_KEY.Key_Down] * 6, *[_KEY.Key_Right] * 4):
+        _press(window, _KEY.Key_Space)
+        _press(window, key)
+    _press(window, _KEY.Key_Space)
+    drawn = services.drawing.pixels.copy()
+    assert drawn.sum() == 11
+    # Tab comes to the page that is seen, arrows go from there to the others.
+    panel = window.panel(DrawPanel)
+    _go(window, lambda it: panel.isAncestorOf(it) and _reads(it, "Draw"))
+    _go(window, lambda it: _reads(it, "Noise"), _KEY.Key_Right)
+    _go(window, _named("Draw noise again"))
+    _press(window, _KEY.Key_Space)
+    qtbot.waitUntil(lambda: not np.array_equal(services.drawing.pixels, drawn))
+    answers = window.panel(AnswerPanel).answers
+    qtbot.waitUntil(lambda: bool(answers.rows))
+    noisy = services.drawing.pixels
+
+    def is_answered() -> bool:
+        answer = answers.rows[0].pictures._answer
+        return answer is not None and np.array_equal(np.squeeze(answer.drawing), np.squeeze(noisy))
+
+    qtbot.waitUntil(is_answered)
+    _go(window, lambda widget: isinstance(widget, AnswerPictures))
+
+
+def test_make_a_path_and_save_it(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    _begin(qtbot, window)
+    services = window._services
+    with qtbot.waitSignal(services.runner.finished):
+        _press(window, _KEY.Key_R, _MODIFIER.ControlModifier)
+    qtbot.waitUntil(lambda: services.shown.codes is not None)
+    _go(window, lambda widget: widget is window.canvas, _KEY.Key_F6)
+    for key in (_KEY.Key_Right, _KEY.Key_Up):
+        for _ in range(6):
+            _press(window, key)
+        _press(window, _KEY.Key_P)
+    assert len(services.workspace.keepsakes.places) == 2
+    path = tmp_path / "path.aegui"
+    with _typed_into_file_dialog(qtbot, window, path), qtbot.waitSignal(services.workspace.saved):
+        _press(window, _KEY.Key_S, _MODIFIER.ControlModifier)
+    services.workspace.open(path, lambda: True)
+    qtbot.waitUntil(lambda: len(services.workspace.keepsakes.places) == 2)

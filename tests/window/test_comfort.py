@@ -1,0 +1,99 @@
+"""Letters of any size, high contrast, less motion, and speech."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from aegui.kit.motion import moves, reduce_motion
+from aegui.kit.theme import CONTRAST, LIGHT, apply_theme, current_theme, set_text_size
+from aegui.session.comfort import Comfort
+from aegui.session.settings import Settings
+from aegui.shell.dialogs.comfort import ComfortDialog
+from aegui.window.docks import PERSPECTIVES
+from tests.window.conftest import stop, train
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytestqt.qtbot import QtBot
+
+    from aegui.app import App
+    from aegui.window.main_window import MainWindow
+
+
+@pytest.fixture(autouse=True)
+def _usual_again(qapp: QApplication) -> Iterator[None]:
+    letters = qapp.font()
+    yield
+    reduce_motion(False)
+    set_text_size(qapp, letters, 1.0)
+    apply_theme(qapp, LIGHT)
+
+
+def test_high_contrast_is_a_theme(app: App) -> None:
+    app.window.actions_table["theme_contrast"].trigger()
+    assert current_theme() is CONTRAST
+    assert Settings.load(app.services.settings.path).theme == "contrast"
+
+
+@pytest.mark.parametrize("size", [0.8, 2.0])
+def test_letters_of_any_size(qtbot: QtBot, app: App, size: float) -> None:
+    train(qtbot, app.window)
+    usual = app.window.font().pointSizeF()
+    old = app.window
+    app.window.resize(1024, 700)
+    app.use_comfort(Comfort(text_size=size))
+    assert app.window is not old
+    assert app.window.font().pointSizeF() == pytest.approx(size * usual)
+    for key in PERSPECTIVES:
+        app.window.set_perspective(key)
+        QApplication.processEvents()
+        # What does not fit is scrolled; the window itself stays as small as the screen.
+        assert app.window.width() <= 1280
+        assert app.window.canvas.visibleRegion().boundingRect().width() >= 150, key
+    assert Settings.load(app.services.settings.path).comfort.text_size == size
+
+
+def test_nothing_glides_for_who_wants_no_motion(qtbot: QtBot, app: App) -> None:
+    train(qtbot, app.window)
+    app.use_comfort(Comfort(less_motion=True))
+    assert not moves()
+    canvas = app.window.canvas
+    assert not canvas.scene.backdrop.fades
+    canvas.navigation.show((-9.0, -9.0, 9.0, 9.0))
+    before = canvas.navigation.view
+    canvas.fit()
+    assert canvas.navigation.view != before
+    assert not canvas.navigation.is_moving
+    app.use_comfort(Comfort())
+    canvas.navigation.show((-9.0, -9.0, 9.0, 9.0))
+    assert canvas.navigation.is_moving is moves()
+
+
+def test_a_training_is_said(qtbot: QtBot, app: App) -> None:
+    window = app.window
+    app.use_comfort(Comfort(summaries=True))
+    recipe = app.services.workspace.recipe
+    training = recipe.training.model_copy(update={"epochs": 5_000_000})
+    app.services.workspace.edit_recipe(recipe.model_copy(update={"training": training}), "longer")
+    window.actions_table["train"].trigger()
+    qtbot.waitUntil(lambda: "loss" in window.toolbar.accessibleDescription())
+    said = window.toolbar.accessibleDescription()
+    assert said.startswith("Epoch ")
+    assert "wrong pixels" in said
+    stop(qtbot, app.services.runner)
+
+
+def test_it_is_chosen_in_a_dialog(qtbot: QtBot, app: App, window: MainWindow) -> None:
+    window.actions_table["comfort"].trigger()
+    dialog = window.findChild(ComfortDialog)
+    assert isinstance(dialog, ComfortDialog)
+    dialog.form.fields["less_motion"].edited.emit(True)
+    QTest.keyClick(dialog, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: app.services.settings.comfort.less_motion)
+    assert not moves()
