@@ -30,7 +30,7 @@ class Assignment(Choice):
 ASSIGNMENTS = table(
     Assignment(
         "letters",
-        mark("Letters"),
+        mark("The letters assignment"),
         mark(
             "Letters of 5x7 pixels through two numbers, new letters, noise removed; rates, "
             "activations, losses and first weights compared."

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Slot
 
 from aegui.core.i18n import language, tr
+from aegui.core.report.assignments import ASSIGNMENTS
 from aegui.features.report.model.report_service import ReportOrder, ReportService
 from aegui.features.report.view.dialog import SHOWN, HandIn, HandInDialog
 from aegui.session.notice import Notice
@@ -32,7 +33,7 @@ class ReportFeature(Feature):
     def open(self) -> None:
         """Ask what the hand-in is to be of."""
         has_network = self._services.shown.saved is not None
-        first = HandIn(of=SHOWN if has_network else "letters", language=language())
+        first = HandIn(of=SHOWN if has_network else next(iter(ASSIGNMENTS)), language=language())
         dialog = HandInDialog(first, has_network=has_network, parent=self._window)
         dialog.chosen.connect(self._on_dialog_chosen)
         dialog.open()

@@ -24,11 +24,7 @@ OF = table(
         mark("The network that is shown"),
         mark("Its data, training, result, map, new images and answers to noise."),
     ),
-    *(
-        Choice(key, mark("The letters assignment"), row.help)
-        for key, row in ASSIGNMENTS.items()
-        if key == "letters"
-    ),
+    *(Choice(key, row.label, row.help) for key, row in ASSIGNMENTS.items()),
 )
 """What a hand-in can be of."""
 _LANGUAGES = {code: Choice(code, name, "") for code, name in LANGUAGES.items()}
