@@ -34,7 +34,7 @@ SMALL = Recipe(
 """Trained in a blink."""
 
 
-USED = {"perspective": "build", "values": {hint_key(key): True for key in HINTS}}
+USED = {"perspective": "build", "values": {hint_key(key): True for key in (*HINTS, "repair")}}
 """Settings of somebody who has begun before."""
 
 UNASKED = {"unasked_minutes": 1e6, "unasked_memory_share": 1.0}

@@ -17,13 +17,14 @@ from aegui.core.evaluation.priors import Prior
 from aegui.core.evaluation.reasons import pixel_reasons
 from aegui.core.recipe import CorruptionSpec
 from aegui.features.answer import feature as wiring_answer
-from aegui.features.answer.feature import AnswerFeature
+from aegui.features.answer.feature import REPAIR_TOLD, AnswerFeature
 from aegui.features.answer.model.answer_sheet import BEST, SHOWN
 from aegui.features.answer.model.answer_study_service import LIMIT_DRAWS, AnswerStudies
 from aegui.features.answer.view.limit_page import ALIKE, FILE, KNOWN
 from aegui.features.answer.view.panel import AnswerPanel
 from aegui.features.drawing.feature import DrawingFeature
 from aegui.features.drawing.view.draw_panel import DrawPanel
+from aegui.paths import models_dir
 from aegui.session.map.others import Other, Others
 from aegui.session.pixels.answers import telling_pixel
 from aegui.session.pixels.drawing_state import DrawingPaper
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
+    from aegui.app import App
+    from aegui.session.notice import Notice
     from aegui.window.main_window import MainWindow
 
 FLIP = CorruptionSpec(kind="flip", level=0.1)
@@ -398,3 +401,30 @@ def test_nothing_is_judged_before_any_training(window: MainWindow, panel: Answer
     assert row.title.text() == "Best possible"
     assert "No wrong pixels" not in row.words.text
     assert row.words.text.startswith("What any network could answer at best")
+
+
+def test_who_draws_noise_is_told_once_of_networks_that_repair(app: App, qtbot: QtBot) -> None:
+    """The first network was trained without noise, and answers it with another letter."""
+    window, services = app.window, app.services
+    services.settings.keep({REPAIR_TOLD: False})
+    services.workspace.open(models_dir() / "letters-2d.aegui", lambda: True)
+    qtbot.waitUntil(lambda: services.shown.codes is not None, timeout=60_000)
+    window.set_perspective("draw")
+    feature = window.feature(AnswerFeature)
+    told: list[Notice] = []
+    feature.noticed.connect(told.append)
+    services.requests.sample.emit(services.shown.dataset.labels.index("a"))
+    qtbot.waitUntil(
+        lambda: any(each.key == SHOWN for each in getattr(feature._sheet, "answers", ())),
+        timeout=20_000,
+    )
+    assert told == [], "the letter as it is has nothing to repair"
+    services.drawing.begin_stroke()
+    for row, column in ((0, 0), (1, 2), (6, 4), (0, 4)):
+        services.drawing.paint(row, column, 1.0)
+    services.drawing.end_stroke()
+    qtbot.waitUntil(lambda: bool(told), timeout=20_000)
+    assert [notice.offer for notice in told] == ["Open one that repairs"]
+    assert told[0].accept is not None
+    told[0].accept()
+    qtbot.waitUntil(lambda: services.shown.recipe.data.corruption.kind != "none", timeout=60_000)

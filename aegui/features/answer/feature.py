@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +25,7 @@ from aegui.features.answer.model.answer_sheet import (
 from aegui.features.answer.model.answer_study_service import MOST_AVERAGED, AnswerStudies
 from aegui.features.answer.view.limit_page import FILE, KNOWN
 from aegui.features.answer.view.panel import AnswerPanel
+from aegui.paths import models_dir
 from aegui.session.jobs.costs import QUICK_BATCH, encode_cost, is_quick
 from aegui.session.map.others import Others
 from aegui.session.notice import Notice
@@ -48,6 +50,11 @@ _ANSWER_MS = 200
 """While a network learns; an edit of the drawing is answered at once."""
 _ESTIMATED = "answer.estimated"
 _MOST_STEPS = 99
+REPAIR_TOLD = "hints.repair"
+"""Where the settings keep that somebody was told of networks that repair."""
+REPAIRS = "letters-denoise.aegui"
+_MANY_WRONG = 3
+_GLYPHS = (1, 7, 5)
 
 
 class AnswerFeature(Feature):
@@ -190,7 +197,33 @@ class AnswerFeature(Feature):
         self._show_way(sheet)
         if self._panel.shown_page == "why":
             self._ask_why()
+        self._offer_repair(sheet)
         self.answered.emit(sheet)
+
+    def _offer_repair(self, sheet: AnswerSheet) -> None:
+        """Tell once that networks that repair were taught to, where this one was not.
+
+        Whoever draws noise over a letter first meets one that answers with another letter.
+        """
+        services, shown = self._services, self._services.shown
+        path = models_dir() / REPAIRS
+        if (
+            services.settings.values.get(REPAIR_TOLD)
+            or shown.is_learning
+            or shown.recipe.data.corruption.kind != "none"
+            or shown.dataset.image_shape != _GLYPHS
+            or not path.is_file()
+        ):
+            return
+        answer = next((each.answer for each in sheet.answers if each.key == SHOWN), None)
+        if answer is None or answer.target is None or (answer.wrong_count or 0) < _MANY_WRONG:
+            return
+        if np.array_equal(answer.drawing, answer.target):
+            return
+        services.settings.keep({REPAIR_TOLD: True})
+        text = tr("This network was never taught to repair: it was trained without noise.")
+        open_it = partial(services.requests.file.emit, path)
+        self.noticed.emit(Notice("info", text, tr("Open one that repairs"), open_it))
 
     def _why_no_network(self) -> str:
         """Why no network answers the drawing; empty where one does."""
