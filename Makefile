@@ -3,7 +3,7 @@
 
 PYTHON ?= python3
 ARGS ?=
-COMMANDS := run test lint bench soak models bundle setup
+COMMANDS := run test lint bench soak fuzz torture models bundle setup
 
 .PHONY: help $(COMMANDS) clean
 

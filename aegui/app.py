@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import faulthandler
 import logging
 import logging.handlers
 import sys
 import threading
 import traceback
+from functools import partial
 from typing import TYPE_CHECKING
 
 import shiboken6
 from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTimer, QTranslator, Signal, Slot
-from PySide6.QtGui import QFontDatabase, QFontInfo
+from PySide6.QtGui import QFontDatabase, QFontInfo, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 import aegui
@@ -21,10 +23,10 @@ from aegui.kit import accessible
 from aegui.kit.motion import reduce_motion
 from aegui.kit.theme import THEMES, apply_theme, icon, set_text_size, theme_named
 from aegui.leaving import SIGNAL_EXIT
-from aegui.paths import APP_NAME, resources_dir, user_data_dir
+from aegui.paths import APP_NAME, crash_file, log_file, resources_dir, user_data_dir
 from aegui.session.jobs.endings import Endings
 from aegui.session.jobs.garbage import Garbage
-from aegui.session.notice import Notice
+from aegui.session.notice import Notice, Offer
 from aegui.session.services import Services
 from aegui.session.settings import Settings
 from aegui.widgets.focus_ring import KeyboardFocus
@@ -84,6 +86,17 @@ class App(QObject):
         hints = application.styleHints()
         hints.colorSchemeChanged.connect(self._on_color_scheme_changed)
         hints.accessibility().contrastPreferenceChanged.connect(self._on_color_scheme_changed)
+
+    def tell_crash(self) -> None:
+        """Say that the last program was ended by a fault, and offer to report that."""
+        text = tr(
+            "The program was ended by a fault last time. Where it was then is in the log; what "
+            "was not saved is offered again."
+        )
+        report = tr("Report a problem…")
+        # Of the window that there is when it is pressed: another language makes another.
+        notice = Notice("warning", text, report, lambda: self.window.report_problem())
+        self.window.notify(notice)
 
     def start(self, path: Path | None = None) -> None:
         """Show the window, and open ``path`` behind the first picture."""
@@ -237,7 +250,11 @@ class App(QObject):
             "says more.",
             error=f"{type(error).__name__}: {error}",
         )
-        self.window.notify(Notice("error", text))
+        details = "".join(traceback.format_exception(error))
+        about = f"aegui {aegui.__version__}\n{details}"
+        copy = partial(QGuiApplication.clipboard().setText, about)
+        report = Offer(tr("Report a problem…"), lambda: self.window.report_problem())
+        self.window.notify(Notice("error", text, tr("Copy the details"), copy, more=(report,)))
 
 
 def run_window(path: Path | None = None, spoken: str | None = None) -> int:
@@ -248,6 +265,7 @@ def run_window(path: Path | None = None, spoken: str | None = None) -> int:
         spoken: The language of this window; None takes the one that was chosen in the last.
     """
     _begin_log()
+    has_crashed = _begin_crash_log()
     QApplication.setApplicationName(APP_NAME)
     QApplication.setApplicationDisplayName(APP_NAME)
     QApplication.setApplicationVersion(aegui.__version__)
@@ -265,6 +283,8 @@ def run_window(path: Path | None = None, spoken: str | None = None) -> int:
     application.commitDataRequest.connect(app.end_with_session)
     application.aboutToQuit.connect(app.shutdown)
     app.start(path)
+    if has_crashed:
+        app.tell_crash()
     code = application.exec()
     endings.shutdown()
     sys.excepthook = sys.__excepthook__
@@ -296,13 +316,28 @@ def _begin_log() -> None:
         folder = user_data_dir()
         folder.mkdir(parents=True, exist_ok=True)
         file = logging.handlers.RotatingFileHandler(
-            folder / f"{APP_NAME}.log", maxBytes=_LOG_BYTES, backupCount=1, encoding="utf-8"
+            log_file(), maxBytes=_LOG_BYTES, backupCount=1, encoding="utf-8"
         )
     except OSError as error:
         _log.warning("no log file: %s", error)
         return
     file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root.addHandler(file)
+
+
+def _begin_crash_log() -> bool:
+    """Have faults of compiled code leave where they were; whether the last program did."""
+    path = crash_file()
+    has_crashed = False
+    try:
+        if path.exists() and path.stat().st_size > 0:
+            path.replace(path.with_name(f"{path.name}.1"))
+            has_crashed = True
+        # Open as long as the process is there: nothing can be opened any more once it is needed.
+        faulthandler.enable(path.open("a", encoding="utf-8"))
+    except OSError as error:
+        _log.warning("no file for crashes: %s", error)
+    return has_crashed
 
 
 def _catch_errors(app: App) -> None:

@@ -55,6 +55,16 @@ def user_data_dir() -> Path:
     return Path(platformdirs.user_data_dir(APP_NAME, appauthor=False))
 
 
+def log_file() -> Path:
+    """What the window has done; ``.1`` is what came before."""
+    return user_data_dir() / f"{APP_NAME}.log"
+
+
+def crash_file() -> Path:
+    """Where each thread was when a fault of compiled code ended the program; ``.1``: earlier."""
+    return user_data_dir() / f"{APP_NAME}-crash.log"
+
+
 def library_dir() -> Path:
     """Runs and studies that were kept; created on first use by whoever writes there."""
     return user_data_dir() / "library"

@@ -1,4 +1,4 @@
-"""Set everything up, then do what is asked: run, test, lint, bench, soak, models, bundle, setup.
+"""Set everything up, then do what is asked: run, test, lint, bench, fuzz, torture, models, ...
 
     python3 installer/bootstrap.py run -- train letters-course --runs 10
 
@@ -52,6 +52,12 @@ COMMANDS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "lint": ("check style, types, layers and words", ("test", "lint"), ("-m", "installer.lint")),
     "bench": ("measure speed and quality; see --help", ("test",), ("-m", "tests.bench")),
     "soak": ("use the window for two hours; see --help", ("test",), ("-m", "tests.bench.soak")),
+    "fuzz": ("try the readers with mutated files; see --help", ("test",), ("-m", "tests.fuzz")),
+    "torture": (
+        "kill the program 300 times; see --help",
+        ("test",),
+        ("-m", "tests.system.torture"),
+    ),
     "models": ("train the shipped models again", (), ("-m", "installer.models")),
     "bundle": ("freeze the program into dist/", ("bundle",), ("-m", "installer.bundle")),
     "setup": ("set up for all of the above, and stop", ("test", "lint", "bundle"), ()),

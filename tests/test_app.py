@@ -189,3 +189,45 @@ def test_a_window_told_to_end_keeps_its_training(name: str, user_home: Path) -> 
     assert training["epochs"] > 0
     if name == "SIGTERM":
         assert recovered_at(user_home) >= training["epochs"]
+
+
+_CRASHING = """
+import ctypes, sys
+from PySide6.QtCore import QTimer
+import aegui.app as program
+
+start = program.App.start
+
+def start_and_look(self, path=None):
+    start(self, path)
+    if sys.argv[1] == "crash":
+        QTimer.singleShot(200, self.window, lambda: ctypes.string_at(0))
+    else:
+        QTimer.singleShot(200, self.window, tell)
+
+def tell():
+    from PySide6.QtWidgets import QApplication
+    from aegui.window.main_window import MainWindow
+    (window,) = (w for w in QApplication.topLevelWidgets() if isinstance(w, MainWindow))
+    print([(it.text, it.offer) for it in window.notifications.shown], flush=True)
+    window.close()
+
+program.App.start = start_and_look
+sys.exit(program.run_window())
+"""
+
+
+def test_a_fault_of_compiled_code_leaves_where_it_was_and_is_told(user_home: Path) -> None:
+    with started(_CRASHING, "crash") as process:
+        process.communicate(timeout=WAIT_SECONDS)
+    assert process.returncode != 0
+    file = user_home / "data" / "aegui" / "aegui-crash.log"
+    text = file.read_text()
+    assert "string_at" in text
+    with started(_CRASHING, "look") as process:
+        output, errors = process.communicate(timeout=WAIT_SECONDS)
+    assert process.returncode == 0, errors
+    assert "ended by a fault last time" in output
+    assert "Report a problem" in output
+    assert file.read_text() == ""
+    assert file.with_name(f"{file.name}.1").read_text() == text

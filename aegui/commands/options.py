@@ -688,6 +688,22 @@ DOWNLOAD = (
         dest="files",
     ),
 )
+REPORT_PARTS = ("versions", "log", "recipe")
+REPORT_PROBLEM = (
+    text(
+        "-o --out",
+        mark("FILE"),
+        mark("where to write it: a .zip file, or .txt (default: the standard output)"),
+    ),
+    text("--recipe", mark("FILE"), mark("the recipe or configuration that it is about")),
+    choice(
+        "--without",
+        REPORT_PARTS,
+        mark("leave this out; may be repeated"),
+        action="append",
+        default=[],
+    ),
+)
 SELF_TEST = (flag("--no-window", mark("leave the window out")),)
 HISTORY = (_FILE, AS_JSON)
 

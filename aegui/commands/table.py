@@ -423,6 +423,13 @@ _ROWS = (
         options.RUNS_TIDY,
     ),
     Command(
+        "report-problem",
+        "problem:report_problem_command",
+        mark("versions, log and recipe in a file, for whoever helps you"),
+        mark("Collect what helps others to understand a problem. Nothing is sent."),
+        options.REPORT_PROBLEM,
+    ),
+    Command(
         "self-test",
         "self_test:self_test_command",
         mark("train, save, reload and open the window for a moment"),

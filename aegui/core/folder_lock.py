@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
+from aegui.core.json_text import from_json
 from aegui.core.leftovers import is_ended, owner_mark
 from aegui.core.system_reason import system_reason
 
@@ -102,7 +103,7 @@ class FolderLock:
         while True:
             try:
                 with self._path.open("rb") as file:
-                    said = json.loads(file.read(_MOST_BYTES))
+                    said = from_json(file.read(_MOST_BYTES))
                 return _Owner(str(said["owner"]), int(said["process"]), str(said["machine"]))
             except FileNotFoundError:
                 return None
@@ -131,7 +132,7 @@ class FolderLock:
     @staticmethod
     def _at(path: Path) -> str:
         try:
-            return str(json.loads(path.read_bytes())["owner"])
+            return str(from_json(path.read_bytes())["owner"])
         except (OSError, ValueError, KeyError, TypeError):
             return ""
 

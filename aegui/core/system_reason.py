@@ -17,6 +17,7 @@ _WORDS = {
     errno.EISDIR: mark("this is a folder, not a file"),
     errno.ENOTDIR: mark("a part of the path is not a folder"),
     errno.ENOSPC: mark("no space left on the disk"),
+    errno.EFBIG: mark("the file would be larger than files may be there"),
     errno.EDQUOT: mark("no space left on the disk"),
     errno.EROFS: mark("the disk can only be read"),
     errno.ENAMETOOLONG: mark("the name is too long"),

@@ -15,6 +15,7 @@ from aegui.core.atomic import private_folder, write_atomically
 from aegui.core.cost import DEFAULT_MEMORY_SHARE, DEFAULT_MINUTES, MOST_MINUTES, Budget
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import LANGUAGES, tr
+from aegui.core.json_text import from_json
 from aegui.core.recipe import CorruptionSpec
 from aegui.paths import is_own, user_config_dir
 from aegui.session.comfort import Comfort
@@ -89,7 +90,7 @@ class Settings(BaseModel):
                 settings, notice = _parsed(file.read(_MAX_BYTES), path)
         except FileNotFoundError:
             _log.info("no settings at %s yet: the defaults count", path)
-        except (OSError, ValueError, RecursionError) as error:
+        except (OSError, ValueError) as error:
             notice = _broken(path, error)
         settings._path = path
         settings._notice = notice
@@ -104,6 +105,13 @@ class Settings(BaseModel):
         kept = self.values.get(f"{_FOLDERS}{kind}")
         folder = Path(kept) if isinstance(kept, str) and kept else None
         return folder if folder is not None and folder.is_dir() else None
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The last folders of all kinds that are still there."""
+        kept = (value for key, value in self.values.items() if key.startswith(_FOLDERS))
+        found = (Path(value) for value in kept if isinstance(value, str) and value)
+        return tuple(folder for folder in found if folder.is_dir())
 
     def keep_folder(self, kind: FileKind, folder: Path) -> None:
         """Begin in ``folder`` the next time that a file of ``kind`` is asked for.
@@ -179,7 +187,7 @@ def _parsed(data: bytes, path: Path) -> tuple[Settings, Notice | None]:
     Raises:
         ValueError: It is no JSON object of this program's.
     """
-    content = json.loads(data)
+    content = from_json(data)
     if not isinstance(content, dict) or content.get("version") != VERSION:
         raise ValueError("not settings of this version")
     if content.get("language") not in [None, *LANGUAGES]:

@@ -220,6 +220,14 @@ WINDOW_ACTIONS: tuple[ActionSpec, ...] = (
         "show_shortcuts",
     ),
     ActionSpec(
+        "report_problem",
+        mark("&Report a problem…"),
+        mark("Collect versions, log and recipe in a file; nothing is sent by itself"),
+        "help",
+        190,
+        "report_problem",
+    ),
+    ActionSpec(
         "about",
         mark("&About aegui"),
         mark("Version and licence"),

@@ -392,6 +392,14 @@ class MainWindow(FeatureWindow):
 
         questions.show_about(self, memory_table(self._services))
 
+    def report_problem(self) -> None:
+        """Ask what a report of a problem is to have, and save it."""
+        from aegui.window.problem import ProblemDialog  # seldom wanted, and it knows all libraries
+
+        dialog = ProblemDialog(self._services.workspace.recipe, self)
+        dialog.noticed.connect(self.notify)
+        dialog.open()
+
     def show_guide(self) -> None:
         """Open the guide beside the window, at the page of the panel that has the keys."""
         focused = self.focusWidget()

@@ -19,7 +19,22 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("aegui", "installer", "tests")
 MAX_LINES = 800
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "misc", "common", "tools"}
-MAY_PRINT = ("aegui/cli.py", "aegui/commands/", "installer/", "tests/style/", "tests/bench/")
+MAY_PRINT = (
+    "aegui/cli.py",
+    "aegui/commands/",
+    "installer/",
+    "tests/style/",
+    "tests/bench/",
+    "tests/fuzz/__main__.py",
+    "tests/system/torture.py",
+)
+MAKES_CODE = "aegui/core/formula.py"
+"""Makes functions of the formulas of our own tables; nothing that was read comes there."""
+READS_JSON = "aegui/core/json_text.py"
+_OBJECT_MODULES = frozenset({"pickle", "marshal", "shelve", "dill", "cloudpickle", "code"})
+_OBJECT_READERS = frozenset(
+    {"torch.load", "joblib.load", "yaml.load", "yaml.unsafe_load", "yaml.full_load"}
+)
 TRANSLATORS = {"tr": (0,), "mark": (0,), "trn": (0, 1), "FieldWords": (0, 1), "worded": (1, 2)}
 """Function that marks -> which of its arguments are messages."""
 
@@ -178,6 +193,41 @@ def no_widgets_in_the_session(source: Source) -> Iterator[Finding]:
             )
 
 
+def no_code_from_what_is_read(source: Source) -> Iterator[Finding]:
+    """Nothing that comes from a file, the network or the clipboard is run, nor made an object."""
+    if not source.is_program or source.name == MAKES_CODE:
+        return
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names = [alias.name for alias in node.names]
+            if isinstance(node, ast.ImportFrom):
+                names = [node.module or ""]
+            for name in names:
+                if name.partition(".")[0] in _OBJECT_MODULES:
+                    yield node.lineno, f"{name} runs what it reads: safetensors, JSON"
+        elif isinstance(node, ast.Call):
+            if _called(node) in {"eval", "exec", "compile", "__import__"}:
+                yield node.lineno, f"{_called(node)}() runs text: parse it"
+            name = ast.unparse(node.func)
+            is_safe = any(
+                key.arg == "allow_pickle" and ast.unparse(key.value) == "False"
+                for key in node.keywords
+            )
+            if name in {"np.load", "numpy.load"} and not is_safe:
+                yield node.lineno, f"{name} without allow_pickle=False runs what it reads"
+            elif name in _OBJECT_READERS:
+                yield node.lineno, f"{name} makes any object of what it reads"
+
+
+def no_json_read_elsewhere(source: Source) -> Iterator[Finding]:
+    """JSON is read in one place, where what is nested too deeply is a ``ValueError`` too."""
+    if not source.is_program or source.name == READS_JSON:
+        return
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"json.load", "json.loads"}:
+            yield node.lineno, "from_json of aegui/core/json_text.py reads JSON"
+
+
 RULES: tuple[Callable[[Source], Iterator[Finding]], ...] = (
     no_vague_file_names,
     no_long_files,
@@ -192,6 +242,8 @@ RULES: tuple[Callable[[Source], Iterator[Finding]], ...] = (
     no_dict_signals,
     no_torch_seed_of_all,
     no_widgets_in_the_session,
+    no_code_from_what_is_read,
+    no_json_read_elsewhere,
 )
 
 

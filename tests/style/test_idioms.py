@@ -32,6 +32,8 @@ BREAKS = {
     "no_dict_signals": ("aegui/session/a.py", "class A(QObject):\n    done = Signal(dict)\n"),
     "no_torch_seed_of_all": ("aegui/core/a.py", "def f():\n    torch.manual_seed(1)\n"),
     "no_widgets_in_the_session": ("aegui/session/a.py", "from PySide6.QtWidgets import QWidget\n"),
+    "no_code_from_what_is_read": ("aegui/core/a.py", "def f(x):\n    return eval(x)\n"),
+    "no_json_read_elsewhere": ("aegui/core/a.py", "def f(x):\n    return json.loads(x)\n"),
 }
 
 OBEYS = '''
@@ -50,6 +52,7 @@ class A(QWidget):
             raise
     def f(self, table):
         # TODO(ana): draw it
+        images = np.load(self.path, allow_pickle=False)
         return tr(table["a"]), trn("{n} pixel", "{n} pixels", 2)
 '''
 
@@ -80,6 +83,22 @@ def test_what_obeys_is_left_alone() -> None:
 )
 def test_messages_assembled_in_other_ways(text: str) -> None:
     assert len(findings(parse("aegui/core/a.py", text))) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import pickle\n",
+        "from marshal import loads\n",
+        "def f(x):\n    return np.load(x)\n",
+        "def f(x):\n    return np.load(x, allow_pickle=True)\n",
+        "def f(x):\n    return torch.load(x)\n",
+        "def f(x):\n    return yaml.load(x, Loader=yaml.Loader)\n",
+        "def f(x):\n    exec(compile(x, 'x', 'exec'))\n",
+    ],
+)
+def test_what_runs_what_it_reads_is_found_in_all_its_forms(text: str) -> None:
+    assert findings(parse("aegui/core/a.py", text))
 
 
 def test_places_are_told() -> None:

@@ -418,3 +418,37 @@ def test_a_file_that_is_dragged_in_is_welcomed(window: MainWindow, tmp_path: Pat
     window.dragEnterEvent(QDragEnterEvent(QPoint(9, 9), actions, data, button, keys))
     assert window.veil.text == "Drop to import 2 files"
     window.dragLeaveEvent(QDragLeaveEvent())
+
+
+def test_what_unsaved_work_holds_is_shown_before_it_is_opened(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from aegui.core.run_file.saved import saved_run_of
+    from aegui.core.training.train import train
+    from aegui.session.documents.autosave import Autosave
+    from tests.session.parts import resolved
+
+    of = resolved(7)
+    *_, training = train(of)
+    left = Autosave()
+    left.write(saved_run_of(training.result(), of), None, "lost")
+    left.flush()
+    assert left._lock is not None
+    left._lock.unlock()
+    seen: list[tuple[str, bool]] = []
+
+    def look(box: QMessageBox) -> int:
+        has_picture = box.icon() == QMessageBox.Icon.NoIcon and box.iconPixmap().width() > 30
+        seen.append((box.informativeText(), has_picture))
+        return 0
+
+    monkeypatch.setattr(QMessageBox, "exec", look)
+    app.window.feature(DocumentFeature).offer_recoveries()
+    ((text, has_picture),) = seen
+    assert "“lost”, kept on " in text
+    assert "8 samples; learnt for 7 epochs." in text
+    assert has_picture
+    # A copy that is damaged is offered all the same, without one.
+    left.file.write_bytes(b"half of")
+    app.window.feature(DocumentFeature).offer_recoveries()
+    assert seen[1] == (text, False)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QThread
+from PySide6.QtGui import QGuiApplication
 
 from aegui import app as program
 from aegui.session.jobs.latest_job import LatestJob
@@ -75,3 +76,10 @@ def test_an_error_in_a_thread_is_told_once(
     (text,) = told()
     assert "ZeroDivisionError" in text
     assert "Your work is still here" in text
+    (notice,) = (it for it in app.window.notifications.shown if it.text == text)
+    assert notice.accept is not None
+    notice.accept()
+    details = QGuiApplication.clipboard().text()
+    assert "in fail" in details
+    assert "ZeroDivisionError: nobody expected this" in details
+    assert [offer.words for offer in notice.more] == ["Report a problem…"]

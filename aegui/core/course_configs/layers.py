@@ -20,6 +20,8 @@ from aegui.core.recipe.errors import quoted
 GLYPH_PIXELS = 35
 MAX_LAYERS = 200
 _MAX_NESTED = 5
+_LONGEST_SIZES = 2000
+"""Characters of a text that lists the sizes of layers."""
 _UNITS = (
     *("units", "neurons", "size", "nodes", "n", "out", "n_units", "n_neurons", "num_units"),
     *("num_neurons", "out_features", "output_size", "output_dim", "output", "dim", "neuronas"),
@@ -214,8 +216,10 @@ def _expanded(elements: list[object], depth: int) -> list[object]:
 
 def _sizes_in(text: str) -> list[int] | None:
     """The sizes in a text such as ``35-25-10-2`` or ``[35, 25, 10]``."""
+    if len(text) > _LONGEST_SIZES:
+        return None
     words = re.split(r"\s*(?:->|→|[-,;x×:>\s])\s*", text.strip(" []()"))
-    if len(text) > 2000 or len(words) < 2 or not all(re.fullmatch(r"[0-9]{1,9}", w) for w in words):
+    if len(words) < 2 or not all(re.fullmatch(r"[0-9]{1,9}", w) for w in words):
         return None
     return [int(word) for word in words]
 

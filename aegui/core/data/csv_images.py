@@ -42,7 +42,7 @@ _LOOKED_AT_LINES = 50
 _LOOKED_AT_FIELDS = 5000
 _BYTE_MAX = 255.0
 _LABEL_NAMES = frozenset({"label", "class", "target", "y", "digit", "etiqueta"})
-_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\Z")
+_NUMBER = re.compile(r"[-+]?(\d++(\.\d*+)?|\.\d++)([eE][-+]?\d++)?\Z")
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from aegui import __version__
 from aegui.core.data.progress import Progress, stop_if
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 
 __all__ = ["NotDownloaded", "download", "is_available", "take_files"]
 
+PLAIN_HOSTS: set[str] = set()
+"""Hosts from which files may come without TLS: none in the program. Tests of downloads, which have
+a server of their own, put 127.0.0.1 there."""
 _CHUNK = 1 << 16
 _TIMEOUT_S = 15.0
 _PARTIAL_SUFFIX = ".part"
@@ -298,12 +302,30 @@ def _opened(transfer: _Transfer, address: str, begin: int) -> http.client.HTTPRe
     import urllib.error
     import urllib.request  # takes its time to import, and few downloads are ever made
 
+    class Wary(urllib.request.HTTPRedirectHandler):
+        """Follows where a server sends it, but never out of TLS."""
+
+        def redirect_request(
+            self,
+            req: urllib.request.Request,
+            fp: IO[bytes],
+            code: int,
+            msg: str,
+            headers: http.client.HTTPMessage,
+            newurl: str,
+        ) -> urllib.request.Request | None:
+            """The request for the new address."""
+            _check_secure(newurl)
+            return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+    _check_secure(address)
     headers = {"User-Agent": f"aegui/{__version__}", "Accept-Encoding": "identity"}
     if begin:
         headers["Range"] = f"bytes={begin}-"
     try:
         request = urllib.request.Request(address, headers=headers)
-        answer: http.client.HTTPResponse = urllib.request.urlopen(request, timeout=_TIMEOUT_S)
+        opener = urllib.request.build_opener(Wary)
+        answer: http.client.HTTPResponse = opener.open(request, timeout=_TIMEOUT_S)
     except urllib.error.HTTPError as error:
         with error:
             if error.code == http.client.REQUESTED_RANGE_NOT_SATISFIABLE:
@@ -312,6 +334,17 @@ def _opened(transfer: _Transfer, address: str, begin: int) -> http.client.HTTPRe
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise _MirrorError(_reason(error)) from error
     return answer
+
+
+def _check_secure(address: str) -> None:
+    """Refuse an address at which anybody on the way could answer.
+
+    Raises:
+        _MirrorError: It is none of TLS.
+    """
+    parts = urlsplit(address)
+    if parts.scheme != "https" and parts.hostname not in PLAIN_HOSTS:
+        raise _MirrorError(tr("only addresses that begin with https:// are used"))
 
 
 def _begins_at(answer: http.client.HTTPResponse, begin: int) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import replace
 from functools import cache
@@ -16,6 +15,7 @@ from aegui.core.data.progress import Progress, images_read
 from aegui.core.data.store import PixelStore, files_key, stored
 from aegui.core.errors import ReadError
 from aegui.core.i18n import mark, tr
+from aegui.core.json_text import from_json
 from aegui.paths import resources_dir
 
 if TYPE_CHECKING:
@@ -264,7 +264,7 @@ def _kinds() -> tuple[str, ...]:
 
 
 def _index() -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(
+    content: dict[str, Any] = from_json(
         (resources_dir() / "emoji" / "index.json").read_text(encoding="utf-8")
     )
     return content

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from functools import cache, lru_cache
 
 from aegui.core.folding import folded
 from aegui.core.i18n import LANGUAGES, language
+from aegui.core.json_text import from_json
 from aegui.paths import resources_dir
 
 _log = logging.getLogger(__name__)
@@ -51,8 +51,8 @@ def _said(code: str) -> dict[str, tuple[str, ...]]:
     """Name of an emoji as sets have it -> its name in a language, and its keywords."""
     folder = resources_dir() / "emoji"
     try:
-        index = json.loads((folder / "index.json").read_text(encoding="utf-8"))
-        words = json.loads((folder / "words.json").read_text(encoding="utf-8"))["words"].get(
+        index = from_json((folder / "index.json").read_text(encoding="utf-8"))
+        words = from_json((folder / "words.json").read_text(encoding="utf-8"))["words"].get(
             code, {}
         )
         return {

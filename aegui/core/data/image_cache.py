@@ -14,6 +14,7 @@ from aegui.core.atomic import write_atomically
 from aegui.core.data.byte_images import is_mapped
 from aegui.core.data.store import LIVE_BYTES, cache_folder, prune_cache, stored
 from aegui.core.errors import AeguiError
+from aegui.core.json_text import from_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,13 +45,13 @@ def load_cached(key: str, shape: tuple[int, int, int, int]) -> CachedImages | No
         shape: Number of files, channels, height and width.
     """
     try:
-        kept = json.loads(_notes_path(key).read_text(encoding="utf-8"))
+        kept = from_json(_notes_path(key).read_text(encoding="utf-8"))
         skipped = tuple((int(index), str(reason)) for index, reason in kept["skipped"])
         images = stored(key, shape)
         if images is None:
             images = _from_bytes(_levels_path(key), shape)
         _notes_path(key).touch()
-    except (OSError, ValueError, TypeError, KeyError, EOFError):
+    except (OSError, ValueError, TypeError, KeyError, EOFError, OverflowError):
         return None
     expected = (shape[0] - len(skipped), *shape[1:])
     return CachedImages(images, skipped) if images.shape == expected else None

@@ -95,10 +95,10 @@ def _read(path: Path, taken: Callable[[Image.Image], _Taken]) -> _Taken:
         raise _too_large(f"{int(found[0]):,}" if found else f"> {_MAX_PIXELS:,}") from error
     except UnidentifiedImageError as error:
         raise ReadError(tr("this is no image that can be read")) from error
-    except (OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError) as error:
-        raise ReadError(tr("the image is damaged ({why})", why=system_reason(error))) from error
-    except (MemoryError, OverflowError, TypeError, AttributeError, ZeroDivisionError) as error:
-        # Decoders meet bytes that their authors did not expect.
+    except ReadError:
+        raise
+    except Exception as error:
+        # Decoders meet bytes that their authors did not expect, and raise whatever comes.
         raise ReadError(tr("the image is damaged ({why})", why=system_reason(error))) from error
 
 

@@ -140,7 +140,6 @@ PUBLISHED: Mapping[str, PublishedSet] = {
                 ),
             ),
             (
-                "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
                 "https://storage.googleapis.com/tensorflow/tf-keras-datasets/",
                 "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
             ),

@@ -19,6 +19,7 @@ import numpy as np
 from aegui.core.data.readers.source import open_source
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
+from aegui.core.json_text import from_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -130,12 +131,12 @@ def _of_json(source: GlyphSource) -> dict[str, float]:
         return dict(pairs)
 
     try:
-        found = json.loads(source.text, object_pairs_hook=unique)
+        found = from_json(source.text, unique)
     except json.JSONDecodeError as error:
         raise source.refusal(
             tr("this is not valid JSON: {reason}.", reason=error.msg), error.lineno
         ) from error
-    except (RecursionError, ValueError) as error:
+    except ValueError as error:
         raise source.refusal(tr("this is not valid JSON.")) from error
     if not isinstance(found, dict) or not found:
         raise source.refusal(tr("weights are one object, such as {example}.", example='{"a": 8.2}'))

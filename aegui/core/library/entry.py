@@ -22,6 +22,7 @@ from aegui.core.atomic import write_atomically
 from aegui.core.errors import ReadError
 from aegui.core.evaluation.run_figures import figures_of
 from aegui.core.i18n import tr
+from aegui.core.json_text import from_json
 from aegui.core.machine import processor
 from aegui.core.network.resolve import classes_learnt
 from aegui.core.system_reason import system_reason
@@ -247,7 +248,7 @@ class NewerEntry(ReadError):
 
 def _refuse_newer(path: Path, text: bytes) -> None:
     try:
-        document = json.loads(text)
+        document = from_json(text)
     except ValueError:
         return
     version = document.get("version") if isinstance(document, dict) else None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from aegui.core.atomic import private_folder, write_atomically
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
+from aegui.core.json_text import from_json
 from aegui.core.leftovers import sweep
 from aegui.core.library.entry import now
 from aegui.core.run_file.saved import SUFFIX
@@ -104,9 +105,9 @@ class LibraryFiles:
     def limit(self) -> int:
         """Bytes from which on the library is too large, as the person has set it."""
         try:
-            document = json.loads((self._folder / LIMITS).read_text(encoding="utf-8"))
+            document = from_json((self._folder / LIMITS).read_text(encoding="utf-8"))
             return max(LEAST_LIMIT, int(document["limit_bytes"]))
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, OverflowError):
             return USUAL_LIMIT
 
     def set_limit(self, size: int) -> None:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
+from aegui.core.json_text import from_json
 from aegui.core.library.entry import LibraryEntry, flattened, spreads_of
 from aegui.core.recipe import Recipe
 
@@ -399,7 +400,7 @@ def _with_settings(connection: sqlite3.Connection) -> None:
         connection.execute(
             "UPDATE entries SET folded = ? WHERE number = ?", (_folded_of(fields), number)
         )
-        _put_settings(connection, number, json.loads(recipe), json.loads(environment))
+        _put_settings(connection, number, from_json(recipe), from_json(environment))
     for table in _DROPPED:
         connection.execute(f"DROP TABLE {table}")
 

@@ -40,7 +40,7 @@ from aegui.core.library.index import BrokenIndex, in_words, open_index, put, tur
 from aegui.core.library.query import LibraryQuery, count_of, groups_of, rows_of
 from aegui.core.recipe.file import recipe_from
 from aegui.core.run_file.archive import Archive
-from aegui.core.run_file.saved import SUFFIX, load_run, save_run
+from aegui.core.run_file.saved import SUFFIX, THUMBNAIL, load_run, save_run
 from aegui.core.verdicts.comparison import SeedFigures
 from aegui.paths import library_dir
 
@@ -58,7 +58,6 @@ if TYPE_CHECKING:
 
 INDEX = "index.sqlite3"
 _BATCH = 500
-_THUMBNAIL = "thumbnail.png"
 _MAX_THUMBNAIL = 8 << 20
 
 
@@ -279,7 +278,7 @@ class Library:
             return bytes(found[0])
         try:
             with Archive(self.path(id)) as archive:
-                picture = bytes(archive.read(_THUMBNAIL, _MAX_THUMBNAIL))
+                picture = bytes(archive.read(THUMBNAIL, _MAX_THUMBNAIL))
         except ReadError:
             return None
         if not self.read_only:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from aegui.core.data.progress import Progress
 from aegui.core.evaluation.run_figures import run_figure
 from aegui.core.i18n import tr, trn
+from aegui.core.json_text import from_json
 from aegui.core.library.entry import MAX_NAME, LibraryEntry, SeedRow, environment, now
 from aegui.core.library.query import LibraryQuery
 from aegui.core.network.resolve import classes_learnt
@@ -65,7 +66,7 @@ def keep_study(
     cells = [cell for cell in result.cells if cell.runs]
     header, rows = table_of(result)
     document = {
-        "plan": json.loads(plan_json(plan)),
+        "plan": from_json(plan_json(plan)),
         "table": {"header": header, "rows": rows},
         "verdict": list(verdict),
         "folder": "" if records.folder is None else str(records.folder),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from aegui.core.cost import memory_words
 from aegui.core.evaluation.run_figures import RUN_FIGURES, figure_words, run_figure
 from aegui.core.i18n import localized, tr
+from aegui.core.json_text import from_json
 from aegui.core.library.index import ENVIRONMENT, default_settings
 from aegui.core.library.query import COLUMNS
 from aegui.core.network.change_words import setting_label, setting_paths, setting_value
@@ -88,7 +88,7 @@ def cell_title(column: str, value: Any) -> str:
     if value is None or not _is_setting(column):
         return cell_words(column, value)
     if isinstance(value, str) and value[:1] in {"[", "{"}:
-        value = json.loads(value)
+        value = from_json(value)
     if isinstance(default_settings().get(column), bool):
         value = bool(value)
     return setting_value(column, value)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from aegui.core.i18n import mark, tr
+from aegui.core.json_text import TooDeepError, from_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,8 +35,13 @@ CODE_FORMS: Mapping[CodeForm, str] = {
 """The forms with what they are called."""
 
 _LONGEST = 400_000
+"""Characters of the code of any image; and for one of few pixels ..."""
+_LONGEST_ROUND, _LONGEST_PIXEL = 20_000, 40
+"""... so many around it, and for each pixel."""
+_MOST_ERRORS = 200
+"""So many are told: whoever pastes a book need not wait for all of them."""
 _BITS = {"grey": 8, "colour": 24}
-_TOKEN = re.compile(r"//[^\n]*|/\*.*?\*/|[\s,{}\[\]\"';]+|[#\w]+|.", re.DOTALL)
+_TOKEN = re.compile(r"//[^\n]*|/\*.*?(?:\*/|\Z)|[\s,{}\[\]\"';]+|[#\w]+|.", re.DOTALL)
 _ARDUINO = re.compile("b[01]+")
 _WORD = re.compile(r"[#\w]+")
 _ROWS = re.compile(r"\"rows\"\s*:\s*\[")
@@ -152,13 +158,15 @@ def read_code(
 ) -> CodeReading:
     """The image of that size and kind that ``text`` of ``form`` means, or what is wrong with it."""
     try:
-        start, end = _region(text, form)
+        start, end = _region(text, form, height * width)
     except _Refused as refused:
         return CodeReading(None, (refused.error,))
     numbers: list[_Number] = []
     errors: list[CodeError] = []
     for each in _read_numbers(text, start, end, form, width if kind == "binary" else _BITS[kind]):
         (numbers if isinstance(each, _Number) else errors).append(each)  # type: ignore[arg-type]
+        if len(errors) == _MOST_ERRORS:
+            break
     if kind == "binary" and not errors and _is_pixel_by_pixel(numbers, height * width):
         values = np.array([each.value for each in numbers], np.float32)
         return CodeReading(values.reshape(height, width))
@@ -182,9 +190,9 @@ def _is_pixel_by_pixel(numbers: list[_Number], pixels: int) -> bool:
     return len(numbers) == pixels and all(each.value <= 1 for each in numbers)
 
 
-def _region(text: str, form: CodeForm) -> tuple[int, int]:
+def _region(text: str, form: CodeForm, pixels: int) -> tuple[int, int]:
     """Where the numbers are."""
-    if len(text) > _LONGEST:
+    if len(text) > min(_LONGEST, _LONGEST_ROUND + _LONGEST_PIXEL * pixels):
         raise _Refused(0, 1, tr("This is too long for one image."))
     if form == "json":
         return _json_region(text)
@@ -200,8 +208,8 @@ def _region(text: str, form: CodeForm) -> tuple[int, int]:
 
 def _json_region(text: str) -> tuple[int, int]:
     try:
-        content = json.loads(text)
-    except RecursionError:
+        content = from_json(text)
+    except TooDeepError:
         raise _Refused(0, 1, tr("This is nested too deeply.")) from None
     except ValueError as error:
         at = min(getattr(error, "pos", 0), max(0, len(text) - 1))
@@ -224,6 +232,8 @@ def _read_numbers(
     for found in _TOKEN.finditer(text, start, end):
         word = found.group()
         if not _WORD.fullmatch(word):
+            if word.startswith("/*") and (len(word) < 4 or not word.endswith("*/")):
+                yield CodeError(*found.span(), tr("This comment has no end."))
             if len(word) == 1 and not re.match(r"[\s,{}\[\]\"';]", word):
                 yield CodeError(*found.span(), tr("“{sign}” does not belong here.", sign=word))
             continue

@@ -20,6 +20,7 @@ from aegui.core.atomic import write_atomically
 from aegui.core.errors import AeguiError
 from aegui.core.fields import FieldWords
 from aegui.core.i18n import tr
+from aegui.core.json_text import from_json
 from aegui.core.recipe import LayerSpec
 from aegui.core.study.settings import key_of
 from aegui.core.study.units import Unit, resolved_of, run_unit
@@ -169,7 +170,7 @@ class Attempts:
 
     def _read(self) -> None:
         try:
-            document = json.loads(self._path.read_text("utf-8"))
+            document = from_json(self._path.read_text("utf-8"))
             if document["format"] != _FORMAT or document["version"] != _VERSION:
                 return
             self._known = {row["key"]: Attempt(**row) for row in document["attempts"]}

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from aegui.core.atomic import write_atomically
 from aegui.core.errors import ReadError, RecipeError
 from aegui.core.i18n import tr
+from aegui.core.json_text import TooDeepError, from_json
 from aegui.core.recipe import FORMAT, VERSION, Recipe
 from aegui.core.recipe.errors import quoted, recipe_error
 from aegui.core.system_reason import system_reason
@@ -117,7 +118,7 @@ def parse_json(text: str, where: str = "") -> object:
         RecipeError: The text is not JSON; the message names the line.
     """
     try:
-        return json.loads(text, object_pairs_hook=lambda pairs: _unique(pairs, where))
+        return from_json(text, lambda pairs: _unique(pairs, where))
     except json.JSONDecodeError as error:
         raise _refusal(
             where,
@@ -128,7 +129,7 @@ def parse_json(text: str, where: str = "") -> object:
                 reason=error.msg,
             ),
         ) from None
-    except RecursionError:
+    except TooDeepError:
         raise _too_deep(where) from None
     except ValueError:
         raise _refusal(where, tr("there is a number with thousands of digits in it.")) from None

@@ -58,6 +58,8 @@ if TYPE_CHECKING:
     from aegui.core.training.timeline import TimelineView
 
 SUFFIX = ".aegui"
+THUMBNAIL = "thumbnail.png"
+"""The part of a run file that is a picture of what it holds."""
 MAX_DOCUMENT_BYTES = 64 << 20
 _THUMBNAIL_SAMPLES = 32
 _THUMBNAIL_SIDE = 28
@@ -225,7 +227,7 @@ def _packed(run: SavedRun, *, compact: bool) -> memoryview:
         "recipe.json": recipe_json(run.recipe).encode(),
         "run.json": _document(run, data, draft, half=compact).encode(),
         "data.safetensors": {"images": images},
-        "thumbnail.png": _thumbnail(run),
+        THUMBNAIL: _thumbnail(run),
     }
     if run.snapshot is not None:
         kind = np.float16 if compact else np.float32

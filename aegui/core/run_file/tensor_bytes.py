@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from aegui.core.i18n import tr
+from aegui.core.json_text import from_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -87,8 +88,8 @@ def _header(data: bytearray) -> tuple[dict[str, Any], memoryview]:
     if len(data) < _HEAD or size > min(MAX_HEADER_BYTES, len(data) - _HEAD):
         raise ValueError(tr("its header is longer than it"))
     try:
-        header = json.loads(bytes(data[_HEAD : _HEAD + size]))
-    except (ValueError, RecursionError) as error:
+        header = from_json(bytes(data[_HEAD : _HEAD + size]))
+    except ValueError as error:
         raise ValueError(tr("its header is no JSON")) from error
     if not isinstance(header, dict):
         raise ValueError(tr("its header is no JSON"))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from aegui.core.atomic import write_atomically
 from aegui.core.errors import AeguiError, ReadError
 from aegui.core.i18n import tr
+from aegui.core.json_text import from_json
 from aegui.core.recipe.file import read_text
 from aegui.core.study.records import packed_records
 from aegui.core.study.units import Unit, run_unit
@@ -136,7 +137,7 @@ def collect(folder: Path, records: Records) -> int:
         if not lines.exists():
             continue
         try:
-            found = [json.loads(line) for line in lines.read_text("utf-8").splitlines()]
+            found = [from_json(line) for line in lines.read_text("utf-8").splitlines()]
             tensors = path.with_suffix(".safetensors").read_bytes()
         except (OSError, ValueError) as error:
             raise ReadError(

@@ -11,6 +11,7 @@ from typing import Any
 from aegui import __version__
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import set_language, tr
+from aegui.core.json_text import from_json
 from aegui.core.study.records import RunRecord, packed_records
 from aegui.core.study.units import Unit, run_unit
 
@@ -34,7 +35,7 @@ def do_remote(text: str) -> bytes:
         A line of JSON ``[kind, content]``, then safetensors: kind ``ended`` with the lines of the
         runs, or ``refused`` with a message.
     """
-    asked = json.loads(text)
+    asked = from_json(text)
     set_language(asked["language"])
     if versions() != asked["versions"]:
         return _framed("refused", _other_versions(asked["versions"]))

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import language, tr
+from aegui.core.json_text import from_json
 from aegui.core.study.dask_unit import do_remote, versions
 from aegui.core.study.workers import News, StudyControl
 
@@ -202,7 +203,7 @@ class DaskWorkers:
                     reason=f"{type(error).__name__}: {error}".splitlines()[0],
                 )
             ) from error
-        kind, content = json.loads(head)
+        kind, content = from_json(head)
         if kind == "refused":
             raise AeguiError(content)
         return content, tensors
@@ -216,7 +217,7 @@ def _text(topic: str, number: int, unit: Unit) -> str:
     return json.dumps(
         {
             "number": number,
-            "unit": json.loads(unit.to_json()),
+            "unit": from_json(unit.to_json()),
             "versions": versions(),
             "language": language(),
             "topic": topic,

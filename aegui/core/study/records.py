@@ -21,6 +21,7 @@ from aegui.core.atomic import write_atomically
 from aegui.core.errors import AeguiError, ReadError
 from aegui.core.folder_lock import FolderLock
 from aegui.core.i18n import tr
+from aegui.core.json_text import from_json
 from aegui.core.run_file.tensor_bytes import packed, unpacked
 from aegui.core.study.plan import plan_from, plan_json
 from aegui.core.system_reason import system_reason
@@ -54,7 +55,7 @@ def with_kept_seeds(plan: StudyPlan, folder: Path) -> StudyPlan:
     Where the folder holds the same plan with more seeds; else ``plan`` itself.
     """
     try:
-        kept = plan_from(json.loads((folder / PLAN_FILE).read_text("utf-8")), PLAN_FILE)
+        kept = plan_from(from_json((folder / PLAN_FILE).read_text("utf-8")), PLAN_FILE)
     except (OSError, ValueError, AeguiError):
         return plan
     as_kept = plan.model_copy(update={"seeds": kept.seeds})
@@ -138,7 +139,7 @@ def record_of(line: Mapping[str, Any]) -> RunRecord:
         wrong = tuple(int(count) for count in line["wrong"])
         seed, reason, tried = int(line["seed"]), str(line["reason"]), str(line.get("tried", ""))
         return RunRecord(str(line["key"]), seed, reason, figures, wrong, tried_by=tried)
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, OverflowError) as error:
         raise ValueError(str(error)) from None
 
 
@@ -243,7 +244,7 @@ class Records:
         self._read(self.folder)
         if path.exists():
             try:
-                before = plan_from(json.loads(path.read_text("utf-8")), path.name)
+                before = plan_from(from_json(path.read_text("utf-8")), path.name)
             except (OSError, ValueError, AeguiError):
                 before = None
             if before is not None and before.name != plan.name:
@@ -333,7 +334,7 @@ def _lines_of(path: Path) -> Iterable[dict[str, Any]]:
         ) from None
     for line in text.splitlines():
         try:
-            document = json.loads(line)
+            document = from_json(line)
         except ValueError:
             continue
         if isinstance(document, dict):

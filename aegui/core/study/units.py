@@ -24,6 +24,7 @@ from aegui.core.evaluation.parts import HELD_OUT, LEARNT, wrong_by_part
 from aegui.core.evaluation.run_figures import figures_of
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.i18n import tr
+from aegui.core.json_text import from_json
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import AugmentSpec, CorruptionSpec, DataSpec
 from aegui.core.recipe.file import recipe_from
@@ -91,7 +92,7 @@ class Unit:
             RecipeError: It is no such thing.
         """
         try:
-            document = json.loads(text)
+            document = from_json(text)
             if document["format"] != FORMAT or document["version"] != VERSION:
                 raise ValueError
             recipes = tuple(recipe_from(one, where) for one in document["recipes"])

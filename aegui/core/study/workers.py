@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from aegui.core.cost import cores
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import language, set_language, tr
+from aegui.core.json_text import from_json
 from aegui.core.study.records import packed_records
 from aegui.core.study.units import Unit, run_unit
 
@@ -243,7 +244,7 @@ def _is_waiting(paused: bool) -> bool:
 
 def _received(pipe: Connection) -> tuple[str, Any, bytes]:
     head, _, tensors = pipe.recv_bytes().partition(b"\n")
-    kind, content = json.loads(head)
+    kind, content = from_json(head)
     return kind, content, tensors
 
 

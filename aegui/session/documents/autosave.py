@@ -12,17 +12,21 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pydantic import TypeAdapter
 from PySide6.QtCore import QLockFile, QObject, Qt, Signal, Slot
 
 from aegui.core.atomic import private_folder, write_atomically
-from aegui.core.errors import AeguiError
-from aegui.core.run_file.saved import SUFFIX, save_run
+from aegui.core.errors import AeguiError, ReadError
+from aegui.core.json_text import from_json
+from aegui.core.run_file.archive import Archive
+from aegui.core.run_file.saved import SUFFIX, THUMBNAIL, save_run
 from aegui.paths import user_data_dir
 from aegui.session.jobs.latest_job import LatestJob
 
 if TYPE_CHECKING:
     from aegui.core.run_file.saved import SavedRun
 
+_MOST_PICTURE_BYTES = 4 << 20
 _log = logging.getLogger(__name__)
 
 
@@ -44,6 +48,21 @@ class Underway:
 
 
 @dataclass(frozen=True)
+class Held:
+    """What a copy holds, in short.
+
+    Attributes:
+        samples: Samples of the data.
+        epochs: Epochs that the network has learnt; 0: nothing yet.
+        runs: How many networks have.
+    """
+
+    samples: int
+    epochs: int = 0
+    runs: int = 0
+
+
+@dataclass(frozen=True)
 class Recovery:
     """Work that a program which is no longer running left unsaved.
 
@@ -53,6 +72,7 @@ class Recovery:
         name: What the document was called.
         saved_at: When the copy was made, local time.
         training: How far the training in it had come, if one was under way.
+        held: What is in it; None where that is not known.
     """
 
     file: Path
@@ -60,6 +80,20 @@ class Recovery:
     name: str
     saved_at: datetime
     training: Underway | None = None
+    held: Held | None = None
+
+    def picture(self) -> bytes:
+        """A PNG of what the network makes of the samples; empty where it cannot be read."""
+        try:
+            with Archive(self.file) as archive:
+                return bytes(archive.read(THUMBNAIL, _MOST_PICTURE_BYTES))
+        except ReadError as error:
+            _log.info("no picture of %s: %s", self.file, error)
+            return b""
+
+
+_UNDERWAY = TypeAdapter(Underway)
+_HELD = TypeAdapter(Held)
 
 
 class Autosave(QObject):
@@ -109,6 +143,7 @@ class Autosave(QObject):
         document: dict[str, object] = {
             "origin": None if origin is None else str(origin),
             "name": name,
+            "held": asdict(_held(run)),
         }
         if training is not None:
             document["training"] = asdict(training)
@@ -123,8 +158,11 @@ class Autosave(QObject):
         def work() -> None:
             begun = time.monotonic()
             try:
-                write_atomically(about, note.encode(), private=True)
+                # The note never says more than is there, and no copy is without one.
+                if not file.exists():
+                    write_atomically(about, note.encode(), private=True)
                 save_run(file, run, private=True)
+                write_atomically(about, note.encode(), private=True)
             except AeguiError as error:
                 self._job_failed.emit(str(error))
             finally:
@@ -175,7 +213,7 @@ class Autosave(QObject):
     def found(self) -> tuple[Recovery, ...]:
         """Copies that no running program holds, the newest first."""
         files = [file for file in self._folder.glob(f"*{SUFFIX}") if file != self.file]
-        orphans = [_recovery(file) for file in files if _is_orphan(file)]
+        orphans = [recovery_of(file) for file in files if file.exists() and _is_orphan(file)]
         return tuple(sorted(orphans, key=lambda copy: copy.saved_at, reverse=True))
 
     def sweep(self) -> None:
@@ -239,16 +277,34 @@ def _is_orphan(file: Path) -> bool:
     return free
 
 
-def _recovery(file: Path) -> Recovery:
+def recovery_of(file: Path) -> Recovery:
+    """What is said of the copy ``file`` beside it, as far as that can be read."""
     origin: Path | None = None
     name = ""
     training: Underway | None = None
+    held: Held | None = None
     try:
-        about = json.loads(file.with_suffix(".json").read_bytes())
+        about = from_json(file.with_suffix(".json").read_bytes())
         name = str(about["name"])
         origin = None if about["origin"] is None else Path(about["origin"])
         if "training" in about:
-            training = Underway(**about["training"])
+            training = _UNDERWAY.validate_python(about["training"])
+        if "held" in about:
+            held = _HELD.validate_python(about["held"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         _log.info("%s does not say whose copy it is: %s", file, error)
-    return Recovery(file, origin, name, datetime.fromtimestamp(file.stat().st_mtime), training)
+    return Recovery(file, origin, name, _written_at(file), training, held)
+
+
+def _written_at(file: Path) -> datetime:
+    """When ``file`` was written; a clock that was wrong then may have said anything."""
+    try:
+        return datetime.fromtimestamp(file.stat().st_mtime)
+    except (OSError, OverflowError, ValueError):
+        return datetime.now()
+
+
+def _held(run: SavedRun) -> Held:
+    epochs = max((result.epochs for result in run.results), default=0)
+    samples = len(run.dataset if run.draft is None else run.draft.dataset)
+    return Held(samples, epochs, len(run.results))

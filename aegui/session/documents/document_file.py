@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import tr
 from aegui.core.run_file.saved import SUFFIX
+from aegui.core.training.pace import CHECKPOINT_SHARE
 from aegui.session.documents.autosave import Autosave
 from aegui.session.documents.document import stamp_of
 from aegui.session.documents.naming import content_name
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from aegui.session.notice import About, Level
     from aegui.session.settings import Settings
 
-AUTOSAVE_MS = 30_000
+AUTOSAVE_MS = 5_000
+"""So often unsaved work is copied; what takes long to copy is copied more seldom."""
 _LAST_SECONDS = 60.0
 """How long the end of the program waits for a copy that is to be found at the next start."""
 
@@ -56,7 +58,7 @@ class FileHost(Protocol):
 
 
 class DocumentFile(QObject):
-    """Saves the document, copies unsaved work every half minute, and knows what is unsaved.
+    """Saves the document, copies unsaved work every few seconds, and knows what is unsaved.
 
     A document that is being written counts as unsaved until it is on the disk. Edits made
     meanwhile stay unsaved after that.
@@ -88,7 +90,7 @@ class DocumentFile(QObject):
         self._settings = settings
         self._autosave = self.copies = Autosave(self, autosave_folder)
         self._autosave.failed.connect(self._on_autosave_failed)
-        self._autosave.written.connect(self.copied)
+        self._autosave.written.connect(self._on_autosave_written)
         self._autosave_failed = False
         self._path: Path | None = None
         self._mark: FileMark | None = None
@@ -130,6 +132,11 @@ class DocumentFile(QObject):
     def recent(self) -> tuple[Path, ...]:
         """Files opened or saved last, newest first."""
         return self._settings.recent_files
+
+    @property
+    def used_folders(self) -> tuple[Path, ...]:
+        """Where files were opened or written last."""
+        return (*(path.parent for path in self.recent), *self._settings.folders)
 
     # Another document, and changes of it
 
@@ -195,6 +202,10 @@ class DocumentFile(QObject):
         """
         if path.suffix.lower() != SUFFIX:
             path = path.with_name(path.name + SUFFIX)
+        if path.parent != self._settings.folder("runs"):
+            # Before it is written: should the program be killed meanwhile, the next one clears up.
+            self._settings.keep_folder("runs", path.parent)
+            self._settings.save()
         document, changes = self._document, self._changes
         was_edited, self._is_unsaved = self._is_edited, False
         self._being_written += 1
@@ -223,7 +234,7 @@ class DocumentFile(QObject):
 
     @Slot()
     def copy(self) -> None:
-        """Copy unsaved work that has changed since the last copy; called every 30 s."""
+        """Copy unsaved work that has changed since the last copy; called every few seconds."""
         underway = self._host.underway
         is_unsaved = self.is_modified or underway is not None
         if is_unsaved and self._changes != self._copied_changes:
@@ -287,9 +298,15 @@ class DocumentFile(QObject):
         self._autosave.discard()
         self._copied_changes = self._changes
 
+    @Slot(float)
+    def _on_autosave_written(self, seconds: float) -> None:
+        wait = round(1000 * seconds / CHECKPOINT_SHARE)
+        self._timer.setInterval(max(AUTOSAVE_MS, wait))
+        self.copied.emit(seconds)
+
     @Slot(str)
     def _on_autosave_failed(self, reason: str) -> None:
-        # Once is enough: it would say the same every half minute.
+        # Once is enough: it would say the same with every copy.
         if not self._autosave_failed:
             self._autosave_failed = True
             text = tr("Unsaved work could not be backed up. {why}", why=reason)

@@ -1,4 +1,4 @@
-"""Copies of a training under way, so that a crash loses half a minute of it and not all."""
+"""Copies of a training under way, so that a crash loses seconds of it and not all."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal, Slot
 
+from aegui.core.i18n import tr
 from aegui.core.training.length import planned_epochs
 from aegui.core.training.pace import CHECKPOINT_SECONDS, Pace
 from aegui.session.documents.autosave import Underway
@@ -39,6 +40,7 @@ class Keeping(QObject):
         self._runner = runner
         self._pace = Pace(CHECKPOINT_SECONDS, time.monotonic())
         self._begun_s = 0.0
+        self._last: tuple[TrainingResult, ResolvedRecipe] | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(_LOOK_MS)
         self._timer.timeout.connect(self._on_timer_timeout)
@@ -81,13 +83,21 @@ class Keeping(QObject):
     @Slot(int)
     def _on_runner_started(self, _run_id: int) -> None:
         self._pace = Pace(CHECKPOINT_SECONDS, time.monotonic())
+        self._last = None
         self._timer.start()
 
     @Slot(str)
     def _on_runner_state_changed(self, _state: str) -> None:
-        if not self._runner.is_busy:
-            self._timer.stop()
-            self._workspace.forget_training()
+        if self._runner.is_busy:
+            return
+        self._timer.stop()
+        self._workspace.forget_training()
+        last, self._last = self._last, None
+        if self._runner.state == "failed" and last is not None:
+            self._workspace.adopt_result(*last)
+            epochs = max(run.epochs for run in last[0].runs)
+            text = tr("What it had learnt up to epoch {epochs:,} is kept.", epochs=epochs)
+            self._workspace.say("info", text, about="training")
 
     @Slot()
     def _on_timer_timeout(self) -> None:
@@ -102,6 +112,7 @@ class Keeping(QObject):
         resolved = self._runner.resolved
         if resolved is not None:
             self._begun_s = time.monotonic() - seconds
+            self._last = result, resolved
             self._workspace.keep_training(result, resolved, _underway(result, resolved))
 
     @Slot(float)

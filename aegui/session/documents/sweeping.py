@@ -6,10 +6,21 @@ from typing import TYPE_CHECKING
 
 from aegui.core.data.store import cache_folder
 from aegui.core.leftovers import sweep_all
+from aegui.paths import user_config_dir, user_data_dir
 from aegui.session.jobs.latest_job import LatestJob
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from aegui.session.documents.workspace import Workspace
+
+
+def _within(folder: Path) -> Iterator[Path]:
+    """``folder`` and those in it: library, studies, recipes, with what is in each."""
+    yield folder
+    yield from (path for path in folder.glob("*") if path.is_dir())
+    yield from (path for path in folder.glob("*/*") if path.is_dir())
 
 
 class Sweeping:
@@ -20,13 +31,14 @@ class Sweeping:
         self._job = LatestJob("aegui-sweep")
 
     def begin(self) -> None:
-        """Sweep the copies against a crash, the prepared images, and beside recent documents."""
+        """Sweep the folders of the program itself, and those where files were written last."""
         autosave = self._workspace.autosave_copies
-        folders = [autosave.folder, *(path.parent for path in self._workspace.recent_files)]
+        folders = [autosave.folder, *self._workspace.used_folders]
 
         def work() -> None:
             autosave.sweep()
-            sweep_all([*folders, cache_folder()])
+            own = (user_config_dir(), *_within(user_data_dir()), cache_folder())
+            sweep_all([*folders, *own])
 
         self._job.submit(work)
 

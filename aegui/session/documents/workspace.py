@@ -172,6 +172,11 @@ class Workspace(QObject):
         """Files opened or saved last, newest first."""
         return self._file.recent
 
+    @property
+    def used_folders(self) -> tuple[Path, ...]:
+        """Where files were opened or written last."""
+        return self._file.used_folders
+
     def codec(self, run: int | None = None) -> Codec | None:
         """Encoder and decoder of one run (None: the best) of the population; None without any."""
         if self._run is None:
@@ -359,7 +364,7 @@ class Workspace(QObject):
         self._file.clear_recent()
 
     def autosave(self) -> None:
-        """Copy unsaved work that has changed since the last copy; else done every 30 s."""
+        """Copy unsaved work that has changed since the last copy; else done every few seconds."""
         self._file.copy()
 
     def recoveries(self) -> tuple[Recovery, ...]:

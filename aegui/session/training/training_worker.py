@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from aegui.core.data.progress import stop_if
-from aegui.core.errors import AeguiError, Cancelled
+from aegui.core.errors import AeguiError, Cancelled, elided
 from aegui.core.i18n import tr
 from aegui.core.training.control import MAX_CHUNK, Control
 
@@ -307,6 +307,16 @@ class TrainingWorker:
         self._report(Report(self.run_id, "paused"))
 
 
+_CARD = "CUDA error"
+"""How torch begins to tell that the card is gone, or has got stuck."""
+
+
 def _failure(error: Exception) -> str:
     reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+    if _CARD in reason:
+        return tr(
+            "The graphics card failed while it trained ({reason}). Start the program again, or "
+            "train on the processor.",
+            reason=elided(reason),
+        )
     return tr("The training failed: {reason}", reason=reason)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QDateTime, QLocale, Qt
+from PySide6.QtCore import QDateTime, QLocale, QSize, Qt
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -27,13 +28,15 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from aegui.core.course_configs import CourseReading
-    from aegui.session.documents.autosave import Recovery, Underway
+    from aegui.session.documents.autosave import Held, Recovery, Underway
 
 Leaving = Literal["save", "discard", "cancel"]
 Conflict = Literal["reload", "save_as", "overwrite", "cancel"]
 Recovering = Literal["go_on", "open", "delete", "later"]
 
 _ICON_PX = 56
+_PREVIEW = QSize(260, 200)
+"""Most room of the picture of unsaved work."""
 _IMPORT = "import"
 
 
@@ -117,9 +120,14 @@ def ask_recovery(parent: QWidget, recovery: Recovery) -> Recovering:
     when = QLocale().toString(moment, QLocale.FormatType.ShortFormat)
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Question)
+    picture = QPixmap()
+    if picture.loadFromData(recovery.picture()):
+        box.setIconPixmap(_within(picture, box.devicePixelRatioF()))
     box.setWindowTitle(tr("Unsaved work found"))
     box.setText(tr("The program did not end as it should. Open the unsaved work?"))
     kept = tr("“{name}”, kept on {when}", name=recovery.name or tr("Untitled"), when=when)
+    if recovery.held is not None:
+        kept = f"{kept}\n{_held_words(recovery.held)}"
     buttons: dict[QPushButton, Recovering] = {}
     if recovery.training is not None:
         kept = f"{kept}\n{_underway_words(recovery.training)}"
@@ -134,6 +142,31 @@ def ask_recovery(parent: QWidget, recovery: Recovery) -> Recovering:
     box.exec()
     chosen = (answer for button, answer in buttons.items() if box.clickedButton() is button)
     return next(chosen, "later")
+
+
+def _within(picture: QPixmap, ratio: float) -> QPixmap:
+    """``picture`` as large as a preview may be, its pixels as they are where it is smaller."""
+    room = _PREVIEW * ratio
+    if picture.width() > room.width() or picture.height() > room.height():
+        picture = picture.scaled(
+            room, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+        )
+    picture.setDevicePixelRatio(ratio)
+    return picture
+
+
+def _held_words(held: Held) -> str:
+    samples = trn("{n:,} sample", "{n:,} samples", held.samples)
+    if not held.epochs:
+        return tr("{samples}; nothing learnt yet.", samples=samples)
+    if held.runs == 1:
+        return tr("{samples}; learnt for {epochs:,} epochs.", samples=samples, epochs=held.epochs)
+    return tr(
+        "{samples}; {runs:,} networks, learnt for {epochs:,} epochs.",
+        samples=samples,
+        runs=held.runs,
+        epochs=held.epochs,
+    )
 
 
 def _underway_words(training: Underway) -> str:

@@ -41,6 +41,7 @@ class Behaviour:
     ranges: bool = True
     wrong_range: bool = False
     missing: bool = False
+    sent_to: str = ""
     asked: list[tuple[str, str | None]] = field(default_factory=list)
 
 
@@ -57,6 +58,11 @@ def mirror(behaviour: Behaviour) -> Iterator[str]:
             behaviour.asked.append((name, wanted))
             data = behaviour.files.get(name)
             self.close_connection = True
+            if behaviour.sent_to:
+                self.send_response(302)
+                self.send_header("Location", behaviour.sent_to + name)
+                self.end_headers()
+                return
             if behaviour.missing or data is None:
                 self.send_error(404)
                 return
@@ -90,7 +96,8 @@ def mirror(behaviour: Behaviour) -> Iterator[str]:
 
 @pytest.fixture(autouse=True)
 def _direct(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No proxy, and no folder of sets but that of the test."""
+    """No proxy, no folder of sets but that of the test, and its server may do without TLS."""
+    monkeypatch.setattr("aegui.core.data.download.PLAIN_HOSTS", {"127.0.0.1"})
     monkeypatch.setenv("no_proxy", "*")
     monkeypatch.delenv("AEGUI_DATA_DIR", raising=False)
 
@@ -315,3 +322,28 @@ def test_the_table_is_that_of_the_published_files() -> None:
         assert len(row.mirrors) >= 2
         assert len({file.sha256 for file in row.files}) == 4
         assert all(len(bytes.fromhex(file.sha256)) == 32 for file in row.files)
+
+
+def test_only_tls_is_used(files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aegui.core.data.download.PLAIN_HOSTS", set())
+    good = Behaviour(files)
+    with mirror(good) as plain, pytest.raises(AeguiError, match="begin with https://"):
+        download("mnist", mirrors=[plain, plain.replace("http", "ftp"), "file:///etc/"])
+    assert good.asked == []
+    mirrors = [address for known in PUBLISHED.values() for address in known.mirrors]
+    assert all(address.startswith("https://") for address in mirrors)
+
+
+def test_nobody_is_sent_out_of_tls(
+    files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = Behaviour(files)
+    with mirror(good) as plain:
+        # The same server by a name from which nothing may come without TLS.
+        elsewhere = plain.replace("127.0.0.1", "localhost")
+        with (
+            mirror(Behaviour(files, sent_to=elsewhere)) as sending,
+            pytest.raises(AeguiError, match="begin with https://"),
+        ):
+            download("mnist", mirrors=[sending])
+    assert good.asked == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import stat
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe
 from aegui.core.training import slices
 from aegui.core.training.train import train
+from aegui.paths import library_dir
 from aegui.session.documents.keeping import Keeping
 from aegui.session.documents.sweeping import Sweeping
 from aegui.session.documents.workspace import Workspace
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from aegui.core.training.result import TrainingResult
+    from tests.harness.logs import ExpectLog
 
 LONG = 50_000_000
 
@@ -257,7 +260,9 @@ def test_the_start_sweeps_what_killed_programs_have_left(
         temporary_prefix(name).replace(f"-{os.getpid()}-", "-999999999-") + "x"
         for name in ("a.aegui", "making")
     ]
-    left = [folder / names[0], documents / names[0], cache_folder() / names[1]]
+    runs = library_dir() / "runs"
+    runs.mkdir(parents=True)
+    left = [folder / names[0], documents / names[0], runs / names[0], cache_folder() / names[1]]
     for path in (*left, folder / "y.json", folder / "y.lock"):
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(b"half")
@@ -278,3 +283,41 @@ def test_settings_are_nobody_elses(tmp_path: Path) -> None:
     assert settings.save() is None
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_a_training_that_fails_leaves_what_it_had_learnt(
+    qtbot: QtBot,
+    workspace: Workspace,
+    runner: TrainingRunner,
+    keeping: Keeping,
+    monkeypatch: pytest.MonkeyPatch,
+    expect_log: ExpectLog,
+) -> None:
+    said: list[str] = []
+    workspace.noticed.connect(lambda notice: said.append(notice.text))
+    under_way(qtbot, runner)
+    with qtbot.waitSignal(workspace.copied):
+        keeping.keep_now()
+    reached = workspace.underway
+    assert reached is not None
+    worker = runner._worker
+    assert worker is not None
+
+    def lost() -> None:
+        # What torch says where the card falls off its bus; raised in the training thread.
+        raise RuntimeError("CUDA error: unspecified launch failure\nCUDA kernel errors might be")
+
+    monkeypatch.setattr(worker.training, "so_far", lost)
+    with (
+        expect_log("failed", logging.ERROR),
+        qtbot.waitSignal(runner.failed) as failed,
+    ):
+        keeping.keep_now()
+    assert failed.args is not None
+    assert failed.args[1].startswith("The graphics card failed while it trained (CUDA error: ")
+    assert workspace.underway is None
+    qtbot.waitUntil(lambda: workspace.run is not None and bool(said))
+    assert workspace.run is not None
+    assert workspace.run.results[0].epochs == reached.epochs
+    assert said[-1].startswith("What it had learnt up to epoch ")
+    assert workspace.is_modified

@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.data.readers.source import GlyphSource
 
+# What cannot match in one way must not be tried in many (++): some of this is a stranger's text of
+# megabytes, and a regular expression that goes back may take for ever.
 _SKIPPED = re.compile(
     r"""//(?P<line>[^\n]*)
       | /\*(?P<block>.*?)(?:\*/|\Z)
-      | "(?:[^"\\\n]|\\.)*"
-      | '(?:[^'\\\n]|\\.)+'
+      | "(?:[^"\\\n]|\\.)*+"?
+      | '(?:[^'\\\n]|\\.){1,12}+'
       | ^[ \t]*\#[^\n]*""",
     re.DOTALL | re.VERBOSE | re.MULTILINE,
 )
@@ -38,16 +40,17 @@ _TOKEN = re.compile(
       | \[(?P<index>[^]\n]{0,20})\]\s*=
       | \.(?P<field>[A-Za-z_]\w*)\s*=
       | (?P<cast>\(\s*[A-Za-z_][\w\s]{0,40}\))
-      | (?P<number>[-+]?(?:0[xX][0-9A-Fa-f]+|0?[bB][01]+|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?))
+      | (?P<number>[-+]?(?:0[xX][0-9A-Fa-f]+|0?[bB][01]+
+            |(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][-+]?\d++)?))
         [uUlLfF]{0,3}(?!\w)""",
     re.VERBOSE,
 )
 _LITERALS = re.compile(
-    r"""(?:\s*(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)+')\s*,?)+\s*""", re.VERBOSE
+    r"""(?:\s*+(?:"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)++')\s*+,?+)++\s*+""", re.VERBOSE
 )
 _LITERAL = re.compile(r""""((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)+)'""")
 _TEXT = re.compile(
-    r'(?P<name>[A-Za-z_]\w*)\s*\[\w*\]\s*=\s*"(?P<text>(?:[^"\\\n]|\\.){2,500})"\s*;'
+    r'(?<!\w)(?P<name>[A-Za-z_]\w*+)\s*+\[\w*+\]\s*+=\s*+"(?P<text>(?:[^"\\\n]|\\.){2,500}+)"\s*+;'
 )
 _DOCUMENTATION_MARK = re.compile(r"\A[/*!]<?(?=\s*\S)")
 _STATED_SIZE = re.compile(r"\bglyphs of (\d{1,2})x\d{1,5} pixels\b")

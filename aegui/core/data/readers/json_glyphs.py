@@ -13,6 +13,7 @@ from aegui.core.data.readers.nested import Nested
 from aegui.core.data.readers.source import MAX_NUMBERS
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
+from aegui.core.json_text import from_json
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -56,18 +57,18 @@ def read_json(source: GlyphSource) -> tuple[tuple[Dataset, ...], list[str]]:
 def json_error(source: GlyphSource) -> tuple[str, int] | None:
     """Why the text is not JSON, and on which line; None if it is."""
     try:
-        json.loads(source.text)
+        from_json(source.text)
     except json.JSONDecodeError as error:
         return error.msg, error.lineno
-    except (RecursionError, ValueError):
+    except ValueError:
         return tr("nested too deep."), 1
     return None
 
 
 def _loaded(source: GlyphSource) -> Any:
     try:
-        return json.loads(source.text)
-    except (ValueError, RecursionError):
+        return from_json(source.text)
+    except ValueError:
         return None
 
 

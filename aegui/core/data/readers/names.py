@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import re
 
+from aegui.core.json_text import from_json
+
 DISPLAY_NAMES = {" ": "space", "\x7f": "DEL"}
 """Names of the characters that show nothing when printed."""
 
@@ -84,7 +86,7 @@ def _json_string(text: str) -> tuple[str, str] | None:
     if match is None:
         return None
     try:
-        return str(json.loads(match[0])), text[match.end() :]
+        return str(from_json(match[0])), text[match.end() :]
     except ValueError:
         return None
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ import numpy as np
 from aegui.core.data.readers.arrays import GLYPH_HEIGHT, GLYPH_WIDTH
 from aegui.core.data.readers.interpret import RawSet, datasets_of
 from aegui.core.i18n import tr
+from aegui.core.json_text import from_json
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -150,11 +150,11 @@ def _load(source: GlyphSource) -> tuple[NDArray[np.float32], str]:
 def _own_set(pixels: NDArray[np.float32], text: str, source: GlyphSource) -> RawSet | None:
     """The set as our writer described it; None if the description does not fit the image."""
     try:
-        described: dict[str, Any] = json.loads(text)
+        described: dict[str, Any] = from_json(text)
         grid = Grid(*(int(described[key]) for key in ("height", "width", "gap", "margin")))
         scale, channels = int(described["scale"]), int(described["channels"])
         titles = [(str(label), str(name)) for label, name in described["titles"]]
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, KeyError, OverflowError):
         return None
     is_sane = min(grid.height, grid.width, scale) >= 1 and min(grid.gap, grid.margin) >= 0
     if not is_sane or channels not in (1, 3) or not titles:

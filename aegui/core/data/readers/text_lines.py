@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.data.readers.source import GlyphSource
 
-_NUMBER = re.compile(r"[-+]?(?:0[xX][0-9A-Fa-f]{1,8}|\d+\.?\d*(?:[eE][-+]?\d{1,3})?|\.\d+)\Z")
+_NUMBER = re.compile(
+    r"[-+]?(?:0[xX][0-9A-Fa-f]{1,8}|\d++(?:\.\d*+)?(?:[eE][-+]?\d{1,3})?|\.\d++)\Z"
+)
 _FEWEST_VALUES = 6
 _LOOKED_AT_LINES = 40
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from aegui.core.atomic import write_atomically
 from aegui.core.errors import AeguiError
+from aegui.core.json_text import from_json
 from aegui.core.study.plan import plan_from, plan_json
 from aegui.paths import user_data_dir
 from aegui.session.jobs.latest_job import LatestJob
@@ -49,7 +50,7 @@ class PlanDrafts:
     def found(self) -> PlanDraft | None:
         """The draft that was left; None: there is none, or it cannot be read any more."""
         try:
-            document = json.loads(self._file.read_text("utf-8"))
+            document = from_json(self._file.read_text("utf-8"))
             plan = plan_from(document["plan"], self._file.name)
             self._kept = PlanDraft(Path(document["path"]), plan, bool(document["is_new"]))
         except FileNotFoundError:
@@ -71,7 +72,7 @@ class PlanDrafts:
             if draft is None:
                 self._file.unlink(missing_ok=True)
                 return
-            plan = json.loads(plan_json(draft.plan))
+            plan = from_json(plan_json(draft.plan))
             document = {"path": str(draft.path), "is_new": draft.is_new, "plan": plan}
             self._file.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(self._file, json.dumps(document).encode(), private=True)

@@ -1,0 +1,30 @@
+"""The command ``report-problem``: what helps others to understand a problem, in one file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aegui.commands.words import note, say
+from aegui.core.i18n import tr
+from aegui.core.problem_report import PARTS, as_text, collected, write_report
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def report_problem_command(options: argparse.Namespace) -> int:
+    """Collect what is asked for, and write it to a file or the standard output."""
+    recipe = None
+    if options.recipe is not None:
+        from aegui.core.course_configs import load_any_recipe
+
+        recipe = load_any_recipe(options.recipe).recipe
+    texts = collected([part for part in PARTS if part not in (options.without or ())], recipe)
+    if options.out is None:
+        say(as_text(texts))
+        return 0
+    write_report(Path(options.out), texts)
+    names = ", ".join(texts)
+    note(tr("Written to {file}: {names}. Nothing was sent.", file=options.out, names=names))
+    return 0

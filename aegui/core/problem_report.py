@@ -1,0 +1,111 @@
+"""What helps somebody else to understand a problem, in one file that the person may send.
+
+Nothing here is sent anywhere. The person's home folder is called ``~`` in all of it.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import platform
+import sys
+import zipfile
+from collections import deque
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aegui.core.atomic import write_atomically
+from aegui.core.i18n import mark, tr
+from aegui.core.library.entry import environment
+from aegui.core.recipe.file import recipe_json
+from aegui.paths import crash_file, log_file
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from aegui.core.recipe import Recipe
+
+PARTS: dict[str, str] = {
+    "versions": mark("Versions of the program, of its libraries and of the system"),
+    "log": mark("Log: what the program has done, with names of files"),
+    "recipe": mark("Recipe of the network"),
+}
+"""What a report can have, and what it is called."""
+
+_LIBRARIES = (
+    *("numpy", "torch", "PySide6-Essentials", "pyqtgraph", "pillow", "pydantic", "scipy"),
+    *("scikit-learn", "safetensors", "PyYAML", "openTSNE"),
+)
+_MOST_LINES = 4_000
+_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+def collected(parts: Collection[str], recipe: Recipe | None = None) -> dict[str, str]:
+    """Names of files -> the texts that a report of these ``parts`` consists of."""
+    texts: dict[str, str] = {}
+    if "versions" in parts:
+        texts["versions.txt"] = _versions()
+    if "log" in parts:
+        for file in (log_file(), crash_file()):
+            for path in (file.with_name(f"{file.name}.1"), file):
+                text = _tail(path)
+                if text:
+                    texts[f"{path.name}.txt"] = text
+    if "recipe" in parts and recipe is not None:
+        texts["recipe.json"] = recipe_json(recipe)
+    return {name: _anonymous(text) for name, text in texts.items()}
+
+
+def as_text(texts: Mapping[str, str]) -> str:
+    """All of them in one text, each below its name."""
+    return "\n".join(f"===== {name}\n{text.rstrip()}\n" for name, text in texts.items())
+
+
+def write_report(path: Path, texts: Mapping[str, str]) -> None:
+    """Write ``texts`` to ``path``: one text where it is called ``.txt``, else a zip file of them.
+
+    Raises:
+        AeguiError: It cannot be written.
+    """
+    if path.suffix.lower() == ".txt":
+        write_atomically(path, as_text(texts).encode())
+        return
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in texts.items():
+            archive.writestr(zipfile.ZipInfo(name, _DATE), text)
+    write_atomically(path, buffer.getvalue())
+
+
+def _versions() -> str:
+    known = environment()
+    found = {
+        "aegui": known["aegui"],
+        "frozen": bool(getattr(sys, "frozen", False)),
+        "python": sys.version.split()[0],
+        "system": platform.platform(),
+        "processor": known["processor"],
+        "cores": known["cores"],
+    }
+    for library in _LIBRARIES:
+        try:
+            found[library] = metadata.version(library)
+        except metadata.PackageNotFoundError:
+            found[library] = tr("not known")
+    return json.dumps(found, indent=1, ensure_ascii=False)
+
+
+def _tail(path: Path) -> str:
+    """The last lines of a log; empty where there is none."""
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            return "".join(deque(file, maxlen=_MOST_LINES))
+    except OSError:
+        return ""
+
+
+def _anonymous(text: str) -> str:
+    """``text`` without the name of the person, as far as that of the home folder tells it."""
+    home = str(Path.home())
+    return text.replace(home, "~") if len(home) > 1 else text

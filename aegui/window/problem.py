@@ -1,0 +1,106 @@
+"""What a report of a problem is to have, seen before it is saved."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout
+
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+from aegui.core.problem_report import PARTS, as_text, collected, write_report
+from aegui.kit.layouts import hint
+from aegui.kit.theme import SPACING, figures_font
+from aegui.session.notice import Notice
+from aegui.shell.dialogs import files
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from aegui.core.recipe import Recipe
+
+_SIZE = QSize(720, 560)
+
+
+class ProblemDialog(QDialog):
+    """Asks what to include, and shows exactly that; nothing is sent by the program."""
+
+    noticed = Signal(object)
+    """A ``Notice``: the report was saved, or could not be."""
+
+    def __init__(self, recipe: Recipe, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._recipe = recipe
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(tr("Report a problem"))
+        self.resize(_SIZE)
+        self.boxes = {key: QCheckBox(tr(words)) for key, words in PARTS.items()}
+        self.preview = QPlainTextEdit()
+        self.preview.setReadOnly(True)
+        self.preview.setFont(figures_font(self.font()))
+        self.preview.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.preview.setAccessibleName(tr("What the report has"))
+        self._buttons = buttons = QDialogButtonBox()
+        save = buttons.addButton(tr("&Save…"), QDialogButtonBox.ButtonRole.AcceptRole)
+        copy = buttons.addButton(tr("&Copy"), QDialogButtonBox.ButtonRole.ActionRole)
+        buttons.addButton(tr("Close"), QDialogButtonBox.ButtonRole.RejectRole)
+        save.clicked.connect(self._on_save_clicked)
+        copy.clicked.connect(self._on_copy_clicked)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        margin = 2 * SPACING
+        column.setContentsMargins(margin, margin, margin, margin)
+        column.setSpacing(SPACING)
+        column.addWidget(
+            hint(
+                tr(
+                    "The program sends nothing by itself. What you leave ticked is written to a "
+                    "file, which you can read, shorten and send to whoever helps you."
+                )
+            )
+        )
+        for box in self.boxes.values():
+            box.setChecked(True)
+            box.toggled.connect(self._show)
+            column.addWidget(box)
+        column.addWidget(self.preview, 1)
+        column.addWidget(buttons)
+        self._show()
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """What is ticked: names of files, and what stands in them."""
+        parts = [key for key, box in self.boxes.items() if box.isChecked()]
+        return collected(parts, self._recipe)
+
+    @Slot()
+    def _show(self) -> None:
+        texts = self.texts
+        self.preview.setPlainText(as_text(texts))
+        for button in self._buttons.buttons()[:2]:
+            button.setEnabled(bool(texts))
+
+    @Slot()
+    def _on_save_clicked(self) -> None:
+        suggestion = f"aegui-{datetime.now():%Y-%m-%d-%H%M}.zip"
+        patterns = tr("Reports ({patterns})", patterns="*.zip *.txt")
+        title = tr("Save the report")
+        path = files.choose_save_file(self, title, suggestion, patterns, "texts")
+        if not path:
+            return
+        try:
+            write_report(Path(path), self.texts)
+        except AeguiError as error:
+            self.noticed.emit(Notice("error", str(error)))
+            return
+        text = tr("The report was saved. Nothing was sent.")
+        self.noticed.emit(Notice("info", text, file=Path(path)))
+        self.accept()
+
+    @Slot()
+    def _on_copy_clicked(self) -> None:
+        QGuiApplication.clipboard().setText(as_text(self.texts))

@@ -1,0 +1,189 @@
+"""Full disks, folders that vanish, clocks that jump: plain words, and the last good state."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from aegui.core.run_file.saved import load_run
+from aegui.session.documents.workspace import Workspace
+from aegui.session.settings import Settings
+from tests.session.parts import glyphs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+_FULL = """
+import resource, sys
+from pathlib import Path
+from PySide6.QtCore import QCoreApplication, QEventLoop, QTimer
+from aegui.session.documents.workspace import Workspace
+from aegui.session.settings import Settings
+from tests.session.parts import glyphs
+
+application = QCoreApplication([])
+folder = Path(sys.argv[1])
+workspace = Workspace(Settings.load(), autosave_folder=folder / "autosave")
+said = []
+workspace.noticed.connect(lambda notice: said.append(notice.text))
+
+def wait(signal):
+    loop = QEventLoop()
+    signal.connect(loop.quit)
+    QTimer.singleShot(60_000, loop.quit)
+    loop.exec()
+
+def save():
+    workspace.save_as(folder / "mine.aegui")
+    while workspace.saving.is_busy:
+        application.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
+
+workspace.edit_dataset(glyphs(4), "four")
+save()
+before = (folder / "mine.aegui").read_bytes()
+_, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+# Writing fails as on a disk without room: some bytes fit, then none.
+resource.setrlimit(resource.RLIMIT_FSIZE, (2000, most))
+workspace.edit_dataset(glyphs(5), "five")
+save()
+assert workspace.is_modified
+workspace.autosave()
+wait(workspace.copied)
+workspace.edit_dataset(glyphs(6), "six")
+workspace.autosave()
+wait(workspace.copied)
+assert (folder / "mine.aegui").read_bytes() == before
+left = [path.name for path in folder.rglob("*") if ".aegui-" in path.name]
+assert not left, left
+print(said)
+resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+save()
+assert not workspace.is_modified
+assert (folder / "mine.aegui").read_bytes() != before
+workspace.close()
+"""
+
+
+@pytest.fixture
+def workspace(qtbot: QtBot, tmp_path: Path) -> Iterator[Workspace]:
+    made = Workspace(Settings(), autosave_folder=tmp_path / "autosave")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def said(workspace: Workspace) -> list[str]:
+    heard: list[str] = []
+    workspace.noticed.connect(lambda notice: heard.append(notice.text))
+    return heard
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of files as Linux has them")
+def test_a_full_disk_is_told_and_what_was_saved_stays(tmp_path: Path, repository: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _FULL, str(tmp_path)],
+        cwd=repository,
+        env={**os.environ, "LANGUAGE": "en"},
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "mine.aegui could not be written: " in done.stdout
+    # Once, however often it fails.
+    assert done.stdout.count("Unsaved work could not be backed up.") == 1
+    assert "Errno" not in done.stdout
+    assert len(load_run(tmp_path / "mine.aegui").dataset) > 0
+
+
+def test_a_folder_that_vanishes_is_told_and_saving_elsewhere_works(
+    qtbot: QtBot, workspace: Workspace, said: list[str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "stick"
+    folder.mkdir()
+    workspace.edit_dataset(glyphs(4), "four")
+    with qtbot.waitSignal(workspace.saved):
+        workspace.save_as(folder / "mine.aegui")
+    shutil.rmtree(folder)
+    workspace.edit_dataset(glyphs(5), "five")
+    assert not workspace.save_as(folder / "mine.aegui")
+    assert workspace.is_modified
+    assert said[-1].endswith("could not be written: there is no such file or folder.")
+    with qtbot.waitSignal(workspace.saved):
+        workspace.save_as(tmp_path / "other.aegui")
+    assert not workspace.is_modified
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a file system that takes no files")
+def test_where_nothing_can_be_written_that_is_said_at_once(
+    workspace: Workspace, said: list[str]
+) -> None:
+    workspace.edit_dataset(glyphs(4), "four")
+    from pathlib import Path
+
+    assert not workspace.save_as(Path("/sys/mine.aegui"))
+    assert "/sys/mine.aegui could not be written: " in said[-1]
+    assert "Errno" not in said[-1]
+    assert workspace.is_modified
+
+
+@pytest.mark.parametrize("seconds", [0.0, 4e9, 1e11, 1e12])
+def test_a_clock_that_jumps_hides_no_unsaved_work(
+    qtbot: QtBot, workspace: Workspace, tmp_path: Path, seconds: float
+) -> None:
+    workspace.edit_dataset(glyphs(5), "five")
+    with qtbot.waitSignal(workspace.copied):
+        workspace.autosave()
+    (copy,) = (tmp_path / "autosave").glob("*.aegui")
+    lock = workspace._file.copies._lock
+    assert lock is not None
+    lock.unlock()
+    os.utime(copy, (seconds, seconds))
+    second = Workspace(Settings(), autosave_folder=tmp_path / "autosave")
+    (found,) = second.recoveries()
+    assert found.held is not None
+    assert found.held.samples == 5
+    assert second.recover(found)
+    qtbot.waitUntil(lambda: len(second.dataset) == 5)
+    second.close()
+
+
+def test_a_copy_that_vanishes_while_it_is_looked_for_is_not_there(
+    workspace: Workspace, said: list[str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "autosave"
+    folder.mkdir()
+    os.symlink(folder / "gone", folder / "x.aegui")
+    assert workspace.recoveries() == ()
+    assert not said
+
+
+def test_settings_index_and_copies_of_noise_open_all_the_same(
+    qtbot: QtBot, user_home: Path, tmp_path: Path
+) -> None:
+    noise = b"\0\xff{" * 500
+    folder = tmp_path / "autosave"
+    for path in (user_home / "config" / "aegui" / "settings.json", folder / "x.aegui"):
+        path.parent.mkdir(parents=True)
+        path.write_bytes(noise)
+    (folder / "x.json").write_bytes(noise)
+    settings = Settings.load()
+    assert settings.notice is not None
+    made = Workspace(settings, autosave_folder=folder)
+    heard: list[str] = []
+    made.noticed.connect(lambda notice: heard.append(notice.text))
+    (found,) = made.recoveries()
+    assert found.picture() == b""
+    assert not made.recover(found)
+    assert "damaged and was put aside" in heard[0]
+    assert made.resolution.resolved is not None
+    made.close()
