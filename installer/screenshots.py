@@ -345,7 +345,7 @@ def making(app: App) -> None:
         # Of a large set there may be the codes of some samples only.
         labels = [services.shown.dataset.labels[index] for index in codes.indices.tolist()]
         row = labels.index(digit)
-        services.workspace.keepsakes.pin(codes.values[row], digit)
+        services.workspace.annotations.pin(codes.values[row], digit)
     services.of(Making).paths.set_kind("geodesic")
     app.window.panel(MakingPanel).path.set_choices("geodesic", services.of(Making).paths.count)
     app.window.set_perspective("compare")

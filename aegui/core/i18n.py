@@ -37,7 +37,7 @@ _DOMAIN = "aegui"
 _log = logging.getLogger(__name__)
 
 
-class _State:
+class _LanguageState:
     """The language in force: one per process, as with every translation catalogue."""
 
     code = "en"
@@ -47,8 +47,8 @@ class _State:
 def set_language(code: str) -> None:
     """Use ``code`` from now on; an unknown or regional code falls back to its stem or English."""
     stem = code.replace("-", "_").split("_")[0].lower()
-    _State.code = stem if stem in LANGUAGES else "en"
-    _State.catalogue = _catalogue(_State.code)
+    _LanguageState.code = stem if stem in LANGUAGES else "en"
+    _LanguageState.catalogue = _catalogue(_LanguageState.code)
 
 
 def _folders() -> tuple[Path, ...]:
@@ -92,18 +92,18 @@ def texts_in(code: str, messages: Mapping[str, str]) -> dict[str, str]:
 
 def language() -> str:
     """The code of the language in force: a key of ``LANGUAGES``."""
-    return _State.code
+    return _LanguageState.code
 
 
 def tr(message: str, /, **values: object) -> str:
     """``message`` in the person's language, with ``{name}`` fields filled from ``values``."""
-    text = _State.catalogue.gettext(message) if message else ""
+    text = _LanguageState.catalogue.gettext(message) if message else ""
     return _fill(text, values) if values else text
 
 
 def trn(singular: str, plural: str, n: int, /, **values: object) -> str:
     """Like ``tr`` for a counted thing; ``{n}`` is filled with ``n``."""
-    return _fill(_State.catalogue.ngettext(singular, plural, n), {"n": n, **values})
+    return _fill(_LanguageState.catalogue.ngettext(singular, plural, n), {"n": n, **values})
 
 
 class _Filler(string.Formatter):
@@ -119,7 +119,7 @@ _FILLER = _Filler()
 
 
 def _fill(text: str, values: dict[str, object]) -> str:
-    if _State.code in _MARKS:
+    if _LanguageState.code in _MARKS:
         return _FILLER.vformat(text, (), values)
     return text.format(**values)
 
@@ -139,7 +139,7 @@ def localized(value: SupportsFloat, spec: str = "") -> str:
 
 def with_marks(text: str) -> str:
     """The number ``text``, written by Python, with the marks of the language in force."""
-    marks = _MARKS.get(_State.code)
+    marks = _MARKS.get(_LanguageState.code)
     return text if marks is None else text.translate(marks)
 
 

@@ -163,7 +163,7 @@ CONTRAST = Theme(
 THEMES = {theme.key: theme for theme in (LIGHT, DARK, CONTRAST)}
 
 
-class _State:
+class _ThemeState:
     """The theme in force: one per process, as the QApplication that it dresses."""
 
     theme = LIGHT
@@ -172,7 +172,7 @@ class _State:
 
 def current_theme() -> Theme:
     """The theme in force; LIGHT before ``apply_theme`` was called."""
-    return _State.theme
+    return _ThemeState.theme
 
 
 def set_text_size(app: QApplication, base: QFont, size: float) -> None:
@@ -194,11 +194,11 @@ def for_text(pixels: int) -> int:
 @contextlib.contextmanager
 def painted_in(theme: Theme) -> Iterator[None]:
     """Let all that is painted meanwhile be in ``theme``, as on paper; the window keeps its own."""
-    before, _State.theme = _State.theme, theme
+    before, _ThemeState.theme = _ThemeState.theme, theme
     try:
         yield
     finally:
-        _State.theme = before
+        _ThemeState.theme = before
 
 
 def theme_named(key: str, app: QApplication) -> Theme:
@@ -215,7 +215,7 @@ def theme_named(key: str, app: QApplication) -> Theme:
 
 def apply_theme(app: QApplication, theme: Theme) -> None:
     """Dress the whole program in ``theme``; may be called again at any time."""
-    _State.theme = theme
+    _ThemeState.theme = theme
     if not app.styleSheet():
         app.setStyle("Fusion")
     app.setPalette(theme_palette(theme))

@@ -248,13 +248,13 @@ RULES: tuple[Callable[[Source], Iterator[Finding]], ...] = (
 
 
 def no_class_name_twice(sources: Iterable[Source]) -> Iterator[str]:
-    """A public class of the program has a name of its own: a reader knows which one is meant."""
+    """A class of the program has a name of its own: a reader knows which one is meant."""
     first: dict[str, str] = {}
     for source in sources:
         if not source.is_program:
             continue
         for node in source.tree.body:
-            if not isinstance(node, ast.ClassDef) or node.name.startswith("_"):
+            if not isinstance(node, ast.ClassDef):
                 continue
             if node.name in first:
                 where = f"{source.name}:{node.lineno}"

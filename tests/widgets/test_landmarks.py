@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 VIEW = Viewport(cx=0.0, cy=0.0, sx=100.0, sy=100.0, left=0.0, top=0.0, width=400.0, height=400.0)
-PLATE = (34.0, 30.0)
+SPRITE = (34.0, 30.0)
 
 
 def crowd(count: int = 500) -> NDArray[np.float64]:
@@ -31,7 +31,7 @@ def photographs(count: int = 500, labels: int = 1) -> PointLayer:
     layer = PointLayer()
     look = Look(glyphs=False, ground=0.0)
     names = [str(i % labels) for i in range(count)]
-    layer.stamps.set_samples(names, np.ones((count, 16, 16), np.float32), look)
+    layer.sprites.set_samples(names, np.ones((count, 16, 16), np.float32), look)
     places = crowd(count)
     layer.set_places(places, bounds_of(places))
     return layer
@@ -52,38 +52,38 @@ def painted(layer: PointLayer) -> QImage:
 
 def test_landmarks_do_not_meet_and_leave_no_gap_for_another() -> None:
     places = crowd()
-    rows = Landmarks().rows(places, 1, VIEW, PLATE)
+    rows = Landmarks().rows(places, 1, VIEW, SPRITE)
     assert len(rows) > 20
     pixels = VIEW.to_pixels(places)
     away = np.abs(pixels[:, np.newaxis] - pixels[rows])
-    meets = (away[..., 0] < PLATE[0]) & (away[..., 1] < PLATE[1])
+    meets = (away[..., 0] < SPRITE[0]) & (away[..., 1] < SPRITE[1])
     assert meets[rows].sum() == len(rows)
-    near = (away[..., 0] < 1.2 * (PLATE[0] + GAP_PX)) & (away[..., 1] < 1.2 * (PLATE[1] + GAP_PX))
+    near = (away[..., 0] < 1.2 * (SPRITE[0] + GAP_PX)) & (away[..., 1] < 1.2 * (SPRITE[1] + GAP_PX))
     assert near.any(axis=1).all()
 
 
 def test_panning_changes_no_landmark_and_coming_closer_brings_more() -> None:
     places, chooser = crowd(), Landmarks()
-    rows = chooser.rows(places, 1, VIEW, PLATE)
-    assert chooser.rows(places, 1, VIEW.panned(70.0, -9.0), PLATE) is rows
-    nearer = chooser.rows(places, 1, VIEW.zoomed(3.0, 10, 10), PLATE)
+    rows = chooser.rows(places, 1, VIEW, SPRITE)
+    assert chooser.rows(places, 1, VIEW.panned(70.0, -9.0), SPRITE) is rows
+    nearer = chooser.rows(places, 1, VIEW.zoomed(3.0, 10, 10), SPRITE)
     assert len(nearer) > 2 * len(rows)
     assert np.isin(rows, nearer).all()
 
 
 def test_moving_a_little_leaves_most_landmarks() -> None:
     places, chooser = crowd(), Landmarks()
-    rows = chooser.rows(places, 1, VIEW, PLATE)
+    rows = chooser.rows(places, 1, VIEW, SPRITE)
     moved = places + np.random.default_rng(1).normal(scale=0.005, size=places.shape)
-    assert np.isin(rows, chooser.rows(moved, 2, VIEW, PLATE)).mean() > 0.8
+    assert np.isin(rows, chooser.rows(moved, 2, VIEW, SPRITE)).mean() > 0.8
 
 
 def test_codes_that_are_no_numbers_are_none() -> None:
     places = crowd(4)
     places[1] = np.nan
-    assert 1 not in Landmarks().rows(places, 1, VIEW, PLATE)
-    assert len(Landmarks().rows(np.full((5, 2), np.nan), 1, VIEW, PLATE)) == 0
-    assert len(Landmarks().rows(np.zeros((0, 2)), 1, VIEW, PLATE)) == 0
+    assert 1 not in Landmarks().rows(places, 1, VIEW, SPRITE)
+    assert len(Landmarks().rows(np.full((5, 2), np.nan), 1, VIEW, SPRITE)) == 0
+    assert len(Landmarks().rows(np.zeros((0, 2)), 1, VIEW, SPRITE)) == 0
 
 
 def test_the_first_offered_is_taken() -> None:
@@ -92,7 +92,7 @@ def test_the_first_offered_is_taken() -> None:
 
 
 def test_of_very_many_some_may_become_one() -> None:
-    rows = Landmarks().rows(crowd(20_000) * 50, 1, VIEW, PLATE)
+    rows = Landmarks().rows(crowd(20_000) * 50, 1, VIEW, SPRITE)
     assert 300 < len(rows) <= MOST_TRIED
     assert len(np.unique(rows)) == len(rows)
 

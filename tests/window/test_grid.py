@@ -94,7 +94,7 @@ def test_every_number_of_the_code_is_seen_and_saved(
     workspace.edit_recipe(with_value(workspace.recipe, "network.latent.units", 3), "three")
     train(qtbot, window)
     # From the strip of the sliders; the menu and the map's own menu lead there too.
-    window.canvas.furniture.strip.sheet.click()
+    window.canvas.overlays.strip.sheet.click()
     dialog = window.findChildren(GridDialog)[-1]
     panel = dialog.panel
     assert isinstance(panel, TraversalPanel)

@@ -76,7 +76,7 @@ def test_every_panel_shows_images(
         return plane is not None and plane.images.shape[3:] == data.image_shape[1:]
 
     qtbot.waitUntil(shows_this_set)
-    assert not canvas.furniture.legend.isHidden()
+    assert not canvas.overlays.legend.isHidden()
     # The cursor's image, and the nearest.
     view = canvas.navigation.view
     canvas.mouse.point_at(QPointF(view.left + view.width / 2, view.height / 2))
@@ -105,18 +105,18 @@ def test_codes_of_any_length_are_wandered_over(qtbot: QtBot, window: MainWindow,
     canvas, cursor = window.canvas, window.panel(CursorPanel)
     qtbot.waitUntil(lambda: canvas.scene.backdrop.plane is not None)
     assert canvas.scene.size == size
-    assert canvas.furniture.axes.isHidden() == (size <= 2)
+    assert canvas.overlays.axes.isHidden() == (size <= 2)
     if size == 1:
         assert canvas.scene.ribbon
         return
     canvas.set_strip(True)
-    assert canvas.furniture.strip.isVisible()
+    assert canvas.overlays.strip.isVisible()
     codec = window._services.shown.codec
     assert codec is not None
     for spanned in (False, True):
         canvas.set_spanned(spanned)
         code = np.linspace(-1.0, 1.0, size, dtype=np.float32)
-        canvas.furniture.strip.sliders.code_edited.emit(code)
+        canvas.overlays.strip.sliders.code_edited.emit(code)
         expected = codec.decode(code)[0].reshape(16, 16)
         qtbot.waitUntil(
             lambda expected=expected: (  # type: ignore[misc]
@@ -127,7 +127,7 @@ def test_codes_of_any_length_are_wandered_over(qtbot: QtBot, window: MainWindow,
         request = canvas.request
         assert request is not None
         assert request.frame == canvas.scene.frame
-    canvas.furniture.strip.random.click()
+    canvas.overlays.strip.random.click()
     assert not np.array_equal(canvas.base, code)
 
 
@@ -153,7 +153,7 @@ def test_a_gan_has_a_map_but_no_samples_on_it_and_says_why(
     view = canvas.navigation.view
     assert view.contains(view.x_pixel(2.0), view.y_pixel(-2.0)), "the prior is in sight"
     canvas.set_strip(True)
-    canvas.furniture.strip.random.click()
+    canvas.overlays.strip.random.click()
     qtbot.waitUntil(lambda: not window.panel(CursorPanel).is_empty)
     window.set_perspective("draw")
     qtbot.waitUntil(lambda: "no encoder" in window.panel(AnswerPanel).text)
@@ -174,7 +174,7 @@ def test_a_large_set_is_shown_in_full_and_what_is_slow_is_done_elsewhere(
         return services.shown.codes is not None and len(services.shown.codes.values) == len(data)
 
     qtbot.waitUntil(is_whole)
-    assert canvas.furniture.legend.note == ""
+    assert canvas.overlays.legend.note == ""
     assert len(canvas.scene.points.pixels) == len(data)
     canvas.grab()
     assert not services.shown.nearest.is_quick

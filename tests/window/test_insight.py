@@ -60,21 +60,23 @@ def test_the_cursor_tells_what_the_image_is_like(trained: MainWindow) -> None:
     assert panel.figures.words
     for described in (canvas, panel):
         assert "entropy" in described.accessibleDescription()
-    assert canvas.overlay.drift == pytest.approx(tuple(canvas.scene.project(code + drift)[0]))
+    assert canvas.cursor_overlay.drift == pytest.approx(
+        tuple(canvas.scene.project(code + drift)[0])
+    )
     trained.canvas.leave()
-    assert canvas.overlay.drift is None
+    assert canvas.cursor_overlay.drift is None
 
 
 def test_the_lens_follows_the_cursor_until_it_is_put_away(trained: MainWindow) -> None:
     canvas, services = trained.canvas, trained._services
     QTest.keyClick(canvas, Qt.Key.Key_N)
-    lens = canvas.furniture.lens
+    lens = canvas.overlays.lens
     assert lens.isVisibleTo(canvas)
     codes = services.shown.codes
     assert codes is not None
     assert lens.spacing == pytest.approx(0.1 * float(codes.spread.mean()), rel=0.5)
     point(trained)
-    fan = canvas.overlay.fan
+    fan = canvas.cursor_overlay.fan
     assert fan.is_shown
     assert fan.spacing == lens.spacing
     assert fan._images is not None
@@ -106,9 +108,9 @@ def test_a_digit_lays_a_layer_under_the_samples(trained: MainWindow, qtbot: QtBo
 
     # That of the view before may still be there.
     qtbot.waitUntil(covers_the_view)
-    legend = canvas.furniture.fields
+    legend = canvas.overlays.fields
     assert [entry.key for entry in legend.entries] == ["uncertainty"]
-    assert canvas.furniture.bar.layers.action("uncertainty").isChecked()
+    assert canvas.overlays.bar.layers.action("uncertainty").isChecked()
     assert trained._services.settings.values["insight.layers"] == "uncertainty"
     QTest.keyClick(canvas, Qt.Key.Key_1)
     assert canvas.scene.layers.field is None
@@ -147,7 +149,7 @@ def test_layers_follow_the_view_the_theme_and_the_network(
 def test_without_a_prior_there_are_no_holes_and_the_menu_says_why(
     trained: MainWindow, qtbot: QtBot
 ) -> None:
-    button = trained.canvas.furniture.bar.layers
+    button = trained.canvas.overlays.bar.layers
     assert not button.action("holes").isEnabled()
     assert "prior" in button.action("holes").toolTip()
     with qtbot.waitSignal(trained._services.workspace.noticed) as told:
@@ -171,13 +173,13 @@ def test_layers_and_lens_are_there_again_in_a_window_of_another_language(
     canvas = trained.canvas
     QTest.keyClick(canvas, Qt.Key.Key_4)
     QTest.keyClick(canvas, Qt.Key.Key_N)
-    assert canvas.furniture.fields.entries[0].key == "regions"
+    assert canvas.overlays.fields.entries[0].key == "regions"
     wait_for_layers(trained, qtbot, "regions")
     trained.language_requested.emit("es")
     other = app.window
     assert other is not trained
-    assert other.canvas.furniture.lens.isVisibleTo(other.canvas)
+    assert other.canvas.overlays.lens.isVisibleTo(other.canvas)
     qtbot.waitUntil(lambda: other.canvas.scene.layers.field is not None)
-    assert [entry.key for entry in other.canvas.furniture.fields.entries] == ["regions"]
+    assert [entry.key for entry in other.canvas.overlays.fields.entries] == ["regions"]
     # The image that is shown at first is told of too, before the mouse is over the map.
     assert other.panel(CursorPanel).figures.texts.keys() == FIGURES.keys()

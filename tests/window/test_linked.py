@@ -89,7 +89,7 @@ def test_the_bar_on_the_map_opens_the_list(learnt: MainWindow, qtbot: QtBot) -> 
     window = learnt
     window.canvas.selecting.select(np.array([0, 2]))
     assert window.docks["selection"].isHidden()
-    window.canvas.furniture.selection.list.click()
+    window.canvas.overlays.selection.list.click()
     assert window.docks["selection"].isVisible()
     assert window.panel(SelectionPanel).gallery.hasFocus()
 
@@ -173,7 +173,7 @@ def test_other_networks_have_maps_that_are_linked(learnt: MainWindow, qtbot: QtB
     qtbot.waitUntil(lambda: len(view.pixels) == 6)
     assert view.isVisible()
     view.hovered.emit(3)
-    assert window.canvas._overlay.marked.tolist() == [3]
+    assert window.canvas._cursor_overlay.marked.tolist() == [3]
     assert maps.view("code")._highlight == view._highlight == 3
     view.selected.emit(np.array([True, True, False, False, False, False]))
     assert window.canvas.selection.tolist() == [0, 1]

@@ -48,8 +48,8 @@ def pin_two(window: MainWindow) -> None:
     services = window._services
     codes = services.shown.codes
     assert codes is not None
-    services.workspace.keepsakes.pin(codes.values[0], "start")
-    services.workspace.keepsakes.pin(codes.values[3], "end")
+    services.workspace.annotations.pin(codes.values[0], "start")
+    services.workspace.annotations.pin(codes.values[3], "end")
 
 
 def test_before_any_training_the_panel_says_so(window: MainWindow) -> None:
@@ -80,7 +80,7 @@ def test_a_way_through_pins_is_on_the_map_and_in_the_film(
 def test_pins_are_renamed_moved_and_taken_away(trained: MainWindow) -> None:
     panel, services = parts(trained)
     pin_two(trained)
-    kept, pins = services.workspace.keepsakes, panel.path.pins
+    kept, pins = services.workspace.annotations, panel.path.pins
     first = kept.places[0]
     pins.toggled.emit(0, False)
     pins.list.item(0).setText("beginning")
@@ -101,7 +101,7 @@ def test_the_place_of_the_cursor_is_pinned_from_the_panel(trained: MainWindow) -
     place = np.array([0.25, -0.5], np.float32)
     trained.canvas.cursor_moved.emit(place)
     panel.path.pins.add.click()
-    np.testing.assert_allclose(services.workspace.keepsakes.places[-1].z, place)
+    np.testing.assert_allclose(services.workspace.annotations.places[-1].z, place)
 
 
 @pytest.mark.parametrize("kind", ["gif", "png"])
@@ -160,7 +160,7 @@ def test_a_concept_is_made_kept_and_saved(
     page.amount_edited.emit(1.5)
     assert page.strip.amount == 1.5
     page.keep_requested.emit("round")
-    kept = services.workspace.keepsakes.concepts
+    kept = services.workspace.annotations.concepts
     assert [concept.name for concept in kept] == ["round"]
     assert page.kept.currentText() == "round"
     with qtbot.waitSignal(services.workspace.saved):
@@ -210,14 +210,14 @@ def test_what_a_concept_reaches_is_found_pinned_and_drawn(
     assert cursor is not None
     np.testing.assert_allclose(cursor, reached, rtol=1e-4, atol=1e-5)
     page.pin.click()
-    np.testing.assert_allclose(services.workspace.keepsakes.places[-1].z, reached, rtol=1e-6)
+    np.testing.assert_allclose(services.workspace.annotations.places[-1].z, reached, rtol=1e-6)
     page.draw.click()
     codec = services.shown.codec
     assert codec is not None
     drawn = codec.decode(reached).reshape(7, 5) > 0.5
     np.testing.assert_array_equal(services.drawing.pixels, drawn)
     page.start_chosen.emit(0)
-    assert concepts.start == services.workspace.keepsakes.places[0].z
+    assert concepts.start == services.workspace.annotations.places[0].z
 
 
 # Finds
@@ -280,7 +280,7 @@ def test_a_find_is_reached(trained: MainWindow, qtbot: QtBot) -> None:
     assert cursor is not None
     np.testing.assert_allclose(cursor, look.codes[3], rtol=1e-4, atol=1e-5)
     panel.finds.pin_requested.emit((1, 2))
-    assert len(services.workspace.keepsakes.places) == 2
+    assert len(services.workspace.annotations.places) == 2
     panel.finds.draw_requested.emit(3)
     np.testing.assert_array_equal(services.drawing.pixels, look.images[3, 0] > 0.5)
 

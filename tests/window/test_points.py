@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def choose(canvas: LatentCanvas, data: str) -> None:
     """Choose the entry of that data in the map's menu."""
-    menu = canvas.furniture.bar.show_menu.menu()
+    menu = canvas.overlays.bar.show_menu.menu()
     action = next(each for each in menu.actions() if each.data() == data)
     assert isinstance(action, QAction)
     action.trigger()
@@ -40,7 +40,7 @@ def test_samples_are_coloured_by_their_errors(qtbot: QtBot, window: MainWindow) 
     wrong = ((showing.shown.codec.reconstruct(images) > 0.5) != (images > 0.5)).sum(axis=1)
     low, high = np.percentile(wrong, (2, 98))
     assert colours.value_range == (low, high)
-    legend = canvas.furniture.values
+    legend = canvas.overlays.values
     assert legend.isVisible()
     assert legend.words.startswith("Reconstruction error: ")
     choose(canvas, "novelty")

@@ -71,13 +71,13 @@ def test_the_image_of_a_sample_is_copied(window: MainWindow, qtbot: QtBot) -> No
             return False
         place = canvas.scene.project(codes.values[1])
         canvas.mouse.point_at(QPointF(*canvas.navigation.view.to_pixels(place)[0].tolist()))
-        return canvas.overlay.hovered is not None
+        return canvas.cursor_overlay.hovered is not None
 
     qtbot.waitUntil(points_at_a_sample, timeout=20_000)
-    at = canvas.overlay.pixel(canvas.navigation.view)
+    at = canvas.cursor_overlay.pixel(canvas.navigation.view)
     assert at is not None
     menu = canvas.menu.at(at.toPoint())
-    hovered = canvas.overlay.hovered
+    hovered = canvas.cursor_overlay.hovered
     assert hovered is not None
     label = services.shown.dataset.labels[hovered]
     (entry,) = [each for each in menu.actions() if each.text() == f"Copy the image of {label}"]

@@ -36,12 +36,12 @@ def test_sliders_show_what_is_decoded_at_their_ends(wide: MainWindow, qtbot: QtB
     canvas, services = wide.canvas, wide._services
     canvas.set_axes(0, 1)
     with qtbot.waitSignal(services.of(EndsService).drawn) as told:
-        canvas.furniture.axes.strip.click()
+        canvas.overlays.axes.strip.click()
     assert told.args[0].axes == (2, 3)
     codec = services.shown.codec
     assert codec is not None
     code = canvas.base
-    code[2] = canvas.furniture.strip.sliders.limits(2)[0]
+    code[2] = canvas.overlays.strip.sliders.limits(2)[0]
     drawn = codec.decode(code).reshape(codec.image_shape).clip(0, 1)
     np.testing.assert_allclose(told.args[0].images[0], drawn, atol=1e-6)
     # Another number changes what is decoded at the ends of this one.
@@ -54,7 +54,7 @@ def test_sliders_show_what_is_decoded_at_their_ends(wide: MainWindow, qtbot: QtB
 
 def test_the_map_shows_the_plane_through_three_pins(wide: MainWindow, qtbot: QtBot) -> None:
     canvas, services = wide.canvas, wide._services
-    axes, kept = canvas.furniture.axes, services.workspace.keepsakes
+    axes, kept = canvas.overlays.axes, services.workspace.annotations
     codes = services.shown.codes
     assert codes is not None
     assert not axes.through_pins.isEnabled()

@@ -101,7 +101,7 @@ def test_it_goes_on_when_something_was_tried(window: MainWindow, qtbot: QtBot) -
     services.of(Selection).select(np.array([1, 2]))
     qtbot.waitUntil(lambda: at(tour) == "make")
     for place in ((0.1, 0.2), (0.3, -0.2)):
-        services.workspace.keepsakes.pin(np.array(place, np.float32))
+        services.workspace.annotations.pin(np.array(place, np.float32))
     assert tour.card.done.isVisible()
     assert at(tour) == "make", "the last one stays until it is put away"
 

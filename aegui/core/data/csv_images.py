@@ -46,7 +46,7 @@ _NUMBER = re.compile(r"[-+]?(\d++(\.\d*+)?|\.\d++)([eE][-+]?\d++)?\Z")
 
 
 @dataclass(frozen=True)
-class _Layout:
+class _ColumnLayout:
     """How the lines are to be read: where the label is, and the shape of the image."""
 
     delimiter: str
@@ -139,7 +139,7 @@ def _whole(text: str) -> list[str]:
     return lines[:-1] if len(lines) > 2 else lines
 
 
-def _layout(first: list[str]) -> _Layout | None:
+def _layout(first: list[str]) -> _ColumnLayout | None:
     """How to read a file with these first lines; None where that is no CSV of images."""
     if not first:
         return None
@@ -158,7 +158,7 @@ def _layout(first: list[str]) -> _Layout | None:
         shape = _shape(columns - (place is not None))
         pixels = [field for at, field in enumerate(fields) if at != place]
         if shape is not None and all(map(_is_number, pixels)):
-            return _Layout(delimiter, columns, place, shape, has_heading)
+            return _ColumnLayout(delimiter, columns, place, shape, has_heading)
     return None
 
 
@@ -195,7 +195,7 @@ def _is_number(field: str) -> bool:
 
 
 def _read(
-    path: Path, layout: _Layout, report: Report | None, cancelled: IsCancelled | None
+    path: Path, layout: _ColumnLayout, report: Report | None, cancelled: IsCancelled | None
 ) -> tuple[list[str], NDArray[np.float32]]:
     """Labels, and pixels in [0, 1]."""
     total = max(1, _count_lines(path, cancelled) - layout.has_heading)
@@ -207,7 +207,7 @@ def _read(
 
 
 def _read_scaled(
-    path: Path, layout: _Layout, top: float, progress: Progress
+    path: Path, layout: _ColumnLayout, top: float, progress: Progress
 ) -> tuple[list[str], NDArray[np.float32]]:
     labels: list[str] = []
     done = 0
@@ -228,14 +228,14 @@ def _read_scaled(
         return labels, store.finished()
 
 
-def _images(values: NDArray[np.float32], layout: _Layout) -> NDArray[np.float32]:
+def _images(values: NDArray[np.float32], layout: _ColumnLayout) -> NDArray[np.float32]:
     channels, height, width = layout.shape
     if channels == 1:
         return values.reshape(-1, 1, height, width)
     return values.reshape(-1, height, width, channels).transpose(0, 3, 1, 2)
 
 
-def _values(rows: list[str], number: int, layout: _Layout, path: Path) -> NDArray[np.float32]:
+def _values(rows: list[str], number: int, layout: _ColumnLayout, path: Path) -> NDArray[np.float32]:
     columns = [at for at in range(layout.columns) if at != layout.label]
     try:
         return np.loadtxt(
@@ -247,7 +247,7 @@ def _values(rows: list[str], number: int, layout: _Layout, path: Path) -> NDArra
         ) from error
 
 
-def _line_of_bad(rows: list[str], number: int, columns: list[int], layout: _Layout) -> int:
+def _line_of_bad(rows: list[str], number: int, columns: list[int], layout: _ColumnLayout) -> int:
     """Number of the first line that is not made of numbers."""
     for at, row in enumerate(rows):
         fields = row.split(layout.delimiter)
@@ -256,7 +256,7 @@ def _line_of_bad(rows: list[str], number: int, columns: list[int], layout: _Layo
     return number
 
 
-def _check_columns(rows: list[str], number: int, layout: _Layout, path: Path) -> None:
+def _check_columns(rows: list[str], number: int, layout: _ColumnLayout, path: Path) -> None:
     for at, row in enumerate(rows):
         found = row.count(layout.delimiter) + 1
         if found != layout.columns:
@@ -267,13 +267,13 @@ def _check_columns(rows: list[str], number: int, layout: _Layout, path: Path) ->
             )
 
 
-def _label(row: str, layout: _Layout) -> str:
+def _label(row: str, layout: _ColumnLayout) -> str:
     if layout.label == 0:
         return row.partition(layout.delimiter)[0].strip().strip('"')
     return row.rpartition(layout.delimiter)[2].strip().strip('"')
 
 
-def _chunks(lines: Iterator[str], layout: _Layout) -> Iterator[tuple[int, list[str]]]:
+def _chunks(lines: Iterator[str], layout: _ColumnLayout) -> Iterator[tuple[int, list[str]]]:
     """Line number of the first one (from 1), and up to 1,000 lines; blank ones left out at the end.
 
     A blank line in the middle is refused like any other of another number of columns.

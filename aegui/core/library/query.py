@@ -215,14 +215,14 @@ def rows_of(
     Raises:
         AeguiError: A column is none.
     """
-    builder = _Builder(query)
+    builder = _QueryBuilder(query)
     if query.limit is not None:
         # Sorted by their numbers alone: what is shown is looked up for those that are left.
-        few = _Builder(query)
+        few = _QueryBuilder(query)
         first = f"{few.order()} LIMIT {int(query.limit)}"
         sql, values = few.select(["entries.number"])
         sql += first
-        builder = _Builder(
+        builder = _QueryBuilder(
             LibraryQuery(trashed=query.trashed, sort=query.sort, descending=query.descending)
         )
         builder.only(sql, values)
@@ -238,7 +238,7 @@ def count_of(connection: sqlite3.Connection, query: LibraryQuery) -> int:
     Raises:
         AeguiError: A column is none.
     """
-    sql, values = _Builder(query).select(["count(*)"])
+    sql, values = _QueryBuilder(query).select(["count(*)"])
     return int(connection.execute(sql, values).fetchone()[0])
 
 
@@ -250,7 +250,7 @@ def groups_of(
     Raises:
         AeguiError: A column is none.
     """
-    builder = _Builder(query)
+    builder = _QueryBuilder(query)
     joined = {key: builder.spread(key) for key in figures}
     shown = [builder.expression(by), *(name for names in joined.values() for name in names)]
     sql, values = builder.select(shown)
@@ -271,7 +271,7 @@ def _group(value: Any, rows: Sequence[Sequence[Any]], keys: Sequence[str]) -> Li
     return LibraryGroup(value, len(rows), found)
 
 
-class _Builder:
+class _QueryBuilder:
     """An SQL query that is put together: joins that columns need, conditions, values."""
 
     def __init__(self, query: LibraryQuery) -> None:

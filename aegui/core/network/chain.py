@@ -59,7 +59,7 @@ class _Broken(Exception):
 
 
 @dataclass
-class _Builder:
+class _ChainBuilder:
     """Appends layers one by one, carrying the shape along."""
 
     shape: Shape
@@ -92,7 +92,7 @@ class _Builder:
 
 def build_chain(network: NetworkSpec, image_shape: Shape) -> Chain:
     """Encoder, code, decoder and output for images of ``image_shape`` (channels, height, width)."""
-    builder = _Builder(image_shape)
+    builder = _ChainBuilder(image_shape)
     try:
         for index, spec in enumerate(network.encoder):
             builder.add(f"network.encoder.{index}", spec, "encoder")
@@ -112,7 +112,7 @@ def build_stack(
     specs: Sequence[AnyLayer], where: str, shape: Shape, outputs: int, part: Part
 ) -> Chain:
     """A stack of its own on ``shape``: the layers, then ``outputs`` numbers without activation."""
-    builder = _Builder(shape)
+    builder = _ChainBuilder(shape)
     try:
         for index, spec in enumerate(specs):
             builder.add(f"{where}.{index}", spec, part)
@@ -132,7 +132,7 @@ def own_decoder(network: NetworkSpec, image_shape: Shape) -> NetworkSpec:
     return network.model_copy(update={"decoder": decoder, "output_layer": kept, "tied": False})
 
 
-def _mirror(builder: _Builder, network: NetworkSpec, image_shape: Shape) -> None:
+def _mirror(builder: _ChainBuilder, network: NetworkSpec, image_shape: Shape) -> None:
     """The decoder that undoes the encoder step by step.
 
     Each step back, from the output of a layer to its input, has the activation with which that
@@ -154,7 +154,7 @@ def _mirror(builder: _Builder, network: NetworkSpec, image_shape: Shape) -> None
 
 
 def _undo(
-    builder: _Builder, index: int, before: list[LayerShape], network: NetworkSpec, part: Part
+    builder: _ChainBuilder, index: int, before: list[LayerShape], network: NetworkSpec, part: Part
 ) -> None:
     """Add what leads from the output of layer ``index`` back to its input.
 
@@ -191,7 +191,7 @@ def _activation_at(before: list[LayerShape]) -> ActivationKey:
 
 
 def _undoing(
-    builder: _Builder, layer: LayerShape, activation: ActivationKey, tied_to: int | None
+    builder: _ChainBuilder, layer: LayerShape, activation: ActivationKey, tied_to: int | None
 ) -> tuple[Spec, int | None]:
     """The layer that leads from the output of an image layer back to the shape of its input."""
     spec = layer.spec.way_back(layer.input_shape, layer.output_shape, activation)
@@ -210,7 +210,7 @@ def _no_mirror(layer: LayerShape) -> str:
 
 
 def _mirrored_output(
-    builder: _Builder, network: NetworkSpec, undone: int, image_shape: Shape
+    builder: _ChainBuilder, network: NetworkSpec, undone: int, image_shape: Shape
 ) -> None:
     """The output as the mirror of the first layer: a convolution's is a transposed one."""
     layer = builder.layers[undone]
@@ -228,7 +228,7 @@ def _mirrored_output(
 
 
 def _own_output(
-    builder: _Builder, network: NetworkSpec, image_shape: Shape, undone: int | None = None
+    builder: _ChainBuilder, network: NetworkSpec, image_shape: Shape, undone: int | None = None
 ) -> None:
     """A convolution after an image of full size, a dense layer after anything else."""
     channels, height, width = image_shape

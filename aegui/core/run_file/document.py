@@ -19,11 +19,11 @@ MAX_NAME = 200
 MAX_TERMS = 100
 
 
-class _Part(BaseModel):
+class _DocumentPart(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class ResultDocument(_Part):
+class ResultDocument(_DocumentPart):
     """A ``RunResult`` without its wrong pixels, which are an array."""
 
     seed: int
@@ -36,21 +36,21 @@ class ResultDocument(_Part):
     figures: dict[str, float] = {}
 
 
-class PointDocument(_Part):
+class PointDocument(_DocumentPart):
     """A moment of the training, and plain values of its state."""
 
     epoch: Annotated[int, Field(ge=0)]
     scalars: dict[str, int | float | str] = {}
 
 
-class PlaceDocument(_Part):
+class PlaceDocument(_DocumentPart):
     """A ``Place``."""
 
     z: Annotated[list[Number], Field(min_length=1, max_length=MAX_PLACE_NUMBERS)]
     name: Annotated[str, Field(max_length=MAX_NAME)]
 
 
-class RunDocument(_Part):
+class RunDocument(_DocumentPart):
     """The whole of it.
 
     ``half`` means that the weights are in half precision, ``measured`` is the number of samples

@@ -19,11 +19,11 @@ _CHOSEN = ("source", "chars", "labels", "names", "count", "images")
 _Epoch = Annotated[FiniteFloat, Field(ge=0)]
 
 
-class _Part(BaseModel):
+class _StagePart(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class ChangeDocument(_Part):
+class ChangeDocument(_StagePart):
     """A ``LiveChange``."""
 
     epoch: _Epoch
@@ -33,7 +33,7 @@ class ChangeDocument(_Part):
     discriminator: bool | None = None
 
 
-class StageDocument(_Part):
+class StageDocument(_StagePart):
     """A ``Stage``; its recipe without name and notes, and without the choice of samples."""
 
     kind: StageKind

@@ -46,11 +46,11 @@ MAX_AXES = 20
 Mode = Literal["grid", "random", "path", "guided"]
 
 
-class _Part(BaseModel):
+class _PlanPart(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
 
-class Range(_Part):
+class Range(_PlanPart):
     """``steps`` numbers from ``first`` to ``last``, both among them; whole ones with ``whole``."""
 
     first: Annotated[float, Field(allow_inf_nan=False)]
@@ -83,14 +83,14 @@ class Range(_Part):
         return tuple(dict.fromkeys(found))
 
 
-class AxisRow(_Part):
+class AxisRow(_PlanPart):
     """One choice of an axis that sets several fields at once: path -> value, and its name."""
 
     label: Line
     set: dict[str, Any]
 
 
-class StudyAxis(_Part):
+class StudyAxis(_PlanPart):
     """What is varied: one field of the recipe by its dotted path, or rows of several fields.
 
     Exactly one of ``values``, ``range`` and ``rows`` is given; ``path`` goes with the first two.
@@ -136,7 +136,7 @@ class StudyAxis(_Part):
         )
 
 
-class Seeds(_Part):
+class Seeds(_PlanPart):
     """The seeds ``first``, ``first`` + 1, ... of each setting."""
 
     first: Annotated[int, Field(ge=0, lt=2**53)] = 0
@@ -148,7 +148,7 @@ class Seeds(_Part):
         return tuple(range(self.first, self.first + self.count))
 
 
-class Goal(_Part):
+class Goal(_PlanPart):
     """When a run counts as a success: its ``figure`` is at most, or at least, so much."""
 
     figure: Line = "worst"
@@ -168,7 +168,7 @@ class Goal(_Part):
         return self.at_least is not None and value >= self.at_least
 
 
-class Published(_Part):
+class Published(_PlanPart):
     """What somebody has printed of a setting.
 
     ``where`` names it: axis -> choice, of as many axes as it takes; ``text`` is what is shown.
@@ -182,7 +182,7 @@ GOAL = "goal"
 """Among the figures of ``choose``: the share of the seeds that reach the goal."""
 
 
-class StudyPlan(_Part):
+class StudyPlan(_PlanPart):
     """Everything needed to repeat a study.
 
     ``recipe`` is a whole recipe, or the name of one that ships, or a file beside the plan; ``set``

@@ -45,7 +45,7 @@ _PROBE_SEED = 0x5EED_0006
 
 
 @dataclass(frozen=True, eq=False)
-class _Part:
+class _ObjectivePart:
     """Rows ``[n, D]`` in float64, what is drawn for them, and their share in all samples."""
 
     inputs: torch.Tensor
@@ -139,7 +139,7 @@ class ExactObjective:
                 self._loss_of(run, part) * part.share for part in self._parts(run, cancelled)
             )
 
-    def _loss_of(self, run: int, part: _Part) -> float:
+    def _loss_of(self, run: int, part: _ObjectivePart) -> float:
         program = self._program(len(part.inputs), gradient=False)
         if program is not None:
             return program(run, part.inputs, part.target, part.noise)
@@ -162,7 +162,7 @@ class ExactObjective:
                 gradient.add_(found, alpha=part.share)
         return loss, gradient.cpu().numpy()
 
-    def _gradient_of(self, run: int, part: _Part) -> tuple[float, torch.Tensor]:
+    def _gradient_of(self, run: int, part: _ObjectivePart) -> tuple[float, torch.Tensor]:
         program = self._program(len(part.inputs), gradient=True)
         if program is not None:
             value = program(run, part.inputs, part.target, part.noise)
@@ -173,7 +173,7 @@ class ExactObjective:
             found = torch.autograd.grad(total, leaves, materialize_grads=True)
         return float(total.detach()), torch.cat([each.flatten() for each in found])
 
-    def _total(self, run: int, part: _Part) -> torch.Tensor:
+    def _total(self, run: int, part: _ObjectivePart) -> torch.Tensor:
         # The contractive penalty is a gradient itself.
         with torch.set_grad_enabled(torch.is_grad_enabled() or bool(self._objective.contractive)):
             return self._objective.total(self._model, run, part.inputs, part.target, part.noise)
@@ -193,7 +193,7 @@ class ExactObjective:
     def _giving_up(self, cancelled: IsCancelled | None) -> AbstractContextManager[None]:
         return giving_up(cancelled if self._is_long else None, [self._double.buffers])
 
-    def _parts(self, run: int, cancelled: IsCancelled | None = None) -> Iterator[_Part]:
+    def _parts(self, run: int, cancelled: IsCancelled | None = None) -> Iterator[_ObjectivePart]:
         """The samples, so many at once as fit into memory."""
         rows = self._target.shape[1]
         generator = None
@@ -206,7 +206,7 @@ class ExactObjective:
             noise = None
             if self._is_drawn:
                 noise = chunk.new_empty(len(chunk), self._units).normal_(generator=generator)
-            yield _Part(chunk, wanted, noise, len(chunk) / rows)
+            yield _ObjectivePart(chunk, wanted, noise, len(chunk) / rows)
 
     def _piece(self, run: int, start: int) -> tuple[torch.Tensor, torch.Tensor]:
         """Inputs and targets from ``start`` on, in float64; those of small sets are made once."""

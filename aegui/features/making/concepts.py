@@ -54,7 +54,7 @@ class ConceptWork(QObject):
 
     def _connect(self) -> None:
         services, page, concepts = self._services, self._page, self._concepts
-        services.workspace.keepsakes.concepts_changed.connect(self._show_kept)
+        services.workspace.annotations.concepts_changed.connect(self._show_kept)
         concepts.looked.connect(self._on_concepts_looked)
         concepts.applied.connect(self._on_concepts_applied)
         concepts.boxes_changed.connect(self._show_boxes)
@@ -93,7 +93,7 @@ class ConceptWork(QObject):
 
     def show_pins(self) -> None:
         """Offer the pins to be what a concept is applied to."""
-        places = self._services.workspace.keepsakes.places
+        places = self._services.workspace.annotations.places
         start = self._concepts.start
         current = next((place.name for place in places if place.z == start), "")
         self._page.set_pins([place.name for place in places], current)
@@ -118,7 +118,7 @@ class ConceptWork(QObject):
 
     @Slot(int)
     def _on_page_start_chosen(self, index: int) -> None:
-        self._concepts.set_start(self._services.workspace.keepsakes.places[index].z)
+        self._concepts.set_start(self._services.workspace.annotations.places[index].z)
 
     # Concepts
 
@@ -157,12 +157,12 @@ class ConceptWork(QObject):
         """Concepts of the present network's size."""
         codec = self._services.shown.codec
         size = 0 if codec is None else codec.latent_size
-        concepts = self._services.workspace.keepsakes.concepts
+        concepts = self._services.workspace.annotations.concepts
         return tuple(concept for concept in concepts if len(concept.direction) == size)
 
     @Slot(str)
     def _on_page_keep_requested(self, name: str) -> None:
-        look, kept = self._concepts.latest, self._services.workspace.keepsakes
+        look, kept = self._concepts.latest, self._services.workspace.annotations
         if look is not None:
             named = look.concept.named(name)
             self._concepts.set_kept(named)
@@ -175,7 +175,7 @@ class ConceptWork(QObject):
 
     @Slot(int)
     def _on_page_kept_removed(self, index: int) -> None:
-        gone, kept = self._offered()[index], self._services.workspace.keepsakes
+        gone, kept = self._offered()[index], self._services.workspace.annotations
         kept.set_concepts(tuple(each for each in kept.concepts if each is not gone))
 
     # What was reached
@@ -188,7 +188,7 @@ class ConceptWork(QObject):
     @Slot()
     def _on_page_pin_requested(self) -> None:
         if self._applied is not None:
-            self._services.workspace.keepsakes.pin(self._applied.code)
+            self._services.workspace.annotations.pin(self._applied.code)
 
     @Slot()
     def _on_page_draw_requested(self) -> None:

@@ -75,7 +75,7 @@ class MakingFeature(Feature):
 
     def _connect(self, dock: QDockWidget) -> None:
         services, page, paths = self._services, self._page, self._paths
-        kept = services.workspace.keepsakes
+        kept = services.workspace.annotations
         dock.visibilityChanged.connect(self._set_seen)
         paths.traced.connect(self._on_paths_traced)
         paths.pictured.connect(self._on_paths_pictured)
@@ -151,11 +151,11 @@ class MakingFeature(Feature):
     @Slot()
     def _on_pins_pin_requested(self) -> None:
         if self._reach.cursor is not None:
-            self._services.workspace.keepsakes.pin(self._reach.cursor)
+            self._services.workspace.annotations.pin(self._reach.cursor)
 
     @Slot(int, str)
     def _on_pins_renamed(self, index: int, name: str) -> None:
-        kept = self._services.workspace.keepsakes
+        kept = self._services.workspace.annotations
         if not name.strip():
             self._show_stops()
             return
@@ -163,16 +163,16 @@ class MakingFeature(Feature):
 
     @Slot(int, object)
     def _on_canvas_pin_moved(self, index: int, z: NDArray[np.float32]) -> None:
-        self._services.workspace.keepsakes.replace(index, self._paths.moved(index, z))
+        self._services.workspace.annotations.replace(index, self._paths.moved(index, z))
 
     @Slot(object)
     def _on_pins_ordered(self, order: tuple[int, ...]) -> None:
-        kept = self._services.workspace.keepsakes
+        kept = self._services.workspace.annotations
         kept.set_places(tuple(kept.places[index] for index in order))
 
     @Slot(int)
     def _on_pins_activated(self, index: int) -> None:
-        place = self._services.workspace.keepsakes.places[index]
+        place = self._services.workspace.annotations.places[index]
         self._reach.go_to(np.array(place.z, np.float32))
 
     # The way

@@ -99,7 +99,7 @@ class FindWork(QObject):
         look = self._finds.latest
         for number in numbers if look is not None else ():
             assert look is not None
-            self._services.workspace.keepsakes.pin(look.codes[number])
+            self._services.workspace.annotations.pin(look.codes[number])
 
     @Slot(int)
     def _on_page_draw_requested(self, number: int) -> None:

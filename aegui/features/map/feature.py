@@ -72,7 +72,7 @@ class MapFeature(Feature):
         services.of(DecodeService).decoded.connect(self._on_decode_decoded)
         services.of(PlaneService).decoded.connect(self._on_plane_decoded)
         services.latest("aegui-nearest").answered.connect(self._on_nearest_answered)
-        services.workspace.keepsakes.places_changed.connect(self._show_pins)
+        services.workspace.annotations.places_changed.connect(self._show_pins)
 
     def fit(self) -> None:
         """Show the whole map."""
@@ -268,16 +268,16 @@ class MapFeature(Feature):
 
     @Slot(object)
     def _on_canvas_pin_requested(self, z: NDArray[np.float32]) -> None:
-        self._services.workspace.keepsakes.pin(z)
+        self._services.workspace.annotations.pin(z)
 
     @Slot(int)
     def _on_canvas_pin_removed(self, index: int) -> None:
-        self._services.workspace.keepsakes.unpin(index)
+        self._services.workspace.annotations.unpin(index)
 
     @Slot()
     @Slot(object)
     def _show_pins(self, _places: object = None) -> None:
-        places = self._services.workspace.keepsakes.places
+        places = self._services.workspace.annotations.places
         self._window.canvas.set_pins(
             tuple(Pin(np.array(place.z, np.float32), place.name) for place in places)
         )

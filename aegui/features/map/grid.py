@@ -42,7 +42,7 @@ class GridFeature(Feature):
         self._request: GridRequest | None = None
         self._traversed: TraversalRequest | None = None
         self._window.canvas.sheet_requested.connect(self.open_traversal)
-        self._window.canvas.furniture.strip.sheet_requested.connect(self.open_traversal)
+        self._window.canvas.overlays.strip.sheet_requested.connect(self.open_traversal)
         services.of(GridService).written.connect(self._on_grids_written)
         self.set_conditions(can_decode=services.shown.codec is not None)
 

@@ -70,7 +70,7 @@ class InsightFeature(Feature):
         canvas.cursor_left.connect(self._on_canvas_cursor_left)
         canvas.layer_toggled.connect(self._on_canvas_layer_toggled)
         canvas.lens_toggled.connect(self._on_canvas_lens_toggled)
-        canvas.furniture.lens.spacing_edited.connect(self._on_lens_spacing_edited)
+        canvas.overlays.lens.spacing_edited.connect(self._on_lens_spacing_edited)
         canvas.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -128,7 +128,7 @@ class InsightFeature(Feature):
         if self._spacing is None and codes is not None:
             spread = float(np.nanmean(codes.spread)) if len(codes.values) else 1.0
             spacing = nearest_spacing(_SPACING_SHARE * spread) if np.isfinite(spread) else 0.1
-            self._canvas.furniture.lens.set_spacing(spacing)
+            self._canvas.overlays.lens.set_spacing(spacing)
 
     # The cursor
 
@@ -151,7 +151,7 @@ class InsightFeature(Feature):
     def _look_around(self) -> None:
         code = self._canvas.cursor_code() if self._lens else None
         if code is not None:
-            spacing = self._canvas.furniture.lens.spacing
+            spacing = self._canvas.overlays.lens.spacing
             self._services.of(InsightService).fan(code, self._canvas.scene.frame, spacing)
 
     @Slot(object)
@@ -185,10 +185,10 @@ class InsightFeature(Feature):
         self._look_around()
 
     def _show_lens(self) -> None:
-        furniture = self._canvas.furniture
-        furniture.bar.layers.set_lens(self._lens)
-        furniture.lens.setVisible(self._lens)
-        furniture.place()
+        overlays = self._canvas.overlays
+        overlays.bar.layers.set_lens(self._lens)
+        overlays.lens.setVisible(self._lens)
+        overlays.place()
         if not self._lens:
             self._services.of(InsightService).forget_fan()
             self._canvas.set_fan(None)
@@ -238,7 +238,7 @@ class InsightFeature(Feature):
 
     def _show_choice(self) -> None:
         fields = self._services.of(FieldService)
-        button = self._canvas.furniture.bar.layers
+        button = self._canvas.overlays.bar.layers
         button.set_layers(fields.chosen, self._reasons())
 
     def _reasons(self) -> dict[str, str]:
@@ -266,8 +266,8 @@ class InsightFeature(Feature):
         fields = self._services.of(FieldService)
         known = {layer.field.key for layer in fields.layers}
         awaited = [key for key in fields.chosen if fields.available(key) and key not in known]
-        self._canvas.furniture.fields.set_layers(fields.layers, awaited)
-        self._canvas.furniture.place()
+        self._canvas.overlays.fields.set_layers(fields.layers, awaited)
+        self._canvas.overlays.place()
 
     def _keep(self, name: str, value: bool | str) -> None:
         self._services.settings.keep({name: value})

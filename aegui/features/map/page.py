@@ -59,7 +59,7 @@ class PageFeature(Feature):
             shown.dataset,
             moment.weights,
             shown.kept,
-            self._services.workspace.keepsakes.places,
+            self._services.workspace.annotations.places,
             self._window.canvas.scene.frame,
         )
 

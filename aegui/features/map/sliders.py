@@ -32,14 +32,14 @@ class SlidersFeature(Feature):
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
         self._canvas = self._window.canvas
-        self._axes = self._window.canvas.furniture.axes
-        self._sliders = self._window.canvas.furniture.strip.sliders
+        self._axes = self._window.canvas.overlays.axes
+        self._sliders = self._window.canvas.overlays.strip.sliders
         self._following = Refresher(self._sliders.ask_ends, _FOLLOWING_MS, parent=self)
         self._sliders.ends_requested.connect(self._on_sliders_ends_requested)
         services.of(EndsService).drawn.connect(self._on_ends_drawn)
         services.of(Making).paths.stops_changed.connect(self._show_pins)
-        services.workspace.keepsakes.places_changed.connect(self._take_places)
-        self._take_places(services.workspace.keepsakes.places)
+        services.workspace.annotations.places_changed.connect(self._take_places)
+        self._take_places(services.workspace.annotations.places)
 
     @Slot(object, object)
     def _on_sliders_ends_requested(self, axes: tuple[int, ...], codes: NDArray[np.float32]) -> None:
@@ -69,7 +69,7 @@ class SlidersFeature(Feature):
 
     @Slot(object)
     def _take_places(self, _places: object) -> None:
-        self._services.of(Making).paths.set_places(self._services.workspace.keepsakes.places)
+        self._services.of(Making).paths.set_places(self._services.workspace.annotations.places)
         self._show_pins()
 
     @Slot()

@@ -71,7 +71,7 @@ class TourFeature(Feature):
         services.workspace.undo_stack.indexChanged.connect(self._on_undo_stack_index_changed)
         services.runner.finished.connect(self._on_runner_finished)
         services.of(Selection).changed.connect(self._on_selection_changed)
-        services.workspace.keepsakes.places_changed.connect(self._on_places_changed)
+        services.workspace.annotations.places_changed.connect(self._on_places_changed)
 
     @property
     def step(self) -> TourStep | None:
@@ -136,7 +136,7 @@ class TourFeature(Feature):
         self._at = at
         self._moves = 0
         self._pixels = self._services.drawing.pixels
-        self._pins = len(self._services.workspace.keepsakes.places)
+        self._pins = len(self._services.workspace.annotations.places)
         self.card.set_step(at, len(STEPS), tr(step.title), tr(step.text))
         self._place()
         # Docks are laid out later.

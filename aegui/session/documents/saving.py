@@ -32,7 +32,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
-class _Order:
+class _SaveOrder:
     path: Path
     run: SavedRun
     done: Callable[[FileMark | None], None]
@@ -50,7 +50,7 @@ class Saving(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._orders: deque[_Order] = deque()
+        self._orders: deque[_SaveOrder] = deque()
         self._job = ProgressJob("aegui-save", self)
         self._job.progressed.connect(self.progressed)
 
@@ -75,7 +75,7 @@ class Saving(QObject):
         except AeguiError as error:
             failed(error)
             return False
-        self._orders.append(_Order(path, run, done, failed))
+        self._orders.append(_SaveOrder(path, run, done, failed))
         if len(self._orders) == 1:
             self.busy_changed.emit(True)
             self._begin()

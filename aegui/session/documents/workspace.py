@@ -16,12 +16,12 @@ from aegui.core.recipe.file import save_recipe
 from aegui.core.run_file.saved import saved_run_of
 from aegui.core.training.stages import Lineage
 from aegui.session.data.data_edits import DataEdits, DownloadNeed
+from aegui.session.documents.annotations import Annotations
 from aegui.session.documents.autosave import Recovery, remove
 from aegui.session.documents.document import continuation_of, first_document, to_save
 from aegui.session.documents.document_file import DocumentFile
 from aegui.session.documents.draft import reverted
 from aegui.session.documents.edit_command import EditCommand
-from aegui.session.documents.keepsakes import Keepsakes
 from aegui.session.documents.opening import Opening
 from aegui.session.documents.undo_history import UndoHistory
 from aegui.session.jobs.progress_job import ProgressJob
@@ -97,8 +97,8 @@ class Workspace(QObject):
         super().__init__(parent)
         self._undo_history = UndoHistory(self)
         self.loading = ProgressJob("aegui-data", self)
-        self.keepsakes = Keepsakes(self._undo_history, self)
-        self.keepsakes.edited.connect(self._on_keepsakes_edited)
+        self.annotations = Annotations(self._undo_history, self)
+        self.annotations.edited.connect(self._on_annotations_edited)
         self._agreed: set[str] = set()
         self._edits = DataEdits(self, self.loading)
         self._file = DocumentFile(self, settings, autosave_folder, self)
@@ -451,21 +451,21 @@ class Workspace(QObject):
 
     def content(self) -> SavedRun:
         """What a file of the document holds."""
-        kept = self.keepsakes
+        kept = self.annotations
         return to_save(self._draft, self._run, kept.places, kept.concepts)
 
     def content_under_way(self) -> SavedRun:
         """What a copy against a crash holds: with the training under way."""
         if self._training is None:
             return self.content()
-        kept = self.keepsakes
+        kept = self.annotations
         return to_save(self._draft, self._training[0], kept.places, kept.concepts)
 
     @Slot()
-    def _on_keepsakes_edited(self) -> None:
+    def _on_annotations_edited(self) -> None:
         # Pins alone are not worth a question where the document has never been saved: whoever
         # clicks about on the shipped model may leave without a word.
-        if self.path is not None or self.keepsakes.concepts:
+        if self.path is not None or self.annotations.concepts:
             self._file.mark_unsaved()
         self._file.touch()
         self._file.announce()
@@ -478,7 +478,7 @@ class Workspace(QObject):
         self._draft = opened.draft
         self._run = opened.run
         self._training = None
-        self.keepsakes.take(opened.places, opened.concepts)
+        self.annotations.take(opened.places, opened.concepts)
         self._resolution = opened.resolution
         self._file.begin(opened.path, opened.name, opened.mark)
 
@@ -490,7 +490,7 @@ class Workspace(QObject):
         self.dataset_changed.emit(self.dataset)
         self.recipe_changed.emit(self._resolution)
         self.run_changed.emit(self._run)
-        self.keepsakes.announce()
+        self.annotations.announce()
         self.document_changed.emit(self)
         self._file.announce()
         reading = opened.reading

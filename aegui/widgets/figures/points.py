@@ -32,7 +32,7 @@ _DOT = 1.8
 _MANY_DOT = 0.9
 _FEW = 500
 _SWATCH = 2.2
-_STAMPS = (15.0, 12.0, 9.5)
+_SPRITES = (15.0, 12.0, 9.5)
 _STAMP_GAP = 1.0
 _REACHES = (0.0, 5.0, 11.0, 18.0)
 _SIDES = ((1, -1), (1, 0), (1, 1), (-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1))
@@ -90,7 +90,7 @@ class PointPlot:
         else:
             self._paint_dots(ink.painter, ink, shown, pixels)
         if self.image_of is not None:
-            self._paint_stamps(ink, shown, pixels, self.image_of)
+            self._paint_sprites(ink, shown, pixels, self.image_of)
         elif self.signs and len(shown) <= MOST_SIGNS:
             self._paint_signs(ink, frame, shown, pixels)
 
@@ -152,7 +152,7 @@ class PointPlot:
             for place in group.tolist():
                 painter.drawEllipse(pixels[place], radius, radius)
 
-    def _paint_stamps(
+    def _paint_sprites(
         self,
         ink: Ink,
         shown: NDArray[np.int64],
@@ -166,7 +166,7 @@ class PointPlot:
         height, width = image_of(int(shown[drawn[0]])).shape[-2:]
         places = np.array([(pixels[row].x(), pixels[row].y()) for row in drawn.tolist()])
         size, taken = QSizeF(), np.zeros(0, np.int64)
-        for side in _STAMPS if len(shown) <= MOST_SIGNS else _STAMPS[:1]:
+        for side in _SPRITES if len(shown) <= MOST_SIGNS else _SPRITES[:1]:
             scale = side / max(height, width)
             size = QSizeF(width * scale, height * scale)
             taken = apart(places / (size.width() + _STAMP_GAP, size.height() + _STAMP_GAP))

@@ -75,7 +75,7 @@ def seeds_picture(material: StudyMaterial, choice: PictureChoice) -> StudyPictur
     return StudyPicture(
         SquareFields(parts, _signs(plan, clouds, key, low, high)),
         tuple(items),
-        _Words(plan, cells, clouds),
+        _SeedWords(plan, cells, clouds),
         caption,
         lambda: seeds_csv(plan, list(zip(cells, clouds, strict=True))),
         runs,
@@ -96,7 +96,7 @@ class _Numbers(Made[str]):
         return str(int(self._seeds[at]))
 
 
-class _Words(Made[str]):
+class _SeedWords(Made[str]):
     """What each square says, then each field; made when it is asked for."""
 
     def __init__(

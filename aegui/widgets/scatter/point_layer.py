@@ -14,7 +14,7 @@ from aegui.widgets.landmarks import GAP_PX, Landmarks
 from aegui.widgets.scatter.dot_raster import DotRaster
 from aegui.widgets.scatter.point_colours import PointColours
 from aegui.widgets.scatter.point_index import PointIndex
-from aegui.widgets.scatter.stamps import DOT_PX, Stamps
+from aegui.widgets.scatter.sprites import DOT_PX, Sprites
 from aegui.widgets.viewport import Viewport
 
 if TYPE_CHECKING:
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from aegui.widgets.viewport import Bounds
 
 GLYPH_SHARE = 0.13
-"""Plates may cover about this share of the room that the codes take."""
+"""Sprites may cover about this share of the room that the codes take."""
 LARGEST_SCALE = 6
-"""Largest screen pixels per glyph pixel on a plate."""
+"""Largest screen pixels per glyph pixel of a sprite."""
 LEAST_SCALE = 2
 """Below that, automatic drawing shows dots."""
 LEAST_IMAGE_PX, LARGEST_PX = 20, 64
@@ -38,7 +38,7 @@ MOST_PLATES = 1500
 """Where more samples than that are seen they are dots."""
 LEAST_MADE = 8
 MAKING_SECONDS = 0.003
-"""In one frame so many plates are made that were never seen, and more while there is time."""
+"""In one frame so many sprites are made that were never seen, and more while there is time."""
 MOST_PIXMAPS = 2000
 """More dots than that are written straight into an image."""
 LABEL_SHARE = 0.25
@@ -55,14 +55,14 @@ _OVER_FIELD = 0.3
 
 
 class PointLayer:
-    """Draws samples as plates with their images, or as dots with labels where room is short.
+    """Draws samples as sprites with their images, or as dots with labels where room is short.
 
     Those that have a place may be some of the set only: numbers of samples are those of the set,
     ``pixels`` and what paints count those that have a place.
     """
 
     def __init__(self) -> None:
-        self.stamps = Stamps()
+        self.sprites = Sprites()
         self._places: NDArray[np.float64] = np.zeros((0, 2))
         self._indices: NDArray[np.int64] = np.zeros(0, np.int64)
         self._pixels: NDArray[np.float64] | None = np.zeros((0, 2))
@@ -83,7 +83,7 @@ class PointLayer:
 
     @property
     def scale(self) -> float:
-        """Screen pixels per image pixel of the plates; 0 where dots are drawn."""
+        """Screen pixels per image pixel of the sprites; 0 where dots are drawn."""
         return self._scale
 
     @property
@@ -169,7 +169,7 @@ class PointLayer:
             labels
             and self._scale == 0
             and not self.colours.has_classes
-            and self.stamps.has_labels
+            and self.sprites.has_labels
             and len(self._places) * _LABEL_PX2 < LABEL_SHARE * room
         )
         if floor is not None:
@@ -184,7 +184,7 @@ class PointLayer:
     def _choose_marked(self, view: Viewport) -> None:
         """Which samples are images where not all can be without covering one another."""
         self._marked_scale = self._scale or self._mark_scale()
-        sticker = self.stamps.sticker_size(self._marked_scale)
+        sticker = self.sprites.sticker_size(self._marked_scale)
         rows = self._landmarks.rows(
             self._places,
             (self._version, self.colours.version),
@@ -199,7 +199,7 @@ class PointLayer:
     def _stamp_size(self) -> tuple[float, float]:
         if self._scale == 0:
             return DOT_PX + 1, DOT_PX + 1
-        size = self.stamps.sticker_size(self._scale)
+        size = self.sprites.sticker_size(self._scale)
         return size.width() + 1, size.height() + LEVEL_GAP_PX
 
     def _room_px2(self, view: Viewport) -> float:
@@ -220,9 +220,9 @@ class PointLayer:
             return 0.0
         share = 2 * GLYPH_SHARE if ribbon else GLYPH_SHARE
         budget = share * self._room_px2(view) / count
-        if not self.stamps.look.glyphs:
+        if not self.sprites.look.glyphs:
             return self._image_scale(budget, automatic=points == "auto")
-        height, width = self.stamps.image_shape
+        height, width = self.sprites.image_shape
         scale = math.floor(math.sqrt(budget / ((width + 2) * (height + 2))))
         # Glyphs of many pixels are large enough at 1.
         least = LEAST_SCALE if height <= 16 else 1
@@ -237,15 +237,15 @@ class PointLayer:
 
     def _mark_scale(self) -> float:
         """Scale of the images that stand among dots."""
-        side = max(self.stamps.image_shape)
-        if self.stamps.look.glyphs:
+        side = max(self.sprites.image_shape)
+        if self.sprites.look.glyphs:
             return float(LEAST_SCALE if side <= 16 else 1)
         roomy = [scale for scale in _IMAGE_SCALES if scale * side >= LANDMARK_PX]
         return roomy[0] if roomy else _IMAGE_SCALES[-1]
 
     def _image_scale(self, budget: float, *, automatic: bool) -> float:
         """Scale of images that are no glyphs, from 1/16 on: large ones are reduced."""
-        height, width = self.stamps.image_shape
+        height, width = self.sprites.image_shape
         largest = max(height, width)
         scales = [s for s in _IMAGE_SCALES if LEAST_IMAGE_PX <= s * largest <= LARGEST_PX]
         scales = scales or [min(_IMAGE_SCALES, key=lambda s: abs(s * largest - LEAST_IMAGE_PX))]
@@ -255,7 +255,7 @@ class PointLayer:
         return 0.0 if automatic else scales[0]
 
     def _largest_scale(self) -> int:
-        height, _ = self.stamps.image_shape
+        height, _ = self.sprites.image_shape
         return max(1, min(LARGEST_SCALE, LARGEST_PX // height))
 
     def paint(
@@ -351,7 +351,7 @@ class PointLayer:
         theme: Theme,
         ratio: float,
     ) -> None:
-        size = self.stamps.sticker_size(scale)
+        size = self.sprites.sticker_size(scale)
         half = np.array([size.width() / 2, size.height() / 2])
         corners = np.rint(self.pixels_of(seen) - half).astype(int).tolist()
         made, begun = 0, time.perf_counter()
@@ -359,17 +359,17 @@ class PointLayer:
             rim = self.colours.rim(index, theme)
             if self.colours.has_selection:
                 painter.setOpacity(1.0 if self.colours.is_chosen(index) else _VEILED)
-            sticker = self.stamps.made_sticker(index, scale, ratio, theme, rim)
+            sticker = self.sprites.made_sticker(index, scale, ratio, theme, rim)
             if sticker is None:
                 made += 1
                 if made <= LEAST_MADE or time.perf_counter() - begun < MAKING_SECONDS:
-                    sticker = self.stamps.sticker(index, scale, ratio, theme, rim)
+                    sticker = self.sprites.sticker(index, scale, ratio, theme, rim)
             if sticker is not None:
                 painter.drawPixmap(x, y, sticker)
             else:
                 # Making very many takes longer than a frame: the others follow in the next.
                 self._lacks_plates = True
-                dot = self.stamps.dot(ratio, theme, rim or theme.text_dim)
+                dot = self.sprites.dot(ratio, theme, rim or theme.text_dim)
                 middle = half - dot.width() / ratio / 2
                 painter.drawPixmap(QPointF(x + middle[0], y + middle[1]), dot)
         painter.setOpacity(1.0)
@@ -383,14 +383,14 @@ class PointLayer:
         if self._labelled:
             for index, (x, y) in zip(indices.tolist(), corners.tolist(), strict=True):
                 colour = self.colours.colour(index, theme)
-                pixmap = self.stamps.labelled_dot(index, ratio, theme, font, colour)
+                pixmap = self.sprites.labelled_dot(index, ratio, theme, font, colour)
                 top = y + half - pixmap.height() / ratio / 2
                 painter.drawPixmap(QPointF(x, top), pixmap)
             return
         colours = self.colours.rgba(indices, theme)
         # A lookup for each colour instead of for each sample: this is most of a frame.
         dots = {
-            argb: self.stamps.dot(ratio, theme, QColor.fromRgba(argb))
+            argb: self.sprites.dot(ratio, theme, QColor.fromRgba(argb))
             for argb in np.unique(colours).tolist()
         }
         if ratio == 1.0:
@@ -409,7 +409,7 @@ class PointLayer:
         return at if at < len(self._indices) and self._indices[at] == index else None
 
     def box(self, index: int, scale: float | None = None) -> QRectF:
-        """Where sample ``index`` is painted; ``scale``: as a plate of that scale instead."""
+        """Where sample ``index`` is painted; ``scale``: as a sprite of that scale instead."""
         at = self.place_of(index)
         if at is None:
             return QRectF()
@@ -418,7 +418,7 @@ class PointLayer:
             scale = self._marked_scale if at in self._marked else self._scale
         if scale == 0:
             return QRectF(x - DOT_PX / 2, y - DOT_PX / 2, DOT_PX, DOT_PX)
-        size = self.stamps.sticker_size(scale)
+        size = self.sprites.sticker_size(scale)
         return QRectF(
             round(x - size.width() / 2), round(y - size.height() / 2), size.width(), size.height()
         )
@@ -437,7 +437,7 @@ class PointLayer:
     def _mark_at(self, x: float, y: float) -> int | None:
         """The sample whose image among the dots is at pixel (``x``, ``y``)."""
         away = np.abs(self.pixels_of(self._marked) - (x, y))
-        size = self.stamps.sticker_size(self._marked_scale)
+        size = self.sprites.sticker_size(self._marked_scale)
         inside = (away[:, 0] <= size.width() / 2) & (away[:, 1] <= size.height() / 2)
         rows = self._marked[inside]
         return int(self._indices[rows[0]]) if len(rows) else None

@@ -310,21 +310,21 @@ def test_a_sample_that_was_added_is_announced(workspace: Workspace, heard: Heard
 
 def test_pins_belong_to_the_document(workspace: Workspace, tmp_path: Path) -> None:
     workspace.new(small())
-    workspace.keepsakes.pin(np.array([0.5, -1.25], np.float32))
-    workspace.keepsakes.pin(np.array([1.0, 2.0], np.float32), "mine")
+    workspace.annotations.pin(np.array([0.5, -1.25], np.float32))
+    workspace.annotations.pin(np.array([1.0, 2.0], np.float32), "mine")
     assert not workspace.is_modified
     assert saved_as(workspace, tmp_path / "a.aegui")
-    workspace.keepsakes.pin(np.array([3.0, 4.0], np.float32))
+    workspace.annotations.pin(np.array([3.0, 4.0], np.float32))
     assert workspace.is_modified
-    workspace.keepsakes.unpin(0)
-    workspace.keepsakes.pin(np.array([5.0, 6.0], np.float32))
-    assert [place.name for place in workspace.keepsakes.places] == ["mine", "Pin 2", "Pin 1"]
+    workspace.annotations.unpin(0)
+    workspace.annotations.pin(np.array([5.0, 6.0], np.float32))
+    assert [place.name for place in workspace.annotations.places] == ["mine", "Pin 2", "Pin 1"]
     assert saved(workspace)
     workspace.new(small())
-    assert workspace.keepsakes.places == ()
+    assert workspace.annotations.places == ()
     assert workspace.open(tmp_path / "a.aegui")
-    assert [place.name for place in workspace.keepsakes.places] == ["mine", "Pin 2", "Pin 1"]
-    assert workspace.keepsakes.places[2].z == (5.0, 6.0)
+    assert [place.name for place in workspace.annotations.places] == ["mine", "Pin 2", "Pin 1"]
+    assert workspace.annotations.places[2].z == (5.0, 6.0)
 
 
 def test_nobody_is_asked_about_a_file_that_cannot_be_read(
@@ -941,7 +941,7 @@ def test_edited_data_are_known_as_such(workspace: Workspace, tmp_path: Path) -> 
 
 def test_pins_are_steps_of_undo(workspace: Workspace, tmp_path: Path) -> None:
     workspace.new(small())
-    kept, stack = workspace.keepsakes, workspace.undo_stack
+    kept, stack = workspace.annotations, workspace.undo_stack
     kept.pin(np.array([0.5, 1.0], np.float32))
     workspace.edit_recipe(small().model_copy(update={"seed": 9}), "Seed")
     kept.pin(np.array([1.0, 2.0], np.float32), "mine")
@@ -968,7 +968,7 @@ def test_pins_are_steps_of_undo(workspace: Workspace, tmp_path: Path) -> None:
 
 def test_pins_alone_are_no_unsaved_work_where_nothing_was_saved(workspace: Workspace) -> None:
     workspace.new(small())
-    workspace.keepsakes.pin(np.array([0.5, 1.0], np.float32))
+    workspace.annotations.pin(np.array([0.5, 1.0], np.float32))
     assert not workspace.is_modified
     workspace.undo_stack.undo()
     assert not workspace.is_modified

@@ -17,7 +17,7 @@ VIEW = Viewport(cx=0.0, cy=0.0, sx=100.0, sy=100.0, left=0.0, top=0.0, width=400
 
 def layer_of(count: int) -> PointLayer:
     layer = PointLayer()
-    layer.stamps.set_samples(["x"] * count, np.zeros((count, 1, 1), np.float32))
+    layer.sprites.set_samples(["x"] * count, np.zeros((count, 1, 1), np.float32))
     places = np.random.default_rng(3).uniform(-3.0, 3.0, (count, 2))
     layer.set_places(places, bounds_of(places))
     return layer

@@ -6,7 +6,7 @@ from PySide6.QtGui import QColor, QImage
 
 from aegui.kit.theme import DARK, LIGHT
 from aegui.session.data.looks import GLYPHS, Look
-from aegui.widgets.scatter.stamps import sticker_pixmap, sticker_size
+from aegui.widgets.scatter.sprites import sticker_pixmap, sticker_size
 
 ON_WHITE, ON_BLACK = Look(glyphs=False, ground=1.0), Look(glyphs=False, ground=0.0)
 

@@ -289,7 +289,7 @@ class Sum:
             self.below.paint(painter, x + (self.width - self.below.width) / 2.0, at)
 
 
-class _Parser:
+class _TexParser:
     """Recursive descent over the text of one formula."""
 
     def __init__(self, text: str, base: QFont) -> None:
@@ -360,4 +360,4 @@ class _Parser:
 
 def typeset(text: str, base: QFont, px: float) -> FormulaRow:
     """The formula ``text`` as a box, letters ``px`` pixels high."""
-    return _Parser(text, base).row(px)
+    return _TexParser(text, base).row(px)

@@ -46,11 +46,11 @@ class LinearReference:
 
 
 @dataclass(frozen=True, eq=False)
-class _Question:
+class _ReferenceQuestion:
     dataset: Dataset
     recipe: Recipe
 
-    def same_as(self, other: _Question | None) -> bool:
+    def same_as(self, other: _ReferenceQuestion | None) -> bool:
         return (
             other is not None
             and self.dataset is other.dataset
@@ -75,7 +75,7 @@ class ReferenceService(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._asked: _Question | None = None
+        self._asked: _ReferenceQuestion | None = None
         self._latest: LinearReference | None = None
         self._derived = Derived("aegui-reference", self, urgent=False)
         self._derived.answered.connect(self._take)
@@ -87,7 +87,7 @@ class ReferenceService(QObject):
 
     def request(self, dataset: Dataset, recipe: Recipe) -> None:
         """Compute the reference for ``recipe`` trained on ``dataset``."""
-        question = _Question(dataset, recipe)
+        question = _ReferenceQuestion(dataset, recipe)
         if question.same_as(self._asked):
             return
         self._asked = question
@@ -143,7 +143,7 @@ def _term(recipe: Recipe) -> str:
     return "reconstruction" if "reconstruction" in terms_of(recipe) else "loss"
 
 
-def _answers(question: _Question, cancelled: IsCancelled) -> Iterator[LinearReference]:
+def _answers(question: _ReferenceQuestion, cancelled: IsCancelled) -> Iterator[LinearReference]:
     try:
         yield linear_reference(question.dataset, question.recipe, cancelled)
     except (AeguiError, MemoryError) as error:

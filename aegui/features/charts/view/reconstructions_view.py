@@ -44,7 +44,7 @@ _MOST_ON_PAPER = 96
 
 
 @dataclass(frozen=True)
-class _Layout:
+class _PictureLayout:
     """Where the groups lie. A group is the two or three glyphs of one sample and a line of text.
 
     Attributes:
@@ -191,7 +191,7 @@ class ReconstructionsView(Cells, PaintedArea):
 
     # -- layout ----------------------------------------------------------------------------------
 
-    def _layout(self) -> _Layout:
+    def _layout(self) -> _PictureLayout:
         """The largest whole scale at which all groups fit; the least one if they never do."""
         width = self.viewport().width() - 2 * SPACING
         height = self.viewport().height() - SPACING
@@ -211,7 +211,7 @@ class ReconstructionsView(Cells, PaintedArea):
     def _image_shape(self) -> tuple[int, int]:
         return self._images[0].shape[-2:] if self._images else (7, 5)
 
-    def _layout_at(self, scale: int, width: int) -> _Layout:
+    def _layout_at(self, scale: int, width: int) -> _PictureLayout:
         image_height, image_width = self._image_shape()
         count = max(1, len(self._images))
         glyphs = count * image_width + (count - 1) * _SEAM
@@ -222,7 +222,7 @@ class ReconstructionsView(Cells, PaintedArea):
         # What is left over widens the gaps, up to twice their width.
         spare = (units + gap - columns * (glyphs + gap)) // max(1, columns - 1)
         group = (glyphs + gap + min(spare, gap), image_height + -(-text_px // scale))
-        return _Layout(scale, columns, (glyphs, image_height), group)
+        return _PictureLayout(scale, columns, (glyphs, image_height), group)
 
     def _update_scroll_bar(self) -> None:
         layout = self._layout()
@@ -294,7 +294,7 @@ class ReconstructionsView(Cells, PaintedArea):
         painter.end()
         return picture
 
-    def _sheet(self, layout: _Layout, places: range) -> NDArray[np.uint32]:
+    def _sheet(self, layout: _PictureLayout, places: range) -> NDArray[np.uint32]:
         """The groups at ``places``, one pixel per image pixel, premultiplied ARGB."""
         theme = current_theme()
         colours = palette(theme.pixel_on, theme.pixel_off)
@@ -313,7 +313,7 @@ class ReconstructionsView(Cells, PaintedArea):
         grid = cells.reshape(rows, layout.columns, group_height, group_width).swapaxes(1, 2)
         return grid.reshape(rows * group_height, layout.columns * group_width)
 
-    def _paint_texts(self, painter: QPainter, layout: _Layout, places: range) -> None:
+    def _paint_texts(self, painter: QPainter, layout: _PictureLayout, places: range) -> None:
         """Under each group its label to the left and its error to the right."""
         theme = current_theme()
         painter.setFont(figures_font(self.font()))

@@ -47,7 +47,7 @@ class ShownMistakes:
     order: NDArray[np.int64]
 
 
-class _Rows(PictureRows):
+class _MistakeRows(PictureRows):
     """Samples with their class, the answer and its confidence."""
 
     def __init__(self, shown: ShownMistakes, pictures: Pictures) -> None:
@@ -119,7 +119,7 @@ class MistakesView(PictureList):
         super().__init__(tr("Samples with their answers"), parent)
         self._pictures = Pictures()
         self._images: NDArray[np.float32] | None = None
-        self._rows: _Rows | None = None
+        self._rows: _MistakeRows | None = None
         self.setContentsMargins(SPACING, 0, 0, 0)
         self.set_sizes(_PICTURE_PX, _CELL_PX)
         self.row_activated.connect(self._on_row_activated)
@@ -129,7 +129,7 @@ class MistakesView(PictureList):
         if shown is not None and shown.images is not self._images:
             self._images = shown.images
             self._pictures.set_images(shown.images)
-        self._rows = None if shown is None else _Rows(shown, self._pictures)
+        self._rows = None if shown is None else _MistakeRows(shown, self._pictures)
         is_narrow = self._rows is None or self._rows.is_narrow
         self.set_sizes(_PICTURE_PX, _CELL_PX if is_narrow else _WIDE_CELL_PX)
         self.set_rows(self._rows)

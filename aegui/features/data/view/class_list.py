@@ -101,7 +101,7 @@ class _Classes(QAbstractListModel):
         return True
 
 
-class _Bars(QStyledItemDelegate):
+class _ClassBars(QStyledItemDelegate):
     """Under each class a bar as long as its number, and the number at the right."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
@@ -144,7 +144,7 @@ class ClassList(QWidget):
         self._model = _Classes(self)
         self.view = QListView()
         self.view.setModel(self._model)
-        self.view.setItemDelegate(_Bars(self.view))
+        self.view.setItemDelegate(_ClassBars(self.view))
         self.view.setFrameShape(QFrame.Shape.NoFrame)
         self.view.setUniformItemSizes(True)
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -44,7 +44,7 @@ class CardPictures:
         return _in_theme(made) if item.are_pixels else made
 
 
-class _Rows(PictureRows):
+class _CardRows(PictureRows):
     def __init__(
         self, items: Sequence[GalleryItem], kept: Set[str], pictures: CardPictures
     ) -> None:
@@ -108,7 +108,7 @@ class CardList(PictureList):
         at = self.verticalScrollBar().value() if same else 0
         self._items, self._kept = tuple(items), kept
         with QSignalBlocker(self):
-            self.set_rows(_Rows(self._items, kept, self._pictures))
+            self.set_rows(_CardRows(self._items, kept, self._pictures))
             if items:
                 keys = [item.key for item in items]
                 row = keys.index(chosen) if chosen in keys else 0

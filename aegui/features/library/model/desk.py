@@ -31,7 +31,7 @@ _LARGE_BYTES = 32 << 20
 
 
 @dataclass(frozen=True, eq=False)
-class _Order:
+class _DeskOrder:
     title: str
     act: Act
     done: Done
@@ -66,7 +66,7 @@ class LibraryDesk(QObject):
         super().__init__(parent)
         self._job = ProgressJob("aegui-library", self)
         self._job.progressed.connect(self.progressed)
-        self._orders: deque[_Order] = deque()
+        self._orders: deque[_DeskOrder] = deque()
         self._undo: list[_Undo] = []
         self._library: Library | None = None
 
@@ -85,7 +85,7 @@ class LibraryDesk(QObject):
 
         ``changed`` follows, or ``failed`` with the reason.
         """
-        self._orders.append(_Order(title, act, done or (lambda _result: None)))
+        self._orders.append(_DeskOrder(title, act, done or (lambda _result: None)))
         if len(self._orders) == 1:
             self.busy_changed.emit(True)
             self._begin()
@@ -210,7 +210,7 @@ class LibraryDesk(QObject):
             self._fail,
         )
 
-    def _work(self, order: _Order, report: Report, cancelled: IsCancelled) -> tuple[bool, Any]:
+    def _work(self, order: _DeskOrder, report: Report, cancelled: IsCancelled) -> tuple[bool, Any]:
         """In the thread: whether it was done, and what came of it."""
         from aegui.core.library.index import BrokenIndex
 
@@ -253,7 +253,7 @@ class LibraryDesk(QObject):
         self.changed.emit()
         self.failed.emit(str(error))
 
-    def _end(self) -> _Order:
+    def _end(self) -> _DeskOrder:
         """Go on with the next; the one that has ended."""
         order = self._orders.popleft()
         if self._orders:

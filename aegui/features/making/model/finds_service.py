@@ -177,7 +177,7 @@ class FindsService(QObject):
             self.failed.emit(tr("Draw around a region of the map with the lasso first (L)."))
             return
         self._seed += 1
-        asked = _Asked(source, count, self._seed, polygon, frame)
+        asked = _AskedFinds(source, count, self._seed, polygon, frame)
         self.job.compute(
             lambda report, cancelled: _looked(subject, asked, report, cancelled),
             title=tr("Looking for new images"),
@@ -194,7 +194,7 @@ class FindsService(QObject):
 
 
 @dataclass(frozen=True, eq=False)
-class _Asked:
+class _AskedFinds:
     source: str
     count: int
     seed: int
@@ -203,7 +203,7 @@ class _Asked:
 
 
 def _looked(
-    subject: MakingSubject, asked: _Asked, report: Report, cancelled: IsCancelled
+    subject: MakingSubject, asked: _AskedFinds, report: Report, cancelled: IsCancelled
 ) -> FindsLook:
     codec = subject.codec
     of = subject.known
@@ -231,7 +231,7 @@ def _looked(
     )
 
 
-def _drawn(subject: MakingSubject, asked: _Asked) -> NDArray[np.float32]:
+def _drawn(subject: MakingSubject, asked: _AskedFinds) -> NDArray[np.float32]:
     if asked.source == "region" and asked.polygon is not None and asked.frame is not None:
         return sample_region(asked.polygon, asked.frame, asked.count, asked.seed)
     if asked.source == "posterior":

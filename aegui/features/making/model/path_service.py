@@ -223,7 +223,7 @@ class PathService(QObject):
             # What is under way is of no use any more.
             self._token = object()
         self._is_new |= afresh or self._latest is None
-        asked = _Asked(places, self._kind, max(self._count, len(places)), self._is_new)
+        asked = _AskedPath(places, self._kind, max(self._count, len(places)), self._is_new)
         # While the network learns there is always a newer way on its way.
         is_awaited = self._latest is None or not subject.is_live
         self._ways.derive(
@@ -275,7 +275,7 @@ def _pictured(
 
 
 @dataclass(frozen=True, eq=False)
-class _Asked:
+class _AskedPath:
     places: tuple[PinnedPlace, ...]
     kind: str
     count: int
@@ -283,7 +283,7 @@ class _Asked:
 
 
 def _traced(
-    subject: MakingSubject, asked: _Asked, report: Report, cancelled: IsCancelled
+    subject: MakingSubject, asked: _AskedPath, report: Report, cancelled: IsCancelled
 ) -> Iterator[PathLook]:
     """The way that is asked for; before a new one that takes long, the straight one."""
     if asked.kind == _SLOW and asked.is_new:
@@ -291,7 +291,9 @@ def _traced(
     yield _way(subject, asked, report, cancelled)
 
 
-def _way(subject: MakingSubject, asked: _Asked, report: Report, cancelled: IsCancelled) -> PathLook:
+def _way(
+    subject: MakingSubject, asked: _AskedPath, report: Report, cancelled: IsCancelled
+) -> PathLook:
     codec = subject.codec
     places = [np.array(place.z, np.float32) for place in asked.places]
     known = None if subject.codes is None else subject.codes.values

@@ -27,7 +27,7 @@ _ROUND_PX = QSize(20, 30)
 _SMALL = 0.85
 
 
-class _Rows(PictureRows):
+class _FindRows(PictureRows):
     def __init__(self, look: FindsLook, seen: Look) -> None:
         self._look, self._seen = look, seen
         self._pictures = pictures(look.images, seen)
@@ -79,7 +79,7 @@ class FindsSheet(PictureList):
     def set_look(self, look: FindsLook | None, seen: Look) -> None:
         """Show ``look``, its images seen as ``seen`` says."""
         self._look, self._seen = look, seen
-        self.set_rows(None if look is None else _Rows(look, seen))
+        self.set_rows(None if look is None else _FindRows(look, seen))
         self._fit()
 
     def _fit(self) -> None:

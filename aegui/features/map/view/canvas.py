@@ -90,8 +90,8 @@ class LatentCanvas(MapView):
         self.figures = FigureMenu(self, self.figure, on_right_click=False)
         self._bar.layers.layer_toggled.connect(self.layer_toggled)
         self._bar.layers.lens_toggled.connect(self.lens_toggled)
-        self._furniture.fields.hide_requested.connect(self.layer_toggled)
-        self._furniture.lens.hide_requested.connect(self.lens_toggled)
+        self._overlays.fields.hide_requested.connect(self.layer_toggled)
+        self._overlays.lens.hide_requested.connect(self.lens_toggled)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.CrossCursor)
@@ -131,7 +131,7 @@ class LatentCanvas(MapView):
 
     def leave(self) -> None:
         """Nobody points at the map any more."""
-        if self._overlay.place is not None:
+        if self._cursor_overlay.place is not None:
             self._set_place(None)
             self.cursor_left.emit()
 
@@ -144,7 +144,7 @@ class LatentCanvas(MapView):
     def pin_near_cursor(self) -> int | None:
         """The pin nearest to the cursor; from far away none is meant."""
         view = self._navigation.view
-        at = self._overlay.pixel(view)
+        at = self._cursor_overlay.pixel(view)
         return None if at is None else self.pinning.near(view, at)
 
     def open_sample(self, index: int) -> None:
@@ -156,7 +156,7 @@ class LatentCanvas(MapView):
         """The map with its layers, samples and pins, for paper; None before any codes."""
         from aegui.features.map.view.map_figure import MapPlot, map_figure
 
-        scene, furniture = self._scene, self._furniture
+        scene, overlays = self._scene, self._overlays
         by_value = scene.style.colour != "label"
         ends = scene.points.colours.value_range
         values = (tr(COLOURS[scene.style.colour]), ends) if by_value and ends else None
@@ -165,8 +165,8 @@ class LatentCanvas(MapView):
             scene,
             self._navigation.view,
             self._font(),
-            furniture.legend.names,
-            furniture.fields.entries if seen else (),
+            overlays.legend.names,
+            overlays.fields.entries if seen else (),
             values,
         )
         return map_figure(self, plot)

@@ -1,4 +1,4 @@
-"""The lens: images decoded in a small grid around the cursor, shown as one plate beside it."""
+"""The lens: images decoded in a small grid around the cursor, shown as one picture beside it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPixmap
 
 from aegui.kit.theme import blend
-from aegui.widgets.scatter.stamps import plate_pixmap, plate_size
+from aegui.widgets.scatter.sprites import framed_pixmap, framed_size
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aegui.widgets.viewport import Viewport
 
 FAN_PX = 220.0
-"""Side that the plate has about, in logical pixels."""
+"""Side that the picture has about, in logical pixels."""
 AWAY_PX = 20.0
 _GAP_PX = 3.0
 _CROSS_PX = 2.5
@@ -46,7 +46,7 @@ class FanPicture:
         return self._images is not None
 
     def rect(self, view: Viewport, at: QPointF, look: Look) -> QRectF:
-        """Where the plate is painted for a cursor at ``at``: right below it, as far as it fits."""
+        """Where it is painted for a cursor at ``at``: right below it, as far as it fits."""
         width, height = self._size(look)
         left, top = at.x() + AWAY_PX, at.y() + AWAY_PX
         if left + width > view.left + view.width:
@@ -88,7 +88,7 @@ class FanPicture:
         look: Look,
         ratio: float,
     ) -> None:
-        """Crosses where it was decoded, and the plate."""
+        """Crosses where it was decoded, and the picture."""
         if self._images is None:
             return
         places = self.places(view, at)
@@ -99,7 +99,7 @@ class FanPicture:
                 for way in half:
                     painter.drawLine(place - way, place + way)
         rect = self.rect(view, at, look)
-        painter.drawPixmap(rect.topLeft(), self._plate(theme, look, ratio))
+        painter.drawPixmap(rect.topLeft(), self._picture(theme, look, ratio))
 
     def _scale(self, look: Look) -> float:
         assert self._images is not None
@@ -114,12 +114,12 @@ class FanPicture:
     def _size(self, look: Look) -> tuple[float, float]:
         assert self._images is not None
         rows, columns = self._images.shape[:2]
-        cell = plate_size(self._images.shape, self._scale(look), look)
+        cell = framed_size(self._images.shape, self._scale(look), look)
         wide, high = cell.width() + _GAP_PX, cell.height() + _GAP_PX
         return columns * wide + _GAP_PX, rows * high + _GAP_PX
 
-    def _plate(self, theme: Theme, look: Look, ratio: float) -> QPixmap:
-        """All images on one plate, the middle one in the accent colour; painted once."""
+    def _picture(self, theme: Theme, look: Look, ratio: float) -> QPixmap:
+        """All images in one picture, the middle one in the accent colour; painted once."""
         assert self._images is not None
         key = (theme.key, ratio)
         if self._pixmap is None or self._pixmap[0] != key:
@@ -134,16 +134,16 @@ class FanPicture:
         made.setDevicePixelRatio(ratio)
         made.fill(blend(theme.accent, theme.raised, 0.25))
         scale, (rows, columns) = self._scale(look), images.shape[:2]
-        cell = plate_size(images.shape, scale, look)
+        cell = framed_size(images.shape, scale, look)
         painter = QPainter(made)
         for row in range(rows):
             for column in range(columns):
                 middle = (row, column) == (rows // 2, columns // 2)
                 rim = theme.accent if middle else blend(theme.text_dim, theme.raised, 0.4)
-                plate = plate_pixmap(images[row, column], look, scale, ratio, theme, rim)
+                framed = framed_pixmap(images[row, column], look, scale, ratio, theme, rim)
                 x = _GAP_PX + column * (cell.width() + _GAP_PX)
                 y = _GAP_PX + (rows - 1 - row) * (cell.height() + _GAP_PX)
-                painter.drawPixmap(QPointF(x, y), plate)
+                painter.drawPixmap(QPointF(x, y), framed)
                 if middle:
                     painter.setPen(QPen(theme.accent, 1.5))
                     painter.setBrush(Qt.BrushStyle.NoBrush)

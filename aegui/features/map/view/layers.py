@@ -178,7 +178,7 @@ class Layers:
         seen = points.seen(view)
         if seen is None or len(seen) > MOST_ELLIPSES:
             return nothing
-        if variances.shape != (points.stamps.count, scene.size):
+        if variances.shape != (points.sprites.count, scene.size):
             return nothing
         return seen[np.isfinite(variances[points.indices[seen]]).all(axis=1)]
 

@@ -93,11 +93,11 @@ class MapPlot:
         if codes is None:
             none = Axis("", Scale(0.0, 1.0))
             return PointPlot(np.zeros((0, 2)), none, none)
-        stamps, indices = scene.points.stamps, codes.indices
+        sprites, indices = scene.points.sprites, codes.indices
         pictured = style.points in ("auto", "glyphs")
         signs: tuple[str, ...] = ()
-        if style.labels and not pictured and len(indices) <= MOST_SIGNS and stamps.has_labels:
-            signs = tuple(label_sign(stamps.labels[index]) for index in indices.tolist())
+        if style.labels and not pictured and len(indices) <= MOST_SIGNS and sprites.has_labels:
+            signs = tuple(label_sign(sprites.labels[index]) for index in indices.tolist())
         axis = Axis("", Scale(0.0, 1.0))
         return PointPlot(
             scene.project(codes.values),
@@ -105,8 +105,8 @@ class MapPlot:
             axis,
             signs,
             colours=scene.points.colours.rgba(indices, ink.theme),
-            image_of=(lambda row: stamps.image(int(indices[row]))) if pictured else None,
-            look=stamps.look,
+            image_of=(lambda row: sprites.image(int(indices[row]))) if pictured else None,
+            look=sprites.look,
         )
 
     def _paint_pins(self, ink: Ink, frame: PlotArea) -> None:

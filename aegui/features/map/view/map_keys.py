@@ -96,7 +96,7 @@ class MapKeys:
     def _step(self, key: Qt.Key, pixels: float) -> None:
         """Move the cursor, beginning in the middle, and bring it into sight."""
         view = self._map.navigation.view
-        at = self._map.overlay.pixel(view)
+        at = self._map.cursor_overlay.pixel(view)
         if at is None or not view.contains(at.x(), at.y()):
             at = QPointF(view.left + view.width / 2, view.top + view.height / 2)
         else:
@@ -116,12 +116,12 @@ class MapKeys:
         """Move the pin near the cursor, and the cursor with it."""
         canvas = self._map
         index, view = canvas.pin_near_cursor(), canvas.navigation.view
-        at = canvas.overlay.pixel(view)
+        at = canvas.cursor_overlay.pixel(view)
         if index is None or at is None:
             return
         before = view.to_latent(at.x(), at.y())
         self._step(key, STEP_PX)
-        after = canvas.overlay.place or before
+        after = canvas.cursor_overlay.place or before
         x, y = np.subtract(after, (before[0], 0.0 if canvas.scene.ribbon else before[1])).tolist()
         canvas.pin_moved.emit(index, canvas.pinning.moved(index, x, y))
 
@@ -137,7 +137,7 @@ class MapKeys:
 
     def _activate_nearest(self) -> None:
         view = self._map.navigation.view
-        at = self._map.overlay.pixel(view)
+        at = self._map.cursor_overlay.pixel(view)
         self._map.scene.lay_out(view)
         index = None if at is None else self._map.scene.points.nearest(at.x(), at.y())
         if index is not None:

@@ -68,17 +68,17 @@ class MapMenu:
         if canvas.scene.codes is not None and canvas.scene.size > 1:
             add_item(menu, tr("Every number of the code…"), canvas.sheet_requested.emit)
         add_item(menu, tr("Show all codes"), canvas.fit, "0")
-        menu.addMenu(canvas.furniture.bar.show_menu.menu()).setText(tr("Show"))
+        menu.addMenu(canvas.overlays.bar.show_menu.menu()).setText(tr("Show"))
         menu.addSeparator()
         canvas.figures.add_to(menu)
         return menu
 
     def _add_sample(self, menu: QMenu) -> None:
         """What can be done with the sample under the cursor."""
-        canvas, hovered = self._map, self._map.overlay.hovered
+        canvas, hovered = self._map, self._map.cursor_overlay.hovered
         if hovered is None:
             return
-        label = label_name(canvas.scene.points.stamps.names[hovered])
+        label = label_name(canvas.scene.points.sprites.names[hovered])
         load = tr("Load {label} into the editor", label=label)
         add_item(menu, load, lambda: canvas.open_sample(hovered))
         copy = tr("Copy the image of {label}", label=label)
@@ -117,6 +117,6 @@ def _numbers(scene: Scene, code: NDArray[np.float32]) -> str:
 
 def _called(scene: Scene, index: int) -> str:
     """What a sample is called, with its class where that is something else."""
-    stamps = scene.points.stamps
-    name, label = label_name(stamps.names[index]), label_name(stamps.labels[index])
+    sprites = scene.points.sprites
+    name, label = label_name(sprites.names[index]), label_name(sprites.labels[index])
     return name if name in (label, f"{label} #{index + 1}") else f"{name} ({label})"

@@ -106,7 +106,7 @@ class MapMouse:
             return
         at = event.position()
         self.point_at(at)
-        if self._map.overlay.hovered is not None:
+        if self._map.cursor_overlay.hovered is not None:
             # The first click of the two has loaded it.
             self._map.editor_requested.emit()
         elif self._map.navigation.view.contains(at.x(), at.y()) and self._pin_at(at) is None:
@@ -172,8 +172,8 @@ class MapMouse:
         self.point_at(at)
         if self._pin_at(at) is not None:
             return
-        if self._map.overlay.hovered is not None:
-            self._map.sample_activated.emit(self._map.overlay.hovered)
+        if self._map.cursor_overlay.hovered is not None:
+            self._map.sample_activated.emit(self._map.cursor_overlay.hovered)
         else:
             self._map.selecting.clear()
 

@@ -57,7 +57,7 @@ def paint_pin(painter: QPainter, at: QPointF, name: str, theme: Theme, font: QFo
 def paint_tag(
     painter: QPainter, left_middle: QPointF, text: str, theme: Theme, font: QFont
 ) -> QRectF:
-    """``text`` on a small plate whose left edge has its middle at ``left_middle``."""
+    """``text`` on a small ground whose left edge has its middle at ``left_middle``."""
     box = tag_rect(left_middle, text, font)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setFont(font)
@@ -70,7 +70,7 @@ def paint_tag(
 
 
 def tag_rect(left_middle: QPointF, text: str, font: QFont) -> QRectF:
-    """The plate of ``paint_tag``."""
+    """The ground of ``paint_tag``."""
     metrics = QFontMetricsF(font)
     width, height = metrics.horizontalAdvance(text) + 10, metrics.height() + 2
     return QRectF(left_middle.x(), round(left_middle.y() - height / 2) + 0.5, width, height)

@@ -115,7 +115,7 @@ class Scene:
 
     def drop_pictures(self) -> None:
         """Colours, fonts or the screen have changed."""
-        self.points.stamps.drop()
+        self.points.sprites.drop()
         self._ground_key = None
         self.touch()
 
@@ -155,7 +155,7 @@ class Scene:
     def set_plane(self, plane: Plane | None) -> None:
         """What is decoded behind the samples."""
         whole = plane is not None and self._is_whole(plane)
-        self.backdrop.set_plane(plane, glyphs=self.points.stamps.look.glyphs, whole=whole)
+        self.backdrop.set_plane(plane, glyphs=self.points.sprites.look.glyphs, whole=whole)
 
     def _is_whole(self, plane: Plane) -> bool:
         """Whether ``plane`` has all that a map of all codes shows."""
@@ -291,8 +291,8 @@ class Scene:
         """First and last pixel row of the ribbon, counted from the top of ``view``."""
         if not self.ribbon:
             return None
-        stamps = self.points.stamps
-        return ribbon_band(view, self._home(view), stamps.image_shape, glyphs=stamps.look.glyphs)
+        sprites = self.points.sprites
+        return ribbon_band(view, self._home(view), sprites.image_shape, glyphs=sprites.look.glyphs)
 
     def _home(self, view: Viewport) -> Viewport:
         """What shows all codes in the window of ``view``."""
@@ -424,7 +424,7 @@ class Scene:
 
     def _inks(self, view: Viewport, theme: Theme) -> Inks:
         """The colours of a decoded plane: quiet where it lies behind samples, full in large."""
-        look, vivid = self.points.stamps.look, self.style.vivid
+        look, vivid = self.points.sprites.look, self.style.vivid
         full = 0.0 if self.ribbon else self._fullness(view)
         if look.glyphs:
             least = STRONG_CONTRAST if vivid else FIELD_CONTRAST

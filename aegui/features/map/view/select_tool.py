@@ -29,13 +29,13 @@ class SelectTool(QObject):
     def __init__(self, surface: MapView) -> None:
         super().__init__(surface)
         self._map = surface
-        self._lasso = surface.overlay.lasso
-        self._switch = surface.furniture.bar.lasso
+        self._lasso = surface.cursor_overlay.lasso
+        self._switch = surface.overlays.bar.lasso
         self._adds = False
         self._region: tuple[NDArray[np.float64], Frame] | None = None
-        surface.furniture.bar.lasso_edited.connect(self._on_bar_lasso_edited)
-        surface.furniture.selection.shown_requested.connect(self.zoom)
-        surface.furniture.selection.cleared.connect(self.clear)
+        surface.overlays.bar.lasso_edited.connect(self._on_bar_lasso_edited)
+        surface.overlays.selection.shown_requested.connect(self.zoom)
+        surface.overlays.selection.cleared.connect(self.clear)
 
     @property
     def is_on(self) -> bool:
@@ -135,7 +135,7 @@ class SelectTool(QObject):
 
     def _say(self) -> None:
         """Say in words what is selected."""
-        chosen, names = self._map.selection, self._map.scene.points.stamps.names
+        chosen, names = self._map.selection, self._map.scene.points.sprites.names
         if not len(chosen):
             describe(self._map, tr("Nothing is selected"))
             return

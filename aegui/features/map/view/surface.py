@@ -10,8 +10,8 @@ from PySide6.QtGui import QAccessible, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import tr
+from aegui.features.map.view.cursor_overlay import CursorOverlay
 from aegui.features.map.view.navigation import FRAME_MS, Navigation
-from aegui.features.map.view.overlay import Overlay
 from aegui.features.map.view.scene import Scene
 from aegui.kit.motion import moves
 from aegui.kit.theme import RADIUS, SPACING, current_theme, figures_font
@@ -43,7 +43,7 @@ class MapSurface(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._scene = Scene()
-        self._overlay = Overlay(self._scene)
+        self._cursor_overlay = CursorOverlay(self._scene)
         self._navigation = Navigation(self)
         self._empty_text = tr("Press Train to see the codes.")
         self._figures: QFont | None = None
@@ -69,9 +69,9 @@ class MapSurface(QWidget):
         return self._scene
 
     @property
-    def overlay(self) -> Overlay:
+    def cursor_overlay(self) -> CursorOverlay:
         """What follows the cursor."""
-        return self._overlay
+        return self._cursor_overlay
 
     def sizeHint(self) -> QSize:  # noqa: D102
         return QSize(800, 560)
@@ -88,7 +88,7 @@ class MapSurface(QWidget):
         """What a sample is called, and where it is."""
         points = self._scene.points
         x, y = points.places[place].tolist()
-        name = label_name(points.stamps.names[int(points.indices[place])])
+        name = label_name(points.sprites.names[int(points.indices[place])])
         return tr("{name} at {x:.2f}, {y:.2f}", name=name, x=x, y=y)
 
     def part_rect(self, place: int) -> QRect:
@@ -102,11 +102,11 @@ class MapSurface(QWidget):
         return None
 
     def _overlay_region(self) -> QRegion:
-        return self._overlay.region(self._navigation.view, self._font())
+        return self._cursor_overlay.region(self._navigation.view, self._font())
 
     def _update_overlay(self, region: QRegion) -> None:
         """Paint the overlay anew where it was and where it is: in ``region``, as far as is new."""
-        self.update(self._overlay.painted + region)
+        self.update(self._cursor_overlay.painted + region)
 
     def redraw(self) -> None:
         """What lies on the map has changed: paint it anew."""
@@ -135,7 +135,7 @@ class MapSurface(QWidget):
         if self._scene.codes is None:
             self._paint_empty(painter, view)
         painter.setClipRegion(event.region())
-        self._overlay.paint(painter, view, theme, ratio, self._font())
+        self._cursor_overlay.paint(painter, view, theme, ratio, self._font())
         if self.hasFocus() and self._keys_in_use:
             self._paint_focus(painter)
 

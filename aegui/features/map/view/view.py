@@ -8,8 +8,8 @@ import numpy as np
 from PySide6.QtCore import QPointF, Signal
 
 from aegui.core.i18n import tr
-from aegui.features.map.view.furniture import TOP_PX, Furniture
 from aegui.features.map.view.lattice import Lattice, covers, plane_request, wanted_lattice
+from aegui.features.map.view.overlays import TOP_PX, MapOverlays
 from aegui.features.map.view.surface import MapSurface
 from aegui.kit.speech import describe
 from aegui.session.data.looks import GLYPHS, Look
@@ -63,8 +63,8 @@ class MapView(MapSurface):
         self._request: ViewRequest | None = None
         self._last_place: tuple[float, float] | None = None
         self._words = ""
-        self._furniture = Furniture(ZOOM_STEP, self._scene, self)
-        self._bar = self._furniture.bar
+        self._overlays = MapOverlays(ZOOM_STEP, self._scene, self)
+        self._bar = self._overlays.bar
         self._connect()
         self._describe()
 
@@ -74,19 +74,19 @@ class MapView(MapSurface):
         self._bar.zoom_requested.connect(self.zoom_by)
         self._bar.fit_requested.connect(self.fit)
         self._bar.style_edited.connect(self._on_style_edited)
-        furniture = self._furniture
-        furniture.room_changed.connect(self._place_window)
-        furniture.minimap.centre_requested.connect(self._navigation.centre)
-        furniture.follow.follow_requested.connect(self.fit)
-        furniture.axes.axes_edited.connect(self.set_axes)
-        furniture.axes.spanned_edited.connect(self.set_spanned)
-        furniture.axes.through_pins_edited.connect(self.set_through_pins)
-        furniture.axes.shuffle_requested.connect(self.shuffle)
-        furniture.strip.base_edited.connect(self.set_base)
-        furniture.strip.mean_requested.connect(self._on_mean_requested)
-        furniture.strip.zero_requested.connect(self._on_zero_requested)
-        furniture.strip.random_requested.connect(self._on_random_requested)
-        furniture.legend.emphasis_requested.connect(self.set_emphasis)
+        overlays = self._overlays
+        overlays.room_changed.connect(self._place_window)
+        overlays.minimap.centre_requested.connect(self._navigation.centre)
+        overlays.follow.follow_requested.connect(self.fit)
+        overlays.axes.axes_edited.connect(self.set_axes)
+        overlays.axes.spanned_edited.connect(self.set_spanned)
+        overlays.axes.through_pins_edited.connect(self.set_through_pins)
+        overlays.axes.shuffle_requested.connect(self.shuffle)
+        overlays.strip.base_edited.connect(self.set_base)
+        overlays.strip.mean_requested.connect(self._on_mean_requested)
+        overlays.strip.zero_requested.connect(self._on_zero_requested)
+        overlays.strip.random_requested.connect(self._on_random_requested)
+        overlays.legend.emphasis_requested.connect(self.set_emphasis)
 
     # What is shown
 
@@ -108,7 +108,7 @@ class MapView(MapSurface):
         # What is painted over the map speaks of the old samples.
         self._set_hovered(None)
         self._scene.set_plane(None)
-        self._scene.points.stamps.set_samples(labels, images, look, names)
+        self._scene.points.sprites.set_samples(labels, images, look, names)
         self._scene.forget_values()
         self._scene.layers.set_variances(None)
         self.set_selection(None)
@@ -127,13 +127,13 @@ class MapView(MapSurface):
         """
         useful = classes is not None and 1 < len(names) <= MOST_CLASSES
         self._scene.points.colours.set_classes(classes if useful else None)
-        self._furniture.set_classes(names if useful else ())
+        self._overlays.set_classes(names if useful else ())
         self.redraw()
 
     def set_emphasis(self, number: int | None) -> None:
         """Let one class stand out; None: all are alike."""
         self._scene.points.colours.set_emphasis(number)
-        self._furniture.show_legend()
+        self._overlays.show_legend()
         self.redraw()
 
     def set_prior(self, has_prior: bool) -> None:
@@ -151,7 +151,7 @@ class MapView(MapSurface):
             self.show_codes(None)
             return
         values = np.array(codes, np.float32)
-        count = self._scene.points.stamps.count
+        count = self._scene.points.sprites.count
         if values.ndim != 2 or len(values) != count:
             raise ValueError(f"codes of shape {values.shape} do not fit the samples")
         self.show_codes(described(values, np.arange(count), count))
@@ -161,7 +161,7 @@ class MapView(MapSurface):
         scene = self._scene
         before = scene.base
         if codes is None:
-            self._overlay.set_preview(None)
+            self._cursor_overlay.set_preview(None)
         elif codes.size != scene.size:
             self._set_size(codes.size)
             scene.base = codes.mean.copy()
@@ -173,8 +173,8 @@ class MapView(MapSurface):
             scene.shuffle()
             scene.set_codes(codes)
         if scene.base is not before:
-            self._furniture.show_code()
-        self._furniture.show_codes()
+            self._overlays.show_code()
+        self._overlays.show_codes()
         self._navigation.set_bounds(scene.framed, scene.first_framed)
         self._show_view()
         self._refresh_hover()
@@ -216,28 +216,28 @@ class MapView(MapSurface):
         """
         self._scene.layers.set_field(field)
         self.redraw()
-        self._furniture.show_place(self._overlay.place)
+        self._overlays.show_place(self._cursor_overlay.place)
 
     def set_fan(self, images: ArrayLike | None, spacing: float = 0.0) -> None:
         """Images ``[k, m, H, W]`` or ``[k, m, C, H, W]`` decoded around the cursor, k and m odd.
 
-        They are shown as one plate at the cursor, row 0 below, and little crosses show where they
+        They are shown as one picture at the cursor, row 0 below, and little crosses show where they
         were decoded.
 
         Args:
             images: What is decoded around the cursor; None: there is no fan.
             spacing: Distance of neighbours in latent units, along x and y of the map.
         """
-        self._overlay.fan.set_images(images, spacing)
+        self._cursor_overlay.fan.set_images(images, spacing)
         self._update_overlay(self._overlay_region())
 
     def set_drift(self, code: ArrayLike | None) -> None:
         """An arrow from the cursor to the code ``[d]`` of the image there; None: no arrow."""
-        self._overlay.drift = None
+        self._cursor_overlay.drift = None
         if code is not None and np.isfinite(code).all():
             x, y = self._scene.project(code)[0].tolist()
-            self._overlay.drift = (x, y)
-        self._update_overlay(self._overlay.drift_region(self._navigation.view))
+            self._cursor_overlay.drift = (x, y)
+        self._update_overlay(self._cursor_overlay.drift_region(self._navigation.view))
 
     def set_path(self, codes: ArrayLike | None) -> None:
         """A way through the codes ``[n, d]``, drawn as a line with a dot at each; None: none."""
@@ -252,17 +252,17 @@ class MapView(MapSurface):
     def set_marked(self, samples: ArrayLike | int | None) -> None:
         """Draw a ring around samples of the set: one, as it is meant elsewhere, or many; None."""
         indices = np.zeros(0, np.int64) if samples is None else np.asarray(samples, np.int64)
-        self._overlay.marked = indices.reshape(-1)
+        self._cursor_overlay.marked = indices.reshape(-1)
         self._update_overlay(self._overlay_region())
 
     def set_selection(self, indices: ArrayLike | None) -> None:
         """Let these samples ``[k]`` of the set stand out, without telling; None: all are alike."""
         chosen = None if indices is None else np.unique(np.asarray(indices, np.int64))
         points = self._scene.points
-        points.colours.set_selection(chosen, points.stamps.count)
+        points.colours.set_selection(chosen, points.sprites.count)
         self.redraw()
-        self._furniture.selection.set_count(len(self.selection))
-        self._furniture.place()
+        self._overlays.selection.set_count(len(self.selection))
+        self._overlays.place()
 
     @property
     def selection(self) -> NDArray[np.int64]:
@@ -279,12 +279,12 @@ class MapView(MapSurface):
         Raises:
             ValueError: There is not one number for each sample.
         """
-        count = self._scene.points.stamps.count
+        count = self._scene.points.sprites.count
         if values is not None and np.shape(values) != (count,):
             raise ValueError(f"{np.shape(values)} values do not fit {count} samples")
         self._scene.set_values(name, None if values is None else np.array(values, np.float64))
         self.redraw()
-        self._furniture.show_legend()
+        self._overlays.show_legend()
 
     def set_variances(self, variances: ArrayLike | None) -> None:
         """The variances ``[N, d]`` of each sample's posterior, drawn as ellipses; None: none."""
@@ -295,8 +295,10 @@ class MapView(MapSurface):
 
     def set_preview(self, image: ArrayLike | None) -> None:
         """The decoded image ``[H, W]`` or ``[C, H, W]`` at the cursor, small beside it."""
-        self._overlay.set_preview(image)
-        self._update_overlay(self._overlay.preview_region(self._navigation.view, self._font()))
+        self._cursor_overlay.set_preview(image)
+        self._update_overlay(
+            self._cursor_overlay.preview_region(self._navigation.view, self._font())
+        )
 
     def set_words(self, words: str) -> None:
         """What is known of the place under the cursor, for those who hear it."""
@@ -311,7 +313,7 @@ class MapView(MapSurface):
         way = np.asarray(trail, np.float64)
         fits = scene.drawing is not None and way.ndim == 2 and way.shape[1] == scene.size
         scene.trail = way if fits else np.zeros((0, scene.size))
-        self._update_overlay(self._overlay.drawn_region(self._navigation.view))
+        self._update_overlay(self._cursor_overlay.drawn_region(self._navigation.view))
 
     def set_pins(self, pins: Sequence[Pin]) -> None:
         """The pins; those whose code has another size are not drawn."""
@@ -323,7 +325,7 @@ class MapView(MapSurface):
         """What to show."""
         self._scene.set_style(style)
         self._bar.set_style(style)
-        self._furniture.show_legend()
+        self._overlays.show_legend()
         self._show_view()
         self.redraw()
         if not style.plane:
@@ -358,7 +360,7 @@ class MapView(MapSurface):
 
     def set_through_pins(self, through: bool) -> None:
         """Show the plane through the pins that are offered, or else two numbers of the code."""
-        self._scene.lay_through(self._furniture.axes.offered if through else None)
+        self._scene.lay_through(self._overlays.axes.offered if through else None)
         self._turn()
 
     def shuffle(self) -> None:
@@ -382,7 +384,7 @@ class MapView(MapSurface):
         self._last_place = None
         self._lattice = None
         self._navigation.start_afresh()
-        self._furniture.show_code()
+        self._overlays.show_code()
         self._scene.turn()
         self._scene.project_codes()
         self._navigation.set_bounds(self._scene.framed, self._scene.first_framed)
@@ -399,9 +401,9 @@ class MapView(MapSurface):
         scene.base = np.array(base, np.float32).reshape(scene.size)
         codes = scene.codes
         scene.follows_mean = codes is not None and np.array_equal(scene.base, codes.mean)
-        self._furniture.show_code()
+        self._overlays.show_code()
         self._update_request()
-        place = self._overlay.place or (None if scene.spanned else self._last_place)
+        place = self._cursor_overlay.place or (None if scene.spanned else self._last_place)
         self.cursor_moved.emit(scene.full_code(*place) if place else scene.base.copy())
 
     def reset_base(self) -> None:
@@ -410,11 +412,11 @@ class MapView(MapSurface):
         scene.follows_mean = True
         if scene.codes is not None and scene.size > 2:
             scene.base = scene.codes.mean.copy()
-            self._furniture.show_code()
+            self._overlays.show_code()
 
     def set_strip(self, shown: bool) -> None:
         """Whether the sliders of all numbers of the code are seen, where there are more than 2."""
-        self._furniture.set_strip(shown)
+        self._overlays.set_strip(shown)
 
     # What can be asked
 
@@ -444,13 +446,13 @@ class MapView(MapSurface):
         return self._request
 
     @property
-    def furniture(self) -> Furniture:
+    def overlays(self) -> MapOverlays:
         """What stands on and beside the map."""
-        return self._furniture
+        return self._overlays
 
     def cursor_code(self) -> NDArray[np.float32] | None:
         """The code ``[d]`` under the cursor, None without one."""
-        place = self._overlay.place
+        place = self._cursor_overlay.place
         return None if place is None else self._scene.full_code(*place)
 
     # Moving the view
@@ -462,20 +464,20 @@ class MapView(MapSurface):
     def zoom_by(self, factor: float) -> None:
         """Scale by ``factor`` about the cursor, or the middle where there is none in sight."""
         view = self._navigation.view
-        at = self._overlay.pixel(view)
+        at = self._cursor_overlay.pixel(view)
         if at is None or not view.contains(at.x(), at.y()):
             at = QPointF(view.left + view.width / 2, view.top + view.height / 2)
         self._navigation.glide_zoom(factor, at.x(), at.y())
 
     def _place_window(self) -> None:
         left = 0.0 if self._scene.ribbon else LEFT_PX
-        width = max(1.0, self.width() - left - self._furniture.strip_px)
+        width = max(1.0, self.width() - left - self._overlays.strip_px)
         height = self.height() - BOTTOM_PX
         self._navigation.place(left, 0.0, width, height, 0.0 if self._scene.ribbon else TOP_PX)
 
     def _show_view(self) -> None:
         """Scale and overview follow the map."""
-        self._furniture.show_view(self._navigation.view, self._navigation.home)
+        self._overlays.show_view(self._navigation.view, self._navigation.home)
 
     def _on_navigation_moved(self) -> None:
         self._show_view()
@@ -484,8 +486,8 @@ class MapView(MapSurface):
         self.update()
 
     def _on_following_changed(self, following: bool) -> None:
-        self._furniture.follow.setVisible(not following)
-        self._furniture.place()
+        self._overlays.follow.setVisible(not following)
+        self._overlays.place()
 
     def _on_style_edited(self, style: MapStyle) -> None:
         self.set_style(style)
@@ -511,13 +513,13 @@ class MapView(MapSurface):
         scene, view = self._scene, self._navigation.view
         if scene.codes is None or not scene.style.plane or not self.isVisible():
             return
-        ribbon, stamps = scene.ribbon, scene.points.stamps
+        ribbon, sprites = scene.ribbon, scene.points.sprites
         lattice = wanted_lattice(
             view,
             self._navigation.home,
             self._lattice,
-            stamps.image_shape,
-            glyphs=stamps.look.glyphs,
+            sprites.image_shape,
+            glyphs=sprites.look.glyphs,
             ribbon=ribbon,
         )
         frame, known = scene.frame, self._request
@@ -529,7 +531,7 @@ class MapView(MapSurface):
         ):
             return
         self._lattice = lattice
-        place = self._overlay.place
+        place = self._cursor_overlay.place
         self._request = plane_request(view, lattice, frame, ribbon=ribbon, near=place)
         self.view_changed.emit(self._request)
 
@@ -537,14 +539,14 @@ class MapView(MapSurface):
 
     def _set_place(self, place: tuple[float, float] | None, *, is_told_next: bool = False) -> None:
         """Move the cursor to ``place`` on the plane and repaint what it leaves and meets."""
-        self._overlay.place = place
+        self._cursor_overlay.place = place
         self._last_place = place or self._last_place
         # What was known of the last place holds no more.
-        self._overlay.drift = None
+        self._cursor_overlay.drift = None
         self._words = ""
-        self._furniture.show_place(place)
+        self._overlays.show_place(place)
         if place is None:
-            self._overlay.set_preview(None)
+            self._cursor_overlay.set_preview(None)
         self._set_hovered(self._meant())
         if not is_told_next:
             self._describe()
@@ -552,13 +554,13 @@ class MapView(MapSurface):
 
     def _set_hovered(self, index: int | None) -> None:
         """The sample under the cursor is ``index`` of the set now."""
-        if index != self._overlay.hovered:
-            self._overlay.hovered = index
+        if index != self._cursor_overlay.hovered:
+            self._cursor_overlay.hovered = index
             self.hovered.emit(-1 if index is None else index)
 
     def _meant(self) -> int | None:
         view = self._navigation.view
-        at = self._overlay.pixel(view)
+        at = self._cursor_overlay.pixel(view)
         if at is None:
             return None
         self._scene.lay_out(view)
@@ -583,7 +585,7 @@ class MapView(MapSurface):
                 self, tr("Move the cursor with the mouse or the arrow keys to decode a place.")
             )
         else:
-            layers = self._furniture.fields.here_words
+            layers = self._overlays.fields.here_words
             describe(self, ". ".join(filter(None, (self._place_words(code), layers))))
 
     def _place_words(self, code: NDArray[np.float32]) -> str:
@@ -593,15 +595,15 @@ class MapView(MapSurface):
         near = self._scene.nearest(code)
         if near is None:
             return tr("Cursor at {where}", where=where)
-        label = label_name(self._scene.points.stamps.names[near])
+        label = label_name(self._scene.points.sprites.names[near])
         return tr("Cursor at {where}, nearest {label}", where=where, label=label)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: D102
         super().showEvent(event)
-        self._furniture.place()
+        self._overlays.place()
         self._update_request()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
         super().resizeEvent(event)
-        self._furniture.show_code()
+        self._overlays.show_code()
         self._place_window()

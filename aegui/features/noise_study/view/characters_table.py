@@ -38,7 +38,7 @@ class CharactersTable(NamedTable):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(_COLUMNS, tr("Wrong pixels of each character"), parent)
         self.setFont(figures_font(self.font()))
-        self.setItemDelegateForColumn(_BAR, _Bars(self))
+        self.setItemDelegateForColumn(_BAR, _CharacterBars(self))
 
     def set_figure(self, labels: Sequence[str], figure: MatrixFigure | None) -> None:
         """Show wrong pixels ``[N]`` of samples with these labels; None: nothing."""
@@ -60,7 +60,7 @@ class CharactersTable(NamedTable):
             self.setItem(row, _BAR, bar)
 
 
-class _Bars(QStyledItemDelegate):
+class _CharacterBars(QStyledItemDelegate):
     """Paints the share of the worst as a bar."""
 
     def paint(

@@ -182,7 +182,7 @@ class ScatterView(QWidget):
         """Show maps of ``samples``; ``card`` gives what is shown of one of them."""
         self._samples, self._card = samples, card
         if samples.images is not None:
-            self._points.stamps.set_samples((), samples.images, samples.look)
+            self._points.sprites.set_samples((), samples.images, samples.look)
         classes = samples.of_set(samples.classes) if samples.is_coloured else None
         self._points.colours.set_classes(classes)
         self._points.colours.set_selection(None, 0)

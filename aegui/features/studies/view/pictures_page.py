@@ -62,7 +62,7 @@ _NOT_YET = mark("Nothing to show yet: it takes runs that have ended, or more tha
 
 
 @dataclass(frozen=True, eq=False)
-class _Made:
+class _MadePicture:
     """A picture as it comes from the thread that made it.
 
     Attributes:
@@ -320,19 +320,19 @@ class PicturesPage(StudyPage):
         number, known, choice = self._round, self._known(), self._choice
         canvases = {key: self.tiles[key].canvas for key in shown if key in self._stale}
 
-        def states() -> Iterator[_Made]:
+        def states() -> Iterator[_MadePicture]:
             for key, canvas in canvases.items():
                 picture = None if known is None else study_picture(key, known, choice)
                 painted = None
                 if picture is not None and canvas is not None:
                     painted = canvas.paint(picture.plot)
-                yield _Made(number, key, picture, painted)
+                yield _MadePicture(number, key, picture, painted)
 
         self.making(states, self._take_made, gentle)
         self._mark(frozenset())
 
     def _take_made(self, made: object) -> None:
-        assert isinstance(made, _Made), "that is what is made here"
+        assert isinstance(made, _MadePicture), "that is what is made here"
         if made.round == self._round:
             # Else it has been asked for again: what is newer takes its place.
             self._stale.discard(made.key)

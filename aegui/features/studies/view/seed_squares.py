@@ -34,7 +34,7 @@ _KIND = "seeds"
 
 
 @dataclass(frozen=True, eq=False)
-class _Made:
+class _MadeSquares:
     """A picture as it comes from the thread that made it, of the ``round`` of asking."""
 
     round: int
@@ -127,19 +127,19 @@ class SeedSquares(QWidget):
         number, result, choice = self._round, self._result, self._choice
         canvas = ItemCanvas.of(self.view, self.placeholder.size())
 
-        def states() -> Iterator[_Made]:
+        def states() -> Iterator[_MadeSquares]:
             picture = None
             if result is not None:
                 picture = study_picture(_KIND, StudyMaterial(result), choice)
             painted = None
             if picture is not None and canvas.has_room:
                 painted = canvas.paint(picture.plot)
-            yield _Made(number, picture, painted)
+            yield _MadeSquares(number, picture, painted)
 
         self.making(states, self._take_made, gentle)
 
     def _take_made(self, made: object) -> None:
-        assert isinstance(made, _Made), "that is what is made here"
+        assert isinstance(made, _MadeSquares), "that is what is made here"
         self._take(made.picture, made.painted)
 
     def _take(self, picture: StudyPicture | None, painted: PaintedItems | None) -> None:

@@ -176,13 +176,13 @@ def test_a_move_repaints_only_what_it_touches(canvas: LatentCanvas, qtbot: QtBot
     move(canvas, 300, 200)
     qtbot.wait(1)
     font = canvas._font()
-    rects = canvas.overlay._rects(canvas.navigation.view, font)
+    rects = canvas.cursor_overlay._rects(canvas.navigation.view, font)
     area = sum(rect.width() * rect.height() for rect in rects)
     assert area < 0.05 * canvas.width() * canvas.height()
     whole = picture(canvas)
     for x in range(250, 450, 7):
         move(canvas, x, 180)
-        canvas.repaint(canvas.overlay.region(canvas.navigation.view, font))
+        canvas.repaint(canvas.cursor_overlay.region(canvas.navigation.view, font))
     move(canvas, 300, 200)
     assert picture(canvas) == whole
 
@@ -205,18 +205,18 @@ def test_what_the_cursor_leaves_and_meets_is_painted_anew(
     canvas: LatentCanvas, qtbot: QtBot
 ) -> None:
     def covered() -> QRegion:
-        return canvas.overlay.region(canvas.navigation.view, canvas._font()) & canvas.rect()
+        return canvas.cursor_overlay.region(canvas.navigation.view, canvas._font()) & canvas.rect()
 
     move(canvas, 300, 200)
     canvas.set_preview(np.ones((7, 5), np.float32))
     canvas.set_drift((0.1, 0.2))
-    qtbot.waitUntil(lambda: (canvas.overlay.painted & canvas.rect()) == covered())
+    qtbot.waitUntil(lambda: (canvas.cursor_overlay.painted & canvas.rect()) == covered())
     left, heard = covered(), Painted(canvas)
     # Two moves and an image before anything of them is painted.
     move(canvas, 420, 330)
     move(canvas, 520, 130)
     canvas.set_preview(np.zeros((7, 5), np.float32))
-    qtbot.waitUntil(lambda: (canvas.overlay.painted & canvas.rect()) == covered())
+    qtbot.waitUntil(lambda: (canvas.cursor_overlay.painted & canvas.rect()) == covered())
     assert (left - heard.region).isEmpty()
     assert (covered() - heard.region).isEmpty()
     assert not (QRegion(canvas.rect()) - heard.region).isEmpty()
@@ -233,7 +233,7 @@ def test_the_preview_stays_inside(canvas: LatentCanvas) -> None:
     canvas.set_preview(np.ones((7, 5), np.float32))
     view = canvas.navigation.view
     for x, y in ((690, 470), (50, 5), (690, 5), (50, 470)):
-        rect = canvas.overlay.card_rect(view, QPointF(x, y), canvas._font())
+        rect = canvas.cursor_overlay.card_rect(view, QPointF(x, y), canvas._font())
         assert rect.left() >= 0
         assert rect.right() <= 700
         assert rect.bottom() <= view.height
@@ -258,7 +258,7 @@ def test_the_sample_pointed_at_is_marked_and_named(canvas: LatentCanvas) -> None
     x, y = pixel_of(canvas, codes()[2])
     before = picture(canvas)
     move(canvas, x + 3, y - 2)
-    assert canvas.overlay.hovered == 2
+    assert canvas.cursor_overlay.hovered == 2
     after = picture(canvas)
     assert has(after, LIGHT.accent, (x, y), 30)
     assert not has(before, LIGHT.accent, (x, y), 30)
@@ -281,7 +281,7 @@ def test_what_is_told_of_a_sample_lies_beside_it_and_is_one_thing(
         x, y = pixel_of(canvas, code)
         move(canvas, x + 1, y - 1)
         canvas.set_preview(np.ones((7, 5), np.float32))
-        overlay, view = canvas.overlay, canvas.navigation.view
+        overlay, view = canvas.cursor_overlay, canvas.navigation.view
         assert overlay.hovered is not None
         at = overlay.pixel(view)
         assert at is not None
@@ -376,7 +376,7 @@ def test_a_drag_pans_and_does_not_pin(canvas: LatentCanvas) -> None:
     assert after[1] - before[1] >= 29
     assert pinned == []
     assert not canvas.following
-    assert canvas.furniture.follow.isVisible()
+    assert canvas.overlays.follow.isVisible()
 
 
 def test_after_a_fit_no_sample_lies_under_the_buttons(canvas: LatentCanvas) -> None:
@@ -385,16 +385,16 @@ def test_after_a_fit_no_sample_lies_under_the_buttons(canvas: LatentCanvas) -> N
     canvas.grab()
     points = canvas.scene.points
     top = min(points.box(index).top() for index in range(8))
-    assert top > canvas.furniture.bar.geometry().bottom()
+    assert top > canvas.overlays.bar.geometry().bottom()
 
 
 def test_follow_gives_the_view_back(canvas: LatentCanvas, qtbot: QtBot) -> None:
     home = canvas.navigation.view
     canvas.navigation.pan(90, 40)
-    canvas.furniture.follow.button.click()
+    canvas.overlays.follow.button.click()
     qtbot.waitUntil(lambda: not canvas.navigation.is_moving)
     assert canvas.following
-    assert not canvas.furniture.follow.isVisible()
+    assert not canvas.overlays.follow.isVisible()
     assert canvas.navigation.view == home
 
 
@@ -508,7 +508,7 @@ def test_the_cursor_takes_the_view_along_over_the_edge(canvas: LatentCanvas, qtb
     canvas.set_cursor(view.to_latent(view.left + view.width - 3, 200))
     QTest.keyClick(canvas, Qt.Key.Key_Right)
     qtbot.waitUntil(lambda: not canvas.navigation.is_moving)
-    at = canvas.overlay.pixel(canvas.navigation.view)
+    at = canvas.cursor_overlay.pixel(canvas.navigation.view)
     assert at is not None
     assert canvas.navigation.view.contains(at.x(), at.y())
 
@@ -811,9 +811,9 @@ def test_one_number_is_a_ribbon(canvas: LatentCanvas) -> None:
 
 
 def test_more_than_two_numbers_have_axes_to_choose(canvas: LatentCanvas) -> None:
-    assert not canvas.furniture.axes.isVisible()
+    assert not canvas.overlays.axes.isVisible()
     canvas.set_codes(codes(5))
-    bar = canvas.furniture.axes
+    bar = canvas.overlays.axes
     assert bar.isVisible()
     assert canvas.base.tolist() == pytest.approx([0, 0, 0.25, 0.25, 0.25], abs=1e-6)
     got = told(canvas.cursor_moved)
@@ -834,7 +834,7 @@ def test_codes_of_more_than_two_numbers_begin_in_the_plane_of_most_difference(
     values = codes(4)
     values[:, 2] = np.linspace(-50.0, 50.0, len(values))
     canvas.set_codes(values)
-    axes = canvas.furniture.axes
+    axes = canvas.overlays.axes
     assert axes.spanned.isChecked()
     assert axes.shuffle.isHidden()
     assert canvas.request is not None
@@ -848,7 +848,7 @@ def test_codes_of_more_than_two_numbers_begin_in_the_plane_of_most_difference(
 def test_without_samples_the_first_plane_goes_through_random_codes(canvas: LatentCanvas) -> None:
     canvas.set_prior(True)
     canvas.show_codes(described(np.zeros((0, 16), np.float32), np.zeros(0, np.int64), 40))
-    axes = canvas.furniture.axes
+    axes = canvas.overlays.axes
     assert axes.spanned.isHidden()
     assert axes.shuffle.isVisible()
     assert canvas.request is not None
@@ -880,21 +880,21 @@ def test_the_other_numbers_follow_the_mean_until_they_are_set(canvas: LatentCanv
     canvas.set_axes(0, 1)
     canvas.set_codes(codes(4) + 2.0)
     assert canvas.base.tolist() == pytest.approx([2, 2, 2.25, 2.25], abs=1e-6)
-    assert canvas.furniture.strip.sliders.code.tolist() == canvas.base.tolist()
+    assert canvas.overlays.strip.sliders.code.tolist() == canvas.base.tolist()
     assert canvas.request is not None
     assert canvas.request.frame == axes_frame((0, 1), canvas.base)
     canvas.set_base(place(0.0, 0.0, 0.5, 0.5))
     canvas.set_codes(codes(4) + 3.0)
     assert canvas.base.tolist() == [0, 0, 0.5, 0.5]
-    canvas.furniture.strip.mean.click()
+    canvas.overlays.strip.mean.click()
     canvas.set_codes(codes(4))
     assert canvas.base.tolist() == pytest.approx([0, 0, 0.25, 0.25], abs=1e-6)
 
 
 def test_the_other_numbers_can_be_set(canvas: LatentCanvas) -> None:
     canvas.set_codes(codes(4))
-    canvas.furniture.axes.strip.click()
-    strip = canvas.furniture.strip
+    canvas.overlays.axes.strip.click()
+    strip = canvas.overlays.strip
     assert strip.isVisible()
     assert canvas.navigation.view.width < 700 - strip.width() + 1
     requests, told_codes = told(canvas.view_changed), told(canvas.cursor_moved)

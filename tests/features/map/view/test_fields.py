@@ -229,15 +229,15 @@ def test_on_a_narrow_map_the_legend_stands_below_the_buttons(qtbot: QtBot) -> No
     canvas.set_codes([[0.0, 0.0], [1.0, 1.0]])
     canvas.show()
     canvas.navigation.pan(30.0, 0.0)
-    furniture = canvas.furniture
-    furniture.fields.set_layers([layer("uncertainty", [[0.0, 1.0]])])
-    furniture.place()
-    assert furniture.follow.isVisible()
-    for control in (furniture.bar, furniture.follow):
-        assert not furniture.fields.geometry().intersects(control.geometry())
+    overlays = canvas.overlays
+    overlays.fields.set_layers([layer("uncertainty", [[0.0, 1.0]])])
+    overlays.place()
+    assert overlays.follow.isVisible()
+    for control in (overlays.bar, overlays.follow):
+        assert not overlays.fields.geometry().intersects(control.geometry())
     canvas.resize(900, 400)
-    furniture.place()
-    assert furniture.fields.y() == furniture.bar.y()
+    overlays.place()
+    assert overlays.fields.y() == overlays.bar.y()
 
 
 def test_the_cross_of_a_legend_hides_its_layer(qtbot: QtBot, legend: FieldLegend) -> None:
@@ -285,7 +285,7 @@ def test_digits_and_n_on_the_map_toggle_layers_and_lens(qtbot: QtBot) -> None:
         QTest.keyClick(canvas, Qt.Key(Qt.Key.Key_1 + place))
     assert toggled == list(FIELDS)
     QTest.keyClick(canvas, Qt.Key.Key_N)
-    canvas.furniture.lens.close_button.click()
+    canvas.overlays.lens.close_button.click()
     assert len(lens) == 2
 
 
@@ -361,9 +361,9 @@ def test_an_arrow_shows_where_the_image_drifts_until_the_cursor_moves(qtbot: QtB
     x, y = canvas.navigation.view.to_pixels([(0.15, 0.15)])[0]
     assert before.pixelColor(round(x), round(y)) != after.pixelColor(round(x), round(y))
     canvas.set_cursor((0.5, 0.5))
-    assert canvas.overlay.drift is None
+    assert canvas.cursor_overlay.drift is None
     canvas.set_drift((np.nan, 0.0))
-    assert canvas.overlay.drift is None
+    assert canvas.cursor_overlay.drift is None
 
 
 def test_what_is_known_of_a_place_is_heard(qtbot: QtBot) -> None:
@@ -378,6 +378,6 @@ def test_what_is_known_of_a_place_is_heard(qtbot: QtBot) -> None:
     assert "entropy" not in canvas.accessibleDescription()
     layers = [layer("novelty", [[0.3, 0.7]])]
     canvas.set_field(field_picture(layers, LIGHT))
-    canvas.furniture.fields.set_layers(layers)
+    canvas.overlays.fields.set_layers(layers)
     canvas.set_words("between a and b")
     assert canvas.accessibleDescription().endswith(": between a and b. Novelty: 0.7")

@@ -60,7 +60,7 @@ def test_the_cursor_flies_along_the_way_and_the_view_comes_closer(
     # What is told lies on the way, and the cursor is in sight.
     apart = np.linalg.norm(flight.way[:, np.newaxis] - places[-20:], axis=2).min(axis=0)
     assert apart.max() < 0.05
-    pixel = canvas.overlay.pixel(canvas.navigation.view)
+    pixel = canvas.cursor_overlay.pixel(canvas.navigation.view)
     assert pixel is not None
     assert canvas.navigation.view.contains(pixel.x(), pixel.y())
 

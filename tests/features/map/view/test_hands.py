@@ -166,7 +166,7 @@ def test_other_samples_end_a_lasso_and_forget_its_region(canvas: LatentCanvas) -
     assert canvas.selecting.region is not None
     begin_lasso(canvas)
     canvas.set_samples(LABELS, images())
-    assert not canvas.overlay.lasso.is_drawn
+    assert not canvas.cursor_overlay.lasso.is_drawn
     assert canvas.selecting.region is None
 
 

@@ -162,9 +162,9 @@ def test_a_fan_is_a_plate_beside_the_cursor(canvas: LatentCanvas) -> None:
     pixels = changed(before, after)
     assert pixels[:, 0].max() > 350
     assert pixels[:, 1].max() > 300
-    # Row 4 is above: the lit image lies in the upper right corner of the plate.
-    look = canvas.scene.points.stamps.look
-    rect = canvas.overlay.fan.rect(canvas.navigation.view, QPointF(200, 150), look)
+    # Row 4 is above: the lit image lies in the upper right corner of the picture.
+    look = canvas.scene.points.sprites.look
+    rect = canvas.cursor_overlay.fan.rect(canvas.navigation.view, QPointF(200, 150), look)
     dark = rgb(after).astype(int).sum(axis=2) < 200
     rows, columns = np.nonzero(
         dark[round(rect.top()) : round(rect.bottom()), round(rect.left()) : round(rect.right())]
@@ -177,7 +177,7 @@ def test_a_fan_is_a_plate_beside_the_cursor(canvas: LatentCanvas) -> None:
 
 def test_a_fan_of_one_row_is_a_low_plate(canvas: LatentCanvas) -> None:
     point_at(canvas, 200.0, 150.0)
-    fan, look = canvas.overlay.fan, canvas.scene.points.stamps.look
+    fan, look = canvas.cursor_overlay.fan, canvas.scene.points.sprites.look
     canvas.set_fan(np.zeros((5, 5, 7, 5), np.float32), 0.1)
     square = fan.rect(canvas.navigation.view, QPointF(200, 150), look)
     canvas.set_fan(np.zeros((1, 5, 7, 5), np.float32), 0.1)

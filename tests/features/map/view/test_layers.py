@@ -133,7 +133,7 @@ def points(count: int, images: int = 7) -> PointLayer:
     rng = np.random.default_rng(5)
     layer = PointLayer()
     pictures = (rng.random((count, images, 5)) > 0.5).astype(np.float32)
-    layer.stamps.set_samples([str(i % 10) for i in range(count)], pictures)
+    layer.sprites.set_samples([str(i % 10) for i in range(count)], pictures)
     places = rng.uniform(-1.9, 1.9, (count, 2))
     layer.set_places(places, bounds_of(places))
     return layer
@@ -248,7 +248,7 @@ def photos(count: int, side: int = 28, channels: int = 1) -> PointLayer:
     layer = PointLayer()
     pictures = rng.random((min(count, 500), channels, side, side), dtype=np.float32)
     every = pictures[np.arange(count) % len(pictures)] if count < 2000 else pictures
-    layer.stamps.set_samples(["x"] * len(every), every, PHOTO)
+    layer.sprites.set_samples(["x"] * len(every), every, PHOTO)
     places = rng.uniform(-1.9, 1.9, (count, 2))
     layer.set_places(places, bounds_of(places))
     return layer
@@ -391,13 +391,13 @@ def test_a_picture_that_is_not_made_yet_has_the_colour_of_its_class(
     seen: list[QColor | None] = []
     layer = photos(4)
     layer.lay_out(VIEW, "glyphs", labels=False, floor=None)
-    dot = layer.stamps.dot
+    dot = layer.sprites.dot
 
     def noted(ratio: float, theme: Theme, colour: QColor | None = None) -> QPixmap:
         seen.append(colour)
         return dot(ratio, theme, colour)
 
-    monkeypatch.setattr(layer.stamps, "dot", noted)
+    monkeypatch.setattr(layer.sprites, "dot", noted)
 
     def colours() -> list[str]:
         seen.clear()

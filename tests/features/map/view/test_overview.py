@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def test_the_overview_is_seen_while_a_part_is_shown(canvas: LatentCanvas) -> None:
-    overview = canvas.furniture.minimap
+    overview = canvas.overlays.minimap
     assert not overview.isVisible()
     canvas.navigation.zoom(4.0, 300.0, 200.0)
     assert overview.isVisible()
@@ -37,7 +37,7 @@ def test_the_overview_is_seen_while_a_part_is_shown(canvas: LatentCanvas) -> Non
 
 def test_a_click_on_the_overview_goes_there(canvas: LatentCanvas) -> None:
     canvas.navigation.zoom(4.0, 300.0, 200.0)
-    overview = canvas.furniture.minimap
+    overview = canvas.overlays.minimap
     corner = QPoint(overview.width() - 6, 6)
     QTest.mouseClick(overview, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, corner)
     view = canvas.navigation.view
@@ -48,7 +48,7 @@ def test_a_click_on_the_overview_goes_there(canvas: LatentCanvas) -> None:
 
 def test_the_overview_has_a_dot_for_each_sample(canvas: LatentCanvas) -> None:
     canvas.navigation.zoom(4.0, 300.0, 200.0)
-    overview = canvas.furniture.minimap
+    overview = canvas.overlays.minimap
     before = overview.grab().toImage()
     canvas.set_codes(ring()[::-1] * (1.0, 0.01))
     assert overview.grab().toImage() != before
@@ -62,7 +62,7 @@ def test_the_bar_is_as_long_as_a_round_number(length: float, wanted: float) -> N
 
 
 def test_the_scale_bar_tells_units_and_zoom(canvas: LatentCanvas) -> None:
-    bar = canvas.furniture.scale
+    bar = canvas.overlays.scale
     assert bar.isVisible()
     view = canvas.navigation.view
     units = float(bar.text.split()[0])
@@ -82,7 +82,7 @@ def test_the_scale_bar_tells_units_and_zoom(canvas: LatentCanvas) -> None:
 def test_a_map_of_one_number_has_a_flat_overview(canvas: LatentCanvas) -> None:
     canvas.set_codes(ring(1))
     canvas.navigation.zoom(6.0, 300.0, 200.0)
-    overview = canvas.furniture.minimap
+    overview = canvas.overlays.minimap
     assert overview.isVisible()
     assert overview.seen_rect().height() >= overview.height() - 8
     assert np.isfinite(overview.seen_rect().width())

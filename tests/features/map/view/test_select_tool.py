@@ -77,7 +77,7 @@ def test_the_lasso_is_a_button_and_a_key_too(canvas: LatentCanvas) -> None:
     assert canvas.selecting.is_on
     draw_around(canvas, 3, modifiers=NONE)
     assert told == [[3]]
-    canvas.furniture.bar.lasso.click()
+    canvas.overlays.bar.lasso.click()
     assert not canvas.selecting.is_on
     assert canvas.following
     draw_around(canvas, 3, modifiers=NONE)
@@ -109,7 +109,7 @@ def test_a_click_with_the_lasso_selects_nothing(canvas: LatentCanvas) -> None:
 
 
 def test_the_selection_can_be_shown_large_and_cleared(canvas: LatentCanvas, qtbot: QtBot) -> None:
-    bar = canvas.furniture.selection
+    bar = canvas.overlays.selection
     assert not bar.isVisible()
     canvas.set_selection([1, 2])
     assert bar.isVisible()

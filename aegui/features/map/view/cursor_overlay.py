@@ -19,7 +19,7 @@ from aegui.features.map.view.marks import paint_arrow, paint_tag, tag_rect
 from aegui.kit.theme import RADIUS
 from aegui.widgets.glyphs import label_name
 from aegui.widgets.rulers import fitting_font, x_pill, y_pill
-from aegui.widgets.scatter.stamps import plate_pixmap, plate_size
+from aegui.widgets.scatter.sprites import framed_pixmap, framed_size
 from aegui.widgets.ticks import place_text
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ _SEEN_PX = 30.0
 _MOST_RINGS = 500
 
 
-class Overlay:
+class CursorOverlay:
     """The state of the cursor on the screen, and its painting."""
 
     def __init__(self, scene: Scene) -> None:
@@ -58,7 +58,7 @@ class Overlay:
         self.drift: tuple[float, float] | None = None
         self._preview: NDArray[np.float32] | None = None
         self._pixmap: tuple[object, QPixmap] | None = None
-        self._plate: tuple[object, tuple[float, float]] | None = None
+        self._framed: tuple[object, tuple[float, float]] | None = None
         self.painted = QRegion()
         """What it took when it was painted last: what has to be painted anew when it changes."""
 
@@ -136,7 +136,7 @@ class Overlay:
 
     @property
     def _look(self) -> Look:
-        return self._scene.points.stamps.look
+        return self._scene.points.sprites.look
 
     def _shows_preview(self) -> bool:
         # The fan has the same image in its middle.
@@ -246,7 +246,7 @@ class Overlay:
 
     def _card_size(self) -> tuple[float, float]:
         if self._shows_sample():
-            size = self._scene.points.stamps.sticker_size(self._sample_scale())
+            size = self._scene.points.sprites.sticker_size(self._sample_scale())
             return size.width(), size.height()
         return self._preview_size() if self._shows_preview() else (0.0, 0.0)
 
@@ -254,7 +254,7 @@ class Overlay:
         """What the name of the sample that is meant takes above the picture."""
         if self.hovered is None:
             return QSizeF(0.0, 0.0)
-        text = label_name(self._scene.points.stamps.names[self.hovered])
+        text = label_name(self._scene.points.sprites.names[self.hovered])
         size = tag_rect(QPointF(0, 0), text, font).size()
         return QSizeF(size.width(), size.height() + _NAME_GAP_PX)
 
@@ -268,32 +268,32 @@ class Overlay:
     def _preview_scale(self) -> float:
         assert self._preview is not None
         largest = int(max(self._preview.shape[-2:]))
-        if self._scene.points.stamps.look.glyphs:
+        if self._scene.points.sprites.look.glyphs:
             return float(max(1, round(PREVIEW_PX / largest)))
         return _image_scale(largest, IMAGE_PREVIEW_PX)
 
     def _preview_size(self) -> tuple[float, float]:
         assert self._preview is not None
         of = self._preview.shape, self._look
-        if self._plate is None or self._plate[0] != of:
-            size = plate_size(self._preview.shape, self._preview_scale(), self._look)
-            self._plate = of, (size.width(), size.height())
-        return self._plate[1]
+        if self._framed is None or self._framed[0] != of:
+            size = framed_size(self._preview.shape, self._preview_scale(), self._look)
+            self._framed = of, (size.width(), size.height())
+        return self._framed[1]
 
     def _preview_pixmap(self, theme: Theme, ratio: float) -> QPixmap:
         assert self._preview is not None
         key = (theme.key, ratio)
         if self._pixmap is None or self._pixmap[0] != key:
-            look, scale = self._scene.points.stamps.look, self._preview_scale()
-            made = plate_pixmap(self._preview, look, scale, ratio, theme, theme.accent)
+            look, scale = self._scene.points.sprites.look, self._preview_scale()
+            made = framed_pixmap(self._preview, look, scale, ratio, theme, theme.accent)
             self._pixmap = (key, made)
         return self._pixmap[1]
 
     def _sample_scale(self) -> float:
         """Pixels of the screen for one of the sample that is shown beside the cursor."""
-        stamps = self._scene.points.stamps
-        largest = max(stamps.image_shape)
-        if stamps.look.glyphs:
+        sprites = self._scene.points.sprites
+        largest = max(sprites.image_shape)
+        if sprites.look.glyphs:
             return float(max(1, round(PREVIEW_PX / largest)))
         return _image_scale(largest, IMAGE_PREVIEW_PX)
 
@@ -324,13 +324,13 @@ class Overlay:
             painter.drawPixmap(card.topLeft(), self._preview_pixmap(theme, ratio))
         if self.hovered is None:
             return
-        stamps, index = self._scene.points.stamps, self.hovered
+        sprites, index = self._scene.points.sprites, self.hovered
         if self._shows_sample():
-            sticker = stamps.sticker(index, self._sample_scale(), ratio, theme, theme.accent)
+            sticker = sprites.sticker(index, self._sample_scale(), ratio, theme, theme.accent)
             painter.drawPixmap(card.topLeft(), sticker)
         tag = self._tag_rect(card, font)
         left_middle = QPointF(tag.left(), tag.top() + (tag.height() - _NAME_GAP_PX) / 2)
-        paint_tag(painter, left_middle, label_name(stamps.names[index]), theme, font)
+        paint_tag(painter, left_middle, label_name(sprites.names[index]), theme, font)
 
 
 def _image_scale(largest: int, wanted_px: int) -> float:

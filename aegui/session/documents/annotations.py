@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from aegui.core.run_file.concepts import KeptConcept
 
 
-class Keepsakes(QObject):
+class Annotations(QObject):
     """The pins and the concepts of the open document."""
 
     places_changed = Signal(object)

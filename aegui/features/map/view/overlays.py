@@ -42,7 +42,7 @@ def _inside(inner: Bounds, outer: Bounds) -> bool:
     return across and outer[1] <= inner[1] and inner[3] <= outer[3]
 
 
-class Furniture(QObject):
+class MapOverlays(QObject):
     """Owns the controls of a map and shows on them what the scene holds.
 
     Signals:

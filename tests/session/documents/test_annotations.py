@@ -10,7 +10,7 @@ import pytest
 
 from aegui.core.run_file.concepts import KeptConcept
 from aegui.core.run_file.saved import PinnedPlace, load_run, save_run
-from aegui.session.documents.keepsakes import Keepsakes
+from aegui.session.documents.annotations import Annotations
 from aegui.session.documents.workspace import Workspace
 from aegui.session.settings import Settings
 from tests.session.parts import recipe
@@ -33,7 +33,7 @@ def workspace(qtbot: QtBot) -> Iterator[Workspace]:
 
 
 def test_a_pin_gets_the_first_free_number(qtbot: QtBot) -> None:
-    kept = Keepsakes()
+    kept = Annotations()
     kept.pin(np.array([1.0, 2.0], np.float32))
     kept.pin([3.0, 4.0], "corner")
     kept.pin([5.0, 6.0])
@@ -45,7 +45,7 @@ def test_a_pin_gets_the_first_free_number(qtbot: QtBot) -> None:
 
 
 def test_what_stays_the_same_is_not_told(qtbot: QtBot) -> None:
-    kept = Keepsakes()
+    kept = Annotations()
     kept.set_concepts((THICK,))
     places = (PinnedPlace((1.0, 2.0), "a"),)
     kept.set_places(places)
@@ -59,20 +59,20 @@ def test_what_stays_the_same_is_not_told(qtbot: QtBot) -> None:
 
 def test_concepts_belong_to_the_document(workspace: Workspace, tmp_path: Path) -> None:
     workspace.new(recipe())
-    workspace.keepsakes.set_concepts((THICK,))
+    workspace.annotations.set_concepts((THICK,))
     assert workspace.is_modified
     assert workspace.save_as(tmp_path / "a.aegui")
     workspace.saving.finish()
     assert not workspace.is_modified
     workspace.new(recipe())
-    assert workspace.keepsakes.concepts == ()
+    assert workspace.annotations.concepts == ()
     assert workspace.open(tmp_path / "a.aegui")
-    assert workspace.keepsakes.concepts == (THICK,)
+    assert workspace.annotations.concepts == (THICK,)
 
 
 def test_a_pin_that_no_file_could_keep_is_none(workspace: Workspace, tmp_path: Path) -> None:
     workspace.new(recipe())
-    kept = workspace.keepsakes
+    kept = workspace.annotations
     kept.pin([np.nan, 0.0])
     kept.pin([np.inf, 0.0])
     assert list(kept.places) == []
@@ -84,7 +84,7 @@ def test_a_pin_that_no_file_could_keep_is_none(workspace: Workspace, tmp_path: P
 
 def test_a_pin_that_is_moved_step_by_step_is_one_step_of_undo(workspace: Workspace) -> None:
     workspace.new(recipe())
-    kept, stack = workspace.keepsakes, workspace.undo_stack
+    kept, stack = workspace.annotations, workspace.undo_stack
     kept.pin([0.0, 0.0], "a")
     kept.pin([1.0, 1.0], "b")
     before = stack.count()
@@ -103,7 +103,7 @@ def test_a_pin_that_is_moved_step_by_step_is_one_step_of_undo(workspace: Workspa
 
 def test_concepts_are_steps_of_undo(workspace: Workspace) -> None:
     workspace.new(recipe())
-    kept, stack = workspace.keepsakes, workspace.undo_stack
+    kept, stack = workspace.annotations, workspace.undo_stack
     kept.set_concepts((THICK,))
     assert stack.undoText() == "Keep a concept"
     kept.set_concepts(())

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 _Pixel = TypeVar("_Pixel", np.uint8, np.uint32)
 DOT_PX = 7.0
 """Diameter of a dot, in logical pixels."""
-PLATE_MARGIN = 1
-"""Blank glyph pixels around a glyph on its plate; the rim is a screen pixel more."""
+FRAME_MARGIN = 1
+"""Blank glyph pixels around a glyph in its frame; the rim is a screen pixel more."""
 _BORDER_PX, _RIM_PX = 2.0, 1.0
 _SEEN = 64
 _TINT = 0.3
@@ -32,7 +32,7 @@ _LABEL_GAP_PX = 2.0
 _KEPT_PX = 12_000_000
 
 
-class Stamps:
+class Sprites:
     """Stickers with images, and dots with labels, of one set of samples."""
 
     def __init__(self) -> None:
@@ -172,24 +172,24 @@ def _sticker_key(
     return ("sticker", index, scale, ratio, theme.key, None if rim is None else rim.rgba())
 
 
-def plate_size(image_shape: tuple[int, ...], scale: float, look: Look) -> QSizeF:
-    """Logical size of the plate of an image ``[..., H, W]``."""
-    margin = 2 * PLATE_MARGIN if look.glyphs else 0
+def framed_size(image_shape: tuple[int, ...], scale: float, look: Look) -> QSizeF:
+    """Logical size of the framed image ``[..., H, W]``."""
+    margin = 2 * FRAME_MARGIN if look.glyphs else 0
     height, width = image_shape[-2:]
     return QSizeF(round((width + margin) * scale) + 2, round((height + margin) * scale) + 2)
 
 
-def plate_pixmap(
+def framed_pixmap(
     image: ArrayLike, look: Look, scale: float, ratio: float, theme: Theme, rim: QColor
 ) -> QPixmap:
-    """``image`` ``[H, W]`` or ``[C, H, W]`` on a plate, its pixels ``scale`` logical pixels wide.
+    """``image`` ``[H, W]`` or ``[C, H, W]`` in a frame, its pixels ``scale`` logical pixels wide.
 
     The rim is one logical pixel of the colour ``rim``, paler at the corners. Nothing of it is
     transparent: so it is copied, not blended, wherever it is drawn.
     """
     device = max(1, round(ratio))
     inner = _inner(np.asarray(image, np.float32), look, scale * ratio, theme)
-    size = plate_size(np.shape(image), scale, look)
+    size = framed_size(np.shape(image), scale, look)
     wide = max(1, round(size.width() * ratio) - 2 * device)
     high = max(1, round(size.height() * ratio) - 2 * device)
     argb = np.full((high + 2 * device, wide + 2 * device), rim.rgba(), np.uint32)
@@ -215,7 +215,7 @@ def _inner(
     levels = grey_levels(image)
     if look.glyphs:
         glyph = levels if levels.ndim == 2 else levels[0]
-        argb = palette(theme.pixel_on, theme.raised)[np.pad(glyph, PLATE_MARGIN)]
+        argb = palette(theme.pixel_on, theme.raised)[np.pad(glyph, FRAME_MARGIN)]
     else:
         argb = photo_argb(levels[np.newaxis] if levels.ndim == 2 else levels)
     large: NDArray[np.uint32] = np.repeat(np.repeat(argb, side, axis=0), side, axis=1)
