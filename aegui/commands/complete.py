@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.commands.figure_files import PICTURES, check_suffix, write_figures
+from aegui.commands.figure_files import PICTURES, check_suffix, made_figure, write_figures
 from aegui.commands.images import check_images_path
 from aegui.commands.noise import read_images, write_answers
 from aegui.commands.opened import OpenedRun
@@ -16,6 +16,8 @@ from aegui.core.errors import AeguiError
 from aegui.core.evaluation.repairs import complete
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.i18n import tr, trn
+from aegui.session.data.looks import look_of
+from aegui.widgets.answer_columns import COLUMNS
 
 if TYPE_CHECKING:
     import argparse
@@ -109,10 +111,6 @@ def _write_figure(
     drawn: NDArray[np.float32],
 ) -> None:
     """The images given, those with the hole, and what comes of them, below one another."""
-    from aegui.session.data.looks import look_of
-    from aegui.widgets.answer_words import COLUMNS
-    from aegui.widgets.figures.makers import reconstructions_figure
-
     shape = images.images.shape
     holed = np.where(missing, np.float32(0.0), images.flat()).reshape(shape)
     rows = [
@@ -122,4 +120,5 @@ def _write_figure(
     ]
     origin = run.origin(data=images.name, samples=len(images))
     title = tr("Completion: {name}", name=run.saved.recipe.name)
-    write_figures([path], reconstructions_figure(rows, look_of(run.dataset), title, origin))
+    figure = made_figure("reconstructions", rows, look_of(run.dataset), title, origin)
+    write_figures([path], figure)

@@ -9,15 +9,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aegui.commands.figure_files import check_figure_path, start_painting, write_figures
+from aegui.commands.figure_files import (
+    check_figure_path,
+    made_figure,
+    start_painting,
+    write_figures,
+)
 from aegui.commands.opened import OpenedRun
 from aegui.commands.words import say
 from aegui.core.i18n import set_language, tr
+from aegui.kit.charts.paper import Paper
 
 if TYPE_CHECKING:
     import argparse
-
-    from aegui.kit.charts.figure import Paper
 
 _WITHOUT_CSV = ("reconstructions",)
 
@@ -29,12 +33,10 @@ def figure_command(options: argparse.Namespace) -> int:
     for path in options.out:
         check_figure_path(path, csv=options.kind not in _WITHOUT_CSV)
     application = start_painting()
-    # Not before: what makes figures needs Qt, and says less clearly that there is none.
-    from aegui.commands.figure_kinds import FIGURES
-
     paper = _paper(options)
     model = OpenedRun.of(options)
-    figure = FIGURES[options.kind](model, options)
+    figure = made_figure("run", options.kind, model, options)
+    assert figure is not None, "a figure of a run that cannot be made is refused"
     if options.title is not None:
         figure = replace(figure, title=options.title)
     write_figures(options.out, figure, paper)
@@ -45,8 +47,6 @@ def figure_command(options: argparse.Namespace) -> int:
 
 
 def _paper(options: argparse.Namespace) -> Paper:
-    from aegui.kit.charts.figure import Paper
-
     width, height = options.size
     paper = Paper(
         width, height, options.theme, options.dpi, options.title != "", not options.no_origin

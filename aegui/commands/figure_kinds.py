@@ -1,6 +1,6 @@
 """The figures of ``aegui figure``: each made of a saved run by what makes it in the window.
 
-It needs Qt, which commands without a figure do not: ``figure.py`` asks for it first.
+It needs Qt, which commands without a figure do not: it is a row of ``MAKERS``.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from aegui.core.recipe import CorruptionSpec
 from aegui.core.study.noise_curves import NoiseCurveSpec, TriedModel, noise_curves
 from aegui.kit.charts.scale import Scale
 from aegui.session.data.looks import look_of
-from aegui.widgets.answer_words import COLUMNS
+from aegui.widgets.answer_columns import COLUMNS
 from aegui.widgets.charts.curves import CHARTS, applies, axis_name, curves_of, history_csv
 from aegui.widgets.charts.painting import ChartData, fitted_y
 from aegui.widgets.figures.makers import (
@@ -386,3 +386,8 @@ FIGURES: dict[str, Callable[[OpenedRun, argparse.Namespace], Figure]] = {
     "grid": _grid,
     "traversal": _traversal,
 }
+
+
+def run_figure(kind: str, model: OpenedRun, options: argparse.Namespace) -> Figure:
+    """The figure ``kind``, a key of ``FIGURES``, of a saved run."""
+    return FIGURES[kind](model, options)

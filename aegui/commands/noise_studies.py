@@ -10,6 +10,7 @@ from aegui.commands.figure_files import (
     CSV,
     check_figure_path,
     check_suffix,
+    made_figure,
     write_figures,
 )
 from aegui.commands.opened import OpenedRun
@@ -74,9 +75,7 @@ def matrix_command(options: argparse.Namespace) -> int:
     with shown_work() as (report, cancelled):
         matrix = noise_matrix(recipe, dataset, spec, report, cancelled, folder=folder, jobs=jobs)
     if options.out:
-        from aegui.widgets.figures.makers import noise_matrix_figure
-
-        write_figures(options.out, noise_matrix_figure(matrix, options.figure))
+        write_figures(options.out, made_figure("noise matrix", matrix, options.figure))
     if options.characters:
         write_atomically(options.characters, characters_csv(matrix).encode("utf-8"))
     if options.json:
@@ -110,15 +109,13 @@ def curves_command(options: argparse.Namespace) -> int:
     with shown_work() as (report, cancelled):
         curves = noise_curves(models, dataset, spec, report, cancelled)
     if options.out:
-        from aegui.widgets.figures.makers import noise_curves_figure
-
         data = origin_words(
             weights=tr(WEIGHTS[options.weights]),
             data=dataset.name,
             samples=len(dataset),
             noise_seed=options.seed,
         )
-        write_figures(options.out, noise_curves_figure(curves, origin=data))
+        write_figures(options.out, made_figure("noise curves", curves, origin=data))
     if options.json:
         files = {run.file: run.weights for run in runs}
         say_json({**_curves_json(curves), "weights": files, "noise_seed": options.seed})

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aegui.commands.cost import refuse_excess
-from aegui.commands.figure_files import CSV, PICTURES, write_figures
+from aegui.commands.figure_files import CSV, PICTURES, made_figure, write_figures
 from aegui.commands.opened import OpenedRun
 from aegui.commands.progress import TerminalLine, stoppable
 from aegui.commands.provenance import about_data, about_machine
@@ -37,6 +37,7 @@ from aegui.core.latent.views import (
 from aegui.core.run_file.origin import origin_words
 from aegui.core.run_file.saved import SUFFIX
 from aegui.core.text_tables import columns_text
+from aegui.kit.charts.paper import Paper
 
 if TYPE_CHECKING:
     import argparse
@@ -259,10 +260,7 @@ def _say(maps: Maps) -> None:
 def _write(path: str, maps: Maps, about: dict[str, Any], run: OpenedRun | None) -> None:
     suffix = Path(path).suffix.lower()
     if suffix in PICTURES:
-        from aegui.kit.charts.figure import Paper
-        from aegui.widgets.figures.makers import maps_figure
-
-        figure = maps_figure(maps.dataset, maps.of, maps.views, _origin(maps, about, run))
+        figure = made_figure("maps", maps.dataset, maps.of, maps.views, _origin(maps, about, run))
         # Square maps side by side.
         paper = Paper(_MAP_CM * len(maps.views), _MAP_CM + _HEADS_CM)
         write_figures([path], figure, paper)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from aegui.commands.figure_files import (
     check_figure_path,
+    made_figure,
     paper_of,
     start_painting,
     write_figures,
@@ -31,6 +32,7 @@ from aegui.core.races.smallest import (
 from aegui.core.races.surface import PlaneKey, frame_of, loss_surface, plane_of
 from aegui.core.text_tables import columns_text
 from aegui.leaving import ENDING_SIGNALS
+from aegui.widgets.figures.race_kinds import RaceView
 
 if TYPE_CHECKING:
     import argparse
@@ -138,12 +140,10 @@ def _last(values: object) -> float | None:
 
 
 def _draw(state: RaceState, dataset: Dataset, options: argparse.Namespace) -> None:
-    from aegui.widgets.figures.races import RaceView, race_figure, trails_figure
-
     application = start_painting()
     paper, name = paper_of(options), state.recipe.name
     view = RaceView(options.by, "wrong" if options.wrong else "loss", not options.linear)
-    figure = race_figure(state, view, name)
+    figure = made_figure("race", state, view, name)
     if figure is not None and options.out:
         write_figures(options.out, figure, paper)
         note(tr("Written to {file}.", file=", ".join(options.out)))
@@ -151,7 +151,7 @@ def _draw(state: RaceState, dataset: Dataset, options: argparse.Namespace) -> No
     plane = plane_of(state, key) if options.trails else None
     if plane is not None:
         *_, surface = loss_surface(state.recipe, dataset, plane, frame_of(state, plane))
-        write_figures(options.trails, trails_figure(state, plane, surface, name), paper)
+        write_figures(options.trails, made_figure("trails", state, plane, surface, name), paper)
         note(tr("Written to {file}.", file=", ".join(options.trails)))
     del application
 

@@ -6,20 +6,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aegui.commands.figure_files import paper_of, start_painting, write_figures
+from aegui.commands.figure_files import made_figure, paper_of, start_painting, write_figures
 from aegui.commands.words import note
 from aegui.core.atomic import check_writable
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import set_language, tr
 from aegui.core.study.material import study_material
 from aegui.core.system_reason import system_reason
+from aegui.kit.charts.paper import FORMS
+from aegui.widgets.figures.study_kinds import PICTURES, PictureChoice
 
 if TYPE_CHECKING:
     import argparse
 
     from aegui.core.study.records import Records
     from aegui.core.study.results import StudyResult
-    from aegui.kit.charts.figure import Paper
+    from aegui.kit.charts.paper import Paper
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,6 @@ class WantedPictures:
 
 def pictures_of(options: argparse.Namespace) -> WantedPictures:
     """What is asked of pictures, refused before any work where there is no such thing."""
-    from aegui.kit.charts.figure import FORMS
-    from aegui.widgets.figures.study_kinds import PICTURES
-
     if options.lang:
         set_language(options.lang)
     kinds = tuple(PICTURES) if options.kinds is None else _listed(options.kinds)
@@ -84,14 +83,11 @@ def _listed(text: str) -> tuple[str, ...]:
 
 def draw_pictures(result: StudyResult, records: Records, wanted: WantedPictures) -> None:
     """Write the pictures of a study to a folder: those that its results give."""
-    from aegui.widgets.figures.studies import study_figure
-    from aegui.widgets.figures.study_kinds import PictureChoice
-
     application = start_painting()
     material = study_material(result, records)
     written = []
     for key in wanted.kinds:
-        figure = study_figure(key, material, PictureChoice(is_log=wanted.is_log))
+        figure = made_figure("study", key, material, PictureChoice(is_log=wanted.is_log))
         if figure is None:
             continue
         forms = [form for form in wanted.forms if form != "csv" or figure.csv]

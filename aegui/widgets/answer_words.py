@@ -4,32 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aegui.core.i18n import localized, mark, tr, trn
+from aegui.core.i18n import localized, tr, trn
 from aegui.widgets.glyphs import label_name
 from aegui.widgets.nearest_strip import error_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from aegui.features.answer.model.answer_sheet import SheetAnswer
     from aegui.session.pixels.answers import Answer
-
-COLUMNS = {
-    "original": mark("original"),
-    "noisy": mark("noisy"),
-    "erased": mark("erased"),
-    "answer": mark("answer"),
-    "thresholded": mark("thresholded"),
-    "squared": mark("squared error"),
-    "confidence": mark("confidence"),
-    "completed": mark("completed"),
-}
-"""What stands above the columns of an answer, in the window and on paper alike."""
-
-
-def columns_words(keys: Iterable[str]) -> str:
-    """The columns ``keys`` of ``COLUMNS`` in their order, as one reads them."""
-    return ", ".join(tr(COLUMNS[key]) for key in keys)
 
 
 def verdict(answer: Answer) -> str:

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPushButton, QW
 from aegui.core.choices import Choice
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
-from aegui.kit.charts.figure import FORMS, figure_image
+from aegui.kit.charts.figure import figure_image
+from aegui.kit.charts.paper import FORMS
 from aegui.kit.layouts import column, row
 from aegui.kit.marks import ProblemLabel
 from aegui.kit.theme import SPACING
@@ -21,7 +22,8 @@ from aegui.widgets.form.form import Form
 if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
 
-    from aegui.kit.charts.figure import Figure, Paper
+    from aegui.kit.charts.figure import Figure
+    from aegui.kit.charts.paper import Paper
 
 _PREVIEW = QSize(560, 420)
 _WAIT_MS = 60

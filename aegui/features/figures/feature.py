@@ -15,8 +15,9 @@ from aegui.core.data.corruption import corruption_words
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.run_file.origin import origin_words
-from aegui.kit.charts.figure import Figure, Paper, figure_bytes, figure_image
+from aegui.kit.charts.figure import Figure, figure_bytes, figure_image
 from aegui.kit.charts.menu import COPY, COPY_TABLE, CSV, FigureDesk
+from aegui.kit.charts.paper import Paper
 from aegui.session.notice import Notice
 from aegui.session.pixels.answers import one_image, title
 from aegui.shell.dialogs.files import choose_save_file

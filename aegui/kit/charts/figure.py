@@ -1,4 +1,4 @@
-"""A figure, the paper it is put on, and its files: PNG, SVG, PDF."""
+"""A figure, and its files: PNG, SVG, PDF."""
 
 from __future__ import annotations
 
@@ -6,33 +6,20 @@ import html
 import math
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from pydantic import Field
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QImage, QPageSize, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 
 from aegui import __version__
-from aegui.core.choices import Choice, OneOf, table
-from aegui.core.errors import AeguiError
-from aegui.core.fields import FieldWords
-from aegui.core.i18n import mark, tr
 from aegui.kit.charts.ink import GAP, NAME_PT, ORIGIN_PT, PAPERS, TITLE_PT, Ink, figure_family
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-POINTS_PER_CM = 72.0 / 2.54
-FORMS = ("png", "svg", "pdf")
-"""Suffixes of the files that a figure can be written to."""
-SIDE_CM = (3.0, 100.0)
-"""Shortest and longest side of a figure."""
-DPI = (50, 1200)
-THEMES = table(Choice("light", mark("Light"), ""), Choice("dark", mark("Dark"), ""))
-"""The colours of a figure: keys of ``PAPERS``."""
-MOST_PIXELS = 120_000_000
-_SIDE = Field(ge=SIDE_CM[0], le=SIDE_CM[1])
+    from aegui.kit.charts.paper import Paper
+
 _MARGIN = 6.0
 _SHAPE = 1.5
 _TOP_LEFT = Qt.AlignmentFlag.AlignLeft
@@ -74,91 +61,6 @@ class Figure:
     screen_dpi: int = 72
 
 
-@dataclass(frozen=True)
-class Paper:
-    """What a figure is put on.
-
-    Attributes:
-        width_cm: Its width.
-        height_cm: Its height.
-        theme: ``light`` or ``dark``.
-        dpi: Dots per inch of a PNG.
-        title: Whether the title stands above it.
-        origin: Whether what it depends on stands below it.
-    """
-
-    width_cm: Annotated[
-        float, _SIDE, FieldWords("&Width", "How wide the figure is", step=0.5, suffix=" cm")
-    ] = 16.0
-    height_cm: Annotated[
-        float, _SIDE, FieldWords("&Height", "How high the figure is", step=0.5, suffix=" cm")
-    ] = 10.0
-    theme: Annotated[str, OneOf(THEMES), FieldWords("C&olours", "Those of which theme")] = "light"
-    dpi: Annotated[
-        int,
-        Field(ge=DPI[0], le=DPI[1]),
-        FieldWords("&Resolution", "Dots per inch of a PNG", suffix=mark(" dpi")),
-    ] = 300
-    title: Annotated[bool, FieldWords("&Title above it", "What the figure shows")] = True
-    origin: Annotated[
-        bool,
-        FieldWords("What it was &made from, below it", "Document, seed, epoch, data and noise"),
-    ] = True
-
-    def checked(self) -> Paper:
-        """This paper.
-
-        Raises:
-            AeguiError: It is too small or too large.
-        """
-        low, high = SIDE_CM
-        for side in (self.width_cm, self.height_cm):
-            if not (math.isfinite(side) and low <= side <= high):
-                raise AeguiError(
-                    tr(
-                        "A side of a figure has from {low:g} to {high:g} cm, not {side:g}.",
-                        low=low,
-                        high=high,
-                        side=side,
-                    )
-                )
-        if not DPI[0] <= self.dpi <= DPI[1]:
-            raise AeguiError(
-                tr(
-                    "A figure has from {low} to {high:,} dots per inch, not {dpi:,}.",
-                    low=DPI[0],
-                    high=DPI[1],
-                    dpi=self.dpi,
-                )
-            )
-        return self
-
-    @property
-    def size_pt(self) -> QSizeF:
-        """Width and height in points."""
-        return QSizeF(self.width_cm * POINTS_PER_CM, self.height_cm * POINTS_PER_CM)
-
-    def pixels(self) -> QSize:
-        """Width and height of a PNG.
-
-        Raises:
-            AeguiError: There would be too many.
-        """
-        size = QSize(
-            round(self.width_cm / 2.54 * self.dpi), round(self.height_cm / 2.54 * self.dpi)
-        )
-        if size.width() * size.height() > MOST_PIXELS:
-            raise AeguiError(
-                tr(
-                    "The picture would have {width:,} x {height:,} pixels: take a smaller size or "
-                    "fewer dots per inch.",
-                    width=size.width(),
-                    height=size.height(),
-                )
-            )
-        return size
-
-
 def figure_bytes(figure: Figure, paper: Paper, form: str) -> bytes:
     """The content of a file of ``figure``.
 
@@ -181,7 +83,7 @@ def figure_image(figure: Figure, paper: Paper, width_px: int | None = None) -> Q
         AeguiError: There would be too many.
     """
     if width_px is None:
-        size = paper.checked().pixels()
+        size = QSize(*paper.checked().pixels())
     else:
         size = QSize(width_px, max(1, round(width_px * paper.height_cm / paper.width_cm)))
     image = QImage(size, QImage.Format.Format_RGB32)
@@ -189,7 +91,7 @@ def figure_image(figure: Figure, paper: Paper, width_px: int | None = None) -> Q
     image.setDotsPerMeterX(round(figure.screen_dpi / 0.0254))
     image.setDotsPerMeterY(round(figure.screen_dpi / 0.0254))
     painter = QPainter(image)
-    points = paper.size_pt
+    points = QSizeF(*paper.size_pt)
     painter.scale(size.width() / points.width(), size.height() / points.height())
     paint_figure(painter, figure, paper)
     painter.end()
@@ -203,7 +105,7 @@ def figure_image(figure: Figure, paper: Paper, width_px: int | None = None) -> Q
 
 def paint_figure(painter: QPainter, figure: Figure, paper: Paper) -> None:
     """Paint ``figure`` with a ``painter`` whose unit is a point."""
-    size = paper.size_pt
+    size = QSizeF(*paper.size_pt)
     ink = Ink(painter, PAPERS[paper.theme])
     painter.fillRect(QRectF(0.0, 0.0, size.width(), size.height()), ink.theme.panel)
     rect = QRectF(_MARGIN, _MARGIN, size.width() - 2 * _MARGIN, size.height() - 2 * _MARGIN)
@@ -289,7 +191,7 @@ def _png(figure: Figure, paper: Paper) -> bytes:
 
 
 def _svg(figure: Figure, paper: Paper) -> bytes:
-    size = paper.size_pt
+    size = QSizeF(*paper.size_pt)
 
     def write(buffer: QBuffer) -> None:
         generator = QSvgGenerator()
@@ -310,7 +212,7 @@ def _with_size(text: str, paper: Paper) -> str:
 
     Images are told to keep their pixels.
     """
-    size = paper.size_pt
+    size = QSizeF(*paper.size_pt)
     head = (
         f'<svg width="{paper.width_cm:g}cm" height="{paper.height_cm:g}cm"\n'
         f' viewBox="0 0 {size.width():.3f} {size.height():.3f}"\n'
@@ -322,7 +224,7 @@ def _with_size(text: str, paper: Paper) -> str:
 
 
 def _pdf(figure: Figure, paper: Paper) -> bytes:
-    points = paper.size_pt
+    points = QSizeF(*paper.size_pt)
     whole = QSizeF(math.ceil(points.width()), math.ceil(points.height()))
 
     def write(buffer: QBuffer) -> None:

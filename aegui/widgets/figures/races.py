@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.core.choices import Choice, table
-from aegui.core.i18n import mark, tr
+from aegui.core.i18n import tr
 from aegui.core.races.surface import frame_of
 from aegui.core.text_tables import csv_text
 from aegui.kit.charts.axes import Axis
@@ -16,46 +14,17 @@ from aegui.kit.charts.figure import Figure
 from aegui.kit.charts.lines import LinePlot, Series
 from aegui.kit.charts.scale import fitted
 from aegui.kit.charts.surface import SurfacePlot, Trail, around
+from aegui.widgets.figures.race_kinds import CLOCKS, VALUES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.races.optimizers import Lane, RaceState
     from aegui.core.races.surface import LossSurface, WeightPlane
+    from aegui.widgets.figures.race_kinds import RaceView
 
-CLOCKS = table(
-    Choice("epochs", mark("Epochs"), mark("Epochs; iterations of an optimiser of scipy's.")),
-    Choice(
-        "evaluations",
-        mark("Evaluations"),
-        mark("How often the loss of all samples was computed; an epoch of steps counts as one."),
-    ),
-    Choice("seconds", mark("Seconds"), mark("Time that the optimiser has had on one core.")),
-)
-"""By what a race is measured: names of columns of a ``Lane``."""
-VALUES = table(
-    Choice("loss", mark("Loss"), mark("Loss with all penalties.")),
-    Choice("wrong", mark("Wrong pixels"), mark("Mean number of wrong pixels per sample.")),
-)
 _MOST_PLACES = 4_000
 _WIDTH = 1.3
-
-
-@dataclass(frozen=True)
-class RaceView:
-    """How a race is looked at.
-
-    Attributes:
-        clock: One of ``CLOCKS``.
-        value: One of ``VALUES``.
-        is_log: Whether values are on a logarithmic axis.
-        is_log_clock: Whether the clock is.
-    """
-
-    clock: str = "epochs"
-    value: str = "loss"
-    is_log: bool = True
-    is_log_clock: bool = False
 
 
 def race_plot(state: RaceState, view: RaceView) -> LinePlot | None:

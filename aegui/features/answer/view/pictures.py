@@ -17,7 +17,7 @@ from aegui.kit.painted import Painted
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, current_theme
 from aegui.session.data.looks import GLYPHS, Look
-from aegui.widgets.answer_words import COLUMNS
+from aegui.widgets.answer_columns import COLUMNS
 from aegui.widgets.glyphs import draw_picture, glyph_image, picture, picture_rect
 
 if TYPE_CHECKING:

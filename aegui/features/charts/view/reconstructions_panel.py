@@ -13,7 +13,7 @@ from aegui.features.charts.view.reconstructions_view import ReconstructionsView
 from aegui.kit.layouts import column, dim, row
 from aegui.kit.theme import SPACING
 from aegui.session.data.looks import GLYPHS, Look
-from aegui.widgets.answer_words import columns_words
+from aegui.widgets.answer_columns import columns_words
 from aegui.widgets.nearest_strip import error_text
 
 if TYPE_CHECKING:

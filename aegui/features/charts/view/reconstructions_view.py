@@ -19,7 +19,7 @@ from aegui.kit.painted import PaintedArea
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, current_theme, figures_font
 from aegui.session.data.looks import GLYPHS, Look
-from aegui.widgets.answer_words import COLUMNS
+from aegui.widgets.answer_columns import COLUMNS
 from aegui.widgets.cells import Cells
 from aegui.widgets.figures.makers import reconstructions_figure
 from aegui.widgets.glyphs import argb_image, label_name, label_sign, palette, photo_argb

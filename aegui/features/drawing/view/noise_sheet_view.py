@@ -13,7 +13,7 @@ from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.speech import describe
 from aegui.kit.theme import current_theme
 from aegui.session.data.looks import Look
-from aegui.widgets.answer_words import COLUMNS
+from aegui.widgets.answer_columns import COLUMNS
 from aegui.widgets.glyphs import draw_picture, picture, picture_rect
 
 if TYPE_CHECKING:

@@ -30,15 +30,8 @@ from aegui.kit.charts.item_view import ItemView
 from aegui.kit.layouts import column, dim, held, hint, row
 from aegui.kit.marks import ElidedLabel
 from aegui.kit.theme import SPACING, figures_font
-from aegui.widgets.figures.races import (
-    CLOCKS,
-    VALUES,
-    RaceView,
-    race_figure,
-    race_plot,
-    trails_figure,
-    trails_plot,
-)
+from aegui.widgets.figures.race_kinds import CLOCKS, VALUES, RaceView
+from aegui.widgets.figures.races import race_figure, race_plot, trails_figure, trails_plot
 from aegui.widgets.form.fields import ChoiceField
 from aegui.widgets.form.form import FormLine
 from aegui.widgets.named_table import NamedTable, alignment

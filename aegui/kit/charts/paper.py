@@ -1,0 +1,108 @@
+"""The paper that a figure is put on, and what a file of it may be; needs no Qt."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
+
+from aegui.core.choices import Choice, OneOf, table
+from aegui.core.errors import AeguiError
+from aegui.core.fields import FieldWords
+from aegui.core.i18n import mark, tr
+
+POINTS_PER_CM = 72.0 / 2.54
+FORMS = ("png", "svg", "pdf")
+"""Suffixes of the files that a figure can be written to."""
+SIDE_CM = (3.0, 100.0)
+"""Shortest and longest side of a figure."""
+DPI = (50, 1200)
+THEMES = table(Choice("light", mark("Light"), ""), Choice("dark", mark("Dark"), ""))
+"""The colours of a figure: keys of ``PAPERS``."""
+MOST_PIXELS = 120_000_000
+_SIDE = Field(ge=SIDE_CM[0], le=SIDE_CM[1])
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What a figure is put on.
+
+    Attributes:
+        width_cm: Its width.
+        height_cm: Its height.
+        theme: ``light`` or ``dark``.
+        dpi: Dots per inch of a PNG.
+        title: Whether the title stands above it.
+        origin: Whether what it depends on stands below it.
+    """
+
+    width_cm: Annotated[
+        float, _SIDE, FieldWords("&Width", "How wide the figure is", step=0.5, suffix=" cm")
+    ] = 16.0
+    height_cm: Annotated[
+        float, _SIDE, FieldWords("&Height", "How high the figure is", step=0.5, suffix=" cm")
+    ] = 10.0
+    theme: Annotated[str, OneOf(THEMES), FieldWords("C&olours", "Those of which theme")] = "light"
+    dpi: Annotated[
+        int,
+        Field(ge=DPI[0], le=DPI[1]),
+        FieldWords("&Resolution", "Dots per inch of a PNG", suffix=mark(" dpi")),
+    ] = 300
+    title: Annotated[bool, FieldWords("&Title above it", "What the figure shows")] = True
+    origin: Annotated[
+        bool,
+        FieldWords("What it was &made from, below it", "Document, seed, epoch, data and noise"),
+    ] = True
+
+    def checked(self) -> Paper:
+        """This paper.
+
+        Raises:
+            AeguiError: It is too small or too large.
+        """
+        low, high = SIDE_CM
+        for side in (self.width_cm, self.height_cm):
+            if not (math.isfinite(side) and low <= side <= high):
+                raise AeguiError(
+                    tr(
+                        "A side of a figure has from {low:g} to {high:g} cm, not {side:g}.",
+                        low=low,
+                        high=high,
+                        side=side,
+                    )
+                )
+        if not DPI[0] <= self.dpi <= DPI[1]:
+            raise AeguiError(
+                tr(
+                    "A figure has from {low} to {high:,} dots per inch, not {dpi:,}.",
+                    low=DPI[0],
+                    high=DPI[1],
+                    dpi=self.dpi,
+                )
+            )
+        return self
+
+    @property
+    def size_pt(self) -> tuple[float, float]:
+        """Width and height in points."""
+        return self.width_cm * POINTS_PER_CM, self.height_cm * POINTS_PER_CM
+
+    def pixels(self) -> tuple[int, int]:
+        """Width and height of a PNG.
+
+        Raises:
+            AeguiError: There would be too many.
+        """
+        width, height = (round(side / 2.54 * self.dpi) for side in (self.width_cm, self.height_cm))
+        if width * height > MOST_PIXELS:
+            raise AeguiError(
+                tr(
+                    "The picture would have {width:,} x {height:,} pixels: take a smaller size or "
+                    "fewer dots per inch.",
+                    width=width,
+                    height=height,
+                )
+            )
+        return width, height

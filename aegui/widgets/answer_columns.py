@@ -1,0 +1,27 @@
+"""What the columns of an answer are called; needs no Qt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aegui.core.i18n import mark, tr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+COLUMNS = {
+    "original": mark("original"),
+    "noisy": mark("noisy"),
+    "erased": mark("erased"),
+    "answer": mark("answer"),
+    "thresholded": mark("thresholded"),
+    "squared": mark("squared error"),
+    "confidence": mark("confidence"),
+    "completed": mark("completed"),
+}
+"""What stands above the columns of an answer, in the window and on paper alike."""
+
+
+def columns_words(keys: Iterable[str]) -> str:
+    """The columns ``keys`` of ``COLUMNS`` in their order, as one reads them."""
+    return ", ".join(tr(COLUMNS[key]) for key in keys)

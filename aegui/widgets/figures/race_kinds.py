@@ -1,0 +1,40 @@
+"""How an optimiser race is looked at: by which clock, and which value; needs no Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aegui.core.choices import Choice, table
+from aegui.core.i18n import mark
+
+CLOCKS = table(
+    Choice("epochs", mark("Epochs"), mark("Epochs; iterations of an optimiser of scipy's.")),
+    Choice(
+        "evaluations",
+        mark("Evaluations"),
+        mark("How often the loss of all samples was computed; an epoch of steps counts as one."),
+    ),
+    Choice("seconds", mark("Seconds"), mark("Time that the optimiser has had on one core.")),
+)
+"""By what a race is measured: names of columns of a ``Lane``."""
+VALUES = table(
+    Choice("loss", mark("Loss"), mark("Loss with all penalties.")),
+    Choice("wrong", mark("Wrong pixels"), mark("Mean number of wrong pixels per sample.")),
+)
+
+
+@dataclass(frozen=True)
+class RaceView:
+    """How a race is looked at.
+
+    Attributes:
+        clock: One of ``CLOCKS``.
+        value: One of ``VALUES``.
+        is_log: Whether values are on a logarithmic axis.
+        is_log_clock: Whether the clock is.
+    """
+
+    clock: str = "epochs"
+    value: str = "loss"
+    is_log: bool = True
+    is_log_clock: bool = False
