@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from aegui.shell.panel_area import is_in_sight
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
     from typing import Literal
 
@@ -131,6 +133,16 @@ class Feature(QObject):
 
     def show(self, shown: Shown, changed: Changes) -> None:
         """Follow what is shown."""
+
+    def while_seen(self, key: str, *tell: Callable[[bool], object]) -> None:
+        """Tell, now and from now on, whether the dock ``key`` is in sight.
+
+        That is for what computes only while somebody looks, such as ``Derived.set_active``.
+        """
+        dock = self._window.docks[key]
+        for one in tell:
+            dock.visibilityChanged.connect(one)
+            one(is_in_sight(dock))
 
     def set_conditions(self, **holds: bool) -> None:
         """Say what holds at present."""

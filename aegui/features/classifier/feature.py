@@ -13,11 +13,8 @@ from aegui.features.classifier.model.classifier_service import ClassifierService
 from aegui.features.classifier.view.panel import ClassifierPanel
 from aegui.session.shown import SUBJECT
 from aegui.shell.feature import Feature
-from aegui.shell.panel_area import is_in_sight
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QDockWidget
-
     from aegui.core.cost import Cost
     from aegui.features.classifier.model.classifier_service import Evaluation
     from aegui.session.jobs.derived import JobProgress
@@ -35,14 +32,13 @@ class ClassifierFeature(Feature):
         self._panel = window.panel(ClassifierPanel)
         self._judge = services.of(ClassifierService)
         self._judge.budget = lambda: services.settings.budget
-        dock = window.docks["classifier"]
-        self._connect(dock)
+        self._connect()
         self._show_parts()
         self._on_judge_evaluated(self._judge.latest)
         self._show_network()
-        self._judge.set_active(is_in_sight(dock))
+        self.while_seen("classifier", self._judge.set_active)
 
-    def _connect(self, dock: QDockWidget) -> None:
+    def _connect(self) -> None:
         judge, panel = self._judge, self._panel
         judge.evaluated.connect(self._on_judge_evaluated)
         judge.failed.connect(self._on_judge_failed)
@@ -53,7 +49,6 @@ class ClassifierFeature(Feature):
         judge.job.busy_changed.connect(self._on_job_busy_changed)
         panel.part_chosen.connect(self._on_panel_part_chosen)
         panel.sample_activated.connect(self._on_panel_sample_activated)
-        dock.visibilityChanged.connect(judge.set_active)
         self._services.workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
 
     def show(self, _shown: Shown, changed: Changes) -> None:

@@ -12,11 +12,8 @@ from aegui.features.code.model.code_service import CodeService, CodeSubject
 from aegui.features.code.view.panel import CodePanel
 from aegui.session.shown import SUBJECT
 from aegui.shell.feature import Feature
-from aegui.shell.panel_area import is_in_sight
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QDockWidget
-
     from aegui.features.code.model.code_service import CodeLook, Traversal
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
@@ -31,23 +28,21 @@ class CodeFeature(Feature):
         self._panel = window.panel(CodePanel)
         self._code = services.of(CodeService)
         self._is_own_choice = False
-        dock = window.docks["code"]
-        self._connect(dock)
+        self._connect()
         self._panel.set_reference(self._code.reference)
         self._show_network()
         if self._code.latest is not None:
             self._on_code_looked(self._code.latest)
             self._code.set_dimension(self._code.dimension)
-        self._code.set_active(is_in_sight(dock))
+        self.while_seen("code", self._code.set_active)
 
-    def _connect(self, dock: QDockWidget) -> None:
+    def _connect(self) -> None:
         code, panel = self._code, self._panel
         code.looked.connect(self._on_code_looked)
         code.traversed.connect(self._on_code_traversed)
         panel.dimension_chosen.connect(self._on_panel_dimension_chosen)
         panel.keep_requested.connect(self._on_panel_keep_requested)
         panel.forget_requested.connect(self._on_panel_forget_requested)
-        dock.visibilityChanged.connect(code.set_active)
 
     def show(self, _shown: Shown, changed: Changes) -> None:
         """Follow what is shown."""

@@ -17,12 +17,10 @@ from aegui.session.shown import SUBJECT, has_prior
 from aegui.shell.cost_guard import may_compute
 from aegui.shell.dialogs.files import choose_run_file
 from aegui.shell.feature import Feature
-from aegui.shell.panel_area import is_in_sight
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from PySide6.QtWidgets import QDockWidget
 
     from aegui.features.gan.model.inversion_service import NearestDrawn
     from aegui.features.gan.model.samples_service import GeneratedSamples
@@ -38,16 +36,15 @@ class GanFeature(Feature):
         super().__init__(services, window)
         self._drafted: bool | None = None
         self._panel = window.panel(GanPanel)
-        dock = window.docks["gan"]
-        self._connect(dock)
+        self._connect()
         self._panel.set_count(services.of(SamplesService).count)
         self._show_network()
         self._show_levers()
-        services.of(SamplesService).set_active(is_in_sight(dock))
-        services.of(InversionService).set_active(is_in_sight(dock))
+        followers = services.of(SamplesService), services.of(InversionService)
+        self.while_seen("gan", *(one.set_active for one in followers))
         self._search()
 
-    def _connect(self, dock: QDockWidget) -> None:
+    def _connect(self) -> None:
         samples, panel = self._services.of(SamplesService), self._panel
         samples.sampled.connect(self._on_samples_sampled)
         panel.noise_requested.connect(samples.draw)
@@ -57,11 +54,9 @@ class GanFeature(Feature):
         self._services.runner.started.connect(self._on_runner_started)
         self._services.runner.state_changed.connect(self._show_levers)
         self._services.workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
-        dock.visibilityChanged.connect(samples.set_active)
         inversions = self._services.of(InversionService)
         inversions.began.connect(self._on_inversion_began)
         inversions.found.connect(self._on_inversion_found)
-        dock.visibilityChanged.connect(inversions.set_active)
         self._services.drawing.changed.connect(self._on_drawing_changed)
         judge = self._services.of(JudgeService)
         panel.judge.judge_requested.connect(self._on_judge_requested)

@@ -17,7 +17,6 @@ from aegui.session.shown import SUBJECT
 from aegui.shell.dialogs.files import choose_run_file
 from aegui.shell.feature import Feature
 from aegui.shell.outcome import epoch_words
-from aegui.shell.panel_area import is_in_sight
 from aegui.shell.refresher import Refresher
 from aegui.shell.run_choice import RUN, run_choices, run_of
 
@@ -38,7 +37,6 @@ class OthersFeature(Feature):
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
         self._panel = window.panel(OthersPanel)
-        self._dock = window.docks["others"]
         self._others = services.of(Others)
         self._decoded: Decoded | None = None
         self._network = Refresher(self._show_network, _FOLLOWING_MS, parent=self)
@@ -47,7 +45,7 @@ class OthersFeature(Feature):
         self._show_samples()
         self._show_network()
         self._show_others()
-        self._others.set_active(is_in_sight(self._dock), "others")
+        self.while_seen("others", self._set_active)
 
     def show(self, _shown: Shown, changed: Changes) -> None:
         """Follow what is shown."""
@@ -68,10 +66,9 @@ class OthersFeature(Feature):
         panel.way_chosen.connect(others.set_way)
         panel.menu.wanted.connect(partial(self.offer, panel.menu))
         panel.menu.chosen.connect(self.choose)
-        self._dock.visibilityChanged.connect(self._on_dock_visibility_changed)
 
     @Slot(bool)
-    def _on_dock_visibility_changed(self, visible: bool) -> None:
+    def _set_active(self, visible: bool) -> None:
         self._others.set_active(visible, "others")
 
     # What there is to choose from

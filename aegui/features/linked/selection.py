@@ -12,7 +12,6 @@ from aegui.features.linked.view.selection_panel import SelectionPanel
 from aegui.session.data.selection import Selection
 from aegui.session.shown import SUBJECT
 from aegui.shell.feature import Feature
-from aegui.shell.panel_area import is_in_sight
 from aegui.shell.refresher import Refresher
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ class SelectionFeature(Feature):
         self._connect()
         self._show_samples()
         self._network.mark()
-        self._selection.set_active(is_in_sight(self._dock))
+        self.while_seen("selection", self._selection.set_active)
 
     def show(self, _shown: Shown, changed: Changes) -> None:
         """Follow what is shown."""
@@ -57,7 +56,6 @@ class SelectionFeature(Feature):
         panel.shown_requested.connect(self._services.requests.selection_zoom)
         panel.sample_activated.connect(self._services.requests.sample)
         panel.set_requested.connect(self._on_panel_set_requested)
-        self._dock.visibilityChanged.connect(selection.set_active)
 
     @Slot(object)
     def _on_panel_samples_dropped(self, indices: tuple[int, ...]) -> None:

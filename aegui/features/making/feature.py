@@ -25,7 +25,6 @@ from aegui.session.shown import REST, SUBJECT
 from aegui.shell.dialogs.files import choose_film_file
 from aegui.shell.dialogs.film import FilmDialog, keep_film, kept_film
 from aegui.shell.feature import Feature
-from aegui.shell.panel_area import is_in_sight
 from aegui.shell.reach import Reach
 from aegui.shell.refresher import Refresher
 
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
-    from PySide6.QtWidgets import QDockWidget
 
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.errors import AeguiError
@@ -60,23 +58,22 @@ class MakingFeature(Feature):
         self._canvas = self._window.canvas
         self._paths = services.of(Making).paths
         dock = window.docks["making"]
-        self._is_seen = is_in_sight(dock)
+        self._is_seen = False
         self._is_filming = False
         self._subject = Refresher(self._show_network, _FOLLOWING_MS, dock, self)
         self._reach = Reach(services, window, self)
         self._concepts = ConceptWork(services, window, self._reach, self)
         self._finds = FindWork(services, window, self._reach)
-        self._connect(dock)
+        self._connect()
         self._restore()
         self._show_stops()
         self._show_network()
         self._on_paths_traced(self._paths.latest)
-        self._set_seen(self._is_seen)
+        self.while_seen("making", self._set_seen)
 
-    def _connect(self, dock: QDockWidget) -> None:
+    def _connect(self) -> None:
         services, page, paths = self._services, self._page, self._paths
         kept = services.workspace.annotations
-        dock.visibilityChanged.connect(self._set_seen)
         paths.traced.connect(self._on_paths_traced)
         paths.pictured.connect(self._on_paths_pictured)
         paths.busy_changed.connect(page.set_busy)

@@ -25,12 +25,9 @@ from aegui.shell.cost_guard import may_compute
 from aegui.shell.dialogs.files import choose_save_file
 from aegui.shell.feature import Feature
 from aegui.shell.outcome import epoch_words
-from aegui.shell.panel_area import is_in_sight
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from PySide6.QtWidgets import QDockWidget
 
     from aegui.core.latent.views import Material
     from aegui.features.projections.model.projection_work import MapState
@@ -58,8 +55,7 @@ class ProjectionsFeature(Feature):
         self._axes = _FIRST_AXES
         self._maps = services.of(ProjectionService)
         self._maps.budget = lambda: services.settings.budget
-        self._dock = window.docks["projections"]
-        self._connect(self._dock)
+        self._connect()
         self._restore()
         self._show_dataset()
         self._show_network()
@@ -70,9 +66,9 @@ class ProjectionsFeature(Feature):
             self._panel.set_map(state)
         self._show_references()
         self._show_others()
-        self._set_active(is_in_sight(self._dock))
+        self.while_seen("projections", self._set_active)
 
-    def _connect(self, dock: QDockWidget) -> None:
+    def _connect(self) -> None:
         maps, panel = self._maps, self._panel
         maps.samples_changed.connect(self._on_maps_samples_changed)
         maps.map_changed.connect(self._on_maps_map_changed)
@@ -94,7 +90,6 @@ class ProjectionsFeature(Feature):
         panel.other_menu.chosen.connect(self._services.requests.other_network)
         self._others.changed.connect(self._show_others)
         self._others.compared.connect(self._show_compared)
-        dock.visibilityChanged.connect(self._set_active)
 
     @Slot(bool)
     def _set_active(self, active: bool) -> None:

@@ -162,7 +162,7 @@ class Derived(QObject):
     def ask(
         self,
         work: Callable[[], object],
-        subject: object,
+        subject: object = None,
         *,
         quick: bool = False,
         gentle: bool = False,
@@ -192,7 +192,7 @@ class Derived(QObject):
         """
         self.derive(
             lambda report, cancelled: (work(report, cancelled),),
-            object() if subject is None else subject,
+            subject,
             quick=quick,
             gentle=gentle,
             title=title,
@@ -201,7 +201,7 @@ class Derived(QObject):
     def derive(
         self,
         states: States,
-        subject: object,
+        subject: object = None,
         *,
         quick: bool = False,
         gentle: bool = False,
@@ -211,7 +211,7 @@ class Derived(QObject):
 
         The other arguments are those of ``compute``.
         """
-        before = self._newest
+        before, subject = self._newest, object() if subject is None else subject
         # What is done at once is newer than all that is under way.
         if before is not None and (quick or before.subject is not subject):
             self._give_up()

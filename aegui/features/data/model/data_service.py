@@ -94,7 +94,7 @@ class DataService(QObject):
 
     def search(self, dataset: Dataset, text: str) -> None:
         """Look for samples by name; ``found`` follows, of the newest request only."""
-        self._searches.ask(lambda: (dataset, search(dataset, text)), object())
+        self._searches.ask(lambda: (dataset, search(dataset, text)))
 
     def forget_search(self) -> None:
         """Nothing is looked for any more."""

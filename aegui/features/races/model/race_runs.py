@@ -94,7 +94,7 @@ class RaceRuns(QObject):
         news = self._news
         if news is not None and not self.job.is_busy:
             state = news.state
-            self._laying.ask(lambda: RaceNews(state, plane_of(state, key)), object())
+            self._laying.ask(lambda: RaceNews(state, plane_of(state, key)))
 
     def shutdown(self) -> None:
         """Give up what is under way; no more is begun."""

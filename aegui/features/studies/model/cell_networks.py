@@ -44,11 +44,11 @@ class CellNetworks(QObject):
 
     def make(self, cell: StudyCell, path: Path) -> None:
         """Read what the runs of ``cell`` of the study in the file ``path`` have learnt."""
-        self._job.ask(lambda: _networks(cell, path), object())
+        self._job.ask(lambda: _networks(cell, path))
 
     def make_one(self, cell: StudyCell, path: Path, seed: int) -> None:
         """Read what the run with that seed has learnt; ``forgotten`` follows where it is gone."""
-        self._job.ask(lambda: _network(cell, path, seed), object())
+        self._job.ask(lambda: _network(cell, path, seed))
 
     @Slot(object)
     def _on_job_answered(self, answer: tuple[SavedRun, str] | _Forgotten) -> None:

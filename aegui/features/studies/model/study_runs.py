@@ -178,7 +178,7 @@ class StudyRuns(QObject):
 
     def list_plans(self) -> None:
         """Read the plans that ship and those in the user's folder; ``listed`` follows."""
-        self._listing.ask(_listed, None)
+        self._listing.ask(_listed)
 
     # Which study
 
