@@ -49,7 +49,7 @@ ARGPARSE_TEXTS = (
 """Sentences of argparse that a person can meet, for the translators."""
 
 
-class _Refused(AeguiError):
+class _RefusedLine(AeguiError):
     """The command line itself is wrong."""
 
 
@@ -58,7 +58,7 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Refuse with ``message``."""
-        raise _Refused(message)
+        raise _RefusedLine(message)
 
     def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
         # argparse says nothing of what could not be written.
@@ -145,7 +145,7 @@ def _dispatch(arguments: list[str]) -> int:
     if not first.startswith("-") and first not in _first_words():
         path = _existing(first)
         if len(window_only) > 1:
-            raise _Refused(tr("One file can be opened at a time."))
+            raise _RefusedLine(tr("One file can be opened at a time."))
         return _open_window(path, _asked_language(arguments))
     try:
         options = _parser().parse_args(_joined_points(arguments))
@@ -159,7 +159,7 @@ def _check_language(arguments: list[str]) -> None:
     asked = _asked_language(arguments)
     if asked is not None and asked not in LANGUAGES:
         choices = ", ".join(LANGUAGES)
-        raise _Refused(
+        raise _RefusedLine(
             tr(
                 "argument --language: there is no language {code}; choose one of {choices}.",
                 code=repr(asked[:40]),
@@ -171,7 +171,7 @@ def _check_language(arguments: list[str]) -> None:
 def _open_window(path: Path | None, spoken: str | None) -> int:
     trouble = display_trouble()
     if trouble is not None:
-        raise _Refused(trouble)
+        raise _RefusedLine(trouble)
     # Numpy's matrix library would take a thread per core, all of them spinning, for a picture of
     # a training network: 50 ms instead of 1. It reads this when it is first imported.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -189,10 +189,10 @@ def _existing(name: str) -> Path:
         return path
     near = difflib.get_close_matches(name, _first_words(), n=1)
     if near:
-        raise _Refused(
+        raise _RefusedLine(
             tr("{name} is no command and no file; did you mean {near}?", name=name, near=near[0])
         )
-    raise _Refused(
+    raise _RefusedLine(
         tr(
             "{name} is no command and no file; the commands are {commands}.",
             name=name,

@@ -92,7 +92,7 @@ def write_figures(paths: Sequence[str], figure: Figure | None, paper: Paper | No
         if suffix == CSV:
             content = figure.csv.encode("utf-8")
         else:
-            content = figure_bytes(figure, paper or Paper(), suffix.removeprefix("."))
+            content = figure_bytes(figure, paper, suffix.removeprefix("."))
         write_atomically(path, content)
     del application
 

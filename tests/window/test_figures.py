@@ -21,9 +21,8 @@ from aegui.features.figures import feature as wiring
 from aegui.features.figures.dialog import FigureDialog
 from aegui.features.figures.feature import FiguresFeature
 from aegui.features.projections.view.panel import ProjectionsPanel
-from aegui.kit.charts.figure import Figure, figure_bytes
+from aegui.kit.charts.figure import Figure, Paper, figure_bytes
 from aegui.kit.charts.menu import FigureMenu
-from aegui.kit.charts.paper import Paper
 from aegui.kit.theme import LIGHT, current_theme
 from tests.window.conftest import save_figure, train
 

@@ -14,8 +14,7 @@ from aegui.features.map import grid as wiring_grid
 from aegui.features.map.grid_dialog import GridDialog
 from aegui.features.map.view.grid_panel import GridPanel
 from aegui.features.map.view.traversal_panel import TraversalPanel
-from aegui.kit.charts.figure import figure_bytes
-from aegui.kit.charts.paper import Paper
+from aegui.kit.charts.figure import Paper, figure_bytes
 from aegui.widgets.form.editors import RangeField
 from tests.window.conftest import train
 

@@ -105,7 +105,7 @@ def download(
     """
     published = _published(key)
     folder = published_folder(published.key)
-    progress = Progress(published.size, _DownloadWords(published.title), report, cancelled)
+    progress = Progress(published.size, _Words(published.title), report, cancelled)
     with _in_words(folder, published.size):
         folder.mkdir(parents=True, exist_ok=True)
         _check_room(folder, published.files)
@@ -141,7 +141,7 @@ def take_files(
     """
     published = _published(key)
     folder = published_folder(published.key)
-    progress = Progress(published.size, _DownloadWords(published.title), report, cancelled)
+    progress = Progress(published.size, _Words(published.title), report, cancelled)
     with _in_words(folder, published.size):
         offered = _offered(paths, cancelled)
         folder.mkdir(parents=True, exist_ok=True)
@@ -225,7 +225,7 @@ def _missing_words(
 
 
 @dataclass(frozen=True)
-class _DownloadWords:
+class _Words:
     title: str
 
     def __call__(self, done: int, total: int) -> str:

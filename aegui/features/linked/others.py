@@ -17,6 +17,7 @@ from aegui.session.shown import SUBJECT
 from aegui.shell.dialogs.files import choose_run_file
 from aegui.shell.feature import Feature
 from aegui.shell.outcome import epoch_words
+from aegui.shell.panel_area import is_in_sight
 from aegui.shell.refresher import Refresher
 from aegui.shell.run_choice import RUN, run_choices, run_of
 
@@ -104,9 +105,10 @@ class OthersFeature(Feature):
 
     def _show_panel(self) -> None:
         """Where maps are compared, what each network draws at the cursor is to be seen too."""
-        if self._dock.isHidden() and is_in_sight(self._window.docks["projections"]):
-            self._dock.show()
-            self._dock.raise_()
+        dock = self._window.docks["others"]
+        if dock.isHidden() and is_in_sight(self._window.docks["projections"]):
+            dock.show()
+            dock.raise_()
 
     def _run(self, key: str) -> Other | None:
         shown, run = self._services.shown, int(key.removeprefix(RUN))

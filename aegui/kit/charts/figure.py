@@ -14,11 +14,11 @@ from PySide6.QtSvg import QSvgGenerator
 
 from aegui import __version__
 from aegui.kit.charts.ink import GAP, NAME_PT, ORIGIN_PT, PAPERS, TITLE_PT, Ink, figure_family
+from aegui.kit.charts.paper import Paper as Paper
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aegui.kit.charts.paper import Paper
 
 _MARGIN = 6.0
 _SHAPE = 1.5
@@ -61,18 +61,18 @@ class Figure:
     screen_dpi: int = 72
 
 
-def figure_bytes(figure: Figure, paper: Paper, form: str) -> bytes:
+def figure_bytes(figure: Figure, paper: Paper | None, form: str) -> bytes:
     """The content of a file of ``figure``.
 
     Args:
         figure: What to draw.
-        paper: How large, in which colours.
+        paper: How large, in which colours; None: as usual.
         form: One of ``FORMS``.
 
     Raises:
         AeguiError: The paper is too small or too large.
     """
-    paper = paper.checked()
+    paper = (paper or Paper()).checked()
     return {"png": _png, "svg": _svg, "pdf": _pdf}[form](figure, paper)
 
 

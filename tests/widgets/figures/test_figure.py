@@ -18,10 +18,9 @@ from aegui.core.recipe import Recipe
 from aegui.core.study.noise_curves import Curves, Line
 from aegui.core.study.noise_matrix import FIGURES, MatrixSpec, NoiseMatrix, noise_matrix
 from aegui.kit.charts.axes import Axis
-from aegui.kit.charts.figure import Figure, figure_bytes, figure_image
+from aegui.kit.charts.figure import Figure, Paper, figure_bytes, figure_image
 from aegui.kit.charts.ink import PAPERS
 from aegui.kit.charts.lines import LinePlot, Series
-from aegui.kit.charts.paper import Paper
 from aegui.kit.charts.scale import Scale
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.figures.makers import (

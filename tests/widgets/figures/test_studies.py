@@ -17,11 +17,10 @@ from aegui.core.study.results import StudyCell
 from aegui.core.study.settings import base_recipe, grid
 from aegui.core.study.study import Study
 from aegui.core.study.workers import InProcess, StudyControl
-from aegui.kit.charts.figure import figure_bytes
+from aegui.kit.charts.figure import Paper, figure_bytes
 from aegui.kit.charts.ink import PAPERS, Ink
 from aegui.kit.charts.lines import LinePlot
 from aegui.kit.charts.matrix import NumberMatrix
-from aegui.kit.charts.paper import Paper
 from aegui.kit.charts.parallel import ParallelPlot
 from aegui.widgets.figures.sheets import PictureSheet
 from aegui.widgets.figures.studies import study_figure, study_picture

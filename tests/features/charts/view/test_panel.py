@@ -18,10 +18,9 @@ from PySide6.QtWidgets import QApplication, QGraphicsItem, QToolTip
 
 from aegui.core.training.history import HistoryView
 from aegui.features.charts.view.panel import ChartsPanel
-from aegui.kit.charts.figure import figure_bytes
+from aegui.kit.charts.figure import Paper, figure_bytes
 from aegui.kit.charts.lines import screen_pen
 from aegui.kit.charts.menu import FigureDesk
-from aegui.kit.charts.paper import Paper
 from aegui.kit.theme import DARK, LIGHT, apply_theme
 from aegui.widgets.charts.curves import CHARTS, applies, curves_of, short_axis_name
 from tests.widgets.charts.test_curves import some_history, with_terms

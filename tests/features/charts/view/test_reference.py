@@ -8,8 +8,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from aegui.features.charts.view.panel import ChartsPanel
-from aegui.kit.charts.figure import figure_bytes
-from aegui.kit.charts.paper import Paper
+from aegui.kit.charts.figure import Paper, figure_bytes
 from aegui.widgets.charts.painting import Reference
 from tests.widgets.charts.test_curves import some_history
 

@@ -15,8 +15,7 @@ from aegui.core.study.study import Study
 from aegui.core.study.workers import InProcess, StudyControl
 from aegui.features.studies.model.study_runs import StudySheet
 from aegui.features.studies.view.phase_page import PhasePage
-from aegui.kit.charts.figure import figure_bytes
-from aegui.kit.charts.paper import Paper
+from aegui.kit.charts.figure import Paper, figure_bytes
 from tests.features.studies.plans import RATE, SMALL, write_plan
 
 if TYPE_CHECKING:
