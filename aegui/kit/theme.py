@@ -182,13 +182,13 @@ def set_text_size(app: QApplication, base: QFont, size: float) -> None:
         font.setPointSizeF(size * base.pointSizeF())
     else:
         font.setPixelSize(round(size * base.pixelSize()))
-    _State.text_size = size
+    _ThemeState.text_size = size
     app.setFont(font)
 
 
 def for_text(pixels: int) -> int:
     """So many pixels at the usual size of letters, and more or less with it: rows of text."""
-    return round(pixels * _State.text_size)
+    return round(pixels * _ThemeState.text_size)
 
 
 @contextlib.contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QSizeF
 from PySide6.QtGui import QPageSize, QPainter, QPdfWriter
 
 from aegui import __version__
@@ -25,7 +25,7 @@ def book_pdf(figures: Sequence[Figure], paper: Paper, title: str) -> bytes:
     writer.setResolution(72)
     writer.setTitle(title)
     writer.setCreator(f"aegui {__version__}")
-    writer.setPageSize(QPageSize(paper.checked().size_pt, QPageSize.Unit.Point))
+    writer.setPageSize(QPageSize(QSizeF(*paper.checked().size_pt), QPageSize.Unit.Point))
     writer.setPageMargins(QMarginsF(0.0, 0.0, 0.0, 0.0))
     painter = QPainter(writer)
     for place, figure in enumerate(figures):
