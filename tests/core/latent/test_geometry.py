@@ -74,7 +74,9 @@ def test_rows_agree_with_automatic_differentiation(activation: str) -> None:
                 x = ACTIVATIONS[spec.activation].function(x * spec.slope)
         return x
 
-    exact = torch.stack([jacobian(decode, torch.tensor(code)) for code in codes])
+    exact = torch.stack(
+        [jacobian(decode, torch.tensor(code)) for code in codes]  # type: ignore[no-untyped-call]
+    )
     assert jacobians(codec, codes) == pytest.approx(exact.numpy(), abs=2e-5, rel=1e-4)
     assert jacobians(codec, codes).shape == (4, 35, 3)
 
