@@ -18,12 +18,20 @@ from PySide6.QtWidgets import QApplication
 
 import aegui
 from aegui.core.i18n import LOCALES, language, set_language, tr
+from aegui.core.system_reason import system_reason
 from aegui.features.document.feature import DocumentFeature
 from aegui.kit import accessible
 from aegui.kit.motion import reduce_motion
 from aegui.kit.theme import THEMES, apply_theme, icon, set_text_size, theme_named
 from aegui.leaving import SIGNAL_EXIT
-from aegui.paths import APP_NAME, crash_file, log_file, resources_dir, user_data_dir
+from aegui.paths import (
+    APP_NAME,
+    crash_file,
+    keeping_trouble,
+    log_file,
+    resources_dir,
+    user_data_dir,
+)
 from aegui.session.jobs.endings import Endings
 from aegui.session.jobs.garbage import Garbage
 from aegui.session.notice import Notice, Offer
@@ -107,6 +115,9 @@ class App(QObject):
         self.services.sweeping.begin()
         if self._settings.notice is not None:
             self.window.notify(self._settings.notice)
+        trouble = keeping_trouble()
+        if trouble is not None:
+            self.window.notify(_nothing_is_kept(trouble))
         if path is not None:
             self.window.feature(DocumentFeature).open_path(path)
         else:
@@ -298,6 +309,17 @@ def ensure_font(application: QApplication) -> None:
         QFontDatabase.addApplicationFont(str(resources_dir() / "fonts" / "DejaVuSans.ttf"))
 
 
+def _nothing_is_kept(trouble: OSError) -> Notice:
+    """What to say where settings, library and copies have no place; all else goes on."""
+    text = tr(
+        "Nothing can be kept in {folder}: {reason}. Settings, library and copies of unsaved work "
+        "are gone at the end; save what you want to keep to another folder.",
+        folder=trouble.filename or user_data_dir(),
+        reason=system_reason(trouble),
+    )
+    return Notice("warning", text)
+
+
 def _place_of(error: BaseException) -> tuple[str, str, int]:
     """Kind of an error, and the line that raised it."""
     frames = traceback.extract_tb(error.__traceback__)
@@ -313,8 +335,7 @@ def _begin_log() -> None:
     terminal.setLevel(logging.WARNING)
     root.addHandler(terminal)
     try:
-        folder = user_data_dir()
-        folder.mkdir(parents=True, exist_ok=True)
+        log_file().parent.mkdir(parents=True, exist_ok=True)
         file = logging.handlers.RotatingFileHandler(
             log_file(), maxBytes=_LOG_BYTES, backupCount=1, encoding="utf-8"
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from functools import cache
@@ -83,3 +84,15 @@ def user_config_dir() -> Path:
 def user_cache_dir() -> Path:
     """What can be made again (prepared images); created on first use by whoever writes there."""
     return Path(platformdirs.user_cache_dir(APP_NAME, appauthor=False))
+
+
+def keeping_trouble() -> OSError | None:
+    """Why nothing can be kept in the user's own folders: a home that is missing, or read-only."""
+    for folder in (user_data_dir(), user_config_dir()):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            return error
+        if not os.access(folder, os.W_OK | os.X_OK):
+            return PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
+    return None

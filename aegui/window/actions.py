@@ -228,6 +228,14 @@ WINDOW_ACTIONS: tuple[ActionSpec, ...] = (
         "report_problem",
     ),
     ActionSpec(
+        "gpu",
+        mark("&Graphics card…"),
+        mark("Whether training uses a graphics card, and how to get there"),
+        "help",
+        180,
+        "show_gpu",
+    ),
+    ActionSpec(
         "about",
         mark("&About aegui"),
         mark("Version and licence"),

@@ -390,7 +390,12 @@ class MainWindow(FeatureWindow):
         """Say which version this is, and what needs how much memory."""
         from aegui.window.memory import memory_table
 
-        questions.show_about(self, memory_table(self._services))
+        if questions.show_about(self, memory_table(self._services)) == "gpu":
+            self.show_gpu()
+
+    def show_gpu(self) -> None:
+        """Say whether training uses a graphics card, and how to get there."""
+        questions.show_gpu(self)
 
     def report_problem(self) -> None:
         """Ask what a report of a problem is to have, and save it."""

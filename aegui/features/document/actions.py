@@ -55,10 +55,10 @@ DOCUMENT_ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec(
         "log_folder",
-        mark("Folder of the &settings"),
-        mark("Open the folder where settings and log are kept"),
+        mark("Folder of the &log"),
+        mark("Open the folder where log and library are kept"),
         "help",
         110,
-        "open_settings_folder",
+        "open_log_folder",
     ),
 )

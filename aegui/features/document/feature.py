@@ -12,13 +12,13 @@ from PySide6.QtWidgets import QProgressDialog
 from aegui.core.atomic import is_protected
 from aegui.core.i18n import tr
 from aegui.core.recipe import Recipe
-from aegui.paths import documents_dir, user_config_dir
+from aegui.paths import documents_dir, log_file
 from aegui.session.jobs.derived import PATIENCE_MS
 from aegui.session.notice import Notice, Offer
 from aegui.shell.cost_guard import may_train
 from aegui.shell.dialogs import files, questions
 from aegui.shell.feature import Feature
-from aegui.shell.folders import show_folder
+from aegui.shell.folders import show_folder, show_in_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -305,6 +305,10 @@ class DocumentFeature(Feature):
         if reading.understood or reading.assumed or reading.ignored or reading.needs:
             questions.show_import(self._window, reading)
 
-    def open_settings_folder(self) -> None:
-        """Show the folder of the settings in the desktop's file manager."""
-        show_folder(user_config_dir())
+    def open_log_folder(self) -> None:
+        """Show the log in the desktop's file manager, in the folder where the library is too."""
+        log = log_file()
+        if log.exists():
+            show_in_folder(log)
+        else:
+            show_folder(log.parent)

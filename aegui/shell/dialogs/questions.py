@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 import aegui
 from aegui.core.data.progress import clock
+from aegui.core.gpu import gpu_state, gpu_words
 from aegui.core.i18n import tr, trn
 from aegui.kit.layouts import column
 from aegui.kit.theme import SPACING, icon_pixmap
@@ -38,6 +39,7 @@ _ICON_PX = 56
 _PREVIEW = QSize(260, 200)
 """Most room of the picture of unsaved work."""
 _IMPORT = "import"
+_GPU = "gpu"
 
 
 def ask_leaving(parent: QWidget, name: str, *, training: bool) -> Leaving:
@@ -205,15 +207,28 @@ def choose_characters(
     return chooser.chosen if accepted and chooser.chosen else None
 
 
-def show_about(parent: QWidget, memory: str) -> None:
-    """Say what this is, and in ``memory``, as HTML, what holds how much of it."""
+def show_about(parent: QWidget, memory: str) -> Literal["", "gpu"]:
+    """Say what this is, and in ``memory``, as HTML, what holds how much of it.
+
+    Returns:
+        ``gpu`` where more is asked about graphics cards.
+    """
     box = QMessageBox(parent)
     box.setWindowTitle(tr("About aegui"))
     box.setIconPixmap(icon_pixmap("app", _ICON_PX, "accent", parent.devicePixelRatioF()))
     box.setText(f"<b>aegui {aegui.__version__}</b>")
     about = tr("A laboratory for autoencoders: build, watch, draw and wander. MIT licence.")
     box.setInformativeText(f"<p>{about}</p>{memory}")
+    more = box.addButton(tr("&Graphics card…"), QMessageBox.ButtonRole.ActionRole)
+    box.addButton(QMessageBox.StandardButton.Ok)
     box.exec()
+    return "gpu" if box.clickedButton() is more else ""
+
+
+def show_gpu(parent: QWidget) -> QDialog:
+    """Say whether training uses a graphics card, and how to get there."""
+    text = "\n\n".join(gpu_words(gpu_state()))
+    return show_text(parent, _GPU, tr("Graphics card"), text)
 
 
 def import_summary(reading: CourseReading) -> str:

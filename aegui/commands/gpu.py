@@ -1,0 +1,23 @@
+"""``aegui gpu``: whether it trains on a graphics card, and how to get there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aegui.commands.words import say, say_json
+from aegui.core.gpu import gpu_state, gpu_words
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def gpu_command(options: argparse.Namespace) -> int:
+    """Print it."""
+    state = gpu_state(ask=True)
+    if options.json:
+        document = {"driver": state.driver, "torch": state.build, "cuda": bool(state.answers)}
+        say_json(document | {"frozen": state.frozen})
+        return 0
+    for line in gpu_words(state):
+        say(line)
+    return 0

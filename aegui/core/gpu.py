@@ -1,0 +1,89 @@
+"""Whether this computer can train on a graphics card, and how to get there, in words.
+
+The frozen app holds a torch for the processor only: one for graphics cards is ten times its size.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from aegui.core.i18n import tr
+
+_DRIVER = Path("/proc/driver/nvidia/version")
+
+
+@dataclass(frozen=True)
+class GpuState:
+    """What is there.
+
+    Attributes:
+        driver: Whether the driver of an NVIDIA card is.
+        build: The version of torch, such as "2.13.0+cpu"; empty where it is not known.
+        frozen: Whether this is the app that is installed without Python.
+        answers: Whether torch can compute on a card, where it has been asked.
+    """
+
+    driver: bool
+    build: str
+    frozen: bool
+    answers: bool | None = None
+
+
+def gpu_state(*, ask: bool = False) -> GpuState:
+    """What this computer has; to ``ask`` torch takes the seconds of its import."""
+    try:
+        build = metadata.version("torch")
+    except metadata.PackageNotFoundError:
+        build = ""
+    answers: bool | None = None
+    if ask or "torch" in sys.modules:
+        import torch
+
+        build, answers = str(torch.__version__), torch.cuda.is_available()
+    driver = _DRIVER.exists() or shutil.which("nvidia-smi") is not None
+    return GpuState(driver, build, bool(getattr(sys, "frozen", False)), answers)
+
+
+def gpu_words(state: GpuState) -> list[str]:
+    """Sentences on what is there, and what to do to train on a graphics card."""
+    if state.answers:
+        return [
+            tr("This program trains on the graphics card of this computer."),
+            tr("Small networks are faster on the processor: “Automatic” chooses for each."),
+        ]
+    words = []
+    if state.frozen or state.build.endswith("+cpu"):
+        words.append(
+            tr(
+                "This program computes on the processor: its PyTorch ({build}) has no part for "
+                "graphics cards, which is a download of several gigabytes.",
+                build=state.build or tr("built in"),
+            )
+        )
+    if not state.driver:
+        words.append(
+            tr(
+                "No driver of an NVIDIA card was found; it comes first: install it from your "
+                "system's packages, or from the maker of the card."
+            )
+        )
+    elif not words:
+        words.append(
+            tr(
+                "There is a driver, but PyTorch cannot use it: it may be too old for {build}.",
+                build=state.build,
+            )
+        )
+    words.append(
+        tr(
+            "Then install aegui from its source with Python: “python3 installer/bootstrap.py run” "
+            "sees the driver and takes the PyTorch that suits it; settings, library and documents "
+            "are the same."
+        )
+    )
+    words.append(tr("In an environment of your own, “pip install .” brings that PyTorch on Linux."))
+    return words
