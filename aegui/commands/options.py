@@ -704,7 +704,12 @@ REPORT_PROBLEM = (
         default=[],
     ),
 )
-SELF_TEST = (flag("--no-window", mark("leave the window out")),)
+GPU = (AS_JSON,)
+SELF_TEST = (
+    flag("--no-window", mark("leave the window out")),
+    flag("--quick", mark("leave out what takes longer: all commands, all panels, all menus")),
+    text("--modules", mark("FILE"), mark("write the names of all modules that were imported")),
+)
 HISTORY = (_FILE, AS_JSON)
 
 _KEPT = text("run", mark("RUN"), mark("id of a kept run, or its beginning, or its name"))

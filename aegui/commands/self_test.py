@@ -1,8 +1,17 @@
-"""``aegui self-test``: everything once, for a frozen app or a fresh installation."""
+"""``aegui self-test``: everything once, for a frozen app or a fresh installation.
+
+It trains, calls every command and every exporter (``self_test_lines.py``), opens the window, sees
+every panel and goes through the menus (``window/walk.py``). What it imports is what a frozen app
+must hold.
+"""
 
 from __future__ import annotations
 
+import argparse
+import contextlib
 import faulthandler
+import io
+import json
 import os
 import sys
 import tempfile
@@ -13,6 +22,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.commands.self_test_lines import CLASSIFIER, COURSE, LINES, PLAN
 from aegui.commands.words import say
 from aegui.core.data.builtin import load_builtin
 from aegui.core.errors import AeguiError
@@ -20,18 +30,20 @@ from aegui.core.i18n import tr
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe, TrainingSpec
 from aegui.core.run_file.saved import SavedRun, load_run, save_run
+from aegui.paths import models_dir
 
 if TYPE_CHECKING:
-    import argparse
+    from collections.abc import Iterator
 
     from PySide6.QtCore import QCoreApplication
 
     from aegui.core.data.dataset import Dataset
 
-_TIMEOUT_SECONDS = 110
-_WINDOW_SECONDS = 60
+_TIMEOUT_SECONDS = 590
+_WINDOW_SECONDS = 300
 _EPOCHS = 300
 _MAP_STEPS = 20
+_FOLDERS = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME")
 _COLOURS_OF_A_WINDOW = 8
 """A window that has painted itself shows more colours than this."""
 
@@ -45,10 +57,16 @@ def self_test_command(options: argparse.Namespace) -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="aegui-", ignore_cleanup_errors=True) as folder:
             path = _check_core(Path(folder))
+            if not options.quick:
+                with _own_folders(Path(folder)):
+                    _check_commands(Path(folder))
             if not options.no_window:
-                _check_window(Path(folder), path)
+                with _own_folders(Path(folder)):
+                    _check_window(Path(folder), path, quick=options.quick)
     finally:
         faulthandler.cancel_dump_traceback_later()
+    if options.modules:
+        Path(options.modules).write_text("\n".join(sorted(sys.modules)) + "\n", encoding="utf-8")
     say(tr("Everything works."))
     return 0
 
@@ -97,31 +115,99 @@ def _check_maps(dataset: Dataset) -> None:
     say(tr("Made a map with t-SNE."))
 
 
-def _check_window(folder: Path, path: Path) -> None:
-    """Open the window on ``path`` without a screen, look at what it paints, and quit."""
+def _check_commands(folder: Path) -> None:
+    """Call every command, as somebody who types it, on files of its own."""
+    from aegui.commands.table import COMMANDS
+
+    _write_files(folder)
+    for name, words in LINES:
+        command = COMMANDS[name]
+        parser = argparse.ArgumentParser(prog=f"aegui {name}")
+        for option in command.options:
+            option.add_to(parser)
+        line = [word.format(f=folder, m=models_dir()) for word in words.split()]
+        said = io.StringIO()
+        try:
+            with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+                status = command.run(parser.parse_args(line))
+        except (Exception, SystemExit) as error:
+            text = tr("The command {line} failed: {error}", line=f"{name} {words}", error=error)
+            raise AeguiError(text) from error
+        if status:
+            text = tr("The command {line} failed: {error}", line=f"{name} {words}", error=status)
+            raise AeguiError(f"{text} {said.getvalue()[-500:]}")
+    say(tr("Called {n} commands in {lines} lines.", n=len(COMMANDS), lines=len(LINES)))
+
+
+def _write_files(folder: Path) -> None:
+    """What the lines read: a plan, a configuration, and small pictures in three kinds of files."""
+    from PIL import Image
+
+    (folder / "plan.json").write_text(json.dumps(PLAN), encoding="utf-8")
+    (folder / "classifier.json").write_text(json.dumps(CLASSIFIER), encoding="utf-8")
+    (folder / "course.yaml").write_text(COURSE, encoding="utf-8")
+    pixels = np.random.default_rng(0).integers(0, 256, (6, 8, 8), dtype=np.uint8)
+    np.savez(folder / "array.npz", images=pixels, labels=np.arange(6) % 2)
+    rows = [",".join(map(str, (place % 2, *image.ravel()))) for place, image in enumerate(pixels)]
+    (folder / "table.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    for place, image in enumerate(pixels):
+        kind = ("png", "jpg", "webp", "bmp", "gif", "tiff")[place]
+        home = folder / "pictures" / "ab"[place % 2]
+        home.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(image).save(home / f"{place}.{kind}")
+
+
+@contextlib.contextmanager
+def _own_folders(folder: Path) -> Iterator[None]:
+    """Settings and library in ``folder``: the person's own are none of our business."""
+    before = {name: os.environ.get(name) for name in _FOLDERS}
+    os.environ.update(dict.fromkeys(_FOLDERS, str(folder)))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _check_window(folder: Path, path: Path, *, quick: bool) -> None:
+    """Open the window on ``path`` without a screen, go through it, and quit."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"):
-        os.environ[name] = str(folder)  # the person's own settings are none of our business
     from aegui.qt_import import import_qt
 
     import_qt()
+    from PySide6.QtCore import QCoreApplication
+
     from aegui.app import run_window
 
-    watcher = _Watcher()
+    painter = QCoreApplication.instance()
+    if painter is not None:
+        painter.shutdown()  # that of the commands has no widgets
+    watcher = _Watcher(None if quick else folder)
     watcher.start()
     code = run_window(path)
     watcher.join(_WINDOW_SECONDS)
+    if watcher.trouble:
+        raise AeguiError(tr("The window failed: {error}", error=watcher.trouble))
     if code or watcher.colours <= _COLOURS_OF_A_WINDOW:
         raise AeguiError(tr("The window did not paint itself (exit code {code}).", code=code))
+    if watcher.walked:
+        say(tr("Saw the panels and went through the menus: {n} entries.", n=watcher.walked))
     say(tr("The window opened, painted itself and closed."))
 
 
 class _Watcher(threading.Thread):
     """Waits for the application that another thread is starting, and asks it to paint and quit."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path | None) -> None:
+        """With a ``folder`` for what they write, panels and menus are gone through too."""
         super().__init__(name="self-test", daemon=True)
+        self.folder = folder
         self.colours = 0
+        self.walked = 0
+        self.trouble = ""
 
     def run(self) -> None:
         """Wait for a visible window, then hand over to the GUI thread."""
@@ -137,13 +223,17 @@ class _Watcher(threading.Thread):
 
     def _look(self, application: QCoreApplication, until: float) -> None:
         from PySide6.QtCore import QMetaObject, QObject, Qt, Slot
-        from PySide6.QtWidgets import QApplication
+        from PySide6.QtWidgets import QApplication, QWidget
+
+        from aegui.window.main_window import MainWindow
+        from aegui.window.walk import walk
 
         watcher = self
 
         class Visitor(QObject):
             """Lives in the GUI thread, where alone widgets may be touched."""
 
+            begun = False
             done = False
 
             @Slot()
@@ -159,11 +249,20 @@ class _Watcher(threading.Thread):
                             for y in range(0, image.height(), step)
                         }
                     )
-                    if watcher.colours > _COLOURS_OF_A_WINDOW:
+                    if watcher.colours > _COLOURS_OF_A_WINDOW and not Visitor.begun:
+                        Visitor.begun = True
+                        self.go_through(window)
                         Visitor.done = True
-                        QApplication.closeAllWindows()
-                        QApplication.quit()
+                        QApplication.exit(0)
                         return
+
+            def go_through(self, window: QWidget) -> None:
+                if watcher.folder is None or not isinstance(window, MainWindow):
+                    return
+                try:
+                    watcher.walked = walk(window, watcher.folder)
+                except Exception as error:
+                    watcher.trouble = f"{type(error).__name__}: {error}"
 
         visitor = Visitor()
         visitor.moveToThread(application.thread())

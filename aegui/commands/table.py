@@ -430,10 +430,20 @@ _ROWS = (
         options.REPORT_PROBLEM,
     ),
     Command(
+        "gpu",
+        "gpu:gpu_command",
+        mark("whether it trains on a graphics card, and how to get there"),
+        mark("Say whether this program trains on a graphics card, and what to do so that it does."),
+        options.GPU,
+    ),
+    Command(
         "self-test",
         "self_test:self_test_command",
-        mark("train, save, reload and open the window for a moment"),
-        mark("Try everything once: train, decode, save, reload, open the window, quit."),
+        mark("try everything once: every command, panel and menu"),
+        mark(
+            "Try everything once: train, save, reload, call every command, write every kind of "
+            "file, open the window, see every panel, go through the menus, quit."
+        ),
         options.SELF_TEST,
     ),
 )

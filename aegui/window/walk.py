@@ -1,0 +1,125 @@
+"""A walk through the whole window, as ``aegui self-test`` takes it: every panel, every entry.
+
+What a person is asked on the way is answered at once: a file to write gets a name in a folder of
+the test, everything else is declined.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QEvent, QTimer
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMenu, QWidget
+
+from aegui.features.table import FEATURES
+from aegui.shell.feature import class_at
+from aegui.window.docks import PERSPECTIVES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from aegui.window.main_window import MainWindow
+
+_ANSWER_MS = 50
+_LOOK_SECONDS = 0.15
+"""Every panel and every entry has so long to show itself ..."""
+_WRITING_SECONDS = 60.0
+"""... and a file so long to be written."""
+_LEFT_OUT = ("quit", "log_folder", "full_screen", "film_", "language_")
+"""Entries that end the walk, go to other programs, or take minutes: a command writes a film."""
+
+
+def walk(window: MainWindow, folder: Path) -> int:
+    """Go through ``window``; the number of entries of menus that were chosen.
+
+    Args:
+        window: A window that is shown, with a trained run in it.
+        folder: Where to write what is exported.
+
+    Raises:
+        LookupError: A feature was not made, or what was to be written is not there.
+    """
+    for perspective in PERSPECTIVES:
+        window.set_perspective(perspective)
+        _look(window)
+    for dock in window.docks.values():
+        dock.show()
+        dock.raise_()
+        _look(dock)
+    for spec in FEATURES:
+        window.feature(class_at(spec.place))
+    answers = _Answers(folder)
+    chosen = 0
+    for spec in window.actions_table.specs:
+        action = window.actions_table[spec.key]
+        if spec.key.startswith(_LEFT_OUT) or not action.isEnabled():
+            continue
+        answers.name = spec.key
+        action.trigger()
+        chosen += 1
+        _look(window)
+        answers.wait(window)
+        for other in QApplication.topLevelWidgets():
+            if other is not window and other.isVisible() and other.isWindow():
+                other.grab()
+                other.close()
+    answers.stop()
+    return chosen
+
+
+def _look(widget: QWidget) -> None:
+    """Let ``widget`` work and paint for a moment."""
+    until = time.monotonic() + _LOOK_SECONDS
+    while time.monotonic() < until:
+        QCoreApplication.processEvents()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    widget.grab()
+
+
+class _Answers:
+    """Answers every question of the program while it waits for one."""
+
+    def __init__(self, folder: Path) -> None:
+        self.name = ""
+        self.written: list[Path] = []
+        self._folder = folder
+        self._timer = QTimer()
+        self._timer.timeout.connect(self._answer)
+        self._timer.start(_ANSWER_MS)
+
+    def stop(self) -> None:
+        """Answer nothing more."""
+        self._timer.stop()
+
+    def wait(self, window: MainWindow) -> None:
+        """Wait until what got a name is written: what is asked next could end it.
+
+        Raises:
+            LookupError: It is not.
+        """
+        until = time.monotonic() + _WRITING_SECONDS
+        while not all(path.exists() for path in self.written):
+            if time.monotonic() > until:
+                raise LookupError(", ".join(str(path) for path in self.written))
+            _look(window)
+        self.written.clear()
+
+    def _answer(self) -> None:
+        asking = QApplication.activeModalWidget() or QApplication.activePopupWidget()
+        if isinstance(asking, QFileDialog):
+            self._name(asking)
+        elif isinstance(asking, QDialog):
+            asking.reject()
+        elif isinstance(asking, QMenu):
+            asking.close()
+
+    def _name(self, dialog: QFileDialog) -> None:
+        if dialog.acceptMode() == QFileDialog.AcceptMode.AcceptOpen:
+            dialog.reject()
+            return
+        suffix = dialog.selectedNameFilter().partition("*")[2].partition(" ")[0].rstrip(")")
+        path = self._folder / f"menu-{self.name}{suffix or '.png'}"
+        dialog.selectFile(str(path))
+        self.written.append(path)
+        dialog.done(QDialog.DialogCode.Accepted)
