@@ -60,6 +60,11 @@ COMMANDS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     ),
     "models": ("train the shipped models again", (), ("-m", "installer.models")),
     "bundle": ("freeze the program into dist/", ("bundle",), ("-m", "installer.bundle")),
+    "installers": (
+        "freeze it, and make a .deb and a .tar.xz in dist/",
+        ("bundle",),
+        ("-m", "installer.installers"),
+    ),
     "setup": ("set up for all of the above, and stop", ("test", "lint", "bundle"), ()),
 }
 """Command -> what it does, the extras of pyproject.toml that it needs, what Python then runs."""
@@ -95,7 +100,7 @@ def main(arguments: list[str]) -> int:
         description="Sets everything up, then does what is asked.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="commands:\n"
-        + "\n".join(f"  {name:8}{help_}" for name, (help_, *_) in COMMANDS.items()),
+        + "\n".join(f"  {name:11}{help_}" for name, (help_, *_) in COMMANDS.items()),
     )
     parser.add_argument("command", choices=COMMANDS, metavar="command")
     parser.add_argument("arguments", nargs=argparse.REMAINDER, help="passed on")

@@ -1,58 +1,202 @@
 """Freeze the program into ``dist/aegui/`` and prove that it works: ``python -m installer.bundle``.
 
-PyInstaller works for some minutes; then the largest libraries lose their symbols, and the frozen
-program tests itself: it trains, saves, opens its window and quits.
+PyInstaller works for some minutes; then libraries lose their symbols and ICU most of its data, and
+the frozen program tests itself: every command, panel and exporter. What is left out, and why, is
+listed in ``left_out.py``. With ``--if-changed`` nothing is frozen where the bundle there was
+made from what is there now. With ``--if-untried`` nothing is done at all where one of the same
+recipe, versions and imports has passed before: ``bundle.tried`` tells, kept with the sources.
 """
 
 from __future__ import annotations
 
+import ast
+import hashlib
 import os
 import shutil
+import struct
 import subprocess
 import sys
 from pathlib import Path
 
+from installer import desktop, icu
+
 ROOT = Path(__file__).resolve().parent.parent
 DIST = ROOT / "dist"
 APP = DIST / "aegui"
+WORK = ROOT / "build" / "pyinstaller"
 PROGRAM = APP / ("aegui.exe" if os.name == "nt" else "aegui")
 
-STRIPPED = ("libtorch_cpu.so*", "libtorch_python.so*", "libc10.so*", "libpython3*.so*")
-"""Not all libraries: the symbols of those that were patched on their way here must stay."""
+TRIED = ROOT / "installer" / "bundle.tried"
+"""The recipe of the last bundle that passed its self-test."""
+RECIPE = (
+    *("installer/aegui.spec", "installer/left_out.py", "installer/without_opengl.py"),
+    *("installer/icu.py", "installer/constraints.txt", "pyproject.toml", "main.py"),
+)
+INPUTS = ("aegui", "resources", "models", "main.py", "pyproject.toml", "installer")
+_NO_DATE = 1_700_000_000
+"""What is dated where neither git nor the environment says when."""
+_PT_LOAD = 1
+RECORD = DIST / "aegui.inputs"
+"""Beside the folder: the sum of everything that it was made from."""
+SELF_TEST_SECONDS = 600.0
 
-SELF_TEST_SECONDS = 180.0
 
-
-def main() -> int:
-    """Freeze, strip and test; 0 when the frozen program works."""
-    command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN"]
-    folders = ["--distpath", str(DIST), "--workpath", str(ROOT / "build" / "pyinstaller")]
-    spec = str(ROOT / "installer" / "aegui.spec")
-    print("Freezing; this takes some minutes.", flush=True)
-    status = subprocess.run([*command, *folders, spec]).returncode
-    if status != 0:
-        return status
-    strip()
+def main(arguments: list[str]) -> int:
+    """Freeze, make smaller and test; 0 when the frozen program works."""
+    recipe = recipe_sum()
+    if "--if-untried" in arguments and TRIED.read_text(encoding="utf-8").strip() == recipe:
+        print("A bundle of this recipe, these versions and these imports has been tried.")
+        return 0
+    inputs = inputs_sum()
+    if "--if-changed" in arguments and PROGRAM.exists() and made_from() == inputs:
+        print(f"{APP} was made from what is here.", flush=True)
+    else:
+        status = freeze()
+        if status != 0:
+            return status
+        RECORD.write_text(inputs, encoding="utf-8")
     try:
         status = self_test().returncode
     except subprocess.TimeoutExpired:
         print(f"The frozen program hangs: no end after {SELF_TEST_SECONDS:.0f} s.")
         return 1
     if status == 0:
-        size = sum(path.lstat().st_size for path in APP.rglob("*"))
-        print(f"{PROGRAM}: {size / 1e6:.0f} MB in its folder.")
+        TRIED.write_text(f"{recipe}\n", encoding="utf-8")
+        print(f"{PROGRAM}: {installed_bytes() / 1e6:.0f} MB in its folder.")
     return status
 
 
-def strip() -> None:
-    """Take the symbols out of the largest libraries, where there is a tool for it."""
+def freeze() -> int:
+    """Make the folder anew; PyInstaller's exit status."""
+    command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN"]
+    folders = ["--distpath", str(DIST), "--workpath", str(WORK)]
+    spec = str(ROOT / "installer" / "aegui.spec")
+    print("Freezing; this takes some minutes.", flush=True)
+    RECORD.unlink(missing_ok=True)
+    # Python's sets are ordered by a random number otherwise, and so would be the modules.
+    environment = {**os.environ, "PYTHONHASHSEED": "1", "SOURCE_DATE_EPOCH": str(source_date())}
+    status = subprocess.run([*command, *folders, spec], env=environment).returncode
+    if status != 0:
+        return status
+    home = APP / "_internal" / "licences"
+    home.mkdir(exist_ok=True)
+    for name, content in sorted(desktop.licences().items()):
+        (home / name).write_bytes(content)
+    if sys.platform == "linux":
+        saved = strip() + share_copies()
+        for library in APP.rglob("libicudata.so.*"):
+            if not library.is_symlink():
+                saved += icu.slim(library, WORK / "icu")
+        print(f"Symbols, copies and words of other languages: {saved / 1e6:.0f} MB less.")
+    return status
+
+
+def installed_bytes() -> int:
+    """Bytes of all files of the folder."""
+    return sum(path.lstat().st_size for path in APP.rglob("*") if not path.is_dir())
+
+
+def source_date() -> int:
+    """The second that files are dated with, so that two builds of one source are the same."""
+    given = os.environ.get("SOURCE_DATE_EPOCH")
+    if given:
+        return int(given)
+    command = ["git", "log", "-1", "--format=%ct"]
+    try:
+        told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout.strip()
+    except OSError:
+        told = ""
+    return int(told) if told else _NO_DATE
+
+
+def inputs_sum() -> str:
+    """A sum of what the bundle is made from: sources, shipped files, recipe, versions, Python."""
+    digest = hashlib.sha256(sys.version.encode())
+    for place in INPUTS:
+        top = ROOT / place
+        for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
+            if path.is_file() and path.suffix not in (".pyc", ".md", ".tried"):
+                digest.update(f"{path.relative_to(ROOT)}\0".encode())
+                digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def recipe_sum() -> str:
+    """A sum of what decides whether a bundle works: recipe, versions, all that is imported."""
+    digest = hashlib.sha256()
+    for name in RECIPE:
+        digest.update(hashlib.sha256((ROOT / name).read_bytes()).digest())
+    imported: set[str] = set()
+    for path in (ROOT / "aegui").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.Import):
+                imported.update(alias.name for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                imported.add(node.module or "")
+    others = sorted(name for name in imported if not name.startswith("aegui"))
+    digest.update("\n".join(others).encode())
+    return digest.hexdigest()
+
+
+def made_from() -> str:
+    """The sum of what the folder that is there was made from; empty where nobody knows."""
+    try:
+        return RECORD.read_text(encoding="utf-8")
+    except OSError:
+        return ""
+
+
+def strip() -> int:
+    """Take the symbols out of libraries and modules, where there is a tool for it; bytes saved."""
     tool = shutil.which("strip")
-    if tool is None or sys.platform != "linux":
-        return
-    for pattern in STRIPPED:
-        for path in APP.rglob(pattern):
-            if not path.is_symlink():
-                subprocess.run([tool, "--strip-unneeded", str(path)], check=True)
+    if tool is None:
+        return 0
+    saved = 0
+    for path in sorted(APP.rglob("*.so*")):
+        # Qt's and shiboken's come without.
+        if path.is_symlink() or not path.is_file() or "PySide6" in path.parts:
+            continue
+        stripped = WORK / "stripped.so"
+        command = [tool, "--strip-unneeded", "-o", str(stripped), str(path)]
+        done = subprocess.run(command, capture_output=True)
+        if done.returncode == 0 and can_be_loaded(stripped):
+            saved += path.stat().st_size - stripped.stat().st_size
+            shutil.copyfile(stripped, path)
+        stripped.unlink(missing_ok=True)
+    return saved
+
+
+def can_be_loaded(path: Path) -> bool:
+    """Whether the parts of a library lie where the loader can map them.
+
+    Of those that were patched on their way here, strip moves some to where it cannot.
+    """
+    content = path.read_bytes()
+    (table,) = struct.unpack_from("<Q", content, 32)
+    size, count = struct.unpack_from("<HH", content, 54)
+    for place in range(table, table + size * count, size):
+        (kind,) = struct.unpack_from("<I", content, place)
+        offset, address = struct.unpack_from("<QQ", content, place + 8)
+        (align,) = struct.unpack_from("<Q", content, place + 48)
+        if kind == _PT_LOAD and (offset - address) % max(align, 1):
+            return False
+    return True
+
+
+def share_copies() -> int:
+    """Make links of libraries that lie in the folder twice, byte by byte; bytes saved."""
+    saved = 0
+    first: dict[bytes, Path] = {}
+    for path in sorted((APP / "_internal").rglob("*.so*")):
+        if path.is_symlink() or not path.is_file():
+            continue
+        content = path.read_bytes()
+        known = first.setdefault(hashlib.sha256(content).digest(), path)
+        if known is not path:
+            path.unlink()
+            path.symlink_to(os.path.relpath(known, path.parent))
+            saved += len(content)
+    return saved
 
 
 def self_test() -> subprocess.CompletedProcess[bytes]:
@@ -69,4 +213,4 @@ def self_test() -> subprocess.CompletedProcess[bytes]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
