@@ -117,7 +117,9 @@ class App(QObject):
             self.window.notify(self._settings.notice)
         trouble = keeping_trouble()
         if trouble is not None:
-            self.window.notify(_nothing_is_kept(trouble))
+            notice = _nothing_is_kept(trouble)
+            _log.warning("%s", notice.text)
+            self.window.notify(notice)
         if path is not None:
             self.window.feature(DocumentFeature).open_path(path)
         else:

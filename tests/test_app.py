@@ -53,6 +53,21 @@ def test_window_before_torch_and_a_clean_end(repository: Path, user_home: Path) 
     assert (user_home / "data" / "aegui" / "aegui.log").is_file()
 
 
+def test_a_home_that_keeps_nothing_is_told_and_the_window_goes_on(repository: Path) -> None:
+    nowhere = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"), "/dev/null")
+    done = subprocess.run(
+        [sys.executable, "-c", _PROGRAM],
+        cwd=repository,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "LC_ALL": "C.UTF-8", **nowhere},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split()[-2:] == ["ended", "0"]
+    assert "Nothing can be kept in /dev/null" in done.stderr
+
+
 _TRAINING = """
 import sys
 from PySide6.QtCore import QTimer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -82,10 +83,25 @@ def test_as_somebody_without_rights_to_the_app(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("home", ["/nowhere/at/all", "/dev/null", "/proc"])
+@pytest.mark.parametrize("home", ["/dev/null", "/proc"])
 def test_without_a_home_it_says_so_and_works(home: str, tmp_path: Path) -> None:
-    line = ("train", "letters-course", "--epochs", "20", "--out", "a.aegui", "--keep")
-    done = run_frozen(PROGRAM, *line, folder=tmp_path, environment={"HOME": home})
-    assert (tmp_path / "a.aegui").exists(), done.stderr
-    assert "library" in done.stderr
-    _works(PROGRAM, tmp_path, {"HOME": home})
+    there = {"HOME": home}
+    line = ("train", "letters-course", "--epochs", "20", "--out", "a.aegui")
+    done = run_frozen(PROGRAM, *line, "--keep", folder=tmp_path, environment=there)
+    assert done.returncode == 2
+    assert "The library in" in done.stderr
+    done = run_frozen(PROGRAM, *line, folder=tmp_path, environment=there)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "a.aegui").exists()
+    # The window too, until it is asked to end.
+    bare = {"PATH": "/usr/bin:/bin", "QT_QPA_PLATFORM": "offscreen", "LC_ALL": "C.UTF-8"}
+    with subprocess.Popen(
+        [str(PROGRAM), "a.aegui"], cwd=tmp_path, env=bare | there, stderr=subprocess.PIPE, text=True
+    ) as window:
+        assert window.stderr is not None
+        said = window.stderr.readline()
+        while said and "Nothing can be kept" not in said:
+            said = window.stderr.readline()
+        window.terminate()
+        assert window.wait(60) == 128 + signal.SIGTERM
+    assert home in said
