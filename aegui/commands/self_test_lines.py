@@ -67,6 +67,7 @@ LINES: tuple[tuple[str, str], ...] = (
     ("convert", "{f}/finds.h {f}/finds.json"),
     ("convert", "{f}/course.yaml {f}/course.json"),
     ("gpu", "--json"),
+    ("report-problem", "-o {f}/problem.zip"),
     # Studies: in this process, and by another one that this program starts.
     ("study", "{f}/plan.json --jobs 2 -o {f}/study --figures {f}/figures --forms svg,csv --keep"),
     ("study", "{f}/plan.json --units {f}/units"),
