@@ -33,7 +33,7 @@ _KEPT_PX = 12_000_000
 
 
 class Sprites:
-    """Stickers with images, and dots with labels, of one set of samples."""
+    """The sprites of one set of samples: images with a border, and dots with labels."""
 
     def __init__(self) -> None:
         self._labels: Sequence[str] = ()

@@ -61,7 +61,7 @@ class DataPanel(QWidget):
     """Passive but for its signals; ``menu`` holds what data there are to choose from.
 
     Signals:
-        data_edited(DataSpec, str): Wished data and the words for undoing the edit.
+        data_edited(DataSpec, str): Other data are requested; the words for undoing the edit.
         search_changed(str): Samples of such a name are to be shown; "": all.
         only_requested(object): Only the samples at these places of the pool are to take part.
         toggle_requested(int): The sample at that place is to take part, or no longer.

@@ -222,7 +222,7 @@ class LatentCanvas(MapView):
             action()
 
     def _use_keys(self, used: bool) -> None:
-        """Frame the map for whoever works with the keys; for the mouse it would be but loud."""
+        """Frame the map while the keys are used: with the mouse the frame tells nothing."""
         if used != self._keys_in_use:
             self._keys_in_use = used
             self.update()
