@@ -78,6 +78,9 @@ class _Fuzz:
             self._told["inputs"] = count
             if count % _TOLD_INPUTS == 0:
                 self._tell()
+                # What is kept of what was found interesting is not of the input.
+                self._base = _memory()
+                _forget_peak()
         self._tell()
 
     def _try(self, suffix: str, data: bytes) -> bool:

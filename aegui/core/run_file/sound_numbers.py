@@ -32,7 +32,8 @@ def unsound(values: NDArray[np.generic]) -> str | None:
         if not largest <= LARGEST:
             nan += int(np.isnan(part).sum())
             infinite += int(np.isinf(part).sum())
-            huge += int((np.isfinite(part) & (part.astype(np.float64) > LARGEST)).sum())
+            with np.errstate(invalid="ignore"):  # NaN of some bits, when it becomes wider
+                huge += int((np.isfinite(part) & (part.astype(np.float64) > LARGEST)).sum())
     parts = []
     if nan:
         parts.append(tr("{n:,} NaN", n=nan))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import hashlib
 import itertools
@@ -95,8 +96,9 @@ def base_recipe(plan: StudyPlan, folder: Path) -> Recipe:
 def _recipe_path(name: str, folder: Path) -> Path:
     shipped = find_recipe(name)
     for path in (folder / name, Path(name)):
-        if path.is_file():
-            return path
+        with contextlib.suppress(OSError, ValueError):  # no name that a file could have
+            if path.is_file():
+                return path
     if shipped is not None:
         return shipped
     raise RecipeError(

@@ -26,6 +26,7 @@ from aegui.session.jobs.latest_job import LatestJob
 if TYPE_CHECKING:
     from aegui.core.run_file.saved import SavedRun
 
+_MOST_NOTE_BYTES = 64 << 10
 _MOST_PICTURE_BYTES = 4 << 20
 _log = logging.getLogger(__name__)
 
@@ -284,7 +285,8 @@ def recovery_of(file: Path) -> Recovery:
     training: Underway | None = None
     held: Held | None = None
     try:
-        about = from_json(file.with_suffix(".json").read_bytes())
+        with file.with_suffix(".json").open("rb") as note:
+            about = from_json(note.read(_MOST_NOTE_BYTES))
         name = str(about["name"])
         origin = None if about["origin"] is None else Path(about["origin"])
         if "training" in about:
