@@ -307,6 +307,10 @@ class AnswersPage(QWidget):
         ways = QBoxLayout.Direction
         self._whole.setDirection(ways.LeftToRight if wide else ways.TopToBottom)
         self._whole.setSpacing(2 * SPACING if wide else 4)
+        # At the side there is width for all of it.
+        title = self._nearest_title
+        whole_px = title.fontMetrics().horizontalAdvance(title.text()) + 2
+        title.setMinimumWidth(whole_px if wide else 0)
 
     # -- what is shown ---------------------------------------------------------------------------
 
@@ -315,6 +319,7 @@ class AnswersPage(QWidget):
         self._look = look
         self.nearest.set_samples(images, look)
         self._nearest_title.setText(nearest_title(look))
+        self._set_wide(self._whole.direction() == QBoxLayout.Direction.LeftToRight)
         self._laid_out = None
         for row in self._rows:
             row.pictures.set_look(look)

@@ -51,7 +51,7 @@ _LEAST_SIDE, _MOST_SIDE = 26, 39
 """Characters in a line of the pages beside the editor: where there is little room, and much."""
 _BETTER = 1.1
 """The pages stand below the editor where pixels are so much larger than with the pages beside."""
-_LABEL_PX = 130
+_LABEL_PX = 90
 _UNBOUNDED_PX = 16_777_215
 _LARGE = 16
 _ZOOM_STEP = 1.5
