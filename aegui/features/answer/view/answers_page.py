@@ -41,7 +41,7 @@ _LINES = 2
 _WORDS_SHARE = 40
 """Percent of a low row that its words get."""
 _ANY_PX = (1 << 24) - 1
-_WIDE_PX = 560
+_WIDE_PX = 500
 _WIDE_SHAPE = 1.7
 """A page that is so much wider than high has what is nearest at the side, not below."""
 _EXPECTED = mark(
