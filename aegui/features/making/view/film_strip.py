@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 _GAP_PX = 2
 _LINE_PX = 16
-_LEAST_FRAME_PX, _MOST_FRAME_PX = 24, 88
+_LEAST_FRAME_PX, _MOST_FRAME_PX = 24, 168
+_GOOD_FRAME_PX = 88
+_FEWEST_FRAMES = 6
+"""Frames larger than good ones leave room for so many side by side."""
 _LEAST_PLOT_PX, _MOST_PLOT_PX = 24, 140
 _PLOT_SHARE = 0.4
 _SMALL = 0.88
@@ -127,6 +130,8 @@ class FilmStrip(PictureStrip):
         room = self.height() - 2 * for_text(_LINE_PX)
         plot = min(_MOST_PLOT_PX, max(_LEAST_PLOT_PX, round(_PLOT_SHARE * room)))
         high = min(_MOST_FRAME_PX, max(_LEAST_FRAME_PX, room - plot))
+        side_by_side = self.width() / _FEWEST_FRAMES * picture.height() / picture.width()
+        high = min(high, max(_GOOD_FRAME_PX, round(side_by_side)))
         wide = round(high * picture.width() / picture.height())
         return QSize(min(wide, self.width() // 2), high)
 
