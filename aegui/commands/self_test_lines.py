@@ -66,6 +66,8 @@ LINES: tuple[tuple[str, str], ...] = (
     ("data", "{f}/array.npz --json"),
     ("convert", "{f}/finds.h {f}/finds.json"),
     ("convert", "{f}/course.yaml {f}/course.json"),
+    ("nearest", "{f}/gan.aegui {f}/pictures/a/0.png --seconds 1"),
+    ("report", "{f}/a.aegui -o {f}/report"),
     ("gpu", "--json"),
     ("report-problem", "-o {f}/problem.zip"),
     # Studies: in this process, and by another one that this program starts.

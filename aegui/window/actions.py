@@ -229,7 +229,7 @@ WINDOW_ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec(
         "gpu",
-        mark("&Graphics card…"),
+        mark("Gra&phics card…"),
         mark("Whether training uses a graphics card, and how to get there"),
         "help",
         180,

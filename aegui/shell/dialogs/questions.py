@@ -219,7 +219,7 @@ def show_about(parent: QWidget, memory: str) -> Literal["", "gpu"]:
     box.setText(f"<b>aegui {aegui.__version__}</b>")
     about = tr("A laboratory for autoencoders: build, watch, draw and wander. MIT licence.")
     box.setInformativeText(f"<p>{about}</p>{memory}")
-    more = box.addButton(tr("&Graphics card…"), QMessageBox.ButtonRole.ActionRole)
+    more = box.addButton(tr("Gra&phics card…"), QMessageBox.ButtonRole.ActionRole)
     box.addButton(QMessageBox.StandardButton.Ok)
     box.exec()
     return "gpu" if box.clickedButton() is more else ""
