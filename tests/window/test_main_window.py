@@ -113,7 +113,6 @@ def test_another_language_keeps_the_session(qtbot: QtBot, app: App) -> None:
 
 
 def test_the_window_of_another_language_is_let_go(qtbot: QtBot, app: App) -> None:
-    train(qtbot, app.window)
     old = weakref.ref(app.window)
     app.use_language("es")
 
