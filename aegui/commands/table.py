@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from aegui.commands import options, study_options
+from aegui.commands import options, runs_options, study_options
 from aegui.core.i18n import mark
 
 if TYPE_CHECKING:
@@ -350,77 +350,77 @@ _ROWS = (
         "runs:list_command",
         mark("the kept runs: filter, sort, group"),
         mark("List the kept runs, filtered, sorted, or grouped with mean and spread."),
-        options.RUNS_LIST,
+        runs_options.RUNS_LIST,
     ),
     Command(
         "runs show",
         "runs:show_command",
         mark("all that is known of a kept run"),
         mark("Print name, note, tags, environment and the figures of every seed of a kept run."),
-        options.RUNS_SHOW,
+        runs_options.RUNS_SHOW,
     ),
     Command(
         "runs diff",
         "runs:diff_command",
         mark("in what two kept runs differ, and whether one is better"),
         mark("Print the difference of two recipes in words, and the verdict of a test over seeds."),
-        options.RUNS_DIFF,
+        runs_options.RUNS_DIFF,
     ),
     Command(
         "runs export",
         "runs:export_command",
         mark("run file, recipe, history, or event files of TensorBoard"),
         mark("Write kept runs, or those of a study, to files of your own."),
-        options.RUNS_EXPORT,
+        runs_options.RUNS_EXPORT,
     ),
     Command(
         "runs add",
         "runs:add_command",
         mark("keep run files in the library"),
         mark("Keep copies of run files in the library."),
-        options.RUNS_ADD,
+        runs_options.RUNS_ADD,
     ),
     Command(
         "runs star",
         "runs:star_command",
         mark("mark kept runs with a star"),
         mark("Mark kept runs with a star, or take it away."),
-        options.RUNS_STAR,
+        runs_options.RUNS_STAR,
     ),
     Command(
         "runs tag",
         "runs:tag_command",
         mark("add and remove tags"),
         mark("Add and remove tags of kept runs; without a run the tags in use are listed."),
-        options.RUNS_TAG,
+        runs_options.RUNS_TAG,
     ),
     Command(
         "runs edit",
         "runs:edit_command",
         mark("another name or note"),
         mark("Give a kept run another name or note."),
-        options.RUNS_EDIT,
+        runs_options.RUNS_EDIT,
     ),
     Command(
         "runs rm",
         "runs:remove_command",
         mark("put kept runs into the trash"),
         mark("Put kept runs into the trash; nothing is removed before that is emptied."),
-        options.RUNS_RM,
+        runs_options.RUNS_RM,
     ),
     Command(
         "runs restore",
         "runs:restore_command",
         mark("take runs out of the trash"),
         mark("Take runs, and files that were put there, out of the trash again."),
-        options.RUNS_RESTORE,
+        runs_options.RUNS_RESTORE,
     ),
     Command(
         "runs tidy",
         "runs:tidy_command",
         mark("disk use; keep the best of each study, empty the trash"),
         mark("Say what the library takes on the disk, and make it less where that is asked for."),
-        options.RUNS_TIDY,
+        runs_options.RUNS_TIDY,
     ),
     Command(
         "report-problem",

@@ -14,7 +14,7 @@ from aegui.core.evaluation.repairs import MOST_STEPS
 from aegui.core.latent.film_spec import FEWEST_FPS, MOST_FPS, PALETTES
 from aegui.core.latent.grids import MOST_ROWS
 from aegui.core.network.catalog import DEVICES, FITS
-from aegui.kit.theme import THEMES
+from aegui.kit.charts.paper import THEMES
 
 Captured = pytest.CaptureFixture[str]
 
