@@ -47,8 +47,8 @@ def walk(window: MainWindow, folder: Path) -> int:
         dock.show()
         dock.raise_()
         _look(dock)
-    for spec in FEATURES:
-        window.feature(class_at(spec.place))
+    for row in FEATURES:
+        window.feature(class_at(row.place))
     answers = _Answers(folder)
     chosen = 0
     for spec in window.actions_table.specs:

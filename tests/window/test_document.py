@@ -20,6 +20,7 @@ from aegui.features.time.feature import TimeFeature
 from aegui.paths import resources_dir
 from aegui.session.documents.document import shipped_model
 from aegui.shell.dialogs import files, questions
+from aegui.shell.dialogs.film import FilmDialog
 from tests.window.conftest import SMALL, save_figure, train
 
 if TYPE_CHECKING:
@@ -387,6 +388,9 @@ def test_an_example_is_saved_among_the_documents(
     window.feature(DocumentFeature).export_recipe()
     window.feature(DataFeature).export_data()
     window.feature(TimeFeature).film("map")
+    (film,) = window.findChildren(FilmDialog)
+    film.save.click()
+    film.reject()
     assert proposed[0] == str(documents / "letters-2d.aegui")
     assert len(proposed) == 4
     assert {str(Path(path).parent) for path in proposed} == {str(documents)}
