@@ -16,6 +16,7 @@ from aegui.core.library.library import Library
 from aegui.core.recipe.file import load_recipe
 from aegui.core.run_file.saved import load_run, save_run
 from tests.core.library.made import entry, saved_run
+from tests.core.web_page.made import letters
 from tests.features.studies.plans import write_plan
 
 if TYPE_CHECKING:
@@ -181,8 +182,11 @@ def test_exports(
     assert load_recipe("good.json").training.loss == "mse"
     said(capsys, "export", "good", "-o", "good.aegui")
     assert (tmp_path / "good.aegui").read_bytes() == _file(ids["good"]).read_bytes()
-    said(capsys, "export", "good", "-o", "good.html")
-    assert (tmp_path / "good.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert "has not been trained" in said(capsys, "export", "good", "-o", "m.html", code=2)
+    with Library() as library:
+        trained = library.keep(letters()).id
+    said(capsys, "export", trained, "-o", "m.html")
+    assert (tmp_path / "m.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     assert "One run at a time" in said(capsys, "export", "good", "poor", "-o", "x.json", code=2)
     assert "the suffix must be one of" in said(capsys, "export", "good", "-o", "x.txt", code=2)
     assert "Say where to" in said(capsys, "export", "good", code=2)

@@ -15,6 +15,7 @@ from aegui.features.library.model.desk import LibraryDesk
 from aegui.features.library.view.panel import LibraryPanel
 from aegui.features.studies.model.study_runs import StudyRuns
 from tests.core.library.made import saved_run
+from tests.core.web_page.made import letters
 from tests.features.studies.plans import write_plan
 from tests.window.conftest import SMALL, train
 
@@ -198,7 +199,7 @@ def test_a_run_is_written_to_a_file_of_ones_own(
     suffix: str,
 ) -> None:
     with Library() as library:
-        id = library.keep(saved_run("one")).id
+        id = library.keep(letters() if kind == "page" else saved_run("one")).id
     qtbot.waitUntil(lambda: listed(panel) == [id])
     panel.table.choose([id])
     path = tmp_path / "mine"
