@@ -39,7 +39,7 @@ from aegui.features.gan.view.panel import GanPanel
 from aegui.features.library.view.panel import LibraryPanel
 from aegui.features.making.model.making import Making
 from aegui.features.making.view.panel import MakingPanel
-from aegui.features.map.hints import HINTS, hint_key
+from aegui.features.map.hints import HINTS
 from aegui.features.map.model.field_service import FieldService
 from aegui.features.map.view.cursor_panel import CursorPanel
 from aegui.features.projections.model.projection_service import ProjectionService
@@ -50,6 +50,7 @@ from aegui.features.studies.view.phase_page import PhasePage
 from aegui.features.time.feature import TimeFeature
 from aegui.features.tour.feature import TourFeature
 from aegui.paths import models_dir
+from aegui.session.hints import hint_key
 from aegui.session.settings import Settings
 from aegui.window.message_list import MessageList
 

@@ -88,6 +88,12 @@ class Perspective:
     extent: Extent
     closed: frozenset[str] = frozenset()
 
+    @property
+    def opened(self) -> frozenset[str]:
+        """Docks that are there at first, in front or behind another one."""
+        places = (*self.left, *self.right, *self.bottom, *self.beside)
+        return frozenset(dock for place in places for dock in place) - self.closed
+
 
 def perspective_of(key: str, specs: Sequence[DockSpec], extent: Extent) -> Perspective:
     """The arrangement ``key``, of the docks that have a spot in it."""

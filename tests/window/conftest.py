@@ -10,8 +10,9 @@ import pytest
 from aegui.app import App
 from aegui.core.recipe import DataSpec, LayerSpec, NetworkSpec, OptimizerSpec, Recipe, TrainingSpec
 from aegui.features.figures.dialog import FigureDialog
-from aegui.features.map.hints import HINTS, hint_key
+from aegui.features.map.hints import HINTS
 from aegui.kit.theme import LIGHT, apply_theme
+from aegui.session.hints import hint_key
 from aegui.session.settings import Settings
 from aegui.window import notifications
 

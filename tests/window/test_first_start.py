@@ -98,3 +98,18 @@ def test_without_a_network_only_training_is_hinted_at(window: MainWindow, qtbot:
     window.actions_table["train"].trigger()
     qtbot.waitUntil(lambda: hints(window).left in (("gallery",), ("move", "click", "gallery")))
     stop(qtbot, window._services.runner)
+
+
+def test_build_greets_once_with_the_network_of_the_course(window: MainWindow, qtbot: QtBot) -> None:
+    window.actions_table["build"].trigger()
+    qtbot.waitUntil(lambda: any("35-25-10-2" in it.text for it in window.notifications.shown))
+    (greeting,) = [it for it in window.notifications.shown if "35-25-10-2" in it.text]
+    assert greeting.accept is not None
+    greeting.accept()
+    qtbot.waitUntil(lambda: window._services.workspace.recipe.data.source == "lowercase")
+    units = [layer.units for layer in window._services.workspace.recipe.network.encoder]
+    assert units == [25, 10]
+    window.actions_table["wander"].trigger()
+    window.actions_table["build"].trigger()
+    told = [it for it in window.notifications.shown if "35-25-10-2" in it.text]
+    assert len(told) <= 1

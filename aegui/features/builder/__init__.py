@@ -25,6 +25,7 @@ FEATURES = (
         requests={"preset": "take_preset", "train": "train"},
         at_start=True,
     ),
+    FeatureSpec("aegui.features.builder.greeting:GreetingFeature", seen_with=("builder",)),
     FeatureSpec(
         "aegui.features.builder.settings:SettingsFeature",
         (

@@ -8,6 +8,7 @@ from PySide6.QtCore import QTimer, Slot
 
 from aegui.core.i18n import mark, tr
 from aegui.features.map.view.hints import MapHints
+from aegui.session.hints import hint_key
 from aegui.session.notice import Notice
 from aegui.shell.feature import Feature
 
@@ -29,11 +30,6 @@ _ENOUGH = 3
 """Whoever has followed so many hints is told of the tour."""
 _MOVES = 40
 """After so many moves of the cursor somebody has seen what moving does."""
-
-
-def hint_key(key: str) -> str:
-    """Where the settings keep that a hint has been followed."""
-    return f"hints.{key}"
 
 
 class HintsFeature(Feature):

@@ -1,0 +1,47 @@
+"""What whoever comes to the builder for the first time is offered: the network of the course."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer, Slot
+
+from aegui.core.i18n import tr
+from aegui.session.hints import hint_key
+from aegui.session.notice import Notice
+from aegui.shell.feature import Feature
+
+if TYPE_CHECKING:
+    from aegui.session.services import Services
+    from aegui.shell.feature_window import FeatureWindow
+
+COURSE = "letters-course"
+"""The recipe: small, and trained while one looks."""
+_BUILD, _TRAIN = "build", "train"
+
+
+class GreetingFeature(Feature):
+    """Says once, when the builder is first seen, what to begin with."""
+
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
+        super().__init__(services, window)
+        # Not before whoever made this listens to it.
+        QTimer.singleShot(0, self, self._look)
+
+    @Slot()
+    def _look(self) -> None:
+        self.while_seen("builder", self._greet)
+
+    @Slot(bool)
+    def _greet(self, is_seen: bool) -> None:
+        values = self._services.settings.values
+        if not is_seen or values.get(hint_key(_BUILD)) or values.get(hint_key(_TRAIN)):
+            return
+        self._services.settings.keep({hint_key(_BUILD): True})
+        text = tr(
+            "Here networks are built: every card is a layer. The one of the course, 35-25-10-2, "
+            "learns 32 letters in seconds."
+        )
+        take = partial(self._services.requests.preset.emit, COURSE)
+        self.noticed.emit(Notice("info", text, tr("Begin with it"), take))
