@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from aegui.app import App
+from aegui.core.recipe import LayerSpec
 from aegui.features.gallery.feature import GalleryFeature
 from aegui.features.map.hints import HINTS
 from aegui.features.map.view.hints import MapHints
@@ -107,8 +108,8 @@ def test_build_greets_once_with_the_network_of_the_course(window: MainWindow, qt
     assert greeting.accept is not None
     greeting.accept()
     qtbot.waitUntil(lambda: window._services.workspace.recipe.data.source == "lowercase")
-    units = [layer.units for layer in window._services.workspace.recipe.network.encoder]
-    assert units == [25, 10]
+    encoder = window._services.workspace.recipe.network.encoder
+    assert [layer.units for layer in encoder if isinstance(layer, LayerSpec)] == [25, 10]
     window.actions_table["wander"].trigger()
     window.actions_table["build"].trigger()
     told = [it for it in window.notifications.shown if "35-25-10-2" in it.text]
