@@ -220,7 +220,10 @@ def show_about(parent: QWidget, memory: str) -> Literal["", "gpu"]:
     about = tr("A laboratory for autoencoders: build, watch, draw and wander. MIT licence.")
     box.setInformativeText(f"<p>{about}</p>{memory}")
     more = box.addButton(tr("Gra&phics card…"), QMessageBox.ButtonRole.ActionRole)
-    box.addButton(QMessageBox.StandardButton.Ok)
+    enough = box.addButton(QMessageBox.StandardButton.Ok)
+    # Of two buttons Qt takes none for Esc and for the window's own cross.
+    box.setEscapeButton(enough)
+    box.setDefaultButton(enough)
     box.exec()
     return "gpu" if box.clickedButton() is more else ""
 
