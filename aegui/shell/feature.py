@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from aegui.shell.panel_area import is_in_sight
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
@@ -139,6 +137,9 @@ class Feature(QObject):
 
         That is for what computes only while somebody looks, such as ``Derived.set_active``.
         """
+        # The rows of rooms are known to models too, which need no widgets.
+        from aegui.shell.panel_area import is_in_sight
+
         dock = self._window.docks[key]
         for one in tell:
             dock.visibilityChanged.connect(one)
