@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -24,6 +23,7 @@ from aegui.features.noise_study import feature as wiring_study
 from aegui.features.noise_study.model.noise_study import NoiseStudy
 from aegui.features.noise_study.model.study_forms import MatrixForm
 from aegui.features.noise_study.view.panel import StudyPanel
+from aegui.window.docks import PERSPECTIVES
 from tests.session.parts import glyphs, recipe, snapshot
 from tests.window.conftest import save_figure
 
@@ -111,7 +111,8 @@ def test_it_opens_where_there_is_room_and_pushes_nothing_off_the_screen(
     qtbot.waitUntil(panel.isVisible)
     assert not panel.visibleRegion().isEmpty()
     assert window.perspective == "compare"
-    assert window.dockWidgetArea(window.docks["study"]) == Qt.DockWidgetArea.BottomDockWidgetArea
+    assert "study" in PERSPECTIVES["compare"].opened
+    assert window.rect().contains(window.docks["study"].geometry())
     assert panel.minimumSizeHint().width() < 500
     assert window.width() == width
 
