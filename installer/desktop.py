@@ -191,7 +191,8 @@ def packages() -> list[tuple[str, str, str]]:
     """Name, version and licence of each package whose modules are in the bundle."""
     found = []
     for one in bundled_distributions():
-        told = one.metadata.get("License-Expression") or one.metadata.get("License") or ""
+        fields = ("License-Expression", "License")
+        told = next((text for key in fields for text in one.metadata.get_all(key) or []), "")
         kinds = [
             kind.rpartition("::")[2].strip()
             for kind in one.metadata.get_all("Classifier") or []

@@ -108,7 +108,12 @@ class LatentMap {
   moveTo(x, y) {
     this.cursor = [x, y];
     this.moved(x, y);
-    this.paint();
+    if (this.width) {
+      // Pointers move once a frame already: what is put off would be a frame late.
+      cancelAnimationFrame(this.asked);
+      this.asked = 0;
+      this.paintNow();
+    }
   }
 
   // ---- what a person does -------------------------------------------------------------------
