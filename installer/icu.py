@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _MAGIC = b"\xda\x27"
 _DROPPED = re.compile(
     r"""
-    .*\.(cnv|dict|spp|cfu)$                 # code pages, dictionaries, domain names, look-alikes
+    .*\.(cnv|dict|spp|cfu)$                 # code pages, dictionaries, domain names, alike letters
     | (translit|rbnf|brkitr)/               # letters into others, numbers in words, ends of lines
     | (curr|lang|region|unit)/(?!(pool|root)\.res$|res_index)   # names in one language each
     | (.*/)?(?!(en|es|root|pool|res_index|supplementalData|keyTypeData|timezoneTypes|zoneinfo64|

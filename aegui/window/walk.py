@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QTimer
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QMenu, QWidget
 
 from aegui.features.table import FEATURES
 from aegui.shell.feature import class_at
@@ -120,6 +120,9 @@ class _Answers:
             return
         suffix = dialog.selectedNameFilter().partition("*")[2].partition(" ")[0].rstrip(")")
         path = self._folder / f"menu-{self.name}{suffix or '.png'}"
-        dialog.selectFile(str(path))
+        # Not by ``selectFile``: Qt leaves the name alone while somebody could be typing it.
+        edit = dialog.findChild(QLineEdit, "fileNameEdit")
+        assert edit is not None
+        edit.setText(str(path))
         self.written.append(path)
         dialog.done(QDialog.DialogCode.Accepted)
