@@ -15,7 +15,7 @@ from aegui.commands.opened import OpenedRun
 from aegui.commands.progress import shown_work
 from aegui.commands.study import run_study
 from aegui.commands.words import note, say
-from aegui.core.atomic import write_atomically
+from aegui.core.atomic import plain_name, write_atomically
 from aegui.core.cost import time_words
 from aegui.core.data.progress import LoadProgress, stop_if
 from aegui.core.errors import AeguiError, Cancelled
@@ -248,8 +248,7 @@ def _write(
     commands = dict.fromkeys(page.command for page in pages if page.command)
     write_atomically(folder / COMMANDS, "".join(f"{line}\n" for line in commands).encode())
     for number, source in enumerate(sources, 1):
-        plain = "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in source.name)
-        name = f"{number:02d}-{plain}.json"
+        name = f"{number:02d}-{plain_name(source.name)}.json"
         write_atomically(folder / "configurations" / name, source.configuration.encode())
     models = [source.model for source in sources if source.model is not None]
     if models:

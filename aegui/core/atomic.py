@@ -160,3 +160,8 @@ def _sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def plain_name(text: str) -> str:
+    """``text`` as a part of a file's name on any system: letters, digits, - and _; may be empty."""
+    return "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in text).strip("-")

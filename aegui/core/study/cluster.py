@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import shlex
-import sys
 from typing import TYPE_CHECKING
 
 from aegui.core.atomic import write_atomically
 from aegui.core.errors import AeguiError, ReadError
 from aegui.core.i18n import tr
 from aegui.core.json_text import from_json
+from aegui.core.own_program import own_command
 from aegui.core.recipe.file import read_text
 from aegui.core.study.records import packed_records
 from aegui.core.study.units import Unit, run_unit
@@ -75,16 +75,10 @@ def write_units(study: Study, folder: Path) -> int:
         count=len(units),
         script=shlex.quote(str(whole / SCRIPT)),
         folder=shlex.quote(str(whole)),
-        program=_program(),
+        program=shlex.join(own_command()),
     )
     write_atomically(folder / SCRIPT, script.encode())
     return len(units)
-
-
-def _program() -> str:
-    """How a shell starts this program: frozen it is its own interpreter."""
-    own = shlex.quote(sys.executable)
-    return own if getattr(sys, "frozen", False) else f"{own} -m aegui"
 
 
 def do_unit(folder: Path, number: int, tell: Callable[[float], None]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QInputDialog, QMessageBox
 
+from aegui.core.atomic import plain_name
 from aegui.core.cost import memory_words
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.run_figures import run_figure
@@ -354,11 +355,11 @@ class LibraryFeature(Feature):
             return
         suffix, patterns = _PATTERNS[kind]
         known = self._panel.table.entries.known(self._panel.table.entries.place_of(ids[0]))
-        name = "".join(it if it.isalnum() or it in "-_" else "-" for it in str(known.get("name")))
+        name = plain_name(str(known.get("name")))
         path = choose_save_file(
             self._window,
             tr("Export"),
-            f"{name.strip('-') or ids[0]}{suffix}",
+            f"{name or ids[0]}{suffix}",
             tr(patterns, patterns=f"*{suffix}"),
             _FILE_KINDS[kind],
         )

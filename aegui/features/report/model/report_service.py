@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from aegui.core.atomic import plain_name
 from aegui.core.data.progress import LoadProgress
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import tr
+from aegui.core.own_program import own_command, own_environment
 from aegui.core.run_file.saved import SUFFIX, save_run
-from aegui.session.jobs.own_program import own_command, own_environment
 from aegui.session.jobs.progress_job import ProgressJob
 
 if TYPE_CHECKING:
@@ -81,8 +82,7 @@ def _write(order: ReportOrder, report: Report, cancelled: IsCancelled) -> None:
         asked = ["--out", order.folder, "--lang", order.language]
         asked += ["--blank"] if order.blank else []
         if order.run is not None:
-            plain = "".join(sign if sign.isalnum() or sign in "-_ " else "-" for sign in order.name)
-            file = Path(folder) / f"{plain.strip() or 'run'}{SUFFIX}"
+            file = Path(folder) / f"{plain_name(order.name) or 'run'}{SUFFIX}"
             save_run(file, order.run)
             asked += ["--run", str(order.number), "--weights", order.weights]
             asked += ["--title", order.name, "--", str(file)]
