@@ -90,6 +90,7 @@ class App(QObject):
         self._samples_bytes = 0
         self.services.workspace.dataset_changed.connect(self._on_dataset_changed)
         self.services.workspace.document_changed.connect(self._on_document_changed)
+        self.services.runner.state_changed.connect(self._on_training_changed)
         self.window = self._new_window()
         hints = application.styleHints()
         hints.colorSchemeChanged.connect(self._on_color_scheme_changed)
@@ -161,6 +162,13 @@ class App(QObject):
         self._samples_bytes = live_bytes(self.services.workspace.dataset)
         if before >= _LARGE_BYTES:
             QTimer.singleShot(_RELEASE_MS, self, self._garbage.release)
+        else:
+            self._garbage.give_back_at_rest()
+
+    @Slot(str)
+    def _on_training_changed(self, _state: str) -> None:
+        if not self.services.runner.is_busy:
+            self._garbage.give_back_at_rest()
 
     @Slot()
     def _on_window_closed(self) -> None:
@@ -195,6 +203,7 @@ class App(QObject):
         self.window.setWindowState(state)
         if shown:
             self.window.show()
+        self._garbage.give_back_at_rest()
 
     @Slot(object)
     def use_comfort(self, comfort: Comfort) -> None:

@@ -27,8 +27,11 @@ start = program.App.start
 def start_and_close(self, path=None):
     start(self, path)
     print("torch" in sys.modules, self.window.isVisible())
-    QTimer.singleShot(300, self.window, lambda: print("torch" in sys.modules))
-    QTimer.singleShot(301, self.window, self.window.close)
+    QTimer.singleShot(300, self.window, lambda: look_and_close(self.window))
+
+def look_and_close(window):
+    print("torch" in sys.modules)
+    window.close()
 
 program.App.start = start_and_close
 code = program.run_window()

@@ -5,12 +5,15 @@ from __future__ import annotations
 import ctypes
 import gc
 import sys
+import threading
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
 _TICK_MS = 1000
 _MANY_MODULES = 50
 """So many new modules are worth setting aside; a handful is not."""
+_REST_MS = 2000
+"""So long after the last of many changes what was freed is given back."""
 
 
 class Garbage(QObject):
@@ -32,10 +35,15 @@ class Garbage(QObject):
         self._timer.setInterval(_TICK_MS)
         self._timer.timeout.connect(self._on_tick)
         self._timer.start()
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_REST_MS)
+        self._rest.timeout.connect(self._on_rest)
 
     def shutdown(self) -> None:
         """Leave it to Python again, if it was."""
         self._timer.stop()
+        self._rest.stop()
         if self._was_automatic:
             gc.enable()
 
@@ -47,10 +55,17 @@ class Garbage(QObject):
         gc.unfreeze()
         gc.collect()
         gc.freeze()
-        # The C library keeps what was freed between what is in use: after a large set 100 MB.
-        trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
-        if trim is not None:
-            trim(0)
+        give_back()
+
+    @Slot()
+    def give_back_at_rest(self) -> None:
+        """Give back what is free, some seconds after the last of the calls that ask for it."""
+        self._rest.start()
+
+    @Slot()
+    def _on_rest(self) -> None:
+        # Some 10 ms without the interpreter's lock: the window goes on meanwhile.
+        threading.Thread(target=give_back, name="give-back", daemon=True).start()
 
     @Slot()
     def _on_tick(self) -> None:
@@ -61,6 +76,16 @@ class Garbage(QObject):
             gc.freeze()
             self._set_aside = modules
         collect_due()
+
+
+def give_back() -> None:
+    """Let the C library return to the system what is free between what is in use.
+
+    It keeps that by itself: 100 to 150 MB after some models have been opened and closed.
+    """
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:
+        trim(0)
 
 
 def collect_due() -> None:

@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import QObject, Qt
 
 from aegui.session.jobs.garbage import Garbage, collect_due
+from aegui.window.memory import process_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,3 +101,18 @@ def test_what_libraries_bring_is_set_aside_once(automatic: None, qtbot: QtBot) -
         del sys.modules[name]
     garbage.shutdown()
     gc.unfreeze()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other C libraries give back by themselves")
+def test_what_was_freed_in_between_is_given_back_at_rest(qtbot: QtBot) -> None:
+    kept: list[bytes | None] = [bytes(8_000) for _ in range(20_000)]
+    # Every eighth stays: what lies between is whole pages that the C library would keep.
+    for number in range(len(kept)):
+        if number % 8:
+            kept[number] = None
+    before = process_bytes() or 0
+    garbage = Garbage()
+    garbage.give_back_at_rest()
+    qtbot.waitUntil(lambda: (process_bytes() or 0) < before - 50_000_000, timeout=20_000)
+    assert kept.count(None) < len(kept)
+    garbage.shutdown()
