@@ -1,4 +1,4 @@
-"""The colours of classes: told apart with common colour blindness too, in either theme."""
+"""The looks of classes, colour and mark: told apart with colour blindness too, in any theme."""
 
 from __future__ import annotations
 
@@ -6,23 +6,24 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QColor, QPolygonF
 
-from aegui.core.colours import CLASS_COLOURS, lightened
+from aegui.core.colours import CLASS_COLOURS, MARKS, MOST_LOOKS, lightened
 from aegui.kit.theme import current_theme
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from PySide6.QtGui import QPainter
 
     from aegui.kit.theme import Theme
 
 MOST_CLASSES = 20
-"""Of more classes colours would say nothing: after ten they come again."""
-_MOST_TOLD = 60
+"""Of more classes a map would be too motley to say anything."""
 
 
 def class_colour(number: int, theme: Theme | None = None) -> QColor:
-    """The colour of class ``number`` (from 0); after the last they begin again."""
+    """The colour of class ``number`` (from 0); after ten they come again with other marks."""
     return _colours((theme or current_theme()).is_dark)[number % len(CLASS_COLOURS)]
 
 
@@ -38,7 +39,16 @@ def class_rgba(classes: NDArray[np.int64], theme: Theme) -> NDArray[np.uint32]:
     return rgba
 
 
+def paint_mark(painter: QPainter, centre: QPointF, radius: float, mark: int) -> None:
+    """Paint the mark at place ``mark`` of ``MARKS``, as large as a disc of ``radius``."""
+    if not MARKS[mark]:
+        painter.drawEllipse(centre, radius, radius)
+        return
+    corners = [centre + QPointF(radius * x, radius * y) for x, y in MARKS[mark]]
+    painter.drawPolygon(QPolygonF(corners))
+
+
 def has_colours(classes: NDArray[np.int64]) -> bool:
     """Whether colours say anything about samples of ``classes`` ``[n]``."""
     different = len(np.unique(classes))
-    return 1 < different <= min(_MOST_TOLD, max(1, len(classes) // 2))
+    return 1 < different <= min(MOST_LOOKS, max(1, len(classes) // 2))

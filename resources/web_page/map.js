@@ -6,6 +6,16 @@ const LABELLED = 260;
 const ABOVE_FINGER = 54;
 const SLOW_MS = 3;
 
+// The mark of a class: the corners around a disc of radius 1, or that disc.
+function trace(context, outline, px, py, radius) {
+  if (!outline.length) {
+    context.arc(px, py, radius, 0, 2 * Math.PI);
+    return;
+  }
+  outline.forEach(([x, y], i) => context[i ? "lineTo" : "moveTo"](px + radius * x, py + radius * y));
+  context.closePath();
+}
+
 // A picture that only says where ink is, in a colour.
 function inked(image, colour) {
   const canvas = document.createElement("canvas");
@@ -374,10 +384,16 @@ class LatentMap {
       if (px < -40 || py < -20 || px > this.width + 20 || py > this.height + 20) {
         continue;
       }
-      const colour = samples.coloured ? colours.classes[samples.classes[i] % 10] : colours.accent;
       context.beginPath();
-      context.arc(px, py, radius, 0, 2 * Math.PI);
-      context.fillStyle = colour;
+      if (samples.coloured) {
+        const number = samples.classes[i];
+        const { of_classes: marks, outlines } = colours.marks;
+        trace(context, outlines[marks[number % marks.length]], px, py, radius);
+        context.fillStyle = colours.classes[number % colours.classes.length];
+      } else {
+        trace(context, [], px, py, radius);
+        context.fillStyle = colours.accent;
+      }
       context.strokeStyle = colours.paper;
       context.fill();
       context.stroke();

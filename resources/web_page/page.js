@@ -58,6 +58,7 @@ function applyTheme() {
     glyph: rgb(named("glyph")),
     ink: rgb(named("ink")),
     classes: page.colours[theme],
+    marks: page.marks,
   };
   byId("theme").textContent = words(theme === "dark" ? "light" : "dark");
   if (model) {

@@ -14,7 +14,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from aegui import __version__
-from aegui.core.colours import CLASS_COLOURS, lightened
+from aegui.core.colours import CLASS_COLOURS, CLASS_MARKS, MARKS, lightened
 from aegui.core.data.dataset import same_data
 from aegui.core.data.progress import Progress
 from aegui.core.errors import AeguiError
@@ -77,6 +77,7 @@ def page_html(
             "light": list(CLASS_COLOURS),
             "dark": [lightened(colour) for colour in CLASS_COLOURS],
         },
+        "marks": {"outlines": MARKS, "of_classes": CLASS_MARKS},
         "sets": [samples for _, samples in sets],
         "networks": networks,
     }

@@ -38,7 +38,7 @@ class HintsFeature(Feature):
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
         self._moves = 0
-        self._hints = MapHints(HINTS, window.canvas)
+        self._hints = MapHints(HINTS, window.canvas.overlays, window.canvas)
         window.canvas.cursor_moved.connect(self._on_canvas_cursor_moved)
         window.canvas.sample_activated.connect(self._on_canvas_sample_activated)
         services.runner.started.connect(self._on_runner_started)

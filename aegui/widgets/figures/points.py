@@ -9,15 +9,16 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
+from aegui.core.colours import CLASS_MARKS, DISC, MOST_LOOKS, marks_of
 from aegui.kit.charts.axes import Axis, PlotArea, framed, shaped
 from aegui.kit.charts.ink import GAP, TICK_PT
 from aegui.session.data.looks import GLYPHS
-from aegui.widgets.class_colours import MOST_CLASSES, class_colour
+from aegui.widgets.class_colours import MOST_CLASSES, class_colour, paint_mark
 from aegui.widgets.figures.images import draw_image
 from aegui.widgets.landmarks import MOST_TRIED, apart
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -53,6 +54,8 @@ class PointPlot:
         classes: Class of each sample, int64 ``[n]``, or empty where there are none.
         class_names: By class.
         colours: Colour of each sample, uint32 ARGB ``[n]``; empty: those of the classes.
+        marks: Mark of each sample beside ``colours``, places among ``MARKS``, int64 ``[n]``; empty:
+            discs.
         image_of: Gives the image of a sample by its number; of those that lie so far apart that
             none meet the images are shown. None: all are dots.
         look: How images are seen.
@@ -67,6 +70,7 @@ class PointPlot:
     classes: NDArray[np.int64] = field(default_factory=lambda: _NOBODY)
     class_names: tuple[str, ...] = ()
     colours: NDArray[np.uint32] = field(default_factory=lambda: _NO_COLOURS)
+    marks: NDArray[np.int64] = field(default_factory=lambda: _NOBODY)
     image_of: Callable[[int], NDArray[np.float32]] | None = None
     look: Look = GLYPHS
     equal: bool = False
@@ -136,21 +140,28 @@ class PointPlot:
     ) -> None:
         radius = _DOT if len(shown) <= _FEW else _MANY_DOT
         painter.setPen(Qt.PenStyle.NoPen)
-        groups = [np.arange(len(shown))]
-        colours = [ink.theme.accent]
-        if len(self.colours):
-            known, of_shown = np.unique(self.colours[shown], return_inverse=True)
-            groups = [np.flatnonzero(of_shown == number) for number in range(len(known))]
-            colours = [QColor.fromRgba(rgba) for rgba in known.tolist()]
-        elif self._coloured:
-            of_shown = self.classes[shown]
-            numbers = range(len(self.class_names))
-            groups = [np.flatnonzero(of_shown == number) for number in numbers]
-            colours = [class_colour(number, ink.theme) for number in numbers]
-        for group, colour in zip(groups, colours, strict=True):
+        for group, colour, mark in self._looks(ink, shown):
             painter.setBrush(colour)
             for place in group.tolist():
-                painter.drawEllipse(pixels[place], radius, radius)
+                paint_mark(painter, pixels[place], radius, mark)
+
+    def _looks(
+        self, ink: Ink, shown: NDArray[np.int64]
+    ) -> Iterator[tuple[NDArray[np.int64], QColor, int]]:
+        """Which of ``shown`` look alike, their colour and their mark."""
+        if len(self.colours):
+            marks = self.marks if len(self.marks) else np.full(len(self.colours), DISC)
+            looks = np.stack([self.colours[shown], marks[shown]], axis=1)
+            known, of_shown = np.unique(looks, axis=0, return_inverse=True)
+            for number, (rgba, mark) in enumerate(known.tolist()):
+                yield np.flatnonzero(of_shown == number), QColor.fromRgba(rgba), mark
+        elif self._coloured:
+            marks = marks_of(np.arange(len(self.class_names)))
+            for number, mark in enumerate(marks.tolist()):
+                group = np.flatnonzero(self.classes[shown] == number)
+                yield group, class_colour(number, ink.theme), mark
+        else:
+            yield np.arange(len(shown)), ink.theme.accent, DISC
 
     def _paint_sprites(
         self,
@@ -207,7 +218,7 @@ class PointPlot:
 
 
 def paint_classes(ink: Ink, rect: QRectF, names: Sequence[str]) -> float:
-    """Paint the colours of classes in lines along the top of ``rect``; what height they take."""
+    """Paint the looks of classes in lines along the top of ``rect``; what height they take."""
     line = ink.line(TICK_PT) + 1.0
     x, y = rect.left(), rect.top()
     for number, name in enumerate(names):
@@ -216,7 +227,8 @@ def paint_classes(ink: Ink, rect: QRectF, names: Sequence[str]) -> float:
             x, y = rect.left(), y + line
         ink.painter.setPen(Qt.PenStyle.NoPen)
         ink.painter.setBrush(class_colour(number, ink.theme))
-        ink.painter.drawEllipse(QPointF(x + _SWATCH, y + line / 2), _SWATCH, _SWATCH)
+        mark = CLASS_MARKS[number % MOST_LOOKS]
+        paint_mark(ink.painter, QPointF(x + _SWATCH, y + line / 2), _SWATCH, mark)
         box = QRectF(x + 2 * _SWATCH + GAP, y, room, line)
         ink.write(name, box, TICK_PT, ink.theme.text, _LEFT)
         x += room

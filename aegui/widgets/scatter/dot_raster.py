@@ -13,6 +13,8 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage
 
+from aegui.core.colours import DISC
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QPainter
@@ -26,8 +28,17 @@ AT_ONCE = 12_000
 MOST_GROWN = 2.0
 """An image is shown enlarged up to that."""
 _SPARE = 0.25
-_LARGE = ("01110", "11111", "11111", "11111", "01110")
+_LARGE = (
+    ("01110", "11111", "11111", "11111", "01110"),
+    ("11111", "11111", "11111", "11111", "11111"),
+    ("00100", "01110", "01110", "11111", "11111"),
+    ("00100", "01110", "11111", "01110", "00100"),
+    ("11111", "11111", "01110", "01110", "00100"),
+    ("11011", "11111", "01110", "11111", "11011"),
+)
+"""The pixels of each of ``MARKS``."""
 _SMALL = ("111", "111", "111")
+"""Of any mark: nobody could tell them apart."""
 
 
 class Dots(Protocol):
@@ -49,8 +60,8 @@ class Dots(Protocol):
 
     def drawn(
         self, view: Viewport, rows: NDArray[np.int64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.uint32]]:
-        """Pixels ``[n, 2]`` in the widget, and opaque ARGB ``[n]``, of ``rows``."""
+    ) -> tuple[NDArray[np.float64], NDArray[np.uint32], NDArray[np.int64]]:
+        """Of ``rows``: pixels ``[n, 2]`` in the widget, opaque ARGB ``[n]``, marks ``[n]``."""
 
 
 @dataclass(eq=False)
@@ -192,11 +203,10 @@ def _begin(
     return _Sheet(dots.places_version, key, view, ratio, rows, ends, buffer, image, side / ratio)
 
 
-def _pattern(count: int, ratio: float) -> NDArray[np.bool_]:
+def _pattern(count: int, ratio: float, mark: int = DISC) -> NDArray[np.bool_]:
     """The pixels of one dot, ``[side, side]``."""
-    shape = np.array(
-        [[sign == "1" for sign in row] for row in (_LARGE if count <= FEW else _SMALL)]
-    )
+    rows = _LARGE[mark] if count <= FEW else _SMALL
+    shape = np.array([[sign == "1" for sign in row] for row in rows])
     enlarge = max(1, round(ratio))
     return np.repeat(np.repeat(shape, enlarge, axis=0), enlarge, axis=1)
 
@@ -213,16 +223,18 @@ def _write(sheet: _Sheet, dots: Dots) -> None:
 def _write_group(sheet: _Sheet, dots: Dots, rows: NDArray[np.int64]) -> None:
     """Draw dots of which none has to lie over another."""
     view, ratio, buffer = sheet.view, sheet.ratio, sheet.buffer
-    pixels, colours = dots.drawn(view, rows)
-    shape = _pattern(len(sheet.rows), ratio)
-    side = len(shape)
+    pixels, colours, marks = dots.drawn(view, rows)
+    side = len(_pattern(len(sheet.rows), ratio))
     corner = np.array([view.left - _SPARE * view.width, view.top - _SPARE * view.height])
     spots = (pixels - corner) * ratio
     room = buffer.shape[1] - 2 * side, buffer.shape[0] - 2 * side
     inside = (spots > 0).all(axis=1) & (spots < room).all(axis=1)
     places = np.rint(spots[inside]).astype(np.int64) + (side - side // 2)
     flat = places[:, 1] * buffer.shape[1] + places[:, 0]
-    shown = colours[inside]
+    shown, marks = colours[inside], marks[inside]
     target = buffer.reshape(-1)
-    for row, column in np.argwhere(shape).tolist():
-        target[flat + (row * buffer.shape[1] + column)] = shown
+    for mark in np.unique(marks).tolist():
+        of_mark = marks == mark
+        places, colour = flat[of_mark], shown[of_mark]
+        for row, column in np.argwhere(_pattern(len(sheet.rows), ratio, mark)).tolist():
+            target[places + (row * buffer.shape[1] + column)] = colour

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtGui import QColor
 
+from aegui.core.colours import DISC, marks_of
 from aegui.kit.theme import blend
 from aegui.widgets.class_colours import class_colour, class_rgba
 from aegui.widgets.colormap import ramp_rgba, shares_of
@@ -91,6 +92,11 @@ class PointColours:
         number = int(self._classes[index])
         return class_colour(number, theme) if self._emphasis in (None, number) else _faded(theme)
 
+    def class_of(self, index: int) -> int | None:
+        """The class of sample ``index`` of the set, where classes are told."""
+        told = self._classes is not None and self._shares is None
+        return int(self._classes[index]) if told and self._classes is not None else None
+
     def stands_out(self, indices: NDArray[np.int64]) -> NDArray[np.bool_] | None:
         """Which of the samples ``[n]`` of the set stand out among faded ones; None: all alike."""
         if self._chosen is not None:
@@ -113,6 +119,12 @@ class PointColours:
         if self._chosen is not None and self._chosen[index]:
             return theme.accent
         return self.colour(index, theme)
+
+    def marks(self, indices: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Places among ``MARKS`` of the samples ``[n]`` of the set: discs if no class is told."""
+        if self._classes is None or self._shares is not None:
+            return np.full(len(indices), DISC, np.int64)
+        return marks_of(self._classes[indices])
 
     def rgba(self, indices: NDArray[np.int64], theme: Theme) -> NDArray[np.uint32]:
         """Opaque ARGB of the samples ``[n]`` of the set."""

@@ -14,7 +14,7 @@ from aegui.widgets.landmarks import GAP_PX, Landmarks
 from aegui.widgets.scatter.dot_raster import DotRaster
 from aegui.widgets.scatter.point_colours import PointColours
 from aegui.widgets.scatter.point_index import PointIndex
-from aegui.widgets.scatter.sprites import DOT_PX, Sprites
+from aegui.widgets.scatter.sprites import DOT_PX, DOT_SIDE_PX, Sprites
 from aegui.widgets.viewport import Viewport
 
 if TYPE_CHECKING:
@@ -51,6 +51,8 @@ _MOST_STACKED = 3000
 _IMAGE_SCALES = (1 / 16, 1 / 12, 1 / 8, 1 / 6, 1 / 4, 1 / 3, 1 / 2, 1.0, 2.0, 3.0, 4.0, 6.0)
 _BESIDE_PX = 64.0
 _VEILED = 0.4
+_COLOUR_BITS = 32
+_COLOUR = (1 << _COLOUR_BITS) - 1
 _OVER_FIELD = 0.3
 
 
@@ -377,31 +379,34 @@ class PointLayer:
     def _paint_dots(
         self, painter: QPainter, seen: NDArray[np.int64], theme: Theme, ratio: float, font: QFont
     ) -> None:
-        half = DOT_PX / 2 + 1
-        corners = self.pixels_of(seen) - half
         indices = self._indices[seen]
         if self._labelled:
+            half = DOT_PX / 2 + 1
+            corners = self.pixels_of(seen) - half
             for index, (x, y) in zip(indices.tolist(), corners.tolist(), strict=True):
                 colour = self.colours.colour(index, theme)
                 pixmap = self.sprites.labelled_dot(index, ratio, theme, font, colour)
                 top = y + half - pixmap.height() / ratio / 2
                 painter.drawPixmap(QPointF(x, top), pixmap)
             return
-        colours = self.colours.rgba(indices, theme)
-        # A lookup for each colour instead of for each sample: this is most of a frame.
+        corners = self.pixels_of(seen) - DOT_SIDE_PX / 2
+        # A lookup for each look instead of for each sample: this is most of a frame.
+        looks = self.colours.marks(indices) << _COLOUR_BITS | self.colours.rgba(indices, theme)
         dots = {
-            argb: self.sprites.dot(ratio, theme, QColor.fromRgba(argb))
-            for argb in np.unique(colours).tolist()
+            look: self.sprites.dot(
+                ratio, theme, QColor.fromRgba(look & _COLOUR), look >> _COLOUR_BITS
+            )
+            for look in np.unique(looks).tolist()
         }
         if ratio == 1.0:
             # That is where they would be put anyway, and whole numbers halve the time of a frame.
             # Numbers, not pairs of them: thousands of small lists cost more than their pictures.
             columns, rows = np.floor(corners.T + 0.5).astype(np.int64).tolist()
-            for argb, column, row in zip(colours.tolist(), columns, rows, strict=True):
-                painter.drawPixmap(column, row, dots[argb])
+            for look, column, row in zip(looks.tolist(), columns, rows, strict=True):
+                painter.drawPixmap(column, row, dots[look])
             return
-        for argb, (x, y) in zip(colours.tolist(), corners.tolist(), strict=True):
-            painter.drawPixmap(QPointF(x, y), dots[argb])
+        for look, (x, y) in zip(looks.tolist(), corners.tolist(), strict=True):
+            painter.drawPixmap(QPointF(x, y), dots[look])
 
     def place_of(self, index: int) -> int | None:
         """Where sample ``index`` of the set is in ``pixels``; None if it has no place."""
@@ -479,10 +484,11 @@ class _Many:
 
     def drawn(
         self, view: Viewport, rows: NDArray[np.int64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.uint32]]:
+    ) -> tuple[NDArray[np.float64], NDArray[np.uint32], NDArray[np.int64]]:
         layer = self._layer
         pixels = view.to_pixels(layer.places[rows]) if layer.is_flat else layer.pixels_of(rows)
-        return pixels, layer.colours.rgba(layer.indices[rows], self._theme)
+        indices = layer.indices[rows]
+        return pixels, layer.colours.rgba(indices, self._theme), layer.colours.marks(indices)
 
 
 def _latent(view: Viewport, window: QRectF) -> Bounds:

@@ -10,9 +10,11 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QPixmap
 
+from aegui.core.colours import DISC
 from aegui.core.data.byte_images import as_images
 from aegui.kit.theme import Theme, blend
 from aegui.session.data.looks import GLYPHS, Look, ground_shares, reduced
+from aegui.widgets.class_colours import paint_mark
 from aegui.widgets.glyphs import argb_image, grey_levels, label_sign, palette, photo_argb
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ DOT_PX = 7.0
 """Diameter of a dot, in logical pixels."""
 FRAME_MARGIN = 1
 """Blank glyph pixels around a glyph in its frame; the rim is a screen pixel more."""
+DOT_SIDE_PX = DOT_PX + 4.0
+"""Side of the picture of a dot: with the corners of the other marks, and its rim."""
 _BORDER_PX, _RIM_PX = 2.0, 1.0
 _SEEN = 64
 _TINT = 0.3
@@ -134,15 +138,17 @@ class Sprites:
             _, gone = self._made.popitem(last=False)
             self._made_px -= gone.width() * gone.height()
 
-    def dot(self, ratio: float, theme: Theme, colour: QColor | None = None) -> QPixmap:
-        """A dot with a rim of the ground, to part it from its neighbours."""
+    def dot(
+        self, ratio: float, theme: Theme, colour: QColor | None = None, mark: int = DISC
+    ) -> QPixmap:
+        """A dot with a rim of the ground, to part it from its neighbours; ``mark`` of ``MARKS``."""
         colour = colour or theme.series[0]
-        key = ("dot", ratio, theme.key, colour.rgba())
+        key = ("dot", ratio, theme.key, colour.rgba(), mark)
         made = self._made.get(key)
         if made is None:
-            made = _canvas(QSizeF(DOT_PX + 2, DOT_PX + 2), ratio)
+            made = _canvas(QSizeF(DOT_SIDE_PX, DOT_SIDE_PX), ratio)
             painter = QPainter(made)
-            _paint_dot(painter, QPointF(DOT_PX / 2 + 1, DOT_PX / 2 + 1), theme, colour)
+            _paint_dot(painter, QPointF(DOT_SIDE_PX / 2, DOT_SIDE_PX / 2), theme, colour, mark)
             painter.end()
             self._keep(key, made)
         return made
@@ -229,11 +235,15 @@ def _canvas(size: QSizeF, ratio: float) -> QPixmap:
     return pixmap
 
 
-def _paint_dot(painter: QPainter, centre: QPointF, theme: Theme, colour: QColor) -> None:
+def _paint_dot(
+    painter: QPainter, centre: QPointF, theme: Theme, colour: QColor, mark: int = DISC
+) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(theme.panel, 1.5))
+    rim = QPen(theme.panel, 1.5)
+    rim.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    painter.setPen(rim)
     painter.setBrush(colour)
-    painter.drawEllipse(centre, DOT_PX / 2, DOT_PX / 2)
+    paint_mark(painter, centre, DOT_PX / 2, mark)
 
 
 def _labelled(label: str, ratio: float, theme: Theme, font: QFont, colour: QColor) -> QPixmap:

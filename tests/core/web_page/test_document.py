@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from aegui.core.colours import CLASS_COLOURS, CLASS_MARKS, MARKS
 from aegui.core.data.dataset import Dataset
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import LANGUAGES
@@ -37,6 +38,14 @@ def document_of(html: str) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def shipped() -> Exhibit:
     return Exhibit.of_saved("letters", load_run(models_dir() / "letters-2d.aegui"))
+
+
+def test_classes_look_on_the_page_as_in_the_window(shipped: Exhibit) -> None:
+    document = document_of(page_html([shipped]))
+    assert document["colours"]["light"] == list(CLASS_COLOURS)
+    marks = document["marks"]
+    assert marks["of_classes"] == list(CLASS_MARKS)
+    assert marks["outlines"] == [[list(at) for at in outline] for outline in MARKS]
 
 
 def test_its_policy_allows_its_own_program_and_nothing_else(shipped: Exhibit) -> None:

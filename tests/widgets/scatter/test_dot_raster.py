@@ -152,3 +152,24 @@ def test_a_long_way_leaves_no_traces() -> None:
     layer.lay_out(view, "dots", labels=False, floor=None)
     final = settled(layer, view.zoomed(1.01, 200, 200))
     assert np.array_equal(final, settled(layer_of(2 * AT_ONCE), view.zoomed(1.01, 200, 200)))
+
+
+@pytest.mark.usefixtures("qapp")
+@pytest.mark.parametrize("count", [6 * 20, 6 * 2100])
+def test_classes_of_one_colour_differ_in_their_marks(count: int) -> None:
+    """Classes 0, 10, ..., 50 share a colour: few dots and many have six outlines of it."""
+    layer = layer_of(count)
+    classes = 10 * (np.arange(count) % 6)
+    layer.colours.set_classes(classes)
+    outlines = set()
+    for number in range(6):
+        own = np.flatnonzero(classes == 10 * number)
+        layer.set_places(np.zeros((len(own), 2)), (-1.0, -1.0, 1.0, 1.0), own)
+        assert layer.colours.class_of(int(own[0])) == 10 * number
+        picture = settled(layer, VIEW)
+        assert (picture == np.uint32(class_colour(0, LIGHT).rgba())).sum() > 5
+        outlines.add(picture.tobytes())
+    assert len(outlines) == 6
+    # Where a number is told by the colour, the mark says nothing.
+    layer.colours.set_values(np.linspace(0, 1, count))
+    assert set(layer.colours.marks(np.arange(count)).tolist()) == {0}

@@ -17,6 +17,8 @@ from aegui.widgets.rulers import BOTTOM_PX, LEFT_PX
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from aegui.features.map.view.overlays import MapOverlays
+
 _PAD_PX = 12.0
 _HIGH_PX = 28.0
 _ALPHA = 0.9
@@ -29,15 +31,17 @@ class MapHints(QWidget):
 
     accessible_role = QAccessible.Role.StaticText
 
-    def __init__(self, texts: Mapping[str, str], parent: QWidget) -> None:
+    def __init__(self, texts: Mapping[str, str], overlays: MapOverlays, parent: QWidget) -> None:
         super().__init__(parent)
         self._texts = texts
+        self._overlays = overlays
         self.setAccessibleName(tr("Hints"))
         self._left: tuple[str, ...] = ()
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._room = watch_room(parent)
         self._room.changed.connect(self._place)
+        overlays.corners_changed.connect(self._place)
         self.hide()
 
     @property
@@ -61,21 +65,28 @@ class MapHints(QWidget):
         return QSize(round(widest + 3 * _PAD_PX + _NUMBER_PX) + 2, round(high))
 
     def _place(self) -> None:
-        """In the middle of the lower edge of the map; on a small one they would cover it.
+        """In the middle of the lower edge of the map, beside what lies in its corners.
 
-        What the program says lies there too: they give way to it, and come back.
+        On a small map they would cover it. What the program says lies there too: they give way
+        to it, and come back.
         """
         around, size = self.parentWidget(), self.sizeHint()
         if around is None:
             return
-        fits = (
-            around.height() >= _LEAST_MAP_PX
-            and around.width() >= size.width() + LEFT_PX + 2 * SPACING
-        )
+        middle = round(LEFT_PX + (around.width() - LEFT_PX) / 2)
+        top = around.height() - round(BOTTOM_PX) - 2 * SPACING - size.height()
+        left, right = round(LEFT_PX) + SPACING, around.width() - SPACING
+        for corner in self._overlays.corners:
+            if corner.bottom() < top:
+                continue
+            if corner.center().x() < middle:
+                left = max(left, corner.right() + SPACING)
+            else:
+                right = min(right, corner.left() - SPACING)
+        fits = around.height() >= _LEAST_MAP_PX and right - left >= size.width()
         self.setVisible(bool(self._left) and fits and not self._room.is_taken)
-        middle = LEFT_PX + (around.width() - LEFT_PX) / 2
-        top = around.height() - BOTTOM_PX - 2 * SPACING - size.height()
-        self.setGeometry(round(middle - size.width() / 2), round(top), size.width(), size.height())
+        x = min(max(left, middle - size.width() // 2), right - size.width())
+        self.setGeometry(x, top, size.width(), size.height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: D102
         theme = current_theme()

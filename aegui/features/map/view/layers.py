@@ -17,6 +17,7 @@ from PySide6.QtGui import (
     QTransform,
 )
 
+from aegui.core.colours import DISC
 from aegui.features.map.view.marks import paint_region_names
 from aegui.kit.theme import Theme, blend
 from aegui.widgets.scatter.dot_raster import DotRaster
@@ -288,8 +289,10 @@ class _Ghost:
 
     def drawn(
         self, view: Viewport, rows: NDArray[np.int64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.uint32]]:
-        return view.to_pixels(self._places[rows]), np.full(len(rows), self._argb, np.uint32)
+    ) -> tuple[NDArray[np.float64], NDArray[np.uint32], NDArray[np.int64]]:
+        count = len(rows)
+        colours, marks = np.full(count, self._argb, np.uint32), np.full(count, DISC, np.int64)
+        return view.to_pixels(self._places[rows]), colours, marks
 
 
 def _polygon(pixels: NDArray[np.float64]) -> QPolygonF:

@@ -4,38 +4,50 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
-from aegui.core.i18n import tr
+from aegui.core.colours import CLASS_MARKS, MOST_LOOKS
+from aegui.core.i18n import tr, trn
 from aegui.kit.painted import paint_card
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, blend, current_theme
-from aegui.widgets.class_colours import class_colour
+from aegui.widgets.class_colours import class_colour, paint_mark
 from aegui.widgets.glyphs import label_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
+    from PySide6.QtCore import QEvent
+    from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent
 
 _LONGEST_PX = 170
-_ANY_HEIGHT_PX = 10_000
+_ANY_PX = 10_000
 _CHIP_PX = 10
 _ROW_GAP_PX = 3
+_MARK_ROOM_PX = 18
+_MARKS_ACROSS = 8
+_FEW = 4
+_MOST_COVERED = 0.04
+"""Of the map, by a list of all names."""
 
 
 class ClassLegend(QWidget):
     """A row per class, in columns where there is little height; a click lets one stand out.
 
+    Where its rows would cover much of the map it is compact: the marks of all classes, above them
+    the name of the one that the cursor is at. It opens while the pointer or the focus is on it.
+
     Signals:
         emphasis_requested(object): That class (a number) should stand out; None: all alike.
+        size_changed(): It needs more or less room than before.
     """
 
     accessible_role = QAccessible.Role.List
 
     emphasis_requested = Signal(object)
+    size_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,7 +55,9 @@ class ClassLegend(QWidget):
         self._note = ""
         self._emphasis: int | None = None
         self._current = 0
-        self._room_px = _ANY_HEIGHT_PX
+        self._pointed: int | None = None
+        self._room = QSize(_ANY_PX, _ANY_PX)
+        self._is_compact = self._is_entered = self._is_open = False
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.setAccessibleName(tr("Classes"))
@@ -57,7 +71,7 @@ class ClassLegend(QWidget):
     def set_classes(self, names: Sequence[str]) -> None:
         """The names of the classes."""
         self._names = tuple(label_name(name) for name in names)
-        self._emphasis = None
+        self._emphasis = self._pointed = None
         self._current = 0
         self._changed()
 
@@ -72,11 +86,22 @@ class ClassLegend(QWidget):
         self._emphasis = number
         self.update()
 
-    def set_room(self, height: int) -> None:
-        """It may be so high; what does not fit beneath goes on in a further column."""
-        if height != self._room_px:
-            self._room_px = height
+    def set_pointed(self, number: int | None) -> None:
+        """The cursor is at a sample of class ``number``, or at none."""
+        if number != self._pointed:
+            self._pointed = number
+            self.update()
+
+    def set_room(self, room: QSize) -> None:
+        """The map has so much room; what does not fit beneath goes on in a further column."""
+        if room != self._room:
+            self._room = room
             self._changed()
+
+    @property
+    def is_compact(self) -> bool:
+        """Whether it shows the marks of all classes and one name."""
+        return self._is_compact and not self._is_open
 
     @property
     def is_empty(self) -> bool:
@@ -89,6 +114,9 @@ class ClassLegend(QWidget):
         return self._note
 
     def _changed(self) -> None:
+        whole = self._list_size()
+        covers = whole.width() * whole.height() / max(1, self._room.width() * self._room.height())
+        self._is_compact = len(self._names) > _FEW and covers > _MOST_COVERED
         self.resize(self.sizeHint())
         describe(self, "; ".join([*self._names, *filter(None, [self._note])]), spoken=False)
         self.update()
@@ -113,6 +141,9 @@ class ClassLegend(QWidget):
         return self.fontMetrics().height() + _ROW_GAP_PX
 
     def sizeHint(self) -> QSize:  # noqa: D102
+        return self._compact_size() if self.is_compact else self._list_size()
+
+    def _list_size(self) -> QSize:
         rows = self._rows()
         columns = -(-len(self._names) // rows)
         note = self.fontMetrics().horizontalAdvance(self._note)
@@ -120,9 +151,24 @@ class ClassLegend(QWidget):
         height = (min(rows, len(self._names)) + bool(self._note)) * self._row_px()
         return QSize(width + SPACING, height + SPACING)
 
+    def _compact_size(self) -> QSize:
+        columns = min(_MARKS_ACROSS, len(self._names))
+        rows = -(-len(self._names) // columns)
+        # As wide as any name: it does not change its size under the pointer.
+        words = max(
+            self._column_px() - SPACING, self.fontMetrics().horizontalAdvance(self._count_words())
+        )
+        note = self.fontMetrics().horizontalAdvance(self._note)
+        width = max(columns * _MARK_ROOM_PX, words, note) + 2 * SPACING
+        lines = 1 + bool(self._note)
+        return QSize(width, lines * self._row_px() + rows * _MARK_ROOM_PX + SPACING)
+
+    def _count_words(self) -> str:
+        return trn("{n} class", "{n} classes", len(self._names))
+
     def _rows(self) -> int:
         """Names one beneath the other, in each column as many but for the last."""
-        fitting = (self._room_px - SPACING) // self._row_px() - bool(self._note)
+        fitting = (self._room.height() - SPACING) // self._row_px() - bool(self._note)
         columns = -(-len(self._names) // max(1, fitting))
         return -(-len(self._names) // max(1, columns)) or 1
 
@@ -132,7 +178,13 @@ class ClassLegend(QWidget):
         return SPACING + _CHIP_PX + SPACING + min(_LONGEST_PX, widest)
 
     def row_rect(self, number: int) -> QRect:
-        """Where the row of class ``number`` is painted."""
+        """Where the row of class ``number`` is painted, or its mark alone."""
+        if self.is_compact:
+            across = min(_MARKS_ACROSS, len(self._names))
+            row, column = divmod(number, across)
+            top = SPACING // 2 + self._row_px() + row * _MARK_ROOM_PX
+            left = SPACING + column * _MARK_ROOM_PX
+            return QRect(left, top, _MARK_ROOM_PX, _MARK_ROOM_PX)
         rows = self._rows()
         column, row = divmod(number, rows)
         is_only = len(self._names) <= rows
@@ -140,13 +192,40 @@ class ClassLegend(QWidget):
         return QRect(column * wide, SPACING // 2 + row * self._row_px(), wide, self._row_px())
 
     def _note_rect(self) -> QRect:
-        rows = min(self._rows(), len(self._names))
-        top = SPACING // 2 + rows * self._row_px()
+        top = self.height() - SPACING // 2 - self._row_px()
         return QRect(SPACING, top, self.width() - SPACING, self._row_px())
 
     def _row_at(self, position: QPoint) -> int | None:
         rows = range(len(self._names))
         return next((row for row in rows if self.row_rect(row).contains(position)), None)
+
+    def enterEvent(self, event: QEnterEvent) -> None:  # noqa: D102
+        super().enterEvent(event)
+        self._is_entered = True
+        self._open()
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: D102
+        super().leaveEvent(event)
+        self._is_entered = False
+        self._open()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: D102
+        super().focusInEvent(event)
+        self._open()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: D102
+        super().focusOutEvent(event)
+        self._open()
+
+    def _open(self) -> None:
+        """Show all names while the pointer or the focus is here."""
+        is_open = self._is_entered or self.hasFocus()
+        if is_open != self._is_open:
+            self._is_open = is_open
+            self.resize(self.sizeHint())
+            self.update()
+            if self._is_compact:
+                self.size_changed.emit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
         # Not for the map below.
@@ -181,25 +260,56 @@ class ClassLegend(QWidget):
         theme = current_theme()
         painter = QPainter(self)
         paint_card(painter, self)
-        for number in range(len(self._names)):
-            self._paint_row(painter, number)
+        if self.is_compact:
+            self._paint_compact(painter)
+        else:
+            for number in range(len(self._names)):
+                self._paint_row(painter, number)
         if self._note:
             painter.setPen(theme.text_dim)
             painter.drawText(self._note_rect(), Qt.AlignmentFlag.AlignVCenter, self._note)
 
+    def _paint_compact(self, painter: QPainter) -> None:
+        """The name of the class in question, and below it the marks of all."""
+        theme = current_theme()
+        told = self._pointed if self._pointed is not None else self._emphasis
+        line = QRect(SPACING, SPACING // 2, self.width() - 2 * SPACING, self._row_px())
+        if told is None:
+            painter.setPen(theme.text_dim)
+            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, self._count_words())
+        else:
+            self._paint_mark(painter, told, line.left(), line.center().y() + 1)
+            painter.setPen(theme.text)
+            rest = line.adjusted(_CHIP_PX + SPACING, 0, 0, 0)
+            painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter, self._elided(told))
+        for number in range(len(self._names)):
+            spot = self.row_rect(number)
+            at = spot.center().x() - _CHIP_PX // 2 + 1
+            self._paint_mark(painter, number, at, spot.center().y() + 1)
+            if number == told:
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setPen(QPen(theme.text, 1.0))
+                painter.drawRoundedRect(QRectF(spot).adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+
+    def _elided(self, number: int) -> str:
+        mode = Qt.TextElideMode.ElideRight
+        return self.fontMetrics().elidedText(self._names[number], mode, _LONGEST_PX)
+
+    def _paint_mark(self, painter: QPainter, number: int, left: int, middle: int) -> None:
+        theme, colour = current_theme(), class_colour(number)
+        faded = self._emphasis not in (None, number)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(blend(colour, theme.raised, 0.3) if faded else colour)
+        centre = QPointF(left + _CHIP_PX / 2, middle)
+        paint_mark(painter, centre, 0.45 * _CHIP_PX, CLASS_MARKS[number % MOST_LOOKS])
+
     def _paint_row(self, painter: QPainter, number: int) -> None:
         theme, row = current_theme(), self.row_rect(number)
         faded = self._emphasis not in (None, number)
-        colour = class_colour(number, theme)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(blend(colour, theme.raised, 0.3) if faded else colour)
-        y = row.center().y() - _CHIP_PX / 2 + 1
-        painter.drawEllipse(QRectF(row.left() + SPACING, y, _CHIP_PX, _CHIP_PX))
+        self._paint_mark(painter, number, row.left() + SPACING, row.center().y() + 1)
         painter.setPen(theme.text_dim if faded else theme.text)
-        text = self.fontMetrics().elidedText(
-            self._names[number], Qt.TextElideMode.ElideRight, _LONGEST_PX
-        )
         left = SPACING + _CHIP_PX + SPACING
+        text = self._elided(number)
         painter.drawText(row.adjusted(left, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
         if self.hasFocus() and number == self._current:
             painter.setBrush(Qt.BrushStyle.NoBrush)

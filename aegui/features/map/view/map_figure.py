@@ -105,6 +105,7 @@ class MapPlot:
             axis,
             signs,
             colours=scene.points.colours.rgba(indices, ink.theme),
+            marks=scene.points.colours.marks(indices),
             image_of=(lambda row: sprites.image(int(indices[row]))) if pictured else None,
             look=sprites.look,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QRect, QSize, Signal
 
 from aegui.core.i18n import localized, tr
 from aegui.features.map.view.code_strip import STRIP_PX, CodeStrip
@@ -47,9 +47,11 @@ class MapOverlays(QObject):
 
     Signals:
         room_changed(): The map has more or less room than before.
+        corners_changed(): Something else is seen in its lower corners.
     """
 
     room_changed = Signal()
+    corners_changed = Signal()
 
     def __init__(self, zoom_step: float, scene: Scene, parent: QWidget) -> None:
         super().__init__(parent)
@@ -72,6 +74,7 @@ class MapOverlays(QObject):
         self.strip.hide()
         self.legend.hide()
         self.axes.strip_edited.connect(self.set_strip)
+        self.legend.size_changed.connect(self._place_legend)
 
     @property
     def strip_px(self) -> int:
@@ -143,6 +146,17 @@ class MapOverlays(QObject):
         self.legend.setVisible(has_codes and not self.legend.is_empty)
         self.place()
 
+    def show_hovered(self, sample: int | None) -> None:
+        """The cursor is at this sample of the set, or at none."""
+        colours = self._scene.points.colours
+        self.legend.set_pointed(None if sample is None else colours.class_of(sample))
+
+    @property
+    def corners(self) -> list[QRect]:
+        """Where in the lower corners of the map something is seen."""
+        cards = (self.legend, self.values, self.scale, self.minimap)
+        return [card.geometry() for card in cards if card.isVisibleTo(self._map)]
+
     def show_place(self, place: tuple[float, float] | None) -> None:
         """The cursor is at ``place`` of the map: tell what layers have there, if they are seen."""
         seen = self._scene.layers.shown_field() is not None
@@ -161,6 +175,7 @@ class MapOverlays(QObject):
         self.minimap.set_view(view)
         if shown != self.minimap.isVisibleTo(self._map):
             self.minimap.setVisible(shown)
+            self.corners_changed.emit()
         self._place_lower_left()
 
     def _place_lower_left(self) -> None:
@@ -172,7 +187,26 @@ class MapOverlays(QObject):
             self.scale.move(left, bottom)
             bottom -= SPACING // 2
         size = self.minimap.sizeHint()
-        self.minimap.setGeometry(left, bottom - size.height(), size.width(), size.height())
+        overview = QRect(left, bottom - size.height(), size.width(), size.height())
+        if overview != self.minimap.geometry():
+            self.minimap.setGeometry(overview)
+            self.corners_changed.emit()
+
+    def _place_legend(self) -> None:
+        """At the lower right, higher as it opens."""
+        right = self._map.width() - self.strip_px - SPACING
+        bottom = self._map.height() - round(BOTTOM_PX) - SPACING
+        high = bottom - self.bar.height() - 2 * SPACING
+        self.legend.set_room(QSize(right - round(LEFT_PX), high))
+        size = self.legend.sizeHint()
+        self.legend.setGeometry(
+            right - size.width(), bottom - size.height(), size.width(), size.height()
+        )
+        if not self.legend.is_compact:
+            self.legend.raise_()
+        above = size.height() + SPACING if self.legend.isVisibleTo(self._map) else 0
+        self.values.move(right - self.values.width(), bottom - self.values.height() - above)
+        self.corners_changed.emit()
 
     def place(self) -> None:
         """Put everything where it belongs in a map of this size.
@@ -210,16 +244,4 @@ class MapOverlays(QObject):
         for card in cards:
             card.move(left, top)
             top += card.height() + SPACING if card.isVisibleTo(self._map) else 0
-        self.legend.set_room(height - round(BOTTOM_PX) - self.bar.height() - 3 * SPACING)
-        size = self.legend.sizeHint()
-        self.legend.setGeometry(
-            right - SPACING - size.width(),
-            height - round(BOTTOM_PX) - SPACING - size.height(),
-            size.width(),
-            size.height(),
-        )
-        above = self.legend.height() + SPACING if self.legend.isVisibleTo(self._map) else 0
-        self.values.move(
-            right - SPACING - self.values.width(),
-            height - round(BOTTOM_PX) - SPACING - self.values.height() - above,
-        )
+        self._place_legend()

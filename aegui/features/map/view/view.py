@@ -556,6 +556,7 @@ class MapView(MapSurface):
         """The sample under the cursor is ``index`` of the set now."""
         if index != self._cursor_overlay.hovered:
             self._cursor_overlay.hovered = index
+            self._overlays.show_hovered(index)
             self.hovered.emit(-1 if index is None else index)
 
     def _meant(self) -> int | None:

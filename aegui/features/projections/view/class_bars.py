@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, Qt, Signal
 
+from aegui.core.colours import CLASS_MARKS, MOST_LOOKS
 from aegui.core.i18n import localized, tr, trn
 from aegui.kit.charts.row_bars import RowBar, RowBars
 from aegui.kit.theme import current_theme
-from aegui.widgets.class_colours import class_colour
+from aegui.widgets.class_colours import class_colour, paint_mark
 from aegui.widgets.glyphs import label_name
 
 if TYPE_CHECKING:
@@ -94,13 +95,15 @@ class ClassBars(RowBars):
             self._show()
 
     def paint_lead(self, painter: QPainter, rect: QRect, row: int) -> None:
-        """Paint the colour of the class."""
+        """Paint the mark of the class in its colour."""
         painter.save()
         painter.setRenderHint(painter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(class_colour(self._shown[row], current_theme()))
         top = rect.center().y() - _SWATCH_PX // 2
-        painter.drawEllipse(QRect(rect.x() + 3, top, _SWATCH_PX, _SWATCH_PX))
+        swatch = QRectF(rect.x() + 3, top, _SWATCH_PX, _SWATCH_PX)
+        mark = CLASS_MARKS[self._shown[row] % MOST_LOOKS]
+        paint_mark(painter, swatch.center(), _SWATCH_PX / 2, mark)
         painter.restore()
 
     def tip_at(self, position: QPoint) -> str:

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt
+from PySide6.QtGui import QEnterEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 
 from aegui.features.map.view.legend import ClassLegend
-from aegui.kit.theme import DARK, LIGHT, contrast, current_theme
+from aegui.kit.theme import CONTRAST, DARK, LIGHT, contrast, current_theme
 from aegui.widgets.class_colours import class_colour, class_rgba
 
 if TYPE_CHECKING:
@@ -62,11 +64,11 @@ def test_nothing_to_say_is_empty(legend: ClassLegend) -> None:
     assert legend.is_empty
 
 
-@pytest.mark.parametrize("theme", [LIGHT, DARK])
+@pytest.mark.parametrize("theme", [LIGHT, DARK, CONTRAST])
 def test_colours_differ_and_can_be_seen_on_the_map(theme: Theme) -> None:
     colours = [class_colour(number, theme) for number in range(10)]
     assert len({colour.rgb() for colour in colours}) == 10
-    assert all(contrast(colour, theme.panel) > 2.4 for colour in colours)
+    assert all(contrast(colour, theme.panel) > 3.0 for colour in colours)
     assert class_colour(10, theme) == colours[0]
     rgba = class_rgba(np.array([3, 13, 0]), theme)
     assert rgba.tolist() == [colours[3].rgba(), colours[3].rgba(), colours[0].rgba()]
@@ -77,9 +79,9 @@ def test_what_is_too_high_goes_on_in_a_further_column(legend: ClassLegend) -> No
     legend.set_classes(names)
     legend.set_note("5 of 60 samples")
     alone = legend.sizeHint()
-    legend.set_room(alone.height())
+    legend.set_room(QSize(9_000, alone.height()))
     assert legend.sizeHint() == alone
-    legend.set_room(alone.height() - 1)
+    legend.set_room(QSize(9_000, alone.height() - 1))
     size = legend.sizeHint()
     legend.resize(size)
     assert size.height() < alone.height()
@@ -88,5 +90,85 @@ def test_what_is_too_high_goes_on_in_a_further_column(legend: ClassLegend) -> No
     assert rows[5].left() == rows[0].right() + 1
     assert [row.top() for row in rows[:5]] == [row.top() for row in rows[5:]]
     assert all(legend.rect().contains(row) for row in rows)
-    legend.set_room(10)
+    legend.set_room(QSize(90_000, 10))
     assert legend.sizeHint().height() < size.height()
+
+
+@pytest.fixture
+def around(qtbot: QtBot) -> QWidget:
+    made = QWidget()
+    qtbot.addWidget(made)
+    made.resize(700, 600)
+    made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    made.show()
+    qtbot.waitExposed(made)
+    made.activateWindow()
+    made.setFocus()
+    return made
+
+
+@pytest.fixture
+def aside(around: QWidget) -> ClassLegend:
+    """A legend in a corner, where neither pointer nor focus is."""
+    made = ClassLegend(around)
+    made.move(400, 400)
+    made.show()
+    return made
+
+
+def test_many_classes_on_a_small_map_are_marks_and_open_for_the_keys(
+    qtbot: QtBot, aside: ClassLegend
+) -> None:
+    legend = aside
+    names = [f"Faces of kind {number}" for number in range(16)]
+    legend.set_classes(names)
+    legend.set_room(QSize(1600, 1000))
+    whole = legend.sizeHint()
+    assert not legend.is_compact
+    legend.set_room(QSize(600, 500))
+    assert legend.is_compact
+    small = legend.sizeHint()
+    assert small.width() * small.height() < 0.3 * whole.width() * whole.height()
+    legend.resize(small)
+    marks = [legend.row_rect(number) for number in range(16)]
+    assert all(legend.rect().contains(mark) for mark in marks)
+    assert not any(one.intersects(two) for one in marks for two in marks if one is not two)
+    shot = legend.grab().toImage()
+    for number in range(16):
+        at = marks[number].center()
+        assert shot.pixelColor(at.x() + 1, at.y() + 1) == class_colour(number, current_theme())
+    # The class that the cursor is at is named, without another size.
+    legend.set_pointed(12)
+    assert legend.grab().toImage() != shot
+    assert legend.sizeHint() == small
+    legend.set_pointed(None)
+    assert legend.grab().toImage() == shot
+    with qtbot.waitSignal(legend.emphasis_requested) as blocker:
+        QTest.mouseClick(legend, Qt.MouseButton.LeftButton, pos=marks[9].center())
+    assert blocker.args == [9]
+    with qtbot.waitSignal(legend.size_changed):
+        legend.setFocus()
+    assert not legend.is_compact
+    assert legend.sizeHint() == whole
+    with qtbot.waitSignal(legend.size_changed):
+        legend.clearFocus()
+    assert legend.is_compact
+
+
+def test_the_pointer_opens_it(qtbot: QtBot, aside: ClassLegend) -> None:
+    legend = aside
+    legend.set_classes([f"Faces of kind {number}" for number in range(16)])
+    legend.set_room(QSize(600, 500))
+    inside = QPointF(5.0, 5.0)
+    with qtbot.waitSignal(legend.size_changed):
+        legend.enterEvent(QEnterEvent(inside, inside, inside))
+    assert not legend.is_compact
+    with qtbot.waitSignal(legend.size_changed):
+        legend.leaveEvent(QEvent(QEvent.Type.Leave))
+    assert legend.is_compact
+
+
+def test_few_short_names_stay_a_list(legend: ClassLegend) -> None:
+    legend.set_classes([str(number) for number in range(3)])
+    legend.set_room(QSize(220, 200))
+    assert not legend.is_compact

@@ -1,0 +1,46 @@
+"""Hints lie on the map where nothing else does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from aegui.features.map.hints import HINTS
+from aegui.features.map.view.hints import MapHints
+
+if TYPE_CHECKING:
+    from aegui.features.map.view.canvas import LatentCanvas
+
+
+@pytest.mark.parametrize("width", [560, 800, 1100])
+def test_they_keep_off_legend_scale_and_overview(canvas: LatentCanvas, width: int) -> None:
+    canvas.resize(width, 560)
+    hints = MapHints(HINTS, canvas.overlays, canvas)
+    hints.set_left(tuple(HINTS))
+    canvas.set_classes([f"Faces of kind {number}" for number in range(8)], np.arange(8))
+    canvas.navigation.zoom(4.0, 300.0, 200.0)
+    corners = canvas.overlays.corners
+    assert len(corners) == 3
+    met = [corner for corner in corners if corner.intersects(hints.geometry())]
+    assert not (met and hints.isVisible())
+    assert hints.isVisible() or width < 1100
+
+
+def test_they_give_way_while_the_legend_is_open(canvas: LatentCanvas) -> None:
+    canvas.resize(860, 560)
+    hints = MapHints(HINTS, canvas.overlays, canvas)
+    hints.set_left(tuple(HINTS))
+    canvas.set_classes([f"Faces of the kind {number}" for number in range(8)], np.arange(8))
+    legend = canvas.overlays.legend
+    assert legend.is_compact
+    before = hints.geometry()
+    canvas.activateWindow()
+    legend.setFocus()
+    assert not legend.is_compact
+    assert not (hints.isVisible() and hints.geometry().intersects(legend.geometry()))
+    canvas.setFocus()
+    assert legend.is_compact
+    assert hints.isVisible()
+    assert hints.geometry() == before
