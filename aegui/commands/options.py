@@ -25,6 +25,7 @@ LAYERS = (
 )  # fmt: skip
 FIGURES = ("latent", "curves", "reconstructions", "errors", "noise", "grid", "traversal")
 ASSIGNMENTS = ("letters",)
+CODE_FORMS = ("torch",)
 THEMES = ("light", "dark")
 LEVELS = ("first", "course", "further")
 GROUPS = (
@@ -673,6 +674,31 @@ SUMMARY = (
     OTHER_DATA,
     _MARKDOWN,
     out(mark("layers.csv"), mark("output file: .csv, .md, or plain text"), required=False),
+    AS_JSON,
+)
+CODE = (
+    text("recipe", RECIPE, mark("a recipe, a shipped one's name, or a saved run")),
+    choice(
+        "--as",
+        CODE_FORMS,
+        mark("the form of the code (default: %(default)s)"),
+        dest="form",
+        default="torch",
+    ),
+    OTHER_DATA,
+    whole("--run", "I", mark("number of the run, from 0 (default: %(default)s)"), default=0),
+    flag(
+        "--check",
+        mark("run it for ten steps beside the program's own training, and compare the losses"),
+    ),
+    choice(
+        "--lang", list(LANGUAGES), mark("language of its comments (default: that of the messages)")
+    ),
+    out(
+        mark("network.py"),
+        mark("the file, beside which one with the images and first weights is written"),
+        required=False,
+    ),
     AS_JSON,
 )
 CONVERT = (

@@ -20,6 +20,7 @@ LINES: tuple[tuple[str, str], ...] = (
     ("train", "{f}/classifier.json --out {f}/classifier.aegui --keep"),
     ("train", "digits-gan --epochs 1 --out {f}/gan.aegui"),
     ("summary", "mnist-conv-2 --data digits -o {f}/layers.csv"),
+    ("code", "{f}/a.aegui --as torch --check -o {f}/network.py"),
     ("recipes", "noise --json"),
     ("history", "{f}/b.aegui --json"),
     ("evaluate", "{f}/a.aegui {f}/b.aegui --noise flip:0.1 --draws 64 --json"),

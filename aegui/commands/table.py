@@ -329,6 +329,17 @@ _ROWS = (
         options.SUMMARY,
     ),
     Command(
+        "code",
+        "code:code_command",
+        mark("the network, loss and loop as code that runs alone, and its proof"),
+        mark(
+            "Print the network of a recipe or a saved run as code that runs without this program, "
+            "from the same first weights and the same draws; with --check it is run beside the "
+            "program's own training, and the losses of ten steps are compared."
+        ),
+        options.CODE,
+    ),
+    Command(
         "download",
         "data:download_command",
         mark("download MNIST or Fashion-MNIST"),

@@ -278,12 +278,8 @@ class AutogradEngine(ByBatches):
 
         Of very many rows it is the mean of those of slices.
         """
-        model, runs, rows = self.model, self.model.runs, inputs.shape[1]
-        masks = model.masks(rows, self._chain, self._generator)
-        noise = None
-        if self._is_drawn:
-            noise = torch.empty(runs, rows, self._latent, device=inputs.device)
-            noise.normal_(generator=self._generator)
+        model, rows = self.model, inputs.shape[1]
+        masks, noise = self._drawn(rows, inputs.device)
         if rows <= self._slice_rows:
             return self._gradients_of(inputs, target, noise, masks)
         sums: list[torch.Tensor] = []
@@ -303,6 +299,17 @@ class AutogradEngine(ByBatches):
                 torch._foreach_mul_(found, share)
                 sums = found
         return sums
+
+    def _drawn(
+        self, rows: int, device: torch.device
+    ) -> tuple[list[dict[int, torch.Tensor]], torch.Tensor | None]:
+        """What a step draws: masks of dropout, and numbers like the code ``[K, rows, d]``."""
+        masks = self.model.masks(rows, self._chain, self._generator)
+        noise = None
+        if self._is_drawn:
+            noise = torch.empty(self.model.runs, rows, self._latent, device=device)
+            noise.normal_(generator=self._generator)
+        return masks, noise
 
     def _gradients_of(
         self,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.recipe import CorruptionSpec
 
-_NOISE_SEED = 0x5EED_0001
+NOISE_SEED = 0x5EED_0001
 _EVALUATION_SEED = 0x5EED_0002
 _MEASURE_SEED = 0x5EED_0004
 EVALUATION_ROWS = 1024
@@ -35,7 +35,7 @@ LEAST_ROWS, MEASURED_ROWS = 256, 2048
 """... of larger ones a sixteenth, within these bounds, drawn once: looking must cost little."""
 _COPIED_BYTES = 2**24
 """Sets of more bytes are not copied for a training on the CPU: the engines only read them."""
-_EPOCH_NOISE_NUMBERS = 2**24
+EPOCH_NOISE_NUMBERS = 2**24
 """Fresh noise of up to so many numbers is drawn for a whole epoch at once."""
 
 
@@ -94,7 +94,7 @@ class Samples:
         self.target = self.clean.repeat(1, copies, 1) if copies > 1 else self.clean
         self.inputs = self.target
         if corruption.kind != "none" and not corruption.fresh:
-            seed = resolved.recipe.seed ^ _NOISE_SEED
+            seed = resolved.recipe.seed ^ NOISE_SEED
             self.inputs = self._corrupted(self.target, corruption, seed)
             if not corruption.clean_target:
                 self.target = self.inputs
@@ -103,7 +103,7 @@ class Samples:
         self.batch_rows = min(batch, self.rows) if batch is not None else self.rows
         self.full_batch = self.batch_rows == self.rows
         numbers = resolved.recipe.runs * self.target.numel()
-        self.noise_per_batch = numbers > _EPOCH_NOISE_NUMBERS or resolved.recipe.data.augment.active
+        self.noise_per_batch = numbers > EPOCH_NOISE_NUMBERS or resolved.recipe.data.augment.active
         self.measured = some_of(len(self.training))
         self._set_evaluation(resolved, corruption)
 

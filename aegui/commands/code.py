@@ -1,0 +1,86 @@
+"""``aegui code``: the network of a recipe as code that runs alone, and its check."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aegui.commands.noise_studies import recipe_and_data
+from aegui.commands.progress import stoppable
+from aegui.commands.words import note, say, say_json
+from aegui.core.atomic import check_writable
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import set_language, tr
+from aegui.core.network.resolve import resolve
+
+if TYPE_CHECKING:
+    import argparse
+
+    from aegui.core.source_code.subject import CodedRun
+
+DIFFERS = 1
+"""What the command ends with where the losses are not the same."""
+
+
+def code_command(options: argparse.Namespace) -> int:
+    """Print the code, or write it with what it reads; check it where that is asked for."""
+    if options.lang:
+        set_language(options.lang)
+    if options.out:
+        check_writable(options.out)
+    subject = _subject(options)
+    made_to = _make(options, subject)
+    if not options.check:
+        if options.json:
+            say_json({"file": made_to})
+        return 0
+    from aegui.core.source_code.check import check_code
+    from aegui.core.source_code.words import verdict_words
+
+    with stoppable() as cancelled:
+        verdict = check_code(subject, options.form, cancelled)
+    if options.json:
+        say_json(verdict.document() | {"file": made_to})
+    else:
+        note(verdict_words(verdict))
+    return DIFFERS if verdict.state == "differs" else 0
+
+
+def _subject(options: argparse.Namespace) -> CodedRun:
+    from aegui.core.source_code.subject import CodedRun
+
+    recipe, dataset = recipe_and_data(options.recipe, options.data)
+    resolution = resolve(recipe, dataset)
+    if resolution.resolved is None:
+        raise AeguiError(" ".join(problem.message for problem in resolution.problems))
+    if not 0 <= options.run < recipe.runs:
+        raise AeguiError(
+            tr("There is no run {n}: there are {all}.", n=options.run, all=recipe.runs)
+        )
+    return CodedRun.of(
+        resolution.resolved, tr(recipe.name) or Path(options.recipe).stem, options.run
+    )
+
+
+def _make(options: argparse.Namespace, subject: CodedRun) -> str | None:
+    """Write the code, or print it where nothing else is printed; the file that was written."""
+    from aegui.core.source_code.make import SUFFIXES, make_code
+
+    if options.out:
+        path = Path(options.out)
+        if path.suffix.lower() != SUFFIXES[options.form]:
+            words = tr("--out must end in {suffix}.", suffix=SUFFIXES[options.form])
+            raise AeguiError(words)
+        made = make_code(subject, options.form, path.stem)
+        made.write(path)
+        note(
+            tr(
+                "{file} is written, and beside it {data} with images and first weights.",
+                file=path,
+                data=made.listing.data_file,
+            )
+        )
+        return str(path)
+    if not options.check and not options.json:
+        say(make_code(subject, options.form, subject.name).text.rstrip("\n"))
+    return None

@@ -1,0 +1,152 @@
+"""Whether code learns as the program does: both do the same steps, and their losses are compared.
+
+Only what ``make_code`` has made is ever run here, never a text from elsewhere.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+import runpy
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import torch
+
+from aegui.core.errors import AeguiError, Cancelled
+from aegui.core.i18n import tr
+from aegui.core.network.checks import SCIPY_OPTIMIZERS
+from aegui.core.source_code.make import make_code
+from aegui.core.source_code.reference import steps_of
+from aegui.core.training.train import thread_count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aegui.core.data.progress import IsCancelled
+    from aegui.core.source_code.make import DialectKey
+    from aegui.core.source_code.subject import CodedRun
+
+STEPS = 10
+TOLERANCE = 1e-6
+GRADIENT_TOLERANCE = 1e-5
+
+State = Literal["same", "differs", "incomparable"]
+
+
+@dataclass(frozen=True)
+class CodeVerdict:
+    """How the losses of code compare with those of the program.
+
+    Attributes:
+        state: Whether they are the same to ``TOLERANCE``.
+        difference: The largest difference of a step.
+        gradient: Of code with a gradient check, the largest relative difference to slopes that
+            were measured; None where there is none.
+        reason: Why they could not be compared, or what is not the same.
+        code: Losses of the code.
+        own: Losses of the program.
+    """
+
+    state: State
+    difference: float | None = None
+    gradient: float | None = None
+    reason: str = ""
+    code: tuple[float, ...] = ()
+    own: tuple[float, ...] = ()
+
+    @property
+    def steps(self) -> int:
+        """Steps that were compared."""
+        return len(self.own)
+
+    def document(self) -> dict[str, Any]:
+        """As JSON has it."""
+        return asdict(self) | {"steps": self.steps, "precision": "double"}
+
+
+def check_code(
+    subject: CodedRun, dialect: DialectKey, cancelled: IsCancelled | None = None, steps: int = STEPS
+) -> CodeVerdict:
+    """Run the code of ``subject`` beside the program's own training.
+
+    Raises:
+        Cancelled: ``cancelled`` said so.
+    """
+    before = torch.get_num_threads()
+    torch.set_num_threads(thread_count(subject.resolved, 1))
+    try:
+        return _checked(subject, dialect, cancelled, steps)
+    finally:
+        torch.set_num_threads(before)
+
+
+def _checked(
+    subject: CodedRun, dialect: DialectKey, cancelled: IsCancelled | None, steps: int
+) -> CodeVerdict:
+    try:
+        made = make_code(subject, dialect, "network")
+        own = [step.loss for step in steps_of(subject, steps, cancelled)]
+    except Cancelled:
+        raise
+    except AeguiError as error:
+        return CodeVerdict("incomparable", reason=str(error))
+    training = subject.resolved.recipe.training
+    if training.schedule.name == "plateau" and training.schedule.patience_epochs < steps:
+        return CodeVerdict(
+            "incomparable", reason=tr("On a plateau the rate follows losses that are measured.")
+        )
+    with tempfile.TemporaryDirectory(prefix="aegui-code-") as folder:
+        path = made.write(Path(folder) / made.file_name)
+        losses, gradient = _run(path, dialect, len(own))
+    return _compared(losses, own, gradient, is_scipy=training.optimizer.name in SCIPY_OPTIMIZERS)
+
+
+def _run(path: Path, dialect: DialectKey, steps: int) -> tuple[list[float], float | None]:
+    """The losses of a file that was just written, and the result of its gradient check."""
+    with _undisturbed(path.parent):
+        space = runpy.run_path(str(path), run_name="shown_code")
+        if dialect == "numpy":
+            gradient = float(space["check_gradient"]())
+            return list(space["train"](steps)), gradient
+        return list(space["train"](space["model"], steps)), None
+
+
+@contextlib.contextmanager
+def _undisturbed(folder: Path) -> Iterator[None]:
+    """In ``folder`` and in silence; all is as before afterwards."""
+    before = os.getcwd()
+    os.chdir(folder)
+    try:
+        with (
+            open(os.devnull, "w", encoding="utf-8") as nowhere,
+            contextlib.redirect_stdout(nowhere),
+        ):
+            yield
+    finally:
+        os.chdir(before)
+
+
+def _compared(
+    code: list[float], own: list[float], gradient: float | None, *, is_scipy: bool
+) -> CodeVerdict:
+    def found(state: State, reason: str = "", difference: float | None = None) -> CodeVerdict:
+        return CodeVerdict(state, difference, gradient, reason, tuple(code), tuple(own))
+
+    if len(code) != len(own) or not own:
+        return found(
+            "differs", tr("The code did {n} steps, the program {m}.", n=len(code), m=len(own))
+        )
+    if not all(map(math.isfinite, own)):
+        return found("incomparable", tr("The losses are no numbers: this training goes astray."))
+    pairs = zip(code, own, strict=True)
+    difference = max(abs(a - b) / max(1.0, abs(b)) for a, b in pairs)
+    if not difference <= TOLERANCE:
+        reason = tr("A line search makes much of the last digit.") if is_scipy else ""
+        return found("differs", reason, difference)
+    if gradient is not None and not gradient <= GRADIENT_TOLERANCE:
+        return found("differs", tr("The gradient is not that which was measured."), difference)
+    return found("same", "", difference)

@@ -1,0 +1,173 @@
+"""The program's own training of one run, step by step in double precision: what code must equal.
+
+It is the autograd engine, against which all engines are tested, with parameters in double
+precision: single precision is not the same in the seventh digit from one library to the next, and
+an optimiser that divides by the size of a slope makes much of that.
+"""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from aegui.core.data.progress import stop_if
+from aegui.core.network.checks import SCIPY_OPTIMIZERS
+from aegui.core.training.autograd import AutogradEngine
+from aegui.core.training.exact_objective import ExactObjective
+from aegui.core.training.members import NOISE_STREAM
+from aegui.core.training.objective import Objective
+from aegui.core.training.parameters import Parameters
+from aegui.core.training.samples import Samples
+from aegui.core.training.schedules import Schedule
+from aegui.core.training.second_order import METHODS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.progress import IsCancelled
+    from aegui.core.source_code.subject import CodedRun
+
+_CPU = torch.device("cpu")
+_ALL_ROWS = 2**62
+
+
+@dataclass(frozen=True, eq=False)
+class StepTaken:
+    """What a step has learnt from, and its loss before it.
+
+    Attributes:
+        loss: The whole objective of the batch.
+        inputs: Rows ``[n, D]`` that the encoder saw, float32.
+        target: Rows that were asked for.
+        masks: Of dropout, by number of the layer.
+        noise: What was drawn like the code, ``[n, d]``, or None.
+    """
+
+    loss: float
+    inputs: NDArray[np.float32]
+    target: NDArray[np.float32]
+    masks: Mapping[int, NDArray[np.float32]] = field(default_factory=dict)
+    noise: NDArray[np.float32] | None = None
+
+
+def steps_of(
+    subject: CodedRun, count: int, cancelled: IsCancelled | None = None
+) -> list[StepTaken]:
+    """The first ``count`` steps of a training, or as many as there are.
+
+    Raises:
+        Cancelled: ``cancelled`` said so.
+    """
+    if subject.resolved.recipe.training.optimizer.name in SCIPY_OPTIMIZERS:
+        return _scipy_steps(subject, count, cancelled)
+    resolved, recipe = subject.resolved, subject.resolved.recipe
+    parameters = _in_double(Parameters(resolved, _CPU))
+    corruption = recipe.data.corruption
+    samples = Samples(resolved, corruption, _CPU)
+    generator = torch.Generator().manual_seed(recipe.seed ^ NOISE_STREAM)
+    engine = _DoubleEngine(resolved, parameters, samples, generator)
+    schedule = Schedule(recipe.training.schedule, recipe.training.epochs)
+    base = recipe.training.optimizer.learning_rate
+    while len(engine.taken) < count and engine.epoch < recipe.training.epochs:
+        engine.batches.begin(corruption.level)
+        while engine.batches.share < 1.0 and len(engine.taken) < count:
+            stop_if(cancelled)
+            position = engine.epoch + (0.0 if subject.rate_of_epoch else engine.batches.share)
+            engine.step(base * schedule.factor_at(position), corruption.level)
+            stop_if(cancelled)
+        engine.epoch += 1
+    return engine.taken
+
+
+class _DoubleEngine(AutogradEngine):
+    """Steps in double precision; notes what each has learnt from."""
+
+    def __init__(self, resolved: Any, parameters: Parameters, samples: Samples, generator: Any):
+        super().__init__(resolved, parameters, samples, generator, stacked=False)
+        self._slice_rows = _ALL_ROWS
+        self._evaluated = Objective(resolved)
+        self._parameters = parameters
+        self._step_draws: tuple[list[dict[int, torch.Tensor]], torch.Tensor | None] = ([], None)
+        self.taken: list[StepTaken] = []
+
+    def gradients(self, inputs: torch.Tensor, target: torch.Tensor) -> list[torch.Tensor]:
+        """The gradient of every leaf; the loss is noted."""
+        found = super().gradients(inputs.double(), target.double())
+        masks, noise = self._step_draws
+        kept = self._parameters.buffers.clone()
+        evaluated = self._evaluated.evaluate(
+            self.model,
+            0,
+            inputs[0].double(),
+            target[0].double(),
+            beta=self._evaluated.beta(self.epoch + self.batches.share),
+            noise=None if noise is None else noise[0],
+            masks=masks[0],
+            training=True,
+        )
+        # Statistics of the batch were taken in already.
+        self._parameters.buffers.copy_(kept)
+        self.taken.append(
+            StepTaken(
+                float(evaluated.loss.detach()),
+                inputs[0].float().numpy().copy(),
+                target[0].float().numpy().copy(),
+                {at: mask.float().numpy() for at, mask in masks[0].items()},
+                None if noise is None else noise[0].float().numpy(),
+            )
+        )
+        return found
+
+    def _drawn(
+        self, rows: int, device: torch.device
+    ) -> tuple[list[dict[int, torch.Tensor]], torch.Tensor | None]:
+        masks, noise = super()._drawn(rows, device)
+        doubles = [{at: mask.double() for at, mask in own.items()} for own in masks]
+        self._step_draws = doubles, None if noise is None else noise.double()
+        return self._step_draws
+
+
+def _in_double(parameters: Parameters) -> Parameters:
+    found = copy.copy(parameters)
+    found.flat = parameters.flat.double()
+    found.buffers = parameters.buffers.double()
+    found.grad = torch.zeros_like(found.flat)
+    found.slots = {name: slot.double() for name, slot in parameters.slots.items()}
+    return found
+
+
+def _scipy_steps(subject: CodedRun, count: int, cancelled: IsCancelled | None) -> list[StepTaken]:
+    """The losses after each iteration of one of scipy's optimisers."""
+    from scipy.optimize import minimize
+
+    resolved, recipe = subject.resolved, subject.resolved.recipe
+    parameters = Parameters(resolved, _CPU)
+    samples = Samples(resolved, recipe.data.corruption, _CPU)
+    objective = ExactObjective(resolved, parameters, samples)
+    method = METHODS[recipe.training.optimizer.name]
+    losses: list[float] = []
+
+    def answer(vector: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        stop_if(cancelled)
+        return objective.loss_and_gradient(0, vector, cancelled)
+
+    def note(reached: NDArray[np.float64]) -> None:
+        losses.append(objective.loss(0, reached, cancelled))
+
+    call: Any = minimize
+    call(
+        answer,
+        objective.start(0),
+        method=method.name,
+        jac=True,
+        options={**method.options, "maxiter": count},
+        callback=note,
+    )
+    nothing = np.zeros((0, 0), np.float32)
+    return [StepTaken(loss, nothing, nothing) for loss in losses]

@@ -1,0 +1,223 @@
+"""What code is written about: one run of a recipe, the names of its layers, and its first weights.
+
+Names of tensors are those of the ``state_dict`` of the PyTorch code, everywhere: in the file beside
+it, in weights that are exported, and in the NumPy code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import prod
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.data.byte_images import memory_of
+from aegui.core.data.split import split_indices
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+from aegui.core.network.forward import dropout_rate
+from aegui.core.network.initializers import initial_tensors
+from aegui.core.network.shapes import is_image
+from aegui.core.recipe import LatentSpec, LayerSpec, NormSpec
+from aegui.core.training.engines import engine_name
+from aegui.core.training.objective import is_drawn
+from aegui.core.training.samples import EPOCH_NOISE_NUMBERS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from aegui.core.network.layers import LayerShape
+    from aegui.core.network.resolve import ResolvedRecipe
+
+MOST_NUMBERS = 2**28
+"""Numbers of all images together that may lie beside code."""
+_NORM_NAMES = {
+    "scale": "weight",
+    "bias": "bias",
+    "mean": "running_mean",
+    "variance": "running_var",
+}
+_PARTS = {"encoder": "encoder", "decoder": "decoder", "head": "head", "discriminator": "judge"}
+
+
+@dataclass(frozen=True, eq=False)
+class CodedRun:
+    """One run of a resolved recipe.
+
+    Attributes:
+        resolved: The recipe with this run alone: its seed is that of the run.
+        name: What the network is called.
+    """
+
+    resolved: ResolvedRecipe
+    name: str = ""
+
+    @classmethod
+    def of(cls, resolved: ResolvedRecipe, name: str = "", run: int = 0) -> CodedRun:
+        """That of one run of a population."""
+        recipe = resolved.recipe
+        alone = recipe.model_copy(update={"seed": recipe.seed + run, "runs": 1})
+        return cls(replace(resolved, recipe=alone, members=()), name or recipe.name)
+
+    @property
+    def layers(self) -> tuple[LayerShape, ...]:
+        """The chain, and then the parts beside it."""
+        return self.resolved.all_layers
+
+    @property
+    def code_end(self) -> int:
+        """``layers[:code_end]`` encode."""
+        return self.resolved.code_end
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """What code calls each layer: ``encoder_1``, ``code``, ``output``, ..."""
+        counts: dict[str, int] = {}
+        found = []
+        for layer in self.layers:
+            if layer.part in ("latent", "output"):
+                found.append("code" if layer.part == "latent" else "output")
+                continue
+            counts[layer.part] = counts.get(layer.part, 0) + 1
+            found.append(f"{_PARTS[layer.part]}_{counts[layer.part]}")
+        return tuple(found)
+
+    @property
+    def is_gaussian(self) -> bool:
+        """Whether the code is drawn."""
+        return self.resolved.recipe.network.latent.kind == "gaussian"
+
+    @property
+    def draws_noise(self) -> bool:
+        """Whether each step draws numbers like the code."""
+        return is_drawn(self.resolved)
+
+    @cached_property
+    def dropped(self) -> dict[int, float]:
+        """Numbers of layers that silence a share of their numbers -> that share."""
+        rates = {at: dropout_rate(layer.spec) for at, layer in enumerate(self.layers)}
+        return {at: rate for at, rate in rates.items() if rate}
+
+    @property
+    def encodes_images(self) -> bool:
+        """Whether the first layer takes images, not rows."""
+        return self.takes_images(0)
+
+    def takes_images(self, index: int) -> bool:
+        """Whether a layer is given images of rows and columns as they are."""
+        layer = self.layers[index]
+        is_dense = isinstance(layer.spec, LayerSpec | LatentSpec)
+        return is_image(layer.input_shape) and not is_dense
+
+    # Data
+
+    @cached_property
+    def training(self) -> NDArray[np.int64]:
+        """Places of the samples that are learnt."""
+        return split_indices(len(self.resolved.dataset), self.resolved.recipe.data.split)[0]
+
+    @property
+    def rows(self) -> int:
+        """Samples of an epoch: copies count."""
+        corruption = self.resolved.recipe.data.corruption
+        return len(self.training) * (corruption.copies if corruption.kind != "none" else 1)
+
+    @property
+    def batch_rows(self) -> int:
+        """Samples of a step."""
+        return min(self.resolved.recipe.training.batch_size or self.rows, self.rows)
+
+    @property
+    def full_batch(self) -> bool:
+        """Whether a step sees them all."""
+        return self.batch_rows == self.rows
+
+    @property
+    def noise_per_batch(self) -> bool:
+        """Whether noise is drawn batch by batch, not for a whole epoch."""
+        numbers = self.rows * self.resolved.dataset.pixels
+        return numbers > EPOCH_NOISE_NUMBERS or self.resolved.recipe.data.augment.active
+
+    @property
+    def fresh_noise(self) -> bool:
+        """Whether noise is drawn anew at every epoch."""
+        corruption = self.resolved.recipe.data.corruption
+        return corruption.kind != "none" and corruption.fresh
+
+    @property
+    def rate_of_epoch(self) -> bool:
+        """Whether the learning rate stays the same within an epoch."""
+        return engine_name(self.resolved, self.rows) == "fused" and not self.keeps_bytes
+
+    @property
+    def keeps_bytes(self) -> bool:
+        """Whether the set keeps bytes."""
+        return bool(memory_of(self.resolved.dataset.flat()).dtype == np.uint8)
+
+    def images(self) -> NDArray[np.generic]:
+        """The samples that are learnt, ``[n, D]``: bytes, or float32 where these do not do.
+
+        Raises:
+            AeguiError: There are too many of them.
+        """
+        dataset = self.resolved.dataset
+        if len(self.training) * dataset.pixels > MOST_NUMBERS:
+            raise AeguiError(
+                tr("{name} is too large a set to lie beside the code.", name=dataset.name)
+            )
+        held = memory_of(dataset.flat())
+        chosen = held[self.training]
+        if chosen.dtype != np.uint8 and dataset.is_binary:
+            chosen = chosen.astype(np.uint8)
+        return np.ascontiguousarray(chosen)
+
+    # Weights
+
+    def tensor_name(self, index: int, tensor: str) -> str:
+        """Name of a tensor of a layer in the ``state_dict``."""
+        name = self.names[index]
+        if isinstance(self.layers[index].spec, NormSpec):
+            return f"{name}.{_NORM_NAMES[tensor]}"
+        if self.layers[index].tied_to is not None:
+            return f"{name}_{tensor}"
+        return f"{name}.{tensor}"
+
+    def state(
+        self, tensors: list[Mapping[str, NDArray[np.float32]]]
+    ) -> dict[str, NDArray[np.generic]]:
+        """The ``state_dict`` of the PyTorch code for the tensors of every layer."""
+        found: dict[str, NDArray[np.generic]] = {}
+        for index, (layer, own) in enumerate(zip(self.layers, tensors, strict=True)):
+            for name, tensor in own.items():
+                # Dense weights are kept [inputs, outputs], where torch has [outputs, inputs].
+                turned = tensor.T if tensor.ndim == 2 else tensor
+                found[self.tensor_name(index, name)] = np.ascontiguousarray(turned)
+            if layer.spec.kind == "batch_norm":
+                found[f"{self.names[index]}.num_batches_tracked"] = np.zeros((), np.int64)
+        return found
+
+    def first_state(self) -> dict[str, NDArray[np.generic]]:
+        """The weights that the training of this run begins with."""
+        recipe = self.resolved.recipe
+        drawn = initial_tensors(self.layers, recipe.training.initializer, recipe.seed)
+        return self.state([{name: one.numpy() for name, one in own.items()} for own in drawn])
+
+    @property
+    def weights(self) -> list[str]:
+        """Names of what L1 and L2 count."""
+        return [
+            self.tensor_name(index, tensor.name)
+            for index, layer in enumerate(self.layers)
+            for tensor in layer.tensors
+            if tensor.role == "weight"
+        ]
+
+    @property
+    def sizes_words(self) -> str:
+        """Numbers from layer to layer: ``35-25-10-2-10-25-35``."""
+        layers = self.resolved.layers
+        return "-".join(str(n) for n in (prod(layers[0].input_shape), *(o.outputs for o in layers)))

@@ -1,0 +1,337 @@
+"""An autoencoder of a recipe as PyTorch: a module and a plain loop, as a good teacher writes it.
+
+It draws what the program draws, by the same statements in the same order from a generator of the
+same seed, and computes in double precision, so that its losses can be compared.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aegui.core.errors import AeguiError
+from aegui.core.formula import renamed, torch_text
+from aegui.core.i18n import tr
+from aegui.core.network.shapes import shape_words
+from aegui.core.source_code.listing import CodeWriter
+from aegui.core.source_code.torch_layers import forward_lines, module_text, single_slope
+from aegui.core.source_code.torch_loop import LoopPrinter
+from aegui.core.source_code.wording import number
+from aegui.core.training.losses import LOSSES
+from aegui.core.training.second_order import METHODS
+
+if TYPE_CHECKING:
+    from aegui.core.source_code.listing import Listing
+    from aegui.core.source_code.subject import CodedRun
+
+_LOSSES = {
+    "bce": "F.binary_cross_entropy",
+    "mse": "F.mse_loss",
+    "mae": "F.l1_loss",
+    "huber": "F.huber_loss",
+}
+"""What torch calls a loss; of another one its formula is written."""
+
+
+def torch_listing(subject: CodedRun, data_file: str, *, script: bool = True) -> Listing:
+    """The code.
+
+    Args:
+        subject: What it is of.
+        data_file: Name of the file with images and first weights.
+        script: Whether it is a file of its own, not cells of a notebook.
+
+    Raises:
+        AeguiError: There is none for this family, in words.
+    """
+    reason = why_no_torch(subject)
+    if reason:
+        raise AeguiError(reason)
+    return TorchPrinter(subject, data_file, script=script).listing()
+
+
+def why_no_torch(subject: CodedRun) -> str:
+    """Why there is no PyTorch of a recipe; empty where there is."""
+    recipe = subject.resolved.recipe
+    if recipe.classifier is not None:
+        return tr(
+            "There is no code for classifiers: their layers are trained one after the other. "
+            "Choose another kind of model to see its code."
+        )
+    if recipe.gan is not None:
+        return tr(
+            "There is no code for GANs: two networks learn in turn. Choose another kind of model "
+            "to see its code."
+        )
+    method = METHODS.get(recipe.training.optimizer.name)
+    if method is not None and not method.gradient:
+        return tr(
+            "There is no code for optimisers without slopes, whose way depends on the order of "
+            "all weights. Choose another optimiser to see the code."
+        )
+    if method is not None and not isinstance(method.name, str):
+        return tr(
+            "There is no code for BFGS, whose loop is the program's own. Choose L-BFGS-B, or "
+            "another optimiser, to see the code."
+        )
+    return ""
+
+
+class TorchPrinter(LoopPrinter):
+    """Prints one subject."""
+
+    def __init__(self, subject: CodedRun, data_file: str, *, script: bool) -> None:
+        super().__init__(subject, CodeWriter())
+        self._data_file = data_file
+        self._script = script
+
+    def listing(self) -> Listing:
+        """All of the code."""
+        self._head()
+        self._data()
+        self._module()
+        self._objective()
+        self.loop()
+        self._end()
+        return self.w.listing(self._data_file)
+
+    # Head and data
+
+    def _head(self) -> None:
+        w = self.w
+        w.section("head")
+        if self._script:
+            w.words(
+                tr("{name}: an autoencoder {sizes}.", name=self.title, sizes=self.s.sizes_words)
+                + "\n\n"
+                + tr(
+                    "{file} lies beside this file: the images, and the weights that the training "
+                    "begins with. What is drawn at random comes from a generator of the seed "
+                    "{seed}, as in the program. Computed in double precision.",
+                    file=self._data_file,
+                    seed=self.recipe.seed,
+                )
+            )
+            w.line()
+        names = ["math"] if self.needs_math else []
+        names += ["sys"] if self._script else []
+        for name in names:
+            w.line(f"import {name}")
+        if self._script:
+            w.line("from pathlib import Path")
+        if names or self._script:
+            w.line()
+        w.line("import numpy as np")
+        if self.is_scipy:
+            w.line("import scipy.optimize")
+        w.line("import torch")
+        w.line("from torch import nn")
+        w.line("from torch.nn import functional as F")
+
+    def _data(self) -> None:
+        w, dataset = self.w, self.s.resolved.dataset
+        w.section("data")
+        w.line()
+        place = (
+            f'Path(__file__).with_name("{self._data_file}")'
+            if self._script
+            else f'"{self._data_file}"'
+        )
+        with w.block(f"with np.load({place}) as file:"):
+            w.line("beside = dict(file)")
+        shape = shape_words(dataset.image_shape).replace("x", " x ")
+        count = len(self.s.training)
+        text = 'torch.from_numpy(beside["images"]).float()'
+        if self.s.keeps_bytes:
+            text += " / 255"
+        w.line(f"images = {text}", note=f"[{count}, {dataset.pixels}]: {shape}")
+        if self.draws:
+            w.line(f"draws = torch.Generator().manual_seed({self.draw_seed})")
+        self.noise_functions()
+
+    # The network
+
+    def _module(self) -> None:
+        w, s = self.w, self.s
+        w.section("network")
+        w.gap()
+        with w.block("class Autoencoder(nn.Module):"):
+            with w.block("def __init__(self):"):
+                w.line("super().__init__()")
+                for index in range(len(s.resolved.layers)):
+                    self._made(index)
+            masks = ", masks=None" if s.dropped else ""
+            w.gap()
+            with w.block(f"def encode(self, x{masks}):"):
+                start = shape_words(s.layers[0].input_shape).replace("x", ", ")
+                if s.encodes_images:
+                    w.line(f"h = x.reshape(-1, {start})")
+                else:
+                    w.line("h = x", note=f"[n, {s.layers[0].inputs}]")
+                self._layers(range(s.code_end))
+                w.line("return mean, log_variance" if s.is_gaussian else "return h")
+            w.gap()
+            with w.block(f"def decode(self, z{masks}):"):
+                w.line("h = z", note=f"[n, {s.resolved.recipe.network.latent.units}]")
+                self._layers(range(s.code_end, len(s.resolved.layers)))
+                w.line("return h.flatten(1)" if self._ends_in_image else "return h")
+
+    @property
+    def _ends_in_image(self) -> bool:
+        return len(self.s.resolved.layers[-1].output_shape) == 3
+
+    def _made(self, index: int) -> None:
+        layer, name = self.s.layers[index], self.s.names[index]
+        if layer.tied_to is not None:
+            units = layer.tensors[0].shape[0]
+            note = tr("its weight is that of {layer}", layer=self.s.names[layer.tied_to])
+            self.w.line(f"self.{name}_bias = nn.Parameter(torch.zeros({units}))", index, note)
+            return
+        made = module_text(self.s, index)
+        if made:
+            self.w.line(f"self.{name} = {made}", index)
+
+    def _layers(self, numbers: range) -> None:
+        for index in numbers:
+            for text, note in forward_lines(self.s, index):
+                self.w.line(text, index, note)
+            if index in self.s.dropped:
+                with self.w.block("if masks is not None:", index):
+                    self.w.line(f'h = h * masks["{self.s.names[index]}"]', index)
+
+    # The objective
+
+    def _objective(self) -> None:
+        w, s, training = self.w, self.s, self.recipe.training
+        w.section("loss")
+        w.gap()
+        given = ["model", "x", "target"]
+        given += ["beta", "noise"] if s.is_gaussian else []
+        given += ["noise"] if s.draws_noise and not s.is_gaussian else []
+        given += ["masks"] if s.dropped else []
+        self.objective_arguments = given
+        masks = ", masks" if s.dropped else ""
+        with w.block(f"def objective({', '.join(given)}):"):
+            if training.contractive and s.code_end > 1:
+                w.line("x = x.requires_grad_()")
+            if s.is_gaussian:
+                w.line(f"mean, log_variance = model.encode(x{masks})")
+                w.line("z = mean + noise * (log_variance / 2).exp()", s.code_end - 1)
+                code = "mean"
+            else:
+                w.line(f"z = model.encode(x{masks})")
+                code = "z"
+            w.line(f"output = model.decode(z{masks})")
+            self._reconstruction()
+            self._terms(code)
+            w.line("return loss")
+
+    def _reconstruction(self) -> None:
+        w, training = self.w, self.recipe.training
+        delta = f", delta={training.huber_delta!r}" if training.loss == "huber" else ""
+        name = _LOSSES.get(training.loss)
+        is_sum = self.s.is_gaussian
+        if name is None:
+            text = renamed(
+                torch_text(LOSSES[training.loss].formula),
+                y="output",
+                t="target",
+                delta=repr(training.huber_delta),
+            )
+            w.line(f"each = {text}", note="[n, D]")
+            w.line("loss = each.sum() / len(x)" if is_sum else "loss = each.mean()")
+        elif is_sum:
+            w.line(f'loss = {name}(output, target, reduction="sum"{delta}) / len(x)')
+        else:
+            w.line(f"loss = {name}(output, target{delta})")
+
+    def _terms(self, code: str) -> None:
+        w, s, training = self.w, self.s, self.recipe.training
+        latent = self.recipe.network.latent
+        at = s.code_end - 1
+        if s.is_gaussian:
+            w.note(tr("How far the codes are from a standard normal distribution (KL)"))
+            w.line("kl = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance)", at)
+            paid = f".clamp(min={latent.free_bits!r})" if latent.free_bits else ""
+            note = tr("what is below is free") if paid else ""
+            w.line(f"loss = loss + beta * kl.mean(dim=0){paid}.sum()", at, note)
+        if training.edges:
+            channels, height, width = s.resolved.dataset.image_shape
+            w.note(tr("Differences between neighbouring pixels"))
+            w.line(f"miss = (output - target).reshape(-1, {channels}, {height}, {width})")
+            w.line("edges = miss.diff(dim=2).square().sum() + miss.diff(dim=3).square().sum()")
+            over = "len(x)" if s.is_gaussian else "output.numel()"
+            w.line(f"loss = loss + {training.edges!r} * edges / {over}")
+        if training.code_l1:
+            w.line(f"loss = loss + {training.code_l1!r} * {code}.abs().sum(dim=1).mean()", at, "L1")
+        if training.sparsity.weight:
+            rho = training.sparsity.rho
+            w.note(tr("Units of the code are on for a share of the samples only (Ng 2011)"))
+            w.line(f"active = {code}.mean(dim=0).clamp(1e-6, 1 - 1e-6)", at)
+            off = f"{number(1 - rho)} * ({number(1 - rho)} / (1 - active)).log()"
+            w.line(f"sparsity = {rho!r} * ({rho!r} / active).log() + {off}", at)
+            w.line(f"loss = loss + {training.sparsity.weight!r} * sparsity.sum()", at)
+        if training.contractive:
+            self._contraction(at)
+        for name, weight, text in (
+            ("L1", training.l1, "abs()"),
+            ("L2", training.l2 / 2, "square()"),
+        ):
+            if weight:
+                w.line(
+                    f"loss = loss + {weight!r} * sum(w.{text}.sum() for w in weights(model))",
+                    None,
+                    name,
+                )
+
+    def _contraction(self, at: int) -> None:
+        w, s, training = self.w, self.s, self.recipe.training
+        units = self.recipe.network.latent.units
+        w.note(tr("How much the code changes for small changes of the input (Rifai et al. 2011)"))
+        if at == 0:
+            # Of a single layer it is a formula, of the code without its own dropout.
+            for text, _ in single_slope(s):
+                w.line(text, at)
+            w.line("sizes = model.code.weight.square().sum(dim=1)", at)
+            w.line("jacobian = (slope.square() * sizes).sum(dim=1).mean()", at)
+            w.line(f"loss = loss + {training.contractive!r} * jacobian", at)
+        elif s.draws_noise:
+            w.note(tr("in a random direction, which is right in the mean (Hutchinson 1990)"))
+            w.line("slope = torch.autograd.grad(z, x, noise.to(z), create_graph=True)[0]", at)
+            w.line(f"loss = loss + {training.contractive!r} * slope.square().sum(dim=1).mean()", at)
+        else:
+            with w.block(f"for k in range({units}):", at):
+                w.line("slope = torch.autograd.grad(z[:, k].sum(), x, create_graph=True)[0]", at)
+                w.line(
+                    f"loss = loss + {training.contractive!r} * slope.square().sum(dim=1).mean()", at
+                )
+
+    # The end
+
+    def _end(self) -> None:
+        w = self.w
+        w.section("start")
+        w.gap()
+        w.line("model = Autoencoder().double()", note=tr("double precision; float() is faster"))
+        w.line("first = {name: torch.from_numpy(beside[name]) for name in model.state_dict()}")
+        w.line("model.load_state_dict(first)")
+        w.section("run")
+        if self._script:
+            w.line()
+            with w.block('if __name__ == "__main__":'):
+                w.line(
+                    "steps = int(sys.argv[1]) if len(sys.argv) > 1 else None",
+                    note=tr(
+                        "python {file} 10: ten steps", file=self._data_file.replace(".npz", ".py")
+                    ),
+                )
+                w.line("losses = train(model, steps)")
+                self._show()
+        else:
+            w.line()
+            w.line("losses = train(model, 10)", note=tr("None: all of them"))
+            self._show()
+
+    def _show(self) -> None:
+        with self.w.block("for step, loss in enumerate(losses, 1):"):
+            self.w.line("print(step, loss)")
+        self.w.line('torch.save(model.state_dict(), "trained.pt")') if self._script else None

@@ -1,0 +1,73 @@
+"""What both dialects say alike: numbers, the learning rate, the weight of the KL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aegui.core.i18n import tr
+
+if TYPE_CHECKING:
+    from aegui.core.recipe import Recipe
+    from aegui.core.source_code.listing import CodeWriter
+    from aegui.core.source_code.subject import CodedRun
+
+
+def number(value: float) -> str:
+    """A number as code has it, without the digits that rounding has added."""
+    return repr(float(f"{value:.15g}"))
+
+
+def write_rate(w: CodeWriter, recipe: Recipe) -> None:
+    """The learning rate as a function of the epochs done, where it is not constant."""
+    spec, epochs = recipe.training.schedule, recipe.training.epochs
+    base = recipe.training.optimizer.learning_rate
+    if not changes_rate(recipe):
+        return
+    w.gap()
+    with w.block("def rate(done):"):
+        w.words(tr("The learning rate after so many epochs."))
+        if spec.name == "exponential":
+            w.line(f"share = min(1.0, done / {max(1, epochs - 1)})")
+            w.line(f"return {base!r} * {max(spec.final_factor, 1e-12)!r} ** share")
+        elif spec.name == "step":
+            w.line(f"return {base!r} * {spec.factor!r} ** (int(done) // {spec.step_epochs})")
+        else:
+            warmup = min(spec.warmup_epochs, epochs - 1)
+            if warmup:
+                with w.block(f"if done < {warmup}:"):
+                    w.line(f"return {base!r} * (done + 1) / {warmup + 1}")
+            w.line(f"share = min(1.0, (done - {warmup}) / {max(1, epochs - 1 - warmup)})")
+            final = spec.final_factor
+            w.line("falling = 0.5 * (1 + math.cos(math.pi * share))")
+            w.line(f"return {base!r} * ({final!r} + {number(1 - final)} * falling)")
+
+
+def changes_rate(recipe: Recipe) -> bool:
+    """Whether the rate is a function of the epoch; on a plateau it follows losses instead."""
+    return recipe.training.schedule.name not in {"constant", "plateau"}
+
+
+def needs_math(recipe: Recipe) -> bool:
+    """Whether the learning rate takes a cosine."""
+    return changes_rate(recipe) and recipe.training.schedule.name not in {"exponential", "step"}
+
+
+def beta_text(subject: CodedRun) -> str:
+    """The weight of the KL in a step, of ``epoch`` and ``start``."""
+    latent = subject.resolved.recipe.network.latent
+    warmup = latent.kl_warmup_epochs
+    if not warmup:
+        return repr(latent.beta)
+    if subject.full_batch:
+        done = "epoch + 1"
+    else:
+        rows = subject.rows
+        done = f"epoch + min(start + {subject.batch_rows}, {rows}) / {rows}"
+    return f"{latent.beta!r} * min(1.0, ({done}) / {warmup})"
+
+
+def done_text(subject: CodedRun) -> str:
+    """The epochs done when a step begins, as ``rate`` takes them."""
+    if subject.full_batch or subject.rate_of_epoch:
+        return "epoch"
+    return f"epoch + start / {subject.rows}"
