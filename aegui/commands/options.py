@@ -29,7 +29,8 @@ CODE_FORMS = ("torch",)
 THEMES = ("light", "dark")
 LEVELS = ("first", "course", "further")
 GROUPS = (
-    "maps", "noise", "new", "codes", "linear", "optimisers", "classes", "failures", "own",
+    "maps", "noise", "new", "codes", "linear", "optimisers", "classes", "failures", "challenges",
+    "own",
 )  # fmt: skip
 KINDS = (
     "autoencoder", "variational", "denoising", "sparse", "contractive", "classifier", "gan",
@@ -209,7 +210,10 @@ TRAIN = (
     text(
         "recipe",
         RECIPE,
-        mark("a recipe or course configuration (JSON or YAML), or the name of a shipped recipe"),
+        mark(
+            "a recipe or course configuration (JSON or YAML), the name of a shipped recipe or "
+            "challenge, or a set-up as one line in quotes"
+        ),
         nargs="?",
     ),
     text("--data", FILE_OR_NAME, mark("train on this data instead")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import time
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,7 +26,11 @@ from aegui.core.i18n import localized, tr, trn
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import DataSpec
 from aegui.core.recipe.file import find_recipe, list_recipes, recipe_from
+from aegui.core.run_file.challenge import KeptChallenge
 from aegui.core.run_file.saved import save_run, saved_run_of
+from aegui.core.setup_line.challenges import find_challenge
+from aegui.core.setup_line.goal import figure_words
+from aegui.core.setup_line.reading import is_line, read_line
 from aegui.core.study.findings import mistakes
 from aegui.core.text_tables import columns_text
 from aegui.core.training.cost import share_left
@@ -47,6 +52,7 @@ if TYPE_CHECKING:
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.recipe import Recipe
     from aegui.core.run_file.saved import SavedRun
+    from aegui.core.setup_line.goal import LineGoal
     from aegui.core.training.control import Control
     from aegui.core.training.history import HistoryView
     from aegui.core.training.result import RunResult, TrainingResult
@@ -67,6 +73,9 @@ def train_command(options: argparse.Namespace) -> int:
     if out is not None:
         check_writable(out)
     resolved = _asked_for(options, unfinished)
+    goal = _goal_of(options.recipe)
+    if goal is not None and (problem := goal.problem(len(resolved.dataset))):
+        raise RecipeError(problem)
     cost = cost_of(resolved, _timeline_bytes(options))
     if options.dry_run:
         say_cost(resolved, cost, as_json=options.json)
@@ -79,19 +88,20 @@ def train_command(options: argparse.Namespace) -> int:
     result, stop = _trained(resolved, options, unfinished, out)
     try:
         if out is not None:
-            save_run(out, saved_run_of(result, resolved), compact=options.compact)
+            save_run(out, _to_save(result, resolved, goal), compact=options.compact)
     finally:
         # What was learnt is told even where it could not be saved.
         if result.message:
             note(result.message)
         if options.json:
-            say_json(results_json(result, resolved))
+            say_json({**results_json(result, resolved), **_goal_json(goal, result, resolved)})
         else:
             _say_results(result, resolved)
+            _say_goal(goal, result, resolved)
     if out is not None and not options.json:
         say(tr("Saved as {file}.", file=out))
     if options.keep:
-        id = keep_trained(saved_run_of(result, resolved), compact=options.compact)
+        id = keep_trained(_to_save(result, resolved, goal), compact=options.compact)
         note(tr("Kept in the library as {id}.", id=id))
     if stop.requested:
         return stop.exit_code
@@ -120,6 +130,55 @@ def _asked_for(options: argparse.Namespace, unfinished: SavedRun | None) -> Reso
     if unfinished is not None:
         check_goes_on(options.resume, unfinished, resolved)
     return resolved
+
+
+def _goal_of(source: str | None) -> LineGoal | None:
+    """What is to be reached, where a line or the name of a challenge is trained."""
+    challenge = None if source is None else find_challenge(source)
+    if challenge is not None:
+        return challenge.reading.goal
+    return read_line(source).goal if source is not None and is_line(source) else None
+
+
+def _to_save(result: TrainingResult, resolved: ResolvedRecipe, goal: LineGoal | None) -> SavedRun:
+    run = saved_run_of(result, resolved)
+    if goal is None:
+        return run
+    reached = goal.reached(result.history, resolved)
+    samples = 0 if reached is None else len(resolved.dataset)
+    return replace(run, challenge=KeptChallenge(goal, reached, samples))
+
+
+def _say_goal(goal: LineGoal | None, result: TrainingResult, resolved: ResolvedRecipe) -> None:
+    if goal is None:
+        return
+    reached, words = goal.reached(result.history, resolved), goal.words()
+    if reached is None:
+        say(tr("Goal not reached: {goal}.", goal=words))
+        return
+    samples = len(resolved.dataset)
+    figures = (figure_words(name, value, samples) for name, value in reached.figures)
+    say(
+        trn(
+            "Goal reached after {n:,} epoch, seed {seed}: {figures}.",
+            "Goal reached after {n:,} epochs, seed {seed}: {figures}.",
+            int(reached.epoch),
+            seed=reached.seed,
+            figures=", ".join(figures),
+        )
+    )
+
+
+def _goal_json(
+    goal: LineGoal | None, result: TrainingResult, resolved: ResolvedRecipe
+) -> dict[str, object]:
+    if goal is None:
+        return {}
+    reached = goal.reached(result.history, resolved)
+    how = None
+    if reached is not None:
+        how = {"epoch": reached.epoch, "seed": reached.seed, "figures": dict(reached.figures)}
+    return {"goal": goal.text, "goal_reached": how}
 
 
 def results_json(result: TrainingResult, resolved: ResolvedRecipe) -> dict[str, object]:
@@ -200,7 +259,13 @@ def _summary(values: list[Any]) -> object:
 
 
 def recipe_reading(source: str) -> tuple[CourseReading, Path]:
-    """What a file, or the shipped recipe of that name, says; and the folder it lies in."""
+    """What a line, a file or the shipped recipe of that name says; and the folder it lies in."""
+    challenge = find_challenge(source)
+    if challenge is not None:
+        return CourseReading(challenge.reading.recipe), Path()
+    if is_line(source):
+        reading = read_line(source)
+        return CourseReading(reading.recipe, ignored=reading.left_out), Path()
     path = Path(source)
     shipped = find_recipe(source)
     if not path.exists() and shipped is not None:

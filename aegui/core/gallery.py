@@ -20,6 +20,8 @@ from aegui.core.i18n import mark, tr
 from aegui.core.network.kinds import KINDS, kind_of
 from aegui.core.network.resolve import ResolvedRecipe, layer_shapes
 from aegui.core.recipe.file import list_recipes, own_recipes
+from aegui.core.setup_line.challenges import CHALLENGES
+from aegui.core.setup_line.writing import line_of
 from aegui.core.training.cost import training_cost
 from aegui.paths import models_dir
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
     from aegui.core.network.shapes import Shape
     from aegui.core.recipe import Recipe
+    from aegui.core.setup_line.goal import LineGoal
 
 LEVELS = {"first": mark("First steps"), "course": mark("Course"), "further": mark("Further")}
 """For whom a network is, by key, the easiest first."""
@@ -41,6 +44,7 @@ GROUPS = {
     "optimisers": mark("Optimisers"),
     "classes": mark("Classifiers"),
     "failures": mark("What goes wrong"),
+    "challenges": mark("Challenges"),
     "own": mark("Your own"),
 }
 """What networks are about, by key, in the order in which they are shown."""
@@ -233,6 +237,7 @@ class Card:
         group: Key of ``GROUPS``.
         sees: What one will see, in the person's language.
         path: The file of a person's own; None: it ships.
+        goal: What is to be reached, of a challenge.
     """
 
     key: str
@@ -241,6 +246,12 @@ class Card:
     group: str
     sees: str
     path: Path | None = None
+    goal: LineGoal | None = None
+
+    @property
+    def line(self) -> str:
+        """It as one line, with its goal."""
+        return line_of(self.recipe, self.goal)
 
     @property
     def name(self) -> str:
@@ -306,12 +317,23 @@ class CardFigures:
 
 
 def cards() -> tuple[Card, ...]:
-    """Every network: those that ship in the order of ``SHELVES``, then the person's own."""
+    """Every network: those that ship as in ``SHELVES``, the challenges, the person's own."""
     shipped = dict(list_recipes())
     return (
         *(
             Card(key, shipped[key], shelf.level, shelf.group, tr(shelf.sees))
             for key, shelf in SHELVES.items()
+        ),
+        *(
+            Card(
+                key,
+                one.reading.recipe,
+                one.level,
+                "challenges",
+                tr(one.sees),
+                goal=one.reading.goal,
+            )
+            for key, one in CHALLENGES.items()
         ),
         *(Card(path.stem, recipe, "", "own", "", path) for path, recipe in own_recipes()),
     )

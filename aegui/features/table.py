@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from aegui.features import (
     answer,
     builder,
+    challenge,
     charts,
     classifier,
     code,
@@ -41,6 +42,7 @@ FEATURES: tuple[FeatureSpec, ...] = (
     *builder.FEATURES,
     *data.FEATURES,
     *document.FEATURES,
+    *challenge.FEATURES,
     *gallery.FEATURES,
     *charts.FEATURES,
     *map.FEATURES,

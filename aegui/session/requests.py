@@ -14,6 +14,8 @@ class Requests(QObject):
     """Mark the drawing on the map: something else was marked there."""
     preset = Signal(str)
     """Make the recipe of that key, one that ships or the person's own, the draft's."""
+    line = Signal(str)
+    """Make the set-up that a line says the draft's, and its goal a challenge."""
     gallery = Signal(str)
     """Show the gallery, at its page of ``networks`` or of ``data``."""
     data = Signal(str)

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from aegui.core.i18n import language, tr
 from aegui.features.table import FEATURES, MAP, TIME, dock_specs
-from aegui.kit.finder import Finder
+from aegui.kit.finder import Findable, Finder
 from aegui.kit.theme import ICON_PX, icon
 from aegui.session.messages import Messages
 from aegui.shell.dialogs import questions
@@ -43,6 +43,7 @@ from aegui.window.panel_focus import PanelFocus
 from aegui.window.search import (
     action_entries,
     guide_entries,
+    line_entries,
     panel_entries,
     recipe_entries,
     sample_entries,
@@ -435,7 +436,12 @@ class MainWindow(FeatureWindow):
             *guide_entries(self.show_guide_at),
         )
         shown, go = self._services.shown, self._services.requests.samples.emit
-        look = partial(sample_entries, shown.dataset, shown.look.glyphs, go)
+        open_line = self._services.requests.line.emit
+
+        def look(query: str) -> list[Findable]:
+            lines = line_entries(query, open_line)
+            return lines or sample_entries(shown.dataset, shown.look.glyphs, go, query)
+
         title = tr("Search for commands, panels, settings, networks, samples, help")
         Finder(entries, title, self, look).open()
 

@@ -15,6 +15,7 @@ from aegui.core.folding import folded
 from aegui.core.gallery import cards
 from aegui.core.i18n import tr, trn
 from aegui.core.recipe.settings import SECTIONS
+from aegui.core.setup_line.reading import is_line
 from aegui.kit.finder import Findable
 from aegui.widgets.glyphs import label_name
 from aegui.window.actions import MENUS
@@ -69,6 +70,14 @@ def panel_entries(docks: Mapping[str, QDockWidget]) -> Iterator[Findable]:
     for dock in docks.values():
         text = tr("Show the panel {name}", name=dock.windowTitle())
         yield Findable(dock.windowTitle(), text, tr("Panel"), partial(show_dock, dock))
+
+
+def line_entries(query: str, choose: Callable[[str], object]) -> list[Findable]:
+    """The set-up that ``query`` is, if it is a line of one."""
+    if not is_line(query):
+        return []
+    kind, title = tr("Set-up"), tr("Open this set-up")
+    return [Findable(title, query.strip(), kind, partial(choose, query))]
 
 
 def setting_entries(

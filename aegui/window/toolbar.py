@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
+    QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
@@ -166,7 +167,7 @@ class MainToolBar(QToolBar):
         self.device = dim()
         self.status.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         # Short enough to be shown whole or not at all.
-        room = QWidget()
+        self._room = room = QWidget()
         # What it says is cut short in a narrow window, rather than put away with all of it.
         room.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         room.setMinimumWidth(_LEAST_STATUS_PX)
@@ -184,6 +185,12 @@ class MainToolBar(QToolBar):
             )
         )
         self.addWidget(room)
+
+    def add_badge(self, badge: QWidget) -> None:
+        """Have ``badge`` beside what says which weights are shown."""
+        layout = self._room.layout()
+        assert isinstance(layout, QHBoxLayout)
+        layout.insertWidget(1, badge)
 
     def set_data(
         self, offered: Sequence[tuple[DataEntry, QIcon]], key: str, name: str, edited: str = ""

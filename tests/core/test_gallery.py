@@ -23,6 +23,7 @@ from aegui.core.i18n import set_language
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import DataSpec, Recipe
 from aegui.core.recipe.file import find_recipe, list_recipes, save_recipe
+from aegui.core.setup_line.challenges import CHALLENGES
 from aegui.paths import recipes_dir, resources_dir
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def test_every_recipe_that_ships_has_a_place_and_no_other_has() -> None:
     for shelf in SHELVES.values():
         assert shelf.level in LEVELS
         assert shelf.group in GROUPS
-    assert {shelf.group for shelf in SHELVES.values()} == set(GROUPS) - {"own"}
+    assert {shelf.group for shelf in SHELVES.values()} == set(GROUPS) - {"own", "challenges"}
     sentences = [shelf.sees for shelf in SHELVES.values()]
     assert len(set(sentences)) == len(sentences)
     assert all(len(sentence) <= 72 and sentence.endswith((".", "?")) for sentence in sentences)
@@ -118,6 +119,6 @@ def test_a_persons_own_recipes_stand_beside_them(user_home: Path) -> None:
     own = cards()[-1]
     assert (own.key, own.name, own.group, own.level) == ("mine", "Mine", "own", "")
     assert (own.data, own.model, own.path) == (OTHER_DATA, None, path)
-    assert len(cards()) == len(SHELVES) + 1
+    assert len(cards()) == len(SHELVES) + len(CHALLENGES) + 1
     assert find_recipe("mine") == path
     assert find_recipe("letters-2d") != path

@@ -24,11 +24,15 @@ from aegui.core.data.load import load_data, read_source
 from aegui.core.data.writers import WRITERS, encode_dataset
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.priors import read_prior
+from aegui.core.gallery import cards
 from aegui.core.library.entry import entry_bytes, entry_of, read_entry
 from aegui.core.network.resolve import resolve
 from aegui.core.pixels.code import CODE_FORMS, code_of, read_any_code
 from aegui.core.recipe import DataSpec, LatentSpec, LayerSpec, NetworkSpec, Recipe, TrainingSpec
 from aegui.core.run_file.saved import SavedRun, load_run, run_bytes, saved_run_of
+from aegui.core.setup_line.challenges import CHALLENGES
+from aegui.core.setup_line.reading import is_line, read_line
+from aegui.core.setup_line.writing import line_of
 from aegui.core.study.plan import load_plan
 from aegui.core.study.records import LINES_FILE, Records, RunRecord
 from aegui.core.study.settings import base_recipe, grid
@@ -224,6 +228,23 @@ def _read_code(path: Path) -> object:
     return read_any_code(text, 7, 5, "binary"), grey
 
 
+def _lines() -> list[Example]:
+    shipped = [line_of(card.recipe, card.goal) for card in cards()[::4]]
+    begun = [challenge.begin for challenge in CHALLENGES.values()]
+    chain = "*-2:tanh:slope=3-[4:gaussian:beta=2]-c3k1x2:relu-*"
+    later = [f'v7 | "a b.txt" {chain} | a.b=3 | chars "a|\\n\\u00f1"']
+    return [(".txt", line.encode()) for line in [*shipped, *begun, *later]]
+
+
+def _read_line(path: Path) -> object:
+    text = path.read_bytes().decode("utf-8", "replace")
+    is_line(text)
+    reading = read_line(text)
+    # What was read is written so that it is read again.
+    assert read_line(line_of(reading.recipe, reading.goal))[:2] == reading[:2]
+    return reading
+
+
 def _entries() -> list[Example]:
     return [(".json", entry_bytes(entry_of(_run())))]
 
@@ -293,6 +314,7 @@ TARGETS = {
         Target("studies", _read_study, _studies),
         Target("runs", load_run, _runs),
         Target("codes", _read_code, _codes),
+        Target("lines", _read_line, _lines),
         Target("entries", read_entry, _entries),
         Target("records", _read_records, _records),
         Target("settings", Settings.load, _settings),

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QInputDialog, QMessageBox
 
 from aegui.core.gallery import SHELVES
 from aegui.core.recipe.file import list_recipes
+from aegui.core.setup_line.challenges import CHALLENGES
 from aegui.features.gallery.feature import GalleryFeature
 from aegui.features.studies.view.form_panel import StudyForm
 from aegui.kit.theme import DARK, apply_theme
@@ -115,7 +116,7 @@ def test_what_fits_nothing_is_told_with_a_way_out(window: MainWindow, qtbot: QtB
     assert "Nothing fits" in dialog.found.message
     assert not dialog.details.open.isVisible()
     dialog.found.offer.click()
-    assert len(shown_keys(dialog)) == len(SHELVES)
+    assert len(shown_keys(dialog)) == len(SHELVES) + len(CHALLENGES)
     dialog.reject()
 
 
@@ -199,7 +200,7 @@ def test_from_a_set_to_the_networks_that_learn_it(window: MainWindow, qtbot: QtB
     choose(dialog, "digits")
     dialog.details.networks.click()
     assert dialog.page == "networks"
-    assert shown_keys(dialog) == ["digits-gan"]
+    assert shown_keys(dialog) == ["digits-gan", "challenge-digits"]
     dialog.reject()
 
 

@@ -39,14 +39,24 @@ def recipe_error(
         where: The file, named at the start of the message.
         aliases: Path in the recipe -> name of the key as the person wrote it.
     """
-    problems = error.errors(include_url=False)
-    # A misspelt key is the cause of the "missing" that pydantic puts before it.
-    problems.sort(key=lambda problem: problem["type"] != "extra_forbidden")
+    problems = _problems(error)
     message = _in_words(problems[0], aliases or {})
     if len(problems) > 1:
         more = len(problems) - 1
         message += " " + trn("({n} more problem.)", "({n} more problems.)", more)
     return RecipeError(f"{where}: {message}" if where else message)
+
+
+def place_of(error: ValidationError) -> Place:
+    """Where the problem lies that ``recipe_error`` tells: keys and places of lists from the top."""
+    return _walk(_problems(error)[0]["loc"]).shown
+
+
+def _problems(error: ValidationError) -> list[ErrorDetails]:
+    problems = error.errors(include_url=False)
+    # A misspelt key is the cause of the "missing" that pydantic puts before it.
+    problems.sort(key=lambda problem: problem["type"] != "extra_forbidden")
+    return problems
 
 
 def quoted(value: object) -> str:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from aegui.core.run_file.challenge import ChallengeDocument  # noqa: TC001  # pydantic looks
 from aegui.core.run_file.concepts import MAX_CONCEPTS, ConceptDocument, Number
 from aegui.core.run_file.data import DataDocument  # noqa: TC001  # pydantic looks at it
 from aegui.core.run_file.stages import StageDocument  # noqa: TC001  # so it does
@@ -73,4 +74,5 @@ class RunDocument(_DocumentPart):
     draft: DataDocument | None = None
     places: Annotated[list[PlaceDocument], Field(max_length=MAX_PLACES)] = []
     concepts: Annotated[list[ConceptDocument], Field(max_length=MAX_CONCEPTS)] = []
+    challenge: ChallengeDocument | None = None
     stages: Annotated[list[StageDocument], Field(max_length=MAX_STAGES)] = []

@@ -22,6 +22,8 @@ from aegui.core.recipe.file import MAX_BYTES as MAX_RECIPE_BYTES
 from aegui.core.recipe.file import parse_recipe, recipe_json
 from aegui.core.run_file import timeline as run_timeline
 from aegui.core.run_file.archive import Archive, pack, refused, stated, to_tensors
+from aegui.core.run_file.challenge import from_document as challenge_of
+from aegui.core.run_file.challenge import to_document as challenge_document
 from aegui.core.run_file.concepts import from_document as concept_of
 from aegui.core.run_file.concepts import to_document as concept_document
 from aegui.core.run_file.data import preview_note, read_dataset, to_document, unread_source
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled
     from aegui.core.network.resolve import ResolvedRecipe, Shapes
     from aegui.core.recipe import Recipe
+    from aegui.core.run_file.challenge import KeptChallenge
     from aegui.core.run_file.concepts import KeptConcept
     from aegui.core.run_file.data import DataDocument, MayRead
     from aegui.core.training.result import TrainingResult
@@ -117,6 +120,7 @@ class SavedRun:
         unread: The file or folder that has the rest of a large set, where that was not to be
             read; not saved.
         stages: The trainings that have led to these weights, in order; empty in old files.
+        challenge: What is to be reached, or None.
     """
 
     recipe: Recipe
@@ -134,6 +138,7 @@ class SavedRun:
     timeline: TimelineView | None = None
     unread: str = ""
     stages: tuple[Stage, ...] = ()
+    challenge: KeptChallenge | None = None
 
     @property
     def asked(self) -> Recipe:
@@ -294,6 +299,7 @@ def load_run(path: str | os.PathLike[str], may_read: MayRead | None = None) -> S
             run_timeline.read_timeline(archive, recipe, dataset),
             unread,
             _read_stages(archive, document, recipe),
+            challenge_of(document.challenge),
         )
 
 
@@ -344,8 +350,10 @@ def _document(run: SavedRun, data: DataDocument, draft: DataDocument | None, *, 
         places=[PlaceDocument(z=list(place.z), name=place.name) for place in run.places],
         concepts=[concept_document(concept) for concept in run.concepts],
         stages=[stage_document(stage) for stage in run.stages],
+        challenge=None if run.challenge is None else challenge_document(run.challenge),
     )
-    unused = {name for name in ("places", "concepts", "stages") if not getattr(run, name)}
+    seldom = ("places", "concepts", "stages", "challenge")
+    unused = {name for name in seldom if not getattr(run, name)}
     return stated(document.model_dump(exclude=unused or None))
 
 

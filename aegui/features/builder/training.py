@@ -13,6 +13,8 @@ from aegui.core.gallery import SHELVES
 from aegui.core.i18n import tr, trn
 from aegui.core.network.resolve import classes_learnt, layer_shapes
 from aegui.core.recipe.file import find_recipe, list_recipes, load_recipe, own_recipes
+from aegui.core.setup_line.challenges import find_challenge
+from aegui.core.setup_line.writing import line_of
 from aegui.core.training.length import planned_epochs
 from aegui.features.builder.edited import EditedStrips
 from aegui.features.builder.view.builder_panel import BuilderPanel
@@ -248,7 +250,11 @@ class TrainingFeature(Feature):
     @Slot(str)
     def take_preset(self, key: str) -> None:
         """Make a recipe that comes with the program, or the person's own, the draft's."""
-        path = find_recipe(key)
+        path, challenge = find_recipe(key), find_challenge(key)
+        if challenge is not None:
+            recipe, goal, _ = challenge.reading
+            self._services.requests.line.emit(line_of(recipe, goal))
+            return
         if path is None:
             return
         recipe = load_recipe(path)

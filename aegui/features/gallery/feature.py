@@ -144,15 +144,20 @@ class GalleryFeature(Feature):
         if self._services.runner.is_busy:
             return
         path = find_recipe(item.key)
-        if path is None:
+        recipe = item.recipe if path is None else load_recipe(path)
+        if recipe is None:
             return
         self._close()
-        recipe = load_recipe(path)
         if self._window.is_wandering:
             # What was put into the builder is to be seen.
             self._services.requests.arrangement.emit("build")
-        if recipe == self._services.workspace.recipe:
+        if recipe == self._services.workspace.recipe and not item.has_goal:
             self._services.favourites.use("networks", item.key)
+            then()
+            return
+        if recipe == self._services.workspace.recipe:
+            # A challenge that is begun again: its goal is what is new.
+            self._services.requests.preset.emit(item.key)
             then()
             return
         self._wanted = recipe, self._services.workspace.recipe, then

@@ -1,4 +1,4 @@
-"""What a person has put on the map to find it again: places and concepts, saved in the document."""
+"""What a person keeps in a document: places and concepts of the map, and a challenge."""
 
 from __future__ import annotations
 
@@ -17,16 +17,19 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
     from PySide6.QtGui import QUndoStack
 
+    from aegui.core.run_file.challenge import KeptChallenge
     from aegui.core.run_file.concepts import KeptConcept
 
 
 class Annotations(QObject):
-    """The pins and the concepts of the open document."""
+    """The pins, the concepts and the challenge of the open document."""
 
     places_changed = Signal(object)
     """Tuple of the ``PinnedPlace``s that are pinned on the map, in their order."""
     concepts_changed = Signal(object)
     """Tuple of the ``KeptConcept``s."""
+    challenge_changed = Signal(object)
+    """A ``KeptChallenge``, or None."""
     edited = Signal()
     """A person has changed something; comes before the others."""
 
@@ -36,6 +39,12 @@ class Annotations(QObject):
         self._history = history
         self._places: tuple[PinnedPlace, ...] = ()
         self._concepts: tuple[KeptConcept, ...] = ()
+        self._challenge: KeptChallenge | None = None
+
+    @property
+    def challenge(self) -> KeptChallenge | None:
+        """What is to be reached; None: nothing."""
+        return self._challenge
 
     @property
     def places(self) -> tuple[PinnedPlace, ...]:
@@ -47,14 +56,27 @@ class Annotations(QObject):
         """The concepts that were found."""
         return self._concepts
 
-    def take(self, places: tuple[PinnedPlace, ...], concepts: tuple[KeptConcept, ...]) -> None:
+    def take(
+        self,
+        places: tuple[PinnedPlace, ...],
+        concepts: tuple[KeptConcept, ...],
+        challenge: KeptChallenge | None = None,
+    ) -> None:
         """Hold what another document has; ``announce`` tells of it."""
-        self._places, self._concepts = places, concepts
+        self._places, self._concepts, self._challenge = places, concepts, challenge
 
     def announce(self) -> None:
         """Say what there is."""
         self.places_changed.emit(self._places)
         self.concepts_changed.emit(self._concepts)
+        self.challenge_changed.emit(self._challenge)
+
+    def set_challenge(self, challenge: KeptChallenge | None) -> None:
+        """Have ``challenge`` in the document; it is no step to undo."""
+        if challenge != self._challenge:
+            self._challenge = challenge
+            self.edited.emit()
+            self.challenge_changed.emit(challenge)
 
     def pin(self, z: ArrayLike, name: str = "") -> None:
         """Pin the code ``z`` ``[d]`` under ``name``, or else the next free number.

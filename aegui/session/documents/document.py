@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from aegui.core.file_mark import FileMark
     from aegui.core.network.resolve import Resolution, ResolvedRecipe
     from aegui.core.recipe import PretrainSpec
+    from aegui.core.run_file.challenge import KeptChallenge
     from aegui.core.run_file.concepts import KeptConcept
     from aegui.core.run_file.saved import PinnedPlace
     from aegui.core.training.history import HistoryView
@@ -63,6 +64,7 @@ class Opened:
     concepts: tuple[KeptConcept, ...] = ()
     unread: str = ""
     mark: FileMark | None = None
+    challenge: KeptChallenge | None = None
 
     @cached_property
     def resolution(self) -> Resolution:
@@ -118,7 +120,11 @@ def open_run(path: Path, may_read: Callable[[str], bool] | None = None) -> Opene
     mark = mark_of(path)
     saved = load_run(path, may_read)
     draft = saved.draft if saved.draft is not None else Draft(saved.recipe, saved.dataset)
-    run = None if saved.snapshot is None else replace(saved, draft=None, places=(), concepts=())
+    run = (
+        None
+        if saved.snapshot is None
+        else replace(saved, draft=None, places=(), concepts=(), challenge=None)
+    )
     state = sharing(document_draft(draft.recipe, draft.dataset), saved.dataset)
     # A model of the program's own is an example: saving it asks for a file.
     own = is_own(path)
@@ -132,6 +138,7 @@ def open_run(path: Path, may_read: Callable[[str], bool] | None = None) -> Opene
         concepts=saved.concepts,
         unread=saved.unread,
         mark=mark,
+        challenge=saved.challenge,
     )
 
 
@@ -192,11 +199,18 @@ def to_save(
     run: SavedRun | None,
     places: tuple[PinnedPlace, ...] = (),
     concepts: tuple[KeptConcept, ...] = (),
+    challenge: KeptChallenge | None = None,
 ) -> SavedRun:
     """The content of the run file that keeps the run, the draft and what was put on the map."""
     if run is None:
-        return SavedRun(draft.recipe, draft.dataset, places=places, concepts=concepts)
-    run = replace(run, places=places, concepts=concepts)
+        return SavedRun(
+            draft.recipe,
+            draft.dataset,
+            places=places,
+            concepts=concepts,
+            challenge=challenge,
+        )
+    run = replace(run, places=places, concepts=concepts, challenge=challenge)
     if run.recipe == draft.recipe and same_data(run.dataset, draft.dataset):
         return run
     return replace(run, draft=Draft(draft.recipe, draft.dataset))

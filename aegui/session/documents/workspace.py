@@ -452,20 +452,21 @@ class Workspace(QObject):
     def content(self) -> SavedRun:
         """What a file of the document holds."""
         kept = self.annotations
-        return to_save(self._draft, self._run, kept.places, kept.concepts)
+        return to_save(self._draft, self._run, kept.places, kept.concepts, kept.challenge)
 
     def content_under_way(self) -> SavedRun:
         """What a copy against a crash holds: with the training under way."""
         if self._training is None:
             return self.content()
         kept = self.annotations
-        return to_save(self._draft, self._training[0], kept.places, kept.concepts)
+        run = self._training[0]
+        return to_save(self._draft, run, kept.places, kept.concepts, kept.challenge)
 
     @Slot()
     def _on_annotations_edited(self) -> None:
         # Pins alone are not worth a question where the document has never been saved: whoever
         # clicks about on the shipped model may leave without a word.
-        if self.path is not None or self.annotations.concepts:
+        if self.path is not None or self.annotations.concepts or self.annotations.challenge:
             self._file.mark_unsaved()
         self._file.touch()
         self._file.announce()
@@ -478,7 +479,7 @@ class Workspace(QObject):
         self._draft = opened.draft
         self._run = opened.run
         self._training = None
-        self.annotations.take(opened.places, opened.concepts)
+        self.annotations.take(opened.places, opened.concepts, opened.challenge)
         self._resolution = opened.resolution
         self._file.begin(opened.path, opened.name, opened.mark)
 

@@ -97,6 +97,7 @@ class GalleryItem:
         are_pixels: Whether the picture is of glyphs, in the colours of the theme.
         path: What is opened: a trained model, or a file.
         recipe: Of a network.
+        has_goal: Whether it is a challenge.
         seconds: Reckoned time of its training, or None.
         searched: Words by which it is found, folded.
     """
@@ -118,6 +119,7 @@ class GalleryItem:
     are_pixels: bool = False
     path: Path | None = None
     recipe: Recipe | None = None
+    has_goal: bool = False
     searched: str = ""
     is_own: bool = False
 
@@ -218,17 +220,28 @@ def _network_item(card: Card, figures: CardFigures | None) -> GalleryItem:
         size=_size_words(recipe, figures),
         time=time,
         mark=tr("trained") if model is not None else time and tr("{time} to train", time=time),
-        notes=tr(recipe.notes) if card.sees else "",
-        sections=(card.level, card.group),
+        notes=_notes(card),
+        sections=(card.group,) if card.goal is not None else (card.level, card.group),
         kinds=card.kinds,
         data=card.data,
-        picture=_picture(card.key if card.path is None else f"data-{card.data}"),
+        picture=_picture(
+            card.key if card.path is None and card.goal is None else f"data-{card.data}"
+        ),
         are_pixels=row is not None and row.kind == "glyphs",
         path=model,
         recipe=recipe,
+        has_goal=card.goal is not None,
         searched=card.searched,
         is_own=card.path is not None,
     )
+
+
+def _notes(card: Card) -> str:
+    """What is said beside the sentence: of a challenge its goal first."""
+    notes = tr(card.recipe.notes) if card.sees else ""
+    if card.goal is None:
+        return notes
+    return tr("Goal: {goal}. {hint}", goal=card.goal.words(), hint=notes)
 
 
 def _file_item(path: Path, look: FileLook) -> GalleryItem:

@@ -11,6 +11,7 @@ from aegui.core.cards import CARD_SIZE
 from aegui.core.gallery import SHELVES, CardFigures
 from aegui.core.recipe import Recipe
 from aegui.core.recipe.file import save_recipe
+from aegui.core.setup_line.challenges import CHALLENGES
 from aegui.features.gallery.model.items import (
     EVERYTHING,
     FILES,
@@ -45,7 +46,7 @@ def test_sizes_files_and_own_sets_are_found(qtbot: QtBot, tmp_path: Path, user_h
     looks.shutdown()
     assert set(told[0].files) == {run, recipe, other}, "files come first"
     extras = told[-1]
-    assert set(extras.figures) == set(SHELVES)
+    assert set(extras.figures) == {*SHELVES, *CHALLENGES}
     assert extras.files[run].picture is not None
     assert extras.files[run].recipe is not None
     assert extras.files[recipe].recipe == Recipe(name="mine")

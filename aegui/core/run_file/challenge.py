@@ -1,0 +1,92 @@
+"""A challenge as it is saved with a document: what is to be reached, and whether it was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
+
+from aegui.core.errors import RecipeError
+from aegui.core.setup_line.goal import GoalReached, LineGoal, goal_of
+
+MAX_GOAL = 1_000
+MAX_FIGURES = 20
+
+
+@dataclass(frozen=True)
+class KeptChallenge:
+    """A goal, and how it was first reached.
+
+    Attributes:
+        goal: What is to be reached.
+        reached: How it was; None: it has not been yet.
+        samples: How many samples were learnt then.
+    """
+
+    goal: LineGoal
+    reached: GoalReached | None = None
+    samples: int = 0
+
+
+class _ChallengePart(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class FigureDocument(_ChallengePart):
+    """A figure of what was reached."""
+
+    figure: Annotated[str, Field(max_length=MAX_GOAL)]
+    value: FiniteFloat
+
+
+class ReachedDocument(_ChallengePart):
+    """A ``GoalReached``."""
+
+    epoch: Annotated[int | float, Field(ge=0)]
+    seed: Annotated[int, Field(ge=0)]
+    runs: Annotated[int, Field(ge=1)]
+    samples: Annotated[int, Field(ge=0)]
+    figures: Annotated[list[FigureDocument], Field(max_length=MAX_FIGURES)]
+
+
+class ChallengeDocument(_ChallengePart):
+    """A ``KeptChallenge`` as it stands in ``run.json``."""
+
+    goal: Annotated[str, Field(max_length=MAX_GOAL)]
+    reached: ReachedDocument | None = None
+
+
+def to_document(challenge: KeptChallenge) -> ChallengeDocument:
+    """What is written."""
+    reached = challenge.reached
+    return ChallengeDocument(
+        goal=challenge.goal.text,
+        reached=None
+        if reached is None
+        else ReachedDocument(
+            epoch=reached.epoch,
+            seed=reached.seed,
+            runs=reached.runs,
+            samples=challenge.samples,
+            figures=[FigureDocument(figure=name, value=n) for name, n in reached.figures],
+        ),
+    )
+
+
+def from_document(document: ChallengeDocument | None) -> KeptChallenge | None:
+    """What was read; a goal that only a later program knows is left out."""
+    if document is None:
+        return None
+    try:
+        goal = goal_of(document.goal)
+    except RecipeError:
+        return None
+    reached = document.reached
+    known = {bound.figure for bound in goal.bounds}
+    if reached is None or not {row.figure for row in reached.figures} <= known:
+        return KeptChallenge(goal)
+    figures = tuple((row.figure, row.value) for row in reached.figures)
+    return KeptChallenge(
+        goal, GoalReached(reached.epoch, reached.seed, reached.runs, figures), reached.samples
+    )

@@ -1,0 +1,311 @@
+"""What a challenge asks for, and whether a training has reached it.
+
+``goal: 32 of 32 within 1 px with <= 500 weights``: bounds on figures that a training records. The
+figures are those of the history: of the samples that are learnt, without noise, by the weights of
+that epoch.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from aegui.core.i18n import localized, mark, tr, trn
+from aegui.core.setup_line.words import LineError, Token, number_of, number_text, refusal
+from aegui.core.training.history import plain_epoch
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.recipe import Recipe
+    from aegui.core.training.history import HistoryView
+
+GOAL = "goal"
+WITHIN = "within"
+_AT_MOST, _AT_LEAST = "<=", ">="
+_JOINTS = frozenset({"with", "and", "in"})
+_SIGNS = {"<=": _AT_MOST, "≤": _AT_MOST, ">=": _AT_LEAST, "≥": _AT_LEAST}
+_WITHIN = re.compile(r"(?:(\d+) of (\d+)|all) within (\d+) px")
+_EXAMPLE = "goal: 32 of 32 within 1 px with <= 500 weights"
+
+
+class GoalFigure(NamedTuple):
+    """A figure that a goal may bound.
+
+    Attributes:
+        label: What a person reads, marked.
+        sign: Which way is better.
+        after: Whether its word comes after the bound: ``<= 500 weights``.
+        is_share: Whether it is a share, written as percents.
+    """
+
+    label: str
+    sign: str = _AT_MOST
+    after: bool = False
+    is_share: bool = False
+
+
+FIGURES: dict[str, GoalFigure] = {
+    "error": GoalFigure(mark("loss")),
+    "wrong": GoalFigure(mark("wrong pixels")),
+    "accuracy": GoalFigure(mark("accuracy"), _AT_LEAST, is_share=True),
+    "weights": GoalFigure(mark("weights"), after=True),
+    "epochs": GoalFigure(mark("epochs"), after=True),
+    "code": GoalFigure(mark("numbers of the code")),
+}
+"""Word in the line -> figure; beside them there is ``within``."""
+
+
+@dataclass(frozen=True)
+class Bound:
+    """One condition.
+
+    Attributes:
+        figure: Key of ``FIGURES``, or ``within``.
+        limit: What it may be at most, or must be at least; of ``within`` wrong pixels a sample.
+        count: Of ``within``: so many samples ...
+        of: ... of so many; 0: all that there are.
+    """
+
+    figure: str
+    limit: float
+    count: int = 0
+    of: int = 0
+
+    @property
+    def text(self) -> str:
+        """As it stands in a line."""
+        if self.figure == WITHIN:
+            who = f"{self.count} of {self.of}" if self.of else "all"
+            return f"{who} within {int(self.limit)} px"
+        row = FIGURES[self.figure]
+        limit = number_text(self.limit, percent=row.is_share)
+        return f"{row.sign} {limit} {self.figure}" if row.after else (
+            f"{self.figure} {row.sign} {limit}"
+        )  # fmt: skip
+
+    def words(self) -> str:
+        """As a person reads it."""
+        if self.figure == WITHIN:
+            px = trn("{n} pixel", "{n} pixels", int(self.limit))
+            if not self.of:
+                return tr("all samples within {px}", px=px)
+            return tr("{count} of {of} samples within {px}", count=self.count, of=self.of, px=px)
+        row = FIGURES[self.figure]
+        limit = localized(self.limit, ".1%" if row.is_share else ".6g")
+        if row.sign == _AT_LEAST:
+            return tr("{figure} at least {limit}", figure=tr(row.label), limit=limit)
+        return tr("{figure} at most {limit}", figure=tr(row.label), limit=limit)
+
+
+@dataclass(frozen=True)
+class GoalReached:
+    """That a goal was reached, and how.
+
+    Attributes:
+        epoch: After so many epochs.
+        seed: By the run of that seed.
+        runs: Of so many runs.
+        figures: Figure of each bound at that epoch; of ``within`` the samples that are.
+    """
+
+    epoch: float
+    seed: int
+    runs: int
+    figures: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True)
+class LineGoal:
+    """All bounds at once, by one run in one epoch."""
+
+    bounds: tuple[Bound, ...]
+
+    @property
+    def text(self) -> str:
+        """The segment of a line."""
+        first, *others = (bound.text for bound in self.bounds)
+        return f"{GOAL}: {first}" + (f" with {' and '.join(others)}" if others else "")
+
+    def words(self) -> str:
+        """What a person reads."""
+        return "; ".join(bound.words() for bound in self.bounds)
+
+    def unfit(self, recipe: Recipe) -> str:
+        """Why a training of ``recipe`` has no such figures; empty where it has."""
+        draws = recipe.classifier is None and recipe.gan is None
+        for bound in self.bounds:
+            if bound.figure == "accuracy" and recipe.classifier is None:
+                return tr("only classifiers have an accuracy.")
+            if bound.figure in {WITHIN, "wrong"} and not draws:
+                return tr("only networks that reconstruct have wrong pixels.")
+        return ""
+
+    def problem(self, samples: int) -> str:
+        """Why it cannot be reached with so many samples; empty where it can."""
+        for bound in self.bounds:
+            if bound.of > samples:
+                return tr(
+                    "The goal is about {of} samples, and there are {n}.", of=bound.of, n=samples
+                )
+        return ""
+
+    def reached(
+        self, history: HistoryView, resolved: ResolvedRecipe, after: int = 0
+    ) -> GoalReached | None:
+        """The first epoch in which one run keeps every bound; None: none does.
+
+        Args:
+            history: The rows.
+            resolved: What is trained.
+            after: Rows that were looked at before.
+        """
+        samples, recipe = len(resolved.dataset), resolved.recipe
+        if len(history) <= after or self.problem(samples):
+            return None
+        runs = history.loss.shape[1]
+        values = {bound: _values(bound, history, resolved, after) for bound in self.bounds}
+        kept = np.ones((len(history) - after, runs), bool)
+        for bound, value in values.items():
+            kept &= _keeps(bound, value, samples)
+        # Before the first step nothing has been learnt.
+        kept &= history.epoch[after:, None] > 0
+        rows = np.flatnonzero(kept.any(axis=1))
+        if not len(rows):
+            return None
+        row = int(rows[0])
+        run = int(np.argmax(kept[row]))
+        figures = tuple((bound.figure, float(value[row, run])) for bound, value in values.items())
+        return GoalReached(
+            plain_epoch(float(history.epoch[after + row])), recipe.seed + run, runs, figures
+        )
+
+
+def _values(
+    bound: Bound, history: HistoryView, resolved: ResolvedRecipe, after: int
+) -> NDArray[np.float64]:
+    """The figure of a bound, ``[rows, runs]``; of ``within`` the samples that are, as known."""
+    shape = history.loss[after:].shape
+    if bound.figure == "weights":
+        return np.full(shape, float(resolved.parameters))
+    if bound.figure == "code":
+        return np.full(shape, float(resolved.recipe.network.latent.units))
+    if bound.figure == "epochs":
+        return np.broadcast_to(history.epoch[after:, None], shape).astype(np.float64)
+    if bound.figure == "error":
+        return history.loss[after:].astype(np.float64)
+    if bound.figure == "wrong":
+        return history.wrong_mean[after:].astype(np.float64)
+    if bound.figure == "accuracy":
+        known = history.extra.get("accuracy")
+        return np.full(shape, np.nan) if known is None else known[after:].astype(np.float64)
+    samples = len(resolved.dataset)
+    if bound.limit == 1:
+        return np.asarray(np.rint(history.share_at_most_1[after:].astype(np.float64) * samples))
+    # Of other numbers of pixels it is known only whether all samples keep them.
+    return np.where(history.wrong_max[after:] <= bound.limit, float(samples), 0.0)
+
+
+def _keeps(bound: Bound, value: NDArray[np.float64], samples: int) -> NDArray[np.bool_]:
+    if bound.figure == WITHIN:
+        return np.asarray(value >= (bound.count if bound.of else samples))
+    # Histories are of single precision: what is equal there counts as equal.
+    limit = float(np.float32(bound.limit))
+    if FIGURES[bound.figure].sign == _AT_LEAST:
+        return np.asarray(value >= limit)
+    return np.asarray(value <= limit)
+
+
+def figure_words(figure: str, value: float, samples: int) -> str:
+    """A figure of ``GoalReached`` as a person reads it."""
+    if figure == WITHIN:
+        return tr("{count:,} of {n:,} samples", count=round(value), n=samples)
+    row = FIGURES[figure]
+    number = localized(value, ".1%" if row.is_share else ".4g")
+    return tr("{figure}: {value}", figure=tr(row.label), value=number)
+
+
+# ---------------------------------------------------------------------------------- reading
+
+
+def read_goal(tokens: Sequence[Token]) -> LineGoal:
+    """The goal of a segment that begins with its word.
+
+    Raises:
+        LineError: It cannot be understood.
+    """
+    first = tokens[0]
+    rest = list(tokens[1:])
+    glued = first.text.removeprefix(GOAL).removeprefix(":")
+    if glued:
+        rest.insert(0, first.part(len(first.text) - len(glued)))
+    clauses: list[list[Token]] = [[]]
+    for token in rest:
+        if token.text.rstrip(",") in _JOINTS:
+            clauses.append([])
+            continue
+        clauses[-1].append(Token(token.text.rstrip(","), token.start))
+        if token.text.endswith(","):
+            clauses.append([])
+    bounds = tuple(_bound(clause) for clause in clauses if clause)
+    if not bounds:
+        raise refusal(first, tr("say what is to be reached: {example}.", example=_EXAMPLE))
+    return LineGoal(bounds)
+
+
+def _bound(clause: Sequence[Token]) -> Bound:
+    text = " ".join(token.text for token in clause)
+    whole = Token(text, clause[0].start)
+    within = _WITHIN.fullmatch(text)
+    if within:
+        count, of, px = (0 if part is None else int(part[:9]) for part in within.groups())
+        if of and count < of and px != 1:
+            raise refusal(
+                whole, tr("how many samples keep it is known for 1 pixel; of others only all do.")
+            )
+        if count > of:
+            raise refusal(whole, tr("these are more samples than there are."))
+        return Bound(WITHIN, px, count, of)
+    words = [token for token in clause if token.text not in {*_SIGNS, "pixels", "px"}]
+    figure = next((token for token in words if token.text in FIGURES), None)
+    numbers = [token for token in words if token is not figure]
+    sign = next((_SIGNS[token.text] for token in clause if token.text in _SIGNS), None)
+    if figure is None or len(numbers) != 1:
+        raise refusal(
+            whole,
+            tr(
+                "this is no goal. Write “32 of 32 within 1 px”, “error <= 0.01”, “wrong <= 0.5”, "
+                "“accuracy >= 95%”, “<= 500 weights” or “<= 2000 epochs”."
+            ),
+        )
+    row = FIGURES[figure.text]
+    if sign is not None and sign != row.sign:
+        raise refusal(
+            whole, tr("this figure is bounded with “{sign}”: that way is better.", sign=row.sign)
+        )
+    limit = float(number_of(numbers[0]))
+    if not np.isfinite(limit) or limit < 0:
+        raise refusal(numbers[0], tr("this must be a number that is not negative."))
+    return Bound(figure.text, limit)
+
+
+def goal_of(text: str) -> LineGoal:
+    """The goal that was written as ``LineGoal.text``.
+
+    Raises:
+        LineError: It is none.
+    """
+    if not text.startswith(GOAL):
+        raise LineError(tr("this is no goal."), 0, len(text))
+    tokens, at = [], 0
+    for word in text.split(" "):
+        if word:
+            tokens.append(Token(word, at))
+        at += len(word) + 1
+    return read_goal(tokens)

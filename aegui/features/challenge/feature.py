@@ -1,0 +1,155 @@
+"""Joins lines and challenges with the clipboard, the draft, and the training under way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QApplication
+
+from aegui.core.errors import RecipeError
+from aegui.core.i18n import tr
+from aegui.core.run_file.challenge import KeptChallenge
+from aegui.core.setup_line.reading import is_line, read_line
+from aegui.core.setup_line.writing import line_of
+from aegui.features.challenge.view.badge import Badge, challenge_lines
+from aegui.session.notice import Notice
+from aegui.shell.feature import Feature
+
+if TYPE_CHECKING:
+    from aegui.core.recipe import Recipe
+    from aegui.core.setup_line.goal import LineGoal
+    from aegui.session.services import Services
+    from aegui.session.shown import Changes, Shown
+    from aegui.shell.feature_window import FeatureWindow
+
+_EXAMPLE = "lowercase 35-25-10-2 tanh | adam 0.01 | bce | 5000 epochs | seed 42"
+_PROGRESS = frozenset({"history", "is_live", "saved"})
+"""What changes of what is shown when a training has come further, or has ended."""
+
+
+class ChallengeFeature(Feature):
+    """Set-ups as lines, and whether a goal is reached while a network trains."""
+
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
+        super().__init__(services, window)
+        self._wanted: tuple[Recipe, LineGoal | None] | None = None
+        self._looked = 0
+        self._is_watching = services.runner.is_busy
+        self.badge = Badge()
+        window.toolbar.add_badge(self.badge)
+        self.badge.copy_requested.connect(self.copy)
+        self.badge.drop_requested.connect(self.drop)
+        workspace = services.workspace
+        workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
+        workspace.annotations.challenge_changed.connect(self._show_challenge)
+        services.runner.started.connect(self._on_runner_started)
+        self._show_challenge()
+
+    # Lines
+
+    @Slot()
+    def copy(self) -> None:
+        """Put the draft as a line on the clipboard, with its goal; its notes stay here."""
+        line = self.line
+        QApplication.clipboard().setText(line)
+        self.noticed.emit(Notice("info", tr("Copied: {line}", line=line), passing=True))
+
+    @property
+    def line(self) -> str:
+        """The draft as a line."""
+        workspace = self._services.workspace
+        challenge = workspace.annotations.challenge
+        recipe = workspace.recipe.model_copy(update={"notes": ""})
+        return line_of(recipe, None if challenge is None else challenge.goal)
+
+    @Slot()
+    def paste(self) -> None:
+        """Put the line on the clipboard into the builder."""
+        text = QApplication.clipboard().text()
+        if is_line(text):
+            self.open_line(text)
+            return
+        words = tr("There is no set-up on the clipboard. One is a line such as: {line}",
+                   line=_EXAMPLE)  # fmt: skip
+        self.noticed.emit(Notice("info", words, passing=True))
+
+    @Slot(str)
+    def open_line(self, text: str) -> None:
+        """Make what the line ``text`` says the draft's, and its goal a challenge."""
+        if self._services.runner.is_busy:
+            words = tr("A training is under way: stop it before another set-up is opened.")
+            self.noticed.emit(Notice("info", words, passing=True, about="busy"))
+            return
+        try:
+            reading = read_line(text)
+        except RecipeError as error:
+            self.noticed.emit(Notice("warning", str(error), passing=True))
+            return
+        if self._window.is_wandering:
+            # What was put into the builder is to be seen.
+            self._services.requests.arrangement.emit("build")
+        if reading.left_out:
+            left = "; ".join(reading.left_out)
+            words = tr("A newer version has written this; left out: {parts}", parts=left)
+            self.noticed.emit(Notice("warning", words))
+        self._wanted = reading.recipe, reading.goal
+        if reading.recipe == self._services.workspace.recipe:
+            self._on_workspace_recipe_changed()
+        else:
+            self._services.workspace.edit_recipe(reading.recipe, tr("Paste a set-up"))
+
+    @Slot(object)
+    def _on_workspace_recipe_changed(self, _resolution: object = None) -> None:
+        workspace = self._services.workspace
+        if self._wanted is not None and self._wanted[0] == workspace.recipe:
+            goal = self._wanted[1]
+            self._wanted = None
+            workspace.annotations.set_challenge(None if goal is None else KeptChallenge(goal))
+        self._show_challenge()
+
+    # Challenges
+
+    @Slot()
+    def drop(self) -> None:
+        """Give the challenge up."""
+        self._services.workspace.annotations.set_challenge(None)
+
+    @Slot()
+    def _on_runner_started(self) -> None:
+        self._looked, self._is_watching = 0, True
+
+    def show(self, shown: Shown, changed: Changes) -> None:
+        """Look whether the goal is reached, in the rows that have come."""
+        challenge = self._services.workspace.annotations.challenge
+        resolved, history = self._services.runner.resolved, shown.history
+        if not self._is_watching or resolved is None or not changed & _PROGRESS:
+            return
+        if shown.saved is not None and not shown.is_live and not self._services.runner.is_busy:
+            # The last rows are these.
+            self._is_watching = False
+        if challenge is None or challenge.reached is not None or history is None:
+            return
+        reached = challenge.goal.reached(history, resolved, self._looked)
+        self._looked = len(history)
+        if reached is None:
+            return
+        kept = replace(challenge, reached=reached, samples=len(resolved.dataset))
+        self._services.workspace.annotations.set_challenge(kept)
+        words = " ".join(challenge_lines(kept))
+        text = tr("Challenge reached! {words}", words=words)
+        # With an offer it is not put away for what is told of the training itself.
+        self.noticed.emit(Notice("info", text, tr("Copy it as a line"), self.copy))
+
+    @Slot()
+    def _show_challenge(self, _challenge: object = None) -> None:
+        workspace = self._services.workspace
+        challenge = workspace.annotations.challenge
+        problem = ""
+        if challenge is not None:
+            problem = challenge.goal.problem(len(workspace.dataset))
+            unfit = challenge.goal.unfit(workspace.recipe)
+            if unfit:
+                problem = tr("It cannot be reached so: {reason}", reason=unfit)
+        self.badge.set_challenge(challenge, problem)

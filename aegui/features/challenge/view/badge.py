@@ -1,0 +1,97 @@
+"""The badge of a challenge: what is to be reached, and whether and how it was."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QLabel, QMenu, QToolButton, QWidgetAction
+
+from aegui.core.i18n import localized, tr, trn
+from aegui.core.setup_line.goal import figure_words
+from aegui.kit.theme import ICON_PX, SPACING, icon
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from aegui.core.run_file.challenge import KeptChallenge
+
+
+_WIDE_PX = 320
+
+
+class Badge(QToolButton):
+    """A button with a menu, which says all of it; hidden where there is no challenge. Passive."""
+
+    copy_requested = Signal()
+    """The set-up is to be copied, with the goal."""
+    drop_requested = Signal()
+    """The challenge is to be given up."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("chip", True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setIconSize(QSize(ICON_PX, ICON_PX))
+        menu = QMenu(self)
+        self._words = QLabel()
+        self._words.setWordWrap(True)
+        self._words.setMinimumWidth(_WIDE_PX)
+        self._words.setContentsMargins(2 * SPACING, SPACING, 2 * SPACING, SPACING)
+        told = QWidgetAction(menu)
+        told.setDefaultWidget(self._words)
+        menu.addAction(told)
+        menu.addSeparator()
+        copy = menu.addAction(icon("edit-copy"), tr("Copy it as a line"))
+        copy.triggered.connect(self.copy_requested)
+        self._drop = menu.addAction(icon("close"), "")
+        self._drop.triggered.connect(self.drop_requested)
+        self.setMenu(menu)
+        self.hide()
+
+    def set_challenge(self, challenge: KeptChallenge | None, problem: str = "") -> None:
+        """Show ``challenge``; ``problem`` says why it cannot be reached as things are."""
+        self.setVisible(challenge is not None)
+        if challenge is None:
+            return
+        reached = challenge.reached
+        words = challenge_lines(challenge, problem)
+        self.setText(tr("Challenge") if reached is None else tr("Reached"))
+        self.setIcon(icon("flag") if reached is None else icon("flag-reached", "accent"))
+        self.setAccessibleName(self.text())
+        self.setAccessibleDescription(" ".join(words))
+        self.setToolTip("\n".join(words))
+        self._words.setText("\n".join(words))
+        self._drop.setText(tr("Give the challenge up") if reached is None else tr("Take it away"))
+
+
+def challenge_lines(challenge: KeptChallenge, problem: str = "") -> list[str]:
+    """What is to be reached; how it was, or that it was not; what the figures are of."""
+    goal, reached = challenge.goal, challenge.reached
+    lines = [tr("Goal: {goal}.", goal=goal.words())]
+    if reached is None:
+        lines.append(problem or tr("It has not been reached yet: change what you like, and train."))
+        return lines
+    figures = ", ".join(
+        figure_words(name, value, challenge.samples) for name, value in reached.figures
+    )
+    epochs = trn("{n:,} epoch", "{n:,} epochs", int(reached.epoch))
+    seed = localized(reached.seed, "d")
+    if reached.runs > 1:
+        how = tr(
+            "Reached after {epochs}, by seed {seed} of {runs:,} runs: {figures}.",
+            epochs=epochs,
+            seed=seed,
+            runs=reached.runs,
+            figures=figures,
+        )
+    else:
+        how = tr(
+            "Reached after {epochs}, with seed {seed}: {figures}.",
+            epochs=epochs,
+            seed=seed,
+            figures=figures,
+        )
+    return [*lines, how, tr("Of the samples that were learnt, without noise, in that epoch.")]

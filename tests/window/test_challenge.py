@@ -1,0 +1,140 @@
+"""Set-ups that are copied, pasted and typed, and challenges that are reached while training."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit
+
+from aegui.core.i18n import tr
+from aegui.core.run_file.saved import load_run
+from aegui.core.setup_line.challenges import CHALLENGES
+from aegui.core.setup_line.reading import read_line
+from aegui.core.setup_line.writing import line_of
+from aegui.features.challenge.feature import ChallengeFeature
+from aegui.kit.finder import Finder
+from tests.window.conftest import train
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+    from pytestqt.qtbot import QtBot
+
+    from aegui.session.notice import Notice
+    from aegui.window.main_window import MainWindow
+
+EASY = "lowercase 35-9-2 tanh | adam 0.01 | bce | 40 epochs | seed 3 | goal: error <= 0.69"
+
+
+def told(window: MainWindow) -> list[Notice]:
+    found: list[Notice] = []
+    window.feature(ChallengeFeature).noticed.connect(found.append)
+    return found
+
+
+def paste(window: MainWindow, text: str) -> None:
+    """Press Ctrl+V on the map, with ``text`` on the clipboard."""
+    QApplication.clipboard().setText(text)
+    window.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+    QTest.keyClick(window.canvas, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+
+
+def test_a_pasted_line_becomes_the_draft_and_can_be_undone(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    workspace = window._services.workspace
+    before, wanted = workspace.recipe, read_line(EASY).recipe
+    paste(window, EASY)
+    qtbot.waitUntil(lambda: workspace.recipe == wanted, timeout=20_000)
+    assert workspace.annotations.challenge is not None
+    window.actions_table["copy_line"].trigger()
+    assert QApplication.clipboard().text() == EASY
+    window.actions_table["undo"].trigger()
+    qtbot.waitUntil(lambda: workspace.recipe == before, timeout=20_000)
+
+
+def test_a_text_field_keeps_what_is_pasted_into_it(window: MainWindow, qtbot: QtBot) -> None:
+    before = window._services.workspace.recipe
+    QApplication.clipboard().setText(EASY)
+    window.actions_table["search_commands"].trigger()
+    qtbot.waitUntil(lambda: any(each.isVisible() for each in window.findChildren(Finder)))
+    finder = next(each for each in window.findChildren(Finder) if each.isVisible())
+    QTest.keyClick(finder.line, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert isinstance(finder.line, QLineEdit)
+    assert finder.line.text() == EASY
+    assert window._services.workspace.recipe == before
+    # The search takes it for what it is.
+    assert [entry.title for entry in finder.entries] == [tr("Open this set-up")]
+    QTest.keyClick(finder.line, Qt.Key.Key_Return)
+    wanted = read_line(EASY).recipe
+    qtbot.waitUntil(lambda: window._services.workspace.recipe == wanted, timeout=20_000)
+
+
+def test_what_is_no_line_is_told_and_changes_nothing(window: MainWindow) -> None:
+    before, notices = window._services.workspace.recipe, told(window)
+    paste(window, "good morning")
+    assert "35-25-10-2" in notices[-1].text
+    paste(window, "lowercase 35-9-2 tanhh")
+    assert "character 18" in notices[-1].text
+    paste(window, "v9 | lowercase 35-9-2 tanh | quantum 3")
+    assert "quantum 3" in notices[-1].text
+    assert window._services.workspace.recipe != before
+
+
+def test_a_challenge_is_told_once_and_its_badge_stays(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    workspace = window._services.workspace
+    badge, notices = window.feature(ChallengeFeature).badge, told(window)
+    assert not badge.isVisible()
+    paste(window, EASY)
+    qtbot.waitUntil(badge.isVisible, timeout=20_000)
+    assert badge.text() == tr("Challenge")
+    train(qtbot, window)
+    qtbot.waitUntil(lambda: badge.text() == tr("Reached"), timeout=20_000)
+    challenge = workspace.annotations.challenge
+    assert challenge is not None
+    assert challenge.reached is not None
+    assert challenge.reached.seed == 3
+    reached = [notice for notice in notices if "reached!" in notice.text]
+    assert len(reached) == 1
+    assert "seed 3" in badge.toolTip()
+    train(qtbot, window)
+    qtbot.waitUntil(lambda: not window._services.runner.is_busy, timeout=20_000)
+    assert len([notice for notice in notices if "reached!" in notice.text]) == 1
+    path = tmp_path / "won.aegui"
+    with qtbot.waitSignal(workspace.saved, timeout=20_000):
+        workspace.save_as(path)
+    kept = load_run(path).challenge
+    assert kept == challenge
+    assert workspace.open(path)
+    qtbot.waitUntil(lambda: workspace.annotations.challenge == challenge, timeout=20_000)
+    badge.drop_requested.emit()
+    assert not badge.isVisible()
+    assert workspace.annotations.challenge is None
+
+
+def test_a_challenge_of_the_gallery_is_begun_with_its_goal(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    workspace = window._services.workspace
+    window._services.requests.preset.emit("challenge-one-number")
+    recipe, goal, _ = CHALLENGES["challenge-one-number"].reading
+    qtbot.waitUntil(lambda: workspace.recipe == recipe, timeout=20_000)
+    assert workspace.annotations.challenge is not None
+    assert workspace.annotations.challenge.goal == goal
+    assert read_line(line_of(recipe, goal)).goal == goal
+
+
+def test_nothing_is_opened_while_a_network_trains(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, notices = window._services.workspace.recipe, told(window)
+    monkeypatch.setattr(type(window._services.runner), "is_busy", property(lambda _self: True))
+    window._services.requests.line.emit(EASY)
+    assert "training" in notices[-1].text
+    monkeypatch.undo()
+    assert window._services.workspace.recipe == before
