@@ -25,7 +25,7 @@ LAYERS = (
 )  # fmt: skip
 FIGURES = ("latent", "curves", "reconstructions", "errors", "noise", "grid", "traversal")
 ASSIGNMENTS = ("letters",)
-CODE_FORMS = ("torch",)
+CODE_FORMS = ("torch", "numpy", "notebook")
 THEMES = ("light", "dark")
 LEVELS = ("first", "course", "further")
 GROUPS = (

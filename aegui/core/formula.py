@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_CALLED = re.compile(r"(?<![\w.])([a-z_]\w*)\(")
+CALLED = re.compile(r"(?<![\w.])([a-z_]\w*)\(")
 
 
 def numpy_function(text: str, *names: str) -> Callable[..., NDArray[Any]]:
@@ -33,7 +33,7 @@ def torch_function(text: str, *names: str) -> Callable[..., Any]:
 @cache
 def torch_text(text: str) -> str:
     """The formula as a program of torch has it: ``torch.exp(z)`` for ``exp(z)``."""
-    return _CALLED.sub(r"torch.\1(", text)
+    return CALLED.sub(r"torch.\1(", text)
 
 
 def renamed(text: str, **names: str) -> str:
@@ -74,7 +74,7 @@ def _compiled(text: str, names: tuple[str, ...], library: str) -> Callable[..., 
 
         space = {"torch": torch}
     else:
-        space = {name: _of_numpy(name) for name in _CALLED.findall(text)}
+        space = {name: _of_numpy(name) for name in CALLED.findall(text)}
     function: Callable[..., Any] = eval(f"lambda {', '.join(names)}: {text}", dict(space))
     return function
 

@@ -20,6 +20,7 @@ from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import tr
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
 from aegui.core.source_code.make import make_code
+from aegui.core.source_code.notebook import code_cells
 from aegui.core.source_code.reference import steps_of
 from aegui.core.training.train import thread_count
 
@@ -108,6 +109,11 @@ def _checked(
 def _run(path: Path, dialect: DialectKey, steps: int) -> tuple[list[float], float | None]:
     """The losses of a file that was just written, and the result of its gradient check."""
     with _undisturbed(path.parent):
+        if dialect == "notebook":
+            cells = path.with_name("cells.py")
+            cells.write_text("\n".join(code_cells(path.read_text(encoding="utf-8"))), "utf-8")
+            space = runpy.run_path(str(cells), run_name="shown_code")
+            return list(space["losses"]), None
         space = runpy.run_path(str(path), run_name="shown_code")
         if dialect == "numpy":
             gradient = float(space["check_gradient"]())

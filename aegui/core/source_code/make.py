@@ -7,11 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+import torch
 
 from aegui.core.atomic import plain_name, write_atomically
 from aegui.core.choices import Choice, table
 from aegui.core.i18n import mark
+from aegui.core.source_code.notebook import notebook_text
+from aegui.core.source_code.numpy_code import NumpyPrinter, numpy_listing
+from aegui.core.source_code.reference import steps_of
 from aegui.core.source_code.torch_code import torch_listing
+from aegui.core.training.samples import Samples
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,8 +30,20 @@ if TYPE_CHECKING:
 DialectKey = Literal["torch", "numpy", "notebook"]
 DIALECTS = table(
     Choice("torch", mark("PyTorch"), mark("A module and a plain loop.")),
+    Choice(
+        "numpy",
+        mark("NumPy by hand"),
+        mark("Forward, backward and the optimiser without a library, and a gradient check."),
+    ),
+    Choice(
+        "notebook",
+        mark("Notebook"),
+        mark("The PyTorch code in cells, with the formulas between them."),
+    ),
 )
 """The forms of code, as they are offered."""
+RECORDED = 10
+"""Steps whose draws lie beside NumPy code."""
 SUFFIXES = {"torch": ".py", "numpy": ".py", "notebook": ".ipynb"}
 
 
@@ -55,26 +72,51 @@ class MadeCode:
         return path
 
 
-def code_listing(subject: CodedRun, dialect: DialectKey, stem: str) -> Listing:
+def code_listing(run: CodedRun, dialect: DialectKey, stem: str) -> Listing:
     """The lines of a form, without the data.
 
     Raises:
         AeguiError: There is none of this recipe, in words.
     """
-    del dialect
-    return torch_listing(subject, f"{_plain(stem)}.npz")
+    if dialect == "numpy":
+        return numpy_listing(run, f"{_plain(stem)}.npz", RECORDED)
+    return torch_listing(run, f"{_plain(stem)}.npz", script=dialect == "torch")
 
 
-def make_code(subject: CodedRun, dialect: DialectKey, stem: str) -> MadeCode:
-    """The code of ``subject``, for files called ``stem``.
+def make_code(run: CodedRun, dialect: DialectKey, stem: str) -> MadeCode:
+    """The code of ``run``, for files called ``stem``.
 
     Raises:
         AeguiError: There is none of this recipe, in words.
     """
     name = f"{_plain(stem)}{SUFFIXES[dialect]}"
-    listing = code_listing(subject, dialect, stem)
-    arrays = {"images": subject.images(), **subject.first_state()}
-    return MadeCode(listing, listing.text, name, arrays)
+    listing = code_listing(run, dialect, stem)
+    arrays = {"images": run.images(), **run.first_state()}
+    if dialect == "numpy":
+        arrays |= _draws(run)
+    text = notebook_text(run, listing) if dialect == "notebook" else listing.text
+    return MadeCode(listing, text, name, arrays)
+
+
+def _draws(run: CodedRun) -> dict[str, NDArray[np.generic]]:
+    """What the program draws for the first steps, which NumPy cannot."""
+    found: dict[str, NDArray[np.generic]] = {}
+    corruption = run.resolved.recipe.data.corruption
+    printer = NumpyPrinter(run, "", RECORDED)
+    is_fixed = corruption.kind != "none" and not corruption.fresh
+    if is_fixed:
+        samples = Samples(run.resolved, corruption, torch.device("cpu"))
+        found["noisy"] = samples.inputs[0].numpy()
+    if not printer.is_drawn:
+        return found
+    for number, step in enumerate(steps_of(run, RECORDED), 1):
+        if printer.draws_rows:
+            found[f"x_{number}"], found[f"target_{number}"] = step.inputs, step.target
+        if step.noise is not None:
+            found[f"noise_{number}"] = step.noise
+        for index, mask in step.masks.items():
+            found[f"{run.names[index]}_mask_{number}"] = mask
+    return found
 
 
 def _plain(stem: str) -> str:

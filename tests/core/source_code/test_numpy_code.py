@@ -1,0 +1,122 @@
+"""NumPy by hand learns as the program does, its gradient is right, and a broken line is found."""
+
+from __future__ import annotations
+
+import math
+import runpy
+import subprocess
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from aegui.core.errors import AeguiError
+from aegui.core.source_code import check
+from aegui.core.source_code.check import GRADIENT_TOLERANCE, STEPS, check_code
+from aegui.core.source_code.make import make_code
+from aegui.core.source_code.numpy_code import why_no_numpy
+from tests.core.source_code.cases import DENSE, OTHERS, dense, network, noisy, subject, trained
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ONLY_PYTORCH = {
+    "optimizer lbfgs",
+    "optimizer cg",
+    "contractive single",
+    "contractive",
+    "contractive estimated",
+    "convolutions",
+    "tied convolutions",
+    "pooling",
+    "mean pooling",
+}
+
+
+def test_numpy_learns_as_the_program_and_its_gradient_is_right() -> None:
+    offered = set()
+    for case, changes in (DENSE | OTHERS).items():
+        it = subject(**changes)
+        if why_no_numpy(it):
+            continue
+        offered.add(case)
+        verdict = check_code(it, "numpy")
+        assert verdict.state == "same", (case, verdict)
+        assert len(verdict.own) == STEPS
+        assert verdict.gradient is not None
+        assert verdict.gradient < GRADIENT_TOLERANCE / 10, (case, verdict.gradient)
+    assert {*DENSE, *OTHERS} - offered == ONLY_PYTORCH
+
+
+@pytest.mark.parametrize("case", sorted(ONLY_PYTORCH))
+def test_what_is_not_written_by_hand_is_said_in_words(case: str) -> None:
+    with pytest.raises(AeguiError, match="PyTorch"):
+        make_code(subject(**(DENSE | OTHERS)[case]), "numpy", "network")
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("d = d * tanh_slope(z1)", "d = d * 0.99"),
+        ('g["code.bias"] += d.sum(axis=0)', 'g["code.bias"] += d.mean(axis=0)'),
+        ("d_log = d * noise", "d_log = 1.01 * d * noise"),
+    ],
+)
+def test_a_broken_line_of_the_gradient_is_found(
+    right: str, wrong: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    it = subject(**network(dense(9), latent={"kind": "gaussian", "units": 2}))
+    made = make_code(it, "numpy", "network")
+    assert right in made.text
+    broken = replace(made, text=made.text.replace(right, wrong))
+    monkeypatch.setattr(check, "make_code", lambda *_: broken)
+    verdict = check_code(it, "numpy")
+    assert verdict.state == "differs"
+    assert verdict.gradient is not None
+    assert verdict.gradient > GRADIENT_TOLERANCE
+
+
+def test_it_runs_alone_and_goes_on_with_draws_of_its_own(tmp_path: Path) -> None:
+    case = DENSE["variational in batches"] | noisy("block")
+    path = make_code(subject(**case), "numpy", "letters").write(tmp_path / "letters.py")
+    # Neither torch nor the program can be imported here.
+    blocked = "import sys; sys.modules['torch'] = sys.modules['aegui'] = None; "
+    run = (
+        f"sys.argv = ['x', '13']; import runpy; runpy.run_path({str(path)!r}, run_name='__main__')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", blocked + run],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    first, *lines = done.stdout.splitlines()
+    assert first.startswith("gradient:")
+    losses = [float(line.split()[1]) for line in lines]
+    assert len(losses) == 13
+    assert all(map(math.isfinite, losses))
+
+
+@pytest.mark.parametrize("kind", ["salt_pepper", "gaussian", "block"])
+def test_its_own_noise_is_of_the_size_of_the_program_s(kind: str, tmp_path: Path) -> None:
+    path = make_code(subject(**noisy(kind)), "numpy", "n").write(tmp_path / "n.py")
+    space = runpy.run_path(str(path))
+    drawn = abs(space["corrupt"](space["images"]) - space["images"]).mean()
+    recorded = abs(space["beside"]["x_1"] - space["images"]).mean()
+    assert drawn == pytest.approx(recorded, rel=0.35)
+
+
+def test_images_that_move_do_so_by_hand_too(tmp_path: Path) -> None:
+    it = subject(**DENSE["moved images"])
+    path = make_code(it, "numpy", "n").write(tmp_path / "n.py")
+    space = runpy.run_path(str(path))
+    moved = space["augment"](space["images"])
+    assert moved.shape == space["images"].shape
+    assert (moved != space["images"]).any(axis=1).mean() > 0.5
+
+
+def test_an_optimiser_by_hand_is_of_the_recipe() -> None:
+    it = subject(**trained(optimizer={"name": "rmsprop", "alpha": 0.8}))
+    assert "0.8 * square[name]" in make_code(it, "numpy", "n").text
