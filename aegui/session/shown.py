@@ -187,7 +187,7 @@ class Shown:
     def moment_of(self, run: int) -> Moment:
         """Which weights of ``run`` are shown, or would be if it were."""
         weights: Weights = "live" if self.is_live else self.weights
-        epoch: float = 0 if self.codec is None else self.codec.epoch
+        epoch: float = 0 if self.codec is None else plain_epoch(self.codec.epoch)
         results = () if self.saved is None else self.saved.results
         history, epochs = self.history, epoch
         if history is not None and len(history):
@@ -195,7 +195,7 @@ class Shown:
         if self.past is not None:
             weights, epoch = "past", plain_epoch(self.past.epoch)
         elif weights == "best" and results:
-            epoch = results[run].best_epoch
+            epoch = plain_epoch(results[run].best_epoch)
         elif weights == "last":
             epoch = epochs
         if weights == "best" and not has_best_weights(self.recipe):

@@ -20,16 +20,20 @@ from aegui.core.data.byte_images import as_images
 from aegui.core.data.emoji import EMOJI_GROUPS, EMOJI_SUBGROUPS
 from aegui.core.data.emoji_words import spoken_name
 from aegui.core.i18n import mark, tr
-from aegui.kit.theme import current_theme
-from aegui.session.data.looks import GLYPHS, Look, reduced
+from aegui.kit.theme import blend, current_theme
+from aegui.session.data.looks import GLYPHS, Look, reduced, without_ground
 from aegui.session.data.looks import grey_levels as grey_levels
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    from aegui.kit.theme import Theme
+
 SMOOTH_PX = 48
 """Images with fewer rows or columns are shown at whole scales, their pixels as squares."""
 _LEVELS = 255
+_GROUND_SHARE = 0.16
+_NOOKS = 16
 _KEPT_BYTES = 48_000_000
 _NAMED_LABELS = {" ": mark("space"), "\x7f": mark("DEL"), "": mark("no label")} | {
     group: group for group in (*EMOJI_GROUPS, *EMOJI_SUBGROUPS.values())
@@ -114,6 +118,31 @@ def picture(image: ArrayLike, look: Look) -> QImage:
     return level_image(grey_levels(image), look)
 
 
+def on_panel(levels: NDArray[np.uint8], look: Look, theme: Theme) -> NDArray[np.uint8]:
+    """``levels`` ``[C, H, W]`` of an image on a white ground, as it stands on a dark panel.
+
+    There the white around a thing would be the brightest of all: it becomes a quiet grey. Other
+    images, and those on a light panel, stay what they are.
+    """
+    if look.glyphs or look.ground != 1.0 or not theme.is_dark:
+        return levels
+    kept = max(1, min(levels.shape[-2:]) // _NOOKS)
+    bare = without_ground(levels[np.newaxis], look, kept)[0]
+    tone = blend(theme.text, theme.panel, _GROUND_SHARE)
+    ground = np.array([tone.red(), tone.green(), tone.blue()], np.uint16)[:, np.newaxis, np.newaxis]
+    ground = ground if len(levels) == 3 else ground[:1]
+    share = (255 - bare[-1]).astype(np.uint16)
+    seen: NDArray[np.uint8] = (bare[:-1] + (share * ground) // 255).astype(np.uint8)
+    return seen
+
+
+def quiet_picture(image: ArrayLike, look: Look) -> QImage:
+    """As ``picture``; on a dark panel its white ground is a quiet grey."""
+    levels = grey_levels(image)
+    channels = levels[np.newaxis] if levels.ndim == 2 else levels
+    return level_image(on_panel(channels, look, current_theme()), look)
+
+
 def scaled_size(height: int, width: int, bounds: QSize, *, least: int = 1) -> QSize:
     """The largest whole multiple of ``width`` x ``height`` inside ``bounds``, at least ``least``x.
 
@@ -182,13 +211,17 @@ class GlyphCache:
     """The samples of a set as QImages, each made when first shown in its colours.
 
     Those shown last are kept. Images of more than ``most_px`` rows or columns are kept reduced.
+    With ``quiet`` a white ground is grey on a dark panel.
     """
 
-    def __init__(self, images: ArrayLike | None = None, most_px: int = 64) -> None:
+    def __init__(
+        self, images: ArrayLike | None = None, most_px: int = 64, *, quiet: bool = False
+    ) -> None:
         self._images: NDArray[np.float32] = np.zeros((0, 1, 1), dtype=np.float32)
         self._look = GLYPHS
         self._most_px = most_px
-        self._made: OrderedDict[tuple[int, int, int], QImage] = OrderedDict()
+        self._quiet = quiet
+        self._made: OrderedDict[tuple[int, object, object], QImage] = OrderedDict()
         if images is not None:
             self.set_images(images)
 
@@ -209,11 +242,16 @@ class GlyphCache:
 
     def image(self, index: int, on: QColor, off: QColor) -> QImage:
         """Image ``index``, one screen pixel per pixel; glyphs in the colours ``on`` and ``off``."""
-        key = (index, on.rgba(), off.rgba()) if self._look.glyphs else (index, 0, 0)
+        theme = current_theme()
+        key: tuple[int, object, object] = (index, on.rgba(), off.rgba())
+        if not self._look.glyphs:
+            key = (index, theme.key, None)
         if key in self._made:
             self._made.move_to_end(key)
             return self._made[key]
         levels = grey_levels(reduced(self._images[index], self._most_px))
+        if self._quiet and levels.ndim == 3:
+            levels = on_panel(levels, self._look, theme)
         made = level_image(levels, self._look, on, off)
         self._made[key] = made
         if len(self._made) * made.sizeInBytes() > _KEPT_BYTES:

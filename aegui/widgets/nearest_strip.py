@@ -51,7 +51,7 @@ class NearestStrip(Cells, Painted):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._glyphs = GlyphCache()
+        self._glyphs = GlyphCache(quiet=True)
         self._nearest: tuple[tuple[str, float], ...] = ()
         self._indices: tuple[int, ...] = ()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -10,6 +10,8 @@ from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from aegui.core.i18n import set_language
+from aegui.kit.theme import CONTRAST, DARK, LIGHT
+from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.glyphs import (
     GlyphCache,
     draw_glyph,
@@ -19,6 +21,7 @@ from aegui.widgets.glyphs import (
     grey_levels,
     label_name,
     label_sign,
+    on_panel,
     palette,
     scaled_size,
 )
@@ -131,3 +134,39 @@ def test_groups_of_emojis_are_told_in_the_language_of_the_person() -> None:
     assert label_name("Food & Drink") == "Comida y bebida"
     assert label_sign("green heart") == label_name("green heart") == "corazón verde"
     assert label_name("Coat") == "Coat"
+
+
+def test_a_white_ground_is_quiet_on_a_dark_panel_and_the_rest_as_it_is() -> None:
+    levels = np.full((3, 64, 64), 255, np.uint8)
+    rows, columns = np.mgrid[:64, :64] - 31.5
+    away = np.hypot(rows, columns)
+    face = away < 24
+    levels[:, face] = np.array([[250], [200], [20]])
+    # A white eye, and a white cloth with gaps in its outline that are no wider than a nook.
+    eye = np.hypot(rows + 6, columns) < 4
+    levels[:, eye] = 255
+    white = Look(glyphs=False, ground=1.0)
+    for theme in (DARK, CONTRAST):
+        seen = on_panel(levels, white, theme)
+        assert seen[:, 0, 0].max() < 90
+        assert seen[:, 0, 0].min() > theme.panel.red()
+        assert (seen[:, 24:40, 24:40] == levels[:, 24:40, 24:40]).all()
+        far = away > 27
+        assert len(np.unique(seen[:, far].T, axis=0)) == 1
+        grey = on_panel(levels[:1], white, theme)
+        assert grey.shape == (1, 64, 64)
+        assert grey[0, 0, 0] < 90
+    for look, theme in ((white, LIGHT), (Look(glyphs=False), DARK), (GLYPHS, DARK)):
+        assert on_panel(levels, look, theme) is levels
+
+
+def test_a_thing_of_white_whose_outline_has_gaps_stays_white() -> None:
+    levels = np.full((1, 64, 64), 255, np.uint8)
+    levels[0, 16:48:6, 16:48] = 100
+    levels[0, 16:48, [16, 47]] = 100
+    seen = on_panel(levels, Look(glyphs=False, ground=1.0), DARK)
+    assert (seen[0, 20:44, 20:44] == levels[0, 20:44, 20:44]).all()
+    levels[0, 16:48, 47] = 255
+    seen = on_panel(levels, Look(glyphs=False, ground=1.0), DARK)
+    assert (seen[0, 20:44, 20:40] == levels[0, 20:44, 20:40]).all()
+    assert seen[0, 2, 2] < 90

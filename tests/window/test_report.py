@@ -54,6 +54,28 @@ def test_the_network_that_is_shown_is_handed_in(
     assert str(folder) in window.notifications.shown[-1].text
 
 
+def test_while_an_earlier_epoch_is_shown_it_says_which_is_handed_in(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    train(qtbot, window)
+    shown = window._services.shown
+    assert shown.timeline is not None
+    assert shown.saved is not None
+    dialog = opened(window)
+    assert "Epoch" not in dialog.note.text()
+    dialog.reject()
+    early = float(shown.timeline.epochs[0])
+    window._services.showing.show_epoch(early)
+    qtbot.waitUntil(lambda: window._services.shown.past is not None, timeout=20_000)
+    best = shown.saved.results[shown.run].best_epoch
+    dialog = opened(window)
+    assert f"Epoch {early:.0f} is shown" in dialog.note.text()
+    assert f"best weights, of epoch {best}" in dialog.note.text()
+    dialog.form.fields["of"].edited.emit("letters")
+    assert "Epoch" not in dialog.note.text()
+    dialog.reject()
+
+
 def test_a_refusal_is_told_in_the_words_of_the_command(
     qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

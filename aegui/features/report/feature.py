@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
 
-from aegui.core.i18n import language, tr
+from aegui.core.i18n import language, localized, tr
 from aegui.core.report.assignments import ASSIGNMENTS
+from aegui.core.training.history import plain_epoch
 from aegui.features.report.model.report_service import ReportOrder, ReportService
 from aegui.features.report.view.dialog import SHOWN, HandIn, HandInDialog
 from aegui.session.notice import Notice
@@ -34,9 +36,29 @@ class ReportFeature(Feature):
         """Ask what the hand-in is to be of."""
         has_network = self._services.shown.saved is not None
         first = HandIn(of=SHOWN if has_network else next(iter(ASSIGNMENTS)), language=language())
-        dialog = HandInDialog(first, has_network=has_network, parent=self._window)
+        which = self._other_weights()
+        dialog = HandInDialog(first, has_network=has_network, which=which, parent=self._window)
         dialog.chosen.connect(self._on_dialog_chosen)
         dialog.open()
+
+    def _other_weights(self) -> str:
+        """What is said where an earlier epoch is shown: a hand-in is of a training at its end."""
+        shown = self._services.shown
+        if shown.past is None or shown.saved is None:
+            return ""
+        moment = replace(shown, past=None, is_live=False).moment_of(shown.run)
+        epochs = {
+            "shown": localized(plain_epoch(shown.past.epoch), ","),
+            "of": localized(moment.epoch, ","),
+        }
+        if moment.weights == "best":
+            return tr(
+                "Epoch {shown} is shown; the hand-in is of the best weights, of epoch {of}.",
+                **epochs,
+            )
+        return tr(
+            "Epoch {shown} is shown; the hand-in is of the last weights, of epoch {of}.", **epochs
+        )
 
     @Slot(object)
     def _on_dialog_chosen(self, wanted: HandIn) -> None:

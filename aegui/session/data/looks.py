@@ -143,16 +143,27 @@ def _spread(shares: NDArray[np.uint8], choose: np.ufunc) -> NDArray[np.uint8]:
     return made
 
 
-def without_ground(levels: NDArray[np.uint8], look: Look) -> NDArray[np.uint8]:
+def without_ground(levels: NDArray[np.uint8], look: Look, kept_px: int = 0) -> NDArray[np.uint8]:
     """Images on a white ground with that taken away: premultiplied, and their opacity.
 
     Args:
         levels: ``[n, C, H, W]``.
         look: How they are seen; its ground is white.
+        kept_px: Ground less than about twice as wide stays: what is white and has gaps is whole.
 
     Returns:
         ``[n, C + 1, H, W]``: over white they look as before; over another colour, as if on it.
     """
-    shares = ground_shares(levels, look)[:, np.newaxis]
+    shares = ground_shares(levels, look)
+    if kept_px:
+        around = ((kept_px, kept_px), (kept_px, kept_px), (0, 0))
+        wide = np.pad(shares.transpose(1, 2, 0), around, constant_values=255)
+        for _ in range(kept_px):
+            wide = _spread(wide, np.minimum)
+        for _ in range(kept_px):
+            wide = _spread(wide, np.maximum)
+        inner = wide[kept_px:-kept_px, kept_px:-kept_px]
+        shares = np.minimum(shares, inner.transpose(2, 0, 1))
+    shares = shares[:, np.newaxis]
     # A share is never more than the darkest channel: nothing falls below 0.
     return np.concatenate([levels - shares, 255 - shares], axis=1)

@@ -15,7 +15,7 @@ from aegui.core.data.byte_images import as_images
 from aegui.kit.theme import Theme, blend
 from aegui.session.data.looks import GLYPHS, Look, ground_shares, reduced
 from aegui.widgets.class_colours import paint_mark
-from aegui.widgets.glyphs import argb_image, grey_levels, label_sign, palette, photo_argb
+from aegui.widgets.glyphs import argb_image, grey_levels, label_sign, on_panel, palette, photo_argb
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -223,7 +223,8 @@ def _inner(
         glyph = levels if levels.ndim == 2 else levels[0]
         argb = palette(theme.pixel_on, theme.raised)[np.pad(glyph, FRAME_MARGIN)]
     else:
-        argb = photo_argb(levels[np.newaxis] if levels.ndim == 2 else levels)
+        channels = levels[np.newaxis] if levels.ndim == 2 else levels
+        argb = photo_argb(on_panel(channels, look, theme))
     large: NDArray[np.uint32] = np.repeat(np.repeat(argb, side, axis=0), side, axis=1)
     return large
 

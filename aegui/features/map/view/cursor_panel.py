@@ -22,7 +22,7 @@ from aegui.kit.painted import Painted
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, current_theme, figures_font
 from aegui.session.data.looks import GLYPHS, Look
-from aegui.widgets.glyphs import draw_picture, label_name, picture, picture_rect
+from aegui.widgets.glyphs import draw_picture, label_name, picture_rect, quiet_picture
 from aegui.widgets.nearest_strip import NearestStrip, nearest_title
 from aegui.widgets.rulers import axis_name
 from aegui.widgets.ticks import number_text, numbers_text
@@ -155,10 +155,10 @@ class CursorPictures(QWidget):
         images, captions = (self._image, binary), self._captions()
         for place, (image, caption) in enumerate(zip(images, captions, strict=False)):
             rect = self.picture_rect(place)
-            draw_picture(painter, rect, picture(image, self._look))
+            draw_picture(painter, rect, quiet_picture(image, self._look))
             if self._sample is not None:
                 painter.setOpacity(self._share)
-                draw_picture(painter, rect, picture(self._sample, self._look))
+                draw_picture(painter, rect, quiet_picture(self._sample, self._look))
                 painter.setOpacity(1.0)
             painter.setPen(QPen(theme.grid, 1))
             painter.drawRect(rect.adjusted(-1, -1, 0, 0))

@@ -54,17 +54,23 @@ class HandIn:
 
 
 class HandInDialog(QDialog):
-    """Chooses what the hand-in is of, its language, and whether it concludes."""
+    """Chooses what the hand-in is of, its language, and whether it concludes.
+
+    ``which`` is said of a network whose weights that are shown are not those handed in.
+    """
 
     chosen = Signal(object)
     """A ``HandIn``."""
 
-    def __init__(self, first: HandIn, *, has_network: bool, parent: QWidget) -> None:
+    def __init__(
+        self, first: HandIn, *, has_network: bool, which: str = "", parent: QWidget
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Hand-in"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(_WIDTH_PX)
         self._has_network = has_network
+        self._which = which
         self.form = Form(first)
         self.form.edited.connect(self._show_note)
         self.note = dim()
@@ -88,7 +94,8 @@ class HandInDialog(QDialog):
                 tr("Nothing has been trained yet: train first, or take the assignment.")
             )
         elif of == SHOWN:
-            self.note.setText(tr("Some twenty figures, in about half a minute."))
+            room = tr("Some twenty figures, in about half a minute.")
+            self.note.setText(" ".join(filter(None, (self._which, room))))
         else:
             self.note.setText(
                 tr(
