@@ -17,7 +17,8 @@ from aegui.features.gan.model.samples_service import COUNTS, DEFAULT_COUNT
 from aegui.features.gan.view.judge_box import JudgeBox
 from aegui.features.gan.view.nearest_box import NearestBox
 from aegui.features.gan.view.sheet import SampleSheet
-from aegui.kit.layouts import column, dim, held, row
+from aegui.kit.flow import FlowLayout
+from aegui.kit.layouts import column, dim, held
 from aegui.kit.placeholder import Placeholder
 from aegui.kit.theme import ICON_PX, SPACING, figures_font, icon
 
@@ -84,8 +85,10 @@ class GanPanel(QWidget):
 
     def _build(self) -> None:
         levers = (self.generator, self.discriminator)
-        parts = (self.noise, self.count, self._epoch, 1, *levers)
-        header = row(*parts, spacing=SPACING, margins=(SPACING, SPACING // 2, SPACING, 0))
+        header = FlowLayout(SPACING)
+        header.setContentsMargins(SPACING, SPACING // 2, SPACING, 0)
+        for part in (self.noise, self.count, self._epoch, *levers):
+            header.addWidget(part)
         self._controls = held(header)
         self._pages = Placeholder(self.sheet)
         self._pages.setContentsMargins(SPACING, 0, 0, 0)

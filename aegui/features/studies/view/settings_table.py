@@ -23,6 +23,14 @@ _HOVERED = 0.18
 BEST = "\N{BLACK STAR}"
 
 
+def two_lines(title: str) -> str:
+    """``title`` broken where its lines are most alike: columns are no wider than their figures."""
+    words = title.split(" ")
+    breaks = range(1, len(words))
+    lines = [(" ".join(words[:at]), " ".join(words[at:])) for at in breaks]
+    return "\n".join(min(lines, key=lambda both: max(map(len, both)))) if lines else title
+
+
 class SettingsTable(NamedTable):
     """Passive, but for the row that is chosen."""
 
@@ -45,7 +53,12 @@ class SettingsTable(NamedTable):
             self._header = sheet.header
             self._figures_from = 1 + len(sheet.plan.axes)
             first, *others = sheet.header
-            self.set_columns([(first, mark("The best so far")), *((title, "") for title in others)])
+            self.set_columns(
+                [
+                    (first, mark("The best so far")),
+                    *((two_lines(tr(title)), tr(title)) for title in others),
+                ]
+            )
             for column in range(self._figures_from):
                 item = self.horizontalHeaderItem(column)
                 if item is not None:

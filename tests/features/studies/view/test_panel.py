@@ -21,7 +21,7 @@ from aegui.features.studies.model.study_runs import StudySheet
 from aegui.features.studies.view.pages import make_at_once
 from aegui.features.studies.view.panel import StudiesPanel
 from aegui.features.studies.view.pictures_page import TABLE, PicturesPage
-from aegui.features.studies.view.settings_table import BEST, SettingsTable, TablePage
+from aegui.features.studies.view.settings_table import BEST, SettingsTable, TablePage, two_lines
 from aegui.kit.charts.bars import BarPlot
 from aegui.session.jobs.derived import JobProgress
 from tests.features.studies.plans import RATE, write_plan
@@ -93,6 +93,13 @@ def names_in(page: PicturesPage) -> tuple[str, ...]:
     """What the bars are called."""
     plot = page.tiles["bars"].view.plot
     return plot.names if isinstance(plot, BarPlot) else ()
+
+
+def test_titles_of_columns_are_broken_where_their_lines_are_most_alike() -> None:
+    assert two_lines("rate") == "rate"
+    assert two_lines("wrong pixels") == "wrong\npixels"
+    assert two_lines("numbers in the code") == "numbers\nin the code"
+    assert two_lines("") == ""
 
 
 def test_settings_fill_the_table_and_the_chart(panel: StudiesPanel, sheet: StudySheet) -> None:
