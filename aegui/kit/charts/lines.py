@@ -32,6 +32,7 @@ BAND_ALPHA = 46
 RUN_ALPHA = 66
 _SWATCH = 16.0
 _MEAN_PX = 2.0
+_RING_PX = 0.9
 _DASHES = (4.0, 3.0)
 _STYLES = (
     Qt.PenStyle.SolidLine,
@@ -39,11 +40,20 @@ _STYLES = (
     Qt.PenStyle.DotLine,
     Qt.PenStyle.DashDotLine,
 )
+_COLOURS = 8
 _DOT = 1.6
 _MOST_POINTS = 1_200
 _LEFT = Qt.AlignmentFlag.AlignLeft
 _RIGHT = Qt.AlignmentFlag.AlignRight
 _NONE = np.zeros((0, 0))
+
+
+def told_apart(number: int) -> Qt.PenStyle:
+    """How the ``number``-th of several lines is dashed.
+
+    Four in a row are told apart without colours, and 32 by colour and dashes together.
+    """
+    return _STYLES[(number + number // _COLOURS) % len(_STYLES)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +71,7 @@ class Series:
         style: How it is dashed.
         width: Of the line.
         dots: Whether each value has a dot.
+        hollow: Whether those are rings.
         texts: Each value as it is read off, or empty.
     """
 
@@ -73,6 +84,7 @@ class Series:
     style: Qt.PenStyle = Qt.PenStyle.SolidLine
     width: float = 1.0
     dots: bool = False
+    hollow: bool = False
     texts: tuple[str, ...] = ()
     own: Values | None = None
 
@@ -236,8 +248,12 @@ class LinePlot:
             self._paint_dots(ink, one, [dot for dot in dots if frame.plot.contains(dot)])
 
     def _paint_dots(self, ink: Ink, one: Series, dots: Sequence[QPointF]) -> None:
-        ink.painter.setPen(Qt.PenStyle.NoPen)
-        ink.painter.setBrush(one.ink(ink))
+        if one.hollow:
+            ink.painter.setPen(ink.pen(one.ink(ink), _RING_PX))
+            ink.painter.setBrush(ink.ground)
+        else:
+            ink.painter.setPen(Qt.PenStyle.NoPen)
+            ink.painter.setBrush(one.ink(ink))
         radius = ink.length(_DOT)
         for dot in dots:
             ink.painter.drawEllipse(dot, radius, radius)

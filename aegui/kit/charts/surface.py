@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QImage
 from aegui.kit.charts.axes import framed, shaped
 from aegui.kit.charts.ink import GAP, HAIRLINE, TICK_PT
 from aegui.kit.charts.items import ItemShape, line_of
+from aegui.kit.charts.lines import told_apart
 from aegui.kit.charts.scale import Scale
 from aegui.kit.theme import blend
 
@@ -96,7 +97,7 @@ class SurfacePlot:
                 continue
             series = ink.theme.series[trail.colour % len(ink.theme.series)]
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(ink.pen(series, _WIDTH))
+            painter.setPen(ink.pen(series, _WIDTH, told_apart(item)))
             painter.drawPolyline(points)
             painter.setPen(ink.pen(ink.theme.panel, HAIRLINE))
             painter.setBrush(series)
@@ -135,12 +136,12 @@ class SurfacePlot:
     def _paint_legend(self, ink: Ink, rect: QRectF) -> float:
         line = ink.line(TICK_PT) + 1.0
         x, y = rect.left(), rect.top()
-        for trail in self.trails:
+        for item, trail in enumerate(self.trails):
             room = _SWATCH + GAP + ink.width(trail.name, TICK_PT) + 2.5 * GAP
             if x > rect.left() and x + room - 2.5 * GAP > rect.right():
                 x, y = rect.left(), y + line
             colour = ink.theme.series[trail.colour % len(ink.theme.series)]
-            ink.painter.setPen(ink.pen(colour, _WIDTH))
+            ink.painter.setPen(ink.pen(colour, _WIDTH, told_apart(item)))
             middle = y + line / 2
             ink.painter.drawLine(QPointF(x, middle), QPointF(x + _SWATCH, middle))
             box = QRectF(x + _SWATCH + GAP, y, rect.right() - x, line)

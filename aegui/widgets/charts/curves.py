@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import Qt
 
 from aegui.core.i18n import mark, tr
 from aegui.core.training.terms import TERMS, loss_unit
-from aegui.kit.charts.lines import Series
+from aegui.kit.charts.lines import Series, told_apart
 from aegui.kit.charts.scale import precise
 
 if TYPE_CHECKING:
@@ -29,13 +28,13 @@ MOST_SINGLE_RUNS = 16
 class CurveSpec:
     """A curve: the column or term of ``HistoryView`` it shows, its label, its colour in ``series``.
 
-    A dashed one is told from the others without colours.
+    ``dash``, the number of its way to be dashed (0: whole), tells it from others without colours.
     """
 
     column: str
     label: str
     colour: int
-    dashed: bool = False
+    dash: int = 0
 
 
 @dataclass(frozen=True)
@@ -72,12 +71,14 @@ class ChartSpec:
     needs: str = ""
 
 
-def _terms(chart: str, colours: tuple[int, ...], dashed: str = "") -> tuple[CurveSpec, ...]:
+def _terms(
+    chart: str, colours: tuple[int, ...], dashes: tuple[int, ...] = (0, 1, 2)
+) -> tuple[CurveSpec, ...]:
     """A curve for each term of the table that belongs to ``chart``, the first one on top."""
     terms = [term for term in TERMS.values() if term.chart == chart]
     specs = [
-        CurveSpec(term.key, term.label, colour, dashed=term.key == dashed)
-        for term, colour in zip(terms, colours, strict=True)
+        CurveSpec(term.key, term.label, colour, dash)
+        for term, colour, dash in zip(terms, colours, dashes[: len(terms)], strict=True)
     ]
     return tuple(reversed(specs))
 
@@ -87,7 +88,7 @@ CHARTS: tuple[ChartSpec, ...] = (
         "loss",
         mark("Loss"),
         mark("What training makes smaller: how far the answers are from the targets."),
-        _terms("loss", (0, 1), dashed="validation_loss"),
+        _terms("loss", (0, 1)),
         can_log=True,
         is_first=True,
     ),
@@ -99,9 +100,9 @@ CHARTS: tuple[ChartSpec, ...] = (
             "the code from the prior in nats, edges, and penalties. All without their weights."
         ),
         (
-            *_terms("weights", (7, 3)),
-            *_terms("penalties", (4, 5, 6)),
-            *_terms("split", (0, 2, 1), dashed="kl"),
+            *_terms("weights", (7, 3), (2, 0)),
+            *_terms("penalties", (4, 5, 6), (1, 2, 3)),
+            *_terms("split", (0, 2, 1), (0, 2, 1)),
         ),
         needs="reconstruction",
         can_log=True,
@@ -111,7 +112,7 @@ CHARTS: tuple[ChartSpec, ...] = (
         "accuracy",
         mark("Accuracy"),
         mark("Share of the samples whose class is found: of those learnt, and of those kept."),
-        _terms("accuracy", (0, 1), dashed="validation_accuracy"),
+        _terms("accuracy", (0, 1)),
         unit=mark("share of the samples"),
         from_zero=False,
         percent=True,
@@ -124,7 +125,7 @@ CHARTS: tuple[ChartSpec, ...] = (
             "Generator against discriminator: neither should win. At 1.39 the discriminator only "
             "guesses."
         ),
-        _terms("adversary", (0, 1), dashed="discriminator_loss"),
+        _terms("adversary", (0, 1)),
         unit=mark("nats"),
         is_first=True,
     ),
@@ -132,7 +133,7 @@ CHARTS: tuple[ChartSpec, ...] = (
         "scores",
         mark("Taken for real"),
         mark("How real the discriminator thinks real and generated images are; both near a half."),
-        _terms("scores", (2, 3), dashed="fake_score"),
+        _terms("scores", (2, 3), (0, 1)),
         unit=mark("probability"),
         ceiling=1.0,
         percent=True,
@@ -145,7 +146,7 @@ CHARTS: tuple[ChartSpec, ...] = (
             "How surprised the discriminator is by the class of real images, and how undecided it "
             "is about that of generated ones; both in nats, both to become small."
         ),
-        _terms("adversary_classes", (0, 1), dashed="class_doubt"),
+        _terms("adversary_classes", (0, 1)),
         unit=mark("nats"),
         is_first=True,
     ),
@@ -157,8 +158,8 @@ CHARTS: tuple[ChartSpec, ...] = (
             "images learnt, the worst of them, and the mean of those held out."
         ),
         (
-            CurveSpec("wrong_max", mark("Worst"), 1, dashed=True),
-            CurveSpec("validation_wrong", mark("Held out"), 2, dashed=True),
+            CurveSpec("wrong_max", mark("Worst"), 1, 1),
+            CurveSpec("validation_wrong", mark("Held out"), 2, 2),
             CurveSpec("wrong_mean", mark("Mean"), 0),
         ),
         unit=mark("pixels per image"),
@@ -235,7 +236,7 @@ class Curve:
     @functools.cached_property
     def series(self) -> Series:
         """The same as it is drawn: the mean of all runs with its band, and some single runs."""
-        style = Qt.PenStyle.DashLine if self.spec.dashed else Qt.PenStyle.SolidLine
+        style = told_apart(self.spec.dash)
         name, colour = tr(self.spec.label), self.spec.colour
         if not self.is_band:
             return Series(name, self.mean, colour=colour, style=style)

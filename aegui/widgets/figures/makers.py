@@ -17,7 +17,7 @@ from aegui.core.study.tables import curves_csv, curves_sheet, matrix_csv, matrix
 from aegui.kit.charts.axes import Axis
 from aegui.kit.charts.bars import BarPlot
 from aegui.kit.charts.figure import Figure
-from aegui.kit.charts.lines import LinePlot, Series
+from aegui.kit.charts.lines import LinePlot, Series, told_apart
 from aegui.kit.charts.matrix import NumberMatrix
 from aegui.kit.charts.scale import Scale, fitted
 from aegui.session.data.looks import GLYPHS
@@ -205,7 +205,7 @@ def noise_curves_plot(curves: Curves) -> LinePlot:
                 line.low if banded else None,
                 line.high if banded else None,
                 colour=models % 7 if is_model else 7 if line.key != "limit" else None,
-                style=_STYLES[line.key],
+                style=told_apart(models) if is_model else _STYLES[line.key],
                 width=1.3 if line.key in ("model", "limit") else 0.9,
                 dots=is_model,
                 texts=tuple(_with_deviation(line, at) for at in range(len(curves.levels))),

@@ -11,7 +11,7 @@ from aegui.core.races.surface import frame_of
 from aegui.core.text_tables import csv_text
 from aegui.kit.charts.axes import Axis
 from aegui.kit.charts.figure import Figure
-from aegui.kit.charts.lines import LinePlot, Series
+from aegui.kit.charts.lines import LinePlot, Series, told_apart
 from aegui.kit.charts.scale import fitted
 from aegui.kit.charts.surface import SurfacePlot, Trail, around
 from aegui.widgets.figures.race_kinds import CLOCKS, VALUES
@@ -45,7 +45,7 @@ def race_plot(state: RaceState, view: RaceView) -> LinePlot | None:
         y = np.full(len(at), np.nan)
         if len(own):
             y = np.interp(at, own, value, left=np.nan, right=np.nan)
-        series.append(Series(lane.name, y, colour=place, width=_WIDTH))
+        series.append(Series(lane.name, y, colour=place, style=told_apart(place), width=_WIDTH))
     is_log = view.is_log and bool((values[np.isfinite(values)] > 0.0).any())
     x = fitted(at, is_log=True) if view.is_log_clock else around(float(at[0]), float(at[-1]))
     y_axis = fitted(values, is_log=is_log, from_zero=not is_log)

@@ -24,7 +24,7 @@ from aegui.kit.charts.axes import Axis
 from aegui.kit.charts.bars import BarPlot
 from aegui.kit.charts.boxes import BoxPlot
 from aegui.kit.charts.figure import Figure
-from aegui.kit.charts.lines import LinePlot, Series
+from aegui.kit.charts.lines import LinePlot, Series, told_apart
 from aegui.kit.charts.matrix import NumberMatrix
 from aegui.kit.charts.multiples import SmallMultiples
 from aegui.kit.charts.parallel import ParallelAxis, ParallelPlot
@@ -212,18 +212,18 @@ def _column(material: StudyMaterial, choice: PictureChoice) -> str:
 
 
 def _series(one: SettingCurves, column: str, band: str, name: str, number: int) -> Series:
-    values = one.columns[column]
+    values, style = one.columns[column], told_apart(number)
     if band == "quartiles":
         low, middle, high = np.nanquantile(values, (0.25, 0.5, 0.75), axis=1)
-        return Series(name, middle, low, high, colour=number, width=1.3)
+        return Series(name, middle, low, high, colour=number, style=style, width=1.3)
     mean, std = values.mean(axis=1), values.std(axis=1)
     if band == "runs":
-        return Series(name, mean, runs=values, colour=number, width=1.3)
+        return Series(name, mean, runs=values, colour=number, style=style, width=1.3)
     if values.shape[1] < 2:
-        return Series(name, mean, colour=number, width=1.3)
+        return Series(name, mean, colour=number, style=style, width=1.3)
     # Below nothing there is no loss; on a logarithmic axis a band would begin nowhere.
     low = np.maximum(mean - std, values.min(axis=1))
-    return Series(name, mean, low, mean + std, colour=number, width=1.3)
+    return Series(name, mean, low, mean + std, colour=number, style=style, width=1.3)
 
 
 def _placed_at(at: NDArray[np.float64], epochs: NDArray[np.float64], one: Series) -> Series:

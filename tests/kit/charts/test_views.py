@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +15,7 @@ from aegui.kit.charts.axes import Axis
 from aegui.kit.charts.figure import Figure, Paper, figure_image
 from aegui.kit.charts.ink import PAPERS, Ink
 from aegui.kit.charts.line_view import LineView
-from aegui.kit.charts.lines import LinePlot, Series
+from aegui.kit.charts.lines import LinePlot, Series, told_apart
 from aegui.kit.charts.matrix import CellRoom, NumberMatrix
 from aegui.kit.charts.matrix_view import MatrixTable
 from aegui.kit.charts.menu import FigureDesk
@@ -52,6 +53,16 @@ def test_lines_that_share_a_colour_are_dashed_otherwise() -> None:
     lines = [Series(str(number), np.ones(3), colour=number) for number in range(20)]
     looks = {(one.ink(ink).name(), one.line_style(ink)) for one in lines}
     assert len(looks) == len(lines)
+
+
+def test_several_lines_differ_in_more_than_their_colour() -> None:
+    ink = Ink(QPainter(), PAPERS["light"])
+    looks = [(Series("", np.ones(3), colour=n).ink(ink).name(), told_apart(n)) for n in range(32)]
+    assert len(set(looks)) == 32
+    # Few lines, as most charts have, are told apart without colours.
+    assert len({style for _, style in looks[:4]}) == 4
+    assert looks[0][1] is Qt.PenStyle.SolidLine
+    assert all(one[1] != two[1] for one, two in itertools.pairwise(looks))
 
 
 class Lines(LineView):

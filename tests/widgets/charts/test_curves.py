@@ -108,7 +108,7 @@ def test_every_term_has_a_curve_in_its_chart() -> None:
 
 def test_validation_is_a_dashed_line_beside_the_loss() -> None:
     validation, loss = curves_of(SPECS["loss"], with_terms(3, validation_loss=[2.0, 1.5, 1.4]))
-    assert (validation.spec.dashed, loss.spec.dashed) == (True, False)
+    assert (validation.spec.dash, loss.spec.dash) == (1, 0)
     np.testing.assert_allclose(validation.mean, [2.0, 1.5, 1.4], rtol=1e-6)
     assert [curve.spec.column for curve in curves_of(SPECS["loss"], with_terms(3))] == ["loss"]
 

@@ -218,6 +218,7 @@ class SmallestPage(QWidget):
                     np.where(holds, np.nan, sizes),
                     colour=7,
                     dots=True,
+                    hollow=True,
                     style=Qt.PenStyle.NoPen,
                 ),
                 Series(tr("reaches it"), did, colour=2, dots=True, style=Qt.PenStyle.NoPen),
