@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QPlainTextEd
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.problem_report import PARTS, as_text, collected, write_report
-from aegui.kit.layouts import hint
+from aegui.kit.marks import wrapped_label
 from aegui.kit.theme import SPACING, figures_font
 from aegui.session.notice import Notice
 from aegui.shell.dialogs import files
@@ -56,7 +56,7 @@ class ProblemDialog(QDialog):
         column.setContentsMargins(margin, margin, margin, margin)
         column.setSpacing(SPACING)
         column.addWidget(
-            hint(
+            wrapped_label(
                 tr(
                     "The program sends nothing by itself. What you leave ticked is written to a "
                     "file, which you can read, shorten and send to whoever helps you."

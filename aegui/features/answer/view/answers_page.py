@@ -23,7 +23,7 @@ from aegui.features.answer.view.marks import MarksLegend
 from aegui.features.answer.view.pictures import AnswerPictures
 from aegui.kit.marks import ElidedLabel, flat_button
 from aegui.kit.speech import describe
-from aegui.kit.theme import SPACING, current_theme
+from aegui.kit.theme import SPACING, current_theme, for_text
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.answer_words import best_words, sheet_words
 from aegui.widgets.nearest_strip import NearestStrip, nearest_title
@@ -42,6 +42,7 @@ _WORDS_SHARE = 40
 """Percent of a low row that its words get."""
 _ANY_PX = (1 << 24) - 1
 _WIDE_PX = 500
+_ROOMY_PX = 640
 _WIDE_SHAPE = 1.7
 """A page that is so much wider than high has what is nearest at the side, not below."""
 _EXPECTED = mark(
@@ -307,10 +308,10 @@ class AnswersPage(QWidget):
         ways = QBoxLayout.Direction
         self._whole.setDirection(ways.LeftToRight if wide else ways.TopToBottom)
         self._whole.setSpacing(2 * SPACING if wide else 4)
-        # At the side there is width for all of it.
+        # At the side there is width for all of it, where that takes none from the words.
         title = self._nearest_title
         whole_px = title.fontMetrics().horizontalAdvance(title.text()) + 2
-        title.setMinimumWidth(whole_px if wide else 0)
+        title.setMinimumWidth(whole_px if wide and self.width() >= for_text(_ROOMY_PX) else 0)
 
     # -- what is shown ---------------------------------------------------------------------------
 

@@ -28,6 +28,7 @@ _CHIP_PX = 10
 _ROW_GAP_PX = 3
 _MARK_ROOM_PX = 18
 _MARKS_ACROSS = 8
+_LEAST_ROOM_PX = 420
 _FEW = 4
 _MOST_COVERED = 0.04
 """Of the map, by a list of all names."""
@@ -37,7 +38,8 @@ class ClassLegend(QWidget):
     """A row per class, in columns where there is little height; a click lets one stand out.
 
     Where its rows would cover much of the map it is compact: the marks of all classes, above them
-    the name of the one that the cursor is at. It opens while the pointer or the focus is on it.
+    the name of the one that the cursor is at; on a very small map that name alone. It opens while
+    the pointer or the focus is on it.
 
     Signals:
         emphasis_requested(object): That class (a number) should stand out; None: all alike.
@@ -58,6 +60,7 @@ class ClassLegend(QWidget):
         self._pointed: int | None = None
         self._room = QSize(_ANY_PX, _ANY_PX)
         self._is_compact = self._is_entered = self._is_open = False
+        self._has_marks = True
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.setAccessibleName(tr("Classes"))
@@ -117,6 +120,7 @@ class ClassLegend(QWidget):
         whole = self._list_size()
         covers = whole.width() * whole.height() / max(1, self._room.width() * self._room.height())
         self._is_compact = len(self._names) > _FEW and covers > _MOST_COVERED
+        self._has_marks = self._room.width() >= _LEAST_ROOM_PX
         self.resize(self.sizeHint())
         describe(self, "; ".join([*self._names, *filter(None, [self._note])]), spoken=False)
         self.update()
@@ -153,13 +157,14 @@ class ClassLegend(QWidget):
 
     def _compact_size(self) -> QSize:
         columns = min(_MARKS_ACROSS, len(self._names))
-        rows = -(-len(self._names) // columns)
+        rows = -(-len(self._names) // columns) if self._has_marks else 0
         # As wide as any name: it does not change its size under the pointer.
         words = max(
             self._column_px() - SPACING, self.fontMetrics().horizontalAdvance(self._count_words())
         )
         note = self.fontMetrics().horizontalAdvance(self._note)
-        width = max(columns * _MARK_ROOM_PX, words, note) + 2 * SPACING
+        marks = columns * _MARK_ROOM_PX if self._has_marks else 0
+        width = max(marks, words, note) + 2 * SPACING
         lines = 1 + bool(self._note)
         return QSize(width, lines * self._row_px() + rows * _MARK_ROOM_PX + SPACING)
 
@@ -178,7 +183,9 @@ class ClassLegend(QWidget):
         return SPACING + _CHIP_PX + SPACING + min(_LONGEST_PX, widest)
 
     def row_rect(self, number: int) -> QRect:
-        """Where the row of class ``number`` is painted, or its mark alone."""
+        """Where the row of class ``number`` is painted, or its mark alone; empty: nowhere."""
+        if self.is_compact and not self._has_marks:
+            return QRect()
         if self.is_compact:
             across = min(_MARKS_ACROSS, len(self._names))
             row, column = divmod(number, across)
@@ -282,7 +289,7 @@ class ClassLegend(QWidget):
             painter.setPen(theme.text)
             rest = line.adjusted(_CHIP_PX + SPACING, 0, 0, 0)
             painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter, self._elided(told))
-        for number in range(len(self._names)):
+        for number in range(len(self._names) if self._has_marks else 0):
             spot = self.row_rect(number)
             at = spot.center().x() - _CHIP_PX // 2 + 1
             self._paint_mark(painter, number, at, spot.center().y() + 1)

@@ -168,6 +168,21 @@ def test_the_pointer_opens_it(qtbot: QtBot, aside: ClassLegend) -> None:
     assert legend.is_compact
 
 
+def test_on_a_very_small_map_it_is_one_line(aside: ClassLegend) -> None:
+    legend = aside
+    legend.set_classes([f"Faces of kind {number}" for number in range(16)])
+    legend.set_room(QSize(500, 400))
+    marks = legend.sizeHint()
+    legend.set_room(QSize(300, 400))
+    assert legend.is_compact
+    assert legend.sizeHint().height() < 0.6 * marks.height()
+    legend.resize(legend.sizeHint())
+    told = legend.grab().toImage()
+    legend.set_pointed(3)
+    assert legend.grab().toImage() != told
+    assert all(legend.row_rect(number).isEmpty() for number in range(16))
+
+
 def test_few_short_names_stay_a_list(legend: ClassLegend) -> None:
     legend.set_classes([str(number) for number in range(3)])
     legend.set_room(QSize(220, 200))
