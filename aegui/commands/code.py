@@ -64,7 +64,8 @@ def _subject(options: argparse.Namespace) -> CodedRun:
 
 def _make(options: argparse.Namespace, subject: CodedRun) -> str | None:
     """Write the code, or print it where nothing else is printed; the file that was written."""
-    from aegui.core.source_code.make import SUFFIXES, make_code
+    from aegui.core.source_code.forms import SUFFIXES
+    from aegui.core.source_code.make import make_code
 
     if options.out:
         path = Path(options.out)

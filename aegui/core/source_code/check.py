@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from aegui.core.data.progress import IsCancelled
-    from aegui.core.source_code.make import DialectKey
+    from aegui.core.source_code.forms import DialectKey
     from aegui.core.source_code.subject import CodedRun
 
 STEPS = 10

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
 from aegui.core.atomic import plain_name, write_atomically
-from aegui.core.choices import Choice, table
-from aegui.core.i18n import mark
-from aegui.core.source_code.notebook import notebook_text
+from aegui.core.source_code.forms import SUFFIXES
+from aegui.core.source_code.notebook import notebook_text, shown_notebook
 from aegui.core.source_code.numpy_code import NumpyPrinter, numpy_listing
 from aegui.core.source_code.reference import steps_of
 from aegui.core.source_code.torch_code import torch_listing
@@ -24,27 +23,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from aegui.core.source_code.forms import DialectKey
     from aegui.core.source_code.listing import Listing
     from aegui.core.source_code.subject import CodedRun
 
-DialectKey = Literal["torch", "numpy", "notebook"]
-DIALECTS = table(
-    Choice("torch", mark("PyTorch"), mark("A module and a plain loop.")),
-    Choice(
-        "numpy",
-        mark("NumPy by hand"),
-        mark("Forward, backward and the optimiser without a library, and a gradient check."),
-    ),
-    Choice(
-        "notebook",
-        mark("Notebook"),
-        mark("The PyTorch code in cells, with the formulas between them."),
-    ),
-)
-"""The forms of code, as they are offered."""
 RECORDED = 10
 """Steps whose draws lie beside NumPy code."""
-SUFFIXES = {"torch": ".py", "numpy": ".py", "notebook": ".ipynb"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +65,16 @@ def code_listing(run: CodedRun, dialect: DialectKey, stem: str) -> Listing:
     if dialect == "numpy":
         return numpy_listing(run, f"{_plain(stem)}.npz", RECORDED)
     return torch_listing(run, f"{_plain(stem)}.npz", script=dialect == "torch")
+
+
+def shown_listing(run: CodedRun, dialect: DialectKey, stem: str) -> Listing:
+    """The lines of a form as they are read: a notebook has its words as comments.
+
+    Raises:
+        AeguiError: There is none of this recipe, in words.
+    """
+    listing = code_listing(run, dialect, stem)
+    return shown_notebook(run, listing) if dialect == "notebook" else listing
 
 
 def make_code(run: CodedRun, dialect: DialectKey, stem: str) -> MadeCode:

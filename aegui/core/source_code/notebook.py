@@ -6,11 +6,13 @@ The form is nbformat 4.5: https://nbformat.readthedocs.io/en/latest/format_descr
 from __future__ import annotations
 
 import json
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from aegui.core.i18n import tr
 from aegui.core.json_text import from_json
 from aegui.core.network.kinds import KINDS, composition, kind_of
+from aegui.core.source_code.listing import CodeLine, Listing
 from aegui.core.training.losses import LOSSES
 from aegui.core.training.optimizers import OPTIMIZERS
 from aegui.core.training.terms import definitions, equations
@@ -18,7 +20,6 @@ from aegui.core.training.terms import definitions, equations
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aegui.core.source_code.listing import Listing
     from aegui.core.source_code.subject import CodedRun
 
 
@@ -40,6 +41,25 @@ def notebook_text(run: CodedRun, listing: Listing) -> str:
         "nbformat_minor": 5,
     }
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+
+
+def shown_notebook(run: CodedRun, listing: Listing) -> Listing:
+    """A notebook as one text: cells in the percent form, which editors know, words as comments."""
+    lines: list[CodeLine] = []
+    for key, own in groupby(listing.lines, lambda line: line.section):
+        words = _WORDS[key](run, listing) if key in _WORDS else ""
+        if words:
+            lines.append(CodeLine("# %% [markdown]"))
+            lines += [CodeLine(f"# {line}".rstrip()) for line in words.splitlines()]
+            lines.append(CodeLine(""))
+        lines.append(CodeLine("# %%"))
+        cell = list(own)
+        while cell and not cell[0].text:
+            del cell[0]
+        while cell and not cell[-1].text:
+            del cell[-1]
+        lines += [*cell, CodeLine("")]
+    return Listing(tuple(lines[:-1]), listing.data_file)
 
 
 def code_cells(text: str) -> list[str]:

@@ -26,6 +26,7 @@ FEATURES = (
         at_start=True,
     ),
     FeatureSpec("aegui.features.builder.greeting:GreetingFeature", seen_with=("builder",)),
+    FeatureSpec("aegui.features.builder.lit:LitFeature", seen_with=("builder",)),
     FeatureSpec(
         "aegui.features.builder.settings:SettingsFeature",
         (

@@ -62,11 +62,13 @@ class BuilderPanel(QWidget):
         recipe_edited(Recipe, str): The recipe asked for, and the words for undoing the edit.
         gallery_requested(): All networks to begin from are to be shown.
         undo_requested(), redo_requested(): The buttons of the header.
+        layer_pointed(object): Part and number of the layer that is pointed at, or None.
     """
 
     recipe_edited = Signal(object, str)
     gallery_requested = Signal()
     vary_requested = Signal(str)
+    layer_pointed = Signal(object)
     undo_requested = Signal()
     redo_requested = Signal()
 
@@ -321,12 +323,18 @@ class BuilderPanel(QWidget):
         chain.vary_requested.connect(self.vary_requested)
         chain.remedy_requested.connect(self._mend)
         chain.card_focused.connect(self._on_chain_card_focused)
+        chain.layer_pointed.connect(self.layer_pointed)
         chain.drag_moved.connect(partial(self._on_chain_drag_moved, chain))
 
     @property
     def _chains(self) -> list[LayerChain]:
         sections = [section for section in (self.head, self.discriminator) if section is not None]
         return [self.chain, *(section.chain for section in sections)]
+
+    def set_lit(self, place: tuple[str, int] | None) -> None:
+        """Light the card of that part and number; None: no card."""
+        for chain in self._chains:
+            chain.set_lit(place)
 
     def set_undo_state(
         self, can_undo: bool, can_redo: bool, undo_text: str = "", redo_text: str = ""

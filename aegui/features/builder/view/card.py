@@ -24,7 +24,8 @@ from aegui.kit.theme import RADIUS, current_theme, figures_font
 from aegui.widgets.form.field_menu import FieldMenu, vary_words
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QFocusEvent, QMouseEvent, QPaintEvent, QResizeEvent
+    from PySide6.QtCore import QEvent
+    from PySide6.QtGui import QEnterEvent, QFocusEvent, QMouseEvent, QPaintEvent, QResizeEvent
     from PySide6.QtWidgets import QToolButton
 
     from aegui.core.network.plan import Place
@@ -96,6 +97,7 @@ class LayerCard(QWidget):
         focus_step_requested(int): To the card above (-1) or below (+1).
         remedy_requested(): What is offered about the problem is to be done.
         focused(): The card, not one of its fields, has got the focus.
+        pointed(bool): The pointer is over the card, or has left it.
         dragged(QPoint), dropped(QPoint): The grip's drag, in global coordinates.
     """
 
@@ -110,6 +112,7 @@ class LayerCard(QWidget):
     focus_step_requested = Signal(int)
     remedy_requested = Signal()
     focused = Signal()
+    pointed = Signal(bool)
     dragged = Signal(QPoint)
     dropped = Signal(QPoint)
 
@@ -119,6 +122,7 @@ class LayerCard(QWidget):
         self._state: CardState | None = None
         self._is_locked = False
         self._is_lifted = False
+        self._is_lit = False
         self._pull: tuple[float, int] | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -239,6 +243,17 @@ class LayerCard(QWidget):
         self._is_lifted = lifted
         self.update()
 
+    def set_lit(self, lit: bool) -> None:
+        """Whether its layer is pointed at elsewhere."""
+        if lit != self._is_lit:
+            self._is_lit = lit
+            self.update()
+
+    @property
+    def is_lit(self) -> bool:
+        """Whether its layer is pointed at elsewhere."""
+        return self._is_lit
+
     def _show_head(self, state: CardState) -> None:
         place = state.place
         self._title.setText(place.heading(with_kind=state.with_kind))
@@ -345,6 +360,16 @@ class LayerCard(QWidget):
         super().focusInEvent(event)
         self.focused.emit()
 
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Its layer is pointed at."""
+        super().enterEvent(event)
+        self.pointed.emit(True)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """It no longer is."""
+        super().leaveEvent(event)
+        self.pointed.emit(False)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """More or less room for the shapes."""
         super().resizeEvent(event)
@@ -422,7 +447,7 @@ class LayerCard(QWidget):
         theme = current_theme()
         if self._is_lifted:
             return QPen(theme.text_dim, 1.0, Qt.PenStyle.DashLine)
-        if self.hasFocus():
+        if self.hasFocus() or self._is_lit:
             return QPen(theme.accent, 2.0)
         if self.state().problem:
             return QPen(theme.bad, 1.0)

@@ -40,6 +40,8 @@ class LayerChain(QWidget):
     Signals:
         recipe_edited(Recipe, str): The recipe asked for, and the words for undoing the edit.
         card_focused(QWidget): The card that should be scrolled into sight.
+        layer_pointed(object): Part and number of the layer whose card is pointed at or has the
+            focus; None: of none.
         drag_moved(QPoint): The pointer in the chain's coordinates while a card is dragged.
         remedy_requested(Problem): What is offered about it is to be done.
 
@@ -51,6 +53,7 @@ class LayerChain(QWidget):
 
     recipe_edited = Signal(object, str)
     card_focused = Signal(object)
+    layer_pointed = Signal(object)
     drag_moved = Signal(QPoint)
     vary_requested = Signal(str)
     remedy_requested = Signal(object)
@@ -116,6 +119,14 @@ class LayerChain(QWidget):
             )
         self._show_gaps()
         self._restore_focus()
+
+    def set_lit(self, place: tuple[str, int] | None) -> None:
+        """Light the card of that part and number; it should be scrolled into sight."""
+        for card, own in zip(self.cards, self._plan.places, strict=True):
+            is_lit = place == (own.part, own.index)
+            if is_lit and not card.is_lit and not card.underMouse():
+                self.card_focused.emit(card)
+            card.set_lit(is_lit)
 
     def set_recipe(self, recipe: Recipe) -> None:
         """The same stack, of another recipe: what edits begin from."""
@@ -231,8 +242,20 @@ class LayerChain(QWidget):
         card.focus_step_requested.connect(partial(self._on_focus_step_requested, card))
         card.remedy_requested.connect(partial(self._on_remedy_requested, card))
         card.focused.connect(partial(self.card_focused.emit, card))
+        card.focused.connect(partial(self._on_card_pointed, card, True))
+        card.pointed.connect(partial(self._on_card_pointed, card))
         card.dragged.connect(partial(self._on_card_dragged, card))
         card.dropped.connect(partial(self._on_card_dropped, card))
+
+    def _on_card_pointed(self, card: LayerCard, is_pointed: bool) -> None:
+        if card not in self.cards:
+            return
+        if not is_pointed:
+            # The one with the focus stays lit when the pointer leaves the cards.
+            card = next((one for one in self.cards if one.hasFocus()), card)
+            is_pointed = card.hasFocus()
+        place = self._place(card)
+        self.layer_pointed.emit((place.part, place.index) if is_pointed else None)
 
     def _on_remedy_requested(self, card: LayerCard) -> None:
         problem = self._mended[self.cards.index(card)]

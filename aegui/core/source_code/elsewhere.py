@@ -1,0 +1,118 @@
+"""The check of code in a process of its own: it can be given up, and takes no longer than it may.
+
+What travels is text and numbers, from which the other process makes the code itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import multiprocessing
+import signal
+import time
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from aegui.core.data.byte_images import ByteImages, memory_of
+from aegui.core.data.dataset import Dataset
+from aegui.core.errors import Cancelled
+from aegui.core.i18n import language, set_language, tr
+from aegui.core.json_text import from_json
+from aegui.core.network.resolve import resolve
+from aegui.core.recipe.file import parse_recipe, recipe_json
+from aegui.core.run_file.tensor_bytes import packed, unpacked
+from aegui.core.source_code.check import CodeVerdict, check_code
+from aegui.core.source_code.subject import CodedRun
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+    from aegui.core.data.progress import IsCancelled
+    from aegui.core.source_code.forms import DialectKey
+
+MOST_SECONDS = 180.0
+_LOOK_SECONDS = 0.1
+
+
+def check_elsewhere(
+    run: CodedRun,
+    dialect: DialectKey,
+    cancelled: IsCancelled | None = None,
+    seconds: float = MOST_SECONDS,
+) -> CodeVerdict:
+    """What ``check_code`` says, of a process that is started for it and ends with it.
+
+    Raises:
+        Cancelled: ``cancelled`` said so; the process has ended.
+    """
+    context = multiprocessing.get_context("spawn")
+    pipe, theirs = context.Pipe()
+    process = context.Process(
+        target=_work, args=(theirs, dialect, language()), name="aegui code", daemon=True
+    )
+    process.start()
+    theirs.close()
+    deadline = time.monotonic() + seconds
+    try:
+        _send(pipe, run)
+        while not pipe.poll(_LOOK_SECONDS):
+            if cancelled is not None and cancelled():
+                raise Cancelled
+            if time.monotonic() >= deadline:
+                words = tr("It takes longer than {n:,.0f} seconds.", n=seconds)
+                return CodeVerdict("incomparable", reason=words)
+        return _verdict(from_json(pipe.recv_bytes()))
+    except (EOFError, OSError):
+        words = tr("The process that runs the code has ended, perhaps for want of memory.")
+        return CodeVerdict("incomparable", reason=words)
+    finally:
+        pipe.close()
+        process.terminate()
+        process.join()
+        process.close()
+
+
+def _verdict(found: dict[str, Any]) -> CodeVerdict:
+    return CodeVerdict(
+        found["state"],
+        found["difference"],
+        found["gradient"],
+        found["reason"],
+        tuple(found["code"]),
+        tuple(found["own"]),
+    )
+
+
+def _send(pipe: Connection, run: CodedRun) -> None:
+    dataset = run.resolved.dataset
+    document = {
+        "name": run.name,
+        "recipe": recipe_json(run.resolved.recipe),
+        "set": dataset.name,
+        "labels": dataset.labels,
+    }
+    pipe.send_bytes(json.dumps(document).encode())
+    images = np.ascontiguousarray(memory_of(dataset.images))
+    pipe.send_bytes(b"".join(packed({"images": images})))
+
+
+def _received(pipe: Connection) -> CodedRun:
+    document = from_json(pipe.recv_bytes())
+    images: Any = unpacked(bytearray(pipe.recv_bytes()))["images"]
+    images = ByteImages.over(images) if images.dtype == np.uint8 else images
+    recipe = parse_recipe(document["recipe"])
+    dataset = Dataset.over(document["set"], images, document["labels"])
+    resolved = resolve(recipe, dataset).resolved
+    assert resolved is not None, "what was sent could be trained"
+    return CodedRun.of(resolved, document["name"])
+
+
+def _work(pipe: Connection, dialect: DialectKey, in_language: str) -> None:
+    """What the process does."""
+    # Who started it stops it; a Ctrl-C is for that one.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    set_language(in_language)
+    with contextlib.suppress(EOFError, OSError):
+        verdict = check_code(_received(pipe), dialect)
+        pipe.send_bytes(json.dumps(verdict.document()).encode())

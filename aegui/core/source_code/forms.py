@@ -1,0 +1,25 @@
+"""The forms of code, as they are offered; needs neither torch nor numpy."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from aegui.core.choices import Choice, table
+from aegui.core.i18n import mark
+
+DialectKey = Literal["torch", "numpy", "notebook"]
+DIALECTS = table(
+    Choice("torch", mark("PyTorch"), mark("A module and a plain loop.")),
+    Choice(
+        "numpy",
+        mark("NumPy by hand"),
+        mark("Forward, backward and the optimiser without a library, and a gradient check."),
+    ),
+    Choice(
+        "notebook",
+        mark("Notebook"),
+        mark("The PyTorch code in cells, with the formulas between them."),
+    ),
+)
+"""The forms of code, as they are offered."""
+SUFFIXES = {"torch": ".py", "numpy": ".py", "notebook": ".ipynb"}

@@ -1,0 +1,24 @@
+"""Joins the cards of layers with what else is about the same layer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aegui.features.builder.view.builder_panel import BuilderPanel
+from aegui.session.lit_layer import LitLayer
+from aegui.shell.feature import Feature
+
+if TYPE_CHECKING:
+    from aegui.session.services import Services
+    from aegui.shell.feature_window import FeatureWindow
+
+
+class LitFeature(Feature):
+    """A card that is pointed at lights its layer elsewhere, and is lit from there."""
+
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
+        super().__init__(services, window)
+        panel, lit = window.panel(BuilderPanel), services.of(LitLayer)
+        panel.layer_pointed.connect(lit.light)
+        lit.changed.connect(panel.set_lit)
+        panel.set_lit(lit.place)

@@ -1,0 +1,163 @@
+"""Joins the panel of the source code with the draft and the layer that is pointed at."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QMainWindow
+
+from aegui.core.atomic import plain_name
+from aegui.core.i18n import tr
+from aegui.core.source_code.forms import SUFFIXES
+from aegui.features.source.model.source_service import SourceService, SourceSubject
+from aegui.features.source.view.panel import SourcePanel
+from aegui.session.lit_layer import LitLayer
+from aegui.session.notice import Notice
+from aegui.shell.dialogs.files import choose_save_file
+from aegui.shell.feature import Feature
+
+if TYPE_CHECKING:
+    from aegui.core.source_code.check import CodeVerdict
+    from aegui.features.source.model.source_service import SourceLook
+    from aegui.session.lit_layer import LayerPlace
+    from aegui.session.services import Services
+    from aegui.session.shown import Changes, Shown
+    from aegui.shell.feature_window import FeatureWindow
+
+
+class SourceFeature(Feature):
+    """The code of the draft, printed and checked while its dock can be seen."""
+
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
+        super().__init__(services, window)
+        self._panel = window.panel(SourcePanel)
+        self._source = services.of(SourceService)
+        self._lit = services.of(LitLayer)
+        self._connect()
+        self._panel.set_dialect(self._source.dialect)
+        self._show_draft()
+        if self._source.look is not None:
+            self._on_source_looked(self._source.look)
+        self.while_seen("source", self._source.set_active)
+        self._has_room = False
+        self.while_seen("source", self._make_room)
+
+    def _connect(self) -> None:
+        source, panel, services = self._source, self._panel, self._services
+        services.workspace.recipe_changed.connect(self._show_draft)
+        services.workspace.document_changed.connect(self._show_draft)
+        services.runner.state_changed.connect(self._show_busy)
+        source.looked.connect(self._on_source_looked)
+        source.checking.connect(panel.set_checking)
+        source.checked.connect(panel.set_verdict)
+        source.written.connect(self._on_source_written)
+        source.failed.connect(self._on_source_failed)
+        panel.dialect_chosen.connect(source.set_dialect)
+        panel.check_requested.connect(source.check)
+        panel.stop_requested.connect(source.stop_check)
+        panel.save_requested.connect(self.save)
+        panel.copied.connect(self._on_panel_copied)
+        panel.layer_chosen.connect(self._on_panel_layer_chosen)
+        self._lit.changed.connect(self._show_lit)
+
+    def show(self, shown: Shown, changed: Changes) -> None:
+        """Follow which run is shown."""
+        if "run" in changed:
+            self._show_draft()
+
+    @Slot(bool)
+    def _make_room(self, is_seen: bool) -> None:
+        """Once: below the map there is room for a few lines only, until somebody asks for code."""
+        dock = self._window.docks["source"]
+        if not is_seen or self._has_room or dock.isFloating():
+            return
+        self._has_room = True
+        window, wanted = dock.parent(), self._panel.sizeHint().height()
+        if isinstance(window, QMainWindow) and dock.height() < min(wanted, window.height() // 3):
+            height = min(wanted, window.height() // 2)
+            window.resizeDocks([dock], [height], Qt.Orientation.Vertical)
+
+    @Slot()
+    def _show_draft(self, _changed: object = None) -> None:
+        workspace = self._services.workspace
+        resolved = workspace.resolution.resolved
+        self._show_busy()
+        if resolved is None:
+            self._source.set_subject(None)
+            self._panel.set_message(
+                tr("The network cannot be trained as it is: the panel Network says why.")
+            )
+            return
+        run = min(self._services.shown.run, resolved.recipe.runs - 1)
+        if self._panel.listing is None:
+            self._panel.set_message(tr("The code is being written…"))
+        self._source.set_subject(SourceSubject(resolved, workspace.name, run))
+
+    @Slot()
+    def _show_busy(self, _state: object = None) -> None:
+        self._source.is_busy = self._services.runner.is_busy
+
+    @Slot(object)
+    def _on_source_looked(self, look: SourceLook) -> None:
+        if look.listing is None:
+            self._panel.set_message(look.reason)
+            return
+        self._panel.set_listing(look.listing)
+        self._show_verdict(self._source.verdict)
+        self._show_lit(self._lit.place)
+
+    def _show_verdict(self, verdict: CodeVerdict | None) -> None:
+        if self._source.is_checking:
+            self._panel.set_checking()
+        else:
+            self._panel.set_verdict(verdict)
+
+    @Slot(object)
+    def _show_lit(self, place: LayerPlace | None) -> None:
+        look = self._source.look
+        if look is None or place not in look.places:
+            self._panel.set_lit(None)
+        else:
+            self._panel.set_lit(look.places.index(place))
+
+    @Slot(object)
+    def _on_panel_layer_chosen(self, layer: int | None) -> None:
+        look = self._source.look
+        if look is not None:
+            self._lit.light(None if layer is None else look.places[layer])
+
+    @Slot()
+    def _on_panel_copied(self) -> None:
+        self.noticed.emit(Notice("info", tr("The code is on the clipboard."), passing=True))
+
+    @Slot()
+    def save(self) -> None:
+        """Ask where to, and write the code in the form that is shown, with what it reads."""
+        dialect = self._source.dialect
+        suffix = SUFFIXES[dialect]
+        name = plain_name(self._services.workspace.name) or "network"
+        patterns = {
+            ".py": tr("Python ({patterns})", patterns="*.py"),
+            ".ipynb": tr("Notebooks ({patterns})", patterns="*.ipynb"),
+        }
+        path = choose_save_file(
+            self._window, tr("Save the code"), f"{name}{suffix}", patterns[suffix], "figures"
+        )
+        if path:
+            file = Path(path)
+            file = file if file.suffix.lower() == suffix else file.with_name(file.name + suffix)
+            self._source.save(file, dialect)
+
+    @Slot(object)
+    def _on_source_written(self, file: Path) -> None:
+        words = tr(
+            "The code is written, and beside it a file with the images and first weights: {path}",
+            path=file,
+        )
+        self.noticed.emit(Notice("info", words, about="figure", file=file))
+
+    @Slot(str)
+    def _on_source_failed(self, reason: str) -> None:
+        self.noticed.emit(Notice("error", reason, about="figure"))

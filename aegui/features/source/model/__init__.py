@@ -1,0 +1,1 @@
+"""Code: what prints and checks it, without widgets."""

@@ -1,0 +1,224 @@
+"""The code of the draft, printed in the background, and its check by another process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+from aegui.session.jobs.derived import Derived
+from aegui.session.jobs.progress_job import ProgressJob
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from aegui.core.data.progress import IsCancelled, Report
+    from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.source_code.check import CodeVerdict
+    from aegui.core.source_code.forms import DialectKey
+    from aegui.core.source_code.listing import Listing
+    from aegui.core.source_code.subject import CodedRun
+    from aegui.session.lit_layer import LayerPlace
+
+_QUIET_MS = 900
+"""Nothing is checked before edits have rested so long."""
+_QUICK_WORK = 20_000_000
+"""Multiplications of a pass over a batch up to which code is checked without being asked."""
+_PARTS = {"latent": "code"}
+"""What the builder calls a part where layers say otherwise."""
+
+
+@dataclass(frozen=True, eq=False)
+class SourceSubject:
+    """What code is shown of.
+
+    Attributes:
+        resolved: The draft.
+        name: What the document is called.
+        run: Which run of its population.
+    """
+
+    resolved: ResolvedRecipe
+    name: str
+    run: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class SourceLook:
+    """Code as it is shown.
+
+    Attributes:
+        dialect: Key of its form.
+        listing: Its lines; None where there are none of this recipe.
+        places: Part and number in the builder of every layer.
+        reason: Why there is no code, or empty.
+    """
+
+    dialect: DialectKey
+    listing: Listing | None
+    places: tuple[LayerPlace, ...] = ()
+    reason: str = ""
+
+
+class SourceService(QObject):
+    """Prints the code of one subject in one form, and has it checked."""
+
+    looked = Signal(object)
+    """A ``SourceLook``."""
+    checking = Signal()
+    """The check has begun."""
+    checked = Signal(object)
+    """A ``CodeVerdict`` of the code that is shown; None: it has not been checked."""
+    written = Signal(object)
+    """The ``Path`` that code was saved to."""
+    failed = Signal(str)
+    """Why it was not, in words."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.dialect: DialectKey = "torch"
+        self.is_busy = False
+        """Whether a training is under way, which is not to be disturbed."""
+        self.look: SourceLook | None = None
+        self.verdict: CodeVerdict | None = None
+        self._subject: SourceSubject | None = None
+        self._is_active = False
+        self._looks = Derived("aegui-source", self)
+        self._looks.set_active(False)
+        self._looks.answered.connect(self._on_looks_answered)
+        self._checks = Derived("aegui-proof", self, urgent=False)
+        self._checks.answered.connect(self._on_checks_answered)
+        self._saving = ProgressJob("aegui-source-file", self)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_QUIET_MS)
+        self._rest.timeout.connect(self._check_quick)
+
+    @property
+    def is_checking(self) -> bool:
+        """Whether a check is under way."""
+        return self._checks.is_busy
+
+    def set_active(self, active: bool) -> None:
+        """Whether anybody looks; nothing is printed or checked while nobody does."""
+        self._is_active = active
+        self._looks.set_active(active)
+        if not active:
+            self.stop_check()
+        elif self.look is not None and self.verdict is None:
+            self._rest.start()
+
+    def set_subject(self, subject: SourceSubject | None) -> None:
+        """Show the code of that from now on."""
+        self._subject = subject
+        self._renew()
+
+    def set_dialect(self, dialect: DialectKey) -> None:
+        """Show code in that form from now on."""
+        if dialect != self.dialect:
+            self.dialect = dialect
+            self._renew()
+
+    def _renew(self) -> None:
+        self.stop_check()
+        self.look = self.verdict = None
+        self.checked.emit(None)
+        subject, dialect = self._subject, self.dialect
+        if subject is None:
+            self._looks.forget()
+        else:
+            self._looks.ask(lambda: _look_at(subject, dialect))
+
+    def check(self) -> None:
+        """Have the code that is shown checked, however long it takes."""
+        subject, dialect, look = self._subject, self.dialect, self.look
+        if subject is None or look is None or look.listing is None:
+            return
+
+        def work(_report: Report, cancelled: IsCancelled) -> CodeVerdict:
+            from aegui.core.source_code.elsewhere import check_elsewhere
+
+            return check_elsewhere(_coded(subject), dialect, cancelled)
+
+        self.checking.emit()
+        self._checks.compute(work, title=tr("Checking the code"))
+
+    def stop_check(self) -> None:
+        """Give the check up that is under way or about to begin."""
+        self._rest.stop()
+        if self._checks.is_busy:
+            self._checks.forget()
+            self.checked.emit(self.verdict)
+
+    def save(self, path: Path, dialect: DialectKey) -> None:
+        """Write the code to ``path``, and what it reads beside it; ``written`` follows."""
+        subject = self._subject
+        if subject is None:
+            return
+
+        def work(_report: Report, _cancelled: IsCancelled) -> Path:
+            from aegui.core.source_code.make import make_code
+
+            return make_code(_coded(subject), dialect, path.stem).write(path)
+
+        self._saving.start(
+            tr("Writing the code"), work, self.written.emit, lambda e: self.failed.emit(str(e))
+        )
+
+    def shutdown(self) -> None:
+        """Give up what is under way; no more is begun."""
+        self._rest.stop()
+        self._looks.shutdown()
+        self._checks.shutdown()
+        self._saving.shutdown()
+
+    @Slot(object)
+    def _on_looks_answered(self, look: SourceLook) -> None:
+        self.look = look
+        self.looked.emit(look)
+        if self._is_active and look.listing is not None:
+            self._rest.start()
+
+    @Slot()
+    def _check_quick(self) -> None:
+        """Check without being asked, where that disturbs nobody."""
+        subject = self._subject
+        if subject is None or self.is_busy or self.verdict is not None or self._checks.is_busy:
+            return
+        recipe = subject.resolved.recipe
+        rows = recipe.training.batch_size or len(subject.resolved.dataset)
+        cost = sum(layer.cost for layer in subject.resolved.all_layers)
+        if cost * rows * recipe.data.corruption.copies <= _QUICK_WORK:
+            self.check()
+
+    @Slot(object)
+    def _on_checks_answered(self, verdict: CodeVerdict) -> None:
+        self.verdict = verdict
+        self.checked.emit(verdict)
+
+
+def _coded(subject: SourceSubject) -> CodedRun:
+    from aegui.core.source_code.subject import CodedRun
+
+    return CodedRun.of(subject.resolved, subject.name, subject.run)
+
+
+def _look_at(subject: SourceSubject, dialect: DialectKey) -> SourceLook:
+    """In a thread: printing imports torch."""
+    from aegui.core.source_code.make import shown_listing
+
+    coded = _coded(subject)
+    counts: dict[str, int] = {}
+    places: list[LayerPlace] = []
+    for layer in coded.layers:
+        part = _PARTS.get(layer.part, layer.part)
+        places.append((part, counts.get(part, 0)))
+        counts[part] = counts.get(part, 0) + 1
+    try:
+        listing = shown_listing(coded, dialect, subject.name)
+    except AeguiError as error:
+        return SourceLook(dialect, None, tuple(places), str(error))
+    return SourceLook(dialect, listing, tuple(places))

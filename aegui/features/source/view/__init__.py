@@ -1,0 +1,1 @@
+"""Code: how it is read."""

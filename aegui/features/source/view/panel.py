@@ -1,0 +1,202 @@
+"""The panel of the source code: its form, its badge, and the code."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QWidget
+
+from aegui.core.i18n import tr
+from aegui.core.source_code.forms import DIALECTS
+from aegui.core.source_code.words import short_words, verdict_words
+from aegui.features.source.view.source_text import SourceText
+from aegui.kit.layouts import column, held, row
+from aegui.kit.marks import ElidedLabel, flat_button
+from aegui.kit.placeholder import Placeholder
+from aegui.kit.theme import SPACING, for_text, icon
+
+if TYPE_CHECKING:
+    from aegui.core.source_code.check import CodeVerdict
+    from aegui.core.source_code.listing import Listing
+
+_SIGNS = {"same": "✓ ", "differs": "✗ ", "incomparable": ""}
+_STATES = {"same": "good", "differs": "bad", "incomparable": ""}
+_FIND_PX = 96
+
+
+class SourcePanel(QWidget):
+    """Shows a ``Listing`` and what its check has found. Passive.
+
+    Signals:
+        dialect_chosen(str): Code is wanted in that form, a key of ``DIALECTS``.
+        check_requested(): The code shall be checked.
+        stop_requested(): The check shall be given up.
+        save_requested(): The code shall be saved.
+        copied(): The code is on the clipboard.
+        layer_chosen(object): Number of the layer of a line that was clicked, or None.
+    """
+
+    dialect_chosen = Signal(str)
+    check_requested = Signal()
+    stop_requested = Signal()
+    save_requested = Signal()
+    copied = Signal()
+    layer_chosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._listing: Listing | None = None
+        self._is_checking = False
+        self.form = QComboBox()
+        self.badge = ElidedLabel()
+        self.check = flat_button("edit-again", "")
+        self.search = QLineEdit()
+        self.text = SourceText()
+        self._build()
+        self.set_verdict(None)
+        self.set_message("")
+
+    def sizeHint(self) -> QSize:
+        """Room for eighty letters."""
+        return QSize(620, 480)
+
+    def _build(self) -> None:
+        for key, choice in DIALECTS.items():
+            self.form.addItem(tr(choice.label), key)
+            index = self.form.count() - 1
+            self.form.setItemData(index, tr(choice.help), Qt.ItemDataRole.ToolTipRole)
+        self.form.setAccessibleName(tr("Form of the code"))
+        self.form.setToolTip(tr("Form of the code"))
+        self.form.activated.connect(self._on_form_activated)
+        self.check.clicked.connect(self._on_check_clicked)
+        self.search.setPlaceholderText(tr("Find"))
+        self.search.setAccessibleName(tr("Find in the code"))
+        self.search.setClearButtonEnabled(True)
+        self.search.setFixedWidth(for_text(_FIND_PX))
+        self.search.textChanged.connect(self._on_search_text_changed)
+        self.search.returnPressed.connect(self._on_search_return_pressed)
+        copy = flat_button("edit-copy", tr("Copy the code"))
+        copy.clicked.connect(self._on_copy_clicked)
+        save = flat_button("document-save", tr("Save the code as a file…"))
+        save.clicked.connect(self.save_requested)
+        self.text.line_chosen.connect(self._on_text_line_chosen)
+        half = SPACING // 2
+        self._tools = held(row(self.search, copy, save, spacing=half))
+        self._proof = held(row((self.badge, 1), self.check, spacing=half))
+        self._pages = Placeholder(self.text)
+        margins = (SPACING, half, SPACING, half)
+        head = row(self.form, (self._proof, 1), self._tools, spacing=SPACING, margins=margins)
+        self.setLayout(column(head, (self._pages, 1), spacing=0))
+
+    # What comes in
+
+    @property
+    def listing(self) -> Listing | None:
+        """The code that is shown; None while there is only a message."""
+        return self._listing
+
+    @property
+    def message(self) -> str:
+        """What is said in place of code; "" while that is shown."""
+        return self._pages.message
+
+    def set_dialect(self, dialect: str) -> None:
+        """Which form is shown."""
+        with QSignalBlocker(self.form):
+            self.form.setCurrentIndex(max(0, self.form.findData(dialect)))
+
+    def set_message(self, text: str) -> None:
+        """Say why there is no code."""
+        self._listing = None
+        self._tools.setEnabled(False)
+        self._proof.setEnabled(False)
+        self._say("", "", "")
+        self._pages.say(text)
+
+    def set_listing(self, listing: Listing) -> None:
+        """Show code."""
+        self._listing = listing
+        self.text.set_code(listing.text)
+        self._tools.setEnabled(True)
+        self._proof.setEnabled(True)
+        self._pages.show_content()
+
+    def set_checking(self) -> None:
+        """Say that the check is under way."""
+        self._is_checking = True
+        self._say(tr("Comparing the losses of ten steps…"), "", "")
+        self._show_button("stop", tr("Stop comparing"))
+
+    def set_verdict(self, verdict: CodeVerdict | None) -> None:
+        """Say what the check has found; None: there has been none."""
+        self._is_checking = False
+        self._show_button(
+            "edit-again",
+            tr(
+                "Run the code for ten steps beside the program's own training, from the same "
+                "weights, and compare the losses"
+            ),
+        )
+        if verdict is None:
+            self._say(tr("Not compared with the program yet"), "", "")
+            return
+        words = _SIGNS[verdict.state] + short_words(verdict)
+        if verdict.state == "incomparable":
+            words = f"{words}: {verdict.reason}"
+        self._say(words, _STATES[verdict.state], verdict_words(verdict))
+
+    def _show_button(self, sign: str, words: str) -> None:
+        self.check.setIcon(icon(sign))
+        self.check.setToolTip(words)
+        self.check.setAccessibleName(words)
+
+    def _say(self, words: str, state: str, more: str) -> None:
+        self.badge.setText(words)
+        self.badge.setProperty("state", state)
+        self.badge.setProperty("dim", not state)
+        self.badge.setToolTip(more)
+        self.badge.setAccessibleDescription(more)
+        self.badge.style().unpolish(self.badge)
+        self.badge.style().polish(self.badge)
+
+    def set_lit(self, layer: int | None) -> None:
+        """Light the lines of a layer; None: of none."""
+        lines = [] if self._listing is None or layer is None else self._listing.of_layer(layer)
+        chosen = self.text.underMouse() or self.text.hasFocus()
+        self.text.set_lit(lines, show=not chosen)
+
+    # What the person does
+
+    def _on_form_activated(self, index: int) -> None:
+        self.dialect_chosen.emit(self.form.itemData(index))
+
+    def _on_check_clicked(self) -> None:
+        if self._is_checking:
+            self.stop_requested.emit()
+        else:
+            self.check_requested.emit()
+
+    def _on_search_text_changed(self, text: str) -> None:
+        cursor = self.text.textCursor()
+        cursor.setPosition(cursor.selectionStart())
+        self.text.setTextCursor(cursor)
+        self._show_found(self.text.find_next(text))
+
+    def _on_search_return_pressed(self) -> None:
+        backward = QApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier
+        self._show_found(self.text.find_next(self.search.text(), backward=bool(backward)))
+
+    def _show_found(self, is_found: bool) -> None:
+        self.search.setProperty("state", "" if is_found else "bad")
+        self.search.style().unpolish(self.search)
+        self.search.style().polish(self.search)
+
+    def _on_copy_clicked(self) -> None:
+        if self._listing is not None:
+            QApplication.clipboard().setText(self._listing.text)
+            self.copied.emit()
+
+    def _on_text_line_chosen(self, line: int) -> None:
+        if self._listing is not None and line < len(self._listing.lines):
+            self.layer_chosen.emit(self._listing.lines[line].layer)

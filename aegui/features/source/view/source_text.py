@@ -1,0 +1,196 @@
+"""Code that is read: line numbers, colours, and lines that are lit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFontDatabase, QPainter, QTextCursor, QTextFormat
+from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
+
+from aegui.core.i18n import tr
+from aegui.features.source.view.python_colours import PythonColours
+from aegui.kit.theme import SPACING, blend, current_theme
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QMouseEvent, QPaintEvent, QResizeEvent
+
+_LIT = 0.22
+_LEAST_DIGITS = 3
+
+
+class SourceText(QPlainTextEdit):
+    """Shows code that nobody edits here. Passive.
+
+    Signals:
+        line_chosen(int): A line, from 0, was clicked or gone to by keys.
+    """
+
+    line_chosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setReadOnly(True)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.setTabChangesFocus(True)
+        self.setAccessibleName(tr("Source code"))
+        self.numbers = SourceNumbers(self)
+        self._colours = PythonColours(self.document())
+        self._lit: Sequence[int] = ()
+        self._said = ""
+        self._told = -1
+        self.blockCountChanged.connect(self._fit_numbers)
+        self.updateRequest.connect(self._on_update_request)
+        self.cursorPositionChanged.connect(self._on_cursor_position_changed)
+        self._fit_numbers()
+
+    def set_code(self, text: str) -> None:
+        """Show ``text``, from where the old text was scrolled to."""
+        if text == self._said:
+            return
+        self._said = text
+        bar, place = self.verticalScrollBar(), self.verticalScrollBar().value()
+        self.blockSignals(True)
+        self.setPlainText(text)
+        self.blockSignals(False)
+        self._fit_numbers()
+        bar.setValue(min(place, bar.maximum()))
+        self._lit = ()
+        self._show_lit()
+
+    @property
+    def lit(self) -> tuple[int, ...]:
+        """Numbers of the lines that are lit, from 0."""
+        return tuple(self._lit)
+
+    def set_lit(self, lines: Sequence[int], *, show: bool) -> None:
+        """Light ``lines``; ``show``: scroll to them where none is in sight."""
+        self._lit = lines
+        self._show_lit()
+        if show and lines and not any(self._is_in_sight(line) for line in lines):
+            above = max(0, lines[0] - 3)
+            self.verticalScrollBar().setValue(above)
+
+    def _is_in_sight(self, line: int) -> bool:
+        block = self.document().findBlockByNumber(line)
+        box = self.blockBoundingGeometry(block).translated(self.contentOffset())
+        return box.top() >= 0 and box.bottom() <= self.viewport().height()
+
+    def _show_lit(self) -> None:
+        theme = current_theme()
+        colour = blend(theme.accent, theme.raised, _LIT)
+        found = []
+        for line in self._lit:
+            extra = QTextEdit.ExtraSelection()
+            extra.format.setBackground(colour)
+            extra.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
+            extra.cursor = QTextCursor(self.document().findBlockByNumber(line))
+            found.append(extra)
+        self.setExtraSelections(found)
+        self.numbers.update()
+
+    # Line numbers
+
+    def numbers_width(self) -> int:
+        """Room for the number of the last line."""
+        digits = max(_LEAST_DIGITS, len(str(self.blockCount())))
+        return 2 * SPACING + self.fontMetrics().horizontalAdvance("9" * digits)
+
+    def _fit_numbers(self) -> None:
+        self.setViewportMargins(self.numbers_width(), 0, 0, 0)
+        self._place_numbers()
+
+    def _place_numbers(self) -> None:
+        box = self.contentsRect()
+        self.numbers.setGeometry(QRect(box.x(), box.y(), self.numbers_width(), box.height()))
+
+    def _on_update_request(self, box: QRect, across: int) -> None:
+        if across:
+            self.numbers.scroll(0, across)
+        else:
+            self.numbers.update(0, box.y(), self.numbers.width(), box.height())
+
+    def paint_numbers(self, event: QPaintEvent) -> None:
+        """Paint the numbers of the lines in sight, those of lit lines in the colour of text."""
+        painter, theme = QPainter(self.numbers), current_theme()
+        painter.fillRect(event.rect(), theme.panel)
+        painter.setFont(self.font())
+        lit = set(self._lit)
+        block = self.firstVisibleBlock()
+        top = self.blockBoundingGeometry(block).translated(self.contentOffset()).top()
+        while block.isValid() and top <= event.rect().bottom():
+            height = self.blockBoundingRect(block).height()
+            is_lit = block.blockNumber() in lit
+            painter.setPen(theme.text if is_lit else theme.text_dim)
+            room = QRect(0, round(top), self.numbers.width() - SPACING, round(height))
+            painter.drawText(room, Qt.AlignmentFlag.AlignRight, str(block.blockNumber() + 1))
+            block, top = block.next(), top + height
+
+    # What the person does
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A click, not a selection, chooses its line, also where the cursor stands already."""
+        super().mouseReleaseEvent(event)
+        if event.button() is Qt.MouseButton.LeftButton and not self.textCursor().hasSelection():
+            self._told = self.textCursor().blockNumber()
+            self.line_chosen.emit(self._told)
+
+    def _on_cursor_position_changed(self) -> None:
+        line = self.textCursor().blockNumber()
+        if line != self._told and not self.textCursor().hasSelection() and self.hasFocus():
+            self._told = line
+            self.line_chosen.emit(line)
+
+    def find_next(self, text: str, *, backward: bool = False) -> bool:
+        """Select the next place of ``text``, around the end too; False: there is none."""
+        from PySide6.QtGui import QTextDocument
+
+        flag = QTextDocument.FindFlag.FindBackward if backward else QTextDocument.FindFlag(0)
+        if not text:
+            return True
+        if self.find(text, flag):
+            return True
+        before = self.textCursor()
+        end = QTextCursor.MoveOperation.End if backward else QTextCursor.MoveOperation.Start
+        self.moveCursor(end)
+        if self.find(text, flag):
+            return True
+        self.setTextCursor(before)
+        return False
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another theme has other colours, another size of letters other widths."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_colours"):
+            self._colours.rehighlight()
+            self._show_lit()
+        elif event.type() == QEvent.Type.FontChange and hasattr(self, "numbers"):
+            self._fit_numbers()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The numbers are as high as the text."""
+        super().resizeEvent(event)
+        self._place_numbers()
+
+
+class SourceNumbers(QWidget):
+    """The numbers beside the lines."""
+
+    def __init__(self, text: SourceText) -> None:
+        super().__init__(text)
+        self._text = text
+
+    def sizeHint(self) -> QSize:
+        """As wide as the last number."""
+        return QSize(self._text.numbers_width(), 0)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint them."""
+        self._text.paint_numbers(event)

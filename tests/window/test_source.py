@@ -1,0 +1,126 @@
+"""The panel of the source code: printed, proved, lit together with the builder, saved."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QTextCursor
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from aegui.core.recipe import OptimizerSpec
+from aegui.features.builder.view.builder_panel import BuilderPanel
+from aegui.features.source import feature as wiring
+from aegui.features.source.model.source_service import SourceService
+from aegui.features.source.view.panel import SourcePanel
+from aegui.session.lit_layer import LitLayer
+from tests.window.conftest import SMALL
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from aegui.window.main_window import MainWindow
+
+LONG_MS = 120_000
+
+
+@pytest.fixture
+def panel(window: MainWindow, qtbot: QtBot) -> SourcePanel:
+    """The panel in sight, with the code of the draft."""
+    window.docks["source"].show()
+    window.docks["source"].raise_()
+    found = window.panel(SourcePanel)
+    qtbot.waitUntil(lambda: found.listing is not None, timeout=LONG_MS)
+    return found
+
+
+def test_code_is_proved_and_follows_the_draft(
+    window: MainWindow, panel: SourcePanel, qtbot: QtBot
+) -> None:
+    assert panel.listing is not None
+    assert "nn.Linear(35, 12)" in panel.text.toPlainText()
+    # Small networks are compared without being asked.
+    qtbot.waitUntil(lambda: panel.badge.text().startswith("✓ Same losses"), timeout=LONG_MS)
+    assert "double precision" in panel.badge.toolTip()
+    workspace, before = window._services.workspace, panel.listing
+    slow = OptimizerSpec(name="sgd", learning_rate=0.25)
+    training = SMALL.training.model_copy(update={"optimizer": slow})
+    workspace.edit_recipe(SMALL.model_copy(update={"training": training}), "another optimiser")
+    qtbot.waitUntil(lambda: panel.listing is not before, timeout=LONG_MS)
+    assert "torch.optim.SGD(model.parameters(), lr=0.25)" in panel.text.toPlainText()
+    service = window._services.of(SourceService)
+    assert service.verdict is None, "what was proved is other code"
+    power = training.model_copy(update={"optimizer": OptimizerSpec(name="powell")})
+    workspace.edit_recipe(SMALL.model_copy(update={"training": power}), "one without code")
+    qtbot.waitUntil(lambda: "There is no code" in panel.message, timeout=LONG_MS)
+
+
+def test_a_check_is_given_up(window: MainWindow, panel: SourcePanel, qtbot: QtBot) -> None:
+    service = window._services.of(SourceService)
+    service.stop_check()
+    QTest.mouseClick(panel.check, Qt.MouseButton.LeftButton)
+    assert service.is_checking
+    assert panel.badge.text().startswith("Comparing")
+    QTest.mouseClick(panel.check, Qt.MouseButton.LeftButton)
+    assert not service.is_checking
+    assert panel.badge.text().startswith("Not compared")
+
+
+def test_builder_and_code_are_lit_together(
+    window: MainWindow, panel: SourcePanel, qtbot: QtBot
+) -> None:
+    window.docks["builder"].raise_()
+    cards = window.panel(BuilderPanel).chain.cards
+    listing = panel.listing
+    assert listing is not None
+    cards[1].setFocus(Qt.FocusReason.OtherFocusReason)
+    qtbot.waitUntil(lambda: window._services.of(LitLayer).place == ("encoder", 0))
+    assert panel.text.lit == tuple(listing.of_layer(0))
+    assert panel.text.extraSelections()
+    # A click into a line of the decoder's layer lights its card.
+    block = panel.text.document().findBlockByNumber(listing.of_layer(2)[-1])
+    panel.text.setTextCursor(QTextCursor(block))
+    panel.text.centerCursor()
+    place = panel.text.cursorRect().center() + QPoint(3, 0)
+    QTest.mouseClick(panel.text.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert window._services.of(LitLayer).place == ("decoder", 0)
+    assert [card.is_lit for card in cards] == [False, False, False, True, False]
+    assert panel.text.lit == tuple(listing.of_layer(2))
+
+
+def test_what_is_searched_is_selected_from_the_other_end_too(panel: SourcePanel) -> None:
+    QTest.keyClicks(panel.search, "Linear")
+    first = panel.text.textCursor().selectionStart()
+    assert panel.text.textCursor().selectedText() == "Linear"
+    QTest.keyClick(panel.search, Qt.Key.Key_Return)
+    assert panel.text.textCursor().selectionStart() > first
+    panel.text.moveCursor(QTextCursor.MoveOperation.End)
+    QTest.keyClick(panel.search, Qt.Key.Key_Return)
+    assert panel.text.textCursor().selectionStart() == first
+    panel.search.setText("not there")
+    assert panel.search.property("state") == "bad"
+
+
+def test_it_is_copied_and_saved(
+    window: MainWindow,
+    panel: SourcePanel,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    panel._on_copy_clicked()
+    assert QApplication.clipboard().text() == panel.text.toPlainText()
+    chosen = tmp_path / "mine"
+    monkeypatch.setattr(wiring, "choose_save_file", lambda *_: str(chosen))
+    panel.dialect_chosen.emit("notebook")
+    qtbot.waitUntil(lambda: "# %%" in panel.text.toPlainText(), timeout=LONG_MS)
+    service = window._services.of(SourceService)
+    with qtbot.waitSignal(service.written, timeout=LONG_MS):
+        window.actions_table["export_source"].trigger()
+    assert json.loads((tmp_path / "mine.ipynb").read_text())["nbformat"] == 4
+    assert (tmp_path / "mine.npz").exists()
