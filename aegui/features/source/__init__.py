@@ -23,7 +23,7 @@ FEATURES = (
         actions=(
             ActionSpec(
                 "export_source",
-                mark("&Code of the network…"),
+                mark("Code of the &network…"),
                 mark(
                     "The network, loss and loop as PyTorch, NumPy or a notebook that runs without "
                     "this program, with the images and first weights beside it"
