@@ -750,3 +750,17 @@ RECIPES = (
     text("--data", mark("NAME"), mark("only those that learn this set")),
     AS_JSON,
 )
+LESSONS = (AS_JSON,)
+LESSON_CHECK = (
+    text("lesson", mark("LESSON"), mark("a file, or the name of a lesson that ships")),
+    Option(
+        ("--try", "--try-it"),
+        mark("also do its trainings, and see whether its checks hold"),
+        None,
+        None,
+        None,
+        {"action": "store_true", "dest": "try_it"},
+    ),
+    whole("--seed", mark("N"), mark("first seed of the networks (default 0)"), default=0),
+    whole("--seeds", mark("N"), mark("how many seeds to try (default 3)"), default=3, least=1),
+)

@@ -70,6 +70,8 @@ LINES: tuple[tuple[str, str], ...] = (
     ("convert", "{f}/course.yaml {f}/course.json"),
     ("nearest", "{f}/gan.aegui {f}/pictures/a/0.png --seconds 1"),
     ("report", "{f}/a.aegui -o {f}/report"),
+    ("lesson list", "--json"),
+    ("lesson check", "why-two --try --seeds 1"),
     ("gpu", "--json"),
     ("report-problem", "-o {f}/problem.zip"),
     # Studies: in this process, and by another one that this program starts.

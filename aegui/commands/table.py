@@ -434,6 +434,23 @@ _ROWS = (
         runs_options.RUNS_TIDY,
     ),
     Command(
+        "lesson list",
+        "lessons:list_command",
+        mark("the lessons that ship"),
+        mark("List the lessons that ship with the program."),
+        options.LESSONS,
+    ),
+    Command(
+        "lesson check",
+        "lessons:check_command",
+        mark("whether a file is a lesson, and whether its checks are reached"),
+        mark(
+            "Read a lesson and say what is wrong with it; with --try do its trainings too, and see "
+            "whether the checks of each step hold."
+        ),
+        options.LESSON_CHECK,
+    ),
+    Command(
         "report-problem",
         "problem:report_problem_command",
         mark("versions, log and recipe in a file, for whoever helps you"),
@@ -464,6 +481,10 @@ COMMANDS = {command.name: command for command in _ROWS}
 """By their names; one of several words is typed as several."""
 
 FAMILIES = {
+    "lesson": (
+        mark("lessons: list them, check a file of your own"),
+        mark("The lessons."),
+    ),
     "runs": (
         mark("the library of kept runs: list, compare, export, tidy up"),
         mark("The library of kept runs."),

@@ -17,6 +17,7 @@ from aegui.features import (
     figures,
     gallery,
     gan,
+    lessons,
     library,
     linked,
     making,
@@ -64,6 +65,7 @@ FEATURES: tuple[FeatureSpec, ...] = (
     *figures.FEATURES,
     *time.FEATURES,
     *tour.FEATURES,
+    *lessons.FEATURES,
 )
 """In the order in which they are made and told what is shown."""
 

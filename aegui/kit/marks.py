@@ -51,6 +51,14 @@ def wrapped_label(text: str = "", parent: QWidget | None = None) -> QLabel:
     return label
 
 
+def set_look(widget: QWidget, name: str, value: object) -> None:
+    """Give ``widget`` a property that the style sheet knows, and have it looked at anew."""
+    if widget.property(name) != value:
+        widget.setProperty(name, value)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
 class ElidedLabel(QLabel):
     """One line that is cut short with dots, and told whole as a tooltip, where room is short."""
 

@@ -62,3 +62,11 @@ class Requests(QObject):
     """Lead through the program, from where that was left."""
     arrangement = Signal(str)
     """Arrange the docks in that way."""
+    action = Signal(str)
+    """Do what the action of that key does, if it can be done now."""
+    plan = Signal(str)
+    """Open the study of that key, one that ships."""
+    lesson = Signal(str)
+    """Begin the lesson of that key, one that ships, where it was left."""
+    lesson_file = Signal(object)
+    """Begin the lesson in the file at a ``Path``."""

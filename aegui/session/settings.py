@@ -36,6 +36,7 @@ FileKind = Literal[
     "events",
     "texts",
     "certificates",
+    "lessons",
 ]
 """What sort of file a dialog asks for: each begins in the last folder of its own."""
 VERSION: Literal[1] = 1

@@ -25,7 +25,9 @@ class Spot:
 
     Attributes:
         side: The column beside the map, or the row below it; ``beside``: half of the window, which
-            lies beside the map where that leaves more of it, else below.
+            lies beside the map where that leaves more of it, else below; ``column``: one of its own
+            at the edge, beside whatever else there is. What lies there stays open, or closed, when
+            the docks are arranged in another way.
         place: Which place of it, from the top; below the map from the left. Docks of one place are
             tabs of each other.
         tab: Which tab of its place; docks with the same one follow their ranks.
@@ -33,7 +35,7 @@ class Spot:
         closed: Whether it is hidden at first, until somebody asks for it.
     """
 
-    side: Literal["left", "right", "bottom", "beside"]
+    side: Literal["left", "right", "bottom", "beside", "column"]
     place: int = 0
     tab: int = 0
     in_front: bool = False

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QDockWidget, QMenu
 
+    from aegui.core.window_names import WindowNames
     from aegui.features.map.view.canvas import LatentCanvas
     from aegui.session.settings import Settings
     from aegui.window.toolbar import MainToolBar
@@ -41,6 +42,11 @@ class FeatureWindow(QMainWindow):
     @property
     def is_wandering(self) -> bool:
         """Whether the map has the window nearly to itself."""
+        raise NotImplementedError
+
+    @property
+    def names(self) -> WindowNames:
+        """What files may name of it."""
         raise NotImplementedError
 
     def landmark(self, key: str) -> QWidget | None:

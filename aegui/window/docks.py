@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, groupby, repeat
 from typing import TYPE_CHECKING
@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QDockWidget, QWidget
 
 from aegui.core.i18n import tr
 from aegui.features.table import dock_specs
+from aegui.kit.theme import for_text
 from aegui.shell.feature import class_at
-from aegui.shell.panel_area import PanelArea
+from aegui.shell.panel_area import LEAST, PanelArea
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -37,6 +38,10 @@ _MOST_COLUMN = 0.3
 """No column beside the map takes more of the window's width, unless its arrangement says so."""
 LEAST_MAP_PX = 256
 """What lies at both sides of the map leaves it so much of the window's width."""
+COLUMN_PX = 312
+"""Width of the column at the edge of the window."""
+MAP_BESIDE_COLUMN_PX = 360
+"""What lies beside the map and that column leaves the map so much."""
 LEAST_BOTTOM_PX = 190
 """No row below the map begins lower than this: charts and bars are read in it."""
 
@@ -75,6 +80,7 @@ class Perspective:
         right: Docks at the right.
         bottom: Docks below the map, from left to right.
         beside: Docks that take half of the window: at the right of the map, or below it.
+        column: Docks in a column of their own, at the right edge of the window.
         front: Docks that lie before the others of their place; else it is the first.
         closed: Docks that have a place, in which they are hidden at first.
         extent: How much room each side gets.
@@ -84,6 +90,7 @@ class Perspective:
     right: tuple[tuple[str, ...], ...]
     bottom: tuple[tuple[str, ...], ...]
     beside: tuple[tuple[str, ...], ...]
+    column: tuple[tuple[str, ...], ...]
     front: tuple[str, ...]
     extent: Extent
     closed: frozenset[str] = frozenset()
@@ -91,7 +98,7 @@ class Perspective:
     @property
     def opened(self) -> frozenset[str]:
         """Docks that are there at first, in front or behind another one."""
-        places = (*self.left, *self.right, *self.bottom, *self.beside)
+        places = (*self.left, *self.right, *self.bottom, *self.beside, *self.column)
         return frozenset(dock for place in places for dock in place) - self.closed
 
 
@@ -109,7 +116,7 @@ def perspective_of(key: str, specs: Sequence[DockSpec], extent: Extent) -> Persp
 
     front = tuple(spec.key for spec in docks if spec.spots[key].in_front)
     closed = frozenset(spec.key for spec in docks if spec.spots[key].closed)
-    sides = (side("left"), side("right"), side("bottom"), side("beside"))
+    sides = (side("left"), side("right"), side("bottom"), side("beside"), side("column"))
     return Perspective(*sides, front, extent, closed)
 
 
@@ -169,8 +176,17 @@ def form_of(size: QSize) -> str:
     return f"{width}-{height}"
 
 
-def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget], perspective: str) -> None:
-    """Put ``docks`` where ``perspective`` has them; those it does not name are hidden."""
+def arrange(
+    window: QMainWindow,
+    docks: Mapping[str, QDockWidget],
+    perspective: str,
+    *,
+    column: bool = False,
+) -> None:
+    """Put ``docks`` where ``perspective`` has them; those it does not name are hidden.
+
+    With ``column`` that at the edge of the window is open.
+    """
     wanted = PERSPECTIVES[perspective]
     is_narrow, is_tall = window.width() < NARROW_PX, window.height() >= TALL_PX
     # Half a screen has no room beside the map; a low window has none below it.
@@ -197,9 +213,16 @@ def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget], perspective: 
     _fill(window, docks, Area.LeftDockWidgetArea, wanted.left, wanted.closed)
     _fill(window, docks, Area.RightDockWidgetArea, right, wanted.closed)
     _fill(window, docks, Area.BottomDockWidgetArea, bottom, wanted.closed)
+    # Where the row below the map reaches below what is at its right, the left is higher.
+    edge = Area.LeftDockWidgetArea if below_right else Area.RightDockWidgetArea
+    at_edge = wanted.column if column else ()
+    for place in at_edge:
+        window.addDockWidget(edge, docks[place[0]], Qt.Orientation.Horizontal)
+        docks[place[0]].show()
     for key in wanted.front:
         docks[key].raise_()
-    _put_away(window, docks, {key for place in (*wanted.left, *right, *bottom) for key in place})
+    places = (*wanted.left, *right, *bottom, *at_edge)
+    _put_away(window, docks, {key for place in places for key in place})
     _resize(window, docks, wanted, right, bottom)
 
 
@@ -256,6 +279,69 @@ def _fill(
         first.raise_()
 
 
+def give_column(window: QMainWindow, docks: Mapping[str, QDockWidget], perspective: str) -> None:
+    """Give the column at the edge its width, where it is seen, and what is beside it its own.
+
+    The map is left so much that it can be used: what lies at its right gives way first.
+    """
+    wanted = PERSPECTIVES[perspective]
+    column = next((docks[key] for place in wanted.column for key in place), None)
+    if column is None or column.isHidden() or column.isFloating():
+        return
+    width = min(for_text(COLUMN_PX), round(_MOST_COLUMN * window.width()))
+    left, right = (
+        _seen_in(window, docks, area, column)
+        for area in (Area.LeftDockWidgetArea, Area.RightDockWidgetArea)
+    )
+    rest = window.width() - width - MAP_BESIDE_COLUMN_PX
+    # As it is without the column: what was there has been pressed together only now.
+    left_px, right_px = _usual_left(window, wanted) if left else 0, 0
+    if right:
+        right_px = max(LEAST.width(), min(_usual_right(window, wanted), rest - left_px))
+    sizes = [(column, width), (right, right_px)]
+    if left:
+        sizes.append((left, max(LEAST.width(), min(left_px, rest - right_px))))
+    areas: dict[Area, tuple[list[QDockWidget], list[int]]] = {}
+    for dock, wide in sizes:
+        if dock is not None:
+            lying, widths = areas.setdefault(window.dockWidgetArea(dock), ([], []))
+            lying.append(dock)
+            widths.append(wide)
+    for lying, widths in areas.values():
+        window.resizeDocks(lying, widths, Qt.Orientation.Horizontal)
+
+
+def _seen_in(
+    window: QMainWindow, docks: Mapping[str, QDockWidget], area: Area, column: QDockWidget
+) -> QDockWidget | None:
+    """A dock beside ``column`` in that area which can be seen."""
+    return next(
+        (
+            dock
+            for dock in docks.values()
+            if dock is not column
+            and window.dockWidgetArea(dock) == area
+            and dock.isVisible()
+            and not dock.isFloating()
+        ),
+        None,
+    )
+
+
+def _usual_left(window: QMainWindow, wanted: Perspective) -> int:
+    """Width of the column at the left."""
+    wide = max(1.0, window.width() / _USUAL_PX)
+    return round(min(wanted.extent.left_px * wide, _MOST_COLUMN * window.width()))
+
+
+def _usual_right(window: QMainWindow, wanted: Perspective) -> int:
+    """Width of what lies at the right of the map where there is no further column."""
+    extent, wide = wanted.extent, max(1.0, window.width() / _USUAL_PX)
+    if wanted.beside:
+        return round(extent.beside_share * window.width())
+    return round(min(extent.right_px * wide, extent.most_right * window.width()))
+
+
 def _resize(
     window: QMainWindow,
     docks: Mapping[str, QDockWidget],
@@ -264,19 +350,17 @@ def _resize(
     bottom: tuple[tuple[str, ...], ...],
 ) -> None:
     horizontal, vertical = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
-    extent, wide = wanted.extent, max(1.0, window.width() / _USUAL_PX)
+    extent = wanted.extent
     is_beside = bool(wanted.beside) and wanted.beside[0] in right
     columns: list[tuple[str, float]] = []
     if wanted.left:
-        left_px = min(extent.left_px * wide, _MOST_COLUMN * window.width())
-        columns.append((wanted.left[0][0], left_px))
+        columns.append((wanted.left[0][0], _usual_left(window, wanted)))
     if is_beside:
         rest = window.width() - sum(width_px for _, width_px in columns) - LEAST_MAP_PX
         beside_px = min(extent.beside_share * window.width(), rest)
         columns.append((wanted.beside[0][0], beside_px))
     elif right:
-        right_px = min(extent.right_px * wide, extent.most_right * window.width())
-        columns.append((right[0][0], right_px))
+        columns.append((right[0][0], _usual_right(window, replace(wanted, beside=()))))
     for key, width_px in columns:
         window.resizeDocks([docks[key]], [round(width_px)], horizontal)
     if right:

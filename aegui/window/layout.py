@@ -10,7 +10,14 @@ from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, QSize, QTimer, Sl
 from PySide6.QtGui import QScreen
 
 from aegui.shell.panel_area import PanelArea, is_in_sight
-from aegui.window.docks import FORMS, arrange, form_of, take_away
+from aegui.window.docks import (
+    FORMS,
+    PERSPECTIVES,
+    arrange,
+    form_of,
+    give_column,
+    take_away,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,8 +26,11 @@ if TYPE_CHECKING:
 
     from aegui.session.settings import Settings
 
-LAYOUT_VERSION = 7
+LAYOUT_VERSION = 8
 _FIRST_SIZE = QSize(1720, 1000)
+_TOGGLED = (QEvent.Type.Show, QEvent.Type.Hide)
+_COLUMN = "layout.column"
+"""Of the values in the settings: whether what lies at the edge of the window is open."""
 _REST_MS = 120
 """A window that is resized by the mouse is arranged anew when it rests."""
 
@@ -39,6 +49,12 @@ class WindowLayout(QObject):
         self._window = window
         self._docks = docks
         self._settings = settings
+        self._columns = list(
+            {key: docks[key] for one in PERSPECTIVES.values() for (key,) in one.column}.values()
+        )
+        """Docks at the edge of the window."""
+        self._has_column = settings.values.get(_COLUMN) is True
+        self._is_arranging = False
         self._perspective = ""
         self._form = ""
         self._is_restored = False
@@ -80,21 +96,23 @@ class WindowLayout(QObject):
 
     def show(self, perspective: str) -> None:
         """Arrange the docks for ``perspective``, as they were last left in a window like this."""
+        if self._perspective:
+            self._look_at_column()
         self._perspective = perspective
         self._form = form_of(self._window.size())
         with self._held():
             self._is_restored = self._restore_docks()
             if not self._is_restored:
-                arrange(self._window, self._docks, perspective)
+                self._arrange()
 
     def reset(self) -> None:
         """Put the docks back where the perspective has them, in a window that its screen holds."""
         for form in FORMS:
-            self._settings.set_window_state(_name(self._perspective, form), None)
+            self._settings.set_window_state(self._name(form), None)
         self.fit_screen()
         self._form = form_of(self._window.size())
         with self._held():
-            arrange(self._window, self._docks, self._perspective)
+            self._arrange()
 
     @contextmanager
     def _held(self) -> Iterator[None]:
@@ -102,19 +120,38 @@ class WindowLayout(QObject):
         areas = [
             area for dock in self._docks.values() if isinstance(area := dock.widget(), PanelArea)
         ]
+        floating = {
+            dock: dock.geometry()
+            for dock in self._columns
+            if dock.isFloating() and dock.isVisible()
+        }
         for area in areas:
             area.hold(True)
+        self._is_arranging = True
         yield
+        for dock, place in floating.items():
+            dock.setFloating(True)
+            dock.setGeometry(place)
+            dock.show()
+        self._is_arranging = False
         for area in areas:
             area.hold(False)
 
     def keep(self) -> None:
         """Remember where the docks are."""
+        if self._look_at_column():
+            # They are about to be arranged for that.
+            QTimer.singleShot(0, self, lambda: self._again(self._at_edge))
+            return
         state = self._window.saveState(LAYOUT_VERSION).data()
-        self._settings.set_window_state(_name(self._perspective, self._form), bytes(state))
+        self._settings.set_window_state(self._name(self._form), bytes(state))
+
+    def _name(self, form: str) -> str:
+        """Under which the settings have the docks of the arrangement in such a window."""
+        return f"docks-{self._perspective}-{form}{'-column' if self._has_column else ''}"
 
     def _restore_docks(self) -> bool:
-        state = self._settings.window_state(_name(self._perspective, self._form))
+        state = self._settings.window_state(self._name(self._form))
         if state is None:
             return False
         take_away(self._window, self._docks)
@@ -133,8 +170,41 @@ class WindowLayout(QObject):
             if not self._is_restored:
                 # Sizes that were asked of a window that was not shown are not to be had.
                 with self._held():
-                    arrange(self._window, self._docks, self._perspective)
+                    self._arrange()
+        elif event.type() in _TOGGLED and watched in self._columns and not self._is_arranging:
+            # Later: it is being shown or hidden just now.
+            QTimer.singleShot(0, self, self._follow_column)
         return False
+
+    @Slot()
+    def _follow_column(self) -> None:
+        """Make room for what lies at the edge, or give it back."""
+        if self._perspective and self._look_at_column():
+            self._again(self._at_edge)
+
+    @property
+    def _at_edge(self) -> set[str]:
+        return {dock.objectName() for dock in self._columns}
+
+    def _is_column_open(self) -> bool:
+        return any(not dock.isHidden() and not dock.isFloating() for dock in self._columns)
+
+    def _look_at_column(self) -> bool:
+        """Remember whether it is open; whether that is otherwise than before."""
+        before, self._has_column = self._has_column, self._is_column_open()
+        self._settings.keep({_COLUMN: self._has_column})
+        return before != self._has_column
+
+    def _arrange(self) -> None:
+        arrange(self._window, self._docks, self._perspective, column=self._has_column)
+        if self._has_column:
+            self._give_column()
+            # Sizes are to be had once the docks are laid out.
+            QTimer.singleShot(0, self, self._give_column)
+
+    @Slot()
+    def _give_column(self) -> None:
+        give_column(self._window, self._docks, self._perspective)
 
     @Slot()
     def _on_rest_timeout(self) -> None:
@@ -152,11 +222,16 @@ class WindowLayout(QObject):
         if any(dock.isVisible() and dock.isFloating() for dock in self._docks.values()):
             # It was put there by hand, and arranging would take it back.
             return
+        self._again(set())
+
+    def _again(self, but: set[str]) -> None:
+        """Arrange the docks anew; what was shown, closed and in front stays so ``but`` for some."""
         shown = {key: not dock.isHidden() for key, dock in self._docks.items()}
         front = [key for key, dock in self._docks.items() if is_in_sight(dock)]
         self.show(self._perspective)
         for key, dock in self._docks.items():
-            dock.setVisible(shown[key])
+            if dock.objectName() not in but:
+                dock.setVisible(shown[key])
         for key in front:
             self._docks[key].raise_()
 
@@ -174,10 +249,6 @@ class WindowLayout(QObject):
     @Slot(QRect)
     def _on_screen_changed(self, room: QRect) -> None:
         self.fit_screen()
-
-
-def _name(perspective: str, form: str) -> str:
-    return f"docks-{perspective}-{form}"
 
 
 def fitted(frame: QRect, room: QRect) -> QRect:

@@ -38,11 +38,13 @@ from aegui.window.docks import (
 )
 from aegui.window.layout import WindowLayout
 from aegui.window.message_list import Bell, MessageList
+from aegui.window.names import window_names
 from aegui.window.notifications import Notifications
 from aegui.window.panel_focus import PanelFocus
 from aegui.window.search import (
     action_entries,
     guide_entries,
+    lesson_entries,
     line_entries,
     panel_entries,
     recipe_entries,
@@ -58,6 +60,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QMimeData
     from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
 
+    from aegui.core.window_names import WindowNames
     from aegui.session.notice import Notice
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
@@ -160,6 +163,7 @@ class MainWindow(FeatureWindow):
                 answer = _Answer(partial(self._ask, spec, method), self)
                 getattr(services.requests, key).connect(answer.give)
         services.requests.arrangement.connect(self.set_perspective)
+        services.requests.action.connect(self.do_action)
         services.showing.changed.connect(self._on_showing_changed)
         services.runner.started.connect(self.notifications.put_news_away)
         for signal in (
@@ -217,10 +221,19 @@ class MainWindow(FeatureWindow):
             raise LookupError(kind)
         return found
 
+    @property
+    def names(self) -> WindowNames:
+        """What files may name of it."""
+        return window_names()
+
     def landmark(self, key: str) -> QWidget | None:
         """What a person sees of ``key``: ``map``, ``time``, a dock, or an action of the toolbar."""
         places: dict[str, QWidget] = {"map": self.canvas, "time": self.time_bar, **self.docks}
         return places.get(key) or self.toolbar.widgetForAction(self.actions_table[key])
+
+    def do_action(self, key: str) -> None:
+        """Do what the action ``key`` does, if it can be done now."""
+        self.actions_table[key].trigger()
 
     def _make(self, spec: FeatureSpec) -> Feature:
         if spec.place in self._made:
@@ -433,6 +446,7 @@ class MainWindow(FeatureWindow):
             *panel_entries(self.docks),
             *setting_entries(self.docks, partial(self.set_perspective, "build")),
             *recipe_entries(self._services.requests.preset.emit),
+            *lesson_entries(self._services.requests.lesson.emit),
             *guide_entries(self.show_guide_at),
         )
         shown, go = self._services.shown, self._services.requests.samples.emit
@@ -442,7 +456,7 @@ class MainWindow(FeatureWindow):
             lines = line_entries(query, open_line)
             return lines or sample_entries(shown.dataset, shown.look.glyphs, go, query)
 
-        title = tr("Search for commands, panels, settings, networks, samples, help")
+        title = tr("Search for commands, panels, settings, networks, lessons, samples, help")
         Finder(entries, title, self, look).open()
 
     def show_shortcuts(self) -> None:

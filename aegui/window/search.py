@@ -14,6 +14,7 @@ from aegui.core.data.select import search
 from aegui.core.folding import folded
 from aegui.core.gallery import cards
 from aegui.core.i18n import tr, trn
+from aegui.core.lessons.lesson import lesson_cards
 from aegui.core.recipe.settings import SECTIONS
 from aegui.core.setup_line.reading import is_line
 from aegui.kit.finder import Findable
@@ -107,6 +108,12 @@ def recipe_entries(choose: Callable[[str], object]) -> Iterator[Findable]:
     for card in cards():
         detail = f"{card.sees} ({card.key})" if card.sees else card.key
         yield Findable(card.name, detail, tr("Network"), partial(choose, card.key))
+
+
+def lesson_entries(begin: Callable[[str], object]) -> Iterator[Findable]:
+    """Every lesson that ships, to be begun where it was left."""
+    for card in lesson_cards():
+        yield Findable(card.title, card.about, tr("Lesson"), partial(begin, card.key))
 
 
 def guide_entries(open_at: Callable[[str, str], object]) -> Iterator[Findable]:

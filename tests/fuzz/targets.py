@@ -25,6 +25,7 @@ from aegui.core.data.writers import WRITERS, encode_dataset
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.priors import read_prior
 from aegui.core.gallery import cards
+from aegui.core.lessons.lesson import SUFFIX, load_lesson, shipped_lessons
 from aegui.core.library.entry import entry_bytes, entry_of, read_entry
 from aegui.core.network.resolve import resolve
 from aegui.core.pixels.code import CODE_FORMS, code_of, read_any_code
@@ -301,6 +302,10 @@ def _read_study(path: Path) -> object:
     return grid(base_recipe(plan, path.parent), plan.axes) if few else plan
 
 
+def _lessons() -> list[Example]:
+    return [(SUFFIX, path.read_bytes()) for path in shipped_lessons()[::3]]
+
+
 TARGETS = {
     target.key: target
     for target in (
@@ -312,6 +317,7 @@ TARGETS = {
         Target("recipes", _read_recipe, _recipes),
         Target("course", _read_recipe, _course),
         Target("studies", _read_study, _studies),
+        Target("lessons", load_lesson, _lessons),
         Target("runs", load_run, _runs),
         Target("codes", _read_code, _codes),
         Target("lines", _read_line, _lines),

@@ -37,9 +37,9 @@ def at(tour: TourFeature) -> str:
 
 def is_around(tour: TourFeature, target: QWidget) -> bool:
     """Whether the outline is around ``target``."""
-    window = tour.outline.window()
+    window = tour.pointer.outline.window()
     place = target.rect().translated(target.mapTo(window, QPoint())).intersected(window.rect())
-    return tour.outline.geometry().contains(place)
+    return tour.pointer.outline.geometry().contains(place)
 
 
 def test_nothing_of_it_is_imported_with_the_window() -> None:
@@ -60,7 +60,7 @@ def test_each_step_stands_beside_what_it_speaks_of(window: MainWindow, qtbot: Qt
         assert window.perspective == step.arrangement
         target = window.landmark(step.place)
         assert target is not None
-        qtbot.waitUntil(tour.outline.isVisible)
+        qtbot.waitUntil(tour.pointer.outline.isVisible)
         qtbot.waitUntil(target.isVisible)
 
         qtbot.waitUntil(partial(is_around, tour, target))
@@ -72,7 +72,7 @@ def test_each_step_stands_beside_what_it_speaks_of(window: MainWindow, qtbot: Qt
         tour.card.next.click()
     assert at(tour) == ""
     assert not tour.card.isVisible()
-    assert not tour.outline.isVisible()
+    assert not tour.pointer.outline.isVisible()
     assert window.settings.values[STEP] == 0
 
 
@@ -129,8 +129,8 @@ def test_it_is_left_and_goes_on_where_it_was(window: MainWindow) -> None:
 def test_the_program_stays_usable(window: MainWindow, qtbot: QtBot) -> None:
     tour = begin(window)
     assert window.isEnabled()
-    place = tour.outline.geometry().center()
-    assert window.childAt(place) is not tour.outline, "the mouse goes through"
+    place = tour.pointer.outline.geometry().center()
+    assert window.childAt(place) is not tour.pointer.outline, "the mouse goes through"
     window.actions_table["build"].trigger()
     assert window.perspective == "build"
     window.docks["builder"].hide()
@@ -139,7 +139,7 @@ def test_the_program_stays_usable(window: MainWindow, qtbot: QtBot) -> None:
     tour.card.next.click()
     assert window.docks["builder"].isVisible(), "what it speaks of is brought to the front"
     window.docks["builder"].hide()
-    qtbot.waitUntil(lambda: not tour.outline.isVisible())
+    qtbot.waitUntil(lambda: not tour.pointer.outline.isVisible())
     assert tour.card.isVisible()
     window.resize(1000, 640)
     qtbot.waitUntil(lambda: window.rect().contains(tour.card.geometry()))

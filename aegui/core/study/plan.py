@@ -11,13 +11,14 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from aegui.core.atomic import write_atomically
 from aegui.core.data.noises import CORRUPTIONS
-from aegui.core.errors import AeguiError, RecipeError
+from aegui.core.errors import AeguiError
 from aegui.core.evaluation.run_figures import RUN_FIGURES
-from aegui.core.i18n import tr
+from aegui.core.i18n import mark, tr
+from aegui.core.json_form import JsonForm
 from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.catalog import INITIALIZERS, SCHEDULES
 from aegui.core.recipe import Line, Text  # noqa: TC001  # pydantic looks at them
@@ -304,64 +305,13 @@ def _words(value: Any, path: str) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def plan_from(document: object, where: str = "") -> StudyPlan:
-    """The plan in a JSON document.
-
-    Raises:
-        RecipeError: It is no such plan; the message names the key, what it was and why not.
-    """
-    if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise _refused(
-            where,
-            tr('not a study of this program: it must be an object with "format": "{f}".', f=FORMAT),
-        )
-    version = document.get("version")
-    if version != VERSION:
-        raise _refused(
-            where,
-            tr(
-                "it is a study of version {theirs}; this program reads version {ours}.",
-                theirs=quoted(version),
-                ours=VERSION,
-            ),
-        )
-    try:
-        return StudyPlan.model_validate_json(json.dumps(document))
-    except ValidationError as error:
-        raise _refused(where, _problem(error)) from None
-    except (RecursionError, ValueError):
-        raise _refused(where, tr("the lists or objects in it are nested too deeply.")) from None
-
-
-def _problem(error: ValidationError) -> str:
-    """The first problem in words: where it is, what is wrong, what may be there."""
-    problems = error.errors(include_url=False)
-    problems.sort(key=lambda problem: problem["type"] != "extra_forbidden")
-    problem = problems[0]
-    place = ".".join(str(step) for step in problem["loc"])
-    if problem["type"] == "extra_forbidden":
-        known = _keys_at(problem["loc"][:-1])
-        hint = did_you_mean(problem["loc"][-1], known)
-        hint = hint or " " + tr("Known: {keys}.", keys=", ".join(known))
-        return tr('there is no key "{key}".', key=place) + hint
-    if problem["type"] == "missing":
-        return tr('"{key}" is missing.', key=place)
-    if problem["type"] == "value_error":
-        reason = str(problem["ctx"]["error"])
-        if not place:
-            return f"{reason}."
-        return tr('"{key}": {reason}.', key=place, reason=reason)
-    return tr(
-        '"{key}" is {value}: {reason}.',
-        key=place,
-        value=quoted(problem["input"]),
-        reason=problem["msg"],
-    )
-
-
-def _keys_at(place: tuple[int | str, ...]) -> list[str]:
-    """What keys an object of a plan has."""
-    parts: dict[str, type[BaseModel]] = {
+FORM = JsonForm(
+    StudyPlan,
+    FORMAT,
+    VERSION,
+    mark('not a study of this program: it must be an object with "format": "{f}".'),
+    mark("it is a study of version {theirs}; this program reads version {ours}."),
+    {
         "axes": StudyAxis,
         "rows": AxisRow,
         "range": Range,
@@ -369,13 +319,18 @@ def _keys_at(place: tuple[int | str, ...]) -> list[str]:
         "goal": Goal,
         "published": Published,
         "tried": Tried,
-    }
-    names = [str(step) for step in place if not isinstance(step, int)]
-    return list((parts.get(names[-1], StudyPlan) if names else StudyPlan).model_fields)
+    },
+)
+"""What a plan is as a file."""
 
 
-def _refused(where: str, message: str) -> RecipeError:
-    return RecipeError(f"{where}: {message}" if where else message)
+def plan_from(document: object, where: str = "") -> StudyPlan:
+    """The plan in a JSON document.
+
+    Raises:
+        RecipeError: It is no such plan; the message names the key, what it was and why not.
+    """
+    return FORM.read(document, where)
 
 
 def plan_json(plan: StudyPlan) -> str:

@@ -13,6 +13,7 @@ from aegui.core.atomic import is_protected
 from aegui.core.i18n import tr
 from aegui.core.recipe import Recipe
 from aegui.paths import documents_dir, log_file
+from aegui.session.documents.document import OPENED_BY
 from aegui.session.jobs.derived import PATIENCE_MS
 from aegui.session.notice import Notice, Offer
 from aegui.shell.cost_guard import may_train
@@ -67,6 +68,10 @@ class DocumentFeature(Feature):
 
     def open_path(self, path: Path) -> bool:
         """Open ``path``, after asking what to do with unsaved work if it can be opened at all."""
+        request = OPENED_BY.get(path.suffix.lower())
+        if request is not None:
+            getattr(self._services.requests, request).emit(path)
+            return True
         return self._services.workspace.open(path, self.may_leave)
 
     def show_run(self, run: SavedRun, name: str) -> None:

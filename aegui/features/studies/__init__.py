@@ -36,6 +36,6 @@ FEATURES = (
                 icon="study",
             ),
         ),
-        requests={"vary": "vary"},
+        requests={"vary": "vary", "plan": "show_plan"},
     ),
 )

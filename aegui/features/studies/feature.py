@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Slot
 
 from aegui.core.i18n import tr
-from aegui.core.study.plan import SUFFIX
+from aegui.core.study.plan import SUFFIX, list_plans
 from aegui.core.study.records import usual_folder
 from aegui.core.study.search import is_search_available
 from aegui.features.studies.model.background import StudyBackground
@@ -140,6 +140,13 @@ class StudiesFeature(Feature):
         if not self._form.vary(path):
             text = tr("This field cannot be varied in a study.")
             self.noticed.emit(Notice("warning", text, passing=True, about="study"))
+
+    def show_plan(self, key: str) -> None:
+        """Open the study ``key``, one that ships."""
+        self.open()
+        path = list_plans().get(key)
+        if path is not None:
+            self._runs.choose(path)
 
     def take_builder(self) -> None:
         """Study the recipe of the builder, now and as it will be."""

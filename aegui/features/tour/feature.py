@@ -5,18 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QTimer, Slot
+from PySide6.QtCore import QTimer, Slot
 
 from aegui.core.i18n import tr
 from aegui.features.tour.steps import STEPS
 from aegui.features.tour.view.card import TourCard
-from aegui.features.tour.view.outline import Outline
 from aegui.session.data.selection import Selection
 from aegui.shell.feature import Feature
+from aegui.shell.pointing import Pointer
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from PySide6.QtWidgets import QWidget
 
     from aegui.features.tour.steps import TourStep
     from aegui.session.services import Services
@@ -29,13 +28,6 @@ _MOVES = 30
 """So many moves over the map have shown what moving does."""
 _REST_MS = 1600
 """How long a step stays once it was done: to see what came of it."""
-_MOVED = (
-    QEvent.Type.Resize,
-    QEvent.Type.Move,
-    QEvent.Type.Show,
-    QEvent.Type.Hide,
-    QEvent.Type.LayoutRequest,
-)
 
 
 class TourFeature(Feature):
@@ -47,8 +39,7 @@ class TourFeature(Feature):
         self._moves = 0
         self._pixels: NDArray[np.float32] = services.drawing.pixels
         self._pins = 0
-        self._target: QWidget | None = None
-        self.outline = Outline(window)
+        self.pointer = Pointer(window, self)
         self.card = TourCard(window)
         self.card.next_requested.connect(self.go_on)
         self.card.back_requested.connect(self.go_back)
@@ -57,11 +48,7 @@ class TourFeature(Feature):
         self._rest.setSingleShot(True)
         self._rest.setInterval(_REST_MS)
         self._rest.timeout.connect(self.go_on)
-        self._placing = QTimer(self)
-        self._placing.setSingleShot(True)
-        self._placing.setInterval(0)
-        self._placing.timeout.connect(self._place)
-        window.installEventFilter(self)
+        self.pointer.placed.connect(self.card.put_beside)
         self._connect()
 
     def _connect(self) -> None:
@@ -112,10 +99,9 @@ class TourFeature(Feature):
     def _close(self) -> None:
         self._at = None
         self._rest.stop()
-        self._watch(None)
+        self.pointer.leave()
         had_keys = self.card.isAncestorOf(self._window.focusWidget() or self.card)
         self.card.hide()
-        self.outline.hide()
         if had_keys:
             self._window.canvas.setFocus()
 
@@ -128,19 +114,13 @@ class TourFeature(Feature):
         self._at = None
         self._services.settings.keep({STEP: at})
         self._services.requests.arrangement.emit(step.arrangement)
-        dock = self._window.docks.get(step.place)
-        if dock is not None:
-            dock.show()
-            dock.raise_()
-        self._watch(self._window.landmark(step.place))
+        self.pointer.point_at(step.place)
         self._at = at
         self._moves = 0
         self._pixels = self._services.drawing.pixels
         self._pins = len(self._services.workspace.annotations.places)
         self.card.set_step(at, len(STEPS), tr(step.title), tr(step.text))
-        self._place()
-        # Docks are laid out later.
-        self._placing.start()
+        self.pointer.place()
 
     def _did(self, key: str) -> None:
         """What the step ``key`` asks for was done; if it is that step, go on after a while."""
@@ -184,32 +164,3 @@ class TourFeature(Feature):
     def _on_places_changed(self, places: tuple[object, ...]) -> None:
         if len(places) >= self._pins + 2:
             self._did("make")
-
-    # Where it lies
-
-    def _watch(self, target: QWidget | None) -> None:
-        if self._target is not None:
-            self._target.removeEventFilter(self)
-        self._target = target
-        if target is not None:
-            target.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow what it speaks of, and the window."""
-        if self._at is not None and event.type() in _MOVED:
-            self._placing.start()
-        return super().eventFilter(watched, event)
-
-    @Slot()
-    def _place(self) -> None:
-        if self._at is None:
-            return
-        target = self._rect_of(self._target)
-        self.outline.put_around(target)
-        self.card.put_beside(target)
-
-    def _rect_of(self, target: QWidget | None) -> QRect | None:
-        """Its place in the window; None where it cannot be seen there."""
-        if target is None or not target.isVisible() or target.window() is not self._window:
-            return None
-        return QRect(target.mapTo(self._window, QPoint()), target.size())

@@ -14,6 +14,7 @@ from aegui.core.data.dataset import same_data
 from aegui.core.data.load import load_dataset
 from aegui.core.errors import AeguiError, RecipeError
 from aegui.core.file_mark import mark_of
+from aegui.core.lessons.lesson import SUFFIX as LESSON_SUFFIX
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import MAX_EPOCHS, Recipe
 from aegui.core.run_file.saved import SUFFIX, Draft, SavedRun, load_run
@@ -177,10 +178,14 @@ def open_recipe(
     return Opened(draft, None, None, recipe.name or path.stem, reading)
 
 
+OPENED_BY = {LESSON_SUFFIX: "lesson_file"}
+"""Ending of a file that is no document -> the signal of ``Requests`` that has it opened."""
+
+
 def is_data(path: Path) -> bool:
     """Whether ``path`` holds glyphs: any file that is neither a run nor a recipe."""
     suffix = path.suffix.lower()
-    if suffix == SUFFIX:
+    if suffix == SUFFIX or suffix in OPENED_BY:
         return False
     if suffix not in RECIPE_SUFFIXES:
         return True

@@ -75,7 +75,7 @@ def choose_open_file(parent: QWidget, folder: str = "") -> str:
     filters = [
         tr(
             "All that can be opened ({patterns})",
-            patterns="*.aegui *.json *.yaml *.yml *.h *.py *.txt *.png",
+            patterns="*.aegui *.json *.yaml *.yml *.h *.py *.txt *.png *.aegui-lesson",
         ),
         tr("Runs ({patterns})", patterns="*.aegui"),
         tr("Recipes and configurations ({patterns})", patterns="*.json *.yaml *.yml"),
@@ -83,6 +83,12 @@ def choose_open_file(parent: QWidget, folder: str = "") -> str:
         _all_files(),
     ]
     return _opened(parent, "runs", tr("Open"), filters, folder)
+
+
+def choose_lesson_file(parent: QWidget) -> str:
+    """The lesson to begin, "" for none."""
+    filters = [tr("Lessons ({patterns})", patterns="*.aegui-lesson"), _all_files()]
+    return _opened(parent, "lessons", tr("Open a lesson"), filters)
 
 
 def choose_data_file(parent: QWidget, folder: str = "") -> str:

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import localized, short_number, tr, with_marks
 from aegui.core.training.terms import TERMS, definitions, equations
-from aegui.features.builder.view.math_boxes import FormulaRow, typeset
 from aegui.kit.charts.widget_picture import offer_painted
+from aegui.kit.math_boxes import FormulaRow, typeset
 from aegui.kit.painted import Painted
 from aegui.kit.theme import current_theme, figures_font
 

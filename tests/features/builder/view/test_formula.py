@@ -18,7 +18,7 @@ from aegui.core.recipe import (
 )
 from aegui.core.training.terms import TERMS, definitions, equations
 from aegui.features.builder.view.formula import FormulaView, number_text
-from aegui.features.builder.view.math_boxes import Accent, Fraction, Scripts, Sum, typeset
+from aegui.kit.math_boxes import Accent, Fraction, Scripts, Sum, typeset
 from aegui.kit.theme import DARK, LIGHT, Theme, apply_theme
 
 if TYPE_CHECKING:

@@ -1,0 +1,91 @@
+"""``aegui lesson``: the lessons that ship, and whether a file is a good one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aegui.commands.words import say, say_json
+from aegui.core.i18n import tr, trn
+from aegui.core.lessons.lesson import check_names, lesson_cards, load_lesson, said
+from aegui.core.text_tables import columns_text
+
+if TYPE_CHECKING:
+    import argparse
+
+    from aegui.core.lessons.lesson import Lesson
+
+
+def list_command(options: argparse.Namespace) -> int:
+    """Print the lessons that ship."""
+    cards = lesson_cards()
+    if options.json:
+        keys = ("key", "title", "about", "minutes", "steps")
+        say_json([{key: getattr(card, key) for key in keys} for card in cards])
+        return 0
+    rows = [[card.key, str(len(card.steps)), str(card.minutes), card.title] for card in cards]
+    say(columns_text([tr("lesson"), tr("steps"), tr("minutes"), tr("title")], rows))
+    return 0
+
+
+def check_command(options: argparse.Namespace) -> int:
+    """Read a lesson, and try its trainings where that is asked for.
+
+    Returns:
+        0, or 1 where a check of a step does not hold.
+
+    Raises:
+        AeguiError: It is no lesson; the message says what is wrong.
+    """
+    path = _path(options.lesson)
+    lesson = load_lesson(path)
+    # The names of the window are in the rows of its rooms; no window is made.
+    from aegui.window.names import window_names
+
+    check_names(lesson, window_names(), path.name)
+    count = len(lesson.steps)
+    say(trn("{title}: {n} step.", "{title}: {n} steps.", count, title=said(lesson.title)))
+    missing = _missing(lesson)
+    if missing:
+        say(tr("Some texts are not in: {languages}.", languages=", ".join(sorted(missing))))
+    if not options.try_it:
+        return 0
+    return _tried(lesson, path, range(options.seed, options.seed + options.seeds))
+
+
+def _path(name: str) -> Path:
+    """The file of that name, or of the lesson that ships under it."""
+    shipped = {card.key: card.path for card in lesson_cards()}
+    return shipped[name] if name in shipped and not Path(name).exists() else Path(name)
+
+
+def _missing(lesson: Lesson) -> set[str]:
+    """Languages that some texts have and others have not."""
+    texts = [words for words in lesson.words if isinstance(words, dict)]
+    every = {code for words in texts for code in words}
+    return {code for code in every for words in texts if not words.get(code)}
+
+
+def _tried(lesson: Lesson, path: Path, seeds: range) -> int:
+    from aegui.core.lessons.trial import try_lesson  # brings torch with its trainings
+
+    titles = {step.key: said(step.title) for step in lesson.steps}
+    failed = 0
+    for seed in seeds:
+        say(tr("Seed {seed}:", seed=seed))
+        for trial in try_lesson(lesson, path.parent, seed):
+            holds = all(result.holds for result in trial.results)
+            failed += not holds
+            time = tr(" ({seconds:.1f} s)", seconds=trial.seconds) if trial.seconds else ""
+            say(f"  {'✓' if holds else '✗'} {titles[trial.step.key]}{time}")
+            for result in trial.results:
+                say(f"      {'✓' if result.holds else '✗'} {result.words(titles)}")
+    if failed:
+        say(
+            trn(
+                "{n} step does not reach its checks.",
+                "{n} steps do not reach their checks.",
+                failed,
+            )
+        )
+    return 1 if failed else 0

@@ -1,0 +1,77 @@
+r"""Formulas as they are written in files: a small subset of TeX, checked before anything sets it.
+
+``_{}``, ``^{}``, ``\frac{}{}``, ``\hat{}``, ``\tilde{}``, ``\sum`` and ``\op{name}``; see
+``kit/math_boxes.py``, which paints them.
+"""
+
+from __future__ import annotations
+
+import re
+
+from aegui.core.i18n import tr
+
+MAX_FORMULA = 300
+"""Letters of a formula: more do not fit into a line."""
+_MOST_NESTED = 12
+_ARGUMENTS = {"frac": 2, "sum": 0, "hat": 1, "tilde": 1, "op": 1}
+_PLAIN = (
+    (re.compile(r"\\frac\{([^{}]*)\}\{([^{}]*)\}"), r"(\1)/(\2)"),
+    (re.compile(r"\\(?:op|hat|tilde)\{([^{}]*)\}"), r"\1"),
+    (re.compile(r"\\sum"), "Σ"),
+    (re.compile(r"([_^])\{([^{}]*)\}"), r"\1\2"),
+)
+
+
+def check_formula(text: str) -> None:
+    """Refuse what cannot be set.
+
+    Raises:
+        ValueError: It is too long, a brace or an argument is missing, or a command is unknown.
+    """
+    if len(text) > MAX_FORMULA:
+        raise ValueError(tr("a formula has at most {n} letters", n=MAX_FORMULA))
+    if _row(text, 0, 0) != len(text):
+        raise ValueError(tr("a closing brace has no opening one"))
+
+
+def plain_formula(text: str) -> str:
+    """A formula without commands, for a screen reader."""
+    before = ""
+    while before != text:
+        before = text
+        for pattern, words in _PLAIN:
+            text = pattern.sub(words, text)
+    return text
+
+
+def _row(text: str, at: int, depth: int) -> int:
+    """Where the row that begins at ``at`` ends: at a closing brace, or the end."""
+    if depth > _MOST_NESTED:
+        raise ValueError(tr("the braces of a formula are nested too deeply"))
+    while at < len(text) and text[at] != "}":
+        at = _atom(text, at, depth)
+        while at < len(text) and text[at] in "_^":
+            at = _atom(text, at + 1, depth)
+    return at
+
+
+def _atom(text: str, at: int, depth: int) -> int:
+    if at >= len(text) or text[at] == "}":
+        raise ValueError(tr("something is missing at the end of a formula, or before a brace"))
+    if text[at] == "{":
+        end = _row(text, at + 1, depth + 1)
+        if end >= len(text):
+            raise ValueError(tr("an opening brace is not closed"))
+        return end + 1
+    if text[at] != "\\":
+        return at + 1
+    end = at + 1
+    while end < len(text) and text[end].isalpha():
+        end += 1
+    name = text[at + 1 : end]
+    if name not in _ARGUMENTS:
+        known = ", ".join(f"\\{one}" for one in _ARGUMENTS)
+        raise ValueError(tr("a formula knows the commands {known}", known=known))
+    for _ in range(_ARGUMENTS[name]):
+        end = _atom(text, end, depth + 1)
+    return end

@@ -1,0 +1,105 @@
+"""Versioned JSON documents that pydantic describes: read with one clear message for what is wrong.
+
+A study and a lesson are such documents. Unknown keys are refused by name, with the nearest known
+one; what a part may hold is found by the names of its keys.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from aegui.core.errors import RecipeError
+from aegui.core.i18n import tr
+from aegui.core.recipe.errors import did_you_mean, quoted
+
+AnyModel = TypeVar("AnyModel", bound=BaseModel)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    Place = tuple[int | str, ...]
+
+
+@dataclass(frozen=True)
+class JsonForm(Generic[AnyModel]):
+    """What makes a document one of its kind.
+
+    Attributes:
+        model: What it is read into.
+        format: What its key ``format`` says.
+        version: The version that is read.
+        not_one: What is said of another document, marked, with ``{f}`` for the format.
+        other_version: What is said of another version, marked, with ``{theirs}`` and ``{ours}``.
+        parts: Name of a key -> what its objects are, for messages.
+        strict: Whether a text may not stand for a number.
+    """
+
+    model: type[AnyModel]
+    format: str
+    version: int
+    not_one: str
+    other_version: str
+    parts: Mapping[str, type[BaseModel]] = field(default_factory=dict)
+    strict: bool = False
+
+    def read(self, document: object, where: str = "") -> AnyModel:
+        """What a JSON document says; ``where`` is named at the start of a refusal.
+
+        Raises:
+            RecipeError: It is no such document; the message names the key, what it was and why not.
+        """
+        if not isinstance(document, dict) or document.get("format") != self.format:
+            raise refused(where, tr(self.not_one, f=self.format))
+        version = document.get("version")
+        if version != self.version:
+            words = tr(self.other_version, theirs=quoted(version), ours=self.version)
+            raise refused(where, words)
+        try:
+            # Through JSON, because only there pydantic's strict mode takes a list for a tuple.
+            text = json.dumps(document)
+            return self.model.model_validate_json(text, strict=self.strict or None)
+        except ValidationError as error:
+            raise refused(where, self._problem(error)) from None
+        except (RecursionError, ValueError):
+            words = tr("the lists or objects in it are nested too deeply.")
+            raise refused(where, words) from None
+
+    def _problem(self, error: ValidationError) -> str:
+        """The first problem in words: where it is, what is wrong, what may be there."""
+        problems = error.errors(include_url=False)
+        problems.sort(key=lambda problem: problem["type"] != "extra_forbidden")
+        problem = problems[0]
+        place = ".".join(str(step) for step in problem["loc"])
+        if problem["type"] == "extra_forbidden":
+            known = self._keys_at(problem["loc"][:-1])
+            hint = did_you_mean(problem["loc"][-1], known)
+            hint = hint or " " + tr("Known: {keys}.", keys=", ".join(known))
+            return tr('there is no key "{key}".', key=place) + hint
+        if problem["type"] == "missing":
+            return tr('"{key}" is missing.', key=place)
+        if problem["type"] == "value_error":
+            reason = str(problem["ctx"]["error"])
+            if not place:
+                return f"{reason}."
+            return tr('"{key}": {reason}.', key=place, reason=reason)
+        return tr(
+            '"{key}" is {value}: {reason}.',
+            key=place,
+            value=quoted(problem["input"]),
+            reason=problem["msg"],
+        )
+
+    def _keys_at(self, place: Place) -> list[str]:
+        """What keys an object of the document has."""
+        names = [str(step) for step in place if not isinstance(step, int)]
+        known = [self.parts[name] for name in reversed(names) if name in self.parts]
+        return list((known[0] if known else self.model).model_fields)
+
+
+def refused(where: str, message: str) -> RecipeError:
+    """A refusal of the file ``where``."""
+    return RecipeError(f"{where}: {message}" if where else message)

@@ -1,0 +1,420 @@
+"""The figures that lessons name: those of a run, and others of what is shown.
+
+Each is one number of a network, its samples and its run, or of what a person has done with them. A
+figure that cannot be had of what is shown is left out.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.data.corruption import corruption_words, parse_corruption
+from aegui.core.errors import AeguiError
+from aegui.core.evaluation.codes import code_statistics
+from aegui.core.evaluation.limits import limit
+from aegui.core.evaluation.noise import noisy_score
+from aegui.core.evaluation.reconstruction import gradient_energy, reconstruction_figures
+from aegui.core.evaluation.run_figures import RUN_FIGURES, RunFigure, figures_of, run_figure
+from aegui.core.evaluation.samples import sample_images
+from aegui.core.evaluation.wrong_pixels import wrong_pixels
+from aegui.core.i18n import localized, mark, tr
+from aegui.core.latent.pca import fit_pca
+from aegui.core.network.resolve import resolve
+from aegui.core.recipe.errors import did_you_mean, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.data.progress import IsCancelled
+    from aegui.core.latent.codec import Codec
+    from aegui.core.recipe import Recipe
+    from aegui.core.training.result import RunResult
+
+LIMIT = "limit"
+"""Figure of a noise beside those of ``TRIED_FIGURES``: the least wrong pixels that anybody has."""
+_DRAWS = 6_400
+_SEED = 7
+_SAMPLES = 512
+_SPREAD_BLOCKS = 1 << 22
+
+
+@dataclass(frozen=True, eq=False)
+class LessonSubject:
+    """What figures are taken of.
+
+    Attributes:
+        recipe: Of the network.
+        dataset: Its samples.
+        result: The run in figures; None: it has not ended, or other weights than its best are
+            shown.
+        runs: All runs that were trained with it, in figures.
+        codec: The network; None: there is none yet.
+        drawing: The pixels of the drawing ``[H, W]`` or ``[C, H, W]``.
+        pins: Places that are pinned on the map.
+        concepts: Directions among the codes that are kept.
+        selected: Samples that are selected.
+    """
+
+    recipe: Recipe
+    dataset: Dataset
+    result: RunResult | None = None
+    runs: tuple[RunResult, ...] = ()
+    codec: Codec | None = None
+    drawing: NDArray[np.float32] | None = None
+    pins: int = 0
+    concepts: int = 0
+    selected: int = 0
+
+
+@dataclass(frozen=True)
+class LessonFigure(RunFigure):
+    """A figure that is no run's own; ``of`` takes it, None where it cannot be had."""
+
+    of: Callable[[LessonSubject], float | None] = lambda _subject: None
+
+
+def _with_encoder(subject: LessonSubject) -> Codec | None:
+    codec = subject.codec
+    fits = codec is not None and codec.image_shape == subject.dataset.image_shape
+    return codec if fits and codec is not None and codec.can_encode else None
+
+
+def _statistic(name: str) -> Callable[[LessonSubject], float | None]:
+    def of(subject: LessonSubject) -> float | None:
+        codec = _with_encoder(subject)
+        return None if codec is None else float(getattr(_statistics(codec, subject), name))
+
+    return of
+
+
+def _statistics(codec: Codec, subject: LessonSubject) -> object:
+    return code_statistics(codec, subject.dataset)
+
+
+def _reconstruction(name: str) -> Callable[[LessonSubject], float | None]:
+    def of(subject: LessonSubject) -> float | None:
+        codec = _with_encoder(subject)
+        if codec is None:
+            return None
+        value = getattr(reconstruction_figures(codec, subject.dataset), name)
+        return None if value is None else float(value)
+
+    return of
+
+
+def _parameters(subject: LessonSubject) -> float | None:
+    resolved = resolve(subject.recipe, subject.dataset).resolved
+    return None if resolved is None else float(resolved.parameters)
+
+
+def _runs_at_goal(subject: LessonSubject) -> float | None:
+    runs = subject.runs
+    return sum(run.wrong_max <= 1 for run in runs) / len(runs) if runs else None
+
+
+def _code_spread(subject: LessonSubject) -> float | None:
+    codec = _with_encoder(subject)
+    if codec is None:
+        return None
+    codes = codec.encode(_some(subject.dataset))
+    return float(np.sqrt(codes.var(axis=0, dtype=np.float64).mean()))
+
+
+def _pca_error(subject: LessonSubject) -> float:
+    rows = subject.dataset.flat()
+    count = min(subject.recipe.network.latent.units, *rows.shape)
+    return fit_pca(rows, count).error() / int(rows.shape[1])
+
+
+def _sample_sharpness(subject: LessonSubject) -> float | None:
+    images = _drawn(subject)
+    if images is None:
+        return None
+    real = _some(subject.dataset).reshape(-1, *subject.dataset.image_shape)
+    energy = gradient_energy(real) / len(real)
+    return gradient_energy(images) / len(images) / energy if energy > 0 else None
+
+
+def _sample_distance(subject: LessonSubject) -> float | None:
+    images = _drawn(subject)
+    if images is None:
+        return None
+    rows = images.reshape(len(images), -1)
+    return float(np.sqrt(_nearest_squares(rows, subject.dataset.flat())).mean())
+
+
+def _drawn(subject: LessonSubject) -> NDArray[np.float32] | None:
+    codec = subject.codec
+    if codec is None or codec.image_shape != subject.dataset.image_shape:
+        return None
+    return sample_images(codec, _SAMPLES, _SEED)
+
+
+def _nearest_squares(
+    rows: NDArray[np.float32], samples: NDArray[np.float32]
+) -> NDArray[np.float64]:
+    """Mean squared difference of each of ``rows`` from the sample nearest to it."""
+    each = max(1, _SPREAD_BLOCKS // max(1, len(rows)))
+    nearest = np.full(len(rows), np.inf)
+    lengths = np.square(rows, dtype=np.float64).sum(axis=1)
+    for start in range(0, len(samples), each):
+        part = np.asarray(samples[start : start + each])
+        products = (rows @ part.T).astype(np.float64)
+        squares = np.square(part, dtype=np.float64).sum(axis=1) + lengths[:, np.newaxis]
+        nearest = np.minimum(nearest, (squares - 2 * products).min(axis=1))
+    found: NDArray[np.float64] = np.maximum(nearest, 0.0) / rows.shape[1]
+    return found
+
+
+def _drawing_new(subject: LessonSubject) -> float | None:
+    drawing, dataset = subject.drawing, subject.dataset
+    if drawing is None or drawing.size != dataset.pixels:
+        return None
+    rows = dataset.flat()
+    same = np.broadcast_to(drawing.reshape(1, -1), rows.shape)
+    return float(wrong_pixels(rows, same).min())
+
+
+def _some(dataset: Dataset) -> NDArray[np.float32]:
+    """At most 2,000 samples, from all over them, as rows."""
+    flat = dataset.flat()
+    return np.asarray(flat[:: max(1, len(flat) // 2_000)], np.float32)
+
+
+LESSON_FIGURES: Mapping[str, LessonFigure] = {
+    row.key: row
+    for row in (
+        LessonFigure(
+            "parameters",
+            RUN_FIGURES["parameters"].label,
+            RUN_FIGURES["parameters"].help,
+            is_whole=True,
+            better="",
+            of=_parameters,
+        ),
+        LessonFigure(
+            "runs_at_goal",
+            mark("Starts that reach the goal"),
+            mark("Share of the runs in which no sample has more than 1 wrong pixel."),
+            is_share=True,
+            better="high",
+            of=_runs_at_goal,
+        ),
+        LessonFigure(
+            "code_size",
+            mark("Numbers of the code"),
+            mark("So many numbers stand between encoder and decoder."),
+            is_whole=True,
+            better="",
+            of=lambda subject: float(subject.recipe.network.latent.units),
+        ),
+        LessonFigure(
+            "code_spread",
+            mark("Spread of the codes"),
+            mark("Standard deviation of the numbers of the codes over the samples."),
+            better="",
+            of=_code_spread,
+        ),
+        LessonFigure(
+            "share_active",
+            mark("Active units of a sample"),
+            mark("Share of the code's numbers that are more than a tenth of its largest."),
+            is_share=True,
+            better="",
+            of=_statistic("share_active"),
+        ),
+        LessonFigure(
+            "most_active",
+            mark("Most units that are not zero"),
+            mark("Of the numbers of any code, so many are not exactly zero."),
+            is_whole=True,
+            better="",
+            of=_statistic("most_active"),
+        ),
+        LessonFigure(
+            "used_dimensions",
+            mark("Used dimensions"),
+            mark("Numbers of the code that vary over the samples."),
+            is_whole=True,
+            better="",
+            of=_statistic("used_dimensions"),
+        ),
+        LessonFigure(
+            "jacobian",
+            mark("Sensitivity of the code"),
+            mark("Mean squared Frobenius norm of the encoder's Jacobian."),
+            of=_statistic("jacobian"),
+        ),
+        LessonFigure(
+            "mse",
+            mark("Squared error per pixel"),
+            mark("Mean squared difference of answers and samples."),
+            of=_reconstruction("mse"),
+        ),
+        LessonFigure(
+            "pca_error",
+            mark("Squared error of PCA"),
+            mark("What principal components of as many numbers leave over, per pixel."),
+            of=_pca_error,
+        ),
+        LessonFigure(
+            "kl",
+            mark("KL divergence"),
+            mark("Nats by which the codes differ from the prior, summed over their numbers."),
+            better="",
+            of=_reconstruction("kl"),
+        ),
+        LessonFigure(
+            "sharpness",
+            mark("Sharpness of the answers"),
+            mark("Edges of the answers over those of the samples: below 1 they are blurred."),
+            better="high",
+            of=_reconstruction("sharpness"),
+        ),
+        LessonFigure(
+            "sample_sharpness",
+            mark("Sharpness of new images"),
+            mark("Edges of images drawn from the prior over those of the samples."),
+            better="high",
+            of=_sample_sharpness,
+        ),
+        LessonFigure(
+            "sample_distance",
+            mark("Distance of new images"),
+            mark(
+                "How far images drawn from the prior N(0, 1) are from the nearest sample: the root "
+                "of the mean squared difference of their pixels."
+            ),
+            of=_sample_distance,
+        ),
+        LessonFigure(
+            "drawing_new",
+            mark("Novelty of the drawing"),
+            mark("Pixels in which the drawing differs from the nearest sample."),
+            is_whole=True,
+            better="high",
+            of=_drawing_new,
+        ),
+        LessonFigure(
+            "pins",
+            mark("Pins on the map"),
+            mark("Places that are pinned."),
+            is_whole=True,
+            better="",
+            of=lambda subject: float(subject.pins),
+        ),
+        LessonFigure(
+            "concepts",
+            mark("Kept concepts"),
+            mark("Directions among the codes that are kept."),
+            is_whole=True,
+            better="",
+            of=lambda subject: float(subject.concepts),
+        ),
+        LessonFigure(
+            "selected",
+            mark("Selected samples"),
+            mark("Samples that are selected on the map."),
+            is_whole=True,
+            better="",
+            of=lambda subject: float(subject.selected),
+        ),
+    )
+}
+"""Figures beside those of ``RUN_FIGURES``, by key."""
+BY_HAND = frozenset({"drawing_new", "pins", "concepts", "selected"})
+"""Those that a person brings about, and no training."""
+
+
+def check_figure(key: str) -> None:
+    """Refuse a ``key`` that names no figure.
+
+    Raises:
+        ValueError: It is none.
+    """
+    if key in RUN_FIGURES or key in LESSON_FIGURES or _noise_of(key) is not None:
+        return
+    known = (*RUN_FIGURES, *LESSON_FIGURES)
+    hint = did_you_mean(key, known) or " " + tr("Known: {keys}.", keys=", ".join(known))
+    raise ValueError(tr("there is no figure {key}.{hint}", key=quoted(key), hint=hint).rstrip("."))
+
+
+def _noise_of(key: str) -> str | None:
+    """The noise in ``wrong@salt_pepper:0.2`` or ``limit@...``; None where it is no such key."""
+    figure, at, noise = key.partition("@")
+    if not at or figure not in ("wrong", "at_most_1", "exact", LIMIT):
+        return None
+    try:
+        parse_corruption(noise)
+    except AeguiError:
+        return None
+    return noise
+
+
+def figure_of(key: str) -> RunFigure:
+    """What a figure is called, and how it is read."""
+    if key in LESSON_FIGURES:
+        return LESSON_FIGURES[key]
+    noise = _noise_of(key)
+    if noise is not None and key.startswith(LIMIT):
+        words = corruption_words(parse_corruption(noise))
+        return RunFigure(key, tr("Bayes limit, {noise}", noise=words), "")
+    return run_figure(key)
+
+
+def value_words(key: str, value: float | None) -> str:
+    """A figure as a person reads it; a dash where there is none."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    figure = figure_of(key)
+    if figure.is_share:
+        return tr("{share:.1f} %", share=100.0 * value)
+    if figure.is_whole and float(value).is_integer():
+        return localized(value, ",.0f")
+    return localized(value, ".3g")
+
+
+def measure(
+    subject: LessonSubject, keys: Iterable[str], cancelled: IsCancelled | None = None
+) -> dict[str, float]:
+    """The figures ``keys`` of ``subject``, those that can be had.
+
+    Raises:
+        Cancelled: ``cancelled`` asked for it.
+    """
+    known = {} if subject.result is None else figures_of(subject.result)
+    found: dict[str, float] = {}
+    for key in keys:
+        value = known.get(key)
+        if key in LESSON_FIGURES:
+            value = LESSON_FIGURES[key].of(subject)
+        elif "@" in key:
+            value = _noisy(key, subject, cancelled)
+        if value is not None:
+            found[key] = value
+    return found
+
+
+def _noisy(key: str, subject: LessonSubject, cancelled: IsCancelled | None) -> float | None:
+    noise = _noise_of(key)
+    if noise is None:
+        return None
+    spec, dataset = parse_corruption(noise), subject.dataset
+    if key.startswith(LIMIT):
+        if not dataset.is_binary:
+            return None
+        rows, shape = dataset.flat(), dataset.image_shape
+        return limit(rows, spec, _DRAWS, _SEED, image_shape=shape, cancelled=cancelled).mean
+    codec = _with_encoder(subject)
+    if codec is None:
+        return None
+    score = noisy_score(codec, dataset, spec, _DRAWS, _SEED, limited=False)
+    figures = {"wrong": score.mean, "at_most_1": score.share_at_most_1, "exact": score.share_exact}
+    return figures[key.partition("@")[0]]

@@ -1,0 +1,362 @@
+"""Joins the panel of the lessons with the window that they are done on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QTimer, Slot
+
+from aegui.core.cost import time_words
+from aegui.core.data.builtin import BUILTIN_SETS, download_key
+from aegui.core.data.published import PUBLISHED
+from aegui.core.data.store import megabytes
+from aegui.core.errors import AeguiError
+from aegui.core.gallery import figures
+from aegui.core.i18n import tr
+from aegui.core.lessons.figures import LessonSubject
+from aegui.core.lessons.lesson import (
+    check_names,
+    lesson_cards,
+    lesson_key,
+    load_lesson,
+    said,
+)
+from aegui.features.lessons.model.book import LessonBook
+from aegui.features.lessons.model.progress import kept_progress
+from aegui.features.lessons.view.lesson_list import LessonRow
+from aegui.features.lessons.view.panel import LessonsPanel
+from aegui.features.lessons.view.step_page import StepState
+from aegui.session.data.selection import Selection
+from aegui.session.notice import Notice
+from aegui.shell.dialogs.files import choose_lesson_file
+from aegui.shell.feature import Feature
+from aegui.shell.pointing import Pointer
+from aegui.shell.refresher import Refresher
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from aegui.core.lessons.lesson import Doing, LessonStep
+    from aegui.core.recipe import Recipe
+    from aegui.session.services import Services
+    from aegui.session.shown import Changes, Shown
+    from aegui.shell.feature_window import FeatureWindow
+
+OPEN = "lessons.open"
+"""Of the values in the settings: the file of the lesson that is open; "" for none."""
+_POINTING_MS = 6000
+_REST_MS = 150
+
+
+class LessonsFeature(Feature):
+    """What a lesson does, the person sees the window do."""
+
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
+        super().__init__(services, window)
+        self.book = services.of(LessonBook)
+        self._panel = window.panel(LessonsPanel)
+        self._dock = window.docks["lessons"]
+        self.pointer = Pointer(window, self)
+        self._pointing = QTimer(self)
+        self._pointing.setSingleShot(True)
+        self._pointing.setInterval(_POINTING_MS)
+        self._pointing.timeout.connect(self.pointer.leave)
+        self._awaited: tuple[Recipe, LessonStep] | None = None
+        self._finishing: LessonStep | None = None
+        self._times: dict[str, str] = {}
+        self._measuring = Refresher(self._measure, _REST_MS, self._dock, self)
+        self._connect()
+        self._take_up()
+        self._show()
+
+    def _connect(self) -> None:
+        services, page = self._services, self._panel.page
+        self.book.changed.connect(self._show)
+        self._panel.list.chosen.connect(self.begin_file)
+        self._panel.list.open_requested.connect(self.open)
+        page.done.connect(self.do)
+        page.pointed.connect(self.point)
+        page.moved.connect(self.go)
+        page.predicted.connect(self.book.predict)
+        page.list_requested.connect(self.show_list)
+        page.anew_requested.connect(self._on_page_anew_requested)
+        services.workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
+        services.runner.started.connect(self._show)
+        services.runner.state_changed.connect(self._show)
+        services.runner.finished.connect(self._on_runner_finished)
+        services.runner.failed.connect(self._on_runner_failed)
+        services.runner.measured.connect(self._measuring.mark)
+        services.drawing.changed.connect(self._measuring.mark)
+        services.of(Selection).changed.connect(self._measuring.mark)
+        services.workspace.annotations.places_changed.connect(self._measuring.mark)
+        services.workspace.annotations.concepts_changed.connect(self._measuring.mark)
+
+    def _take_up(self) -> None:
+        """Go on with the lesson that was open when the program ended."""
+        kept = self._services.settings.values.get(OPEN)
+        path = next((card.path for card in lesson_cards() if str(card.path) == kept), None)
+        if self.book.lesson is None and path is not None:
+            self.book.begin(path, self._services.settings)
+
+    # Which lesson
+
+    def show_list(self) -> None:
+        """Show all lessons, in the panel beside the rest."""
+        self.book.leave()
+        self._services.settings.keep({OPEN: ""})
+        self.pointer.leave()
+        self._bring()
+        self._panel.list.list.setFocus()
+
+    def open(self) -> None:
+        """Ask for the file of a lesson, and begin it."""
+        path = choose_lesson_file(self._window)
+        if path:
+            from pathlib import Path
+
+            self.begin_file(Path(path))
+
+    def begin(self, key: str) -> None:
+        """Begin the lesson ``key``, one that ships, where it was left."""
+        for card in lesson_cards():
+            if card.key == key:
+                self.begin_file(card.path)
+
+    @Slot(object)
+    def begin_file(self, path: Path) -> None:
+        """Begin the lesson in a file where it was left."""
+        try:
+            check_names(load_lesson(path), self._window.names, path.name)
+            self.book.begin(path, self._services.settings)
+        except AeguiError as error:
+            self.noticed.emit(Notice("error", str(error), passing=True))
+            return
+        self._services.settings.keep({OPEN: str(path)})
+        self._bring()
+        self._panel.page.take_keys()
+        self._measuring.mark()
+
+    def _bring(self) -> None:
+        self._dock.show()
+        self._dock.raise_()
+
+    @Slot(int)
+    def go(self, by: int) -> None:
+        """Show another step; after the last one the list."""
+        lesson = self.book.lesson
+        self.pointer.leave()
+        if lesson is not None and self.book.place + by >= len(lesson.steps):
+            if self.book.step is not None and self.book.step.do is None:
+                self.book.note_done()
+            self.show_list()
+            return
+        if by > 0 and self.book.step is not None and self.book.step.do is None:
+            # A step that only tells is done when it was read.
+            self.book.note_done()
+        self.book.go(by)
+        self._measuring.mark()
+
+    @Slot()
+    def _on_page_anew_requested(self) -> None:
+        self.pointer.leave()
+        self.book.begin_anew()
+
+    # What a step does
+
+    @Slot()
+    def do(self) -> None:
+        """Do what the step does, so that the person sees the window do it."""
+        step, services = self.book.step, self._services
+        if step is None or step.do is None or services.runner.is_busy:
+            return
+        if step.do.arrange:
+            services.requests.arrangement.emit(step.do.arrange)
+        if step.look:
+            self.point()
+        recipe = self.book.recipe if step.do.changes_recipe or step.do.train else None
+        if recipe is None or _same(recipe, services.workspace.recipe):
+            self._have_recipe(step)
+            return
+        # With its own seed: what a person has chosen as such stays.
+        self._awaited = recipe, step
+        lesson = self.book.lesson
+        assert lesson is not None
+        services.workspace.edit_recipe(
+            recipe, tr("Lesson “{name}”, “{step}”", name=said(lesson.title), step=said(step.title))
+        )
+
+    @Slot(object)
+    def _on_workspace_recipe_changed(self, _resolution: object) -> None:
+        """Its data are there: they may have been downloaded first."""
+        if self._awaited is not None:
+            recipe, step = self._awaited
+            if _same(recipe, self._services.workspace.recipe) and step is self.book.step:
+                self._awaited = None
+                # Later: others have yet to hear of the recipe.
+                QTimer.singleShot(0, self, lambda: self._have_recipe(step))
+        self._measuring.mark()
+
+    def _have_recipe(self, step: LessonStep) -> None:
+        assert step.do is not None
+        if not step.do.train:
+            self._finish(step)
+            return
+        self._finishing = step
+        self._services.requests.train.emit()
+
+    @Slot(int, object)
+    def _on_runner_finished(self, _run: int, _result: object) -> None:
+        step, self._finishing = self._finishing, None
+        if step is not None and step is self.book.step:
+            # Later: the document takes what was learnt over first.
+            QTimer.singleShot(0, self, lambda: self._finish(step))
+        self._measuring.mark()
+
+    @Slot(int, str)
+    def _on_runner_failed(self, _run: int, _message: str) -> None:
+        self._finishing = None
+
+    def _finish(self, step: LessonStep) -> None:
+        """What is done with the network once it is there."""
+        do = step.do
+        if do is None or step is not self.book.step:
+            return
+        if do.study:
+            self._services.requests.plan.emit(do.study)
+        if do.open:
+            dock = self._window.docks[do.open]
+            dock.show()
+            dock.raise_()
+        self._show_samples(do)
+        if do.at:
+            self._services.requests.place.emit(np.array(do.at, np.float32))
+        if do.epoch is not None:
+            self._services.requests.epoch.emit(do.epoch)
+        if do.act:
+            self._services.requests.action.emit(do.act)
+        if step.look:
+            self.point()
+        self.book.note_done()
+        self._measuring.mark()
+
+    def _show_samples(self, do: Doing) -> None:
+        labels = self._services.shown.dataset.labels
+        if do.samples:
+            chosen = np.flatnonzero([label in do.samples for label in labels])
+            self._services.requests.samples.emit(chosen)
+        if do.draw in labels:
+            self._services.requests.sample.emit(labels.index(do.draw))
+
+    @Slot()
+    def point(self) -> None:
+        """Point at what the step speaks of, for a while."""
+        step = self.book.step
+        if step is not None and step.look:
+            self.pointer.point_at(step.look)
+            self._bring()
+            self._pointing.start()
+
+    # What is measured and shown
+
+    def show(self, shown: Shown, _changed: Changes) -> None:
+        """Something else is shown: the figures of the step may be others."""
+        del shown
+        self._measuring.mark()
+
+    def _measure(self) -> None:
+        services, step = self._services, self.book.step
+        shown, runner = services.shown, services.runner
+        if step is None or runner.is_busy or runner.is_measuring:
+            return
+        saved = shown.saved
+        is_whole = saved is not None and shown.past is None and not shown.is_live
+        network = (
+            is_whole
+            and saved is not None
+            and shown.codec is not None
+            and self.book.is_its_network(saved.recipe)
+        )
+        result = None
+        if network and saved is not None and shown.weights == "best" and saved.results:
+            result = saved.results[shown.run]
+        self.book.measure(
+            LessonSubject(
+                recipe=shown.recipe if saved is None else saved.recipe,
+                dataset=shown.dataset,
+                result=result,
+                runs=saved.results if network and saved is not None else (),
+                codec=shown.codec if network else None,
+                drawing=services.drawing.pixels,
+                pins=len(services.workspace.annotations.places),
+                concepts=len(services.workspace.annotations.concepts),
+                selected=len(services.of(Selection).indices),
+            ),
+            network=network,
+        )
+
+    @Slot()
+    def _show(self) -> None:
+        lesson, step = self.book.lesson, self.book.step
+        if lesson is None or step is None:
+            self._panel.list.set_rows(self._rows())
+            self._panel.show_list()
+            return
+        progress = self.book.progress
+        self._panel.page.set_state(
+            StepState(
+                lesson,
+                self.book.place,
+                progress.predicted.get(step.key),
+                progress.figures.get(step.key, {}),
+                self.book.results,
+                self.book.is_reached,
+                self._time(step),
+                tr("A training is under way.") if self._services.runner.is_busy else "",
+                self._note(),
+            )
+        )
+        self._panel.show_page()
+
+    def _rows(self) -> list[LessonRow]:
+        values = self._services.settings.values
+        found = []
+        for card in lesson_cards():
+            reached = kept_progress(values, lesson_key(card.path)).reached
+            found.append(LessonRow(card, len(reached.intersection(card.steps))))
+        return found
+
+    def _time(self, step: LessonStep) -> str:
+        """How long the training of ``step`` takes on this machine."""
+        if step.do is None or not step.do.train:
+            return ""
+        name = f"{self.book.path}#{step.key}"
+        if name not in self._times:
+            recipe = self.book.recipe
+            known = None if recipe is None else figures(recipe)
+            self._times[name] = (
+                ""
+                if known is None
+                else tr("Trains a network: about {time} here.", time=time_words(known.seconds))
+            )
+        return self._times[name]
+
+    def _note(self) -> str:
+        """What is missing for this step on this machine."""
+        recipe = self.book.recipe
+        source = "" if recipe is None else recipe.data.source
+        missing = download_key(source) if source in BUILTIN_SETS else None
+        if missing is None:
+            return ""
+        published = PUBLISHED[missing]
+        return tr(
+            "{title} is not on this computer yet ({size}): the button offers to download it.",
+            title=published.title,
+            size=megabytes(published.size),
+        )
+
+
+def _same(one: Recipe, other: Recipe) -> bool:
+    """Whether two recipes learn alike, whatever their seed and name."""
+    plain = {"seed": 0, "name": "", "notes": ""}
+    return one.model_copy(update=plain) == other.model_copy(update=plain)

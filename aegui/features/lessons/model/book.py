@@ -1,0 +1,184 @@
+"""The lesson that is open: its step, what was predicted, and what was measured."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from aegui.core.errors import AeguiError
+from aegui.core.lessons.checks import all_hold, checked
+from aegui.core.lessons.figures import BY_HAND, measure
+from aegui.core.lessons.lesson import lesson_key, load_lesson, recipe_at
+from aegui.core.study.settings import key_of
+from aegui.features.lessons.model.progress import LessonProgress, kept_progress, setting_of
+from aegui.session.jobs.derived import Derived
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from aegui.core.lessons.checks import CheckResult
+    from aegui.core.lessons.figures import LessonSubject
+    from aegui.core.lessons.lesson import Lesson, LessonStep
+    from aegui.core.recipe import Recipe
+    from aegui.session.settings import Settings
+
+
+class LessonBook(QObject):
+    """Holds one lesson at a time; it outlives the window, which another language makes anew."""
+
+    changed = Signal()
+    """Another lesson, step, prediction or figure."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.lesson: Lesson | None = None
+        """The lesson that is open; None: the list is shown."""
+        self.path: Path | None = None
+        self.progress = LessonProgress()
+        self._place = 0
+        self._settings: Settings | None = None
+        self._measuring = Derived("aegui-lesson", self, urgent=False)
+        self._measuring.answered.connect(self._on_measuring_answered)
+
+    # The lesson
+
+    def begin(self, path: Path, settings: Settings) -> None:
+        """Open the lesson in a file where it was left.
+
+        Raises:
+            AeguiError: It cannot be read, or is none.
+        """
+        lesson = load_lesson(path)
+        self.lesson, self.path, self._settings = lesson, path, settings
+        self.progress = kept_progress(settings.values, lesson_key(path))
+        keys = [step.key for step in lesson.steps]
+        self._place = keys.index(self.progress.step) if self.progress.step in keys else 0
+        self.changed.emit()
+
+    def leave(self) -> None:
+        """Put the lesson away; it goes on at this step."""
+        self.lesson = self.path = None
+        self._measuring.forget()
+        self.changed.emit()
+
+    def begin_anew(self) -> None:
+        """Forget what was predicted and reached in this lesson."""
+        self.progress = LessonProgress()
+        self._place = 0
+        self._keep()
+
+    # Its steps
+
+    @property
+    def place(self) -> int:
+        """The step that is shown, from 0."""
+        return self._place
+
+    @property
+    def step(self) -> LessonStep | None:
+        """The step that is shown."""
+        return None if self.lesson is None else self.lesson.steps[self._place]
+
+    def go(self, by: int) -> None:
+        """Show the step so many after this one."""
+        if self.lesson is None or not 0 <= self._place + by < len(self.lesson.steps):
+            return
+        self._place += by
+        self.progress.step = self.lesson.steps[self._place].key
+        self._keep()
+
+    def predict(self, value: float) -> None:
+        """Keep what is expected of this step."""
+        if self.step is not None:
+            self.progress.predicted[self.step.key] = value
+            self._keep()
+
+    @property
+    def recipe(self) -> Recipe | None:
+        """What the builder has once this step was done; None: whatever it had."""
+        if self.lesson is None or self.path is None:
+            return None
+        try:
+            return recipe_at(self.lesson, self.path.parent, self._place)
+        except AeguiError:
+            return None
+
+    @property
+    def results(self) -> tuple[CheckResult, ...]:
+        """The checks of this step against what was measured."""
+        return () if self.step is None else checked(self.step, self.progress.figures)
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether this step was done."""
+        return self.step is not None and self.step.key in self.progress.reached
+
+    def is_its_network(self, recipe: Recipe) -> bool:
+        """Whether a network of ``recipe`` is that of this step, whatever its seed."""
+        wanted = self.recipe
+        if self.step is None or self.step.own or wanted is None:
+            return True
+        plain = {"seed": 0}
+        return key_of(wanted.model_copy(update=plain)) == key_of(recipe.model_copy(update=plain))
+
+    # What is measured
+
+    def measure(self, subject: LessonSubject, *, network: bool) -> None:
+        """Take the figures of this step, in the background.
+
+        Args:
+            subject: What is shown.
+            network: Whether those of the network count; else only those that a person brings about.
+        """
+        step = self.step
+        if step is None:
+            return
+        keys = [key for key in step.measured if network or key in BY_HAND]
+        if not keys:
+            self._take(step.key, {})
+            return
+
+        def work(_report: object, cancelled: object) -> tuple[str, dict[str, float]]:
+            return step.key, measure(subject, keys, cancelled)  # type: ignore[arg-type]
+
+        quick = all(key in BY_HAND for key in keys)
+        self._measuring.compute(work, (step, network), quick=quick)
+
+    @Slot(object)
+    def _on_measuring_answered(self, answer: tuple[str, dict[str, float]]) -> None:
+        self._take(*answer)
+
+    def _take(self, key: str, found: dict[str, float]) -> None:
+        step = self.step
+        if step is None or step.key != key:
+            return
+        before = self.progress.figures.get(key, {})
+        if found and found != before:
+            self.progress.figures[key] = before | found
+        elif self.is_reached or step.check:
+            return
+        self._note_reached()
+        self._keep()
+
+    def _note_reached(self) -> None:
+        step = self.step
+        if step is not None and step.check and all_hold(self.results):
+            self.progress.reached.add(step.key)
+
+    def note_done(self) -> None:
+        """What the step does was done; one that checks nothing is reached by it."""
+        step = self.step
+        if step is not None and not step.check and not self.is_reached:
+            self.progress.reached.add(step.key)
+            self._keep()
+
+    def _keep(self) -> None:
+        if self._settings is not None and self.path is not None:
+            name = setting_of(lesson_key(self.path))
+            self._settings.keep({name: self.progress.text()})
+        self.changed.emit()
+
+    def shutdown(self) -> None:
+        """Stop the thread."""
+        self._measuring.shutdown()

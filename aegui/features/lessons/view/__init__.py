@@ -1,0 +1,1 @@
+"""The list of the lessons, and one step at a time."""

@@ -1,0 +1,32 @@
+"""The panel of the lessons: all of them, or the step of one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QStackedWidget
+
+from aegui.features.lessons.view.lesson_list import LessonList
+from aegui.features.lessons.view.step_page import StepPage
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+
+class LessonsPanel(QStackedWidget):
+    """Passive: its two pages."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.list = LessonList()
+        self.page = StepPage()
+        self.addWidget(self.list)
+        self.addWidget(self.page)
+
+    def show_list(self) -> None:
+        """Show all lessons."""
+        self.setCurrentWidget(self.list)
+
+    def show_page(self) -> None:
+        """Show the step."""
+        self.setCurrentWidget(self.page)

@@ -1,0 +1,195 @@
+"""What is asked before anything is done: choices or a number, and later how it turned out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDoubleSpinBox,
+    QFrame,
+    QPushButton,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from aegui.core.i18n import tr
+from aegui.core.lessons.figures import value_words
+from aegui.core.lessons.lesson import said
+from aegui.kit.layouts import column, dim, held, row
+from aegui.kit.marks import set_look, wrapped_label
+from aegui.kit.theme import SPACING
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QMouseEvent
+
+    from aegui.core.lessons.lesson import Prediction
+
+_LARGEST = 1e9
+_UNKNOWN = -1.0
+"""What is kept of somebody who does not know."""
+
+
+class PredictedChoice(QWidget):
+    """A button of several, whose words break into as many lines as they need."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self.button = QRadioButton()
+        self.button.setAccessibleName(words)
+        label = wrapped_label(words)
+        line = row((self.button, 0), (label, 1), spacing=SPACING // 2)
+        line.setAlignment(self.button, Qt.AlignmentFlag.AlignTop)
+        self.setLayout(line)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """The words are pressed as the button is."""
+        if self.rect().contains(event.position().toPoint()):
+            self.button.click()
+
+
+class PredictionBox(QFrame):
+    """Passive.
+
+    Signals:
+        predicted(value): The place of the choice, or the number; -1: not known.
+    """
+
+    predicted = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("card", True)
+        self._prediction: Prediction | None = None
+        self.heading = dim(tr("What do you expect?"))
+        self.ask = wrapped_label()
+        self.ask.setProperty("heading", True)
+        self.group = QButtonGroup(self)
+        self.group.idClicked.connect(self._on_group_id_clicked)
+        self.choices: tuple[PredictedChoice, ...] = ()
+        self._lines = QVBoxLayout()
+        self._lines.setSpacing(SPACING // 2)
+        self.number = QDoubleSpinBox()
+        self.number.setRange(0, _LARGEST)
+        self.number.setDecimals(2)
+        self.number.setAccessibleName(tr("Your prediction"))
+        self.keep = QPushButton(tr("That is my guess"))
+        self.keep.clicked.connect(self._on_keep_clicked)
+        self.unknown = QPushButton(tr("I do not know"))
+        self.unknown.setToolTip(tr("It is shown all the same what happens, and why"))
+        self.unknown.clicked.connect(lambda: self.predicted.emit(_UNKNOWN))
+        self._number = held(row(self.number, self.keep, 1, spacing=SPACING))
+        self._line = held(row(self.unknown, 1))
+        self.yours = wrapped_label()
+        self.verdict = wrapped_label()
+        self.why = wrapped_label()
+        edge = SPACING + SPACING // 2
+        self.setLayout(
+            column(
+                self.heading,
+                self.ask,
+                self._lines,
+                self._number,
+                self._line,
+                self.yours,
+                self.verdict,
+                self.why,
+                spacing=SPACING,
+                margins=(edge, SPACING, edge, SPACING),
+            )
+        )
+
+    def set_prediction(
+        self,
+        prediction: Prediction | None,
+        predicted: float | None,
+        figure: float | None,
+        *,
+        reached: bool,
+    ) -> None:
+        """Ask, or show what was ``predicted`` beside what happened.
+
+        Args:
+            prediction: The question; None: there is none, and the box is hidden.
+            predicted: What was said; None: nothing yet.
+            figure: The number that is asked for, where it is known.
+            reached: Whether the step was done, so that it can be told how it turned out.
+        """
+        self.setVisible(prediction is not None)
+        if prediction is None:
+            self._prediction = None
+            return
+        if prediction is not self._prediction:
+            self._prediction = prediction
+            self._fill(prediction)
+        asks = predicted is None
+        self.ask.setText(said(prediction.ask))
+        self.heading.setText(tr("What do you expect?") if asks else tr("What you expected"))
+        for choice in self.choices:
+            choice.setVisible(asks)
+        self._number.setVisible(asks and not prediction.choices)
+        self._line.setVisible(asks)
+        self.yours.setVisible(not asks)
+        told = _outcome(prediction, predicted, figure) if reached and predicted is not None else ""
+        self.verdict.setVisible(bool(told))
+        self.why.setVisible(bool(told))
+        if predicted is not None:
+            self.yours.setText(_yours(prediction, predicted))
+        self.verdict.setText(told)
+        is_right = predicted is not None and _is_right(prediction, predicted, figure)
+        set_look(self.verdict, "state", "good" if is_right else "")
+        self.why.setText(said(prediction.why))
+
+    def _fill(self, prediction: Prediction) -> None:
+        for choice in self.choices:
+            self.group.removeButton(choice.button)
+            self._lines.removeWidget(choice)
+            choice.hide()
+            choice.deleteLater()
+        self.choices = tuple(PredictedChoice(said(words)) for words in prediction.choices)
+        for place, choice in enumerate(self.choices):
+            self.group.addButton(choice.button, place)
+            self._lines.addWidget(choice)
+
+    @Slot(int)
+    def _on_group_id_clicked(self, place: int) -> None:
+        self.predicted.emit(float(place))
+
+    @Slot()
+    def _on_keep_clicked(self) -> None:
+        self.predicted.emit(self.number.value())
+
+
+def _yours(prediction: Prediction, predicted: float) -> str:
+    if predicted == _UNKNOWN:
+        return tr("You said: I do not know")
+    if prediction.choices:
+        words = said(prediction.choices[min(round(predicted), len(prediction.choices) - 1)])
+        return tr("You said: {words}", words=words)
+    return tr("You said: {words}", words=value_words(prediction.figure, predicted))
+
+
+def _is_right(prediction: Prediction, predicted: float, figure: float | None) -> bool:
+    if prediction.choices:
+        return prediction.right is not None and round(predicted) == prediction.right
+    return figure is not None and abs(figure - predicted) <= prediction.within
+
+
+def _outcome(prediction: Prediction, predicted: float, figure: float | None) -> str:
+    """How it turned out, in kind words; "" where that is not known."""
+    if prediction.choices:
+        assert prediction.right is not None
+        happened = said(prediction.choices[prediction.right])
+    elif figure is None:
+        return ""
+    else:
+        happened = value_words(prediction.figure, figure)
+    if _is_right(prediction, predicted, figure):
+        if prediction.choices:
+            return tr("✓ So it is.")
+        return tr("✓ Well guessed: it is {what}.", what=happened)
+    if predicted == _UNKNOWN:
+        return tr("It turned out: {what}", what=happened)
+    return tr("It turned out otherwise: {what}", what=happened)

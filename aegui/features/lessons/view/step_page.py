@@ -1,0 +1,239 @@
+"""One step of a lesson: what it tells, asks, does, points at, and checks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from aegui.core.i18n import tr
+from aegui.core.lessons.lesson import said
+from aegui.features.lessons.view.prediction_box import PredictionBox
+from aegui.kit.formula_line import FormulaLine
+from aegui.kit.layouts import column, dim, held, row
+from aegui.kit.marks import flat_button, set_look, wrapped_label
+from aegui.kit.speech import announce
+from aegui.kit.theme import SPACING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aegui.core.lessons.checks import CheckResult
+    from aegui.core.lessons.lesson import Lesson, LessonStep
+
+
+@dataclass(frozen=True, eq=False)
+class StepState:
+    """What a page shows.
+
+    Attributes:
+        lesson: The lesson.
+        place: Its step, from 0.
+        predicted: What was predicted; None: nothing yet.
+        figures: What was measured at this step.
+        results: Its checks.
+        reached: Whether it was done.
+        time: How long doing it takes on this machine, in words; "": no time.
+        busy: Why it cannot be done now, in words; "": it can.
+        note: What else a person should know, such as that data are missing.
+    """
+
+    lesson: Lesson
+    place: int
+    predicted: float | None = None
+    figures: Mapping[str, float] = field(default_factory=dict)
+    results: tuple[CheckResult, ...] = ()
+    reached: bool = False
+    time: str = ""
+    busy: str = ""
+    note: str = ""
+
+    @property
+    def step(self) -> LessonStep:
+        """The step."""
+        return self.lesson.steps[self.place]
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """What each step is called, by key."""
+        return {step.key: said(step.title) for step in self.lesson.steps}
+
+    @property
+    def may_do(self) -> bool:
+        """Whether what was asked has been answered, and nothing is under way."""
+        asked = self.step.prediction is not None and self.predicted is None
+        return not asked and not self.busy
+
+
+class StepPage(QWidget):
+    """Passive.
+
+    Signals:
+        done(): Do what the step does.
+        pointed(): Point at what it speaks of.
+        moved(int): The step so many after this one.
+        predicted(float): See ``PredictionBox``.
+        list_requested(): Show the list of the lessons.
+        anew_requested(): Begin the lesson from its first step.
+    """
+
+    done = Signal()
+    pointed = Signal()
+    moved = Signal(int)
+    predicted = Signal(float)
+    list_requested = Signal()
+    anew_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shown: tuple[str, int] | None = None
+        self.back_to_list = flat_button("list", tr("All lessons"))
+        self.back_to_list.clicked.connect(self.list_requested)
+        self.anew = flat_button("edit-again", tr("Begin this lesson anew"))
+        self.anew.clicked.connect(self.anew_requested)
+        self.lesson = dim(wrapped_label())
+        self.count = dim()
+        self.title = wrapped_label()
+        self.title.setProperty("heading", True)
+        font = self.title.font()
+        font.setPointSizeF(1.2 * font.pointSizeF())
+        self.title.setFont(font)
+        self.text = wrapped_label()
+        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.formula = FormulaLine()
+        self.prediction = PredictionBox()
+        self.prediction.predicted.connect(self.predicted)
+        self.do = QPushButton()
+        self.do.setProperty("main", True)
+        self.do.clicked.connect(self.done)
+        self.time = dim(wrapped_label())
+        self.note = wrapped_label()
+        self.note.setProperty("note", True)
+        self.see = wrapped_label()
+        self.point = flat_button("crosshair", tr("Show me where"))
+        self.point.clicked.connect(self.pointed)
+        self._look = held(row((self.see, 1), self.point, spacing=SPACING // 2))
+        self.check_title = QLabel(tr("Check"))
+        self.check_title.setProperty("heading", True)
+        self._checks = QVBoxLayout()
+        self._checks.setSpacing(SPACING // 2)
+        self.lines: tuple[QLabel, ...] = ()
+        self.outcome = wrapped_label()
+        self.back = QPushButton(tr("Back"))
+        self.next = QPushButton(tr("Next"))
+        self.back.clicked.connect(lambda: self.moved.emit(-1))
+        self.next.clicked.connect(lambda: self.moved.emit(1))
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        head = row(self.back_to_list, (self.lesson, 1), self.anew, spacing=SPACING // 2)
+        body = column(
+            self.title,
+            self.text,
+            self.formula,
+            self.prediction,
+            self.do,
+            self.time,
+            self.note,
+            self._look,
+            self.check_title,
+            self._checks,
+            self.outcome,
+            1,
+            spacing=SPACING,
+            margins=(SPACING, 0, SPACING, SPACING),
+        )
+        self.area = QScrollArea()
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setWidgetResizable(True)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setWidget(held(body))
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        foot = row(
+            self.count,
+            1,
+            self.back,
+            self.next,
+            spacing=SPACING // 2,
+            margins=(SPACING, SPACING // 2, SPACING, SPACING),
+        )
+        edge = (SPACING // 2, SPACING // 2, SPACING // 2, 0)
+        self.setLayout(column(held(head), (self.area, 1), held(foot), spacing=SPACING // 2))
+        layout = head
+        layout.setContentsMargins(*edge)
+
+    def set_state(self, state: StepState) -> None:
+        """Show a step as it stands."""
+        step, steps = state.step, len(state.lesson.steps)
+        self.lesson.setText(said(state.lesson.title))
+        self.count.setText(tr("Step {n} of {all}", n=state.place + 1, all=steps))
+        self.title.setText(said(step.title))
+        self.text.setText(said(step.text))
+        self.formula.set_formula(step.formula)
+        asked = step.prediction
+        figure = state.figures.get(asked.figure) if asked is not None else None
+        self.prediction.set_prediction(asked, state.predicted, figure, reached=state.reached)
+        self._show_doing(state)
+        self._look.setVisible(bool(step.see or step.look))
+        self.see.setText(said(step.see))
+        self.point.setVisible(bool(step.look))
+        self._show_checks(state)
+        self.back.setEnabled(state.place > 0)
+        is_last = state.place + 1 == steps
+        self.next.setText(tr("Finish") if is_last else tr("Next"))
+        set_look(self.next, "main", state.reached)
+        self._say(state)
+
+    def take_keys(self) -> None:
+        """Give the keys to what is to be done next."""
+        choices = [choice.button for choice in self.prediction.choices]
+        for widget in (*choices, self.prediction.number, self.do, self.next):
+            if widget.isVisibleTo(self) and widget.isEnabled():
+                widget.setFocus(Qt.FocusReason.OtherFocusReason)
+                return
+
+    def _show_doing(self, state: StepState) -> None:
+        step = state.step
+        self.do.setVisible(step.do is not None)
+        self.do.setEnabled(state.may_do)
+        label = said(step.label) or tr("Do it")
+        self.do.setText(label)
+        set_look(self.do, "main", not state.reached)
+        waits = step.prediction is not None and state.predicted is None
+        words = tr("First say what you expect.") if waits else state.busy or state.time
+        self.time.setText(words)
+        self.time.setVisible(step.do is not None and bool(words))
+        self.note.setText(state.note)
+        self.note.setVisible(bool(state.note))
+
+    def _show_checks(self, state: StepState) -> None:
+        results = state.results
+        self.check_title.setVisible(bool(results))
+        while len(self.lines) < len(results):
+            line = wrapped_label()
+            self._checks.addWidget(line)
+            self.lines = (*self.lines, line)
+        for line, result in zip(self.lines, results, strict=False):
+            sign = "✓" if result.holds else "○"
+            line.setText(f"{sign}  {result.words(state.titles)}")
+            set_look(line, "state", "good" if result.holds else "")
+        for place, line in enumerate(self.lines):
+            line.setVisible(place < len(results))
+        step = state.step
+        missed = any(result.is_known and not result.holds for result in results)
+        words = said(step.reached) if state.reached and not missed else ""
+        if missed:
+            words = said(step.hint)
+        self.outcome.setText(words)
+        self.outcome.setVisible(bool(words))
+
+    def _say(self, state: StepState) -> None:
+        """A step that comes is begun at its top, and read out."""
+        shown = said(state.lesson.title), state.place
+        if shown != self._shown:
+            self._shown = shown
+            self.area.verticalScrollBar().setValue(0)
+            self.setAccessibleName(self.title.text())
+            announce(self, f"{self.title.text()}. {self.text.text()}")

@@ -1,0 +1,64 @@
+"""A formula in a line of its own."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QEvent, QSize
+from PySide6.QtGui import QAccessible, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from aegui.core.formula_text import plain_formula
+from aegui.core.i18n import tr
+from aegui.kit.math_boxes import FormulaRow, typeset
+from aegui.kit.painted import Painted
+from aegui.kit.theme import SPACING, current_theme
+
+_SIZE = 1.15
+_LEAST = 0.6
+
+
+class FormulaLine(Painted):
+    """Paints one formula, smaller where there is less room than it takes."""
+
+    accessible_role = QAccessible.Role.Equation
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._text = ""
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def set_formula(self, text: str) -> None:
+        """Show ``text``, in the subset of TeX of ``math_boxes``; "" for none."""
+        self._text = text
+        self.setVisible(bool(text))
+        self.setAccessibleName(tr("Formula: {formula}", formula=plain_formula(text)))
+        self.updateGeometry()
+        self.update()
+
+    def _box(self, scale: float = 1.0) -> FormulaRow:
+        px = scale * _SIZE * QFontMetricsF(self.font()).height() * 0.8
+        return typeset(self._text, self.font(), px)
+
+    def sizeHint(self) -> QSize:
+        """As wide as there is room."""
+        box = self._box()
+        return QSize(120, math.ceil(box.ascent + box.descent) + 2 * SPACING)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Letters of another size."""
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self.updateGeometry()
+        super().changeEvent(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """In the middle of the line."""
+        room = self.width() - 2 * SPACING
+        box = self._box()
+        if box.width > room:
+            box = self._box(max(_LEAST, room / box.width))
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(current_theme().text)
+        baseline = (self.height() + box.ascent - box.descent) / 2
+        box.paint(painter, max(SPACING, (self.width() - box.width) / 2), baseline)

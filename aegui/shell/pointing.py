@@ -1,0 +1,93 @@
+"""Points at a part of the window: brings it to the front, and keeps an outline around it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QTimer, Signal, Slot
+
+from aegui.kit.outline import Outline
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from aegui.shell.feature_window import FeatureWindow
+
+_MOVED = (
+    QEvent.Type.Resize,
+    QEvent.Type.Move,
+    QEvent.Type.Show,
+    QEvent.Type.Hide,
+    QEvent.Type.LayoutRequest,
+)
+
+
+class Pointer(QObject):
+    """An outline that follows what it is around."""
+
+    placed = Signal(object)
+    """Where that lies in the window, a ``QRect``; None where it cannot be seen."""
+
+    def __init__(self, window: FeatureWindow, parent: QObject) -> None:
+        super().__init__(parent)
+        self._window = window
+        self._is_pointing = False
+        self._target: QWidget | None = None
+        self.outline = Outline(window)
+        self._placing = QTimer(self)
+        self._placing.setSingleShot(True)
+        self._placing.setInterval(0)
+        self._placing.timeout.connect(self.place)
+        window.installEventFilter(self)
+
+    @property
+    def is_pointing(self) -> bool:
+        """Whether anything is pointed at."""
+        return self._is_pointing
+
+    def point_at(self, key: str) -> None:
+        """Show what ``FeatureWindow.landmark`` has of ``key``, and put the outline around it."""
+        dock = self._window.docks.get(key)
+        if dock is not None:
+            dock.show()
+            dock.raise_()
+        self._watch(self._window.landmark(key))
+        self._is_pointing = True
+        self.place()
+        # Docks are laid out later.
+        self._placing.start()
+
+    @Slot()
+    def leave(self) -> None:
+        """Point at nothing."""
+        self._is_pointing = False
+        self._watch(None)
+        self.outline.hide()
+
+    def _watch(self, target: QWidget | None) -> None:
+        if self._target is not None:
+            self._target.removeEventFilter(self)
+        self._target = target
+        if target is not None:
+            target.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow what it is around, and the window."""
+        if self._is_pointing and event.type() in _MOVED:
+            self._placing.start()
+        return super().eventFilter(watched, event)
+
+    @Slot()
+    def place(self) -> None:
+        """Put the outline where that is now, and say so."""
+        if not self._is_pointing:
+            return
+        target = self._rect_of(self._target)
+        self.outline.put_around(target)
+        self.placed.emit(target)
+
+    def _rect_of(self, target: QWidget | None) -> QRect | None:
+        """Its place in the window; None where it cannot be seen there."""
+        if target is None or not target.isVisible() or target.window() is not self._window:
+            return None
+        return QRect(target.mapTo(self._window, QPoint()), target.size())

@@ -1,0 +1,20 @@
+"""The names of the window's parts, for whoever reads a file that names some."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from aegui.core.window_names import WindowNames
+from aegui.features.table import dock_specs
+from aegui.window.actions import ACTIONS
+
+
+@cache
+def window_names() -> WindowNames:
+    """Those of every window."""
+    docks = dock_specs()
+    return WindowNames(
+        frozenset(spec.key for spec in docks),
+        frozenset(spec.key for spec in ACTIONS),
+        frozenset(key for spec in docks for key in spec.spots),
+    )

@@ -1,0 +1,211 @@
+"""Lessons on the real window: by the mouse from the list to the last check."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from aegui.core.lessons.lesson import SUFFIX, lesson_cards
+from aegui.features.lessons.feature import OPEN, LessonsFeature
+from aegui.features.lessons.model.progress import kept_progress, setting_of
+from aegui.features.lessons.view.panel import LessonsPanel
+from aegui.kit.finder import Finder
+from aegui.shell.panel_area import is_in_sight
+from aegui.window.docks import LEAST_MAP_PX
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from PySide6.QtWidgets import QWidget
+    from pytestqt.qtbot import QtBot
+
+    from aegui.app import App
+    from aegui.window.main_window import MainWindow
+
+PATIENCE_MS = 120_000
+
+
+def press(widget: QWidget) -> None:
+    """A click in its middle, where a person would see it."""
+    assert widget.isVisible()
+    assert widget.isEnabled()
+    QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
+
+
+def begin(window: MainWindow, qtbot: QtBot, key: str) -> LessonsPanel:
+    """Open the list from the menu, and choose a lesson in it."""
+    window.actions_table["lessons"].trigger()
+    qtbot.waitUntil(lambda: is_in_sight(window.docks["lessons"]), timeout=20_000)
+    panel = window.panel(LessonsPanel)
+    rows = [card.key for card in lesson_cards()]
+    shown = panel.list.list
+    item = shown.item(rows.index(key))
+    shown.scrollToItem(item)
+    QTest.mouseClick(
+        shown.viewport(),
+        Qt.MouseButton.LeftButton,
+        pos=shown.visualItemRect(item).center(),
+    )
+    qtbot.waitUntil(lambda: panel.currentWidget() is panel.page, timeout=20_000)
+    return panel
+
+
+def go_through(window: MainWindow, qtbot: QtBot, panel: LessonsPanel) -> None:
+    """Do each step by the mouse: expect, do, wait for the checks, next."""
+    book, page = window.feature(LessonsFeature).book, panel.page
+    assert book.lesson is not None
+    for place, step in enumerate(book.lesson.steps):
+        assert book.place == place
+        if step.prediction is not None:
+            assert not page.do.isEnabled(), "what is expected is asked first"
+            if step.prediction.choices:
+                press(page.prediction.choices[0])
+            else:
+                page.prediction.number.setValue(3)
+                press(page.prediction.keep)
+            assert page.prediction.yours.text().startswith("You said: ")
+            assert not page.prediction.why.isVisible(), "the answer is told when it was seen"
+        if step.do is not None:
+            page.area.ensureWidgetVisible(page.do)
+            press(page.do)
+        qtbot.waitUntil(lambda: book.is_reached, timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda: not window._services.runner.is_busy, timeout=PATIENCE_MS)
+        assert all(result.holds for result in book.results)
+        for line, result in zip(page.lines, book.results, strict=False):
+            assert line.isVisibleTo(page)
+            assert line.text().startswith("✓"), result
+        if step.prediction is not None:
+            assert page.prediction.why.isVisibleTo(page)
+        press(page.next)
+
+
+def test_two_lessons_by_the_mouse(window: MainWindow, qtbot: QtBot) -> None:
+    for key in ("compress", "why-two"):
+        panel = begin(window, qtbot, key)
+        go_through(window, qtbot, panel)
+        qtbot.waitUntil(lambda: panel.currentWidget() is panel.list, timeout=20_000)  # noqa: B023
+        rows = window.feature(LessonsFeature)._rows()
+        assert next(row for row in rows if row.card.key == key).is_finished
+    assert window.feature(LessonsFeature).book.lesson is None
+    assert panel.list._done.text().startswith("2 of ")
+
+
+def test_progress_is_kept_and_taken_up(app: App, qtbot: QtBot) -> None:
+    panel = begin(app.window, qtbot, "why-two")
+    press(panel.page.prediction.choices[1])
+    values = app.services.settings.values
+    assert kept_progress(values, "why-two").predicted == {"one": 1.0}
+    assert str(values[OPEN]).endswith("02-why-two.aegui-lesson")
+    app.use_language("es")
+    again = app.window.panel(LessonsPanel)
+    assert again.currentWidget() is again.page
+    assert again.page.title.text() == "Un número"
+    assert again.page.prediction.yours.text().endswith("Casi: la mayoría, no todas")
+    app.use_language("en")
+    page = app.window.panel(LessonsPanel).page
+    qtbot.waitUntil(page.anew.isVisible, timeout=20_000)
+    press(page.anew)
+    assert kept_progress(app.services.settings.values, "why-two").predicted == {}
+
+
+def test_settings_of_somebody_else_do_no_harm() -> None:
+    for text in ("", "{", "[]", '{"predicted": 3}', '{"figures": {"a": 2}}', '{"reached": "x"}'):
+        progress = kept_progress({setting_of("x"): text}, "x")
+        assert (progress.step, progress.predicted, progress.reached) == ("", {}, set())
+
+
+def test_it_stays_through_every_arrangement_and_leaves_the_map(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    begin(window, qtbot, "compress")
+    for size in ((1280, 800), (1024, 700)):
+        window.resize(*size)
+        for key in ("wander", "draw", "build", "compare", "study"):
+            window.set_perspective(key)
+            dock = window.docks["lessons"]
+            qtbot.waitUntil(partial(is_in_sight, dock), timeout=20_000)
+            qtbot.waitUntil(lambda: dock.width() >= 240, timeout=20_000)  # noqa: B023
+            qtbot.waitUntil(lambda: window.canvas.width() >= LEAST_MAP_PX, timeout=20_000)
+    window.docks["lessons"].close()
+    window.set_perspective("wander")
+    assert window.docks["lessons"].isHidden()
+
+
+def test_what_is_pointed_at_is_outlined(window: MainWindow, qtbot: QtBot) -> None:
+    panel = begin(window, qtbot, "compress")
+    feature = window.feature(LessonsFeature)
+    press(panel.page.point)
+    target = window.docks["builder"]
+    outline = feature.pointer.outline
+
+    def is_around() -> bool:
+        place = target.rect().translated(target.mapTo(window, QPoint()))
+        return outline.isVisible() and outline.geometry().contains(place.center())
+
+    qtbot.waitUntil(is_around, timeout=20_000)
+    feature.show_list()
+    assert not outline.isVisible()
+
+
+def test_another_network_does_not_count(window: MainWindow, qtbot: QtBot) -> None:
+    panel = begin(window, qtbot, "why-two")
+    press(panel.page.prediction.choices[0])
+    runner, book = window._services.runner, window.feature(LessonsFeature).book
+    with qtbot.waitSignal(runner.finished, timeout=PATIENCE_MS):
+        window.actions_table["train"].trigger()
+    qtbot.waitUntil(lambda: not runner.is_measuring, timeout=PATIENCE_MS)
+    assert window._services.shown.saved is not None
+    assert book.progress.figures.get("one", {}) == {}
+    assert not book.is_reached
+
+
+def test_the_search_finds_lessons(window: MainWindow, qtbot: QtBot) -> None:
+    window.actions_table["search_commands"].trigger()
+    qtbot.waitUntil(lambda: any(one.isVisible() for one in window.findChildren(Finder)))
+    finder = next(one for one in window.findChildren(Finder) if one.isVisible())
+    QTest.keyClicks(finder.line, "compress 32")
+    assert finder.entries[0].kind == "Lesson"
+    QTest.keyClick(finder.line, Qt.Key.Key_Return)
+    book = window.feature(LessonsFeature).book
+    assert book.lesson is not None
+    assert book.path is not None
+    assert "compress" in book.path.name
+
+
+def test_a_file_of_ones_own_is_opened_and_a_wrong_one_is_told(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    step = {"key": "one", "title": "Mine", "text": "Read this.", "look": "map"}
+    good = tmp_path / f"mine{SUFFIX}"
+    content = {"format": "aegui-lesson", "version": 1, "title": "T", "about": "A", "steps": [step]}
+    good.write_text(json.dumps(content), encoding="utf-8")
+    window.take_files([good])
+    panel = window.panel(LessonsPanel)
+    qtbot.waitUntil(lambda: panel.currentWidget() is panel.page, timeout=20_000)
+    assert panel.page.title.text() == "Mine"
+    assert not panel.page.do.isVisible()
+    press(panel.page.next)
+    assert panel.currentWidget() is panel.list
+    step["look"] = "nowhere"
+    good.write_text(json.dumps(content), encoding="utf-8")
+    window.take_files([good])
+    told = [notice.text for notice in window.notifications.shown]
+    assert any('no "nowhere"' in text for text in told)
+    assert panel.currentWidget() is panel.list
+
+
+def test_by_keys_alone(window: MainWindow, qtbot: QtBot) -> None:
+    window.actions_table["lessons"].trigger()
+    panel = window.panel(LessonsPanel)
+    qtbot.waitUntil(panel.list.list.hasFocus, timeout=20_000)
+    QTest.keyClick(panel.list.list, Qt.Key.Key_Down)
+    QTest.keyClick(panel.list.list, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: panel.currentWidget() is panel.page, timeout=20_000)
+    choice = panel.page.prediction.choices[0].button
+    qtbot.waitUntil(choice.hasFocus, timeout=20_000)
+    QTest.keyClick(choice, Qt.Key.Key_Space)
+    assert panel.page.do.isEnabled()
