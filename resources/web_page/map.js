@@ -16,6 +16,13 @@ function trace(context, outline, px, py, radius) {
   context.closePath();
 }
 
+// The mark of class `number`, to be filled in its colour.
+function traceClass(context, number, colours, px, py, radius) {
+  const { of_classes: marks, outlines } = colours.marks;
+  trace(context, outlines[marks[number % marks.length]], px, py, radius);
+  context.fillStyle = colours.classes[number % colours.classes.length];
+}
+
 // A picture that only says where ink is, in a colour.
 function inked(image, colour) {
   const canvas = document.createElement("canvas");
@@ -386,10 +393,7 @@ class LatentMap {
       }
       context.beginPath();
       if (samples.coloured) {
-        const number = samples.classes[i];
-        const { of_classes: marks, outlines } = colours.marks;
-        trace(context, outlines[marks[number % marks.length]], px, py, radius);
-        context.fillStyle = colours.classes[number % colours.classes.length];
+        traceClass(context, samples.classes[i], colours, px, py, radius);
       } else {
         trace(context, [], px, py, radius);
         context.fillStyle = colours.accent;

@@ -62,6 +62,7 @@ function applyTheme() {
   };
   byId("theme").textContent = words(theme === "dark" ? "light" : "dark");
   if (model) {
+    tellClasses();
     map.forget();
     showCursor();
     showPins();
@@ -388,6 +389,30 @@ function listenToEditor() {
 
 // ---- networks -------------------------------------------------------------------------------
 
+// What the marks on the map stand for.
+function tellClasses() {
+  const { samples } = model;
+  const legend = byId("legend");
+  legend.hidden = !samples.coloured;
+  legend.replaceChildren();
+  if (!samples.coloured) {
+    return;
+  }
+  for (const number of [...new Set(samples.classes)].sort((a, b) => a - b)) {
+    const sign = document.createElement("canvas");
+    sign.width = 36;
+    sign.height = 36;
+    sign.setAttribute("role", "presentation");
+    const context = sign.getContext("2d");
+    context.beginPath();
+    traceClass(context, number, colours, 18, 18, 12);
+    context.fill();
+    const entry = document.createElement("li");
+    entry.append(sign, samples.class_names[number]);
+    legend.append(entry);
+  }
+}
+
 function tellAbout() {
   if (model) {
     const { about } = model;
@@ -433,6 +458,7 @@ function showModel(place) {
     drawing = Float32Array.from(model.samples.images.find(inked) || model.samples.images[0]);
   }
   map.show(model);
+  tellClasses();
   tellAbout();
   tellEpoch();
   showPins();

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from aegui.core.colours import MOST_LOOKS
+from aegui.core.data.emoji_words import spoken_name
 from aegui.core.data.progress import stop_if
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
@@ -135,8 +137,10 @@ def samples_document(exhibit: Exhibit) -> dict[str, Any]:
         "names": [dataset.names[place] for place in places],
         "classes": classes.tolist(),
         # Colours of classes of one sample each say nothing.
-        "coloured": 1 < distinct <= len(places) // 2,
+        "coloured": 1 < distinct <= min(MOST_LOOKS, len(places) // 2),
     }
+    if document["coloured"]:
+        document["class_names"] = [spoken_name(label) for label in dataset.classes]
     images = np.asarray(dataset.images[places], np.float32)
     if glyphs:
         bits = np.packbits(images.reshape(-1) > 0.5)

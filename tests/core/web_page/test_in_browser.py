@@ -223,6 +223,26 @@ def test_language_theme_and_network_are_chosen(browser: Browser, tmp_path: Path)
     assert browser.value("aegui.shown().name") == "second"
 
 
+def test_classes_have_a_legend_with_their_marks(browser: Browser, tmp_path: Path) -> None:
+    saved = shipped("emoji-faces")
+    letters = Exhibit.of_saved("letters", shipped("letters-2d"))
+    show(browser, tmp_path, [Exhibit.of_saved("faces", saved), letters])
+    entries = browser.value(
+        "Array.from(document.querySelectorAll('#legend li')).map((e) => e.textContent)"
+    )
+    assert len(entries) == len(saved.dataset.classes) == 16
+    assert "Cat faces" in entries
+    # Marks of one colour differ in their outline, all of them in one or the other.
+    looks = "new Set(Array.from(document.querySelectorAll('#legend canvas'), (e) => e.toDataURL()))"
+    assert browser.value(f"{looks}.size") == 16
+    before = browser.value("document.querySelector('#legend canvas').toDataURL()")
+    browser.value("document.querySelector('#theme').click()")
+    assert browser.value("document.querySelector('#legend canvas').toDataURL()") != before
+    choose(browser, "#network", "1")
+    assert browser.value("document.querySelector('#legend').hidden")
+    assert not browser.errors
+
+
 def test_hostile_names_do_nothing(browser: Browser, tmp_path: Path) -> None:
     exhibit = Exhibit.of_saved("x", shipped("letters-2d"))
     bad = "</script><img src=x onerror=document.title=1>"
