@@ -146,3 +146,9 @@ SMALLEST = (
     out(mark("best.json"), mark("output file: the recipe of the smallest network"), required=False),
     AS_JSON,
 )
+PARITY = (
+    several("--run", mark("ROW"), mark("train what this row takes, and keep it; may be repeated")),
+    text("-o --out", mark("FILE"), mark("write the page to a file: .html, or else CSV")),
+    YES,
+    AS_JSON,
+)

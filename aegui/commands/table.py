@@ -259,6 +259,17 @@ _ROWS = (
         study_options.STUDY,
     ),
     Command(
+        "parity",
+        "parity:parity_command",
+        mark("published figures beside those of this machine, with a tick where reached"),
+        mark(
+            "List the figures of course works and papers beside what was trained and kept here, "
+            "with the limit that nothing can pass where there is one. --run trains what a row "
+            "takes, and keeps it."
+        ),
+        study_options.PARITY,
+    ),
+    Command(
         "study-unit",
         "study:unit_command",
         mark("do one unit of a study, as a job of a cluster"),

@@ -23,6 +23,7 @@ from aegui.features import (
     making,
     map,
     noise_study,
+    parity,
     projections,
     races,
     report,
@@ -64,6 +65,7 @@ FEATURES: tuple[FeatureSpec, ...] = (
     *gan.FEATURES,
     *figures.FEATURES,
     *time.FEATURES,
+    *parity.FEATURES,
     *tour.FEATURES,
     *lessons.FEATURES,
 )

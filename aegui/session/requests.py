@@ -56,6 +56,8 @@ class Requests(QObject):
     """Train with a mistake of that key and without, and compare."""
     document = Signal(object, str)
     """Open a ``SavedRun`` of that name, after a question about unsaved work."""
+    study = Signal(str)
+    """Do the study of that name that ships, after a question where it takes long."""
     vary = Signal(str)
     """Vary the field at that path of the draft's recipe in a study."""
     tour = Signal()

@@ -36,6 +36,6 @@ FEATURES = (
                 icon="study",
             ),
         ),
-        requests={"vary": "vary", "plan": "show_plan"},
+        requests={"vary": "vary", "plan": "show_plan", "study": "do_shipped"},
     ),
 )

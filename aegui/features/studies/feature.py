@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Slot
 
 from aegui.core.i18n import tr
-from aegui.core.study.plan import SUFFIX, list_plans
+from aegui.core.study.plan import SUFFIX, find_plan, list_plans
 from aegui.core.study.records import usual_folder
 from aegui.core.study.search import is_search_available
 from aegui.features.studies.model.background import StudyBackground
@@ -56,6 +56,7 @@ class StudiesFeature(Feature):
         self._take_place(kept_place(services.settings.values))
         self._waiting: list[str] = []
         self._begins_when_known = False
+        self._begins_at: Path | None = None
         self._connect()
         if self._runs.sheet is not None:
             self._on_runs_changed(self._runs.sheet)
@@ -116,6 +117,16 @@ class StudiesFeature(Feature):
         """Begin a study of the builder's recipe."""
         if self._has_samples():
             self._runs.begin(self._services.workspace.recipe)
+
+    def do_shipped(self, name: str) -> None:
+        """Do the study of that name that ships, as soon as it is known what it takes."""
+        self.open()
+        if self._runs.job.is_busy:
+            text = tr("A study is under way: begin another one when it has ended.")
+            self.noticed.emit(Notice("warning", text, passing=True, about="study"))
+            return
+        self._begins_at = find_plan(name)
+        self._runs.choose(self._begins_at)
 
     def vary(self, path: str) -> None:
         """Vary a field of the builder: in the study that is open, or in a new one."""
@@ -250,6 +261,9 @@ class StudiesFeature(Feature):
         if self._begins_when_known and sheet.cost is not None:
             self._begins_when_known = False
             self.start()
+        if sheet.path == self._begins_at and sheet.cost is not None:
+            self._begins_at = None
+            self.start()
         self._vary_waiting()
 
     @Slot(bool)
@@ -272,6 +286,7 @@ class StudiesFeature(Feature):
     @Slot(str)
     def _on_runs_failed(self, reason: str) -> None:
         self._begins_when_known = False
+        self._begins_at = None
         if self._runs.sheet is None or self._runs.sheet.cost is None:
             self._form.set_failure(reason)
         sheet = self._runs.sheet

@@ -1,0 +1,137 @@
+"""``aegui parity``: published figures beside those of this machine."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aegui.commands.words import note, say, say_json
+from aegui.core.atomic import check_writable, write_atomically
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import language, tr
+from aegui.core.library.library import Library
+from aegui.core.own_program import own_command, own_environment
+from aegui.core.parity.exports import (
+    expected_words,
+    limit_words,
+    parity_csv,
+    parity_html,
+    sign_of,
+)
+from aegui.core.parity.reached import kept_entries, states_of, summary_words
+from aegui.core.parity.rows import WORKS, parity_rows
+from aegui.core.recipe.errors import did_you_mean
+from aegui.core.text_tables import columns_text
+from aegui.paths import library_dir
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from aegui.core.parity.reached import RowState
+    from aegui.core.parity.rows import ParityRow
+
+_HTML = frozenset({".html", ".htm"})
+_NOTHING = "–"  # a dash for what is not known
+
+
+def parity_command(options: argparse.Namespace) -> int:
+    """Say which published figures have been reached here; train what is asked for before."""
+    chosen = [_row(name) for name in options.run or ()]
+    if options.out is not None:
+        check_writable(options.out)
+    for row in chosen:
+        code = _trained(row, allowed=options.yes, is_quiet=options.json)
+        if code:
+            return code
+    states = _states()
+    if options.out is not None:
+        is_page = Path(options.out).suffix.lower() in _HTML
+        text = parity_html(states) if is_page else parity_csv(states)
+        write_atomically(options.out, text.encode())
+    if options.json:
+        say_json([_document(state) for state in states])
+    else:
+        _say(states)
+    if options.out is not None:
+        note(tr("Saved as {file}.", file=options.out))
+    return 0
+
+
+def _row(name: str) -> ParityRow:
+    rows = {row.id.lower(): row for row in parity_rows()}
+    if name.lower() not in rows:
+        known = [row.id for row in rows.values()]
+        hint = did_you_mean(name, known) or " " + tr("Known: {keys}.", keys=", ".join(known))
+        raise AeguiError(tr("There is no row {name}.", name=name) + hint)
+    return rows[name.lower()]
+
+
+def _trained(row: ParityRow, *, allowed: bool, is_quiet: bool) -> int:
+    """Train what ``row`` takes, and keep it, by the command for it; its exit status."""
+    line = ["study", row.study] if row.study else ["train", row.line]
+    words = [*line, "--language", language(), "--keep", *(["--yes"] if allowed else [])]
+    # Beside a document nothing else may be printed; progress goes to the standard error.
+    out = subprocess.DEVNULL if is_quiet else None
+    return subprocess.run(
+        own_command(*words), env=own_environment(), stdout=out, check=False
+    ).returncode
+
+
+def _states() -> tuple[RowState, ...]:
+    if not library_dir().exists():
+        return states_of(parity_rows(), ())
+    with Library(read_only=True) as library:
+        return states_of(parity_rows(), kept_entries(library))
+
+
+def _say(states: Sequence[RowState]) -> None:
+    header = ["", tr("row"), tr("published"), tr("here"), tr("limit"), tr("expected")]
+    cells = [_cells(state) for state in states]
+    lines = columns_text(header, cells, words=len(header)).splitlines()
+    say(lines[0])
+    at = 1
+    for work, name in WORKS.items():
+        count = sum(state.row.work == work for state in states)
+        if count:
+            say(f"\n{tr(name)}")
+            say("\n".join(line.rstrip() for line in lines[at : at + count]))
+            at += count
+    say(f"\n{summary_words(states)}.")
+
+
+def _cells(state: RowState) -> list[str]:
+    row = state.row
+    published = tr(row.published) if row.published else ""
+    words = (published, state.figure(), limit_words(row), expected_words(row))
+    return [sign_of(state), row.id, *(text or _NOTHING for text in words)]
+
+
+def _document(state: RowState) -> dict[str, object]:
+    row = state.row
+    return {
+        "id": row.id,
+        "work": row.work,
+        "what": tr(row.what),
+        "published": row.published,
+        "figure": row.figure,
+        "claim": row.claim,
+        "value": row.value,
+        "reached": state.is_reached,
+        "cells": [
+            None
+            if cell is None
+            else {
+                "mean": cell.mean,
+                "std": cell.std,
+                "seeds": list(cell.seeds),
+                "date": cell.date,
+                "processor": cell.processor,
+                "entry": cell.entry,
+            }
+            for cell in state.cells
+        ],
+        "limit": None if row.limit is None else row.limit.model_dump(),
+        "expected": None if row.ours is None else row.ours.model_dump(mode="json"),
+    }

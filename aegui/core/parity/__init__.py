@@ -1,0 +1,1 @@
+"""Published figures beside those of this machine: what is compared, and what has been reached."""

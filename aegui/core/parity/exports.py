@@ -1,0 +1,141 @@
+"""The parity page as files: CSV, and one HTML page."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from aegui import __version__
+from aegui.core.i18n import language, tr, trn
+from aegui.core.parity.reached import figure_words, spread_words, summary_words
+from aegui.core.parity.rows import LIMITS, WORKS
+from aegui.core.text_tables import csv_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aegui.core.parity.reached import RowState
+    from aegui.core.parity.rows import ParityRow
+
+REACHED, NOT_REACHED, UNKNOWN = "✓", "✗", "–"  # a dash for what is not known
+_COLUMNS = (
+    *("id", "work", "what", "published", "figure", "claim", "reached", "mean", "std", "seeds"),
+    *("date", "processor", "limit", "expected", "expected_std", "expected_seeds"),
+    *("expected_machine", "expected_date"),
+)
+_STYLE = """
+:root { color-scheme: light dark; --line: #c8cdd6; --dim: #5a6472; --good: #0a7a3c; }
+@media (prefers-color-scheme: dark) { :root { --line: #3c4350; --dim: #a6b0be; --good: #5fd08c; } }
+body { font: 15px/1.4 system-ui, sans-serif; margin: 2rem auto; max-width: 80rem; padding: 0 1rem; }
+table { border-collapse: collapse; width: 100%; }
+th, td { border-bottom: 1px solid var(--line); padding: .35rem .6rem; text-align: left;
+  vertical-align: top; }
+h2 { margin-top: 2rem; font-size: 1.1rem; }
+.dim { color: var(--dim); font-size: .9em; }
+.yes { color: var(--good); font-weight: 700; }
+"""
+
+
+def sign_of(state: RowState) -> str:
+    """A tick, a cross, or a dash where nothing is known yet."""
+    if state.is_reached is None:
+        return UNKNOWN
+    return REACHED if state.is_reached else NOT_REACHED
+
+
+def expected_words(row: ParityRow, *, seeds: bool = True) -> str:
+    """What the program gave when it was measured; or that it was not."""
+    ours = row.ours
+    cell = None if ours is None else ours.cells[0]
+    if cell is None:
+        return tr("not measured")
+    value = spread_words(row, cell.mean, cell.std)
+    if not seeds:
+        return value
+    return trn("{value}, {n} seed", "{value}, {n} seeds", cell.count, value=value)
+
+
+def limit_words(row: ParityRow) -> str:
+    """The physical limit, or nothing."""
+    if row.limit is None:
+        return ""
+    return tr("{value} ({kind})", value=f"{row.limit.value:g}", kind=tr(LIMITS[row.limit.kind]))
+
+
+def parity_csv(states: Sequence[RowState]) -> str:
+    """One line a row; numbers in the published unit, with a point."""
+    return csv_text(_COLUMNS, [_line(state) for state in states])
+
+
+def _line(state: RowState) -> list[str]:
+    row, found = state.row, state.cells[0]
+    ours = row.ours
+    cell = None if ours is None else ours.cells[0]
+    scale = row.scale
+    here = [f"{found.mean * scale:.6g}", f"{found.std * scale:.6g}"] if found else ["", ""]
+    seeds = " ".join(map(str, found.seeds)) if found else ""
+    expected = ["", "", ""]
+    if cell is not None:
+        expected = [f"{cell.mean * scale:.6g}", f"{cell.std * scale:.6g}", str(cell.count)]
+    return [
+        row.id,
+        row.work,
+        tr(row.what),
+        tr(row.published) if row.published else "",
+        row.figure,
+        row.claim_words(),
+        {True: "yes", False: "no", None: ""}[state.is_reached],
+        *here,
+        seeds,
+        found.date if found else "",
+        found.processor if found else "",
+        "" if row.limit is None else f"{row.limit.value:g}",
+        *expected,
+        ours.machine if ours and cell else "",
+        ours.date if ours and cell else "",
+    ]
+
+
+def parity_html(states: Sequence[RowState]) -> str:
+    """A page of its own, light and dark; nothing in it is loaded from elsewhere."""
+    title = tr("Published figures and ours")
+    parts = [
+        f'<!doctype html>\n<html lang="{language()}"><head><meta charset="utf-8">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
+        "style-src 'unsafe-inline'\">",
+        f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>",
+        f"<h1>{escape(title)}</h1>",
+        f"<p>{escape(summary_words(states))}. "
+        f"{escape(tr('Made with aegui {version}.', version=__version__))}</p>",
+    ]
+    for work, name in WORKS.items():
+        own = [state for state in states if state.row.work == work]
+        if own:
+            parts.append(f"<h2>{escape(tr(name))}</h2>{_table(own)}")
+    return "\n".join([*parts, "</body></html>\n"])
+
+
+def _table(states: Sequence[RowState]) -> str:
+    heads = ("", tr("What"), tr("Published"), tr("Here"), tr("Limit"), tr("Expected"))
+    head = "".join(f"<th>{escape(text)}</th>" for text in heads)
+    return f"<table><tr>{head}</tr>{''.join(map(_html_row, states))}</table>"
+
+
+def _html_row(state: RowState) -> str:
+    row, found = state.row, state.cells[0]
+    what = escape(tr(row.what))
+    if row.note:
+        what += f'<div class="dim">{escape(tr(row.note))}</div>'
+    what += f'<div class="dim">{escape(tr("Tick: {claim}", claim=row.claim_words()))}</div>'
+    here = "" if found is None else escape(figure_words(row, found))
+    if found is not None:
+        place = ", ".join(filter(None, (found.date, found.processor)))
+        here += f'<div class="dim">{escape(place)}</div>'
+    expected = escape(expected_words(row))
+    if row.ours is not None and row.ours.cells[0] is not None:
+        expected += f'<div class="dim">{escape(f"{row.ours.date}, {row.ours.machine}")}</div>'
+    published = escape(tr(row.published)) if row.published else ""
+    sign = f'<td class="{"yes" if state.is_reached else ""}">{sign_of(state)}</td>'
+    cells = (what, published, here, escape(limit_words(row)), expected)
+    return f"<tr>{sign}{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"

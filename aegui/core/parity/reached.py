@@ -1,0 +1,178 @@
+"""Which published figures have been reached on this machine: what the library says of each."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aegui.core.errors import AeguiError
+from aegui.core.evaluation.run_figures import run_figure
+from aegui.core.evaluation.wrong_pixels import mean_and_std
+from aegui.core.i18n import tr, trn
+from aegui.core.library.query import LibraryQuery
+from aegui.core.recipe import GoalsSpec
+from aegui.core.recipe.file import recipe_from
+from aegui.core.study.settings import key_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from aegui.core.library.entry import LibraryEntry
+    from aegui.core.library.library import Library
+    from aegui.core.parity.rows import ParityRow
+    from aegui.core.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What was trained here of one recipe.
+
+    Attributes:
+        mean: Mean of the figure over the seeds, in the unit of the library.
+        std: Its standard deviation.
+        seeds: The seeds.
+        date: When the newest was kept: a day, in UTC.
+        processor: What it was computed on.
+        entry: Id of the newest entry of the library.
+    """
+
+    mean: float
+    std: float
+    seeds: tuple[int, ...]
+    date: str
+    processor: str
+    entry: str
+
+
+@dataclass(frozen=True)
+class RowState:
+    """A row, and how far it has come here.
+
+    Attributes:
+        row: The row.
+        cells: What was trained of each of its recipes; None: nothing.
+        is_reached: Whether the claim holds; None where too little was trained to say.
+    """
+
+    row: ParityRow
+    cells: tuple[Trained | None, ...]
+    is_reached: bool | None
+
+    def words(self) -> str:
+        """The figure here, of the first cell; empty where there is none."""
+        return "" if self.cells[0] is None else figure_words(self.row, self.cells[0])
+
+    def figure(self) -> str:
+        """The same without the seeds."""
+        found = self.cells[0]
+        return "" if found is None else spread_words(self.row, found.mean, found.std)
+
+
+def figure_words(row: ParityRow, found: Trained) -> str:
+    """``0.12 ± 0.03, seeds 42–51``."""
+    value, seeds = spread_words(row, found.mean, found.std), _seeds_words(found.seeds)
+    if len(found.seeds) == 1:
+        return tr("{value}, seed {seeds}", value=value, seeds=seeds)
+    return tr("{value}, seeds {seeds}", value=value, seeds=seeds)
+
+
+def spread_words(row: ParityRow, mean: float, std: float) -> str:
+    """``0.12 ± 0.03``, in the published unit; without a spread where there is none."""
+    return row.number(mean) + (f" ± {row.number(std)}" if std else "")
+
+
+def _seeds_words(seeds: Sequence[int]) -> str:
+    first, last = min(seeds), max(seeds)
+    if len(seeds) > 2 and last - first + 1 == len(seeds):
+        return f"{first}–{last}"  # a range
+    return ", ".join(map(str, sorted(seeds)))
+
+
+def kept_entries(
+    library: Library, cancelled: Callable[[], bool] | None = None
+) -> list[LibraryEntry]:
+    """The runs that are in the library, the oldest first."""
+    query = LibraryQuery(kind="run", sort="created", descending=False)
+    found = []
+    for row in library.rows(query, ["created"]):
+        if cancelled is not None and cancelled():
+            break
+        found.append(library.entry(row.id))
+    return found
+
+
+def states_of(rows: Iterable[ParityRow], entries: Iterable[LibraryEntry]) -> tuple[RowState, ...]:
+    """How far each row has come with the ``entries``, which come the oldest first."""
+    kept: dict[str, list[LibraryEntry]] = {}
+    for entry in entries:
+        key = _key_of_entry(entry)
+        if key:
+            kept.setdefault(key, []).append(entry)
+    return tuple(_state(row, kept) for row in rows)
+
+
+def _state(row: ParityRow, kept: Mapping[str, Sequence[LibraryEntry]]) -> RowState:
+    cells = tuple(_measured(kept.get(parity_key(recipe), ()), row.figure) for recipe in row.recipes)
+    return RowState(
+        row, cells, is_reached(row, [None if cell is None else cell.mean for cell in cells])
+    )
+
+
+def is_reached(row: ParityRow, means: Sequence[float | None]) -> bool | None:
+    """Whether the claim of ``row`` holds for the figures of its cells; None: too few are known."""
+    first, others = means[0], [mean for mean in means[1:] if mean is not None]
+    if first is None:
+        return None
+    if row.claim == "trained":
+        return all(mean is not None for mean in means) or None
+    if row.claim in {"first", "last"}:
+        if not others:
+            return None
+        is_low = (run_figure(row.figure).better != "high") == (row.claim == "first")
+        return first < min(others) if is_low else first > max(others)
+    if row.value is None or math.isnan(first):
+        return False
+    return first <= row.value if row.claim == "at_most" else first >= row.value
+
+
+def parity_key(recipe: Recipe) -> str:
+    """What runs of the same training have in common, whatever seeds and device."""
+    training = recipe.training.model_copy(update={"device": "auto", "goals": GoalsSpec()})
+    return key_of(recipe.model_copy(update={"seed": 0, "runs": 1, "training": training}))
+
+
+def _key_of_entry(entry: LibraryEntry) -> str:
+    try:
+        return parity_key(recipe_from(entry.recipe))
+    except AeguiError:
+        # Of a study, or written by a program that knew other settings.
+        return ""
+
+
+def _measured(entries: Sequence[LibraryEntry], figure: str) -> Trained | None:
+    by_seed: dict[int, float] = {}
+    newest: LibraryEntry | None = None
+    for entry in entries:
+        known = {seed: v for seed, v in entry.values(figure).items() if math.isfinite(v)}
+        if known:
+            by_seed |= known
+            newest = entry
+    if newest is None:
+        return None
+    spread = mean_and_std(list(by_seed.values()))
+    return Trained(
+        float(spread["mean"] or 0.0),
+        float(spread["std"] or 0.0),
+        tuple(sorted(by_seed)),
+        newest.created[:10],
+        str(newest.environment.get("processor") or ""),
+        newest.id,
+    )
+
+
+def summary_words(states: Sequence[RowState]) -> str:
+    """How many rows have been reached."""
+    done = sum(state.is_reached is True for state in states)
+    return trn("{done:,} of {n:,} row reached here", "{done:,} of {n:,} rows reached here",
+               len(states), done=done)  # fmt: skip

@@ -1,0 +1,159 @@
+"""The rows of the parity page: what was published, and which recipe or study repeats it.
+
+They are data, in ``resources/parity.json``; a test keeps their texts in ``texts.py``, where the
+extractor of messages finds them.
+"""
+
+from __future__ import annotations
+
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from aegui.core.evaluation.run_figures import RUN_FIGURES, run_figure
+from aegui.core.i18n import localized, mark, tr
+from aegui.core.json_text import from_json
+from aegui.core.recipe.file import find_recipe, load_recipe
+from aegui.core.setup_line.writing import line_of
+from aegui.core.study.plan import find_plan, load_plan
+from aegui.core.study.settings import base_recipe, changed, grid
+from aegui.paths import resources_dir
+
+if TYPE_CHECKING:
+    from aegui.core.recipe import Recipe
+
+Claim = Literal["trained", "at_most", "at_least", "first", "last"]
+
+WORKS = {
+    "A": mark("Course work A: 32 characters, then emojis"),
+    "B": mark("Course work B: three sets of 32 characters"),
+    "C": mark("Course works on digits and clothes"),
+    "L": mark("Literature"),
+    "D": mark("Lecture"),
+}
+"""Whose figure it is, by key."""
+LIMITS = {"bayes": mark("Bayes limit"), "pca": mark("principal components")}
+"""What bounds a figure, whatever is learnt."""
+
+
+class _RowPart(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PhysicalLimit(_RowPart):
+    """What no network, or no linear one, can be better than; in the unit of the figure shown."""
+
+    kind: Literal["bayes", "pca"]
+    value: float
+
+
+class CellFigure(_RowPart):
+    """A figure over some seeds, in the unit of the library."""
+
+    mean: float
+    std: float
+    count: Annotated[int, Field(ge=1)]
+
+
+class Expected(_RowPart):
+    """What came of it when it was measured for the program: of each cell, and where."""
+
+    cells: tuple[CellFigure | None, ...]
+    machine: str
+    date: str
+    reached: bool
+
+
+class ParityRow(_RowPart):
+    """One published figure.
+
+    ``cells`` are settings of the ``study``, axis -> choice, the one that the row is about first;
+    without a study it is the ``recipe`` that ships, changed by ``set``. The ``claim`` is about
+    ``figure``: the first cell is ``at_most`` or ``at_least`` the ``value``, the ``first`` of them
+    (better than all others) or the ``last``, or just ``trained``. ``scale`` makes the number that
+    was published of the one that is recorded.
+    """
+
+    id: str
+    work: Literal["A", "B", "C", "L", "D"]
+    what: str
+    published: str = ""
+    study: str = ""
+    cells: tuple[dict[str, str], ...] = ()
+    recipe: str = ""
+    set: dict[str, Any] = {}
+    figure: str = "wrong"
+    claim: Claim = "trained"
+    value: float | None = None
+    scale: float = 1.0
+    limit: PhysicalLimit | None = None
+    note: str = ""
+    ours: Expected | None = None
+
+    @cached_property
+    def recipes(self) -> tuple[Recipe, ...]:
+        """The recipe of each cell, of one run.
+
+        Raises:
+            AeguiError: A file of the program is missing or damaged.
+        """
+        if not self.study:
+            path = find_recipe(self.recipe)
+            if path is None:
+                raise LookupError(self.recipe)
+            return (changed(load_recipe(path), self.set, '"set"'),)
+        settings = _settings(self.study)
+        return tuple(
+            next(
+                recipe
+                for labels, recipe in settings
+                if all(labels[axis] == label for axis, label in cell.items())
+            )
+            for cell in self.cells
+        )
+
+    @property
+    def line(self) -> str:
+        """The recipe of a row without a study as a set-up line, to be trained."""
+        return line_of(self.recipes[0].model_copy(update={"notes": ""}))
+
+    def number(self, value: float) -> str:
+        """A figure of the row as a person reads it, in the published unit."""
+        row = run_figure(self.figure)
+        return localized(value * self.scale, ".2%" if row.is_share else ".3g")
+
+    def claim_words(self) -> str:
+        """What has to hold for a tick."""
+        figure = tr(RUN_FIGURES[self.figure].label)
+        if self.claim == "trained" or (self.value is None and not self.cells):
+            return tr("it has been trained here")
+        if self.claim == "first":
+            return tr("{figure}: better than the others", figure=figure)
+        if self.claim == "last":
+            return tr("{figure}: worse than the others", figure=figure)
+        number = self.number(self.value or 0.0)
+        if self.claim == "at_least":
+            return tr("{figure}: at least {limit}", figure=figure, limit=number)
+        return tr("{figure}: at most {limit}", figure=figure, limit=number)
+
+
+class _Document(_RowPart):
+    format: Literal["aegui-parity"]
+    version: Literal[1]
+    rows: tuple[ParityRow, ...]
+
+
+@cache
+def parity_rows() -> tuple[ParityRow, ...]:
+    """All rows, in the order of the page."""
+    text = (resources_dir() / "parity.json").read_text(encoding="utf-8")
+    return TypeAdapter(_Document).validate_python(from_json(text)).rows
+
+
+@cache
+def _settings(study: str) -> tuple[tuple[dict[str, str], Recipe], ...]:
+    path = find_plan(study)
+    plan = load_plan(path)
+    settings = grid(base_recipe(plan, path.parent), plan.axes)
+    return tuple((dict(setting.labels), setting.recipe) for setting in settings)

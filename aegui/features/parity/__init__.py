@@ -1,0 +1,22 @@
+"""Published figures beside those of this machine."""
+
+from aegui.core.i18n import mark
+from aegui.shell.action_spec import ActionSpec
+from aegui.shell.feature import FeatureSpec
+
+FEATURES = (
+    FeatureSpec(
+        "aegui.features.parity.feature:ParityFeature",
+        actions=(
+            ActionSpec(
+                "parity",
+                mark("Published &figures…"),
+                mark("What course works and papers reached, beside what was trained here"),
+                "help",
+                95,
+                "open",
+                icon="flag-reached",
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,114 @@
+"""Joins the page of published figures with studies, recipes and the library."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Slot
+
+from aegui.core.atomic import write_atomically
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+from aegui.core.parity.exports import parity_csv, parity_html
+from aegui.features.parity.model.states import ParityStates
+from aegui.features.parity.view.dialog import ParityDialog
+from aegui.session.notice import Notice
+from aegui.shell.dialogs.files import choose_save_file
+from aegui.shell.feature import Feature
+
+if TYPE_CHECKING:
+    from aegui.core.parity.reached import RowState
+    from aegui.core.parity.rows import ParityRow
+    from aegui.core.recipe import Recipe
+    from aegui.session.services import Services
+    from aegui.shell.feature_window import FeatureWindow
+
+_CSV = ".csv"
+
+
+class ParityFeature(Feature):
+    """The page, beside the window; what it trains is seen there."""
+
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
+        super().__init__(services, window)
+        self._looks = services.of(ParityStates)
+        self._states: tuple[RowState, ...] = ()
+        self._wanted: Recipe | None = None
+        self.dialog: ParityDialog | None = None
+        self._looks.found.connect(self._on_looks_found)
+        self._looks.failed.connect(self._on_looks_failed)
+        services.workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
+
+    def open(self) -> None:
+        """Show the page."""
+        if self.dialog is None:
+            self.dialog = dialog = ParityDialog(self._window)
+            dialog.run_requested.connect(self.run)
+            dialog.save_requested.connect(self.save)
+            dialog.looked_at.connect(self._looks.look)
+            dialog.finished.connect(self._on_dialog_finished)
+            self._looks.look()
+        self.dialog.show()
+        self.dialog.raise_()
+        self.dialog.activateWindow()
+
+    @Slot(object)
+    def run(self, row: ParityRow) -> None:
+        """Do the study of ``row``, or train its recipe; what comes of it is kept."""
+        services = self._services
+        if services.runner.is_busy:
+            text = tr("A training is under way: stop it before another one is begun.")
+            self.noticed.emit(Notice("info", text, passing=True, about="busy"))
+            return
+        if row.study:
+            services.requests.study.emit(row.study)
+            return
+        recipe = row.recipes[0].model_copy(update={"notes": ""})
+        self._wanted = recipe
+        services.requests.line.emit(row.line)
+        if services.workspace.recipe == recipe:
+            self._on_workspace_recipe_changed()
+
+    @Slot(object)
+    def _on_workspace_recipe_changed(self, _resolution: object = None) -> None:
+        if self._wanted is not None and self._services.workspace.recipe == self._wanted:
+            self._wanted = None
+            self._services.requests.train.emit()
+
+    @Slot()
+    def save(self) -> None:
+        """Ask where to, and write the page there."""
+        path = choose_save_file(
+            self._window,
+            tr("Save the published figures"),
+            "parity.html",
+            tr("Web pages ({patterns})", patterns="*.html") + f";;CSV (*{_CSV})",
+            "tables",
+        )
+        if not path:
+            return
+        is_table = Path(path).suffix.lower() == _CSV
+        text = parity_csv(self._states) if is_table else parity_html(self._states)
+        try:
+            write_atomically(path, text.encode())
+        except AeguiError as error:
+            self.noticed.emit(Notice("error", str(error), about="figure"))
+            return
+        told = tr("The published figures are saved: {path}", path=path)
+        self.noticed.emit(Notice("info", told, about="figure", file=Path(path)))
+
+    @Slot(object)
+    def _on_looks_found(self, states: tuple[RowState, ...]) -> None:
+        self._states = states
+        if self.dialog is not None:
+            self.dialog.set_states(states)
+
+    @Slot(str)
+    def _on_looks_failed(self, reason: str) -> None:
+        self.noticed.emit(Notice("error", reason, about="library"))
+
+    @Slot()
+    def _on_dialog_finished(self) -> None:
+        self.dialog = None
+        self._looks.forget()

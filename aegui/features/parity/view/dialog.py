@@ -1,0 +1,208 @@
+"""The page of published figures: a table, what is told of the row that is chosen, what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QItemSelectionModel, Qt, Signal, Slot
+from PySide6.QtGui import QBrush
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QTableWidgetItem,
+    QWidget,
+)
+
+from aegui.core.i18n import mark, tr
+from aegui.core.parity.exports import expected_words, limit_words, sign_of
+from aegui.core.parity.reached import summary_words
+from aegui.core.parity.rows import WORKS
+from aegui.kit.layouts import column, dim, row
+from aegui.kit.theme import SPACING, current_theme
+from aegui.widgets.named_table import NamedTable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aegui.core.parity.reached import RowState
+
+COLUMNS = (
+    ("", mark("A tick where it has been reached on this machine")),
+    (mark("Row"), mark("What it is called by commands")),
+    (mark("What"), mark("What was tried")),
+    (mark("Published"), mark("What was printed of it, or shown as a picture only")),
+    (mark("Here"), mark("Mean and deviation of what was trained and kept on this machine")),
+    (mark("Limit"), mark("What nothing, or nothing linear, can be better than")),
+    (mark("Expected"), mark("What the program gave where it was measured")),
+)
+_WHAT = 2
+_WIDE_PX, _HIGH_PX, _WHAT_PX, _TOLD_PX = 1180, 720, 320, 96
+_FIGURES_PX = (0, 0, 0, 180, 160, 150, 0)
+_SIGNS = {True: mark("reached"), False: mark("not reached"), None: mark("not trained yet")}
+
+
+class ParityDialog(QDialog):
+    """Passive: it shows the states it is given, and says what is to be done."""
+
+    run_requested = Signal(object)
+    """What a ``ParityRow`` takes is to be trained."""
+    save_requested = Signal()
+    """The page is to be saved."""
+    looked_at = Signal()
+    """Somebody has come back to it: there may be more by now."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("parity")
+        self.setWindowTitle(tr("Published figures and ours"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(_WIDE_PX, _HIGH_PX)
+        self._states: list[RowState | None] = []
+        self.summary = QLabel(tr("Reading the library…"))
+        hint = dim(tr("Whatever is trained with the same recipe and kept counts, with any seeds."))
+        self.table = NamedTable(COLUMNS, tr("Published figures and ours"))
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.setWordWrap(False)
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        for place in range(len(COLUMNS)):
+            title = self.table.horizontalHeaderItem(place)
+            if title is not None:
+                title.setTextAlignment(left)
+        self.told = QLabel()
+        self.told.setWordWrap(True)
+        self.told.setMinimumHeight(_TOLD_PX)
+        self.told.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.told.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.run = QPushButton(tr("&Train it"))
+        self.run.setProperty("main", True)
+        self.save = QPushButton(tr("&Save…"))
+        close = QPushButton(tr("Close"))
+        for button in (self.run, self.save, close):
+            button.setAutoDefault(False)
+        self.run.setEnabled(False)
+        self.run.clicked.connect(self._on_run_clicked)
+        self.save.clicked.connect(self.save_requested)
+        close.clicked.connect(self.reject)
+        self.table.itemSelectionChanged.connect(self._show_row)
+        margins = (2 * SPACING, 2 * SPACING, 2 * SPACING, 2 * SPACING)
+        self.setLayout(
+            column(
+                row(self.summary, 1, hint),
+                (self.table, 1),
+                self.told,
+                row(self.run, self.save, 1, close, spacing=SPACING),
+                spacing=SPACING,
+                margins=margins,
+            )
+        )
+
+    def set_states(self, states: Sequence[RowState]) -> None:
+        """Show how far each row has come; the row that is chosen stays so."""
+        chosen = self.state
+        self.summary.setText(summary_words(states))
+        self.table.setRowCount(0)
+        self._states = []
+        for work, name in WORKS.items():
+            own = [state for state in states if state.row.work == work]
+            if own:
+                self._add_heading(tr(name))
+            for state in own:
+                self._add(state)
+        header = self.table.horizontalHeader()
+        for place, width in enumerate((0, 0, _WHAT_PX, *_FIGURES_PX[3:])):
+            if width:
+                header.setSectionResizeMode(place, QHeaderView.ResizeMode.Interactive)
+                header.resizeSection(place, width)
+        ids = [None if state is None else state.row.id for state in self._states]
+        wanted = ids.index(chosen.row.id) if chosen is not None and chosen.row.id in ids else 1
+        if wanted < len(ids):
+            self.choose(wanted)
+
+    @property
+    def state(self) -> RowState | None:
+        """What is chosen."""
+        place = self.table.currentRow()
+        return self._states[place] if 0 <= place < len(self._states) else None
+
+    def choose(self, place: int) -> None:
+        """Choose the row at ``place`` of the table."""
+        flags = QItemSelectionModel.SelectionFlag
+        self.table.setCurrentCell(place, _WHAT, flags.ClearAndSelect | flags.Rows)
+
+    def _add_heading(self, text: str) -> None:
+        place = self.table.rowCount()
+        self.table.insertRow(place)
+        self.table.setSpan(place, 0, 1, self.table.columnCount())
+        item = QTableWidgetItem(text)
+        item.setFlags(Qt.ItemFlag.ItemIsEnabled)
+        font = self.table.font()
+        font.setBold(True)
+        item.setFont(font)
+        self.table.setItem(place, 0, item)
+        self._states.append(None)
+
+    def _add(self, state: RowState) -> None:
+        place, line, theme = self.table.rowCount(), state.row, current_theme()
+        colour = {True: theme.good, False: theme.warn, None: theme.text_dim}[state.is_reached]
+        self.table.insertRow(place)
+        texts = (
+            sign_of(state),
+            line.id,
+            tr(line.what),
+            tr(line.published) if line.published else "",
+            state.figure(),
+            limit_words(line),
+            expected_words(line, seeds=False),
+        )
+        for at, text in enumerate(texts):
+            item = QTableWidgetItem(text)
+            item.setToolTip(text)
+            if not at:
+                words = tr(_SIGNS[state.is_reached])
+                item.setToolTip(words)
+                item.setData(Qt.ItemDataRole.AccessibleTextRole, words)
+                item.setForeground(QBrush(colour))
+                item.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
+            self.table.setItem(place, at, item)
+        self._states.append(state)
+
+    @Slot()
+    def _show_row(self) -> None:
+        state = self.state
+        self.run.setEnabled(state is not None)
+        if state is None:
+            self.told.clear()
+            return
+        self.run.setText(tr("&Do the study") if state.row.study else tr("&Train it"))
+        self.told.setText("\n".join(_told(state)))
+
+    @Slot()
+    def _on_run_clicked(self) -> None:
+        if self.state is not None:
+            self.run_requested.emit(self.state.row)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Who comes back to it sees what has been trained meanwhile."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.looked_at.emit()
+
+
+def _told(state: RowState) -> list[str]:
+    line, found, ours = state.row, state.cells[0], state.row.ours
+    lines = [tr(line.what)]
+    told = tr("Tick: {claim}", claim=line.claim_words())
+    lines.append(f"{told} ({tr(_SIGNS[state.is_reached])}).")
+    if found is not None:
+        place = ", ".join(filter(None, (found.date, found.processor)))
+        lines.append(tr("Here: {figures}; {place}.", figures=state.words(), place=place))
+    if ours is not None and ours.cells[0] is not None:
+        place = ", ".join(filter(None, (ours.date, ours.machine)))
+        lines.append(tr("Expected: {figures}; {place}.", figures=expected_words(line), place=place))
+    if line.note:
+        lines.append(tr(line.note))
+    return lines

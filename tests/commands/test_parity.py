@@ -1,0 +1,39 @@
+"""``aegui parity``: published figures beside ours, on the terminal and in files."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from aegui.cli import main
+from aegui.core.parity.rows import parity_rows
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+
+def test_the_page_is_listed_and_written(
+    user_home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "page.html"
+    assert main(["parity", "-o", str(page)]) == 0
+    told = capsys.readouterr().out
+    assert "A1-order" in told
+    assert f"0 of {len(parity_rows())} rows reached here" in told
+    assert page.read_text().startswith("<!doctype html>")
+
+
+def test_a_row_is_trained_and_kept(user_home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["parity", "--run", "d-linear", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    row = next(row for row in told if row["id"] == "D-linear")
+    assert row["reached"] is True
+    assert row["cells"][0]["seeds"] == [0]
+    assert row["cells"][0]["processor"]
+
+
+def test_a_row_that_there_is_not_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["parity", "--run", "A1-ordre"]) == 2
+    assert 'Did you mean "A1-order"' in capsys.readouterr().err

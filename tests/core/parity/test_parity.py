@@ -1,0 +1,139 @@
+"""Published figures: every row can be repeated, and a tick is what the library says."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+
+from aegui.core.data.load import load_data
+from aegui.core.evaluation.limits import limit
+from aegui.core.evaluation.run_figures import RUN_FIGURES
+from aegui.core.i18n import set_language
+from aegui.core.library.entry import LibraryEntry, SeedRow
+from aegui.core.parity.exports import parity_csv, parity_html, sign_of
+from aegui.core.parity.reached import is_reached, parity_key, states_of
+from aegui.core.parity.rows import WORKS, ParityRow, parity_rows
+from aegui.core.parity.texts import PARITY_TEXTS
+from aegui.core.recipe import CorruptionSpec, DataSpec
+from aegui.core.setup_line.reading import read_line
+
+if TYPE_CHECKING:
+    from aegui.core.recipe import Recipe
+
+ROWS = {row.id: row for row in parity_rows()}
+
+
+def entry(recipe: Recipe, created: str = "2026-01-02T03:04:05", **seeds: float) -> LibraryEntry:
+    """A kept run whose figures are all the same number; seeds as ``s3=0.5``."""
+    rows = tuple(
+        SeedRow(seed=int(name[1:]), figures=dict.fromkeys(RUN_FIGURES, value))
+        for name, value in seeds.items()
+    )
+    kept = recipe.model_copy(update={"seed": rows[0].seed, "runs": len(rows), "name": "mine"})
+    return LibraryEntry(
+        id=f"e{created[:4]}{len(rows)}",
+        created=created,
+        recipe=kept.model_dump(mode="json"),
+        environment={"processor": "a processor"},
+        seeds=rows,
+    )
+
+
+def state(row: ParityRow, *entries: LibraryEntry) -> bool | None:
+    return states_of([row], entries)[0].is_reached
+
+
+def test_ids_are_unique_and_texts_known_to_translators() -> None:
+    assert len(ROWS) == len(parity_rows())
+    texts = {text for row in parity_rows() for text in (row.what, row.published, row.note)}
+    assert texts - {""} == set(PARITY_TEXTS)
+    assert {row.work for row in parity_rows()} == set(WORKS)
+
+
+@pytest.mark.parametrize("row", parity_rows(), ids=lambda row: row.id)
+def test_every_row_has_its_recipes(row: ParityRow) -> None:
+    assert row.figure in RUN_FIGURES
+    keys = [parity_key(recipe) for recipe in row.recipes]
+    assert len(set(keys)) == len(keys), "cells that are the same"
+    assert bool(row.study) != bool(row.recipe)
+    assert (row.value is not None) == (row.claim in {"at_most", "at_least"})
+    assert row.claim not in {"first", "last"} or len(keys) > 1
+    assert row.claim_words()
+    if row.recipe:
+        assert parity_key(read_line(row.line).recipe) == keys[0]
+    if row.ours is not None:
+        means = [None if cell is None else cell.mean for cell in row.ours.cells]
+        assert len(means) == len(keys)
+        assert bool(is_reached(row, means)) == row.ours.reached
+        assert row.ours.machine
+
+
+def test_seeds_names_devices_and_goals_do_not_count() -> None:
+    row = ROWS["A2-uniform"]
+    assert row.claim == "at_most"
+    assert state(row) is None
+    assert state(row, entry(row.recipes[0], s42=0.5, s43=1.0)) is True
+    assert state(row, entry(row.recipes[0], s1=3.0)) is False
+    other = row.recipes[0].model_copy(update={"data": DataSpec(source="uppercase")})
+    assert state(row, entry(other, s42=0.0)) is None
+
+
+def test_a_seed_that_was_trained_again_counts_once() -> None:
+    row = ROWS["A2-uniform"]
+    old = entry(row.recipes[0], "2025-01-01T00:00:00", s1=9.0, s2=0.0)
+    new = entry(row.recipes[0], "2026-01-01T00:00:00", s1=0.0)
+    found = states_of([row], [old, new])[0].cells[0]
+    assert found is not None
+    assert (found.seeds, found.mean, found.date) == ((1, 2), 0.0, "2026-01-01")
+    assert found.processor == "a processor"
+
+
+def test_orders_need_the_others() -> None:
+    row = ROWS["A1-order"]
+    best, *others = row.recipes
+    low, high = entry(best, s1=0.1), [entry(one, s1=0.5) for one in others]
+    assert state(row, low) is None
+    assert state(row, low, *high) is True
+    assert state(row, entry(best, s1=0.6), *high) is False
+    worst = ROWS["B1-worst"]
+    assert worst.claim == "last"
+    cells = [entry(one, s1=0.5) for one in worst.recipes[1:]]
+    assert state(worst, entry(worst.recipes[0], s1=0.9), *cells) is True
+    rate = ROWS["C4"]
+    assert state(rate, entry(rate.recipes[0], s1=0.94)) is True
+    assert state(rate, entry(rate.recipes[0], s1=0.9)) is False
+
+
+@pytest.mark.parametrize(("id", "share"), [("A8-20", 0.2), ("A8-50", 0.5)])
+def test_limits_are_those_of_the_program(id: str, share: float) -> None:
+    row = ROWS[id]
+    assert row.limit is not None
+    dataset = load_data(DataSpec(source="lowercase"))
+    noise = CorruptionSpec(kind="salt_pepper", level=share)
+    found = limit(dataset.images, noise, draws=20_000)
+    assert found.mean == pytest.approx(row.limit.value, rel=0.1)
+
+
+def test_the_page_is_written_as_a_table_and_as_a_page() -> None:
+    row = ROWS["A3-constant"].model_copy(update={"what": "<b>&"})
+    states = states_of([row, ROWS["C8"]], [entry(row.recipes[0], s42=0.5, s43=0.7)])
+    lines = list(csv.DictReader(io.StringIO(parity_csv(states))))
+    assert [line["id"] for line in lines] == ["A3-constant", "C8"]
+    assert float(lines[0]["mean"]) == pytest.approx(0.6 * 35)
+    assert lines[0]["reached"] == "no"
+    assert lines[0]["processor"] == "a processor"
+    assert lines[1]["mean"] == ""
+    assert lines[1]["limit"] == "13.87"
+    page = parity_html(states)
+    assert "&lt;b&gt;&amp;" in page
+    assert "default-src 'none'" in page
+    assert sign_of(states[0]) in page
+    set_language("es")
+    try:
+        assert "Cifras publicadas" in parity_html(states)
+        assert "0,6" in parity_html(states) or "21" in parity_html(states)
+    finally:
+        set_language("en")

@@ -1,0 +1,90 @@
+"""The page of published figures: what it shows, trains and saves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from aegui.core.library.library import Library
+from aegui.core.parity.rows import parity_rows
+from aegui.features.parity import feature as parity_feature
+from aegui.features.parity.feature import ParityFeature
+from aegui.features.studies.model.study_runs import StudyRuns
+from aegui.paths import library_dir
+from tests.core.parity.test_parity import entry
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+    from pytestqt.qtbot import QtBot
+
+    from aegui.features.parity.view.dialog import ParityDialog
+    from aegui.window.main_window import MainWindow
+
+
+def opened(window: MainWindow, qtbot: QtBot) -> ParityDialog:
+    window.actions_table["parity"].trigger()
+    dialog = window.feature(ParityFeature).dialog
+    assert dialog is not None
+    qtbot.waitUntil(lambda: dialog.table.rowCount() > len(parity_rows()), timeout=20_000)
+    return dialog
+
+
+def place_of(dialog: ParityDialog, id: str) -> int:
+    cells = ((row, dialog.table.item(row, 1)) for row in range(dialog.table.rowCount()))
+    return next(row for row, cell in cells if cell is not None and cell.text() == id)
+
+
+def test_what_is_in_the_library_has_its_tick(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = next(row for row in parity_rows() if row.id == "A2-uniform")
+    with Library(library_dir()) as library:
+        library.keep_entry(entry(row.recipes[0], s42=0.25, s43=0.75))
+    dialog = opened(window, qtbot)
+    place = place_of(dialog, "A2-uniform")
+    sign, here = dialog.table.item(place, 0), dialog.table.item(place, 4)
+    assert sign is not None
+    assert here is not None
+    assert sign.text() == "✓"
+    assert sign.data(Qt.ItemDataRole.AccessibleTextRole) == "reached"
+    assert here.text() == "0.5 ± 0.25"
+    dialog.choose(place)
+    assert "seeds 42, 43" in dialog.told.text()
+    assert "a processor" in dialog.told.text()
+    path = tmp_path / "page.csv"
+    monkeypatch.setattr(parity_feature, "choose_save_file", lambda *_: str(path))
+    dialog.save.click()
+    assert "A2-uniform" in path.read_text()
+    dialog.reject()
+
+
+def test_a_row_trains_its_recipe_in_the_window(window: MainWindow, qtbot: QtBot) -> None:
+    dialog = opened(window, qtbot)
+    dialog.choose(place_of(dialog, "D-l1"))
+    assert dialog.run.text() == "&Train it"
+    runner = window._services.runner
+    with qtbot.waitSignal(runner.started, timeout=20_000):
+        QTest.mouseClick(dialog.run, Qt.MouseButton.LeftButton)
+    assert runner.resolved is not None
+    assert runner.resolved.recipe.training.l1 == 0.0001
+    with qtbot.waitSignal(runner.finished, timeout=60_000):
+        runner.stop()
+    dialog.reject()
+
+
+def test_a_row_does_its_study(window: MainWindow, qtbot: QtBot) -> None:
+    dialog = opened(window, qtbot)
+    dialog.choose(place_of(dialog, "A4-bce"))
+    assert dialog.run.text() == "&Do the study"
+    runs = window._services.of(StudyRuns)
+    dialog.run.click()
+    qtbot.waitUntil(lambda: runs.job.is_busy, timeout=60_000)
+    assert runs.sheet is not None
+    assert runs.sheet.path.stem == "letters-losses"
+    runs.cancel()
+    qtbot.waitUntil(lambda: not runs.job.is_busy, timeout=60_000)
+    dialog.reject()
