@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Slot
 
 from aegui.core.i18n import tr
-from aegui.core.study.plan import SUFFIX, find_plan, list_plans
+from aegui.core.study.plan import SUFFIX, list_plans
 from aegui.core.study.records import usual_folder
 from aegui.core.study.search import is_search_available
 from aegui.features.studies.model.background import StudyBackground
@@ -118,15 +118,15 @@ class StudiesFeature(Feature):
         if self._has_samples():
             self._runs.begin(self._services.workspace.recipe)
 
-    def do_shipped(self, name: str) -> None:
-        """Do the study of that name that ships, as soon as it is known what it takes."""
-        self.open()
+    def do_shipped(self, key: str) -> None:
+        """Do the study ``key``, one that ships, as soon as it is known what it takes."""
         if self._runs.job.is_busy:
+            self.open()
             text = tr("A study is under way: begin another one when it has ended.")
             self.noticed.emit(Notice("warning", text, passing=True, about="study"))
             return
-        self._begins_at = find_plan(name)
-        self._runs.choose(self._begins_at)
+        self._begins_at = list_plans().get(key)
+        self.show_plan(key)
 
     def vary(self, path: str) -> None:
         """Vary a field of the builder: in the study that is open, or in a new one."""
