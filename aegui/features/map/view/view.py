@@ -8,9 +8,9 @@ import numpy as np
 from PySide6.QtCore import QPointF, Signal
 
 from aegui.core.i18n import tr
-from aegui.features.map.view.lattice import Lattice, covers, plane_request, wanted_lattice
 from aegui.features.map.view.overlays import TOP_PX, MapOverlays
 from aegui.features.map.view.surface import MapSurface
+from aegui.features.map.view.wanted_plane import WantedPlane
 from aegui.kit.speech import describe
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.session.map.codes_service import described
@@ -59,8 +59,7 @@ class MapView(MapSurface):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._lattice: Lattice | None = None
-        self._request: ViewRequest | None = None
+        self._wanted = WantedPlane(self._scene)
         self._last_place: tuple[float, float] | None = None
         self._words = ""
         self._overlays = MapOverlays(ZOOM_STEP, self._scene, self)
@@ -113,7 +112,7 @@ class MapView(MapSurface):
         self._scene.layers.set_variances(None)
         self.set_selection(None)
         self.set_marked(None)
-        self._lattice = None
+        self._wanted.choose_tiles_anew()
         self.set_classes((), None)
         self._navigation.start_afresh()
         self.set_codes(None)
@@ -188,7 +187,7 @@ class MapView(MapSurface):
         self._set_place(None)
         self._scene.set_size(size)
         self._last_place = None
-        self._lattice = None
+        self._wanted.choose_tiles_anew()
         self._navigation.set_ribbon(size == 1)
         self._navigation.start_afresh()
         self._place_window()
@@ -329,8 +328,7 @@ class MapView(MapSurface):
         self._show_view()
         self.redraw()
         if not style.plane:
-            # Whoever decodes may forget it meanwhile: ask again when it is requested again.
-            self._request = None
+            self._wanted.forget()
         self._update_request()
 
     def set_empty_text(self, text: str) -> None:
@@ -382,7 +380,7 @@ class MapView(MapSurface):
         """X and y stand for something else now."""
         self._set_place(None)
         self._last_place = None
-        self._lattice = None
+        self._wanted.choose_tiles_anew()
         self._navigation.start_afresh()
         self._overlays.show_code()
         self._scene.turn()
@@ -443,7 +441,7 @@ class MapView(MapSurface):
     @property
     def request(self) -> ViewRequest | None:
         """The decoded plane that was last asked for."""
-        return self._request
+        return self._wanted.request
 
     @property
     def overlays(self) -> MapOverlays:
@@ -513,27 +511,9 @@ class MapView(MapSurface):
         scene, view = self._scene, self._navigation.view
         if scene.codes is None or not scene.style.plane or not self.isVisible():
             return
-        ribbon, sprites = scene.ribbon, scene.points.sprites
-        lattice = wanted_lattice(
-            view,
-            self._navigation.home,
-            self._lattice,
-            sprites.image_shape,
-            glyphs=sprites.look.glyphs,
-            ribbon=ribbon,
-        )
-        frame, known = scene.frame, self._request
-        if (
-            known is not None
-            and lattice == self._lattice
-            and known.frame == frame
-            and covers(known.rect, view.bounds, ribbon=ribbon)
-        ):
-            return
-        self._lattice = lattice
-        place = self._cursor_overlay.place
-        self._request = plane_request(view, lattice, frame, ribbon=ribbon, near=place)
-        self.view_changed.emit(self._request)
+        wanted = self._wanted.renewed(view, self._navigation.home, self._cursor_overlay.place)
+        if wanted is not None:
+            self.view_changed.emit(wanted)
 
     # The cursor
 
