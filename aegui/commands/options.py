@@ -25,6 +25,7 @@ LAYERS = (
 )  # fmt: skip
 FIGURES = ("latent", "curves", "reconstructions", "errors", "noise", "grid", "traversal")
 ASSIGNMENTS = ("letters",)
+ONNX_PARTS = ("network", "encoder", "decoder", "classifier")
 CODE_FORMS = ("torch", "numpy", "notebook")
 THEMES = ("light", "dark")
 LEVELS = ("first", "course", "further")
@@ -704,6 +705,19 @@ CODE = (
         required=False,
     ),
     AS_JSON,
+)
+EXPORT = (
+    text("source", mark("RUN|SET"), mark("a saved run; for a font also a set's name or file")),
+    *_OF_FILE,
+    choice(
+        "--part",
+        ONNX_PARTS,
+        mark("what of the network ONNX shall hold (default: all of it; of a GAN its decoder)"),
+    ),
+    out(
+        mark("net.onnx"),
+        mark(".onnx, .safetensors (weights), or a font of the glyphs as .h or .bdf"),
+    ),
 )
 CONVERT = (
     text("source", mark("IN"), mark("the file to read")),

@@ -50,7 +50,7 @@ RUNS_EXPORT = (
     _SEVERAL_KEPT,
     out(
         mark("FILE"),
-        mark("a .aegui run, its recipe as .json, or the history of each as one .csv"),
+        mark("a .aegui run, its recipe as .json, its network as .onnx, or histories as one .csv"),
         required=False,
     ),
     text("--tensorboard", mark("FOLDER"), mark("event files, a folder for each run and seed")),

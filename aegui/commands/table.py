@@ -351,6 +351,17 @@ _ROWS = (
         options.CODE,
     ),
     Command(
+        "export",
+        "export:export_command",
+        mark("a network as ONNX or safetensors, glyphs as a font"),
+        mark(
+            "Write a trained network for other programs: as ONNX, or its weights as safetensors "
+            "under the names of the PyTorch code. Glyphs become a font for character displays: a "
+            "C header of columns, or BDF; of a run those that it draws."
+        ),
+        options.EXPORT,
+    ),
+    Command(
         "download",
         "data:download_command",
         mark("download MNIST or Fashion-MNIST"),

@@ -12,12 +12,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from aegui.core.recipe import OptimizerSpec
+from aegui.core.run_file.tensor_bytes import unpacked
 from aegui.features.builder.view.builder_panel import BuilderPanel
+from aegui.features.source import exports as exporting
 from aegui.features.source import feature as wiring
+from aegui.features.source.model.export_service import ExportService
 from aegui.features.source.model.source_service import SourceService
 from aegui.features.source.view.panel import SourcePanel
 from aegui.session.lit_layer import LitLayer
-from tests.window.conftest import SMALL
+from tests.window.conftest import SMALL, train
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -124,3 +127,27 @@ def test_it_is_copied_and_saved(
         window.actions_table["export_source"].trigger()
     assert json.loads((tmp_path / "mine.ipynb").read_text())["nbformat"] == 4
     assert (tmp_path / "mine.npz").exists()
+
+
+def test_networks_and_fonts_are_written_for_other_programs(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exports = window._services.of(ExportService)
+    chosen = {"file": ""}
+    monkeypatch.setattr(exporting, "choose_save_file", lambda *_: str(tmp_path / chosen["file"]))
+
+    def written(action: str, file: str) -> list[str]:
+        chosen["file"] = file
+        with qtbot.waitSignal(exports.written, timeout=LONG_MS) as told:
+            window.actions_table[action].trigger()
+        return [path.name for path in told.args[0]]
+
+    assert written("export_font", "set.bdf") == ["set.bdf"]
+    train(qtbot, window)
+    parts = ["net.onnx", "net-encoder.onnx", "net-decoder.onnx"]
+    assert written("export_onnx", "net") == parts
+    assert written("export_weights", "w.safetensors") == ["w.safetensors"]
+    arrays = unpacked(bytearray((tmp_path / "w.safetensors").read_bytes()))
+    assert arrays["encoder_1.weight"].shape == (12, 35)
+    assert written("export_drawn_font", "drawn.h") == ["drawn.h"]
+    assert "{0x" in (tmp_path / "drawn.h").read_text()

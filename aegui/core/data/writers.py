@@ -106,7 +106,7 @@ def form_of(path: str | os.PathLike[str]) -> str:
 def _c_header(dataset: Dataset) -> bytes:
     rows, width = _rows(dataset, tr("C header"))
     digits = -(-width // 4)
-    name = _identifier(dataset.name)
+    name = identifier(dataset.name)
     kind = next(size for size in (8, 16, 32) if width <= size)
     lines = [
         f"/* {len(dataset)} glyphs of {width}x{rows.shape[1]} pixels. A row is a number, the top",
@@ -122,7 +122,7 @@ def _c_header(dataset: Dataset) -> bytes:
 
 
 def _text_art(dataset: Dataset) -> bytes:
-    bits = _bits(dataset, tr("Text art"))
+    bits = bits_of(dataset, tr("Text art"))
     if bits.shape[2] < 2:
         raise AeguiError(tr("Text art needs glyphs at least 2 pixels wide."))
     _, height, width = dataset.image_shape
@@ -212,7 +212,7 @@ def _packed_labels(dataset: Dataset) -> bytes:
     return idx_labels(dataset, packed=True)
 
 
-def _bits(dataset: Dataset, form: str) -> NDArray[np.uint32]:
+def bits_of(dataset: Dataset, form: str) -> NDArray[np.uint32]:
     """The pixels ``[N, H, W]`` as 0 and 1; forms that know nothing else refuse grey ones."""
     if not dataset.is_binary or dataset.image_shape[0] != 1:
         raise AeguiError(
@@ -228,7 +228,7 @@ def _bits(dataset: Dataset, form: str) -> NDArray[np.uint32]:
 
 def _rows(dataset: Dataset, form: str) -> tuple[NDArray[np.uint32], int]:
     """Rows ``[N, H]`` as numbers whose highest bit is the left pixel, and their width."""
-    bits = _bits(dataset, form)
+    bits = bits_of(dataset, form)
     width = bits.shape[2]
     if width > 32:
         raise AeguiError(
@@ -238,7 +238,8 @@ def _rows(dataset: Dataset, form: str) -> tuple[NDArray[np.uint32], int]:
     return (bits * weights).sum(axis=2, dtype=np.uint32), width
 
 
-def _identifier(name: str) -> str:
+def identifier(name: str) -> str:
+    """``name`` as C takes it."""
     cleaned = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_")[:60]
     return cleaned if cleaned and not cleaned[0].isdigit() else f"font_{cleaned}".rstrip("_")
 

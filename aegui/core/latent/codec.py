@@ -89,7 +89,8 @@ class Codec:
         self._runner = _runner(shapes.layers, self.tensors)
         self._remembered: dict[str, tuple[bytes, NDArray[np.float32]]] = {}
         self._head = shapes.parts.get("head", ())
-        self._head_runner = _runner(self._head, _tensors(head, run)) if head else None
+        self._head_tensors = _tensors(head, run)
+        self._head_runner = _runner(self._head, self._head_tensors) if head else None
         self._judge = shapes.parts.get("discriminator", ())
         self._judge_runner = _runner(self._judge, _tensors(judge, run)) if judge else None
 
@@ -107,6 +108,11 @@ class Codec:
     def can_classify(self) -> bool:
         """Whether there is a classifier on the code."""
         return self._head_runner is not None
+
+    @property
+    def head(self) -> tuple[Sequence[LayerShape], Sequence[Tensors]]:
+        """The layers of the classifier, and what each keeps; none where there is none."""
+        return self._head, self._head_tensors
 
     @cached_property
     def can_judge(self) -> bool:

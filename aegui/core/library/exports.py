@@ -1,4 +1,4 @@
-"""Runs of the library as files of a person's own: run files, recipes, CSV, pages, event files."""
+"""Runs of the library as files of a person's own: runs, recipes, CSV, pages, networks, events."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from aegui.core.data.progress import Progress
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr, trn
 from aegui.core.library.query import LibraryQuery
+from aegui.core.network_files import ONNX, WEIGHTS, write_network
 from aegui.core.recipe.file import recipe_json
 from aegui.core.run_file.saved import SUFFIX
 from aegui.core.system_reason import system_reason
@@ -52,11 +53,11 @@ def export_file(
     report: Report | None = None,
     cancelled: IsCancelled | None = None,
 ) -> None:
-    """Write runs to a file, as its suffix says: a run file, a recipe, curves as CSV, a web page.
+    """Write runs to a file, as its suffix says: a run file, a recipe, curves, a page, a network.
 
     Args:
         library: Where they are.
-        ids: Runs; of a run file and a recipe one.
+        ids: Runs; of a run file, a recipe and a network one.
         out: The file.
         report: Called with the progress.
         cancelled: Asked now and then whether to stop; then nothing is written.
@@ -86,17 +87,20 @@ def export_file(
         text = page_html(exhibits, report=report, cancelled=cancelled)
         write_atomically(out, text.encode())
         return
-    if suffix not in {SUFFIX, RECIPE}:
+    if suffix not in {SUFFIX, RECIPE, ONNX, WEIGHTS}:
         raise AeguiError(
             tr(
                 "{file}: the suffix must be one of {known}.",
                 file=out.name,
-                known=".aegui, .json, .csv, .html",
+                known=".aegui, .json, .csv, .html, .onnx, .safetensors",
             )
         )
     if len(ids) > 1:
         raise AeguiError(tr("One run at a time can be written to {file}.", file=out.name))
-    if suffix == RECIPE:
+    if suffix in {ONNX, WEIGHTS}:
+        run = library.load(ids[0])
+        write_network(out, run.codec(run.best_run), library.entry(ids[0]).name or ids[0])
+    elif suffix == RECIPE:
         write_atomically(out, recipe_json(library.recipe(ids[0])).encode())
     else:
         library.load(ids[0])  # says it, where it is damaged or has gone

@@ -20,14 +20,13 @@ from aegui.core.i18n import tr
 from aegui.core.network.forward import dropout_rate
 from aegui.core.network.initializers import initial_tensors
 from aegui.core.network.shapes import is_image
-from aegui.core.recipe import LatentSpec, LayerSpec, NormSpec
+from aegui.core.recipe import LatentSpec, LayerSpec
+from aegui.core.source_code.state import layer_names, state_dict, tensor_name
 from aegui.core.training.engines import engine_name
 from aegui.core.training.objective import is_drawn
 from aegui.core.training.samples import EPOCH_NOISE_NUMBERS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from aegui.core.network.layers import LayerShape
@@ -35,13 +34,6 @@ if TYPE_CHECKING:
 
 MOST_NUMBERS = 2**28
 """Numbers of all images together that may lie beside code."""
-_NORM_NAMES = {
-    "scale": "weight",
-    "bias": "bias",
-    "mean": "running_mean",
-    "variance": "running_var",
-}
-_PARTS = {"encoder": "encoder", "decoder": "decoder", "head": "head", "discriminator": "judge"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,15 +68,7 @@ class CodedRun:
     @cached_property
     def names(self) -> tuple[str, ...]:
         """What code calls each layer: ``encoder_1``, ``code``, ``output``, ..."""
-        counts: dict[str, int] = {}
-        found = []
-        for layer in self.layers:
-            if layer.part in ("latent", "output"):
-                found.append("code" if layer.part == "latent" else "output")
-                continue
-            counts[layer.part] = counts.get(layer.part, 0) + 1
-            found.append(f"{_PARTS[layer.part]}_{counts[layer.part]}")
-        return tuple(found)
+        return layer_names(self.layers)
 
     @property
     def is_gaussian(self) -> bool:
@@ -179,32 +163,14 @@ class CodedRun:
 
     def tensor_name(self, index: int, tensor: str) -> str:
         """Name of a tensor of a layer in the ``state_dict``."""
-        name = self.names[index]
-        if isinstance(self.layers[index].spec, NormSpec):
-            return f"{name}.{_NORM_NAMES[tensor]}"
-        if self.layers[index].tied_to is not None:
-            return f"{name}_{tensor}"
-        return f"{name}.{tensor}"
-
-    def state(
-        self, tensors: list[Mapping[str, NDArray[np.float32]]]
-    ) -> dict[str, NDArray[np.generic]]:
-        """The ``state_dict`` of the PyTorch code for the tensors of every layer."""
-        found: dict[str, NDArray[np.generic]] = {}
-        for index, (layer, own) in enumerate(zip(self.layers, tensors, strict=True)):
-            for name, tensor in own.items():
-                # Dense weights are kept [inputs, outputs], where torch has [outputs, inputs].
-                turned = tensor.T if tensor.ndim == 2 else tensor
-                found[self.tensor_name(index, name)] = np.ascontiguousarray(turned)
-            if layer.spec.kind == "batch_norm":
-                found[f"{self.names[index]}.num_batches_tracked"] = np.zeros((), np.int64)
-        return found
+        return tensor_name(self.layers[index], self.names[index], tensor)
 
     def first_state(self) -> dict[str, NDArray[np.generic]]:
         """The weights that the training of this run begins with."""
         recipe = self.resolved.recipe
         drawn = initial_tensors(self.layers, recipe.training.initializer, recipe.seed)
-        return self.state([{name: one.numpy() for name, one in own.items()} for own in drawn])
+        tensors = [{name: one.numpy() for name, one in own.items()} for own in drawn]
+        return state_dict(self.layers, tensors)
 
     @property
     def weights(self) -> list[str]:

@@ -54,12 +54,16 @@ _PATTERNS = {
     "recipe": (".json", mark("Recipes ({patterns})")),
     "csv": (".csv", mark("Curves ({patterns})")),
     "page": (".html", mark("Web pages ({patterns})")),
+    "onnx": (".onnx", mark("Networks ({patterns})")),
+    "weights": (".safetensors", mark("Weights ({patterns})")),
 }
 _FILE_KINDS: dict[str, FileKind] = {
     "run": "runs",
     "recipe": "recipes",
     "csv": "tables",
     "page": "texts",
+    "onnx": "figures",
+    "weights": "figures",
 }
 
 

@@ -35,4 +35,54 @@ FEATURES = (
             ),
         ),
     ),
+    FeatureSpec(
+        "aegui.features.source.exports:ExportsFeature",
+        actions=(
+            ActionSpec(
+                "export_onnx",
+                mark("Network as &ONNX…"),
+                mark(
+                    "The network that is shown, its encoder and its decoder, for whatever runs "
+                    "ONNX: a file each"
+                ),
+                "file/export",
+                320,
+                "write_onnx",
+            ),
+            ActionSpec(
+                "export_weights",
+                mark("We&ights as safetensors…"),
+                mark(
+                    "All weights of the network that is shown, under the names of its PyTorch code"
+                ),
+                "file/export",
+                330,
+                "write_weights",
+            ),
+            ActionSpec(
+                "export_font",
+                mark("Samples as LCD &font…"),
+                mark(
+                    "The glyphs of the set as a font for character displays: a C header of columns "
+                    "or BDF"
+                ),
+                "file/export",
+                340,
+                "write_font",
+                "samples",
+            ),
+            ActionSpec(
+                "export_drawn_font",
+                mark("&Answers as LCD font…"),
+                mark(
+                    "What the network draws of every glyph, as a font for character displays: a C "
+                    "header of columns or BDF"
+                ),
+                "file/export",
+                350,
+                "write_font",
+                "answers",
+            ),
+        ),
+    ),
 )

@@ -56,6 +56,8 @@ EXPORTS = {
     "recipe": mark("&Recipe…"),
     "csv": mark("&Curves as CSV…"),
     "page": mark("&Web page of these maps…"),
+    "onnx": mark("&Network as ONNX…"),
+    "weights": mark("Wei&ghts as safetensors…"),
     "events": mark("&Event files of TensorBoard…"),
 }
 _PARTS = (

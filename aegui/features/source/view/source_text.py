@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFontDatabase, QPainter, QTextCursor, QTextFormat
+from PySide6.QtGui import QAccessible, QFontDatabase, QPainter, QTextCursor, QTextFormat
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
 from aegui.core.i18n import tr
@@ -183,8 +183,11 @@ class SourceText(QPlainTextEdit):
 class SourceNumbers(QWidget):
     """The numbers beside the lines."""
 
+    accessible_role = QAccessible.Role.Graphic
+
     def __init__(self, text: SourceText) -> None:
         super().__init__(text)
+        self.setAccessibleName(tr("Line numbers"))
         self._text = text
 
     def sizeHint(self) -> QSize:

@@ -1,0 +1,55 @@
+"""``aegui export``: a trained network, or glyphs, as files for other programs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aegui.commands.opened import OpenedRun
+from aegui.commands.words import say
+from aegui.core.atomic import check_writable
+from aegui.core.data.fonts import write_font
+from aegui.core.data.load import load_dataset
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+from aegui.core.network_files import ONNX, WEIGHTS, drawn_font, write_network
+from aegui.core.run_file.saved import SUFFIX
+
+if TYPE_CHECKING:
+    import argparse
+
+    from aegui.core.data.dataset import Dataset
+
+_FONTS = (".h", ".bdf")
+
+
+def export_command(options: argparse.Namespace) -> int:
+    """Write the file that the suffix of ``--out`` tells."""
+    path = Path(options.out)
+    check_writable(path)
+    suffix = path.suffix.lower()
+    is_run = Path(options.source).suffix.lower() == SUFFIX
+    if suffix in _FONTS:
+        write_font(path, _answers(options) if is_run else load_dataset(options.source))
+    elif suffix not in {ONNX, WEIGHTS}:
+        known = ", ".join((ONNX, WEIGHTS, *_FONTS))
+        raise AeguiError(
+            tr("{file}: the suffix must be one of {known}.", file=path.name, known=known)
+        )
+    elif not is_run:
+        raise AeguiError(tr("Only a saved run, an .aegui file, has a network to write."))
+    else:
+        model = _opened(options)
+        write_network(path, model.codec, model.name, options.part)
+    say(tr("{file} written.", file=options.out))
+    return 0
+
+
+def _opened(options: argparse.Namespace) -> OpenedRun:
+    return OpenedRun(options.source, options.run, options.weights)
+
+
+def _answers(options: argparse.Namespace) -> Dataset:
+    """What the network draws of its samples, black or white."""
+    model = _opened(options)
+    return drawn_font(model.codec, model.dataset, model.name)

@@ -1,0 +1,140 @@
+"""Glyphs as fonts of character displays: columns of bytes in a C header, and BDF.
+
+In the header a glyph is its columns from the left, each so many bytes as its rows need, the highest
+bit of which is the lowest row, as in the tables of libraries for character displays. BDF is the
+Glyph Bitmap Distribution Format 2.1 of Adobe, which X and most editors of fonts read.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.atomic import write_atomically
+from aegui.core.data.readers.names import format_name
+from aegui.core.data.writers import bits_of, identifier
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.dataset import Dataset
+
+MOST_SIDE = 64
+_BYTE = 8
+
+
+def write_font(path: Path, dataset: Dataset) -> None:
+    """Write glyphs as the font that the suffix of ``path`` tells: ``.h`` or ``.bdf``.
+
+    Raises:
+        AeguiError: The suffix tells none, the images are no glyphs, or nothing can be written.
+    """
+    made = {".h": column_header, ".bdf": bdf}.get(path.suffix.lower())
+    if made is None:
+        raise AeguiError(
+            tr("{file}: the suffix must be one of {known}.", file=path.name, known=".h, .bdf")
+        )
+    write_atomically(path, made(dataset))
+
+
+def column_header(dataset: Dataset) -> bytes:
+    """A C header with the columns of every glyph as bytes, and the character of each."""
+    bits = _checked(dataset)
+    order, codes = _in_order(dataset)
+    count, height, width = bits.shape
+    pages = -(-height // _BYTE)
+    name = identifier(dataset.name)
+    each = width * pages
+    lines = [
+        f"/* {count} glyphs of {width} columns and {height} rows. A glyph is its columns from the",
+        f"   left, {pages} byte{'s' * (pages > 1)} each; bit 0 is the top row. "
+        f"{name}_chars has their characters. */",
+        "#include <stdint.h>",
+        "",
+        f"#define {name.upper()}_WIDTH {width}",
+        f"#define {name.upper()}_HEIGHT {height}",
+        f"#define {name.upper()}_COUNT {count}",
+        "",
+        f"static const uint8_t {name}[{count}][{each}] = {{",
+    ]
+    for place in order:
+        numbers = ", ".join(f"0x{byte:02x}" for byte in _columns(bits[place], pages))
+        title = format_name(dataset.labels[place], dataset.names[place])
+        lines.append(f"   {{{numbers}}},   // {title}")
+    texts = [f"0x{max(code, 0):04x}" for code in codes]
+    lines += ["};", "", f"static const uint16_t {name}_chars[{count}] = {{"]
+    lines += ["   " + ", ".join(texts[at : at + 12]) + "," for at in range(0, count, 12)]
+    return "\n".join([*lines, "};", ""]).encode()
+
+
+def _columns(glyph: NDArray[np.uint32], pages: int) -> list[int]:
+    """Bytes of the columns of one glyph ``[H, W]``, the top eight rows of a column first."""
+    height, width = glyph.shape
+    tall = np.zeros((pages * _BYTE, width), np.uint8)
+    tall[:height] = glyph
+    packed = np.packbits(tall, axis=0, bitorder="little")
+    return [int(byte) for byte in packed.T.ravel()]
+
+
+def bdf(dataset: Dataset) -> bytes:
+    """A BDF font; what is no single character has no place in the encoding."""
+    bits = _checked(dataset)
+    order, codes = _in_order(dataset)
+    count, height, width = bits.shape
+    family = re.sub(r"[^A-Za-z0-9 ]+", " ", dataset.name).strip() or "glyphs"
+    size = f"{height}-{10 * height}-75-75-c-{10 * (width + 1)}"
+    lines = [
+        "STARTFONT 2.1",
+        f"FONT -aegui-{family}-medium-r-normal--{size}-iso10646-1",
+        f"SIZE {height} 75 75",
+        f"FONTBOUNDINGBOX {width} {height} 0 0",
+        "STARTPROPERTIES 2",
+        f"FONT_ASCENT {height}",
+        "FONT_DESCENT 0",
+        "ENDPROPERTIES",
+        f"CHARS {count}",
+    ]
+    for place, code in zip(order, codes, strict=True):
+        title = f"U+{code:04X}" if code >= 0 else f"glyph{place}"
+        packed = np.packbits(bits[place].astype(np.uint8), axis=1)
+        lines += [
+            f"STARTCHAR {title}",
+            f"ENCODING {code}",
+            f"SWIDTH {round(1000 * (width + 1) / max(1, height))} 0",
+            f"DWIDTH {width + 1} 0",
+            f"BBX {width} {height} 0 0",
+            "BITMAP",
+            *("".join(f"{byte:02X}" for byte in row) for row in packed.tolist()),
+            "ENDCHAR",
+        ]
+    return "\n".join([*lines, "ENDFONT", ""]).encode()
+
+
+def _checked(dataset: Dataset) -> NDArray[np.uint32]:
+    """The pixels ``[N, H, W]`` as 0 and 1."""
+    bits = bits_of(dataset, tr("A font"))
+    if max(bits.shape[1:]) > MOST_SIDE:
+        raise AeguiError(tr("A font has glyphs of up to {n} x {n} pixels.", n=MOST_SIDE))
+    return bits
+
+
+def _in_order(dataset: Dataset) -> tuple[list[int], list[int]]:
+    """Places by their characters, and the code point of each; -1 for what is none, or comes again.
+
+    Codes beyond 16 bits have none: displays know no such characters.
+    """
+    seen: set[int] = set()
+    codes = []
+    for label in dataset.labels:
+        code = ord(label) if len(label) == 1 else -1
+        code = -1 if code in seen or code > 0xFFFF else code
+        seen.add(code)
+        codes.append(code)
+    order = sorted(range(len(codes)), key=lambda place: (codes[place] < 0, codes[place]))
+    return order, [codes[place] for place in order]

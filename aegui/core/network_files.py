@@ -1,0 +1,85 @@
+"""A trained network as a file for other programs: ONNX, or its weights as safetensors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aegui.core.atomic import write_atomically
+from aegui.core.data.dataset import Dataset
+from aegui.core.errors import AeguiError
+from aegui.core.evaluation.wrong_pixels import THRESHOLD
+from aegui.core.i18n import tr
+from aegui.core.onnx.model import onnx_bytes
+from aegui.core.run_file.tensor_bytes import packed
+from aegui.core.source_code.state import state_dict
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from aegui.core.latent.codec import Codec
+    from aegui.core.onnx.model import PartKey
+
+ONNX, WEIGHTS = ".onnx", ".safetensors"
+
+
+def weights_bytes(codec: Codec) -> bytes:
+    """All weights as safetensors, under the names of the PyTorch code's ``state_dict``."""
+    layers, tensors = codec.head
+    return b"".join(packed(state_dict((*codec.layers, *layers), (*codec.tensors, *tensors))))
+
+
+def usual_part(codec: Codec) -> PartKey:
+    """What is written of a network where nobody says: all of it; of a GAN its decoder."""
+    return "network" if codec.can_encode else "decoder"
+
+
+def write_network(path: Path, codec: Codec, name: str, part: PartKey | None = None) -> None:
+    """Write a network in the form that the suffix of ``path`` tells.
+
+    Raises:
+        AeguiError: The suffix tells none, there is no such part, or nothing can be written.
+    """
+    suffix = path.suffix.lower()
+    if suffix == ONNX:
+        data = onnx_bytes(codec, part or usual_part(codec), name)
+    elif suffix == WEIGHTS:
+        data = weights_bytes(codec)
+    else:
+        known = f"{ONNX}, {WEIGHTS}"
+        raise AeguiError(
+            tr("{file}: the suffix must be one of {known}.", file=path.name, known=known)
+        )
+    write_atomically(path, data)
+
+
+def write_parts(path: Path, codec: Codec, name: str) -> list[Path]:
+    """Write a network as ONNX to ``path``, and its parts to files beside it, each by its name.
+
+    Raises:
+        AeguiError: A layer cannot be written, or a file.
+    """
+    parts: list[PartKey] = [usual_part(codec)]
+    if codec.can_encode:
+        parts += ["encoder", "decoder"]
+    if codec.can_classify:
+        parts.append("classifier")
+    made = {part: onnx_bytes(codec, part, name) for part in parts}
+    files = [path, *(path.with_name(f"{path.stem}-{part}{ONNX}") for part in parts[1:])]
+    for file, part in zip(files, parts, strict=True):
+        write_atomically(file, made[part])
+    return files
+
+
+def drawn_font(codec: Codec, dataset: Dataset, name: str) -> Dataset:
+    """What a network draws of each glyph that it is shown, black or white.
+
+    Raises:
+        AeguiError: It is shown none, or has no encoder.
+    """
+    if not dataset.is_binary or dataset.image_shape[0] != 1:
+        raise AeguiError(tr("Only a network that has learnt glyphs draws a font."))
+    if not codec.can_encode:
+        raise AeguiError(tr("A GAN draws no glyph of a certain character."))
+    drawn = codec.reconstruct(dataset.flat()) > THRESHOLD
+    images = drawn.reshape(dataset.images.shape)
+    return Dataset.from_images(name, images, dataset.labels, dataset.names)

@@ -1,0 +1,120 @@
+"""Nodes, tensors and the model around them, in the form of https://onnx.ai/onnx/repo-docs/IR.html."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.onnx.protobuf import part, real, whole
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    Attribute = int | float | str | Sequence[int] | NDArray[np.generic]
+
+IR_VERSION = 8
+OPSET = 17
+"""The operations are those of this version; onnxruntime has known it since 2022."""
+_FLOAT, _INT64 = 1, 7
+_KINDS = {np.dtype(np.float32): _FLOAT, np.dtype(np.int64): _INT64}
+_OF_FLOAT, _OF_INT, _OF_TEXT, _OF_TENSOR, _OF_INTS = 1, 2, 3, 4, 7
+
+
+class OnnxGraph:
+    """Collects the nodes of one model; every result has a name of its own."""
+
+    def __init__(self) -> None:
+        self._nodes: list[bytes] = []
+        self._tensors: dict[str, bytes] = {}
+        self._count = 0
+
+    def add(self, kind: str, *inputs: str, **attributes: Attribute) -> str:
+        """Add an operation with one result, whose name is given back."""
+        return self.add_with(kind, inputs, 1, **attributes)[0]
+
+    def add_with(
+        self, kind: str, inputs: Sequence[str], results: int, **attributes: Attribute
+    ) -> list[str]:
+        """Add an operation with so many results; an input "" is left out."""
+        self._count += 1
+        names = [f"{kind.lower()}_{self._count}" + f"_{at}" * bool(at) for at in range(results)]
+        node = b"".join(part(1, name) for name in inputs)
+        node += b"".join(part(2, name) for name in names)
+        node += part(3, names[0]) + part(4, kind)
+        for name, value in attributes.items():
+            node += part(5, _attribute(name, value))
+        self._nodes.append(node)
+        return names
+
+    def constant(self, value: NDArray[np.generic] | Sequence[int] | float, name: str = "") -> str:
+        """A tensor that belongs to the model: numbers as float32, whole ones in a list as int64."""
+        if isinstance(value, int | float):
+            array: NDArray[np.generic] = np.array(value, np.float32)
+        elif isinstance(value, np.ndarray):
+            array = value
+        else:
+            array = np.array(value, np.int64)
+        self._count += not name
+        name = name or f"constant_{self._count}"
+        self._tensors.setdefault(name, _tensor(array, name))
+        return name
+
+    def model(
+        self,
+        inputs: Sequence[tuple[str, Sequence[int]]],
+        outputs: Sequence[tuple[str, str, Sequence[int]]],
+        *,
+        name: str,
+        producer: str,
+        version: str,
+        words: str,
+    ) -> bytes:
+        """The whole file.
+
+        Args:
+            inputs: Names and shapes of a sample.
+            outputs: Names, the results that they are, and shapes of a sample.
+            name: Of the graph.
+            producer: Which program made it.
+            version: Of that program.
+            words: What it is.
+        """
+        for own, result, _ in outputs:
+            self._nodes.append(part(1, result) + part(2, own) + part(3, own) + part(4, "Identity"))
+        graph = b"".join(part(1, node) for node in self._nodes) + part(2, name)
+        graph += b"".join(part(5, tensor) for tensor in self._tensors.values())
+        graph += part(10, words)
+        graph += b"".join(part(11, _value(own, shape)) for own, shape in inputs)
+        graph += b"".join(part(12, _value(own, shape)) for own, _, shape in outputs)
+        found = whole(1, IR_VERSION) + part(2, producer) + part(3, version)
+        return found + part(7, graph) + part(8, part(1, "") + whole(2, OPSET))
+
+
+def _attribute(name: str, value: Attribute) -> bytes:
+    found = part(1, name)
+    if isinstance(value, float):
+        return found + real(2, value) + whole(20, _OF_FLOAT)
+    if isinstance(value, int):
+        return found + whole(3, value) + whole(20, _OF_INT)
+    if isinstance(value, str):
+        return found + part(4, value) + whole(20, _OF_TEXT)
+    if isinstance(value, np.ndarray):
+        return found + part(5, _tensor(value, name)) + whole(20, _OF_TENSOR)
+    ints = b"".join(whole(8, int(each)) for each in value)
+    return found + ints + whole(20, _OF_INTS)
+
+
+def _tensor(array: NDArray[np.generic], name: str) -> bytes:
+    found = b"".join(whole(1, size) for size in array.shape)
+    found += whole(2, _KINDS[array.dtype]) + part(8, name)
+    return found + part(9, np.ascontiguousarray(array).tobytes())
+
+
+def _value(name: str, shape: Sequence[int]) -> bytes:
+    """A float tensor of any number of samples of that shape."""
+    axes = part(1, part(2, "n")) + b"".join(part(1, whole(1, size)) for size in shape)
+    kind = whole(1, _FLOAT) + part(2, axes)
+    return part(1, name) + part(2, part(1, kind))

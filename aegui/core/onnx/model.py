@@ -1,0 +1,109 @@
+"""A trained network, or a part of it, as the bytes of an ONNX file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from aegui import __version__
+from aegui.core.choices import Choice, table
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import mark, tr
+from aegui.core.latent.rows import bound
+from aegui.core.network.shapes import is_image
+from aegui.core.onnx.graph import OnnxGraph
+from aegui.core.onnx.layers import code_node, dense_node, layer_node, log_variance_node
+from aegui.core.recipe import LatentSpec
+
+if TYPE_CHECKING:
+    from aegui.core.latent.codec import Codec
+
+PartKey = Literal["network", "encoder", "decoder", "classifier"]
+PARTS = table(
+    Choice("network", mark("Whole network"), mark("Images in, answers and codes out.")),
+    Choice("encoder", mark("Encoder"), mark("Images in, codes out.")),
+    Choice("decoder", mark("Decoder"), mark("Codes in, images out.")),
+    Choice("classifier", mark("Classifier"), mark("Images in, a chance for each class out.")),
+)
+"""What of a network can be written."""
+
+
+def onnx_bytes(codec: Codec, part: PartKey, name: str) -> bytes:
+    """A part of the network in use: without dropout, with the mean of a Gaussian code.
+
+    Inputs are called ``images`` ``[n, C, H, W]`` (0 to 1) or ``code`` ``[n, d]``, outputs
+    ``answers``, ``images``, ``code``, ``log_variance`` of a Gaussian one, or ``chances``.
+
+    Raises:
+        AeguiError: The network has no such part, or a layer that ONNX has not got.
+    """
+    if part != "decoder" and not codec.can_encode:
+        raise AeguiError(tr("A GAN has no encoder: only its decoder can be written."))
+    if part == "classifier" and not codec.can_classify:
+        raise AeguiError(tr("This network has no classifier."))
+    graph = OnnxGraph()
+    chain = _OnnxChain(graph, codec)
+    inputs = [("images", codec.image_shape)]
+    code_shape = (codec.latent_size,)
+    outputs: list[tuple[str, str, tuple[int, ...]]] = []
+    if part == "decoder":
+        inputs = [("code", code_shape)]
+        outputs.append(("images", chain.decoded("code"), codec.image_shape))
+    else:
+        code, log_variance = chain.encoded("images")
+        if part == "network":
+            outputs.append(("answers", chain.decoded(code), codec.image_shape))
+        if part == "classifier":
+            outputs.append(("chances", chain.chances(code), (chain.classes,)))
+        outputs.append(("code", code, code_shape))
+        if log_variance:
+            outputs.append(("log_variance", log_variance, code_shape))
+    words = f"{name}: {part}"
+    return graph.model(
+        inputs, outputs, name=part, producer="aegui", version=__version__, words=words
+    )
+
+
+class _OnnxChain:
+    """The layers of a codec, added part by part."""
+
+    def __init__(self, graph: OnnxGraph, codec: Codec) -> None:
+        self._graph = graph
+        self._codec = codec
+
+    def encoded(self, images: str) -> tuple[str, str]:
+        """The code, and its log variance or "" for a plain one."""
+        codec, graph = self._codec, self._graph
+        x, log_variance = images, ""
+        for index in range(codec.code_end):
+            layer, name = codec.layers[index], f"layer_{index + 1}"
+            tensors = bound(codec.layers, codec.tensors, index)
+            if isinstance(layer.spec, LatentSpec) and layer.spec.kind == "gaussian":
+                z = dense_node(graph, layer, tensors, x, name)
+                log_variance = log_variance_node(graph, layer.spec, z)
+                x = code_node(graph, layer.spec, z)
+            else:
+                x = layer_node(graph, layer, tensors, x, name)
+        return x, log_variance
+
+    def decoded(self, code: str) -> str:
+        """Images of codes."""
+        codec, graph, x = self._codec, self._graph, code
+        for index in range(codec.code_end, len(codec.layers)):
+            tensors = bound(codec.layers, codec.tensors, index)
+            x = layer_node(graph, codec.layers[index], tensors, x, f"layer_{index + 1}")
+        if is_image(codec.layers[-1].output_shape):
+            return x
+        return graph.add("Reshape", x, graph.constant((0, *codec.image_shape)))
+
+    @property
+    def classes(self) -> int:
+        """How many there are."""
+        return self._codec.head[0][-1].outputs
+
+    def chances(self, code: str) -> str:
+        """Of each class."""
+        layers, tensors = self._codec.head
+        x = code
+        for index, layer in enumerate(layers):
+            x = layer_node(self._graph, layer, tensors[index], x, f"head_{index + 1}")
+        return self._graph.add("Softmax", x, axis=1)

@@ -1,0 +1,74 @@
+"""Fonts of glyphs: columns as displays take them, and BDF that another reader understands."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PIL.BdfFontFile import BdfFontFile
+
+from aegui.core.data.builtin import load_builtin
+from aegui.core.data.dataset import Dataset
+from aegui.core.data.fonts import bdf, column_header, write_font
+from aegui.core.errors import AeguiError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def columns(text: str) -> list[list[int]]:
+    body = text[text.index("= {") :].split("};")[0]
+    return [
+        [int(number, 16) for number in re.findall(r"0x([0-9a-f]+)", found)]
+        for found in re.findall(r"\{((?:0x[0-9a-f]+(?:, )?)+)\}", body)
+    ]
+
+
+def test_columns_have_the_top_row_in_their_lowest_bit() -> None:
+    dataset = load_builtin("lowercase")
+    text = column_header(dataset).decode()
+    made = columns(text)
+    order = sorted(range(len(dataset)), key=lambda place: dataset.labels[place])
+    assert len(made) == len(dataset)
+    for place, own in zip(order, made, strict=True):
+        image = dataset.images[place, 0]
+        rows = np.array([[byte >> row & 1 for byte in own] for row in range(7)])
+        np.testing.assert_array_equal(rows, image)
+    assert "_WIDTH 5" in text
+    assert "_HEIGHT 7" in text
+    assert f"0x{ord(dataset.labels[order[0]]):04x}, " in text
+
+
+def test_tall_glyphs_have_several_bytes_a_column() -> None:
+    image = np.zeros((1, 10, 3), np.float32)
+    image[0, 0, 0] = image[0, 9, 0] = image[0, 8, 2] = 1.0
+    (made,) = columns(column_header(Dataset.from_images("tall", image, ["A"])).decode())
+    assert made == [0x01, 0x02, 0x00, 0x00, 0x00, 0x01]
+
+
+def test_another_reader_finds_the_same_glyphs_in_bdf() -> None:
+    dataset = load_builtin("lowercase")
+    font = BdfFontFile(io.BytesIO(bdf(dataset)))
+    for label, image in zip(dataset.labels, dataset.images, strict=True):
+        glyph = font.glyph[ord(label)]
+        assert glyph is not None
+        (advance, _), _, _, picture = glyph
+        assert advance == 6
+        np.testing.assert_array_equal(np.array(picture, np.float32), image[0])
+
+
+def test_what_is_no_character_has_no_code() -> None:
+    images = np.eye(4, dtype=np.float32).reshape(4, 2, 2)
+    text = bdf(Dataset.from_images("odd", images, ["b", "word", "a", "b"])).decode()
+    assert re.findall(r"ENCODING (-?\d+)", text) == ["97", "98", "-1", "-1"]
+
+
+def test_what_is_no_font_is_refused(tmp_path: Path) -> None:
+    grey = Dataset.from_images("grey", np.full((1, 3, 3), 0.5, np.float32))
+    with pytest.raises(AeguiError, match="black and white"):
+        write_font(tmp_path / "x.bdf", grey)
+    with pytest.raises(AeguiError, match="suffix"):
+        write_font(tmp_path / "x.ttf", load_builtin("lowercase"))
