@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
+    from PySide6.QtGui import QResizeEvent
 
     from aegui.features.gallery.model.items import GalleryItem
 
@@ -100,7 +101,21 @@ class CardList(PictureList):
     def _dress(self) -> None:
         delegate = CardDelegate(QSize(*CARD_SIZE), self.font(), self)
         self.setItemDelegate(delegate)
-        self.set_sizes(QSize(*CARD_SIZE), delegate.cell())
+        self._cell = delegate.cell()
+        self._spread()
+
+    def _spread(self) -> None:
+        """Let the cards of a row share its width, rather than leave what is over at its end."""
+        wide = self.viewport().width() - 1
+        columns = max(1, wide // self._cell.width())
+        room = QSize(max(self._cell.width(), wide // columns), self._cell.height())
+        if room != self.gridSize():
+            self.set_sizes(QSize(*CARD_SIZE), room)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """There is room for more or fewer cards in a row."""
+        super().resizeEvent(event)
+        self._spread()
 
     def set_items(self, items: Sequence[GalleryItem], kept: Set[str], chosen: str = "") -> None:
         """Show ``items``; the one of key ``chosen`` stays so, else the first is."""
