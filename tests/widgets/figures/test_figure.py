@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 from PySide6.QtWidgets import QApplication
 
+from aegui.core.colours import marks_of
 from aegui.core.data.builtin import load_builtin
 from aegui.core.errors import AeguiError
 from aegui.core.recipe import Recipe
@@ -22,7 +23,9 @@ from aegui.kit.charts.figure import Figure, Paper, figure_bytes, figure_image
 from aegui.kit.charts.ink import PAPERS
 from aegui.kit.charts.lines import LinePlot, Series
 from aegui.kit.charts.scale import Scale
+from aegui.kit.theme import LIGHT
 from aegui.session.data.looks import GLYPHS, Look
+from aegui.widgets.class_colours import class_colour
 from aegui.widgets.figures.makers import (
     confusion_figure,
     errors_figure,
@@ -33,6 +36,7 @@ from aegui.widgets.figures.makers import (
     reconstructions_figure,
     traversal_figure,
 )
+from aegui.widgets.figures.points import PointPlot
 
 pytestmark = pytest.mark.usefixtures("qapp")
 SVG = "{http://www.w3.org/2000/svg}"
@@ -294,3 +298,22 @@ def test_without_a_window_nothing_of_it_is_made() -> None:
     before = len(QApplication.topLevelWidgets())
     figure_bytes(losses(), Paper(), "pdf")
     assert len(QApplication.topLevelWidgets()) == before
+
+
+def test_on_paper_classes_of_one_colour_have_other_marks_there_and_in_the_legend() -> None:
+    """Classes 0 and 10 are of one colour; the second is a diamond."""
+    names = tuple(f"kind {number}" for number in range(12))
+    axis = Axis("", Scale(-1.0, 1.0), bare=True)
+
+    def drawn(number: int, *, by_class: bool) -> bytes:
+        at = np.zeros((1, 2))
+        own = np.array([class_colour(0, LIGHT).rgba()], np.uint32)
+        marks = marks_of(np.array([number]))
+        plot = PointPlot(at, axis, axis, (), np.array([number]), names)
+        told = PointPlot(at, axis, axis, colours=own, marks=marks)
+        image = figure_image(Figure("points", "", (plot if by_class else told,)), Paper(dpi=72))
+        return bytes(image.constBits())
+
+    for by_class in (True, False):
+        assert drawn(0, by_class=by_class) != drawn(10, by_class=by_class)
+        assert drawn(10, by_class=by_class) == drawn(10, by_class=by_class)
