@@ -12,7 +12,7 @@ from aegui.core.lessons.trial import try_lesson
 if TYPE_CHECKING:
     from pathlib import Path
 
-LONG = {"gan-and-vae", "noise", "completion"}
+LONG = {"gan-and-vae", "noise"}
 """Their trainings take longer than a test should: ``aegui lesson check NAME --try`` does them."""
 QUICK = [path for path in shipped_lessons() if path.stem.partition("-")[2] not in LONG]
 

@@ -154,12 +154,13 @@ class LessonBook(QObject):
         if step is None or step.key != key:
             return
         before = self.progress.figures.get(key, {})
-        if found and found != before:
+        is_news = bool(found) and found != before
+        if is_news:
             self.progress.figures[key] = before | found
-        elif self.is_reached or step.check:
-            return
+        was_reached = self.is_reached
         self._note_reached()
-        self._keep()
+        if is_news or self.is_reached != was_reached:
+            self._keep()
 
     def _note_reached(self) -> None:
         step = self.step

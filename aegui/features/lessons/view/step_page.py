@@ -197,6 +197,9 @@ class StepPage(QWidget):
     def _show_doing(self, state: StepState) -> None:
         step = state.step
         self.do.setVisible(step.do is not None)
+        if self.do.hasFocus() and not state.may_do:
+            # Else Qt passes the keys on to whatever comes next, such as the button of the list.
+            self.next.setFocus(Qt.FocusReason.OtherFocusReason)
         self.do.setEnabled(state.may_do)
         label = said(step.label) or tr("Do it")
         self.do.setText(label)
