@@ -233,8 +233,12 @@ def _write_group(sheet: _Sheet, dots: Dots, rows: NDArray[np.int64]) -> None:
     flat = places[:, 1] * buffer.shape[1] + places[:, 0]
     shown, marks = colours[inside], marks[inside]
     target = buffer.reshape(-1)
-    for mark in np.unique(marks).tolist():
-        of_mark = marks == mark
-        places, colour = flat[of_mark], shown[of_mark]
+    # Small ones are all alike: they are written in one go.
+    told = np.unique(marks).tolist() if len(sheet.rows) <= FEW else [DISC]
+    for mark in told:
+        places, colour = flat, shown
+        if len(told) > 1:
+            of_mark = marks == mark
+            places, colour = flat[of_mark], shown[of_mark]
         for row, column in np.argwhere(_pattern(len(sheet.rows), ratio, mark)).tolist():
             target[places + (row * buffer.shape[1] + column)] = colour
