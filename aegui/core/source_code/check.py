@@ -22,6 +22,7 @@ from aegui.core.network.checks import SCIPY_OPTIMIZERS
 from aegui.core.source_code.make import make_code
 from aegui.core.source_code.notebook import code_cells
 from aegui.core.source_code.reference import steps_of
+from aegui.core.source_code.without_compiler import without_compiler
 from aegui.core.training.train import thread_count
 
 if TYPE_CHECKING:
@@ -80,7 +81,8 @@ def check_code(
     before = torch.get_num_threads()
     torch.set_num_threads(thread_count(subject.resolved, 1))
     try:
-        return _checked(subject, dialect, cancelled, steps)
+        with without_compiler():
+            return _checked(subject, dialect, cancelled, steps)
     finally:
         torch.set_num_threads(before)
 

@@ -338,9 +338,12 @@ class AutogradEngine(ByBatches):
             ]
             for stack in range(len(model.stacks)):
                 roots += self._objective.weight_roots(model, stack)
-            tensors = [tensor for tensor, _, _ in roots]
-            by_tensors = [direction * factor for _, direction, factor in roots]
-            return list(torch.autograd.grad(tensors, self._tensors, by_tensors))
+            # Of one number: along directions torch asks its compiler, which a frozen app lacks.
+            parts = [
+                (tensor * (direction * factor).detach()).sum()
+                for tensor, direction, factor in roots
+            ]
+            return list(torch.autograd.grad(torch.stack(parts).sum(), self._tensors))
 
     def _clip(self, gradients: list[torch.Tensor], limit: float) -> None:
         """Bound the norm of each run's gradient."""
