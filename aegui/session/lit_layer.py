@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Signal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from aegui.core.network.layers import LayerShape
 
 LayerPlace = tuple[str, int]
 """Part of the network as the builder names it, such as ``encoder``, and number within it."""
+_PARTS = {"latent": "code"}
+"""What the builder calls a part where layers say otherwise."""
+
+
+def layer_places(layers: Iterable[LayerShape]) -> tuple[LayerPlace, ...]:
+    """The place of each layer of a chain."""
+    counts: dict[str, int] = {}
+    places: list[LayerPlace] = []
+    for layer in layers:
+        part = _PARTS.get(layer.part, layer.part)
+        places.append((part, counts.get(part, 0)))
+        counts[part] = counts.get(part, 0) + 1
+    return tuple(places)
 
 
 class LitLayer(QObject):

@@ -38,6 +38,9 @@ class Requests(QObject):
     """Look for samples of the set by name."""
     place = Signal(object)
     """Put the cursor of the map at a code ``[d]``, and decode it."""
+    number = Signal(str, int)
+    """Follow a number back, the one at that place of the answer to the ``drawing``, or of the image
+    at the ``cursor``."""
     epoch = Signal(object)
     """Show the kept epoch nearest to a number; None: the newest state."""
     samples = Signal(object)

@@ -18,7 +18,7 @@ from aegui.core.cost import Cost, multiplications_per_second
 from aegui.core.data.progress import in_batches
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
-from aegui.core.latent.rows import RowsRunner, runs_on_rows
+from aegui.core.latent.rows import RowsRunner, bound, runs_on_rows
 from aegui.core.network.resolve import layer_shapes
 from aegui.core.recipe import LatentSpec
 
@@ -301,6 +301,14 @@ class Codec:
                 )
             )
         return array.reshape(-1, width)
+
+    def between(self, rows: NDArray[np.float32], start: int, stop: int) -> NDArray[np.float32]:
+        """The output ``[n, outputs]`` of layers ``start`` to ``stop`` for what enters them."""
+        return self._forward(rows, start, stop)
+
+    def bound_tensors(self, index: int) -> Tensors:
+        """The tensors of a layer, with the weight of the one that it is tied to."""
+        return bound(self.layers, self.tensors, index)
 
     def _forward(self, rows: NDArray[np.float32], start: int, stop: int) -> NDArray[np.float32]:
         widest = max([max(layer.inputs, layer.outputs) for layer in self.layers[start:stop]])

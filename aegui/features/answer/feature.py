@@ -77,6 +77,7 @@ class AnswerFeature(Feature):
         self._average: SetLimit | None = None
         self._asked_average: tuple[Dataset, CorruptionSpec, Prior | None] | None = None
         self._pixel: tuple[str, int, int] | None = None
+        self._explained = 0
         self._estimated = services.settings.values.get(_ESTIMATED) is True
         self._connect()
         self._panel.limit.set_estimated(self._estimated)
@@ -101,6 +102,7 @@ class AnswerFeature(Feature):
         services.drawing.noise_chosen.connect(self._on_drawing_noise_chosen)
         panel.page_shown.connect(self._on_panel_page_shown)
         panel.why.pixel_chosen.connect(self._on_why_pixel_chosen)
+        panel.why.journey_requested.connect(self._on_why_journey_requested)
         panel.limit.estimated_chosen.connect(self._on_limit_estimated_chosen)
         panel.limit.prior_chosen.connect(self._on_limit_prior_chosen)
         panel.limit.train_requested.connect(self._on_limit_train_requested)
@@ -405,6 +407,7 @@ class AnswerFeature(Feature):
             lambda: (
                 pixel_reasons(model.codec, drawing, place, dataset, reading, graded=graded),
                 model.name,
+                model.codec is self._services.shown.codec,
             ),
             dataset,
             quick=is_quick(model.codec, work, QUICK_BATCH // 4),
@@ -412,12 +415,17 @@ class AnswerFeature(Feature):
         )
 
     @Slot(object)
-    def _on_reasons_answered(self, found: tuple[PixelReasons, str]) -> None:
-        reasons, name = found
+    def _on_reasons_answered(self, found: tuple[PixelReasons, str, bool]) -> None:
+        reasons, name, follows = found
+        self._explained = reasons.pixel
         state = self._services.drawing.state
         height, width = self._services.drawing.shape
         wanted = None
         if state.target is not None and reasons.pixel < height * width:
             row, column = divmod(reasons.pixel, width)
             wanted = np.atleast_1d(state.target[..., row, column]).tolist()
-        self._panel.why.set_reasons(reasons, name, width, wanted)
+        self._panel.why.set_reasons(reasons, name, width, wanted, follows=follows)
+
+    @Slot()
+    def _on_why_journey_requested(self) -> None:
+        self._services.requests.number.emit("drawing", self._explained)

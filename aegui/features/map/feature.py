@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -69,6 +70,8 @@ class MapFeature(Feature):
         canvas.style_changed.connect(self._on_canvas_style_changed)
         canvas.sample_activated.connect(self._on_canvas_sample_activated)
         self._panel.sample_activated.connect(services.requests.sample)
+        follow = partial(services.requests.number.emit, "cursor")
+        self._panel.pictures.pixel_activated.connect(follow)
         services.of(DecodeService).decoded.connect(self._on_decode_decoded)
         services.of(PlaneService).decoded.connect(self._on_plane_decoded)
         services.latest("aegui-nearest").answered.connect(self._on_nearest_answered)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import localized, mark, tr
@@ -42,10 +42,12 @@ class WhyPage(QWidget):
     Signals:
         sample_activated(index): A character was clicked.
         pixel_chosen(row, column): Another pixel is to be explained.
+        journey_requested(): The number of the pixel is to be followed back through the layers.
     """
 
     sample_activated = Signal(int)
     pixel_chosen = Signal(int, int)
+    journey_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,6 +56,8 @@ class WhyPage(QWidget):
         self.pictures.set_explains()
         self.pictures.set_captions(False, "")
         self._holder = QWidget()
+        self.journey = QPushButton(tr("Follow this number back"))
+        self.journey.setToolTip(tr("Which units and weights make it, layer by layer"))
         self.effects = SampleBars(tr("What each number of the code does to the pixel"))
         self.votes = SampleBars(tr("What the likeliest characters say"))
         self.neighbours = SampleBars(tr("What the characters with the nearest codes say"))
@@ -62,6 +66,7 @@ class WhyPage(QWidget):
         for bars in (self.votes, self.neighbours):
             bars.activated.connect(self.sample_activated)
         self.pictures.pixel_activated.connect(self.pixel_chosen)
+        self.journey.clicked.connect(self.journey_requested)
         self.set_message("")
 
     def _lay_out(self) -> None:
@@ -70,6 +75,7 @@ class WhyPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self.words)
+        column.addWidget(self.journey, 0, Qt.AlignmentFlag.AlignLeft)
         parts = []
         for bars in (self.effects, self.votes, self.neighbours):
             title = dim(wrapped_label())
@@ -110,13 +116,20 @@ class WhyPage(QWidget):
         """Say why there is nothing."""
         self.words.setText(text)
         describe(self, text)
+        self.journey.hide()
         self._holder.hide()
         for title, bars in self._parts:
             title.hide()
             bars.hide()
 
     def set_reasons(
-        self, reasons: PixelReasons, name: str, width: int, wanted: Sequence[float] | None
+        self,
+        reasons: PixelReasons,
+        name: str,
+        width: int,
+        wanted: Sequence[float] | None,
+        *,
+        follows: bool = True,
     ) -> None:
         """Show ``reasons``.
 
@@ -125,6 +138,7 @@ class WhyPage(QWidget):
             name: Of the network.
             width: Columns of an image.
             wanted: The target there, a number for each colour; None without a target.
+            follows: Whether its number can be followed back: of the network that is shown.
         """
         text = (
             _graded_sentence(reasons, name, width, wanted)
@@ -132,6 +146,7 @@ class WhyPage(QWidget):
             else _sentence(reasons, name, width, wanted)
         )
         self.words.setText(text)
+        self.journey.setVisible(follows)
         describe(self, text)
         self.effects.set_bars(_effect_bars(reasons), signed=True)
         self.votes.set_bars(_vote_bars(reasons.votes))

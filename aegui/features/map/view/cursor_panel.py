@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
     from PySide6.QtCore import QPoint
-    from PySide6.QtGui import QFont, QPaintEvent, QResizeEvent
+    from PySide6.QtGui import QFont, QMouseEvent, QPaintEvent, QResizeEvent
 
     from aegui.features.map.model.insight_service import PlaceInsight
     from aegui.kit.charts.figure import Figure
@@ -53,8 +53,12 @@ class CursorPictures(QWidget):
 
     accessible_role = QAccessible.Role.Graphic
 
+    pixel_activated = Signal(int)
+    """A pixel was clicked: its place, row after row."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setToolTip(tr("Click a pixel to follow its number back through the network"))
         self._image: NDArray[np.float32] = np.zeros((7, 5), np.float32)
         self._look = GLYPHS
         self._sample: NDArray[np.float32] | None = None
@@ -140,6 +144,16 @@ class CursorPictures(QWidget):
         middle, apart = self.width() // 2, self._apart(rect.width()) // 2
         rect.moveLeft(middle + apart if place else middle - apart - rect.width())
         return rect
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Say which pixel was clicked."""
+        height, width = self._image.shape[-2:]
+        for place in range(len(self._captions())):
+            rect, at = self.picture_rect(place), event.position().toPoint()
+            if event.button() == Qt.MouseButton.LeftButton and rect.contains(at):
+                row = (at.y() - rect.y()) * height // rect.height()
+                column = (at.x() - rect.x()) * width // rect.width()
+                self.pixel_activated.emit(row * width + column)
 
     def _apart(self, width: int) -> int:
         """The gap between the pictures: more where they are narrower than their captions."""

@@ -11,6 +11,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.progress_job import ProgressJob
+from aegui.session.lit_layer import layer_places
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,8 +28,6 @@ _QUIET_MS = 900
 """Nothing is checked before edits have rested so long."""
 _QUICK_WORK = 20_000_000
 """Multiplications of a pass over a batch up to which code is checked without being asked."""
-_PARTS = {"latent": "code"}
-"""What the builder calls a part where layers say otherwise."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -211,14 +210,9 @@ def _look_at(subject: SourceSubject, dialect: DialectKey) -> SourceLook:
     from aegui.core.source_code.make import shown_listing
 
     coded = _coded(subject)
-    counts: dict[str, int] = {}
-    places: list[LayerPlace] = []
-    for layer in coded.layers:
-        part = _PARTS.get(layer.part, layer.part)
-        places.append((part, counts.get(part, 0)))
-        counts[part] = counts.get(part, 0) + 1
+    places = layer_places(coded.layers)
     try:
         listing = shown_listing(coded, dialect, subject.name)
     except AeguiError as error:
-        return SourceLook(dialect, None, tuple(places), str(error))
-    return SourceLook(dialect, listing, tuple(places))
+        return SourceLook(dialect, None, places, str(error))
+    return SourceLook(dialect, listing, places)

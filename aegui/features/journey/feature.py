@@ -1,0 +1,185 @@
+"""Joins the journey with the drawing, the cursor, and the network that is shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Slot
+
+from aegui.core.evaluation.journey import Journey
+from aegui.core.i18n import tr
+from aegui.features.journey.view.panel import JourneyPanel, JourneySheet
+from aegui.features.journey.view.words import places_of
+from aegui.session.lit_layer import LitLayer
+from aegui.session.map.decode_service import DecodeService
+from aegui.session.shown import WEIGHTS
+from aegui.shell.feature import Feature
+from aegui.shell.refresher import Refresher
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from aegui.features.journey.view.panel import Place
+    from aegui.session.map.decode_service import Decoded
+    from aegui.session.services import Services
+    from aegui.session.shown import Changes, Shown
+    from aegui.shell.feature_window import FeatureWindow
+
+_FOLLOWING_MS = 200
+"""While a network learns, or a drawing is drawn."""
+
+
+class JourneyFeature(Feature):
+    """Follows one number back, and goes on showing it while weights and input change."""
+
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
+        super().__init__(services, window)
+        self._panel = window.panel(JourneyPanel)
+        self._derived = services.latest("aegui-journey")
+        self._source = "drawing"
+        self._code: NDArray[np.float32] | None = None
+        self._path: tuple[Place, ...] = ()
+        self._pixel: int | None = None
+        self._journey: Journey | None = None
+        self._has_lit = False
+        self._refresher = Refresher(self._ask, _FOLLOWING_MS, window.docks["journey"], self)
+        self._derived.answered.connect(self._on_derived_answered)
+        services.drawing.changed.connect(self._on_drawing_changed)
+        services.of(DecodeService).decoded.connect(self._on_decode_decoded)
+        panel = self._panel
+        panel.source_chosen.connect(self._on_panel_source_chosen)
+        panel.pixel_chosen.connect(self.begin_at)
+        panel.unit_chosen.connect(self._on_panel_unit_chosen)
+        panel.step_chosen.connect(self._on_panel_step_chosen)
+        self.while_seen("journey", self._derived.set_active, self._show_lit)
+        services.of(DecodeService).repeat()
+        self._refresher.mark()
+
+    @property
+    def path(self) -> tuple[Place, ...]:
+        """From the answer's pixel back to the number that is looked at: stages and units."""
+        return self._path
+
+    def show(self, _shown: Shown, changed: Changes) -> None:
+        """Follow the weights that are shown."""
+        if changed & WEIGHTS:
+            self._refresher.mark()
+
+    def follow(self, source: str, pixel: int) -> None:
+        """Bring the panel to the front, at a pixel of the answer to ``drawing`` or ``cursor``."""
+        dock = self._window.docks["journey"]
+        dock.show()
+        dock.raise_()
+        self._source, self._pixel, self._path = source, pixel, ()
+        self._panel.set_source(source)
+        self._ask()
+        self._panel.picture.setFocus()
+
+    # What is followed
+
+    @Slot(object)
+    def _on_drawing_changed(self, _state: object = None) -> None:
+        if self._source == "drawing":
+            self._refresher.mark()
+
+    @Slot(object)
+    def _on_decode_decoded(self, decoded: Decoded) -> None:
+        self._code = decoded.z
+        if self._source == "cursor":
+            self._refresher.mark()
+
+    @Slot(str)
+    def _on_panel_source_chosen(self, key: str) -> None:
+        self._source, self._path = key, ()
+        self._ask()
+
+    def _ask(self) -> None:
+        shown = self._services.shown
+        codec, drawing = shown.fitting, self._services.drawing.state
+        reason = ""
+        if shown.codec is None:
+            reason = tr("Press Train first: then every number of an answer can be followed back.")
+        elif codec is None or (self._source == "drawing" and not codec.can_encode):
+            reason = tr("This network cannot answer the drawing. Choose the image at the cursor.")
+            if codec is None:
+                reason = tr("The images of this set do not fit the network: train it on them.")
+        elif self._source == "drawing" and drawing.image_shape != codec.image_shape:
+            reason = tr("The drawing does not fit the network.")
+        elif self._source == "cursor" and self._code is None:
+            reason = tr("Point at a place of the map first.")
+        if reason or codec is None:
+            self._derived.forget()
+            self._journey = None
+            self._panel.set_message(reason)
+            return
+        if self._source == "cursor":
+            code = self._code
+            assert code is not None
+            self._derived.ask(lambda: Journey(codec, code, from_code=True), object())
+        else:
+            pixels = drawing.pixels
+            self._derived.ask(lambda: Journey(codec, pixels), object())
+
+    @Slot(object)
+    def _on_derived_answered(self, journey: Journey) -> None:
+        self._journey = journey
+        last = len(journey.stages) - 1
+        sizes = [len(stage.values) for stage in journey.stages]
+        fits = self._path and self._path[0][0] == last and all(
+            stage < len(sizes) and unit < sizes[stage] for stage, unit in self._path
+        )  # fmt: skip
+        if not fits:
+            pixel = self._pixel
+            if pixel is None or pixel >= sizes[last]:
+                # The one that is least sure of itself has most to tell.
+                pixel = int(np.argmin(np.abs(journey.stages[last].values - 0.5)))
+            self._path = ((last, pixel),)
+        self._show()
+
+    # The way back
+
+    @Slot(int)
+    def begin_at(self, pixel: int) -> None:
+        """Begin at another pixel of the answer."""
+        if self._journey is not None:
+            self._pixel = pixel
+            self._path = ((len(self._journey.stages) - 1, pixel),)
+            self._show()
+
+    @Slot(int)
+    def _on_panel_unit_chosen(self, unit: int) -> None:
+        stage = self._path[-1][0]
+        if stage > 0:
+            self._path = (*self._path, (stage - 1, unit))
+            self._show()
+
+    @Slot(int)
+    def _on_panel_step_chosen(self, place: int) -> None:
+        self._path = self._path[: place + 1]
+        self._show()
+
+    def _show(self) -> None:
+        journey = self._journey
+        if journey is None:
+            return
+        answer = journey.stages[-1].values.reshape(journey.image_shape)
+        look = self._services.shown.look
+        try:
+            self._panel.set_sheet(JourneySheet(journey, answer, self._path, look))
+        except ValueError as error:
+            kind = str(error)
+            self._panel.set_message(tr("Layers of the kind {kind} are not explained.", kind=kind))
+        self._show_lit(self._panel.isVisible())
+
+    def _show_lit(self, is_seen: bool) -> None:
+        """Light the layer of the step wherever layers are shown, such as in the source code."""
+        lit = self._services.of(LitLayer)
+        if not is_seen or self._journey is None or not self._path:
+            if self._has_lit:
+                lit.light(None)
+                self._has_lit = False
+            return
+        place = places_of(self._journey)[self._path[-1][0]]
+        lit.light(place)
+        self._has_lit = place is not None

@@ -1,0 +1,221 @@
+"""One number's journey: the answer, the way back so far, and what the present number is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QComboBox, QLabel, QScrollArea, QSizePolicy, QToolButton, QWidget
+
+from aegui.core.i18n import mark, tr, trn
+from aegui.features.journey.view.picture import PixelPicture
+from aegui.features.journey.view.words import (
+    formula_lines,
+    number,
+    rule_words,
+    stage_words,
+    unit_words,
+)
+from aegui.kit.charts.row_bars import RowBar, RowBars
+from aegui.kit.flow import FlowLayout
+from aegui.kit.layouts import column, held, row
+from aegui.kit.placeholder import Placeholder
+from aegui.kit.speech import describe
+from aegui.kit.theme import SPACING, current_theme, figures_font
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from aegui.core.evaluation.journey import Journey, JourneyStep, JourneyTerm
+    from aegui.session.data.looks import Look
+
+SOURCES = {
+    "drawing": mark("Answer to the drawing"),
+    "cursor": mark("Image at the cursor"),
+}
+"""Where a journey begins, by key."""
+_MOST_TERMS = 60
+Place = tuple[int, int]
+"""A stage, and a unit of it."""
+
+
+@dataclass(frozen=True, eq=False)
+class JourneySheet:
+    """What the panel shows.
+
+    Attributes:
+        journey: The numbers of all layers.
+        answer: The last of them as an image, ``[C, H, W]``.
+        path: From the answer's pixel back to the number that is looked at.
+        look: How images are seen.
+    """
+
+    journey: Journey
+    answer: NDArray[np.float32]
+    path: tuple[Place, ...]
+    look: Look
+
+
+class JourneyPanel(QWidget):
+    """Passive: it shows sheets, and says where a person wants to go."""
+
+    source_chosen = Signal(str)
+    """A key of ``SOURCES``."""
+    pixel_chosen = Signal(int)
+    """A pixel of the answer: the journey begins there."""
+    unit_chosen = Signal(int)
+    """A number of the stage before: one step further back."""
+    step_chosen = Signal(int)
+    """A place of the path: back to it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._terms: tuple[JourneyTerm, ...] = ()
+        self.source = QComboBox()
+        self.source.setAccessibleName(tr("Where the journey begins"))
+        for key, label in SOURCES.items():
+            self.source.addItem(tr(label), key)
+        self.source.activated.connect(self._on_source_activated)
+        self.picture = PixelPicture(tr("Answer: choose a pixel"))
+        self.picture.pixel_chosen.connect(self.pixel_chosen)
+        self._crumbs = FlowLayout(SPACING // 2)
+        self.path = QWidget()
+        self.path.setLayout(self._crumbs)
+        self.path.setAccessibleName(tr("The way back so far"))
+        self.formula = QLabel()
+        self.formula.setFont(figures_font(self.font()))
+        self.formula.setWordWrap(True)
+        self.formula.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.bars = RowBars(tr("What the number is made of"), "journey")
+        self.bars.chosen.connect(self._on_bars_chosen)
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._area.setWidget(held(column(self.bars, 1)))
+        self._lay_out()
+        self.set_message("")
+
+    def _lay_out(self) -> None:
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.path.setSizePolicy(policy)
+        right = held(column(self.path, self.formula, (self._area, 1), spacing=SPACING // 2))
+        left = held(column(self.source, (self.picture, 1), spacing=SPACING))
+        left.setMaximumWidth(self.source.sizeHint().width())
+        self._pages = Placeholder(right)
+        margins = (SPACING, SPACING // 2, SPACING, SPACING // 2)
+        self.setLayout(row(left, (self._pages, 1), spacing=2 * SPACING, margins=margins))
+
+    def set_source(self, key: str) -> None:
+        """Show where the journey begins."""
+        self.source.setCurrentIndex(self.source.findData(key))
+
+    def set_message(self, text: str) -> None:
+        """Say why there is nothing."""
+        self.picture.setVisible(not text)
+        if text:
+            self._pages.say(text)
+        else:
+            self._pages.show_content()
+
+    @property
+    def message(self) -> str:
+        """Why there is nothing; empty where there is something."""
+        return self._pages.message
+
+    def set_sheet(self, sheet: JourneySheet) -> None:
+        """Show a journey at the end of its path."""
+        self.set_message("")
+        journey, (stage, unit) = sheet.journey, sheet.path[-1]
+        pixels = sheet.answer.shape[1] * sheet.answer.shape[2]
+        self.picture.set_image(sheet.answer, sheet.look, sheet.path[0][1] % pixels)
+        self._show_path(journey, sheet.path)
+        name = f"{stage_words(journey, stage)}, {unit_words(journey, stage, unit)}"
+        if stage == 0:
+            self._show_end(journey, name, unit)
+            return
+        step = journey.step(stage, unit)
+        lines = formula_lines(step)
+        self.formula.setText("\n".join(lines))
+        self.formula.setToolTip(rule_words(step))
+        describe(self, " ".join((name, *lines)))
+        self._show_terms(journey, step)
+
+    def _show_end(self, journey: Journey, name: str, unit: int) -> None:
+        self._terms = ()
+        value = number(float(journey.stages[0].values[unit]))
+        end = (
+            tr("This number of the code was chosen by the cursor: the journey ends here.")
+            if journey.from_code
+            else tr("A pixel of what the network was shown: the journey ends here.")
+        )
+        text = f"{name} = {value}\n{end}"
+        self.formula.setText(text)
+        self.formula.setToolTip("")
+        self.bars.set_rows(())
+        describe(self, text)
+
+    def _show_terms(self, journey: Journey, step: JourneyStep) -> None:
+        self._terms = tuple(term for term in step.terms if term.product)[:_MOST_TERMS]
+        largest = max((abs(term.product) for term in self._terms), default=1.0) or 1.0
+        theme = current_theme()
+        rows = [
+            RowBar(
+                unit_words(journey, step.stage - 1, term.unit),
+                term.product / largest,
+                f"{number(term.value)} × {number(term.weight)} = {number(term.product)}",
+                tr(
+                    "{layer}, {unit}: {value} times {weight} adds {product}",
+                    layer=stage_words(journey, step.stage - 1),
+                    unit=unit_words(journey, step.stage - 1, term.unit),
+                    value=number(term.value),
+                    weight=number(term.weight),
+                    product=number(term.product),
+                ),
+                theme.accent if term.product >= 0 else theme.warn,
+            )
+            for term in self._terms
+        ]
+        rest = [term for term in step.terms if term.product][_MOST_TERMS:]
+        silent = len(step.terms) - len(self._terms) - len(rest)
+        notes = []
+        if rest:
+            added = number(sum(term.product for term in rest))
+            notes.append(trn("{n:,} more adds {sum}", "{n:,} more add {sum}", len(rest), sum=added))
+        if silent:
+            notes.append(trn("{n:,} adds nothing", "{n:,} add nothing", silent))
+        self.bars.set_rows(rows, signed=True, note="; ".join(notes))
+
+    def _show_path(self, journey: Journey, path: Sequence[Place]) -> None:
+        while (item := self._crumbs.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        for place, (stage, unit) in enumerate(path):
+            words = f"{stage_words(journey, stage)}, {unit_words(journey, stage, unit)}"
+            is_here = place == len(path) - 1
+            button = QToolButton()
+            button.setProperty("flat", True)
+            button.setText(words if is_here else f"{words}  ›")
+            button.setAccessibleName(words)
+            button.setToolTip("" if is_here else tr("Go back to here"))
+            button.setCheckable(is_here)
+            button.setChecked(is_here)
+            button.clicked.connect(partial(self.step_chosen.emit, place))
+            self._crumbs.addWidget(button)
+            button.show()
+
+    @Slot(int)
+    def _on_source_activated(self, index: int) -> None:
+        self.source_chosen.emit(self.source.itemData(index))
+
+    @Slot(int)
+    def _on_bars_chosen(self, place: int) -> None:
+        if place < len(self._terms):
+            self.unit_chosen.emit(self._terms[place].unit)

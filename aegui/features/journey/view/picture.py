@@ -1,0 +1,101 @@
+"""A picture whose pixels can be chosen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from aegui.core.i18n import localized, tr
+from aegui.kit.painted import Painted
+from aegui.kit.theme import current_theme
+from aegui.session.data.looks import GLYPHS, Look
+from aegui.widgets.cells import Cells
+from aegui.widgets.glyphs import draw_picture, picture_rect, quiet_picture
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QPaintEvent
+
+_HINT, _LEAST = QSize(130, 150), QSize(90, 96)
+
+
+class PixelPicture(Cells, Painted):
+    """One image; a click or Enter chooses a pixel of it. Passive."""
+
+    pixel_chosen = Signal(int)
+    """The pixel at that place of a channel, row after row."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._image: NDArray[np.float32] = np.zeros((1, 7, 5), np.float32)
+        self._look = GLYPHS
+        self._chosen = -1
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName(name)
+
+    def set_image(self, image: NDArray[np.float32], look: Look, chosen: int) -> None:
+        """Show ``image`` ``[C, H, W]`` with the pixel ``chosen`` marked."""
+        self._image, self._look, self._chosen = image, look, chosen
+        if 0 <= chosen < self.count():
+            self._current = chosen
+        self.update()
+
+    def count(self) -> int:
+        """The pixels."""
+        return int(self._image.shape[1] * self._image.shape[2])
+
+    def columns(self) -> int:
+        """Pixels side by side."""
+        return int(self._image.shape[2])
+
+    def _rect(self) -> QRect:
+        height, width = self._image.shape[1:]
+        return picture_rect(height, width, self.rect())
+
+    def cell_rect(self, place: int) -> QRectF:
+        """Where a pixel is painted."""
+        rect, (height, width) = QRectF(self._rect()), self._image.shape[1:]
+        row, column = divmod(place, width)
+        wide, high = rect.width() / width, rect.height() / height
+        return QRectF(rect.x() + column * wide, rect.y() + row * high, wide, high)
+
+    def text_of(self, place: int) -> str:
+        """Where a pixel is, and its level."""
+        row, column = divmod(place, self.columns())
+        levels = self._image[:, row, column]
+        words = ", ".join(localized(float(level), ".3f") for level in levels)
+        return tr(
+            "Row {row}, column {column}: {level}", row=row + 1, column=column + 1, level=words
+        )
+
+    def activate(self, place: int) -> None:
+        """A pixel was chosen."""
+        self.pixel_chosen.emit(place)
+
+    def sizeHint(self) -> QSize:
+        """As high as a row below the map is."""
+        return _HINT
+
+    def minimumSizeHint(self) -> QSize:
+        """Pixels that can be told apart."""
+        return _LEAST
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the image, the chosen pixel, and where the keys are."""
+        del event
+        painter, theme = QPainter(self), current_theme()
+        draw_picture(painter, self._rect(), quiet_picture(self._image, self._look))
+        marks = [(self._chosen, theme.bad, 2)]
+        if self.hasFocus() or self._hovered is not None:
+            at = self._current if self._hovered is None else self._hovered
+            marks.append((at, theme.accent, 1 if self._hovered is not None else 2))
+        for place, colour, width in marks:
+            if 0 <= place < self.count():
+                painter.setPen(QPen(colour, width))
+                painter.drawRect(self.cell_rect(place).adjusted(1, 1, -1, -1))

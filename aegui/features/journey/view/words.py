@@ -1,0 +1,115 @@
+"""What numbers, layers and steps of a journey are called."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aegui.core.i18n import localized, mark, tr
+from aegui.core.network.activations import ACTIVATIONS
+from aegui.core.network.shapes import is_image
+from aegui.session.lit_layer import layer_places
+
+if TYPE_CHECKING:
+    from aegui.core.evaluation.journey import Journey, JourneyStep, Rule
+    from aegui.core.network.shapes import Shape
+    from aegui.session.lit_layer import LayerPlace
+
+_PARTS = {
+    "encoder": mark("Encoder {n}"),
+    "code": mark("Code"),
+    "decoder": mark("Decoder {n}"),
+    "output": mark("Answer"),
+}
+_COLOURS = (mark("red"), mark("green"), mark("blue"))
+_RULES: dict[Rule, str] = {
+    "sum": mark("Each input times its weight, all added to the bias, then the activation."),
+    "affine": mark(
+        "A norm: one number times a factor, and a shift; both as they are for this input."
+    ),
+    "largest": mark("The largest of a square of pixels is taken over."),
+    "mean": mark("The mean of a square of pixels."),
+    "copy": mark("A copy, between pixels in shares."),
+}
+
+
+def places_of(journey: Journey) -> list[LayerPlace | None]:
+    """Of each stage the layer that gave it; None of the input."""
+    places = layer_places(journey.layers)
+    return [None if stage.layer is None else places[stage.layer] for stage in journey.stages]
+
+
+def stage_words(journey: Journey, stage: int) -> str:
+    """``Decoder 2``."""
+    place = places_of(journey)[stage]
+    if place is None:
+        return tr("Code") if journey.from_code else tr("Input")
+    part, count = place
+    return tr(_PARTS[part], n=count + 1)
+
+
+def unit_words(journey: Journey, stage: int, unit: int) -> str:
+    """``row 3, column 2``, ``channel 4, row 3, column 2``, or ``unit 7``."""
+    shape = shape_of(journey, stage)
+    if not is_image(shape):
+        return tr("unit {n}", n=unit + 1)
+    channels, height, width = shape
+    channel, rest = divmod(unit, height * width)
+    row, column = divmod(rest, width)
+    place = tr("row {row}, column {column}", row=row + 1, column=column + 1)
+    if channels == 1:
+        return place
+    is_picture = stage in {0, len(journey.stages) - 1}
+    if is_picture and channels == len(_COLOURS):
+        return tr("{place}, {colour}", place=place, colour=tr(_COLOURS[channel]))
+    return tr("channel {n}, {place}", n=channel + 1, place=place)
+
+
+def shape_of(journey: Journey, stage: int) -> Shape:
+    """The shape of a stage; the answer has that of an image, however its layer is shaped."""
+    if stage == len(journey.stages) - 1:
+        return journey.image_shape
+    return journey.stages[stage].shape
+
+
+def number(value: float) -> str:
+    """A number of a network as a person reads it."""
+    size = abs(value)
+    spec = ".3e" if size and (size < 1e-3 or size >= 1e5) else ".4f" if size < 10 else ".2f"
+    return localized(value, spec).replace("-", "−")  # a minus
+
+
+def formula_lines(step: JourneyStep) -> list[str]:
+    """The rule, then with the numbers filled in."""
+    label = tr(ACTIVATIONS[step.activation].label)
+    linear = step.activation == "identity"
+    slope = "" if step.slope == 1.0 else f"{number(step.slope)} · "
+    if step.rule == "sum":
+        inner = f"{slope}(b + Σ wᵢ xᵢ)" if slope else "b + Σ wᵢ xᵢ"
+        products = sum(term.product for term in step.terms)
+        filled = f"{number(step.bias)} + ({number(products)})"
+        filled = f"{slope}({filled})" if slope else filled
+    elif step.rule == "affine":
+        term = step.terms[0]
+        inner, filled = (
+            "α x + β",
+            f"{number(term.weight)} · {number(term.value)} + ({number(step.bias)})",
+        )
+    else:
+        inner = {"largest": "max xᵢ", "mean": "(1/n) Σ xᵢ", "copy": "Σ wᵢ xᵢ"}[step.rule]
+        filled = number(step.total)
+    if linear:
+        lines = [f"a = {inner}", f"{number(step.value)} = {filled}"]
+    else:
+        lines = [
+            f"a = {label}({inner})",
+            f"{number(step.value)} = {label}({number(step.total)});   "
+            f"{number(step.total)} = {filled}",
+        ]
+    if not step.is_kept:
+        lines.append(tr("k-sparse: this number is not among the largest, so it is 0."))
+    return lines
+
+
+def rule_words(step: JourneyStep) -> str:
+    """How the number is made, in a sentence."""
+    return tr(_RULES[step.rule])

@@ -1,0 +1,109 @@
+"""One number's journey in the window: begun at a pixel, followed back, and alive."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QToolButton
+
+from aegui.features.answer.view.panel import AnswerPanel
+from aegui.features.journey.feature import JourneyFeature
+from aegui.features.journey.view.panel import JourneyPanel
+from aegui.features.journey.view.words import number
+from aegui.features.map.view.cursor_panel import CursorPanel
+from aegui.session.lit_layer import LitLayer
+from tests.window.conftest import train
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from aegui.window.main_window import MainWindow
+
+
+def crumbs(panel: JourneyPanel) -> list[QToolButton]:
+    return [each for each in panel.path.findChildren(QToolButton) if not each.isHidden()]
+
+
+def begun(window: MainWindow, qtbot: QtBot, source: str, pixel: int) -> JourneyPanel:
+    window._services.requests.number.emit(source, pixel)
+    panel = window.panel(JourneyPanel)
+    feature = window.feature(JourneyFeature)
+    qtbot.waitUntil(lambda: len(feature.path) == 1 and not panel.message, timeout=20_000)
+    return panel
+
+
+def test_a_pixel_is_followed_back_to_the_input(window: MainWindow, qtbot: QtBot) -> None:
+    train(qtbot, window)
+    services, feature = window._services, window.feature(JourneyFeature)
+    panel = begun(window, qtbot, "drawing", 7)
+    codec = services.shown.codec
+    assert codec is not None
+    stages = len(codec.layers) + 1
+    assert feature.path == ((stages - 1, 7),)
+    answer = codec.reconstruct(services.drawing.pixels.reshape(1, -1))[0]
+    told = panel.formula.text().splitlines()[1].split(" = ")[0].replace("−", "-")
+    assert float(told) == pytest.approx(float(answer[7]), abs=1e-4)
+    assert services.of(LitLayer).place == ("output", 0)
+    parts = []
+    while feature.path[-1][0] > 0:
+        assert panel.bars.part_count() > 0
+        before = len(feature.path)
+        QTest.keyClick(panel.bars, Qt.Key.Key_Return)
+        assert len(feature.path) == before + 1
+        parts.append(services.of(LitLayer).place)
+    assert len(feature.path) == stages
+    assert parts[-1] is None, "the input is no layer"
+    assert ("code", 0) in parts
+    unit = feature.path[-1][1]
+    assert number(float(services.drawing.pixels.reshape(-1)[unit])) in panel.formula.text()
+    # Back to the answer by the first of the crumbs, then to another pixel by the picture.
+    assert len(crumbs(panel)) == stages
+    crumbs(panel)[0].click()
+    assert len(feature.path) == 1
+    place = panel.picture.cell_rect(11).center().toPoint()
+    QTest.mouseClick(panel.picture, Qt.MouseButton.LeftButton, pos=place)
+    assert feature.path == ((stages - 1, 11),)
+
+
+def test_it_follows_the_drawing_and_the_cursor(window: MainWindow, qtbot: QtBot) -> None:
+    train(qtbot, window)
+    services, feature = window._services, window.feature(JourneyFeature)
+    panel = begun(window, qtbot, "drawing", 3)
+    before = panel.formula.text()
+    services.drawing.invert()
+    qtbot.waitUntil(lambda: panel.formula.text() != before, timeout=20_000)
+    assert len(feature.path) == 1
+    pictures = window.panel(CursorPanel).pictures
+    window.docks["cursor"].raise_()
+    rect = pictures.picture_rect(0)
+    QTest.mouseClick(pictures, Qt.MouseButton.LeftButton, pos=rect.topLeft() + rect.center() / 50)
+    qtbot.waitUntil(lambda: panel.source.currentData() == "cursor", timeout=20_000)
+    codec = services.shown.codec
+    assert codec is not None
+    decoded = len(codec.layers) - codec.code_end
+    qtbot.waitUntil(lambda: feature.path[:1] == ((decoded, 0),), timeout=20_000)
+    QTest.keyClick(panel.bars, Qt.Key.Key_Return)
+    assert feature.path[-1][0] == decoded - 1
+
+
+def test_the_page_that_tells_why_leads_to_it(window: MainWindow, qtbot: QtBot) -> None:
+    train(qtbot, window)
+    window.set_perspective("draw")
+    panel = window.panel(AnswerPanel)
+    window.docks["answer"].show()
+    window.docks["answer"].raise_()
+    panel.show_page("why")
+    qtbot.waitUntil(lambda: panel.why.journey.isVisible(), timeout=20_000)
+    panel.why.journey.click()
+    feature = window.feature(JourneyFeature)
+    qtbot.waitUntil(lambda: len(feature.path) == 1, timeout=20_000)
+    assert window.panel(JourneyPanel).isVisible()
+
+
+def test_without_a_network_it_says_what_to_do(window: MainWindow, qtbot: QtBot) -> None:
+    window._services.requests.number.emit("drawing", 0)
+    panel = window.panel(JourneyPanel)
+    qtbot.waitUntil(lambda: "Train" in panel.message, timeout=20_000)
