@@ -31,6 +31,11 @@ STAMP = VENV / "set-up.json"
 UNDERWAY = VENV / "set-up-underway"
 CONSTRAINTS = ROOT / "installer" / "constraints.txt"
 PROJECT = ROOT / "pyproject.toml"
+MACHINE = ROOT / "aegui" / "core" / "training" / "native" / "machine.c"
+NO_COMPILER = 3
+"""How ``installer.machine`` ends where nothing can compile it ..."""
+COMPILER = "ziglang"
+"""... and the package that can: it is fetched for that, and not kept."""
 
 WINDOWS = os.name == "nt"
 VENV_PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
@@ -170,6 +175,7 @@ def set_up(extras: tuple[str, ...], *, needs_qt: bool) -> None:
         steps.begin("Packages" + (f" ({', '.join(extras)})" if extras else ""))
         _install(pip, [*requirements(extras)])
         UNDERWAY.unlink()
+        _build_machine(steps, pip)
     else:
         extras = tuple(done["extras"])
     _write_stamp({"key": _key(), "extras": sorted(extras), "system": system})
@@ -195,7 +201,7 @@ class Steps:
 def _key() -> str:
     """Changes whenever set-up would do something else than last time."""
     digest = hashlib.sha256(repr(sys.version_info[:2]).encode())
-    for path in (PROJECT, CONSTRAINTS, Path(__file__)):
+    for path in (PROJECT, CONSTRAINTS, MACHINE, Path(__file__)):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -377,6 +383,40 @@ def answers(address: str) -> bool:
     except subprocess.TimeoutExpired:
         return False
     return done.returncode == 0
+
+
+# --- the machine for small networks --------------------------------------------------------------
+
+
+def _build_machine(steps: Steps, pip: list[str]) -> None:
+    """Compile it, by this system's compiler or by one that is fetched for it.
+
+    It is optional: whatever goes wrong here, small networks train on torch, and set-up goes on.
+    """
+    steps.begin("Machine for small networks")
+    if _compile_machine() != NO_COMPILER:
+        return
+    folder = ROOT / "build" / COMPILER
+    try:
+        _install(pip, ["--target", str(folder), COMPILER])
+        _compile_machine(folder)
+    except SetUpError:
+        say("No compiler could be fetched either; the next change of the project tries again.")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _compile_machine(packages: Path | None = None) -> int:
+    """The exit status; ``packages`` are a folder with further ones."""
+    environment = dict(os.environ)
+    if packages is not None:
+        environment["PYTHONPATH"] = str(packages)
+    command = [str(VENV_PYTHON), "-m", "installer.machine"]
+    try:
+        done = subprocess.run(command, cwd=ROOT, stdout=sys.stderr, env=environment, timeout=600)
+    except (OSError, subprocess.TimeoutExpired):
+        return 1
+    return done.returncode
 
 
 # --- the system ----------------------------------------------------------------------------------

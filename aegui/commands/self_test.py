@@ -73,6 +73,7 @@ def self_test_command(options: argparse.Namespace) -> int:
 
 def _check_core(folder: Path) -> Path:
     """Train really, save and reload; the path of the saved run."""
+    from aegui.core.training.native.library import status as machine_status
     from aegui.core.training.train import train
 
     recipe = Recipe(training=TrainingSpec(epochs=_EPOCHS))
@@ -85,6 +86,7 @@ def _check_core(folder: Path) -> Path:
     if not last < first:
         raise AeguiError(tr("Training does not learn: loss {a} to {b}.", a=first, b=last))
     say(tr("Trained {n} epochs: loss {a:.3f} to {b:.3f}.", n=_EPOCHS, a=first, b=last))
+    say(machine_status())
     path = folder / "self-test.aegui"
     run = SavedRun(
         recipe,

@@ -218,6 +218,7 @@ def test_a_second_start_installs_nothing(
     installed: list[list[str]] = []
     monkeypatch.setattr(bootstrap, "_install", lambda _, what: installed.append(what))
     monkeypatch.setattr(bootstrap, "_install_torch", lambda *_: None)
+    monkeypatch.setattr(bootstrap, "_build_machine", lambda *_: None)
     monkeypatch.setattr(bootstrap, "_pip", lambda: ["pip"])
     monkeypatch.setattr(bootstrap, "missing_packages", lambda freezing: [])
     bootstrap.set_up(("test",), needs_qt=True)
@@ -228,6 +229,58 @@ def test_a_second_start_installs_nothing(
     assert len(installed) == 2
     bootstrap.set_up(("test", "lint"), needs_qt=True)
     assert len(installed) == 2
+
+
+def test_the_machine_is_compiled_by_what_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+
+    def compiled(*given: object) -> int:
+        asked.append(given)
+        return 0
+
+    monkeypatch.setattr(bootstrap, "_compile_machine", compiled)
+    monkeypatch.setattr(bootstrap, "_install", lambda *_: pytest.fail("nothing has to be fetched"))
+    bootstrap._build_machine(STEPS, ["pip"])
+    assert asked == [()]
+
+
+def test_without_a_compiler_one_is_fetched_used_and_thrown_away(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    fetched: list[str] = []
+    asked: list[Path | None] = []
+
+    def install(_: list[str], what: list[str]) -> None:
+        fetched.append(what[-1])
+        Path(what[1]).mkdir(parents=True)
+
+    def compiled(packages: Path | None = None) -> int:
+        asked.append(packages)
+        return bootstrap.NO_COMPILER if packages is None else 0
+
+    monkeypatch.setattr(bootstrap, "ROOT", tmp_path)
+    monkeypatch.setattr(bootstrap, "_compile_machine", compiled)
+    monkeypatch.setattr(bootstrap, "_install", install)
+    bootstrap._build_machine(STEPS, ["pip"])
+    assert fetched == [bootstrap.COMPILER]
+    assert asked[0] is None
+    assert asked[1] is not None
+    assert not asked[1].exists()
+
+
+def test_set_up_goes_on_without_the_machine(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def refused(*_: object) -> None:
+        raise bootstrap.SetUpError("the network is down")
+
+    monkeypatch.setattr(bootstrap, "ROOT", tmp_path)
+    monkeypatch.setattr(bootstrap, "_compile_machine", lambda *_: bootstrap.NO_COMPILER)
+    monkeypatch.setattr(bootstrap, "_install", refused)
+    bootstrap._build_machine(STEPS, ["pip"])
+    monkeypatch.undo()
+    monkeypatch.setattr(bootstrap, "VENV_PYTHON", tmp_path / "no-python")
+    assert bootstrap._compile_machine() != 0
 
 
 def test_every_requirement_has_its_tested_version(repository: Path) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from aegui import __version__
+from installer import machine
 
 pytestmark = pytest.mark.slow
 
@@ -42,7 +43,7 @@ def installed(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     """A folder into which a freshly built wheel has been unpacked."""
     source = tmp_path_factory.mktemp("source")
     for name in _SOURCES:
-        ignored = shutil.ignore_patterns("__pycache__", "share")
+        ignored = shutil.ignore_patterns("__pycache__", "share", "built")
         shutil.copytree(repository / name, source / name, ignore=ignored)
     for name in _FILES:
         shutil.copy(repository / name, source)
@@ -97,6 +98,17 @@ def test_all_that_ships_is_in_it_and_nothing_of_the_tests(
         assert packed == shipped
     top = {path.name for path in installed.iterdir()}
     assert top == {"aegui", f"aegui-{__version__}.dist-info"}
+
+
+def test_the_native_machine_is_in_it_where_something_compiles(
+    installed: Path, tmp_path: Path
+) -> None:
+    if machine.compiler() is None:
+        pytest.skip("no C compiler is here")
+    code = "from aegui.core.training.native.library import library, BUILT; print(BUILT, library())"
+    done = _python(code, installed, tmp_path)
+    assert str(installed) in done.stdout
+    assert "None" not in done.stdout
 
 
 def test_the_command_is_there(installed: Path, tmp_path: Path) -> None:

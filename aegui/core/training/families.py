@@ -84,8 +84,12 @@ def family_of(
     parameters: Parameters,
     corruption: CorruptionSpec,
     generator: torch.Generator,
+    threads: int = 1,
 ) -> Family:
-    """Stepper and meter for ``resolved`` with this ``corruption``."""
+    """Stepper and meter for ``resolved`` with this ``corruption``.
+
+    Runs that are trained one after the other may be shared out to so many ``threads``.
+    """
     samples = Samples(resolved, corruption, parameters.device)
     if resolved.recipe.classifier is not None:
         return _classifier(resolved, parameters, samples, generator)
@@ -93,7 +97,7 @@ def family_of(
         return _adversarial(resolved, parameters, samples, generator)
     if resolved.recipe.training.optimizer.name in SCIPY_OPTIMIZERS:
         return _second_order(resolved, parameters, samples)
-    engine = choose_engine(resolved, parameters, samples, generator)
+    engine = choose_engine(resolved, parameters, samples, generator, threads)
     stepper = stepper_of(engine, samples.rows, resolved.recipe.training.epochs)
     return Family(stepper, choose_meter(resolved, parameters, samples))
 

@@ -304,6 +304,10 @@ class MembersEngine:
         given = tape.named(inputs), tape.named(target)
         emit_gradient(tape, resolved, parameters, *given, masks, noise, stacked=True)
         emit_penalties(source, resolved, parameters, indent)
+        self._emit_update(indent)
+
+    def _emit_update(self, indent: int) -> None:
+        source, resolved, parameters = self._source, self._resolved, self._parameters
         if self._step_alike:
             rate = resolved.recipe.training.optimizer.learning_rate
             source.line(f"lr = {rate!r} * factor", indent)

@@ -14,6 +14,8 @@ from aegui.core.choices import Choice, table
 from aegui.core.i18n import mark
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from aegui.core.recipe import OptimizerSpec
 
 
@@ -55,10 +57,18 @@ class Optimizer(Choice):
         """What the lists are called that ``lines`` are about."""
         return ("tensors", "gradients", *self.slots, "count", "counts")
 
-    def statements(self, spec: OptimizerSpec) -> list[str]:
-        """``lines`` with the numbers of a recipe."""
-        numbers = {name: repr(getattr(spec, name)) for name in self.parameters}
+    def statements(self, spec: OptimizerSpec, named: Collection[str] = ()) -> list[str]:
+        """``lines`` with the numbers of a recipe; those ``named`` as names, see ``of_each``."""
+        numbers = {
+            name: of_each(name) if name in named else repr(getattr(spec, name))
+            for name in self.parameters
+        }
         return [line.format(**numbers) for line in self.lines]
+
+
+def of_each(name: str) -> str:
+    """What lines call a number that each run has for itself: a slot may be called like it."""
+    return f"{name}_each"
 
 
 def _adam(name: str, decay: str) -> tuple[str, ...]:

@@ -15,12 +15,12 @@ import torch
 
 from aegui.core.network.resolve import layer_shapes
 from aegui.core.training.best import counts_wrong_pixels, tolerance_of
-from aegui.core.training.engines import engine_name
+from aegui.core.training.engines import choose_members_engine, engine_name
 from aegui.core.training.fused import FusedEngine
 from aegui.core.training.history import RUN_COLUMNS, History, next_recorded_epoch
 from aegui.core.training.measure import CompiledMeter
 from aegui.core.training.members import some_of, together
-from aegui.core.training.members_engine import MemberSamples, MembersEngine, Streams, kept_by
+from aegui.core.training.members_engine import MemberSamples, Streams, kept_by
 from aegui.core.training.optimizers import OPTIMIZERS
 from aegui.core.training.parameters import Parameters, snapshot_of
 from aegui.core.training.progress import BestSoFar
@@ -261,7 +261,9 @@ class Population:
     def _build(self) -> None:
         samples = MemberSamples(self._resolved, self._streams)
         self._meter = CompiledMeter(self._resolved, self._parameters, samples)
-        self._engine = MembersEngine(self._resolved, self._parameters, samples, self._streams)
+        self._engine = choose_members_engine(
+            self._resolved, self._parameters, samples, self._streams
+        )
 
     def _shrink(self) -> None:
         """Go on with those that have not ended."""

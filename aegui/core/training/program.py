@@ -21,7 +21,7 @@ from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.formula import renamed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 
 class Source:
@@ -47,6 +47,15 @@ class Source:
         self._names[name] = len(self.tensors)
         self.tensors.append(tensor)
         return name
+
+    @property
+    def lines(self) -> list[str]:
+        """The statements, each with its indentation."""
+        return self._lines
+
+    def __iter__(self) -> Iterator[str]:
+        """The names that stand for tensors."""
+        return iter(self._names)
 
     def __contains__(self, name: str) -> bool:
         """Whether ``name`` stands for a tensor."""

@@ -214,7 +214,13 @@ class Training:
         """(Re)build what depends on the kind of noise; ``Cancelled`` if it takes too long."""
         # A program is printed by doing it once.
         with self._giving_up(self._control.is_stopped):
-            family = family_of(self._resolved, self._parameters, self._corruption, self._generator)
+            family = family_of(
+                self._resolved,
+                self._parameters,
+                self._corruption,
+                self._generator,
+                cores_to_use(self._control.spare_cores),
+            )
         self._stepper, self._meter = family.stepper, family.meter
         self._phases = family.phases or (Phase(0, self._stepper.epochs),)
         self._resume_note = family.resume_note
@@ -281,6 +287,8 @@ class Training:
         return next((it for it in self._phases if position < it.stop - 1e-9), self._phases[-1])
 
     def _rate(self, position: float) -> float:
+        if len(self._phases) == 1:  # asked for at every epoch of a few microseconds
+            return self._base_rate * self._schedule.factor_at(position - self._phases[0].start)
         phase = self._phase_at(position)
         if phase.is_preliminary:
             return phase.rate_at(position)
@@ -582,8 +590,11 @@ def _device_words(device: torch.device) -> str:
 
 def thread_count(resolved: ResolvedRecipe, spare_cores: int) -> int:
     """One thread for small networks, whose operations are too short to be shared out."""
-    if work_of(resolved) < _THREADS_WORTH:
-        return 1
+    return 1 if work_of(resolved) < _THREADS_WORTH else cores_to_use(spare_cores)
+
+
+def cores_to_use(spare_cores: int) -> int:
+    """How many cores there are for this process, but for those to spare; at least one."""
     # Hyper-threads are counted by cpu_count too, but a process may be confined to fewer cores.
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return max(1, (cores or 1) - spare_cores)

@@ -11,7 +11,7 @@ from aegui.core.training.members import Number
 from aegui.core.training.optimizers import OPTIMIZERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.recipe import OptimizerSpec
@@ -19,8 +19,14 @@ if TYPE_CHECKING:
     from aegui.core.training.program import Source
 
 
-def emit_update(source: Source, spec: OptimizerSpec, parameters: Parameters, indent: int) -> None:
-    """Lines of one optimiser step on the flat tensor; ``lr`` is in scope."""
+def emit_update(
+    source: Source,
+    spec: OptimizerSpec,
+    parameters: Parameters,
+    indent: int,
+    named: Collection[str] = (),
+) -> None:
+    """Lines of one optimiser step on the flat tensor; ``lr`` and numbers ``named`` are in scope."""
     row = OPTIMIZERS[spec.name]
     lists = _lists(
         [parameters.flat], [parameters.grad], parameters.slots, parameters.steps, row.slots
@@ -28,7 +34,7 @@ def emit_update(source: Source, spec: OptimizerSpec, parameters: Parameters, ind
     for name in row.names:
         # A list must come from outside, see ``Source.bind_list``.
         source.line(f"{name} = {source.bind_list(*lists[name])}", indent)
-    for text in row.statements(spec):
+    for text in row.statements(spec, named):
         source.line(text, indent)
 
 

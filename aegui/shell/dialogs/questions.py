@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QDateTime, QLocale, QSize, Qt
@@ -19,6 +20,7 @@ import aegui
 from aegui.core.data.progress import clock
 from aegui.core.gpu import gpu_state, gpu_words
 from aegui.core.i18n import tr, trn
+from aegui.core.training.native.library import status as machine_status
 from aegui.kit.layouts import column
 from aegui.kit.theme import SPACING, icon_pixmap
 
@@ -218,7 +220,7 @@ def show_about(parent: QWidget, memory: str) -> Literal["", "gpu"]:
     box.setIconPixmap(icon_pixmap("app", _ICON_PX, "accent", parent.devicePixelRatioF()))
     box.setText(f"<b>aegui {aegui.__version__}</b>")
     about = tr("A laboratory for autoencoders: build, watch, draw and wander. MIT licence.")
-    box.setInformativeText(f"<p>{about}</p>{memory}")
+    box.setInformativeText(f"<p>{about}</p><p>{html.escape(machine_status())}</p>{memory}")
     more = box.addButton(tr("Gra&phics card…"), QMessageBox.ButtonRole.ActionRole)
     enough = box.addButton(QMessageBox.StandardButton.Ok)
     # Of two buttons Qt takes none for Esc and for the window's own cross.

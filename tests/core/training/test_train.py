@@ -19,6 +19,7 @@ from aegui.core.training.control import Control
 from aegui.core.training.fused import FusedEngine
 from aegui.core.training.history import RUN_COLUMNS, SCALAR_COLUMNS
 from aegui.core.training.measure import Measured
+from aegui.core.training.native.engine import NativeEngine
 from aegui.core.training.parameters import Parameters
 from aegui.core.training.progress import BestSoFar
 from aegui.core.training.samples import Samples
@@ -239,7 +240,8 @@ def test_a_checkpoint_of_other_samples_is_refused() -> None:
 def test_too_little_memory_is_said_in_words(
     error: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(FusedEngine, "run", Mock(side_effect=error))
+    for engine in (FusedEngine, NativeEngine):
+        monkeypatch.setattr(engine, "run", Mock(side_effect=error))
     steps = train(resolved_recipe())
     next(steps)
     with pytest.raises(TrainingError, match="not enough memory"):
@@ -247,7 +249,8 @@ def test_too_little_memory_is_said_in_words(
 
 
 def test_other_errors_are_not_taken_for_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(FusedEngine, "run", Mock(side_effect=RuntimeError("shape")))
+    for engine in (FusedEngine, NativeEngine):
+        monkeypatch.setattr(engine, "run", Mock(side_effect=RuntimeError("shape")))
     steps = train(resolved_recipe())
     next(steps)
     with pytest.raises(RuntimeError, match="shape"):

@@ -1,0 +1,103 @@
+"""The machine as a library: which of those that were built suits this processor, and loading it.
+
+Libraries lie in ``built`` beside this file, where set-up and the build of a wheel put them. There
+need not be one: then torch's machine trains everything, as it does what this one does not know.
+Needs no torch.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import platform
+import sys
+from functools import cache
+from pathlib import Path
+
+from aegui.core.i18n import tr
+
+VERSION = 1
+"""That of the source, which says so itself."""
+SWITCH = "AEGUI_MACHINE"
+"""Variable of the environment: ``torch`` leaves the machine out, for comparison."""
+BUILT = Path(__file__).with_name("built")
+_LEVELS = ("sse4", "avx2", "avx512")
+"""Variants for x86-64, by what the first of them says of the processor."""
+_SUFFIXES = {"win32": "dll", "darwin": "dylib"}
+
+
+class NativeLibrary:
+    """A loaded machine.
+
+    Attributes:
+        variant: For which processors it was built.
+        level: What this processor can, see ``machine_level`` in the source.
+        run: Does epochs; a call by ctypes does not hold Python's lock.
+    """
+
+    def __init__(self, folder: Path, variant: str) -> None:
+        """Load it; ``OSError`` where it is not there, or is of another version."""
+        path = folder / library_name(variant)
+        loaded = ctypes.CDLL(str(path))
+        try:
+            version, level, run = (
+                getattr(loaded, f"machine_{name}") for name in ("version", "level", "run")
+            )
+        except AttributeError as error:
+            raise OSError(f"{path} is no machine") from error
+        version.restype = level.restype = ctypes.c_int32
+        if version() != VERSION:
+            raise OSError(f"{path} is of another version")
+        run.restype = None
+        run.argtypes = [*[ctypes.c_void_p] * 4, *[ctypes.c_int64] * 3]
+        self.variant = variant
+        self.level = int(level())
+        self.run = run
+
+
+def library_name(variant: str) -> str:
+    """The file of a variant for this system."""
+    return f"machine-{sys.platform}-{variant}.{_SUFFIXES.get(sys.platform, 'so')}"
+
+
+def variants() -> tuple[str, ...]:
+    """Those that there may be on processors of this make, for older ones first."""
+    return ("arm64",) if platform.machine().lower() in {"arm64", "aarch64"} else _LEVELS
+
+
+def library() -> NativeLibrary | None:
+    """The one to train with; None: there is none, or it is left out."""
+    return None if is_left_out() else loaded(BUILT)
+
+
+def is_left_out() -> bool:
+    """Whether the environment asks for torch's machine."""
+    return os.environ.get(SWITCH, "").lower() == "torch"
+
+
+@cache
+def loaded(folder: Path) -> NativeLibrary | None:
+    """The best of those in ``folder`` that this processor can run."""
+    least, *others = variants()
+    try:
+        found = NativeLibrary(folder, least)
+    except OSError:
+        return None
+    if found.level < 0:
+        return None
+    for variant in reversed(others[: found.level]):
+        try:
+            return NativeLibrary(folder, variant)
+        except OSError:
+            continue
+    return found
+
+
+def status() -> str:
+    """What trains small networks, in words."""
+    found = library()
+    if found is not None:
+        return tr("Small networks train on the native machine ({variant}).", variant=found.variant)
+    if is_left_out():
+        return tr("Small networks train on torch, as {name} asks.", name=f"{SWITCH}=torch")
+    return tr("Small networks train on torch: the native machine was not built here.")
