@@ -10,11 +10,13 @@ import numpy as np
 import torch
 
 from aegui.core.atomic import plain_name, write_atomically
+from aegui.core.errors import AeguiError
 from aegui.core.source_code.forms import SUFFIXES
 from aegui.core.source_code.notebook import notebook_text, shown_notebook
 from aegui.core.source_code.numpy_code import NumpyPrinter, numpy_listing
 from aegui.core.source_code.reference import steps_of
-from aegui.core.source_code.torch_code import torch_listing
+from aegui.core.source_code.torch_code import TorchPrinter, why_no_torch
+from aegui.core.source_code.torch_gan import GanPrinter
 from aegui.core.training.samples import Samples
 
 if TYPE_CHECKING:
@@ -64,7 +66,11 @@ def code_listing(run: CodedRun, dialect: DialectKey, stem: str) -> Listing:
     """
     if dialect == "numpy":
         return numpy_listing(run, f"{_plain(stem)}.npz", RECORDED)
-    return torch_listing(run, f"{_plain(stem)}.npz", script=dialect == "torch")
+    reason = why_no_torch(run)
+    if reason:
+        raise AeguiError(reason)
+    kind = TorchPrinter if run.resolved.recipe.gan is None else GanPrinter
+    return kind(run, f"{_plain(stem)}.npz", script=dialect == "torch").listing()
 
 
 def shown_listing(run: CodedRun, dialect: DialectKey, stem: str) -> Listing:
@@ -88,6 +94,9 @@ def make_code(run: CodedRun, dialect: DialectKey, stem: str) -> MadeCode:
     arrays = {"images": run.images(), **run.first_state()}
     if dialect == "numpy":
         arrays |= _draws(run)
+    gan = run.resolved.recipe.gan
+    if gan is not None and gan.class_weight:
+        arrays["labels"] = run.resolved.dataset.class_indices[run.training]
     text = notebook_text(run, listing) if dialect == "notebook" else listing.text
     return MadeCode(listing, text, name, arrays)
 

@@ -108,12 +108,13 @@ def _of_data(run: CodedRun, _listing: Listing) -> str:
     recipe, dataset = run.resolved.recipe, run.resolved.dataset
     channels, height, width = dataset.image_shape
     words = tr(
-        "{n} images of {height} x {width} pixels and {channels} numbers a pixel, from 0 to 1.",
+        "{n} images of {height} x {width} pixels, from 0 to 1.",
         n=len(run.training),
         height=height,
         width=width,
-        channels=channels,
     )
+    if channels > 1:
+        words += " " + tr("Each pixel has {n} numbers.", n=channels)
     if recipe.data.corruption.kind != "none":
         words += " " + tr("Noise is put on the input; the network is to undo it.")
     return f"## {tr('Data')}\n\n{words}"
@@ -122,6 +123,8 @@ def _of_data(run: CodedRun, _listing: Listing) -> str:
 def _of_network(run: CodedRun, _listing: Listing) -> str:
     found = "\n".join(f"$${_tex(each)}$$" for each in definitions(run.resolved.recipe))
     words = tr("An encoder f from the image to the code, a decoder g from the code to the image.")
+    if run.resolved.recipe.gan is not None:
+        words = tr("A generator g from codes to images, a discriminator D that judges images.")
     return f"## {tr('Network')}\n\n{words}\n\n{found}"
 
 

@@ -83,6 +83,11 @@ def why_no_numpy(run: CodedRun) -> str:
     family = why_no_torch(run)
     if family:
         return family
+    if recipe.gan is not None:
+        return tr(
+            "Two networks that learn in turn would be pages by hand: for a GAN only the PyTorch "
+            "code is offered."
+        )
     if recipe.training.optimizer.name in SCIPY_OPTIMIZERS:
         return tr("This optimiser is scipy's, not written by hand: see the PyTorch code.")
     if recipe.training.optimizer.name not in _UPDATES:

@@ -16,6 +16,7 @@ import torch
 
 from aegui.core.data.progress import stop_if
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
+from aegui.core.source_code.reference_gan import GanReference
 from aegui.core.training.autograd import AutogradEngine
 from aegui.core.training.exact_objective import ExactObjective
 from aegui.core.training.members import NOISE_STREAM
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 _CPU = torch.device("cpu")
 _ALL_ROWS = 2**62
+_NOTHING = np.zeros((0, 0), np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +73,10 @@ def steps_of(
     corruption = recipe.data.corruption
     samples = Samples(resolved, corruption, _CPU)
     generator = torch.Generator().manual_seed(recipe.seed ^ NOISE_STREAM)
+    if recipe.gan is not None:
+        adversaries = GanReference(resolved, parameters, samples, generator)
+        adversaries.run(count, cancelled)
+        return [StepTaken(loss, _NOTHING, _NOTHING) for loss in adversaries.losses]
     engine = _DoubleEngine(resolved, parameters, samples, generator)
     schedule = Schedule(recipe.training.schedule, recipe.training.epochs)
     base = recipe.training.optimizer.learning_rate
@@ -169,5 +175,4 @@ def _scipy_steps(subject: CodedRun, count: int, cancelled: IsCancelled | None) -
         options={**method.options, "maxiter": count},
         callback=note,
     )
-    nothing = np.zeros((0, 0), np.float32)
-    return [StepTaken(loss, nothing, nothing) for loss in losses]
+    return [StepTaken(loss, _NOTHING, _NOTHING) for loss in losses]

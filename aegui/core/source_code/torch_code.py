@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aegui.core.errors import AeguiError
 from aegui.core.formula import renamed, torch_text
 from aegui.core.i18n import tr
 from aegui.core.network.shapes import shape_words
 from aegui.core.source_code.listing import CodeWriter
 from aegui.core.source_code.torch_layers import forward_lines, module_text, single_slope
-from aegui.core.source_code.torch_loop import LoopPrinter
+from aegui.core.source_code.torch_loop import OPTIMIZER_TEXTS, LoopPrinter
 from aegui.core.source_code.wording import number
 from aegui.core.training.losses import LOSSES
 from aegui.core.training.second_order import METHODS
@@ -32,23 +31,6 @@ _LOSSES = {
 """What torch calls a loss; of another one its formula is written."""
 
 
-def torch_listing(subject: CodedRun, data_file: str, *, script: bool = True) -> Listing:
-    """The code.
-
-    Args:
-        subject: What it is of.
-        data_file: Name of the file with images and first weights.
-        script: Whether it is a file of its own, not cells of a notebook.
-
-    Raises:
-        AeguiError: There is none for this family, in words.
-    """
-    reason = why_no_torch(subject)
-    if reason:
-        raise AeguiError(reason)
-    return TorchPrinter(subject, data_file, script=script).listing()
-
-
 def why_no_torch(subject: CodedRun) -> str:
     """Why there is no PyTorch of a recipe; empty where there is."""
     recipe = subject.resolved.recipe
@@ -57,11 +39,8 @@ def why_no_torch(subject: CodedRun) -> str:
             "There is no code for classifiers: their layers are trained one after the other. "
             "Choose another kind of model to see its code."
         )
-    if recipe.gan is not None:
-        return tr(
-            "There is no code for GANs: two networks learn in turn. Choose another kind of model "
-            "to see its code."
-        )
+    if recipe.gan is not None and recipe.training.optimizer.name not in OPTIMIZER_TEXTS:
+        return tr("There is no code for this optimiser with a GAN. Choose another optimiser.")
     method = METHODS.get(recipe.training.optimizer.name)
     if method is not None and not method.gradient:
         return tr(
@@ -84,6 +63,16 @@ class TorchPrinter(LoopPrinter):
         self._data_file = data_file
         self._script = script
 
+    @property
+    def kind_words(self) -> str:
+        """What it is, in the first line."""
+        return tr("{name}: an autoencoder {sizes}.", name=self.title, sizes=self.s.sizes_words)
+
+    @property
+    def has_labels(self) -> bool:
+        """Whether classes are learnt too."""
+        return False
+
     def listing(self) -> Listing:
         """All of the code."""
         self._head()
@@ -101,7 +90,7 @@ class TorchPrinter(LoopPrinter):
         w.section("head")
         if self._script:
             w.words(
-                tr("{name}: an autoencoder {sizes}.", name=self.title, sizes=self.s.sizes_words)
+                self.kind_words
                 + "\n\n"
                 + tr(
                     "{file} lies beside this file: the images, and the weights that the training "
@@ -144,6 +133,8 @@ class TorchPrinter(LoopPrinter):
         if self.s.keeps_bytes:
             text += " / 255"
         w.line(f"images = {text}", note=f"[{count}, {dataset.pixels}]: {shape}")
+        if self.has_labels:
+            w.line('labels = torch.from_numpy(beside["labels"])', note=tr("their classes"))
         if self.draws:
             w.line(f"draws = torch.Generator().manual_seed({self.draw_seed})")
         self.noise_functions()
@@ -311,7 +302,8 @@ class TorchPrinter(LoopPrinter):
         w = self.w
         w.section("start")
         w.gap()
-        w.line("model = Autoencoder().double()", note=tr("double precision; float() is faster"))
+        name = "Autoencoder" if self.recipe.gan is None else "Gan"
+        w.line(f"model = {name}().double()", note=tr("double precision; float() is faster"))
         w.line("first = {name: torch.from_numpy(beside[name]) for name in model.state_dict()}")
         w.line("model.load_state_dict(first)")
         w.section("run")

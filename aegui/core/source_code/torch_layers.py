@@ -154,7 +154,8 @@ def forward_lines(subject: CodedRun, index: int) -> list[tuple[str, str]]:
 
 def _row(subject: CodedRun, index: int) -> str:
     """What a dense layer takes: a row; the data of the first layer are rows already."""
-    is_row = index == 0 or not is_image(subject.layers[index].input_shape)
+    begins = index == 0 and subject.code_end > 0
+    is_row = begins or not is_image(subject.layers[index].input_shape)
     return "h" if is_row else "h.flatten(1)"
 
 

@@ -20,18 +20,19 @@ from aegui.core.training.samples import NOISE_SEED
 from aegui.core.training.second_order import METHODS
 
 if TYPE_CHECKING:
+    from aegui.core.recipe import OptimizerSpec
     from aegui.core.source_code.listing import CodeWriter
     from aegui.core.source_code.subject import CodedRun
 
-_OPTIMIZERS = {
-    "sgd": "SGD(model.parameters(), lr={rate})",
-    "momentum": "SGD(model.parameters(), lr={rate}, momentum={momentum})",
-    "nesterov": "SGD(model.parameters(), lr={rate}, momentum={momentum}, nesterov=True)",
-    "rmsprop": "RMSprop(model.parameters(), lr={rate}, alpha={alpha}, eps={eps})",
-    "adagrad": "Adagrad(model.parameters(), lr={rate}, eps={eps})",
-    "adam": "Adam(model.parameters(), lr={rate}, betas=({beta1}, {beta2}), eps={eps})",
+OPTIMIZER_TEXTS = {
+    "sgd": "SGD({parameters}, lr={rate})",
+    "momentum": "SGD({parameters}, lr={rate}, momentum={momentum})",
+    "nesterov": "SGD({parameters}, lr={rate}, momentum={momentum}, nesterov=True)",
+    "rmsprop": "RMSprop({parameters}, lr={rate}, alpha={alpha}, eps={eps})",
+    "adagrad": "Adagrad({parameters}, lr={rate}, eps={eps})",
+    "adam": "Adam({parameters}, lr={rate}, betas=({beta1}, {beta2}), eps={eps})",
     "adamw": (
-        "AdamW(\n    model.parameters(), lr={rate}, betas=({beta1}, {beta2}), eps={eps}, "
+        "AdamW(\n    {parameters}, lr={rate}, betas=({beta1}, {beta2}), eps={eps}, "
         "weight_decay={weight_decay}\n)"
     ),
 }
@@ -252,15 +253,12 @@ class LoopPrinter:
 
     @property
     def _is_known(self) -> bool:
-        return self.recipe.training.optimizer.name in _OPTIMIZERS
+        return self.recipe.training.optimizer.name in OPTIMIZER_TEXTS
 
     def _make_optimizer(self) -> None:
         w, spec = self.w, self.recipe.training.optimizer
         if self._is_known:
-            numbers = {name: repr(getattr(spec, name)) for name in OPTIMIZERS[spec.name].parameters}
-            text = _OPTIMIZERS[spec.name].format(rate=repr(spec.learning_rate), **numbers)
-            for line in f"optimizer = torch.optim.{text}".split("\n"):
-                w.line(line)
+            self.write_optimizer("optimizer", spec, "model.parameters()")
             return
         w.line("tensors = [parameter.detach() for parameter in model.parameters()]")
         for name in OPTIMIZERS[spec.name].slots:
@@ -268,6 +266,15 @@ class LoopPrinter:
         w.line("count = [torch.zeros(())]")
         w.line("counts = count * len(tensors)")
         w.line(f"lr = {spec.learning_rate!r}")
+
+    def write_optimizer(self, name: str, spec: OptimizerSpec, parameters: str) -> None:
+        """Make torch's optimiser of a recipe's, for ``parameters``."""
+        numbers = {key: repr(getattr(spec, key)) for key in OPTIMIZERS[spec.name].parameters}
+        text = OPTIMIZER_TEXTS[spec.name].format(
+            parameters=parameters, rate=repr(spec.learning_rate), **numbers
+        )
+        for line in f"{name} = torch.optim.{text}".split("\n"):
+            self.w.line(line)
 
     def _set_rate(self) -> None:
         if not changes_rate(self.recipe):

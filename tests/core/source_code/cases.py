@@ -97,7 +97,29 @@ DENSE: dict[str, dict[str, Any]] = {
     },
 }
 """Chains of dense layers."""
+GANS: dict[str, dict[str, Any]] = {
+    "gan": {"gan": {}, "training": {"batch_size": 12}, **network(dense(9))},
+    "gan with all": {
+        "gan": {
+            "discriminator": [conv(3, stride=2), {"kind": "batch_norm"}, dense(8, dropout=0.2)],
+            "steps": 2,
+            "noise": 0.2,
+            "average": 0.9,
+            "class_weight": 0.5,
+        },
+        "training": {
+            "batch_size": 12,
+            "clip_norm": 0.5,
+            "epochs": 40,
+            "schedule": {"name": "cosine", "warmup_epochs": 2},
+            "optimizer": {"name": "adam", "learning_rate": 0.001},
+        },
+        "network": {"encoder": [], "decoder": [dense(12), {"kind": "dropout"}]},
+    },
+}
+"""Adversaries."""
 OTHERS: dict[str, dict[str, Any]] = {
+    **GANS,
     "contractive": trained(contractive=0.1),
     "contractive estimated": network(dense(9), latent=WIDE) | trained(contractive=0.1),
     "normalised": network(

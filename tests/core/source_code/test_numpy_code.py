@@ -16,12 +16,22 @@ from aegui.core.source_code import check
 from aegui.core.source_code.check import GRADIENT_TOLERANCE, STEPS, check_code
 from aegui.core.source_code.make import make_code
 from aegui.core.source_code.numpy_code import why_no_numpy
-from tests.core.source_code.cases import DENSE, OTHERS, dense, network, noisy, subject, trained
+from tests.core.source_code.cases import (
+    DENSE,
+    GANS,
+    OTHERS,
+    dense,
+    network,
+    noisy,
+    subject,
+    trained,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 ONLY_PYTORCH = {
+    *GANS,
     "optimizer lbfgs",
     "optimizer cg",
     "contractive single",

@@ -82,7 +82,7 @@ def test_optimisers_without_code_say_why(key: str) -> None:
     assert verdict.reason
 
 
-@pytest.mark.parametrize("family", ["classifier", "gan"])
+@pytest.mark.parametrize("family", ["classifier"])
 def test_families_without_code_say_why(family: str) -> None:
     changes: dict[str, Any] = {family: {}}
     verdict = check_code(subject(**changes), "torch")

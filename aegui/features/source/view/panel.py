@@ -125,7 +125,7 @@ class SourcePanel(QWidget):
     def set_checking(self) -> None:
         """Say that the check is under way."""
         self._is_checking = True
-        self._say(tr("Comparing the losses of ten steps…"), "", "")
+        self._say(tr("Comparing losses…"), "", "")
         self._show_button("stop", tr("Stop comparing"))
 
     def set_verdict(self, verdict: CodeVerdict | None) -> None:

@@ -1,0 +1,138 @@
+"""Steps of a GAN in double precision: its own mathematics, differentiated by torch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+
+from aegui.core.data.progress import stop_if
+from aegui.core.network.forward import dropout_rate
+from aegui.core.training.autograd import Batches, augmentation_of, clip_each_run
+from aegui.core.training.gan import (
+    Adversaries,
+    class_doubt,
+    class_loss,
+    class_narrowness,
+    discriminator_loss,
+    generator_loss,
+)
+from aegui.core.training.model import Model
+from aegui.core.training.schedules import Schedule
+from aegui.core.training.update import ListOptimizer
+
+if TYPE_CHECKING:
+    from aegui.core.data.progress import IsCancelled
+    from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.training.parameters import Parameters
+    from aegui.core.training.samples import Samples
+
+
+class GanReference:
+    """Batch after batch as ``GanEngine`` learns from them, of one run.
+
+    Attributes:
+        losses: Of each step those of both networks together.
+    """
+
+    def __init__(
+        self,
+        resolved: ResolvedRecipe,
+        parameters: Parameters,
+        samples: Samples,
+        generator: torch.Generator,
+    ) -> None:
+        assert resolved.recipe.gan is not None
+        self.losses: list[float] = []
+        self._resolved = resolved
+        self._gan = resolved.recipe.gan
+        self._draws = generator
+        self._batches = Batches(samples, generator, 1)
+        self._augmentation = augmentation_of(resolved, generator)
+        model = Model(resolved, parameters, stacked=False)
+        self._both = Adversaries(resolved, model)
+        labels = resolved.dataset.class_indices[samples.training]
+        self._labels = torch.from_numpy(labels)
+        judge = self._both.discriminator
+        self._leaves = (
+            [leaf for leaf in model.leaves if leaf.layer < judge.start],
+            [leaf for leaf in model.leaves if judge.start <= leaf.layer < judge.stop],
+        )
+        spec = resolved.recipe.training.optimizer
+        specs = spec, spec.model_copy(update={"beta1": self._gan.beta1})
+        self._optimizers = [
+            ListOptimizer(
+                own,
+                [leaf.tensor for leaf in leaves],
+                {name: [leaf.slots[name] for leaf in leaves] for name in parameters.slots},
+                torch.zeros(()),
+            )
+            for own, leaves in zip(specs, self._leaves, strict=True)
+        ]
+
+    def run(self, count: int, cancelled: IsCancelled | None) -> None:
+        """Do so many steps, or as many as there are."""
+        training = self._resolved.recipe.training
+        schedule = Schedule(training.schedule, training.epochs)
+        for epoch in range(training.epochs):
+            self._batches.begin(0.0)
+            while self._batches.share < 1.0:
+                stop_if(cancelled)
+                self._step(schedule.factor_at(epoch + self._batches.share))
+                if len(self.losses) >= count:
+                    return
+
+    def _step(self, factor: float) -> None:
+        _, target = self._batches.next(0.0, self._augmentation)
+        both, gan, rows = self._both, self._gan, target.shape[1]
+        noise = gan.noise * min(1.0, factor)
+        real = target[0].double()
+        codes = torch.empty(rows, self._resolved.recipe.network.latent.units)
+        codes.normal_(generator=self._draws)
+        own = self._masks(rows, both.generator)
+        fakes = both.generate(0, codes.double(), training=True, masks=own)
+        masks = [self._masks(rows, both.discriminator) for _ in range(2)]
+        said, of_fake = [
+            both.scores(0, self._noisy(images, noise), training=True, masks=kept)
+            for images, kept in zip((real, fakes.detach()), masks, strict=True)
+        ]
+        loss = discriminator_loss(said[:, 0], of_fake[:, 0], gan.label_smoothing)
+        if gan.class_weight:
+            labels = self._batches.of_batch(self._labels)
+            loss = loss + gan.class_weight * class_loss(said, labels)
+        self._learn(1, loss, gan.learning_rate * factor)
+        total = float(loss.detach())
+        if (len(self.losses) + 1) % gan.steps == 0:
+            kept = self._masks(rows, both.discriminator)
+            said = both.scores(0, self._noisy(fakes, noise), training=True, masks=kept)
+            loss = generator_loss(said[:, 0])
+            if gan.class_weight:
+                loss = loss + gan.class_weight * (class_doubt(said) + class_narrowness(said))
+            rate = self._resolved.recipe.training.optimizer.learning_rate
+            self._learn(0, loss, rate * factor)
+            total += float(loss.detach())
+        self.losses.append(total)
+
+    def _learn(self, which: int, loss: torch.Tensor, rate: float) -> None:
+        leaves, clip = self._leaves[which], self._resolved.recipe.training.clip_norm
+        found = list(torch.autograd.grad(loss, [leaf.tensor for leaf in leaves], retain_graph=True))
+        if clip is not None:
+            clip_each_run(found, leaves, clip)
+        self._optimizers[which].step(found, rate)
+
+    def _masks(self, rows: int, layers: slice) -> dict[int, torch.Tensor]:
+        """What dropout keeps, in the order in which a program draws it."""
+        masks = {}
+        for index in range(layers.start, layers.stop):
+            layer = self._both.model.layers[index]
+            kept = 1 - dropout_rate(layer.spec)
+            if kept < 1:
+                drawn = torch.empty(rows, *layer.output_shape)
+                masks[index] = drawn.bernoulli_(kept, generator=self._draws).mul_(1 / kept).double()
+        return masks
+
+    def _noisy(self, images: torch.Tensor, noise: float) -> torch.Tensor:
+        if not self._gan.noise:
+            return images
+        drawn = torch.empty(images.shape).normal_(0.0, noise, generator=self._draws)
+        return images + drawn
