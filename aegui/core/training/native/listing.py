@@ -89,7 +89,7 @@ _BYTES = 4
 
 @dataclass(frozen=True)
 class Symbol:
-    """A number that is known when a step begins, see ``Listing.values``.
+    """A number that is known when a step begins, see ``OperationList.values``.
 
     Attributes:
         text: Its formula; what has the same one is the same number.
@@ -224,7 +224,7 @@ class Op:
 
 
 @dataclass(frozen=True, eq=False)
-class Listing:
+class OperationList:
     """A whole list, ready for the machine.
 
     Attributes:
@@ -293,7 +293,9 @@ class Placing:
         self._size = _up(room)
         self._carried: list[Carried] = []
 
-    def listing(self, whole: int, constants: Sequence[float], symbols: Sequence[Symbol]) -> Listing:
+    def listing(
+        self, whole: int, constants: Sequence[float], symbols: Sequence[Symbol]
+    ) -> OperationList:
         """The list; ``whole`` operations are for whole batches.
 
         Raises:
@@ -315,7 +317,7 @@ class Placing:
             for at, scalar in enumerate(op.scalars, _FIRST_SCALAR):
                 row[at] = scalar if scalar >= 0 else len(constants) - 1 - scalar
             row[_FIRST_SIZE : _FIRST_SIZE + len(op.sizes)] = op.sizes
-        return Listing(
+        return OperationList(
             rows,
             whole,
             [places[place] for place in ordered],

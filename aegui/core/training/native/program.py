@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.training.native.library import NativeLibrary
-    from aegui.core.training.native.listing import Listing
+    from aegui.core.training.native.listing import OperationList
 
 _ALIGNED = 16
 _PIECES = 4
@@ -40,7 +40,7 @@ class _Call(ctypes.Structure):
 class _Thread:
     """What a thread has for itself: an arena, addresses, numbers."""
 
-    def __init__(self, listing: Listing) -> None:
+    def __init__(self, listing: OperationList) -> None:
         self.arena = _aligned(listing.arena)
         self.places = np.zeros(len(listing.places), np.uint64)
         self.values = np.zeros(len(listing.constants) + len(listing.symbols) + 1, np.float32)
@@ -61,7 +61,7 @@ class NativeProgram:
     def __init__(
         self,
         library: NativeLibrary,
-        listing: Listing,
+        listing: OperationList,
         runs: int,
         batches: tuple[int, int],
         *,

@@ -17,9 +17,9 @@ import numpy as np
 import torch
 
 from aegui.core.training.native.listing import (
-    Listing,
     Moving,
     Op,
+    OperationList,
     Placing,
     RunView,
     Symbol,
@@ -115,7 +115,7 @@ class Translation:
                 (statement,) = ast.parse(text.strip()).body
                 self._statement(statement)
 
-    def listing(self) -> Listing:
+    def listing(self) -> OperationList:
         """All that was read, with a place for everything; ``NotTraced`` as in ``read``."""
         placing = Placing(
             self._parts, self._tensors, self._flats, self._moving, self._layout, self._room
