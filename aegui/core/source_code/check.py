@@ -104,7 +104,7 @@ def _checked(
         )
     with tempfile.TemporaryDirectory(prefix="aegui-code-") as folder:
         path = made.write(Path(folder) / made.file_name)
-        losses, gradient = _run(path, dialect, len(own))
+        losses, gradient = _run(path, dialect, steps)
     return _compared(losses, own, gradient, is_scipy=training.optimizer.name in SCIPY_OPTIMIZERS)
 
 

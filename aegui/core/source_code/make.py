@@ -15,6 +15,7 @@ from aegui.core.source_code.forms import SUFFIXES
 from aegui.core.source_code.notebook import notebook_text, shown_notebook
 from aegui.core.source_code.numpy_code import NumpyPrinter, numpy_listing
 from aegui.core.source_code.reference import steps_of
+from aegui.core.source_code.torch_classifier import ClassifierPrinter
 from aegui.core.source_code.torch_code import TorchPrinter, why_no_torch
 from aegui.core.source_code.torch_gan import GanPrinter
 from aegui.core.training.samples import Samples
@@ -70,6 +71,7 @@ def code_listing(run: CodedRun, dialect: DialectKey, stem: str) -> Listing:
     if reason:
         raise AeguiError(reason)
     kind = TorchPrinter if run.resolved.recipe.gan is None else GanPrinter
+    kind = kind if run.resolved.recipe.classifier is None else ClassifierPrinter
     return kind(run, f"{_plain(stem)}.npz", script=dialect == "torch").listing()
 
 
@@ -95,7 +97,7 @@ def make_code(run: CodedRun, dialect: DialectKey, stem: str) -> MadeCode:
     if dialect == "numpy":
         arrays |= _draws(run)
     gan = run.resolved.recipe.gan
-    if gan is not None and gan.class_weight:
+    if run.resolved.recipe.classifier is not None or (gan is not None and gan.class_weight):
         arrays["labels"] = run.resolved.dataset.class_indices[run.training]
     text = notebook_text(run, listing) if dialect == "notebook" else listing.text
     return MadeCode(listing, text, name, arrays)

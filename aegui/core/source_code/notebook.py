@@ -123,6 +123,8 @@ def _of_data(run: CodedRun, _listing: Listing) -> str:
 def _of_network(run: CodedRun, _listing: Listing) -> str:
     found = "\n".join(f"$${_tex(each)}$$" for each in definitions(run.resolved.recipe))
     words = tr("An encoder f from the image to the code, a decoder g from the code to the image.")
+    if run.resolved.recipe.classifier is not None:
+        words = tr("An encoder f from the image to the code, a head h from the code to scores.")
     if run.resolved.recipe.gan is not None:
         words = tr("A generator g from codes to images, a discriminator D that judges images.")
     return f"## {tr('Network')}\n\n{words}\n\n{found}"

@@ -83,6 +83,11 @@ def why_no_numpy(run: CodedRun) -> str:
     family = why_no_torch(run)
     if family:
         return family
+    if recipe.classifier is not None:
+        return tr(
+            "Layers that learn one after the other would be pages by hand: for a classifier only "
+            "the PyTorch code is offered."
+        )
     if recipe.gan is not None:
         return tr(
             "Two networks that learn in turn would be pages by hand: for a GAN only the PyTorch "

@@ -16,6 +16,7 @@ import torch
 
 from aegui.core.data.progress import stop_if
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
+from aegui.core.source_code.reference_classifier import ClassifierReference
 from aegui.core.source_code.reference_gan import GanReference
 from aegui.core.training.autograd import AutogradEngine
 from aegui.core.training.exact_objective import ExactObjective
@@ -77,6 +78,10 @@ def steps_of(
         adversaries = GanReference(resolved, parameters, samples, generator)
         adversaries.run(count, cancelled)
         return [StepTaken(loss, _NOTHING, _NOTHING) for loss in adversaries.losses]
+    if recipe.classifier is not None:
+        phases = ClassifierReference(resolved, parameters, samples, generator)
+        phases.run(count, cancelled)
+        return [StepTaken(loss, _NOTHING, _NOTHING) for loss in phases.losses]
     engine = _DoubleEngine(resolved, parameters, samples, generator)
     schedule = Schedule(recipe.training.schedule, recipe.training.epochs)
     base = recipe.training.optimizer.learning_rate

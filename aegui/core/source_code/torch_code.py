@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from aegui.core.source_code.listing import Listing
     from aegui.core.source_code.subject import CodedRun
 
-_LOSSES = {
+LOSS_TEXTS = {
     "bce": "F.binary_cross_entropy",
     "mse": "F.mse_loss",
     "mae": "F.l1_loss",
@@ -34,13 +34,9 @@ _LOSSES = {
 def why_no_torch(subject: CodedRun) -> str:
     """Why there is no PyTorch of a recipe; empty where there is."""
     recipe = subject.resolved.recipe
-    if recipe.classifier is not None:
-        return tr(
-            "There is no code for classifiers: their layers are trained one after the other. "
-            "Choose another kind of model to see its code."
-        )
-    if recipe.gan is not None and recipe.training.optimizer.name not in OPTIMIZER_TEXTS:
-        return tr("There is no code for this optimiser with a GAN. Choose another optimiser.")
+    is_own = recipe.gan is not None or recipe.classifier is not None
+    if is_own and recipe.training.optimizer.name not in OPTIMIZER_TEXTS:
+        return tr("There is no code for this optimiser here. Choose another optimiser.")
     method = METHODS.get(recipe.training.optimizer.name)
     if method is not None and not method.gradient:
         return tr(
@@ -53,6 +49,12 @@ def why_no_torch(subject: CodedRun) -> str:
             "another optimiser, to see the code."
         )
     return ""
+
+
+def loss_name(key: str) -> str:
+    """The mean loss of that key as a function of output and target."""
+    formula = renamed(torch_text(LOSSES[key].formula), delta="1.0")
+    return LOSS_TEXTS.get(key) or f"lambda y, t: ({formula}).mean()"
 
 
 class TorchPrinter(LoopPrinter):
@@ -181,11 +183,11 @@ class TorchPrinter(LoopPrinter):
         if made:
             self.w.line(f"self.{name} = {made}", index)
 
-    def _layers(self, numbers: range) -> None:
+    def _layers(self, numbers: range, *, masked: bool = True, of: CodedRun | None = None) -> None:
         for index in numbers:
-            for text, note in forward_lines(self.s, index):
+            for text, note in forward_lines(of or self.s, index):
                 self.w.line(text, index, note)
-            if index in self.s.dropped:
+            if masked and index in self.s.dropped:
                 with self.w.block("if masks is not None:", index):
                     self.w.line(f'h = h * masks["{self.s.names[index]}"]', index)
 
@@ -219,7 +221,7 @@ class TorchPrinter(LoopPrinter):
     def _reconstruction(self) -> None:
         w, training = self.w, self.recipe.training
         delta = f", delta={training.huber_delta!r}" if training.loss == "huber" else ""
-        name = _LOSSES.get(training.loss)
+        name = LOSS_TEXTS.get(training.loss)
         is_sum = self.s.is_gaussian
         if name is None:
             text = renamed(
@@ -303,6 +305,7 @@ class TorchPrinter(LoopPrinter):
         w.section("start")
         w.gap()
         name = "Autoencoder" if self.recipe.gan is None else "Gan"
+        name = name if self.recipe.classifier is None else "Classifier"
         w.line(f"model = {name}().double()", note=tr("double precision; float() is faster"))
         w.line("first = {name: torch.from_numpy(beside[name]) for name in model.state_dict()}")
         w.line("model.load_state_dict(first)")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 2**30
 """Codes of all samples are kept in memory up to this size, else made batch by batch."""
-_UNBOUNDED = "gaussian of any number"
+UNBOUNDED = "gaussian of any number"
 _CHUNK_NUMBERS = 2**22
 """Numbers of the widest layer that are in memory at a time while codes are made."""
 
@@ -105,8 +105,8 @@ def corrupted_codes(
     if spec.kind == "none":
         return clean
     out = torch.empty_like(clean)
-    kind = _meant(spec.kind, is_bounded=is_bounded, is_image=image_shape is not None)
-    if kind == _UNBOUNDED:
+    kind = meant_noise(spec.kind, is_bounded=is_bounded, is_image=image_shape is not None)
+    if kind == UNBOUNDED:
         return out.normal_(0.0, spec.level, generator=generator).add_(clean)
     corrupt_into(clean, out, spec.model_copy(update={"kind": kind}), generator, image_shape)
     return out
@@ -125,17 +125,17 @@ def emit_corrupted(
 
     ``g`` is in scope.
     """
-    kind = _meant(spec.kind, is_bounded=is_bounded, is_image=image_shape is not None)
+    kind = meant_noise(spec.kind, is_bounded=is_bounded, is_image=image_shape is not None)
     source.line(f"level = {spec.level!r}", 0)
-    if kind == _UNBOUNDED:
+    if kind == UNBOUNDED:
         source.line(f"{out}.normal_(0.0, level, generator=g).add_({clean})", 0)
     else:
         emit_corruption(source, kind, clean, out, 0, image_shape)
 
 
-def _meant(kind: str, *, is_bounded: bool, is_image: bool) -> str:
+def meant_noise(kind: str, *, is_bounded: bool, is_image: bool) -> str:
     """What a kind of noise is for rows, which may not be images, nor between 0 and 1."""
     is_known = kind != "block" or is_image
     if is_known and (is_bounded or kind == "masking"):
         return kind
-    return _UNBOUNDED if kind == "gaussian" else "masking"
+    return UNBOUNDED if kind == "gaussian" else "masking"

@@ -118,7 +118,46 @@ GANS: dict[str, dict[str, Any]] = {
     },
 }
 """Adversaries."""
+CLASSIFIERS: dict[str, dict[str, Any]] = {
+    "classifier": {
+        "classifier": {"hidden": [dense(8)], "pretrain": {"epochs": 20}},
+        **network(dense(12, activation="relu"), dense(6, activation="sigmoid")),
+    },
+    "classifier in batches": {
+        "classifier": {
+            "hidden": [dense(8, dropout=0.2)],
+            "label_smoothing": 0.1,
+            "pretrain": {
+                "epochs": 6,
+                "loss": "bce",
+                "corruption": {"kind": "salt_pepper", "level": 0.1},
+            },
+        },
+        **network(dense(12, dropout=0.2), latent={"units": 6}, tied=True),
+        "data": {"corruption": {"kind": "flip", "level": 0.1, "copies": 2}},
+        "training": {
+            "batch_size": 12,
+            "l2": 0.01,
+            "clip_norm": 0.5,
+            "epochs": 30,
+            "schedule": {"name": "cosine"},
+        },
+    },
+    "frozen classifier": {
+        "classifier": {"hidden": [], "frozen": True, "pretrain": {"epochs": 12}},
+        **network(
+            conv(3, stride=2), {"kind": "batch_norm"}, {"kind": "flatten"}, latent={"units": 4}
+        ),
+        "training": {"batch_size": 20},
+    },
+    "classifier without pre-training": {
+        "classifier": {"hidden": [], "pretrain": {"epochs": 0}},
+        **network(dense(12)),
+    },
+}
+"""Layers that learn one after the other, and then all by labels."""
 OTHERS: dict[str, dict[str, Any]] = {
+    **CLASSIFIERS,
     **GANS,
     "contractive": trained(contractive=0.1),
     "contractive estimated": network(dense(9), latent=WIDE) | trained(contractive=0.1),

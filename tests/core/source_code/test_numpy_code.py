@@ -17,6 +17,7 @@ from aegui.core.source_code.check import GRADIENT_TOLERANCE, STEPS, check_code
 from aegui.core.source_code.make import make_code
 from aegui.core.source_code.numpy_code import why_no_numpy
 from tests.core.source_code.cases import (
+    CLASSIFIERS,
     DENSE,
     GANS,
     OTHERS,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ONLY_PYTORCH = {
+    *CLASSIFIERS,
     *GANS,
     "optimizer lbfgs",
     "optimizer cg",

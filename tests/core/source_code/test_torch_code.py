@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -15,7 +15,16 @@ from aegui.core.source_code import check
 from aegui.core.source_code.check import STEPS, check_code
 from aegui.core.source_code.make import make_code
 from aegui.core.source_code.subject import CodedRun
-from tests.core.source_code.cases import DENSE, NONE_OF_IT, OTHERS, dense, network, subject, trained
+from tests.core.source_code.cases import (
+    CLASSIFIERS,
+    DENSE,
+    NONE_OF_IT,
+    OTHERS,
+    dense,
+    network,
+    subject,
+    trained,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +34,7 @@ def test_pytorch_learns_as_the_program() -> None:
     for case, changes in (DENSE | OTHERS).items():
         verdict = check_code(subject(**changes), "torch")
         assert verdict.state == "same", (case, verdict)
-        assert len(set(verdict.own)) == len(verdict.own) == STEPS, f"{case}: nothing was learnt"
+        assert len(set(verdict.own)) == len(verdict.own) >= STEPS, f"{case}: nothing was learnt"
 
 
 def test_the_code_runs_alone_and_says_the_same_losses(tmp_path: Path) -> None:
@@ -82,12 +91,9 @@ def test_optimisers_without_code_say_why(key: str) -> None:
     assert verdict.reason
 
 
-@pytest.mark.parametrize("family", ["classifier"])
-def test_families_without_code_say_why(family: str) -> None:
-    changes: dict[str, Any] = {family: {}}
-    verdict = check_code(subject(**changes), "torch")
-    assert verdict.state == "incomparable"
-    assert verdict.reason
+def test_every_phase_of_a_classifier_is_compared() -> None:
+    verdict = check_code(subject(**CLASSIFIERS["classifier"]), "torch")
+    assert verdict.steps == 4 * STEPS, "three layers one after the other, and all by labels"
 
 
 def test_a_check_can_be_given_up() -> None:

@@ -1,0 +1,170 @@
+"""Steps of a classifier in double precision, phase after phase, differentiated by torch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+
+from aegui.core.data.progress import stop_if
+from aegui.core.network.forward import dropout_rate
+from aegui.core.recipe import OptimizerSpec
+from aegui.core.training.autograd import Batches, augmentation_of, clip_each_run
+from aegui.core.training.classifier import group_loss, penalty, penalty_factors
+from aegui.core.training.classifier_engines import trained_leaves
+from aegui.core.training.classifier_phases import groups_of, phases_of
+from aegui.core.training.classifier_rows import CodeRows, codes_of, corrupted_codes
+from aegui.core.training.model import Model
+from aegui.core.training.samples import as_numbers
+from aegui.core.training.schedules import Schedule
+from aegui.core.training.update import ListOptimizer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aegui.core.data.progress import IsCancelled
+    from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.training.classifier_phases import Group
+    from aegui.core.training.model import Leaf
+    from aegui.core.training.parameters import Parameters
+    from aegui.core.training.samples import Samples
+    from aegui.core.training.steppers import Phase
+
+
+class ClassifierReference:
+    """The phases of one run, so many steps of each.
+
+    Attributes:
+        losses: Of each step, before it.
+    """
+
+    def __init__(
+        self,
+        resolved: ResolvedRecipe,
+        parameters: Parameters,
+        samples: Samples,
+        generator: torch.Generator,
+    ) -> None:
+        assert resolved.recipe.classifier is not None
+        self.losses: list[float] = []
+        self._resolved = resolved
+        self._spec = resolved.recipe.classifier
+        self._parameters = parameters
+        self._samples = samples
+        self._draws = generator
+        self._model = Model(resolved, parameters, stacked=False)
+
+    def run(self, count: int, cancelled: IsCancelled | None) -> None:
+        """Do so many steps of each phase, or as many as there are."""
+        *before, proper = phases_of(self._resolved)
+        for phase, group in zip(before, groups_of(self._resolved) if before else (), strict=True):
+            self._pretrain(phase, group, count, cancelled)
+        self._fine_tune(proper, count, cancelled)
+
+    def _pretrain(
+        self, phase: Phase, group: Group, count: int, cancelled: IsCancelled | None
+    ) -> None:
+        rows = _DoubleRows(self._model, self._samples, group.encoder.start)
+        while not rows.is_ready:
+            rows.prepare()
+        batches = Batches(rows, self._draws, 1)
+        numbers = {
+            index for it in (group.encoder, group.decoder) for index in range(it.start, it.stop)
+        }
+        leaves = [leaf for leaf in self._model.leaves if leaf.layer in numbers]
+        slots = {
+            name: [torch.zeros_like(leaf.tensor) for leaf in leaves] for name in ("mean", "square")
+        }
+        spec = OptimizerSpec(name="adam")
+        adam = ListOptimizer(spec, [leaf.tensor for leaf in leaves], slots, torch.zeros(()))
+        done = 0
+        for epoch in range(phase.stop - phase.start):
+            batches.begin(0.0)
+            while batches.share < 1.0:
+                stop_if(cancelled)
+                rate = phase.rate_at(phase.start + epoch + batches.share)
+                clean = batches.next(0.0)[0][0]
+                noisy = corrupted_codes(
+                    clean,
+                    self._spec.pretrain.corruption,
+                    self._draws,
+                    is_bounded=group.is_bounded,
+                    image_shape=rows.image_shape,
+                )
+                loss = group_loss(self._model, 0, group, noisy.double(), clean.double())
+                adam.step(self._gradients(loss, leaves), rate)
+                self.losses.append(float(loss.detach()))
+                done += 1
+                if done == count:
+                    return
+
+    def _fine_tune(self, phase: Phase, count: int, cancelled: IsCancelled | None) -> None:
+        recipe, model = self._resolved.recipe, self._model
+        training, level = recipe.training, recipe.data.corruption.level
+        leaves = trained_leaves(model, self._resolved)
+        slots = {name: [leaf.slots[name] for leaf in leaves] for name in self._parameters.slots}
+        tensors = [leaf.tensor for leaf in leaves]
+        optimizer = ListOptimizer(training.optimizer, tensors, slots, torch.zeros(()))
+        schedule = Schedule(training.schedule, training.epochs)
+        batches = Batches(self._samples, self._draws, 1)
+        augmentation = augmentation_of(self._resolved, self._draws)
+        labels = self._resolved.dataset.class_indices[self._samples.training]
+        own_labels = torch.from_numpy(labels)
+        done = 0
+        for epoch in range(phase.stop - phase.start):
+            batches.begin(level)
+            while batches.share < 1.0:
+                stop_if(cancelled)
+                rate = training.optimizer.learning_rate
+                rate *= schedule.factor_at(epoch + batches.share)
+                inputs, _ = batches.next(level, augmentation)
+                loss = self._loss(inputs[0].double(), batches.of_batch(own_labels))
+                for key, factor in penalty_factors(training):
+                    loss = loss + factor * penalty(key, leaves)
+                found = self._gradients(loss, leaves)
+                if training.clip_norm is not None:
+                    clip_each_run(found, leaves, training.clip_norm)
+                optimizer.step(found, rate)
+                self.losses.append(float(loss.detach()))
+                done += 1
+                if done == count:
+                    return
+
+    def _loss(self, inputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        """The mean cross-entropy of a batch."""
+        model, head = self._model, self._model.part("head")
+        encoder = slice(0, self._resolved.code_end)
+        masks = {**self._masks(len(inputs), head)}
+        if self._spec.frozen:
+            codes = codes_of(model, 0, inputs, encoder.stop)
+        else:
+            masks |= self._masks(len(inputs), encoder)
+            shaped = model.shaped(inputs, 0)
+            codes = model.apply(0, shaped, encoder, training=True, masks=masks)
+        scores = model.apply(0, codes, head, training=True, masks=masks)
+        smoothing = self._spec.label_smoothing
+        return torch.nn.functional.cross_entropy(scores, labels, label_smoothing=smoothing)
+
+    def _masks(self, rows: int, layers: slice) -> dict[int, torch.Tensor]:
+        masks = {}
+        for index in range(layers.start, layers.stop):
+            layer = self._model.layers[index]
+            kept = 1 - dropout_rate(layer.spec)
+            if kept < 1:
+                drawn = torch.empty(rows, *layer.output_shape)
+                masks[index] = drawn.bernoulli_(kept, generator=self._draws).mul_(1 / kept).double()
+        return masks
+
+    @staticmethod
+    def _gradients(loss: torch.Tensor, leaves: Sequence[Leaf]) -> list[torch.Tensor]:
+        return list(torch.autograd.grad(loss, [leaf.tensor for leaf in leaves]))
+
+
+class _DoubleRows(CodeRows):
+    """Codes that are reckoned in double precision, and kept in single as the program does."""
+
+    def prepare(self) -> None:
+        """Make all of them."""
+        images = as_numbers(self._images[0]).double()
+        self.target[0] = codes_of(self._model, 0, images, self._depth)
+        self._done = self.rows

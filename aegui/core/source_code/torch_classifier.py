@@ -1,0 +1,327 @@
+"""A stacked classifier of a recipe as PyTorch: layers one after the other, then all by labels."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from aegui.core.data.noises import CORRUPTIONS
+from aegui.core.i18n import tr
+from aegui.core.network.shapes import shape_words
+from aegui.core.source_code.subject import CodedRun
+from aegui.core.source_code.torch_code import TorchPrinter, loss_name
+from aegui.core.source_code.wording import changes_rate, done_text, write_rate
+from aegui.core.training.classifier_phases import groups_of
+from aegui.core.training.classifier_rows import UNBOUNDED, meant_noise
+
+if TYPE_CHECKING:
+    from aegui.core.recipe import ClassifierSpec
+    from aegui.core.training.classifier_phases import Group
+
+
+class ClassifierPrinter(TorchPrinter):
+    """Prints one classifier."""
+
+    @property
+    def draws(self) -> bool:
+        """Always: most of them draw."""
+        return True
+
+    @property
+    def has_labels(self) -> bool:
+        """Always: they are what is learnt in the end."""
+        return True
+
+    @property
+    def needs_math(self) -> bool:
+        """Whether a cosine is needed: the rate of pre-training falls along one."""
+        return bool(self._groups) or super().needs_math
+
+    @property
+    def kind_words(self) -> str:
+        """What it is, in the first line."""
+        sizes = "-".join(
+            str(n)
+            for n in (
+                self.s.layers[0].inputs,
+                *(layer.outputs for layer in self.s.layers[: self.s.code_end]),
+                *(layer.outputs for layer in self.s.layers[len(self.s.resolved.layers) :]),
+            )
+        )
+        return tr("{name}: a classifier {sizes}.", name=self.title, sizes=sizes)
+
+    @property
+    def _spec(self) -> ClassifierSpec:
+        spec = self.recipe.classifier
+        assert spec is not None
+        return spec
+
+    @property
+    def _groups(self) -> tuple[Group, ...]:
+        return groups_of(self.s.resolved) if self._spec.pretrain.epochs else ()
+
+    @property
+    def _rows(self) -> int:
+        """Samples of a step of pre-training."""
+        return min(self.s.batch_rows, len(self.s.training))
+
+    # The network
+
+    def _module(self) -> None:
+        w, s = self.w, self.s
+        stop = len(s.resolved.layers)
+        w.section("network")
+        w.gap()
+        with w.block("class Classifier(nn.Module):"):
+            with w.block("def __init__(self):"):
+                w.line("super().__init__()")
+                for index in range(len(s.layers)):
+                    self._made(index)
+            masks = ", masks=None" if s.dropped else ""
+            w.gap()
+            with w.block(f"def encode(self, x{masks}):"):
+                self._begin("x", 0)
+                self._layers(range(s.code_end))
+                w.line("return h")
+            w.gap()
+            with w.block(f"def scores(self, z{masks}):"):
+                w.line("h = z", note=f"[n, {self.recipe.network.latent.units}]")
+                self._layers(range(stop, len(s.layers)))
+                w.line("return h")
+            for number, group in enumerate(self._groups, 1):
+                self._group(number, group)
+
+    def _begin(self, given: str, index: int) -> None:
+        if self.s.takes_images(index):
+            shape = shape_words(self.s.layers[index].input_shape).replace("x", ", ")
+            self.w.line(f"h = {given}.reshape(-1, {shape})")
+        else:
+            self.w.line(f"h = {given}", note=f"[n, {self.s.layers[index].inputs}]")
+
+    def _group(self, number: int, group: Group) -> None:
+        w, resolved = self.w, self.s.resolved
+        w.gap()
+        with w.block(f"def reduce_{number}(self, x):"):
+            self._begin("x", group.encoder.start)
+            self._layers(range(group.encoder.start, group.encoder.stop), masked=False)
+            w.line("return h.flatten(1)")
+        w.gap()
+        with w.block(f"def restore_{number}(self, h):"):
+            # A rectifier at the end is left out, since one that is never above zero cannot learn.
+            layers = list(resolved.layers)
+            layers[group.decoder] = group.mirror
+            mirrored = CodedRun(replace(resolved, layers=tuple(layers)), self.s.name)
+            numbers = range(group.decoder.start, group.decoder.stop)
+            self._layers(numbers, masked=False, of=mirrored)
+            w.line("return h.flatten(1)")
+
+    # The objective
+
+    def _objective(self) -> None:
+        w, s, spec, training = self.w, self.s, self._spec, self.recipe.training
+        w.section("loss")
+        w.gap()
+        masks = ", masks" if s.dropped else ""
+        with w.block(f"def objective(model, x, wanted{masks}):"):
+            if spec.frozen:
+                w.note(tr("The encoder stays as it was pre-trained"))
+                w.line("model.eval()")
+                with w.block("with torch.no_grad():"):
+                    w.line("z = model.encode(x)")
+                w.line("model.train()")
+            else:
+                w.line(f"z = model.encode(x{masks})")
+            w.line(f"scores = model.scores(z{masks})", note=f"[n, {s.layers[-1].outputs}]")
+            smooth = f", label_smoothing={spec.label_smoothing!r}" if spec.label_smoothing else ""
+            w.line(f"loss = F.cross_entropy(scores, wanted{smooth})")
+            for name, weight, text in (
+                ("L1", training.l1, "abs()"),
+                ("L2", training.l2 / 2, "square()"),
+            ):
+                if weight:
+                    total = f"sum(w.{text}.sum() for w in weights(model))"
+                    w.line(f"loss = loss + {weight!r} * {total}", None, name)
+            w.line("return loss")
+
+    # The loops
+
+    def loop(self) -> None:
+        """The functions ``pretrain`` and ``train``."""
+        w, training = self.w, self.recipe.training
+        w.section("training")
+        if training.l1 or training.l2:
+            w.gap()
+            with w.block("def weights(model):"):
+                w.words(tr("What L1 and L2 count: no biases."))
+                with w.block("return ["):
+                    for name in self.s.weights:
+                        if self._is_learnt(name):
+                            w.line(f"model.{name},")
+                w.line("]")
+        for number, group in enumerate(self._groups, 1):
+            self._corrupt_codes(number, group)
+        if self._groups:
+            self._pretrain()
+        write_rate(w, self.recipe)
+        w.gap()
+        with w.block("def train(model, steps=None):"):
+            words = tr("Learn, and give the loss of each step; of so many steps, or of all.")
+            if self._groups:
+                words += "\n\n" + tr("The steps are those of every layer, and then of all of it.")
+            w.words(words)
+            w.line("losses = []")
+            self._call_pretrain()
+            test = 'name.startswith("head")'
+            if not self._spec.frozen:
+                test = 'not name.startswith(("decoder", "output"))'
+            w.line(f"learnt = [p for name, p in model.named_parameters() if {test}]")
+            self.write_optimizer("optimizer", training.optimizer, "learnt")
+            w.line("before = len(losses)")
+            with w.block(f"for epoch in range({training.epochs}):"):
+                self._epoch()
+            w.line("return losses")
+
+    def _is_learnt(self, name: str) -> bool:
+        """Whether fine-tuning learns a tensor."""
+        if self._spec.frozen:
+            return name.startswith("head")
+        return not name.startswith(("decoder", "output"))
+
+    def _corrupt_codes(self, number: int, group: Group) -> None:
+        """The noise of pre-training, as far as it makes sense for what the group takes."""
+        w, spec = self.w, self._spec.pretrain.corruption
+        if spec.kind == "none":
+            return
+        is_first = group.encoder.start == 0
+        kind = meant_noise(spec.kind, is_bounded=group.is_bounded, is_image=is_first)
+        w.gap()
+        with w.block(f"def corrupt_{number}(clean):"):
+            if kind == UNBOUNDED:
+                draw = f"torch.empty_like(clean).normal_(0.0, {spec.level!r}, generator=draws)"
+                w.line(f"return {draw}.add_(clean)")
+                return
+            row = CORRUPTIONS[kind]
+            w.words(f"{tr(row.label)}. {tr(row.help)}")
+            w.line(f"level, g = {spec.level!r}, draws")
+            if row.neighbours:
+                channels, height, width = self.s.resolved.dataset.image_shape
+                w.line(f"channels, height, width = {channels}, {height}, {width}")
+            w.line("out = torch.empty_like(clean)")
+            for line in row.lines:
+                w.line(line)
+            w.line("return out")
+
+    def _pretrain(self) -> None:
+        w, spec, rows = self.w, self._spec.pretrain, len(self.s.training)
+        full = self._rows == rows
+        w.gap()
+        with w.block("def pretrain(clean, corrupt, reduce, restore, loss_of, learnt, steps):"):
+            w.words(tr("Let a layer and its mirror restore what the layer is given."))
+            w.line(f"adam = torch.optim.Adam(learnt, lr={spec.learning_rate!r})")
+            w.line("losses = []")
+            with w.block(f"for epoch in range({spec.epochs}):"):
+                if full:
+                    self._pretrain_step("clean", "epoch")
+                else:
+                    w.line(f"order = torch.randperm({rows}, generator=draws)")
+                    with w.block(f"for start in range(0, {rows}, {self._rows}):"):
+                        chosen = f"clean[order[start : start + {self._rows}]]"
+                        self._pretrain_step(chosen, f"epoch + start / {rows}")
+            w.line("return losses")
+
+    def _pretrain_step(self, rows: str, done: str) -> None:
+        w, spec = self.w, self._spec.pretrain
+        w.line(f"x = {rows}")
+        w.line("loss = loss_of(restore(reduce(corrupt(x).double())), x.double())")
+        w.line(f"falling = 0.5 * (1 + math.cos(math.pi * ({done}) / {spec.epochs}))")
+        with w.block("for group in adam.param_groups:"):
+            w.line(f'group["lr"] = {spec.learning_rate!r} * (0.1 + 0.9 * falling)')
+        w.line("adam.zero_grad()")
+        w.line("loss.backward()")
+        w.line("adam.step()")
+        w.line("losses.append(loss.item())")
+        with w.block("if len(losses) == steps:"):
+            w.line("break" if self._rows == len(self.s.training) else "return losses")
+
+    def _call_pretrain(self) -> None:
+        w, s = self.w, self.s
+        if not self._groups:
+            return
+        w.line("h = images.double()" if not self._copies else "h = originals.double()")
+        for number, group in enumerate(self._groups, 1):
+            at = group.encoder.start
+            numbers = [
+                *range(group.encoder.start, group.encoder.stop),
+                *range(group.decoder.start, group.decoder.stop),
+            ]
+            names = [f'"{s.names[index]}' for index in numbers if s.layers[index].tensors]
+            own = ", ".join(
+                f'{name}{"_" if s.layers[index].tied_to is not None else "."}"'
+                for name, index in zip(
+                    names, [i for i in numbers if s.layers[i].tensors], strict=True
+                )
+            )
+            w.line(f"own = ({own},)", at)
+            w.line("learnt = [p for name, p in model.named_parameters() if name.startswith(own)]")
+            noise = f"corrupt_{number}"
+            if self._spec.pretrain.corruption.kind == "none":
+                noise = "lambda clean: clean"
+            parts = f"model.reduce_{number}, model.restore_{number}"
+            w.line(f"clean, loss_of = h.float(), {loss_name(group.loss)}", at)
+            w.line(f"losses += pretrain(clean, {noise}, {parts}, loss_of, learnt, steps)", at)
+            if number < len(self._groups):
+                w.line("model.eval()")
+                with w.block("with torch.no_grad():"):
+                    w.line(f"h = model.reduce_{number}(h)", at)
+                w.line("model.train()")
+
+    @property
+    def _copies(self) -> bool:
+        """Whether noisy copies of the samples, or fixed noise, are in the place of the images."""
+        corruption = self.recipe.data.corruption
+        fixed = not corruption.fresh and not corruption.clean_target
+        return corruption.kind != "none" and (corruption.copies > 1 or fixed)
+
+    def noise_functions(self) -> None:
+        """The same, and the images as they were, where pre-training needs them."""
+        if self._copies and self._groups:
+            self.w.line("originals = images")
+        super().noise_functions()
+
+    def _step(self, inputs: str, target: str) -> None:
+        w, s = self.w, self.s
+        w.line(f"x = {inputs}")
+        if self.recipe.data.augment.active:
+            w.line(f"x = augment({target})")
+        if self._corrupts_batches:
+            w.line(f"x = corrupt({'x' if self.recipe.data.augment.active else target}, draws)")
+        copies = s.rows // len(s.training)
+        if s.full_batch:
+            wanted = "labels" if copies == 1 else f"labels.repeat({copies})"
+        else:
+            wanted = "labels[chosen]" if copies == 1 else "labels[chosen % len(labels)]"
+        stop = len(s.resolved.layers)
+        encoder = () if self._spec.frozen else range(s.code_end)
+        order = [*range(stop, len(s.layers)), *encoder]
+        dropped = [index for index in order if index in s.dropped]
+        if s.dropped:
+            with w.block("masks = {"):
+                for index in dropped:
+                    shape = ", ".join(map(str, s.layers[index].output_shape))
+                    rate = s.dropped[index]
+                    w.line(f'"{s.names[index]}": mask({rate!r}, len(x), {shape}),', index)
+            w.line("}")
+        if changes_rate(self.recipe):
+            with w.block("for group in optimizer.param_groups:"):
+                w.line(f'group["lr"] = rate({done_text(s)})')
+        masks = ", masks" if s.dropped else ""
+        w.line(f"loss = objective(model, x.double(), {wanted}{masks})")
+        w.line("model.zero_grad()")
+        w.line("loss.backward()")
+        clip = self.recipe.training.clip_norm
+        if clip is not None:
+            w.line(f"nn.utils.clip_grad_norm_(learnt, {clip!r})")
+        w.line("optimizer.step()")
+        w.line("losses.append(loss.item())")
+        with w.block("if steps is not None and len(losses) - before == steps:"):
+            w.line("return losses")
