@@ -22,6 +22,7 @@ from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import set_language, tr
 from aegui.core.recipe.file import recipe_json
 from aegui.core.report.assignments import ASSIGNMENTS
+from aegui.core.report.figure_ids import FigureId, run_mark
 from aegui.core.run_file.saved import SUFFIX
 from aegui.core.study.plan import find_plan, load_plan
 from aegui.core.study.records import Records, usual_folder, with_kept_seeds
@@ -51,6 +52,15 @@ class _Source:
     pages: Callable[[IsCancelled], Iterator[ReportPage]]
     configuration: str
     model: OpenedRun | None = None
+    study: str = ""
+
+    def id_of(self, kind: str) -> str:
+        """By what the program opens a figure of that kind again."""
+        if self.model is None:
+            return FigureId(kind, self.study).text
+        model = self.model
+        mark = run_mark(model.saved.recipe)
+        return FigureId(kind, model.name, mark, model.weights, model.codec.run).text
 
 
 def report_command(options: argparse.Namespace) -> int:
@@ -144,6 +154,7 @@ def _source(name: str, options: argparse.Namespace) -> _Source:
         tr(plan.name) or path.stem,
         lambda _cancelled: study_pages(result, records, command),
         path.read_text(encoding="utf-8"),
+        study=path.stem,
     )
 
 
@@ -177,7 +188,7 @@ def _pages(sources: Sequence[_Source], report: Report, cancelled: IsCancelled) -
             section = tr(page.section)
             if several and source.model is not None:
                 section = tr("{what}: {name}", what=section, name=source.name)
-            found.append(replace(page, section=section))
+            found.append(replace(page, section=section, id=source.id_of(page.key)))
     # What is said of several networks stands together, in the order of the assignment.
     order = {tr(section): place for place, section in enumerate(ORDER)}
     found.sort(key=lambda page: min(order[each] for each in order if page.section.startswith(each)))
@@ -235,15 +246,33 @@ def _write(
             write_atomically(folder / "tables" / f"{key}.csv", page.table.encode())
         bare = figure_bytes(page.figure, replace(paper, title=False, origin=False), "png")
         slides.append(
-            Slide(page.finding, bare, f"{key} · {page.figure.origin}", notes=page.command)
+            Slide(
+                page.finding,
+                bare,
+                f"{key} · {page.figure.origin}",
+                notes="\n".join(filter(None, (page.command, page.id))),
+            )
         )
-        shown.append(WebFigure(key, page.section, page.finding, svg, page.command))
+        shown.append(WebFigure(key, page.section, page.finding, svg, page.command, page.id))
         listed.append(
-            {"id": key, "section": page.section, "finding": page.finding, "command": page.command}
+            {
+                "id": key,
+                "section": page.section,
+                "finding": page.finding,
+                "command": page.command,
+                "opens": page.id,
+            }
         )
     write_atomically(folder / SLIDES, pptx(slides, title))
     write_atomically(folder / PAGE, report_html(title, shown).encode())
-    book = [replace(page.figure, title=page.finding) for page in pages]
+    book = [
+        replace(
+            page.figure,
+            title=page.finding,
+            origin=" · ".join(filter(None, (page.figure.origin, page.id))),
+        )
+        for page in pages
+    ]
     write_atomically(folder / BOOK, book_pdf(book, paper, title))
     commands = dict.fromkeys(page.command for page in pages if page.command)
     write_atomically(folder / COMMANDS, "".join(f"{line}\n" for line in commands).encode())

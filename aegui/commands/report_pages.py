@@ -17,8 +17,11 @@ from aegui.commands.figure_kinds import FIGURES
 from aegui.commands.options import FIGURE
 from aegui.core.data.card import card
 from aegui.core.data.corruption import corruption_words
+from aegui.core.data.load import load_data
 from aegui.core.errors import AeguiError
+from aegui.core.evaluation.limits import limit
 from aegui.core.evaluation.noise import noisy_score
+from aegui.core.evaluation.run_figures import tried_figure
 from aegui.core.evaluation.samples import sample_images
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.i18n import localized, mark, tr, trn
@@ -55,6 +58,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.commands.opened import OpenedRun
+    from aegui.core.data.dataset import Dataset
     from aegui.core.recipe import Recipe
     from aegui.core.study.records import Records
     from aegui.core.study.results import StudyResult
@@ -68,6 +72,8 @@ _FEW_CHARACTERS = 100
 _MOST_MATRIX = 40
 _FINDS = 12
 _STEPS = 9
+_LINES_BETWEEN = 5
+_LIMIT_DRAWS = 4_000
 _NOISE = CorruptionSpec(kind="flip", level=0.1)
 _TRIED_LEVELS = (0.05, 0.1, 0.2)
 _SHOWN = 24
@@ -88,6 +94,7 @@ class ReportPage:
         figure: The figure.
         command: The line that makes it again; empty where it is part of the report alone.
         table: Its numbers as CSV, or empty.
+        id: By what the program opens it again; empty where it is not of one run or study.
     """
 
     key: str
@@ -96,6 +103,7 @@ class ReportPage:
     figure: Figure
     command: str = ""
     table: str = field(default="")
+    id: str = ""
 
 
 def run_pages(model: OpenedRun, cancelled: Callable[[], bool]) -> Iterator[ReportPage]:
@@ -147,6 +155,7 @@ def study_pages(result: StudyResult, records: Records, command: str) -> Iterator
         command,
         csv_of(result),
     )
+    yield from _noise_pages(result, key, name, command)
     material = study_material(result, records)
     count = 0
     for kind in _STUDY_PICTURES:
@@ -157,6 +166,63 @@ def study_pages(result: StudyResult, records: Records, command: str) -> Iterator
             yield ReportPage(
                 f"{key}-{kind}", AXES, finding if count == 1 else words, figure, command, figure.csv
             )
+
+
+def _noise_pages(result: StudyResult, key: str, name: str, command: str) -> Iterator[ReportPage]:
+    """The noise matrix of a study whose networks were tried with noises."""
+    tried = result.plan.tried
+    cells = [cell for cell in result.cells if cell.runs]
+    if tried is None or len(tried.noises) < 2 or len(cells) < 2:
+        return
+    columns = tuple(map(corruption_words, tried.noises))
+    rows = tuple(cell.setting.title for cell in cells)
+    means = np.array(
+        [
+            [np.nanmean(cell.values(tried_figure("wrong", noise))) for noise in tried.noises]
+            for cell in cells
+        ]
+    )
+    best = means.argmin(axis=0)
+    texts = tuple(tuple(localized(value, ".2f") for value in line) for line in means.tolist())
+    shades = 1.0 - means / max(float(means.max()), 1e-9)
+    trained, asked = tr("trained with"), tr("tried with")
+    dataset = load_data(cells[0].setting.recipe.data)
+    limits = tuple(_limit_words(dataset, noise) for noise in tried.noises)
+    plot = NumberMatrix(
+        texts,
+        shades,
+        rows,
+        columns,
+        asked,
+        trained,
+        foot=(tr("Bayes limit"), limits) if any(limits) else None,
+        best=frozenset((int(row), at) for at, row in enumerate(best)),
+    )
+    finding = tr(
+        "Wrong pixels by the noise of the training and of the test: best with {levels} where "
+        "{noise} is removed",
+        levels=rows[int(best[-1])],
+        noise=columns[-1],
+    )
+    table = [[row, *line] for row, line in zip(rows, texts, strict=True)]
+    table += [[tr("Bayes limit"), *limits]] if any(limits) else []
+    title = tr("{what}: {name}", what=tr("Noise matrix"), name=name)
+    yield ReportPage(
+        f"{key}-noise-matrix",
+        DENOISE,
+        finding,
+        Figure(f"{key}-noise-matrix", title, (plot,), seeds_words(result)),
+        command,
+        csv_text(["", *columns], table),
+    )
+
+
+def _limit_words(dataset: Dataset, noise: CorruptionSpec) -> str:
+    """What nobody can be better than; empty where it is known of black and white alone."""
+    if not dataset.is_binary:
+        return ""
+    found = limit(dataset.images, noise, _LIMIT_DRAWS, image_shape=dataset.image_shape)
+    return localized(found.mean, ".2f")
 
 
 # Data and method
@@ -402,7 +468,7 @@ def _new_pages(model: OpenedRun, cancelled: Callable[[], bool]) -> Iterator[Repo
     if model.has_prior:
         yield _samples_page(model, section)
     if model.codec.can_encode and len(model.dataset) > 1:
-        yield _path_page(model, section)
+        yield (_interpolation_page if model.has_prior else _path_page)(model, section)
     yield from _concept_pages(model, section)
 
 
@@ -488,6 +554,43 @@ def _path_page(model: OpenedRun, section: str) -> ReportPage:
         n=localized(float(pixel_change(model.codec, path).sum()), ".1f"),
     )
     return ReportPage("path", section, finding, Figure("path", title, (sheet,), model.origin()), "")
+
+
+def _interpolation_page(model: OpenedRun, section: str) -> ReportPage:
+    """Of a code with a prior: in straight lines from samples to those of other classes."""
+    codes = np.nan_to_num(np.asarray(model.codes))
+    step = max(1, -(-len(model.dataset) // len(codes)))
+    labels = [model.dataset.labels[at * step] for at in range(len(codes))]
+    rows: list[tuple[NDArray[np.float32], ...]] = []
+    names, changes = [], []
+    begun: set[str] = set()
+    ended: set[str] = set()
+    for first, label in enumerate(labels):
+        if len(rows) == _LINES_BETWEEN:
+            break
+        others = [at for at, other in enumerate(labels) if other not in {label, *ended}]
+        if label in begun or not others or not label.strip():
+            continue
+        far = ((codes[others] - codes[first]) ** 2).sum(axis=1)
+        last = others[int(np.argmax(far))]
+        begun.add(label)
+        ended.add(labels[last])
+        path = through([codes[first], codes[last]], "straight", _STEPS)
+        rows.append(tuple(decoded(model.codec, path)))
+        changes.append(float(pixel_change(model.codec, path).max()))
+        names.append(f"{_name(model, first * step)} → {_name(model, last * step)}")
+    sheet = PictureSheet(tuple(rows), look_of(model.dataset), row_names=tuple(names))
+    title = tr("Interpolation in {n} equal steps of the code", n=_STEPS)
+    finding = tr(
+        "Every step between two samples is an image; from one to the next {n} at most change",
+        n=localized(max(changes, default=0.0), ".1f"),
+    )
+    return ReportPage(
+        "interpolation",
+        section,
+        finding,
+        Figure("interpolation", title, (sheet,), model.origin()),
+    )
 
 
 def _concept_pages(model: OpenedRun, section: str) -> Iterator[ReportPage]:

@@ -38,6 +38,8 @@ class Requests(QObject):
     """Look for samples of the set by name."""
     place = Signal(object)
     """Put the cursor of the map at a code ``[d]``, and decode it."""
+    figure = Signal(str)
+    """Open the figure of a hand-in again whose id that is."""
     number = Signal(str, int)
     """Follow a number back, the one at that place of the answer to the ``drawing``, or of the image
     at the ``cursor``."""

@@ -43,6 +43,7 @@ from aegui.window.notifications import Notifications
 from aegui.window.panel_focus import PanelFocus
 from aegui.window.search import (
     action_entries,
+    figure_entries,
     guide_entries,
     lesson_entries,
     line_entries,
@@ -450,11 +451,14 @@ class MainWindow(FeatureWindow):
             *guide_entries(self.show_guide_at),
         )
         shown, go = self._services.shown, self._services.requests.samples.emit
-        open_line = self._services.requests.line.emit
+        requests = self._services.requests
 
         def look(query: str) -> list[Findable]:
-            lines = line_entries(query, open_line)
-            return lines or sample_entries(shown.dataset, shown.look.glyphs, go, query)
+            pasted = (
+                *line_entries(query, requests.line.emit),
+                *figure_entries(query, requests.figure.emit),
+            )
+            return list(pasted) or sample_entries(shown.dataset, shown.look.glyphs, go, query)
 
         title = tr("Search for commands, panels, settings, networks, lessons, samples, help")
         Finder(entries, title, self, look).open()

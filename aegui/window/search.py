@@ -16,6 +16,7 @@ from aegui.core.gallery import cards
 from aegui.core.i18n import tr, trn
 from aegui.core.lessons.lesson import lesson_cards
 from aegui.core.recipe.settings import SECTIONS
+from aegui.core.report.figure_ids import is_figure_id
 from aegui.core.setup_line.reading import is_line
 from aegui.kit.finder import Findable
 from aegui.widgets.glyphs import label_name
@@ -79,6 +80,14 @@ def line_entries(query: str, choose: Callable[[str], object]) -> list[Findable]:
         return []
     kind, title = tr("Set-up"), tr("Open this set-up")
     return [Findable(title, query.strip(), kind, partial(choose, query))]
+
+
+def figure_entries(query: str, choose: Callable[[str], object]) -> list[Findable]:
+    """The figure of a hand-in whose id ``query`` is."""
+    if not is_figure_id(query):
+        return []
+    title = tr("Open this figure again")
+    return [Findable(title, query.strip(), tr("Hand-in"), partial(choose, query))]
 
 
 def setting_entries(

@@ -12,6 +12,7 @@ from PIL import Image
 from pptx import Presentation
 
 from aegui.cli import main
+from aegui.core.report.figure_ids import FigureId, read_figure_id
 from aegui.core.run_file.saved import load_run, save_run
 from aegui.paths import models_dir
 from tests.core.web_page.made import PICTURES, letters, trained
@@ -97,6 +98,29 @@ def test_a_study_is_done_first_where_it_is_asked_for(
     assert len(table.read_text(encoding="utf-8").splitlines()) >= 3
 
 
+def test_a_study_of_noises_has_its_matrix_and_figures_their_ids(tmp_path: Path) -> None:
+    noises = [{"kind": "flip", "level": level} for level in (0.0, 0.2)]
+    rows = [
+        {"label": f"{level:.0%}", "set": {"data.corruption": {"kind": "flip", "level": level}}}
+        for level in (0.0, 0.2)
+    ]
+    plan = tmp_path / "two-noises.json"
+    axes = [{"label": "noise of the training", "rows": rows}]
+    tried = {"noises": noises, "draws": 200}
+    study = {**STUDY, "name": "Two noises", "axes": axes, "tried": tried, "published": []}
+    plan.write_text(json.dumps(study), encoding="utf-8")
+    folder = tmp_path / "out"
+    assert main(["report", str(plan), "--train", "-o", str(folder)]) == 0
+    (table,) = (folder / "tables").glob("*-two-noises-noise-matrix.csv")
+    lines = table.read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 4
+    assert lines[-1].startswith("Bayes limit,0.00,")
+    opens = {page["id"]: page["opens"] for page in listed(folder)}
+    matrix = next(text for key, text in opens.items() if key.endswith("noise-matrix"))
+    assert read_figure_id(matrix) == FigureId("two-noises-noise-matrix", "two-noises")
+    assert matrix in (folder / "report.html").read_text(encoding="utf-8")
+
+
 def test_pictures_have_pages_too_and_what_is_missing_is_left_out(tmp_path: Path) -> None:
     path = tmp_path / "pictures.aegui"
     network = {"encoder": [{"units": 8}], "latent": {"kind": "gaussian", "units": 2}}
@@ -104,6 +128,8 @@ def test_pictures_have_pages_too_and_what_is_missing_is_left_out(tmp_path: Path)
     assert main(["report", str(path), "-o", str(tmp_path / "out"), "--lang", "es"]) == 0
     keys = [page["id"].split("-", 1)[1] for page in listed(tmp_path / "out")]
     assert "samples" in keys
+    assert "interpolation" in keys
+    assert "path" not in keys
     assert "noise" not in keys
     assert "data-hamming" not in keys
 

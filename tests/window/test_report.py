@@ -5,9 +5,20 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from aegui.core.report.figure_ids import FigureId, run_mark
+from aegui.core.run_file.saved import load_run
 from aegui.features.report import feature as wiring
+from aegui.features.report.feature import ReportFeature
 from aegui.features.report.model.report_service import ReportService
 from aegui.features.report.view.dialog import HandInDialog
+from aegui.features.studies.model.study_runs import StudyRuns
+from aegui.kit.finder import Finder
+from aegui.paths import models_dir
+from aegui.shell.panel_area import is_in_sight
 from tests.window.conftest import train
 
 if TYPE_CHECKING:
@@ -16,6 +27,7 @@ if TYPE_CHECKING:
     import pytest
     from pytestqt.qtbot import QtBot
 
+    from aegui.session.notice import Notice
     from aegui.window.main_window import MainWindow
 
 
@@ -102,3 +114,44 @@ def test_it_can_be_given_up(
     reports.job.cancel()
     reports.job.shutdown()
     assert not (folder / "figures.json").exists()
+
+
+def test_a_figure_is_opened_again_by_its_id(window: MainWindow, qtbot: QtBot) -> None:
+    shipped = models_dir() / "letters-2d.aegui"
+    mark = run_mark(load_run(shipped).recipe)
+    text = FigureId("curves", "letters-2d", mark).text
+    workspace = window._services.workspace
+    assert workspace.run is None
+    window.actions_table["search_commands"].trigger()
+    qtbot.waitUntil(lambda: any(each.isVisible() for each in window.findChildren(Finder)))
+    finder = next(each for each in window.findChildren(Finder) if each.isVisible())
+    finder.line.setText(text)
+    assert [entry.title for entry in finder.entries] == ["Open this figure again"]
+    window.set_perspective("wander")
+    QTest.keyClick(finder.line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: workspace.run is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: not window.docks["charts"].isHidden(), timeout=20_000)
+    assert window.perspective == "build"
+    # The same run again: only the panel comes to the front; and by pasting.
+    QApplication.clipboard().setText(FigureId("traversal", "letters-2d", mark, "last").text)
+    window.actions_table["paste_line"].trigger()
+    qtbot.waitUntil(lambda: is_in_sight(window.docks["code"]), timeout=20_000)
+    assert window._services.shown.weights == "last"
+
+
+def test_a_figure_that_is_not_here_says_so(window: MainWindow, qtbot: QtBot) -> None:
+    notices: list[Notice] = []
+    window.feature(ReportFeature).noticed.connect(notices.append)
+    window._services.requests.figure.emit(FigureId("curves", "gone", "0" * 16).text)
+    qtbot.waitUntil(lambda: bool(notices), timeout=20_000)
+    assert "“gone”" in notices[-1].text
+    window._services.requests.figure.emit("aegui-figure:what")
+    assert "no id" in notices[-1].text
+
+
+def test_a_figure_of_a_study_opens_the_study(window: MainWindow, qtbot: QtBot) -> None:
+    runs = window._services.of(StudyRuns)
+    window._services.requests.figure.emit(FigureId("x-curves", "letters-epochs").text)
+    qtbot.waitUntil(
+        lambda: runs.sheet is not None and runs.sheet.path.stem == "letters-epochs", timeout=20_000
+    )

@@ -113,7 +113,11 @@ def states_of(rows: Iterable[ParityRow], entries: Iterable[LibraryEntry]) -> tup
 
 
 def _state(row: ParityRow, kept: Mapping[str, Sequence[LibraryEntry]]) -> RowState:
-    cells = tuple(_measured(kept.get(parity_key(recipe), ()), row.figure) for recipe in row.recipes)
+    is_whole = row.claim in {"trained", "first", "last"}
+    cells = tuple(
+        _measured(kept.get(parity_key(recipe), ()), row.figure, is_whole=is_whole)
+        for recipe in row.recipes
+    )
     return RowState(
         row, cells, is_reached(row, [None if cell is None else cell.mean for cell in cells])
     )
@@ -150,11 +154,14 @@ def _key_of_entry(entry: LibraryEntry) -> str:
         return ""
 
 
-def _measured(entries: Sequence[LibraryEntry], figure: str) -> Trained | None:
+def _measured(entries: Sequence[LibraryEntry], figure: str, *, is_whole: bool) -> Trained | None:
+    """What ``entries`` have of a figure; ``is_whole``: of trainings that went to their end."""
     by_seed: dict[int, float] = {}
     newest: LibraryEntry | None = None
     for entry in entries:
         known = {seed: v for seed, v in entry.values(figure).items() if math.isfinite(v)}
+        if is_whole:
+            known = {seed: v for seed, v in known.items() if seed not in _stopped(entry)}
         if known:
             by_seed |= known
             newest = entry
@@ -169,6 +176,15 @@ def _measured(entries: Sequence[LibraryEntry], figure: str) -> Trained | None:
         str(newest.environment.get("processor") or ""),
         newest.id,
     )
+
+
+def _stopped(entry: LibraryEntry) -> set[int]:
+    """The seeds whose training was ended by hand, before its last epoch and without a goal."""
+    training = entry.recipe.get("training", {})
+    if any(value is not None for value in training.get("goals", {}).values()):
+        return set()
+    planned = training.get("epochs", 0)
+    return {seed for seed, epochs in entry.values("epochs").items() if epochs < planned}
 
 
 def summary_words(states: Sequence[RowState]) -> str:

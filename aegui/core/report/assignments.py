@@ -36,7 +36,10 @@ ASSIGNMENTS = table(
             "activations, losses and first weights compared."
         ),
         models=("letters-2d", "letters-denoise"),
-        studies=("letters-rates", "letters-activations", "letters-losses", "letters-initialisers"),
+        studies=(
+            *("letters-rates", "letters-activations", "letters-losses", "letters-initialisers"),
+            "letters-noise",
+        ),
     ),
 )
 """By key."""

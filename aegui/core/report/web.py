@@ -34,6 +34,7 @@ class WebFigure:
         finding: What it shows.
         svg: The figure.
         command: The line that makes it again, or empty.
+        id: By what the program opens it again, or empty.
     """
 
     key: str
@@ -41,6 +42,7 @@ class WebFigure:
     finding: str
     svg: bytes
     command: str = ""
+    id: str = ""
 
 
 def report_html(title: str, figures: Sequence[WebFigure]) -> str:
@@ -67,7 +69,8 @@ def report_html(title: str, figures: Sequence[WebFigure]) -> str:
 
 def _figure(figure: WebFigure) -> str:
     picture = base64.b64encode(figure.svg).decode("ascii")
-    again = f" <code>{escape(figure.command)}</code>" if figure.command else ""
+    lines = (figure.command, figure.id)
+    again = "".join(f"<br><code>{escape(line)}</code>" for line in lines if line)
     return (
         f'<section id="{escape(figure.key)}"><h3>{escape(figure.finding)}</h3>'
         f'<figure><img alt="{escape(figure.finding)}" src="data:image/svg+xml;base64,{picture}">'

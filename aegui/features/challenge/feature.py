@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from aegui.core.errors import RecipeError
 from aegui.core.i18n import tr
+from aegui.core.report.figure_ids import is_figure_id
 from aegui.core.run_file.challenge import KeptChallenge
 from aegui.core.setup_line.reading import is_line, read_line
 from aegui.core.setup_line.writing import line_of
@@ -70,6 +71,9 @@ class ChallengeFeature(Feature):
         text = QApplication.clipboard().text()
         if is_line(text):
             self.open_line(text)
+            return
+        if is_figure_id(text):
+            self._services.requests.figure.emit(text)
             return
         words = tr("There is no set-up on the clipboard. One is a line such as: {line}",
                    line=_EXAMPLE)  # fmt: skip

@@ -20,5 +20,6 @@ FEATURES = (
                 "open",
             ),
         ),
+        requests={"figure": "open_figure"},
     ),
 )

@@ -4,22 +4,60 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QTimer, Slot
 
+from aegui.core.errors import AeguiError
 from aegui.core.i18n import language, localized, tr
 from aegui.core.report.assignments import ASSIGNMENTS
+from aegui.core.report.figure_ids import FigureId, find_run, read_figure_id, run_mark
 from aegui.core.training.history import plain_epoch
 from aegui.features.report.model.report_service import ReportOrder, ReportService
 from aegui.features.report.view.dialog import SHOWN, HandIn, HandInDialog
+from aegui.paths import library_dir
+from aegui.session.documents.kept_document import KeptDocument
 from aegui.session.notice import Notice
 from aegui.shell.dialogs.files import choose_folder
 from aegui.shell.feature import Feature
 
 if TYPE_CHECKING:
+    from aegui.core.data.progress import IsCancelled, Report
     from aegui.session.services import Services
     from aegui.shell.feature_window import FeatureWindow
+
+
+class _Place(NamedTuple):
+    """The panel that shows a kind of figure, and an arrangement that has it."""
+
+    dock: str
+    arrangement: str
+
+
+_PLACES = {
+    "data": _Place("data", "build"),
+    "method": _Place("builder", "build"),
+    "curves": _Place("charts", "build"),
+    "errors": _Place("reconstructions", "build"),
+    "worst": _Place("reconstructions", "build"),
+    "reconstructions": _Place("reconstructions", "build"),
+    "traversal": _Place("code", "build"),
+    "noise": _Place("study", "compare"),
+    "noisy": _Place("answer", "draw"),
+    "new": _Place("making", "compare"),
+    "samples": _Place("making", "compare"),
+    "path": _Place("making", "compare"),
+    "interpolation": _Place("making", "compare"),
+    "concept": _Place("making", "compare"),
+}
+"""By kind of figure, or by what it begins with; of others the map has the window."""
+
+
+class _Found(NamedTuple):
+    """Where the run of a figure is; None: nowhere."""
+
+    wanted: FigureId
+    path: Path | None
 
 
 class ReportFeature(Feature):
@@ -30,6 +68,11 @@ class ReportFeature(Feature):
         reports = services.of(ReportService)
         reports.written.connect(self._on_reports_written)
         reports.failed.connect(self._on_reports_failed)
+        self._wanted: FigureId | None = None
+        self._found = services.latest("aegui-figure")
+        self._found.answered.connect(self._on_found_answered)
+        self._found.failed.connect(self._on_reports_failed)
+        services.workspace.document_changed.connect(self._on_workspace_document_changed)
 
     @Slot()
     def open(self) -> None:
@@ -78,6 +121,74 @@ class ReportFeature(Feature):
         )
         self._services.of(ReportService).write(order)
         self.noticed.emit(Notice("info", tr("The hand-in is being written…"), about="figure"))
+
+    # A figure that is opened again
+
+    @Slot(str)
+    def open_figure(self, text: str) -> None:
+        """Open the run or the study of a figure, and bring what shows it to the front."""
+        try:
+            wanted = read_figure_id(text)
+        except AeguiError as error:
+            self.noticed.emit(Notice("warning", str(error), passing=True))
+            return
+        if wanted.is_study:
+            self._services.requests.plan.emit(wanted.name)
+            return
+        saved = self._services.shown.saved
+        if saved is not None and run_mark(saved.recipe) == wanted.mark:
+            self._bring(wanted)
+            return
+        self._wanted = wanted
+        recent = self._services.workspace.recent_files
+
+        def look(_report: Report, cancelled: IsCancelled) -> tuple[_Found]:
+            return (_Found(wanted, find_run(wanted, recent, cancelled)),)
+
+        self._found.derive(look, wanted)
+
+    @Slot(object)
+    def _on_found_answered(self, found: _Found) -> None:
+        if found.path is None:
+            self._wanted = None
+            text = tr(
+                "The run “{name}” of this figure is not here: neither among the models that ship, "
+                "nor the files opened lately, nor in the library. Open its file, and try again.",
+                name=found.wanted.name,
+            )
+            self.noticed.emit(Notice("warning", text))
+        elif library_dir() in found.path.parents:
+            kept = KeptDocument(found.wanted.name, found.path)
+            self._services.requests.open_kept.emit(kept)
+        else:
+            self._services.requests.file.emit(found.path)
+
+    @Slot(object)
+    def _on_workspace_document_changed(self, _workspace: object) -> None:
+        wanted, run = self._wanted, self._services.workspace.run
+        self._wanted = None
+        if wanted is not None and run is not None and run_mark(run.recipe) == wanted.mark:
+            # Once everybody has heard of the document.
+            QTimer.singleShot(0, self, lambda: self._bring(wanted))
+
+    def _bring(self, wanted: FigureId) -> None:
+        """Show the weights that the figure is of, and the panel that has it."""
+        showing = self._services.showing
+        showing.show_epoch(None)
+        if wanted.run < self._services.shown.recipe.runs:
+            showing.choose_run(wanted.run)
+        showing.choose_weights("last" if wanted.weights == "last" else "best")
+        kind = wanted.kind if wanted.kind in _PLACES else wanted.kind.partition("-")[0]
+        place = _PLACES.get(kind)
+        if place is None:
+            self._services.requests.arrangement.emit("wander")
+            self._window.canvas.setFocus()
+            return
+        dock = self._window.docks[place.dock]
+        if dock.isHidden():
+            self._services.requests.arrangement.emit(place.arrangement)
+        dock.show()
+        dock.raise_()
 
     @Slot(str)
     def _on_reports_written(self, folder: str) -> None:

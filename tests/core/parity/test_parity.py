@@ -26,10 +26,15 @@ if TYPE_CHECKING:
 ROWS = {row.id: row for row in parity_rows()}
 
 
-def entry(recipe: Recipe, created: str = "2026-01-02T03:04:05", **seeds: float) -> LibraryEntry:
+def entry(
+    recipe: Recipe, created: str = "2026-01-02T03:04:05", epochs: int = 10**9, **seeds: float
+) -> LibraryEntry:
     """A kept run whose figures are all the same number; seeds as ``s3=0.5``."""
     rows = tuple(
-        SeedRow(seed=int(name[1:]), figures=dict.fromkeys(RUN_FIGURES, value))
+        SeedRow(
+            seed=int(name[1:]),
+            figures={**dict.fromkeys(RUN_FIGURES, value), "epochs": float(epochs)},
+        )
         for name, value in seeds.items()
     )
     kept = recipe.model_copy(update={"seed": rows[0].seed, "runs": len(rows), "name": "mine"})
@@ -89,6 +94,15 @@ def test_a_seed_that_was_trained_again_counts_once() -> None:
     assert found is not None
     assert (found.seeds, found.mean, found.date) == ((1, 2), 0.0, "2026-01-01")
     assert found.processor == "a processor"
+
+
+def test_a_training_that_was_stopped_is_not_done_but_may_be_good_enough() -> None:
+    done = ROWS["A3-small"]
+    assert done.claim == "trained"
+    assert state(done, entry(done.recipes[0], epochs=9_999, s1=0.1)) is None
+    assert state(done, entry(done.recipes[0], epochs=10_000, s1=0.1)) is True
+    low = ROWS["A2-uniform"]
+    assert state(low, entry(low.recipes[0], epochs=5, s1=0.1)) is True
 
 
 def test_orders_need_the_others() -> None:
