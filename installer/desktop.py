@@ -21,6 +21,7 @@ ICON_SIZES = (16, 24, 32, 48, 64, 128, 256)
 COLOUR = "#2f6fd0"
 """Of the icon, which stands on light and dark desktops alike."""
 MIME = "application/x-aegui"
+LESSON_MIME, TEACHER_MIME = f"{MIME}-lesson", f"{MIME}-teacher"
 
 DESCRIPTION = """laboratory for autoencoders
  Build an autoencoder with the mouse, watch it learn, draw letters and see
@@ -39,7 +40,7 @@ Icon=aegui
 Terminal=false
 Categories=Education;Science;ArtificialIntelligence;
 Keywords=autoencoder;latent;denoising;neural network;red neuronal;
-MimeType={MIME};
+MimeType={MIME};{LESSON_MIME};{TEACHER_MIME};
 StartupWMClass=aegui
 """
 
@@ -51,6 +52,20 @@ KIND = f"""<?xml version="1.0" encoding="UTF-8"?>
     <sub-class-of type="application/zip"/>
     <generic-icon name="x-office-document"/>
     <glob pattern="*.aegui" weight="60"/>
+  </mime-type>
+  <mime-type type="{LESSON_MIME}">
+    <comment>aegui lesson</comment>
+    <comment xml:lang="es">lección de aegui</comment>
+    <sub-class-of type="application/json"/>
+    <generic-icon name="x-office-document"/>
+    <glob pattern="*.aegui-lesson" weight="60"/>
+  </mime-type>
+  <mime-type type="{TEACHER_MIME}">
+    <comment>aegui teacher file</comment>
+    <comment xml:lang="es">archivo docente de aegui</comment>
+    <sub-class-of type="application/json"/>
+    <generic-icon name="x-office-document"/>
+    <glob pattern="*.aegui-teacher" weight="60"/>
   </mime-type>
 </mime-info>
 """

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aegui.commands.words import say, say_json
-from aegui.core.i18n import tr, trn
-from aegui.core.lessons.lesson import check_names, lesson_cards, load_lesson, said
+from aegui.core.i18n import said, tr, trn
+from aegui.core.lessons.lesson import check_names, lesson_cards, load_lesson
 from aegui.core.text_tables import columns_text
 
 if TYPE_CHECKING:

@@ -778,3 +778,4 @@ LESSON_CHECK = (
     whole("--seed", mark("N"), mark("first seed of the networks (default 0)"), default=0),
     whole("--seeds", mark("N"), mark("how many seeds to try (default 3)"), default=3, least=1),
 )
+TEACHER_CHECK = (text("file", mark("FILE"), mark("the teacher file")),)

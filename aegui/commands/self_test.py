@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.commands.self_test_lines import CLASSIFIER, COURSE, LINES, PLAN
+from aegui.commands.self_test_lines import CLASS, CLASSIFIER, COURSE, LINES, PLAN
 from aegui.commands.words import say
 from aegui.core.data.builtin import load_builtin
 from aegui.core.errors import AeguiError
@@ -30,6 +30,7 @@ from aegui.core.i18n import tr
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe, TrainingSpec
 from aegui.core.run_file.saved import SavedRun, load_run, save_run
+from aegui.core.suffixes import TEACHER
 from aegui.paths import models_dir
 
 if TYPE_CHECKING:
@@ -148,6 +149,7 @@ def _write_files(folder: Path) -> None:
     (folder / "plan.json").write_text(json.dumps(PLAN), encoding="utf-8")
     (folder / "classifier.json").write_text(json.dumps(CLASSIFIER), encoding="utf-8")
     (folder / "course.yaml").write_text(COURSE, encoding="utf-8")
+    (folder / f"class{TEACHER}").write_text(json.dumps(CLASS), encoding="utf-8")
     pixels = np.random.default_rng(0).integers(0, 256, (6, 8, 8), dtype=np.uint8)
     np.savez(folder / "array.npz", images=pixels, labels=np.arange(6) % 2)
     rows = [",".join(map(str, (place % 2, *image.ravel()))) for place, image in enumerate(pixels)]

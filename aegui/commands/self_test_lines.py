@@ -77,6 +77,7 @@ LINES: tuple[tuple[str, str], ...] = (
     ("report", "{f}/a.aegui -o {f}/report"),
     ("lesson list", "--json"),
     ("lesson check", "why-two --try --seeds 1"),
+    ("teacher check", "{f}/class.aegui-teacher"),
     ("gpu", "--json"),
     ("report-problem", "-o {f}/problem.zip"),
     # Studies: in this process, and by another one that this program starts.
@@ -118,6 +119,15 @@ PLAN = {
     ],
 }
 """The study that is done."""
+
+CLASS = {
+    "format": "aegui-teacher",
+    "version": 1,
+    "lesson": "compress",
+    "hidden": {"panels": ["races"]},
+    "locked": {"fields": ["network"]},
+}
+"""A teacher file."""
 
 CLASSIFIER = {
     "format": "aegui-recipe",

@@ -473,6 +473,13 @@ _ROWS = (
         options.LESSON_CHECK,
     ),
     Command(
+        "teacher check",
+        "teacher:check_command",
+        mark("whether a file is a teacher file, and what it hides and locks"),
+        mark("Read a teacher file and say what it hides, locks and begins with, or what is wrong."),
+        options.TEACHER_CHECK,
+    ),
+    Command(
         "report-problem",
         "problem:report_problem_command",
         mark("versions, log and recipe in a file, for whoever helps you"),
@@ -503,6 +510,10 @@ COMMANDS = {command.name: command for command in _ROWS}
 """By their names; one of several words is typed as several."""
 
 FAMILIES = {
+    "teacher": (
+        mark("teacher files: check one"),
+        mark("Files that begin a class, and hide or lock controls meanwhile."),
+    ),
     "lesson": (
         mark("lessons: list them, check a file of your own"),
         mark("The lessons."),

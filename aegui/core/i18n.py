@@ -95,6 +95,13 @@ def language() -> str:
     return _LanguageState.code
 
 
+def said(words: str | Mapping[str, str]) -> str:
+    """One text, or of texts by language that in the language in force, in English, or the first."""
+    if isinstance(words, str):
+        return words
+    return words.get(language()) or words.get("en") or next(iter(words.values()), "")
+
+
 def tr(message: str, /, **values: object) -> str:
     """``message`` in the person's language, with ``{name}`` fields filled from ``values``."""
     text = _LanguageState.catalogue.gettext(message) if message else ""

@@ -30,6 +30,7 @@ from aegui.features import (
     report,
     source,
     studies,
+    teacher,
     time,
     tour,
 )
@@ -70,6 +71,7 @@ FEATURES: tuple[FeatureSpec, ...] = (
     *parity.FEATURES,
     *tour.FEATURES,
     *lessons.FEATURES,
+    *teacher.FEATURES,
 )
 """In the order in which they are made and told what is shown."""
 

@@ -77,3 +77,5 @@ class Requests(QObject):
     """Begin the lesson of that key, one that ships, where it was left."""
     lesson_file = Signal(object)
     """Begin the lesson in the file at a ``Path``."""
+    teacher_file = Signal(object)
+    """Put the teacher file at a ``Path`` in force."""

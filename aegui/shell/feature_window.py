@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMainWindow, QWidget
 from aegui.shell.feature import Feature
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from PySide6.QtWidgets import QDockWidget, QMenu
 
@@ -51,6 +51,16 @@ class FeatureWindow(QMainWindow):
 
     def landmark(self, key: str) -> QWidget | None:
         """What a person sees of ``key``: ``map``, ``time``, a dock, or an action of the toolbar."""
+        raise NotImplementedError
+
+    def take_layout(self) -> None:
+        """Arrange the panels as the settings have them."""
+        raise NotImplementedError
+
+    def withhold(
+        self, panels: Collection[str], hidden: Collection[str], locked: Collection[str]
+    ) -> None:
+        """Take these panels and actions away, lock those actions, and give back all others."""
         raise NotImplementedError
 
     def panel(self, kind: type[AnyPanel]) -> AnyPanel:

@@ -15,7 +15,7 @@ from aegui.kit.theme import icon
 from aegui.shell.action_spec import ActionSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from PySide6.QtWidgets import QMainWindow
 
@@ -280,6 +280,8 @@ class Actions:
         self._chosen = dict(keys or {})
         self._actions: dict[str, QAction] = {}
         self._groups: dict[str, QActionGroup] = {}
+        self._conditions: frozenset[str] = frozenset()
+        self._locked: frozenset[str] = frozenset()
         for spec in self.specs:
             action = self._make(window, spec)
             self._actions[spec.key] = action
@@ -330,14 +332,23 @@ class Actions:
 
     def set_conditions(self, conditions: frozenset[str]) -> None:
         """Show each action as ``conditions`` have it: enabled, on, with its other face."""
+        self._conditions = conditions
         for spec in self.specs:
             action = self._actions[spec.key]
-            action.setEnabled(conditions.issuperset(spec.needs))
+            is_free = spec.key not in self._locked
+            action.setEnabled(is_free and conditions.issuperset(spec.needs))
             if spec.checked_by:
                 action.setChecked(spec.checked_by in conditions)
             other = spec.other_face
             if other is not None:
                 _dress(action, spec, other if other.condition in conditions else None)
+
+    def withhold(self, hidden: Collection[str], locked: Collection[str]) -> None:
+        """Hide some, lock others, and give back all the rest."""
+        self._locked = frozenset((*hidden, *locked))
+        for key, action in self._actions.items():
+            action.setVisible(key not in hidden)
+        self.set_conditions(self._conditions)
 
     def set_checked(self, key: str, checked: bool) -> None:
         """Show an action as on or off without doing what it does."""

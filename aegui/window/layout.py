@@ -105,6 +105,15 @@ class WindowLayout(QObject):
             if not self._is_restored:
                 self._arrange()
 
+    def take(self, perspective: str) -> None:
+        """Arrange the docks for ``perspective`` as the settings have them, whatever is open now."""
+        self._has_column = self._settings.values.get(_COLUMN) is True
+        self._perspective = ""
+        with self._held():
+            for dock in self._columns:
+                dock.setVisible(self._has_column)
+        self.show(perspective)
+
     def reset(self) -> None:
         """Put the docks back where the perspective has them, in a window that its screen holds."""
         for form in FORMS:

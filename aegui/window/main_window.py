@@ -54,9 +54,10 @@ from aegui.window.search import (
 )
 from aegui.window.shortcuts import ShortcutsDialog
 from aegui.window.toolbar import MainToolBar
+from aegui.window.withheld import WithheldDocks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from PySide6.QtCore import QMimeData
     from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
@@ -108,6 +109,7 @@ class MainWindow(FeatureWindow):
         self._specs = {spec.place: spec for spec in FEATURES}
         self._panel_docks = {spec.panel: spec.key for spec in docks}
         self._titles = DockTitles(self, self.docks)
+        self._withheld = WithheldDocks(self.docks, self)
         self.perspective = services.settings.perspective
         if self.perspective not in PERSPECTIVES:
             self.perspective = DEFAULT_PERSPECTIVE
@@ -231,6 +233,23 @@ class MainWindow(FeatureWindow):
         """What a person sees of ``key``: ``map``, ``time``, a dock, or an action of the toolbar."""
         places: dict[str, QWidget] = {"map": self.canvas, "time": self.time_bar, **self.docks}
         return places.get(key) or self.toolbar.widgetForAction(self.actions_table[key])
+
+    def take_layout(self) -> None:
+        """Arrange the panels as the settings have them."""
+        kept = self._services.settings.perspective
+        self.perspective = kept if kept in PERSPECTIVES else DEFAULT_PERSPECTIVE
+        self._layout.take(self.perspective)
+        self.actions_table.set_checked(self.perspective, True)
+
+    def withhold(
+        self, panels: Collection[str], hidden: Collection[str], locked: Collection[str]
+    ) -> None:
+        """Take these panels and actions away, lock those actions, and give back all others."""
+        had = self._withheld.panels
+        self.actions_table.withhold(hidden, locked)
+        self._withheld.set_panels(panels)
+        if had and not panels:
+            self._layout.show(self.perspective)
 
     def do_action(self, key: str) -> None:
         """Do what the action ``key`` does, if it can be done now."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from aegui.core.window_names import WindowNames
+from aegui.core.window_names import ActionName, WindowNames
 from aegui.features.table import dock_specs
 from aegui.window.actions import ACTIONS
 
@@ -14,7 +14,7 @@ def window_names() -> WindowNames:
     """Those of every window."""
     docks = dock_specs()
     return WindowNames(
-        frozenset(spec.key for spec in docks),
-        frozenset(spec.key for spec in ACTIONS),
+        {spec.key: spec.title for spec in docks},
+        {spec.key: ActionName(spec.menu, spec.text) for spec in ACTIONS},
         frozenset(key for spec in docks for key in spec.spots),
     )

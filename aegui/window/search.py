@@ -14,7 +14,6 @@ from aegui.core.data.select import search
 from aegui.core.folding import folded
 from aegui.core.gallery import cards
 from aegui.core.i18n import tr, trn
-from aegui.core.lessons.lesson import lesson_cards
 from aegui.core.recipe.settings import SECTIONS
 from aegui.core.report.figure_ids import is_figure_id
 from aegui.core.setup_line.reading import is_line
@@ -56,6 +55,8 @@ def action_entries(table: Actions) -> Iterator[Findable]:
     """Everything in the menus."""
     for spec in table.specs:
         action = table[spec.key]
+        if not action.isVisible():
+            continue
         keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         yield Findable(
             plain(action.text()),
@@ -70,6 +71,8 @@ def action_entries(table: Actions) -> Iterator[Findable]:
 def panel_entries(docks: Mapping[str, QDockWidget]) -> Iterator[Findable]:
     """Every panel, to be brought to the front."""
     for dock in docks.values():
+        if not dock.toggleViewAction().isVisible():
+            continue
         text = tr("Show the panel {name}", name=dock.windowTitle())
         yield Findable(dock.windowTitle(), text, tr("Panel"), partial(show_dock, dock))
 
@@ -121,6 +124,8 @@ def recipe_entries(choose: Callable[[str], object]) -> Iterator[Findable]:
 
 def lesson_entries(begin: Callable[[str], object]) -> Iterator[Findable]:
     """Every lesson that ships, to be begun where it was left."""
+    from aegui.core.lessons.lesson import lesson_cards  # with all figures that lessons check
+
     for card in lesson_cards():
         yield Findable(card.title, card.about, tr("Lesson"), partial(begin, card.key))
 

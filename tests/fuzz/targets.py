@@ -25,7 +25,7 @@ from aegui.core.data.writers import WRITERS, encode_dataset
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.priors import read_prior
 from aegui.core.gallery import cards
-from aegui.core.lessons.lesson import SUFFIX, load_lesson, shipped_lessons
+from aegui.core.lessons.lesson import load_lesson, shipped_lessons
 from aegui.core.library.entry import entry_bytes, entry_of, read_entry
 from aegui.core.network.resolve import resolve
 from aegui.core.pixels.code import CODE_FORMS, code_of, read_any_code
@@ -37,6 +37,8 @@ from aegui.core.setup_line.writing import line_of
 from aegui.core.study.plan import load_plan
 from aegui.core.study.records import LINES_FILE, Records, RunRecord
 from aegui.core.study.settings import base_recipe, grid
+from aegui.core.suffixes import LESSON, TEACHER
+from aegui.core.teacher import TeacherFile, Withheld, Word, load_teacher_file, teacher_json
 from aegui.core.training.train import train
 from aegui.paths import resources_dir
 from aegui.session.documents.autosave import recovery_of
@@ -303,7 +305,21 @@ def _read_study(path: Path) -> object:
 
 
 def _lessons() -> list[Example]:
-    return [(SUFFIX, path.read_bytes()) for path in shipped_lessons()[::3]]
+    return [(LESSON, path.read_bytes()) for path in shipped_lessons()[::3]]
+
+
+def _teachers() -> list[Example]:
+    file = TeacherFile(
+        title={"en": "A class", "es": "Grupo A"},
+        language="es",
+        lesson="compress",
+        recipe="letters-course",
+        hidden=Withheld(panels=("races",), actions=("open",)),
+        locked=Withheld(fields=("training.epochs", "network")),
+        word=Word(salt="0" * 32, scrypt="1" * 64),
+    )
+    own = file.model_copy(update={"recipe": Recipe().model_dump(mode="json"), "word": None})
+    return [(TEACHER, teacher_json(one).encode()) for one in (file, own)]
 
 
 TARGETS = {
@@ -318,6 +334,7 @@ TARGETS = {
         Target("course", _read_recipe, _course),
         Target("studies", _read_study, _studies),
         Target("lessons", load_lesson, _lessons),
+        Target("teachers", load_teacher_file, _teachers),
         Target("runs", load_run, _runs),
         Target("codes", _read_code, _codes),
         Target("lines", _read_line, _lines),

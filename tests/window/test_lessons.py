@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from aegui.core.lessons.lesson import SUFFIX, lesson_cards
+from aegui.core.lessons.lesson import lesson_cards
+from aegui.core.suffixes import LESSON
 from aegui.features.lessons.feature import OPEN, LessonsFeature
 from aegui.features.lessons.model.progress import kept_progress, setting_of
 from aegui.features.lessons.view.panel import LessonsPanel
@@ -180,7 +181,7 @@ def test_a_file_of_ones_own_is_opened_and_a_wrong_one_is_told(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
     step = {"key": "one", "title": "Mine", "text": "Read this.", "look": "map"}
-    good = tmp_path / f"mine{SUFFIX}"
+    good = tmp_path / f"mine{LESSON}"
     content = {"format": "aegui-lesson", "version": 1, "title": "T", "about": "A", "steps": [step]}
     good.write_text(json.dumps(content), encoding="utf-8")
     window.take_files([good])

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from aegui.core.formula_text import check_formula
-from aegui.core.i18n import language, mark, tr
+from aegui.core.i18n import mark, said, tr
 from aegui.core.json_form import JsonForm, refused
 from aegui.core.lessons.figures import check_figure
 from aegui.core.recipe.errors import did_you_mean, quoted
 from aegui.core.recipe.file import find_recipe, load_recipe, parse_json, read_text
 from aegui.core.study.plan import list_plans
 from aegui.core.study.settings import changed
+from aegui.core.suffixes import LESSON
 from aegui.paths import resources_dir
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
 FORMAT: Literal["aegui-lesson"] = "aegui-lesson"
 VERSION: Literal[1] = 1
-SUFFIX = ".aegui-lesson"
 MAX_STEPS = 40
 
 Label = Annotated[str, Field(max_length=1_000)]
@@ -42,13 +42,6 @@ Words = Prose | Annotated[dict[Annotated[str, Field(max_length=20)], Prose], Fie
 """One text, or one by language."""
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Key = Annotated[str, Field(min_length=1, max_length=60)]
-
-
-def said(words: Words) -> str:
-    """The text of ``words`` in the language in force, else in English, else the first."""
-    if isinstance(words, str):
-        return words
-    return words.get(language()) or words.get("en") or next(iter(words.values()), "")
 
 
 class _LessonPart(BaseModel):
@@ -363,7 +356,7 @@ def check_names(lesson: Lesson, names: WindowNames, where: str = "") -> None:
     Raises:
         RecipeError: A step names a panel, an action or an arrangement that there is not.
     """
-    places = names.docks | names.actions | PLACES
+    places = {*names.docks, *names.actions, *PLACES}
     for number, step in enumerate(lesson.steps):
         do = step.do or Doing()
         for key, value, known in (
@@ -380,7 +373,7 @@ def check_names(lesson: Lesson, names: WindowNames, where: str = "") -> None:
 
 def shipped_lessons() -> tuple[Path, ...]:
     """The files of the lessons that ship with the program, in their order."""
-    return tuple(sorted((resources_dir() / "lessons").glob(f"*{SUFFIX}")))
+    return tuple(sorted((resources_dir() / "lessons").glob(f"*{LESSON}")))
 
 
 @dataclass(frozen=True)
@@ -425,5 +418,5 @@ def _shipped(path: Path) -> Lesson:
 def lesson_key(path: Path) -> str:
     """By what progress is remembered: the file name without its number, or the whole path."""
     if path.parent == resources_dir() / "lessons":
-        return path.name.removesuffix(SUFFIX).partition("-")[2]
+        return path.name.removesuffix(LESSON).partition("-")[2]
     return str(path)

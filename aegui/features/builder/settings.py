@@ -10,6 +10,7 @@ from aegui.core.training.terms import equations, terms_at
 from aegui.features.builder.training import TrainingFeature
 from aegui.features.builder.view.training_panel import TrainingPanel
 from aegui.session.shown import MOMENT, WEIGHTS
+from aegui.session.teaching import Teaching
 from aegui.shell.feature import Feature
 from aegui.shell.refresher import Refresher
 
@@ -45,6 +46,13 @@ class SettingsFeature(Feature):
         panel.vary_requested.connect(services.requests.vary)
         services.runner.state_changed.connect(self._show_state)
         self._training.draft_changed.connect(self._show_draft)
+        services.of(Teaching).changed.connect(self._show_withheld)
+        self._show_withheld()
+
+    @Slot()
+    def _show_withheld(self) -> None:
+        file = self._services.of(Teaching).file
+        self._panel.set_withheld(lambda path: file is not None and file.locks(path))
 
     def keep_layout(self) -> None:
         """Remember which sections are unfolded."""

@@ -25,6 +25,7 @@ from aegui.kit.theme import SPACING
 from aegui.session.documents.suggestions import length_words
 from aegui.session.notice import Notice
 from aegui.session.shown import MOMENT, WEIGHTS
+from aegui.session.teaching import Teaching
 from aegui.session.training.cost_service import CostService
 from aegui.shell.cost_guard import estimate_words, may_train
 from aegui.shell.feature import Feature
@@ -83,6 +84,7 @@ class TrainingFeature(Feature):
         self.edited.set_mark(MapMark(window.canvas))
         self._text = Refresher(self._show_progress, _TEXT_MS, parent=self)
         self._connect()
+        self._show_withheld()
         for near in (window.toolbar, self._panel):
             near.installEventFilter(self)
         self._show_draft()
@@ -107,6 +109,7 @@ class TrainingFeature(Feature):
         services, panel = self._services, self._panel
         services.ticker.ticked.connect(self._on_ticker_ticked)
         services.of(CostService).changed.connect(self._show_cost)
+        services.of(Teaching).changed.connect(self._show_withheld)
         runner, workspace = services.runner, services.workspace
         runner.started.connect(self._on_runner_started)
         runner.state_changed.connect(self._show_state)
@@ -132,6 +135,11 @@ class TrainingFeature(Feature):
         )
         services.favourites.changed.connect(self._on_favourites_changed)
         self._window.toolbar.problem_wanted.connect(self.show_problem)
+
+    @Slot()
+    def _show_withheld(self) -> None:
+        file = self._services.of(Teaching).file
+        self._panel.set_withheld(file is not None and file.locks("network"))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Get ready to train once the mouse comes near what trains: that brings torch."""

@@ -13,14 +13,13 @@ from aegui.core.data.published import PUBLISHED
 from aegui.core.data.store import megabytes
 from aegui.core.errors import AeguiError
 from aegui.core.gallery import figures
-from aegui.core.i18n import tr
+from aegui.core.i18n import said, tr
 from aegui.core.lessons.figures import LessonSubject
 from aegui.core.lessons.lesson import (
     check_names,
     lesson_cards,
     lesson_key,
     load_lesson,
-    said,
 )
 from aegui.features.lessons.model.book import LessonBook
 from aegui.features.lessons.model.progress import kept_progress
@@ -182,9 +181,9 @@ class LessonsFeature(Feature):
         self._awaited = recipe, step
         lesson = self.book.lesson
         assert lesson is not None
-        services.workspace.edit_recipe(
-            recipe, tr("Lesson “{name}”, “{step}”", name=said(lesson.title), step=said(step.title))
-        )
+        words = tr("Lesson “{name}”, “{step}”", name=said(lesson.title), step=said(step.title))
+        with services.workspace.unguarded():
+            services.workspace.edit_recipe(recipe, words)
 
     @Slot(object)
     def _on_workspace_recipe_changed(self, _resolution: object) -> None:
@@ -308,7 +307,7 @@ class LessonsFeature(Feature):
                 lesson,
                 self.book.place,
                 progress.predicted.get(step.key),
-                progress.figures.get(step.key, {}),
+                dict(progress.figures),
                 self.book.results,
                 self.book.is_reached,
                 self._time(step),

@@ -14,10 +14,10 @@ from aegui.core.data.dataset import same_data
 from aegui.core.data.load import load_dataset
 from aegui.core.errors import AeguiError, RecipeError
 from aegui.core.file_mark import mark_of
-from aegui.core.lessons.lesson import SUFFIX as LESSON_SUFFIX
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import MAX_EPOCHS, Recipe
 from aegui.core.run_file.saved import SUFFIX, Draft, SavedRun, load_run
+from aegui.core.suffixes import LESSON, TEACHER
 from aegui.core.training.length import planned_epochs
 from aegui.core.training.timeline import Fork, row_of
 from aegui.paths import is_own, models_dir
@@ -178,7 +178,7 @@ def open_recipe(
     return Opened(draft, None, None, recipe.name or path.stem, reading)
 
 
-OPENED_BY = {LESSON_SUFFIX: "lesson_file"}
+OPENED_BY = {LESSON: "lesson_file", TEACHER: "teacher_file"}
 """Ending of a file that is no document -> the signal of ``Requests`` that has it opened."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ from aegui.session.jobs.progress_job import ProgressJob
 from aegui.session.notice import About, Level, Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import ArrayLike
 
@@ -100,6 +101,7 @@ class Workspace(QObject):
         self.annotations = Annotations(self._undo_history, self)
         self.annotations.edited.connect(self._on_annotations_edited)
         self._agreed: set[str] = set()
+        self._guard: Callable[[Recipe, Recipe], str] = _anything
         self._edits = DataEdits(self, self.loading)
         self._file = DocumentFile(self, settings, autosave_folder, self)
         self.saving = self._file.saving
@@ -204,8 +206,27 @@ class Workspace(QObject):
         Edits of the same ``text`` in quick succession are one step of undo. Another source or
         choice of samples is read first; if that fails, the old recipe is announced again.
         """
-        if recipe != self.recipe:
+        if recipe == self.recipe:
+            return
+        refusal = self._guard(self.recipe, recipe)
+        if refusal:
+            self.say("warning", refusal, passing=True)
+            self.announce_recipe()
+        else:
             self._edits.edit(recipe, text)
+
+    def set_guard(self, guard: Callable[[Recipe, Recipe], str]) -> None:
+        """Ask ``guard`` before each edit of the recipe: it says why not, or ""."""
+        self._guard = guard
+
+    @contextmanager
+    def unguarded(self) -> Iterator[None]:
+        """Within it edits of the recipe are not asked about: those of a lesson."""
+        guard, self._guard = self._guard, _anything
+        try:
+            yield
+        finally:
+            self._guard = guard
 
     def edit_dataset(self, dataset: Dataset, text: str) -> None:
         """Make ``dataset`` the draft's data, all of it; it is saved within the document."""
@@ -506,3 +527,8 @@ class Workspace(QObject):
         """Tell the person; see ``Notice``."""
         _log.info("%s: %s", level, text)
         self.noticed.emit(Notice(level, text, passing=passing, about=about))
+
+
+def _anything(_before: Recipe, _after: Recipe) -> str:
+    """No edit is refused."""
+    return ""

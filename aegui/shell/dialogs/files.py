@@ -75,7 +75,8 @@ def choose_open_file(parent: QWidget, folder: str = "") -> str:
     filters = [
         tr(
             "All that can be opened ({patterns})",
-            patterns="*.aegui *.json *.yaml *.yml *.h *.py *.txt *.png *.aegui-lesson",
+            patterns="*.aegui *.json *.yaml *.yml *.h *.py *.txt *.png *.aegui-lesson "
+            "*.aegui-teacher",
         ),
         tr("Runs ({patterns})", patterns="*.aegui"),
         tr("Recipes and configurations ({patterns})", patterns="*.json *.yaml *.yml"),

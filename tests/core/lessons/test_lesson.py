@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from aegui.core.errors import AeguiError
-from aegui.core.i18n import LANGUAGES, set_language
+from aegui.core.i18n import LANGUAGES, said, set_language
 from aegui.core.lessons.lesson import (
-    SUFFIX,
     check_names,
     lesson_cards,
     load_lesson,
     recipe_at,
-    said,
     shipped_lessons,
 )
+from aegui.core.suffixes import LESSON
 from aegui.window.names import window_names
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ def document(**step: Any) -> dict[str, Any]:
 
 
 def write(folder: Path, content: object) -> Path:
-    path = folder / f"mine{SUFFIX}"
+    path = folder / f"mine{LESSON}"
     path.write_text(json.dumps(content), encoding="utf-8")
     return path
 

@@ -85,7 +85,7 @@ class BuilderPanel(QWidget):
         self.head: StackSection | None = None
         self.discriminator: StackSection | None = None
         self._is_locked = False
-        self._is_training = self._is_viewing = False
+        self._is_training = self._is_viewing = self._is_withheld = False
         self.edited = EditedStrip()
         self.setLayout(
             column(
@@ -359,8 +359,13 @@ class BuilderPanel(QWidget):
             self._is_viewing = viewing
             self._lock()
 
+    def set_withheld(self, withheld: bool) -> None:
+        """Whether the network is not to be edited, whatever else holds."""
+        self._is_withheld = withheld
+        self._lock()
+
     def _lock(self) -> None:
-        self._is_locked = self._is_training or self._is_viewing
+        self._is_locked = self._is_training or self._is_viewing or self._is_withheld
         enabled = not self._is_locked
         for chain in self._chains:
             chain.set_locked(not enabled)

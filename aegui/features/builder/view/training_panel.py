@@ -27,7 +27,7 @@ from aegui.widgets.form.rows import SettingRow
 from aegui.widgets.form.section import FoldingSection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from aegui.core.data.dataset import Dataset
     from aegui.core.network.resolve import Problem, Resolution
@@ -63,6 +63,7 @@ class TrainingPanel(QWidget):
         self._recipe: Recipe | None = None
         self._is_locked = False
         self._is_viewing = False
+        self._withholds: Callable[[str], bool] = lambda _path: False
         self._problems: dict[str, tuple[Problem, ...]] = {}
         self._remedies: dict[Problem, str] = {}
         self._dataset: Dataset | None = None
@@ -184,7 +185,14 @@ class TrainingPanel(QWidget):
 
     def _lock_row(self, row: SettingRow) -> None:
         row.problem.set_open(not (self._is_locked or self._is_viewing))
-        row.set_locked(self._is_locked, entirely=self._is_viewing)
+        withheld = self._withholds(row.setting.path)
+        row.set_locked(self._is_locked, entirely=self._is_viewing or withheld)
+
+    def set_withheld(self, withholds: Callable[[str], bool]) -> None:
+        """Lock the settings at whose paths ``withholds`` says so, whatever else holds."""
+        self._withholds = withholds
+        for row in self.rows.values():
+            self._lock_row(row)
 
     def open_sections(self) -> tuple[str, ...]:
         """Keys of the sections that are unfolded, to be remembered."""

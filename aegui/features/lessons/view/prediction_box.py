@@ -15,9 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from aegui.core.i18n import tr
+from aegui.core.i18n import said, tr
 from aegui.core.lessons.figures import value_words
-from aegui.core.lessons.lesson import said
 from aegui.kit.layouts import column, dim, held, row
 from aegui.kit.marks import set_look, wrapped_label
 from aegui.kit.theme import SPACING

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from aegui.core.i18n import tr
-from aegui.core.lessons.lesson import said
+from aegui.core.i18n import said, tr
+from aegui.core.lessons.figures import figure_of, value_words
 from aegui.features.lessons.view.prediction_box import PredictionBox
 from aegui.kit.formula_line import FormulaLine
 from aegui.kit.layouts import column, dim, held, row
@@ -20,7 +20,7 @@ from aegui.kit.theme import SPACING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aegui.core.lessons.checks import CheckResult
+    from aegui.core.lessons.checks import CheckResult, Remembered
     from aegui.core.lessons.lesson import Lesson, LessonStep
 
 
@@ -32,7 +32,7 @@ class StepState:
         lesson: The lesson.
         place: Its step, from 0.
         predicted: What was predicted; None: nothing yet.
-        figures: What was measured at this step.
+        remembered: What was measured at each step.
         results: Its checks.
         reached: Whether it was done.
         time: How long doing it takes on this machine, in words; "": no time.
@@ -43,7 +43,7 @@ class StepState:
     lesson: Lesson
     place: int
     predicted: float | None = None
-    figures: Mapping[str, float] = field(default_factory=dict)
+    remembered: Remembered = field(default_factory=dict)
     results: tuple[CheckResult, ...] = ()
     reached: bool = False
     time: str = ""
@@ -54,6 +54,31 @@ class StepState:
     def step(self) -> LessonStep:
         """The step."""
         return self.lesson.steps[self.place]
+
+    @property
+    def figures(self) -> Mapping[str, float]:
+        """What was measured at this step."""
+        return self.remembered.get(self.step.key, {})
+
+    @property
+    def further(self) -> list[str]:
+        """Figures beside those of the checks, each with that of the last step that has it too."""
+        checked = {result.check.figure for result in self.results}
+        lines = []
+        for key in self.step.figures:
+            if key not in self.figures or key in checked:
+                continue
+            name, value = tr(figure_of(key).label), value_words(key, self.figures[key])
+            line = tr("{figure}: {value}", figure=name, value=value)
+            for step in reversed(self.lesson.steps[: self.place]):
+                other = self.remembered.get(step.key, {}).get(key)
+                if other is not None:
+                    words = value_words(key, other)
+                    title = said(step.title)
+                    line = tr("{line} (“{step}”: {value})", line=line, step=title, value=words)
+                    break
+            lines.append(line)
+        return lines
 
     @property
     def titles(self) -> dict[str, str]:
@@ -120,6 +145,7 @@ class StepPage(QWidget):
         self._checks = QVBoxLayout()
         self._checks.setSpacing(SPACING // 2)
         self.lines: tuple[QLabel, ...] = ()
+        self.figures = dim(wrapped_label())
         self.outcome = wrapped_label()
         self.back = QPushButton(tr("Back"))
         self.next = QPushButton(tr("Next"))
@@ -140,6 +166,7 @@ class StepPage(QWidget):
             self._look,
             self.check_title,
             self._checks,
+            self.figures,
             self.outcome,
             1,
             spacing=SPACING,
@@ -224,6 +251,8 @@ class StepPage(QWidget):
             set_look(line, "state", "good" if result.holds else "")
         for place, line in enumerate(self.lines):
             line.setVisible(place < len(results))
+        self.figures.setText("\n".join(state.further))
+        self.figures.setVisible(bool(state.further))
         step = state.step
         missed = any(result.is_known and not result.holds for result in results)
         words = said(step.reached) if state.reached and not missed else ""

@@ -1,0 +1,33 @@
+"""Teacher mode: what a class begins with, and what it cannot reach."""
+
+from aegui.core.i18n import mark
+from aegui.shell.action_spec import ActionSpec
+from aegui.shell.feature import FeatureSpec
+
+FEATURES = (
+    FeatureSpec(
+        "aegui.features.teacher.feature:TeacherFeature",
+        actions=(
+            ActionSpec(
+                "teacher_file",
+                mark("&Teacher file…"),
+                mark("A file that hides or locks controls, and begins a class with a lesson"),
+                "file/export",
+                400,
+                "make",
+            ),
+            ActionSpec(
+                "teacher_leave",
+                mark("Lea&ve teacher mode…"),
+                mark("All controls and the settings of before again, with the word of the teacher"),
+                "file",
+                800,
+                "leave",
+                needs=("teaching",),
+            ),
+        ),
+        conditions=("teaching",),
+        requests={"teacher_file": "enter"},
+        at_start=True,
+    ),
+)

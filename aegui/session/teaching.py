@@ -1,0 +1,122 @@
+"""Teacher mode: which teacher file is in force, and how the settings were before it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+from PySide6.QtCore import QObject, Signal
+
+from aegui.core.atomic import private_folder, write_atomically
+from aegui.core.errors import AeguiError
+from aegui.core.json_text import from_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from aegui.core.teacher import TeacherFile
+    from aegui.session.settings import Settings
+
+_MAX_BYTES = 8_000_000
+_OPEN = "lessons.open"
+_LESSONS = "lessons."
+"""Of the values in the settings: progress with lessons, which stays a person's own."""
+_log = logging.getLogger(__name__)
+
+
+class Teaching(QObject):
+    """Holds the teacher file that is in force, from one start of the program to the next.
+
+    Beside it the settings are kept as they were before: they are what counts again once it is left.
+    """
+
+    changed = Signal()
+    """Another file is in force, or none."""
+    restored = Signal()
+    """The settings are those of before."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._settings: Settings | None = None
+        self._before: dict[str, Any] = {}
+        self.file: TeacherFile | None = None
+        """What is in force; None: nothing."""
+
+    def take_up(self, settings: Settings) -> None:
+        """Go on where the program ended, once."""
+        if self._settings is not None:
+            return
+        self._settings = settings
+        with contextlib.suppress(OSError):
+            if self._place.is_file():
+                self._read(self._place.read_bytes()[:_MAX_BYTES])
+        if self.file is not None:
+            self.changed.emit()
+
+    @property
+    def _place(self) -> Path:
+        assert self._settings is not None
+        return self._settings.path.with_name("teacher.json")
+
+    def _read(self, content: bytes) -> None:
+        from aegui.core.teacher import FORM  # it knows lessons and all their figures
+
+        try:
+            document = from_json(content)
+            if isinstance(document, dict) and isinstance(document.get("before"), dict):
+                self.file = FORM.read(document.get("file"))
+                self._before = document["before"]
+        except (AeguiError, ValueError) as error:
+            _log.info("what was kept of teacher mode is of no use: %s", error)
+
+    def enter(self, file: TeacherFile) -> None:
+        """Put ``file`` in force. Where another one was, the settings before that one count still.
+
+        Raises:
+            AeguiError: It cannot be kept.
+            OSError: Likewise.
+        """
+        from aegui.core.teacher import teacher_json
+
+        settings = self._settings
+        assert settings is not None
+        before = self._before if self.file is not None else settings.model_dump(mode="json")
+        kept = {"file": from_json(teacher_json(file)), "before": before}
+        private_folder(self._place.parent)
+        write_atomically(self._place, json.dumps(kept).encode(), private=True)
+        self._before, self.file = before, file
+        self.changed.emit()
+
+    @property
+    def settings_before(self) -> Mapping[str, Any]:
+        """The settings as they were, by name; empty where nothing is in force."""
+        return self._before
+
+    def leave(self) -> None:
+        """End it; ``restore`` follows, once theme and language are those of before."""
+        with contextlib.suppress(OSError):
+            self._place.unlink(missing_ok=True)
+        self.file = None
+        self.changed.emit()
+
+    def restore(self) -> None:
+        """Make the settings again what they were, but for progress with lessons."""
+        settings = self._settings
+        assert settings is not None
+        lessons = {key: value for key, value in settings.values.items() if key.startswith(_LESSONS)}
+        with contextlib.suppress(ValidationError):
+            before = type(settings).model_validate(self._before)
+            for name in type(settings).model_fields:
+                setattr(settings, name, getattr(before, name))
+            # Which one is open is no progress.
+            lessons.pop(_OPEN, None)
+            settings.keep(lessons)
+        self._before = {}
+        self.restored.emit()
+
+    def shutdown(self) -> None:
+        """Nothing is under way here."""

@@ -1,0 +1,45 @@
+"""Panels that nobody is to see: they are put away whenever something shows them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QTimer, Slot
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from PySide6.QtWidgets import QDockWidget
+
+
+class WithheldDocks(QObject):
+    """Keeps some docks hidden, whoever asks for them, and out of the menu."""
+
+    def __init__(self, docks: Mapping[str, QDockWidget], parent: QObject) -> None:
+        super().__init__(parent)
+        self._docks = docks
+        self.panels: frozenset[str] = frozenset()
+        """Their keys."""
+        for dock in docks.values():
+            dock.installEventFilter(self)
+
+    def set_panels(self, panels: Collection[str]) -> None:
+        """Withhold these, and no others."""
+        self.panels = frozenset(panels)
+        for key, dock in self._docks.items():
+            dock.toggleViewAction().setVisible(key not in self.panels)
+        self._put_away()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Put away what is shown."""
+        if event.type() == QEvent.Type.Show and any(
+            watched is self._docks[key] for key in self.panels
+        ):
+            # Later: it is being shown just now, perhaps with others.
+            QTimer.singleShot(0, self, self._put_away)
+        return super().eventFilter(watched, event)
+
+    @Slot()
+    def _put_away(self) -> None:
+        for key in self.panels:
+            self._docks[key].hide()
