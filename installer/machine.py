@@ -66,7 +66,8 @@ def compiler() -> list[str] | None:
         if shutil.which(name):
             return [name, *(chosen[1:] if name in chosen[:1] else ())]
     if importlib.util.find_spec("ziglang") is not None:
-        return [sys.executable, "-m", "ziglang", "cc"]
+        # Left to itself it compiles for this very processor.
+        return [sys.executable, "-m", "ziglang", "cc", "-mcpu=baseline"]
     return None
 
 
