@@ -27,6 +27,7 @@ LINES: tuple[tuple[str, str], ...] = (
     ("export", "{f}/a.aegui -o {f}/weights.safetensors"),
     ("export", "{f}/a.aegui -o {f}/drawn.bdf"),
     ("export", "lowercase -o {f}/columns.h"),
+    ("train", "challenge-fast --epochs 2"),
     ("recipes", "noise --json"),
     ("history", "{f}/b.aegui --json"),
     ("evaluate", "{f}/a.aegui {f}/b.aegui --noise flip:0.1 --draws 64 --json"),
@@ -88,6 +89,7 @@ LINES: tuple[tuple[str, str], ...] = (
              "--trails {f}/trails.png"),
     ("smallest", "letters-course --wrong 35 --seeds 1 --epochs 1 -o {f}/smallest.json"),
     # The library, which is a folder of the test's own.
+    ("parity", "-o {f}/parity.html --json"),
     ("runs list", "--json --sort wrong --group data"),
     ("runs show", "classes"),
     ("runs star", "classes"),

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from aegui import __version__
 from aegui.core.atomic import write_atomically
 from aegui.core.errors import ReadError
-from aegui.core.evaluation.run_figures import figures_of
+from aegui.core.evaluation.run_figures import RUN_FIGURES, figures_of
 from aegui.core.i18n import tr
 from aegui.core.json_text import from_json
 from aegui.core.machine import processor
@@ -162,9 +162,13 @@ def entry_of(run: SavedRun, **known: Any) -> LibraryEntry:
     seeds = tuple(
         SeedRow(
             seed=result.seed,
-            figures={k: v for k, v in figures_of(result).items() if math.isfinite(v)},
+            figures={
+                key: value
+                for key, value in (_recorded(run, place) | figures_of(result)).items()
+                if math.isfinite(value)
+            },
         )
-        for result in run.results
+        for place, result in enumerate(run.results)
     )
     values: dict[str, Any] = {
         "id": new_id(),
@@ -179,6 +183,16 @@ def entry_of(run: SavedRun, **known: Any) -> LibraryEntry:
         "seeds": seeds,
     }
     return LibraryEntry(**(values | known))
+
+
+def _recorded(run: SavedRun, place: int) -> dict[str, float]:
+    """Figures of the best weights of a run that only its history has, such as those held out."""
+    history = run.history
+    row = None if history is None else history.row_at(run.results[place].best_epoch)
+    if history is None or row is None:
+        return {}
+    known = (key for key in history.extra if key in RUN_FIGURES)
+    return {key: float(history.extra[key][row, place]) for key in known}
 
 
 def environment(engine: str = "", device: str = "") -> dict[str, Any]:

@@ -5,12 +5,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from aegui.core.data.builtin import load_builtin
 from aegui.core.errors import AeguiError, Cancelled, ReadError
 from aegui.core.library.entry import LibraryEntry
 from aegui.core.library.files import USUAL_LIMIT
 from aegui.core.library.library import Library
 from aegui.core.library.query import Condition, LibraryQuery
-from aegui.core.run_file.saved import load_run, save_run
+from aegui.core.network.resolve import resolve
+from aegui.core.recipe import Recipe
+from aegui.core.run_file.saved import load_run, save_run, saved_run_of
+from aegui.core.training.train import train
 from tests.core.library.made import entry, saved_run
 
 if TYPE_CHECKING:
@@ -389,3 +393,25 @@ def test_order_and_number(library: Library) -> None:
     assert library.count(LibraryQuery(sort="wrong", limit=2)) == 4
     assert names(library, LibraryQuery(starred=True)) == []
     assert len(names(library, LibraryQuery(starred=False, tags=()))) == 4
+
+
+def test_figures_that_only_the_history_has_are_kept_too(library: Library) -> None:
+    recipe = Recipe.model_validate(
+        {
+            "data": {"source": "lowercase", "split": {"validation": 0.25}},
+            "training": {"epochs": 20, "device": "cpu"},
+            "runs": 2,
+        }
+    )
+    resolved = resolve(recipe, load_builtin("lowercase")).resolved
+    assert resolved is not None
+    *_, training = train(resolved)
+    run = saved_run_of(training.result(), resolved)
+    assert run.history is not None
+    kept = library.keep(run)
+    for place, row in enumerate(kept.seeds):
+        at = run.history.row_at(run.results[place].best_epoch)
+        assert at is not None
+        wanted = float(run.history.extra["validation_loss"][at, place])
+        assert row.figures["validation_loss"] == pytest.approx(wanted)
+        assert row.figures["loss"] == pytest.approx(run.results[place].best_loss)
