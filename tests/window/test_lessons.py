@@ -9,18 +9,22 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from aegui.core.data.published import DATA_DIR_VARIABLE
 from aegui.core.lessons.lesson import lesson_cards
 from aegui.core.suffixes import LESSON
+from aegui.features.data.download_dialog import DownloadDialog
 from aegui.features.lessons.feature import OPEN, LessonsFeature
 from aegui.features.lessons.model.progress import kept_progress, setting_of
 from aegui.features.lessons.view.panel import LessonsPanel
 from aegui.kit.finder import Finder
+from aegui.session.data.selection import Selection
 from aegui.shell.panel_area import is_in_sight
 from aegui.window.docks import LEAST_MAP_PX
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pytest
     from PySide6.QtWidgets import QWidget
     from pytestqt.qtbot import QtBot
 
@@ -210,3 +214,70 @@ def test_by_keys_alone(window: MainWindow, qtbot: QtBot) -> None:
     qtbot.waitUntil(choice.hasFocus, timeout=20_000)
     QTest.keyClick(choice, Qt.Key.Key_Space)
     assert panel.page.do.isEnabled()
+
+
+def test_data_that_are_not_there_are_told_and_offered(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(DATA_DIR_VARIABLE, str(tmp_path / "nothing"))
+    do = {"recipe": "mnist-dense-2", "train": True}
+    step = {"key": "one", "title": "Digits", "text": "Train.", "do": do, "figures": ["loss"]}
+    content = {"format": "aegui-lesson", "version": 1, "title": "T", "about": "A", "steps": [step]}
+    path = tmp_path / f"mine{LESSON}"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    window.take_files([path])
+    page = window.panel(LessonsPanel).page
+    qtbot.waitUntil(page.note.isVisible, timeout=20_000)
+    assert "MNIST is not on this computer" in page.note.text()
+    press(page.do)
+    qtbot.waitUntil(lambda: bool(window.findChildren(DownloadDialog)), timeout=20_000)
+    assert not window._services.runner.is_busy
+    for dialog in window.findChildren(DownloadDialog):
+        dialog.close()
+
+
+def test_what_a_step_does_with_the_map_and_the_drawing(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    do = {
+        "recipe": "letters-course",
+        "set": {"training.epochs": 60},
+        "train": True,
+        "draw": "k",
+        "samples": ["a", "b"],
+        "at": [0.5, -0.5],
+        "epoch": 10,
+        "open": "reconstructions",
+        "arrange": "build",
+    }
+    check = [{"figure": "selected", "at_least": 2}]
+    step = {"key": "one", "title": "All", "text": "Do it.", "do": do, "check": check}
+    content = {"format": "aegui-lesson", "version": 1, "title": "T", "about": "A", "steps": [step]}
+    path = tmp_path / f"mine{LESSON}"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    window.take_files([path])
+    page, services = window.panel(LessonsPanel).page, window._services
+    qtbot.waitUntil(page.do.isVisible, timeout=20_000)
+    press(page.do)
+    book = window.feature(LessonsFeature).book
+    qtbot.waitUntil(lambda: book.is_reached, timeout=PATIENCE_MS)
+    assert services.shown.dataset.labels[0] in "`abc"
+    qtbot.waitUntil(lambda: services.drawing.label == "k", timeout=20_000)
+    assert services.shown.past_epoch == 10
+    qtbot.waitUntil(partial(is_in_sight, window.docks["reconstructions"]), timeout=20_000)
+    assert len(services.of(Selection).indices) == 2
+    assert page.lines[0].text().startswith("✓")
+
+
+def test_further_figures_stand_beside_those_of_earlier_steps(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    panel = begin(window, qtbot, "why-two")
+    book = window.feature(LessonsFeature).book
+    book.progress.figures = {"one": {"loss": 0.5, "worst": 4.0}, "two": {"epoch_at_most_1": 70.0}}
+    book.go(1)
+    book.progress.figures["two"]["loss"] = 0.25
+    book.go(1)
+    book.progress.figures["five"] = {"loss": 0.125}
+    book.changed.emit()
+    assert panel.page.figures.text() == "Loss: 0.125 (“Two numbers”: 0.25)"

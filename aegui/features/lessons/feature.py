@@ -228,7 +228,8 @@ class LessonsFeature(Feature):
             dock.show()
             dock.raise_()
         self._show_samples(do)
-        if do.at:
+        codec = self._services.shown.codec
+        if do.at and codec is not None and len(do.at) == codec.latent_size:
             self._services.requests.place.emit(np.array(do.at, np.float32))
         if do.epoch is not None:
             self._services.requests.epoch.emit(do.epoch)
