@@ -29,7 +29,7 @@ class CodeLine:
 
 
 @dataclass(frozen=True)
-class Listing:
+class CodeListing:
     """Code that runs.
 
     Attributes:
@@ -113,9 +113,9 @@ class CodeWriter:
         yield
         self._depth -= 1
 
-    def listing(self, data_file: str) -> Listing:
+    def listing(self, data_file: str) -> CodeListing:
         """All that was written."""
-        return Listing(tuple(self.lines), data_file)
+        return CodeListing(tuple(self.lines), data_file)
 
 
 def wrapped(words: str, room: int) -> list[str]:

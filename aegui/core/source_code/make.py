@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.source_code.forms import DialectKey
-    from aegui.core.source_code.listing import Listing
+    from aegui.core.source_code.listing import CodeListing
     from aegui.core.source_code.subject import CodedRun
 
 RECORDED = 10
@@ -45,7 +45,7 @@ class MadeCode:
         arrays: What is in the file beside it.
     """
 
-    listing: Listing
+    listing: CodeListing
     text: str
     file_name: str
     arrays: Mapping[str, NDArray[np.generic]]
@@ -59,7 +59,7 @@ class MadeCode:
         return path
 
 
-def code_listing(run: CodedRun, dialect: DialectKey, stem: str) -> Listing:
+def code_listing(run: CodedRun, dialect: DialectKey, stem: str) -> CodeListing:
     """The lines of a form, without the data.
 
     Raises:
@@ -75,7 +75,7 @@ def code_listing(run: CodedRun, dialect: DialectKey, stem: str) -> Listing:
     return kind(run, f"{_plain(stem)}.npz", script=dialect == "torch").listing()
 
 
-def shown_listing(run: CodedRun, dialect: DialectKey, stem: str) -> Listing:
+def shown_listing(run: CodedRun, dialect: DialectKey, stem: str) -> CodeListing:
     """The lines of a form as they are read: a notebook has its words as comments.
 
     Raises:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from aegui.core.i18n import tr
 from aegui.core.json_text import from_json
 from aegui.core.network.kinds import KINDS, composition, kind_of
-from aegui.core.source_code.listing import CodeLine, Listing
+from aegui.core.source_code.listing import CodeLine, CodeListing
 from aegui.core.training.losses import LOSSES
 from aegui.core.training.optimizers import OPTIMIZERS
 from aegui.core.training.terms import definitions, equations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from aegui.core.source_code.subject import CodedRun
 
 
-def notebook_text(run: CodedRun, listing: Listing) -> str:
+def notebook_text(run: CodedRun, listing: CodeListing) -> str:
     """The notebook of a ``listing`` that is no script."""
     cells: list[dict[str, Any]] = []
     for key, code in listing.sections().items():
@@ -43,7 +43,7 @@ def notebook_text(run: CodedRun, listing: Listing) -> str:
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
 
-def shown_notebook(run: CodedRun, listing: Listing) -> Listing:
+def shown_notebook(run: CodedRun, listing: CodeListing) -> CodeListing:
     """A notebook as one text: cells in the percent form, which editors know, words as comments."""
     lines: list[CodeLine] = []
     for key, own in groupby(listing.lines, lambda line: line.section):
@@ -59,7 +59,7 @@ def shown_notebook(run: CodedRun, listing: Listing) -> Listing:
         while cell and not cell[-1].text:
             del cell[-1]
         lines += [*cell, CodeLine("")]
-    return Listing(tuple(lines[:-1]), listing.data_file)
+    return CodeListing(tuple(lines[:-1]), listing.data_file)
 
 
 def code_cells(text: str) -> list[str]:
@@ -84,7 +84,7 @@ def _tex(formula: str) -> str:
     return formula.replace(r"\op{", r"\operatorname{").replace("−", "-").replace("‖", r"\Vert ")
 
 
-def _of_head(run: CodedRun, listing: Listing) -> str:
+def _of_head(run: CodedRun, listing: CodeListing) -> str:
     recipe = run.resolved.recipe
     parts = [tr(KINDS[kind_of(recipe)].label), *composition(recipe)]
     return "\n".join(
@@ -104,7 +104,7 @@ def _of_head(run: CodedRun, listing: Listing) -> str:
     )
 
 
-def _of_data(run: CodedRun, _listing: Listing) -> str:
+def _of_data(run: CodedRun, _listing: CodeListing) -> str:
     recipe, dataset = run.resolved.recipe, run.resolved.dataset
     channels, height, width = dataset.image_shape
     words = tr(
@@ -120,7 +120,7 @@ def _of_data(run: CodedRun, _listing: Listing) -> str:
     return f"## {tr('Data')}\n\n{words}"
 
 
-def _of_network(run: CodedRun, _listing: Listing) -> str:
+def _of_network(run: CodedRun, _listing: CodeListing) -> str:
     found = "\n".join(f"$${_tex(each)}$$" for each in definitions(run.resolved.recipe))
     words = tr("An encoder f from the image to the code, a decoder g from the code to the image.")
     if run.resolved.recipe.classifier is not None:
@@ -130,7 +130,7 @@ def _of_network(run: CodedRun, _listing: Listing) -> str:
     return f"## {tr('Network')}\n\n{words}\n\n{found}"
 
 
-def _of_loss(run: CodedRun, _listing: Listing) -> str:
+def _of_loss(run: CodedRun, _listing: CodeListing) -> str:
     recipe = run.resolved.recipe
     row = LOSSES[recipe.training.loss]
     lines = [f"## {tr('Loss')}", "", f"{tr(row.label)}. {tr(row.help)}", ""]
@@ -141,18 +141,18 @@ def _of_loss(run: CodedRun, _listing: Listing) -> str:
     return "\n".join(lines).rstrip()
 
 
-def _of_training(run: CodedRun, _listing: Listing) -> str:
+def _of_training(run: CodedRun, _listing: CodeListing) -> str:
     row = OPTIMIZERS[run.resolved.recipe.training.optimizer.name]
     return f"## {tr('Training')}\n\n{tr(row.label)}. {tr(row.help)}"
 
 
-def _of_start(_run: CodedRun, _listing: Listing) -> str:
+def _of_start(_run: CodedRun, _listing: CodeListing) -> str:
     return f"## {tr('Run it')}\n\n" + tr(
         "From the same first weights, so that the losses are those of the program."
     )
 
 
-_WORDS: dict[str, Callable[[CodedRun, Listing], str]] = {
+_WORDS: dict[str, Callable[[CodedRun, CodeListing], str]] = {
     "head": _of_head,
     "data": _of_data,
     "network": _of_network,

@@ -31,7 +31,7 @@ from aegui.core.source_code.wording import (
 from aegui.core.training.losses import LOSSES
 
 if TYPE_CHECKING:
-    from aegui.core.source_code.listing import Listing
+    from aegui.core.source_code.listing import CodeListing
     from aegui.core.source_code.subject import CodedRun
 
 _UPDATES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -115,7 +115,7 @@ def why_no_numpy(run: CodedRun) -> str:
     return ""
 
 
-def numpy_listing(run: CodedRun, data_file: str, draws: int) -> Listing:
+def numpy_listing(run: CodedRun, data_file: str, draws: int) -> CodeListing:
     """The code; the draws of so many steps lie beside it.
 
     Raises:
@@ -154,7 +154,7 @@ class NumpyPrinter:
         """Whether chance has a say in which rows a step sees, and how."""
         return self.s.fresh_noise or not self.s.full_batch or bool(self.recipe.data.augment.active)
 
-    def listing(self) -> Listing:
+    def listing(self) -> CodeListing:
         """All of the code."""
         self._head()
         self._data()

@@ -19,7 +19,7 @@ from aegui.core.training.losses import LOSSES
 from aegui.core.training.second_order import METHODS
 
 if TYPE_CHECKING:
-    from aegui.core.source_code.listing import Listing
+    from aegui.core.source_code.listing import CodeListing
     from aegui.core.source_code.subject import CodedRun
 
 LOSS_TEXTS = {
@@ -75,7 +75,7 @@ class TorchPrinter(LoopPrinter):
         """Whether classes are learnt too."""
         return False
 
-    def listing(self) -> Listing:
+    def listing(self) -> CodeListing:
         """All of the code."""
         self._head()
         self._data()

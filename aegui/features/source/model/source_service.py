@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.source_code.check import CodeVerdict
     from aegui.core.source_code.forms import DialectKey
-    from aegui.core.source_code.listing import Listing
+    from aegui.core.source_code.listing import CodeListing
     from aegui.core.source_code.subject import CodedRun
     from aegui.session.lit_layer import LayerPlace
 
@@ -57,7 +57,7 @@ class SourceLook:
     """
 
     dialect: DialectKey
-    listing: Listing | None
+    listing: CodeListing | None
     places: tuple[LayerPlace, ...] = ()
     reason: str = ""
 

@@ -18,7 +18,7 @@ from aegui.kit.theme import SPACING, for_text, icon
 
 if TYPE_CHECKING:
     from aegui.core.source_code.check import CodeVerdict
-    from aegui.core.source_code.listing import Listing
+    from aegui.core.source_code.listing import CodeListing
 
 _SIGNS = {"same": "✓ ", "differs": "✗ ", "incomparable": ""}
 _STATES = {"same": "good", "differs": "bad", "incomparable": ""}
@@ -26,7 +26,7 @@ _FIND_PX = 96
 
 
 class SourcePanel(QWidget):
-    """Shows a ``Listing`` and what its check has found. Passive.
+    """Shows a ``CodeListing`` and what its check has found. Passive.
 
     Signals:
         dialect_chosen(str): Code is wanted in that form, a key of ``DIALECTS``.
@@ -46,7 +46,7 @@ class SourcePanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._listing: Listing | None = None
+        self._listing: CodeListing | None = None
         self._is_checking = False
         self.form = QComboBox()
         self.badge = ElidedLabel()
@@ -92,7 +92,7 @@ class SourcePanel(QWidget):
     # What comes in
 
     @property
-    def listing(self) -> Listing | None:
+    def listing(self) -> CodeListing | None:
         """The code that is shown; None while there is only a message."""
         return self._listing
 
@@ -114,7 +114,7 @@ class SourcePanel(QWidget):
         self._say("", "", "")
         self._pages.say(text)
 
-    def set_listing(self, listing: Listing) -> None:
+    def set_listing(self, listing: CodeListing) -> None:
         """Show code."""
         self._listing = listing
         self.text.set_code(listing.text)
