@@ -15,10 +15,19 @@ from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
-from aegui.core.network.shapes import is_image, shape_words
-from aegui.core.recipe import DropoutSpec, FlattenSpec, LatentSpec, LayerSpec, NormSpec
+from aegui.core.network.shapes import shape_words
+from aegui.core.recipe import (
+    DropoutSpec,
+    FlattenSpec,
+    LatentSpec,
+    LayerSpec,
+    NormSpec,
+    ReshapeSpec,
+)
+from aegui.core.recipe.layers import LAYERS
 from aegui.core.source_code.listing import CodeWriter
 from aegui.core.source_code.numpy_gradient import HELPERS, GradientPrinter, numpy_text
+from aegui.core.source_code.numpy_images import FUNCTIONS, IMAGE_SPECS, functions_of
 from aegui.core.source_code.torch_code import why_no_torch
 from aegui.core.source_code.wording import (
     beta_text,
@@ -77,6 +86,18 @@ _UPDATES["adamw"] = (("mean", "square"), ("p[name] -= lr * {weight_decay} * p[na
 """What each optimiser keeps of every tensor, and its update, as statements of one tensor."""
 
 
+_BY_HAND = (
+    LayerSpec,
+    LatentSpec,
+    NormSpec,
+    DropoutSpec,
+    FlattenSpec,
+    ReshapeSpec,
+    *IMAGE_SPECS,
+)
+"""Layers that are written out by hand."""
+
+
 def why_no_numpy(run: CodedRun) -> str:
     """Why there is no NumPy of a recipe; empty where there is."""
     recipe = run.resolved.recipe
@@ -98,14 +119,10 @@ def why_no_numpy(run: CodedRun) -> str:
     if recipe.training.optimizer.name not in _UPDATES:
         return tr("This optimiser is not written out by hand: see the PyTorch code.")
     for layer in run.resolved.layers:
-        by_hand = isinstance(layer.spec, LayerSpec | LatentSpec | DropoutSpec | FlattenSpec)
-        if isinstance(layer.spec, NormSpec):
-            by_hand = not is_image(layer.input_shape)
-        if not by_hand:
+        if not isinstance(layer.spec, _BY_HAND):
             return tr(
-                "Convolutions, pooling and what else works on rows and columns of an image would "
-                "be pages of loops by hand: for this network only the PyTorch code is offered. "
-                "Networks of dense layers are written out by hand."
+                "A layer of the kind {kind} is not written out by hand: see the PyTorch code.",
+                kind=tr(LAYERS[layer.spec.kind].label),
             )
     if recipe.training.contractive:
         return tr(
@@ -247,6 +264,10 @@ class NumpyPrinter:
             if key not in HELPERS:
                 self._function(f"{key}(z)", f"return {numpy_text(formula)}")
             self._function(f"{key}_slope(z)", f"return {numpy_text(slope)}")
+        for name in functions_of(self.s.resolved.layers):
+            w.gap()
+            for line in FUNCTIONS[name]:
+                w.line(line)
         if self.s.fresh_noise:
             self._corrupt()
         if self.recipe.data.augment.active:

@@ -8,12 +8,15 @@ from aegui.core.formula import CALLED, renamed
 from aegui.core.i18n import tr
 from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.forward import NORM_EPS
-from aegui.core.recipe import LatentSpec, LayerSpec, NormSpec
+from aegui.core.network.shapes import is_image
+from aegui.core.recipe import ConvSpec, ConvTransposeSpec, LatentSpec, LayerSpec, NormSpec
+from aegui.core.source_code.numpy_images import IMAGE_SPECS, lines_back, lines_there
 from aegui.core.source_code.torch_layers import shape_note
 from aegui.core.source_code.wording import number
 from aegui.core.training.losses import LOSSES
 
 if TYPE_CHECKING:
+    from aegui.core.network.layers import LayerShape
     from aegui.core.source_code.listing import CodeWriter
     from aegui.core.source_code.subject import CodedRun
 
@@ -59,15 +62,22 @@ class GradientPrinter:
             w.line("n = len(x)")
             w.line()
             w.note(tr("Forward"))
-            w.line("h0 = x", note=f"[n, {layers[0].inputs}]")
+            if self.s.encodes_images:
+                shape = ", ".join(map(str, layers[0].input_shape))
+                w.line(f"h0 = x.reshape(n, {shape})")
+            else:
+                w.line("h0 = x", note=f"[n, {layers[0].inputs}]")
             for index in range(len(layers)):
                 self._forward(index)
-            w.line(f"y = h{len(layers)}")
+            last = f"h{len(layers)}"
+            w.line(f"y = {last}.reshape(n, -1)" if self._ends_in_image else f"y = {last}")
             w.line()
             w.note(tr("The loss, and its derivative d by the output y"))
             self._reconstruction()
             w.line()
             w.note(tr("Backward: d is the derivative by what each layer gives, then takes"))
+            if self._ends_in_image and not self._by_logits:
+                w.line(f"d = d.reshape({last}.shape)")
             for index in reversed(range(len(layers))):
                 if index == self.s.code_end - 1:
                     self._code_terms()
@@ -75,13 +85,34 @@ class GradientPrinter:
             self._weight_terms()
             w.line("return loss, g")
 
+    @property
+    def _ends_in_image(self) -> bool:
+        return is_image(self.s.resolved.layers[-1].output_shape)
+
+    @property
+    def _by_logits(self) -> bool:
+        """Whether the derivative of the loss is that by what the last sigmoid takes."""
+        return bool(LOSSES[self.recipe.training.loss].of_logits)
+
+    def _row(self, index: int) -> str:
+        """What a dense layer takes."""
+        is_row = index == 0 or not is_image(self.s.layers[index].input_shape)
+        return f"h{index}" if is_row else f"h{index}.reshape(n, -1)"
+
+    def _names(self, index: int) -> tuple[str, str]:
+        """Weight and bias of a convolution."""
+        bias = f'p["{self.s.tensor_name(index, "bias")}"]'
+        if self.s.layers[index].tied_to is not None:
+            return self._tied(index), bias
+        return f'p["{self.s.names[index]}.weight"]', bias
+
     def _forward(self, index: int) -> None:
         w, layer, name = self.w, self.s.layers[index], self.s.names[index]
         spec, note, n = layer.spec, shape_note(layer.output_shape), index + 1
         if isinstance(spec, LayerSpec | LatentSpec):
             factor = "" if spec.slope == 1.0 else f"{spec.slope!r} * "
             weight, bias = self._weight(index), f'p["{self.s.tensor_name(index, "bias")}"]'
-            total = f"h{index} @ {weight} + {bias}"
+            total = f"{self._row(index)} @ {weight} + {bias}"
             w.line(f"z{n} = {factor}({total})" if factor else f"z{n} = {total}", index, note)
             if isinstance(spec, LatentSpec) and self.s.is_gaussian:
                 w.line(
@@ -101,15 +132,29 @@ class GradientPrinter:
                 w.line("np.put_along_axis(kept, largest, 1.0, axis=1)", index)
                 w.line(f"h{n} = h{n} * kept", index)
         elif isinstance(spec, NormSpec):
-            axis = 0 if spec.kind == "batch_norm" else 1
+            axis, wide = (
+                _axes(layer, spec),
+                "[:, None, None]" if is_image(layer.input_shape) else "",
+            )
             w.line(
                 f"spread{n} = np.sqrt(h{index}.var(axis={axis}, keepdims=True) + {NORM_EPS})", index
             )
             w.line(
                 f"u{n} = (h{index} - h{index}.mean(axis={axis}, keepdims=True)) / spread{n}", index
             )
-            w.line(f'z{n} = u{n} * p["{name}.weight"] + p["{name}.bias"]', index)
+            w.line(f'z{n} = u{n} * p["{name}.weight"]{wide} + p["{name}.bias"]{wide}', index)
             w.line(f"h{n} = {_act(spec.activation, f'z{n}')}", index, note)
+        elif isinstance(spec, IMAGE_SPECS):
+            names = self._names(index) if layer.tensors else ("", "")
+            *lines, end = lines_there(layer, index, *names)
+            for line in lines:
+                w.line(line, index)
+            w.line(end, index, note)
+            if isinstance(spec, ConvSpec | ConvTransposeSpec):
+                w.line(f"h{n} = {_act(spec.activation, f'z{n}')}", index)
+        elif layer.input_shape != layer.output_shape:
+            shape = ", ".join(map(str, layer.output_shape))
+            w.line(f"h{n} = h{index}.reshape(n, {shape})", index, note)
         else:
             w.line(f"h{n} = h{index}", index, note)
         if index in self.s.dropped:
@@ -151,7 +196,8 @@ class GradientPrinter:
             if training.edges:
                 spec = self.s.layers[last - 1].spec
                 key = getattr(spec, "activation", "identity")
-                w.line(f"dz = dz + d * {key}_slope(z{last})")
+                row = ".reshape(n, -1)" if self._ends_in_image else ""
+                w.line(f"dz = dz + d * {key}_slope(z{last}){row}")
         elif training.edges:
             w.line(f"d = d + {factor}{slope} / {count}")
         else:
@@ -214,29 +260,44 @@ class GradientPrinter:
     def _backward(self, index: int) -> None:
         w, layer, name = self.w, self.s.layers[index], self.s.names[index]
         spec, n, last = layer.spec, index + 1, len(self.s.resolved.layers)
-        by_logits = n == last and bool(LOSSES[self.recipe.training.loss].of_logits)
+        by_logits = n == last and self._by_logits
         if index in self.s.dropped:
             w.line(f'd = d * masks["{name}"]', index)
         if isinstance(spec, LayerSpec | LatentSpec):
             self._by_sum(index, spec, by_logits=by_logits)
             if layer.tied_to is not None:
                 origin = self._tied(index)
-                w.line(f"{origin.replace('p[', 'g[', 1)} += h{index}.T @ d", index)
+                given = self._row(index)
+                w.line(f"{origin.replace('p[', 'g[', 1)} += {given}.T @ d", index)
             else:
-                w.line(f'g["{name}.weight"] += d.T @ h{index}', index)
+                w.line(f'g["{name}.weight"] += d.T @ {self._row(index)}', index)
             w.line(f'g["{self.s.tensor_name(index, "bias")}"] += d.sum(axis=0)', index)
             if index:
                 back = f"{origin}.T" if layer.tied_to is not None else f'p["{name}.weight"]'
                 w.line(f"d = d @ {back}", index)
+                if is_image(layer.input_shape):
+                    w.line(f"d = d.reshape(h{index}.shape)", index)
         elif isinstance(spec, NormSpec):
-            axis = 0 if spec.kind == "batch_norm" else 1
+            axis, is_map = _axes(layer, spec), is_image(layer.input_shape)
+            over, wide = ("(0, 2, 3)", "[:, None, None]") if is_map else ("0", "")
             if spec.activation != "identity":
                 w.line(f"d = d * {spec.activation}_slope(z{n})", index)
-            w.line(f'g["{name}.weight"] += (d * u{n}).sum(axis=0)', index)
-            w.line(f'g["{name}.bias"] += d.sum(axis=0)', index)
-            w.line(f'd = d * p["{name}.weight"]', index)
+            w.line(f'g["{name}.weight"] += (d * u{n}).sum(axis={over})', index)
+            w.line(f'g["{name}.bias"] += d.sum(axis={over})', index)
+            w.line(f'd = d * p["{name}.weight"]{wide}', index)
             mean = f"mean(axis={axis}, keepdims=True)"
             w.line(f"d = (d - d.{mean} - u{n} * (d * u{n}).{mean}) / spread{n}", index)
+
+        elif isinstance(spec, IMAGE_SPECS):
+            if by_logits:
+                w.line(f"d = dz.reshape(z{n}.shape)", index)
+            elif isinstance(spec, ConvSpec | ConvTransposeSpec) and spec.activation != "identity":
+                w.line(f"d = d * {spec.activation}_slope(z{n})", index)
+            names = self._names(index) if layer.tensors else ("", "")
+            for line in lines_back(layer, index, *names, first=index == 0):
+                w.line(line, index)
+        elif layer.input_shape != layer.output_shape:
+            w.line(f"d = d.reshape(h{index}.shape)", index)
 
     def _by_sum(self, index: int, spec: LayerSpec | LatentSpec, *, by_logits: bool) -> None:
         """``d`` becomes the derivative by the weighted sums of a dense layer."""
@@ -269,6 +330,14 @@ class GradientPrinter:
             if training.l2:
                 w.line(f"loss = loss + {training.l2 / 2!r} * (p[name] ** 2).sum()", note="L2")
                 w.line(f"g[name] += {training.l2!r} * p[name]")
+
+
+def _axes(layer: LayerShape, spec: NormSpec) -> str:
+    """Over what a normalisation takes its mean."""
+    is_map, is_batch = is_image(layer.input_shape), spec.kind == "batch_norm"
+    if is_map:
+        return "(0, 2, 3)" if is_batch else "(1, 2, 3)"
+    return "0" if is_batch else "1"
 
 
 def _act(key: str, z: str) -> str:

@@ -184,6 +184,14 @@ OTHERS: dict[str, dict[str, Any]] = {
             conv(3, activation="tanh"),
         ],
     ),
+    "a variational network of images": network(
+        conv(3, stride=2, activation="gelu"),
+        {"kind": "dropout"},
+        latent=GAUSSIAN,
+    )
+    | trained(loss="mse", edges=0.1, batch_size=20),
+    "edges of images": network(conv(3, kernel=[3, 2]), conv(4, stride=[2, 1]))
+    | trained(edges=0.1, l1=0.001),
     "mean pooling": network(
         conv(3),
         {"kind": "avg_pool"},

@@ -39,10 +39,6 @@ ONLY_PYTORCH = {
     "contractive single",
     "contractive",
     "contractive estimated",
-    "convolutions",
-    "tied convolutions",
-    "pooling",
-    "mean pooling",
 }
 
 
