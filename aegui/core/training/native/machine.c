@@ -326,33 +326,36 @@ static void move(const int32_t *n, float *o, const float *a)
         for (int i = 0; i < rows; i++)                                                            \
             for (int j = 0; j < count; j++) *(v##W *)(o + i * om + at[j]) = sums[i][j];           \
     }                                                                                             \
-    /* The last tile begins early enough to end with the last row or column. */                   \
+    /* Tiles are as tall as each other; the last begins early enough to end with the last row, and  \
+       likewise the last vector with the last column. */                                          \
     static void product##W(int32_t m, int32_t n, int32_t inner, const float *a, int64_t am,       \
                            int64_t ak, const float *b, int64_t bk, const float *bias, float *o,   \
                            int64_t om)                                                            \
     {                                                                                             \
-        int step = m >= TALL ? TALL : m >= 4 ? 4 : 1;                                             \
+        int32_t tiles = (m + TALL - 1) / TALL, rows = (m + tiles - 1) / tiles;                    \
         for (int32_t j = 0; j < n; j += 2 * W) {                                                  \
             int32_t at[2] = {j + W <= n ? j : n - W, j + 2 * W <= n ? j + W : n - W};             \
-            int pair = j + W < n;                                                                 \
-            for (int32_t i = 0; i < m; i += step) {                                               \
-                int32_t top = i + step <= m ? i : m - step;                                       \
+            for (int32_t i = 0; i < m; i += rows) {                                               \
+                int32_t top = i + rows <= m ? i : m - rows;                                       \
                 const float *x = a + top * am;                                                    \
                 float *y = o + top * om;                                                          \
-                if (step == 1 && pair) tile##W(1, 2, inner, x, am, ak, b, bk, bias, y, om, at);   \
-                else if (step == 1) tile##W(1, 1, inner, x, am, ak, b, bk, bias, y, om, at);      \
-                else if (step == 4 && pair) tile##W(4, 2, inner, x, am, ak, b, bk, bias, y, om, at); \
-                else if (step == 4) tile##W(4, 1, inner, x, am, ak, b, bk, bias, y, om, at);      \
-                else if (pair) tile##W(TALL, 2, inner, x, am, ak, b, bk, bias, y, om, at);        \
-                else tile##W(TALL, 1, inner, x, am, ak, b, bk, bias, y, om, at);                  \
+                switch (j + W < n ? rows : -rows) {                                               \
+                    ROWS(W, 1) ROWS(W, 2) ROWS(W, 3) ROWS(W, 4) MORE_ROWS(W)                      \
+                }                                                                                 \
             }                                                                                     \
         }                                                                                         \
     }
 
+#define ROWS(W, count)                                                                            \
+    case count: tile##W(count, 2, inner, x, am, ak, b, bk, bias, y, om, at); break;               \
+    case -count: tile##W(count, 1, inner, x, am, ak, b, bk, bias, y, om, at); break;
+
 #if MACHINE_WIDTH >= 16 || defined(__aarch64__)
 #define TALL 8
+#define MORE_ROWS(W) ROWS(W, 5) ROWS(W, 6) ROWS(W, 7) ROWS(W, 8)
 #else
 #define TALL 4
+#define MORE_ROWS(W)
 #endif
 #if MACHINE_WIDTH >= 16
 TILES(16)
