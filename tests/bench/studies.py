@@ -87,7 +87,7 @@ def _against_the_loop() -> list[Figure]:
 def _cloud() -> list[Figure]:
     seconds, busy = _done(_plan([], SEEDS, EPOCHS), Processes(2))
     return [
-        at_most("1,000 seeds x 5,000 epochs, two processes", seconds, "s", 120),
+        at_most("1,000 seeds x 5,000 epochs, two processes", seconds, "s", 45),
         Figure("processor time of it", busy, "s"),
         Figure("a run and epoch of it", busy / SEEDS / EPOCHS * _MICRO, "us"),
     ]
