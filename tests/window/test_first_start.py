@@ -14,6 +14,7 @@ from aegui.features.gallery.feature import GalleryFeature
 from aegui.features.map.hints import HINTS
 from aegui.features.map.view.hints import MapHints
 from aegui.kit.theme import LIGHT, apply_theme
+from aegui.session.hints import hint_key
 from aegui.session.messages import Messages
 from aegui.session.settings import Settings
 from tests.window.conftest import SMALL, UNASKED, stop, train
@@ -114,3 +115,14 @@ def test_build_greets_once_with_the_network_of_the_course(window: MainWindow, qt
     window.actions_table["build"].trigger()
     told = [it for it in window.notifications.shown if "35-25-10-2" in it.text]
     assert len(told) <= 1
+
+
+def test_build_greets_nobody_who_comes_with_a_network(window: MainWindow, qtbot: QtBot) -> None:
+    window._services.requests.preset.emit("letters-course")
+    window.actions_table["build"].trigger()
+    dock = window.docks["builder"]
+    qtbot.waitUntil(lambda: dock.isVisible() and not dock.visibleRegion().isEmpty())
+    for _ in range(20):
+        qtbot.wait(1)
+    assert hint_key("build") not in window._services.settings.values
+    assert not [it for it in window.notifications.shown if "learns 32 letters" in it.text]

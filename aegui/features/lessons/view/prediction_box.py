@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import said, tr
-from aegui.core.lessons.figures import value_words
+from aegui.core.lessons.figures import figure_of, value_words
 from aegui.kit.layouts import column, dim, held, row
 from aegui.kit.marks import set_look, wrapped_label
 from aegui.kit.theme import SPACING
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from aegui.core.lessons.lesson import Prediction
 
 _LARGEST = 1e9
+_DECIMALS = 2
 _UNKNOWN = -1.0
 """What is kept of somebody who does not know."""
 
@@ -72,15 +73,14 @@ class PredictionBox(QFrame):
         self._lines.setSpacing(SPACING // 2)
         self.number = QDoubleSpinBox()
         self.number.setRange(0, _LARGEST)
-        self.number.setDecimals(2)
         self.number.setAccessibleName(tr("Your prediction"))
         self.keep = QPushButton(tr("That is my guess"))
         self.keep.clicked.connect(self._on_keep_clicked)
         self.unknown = QPushButton(tr("I do not know"))
         self.unknown.setToolTip(tr("It is shown all the same what happens, and why"))
         self.unknown.clicked.connect(lambda: self.predicted.emit(_UNKNOWN))
-        self._number = held(row(self.number, self.keep, 1, spacing=SPACING))
-        self._line = held(row(self.unknown, 1))
+        self._number = held(row(self.number, 1))
+        self._line = held(row(self.keep, self.unknown, 1, spacing=SPACING))
         self.yours = wrapped_label()
         self.verdict = wrapped_label()
         self.why = wrapped_label()
@@ -129,6 +129,7 @@ class PredictionBox(QFrame):
         for choice in self.choices:
             choice.setVisible(asks)
         self._number.setVisible(asks and not prediction.choices)
+        self.keep.setVisible(asks and not prediction.choices)
         self._line.setVisible(asks)
         self.yours.setVisible(not asks)
         told = _outcome(prediction, predicted, figure) if reached and predicted is not None else ""
@@ -142,6 +143,9 @@ class PredictionBox(QFrame):
         self.why.setText(said(prediction.why))
 
     def _fill(self, prediction: Prediction) -> None:
+        if not prediction.choices:
+            whole = figure_of(prediction.figure).is_whole
+            self.number.setDecimals(0 if whole else _DECIMALS)
         for choice in self.choices:
             self.group.removeButton(choice.button)
             self._lines.removeWidget(choice)
