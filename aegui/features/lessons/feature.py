@@ -169,10 +169,16 @@ class LessonsFeature(Feature):
         step, services = self.book.step, self._services
         if step is None or step.do is None or services.runner.is_busy:
             return
+        self._take_recipe(step)
+        # Then: panels that greet whoever comes without a network see that there is one.
         if step.do.arrange:
             services.requests.arrangement.emit(step.do.arrange)
         if step.look:
             self.point()
+
+    def _take_recipe(self, step: LessonStep) -> None:
+        services = self._services
+        assert step.do is not None
         recipe = self.book.recipe if step.do.changes_recipe or step.do.train else None
         if recipe is None or _same(recipe, services.workspace.recipe):
             self._have_recipe(step)
