@@ -30,6 +30,7 @@ from aegui.core.library.entry import entry_bytes, entry_of, read_entry
 from aegui.core.network.resolve import resolve
 from aegui.core.pixels.code import CODE_FORMS, code_of, read_any_code
 from aegui.core.recipe import DataSpec, LatentSpec, LayerSpec, NetworkSpec, Recipe, TrainingSpec
+from aegui.core.report.figure_ids import FigureId, read_figure_id
 from aegui.core.run_file.saved import SavedRun, load_run, run_bytes, saved_run_of
 from aegui.core.setup_line.challenges import CHALLENGES
 from aegui.core.setup_line.reading import is_line, read_line
@@ -248,6 +249,17 @@ def _read_line(path: Path) -> object:
     return reading
 
 
+def _ids() -> list[Example]:
+    ids = (FigureId("latent", "my run", "0123456789abcdef", "last", 3), FigureId("a-b", "letters"))
+    return [(".txt", one.text.encode()) for one in ids]
+
+
+def _read_id(path: Path) -> object:
+    found = read_figure_id(path.read_bytes().decode("utf-8", "replace"))
+    assert read_figure_id(found.text) == found
+    return found
+
+
 def _entries() -> list[Example]:
     return [(".json", entry_bytes(entry_of(_run())))]
 
@@ -338,6 +350,7 @@ TARGETS = {
         Target("runs", load_run, _runs),
         Target("codes", _read_code, _codes),
         Target("lines", _read_line, _lines),
+        Target("ids", _read_id, _ids),
         Target("entries", read_entry, _entries),
         Target("records", _read_records, _records),
         Target("settings", Settings.load, _settings),

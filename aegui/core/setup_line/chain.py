@@ -37,7 +37,8 @@ ANY = "*"
 AUTO = "a"
 _ACTIVE = frozenset({"dense", "conv", "conv_transpose"})
 """Layers that the activation after a chain is for."""
-_SIZES = r"\d+(?:x\d+)?"
+_NUMBER = r"\d{1,9}"
+_SIZES = rf"{_NUMBER}(?:x{_NUMBER})?"
 _BAR = re.compile(r"(?<![\d.][eE])-")
 _INPUT = re.compile(r"(\d+|\*)-\S")
 
@@ -67,11 +68,11 @@ _SIGNS: Mapping[str, _Sign] = {
     "flatten": _Sign("flat"),
 }
 """Signs by kind; a kind without one is written by its key, with all its fields after colons."""
-_RESHAPE = re.compile(r"(\d+)x(\d+)x(\d+)")
+_RESHAPE = re.compile(rf"({_NUMBER})x({_NUMBER})x({_NUMBER})")
 _PATTERNS = {
     kind: re.compile(
         sign.letters
-        + (r"(\d+(?:\.\d+)?)" if sign.number else "")
+        + (rf"({_NUMBER}(?:\.\d{{1,400}})?)" if sign.number else "")
         + "".join(rf"(?:{letter}({_SIZES}|{AUTO}))?" for letter, _ in sign.more)
     )
     for kind, sign in _SIGNS.items()
@@ -200,7 +201,7 @@ def _apply(layer: Layer, model: type[RecipePart], marks: Sequence[Token]) -> Non
 
 def _sides(token: Token) -> Any:
     """A value; ``3x5`` are rows and columns."""
-    if re.fullmatch(r"\d+x\d+", token.text):
+    if re.fullmatch(rf"{_NUMBER}x{_NUMBER}", token.text):
         return [int(side) for side in token.text.split("x")]
     return value_of(token)
 

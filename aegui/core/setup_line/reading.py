@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 VERSION = 1
 """Of the lines that this program writes. A later one is said first, as ``v2``."""
 _VERSION = re.compile(r"v(\d{1,6})")
-_COMMAND = re.compile(r"\s*(?:\$\s*)?aegui\s+train\s+")
+_COMMAND = re.compile(r"(?:\$\s*)?aegui\s+train\s+")
 _FIRST = re.compile(r'\s*(?:v\d+\s*\|\s*)?(?:"(?:[^"\\]|\\.)*"|[a-z][a-z0-9+-]*)?\s*(\S+)')
 _AFTER = {row.word: row for row in ROWS if row.after}
 _WORDS = {row.word: row for row in ROWS if row.word}
@@ -89,7 +89,10 @@ def read_line(text: str) -> LineReading:
 
 def _plain(text: str) -> str:
     """``text`` without the command and the quotes that it may have been copied with."""
-    text = _COMMAND.sub("", text[: MAX_LINE + 1], count=1).strip()
+    text = text[: MAX_LINE + 1].strip()
+    command = _COMMAND.match(text)
+    if command is not None:
+        text = text[command.end() :]
     quote = text[:1]
     is_quoted = quote in {"'", '"'} and text.endswith(quote) and len(text) > 1
     # A source in quotes ends its quotation before the chain.

@@ -16,13 +16,14 @@ from aegui.core.recipe.errors import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-MAX_LINE = 1 << 20
+MAX_LINE = 1 << 18
 """Characters of a line; whatever is longer is something else."""
 BAR = "|"
 _QUOTED = 40
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?%?")
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_+]*")
-_LONGEST_NUMBER = 60
+_LONGEST_WHOLE, _LONGEST_NUMBER = 300, 600
+"""Digits: whole numbers are floats too, and the least of these has so many places."""
 
 
 class LineError(RecipeError):
@@ -152,11 +153,13 @@ def number_of(token: Token) -> float | int:
     """
     text = token.text
     try:
-        if not _NUMBER.fullmatch(text) or len(text) > 10 * _LONGEST_NUMBER:
+        is_whole = text.lstrip("+-").isdigit()
+        longest = _LONGEST_WHOLE if is_whole else _LONGEST_NUMBER
+        if not _NUMBER.fullmatch(text) or len(text) > longest:
             raise InvalidOperation
         if text.endswith("%"):
             return float(Decimal(text[:-1]) / 100)
-        return int(text) if text.lstrip("+-").isdigit() else float(text)
+        return int(text) if is_whole else float(text)
     except (InvalidOperation, ValueError, OverflowError):
         raise refusal(token, tr("this must be a number.")) from None
 
