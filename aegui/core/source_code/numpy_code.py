@@ -86,6 +86,8 @@ _UPDATES["adamw"] = (("mean", "square"), ("p[name] -= lr * {weight_decay} * p[na
 """What each optimiser keeps of every tensor, and its update, as statements of one tensor."""
 
 
+_LARGE_COST = 1_000_000
+"""Multiplications of a sample beyond which the gradient is measured at fewer places."""
 _BY_HAND = (
     LayerSpec,
     LatentSpec,
@@ -422,7 +424,10 @@ class NumpyPrinter:
                 w.line("}")
         w.section("check")
         w.gap()
-        with w.block("def check_gradient(each=5, step=1e-5):"):
+        # What a large network takes for each number that is changed would take minutes for many.
+        is_large = sum(layer.cost for layer in s.resolved.layers) > _LARGE_COST
+        each, rows = (1, 2) if is_large else (5, 16)
+        with w.block(f"def check_gradient(each={each}, step=1e-5):"):
             w.words(
                 tr(
                     "Change single numbers of p a little, and compare how the loss changes with g: "
@@ -430,7 +435,7 @@ class NumpyPrinter:
                 )
             )
             w.line("choice = np.random.default_rng(0)")
-            w.line("x, target = images[:16], images[:16]")
+            w.line(f"x, target = images[:{rows}], images[:{rows}]")
             if s.is_gaussian:
                 w.line(f"beta = {self.recipe.network.latent.beta!r}")
             if s.draws_noise:
