@@ -20,7 +20,7 @@ MAX_LINE = 1 << 18
 """Characters of a line; whatever is longer is something else."""
 BAR = "|"
 _QUOTED = 40
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?%?")
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,4})?%?")
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_+]*")
 _LONGEST_WHOLE, _LONGEST_NUMBER = 300, 600
 """Digits: whole numbers are floats too, and the least of these has so many places."""
@@ -133,7 +133,7 @@ def value_of(token: Token) -> Any:
         return None
     if text in {"true", "false"}:
         return text == "true"
-    if _NUMBER.fullmatch(text):
+    if text[:1].isdigit() or _NUMBER.fullmatch(text[: _LONGEST_NUMBER + 1]):
         return number_of(token)
     if text[:1] in {'"', "["}:
         try:
@@ -155,7 +155,7 @@ def number_of(token: Token) -> float | int:
     try:
         is_whole = text.lstrip("+-").isdigit()
         longest = _LONGEST_WHOLE if is_whole else _LONGEST_NUMBER
-        if not _NUMBER.fullmatch(text) or len(text) > longest:
+        if len(text) > longest or not _NUMBER.fullmatch(text):
             raise InvalidOperation
         if text.endswith("%"):
             return float(Decimal(text[:-1]) / 100)
