@@ -61,14 +61,23 @@ class FlowLayout(QHBoxLayout):
         """Walk along the lines; the height that they take."""
         x, y, line = area.left(), area.top(), 0
         shown = self._shown()
+        placed: list[tuple[QLayoutItem, QRect]] = []
         for item in shown:
             hint = item.sizeHint()
             if x > area.left() and x + hint.width() > area.left() + area.width():
+                self._settle(placed, line)
                 x, y, line = area.left(), y + line + self.spacing(), 0
             if self._last_at_right and item is shown[-1]:
                 x = max(x, area.left() + area.width() - hint.width())
             if move:
-                item.setGeometry(QRect(QPoint(x, y), hint))
+                placed.append((item, QRect(QPoint(x, y), hint)))
             x += hint.width() + self.spacing()
             line = max(line, hint.height())
+        self._settle(placed, line)
         return y + line - area.top()
+
+    def _settle(self, placed: list[tuple[QLayoutItem, QRect]], line: int) -> None:
+        """Put what stands in a line of that height into its middle."""
+        for item, rect in placed:
+            item.setGeometry(rect.translated(0, (line - rect.height()) // 2))
+        placed.clear()

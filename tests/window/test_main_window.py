@@ -26,6 +26,7 @@ from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.features.map.feature import MapFeature
 from aegui.features.map.view.cursor_panel import CursorPanel
 from aegui.kit.theme import DARK, LIGHT, current_theme
+from aegui.paths import models_dir
 from aegui.session.notice import Notice
 from aegui.session.settings import Settings
 from aegui.window.docks import PERSPECTIVES
@@ -328,6 +329,22 @@ def test_the_mouse_over_the_map_is_decoded(qtbot: QtBot, window: MainWindow) -> 
     assert decoded is not None
     assert code is not None
     np.testing.assert_array_equal(decoded.z, code)
+
+
+def test_where_the_cursor_rests_another_network_is_decoded_too(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    canvas, cursor, services = window.canvas, window.panel(CursorPanel), window._services
+    letters = services.workspace.recipe
+    services.workspace.open(models_dir() / "mnist-vae-2.aegui", lambda: True)
+    qtbot.waitUntil(lambda: services.shown.codes is not None, timeout=20_000)
+    QTest.mouseMove(canvas, canvas.rect().center())
+    qtbot.waitUntil(lambda: not cursor.is_empty, timeout=20_000)
+    services.workspace.new(letters)
+    qtbot.waitUntil(lambda: cursor.is_empty, timeout=20_000)
+    train(qtbot, window)
+    assert canvas.cursor_code() is not None
+    qtbot.waitUntil(lambda: not cursor.is_empty, timeout=20_000)
 
 
 def test_a_plane_lies_behind_the_map(qtbot: QtBot, window: MainWindow) -> None:

@@ -144,22 +144,24 @@ class MapFeature(Feature):
     # The cursor
 
     def _begin_cursor(self) -> None:
-        """Decode something before the mouse has ever been over the map: the middle sample."""
+        """Decode the place of the cursor; before there ever was one, the middle sample."""
         shown = self._services.shown
         codes = shown.codes
-        self._begins = codes is None and shown.fits
+        self._begins = codes is None
         if codes is None:
             self._decoded = None
             self._services.of(DecodeService).forget()
-            self._panel.set_empty(tr("Train a network, then move over the map."))
+            untrained = tr("Train a network, then move over the map.")
+            self._panel.set_empty(tr("One moment…") if shown.fits else untrained)
             return
-        if self._window.canvas.cursor_code() is None:
+        code = self._window.canvas.cursor_code()
+        if code is None:
             # Without samples the middle of the plane that is shown.
-            middle = codes.mean if codes.size <= 2 else self._window.canvas.base
+            code = codes.mean if codes.size <= 2 else self._window.canvas.base
             if len(codes.values):
                 middle = codes.mean
-                middle = codes.values[((codes.values - middle) ** 2).sum(axis=1).argmin()]
-            self._services.of(DecodeService).request(middle)
+                code = codes.values[((codes.values - middle) ** 2).sum(axis=1).argmin()]
+        self._services.of(DecodeService).request(code)
 
     @Slot(object)
     def _on_canvas_cursor_moved(self, z: NDArray[np.float32]) -> None:
