@@ -475,7 +475,7 @@ def library(app: App) -> None:
     entries, at = panel.table.entries, panel.view.columns.index("name")
     wait_for(lambda: entries.rowCount() >= 5)
     named = {entries.index(row, at).data(): entries.row(row) for row in range(entries.rowCount())}
-    both = [row.id for name in ("tanh", "relu") if (row := named[name]) is not None]
+    both = [row.id for name in ("Tanh", "ReLU") if (row := named[name]) is not None]
     panel.table.choose(both)
     wait_for(lambda: len(panel.side.ids) == 2)
     spin(1.0)
