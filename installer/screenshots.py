@@ -67,7 +67,7 @@ _CARDS = QSize(1200, 660)
 _NOISE = CorruptionSpec(kind="flip", level=0.12)
 _NOISE_SEED = 5
 _BELOW_PX = 360
-_MANY_COLOURS = 50_000
+_MANY_COLOURS = 2_500
 _LONGEST_SECONDS = 900
 
 
@@ -105,7 +105,7 @@ def shoot(app: App, name: str, *widgets: QWidget) -> None:
 
 
 def write(picture: QPixmap, name: str) -> None:
-    """Write a PNG, packed as well as it can be; one of very many colours with 256 of them."""
+    """Write a PNG, packed as well as it can be; one of many colours with 256 of them."""
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     picture.save(buffer, "PNG")
