@@ -38,7 +38,7 @@ _NOTHING = "–"  # a dash for what is not known
 
 def parity_command(options: argparse.Namespace) -> int:
     """Say which published figures have been reached here; train what is asked for before."""
-    chosen = [_row(name) for name in options.run or ()]
+    chosen = [_row(name) for name in options.train or ()]
     if options.out is not None:
         check_writable(options.out)
     for row in chosen:

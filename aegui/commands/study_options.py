@@ -147,7 +147,9 @@ SMALLEST = (
     AS_JSON,
 )
 PARITY = (
-    several("--run", mark("ROW"), mark("train what this row takes, and keep it; may be repeated")),
+    several(
+        "--train", mark("ROW"), mark("train what this row takes, and keep it; may be repeated")
+    ),
     text("-o --out", mark("FILE"), mark("write the page to a file: .html, or else CSV")),
     YES,
     AS_JSON,

@@ -26,7 +26,7 @@ def test_the_page_is_listed_and_written(
 
 
 def test_a_row_is_trained_and_kept(user_home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["parity", "--run", "d-linear", "--json"]) == 0
+    assert main(["parity", "--train", "d-linear", "--json"]) == 0
     told = json.loads(capsys.readouterr().out.splitlines()[-1])
     row = next(row for row in told if row["id"] == "D-linear")
     assert row["reached"] is True
@@ -35,5 +35,5 @@ def test_a_row_is_trained_and_kept(user_home: Path, capsys: pytest.CaptureFixtur
 
 
 def test_a_row_that_there_is_not_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["parity", "--run", "A1-ordre"]) == 2
+    assert main(["parity", "--train", "A1-ordre"]) == 2
     assert 'Did you mean "A1-order"' in capsys.readouterr().err

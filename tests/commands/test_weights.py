@@ -68,6 +68,8 @@ def told(capsys: Captured, *arguments: str) -> Any:
 
 def test_every_command_of_saved_weights_takes_the_choice() -> None:
     for name, command in COMMANDS.items():
+        if name == "code":
+            continue  # It begins with the weights that the training of a run began with.
         taken = {name for option in command.options for name in option.names}
         assert ("--weights" in taken) == (bool(taken & {"--run", "files"})), name
     assert WEIGHTS == ("best", "last")
