@@ -48,6 +48,8 @@ VERSION = 1
 _VERSION = re.compile(r"v(\d{1,6})")
 _COMMAND = re.compile(r"(?:\$\s*)?aegui\s+train\s+")
 _FIRST = re.compile(r'\s*(?:v\d+\s*\|\s*)?(?:"(?:[^"\\]|\\.)*"|[a-z][a-z0-9+-]*)?\s*(\S+)')
+_VALUES = ('"', "[", "{")
+"""What a value begins with in which an equals sign is no name's end."""
 _AFTER = {row.word: row for row in ROWS if row.after}
 _WORDS = {row.word: row for row in ROWS if row.word}
 
@@ -249,7 +251,7 @@ class _Reader:
             self._set(path, row.assumed, tokens[0], path[-1])
         for token in tokens:
             name, has_value, _ = token.text.partition("=")
-            if has_value and not token.text.startswith('"'):
+            if has_value and not token.text.startswith(_VALUES):
                 if name not in row.fields:
                     raise unknown(token.part(0, len(name)), row.fields)
                 self._put(row, name, token.part(len(name) + 1))
