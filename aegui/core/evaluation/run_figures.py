@@ -37,6 +37,16 @@ class RunFigure(Choice):
     is_share: bool = False
     is_whole: bool = False
 
+    def words(self, value: float | None, digits: int = 4) -> str:
+        """A value as a person reads it, to so many digits; a dash where there is none."""
+        if value is None or not math.isfinite(value):
+            return "–"
+        if self.is_share:
+            return tr("{share:.1f} %", share=100.0 * value)
+        if self.is_whole and float(value).is_integer():
+            return localized(value, ",.0f")
+        return localized(value, f".{digits}g")
+
 
 _WRONG = mark("wrong pixels")
 
@@ -232,11 +242,4 @@ def figures_of(result: RunResult) -> dict[str, float]:
 
 def figure_words(key: str, value: float | None) -> str:
     """A figure as a person reads it in a table; a dash where there is none."""
-    if value is None or not math.isfinite(value):
-        return "–"
-    figure = run_figure(key)
-    if figure.is_share:
-        return tr("{share:.1f} %", share=100.0 * value)
-    if figure.is_whole and float(value).is_integer():
-        return localized(value, ",.0f")
-    return localized(value, ".4g")
+    return run_figure(key).words(value)

@@ -6,7 +6,6 @@ figure that cannot be had of what is shown is left out.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,7 +22,7 @@ from aegui.core.evaluation.reconstruction import gradient_energy, reconstruction
 from aegui.core.evaluation.run_figures import RUN_FIGURES, RunFigure, figures_of, run_figure
 from aegui.core.evaluation.samples import sample_images
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
-from aegui.core.i18n import localized, mark, tr
+from aegui.core.i18n import mark, tr
 from aegui.core.latent.pca import fit_pca
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe.errors import did_you_mean, quoted
@@ -396,14 +395,7 @@ def figure_of(key: str) -> RunFigure:
 
 def value_words(key: str, value: float | None) -> str:
     """A figure as a person reads it; a dash where there is none."""
-    if value is None or not math.isfinite(value):
-        return "–"
-    figure = figure_of(key)
-    if figure.is_share:
-        return tr("{share:.1f} %", share=100.0 * value)
-    if figure.is_whole and float(value).is_integer():
-        return localized(value, ",.0f")
-    return localized(value, ".3g")
+    return figure_of(key).words(value, digits=3)
 
 
 def measure(

@@ -112,7 +112,7 @@ def _draws(run: CodedRun) -> dict[str, NDArray[np.generic]]:
     if is_fixed:
         samples = Samples(run.resolved, corruption, torch.device("cpu"))
         found["noisy"] = samples.inputs[0].numpy()
-    if not printer.is_drawn:
+    if not run.is_drawn:
         return found
     for number, step in enumerate(steps_of(run, RECORDED), 1):
         if printer.draws_rows:

@@ -154,19 +154,8 @@ class NumpyPrinter:
         self.w = CodeWriter()
         self.recipe = run.resolved.recipe
         self._data_file = data_file
-        self._recorded = draws if self.is_drawn else 0
+        self._recorded = draws if self.s.is_drawn else 0
         self._gradient = GradientPrinter(run, self.w)
-
-    @property
-    def is_drawn(self) -> bool:
-        """Whether a step learns from anything that was drawn for it."""
-        return bool(
-            self.s.fresh_noise
-            or not self.s.full_batch
-            or self.s.dropped
-            or self.s.draws_noise
-            or self.recipe.data.augment.active
-        )
 
     @property
     def draws_rows(self) -> bool:
@@ -242,7 +231,7 @@ class NumpyPrinter:
                             w.line(f'"{self.s.tensor_name(index, tensor.name)}",', index)
             w.line("]")
         w.line("}")
-        if self.is_drawn:
+        if self.s.is_drawn:
             w.line(f"rng = np.random.default_rng({self.recipe.seed})")
 
     def _activations(self) -> list[str]:

@@ -80,6 +80,17 @@ class CodedRun:
         """Whether each step draws numbers like the code."""
         return is_drawn(self.resolved)
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether a step learns from anything that was drawn for it."""
+        return bool(
+            self.fresh_noise
+            or not self.full_batch
+            or self.dropped
+            or self.draws_noise
+            or self.resolved.recipe.data.augment.active
+        )
+
     @cached_property
     def dropped(self) -> dict[int, float]:
         """Numbers of layers that silence a share of their numbers -> that share."""

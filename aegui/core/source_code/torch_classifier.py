@@ -70,15 +70,7 @@ class ClassifierPrinter(TorchPrinter):
     def _module(self) -> None:
         w, s = self.w, self.s
         stop = len(s.resolved.layers)
-        w.section("network")
-        w.gap()
-        with w.block("class Classifier(nn.Module):"):
-            with w.block("def __init__(self):"):
-                w.line("super().__init__()")
-                for index in range(len(s.layers)):
-                    self._made(index)
-            masks = ", masks=None" if s.dropped else ""
-            w.gap()
+        with self._network("Classifier", len(s.layers)) as masks:
             with w.block(f"def encode(self, x{masks}):"):
                 self._begin("x", 0)
                 self._layers(range(s.code_end))
@@ -149,15 +141,7 @@ class ClassifierPrinter(TorchPrinter):
         """The functions ``pretrain`` and ``train``."""
         w, training = self.w, self.recipe.training
         w.section("training")
-        if training.l1 or training.l2:
-            w.gap()
-            with w.block("def weights(model):"):
-                w.words(tr("What L1 and L2 count: no biases."))
-                with w.block("return ["):
-                    for name in self.s.weights:
-                        if self._is_learnt(name):
-                            w.line(f"model.{name},")
-                w.line("]")
+        self._penalised([name for name in self.s.weights if self._is_learnt(name)])
         for number, group in enumerate(self._groups, 1):
             self._corrupt_codes(number, group)
         if self._groups:

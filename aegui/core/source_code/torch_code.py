@@ -6,6 +6,7 @@ same seed, and computes in double precision, so that its losses can be compared.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from aegui.core.formula import renamed, torch_text
@@ -19,6 +20,8 @@ from aegui.core.training.losses import LOSSES
 from aegui.core.training.second_order import METHODS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from aegui.core.source_code.listing import CodeListing
     from aegui.core.source_code.subject import CodedRun
 
@@ -143,17 +146,23 @@ class TorchPrinter(LoopPrinter):
 
     # The network
 
-    def _module(self) -> None:
-        w, s = self.w, self.s
+    @contextmanager
+    def _network(self, name: str, layers: int) -> Iterator[str]:
+        """The class ``name``, which makes so many layers; gives what its functions take more."""
+        w = self.w
         w.section("network")
         w.gap()
-        with w.block("class Autoencoder(nn.Module):"):
+        with w.block(f"class {name}(nn.Module):"):
             with w.block("def __init__(self):"):
                 w.line("super().__init__()")
-                for index in range(len(s.resolved.layers)):
+                for index in range(layers):
                     self._made(index)
-            masks = ", masks=None" if s.dropped else ""
             w.gap()
+            yield ", masks=None" if self.s.dropped else ""
+
+    def _module(self) -> None:
+        w, s = self.w, self.s
+        with self._network("Autoencoder", len(s.resolved.layers)) as masks:
             with w.block(f"def encode(self, x{masks}):"):
                 start = shape_words(s.layers[0].input_shape).replace("x", ", ")
                 if s.encodes_images:

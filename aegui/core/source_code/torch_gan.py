@@ -44,15 +44,7 @@ class GanPrinter(TorchPrinter):
     def _module(self) -> None:
         w, s = self.w, self.s
         stop = len(s.resolved.layers)
-        w.section("network")
-        w.gap()
-        with w.block("class Gan(nn.Module):"):
-            with w.block("def __init__(self):"):
-                w.line("super().__init__()")
-                for index in range(len(s.layers)):
-                    self._made(index)
-            masks = ", masks=None" if s.dropped else ""
-            w.gap()
+        with self._network("Gan", len(s.layers)) as masks:
             with w.block(f"def generate(self, z{masks}):"):
                 w.line("h = z", note=f"[n, {self.recipe.network.latent.units}]")
                 self._layers(range(stop))

@@ -20,6 +20,8 @@ from aegui.core.training.samples import NOISE_SEED
 from aegui.core.training.second_order import METHODS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from aegui.core.recipe import OptimizerSpec
     from aegui.core.source_code.listing import CodeWriter
     from aegui.core.source_code.subject import CodedRun
@@ -72,13 +74,7 @@ class LoopPrinter:
     @property
     def draws(self) -> bool:
         """Whether anything is drawn while it learns."""
-        return bool(
-            self.s.fresh_noise
-            or not self.s.full_batch
-            or self.s.dropped
-            or self.s.draws_noise
-            or self.recipe.data.augment.active
-        )
+        return self.s.is_drawn
 
     @property
     def draw_seed(self) -> int:
@@ -164,20 +160,24 @@ class LoopPrinter:
                 )
             w.line("return x.flatten(1)")
 
+    def _penalised(self, names: Iterable[str]) -> None:
+        """A function of the weights ``names``, where L1 or L2 counts them."""
+        if self.recipe.training.l1 or self.recipe.training.l2:
+            self.w.gap()
+            with self.w.block("def weights(model):"):
+                self.w.words(tr("What L1 and L2 count: no biases."))
+                with self.w.block("return ["):
+                    for name in names:
+                        self.w.line(f"model.{name},")
+                self.w.line("]")
+
     # The loop
 
     def loop(self) -> None:
         """The function ``train``."""
         w, training = self.w, self.recipe.training
         w.section("training")
-        if training.l1 or training.l2:
-            w.gap()
-            with w.block("def weights(model):"):
-                w.words(tr("What L1 and L2 count: no biases."))
-                with w.block("return ["):
-                    for name in self.s.weights:
-                        w.line(f"model.{name},")
-                w.line("]")
+        self._penalised(self.s.weights)
         if self.is_scipy:
             self._scipy_loop()
             return

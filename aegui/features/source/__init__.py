@@ -17,7 +17,7 @@ FEATURES = (
                     "build": Spot("bottom", tab=1, closed=True),
                     "study": Spot("beside", tab=2, closed=True),
                 },
-                guide="24-source-code.md",
+                guide="25-source-code.md",
             ),
         ),
         actions=(
