@@ -203,7 +203,7 @@ class App(QObject):
         self.window.setWindowState(state)
         if shown:
             self.window.show()
-        self._garbage.give_back_at_rest()
+        self._garbage.let_go(old)
 
     @Slot(object)
     def use_comfort(self, comfort: Comfort) -> None:
