@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from aegui.commands.words import note, say, say_json
 from aegui.core.atomic import check_writable, write_atomically
+from aegui.core.data.load import source_from
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import language, tr
 from aegui.core.library.library import Library
@@ -39,10 +40,21 @@ _NOTHING = "–"  # a dash for what is not known
 def parity_command(options: argparse.Namespace) -> int:
     """Say which published figures have been reached here; train what is asked for before."""
     chosen = [_row(name) for name in options.train or ()]
+    source = "" if options.data is None else source_from(options.data, Path())
+    if source and not chosen:
+        raise AeguiError(tr("--data goes with --train: which row is to be trained on it?"))
+    for row in chosen:
+        if source and not row.own_data:
+            raise AeguiError(
+                tr(
+                    "{row} has samples of its own: --data is for rows whose pictures are not ours.",
+                    row=row.id,
+                )
+            )
     if options.out is not None:
         check_writable(options.out)
     for row in chosen:
-        code = _trained(row, allowed=options.yes, is_quiet=options.json)
+        code = _trained(row, source, allowed=options.yes, is_quiet=options.json)
         if code:
             return code
     states = _states()
@@ -68,9 +80,10 @@ def _row(name: str) -> ParityRow:
     return rows[name.lower()]
 
 
-def _trained(row: ParityRow, *, allowed: bool, is_quiet: bool) -> int:
+def _trained(row: ParityRow, source: str, *, allowed: bool, is_quiet: bool) -> int:
     """Train what ``row`` takes, and keep it, by the command for it; its exit status."""
-    line = ["study", row.study] if row.study else ["train", row.line]
+    is_study = row.study and not source
+    line = ["study", row.study] if is_study else ["train", row.line(source)]
     words = [*line, "--language", language(), "--keep", *(["--yes"] if allowed else [])]
     # Beside a document nothing else may be printed; progress goes to the standard error.
     out = subprocess.DEVNULL if is_quiet else None
@@ -115,6 +128,9 @@ def _document(state: RowState) -> dict[str, object]:
         "work": row.work,
         "what": tr(row.what),
         "published": row.published,
+        "note": tr(row.note) if row.note else "",
+        "claims": row.claim_words(),
+        "cell_names": list(row.cell_names()),
         "figure": row.figure,
         "claim": row.claim,
         "value": row.value,

@@ -150,6 +150,11 @@ PARITY = (
     several(
         "--train", mark("ROW"), mark("train what this row takes, and keep it; may be repeated")
     ),
+    text(
+        "--data",
+        mark("FOLDER"),
+        mark("pictures of your own, for rows whose pictures are not ours to ship (B5)"),
+    ),
     text("-o --out", mark("FILE"), mark("write the page to a file: .html, or else CSV")),
     YES,
     AS_JSON,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.core.data.builtin import BUILTIN_SETS, load_builtin
 from aegui.core.data.progress import Progress, images_read
 from aegui.core.evaluation.fitting import refuse_other_size
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 _NUMBERS = 1 << 22
 """Numbers of the images that are looked at together."""
+_STRANGERS = "letters"
+"""All characters: those of them that were not learnt are strangers."""
 _USUAL = 0.95
 """Share of the set's own samples that the first threshold lets pass."""
 
@@ -159,3 +162,16 @@ def outlier_bench(
         found.append(np.concatenate(errors))
     progress.reached(done)
     return OutlierBench(found[0], found[1] if len(found) > 1 else None)
+
+
+def strangers_told(codec: Codec, dataset: Dataset) -> float | None:
+    """How often a character that is not in ``dataset`` has a larger error than one that is.
+
+    None where there is none: for other images than characters, and for all characters.
+    """
+    if dataset.image_shape != BUILTIN_SETS[_STRANGERS].shape or not codec.can_encode:
+        return None
+    known = set(dataset.labels)
+    others = load_builtin(_STRANGERS)
+    strange = [place for place, label in enumerate(others.labels) if label not in known]
+    return outlier_bench(codec, dataset, others.subset(strange)).auc if strange else None

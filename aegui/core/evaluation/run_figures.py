@@ -174,6 +174,17 @@ RUN_FIGURES: Mapping[str, RunFigure] = table(
         is_share=True,
     ),
     RunFigure(
+        "strangers",
+        mark("Strangers told by their error"),
+        mark(
+            "How often a character that was not learnt has a larger error than one that was: "
+            "the area under the curve of the outliers."
+        ),
+        unit=mark("of the strangers told by their error"),
+        better="high",
+        is_share=True,
+    ),
+    RunFigure(
         "parameters",
         mark("Parameters"),
         mark("Numbers that are learnt."),

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.core.data.builtin import BUILTIN_SETS, load_builtin
 from aegui.core.data.corruption import corruption_words, parse_corruption
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.codes import code_statistics
 from aegui.core.evaluation.limits import limit
 from aegui.core.evaluation.noise import noisy_score
-from aegui.core.evaluation.outliers import outlier_bench
+from aegui.core.evaluation.outliers import strangers_told
 from aegui.core.evaluation.reconstruction import gradient_energy, reconstruction_figures
 from aegui.core.evaluation.run_figures import RUN_FIGURES, RunFigure, figures_of, run_figure
 from aegui.core.evaluation.samples import sample_images
@@ -40,8 +39,6 @@ if TYPE_CHECKING:
 
 LIMIT = "limit"
 """Figure of a noise beside those of ``TRIED_FIGURES``: the least wrong pixels that anybody has."""
-_STRANGERS = "letters"
-"""All characters: those of them that were not learnt are strangers."""
 _DRAWS = 6_400
 _SEED = 7
 _SAMPLES = 512
@@ -177,13 +174,8 @@ def _nearest_squares(
 
 
 def _strangers(subject: LessonSubject) -> float | None:
-    codec, shape = _with_encoder(subject), subject.dataset.image_shape
-    known = set(subject.dataset.labels)
-    if codec is None or shape != BUILTIN_SETS[_STRANGERS].shape:
-        return None
-    others = load_builtin(_STRANGERS)
-    strange = [place for place, label in enumerate(others.labels) if label not in known]
-    return outlier_bench(codec, subject.dataset, others.subset(strange)).auc if strange else None
+    codec = _with_encoder(subject)
+    return None if codec is None else strangers_told(codec, subject.dataset)
 
 
 def _drawing_new(subject: LessonSubject) -> float | None:
@@ -309,11 +301,8 @@ LESSON_FIGURES: Mapping[str, LessonFigure] = {
         ),
         LessonFigure(
             "strangers",
-            mark("Strangers told by their error"),
-            mark(
-                "How often a character that was not learnt has a larger error than one that was: "
-                "the area under the curve of the outliers."
-            ),
+            RUN_FIGURES["strangers"].label,
+            RUN_FIGURES["strangers"].help,
             is_share=True,
             better="high",
             of=_strangers,

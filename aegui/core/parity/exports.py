@@ -6,8 +6,14 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from aegui import __version__
-from aegui.core.i18n import language, tr, trn
-from aegui.core.parity.reached import figure_words, spread_words, summary_words
+from aegui.core.i18n import language, localized, tr
+from aegui.core.parity.reached import (
+    cells_words,
+    compared_words,
+    figure_words,
+    seeds_words,
+    summary_words,
+)
 from aegui.core.parity.rows import LIMITS, WORKS
 from aegui.core.text_tables import csv_text
 
@@ -17,11 +23,13 @@ if TYPE_CHECKING:
     from aegui.core.parity.reached import RowState
     from aegui.core.parity.rows import ParityRow
 
+_MINUTES_SAID = 90
 REACHED, NOT_REACHED, UNKNOWN = "✓", "✗", "–"  # a dash for what is not known
 _COLUMNS = (
     *("id", "work", "what", "published", "figure", "claim", "reached", "mean", "std", "seeds"),
     *("date", "processor", "limit", "expected", "expected_std", "expected_seeds"),
-    *("expected_machine", "expected_date"),
+    *("expected_machine", "expected_date", "expected_version", "expected_reached"),
+    *("compared", "expected_compared", "note"),
 )
 _STYLE = """
 :root { color-scheme: light dark; --line: #c8cdd6; --dim: #5a6472; --good: #0a7a3c; }
@@ -47,19 +55,40 @@ def expected_words(row: ParityRow, *, seeds: bool = True) -> str:
     """What the program gave when it was measured; or that it was not."""
     ours = row.ours
     cell = None if ours is None else ours.cells[0]
-    if cell is None:
+    if ours is None or cell is None:
         return tr("not measured")
-    value = spread_words(row, cell.mean, cell.std)
+    value = tr(ours.words) if ours.words else cells_words(row, ours.cells)
     if not seeds:
         return value
-    return trn("{value}, {n} seed", "{value}, {n} seeds", cell.count, value=value)
+    words = seeds_words(range(cell.first, cell.first + cell.count))
+    if cell.count == 1:
+        return tr("{value}, seed {seeds}", value=value, seeds=words)
+    return tr("{value}, seeds {seeds}", value=value, seeds=words)
+
+
+def expected_place(row: ParityRow) -> str:
+    """Where and when that was, at what cost, and of which program."""
+    ours = row.ours
+    if ours is None or ours.cells[0] is None:
+        return ""
+    parts = [ours.date, ours.machine]
+    if ours.hours is not None:
+        minutes = 60.0 * ours.hours
+        if minutes < _MINUTES_SAID:
+            cost = tr("{minutes} min of processor time", minutes=localized(minutes, ".2g"))
+        else:
+            cost = tr("{hours} h of processor time", hours=localized(ours.hours, ".2g"))
+        parts.append(cost)
+    if ours.version:
+        parts.append(tr("an earlier version ({version})", version=ours.version))
+    return ", ".join(parts)
 
 
 def limit_words(row: ParityRow) -> str:
     """The physical limit, or nothing."""
     if row.limit is None:
         return ""
-    return tr("{value} ({kind})", value=f"{row.limit.value:g}", kind=tr(LIMITS[row.limit.kind]))
+    return tr("{value} ({kind})", value=row.limit_number(), kind=tr(LIMITS[row.limit.kind]))
 
 
 def parity_csv(states: Sequence[RowState]) -> str:
@@ -93,6 +122,11 @@ def _line(state: RowState) -> list[str]:
         *expected,
         ours.machine if ours and cell else "",
         ours.date if ours and cell else "",
+        ours.version if ours and cell else "",
+        ("yes" if ours.reached else "no") if ours and cell else "",
+        compared_words(row, state.cells),
+        compared_words(row, ours.cells) if ours else "",
+        tr(row.note) if row.note else "",
     ]
 
 
@@ -122,19 +156,24 @@ def _table(states: Sequence[RowState]) -> str:
     return f"<table><tr>{head}</tr>{''.join(map(_html_row, states))}</table>"
 
 
+def _dim(text: str) -> str:
+    return f'<div class="dim">{escape(text)}</div>' if text else ""
+
+
 def _html_row(state: RowState) -> str:
     row, found = state.row, state.cells[0]
     what = escape(tr(row.what))
-    if row.note:
-        what += f'<div class="dim">{escape(tr(row.note))}</div>'
-    what += f'<div class="dim">{escape(tr("Tick: {claim}", claim=row.claim_words()))}</div>'
+    what += _dim(tr(row.note) if row.note else "")
+    what += _dim(tr("Tick: {claim}", claim=row.claim_words()))
     here = "" if found is None else escape(figure_words(row, found))
     if found is not None:
         place = ", ".join(filter(None, (found.date, found.processor)))
-        here += f'<div class="dim">{escape(place)}</div>'
+        here += _dim(compared_words(row, state.cells)) + _dim(place)
     expected = escape(expected_words(row))
     if row.ours is not None and row.ours.cells[0] is not None:
-        expected += f'<div class="dim">{escape(f"{row.ours.date}, {row.ours.machine}")}</div>'
+        if not row.ours.reached:
+            expected += _dim(tr("not reached there"))
+        expected += _dim(compared_words(row, row.ours.cells)) + _dim(expected_place(row))
     published = escape(tr(row.published)) if row.published else ""
     sign = f'<td class="{"yes" if state.is_reached else ""}">{sign_of(state)}</td>'
     cells = (what, published, here, escape(limit_words(row)), expected)

@@ -11,7 +11,8 @@ from aegui.core.evaluation.run_figures import run_figure
 from aegui.core.evaluation.wrong_pixels import mean_and_std
 from aegui.core.i18n import tr, trn
 from aegui.core.library.query import LibraryQuery
-from aegui.core.recipe import GoalsSpec
+from aegui.core.parity.rows import ALIKE, ORDERS
+from aegui.core.recipe import DataSpec, GoalsSpec
 from aegui.core.recipe.file import recipe_from
 from aegui.core.study.settings import key_of
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from aegui.core.library.entry import LibraryEntry
     from aegui.core.library.library import Library
-    from aegui.core.parity.rows import ParityRow
+    from aegui.core.parity.rows import CellFigure, ParityRow
     from aegui.core.recipe import Recipe
 
 
@@ -64,14 +65,13 @@ class RowState:
         return "" if self.cells[0] is None else figure_words(self.row, self.cells[0])
 
     def figure(self) -> str:
-        """The same without the seeds."""
-        found = self.cells[0]
-        return "" if found is None else spread_words(self.row, found.mean, found.std)
+        """The same without the seeds; of an order beside what comes next to it."""
+        return cells_words(self.row, self.cells)
 
 
 def figure_words(row: ParityRow, found: Trained) -> str:
     """``0.12 ± 0.03, seeds 42–51``."""
-    value, seeds = spread_words(row, found.mean, found.std), _seeds_words(found.seeds)
+    value, seeds = spread_words(row, found.mean, found.std), seeds_words(found.seeds)
     if len(found.seeds) == 1:
         return tr("{value}, seed {seeds}", value=value, seeds=seeds)
     return tr("{value}, seeds {seeds}", value=value, seeds=seeds)
@@ -82,7 +82,41 @@ def spread_words(row: ParityRow, mean: float, std: float) -> str:
     return row.number(mean) + (f" ± {row.number(std)}" if std else "")
 
 
-def _seeds_words(seeds: Sequence[int]) -> str:
+def cells_words(row: ParityRow, cells: Sequence[Trained | CellFigure | None]) -> str:
+    """The figure of the first cell; where cells are compared ``0.12 ± 0.03 < 0.4``.
+
+    What stands on the right is the best of the others, or the worst, by what is claimed. Empty
+    where nothing is known of the first.
+    """
+    first = cells[0]
+    if first is None:
+        return ""
+    value = spread_words(row, first.mean, first.std)
+    others = [cell.mean for cell in cells[1:] if cell is not None]
+    if row.claim not in ORDERS or not others:
+        return value
+    if row.claim == "alike":
+        return "; ".join([value, *map(row.number, others)])
+    is_low = (run_figure(row.figure).better != "high") == (row.claim == "first")
+    next_to = min(others) if is_low else max(others)
+    sign = "<" if first.mean < next_to else ">"
+    return f"{value} {sign} {row.number(next_to)}"
+
+
+def compared_words(row: ParityRow, cells: Sequence[Trained | CellFigure | None]) -> str:
+    """Every cell with its name: ``25-10 0.12 ± 0.03; 10-5 0.4``; empty where none is compared."""
+    if len(cells) < 2:
+        return ""
+    parts = []
+    for name, cell in zip(row.cell_names(), cells, strict=True):
+        # A dash for what is not known.
+        value = "–" if cell is None else spread_words(row, cell.mean, cell.std)
+        parts.append(f"{name}: {value}")
+    return "; ".join(parts)
+
+
+def seeds_words(seeds: Sequence[int]) -> str:
+    """``42–51`` where they follow each other, else all of them."""
     first, last = min(seeds), max(seeds)
     if len(seeds) > 2 and last - first + 1 == len(seeds):
         return f"{first}–{last}"  # a range
@@ -106,16 +140,15 @@ def states_of(rows: Iterable[ParityRow], entries: Iterable[LibraryEntry]) -> tup
     """How far each row has come with the ``entries``, which come the oldest first."""
     kept: dict[str, list[LibraryEntry]] = {}
     for entry in entries:
-        key = _key_of_entry(entry)
-        if key:
+        for key in _keys_of_entry(entry):
             kept.setdefault(key, []).append(entry)
     return tuple(_state(row, kept) for row in rows)
 
 
 def _state(row: ParityRow, kept: Mapping[str, Sequence[LibraryEntry]]) -> RowState:
-    is_whole = row.claim in {"trained", "first", "last"}
+    is_whole = row.claim == "trained" or row.claim in ORDERS
     cells = tuple(
-        _measured(kept.get(parity_key(recipe), ()), row.figure, is_whole=is_whole)
+        _measured(kept.get(_key(row, recipe), ()), row.figure, is_whole=is_whole)
         for recipe in row.recipes
     )
     return RowState(
@@ -126,13 +159,14 @@ def _state(row: ParityRow, kept: Mapping[str, Sequence[LibraryEntry]]) -> RowSta
 def is_reached(row: ParityRow, means: Sequence[float | None]) -> bool | None:
     """Whether the claim of ``row`` holds for the figures of its cells; None: too few are known."""
     first, others = means[0], [mean for mean in means[1:] if mean is not None]
-    if first is None:
+    compares_all = row.claim == "trained" or row.claim in ORDERS
+    if first is None or (compares_all and len(others) < len(means) - 1):
         return None
     if row.claim == "trained":
-        return all(mean is not None for mean in means) or None
+        return True
+    if row.claim == "alike":
+        return max(first, *others) <= ALIKE * min(first, *others)
     if row.claim in {"first", "last"}:
-        if not others:
-            return None
         is_low = (run_figure(row.figure).better != "high") == (row.claim == "first")
         return first < min(others) if is_low else first > max(others)
     if row.value is None or math.isnan(first):
@@ -146,12 +180,23 @@ def parity_key(recipe: Recipe) -> str:
     return key_of(recipe.model_copy(update={"seed": 0, "runs": 1, "training": training}))
 
 
-def _key_of_entry(entry: LibraryEntry) -> str:
+def _any_data_key(recipe: Recipe) -> str:
+    """The same, whatever samples of that size it learns."""
+    data = DataSpec(images=recipe.data.images)
+    return f"any {parity_key(recipe.model_copy(update={'data': data}))}"
+
+
+def _key(row: ParityRow, recipe: Recipe) -> str:
+    return _any_data_key(recipe) if row.own_data else parity_key(recipe)
+
+
+def _keys_of_entry(entry: LibraryEntry) -> tuple[str, ...]:
     try:
-        return parity_key(recipe_from(entry.recipe))
+        recipe = recipe_from(entry.recipe)
     except AeguiError:
         # Of a study, or written by a program that knew other settings.
-        return ""
+        return ()
+    return parity_key(recipe), _any_data_key(recipe)
 
 
 def _measured(entries: Sequence[LibraryEntry], figure: str, *, is_whole: bool) -> Trained | None:

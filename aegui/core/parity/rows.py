@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from aegui.core.evaluation.run_figures import RUN_FIGURES, run_figure
+from aegui.core.evaluation.run_figures import run_figure
 from aegui.core.i18n import localized, mark, tr
 from aegui.core.json_text import from_json
+from aegui.core.recipe import DataSpec
 from aegui.core.recipe.file import find_recipe, load_recipe
 from aegui.core.setup_line.writing import line_of
 from aegui.core.study.plan import find_plan, load_plan
@@ -23,7 +24,11 @@ from aegui.paths import resources_dir
 if TYPE_CHECKING:
     from aegui.core.recipe import Recipe
 
-Claim = Literal["trained", "at_most", "at_least", "first", "last"]
+Claim = Literal["trained", "at_most", "at_least", "first", "last", "alike"]
+ORDERS = frozenset({"first", "last", "alike"})
+"""Claims about several cells, whose figures are compared."""
+ALIKE = 1.25
+"""Figures are alike where the largest is at most so many times the smallest."""
 
 WORKS = {
     "A": mark("Course work A: 32 characters, then emojis"),
@@ -33,7 +38,12 @@ WORKS = {
     "D": mark("Lecture"),
 }
 """Whose figure it is, by key."""
-LIMITS = {"bayes": mark("Bayes limit"), "pca": mark("principal components")}
+_DIGIT_MORE_FROM, _WHOLE_FROM = 10, 1_000
+LIMITS = {
+    "bayes": mark("Bayes limit"),
+    "pca": mark("principal components"),
+    "floor": mark("perfect answers"),
+}
 """What bounds a figure, whatever is learnt."""
 
 
@@ -44,25 +54,34 @@ class _RowPart(BaseModel):
 class PhysicalLimit(_RowPart):
     """What no network, or no linear one, can be better than; in the unit of the figure shown."""
 
-    kind: Literal["bayes", "pca"]
+    kind: Literal["bayes", "pca", "floor"]
     value: float
 
 
 class CellFigure(_RowPart):
-    """A figure over some seeds, in the unit of the library."""
+    """A figure over so many seeds from ``first`` on, in the unit of the library."""
 
     mean: float
-    std: float
+    std: float = 0.0
     count: Annotated[int, Field(ge=1)]
+    first: Annotated[int, Field(ge=0)] = 0
 
 
 class Expected(_RowPart):
-    """What came of it when it was measured for the program: of each cell, and where."""
+    """What came of it when it was measured for the program: of each cell, and where.
+
+    ``words`` are what was measured where no figure of the library says it. ``hours`` are those of
+    processor or card for all that one click trains; ``version`` is the commit of the program where
+    it was an earlier one.
+    """
 
     cells: tuple[CellFigure | None, ...]
     machine: str
     date: str
     reached: bool
+    words: str = ""
+    hours: float | None = None
+    version: str = ""
 
 
 class ParityRow(_RowPart):
@@ -71,8 +90,9 @@ class ParityRow(_RowPart):
     ``cells`` are settings of the ``study``, axis -> choice, the one that the row is about first;
     without a study it is the ``recipe`` that ships, changed by ``set``. The ``claim`` is about
     ``figure``: the first cell is ``at_most`` or ``at_least`` the ``value``, the ``first`` of them
-    (better than all others) or the ``last``, or just ``trained``. ``scale`` makes the number that
-    was published of the one that is recorded.
+    (better than all others) or the ``last``, or all are ``alike``, or just ``trained``. ``scale``
+    makes the number that was published of the one that is recorded. ``own_data``: what was
+    published is of pictures that are not ours, and those of a folder of one's own count too.
     """
 
     id: str
@@ -89,6 +109,7 @@ class ParityRow(_RowPart):
     scale: float = 1.0
     limit: PhysicalLimit | None = None
     note: str = ""
+    own_data: bool = False
     ours: Expected | None = None
 
     @cached_property
@@ -113,25 +134,52 @@ class ParityRow(_RowPart):
             for cell in self.cells
         )
 
-    @property
-    def line(self) -> str:
-        """The recipe of a row without a study as a set-up line, to be trained."""
-        return line_of(self.recipes[0].model_copy(update={"notes": ""}))
+    def recipe_on(self, source: str = "") -> Recipe:
+        """What is trained of a row without a study, or on the pictures of ``source``."""
+        recipe = self.recipes[0].model_copy(update={"notes": ""})
+        if not source:
+            return recipe
+        images = recipe.data.images
+        return recipe.model_copy(update={"data": DataSpec(source=source, images=images)})
+
+    def line(self, source: str = "") -> str:
+        """The same as a set-up line."""
+        return line_of(self.recipe_on(source))
+
+    def cell_names(self) -> tuple[str, ...]:
+        """What tells the cells apart: their choices on the axes in which they differ."""
+        names = list(self.cells[0] if self.cells else ())
+        telling = [name for name in names if len({cell[name] for cell in self.cells}) > 1]
+        return tuple(", ".join(cell[name] for name in telling) for cell in self.cells)
 
     def number(self, value: float) -> str:
         """A figure of the row as a person reads it, in the published unit."""
-        row = run_figure(self.figure)
-        return localized(value * self.scale, ".2%" if row.is_share else ".3g")
+        return self._words(value * self.scale)
+
+    def limit_number(self) -> str:
+        """The physical limit likewise; empty without one."""
+        return "" if self.limit is None else self._words(self.limit.value)
+
+    def _words(self, value: float) -> str:
+        if run_figure(self.figure).is_share:
+            return localized(value, ".2%")
+        if abs(value) >= _WHOLE_FROM:
+            return localized(value, ",.0f")
+        return localized(value, ".4g" if abs(value) >= _DIGIT_MORE_FROM else ".3g")
 
     def claim_words(self) -> str:
         """What has to hold for a tick."""
-        figure = tr(RUN_FIGURES[self.figure].label)
+        figure = tr(run_figure(self.figure).label)
         if self.claim == "trained" or (self.value is None and not self.cells):
             return tr("it has been trained here")
-        if self.claim == "first":
-            return tr("{figure}: better than the others", figure=figure)
-        if self.claim == "last":
-            return tr("{figure}: worse than the others", figure=figure)
+        if self.claim in ORDERS:
+            first, *others = self.cell_names()
+            words = {
+                "first": mark("{figure}: {first} better than {others}"),
+                "last": mark("{figure}: {first} worse than {others}"),
+                "alike": mark("{figure}: {first} and {others} at most a quarter apart"),
+            }[self.claim]
+            return tr(words, figure=figure, first=first, others="; ".join(others))
         number = self.number(self.value or 0.0)
         if self.claim == "at_least":
             return tr("{figure}: at least {limit}", figure=figure, limit=number)

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from aegui.core.data.builtin import BUILTIN_SETS
 from aegui.core.data.load import load_data
 from aegui.core.data.progress import stop_if
 from aegui.core.data.split import split_indices
 from aegui.core.errors import RecipeError
 from aegui.core.evaluation.code_classes import code_accuracy, has_classes
 from aegui.core.evaluation.noise import noisy_batches
+from aegui.core.evaluation.outliers import strangers_told
 from aegui.core.evaluation.parts import HELD_OUT, LEARNT, wrong_by_part
 from aegui.core.evaluation.run_figures import figures_of
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
@@ -393,9 +395,10 @@ def _record(
     figures = _figures(resolved, result, history)
     if resolved.recipe.data.corruption.kind != "none" and result.wrong_pixels:
         figures["wrong_noisy"] = _wrong_noisy(resolved, row)
-    accuracy = _knn_accuracy(resolved, row)
-    if accuracy is not None:
-        figures["knn_accuracy"] = accuracy
+    for key, of in (("knn_accuracy", _knn_accuracy), ("strangers", _strangers)):
+        share = of(resolved, row)
+        if share is not None:
+            figures[key] = share
     kept = {key: column for key, column in history.items() if key not in _NOT_KEPT}
     return RunRecord(
         key_of(resolved.recipe),
@@ -439,6 +442,17 @@ def _knn_accuracy(resolved: ResolvedRecipe, row: Any) -> float | None:
 
     codec = Codec(recipe, dataset.image_shape, snapshot_of_row(resolved, row))
     return code_accuracy(codec, dataset, recipe.data.split)
+
+
+def _strangers(resolved: ResolvedRecipe, row: Any) -> float | None:
+    """How well characters that were not learnt are told by their error, of an autoencoder."""
+    recipe, dataset = resolved.recipe, resolved.dataset
+    if dataset.image_shape != BUILTIN_SETS["letters"].shape or recipe.classifier is not None:
+        return None
+    from aegui.core.latent.codec import Codec
+
+    codec = Codec(recipe, dataset.image_shape, snapshot_of_row(resolved, row))
+    return strangers_told(codec, dataset)
 
 
 def _wrong_noisy(resolved: ResolvedRecipe, row: Any) -> float:

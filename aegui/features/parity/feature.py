@@ -14,7 +14,7 @@ from aegui.core.parity.exports import parity_csv, parity_html
 from aegui.features.parity.model.states import ParityStates
 from aegui.features.parity.view.dialog import ParityDialog
 from aegui.session.notice import Notice
-from aegui.shell.dialogs.files import choose_save_file
+from aegui.shell.dialogs.files import choose_folder, choose_save_file
 from aegui.shell.feature import Feature
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ class ParityFeature(Feature):
         if self.dialog is None:
             self.dialog = dialog = ParityDialog(self._window)
             dialog.run_requested.connect(self.run)
+            dialog.own_requested.connect(self.run_on_own)
             dialog.save_requested.connect(self.save)
             dialog.looked_at.connect(self._looks.look)
             dialog.finished.connect(self._on_dialog_finished)
@@ -58,17 +59,34 @@ class ParityFeature(Feature):
         """Do the study of ``row``, or train its recipe; what comes of it is kept."""
         services = self._services
         if services.runner.is_busy:
-            text = tr("A training is under way: stop it before another one is begun.")
-            self.noticed.emit(Notice("info", text, passing=True, about="busy"))
+            self._tell_busy()
             return
         if row.study:
             services.requests.study.emit(row.study)
             return
-        recipe = row.recipes[0].model_copy(update={"notes": ""})
+        self._train(row)
+
+    @Slot(object)
+    def run_on_own(self, row: ParityRow) -> None:
+        """Train what ``row`` takes on the pictures of a folder that is asked for."""
+        path = choose_folder(self._window, tr("Folder of images"), "", "images")
+        if path:
+            self._train(row, path)
+
+    def _train(self, row: ParityRow, source: str = "") -> None:
+        services = self._services
+        if services.runner.is_busy:
+            self._tell_busy()
+            return
+        recipe = row.recipe_on(source)
         self._wanted = recipe
-        services.requests.line.emit(row.line)
+        services.requests.line.emit(row.line(source))
         if services.workspace.recipe == recipe:
             self._on_workspace_recipe_changed()
+
+    def _tell_busy(self) -> None:
+        text = tr("A training is under way: stop it before another one is begun.")
+        self.noticed.emit(Notice("info", text, passing=True, about="busy"))
 
     @Slot(object)
     def _on_workspace_recipe_changed(self, _resolution: object = None) -> None:

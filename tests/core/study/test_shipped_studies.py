@@ -17,7 +17,9 @@ from aegui.core.study.units import units_of
 
 LETTERS = [
     "letters-activations",
+    "letters-anomalies",
     "letters-architectures",
+    "letters-completion",
     "letters-configurations",
     "letters-denoising-depth",
     "letters-denoising-pairs",

@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import mark, tr
-from aegui.core.parity.exports import expected_words, limit_words, sign_of
-from aegui.core.parity.reached import summary_words
+from aegui.core.parity.exports import expected_place, expected_words, limit_words, sign_of
+from aegui.core.parity.reached import compared_words, summary_words
 from aegui.core.parity.rows import WORKS
 from aegui.kit.layouts import column, dim, row
 from aegui.kit.theme import SPACING, current_theme
@@ -49,6 +49,8 @@ class ParityDialog(QDialog):
 
     run_requested = Signal(object)
     """What a ``ParityRow`` takes is to be trained."""
+    own_requested = Signal(object)
+    """It is to be trained on pictures of a folder of one's own."""
     save_requested = Signal()
     """The page is to be saved."""
     looked_at = Signal()
@@ -79,12 +81,18 @@ class ParityDialog(QDialog):
         self.told.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.run = QPushButton(tr("&Train it"))
         self.run.setProperty("main", True)
+        self.own = QPushButton(tr("On &pictures of your own…"))
+        self.own.setToolTip(
+            tr("Choose a folder of pictures: those that were published are not ours to ship")
+        )
+        self.own.hide()
         self.save = QPushButton(tr("&Save…"))
         close = QPushButton(tr("Close"))
-        for button in (self.run, self.save, close):
+        for button in (self.run, self.own, self.save, close):
             button.setAutoDefault(False)
         self.run.setEnabled(False)
         self.run.clicked.connect(self._on_run_clicked)
+        self.own.clicked.connect(self._on_own_clicked)
         self.save.clicked.connect(self.save_requested)
         close.clicked.connect(self.reject)
         self.table.itemSelectionChanged.connect(self._show_row)
@@ -94,7 +102,7 @@ class ParityDialog(QDialog):
                 row(self.summary, 1, hint),
                 (self.table, 1),
                 self.told,
-                row(self.run, self.save, 1, close, spacing=SPACING),
+                row(self.run, self.own, self.save, 1, close, spacing=SPACING),
                 spacing=SPACING,
                 margins=margins,
             )
@@ -174,6 +182,7 @@ class ParityDialog(QDialog):
     def _show_row(self) -> None:
         state = self.state
         self.run.setEnabled(state is not None)
+        self.own.setVisible(state is not None and state.row.own_data)
         if state is None:
             self.told.clear()
             return
@@ -184,6 +193,11 @@ class ParityDialog(QDialog):
     def _on_run_clicked(self) -> None:
         if self.state is not None:
             self.run_requested.emit(self.state.row)
+
+    @Slot()
+    def _on_own_clicked(self) -> None:
+        if self.state is not None:
+            self.own_requested.emit(self.state.row)
 
     def changeEvent(self, event: QEvent) -> None:
         """Who comes back to it sees what has been trained meanwhile."""
@@ -199,10 +213,12 @@ def _told(state: RowState) -> list[str]:
     lines.append(f"{told} ({tr(_SIGNS[state.is_reached])}).")
     if found is not None:
         place = ", ".join(filter(None, (found.date, found.processor)))
-        lines.append(tr("Here: {figures}; {place}.", figures=state.words(), place=place))
+        figures = "; ".join(filter(None, (state.words(), compared_words(line, state.cells))))
+        lines.append(tr("Here: {figures}; {place}.", figures=figures, place=place))
     if ours is not None and ours.cells[0] is not None:
-        place = ", ".join(filter(None, (ours.date, ours.machine)))
-        lines.append(tr("Expected: {figures}; {place}.", figures=expected_words(line), place=place))
+        figures = "; ".join(filter(None, (expected_words(line), compared_words(line, ours.cells))))
+        told = tr("Expected: {figures}; {place}.", figures=figures, place=expected_place(line))
+        lines.append(told if ours.reached else f"{told} {tr('Not reached there.')}")
     if line.note:
         lines.append(tr(line.note))
     return lines
