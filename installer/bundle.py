@@ -29,7 +29,7 @@ PROGRAM = APP / ("aegui.exe" if os.name == "nt" else "aegui")
 TRIED = ROOT / "installer" / "bundle.tried"
 """The recipe of the last bundle that passed its self-test."""
 RECIPE = (
-    *("installer/aegui.spec", "installer/left_out.py", "installer/without_opengl.py"),
+    *("installer/aegui.spec", "installer/left_out.py", "installer/stand_ins.py"),
     *("installer/icu.py", "installer/constraints.txt", "pyproject.toml", "main.py"),
 )
 INPUTS = ("aegui", "resources", "models", "main.py", "pyproject.toml", "installer")
@@ -83,7 +83,7 @@ def freeze() -> int:
     for name, content in sorted(desktop.licences().items()):
         (home / name).write_bytes(content)
     if sys.platform == "linux":
-        saved = strip() + share_copies()
+        saved = strip() + share_copies() + share_fortran()
         for library in APP.rglob("libicudata.so.*"):
             if not library.is_symlink():
                 saved += icu.slim(library, WORK / "icu")
@@ -197,6 +197,45 @@ def share_copies() -> int:
             path.symlink_to(os.path.relpath(known, path.parent))
             saved += len(content)
     return saved
+
+
+def share_fortran() -> int:
+    """Make one of Fortran's libraries that numpy and scipy bring each, of one version; bytes saved.
+
+    What only the other one asked for goes as well.
+    """
+    tool = shutil.which("nm")
+    if tool is None or shutil.which("objdump") is None:
+        return 0
+    saved = 0
+    internal = APP / "_internal"
+    found = [path for path in sorted(internal.rglob("libgfortran-*.so*")) if not path.is_symlink()]
+    for other in found[1:]:
+        if _defined(tool, other) <= _defined(tool, found[0]):
+            saved += other.stat().st_size
+            other.unlink()
+            other.symlink_to(os.path.relpath(found[0], other.parent))
+    asked = {name for path in internal.rglob("*.so*") for name in _needed(path)}
+    for path in sorted(internal.rglob("libquadmath-*.so*")):
+        if path.name not in asked:
+            saved += 0 if path.is_symlink() else path.lstat().st_size
+            path.unlink()
+    return saved
+
+
+def _needed(library: Path) -> list[str]:
+    """The libraries that one asks for."""
+    if library.is_symlink():
+        return []
+    said = subprocess.run(["objdump", "-p", str(library)], capture_output=True, text=True).stdout
+    return [line.split()[1] for line in said.splitlines() if line.startswith("  NEEDED")]
+
+
+def _defined(tool: str, library: Path) -> set[str]:
+    """The names, with their versions, that a library has for others."""
+    command = [tool, "--dynamic", "--defined-only", str(library)]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return {line.split()[-1] for line in said.splitlines()}
 
 
 def self_test() -> subprocess.CompletedProcess[bytes]:

@@ -35,7 +35,7 @@ PARTS: dict[str, str] = {
 
 _LIBRARIES = (
     *("numpy", "torch", "PySide6-Essentials", "pyqtgraph", "pillow", "pydantic", "scipy"),
-    *("scikit-learn", "safetensors", "PyYAML", "openTSNE"),
+    *("safetensors", "PyYAML", "openTSNE"),
 )
 _MOST_LINES = 4_000
 _DATE = (1980, 1, 1, 0, 0, 0)

@@ -1,31 +1,35 @@
 """Fuzz the readers: ``python -m tests.fuzz [TARGET ...] [--inputs N] [--minutes M]``.
 
-Each target is tried in a process of its own, input after input: an example or something found
-interesting, changed by ``mutations.py``. Interesting is what ends in another way than all before:
-in another refusal, or along another path of the program to it. What a reader must not do (see
-``targets.py``) is written to the folder of finds, with the reason beside it; a process that hangs
-or dies is told the same way, and the next one goes on.
+Each target is tried in a process of its own, a copy of this one, input after input: an example or
+something found interesting, changed by ``mutations.py``. Interesting is what ends in another way
+than all before, in another refusal, or passes other lines of the program. What a reader must not do
+(see ``targets.py``) is written to the folder of finds, with the reason beside it; a process that
+hangs or dies is told the same way, and the next one goes on. With ``--turns`` all targets have been
+tried a little before any is tried whole.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from tests.fuzz.child import try_inputs
 from tests.fuzz.targets import TARGETS
 
-SECONDS_PER_INPUT = 1.0
-"""Of the processor, and most that reading may take."""
-MEMORY_MB = 512
-"""Most that reading one input may take beyond what the program has anyway."""
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Row = dict[str, float | str]
+_MOST = ("lines", "slowest", "memory")
 _HANG_SECONDS = 60.0
 _LOOK_SECONDS = 0.5
 
@@ -36,6 +40,7 @@ def main() -> int:
     parser.add_argument("targets", nargs="*", metavar="TARGET", help=", ".join(TARGETS))
     parser.add_argument("--inputs", type=int, default=200_000, help="for each target")
     parser.add_argument("--minutes", type=float, default=1e9, help="at most, for each target")
+    parser.add_argument("--turns", type=int, default=1, help="so often each, one after the other")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--finds", type=Path, default=Path("fuzz-finds"), help="folder for finds")
     parser.add_argument("--figures", type=Path, help="a JSON file for the figures")
@@ -43,49 +48,55 @@ def main() -> int:
     unknown = [name for name in options.targets if name not in TARGETS]
     if unknown:
         parser.error(f"no target called {unknown[0]}; there are {', '.join(TARGETS)}")
-    rows = []
-    for key in options.targets or TARGETS:
-        row = _fuzz(key, options.inputs, 60 * options.minutes, options.seed, options.finds)
-        rows.append(row)
-        print(_words(row), flush=True)  # noqa: T201
-        if options.figures:
-            options.figures.write_text(json.dumps(rows, indent=1))
-    return 1 if any(row["finds"] for row in rows) else 0
+    rows: dict[str, Row] = {}
+    for turn in range(options.turns):
+        for key in options.targets or TARGETS:
+            inputs = options.inputs * (turn + 1) // options.turns
+            inputs -= options.inputs * turn // options.turns
+            seconds, seed = 60 * options.minutes / options.turns, options.seed + turn
+            row = _fuzz(key, inputs, seconds, seed, options.finds)
+            rows[key] = _together([rows[key], row]) if key in rows else row
+            print(_words(rows[key]), flush=True)  # noqa: T201
+            if options.figures:
+                options.figures.write_text(json.dumps([*rows.values()], indent=1))
+    return 1 if any(row["finds"] for row in rows.values()) else 0
 
 
-def _words(row: dict[str, float | str]) -> str:
+def _together(rows: list[Row]) -> Row:
+    """What several turns of one target tell: sums, and of what is no sum the most."""
+    summed = {key: sum(float(row[key]) for row in rows) for key in ("inputs", "finds", "seconds")}
+    most = {key: max(float(row[key]) for row in rows) for key in ("ways", *_MOST)}
+    return {"target": rows[0]["target"], **most, **summed}
+
+
+def _words(row: Row) -> str:
     return (
-        f"{row['target']:9} {row['inputs']:>8,} inputs  {row['finds']} finds  {row['ways']} ways  "
+        f"{row['target']:9} {row['inputs']:>9,.0f} inputs  {row['finds']:.0f} finds  "
+        f"{row['ways']:.0f} ways  {row['lines']:.0f} lines  "
         f"slowest {1000 * float(row['slowest']):.0f} ms  most memory {row['memory']:.0f} MB  "
         f"{row['seconds']:.0f} s"
     )
 
 
-def _fuzz(key: str, inputs: int, seconds: float, seed: int, finds: Path) -> dict[str, float | str]:
+def _fuzz(key: str, inputs: int, seconds: float, seed: int, finds: Path) -> Row:
     """Try one target, with a new process in the place of each that hangs or dies."""
     begun = time.monotonic()
     finds.mkdir(parents=True, exist_ok=True)
     before = set(finds.iterdir())
-    done, ways, slowest, memory = 0, 0, 0.0, 0.0
+    done, ways = 0, 0
+    most = dict.fromkeys(_MOST, 0.0)
     while done < inputs and time.monotonic() - begun < seconds:
         left = seconds - (time.monotonic() - begun)
         with tempfile.TemporaryDirectory(prefix="aegui-fuzz-", dir=_quick_folder()) as folder:
             told = _one_process(key, inputs - done, left, seed, Path(folder), finds)
         done += max(1, int(told.get("inputs", 0)))
         ways = max(ways, int(told.get("ways", 0)))
-        slowest = max(slowest, told.get("slowest", 0.0))
-        memory = max(memory, told.get("memory", 0.0))
+        most = {name: max(value, told.get(name, 0.0)) for name, value in most.items()}
         seed += 1_000_003
     found = {path.stem for path in set(finds.iterdir()) - before if path.suffix == ".why"}
-    return {
-        "target": key,
-        "inputs": done,
-        "finds": len(found),
-        "ways": ways,
-        "slowest": slowest,
-        "memory": memory,
-        "seconds": time.monotonic() - begun,
-    }
+    spent = time.monotonic() - begun
+    figures: Row = {"inputs": done, "finds": len(found), "ways": ways, "seconds": spent}
+    return {"target": key, **figures, **most}
 
 
 def _quick_folder() -> str | None:
@@ -98,41 +109,42 @@ def _one_process(
 ) -> dict[str, float]:
     """What one process tells of itself before it ends, hangs or dies."""
     environment = {
-        **os.environ,
         "HOME": str(folder),
         **{f"XDG_{name}_HOME": str(folder / name.lower()) for name in ("DATA", "CONFIG", "CACHE")},
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
     }
-    order = json.dumps([key, inputs, seconds, seed, str(folder), str(finds.resolve())])
-    process = subprocess.Popen([sys.executable, "-m", "tests.fuzz.child", order], env=environment)
+    # A copy has imported everything already, which takes longer than thousands of inputs.
+    process = multiprocessing.get_context("fork").Process(
+        target=try_inputs,
+        args=(key, inputs, seconds, seed, folder, finds.resolve(), environment),
+    )
+    process.start()
     told = folder / "told.json"
     heard = time.monotonic()
     last = ""
     try:
-        while process.poll() is None:
-            time.sleep(_LOOK_SECONDS)
+        while process.is_alive():
+            process.join(_LOOK_SECONDS)
             now = told.read_text() if told.exists() else ""
             if now != last:
                 last, heard = now, time.monotonic()
-            if time.monotonic() - heard > _HANG_SECONDS:
+            if process.is_alive() and time.monotonic() - heard > _HANG_SECONDS:
                 process.kill()
-                process.wait()
-                _keep(key, folder, finds, "hang")
+                process.join()
+                _keep(key, folder.glob("input*"), finds, "hang")
                 break
         else:
-            if process.returncode != 0:
-                _keep(key, folder, finds, f"end-{process.returncode}")
+            if process.exitcode != 0:
+                _keep(key, folder.glob("input*"), finds, f"end-{process.exitcode}")
     finally:
         process.kill()
-        process.wait()
+        process.join()
     figures: dict[str, float] = json.loads(told.read_text() or "{}") if told.exists() else {}
     return figures
 
 
-def _keep(key: str, folder: Path, finds: Path, what: str) -> None:
+def _keep(key: str, inputs: Iterable[Path], finds: Path, what: str) -> None:
     """Keep the input at which a process hung or died."""
-    for path in folder.glob("input*"):
+    for path in inputs:
         name = re.sub(r"[^\w.-]", "", path.name.removeprefix("input"))
         target = finds / f"{key}--{what}-{int(time.time())}{name}"
         shutil.copyfile(path, target)

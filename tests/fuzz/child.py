@@ -1,10 +1,20 @@
-"""The process in which one target is fuzzed; begun by ``python -m tests.fuzz``."""
+"""The process in which one target is fuzzed; begun by ``python -m tests.fuzz``.
+
+Each input is timed and weighed, and may end in a refusal only. What an input is made from is drawn
+so that each example gets the same time, not the same number of inputs: quick ones are tried more
+often. Lines of the program that were passed are asked of one input in some: tracing takes longer
+than reading.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import hashlib
 import json
 import logging
+import os
+import re
 import resource
 import signal
 import sys
@@ -12,34 +22,106 @@ import time
 import traceback
 from pathlib import Path
 from random import Random
+from typing import TYPE_CHECKING, NamedTuple
 
-from tests.fuzz.__main__ import MEMORY_MB, SECONDS_PER_INPUT
 from tests.fuzz.mutations import mutated
 from tests.fuzz.targets import TARGETS, Target, read_quietly
 
-_TOLD_INPUTS = 200
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from types import FrameType
+
+    from _typeshed import TraceFunction
+
+SECONDS_PER_INPUT = 1.0
+"""Of the processor, and most that reading may take."""
+MEMORY_MB = 512
+"""Most that reading one input may take beyond what the program has anyway."""
+_TOLD_INPUTS = 500
+_TRACED = 0.04
+"""So many of the inputs are traced."""
 _MOST_INTERESTING = 3000
-_LONGEST_EXAMPLE = 1 << 18
+_LONGEST_EXAMPLE = 1 << 14
+"""Nothing is made from longer inputs, unless an example is as long."""
+_LONG = 0.03
+"""So many of those longer ones are tried: one takes as long as a hundred others."""
 _PATIENCE = 10.0
 """So many times what an input may take an input is given before it is cut off."""
+_LEAST_SECONDS = 1e-4
+"""What making and writing an input takes."""
+_NO_WORDS = re.compile(r"(?:(?![ :,.])[\W\d_])+")
+_OURS = f"{os.sep}aegui{os.sep}core{os.sep}"
 
 
 class _TooLong(BaseException):
     """Reading goes on and on."""
 
 
-def main(order: str) -> int:
-    """Try inputs until there were enough; 0."""
-    key, inputs, seconds, seed, folder, finds = json.loads(order)
+def try_inputs(
+    key: str,
+    inputs: int,
+    seconds: float,
+    seed: int,
+    folder: Path,
+    finds: Path,
+    environment: Mapping[str, str],
+) -> None:
+    """Try so many inputs of the target ``key``, or for so long: all that this process does.
+
+    Args:
+        key: Of the target.
+        inputs: So many.
+        seconds: At most, by the clock.
+        seed: Of what is drawn.
+        folder: For the input that is tried, and for what is told: ``told.json``.
+        finds: For what was found, and why it is a find.
+        environment: Of the process, in the place of what it has.
+    """
+    os.environ.update(environment)
     logging.disable(logging.CRITICAL)
     signal.signal(signal.SIGALRM, _on_alarm)
-    fuzz = _Fuzz(TARGETS[key], Path(folder), Path(finds), Random(seed))
-    fuzz.go_on(inputs, seconds)
-    return 0
+    _Fuzz(TARGETS[key], folder, finds, Random(seed)).go_on(inputs, seconds)
 
 
 def _on_alarm(_number: int, _frame: object) -> None:
     raise _TooLong
+
+
+class _Seed(NamedTuple):
+    """What inputs are made from.
+
+    Attributes:
+        suffix: Of the file.
+        data: Its content.
+        seconds: How long reading it took.
+    """
+
+    suffix: str
+    data: bytes
+    seconds: float
+
+
+class _Pool:
+    """Seeds, drawn so that each gets the same time."""
+
+    def __init__(self, draw: Random) -> None:
+        self._draw = draw
+        self._seeds: list[_Seed] = []
+        self._shares: list[float] = []
+
+    def add(self, seed: _Seed) -> None:
+        """Keep a seed, in the place of any where there are too many."""
+        self._seeds.append(seed)
+        if len(self._seeds) > _MOST_INTERESTING:
+            self._seeds.pop(self._draw.randrange(len(self._seeds)))
+            self._shares = []
+        for each in self._seeds[len(self._shares) :]:
+            before = self._shares[-1] if self._shares else 0.0
+            self._shares.append(before + 1 / (each.seconds + _LEAST_SECONDS))
+
+    def one(self) -> _Seed:
+        """Any of them."""
+        return self._draw.choices(self._seeds, cum_weights=self._shares)[0]
 
 
 class _Fuzz:
@@ -50,44 +132,73 @@ class _Fuzz:
         self._folder = folder
         self._finds = finds
         self._draw = draw
-        self._pool = list(target.examples())
+        self._pool = _Pool(draw)
+        self._longest = _LONGEST_EXAMPLE
         self._known: set[object] = set()
+        self._tried: set[int] = set()
+        self._lines: set[tuple[str, int]] = set()
         self._found: set[str] = set()
-        self._told = {"inputs": 0, "ways": 0, "slowest": 0.0, "memory": 0.0}
+        self._told = {"inputs": 0, "ways": 0, "lines": 0, "slowest": 0.0, "memory": 0.0}
         self._path = folder / "input"
+        self._took = 0.0
+        self._base: float | None = None
 
     def go_on(self, inputs: int, seconds: float) -> None:
-        """Try so many inputs, or for so long."""
+        """Try so many inputs, no two the same, or for so long."""
         until = time.monotonic() + seconds
-        for suffix, data in list(self._pool):
-            self._try(suffix, data)
-        self._base = _memory()
-        _forget_peak()
-        count = 0
-        while count < inputs and time.monotonic() < until:
-            suffix, data = self._draw.choice(self._pool)
-            others = [self._draw.choice(self._pool)[1] for _ in range(3)]
-            new = mutated(data, others, self._draw)
-            if self._draw.random() < 0.02:
-                suffix = self._draw.choice(self._pool)[0]
-            if self._try(suffix, new) and len(new) < _LONGEST_EXAMPLE:
-                if len(self._pool) >= _MOST_INTERESTING:
-                    self._pool.pop(self._draw.randrange(len(self._pool)))
-                self._pool.append((suffix, new))
-            count += 1
-            self._told["inputs"] = count
-            if count % _TOLD_INPUTS == 0:
+        for suffix, data in self._target.examples():
+            self._longest = max(self._longest, len(data))
+            with self._traced():
+                self._try(suffix, data)
+            self._pool.add(_Seed(suffix, data, self._took))
+        # What the program is made of lives on: it need not be looked through again and again.
+        gc.collect()
+        gc.freeze()
+        self._rest()
+        while self._told["inputs"] < inputs and time.monotonic() < until:
+            seed = self._pool.one()
+            suffix = self._pool.one().suffix if self._draw.random() < 0.02 else seed.suffix
+            new = mutated(seed.data, [self._pool.one().data for _ in range(3)], self._draw)
+            if len(new) > self._longest and self._draw.random() > _LONG:
+                continue
+            known = hash((suffix, new))
+            if known in self._tried:
+                continue
+            self._tried.add(known)
+            is_new = self._look(suffix, new)
+            if is_new and len(new) <= self._longest:
+                self._pool.add(_Seed(suffix, new, self._took))
+            self._told["inputs"] += 1
+            if self._told["inputs"] % _TOLD_INPUTS == 0:
                 self._tell()
-                # What is kept of what was found interesting is not of the input.
-                self._base = _memory()
-                _forget_peak()
+                self._rest()
         self._tell()
 
-    def _try(self, suffix: str, data: bytes) -> bool:
+    def _look(self, suffix: str, data: bytes) -> bool:
+        """Try it, some with their lines; whether it ended in a new way or passed new lines."""
+        if self._draw.random() >= _TRACED:
+            return self._try(suffix, data)
+        before = len(self._lines)
+        with self._traced():
+            is_new = self._try(suffix, data, is_timed=False)
+        self._told["lines"] = len(self._lines)
+        return is_new or len(self._lines) > before
+
+    def _rest(self) -> None:
+        """Forget what readers keep of files, and what is kept of interesting inputs."""
+        for place in (self._folder / "cache").rglob("*"):
+            if place.is_file():
+                place.unlink()
+        self._base = _memory()
+        _forget_peak()
+
+    def _try(self, suffix: str, data: bytes, *, is_timed: bool = True) -> bool:
         """Whether it ended in a new way."""
-        self._path.unlink(missing_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(self._path)
         self._path = self._folder / f"input{suffix}"
-        self._path.write_bytes(data)
+        with open(self._path, "wb") as file:
+            file.write(data)
         signal.setitimer(signal.ITIMER_REAL, _PATIENCE * SECONDS_PER_INPUT)
         begun = time.process_time()
         way: object
@@ -100,19 +211,39 @@ class _Fuzz:
             way = self._find(_place(error), traceback.format_exc(), suffix, data)
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
-        took = time.process_time() - begun
-        self._told["slowest"] = max(self._told["slowest"], took)
-        if took > SECONDS_PER_INPUT:
-            self._find(f"slow-{way}"[:60], f"{took:.2f} s of the processor", suffix, data)
-        if hasattr(self, "_base"):
-            self._weigh(suffix, data)
+        self._took = time.process_time() - begun
+        if is_timed:
+            self._told["slowest"] = max(self._told["slowest"], self._took)
+            if self._took > SECONDS_PER_INPUT:
+                why = f"{self._took:.2f} s of the processor"
+                self._find(f"slow-{way}"[:60], why, suffix, data)
+        if self._base is not None:
+            self._weigh(suffix, data, self._base)
         is_new = way not in self._known
         self._known.add(way)
         self._told["ways"] = len(self._known)
         return is_new
 
-    def _weigh(self, suffix: str, data: bytes) -> None:
-        more = _peak() - self._base
+    @contextlib.contextmanager
+    def _traced(self) -> Iterator[None]:
+        """Note the lines of our own that are passed."""
+
+        def line(frame: FrameType, event: str, _arg: object) -> TraceFunction:
+            if event == "line":
+                self._lines.add((frame.f_code.co_filename, frame.f_lineno))
+            return line
+
+        def call(frame: FrameType, _event: str, _arg: object) -> TraceFunction | None:
+            return line if _OURS in frame.f_code.co_filename else None
+
+        sys.settrace(call)
+        try:
+            yield
+        finally:
+            sys.settrace(None)
+
+    def _weigh(self, suffix: str, data: bytes, base: float) -> None:
+        more = _peak() - base
         if more > self._told["memory"]:
             self._told["memory"] = more
         if more > MEMORY_MB:
@@ -138,8 +269,7 @@ class _Fuzz:
 
 def _shape(answer: str) -> str:
     """The sentence without what it quotes: numbers and names differ from input to input."""
-    letters = [sign if sign.isalpha() or sign in " :,." else "#" for sign in answer[:160]]
-    return "".join(letters).replace("##", "#")
+    return _NO_WORDS.sub("#", answer[:160])
 
 
 def _place(error: BaseException) -> str:
@@ -157,15 +287,8 @@ def _memory() -> float:
 
 def _peak() -> float:
     """The most megabytes that it had since that was forgotten."""
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("VmHWM"):
-            return int(line.split()[1]) / 1000
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
 
 
 def _forget_peak() -> None:
     Path("/proc/self/clear_refs").write_text("5")
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))

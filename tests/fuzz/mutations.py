@@ -12,6 +12,7 @@ import struct
 import warnings
 import zipfile
 import zlib
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -185,7 +186,9 @@ def _lines(data: bytes, others: Sequence[bytes], draw: Random) -> bytes:
     elif kind == 1:
         lines.insert(draw.randrange(len(lines)), lines[at])
     elif kind == 2:
-        lines[at : at + 1] = [lines[at]] * draw.choice((2, 10, 500))
+        # No more than is kept of it: what making an input takes would be told as the reader's.
+        most = MOST_BYTES // max(1, len(lines[at])) + 1
+        lines[at : at + 1] = [lines[at]] * min(most, draw.choice((2, 10, 500)))
     elif kind == 3:
         draw.shuffle(lines)
     elif others:
@@ -220,10 +223,10 @@ def zip_of(members: Sequence[tuple[str, bytes]], *, pack: bool = False) -> bytes
 
 
 def _in_zip(data: bytes, others: Sequence[bytes], draw: Random) -> bytes | None:
-    members = _members(data)
+    members = list(_members(data))
     if not members:
         return None
-    lent = [content for other in others[:8] for _, content in _members(other) or ()]
+    lent = [content for other in others[:8] for _, content in _members(other)]
     at, kind = draw.randrange(len(members)), draw.randrange(12)
     name, content = members[at]
     if kind == 0:
@@ -242,15 +245,16 @@ def _in_zip(data: bytes, others: Sequence[bytes], draw: Random) -> bytes | None:
     return zip_of(members, pack=draw.random() < 0.3)
 
 
-def _members(data: bytes) -> list[tuple[str, bytes]] | None:
+@lru_cache(maxsize=200)
+def _members(data: bytes) -> tuple[tuple[str, bytes], ...]:
     if not data.startswith(b"PK"):
-        return None
+        return ()
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             infos = [info for info in archive.infolist() if info.file_size < MOST_BYTES]
-            return [(info.filename, archive.read(info)) for info in infos[:50]]
+            return tuple((info.filename, archive.read(info)) for info in infos[:50])
     except Exception:
-        return None
+        return ()
 
 
 def _in_gzip(data: bytes, others: Sequence[bytes], draw: Random) -> bytes | None:

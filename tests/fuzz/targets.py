@@ -36,7 +36,7 @@ from aegui.core.setup_line.challenges import CHALLENGES
 from aegui.core.setup_line.reading import is_line, read_line
 from aegui.core.setup_line.writing import line_of
 from aegui.core.study.plan import load_plan
-from aegui.core.study.records import LINES_FILE, Records, RunRecord
+from aegui.core.study.records import LINES_FILE, TENSORS_FOLDER, Records, RunRecord
 from aegui.core.study.settings import base_recipe, grid
 from aegui.core.suffixes import LESSON, TEACHER
 from aegui.core.teacher import TeacherFile, Withheld, Word, load_teacher_file, teacher_json
@@ -54,6 +54,8 @@ examples to begin from."""
 
 _FEW = 100
 """So many settings of a study are made; more are more of the same."""
+
+_TENSORS = "a.safetensors"
 
 Example = tuple[str, bytes]
 """Suffix of the file, and its content."""
@@ -266,15 +268,19 @@ def _entries() -> list[Example]:
 
 def _records() -> list[Example]:
     record = RunRecord("k" * 16, 3, "epochs", {"loss": 0.5, "wrong": math.inf}, (0, 1, 2))
-    lines = [json.dumps(record.line()).encode()] * 2
+    lines = [json.dumps({**record.line(), "file": _TENSORS}).encode()] * 2
     return [(".jsonl", b"\n".join(lines) + b"\n")]
 
 
 def _read_records(path: Path) -> object:
     folder = path.with_name("study.runs")
-    folder.mkdir(exist_ok=True)
+    tensors = folder / TENSORS_FOLDER / _TENSORS
+    if not tensors.exists():
+        tensors.parent.mkdir(parents=True)
+        tensors.touch()
     (folder / LINES_FILE).write_bytes(path.read_bytes())
-    return list(Records(folder))
+    # What is kept of a run can be worked with.
+    return [json.dumps(record.line()) for record in Records(folder)]
 
 
 def _settings() -> list[Example]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from typing import TYPE_CHECKING
 
 from aegui.commands.self_test_lines import LINES
 from aegui.commands.table import COMMANDS
 from installer.left_out import DESKTOP, FILES, MODULES, needed
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 UNTRIED = {
     "download": "asks the network",
@@ -31,6 +36,20 @@ def test_each_file_that_is_left_out_has_its_reason() -> None:
     assert all(reason and re.compile(pattern) for reason, pattern in FILES)
     assert all(reason for reason in MODULES.values())
     assert all(package and ";" not in package for package in DESKTOP.values())
+
+
+def test_the_program_imports_nothing_that_is_left_out(repository: Path) -> None:
+    """But for what a person may install beside it, and is told of where it is missing."""
+    extras = ("av", "distributed", "optuna", "umap")
+    imported = set()
+    for path in (repository / "aegui").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.Import):
+                imported |= {(alias.name, path.name) for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                imported |= {(f"{node.module}.{alias.name}", path.name) for alias in node.names}
+    left = {one for one in imported if any(f"{one[0]}.".startswith(f"{out}.") for out in MODULES)}
+    assert {one for one in left if one[0].partition(".")[0] not in extras} == set()
 
 
 def test_the_self_test_calls_every_command() -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from aegui.core.i18n import mark, tr
+from aegui.core.study.forest import grow
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -105,14 +106,9 @@ def _between(x: NDArray[np.int64], y: NDArray[np.float64]) -> float:
 
 
 def _forest(axes: list[str], x: NDArray[np.int64], y: NDArray[np.float64]) -> Importances | None:
-    from sklearn.ensemble import RandomForestRegressor  # type: ignore[import-untyped]
-    from sklearn.inspection import permutation_importance  # type: ignore[import-untyped]
-
-    forest = RandomForestRegressor(_TREES, oob_score=True, random_state=_SEED)
-    forest.fit(x, y)
-    explained = max(0.0, float(forest.oob_score_))
-    lost = permutation_importance(forest, x, y, n_repeats=_REPEATS, random_state=_SEED)
-    each = np.maximum(lost.importances_mean, 0.0)
+    forest = grow(x, y, _TREES, _SEED)
+    explained = max(0.0, forest.explained(x, y))
+    each = np.maximum(forest.lost(x, y, _REPEATS, _SEED), 0.0)
     whole = float(each.sum())
     if not whole > 0.0:
         return None

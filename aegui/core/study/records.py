@@ -286,11 +286,11 @@ class Records:
             name = line.get("file")
             if not isinstance(name, str) or Path(name).name != name:
                 continue
-            if not (folder / TENSORS_FOLDER / name).is_file():
-                continue
             try:
+                if not (folder / TENSORS_FOLDER / name).is_file():
+                    continue
                 record = record_of(line)
-            except ValueError:
+            except (OSError, ValueError):  # a name that no file can have, or no such line
                 continue
             self._known[record.key] = record
             self._files[record.key] = name

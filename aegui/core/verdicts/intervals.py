@@ -102,16 +102,36 @@ def _difference(first: Any, second: Any, axis: int = -1) -> Any:
 
 
 def _bca(groups: tuple[Any, ...], statistic: Any) -> Interval | None:
-    from scipy.stats import bootstrap  # takes a while to import
+    """The bias-corrected and accelerated interval of a bootstrap (Efron 1987).
 
-    found = bootstrap(
-        groups,
-        statistic,
-        n_resamples=_DRAWS,
-        vectorized=True,
-        confidence_level=CONFIDENCE,
-        method="BCa",
-        random_state=np.random.default_rng(_SEED),
-    ).confidence_interval
-    low, high = float(found.low), float(found.high)
-    return (low, high) if np.isfinite(low) and np.isfinite(high) else None
+    That of ``scipy.stats.bootstrap``, with the same draws; importing it takes seconds.
+    """
+    from scipy.special import ndtr, ndtri
+
+    draw = np.random.default_rng(_SEED)
+    drawn = [group[draw.integers(0, len(group), (_DRAWS, len(group)))] for group in groups]
+    found, seen = statistic(*drawn), statistic(*groups)
+    below = ((found < seen).sum() + (found <= seen).sum()) / (2 * len(found))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        bias = ndtri(below)
+        cubes, squares = 0.0, 0.0
+        for at, group in enumerate(groups):
+            rest = [np.broadcast_to(other, (len(group), len(other))) for other in groups]
+            rest[at] = _each_left_out(group)
+            without = statistic(*rest)
+            pull = (len(group) - 1) * (without.mean() - without)
+            cubes += float((pull**3).sum()) / len(group) ** 3
+            squares += float((pull**2).sum()) / len(group) ** 2
+        acceleration = np.divide(cubes, 6 * squares**1.5)
+        edge = ndtri((1.0 - CONFIDENCE) / 2)
+        shares = [ndtr(bias + (bias + z) / (1 - acceleration * (bias + z))) for z in (edge, -edge)]
+    if not np.isfinite(shares).all():
+        return None
+    low, high = np.quantile(found, shares)
+    return float(low), float(high)
+
+
+def _each_left_out(group: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Rows of all values but one, ``[n, n - 1]``."""
+    count = len(group)
+    return np.broadcast_to(group, (count, count))[~np.eye(count, dtype=bool)].reshape(count, -1)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -32,6 +34,23 @@ def test_the_interval_of_a_difference() -> None:
     assert found is not None
     assert found[0] < b.mean() - a.mean() < found[1]
     assert 0.5 < found[0] < found[1] < 1.5
+
+
+def test_it_is_the_interval_of_scipy() -> None:
+    generator = np.random.default_rng(3)
+    one, other = generator.exponential(1.0, 14), generator.normal(2.0, 0.5, 9)
+
+    def difference(first: Any, second: Any, axis: int = -1) -> Any:
+        return second.mean(axis=axis) - first.mean(axis=axis)
+
+    def theirs(groups: tuple[Any, ...], statistic: Any) -> tuple[float, float]:
+        found = stats.bootstrap(groups, statistic, random_state=np.random.default_rng(1))
+        return found.confidence_interval.low, found.confidence_interval.high
+
+    # Of other draws.
+    assert mean_interval(one) == pytest.approx(theirs((one,), np.mean), abs=0.1)
+    found = difference_interval(one, other)
+    assert found == pytest.approx(theirs((one, other), difference), abs=0.1)
 
 
 def test_a_constant_has_an_interval_of_no_width() -> None:

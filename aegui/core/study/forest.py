@@ -1,0 +1,164 @@
+"""A random forest of regression trees (Breiman 2001) over settings of a study: numbered labels.
+
+All trees grow together, a level at a time: what a split gains is asked of all their nodes at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_LEAST_GAIN = 1e-12
+"""Of the sum of squares; less is rounding."""
+
+
+@dataclass(frozen=True, eq=False)
+class Forest:
+    """T trees; the nodes of all stand in one row, the first T are their roots.
+
+    Attributes:
+        axis: Column that a node splits by, ``[nodes]``.
+        most: Largest number that goes to the first of its two children, ``[nodes]``.
+        child: The first of them, the other comes next; a leaf is its own, ``[nodes]``.
+        mean: Of the runs that came to the node, ``[nodes]``.
+        unseen: Runs that a tree was not grown with, ``[T, N]``.
+        levels: Splits from a root to the deepest leaf.
+    """
+
+    axis: NDArray[np.int64]
+    most: NDArray[np.int64]
+    child: NDArray[np.int64]
+    mean: NDArray[np.float64]
+    unseen: NDArray[np.bool_]
+    levels: int
+
+    def predict(self, x: NDArray[np.int64]) -> NDArray[np.float64]:
+        """What each tree says of each row of ``x``, ``[T, N]``."""
+        trees, rows = len(self.unseen), np.arange(len(x))
+        node = np.repeat(np.arange(trees)[:, None], len(x), axis=1)
+        for _ in range(self.levels):
+            first = self.child[node]
+            later = (first != node) & (x[rows, self.axis[node]] > self.most[node])
+            node = first + later
+        return self.mean[node]
+
+    def explained(self, x: NDArray[np.int64], y: NDArray[np.float64]) -> float:
+        """Share of the variance of ``y`` explained by trees that have not seen the run, up to 1.
+
+        It is below 0 where the mean of all would be closer.
+        """
+        answers = np.where(self.unseen, self.predict(x), 0.0).sum(axis=0)
+        counts = self.unseen.sum(axis=0)
+        asked = counts > 0
+        error = np.square(answers[asked] / counts[asked] - y[asked]).sum()
+        return float(1.0 - error / np.square(y[asked] - y[asked].mean()).sum())
+
+    def lost(
+        self, x: NDArray[np.int64], y: NDArray[np.float64], repeats: int, seed: int
+    ) -> NDArray[np.float64]:
+        """Share of the variance that is explained no more where a column is shuffled, ``[A]``."""
+        draw = np.random.default_rng(seed)
+        whole = np.square(y - y.mean()).sum()
+
+        def error(rows: NDArray[np.int64]) -> float:
+            return float(np.square(self.predict(rows).mean(axis=0) - y).sum() / whole)
+
+        best = error(x)
+        found = np.zeros(x.shape[1])
+        for column in range(x.shape[1]):
+            for _ in range(repeats):
+                shuffled = x.copy()
+                shuffled[:, column] = draw.permutation(x[:, column])
+                found[column] += (error(shuffled) - best) / repeats
+        return found
+
+
+def grow(x: NDArray[np.int64], y: NDArray[np.float64], trees: int, seed: int) -> Forest:
+    """A forest that tells ``y`` by ``x``, each tree of as many runs drawn with replacement.
+
+    Args:
+        x: Numbers from 0, ``[N, A]``.
+        y: ``[N]``, not all the same.
+        trees: How many.
+        seed: Of what is drawn.
+    """
+    count = len(y)
+    draw = np.random.default_rng(seed)
+    drawn = draw.integers(count, size=(trees, count)) + np.arange(trees)[:, None] * count
+    weight = np.bincount(drawn.ravel(), minlength=trees * count).astype(np.float64)
+    is_unseen = (weight == 0).reshape(trees, count)
+    # Only what a tree is grown with; each entry knows its run, its node and how often it was drawn.
+    run = np.tile(np.arange(count), trees)[weight > 0]
+    node = np.repeat(np.arange(trees), count)[weight > 0]
+    weight = weight[weight > 0]
+    # About the mean, so that sums of squares lose no digits.
+    centre = float(y.mean())
+    worth = y - centre
+    least = _LEAST_GAIN * float(np.square(worth).sum())
+    axes, mosts, children, means = [], [], [], []
+    begin, size, levels = 0, trees, 0
+    while True:
+        local = node - begin
+        total = np.bincount(local, weight, size)
+        summed = np.bincount(local, weight * worth[run], size)
+        axis, most, gain = _best_splits(x[run], local, weight, weight * worth[run], size)
+        splits = gain > least
+        # Children of this level follow it, in pairs.
+        first = begin + size + 2 * (np.cumsum(splits) - 1)
+        axes.append(axis)
+        mosts.append(most)
+        children.append(np.where(splits, first, begin + np.arange(size)))
+        means.append(centre + summed / total)
+        goes_on = splits[local]
+        run, weight, local = run[goes_on], weight[goes_on], local[goes_on]
+        if len(run) == 0:
+            break
+        node = first[local] + (x[run, axis[local]] > most[local])
+        begin, size, levels = begin + size, 2 * int(splits.sum()), levels + 1
+    return Forest(
+        axis=np.concatenate(axes),
+        most=np.concatenate(mosts),
+        child=np.concatenate(children),
+        mean=np.concatenate(means),
+        unseen=is_unseen,
+        levels=levels,
+    )
+
+
+def _best_splits(
+    x: NDArray[np.int64],
+    node: NDArray[np.int64],
+    weight: NDArray[np.float64],
+    weighed: NDArray[np.float64],
+    nodes: int,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Column, number and gain of the split of each node that leaves the least sum of squares."""
+    axis, most = np.zeros((2, nodes), np.int64)
+    best = np.zeros(nodes)
+    for column in range(x.shape[1]):
+        values = int(x[:, column].max(initial=0)) + 1
+        if values < 2:
+            continue
+        place = node * values + x[:, column]
+        counts = np.bincount(place, weight, nodes * values).reshape(nodes, values)
+        sums = np.bincount(place, weighed, nodes * values).reshape(nodes, values)
+        left, left_sum = counts.cumsum(axis=1)[:, :-1], sums.cumsum(axis=1)[:, :-1]
+        total, whole = counts.sum(axis=1)[:, None], sums.sum(axis=1)[:, None]
+        right = total - left
+        both = (left > 0) & (right > 0)
+        parted = left_sum**2 / np.where(both, left, 1) + (whole - left_sum) ** 2 / np.where(
+            both, right, 1
+        )
+        gain = np.where(both, parted - whole**2 / total, 0.0)
+        at = gain.argmax(axis=1)
+        here = gain[np.arange(nodes), at]
+        better = here > best
+        best = np.where(better, here, best)
+        axis[better] = column
+        most[better] = at[better]
+    return axis, most, best
