@@ -37,6 +37,7 @@ from aegui.session.jobs.garbage import Garbage
 from aegui.session.notice import Notice, Offer
 from aegui.session.services import Services
 from aegui.session.settings import Settings
+from aegui.shell.dialogs.qt_words import QtWords
 from aegui.widgets.focus_ring import KeyboardFocus
 from aegui.window.main_window import MainWindow
 from aegui.window.memory import live_bytes
@@ -78,6 +79,8 @@ class App(QObject):
         accessible.install()
         self.keyboard = KeyboardFocus(self)
         self._settings = settings if settings is not None else Settings.load()
+        self._qt_words = QtWords(self)
+        application.installTranslator(self._qt_words)
         self._translator: QTranslator | None = None
         self._letters = application.font()
         self._read()
@@ -136,6 +139,8 @@ class App(QObject):
         self.services.shutdown(keep=self._must_keep)
         if shiboken6.isValid(self.window):
             shiboken6.delete(self.window)
+        # Qt asks to the very end: not what is no longer there.
+        self._application.removeTranslator(self._qt_words)
         self._garbage.shutdown()
 
     def end_by(self, number: int) -> None:

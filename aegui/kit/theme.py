@@ -451,6 +451,7 @@ QToolButton[main="true"], QPushButton[main="true"] {{
 QToolBar QToolButton[main="true"]:hover, QPushButton[main="true"]:hover {{
     background: {blend(theme.accent, theme.text, 0.85).name()};
 }}
+QPushButton[main="true"] {{ min-height: {for_text(CONTROL_PX) - 2}px; }}
 QToolButton[main="true"]:focus, QPushButton[main="true"]:focus {{ border-color: {text}; }}
 QToolButton[main="true"]:disabled, QPushButton[main="true"]:disabled {{
     background: {raised}; color: {dim}; border-color: {grid};

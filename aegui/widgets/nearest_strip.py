@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 
 _PLACE_PX = QSize(44, 50)
 _KIN_GLYPH_PX = 30
+_MOST_GLYPH_PX = 72
+_MOST_STEP_PX = 72
+"""Small pictures stand no farther apart."""
+_USUAL = 5
+_GAP_PX = 6
 
 
 def nearest_title(look: Look) -> str:
@@ -42,6 +47,9 @@ class NearestStrip(Cells, Painted):
 
     They can be dragged from here to where samples are collected.
 
+    Args:
+        grows: Whether pictures are larger where there is room for it.
+
     Signals:
         sample_activated(index): A sample was clicked, or Enter pressed on it; ``index`` is its
             place in the set.
@@ -49,13 +57,15 @@ class NearestStrip(Cells, Painted):
 
     sample_activated = Signal(int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, grows: bool = False) -> None:
         super().__init__(parent)
+        self._grows = grows
         self._glyphs = GlyphCache(quiet=True)
         self._nearest: tuple[tuple[str, float], ...] = ()
         self._indices: tuple[int, ...] = ()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        upright = QSizePolicy.Policy.Maximum if grows else QSizePolicy.Policy.Fixed
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, upright)
         self.setAccessibleName(tr("Nearest characters"))
         self.figures = offer_painted(self, "nearest", fits=False)
 
@@ -82,7 +92,8 @@ class NearestStrip(Cells, Painted):
         return len(self._nearest)
 
     def sizeHint(self) -> QSize:  # noqa: D102
-        return QSize(5 * for_text(_PLACE_PX.width()), for_text(_PLACE_PX.height()))
+        more = _MOST_GLYPH_PX - _KIN_GLYPH_PX if self._grows else 0
+        return QSize(_USUAL * for_text(_PLACE_PX.width()), for_text(_PLACE_PX.height()) + more)
 
     def minimumSizeHint(self) -> QSize:  # noqa: D102
         return QSize(3 * for_text(_PLACE_PX.width()), for_text(_PLACE_PX.height()))
@@ -106,11 +117,32 @@ class NearestStrip(Cells, Painted):
 
     def cell_rect(self, place: int) -> QRect:
         """Where the ``place``-th nearest is painted."""
-        step = max(
-            for_text(_PLACE_PX.width()),
-            min(self.width() // max(1, len(self._nearest)), for_text(72)),
-        )
-        return QRect(place * step, 0, for_text(_PLACE_PX.width()), for_text(_PLACE_PX.height()))
+        glyph, wide = self._glyph_px(), self._wide_px()
+        share = self.width() // max(1, len(self._nearest))
+        step = max(wide + _GAP_PX, min(share, max(glyph + 2 * _GAP_PX, for_text(_MOST_STEP_PX))))
+        high = for_text(_PLACE_PX.height()) + glyph - _KIN_GLYPH_PX
+        return QRect(place * step, 0, wide, high)
+
+    def _glyph_px(self) -> int:
+        """Side of a picture: as long as height and width allow."""
+        if not self._grows:
+            return _KIN_GLYPH_PX
+        high = self.height() - for_text(_PLACE_PX.height()) + _KIN_GLYPH_PX
+        wide = self.width() // _USUAL - _GAP_PX
+        return max(_KIN_GLYPH_PX, min(_MOST_GLYPH_PX, high, wide))
+
+    def _wide_px(self) -> int:
+        """Width of a place: the picture and the words below it."""
+        advance = self.fontMetrics().horizontalAdvance
+        words = max(map(advance, map(self._below, range(len(self._nearest)))), default=0)
+        return max(self._glyph_px(), words, for_text(_PLACE_PX.width()) - _GAP_PX)
+
+    def _below(self, place: int) -> str:
+        """What stands below a picture."""
+        label, distance = self._nearest[place]
+        if self._glyphs.look.glyphs:
+            return f"{label_sign(label)} {tr('{n} px', n=round(distance))}"
+        return error_text(distance)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         del event
@@ -124,21 +156,16 @@ class NearestStrip(Cells, Painted):
 
     def _paint_place(self, painter: QPainter, place: int) -> None:
         theme = current_theme()
-        rect = self.cell_rect(place)
-        box = QRect(rect.x(), rect.y(), rect.width(), _KIN_GLYPH_PX)
+        rect, side = self.cell_rect(place), self._glyph_px()
+        box = QRect(rect.x(), rect.y(), rect.width(), side)
         if self._indices[place] < len(self._glyphs):
-            tile = QRect(0, 0, _KIN_GLYPH_PX, _KIN_GLYPH_PX)
+            tile = QRect(0, 0, side, side)
             tile.moveCenter(box.center())
             if self._glyphs.look.glyphs:
                 painter.fillRect(tile, theme.pixel_off)
             image = self._glyphs.image(self._indices[place], theme.pixel_on, theme.pixel_off)
             draw_glyph(painter, tile.adjusted(1, 1, -1, -1), image)
-        label, distance = self._nearest[place]
-        text = error_text(distance)
-        if self._glyphs.look.glyphs:
-            text = f"{label_sign(label)} {tr('{n} px', n=round(distance))}"
-        below = QRect(
-            rect.x() - 4, box.bottom() + 2, rect.width() + 8, rect.height() - box.height()
-        )
+        below = QRect(rect.x(), box.bottom() + 2, rect.width(), rect.height() - box.height())
         painter.setPen(theme.text if place == 0 else theme.text_dim)
-        painter.drawText(below, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, text)
+        centred = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
+        painter.drawText(below, centred, self._below(place))

@@ -40,8 +40,6 @@ LEAST_MAP_PX = 256
 """What lies at both sides of the map leaves it so much of the window's width."""
 COLUMN_PX = 312
 """Width of the column at the edge of the window."""
-MAP_BESIDE_COLUMN_PX = 360
-"""What lies beside the map and that column leaves the map so much."""
 LEAST_BOTTOM_PX = 190
 """No row below the map begins lower than this: charts and bars are read in it."""
 
@@ -59,6 +57,7 @@ class Extent:
         below_share: Where that lies below the map: so much of the window's height.
         weights: Heights of the right column's first places in proportion; those of others are 1.
         gathers: Whether all at the right are tabs of one place in a window of little height.
+        map_px: Where there is a column at the edge too, both leave the map so much.
     """
 
     left_px: int = 316
@@ -69,6 +68,7 @@ class Extent:
     below_share: float = 0.58
     weights: tuple[int, ...] = ()
     gathers: bool = False
+    map_px: int = 360
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def perspective_of(key: str, specs: Sequence[DockSpec], extent: Extent) -> Persp
 PERSPECTIVES: dict[str, Perspective] = {
     key: perspective_of(key, dock_specs(), extent)
     for key, extent in {
-        "wander": Extent(right_px=424, most_right=0.34, bottom_share=0.42),
+        "wander": Extent(right_px=424, most_right=0.34, bottom_share=0.42, map_px=680),
         "draw": Extent(right_px=440, most_right=0.42, bottom_share=0.38),
         "build": Extent(weights=(4, 5), gathers=True),
         "compare": Extent(bottom_share=0.36),
@@ -293,7 +293,7 @@ def give_column(window: QMainWindow, docks: Mapping[str, QDockWidget], perspecti
         _seen_in(window, docks, area, column)
         for area in (Area.LeftDockWidgetArea, Area.RightDockWidgetArea)
     )
-    rest = window.width() - width - MAP_BESIDE_COLUMN_PX
+    rest = window.width() - width - wanted.extent.map_px
     # As it is without the column: what was there has been pressed together only now.
     left_px, right_px = _usual_left(window, wanted) if left else 0, 0
     if right:

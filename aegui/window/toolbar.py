@@ -44,9 +44,11 @@ _ROOMY_PX = 1600
 """In a narrower tool bar the lists of data and recipes stand without titles, without the device."""
 _LIST_PX = 120
 _MOST_LIST_PX = 228
-_LIST_SHARE = 0.5
-"""Of the width beyond ``_SNUG_PX``, what each list is wider than ``_LIST_PX``."""
+_LIST_SHARE = 0.25
+"""Of the width beyond ``_TIGHT_PX``, what each list is wider than ``_LIST_PX``."""
+_TIGHT_PX = 1120
 _SNUG_PX = 1280
+"""In a narrower tool bar nothing is said of what learning would cost, once something is learnt."""
 
 
 class _Choice(QComboBox):
@@ -125,7 +127,7 @@ class MainToolBar(QToolBar):
         for title in self._titles:
             title.setVisible(roomy)
         self.device.setVisible(roomy)
-        wider = round(_LIST_SHARE * max(0, self.width() - _SNUG_PX))
+        wider = round(_LIST_SHARE * max(0, self.width() - _TIGHT_PX))
         for combo in (self.data, self.presets):
             combo.setMaximumWidth(min(_LIST_PX + wider, _MOST_LIST_PX))
         self._show_estimate()

@@ -161,7 +161,7 @@ def test_the_lists_give_way_before_what_is_said_of_a_training(window: MainWindow
     room = toolbar.status.parentWidget()
     assert room is not None
     shares, widths = [], []
-    for width in (1280, 1366, 1600, 1920):
+    for width in (1120, 1280, 1366, 1600, 1920):
         window.resize(width, 700)
         QApplication.processEvents()
         shares.append(room.width())
@@ -169,10 +169,24 @@ def test_the_lists_give_way_before_what_is_said_of_a_training(window: MainWindow
     assert widths[0] == [each.minimumWidth() for each in lists]
     assert widths == sorted(widths)
     assert widths[-1][0] > widths[0][0]
-    assert min(shares) >= 0.45 * 1280
+    assert min(shares) >= 0.45 * 1120
     toolbar.set_status("wrong pixels: mean 0.5, worst 4", "cpu", "", "Seed 3: best")
     for word in ("worst 4", "cpu", "Seed 3"):
         assert word in toolbar.status.toolTip()
+
+
+def test_a_column_beside_the_map_takes_of_its_width_from_the_cursor_too(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    window.resize(1280, 800)
+    window.set_perspective("wander")
+    _settle(window, qtbot)
+    cursor_px = window.docks["cursor"].width()
+    window.actions_table["lessons"].trigger()
+    qtbot.waitUntil(lambda: is_in_sight(window.docks["lessons"]), timeout=20_000)
+    _settle(window, qtbot)
+    assert window.docks["cursor"].width() < cursor_px - 100
+    assert window.canvas.width() >= 0.5 * window.width()
 
 
 def test_what_was_closed_stays_closed_in_a_window_of_another_size(

@@ -25,13 +25,16 @@ if TYPE_CHECKING:
 
 Kind = Literal["empty", "crossed", "bad", "full", "shade"]
 KINDS: tuple[Kind, ...] = ("empty", "crossed", "bad", "full", "shade")
-"""An outline, one with a cross, a shade of the colour of errors, the full accent, a shade of it."""
+"""An outline, one with a cross, a smaller square in a shade of the colour of errors, a whole one in
+the full accent, in a shade of it: told apart by form as well as by colour."""
 
-_MOST_SIDE = 24.0
+_MOST_SIDE = 32.0
 _FIRM_SIDE = 3.0
 _GAP_SIDE = 5.0
 _SHADES = 24
 _PALEST, _FULLEST = 0.22, 1.0
+_SMALLER = 0.17
+"""Of its side, what is left around a square that is bad."""
 _STEPS = (1, 2, 5)
 _FEW = 20
 _SWATCH = 7.0
@@ -280,7 +283,12 @@ def _paint_look(ink: Ink, squares: list[QRectF], kind: Kind, shade: float) -> No
         return
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(_colour(ink, kind, shade))
-    painter.drawRects(squares)
+    painter.drawRects([_smaller(one) for one in squares] if kind == "bad" else squares)
+
+
+def _smaller(square: QRectF) -> QRectF:
+    left = _SMALLER * square.width()
+    return square.adjusted(left, left, -left, -left)
 
 
 def _colour(ink: Ink, kind: Kind, shade: float) -> QColor:

@@ -15,7 +15,7 @@ from aegui.features.answer.view.marks import paint_extra, paint_missing
 from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.painted import Painted
 from aegui.kit.speech import describe
-from aegui.kit.theme import SPACING, current_theme
+from aegui.kit.theme import SPACING, blend, current_theme
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.answer_columns import COLUMNS
 from aegui.widgets.glyphs import draw_picture, glyph_image, picture, picture_rect
@@ -38,6 +38,7 @@ _LEAST_FRAME_PX = 7
 _TALLEST_PX = 400
 _GOOD_SIDE, _LEAST_SIDE = 14, 8
 _LARGE = 16
+_SURE = 0.6
 """Images of more rows are shown about as large as a glyph, however many pixels there are."""
 _THRESHOLDED, _CONFIDENCE = 2, 3
 
@@ -309,7 +310,8 @@ class AnswerPictures(Painted):
     def _drawn(self, place: int, image: NDArray[np.float32]) -> QImage:
         theme = current_theme()
         if place == _CONFIDENCE:
-            return glyph_image(image, theme.accent, theme.raised)
+            # All sure is all full: what is unsure shall meet the eye, not a block of the accent.
+            return glyph_image(image, blend(theme.accent, theme.raised, _SURE), theme.raised)
         if self._look.glyphs or place < _THRESHOLDED:
             return picture(image, self._look)
         # The root brings small errors into sight; ink on paper, so that it is no image itself.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QDropEvent, QIcon, QKeyEvent
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QBrush, QDropEvent, QIcon, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QLabel,
@@ -83,6 +83,7 @@ class PinList(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._fitting: tuple[bool, ...] = ()
         self._places: tuple[PinnedPlace, ...] = ()
         self._stops: tuple[bool, ...] = ()
         self.all_fit = True
@@ -149,6 +150,7 @@ class PinList(QWidget):
             stops: Which of them the way goes through.
             fitting: Which of them are codes of the present network's size.
         """
+        self._fitting = tuple(fitting)
         current = self.list.currentRow()
         resized = len(places) != len(self._places)
         self._places, self._stops = tuple(places), tuple(stops)
@@ -160,6 +162,7 @@ class PinList(QWidget):
                     self.list.addItem(QListWidgetItem())
             for row, place in enumerate(places):
                 self._show(row, place, stops[row], fitting[row])
+            self._dim()
             if places:
                 self.list.setCurrentRow(min(max(current, 0), len(places) - 1))
         self._pages.setCurrentIndex(1 if places else 0)
@@ -189,14 +192,24 @@ class PinList(QWidget):
             | flags.ItemIsDragEnabled
             | (flags.ItemIsUserCheckable if fits else flags.NoItemFlags)
         )
-        theme = current_theme()
-        item.setForeground(theme.text if fits else theme.text_dim)
         item.setCheckState(Qt.CheckState.Checked if stop else Qt.CheckState.Unchecked)
         item.setToolTip(
             tr("Ticked pins are on the path. Enter or a double click finds the pin on the map.")
             if fits
             else tr("This place belongs to a network with codes of another size.")
         )
+
+    def _dim(self) -> None:
+        """Pins of other networks stand back, in any theme."""
+        for number, fits in enumerate(self._fitting):
+            colour = None if fits else QBrush(current_theme().text_dim)
+            self.list.item(number).setData(Qt.ItemDataRole.ForegroundRole, colour)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: D102
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            with QSignalBlocker(self.list):
+                self._dim()
 
     def _show_enabled(self, _row: int = 0) -> None:
         row, count = self.list.currentRow(), len(self._places)

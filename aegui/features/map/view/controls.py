@@ -247,6 +247,7 @@ class AxesBar(QFrame):
             choice.setAccessibleName(name)
             choice.setToolTip(name)
             choice.setMaxVisibleItems(16)
+            choice.setPlaceholderText("–")
             choice.activated.connect(self._on_choice_activated)
             self._labels.append(label)
             layout.addWidget(label)
@@ -297,27 +298,35 @@ class AxesBar(QFrame):
         self.through_pins.setToolTip(tip)
 
     def set_state(
-        self, axes: tuple[int, int], size: int, *, spanned: bool, through_pins: bool = False
+        self,
+        axes: tuple[int, int],
+        size: int,
+        *,
+        spanned: bool,
+        through_pins: bool = False,
+        random: bool = False,
     ) -> None:
         """Show ``axes`` as chosen out of ``size`` numbers, or the directions of most difference.
 
-        ``through_pins``: the directions are those of pins.
+        ``through_pins``, ``random``: the directions are those of pins, or of random codes. No
+        number of the code is chosen then, and choosing one leaves them.
         """
         for choice, axis in ((self.x_choice, axes[0]), (self.y_choice, axes[1])):
             if choice.count() != size:
                 choice.clear()
                 choice.addItems([axis_name(number) for number in range(size)])
-            choice.setCurrentIndex(axis)
-            choice.setEnabled(not spanned)
+            choice.setCurrentIndex(-1 if spanned or random else axis)
         self._axes = axes
-        self.spanned.setChecked(spanned and not through_pins)
+        self.spanned.setChecked(spanned and not (through_pins or random))
         self.through_pins.setChecked(through_pins)
         self.through_pins.setEnabled(through_pins or self.offered is not None)
 
     def _on_choice_activated(self) -> None:
+        before_x, before_y = self._axes
         x, y = self.x_choice.currentIndex(), self.y_choice.currentIndex()
+        # Of a plane that is none of two numbers, only one has been chosen yet.
+        x, y = (before_x if x < 0 else x), (before_y if y < 0 else y)
         if x == y:
             # Choosing the other's number swaps the two.
-            before_x, before_y = self._axes
             x, y = (x, before_x) if x == before_y else (before_y, y)
         self.axes_edited.emit(x, y)

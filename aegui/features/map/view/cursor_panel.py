@@ -44,7 +44,7 @@ _ITSELF = mark("the sample itself, not what the network draws")
 _MOSTLY = 0.5
 _LINES = 3
 _NUMBER_CHARS = 6
-_TALLEST_PX = 320
+_TALLEST_PX = 420
 _MOST_SPOKEN = 8
 
 
@@ -337,7 +337,7 @@ class CursorPanel(QWidget):
         self.pictures = CursorPictures()
         self.numbers = CodeNumbers()
         self.figures = InsightFigures()
-        self.nearest = NearestStrip()
+        self.nearest = NearestStrip(grows=True)
         self._near_title = ElidedLabel()
         self._near_title.setProperty("dim", True)
         self._stack = QStackedLayout(self)

@@ -99,7 +99,8 @@ class MapHints(QWidget):
         for number, key in enumerate(self._left, start=1):
             text = tr(self._texts[key])
             wide = metrics.horizontalAdvance(text) + 3 * _PAD_PX + _NUMBER_PX - _PAD_PX
-            box = QRectF((self.width() - wide) / 2, top, wide, _HIGH_PX - 1)
+            # From one edge: the numbers stand in a column, as those of a list do.
+            box = QRectF(0.5, top, wide, _HIGH_PX - 1)
             painter.setPen(QPen(theme.border, 1))
             painter.setBrush(ground)
             painter.drawRoundedRect(box, _HIGH_PX / 2, _HIGH_PX / 2)

@@ -101,8 +101,13 @@ class MapOverlays(QObject):
         self.axes.setVisible(scene.size > 2)
         if scene.size > 2:
             through_pins = scene.pin_directions is not None and not scene.is_random
-            spanned = scene.spanned and not scene.is_random
-            self.axes.set_state(scene.axes, scene.size, spanned=spanned, through_pins=through_pins)
+            self.axes.set_state(
+                scene.axes,
+                scene.size,
+                spanned=scene.spanned,
+                through_pins=through_pins,
+                random=scene.is_random,
+            )
             shown = {scene.axes[0]: tr("across"), scene.axes[1]: tr("up")}
             self.strip.sliders.set_shown({} if scene.spanned else shown)
             self.strip.sliders.set_code(scene.base)

@@ -147,7 +147,7 @@ class Scene:
         self.follows_mean = True
         self.axes = (0, min(1, size - 1))
         self.directions = np.eye(2, size, dtype=np.float32)
-        self.pin_directions = None
+        self.pin_directions, self.is_random = None, False
         # Two numbers of many say little: the plane in which the codes differ most says more.
         self.spanned = size > 2
         self.set_plane(None)

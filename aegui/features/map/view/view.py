@@ -348,12 +348,13 @@ class MapView(MapSurface):
             raise ValueError(f"no axes {i} and {j} in codes of {size}")
         self._scene.axes = (i, j)
         self._scene.spanned, self._scene.pin_directions = False, None
+        self._scene.is_random = False
         self._turn()
 
     def set_spanned(self, spanned: bool) -> None:
         """Show the two directions in which the codes differ most, or else two of their numbers."""
         self._scene.spanned = spanned and self._scene.size > 2
-        self._scene.pin_directions = None
+        self._scene.pin_directions, self._scene.is_random = None, False
         self._turn()
 
     def set_through_pins(self, through: bool) -> None:

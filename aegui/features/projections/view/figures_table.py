@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QSizePolicy,
@@ -54,6 +54,7 @@ class FiguresTable(NamedTable):
     """Rows of maps, and below them what they are to be compared with."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
+        self._dimmed: tuple[int, ...] = ()
         super().__init__(COLUMNS, tr("How good each map is"), parent)
         self._room_px = 0
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
@@ -70,18 +71,32 @@ class FiguresTable(NamedTable):
         rows = [(name, value, False) for name, value in maps]
         rows += [(name, value, True) for name, value in references]
         self.setRowCount(len(rows))
-        font, theme = figures_font(self.font()), current_theme()
-        for row, (name, value, dim) in enumerate(rows):
+        font = figures_font(self.font())
+        self._dimmed = tuple(range(len(maps), len(rows)))
+        for row, (name, value, _) in enumerate(rows):
             for column, text in enumerate((name, *_cells(value))):
                 item = QTableWidgetItem(text)
                 item.setTextAlignment(alignment(column))
                 item.setFont(font)
-                if dim:
-                    item.setForeground(theme.text_dim)
                 if column == 3 and text == _NONE and value is not None:
                     item.setToolTip(tr("There is no way back from this map to an image."))
                 self.setItem(row, column, item)
+        self._dim()
         self._fit()
+
+    def _dim(self) -> None:
+        """References are no maps: they stand back, in any theme."""
+        dim = current_theme().text_dim
+        for row in self._dimmed:
+            for column in range(self.columnCount()):
+                item = self.item(row, column)
+                if item is not None:
+                    item.setForeground(dim)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: D102
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._dim()
 
     def set_room(self, height_px: int) -> None:
         """Take so much of the height at most; what does not fit is scrolled to."""

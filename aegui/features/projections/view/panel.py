@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -92,6 +93,8 @@ class ProjectionsPanel(QWidget):
         self._states: dict[str, MapState] = {}
         self._references: Sequence[tuple[str, Figures]] = ()
         self._selection: NDArray[np.bool_] | None = None
+        self._teller: ScatterView | None = None
+        """The map under the pointer, which says what is pointed at."""
         self._pictures = Pictures()
         self._is_busy = False
         self._views = {
@@ -232,7 +235,7 @@ class ProjectionsPanel(QWidget):
         for button in self._buttons.values():
             button.clicked.connect(self._on_button_clicked)
         for view in self._views.values():
-            view.hovered.connect(self._on_view_hovered)
+            view.hovered.connect(partial(self._on_view_hovered, view))
             view.selected.connect(self._on_view_selected)
             view.zoomed.connect(self._on_view_zoomed)
         self._form.edited.connect(self.options_edited)
@@ -342,8 +345,10 @@ class ProjectionsPanel(QWidget):
 
     def set_highlight(self, index: int | None) -> None:
         """Point out one sample, by its number among those mapped, in all maps."""
+        self._teller = self._teller if index is not None else None
         for view in self._visible():
-            view.set_highlight(index)
+            # In each of them words would cover the very place that is pointed out.
+            view.set_highlight(index, tells=view is self._teller)
 
     def point_at(self, place: int | None) -> None:
         """Point out the sample at ``place`` in the set, if it is one of those mapped."""
@@ -467,7 +472,8 @@ class ProjectionsPanel(QWidget):
         self._show_compute()
         self.shown_changed.emit(self.shown)
 
-    def _on_view_hovered(self, index: int | None) -> None:
+    def _on_view_hovered(self, view: ScatterView, index: int | None) -> None:
+        self._teller = view
         self.set_highlight(index)
         of = self._material
         self.sample_hovered.emit(None if of is None or index is None else int(of.indices[index]))

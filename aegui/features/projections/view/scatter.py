@@ -138,6 +138,7 @@ class ScatterView(QWidget):
         self._selection: NDArray[np.bool_] | None = None
         self._emphasis: int | None = None
         self._highlight: int | None = None
+        self._tells = False
         self._card: Callable[[int], SampleCard] | None = None
         self._view = Viewport()
         self._follows = True
@@ -209,11 +210,16 @@ class ScatterView(QWidget):
             self.setAccessibleDescription(". ".join(text for text in (note, message) if text))
             self.update()
 
-    def set_highlight(self, index: int | None) -> None:
-        """Point out sample ``index``; None: none."""
-        if index != self._highlight:
-            self._highlight = index
+    def set_highlight(self, index: int | None, *, tells: bool = True) -> None:
+        """Point out sample ``index``; None: none. With ``tells`` say beside it which one it is."""
+        if (index, tells) != (self._highlight, self._tells):
+            self._highlight, self._tells = index, tells
             self.update()
+
+    @property
+    def tells(self) -> bool:
+        """Whether it says which sample is pointed out."""
+        return self._tells and self._highlight is not None
 
     def set_selection(self, selection: NDArray[np.bool_] | None) -> None:
         """Fade all but those of ``selection`` ``[n]``; None or nothing selected fades none."""
@@ -401,7 +407,7 @@ class ScatterView(QWidget):
         if index is not None and index < len(self._pixels):
             at = QPointF(*self._pixels[index])
             paint_ring(painter, at, theme)
-            if self._card is not None:
+            if self.tells and self._card is not None:
                 paint_card(painter, at, room, self._card(index), theme)
 
     def _dots(self, room: QRectF, theme: Theme) -> QPixmap:

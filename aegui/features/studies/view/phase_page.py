@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from aegui.features.studies.view.pages import States, Taker
     from aegui.kit.charts.cells import Place
 
-_ROOM = CellRoom(least=(4, 6), good=(30, 22), most=(120, 60))
+_ROOM = CellRoom(least=(4, 6), good=(30, 22), most=(180, 100))
 _SINGLE = mark("–")
 _LEAST_SHADE = 0.12
 """No run at the goal is another thing than no run that has ended."""

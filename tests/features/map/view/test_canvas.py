@@ -856,8 +856,15 @@ def test_without_samples_the_first_plane_goes_through_random_codes(canvas: Laten
     assert np.count_nonzero(first.across) == 16
     QTest.mouseClick(axes.shuffle, Qt.MouseButton.LeftButton)
     assert canvas.request.frame != first
-    canvas.set_axes(0, 1)
-    assert canvas.request.frame == axes_frame((0, 1), canvas.base)
+    assert axes.x_choice.currentIndex() == -1, "no number of the code goes across"
+    axes.x_choice.setCurrentIndex(4)
+    axes.x_choice.activated.emit(4)
+    assert canvas.request.frame == axes_frame((4, 1), canvas.base)
+    assert (axes.x_choice.currentIndex(), axes.y_choice.currentIndex()) == (4, 1)
+    canvas.shuffle()
+    canvas.set_codes(codes(5))
+    assert axes.spanned.isChecked(), "another network has a plane of its own"
+    assert not canvas.scene.is_random
 
 
 def test_the_view_begins_where_most_codes_are_and_fit_shows_all(canvas: LatentCanvas) -> None:

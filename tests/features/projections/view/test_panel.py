@@ -238,6 +238,7 @@ def test_what_is_pointed_at_and_selected_is_told_by_its_place_in_the_set(
     view = panel.view("pca")
     with qtbot.waitSignal(panel.sample_hovered) as heard:
         view.hovered.emit(7)
+    assert [each.tells for each in panel._visible() if each.tells] == [True], "one says which"
     assert heard.args == [int(of.indices[7])]
     with qtbot.waitSignal(panel.sample_hovered) as heard:
         view.hovered.emit(None)
