@@ -117,7 +117,7 @@ def _say(states: Sequence[RowState]) -> None:
 def _cells(state: RowState) -> list[str]:
     row = state.row
     published = tr(row.published) if row.published else ""
-    words = (published, state.figure(), limit_words(row), expected_words(row))
+    words = (published, state.figure(), limit_words(row), expected_words(row, seeds=False))
     return [sign_of(state), row.id, *(text or _NOTHING for text in words)]
 
 

@@ -37,3 +37,12 @@ def test_a_row_is_trained_and_kept(user_home: Path, capsys: pytest.CaptureFixtur
 def test_a_row_that_there_is_not_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["parity", "--train", "A1-ordre"]) == 2
     assert 'Did you mean "A1-order"' in capsys.readouterr().err
+
+
+def test_a_folder_of_ones_own_is_for_rows_whose_pictures_are_not_ours(
+    user_home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["parity", "--train", "B4", "--data", str(tmp_path)]) == 2
+    assert "B4 has samples of its own" in capsys.readouterr().err
+    assert main(["parity", "--data", str(tmp_path)]) == 2
+    assert "--train" in capsys.readouterr().err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
@@ -87,4 +88,29 @@ def test_a_row_does_its_study(window: MainWindow, qtbot: QtBot) -> None:
     assert runs.sheet.path.stem == "letters-losses"
     runs.cancel()
     qtbot.waitUntil(lambda: not runs.job.is_busy, timeout=60_000)
+    dialog.reject()
+
+
+def test_pictures_of_ones_own_are_trained_where_the_published_ones_are_not_ours(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "my cartoons"
+    folder.mkdir()
+    for at in range(4):
+        Image.new("L", (40, 40), 60 * at).save(folder / f"{at}.png")
+    dialog = opened(window, qtbot)
+    dialog.choose(place_of(dialog, "A4-bce"))
+    assert dialog.own.isHidden()
+    dialog.choose(place_of(dialog, "B5-small"))
+    assert not dialog.own.isHidden()
+    monkeypatch.setattr(parity_feature, "choose_folder", lambda *_: str(folder))
+    runner = window._services.runner
+    with qtbot.waitSignal(runner.started, timeout=60_000):
+        QTest.mouseClick(dialog.own, Qt.MouseButton.LeftButton)
+    assert runner.resolved is not None
+    assert runner.resolved.recipe.data.source == str(folder)
+    assert runner.resolved.dataset.image_shape == (1, 80, 80)
+    assert len(runner.resolved.dataset) == 4
+    with qtbot.waitSignal(runner.finished, timeout=60_000):
+        runner.stop()
     dialog.reject()

@@ -10,7 +10,6 @@ from aegui.core.i18n import language, localized, tr
 from aegui.core.parity.reached import (
     cells_words,
     compared_words,
-    figure_words,
     seeds_words,
     summary_words,
 )
@@ -52,14 +51,19 @@ def sign_of(state: RowState) -> str:
 
 
 def expected_words(row: ParityRow, *, seeds: bool = True) -> str:
-    """What the program gave when it was measured; or that it was not."""
+    """What the program gave when it was measured, or that it was not.
+
+    With ``seeds`` every cell is told; without them it is short, with a cross where the claim did
+    not hold there.
+    """
     ours = row.ours
     cell = None if ours is None else ours.cells[0]
     if ours is None or cell is None:
         return tr("not measured")
     value = tr(ours.words) if ours.words else cells_words(row, ours.cells)
     if not seeds:
-        return value
+        return value if ours.reached else f"{value} {NOT_REACHED}"
+    value = compared_words(row, ours.cells) or value
     words = seeds_words(range(cell.first, cell.first + cell.count))
     if cell.count == 1:
         return tr("{value}, seed {seeds}", value=value, seeds=words)
@@ -75,9 +79,9 @@ def expected_place(row: ParityRow) -> str:
     if ours.hours is not None:
         minutes = 60.0 * ours.hours
         if minutes < _MINUTES_SAID:
-            cost = tr("{minutes} min of processor time", minutes=localized(minutes, ".2g"))
+            cost = tr("{minutes} min of computing", minutes=localized(minutes, ".2g"))
         else:
-            cost = tr("{hours} h of processor time", hours=localized(ours.hours, ".2g"))
+            cost = tr("{hours} h of computing", hours=localized(ours.hours, ".2g"))
         parts.append(cost)
     if ours.version:
         parts.append(tr("an earlier version ({version})", version=ours.version))
@@ -165,15 +169,14 @@ def _html_row(state: RowState) -> str:
     what = escape(tr(row.what))
     what += _dim(tr(row.note) if row.note else "")
     what += _dim(tr("Tick: {claim}", claim=row.claim_words()))
-    here = "" if found is None else escape(figure_words(row, found))
+    here = escape(state.words())
     if found is not None:
-        place = ", ".join(filter(None, (found.date, found.processor)))
-        here += _dim(compared_words(row, state.cells)) + _dim(place)
+        here += _dim(", ".join(filter(None, (found.date, found.processor))))
     expected = escape(expected_words(row))
     if row.ours is not None and row.ours.cells[0] is not None:
         if not row.ours.reached:
             expected += _dim(tr("not reached there"))
-        expected += _dim(compared_words(row, row.ours.cells)) + _dim(expected_place(row))
+        expected += _dim(expected_place(row))
     published = escape(tr(row.published)) if row.published else ""
     sign = f'<td class="{"yes" if state.is_reached else ""}">{sign_of(state)}</td>'
     cells = (what, published, here, escape(limit_words(row)), expected)

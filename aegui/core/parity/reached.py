@@ -61,20 +61,19 @@ class RowState:
     is_reached: bool | None
 
     def words(self) -> str:
-        """The figure here, of the first cell; empty where there is none."""
-        return "" if self.cells[0] is None else figure_words(self.row, self.cells[0])
+        """The figure here and its seeds, of every cell that is compared; empty without any."""
+        first = self.cells[0]
+        if first is None:
+            return ""
+        value = compared_words(self.row, self.cells)
+        value = value or spread_words(self.row, first.mean, first.std)
+        if len(first.seeds) == 1:
+            return tr("{value}, seed {seeds}", value=value, seeds=seeds_words(first.seeds))
+        return tr("{value}, seeds {seeds}", value=value, seeds=seeds_words(first.seeds))
 
     def figure(self) -> str:
         """The same without the seeds; of an order beside what comes next to it."""
         return cells_words(self.row, self.cells)
-
-
-def figure_words(row: ParityRow, found: Trained) -> str:
-    """``0.12 ± 0.03, seeds 42–51``."""
-    value, seeds = spread_words(row, found.mean, found.std), seeds_words(found.seeds)
-    if len(found.seeds) == 1:
-        return tr("{value}, seed {seeds}", value=value, seeds=seeds)
-    return tr("{value}, seeds {seeds}", value=value, seeds=seeds)
 
 
 def spread_words(row: ParityRow, mean: float, std: float) -> str:
@@ -104,14 +103,14 @@ def cells_words(row: ParityRow, cells: Sequence[Trained | CellFigure | None]) ->
 
 
 def compared_words(row: ParityRow, cells: Sequence[Trained | CellFigure | None]) -> str:
-    """Every cell with its name: ``25-10 0.12 ± 0.03; 10-5 0.4``; empty where none is compared."""
+    """Every cell with its name, ``25-10 (0.12 ± 0.03); 10-5 (0.4)``; empty without others."""
     if len(cells) < 2:
         return ""
     parts = []
     for name, cell in zip(row.cell_names(), cells, strict=True):
         # A dash for what is not known.
         value = "–" if cell is None else spread_words(row, cell.mean, cell.std)
-        parts.append(f"{name}: {value}")
+        parts.append(f"{name} ({value})")
     return "; ".join(parts)
 
 

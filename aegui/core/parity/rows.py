@@ -150,7 +150,7 @@ class ParityRow(_RowPart):
         """What tells the cells apart: their choices on the axes in which they differ."""
         names = list(self.cells[0] if self.cells else ())
         telling = [name for name in names if len({cell[name] for cell in self.cells}) > 1]
-        return tuple(", ".join(cell[name] for name in telling) for cell in self.cells)
+        return tuple(", ".join(tr(cell[name]) for name in telling) for cell in self.cells)
 
     def number(self, value: float) -> str:
         """A figure of the row as a person reads it, in the published unit."""

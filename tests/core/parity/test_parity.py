@@ -105,11 +105,11 @@ def test_several_cells_are_told_beside_each_other() -> None:
     state = states_of([row], [balanced, over, under])[0]
     assert state.figure() == "0.35 < 7"
     assert compared_words(row, state.cells) == (
-        "balanced: 25-10: 0.35; over: 50-100: 10.5; under: 10-5: 7"
+        "balanced: 25-10 (0.35); over: 50-100 (10.5); under: 10-5 (7)"
     )
     known = states_of([row], [balanced, over])[0]
     assert known.is_reached is None
-    assert compared_words(row, known.cells).endswith("under: 10-5: –")
+    assert compared_words(row, known.cells).endswith("under: 10-5 (–)")
 
 
 def test_what_is_alike_is_at_most_a_quarter_apart() -> None:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from aegui.core.i18n import mark, tr
 from aegui.core.parity.exports import expected_place, expected_words, limit_words, sign_of
-from aegui.core.parity.reached import compared_words, summary_words
+from aegui.core.parity.reached import summary_words
 from aegui.core.parity.rows import WORKS
 from aegui.kit.layouts import column, dim, row
 from aegui.kit.theme import SPACING, current_theme
@@ -39,8 +39,8 @@ COLUMNS = (
     (mark("Expected"), mark("What the program gave where it was measured")),
 )
 _WHAT = 2
-_WIDE_PX, _HIGH_PX, _WHAT_PX, _TOLD_PX = 1180, 720, 320, 96
-_FIGURES_PX = (0, 0, 0, 180, 160, 150, 0)
+_WIDE_PX, _HIGH_PX, _TOLD_PX = 1200, 720, 112
+_FIGURES_PX = (0, 0, 0, 180, 165, 150, 180)
 _SIGNS = {True: mark("reached"), False: mark("not reached"), None: mark("not trained yet")}
 
 
@@ -121,10 +121,14 @@ class ParityDialog(QDialog):
             for state in own:
                 self._add(state)
         header = self.table.horizontalHeader()
-        for place, width in enumerate((0, 0, _WHAT_PX, *_FIGURES_PX[3:])):
+        for place, width in enumerate(_FIGURES_PX):
             if width:
                 header.setSectionResizeMode(place, QHeaderView.ResizeMode.Interactive)
                 header.resizeSection(place, width)
+        header.setSectionResizeMode(_WHAT, QHeaderView.ResizeMode.Stretch)
+        rest = len(COLUMNS)  # the column that takes what is left of the width
+        header.setSectionResizeMode(rest, QHeaderView.ResizeMode.Fixed)
+        header.resizeSection(rest, 0)
         ids = [None if state is None else state.row.id for state in self._states]
         wanted = ids.index(chosen.row.id) if chosen is not None and chosen.row.id in ids else 1
         if wanted < len(ids):
@@ -213,11 +217,10 @@ def _told(state: RowState) -> list[str]:
     lines.append(f"{told} ({tr(_SIGNS[state.is_reached])}).")
     if found is not None:
         place = ", ".join(filter(None, (found.date, found.processor)))
-        figures = "; ".join(filter(None, (state.words(), compared_words(line, state.cells))))
-        lines.append(tr("Here: {figures}; {place}.", figures=figures, place=place))
+        lines.append(tr("Here: {figures}; {place}.", figures=state.words(), place=place))
     if ours is not None and ours.cells[0] is not None:
-        figures = "; ".join(filter(None, (expected_words(line), compared_words(line, ours.cells))))
-        told = tr("Expected: {figures}; {place}.", figures=figures, place=expected_place(line))
+        figures, place = expected_words(line), expected_place(line)
+        told = tr("Expected: {figures}; {place}.", figures=figures, place=place)
         lines.append(told if ours.reached else f"{told} {tr('Not reached there.')}")
     if line.note:
         lines.append(tr(line.note))
