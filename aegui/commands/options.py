@@ -24,7 +24,7 @@ LAYERS = (
     "images", "uncertainty", "novelty", "stretch", "regions", "wrong", "density", "holes",
 )  # fmt: skip
 FIGURES = ("latent", "curves", "reconstructions", "errors", "noise", "grid", "traversal")
-ASSIGNMENTS = ("letters",)
+ASSIGNMENTS = ("letters", "generative")
 ONNX_PARTS = ("network", "encoder", "decoder", "classifier")
 CODE_FORMS = ("torch", "numpy", "notebook")
 THEMES = ("light", "dark")

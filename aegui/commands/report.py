@@ -20,9 +20,11 @@ from aegui.core.cost import time_words
 from aegui.core.data.progress import LoadProgress, stop_if
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import set_language, tr
+from aegui.core.network.resolve import resolve
 from aegui.core.recipe.file import recipe_json
 from aegui.core.report.assignments import ASSIGNMENTS
 from aegui.core.report.figure_ids import FigureId, run_mark
+from aegui.core.report.folder import LIST_FILE, has_files, is_hand_in
 from aegui.core.run_file.saved import SUFFIX
 from aegui.core.study.plan import find_plan, load_plan
 from aegui.core.study.records import Records, usual_folder, with_kept_seeds
@@ -37,11 +39,13 @@ if TYPE_CHECKING:
     from aegui.commands.report_pages import ReportPage
     from aegui.core.data.progress import IsCancelled, Report
 
-LIST_FILE = "figures.json"
-"""What says which figure is which, and that the folder is that of a report."""
 _MOST_NAMES = 3
+_MOST_CODE_PIXELS = 8_000_000
+"""Larger sets do not lie beside the code once more."""
 _PNG_DPI = 240
-_SLIDE_CM = (20.0, 9.6)
+_PAGE_CM = (20.0, 9.6)
+_SLIDE_CM = (20.0, 8.8)
+"""The room of a picture below the title of a slide, whose whole width it takes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +85,7 @@ def report_command(options: argparse.Namespace) -> int:
         pages = _pages(sources, report, cancelled)
         if not pages:
             raise AeguiError(tr("There is nothing to report: no study has a run that has ended."))
-        pages.append(_annex(sources))
+        pages.append(_annex(sources, folder))
         if options.blank:
             pages = [replace(page, finding=page.figure.title) for page in pages]
         _write(folder, title, sources, pages, report, cancelled)
@@ -91,12 +95,13 @@ def report_command(options: argparse.Namespace) -> int:
     return 0
 
 
-SLIDES, BOOK, PAGE, COMMANDS, MAPS = (
+SLIDES, BOOK, PAGE, COMMANDS, MAPS, CODE = (
     "slides.pptx",
     "report.pdf",
     "report.html",
     "commands.txt",
     "maps.html",
+    "code",
 )
 
 
@@ -111,7 +116,7 @@ def _check_folder(folder: Path) -> None:
     """Refuse a folder that has other things in it."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        used = any(folder.iterdir()) and not (folder / LIST_FILE).exists()
+        used = has_files(folder) and not is_hand_in(folder)
     except OSError as error:
         text = tr("{file} could not be made: {reason}.", file=folder, reason=system_reason(error))
         raise AeguiError(text) from None
@@ -152,7 +157,7 @@ def _source(name: str, options: argparse.Namespace) -> _Source:
     command = shlex.join(["aegui", "study", name])
     return _Source(
         tr(plan.name) or path.stem,
-        lambda _cancelled: study_pages(result, records, command),
+        lambda _cancelled: study_pages(result, records, command, plain_name(path.stem)),
         path.read_text(encoding="utf-8"),
         study=path.stem,
     )
@@ -195,8 +200,8 @@ def _pages(sources: Sequence[_Source], report: Report, cancelled: IsCancelled) -
     return found
 
 
-def _annex(sources: Sequence[_Source]) -> ReportPage:
-    """What everything was made from, and with which programs."""
+def _annex(sources: Sequence[_Source], folder: Path) -> ReportPage:
+    """What everything was made from, with which programs, and what else is in the folder."""
     from aegui.commands.report_pages import ANNEX, ReportPage
     from aegui.core.text_tables import csv_text
     from aegui.kit.charts.figure import Figure
@@ -206,6 +211,12 @@ def _annex(sources: Sequence[_Source]) -> ReportPage:
         (source.name, source.model.origin() if source.model is not None else tr("study"))
         for source in sources
     ]
+    models = [source.model for source in sources if source.model is not None]
+    codes = filter(None, [_code_of(model, folder) for model in models])
+    rows += [(tr("code that runs alone"), code) for code in codes]
+    if models:
+        rows.append((tr("living map"), MAPS))
+    rows.append((tr("command lines"), COMMANDS))
     rows.append((tr("program"), f"aegui {__version__}, Python {platform.python_version()}"))
     rows.append((tr("computer"), f"{platform.system()} {platform.machine()}"))
     head = (tr("what"), tr("made from"))
@@ -232,8 +243,11 @@ def _write(
 
     for name in ("figures", "tables", "configurations"):
         (folder / name).mkdir(exist_ok=True)
-    paper = Paper(*_SLIDE_CM, dpi=_PNG_DPI)
-    slides = [Slide(title, lines=_contents(pages))]
+    paper = Paper(*_PAGE_CM, dpi=_PNG_DPI)
+    slide = Paper(*_SLIDE_CM, title=False, origin=False, dpi=_PNG_DPI)
+    networks = ", ".join(source.name for source in sources if source.model is not None)
+    cover = (*filter(None, [networks]), "", *_contents(pages))
+    slides = [Slide(title, lines=cover)]
     shown, listed = [], []
     for number, page in enumerate(pages, 1):
         stop_if(cancelled)
@@ -244,7 +258,8 @@ def _write(
         write_atomically(folder / "figures" / f"{key}.png", figure_bytes(page.figure, paper, "png"))
         if page.table:
             write_atomically(folder / "tables" / f"{key}.csv", page.table.encode())
-        bare = figure_bytes(page.figure, replace(paper, title=False, origin=False), "png")
+        bare = figure_bytes(page.figure, slide, "png")
+        untitled = replace(paper, title=page.figure.title != page.finding)
         slides.append(
             Slide(
                 page.finding,
@@ -253,7 +268,8 @@ def _write(
                 notes="\n".join(filter(None, (page.command, page.id))),
             )
         )
-        shown.append(WebFigure(key, page.section, page.finding, svg, page.command, page.id))
+        drawn = figure_bytes(page.figure, untitled, "svg")
+        shown.append(WebFigure(key, page.section, page.finding, drawn, page.command, page.id))
         listed.append(
             {
                 "id": key,
@@ -288,4 +304,26 @@ def _write(
 
 
 def _contents(pages: Sequence[ReportPage]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(page.section for page in pages))
+    """The sections that there are, each once, whichever networks they are of."""
+    from aegui.commands.report_pages import ORDER
+
+    titles = map(tr, ORDER)
+    return tuple(title for title in titles if any(page.section.startswith(title) for page in pages))
+
+
+def _code_of(model: OpenedRun, folder: Path) -> str:
+    """Write the network as code that runs alone; its file, or "" where there is no such code."""
+    from aegui.core.source_code.make import make_code
+    from aegui.core.source_code.subject import CodedRun
+
+    dataset = model.saved.dataset
+    resolved = resolve(model.saved.recipe, dataset).resolved
+    if resolved is None or len(dataset) * dataset.pixels > _MOST_CODE_PIXELS:
+        return ""
+    try:
+        made = make_code(CodedRun.of(resolved, model.name, model.codec.run), "torch", model.name)
+    except AeguiError:
+        return ""
+    (folder / CODE).mkdir(exist_ok=True)
+    made.write(folder / CODE / made.file_name)
+    return f"{CODE}/{made.file_name}"

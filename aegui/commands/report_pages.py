@@ -15,6 +15,7 @@ import numpy as np
 
 from aegui.commands.figure_kinds import FIGURES
 from aegui.commands.options import FIGURE
+from aegui.core.data.builtin import BUILTIN_SETS
 from aegui.core.data.card import card
 from aegui.core.data.corruption import corruption_words
 from aegui.core.data.load import load_data
@@ -32,13 +33,13 @@ from aegui.core.latent.paths import pixel_change, through
 from aegui.core.latent.pca import fit_pca
 from aegui.core.latent.sheets import decoded
 from aegui.core.network.activations import ACTIVATIONS
-from aegui.core.network.catalog import INITIALIZERS
+from aegui.core.network.catalog import INITIALIZERS, SCHEDULES
 from aegui.core.network.resolve import classes_learnt, layer_shapes
 from aegui.core.network.summary import summary_of
 from aegui.core.recipe import CorruptionSpec
 from aegui.core.recipe.settings import SECTIONS
 from aegui.core.study.material import study_material
-from aegui.core.study.results import csv_of, table_of, verdict_of
+from aegui.core.study.results import csv_of, table_of, verdict_of, why
 from aegui.core.text_tables import csv_text
 from aegui.core.training.losses import LOSSES
 from aegui.core.training.optimizers import OPTIMIZERS
@@ -71,6 +72,7 @@ ORDER = (DATA, METHOD, AXES, RESULT, MAP, NEW, NEW_IMAGES, DENOISE, ANNEX)
 _FEW_CHARACTERS = 100
 _MOST_MATRIX = 40
 _FINDS = 12
+_NEAREST = 5
 _STEPS = 9
 _LINES_BETWEEN = 5
 _LIMIT_DRAWS = 4_000
@@ -134,14 +136,25 @@ def run_pages(model: OpenedRun, cancelled: Callable[[], bool]) -> Iterator[Repor
             yield from _noisy_page(model, tried)
 
 
-def study_pages(result: StudyResult, records: Records, command: str) -> Iterator[ReportPage]:
-    """The pages of one comparison: table, verdict, and the pictures that its results give."""
+def study_pages(
+    result: StudyResult, records: Records, command: str, key: str
+) -> Iterator[ReportPage]:
+    """The pages of one comparison: table, verdict, and the pictures that its results give.
+
+    Args:
+        result: What it has found.
+        records: Where its runs are.
+        command: The line that does it.
+        key: What the files of its pages begin with.
+    """
     name = tr(result.plan.name) or command
     verdict = verdict_of(result).lines
-    finding = verdict[0] if verdict else name
+    # Of a path every choice has a verdict of its own: whole settings are not compared.
+    finding = _headline(verdict[0]) if verdict and not result.steps else name
     head, rows = table_of(result)
     table = TextTable(tuple(head), tuple(tuple(row) for row in rows))
-    key = "".join(sign if sign.isalnum() else "-" for sign in result.plan.name.lower()).strip("-")
+    if result.steps:
+        yield _path_of_choices(result, key, name, command)
     yield ReportPage(
         f"{key}-table",
         AXES,
@@ -155,6 +168,8 @@ def study_pages(result: StudyResult, records: Records, command: str) -> Iterator
         command,
         csv_of(result),
     )
+    if result.steps:
+        return
     yield from _noise_pages(result, key, name, command)
     material = study_material(result, records)
     count = 0
@@ -166,6 +181,33 @@ def study_pages(result: StudyResult, records: Records, command: str) -> Iterator
             yield ReportPage(
                 f"{key}-{kind}", AXES, finding if count == 1 else words, figure, command, figure.csv
             )
+
+
+def _headline(sentence: str) -> str:
+    """A sentence as a title: it begins with a capital and has no full stop."""
+    return f"{sentence[:1].upper()}{sentence[1:].removesuffix('.')}"
+
+
+def _path_of_choices(result: StudyResult, key: str, name: str, command: str) -> ReportPage:
+    """What was chosen first, what then, and by what."""
+    head = (tr("what"), tr("tried"), tr("kept"), tr("why"))
+    rows = []
+    for step in result.steps:
+        labels = [tr(cell.setting.labels[step.axis]) for cell in step.cells]
+        kept = step.winner
+        others = [cell for cell in step.cells if cell is not kept]
+        reason = why(kept, others, result.plan)
+        rows.append((tr(step.axis), ", ".join(labels), tr(kept.setting.labels[step.axis]), reason))
+    chosen = ", ".join(row[2] for row in rows)
+    title = tr("{what}: {name}", what=tr("Path of choices"), name=name)
+    return ReportPage(
+        f"{key}-path",
+        METHOD,
+        tr("Chosen one after the other: {choices}", choices=chosen),
+        Figure(f"{key}-path", title, (TextTable(head, tuple(rows)),), seeds_words(result)),
+        command,
+        csv_text(list(head), [list(row) for row in rows]),
+    )
 
 
 def _noise_pages(result: StudyResult, key: str, name: str, command: str) -> Iterator[ReportPage]:
@@ -198,11 +240,15 @@ def _noise_pages(result: StudyResult, key: str, name: str, command: str) -> Iter
         foot=(tr("Bayes limit"), limits) if any(limits) else None,
         best=frozenset((int(row), at) for at, row in enumerate(best)),
     )
+    wins = np.bincount(best, minlength=len(rows))
+    # Of equals the one that leaves least over all noises.
+    first = min(range(len(rows)), key=lambda row: (-wins[row], means[row].sum()))
     finding = tr(
-        "Wrong pixels by the noise of the training and of the test: best with {levels} where "
-        "{noise} is removed",
-        levels=rows[int(best[-1])],
-        noise=columns[-1],
+        "Trained with {level}: the fewest wrong pixels for {n} of the {all} noises it was tried "
+        "with",
+        level=rows[first],
+        n=int(wins[first]),
+        all=len(columns),
     )
     table = [[row, *line] for row, line in zip(rows, texts, strict=True)]
     table += [[tr("Bayes limit"), *limits]] if any(limits) else []
@@ -306,8 +352,13 @@ def _method_page(model: OpenedRun) -> ReportPage:
         for section in SECTIONS
         if section.shown(recipe)
     ]
-    chain = "-".join(str(layer.outputs) for layer in shapes.layers)
-    network = f"{model.codec.pixels}-{chain}"
+    if all(layer.kind == "dense" for layer in recipe.network.encoder):
+        sizes = [model.codec.pixels, *(layer.outputs for layer in shapes.layers)]
+        network = "-".join(map(str, sizes))
+    else:
+        # Numbers between convolutions would say little, and there are many.
+        pixels = localized(model.codec.pixels, ",")
+        network = f"{pixels} → {model.codec.latent_size} → {pixels}"
     rows.insert(0, (tr("Network"), network, _activation_reason(recipe)))
     head = (tr("what"), tr("choice"), tr("why"))
     figure = Figure(
@@ -341,11 +392,27 @@ def _activation_reason(recipe: Recipe) -> str:
 
 def _reasons(recipe: Recipe) -> dict[str, str]:
     """What speaks for a choice, by the key of its section."""
-    training = recipe.training
+    training, noise = recipe.training, recipe.data.corruption
+    goals = training.goals
+    ends = any(value is not None for value in goals.model_dump().values())
+    known = BUILTIN_SETS.get(recipe.data.source)
     return {
+        "data": "" if known is None else tr(known.help),
+        "noise": (
+            tr("Clean images: it learns to give back what it sees.")
+            if noise.kind == "none"
+            else tr("The input is corrupted, the target is clean: it learns to repair.")
+        ),
         "objective": tr(LOSSES[training.loss].help),
         "optimizer": tr(OPTIMIZERS[training.optimizer.name].help),
+        "schedule": tr(SCHEDULES[training.schedule.name].help),
         "start": tr(INITIALIZERS[training.initializer.name].help),
+        "length": (
+            tr("It ends sooner where a goal is reached.")
+            if ends
+            else tr("No goal ends it sooner; the best weights on the way are kept.")
+        ),
+        "repetition": tr("With the same seed the same training comes again."),
     }
 
 
@@ -422,9 +489,12 @@ def _result_pages(model: OpenedRun) -> Iterator[ReportPage]:
         notes,
         unit,
     )
-    finding = tr(
-        "The worst answer is that to {name}: {n} {unit}", name=worst, n=notes[0], unit=unit
-    )
+    if model.glyphs:
+        finding = tr("The worst answer is that to {name}: {n} wrong pixels", name=worst, n=notes[0])
+    else:
+        finding = tr(
+            "The worst answer is that to {name}: squared error {n}", name=worst, n=notes[0]
+        )
     finding = finding if errors.max() else whole
     yield ReportPage("worst", RESULT, finding, replace(figure, name="worst"))
 
@@ -476,7 +546,7 @@ def _find_pages(
     model: OpenedRun, section: str, codes: NDArray[np.float32], images: NDArray[np.float32]
 ) -> Iterator[ReportPage]:
     of = known(model.dataset, model.glyphs)
-    found = novelty(of, images.reshape(len(images), -1), codec=model.codec)
+    found = novelty(of, images.reshape(len(images), -1), codec=model.codec, count=_NEAREST)
     near = found.nearest[0].tolist()
     row = [images[0], *(np.asarray(model.dataset.images[at]) for at in near)]
     names = [tr("new"), *(_name(model, at) for at in near)]
@@ -546,9 +616,9 @@ def _path_page(model: OpenedRun, section: str) -> ReportPage:
     images = decoded(model.codec, path)
     a, b = _name(model, first * step), _name(model, last * step)
     sheet = PictureSheet((tuple(images),), look_of(model.dataset))
-    title = tr("From {a} to {b} in {n} steps", a=a, b=b, n=_STEPS)
+    title = tr("From “{a}” to “{b}” in {n} steps", a=a, b=b, n=_STEPS)
     finding = tr(
-        "From {a} to {b}: {n} pixels change on the way",
+        "From “{a}” to “{b}”: {n} pixels change on the way",
         a=a,
         b=b,
         n=localized(float(pixel_change(model.codec, path).sum()), ".1f"),

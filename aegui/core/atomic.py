@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import stat
 import tempfile
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,8 @@ from aegui.paths import is_own
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+MOST_NAME = 40
+"""So many letters a part of a file's name has, as it is made of a title."""
 _ANY_WRITE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
 
@@ -162,6 +166,19 @@ def _sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
-def plain_name(text: str) -> str:
-    """``text`` as a part of a file's name on any system: letters, digits, - and _; may be empty."""
-    return "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in text).strip("-")
+def plain_name(text: str, most: int = MOST_NAME) -> str:
+    """``text`` as a part of a file's name on any system: letters, digits, - and _; may be empty.
+
+    Latin letters lose their accents, and what is longer than ``most`` ends with a whole word.
+    """
+    bare = "".join(_without_accent(sign) for sign in text)
+    name = re.sub(r"-{2,}", "-", re.sub(r"[^\w-]", "-", bare)).strip("-")
+    if len(name) <= most:
+        return name
+    whole = name[: most + 1].rpartition("-")[0]
+    return whole.strip("-") or name[:most]
+
+
+def _without_accent(sign: str) -> str:
+    first = unicodedata.normalize("NFD", sign)[:1]
+    return first if first.isascii() else sign

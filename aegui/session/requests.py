@@ -73,6 +73,13 @@ class Requests(QObject):
     """Do what the action of that key does, if it can be done now."""
     plan = Signal(str)
     """Open the study of that key, one that ships."""
+    study_figure = Signal(str, str)
+    """Open the study of that name, one that ships or the person's own, at what shows a figure of a
+    hand-in, which ends as ``x-curves`` does."""
+    making = Signal(str)
+    """Bring a page of what makes new images to the front: ``path``, ``concept``, ``finds``."""
+    noise_page = Signal(str)
+    """Bring a page of the noise study to the front: ``matrix``, ``curves``, ``mistakes``."""
     lesson = Signal(str)
     """Begin the lesson of that key, one that ships, where it was left."""
     lesson_file = Signal(object)

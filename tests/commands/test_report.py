@@ -67,6 +67,9 @@ def test_a_run_becomes_slides_pdf_page_figures_and_tables(run: Path, tmp_path: P
     assert html.count("<figure>") == len(pages)
     assert (folder / "maps.html").exists()
     assert (folder / "configurations" / "01-mine.json").exists()
+    code = (folder / "code" / "mine.py").read_text(encoding="utf-8")
+    assert "mine.npz" in code
+    assert (folder / "code" / "mine.npz").exists()
     lines = (folder / "commands.txt").read_text(encoding="utf-8").splitlines()
     assert f"aegui figure {run} latent -o latent.svg" in lines
 

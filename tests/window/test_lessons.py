@@ -67,6 +67,8 @@ def go_through(window: MainWindow, qtbot: QtBot, panel: LessonsPanel) -> None:
         assert book.place == place
         if step.prediction is not None:
             assert not page.do.isEnabled(), "what is expected is asked first"
+            hints = (page.check_title, page.see, *page.lines)
+            assert not any(part.isVisible() for part in hints), "they tell what is asked"
             if step.prediction.choices:
                 press(page.prediction.choices[0])
             else:
@@ -74,6 +76,7 @@ def go_through(window: MainWindow, qtbot: QtBot, panel: LessonsPanel) -> None:
                 press(page.prediction.keep)
             assert page.prediction.yours.text().startswith("You said: ")
             assert not page.prediction.why.isVisible(), "the answer is told when it was seen"
+            assert page.see.isVisible() == bool(step.see)
         if step.do is not None:
             page.area.ensureWidgetVisible(page.do)
             press(page.do)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -13,9 +14,13 @@ from aegui.core.report.figure_ids import FigureId, run_mark
 from aegui.core.run_file.saved import load_run
 from aegui.features.report import feature as wiring
 from aegui.features.report.feature import ReportFeature
-from aegui.features.report.model.report_service import ReportService
+from aegui.features.report.model.report_service import ReportOrder, ReportService
 from aegui.features.report.view.dialog import HandInDialog
+from aegui.features.making.view.panel import MakingPanel
+from aegui.features.studies.feature import StudiesFeature
 from aegui.features.studies.model.study_runs import StudyRuns
+from aegui.features.studies.view.panel import StudiesPanel
+from aegui.features.studies.view.pictures_page import PicturesPage
 from aegui.kit.finder import Finder
 from aegui.paths import models_dir
 from aegui.shell.panel_area import is_in_sight
@@ -24,7 +29,6 @@ from tests.window.conftest import train
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
     from pytestqt.qtbot import QtBot
 
     from aegui.session.notice import Notice
@@ -92,13 +96,33 @@ def test_a_refusal_is_told_in_the_words_of_the_command(
     qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     train(qtbot, window)
+    reports = window._services.of(ReportService)
+    order = ReportOrder(str(tmp_path), window._services.shown.saved, "Mine")
+    (tmp_path / "thesis.txt").write_text("mine")
+    with qtbot.waitSignal(reports.failed, timeout=120_000) as failed:
+        reports.write(order)
+    assert "other files" in failed.args[0]
+    assert "other files" in window.notifications.shown[-1].text
+    # Where somebody chooses a folder that cannot be one, nothing is begun.
+    monkeypatch.setattr(wiring, "choose_folder", lambda *_: str(tmp_path / "thesis.txt"))
+    opened(window).accept()
+    assert not reports.job.is_busy
+    assert "thesis.txt could not be made" in window.notifications.shown[-1].text
+
+
+def test_a_folder_with_other_files_gets_a_new_one_in_it(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train(qtbot, window)
     (tmp_path / "thesis.txt").write_text("mine")
     monkeypatch.setattr(wiring, "choose_folder", lambda *_: str(tmp_path))
-    dialog = opened(window)
-    with qtbot.waitSignal(window._services.of(ReportService).failed, timeout=120_000):
-        dialog.accept()
-    assert "thesis.txt" in [path.name for path in tmp_path.iterdir()]
-    assert "other files" in window.notifications.shown[-1].text
+    opened(window).accept()
+    stem = window._services.workspace.stem
+    assert stem == "lowercase-2"
+    assert str(tmp_path / f"hand-in-{stem}…") in window.notifications.shown[-1].text
+    reports = window._services.of(ReportService)
+    reports.job.cancel()
+    reports.job.shutdown()
 
 
 def test_it_can_be_given_up(
@@ -155,3 +179,30 @@ def test_a_figure_of_a_study_opens_the_study(window: MainWindow, qtbot: QtBot) -
     qtbot.waitUntil(
         lambda: runs.sheet is not None and runs.sheet.path.stem == "letters-epochs", timeout=20_000
     )
+    assert is_in_sight(window.docks["studies"])
+    pages = window.panel(StudiesPanel).pages
+    page = pages.page("pictures")
+    assert isinstance(page, PicturesPage)
+    assert page.isVisible()
+    assert page.shown_kinds == ("curves",)
+    window._services.requests.figure.emit(FigureId("x-noise-matrix", "letters-epochs").text)
+    assert pages.page("table").isVisible()
+    notices: list[Notice] = []
+    window.feature(StudiesFeature).noticed.connect(notices.append)
+    window._services.requests.figure.emit(FigureId("x-curves", "gone").text)
+    assert "“gone”" in notices[-1].text
+
+
+@pytest.mark.parametrize(
+    ("kind", "page"), [("path", "path"), ("concept", "concept"), ("new-one", "finds")]
+)
+def test_a_figure_of_new_letters_opens_its_page(
+    window: MainWindow, qtbot: QtBot, kind: str, page: str
+) -> None:
+    run = load_run(models_dir() / "letters-2d.aegui")
+    workspace = window._services.workspace
+    window._services.requests.figure.emit(FigureId(kind, "letters-2d", run_mark(run.recipe)).text)
+    qtbot.waitUntil(lambda: workspace.run is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: is_in_sight(window.docks["making"]), timeout=20_000)
+    panel = window.panel(MakingPanel)
+    assert panel.tabs.currentIndex() == ("path", "concept", "finds").index(page)

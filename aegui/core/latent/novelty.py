@@ -33,7 +33,7 @@ NoveltyKind = Literal["copy", "between", "new"]
 MOST_KNOWN = 4096
 """Samples that images are compared with; of larger sets every so many-th."""
 NEAREST = 3
-"""So many of the nearest samples are reported."""
+"""So many of the nearest samples are reported, where no other number is asked for."""
 COPY_RATIO = 0.25
 """Up to this ratio an image counts as a copy of its nearest sample."""
 NEW_RATIO = 1.0
@@ -149,7 +149,7 @@ class Novelties:
 
     Attributes:
         nearest: int64 ``[n, k]``, places in the set of the nearest samples, nearest first; k is
-            ``NEAREST``, or as many as there are.
+            ``NEAREST``, or what was asked for, or as many as there are.
         distances: float32 ``[n, k]``: pixels that differ for glyphs, else Euclidean.
         ratio: float32 ``[n]``, the first of ``distances``, or that from what the network draws of
             that sample if it is nearer, over the distance of the sample to its own nearest other.
@@ -183,6 +183,7 @@ def novelty(
     images: ArrayLike,
     cancelled: IsCancelled | None = None,
     codec: Codec | None = None,
+    count: int = NEAREST,
 ) -> Novelties:
     """How new each of ``images`` ``[n, P]`` is, values meant to lie in [0, 1].
 
@@ -192,6 +193,7 @@ def novelty(
         cancelled: Asked now and then whether to give up.
         codec: The network that drew them; pictures (not glyphs) are compared with what it draws of
             their nearest samples too.
+        count: How many of the nearest samples are reported.
 
     Raises:
         Cancelled: ``cancelled`` said so.
@@ -200,7 +202,7 @@ def novelty(
     wanted = np.nan_to_num(wanted, nan=0.0, posinf=1.0, neginf=0.0)
     if of.glyphs:
         wanted = (wanted > THRESHOLD).astype(np.float32)
-    count = min(NEAREST, len(of.samples))
+    count = min(count, len(of.samples))
     near = np.empty((len(wanted), count), np.int64)
     away = np.empty((len(wanted), count), np.float32)
     least = np.empty(len(wanted), np.float32)

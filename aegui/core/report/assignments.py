@@ -37,9 +37,24 @@ ASSIGNMENTS = table(
         ),
         models=("letters-2d", "letters-denoise"),
         studies=(
-            *("letters-rates", "letters-activations", "letters-losses", "letters-initialisers"),
+            *(
+                "letters-path",
+                "letters-rates",
+                "letters-activations",
+                "letters-losses",
+                "letters-initialisers",
+            ),
             "letters-noise",
         ),
+    ),
+    Assignment(
+        "generative",
+        mark("The assignment on variational autoencoders"),
+        mark(
+            "Faces and hearts through two numbers: curves, map, what equal shares of the prior are "
+            "decoded to, new images that are not picked, and what lies between two samples."
+        ),
+        models=("emoji-faces",),
     ),
 )
 """By key."""

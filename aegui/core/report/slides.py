@@ -44,7 +44,7 @@ class Slide:
         title: What was found.
         picture: A PNG, or nothing.
         caption: Below the picture.
-        lines: In the place of a picture, or nothing.
+        lines: Of a cover, in the place of a picture; or nothing.
         notes: For whoever speaks; stands as the description of the picture.
     """
 
@@ -160,14 +160,19 @@ def _presentation(count: int) -> str:
 
 
 def _slide(slide: Slide) -> str:
-    shapes = [
-        _words(2, "Title", slide.title, (_MARGIN, _TITLE[0]), _TITLE[1], 2400, title=True),
-    ]
+    shapes = []
+    if slide.lines:
+        # The cover: its title is larger, and stands lower.
+        top, height = 2 * _TITLE[0], 2 * _TITLE[1]
+        shapes.append(_words(2, "Title", slide.title, (_MARGIN, top), height, 4000, title=True))
+        corner = _MARGIN, top + height + _TITLE[0]
+        text = "\n".join(slide.lines)
+        shapes.append(_words(4, "Text", text, corner, _BODY_BOTTOM - corner[1], 1800))
+    else:
+        corner = _MARGIN, _TITLE[0]
+        shapes.append(_words(2, "Title", slide.title, corner, _TITLE[1], 2400, title=True))
     if slide.picture:
         shapes.append(_picture(slide))
-    if slide.lines:
-        height = _BODY_BOTTOM - _BODY_TOP
-        shapes.append(_words(4, "Text", "\n".join(slide.lines), (_MARGIN, _BODY_TOP), height, 1400))
     if slide.caption:
         top = HEIGHT - _CAPTION_HEIGHT - 180_000
         shapes.append(_words(5, "Caption", slide.caption, (_MARGIN, top), _CAPTION_HEIGHT, 900))

@@ -14,7 +14,7 @@ from aegui.core.evaluation.run_figures import (
     run_figure,
     tried_figure,
 )
-from aegui.core.i18n import localized, tr, trn
+from aegui.core.i18n import localized, tr, trn, with_marks
 from aegui.core.network.resolve import classes_learnt
 from aegui.core.study.plan import GOAL
 from aegui.core.study.units import resolved_of
@@ -244,8 +244,17 @@ def _row(result: StudyResult, cell: StudyCell, width: int, is_best: bool) -> lis
     if plan.goal is not None:
         cells.append(f"{cell.met(plan)}/{len(cell.runs)}" if cell.runs else "-")
     if len(cells) < width:
-        cells.append(result.published(cell))
+        cells.append(_printed(result.published(cell)))
     return cells
+
+
+def _printed(text: str) -> str:
+    """A published number with the marks of the language; words as they are."""
+    try:
+        float(text)
+    except ValueError:
+        return text
+    return with_marks(text)
 
 
 def _spread(cell: StudyCell, key: str) -> str:

@@ -13,7 +13,7 @@ from aegui.core.data.published import PUBLISHED
 from aegui.core.data.store import megabytes
 from aegui.core.errors import AeguiError
 from aegui.core.gallery import figures
-from aegui.core.i18n import said, tr
+from aegui.core.i18n import said, tr, trn
 from aegui.core.lessons.figures import LessonSubject
 from aegui.core.lessons.lesson import (
     check_names,
@@ -342,8 +342,13 @@ class LessonsFeature(Feature):
             known = None if recipe is None else figures(recipe)
             self._times[name] = (
                 ""
-                if known is None
-                else tr("Trains a network: about {time} here.", time=time_words(known.seconds))
+                if recipe is None or known is None
+                else trn(
+                    "Trains a network: about {time} here.",
+                    "Trains {n} networks together: about {time} here.",
+                    recipe.runs,
+                    time=time_words(known.seconds),
+                )
             )
         return self._times[name]
 

@@ -16,5 +16,6 @@ FEATURES = (
                 guide="17-making.md",
             ),
         ),
+        requests={"making": "show_page"},
     ),
 )

@@ -71,6 +71,10 @@ class MakingFeature(Feature):
         self._on_paths_traced(self._paths.latest)
         self.while_seen("making", self._set_seen)
 
+    def show_page(self, key: str) -> None:
+        """Bring a page of the panel to the front."""
+        self._panel.show_page(key)
+
     def _connect(self) -> None:
         services, page, paths = self._services, self._page, self._paths
         kept = services.workspace.annotations

@@ -40,7 +40,7 @@ class PageFeature(Feature):
         path = choose_save_file(
             self._window,
             tr("Save the web page"),
-            f"{self._services.workspace.name}{_SUFFIX}",
+            f"{self._services.workspace.stem}{_SUFFIX}",
             tr("Web pages ({patterns})", patterns=f"*{_SUFFIX}"),
             "texts",
         )

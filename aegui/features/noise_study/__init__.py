@@ -29,7 +29,7 @@ FEATURES = (
                 icon="edit-noise",
             ),
         ),
-        requests={"mistake": "show_mistake"},
+        requests={"mistake": "show_mistake", "noise_page": "show_page"},
     ),
     FeatureSpec("aegui.features.noise_study.findings:FindingsFeature", seen_with=("training",)),
 )

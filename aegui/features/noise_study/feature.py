@@ -313,6 +313,11 @@ class NoiseStudyFeature(Feature):
         self._study.test = test
         self._findings.mark()
 
+    def show_page(self, key: str) -> None:
+        """From another panel: a page comes to the front."""
+        self._panel.set_page(key)
+        self._keep({_PAGE: key})
+
     def show_mistake(self, key: str) -> None:
         """From another panel: the study comes into sight, with what comes of the mistake."""
         self._panel.set_page("mistakes")

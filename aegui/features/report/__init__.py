@@ -10,13 +10,13 @@ FEATURES = (
         actions=(
             ActionSpec(
                 "export_report",
-                mark("&Hand-in…"),
+                mark("&Hand-in (slides, PDF, figures)…"),
                 mark(
                     "Slides, PDF and page with a finding and a figure each, tables and command "
                     "lines: of the network that is shown, or of a whole assignment"
                 ),
                 "file/export",
-                300,
+                5,
                 "open",
             ),
         ),

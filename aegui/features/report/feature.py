@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QTimer, Slot
 
+from aegui.core.atomic import plain_name
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import language, localized, tr
 from aegui.core.report.assignments import ASSIGNMENTS
 from aegui.core.report.figure_ids import FigureId, find_run, read_figure_id, run_mark
+from aegui.core.report.folder import free_folder
+from aegui.core.system_reason import system_reason
 from aegui.core.training.history import plain_epoch
 from aegui.features.report.model.report_service import ReportOrder, ReportService
 from aegui.features.report.view.dialog import SHOWN, HandIn, HandInDialog
@@ -28,10 +31,11 @@ if TYPE_CHECKING:
 
 
 class _Place(NamedTuple):
-    """The panel that shows a kind of figure, and an arrangement that has it."""
+    """The panel that shows a kind of figure, an arrangement that has it, and its page of it."""
 
     dock: str
     arrangement: str
+    page: str = ""
 
 
 _PLACES = {
@@ -42,13 +46,13 @@ _PLACES = {
     "worst": _Place("reconstructions", "build"),
     "reconstructions": _Place("reconstructions", "build"),
     "traversal": _Place("code", "build"),
-    "noise": _Place("study", "compare"),
+    "noise": _Place("study", "compare", "curves"),
     "noisy": _Place("answer", "draw"),
-    "new": _Place("making", "compare"),
-    "samples": _Place("making", "compare"),
-    "path": _Place("making", "compare"),
-    "interpolation": _Place("making", "compare"),
-    "concept": _Place("making", "compare"),
+    "new": _Place("making", "compare", "finds"),
+    "samples": _Place("making", "compare", "finds"),
+    "path": _Place("making", "compare", "path"),
+    "interpolation": _Place("making", "compare", "path"),
+    "concept": _Place("making", "compare", "concept"),
 }
 """By kind of figure, or by what it begins with; of others the map has the window."""
 
@@ -109,10 +113,20 @@ class ReportFeature(Feature):
         if not folder:
             return
         of_shown, shown = wanted.of == SHOWN, self._services.shown
+        workspace = self._services.workspace
+        stem = workspace.stem if of_shown else wanted.of
+        try:
+            folder = str(free_folder(Path(folder), plain_name(f"{tr('hand-in')}-{stem}")))
+        except OSError as error:
+            reason = system_reason(error)
+            self._on_reports_failed(
+                tr("{file} could not be made: {reason}.", file=folder, reason=reason)
+            )
+            return
         order = ReportOrder(
             folder,
             shown.saved if of_shown else None,
-            self._services.workspace.name,
+            workspace.name,
             "" if of_shown else wanted.of,
             wanted.language,
             wanted.blank,
@@ -120,7 +134,8 @@ class ReportFeature(Feature):
             shown.weights,
         )
         self._services.of(ReportService).write(order)
-        self.noticed.emit(Notice("info", tr("The hand-in is being written…"), about="figure"))
+        told = tr("The hand-in is being written to {path}…", path=folder)
+        self.noticed.emit(Notice("info", told, about="figure"))
 
     # A figure that is opened again
 
@@ -133,7 +148,7 @@ class ReportFeature(Feature):
             self.noticed.emit(Notice("warning", str(error), passing=True))
             return
         if wanted.is_study:
-            self._services.requests.plan.emit(wanted.name)
+            self._services.requests.study_figure.emit(wanted.name, wanted.kind)
             return
         saved = self._services.shown.saved
         if saved is not None and run_mark(saved.recipe) == wanted.mark:
@@ -189,6 +204,10 @@ class ReportFeature(Feature):
             self._services.requests.arrangement.emit(place.arrangement)
         dock.show()
         dock.raise_()
+        if place.page:
+            requests = self._services.requests
+            of = requests.making if place.dock == "making" else requests.noise_page
+            of.emit(place.page)
 
     @Slot(str)
     def _on_reports_written(self, folder: str) -> None:

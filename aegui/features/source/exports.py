@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aegui.core.atomic import plain_name
 from aegui.core.data.fonts import write_font
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
@@ -94,8 +93,8 @@ class ExportsFeature(Feature):
     def _path(
         self, title: str, suffix: str, patterns: str, known: tuple[str, ...] = ()
     ) -> Path | None:
-        name = plain_name(self._name) or "network"
-        text = choose_save_file(self._window, title, f"{name}{suffix}", patterns, "figures")
+        name = f"{self._services.workspace.stem}{suffix}"
+        text = choose_save_file(self._window, title, name, patterns, "figures")
         if not text:
             return None
         file = Path(text)

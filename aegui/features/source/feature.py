@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QMainWindow
 
-from aegui.core.atomic import plain_name
 from aegui.core.i18n import tr
 from aegui.core.source_code.forms import SUFFIXES
 from aegui.features.source.model.source_service import SourceService, SourceSubject
@@ -93,7 +92,7 @@ class SourceFeature(Feature):
         run = min(self._services.shown.run, resolved.recipe.runs - 1)
         if self._panel.listing is None:
             self._panel.set_message(tr("The code is being written…"))
-        self._source.set_subject(SourceSubject(resolved, workspace.name, run))
+        self._source.set_subject(SourceSubject(resolved, workspace.name, workspace.stem, run))
 
     @Slot()
     def _show_busy(self, _state: object = None) -> None:
@@ -137,7 +136,7 @@ class SourceFeature(Feature):
         """Ask where to, and write the code in the form that is shown, with what it reads."""
         dialect = self._source.dialect
         suffix = SUFFIXES[dialect]
-        name = plain_name(self._services.workspace.name) or "network"
+        name = self._services.workspace.stem
         patterns = {
             ".py": tr("Python ({patterns})", patterns="*.py"),
             ".ipynb": tr("Notebooks ({patterns})", patterns="*.ipynb"),

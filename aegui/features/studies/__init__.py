@@ -36,6 +36,11 @@ FEATURES = (
                 icon="study",
             ),
         ),
-        requests={"vary": "vary", "plan": "show_plan", "study": "do_shipped"},
+        requests={
+            "vary": "vary",
+            "plan": "show_plan",
+            "study": "do_shipped",
+            "study_figure": "show_figure",
+        },
     ),
 )

@@ -15,7 +15,7 @@ from aegui.core.study.search import is_search_available
 from aegui.features.studies.model.background import StudyBackground
 from aegui.features.studies.model.cell_networks import CellNetworks
 from aegui.features.studies.model.run_place import kept_place
-from aegui.features.studies.model.study_runs import StudyRuns
+from aegui.features.studies.model.study_runs import StudyRuns, own_plan
 from aegui.features.studies.view.form_panel import StudyForm
 from aegui.features.studies.view.panel import StudiesPanel
 from aegui.session.notice import Notice
@@ -122,8 +122,7 @@ class StudiesFeature(Feature):
         """Do the study ``key``, one that ships, as soon as it is known what it takes."""
         if self._runs.job.is_busy:
             self.open()
-            text = tr("A study is under way: begin another one when it has ended.")
-            self.noticed.emit(Notice("warning", text, passing=True, about="study"))
+            self._tell_busy(tr("A study is under way: begin another one when it has ended."))
             return
         self._begins_at = list_plans().get(key)
         self.show_plan(key)
@@ -133,8 +132,7 @@ class StudiesFeature(Feature):
         self.open()
         sheet = self._runs.sheet
         if self._runs.job.is_busy:
-            text = tr("A study is under way: vary other fields when it has ended.")
-            self.noticed.emit(Notice("warning", text, passing=True, about="study"))
+            self._tell_busy(tr("A study is under way: vary other fields when it has ended."))
             return
         if sheet is None or not sheet.follows:
             self.begin()
@@ -158,6 +156,30 @@ class StudiesFeature(Feature):
         path = list_plans().get(key)
         if path is not None:
             self._runs.choose(path)
+
+    def show_figure(self, name: str, kind: str) -> None:
+        """Open the study ``name`` at what shows a figure that is called ``kind`` in a hand-in."""
+        if self._runs.job.is_busy:
+            self.open()
+            self._tell_busy(tr("A study is under way: open another one when it has ended."))
+            return
+        path = list_plans().get(name) or own_plan(name)
+        if path is None:
+            text = tr(
+                "The study “{name}” of this figure is not here: open the file of its plan.",
+                name=name,
+            )
+            self.noticed.emit(Notice("warning", text, about="study"))
+            return
+        self.open()
+        self._runs.choose(path)
+        dock = self._window.docks["studies"]
+        dock.show()
+        dock.raise_()
+        self._panel.pages.show_figure(kind)
+
+    def _tell_busy(self, text: str) -> None:
+        self.noticed.emit(Notice("warning", text, passing=True, about="study"))
 
     def take_builder(self) -> None:
         """Study the recipe of the builder, now and as it will be."""

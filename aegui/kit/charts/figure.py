@@ -19,9 +19,11 @@ from aegui.kit.charts.paper import Paper as Paper
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from PySide6.QtGui import QFontMetricsF
 
 _MARGIN = 6.0
 _SHAPE = 1.5
+_MOST_TITLE_LINES = 2
 _TOP_LEFT = Qt.AlignmentFlag.AlignLeft
 
 
@@ -112,12 +114,13 @@ def paint_figure(painter: QPainter, figure: Figure, paper: Paper) -> None:
     if paper.title and figure.title:
         line = ink.line(TITLE_PT)
         metrics = ink.metrics(TITLE_PT, bold=True)
-        title = metrics.elidedText(figure.title, Qt.TextElideMode.ElideRight, rect.width())
-        box = QRectF(rect.left(), rect.top(), rect.width(), line)
-        ink.write(title, box, TITLE_PT, ink.theme.text, _TOP_LEFT, bold=True)
-        rect.setTop(rect.top() + line + GAP)
+        for text in _wrapped(metrics, figure.title, rect.width(), " ", _MOST_TITLE_LINES):
+            box = QRectF(rect.left(), rect.top(), rect.width(), line)
+            ink.write(text, box, TITLE_PT, ink.theme.text, _TOP_LEFT, bold=True)
+            rect.setTop(rect.top() + line)
+        rect.setTop(rect.top() + GAP)
     if paper.origin and figure.origin:
-        lines = _wrapped(ink, figure.origin, rect.width())
+        lines = _wrapped(ink.metrics(ORIGIN_PT), figure.origin, rect.width(), " · ")
         line = ink.line(ORIGIN_PT)
         rect.setBottom(rect.bottom() - line * len(lines) - GAP / 2)
         for place, text in enumerate(lines):
@@ -140,16 +143,18 @@ def paint_titled(ink: Ink, part: Content, room: QRectF, *, titled: bool = True) 
     ink.painter.restore()
 
 
-def _wrapped(ink: Ink, text: str, room: float) -> list[str]:
-    """``text`` in lines of ``room`` points, broken between its parts."""
+def _wrapped(
+    metrics: QFontMetricsF, text: str, room: float, between: str, most: int = 1_000
+) -> list[str]:
+    """``text`` in at most ``most`` lines of ``room`` points, broken ``between`` its parts."""
     lines: list[str] = []
-    for part in text.split(" · "):
-        longer = f"{lines[-1]} · {part}" if lines else part
-        if lines and ink.width(longer, ORIGIN_PT) <= room:
+    for part in text.split(between):
+        longer = f"{lines[-1]}{between}{part}" if lines else part
+        if lines and (len(lines) == most or metrics.horizontalAdvance(longer) <= room):
             lines[-1] = longer
         else:
-            lines.append(ink.elided(part, ORIGIN_PT, room))
-    return lines
+            lines.append(part)
+    return [metrics.elidedText(line, Qt.TextElideMode.ElideRight, room) for line in lines]
 
 
 def rooms_for(count: int, rect: QRectF, good_shape: float = _SHAPE) -> list[QRectF]:

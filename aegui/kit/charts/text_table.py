@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -10,12 +11,15 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from aegui.kit.charts.ink import GAP
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aegui.kit.charts.ink import Ink
 
 _LARGEST_PT, _SMALLEST_PT = 10.0, 4.0
 _STEP_PT = 0.5
 _LEFT = Qt.AlignmentFlag.AlignLeft
-_LEAST_SHARE, _MOST_SHARE = 0.06, 0.55
+_BETWEEN = 2 * GAP
+_HAIR = 0.01
 
 
 @dataclass(frozen=True)
@@ -33,69 +37,85 @@ class TextTable:
     title: str = ""
 
     def paint(self, ink: Ink, rect: QRectF) -> None:
-        """Paint it, in letters as large as all of it fits in ``rect``."""
+        """Paint it, in letters as large as all of it fits in ``rect``, words whole if possible."""
         size: float = _LARGEST_PT
-        while size > _SMALLEST_PT and self._height(ink, rect.width(), size) > rect.height():
+        while size > _SMALLEST_PT and not self._fits(ink, rect, size):
             size -= _STEP_PT
         widths = self._widths(ink, rect.width(), size)
         line, top = ink.line(size), rect.top()
-        for place, row in enumerate((self.head, *self.rows)):
-            cells = [
-                _broken(ink, text, width, size) for text, width in zip(row, widths, strict=True)
-            ]
+        for place, cells in enumerate(self._cells(ink, widths, size)):
             high = max(map(len, cells)) * line
             left = rect.left()
             for words, width in zip(cells, widths, strict=True):
                 for at, words_of_line in enumerate(words):
                     box = QRectF(left, top + at * line, width, line)
                     ink.write(words_of_line, box, size, ink.theme.text, _LEFT, bold=place == 0)
-                left += width + GAP
+                left += width + _BETWEEN
             top += high + GAP / 2
             ink.painter.setPen(ink.pen(ink.theme.border))
             y = top - GAP / 4
             ink.rule(QPointF(rect.left(), y), QPointF(rect.right(), y))
 
-    def _height(self, ink: Ink, width: float, size: float) -> float:
-        widths = self._widths(ink, width, size)
-        return sum(
-            max(len(_broken(ink, text, own, size)) for text, own in zip(row, widths, strict=True))
-            * ink.line(size)
-            + GAP / 2
-            for row in (self.head, *self.rows)
-        )
+    def _cells(self, ink: Ink, widths: list[float], size: float) -> list[list[list[str]]]:
+        """The lines of every cell, row by row."""
+        return [
+            [
+                _broken(partial(_advance, ink, size, place == 0), text, width)
+                for text, width in zip(row, widths, strict=True)
+            ]
+            for place, row in enumerate((self.head, *self.rows))
+        ]
+
+    def _fits(self, ink: Ink, rect: QRectF, size: float) -> bool:
+        room = rect.width() - _BETWEEN * (len(self.head) - 1)
+        if sum(self._longest(ink, size, whole=False)) > room:
+            return False
+        cells = self._cells(ink, self._widths(ink, rect.width(), size), size)
+        line = ink.line(size)
+        return sum(max(map(len, row)) * line + GAP / 2 for row in cells) <= rect.height()
+
+    def _longest(self, ink: Ink, size: float, *, whole: bool) -> list[float]:
+        """Of each column the longest text, ``whole`` or of one word."""
+        return [
+            max(
+                _advance(ink, size, place == 0, part)
+                for place, row in enumerate((self.head, *self.rows))
+                for part in ([row[column]] if whole else row[column].split() or [""])
+            )
+            for column in range(len(self.head))
+        ]
 
     def _widths(self, ink: Ink, width: float, size: float) -> list[float]:
-        """The room shared by how long the texts of each column are."""
-        metrics = ink.metrics(size, bold=True)
-        longest = [
-            max(
-                metrics.horizontalAdvance(head),
-                *(ink.width(row[column], size) for row in self.rows),
-            )
-            + GAP
-            for column, head in enumerate(self.head)
-        ]
-        room = width - GAP * (len(longest) - 1)
-        total = sum(longest)
-        if total <= room:
-            return longest
-        shares = [min(max(one / total, _LEAST_SHARE), _MOST_SHARE) for one in longest]
-        return [room * share / sum(shares) for share in shares]
+        """Room for the longest word of each column, and the rest by how long its texts are."""
+        room = width - _BETWEEN * (len(self.head) - 1)
+        texts = self._longest(ink, size, whole=True)
+        if sum(texts) <= room:
+            return texts
+        words = self._longest(ink, size, whole=False)
+        if sum(words) >= room:
+            return [room * one / sum(words) for one in words]
+        more = [text - word for text, word in zip(texts, words, strict=True)]
+        share = (room - sum(words)) / sum(more)
+        return [word + one * share for word, one in zip(words, more, strict=True)]
 
 
-def _broken(ink: Ink, text: str, width: float, size: float) -> list[str]:
+def _advance(ink: Ink, size: float, bold: bool, text: str) -> float:
+    return ink.metrics(size, bold=bold).horizontalAdvance(text)
+
+
+def _broken(advance: Callable[[str], float], text: str, width: float) -> list[str]:
     """``text`` in lines of at most ``width``; a word that is longer is cut."""
+    # A column is as wide as its longest text: what is computed twice may differ by a hair.
+    width += _HAIR
     lines: list[str] = []
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and ink.width(longer, size) <= width:
+        if lines and advance(longer) <= width:
             lines[-1] = longer
             continue
         rest = word
-        while len(rest) > 1 and ink.width(rest, size) > width:
-            count = next(
-                (n for n in range(len(rest) - 1, 1, -1) if ink.width(rest[:n], size) <= width), 1
-            )
+        while len(rest) > 1 and advance(rest) > width:
+            count = next((n for n in range(len(rest) - 1, 1, -1) if advance(rest[:n]) <= width), 1)
             lines.append(rest[:count])
             rest = rest[count:]
         lines.append(rest)

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from aegui.core.atomic import plain_name
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import tr
 from aegui.core.run_file.saved import SUFFIX
 from aegui.core.training.pace import CHECKPOINT_SHARE
 from aegui.session.documents.autosave import Autosave
 from aegui.session.documents.document import stamp_of
-from aegui.session.documents.naming import content_name
+from aegui.session.documents.naming import content_name, content_stem
 from aegui.session.documents.saving import Saving
 
 if TYPE_CHECKING:
@@ -116,8 +117,18 @@ class DocumentFile(QObject):
         """What the document is called: as its file, as it came in, or by what it holds now."""
         if self._path is not None:
             return self._path.stem
-        held = content_name(self._host.recipe)
-        return self._name if self._name and held == self._began_as else held
+        return self._given or content_name(self._host.recipe)
+
+    @property
+    def stem(self) -> str:
+        """What files made of the document are called: short, and plain on any system."""
+        given = self._given if self._path is None else self._path.stem
+        return plain_name(given) or content_stem(self._host.recipe)
+
+    @property
+    def _given(self) -> str:
+        """What it came in as, while it still holds that; else empty."""
+        return self._name if content_name(self._host.recipe) == self._began_as else ""
 
     @property
     def is_modified(self) -> bool:

@@ -165,6 +165,11 @@ class Workspace(QObject):
         return self._file.name
 
     @property
+    def stem(self) -> str:
+        """What files made of the document are called."""
+        return self._file.stem
+
+    @property
     def is_modified(self) -> bool:
         """Whether there is anything unsaved."""
         return self._file.is_modified

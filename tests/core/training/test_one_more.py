@@ -20,6 +20,8 @@ from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import Recipe
 from aegui.core.recipe.file import parse_recipe, recipe_json
 from aegui.core.recipe.layers import LayerKind, LayerPart
+from aegui.core.source_code.check import STEPS, check_code
+from aegui.core.source_code.subject import CodedRun
 from aegui.core.training.autograd import AutogradEngine
 from aegui.core.training.baselines import mean_image_loss
 from aegui.core.training.engines import choose_engine, make_engine
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aegui.core.network.layers import LayerShape
+    from aegui.core.source_code.forms import DialectKey
 
 CPU = torch.device("cpu")
 LETTERS = load_builtin("lowercase")
@@ -145,6 +148,10 @@ ADDED: dict[str, dict[str, Any]] = {
 }
 
 
+NOT_BY_HAND = {("activation of a contractive code", "numpy"), ("optimiser", "numpy")}
+"""What NumPy has not got, and says so: second derivatives, and optimisers of one's own."""
+
+
 @pytest.mark.parametrize("key", ADDED)
 def test_every_engine_trains_it_alike(key: str) -> None:
     resolved = resolved_recipe(ADDED[key])
@@ -154,6 +161,20 @@ def test_every_engine_trains_it_alike(key: str) -> None:
         found, other = trained(resolved, engine)
         assert torch.allclose(found.flat, wanted.flat, atol=2e-4), engine
         assert torch.allclose(other, loss, atol=1e-5), engine
+
+
+@pytest.mark.parametrize("dialect", ["torch", "numpy", "notebook"])
+@pytest.mark.parametrize("key", ADDED)
+def test_its_code_follows_and_learns_the_same(key: str, dialect: DialectKey) -> None:
+    subject = CodedRun.of(resolved_recipe(ADDED[key]), "One more")
+    verdict = check_code(subject, dialect)
+    if (key, dialect) in NOT_BY_HAND:
+        assert verdict.state == "incomparable"
+        assert "PyTorch" in verdict.reason
+        return
+    assert verdict.state == "same", verdict
+    assert len(set(verdict.own)) == STEPS, "nothing was learnt"
+    assert (verdict.gradient is not None) == (dialect == "numpy")
 
 
 def test_a_contractive_code_whose_slope_has_no_traced_gradient_trains_by_autograd(

@@ -41,6 +41,22 @@ def test_a_table_stays_in_its_room_however_long_its_words(qapp: QApplication) ->
     assert rows[-1] <= 162
 
 
+def test_words_stay_whole_and_columns_apart(qapp: QApplication) -> None:
+    head = ("regularisation", "wrong pixels", "parameters", "at the goal", "published")
+    table = TextTable(head, (("off", "0.00625 ± 0.019", "2,397", "10/10", "0.00029"),) * 3)
+    image = QImage(400, 200, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    ink = Ink(painter, PAPERS["light"])
+    written: list[tuple[str, QRectF]] = []
+    ink.write = lambda text, rect, *_, **__: written.append((text, rect))  # type: ignore[method-assign]
+    table.paint(ink, QRectF(0.0, 0.0, 300.0, 150.0))
+    painter.end()
+    known = {word for row in (head, *table.rows) for text in row for word in text.split()}
+    assert {word for text, _ in written for word in text.split()} == known
+    first = [rect for _, rect in written if rect.top() == 0.0]
+    assert all(a.right() < b.left() for a, b in zip(first, first[1:], strict=False))
+
+
 def test_a_small_table_is_written_in_large_letters(qapp: QApplication) -> None:
     small = TextTable(("what", "why"), (("a", "b"),))
     assert dark_rows(small, 300, 120)[-1] < 90

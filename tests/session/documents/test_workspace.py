@@ -14,6 +14,7 @@ import pytest
 from aegui.core.data.builtin import load_builtin
 from aegui.core.data.dataset import Dataset, same_data
 from aegui.core.data.writers import write_dataset
+from aegui.core.i18n import set_language
 from aegui.core.recipe import DataSpec, Recipe
 from aegui.core.recipe.file import load_recipe
 from aegui.core.run_file.saved import SavedRun, load_run, save_run
@@ -975,3 +976,15 @@ def test_pins_alone_are_no_unsaved_work_where_nothing_was_saved(workspace: Works
     workspace.undo_stack.redo()
     workspace.edit_recipe(small().model_copy(update={"seed": 9}), "Seed")
     assert workspace.is_modified
+
+
+def test_files_of_a_document_have_short_plain_names(workspace: Workspace, tmp_path: Path) -> None:
+    workspace.new(Recipe())
+    assert workspace.stem == "lowercase-2"
+    set_language("es")
+    assert workspace.stem == "lowercase-2", "the same in every language"
+    gaussian = {"encoder": [{"units": 4}], "latent": {"kind": "gaussian", "units": 3}}
+    workspace.new(Recipe.model_validate({"network": gaussian}))
+    assert workspace.stem == "lowercase-vae-3"
+    assert saved_as(workspace, tmp_path / "Números míos.aegui")
+    assert workspace.stem == "Numeros-mios"

@@ -88,7 +88,7 @@ class LessonList(QWidget):
         self.list.itemActivated.connect(self._on_list_item_activated)
         self.list.itemClicked.connect(self._on_list_item_activated)
         self._done = dim()
-        self.open = QPushButton(tr("Open a lesson…"))
+        self.open = QPushButton(tr("Open a file…"))
         self.open.clicked.connect(self.open_requested)
         edge = (SPACING, SPACING, SPACING, SPACING)
         foot = row(self._done, 1, self.open, spacing=SPACING)

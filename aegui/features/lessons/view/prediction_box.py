@@ -192,7 +192,9 @@ def _outcome(prediction: Prediction, predicted: float, figure: float | None) -> 
     if _is_right(prediction, predicted, figure):
         if prediction.choices:
             return tr("✓ So it is.")
-        return tr("✓ Well guessed: it is {what}.", what=happened)
+        if figure == predicted:
+            return tr("✓ Well guessed: it is {what}.", what=happened)
+        return tr("✓ Close: it is {what}.", what=happened)
     if predicted == _UNKNOWN:
         return tr("It turned out: {what}", what=happened)
     return tr("It turned out otherwise: {what}", what=happened)

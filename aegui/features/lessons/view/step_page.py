@@ -86,10 +86,14 @@ class StepState:
         return {step.key: said(step.title) for step in self.lesson.steps}
 
     @property
+    def asks(self) -> bool:
+        """Whether a prediction is waited for."""
+        return self.step.prediction is not None and self.predicted is None
+
+    @property
     def may_do(self) -> bool:
         """Whether what was asked has been answered, and nothing is under way."""
-        asked = self.step.prediction is not None and self.predicted is None
-        return not asked and not self.busy
+        return not self.asks and not self.busy
 
 
 class StepPage(QWidget):
@@ -201,9 +205,13 @@ class StepPage(QWidget):
         self.formula.set_formula(step.formula)
         asked = step.prediction
         figure = state.figures.get(asked.figure) if asked is not None else None
+        had_keys = self.prediction.isAncestorOf(self.focusWidget() or self)
         self.prediction.set_prediction(asked, state.predicted, figure, reached=state.reached)
         self._show_doing(state)
-        self._look.setVisible(bool(step.see or step.look))
+        if had_keys and state.may_do:
+            # What was asked has just been answered: else Qt passes the keys on to any button.
+            self.take_keys()
+        self._look.setVisible(bool(step.see or step.look) and not state.asks)
         self.see.setText(said(step.see))
         self.point.setVisible(bool(step.look))
         self._show_checks(state)
@@ -231,15 +239,15 @@ class StepPage(QWidget):
         label = said(step.label) or tr("Do it")
         self.do.setText(label)
         set_look(self.do, "main", not state.reached)
-        waits = step.prediction is not None and state.predicted is None
-        words = tr("First say what you expect.") if waits else state.busy or state.time
+        words = tr("First say what you expect.") if state.asks else state.busy or state.time
         self.time.setText(words)
         self.time.setVisible(step.do is not None and bool(words))
         self.note.setText(state.note)
         self.note.setVisible(bool(state.note))
 
     def _show_checks(self, state: StepState) -> None:
-        results = state.results
+        # Bounds that are to hold, and what is to be seen, would tell what is asked.
+        results = () if state.asks else state.results
         self.check_title.setVisible(bool(results))
         while len(self.lines) < len(results):
             line = wrapped_label()

@@ -61,6 +61,11 @@ class MakingPanel(QWidget):
         """Room for boxes and film."""
         return QSize(640, 320)
 
+    def show_page(self, key: str) -> None:
+        """Bring ``path``, ``concept`` or ``finds`` to the front."""
+        pages = ("path", "concept", "finds")
+        self.tabs.setCurrentIndex(pages.index(key))
+
     @property
     def message(self) -> str:
         """What is said instead of the pages; "" while they are shown."""

@@ -88,24 +88,27 @@ def _write(order: ReportOrder, report: Report, cancelled: IsCancelled) -> None:
             asked += ["--title", order.name, "--", str(file)]
         else:
             asked += ["--assignment", order.assignment, "--train"]
-        _run(own_command("report", *asked), Path(order.folder), report, cancelled)
+        said = Path(folder) / "said.txt"
+        _run(own_command("report", *asked), Path(order.folder), said, report, cancelled)
 
 
-def _run(command: list[str], folder: Path, report: Report, cancelled: IsCancelled) -> None:
-    """Have it done, telling how many figures there are.
+def _run(
+    command: list[str], folder: Path, said: Path, report: Report, cancelled: IsCancelled
+) -> None:
+    """Have it done, telling what it says in the file ``said``, then how many figures there are.
 
     Raises:
         AeguiError: It was refused, in the words of the command.
         Cancelled: ``cancelled`` said so.
     """
     with (
-        tempfile.TemporaryFile() as said,
+        said.open("wb") as errors,
         subprocess.Popen(
             command,
             env=own_environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            stderr=said,
+            stderr=errors,
         ) as process,
     ):
         while True:
@@ -114,16 +117,23 @@ def _run(command: list[str], folder: Path, report: Report, cancelled: IsCancelle
                 break
             except subprocess.TimeoutExpired:
                 count = len(list((folder / "figures").glob("*.png")))
-                words = tr("{n} figures so far", n=count) if count else tr("Preparing figures")
+                words = (
+                    tr("{n} figures so far", n=count)
+                    if count
+                    else _last_said(said) or tr("Preparing figures")
+                )
                 report(LoadProgress(count, 0, words))
             if cancelled():
                 _end(process)
                 raise Cancelled
         if status:
-            said.seek(0)
-            lines = said.read().decode(errors="replace").strip().splitlines()
-            reason = lines[-1].removeprefix("aegui: ") if lines else f"exit {status}"
-            raise AeguiError(reason)
+            raise AeguiError(_last_said(said).removeprefix("aegui: ") or f"exit {status}")
+
+
+def _last_said(said: Path) -> str:
+    """The line that was written last, such as which study is done and how long that takes."""
+    lines = said.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    return lines[-1] if lines else ""
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -87,6 +87,7 @@ class HandInDialog(QDialog):
 
     def _show_note(self) -> None:
         of = self.form.value.of
+        what = tr("Slides (PPTX), PDF, web page, figures, tables and code, in a folder.")
         lacks = of == SHOWN and not self._has_network
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(not lacks)
         if lacks:
@@ -95,14 +96,13 @@ class HandInDialog(QDialog):
             )
         elif of == SHOWN:
             room = tr("Some twenty figures, in about half a minute.")
-            self.note.setText(" ".join(filter(None, (self._which, room))))
+            self.note.setText("\n".join(filter(None, (self._which, what, room))))
         else:
-            self.note.setText(
-                tr(
-                    "Comparisons that were not done yet are done first: some minutes, which the "
-                    "window does not wait for."
-                )
+            room = tr(
+                "Comparisons that were not done yet are done first: some minutes, which the "
+                "window does not wait for."
             )
+            self.note.setText(f"{what}\n{room}")
 
     def accept(self) -> None:
         """Say what was chosen."""

@@ -37,11 +37,13 @@ class SourceSubject:
     Attributes:
         resolved: The draft.
         name: What the document is called.
+        stem: What its files are called.
         run: Which run of its population.
     """
 
     resolved: ResolvedRecipe
     name: str
+    stem: str
     run: int = 0
 
 
@@ -212,7 +214,7 @@ def _look_at(subject: SourceSubject, dialect: DialectKey) -> SourceLook:
     coded = _coded(subject)
     places = layer_places(coded.layers)
     try:
-        listing = shown_listing(coded, dialect, subject.name)
+        listing = shown_listing(coded, dialect, subject.stem)
     except AeguiError as error:
         return SourceLook(dialect, None, places, str(error))
     return SourceLook(dialect, listing, places)

@@ -412,6 +412,11 @@ def _own_folder() -> Path:
     return user_data_dir() / "studies"
 
 
+def own_plan(name: str) -> Path | None:
+    """The file of the user's folder that is called ``name``; None: there is none."""
+    return next((each for each in _own_folder().glob(f"*{SUFFIX}") if each.stem == name), None)
+
+
 def _new_path(name: str) -> Path:
     """A file of the user's folder that nobody has yet."""
     stem = re.sub(r"[^\w.-]+", "-", name).strip("-.").lower() or "study"

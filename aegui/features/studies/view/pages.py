@@ -66,6 +66,11 @@ class StudyPage(QWidget):
         """Mark the setting that is chosen; by default there is nothing to mark."""
         del place
 
+    def show_figure(self, kind: str) -> bool:
+        """Show a kind of figure and say that it is here; by default there is none."""
+        del kind
+        return False
+
     def set_material(self, material: StudyMaterial) -> None:
         """Take what was asked for by ``material_requested``; by default nothing ever is."""
         del material
@@ -159,6 +164,15 @@ class ResultPages(QWidget):
     def show_page(self, key: str) -> None:
         """Bring a page to the front."""
         self.tabs.setCurrentIndex([spec.key for spec in self._specs].index(key))
+
+    def show_figure(self, kind: str) -> None:
+        """Bring the page to the front that shows a figure whose name ends as ``x-curves`` does."""
+        for spec in self._specs:
+            page = self.page(spec.key)
+            if page.show_figure(kind.rpartition("-")[2]):
+                self.show_page(spec.key)
+                return
+        self.show_page(self._specs[0].key)
 
     def set_sheet(self, sheet: StudySheet) -> None:
         """Show a study as it is known now."""

@@ -206,6 +206,12 @@ class PicturesPage(StudyPage):
             action.setChecked(action.data() in wanted)
         self._on_kinds_triggered()
 
+    def show_figure(self, kind: str) -> bool:
+        """Show that picture alone, if it is one of ``PICTURES``."""
+        if kind in PICTURES:
+            self.show_kinds((kind,))
+        return kind in PICTURES
+
     @property
     def shown_kinds(self) -> tuple[str, ...]:
         """What is shown, in its order."""
