@@ -8,17 +8,21 @@ names all pictures are taken.
 
 from __future__ import annotations
 
+import faulthandler
 import io
 import os
 import sys
 import tempfile
+import traceback
+from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic as clock
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 from PySide6.QtCore import QBuffer, QEventLoop, QIODevice, QPoint, QPointF, QRect, QSize, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from aegui.app import App
 from aegui.core.recipe import CorruptionSpec, Recipe
@@ -28,6 +32,7 @@ from aegui.core.study.plan_edits import with_recipe
 from aegui.features.answer.view.panel import AnswerPanel
 from aegui.features.builder.training import TrainingFeature
 from aegui.features.builder.view.builder_panel import BuilderPanel
+from aegui.features.challenge.feature import ChallengeFeature
 from aegui.features.charts.view.panel import ChartsPanel
 from aegui.features.charts.view.reconstructions_panel import ReconstructionsPanel
 from aegui.features.classifier.view.panel import ClassifierPanel
@@ -36,26 +41,34 @@ from aegui.features.data.view.data_panel import DataPanel
 from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.features.gallery.feature import GalleryFeature
 from aegui.features.gan.view.panel import GanPanel
+from aegui.features.journey.feature import JourneyFeature
+from aegui.features.journey.view.panel import JourneyPanel
+from aegui.features.lessons.view.panel import LessonsPanel
 from aegui.features.library.view.panel import LibraryPanel
 from aegui.features.making.model.making import Making
 from aegui.features.making.view.panel import MakingPanel
 from aegui.features.map.hints import HINTS
 from aegui.features.map.model.field_service import FieldService
 from aegui.features.map.view.cursor_panel import CursorPanel
+from aegui.features.parity.feature import ParityFeature
 from aegui.features.projections.model.projection_service import ProjectionService
 from aegui.features.projections.view.panel import ProjectionsPanel
+from aegui.features.source.model.source_service import SourceService
+from aegui.features.source.view.panel import SourcePanel
 from aegui.features.studies.model.study_runs import StudyRuns
 from aegui.features.studies.view.panel import StudiesPanel
 from aegui.features.studies.view.phase_page import PhasePage
+from aegui.features.teacher.view.dialog import TeacherDialog
 from aegui.features.time.feature import TimeFeature
 from aegui.features.tour.feature import TourFeature
 from aegui.paths import models_dir
 from aegui.session.hints import hint_key
+from aegui.session.lit_layer import LitLayer
 from aegui.session.settings import Settings
 from aegui.window.message_list import MessageList
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from PySide6.QtGui import QPixmap
     from PySide6.QtWidgets import QWidget
@@ -64,11 +77,16 @@ FOLDER = Path(__file__).resolve().parent.parent / "resources" / "guide" / "image
 SIZE = QSize(1440, 900)
 _TALL = QSize(1440, 1180)
 _CARDS = QSize(1200, 660)
+_ROWS = QSize(1100, 460)
 _NOISE = CorruptionSpec(kind="flip", level=0.12)
 _NOISE_SEED = 5
 _BELOW_PX = 360
-_MANY_COLOURS = 2_500
-_LONGEST_SECONDS = 900
+_MANY_COLOURS = 256
+_LONGEST_SECONDS = 600
+"""Nothing that is waited for takes longer, ..."""
+_LONGEST_PICTURE_SECONDS = 1_500
+"""... and no picture: of one that does, such as where a question stands open, it is told why."""
+_STUCK = 3
 
 
 def spin(seconds: float) -> None:
@@ -79,12 +97,51 @@ def spin(seconds: float) -> None:
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
-    """Let the program run until ``condition`` holds."""
-    for _ in range(_LONGEST_SECONDS * 10):
-        if condition():
-            return
+    """Let the program run until ``condition`` holds.
+
+    Raises:
+        TimeoutError: It does not for too long.
+    """
+    last = clock() + _LONGEST_SECONDS
+    while not condition():
+        if clock() > last:
+            raise TimeoutError
         spin(0.1)
-    raise TimeoutError
+
+
+@contextmanager
+def time_limit(name: str) -> Iterator[None]:
+    """Give the picture ``name`` up, with a message, where it stands still.
+
+    A question that waits for an answer keeps whoever asked from going on; timers go on under it.
+    Where even these stand still, all threads are told and the program ends.
+    """
+    timer = QTimer()
+    timer.setSingleShot(True)
+    timer.timeout.connect(lambda: _give_up(name))
+    timer.start(1000 * _LONGEST_PICTURE_SECONDS)
+    faulthandler.dump_traceback_later(2 * _LONGEST_PICTURE_SECONDS, exit=True)
+    try:
+        yield
+    except TimeoutError as error:
+        frames = traceback.extract_tb(error.__traceback__)
+        line = next(frame for frame in frames if frame.name == name)
+        sys.stderr.write(f"{name}: {_LONGEST_SECONDS} s waited in vain for: {line.line}\n")
+        os._exit(_STUCK)
+    finally:
+        timer.stop()
+        faulthandler.cancel_dump_traceback_later()
+
+
+def _give_up(name: str) -> None:
+    asked = QApplication.activeModalWidget()
+    words = asked.windowTitle() if asked is not None else ""
+    if isinstance(asked, QMessageBox):
+        words = f"{words}: {asked.text()}"
+    told = f"a question stands open ({words})" if asked is not None else "no question stands open"
+    sys.stderr.write(f"{name}: not done after {_LONGEST_PICTURE_SECONDS} s; {told}\n")
+    faulthandler.dump_traceback()
+    os._exit(_STUCK)
 
 
 def move(widget: QWidget, across: float, down: float) -> None:
@@ -417,6 +474,8 @@ def messages(app: App) -> None:
 
 def do_study(app: App, plan: StudyPlan, recipe: Recipe) -> StudiesPanel:
     """Do a study of ``recipe`` to its end, in the arrangement for studies."""
+    # With nothing of the last picture unsaved: opening a run of the study would ask about it.
+    take(app, recipe)
     path = Path(os.environ["XDG_DATA_HOME"]) / f"{plan.name.lower().replace(' ', '-')}.aegui-study"
     save_plan(path, with_recipe(plan, recipe))
     app.window.actions_table["studies"].trigger()
@@ -482,6 +541,101 @@ def library(app: App) -> None:
     shoot(app, "library", panel)
 
 
+def lesson(app: App) -> None:
+    """A step of a lesson that has been done: what was expected, what came, and its check."""
+    app.window.set_perspective("build")
+    show(app, "lessons")
+    app.services.requests.lesson.emit("compress")
+    panel = app.window.panel(LessonsPanel)
+    page = panel.page
+    wait_for(lambda: panel.currentWidget() is page)
+    page.next.click()
+    page.prediction.number.setValue(4)
+    page.prediction.keep.click()
+    wait_for(page.do.isEnabled)
+    page.do.click()
+    wait_for(lambda: page.lines[0].text().startswith("✓"))
+    app.window.notifications.close_all()
+    move(app.window.canvas, 0.5, 0.5)
+    shoot(app, "lesson", panel)
+    app.window.docks["lessons"].close()
+
+
+def source(app: App) -> None:
+    """The network of the course as PyTorch, compared with the program, a layer lit."""
+    take(app, shipped("letters-course"))
+    show(app, "source", 470)
+    panel = app.window.panel(SourcePanel)
+    wait_for(lambda: panel.badge.text().startswith("✓"))
+    shown = app.services.of(SourceService)
+    assert shown.look is not None
+    app.services.of(LitLayer).light(shown.look.places[0])
+    shoot(app, "source-code", panel)
+    app.services.of(LitLayer).light(None)
+    app.window.docks["source"].close()
+
+
+def journey(app: App) -> None:
+    """A pixel of the answer to a letter, a layer back."""
+    open_model(app, "letters-2d")
+    app.window.set_perspective("draw")
+    dataset = app.services.workspace.dataset
+    index = dataset.labels.index("g")
+    app.services.drawing.load(dataset.images[index, 0], dataset.labels[index])
+    app.services.requests.number.emit("drawing", 19)
+    show(app, "journey", 420)
+    panel = app.window.panel(JourneyPanel)
+    wait_for(lambda: bool(app.window.feature(JourneyFeature).path))
+    spin(1.0)
+    shoot(app, "journey", panel)
+    app.window.docks["journey"].close()
+    app.window.set_perspective("build")
+
+
+def parity(app: App) -> None:
+    """Published figures beside those of a machine on which nothing was trained yet."""
+    app.window.actions_table["parity"].trigger()
+    dialog = app.window.feature(ParityFeature).dialog
+    assert dialog is not None
+    wait_for(lambda: dialog.state is not None)
+    dialog.resize(_ROWS)
+    spin(0.5)
+    write(dialog.grab(), "published")
+    dialog.reject()
+
+
+def challenge(app: App) -> None:
+    """A set-up with a goal that it has reached: the badge."""
+    take(app, shipped("letters-course"))
+    line = "lowercase 35-25-10-2 tanh | adam 0.01 | bce | 2000 epochs | seed 0"
+    app.services.requests.line.emit(f"{line} | goal: 32 of 32 within 1 px with <= 2400 weights")
+    feature = app.window.feature(ChallengeFeature)
+    wait_for(feature.badge.isVisible)
+    app.window.feature(TrainingFeature).train()
+    kept = app.services.workspace.annotations
+    wait_for(lambda: kept.challenge is not None and kept.challenge.reached is not None)
+    wait_for(lambda: not app.services.runner.is_busy)
+    spin(1.0)
+    shoot(app, "challenge", app.window.toolbar)
+    feature.drop()
+    app.window.notifications.close_all()
+
+
+def teacher(app: App) -> None:
+    """What a teacher file hides and locks."""
+    take(app, shipped("letters-course"))
+    app.window.actions_table["teacher_file"].trigger()
+    dialog = app.window.findChild(TeacherDialog)
+    assert dialog is not None
+    dialog.title.setText("Group B")
+    dialog.lesson.setCurrentIndex(1)
+    for row in (2, 4):
+        dialog.tree.topLevelItem(0).child(row).setCheckState(1, Qt.CheckState.Checked)
+    spin(0.5)
+    write(dialog.grab(), "teacher")
+    dialog.reject()
+
+
 PICTURES = {
     picture.__name__: picture
     for picture in (
@@ -506,6 +660,12 @@ PICTURES = {
         messages,
         seeds,
         library,
+        lesson,
+        source,
+        journey,
+        parity,
+        challenge,
+        teacher,
     )
 }
 """What is shown, by name; each leaves the window in the light theme and of the usual size."""
@@ -531,7 +691,8 @@ def main(names: list[str]) -> int:
         app.window.resize(SIZE)
         spin(3.0)
         for name in names or PICTURES:
-            PICTURES[name](app)
+            with time_limit(name):
+                PICTURES[name](app)
         app.shutdown()
     return 0
 

@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QApplication
 
 from aegui.core.report.figure_ids import FigureId, run_mark
 from aegui.core.run_file.saved import load_run
+from aegui.features.making.view.panel import MakingPanel
 from aegui.features.report import feature as wiring
 from aegui.features.report.feature import ReportFeature
 from aegui.features.report.model.report_service import ReportOrder, ReportService
 from aegui.features.report.view.dialog import HandInDialog
-from aegui.features.making.view.panel import MakingPanel
 from aegui.features.studies.feature import StudiesFeature
 from aegui.features.studies.model.study_runs import StudyRuns
 from aegui.features.studies.view.panel import StudiesPanel
@@ -51,6 +51,17 @@ def test_without_a_network_only_an_assignment_can_be_handed_in(window: MainWindo
     assert not ok.isEnabled()
     assert "trained" in dialog.note.text()
     dialog.reject()
+
+
+def test_of_a_model_that_ships_its_assignment_is_proposed(window: MainWindow, qtbot: QtBot) -> None:
+    workspace = window._services.workspace
+    for model, of in (("letters-2d", "letters"), ("emoji-faces", "generative")):
+        window._services.requests.file.emit(models_dir() / f"{model}.aegui")
+        qtbot.waitUntil(lambda model=model: workspace.name == model, timeout=20_000)
+        dialog = opened(window)
+        assert dialog.form.value.of == of
+        assert "Slides (PPTX)" in dialog.note.text()
+        dialog.reject()
 
 
 def test_the_network_that_is_shown_is_handed_in(
@@ -96,6 +107,7 @@ def test_a_refusal_is_told_in_the_words_of_the_command(
     qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     train(qtbot, window)
+    opened(window).reject()
     reports = window._services.of(ReportService)
     order = ReportOrder(str(tmp_path), window._services.shown.saved, "Mine")
     (tmp_path / "thesis.txt").write_text("mine")
@@ -118,7 +130,7 @@ def test_a_folder_with_other_files_gets_a_new_one_in_it(
     monkeypatch.setattr(wiring, "choose_folder", lambda *_: str(tmp_path))
     opened(window).accept()
     stem = window._services.workspace.stem
-    assert stem == "lowercase-2"
+    assert stem == "small"
     assert str(tmp_path / f"hand-in-{stem}…") in window.notifications.shown[-1].text
     reports = window._services.of(ReportService)
     reports.job.cancel()

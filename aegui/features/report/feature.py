@@ -82,11 +82,20 @@ class ReportFeature(Feature):
     def open(self) -> None:
         """Ask what the hand-in is to be of."""
         has_network = self._services.shown.saved is not None
-        first = HandIn(of=SHOWN if has_network else next(iter(ASSIGNMENTS)), language=language())
+        of = SHOWN if has_network else next(iter(ASSIGNMENTS))
+        first = HandIn(of=self._assignment_of_shown() or of, language=language())
         which = self._other_weights()
         dialog = HandInDialog(first, has_network=has_network, which=which, parent=self._window)
         dialog.chosen.connect(self._on_dialog_chosen)
         dialog.open()
+
+    def _assignment_of_shown(self) -> str:
+        """The assignment that a model that ships is of, while nothing of one's own is shown."""
+        workspace = self._services.workspace
+        if workspace.is_modified or workspace.path is not None:
+            return ""
+        found = (key for key, row in ASSIGNMENTS.items() if workspace.name in row.models)
+        return next(found, "")
 
     def _other_weights(self) -> str:
         """What is said where an earlier epoch is shown: a hand-in is of a training at its end."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import pytest
@@ -54,7 +55,7 @@ def test_words_stay_whole_and_columns_apart(qapp: QApplication) -> None:
     known = {word for row in (head, *table.rows) for text in row for word in text.split()}
     assert {word for text, _ in written for word in text.split()} == known
     first = [rect for _, rect in written if rect.top() == 0.0]
-    assert all(a.right() < b.left() for a, b in zip(first, first[1:], strict=False))
+    assert all(a.right() < b.left() for a, b in itertools.pairwise(first))
 
 
 def test_a_small_table_is_written_in_large_letters(qapp: QApplication) -> None:
