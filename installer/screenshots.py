@@ -629,8 +629,12 @@ def teacher(app: App) -> None:
     assert dialog is not None
     dialog.title.setText("Group B")
     dialog.lesson.setCurrentIndex(1)
-    for row in (2, 4):
-        dialog.tree.topLevelItem(0).child(row).setCheckState(1, Qt.CheckState.Checked)
+    panels = dialog.tree.topLevelItem(0)
+    assert panels is not None
+    for row in (9, 12):
+        panel = panels.child(row)
+        assert panel is not None
+        panel.setCheckState(1, Qt.CheckState.Checked)
     spin(0.5)
     write(dialog.grab(), "teacher")
     dialog.reject()

@@ -53,15 +53,19 @@ def test_without_a_network_only_an_assignment_can_be_handed_in(window: MainWindo
     dialog.reject()
 
 
-def test_of_a_model_that_ships_its_assignment_is_proposed(window: MainWindow, qtbot: QtBot) -> None:
+@pytest.mark.parametrize(
+    ("model", "of"), [("letters-2d", "letters"), ("emoji-faces", "generative")]
+)
+def test_of_a_model_that_ships_its_assignment_is_proposed(
+    window: MainWindow, qtbot: QtBot, model: str, of: str
+) -> None:
     workspace = window._services.workspace
-    for model, of in (("letters-2d", "letters"), ("emoji-faces", "generative")):
-        window._services.requests.file.emit(models_dir() / f"{model}.aegui")
-        qtbot.waitUntil(lambda model=model: workspace.name == model, timeout=20_000)
-        dialog = opened(window)
-        assert dialog.form.value.of == of
-        assert "Slides (PPTX)" in dialog.note.text()
-        dialog.reject()
+    window._services.requests.file.emit(models_dir() / f"{model}.aegui")
+    qtbot.waitUntil(lambda: workspace.name == model, timeout=20_000)
+    dialog = opened(window)
+    assert dialog.form.value.of == of
+    assert "Slides (PPTX)" in dialog.note.text()
+    dialog.reject()
 
 
 def test_the_network_that_is_shown_is_handed_in(
