@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gettext
 import logging
+import os
 import string
 import struct
 from numbers import Real
@@ -67,7 +68,7 @@ def _find_more() -> None:
     for path in sorted(
         path
         for folder in _folders()
-        if folder.is_dir()
+        if os.path.isdir(folder)  # False too in a home that nobody may enter
         for path in folder.glob(f"*/LC_MESSAGES/{_DOMAIN}.mo")
     ):
         code = path.parent.parent.name
