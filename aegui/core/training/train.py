@@ -30,6 +30,7 @@ from aegui.core.training.families import family_of
 from aegui.core.training.giving_up import giving_up
 from aegui.core.training.history import History, next_recorded_position
 from aegui.core.training.members import NOISE_STREAM
+from aegui.core.training.native.engine import NativeEngine
 from aegui.core.training.parameters import Parameters, snapshot_of
 from aegui.core.training.progress import BestSoFar
 from aegui.core.training.result import Checkpoint, TrainingResult
@@ -225,6 +226,10 @@ class Training:
         self._phases = family.phases or (Phase(0, self._stepper.epochs),)
         self._resume_note = family.resume_note
         self.engine = self._stepper.name
+        if self.engine == NativeEngine.name:
+            # Its runs are shared out already; torch only draws and measures, and its second thread
+            # would wait for the next look by turning round and round on a core.
+            torch.set_num_threads(1)
 
     def _giving_up(self, cancelled: IsCancelled | None) -> AbstractContextManager[None]:
         """Have what takes long asked between its operations; nothing may be half changed by it."""
