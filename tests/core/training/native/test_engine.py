@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +25,7 @@ from aegui.core.training.native.library import SWITCH, NativeLibrary, variants
 from aegui.core.training.parameters import Parameters
 from aegui.core.training.population import Population
 from aegui.core.training.samples import Samples
+from aegui.core.training.steppers import CHUNK_SECONDS, FusedStepper, Orders
 from aegui.core.training.train import train
 from tests.core.training.test_engines import (
     CONTRACTIVE,
@@ -414,3 +417,42 @@ def test_a_population_of_members_learns_on_the_machine(native: NativeLibrary) ->
         assert training.engine == "native"
         losses = training.history.view().loss[:, 0]
         assert np.allclose(over[run].history["loss"], losses, rtol=0, atol=ALIKE)
+
+
+def test_torch_has_one_thread_beside_the_machine(
+    native: NativeLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Runs are shared out by the machine: a second thread of torch would only spin."""
+    monkeypatch.setattr("aegui.core.training.train.cores_to_use", lambda _: 2)
+    network = {"encoder": [{"units": 64}, {"units": 32}]}
+    recipe = Recipe.model_validate({"network": network, "runs": 40})
+    resolved = resolve(recipe, load_builtin("letters")).resolved
+    assert resolved is not None
+    training = next(train(resolved))
+    try:
+        assert training.engine == NativeEngine.name
+        assert torch.get_num_threads() == 1
+        monkeypatch.setenv(SWITCH, "torch")
+        assert next(train(resolved)).engine == FusedEngine.name
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(1)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its clock of a thread has steps of 16 ms")
+def test_what_a_call_waits_for_does_not_make_the_next_shorter(native: NativeLibrary) -> None:
+    class Delayed(NativeEngine):
+        def run(self, rates: list[float], level: float) -> None:
+            super().run(rates, level)
+            counts.append(len(rates))
+            time.sleep(4 * CHUNK_SECONDS)
+
+    counts: list[int] = []
+    resolved = resolved_recipe()
+    parameters = Parameters(resolved, CPU)
+    samples = Samples(resolved, resolved.recipe.data.corruption, CPU)
+    engine = Delayed(resolved, parameters, samples, torch.Generator(), native)
+    stepper = FusedStepper(engine, samples.rows, 1_000_000)
+    for _ in range(8):
+        stepper.advance(Orders(lambda _: 1e-3, 0.0, 1_000_000, 1_000_000))
+    assert counts[-1] >= 16, counts
