@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -15,7 +15,7 @@ from aegui.kit.speech import describe
 from aegui.kit.theme import current_theme, for_text
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.cells import Cells
-from aegui.widgets.glyphs import GlyphCache, draw_glyph, label_name, label_sign
+from aegui.widgets.glyphs import GlyphCache, draw_glyph, draw_picture, label_name, label_sign
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +29,7 @@ _MOST_GLYPH_PX = 72
 _MOST_STEP_PX = 72
 """Small pictures stand no farther apart."""
 _USUAL = 5
+_IN_PROPORTION = Qt.AspectRatioMode.KeepAspectRatio
 _GAP_PX = 6
 
 
@@ -164,7 +165,13 @@ class NearestStrip(Cells, Painted):
             if self._glyphs.look.glyphs:
                 painter.fillRect(tile, theme.pixel_off)
             image = self._glyphs.image(self._indices[place], theme.pixel_on, theme.pixel_off)
-            draw_glyph(painter, tile.adjusted(1, 1, -1, -1), image)
+            if self._glyphs.look.glyphs or side == _KIN_GLYPH_PX:
+                draw_glyph(painter, tile.adjusted(1, 1, -1, -1), image)
+            else:
+                # At a whole scale most would be left empty, such as 28 pixels of 54.
+                target = QRect(QPoint(), image.size().scaled(tile.size(), _IN_PROPORTION))
+                target.moveCenter(tile.center())
+                draw_picture(painter, target, image)
         below = QRect(rect.x(), box.bottom() + 2, rect.width(), rect.height() - box.height())
         painter.setPen(theme.text if place == 0 else theme.text_dim)
         centred = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop

@@ -36,6 +36,8 @@ SHORT_PX = 740
 _USUAL_PX = 1600
 _MOST_COLUMN = 0.3
 """No column beside the map takes more of the window's width, unless its arrangement says so."""
+_LEAST_LEFT_PX = 308
+"""In a narrow window the cards of the builder are not cut off for that."""
 LEAST_MAP_PX = 256
 """What lies at both sides of the map leaves it so much of the window's width."""
 COLUMN_PX = 312
@@ -331,7 +333,8 @@ def _seen_in(
 def _usual_left(window: QMainWindow, wanted: Perspective) -> int:
     """Width of the column at the left."""
     wide = max(1.0, window.width() / _USUAL_PX)
-    return round(min(wanted.extent.left_px * wide, _MOST_COLUMN * window.width()))
+    most = max(_MOST_COLUMN * window.width(), for_text(_LEAST_LEFT_PX))
+    return round(min(wanted.extent.left_px * wide, most))
 
 
 def _usual_right(window: QMainWindow, wanted: Perspective) -> int:

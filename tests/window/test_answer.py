@@ -403,6 +403,28 @@ def test_nothing_is_judged_before_any_training(window: MainWindow, panel: Answer
     assert row.words.text.startswith("What any network could answer at best")
 
 
+def test_who_draws_a_letter_of_their_own_is_told_of_networks_that_repair(
+    app: App, qtbot: QtBot
+) -> None:
+    window, services = app.window, app.services
+    services.settings.keep({REPAIR_TOLD: False})
+    services.workspace.open(models_dir() / "letters-2d.aegui", lambda: True)
+    qtbot.waitUntil(lambda: services.shown.codes is not None, timeout=60_000)
+    window.set_perspective("draw")
+    told: list[Notice] = []
+    window.feature(AnswerFeature).noticed.connect(told.append)
+    drawing = services.drawing
+    drawing.clear()
+    h = [(row, column) for row in range(7) for column in range(5) if column in {0, 4} or row == 3]
+    drawing.begin_stroke()
+    for row, column in (*h, (0, 2)):
+        drawing.paint(row, column, 1.0)
+    drawing.end_stroke()
+    assert drawing.target is None, "nobody has said what it is meant to be"
+    qtbot.waitUntil(lambda: bool(told), timeout=20_000)
+    assert [notice.offer for notice in told] == ["Open one that repairs"]
+
+
 def test_who_draws_noise_is_told_once_of_networks_that_repair(app: App, qtbot: QtBot) -> None:
     """The first network was trained without noise, and answers it with another letter."""
     window, services = app.window, app.services

@@ -54,6 +54,7 @@ REPAIR_TOLD = "hints.repair"
 """Where the settings keep that somebody was told of networks that repair."""
 REPAIRS = "letters-denoise.aegui"
 _MANY_WRONG = 3
+_CLEAR = 0.25
 _GLYPHS = (1, 7, 5)
 
 
@@ -217,10 +218,7 @@ class AnswerFeature(Feature):
             or not path.is_file()
         ):
             return
-        answer = next((each.answer for each in sheet.answers if each.key == SHOWN), None)
-        if answer is None or answer.target is None or (answer.wrong_count or 0) < _MANY_WRONG:
-            return
-        if np.array_equal(answer.drawing, answer.target):
+        if not _needs_repair(sheet):
             return
         services.settings.keep({REPAIR_TOLD: True})
         text = tr("This network was never taught to repair: it was trained without noise.")
@@ -429,3 +427,22 @@ class AnswerFeature(Feature):
     @Slot()
     def _on_why_journey_requested(self) -> None:
         self._services.requests.number.emit("drawing", self._explained)
+
+
+def _needs_repair(sheet: AnswerSheet) -> bool:
+    """Whether the network shown fails at what is clearly a character with a few pixels changed.
+
+    Of a drawing of one's own there is no target: it is clear where hardly a pixel of the best
+    possible answer is expected to be wrong.
+    """
+    answers = {each.key: each for each in sheet.answers}
+    shown, best = answers.get(SHOWN), answers.get(BEST)
+    if shown is None:
+        return False
+    answer = shown.answer
+    if answer.target is not None:
+        is_changed = not np.array_equal(answer.drawing, answer.target)
+        return is_changed and (answer.wrong_count or 0) >= _MANY_WRONG
+    if best is None or best.expected is None or shown.expected is None:
+        return False
+    return best.expected <= _CLEAR and shown.expected >= _MANY_WRONG

@@ -38,7 +38,7 @@ SPEEDS = (6, 12, 24)
 """Frames per second that a film may be played at."""
 DEFAULT_SPEED = 12
 _SIDE_BY_SIDE_PX = 560
-_ONE_ROW_PX = 640
+_ONE_ROW_PX = 740
 
 
 class PathPage(QWidget):
