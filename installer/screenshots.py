@@ -125,8 +125,8 @@ def time_limit(name: str) -> Iterator[None]:
         yield
     except TimeoutError as error:
         frames = traceback.extract_tb(error.__traceback__)
-        line = next(frame for frame in frames if frame.name == name)
-        sys.stderr.write(f"{name}: {_LONGEST_SECONDS} s waited in vain for: {line.line}\n")
+        lines = [frame.line for frame in frames if frame.line and "wait_for(" in frame.line]
+        sys.stderr.write(f"{name}: {_LONGEST_SECONDS} s in vain: {lines[-1]}\n")
         os._exit(_STUCK)
     finally:
         timer.stop()

@@ -24,6 +24,7 @@ from aegui.features.studies.view.pictures_page import PicturesPage
 from aegui.kit.finder import Finder
 from aegui.paths import models_dir
 from aegui.shell.panel_area import is_in_sight
+from aegui.widgets.progress_strip import ProgressStrip
 from tests.window.conftest import train
 
 if TYPE_CHECKING:
@@ -151,7 +152,19 @@ def test_it_can_be_given_up(
     reports = window._services.of(ReportService)
     dialog.accept()
     assert reports.job.is_busy
-    reports.job.cancel()
+    strips = [each for each in window.findChildren(ProgressStrip) if each.isVisible()]
+    assert not strips, "nothing is shown of what is done in a moment"
+    qtbot.waitUntil(
+        lambda: any(each.isVisible() for each in window.findChildren(ProgressStrip)),
+        timeout=20_000,
+    )
+    strip = next(each for each in window.findChildren(ProgressStrip) if each.isVisible())
+    assert strip.title.text() == "Writing the hand-in"
+    window.actions_table["export_report"].trigger()
+    assert not window.findChildren(HandInDialog), "one at a time"
+    QTest.mouseClick(strip.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(strip.isHidden, timeout=20_000)
+    assert "given up" in window.notifications.shown[-1].text
     reports.job.shutdown()
     assert not (folder / "figures.json").exists()
 

@@ -23,6 +23,7 @@ from aegui.session.documents.kept_document import KeptDocument
 from aegui.session.notice import Notice
 from aegui.shell.dialogs.files import choose_folder
 from aegui.shell.feature import Feature
+from aegui.widgets.progress_strip import ProgressStrip
 
 if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled, Report
@@ -72,6 +73,10 @@ class ReportFeature(Feature):
         reports = services.of(ReportService)
         reports.written.connect(self._on_reports_written)
         reports.failed.connect(self._on_reports_failed)
+        self._strip = ProgressStrip(window, window.canvas)
+        self._strip.cancel_requested.connect(self._on_strip_cancel_requested)
+        reports.job.progressed.connect(self._strip.show_progress)
+        reports.job.busy_changed.connect(self._on_job_busy_changed)
         self._wanted: FigureId | None = None
         self._found = services.latest("aegui-figure")
         self._found.answered.connect(self._on_found_answered)
@@ -80,7 +85,11 @@ class ReportFeature(Feature):
 
     @Slot()
     def open(self) -> None:
-        """Ask what the hand-in is to be of."""
+        """Ask what the hand-in is to be of; one at a time is written."""
+        if self._services.of(ReportService).job.is_busy:
+            text = tr("A hand-in is being written: another one can be asked for when it is there.")
+            self.noticed.emit(Notice("info", text, passing=True, about="figure"))
+            return
         has_network = self._services.shown.saved is not None
         of = SHOWN if has_network else next(iter(ASSIGNMENTS))
         first = HandIn(of=self._assignment_of_shown() or of, language=language())
@@ -145,6 +154,17 @@ class ReportFeature(Feature):
         self._services.of(ReportService).write(order)
         told = tr("The hand-in is being written to {path}…", path=folder)
         self.noticed.emit(Notice("info", told, about="figure"))
+
+    @Slot(bool)
+    def _on_job_busy_changed(self, busy: bool) -> None:
+        if not busy:
+            self._strip.hide()
+
+    @Slot()
+    def _on_strip_cancel_requested(self) -> None:
+        self._services.of(ReportService).job.cancel()
+        text = tr("The hand-in was given up. What its comparisons have done so far is kept.")
+        self.noticed.emit(Notice("info", text, about="figure"))
 
     # A figure that is opened again
 

@@ -128,7 +128,7 @@ class DocumentFile(QObject):
     @property
     def _given(self) -> str:
         """What it came in as, while it still holds that; else empty."""
-        return self._name if content_name(self._host.recipe) == self._began_as else ""
+        return self._name if content_stem(self._host.recipe) == self._began_as else ""
 
     @property
     def is_modified(self) -> bool:
@@ -155,7 +155,7 @@ class DocumentFile(QObject):
         """Another document is open, with nothing unsaved in it; ``mark`` is what was read."""
         self._forget_copy()
         self._path, self._name = path, name
-        self._began_as = content_name(self._host.recipe)
+        self._began_as = content_stem(self._host.recipe)
         self._mark, self._told = mark, None
         self._document += 1
         self._being_written = 0

@@ -19,6 +19,7 @@ from aegui.core.recipe import DataSpec, Recipe
 from aegui.core.recipe.file import load_recipe
 from aegui.core.run_file.saved import SavedRun, load_run, save_run
 from aegui.core.training.train import train
+from aegui.paths import models_dir
 from aegui.session.documents import edit_command
 from aegui.session.documents.workspace import Workspace
 from aegui.session.notice import Notice
@@ -981,8 +982,13 @@ def test_pins_alone_are_no_unsaved_work_where_nothing_was_saved(workspace: Works
 def test_files_of_a_document_have_short_plain_names(workspace: Workspace, tmp_path: Path) -> None:
     workspace.new(Recipe())
     assert workspace.stem == "lowercase-2"
+    workspace.open(models_dir() / "letters-2d.aegui", lambda: True)
+    workspace.loading.finish(60.0)
+    assert workspace.name == "letters-2d"
     set_language("es")
-    assert workspace.stem == "lowercase-2", "the same in every language"
+    assert workspace.name == workspace.stem == "letters-2d", "the same in every language"
+    workspace.new(Recipe())
+    assert workspace.stem == "lowercase-2"
     gaussian = {"encoder": [{"units": 4}], "latent": {"kind": "gaussian", "units": 3}}
     workspace.new(Recipe.model_validate({"network": gaussian}))
     assert workspace.stem == "lowercase-vae-3"
