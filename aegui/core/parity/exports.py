@@ -155,7 +155,7 @@ def parity_html(states: Sequence[RowState]) -> str:
 
 
 def _table(states: Sequence[RowState]) -> str:
-    heads = ("", tr("What"), tr("Published"), tr("Here"), tr("Limit"), tr("Expected"))
+    heads = ("", tr("Row"), tr("What"), tr("Published"), tr("Here"), tr("Limit"), tr("Expected"))
     head = "".join(f"<th>{escape(text)}</th>" for text in heads)
     return f"<table><tr>{head}</tr>{''.join(map(_html_row, states))}</table>"
 
@@ -179,5 +179,5 @@ def _html_row(state: RowState) -> str:
         expected += _dim(expected_place(row))
     published = escape(tr(row.published)) if row.published else ""
     sign = f'<td class="{"yes" if state.is_reached else ""}">{sign_of(state)}</td>'
-    cells = (what, published, here, escape(limit_words(row)), expected)
+    cells = (escape(row.id), what, published, here, escape(limit_words(row)), expected)
     return f"<tr>{sign}{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"

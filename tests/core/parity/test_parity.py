@@ -199,6 +199,7 @@ def test_the_page_is_written_as_a_table_and_as_a_page() -> None:
     assert lines[1]["limit"] == "13.87"
     page = parity_html(states)
     assert "&lt;b&gt;&amp;" in page
+    assert "<td>A3-constant</td>" in page
     assert "default-src 'none'" in page
     assert sign_of(states[0]) in page
     set_language("es")
