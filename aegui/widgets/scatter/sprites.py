@@ -41,6 +41,7 @@ class Sprites:
 
     def __init__(self) -> None:
         self._labels: Sequence[str] = ()
+        self._signs: dict[int, str] = {}
         self._differ: bool | None = None
         self._names: Sequence[str] = ()
         self._images: NDArray[np.float32] = np.zeros((0, 7, 5), np.float32)
@@ -62,6 +63,7 @@ class Sprites:
         ``names`` is what single samples are called; by default their labels.
         """
         self._labels, self._differ = labels, None
+        self._signs.clear()
         self._names = labels if names is None else names
         self._images = as_images(images)
         self.look = look
@@ -157,7 +159,10 @@ class Sprites:
         self, index: int, ratio: float, theme: Theme, font: QFont, colour: QColor | None = None
     ) -> QPixmap:
         """A dot in the middle of the left edge, and the label of sample ``index`` beside it."""
-        label = label_sign(self._labels[index])
+        label = self._signs.get(index)
+        if label is None:
+            # Asked for in every frame, of every dot.
+            label = self._signs[index] = label_sign(self._labels[index])
         colour = colour or theme.series[0]
         key = ("label", label, ratio, theme.key, colour.rgba())
         made = self._made.get(key)

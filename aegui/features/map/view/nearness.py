@@ -54,18 +54,3 @@ class Nearness:
         fallen = np.clip((np.sqrt(near) / self._reach - 1.0) / 2.0, 0.0, 1.0)
         eased = fallen * fallen * (3.0 - 2.0 * fallen)
         return np.asarray(1.0 - (1.0 - FAINT) * eased, np.float32)
-
-
-def paler(argb: NDArray[np.uint32], shares: NDArray[np.float32]) -> NDArray[np.uint32]:
-    """Premultiplied ARGB tiles ``[r, c, H, W]``, each at its strength ``[r, c]``."""
-    faded = shares < 1.0
-    if not faded.any():
-        return argb
-    made = np.ascontiguousarray(argb)
-    if made is argb:
-        made = argb.copy()
-    tiles = made[faded]
-    parts = tiles.view(np.uint8).reshape(*tiles.shape, 4).astype(np.uint16)
-    parts *= np.rint(shares[faded] * 256).astype(np.uint16)[:, None, None, None]
-    made[faded] = (parts >> 8).astype(np.uint8).reshape(*tiles.shape[:-1], -1).view(np.uint32)
-    return made

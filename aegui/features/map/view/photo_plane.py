@@ -8,7 +8,6 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage, QPainter
 
-from aegui.features.map.view.nearness import paler
 from aegui.widgets.glyphs import argb_image, palette, photo_argb
 
 if TYPE_CHECKING:
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
 
 _MOST_AREA = 4.0
 """A plane of up to so many windows is kept scaled, so that panning copies it."""
+_AT_ONCE_PX = 1 << 16
+"""So many pixels of tiles stay in the cache of the processor while they are coloured."""
 
 
 class PhotoPlane:
@@ -30,8 +31,11 @@ class PhotoPlane:
         self._plane: Plane | None = None
         self.nearness: Nearness | None = None
         """How strong its tiles are; None: all alike."""
+        self._pixels: NDArray[np.uint32] = np.zeros((0, 0), np.uint32)
         self._mosaic = QImage()
         self._mosaic_key: object = None
+        self._veil = QImage()
+        self._veil_key: object = None
         self._scaled = QImage()
         self._scaled_key: object = None
         self._seen_size: object = None
@@ -44,7 +48,7 @@ class PhotoPlane:
     def set_plane(self, plane: Plane | None) -> None:
         """Show ``plane`` from now on."""
         self._plane = plane
-        self._mosaic_key = self._scaled_key = None
+        self._mosaic_key = self._veil_key = self._scaled_key = None
 
     def image(
         self,
@@ -104,20 +108,50 @@ class PhotoPlane:
         painter.restore()
 
     def _colour(self, plane: Plane, ink: QColor | None, ground: QColor) -> None:
-        key = (None if ink is None else ink.rgba(), ground.rgba(), self.nearness)
-        if key == self._mosaic_key:
-            return
-        self._mosaic_key, self._scaled_key = key, None
+        colours = None if ink is None else (ink.rgba(), ground.rgba())
+        if (colours,) != self._mosaic_key:
+            self._mosaic_key, self._scaled_key = (colours,), None
+            self._lay_tiles(plane, None if ink is None else palette(ink, ground))
+        veil = (ground.rgba(), self.nearness if ink is None else None)
+        if veil != self._veil_key:
+            self._veil_key, self._scaled_key = veil, None
+            self._veil = self._veil_of(plane, ground) if ink is None else QImage()
+
+    def _lay_tiles(self, plane: Plane, colours: NDArray[np.uint32] | None) -> None:
+        """Make the mosaic of the tiles, which are ink of ``colours`` or have their own."""
+        rows, columns, _, high, wide = plane.images.shape
+        if self._pixels.shape != (rows * high, columns * wide):
+            # Else the memory of the plane before serves: fresh memory takes longer than colours.
+            self._pixels = np.empty((rows * high, columns * wide), np.uint32)
         # The last row of tiles lies on top.
-        tiles = plane.images[::-1]
-        argb = palette(ink, ground)[tiles[:, :, 0]] if ink is not None else tile_argb(tiles)
-        rows, columns, height, width = argb.shape
-        if ink is None and self.nearness is not None:
-            argb = paler(argb, self.nearness.shares(plane.rect, rows, columns)[::-1])
-        sheet: NDArray[np.uint32] = argb.transpose(0, 2, 1, 3).reshape(
-            rows * height, columns * width
-        )
-        self._mosaic = argb_image(sheet)
+        sheet = self._pixels.reshape(rows, high, columns, wide)[::-1].swapaxes(1, 2)
+        few = max(1, _AT_ONCE_PX // (high * wide))
+        for row in range(rows):
+            for begin in range(0, columns, few):
+                tiles = plane.images[row, begin : begin + few]
+                argb = tile_argb(tiles) if colours is None else colours[tiles[:, 0]]
+                sheet[row, begin : begin + few] = argb
+        is_opaque = colours is not None or plane.images.shape[2] in (1, 3)
+        kind = QImage.Format.Format_RGB32
+        if not is_opaque:
+            kind = QImage.Format.Format_ARGB32_Premultiplied
+        high, wide = self._pixels.shape
+        self._mosaic = QImage(self._pixels.data, wide, high, 4 * wide, kind)
+
+    def _veil_of(self, plane: Plane, ground: QColor) -> QImage:
+        """One pixel of ``ground`` for each tile, that covers it as far as it is to be pale."""
+        if self.nearness is None:
+            return QImage()
+        rows, columns = plane.images.shape[:2]
+        shares = self.nearness.shares(plane.rect, rows, columns)[::-1]
+        if not (shares < 1.0).any():
+            return QImage()
+        alpha = np.rint(255 * (1.0 - shares)).astype(np.uint32)
+        argb = alpha << np.uint32(24)
+        for shift, level in ((16, ground.red()), (8, ground.green()), (0, ground.blue())):
+            part = (alpha * np.uint32(level) + np.uint32(127)) // np.uint32(255)
+            argb |= part << np.uint32(shift)
+        return argb_image(argb)
 
     def _draw_row(self, painter: QPainter, target: QRectF, plane: Plane) -> None:
         """The only row of tiles, each as high as ``target`` and in the middle of its place."""
@@ -136,13 +170,12 @@ class PhotoPlane:
         self, painter: QPainter, target: QRectF, ratio: float, window: float, ground: QColor
     ) -> None:
         """The mosaic into ``target``, from a scaled copy where that is not too large."""
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         size = (target.size() * ratio).toSize()
         is_zooming = size not in (self._scaled_key, self._seen_size)
         self._seen_size = size
         too_large = size.width() * size.height() > _MOST_AREA * window * ratio * ratio
         if is_zooming or too_large:
-            painter.drawImage(target, self._mosaic)
+            self._draw_tiles(painter, target)
             return
         if size != self._scaled_key and size.width() > 0 and size.height() > 0:
             self._scaled_key = size
@@ -150,12 +183,22 @@ class PhotoPlane:
             # Opaque, so that panning only copies it.
             self._scaled.fill(ground)
             scaling = QPainter(self._scaled)
-            scaling.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            scaling.drawImage(QRectF(0, 0, size.width(), size.height()), self._mosaic)
+            self._draw_tiles(scaling, QRectF(0, 0, size.width(), size.height()))
             scaling.end()
         self._scaled.setDevicePixelRatio(ratio)
         corner = target.topLeft() * ratio
         painter.drawImage(QPointF(corner.toPoint()) / ratio, self._scaled)
+
+    def _draw_tiles(self, painter: QPainter, target: QRectF) -> None:
+        """The mosaic, and what makes some of it pale."""
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawImage(target, self._mosaic)
+        if not self._veil.isNull():
+            painter.save()
+            painter.setOpacity(1.0)
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+            painter.drawImage(target, self._veil)
+            painter.restore()
 
 
 def tile_argb(tiles: NDArray[np.uint8]) -> NDArray[np.uint32]:
