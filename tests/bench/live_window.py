@@ -40,6 +40,7 @@ ROUNDS = 4
 SECONDS = 3.0
 MOVES = 600
 WINDOW = (1920, 1080)
+_PATIENCE_S = 60.0
 
 
 class Paints(QObject):
@@ -129,8 +130,14 @@ def headless_rate(resolved: ResolvedRecipe) -> float:
 
 
 def start(app: App, resolved: ResolvedRecipe) -> None:
-    """Train in the window, and let it settle."""
+    """Train in the window until there are results to be pulled, and let it settle."""
     app.services.runner.start(resolved)
+    begun = time.perf_counter()
+    while app.services.runner.pull() is None:
+        # On a busy machine a large network takes seconds to get ready.
+        if time.perf_counter() - begun > _PATIENCE_S:
+            raise RuntimeError("nothing is being trained")
+        spin(0.05)
     spin(1.0)
 
 
