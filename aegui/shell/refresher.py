@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QDockWidget
 
+POINTING_MS = 32
+"""Least time between two places of the mouse of which all is told, where nothing else is busy."""
 _GRACE_MS = 150
+_LONGEST_MS = 250
+"""Where events leave no moment after painting, what was marked so long ago waits no more."""
 
 
 class Refresher(QObject):
@@ -36,7 +40,9 @@ class Refresher(QObject):
         self._least_ms = least_ms
         self._is_shown = dock is None or is_in_sight(dock)
         self._is_dirty = False
+        self._is_behind = False
         self._last_ms = -1.0e9
+        self._dirty_ms = 0.0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._on_timer_timeout)
@@ -47,6 +53,11 @@ class Refresher(QObject):
     def is_shown(self) -> bool:
         """Whether the panel can be seen."""
         return self._is_shown
+
+    @property
+    def is_dirty(self) -> bool:
+        """Whether the panel is out of date."""
+        return self._is_dirty
 
     def mark(self) -> None:
         """The panel is out of date."""
@@ -61,18 +72,40 @@ class Refresher(QObject):
             # budget; the timer is for the last mark of all.
             self._timer.start(int(wait_ms) + _GRACE_MS)
 
+    def mark_behind(self, least_ms: int) -> None:
+        """The panel is out of date: it follows what is to be painted now, every ``least_ms``.
+
+        For what is said of a picture that follows the mouse: the picture comes first.
+        """
+        now = 1000.0 * time.monotonic()
+        if not self._is_dirty:
+            self._is_dirty, self._dirty_ms = True, now
+        if not self._is_shown:
+            return
+        if now - self._dirty_ms > least_ms + _LONGEST_MS:
+            self.flush()
+            return
+        wait_ms = max(0, int(least_ms - now + self._last_ms))
+        if not self._timer.isActive() or self._timer.remainingTime() > wait_ms:
+            self._is_behind = True
+            self._timer.start(wait_ms)
+
     def flush(self) -> None:
         """Bring the panel up to date now, if it is out of date and in sight."""
         if not self._is_dirty or not self._is_shown:
             return
-        self._is_dirty = False
+        self._is_dirty = self._is_behind = False
         self._timer.stop()
         self._last_ms = 1000.0 * time.monotonic()
         self._update()
 
     @Slot()
     def _on_timer_timeout(self) -> None:
-        self.flush()
+        if self._is_behind and self._timer.interval() > 0:
+            # Only a timer without a wait comes after what waits to be painted.
+            self._timer.start(0)
+        else:
+            self.flush()
 
     @Slot(bool)
     def _on_dock_visibility_changed(self, visible: bool) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 from aegui.shell.refresher import Refresher
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent
     from pytestqt.qtbot import QtBot
 
 
@@ -60,3 +61,33 @@ def test_hidden_docks_catch_up_when_they_are_seen(qtbot: QtBot) -> None:
     assert calls == []
     docks[0].raise_()
     qtbot.waitUntil(lambda: calls == [1])
+
+
+def test_what_follows_the_mouse_comes_after_what_is_painted(qtbot: QtBot) -> None:
+    told: list[str] = []
+
+    class Picture(QWidget):
+        def paintEvent(self, event: QPaintEvent) -> None:
+            del event
+            told.append("painted")
+
+    picture = Picture()
+    qtbot.addWidget(picture)
+    picture.show()
+    qtbot.waitExposed(picture)
+    qtbot.waitUntil(lambda: "painted" in told)
+    refresher = Refresher(lambda: told.append("followed"), parent=picture)
+    for least_ms in (0, 40):
+        told.clear()
+        for _ in range(5):
+            picture.update()
+            refresher.mark_behind(least_ms)
+        assert told == [], "nothing is done at once"
+        assert refresher.is_dirty
+        qtbot.waitUntil(lambda: "followed" in told)
+        assert "painted" in told[: told.index("followed")]
+        assert told.count("followed") == 1
+        assert not refresher.is_dirty
+    refresher.mark_behind(10_000)
+    refresher.flush()
+    assert told.count("followed") == 2

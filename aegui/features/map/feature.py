@@ -18,7 +18,7 @@ from aegui.session.pixels.answers import one_image
 from aegui.session.shown import REST, SUBJECT
 from aegui.shell.feature import Feature
 from aegui.shell.reach import Reach
-from aegui.shell.refresher import Refresher
+from aegui.shell.refresher import POINTING_MS, Refresher
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,6 +50,7 @@ class MapFeature(Feature):
         self._reach = Reach(services, window, self)
         self._to_draw: NDArray[np.float32] | None = None
         self._cursor = Refresher(self._show_decoded, _FOLLOWING_MS, window.docks["cursor"], self)
+        self._near = Refresher(self._find_nearest, parent=self)
         self._connect()
         self._restore_style()
         self._show_samples()
@@ -222,8 +223,17 @@ class MapFeature(Feature):
         decoded, shown = self._decoded, self._services.shown
         if decoded is None or decoded.image.size != shown.dataset.pixels:
             return
-        nearest, image = shown.nearest, decoded.image
         self._panel.set_decoded(self._image(decoded), decoded.z, None, decoded.epoch)
+        self._near.mark_behind(_FOLLOWING_MS if shown.is_learning else POINTING_MS)
+        if not shown.look.glyphs:
+            # The sample that fades in over an image of which it is a copy is seen with that.
+            self._near.flush()
+
+    def _find_nearest(self) -> None:
+        decoded, shown = self._decoded, self._services.shown
+        if decoded is None or decoded.image.size != shown.dataset.pixels:
+            return
+        nearest, image = shown.nearest, decoded.image
         self._services.latest("aegui-nearest").ask(
             lambda: (nearest, nearest.find(image)),
             nearest,

@@ -20,7 +20,7 @@ from aegui.session.map.decode_service import DecodeService
 from aegui.session.notice import Notice
 from aegui.session.shown import REST, SUBJECT
 from aegui.shell.feature import Feature
-from aegui.shell.refresher import Refresher
+from aegui.shell.refresher import POINTING_MS, Refresher
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,6 +47,7 @@ class InsightFeature(Feature):
         self._spacing: float | None = None
         self._decoded: Decoded | None = None
         self._place: NDArray[np.float32] | None = None
+        self._told: PlaceInsight | None = None
         self._looker = Refresher(self._look, _FOLLOWING_MS, parent=self)
         self._connect()
         self._show_network()
@@ -135,17 +136,28 @@ class InsightFeature(Feature):
     @Slot(object)
     def _on_decode_decoded(self, decoded: Decoded) -> None:
         self._decoded = decoded
-        self._looker.mark()
         if self._place is None or not np.array_equal(self._place, decoded.z):
-            # A place that was pointed at is told at once; what becomes of it may wait a little.
+            self._look_soon()
+        else:
+            self._looker.mark()
+
+    def _look_soon(self) -> None:
+        """What a place looks like is painted before it is told what is known of it."""
+        is_learning = self._services.shown.is_learning
+        self._looker.mark_behind(_FOLLOWING_MS if is_learning else POINTING_MS)
+        if self._lens:
+            # Its images are what the place looks like.
             self._looker.flush()
 
     def _look(self) -> None:
         decoded = self._decoded
         if decoded is None:
             return
-        self._place = decoded.z
+        self._place, self._told = decoded.z, None
         self._services.of(InsightService).look(decoded.z, self._canvas.scene.frame)
+        if self._told is None:
+            # It takes longer: the arrow is that of another place until then.
+            self._canvas.set_drift(None)
         self._look_around()
 
     def _look_around(self) -> None:
@@ -158,6 +170,7 @@ class InsightFeature(Feature):
     def _on_insight_told(self, told: PlaceInsight) -> None:
         if self._place is None:
             return
+        self._told = told
         self._window.panel(CursorPanel).set_insight(told)
         code, found = self._canvas.cursor_code(), told.insight
         if code is None or not np.array_equal(code, found.z):
@@ -204,8 +217,9 @@ class InsightFeature(Feature):
     def _on_canvas_cursor_moved(self, _z: object) -> None:
         # The numbers that the map does not show may have changed.
         self._look_at_view()
-        # The mouse is answered at once, also where it comes back to the place it left.
-        self._looker.flush()
+        if self._looker.is_dirty:
+            # The mouse is answered soon, also where it comes back to the place it left.
+            self._look_soon()
 
     @Slot(object)
     def _on_canvas_view_changed(self, _request: object) -> None:

@@ -119,9 +119,6 @@ class LatentCanvas(MapView):
         """Somebody points at a place of the plane: the cursor is there, and it is told."""
         self._set_place((x, 0.0 if self._scene.ribbon else y), is_told_next=True)
         self._tell_cursor()
-        if not self._words:
-            # Nobody knew at once what is there, and said so.
-            self._describe()
 
     def put_cursor(self, x: float, y: float) -> None:
         """Put the cursor at a place of the plane, and tell, as if somebody pointed at it."""

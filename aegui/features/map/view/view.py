@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPointF, Signal
+from PySide6.QtCore import QPointF, QTimer, Signal
 
 from aegui.core.i18n import tr
 from aegui.features.map.view.overlays import TOP_PX, MapOverlays
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 ZOOM_STEP = 1.25
 """Factor of one notch of the wheel, one key, one click on a button."""
 _MOST_SAID = 8
+_SAYING_MS = 50
 
 
 class MapView(MapSurface):
@@ -62,6 +63,9 @@ class MapView(MapSurface):
         self._wanted = WantedPlane(self._scene)
         self._last_place: tuple[float, float] | None = None
         self._words = ""
+        self._saying = QTimer(self)
+        self._saying.setSingleShot(True)
+        self._saying.timeout.connect(self._describe)
         self._overlays = MapOverlays(ZOOM_STEP, self._scene, self)
         self._bar = self._overlays.bar
         self._connect()
@@ -302,6 +306,7 @@ class MapView(MapSurface):
     def set_words(self, words: str) -> None:
         """What is known of the place under the cursor, for those who hear it."""
         self._words = words
+        self._saying.stop()
         self._describe()
 
     def set_drawing_code(self, z: ArrayLike | None, trail: ArrayLike = ()) -> None:
@@ -523,14 +528,19 @@ class MapView(MapSurface):
         self._cursor_overlay.place = place
         self._last_place = place or self._last_place
         # What was known of the last place holds no more.
-        self._cursor_overlay.drift = None
         self._words = ""
         self._overlays.show_place(place)
+        if not is_told_next:
+            # Else its arrow stays until there is another: it would flicker.
+            self._cursor_overlay.drift = None
         if place is None:
             self._cursor_overlay.set_preview(None)
         self._set_hovered(self._meant())
         if not is_told_next:
             self._describe()
+        elif not self._saying.isActive():
+            # Words follow from those who know the place; where nobody does, it is said without.
+            self._saying.start(_SAYING_MS)
         self._update_overlay(self._overlay_region())
 
     def _set_hovered(self, index: int | None) -> None:
