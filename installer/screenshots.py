@@ -82,7 +82,7 @@ _NOISE = CorruptionSpec(kind="flip", level=0.12)
 _NOISE_SEED = 5
 _BELOW_PX = 360
 _MANY_COLOURS = 256
-_LONGEST_SECONDS = 600
+_LONGEST_SECONDS = 900
 """Nothing that is waited for takes longer, ..."""
 _LONGEST_PICTURE_SECONDS = 1_500
 """... and no picture: of one that does, such as where a question stands open, it is told why."""

@@ -19,7 +19,7 @@ function words(key, values = {}) {
 }
 
 function number(value, digits = 2) {
-  return value.toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return (Number(value.toFixed(digits)) || 0).toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
 function rgb(text) {
