@@ -12,8 +12,11 @@ from PIL import Image
 from pptx import Presentation
 
 from aegui.cli import main
+from aegui.commands.options import ASSIGNMENTS as OFFERED
+from aegui.core.report.assignments import ASSIGNMENTS
 from aegui.core.report.figure_ids import FigureId, read_figure_id
 from aegui.core.run_file.saved import load_run, save_run
+from aegui.core.study.plan import list_plans
 from aegui.paths import models_dir
 from tests.core.web_page.made import PICTURES, letters, trained
 
@@ -164,3 +167,11 @@ def test_a_folder_with_other_things_is_left_alone(
 def test_nothing_named_is_one_message(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["report", "-o", str(tmp_path / "out")]) == 2
     assert "--assignment" in capsys.readouterr().err
+
+
+def test_assignments_are_of_models_and_studies_that_ship() -> None:
+    assert tuple(ASSIGNMENTS) == OFFERED
+    for assignment in ASSIGNMENTS.values():
+        assert assignment.sources
+        assert all((models_dir() / f"{name}.aegui").exists() for name in assignment.models)
+        assert set(assignment.studies) <= set(list_plans())
