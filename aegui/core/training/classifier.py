@@ -13,7 +13,7 @@ from aegui.core.training.classifier_engines import FineTuneEngine, PretrainEngin
 from aegui.core.training.classifier_phases import groups_of
 from aegui.core.training.losses import LOSSES
 from aegui.core.training.model import Model
-from aegui.core.training.steppers import CHUNK_SECONDS, Chunk
+from aegui.core.training.steppers import CHUNK_SECONDS, Chunk, working_time
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -160,7 +160,7 @@ class ClassifierStepper:
             engine.batches.begin(orders.level)
             self._begun = True
         places = self._chunk.places(engine.batches, self._done, self.position, orders)
-        started = time.perf_counter()
+        started = working_time()
         try:
             engine.steps([orders.rate(place) for place in places], orders.level)
         except Cancelled:
@@ -169,7 +169,7 @@ class ClassifierStepper:
                 engine.batches.undo()
                 self._begun = False
             raise
-        self._chunk.took(len(places), time.perf_counter() - started)
+        self._chunk.took(len(places), working_time() - started)
         if engine.batches.start >= engine.rows:
             self._done += 1
             self._begun = False

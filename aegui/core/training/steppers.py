@@ -27,8 +27,12 @@ if TYPE_CHECKING:
 _LAST_RATE = 0.1
 CHUNK_SECONDS = 0.008
 """How long a call should take: short beside a frame, long beside its overhead."""
-_busy = time.perf_counter if sys.platform == "win32" else time.thread_time
-"""Seconds of work of this thread; the clock, where that is told in steps of 16 ms."""
+working_time = time.perf_counter if sys.platform == "win32" else time.thread_time
+"""Seconds of work of this thread; the clock, where that is told in steps of 16 ms.
+
+Lengths of calls follow it and not the clock: what a call waits for a core, or to get Python's lock
+back, would make the next ones shorter, and so have them wait more often.
+"""
 
 
 @dataclass(frozen=True)
@@ -83,10 +87,15 @@ class Orders:
 
 
 class Chunk:
-    """How many batches are learnt from in one call: as many as fit into the time."""
+    """How many batches, or epochs, are done in one call: as many as fit into the time."""
 
     def __init__(self) -> None:
         self._most = 1.0
+
+    @property
+    def most(self) -> int:
+        """How many fit."""
+        return int(self._most)
 
     def places(
         self, batches: Batches, done: int, position: float, orders: Orders
@@ -97,12 +106,13 @@ class Chunk:
         """
         left = min(orders.until, done + 1.0) - position
         several = math.ceil(left / batches.batch_share - 1e-6)
-        count = 1 if orders.at_most == 1 else max(1, min(int(self._most), several))
+        count = 1 if orders.at_most == 1 else max(1, min(self.most, several))
         return [done + batches.share_after(ahead) for ahead in range(count)]
 
     def took(self, count: int, seconds: float) -> None:
-        """Note how long a call took that learnt from ``count`` batches."""
-        self._most = min(2 * self._most, max(1.0, count * CHUNK_SECONDS / seconds))
+        """Note the work, in ``seconds``, of a call that learnt from ``count`` batches, or epochs."""
+        worth = count * CHUNK_SECONDS / max(1e-6, seconds)
+        self._most = min(2 * self._most, max(1.0, worth))
 
 
 class Stepper(Protocol):
@@ -152,7 +162,7 @@ class FusedStepper:
         self.rows = rows
         self.epochs = epochs
         self._engine = engine
-        self._chunk = 1.0
+        self._chunk = Chunk()
 
     @property
     def position(self) -> float:
@@ -161,14 +171,11 @@ class FusedStepper:
 
     def advance(self, orders: Orders) -> None:
         """Do a few epochs in one call of the engine."""
-        # Not by the clock: what a call waits for a core, or to get Python's lock back, would make
-        # the next ones shorter, and so have them wait more often.
-        started = _busy()
+        started = working_time()
         done = self._engine.epoch
-        count = max(1, min(int(orders.until) - done, orders.at_most, int(self._chunk)))
+        count = max(1, min(int(orders.until) - done, orders.at_most, self._chunk.most))
         self._engine.run([orders.rate(epoch) for epoch in range(done, done + count)], orders.level)
-        elapsed = max(1e-6, _busy() - started)
-        self._chunk = min(2 * self._chunk, max(1.0, count * CHUNK_SECONDS / elapsed))
+        self._chunk.took(count, working_time() - started)
 
     def state(self) -> dict[str, NDArray[np.generic]]:
         """Nothing: it stands between two epochs."""
@@ -228,7 +235,7 @@ class BatchStepper:
 
     def _learn(self, orders: Orders) -> None:
         """Learn from as many batches as fit into the time, in one call of the engine."""
-        engine, started = self._engine, time.perf_counter()
+        engine, started = self._engine, working_time()
         engine.cancelled = orders.cancelled
         if not self._begun:
             engine.batches.begin(orders.level)
@@ -242,7 +249,7 @@ class BatchStepper:
                 engine.batches.undo()
                 self._begun = False
             raise
-        self._chunk.took(len(places), time.perf_counter() - started)
+        self._chunk.took(len(places), working_time() - started)
         if engine.batches.start >= self.rows:
             engine.epoch += 1
             self._begun = False
