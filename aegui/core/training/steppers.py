@@ -110,7 +110,7 @@ class Chunk:
         return [done + batches.share_after(ahead) for ahead in range(count)]
 
     def took(self, count: int, seconds: float) -> None:
-        """Note the work, in ``seconds``, of a call that learnt from ``count`` batches, or epochs."""
+        """Note the work, in ``seconds``, of a call that did ``count`` batches, or epochs."""
         worth = count * CHUNK_SECONDS / max(1e-6, seconds)
         self._most = min(2 * self._most, max(1.0, worth))
 
