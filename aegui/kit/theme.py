@@ -402,6 +402,12 @@ QPushButton {{
 }}
 QPushButton:focus, QPushButton:hover {{ border: 2px solid {accent}; }}
 QPushButton:disabled {{ border-color: {grid}; }}
+QLineEdit {{
+    border: 1px solid {text}; border-radius: {radius}px; padding: 2px 4px; background: {raised};
+}}
+QLineEdit:focus {{ border: 2px solid {accent}; }}
+QLineEdit:disabled {{ border-color: {grid}; }}
+QComboBox QLineEdit, QAbstractItemView QLineEdit {{ border: none; padding: 0px; }}
 QCheckBox::indicator, QRadioButton::indicator, QAbstractItemView::indicator {{
     width: 11px; height: 11px; border: 2px solid {text}; background: {raised};
 }}

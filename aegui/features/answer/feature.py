@@ -221,7 +221,10 @@ class AnswerFeature(Feature):
         if not _needs_repair(sheet):
             return
         services.settings.keep({REPAIR_TOLD: True})
-        text = tr("This network was never taught to repair: it was trained without noise.")
+        text = tr(
+            "This network was never taught to repair: it was trained without noise. The one that "
+            "was knows lower-case letters."
+        )
         open_it = partial(services.requests.file.emit, path)
         self.noticed.emit(Notice("info", text, tr("Open one that repairs"), open_it))
 

@@ -104,6 +104,7 @@ class GalleryDialog(QDialog):
         self.line.setPlaceholderText(tr("Search, for example: noise"))
         self.line.setAccessibleName(tr("Search"))
         self.line.setClearButtonEnabled(True)
+        self.line.setTextMargins(SPACING // 2, 0, 0, 0)
         self.line.installEventFilter(self)
         self.kind = _filter(tr("All kinds"), tr("Kind of network"), kind_filters())
         self.data = _filter(tr("All data"), tr("Data that it learns"), data_filters())
