@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from aegui.core.data.builtin import builtin_names
+from aegui.core.data.builtin import BUILTIN_LABELS, builtin_names
 from aegui.core.data.dataset import Dataset
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
@@ -156,7 +156,7 @@ def preview_note(dataset: Dataset, document: DataDocument, unread: str = "") -> 
         )
     return tr(
         "{name} is not on this machine: {n:,} of its {total:,} samples are shown.",
-        name=document.name,
+        name=tr(BUILTIN_LABELS.get(document.name, document.name)),
         n=len(dataset),
         total=document.total,
     )

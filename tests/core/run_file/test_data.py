@@ -10,7 +10,13 @@ import pytest
 from aegui.core.data.dataset import Dataset
 from aegui.core.network.resolve import layer_shapes
 from aegui.core.recipe import DataSpec, Recipe
-from aegui.core.run_file.data import PREVIEW_BYTES, WHOLE_BYTES, is_known_by_name
+from aegui.core.run_file.data import (
+    PREVIEW_BYTES,
+    WHOLE_BYTES,
+    is_known_by_name,
+    preview_note,
+    to_document,
+)
 from aegui.core.run_file.saved import Draft, SavedRun, is_light, load_run, save_run
 from aegui.core.training.snapshot import LayerWeights, Snapshot
 
@@ -60,6 +66,13 @@ def test_a_large_set_leaves_a_part_of_itself_and_is_found_again(tmp_path: Path) 
     assert f"{PREVIEW_BYTES // 1024:,} of its {len(data):,} samples" in back.note
     known = {image.tobytes() for image in data.images}
     assert all(image.tobytes() in known for image in back.dataset.images)
+
+
+def test_a_set_that_is_not_here_is_told_by_the_name_that_a_person_reads() -> None:
+    data = Dataset.from_images("mnist", grey(2).images)
+    document = to_document(data)[0].model_copy(update={"total": 60_000})
+    note = preview_note(data, document)
+    assert note.startswith("MNIST is not on this machine: 2 of its 60,000")
 
 
 @pytest.mark.parametrize("compact", [False, True])
