@@ -37,7 +37,7 @@ SECONDS_PER_INPUT = 1.0
 """Of the processor, and most that reading may take."""
 MEMORY_MB = 512
 """Most that reading one input may take beyond what the program has anyway."""
-_TOLD_INPUTS = 500
+_TOLD_INPUTS = 200
 _TRACED = 0.04
 """So many of the inputs are traced."""
 _MOST_INTERESTING = 3000
@@ -46,7 +46,8 @@ _LONGEST_EXAMPLE = 1 << 14
 _LONG = 0.03
 """So many of those longer ones are tried: one takes as long as a hundred others."""
 _PATIENCE = 10.0
-"""So many times what an input may take an input is given before it is cut off."""
+"""So many times what an input may take it is given before it is cut off: of the processor, for a
+busy machine is no fault of a reader's. One that waits is ended by the process that began this."""
 _LEAST_SECONDS = 1e-4
 """What making and writing an input takes."""
 _NO_WORDS = re.compile(r"(?:(?![ :,.])[\W\d_])+")
@@ -79,7 +80,7 @@ def try_inputs(
     """
     os.environ.update(environment)
     logging.disable(logging.CRITICAL)
-    signal.signal(signal.SIGALRM, _on_alarm)
+    signal.signal(signal.SIGPROF, _on_alarm)
     _Fuzz(TARGETS[key], folder, finds, Random(seed)).go_on(inputs, seconds)
 
 
@@ -199,7 +200,7 @@ class _Fuzz:
         self._path = self._folder / f"input{suffix}"
         with open(self._path, "wb") as file:
             file.write(data)
-        signal.setitimer(signal.ITIMER_REAL, _PATIENCE * SECONDS_PER_INPUT)
+        signal.setitimer(signal.ITIMER_PROF, _PATIENCE * SECONDS_PER_INPUT)
         begun = time.process_time()
         way: object
         try:
@@ -210,7 +211,7 @@ class _Fuzz:
         except Exception as error:
             way = self._find(_place(error), traceback.format_exc(), suffix, data)
         finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.setitimer(signal.ITIMER_PROF, 0)
         self._took = time.process_time() - begun
         if is_timed:
             self._told["slowest"] = max(self._told["slowest"], self._took)
