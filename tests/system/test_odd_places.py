@@ -73,7 +73,7 @@ def test_from_a_read_only_file_system(tmp_path: Path) -> None:
 def test_as_somebody_without_rights_to_the_app(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
-    for folder in (home, *tmp_path.parents):
+    for folder in (home, tmp_path, *tmp_path.parents):
         if folder.is_relative_to("/tmp") and folder != folder.parent:
             folder.chmod(folder.stat().st_mode | 0o055)
     os.chown(home, _NOBODY, _NOBODY)
