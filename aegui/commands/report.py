@@ -133,7 +133,8 @@ def _check_folder(folder: Path) -> None:
 def _source(name: str, options: argparse.Namespace) -> _Source:
     """A run, or a study whose runs are kept in its usual folder."""
     # Not before: what makes figures needs Qt, and says less clearly that there is none.
-    from aegui.commands.report_pages import run_pages, study_pages
+    from aegui.commands.report_pages import run_pages
+    from aegui.commands.report_study_pages import study_pages
 
     if Path(name).suffix.lower() == SUFFIX:
         model = OpenedRun(name, options.run, options.weights)
@@ -146,7 +147,8 @@ def _source(name: str, options: argparse.Namespace) -> _Source:
     study = Study(plan, path.parent, records)
     if options.train:
         _train(study, records)
-    result = study.result()
+    # What is kept of it is found by beginning it: nothing is trained so.
+    result = study.result() if options.train else study.begun()
     if not any(cell.runs for cell in result.cells):
         raise AeguiError(
             tr(

@@ -18,11 +18,8 @@ from aegui.commands.options import FIGURE
 from aegui.core.data.builtin import BUILTIN_SETS
 from aegui.core.data.card import card
 from aegui.core.data.corruption import corruption_words
-from aegui.core.data.load import load_data
 from aegui.core.errors import AeguiError
-from aegui.core.evaluation.limits import limit
 from aegui.core.evaluation.noise import noisy_score
-from aegui.core.evaluation.run_figures import tried_figure
 from aegui.core.evaluation.samples import sample_images
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.i18n import localized, mark, tr, trn
@@ -38,8 +35,6 @@ from aegui.core.network.resolve import classes_learnt, layer_shapes
 from aegui.core.network.summary import summary_of
 from aegui.core.recipe import CorruptionSpec
 from aegui.core.recipe.settings import SECTIONS
-from aegui.core.study.material import study_material
-from aegui.core.study.results import csv_of, table_of, verdict_of, why
 from aegui.core.text_tables import csv_text
 from aegui.core.training.losses import LOSSES
 from aegui.core.training.optimizers import OPTIMIZERS
@@ -49,8 +44,6 @@ from aegui.kit.charts.text_table import TextTable
 from aegui.session.data.looks import look_of
 from aegui.widgets.figures.makers import pictures_figure, reconstructions_figure
 from aegui.widgets.figures.sheets import PictureSheet
-from aegui.widgets.figures.studies import study_figure
-from aegui.widgets.figures.study_kinds import PICTURES, seeds_words
 from aegui.widgets.glyphs import label_sign
 
 if TYPE_CHECKING:
@@ -59,10 +52,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.commands.opened import OpenedRun
-    from aegui.core.data.dataset import Dataset
     from aegui.core.recipe import Recipe
-    from aegui.core.study.records import Records
-    from aegui.core.study.results import StudyResult
 
 DATA, METHOD, AXES = mark("Data"), mark("Method"), mark("Comparisons")
 RESULT, MAP, NEW = mark("Result"), mark("Latent map"), mark("New letters")
@@ -75,14 +65,11 @@ _FINDS = 12
 _NEAREST = 5
 _STEPS = 9
 _LINES_BETWEEN = 5
-_LIMIT_DRAWS = 4_000
 _NOISE = CorruptionSpec(kind="flip", level=0.1)
 _TRIED_LEVELS = (0.05, 0.1, 0.2)
 _SHOWN = 24
 _MOST_TRAVERSED = 8
 _DRAWN = 12
-_STUDY_PICTURES = ("curves", "bars", "heat", "characters", "maps")
-_MOST_STUDY_PICTURES = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,141 +121,6 @@ def run_pages(model: OpenedRun, cancelled: Callable[[], bool]) -> Iterator[Repor
         for level in _TRIED_LEVELS:
             tried = noise.model_copy(update={"level": level})
             yield from _noisy_page(model, tried)
-
-
-def study_pages(
-    result: StudyResult, records: Records, command: str, key: str
-) -> Iterator[ReportPage]:
-    """The pages of one comparison: table, verdict, and the pictures that its results give.
-
-    Args:
-        result: What it has found.
-        records: Where its runs are.
-        command: The line that does it.
-        key: What the files of its pages begin with.
-    """
-    name = tr(result.plan.name) or command
-    verdict = verdict_of(result).lines
-    # Of a path every choice has a verdict of its own: whole settings are not compared.
-    finding = _headline(verdict[0]) if verdict and not result.steps else name
-    head, rows = table_of(result)
-    table = TextTable(tuple(head), tuple(tuple(row) for row in rows))
-    if result.steps:
-        yield _path_of_choices(result, key, name, command)
-    yield ReportPage(
-        f"{key}-table",
-        AXES,
-        finding,
-        Figure(
-            f"{key}-table",
-            tr("{what}: {name}", what=tr("Table"), name=name),
-            (table,),
-            seeds_words(result),
-        ),
-        command,
-        csv_of(result),
-    )
-    if result.steps:
-        return
-    yield from _noise_pages(result, key, name, command)
-    material = study_material(result, records)
-    count = 0
-    for kind in _STUDY_PICTURES:
-        figure = study_figure(kind, material)
-        if figure is not None and count < _MOST_STUDY_PICTURES:
-            count += 1
-            words = tr("{what}: {name}", what=tr(PICTURES[kind].label), name=name)
-            yield ReportPage(
-                f"{key}-{kind}", AXES, finding if count == 1 else words, figure, command, figure.csv
-            )
-
-
-def _headline(sentence: str) -> str:
-    """A sentence as a title: it begins with a capital and has no full stop."""
-    return f"{sentence[:1].upper()}{sentence[1:].removesuffix('.')}"
-
-
-def _path_of_choices(result: StudyResult, key: str, name: str, command: str) -> ReportPage:
-    """What was chosen first, what then, and by what."""
-    head = (tr("what"), tr("tried"), tr("kept"), tr("why"))
-    rows = []
-    for step in result.steps:
-        labels = [tr(cell.setting.labels[step.axis]) for cell in step.cells]
-        kept = step.winner
-        others = [cell for cell in step.cells if cell is not kept]
-        reason = why(kept, others, result.plan)
-        rows.append((tr(step.axis), ", ".join(labels), tr(kept.setting.labels[step.axis]), reason))
-    chosen = ", ".join(row[2] for row in rows)
-    title = tr("{what}: {name}", what=tr("Path of choices"), name=name)
-    return ReportPage(
-        f"{key}-path",
-        METHOD,
-        tr("Chosen one after the other: {choices}", choices=chosen),
-        Figure(f"{key}-path", title, (TextTable(head, tuple(rows)),), seeds_words(result)),
-        command,
-        csv_text(list(head), [list(row) for row in rows]),
-    )
-
-
-def _noise_pages(result: StudyResult, key: str, name: str, command: str) -> Iterator[ReportPage]:
-    """The noise matrix of a study whose networks were tried with noises."""
-    tried = result.plan.tried
-    cells = [cell for cell in result.cells if cell.runs]
-    if tried is None or len(tried.noises) < 2 or len(cells) < 2:
-        return
-    columns = tuple(map(corruption_words, tried.noises))
-    rows = tuple(cell.setting.title for cell in cells)
-    means = np.array(
-        [
-            [np.nanmean(cell.values(tried_figure("wrong", noise))) for noise in tried.noises]
-            for cell in cells
-        ]
-    )
-    best = means.argmin(axis=0)
-    texts = tuple(tuple(localized(value, ".2f") for value in line) for line in means.tolist())
-    shades = 1.0 - means / max(float(means.max()), 1e-9)
-    trained, asked = tr("trained with"), tr("tried with")
-    dataset = load_data(cells[0].setting.recipe.data)
-    limits = tuple(_limit_words(dataset, noise) for noise in tried.noises)
-    plot = NumberMatrix(
-        texts,
-        shades,
-        rows,
-        columns,
-        asked,
-        trained,
-        foot=(tr("Bayes limit"), limits) if any(limits) else None,
-        best=frozenset((int(row), at) for at, row in enumerate(best)),
-    )
-    wins = np.bincount(best, minlength=len(rows))
-    # Of equals the one that leaves least over all noises.
-    first = min(range(len(rows)), key=lambda row: (-wins[row], means[row].sum()))
-    finding = tr(
-        "Trained with {level}: the fewest wrong pixels for {n} of the {all} noises it was tried "
-        "with",
-        level=rows[first],
-        n=int(wins[first]),
-        all=len(columns),
-    )
-    table = [[row, *line] for row, line in zip(rows, texts, strict=True)]
-    table += [[tr("Bayes limit"), *limits]] if any(limits) else []
-    title = tr("{what}: {name}", what=tr("Noise matrix"), name=name)
-    yield ReportPage(
-        f"{key}-noise-matrix",
-        DENOISE,
-        finding,
-        Figure(f"{key}-noise-matrix", title, (plot,), seeds_words(result)),
-        command,
-        csv_text(["", *columns], table),
-    )
-
-
-def _limit_words(dataset: Dataset, noise: CorruptionSpec) -> str:
-    """What nobody can be better than; empty where it is known of black and white alone."""
-    if not dataset.is_binary:
-        return ""
-    found = limit(dataset.images, noise, _LIMIT_DRAWS, image_shape=dataset.image_shape)
-    return localized(found.mean, ".2f")
 
 
 # Data and method

@@ -102,10 +102,13 @@ def test_a_study_is_done_first_where_it_is_asked_for(
     assert keys.index("method") < keys.index("two-rates-table") < keys.index("latent")
     (table,) = (folder / "tables").glob("*-two-rates-table.csv")
     assert len(table.read_text(encoding="utf-8").splitlines()) >= 3
+    # Kept runs are found without training anything.
+    assert main(["report", str(plan), "-o", str(tmp_path / "again")]) == 0
+    assert "two-rates-table" in [page["id"].split("-", 1)[1] for page in listed(tmp_path / "again")]
 
 
 def test_a_study_of_noises_has_its_matrix_and_figures_their_ids(tmp_path: Path) -> None:
-    noises = [{"kind": "flip", "level": level} for level in (0.0, 0.2)]
+    noises = [{"kind": "flip", "level": level} for level in (0.0, 0.1, 0.2)]
     rows = [
         {"label": f"{level:.0%}", "set": {"data.corruption": {"kind": "flip", "level": level}}}
         for level in (0.0, 0.2)
@@ -121,6 +124,10 @@ def test_a_study_of_noises_has_its_matrix_and_figures_their_ids(tmp_path: Path) 
     lines = table.read_text(encoding="utf-8").splitlines()
     assert len(lines) == 4
     assert lines[-1].startswith("Bayes limit,0.00,")
+    findings = {page["id"].split("-", 1)[1]: page["finding"] for page in listed(folder)}
+    assert findings["two-noises-noise-matrix"].startswith("Trained with ")
+    assert findings["two-noises-noise-levels"].startswith("Flip 0.1: trained with ")
+    assert "nobody could leave less than" in findings["two-noises-noise-levels"]
     opens = {page["id"]: page["opens"] for page in listed(folder)}
     matrix = next(text for key, text in opens.items() if key.endswith("noise-matrix"))
     assert read_figure_id(matrix) == FigureId("two-noises-noise-matrix", "two-noises")

@@ -1,0 +1,274 @@
+"""The pages of a hand-in that are of comparisons: table, verdict, pictures, noises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.commands.report_pages import AXES, DENOISE, METHOD, ReportPage
+from aegui.core.data.corruption import corruption_words
+from aegui.core.data.load import load_data
+from aegui.core.data.noises import CORRUPTIONS
+from aegui.core.evaluation.limits import limit
+from aegui.core.evaluation.run_figures import tried_figure
+from aegui.core.i18n import localized, tr
+from aegui.core.study.material import study_material
+from aegui.core.study.results import csv_of, table_of, verdict_of, why
+from aegui.core.text_tables import csv_text
+from aegui.kit.charts.axes import Axis
+from aegui.kit.charts.figure import Figure
+from aegui.kit.charts.lines import LinePlot, Series, told_apart
+from aegui.kit.charts.matrix import NumberMatrix
+from aegui.kit.charts.scale import Scale, fitted
+from aegui.kit.charts.text_table import TextTable
+from aegui.widgets.figures.studies import study_figure
+from aegui.widgets.figures.study_kinds import PICTURES, seeds_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.recipe import CorruptionSpec
+    from aegui.core.study.records import Records
+    from aegui.core.study.results import StudyResult
+
+_LIMIT_DRAWS = 4_000
+_STUDY_PICTURES = ("curves", "bars", "heat", "characters", "maps")
+_MOST_STUDY_PICTURES = 3
+_FEWEST_LEVELS = 3
+
+
+def study_pages(
+    result: StudyResult, records: Records, command: str, key: str
+) -> Iterator[ReportPage]:
+    """The pages of one comparison: table, verdict, and the pictures that its results give.
+
+    Args:
+        result: What it has found.
+        records: Where its runs are.
+        command: The line that does it.
+        key: What the files of its pages begin with.
+    """
+    name = tr(result.plan.name) or command
+    verdict = verdict_of(result).lines
+    # Of a path every choice has a verdict of its own: whole settings are not compared.
+    finding = _headline(verdict[0]) if verdict and not result.steps else name
+    head, rows = table_of(result)
+    table = TextTable(tuple(head), tuple(tuple(row) for row in rows))
+    if result.steps:
+        yield _path_of_choices(result, key, name, command)
+    yield ReportPage(
+        f"{key}-table",
+        AXES,
+        finding,
+        Figure(
+            f"{key}-table",
+            tr("{what}: {name}", what=tr("Table"), name=name),
+            (table,),
+            seeds_words(result),
+        ),
+        command,
+        csv_of(result),
+    )
+    if result.steps:
+        return
+    yield from _noise_pages(result, key, name, command)
+    material = study_material(result, records)
+    count = 0
+    for kind in _STUDY_PICTURES:
+        figure = study_figure(kind, material)
+        if figure is not None and count < _MOST_STUDY_PICTURES:
+            count += 1
+            words = tr("{what}: {name}", what=tr(PICTURES[kind].label), name=name)
+            yield ReportPage(
+                f"{key}-{kind}", AXES, finding if count == 1 else words, figure, command, figure.csv
+            )
+
+
+def _headline(sentence: str) -> str:
+    """A sentence as a title: it begins with a capital and has no full stop."""
+    return f"{sentence[:1].upper()}{sentence[1:].removesuffix('.')}"
+
+
+def _path_of_choices(result: StudyResult, key: str, name: str, command: str) -> ReportPage:
+    """What was chosen first, what then, and by what."""
+    head = (tr("what"), tr("tried"), tr("kept"), tr("why"))
+    rows = []
+    for step in result.steps:
+        labels = [tr(cell.setting.labels[step.axis]) for cell in step.cells]
+        kept = step.winner
+        others = [cell for cell in step.cells if cell is not kept]
+        reason = why(kept, others, result.plan)
+        rows.append((tr(step.axis), ", ".join(labels), tr(kept.setting.labels[step.axis]), reason))
+    chosen = ", ".join(row[2] for row in rows)
+    title = tr("{what}: {name}", what=tr("Path of choices"), name=name)
+    return ReportPage(
+        f"{key}-path",
+        METHOD,
+        tr("Chosen one after the other: {choices}", choices=chosen),
+        Figure(f"{key}-path", title, (TextTable(head, tuple(rows)),), seeds_words(result)),
+        command,
+        csv_text(list(head), [list(row) for row in rows]),
+    )
+
+
+def _noise_pages(result: StudyResult, key: str, name: str, command: str) -> Iterator[ReportPage]:
+    """Errors against the level, and the noise matrix, of networks that were tried with noises."""
+    tried = result.plan.tried
+    cells = [cell for cell in result.cells if cell.runs]
+    if tried is None or len(tried.noises) < 2 or len(cells) < 2:
+        return
+    found = _Tried(
+        tried.noises,
+        tuple(cell.setting.title for cell in cells),
+        tuple(
+            np.stack([cell.values(tried_figure("wrong", noise)) for noise in tried.noises])
+            for cell in cells
+        ),
+        _limits(load_data(cells[0].setting.recipe.data), tried.noises),
+    )
+    for kind, title, finding, plot in (
+        ("noise-levels", tr("Wrong pixels against the level of the noise"), *_levels(found)),
+        ("noise-matrix", tr("Noise matrix"), *_matrix(found)),
+    ):
+        if plot is None:
+            continue
+        heading = tr("{what}: {name}", what=title, name=name)
+        figure = Figure(f"{key}-{kind}", heading, (plot,), seeds_words(result))
+        yield ReportPage(f"{key}-{kind}", DENOISE, finding, figure, command, found.csv)
+
+
+@dataclass(frozen=True, eq=False)
+class _Tried:
+    """Wrong pixels of networks that were trained in several ways and tried with several noises.
+
+    Attributes:
+        noises: Those that they were tried with, K of them.
+        rows: How they were trained.
+        values: Of each row float64 ``[K, seeds]``.
+        limits: What nobody can be better than, float64 ``[K]``; None: it is not known.
+    """
+
+    noises: tuple[CorruptionSpec, ...]
+    rows: tuple[str, ...]
+    values: tuple[NDArray[np.float64], ...]
+    limits: NDArray[np.float64] | None
+
+    @property
+    def means(self) -> NDArray[np.float64]:
+        """``[rows, K]``."""
+        return np.array([np.nanmean(one, axis=1) for one in self.values])
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The noises in words."""
+        return tuple(map(corruption_words, self.noises))
+
+    @property
+    def texts(self) -> tuple[tuple[str, ...], ...]:
+        """The means as they are read."""
+        return tuple(tuple(localized(value, ".2f") for value in row) for row in self.means.tolist())
+
+    @property
+    def limit_texts(self) -> tuple[str, ...]:
+        """The limits likewise; empty where there are none."""
+        known = [] if self.limits is None else self.limits.tolist()
+        return tuple(localized(value, ".2f") for value in known)
+
+    @property
+    def csv(self) -> str:
+        """All of it as a table."""
+        table = [[row, *line] for row, line in zip(self.rows, self.texts, strict=True)]
+        table += [[tr("Bayes limit"), *self.limit_texts]] if self.limit_texts else []
+        return csv_text(["", *self.columns], table)
+
+
+def _levels(found: _Tried) -> tuple[str, LinePlot | None]:
+    """A line for each way of training over the levels of one noise; None: there is more than one.
+
+    Its band is the deviation over the seeds.
+    """
+    levels = np.array([noise.level for noise in found.noises])
+    kinds = {noise.kind for noise in found.noises}
+    if len(kinds) > 1 or len(levels) < _FEWEST_LEVELS or np.any(np.diff(levels) <= 0):
+        return "", None
+    series = []
+    for place, (row, values) in enumerate(zip(found.rows, found.values, strict=True)):
+        mean, deviation = np.nanmean(values, axis=1), np.nanstd(values, axis=1)
+        series.append(
+            Series(
+                row,
+                mean,
+                mean - deviation,
+                mean + deviation,
+                colour=place % 7,
+                style=told_apart(place),
+                width=1.3,
+                dots=True,
+            )
+        )
+    if found.limits is not None:
+        series.append(Series(tr("Bayes limit"), found.limits, colour=None, width=1.3))
+    top = fitted(np.concatenate([line.y for line in series]), from_zero=True)
+    kind = tr(CORRUPTIONS[next(iter(kinds))].label)
+    plot = LinePlot(
+        levels,
+        Axis(tr("Level of the noise: {kind}", kind=kind), Scale(float(levels[0]), levels[-1])),
+        Axis(tr("Wrong pixels per character"), top),
+        tuple(reversed(series)),
+    )
+    middle = len(levels) // 2
+    best = int(found.means[:, middle].argmin())
+    finding = tr(
+        "{noise}: trained with {level}, {mean} wrong pixels are left",
+        noise=found.columns[middle],
+        level=found.rows[best],
+        mean=found.texts[best][middle],
+    )
+    if found.limits is not None:
+        finding = tr(
+            "{finding}; nobody could leave less than {limit}",
+            finding=finding,
+            limit=found.limit_texts[middle],
+        )
+    return finding, plot
+
+
+def _matrix(found: _Tried) -> tuple[str, NumberMatrix]:
+    """Trained with each, tried with each; the best of each column is framed."""
+    means = found.means
+    best = means.argmin(axis=0)
+    plot = NumberMatrix(
+        found.texts,
+        1.0 - means / max(float(means.max()), 1e-9),
+        found.rows,
+        found.columns,
+        tr("tried with"),
+        tr("trained with"),
+        foot=(tr("Bayes limit"), found.limit_texts) if found.limit_texts else None,
+        best=frozenset((int(row), at) for at, row in enumerate(best)),
+    )
+    wins = np.bincount(best, minlength=len(found.rows))
+    # Of equals the one that leaves least over all noises.
+    first = min(range(len(wins)), key=lambda row: (-wins[row], means[row].sum()))
+    finding = tr(
+        "Trained with {level}: the fewest wrong pixels for {n} of the {all} noises it was tried "
+        "with",
+        level=found.rows[first],
+        n=int(wins[first]),
+        all=len(found.noises),
+    )
+    return finding, plot
+
+
+def _limits(dataset: Dataset, noises: Sequence[CorruptionSpec]) -> NDArray[np.float64] | None:
+    """What nobody can be better than; None: it is known of black and white alone."""
+    if not dataset.is_binary:
+        return None
+    shape = dataset.image_shape
+    found = [limit(dataset.images, noise, _LIMIT_DRAWS, image_shape=shape) for noise in noises]
+    return np.array([one.mean for one in found])
