@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 Row = dict[str, float | str]
 _MOST = ("lines", "slowest", "memory")
 _HANG_SECONDS = 60.0
+"""Of the processor, without a word of a process; by the clock ten times that: others are busy."""
 _LOOK_SECONDS = 0.5
 
 
@@ -119,15 +120,16 @@ def _one_process(
     )
     process.start()
     told = folder / "told.json"
-    heard = time.monotonic()
+    heard, spent = time.monotonic(), 0.0
     last = ""
     try:
         while process.is_alive():
             process.join(_LOOK_SECONDS)
             now = told.read_text() if told.exists() else ""
             if now != last:
-                last, heard = now, time.monotonic()
-            if process.is_alive() and time.monotonic() - heard > _HANG_SECONDS:
+                last, heard, spent = now, time.monotonic(), _spent(process.pid)
+            silent = max((time.monotonic() - heard) / 10, _spent(process.pid) - spent)
+            if process.is_alive() and silent > _HANG_SECONDS:
                 process.kill()
                 process.join()
                 _keep(key, folder.glob("input*"), finds, "hang")
@@ -140,6 +142,15 @@ def _one_process(
         process.join()
     figures: dict[str, float] = json.loads(told.read_text() or "{}") if told.exists() else {}
     return figures
+
+
+def _spent(process: int | None) -> float:
+    """Seconds of the processor that a process has taken; 0 of one that has ended."""
+    try:
+        said = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(said[11]) + int(said[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _keep(key: str, inputs: Iterable[Path], finds: Path, what: str) -> None:

@@ -24,6 +24,7 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
+import aegui
 from tests.fuzz.mutations import mutated
 from tests.fuzz.targets import TARGETS, Target, read_quietly
 
@@ -51,7 +52,7 @@ busy machine is no fault of a reader's. One that waits is ended by the process t
 _LEAST_SECONDS = 1e-4
 """What making and writing an input takes."""
 _NO_WORDS = re.compile(r"(?:(?![ :,.])[\W\d_])+")
-_OURS = f"{os.sep}aegui{os.sep}core{os.sep}"
+_OURS = f"{Path(aegui.__file__).parent}{os.sep}"
 
 
 class _TooLong(BaseException):
@@ -235,7 +236,7 @@ class _Fuzz:
             return line
 
         def call(frame: FrameType, _event: str, _arg: object) -> TraceFunction | None:
-            return line if _OURS in frame.f_code.co_filename else None
+            return line if frame.f_code.co_filename.startswith(_OURS) else None
 
         sys.settrace(call)
         try:
