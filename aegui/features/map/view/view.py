@@ -236,11 +236,14 @@ class MapView(MapSurface):
 
     def set_drift(self, code: ArrayLike | None) -> None:
         """An arrow from the cursor to the code ``[d]`` of the image there; None: no arrow."""
-        self._cursor_overlay.drift = None
+        overlay, view = self._cursor_overlay, self._navigation.view
+        before = overlay.drift_region(view)
+        overlay.drift = None
         if code is not None and np.isfinite(code).all():
             x, y = self._scene.project(code)[0].tolist()
-            self._cursor_overlay.drift = (x, y)
-        self._update_overlay(self._cursor_overlay.drift_region(self._navigation.view))
+            overlay.drift = (x, y)
+        # It follows what else is painted of the cursor, which stays as it is.
+        self.update(before + overlay.drift_region(view))
 
     def set_path(self, codes: ArrayLike | None) -> None:
         """A way through the codes ``[n, d]``, drawn as a line with a dot at each; None: none."""
