@@ -122,7 +122,7 @@ def _noise_pages(result: StudyResult, key: str, name: str, command: str) -> Iter
     cells = [cell for cell in result.cells if cell.runs]
     if tried is None or len(tried.noises) < 2 or len(cells) < 2:
         return
-    found = _Tried(
+    found = _TriedNoises(
         tried.noises,
         tuple(cell.setting.title for cell in cells),
         tuple(
@@ -143,7 +143,7 @@ def _noise_pages(result: StudyResult, key: str, name: str, command: str) -> Iter
 
 
 @dataclass(frozen=True, eq=False)
-class _Tried:
+class _TriedNoises:
     """Wrong pixels of networks that were trained in several ways and tried with several noises.
 
     Attributes:
@@ -187,7 +187,7 @@ class _Tried:
         return csv_text(["", *self.columns], table)
 
 
-def _levels(found: _Tried) -> tuple[str, LinePlot | None]:
+def _levels(found: _TriedNoises) -> tuple[str, LinePlot | None]:
     """A line for each way of training over the levels of one noise; None: there is more than one.
 
     Its band is the deviation over the seeds.
@@ -238,7 +238,7 @@ def _levels(found: _Tried) -> tuple[str, LinePlot | None]:
     return finding, plot
 
 
-def _matrix(found: _Tried) -> tuple[str, NumberMatrix]:
+def _matrix(found: _TriedNoises) -> tuple[str, NumberMatrix]:
     """Trained with each, tried with each; the best of each column is framed."""
     means = found.means
     best = means.argmin(axis=0)

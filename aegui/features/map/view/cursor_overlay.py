@@ -194,8 +194,10 @@ class CursorOverlay:
                 painter.drawRoundedRect(ring.adjusted(1, 1, -1, -1), 6, 6)
 
     def _paint_cross(self, painter: QPainter, view: Viewport, at: QPointF, theme: Theme) -> None:
-        colour = QColor(theme.accent)
+        colour, edge = QColor(theme.accent), QColor(theme.panel)
         colour.setAlphaF(0.75)
+        # An edge on both sides: the line is seen on pictures of its own brightness.
+        edge.setAlphaF(0.4)
         x, y = round(at.x()), round(at.y())
         right, bottom = view.left + view.width, view.top + view.height
         if self._scene.ribbon:
@@ -209,6 +211,9 @@ class CursorOverlay:
             QRectF(x, view.top, 1, max(0.0, above)),
             QRectF(x, y + _GAP_PX, 1, max(0.0, below)),
         ):
+            if not line.isEmpty():
+                across = (0, 1) if line.height() == 1 else (1, 0)
+                painter.fillRect(line.adjusted(-across[0], -across[1], *across), edge)
             painter.fillRect(line, colour)
 
     def _paint_pills(
