@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sys
 import threading
 import time
 from collections import deque
@@ -30,9 +29,6 @@ SNAPSHOT_SECONDS = 0.033
 """Least time between two snapshots: nobody looks more often."""
 SNAPSHOT_SHARE = 0.02
 """Part of the training time that taking snapshots may cost."""
-LOCK_SECONDS = 0.001
-"""How long a thread may keep Python's lock while another waits for it, in the whole process. Five
-times as long, as Python has it, costs a training up to a fifth beside a window that repaints."""
 MANY_PARAMETERS = 10_000_000
 PATIENCE_SECONDS = 0.3
 """Last figures that take longer are waited for by nobody: the end is reported without them."""
@@ -211,7 +207,6 @@ class TrainingWorker:
 
     def run(self) -> None:
         """Train to the end, and report it; an error is reported too, never raised."""
-        sys.setswitchinterval(LOCK_SECONDS)
         try:
             self._train()
         except Cancelled:
