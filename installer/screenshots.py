@@ -532,10 +532,15 @@ def library(app: App) -> None:
     show(app, "library", 520)
     panel = app.window.panel(LibraryPanel)
     entries, at = panel.table.entries, panel.view.columns.index("name")
-    wait_for(lambda: entries.rowCount() >= 5)
-    named = {entries.index(row, at).data(): entries.row(row) for row in range(entries.rowCount())}
-    both = [row.id for name in ("Tanh", "ReLU") if (row := named[name]) is not None]
-    panel.table.choose(both)
+    chosen = ("Tanh", "ReLU")
+
+    def known() -> dict[str, str]:
+        rows = ((place, entries.row(place)) for place in range(entries.rowCount()))
+        return {entries.index(place, at).data(): row.id for place, row in rows if row is not None}
+
+    wait_for(lambda: known().keys() >= set(chosen))
+    names = known()
+    panel.table.choose([names[name] for name in chosen])
     wait_for(lambda: len(panel.side.ids) == 2)
     spin(1.0)
     shoot(app, "library", panel)

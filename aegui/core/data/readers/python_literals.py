@@ -156,10 +156,10 @@ class _Evaluator:
             case ast.Constant(value=str() as text):
                 return text
             case ast.UnaryOp(op=ast.USub(), operand=operand):
-                positive = self._value(operand, depth)
+                positive = self._value(operand, depth + 1)
                 return -positive if isinstance(positive, float) else None
             case ast.UnaryOp(op=ast.UAdd(), operand=operand):
-                return self._value(operand, depth)
+                return self._value(operand, depth + 1)
             case ast.List(elts=items) | ast.Tuple(elts=items):
                 return self._list(node, items, depth)
             case ast.Dict(keys=keys, values=values):

@@ -103,3 +103,9 @@ def test_lists_of_lists_of_the_same_list_are_bounded(folder: Path) -> None:
 def test_python_refusals(folder: Path, text: str, message: str) -> None:
     with pytest.raises(ReadError, match=message):
         read(folder, text)
+
+
+def test_python_signs_without_end_are_refused(folder: Path) -> None:
+    # Python's own parser takes them; each is a level of its tree.
+    with pytest.raises(ReadError):
+        read(folder, f"font = [\n [{'-' * 1_200}4, 17, 31, 17, 17]\n]\n")
