@@ -142,8 +142,15 @@ def _leaf(item: Any) -> float | str | None:
     if isinstance(item, (bool, int, float)):
         if abs(item) < 1e18:
             return float(item)
-        raise ValueError(tr("“{found}” is no number of a glyph.", found=f"{float(item):g}"))
+        raise ValueError(tr("“{found}” is no number of a glyph.", found=_short(item)))
     return None
+
+
+def _short(number: float) -> str:
+    try:
+        return f"{float(number):g}"
+    except OverflowError:  # hundreds of digits
+        return f"{str(number)[:20]}…"
 
 
 def _hexadecimal(text: str) -> float | str:

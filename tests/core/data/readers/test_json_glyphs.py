@@ -65,3 +65,9 @@ def own(**changes: object) -> str:
 def test_json_refusals(folder: Path, text: str, message: str) -> None:
     with pytest.raises(ReadError, match=message):
         read(folder, text)
+
+
+@pytest.mark.parametrize("number", ["1e300", "9" * 400, "-" + "9" * 400])
+def test_numbers_of_any_length_are_refused(folder: Path, number: str) -> None:
+    with pytest.raises(ReadError, match="no number of a glyph"):
+        read(folder, f"[{number}, 17, 31, 17, 17, 17, 17]")
