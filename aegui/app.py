@@ -37,7 +37,6 @@ from aegui.session.jobs.garbage import Garbage
 from aegui.session.notice import Notice, Offer
 from aegui.session.services import Services
 from aegui.session.settings import Settings
-from aegui.shell.dialogs.qt_words import QtWords
 from aegui.widgets.focus_ring import KeyboardFocus
 from aegui.window.main_window import MainWindow
 from aegui.window.memory import live_bytes
@@ -79,8 +78,6 @@ class App(QObject):
         accessible.install()
         self.keyboard = KeyboardFocus(self)
         self._settings = settings if settings is not None else Settings.load()
-        self._qt_words = QtWords(self)
-        application.installTranslator(self._qt_words)
         self._translator: QTranslator | None = None
         self._letters = application.font()
         self._read()
@@ -139,8 +136,6 @@ class App(QObject):
         self.services.shutdown(keep=self._must_keep)
         if shiboken6.isValid(self.window):
             shiboken6.delete(self.window)
-        # Qt asks to the very end: not what is no longer there.
-        self._application.removeTranslator(self._qt_words)
         self._garbage.shutdown()
 
     def end_by(self, number: int) -> None:
@@ -208,7 +203,7 @@ class App(QObject):
         self.window.setWindowState(state)
         if shown:
             self.window.show()
-        self._garbage.let_go(old)
+        self._garbage.give_back_at_rest()
 
     @Slot(object)
     def use_comfort(self, comfort: Comfort) -> None:

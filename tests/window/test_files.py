@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QFileInfo
-from PySide6.QtWidgets import QFileDialog, QFileIconProvider, QLabel, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from aegui.features.document.feature import DocumentFeature
 from aegui.paths import documents_dir
@@ -24,7 +23,6 @@ from aegui.shell.dialogs.files import (
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-    from aegui.app import App
     from aegui.window.main_window import MainWindow
 
 
@@ -127,17 +125,3 @@ def test_without_a_window_the_documents_are_the_place(qtbot: QtBot, tmp_path: Pa
     qtbot.addWidget(alone)
     assert beginning(alone, "figures", str(tmp_path)) == str(tmp_path)
     assert beginning(alone, "figures") == str(documents_dir())
-
-
-def test_the_file_dialog_of_qt_speaks_one_language(app: App) -> None:
-    app.use_language("es")
-    dialog = QFileDialog(app.window)
-    dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
-    dialog.setNameFilters(["a (*.a)", "b (*.b)"])
-    words = {label.text() for label in dialog.findChildren(QLabel)}
-    assert {"&Buscar en:", "Archivos de &tipo:"} <= words
-    assert QFileIconProvider().type(QFileInfo("/")) == "Unidad"
-    app.use_language("en")
-    dialog = QFileDialog(app.window)
-    dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
-    assert "&Look in:" in {label.text() for label in dialog.findChildren(QLabel)}

@@ -6,7 +6,6 @@ import ctypes
 import gc
 import sys
 import threading
-import weakref
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
@@ -15,8 +14,6 @@ _MANY_MODULES = 50
 """So many new modules are worth setting aside; a handful is not."""
 _REST_MS = 2000
 """So long after the last of many changes what was freed is given back."""
-_TRIES = 10
-"""So often what leaves is looked for; somebody means to keep it after that."""
 
 
 class Garbage(QObject):
@@ -34,8 +31,6 @@ class Garbage(QObject):
         self._was_automatic = gc.isenabled()
         gc.disable()
         self._modules = self._set_aside = 0
-        self._leaving: list[weakref.ref[object]] = []
-        self._tries = 0
         self._timer = QTimer(self)
         self._timer.setInterval(_TICK_MS)
         self._timer.timeout.connect(self._on_tick)
@@ -67,27 +62,8 @@ class Garbage(QObject):
         """Give back what is free, some seconds after the last of the calls that ask for it."""
         self._rest.start()
 
-    def let_go(self, leaving: object) -> None:
-        """Collect ``leaving`` as soon as nothing uses it any more, and then give back.
-
-        Nothing is set aside until then: what was set aside is never collected, and it may be part
-        of a cycle that was.
-        """
-        gc.unfreeze()
-        self._set_aside = 0
-        self._leaving.append(weakref.ref(leaving))
-        self._tries = _TRIES
-        self._rest.start()
-
     @Slot()
     def _on_rest(self) -> None:
-        if self._still_leaving():
-            gc.collect()
-            self._tries -= 1
-            if self._still_leaving() and self._tries > 0:
-                self._rest.start()
-                return
-            self._leaving.clear()
         # Some 10 ms without the interpreter's lock: the window goes on meanwhile.
         threading.Thread(target=give_back, name="give-back", daemon=True).start()
 
@@ -96,13 +72,10 @@ class Garbage(QObject):
         modules = len(sys.modules)
         calm = modules == self._modules
         self._modules = modules
-        if calm and modules - self._set_aside >= _MANY_MODULES and not self._still_leaving():
+        if calm and modules - self._set_aside >= _MANY_MODULES:
             gc.freeze()
             self._set_aside = modules
         collect_due()
-
-    def _still_leaving(self) -> bool:
-        return any(reference() is not None for reference in self._leaving)
 
 
 def give_back() -> None:

@@ -4,7 +4,6 @@ import gc
 import sys
 import threading
 import types
-import weakref
 from typing import TYPE_CHECKING
 
 import pytest
@@ -116,22 +115,4 @@ def test_what_was_freed_in_between_is_given_back_at_rest(qtbot: QtBot) -> None:
     garbage.give_back_at_rest()
     qtbot.waitUntil(lambda: (process_bytes() or 0) < before - 50_000_000, timeout=20_000)
     assert kept.count(None) < len(kept)
-    garbage.shutdown()
-
-
-def test_what_was_set_aside_is_collected_once_it_may_leave(automatic: None, qtbot: QtBot) -> None:
-    class Large:
-        itself: Large
-
-    garbage = Garbage()
-    large = large_alias = Large()
-    large.itself = large
-    seen = weakref.ref(large)
-    gc.freeze()
-    garbage.let_go(large)
-    del large
-    qtbot.wait(1)
-    assert seen() is not None  # somebody uses it still
-    del large_alias
-    qtbot.waitUntil(lambda: seen() is None)
     garbage.shutdown()
