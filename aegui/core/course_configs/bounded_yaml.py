@@ -32,6 +32,7 @@ def load_yaml(text: str) -> object:
         raise RecipeError(
             tr("too long for a configuration (over {kb} KB).", kb=MAX_CHARACTERS >> 10)
         )
+    _refuse_deep(text)
     loader = _Loader(text)
     try:
         node = loader.get_single_node()
@@ -44,11 +45,31 @@ def load_yaml(text: str) -> object:
         loader.dispose()
 
 
+def _refuse_deep(text: str) -> None:
+    """Look at the brackets alone: nodes are composed in C, which ends the program when too deep."""
+    loader, depth = _Loader(text), 0
+    try:
+        while loader.check_event():
+            event = loader.get_event()
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+            if depth > _MAX_DEPTH:
+                raise _too_deep()
+    finally:
+        loader.dispose()
+
+
+def _too_deep() -> RecipeError:
+    return RecipeError(tr("the lists or objects in it are nested too deeply."))
+
+
 def _count(node: yaml.Node, known: dict[int, int], depth: int) -> int:
     """Nodes that ``node`` stands for with all its aliases written out."""
     found = known.get(id(node))
     if found == 0 or depth > _MAX_DEPTH:
-        raise RecipeError(tr("the lists or objects in it are nested too deeply."))
+        raise _too_deep()
     if found is not None:
         return found
     known[id(node)] = 0  # being counted: met again within itself, it has no end

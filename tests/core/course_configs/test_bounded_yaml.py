@@ -53,3 +53,10 @@ def test_what_holds_itself_and_what_is_endless_is_refused() -> None:
 def test_objects_are_refused() -> None:
     with pytest.raises(yaml.YAMLError):
         load_yaml("!!python/object/apply:os.system ['true']")
+
+
+@pytest.mark.parametrize("text", ["[" * 47_000, "{a: " * 47_000, "? " * 47_000])
+def test_brackets_without_end_are_refused(text: str) -> None:
+    # Composed at once they would end the program.
+    with pytest.raises(RecipeError, match="nested too deeply"):
+        load_yaml(text)
