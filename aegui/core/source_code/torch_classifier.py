@@ -10,7 +10,7 @@ from aegui.core.i18n import tr
 from aegui.core.network.shapes import shape_words
 from aegui.core.source_code.subject import CodedRun
 from aegui.core.source_code.torch_code import TorchPrinter, loss_name
-from aegui.core.source_code.wording import changes_rate, done_text, write_rate
+from aegui.core.source_code.wording import changes_rate, done_text, write_noise, write_rate
 from aegui.core.training.classifier_phases import groups_of
 from aegui.core.training.classifier_rows import UNBOUNDED, meant_noise
 
@@ -187,13 +187,7 @@ class ClassifierPrinter(TorchPrinter):
             row = CORRUPTIONS[kind]
             w.words(f"{tr(row.label)}. {tr(row.help)}")
             w.line(f"level, g = {spec.level!r}, draws")
-            if row.neighbours:
-                channels, height, width = self.s.resolved.dataset.image_shape
-                w.line(f"channels, height, width = {channels}, {height}, {width}")
-            w.line("out = torch.empty_like(clean)")
-            for line in row.lines:
-                w.line(line)
-            w.line("return out")
+            write_noise(w, row, self.s.resolved.dataset.image_shape)
 
     def _pretrain(self) -> None:
         w, spec, rows = self.w, self._spec.pretrain, len(self.s.training)

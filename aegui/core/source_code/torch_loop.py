@@ -12,6 +12,7 @@ from aegui.core.source_code.wording import (
     changes_rate,
     done_text,
     needs_math,
+    write_noise,
     write_rate,
 )
 from aegui.core.training.members import NOISE_STREAM
@@ -127,13 +128,7 @@ class LoopPrinter:
         with w.block("def corrupt(clean, g):"):
             w.words(f"{tr(row.label)}. {tr(row.help)}")
             w.line(f"level = {corruption.level!r}")
-            if row.neighbours:
-                channels, height, width = self.s.resolved.dataset.image_shape
-                w.line(f"channels, height, width = {channels}, {height}, {width}")
-            w.line("out = torch.empty_like(clean)")
-            for line in row.lines:
-                w.line(line)
-            w.line("return out")
+            write_noise(w, row, self.s.resolved.dataset.image_shape)
 
     def _augment(self) -> None:
         w, spec = self.w, self.recipe.data.augment

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from aegui.core.i18n import tr
 
 if TYPE_CHECKING:
+    from aegui.core.data.noises import Noise
     from aegui.core.recipe import Recipe
     from aegui.core.source_code.listing import CodeWriter
     from aegui.core.source_code.subject import CodedRun
@@ -40,6 +41,17 @@ def write_rate(w: CodeWriter, recipe: Recipe) -> None:
             final = spec.final_factor
             w.line("falling = 0.5 * (1 + math.cos(math.pi * share))")
             w.line(f"return {base!r} * ({final!r} + {number(1 - final)} * falling)")
+
+
+def write_noise(w: CodeWriter, noise: Noise, shape: tuple[int, int, int]) -> None:
+    """What ``noise`` makes of ``clean`` in torch, into ``out``; images are ``shape``, (C, H, W)."""
+    if noise.neighbours:
+        channels, height, width = shape
+        w.line(f"channels, height, width = {channels}, {height}, {width}")
+    w.line("out = torch.empty_like(clean)")
+    for line in noise.lines:
+        w.line(line)
+    w.line("return out")
 
 
 def changes_rate(recipe: Recipe) -> bool:
