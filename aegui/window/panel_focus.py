@@ -55,7 +55,13 @@ class PanelFocus(QObject):
 
     def stops(self) -> list[QWidget]:
         """Where Tab stops in the window: panel after panel, each as it is read."""
-        found = [widget for widget in _as_read(self._window) if _is_stop(widget, self._window)]
+        return self._in_order(None)
+
+    def _in_order(self, here: QWidget | None) -> list[QWidget]:
+        """The stops, and ``here`` among them even where it is none, or none any more."""
+        window = self._window
+        read = _as_read(window, here)
+        found = [widget for widget in read if widget is here or _is_stop(widget, window)]
         places = self.places()
 
         def order(stop: QWidget) -> int:
@@ -66,12 +72,13 @@ class PanelFocus(QObject):
 
     def step(self, forward: bool) -> bool:
         """Go to the next stop, or the one before; whether there is one."""
-        stops = self.stops()
-        if not stops:
-            return False
         here = self._window.focusWidget()
+        stops = self._in_order(here)
+        if not any(stop is not here for stop in stops):
+            return False
         step = 1 if forward else -1
         if here in stops:
+            # Also from a button that has just been hidden: the next one is beside it.
             wanted = (stops.index(here) + step) % len(stops)
         else:
             wanted = self._nearest(stops, here, forward)
@@ -80,7 +87,7 @@ class PanelFocus(QObject):
         return True
 
     def _nearest(self, stops: Sequence[QWidget], here: QWidget | None, forward: bool) -> int:
-        """The stop of the place where the keys are, seen from a widget that is none itself."""
+        """The stop of the place where the keys are, seen from a widget on a hidden page."""
         place = self.place_of(here)
         if place is not None:
             mine = [at for at, stop in enumerate(stops) if self.place_of(stop) is place]
@@ -125,17 +132,20 @@ def _place_among(places: Sequence[QWidget], widget: QWidget) -> QWidget | None:
     return next((place for place in places if place.geometry().contains(below)), None)
 
 
-def _as_read(widget: QWidget) -> Iterator[QWidget]:
+def _as_read(widget: QWidget, also: QWidget | None = None) -> Iterator[QWidget]:
     """What is shown within ``widget``, row by row, and what lies within that at its place.
+
+    ``also`` is read at its place even when it is hidden.
 
     WORKAROUND: Qt's own chain cannot be walked from Python. PySide takes what nextInFocusChain()
     returns for a child of the one that was asked, and when that one is deleted the wrappers of all
     that follow in the chain are invalid ("Internal C++ object already deleted").
     """
     inner = [it for it in widget.children() if isinstance(it, QWidget) and not it.isWindow()]
-    for child in _in_rows([it for it in inner if not it.isHidden()]):
+    for child in _in_rows([it for it in inner if it is also or not it.isHidden()]):
         yield child
-        yield from _as_read(child)
+        if not child.isHidden():
+            yield from _as_read(child, also)
 
 
 def _in_rows(widgets: list[QWidget]) -> list[QWidget]:

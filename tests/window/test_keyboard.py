@@ -17,6 +17,8 @@ from aegui.window.panel_focus import name_of
 from tests.window.conftest import train
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytestqt.qtbot import QtBot
 
     from aegui.app import App
@@ -94,6 +96,22 @@ def test_every_stop_of_tab_is_in_sight(
     assert len(set(places[1:])) == len(places[1:])
     _press(window, Qt.Key.Key_Tab, shift=True)
     assert window.focusWidget() is stops[-1]
+
+
+@pytest.mark.parametrize("way", [QWidget.hide, lambda stop: stop.setEnabled(False)])
+def test_from_a_button_that_goes_the_keys_go_to_the_next(
+    qtbot: QtBot, window: MainWindow, way: Callable[[QWidget], None]
+) -> None:
+    window.set_perspective("build")
+    window.reset_layout()
+    _activate(qtbot, window)
+    stops = window.panel_focus.stops()
+    inside = [it for it in stops if window.panel(BuilderPanel).isAncestorOf(it)]
+    inside[2].setFocus()
+    way(inside[2])
+    assert window.focusWidget() is inside[3]
+    _press(window, Qt.Key.Key_Tab, shift=True)
+    assert window.focusWidget() is inside[1]
 
 
 def test_a_covered_panel_is_left_out_and_comes_back(qtbot: QtBot, window: MainWindow) -> None:
