@@ -11,7 +11,7 @@ import statistics
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QEvent, QEventLoop, QObject, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
@@ -21,6 +21,7 @@ from aegui.app import App
 from aegui.core.data.builtin import load_builtin
 from aegui.core.recipe import Recipe, TrainingSpec
 from aegui.features.map.view.cursor_panel import CursorPanel
+from aegui.session.map.decode_service import DecodeService
 from tests.bench import models
 from tests.bench.figures import percentile
 
@@ -164,18 +165,35 @@ def live_rate(app: App) -> float:
     return (epochs_done(app) - first) / (time.perf_counter() - started)
 
 
-def moves(app: App) -> list[float]:
-    """Milliseconds from a mouse move on the map until the decoded glyph is painted."""
+class Moves(NamedTuple):
+    """Milliseconds from each move of the mouse."""
+
+    map: list[float]
+    """Until what is decoded there is painted beside the pointer."""
+    panel: list[float]
+    """Until it is painted, large, in the cursor's panel, which follows."""
+
+
+def moves(app: App) -> Moves:
+    """Move the mouse over the map, time and again."""
     canvas = app.window.canvas
-    pictures = Paints(app.window.panel(CursorPanel).pictures)
-    times = []
+    on_map, in_panel = Paints(canvas), Paints(app.window.panel(CursorPanel).pictures)
+    decoded = 0
+
+    def note() -> None:
+        nonlocal decoded
+        decoded = on_map.count
+
+    service = app.services.of(DecodeService)
+    service.decoded.connect(note)
+    told = Moves([], [])
     for index in range(MOVES):
         angle = index / 25
         place = QPointF(
             canvas.width() * (0.5 + 0.3 * math.cos(angle)),
             canvas.height() * (0.5 + 0.3 * math.sin(1.3 * angle)),
         )
-        before, started = pictures.count, time.perf_counter()
+        panel, decoded, started = in_panel.count, sys.maxsize, time.perf_counter()
         event = QMouseEvent(
             QEvent.Type.MouseMove,
             place,
@@ -185,11 +203,19 @@ def moves(app: App) -> list[float]:
             Qt.KeyboardModifier.NoModifier,
         )
         QApplication.sendEvent(canvas, event)
-        while pictures.count == before and time.perf_counter() - started < 1.0:
+        until_map = until_panel = None
+        while (until_map is None or until_panel is None) and time.perf_counter() - started < 1.0:
             QApplication.processEvents()
-        times.append(1000 * (time.perf_counter() - started))
+            spent = 1000 * (time.perf_counter() - started)
+            if until_map is None and on_map.count > decoded:
+                until_map = spent
+            if until_panel is None and in_panel.count > panel:
+                until_panel = spent
+        told.map.append(1000.0 if until_map is None else until_map)
+        told.panel.append(1000.0 if until_panel is None else until_panel)
         spin(0.012)
-    return times
+    service.decoded.disconnect(note)
+    return told
 
 
 def main() -> None:
@@ -216,6 +242,7 @@ def main() -> None:
     start(app, resolved)
     times = moves(app)
     stop(app)
+    rested = moves(app)
     ratios = [a / b for a, b in zip(live, headless, strict=True)]
     sys.stdout.write(
         json.dumps(
@@ -226,8 +253,14 @@ def main() -> None:
                 "gap_p99_ms": percentile(probe.gaps, 99),
                 "gap_max_ms": max(probe.gaps),
                 "paints": statistics.median(painted),
-                "move_p50_ms": percentile(times, 50),
-                "move_p99_ms": percentile(times, 99),
+                "move_p50_ms": percentile(times.map, 50),
+                "move_p99_ms": percentile(times.map, 99),
+                "panel_p50_ms": percentile(times.panel, 50),
+                "panel_p99_ms": percentile(times.panel, 99),
+                "rest_move_p50_ms": percentile(rested.map, 50),
+                "rest_move_p99_ms": percentile(rested.map, 99),
+                "rest_panel_p50_ms": percentile(rested.panel, 50),
+                "rest_panel_p99_ms": percentile(rested.panel, 99),
             }
         )
         + "\n"

@@ -28,6 +28,7 @@ from aegui.paths import models_dir, resources_dir
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.session.map.decode_service import Decoded, DecodeService
 from tests.bench.figures import percentile
+from tests.bench.live_window import Paints
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,24 +96,31 @@ class Bench:
         QApplication.processEvents()
 
     def frames(
-        self, step: Callable[[int], None], count: int = FRAMES
+        self, step: Callable[[int], None], count: int = FRAMES, *, whole: bool = True
     ) -> tuple[list[float], list[float]]:
         """ms from the begin of each of ``count`` steps until it is painted, and of work therein.
 
         The work is what the window's thread has computed: on a busy machine it waits as well.
-        Planes that arrive meanwhile are taken over in the frame after.
+        Planes that arrive meanwhile are taken over in the frame after. A view that moves is
+        painted ``whole``; else, as in the window, what the step has marked.
         """
+        paints = Paints(self.canvas)
         times, work = [], []
         for number in range(count):
             begun, worked = time.perf_counter(), time.thread_time()
             QApplication.processEvents()
             step(number)
-            self.canvas.repaint()
+            if whole:
+                self.canvas.repaint()
+            else:
+                QApplication.sendPostedEvents(self.canvas, QEvent.Type.UpdateRequest.value)
             spent = time.perf_counter() - begun
             times.append(1000 * spent)
             work.append(1000 * (time.thread_time() - worked))
             # A screen of 60 Hz, on which the thread that decodes has its turns too.
             time.sleep(max(0.0, 1 / 60 - spent))
+        if paints.count < count:
+            raise RuntimeError(f"of {count} steps only {paints.count} were painted")
         return times, work
 
 
@@ -265,7 +273,7 @@ def measure(case: str) -> dict[str, float]:
     for name, way in (("pan", pan), ("zoom", zoom), ("hover", hover)):
         bench.canvas.navigation.fit(animated=False)
         bench.settle()
-        times, work = bench.frames(way(bench))
+        times, work = bench.frames(way(bench), whole=way is not hover)
         for percent in (50, 95, 99):
             found[f"{name}_p{percent}"] = percentile(times, percent)
             found[f"{name}_work_p{percent}"] = percentile(work, percent)

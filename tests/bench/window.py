@@ -61,6 +61,7 @@ def _model(case: str) -> list[Figure]:
     return [
         Figure(f"{name}: rate kept with the window live", told["kept"], "x"),
         at_most(f"{name}: event-loop gap while training, p99", told["gap_p99_ms"], "ms", 17),
+        Figure(f"{name}: mouse move to painted image, p50", told["move_p50_ms"], "ms"),
         Figure(f"{name}: mouse move to painted image, p99", told["move_p99_ms"], "ms"),
     ]
 
@@ -76,4 +77,10 @@ def _letters() -> list[Figure]:
         Figure("maps painted a second while training", told["paints"], "1/s"),
         at_most("mouse move to painted glyph while training, p50", told["move_p50_ms"], "ms", 4),
         at_most("mouse move to painted glyph while training, p99", told["move_p99_ms"], "ms", 16),
+        Figure("... in the cursor's panel, p50", told["panel_p50_ms"], "ms"),
+        Figure("... in the cursor's panel, p99", told["panel_p99_ms"], "ms"),
+        at_most("mouse move to painted glyph at rest, p50", told["rest_move_p50_ms"], "ms", 4),
+        at_most("mouse move to painted glyph at rest, p99", told["rest_move_p99_ms"], "ms", 16),
+        Figure("... in the cursor's panel at rest, p50", told["rest_panel_p50_ms"], "ms"),
+        Figure("... in the cursor's panel at rest, p99", told["rest_panel_p99_ms"], "ms"),
     ]

@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 _STYLE = "map."
 _MISFIT = mark("The images of this set do not fit the network.")
 _FOLLOWING_MS = 100
-"""The cursor's panel while the network learns; moves of the mouse are shown at once."""
+"""The cursor's panel while the network learns; moves of the mouse are shown sooner."""
+_AFTER_MS = 16
+"""The cursor's panel after the glyph beside the pointer: a frame of the screen at most."""
 
 
 class MapFeature(Feature):
@@ -179,9 +181,10 @@ class MapFeature(Feature):
         self._decoded = decoded
         if self._window.canvas.cursor_code() is not None:
             self._window.canvas.set_preview(self._image(decoded))
-        self._cursor.mark()
-        if not self._follows:
-            self._cursor.flush()
+        if self._follows:
+            self._cursor.mark()
+        else:
+            self._cursor.mark_behind(_AFTER_MS)
         self._draw_decoded()
 
     @Slot(object)

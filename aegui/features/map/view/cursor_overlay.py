@@ -59,6 +59,7 @@ class CursorOverlay:
         self._preview: NDArray[np.float32] | None = None
         self._pixmap: tuple[object, QPixmap] | None = None
         self._framed: tuple[object, tuple[float, float]] | None = None
+        self._pills_of: tuple[object, tuple[tuple[QRectF, str], ...]] | None = None
         self.painted = QRegion()
         """What it took when it was painted last: what has to be painted anew when it changes."""
 
@@ -105,7 +106,8 @@ class CursorOverlay:
         at = self.pixel(view)
         if at is None:
             return rects
-        rects += [QRectF(at.x(), view.top, 1, view.height), *self._pill_rects(view, at, font)]
+        pills = [rect for rect, _ in self._pills(view, at, font)]
+        rects += [QRectF(at.x(), view.top, 1, view.height), *pills]
         if not self._scene.ribbon:
             rects.append(QRectF(view.left, at.y(), view.width, 1))
         rects += [*self._card_rects(view, at, font), *self._drift_rects(view, at)]
@@ -149,15 +151,18 @@ class CursorOverlay:
             return False
         return self._scene.points.box(self.hovered).height() < _SEEN_PX
 
-    def _pill_rects(self, view: Viewport, at: QPointF, font: QFont) -> list[QRectF]:
-        metrics = QFontMetricsF(font)
-        texts = self._texts(view)
-        pills = [x_pill(view, at.x(), texts[0], metrics)]
-        return pills if self._scene.ribbon else [*pills, y_pill(view, at.y(), metrics)]
-
-    def _texts(self, view: Viewport) -> tuple[str, str]:
-        x, y = self.place or (0.0, 0.0)
-        return place_text(x, view.sx), place_text(y, view.sy)
+    def _pills(self, view: Viewport, at: QPointF, font: QFont) -> tuple[tuple[QRectF, str], ...]:
+        """Where the coordinates are written on the rulers, and what; asked for often in a move."""
+        key = self.place, view, font, self._scene.ribbon
+        if self._pills_of is None or self._pills_of[0] != key:
+            metrics = QFontMetricsF(font)
+            x, y = self.place or (0.0, 0.0)
+            text = place_text(x, view.sx)
+            pills = [(x_pill(view, at.x(), text, metrics), text)]
+            if not self._scene.ribbon:
+                pills.append((y_pill(view, at.y(), metrics), place_text(y, view.sy)))
+            self._pills_of = key, tuple(pills)
+        return self._pills_of[1]
 
     def paint(
         self, painter: QPainter, view: Viewport, theme: Theme, ratio: float, font: QFont
@@ -220,8 +225,7 @@ class CursorOverlay:
         self, painter: QPainter, view: Viewport, at: QPointF, theme: Theme, font: QFont
     ) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        rects = self._pill_rects(view, at, font)
-        for rect, text in zip(rects, self._texts(view), strict=False):
+        for rect, text in self._pills(view, at, font):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.accent)
             painter.drawRoundedRect(rect, 3, 3)

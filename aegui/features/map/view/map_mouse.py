@@ -132,7 +132,8 @@ class MapMouse:
         if self._pressed is None:
             over_pin = not self._map.selecting.is_on and self._pin_at(at) is not None
             shape = Qt.CursorShape.OpenHandCursor if over_pin else self._map.selecting.rest_cursor
-            self._map.setCursor(shape)
+            if self._map.cursor().shape() != shape:
+                self._map.setCursor(shape)
         if view.contains(at.x(), at.y()):
             self._map.put(*view.to_latent(at.x(), at.y()))
         else:
