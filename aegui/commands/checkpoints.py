@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import threading
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from aegui.commands.words import note
 from aegui.core.data.dataset import same_data
-from aegui.core.errors import AeguiError, ReadError, RecipeError
+from aegui.core.errors import AeguiError, ReadError, RecipeError, TrainingError
 from aegui.core.i18n import tr
 from aegui.core.run_file.saved import load_run, save_run, saved_run_of
 from aegui.core.training.pace import Pace
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from aegui.commands.progress import TerminalLine
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.recipe import Recipe
     from aegui.core.run_file.saved import SavedRun
@@ -52,6 +54,28 @@ class Checkpoints:
         self._seconds = seconds
         self._pace: Pace | None = None
         self._writer: threading.Thread | None = None
+        self._reached: int | None = None
+
+    @contextmanager
+    def told_if_it_fails(self, line: TerminalLine) -> Iterator[None]:
+        """Where a training fails within, say in the error what of it is on the disk.
+
+        Raises:
+            TrainingError: It has failed.
+        """
+        try:
+            yield
+        except TrainingError as error:
+            self.close()
+            line.clear()
+            if self._reached is None:
+                raise
+            kept = tr(
+                "What it had learnt up to epoch {epochs:,} is in {file}: --resume goes on there.",
+                epochs=self._reached,
+                file=self._path,
+            )
+            raise TrainingError(f"{error} {kept}") from error
 
     def look(self, training: Training) -> None:
         """Between two chunks of a training: have a checkpoint written, if one is due."""
@@ -88,6 +112,7 @@ class Checkpoints:
     def _write(self, path: Path, result: TrainingResult, begun: float) -> None:
         try:
             save_run(path, saved_run_of(result, self._resolved))
+            self._reached = result.checkpoint.epoch
         except AeguiError as error:
             note(tr("No checkpoint was written. {why}", why=error))
         if self._pace is not None:

@@ -356,18 +356,19 @@ def _trained(
     path = None if out is None else Path(out)
     checkpoints = Checkpoints(path, options.checkpoint_every, resolved)
     bar = ProgressBar()
-    with stopping_at(ENDING_SIGNALS, partial(setattr, control, "stop", True)) as stop:
-        training = None
-        for training in _steps(resolved, control, unfinished):
-            if training.finished is None:
+    with checkpoints.told_if_it_fails(bar):
+        with stopping_at(ENDING_SIGNALS, partial(setattr, control, "stop", True)) as stop:
+            steps = _steps(resolved, control, unfinished)
+            training = next(steps)  # the same one all the time
+            for line in training.notes:
+                note(line)
+            while training.finished is None:
                 bar.update(training)
                 checkpoints.look(training)
-        assert training is not None, "train() yields before its first step"
-        checkpoints.close()
-        bar.clear()
-        for line in training.notes:
-            note(line)
-    return _concluded(training, checkpoints, bar, stop)
+                next(steps)
+            checkpoints.close()
+            bar.clear()
+        return _concluded(training, checkpoints, bar, stop)
 
 
 def _steps(

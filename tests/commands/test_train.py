@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+import torch
 
 from aegui.cli import main
 from aegui.core.recipe import Recipe
 from aegui.core.recipe.file import save_recipe
 from aegui.core.run_file.saved import load_run
 from aegui.core.training.history import RUN_COLUMNS
+from tests.harness.lost_card import ON_CARD, card_lost
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -231,3 +233,38 @@ def test_all_epochs_done_is_no_error(tmp_path: Path, capsys: Captured) -> None:
     assert main(["train", "--resume", str(out), "--epochs", "4"]) == 2
     assert "5 epochs already" in capsys.readouterr().err
     capsys.readouterr()
+
+
+def test_a_card_that_fails_leaves_the_last_checkpoint_and_says_so(
+    tmp_path: Path, capsys: Captured
+) -> None:
+    out = tmp_path / "kept.aegui"
+    document = {
+        "data": {"source": "lowercase"},
+        "training": {"epochs": 10_000_000, "device": "cuda", "optimizer": ON_CARD.model_dump()},
+    }
+    recipe = a_recipe(tmp_path, document)
+    options = ["--yes", "--out", str(out), "--checkpoint-every", "0.01"]
+    with card_lost(out.exists):
+        assert main(["train", str(recipe), *options]) == 2
+    run = load_run(out)
+    assert run.checkpoint is not None
+    epoch = run.checkpoint.epoch
+    told = capsys.readouterr().err.splitlines()
+    assert told[-1].startswith("aegui: The graphics card failed during the training (CUDA error: ")
+    kept = f"What it had learnt up to epoch {epoch:,} is in {out}: --resume goes on there."
+    assert told[-1].endswith(kept)
+    if not torch.cuda.is_available():
+        assert "No CUDA GPU was found on this machine" in told[-2]
+    assert main(["train", "--resume", str(out), "--epochs", str(epoch + 5), "--device", "cpu"]) == 0
+    assert load_run(out).results[0].epochs == epoch + 5
+
+
+def test_a_training_that_fails_at_once_says_what_happened_alone(
+    tmp_path: Path, capsys: Captured
+) -> None:
+    recipe = a_recipe(tmp_path, {"training": {"optimizer": ON_CARD.model_dump(), "epochs": 5}})
+    with card_lost(lambda: True):
+        assert main(["train", str(recipe), "--out", str(tmp_path / "none.aegui")]) == 2
+    assert "is in" not in capsys.readouterr().err
+    assert not (tmp_path / "none.aegui").exists()

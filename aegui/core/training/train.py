@@ -26,6 +26,7 @@ from aegui.core.training.best import counts_wrong_pixels, has_best_weights, tole
 from aegui.core.training.checkpoint_check import is_of_another_device, number, restore_generator
 from aegui.core.training.control import Control
 from aegui.core.training.diagnosis import astray, diagnosis
+from aegui.core.training.failures import in_words
 from aegui.core.training.families import family_of
 from aegui.core.training.giving_up import giving_up
 from aegui.core.training.history import History, next_recorded_position
@@ -54,8 +55,6 @@ if TYPE_CHECKING:
     from aegui.core.training.stages import Stage, StageKind
     from aegui.core.training.timeline import Fork, TimelineView
 
-_NO_MEMORY = ("out of memory", "allocate memory", "not enough memory")
-"""What torch says on CUDA, on Linux and macOS, and on Windows."""
 _THREADS_WORTH = 30_000_000
 """Multiplications in a forward pass from which a second thread pays, even on a busy machine."""
 
@@ -92,35 +91,18 @@ def train(
 
     Raises:
         TrainingError: ``resume`` or ``fork`` does not belong to a population of this shape (and
-            ``resume`` to this optimiser), or the memory does not suffice.
+            ``resume`` to this optimiser), the memory does not suffice, or the graphics card fails.
         Cancelled: It was stopped before the first weights had been looked at.
     """
-    with _refusing_too_much():
+    with in_words():
         training = Training(
             resolved, control or Control(), resume, history, timeline, fork, lineage
         )
     yield training
     while training.finished is None:
-        with _refusing_too_much():
+        with in_words():
             training.advance()
         yield training
-
-
-@contextlib.contextmanager
-def _refusing_too_much() -> Iterator[None]:
-    """Say in words that the memory does not suffice, for which torch has no error of its own."""
-    try:
-        yield
-    except (MemoryError, RuntimeError) as error:
-        text = str(error).lower()
-        if isinstance(error, RuntimeError) and not any(sign in text for sign in _NO_MEMORY):
-            raise
-        raise TrainingError(
-            tr(
-                "There is not enough memory for this training: use fewer units, runs or copies, "
-                "or a smaller batch."
-            )
-        ) from error
 
 
 @contextlib.contextmanager
@@ -384,6 +366,7 @@ class Training:
         limit = self._resolved.recipe.training.goals.seconds
         return limit is not None and self.seconds >= limit
 
+    @in_words()
     def snapshot(self) -> Snapshot:
         """The current weights; of a run that has gone astray, its last good ones."""
         return self._snapshot_of(*self._progress.presentable())
@@ -469,6 +452,7 @@ class Training:
         if self.epoch >= self.epochs:
             self.finished = "epochs"
 
+    @in_words()
     def result(
         self,
         reason: Reason | None = None,
@@ -501,6 +485,7 @@ class Training:
         result = self._result(reason, checkpoint, best, wrong, figures)
         return replace(result, message=self._message())
 
+    @in_words()
     def so_far(self, reason: Reason | None = None, *, ended: bool = False) -> TrainingResult:
         """What has been learnt, at once and without measuring anything; training can go on.
 
@@ -577,7 +562,10 @@ def choose_device(device: str, work: float = math.inf) -> tuple[torch.device, tu
         note = tr("The GPU failed ({reason}); training on the CPU instead.", reason=first)
         return torch.device("cpu"), (note,)
     if device == "cuda":
-        note = tr("No CUDA GPU was found on this machine; training on the CPU instead.")
+        note = tr(
+            "No CUDA GPU was found on this machine; training on the CPU instead. Help > Graphics "
+            "card… says what is missing, as “aegui gpu” does."
+        )
         return torch.device("cpu"), (note,)
     return torch.device("cpu"), ()
 

@@ -300,7 +300,11 @@ class TrainingFeature(Feature):
         self._pulled = pulled
         self._services.showing.take(pulled)
         self._text.mark()
-        for note in pulled.notes:
+        self._tell_notes()
+
+    def _tell_notes(self) -> None:
+        """Tell once what there is to know of the training, such as that there is no GPU."""
+        for note in self._services.runner.notes:
             if note not in self._told_notes:
                 self._told_notes = (*self._told_notes, note)
                 self.noticed.emit(Notice("info", note))
@@ -321,6 +325,7 @@ class TrainingFeature(Feature):
     @Slot(int, object)
     def _on_runner_finished(self, run_id: int, result: TrainingResult) -> None:
         self._services.ticker.stop()
+        self._tell_notes()  # a short training is over before anybody looks
         self._services.workspace.adopt_result(result, self._services.runner.resolved)
         self._pulled = None
         self._show_progress()
@@ -354,6 +359,10 @@ class TrainingFeature(Feature):
         self._services.ticker.stop()
         self._pulled = None
         self._show_progress()
+        rescued = self._services.keeping.rescued
+        if rescued is not None:
+            kept = tr("What it had learnt up to epoch {epochs:,} is kept.", epochs=rescued)
+            message = f"{message} {kept}"
         self.noticed.emit(Notice("error", message, passing=True, about="training"))
 
     @Slot(object)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal, Slot
 
-from aegui.core.i18n import tr
 from aegui.core.training.length import planned_epochs
 from aegui.core.training.pace import CHECKPOINT_SECONDS, Pace
 from aegui.session.documents.autosave import Underway
@@ -41,6 +40,8 @@ class Keeping(QObject):
         self._pace = Pace(CHECKPOINT_SECONDS, time.monotonic())
         self._begun_s = 0.0
         self._last: tuple[TrainingResult, ResolvedRecipe] | None = None
+        self.rescued: int | None = None
+        """Epochs that the last training had done in what it left when it failed; None: nothing."""
         self._timer = QTimer(self)
         self._timer.setInterval(_LOOK_MS)
         self._timer.timeout.connect(self._on_timer_timeout)
@@ -82,8 +83,9 @@ class Keeping(QObject):
 
     @Slot(int)
     def _on_runner_started(self, _run_id: int) -> None:
-        self._pace = Pace(CHECKPOINT_SECONDS, time.monotonic())
-        self._last = None
+        # The first copy is made at the first look: what fails soon has learnt something too.
+        self._pace = Pace(0.0, time.monotonic())
+        self._last = self.rescued = None
         self._timer.start()
 
     @Slot(str)
@@ -95,9 +97,7 @@ class Keeping(QObject):
         last, self._last = self._last, None
         if self._runner.state == "failed" and last is not None:
             self._workspace.adopt_result(*last)
-            epochs = max(run.epochs for run in last[0].runs)
-            text = tr("What it had learnt up to epoch {epochs:,} is kept.", epochs=epochs)
-            self._workspace.say("info", text, about="training")
+            self.rescued = max(run.epochs for run in last[0].runs)
 
     @Slot()
     def _on_timer_timeout(self) -> None:

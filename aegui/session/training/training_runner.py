@@ -50,7 +50,6 @@ class Pulled:
         seconds_left: Until the last epoch at that rate; None while it is unknown.
         engine: Key of the step engine.
         device: Words for the device.
-        notes: What a person should know, such as that there is no GPU.
         phase: What is done at present, in words; "" for the training proper.
         timeline: The weights kept so far.
     """
@@ -66,7 +65,6 @@ class Pulled:
     seconds_left: float | None
     engine: str
     device: str
-    notes: tuple[str, ...] = ()
     phase: str = ""
     timeline: TimelineView | None = None
 
@@ -154,6 +152,11 @@ class TrainingRunner(QObject):
     def asked(self) -> Recipe | None:
         """What the person asked for when the present or last training began."""
         return self._asked
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of the present or last training: that there is no GPU."""
+        return self._worker.notes if self._worker is not None else ()
 
     @property
     def slow(self) -> float | None:
@@ -310,7 +313,6 @@ class TrainingRunner(QObject):
             seconds_left=(training.epochs - position) / rate if rate > 0.0 else None,
             engine=training.engine,
             device=training.device,
-            notes=training.notes,
             phase=training.phase,
             timeline=training.timeline.view(),
         )

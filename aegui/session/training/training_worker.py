@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from aegui.core.data.progress import stop_if
-from aegui.core.errors import AeguiError, Cancelled, elided
+from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import tr
 from aegui.core.training.control import MAX_CHUNK, Control
 
@@ -167,7 +167,7 @@ class TrainingWorker:
     ``training`` appears once torch is loaded; its plain attributes and ``history.view()`` may be
     read by any thread. ``mailbox`` holds at most one snapshot, taken out by the reader: as long as
     nobody looks, none is made. ``so_far`` is what had been learnt when a copy was last wanted, and
-    in the end, once ``concluded`` is set, all of it.
+    in the end, once ``concluded`` is set, all of it. ``notes`` are those of the training.
     """
 
     def __init__(
@@ -186,6 +186,7 @@ class TrainingWorker:
         self.resolved = resolved
         self.orders = orders
         self.training: Training | None = None
+        self.notes: tuple[str, ...] = ()
         self.mailbox: deque[Snapshot] = deque(maxlen=1)
         self.so_far: TrainingResult | None = None
         self.concluded = threading.Event()
@@ -213,7 +214,8 @@ class TrainingWorker:
             message = tr("The training was stopped before it had begun: nothing has changed.")
             self._report(Report(self.run_id, "failed", message=message))
         except AeguiError as error:
-            _log.info("training %d was refused: %s", self.run_id, error)
+            cause = error.__cause__
+            _log.info("training %d was refused: %s", self.run_id, error, exc_info=cause)
             self._report(Report(self.run_id, "failed", message=str(error)))
         except Exception as error:
             _log.exception("training %d failed", self.run_id)
@@ -237,6 +239,7 @@ class TrainingWorker:
             self._lineage,
         )
         training = self.training = next(iter(steps))
+        self.notes = training.notes
         self._leave_snapshot(training)
         self._iterate(training, steps)
         if not self._is_unwanted:
@@ -307,16 +310,6 @@ class TrainingWorker:
         self._report(Report(self.run_id, "paused"))
 
 
-_CARD = "CUDA error"
-"""How torch begins to tell that the card is gone, or has got stuck."""
-
-
 def _failure(error: Exception) -> str:
     reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-    if _CARD in reason:
-        return tr(
-            "The graphics card failed while it trained ({reason}). Start the program again, or "
-            "train on the processor.",
-            reason=elided(reason),
-        )
     return tr("The training failed: {reason}", reason=reason)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import stat
+import threading
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +17,7 @@ from aegui.core.leftovers import temporary_prefix
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe
 from aegui.core.training import slices
+from aegui.core.training.pace import CHECKPOINT_SECONDS
 from aegui.core.training.train import train
 from aegui.paths import library_dir
 from aegui.session.documents.keeping import Keeping
@@ -25,6 +26,7 @@ from aegui.session.documents.workspace import Workspace
 from aegui.session.settings import Settings
 from aegui.session.training import training_worker
 from aegui.session.training.training_runner import TrainingRunner
+from tests.harness.lost_card import ON_CARD, card_lost
 from tests.session.parts import glyphs, resolved
 
 if TYPE_CHECKING:
@@ -34,7 +36,6 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from aegui.core.training.result import TrainingResult
-    from tests.harness.logs import ExpectLog
 
 LONG = 50_000_000
 
@@ -58,9 +59,16 @@ def keeping(workspace: Workspace, runner: TrainingRunner) -> Keeping:
     return Keeping(workspace, runner)
 
 
-def under_way(qtbot: QtBot, runner: TrainingRunner, epochs: int = LONG) -> None:
+def under_way(
+    qtbot: QtBot, runner: TrainingRunner, epochs: int = LONG, *, on_card: bool = False
+) -> None:
     """Begin a training, and wait until it has learnt something."""
-    runner.start(resolved(epochs))
+    asked = resolved(epochs)
+    if on_card:
+        training = asked.recipe.training.model_copy(update={"optimizer": ON_CARD})
+        draft = asked.recipe.model_copy(update={"training": training})
+        asked = resolve(draft, asked.dataset).resolved or asked
+    runner.start(asked)
 
     def has_learnt() -> bool:
         pulled = runner.pull()
@@ -286,38 +294,38 @@ def test_settings_are_nobody_elses(tmp_path: Path) -> None:
 
 
 def test_a_training_that_fails_leaves_what_it_had_learnt(
-    qtbot: QtBot,
-    workspace: Workspace,
-    runner: TrainingRunner,
-    keeping: Keeping,
-    monkeypatch: pytest.MonkeyPatch,
-    expect_log: ExpectLog,
+    qtbot: QtBot, workspace: Workspace, runner: TrainingRunner, keeping: Keeping
 ) -> None:
-    said: list[str] = []
-    workspace.noticed.connect(lambda notice: said.append(notice.text))
-    under_way(qtbot, runner)
-    with qtbot.waitSignal(workspace.copied):
-        keeping.keep_now()
-    reached = workspace.underway
-    assert reached is not None
-    worker = runner._worker
-    assert worker is not None
-
-    def lost() -> None:
-        # What torch says where the card falls off its bus; raised in the training thread.
-        raise RuntimeError("CUDA error: unspecified launch failure\nCUDA kernel errors might be")
-
-    monkeypatch.setattr(worker.training, "so_far", lost)
-    with (
-        expect_log("failed", logging.ERROR),
-        qtbot.waitSignal(runner.failed) as failed,
-    ):
-        keeping.keep_now()
+    is_lost = threading.Event()
+    with card_lost(is_lost.is_set):
+        under_way(qtbot, runner, on_card=True)
+        with qtbot.waitSignal(workspace.copied):
+            keeping.keep_now()
+        reached = workspace.underway
+        assert reached is not None
+        assert keeping.rescued is None
+        with qtbot.waitSignal(runner.failed) as failed:
+            is_lost.set()
     assert failed.args is not None
-    assert failed.args[1].startswith("The graphics card failed while it trained (CUDA error: ")
+    assert failed.args[1].startswith("The graphics card failed during the training (CUDA error: ")
     assert workspace.underway is None
-    qtbot.waitUntil(lambda: workspace.run is not None and bool(said))
     assert workspace.run is not None
-    assert workspace.run.results[0].epochs == reached.epochs
-    assert said[-1].startswith("What it had learnt up to epoch ")
+    assert keeping.rescued == workspace.run.results[0].epochs >= reached.epochs
     assert workspace.is_modified
+    under_way(qtbot, runner)
+    assert keeping.rescued is None, "that was another training"
+
+
+def test_what_fails_within_seconds_leaves_something_too(
+    qtbot: QtBot, workspace: Workspace, runner: TrainingRunner, keeping: Keeping
+) -> None:
+    """Nobody asks for the copy here: the first look makes it."""
+    is_lost = threading.Event()
+    with card_lost(is_lost.is_set):
+        under_way(qtbot, runner, on_card=True)
+        begun = keeping._begun_s
+        qtbot.waitUntil(lambda: keeping._begun_s > begun, timeout=20_000)
+        assert keeping._pace.wait_after(0.0) == CHECKPOINT_SECONDS, "and the next ones are rarer"
+        with qtbot.waitSignal(runner.failed):
+            is_lost.set()
+    assert keeping.rescued is not None
