@@ -8,16 +8,19 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QPainter
 from PySide6.QtWidgets import (
     QApplication,
+    QComboBox,
     QGridLayout,
     QLabel,
     QPushButton,
     QSizePolicy,
+    QStyle,
+    QStyleOptionComboBox,
     QToolButton,
     QWidget,
 )
 
 from aegui.core.i18n import tr
-from aegui.kit.theme import current_theme, icon
+from aegui.kit.theme import SPACING, current_theme, icon
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent, QPaintEvent
@@ -80,6 +83,20 @@ class ElidedLabel(QLabel):
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.drawText(self.contentsRect(), Qt.AlignmentFlag.AlignVCenter, self.elided_text())
+
+
+class ElidedCombo(QComboBox):
+    """A list whose present choice is cut short with dots where there is little room."""
+
+    def initStyleOption(self, option: QStyleOptionComboBox) -> None:
+        """The choice, shortened to the width."""
+        super().initStyleOption(option)
+        control, edit = QStyle.ComplexControl.CC_ComboBox, QStyle.SubControl.SC_ComboBoxEditField
+        room = self.style().subControlRect(control, option, edit, self).width() - SPACING // 2
+        if not option.currentIcon.isNull():
+            room -= option.iconSize.width() + SPACING // 2
+        text = option.fontMetrics.elidedText(option.currentText, Qt.TextElideMode.ElideRight, room)
+        option.currentText = text
 
 
 class Sign(QWidget):

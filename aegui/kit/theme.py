@@ -381,9 +381,9 @@ class _TintedEngine(QIconEngine):
     def scaledPixmap(
         self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float
     ) -> QPixmap:
-        # ``size`` comes in device pixels here.
-        side = min(size.width(), size.height()) / scale
-        return _tinted(self._name, round(side), self._colour(mode, state), scale)
+        # ``size`` comes in logical pixels.
+        side = min(size.width(), size.height())
+        return _tinted(self._name, side, self._colour(mode, state), scale)
 
 
 def done_ground(theme: Theme) -> QColor:

@@ -12,8 +12,6 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QSizePolicy,
-    QStyle,
-    QStyleOptionComboBox,
     QToolBar,
     QToolButton,
     QWidget,
@@ -22,7 +20,7 @@ from PySide6.QtWidgets import (
 from aegui.core.i18n import tr, trn
 from aegui.features.data.data_menu import DETAIL_ROLE, ROW_WIDTH_PX, WAYS, DataRows
 from aegui.kit.layouts import dim, row
-from aegui.kit.marks import ElidedLabel
+from aegui.kit.marks import ElidedCombo, ElidedLabel
 from aegui.kit.theme import ICON_PX, SPACING, figures_font, icon
 from aegui.window.shown_chip import ShownChip
 
@@ -49,19 +47,6 @@ _LIST_SHARE = 0.25
 _TIGHT_PX = 1120
 _SNUG_PX = 1280
 """In a narrower tool bar nothing is said of what learning would cost, once something is learnt."""
-
-
-class _Choice(QComboBox):
-    """A list whose present choice is cut short with dots where there is little room."""
-
-    def initStyleOption(self, option: QStyleOptionComboBox) -> None:
-        super().initStyleOption(option)
-        control, edit = QStyle.ComplexControl.CC_ComboBox, QStyle.SubControl.SC_ComboBoxEditField
-        room = self.style().subControlRect(control, option, edit, self).width() - SPACING // 2
-        if not option.currentIcon.isNull():
-            room -= option.iconSize.width() + SPACING // 2
-        text = option.fontMetrics.elidedText(option.currentText, Qt.TextElideMode.ElideRight, room)
-        option.currentText = text
 
 
 class MainToolBar(QToolBar):
@@ -103,7 +88,7 @@ class MainToolBar(QToolBar):
         label = QLabel(title)
         label.setProperty("dim", True)
         label.setContentsMargins(SPACING // 2, 0, SPACING // 2, 0)
-        combo = _Choice()
+        combo = ElidedCombo()
         combo.setAccessibleName(title)
         combo.setToolTip(help_text)
         combo.setPlaceholderText(empty)

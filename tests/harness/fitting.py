@@ -1,37 +1,49 @@
-"""What does not fit into a window, measured on the widgets that are seen."""
+"""What does not fit into a window, or is blurred in it, measured on the widgets that are seen."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QRect, Qt
+import numpy as np
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QIcon, QImage
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractSpinBox,
     QCheckBox,
+    QComboBox,
     QLabel,
     QMainWindow,
     QPushButton,
     QRadioButton,
     QScrollArea,
+    QStyle,
+    QStyleOptionComboBox,
     QTabBar,
     QToolButton,
     QWidget,
 )
 
-from aegui.kit.marks import ElidedLabel
+from aegui.kit.marks import ElidedCombo, ElidedLabel
 from aegui.shell.panel_area import PanelArea
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _SLACK_PX = 1
+_OF_SQUARES = {"Gallery"}
+"""Widgets that show small images, whose pixels are squares of whole numbers, and nothing else."""
+_FEW_EDGES = 200
+_LEAST_WITHIN = 0.25
+"""Edges within squares of four pixels for each between them: a third and more, but for 0.1."""
 
 
 def misfits(window: QMainWindow) -> list[str]:
     """Words that are cut, and parts that lie outside of what holds them, each in a line.
 
     What is scrolled up and down may lie below its view; nothing is scrolled from side to side.
-    Lists and lines of text that are made to be shortened (``ElidedLabel``) may be.
+    Lists and lines of text that are made to be shortened (``ElidedLabel``, ``ElidedCombo``)
+    may be.
     """
     found: list[str] = []
     for widget in window.findChildren(QWidget):
@@ -42,12 +54,22 @@ def misfits(window: QMainWindow) -> list[str]:
 
 def _of(widget: QWidget, window: QMainWindow) -> Iterator[str]:
     where = _where(widget)
-    if isinstance(widget, PanelArea) and widget.horizontalScrollBar().maximum() > 0:
-        yield f"{where}: {widget.horizontalScrollBar().maximum()} px too wide for its dock"
+    if isinstance(widget, PanelArea) and widget.is_in_sight:
+        # One behind another tab has no room at all.
+        excess = widget.horizontalScrollBar().maximum()
+        if excess > 0:
+            yield f"{where}: {excess} px too wide for its dock"
     if isinstance(widget, QLabel) and widget.text() and not isinstance(widget, ElidedLabel):
         yield from _of_label(widget, where)
     elif isinstance(widget, QAbstractButton) and widget.text():
         yield from _of_button(widget, where)
+    elif isinstance(widget, QComboBox):
+        yield from _of_combo(widget, where)
+    elif isinstance(widget, QAbstractSpinBox):
+        line = widget.lineEdit()
+        needed = line.fontMetrics().horizontalAdvance(line.text())
+        if needed > line.width() + _SLACK_PX:
+            yield f"{where}: {line.text()!r} needs {needed} px of width, has {line.width()}"
     elif isinstance(widget, QTabBar):
         for place in range(widget.count()):
             needed = widget.fontMetrics().horizontalAdvance(widget.tabText(place))
@@ -87,6 +109,19 @@ def _of_button(button: QAbstractButton, where: str) -> Iterator[str]:
             yield f"{where}: needs {needed} px of width, has {button.width()}"
 
 
+def _of_combo(combo: QComboBox, where: str) -> Iterator[str]:
+    if combo.isEditable() or isinstance(combo, ElidedCombo):
+        return
+    option = QStyleOptionComboBox()
+    combo.initStyleOption(option)
+    parts = QStyle.ComplexControl.CC_ComboBox, QStyle.SubControl.SC_ComboBoxEditField
+    room = combo.style().subControlRect(parts[0], option, parts[1], combo).width()
+    needed = combo.fontMetrics().horizontalAdvance(option.currentText)
+    needed += 0 if option.currentIcon.isNull() else option.iconSize.width()
+    if needed > room + _SLACK_PX:
+        yield f"{where}: {option.currentText!r} needs {needed} px of width, has {room}"
+
+
 def _holds(widget: QWidget) -> bool:
     """Whether nothing around it is scrolled from side to side on purpose."""
     around = widget.parentWidget()
@@ -108,6 +143,61 @@ def seen_rect(widget: QWidget, window: QWidget) -> QRect:
             break
         around = around.parentWidget()
     return rect
+
+
+def coarse(window: QMainWindow) -> list[str]:
+    """What is painted in fewer pixels than the screen has, each in a line.
+
+    Icons and pictures are asked for their pixels. What a widget of ours paints is looked at where
+    the screen has twice as many as Qt counts: it must not be enlarged, each pixel to four.
+    """
+    ratio, found = window.devicePixelRatioF(), []
+    for widget in window.findChildren(QWidget):
+        if not widget.isVisible() or seen_rect(widget, window).isEmpty():
+            continue
+        for what, logical, made in _pictures(widget, ratio):
+            if made.width() + _SLACK_PX < logical.width() * ratio and made.height() > 0:
+                found.append(f"{_where(widget)}: {what} of {made.width()} px for {logical.width()}")
+        if ratio == 2.0 and _paints(widget) and is_enlarged(widget.grab().toImage()):
+            found.append(f"{_where(widget)}: each pixel is painted as four")
+    return found
+
+
+def _pictures(widget: QWidget, ratio: float) -> Iterator[tuple[str, QSize, QSize]]:
+    """Icons and pictures that ``widget`` shows: their logical size, and their pixels."""
+    shown: list[tuple[QIcon, QSize]] = []
+    if isinstance(widget, QAbstractButton):
+        shown.append((widget.icon(), widget.iconSize()))
+    elif isinstance(widget, QComboBox):
+        shown.append((widget.itemIcon(widget.currentIndex()), widget.iconSize()))
+    elif isinstance(widget, QTabBar):
+        shown += [(widget.tabIcon(place), widget.iconSize()) for place in range(widget.count())]
+    for icon, size in shown:
+        if not icon.isNull():
+            # The largest that it has may be smaller than what is asked for.
+            yield "an icon", icon.actualSize(size), icon.pixmap(size, ratio).size()
+    if isinstance(widget, QLabel) and not widget.pixmap().isNull():
+        picture = widget.pixmap()
+        yield "a picture", picture.deviceIndependentSize().toSize(), picture.size()
+
+
+def _paints(widget: QWidget) -> bool:
+    kind = type(widget)
+    own = next((it for it in kind.__mro__ if "paintEvent" in vars(it)), QWidget)
+    return own.__module__.startswith("aegui.") and kind.__name__ not in _OF_SQUARES
+
+
+def is_enlarged(image: QImage) -> bool:
+    """Whether most of ``image`` is as if it had been painted for half as many pixels.
+
+    Then edges lie between two squares of four pixels, and hardly ever within one.
+    """
+    image = image.convertToFormat(QImage.Format.Format_RGB32)
+    pixels = np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), -1)
+    across, down = pixels[:, 1:] != pixels[:, :-1], pixels[1:] != pixels[:-1]
+    within = across[:, 0::2].sum() + down[0::2].sum()
+    between = across[:, 1::2].sum() + down[1::2].sum()
+    return bool(between > _FEW_EDGES and within < _LEAST_WITHIN * between)
 
 
 def _where(widget: QWidget) -> str:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint
 from PySide6.QtGui import QHelpEvent
-from PySide6.QtWidgets import QApplication, QLabel, QLayout, QToolTip, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLayout, QStyleOptionComboBox, QToolTip, QWidget
 
 from aegui.kit.layouts import column, dim, held, hint, row
+from aegui.kit.marks import ElidedCombo
 from aegui.kit.painted import Painted, PaintedArea
 from aegui.kit.placeholder import Placeholder
 
@@ -87,3 +88,19 @@ def test_each_part_of_a_painted_widget_has_its_tip(
         ("row 3", rows.viewport()),
         ("row 3", rows.viewport()),
     ]
+
+
+def test_a_list_without_room_is_cut_short_with_dots(qtbot: QtBot) -> None:
+    combo = ElidedCombo()
+    qtbot.addWidget(combo)
+    combo.addItem("All combinations there are")
+    said = []
+    for width in (400, 90):
+        combo.resize(width, combo.sizeHint().height())
+        option = QStyleOptionComboBox()
+        combo.initStyleOption(option)
+        said.append(option.currentText)
+    assert said[0] == "All combinations there are"
+    assert said[1].endswith("…")
+    assert said[0].startswith(said[1][:-1])
+    assert combo.currentText() == said[0], "what is chosen is whole"

@@ -115,6 +115,14 @@ def test_icons_follow_the_theme(qapp: QApplication) -> None:
     assert _ink(on.toImage()) == {DARK.accent.rgba()}
 
 
+@pytest.mark.parametrize("ratio", [1.0, 1.25, 1.5, 2.0])
+def test_icons_have_the_pixels_of_the_screen(qapp: QApplication, ratio: float) -> None:
+    made = icon("edit-undo").pixmap(QSize(16, 16), ratio)
+    assert made.width() == made.height() == round(16 * ratio)
+    assert made.devicePixelRatio() == pytest.approx(ratio)
+    assert made.toImage() == themes.icon_pixmap("edit-undo", 16, ratio=ratio).toImage()
+
+
 def test_every_icon_file_draws_something(qapp: QApplication) -> None:
     files = sorted((resources_dir() / "icons").glob("*.svg"))
     assert files

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from aegui.core.i18n import LOCALES, language, short_number, tr, with_marks
 from aegui.core.recipe import pair
 from aegui.kit.layouts import row
+from aegui.kit.marks import ElidedCombo
 from aegui.widgets.form.field_note import tell
 
 if TYPE_CHECKING:
@@ -391,7 +392,7 @@ class NumberField(_Typed, QDoubleSpinBox):
         self.setValue(float(short_number(target)))
 
 
-class ChoiceField(_Quiet, QComboBox):
+class ChoiceField(_Quiet, ElidedCombo):
     """One of a table of choices, each with its explanation as a tooltip."""
 
     edited = Signal(str)

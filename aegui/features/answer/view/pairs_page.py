@@ -162,14 +162,16 @@ class PairsPage(QWidget):
         return both
 
     def _drawn(self, pair: MixUp, ink: QColor) -> QPixmap:
-        side = ICON_PX
-        pixmap = QPixmap(2 * side + _GAP_PX, side)
+        ratio = self.devicePixelRatioF()
+        side, gap = round(ICON_PX * ratio), round(_GAP_PX * ratio)
+        pixmap = QPixmap(2 * side + gap, side)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
         for place, index in enumerate((pair.first, pair.second)):
             image = self._glyphs.image(index, ink, QColor(0, 0, 0, 0))
-            draw_glyph(painter, QRect(place * (side + _GAP_PX), 0, side, side), image)
+            draw_glyph(painter, QRect(place * (side + gap), 0, side, side), image)
         painter.end()
+        pixmap.setDevicePixelRatio(ratio)
         return pixmap
 
     def _on_table_cell_activated(self, row: int, _column: int) -> None:

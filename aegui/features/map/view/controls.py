@@ -219,6 +219,7 @@ class AxesBar(QFrame):
         self._labels: list[QLabel] = []
         self._room = (0, 0)
         self._rows = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._switches = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._build()
         self.set_offered(None, ())
 
@@ -233,11 +234,13 @@ class AxesBar(QFrame):
     def _build(self) -> None:
         self._rows.setContentsMargins(8, 4, 4, 4)
         self._rows.setSpacing(4)
-        layout, switches = QHBoxLayout(), QHBoxLayout()
-        layout.setSpacing(4)
-        switches.setSpacing(4)
+        layout, planes, further = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        for each in (layout, planes, further, self._switches):
+            each.setSpacing(4)
         self._rows.addLayout(layout)
-        self._rows.addLayout(switches)
+        self._rows.addLayout(self._switches)
+        self._switches.addLayout(planes)
+        self._switches.addLayout(further)
         for text, name, choice in (
             (tr("Across"), tr("Code number across"), self.x_choice),
             (tr("Up"), tr("Code number upwards"), self.y_choice),
@@ -253,24 +256,27 @@ class AxesBar(QFrame):
             layout.addWidget(label)
             layout.addWidget(choice)
         layout.addStretch(1)
-        for switch in (self.spanned, self.shuffle, self.through_pins, self.strip):
-            switches.addWidget(switch)
-        switches.addStretch(1)
+        for switch in (self.spanned, self.shuffle, self.through_pins):
+            planes.addWidget(switch)
+        further.addWidget(self.strip)
+        for each in (planes, further):
+            each.addStretch(1)
         self.spanned.clicked.connect(self.spanned_edited)
         self.through_pins.clicked.connect(self.through_pins_edited)
         self.strip.clicked.connect(self.strip_edited)
 
     def set_room(self, width: int) -> None:
-        """Lie in one row where there is so much room, else in two without words."""
+        """Lie in one row where there is so much room, else in two or three without words."""
         room = (width, self.x_choice.count())
         if room == self._room:
             return
         self._room = room
-        way = QBoxLayout.Direction
-        for wide in (True, False):
-            self._rows.setDirection(way.LeftToRight if wide else way.TopToBottom)
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        for rows, switches in ((across, across), (down, across), (down, down)):
+            self._rows.setDirection(rows)
+            self._switches.setDirection(switches)
             for label in self._labels:
-                label.setVisible(wide)
+                label.setVisible(rows == across)
             self._rows.activate()
             if self.sizeHint().width() <= width:
                 break

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QToolTip, QWidget
 from aegui.core.latent.frame import axes_frame
 from aegui.features.map.model.plane_tiles import Plane
 from aegui.features.map.view.canvas import LatentCanvas
+from aegui.features.map.view.controls import AxesBar
 from aegui.features.map.view.map_keys import STEP_PX
 from aegui.features.map.view.types import MapStyle, Pin, ViewRequest
 from aegui.kit.theme import DARK, LIGHT, apply_theme
@@ -808,6 +809,21 @@ def test_one_number_is_a_ribbon(canvas: LatentCanvas) -> None:
     asked = canvas.request
     assert asked is not None
     assert asked.columns < request.columns
+
+
+def test_the_choice_of_axes_fits_into_the_room_that_there_is(qtbot: QtBot) -> None:
+    bar = AxesBar()
+    qtbot.addWidget(bar)
+    bar.set_state((0, 1), 4, spanned=False)
+    bar.show()
+    heights = []
+    for width in (2000, 360, 200):
+        bar.set_room(width)
+        assert bar.width() <= width
+        heights.append(bar.height())
+        for part in (bar.x_choice, bar.y_choice, bar.spanned, bar.through_pins, bar.strip):
+            assert bar.rect().contains(part.geometry())
+    assert heights == sorted(set(heights)), "one row, two, three"
 
 
 def test_more_than_two_numbers_have_axes_to_choose(canvas: LatentCanvas) -> None:

@@ -1,0 +1,51 @@
+"""The window at 100 to 200 %: all of it in 1024 x 700, and painted in the pixels of the screen."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QImage
+
+from aegui.window.docks import PERSPECTIVES
+from tests.harness.fitting import is_enlarged
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize(
+    ("scale", "language", "theme"),
+    [("1", "es", "light"), ("1.25", "en", "dark"), ("1.5", "es", "dark"), ("2", "es", "light")],
+)
+def test_every_arrangement_is_whole_and_sharp(
+    tmp_path: Path, scale: str, language: str, theme: str
+) -> None:
+    folders = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME")
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.harness.scaled", language, theme],
+        cwd=ROOT,
+        env={**os.environ, **dict.fromkeys(folders, str(tmp_path)), "QT_SCALE_FACTOR": scale},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found.pop("ratio") == float(scale)
+    assert found == {perspective: [] for perspective in PERSPECTIVES}
+
+
+def test_the_checker_sees_what_is_enlarged() -> None:
+    lines = QImage(80, 80, QImage.Format.Format_RGB32)
+    lines.fill(0xFFFFFF)
+    for place in range(0, 80, 3):
+        for x in range(80):
+            lines.setPixel(x, (place + x // 2) % 80, 0)
+    assert not is_enlarged(lines)
+    assert is_enlarged(lines.scaled(160, 160))
+    assert not is_enlarged(QImage(80, 80, QImage.Format.Format_RGB32)), "nothing is drawn"
