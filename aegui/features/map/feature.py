@@ -134,6 +134,7 @@ class MapFeature(Feature):
             canvas.set_empty_text(tr("The samples are being encoded..."))
         self._show_plane()
         canvas.set_prior(shown.has_prior)
+        canvas.set_live(shown.is_learning)
         self._services.of(PlaneService).set_codec(codec, shown.look, live=shown.is_learning)
         self._follows = shown.is_learning
         self._services.of(DecodeService).set_codec(codec)

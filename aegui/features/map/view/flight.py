@@ -120,8 +120,8 @@ class MapFlight(QObject):
         self._gone = 0.0
         self._begun = self._last = self._clock()
         self._from = canvas.navigation.view
-        # Where the desktop wants no animations nothing of the map fades, and nothing flies.
-        self._steps = not canvas.scene.backdrop.fades
+        # Where the desktop wants no animations nothing of the map glides, and nothing flies.
+        self._steps = not canvas.navigation.glides
         application = QApplication.instance()
         assert application is not None
         application.installEventFilter(self)

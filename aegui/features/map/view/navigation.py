@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 GLIDE_S = 0.18
 """How long a fit takes to arrive: long enough to keep one's bearings."""
 FRAME_MS = 16
+FOLLOWING_MS = 32
+"""Between two steps after codes that move by themselves: a network that learns needs the time."""
 FLING_DECAY_S = 0.12
 """After that time a pan that was let go has lost 63 % of its speed."""
 FLING_LEAST_PX_S = 60.0
@@ -75,7 +77,6 @@ class Navigation(QObject):
         self._drags: deque[tuple[float, float, float]] = deque()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.setInterval(FRAME_MS)
         self._timer.timeout.connect(self._on_timer_timeout)
 
     @property
@@ -124,7 +125,7 @@ class Navigation(QObject):
             self.rest()
             self._set(self._home())
         elif not self._comfortable(self._framed or bounds):
-            self._glide(self._home())
+            self._glide(self._home(), FOLLOWING_MS)
 
     def keep_still(self, still: bool) -> None:
         """Go after no codes for now: a hand draws on the map. Then follow them again."""
@@ -207,7 +208,7 @@ class Navigation(QObject):
             return
         slower = min(1.0, FLING_MOST_PX_S / speed)
         self._motion = _Fling(vx * slower, vy * slower, now)
-        self._timer.start()
+        self._timer.start(FRAME_MS)
 
     def zoom(self, factor: float, x: float, y: float) -> None:
         """Scale by ``factor`` about pixel (``x``, ``y``), at once."""
@@ -276,13 +277,13 @@ class Navigation(QObject):
             self._following = following
             self.following_changed.emit(following)
 
-    def _glide(self, goal: Viewport) -> None:
+    def _glide(self, goal: Viewport, step_ms: int = FRAME_MS) -> None:
         if not self.glides:
             self.rest()
             self._set(goal)
             return
         self._motion = _Glide(self.view, goal, self._clock())
-        self._timer.start()
+        self._timer.start(step_ms)
 
     def _set(self, view: Viewport) -> None:
         view = self._sane(view)

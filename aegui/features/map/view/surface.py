@@ -47,7 +47,7 @@ class MapSurface(QWidget):
         self._navigation = Navigation(self)
         self._empty_text = tr("Press Train to see the codes.")
         self._figures: QFont | None = None
-        self._keys_in_use = False
+        self._keys_in_use = self._is_live = False
         self._painted: Viewport | None = None
         self._moved_s = 0.0
         self._refine = QTimer(self)
@@ -161,7 +161,8 @@ class MapSurface(QWidget):
 
     def follow_style(self) -> None:
         """Nothing fades or glides where the desktop or the person wants no motion."""
-        self._scene.backdrop.fades = self._navigation.glides = moves()
+        self._navigation.glides = moves()
+        self._scene.backdrop.fades = moves() and not self._is_live
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: D102
         if event.type() in _RESTYLING:

@@ -141,8 +141,9 @@ class MapView(MapSurface):
 
     def set_prior(self, has_prior: bool) -> None:
         """Whether codes have a normal prior, as those of a variational autoencoder have."""
-        self._scene.has_prior = has_prior
-        self.redraw()
+        if has_prior != self._scene.has_prior:
+            self._scene.has_prior = has_prior
+            self.redraw()
 
     def set_codes(self, codes: ArrayLike | None) -> None:
         """The codes ``[N, d]`` of all samples, in the order of the set; None: there are none.
@@ -341,9 +342,17 @@ class MapView(MapSurface):
 
     def set_empty_text(self, text: str) -> None:
         """What to say while there are no codes."""
+        if text == self._empty_text:
+            return
         self._empty_text = text
         self._describe()
-        self.update()
+        if self._scene.codes is None:
+            self.update()
+
+    def set_live(self, live: bool) -> None:
+        """Whether the network learns: planes that are replaced soon do not fade into each other."""
+        self._is_live = live
+        self.follow_style()
 
     def set_axes(self, i: int, j: int) -> None:
         """Show code number ``i`` (from 0) across and ``j`` upwards.

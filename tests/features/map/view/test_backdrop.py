@@ -11,6 +11,7 @@ import pytest
 from aegui.features.map.model.plane_tiles import Plane
 from aegui.features.map.view.backdrop import FADE_S
 from aegui.features.map.view.types import MapStyle
+from aegui.kit.motion import moves
 from aegui.session.data.looks import GLYPHS, Look
 from tests.features.map.view.canvases import LABELS, images, painted, rgb, ring
 
@@ -65,6 +66,22 @@ def test_the_close_plane_lies_over_the_whole_one(canvas: LatentCanvas) -> None:
     image = painted(canvas)
     assert image.pixelColor(350, 240).red() == 100
     assert image.pixelColor(560, 400).red() == 255
+
+
+def test_planes_of_a_network_that_learns_do_not_fade(canvas: LatentCanvas) -> None:
+    canvas.set_samples(LABELS, images(), Look(glyphs=False))
+    canvas.set_codes(ring())
+    canvas.set_style(BARE)
+    canvas.set_plane(plane_for(canvas, 255))
+    canvas.navigation.zoom(6.0, 350.0, 240.0)
+    assert canvas.scene.backdrop.fades is moves()
+    canvas.set_live(True)
+    canvas.set_plane(plane_for(canvas, 100))
+    assert not canvas.scene.backdrop.is_fading
+    canvas.set_live(False)
+    canvas.navigation.fit(animated=False)
+    canvas.set_plane(plane_for(canvas, 255))
+    assert canvas.scene.backdrop.is_fading is moves()
 
 
 def test_other_samples_leave_nothing_of_the_old_map(canvas: LatentCanvas) -> None:

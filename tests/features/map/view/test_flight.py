@@ -126,7 +126,7 @@ def test_another_plane_ends_it(flight: MapFlight, canvas: LatentCanvas) -> None:
 
 
 def test_where_nothing_shall_move_it_steps(flight: MapFlight, canvas: LatentCanvas) -> None:
-    canvas.scene.backdrop.fades = False
+    canvas.navigation.glides = False
     flight.begin()
     first = canvas.cursor_code()
     view = canvas.navigation.view
