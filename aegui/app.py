@@ -78,7 +78,7 @@ class App(QObject):
         accessible.install()
         self.keyboard = KeyboardFocus(self)
         self._settings = settings if settings is not None else Settings.load()
-        self._translator: QTranslator | None = None
+        self._translators: tuple[QTranslator, ...] = ()
         self._letters = application.font()
         self._read()
         self._speak(spoken or self._settings.language or QLocale.system().name())
@@ -246,13 +246,17 @@ class App(QObject):
         """Use ``code`` for our own words and for those in Qt's dialogs."""
         set_language(code)
         QLocale.setDefault(QLocale(LOCALES[language()]))
-        if self._translator is not None:
-            self._application.removeTranslator(self._translator)
-            self._translator.deleteLater()
-        self._translator = QTranslator(self)
+        for translator in self._translators:
+            self._application.removeTranslator(translator)
+            translator.deleteLater()
         folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-        if self._translator.load(QLocale(language()), "qtbase", "_", folder):
-            self._application.installTranslator(self._translator)
+        # What its catalogue lacks, or calls otherwise than we do, is asked for in ours first.
+        ours = resources_dir() / "translations" / language() / "qt_words.qm"
+        of_qt, more = self._translators = QTranslator(self), QTranslator(self)
+        if of_qt.load(QLocale(language()), "qtbase", "_", folder):
+            self._application.installTranslator(of_qt)
+        if more.load(str(ours)):
+            self._application.installTranslator(more)
 
     def report(self, error: BaseException, *, once: bool = False) -> None:
         """Tell the person about an error that nobody expected, from whatever thread.

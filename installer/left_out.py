@@ -89,7 +89,10 @@ FILES: tuple[tuple[str, str], ...] = (
         "reading and writing of matrices in files of other programs",
         r"scipy/io/(_fast_matrix_market|matlab|arff)/",
     ),
-    ("texts for translators, who read them in the sources", r"resources/translations/.*\.pot?$"),
+    (
+        "texts for translators, who read them in the sources",
+        r"resources/translations/.*\.(pot?|ts)$",
+    ),
     ("for compilers", r".*\.(pyi|pxd|pyx|h|hpp|c|cpp)$"),
     ("pictures and pages of a cluster's dashboard", r"(distributed|dask|tornado)/"),
 )

@@ -16,6 +16,7 @@ from aegui.core.evaluation.run_figures import tried_figure
 from aegui.core.i18n import localized, tr
 from aegui.core.study.material import study_material
 from aegui.core.study.results import csv_of, table_of, verdict_of, why
+from aegui.core.study.words import axis_words, choice_words
 from aegui.core.text_tables import csv_text
 from aegui.kit.charts.axes import Axis
 from aegui.kit.charts.figure import Figure
@@ -99,12 +100,14 @@ def _path_of_choices(result: StudyResult, key: str, name: str, command: str) -> 
     head = (tr("what"), tr("tried"), tr("kept"), tr("why"))
     rows = []
     for step in result.steps:
-        labels = [tr(cell.setting.labels[step.axis]) for cell in step.cells]
+        labels = [choice_words(cell.setting.labels[step.axis]) for cell in step.cells]
         kept = step.winner
         others = [cell for cell in step.cells if cell is not kept]
         reason = why(kept, others, result.plan)
-        rows.append((tr(step.axis), ", ".join(labels), tr(kept.setting.labels[step.axis]), reason))
-    chosen = ", ".join(row[2] for row in rows)
+        winner = choice_words(kept.setting.labels[step.axis])
+        # Not by commas, which are decimal ones in some languages.
+        rows.append((axis_words(step.axis), "; ".join(labels), winner, reason))
+    chosen = "; ".join(row[2] for row in rows)
     title = tr("{what}: {name}", what=tr("Path of choices"), name=name)
     return ReportPage(
         f"{key}-path",

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import localized, tr, trn
 from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.painted import Painted
 from aegui.kit.speech import describe
-from aegui.kit.theme import current_theme, for_text
+from aegui.kit.theme import current_theme, figures_font, for_text
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.cells import Cells
 from aegui.widgets.glyphs import GlyphCache, draw_glyph, draw_picture, label_name, label_sign
@@ -31,6 +31,8 @@ _MOST_STEP_PX = 72
 _USUAL = 5
 _IN_PROPORTION = Qt.AspectRatioMode.KeepAspectRatio
 _GAP_PX = 6
+_NAME_GAP_PX = 5
+_AT_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 
 
 def nearest_title(look: Look) -> str:
@@ -134,16 +136,24 @@ class NearestStrip(Cells, Painted):
 
     def _wide_px(self) -> int:
         """Width of a place: the picture and the words below it."""
-        advance = self.fontMetrics().horizontalAdvance
-        words = max(map(advance, map(self._below, range(len(self._nearest)))), default=0)
+        words = max(map(self._words_px, range(len(self._nearest))), default=0)
         return max(self._glyph_px(), words, for_text(_PLACE_PX.width()) - _GAP_PX)
 
-    def _below(self, place: int) -> str:
-        """What stands below a picture."""
+    def _below(self, place: int) -> tuple[str, str]:
+        """What stands below a picture: its name, where that is short, and its distance."""
         label, distance = self._nearest[place]
         if self._glyphs.look.glyphs:
-            return f"{label_sign(label)} {tr('{n} px', n=round(distance))}"
-        return error_text(distance)
+            return label_sign(label), tr("{n} px", n=round(distance))
+        return "", error_text(distance)
+
+    def _name_px(self, name: str) -> int:
+        """Room for a name and the gap after it; a bold one is not taken for a figure."""
+        metrics = QFontMetrics(figures_font(self.font(), bold=True))
+        return metrics.horizontalAdvance(name) + _NAME_GAP_PX if name else 0
+
+    def _words_px(self, place: int) -> int:
+        name, away = self._below(place)
+        return self._name_px(name) + self.fontMetrics().horizontalAdvance(away)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         del event
@@ -173,6 +183,13 @@ class NearestStrip(Cells, Painted):
                 target.moveCenter(tile.center())
                 draw_picture(painter, target, image)
         below = QRect(rect.x(), box.bottom() + 2, rect.width(), rect.height() - box.height())
+        below.adjust((below.width() - self._words_px(place)) // 2, 0, 0, 0)
+        name, away = self._below(place)
+        if name:
+            painter.setPen(theme.text)
+            painter.setFont(figures_font(self.font(), bold=True))
+            painter.drawText(below, _AT_LEFT, name)
+            painter.setFont(self.font())
+            below.adjust(self._name_px(name), 0, 0, 0)
         painter.setPen(theme.text if place == 0 else theme.text_dim)
-        centred = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
-        painter.drawText(below, centred, self._below(place))
+        painter.drawText(below, _AT_LEFT, away)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree
 
 import pytest
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import QFileInfo, QTranslator
+from PySide6.QtWidgets import QFileDialog, QFileIconProvider, QLabel, QWidget
 
 from aegui.features.document.feature import DocumentFeature
-from aegui.paths import documents_dir
+from aegui.paths import documents_dir, resources_dir
 from aegui.session.settings import Settings
 from aegui.shell.dialogs.files import (
     beginning,
@@ -23,6 +25,7 @@ from aegui.shell.dialogs.files import (
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
+    from aegui.app import App
     from aegui.window.main_window import MainWindow
 
 
@@ -125,3 +128,34 @@ def test_without_a_window_the_documents_are_the_place(qtbot: QtBot, tmp_path: Pa
     qtbot.addWidget(alone)
     assert beginning(alone, "figures", str(tmp_path)) == str(tmp_path)
     assert beginning(alone, "figures") == str(documents_dir())
+
+
+def test_the_file_dialog_of_qt_speaks_one_language(app: App) -> None:
+    app.use_language("es")
+    dialog = QFileDialog(app.window)
+    dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+    dialog.setNameFilters(["a (*.a)", "b (*.b)"])
+    words = {label.text() for label in dialog.findChildren(QLabel)}
+    assert {"&Buscar en:", "&Nombre del archivo:", "Archivos de &tipo:"} <= words
+    assert QFileIconProvider().type(QFileInfo("/")) == "Unidad"
+    app.use_language("en")
+    dialog = QFileDialog(app.window)
+    dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+    assert "&Look in:" in {label.text() for label in dialog.findChildren(QLabel)}
+
+
+@pytest.mark.parametrize("file", sorted(resources_dir().glob("translations/*/qt_words.ts")))
+def test_words_for_qt_are_compiled(file: Path) -> None:
+    """Else: ``pyside6-lrelease FILE``."""
+    translator = QTranslator()
+    assert translator.load(str(file.with_suffix(".qm")))
+    contexts = ElementTree.parse(file).getroot().findall("context")
+    words = [
+        (context.findtext("name") or "", one.findtext("source") or "", one.findtext("translation"))
+        for context in contexts
+        for one in context.findall("message")
+    ]
+    assert words
+    assert [translator.translate(name, source) for name, source, _ in words] == [
+        translated for _, _, translated in words
+    ]

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from aegui.core.data.progress import clock
+from aegui.core.errors import TrainingError
 from aegui.core.recipe import (
     ClassifierSpec,
     CorruptionSpec,
@@ -211,6 +212,26 @@ def test_a_failure_is_told_and_the_old_run_stays(qtbot: QtBot, window: MainWindo
     assert window.notifications.shown[-1].text == "no memory"
     assert services.workspace.run is run
     assert services.shown.history is history
+
+
+def test_the_map_says_that_a_first_training_is_getting_ready(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise TrainingError("not today")
+
+    monkeypatch.setattr("aegui.core.training.families.choose_engine", refuse)
+    services, canvas = window._services, window.canvas
+    panel = window.panel(CursorPanel)
+    assert canvas._empty_text == "Press Train to see the codes."
+    with qtbot.waitSignal(services.runner.failed):
+        window.actions_table["train"].trigger()
+        # Nothing is heard of the training thread before the loop of events goes on.
+        assert canvas._empty_text == "The training is getting ready…"
+        assert canvas.accessibleDescription() == "The training is getting ready…"
+        assert panel._reason.text() == "The training is getting ready…"
+    assert canvas._empty_text == "Press Train to see the codes."
+    assert panel._reason.text() == "Train a network, then move over the map."
 
 
 def test_opening_another_document_ends_a_training(qtbot: QtBot, app: App) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from aegui.core.i18n import tr
 from aegui.core.study.order import is_numbers
+from aegui.core.study.words import axis_words, choice_words
 from aegui.core.text_tables import csv_text
 from aegui.core.verdicts.intervals import share_of_seeds
 
@@ -149,7 +150,7 @@ def phase_csv(diagram: PhaseDiagram) -> str:
 def share_words(diagram: PhaseDiagram, row: int, column: int) -> str:
     """A cell in a sentence: its choices, its share and how sure that is."""
     choices = [
-        tr("{axis} {choice}", axis=tr(axis), choice=tr(choice))
+        tr("{axis} {choice}", axis=axis_words(axis), choice=choice_words(choice))
         for axis, choice in ((diagram.x, diagram.columns[column]), (diagram.y, diagram.rows[row]))
         if axis
     ]

@@ -14,10 +14,11 @@ from aegui.core.evaluation.run_figures import (
     run_figure,
     tried_figure,
 )
-from aegui.core.i18n import localized, tr, trn, with_marks
+from aegui.core.i18n import localized, tr, trn
 from aegui.core.network.resolve import classes_learnt
 from aegui.core.study.plan import GOAL
 from aegui.core.study.units import resolved_of
+from aegui.core.study.words import axis_words, choice_words, printed
 from aegui.core.text_tables import csv_text
 from aegui.core.verdicts.comparison import SeedFigures
 from aegui.core.verdicts.ranking import rank as rank_seeds
@@ -163,9 +164,9 @@ class PathStep:
         others = [cell for cell in self.cells if cell is not self.winner]
         return tr(
             "{axis}: {n} choices were tried; {winner} is kept. {why}",
-            axis=tr(self.axis),
+            axis=axis_words(self.axis),
             n=len(self.cells),
-            winner=tr(self.winner.setting.labels[self.axis]),
+            winner=choice_words(self.winner.setting.labels[self.axis]),
             why=why(self.winner, others, plan),
         )
 
@@ -223,7 +224,7 @@ class StudyResult:
 def table_of(result: StudyResult) -> tuple[list[str], list[list[str]]]:
     """Header and rows, one for each setting: figures, share at the goal, what is published."""
     plan, best = result.plan, result.best
-    header = ["", *(tr(axis.name) for axis in plan.axes)]
+    header = ["", *(axis_words(axis.name) for axis in plan.axes)]
     header += [tr(run_figure(key).label) for key in result.figures]
     if plan.goal is not None:
         header.append(tr("at the goal"))
@@ -239,22 +240,14 @@ def _row(result: StudyResult, cell: StudyCell, width: int, is_best: bool) -> lis
     plan = result.plan
     labels = cell.setting.labels
     cells = ["*" if is_best else ""]
-    cells += [tr(labels[axis.name]) if axis.name in labels else "-" for axis in plan.axes]
+    choices = (labels.get(axis.name) for axis in plan.axes)
+    cells += ["-" if choice is None else choice_words(choice) for choice in choices]
     cells += [_spread(cell, key) for key in result.figures]
     if plan.goal is not None:
         cells.append(f"{cell.met(plan)}/{len(cell.runs)}" if cell.runs else "-")
     if len(cells) < width:
-        cells.append(_printed(result.published(cell)))
+        cells.append(printed(result.published(cell)))
     return cells
-
-
-def _printed(text: str) -> str:
-    """A published number with the marks of the language; words as they are."""
-    try:
-        float(text)
-    except ValueError:
-        return text
-    return with_marks(text)
 
 
 def _spread(cell: StudyCell, key: str) -> str:

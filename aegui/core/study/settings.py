@@ -20,6 +20,7 @@ from aegui.core.i18n import tr
 from aegui.core.recipe.errors import nearest, quoted
 from aegui.core.recipe.file import find_recipe, recipe_from
 from aegui.core.study.plan import MAX_RUNS_OF_A_STUDY
+from aegui.core.study.words import choice_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -60,7 +61,7 @@ class StudySetting:
     def title(self) -> str:
         """Its choices as a person reads them; of a study of seeds alone there are none."""
         # Not by commas: a verdict lists several settings, and these are between the settings.
-        return " · ".join(map(tr, self.labels.values())) or tr("as it is")
+        return " · ".join(map(choice_words, self.labels.values())) or tr("as it is")
 
     def run(self, seed: int) -> Recipe:
         """The recipe of the run of that seed."""

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from aegui.core.errors import AeguiError
 from aegui.core.fields import ENDLESS, TINY
-from aegui.core.i18n import mark, tr
+from aegui.core.i18n import mark, short_number, tr, with_marks
 from aegui.core.network.layer_fields import FIELDS, OUTPUT_KIND
 from aegui.core.network.plan import network_plan
 from aegui.core.recipe.errors import quoted
 from aegui.core.recipe.settings import SAMPLES, SECTIONS, counts
 from aegui.core.study.plan import StudyAxis
+from aegui.core.study.words import EVERY, layer_words
 
 if TYPE_CHECKING:
     from aegui.core.fields import FormField
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from aegui.core.network.shapes import Shape
     from aegui.core.recipe import Recipe
 
-EVERY = "*"
-"""In a path: every layer of a list."""
 NONE = mark("none")
 """What stands in a list for a value that is not set."""
 _APART = ";"
@@ -76,15 +75,11 @@ def varied_fields(
 
 def _of_place(place: Place) -> list[VariedField]:
     return [
-        VariedField(path, _layer_words(place.name, field), field)
+        VariedField(path, layer_words(place.name, field.label), field)
         for field in FIELDS[place.kind]
         if (path := path_of_layer(place, field.name))
         and (place.spec is None or place.part == "output" or counts(place.spec, field.name))
     ]
-
-
-def _layer_words(layer: str, field: FormField) -> str:
-    return tr("{layer}, {field}", layer=layer, field=tr(field.label))
 
 
 def path_of_layer(place: Place, name: str) -> str:
@@ -113,7 +108,7 @@ def varied_at(recipe: Recipe, path: str, image_shape: Shape) -> VariedField | No
         return None
     for one in fields.values():
         if one.path.startswith(f"{where}.") and one.path.endswith(f".{name}"):
-            words = _layer_words(tr("Every layer"), one.field)
+            words = layer_words(tr("Every layer"), one.field.label)
             return VariedField(path, words, one.field)
     return None
 
@@ -190,22 +185,31 @@ def _as_text(value: Any) -> str:
         return tr(NONE)
     if isinstance(value, list):
         return "x".join(map(str, value))
-    return value if isinstance(value, str) else f"{value:.10g}"
+    return value if isinstance(value, str) else with_marks(short_number(value))
 
 
 def values_from(text: str, field: FormField) -> tuple[Any, ...]:
     """The values in ``text``, apart by semicolons, commas or spaces.
 
-    With semicolons a comma is a decimal one.
+    A comma is a decimal one beside semicolons, and in languages that write it so: there commas keep
+    numbers apart before a space, or where there are several in one word.
 
     Raises:
         AeguiError: One of them is no value of ``field``; the message names it and the range.
     """
-    parts = text.split(_APART) if _APART in text else text.replace(",", " ").split()
+    parts = text.split(_APART) if _APART in text else _apart(text, is_numeric(field))
     words = [part.strip() for part in parts if part.strip()]
     if not words:
         raise AeguiError(tr("its list is empty: give at least one value"))
     return tuple(_value_from(word, field) for word in words)
+
+
+def _apart(text: str, are_numbers: bool) -> list[str]:
+    """The values in a ``text`` without semicolons."""
+    if not are_numbers or with_marks(".") != ",":
+        return text.replace(",", " ").split()
+    words = (word.strip(",") for word in text.split())
+    return [one for word in words for one in (word.split(",") if word.count(",") > 1 else [word])]
 
 
 def _value_from(word: str, field: FormField) -> Any:

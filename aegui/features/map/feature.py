@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from aegui.shell.feature_window import FeatureWindow
 
 _STYLE = "map."
+_UNTRAINED = mark("Train a network, then move over the map.")
 _MISFIT = mark("The images of this set do not fit the network.")
 _FOLLOWING_MS = 100
 """The cursor's panel while the network learns; moves of the mouse are shown sooner."""
@@ -100,6 +101,8 @@ class MapFeature(Feature):
             self._show_samples()
         if changed & SUBJECT:
             self._show_network()
+        if changed & (SUBJECT | {"is_live"}):
+            self._say_why_empty()
         if "codes" in changed:
             self._show_codes()
         if REST in changed:
@@ -119,19 +122,11 @@ class MapFeature(Feature):
         if self._decoded is not None and self._decoded.image.size != dataset.pixels:
             # Decoding may have to wait for torch: nothing of another set is shown meanwhile.
             self._decoded = None
-            fits = shown.fitting is not None
-            reason = tr("One moment…") if fits else tr(_MISFIT)
-            self._panel.set_empty(reason)
+            self._say_why_empty()
 
     def _show_network(self) -> None:
         shown, canvas = self._services.shown, self._window.canvas
         codec = shown.fitting
-        if shown.codec is None:
-            canvas.set_empty_text(tr("Press Train to see the codes."))
-        elif codec is None:
-            canvas.set_empty_text(tr(_MISFIT))
-        else:
-            canvas.set_empty_text(tr("The samples are being encoded..."))
         self._show_plane()
         canvas.set_prior(shown.has_prior)
         canvas.set_live(shown.is_learning)
@@ -139,6 +134,20 @@ class MapFeature(Feature):
         self._follows = shown.is_learning
         self._services.of(DecodeService).set_codec(codec)
         self._follows = False
+
+    def _say_why_empty(self) -> None:
+        """What stands on the map and beside it as long as there are no codes."""
+        shown = self._services.shown
+        on_map, beside = mark("Press Train to see the codes."), _UNTRAINED
+        if shown.fitting is not None:
+            on_map, beside = mark("The samples are being encoded..."), mark("One moment…")
+        elif shown.codec is not None:
+            on_map = beside = _MISFIT
+        elif shown.is_live:
+            on_map = beside = mark("The training is getting ready…")
+        self._window.canvas.set_empty_text(tr(on_map))
+        if self._decoded is None:
+            self._panel.set_empty(tr(beside))
 
     def _show_codes(self) -> None:
         self._window.canvas.show_codes(self._services.shown.codes)
@@ -155,8 +164,7 @@ class MapFeature(Feature):
         if codes is None:
             self._decoded = None
             self._services.of(DecodeService).forget()
-            untrained = tr("Train a network, then move over the map.")
-            self._panel.set_empty(tr("One moment…") if shown.fits else untrained)
+            self._say_why_empty()
             return
         code = self._window.canvas.cursor_code()
         if code is None:

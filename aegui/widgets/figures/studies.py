@@ -19,6 +19,7 @@ from aegui.core.latent.frame import principal_directions
 from aegui.core.study.importances import METHODS, importance_name, importances
 from aegui.core.study.material import errors_by
 from aegui.core.study.results import compared_by, csv_of, rank
+from aegui.core.study.words import axis_words, choice_words
 from aegui.core.text_tables import csv_text
 from aegui.kit.charts.axes import Axis
 from aegui.kit.charts.bars import BarPlot
@@ -293,8 +294,8 @@ def _heat(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | None
             words.append(
                 tr(
                     "{up}, {across}: {value}, mean of {n} runs",
-                    up=tr(up_label),
-                    across=tr(across_label),
+                    up=choice_words(up_label),
+                    across=choice_words(across_label),
                     value=figure_words(key, mean[row, column]),
                     n=len(known),
                 )
@@ -302,14 +303,14 @@ def _heat(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | None
     if not np.isfinite(mean).any():
         return None
     figure = run_figure(key)
-    others = [tr(axis.name) for axis in result.plan.axes if axis.name not in {across, up}]
+    others = [axis_words(axis.name) for axis in result.plan.axes if axis.name not in {across, up}]
     plot = NumberMatrix(
         tuple(tuple(figure_words(key, value) for value in row) for row in mean.tolist()),
         _shades(mean, high_is_better=figure.better == "high"),
-        tuple(map(tr, rows)),
-        tuple(map(tr, columns)),
-        tr(across),
-        tr(up),
+        tuple(map(choice_words, rows)),
+        tuple(map(choice_words, columns)),
+        axis_words(across),
+        axis_words(up),
         best=_best_place(mean, high_is_better=figure.better == "high"),
     )
     caption = tr("{figure}, mean over the seeds", figure=tr(figure.label))
@@ -359,7 +360,7 @@ def _parallel(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | 
         labels = _labels_of(result, name)
         at = {label: float(place) for place, label in enumerate(labels)}
         own = [at.get(cell.setting.labels.get(name, ""), math.nan) for _, cell in found]
-        axes.append(ParallelAxis(tr(name), tuple(map(tr, labels))))
+        axes.append(ParallelAxis(axis_words(name), tuple(map(choice_words, labels))))
         columns.append(np.array(own))
     figures = [one for one in ("parameters", key) if any(cell.has(one) for _, cell in found)]
     for one in dict.fromkeys(figures):
@@ -398,7 +399,7 @@ def _importances(material: StudyMaterial, choice: PictureChoice) -> StudyPicture
     found = importances(result, key)
     if found is None:
         return None
-    pairs = [(tr(name), share) for name, share in found.axes]
+    pairs = [(axis_words(name), share) for name, share in found.axes]
     pairs.sort(key=lambda pair: -pair[1])
     if found.method == "anova" and len(found.axes) > 1:
         pairs.append((importance_name("together"), found.together))

@@ -15,6 +15,7 @@ from aegui.core.i18n import mark, tr, trn
 from aegui.core.study.plan import MAX_VALUES, Range, StudyAxis
 from aegui.core.study.row_text import network_row, row_text, rows_from
 from aegui.core.study.varied import is_numeric, list_text, values_from
+from aegui.core.study.words import axis_words, choice_words
 from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, dim, held, row
 from aegui.kit.marks import ElidedLabel, ProblemLabel, flat_button
@@ -144,8 +145,9 @@ class AxisRowView(QWidget):
             return
         self._axis, self._varied = axis, varied
         self.problem.set_text("")
-        self.name.setText(tr(axis.name))
-        self.name.setToolTip(tr(varied.field.help) if varied is not None else tr(axis.name))
+        words = axis_words(axis.name)
+        self.name.setText(words)
+        self.name.setToolTip(tr(varied.field.help) if varied is not None else words)
         if axis.rows is not None:
             self._show_lines(axis)
         elif varied is not None and (varied.field.choices or varied.field.editor == "check"):
@@ -192,7 +194,7 @@ class AxisRowView(QWidget):
         } or {False: (tr("off"), ""), True: (tr("on"), "")}
         chosen = axis.values or ()
         for value in chosen:
-            offered.setdefault(value, (str(value), ""))
+            offered.setdefault(value, (choice_words(str(value)), ""))
         if list(offered) != list(self.ticks):
             for box in self.ticks.values():
                 box.setParent(None)

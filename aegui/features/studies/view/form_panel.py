@@ -28,6 +28,7 @@ from aegui.core.study.row_text import Around
 from aegui.core.study.templates import TEMPLATES, axis_of_template
 from aegui.core.study.terms import NOTHING, PlanTerms, terms_of, with_terms
 from aegui.core.study.varied import first_axis, value_of, varied_at, varied_fields
+from aegui.core.study.words import axis_words
 from aegui.features.studies.view.axis_row import AxisRowView
 from aegui.features.studies.view.place_section import PlaceSection
 from aegui.features.studies.view.words import about_html, base_words, cost_line, list_words
@@ -278,7 +279,10 @@ class StudyForm(QWidget):
             view.set_axis(axis, varied, around, is_first=place == 0)
             view.set_locked(self._is_busy)
         for place, earlier in overwritten(axes).items():
-            text = tr("It sets anew what “{axis}” varies: vary it before.", axis=axes[earlier].name)
+            text = tr(
+                "It sets anew what “{axis}” varies: vary it before.",
+                axis=axis_words(axes[earlier].name),
+            )
             self.axes[place].set_problem(text)
         self.no_axes.setVisible(not axes)
         self.no_axes.setText(

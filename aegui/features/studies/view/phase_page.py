@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QComboBox, QStackedWidget, QWidget
 from aegui.core.i18n import localized, mark, tr
 from aegui.core.study.phase import PhaseDiagram, phase_axes, phase_csv, phase_of, share_words
 from aegui.core.study.results import goal_words
+from aegui.core.study.words import axis_words, choice_words
 from aegui.features.studies.view.pages import NOTHING, StudyPage
 from aegui.features.studies.view.seed_squares import SeedSquares
 from aegui.kit.charts.figure import Figure
@@ -137,7 +138,7 @@ class PhasePage(StudyPage):
                 box.clear()
                 box.addItem(tr(_SINGLE), "")
                 for name in self._names:
-                    box.addItem(tr(name), name)
+                    box.addItem(axis_words(name), name)
                 box.setCurrentIndex(max(0, box.findData(chosen)))
 
     def _show(self) -> None:
@@ -233,8 +234,8 @@ def _matrix(diagram: PhaseDiagram) -> NumberMatrix:
         _LEAST_SHADE + (1.0 - _LEAST_SHADE) * shares,
         tuple(map(_short, diagram.rows)),
         tuple(map(_short, diagram.columns)),
-        _axis_words(diagram.x, is_log=is_log_x),
-        _axis_words(diagram.y, is_log=is_log_y),
+        _ruler_words(diagram.x, is_log=is_log_x),
+        _ruler_words(diagram.y, is_log=is_log_y),
     )
 
 
@@ -243,8 +244,9 @@ def _short(label: str) -> str:
     try:
         return localized(float(label), ".3g")
     except ValueError:
-        return tr(label)
+        return choice_words(label)
 
 
-def _axis_words(name: str, *, is_log: bool) -> str:
-    return tr("{axis} (log)", axis=tr(name)) if is_log else tr(name) if name else ""
+def _ruler_words(name: str, *, is_log: bool) -> str:
+    words = axis_words(name) if name else ""
+    return tr("{axis} (log)", axis=words) if is_log else words

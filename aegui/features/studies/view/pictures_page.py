@@ -25,6 +25,7 @@ from aegui.core.i18n import mark, tr
 from aegui.core.study.material import StudyMaterial, middle_run
 from aegui.core.study.results import compared_by
 from aegui.core.study.seed_cloud import ORDERS
+from aegui.core.study.words import axis_words
 from aegui.features.studies.view.pages import NOTHING, StudyPage
 from aegui.features.studies.view.settings_table import SettingsTable
 from aegui.kit.charts.item_canvas import ItemCanvas
@@ -267,7 +268,7 @@ class PicturesPage(StudyPage):
             return
         known = [key for key in result.figures if key != "parameters"]
         _fill(self.figure, [(key, tr(run_figure(key).label)) for key in known])
-        axes = [(name, tr(name)) for name in heat_axes(result)]
+        axes = [(name, axis_words(name)) for name in heat_axes(result)]
         _fill(self.across, axes, last=True)
         _fill(self.up, axes)
 

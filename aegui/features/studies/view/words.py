@@ -10,6 +10,7 @@ from aegui.core.i18n import tr, trn
 from aegui.core.network.plan import network_plan
 from aegui.core.network.words import architecture, breakable
 from aegui.core.recipe.settings import SECTIONS
+from aegui.core.study.words import axis_words
 
 if TYPE_CHECKING:
     from aegui.core.cost import Cost
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 def list_words(plan: StudyPlan) -> str:
     """Two lines for a list: what it is called, and what it varies."""
-    varied = ", ".join(tr(axis.name) for axis in plan.axes) or tr("seeds only")
+    varied = ", ".join(axis_words(axis.name) for axis in plan.axes) or tr("seeds only")
     runs = plan.most_settings * plan.seeds.count
     return f"{tr(plan.name)}\n{varied} · {trn('{n:,} run', '{n:,} runs', runs)}"
 

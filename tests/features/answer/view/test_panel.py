@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
 from aegui.core.data.dataset import Dataset
@@ -20,7 +21,6 @@ from tests.features.drawing.view.samples import glyphs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from PySide6.QtGui import QImage
     from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
@@ -158,6 +158,26 @@ def test_the_nearest_are_named_and_clicked(panel: AnswerPanel, qtbot: QtBot) -> 
     with qtbot.waitSignal(panel.sample_activated) as blocker:
         QTest.mouseClick(strip, Qt.MouseButton.LeftButton, pos=strip.cell_rect(2).center())
     assert blocker.args == [2]
+
+
+def test_the_name_of_a_figure_is_not_taken_for_its_distance(qtbot: QtBot) -> None:
+    """Below a picture of a 3 that is 3 pixels away stands its name, bold and apart."""
+    strip = NearestStrip()
+    qtbot.addWidget(strip)
+    strip.set_samples(glyphs()[:1])
+    strip.set_nearest((("3", 3.0),), (0,))
+    strip.resize(strip.sizeHint())
+    ratio, rect = strip.devicePixelRatioF(), strip.cell_rect(0)
+    words = QRect(rect.x(), rect.y() + 34, rect.width(), rect.height() - 34)
+    image = strip.grab(words).toImage().convertToFormat(QImage.Format.Format_Grayscale8)
+    lines = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
+    ink = np.abs(lines[:, : image.width()].astype(int) - int(lines[0, 0])).sum(axis=0)
+    lit = np.flatnonzero(ink > 60)
+    gaps = np.diff(lit)
+    name_ends, number_ends = lit[gaps.argmax()], lit[np.flatnonzero(gaps > 2 * ratio)[1]]
+    assert gaps.argmax() == np.flatnonzero(gaps > 2 * ratio)[0], "the widest gap is after the name"
+    name, number = ink[: name_ends + 1].sum(), ink[name_ends + 1 : number_ends + 1].sum()
+    assert name > 1.2 * number
 
 
 def test_the_nearest_are_reached_by_keys(panel: AnswerPanel, qtbot: QtBot) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from aegui.core.cost import Cost
+from aegui.core.i18n import set_language
 from aegui.core.study.plan import StudyPlan, load_plan
 from aegui.core.study.settings import base_recipe
 from aegui.core.study.units import resolved_of
@@ -78,6 +79,19 @@ def test_a_plan_is_shown_with_its_count_and_its_cost(form: Edited) -> None:
     assert "2 min" in form.cost.text()
     assert form.start.isEnabled()
     assert form.terms.value.goal == "worst"
+
+
+def test_an_axis_without_a_label_is_called_as_its_field(form: Edited) -> None:
+    assert form._sheet is not None
+    axis = form.axis.model_copy(update={"label": "", "path": "training.optimizer.learning_rate"})
+    plan = form.plan.model_copy(update={"axes": (axis,)})
+    form.set_sheet(replace(form._sheet, plan=plan))
+    assert form.axes[0].name.text() == "Learning rate"
+    set_language("es")
+    form.set_sheet(replace(form._sheet, plan=plan.model_copy(update={"axes": ()})))
+    form.set_sheet(replace(form._sheet, plan=plan))
+    assert form.axes[0].name.text() == "Tasa de aprendizaje"
+    assert form.axes[0].values.text() == "0,02; 0,002"
 
 
 def test_values_are_typed_and_counted(qtbot: QtBot, form: Edited) -> None:

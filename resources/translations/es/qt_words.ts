@@ -1,0 +1,19 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="es" sourcelanguage="en">
+<context>
+    <name>QFileDialog</name>
+    <message><source>&amp;Look in:</source><translation>&amp;Buscar en:</translation></message>
+    <message><source>Files of &amp;type:</source><translation>Archivos de &amp;tipo:</translation></message>
+    <message><source>File &amp;name:</source><translation>&amp;Nombre del archivo:</translation></message>
+    <message><source>Show &amp;hidden files</source><translation>Mostrar archivos &amp;ocultos</translation></message>
+</context>
+<context>
+    <name>QAbstractFileIconProvider</name>
+    <message><source>Drive</source><translation>Unidad</translation></message>
+    <message><source>File</source><translation>Archivo</translation></message>
+    <message><source>Folder</source><translation>Carpeta</translation></message>
+    <message><source>Shortcut</source><translation>Acceso directo</translation></message>
+    <message><source>Unknown</source><translation>Desconocido</translation></message>
+</context>
+</TS>
