@@ -21,7 +21,7 @@ from aegui.core.data.emoji import EMOJI_GROUPS, EMOJI_SUBGROUPS
 from aegui.core.data.emoji_words import spoken_name
 from aegui.core.i18n import mark, tr
 from aegui.kit.theme import blend, current_theme
-from aegui.session.data.looks import GLYPHS, Look, reduced, without_ground
+from aegui.session.data.looks import GLYPHS, Look, photo_argb, reduced, without_ground
 from aegui.session.data.looks import grey_levels as grey_levels
 
 if TYPE_CHECKING:
@@ -84,18 +84,6 @@ def argb_image(argb: NDArray[np.uint32]) -> QImage:
 def glyph_image(image: ArrayLike, on: QColor, off: QColor) -> QImage:
     """One screen pixel per pixel of ``image`` ``[H, W]`` in [0, 1]."""
     return argb_image(palette(on, off)[grey_levels(image)])
-
-
-def photo_argb(levels: NDArray[np.uint8]) -> NDArray[np.uint32]:
-    """Opaque ARGB pixels ``[..., H, W]`` of ``levels`` ``[..., C, H, W]``, C 1 or 3."""
-    red, green, blue = (levels[..., channel % levels.shape[-3], :, :] for channel in range(3))
-    packed = red.astype(np.uint32)
-    packed <<= np.uint32(8)
-    packed |= green
-    packed <<= np.uint32(8)
-    packed |= blue
-    packed |= np.uint32(0xFF000000)
-    return packed
 
 
 def level_image(

@@ -167,3 +167,26 @@ def without_ground(levels: NDArray[np.uint8], look: Look, kept_px: int = 0) -> N
     shares = shares[:, np.newaxis]
     # A share is never more than the darkest channel: nothing falls below 0.
     return np.concatenate([levels - shares, 255 - shares], axis=1)
+
+
+def photo_argb(levels: NDArray[np.uint8]) -> NDArray[np.uint32]:
+    """Opaque ARGB pixels ``[..., H, W]`` of ``levels`` ``[..., C, H, W]``, C 1 or 3."""
+    red, green, blue = (levels[..., channel % levels.shape[-3], :, :] for channel in range(3))
+    packed = red.astype(np.uint32)
+    packed <<= np.uint32(8)
+    packed |= green
+    packed <<= np.uint32(8)
+    packed |= blue
+    packed |= np.uint32(0xFF000000)
+    return packed
+
+
+def tile_argb(tiles: NDArray[np.uint8]) -> NDArray[np.uint32]:
+    """Premultiplied ARGB ``[..., H, W]`` of ``[..., C, H, W]``; of 2 or 4 the last is opacity."""
+    channels = tiles.shape[-3]
+    if channels in (1, 3):
+        return photo_argb(tiles)
+    argb = photo_argb(tiles[..., :-1, :, :])
+    argb &= np.uint32(0x00FFFFFF)
+    argb |= tiles[..., -1, :, :].astype(np.uint32) << np.uint32(24)
+    return argb

@@ -13,9 +13,9 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, 
 from aegui.core.colours import DISC
 from aegui.core.data.byte_images import as_images
 from aegui.kit.theme import Theme, blend
-from aegui.session.data.looks import GLYPHS, Look, ground_shares, reduced
+from aegui.session.data.looks import GLYPHS, Look, ground_shares, photo_argb, reduced
 from aegui.widgets.class_colours import paint_mark
-from aegui.widgets.glyphs import argb_image, grey_levels, label_sign, on_panel, palette, photo_argb
+from aegui.widgets.glyphs import argb_image, grey_levels, label_sign, on_panel, palette
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

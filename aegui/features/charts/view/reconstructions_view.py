@@ -18,11 +18,11 @@ from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.painted import PaintedArea
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, current_theme, figures_font
-from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.data.looks import GLYPHS, Look, photo_argb
 from aegui.widgets.answer_columns import COLUMNS
 from aegui.widgets.cells import Cells
 from aegui.widgets.figures.makers import reconstructions_figure
-from aegui.widgets.glyphs import argb_image, label_name, label_sign, palette, photo_argb
+from aegui.widgets.glyphs import argb_image, label_name, label_sign, palette
 from aegui.widgets.nearest_strip import error_text
 
 if TYPE_CHECKING:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.session.data.looks import GLYPHS, Look, grey_levels, without_ground
+from aegui.session.data.looks import GLYPHS, Look, grey_levels, tile_argb, without_ground
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,6 +34,8 @@ _STEPS = (4, 2, 1)
 _FIRST_BATCH = 16
 _FILLED_AT_ONCE = 1024
 _LARGEST_BATCH = 1024
+_AT_ONCE_PX = 1 << 16
+"""So many pixels of tiles stay in the cache of the processor while they are coloured."""
 _PARTS = 16
 """Tiles of one size are known by where they begin in parts of a tile."""
 _NEARLY = 1e-3
@@ -57,6 +60,26 @@ class Plane:
     epoch: int
     frame: Frame
     complete: bool = True
+
+    @cached_property
+    def sheet(self) -> NDArray[np.uint8]:
+        """The first channel of all tiles as one image, uint8 ``[rows * H, columns * W]``."""
+        # The last row of tiles lies on top.
+        tiles = self.images[::-1, :, 0].swapaxes(1, 2)
+        rows, high, columns, wide = tiles.shape
+        return tiles.reshape(rows * high, columns * wide)
+
+    @cached_property
+    def mosaic(self) -> NDArray[np.uint32]:
+        """The tiles as one image in premultiplied ARGB, uint32 ``[rows * H, columns * W]``."""
+        rows, columns, _, high, wide = self.images.shape
+        pixels = np.empty((rows * high, columns * wide), np.uint32)
+        onto = pixels.reshape(rows, high, columns, wide)[::-1].swapaxes(1, 2)
+        few = max(1, _AT_ONCE_PX // (high * wide))
+        for row in range(rows):
+            for begin in range(0, columns, few):
+                onto[row, begin : begin + few] = tile_argb(self.images[row, begin : begin + few])
+        return pixels
 
 
 @dataclass(frozen=True)
@@ -90,7 +113,7 @@ class TileStore:
     def __init__(self, codec: Codec, look: Look = GLYPHS) -> None:
         self.codec = codec
         self._bares = not look.glyphs and look.ground == 1.0
-        self._look = look
+        self.look = look
         self.batch = _FIRST_BATCH
         self._tiles: dict[_Key, NDArray[np.uint8]] = {}
         self._groups: dict[object, int] = {}
@@ -119,7 +142,7 @@ class TileStore:
         """Levels ``[n, C, H, W]`` of the images of ``codes``, with opacity on a white ground."""
         levels = grey_levels(self.codec.decode(codes))
         images = levels.reshape(len(codes), *self.codec.image_shape)
-        return without_ground(images, self._look) if self._bares else images
+        return without_ground(images, self.look) if self._bares else images
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -249,7 +272,11 @@ class _Canvas:
         images = self._images if complete else self._images[source]
         images = images.reshape(wanted.rows, wanted.columns, *self._store.image_shape)
         images.setflags(write=False)
-        return Plane(wanted.rect, images, self._store.codec.epoch, wanted.frame, complete)
+        made = Plane(wanted.rect, images, self._store.codec.epoch, wanted.frame, complete)
+        if not self._store.look.glyphs:
+            # Here, where nobody waits for it, and not in the frame that shows it.
+            _ = made.mosaic
+        return made
 
     def _fill_in(self, source: NDArray[np.int64], bare: NDArray[np.bool_]) -> None:
         """Let the nearest known tile stand for those that are ``bare``: else they are black."""

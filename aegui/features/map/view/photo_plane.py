@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage, QPainter
 
-from aegui.widgets.glyphs import argb_image, palette, photo_argb
+from aegui.widgets.glyphs import argb_image, palette
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 _MOST_AREA = 4.0
 """A plane of up to so many windows is kept scaled, so that panning copies it."""
-_AT_ONCE_PX = 1 << 16
-"""So many pixels of tiles stay in the cache of the processor while they are coloured."""
 
 
 class PhotoPlane:
@@ -119,24 +117,14 @@ class PhotoPlane:
 
     def _lay_tiles(self, plane: Plane, colours: NDArray[np.uint32] | None) -> None:
         """Make the mosaic of the tiles, which are ink of ``colours`` or have their own."""
-        rows, columns, _, high, wide = plane.images.shape
-        if self._pixels.shape != (rows * high, columns * wide):
-            # Else the memory of the plane before serves: fresh memory takes longer than colours.
-            self._pixels = np.empty((rows * high, columns * wide), np.uint32)
-        # The last row of tiles lies on top.
-        sheet = self._pixels.reshape(rows, high, columns, wide)[::-1].swapaxes(1, 2)
-        few = max(1, _AT_ONCE_PX // (high * wide))
-        for row in range(rows):
-            for begin in range(0, columns, few):
-                tiles = plane.images[row, begin : begin + few]
-                argb = tile_argb(tiles) if colours is None else colours[tiles[:, 0]]
-                sheet[row, begin : begin + few] = argb
+        pixels = plane.mosaic if colours is None else colours[plane.sheet]
         is_opaque = colours is not None or plane.images.shape[2] in (1, 3)
         kind = QImage.Format.Format_RGB32
         if not is_opaque:
             kind = QImage.Format.Format_ARGB32_Premultiplied
-        high, wide = self._pixels.shape
-        self._mosaic = QImage(self._pixels.data, wide, high, 4 * wide, kind)
+        self._pixels = pixels
+        high, wide = pixels.shape
+        self._mosaic = QImage(pixels.data, wide, high, 4 * wide, kind)
 
     def _veil_of(self, plane: Plane, ground: QColor) -> QImage:
         """One pixel of ``ground`` for each tile, that covers it as far as it is to be pale."""
@@ -199,17 +187,6 @@ class PhotoPlane:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
             painter.drawImage(target, self._veil)
             painter.restore()
-
-
-def tile_argb(tiles: NDArray[np.uint8]) -> NDArray[np.uint32]:
-    """Premultiplied ARGB ``[..., H, W]`` of tiles ``[..., C, H, W]`` of a ``Plane``."""
-    channels = tiles.shape[-3]
-    if channels in (1, 3):
-        return photo_argb(tiles)
-    argb = photo_argb(tiles[..., :-1, :, :])
-    argb &= np.uint32(0x00FFFFFF)
-    argb |= tiles[..., -1, :, :].astype(np.uint32) << np.uint32(24)
-    return argb
 
 
 def _target(plane: Plane, view: Viewport, band: tuple[float, float] | None) -> QRectF:
