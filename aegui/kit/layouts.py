@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QLayout, QVBoxLayout, QWidget
 
 from aegui.kit.theme import SPACING
+
+_FRAME = QSize(16, 48)
+"""Room for the frame and title of a window."""
 
 Part = QWidget | QLayout | int | tuple[QWidget | QLayout, int]
 """Of a column or row: a widget, a layout, either with its stretch, or so much of a stretch."""
@@ -49,6 +52,13 @@ class Filling(QWidget):
     def hasHeightForWidth(self) -> bool:
         """What breaks takes its room from the others."""
         return False
+
+
+def open_at(dialog: QWidget, wide: int, high: int) -> None:
+    """Give ``dialog`` that size in logical pixels, or what the screen has of it."""
+    owner = dialog.parentWidget()
+    screen = (dialog if owner is None else owner).screen()
+    dialog.resize(QSize(wide, high).boundedTo(screen.availableSize() - _FRAME))
 
 
 def dim(label: QLabel | str = "") -> QLabel:

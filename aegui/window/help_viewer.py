@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QTextBrowser
 
 from aegui.core.i18n import language, tr
-from aegui.kit.layouts import column, dim, row
+from aegui.kit.layouts import column, dim, open_at, row
 from aegui.kit.theme import SPACING
 from aegui.paths import resources_dir
 
@@ -184,7 +184,7 @@ class HelpViewer(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Guide"))
-        self.resize(1000, 720)
+        open_at(self, 1000, 720)
         self._list = QListWidget()
         self._list.setAccessibleName(tr("Pages of the guide"))
         self._list.setMaximumWidth(260)

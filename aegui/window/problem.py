@@ -6,13 +6,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout
 
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.problem_report import PARTS, as_text, collected, write_report
+from aegui.kit.layouts import open_at
 from aegui.kit.marks import wrapped_label
 from aegui.kit.theme import SPACING, figures_font
 from aegui.session.notice import Notice
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from aegui.core.recipe import Recipe
 
-_SIZE = QSize(720, 560)
+_SIZE = 720, 560
 
 
 class ProblemDialog(QDialog):
@@ -37,7 +38,7 @@ class ProblemDialog(QDialog):
         self._recipe = recipe
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Report a problem"))
-        self.resize(_SIZE)
+        open_at(self, *_SIZE)
         self.boxes = {key: QCheckBox(tr(words)) for key, words in PARTS.items()}
         self.preview = QPlainTextEdit()
         self.preview.setReadOnly(True)

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from aegui.core.folding import folded
 from aegui.core.i18n import tr
-from aegui.kit.layouts import column, dim, row
+from aegui.kit.layouts import column, dim, open_at, row
 from aegui.kit.theme import SPACING
 from aegui.window.search import menu_path, plain
 
@@ -53,7 +53,7 @@ class ShortcutsDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Keyboard shortcuts"))
-        self.resize(720, 620)
+        open_at(self, 720, 620)
         self._table = table
         self._groups: list[tuple[QTreeWidgetItem, list[QTreeWidgetItem]]] = []
         self.search = QLineEdit()

@@ -31,14 +31,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _SLACK_PX = 1
-_OF_SQUARES = {"Gallery"}
+_OF_SQUARES = {"Gallery", "_Picture"}
 """Widgets that show small images, whose pixels are squares of whole numbers, and nothing else."""
 _FEW_EDGES = 200
 _LEAST_WITHIN = 0.25
 """Edges within squares of four pixels for each between them: a third and more, but for 0.1."""
 
 
-def misfits(window: QMainWindow) -> list[str]:
+def misfits(window: QWidget) -> list[str]:
     """Words that are cut, and parts that lie outside of what holds them, each in a line.
 
     What is scrolled up and down may lie below its view; nothing is scrolled from side to side.
@@ -52,7 +52,7 @@ def misfits(window: QMainWindow) -> list[str]:
     return found
 
 
-def _of(widget: QWidget, window: QMainWindow) -> Iterator[str]:
+def _of(widget: QWidget, window: QWidget) -> Iterator[str]:
     where = _where(widget)
     if isinstance(widget, PanelArea) and widget.is_in_sight:
         # One behind another tab has no room at all.
@@ -89,7 +89,9 @@ def _of_label(label: QLabel, where: str) -> Iterator[str]:
         if needed > label.height() + _SLACK_PX:
             yield f"{where}: needs {needed} px of height, has {label.height()}"
     elif label.pixmap().isNull() and "<" not in label.text():
-        needed = label.fontMetrics().size(0, label.text()).width()
+        # Of a label that leads to a field the ampersand is not painted.
+        text = label.text() if label.buddy() is None else label.text().replace("&", "")
+        needed = label.fontMetrics().size(0, text).width()
         if needed > room.width() + _SLACK_PX:
             yield f"{where}: needs {needed} px of width, has {room.width()}"
 
@@ -145,7 +147,7 @@ def seen_rect(widget: QWidget, window: QWidget) -> QRect:
     return rect
 
 
-def coarse(window: QMainWindow) -> list[str]:
+def coarse(window: QWidget) -> list[str]:
     """What is painted in fewer pixels than the screen has, each in a line.
 
     Icons and pictures are asked for their pixels. What a widget of ours paints is looked at where

@@ -12,8 +12,9 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import QSize, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 
 from aegui.app import App
 from aegui.core.i18n import set_language
@@ -27,7 +28,17 @@ from tests.harness.fitting import coarse, misfits
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from aegui.window.main_window import MainWindow
+
 SIZE = (1024, 700)
+DIALOGS = (
+    *("guide", "shortcuts", "gallery", "gallery_data", "limits", "summary", "about", "parity"),
+    *("choose_characters", "export_map", "export_grid", "history", "comfort", "report_problem"),
+)
+"""Actions that open a dialog."""
+_FRAME = QSize(8, 40)
+"""Of a window, which this platform has none of."""
+_LOOKS_MS = 200
 _PATIENCE_S = 60.0
 _WITHOUT_HINTS = {hint_key(key): True for key in (*HINTS, "repair")}
 
@@ -64,9 +75,36 @@ def main() -> int:
         if (window.width(), window.height()) != SIZE:
             wrong.append(f"the window has grown to {window.width()} x {window.height()}")
         found[perspective] = wrong
+    for key in DIALOGS:
+        found[key] = _wrong_in_dialog(window, key)
     app.shutdown()
     sys.stdout.write(f"{json.dumps(found)}\n")
     return 0
+
+
+def _wrong_in_dialog(window: MainWindow, key: str) -> list[str]:
+    """What is wrong in the dialog that an action opens, which is closed again."""
+    found: list[list[str]] = []
+
+    def look() -> None:
+        # Also within a dialog that is asked and waited for.
+        for dialog in QApplication.topLevelWidgets():
+            if dialog.isVisible() and dialog is not window and not isinstance(dialog, QMenu):
+                room, size = dialog.screen().availableSize() - _FRAME, dialog.size()
+                wrong = [*misfits(dialog), *coarse(dialog)]
+                if size.boundedTo(room) != size:
+                    wrong.append(f"{size.toTuple()} where there is room for {room.toTuple()}")
+                found.append(wrong)
+                dialog.close()
+
+    looking = QTimer()
+    looking.setInterval(_LOOKS_MS)
+    looking.timeout.connect(look)
+    looking.start()
+    window.actions_table[key].trigger()
+    _wait(lambda: bool(found))
+    looking.stop()
+    return [each for wrong in found for each in wrong] if found else ["it did not open"]
 
 
 def _wait(condition: Callable[[], bool]) -> None:

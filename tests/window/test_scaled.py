@@ -13,7 +13,10 @@ from PySide6.QtGui import QImage
 
 from aegui.window.docks import PERSPECTIVES
 from tests.harness.fitting import is_enlarged
+from tests.harness.scaled import DIALOGS
 
+SCREEN = (1024, 740)
+"""Room for a window of 1024 x 700 with its frame, in logical pixels."""
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -24,11 +27,20 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_every_arrangement_is_whole_and_sharp(
     tmp_path: Path, scale: str, language: str, theme: str
 ) -> None:
+    wide, high = (round(float(scale) * side) for side in SCREEN)
+    screen = {"name": "small", "x": 0, "y": 0, "width": wide, "height": high, "dpr": 1}
+    screen |= {"logicalDpi": 96, "logicalBaseDpi": 96}
+    file = tmp_path / "screen.json"
+    file.write_text(json.dumps({"screens": [screen]}), "utf-8")
+    settings = {
+        "QT_QPA_PLATFORM": f"offscreen:configfile={file}",
+        "QT_SCALE_FACTOR": scale,
+    }
     folders = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME")
     done = subprocess.run(
         [sys.executable, "-m", "tests.harness.scaled", language, theme],
         cwd=ROOT,
-        env={**os.environ, **dict.fromkeys(folders, str(tmp_path)), "QT_SCALE_FACTOR": scale},
+        env={**os.environ, **dict.fromkeys(folders, str(tmp_path)), **settings},
         capture_output=True,
         text=True,
         check=False,
@@ -37,7 +49,7 @@ def test_every_arrangement_is_whole_and_sharp(
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert found.pop("ratio") == float(scale)
-    assert found == {perspective: [] for perspective in PERSPECTIVES}
+    assert found == {key: [] for key in (*PERSPECTIVES, *DIALOGS)}
 
 
 def test_the_checker_sees_what_is_enlarged() -> None:

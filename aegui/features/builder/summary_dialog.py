@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from aegui.core.i18n import mark, tr
 from aegui.core.network.summary import COLUMNS, Summary
+from aegui.kit.layouts import open_at
 from aegui.kit.marks import ProblemLabel
 from aegui.kit.theme import SPACING, figures_font
 from aegui.widgets.named_table import NamedTable
@@ -26,7 +27,7 @@ from aegui.widgets.named_table import NamedTable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_SIZE = QSize(640, 460)
+_SIZE = 640, 460
 _COPIES = (
     ("text", mark("As &text")),
     ("csv", mark("As &CSV")),
@@ -44,7 +45,7 @@ class SummaryDialog(QDialog):
         self._copied = copied
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Summary of the network"))
-        self.resize(_SIZE)
+        open_at(self, *_SIZE)
         self.table = NamedTable([(name, "") for name in COLUMNS], tr("Layers of the network"))
         self.totals = QLabel("\n".join(summary.totals()))
         self.totals.setFont(figures_font(self.font()))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QVBoxLayout
 
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.features.data.model.image_import import ImageImport, counted, imported_data
 from aegui.features.data.view.import_panel import ImportPanel
+from aegui.kit.layouts import open_at
 from aegui.kit.theme import SPACING
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from aegui.core.recipe import DataSpec, ImageSpec
     from aegui.features.data.model.image_import import ImportPreview
 
-_SIZE = QSize(860, 600)
+_SIZE = 860, 600
 
 
 class ImportDialog(QDialog):
@@ -45,7 +46,7 @@ class ImportDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setWindowTitle(tr("Images from {name}", name=paths[0].name or str(paths[0])))
-        self.resize(_SIZE)
+        open_at(self, *_SIZE)
         self.work = ImageImport(paths, self)
         self.panel = ImportPanel()
         self.panel.set_spec(data.images)

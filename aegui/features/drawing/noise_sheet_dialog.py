@@ -19,7 +19,7 @@ from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import tr
 from aegui.features.drawing.model.noise_sheet import NoiseSheet, fits, is_made_at_once, noise_sheet
 from aegui.features.drawing.view.noise_sheet_view import NoiseSheetView
-from aegui.kit.layouts import column
+from aegui.kit.layouts import column, open_at
 from aegui.session.map.others import Others
 from aegui.session.shown import SUBJECT
 from aegui.shell.refresher import Refresher
@@ -82,7 +82,7 @@ class NoiseSheetDialog(QDialog):
                 margins=(_MARGIN_PX, _MARGIN_PX, _MARGIN_PX, _MARGIN_PX),
             )
         )
-        self.resize(860, 420)
+        open_at(self, 860, 420)
 
     def _connect(self) -> None:
         services = self._services

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QVBoxLayout
 
 from aegui.core.i18n import tr
 from aegui.core.latent.grids import GridSpec, draw_sheet
 from aegui.kit.charts.menu import FigureMenu
+from aegui.kit.layouts import open_at
 from aegui.kit.marks import ProblemLabel
 from aegui.kit.theme import SPACING
 from aegui.session.data.looks import Look
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from aegui.features.map.view.sheet_panel import SheetPanel
     from aegui.kit.charts.figure import Figure
 
-_SIZE = QSize(840, 560)
+_SIZE = 840, 560
 
 
 class GridDialog(QDialog):
@@ -58,7 +59,7 @@ class GridDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setWindowTitle(panel.title)
-        self.resize(_SIZE)
+        open_at(self, *_SIZE)
         self.panel = panel
         self.panel.preview.set_text(tr("One moment…"))
         self.problem = ProblemLabel()

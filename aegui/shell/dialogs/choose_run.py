@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import tr
+from aegui.kit.layouts import open_at
 from aegui.kit.theme import SPACING, figures_font
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class RunDialog(QDialog):
         self.search.textChanged.connect(self._on_search_text_changed)
         self.list.itemActivated.connect(self.accept)
         self.list.currentItemChanged.connect(self._on_list_current_item_changed)
-        self.resize(420, 480)
+        open_at(self, 420, 480)
 
     @property
     def run(self) -> int | None:

@@ -21,7 +21,7 @@ from aegui.core.data.progress import clock
 from aegui.core.gpu import gpu_state, gpu_words
 from aegui.core.i18n import tr, trn
 from aegui.core.training.native.library import status as machine_status
-from aegui.kit.layouts import column
+from aegui.kit.layouts import column, open_at
 from aegui.kit.theme import SPACING, icon_pixmap
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ def choose_characters(
     """Characters of a set; None if the person changed nothing."""
     dialog = QDialog(parent)
     dialog.setWindowTitle(tr("Choose characters"))
-    dialog.resize(560, 520)
+    open_at(dialog, 560, 520)
     from aegui.widgets.character_chooser import CharacterChooser
 
     chooser = CharacterChooser()
@@ -261,7 +261,7 @@ def show_text(parent: QWidget, key: str, title: str, text: str) -> QDialog:
     dialog.setObjectName(key)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setWindowTitle(title)
-    dialog.resize(520, 480)
+    open_at(dialog, 520, 480)
     browser = QTextBrowser()
     browser.setMarkdown(text)
     browser.setAccessibleName(dialog.windowTitle())

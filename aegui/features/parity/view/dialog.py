@@ -20,7 +20,7 @@ from aegui.core.i18n import mark, tr
 from aegui.core.parity.exports import expected_place, expected_words, limit_words, sign_of
 from aegui.core.parity.reached import summary_words
 from aegui.core.parity.rows import WORKS
-from aegui.kit.layouts import column, dim, row
+from aegui.kit.layouts import column, dim, open_at, row
 from aegui.kit.theme import SPACING, current_theme
 from aegui.widgets.named_table import NamedTable
 
@@ -61,7 +61,7 @@ class ParityDialog(QDialog):
         self.setObjectName("parity")
         self.setWindowTitle(tr("Published figures and ours"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(_WIDE_PX, _HIGH_PX)
+        open_at(self, _WIDE_PX, _HIGH_PX)
         self._states: list[RowState | None] = []
         self.summary = QLabel(tr("Reading the library…"))
         hint = dim(tr("Whatever is trained with the same recipe and kept counts, with any seeds."))

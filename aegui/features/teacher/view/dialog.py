@@ -22,7 +22,7 @@ from aegui.core.i18n import LANGUAGES, tr
 from aegui.core.lessons.lesson import lesson_cards
 from aegui.core.recipe.settings import SECTIONS
 from aegui.core.teacher import ALWAYS, TeacherFile, Withheld, Word, field_paths
-from aegui.kit.layouts import column, dim
+from aegui.kit.layouts import column, dim, open_at
 from aegui.kit.marks import wrapped_label
 from aegui.kit.theme import CONTROL_PX, SPACING, for_text
 
@@ -59,7 +59,7 @@ class TeacherDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Teacher file"))
-        self.resize(for_text(_WIDE_PX), for_text(_HIGH_PX))
+        open_at(self, for_text(_WIDE_PX), for_text(_HIGH_PX))
         self._names = names
         self._recipe = recipe
         self.title = QLineEdit()
