@@ -604,6 +604,7 @@ def test_argparse_looks_up_the_sentences_that_are_translated() -> None:
         assert repr(text)[1:-1].replace("\\'", "'") in source
 
 
+@pytest.mark.slow
 def test_the_self_test_opens_the_window_and_quits() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "aegui", "self-test"],

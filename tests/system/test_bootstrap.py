@@ -333,7 +333,7 @@ def test_arguments_are_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
         [str(bootstrap.ROOT / "main.py"), "train", "x.json"],
         [str(bootstrap.ROOT / "main.py")],
         ["-m", "pytest", "-k", "letters"],
-        ["-m", "pytest", "-n", "4", "--dist", "loadfile"],
+        ["-m", "pytest", "-n", "4", "--dist", "loadfile", "--no-loadscope-reorder"],
     ]
     assert asked == [((), False), ((), True), (("test",), True), (("test",), True)]
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 KEYS = sorted(path.stem for path in (resources_dir() / "recipes").glob("*.json"))
 EPOCHS = 2
 DIGITS = 60
-COUNTS = {"emoji": 24, "digits": DIGITS}
+COUNTS = {"emoji": 24, "emoji-kinds": 24, "digits": DIGITS}
 """Samples of the large sets that ship: enough for every recipe, few enough for every machine."""
 POWELL_SECONDS = 2.0
 """An iteration of Powell's method searches along every weight: it may end within one."""
@@ -68,6 +68,7 @@ def test_there_are_recipes_for_every_set_of_images() -> None:
     assert wanted - sources <= {"digits", "emoji-kinds", "mnist-test", "fashion-test"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", KEYS)
 def test_a_recipe_trains_and_its_run_is_read_again(key: str, tmp_path: Path) -> None:
     recipe = _short(_recipe(key))

@@ -69,6 +69,7 @@ def processes() -> Iterator[list[subprocess.Popen[str]]]:
         one.communicate()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no kill -9")
 def test_two_windows_at_once_and_one_is_killed(processes: list[subprocess.Popen[str]]) -> None:
     killed, other = started("killed", 1_000), started("other", 3)

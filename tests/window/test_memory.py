@@ -44,6 +44,7 @@ def large_set(count: int = 3000) -> Dataset:
     return Dataset.from_images("large", images, [str(number % 10) for number in range(count)])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("trained", [False, True])
 def test_a_large_set_that_was_closed_is_given_back(repository: Path, trained: bool) -> None:
     """In a process of its own.

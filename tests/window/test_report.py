@@ -69,6 +69,7 @@ def test_of_a_model_that_ships_its_assignment_is_proposed(
     dialog.reject()
 
 
+@pytest.mark.slow
 def test_the_network_that_is_shown_is_handed_in(
     qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -20,6 +20,7 @@ SCREEN = (1024, 740)
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("scale", "language", "theme"),
     [("1", "es", "light"), ("1.25", "en", "dark"), ("1.5", "es", "dark"), ("2", "es", "light")],

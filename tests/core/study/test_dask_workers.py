@@ -79,6 +79,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 def test_a_cluster_finds_what_this_computer_finds_though_a_worker_is_killed(tmp_path: Path) -> None:
     pytest.importorskip("distributed", reason="the extra “cluster” is not installed")
     script, out = tmp_path / "script.py", tmp_path / "found.json"

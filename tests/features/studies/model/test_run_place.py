@@ -55,6 +55,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 def test_a_study_of_the_window_is_done_on_a_cluster_once_one_answers(tmp_path: Path) -> None:
     pytest.importorskip("distributed", reason="the extra “cluster” is not installed")
     script, out = tmp_path / "script.py", tmp_path / "found.json"
