@@ -238,8 +238,11 @@ def outside_libraries(folder: Path) -> dict[str, str]:
     there = {path.name for path in folder.rglob("*.so*")}
     found: dict[str, str] = {}
     for path in sorted(folder.rglob("*")):
-        if path.is_symlink() or not path.is_file() or path.open("rb").read(4) != b"\x7fELF":
+        if path.is_symlink() or not path.is_file():
             continue
+        with path.open("rb") as file:
+            if file.read(4) != b"\x7fELF":
+                continue
         said = subprocess.run(["objdump", "-p", str(path)], capture_output=True, text=True).stdout
         for name in re.findall(r"^\s+NEEDED\s+(\S+)", said, re.MULTILINE):
             if name not in there and not BUILT_IN.match(name):
