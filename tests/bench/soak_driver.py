@@ -31,6 +31,7 @@ from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.features.studies.model.study_runs import StudyRuns
 from aegui.features.time.feature import TimeFeature
 from aegui.paths import models_dir, user_data_dir
+from aegui.session.jobs.garbage import give_back
 from aegui.session.settings import Settings
 from aegui.window.docks import PERSPECTIVES
 from aegui.window.memory import process_bytes
@@ -268,9 +269,14 @@ def objects() -> Counter[str]:
 
 
 def held() -> dict[str, float]:
-    """What the program holds now, after Qt and Python have let go of what nobody needs."""
+    """What the program holds now, after Qt, Python and C have let go of what nobody needs.
+
+    The C library keeps what is free between what is in use, more or less of it as threads happened
+    to work: the program has it given back when it rests, and here that is waited for.
+    """
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     gc.collect()
+    give_back()
     found = objects()
     told = {
         "rss_mb": (process_bytes() or 0) / 1e6,
