@@ -72,10 +72,14 @@ def window(app: App) -> MainWindow:
 
 
 def train(qtbot: QtBot, window: MainWindow, key: str = "train") -> None:
-    """Train the draft to its end."""
+    """Train the draft to its end, and let the map come to rest around the last codes.
+
+    As long as it glides, a place of the mouse is another code at every step.
+    """
     runner = window._services.runner
     with qtbot.waitSignal(runner.finished):
         window.actions_table[key].trigger()
+    qtbot.waitUntil(lambda: not window.canvas.navigation.is_moving)
 
 
 def stop(qtbot: QtBot, runner: TrainingRunner) -> None:

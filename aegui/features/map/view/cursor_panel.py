@@ -329,7 +329,9 @@ class CursorPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._labels: Sequence[str] = ()
-        self._where = self._itself = ""
+        self._where = self._itself = self._near = ""
+        self._code: list[float] = []
+        self._told: PlaceInsight | None = None
         self._reason = dim()
         self._reason.setWordWrap(True)
         self._reason.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -372,6 +374,7 @@ class CursorPanel(QWidget):
             look: How they are seen.
         """
         self._labels = labels
+        self._told = None
         self.figures.set_insight(None)
         self.pictures.set_look(look)
         self.nearest.set_nearest((), ())
@@ -404,7 +407,7 @@ class CursorPanel(QWidget):
         code = np.asarray(z, np.float64).reshape(-1).tolist()
         self.pictures.set_image(picture)
         self.numbers.set_code(code, epoch)
-        self._where, self._itself = _where(code), ""
+        self._code, self._where, self._itself = code, _where(code), ""
         if nearest is None:
             self._stack.setCurrentIndex(1)
             return
@@ -416,7 +419,7 @@ class CursorPanel(QWidget):
         self.nearest.set_nearest(tuple(known), indices)
         self._near_title.setVisible(bool(known))
         self._stack.setCurrentIndex(1)
-        self._describe(known)
+        self._name(known)
 
     def set_sample(self, index: int, image: ArrayLike, share: float) -> None:
         """Let sample ``index``, ``image``, fade in over what is decoded: that is a copy of it."""
@@ -427,16 +430,13 @@ class CursorPanel(QWidget):
         """The samples nearest to what was decoded, found later: names, distances and places."""
         self.nearest.set_nearest(tuple(nearest), indices)
         self._near_title.setVisible(bool(nearest))
-        self._describe(nearest)
+        self._name(nearest)
 
     def set_insight(self, told: PlaceInsight) -> None:
         """What is known of the place that is shown."""
+        self._told = told
         self.figures.set_insight(told)
-        words = told.words
-        if self._itself:
-            itself = tr("{name}: {words}", name=self._itself, words=tr(_ITSELF))
-            words = f"{words}. {itself}"
-        describe(self, tr("Code {where}; {words}", where=self._where, words=words))
+        self._describe()
 
     def set_empty(self, reason: str) -> None:
         """Show ``reason``, why nothing is decoded."""
@@ -449,11 +449,20 @@ class CursorPanel(QWidget):
         """Whether a reason is shown instead of an image."""
         return self._stack.currentIndex() == 0
 
-    def _describe(self, nearest: Sequence[tuple[str, float]]) -> None:
-        near = self.nearest.text_of(0) if nearest else tr("nothing is near")
+    def _name(self, nearest: Sequence[tuple[str, float]]) -> None:
+        """What is nearest, in words."""
+        self._near = self.nearest.text_of(0) if nearest else tr("nothing is near")
+        self._describe()
+
+    def _describe(self) -> None:
+        """Say what is known of the place; until that is told, what is nearest to it."""
+        itself, words = "", self._near
         if self._itself:
-            near = tr("{name}: {words}", name=self._itself, words=tr(_ITSELF))
-        describe(self, tr("Code {where}; {near}", where=self._where, near=near))
+            itself = tr("{name}: {words}", name=self._itself, words=tr(_ITSELF))
+            words = itself
+        if self._told is not None and self._told.insight.z.tolist() == self._code:
+            words = ". ".join(filter(None, (self._told.words, itself)))
+        describe(self, tr("Code {where}; {words}", where=self._where, words=words))
 
 
 def _where(code: Sequence[float]) -> str:
