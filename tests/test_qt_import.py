@@ -1,9 +1,12 @@
-"""With Qt imported, Python still imports by itself, and keeps no sources."""
+"""With Qt imported, Python still imports by itself, and Qt paints with one thread if need be."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+
+import pytest
 
 _BODY = """
 import builtins, linecache, sys
@@ -22,3 +25,35 @@ def test_no_source_is_read() -> None:
         [sys.executable, "-c", _BODY], capture_output=True, text=True, timeout=120, check=False
     )
     assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr
+
+
+_PAINTING = """
+import os, sys
+os.cpu_count = lambda: int(sys.argv[1])
+import aegui
+from pathlib import Path
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QImage, QPainter
+kind = QImage.Format.Format_RGB32
+image, onto = QImage(900, 900, kind), QImage(1000, 1000, kind)
+image.fill(1)
+painter = QPainter(onto)
+painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+painter.drawImage(QRect(0, 0, 1000, 1000), image)
+painter.end()
+print(sum("pooled" in (task / "comm").read_text() for task in Path("/proc/self/task").iterdir()))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads are counted in /proc")
+def test_a_picture_is_painted_by_one_thread_where_cores_are_few() -> None:
+    counts = []
+    for cores in (2, 8):
+        environment = {k: v for k, v in os.environ.items() if k != "QT_NO_GUI_THREADPOOL"}
+        command = [sys.executable, "-c", _PAINTING, str(cores)]
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=120, check=True, env=environment
+        )
+        counts.append(int(done.stdout))
+    assert counts[0] == 0
+    assert counts[1] > 0, "with more cores Qt shares it out, as ever"

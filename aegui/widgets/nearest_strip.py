@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -45,6 +46,16 @@ def error_text(error: float) -> str:
     return localized(error, ".4f") if error < 0.1 else localized(error, ".3f")
 
 
+@dataclass(frozen=True)
+class _SampleWords:
+    """What stands below a picture, its name first, where that is short, and how wide that is."""
+
+    name: str
+    away: str
+    name_px: int
+    wide_px: int
+
+
 class NearestStrip(Cells, Painted):
     """The samples nearest to an image: their pictures, names and distances.
 
@@ -66,6 +77,8 @@ class NearestStrip(Cells, Painted):
         self._glyphs = GlyphCache(quiet=True)
         self._nearest: tuple[tuple[str, float], ...] = ()
         self._indices: tuple[int, ...] = ()
+        self._words: tuple[_SampleWords, ...] | None = None
+        self._bold = figures_font(self.font(), bold=True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         upright = QSizePolicy.Policy.Maximum if grows else QSizePolicy.Policy.Fixed
         self.setSizePolicy(QSizePolicy.Policy.Expanding, upright)
@@ -75,13 +88,14 @@ class NearestStrip(Cells, Painted):
     def set_samples(self, images: ArrayLike, look: Look = GLYPHS) -> None:
         """The images ``[N, H, W]`` or ``[N, C, H, W]`` that the indices speak of, not copied."""
         self._glyphs.set_images(images, look)
+        self._words = None
         self.setAccessibleName(nearest_title(look))
         self.update()
 
     def set_nearest(self, nearest: tuple[tuple[str, float], ...], indices: Sequence[int]) -> None:
         """Show ``nearest``: name and distance, with their places in the set."""
         if (nearest, tuple(indices)) != (self._nearest, self._indices):
-            self._nearest, self._indices = nearest, tuple(indices)
+            self._nearest, self._indices, self._words = nearest, tuple(indices), None
             self.keep_current()
             texts = (self.text_of(place) for place in range(len(nearest)))
             describe(self, "; ".join(texts), spoken=False)
@@ -136,24 +150,30 @@ class NearestStrip(Cells, Painted):
 
     def _wide_px(self) -> int:
         """Width of a place: the picture and the words below it."""
-        words = max(map(self._words_px, range(len(self._nearest))), default=0)
+        words = max((each.wide_px for each in self._below()), default=0)
         return max(self._glyph_px(), words, for_text(_PLACE_PX.width()) - _GAP_PX)
 
-    def _below(self, place: int) -> tuple[str, str]:
-        """What stands below a picture: its name, where that is short, and its distance."""
-        label, distance = self._nearest[place]
-        if self._glyphs.look.glyphs:
-            return label_sign(label), tr("{n} px", n=round(distance))
-        return "", error_text(distance)
+    def _below(self) -> tuple[_SampleWords, ...]:
+        """What stands below each picture; measured once, as it is painted with every move."""
+        if self._words is None:
+            bold, plain = QFontMetrics(self._bold), self.fontMetrics()
+            made = []
+            for label, distance in self._nearest:
+                name, away = "", error_text(distance)
+                if self._glyphs.look.glyphs:
+                    name, away = label_sign(label), tr("{n} px", n=round(distance))
+                # Room for a name and the gap after it; a bold one is not taken for a figure.
+                name_px = bold.horizontalAdvance(name) + _NAME_GAP_PX if name else 0
+                made.append(
+                    _SampleWords(name, away, name_px, name_px + plain.horizontalAdvance(away))
+                )
+            self._words = tuple(made)
+        return self._words
 
-    def _name_px(self, name: str) -> int:
-        """Room for a name and the gap after it; a bold one is not taken for a figure."""
-        metrics = QFontMetrics(figures_font(self.font(), bold=True))
-        return metrics.horizontalAdvance(name) + _NAME_GAP_PX if name else 0
-
-    def _words_px(self, place: int) -> int:
-        name, away = self._below(place)
-        return self._name_px(name) + self.fontMetrics().horizontalAdvance(away)
+    def changeEvent(self, event: QEvent) -> None:  # noqa: D102
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._words, self._bold = None, figures_font(self.font(), bold=True)
+        super().changeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         del event
@@ -183,13 +203,13 @@ class NearestStrip(Cells, Painted):
                 target.moveCenter(tile.center())
                 draw_picture(painter, target, image)
         below = QRect(rect.x(), box.bottom() + 2, rect.width(), rect.height() - box.height())
-        below.adjust((below.width() - self._words_px(place)) // 2, 0, 0, 0)
-        name, away = self._below(place)
-        if name:
+        words = self._below()[place]
+        below.adjust((below.width() - words.wide_px) // 2, 0, 0, 0)
+        if words.name:
             painter.setPen(theme.text)
-            painter.setFont(figures_font(self.font(), bold=True))
-            painter.drawText(below, _AT_LEFT, name)
+            painter.setFont(self._bold)
+            painter.drawText(below, _AT_LEFT, words.name)
             painter.setFont(self.font())
-            below.adjust(self._name_px(name), 0, 0, 0)
+            below.adjust(words.name_px, 0, 0, 0)
         painter.setPen(theme.text if place == 0 else theme.text_dim)
-        painter.drawText(below, _AT_LEFT, away)
+        painter.drawText(below, _AT_LEFT, words.away)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from aegui.core.latent.codec import Codec
 
-QUICK = 1_000_000
-"""Multiplications that take numpy some 0.2 ms: no more than waking a thread and its answer."""
+QUICK = 4_000_000
+"""Multiplications that take numpy some 0.7 ms: less than waking a thread and its answer, which take
+2 to 3 ms where another one trains."""
 QUICK_BATCH = 8_000_000
 """Multiplications for many samples together, which take numpy some 2 ms."""
 

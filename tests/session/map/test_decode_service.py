@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from aegui.core.latent.codec import Codec
 
-LARGE = {"hidden": 4000, "pixels": 400}
+LARGE = {"hidden": 8000, "pixels": 600}
 
 
 @pytest.fixture

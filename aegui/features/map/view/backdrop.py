@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF
+from PySide6.QtGui import QRegion
 
 from aegui.features.map.view.lattice import covers, share_of
 from aegui.features.map.view.photo_plane import PhotoPlane
@@ -56,6 +57,9 @@ class _Tiles:
 
     def set_nearness(self, nearness: Nearness | None) -> None:
         self._photos.nearness = nearness
+
+    def set_live(self, live: bool) -> None:
+        self._photos.copies = not live
 
     def set_plane(self, plane: Plane | None, *, glyphs: bool) -> None:
         self._glyphs.set_plane(plane if glyphs else None)
@@ -114,6 +118,11 @@ class Backdrop:
         self._nearness = nearness
         for tiles in (self._now, self._whole, self._before):
             tiles.set_nearness(nearness)
+
+    def set_live(self, live: bool) -> None:
+        """Whether planes follow one another, so that none is prepared for being moved about."""
+        for tiles in (self._now, self._whole, self._before):
+            tiles.set_live(live)
 
     @property
     def plane(self) -> Plane | None:
@@ -186,10 +195,14 @@ class Backdrop:
         below = self._below(view, is_ribbon=band is not None)
         painter.save()
         painter.setClipRect(QRectF(view.left, view.top, view.width, view.height))
+        over = _within(self.plane, view, is_ribbon=band is not None)
         for place, tiles in enumerate([*below, self._now]):
             if place:
                 # The first one fills the window, others lie over it where they have something.
                 painter.setClipRect(_within(tiles.plane, view, is_ribbon=band is not None))
+            elif below and share >= 1.0:
+                # Nothing is seen of it where the newest plane is.
+                painter.setClipRegion(_beside(over, view))
             opacity = share if tiles is self._now else 1.0
             tiles.paint(painter, view, inks, ratio, band, opacity)
         painter.restore()
@@ -217,6 +230,13 @@ def _within(plane: Plane | None, view: Viewport, *, is_ribbon: bool) -> QRectF:
     if is_ribbon:
         return QRectF(left, view.top, right - left, view.height) & window
     return QRectF(left, view.y_pixel(y1), right - left, (y1 - y0) * view.sy) & window
+
+
+def _beside(rect: QRectF, view: Viewport) -> QRegion:
+    """The window without what ``rect`` covers in full."""
+    window = QRectF(view.left, view.top, view.width, view.height).toAlignedRect()
+    inner = rect.adjusted(1.0, 1.0, -1.0, -1.0).toRect()
+    return QRegion(window) - QRegion(inner)
 
 
 def _alike(a: Plane, b: Plane) -> bool:

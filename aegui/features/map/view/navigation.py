@@ -19,7 +19,7 @@ GLIDE_S = 0.18
 """How long a fit takes to arrive: long enough to keep one's bearings."""
 FRAME_MS = 16
 FOLLOWING_MS = 32
-"""Between two steps after codes that move by themselves: a network that learns needs the time."""
+"""At least between two steps after codes that move by themselves: what learns needs the time."""
 FLING_DECAY_S = 0.12
 """After that time a pan that was let go has lost 63 % of its speed."""
 FLING_LEAST_PX_S = 60.0
@@ -67,6 +67,8 @@ class Navigation(QObject):
         """What is seen now; others only read it."""
         self.glides = True
         """Whether it moves bit by bit; else it is there at once."""
+        self.following_ms = FOLLOWING_MS
+        """Between two steps after codes that move by themselves."""
         self._bounds: Bounds | None = None
         self._crowd: Bounds | None = None
         self._following = True
@@ -125,7 +127,7 @@ class Navigation(QObject):
             self.rest()
             self._set(self._home())
         elif not self._comfortable(self._framed or bounds):
-            self._glide(self._home(), FOLLOWING_MS)
+            self._glide(self._home(), self.following_ms)
 
     def keep_still(self, still: bool) -> None:
         """Go after no codes for now: a hand draws on the map. Then follow them again."""

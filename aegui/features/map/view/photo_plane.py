@@ -12,6 +12,7 @@ from aegui.widgets.glyphs import argb_image, palette
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from PySide6.QtCore import QSize
     from PySide6.QtGui import QColor
 
     from aegui.features.map.model.plane_tiles import Plane
@@ -29,6 +30,8 @@ class PhotoPlane:
         self._plane: Plane | None = None
         self.nearness: Nearness | None = None
         """How strong its tiles are; None: all alike."""
+        self.copies = True
+        """Whether a scaled copy is kept, for panning."""
         self._pixels: NDArray[np.uint32] = np.zeros((0, 0), np.uint32)
         self._mosaic = QImage()
         self._mosaic_key: object = None
@@ -36,7 +39,7 @@ class PhotoPlane:
         self._veil_key: object = None
         self._scaled = QImage()
         self._scaled_key: object = None
-        self._seen_size: object = None
+        self._seen: tuple[QSize, QPointF] | None = None
 
     @property
     def plane(self) -> Plane | None:
@@ -46,7 +49,7 @@ class PhotoPlane:
     def set_plane(self, plane: Plane | None) -> None:
         """Show ``plane`` from now on."""
         self._plane = plane
-        self._mosaic_key = self._veil_key = self._scaled_key = None
+        self._mosaic_key = self._veil_key = self._scaled_key = self._seen = None
 
     def image(
         self,
@@ -158,11 +161,13 @@ class PhotoPlane:
         self, painter: QPainter, target: QRectF, ratio: float, window: float, ground: QColor
     ) -> None:
         """The mosaic into ``target``, from a scaled copy where that is not too large."""
-        size = (target.size() * ratio).toSize()
-        is_zooming = size not in (self._scaled_key, self._seen_size)
-        self._seen_size = size
+        size, corner = (target.size() * ratio).toSize(), target.topLeft()
+        pans = self._seen is not None and self._seen[0] == size and self._seen[1] != corner
+        self._seen = size, corner
         too_large = size.width() * size.height() > _MOST_AREA * window * ratio * ratio
-        if is_zooming or too_large:
+        is_of_use = self.copies and pans and not too_large
+        if size != self._scaled_key and not is_of_use:
+            # Zoomed, or seen once before the next plane follows.
             self._draw_tiles(painter, target)
             return
         if size != self._scaled_key and size.width() > 0 and size.height() > 0:
@@ -174,8 +179,7 @@ class PhotoPlane:
             self._draw_tiles(scaling, QRectF(0, 0, size.width(), size.height()))
             scaling.end()
         self._scaled.setDevicePixelRatio(ratio)
-        corner = target.topLeft() * ratio
-        painter.drawImage(QPointF(corner.toPoint()) / ratio, self._scaled)
+        painter.drawImage(QPointF((corner * ratio).toPoint()) / ratio, self._scaled)
 
     def _draw_tiles(self, painter: QPainter, target: QRectF) -> None:
         """The mosaic, and what makes some of it pale."""

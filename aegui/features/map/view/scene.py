@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,6 +30,8 @@ from aegui.widgets.scatter.point_layer import PointLayer
 from aegui.widgets.viewport import Bounds, Viewport, bounds_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import ArrayLike, NDArray
 
     from aegui.features.map.model.plane_tiles import Plane
@@ -97,8 +100,8 @@ class Scene:
         self._ground = QPixmap()
         self._ground_key: object = None
         self._seen: Viewport | None = None
-        self._whole = QPixmap()
-        self._whole_key: object = None
+        self._whole, self._spare = QPixmap(), QPixmap()
+        self._whole_key: tuple[Viewport, QSize, float, str, int] | None = None
         self._version = 0
         self._laid_out: object = None
         self._frame: tuple[object, Frame, object] | None = None
@@ -116,8 +119,13 @@ class Scene:
     def drop_pictures(self) -> None:
         """Colours, fonts or the screen have changed."""
         self.points.sprites.drop()
-        self._ground_key = None
+        self._ground_key = self._whole_key = None
         self.touch()
+
+    def set_live(self, live: bool) -> None:
+        """Whether the codes move by themselves and planes follow one another."""
+        self.backdrop.set_live(live)
+        self._spare = QPixmap()
 
     def set_style(self, style: MapStyle) -> None:
         """What is shown."""
@@ -326,24 +334,62 @@ class Scene:
     ) -> QPixmap:
         """The whole map as a pixmap of ``size`` logical pixels; painted only if it changed."""
         self.lay_out(view)
+        if not self.is_painted(view, size, ratio, theme):
+            for _ in self._parts(self._whole, view, size, ratio, theme, font):
+                pass
+        return self._whole
+
+    def is_painted(self, view: Viewport, size: QSize, ratio: float, theme: Theme) -> bool:
+        """Whether ``picture`` would paint nothing."""
+        return self._whole_key == (view, size, ratio, theme.key, self._version)
+
+    def picture_before(
+        self, size: QSize, ratio: float, theme: Theme
+    ) -> tuple[QPixmap, Viewport] | None:
+        """The last picture, and what is seen in it, if it was painted like this."""
+        if self._whole_key is None or self._whole_key[1:4] != (size, ratio, theme.key):
+            return None
+        return self._whole, self._whole_key[0]
+
+    def paint_ahead(
+        self, view: Viewport, size: QSize, ratio: float, theme: Theme, font: QFont
+    ) -> Iterator[None]:
+        """Paint what ``picture`` gives from the last part on; until then it is the one before."""
+        before = self._whole
+        yield from self._parts(self._spare, view, size, ratio, theme, font)
+        self._spare = before
+
+    def _parts(
+        self, onto: QPixmap, view: Viewport, size: QSize, ratio: float, theme: Theme, font: QFont
+    ) -> Iterator[None]:
+        """Paint the whole map ``onto`` a pixmap, which is the picture at the end."""
         key = (view, size, ratio, theme.key, self._version)
-        if key != self._whole_key:
-            self._whole_key = key
-            self._whole = _fitting(self._whole, size, ratio)
-            painter = QPainter(self._whole)
-            if view != self._seen:
-                # While it moves nothing of the ground is of use again.
-                self._seen = view
-                self._paint_ground(painter, view, size, ratio, theme, font)
-            else:
-                painter.drawPixmap(0, 0, self._painted_ground(view, size, ratio, theme, font))
+        self.lay_out(view)
+        yield
+        onto = _fitting(onto, size, ratio)
+        if view != self._seen:
+            # While it moves nothing of the ground is of use again.
+            self._seen = view
+            with _painting(onto) as painter:
+                self._paint_plane(painter, view, size, ratio, theme, font)
+            yield
+            with _painting(onto) as painter:
+                self._paint_rulers(painter, view, theme, font)
+        else:
+            ground = self._painted_ground(view, size, ratio, theme, font)
+            yield
+            with _painting(onto) as painter:
+                painter.drawPixmap(0, 0, ground)
+        yield
+        # Another view may have been laid out since, or other codes.
+        self.lay_out(view)
+        with _painting(onto) as painter:
             painter.setClipRect(QRectF(view.left, view.top, view.width, view.height))
             self.layers.paint_below(painter, view, theme, ratio)
             over = self.layers.shown_field() is not None
             self.points.paint(painter, view, theme, ratio, font, over_field=over)
             self._paint_marks(painter, view, theme, font)
-            painter.end()
-        return self._whole
+        self._whole, self._whole_key = onto, key
 
     def _painted_ground(
         self, view: Viewport, size: QSize, ratio: float, theme: Theme, font: QFont
@@ -372,8 +418,12 @@ class Scene:
         font: QFont,
     ) -> None:
         """All that lies under the samples and their marks."""
-        style = self.style
         self._paint_plane(painter, view, size, ratio, theme, font)
+        self._paint_rulers(painter, view, theme, font)
+
+    def _paint_rulers(self, painter: QPainter, view: Viewport, theme: Theme, font: QFont) -> None:
+        """What is drawn of the plane itself: grid, prior, rulers."""
+        style = self.style
         if style.grid:
             ground = self._inks(view, theme).off if self._shown_plane() is not None else None
             paint_grid(painter, view, theme, ribbon=self.ribbon, on=ground)
@@ -520,6 +570,15 @@ def _crowd(places: NDArray[np.float64]) -> Bounds | None:
 
 def _between(low: float, high: float, share: float) -> float:
     return low + share * (high - low)
+
+
+@contextmanager
+def _painting(pixmap: QPixmap) -> Iterator[QPainter]:
+    painter = QPainter(pixmap)
+    try:
+        yield painter
+    finally:
+        painter.end()
 
 
 def _fitting(pixmap: QPixmap, size: QSize, ratio: float) -> QPixmap:

@@ -5,25 +5,34 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QAccessible, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import tr
 from aegui.features.map.view.cursor_overlay import CursorOverlay
-from aegui.features.map.view.navigation import FRAME_MS, Navigation
+from aegui.features.map.view.navigation import FOLLOWING_MS, FRAME_MS, Navigation
 from aegui.features.map.view.scene import Scene
 from aegui.kit.motion import moves
 from aegui.kit.theme import RADIUS, SPACING, current_theme, figures_font
 from aegui.widgets.glyphs import label_name
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QFont, QPaintEvent, QRegion
+    from collections.abc import Iterator
 
+    from PySide6.QtGui import QFont, QPaintEvent, QPixmap, QRegion
+
+    from aegui.kit.theme import Theme
     from aegui.widgets.viewport import Viewport
 
 MOVING_MS = 32
 """A map that has moved so lately is likely to move on, and painted then anyway."""
+_FOLLOWING_SHARE = 0.1
+"""Of its time, at most, the window paints the map that moves after codes by itself."""
+LONG_MS = 8.0
+"""A map that takes longer is painted in parts; of others those would cost more than they bring."""
+_SMOOTHING = 0.25
+_ENDED = object()
 _FIGURES_SCALE = 0.88
 _POINT_PX = 12
 """Side of what a screen reader takes for a sample."""
@@ -49,6 +58,12 @@ class MapSurface(QWidget):
         self._figures: QFont | None = None
         self._keys_in_use = self._is_live = False
         self._painted: Viewport | None = None
+        self._cost_ms = self._part_ms = 0.0
+        self._parts: Iterator[None] | None = None
+        self._is_awaited = False
+        self._next_part = QTimer(self)
+        self._next_part.setSingleShot(True)
+        self._next_part.timeout.connect(self._on_next_part_timeout)
         self._moved_s = 0.0
         self._refine = QTimer(self)
         self._refine.setSingleShot(True)
@@ -106,12 +121,18 @@ class MapSurface(QWidget):
 
     def _update_overlay(self, region: QRegion) -> None:
         """Paint the overlay anew where it was and where it is: in ``region``, as far as is new."""
+        # What somebody waits for comes before the next part.
+        self._is_awaited = True
+        if self._painted != self._navigation.view:
+            # What is seen is the picture from before.
+            self.update()
+            return
         self.update(self._cursor_overlay.painted + region)
 
     def redraw(self) -> None:
         """What lies on the map has changed: paint it anew."""
         self._scene.touch()
-        self.update()
+        self._show_changes()
 
     def _redraw_soon(self) -> None:
         """Something that can wait a moment has changed: it comes with the next frame."""
@@ -124,9 +145,9 @@ class MapSurface(QWidget):
         return self._figures
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
-        view, theme, ratio = self._navigation.view, current_theme(), self.devicePixelRatioF()
+        theme, ratio = current_theme(), self.devicePixelRatioF()
         painter = QPainter(self)
-        picture = self._scene.picture(view, self.size(), ratio, theme, self._font())
+        picture, view = self._picture(theme, ratio)
         painter.drawPixmap(0, 0, picture)
         if view != self._painted:
             self._painted, self._moved_s = view, time.monotonic()
@@ -138,6 +159,84 @@ class MapSurface(QWidget):
         self._cursor_overlay.paint(painter, view, theme, ratio, self._font())
         if self.hasFocus() and self._keys_in_use:
             self._paint_focus(painter)
+
+    def _picture(self, theme: Theme, ratio: float) -> tuple[QPixmap, Viewport]:
+        """The map, and what is seen in it."""
+        before = self._picture_before()
+        if before is not None:
+            self._begin_parts()
+            return before
+        self._stop_parts()
+        view, size, scene = self._navigation.view, self.size(), self._scene
+        is_painted, begun = scene.is_painted(view, size, ratio, theme), time.thread_time()
+        picture = scene.picture(view, size, ratio, theme, self._font())
+        if not is_painted:
+            self._pace(1000.0 * (time.thread_time() - begun))
+        return picture, view
+
+    def _picture_before(self) -> tuple[QPixmap, Viewport] | None:
+        """The last picture, and what is seen in it, where that may stay for a moment.
+
+        What a network that learns changes of the map is painted in parts, between which the mouse
+        is answered, if it takes long. What a person moves is painted at once.
+        """
+        scene, navigation = self._scene, self._navigation
+        if not self._is_live or self._cost_ms < LONG_MS or scene.codes is None:
+            return None
+        before = scene.picture_before(self.size(), self.devicePixelRatioF(), current_theme())
+        stays = before is not None and (navigation.following or navigation.view == before[1])
+        return before if stays else None
+
+    def _show_changes(self) -> None:
+        """Paint anew, now or in parts, what lies on the map, and then what follows the cursor."""
+        if self.isVisible() and self._picture_before() is not None:
+            self._begin_parts()
+        else:
+            self.update()
+
+    def _begin_parts(self) -> None:
+        view, size, ratio, theme = (
+            self._navigation.view,
+            self.size(),
+            self.devicePixelRatioF(),
+            current_theme(),
+        )
+        if self._parts is None and not self._scene.is_painted(view, size, ratio, theme):
+            self._parts = self._scene.paint_ahead(view, size, ratio, theme, self._font())
+            self._part_ms = 0.0
+            self._next_part.start()
+
+    def _stop_parts(self) -> None:
+        self._parts = None
+        self._next_part.stop()
+
+    @Slot()
+    def _on_next_part_timeout(self) -> None:
+        if self._parts is None:
+            return
+        if self._is_awaited:
+            self._is_awaited = False
+            self._next_part.start()
+            return
+        begun = time.thread_time()
+        try:
+            ended = next(self._parts, _ENDED) is _ENDED
+        except Exception:
+            self._stop_parts()
+            raise
+        self._part_ms += 1000.0 * (time.thread_time() - begun)
+        if ended:
+            self._stop_parts()
+            self._pace(self._part_ms)
+            self.update()
+        else:
+            self._next_part.start()
+
+    def _pace(self, cost_ms: float) -> None:
+        """A map that took ``cost_ms`` of work moves after the codes in as many steps as it may."""
+        self._cost_ms += _SMOOTHING * (cost_ms - self._cost_ms)
+        wanted = max(FOLLOWING_MS, round(self._cost_ms / _FOLLOWING_SHARE))
+        self._navigation.following_ms = wanted
 
     def _paint_empty(self, painter: QPainter, view: Viewport) -> None:
         theme = current_theme()

@@ -184,7 +184,7 @@ class MapView(MapSurface):
         self._refresh_hover()
         self._describe()
         self._update_request()
-        self.update()
+        self._show_changes()
 
     def _set_size(self, size: int) -> None:
         # What is marked is taken away where it was: it has no place in the other plane.
@@ -352,7 +352,10 @@ class MapView(MapSurface):
     def set_live(self, live: bool) -> None:
         """Whether the network learns: planes that are replaced soon do not fade into each other."""
         self._is_live = live
+        self._stop_parts()
+        self._scene.set_live(live)
         self.follow_style()
+        self.update()
 
     def set_axes(self, i: int, j: int) -> None:
         """Show code number ``i`` (from 0) across and ``j`` upwards.
@@ -499,7 +502,7 @@ class MapView(MapSurface):
         self._show_view()
         self._refresh_hover()
         self._update_request()
-        self.update()
+        self._show_changes()
 
     def _on_following_changed(self, following: bool) -> None:
         self._overlays.follow.setVisible(not following)

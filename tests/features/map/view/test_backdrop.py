@@ -66,6 +66,12 @@ def test_the_close_plane_lies_over_the_whole_one(canvas: LatentCanvas) -> None:
     image = painted(canvas)
     assert image.pixelColor(350, 240).red() == 100
     assert image.pixelColor(560, 400).red() == 255
+    # One goes over into the other, and the ground is nowhere seen between them.
+    rows = rgb(image)[240, 200:560, 0], rgb(image)[120:400, 350, 0]
+    for row in rows:
+        assert row.min() == 100
+        assert row.max() == 255
+        assert set(row.tolist()) <= {100, 255}
 
 
 def test_planes_of_a_network_that_learns_do_not_fade(canvas: LatentCanvas) -> None:

@@ -19,6 +19,7 @@ from aegui.widgets.class_colours import class_colour
 from aegui.widgets.scatter import point_layer
 from aegui.widgets.scatter.point_layer import LEAST_MADE, MOST_PIXMAPS, PointLayer, stack
 from aegui.widgets.viewport import Viewport, bounds_of
+from tests.features.map.view.canvases import rgb
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -352,6 +353,24 @@ def test_tiles_of_images_fill_the_plane_without_gaps(channels: int) -> None:
     assert set(row) == {40}
     half = layer.image(VIEW, OFF, 0.5, 1.0)
     assert half.pixelColor(150, 250).red() == pytest.approx(228, abs=2)
+
+
+@pytest.mark.usefixtures("qapp")
+@pytest.mark.parametrize("copies", [True, False])
+def test_a_plane_that_is_moved_about_looks_as_one_seen_for_the_first_time(copies: bool) -> None:
+    images = np.random.default_rng(3).integers(0, 255, (5, 5, 3, 16, 16), dtype=np.uint8)
+    layer, fresh = PhotoPlane(), PhotoPlane()
+    layer.copies = copies
+    layer.set_plane(plane_of(images))
+    for way in (0.0, 7.0, 7.0, -20.0):
+        fresh.set_plane(plane_of(images))
+        view = VIEW.panned(way, 0)
+        moved, first = (rgb(each.image(view, OFF, 0.7, 1.0)).astype(int) for each in (layer, fresh))
+        np.testing.assert_allclose(moved, first, atol=2)
+    layer.set_plane(plane_of(images[::-1]))
+    fresh.set_plane(plane_of(images[::-1]))
+    moved, first = (rgb(each.image(VIEW, OFF, 0.7, 1.0)) for each in (layer, fresh))
+    np.testing.assert_array_equal(moved, first)
 
 
 @pytest.mark.usefixtures("qapp")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aegui.features.map.view.navigation import GLIDE_S, Navigation
+from aegui.features.map.view.navigation import FRAME_MS, GLIDE_S, Navigation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,6 +59,17 @@ def test_codes_that_leave_the_view_are_followed(navigation: Navigation, clock: C
     advance(navigation, clock, GLIDE_S + 0.05)
     assert navigation.view == navigation.view.fitted((-3.0, -1.0, 4.0, 1.0))
     assert navigation.following
+
+
+def test_a_map_that_takes_long_to_paint_follows_in_few_steps(
+    navigation: Navigation, clock: Clock
+) -> None:
+    navigation.following_ms = 120
+    navigation.set_bounds((-3.0, -1.0, 4.0, 1.0))
+    assert navigation._timer.interval() == 120
+    advance(navigation, clock, GLIDE_S + 0.05)
+    navigation.fit()
+    assert navigation._timer.interval() == FRAME_MS, "a person who asks for it sees it glide"
 
 
 def test_codes_that_shrink_are_followed(navigation: Navigation, clock: Clock) -> None:

@@ -1,0 +1,127 @@
+"""The map while a network learns: painted in parts, so that the mouse never waits for all of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from aegui.features.map.view import surface
+from aegui.features.map.view.navigation import FOLLOWING_MS
+from tests.features.map.view.canvases import painted, rgb, ring
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from pytestqt.qtbot import QtBot
+
+    from aegui.features.map.view.canvas import LatentCanvas
+
+
+@pytest.fixture
+def live(canvas: LatentCanvas, monkeypatch: pytest.MonkeyPatch) -> LatentCanvas:
+    """As if painting it took long, which of so few samples it does not."""
+    monkeypatch.setattr(surface, "LONG_MS", 0.0)
+    canvas.set_live(True)
+    painted(canvas)
+    return canvas
+
+
+def seen(canvas: LatentCanvas) -> NDArray[np.uint8]:
+    return rgb(painted(canvas))
+
+
+def at_rest(canvas: LatentCanvas) -> NDArray[np.uint8]:
+    """What is painted in one go."""
+    canvas.set_live(False)
+    canvas.scene.drop_pictures()
+    return seen(canvas)
+
+
+def wait_for_parts(canvas: LatentCanvas, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: canvas._parts is None and not canvas.navigation.is_moving)
+
+
+def test_the_picture_before_stays_until_the_next_one_is_whole(
+    live: LatentCanvas, qtbot: QtBot
+) -> None:
+    before = seen(live)
+    live.set_codes(0.9 * ring())
+    # Away from bars and scales, which are widgets of their own.
+    middle = np.s_[80:400, 80:500]
+    np.testing.assert_array_equal(seen(live)[middle], before[middle])
+    wait_for_parts(live, qtbot)
+    after = seen(live)
+    assert (after != before).any()
+    np.testing.assert_array_equal(after, at_rest(live))
+
+
+def test_codes_that_change_meanwhile_are_painted_next(live: LatentCanvas, qtbot: QtBot) -> None:
+    for share in (0.95, 0.9, 0.85):
+        live.set_codes(share * ring())
+        qtbot.wait(1)
+    wait_for_parts(live, qtbot)
+    qtbot.waitUntil(lambda: live._painted == live.navigation.view)
+    seen(live)
+    wait_for_parts(live, qtbot)
+    np.testing.assert_array_equal(seen(live), at_rest(live))
+
+
+def test_codes_that_leave_the_view_are_followed(live: LatentCanvas, qtbot: QtBot) -> None:
+    before = live.navigation.view
+    live.set_codes(4.0 * ring())
+    wait_for_parts(live, qtbot)
+    seen(live)
+    wait_for_parts(live, qtbot)
+    assert live.navigation.view != before
+    np.testing.assert_array_equal(seen(live), at_rest(live))
+
+
+def test_what_a_person_moves_is_painted_at_once(live: LatentCanvas) -> None:
+    before = seen(live)
+    live.navigation.pan(40, 10)
+    moved = seen(live)
+    assert (moved != before).any()
+    np.testing.assert_array_equal(moved, at_rest(live))
+
+
+def test_another_size_is_painted_at_once(live: LatentCanvas) -> None:
+    live.resize(640, 420)
+    np.testing.assert_array_equal(seen(live), at_rest(live))
+
+
+def test_the_cursor_goes_over_the_picture_before(live: LatentCanvas, qtbot: QtBot) -> None:
+    live.set_codes(0.9 * ring())
+    before = seen(live)
+    live.put(0.2, 0.3)
+    live.set_preview(np.eye(7, 5, dtype=np.float32))
+    over = seen(live)
+    assert live._parts is not None, "the rest still waits"
+    assert (over != before).any()
+    wait_for_parts(live, qtbot)
+    np.testing.assert_array_equal(seen(live), at_rest(live))
+
+
+def test_the_end_of_the_training_leaves_nothing_half_painted(live: LatentCanvas) -> None:
+    live.set_codes(0.9 * ring())
+    live.set_live(False)
+    assert live._parts is None
+    np.testing.assert_array_equal(seen(live), at_rest(live))
+
+
+def test_a_map_that_is_painted_quickly_is_painted_at_once(
+    live: LatentCanvas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(surface, "LONG_MS", 1e6)
+    live.set_codes(0.9 * ring())
+    np.testing.assert_array_equal(seen(live), at_rest(live))
+
+
+def test_a_map_that_takes_long_to_paint_moves_in_fewer_steps(live: LatentCanvas) -> None:
+    assert live.navigation.following_ms >= FOLLOWING_MS
+    for _ in range(40):
+        live._pace(20.0)
+    assert live.navigation.following_ms == pytest.approx(200, rel=0.05)
+    for _ in range(40):
+        live._pace(0.5)
+    assert live.navigation.following_ms == FOLLOWING_MS
