@@ -1,7 +1,7 @@
 r"""Formulas as they are written in files: a small subset of TeX, checked before anything sets it.
 
-``_{}``, ``^{}``, ``\frac{}{}``, ``\hat{}``, ``\tilde{}``, ``\sum`` and ``\op{name}``; see
-``kit/math_boxes.py``, which paints them.
+``_{}``, ``^{}``, ``\frac{}{}``, ``\hat{}``, ``\tilde{}``, ``\sum``, ``\op{name}``, and ``\{`` and
+``\}`` for braces that are seen; see ``kit/math_boxes.py``, which paints them.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ _PLAIN = (
     (re.compile(r"\\sum"), "Σ"),
     (re.compile(r"([_^])\{([^{}]*)\}"), r"\1\2"),
 )
+_SEEN = str.maketrans("\ue000\ue001", "{}")
+"""Braces that are seen stand aside, as letters of private use, while commands are replaced."""
 
 
 def check_formula(text: str) -> None:
@@ -37,11 +39,12 @@ def check_formula(text: str) -> None:
 def plain_formula(text: str) -> str:
     """A formula without commands, for a screen reader."""
     before = ""
+    text = text.replace("\\{", "\ue000").replace("\\}", "\ue001")
     while before != text:
         before = text
         for pattern, words in _PLAIN:
             text = pattern.sub(words, text)
-    return text
+    return text.translate(_SEEN)
 
 
 def _row(text: str, at: int, depth: int) -> int:
@@ -65,6 +68,8 @@ def _atom(text: str, at: int, depth: int) -> int:
         return end + 1
     if text[at] != "\\":
         return at + 1
+    if text[at + 1 : at + 2] in ("{", "}"):
+        return at + 2
     end = at + 1
     while end < len(text) and text[end].isalpha():
         end += 1

@@ -142,7 +142,9 @@ def localized(value: SupportsFloat, spec: str = "") -> str:
 
     For what is read only: data (CSV, JSON, what is typed into a command) keep the point.
     """
-    return with_marks(format(value, spec))
+    text = with_marks(format(value, spec))
+    # Where the decimal mark is a comma a percent sign stands apart from its number.
+    return text.replace("%", "\u00a0%") if _LanguageState.code in _MARKS else text
 
 
 def with_marks(text: str) -> str:

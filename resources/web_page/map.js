@@ -146,7 +146,8 @@ class LatentMap {
       canvas.setPointerCapture(event.pointerId);
       this.pointers.set(event.pointerId, at(event));
       this.travelled = 0;
-      if (event.pointerType !== "mouse") {
+      this.touch = event.pointerType !== "mouse";
+      if (this.touch) {
         this.moveTo(...this.toPlane(...at(event)));
       }
     });
@@ -248,8 +249,7 @@ class LatentMap {
     const { context, look } = this;
     const colours = look();
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
-    const { glyphs, shape } = this.model.samples;
-    context.fillStyle = glyphs || shape[0] === 3 ? colours.paper : "#000000";
+    context.fillStyle = this.ground(colours);
     context.fillRect(0, 0, this.width, this.height);
     if (this.model.decodes) {
       this.paintField(colours);
@@ -263,6 +263,12 @@ class LatentMap {
       this.decodeSome(colours);
       this.paint();
     }
+  }
+
+  // What lies behind images: grey ones go on into it where the plane has none.
+  ground(colours) {
+    const { glyphs, shape } = this.model.samples;
+    return glyphs || shape[0] === 3 ? colours.paper : "#000000";
   }
 
   get step() {
@@ -306,7 +312,7 @@ class LatentMap {
     for (const [i, j] of cells) {
       const tile = this.tiles.get(`${level}:${i}:${j}`);
       if (tile) {
-        this.paintTile(tile, i, j, step, context, coarse.size ? colours.paper : null);
+        this.paintTile(tile, i, j, step, context, coarse.size ? this.ground(colours) : null);
       }
     }
     if (this.tileMs > SLOW_MS) {

@@ -126,14 +126,17 @@ function showCursor() {
     byId("glyph").getContext("2d").clearRect(0, 0, byId("glyph").width, byId("glyph").height);
   }
   const has = model.count > 0;
-  byId("sample").hidden = !has;
   byId("nearest-title").hidden = !has;
   byId("nearest").hidden = !has;
   let told = "";
+  byId("sample").hidden = true;
   if (has) {
     const { index, distance } = model.nearest(x, y);
     told = words("nearest_words", { name: nameOf(index), distance: number(distance) });
-    drawSample(byId("sample"), index);
+    byId("sample").hidden = !model.samples.has(index);
+    if (!byId("sample").hidden) {
+      drawSample(byId("sample"), index);
+    }
     byId("nearest").textContent = told;
   }
   byId("glyph").setAttribute("aria-label", words("glyph", { code: shown, nearest: told }));
@@ -501,6 +504,11 @@ function start() {
   byId("along").addEventListener("input", (event) => {
     map.moveTo(...model.placeOf(along(Number(event.target.value) / 1000)));
   });
+  for (const { sheet } of sets) {
+    if (sheet) {
+      sheet.onload = showCursor;
+    }
+  }
   listenToEditor();
   applyTheme();
   map.resize();

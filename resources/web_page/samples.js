@@ -48,12 +48,17 @@ class Samples {
     }
   }
 
+  // Whether there is a picture of sample `i`: of large sets only some have one.
+  has(i) {
+    return Boolean(this.images || (this.sheet && i < this.atlas.count));
+  }
+
   // Draw sample `i` into a rectangle of `context`.
   draw(context, i, x, y, width, height, ink) {
     if (this.images) {
       context.imageSmoothingEnabled = false;
       context.drawImage(canvasOf(painted(this.images[i], this.shape, true, ink)), x, y, width, height);
-    } else if (this.sheet && this.sheet.complete && i < this.atlas.count) {
+    } else if (this.has(i) && this.sheet.complete) {
       const [rows, columns] = this.atlas.side;
       const across = (i % this.atlas.columns) * columns;
       const down = Math.floor(i / this.atlas.columns) * rows;

@@ -19,6 +19,7 @@ GOOD = (
     "z = f(x)",
     r"\op{E}(x, \hat{x}) = −\frac{1}{n} \sum_{i} x_i \op{log} \hat{x}_i",
     r"‖∂z / ∂x‖_F^2",
+    r"x ∈ \{0, 1\}^{35}",
     "",
 )
 
@@ -56,4 +57,5 @@ def test_whatever_passes_can_be_set(qapp: QApplication, text: str) -> None:
 
 
 def test_a_screen_reader_hears_no_commands() -> None:
+    assert plain_formula(GOOD[3]) == "x ∈ {0, 1}^35"
     assert plain_formula(GOOD[1]) == "E(x, x) = −(1)/(n) Σ_i x_i log x_i"

@@ -30,6 +30,7 @@ from aegui.core.evaluation.samples import (
 )
 from aegui.core.i18n import mark, tr
 from aegui.core.recipe import DataSpec
+from aegui.core.sampled import sampled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -134,7 +135,8 @@ def verdicts(
         first = sample_images(generator, count, seed) if first is None else first
     assert first is not None, "at least one seed"
     learnt = _drawn(real.learnt, MOST_LEARNT)
-    rows = _drawn(real.rows, count)
+    # Of learnt ones the nearest is each itself, which must be there to be left out.
+    rows = _drawn(learnt if real.are_learnt else real.rows, count)
     found = {}
     kinds = {GENERATED: first.reshape(count, -1), REAL: rows, CHANCE: shuffled(rows)}
     for place, (key, images) in enumerate(kinds.items(), len(seeds)):
@@ -278,5 +280,4 @@ def _drawn(rows: Rows, most: int) -> Rows:
     """At most so many of ``rows``, drawn at random but always the same."""
     if len(rows) <= most:
         return np.asarray(rows)
-    chosen = np.sort(np.random.default_rng(_SEED).choice(len(rows), most, replace=False))
-    return np.asarray(rows[chosen])
+    return np.asarray(rows[sampled(len(rows), most, _SEED)])

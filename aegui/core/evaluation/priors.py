@@ -18,6 +18,7 @@ import numpy as np
 
 from aegui.core.data.readers.source import open_source
 from aegui.core.errors import AeguiError
+from aegui.core.foreign_reasons import json_reason
 from aegui.core.i18n import tr
 from aegui.core.json_text import from_json
 
@@ -134,7 +135,7 @@ def _of_json(source: GlyphSource) -> dict[str, float]:
         found = from_json(source.text, unique)
     except json.JSONDecodeError as error:
         raise source.refusal(
-            tr("this is not valid JSON: {reason}.", reason=error.msg), error.lineno
+            tr("this is not valid JSON: {reason}.", reason=json_reason(error)), error.lineno
         ) from error
     except ValueError as error:
         raise source.refusal(tr("this is not valid JSON.")) from error

@@ -10,10 +10,11 @@ from aegui.core.choices import Choice, table
 from aegui.core.data.corruption import corruption_words, parse_corruption
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import localized, mark, tr
+from aegui.core.recipe.errors import did_you_mean, quoted
 from aegui.core.training.terms import TERMS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from aegui.core.recipe import CorruptionSpec
     from aegui.core.training.result import RunResult
@@ -232,6 +233,18 @@ def run_figure(key: str) -> RunFigure:
     if key not in TERMS:
         return RunFigure(key, key, "", unit=key, better="")
     return RunFigure(key, TERMS[key].label, TERMS[key].help, unit=TERMS[key].label, better=better)
+
+
+def is_run_figure(key: str) -> bool:
+    """Whether ``run_figure`` has words for ``key``."""
+    return key in RUN_FIGURES or key in TERMS or _tried(key) is not None
+
+
+def no_figure_words(key: str, known: Iterable[str]) -> str:
+    """That ``key`` is no figure, and the nearest one of those that are ``known``, or all."""
+    known = tuple(known)
+    hint = did_you_mean(key, known) or " " + tr("Known: {keys}.", keys=", ".join(known))
+    return tr("there is no figure {key}.{hint}", key=quoted(key), hint=hint)
 
 
 def figures_of(result: RunResult) -> dict[str, float]:

@@ -155,12 +155,15 @@ class Novelties:
             that sample if it is nearer, over the distance of the sample to its own nearest other.
             Only a copy of the sample itself has ``COPY_RATIO`` or less.
         kinds: n kinds.
+        redrawn: bool ``[n]``: as near to what the network draws of the nearest sample as copies
+            are to samples.
     """
 
     nearest: NDArray[np.int64]
     distances: NDArray[np.float32]
     ratio: NDArray[np.float32]
     kinds: tuple[NoveltyKind, ...]
+    redrawn: NDArray[np.bool_]
 
 
 def known(dataset: Dataset, glyphs: bool) -> Known:
@@ -206,6 +209,7 @@ def novelty(
     near = np.empty((len(wanted), count), np.int64)
     away = np.empty((len(wanted), count), np.float32)
     least = np.empty(len(wanted), np.float32)
+    apart = np.full(len(wanted), np.inf, np.float32)
     redraws = codec if codec is not None and codec.can_encode and not of.glyphs else None
     for part, squares in _squares(of, wanted, cancelled):
         near[part] = _first(squares, count)
@@ -218,21 +222,25 @@ def novelty(
             rows, which = np.unique(near[part, 0], return_inverse=True)
             drawn = np.nan_to_num(redraws.reconstruct(of.samples[rows]))
             gap = wanted[part] - drawn.reshape(len(rows), -1)[which]
-            least[part] = np.minimum(least[part], _distances(of, np.einsum("ij,ij->i", gap, gap)))
+            apart[part] = _distances(of, np.einsum("ij,ij->i", gap, gap))
+            least[part] = np.minimum(least[part], apart[part])
     own = of.own(near[:, 0])
     bare = away[:, 0] / own
     # Only what is like the sample itself is its copy: a network that has learnt little draws one
     # blurred image of all.
     ratio = np.where(bare <= COPY_RATIO, bare, np.maximum(least / own, _BLURRED_RATIO))
     ratio = ratio.astype(np.float32)
-    return Novelties(of.indices[near], away, ratio, tuple(_kind(value) for value in ratio.tolist()))
+    kinds = tuple(_kind(value) for value in ratio.tolist())
+    return Novelties(of.indices[near], away, ratio, kinds, apart <= COPY_RATIO * own)
 
 
 def novelty_words(of: Known, found: Novelties, i: int) -> str:
-    """Image number ``i`` in words: "copy of a", "between o and e", "new"."""
+    """Image number ``i`` in words: "copy of a", "a as the network draws it", "between o and e"."""
     kind = found.kinds[i]
     names = [of.kind_of(index) for index in found.nearest[i].tolist()]
     others = [name for name in names[1:] if name != names[0]]
+    if kind == "between" and found.redrawn[i]:
+        return tr("{a} as the network draws it", a=names[0])
     if kind == "between" and not others:
         return tr("between samples of {a}", a=names[0])
     return tr(NOVELTY_WORDS[kind], a=names[0], b=others[0] if others else "")

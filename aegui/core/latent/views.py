@@ -28,6 +28,7 @@ from aegui.core.latent.projections import (
     project,
     projection_cost,
 )
+from aegui.core.sampled import sampled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -183,13 +184,6 @@ class View:
     def places(self) -> NDArray[np.float32]:
         """Where the samples are, float32 ``[n, 2]``."""
         return self.projection.places
-
-
-def sampled(count: int, most: int, seed: int) -> NDArray[np.int64]:
-    """At most ``most`` of the numbers 0..``count`` - 1, drawn at random, ascending."""
-    if count <= most:
-        return np.arange(count)
-    return np.sort(np.random.default_rng(seed).choice(count, most, replace=False))
 
 
 def view_cost(key: str, dataset: Dataset, codec: Codec | None, options: ProjectionOptions) -> Cost:

@@ -18,13 +18,18 @@ from aegui.core.evaluation.limits import limit
 from aegui.core.evaluation.noise import noisy_score
 from aegui.core.evaluation.outliers import strangers_told
 from aegui.core.evaluation.reconstruction import gradient_energy, reconstruction_figures
-from aegui.core.evaluation.run_figures import RUN_FIGURES, RunFigure, figures_of, run_figure
+from aegui.core.evaluation.run_figures import (
+    RUN_FIGURES,
+    RunFigure,
+    figures_of,
+    no_figure_words,
+    run_figure,
+)
 from aegui.core.evaluation.samples import sample_images
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.i18n import mark, tr
 from aegui.core.latent.pca import fit_pca
 from aegui.core.network.resolve import resolve
-from aegui.core.recipe.errors import did_you_mean, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -355,8 +360,7 @@ def check_figure(key: str) -> None:
     if key in RUN_FIGURES or key in LESSON_FIGURES or _noise_of(key) is not None:
         return
     known = (*RUN_FIGURES, *LESSON_FIGURES)
-    hint = did_you_mean(key, known) or " " + tr("Known: {keys}.", keys=", ".join(known))
-    raise ValueError(tr("there is no figure {key}.{hint}", key=quoted(key), hint=hint).rstrip("."))
+    raise ValueError(no_figure_words(key, known))
 
 
 def _noise_of(key: str) -> str | None:

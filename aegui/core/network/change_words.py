@@ -10,7 +10,6 @@ from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.layer_fields import FIELDS
 from aegui.core.network.plan import network_plan
 from aegui.core.network.words import architecture, data_words
-from aegui.core.recipe.edits import value_at
 from aegui.core.recipe.layers import LAYERS
 from aegui.core.recipe.settings import SECTIONS
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
     from aegui.core.choices import Choice
     from aegui.core.data.dataset import Dataset
+    from aegui.core.network.shapes import Shape
     from aegui.core.recipe import Recipe
     from aegui.core.recipe.changes import Change
     from aegui.core.recipe.settings import Section, Setting
@@ -49,12 +49,18 @@ _NAMES = Counter(row.field.label for _, row in _ROWS.values())
 
 
 def change_lines(
-    trained: Recipe, recipe: Recipe, changes: tuple[Change, ...], learnt: Dataset
+    trained: Recipe,
+    recipe: Recipe,
+    changes: tuple[Change, ...],
+    shapes: tuple[Shape, Shape],
 ) -> tuple[str, ...]:
-    """One line for each of ``changes`` from ``trained`` to ``recipe``; sizes of layers are one."""
+    """One line for each of ``changes`` from ``trained`` to ``recipe``; sizes of layers are one.
+
+    ``shapes`` are those of the images of both.
+    """
     old, new = ("", "")
     if (trained.network, trained.gan) != (recipe.network, recipe.gan):
-        before, after = (network_plan(it, learnt.image_shape) for it in (trained, recipe))
+        before, after = map(network_plan, (trained, recipe), shapes)
         old, new = ("", "") if before == after else (architecture(before), architecture(after))
     sizes = old != new
     lines = [_line(tr("Network"), old, new)] if sizes else []
@@ -158,8 +164,3 @@ def _layer(layer: Mapping[str, Any]) -> str:
         "" if activation is None else tr(ACTIVATIONS[activation].label),
     ]
     return " ".join(filter(None, parts))
-
-
-def rate_words(recipe: Recipe) -> str:
-    """The learning rate of ``recipe``."""
-    return short_number(value_at(recipe, "training.optimizer.learning_rate"))

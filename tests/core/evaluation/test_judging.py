@@ -9,6 +9,7 @@ import pytest
 
 from aegui.core.data.builtin import load_builtin
 from aegui.core.errors import AeguiError, Cancelled
+from aegui.core.evaluation import judging
 from aegui.core.evaluation.judging import (
     MOST_LEARNT,
     nearest_of,
@@ -78,6 +79,18 @@ def test_real_generated_and_chance_are_told_apart(generator: Codec, classifier: 
         verdicts(generator, classifier, CLASSES, real, 300, (4,), cancelled=lambda: True)
     with pytest.raises(AeguiError, match="no classifier"):
         verdicts(generator, generator, CLASSES, real, 10, (0,))
+
+
+def test_of_learnt_images_the_nearest_other_one_is_found_among_those_that_are_drawn(
+    generator: Codec, classifier: Codec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judging, "MOST_LEARNT", 2)
+    rows = DIGITS.flat()[:30]
+    real = judging.RealImages("digits", rows, rows, are_learnt=True)
+    found = verdicts(generator, classifier, CLASSES, real, 20, (4,))["real"].nearest
+    # Of two that are drawn each is the nearest of the other.
+    apart = np.sqrt(np.square(rows[:, None] - rows[None]).sum(axis=2))
+    assert np.abs(apart - found).min() < 1e-5
 
 
 def test_copies_and_repetitions_are_seen() -> None:

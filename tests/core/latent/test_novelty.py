@@ -139,5 +139,11 @@ def test_blur_is_nothing_new() -> None:
     assert blurred.any()
     assert beside.ratio[blurred] == pytest.approx(COPY_RATIO, rel=0.05)
     assert {beside.kinds[row] for row in np.flatnonzero(blurred)} == {"between"}, "no copies"
+    row = int(np.flatnonzero(blurred)[0])
+    assert beside.redrawn[row]
+    name = of.kind_of(int(beside.nearest[row, 0]))
+    assert novelty_words(of, beside, row) == f"{name} as the network draws it"
+    assert not plain.redrawn.any(), "without a network nothing is known of what it draws"
+    assert novelty_words(of, plain, row) != novelty_words(of, beside, row)
     far = np.ones((1, 12), np.float32) * 5
     assert novelty(of, far, codec=codec).kinds == ("new",)

@@ -17,7 +17,6 @@ from aegui.core.latent.views import (
     make_view,
     material,
     reference_figures,
-    sampled,
     with_codes,
 )
 from tests.core.latent.linear import groups, linear_codec
@@ -31,13 +30,7 @@ def test_the_table_names_methods_that_there_are() -> None:
     assert [key for key, spec in VIEWS.items() if spec.quick] == ["code", "pca", "pca-code"]
 
 
-def test_samples_are_drawn_by_the_seed() -> None:
-    np.testing.assert_array_equal(sampled(5, 9, 0), np.arange(5))
-    some = sampled(1000, 50, 0)
-    assert len(np.unique(some)) == 50
-    assert (np.diff(some) > 0).all()
-    np.testing.assert_array_equal(some, sampled(1000, 50, 0))
-    assert not np.array_equal(some, sampled(1000, 50, 1))
+def test_a_map_is_of_the_samples_that_were_drawn() -> None:
     of = material(groups(60), replace(OPTIONS, samples=20))
     np.testing.assert_array_equal(of.pixels, groups(60).flat()[of.indices])
     np.testing.assert_array_equal(of.classes, of.indices % 3)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from aegui.core.errors import AeguiError
+from aegui.core.formula_text import plain_formula
 from aegui.core.i18n import LANGUAGES, said, set_language
 from aegui.core.lessons.lesson import (
     check_names,
@@ -75,7 +76,10 @@ _CHECK = {"figure": "worst", "at_most": 1}
     [
         ({"titles": "x"}, 'no key "steps.0.titles". Did you mean "title"'),
         ({"check": [{"figure": "worst"}]}, "has one of"),
-        ({"check": [{"figure": "worts", "at_most": 1}]}, 'no figure "worts". Did you mean "worst"'),
+        (
+            {"check": [{"figure": "worts", "at_most": 1}]},
+            'no figure "worts". Did you mean "worst"?',
+        ),
         ({"check": [{**_CHECK, "at_least": 0}]}, "has one of"),
         ({"check": [{"figure": "worst", "at_most": "1"}]}, '"steps.0.check.0.at_most'),
         ({"check": [{"figure": "worst", "less_than": {"of": "two"}}]}, 'no earlier step "two"'),
@@ -102,6 +106,7 @@ def test_what_is_wrong_is_said_with_its_place(
         load_lesson(write(tmp_path, document(**step)))
     assert words in str(caught.value)
     assert str(caught.value).startswith("mine")
+    assert not str(caught.value).endswith(("?.", ".."))
 
 
 def test_two_steps_of_one_key_are_refused(tmp_path: Path) -> None:
@@ -184,6 +189,14 @@ def test_shipped_lessons_are_whole(path: Path) -> None:
     trains = [step for step in lesson.steps if step.do is not None and step.do.train]
     assert all(step.check for step in trains), "what was trained is checked"
     assert any(step.prediction for step in lesson.steps), "something is asked first"
+
+
+def test_braces_of_sets_are_seen_in_shipped_formulas() -> None:
+    formulas = [step.formula for path in SHIPPED for step in load_lesson(path).steps]
+    sets = [plain_formula(text) for text in formulas if "∈ " in text]
+    assert any("{0, 1}^35" in text for text in sets)
+    # A brace after these signs groups nothing: it would vanish.
+    assert not [text for text in formulas if "∈ {" in text]
 
 
 def test_keys_of_shipped_lessons_are_their_own() -> None:

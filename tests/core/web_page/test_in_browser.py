@@ -145,6 +145,32 @@ def test_the_wheel_zooms_about_the_pointer_and_dragging_moves(letters: Browser) 
     assert letters.value("aegui.map.scale") == pytest.approx(scale)
 
 
+def test_one_finger_decodes_and_two_move_and_zoom(letters: Browser) -> None:
+    x, y = letters.middle("#map")
+    letters.touch("Start", (x - 90, y))
+    before = letters.value("aegui.map.cursor")
+    assert letters.value("aegui.map.touch"), "the image stands clear of the finger"
+    middle, scale = letters.value("aegui.map.middle"), letters.value("aegui.map.scale")
+    letters.touch("Move", (x + 90, y))
+    letters.touch("End")
+    assert letters.value("aegui.map.cursor")[0] > before[0]
+    assert letters.value("aegui.map.middle") == middle
+    assert letters.value("aegui.map.scale") == scale
+    assert letters.value("aegui.map.pins.length") == 0
+    letters.touch("Start", (x - 40, y), (x + 40, y))
+    for gap in (60, 80, 100):
+        letters.touch("Move", (x - gap, y), (x + gap, y))
+    letters.touch("End")
+    letters.wait_for(f"aegui.map.scale > {1.5 * scale}")
+    place = letters.middle("#editor")
+    drawn = "document.querySelector('#editor').toDataURL()"
+    before = letters.value(drawn)
+    letters.touch("Start", (place[0], place[1] - 30))
+    letters.touch("Move", (place[0], place[1] + 30))
+    letters.touch("End")
+    letters.wait_for(f"{drawn} !== {before!r}")
+
+
 def test_keys_move_the_cursor_and_pin(letters: Browser) -> None:
     letters.value("document.querySelector('#map').focus()")
     before = letters.value("aegui.map.cursor")
@@ -205,6 +231,24 @@ def test_large_networks_show_pictures_of_earlier_epochs(browser: Browser, tmp_pa
     assert not browser.value("aegui.shown().decodes")
     browser.wait_for("aegui.map.picture && aegui.map.picture.image.complete")
     assert "picture made with this page" in text(browser, "#film-note")
+    assert not browser.errors
+
+
+def test_the_nearest_sample_is_seen_where_it_has_a_picture(
+    browser: Browser, tmp_path: Path
+) -> None:
+    show(browser, tmp_path, [Exhibit.of_saved("digits", shipped("mnist-vae-2"))])
+    # Its picture is ready some time after the page: nothing has been moved meanwhile.
+    ink = "document.querySelector('#sample').getContext('2d').getImageData(0, 0, 52, 52).data"
+    near = "aegui.shown().nearest(...aegui.map.cursor).index"
+    assert browser.value(f"{near} < aegui.shown().samples.atlas.count")
+    browser.wait_for(f"{ink}.some((value, i) => i % 4 < 3 && value > 100)")
+    without = "aegui.shown().samples.atlas.count"
+    browser.value(
+        f"aegui.map.moveTo(...aegui.shown().places.slice(2 * {without}, 2 * {without} + 2))"
+    )
+    assert browser.value(f"{near} >= {without}")
+    assert browser.value("document.querySelector('#sample').hidden")
     assert not browser.errors
 
 
