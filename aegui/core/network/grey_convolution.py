@@ -113,9 +113,16 @@ def sums(seen: torch.Tensor, geometry: Geometry) -> torch.Tensor:
     return images
 
 
-def is_worth_it(x: torch.Tensor, grey_channels: int) -> bool:
-    """Whether this is faster for images ``x`` where one side has so many channels."""
-    return grey_channels == 1 and x.device.type == "cpu" and len(x) >= FEWEST_ROWS
+def is_done_here(x: torch.Tensor, weight: torch.Tensor, width: int) -> bool:
+    """Whether a convolution of ``x`` with ``width`` places in a row is left to what follows.
+
+    It is where that is faster, and for a single column whatever the batch: with a kernel
+    ``[out, 1, kh, kw]`` that lies channels last and a stride such as (1, 2), torch 2.13 leaves
+    most of such an output unwritten.
+    """
+    if weight.shape[1] != 1 or x.device.type != "cpu":
+        return False
+    return width == 1 or len(x) >= FEWEST_ROWS
 
 
 def from_grey(

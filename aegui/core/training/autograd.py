@@ -172,12 +172,16 @@ class Batches:
         """What an epoch that is under way needs to be gone on with."""
         return {"epoch_generator": self._begun.numpy().copy()}
 
-    def restore(self, state: Mapping[str, NDArray[np.generic]], start: int, level: float) -> None:
-        """Go on ``start`` rows into the epoch; the generator's own state is set afterwards."""
+    def restore(self, state: Mapping[str, NDArray[np.generic]], share: float, level: float) -> None:
+        """Go on at this ``share`` of the epoch; the generator's own state is set afterwards.
+
+        A file may hold any share: at least one row is left.
+        """
         restore_generator(self._generator, state, "epoch_generator")
         self._begun = self._generator.get_state()
         self._draw(level)
-        self.start = start
+        rows = self._samples.rows
+        self.start = min(round(share * rows), rows - 1)
 
 
 def augmentation_of(resolved: ResolvedRecipe, generator: torch.Generator) -> object:

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Protocol
 
 import torch
 
-from aegui.core.errors import Cancelled
 from aegui.core.network.forward import apply_layers
 from aegui.core.training.classifier_engines import FineTuneEngine, PretrainEngine
 from aegui.core.training.classifier_phases import groups_of
 from aegui.core.training.losses import LOSSES
 from aegui.core.training.model import Model
-from aegui.core.training.steppers import CHUNK_SECONDS, Chunk, working_time
+from aegui.core.training.steppers import CHUNK_SECONDS, BatchLearner, EpochUnderWay
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,10 +20,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from aegui.core.data.progress import IsCancelled
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.recipe import TrainingSpec
-    from aegui.core.training.autograd import Batches
     from aegui.core.training.classifier_phases import Group
     from aegui.core.training.model import Leaf
     from aegui.core.training.parameters import Parameters
@@ -34,12 +31,8 @@ if TYPE_CHECKING:
     _State = dict[str, NDArray[np.generic]]
 
 
-class _Engine(Protocol):
+class _Engine(BatchLearner, Protocol):
     """What trains during one phase."""
-
-    batches: Batches
-    cancelled: IsCancelled | None
-    rows: int
 
     @property
     def is_ready(self) -> bool:
@@ -47,9 +40,6 @@ class _Engine(Protocol):
 
     def make_ready(self) -> None:
         """Do a part of what has to be done before the first step."""
-
-    def steps(self, rates: Sequence[float], level: float) -> None:
-        """Learn from the next batches; ``Cancelled``, and a step is undone, if so asked for."""
 
     def state(self) -> _State:
         """What continuation needs beside the order of the batches."""
@@ -118,14 +108,13 @@ class ClassifierStepper:
         self._phases = phases
         self._groups = groups_of(resolved) if len(phases) > 1 else ()
         self._done = 0
-        self._begun = False
+        self._under_way = EpochUnderWay()
         self._engine: _Engine | None = None
-        self._chunk = Chunk()
 
     @property
     def position(self) -> float:
         """Epochs done, with the share of the one under way."""
-        share = self._engine.batches.share if self._begun and self._engine is not None else 0.0
+        share = 0.0 if self._engine is None else self._under_way.share(self._engine)
         return self._done + share
 
     def advance(self, orders: Orders) -> None:
@@ -155,24 +144,8 @@ class ClassifierStepper:
         return self._engine
 
     def _step(self, engine: _Engine, orders: Orders) -> None:
-        engine.cancelled = orders.cancelled
-        if not self._begun:
-            engine.batches.begin(orders.level)
-            self._begun = True
-        places = self._chunk.places(engine.batches, self._done, self.position, orders)
-        started = working_time()
-        try:
-            engine.steps([orders.rate(place) for place in places], orders.level)
-        except Cancelled:
-            if not engine.batches.start:
-                # As if the epoch had not begun: it will be, with the same random numbers.
-                engine.batches.undo()
-                self._begun = False
-            raise
-        self._chunk.took(len(places), working_time() - started)
-        if engine.batches.start >= engine.rows:
+        if self._under_way.learn(engine, self._done, orders):
             self._done += 1
-            self._begun = False
             if any(phase.stop == self._done for phase in self._phases):
                 self._engine = None
 
@@ -180,8 +153,7 @@ class ClassifierStepper:
         """What the phase under way keeps, and how its epoch began."""
         if self._engine is None:
             return {}
-        batches = self._engine.batches.state() if self._begun else {}
-        return {**self._engine.state(), **batches}
+        return {**self._engine.state(), **self._under_way.state(self._engine)}
 
     def restore(
         self, state: Mapping[str, NDArray[np.generic]], position: float, level: float
@@ -189,11 +161,9 @@ class ClassifierStepper:
         """Go on from ``position``, within an epoch too."""
         self._done = int(position + 1e-9)
         self._engine = None
-        share = position - self._done
-        self._begun = share > 1e-9 and "epoch_generator" in state
+        self._under_way = EpochUnderWay()
         if self._done >= self.epochs:
             return
         engine = self._present()
         engine.restore(state)
-        if self._begun:
-            engine.batches.restore(state, round(share * engine.rows), level)
+        self._under_way.restore(engine, state, position - self._done, level)

@@ -25,7 +25,7 @@ from aegui.core.training.classifier_rows import CodeRows, emit_corrupted
 from aegui.core.training.giving_up import LongSteps
 from aegui.core.training.losses import LOSSES
 from aegui.core.training.model import Model
-from aegui.core.training.primitives import PRIMITIVES
+from aegui.core.training.primitives import primitives_on
 from aegui.core.training.program import Source
 from aegui.core.training.step import dropout_line
 from aegui.core.training.tape import Tape
@@ -66,11 +66,7 @@ def step({own}, {parameters}) -> None:
 
 
 class _PhaseEngine(GeneratedEngine):
-    """Trains some of the layers, from batches of images or of the codes of frozen layers.
-
-    Attributes:
-        rows: Samples of an epoch.
-    """
+    """Trains some of the layers, from batches of images or of the codes of frozen layers."""
 
     name = "layered"
 
@@ -84,7 +80,6 @@ class _PhaseEngine(GeneratedEngine):
         update: RunUpdate,
     ) -> None:
         super().__init__(resolved, parameters, source, generator)
-        self.rows = source.rows
         self._resolved = resolved
         self._parameters = parameters
         self._learnt = learnt
@@ -104,7 +99,7 @@ class _PhaseEngine(GeneratedEngine):
 
     def _build(self, width: int, rows: int) -> BatchProgram:
         source, update = Source(), Source()
-        tape = Tape(source, PRIMITIVES)
+        tape = Tape(source, primitives_on(self._device))
         model = Model(self._resolved, self._parameters, stacked=False, tape=tape)
         for index, tensors in enumerate(model.stacks[0]):
             for tensor in tensors.values() if index not in self._learnt else ():

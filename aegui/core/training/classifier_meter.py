@@ -10,6 +10,7 @@ from torch.nn import functional as F
 
 from aegui.core.data.progress import stop_if
 from aegui.core.latent.codec import Codec
+from aegui.core.sampled import sampled
 from aegui.core.training.classifier import group_loss, penalty, penalty_factors
 from aegui.core.training.classifier_engines import trained_leaves
 from aegui.core.training.classifier_phases import groups_of, number_of
@@ -181,7 +182,4 @@ class ClassifierMeter:
 
 def _some(places: NDArray[np.int64]) -> NDArray[np.int64]:
     """At most ``CHECKED_ROWS`` of ``places``, always the same ones."""
-    if len(places) <= CHECKED_ROWS:
-        return places
-    chosen = np.random.default_rng(_CHECK_SEED).choice(places, CHECKED_ROWS, replace=False)
-    return np.sort(chosen)
+    return places[sampled(len(places), CHECKED_ROWS, _CHECK_SEED)]

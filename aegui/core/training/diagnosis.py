@@ -81,12 +81,19 @@ def diagnosis(resolved: ResolvedRecipe, history: HistoryView, last: Snapshot | N
     reached = float(np.nanmin(_column(history), initial=np.inf))
     if room <= _LEAST_ROOM * base or not reached >= base - LEAST_GAIN * room:
         return ""
-    first = tr(
-        "It has learnt hardly more than the mean image: its reconstruction loss is {reached:.4g}, "
-        "that of answering the mean to everything is {base:.4g}.",
-        reached=reached,
-        base=base,
-    )
+    losses = {"reached": reached, "base": base}
+    if reached < base:
+        first = tr(
+            "It has learnt hardly more than the mean image: its reconstruction loss is "
+            "{reached:.4g}, that of answering the mean to everything is {base:.4g}.",
+            **losses,
+        )
+    else:
+        first = tr(
+            "It is no better than the mean image: its reconstruction loss is {reached:.4g}, that "
+            "of answering the mean to everything is {base:.4g}.",
+            **losses,
+        )
     if last is not None and _are_alike(resolved, last):
         alike = tr("Its reconstructions are all alike, whatever it is shown.")
         first = f"{first} {alike}"

@@ -41,7 +41,7 @@ _CHUNK_NUMBERS = 2**22
 """Numbers of the widest layer that are in memory at once."""
 _KEPT_NUMBERS = 2**18
 """Sets of up to so many numbers are kept as float64, beside the float32 of the training."""
-_PROBE_SEED = 0x5EED_0006
+PROBE_SEED = 0x5EED_0006
 
 
 @dataclass(frozen=True, eq=False)
@@ -199,7 +199,7 @@ class ExactObjective:
         generator = None
         if self._is_drawn:
             # The same probes of an estimated Jacobian at every call.
-            generator = torch.Generator(device=self._device).manual_seed(_PROBE_SEED)
+            generator = torch.Generator(device=self._device).manual_seed(PROBE_SEED)
         for start in range(0, rows, self._rows):
             stop_if(cancelled)
             chunk, wanted = self._piece(run, start)

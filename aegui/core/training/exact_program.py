@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from aegui.core.training.model import Model
-from aegui.core.training.primitives import PRIMITIVES
+from aegui.core.training.primitives import primitives_on
 from aegui.core.training.program import Source
 from aegui.core.training.tape import Tape
 
@@ -49,7 +49,8 @@ class ExactProgram:
         gradient: bool,
     ) -> None:
         source = Source()
-        tape, like = Tape(source, PRIMITIVES), parameters.flat
+        like = parameters.flat
+        tape = Tape(source, primitives_on(like.device))
         model = Model(resolved, parameters, stacked=False, tape=tape)
         pixels = like.new_empty(rows, resolved.layers[0].inputs)
         # What stands for tensors is taken for tensors.

@@ -12,13 +12,15 @@ from aegui.core.training.batch_program import (
     GeneratedEngine,
     compiled,
 )
-from aegui.core.training.primitives import PRIMITIVES
+from aegui.core.training.primitives import primitives_on
 from aegui.core.training.program import Source, emit_corruption
 from aegui.core.training.step import drawn, emit_beta, emit_gradient, emit_penalties
 from aegui.core.training.tape import Tape
 from aegui.core.training.update import emit_update
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.training.parameters import Parameters
     from aegui.core.training.samples import Samples
@@ -43,13 +45,17 @@ class FusedEngine:
         generator: torch.Generator,
     ) -> None:
         self.epoch = 0
-        self._step = Step(resolved, parameters)
+        self._step = Step(resolved, parameters, self._primitives(parameters.device))
         self._latent = resolved.recipe.network.latent
         self._parameters = parameters
         self._samples = samples
         self._generator = generator
         self._source = Source()
         self._program = self._build()
+
+    def _primitives(self, device: torch.device) -> Mapping[Any, Callable[..., Any]]:
+        """What the step may ask for."""
+        return primitives_on(device)
 
     def run(self, rates: list[float], level: float) -> None:
         """Do ``len(rates)`` epochs at these learning rates, with noise of this ``level``."""
@@ -146,7 +152,7 @@ class FusedBatchEngine(GeneratedEngine):
         generator: torch.Generator,
     ) -> None:
         super().__init__(resolved, parameters, samples, generator)
-        self._step = Step(resolved, parameters)
+        self._step = Step(resolved, parameters, primitives_on(parameters.device))
         self._latent = resolved.recipe.network.latent
         self._pixels = samples.target.shape[2]
         self._parameters = parameters
@@ -169,16 +175,22 @@ class FusedBatchEngine(GeneratedEngine):
 class Step:
     """Emits one step: the gradient, penalties and the optimiser's update."""
 
-    def __init__(self, resolved: ResolvedRecipe, parameters: Parameters) -> None:
+    def __init__(
+        self,
+        resolved: ResolvedRecipe,
+        parameters: Parameters,
+        primitives: Mapping[Any, Callable[..., Any]],
+    ) -> None:
         self._resolved = resolved
         self._parameters = parameters
+        self._primitives = primitives
 
     def emit(
         self, source: Source, inputs: str, target: str, rows: int, indent: int, tag: str = ""
     ) -> None:
         """The lines; ``lr``, ``g`` and with a gaussian code ``beta`` are in scope."""
         resolved, parameters = self._resolved, self._parameters
-        tape = Tape(source, PRIMITIVES, indent, tag)
+        tape = Tape(source, self._primitives, indent, tag)
         masks, noise, lines = drawn(resolved, rows, parameters.device)
         rooms = {index: tape.fixed(room.flatten(2)) for index, room in masks.items()}
         room = None if noise is None else tape.fixed(noise)

@@ -30,7 +30,7 @@ from aegui.core.training.batch_program import (
 from aegui.core.training.checkpoint_check import counts
 from aegui.core.training.giving_up import LongSteps
 from aegui.core.training.model import Model
-from aegui.core.training.primitives import PRIMITIVES
+from aegui.core.training.primitives import primitives_on
 from aegui.core.training.program import Source
 from aegui.core.training.step import dropout_line
 from aegui.core.training.steppers import BatchStepper
@@ -263,7 +263,7 @@ class _Parts:
     ) -> None:
         recipe, gan = resolved.recipe, resolved.recipe.gan
         assert gan is not None
-        self.tape = Tape(Source(), PRIMITIVES)
+        self.tape = Tape(Source(), primitives_on(parameters.device))
         self.drawn: list[torch.Tensor] = []
         self.draws: list[str] = []
         self._condition = "True"

@@ -16,6 +16,7 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from aegui.core.errors import Cancelled
+from aegui.core.training.products import has_onednn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -205,6 +206,15 @@ def _product_onto(
     return out
 
 
+def _linear_map(ask: Callable[[], None], x: Any, weight: Any, *more: Any) -> Any:
+    """``x @ weight.t() + bias`` by oneDNN likewise."""
+    rows, work, plain = x.shape[-2], weight.numel(), torch.ops.mkldnn._linear_pointwise
+    if rows * work <= PART_WORK:
+        return plain(x, weight, *more)
+    parts = _parts(rows, work, ask)
+    return torch.cat([plain(x[..., part, :], weight, *more) for part in parts], -2)
+
+
 def _convolution(ask: Callable[[], None], x: Any, weight: Any, *more: Any) -> Any:
     """A convolution, some images at a time."""
     plain, work = torch.ops.aten.convolution, _of_an_image(x, weight)
@@ -265,3 +275,5 @@ _IN_PARTS: dict[Any, Callable[..., Any]] = {
     torch.ops.aten.convolution_backward.default: _convolution_backward,
 }
 """Operations that take long with very many rows, and how they are done in parts."""
+if has_onednn():
+    _IN_PARTS[torch.ops.mkldnn._linear_pointwise.default] = _linear_map

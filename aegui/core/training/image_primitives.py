@@ -180,13 +180,21 @@ def _summed(seen: Traced, geometry: Geometry) -> Traced:
     """The grey image in which every pixel is the sum of all taps that fall on it."""
     tape = seen.tape
     image = tape.fixed(seen.tensor.new_zeros(geometry.batch, 1, *geometry.size))
-    grid = seen.tensor.view(*geometry.kernel, geometry.batch, *geometry.places)
+    shape = [*geometry.kernel, geometry.batch, *geometry.places]
+    grid: Traced = seen.view(shape)
     tape.line(f"{image.name}.fill_(0.0)")
     for (i, j), to, place in geometry.overlaps():
-        window = tape.fixed(grid[i, j, :, to[0], to[1]], "w")
+        if grid.fixed:
+            window = tape.fixed(grid.tensor[i, j, :, to[0], to[1]], "w").name
+        else:
+            window = f"{grid.name}[{i}, {j}, :, {_slice_text(to[0])}, {_slice_text(to[1])}]"
         part = tape.fixed(image.tensor[:, 0, place[0], place[1]], "w")
-        tape.line(f"{part.name}.add_({window.name})")
+        tape.line(f"{part.name}.add_({window})")
     return image
+
+
+def _slice_text(part: slice) -> str:
+    return f"{part.start}:{part.stop}:{part.step or 1}"
 
 
 # Normalisations

@@ -16,7 +16,7 @@ from aegui.core.training.batch_program import (
     GeneratedEngine,
     compiled,
 )
-from aegui.core.training.primitives import PRIMITIVES
+from aegui.core.training.primitives import primitives_on
 from aegui.core.training.program import Source
 from aegui.core.training.step import drawn, emit_beta, emit_gradient, emit_penalties
 from aegui.core.training.tape import Tape
@@ -68,7 +68,7 @@ class LayeredEngine(GeneratedEngine):
 
     def _build(self, width: int, rows: int) -> BatchProgram:
         source, parameters, resolved = Source(), self._parameters, self._resolved
-        runs, tape = parameters.layout.runs, Tape(source, PRIMITIVES)
+        runs, tape = parameters.layout.runs, Tape(source, primitives_on(parameters.device))
         emit_beta(source, resolved.recipe.network.latent, "position", 0)
         masks, noise, lines = drawn(resolved, rows, parameters.device)
         rooms = {index: tape.of_run(f"mask{index}_", room) for index, room in masks.items()}

@@ -99,14 +99,6 @@ class Layout:
         """Every block of the flat buffers."""
         return [block for blocks in self.kept for block in blocks.values()]
 
-    def weight_views(self, flat: torch.Tensor) -> list[torch.Tensor]:
-        """Views ``[K, in, out]`` of the layers of a dense chain."""
-        return [blocks["weight"].view(flat) for blocks in self.learnt]
-
-    def bias_views(self, flat: torch.Tensor) -> list[torch.Tensor]:
-        """Views ``[K, 1, out]`` of the layers of a dense chain."""
-        return [blocks["bias"].view(flat)[:, None] for blocks in self.learnt]
-
 
 def as_snapshot(
     layers: tuple[LayerWeights, ...], of: ResolvedRecipe | Shapes, epoch: int

@@ -13,13 +13,13 @@ import numpy as np
 import torch
 
 from aegui.core.data.progress import stop_if
-from aegui.core.evaluation.wrong_pixels import wrong_pixels
+from aegui.core.evaluation.wrong_pixels import THRESHOLD, wrong_pixels
 from aegui.core.latent.codec import Codec
 from aegui.core.network.layers import is_stackable
 from aegui.core.training.members import Number
 from aegui.core.training.model import Model
 from aegui.core.training.objective import ACTIVE_VARIANCE, Objective, active_units, is_drawn
-from aegui.core.training.primitives import PRIMITIVES
+from aegui.core.training.primitives import primitives_on
 from aegui.core.training.program import Source
 from aegui.core.training.tape import NotTraced, Tape
 from aegui.core.training.terms import terms_of
@@ -80,6 +80,18 @@ class Measured:
     terms: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
     rank: NDArray[np.float64] | None = None
     preliminary: bool = False
+
+    @property
+    def row(self) -> dict[str, NDArray[np.generic]]:
+        """What the history keeps of it, by column, ``[K]`` each."""
+        wrong, unknown = self.wrong, np.full(len(self.loss), np.nan)
+        return {
+            "loss": self.loss,
+            "wrong_mean": wrong.mean(axis=1) if wrong.size else unknown,
+            "wrong_max": wrong.max(axis=1) if wrong.size else unknown,
+            "share_at_most_1": (wrong <= 1).mean(axis=1) if wrong.size else unknown,
+            **self.terms,
+        }
 
     @property
     def criterion(self) -> NDArray[np.float64]:
@@ -172,7 +184,7 @@ class CompiledMeter(_Reconstructing):
         return Measured(loss.astype(np.float64), wrong.astype(np.int64), by_key)
 
     def _build(self, samples: Samples) -> torch.jit.ScriptFunction:  # type: ignore[type-arg]
-        source, tape = self._source, Tape(self._source, PRIMITIVES)
+        source, tape = self._source, Tape(self._source, primitives_on(self._parameters.device))
         with torch.no_grad():
             model = Model(self._resolved, self._parameters, stacked=True, tape=tape)
             found = self._figures(tape, model, samples)
@@ -254,9 +266,9 @@ class CompiledMeter(_Reconstructing):
     def _wrong(tape: Tape, output: Any, clean: torch.Tensor) -> Any:
         """The wrong pixels of each sample, ``[K, n]``."""
         # Thresholding both sides also serves targets that are grey levels.
-        lit = tape.fixed(clean.gt(0.5).float(), "lit")
+        lit = tape.fixed(clean.gt(THRESHOLD).float(), "lit")
         # Counted in floats: a sum of booleans would copy them as integers first.
-        room = tape.filled(f"torch.gt({output.name}, 0.5)", output.tensor, "wrong")
+        room = tape.filled(f"torch.gt({output.name}, {THRESHOLD})", output.tensor, "wrong")
         return tape.moving(f"{room.name}.ne_({lit.name}).sum([2])", output.tensor[..., 0])
 
 
@@ -393,7 +405,7 @@ class TermMeter(_Reconstructing):
 
 def _wrong(output: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
     """Wrong pixels of each sample, ``[n]``."""
-    return ((output > 0.5) != (wanted > 0.5)).sum(dim=1)
+    return ((output > THRESHOLD) != (wanted > THRESHOLD)).sum(dim=1)
 
 
 def _of_run(rows: torch.Tensor, run: int) -> torch.Tensor:

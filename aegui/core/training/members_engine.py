@@ -197,6 +197,8 @@ class MembersEngine:
         source, layout = self._source, self._parameters.layout
         source.bind("rates", self._rates.clone())
         source.bind("base_rates", self._rates)
+        # What another stretch of epochs left there is none of this one's.
+        source.line("rates.copy_(base_rates)", 1)
         source.line("if own.numel() > 0:", 1)
         source.line("factor = 1.0", 2)
         for at, block in enumerate(layout.blocks):

@@ -96,6 +96,8 @@ class Answering:
                     error = raised
             self._answer = None
             events.put(Question(question.vector, error))
+            # Its traceback holds this frame, and with it whoever answers, until they are collected.
+            del error
         return _OVER
 
 

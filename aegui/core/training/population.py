@@ -23,7 +23,7 @@ from aegui.core.training.members import some_of, together
 from aegui.core.training.members_engine import MemberSamples, Streams, kept_by
 from aegui.core.training.optimizers import OPTIMIZERS
 from aegui.core.training.parameters import Parameters, snapshot_of
-from aegui.core.training.progress import BestSoFar
+from aegui.core.training.progress import BestSoFar, early_ending
 from aegui.core.training.schedules import Schedule
 from aegui.core.training.terms import terms_of
 
@@ -188,16 +188,8 @@ class Population:
         yield from self._give([(run, reason) for run, reason in over if reason is not None])
 
     def _note(self, epoch: int, measured: Measured, due: NDArray[np.bool_]) -> None:
-        wrong = measured.wrong
-        row: dict[str, Any] = {
-            "loss": measured.loss,
-            "wrong_mean": wrong.mean(axis=1),
-            "wrong_max": wrong.max(axis=1),
-            "share_at_most_1": (wrong <= 1).mean(axis=1),
-            **measured.terms,
-        }
         wide = {}
-        for name, values in row.items():
+        for name, values in measured.row.items():
             column = np.full(self.history.runs, np.nan)
             column[self._columns[due]] = values[due]
             wide[name] = column
@@ -206,17 +198,16 @@ class Population:
     def _ending(self, run: int) -> Reason | None:
         """As ``Training`` decides it for a run alone."""
         training, progress = self._resolved.members[run].training, self._progress
-        goals, epoch = training.goals, self._engine.epoch
+        epoch = self._engine.epoch
         if epoch == 0:
             return None
-        if not progress.alive[run]:
-            return "diverged"
-        most, patience = goals.max_wrong_pixels, goals.patience_epochs
-        if most is not None and progress.best_wrong_pixels[run].max() <= most:
-            return "goal"
-        if patience is not None and epoch - progress.improved[run] >= patience:
-            return "patience"
-        return "epochs" if epoch >= training.epochs else None
+        reason = early_ending(
+            training.goals,
+            alive=bool(progress.alive[run]),
+            wrong=progress.best_wrong_pixels[run],
+            waited=epoch - progress.improved[run],
+        )
+        return reason or ("epochs" if epoch >= training.epochs else None)
 
     def _give(self, over: Sequence[tuple[int, Reason]]) -> Iterator[Learnt]:
         if not over:

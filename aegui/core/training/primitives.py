@@ -18,62 +18,15 @@ from aegui.core.formula import renamed, torch_function
 from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.forward import activated, largest
 from aegui.core.training.image_primitives import OF_IMAGES
+from aegui.core.training.products import is_onednn_faster, product_rows
 from aegui.core.training.rules import hand_on_one, linear_map, unary
 from aegui.core.training.tape import NotTraced, Traced, call, plain, text_of, traced_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     Function = Callable[..., Any]
     Pull = Callable[[Traced], Traced]
-
-
-def _turned(x: Traced) -> Traced:
-    """A matrix, or a stack of them, with rows and columns exchanged; no gradient goes through."""
-    with torch.no_grad():
-        return _other(x)
-
-
-def _other(x: Traced) -> Traced:
-    """The same, and one does."""
-    return _transpose(x, -1, -2)
-
-
-# Products
-
-
-def _linear(bias: Traced, x: Traced, weight: Traced) -> Traced:
-    tape = traced_of(bias, x, weight)
-    added, product = ("torch.baddbmm", "torch.bmm") if x.dim() == 3 else ("torch.addmm", "torch.mm")
-    like = plain(x) @ plain(weight)
-    result = tape.filled(call(added, bias, x, weight), like, "z")
-
-    def rule(d: Traced) -> None:
-        if weight.needs:
-            tape.add(weight, call(product, _turned(x), d))
-        if bias.needs:
-            tape.add(bias, call("torch.sum", d, [d.dim() - 2], bias.dim() == d.dim()))
-        if x.needs:
-            tape.add(x, call(product, d, _turned(weight)))
-
-    return tape.record(result, (bias, x, weight), rule, lambda d: _product(d, _other(weight)))
-
-
-def _product(a: Traced, b: Traced) -> Traced:
-    tape = traced_of(a, b)
-    product = "torch.bmm" if a.dim() == 3 else "torch.mm"
-    result = tape.filled(call(product, a, b), plain(a) @ plain(b), "z")
-
-    def rule(d: Traced) -> None:
-        if a.needs:
-            tape.add(a, call(product, d, _turned(b)))
-        if b.needs:
-            tape.add(b, call(product, _turned(a), d))
-
-    def pull(d: Traced) -> Traced:
-        return _product(d, _other(b)) if a.inner else _product(_other(a), d)
-
-    return tape.record(result, (a, b), rule, pull)
 
 
 # Number by number
@@ -536,10 +489,7 @@ PRIMITIVES: dict[Any, Function] = {
         if hasattr(of, name)
     },
     **{getattr(torch.Tensor, name): _in_place(name) for name in _IN_PLACE},
-    torch.addmm: _linear,
-    torch.baddbmm: _linear,
-    torch.mm: _product,
-    torch.bmm: _product,
+    **product_rows(onednn=False),
     torch.autograd.grad: _gradient,
     activated: _activated,
     torch.addcmul: _addcmul,
@@ -565,3 +515,10 @@ PRIMITIVES: dict[Any, Function] = {
     **OF_IMAGES,
 }
 """What torch may be asked to do with a ``Traced`` -> what prints it."""
+
+
+def primitives_on(device: torch.device) -> Mapping[Any, Function]:
+    """The same for programs on ``device``, with the library that multiplies fastest there."""
+    if device.type != "cpu" or not is_onednn_faster():
+        return PRIMITIVES
+    return {**PRIMITIVES, **product_rows(onednn=True)}

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from aegui.core.recipe import GoalsSpec
     from aegui.core.training.layout import Block
     from aegui.core.training.measure import Measured
     from aegui.core.training.parameters import Parameters
+    from aegui.core.training.result import Reason
 
 _LIMITS = {"at_most_1": 1, "exact": 0}
 _RESPECTS = ("criterion", "loss", "wrong pixels", "goal")
@@ -316,3 +318,22 @@ class BestSoFar:
         self.improved[:] = number({"improved_epoch": improved}, "improved_epoch")
         for goal in GOALS:
             self.first_epoch[goal] = found[f"first_{goal}"]
+
+
+def early_ending(
+    goals: GoalsSpec, *, alive: bool, wrong: NDArray[np.int64] | None, waited: float
+) -> Reason | None:
+    """Why a training ends before its last epoch, but for its time; None: it goes on.
+
+    Args:
+        goals: What ends it.
+        alive: Whether any of its runs has not gone astray.
+        wrong: Wrong pixels of the best weights; None: nothing is reconstructed.
+        waited: Epochs since it improved last.
+    """
+    if not alive:
+        return "diverged"
+    most, patience = goals.max_wrong_pixels, goals.patience_epochs
+    if most is not None and wrong is not None and wrong.max() <= most:
+        return "goal"
+    return "patience" if patience is not None and waited >= patience else None

@@ -9,14 +9,15 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
 import torch
 
 from aegui.core.data.byte_images import is_mapped, memory_of
 from aegui.core.data.corruption import corrupt_into
 from aegui.core.data.split import split_indices
+from aegui.core.sampled import sampled
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from aegui.core.network.resolve import ResolvedRecipe
@@ -153,11 +154,8 @@ class Samples:
 
 def some_of(count: int) -> NDArray[np.int64]:
     """The places of those of ``count`` samples that are measured, always the same ones."""
-    if count <= WHOLE_ROWS:
-        return np.arange(count)
-    wanted = min(MEASURED_ROWS, max(LEAST_ROWS, count // 16))
-    chosen = np.random.default_rng(_MEASURE_SEED).choice(count, wanted, replace=False)
-    return np.sort(chosen).astype(np.int64)
+    few = min(MEASURED_ROWS, max(LEAST_ROWS, count // 16))
+    return sampled(count, count if count <= WHOLE_ROWS else few, _MEASURE_SEED)
 
 
 def as_numbers(rows: torch.Tensor) -> torch.Tensor:

@@ -197,8 +197,12 @@ class ScipyStepper:
             )
             run.event = event = run.minimization.go_on(answering, timeout)
             if isinstance(event, Question) and event.error is not None:
-                run.event = Question(event.vector)
-                raise event.error
+                error, run.event = event.error, Question(event.vector)
+                try:
+                    raise error
+                finally:
+                    # The traceback holds this frame, and with it a thread, until it is collected.
+                    del error, event
         elif isinstance(event, Iterate):
             self._count(run, event)
         elif isinstance(event, End):

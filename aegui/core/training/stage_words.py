@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 from aegui.core.data.corruption import corruption_words
 from aegui.core.i18n import localized, mark, tr, trn
+from aegui.core.network.change_words import change_lines
+from aegui.core.recipe.changes import recipe_changes
+from aegui.core.setup_line.writing import line_of
 
 if TYPE_CHECKING:
     from aegui.core.run_file.saved import SavedRun
@@ -37,6 +40,16 @@ def stage_words(stage: Stage) -> str:
         head = tr("{what}, {data} ({samples})", what=head, data=stage.data, samples=samples)
     reason = REASONS.get(stage.reason)
     return head if reason is None else tr("{what}; {why}", what=head, why=tr(reason))
+
+
+def settings_words(run: SavedRun, before: Stage | None, stage: Stage) -> tuple[str, ...]:
+    """With what a stage of ``run`` began: the first one's set-up, of others what is new in it."""
+    if before is None:
+        bare = stage.recipe.model_copy(update={"name": "", "notes": ""})
+        return (tr("Set-up: {line}", line=line_of(bare)),)
+    changes = recipe_changes(before.recipe, stage.recipe)
+    shape = run.dataset.image_shape
+    return change_lines(before.recipe, stage.recipe, changes, (shape, shape))
 
 
 def change_words(change: LiveChange) -> str:
@@ -72,4 +85,7 @@ def unrecorded_words(run: SavedRun) -> str:
 
 
 def _epoch(epoch: float) -> str:
-    return localized(epoch, ",.10g")
+    if float(epoch).is_integer():
+        return localized(epoch, ",.0f")
+    # What ends within an epoch: as a count of epochs, not as the share of its batches.
+    return localized(epoch, ",.1f" if epoch >= 1.0 else ".2g")

@@ -89,8 +89,8 @@ def emit_betas(source: Source, members: Sequence[Recipe], position: str, indent:
         return
     weights = torch.tensor([latent.beta for latent in latents])[:, None, None]
     # A rise over no time at all is over from the first step on.
-    rises = torch.tensor([max(latent.kl_warmup_epochs, 1e-6) for latent in latents])[:, None, None]
-    for name, tensor in (("beta_weights", weights), ("beta_rises", rises)):
+    rises = torch.tensor([float(max(latent.kl_warmup_epochs, 1e-6)) for latent in latents])
+    for name, tensor in (("beta_weights", weights), ("beta_rises", rises[:, None, None])):
         if name not in source:
             source.bind(name, tensor)
     source.line(

@@ -188,22 +188,96 @@ class FusedStepper:
         self._engine.epoch = int(position)
 
 
-class BatchEngine(Protocol):
+class BatchLearner(Protocol):
     """What learns from one batch at a time.
 
     Attributes:
-        name: Key of the engine.
-        epoch: Whole epochs done; counted by the stepper.
         batches: Where in the epoch it is.
+        cancelled: Asked within a step that takes long whether to give it up.
     """
 
-    name: str
-    epoch: int
     batches: Batches
     cancelled: IsCancelled | None
 
     def steps(self, rates: Sequence[float], level: float) -> None:
-        """Learn from the next ``len(rates)`` batches of the epoch, each at its learning rate."""
+        """Learn from the next ``len(rates)`` batches of the epoch, each at its learning rate.
+
+        Raises:
+            Cancelled: So it was asked for; a step under way is undone.
+        """
+
+
+class BatchEngine(BatchLearner, Protocol):
+    """A learner that stays the same for the whole of a training.
+
+    Attributes:
+        name: Key of the engine.
+        epoch: Whole epochs done; counted by the stepper.
+    """
+
+    name: str
+    epoch: int
+
+
+class EpochUnderWay:
+    """The batches of one epoch after the other, as many in a call as fit into the time.
+
+    Attributes:
+        is_begun: Whether noise and order of an epoch have been drawn, and some of it is left.
+    """
+
+    def __init__(self) -> None:
+        self.is_begun = False
+        self._chunk = Chunk()
+
+    def share(self, learner: BatchLearner) -> float:
+        """The part of the epoch that has been done."""
+        return learner.batches.share if self.is_begun else 0.0
+
+    def learn(self, learner: BatchLearner, done: int, orders: Orders) -> bool:
+        """Learn from the next batches in one call; whether the epoch is over with them.
+
+        Args:
+            learner: What learns.
+            done: Whole epochs done.
+            orders: What is to be done.
+
+        Raises:
+            Cancelled: So it was asked for within a step, which can be done again.
+        """
+        batches, started = learner.batches, working_time()
+        learner.cancelled = orders.cancelled
+        if not self.is_begun:
+            batches.begin(orders.level)
+            self.is_begun = True
+        places = self._chunk.places(batches, done, done + batches.share, orders)
+        try:
+            learner.steps([orders.rate(place) for place in places], orders.level)
+        except Cancelled:
+            if not batches.start:
+                # As if the epoch had not begun: it will be, with the same random numbers.
+                batches.undo()
+                self.is_begun = False
+            raise
+        self._chunk.took(len(places), working_time() - started)
+        self.is_begun = batches.share < 1.0
+        return not self.is_begun
+
+    def state(self, learner: BatchLearner) -> dict[str, NDArray[np.generic]]:
+        """How the epoch began."""
+        return learner.batches.state() if self.is_begun else {}
+
+    def restore(
+        self,
+        learner: BatchLearner,
+        state: Mapping[str, NDArray[np.generic]],
+        share: float,
+        level: float,
+    ) -> None:
+        """Go on when that ``share`` of an epoch has been done."""
+        self.is_begun = share > 1e-9 and "epoch_generator" in state
+        if self.is_begun:
+            learner.batches.restore(state, share, level)
 
 
 class BatchStepper:
@@ -216,13 +290,12 @@ class BatchStepper:
         self.rows = rows
         self.epochs = epochs
         self._engine = engine
-        self._begun = False
-        self._chunk = Chunk()
+        self._under_way = EpochUnderWay()
 
     @property
     def position(self) -> float:
         """Epochs done, with the share of the one under way."""
-        return self._engine.epoch + (self._engine.batches.share if self._begun else 0.0)
+        return self._engine.epoch + self._under_way.share(self._engine)
 
     def advance(self, orders: Orders) -> None:
         """Learn from one batch or more."""
@@ -235,40 +308,19 @@ class BatchStepper:
 
     def _learn(self, orders: Orders) -> None:
         """Learn from as many batches as fit into the time, in one call of the engine."""
-        engine, started = self._engine, working_time()
-        engine.cancelled = orders.cancelled
-        if not self._begun:
-            engine.batches.begin(orders.level)
-            self._begun = True
-        places = self._chunk.places(engine.batches, engine.epoch, self.position, orders)
-        try:
-            engine.steps([orders.rate(place) for place in places], orders.level)
-        except Cancelled:
-            if not engine.batches.start:
-                # As if the epoch had not begun: it will be, with the same random numbers.
-                engine.batches.undo()
-                self._begun = False
-            raise
-        self._chunk.took(len(places), working_time() - started)
-        if engine.batches.start >= self.rows:
-            engine.epoch += 1
-            self._begun = False
+        if self._under_way.learn(self._engine, self._engine.epoch, orders):
+            self._engine.epoch += 1
 
     def state(self) -> dict[str, NDArray[np.generic]]:
         """How the epoch that is under way began."""
-        return self._engine.batches.state() if self._begun else {}
+        return self._under_way.state(self._engine)
 
     def restore(
         self, state: Mapping[str, NDArray[np.generic]], position: float, level: float
     ) -> None:
         """Go on from ``position``, within an epoch too."""
         self._engine.epoch = int(position + 1e-9)
-        share = position - self._engine.epoch
-        self._begun = share > 1e-9 and "epoch_generator" in state
-        if self._begun:
-            # A file may hold any position, but at least one sample is left of an epoch.
-            start = min(round(share * self.rows), self.rows - 1)
-            self._engine.batches.restore(state, start, level)
+        self._under_way.restore(self._engine, state, position - self._engine.epoch, level)
 
 
 def stepper_of(engine: Engine, rows: int, epochs: int) -> Stepper:

@@ -33,7 +33,7 @@ from aegui.core.training.history import History, next_recorded_position
 from aegui.core.training.members import NOISE_STREAM
 from aegui.core.training.native.engine import NativeEngine
 from aegui.core.training.parameters import Parameters, snapshot_of
-from aegui.core.training.progress import BestSoFar
+from aegui.core.training.progress import BestSoFar, early_ending
 from aegui.core.training.result import Checkpoint, TrainingResult
 from aegui.core.training.schedules import Schedule
 from aegui.core.training.slices import is_long
@@ -326,16 +326,11 @@ class Training:
         self._progress.observe(position, measured)
         if not measured.preliminary:
             self._schedule.observe(self.epoch, self._progress.loss)
-        wrong = measured.wrong
         self.history.append(
             epoch=position,
             seconds=self.seconds,
             learning_rate=self._rate(max(0.0, position - 1.0)),
-            loss=measured.loss,
-            wrong_mean=wrong.mean(axis=1) if wrong.size else np.nan,
-            wrong_max=wrong.max(axis=1) if wrong.size else np.nan,
-            share_at_most_1=(wrong <= 1).mean(axis=1) if wrong.size else np.nan,
-            **measured.terms,
+            **measured.row,
         )
         self.timeline.record(position, self._row)
 
@@ -346,16 +341,15 @@ class Training:
         return row
 
     def _ending(self) -> Reason | None:
-        goals = self._resolved.recipe.training.goals
-        if not self._progress.alive.any():
-            return "diverged"
-        if goals.max_wrong_pixels is not None and self._meter.reconstructs:
-            worst = self._progress.best_wrong_pixels.max()
-            if worst <= goals.max_wrong_pixels:
-                return "goal"
-        waited = self.epoch - self._progress.improved_epoch
-        if goals.patience_epochs is not None and waited >= goals.patience_epochs:
-            return "patience"
+        progress = self._progress
+        reason = early_ending(
+            self._resolved.recipe.training.goals,
+            alive=bool(progress.alive.any()),
+            wrong=progress.best_wrong_pixels if self._meter.reconstructs else None,
+            waited=self.epoch - progress.improved_epoch,
+        )
+        if reason is not None:
+            return reason
         if self._is_time_up():
             return "seconds"
         if self._stepper.position >= self.epochs - 1e-9:

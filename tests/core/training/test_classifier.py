@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -296,6 +297,18 @@ def test_continuing_gives_the_very_same_bits(
     first = next(t for t in train(resolved, Control(max_chunk=1)) if t.position >= stop_at)
     *_, rest = train(resolved, None, first.checkpoint(), first.history.view())
     assert_same_training(whole, rest)
+
+
+def test_a_file_that_says_that_next_to_nothing_of_an_epoch_is_left() -> None:
+    """Whatever it says, there is a batch to learn from: the mean of none is no number."""
+    resolved = resolved_recipe()
+    first = next(t for t in train(resolved, Control(max_chunk=1)) if t.position > 0.0)
+    reached = first.checkpoint()
+    assert 0.0 < float(reached.scalars["position"]) < 1.0
+    claimed = replace(reached, scalars={**reached.scalars, "position": 1.0 - 1e-6})
+    *_, rest = train(resolved, None, claimed, first.history.view())
+    assert rest.epoch == 4 + 3 * 2, "fine-tuning, and three layers before it"
+    assert np.isfinite(rest.result().history.loss).all()
 
 
 def test_continuing_with_a_frozen_encoder_gives_the_very_same_bits() -> None:

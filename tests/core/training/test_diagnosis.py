@@ -79,6 +79,12 @@ def test_a_course_network_that_learns_has_nothing_to_say() -> None:
     assert message(load_builtin("lowercase"), training={"epochs": 400, "device": "cpu"}) == ""
 
 
+def test_what_is_worse_than_the_mean_image_is_not_said_to_be_more() -> None:
+    resolved = resolved_of()
+    assert "hardly more than the mean image" in told(resolved, 0.99)
+    assert "no better than the mean image" in told(resolved, 1.1)
+
+
 def test_too_high_a_rate_is_named_and_nothing_beside_it() -> None:
     grey = np.random.default_rng(1).random((30, 1, 12, 12), dtype=np.float32)
     training = {"epochs": 60, "device": "cpu", "optimizer": {"learning_rate": 0.5}}

@@ -11,7 +11,7 @@ import torch
 from aegui.core.data.byte_images import ByteImages
 from aegui.core.data.dataset import Dataset
 from aegui.core.network.activations import ACTIVATIONS
-from aegui.core.network.forward import apply_layers
+from aegui.core.network.forward import apply_layer, apply_layers
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import Recipe
 from aegui.core.training.control import Control
@@ -446,6 +446,50 @@ def test_however_many_batches_are_one_call_each_gets_its_rate(at_most: int, unti
     wanted = [epoch + batch * 7 / SAMPLES for epoch in range(4) for batch in range(6)]
     assert asked == [position for position in wanted if position < until]
     assert stepper.position == (4.0 if until == 4.0 else 21 / SAMPLES)
+
+
+@pytest.mark.parametrize("width", [1, 2, 3])
+@pytest.mark.parametrize("rows", [1, 4, 40])
+@pytest.mark.parametrize("kind", ["conv", "conv_transpose"])
+@pytest.mark.parametrize(
+    ("kernel", "more"),
+    [
+        ([3, 3], {}),
+        ([4, 4], {}),
+        ([2, 3], {}),
+        ([3, 2], {}),
+        ([4, 1], {"padding": [2, 0]}),
+        ([1, 3], {"padding": [0, 1]}),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("stride", [[1, 2], [1, 3], [2, 1]], ids=str)
+def test_a_convolution_of_few_columns(
+    stride: list[int], kernel: list[int], more: dict[str, Any], kind: str, rows: int, width: int
+) -> None:
+    """As torch computes it of doubles: torch 2.13 leaves some such images unwritten."""
+    conv = {"kind": "conv", "channels": 3, "kernel": kernel, "stride": stride, **more}
+    grey = resolved_recipe(images(1, 6, width), network={"encoder": [conv]}, runs=1)
+    at = 0 if kind == "conv" else -1
+    layer = grey.layers[at]
+    assert layer.spec.kind == kind
+    parameters = Parameters(grey, CPU)
+    learnt = parameters.layout.learnt[at].items()
+    tensors = {name: block.view(parameters.flat)[0] for name, block in learnt}
+    x = torch.rand(rows, *layer.input_shape).requires_grad_()
+    leaves = [x, *tensors.values()]
+    exact = [leaf.detach().double().contiguous().requires_grad_() for leaf in leaves]
+    assert all(leaf.requires_grad_() is leaf for leaf in leaves)
+    found = apply_layer(layer, tensors, x)
+    wanted = apply_layer(layer, dict(zip(tensors, exact[1:], strict=True)), exact[0])
+    torch.testing.assert_close(found.double(), wanted, atol=1e-4, rtol=1e-4)
+    by = torch.rand_like(found)
+    for mine, theirs in zip(
+        torch.autograd.grad(found, leaves, by),
+        torch.autograd.grad(wanted, exact, by.double()),
+        strict=True,
+    ):
+        torch.testing.assert_close(mine.double(), theirs, atol=1e-4, rtol=1e-4)
 
 
 @pytest.mark.parametrize("kernel", [2, 4, 6])

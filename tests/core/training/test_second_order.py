@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import threading
 import time
@@ -239,6 +240,19 @@ def test_the_thread_ends_with_the_training() -> None:
     training = _halfway(resolved_recipe("cg"), 3)
     assert len(minimizing_threads()) == 1
     del training
+    assert minimizing_threads() == []
+
+
+def test_the_thread_ends_with_a_training_that_is_stopped_within_an_answer() -> None:
+    """At once: nobody may collect what an exception and its traceback hold."""
+    assert not gc.isenabled()
+    control = Control()
+    for training in train(resolved_recipe("powell"), control):
+        control.stop = training.position > 0
+    assert training.finished == "stopped"
+    del training
+    for thread in minimizing_threads():
+        thread.join(20)
     assert minimizing_threads() == []
 
 

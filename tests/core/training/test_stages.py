@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -139,6 +140,9 @@ def test_words() -> None:
     assert stage_words(stage) == (
         "Epochs 5,000 to 10,000: continued where it had ended, lowercase (32 samples); stopped"
     )
+    short = Stage("train", 0, 4 / 83, RECIPE, (), "stopped", "lowercase", 32)
+    assert stage_words(short).startswith("Epochs 0 to 0.048: trained")
+    assert stage_words(replace(short, stop=1_204.51807)).startswith("Epochs 0 to 1,204.5: ")
     change = LiveChange(1_204, 0.003, CorruptionSpec(kind="flip", level=0.1), generator=False)
     words = "from epoch 1,204 on: learning rate 0.003, noise: Flip 0.1, generator rests"
     assert change_words(change) == words

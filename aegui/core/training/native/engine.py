@@ -19,12 +19,13 @@ from aegui.core.training.native.listing import Moving
 from aegui.core.training.native.program import NativeProgram
 from aegui.core.training.native.translation import Translation, drawn_lines
 from aegui.core.training.optimizers import OPTIMIZERS, of_each
+from aegui.core.training.primitives import PRIMITIVES
 from aegui.core.training.program import Source, emit_corruption
 from aegui.core.training.step import emit_beta, emit_betas
 from aegui.core.training.update import emit_update
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
@@ -165,6 +166,10 @@ class NativeEngine(FusedEngine):
         """Get ready; ``NotTraced`` where the machine does not know all that is asked for."""
         self._native = _Native(library, parameters, samples, "run", threads)
         super().__init__(resolved, parameters, samples, generator)
+
+    def _primitives(self, _: torch.device) -> Mapping[Any, Callable[..., Any]]:
+        """Those that have rows of the machine."""
+        return PRIMITIVES
 
     def run(self, rates: list[float], level: float) -> None:
         """Do ``len(rates)`` epochs at these learning rates, with noise of this ``level``."""

@@ -24,6 +24,23 @@ if TYPE_CHECKING:
 
     from aegui.core.training.layout import Layout
 
+OF_ONE = (
+    "exp",
+    "tanh",
+    "sigmoid",
+    "sqrt",
+    "rsqrt",
+    "reciprocal",
+    "abs",
+    "sign",
+    "sin",
+    "cos",
+    "sinh",
+    "cosh",
+    "erf",
+    "silu",
+)
+"""What is done with one number, by torch's name, in the order of ``machine.c``."""
 CODES = {
     name: code
     for code, name in enumerate(
@@ -45,20 +62,7 @@ CODES = {
             "less",
             "less_equal",
             "equal",
-            "exp",
-            "tanh",
-            "sigmoid",
-            "sqrt",
-            "rsqrt",
-            "reciprocal",
-            "abs",
-            "sign",
-            "sin",
-            "cos",
-            "sinh",
-            "cosh",
-            "erf",
-            "silu",
+            *OF_ONE,
             "gelu",
             "elu",
             "softplus",
@@ -336,7 +340,7 @@ class Placing:
             return Placed(None, 0, self._arena(key) + self._in_flat(view.offset), 0)
         if key in self._written:
             return Placed(None, 0, self._arena(key) + view.offset, 0)
-        if tensor.dtype not in (torch.float32, torch.int64):
+        if tensor.dtype != torch.float32:
             raise NotTraced("numbers of another kind")
         start = tensor.untyped_storage().data_ptr() + _BYTES * view.offset
         return Placed(None, start, 0, self._by_run(tensor))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from aegui.core.training.native.listing import combined
+from aegui.core.training.native.listing import OF_ONE, combined
 from aegui.core.training.tape import NotTraced
 
 if TYPE_CHECKING:
@@ -22,22 +22,6 @@ if TYPE_CHECKING:
 
     Row = Callable[..., None]
 
-_OF_ONE = [
-    "exp",
-    "tanh",
-    "sigmoid",
-    "sqrt",
-    "rsqrt",
-    "reciprocal",
-    "abs",
-    "sign",
-    "sin",
-    "cos",
-    "sinh",
-    "cosh",
-    "erf",
-    "silu",
-]
 _COMPARED = {"gt": "greater", "ge": "greater_equal", "lt": "less", "le": "less_equal"}
 _FILLED = {"zero": 0.0, "zeros_like": 0.0, "ones_like": 1.0}
 
@@ -163,7 +147,7 @@ def _product(to: Translation, out: Any, a: Any, b: Any) -> None:
 
 
 ROWS: dict[str, Row] = {
-    **{name: _plain(name) for name in (*_OF_ONE, "maximum", "minimum", "where")},
+    **{name: _plain(name) for name in (*OF_ONE, "maximum", "minimum", "where")},
     **{name: _compared(code) for name, code in _COMPARED.items()},
     **{name: _filled(number) for name, number in _FILLED.items()},
     "eq": _plain("equal"),

@@ -44,9 +44,13 @@ from tests.core.training.test_engines import (
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from aegui.core.network.resolve import ResolvedRecipe
 
 ALIKE = 1e-5
+PLAIN = ("sgd", "momentum", "nesterov")
+"""Optimisers whose steps are as long as the gradient: all others divide it by its own size."""
 UNKNOWN = {"norms", "k-sparse", "a single layer that is k-sparse", "a deep code that is k-sparse"}
 """What the machine has no operations for: torch's machine trains it."""
 
@@ -76,6 +80,21 @@ def trained(
     return parameters, torch.from_numpy(losses), generator.get_state()
 
 
+def assert_near(ours: torch.Tensor, theirs: torch.Tensor, *recipes: Recipe) -> None:
+    """Parameters that differ by no more than rounding does.
+
+    Where an optimiser divides gradients by their own size, one that is nothing but rounding, as
+    of a weight that moves no loss, becomes a step of any length up to the learning rate: of those
+    there are few, and which ones depends on the processor.
+    """
+    apart = (ours - theirs).abs()
+    specs = [recipe.training.optimizer for recipe in recipes]
+    if all(spec.name in PLAIN for spec in specs):
+        assert apart.max() <= ALIKE
+    assert (apart > ALIKE).sum() <= apart.numel() // 1000
+    assert apart.max() <= max(ALIKE, 0.1 * max(spec.learning_rate for spec in specs))
+
+
 def assert_alike(
     native: NativeLibrary, resolved: ResolvedRecipe, steps: int = STEPS, threads: int = 1
 ) -> None:
@@ -83,7 +102,7 @@ def assert_alike(
     theirs, other_loss, other_drawn = trained(resolved, None, steps)
     start = Parameters(resolved, CPU).flat
     assert not torch.allclose(theirs.flat, start, atol=1e-4), "nothing was learnt"
-    assert torch.allclose(ours.flat, theirs.flat, rtol=0, atol=ALIKE)
+    assert_near(ours.flat, theirs.flat, resolved.recipe)
     assert torch.allclose(loss, other_loss, rtol=0, atol=ALIKE)
     assert torch.equal(drawn, other_drawn)
     assert torch.equal(ours.steps, theirs.steps)
@@ -108,7 +127,7 @@ def test_every_loss(native: NativeLibrary, loss: str, output: str) -> None:
 
 
 def optimizer(name: str, **more: Any) -> dict[str, Any]:
-    rate = 0.05 if name in {"sgd", "momentum", "nesterov"} else 1e-3
+    rate = 0.05 if name in PLAIN else 1e-3
     return {"optimizer": {"name": name, "learning_rate": rate} | more}
 
 
@@ -374,32 +393,56 @@ MEMBERS: dict[str, list[dict[str, Any]]] = {
         }
         for run in range(3)
     ],
+    "weights of the KL that all rise": [
+        {
+            "network": {"latent": {"kind": "gaussian", "kl_warmup_epochs": 10 * (1 + run)}},
+            "training": GENTLE,
+        }
+        for run in range(3)
+    ],
 }
+
+
+def trained_together(
+    recipes: list[Recipe], library: NativeLibrary | None, *stretches: NDArray[np.float64]
+) -> tuple[Parameters, list[torch.Tensor]]:
+    """Parameters, and where the random numbers of each are, after stretches of rates."""
+    first = resolve(recipes[0], load_builtin("lowercase")).resolved
+    assert first is not None
+    resolved = together(first, recipes)
+    parameters = Parameters(resolved, CPU)
+    layers = [resolve(one, load_builtin("lowercase")).resolved for one in recipes]
+    streams = Streams(resolved, [kept_by(one.layers) for one in layers if one is not None])
+    given = resolved, parameters, MemberSamples(resolved, streams), streams
+    engine = MembersEngine(*given) if library is None else NativeMembersEngine(*given, library)
+    for factors in stretches:
+        engine.run(factors)
+    return parameters, [generator.get_state() for generator in streams.generators]
 
 
 @pytest.mark.parametrize("key", MEMBERS)
 def test_runs_that_differ_in_numbers(native: NativeLibrary, key: str) -> None:
     """Each run learns with its own numbers, of random numbers of its own."""
     recipes = [Recipe.model_validate({"seed": at} | raw) for at, raw in enumerate(MEMBERS[key])]
-    first = resolve(recipes[0], load_builtin("lowercase")).resolved
-    assert first is not None
-    resolved = together(first, recipes)
-    found = []
-    for library in (native, None):
-        parameters = Parameters(resolved, CPU)
-        layers = [resolve(one, load_builtin("lowercase")).resolved for one in recipes]
-        streams = Streams(resolved, [kept_by(one.layers) for one in layers if one is not None])
-        given = resolved, parameters, MemberSamples(resolved, streams), streams
-        engine = MembersEngine(*given) if library is None else NativeMembersEngine(*given, library)
-        factors = np.linspace(1, 0.5, FEW_STEPS)[:, None].repeat(len(recipes), axis=1)
-        engine.run(factors[:7])
-        engine.run(factors[7:])
-        found.append((parameters, [generator.get_state() for generator in streams.generators]))
-    (ours, drawn), (theirs, other_drawn) = found
-    assert torch.allclose(ours.flat, theirs.flat, rtol=0, atol=ALIKE)
+    factors = np.linspace(1, 0.5, FEW_STEPS)[:, None].repeat(len(recipes), axis=1)
+    ours, drawn = trained_together(recipes, native, factors[:7], factors[7:])
+    theirs, other_drawn = trained_together(recipes, None, factors[:7], factors[7:])
+    assert_near(ours.flat, theirs.flat, *recipes)
     if "mean" in ours.slots:  # others may count their steps or not: nobody needs them
         assert torch.equal(ours.steps, theirs.steps)
     assert all(torch.equal(a, b) for a, b in zip(drawn, other_drawn, strict=True))
+
+
+def test_rates_that_differed_for_a_while_are_alike_again(native: NativeLibrary) -> None:
+    """Runs of other schedules, in whose last epochs all have the same factor."""
+    specs = [{"name": "sgd", "learning_rate": 0.05 * (1 + run)} for run in range(2)]
+    recipes = [Recipe.model_validate({"training": {"optimizer": spec}}) for spec in specs]
+    apart = np.linspace([1.0, 0.1], [0.5, 0.2], FEW_STEPS)
+    alike = np.full((FEW_STEPS, 2), 0.7)
+    whole, _ = trained_together(recipes, None, np.concatenate([apart, alike]))
+    for library in (native, None):
+        parts, _ = trained_together(recipes, library, apart, alike)
+        assert_near(parts.flat, whole.flat, *recipes)
 
 
 def test_a_population_of_members_learns_on_the_machine(native: NativeLibrary) -> None:
