@@ -104,7 +104,12 @@ def _checked(
         )
     with tempfile.TemporaryDirectory(prefix="aegui-code-") as folder:
         path = made.write(Path(folder) / made.file_name)
-        losses, gradient = _run(path, dialect, steps)
+        try:
+            losses, gradient = _run(path, dialect, steps)
+        except Exception as error:  # whatever a mistake in the code may raise
+            words = f"{type(error).__name__}: {error}"
+            reason = tr("The code ends in an error: {error}", error=words)
+            return CodeVerdict("differs", reason=reason, own=tuple(own))
     return _compared(losses, own, gradient, is_scipy=training.optimizer.name in SCIPY_OPTIMIZERS)
 
 

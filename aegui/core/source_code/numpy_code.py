@@ -126,6 +126,11 @@ def why_no_numpy(run: CodedRun) -> str:
                 "A layer of the kind {kind} is not written out by hand: see the PyTorch code.",
                 kind=tr(LAYERS[layer.spec.kind].label),
             )
+    if any(map(run.normalises_one, range(len(run.layers)))):
+        return tr(
+            "A batch of a single sample is normalised by statistics of those before it, which are "
+            "not written out by hand: see the PyTorch code."
+        )
     if recipe.training.contractive:
         return tr(
             "The contractive penalty is a gradient itself: by hand it needs all second "
@@ -420,7 +425,8 @@ class NumpyPrinter:
             w.words(
                 tr(
                     "Change single numbers of p a little, and compare how the loss changes with g: "
-                    "the largest difference, as a share of the largest slope of its tensor."
+                    "the largest difference, as a share of the largest slope of its tensor. "
+                    "At a kink, as that of ReLU, any slope between those of its two sides is right."
                 )
             )
             w.line("choice = np.random.default_rng(0)")
@@ -433,21 +439,28 @@ class NumpyPrinter:
             if s.dropped:
                 w.line("masks = draw_masks(len(x))")
             given = ", ".join(self._gradient.arguments)
-            w.line(f"_, g = loss_and_gradient({given})")
+            w.line(f"here, g = loss_and_gradient({given})")
+            w.line()
+            with w.block("def loss_with(name, at, change):"):
+                w.line("kept = p[name][at]")
+                w.line("p[name][at] = kept + change")
+                w.line(f"loss, _ = loss_and_gradient({given})")
+                w.line("p[name][at] = kept")
+                w.line("return loss")
+            w.line()
             w.line("largest = max(np.abs(slopes).max() for slopes in g.values())")
             w.line("worst = 0.0")
             with w.block("for name in p:"):
                 w.line("scale = max(np.abs(g[name]).max(), 1e-3 * largest)")
                 with w.block("for _ in range(each):"):
                     w.line("at = tuple(choice.integers(p[name].shape))")
-                    w.line("kept = p[name][at]")
-                    w.line("p[name][at] = kept + step")
-                    w.line(f"above, _ = loss_and_gradient({given})")
-                    w.line("p[name][at] = kept - step")
-                    w.line(f"below, _ = loss_and_gradient({given})")
-                    w.line("p[name][at] = kept")
-                    w.line("measured = (above - below) / (2 * step)")
-                    w.line("worst = max(worst, abs(measured - g[name][at]) / scale)")
+                    w.line("sides = []")
+                    with w.block("for h in [step, -step]:"):
+                        w.line("near = (loss_with(name, at, h) - here) / h")
+                        w.line("far = (loss_with(name, at, 2 * h) - here) / (2 * h)")
+                        w.line("sides += [near, 2 * near - far]", note=tr("without the curvature"))
+                    w.line("off = g[name][at] - np.clip(g[name][at], min(sides), max(sides))")
+                    w.line("worst = max(worst, abs(off) / scale)")
             w.line("return worst")
 
     def _end(self) -> None:

@@ -180,8 +180,12 @@ class GradientPrinter:
         w, training = self.w, self.recipe.training
         loss, delta = LOSSES[training.loss], repr(training.huber_delta)
         last = len(self.s.resolved.layers)
-        each = numpy_text(loss.formula, y="y", t="target", delta=delta)
-        w.line(f"each = {each}")
+        if loss.of_logits:
+            z = f"z{last}.reshape(n, -1)" if self._ends_in_image else f"z{last}"
+            note = tr("cross-entropy by what the sigmoid takes: exact where y is 0 or 1")
+            w.line(f"each = np.logaddexp(0, {z}) - target * {z}", note=note)
+        else:
+            w.line(f"each = {numpy_text(loss.formula, y='y', t='target', delta=delta)}")
         count = "n" if self.s.is_gaussian else "y.size"
         w.line("loss = each.sum() / n" if self.s.is_gaussian else "loss = each.mean()")
         slope = numpy_text(loss.slope, d="(y - target)", y="y", t="target", delta=delta)

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 
 from aegui.core.data.progress import stop_if
+from aegui.core.formula import torch_function
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
 from aegui.core.source_code.reference_classifier import ClassifierReference
 from aegui.core.source_code.reference_gan import GanReference
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.data.progress import IsCancelled
+    from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.source_code.subject import CodedRun
 
 _CPU = torch.device("cpu")
@@ -60,9 +62,14 @@ class StepTaken:
 
 
 def steps_of(
-    subject: CodedRun, count: int, cancelled: IsCancelled | None = None
+    subject: CodedRun,
+    count: int,
+    cancelled: IsCancelled | None = None,
 ) -> list[StepTaken]:
     """The first ``count`` steps of a training, or as many as there are.
+
+    Losses that have a form by what the output's sigmoid takes are told by that: it is the one
+    whose slope the program follows, and the same but for outputs of 0 or 1.
 
     Raises:
         Cancelled: ``cancelled`` said so.
@@ -99,10 +106,16 @@ def steps_of(
 class _DoubleEngine(AutogradEngine):
     """Steps in double precision; notes what each has learnt from."""
 
-    def __init__(self, resolved: Any, parameters: Parameters, samples: Samples, generator: Any):
+    def __init__(
+        self,
+        resolved: ResolvedRecipe,
+        parameters: Parameters,
+        samples: Samples,
+        generator: torch.Generator,
+    ) -> None:
         super().__init__(resolved, parameters, samples, generator, stacked=False)
         self._slice_rows = _ALL_ROWS
-        self._evaluated = Objective(resolved)
+        self._evaluated = _ObjectiveOfLogits(resolved)
         self._parameters = parameters
         self._step_draws: tuple[list[dict[int, torch.Tensor]], torch.Tensor | None] = ([], None)
         self.taken: list[StepTaken] = []
@@ -142,6 +155,24 @@ class _DoubleEngine(AutogradEngine):
         doubles = [{at: mask.double() for at, mask in own.items()} for own in masks]
         self._step_draws = doubles, None if noise is None else noise.double()
         return self._step_draws
+
+
+class _ObjectiveOfLogits(Objective):
+    """The reconstruction by what the output's sigmoid takes, of losses that have that form."""
+
+    _last_code: tuple[Any, Any]
+
+    def _code(self, batch: Any, inputs: torch.Tensor) -> Any:
+        self._last_code = batch, super()._code(batch, inputs)
+        return self._last_code[1]
+
+    def _reconstruction(self, output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+        if not self._loss.of_logits:
+            return super()._reconstruction(output, target)
+        batch, coded = self._last_code
+        logits = self._root(batch, coded.z).flatten(1)
+        each: torch.Tensor = torch_function(self._loss.of_logits, "y", "t")(logits, target)
+        return each.sum(dim=-1).mean(dim=-1) if self.is_gaussian else each.mean(dim=(-2, -1))
 
 
 def _in_double(parameters: Parameters) -> Parameters:

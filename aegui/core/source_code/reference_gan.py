@@ -60,10 +60,12 @@ class GanReference:
         )
         spec = resolved.recipe.training.optimizer
         specs = spec, spec.model_copy(update={"beta1": self._gan.beta1})
+        # All tensors count their changes as one, and generated images are still to be
+        # differentiated when the discriminator has learnt from them: ``data`` counts by itself.
         self._optimizers = [
             ListOptimizer(
                 own,
-                [leaf.tensor for leaf in leaves],
+                [leaf.tensor.data for leaf in leaves],
                 {name: [leaf.slots[name] for leaf in leaves] for name in parameters.slots},
                 torch.zeros(()),
             )

@@ -20,7 +20,7 @@ from aegui.core.i18n import tr
 from aegui.core.network.forward import dropout_rate
 from aegui.core.network.initializers import initial_tensors
 from aegui.core.network.shapes import is_image
-from aegui.core.recipe import LatentSpec, LayerSpec
+from aegui.core.recipe import LatentSpec, LayerSpec, NormSpec
 from aegui.core.source_code.state import layer_names, state_dict, tensor_name
 from aegui.core.training.engines import engine_name
 from aegui.core.training.objective import is_drawn
@@ -130,6 +130,18 @@ class CodedRun:
     def full_batch(self) -> bool:
         """Whether a step sees them all."""
         return self.batch_rows == self.rows
+
+    def normalises_one(self, index: int) -> bool:
+        """Whether some batch has a single number for each mean that a layer takes over it.
+
+        A batch normalisation then takes the running statistics instead.
+        """
+        layer = self.layers[index]
+        if not isinstance(layer.spec, NormSpec) or layer.spec.kind != "batch_norm":
+            return False
+        # Pre-training goes through the samples without their copies.
+        ends = {(rows - 1) % self.batch_rows for rows in (self.rows, len(self.training))}
+        return prod(layer.input_shape[1:]) == 1 and 0 in ends
 
     @property
     def noise_per_batch(self) -> bool:

@@ -99,6 +99,8 @@ class ClassifierPrinter(TorchPrinter):
             w.line("return h.flatten(1)")
         w.gap()
         with w.block(f"def restore_{number}(self, h):"):
+            if self.s.takes_images(group.decoder.start):
+                self._begin("h", group.decoder.start)
             # A rectifier at the end is left out, since one that is never above zero cannot learn.
             layers = list(resolved.layers)
             layers[group.decoder] = group.mirror

@@ -172,10 +172,22 @@ class TorchPrinter(LoopPrinter):
                 self._layers(range(s.code_end))
                 w.line("return mean, log_variance" if s.is_gaussian else "return h")
             w.gap()
-            with w.block(f"def decode(self, z{masks}):"):
+            last = len(s.resolved.layers) - 1
+            with w.block(f"def {'logits' if self.has_logits else 'decode'}(self, z{masks}):"):
                 w.line("h = z", note=f"[n, {s.resolved.recipe.network.latent.units}]")
-                self._layers(range(s.code_end, len(s.resolved.layers)))
+                self._layers(range(s.code_end, last))
+                self._layers(range(last, last + 1), activated=not self.has_logits)
                 w.line("return h.flatten(1)" if self._ends_in_image else "return h")
+            if self.has_logits:
+                given = ", masks" if masks else ""
+                w.gap()
+                with w.block(f"def decode(self, z{masks}):"):
+                    w.line(f"return torch.sigmoid(self.logits(z{given}))", last)
+
+    @property
+    def has_logits(self) -> bool:
+        """Whether the loss is of what the output's sigmoid takes, as the program computes it."""
+        return bool(LOSSES[self.recipe.training.loss].of_logits)
 
     @property
     def _ends_in_image(self) -> bool:
@@ -192,9 +204,16 @@ class TorchPrinter(LoopPrinter):
         if made:
             self.w.line(f"self.{name} = {made}", index)
 
-    def _layers(self, numbers: range, *, masked: bool = True, of: CodedRun | None = None) -> None:
+    def _layers(
+        self,
+        numbers: range,
+        *,
+        masked: bool = True,
+        of: CodedRun | None = None,
+        activated: bool = True,
+    ) -> None:
         for index in numbers:
-            for text, note in forward_lines(of or self.s, index):
+            for text, note in forward_lines(of or self.s, index, activated=activated):
                 self.w.line(text, index, note)
             if masked and index in self.s.dropped:
                 with self.w.block("if masks is not None:", index):
@@ -222,7 +241,12 @@ class TorchPrinter(LoopPrinter):
             else:
                 w.line(f"z = model.encode(x{masks})")
                 code = "z"
-            w.line(f"output = model.decode(z{masks})")
+            if self.has_logits:
+                w.line(f"logits = model.logits(z{masks})")
+                if training.edges:
+                    w.line("output = torch.sigmoid(logits)")
+            else:
+                w.line(f"output = model.decode(z{masks})")
             self._reconstruction()
             self._terms(code)
             w.line("return loss")
@@ -231,7 +255,12 @@ class TorchPrinter(LoopPrinter):
         w, training = self.w, self.recipe.training
         delta = f", delta={training.huber_delta!r}" if training.loss == "huber" else ""
         name = LOSS_TEXTS.get(training.loss)
-        is_sum = self.s.is_gaussian
+        output, is_sum = "output", self.s.is_gaussian
+        if self.has_logits:
+            w.note(
+                tr("By what the sigmoid takes: there is a slope even where the output is 0 or 1")
+            )
+            name, output = f"{name}_with_logits", "logits"
         if name is None:
             text = renamed(
                 torch_text(LOSSES[training.loss].formula),
@@ -242,9 +271,9 @@ class TorchPrinter(LoopPrinter):
             w.line(f"each = {text}", note="[n, D]")
             w.line("loss = each.sum() / len(x)" if is_sum else "loss = each.mean()")
         elif is_sum:
-            w.line(f'loss = {name}(output, target, reduction="sum"{delta}) / len(x)')
+            w.line(f'loss = {name}({output}, target, reduction="sum"{delta}) / len(x)')
         else:
-            w.line(f"loss = {name}(output, target{delta})")
+            w.line(f"loss = {name}({output}, target{delta})")
 
     def _terms(self, code: str) -> None:
         w, s, training = self.w, self.s, self.recipe.training

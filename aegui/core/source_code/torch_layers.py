@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from aegui.core.formula import renamed, torch_text
+from aegui.core.i18n import tr
 from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.shapes import is_image
 from aegui.core.recipe import (
@@ -111,10 +112,17 @@ def applied(subject: CodedRun, index: int, h: str) -> str:
     return f"F.{kind}({h}, {weight}, {bias}{_places(spec)})"
 
 
-def forward_lines(subject: CodedRun, index: int) -> list[tuple[str, str]]:
-    """Statements that take ``h`` through a layer, each with its comment; a mask comes after."""
+def forward_lines(
+    subject: CodedRun, index: int, *, activated: bool = True
+) -> list[tuple[str, str]]:
+    """Statements that take ``h`` through a layer, each with its comment; a mask comes after.
+
+    Without ``activated`` they end with what the activation takes.
+    """
     layer = subject.layers[index]
     spec, note = layer.spec, shape_note(layer.output_shape)
+    if not activated:
+        spec = spec.model_copy(update={"activation": "identity"})
     match spec:
         case LatentSpec() if spec.kind == "gaussian":
             return _gaussian(subject, index, spec, note)
@@ -139,6 +147,16 @@ def forward_lines(subject: CodedRun, index: int) -> list[tuple[str, str]]:
                 rows, columns = layer.output_shape[1:]
                 z = f"{z}[..., :{rows}, :{columns}]"
             return _activated(spec.activation, z, note)
+        case NormSpec() if subject.normalises_one(index):
+            kept = "norm.running_mean, norm.running_var, norm.weight, norm.bias"
+            z, activation = f"F.batch_norm(h, {kept}, many)", activation_text(spec.activation, "z")
+            lines = [
+                (f"norm = self.{subject.names[index]}", ""),
+                ("many = self.training and len(h) > 1", tr("one sample has no spread")),
+            ]
+            if activation == "z":
+                return [*lines, (f"h = {z}", note)]
+            return [*lines, (f"z = {z}", ""), (f"h = {activation}", note)]
         case NormSpec():
             return _activated(spec.activation, applied(subject, index, "h"), note)
         case PoolSpec():

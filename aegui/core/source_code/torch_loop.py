@@ -15,6 +15,7 @@ from aegui.core.source_code.wording import (
     write_noise,
     write_rate,
 )
+from aegui.core.training.exact_objective import PROBE_SEED
 from aegui.core.training.members import NOISE_STREAM
 from aegui.core.training.optimizers import OPTIMIZERS
 from aegui.core.training.samples import NOISE_SEED
@@ -311,6 +312,13 @@ class LoopPrinter:
             )
             w.line("parameters = list(model.parameters())")
             w.line("losses = []")
+            if self.s.draws_noise:
+                units = self.recipe.network.latent.units
+                w.line(f"g = torch.Generator().manual_seed({PROBE_SEED})")
+                w.line(
+                    f"noise = torch.empty(len(images), {units}).double().normal_(generator=g)",
+                    note=tr("drawn once"),
+                )
             w.line()
             with w.block("def loss_and_gradient(vector):"):
                 w.line("vector = torch.from_numpy(vector.copy())")

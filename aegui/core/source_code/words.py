@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aegui.core.i18n import tr
+from aegui.core.i18n import localized, tr
 
 if TYPE_CHECKING:
     from aegui.core.source_code.check import CodeVerdict
@@ -18,7 +18,7 @@ def short_words(verdict: CodeVerdict) -> str:
         return tr("Same losses to 1e-6 over {n} steps", n=verdict.steps)
     if verdict.difference is None:
         return tr("Not the same losses")
-    return tr("Losses differ by {difference}", difference=f"{verdict.difference:.1e}")
+    return tr("Losses differ by {difference}", difference=localized(verdict.difference, ".1e"))
 
 
 def verdict_words(verdict: CodeVerdict) -> str:
@@ -31,12 +31,12 @@ def verdict_words(verdict: CodeVerdict) -> str:
             "Same losses to 1e-6 over {n} steps, in double precision: the largest difference is "
             "{difference}.",
             n=verdict.steps,
-            difference=f"{verdict.difference:.1e}",
+            difference=localized(verdict.difference, ".1e"),
         )
         if verdict.gradient is not None:
             words += " " + tr(
                 "The gradient written by hand is that which was measured, to {difference}.",
-                difference=f"{verdict.gradient:.1e}",
+                difference=localized(verdict.gradient, ".1e"),
             )
         return words
     words = short_words(verdict)

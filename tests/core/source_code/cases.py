@@ -16,6 +16,8 @@ from aegui.core.training.optimizers import OPTIMIZERS
 NONE_OF_IT = {"bfgs", "powell", "nelder_mead"}
 """Optimisers of which there is no code."""
 
+OF_SCIPY = {"lbfgs", "cg"}
+
 
 def subject(name: str = "Letters", **changes: Any) -> CodedRun:
     """The letters with some keys of a small network's recipe changed."""
@@ -98,6 +100,14 @@ DENSE: dict[str, dict[str, Any]] = {
 }
 """Chains of dense layers."""
 GANS: dict[str, dict[str, Any]] = {
+    **{
+        f"gan with {key}": {
+            "gan": {},
+            **trained(batch_size=12, optimizer={"name": key, "learning_rate": 0.01}),
+        }
+        for key in OPTIMIZERS
+        if key not in {*NONE_OF_IT, *OF_SCIPY}
+    },
     "gan": {"gan": {}, "training": {"batch_size": 12}, **network(dense(9))},
     "gan with all": {
         "gan": {
@@ -150,6 +160,16 @@ CLASSIFIERS: dict[str, dict[str, Any]] = {
         ),
         "training": {"batch_size": 20},
     },
+    "classifier of images": {
+        "classifier": {"hidden": [dense(8)], "pretrain": {"epochs": 6}},
+        **network(conv(3, activation="relu"), conv(4, stride=2), dense(9)),
+        "training": {"batch_size": 20},
+    },
+    "classifier with a last batch of one": {
+        "classifier": {"hidden": [dense(8), {"kind": "batch_norm"}], "pretrain": {"epochs": 6}},
+        **network(dense(12), {"kind": "batch_norm"}),
+        "training": {"batch_size": 31},
+    },
     "classifier without pre-training": {
         "classifier": {"hidden": [], "pretrain": {"epochs": 0}},
         **network(dense(12)),
@@ -161,10 +181,19 @@ OTHERS: dict[str, dict[str, Any]] = {
     **GANS,
     "contractive": trained(contractive=0.1),
     "contractive estimated": network(dense(9), latent=WIDE) | trained(contractive=0.1),
+    **{
+        f"contractive estimated {key}": network(dense(9), latent=WIDE)
+        | trained(contractive=0.1, optimizer={"name": key})
+        for key in sorted(OF_SCIPY)
+    },
     "normalised": network(
         dense(9), {"kind": "batch_norm", "activation": "relu"}, {"kind": "layer_norm"}
     )
     | trained(batch_size=20),
+    "a last batch of one is normalised": network(
+        dense(9), {"kind": "batch_norm", "activation": "silu"}, {"kind": "batch_norm"}
+    )
+    | trained(batch_size=31),
     "convolutions": network(
         conv(4, stride=2),
         {"kind": "batch_norm"},

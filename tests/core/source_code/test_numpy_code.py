@@ -11,11 +11,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from aegui.core.data.builtin import load_builtin
 from aegui.core.errors import AeguiError
+from aegui.core.network.resolve import resolve
+from aegui.core.recipe.file import find_recipe, load_recipe
 from aegui.core.source_code import check
 from aegui.core.source_code.check import GRADIENT_TOLERANCE, STEPS, check_code
 from aegui.core.source_code.make import make_code
 from aegui.core.source_code.numpy_code import why_no_numpy
+from aegui.core.source_code.subject import CodedRun
 from tests.core.source_code.cases import (
     CLASSIFIERS,
     DENSE,
@@ -39,6 +43,9 @@ ONLY_PYTORCH = {
     "contractive single",
     "contractive",
     "contractive estimated",
+    "contractive estimated lbfgs",
+    "contractive estimated cg",
+    "a last batch of one is normalised",
 }
 
 
@@ -55,6 +62,18 @@ def test_numpy_learns_as_the_program_and_its_gradient_is_right() -> None:
         assert verdict.gradient is not None
         assert verdict.gradient < GRADIENT_TOLERANCE / 10, (case, verdict.gradient)
     assert {*DENSE, *OTHERS} - offered == ONLY_PYTORCH
+
+
+def test_where_a_relu_takes_exactly_0_either_slope_is_right() -> None:
+    """Where its code is 0 so is what the next layers take, since biases begin with 0."""
+    path = find_recipe("letters-relu")
+    assert path is not None
+    resolved = resolve(load_recipe(path), load_builtin("lowercase")).resolved
+    assert resolved is not None
+    verdict = check_code(CodedRun.of(resolved), "numpy")
+    assert verdict.state == "same", verdict
+    assert verdict.gradient is not None
+    assert verdict.gradient < GRADIENT_TOLERANCE / 10
 
 
 @pytest.mark.parametrize("case", sorted(ONLY_PYTORCH))

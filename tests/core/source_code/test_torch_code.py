@@ -29,12 +29,23 @@ from tests.core.source_code.cases import (
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from aegui.core.source_code.forms import DialectKey
+
 
 def test_pytorch_learns_as_the_program() -> None:
     for case, changes in (DENSE | OTHERS).items():
         verdict = check_code(subject(**changes), "torch")
         assert verdict.state == "same", (case, verdict)
         assert len(set(verdict.own)) == len(verdict.own) >= STEPS, f"{case}: nothing was learnt"
+
+
+@pytest.mark.parametrize("dialect", ["torch", "numpy", "notebook"])
+def test_outputs_of_0_and_1_that_are_wrong_have_their_slope(dialect: DialectKey) -> None:
+    training = {"optimizer": {"name": "sgd", "learning_rate": 300.0}}
+    verdict = check_code(subject(**network(dense(30)), training=training), dialect)
+    assert verdict.state == "same", verdict
+    # In double precision an output is 1 from 37 on, and its cross-entropy without a slope.
+    assert max(verdict.own) > 37.0
 
 
 def test_the_code_runs_alone_and_says_the_same_losses(tmp_path: Path) -> None:
@@ -66,7 +77,7 @@ def test_the_file_beside_it_has_what_the_network_begins_with(tmp_path: Path) -> 
     [
         ("lr=0.01,", "lr=0.0101,"),
         ("torch.tanh(self.encoder_1(h))", "torch.relu(self.encoder_1(h))"),
-        ("F.binary_cross_entropy(", "F.mse_loss("),
+        ("F.binary_cross_entropy_with_logits(", "F.mse_loss("),
     ],
 )
 def test_a_mistake_is_found(right: str, wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,6 +90,19 @@ def test_a_mistake_is_found(right: str, wrong: str, monkeypatch: pytest.MonkeyPa
     assert verdict.state == "differs"
     assert verdict.difference is not None
     assert verdict.difference > check.TOLERANCE
+
+
+@pytest.mark.parametrize("dialect", ["torch", "numpy", "notebook"])
+def test_code_that_ends_in_an_error_differs(
+    dialect: DialectKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    it = subject()
+    made = make_code(it, dialect, "network")
+    broken = replace(made, text=made.text.replace("losses.append", "losses_.append"))
+    monkeypatch.setattr(check, "make_code", lambda *_: broken)
+    verdict = check_code(it, dialect)
+    assert verdict.state == "differs"
+    assert "NameError: name 'losses_' is not defined" in verdict.reason
 
 
 @pytest.mark.parametrize("key", sorted(NONE_OF_IT))
@@ -116,4 +140,5 @@ def test_every_line_of_a_layer_is_marked() -> None:
     texts = [[listing.lines[at].text for at in listing.of_layer(n)] for n in range(len(it.layers))]
     for name, lines in zip(it.names, texts, strict=True):
         assert lines, name
-        assert all(name in line for line in lines)
+        # The output's sigmoid is a line of its own.
+        assert all(name in line or "torch.sigmoid(self.logits(" in line for line in lines)
