@@ -39,6 +39,11 @@ class Cancelled(AeguiError):
     """The person has stopped what was being done; nothing is left half done."""
 
 
+def ended(text: str) -> str:
+    """``text`` with a full stop, unless it ends as a sentence does already."""
+    return text if text.endswith((".", "?", "!", "…")) else f"{text}."
+
+
 def elided(text: str, most: int = 200) -> str:
     """``text`` in one line of at most ``most`` characters, for use inside a message."""
     text = " ".join(text[: 4 * most].encode("utf-8", "replace").decode("utf-8").split())

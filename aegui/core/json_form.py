@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from aegui.core.errors import RecipeError
+from aegui.core.errors import RecipeError, ended
+from aegui.core.foreign_reasons import document_reason
 from aegui.core.i18n import tr
 from aegui.core.recipe.errors import did_you_mean, quoted
 
@@ -82,15 +83,13 @@ class JsonForm(Generic[AnyModel]):
         if problem["type"] == "missing":
             return tr('"{key}" is missing.', key=place)
         if problem["type"] == "value_error":
-            reason = str(problem["ctx"]["error"])
-            if not place:
-                return f"{reason}."
-            return tr('"{key}": {reason}.', key=place, reason=reason)
+            reason = ended(str(problem["ctx"]["error"]))
+            return f'"{place}": {reason}' if place else reason
         return tr(
             '"{key}" is {value}: {reason}.',
             key=place,
             value=quoted(problem["input"]),
-            reason=problem["msg"],
+            reason=document_reason(problem),
         )
 
     def _keys_at(self, place: Place) -> list[str]:

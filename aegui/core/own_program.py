@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from pathlib import Path
 
@@ -14,6 +15,14 @@ def own_command(*arguments: str) -> list[str]:
     if getattr(sys, "frozen", False):
         return [sys.executable, *arguments]
     return [sys.executable, "-m", "aegui", *arguments]
+
+
+def own_shell_command() -> str:
+    """``own_command`` for a POSIX shell that stands in another folder, and knows no environment."""
+    command = shlex.join(own_command())
+    if getattr(sys, "frozen", False):
+        return command
+    return f"env PYTHONPATH={shlex.quote(own_environment()['PYTHONPATH'])} {command}"
 
 
 def own_environment() -> dict[str, str]:

@@ -62,6 +62,10 @@ def as_text(texts: Mapping[str, str]) -> str:
     return "\n".join(f"===== {name}\n{text.rstrip()}\n" for name, text in texts.items())
 
 
+SUFFIXES = (".zip", ".txt")
+"""Of the files that ``write_report`` writes."""
+
+
 def write_report(path: Path, texts: Mapping[str, str]) -> None:
     """Write ``texts`` to ``path``: one text where it is called ``.txt``, else a zip file of them.
 

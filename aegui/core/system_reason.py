@@ -12,6 +12,9 @@ from aegui.core.i18n import mark, tr
 
 _WORDS = {
     errno.ENOENT: mark("there is no such file or folder"),
+    errno.EEXIST: mark("there is something of that name already"),
+    errno.ENOTEMPTY: mark("the folder is not empty"),
+    errno.ELOOP: mark("links there lead in a circle"),
     errno.EACCES: mark("permission denied"),
     errno.EPERM: mark("permission denied"),
     errno.EISDIR: mark("this is a folder, not a file"),

@@ -22,7 +22,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.library.entry import read_entry
 from aegui.core.recipe import Recipe
 from aegui.core.recipe.file import recipe_json
-from aegui.core.run_file.saved import load_run, run_bytes, saved_run_of
+from aegui.core.run_file.saved import load_run, save_run, saved_run_of
 from aegui.core.run_file.tensor_bytes import unpacked
 from aegui.core.study.plan import load_plan, plan_from, plan_json
 from aegui.core.training.train import train
@@ -196,7 +196,7 @@ def test_members_of_a_zip_file_go_nowhere(tmp_path: Path) -> None:
     of = resolved(2)
     *_, training = train(of)
     run = inside / "a.aegui"
-    run.write_bytes(run_bytes(saved_run_of(training.result(), of)))
+    save_run(run, saved_run_of(training.result(), of))
     with zipfile.ZipFile(run, "a") as archive:
         archive.writestr(outside, b"slipped")
     assert load_run(run).results

@@ -14,6 +14,7 @@ import zlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,7 +32,7 @@ from aegui.core.network.resolve import resolve
 from aegui.core.pixels.code import CODE_FORMS, code_of, read_any_code
 from aegui.core.recipe import DataSpec, LatentSpec, LayerSpec, NetworkSpec, Recipe, TrainingSpec
 from aegui.core.report.figure_ids import FigureId, read_figure_id
-from aegui.core.run_file.saved import SavedRun, load_run, run_bytes, saved_run_of
+from aegui.core.run_file.saved import SavedRun, load_run, save_run, saved_run_of
 from aegui.core.setup_line.challenges import CHALLENGES
 from aegui.core.setup_line.reading import is_line, read_line
 from aegui.core.setup_line.writing import line_of
@@ -217,7 +218,13 @@ def _run() -> SavedRun:
 
 
 def _runs() -> list[Example]:
-    return [(".aegui", run_bytes(_run(), compact=compact)) for compact in (False, True)]
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "run.aegui"
+        found = []
+        for compact in (False, True):
+            save_run(path, _run(), compact=compact)
+            found.append((".aegui", path.read_bytes()))
+        return found
 
 
 def _codes() -> list[Example]:

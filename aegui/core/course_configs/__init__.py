@@ -20,6 +20,7 @@ from aegui.core.course_configs.sections import set_aside, tell_switches
 from aegui.core.course_configs.settings import read_data, read_settings, tell_defaults
 from aegui.core.course_configs.variational import Variational
 from aegui.core.errors import RecipeError, elided
+from aegui.core.foreign_reasons import yaml_reason
 from aegui.core.i18n import tr
 from aegui.core.recipe import FORMAT, VERSION
 from aegui.core.recipe.file import is_recipe, parse_json, read_text, recipe_from
@@ -161,7 +162,7 @@ def _parsed(text: str, name: str) -> object:
                     "{file}: not valid YAML, line {line}: {reason}.",
                     file=name,
                     line=min(slip.problem_mark.line, text.rstrip().count("\n")) + 1,
-                    reason=elided(str(slip.problem)),
+                    reason=elided(yaml_reason(str(slip.problem))),
                 )
             ) from None
         raise json_error from None

@@ -163,20 +163,6 @@ def to_whole(value: object, key: str) -> int:
     return int(number)
 
 
-def to_flag(value: object, key: str) -> bool:
-    """The yes or no that ``value`` is or spells.
-
-    Raises:
-        RecipeError: It is neither; the message names ``key``.
-    """
-    flag = flag_of(value)
-    if flag is None:
-        raise RecipeError(
-            tr('"{key}" is {value}; it must be true or false.', key=key, value=quoted(value))
-        )
-    return flag
-
-
 def flag_of(value: object) -> bool | None:
     """The yes or no that ``value`` is or spells, or None."""
     word = spelt(value)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.core.data.store import gathered, put_together
+from aegui.core.data.store import content_key, gathered, put_together
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 
@@ -158,6 +158,11 @@ class Dataset:
         indices = np.fromiter((places[label] for label in self.labels), np.int64, len(self))
         indices.setflags(write=False)
         return indices
+
+    @cached_property
+    def content(self) -> str:
+        """A name for its images and labels: other ones have another."""
+        return content_key(self.images, repr(self.labels).encode())
 
     def flat(self) -> NDArray[np.float32]:
         """The images as read-only rows, float32 ``[N, C*H*W]``."""

@@ -225,14 +225,6 @@ def _resized(emojis: Dataset, spec: ImageSpec, key: str, progress: Progress) -> 
         return store.finished()
 
 
-def emoji_texts() -> dict[str, str]:
-    """Name -> the emoji as text, for searching and for copying."""
-    return {
-        emoji["name"]: "".join(chr(int(code, 16)) for code in emoji["codepoints"].split())
-        for emoji in _index()["emojis"]
-    }
-
-
 @cache
 def emoji_counts() -> Mapping[str, int]:
     """Group, or sub-group -> how many emojis it has; the sheet is not read."""

@@ -5,21 +5,26 @@ from __future__ import annotations
 import logging
 from functools import cache, lru_cache
 
+from aegui.core.data.emoji import EMOJI_GROUPS, EMOJI_SUBGROUPS
 from aegui.core.folding import folded
-from aegui.core.i18n import LANGUAGES, language
+from aegui.core.i18n import LANGUAGES, language, tr
 from aegui.core.json_text import from_json
 from aegui.paths import resources_dir
 
 _log = logging.getLogger(__name__)
+_GROUPS = frozenset((*EMOJI_GROUPS, *EMOJI_SUBGROUPS.values()))
 
 
 def spoken_name(name: str) -> str:
-    """What the emoji ``name`` is called in the language in force; others are called as they are.
+    """What the emoji, or group of emojis, ``name`` is called in the language in force.
 
-    Sets, recipes and files call emojis by their English names, which are keys.
+    Others are called as they are. Sets, recipes and files call emojis by their English names,
+    which are keys.
     """
     if language() == "en":
         return name
+    if name in _GROUPS:
+        return tr(name)
     said = _said(language()).get(name)
     return said[0] if said else name
 

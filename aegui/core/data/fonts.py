@@ -14,7 +14,7 @@ import numpy as np
 
 from aegui.core.atomic import write_atomically
 from aegui.core.data.readers.names import format_name
-from aegui.core.data.writers import bits_of, identifier
+from aegui.core.data.writers import bits_of, identifier, numbered
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 
@@ -52,8 +52,9 @@ def column_header(dataset: Dataset) -> bytes:
     name = identifier(dataset.name)
     each = width * pages
     lines = [
-        f"/* {count} glyphs of {width} columns and {height} rows. A glyph is its columns from the",
-        f"   left, {pages} byte{'s' * (pages > 1)} each; bit 0 is the top row. "
+        f"/* {numbered(count, 'glyph')} of {numbered(width, 'column')} and "
+        f"{numbered(height, 'row')}. A glyph is its columns from the",
+        f"   left, {numbered(pages, 'byte')} each; bit 0 is the top row. "
         f"{name}_chars has their characters. */",
         "#include <stdint.h>",
         "",

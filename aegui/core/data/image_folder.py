@@ -28,30 +28,52 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)\Z", re.IGNORECASE)
 _MOST_LETTERS = 60
 
 
-def write_image_folder(path: str | os.PathLike[str], dataset: Dataset) -> None:
+def check_image_folder(path: str | os.PathLike[str]) -> None:
+    """Refuse a folder that ``write_image_folder`` would refuse.
+
+    Raises:
+        AeguiError: There is something at ``path`` already.
+    """
+    target = Path(path)
+    refuse_own(target)
+    if target.exists() and not target.is_dir():
+        raise AeguiError(
+            tr("{file} is no folder: choose a new name for the folder of images.", file=target)
+        )
+    if target.exists() and any(target.iterdir()):
+        raise AeguiError(
+            tr("{folder} is not empty: choose a new name for the folder of images.", folder=target)
+        )
+
+
+def write_image_folder(
+    path: str | os.PathLike[str], dataset: Dataset, *, by_label: bool = True
+) -> None:
     """Write every image as ``label/number name.png`` into the new folder ``path``.
 
     Pixels are rounded to 256 levels. Letters that a file's name cannot have become ``_``.
+
+    Args:
+        path: The folder.
+        dataset: The images.
+        by_label: Whether each label gets a folder of its own; else images are called by their
+            numbers alone.
 
     Raises:
         AeguiError: There is something at ``path`` already, the images have neither 1 nor 3
             channels, or the folder cannot be written; then nothing of it is left.
     """
     target = Path(path)
-    refuse_own(target)
+    check_image_folder(target)
     if dataset.image_shape[0] not in (1, 3):
         raise AeguiError(tr("A folder of images holds images of 1 or 3 channels."))
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise AeguiError(
-            tr("{folder} is not empty: choose a new name for the folder of images.", folder=target)
-        )
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(
             prefix=temporary_prefix(target.name), dir=target.parent, ignore_cleanup_errors=True
         ) as made:
             content = Path(made) / "images"
-            _write_all(content, dataset)
+            _write_all(content, dataset, by_label=by_label)
             if target.exists():
                 target.rmdir()
             content.rename(target)
@@ -65,17 +87,17 @@ def write_image_folder(path: str | os.PathLike[str], dataset: Dataset) -> None:
         ) from error
 
 
-def _write_all(folder: Path, dataset: Dataset) -> None:
+def _write_all(folder: Path, dataset: Dataset, *, by_label: bool) -> None:
     from PIL import Image  # only whoever writes images pays for it
 
-    folders = _folders(dataset.classes)
-    for name in folders.values():
+    folders = _folders(dataset.classes) if by_label else dict.fromkeys(dataset.classes, "")
+    for name in dict.fromkeys(folders.values()):
         (folder / name).mkdir(parents=True, exist_ok=True)
     digits = len(str(len(dataset)))
     for number, (label, title) in enumerate(zip(dataset.labels, dataset.names, strict=True), 1):
         buffer = io.BytesIO()
         Image.fromarray(_levels(dataset.images[number - 1])).save(buffer, "PNG")
-        name = f"{number:0{digits}} {_safe(title)}".rstrip()
+        name = f"{number:0{digits}}" + (f" {_safe(title)}".rstrip() if by_label else "")
         (folder / folders[label] / f"{name}.png").write_bytes(buffer.getvalue())
 
 

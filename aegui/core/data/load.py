@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Reading",
     "choose",
+    "is_builtin",
     "joined",
     "load_data",
     "load_dataset",
@@ -238,7 +239,7 @@ def _not_found(source: str) -> str:
         return tr("There is no file or folder {path}.", path=source)
     from difflib import get_close_matches
 
-    near = get_close_matches(source.lower(), builtin_names(), n=1, cutoff=0.5)
+    near = get_close_matches(source.lower(), builtin_names(), n=1, cutoff=0.6)
     if near:
         return tr(
             "There is no file or built-in set “{source}”; did you mean “{near}”?",
@@ -252,6 +253,11 @@ def _not_found(source: str) -> str:
     )
 
 
+def is_builtin(source: str) -> bool:
+    """Whether ``source`` names built-in sets alone, which hold the same samples everywhere."""
+    return all(name in builtin_names() for name in source.split("+"))
+
+
 def source_from(source: str, folder: Path) -> str:
     """A file's whole path, so that the saved run finds it from anywhere; names stay names.
 
@@ -260,7 +266,7 @@ def source_from(source: str, folder: Path) -> str:
     """
     if not source.strip():
         raise RecipeError(tr("No data is named: give a file, a folder or a built-in set."))
-    if all(name in builtin_names() for name in source.split("+")):
+    if is_builtin(source):
         return source
     before = source.rpartition("#")[0] or source
     if not Path(before).is_absolute() and (folder / before).exists():

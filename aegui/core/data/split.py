@@ -29,6 +29,9 @@ def split_indices(n: int, spec: SplitSpec) -> tuple[NDArray[np.int64], NDArray[n
     if spec.validation > 0.0:
         wanted = max(1, wanted)
     kept = max(0, min(wanted, n - 1))
+    if kept == 0:
+        # Nothing to be drawn: a set of 70,000 is asked for with every edit.
+        return np.arange(n, dtype=np.int64), np.arange(0, dtype=np.int64)
     order = np.random.default_rng((spec.seed, _SPLIT)).permutation(n).astype(np.int64)
     return np.sort(order[kept:]), np.sort(order[:kept])
 

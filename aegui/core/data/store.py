@@ -195,7 +195,7 @@ def gathered(images: NDArray[np.float32], chosen: Sequence[int]) -> NDArray[np.f
     held = memory_of(images)
     parts = (held[part] for part in np.array_split(places, -(-len(places) // _CHUNK_IMAGES)))
     are_bytes = held.dtype == np.uint8
-    return _made(shape, _content_key(images, places.tobytes()), parts, are_bytes=are_bytes)
+    return _made(shape, content_key(images, places.tobytes()), parts, are_bytes=are_bytes)
 
 
 def put_together(first: NDArray[np.float32], second: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -214,7 +214,7 @@ def put_together(first: NDArray[np.float32], second: NDArray[np.float32]) -> NDA
         for images in (both if are_bytes else (first, second))
         for at in range(0, len(images), _CHUNK_IMAGES)
     )
-    key = _content_key(first, _content_key(second).encode())
+    key = content_key(first, content_key(second).encode())
     return _made(shape, key, parts, are_bytes=are_bytes)
 
 
@@ -232,7 +232,8 @@ def _made(
         return store.finished()
 
 
-def _content_key(images: NDArray[np.float32], more: bytes = b"") -> str:
+def content_key(images: NDArray[np.float32], more: bytes = b"") -> str:
+    """A name for these images ``[n, ...]``, and for whatever ``more`` says."""
     digest = hashlib.sha256(f"{images.shape}".encode() + more)
     held = memory_of(images)
     for at in range(0, len(held), _CHUNK_IMAGES):

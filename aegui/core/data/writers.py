@@ -109,7 +109,8 @@ def _c_header(dataset: Dataset) -> bytes:
     name = identifier(dataset.name)
     kind = next(size for size in (8, 16, 32) if width <= size)
     lines = [
-        f"/* {len(dataset)} glyphs of {width}x{rows.shape[1]} pixels. A row is a number, the top",
+        f"/* {numbered(len(dataset), 'glyph')} of {width}x{rows.shape[1]} pixels. A row is a "
+        "number, the top",
         f"   row first; its highest bit (0x{1 << (width - 1):X}) is the left pixel. */",
         "#include <stdint.h>",
         "",
@@ -126,7 +127,7 @@ def _text_art(dataset: Dataset) -> bytes:
     if bits.shape[2] < 2:
         raise AeguiError(tr("Text art needs glyphs at least 2 pixels wide."))
     _, height, width = dataset.image_shape
-    lines = [f"; {len(dataset)} glyphs of {width}x{height} pixels, # on and . off.", ""]
+    lines = [f"; {numbered(len(dataset), 'glyph')} of {width}x{height} pixels, # on and . off.", ""]
     for glyph, label, title in zip(bits, dataset.labels, dataset.names, strict=True):
         lines.append(format_name(label, title))
         lines += ["".join(".#"[pixel] for pixel in row) for row in glyph.tolist()]
@@ -236,6 +237,11 @@ def _rows(dataset: Dataset, form: str) -> tuple[NDArray[np.uint32], int]:
         )
     weights = np.uint32(1) << np.arange(width - 1, -1, -1, dtype=np.uint32)
     return (bits * weights).sum(axis=2, dtype=np.uint32), width
+
+
+def numbered(count: int, word: str) -> str:
+    """``1 glyph``, ``2 glyphs``: in comments, which are English whatever the messages are."""
+    return f"{count} {word}{'s' * (count != 1)}"
 
 
 def identifier(name: str) -> str:

@@ -12,7 +12,7 @@ import annotated_types
 from pydantic import BaseModel, Tag
 
 from aegui.core.choices import OneOf
-from aegui.core.errors import RecipeError, elided
+from aegui.core.errors import RecipeError, elided, ended
 from aegui.core.i18n import tr, trn
 from aegui.core.recipe import NUMBER, Recipe
 
@@ -108,7 +108,7 @@ def _in_words(problem: ErrorDetails, aliases: Mapping[str, str]) -> str:
     if kind == "missing":
         return tr('"{key}" is missing; it must be {allowed}.', key=key, allowed=_allowed(place))
     if kind == "value_error":
-        return tr('"{key}": {reason}.', key=key, reason=str(problem["ctx"]["error"]))
+        return f'"{key}": {ended(str(problem["ctx"]["error"]))}'
     if not place:
         return tr("a recipe is an object of keys and values.")
     message = tr(

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from aegui.core.atomic import write_atomically
 from aegui.core.errors import ReadError, RecipeError
+from aegui.core.foreign_reasons import json_reason
 from aegui.core.i18n import tr
 from aegui.core.json_text import TooDeepError, from_json
 from aegui.core.recipe import FORMAT, VERSION, Recipe
@@ -126,7 +127,7 @@ def parse_json(text: str, where: str = "") -> object:
                 "not valid JSON, line {line}, column {column}: {reason}.",
                 line=error.lineno,
                 column=error.colno,
-                reason=error.msg,
+                reason=json_reason(error),
             ),
         ) from None
     except TooDeepError:

@@ -12,6 +12,7 @@ from aegui.core.data.dataset import Dataset
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.run_file.archive import Archive, refused, to_tensors
+from aegui.core.sampled import sampled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +58,7 @@ def to_document(dataset: Dataset) -> tuple[DataDocument, NDArray[np.generic]]:
     if len(dataset) * width > WHOLE_BYTES:
         total = len(dataset)
         count = max(1, min(total, PREVIEW_BYTES // width))
-        chosen = np.random.default_rng(_PREVIEW_SEED).choice(total, count, replace=False)
+        chosen = sampled(total, count, _PREVIEW_SEED)
         _, firsts = np.unique(dataset.class_indices, return_index=True)
         if len(firsts) <= count:
             # Every class is there: a classifier has an output for each.

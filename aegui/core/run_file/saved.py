@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from aegui.core.atomic import write_atomically
 from aegui.core.data.progress import stop_if
 from aegui.core.errors import AeguiError, ReadError, RecipeError
+from aegui.core.foreign_reasons import document_reason
 from aegui.core.i18n import tr
 from aegui.core.latent.codec import Codec
 from aegui.core.network.resolve import classes_learnt, layer_shapes
@@ -215,11 +216,6 @@ def save_run(
     write_atomically(path, content, private=private, is_swept=is_swept)
 
 
-def run_bytes(run: SavedRun, *, compact: bool = False) -> bytes:
-    """The whole file that ``save_run`` writes."""
-    return bytes(_packed(run, compact=compact))
-
-
 def _packed(run: SavedRun, *, compact: bool) -> memoryview:
     if compact:
         run = replace(run, checkpoint=None)
@@ -402,7 +398,8 @@ def _read_document(archive: Archive) -> RunDocument:
             )
         else:
             place = ".".join(map(str, problem["loc"]))
-            reason = f"{place}: {problem['msg']}" if place else problem["msg"]
+            reason = document_reason(problem)
+            reason = f"{place}: {reason}" if place else reason
         raise refused(archive.name, "run.json", reason) from None
 
 

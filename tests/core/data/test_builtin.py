@@ -18,7 +18,7 @@ from aegui.core.data.builtin import (
     load_builtin,
 )
 from aegui.core.data.card import card
-from aegui.core.data.emoji import EMOJI_GROUPS, emoji_texts
+from aegui.core.data.emoji import EMOJI_GROUPS
 from aegui.core.data.published import NotDownloaded
 from aegui.core.errors import AeguiError
 
@@ -82,7 +82,6 @@ def test_emojis_have_names_and_groups() -> None:
     assert green > 0.7
     assert blue < 0.5
     assert (emojis.images[0, :, 0, 0] == 1.0).all()
-    assert emoji_texts()["grinning face"] == "😀"
 
 
 def test_what_is_not_here_says_how_to_get_it() -> None:

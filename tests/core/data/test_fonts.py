@@ -10,9 +10,12 @@ import numpy as np
 import pytest
 from PIL.BdfFontFile import BdfFontFile
 
+from aegui.cli import main
 from aegui.core.data.builtin import load_builtin
 from aegui.core.data.dataset import Dataset
 from aegui.core.data.fonts import bdf, column_header, write_font
+from aegui.core.data.load import load_dataset
+from aegui.core.data.readers import read_glyphs
 from aegui.core.errors import AeguiError
 
 if TYPE_CHECKING:
@@ -64,6 +67,30 @@ def test_what_is_no_character_has_no_code() -> None:
     images = np.eye(4, dtype=np.float32).reshape(4, 2, 2)
     text = bdf(Dataset.from_images("odd", images, ["b", "word", "a", "b"])).decode()
     assert re.findall(r"ENCODING (-?\d+)", text) == ["97", "98", "-1", "-1"]
+
+
+@pytest.mark.parametrize("name", ["lowercase", "uppercase", "symbols", "letters"])
+def test_the_header_is_read_back_as_it_was(name: str, tmp_path: Path) -> None:
+    dataset = load_builtin(name)
+    write_font(tmp_path / "font.h", dataset)
+    (found,) = read_glyphs(tmp_path / "font.h").datasets
+    order = sorted(range(len(dataset)), key=lambda place: dataset.labels[place])
+    assert found.name == name
+    assert found.labels == tuple(dataset.labels[place] for place in order)
+    assert found.names == tuple(dataset.names[place] for place in order)
+    np.testing.assert_array_equal(found.images, dataset.images[order])
+    assert main(["convert", str(tmp_path / "font.h"), str(tmp_path / "font.json")]) == 0
+    np.testing.assert_array_equal(load_dataset(str(tmp_path / "font.json")).images, found.images)
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 1), (1, 7, 5), (3, 64, 64), (2, 10, 3), (35, 8, 35)])
+def test_glyphs_of_any_size_are_read_back(shape: tuple[int, ...], tmp_path: Path) -> None:
+    images = np.random.default_rng(0).integers(0, 2, shape).astype(np.float32)
+    labels = [f"w{place:02}" for place in range(shape[0])]
+    write_font(tmp_path / "font.h", Dataset.from_images("some", images, labels))
+    (found,) = read_glyphs(tmp_path / "font.h").datasets
+    assert list(found.labels) == labels
+    np.testing.assert_array_equal(found.images[:, 0], images)
 
 
 def test_what_is_no_font_is_refused(tmp_path: Path) -> None:

@@ -56,6 +56,7 @@ def test_labels_of_several_characters() -> None:
     ("source", "chars", "message"),
     [
         ("lowercse", None, "did you mean “lowercase”"),
+        ("nothere", None, "the built-in sets are symbols"),
         ("nothing-like-it", None, "symbols, uppercase, lowercase, letters"),
         ("lowercase", "aBé", "B é"),
         ("lowercase", "", "No characters"),

@@ -53,6 +53,25 @@ def images_from(
     )
 
 
+def from_columns(array: NDArray[np.float64], width: int, height: int) -> NDArray[np.float32] | None:
+    """Images ``[N, H, W]`` of columns from the left, each the bytes of its rows from the top.
+
+    The lowest bit of a byte is its highest row. None where ``array`` is not ``[N, W * bytes]``.
+    """
+    pages = -(-height // 8)
+    is_bytes = array.ndim == 2 and array.shape[1] == width * pages and _are_bytes(array)
+    if not is_bytes:
+        return None
+    bits = np.unpackbits(
+        array.astype(np.uint8).reshape(-1, width, pages), axis=2, bitorder="little"
+    )
+    return bits[:, :, :height].swapaxes(1, 2).astype(np.float32)
+
+
+def _are_bytes(array: NDArray[np.float64]) -> bool:
+    return bool(array.min() >= 0 and array.max() <= 255 and (array == np.floor(array)).all())
+
+
 def is_rows(array: NDArray[np.float64]) -> bool:
     """Whether every number of ``array`` is a row of pixels, not a pixel."""
     width = array.shape[-1]
@@ -70,7 +89,7 @@ def to_unit(
         return array.astype(np.float32)
     if np.isin(array, (-1.0, 1.0)).all():
         return (array > 0).astype(np.float32)
-    if low >= 0.0 and high <= 255.0 and (array == np.floor(array)).all():
+    if _are_bytes(array):
         return (array / 255.0).astype(np.float32)
     raise source.not_glyphs(
         tr(

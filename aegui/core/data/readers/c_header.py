@@ -53,7 +53,11 @@ _TEXT = re.compile(
     r'(?<!\w)(?P<name>[A-Za-z_]\w*+)\s*+\[\w*+\]\s*+=\s*+"(?P<text>(?:[^"\\\n]|\\.){2,500}+)"\s*+;'
 )
 _DOCUMENTATION_MARK = re.compile(r"\A[/*!]<?(?=\s*\S)")
-_STATED_SIZE = re.compile(r"\bglyphs of (\d{1,2})x\d{1,5} pixels\b")
+_STATED_SIZE = re.compile(r"\bglyphs? of (\d{1,2})x\d{1,5} pixels\b")
+_STATED_COLUMNS = re.compile(
+    r"\bglyphs? of (\d{1,2}) columns? and (\d{1,2}) rows?\. A glyph is its columns from the\s+"
+    r"left, \d bytes? each; bit 0 is the top row\. (\w+) has their characters"
+)
 _ESCAPED = {"n": "\n", "t": "\t", "0": "\0"}
 _MAX_DEPTH = 6
 
@@ -77,6 +81,7 @@ def read_c_header(source: GlyphSource) -> tuple[tuple[Dataset, ...], list[str]]:
     named = []
     notes: list[str] = []
     end = 0
+    stated: tuple[str, tuple[int, int]] | None = None
     for name, sizes, opening in _declarations(code):
         if opening < end:  # what looks like a declaration inside the array before
             continue
@@ -86,8 +91,13 @@ def read_c_header(source: GlyphSource) -> tuple[tuple[Dataset, ...], list[str]]:
             named.append((name, names))
             continue
         value = _parse(source, code, opening)
-        value.row_width = _stated_width(comments, end, opening)
+        between = [one.text for one in comments if end <= one.start < opening]
         end = value.end
+        if stated is not None and name == stated[0]:
+            continue  # The comments beside the glyphs say the same, and what is no character too.
+        stated = _stated_columns(between)
+        value.columns = None if stated is None else stated[1]
+        value.row_width = _stated_width(between)
         _fill_up(value, sizes, name, notes)
         give_titles(value, comments, source.text)
         named.append((name, value))
@@ -138,13 +148,22 @@ def _without_comments(text: str) -> tuple[str, list[Comment]]:
     return "".join([*parts, text[at:]]), comments
 
 
-def _stated_width(comments: list[Comment], start: int, end: int) -> int | None:
-    """Width of the glyphs where a comment between ``start`` and ``end`` says it as ours do."""
-    for comment in comments:
-        stated = _STATED_SIZE.search(comment.text) if start <= comment.start < end else None
-        if stated is not None and int(stated[1]) > 0:
-            return int(stated[1])
-    return None
+def _stated_width(comments: list[str]) -> int | None:
+    """Width of the glyphs that ``comments`` are about, where one says it as ours do."""
+    stated = next(filter(None, map(_STATED_SIZE.search, comments)), None)
+    return int(stated[1]) or None if stated is not None else None
+
+
+def _stated_columns(comments: list[str]) -> tuple[str, tuple[int, int]] | None:
+    """Where ``comments`` say, as ours do, that glyphs are columns: what lists their characters.
+
+    And their number of columns and rows.
+    """
+    stated = next(filter(None, map(_STATED_COLUMNS.search, comments)), None)
+    if stated is None:
+        return None
+    size = int(stated[1]), int(stated[2])
+    return (stated[3], size) if all(size) else None
 
 
 def _blank(text: str) -> str:

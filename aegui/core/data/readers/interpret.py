@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.data.dataset import Dataset
-from aegui.core.data.readers.arrays import images_from, is_rows, join_singles
+from aegui.core.data.readers.arrays import from_columns, images_from, is_rows, join_singles
 from aegui.core.data.readers.names import parse_name, title_of
 from aegui.core.data.readers.nested import Nested
 from aegui.core.data.readers.pixels import row_of_pixels
@@ -58,14 +58,16 @@ def sets_of(value: Nested, name: str, source: GlyphSource) -> list[RawSet]:
     if value.items and all(isinstance(i, Nested) and i.keys is not None for i in value.items):
         return [_set_of_records(value, name, source)]
     array = _array(value, source)
-    if _is_list_of_sets(array):
+    images = None if value.columns is None else from_columns(array, *value.columns)
+    if images is None and _is_list_of_sets(array):
         return [
             replace(raw, name=f"{name}-{number}")
             for number, item in enumerate(value.items, 1)
             if isinstance(item, Nested)
             for raw in sets_of(item, name, source)
         ]
-    images = images_from(array, source, value.line, value.row_width)
+    if images is None:
+        images = images_from(array, source, value.line, value.row_width)
     titles: list[tuple[str, str] | None] = [None] * len(images)
     if len(images) == len(value.items):
         titles = [item.title if isinstance(item, Nested) else None for item in value.items]

@@ -12,6 +12,7 @@ from aegui.core.data.readers.interpret import datasets_of, sets_of
 from aegui.core.data.readers.nested import Nested
 from aegui.core.data.readers.source import MAX_NUMBERS
 from aegui.core.errors import AeguiError
+from aegui.core.foreign_reasons import json_reason
 from aegui.core.i18n import tr
 from aegui.core.json_text import from_json
 
@@ -59,7 +60,7 @@ def json_error(source: GlyphSource) -> tuple[str, int] | None:
     try:
         from_json(source.text)
     except json.JSONDecodeError as error:
-        return error.msg, error.lineno
+        return json_reason(error), error.lineno
     except ValueError:
         return tr("nested too deep."), 1
     return None

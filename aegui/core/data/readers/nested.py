@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 class Nested:
     """A list of values, or with ``keys`` a mapping, standing at ``start``..``end`` of the text.
 
-    ``row_width`` tells, where the file does, that the numbers are rows of so many pixels.
+    ``row_width`` tells, where the file does, that the numbers are rows of so many pixels, and
+    ``columns`` that they are columns of bytes: so many, of so many rows.
     """
 
     items: list[Nested | float | str] = field(default_factory=list)
@@ -25,6 +26,7 @@ class Nested:
     line: int | None = None
     title: tuple[str, str] | None = None
     row_width: int | None = None
+    columns: tuple[int, int] | None = None
     size: int = 0
 
     def add(self, item: Nested | float | str) -> None:

@@ -1,0 +1,109 @@
+"""What the readers of JSON, YAML and documents find wrong, in the language of the program.
+
+Their own words are English, whatever the language of the person. What has none here is said as they
+say it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from aegui.core.i18n import mark, tr
+
+if TYPE_CHECKING:
+    from json import JSONDecodeError
+
+    from pydantic_core import ErrorDetails
+
+_JSON = {
+    "Expecting value": mark("a value is missing"),
+    "Expecting property name enclosed in double quotes": mark(
+        "the name of a key in double quotes is missing"
+    ),
+    "Expecting ':' delimiter": mark("a colon is missing"),
+    "Expecting ',' delimiter": mark("a comma is missing"),
+    "Illegal trailing comma before end of object": mark("a comma is too many"),
+    "Illegal trailing comma before end of array": mark("a comma is too many"),
+    "Unterminated string starting at": mark("a text is not closed"),
+    "Invalid control character at": mark("a text has a control character or breaks its line"),
+    "Invalid \\escape": mark("a text has an unknown sign after a backslash"),
+    "Invalid \\uXXXX escape": mark("a text has an unknown sign after a backslash"),
+    "Extra data": mark("something follows after the end"),
+}
+_YAML = {
+    "mapping values are not allowed here": mark("a key with a value cannot stand here"),
+    "found unexpected end of stream": mark("a text is not closed"),
+    "could not find expected ':'": mark("a colon is missing"),
+}
+_YAML_FOUND = (
+    (r"found character (?P<a>.+) that cannot start any token", mark("{a} cannot stand here")),
+    (r"found undefined alias (?P<a>.+)", mark("there is no anchor {a}")),
+    (r"expected (?P<a>.+), but (?:got|found) (?P<b>.+)", mark("{a} expected, {b} found")),
+)
+_YAML_PARTS = {
+    "<stream end>": mark("the end of the file"),
+    "<block end>": mark("the end of the part"),
+    "<document start>": mark("the begin of the document"),
+    "<scalar>": mark("a value"),
+    "the node content": mark("a value"),
+}
+_TYPES = {
+    "int": mark("it must be a whole number"),
+    "float": mark("it must be a number"),
+    "finite": mark("it must be a number"),
+    "string": mark("it must be a text"),
+    "bool": mark("it must be true or false"),
+    "list": mark("it must be a list"),
+    "tuple": mark("it must be a list"),
+    "dict": mark("it must be an object of keys and values"),
+    "model": mark("it must be an object of keys and values"),
+    "literal": mark("it must be one of {expected}"),
+    "missing": mark("it is missing"),
+    "extra": mark("there is no such key"),
+    "none": mark("it must be null"),
+}
+"""What the type of a refusal of pydantic begins with -> why."""
+_BOUNDS = {
+    "greater_than": mark("it must be more than {gt}"),
+    "greater_than_equal": mark("it must be at least {ge}"),
+    "less_than": mark("it must be less than {lt}"),
+    "less_than_equal": mark("it must be at most {le}"),
+    "too_short": mark("it must have at least {min_length} parts"),
+    "too_long": mark("it must have at most {max_length} parts"),
+    "string_too_short": mark("it must have at least {min_length} characters"),
+    "string_too_long": mark("it must have at most {max_length} characters"),
+}
+
+
+def json_reason(error: JSONDecodeError) -> str:
+    """Why a text is no JSON, without a full stop at its end."""
+    return tr(_JSON[error.msg]) if error.msg in _JSON else error.msg
+
+
+def yaml_reason(problem: str) -> str:
+    """What a reader of YAML has found, without a full stop at its end."""
+    if problem in _YAML:
+        return tr(_YAML[problem])
+    for form, words in _YAML_FOUND:
+        match = re.fullmatch(form, problem, re.DOTALL)
+        if match is not None:
+            parts = match.groupdict().items()
+            return tr(words, **{key: _yaml_part(part) for key, part in parts})
+    return problem
+
+
+def _yaml_part(part: str) -> str:
+    bare = part.strip("'")
+    return tr(_YAML_PARTS[bare]) if bare in _YAML_PARTS else part
+
+
+def document_reason(problem: ErrorDetails) -> str:
+    """Why pydantic refuses a part of a document, without a full stop at its end."""
+    kind, known = problem["type"], problem.get("ctx", {})
+    if kind == "value_error":
+        return str(known["error"]).rstrip(".")
+    words = _BOUNDS.get(kind) or _TYPES.get(kind.partition("_")[0])
+    if "expected" in known:
+        known = {**known, "expected": str(known["expected"]).replace(" or ", ", ")}
+    return problem["msg"] if words is None else tr(words, **known)
