@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from aegui.core.data.dataset import Dataset
-from aegui.core.evaluation.run_figures import run_figure
+from aegui.core.errors import AeguiError
+from aegui.core.evaluation.run_figures import no_figure_words, run_figure
 from aegui.core.i18n import tr
 from aegui.core.library.entry import spreads_of
 from aegui.core.library.query import COLUMNS
@@ -16,9 +14,11 @@ from aegui.core.network.change_words import change_lines
 from aegui.core.recipe.changes import recipe_changes
 from aegui.core.verdicts.comparison import SeedFigures, compare
 from aegui.core.verdicts.starts import start_of
-from aegui.core.verdicts.words import superiority_words, verdict_words
+from aegui.core.verdicts.words import tally_words, verdict_words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from aegui.core.library.entry import LibraryEntry
     from aegui.core.library.library import Library
     from aegui.core.recipe import Recipe
@@ -59,7 +59,7 @@ def difference(library: Library, first: str, second: str, figure: str = "") -> E
         figure: Key of the figure to compare; by default wrong pixels, accuracy, or else the loss.
 
     Raises:
-        AeguiError: There is no such entry, or it has no recipe.
+        AeguiError: There is no such entry, it has no recipe, or not the figure that is asked for.
     """
     one, other = library.entry(first), library.entry(second)
     recipes = library.recipe(first), library.recipe(second)
@@ -71,6 +71,8 @@ def difference(library: Library, first: str, second: str, figure: str = "") -> E
         if one.name != other.name and one.name and other.name
         else (one.id, other.id)
     )
+    if figure:
+        _check_figure(figure, dict(zip(names, (one, other), strict=True)))
     starts = [
         start_of(recipe, _image_shape(entry), entry.classes)
         for recipe, entry in zip(recipes, (one, other), strict=True)
@@ -82,7 +84,7 @@ def difference(library: Library, first: str, second: str, figure: str = "") -> E
         lower_is_better=row.better != "high",
     )
     verdict = [verdict_words(comparison, row)]
-    if row.better and (better := superiority_words(comparison)):
+    if row.better and (better := tally_words(comparison)):
         verdict.append(better)
     changes = recipe_changes(*recipes)
     lines = _lines(one, other, recipes, changes)
@@ -99,8 +101,17 @@ def _lines(
     if one.data != other.data:
         label = tr(COLUMNS["data"].label)
         lines.append(tr("{label}: {old} → {new}", label=label, old=one.data, new=other.data))
-    learnt = Dataset.from_images(one.data, np.zeros((1, *_image_shape(one)), np.float32))
-    return (*lines, *change_lines(*recipes, changes, learnt))
+    return (*lines, *change_lines(*recipes, changes, (_image_shape(one), _image_shape(other))))
+
+
+def _check_figure(key: str, entries: Mapping[str, LibraryEntry]) -> None:
+    """Refuse a figure of which these entries cannot be compared: it would seem to have failed."""
+    known = {name: spreads_of(entry) for name, entry in entries.items()}
+    for name, figures in known.items():
+        # A seed that has blown up has no figures, and one that missed a goal none of that goal.
+        missed = key.startswith("epoch_") and any(key in each for each in known.values())
+        if key not in figures and not missed and "loss" in figures:
+            raise AeguiError(f"{name}: {no_figure_words(key, figures)}")
 
 
 def _common_figure(one: LibraryEntry, other: LibraryEntry) -> str:

@@ -21,6 +21,7 @@ from aegui import __version__
 from aegui.core.atomic import write_atomically
 from aegui.core.errors import ReadError
 from aegui.core.evaluation.run_figures import RUN_FIGURES, figures_of
+from aegui.core.foreign_reasons import document_reason
 from aegui.core.i18n import tr
 from aegui.core.json_text import from_json
 from aegui.core.machine import processor
@@ -251,7 +252,7 @@ def read_entry(path: Path) -> LibraryEntry:
                 "{file} is damaged: {place}: {reason}.",
                 file=path,
                 place=place,
-                reason=problem["msg"],
+                reason=document_reason(problem),
             )
         ) from None
 

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from aegui.core.data.progress import Progress
 from aegui.core.errors import AeguiError, ReadError
+from aegui.core.foreign_reasons import document_reason
 from aegui.core.i18n import tr, trn
 from aegui.core.library.entry import (
     LibraryEntry,
@@ -41,7 +42,6 @@ from aegui.core.library.query import LibraryQuery, count_of, groups_of, rows_of
 from aegui.core.recipe.file import recipe_from
 from aegui.core.run_file.archive import Archive
 from aegui.core.run_file.saved import SUFFIX, THUMBNAIL, load_run, save_run
-from aegui.core.verdicts.comparison import SeedFigures
 from aegui.paths import library_dir
 
 if TYPE_CHECKING:
@@ -286,11 +286,6 @@ class Library:
                 self._remember(id, picture)
         return picture
 
-    def seed_figures(self, id: str, key: str, name: str = "") -> SeedFigures:
-        """One figure of an entry over its seeds, for a verdict."""
-        entry = self.entry(id)
-        return SeedFigures(name or entry.setting or entry.name or id, entry.values(key))
-
     # What is put into it
 
     def keep(
@@ -374,16 +369,6 @@ class Library:
 
         return self._edited(id, change)
 
-    def put_back(self, entry: LibraryEntry) -> None:
-        """Make an entry what it was before: undo of ``edit``, ``tag`` and ``trash``.
-
-        Raises:
-            AeguiError: It cannot be written.
-        """
-        self._check_writable()
-        with self._turn():
-            self._write(entry)
-
     def trash(self, ids: Iterable[str]) -> None:
         """Put entries into the trash: they are listed no more, and nothing is removed yet.
 
@@ -439,7 +424,9 @@ class Library:
             AeguiError: They cannot be written.
         """
         query = LibraryQuery(study=study, kind="run", sort=figure, descending=not low)
-        rows = self.rows(query, ("starred",))
+        rows = self.rows(query, ("starred", figure))
+        if all(row.values[1] is None for row in rows):
+            return []  # None is the best of what none has.
         worse = [row.id for row in rows[count:] if not row.values[0]]
         moment, shed = now(), []
         for id in worse:
@@ -649,7 +636,7 @@ def _checked(make: Callable[..., LibraryEntry], *given: Any, **known: Any) -> Li
         problem = error.errors(include_url=False)[0]
         place = ".".join(map(str, problem["loc"]))
         raise AeguiError(
-            tr("{field} is not valid: {reason}.", field=place, reason=problem["msg"])
+            tr("{field} is not valid: {reason}.", field=place, reason=document_reason(problem))
         ) from None
 
 

@@ -6,13 +6,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from aegui.core.cost import memory_words
-from aegui.core.evaluation.run_figures import RUN_FIGURES, figure_words, run_figure
+from aegui.core.evaluation.run_figures import RUN_FIGURES, figure_words, is_run_figure, run_figure
 from aegui.core.i18n import localized, tr
 from aegui.core.json_text import from_json
 from aegui.core.library.index import ENVIRONMENT, default_settings
 from aegui.core.library.query import COLUMNS
 from aegui.core.network.change_words import setting_label, setting_paths, setting_value
-from aegui.core.training.terms import TERMS
 
 if TYPE_CHECKING:
     from aegui.core.library.entry import Spread
@@ -52,7 +51,7 @@ def columns_to_choose() -> tuple[tuple[str, ...], ...]:
 
 def is_figure(column: str) -> bool:
     """Whether it is a figure of a run."""
-    return column not in COLUMNS and (run_figure(column).label != column or column in TERMS)
+    return column not in COLUMNS and is_run_figure(column)
 
 
 def _is_setting(column: str) -> bool:

@@ -21,6 +21,7 @@ from aegui.core.i18n import localized, mark, tr
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import GoalsSpec, ScheduleSpec
+from aegui.core.recipe.errors import quoted
 from aegui.core.training.control import Control
 from aegui.core.training.optimizers import OPTIMIZERS
 
@@ -292,7 +293,8 @@ def check_spec(spec: RaceSpec) -> None:
     """Refuse what cannot be raced.
 
     Raises:
-        AeguiError: An optimiser is not known, or named twice, or there are none.
+        AeguiError: An optimiser is not known, or named twice, or there are none; or there is a rate
+            of one that does not race, or takes none.
     """
     if not spec.optimizers:
         raise AeguiError(tr("Nobody races: name at least one optimiser."))
@@ -307,6 +309,15 @@ def check_spec(spec: RaceSpec) -> None:
             )
     if len(set(spec.optimizers)) < len(spec.optimizers):
         raise AeguiError(tr("Each optimiser races once: one of them is named twice."))
+    for key in spec.rates:
+        if key not in spec.optimizers:
+            raise AeguiError(
+                tr("There is a learning rate of {key}, which does not race.", key=quoted(key))
+            )
+        if key in SCIPY_OPTIMIZERS:
+            raise AeguiError(
+                tr("{key} takes no learning rate: it finds its steps itself.", key=quoted(key))
+            )
 
 
 def standings_table(state: RaceState) -> tuple[list[str], list[list[str]]]:

@@ -19,11 +19,11 @@ from pydantic import Field
 from aegui.core.atomic import write_atomically
 from aegui.core.errors import AeguiError
 from aegui.core.fields import FieldWords
-from aegui.core.i18n import tr
+from aegui.core.i18n import tr, trn
 from aegui.core.json_text import from_json
 from aegui.core.recipe import LayerSpec
 from aegui.core.study.settings import key_of
-from aegui.core.study.units import Unit, resolved_of, run_unit
+from aegui.core.study.units import Unit, content_of, resolved_of, run_unit
 from aegui.paths import user_data_dir
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 SEARCH, OWN = "search", "own"
 """Who has made an attempt: the search, or the person."""
 MOST_SEEDS = 100
+_USUAL_ROUNDS = 2
+"""Over all layers: what a narrower one has made possible is found in the second."""
 _FORMAT, _VERSION = "aegui-smallest", 1
 
 
@@ -83,11 +85,17 @@ class Challenge:
     @property
     def words(self) -> str:
         """What a person reads."""
-        return tr(
-            "every sample at most {n} wrong pixels, in {k} of {seeds} seeds",
-            n=self.most_wrong,
+        pixels = trn(
+            "every sample at most {n} wrong pixel",
+            "every sample at most {n} wrong pixels",
+            self.most_wrong,
+        )
+        return trn(
+            "{what}, in {k} of {n} seed",
+            "{what}, in {k} of {n} seeds",
+            self.seeds,
+            what=pixels,
             k=self.at_least,
-            seeds=self.seeds,
         )
 
 
@@ -123,9 +131,15 @@ def best_of_attempts(attempts: Sequence[Attempt], by: str | None = None) -> Atte
 
 
 def challenge_key(recipe: Recipe, challenge: Challenge) -> str:
-    """What attempts are kept under: the same samples and goal, whatever the network."""
-    data = recipe.data.model_dump(mode="json")
-    text = json.dumps([data, recipe.seed, asdict(challenge)], sort_keys=True, ensure_ascii=False)
+    """What attempts are kept under: the same samples and goal, whatever the network.
+
+    Raises:
+        AeguiError: The samples cannot be read.
+    """
+    named = [recipe.data.model_dump(mode="json"), recipe.seed, asdict(challenge)]
+    content = content_of(recipe)
+    told = [*named, content] if content else named
+    text = json.dumps(told, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
@@ -136,6 +150,9 @@ class Attempts:
         recipe: Names the samples and the first seed.
         challenge: The goal.
         folder: Where they are kept; by default in the user's data.
+
+    Raises:
+        AeguiError: The samples cannot be read.
     """
 
     def __init__(self, recipe: Recipe, challenge: Challenge, folder: Path | None = None) -> None:
@@ -231,6 +248,8 @@ def try_network(
             known = replace(known, by=OWN)
             attempts.add(known)
         return known
+    if stopped():
+        return None
     resolved = resolved_of(recipe)
     seeds = range(recipe.seed, recipe.seed + challenge.seeds)
     runs = tuple(recipe.model_copy(update={"seed": seed}) for seed in seeds)
@@ -262,13 +281,29 @@ class SearchNews:
         attempt: What was tried last; None while it is under way.
         best: The smallest that holds so far.
         trying: What is tried now, in words; empty at the end.
-        share: Of this attempt that is done.
     """
 
     attempt: Attempt | None
     best: Attempt | None
     trying: str
-    share: float = 0.0
+
+
+def attempts_left(recipe: Recipe, challenge: Challenge, attempts: Attempts) -> int:
+    """About so many networks are still to be trained by ``shrink``; 0 where all are known.
+
+    Raises:
+        AeguiError: As ``shrink``.
+    """
+    *_, last = shrink(recipe, challenge, attempts, stopped=lambda: True)
+    if not last.trying:
+        return 0
+    known = sum(one.by == SEARCH for one in attempts)
+    return max(1, usual_attempts(recipe) - known)
+
+
+def usual_attempts(recipe: Recipe) -> int:
+    """About so many networks ``shrink`` tries, the one that it begins with among them."""
+    return 1 + _USUAL_ROUNDS * _halvings(recipe)
 
 
 def shrink(
@@ -276,6 +311,7 @@ def shrink(
     challenge: Challenge,
     attempts: Attempts,
     stopped: Callable[[], bool] = lambda: False,
+    tell: Callable[[float], None] = lambda share: None,
 ) -> Iterator[SearchNews]:
     """Look for the smallest network, telling each attempt, until nothing can be taken away.
 
@@ -284,6 +320,7 @@ def shrink(
         challenge: The goal.
         attempts: What was tried before is not trained again.
         stopped: Asked now and then; True ends the search.
+        tell: Called with the share of the search that is done, as far as can be said.
 
     Raises:
         AeguiError: The network that it begins with does not reach the goal, has no layer to
@@ -295,8 +332,13 @@ def shrink(
         raise AeguiError(
             tr("There is nothing to shrink: the network has no dense layer beside its code.")
         )
+    tried, left = 0, _USUAL_ROUNDS * _halvings(present)
+
+    def told(share: float) -> None:
+        tell((tried + share) / (tried + 1 + left))
+
     first = None
-    for news in _tried(present, challenge, attempts, stopped):
+    for news in _tried(present, challenge, attempts, stopped, told):
         first = news.attempt
         yield news
     if first is None:
@@ -311,17 +353,24 @@ def shrink(
                 n=first.seeds,
             )
         )
-    changed = True
+    changed, is_first = True, True
     while changed:
         changed = False
-        for place in sorted(places, key=lambda place: -_units(present, place)):
+        order = sorted(places, key=lambda place: -_units(present, place))
+        for number, place in enumerate(order, 1):
             before = _units(present, place)
             low, high = 0, before
             while high - low > 1:
                 middle = (low + high) // 2
                 candidate = _with_units(present, place, middle)
                 attempt = None
-                for news in _tried(candidate, challenge, attempts, stopped):
+                tried += 1
+                # This layer, those after it, and all once more where something has changed.
+                left = (
+                    _steps(high - low) - 1 + sum(_steps(_units(present, p)) for p in order[number:])
+                )
+                left += _halvings(present) if changed or is_first else 0
+                for news in _tried(candidate, challenge, attempts, stopped, told):
                     attempt = news.attempt
                     yield news
                 if attempt is None:
@@ -332,17 +381,32 @@ def shrink(
                     low = middle
             present = _with_units(present, place, high)
             changed = changed or high < before
+        is_first = False
     yield SearchNews(None, best_of_attempts(tuple(attempts)), "")
 
 
+def _halvings(recipe: Recipe) -> int:
+    """Attempts of one round over all layers."""
+    return sum(_steps(_units(recipe, place)) for place in dense_places(recipe))
+
+
+def _steps(widths: int) -> int:
+    """Attempts of a bisection of so many widths."""
+    return (widths - 1).bit_length()
+
+
 def _tried(
-    recipe: Recipe, challenge: Challenge, attempts: Attempts, stopped: Callable[[], bool]
+    recipe: Recipe,
+    challenge: Challenge,
+    attempts: Attempts,
+    stopped: Callable[[], bool],
+    tell: Callable[[float], None],
 ) -> Iterator[SearchNews]:
     """One attempt: said before it is begun, and once it is known; the last one has it."""
     words = widths_words(recipe)
     yield SearchNews(None, best_of_attempts(tuple(attempts)), words)
-    attempt = try_network(recipe, challenge, attempts, by=SEARCH, stopped=stopped)
-    yield SearchNews(attempt, best_of_attempts(tuple(attempts)), words, 1.0)
+    attempt = try_network(recipe, challenge, attempts, by=SEARCH, tell=tell, stopped=stopped)
+    yield SearchNews(attempt, best_of_attempts(tuple(attempts)), words)
 
 
 def dense_places(recipe: Recipe) -> list[Place]:

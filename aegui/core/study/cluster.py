@@ -10,7 +10,7 @@ from aegui.core.atomic import write_atomically
 from aegui.core.errors import AeguiError, ReadError
 from aegui.core.i18n import tr
 from aegui.core.json_text import from_json
-from aegui.core.own_program import own_command
+from aegui.core.own_program import own_shell_command
 from aegui.core.recipe.file import read_text
 from aegui.core.study.records import packed_records
 from aegui.core.study.units import Unit, run_unit
@@ -32,7 +32,7 @@ _SCRIPT = """#!/bin/sh
 #SBATCH --cpus-per-task=1
 #SBATCH --mem=2G
 # Begin with: sbatch {script}
-# Then, anywhere the folder can be seen: aegui study PLAN --collect {folder}
+# Then, anywhere the folder can be seen: {program} study PLAN --collect {folder}
 exec {program} study-unit {folder} "$SLURM_ARRAY_TASK_ID"
 """
 
@@ -75,7 +75,7 @@ def write_units(study: Study, folder: Path) -> int:
         count=len(units),
         script=shlex.quote(str(whole / SCRIPT)),
         folder=shlex.quote(str(whole)),
-        program=shlex.join(own_command()),
+        program=own_shell_command(),
     )
     write_atomically(folder / SCRIPT, script.encode())
     return len(units)

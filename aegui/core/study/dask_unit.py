@@ -13,7 +13,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.i18n import set_language, tr
 from aegui.core.json_text import from_json
 from aegui.core.study.records import RunRecord, packed_records
-from aegui.core.study.units import Unit, run_unit
+from aegui.core.study.units import Unit, forget_files, run_unit
 
 _LOOK_SECONDS = 0.5
 
@@ -80,6 +80,7 @@ def _done(asked: dict[str, Any]) -> bytes:
         return is_paused
 
     records: list[RunRecord] = []
+    forget_files()
     for some in run_unit(Unit.from_json(json.dumps(asked["unit"])), wait, tell):
         records += some
         if time.monotonic() >= due:

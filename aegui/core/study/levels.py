@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.errors import AeguiError
-from aegui.core.i18n import tr
+from aegui.core.i18n import localized, tr
 from aegui.core.recipe import CorruptionSpec
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def noises_of(
                         "{what}: {level} is too large for “{kind}”, whose level is a share: at "
                         "most 1.",
                         what=what,
-                        level=f"{level:g}",
+                        level=localized(level, "g"),
                         kind=tr(CORRUPTIONS[kind].label),
                     )
                 )

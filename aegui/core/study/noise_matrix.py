@@ -5,7 +5,6 @@ It is a study whose one axis is the noise of the training, and whose networks ar
 
 from __future__ import annotations
 
-import hashlib
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -192,10 +191,6 @@ class NoiseMatrix:
         run = row * self.spec.seeds + seed
         return Codec(self.recipe, self.dataset.image_shape, self.snapshot, run)
 
-    def best_row(self, column: int) -> int:
-        """The row whose networks do best in a column."""
-        return int(self.wrong[:, column].mean(axis=1).argmin())
-
     def strip(self, row: int, column: int, seed: int = 0, noise_seed: int = 0) -> Strip:
         """Every character once with the noise of a column, and what a network makes of it."""
         clean = self.dataset.flat()
@@ -348,8 +343,7 @@ def _with_data(recipe: Recipe, dataset: Dataset, home: Path) -> Recipe:
     if recipe.data.source in glyph_set_names() and same_data(load_data(recipe.data), dataset):
         return recipe
     content = encode_dataset(dataset, "npz")
-    digest = hashlib.sha256(dataset.images.tobytes() + repr(dataset.labels).encode())
-    path = home.resolve() / _DATA_FOLDER / f"{digest.hexdigest()[:16]}.npz"
+    path = home.resolve() / _DATA_FOLDER / f"{dataset.content[:16]}.npz"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, content)

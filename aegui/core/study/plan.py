@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from aegui.core.atomic import write_atomically
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.errors import AeguiError
-from aegui.core.evaluation.run_figures import RUN_FIGURES
+from aegui.core.evaluation.run_figures import RUN_FIGURES, no_figure_words
 from aegui.core.i18n import mark, tr
 from aegui.core.json_form import JsonForm
 from aegui.core.network.activations import ACTIVATIONS
@@ -277,8 +277,7 @@ def _known_figure(key: str, own: tuple[str, ...]) -> None:
     known = (*RUN_FIGURES, *own)
     if key in known:
         return
-    hint = did_you_mean(key, known) or " " + tr("Known: {keys}.", keys=", ".join(known))
-    raise ValueError(tr("there is no figure {key}.{hint}", key=quoted(key), hint=hint).rstrip("."))
+    raise ValueError(no_figure_words(key, known))
 
 
 _NAMED: dict[str, Mapping[str, Choice]] = {

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aegui.core.errors import AeguiError, RecipeError
+from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.recipe.errors import quoted
-from aegui.core.study.settings import changed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aegui.core.recipe import Recipe
     from aegui.core.study.plan import StudyAxis, StudyPlan
-
-_MOST_TRIED = 64
-"""So many choices of an axis are tried at once; of more, the first and the last ones."""
 
 
 def with_axes(plan: StudyPlan, axes: Sequence[StudyAxis]) -> StudyPlan:
@@ -43,29 +39,6 @@ def with_recipe(plan: StudyPlan, recipe: Recipe) -> StudyPlan:
     document = recipe.model_copy(update={"runs": 1}).model_dump(mode="json", exclude_defaults=True)
     whole: dict[str, Any] = {"format": recipe.format, "version": recipe.version, **document}
     return plan.model_copy(update={"recipe": whole, "set": {}})
-
-
-def check_axis(recipe: Recipe, axis: StudyAxis) -> None:
-    """Try the choices of ``axis`` in ``recipe``.
-
-    Raises:
-        RecipeError: One of them makes no valid recipe; the message begins with its name.
-    """
-    choices = axis.choices
-    if len(choices) > _MOST_TRIED:
-        half = _MOST_TRIED // 2
-        choices = (*choices[:half], *choices[-half:])
-    for row in choices:
-        changed(recipe, row.set, row.label)
-
-
-def problem_of(recipe: Recipe, axis: StudyAxis) -> str:
-    """Why ``axis`` cannot be tried in ``recipe``, in words; empty where it can."""
-    try:
-        check_axis(recipe, axis)
-    except RecipeError as error:
-        return str(error)
-    return ""
 
 
 def overwritten(axes: Sequence[StudyAxis]) -> dict[int, int]:

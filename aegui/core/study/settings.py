@@ -68,9 +68,16 @@ class StudySetting:
         return self.recipe.model_copy(update={"seed": seed})
 
 
-def key_of(recipe: Recipe) -> str:
-    """What a run is found by: 16 hexadecimal digits of all that decides on what it learns."""
+def key_of(recipe: Recipe, content: str = "") -> str:
+    """What a run is found by: 16 hexadecimal digits of all that decides on what it learns.
+
+    Args:
+        recipe: Of the run.
+        content: What its samples hold, where the recipe does not settle it, see ``content_of``.
+    """
     document = recipe.model_dump(mode="json", exclude=_UNIMPORTANT)
+    if content:
+        document["content"] = content
     text = json.dumps(document, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 

@@ -25,7 +25,15 @@ from aegui.core.study.settings import (
     setting_of,
 )
 from aegui.core.study.tried import trial_seconds
-from aegui.core.study.units import MOST_RUNS, pace, resolved_of, tried_out, units_of
+from aegui.core.study.units import (
+    MOST_RUNS,
+    content_of,
+    forget_files,
+    pace,
+    resolved_of,
+    tried_out,
+    units_of,
+)
 from aegui.core.training.cost import training_cost
 
 if TYPE_CHECKING:
@@ -70,6 +78,8 @@ class Study:
 
     def __init__(self, plan: StudyPlan, folder: Path, records: Records) -> None:
         check_size(plan)
+        # Files may hold other samples than when another study was begun.
+        forget_files()
         self.plan = plan
         self._base = base_recipe(plan, folder)
         self._records = records
@@ -102,7 +112,8 @@ class Study:
     def _keys_of(self, setting: StudySetting) -> tuple[str, ...]:
         """What the runs of ``setting`` are found by; reckoned once, for a study asks often."""
         if setting.key not in self._keys:
-            self._keys[setting.key] = tuple(key_of(run) for run in self._runs(setting))
+            content = content_of(setting.recipe)
+            self._keys[setting.key] = tuple(key_of(run, content) for run in self._runs(setting))
         return self._keys[setting.key]
 
     def result(self) -> StudyResult:

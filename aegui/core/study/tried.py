@@ -13,6 +13,7 @@ from aegui.core.evaluation.run_figures import TRIED_FIGURES, tried_figure
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr
 from aegui.core.recipe import CorruptionSpec  # noqa: TC001  # pydantic looks at it
+from aegui.core.sampled import sampled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -70,8 +71,7 @@ def tried_of(dataset: Dataset, most: int) -> Dataset:
     """The set itself, or so many of its samples, drawn at random, always the same."""
     if len(dataset) <= most:
         return dataset
-    chosen = np.random.default_rng(_CHOICE_SEED).choice(len(dataset), most, replace=False)
-    return dataset.subset(np.sort(chosen).tolist())
+    return dataset.subset(sampled(len(dataset), most, _CHOICE_SEED).tolist())
 
 
 def trial_seconds(resolved: ResolvedRecipe, tried: Tried | None) -> float:

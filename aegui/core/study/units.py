@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from aegui.core.data.builtin import BUILTIN_SETS
-from aegui.core.data.load import load_data
+from aegui.core.data.load import is_builtin, load_data
 from aegui.core.data.progress import stop_if
 from aegui.core.data.split import split_indices
 from aegui.core.errors import RecipeError
@@ -113,18 +113,43 @@ def resolved_of(recipe: Recipe) -> ResolvedRecipe:
     Raises:
         AeguiError: They cannot be read, or the recipe cannot be trained on them.
     """
-    # What is done with the samples has no part in which they are.
-    plain = {"corruption": CorruptionSpec(), "augment": AugmentSpec()}
-    data = recipe.data.model_copy(update=plain)
-    resolution = resolve(recipe, _samples(data.model_dump_json()))
+    resolution = resolve(recipe, _dataset_of(recipe))
     if resolution.resolved is None:
         problems = (f"{problem.where}: {problem.message}" for problem in resolution.problems)
         raise RecipeError(" ".join(problems))
     return resolution.resolved
 
 
+def content_of(recipe: Recipe) -> str:
+    """What the samples of ``recipe`` hold, where a file has them; empty of built-in ones.
+
+    Raises:
+        AeguiError: They cannot be read.
+    """
+    if is_builtin(recipe.data.source):
+        return ""
+    return _dataset_of(recipe).content
+
+
+def forget_files() -> None:
+    """Read the samples of files and folders again when they are next asked for."""
+    _samples_of_file.cache_clear()
+
+
+def _dataset_of(recipe: Recipe) -> Dataset:
+    # What is done with the samples has no part in which they are.
+    plain = {"corruption": CorruptionSpec(), "augment": AugmentSpec()}
+    data = recipe.data.model_copy(update=plain).model_dump_json()
+    return _samples(data) if is_builtin(recipe.data.source) else _samples_of_file(data)
+
+
 @lru_cache(maxsize=8)
 def _samples(data: str) -> Dataset:
+    return load_data(DataSpec.model_validate_json(data))
+
+
+@lru_cache(maxsize=8)
+def _samples_of_file(data: str) -> Dataset:
     return load_data(DataSpec.model_validate_json(data))
 
 
@@ -401,7 +426,7 @@ def _record(
             figures[key] = share
     kept = {key: column for key, column in history.items() if key not in _NOT_KEPT}
     return RunRecord(
-        key_of(resolved.recipe),
+        key_of(resolved.recipe, content_of(resolved.recipe)),
         resolved.recipe.seed,
         reason,
         figures,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 NONE = mark("none")
 """What stands in a list for a value that is not set."""
-_APART = ";"
+APART = ";"
 _FIRST_CHOICES = 3
 _TELLING = ("tanh", "relu", "leaky_relu")
 """Choices that an axis begins with where a field has them: they differ in what they learn."""
@@ -177,7 +178,7 @@ def is_numeric(field: FormField) -> bool:
 
 def list_text(values: tuple[Any, ...]) -> str:
     """``values`` as a person edits them."""
-    return f"{_APART} ".join(map(_as_text, values))
+    return f"{APART} ".join(map(_as_text, values))
 
 
 def _as_text(value: Any) -> str:
@@ -189,27 +190,33 @@ def _as_text(value: Any) -> str:
 
 
 def values_from(text: str, field: FormField) -> tuple[Any, ...]:
-    """The values in ``text``, apart by semicolons, commas or spaces.
-
-    A comma is a decimal one beside semicolons, and in languages that write it so: there commas keep
-    numbers apart before a space, or where there are several in one word.
+    """The values in ``text``, as ``words_apart`` finds them.
 
     Raises:
         AeguiError: One of them is no value of ``field``; the message names it and the range.
     """
-    parts = text.split(_APART) if _APART in text else _apart(text, is_numeric(field))
-    words = [part.strip() for part in parts if part.strip()]
+    words = words_apart(text, are_numbers=is_numeric(field))
     if not words:
         raise AeguiError(tr("its list is empty: give at least one value"))
     return tuple(_value_from(word, field) for word in words)
 
 
-def _apart(text: str, are_numbers: bool) -> list[str]:
-    """The values in a ``text`` without semicolons."""
-    if not are_numbers or with_marks(".") != ",":
-        return text.replace(",", " ").split()
-    words = (word.strip(",") for word in text.split())
-    return [one for word in words for one in (word.split(",") if word.count(",") > 1 else [word])]
+def words_apart(text: str, *, are_numbers: bool = True) -> list[str]:
+    """The values in ``text`` as they are written, apart by semicolons, commas or spaces.
+
+    A comma is a decimal one beside semicolons, and in languages that write it so: numbers are apart
+    after it only before a space, and without semicolons where a word has several, or points too.
+    """
+    if APART in text:
+        words = re.split(rf"{APART}|,\s" if are_numbers else APART, text)
+    elif not are_numbers or with_marks(".") != ",":
+        words = text.replace(",", " ").split()
+    else:
+        words = []
+        for word in (word.strip(",") for word in text.split()):
+            is_list = word.count(",") > 1 or {",", "."} <= set(word)
+            words += word.split(",") if is_list else [word]
+    return [word.strip() for word in words if word.strip()]
 
 
 def _value_from(word: str, field: FormField) -> Any:

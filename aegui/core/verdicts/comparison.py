@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
@@ -66,6 +66,20 @@ class SeedFigures:
         return math.fsum(known.values()) / len(known) if known else math.nan
 
 
+class Tally(NamedTuple):
+    """Pairs of seeds in which the first setting did better than the second, as well, or worse."""
+
+    wins: int
+    ties: int
+    losses: int
+
+    @property
+    def superiority(self) -> float:
+        """Chance that the first does better, ties half; NaN without pairs."""
+        pairs = sum(self)
+        return (self.wins + 0.5 * self.ties) / pairs if pairs else math.nan
+
+
 @dataclass(frozen=True)
 class Comparison:
     """What was found of two settings.
@@ -82,8 +96,8 @@ class Comparison:
         p: Its p, raised where this is one of several comparisons (Holm).
         smallest: The smallest p that these seeds allow, raised likewise.
         comparisons: Of how many comparisons this is one.
-        superiority: Chance that a seed of ``first`` does better than one of ``second``, ties half:
-            of the same seed where they are paired. NaN where there are none.
+        tally: In how many pairs ``first`` did better than ``second``: pairs of the same seed where
+            they are paired, else all pairs of a seed of one and a seed of the other.
         outcome: How it ends.
         more_seeds: About so many further seeds of each would settle it, were the difference what
             it looks like; None where there is nothing to settle or 1,000 would not do.
@@ -101,7 +115,7 @@ class Comparison:
     p: float
     smallest: float
     comparisons: int
-    superiority: float
+    tally: Tally
     outcome: Outcome
     more_seeds: int | None
     level: float
@@ -192,7 +206,7 @@ class PairOfSettings:
             p,
             smallest,
             of,
-            self._superiority(),
+            self._tally(),
             outcome,
             self._more_seeds(level / of) if outcome in {"noise", "few"} else None,
             level,
@@ -208,12 +222,10 @@ class PairOfSettings:
             return mean_interval(self._b - self._a)
         return difference_interval(self._a, self._b)
 
-    def _superiority(self) -> float:
-        if not len(self._a) or not len(self._b):
-            return math.nan
-        apart = self._b - self._a if self._paired else self._b[None, :] - self._a[:, None]
-        better = apart > 0.0 if self._lower else apart < 0.0
-        return float((better + 0.5 * (apart == 0.0)).mean())
+    def _tally(self) -> Tally:
+        a, b = (self._a, self._b) if self._paired else (self._a[:, None], self._b[None, :])
+        signs = np.sign(_rounded(a, b)) * (1.0 if self._lower else -1.0)
+        return Tally(*(int((signs == sign).sum()) for sign in (1.0, 0.0, -1.0)))
 
     def _outcome(self, level: float, p: float, smallest: float) -> Outcome:
         if not len(self._a) or not len(self._b):

@@ -111,22 +111,31 @@ def p_words(p: float, level: float, comparisons: int = 1) -> str:
     return trn("{p} for {n} comparison", "{p} for {n} comparisons", comparisons, p=text)
 
 
-def superiority_words(comparison: Comparison) -> str:
-    """How often a seed of the better one does better than one of the other; empty of no seeds."""
-    chance = comparison.superiority
-    if math.isnan(chance) or comparison.outcome == "equal":
+def tally_words(comparison: Comparison) -> str:
+    """In how many seeds the better one did better than the other; empty of no seeds."""
+    wins, ties, losses = comparison.tally
+    pairs = wins + ties + losses
+    if not pairs or comparison.outcome == "equal":
         return ""
     better, other = comparison.first.name, comparison.second.name
-    if chance < 0.5:
-        chance, better, other = 1.0 - chance, other, better
-    values = {"better": better, "other": other, "share": round(100.0 * chance)}
+    if wins < losses:
+        wins, losses, better, other = losses, wins, other, better
+    values = {"better": better, "other": other, "wins": wins, "ties": ties, "losses": losses}
     if comparison.paired:
-        return tr(
-            "From the same start {better} did better than {other} in {share} % of the seeds.",
+        return trn(
+            "From the same start {better} did better than {other} in {wins} of {n} seed, "
+            "equally well in {ties} and worse in {losses}.",
+            "From the same start {better} did better than {other} in {wins} of {n} seeds, "
+            "equally well in {ties} and worse in {losses}.",
+            pairs,
             **values,
         )
-    return tr(
-        "A seed of {better} did better than one of {other} in {share} % of all pairs of them.",
+    return trn(
+        "A seed of {better} did better than one of {other} in {wins} of {n} pair of them, "
+        "equally well in {ties} and worse in {losses}.",
+        "A seed of {better} did better than one of {other} in {wins} of {n} pairs of them, "
+        "equally well in {ties} and worse in {losses}.",
+        pairs,
         **values,
     )
 
@@ -152,13 +161,16 @@ def ranking_lines(ranking: SeedRanking, figure: RunFigure) -> tuple[str, ...]:
     names = [one.name for one in ranking.settings]
     reference = names[ranking.reference]
     lines = []
+    few = [place for place in ranking.peers if ranking.comparisons[place].outcome == "few"]
+    told = [place for place in ranking.peers if place not in few]
     if ranking.beaten and not ranking.peers and not ranking.beating:
         lines.append(tr("{name} beats all others.", name=reference))
     else:
         for places, text in (
             (ranking.beating, mark("{name} is beaten by {others}.")),
             (ranking.beaten, mark("{name} beats {others}.")),
-            (ranking.peers, mark("{name} is not told apart from {others}.")),
+            (told, mark("{name} is not told apart from {others}.")),
+            (few, mark("The seeds are too few to tell {name} from {others}.")),
         ):
             if places:
                 others = _listed([names[place] for place in places])

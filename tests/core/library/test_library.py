@@ -56,7 +56,7 @@ def test_a_run_is_kept_with_all_that_is_known_of_it(library: Library) -> None:
     assert library.recipe(kept.id) == run.recipe
     loaded = library.load(kept.id)
     assert [one.wrong_pixels for one in loaded.results] == [(0, 1, 0, 2), (0, 0, 0, 0)]
-    assert library.seed_figures(kept.id, "wrong").values == {0: 0.75, 1: 0.0}
+    assert again.values("wrong") == {0: 0.75, 1: 0.0}
     picture = library.thumbnail(kept.id)
     assert picture is not None
     assert picture.startswith(b"\x89PNG")
@@ -105,10 +105,10 @@ def test_a_change_can_be_put_back(library: Library) -> None:
     assert before == kept
     before = library.tag(kept.id, add=("a", "b", "a"))
     assert library.entry(kept.id).tags == ("a", "b")
-    library.put_back(before)
+    library.edit(kept.id, tags=before.tags)
     assert library.entry(kept.id).tags == ()
     assert names(library) == ["other"]
-    library.put_back(kept)
+    library.edit(kept.id, name=kept.name, note=kept.note)
     assert library.entry(kept.id) == kept
     library.tag(kept.id, add=("a", "b"))
     library.tag(kept.id, remove=("a",))
@@ -171,6 +171,8 @@ def test_the_best_may_be_the_highest(library: Library) -> None:
         library.keep(saved_run(str(n), wrong=((2,) * n + (0,) * (4 - n),)), study="s")
         for n in range(3)
     ]
+    # Of a figure that none has there is no best one.
+    assert library.keep_best("s", "accuracy", low=False) == []
     assert library.keep_best("s", "exact", low=False) == [kept[1].id, kept[2].id]
 
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from aegui.core.data.builtin import load_builtin
+from aegui.core.data.writers import write_dataset
 from aegui.core.errors import AeguiError
 from aegui.core.races import smallest
 from aegui.core.races.smallest import (
@@ -27,6 +29,7 @@ from aegui.core.recipe import (
     Recipe,
     TrainingSpec,
 )
+from aegui.core.study.units import forget_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -133,3 +136,17 @@ def test_a_search_that_is_stopped_keeps_what_it_has_found(tmp_path: Path) -> Non
         heard.append(news)
     assert len(list(attempts)) == 1
     assert heard[-1].attempt is None
+
+
+def test_attempts_on_other_samples_in_the_same_file_are_others(tmp_path: Path) -> None:
+    file = tmp_path / "set.json"
+    write_dataset(file, load_builtin("lowercase"))
+    task = TASK.model_copy(update={"data": DataSpec(source=str(file))})
+    before = try_network(task, EASY, Attempts(task, EASY, tmp_path))
+    assert list(Attempts(task, EASY, tmp_path)) == [before]
+    write_dataset(file, load_builtin("digits"))
+    forget_files()
+    assert not list(Attempts(task, EASY, tmp_path))
+    write_dataset(file, load_builtin("lowercase"))
+    forget_files()
+    assert list(Attempts(task, EASY, tmp_path)) == [before]

@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from aegui.core.data.load import load_dataset
+from aegui.core.data.writers import encode_dataset
 from aegui.core.errors import AeguiError
 from aegui.core.folder_lock import LOCK
 from aegui.core.study.cluster import collect, do_unit, write_units
@@ -130,6 +132,19 @@ def test_the_same_line_repeats_nothing(tmp_path: Path) -> None:
     assert sum(len(cell.runs) for cell in more.cells) == 12
     with pytest.raises(AeguiError, match="holds the study “test”"):
         Records(tmp_path).begin(plan.model_copy(update={"name": "other"}))
+
+
+def test_a_file_that_holds_other_samples_is_learnt_anew(tmp_path: Path) -> None:
+    letters = load_dataset("lowercase", "abcdef")
+    moved = letters.subset([5, 4, 3, 2, 1, 0])
+    named = replace(letters, labels=tuple("uvwxyz"))
+    path = tmp_path / "letters.npz"
+    plan = plan_of(set={"data.source": str(path), "data.chars": None}, axes=[])
+    reused = []
+    for dataset in (letters, letters, moved, named, letters):
+        path.write_bytes(encode_dataset(dataset, "npz"))
+        reused.append(done(plan, tmp_path / "runs").reused)
+    assert reused == [0, 2, 0, 0, 2]
 
 
 def test_two_programs_do_not_write_to_one_folder(tmp_path: Path) -> None:
@@ -277,12 +292,12 @@ def test_units_in_a_folder(tmp_path: Path) -> None:
     count = write_units(Study(plan, HERE, Records()), folder)
     script = (folder / "study.sbatch").read_text()
     assert f"--array=1-{count}\n" in script
-    # What a cluster would do, with a queue of its own.
-    lines = [line for line in script.splitlines() if line.startswith("exec ")]
+    # What a cluster would do, with a queue of its own: in any folder, whatever was set here.
+    elsewhere = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     for number in range(1, count + 1):
-        environment = os.environ | {"SLURM_ARRAY_TASK_ID": str(number)}
-        command = lines[0].removeprefix("exec ")
-        subprocess.run(["sh", "-c", command], env=environment, check=True, cwd=os.getcwd())
+        environment = elsewhere | {"SLURM_ARRAY_TASK_ID": str(number)}
+        command = ["sh", str(folder / "study.sbatch")]
+        subprocess.run(command, env=environment, check=True, cwd=tmp_path)
         do_unit(folder, number, lambda share: None)  # done already: nothing happens
     records = Records(tmp_path / "study")
     records.begin(plan)

@@ -31,13 +31,13 @@ def test_the_better_one_wins_whichever_comes_first() -> None:
     assert found.first_is_better
     assert found.difference == pytest.approx(1.56)
     assert found.p == pytest.approx(2 / 1024)
-    assert found.superiority == pytest.approx(1.0)
+    assert found.tally.superiority == pytest.approx(1.0)
     assert found.interval is not None
     assert found.interval[0] < 1.56 < found.interval[1]
     turned = compare(relu, tanh, same_starts=True)
     assert turned.outcome == "second"
     assert turned.difference == pytest.approx(-1.56)
-    assert turned.superiority == pytest.approx(0.0)
+    assert turned.tally.superiority == pytest.approx(0.0)
 
 
 def test_a_high_figure_may_be_the_better_one() -> None:
@@ -45,7 +45,7 @@ def test_a_high_figure_may_be_the_better_one() -> None:
     found = compare(low, high, same_starts=True, lower_is_better=False)
     assert found.outcome == "second"
     assert not found.first_is_better
-    assert found.superiority == pytest.approx(0.0)
+    assert found.tally.superiority == pytest.approx(0.0)
 
 
 def test_pairs_see_what_the_spread_of_the_seeds_hides() -> None:
@@ -75,7 +75,7 @@ def test_all_equal() -> None:
     found = compare(figures("a", [1.0] * 6), figures("b", [1.0] * 6), same_starts=True)
     assert found.outcome == "equal"
     assert found.more_seeds is None
-    assert found.superiority == pytest.approx(0.5)
+    assert found.tally.superiority == pytest.approx(0.5)
     assert compare(figures("a", [1.0] * 6), figures("b", [1.0] * 6), same_starts=False).outcome == (
         "equal"
     )
@@ -132,7 +132,7 @@ def test_a_setting_without_a_figure() -> None:
     found = compare(figures("a", [NAN] * 3), figures("b", [2.0] * 3), same_starts=False)
     assert found.outcome == "nothing"
     assert math.isnan(found.means[0])
-    assert math.isnan(found.superiority)
+    assert math.isnan(found.tally.superiority)
     assert compare(SeedFigures("a"), figures("b", [2.0]), same_starts=True).outcome == "nothing"
     apart = compare(figures("a", [1.0, NAN]), figures("b", [NAN, 1.0]), same_starts=True)
     assert apart.outcome == "nothing"

@@ -15,7 +15,7 @@ from aegui.core.verdicts.words import (
     p_words,
     ranking_lines,
     share_words,
-    superiority_words,
+    tally_words,
     verdict_words,
 )
 
@@ -165,15 +165,26 @@ def test_p_of_several_comparisons_says_so() -> None:
 def test_how_often_one_does_better() -> None:
     a, b = figures("tanh", [1.0, 2.0, 3.0, 4.0]), figures("ReLU", [0.5, 2.5, 3.5, 4.5])
     paired = compare(a, b, same_starts=True)
-    assert superiority_words(paired) == (
-        "From the same start tanh did better than ReLU in 75 % of the seeds."
+    assert tally_words(paired) == (
+        "From the same start tanh did better than ReLU in 3 of 4 seeds, equally well in 0 "
+        "and worse in 1."
     )
     turned = compare(b, a, same_starts=False)
-    assert superiority_words(turned) == (
-        "A seed of tanh did better than one of ReLU in 56 % of all pairs of them."
+    assert tally_words(turned) == (
+        "A seed of tanh did better than one of ReLU in 9 of 16 pairs of them, equally well in 0 "
+        "and worse in 7."
     )
-    assert superiority_words(compare(a, a, same_starts=True)) == ""
-    assert superiority_words(compare(a, SeedFigures("none"), same_starts=True)) == ""
+    # The last bits of a sum are no difference.
+    even = compare(
+        figures("tanh", [0.1 + 0.2, 2.0, 3.0]), figures("ReLU", [0.3, 2.5, 3.5]), same_starts=True
+    )
+    assert even.tally == (2, 1, 0)
+    assert tally_words(even) == (
+        "From the same start tanh did better than ReLU in 2 of 3 seeds, equally well in 1 "
+        "and worse in 0."
+    )
+    assert tally_words(compare(a, a, same_starts=True)) == ""
+    assert tally_words(compare(a, SeedFigures("none"), same_starts=True)) == ""
 
 
 def test_shares_of_seeds() -> None:
@@ -181,6 +192,17 @@ def test_shares_of_seeds() -> None:
         "9 of 10 seeds (90 %, with 95 % confidence 55.5 % to 99.7 %)"
     )
     assert share_words(share_of_seeds(0, 0)) == "no seeds"
+
+
+def test_a_ranking_says_which_it_has_too_few_seeds_for() -> None:
+    settings = [
+        figures("good", [1.0, 1.01, 1.02, 1.03, 1.04]),
+        figures("poor", [9.0, 9.1, 9.2, 9.3, 9.5]),
+        figures("worse", [19.0, 19.1, 19.2, 19.3, 19.5]),
+    ]
+    lines = ranking_lines(rank(settings, same_starts=lambda one, other: True), WRONG)
+    assert lines[0] == "The seeds are too few to tell good from poor, worse."
+    assert lines[1].startswith("Too few seeds for a verdict on good and poor")
 
 
 def test_a_ranking_in_lines() -> None:
