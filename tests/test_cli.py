@@ -27,6 +27,7 @@ from aegui.core.i18n import set_language
 from aegui.core.recipe import GoalsSpec, OptimizerSpec, Recipe, TrainingSpec
 from aegui.core.recipe.file import load_recipe, save_recipe
 from aegui.core.run_file.saved import load_run
+from aegui.core.setup_line.writing import line_of
 from aegui.session.settings import Settings
 
 if TYPE_CHECKING:
@@ -363,9 +364,16 @@ def test_nothing_is_written_over_what_ships(run_path: Path, capsys: Captured) ->
     assert model.read_bytes() == before
 
 
+def test_what_is_missing_is_named_and_nothing_else(capsys: Captured) -> None:
+    refused(["evaluate"], capsys, "the following arguments are required: F.aegui\n")
+
+
 def test_history_tells_how_a_run_came_to_be(run_path: Path, capsys: Captured) -> None:
     assert main(["history", str(run_path)]) == 0
-    assert "1. Epochs 0 to 400: trained from the start" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "1. Epochs 0 to 400: trained from the start" in told
+    bare = load_run(run_path).recipe.model_copy(update={"name": "", "notes": ""})
+    assert f"   Set-up: {line_of(bare)}\n" in told
     assert main(["history", str(run_path), "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     (stage,) = document["stages"]

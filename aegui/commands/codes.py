@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.commands.figure_files import CSV, check_suffix
 from aegui.commands.opened import OpenedRun
 from aegui.commands.places import checked_code, numbers
 from aegui.commands.words import note, say
-from aegui.core.atomic import write_atomically
+from aegui.core.atomic import check_writable, write_atomically
 from aegui.core.data.dataset import Dataset
 from aegui.core.data.writers import write_dataset
 from aegui.core.errors import AeguiError
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 
 def encode_command(options: argparse.Namespace) -> int:
     """Write the code of every sample as CSV."""
+    is_printed = options.out in {None, "-"}
+    if not is_printed:
+        check_suffix(options.out, (CSV,))
+        check_writable(options.out)
     run = OpenedRun.of(options)
     codec, dataset = run.codec, run.dataset
     codes = codec.encode(dataset.flat())
@@ -38,7 +43,7 @@ def encode_command(options: argparse.Namespace) -> int:
             for label, name, code in zip(dataset.labels, dataset.names, codes, strict=True)
         ),
     )
-    if options.out in {None, "-"}:
+    if is_printed:
         sys.stdout.write(text)
     else:
         write_atomically(options.out, text.encode())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aegui.commands.words import note, say, say_json
 from aegui.core.cost import excess, free_memory, memory_lines, memory_words, time_words
 from aegui.core.errors import AeguiError
-from aegui.core.i18n import tr
+from aegui.core.i18n import tr, trn
 from aegui.core.training.cost import large_layer_words, rows_of, training_cost
 from aegui.session.settings import Settings
 
@@ -66,13 +66,15 @@ def say_cost(resolved: ResolvedRecipe, cost: Cost, *, as_json: bool) -> None:
         )
         return
     say(
-        tr(
+        trn(
             "{parameters:,} parameters, {rows:,} samples an epoch in batches of {batch:,}, "
-            "{epochs:,} epochs.",
+            "{n:,} epoch.",
+            "{parameters:,} parameters, {rows:,} samples an epoch in batches of {batch:,}, "
+            "{n:,} epochs.",
+            training.epochs,
             parameters=cost.parameters,
             rows=rows,
             batch=batch,
-            epochs=training.epochs,
         )
     )
     for line in (_sum(cost), *memory_lines(cost)):

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from aegui.commands.progress import shown_work
 from aegui.commands.words import say, say_json, shown
+from aegui.core.data.builtin import BUILTIN_SETS
 from aegui.core.data.card import card
 from aegui.core.data.download import download, take_files
+from aegui.core.data.emoji_words import spoken_name
 from aegui.core.data.file_kinds import FILE_KINDS, kind_of
 from aegui.core.data.image_files import scan_images
 from aegui.core.data.load import read_glyph_file, read_source
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
 
 _MOST_LABELS = 128
 _MOST_CLASSES = 40
+_LOOKS = ("--size", "--grey", "--fit", "--background")
+_OF_ANY_SIZE = ("folder", "image", "several")
+"""Kinds of sources whose images become samples of the size and colours that are asked for."""
 _KINDS = {
     "builtin": mark("built-in set"),
     "folder": mark("folder of images"),
@@ -112,6 +117,26 @@ def image_spec(options: argparse.Namespace) -> ImageSpec:
 def _read(
     options: argparse.Namespace, report: Report, is_cancelled: IsCancelled
 ) -> tuple[str, tuple[Dataset, ...], tuple[str, ...]]:
+    images = image_spec(options)
+    found = _read_as(images, options, report, is_cancelled)
+    kind = found[0]
+    asked = next((name for name in _LOOKS if getattr(options, name.strip("-"))), None)
+    is_drawn = kind == "builtin" and BUILTIN_SETS[options.file].any_size
+    if asked is not None and not is_drawn and kind not in _OF_ANY_SIZE:
+        raise AeguiError(
+            tr(
+                "{option} is for folders of images and emojis: the samples of {file} are as they "
+                "are.",
+                option=asked,
+                file=options.file,
+            )
+        )
+    return found
+
+
+def _read_as(
+    images: ImageSpec, options: argparse.Namespace, report: Report, is_cancelled: IsCancelled
+) -> tuple[str, tuple[Dataset, ...], tuple[str, ...]]:
     path = Path(options.file).expanduser()
     labels = None if options.labels is None else tuple(options.labels.split(","))
     chosen = DataSpec(labels=labels, count=options.count)
@@ -120,7 +145,7 @@ def _read(
     if path.is_file() and kind_of(path) is None:
         file = read_glyph_file(path)  # each set of it by itself, not all of them together
         return file.reader, tuple(select(one, chosen) for one in file.datasets), file.notes
-    reading = read_source(options.file, image_spec(options), report, is_cancelled)
+    reading = read_source(options.file, images, report, is_cancelled)
     notes = reading.notes
     if reading.kind == "folder":
         own = own_look(scan_images([path], is_cancelled).files, is_cancelled)
@@ -156,7 +181,7 @@ def _say_card(dataset: Dataset, found: DataCard) -> None:
     titles = [shown(*pair) for pair in zip(dataset.labels, dataset.names, strict=True)]
     is_classes = len(found.classes) < found.count
     if is_classes:
-        titles = list(dataset.names)
+        titles = list(map(spoken_name, dataset.names))
     say()
     say(_headline(found))
     if is_classes:
@@ -197,10 +222,16 @@ def _headline(found: DataCard) -> str:
 
 def _classes_line(found: DataCard) -> str:
     listed = ", ".join(
-        f"{one.label} ({localized(one.count, ',')})" for one in found.classes[:_MOST_CLASSES]
+        f"{spoken_name(one.label)} ({_key(one.label)}{localized(one.count, ',')})"
+        for one in found.classes[:_MOST_CLASSES]
     )
     rest = ", …" if len(found.classes) > _MOST_CLASSES else ""
     return trn("{n} class: ", "{n} classes: ", len(found.classes)) + listed + rest
+
+
+def _key(label: str) -> str:
+    """What ``--labels`` takes, where the person's language calls the class otherwise."""
+    return "" if spoken_name(label) == label else f"{label}, "
 
 
 def _closest_line(found: DataCard, titles: list[str]) -> str:

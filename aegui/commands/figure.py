@@ -41,7 +41,10 @@ def figure_command(options: argparse.Namespace) -> int:
         figure = replace(figure, title=options.title)
     write_figures(options.out, figure, paper)
     say(tr("Written to {file}.", file=", ".join(options.out)))
-    say(model.words)
+    # Not before: what makes figures needs Qt.
+    from aegui.commands.figure_kinds import weights_words
+
+    say(weights_words(options.kind, model, options))
     del application
     return 0
 

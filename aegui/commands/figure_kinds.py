@@ -15,7 +15,7 @@ from aegui.commands.map import plane_frame, plane_rect
 from aegui.commands.noise_studies import noise_levels
 from aegui.commands.places import dimensions, place_of
 from aegui.commands.progress import shown_work
-from aegui.commands.provenance import WEIGHTS
+from aegui.commands.provenance import WEIGHTS, several_words
 from aegui.core.data.corruption import corrupted, corruption_words, parse_corruption
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
@@ -386,6 +386,15 @@ FIGURES: dict[str, Callable[[OpenedRun, argparse.Namespace], Figure]] = {
     "grid": _grid,
     "traversal": _traversal,
 }
+
+
+def weights_words(kind: str, model: OpenedRun, options: argparse.Namespace) -> str:
+    """Which weights the figure ``kind`` is of."""
+    seeds = [str(result.seed) for result in model.saved.results]
+    of_all = kind == "curves" or (kind == "noise" and options.run is None)
+    if of_all and len(seeds) > 1:
+        return several_words(options.weights, ", ".join(seeds))
+    return model.words
 
 
 def run_figure(kind: str, model: OpenedRun, options: argparse.Namespace) -> Figure:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aegui.commands.words import say, say_json
-from aegui.core.i18n import tr
 
 if TYPE_CHECKING:
     import argparse
@@ -38,7 +37,12 @@ def _epochs(saved: SavedRun) -> int:
 
 
 def _say(saved: SavedRun) -> None:
-    from aegui.core.training.stage_words import change_words, stage_words, unrecorded_words
+    from aegui.core.training.stage_words import (
+        change_words,
+        settings_words,
+        stage_words,
+        unrecorded_words,
+    )
 
     missing = unrecorded_words(saved)
     if missing:
@@ -46,16 +50,6 @@ def _say(saved: SavedRun) -> None:
     before: Stage | None = None
     for number, stage in enumerate(saved.stages, start=1):
         say(f"{number}. {stage_words(stage)}")
-        for line in (*_settings(before, stage), *map(change_words, stage.changes)):
+        for line in (*settings_words(saved, before, stage), *map(change_words, stage.changes)):
             say(f"   {line}")
         before = stage
-
-
-def _settings(before: Stage | None, stage: Stage) -> list[str]:
-    """The settings that a stage began with, as far as they were not those of the one before."""
-    from aegui.core.recipe.changes import recipe_changes
-
-    if before is None:
-        return [tr("learning rate {rate:.6g}", rate=stage.recipe.training.optimizer.learning_rate)]
-    changes = recipe_changes(before.recipe, stage.recipe)
-    return [f"{change.path}: {change.old} -> {change.new}" for change in changes]

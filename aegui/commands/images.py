@@ -9,6 +9,7 @@ import numpy as np
 
 from aegui.core.atomic import check_writable
 from aegui.core.data.dataset import Dataset
+from aegui.core.data.image_folder import check_image_folder, write_image_folder
 from aegui.core.data.writers import form_of, is_folder_path, write_dataset
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.latent.sheets import write_sheet
@@ -28,6 +29,7 @@ def check_images_path(path: str, *, folders: bool = True) -> None:
         AeguiError: So it is.
     """
     if folders and is_folder_path(path):
+        check_image_folder(path)
         return
     check_writable(path)
     if Path(path).suffix.lower() != _PNG:
@@ -64,5 +66,9 @@ def write_images(
         write_sheet(path, images, None, scale, ink=ink)
         return
     kept = (images > THRESHOLD).astype(np.float32) if glyphs else np.clip(images, 0.0, 1.0)
-    labels = labels or [str(place + 1) for place in range(len(images))]
-    write_dataset(path, Dataset.from_images(name, kept, labels, names))
+    numbers = [str(place + 1) for place in range(len(images))]
+    dataset = Dataset.from_images(name, kept, labels or numbers, names)
+    if not labels and is_folder_path(path):
+        write_image_folder(path, dataset, by_label=False)
+    else:
+        write_dataset(path, dataset)

@@ -248,8 +248,8 @@ def _read(source: str, codec: Codec) -> Dataset:
         tr(
             "{file} has images of {got} pixels, but the network takes {wanted}.",
             file=source,
-            got="x".join(map(str, dataset.image_shape[1:])),
-            wanted=f"{height}x{width}",
+            got="x".join(map(str, dataset.image_shape[:0:-1])),
+            wanted=f"{width}x{height}",
         )
     )
 
@@ -263,7 +263,7 @@ def _sheet(source: str, height: int, width: int) -> Dataset:
             tr(
                 "{file} is no image, and no sheet of images, of {wanted} pixels: {reason}",
                 file=source,
-                wanted=f"{height}x{width}",
+                wanted=f"{width}x{height}",
                 reason=error,
             )
         ) from error

@@ -16,7 +16,7 @@ from aegui.core.data.load import load_data
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.fitting import refuse_other_size
 from aegui.core.evaluation.parts import is_same_set, parts_of
-from aegui.core.i18n import tr
+from aegui.core.i18n import tr, trn
 from aegui.core.recipe import DataSpec
 from aegui.core.run_file.origin import origin_words
 from aegui.core.run_file.saved import load_run
@@ -223,7 +223,14 @@ class OpenedRun:
 
     def say_written(self, images: int, path: str) -> None:
         """Say how many images were written, and by which weights they were made."""
-        say(tr("{n:,} images written to {file}.", n=images, file=path))
+        say(
+            trn(
+                "{n:,} image written to {file}.",
+                "{n:,} images written to {file}.",
+                images,
+                file=path,
+            )
+        )
         say(self.words)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aegui.core.errors import AeguiError, elided
-from aegui.core.i18n import tr
+from aegui.core.i18n import localized, tr
 
 if TYPE_CHECKING:
     import argparse
@@ -67,18 +67,26 @@ def check_number(
     shown = f"{value:g}" if isinstance(value, float) else elided(str(value))
     if least is not None and not value >= least:
         words = tr(
-            "{name} is {value}; it must be at least {n:,.20g}.", name=name, value=shown, n=least
+            "{name} is {value}; it must be at least {n}.", name=name, value=shown, n=_bound(least)
         )
         raise AeguiError(words)
     if most is not None and value > most:
         words = tr(
-            "{name} is {value}; it must be at most {n:,.20g}.", name=name, value=shown, n=most
+            "{name} is {value}; it must be at most {n}.", name=name, value=shown, n=_bound(most)
         )
         raise AeguiError(words)
 
 
+def _bound(value: float) -> str:
+    """As it stands in the table: whole numbers to their last digit, others without what is none."""
+    return localized(value, "," if isinstance(value, int) else ",.15g")
+
+
 def text(names: str, metavar: str, help: str, **settings: Any) -> Option:
     """An option, or a positional argument, whose value is a text; ``names`` have spaces between."""
+    if settings.get("nargs") == "*":
+        # Without a default argparse says that one has to be given.
+        settings = {"default": []} | settings
     return Option(tuple(names.split()), help, metavar, None, None, settings)
 
 

@@ -606,7 +606,12 @@ PAGE = (
     out(mark("map.html"), mark("the page, one .html file")),
 )
 REPORT = (
-    text("sources", mark("RUN|STUDY"), mark("saved runs, and studies that were done"), nargs="*"),
+    text(
+        "sources",
+        mark("RUN|STUDY"),
+        mark("saved runs, and studies that were done: a plan, a name, or the folder of --out"),
+        nargs="*",
+    ),
     choice("--assignment", ASSIGNMENTS, mark("also the networks and studies of this course work")),
     flag("--train", mark("do first what is missing of the studies")),
     *_OF_FILE,
@@ -615,7 +620,13 @@ REPORT = (
     choice(
         "--lang", list(LANGUAGES), mark("language of the report (default: that of the messages)")
     ),
-    out(mark("FOLDER"), mark("folder of the report, empty or that of an earlier one")),
+    out(
+        mark("FOLDER"),
+        mark(
+            "folder of the report; one that has files gets a new one in it, an earlier report "
+            "beside it"
+        ),
+    ),
 )
 NOISE_CURVES = (
     _FILES,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aegui.commands.figure_files import check_suffix
 from aegui.commands.words import note, say
+from aegui.core.atomic import check_writable
 from aegui.core.i18n import tr
-from aegui.core.problem_report import PARTS, as_text, collected, write_report
+from aegui.core.problem_report import PARTS, SUFFIXES, as_text, collected, write_report
 
 if TYPE_CHECKING:
     import argparse
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
 
 def report_problem_command(options: argparse.Namespace) -> int:
     """Collect what is asked for, and write it to a file or the standard output."""
+    if options.out is not None:
+        check_suffix(options.out, SUFFIXES)
+        check_writable(options.out)
     recipe = None
     if options.recipe is not None:
         from aegui.core.course_configs import load_any_recipe

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.core.data.progress import clock
+from aegui.core.data.progress import clock, reporting_share
 from aegui.core.i18n import tr
 from aegui.leaving import SIGNAL_EXIT, heard_signals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from aegui.core.data.progress import IsCancelled, Report
+    from aegui.core.data.progress import IsCancelled, Report, ReportShare
     from aegui.core.training.history import HistoryView
     from aegui.core.training.train import Training
 
@@ -101,15 +101,21 @@ def mute_lost_terminal() -> None:
 def _columns() -> int:
     """The width of the terminal; as usual, where it has just been closed."""
     try:
-        return os.get_terminal_size(sys.stderr.fileno()).columns
+        # Some that have no window of their own say 0.
+        return os.get_terminal_size(sys.stderr.fileno()).columns or _USUAL_COLUMNS
     except (OSError, ValueError):
         return _USUAL_COLUMNS
 
 
 class TerminalLine:
-    """One line on the standard error, redrawn in place; silent where that is no terminal."""
+    """One line on the standard error, redrawn in place; silent where that is no terminal.
+
+    Attributes:
+        about: What is done at present; it stands before the share that is done.
+    """
 
     def __init__(self) -> None:
+        self.about = ""
         self.is_shown = sys.stderr.isatty()
         self._due = 0.0
 
@@ -121,6 +127,12 @@ class TerminalLine:
             # A line that wrapped could not be redrawn in place.
             sys.stderr.write(f"\r{text[: _columns() - 1]}\033[K")
             sys.stderr.flush()
+
+    def showing_share(self) -> ReportShare:
+        """What shows the share that it is told, and the time left."""
+        return reporting_share(
+            lambda progress: self.show("  ".join(filter(None, (self.about, progress.text))))
+        )
 
     def clear(self) -> None:
         """Leave an empty line behind."""

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from aegui.core.evaluation.parts import PARTS
-from aegui.core.i18n import mark, tr
+from aegui.core.i18n import localized, mark, tr
 from aegui.core.machine import processor
 
 if TYPE_CHECKING:
@@ -38,7 +38,9 @@ def about_data(dataset: Dataset, parts: Mapping[str, Sized]) -> dict[str, Any]:
 
 def data_words(dataset: Dataset, parts: Mapping[str, Sized]) -> str:
     """The same in words, such as "lowercase: 22 learnt, 10 held out"."""
-    counts = ", ".join(f"{len(indices):,} {tr(PARTS[key])}" for key, indices in parts.items())
+    counts = ", ".join(
+        f"{localized(len(indices), ',')} {tr(PARTS[key])}" for key, indices in parts.items()
+    )
     return tr("Samples: {name}, {counts}.", name=dataset.name, counts=counts)
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aegui.commands.cost import cost_of, refuse_excess
 from aegui.commands.figure_files import (
     check_figure_path,
     made_figure,
@@ -19,17 +21,21 @@ from aegui.commands.progress import TerminalLine, stopping_at
 from aegui.commands.words import note, say, say_json
 from aegui.core.atomic import check_writable, write_atomically
 from aegui.core.errors import AeguiError
-from aegui.core.i18n import set_language, tr
+from aegui.core.i18n import set_language, tr, trn
 from aegui.core.races.optimizers import RaceSpec, check_spec, race
 from aegui.core.races.smallest import (
     OWN,
     Attempts,
     Challenge,
+    attempts_left,
     best_of_attempts,
+    for_challenge,
     shrink,
     try_network,
 )
 from aegui.core.races.surface import PlaneKey, frame_of, loss_surface, plane_of
+from aegui.core.study.settings import key_of
+from aegui.core.study.units import resolved_of
 from aegui.core.text_tables import columns_text
 from aegui.leaving import ENDING_SIGNALS
 from aegui.widgets.figures.race_kinds import RaceView
@@ -41,8 +47,6 @@ if TYPE_CHECKING:
     from aegui.core.races.optimizers import RaceState
     from aegui.core.races.smallest import Attempt
     from aegui.core.recipe import Recipe
-
-_BAR = 24
 
 
 def race_command(options: argparse.Namespace) -> int:
@@ -62,9 +66,10 @@ def race_command(options: argparse.Namespace) -> int:
     )
     check_spec(spec)
     line, state = TerminalLine(), None
+    told = line.showing_share()
     with stopping_at(ENDING_SIGNALS) as stop:
         for state in race(recipe, dataset, spec, lambda: stop.requested):
-            line.show(_bar(state.share))
+            told(state.share)
     line.clear()
     assert state is not None, "a race tells at least how it ended"
     if options.json:
@@ -90,11 +95,6 @@ def _rates(texts: list[str]) -> dict[str, float]:
             )
         found[key.strip()] = rate
     return found
-
-
-def _bar(share: float) -> str:
-    cells = round(_BAR * share)
-    return f"[{'#' * cells}{'.' * (_BAR - cells)}] {share:.0%}"
 
 
 def _say_standings(state: RaceState) -> None:
@@ -165,14 +165,22 @@ def smallest_command(options: argparse.Namespace) -> int:
     challenge = Challenge(options.wrong, options.seeds, reach).checked()
     attempts = Attempts(recipe, challenge)
     note(tr("Goal: {goal}.", goal=challenge.words))
+    own = getattr(options, "try")
+    if own or not options.list:
+        times = _times(recipe, challenge, attempts, own=own)
+        _refuse_long(recipe, challenge, times, allowed=options.yes)
+    line = TerminalLine()
+    told = line.showing_share()
     with stopping_at(ENDING_SIGNALS) as stop:
-        if getattr(options, "try"):
-            found = try_network(recipe, challenge, attempts, by=OWN, stopped=lambda: stop.requested)
+        if own:
+            found = try_network(
+                recipe, challenge, attempts, by=OWN, tell=told, stopped=lambda: stop.requested
+            )
+            line.clear()
             _say_attempt(found)
         elif not options.list:
-            line = TerminalLine()
-            for news in shrink(recipe, challenge, attempts, lambda: stop.requested):
-                line.show(news.trying)
+            for news in shrink(recipe, challenge, attempts, lambda: stop.requested, told):
+                line.about = news.trying
                 if news.attempt is not None:
                     line.clear()
                     _say_attempt(news.attempt)
@@ -189,6 +197,21 @@ def smallest_command(options: argparse.Namespace) -> int:
         write_atomically(options.out, document.encode())
         note(tr("Written to {file}.", file=options.out))
     return stop.exit_code if stop.requested else 0
+
+
+def _times(recipe: Recipe, challenge: Challenge, attempts: Attempts, *, own: bool) -> int:
+    """How many networks are to be trained."""
+    if not own:
+        return attempts_left(recipe, challenge, attempts)
+    return int(attempts.get(key_of(for_challenge(recipe, challenge))) is None)
+
+
+def _refuse_long(recipe: Recipe, challenge: Challenge, times: int, *, allowed: bool) -> None:
+    """Refuse what takes longer than may be spent unasked: ``times`` networks with all seeds."""
+    if times:
+        each = cost_of(resolved_of(for_challenge(recipe, challenge)), 0)
+        cost = replace(each, seconds=each.seconds * challenge.seeds * times)
+        refuse_excess(cost, allowed=allowed)
 
 
 def _with_epochs(options: argparse.Namespace) -> Recipe:
@@ -213,12 +236,13 @@ def _say_attempt(attempt: Attempt | None) -> None:
 
 def _attempt_words(attempt: Attempt) -> str:
     words = tr("reaches it") if attempt.holds else tr("does not")
-    return tr(
-        "{widths}: {n:,} parameters, {met} of {seeds} seeds, {words}",
+    return trn(
+        "{widths}: {parameters:,} parameters, {met} of {n} seed, {words}",
+        "{widths}: {parameters:,} parameters, {met} of {n} seeds, {words}",
+        attempt.seeds,
         widths=attempt.widths,
-        n=attempt.parameters,
+        parameters=attempt.parameters,
         met=attempt.met,
-        seeds=attempt.seeds,
         words=words,
     )
 

@@ -8,7 +8,7 @@ from aegui.commands.words import say, say_json
 from aegui.core.cost import time_words
 from aegui.core.errors import AeguiError
 from aegui.core.gallery import GROUPS, LEVELS, cards, data_words, figures, kind_words
-from aegui.core.i18n import tr
+from aegui.core.i18n import localized, tr
 from aegui.core.text_tables import columns_text
 
 if TYPE_CHECKING:
@@ -64,9 +64,9 @@ def _row(card: Card, known: CardFigures | None) -> list[str]:
     if card.model is not None:
         time = tr("trained")
     units = card.recipe.network.latent.units
-    parameters = _NOTHING if known is None else f"{known.parameters:,}"
+    parameters = _NOTHING if known is None else localized(known.parameters, ",")
     words = kind_words(card.recipe), data_words(card.recipe.data.source)
-    return [card.key, level, *words, f"{units:,}", parameters, time]
+    return [card.key, level, *words, localized(units, ","), parameters, time]
 
 
 def _document(card: Card, known: CardFigures | None) -> dict[str, object]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import platform
 import shlex
+import tempfile
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,11 +27,12 @@ from aegui.core.i18n import set_language, tr
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe.file import recipe_json
 from aegui.core.report.assignments import ASSIGNMENTS
-from aegui.core.report.figure_ids import FigureId, run_mark
-from aegui.core.report.folder import LIST_FILE, has_files, is_hand_in
+from aegui.core.report.figure_ids import FigureId
+from aegui.core.report.figure_runs import run_mark
+from aegui.core.report.folder import LIST_FILE, free_folder
 from aegui.core.run_file.saved import SUFFIX
 from aegui.core.study.plan import find_plan, load_plan
-from aegui.core.study.records import Records, usual_folder, with_kept_seeds
+from aegui.core.study.records import LINES_FILE, PLAN_FILE, Records, usual_folder, with_kept_seeds
 from aegui.core.study.study import Study
 from aegui.core.study.workers import fitting_jobs, usual_jobs, workers_for
 from aegui.core.system_reason import system_reason
@@ -56,6 +61,8 @@ class _Source:
     pages: Callable[[IsCancelled], Iterator[ReportPage]]
     configuration: str
     model: OpenedRun | None = None
+    file: Path | None = None
+    """Of the network: it lies in the folder once more."""
     study: str = ""
 
     def id_of(self, kind: str) -> str:
@@ -71,38 +78,61 @@ def report_command(options: argparse.Namespace) -> int:
     """Write the folder."""
     if options.lang:
         set_language(options.lang)
-    folder = Path(options.out)
-    _check_folder(folder)
-    application = start_painting()
     names = list(options.sources)
     if options.assignment is not None:
         names += ASSIGNMENTS[options.assignment].sources
     if not names:
         raise AeguiError(tr("Name saved runs or studies, or an assignment with --assignment."))
-    sources = [_source(name, options) for name in names]
+    application = start_painting()
+    with _made(_free(Path(options.out), options.assignment or Path(names[0]).stem)) as folder:
+        _report(options, names, folder)
+    del application
+    return 0
+
+
+def _report(options: argparse.Namespace, names: Sequence[str], folder: Path) -> None:
+    sources = _apart([_source(name, options) for name in names])
     title = options.title or _title(options, sources)
     with shown_work() as (report, cancelled):
         pages = _pages(sources, report, cancelled)
         if not pages:
             raise AeguiError(tr("There is nothing to report: no study has a run that has ended."))
-        pages.append(_annex(sources, folder))
         if options.blank:
             pages = [replace(page, finding=page.figure.title) for page in pages]
+        pages.append(_annex(sources, folder))
         _write(folder, title, sources, pages, report, cancelled)
     say(tr("{n} figures are in {folder}.", n=len(pages), folder=folder))
     say(tr("Begin with {slides}, {pdf} or {page}.", slides=SLIDES, pdf=BOOK, page=PAGE))
-    del application
-    return 0
 
 
-SLIDES, BOOK, PAGE, COMMANDS, MAPS, CODE = (
+SLIDES, BOOK, PAGE, COMMANDS, MAPS, CODE, NETWORKS = (
     "slides.pptx",
     "report.pdf",
     "report.html",
     "commands.txt",
     "maps.html",
     "code",
+    "networks",
 )
+
+
+def _apart(sources: Sequence[_Source]) -> list[_Source]:
+    """The same, whose networks each have a file of their own in the hand-in.
+
+    Command lines name that one: who is handed the folder has no other.
+    """
+    taken: set[str] = set()
+    for source in sources:
+        if source.model is None:
+            continue
+        stem = name = Path(source.model.file).stem
+        for number in itertools.count(2):
+            if name not in taken:
+                break
+            name = f"{stem}-{number}"
+        taken.add(name)
+        source.model.file = f"{NETWORKS}/{name}{SUFFIX}"
+    return list(sources)
 
 
 def _title(options: argparse.Namespace, sources: Sequence[_Source]) -> str:
@@ -112,22 +142,36 @@ def _title(options: argparse.Namespace, sources: Sequence[_Source]) -> str:
     return ", ".join(names[:_MOST_NAMES]) + (" …" if len(names) > _MOST_NAMES else "")
 
 
-def _check_folder(folder: Path) -> None:
-    """Refuse a folder that has other things in it."""
+def _free(chosen: Path, stem: str) -> Path:
+    """``chosen``, or a new folder for a hand-in of ``stem`` where it has files already."""
+    try:
+        return free_folder(chosen, plain_name(f"{tr('hand-in')}-{stem}"))
+    except OSError as error:
+        raise _not_made(chosen, error) from None
+
+
+@contextmanager
+def _made(folder: Path) -> Iterator[Path]:
+    """Make ``folder`` before the long work; where nothing comes of it, it goes again."""
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        used = has_files(folder) and not is_hand_in(folder)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
     except OSError as error:
-        text = tr("{file} could not be made: {reason}.", file=folder, reason=system_reason(error))
-        raise AeguiError(text) from None
-    if used:
-        raise AeguiError(
-            tr(
-                "{folder} has other files in it: name a folder that is empty, or that of an "
-                "earlier report.",
-                folder=folder,
-            )
-        )
+        raise _not_made(folder, error) from None
+    try:
+        yield folder
+    except BaseException:
+        with suppress(OSError):
+            for one in missing:
+                one.rmdir()
+        raise
+
+
+def _not_made(folder: Path, error: OSError) -> AeguiError:
+    reason = system_reason(error)
+    return AeguiError(tr("{file} could not be made: {reason}.", file=folder, reason=reason))
 
 
 def _source(name: str, options: argparse.Namespace) -> _Source:
@@ -139,9 +183,10 @@ def _source(name: str, options: argparse.Namespace) -> _Source:
     if Path(name).suffix.lower() == SUFFIX:
         model = OpenedRun(name, options.run, options.weights)
         recipe = recipe_json(model.saved.recipe)
-        return _Source(model.name, lambda cancelled: run_pages(model, cancelled), recipe, model)
-    path = find_plan(name)
-    folder = usual_folder(path)
+        pages = partial(run_pages, model)
+        return _Source(model.name, pages, recipe, model, Path(name))
+    path, folder, command = _study_at(name)
+    key = folder.resolve().name if path.parent == folder else path.stem
     plan = with_kept_seeds(load_plan(path), folder)
     records = Records(folder)
     study = Study(plan, path.parent, records)
@@ -152,17 +197,37 @@ def _source(name: str, options: argparse.Namespace) -> _Source:
     if not any(cell.runs for cell in result.cells):
         raise AeguiError(
             tr(
-                "The study {name} has no runs yet: do it with aegui study {name}, or give --train.",
+                "The study {name} has no runs yet: do it with aegui study {name}, or give --train; "
+                "of one that was done with --out name that folder.",
                 name=name,
             )
         )
-    command = shlex.join(["aegui", "study", name])
     return _Source(
         tr(plan.name) or path.stem,
-        lambda _cancelled: study_pages(result, records, command, plain_name(path.stem)),
+        lambda _cancelled: study_pages(result, records, command, plain_name(key)),
         path.read_text(encoding="utf-8"),
-        study=path.stem,
+        study=key,
     )
+
+
+def _study_at(name: str) -> tuple[Path, Path, str]:
+    """The plan of a study, the folder of its runs, and the line that does it.
+
+    A folder, or the plan in it, is that of a study that was done with ``--out``.
+
+    Raises:
+        AeguiError: There is no such study.
+    """
+    path = find_plan(name)
+    folder = path if path.is_dir() else path.parent
+    if path.is_dir() or (path.name == PLAN_FILE and (folder / LINES_FILE).exists()):
+        path = folder / PLAN_FILE
+        if not path.exists():
+            raise AeguiError(
+                tr("{folder} holds no study: there is no {file}.", folder=folder, file=PLAN_FILE)
+            )
+        return path, folder, shlex.join(["aegui", "study", str(path), "-o", str(folder)])
+    return path, usual_folder(path), shlex.join(["aegui", "study", name])
 
 
 def _train(study: Study, records: Records) -> None:
@@ -218,6 +283,7 @@ def _annex(sources: Sequence[_Source], folder: Path) -> ReportPage:
     rows += [(tr("code that runs alone"), code) for code in codes]
     if models:
         rows.append((tr("living map"), MAPS))
+        rows += [(tr("network"), model.file) for model in models]
     rows.append((tr("command lines"), COMMANDS))
     rows.append((tr("program"), f"aegui {__version__}, Python {platform.python_version()}"))
     rows.append((tr("computer"), f"{platform.system()} {platform.machine()}"))
@@ -297,6 +363,10 @@ def _write(
     for number, source in enumerate(sources, 1):
         name = f"{number:02d}-{plain_name(source.name)}.json"
         write_atomically(folder / "configurations" / name, source.configuration.encode())
+    for source in sources:
+        if source.model is not None and source.file is not None:
+            (folder / NETWORKS).mkdir(exist_ok=True)
+            write_atomically(folder / source.model.file, source.file.read_bytes())
     models = [source.model for source in sources if source.model is not None]
     if models:
         exhibits = [model.exhibit for model in models]

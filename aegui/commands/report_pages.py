@@ -15,9 +15,11 @@ import numpy as np
 
 from aegui.commands.figure_kinds import FIGURES
 from aegui.commands.options import FIGURE
+from aegui.core.atomic import plain_name
 from aegui.core.data.builtin import BUILTIN_SETS
 from aegui.core.data.card import card
 from aegui.core.data.corruption import corruption_words
+from aegui.core.data.emoji_words import spoken_name
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.noise import noisy_score
 from aegui.core.evaluation.samples import sample_images
@@ -30,12 +32,13 @@ from aegui.core.latent.paths import pixel_change, through
 from aegui.core.latent.pca import fit_pca
 from aegui.core.latent.sheets import decoded
 from aegui.core.network.activations import ACTIVATIONS
-from aegui.core.network.catalog import INITIALIZERS, SCHEDULES
+from aegui.core.network.catalog import DEVICES, INITIALIZERS, SCHEDULES
 from aegui.core.network.resolve import classes_learnt, layer_shapes
 from aegui.core.network.summary import summary_of
 from aegui.core.recipe import CorruptionSpec
 from aegui.core.recipe.settings import SECTIONS
 from aegui.core.text_tables import csv_text
+from aegui.core.training.best import has_best_weights
 from aegui.core.training.losses import LOSSES
 from aegui.core.training.optimizers import OPTIMIZERS
 from aegui.kit.charts.figure import Figure
@@ -61,6 +64,8 @@ ORDER = (DATA, METHOD, AXES, RESULT, MAP, NEW, NEW_IMAGES, DENOISE, ANNEX)
 """The sections in the order of the assignment."""
 _FEW_CHARACTERS = 100
 _MOST_MATRIX = 40
+_MOST_PAIRS = 1_000
+_THOUSAND, _MANY = 1e3, 1e7
 _FINDS = 12
 _NEAREST = 5
 _STEPS = 9
@@ -150,8 +155,12 @@ def _data_pages(model: OpenedRun) -> Iterator[ReportPage]:
         for pair in found.closest
     ]
     first = pairs[0]
-    finding = tr(
-        "The closest two, {a} and {b}, differ in {n} pixels", a=first[0], b=first[1], n=first[2]
+    finding = trn(
+        "The closest two, {a} and {b}, differ in {n} pixel",
+        "The closest two, {a} and {b}, differ in {n} pixels",
+        round(found.closest[0].distance),
+        a=first[0],
+        b=first[1],
     )
     head = (tr("character"), tr("character"), tr("pixels that differ"))
     sheet = PictureSheet(
@@ -264,7 +273,13 @@ def _reasons(recipe: Recipe) -> dict[str, str]:
             if ends
             else tr("No goal ends it sooner; the best weights on the way are kept.")
         ),
+        "regularisation": (
+            tr("Small weights are asked for, or steps are cut: it holds back what is learnt.")
+            if training.l1 or training.l2 or training.clip_norm is not None
+            else tr("Nothing holds the weights back: the network itself limits what is learnt.")
+        ),
         "repetition": tr("With the same seed the same training comes again."),
+        "device": tr(DEVICES[training.device].help),
     }
 
 
@@ -272,12 +287,14 @@ def _curves_finding(model: OpenedRun) -> str:
     history = model.saved.history
     assert history is not None
     loss = np.asarray(history.loss)[:, model.codec.run]
-    return tr(
+    return trn(
+        "The loss falls from {first} to {last} in {n:,} epoch; these weights are those of epoch "
+        "{epoch:,}",
         "The loss falls from {first} to {last} in {n:,} epochs; these weights are those of epoch "
         "{epoch:,}",
-        first=localized(float(loss[0]), ".3g"),
-        last=localized(float(loss[-1]), ".3g"),
-        n=int(history.epoch[-1]),
+        int(history.epoch[-1]),
+        first=_short(float(loss[0])),
+        last=_short(float(loss[-1])),
         epoch=model.codec.epoch,
     )
 
@@ -342,13 +359,25 @@ def _result_pages(model: OpenedRun) -> Iterator[ReportPage]:
         unit,
     )
     if model.glyphs:
-        finding = tr("The worst answer is that to {name}: {n} wrong pixels", name=worst, n=notes[0])
+        finding = trn(
+            "The worst answer is that to {name}: {n} wrong pixel",
+            "The worst answer is that to {name}: {n} wrong pixels",
+            int(errors.max()),
+            name=worst,
+        )
     else:
         finding = tr(
             "The worst answer is that to {name}: squared error {n}", name=worst, n=notes[0]
         )
     finding = finding if errors.max() else whole
-    yield ReportPage("worst", RESULT, finding, replace(figure, name="worst"))
+    table = csv_text(
+        [tr("sample"), unit],
+        [
+            [_name(model, int(at) * step), f"{errors[at]:.6g}"]
+            for at in np.argsort(-errors, kind="stable")
+        ],
+    )
+    yield ReportPage("worst", RESULT, finding, replace(figure, name="worst"), "", table)
 
 
 # The map
@@ -361,7 +390,18 @@ def _latent_finding(model: OpenedRun) -> str:
         return tr(
             "{n} numbers of the code, seen where the samples differ most", n=model.codec.latent_size
         )
-    return tr("Where {n:,} samples lie by the numbers of their codes", n=len(codes))
+    if not 2 <= len(codes) <= _MOST_PAIRS or not np.isfinite(codes).all():
+        return tr("Where {n:,} samples lie by the numbers of their codes", n=len(codes))
+    apart = ((codes[:, np.newaxis] - codes) ** 2).sum(axis=2)
+    np.fill_diagonal(apart, np.inf)
+    one, other = divmod(int(apart.argmin()), len(codes))
+    return tr(
+        "{n:,} samples on the plane of their codes: {a} and {b} are the closest, {distance} apart",
+        n=len(codes),
+        a=_name(model, one),
+        b=_name(model, other),
+        distance=localized(float(apart[one, other]) ** 0.5, ".2g"),
+    )
 
 
 def _grid_finding(model: OpenedRun) -> str:
@@ -418,10 +458,12 @@ def _find_pages(
         ratio=localized(float(found.ratio[0]), ".2f"),
         names=", ".join(names[1:]),
     )
-    command = _line("finds", model.file, "-n", str(_FINDS), "-o", "finds.png")
-    yield ReportPage(
-        "new-one", section, finding, Figure("new-one", title, (sheet,), model.origin()), command
-    )
+    asked = ("-n", str(_FINDS), "-o", _out(model, "finds.png"))
+    command = _line("finds", model.file, *_which(model), *asked)
+    figure = Figure("new-one", title, (sheet,), model.origin())
+    rows = [[name, f"{gap:.6g}"] for name, gap in zip(names[1:], found.distances[0], strict=True)]
+    table = csv_text([tr("nearest sample"), unit], rows)
+    yield ReportPage("new-one", section, finding, figure, command, table)
     some = pictures_figure(
         list(images),
         look_of(model.dataset),
@@ -431,7 +473,14 @@ def _find_pages(
         [localized(float(ratio), ".2f") for ratio in found.ratio],
     )
     words = trn("{n} new image, and its novelty", "{n} new images, and their novelty", len(images))
-    yield ReportPage("new", section, words, some, command)
+    numbers = [f"z{place}" for place in range(1, codes.shape[1] + 1)]
+    rows = [
+        [f"{ratio:.6g}", *(f"{value:.6g}" for value in code)]
+        for ratio, code in zip(found.ratio, codes, strict=True)
+    ]
+    yield ReportPage(
+        "new", section, words, some, command, csv_text([tr("novelty"), *numbers], rows)
+    )
 
 
 def _samples_page(model: OpenedRun, section: str) -> ReportPage:
@@ -451,7 +500,9 @@ def _samples_page(model: OpenedRun, section: str) -> ReportPage:
         rows, look_of(model.dataset), title, model.origin(), notes, unit
     )
     finding = tr("{n} images drawn at random, none picked", n=_DRAWN)
-    command = _line("sample", model.file, "-n", str(_DRAWN), "--seed", "0", "-o", "samples.png")
+    which = _which(model)
+    asked = ("-n", str(_DRAWN), "--seed", "0", "-o", _out(model, "samples.png"))
+    command = _line("sample", model.file, *which, *asked)
     return ReportPage("samples", section, finding, replace(figure, name="samples"), command)
 
 
@@ -475,7 +526,12 @@ def _path_page(model: OpenedRun, section: str) -> ReportPage:
         b=b,
         n=localized(float(pixel_change(model.codec, path).sum()), ".1f"),
     )
-    return ReportPage("path", section, finding, Figure("path", title, (sheet,), model.origin()), "")
+    ends = (f"--from={_called(model, first * step)}", f"--to={_called(model, last * step)}")
+    asked = ("-n", str(_STEPS), "-o", _out(model, "path.png"))
+    command = _line("path", model.file, *_which(model), *ends, *asked)
+    return ReportPage(
+        "path", section, finding, Figure("path", title, (sheet,), model.origin()), command
+    )
 
 
 def _interpolation_page(model: OpenedRun, section: str) -> ReportPage:
@@ -504,8 +560,9 @@ def _interpolation_page(model: OpenedRun, section: str) -> ReportPage:
     sheet = PictureSheet(tuple(rows), look_of(model.dataset), row_names=tuple(names))
     title = tr("Interpolation in {n} equal steps of the code", n=_STEPS)
     finding = tr(
-        "Every step between two samples is an image; from one to the next {n} at most change",
-        n=localized(max(changes, default=0.0), ".1f"),
+        "Every step between two samples is an image; at most {n} pixels change from one to the "
+        "next",
+        n=_short(max(changes, default=0.0)),
     )
     return ReportPage(
         "interpolation",
@@ -539,8 +596,17 @@ def _concept_pages(model: OpenedRun, section: str) -> Iterator[ReportPage]:
         b=minus_name,
         apart=localized(found.separation, ".1f"),
     )
+    labels = model.dataset.labels
+    listed = [",".join(dict.fromkeys(labels[at] for at in box)) for box in (plus, minus)]
+    command = _line(
+        *("concept", model.file, *_which(model), f"--plus={listed[0]}", f"--minus={listed[1]}"),
+        *(f"--apply={_called(model, place)}" for place in minus[:3]),
+        *("-o", _out(model, "concept.png")),
+    )
+    # Of larger sets the page looks at some samples, the command at all.
+    whole = command if len(codes) == len(model.dataset) else ""
     yield ReportPage(
-        "concept", section, finding, Figure("concept", title, (sheet,), model.origin()), ""
+        "concept", section, finding, Figure("concept", title, (sheet,), model.origin()), whole
     )
 
 
@@ -559,7 +625,8 @@ def _boxes(model: OpenedRun) -> tuple[tuple[str, list[int]], tuple[str, list[int
     if len(known_labels) < 2 or labels.count(known_labels[1]) < 3:
         return None
     first, second = (
-        (label, [at for at, one in enumerate(labels) if one == label]) for label in known_labels
+        (label_sign(label), [at for at, one in enumerate(labels) if one == label])
+        for label in known_labels
     )
     return first, second
 
@@ -584,15 +651,16 @@ def _noise_finding(model: OpenedRun, noise: CorruptionSpec) -> str:
 def _noisy_page(model: OpenedRun, noise: CorruptionSpec) -> Iterator[ReportPage]:
     score = noisy_score(model.codec, model.dataset, noise, 4000, 0, limited=False)
     finding = tr(
-        "{noise}: {share} of the answers have at most 1 wrong pixel",
+        "{noise}: {share} % of the answers have at most 1 wrong pixel",
         noise=corruption_words(noise),
-        share=localized(score.share_at_most_1, ".0%"),
+        share=localized(100.0 * score.share_at_most_1, ".0f"),
     )
     level = f"{noise.level:g}".replace(".", "")
-    for page in _drawn(
-        model, DENOISE, lambda _: finding, "reconstructions", "--noise", _named(noise)
-    ):
-        yield replace(page, key=f"noisy-{level}")
+    asked = ("reconstructions", "--noise", _named(noise))
+    for page in _drawn(model, DENOISE, lambda _: finding, *asked, key=f"noisy-{level}"):
+        # Without the finding, too, each level has a title of its own.
+        title = tr("{what}: {name}", what=tr("Reconstructions"), name=corruption_words(noise))
+        yield replace(page, figure=replace(page.figure, title=title))
 
 
 def _named(noise: CorruptionSpec) -> str:
@@ -608,25 +676,55 @@ def _drawn(
     finding: Callable[[OpenedRun], str],
     kind: str,
     *more: str,
+    key: str = "",
 ) -> Iterator[ReportPage]:
-    """A figure that the command ``figure`` draws, where this network has one of that kind."""
+    """A figure that the command ``figure`` draws, where this network has one of that kind.
+
+    ``key`` is its own where there are several of the kind.
+    """
+    key = key or kind
     parser = argparse.ArgumentParser(add_help=False)
     for option in FIGURE:
         option.add_to(parser)
-    weights = ("--weights", model.weights) if model.weights != "best" else ()
-    asked = [model.file, kind, *weights, *more, "-o", f"{kind}.svg"]
+    asked = [model.file, kind, *_which(model), *more, "-o", _out(model, f"{key}.svg")]
     options = parser.parse_args(asked)
     try:
         figure = FIGURES[kind](model, options)
     except AeguiError:
         return
     command = _line("figure", *asked)
-    yield ReportPage(kind, section, finding(model), figure, command, figure.csv)
+    yield ReportPage(key, section, finding(model), figure, command, figure.csv)
 
 
 def _name(model: OpenedRun, place: int) -> str:
     dataset = model.dataset
-    return label_sign(dataset.labels[place]) if model.glyphs else dataset.names[place]
+    return label_sign(dataset.labels[place]) if model.glyphs else spoken_name(dataset.names[place])
+
+
+def _which(model: OpenedRun) -> tuple[str, ...]:
+    """The options that name the run of the file and its weights, where they are not the best."""
+    run, best = model.codec.run, model.saved.best_run
+    number = ("--run", str(run)) if run != best else ()
+    # A GAN has its last weights alone, which nobody has to ask for.
+    is_asked = model.weights != "best" and has_best_weights(model.saved.recipe)
+    return (*number, *(("--weights", model.weights) if is_asked else ()))
+
+
+def _short(value: float) -> str:
+    """Three digits; of thousands no power of ten."""
+    return localized(value, ",.0f" if _THOUSAND <= abs(value) < _MANY else ".3g")
+
+
+def _called(model: OpenedRun, place: int) -> str:
+    """By what a command finds a sample: a character, or the name of one that nobody can type."""
+    label, name = model.dataset.labels[place], model.dataset.names[place]
+    is_typed = model.glyphs and label.isprintable() and label.strip() != ""
+    return label if is_typed else name
+
+
+def _out(model: OpenedRun, name: str) -> str:
+    """A file that no other line of the hand-in writes, of another network neither."""
+    return f"{plain_name(model.name)}-{name}"
 
 
 def _line(*arguments: str) -> str:

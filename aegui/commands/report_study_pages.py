@@ -12,9 +12,9 @@ from aegui.core.data.corruption import corruption_words
 from aegui.core.data.load import load_data
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.evaluation.limits import limit
-from aegui.core.evaluation.run_figures import tried_figure
+from aegui.core.evaluation.run_figures import run_figure, tried_figure
 from aegui.core.i18n import localized, tr
-from aegui.core.study.material import study_material
+from aegui.core.study.material import errors_by, study_material
 from aegui.core.study.results import csv_of, table_of, verdict_of, why
 from aegui.core.study.words import axis_words, choice_words
 from aegui.core.text_tables import csv_text
@@ -24,8 +24,9 @@ from aegui.kit.charts.lines import LinePlot, Series, told_apart
 from aegui.kit.charts.matrix import NumberMatrix
 from aegui.kit.charts.scale import Scale, fitted
 from aegui.kit.charts.text_table import TextTable
-from aegui.widgets.figures.studies import study_figure
-from aegui.widgets.figures.study_kinds import PICTURES, seeds_words
+from aegui.widgets.figures.studies import MOST_CHARACTERS, study_figure
+from aegui.widgets.figures.study_kinds import PICTURES, PictureChoice, figure_of, seeds_words
+from aegui.widgets.glyphs import label_sign
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 _LIMIT_DRAWS = 4_000
 _STUDY_PICTURES = ("curves", "bars", "heat", "characters", "maps")
 _MOST_STUDY_PICTURES = 3
+_SPAN_DIGITS = 3
 _FEWEST_LEVELS = 3
 
 
@@ -57,7 +59,7 @@ def study_pages(
     name = tr(result.plan.name) or command
     verdict = verdict_of(result).lines
     # Of a path every choice has a verdict of its own: whole settings are not compared.
-    finding = _headline(verdict[0]) if verdict and not result.steps else name
+    finding = _headline(verdict[0]) if verdict and not result.steps else _kept(result, name)
     head, rows = table_of(result)
     table = TextTable(tuple(head), tuple(tuple(row) for row in rows))
     if result.steps:
@@ -84,15 +86,72 @@ def study_pages(
         figure = study_figure(kind, material)
         if figure is not None and count < _MOST_STUDY_PICTURES:
             count += 1
-            words = tr("{what}: {name}", what=tr(PICTURES[kind].label), name=name)
-            yield ReportPage(
-                f"{key}-{kind}", AXES, finding if count == 1 else words, figure, command, figure.csv
-            )
+            words = finding if count == 1 else _picture_finding(kind, result, name)
+            yield ReportPage(f"{key}-{kind}", AXES, words, figure, command, figure.csv)
 
 
 def _headline(sentence: str) -> str:
     """A sentence as a title: it begins with a capital and has no full stop."""
     return f"{sentence[:1].upper()}{sentence[1:].removesuffix('.')}"
+
+
+def _kept(result: StudyResult, name: str) -> str:
+    """What is left of all that was tried; the ``name`` of the study where nothing is known yet."""
+    best = result.best
+    if best is None:
+        return name
+    return tr(
+        "Of {n} settings that were tried {setting} is kept",
+        n=len(result.cells),
+        setting=best.setting.title,
+    )
+
+
+def _picture_finding(kind: str, result: StudyResult, name: str) -> str:
+    """What a picture of a comparison shows beside the verdict."""
+    found = ""
+    if kind in {"bars", "heat"}:
+        found = _span(result)
+    elif kind == "characters":
+        found = _hardest(result)
+    return found or tr("{what}: {name}", what=tr(PICTURES[kind].label), name=name)
+
+
+def _span(result: StudyResult) -> str:
+    """The settings with the lowest and the highest mean of the figure that pictures are of."""
+    key = figure_of(result, PictureChoice())
+    row = run_figure(key)
+    cells = sorted((cell for cell in result.cells if cell.has(key)), key=lambda c: c.mean(key))
+    if len(cells) < 2:
+        return ""
+    low, high = (row.words(cell.mean(key), _SPAN_DIGITS) for cell in (cells[0], cells[-1]))
+    if low == high:
+        return tr("{figure}: {value} in every setting", figure=tr(row.label), value=low)
+    return tr(
+        "{figure}: from {low} with {first} to {high} with {last}",
+        figure=tr(row.label),
+        low=low,
+        first=cells[0].setting.title,
+        high=high,
+        last=cells[-1].setting.title,
+    )
+
+
+def _hardest(result: StudyResult) -> str:
+    """The character with the most wrong pixels, and with which setting."""
+    found = errors_by(result, fonts=False, most=MOST_CHARACTERS)
+    if found is None or not np.isfinite(found.mean).any():
+        return ""
+    row, column = np.unravel_index(int(np.nanargmax(found.mean)), found.mean.shape)
+    value = float(found.mean[row, column])
+    if not value:
+        return tr("No setting leaves a wrong pixel in any character")
+    return tr(
+        "The hardest is {character} with {setting}: {n} wrong pixels on average",
+        character=label_sign(found.names[column]),
+        setting=result.cells[found.places[row]].setting.title,
+        n=localized(value, ".3g"),
+    )
 
 
 def _path_of_choices(result: StudyResult, key: str, name: str, command: str) -> ReportPage:

@@ -12,7 +12,12 @@ from aegui.commands.words import note, say, say_json
 from aegui.core.atomic import check_writable
 from aegui.core.cost import memory_words
 from aegui.core.errors import AeguiError
-from aegui.core.evaluation.run_figures import figure_words, run_figure
+from aegui.core.evaluation.run_figures import (
+    RUN_FIGURES,
+    figure_words,
+    no_figure_words,
+    run_figure,
+)
 from aegui.core.i18n import localized, tr, trn
 from aegui.core.library.differences import difference
 from aegui.core.library.entry import MAX_NAME, spreads_of
@@ -201,6 +206,8 @@ def restore_command(options: argparse.Namespace) -> int:
 def tidy_command(options: argparse.Namespace) -> int:
     """Say what the library takes on the disk, and make it less where that is asked for."""
     changes = options.keep_best is not None or options.empty_trash or options.limit is not None
+    if options.keep_best is not None and not is_figure(options.keep_best):
+        raise AeguiError(f"--keep-best: {no_figure_words(options.keep_best, RUN_FIGURES)}")
     with _opened(looks_only=not changes) as library:
         if options.limit is not None:
             library.set_limit(options.limit * _MEGABYTE)
@@ -438,7 +445,8 @@ def _diff_json(found: EntryDifference) -> dict[str, Any]:
         "interval": comparison.interval,
         "paired": comparison.paired,
         "p": comparison.p,
-        "superiority": comparison.superiority,
+        **comparison.tally._asdict(),
+        "superiority": comparison.tally.superiority,
         "outcome": comparison.outcome,
         "more_seeds": comparison.more_seeds,
     }

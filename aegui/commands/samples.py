@@ -37,6 +37,7 @@ _SHOWN_NUMBERS = 4
 
 def sample_command(options: argparse.Namespace) -> int:
     """Write new images."""
+    check_images_path(options.out)
     run = OpenedRun.of(options)
     refuse_plain_code(run)
     images = _images(run.codec, options)

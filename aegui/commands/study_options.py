@@ -72,7 +72,7 @@ STUDY = (
     AS_JSON,
 )
 UNIT = (
-    text("folder", mark("DIR"), mark("a folder that was written with --units")),
+    text("folder", mark("DIR"), mark("a folder that “aegui study --units” has written")),
     whole("number", "N", mark("number of the unit, from 1"), least=1),
 )
 RACE = (
@@ -143,6 +143,7 @@ SMALLEST = (
     whole("--epochs", "N", mark("epochs to train"), least=1, most=100_000_000),
     flag("--try", mark("only try this network, as an attempt of your own")),
     flag("--list", mark("only list what was tried for this goal")),
+    YES,
     out(mark("best.json"), mark("output file: the recipe of the smallest network"), required=False),
     AS_JSON,
 )

@@ -264,7 +264,7 @@ _ROWS = (
         mark("published figures beside those of this machine, with a tick where reached"),
         mark(
             "List the figures of course works and papers beside what was trained and kept here, "
-            "with the limit that nothing can pass where there is one. --run trains what a row "
+            "with the limit that nothing can pass where there is one. --train trains what a row "
             "takes, and keeps it."
         ),
         study_options.PARITY,

@@ -61,6 +61,13 @@ def test_a_folder_of_images(folder: Path, capsys: Captured) -> None:
     assert "1 class: b (3)" in text
 
 
+def test_classes_of_emojis_are_named_in_the_language_with_what_is_typed(capsys: Captured) -> None:
+    assert main(["--language", "es", "data", "emoji"]) == 0
+    assert "Banderas (Flags, 261)" in capsys.readouterr().out
+    assert main(["--language", "en", "data", "emoji", "--labels", "Flags"]) == 0
+    assert "1 class: Flags (261)" in capsys.readouterr().out
+
+
 def test_a_part_of_a_set(capsys: Captured) -> None:
     (data,) = answer_of(capsys, "digits", "--labels", "3,5", "--count", "50")["datasets"]
     assert data["samples"] == 50
@@ -73,6 +80,8 @@ def test_a_part_of_a_set(capsys: Captured) -> None:
         (["data", "digits", "--labels", "11"], "has no class “11”"),
         (["data", "digits", "--size", "4x4"], "from 8x8 to 256x256"),
         (["data", "digits", "--background", "white"], "#ffffff"),
+        (["data", "lowercase", "--size", "9x9"], "--size is for folders of images and emojis"),
+        (["data", "digits", "--grey"], "--grey is for folders of images and emojis"),
         (["data", "digits", "--count", "0"], "--count is 0; it must be at least 1."),
         (["data", "mnist"], "aegui download mnist"),
         (["download", "emoji"], "'mnist', 'fashion'"),

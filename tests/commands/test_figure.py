@@ -68,6 +68,21 @@ def test_every_figure_is_drawn(kind: str, repository: Path, tmp_path: Path) -> N
         assert "seed of the noise 0" in origin
 
 
+def test_a_figure_of_all_runs_says_so(tmp_path: Path, capsys: Captured) -> None:
+    run, out = tmp_path / "two.aegui", str(tmp_path / "f.svg")
+    line = ["train", "letters-course", "--epochs", "5", "--runs", "2", "--seed", "3"]
+    assert main([*line, "--out", str(run)]) == 0
+    tried = ["--levels", "0,0.1", "--draws", "100"]
+    for more, words in (
+        (["noise", *tried], "The best weights of each run; seeds 3, 4."),
+        (["noise", *tried, "--run", "1"], "These are the best weights of seed 4, "),
+        (["latent"], "These are the best weights of seed "),
+    ):
+        capsys.readouterr()
+        assert main(["--language", "en", "figure", str(run), *more, "-o", out]) == 0
+        assert words in capsys.readouterr().out
+
+
 def test_a_figure_has_the_size_the_colours_and_the_language_that_are_wished(
     repository: Path, tmp_path: Path
 ) -> None:

@@ -269,7 +269,10 @@ def test_noise_curves(capsys: Captured, tmp_path: Path) -> None:
             ("limit", "--data", "lowercase", "--noise", "flip:0.1", "--prior", "no.csv"),
             "no.csv: there is no such file",
         ),
-        (("denoise", DENOISER, "--in", "digits", "-o", "y.png"), "8x8 pixels"),
+        (
+            ("denoise", DENOISER, "--in", "digits", "-o", "y.png"),
+            "8x8 pixels, but the network takes 5x7",
+        ),
         (("denoise", DENOISER, "--in", "nowhere.png", "-o", "y.png"), "nowhere.png"),
         (("denoise", DENOISER, "--in", "lowercase", "-o", "y.pdf"), "y.pdf"),
         (("denoise", DENOISER, "--in", "lowercase", "-o", "y.png", "--times", "0"), "--times"),

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aegui.cli import main
+from aegui.core.races.smallest import Attempts, Challenge, attempts_left, usual_attempts
 from aegui.core.recipe import Recipe
+from aegui.core.recipe.file import load_recipe
 from aegui.widgets.figures.study_kinds import PICTURES
 from tests.features.races.tasks import TASK
 from tests.features.studies.plans import write_plan
@@ -49,7 +51,10 @@ def test_a_race_is_told_and_drawn(task: Path, tmp_path: Path, capsys: Out) -> No
     [
         ("--rate", "adam", "adam=0.01"),
         ("--optimisers", "adan", "no optimiser adan"),
-        ("--seconds", "0", "--seconds"),
+        ("--rate", "adam=0.01,sgd=0.1", "adam=0.01"),
+        ("--rate", "adagrad=0.1", '"adagrad", which does not race'),
+        ("--rate", "lbfgs=0.1", "finds its steps itself"),
+        ("--seconds", "0", "--seconds is 0; it must be at least 0.1."),
         ("-o", "race.bmp", "suffix"),
     ],
 )
@@ -62,6 +67,22 @@ def test_a_race_with_a_mistake_is_one_message(
     assert len(error.strip().splitlines()) == 1
 
 
+def test_a_long_search_is_told_and_not_begun_unasked(task: Path, capsys: Out) -> None:
+    line = ["smallest", "letters-course", "--epochs", "100000000", "--seeds", "100"]
+    for more in ([], ["--try"]):
+        assert main([*line, *more]) == 2
+        assert "Add --yes to do it all the same." in capsys.readouterr().err
+    assert main([*line, "--list"]) == 0
+    # What is known already costs nothing.
+    easy = ["smallest", str(task), "--wrong", "35", "--seeds", "1"]
+    assert main(easy) == 0
+    recipe = load_recipe(task)
+    challenge = Challenge(35, 1, 1)
+    attempts = Attempts(recipe, challenge)
+    assert attempts_left(recipe, challenge, attempts) == 0
+    assert len(tuple(attempts)) <= usual_attempts(recipe)
+
+
 def test_the_smallest_network_is_found_kept_and_written(
     task: Path, tmp_path: Path, capsys: Out
 ) -> None:
@@ -70,6 +91,7 @@ def test_the_smallest_network_is_found_kept_and_written(
     assert main([*line, "-o", str(best)]) == 0
     out = capsys.readouterr().out
     assert "* smallest: 35-1-2-1-35" in out
+    assert "1 of 1 seed, reaches it" in out
     assert Recipe.model_validate_json(best.read_text()).network.encoder[0].kind == "dense"
     assert main([*line, "--try"]) == 0
     out = capsys.readouterr().out

@@ -32,6 +32,13 @@ def test_the_choices_are_those_of_the_gallery() -> None:
     assert tuple(KIND_LABELS) == options.KINDS
 
 
+def test_numbers_have_the_marks_of_the_language(capsys: Captured) -> None:
+    assert main(["--language", "es", "recipes", "emoji"]) == 0
+    told = capsys.readouterr().out
+    assert "8.529.412" in told
+    assert "8,529,412" not in told
+
+
 def test_all_are_listed_in_groups(capsys: Captured) -> None:
     text = said(capsys)
     lines = text.splitlines()

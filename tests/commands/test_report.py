@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import shlex
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,8 +13,12 @@ import pytest
 from PIL import Image
 from pptx import Presentation
 
+from aegui import __version__
 from aegui.cli import main
+from aegui.commands.opened import OpenedRun
 from aegui.commands.options import ASSIGNMENTS as OFFERED
+from aegui.commands.report_pages import _called
+from aegui.core.data.dataset import Dataset
 from aegui.core.report.assignments import ASSIGNMENTS
 from aegui.core.report.figure_ids import FigureId, read_figure_id
 from aegui.core.run_file.saved import load_run, save_run
@@ -65,6 +71,12 @@ def test_a_run_becomes_slides_pdf_page_figures_and_tables(run: Path, tmp_path: P
         with Image.open(folder / "figures" / f"{page['id']}.png") as picture:
             assert len(np.unique(np.asarray(picture.convert("L")))) > 2
         assert (folder / "figures" / f"{page['id']}.svg").exists()
+    (nearest,) = (folder / "tables").glob("*-new-one.csv")
+    assert len(nearest.read_text(encoding="utf-8").splitlines()) == 1 + 5
+    (worst,) = (folder / "tables").glob("*-worst.csv")
+    wrong = [int(row.split(",")[-1]) for row in worst.read_text("utf-8").splitlines()[1:]]
+    assert wrong == sorted(wrong, reverse=True)
+    assert len(wrong) == len(load_run(run).dataset)
     assert (folder / "report.pdf").read_bytes().startswith(b"%PDF")
     html = (folder / "report.html").read_text(encoding="utf-8")
     assert html.count("<figure>") == len(pages)
@@ -74,7 +86,8 @@ def test_a_run_becomes_slides_pdf_page_figures_and_tables(run: Path, tmp_path: P
     assert "mine.npz" in code
     assert (folder / "code" / "mine.npz").exists()
     lines = (folder / "commands.txt").read_text(encoding="utf-8").splitlines()
-    assert f"aegui figure {run} latent -o latent.svg" in lines
+    assert "aegui figure networks/mine.aegui latent -o mine-latent.svg" in lines
+    assert (folder / "networks" / "mine.aegui").read_bytes() == run.read_bytes()
 
 
 def test_findings_are_those_of_the_network(run: Path, tmp_path: Path) -> None:
@@ -96,12 +109,26 @@ def test_a_study_is_done_first_where_it_is_asked_for(
     folder = tmp_path / "out"
     assert main(["report", str(plan), "-o", str(folder)]) == 2
     assert "no runs yet" in capsys.readouterr().err
+    assert not folder.exists()
+    assert main(["report", str(tmp_path), "-o", str(folder / "deep")]) == 2
+    assert "holds no study" in capsys.readouterr().err
+    assert not folder.exists()
     assert main(["report", str(run), str(plan), "--train", "-o", str(folder)]) == 0
     keys = [page["id"].split("-", 1)[1] for page in listed(folder)]
     assert "two-rates-table" in keys
     assert keys.index("method") < keys.index("two-rates-table") < keys.index("latent")
     (table,) = (folder / "tables").glob("*-two-rates-table.csv")
     assert len(table.read_text(encoding="utf-8").splitlines()) >= 3
+    # Kept elsewhere they are found by that folder, or its plan.
+    assert main(["study", str(plan), "-o", str(tmp_path / "kept")]) == 0
+    for place in (tmp_path / "kept", tmp_path / "kept" / "study.json"):
+        again = tmp_path / f"of-{place.stem}"
+        assert main(["report", str(place), "-o", str(again)]) == 0
+        (row,) = [page for page in listed(again) if page["id"].endswith("-table")]
+        assert row["command"] == shlex.join(
+            ["aegui", "study", f"{tmp_path}/kept/study.json", "-o", f"{tmp_path}/kept"]
+        )
+        assert row["opens"].endswith("@study:kept")
     # Kept runs are found without training anything.
     assert main(["report", str(plan), "-o", str(tmp_path / "again")]) == 0
     assert "two-rates-table" in [page["id"].split("-", 1)[1] for page in listed(tmp_path / "again")]
@@ -147,6 +174,16 @@ def test_pictures_have_pages_too_and_what_is_missing_is_left_out(tmp_path: Path)
     assert "data-hamming" not in keys
 
 
+def test_emojis_have_their_names_in_the_language_of_the_report(tmp_path: Path) -> None:
+    file = str(models_dir() / "emoji-faces.aegui")
+    assert main(["report", file, "-o", str(tmp_path / "out"), "--lang", "es"]) == 0
+    findings = {page["id"].split("-", 1)[1]: page["finding"] for page in listed(tmp_path / "out")}
+    assert findings["worst"].startswith("La peor respuesta es la de corazón verde")
+    assert "Caras preocupadas frente a Corazones" in findings["concept"]
+    assert findings["curves"].startswith("La pérdida baja de 3.4")
+    assert "píxeles" in findings["interpolation"]
+
+
 def test_a_generator_has_a_report(tmp_path: Path) -> None:
     file = str(models_dir() / "fashion-gan.aegui")
     assert main(["report", file, "-o", str(tmp_path / "out")]) == 0
@@ -155,20 +192,104 @@ def test_a_generator_has_a_report(tmp_path: Path) -> None:
     assert "errors" not in keys
 
 
+def test_every_command_line_of_it_runs(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["report", str(run), "-o", "out", "--weights", "last"]) == 0
+    pages = {page["id"].split("-", 1)[1]: page for page in listed(tmp_path / "out")}
+    lines = (tmp_path / "out" / "commands.txt").read_text(encoding="utf-8").splitlines()
+    # Wherever the folder is handed to.
+    moved = (tmp_path / "out").rename(tmp_path / "handed in")
+    monkeypatch.chdir(moved)
+    for line in lines:
+        program, *arguments = shlex.split(line)
+        assert program == "aegui"
+        capsys.readouterr()
+        assert main(arguments) == 0, line
+        if arguments[0] == "path":
+            changed = pages["path"]["finding"].split(": ")[1].split(" ")[0]
+            assert f"{changed} pixels change on the path" in capsys.readouterr().out
+            assert (moved / "mine-path.png").exists()
+    outs = [line.split()[-1] for line in lines if " -o " in line]
+    assert len(set(outs)) == len(outs)
+    made = [line for line in lines if line.split()[1] in {"figure", "finds", "path"}]
+    assert {line.split()[1] for line in made} == {"figure", "finds", "path"}
+    assert all("--weights last" in line for line in made)
+
+
+def test_a_concept_has_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    file = str(models_dir() / "letters-2d.aegui")
+    assert main(["report", file, "-o", "out"]) == 0
+    (page,) = [page for page in listed(tmp_path / "out") if page["id"].endswith("-concept")]
+    capsys.readouterr()
+    monkeypatch.chdir(tmp_path / "out")
+    assert main(shlex.split(page["command"])[1:]) == 0
+    apart = page["finding"].split(": ")[1].split(" ")[0]
+    assert f"they lie {apart} standard deviations apart" in capsys.readouterr().out
+
+
+def test_pictures_of_a_study_have_findings_and_numbers_the_marks_of_the_language(
+    tmp_path: Path,
+) -> None:
+    plan = tmp_path / "two-rates.json"
+    plan.write_text(json.dumps(STUDY), encoding="utf-8")
+    assert main(["report", str(plan), "--train", "--lang", "es", "-o", str(tmp_path / "out")]) == 0
+    findings = {page["id"].split("-", 1)[1]: page["finding"] for page in listed(tmp_path / "out")}
+    assert findings["two-rates-table"].startswith("Las semillas son muy pocas para distinguir 0,0")
+    assert re.fullmatch(
+        r"Píxeles errados: de [\d,]+ con 0,0[12] a [\d,]+ con 0,0[12]", findings["two-rates-bars"]
+    )
+    assert re.fullmatch(
+        r"Lo más difícil es [abc] con 0,0[12]: [\d,]+ píxeles errados en promedio",
+        findings["two-rates-characters"],
+    )
+    (svg,) = (tmp_path / "out" / "figures").glob("*-two-rates-bars.svg")
+    text = svg.read_text(encoding="utf-8")
+    assert "0,01" in text
+    assert "0.01" not in text
+
+
 def test_findings_can_be_left_to_be_written(run: Path, tmp_path: Path) -> None:
     assert main(["report", str(run), "-o", str(tmp_path / "out"), "--blank"]) == 0
     findings = [page["finding"] for page in listed(tmp_path / "out")]
     assert not any("within 1 wrong pixel" in finding for finding in findings)
     assert any(finding.startswith("Errors") for finding in findings)
+    assert findings[-1] == f"Figures made with aegui {__version__}"
+    assert len(set(findings)) == len(findings)
 
 
 def test_a_folder_with_other_things_is_left_alone(
     run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "thesis.txt").write_text("mine")
-    assert main(["report", str(run), "-o", str(tmp_path)]) == 2
-    assert "has other files in it" in capsys.readouterr().err
-    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+    line = ["--language", "en", "report", str(run), "-o", str(tmp_path), "--blank"]
+    assert main(line) == 0
+    first = tmp_path / "hand-in-mine"
+    assert f"figures are in {first}." in capsys.readouterr().out
+    assert {path.name for path in tmp_path.iterdir()} == {"thesis.txt", first.name}
+    # Nor is an earlier one written over, which may have been worked on.
+    (first / "slides.pptx").write_text("mine too")
+    assert main([*line[:-2], str(first), "--blank"]) == 0
+    assert (first / "slides.pptx").read_text() == "mine too"
+    assert (tmp_path / "hand-in-mine-2" / "slides.pptx").exists()
+
+
+def test_a_sample_that_nobody_can_type_is_called_by_its_name(tmp_path: Path) -> None:
+    images = np.eye(4, dtype=np.float32).reshape(4, 2, 2)
+    labels, names = ["a", " ", "\x7f", "\n"], ["a", "space", "DEL", "0x0A"]
+    save_run(
+        tmp_path / "odd.aegui",
+        trained(
+            {"network": {"encoder": [{"units": 3}]}},
+            Dataset.from_images("odd", images, labels, names),
+        ),
+    )
+    model = OpenedRun(str(tmp_path / "odd.aegui"), None, "best")
+    assert [_called(model, place) for place in range(4)] == names
 
 
 def test_nothing_named_is_one_message(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -121,11 +121,30 @@ def test_a_difference_in_words_and_its_verdict(capsys: Captured, ids: dict[str, 
     assert any("Mean squared error" in line and "→" in line for line in lines[:-2])
     assert lines[-2].startswith("good beats poor: 0.2 against 4.0 wrong pixels, difference 3.8 [")
     assert lines[-2].endswith("6 seeds, p = 0.031.")
-    assert lines[-1] == "From the same start good did better than poor in 100 % of the seeds."
+    assert lines[-1] == (
+        "From the same start good did better than poor in 6 of 6 seeds, equally well in 0 and "
+        "worse in 0."
+    )
     found = json.loads(said(capsys, "diff", "good", "poor", "--json"))
     assert found["changes"] == [{"path": "training.loss", "old": "mse", "new": "bce"}]
     assert (found["outcome"], found["paired"]) == ("first", True)
+    assert (found["wins"], found["ties"], found["losses"]) == (6, 0, 0)
     assert "Both have the same recipe." in said(capsys, "diff", "good", "good")
+
+
+def test_a_figure_that_there_is_not_is_refused(capsys: Captured, ids: dict[str, str]) -> None:
+    told = said(capsys, "diff", "good", "poor", "--figure", "worts", code=2)
+    assert told == 'aegui: good: there is no figure "worts". Did you mean "worst"?\n'
+    told = said(capsys, "diff", "good", "poor", "--figure", "foo", code=2)
+    assert 'good: there is no figure "foo". Known: ' in told
+    assert "wrong, worst, " in told
+    # There is such a figure, but neither run has it.
+    assert "there is no figure" in said(
+        capsys, "diff", "good", "poor", "--figure", "accuracy", code=2
+    )
+    assert json.loads(said(capsys, "diff", "good", "poor", "--figure", "loss", "--json"))["seeds"]
+    told = said(capsys, "tidy", "--keep-best", "wrongs", code=2)
+    assert told == 'aegui: --keep-best: there is no figure "wrongs". Did you mean "wrong"?\n'
 
 
 def test_what_is_said_of_runs(capsys: Captured, ids: dict[str, str]) -> None:

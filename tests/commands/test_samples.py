@@ -98,6 +98,26 @@ def test_new_images_as_a_set(models: Path, tmp_path: Path, capsys: Captured) -> 
     np.testing.assert_allclose(written.images, expected, atol=0.003)
 
 
+def test_new_images_as_a_folder(models: Path, tmp_path: Path, capsys: Captured) -> None:
+    line = ["sample", str(models / "gan.aegui"), "-n", "12", "-o", str(tmp_path / "new")]
+    assert main(line) == 0
+    found = sorted(path.name for path in (tmp_path / "new").iterdir())
+    assert found == [f"{number:02}.png" for number in range(1, 13)]
+    assert load_dataset(str(tmp_path / "new")).images.shape[0] == 12
+    # Before any work: the search of finds may take long.
+    (tmp_path / "a").touch()
+    for command in ("sample", "finds"):
+        refused(capsys, [command, "not there.aegui", "-o", str(tmp_path / "new")], "is not empty")
+        refused(capsys, [command, "not there.aegui", "-o", str(tmp_path / "a")], "is no folder")
+
+
+def test_a_suffix_that_is_not_written_is_refused(tmp_path: Path, capsys: Captured) -> None:
+    codes, problem = str(tmp_path / "c.xlsx"), str(tmp_path / "rp.doc")
+    refused(capsys, ["encode", "not there.aegui", "-o", codes], "must be one of .csv")
+    refused(capsys, ["report-problem", "-o", problem], "must be one of .zip, .txt")
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_square_of_quantiles(models: Path, tmp_path: Path, capsys: Captured) -> None:
     vae, path = str(models / "vae.aegui"), tmp_path / "square.npz"
     arguments = ["sample", vae, "-n", "9", "-o", str(path), "--quantiles"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 
 import pytest
@@ -11,6 +12,7 @@ from aegui.commands import options
 from aegui.commands.table import COMMANDS, Command
 from aegui.core.data.published import PUBLISHED
 from aegui.core.evaluation.repairs import MOST_STEPS
+from aegui.core.i18n import LANGUAGES, set_language, tr
 from aegui.core.latent.film_spec import FEWEST_FPS, MOST_FPS, PALETTES
 from aegui.core.latent.grids import MOST_ROWS
 from aegui.core.network.catalog import DEVICES, FITS
@@ -25,6 +27,20 @@ def test_what_a_row_names_is_there(command: Command) -> None:
     assert callable(getattr(import_module(f"aegui.commands.{module}"), name))
     names = [name for option in command.options for name in option.names]
     assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=list(COMMANDS))
+def test_options_that_a_help_text_names_are_there(command: Command, language: str) -> None:
+    names = {name for option in command.options for name in option.names}
+    set_language(language)
+    try:
+        texts = (command.help, command.description, *(option.help for option in command.options))
+        # Lines of other commands stand in quotes.
+        words = re.sub("[“«]aegui [^”»]*[”»]", "", " ".join(map(tr, texts)))
+    finally:
+        set_language("en")
+    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", words)) <= names
 
 
 def test_bounds_are_those_of_what_computes() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,9 +11,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from aegui.core.report.figure_ids import FigureId, run_mark
+from aegui.core.report.figure_ids import FigureId
+from aegui.core.report.figure_runs import run_mark
 from aegui.core.run_file.saved import load_run
 from aegui.features.making.view.panel import MakingPanel
+from aegui.features.noise_study.model.noise_study import NoiseStudy
+from aegui.features.noise_study.view.panel import StudyPanel
 from aegui.features.report import feature as wiring
 from aegui.features.report.feature import ReportFeature
 from aegui.features.report.model.report_service import ReportOrder, ReportService
@@ -84,6 +88,10 @@ def test_the_network_that_is_shown_is_handed_in(
     document = json.loads((folder / "figures.json").read_text(encoding="utf-8"))
     assert document["title"] == window._services.workspace.name
     assert any(page["section"] == "Datos" for page in document["figures"])
+    (network,) = (folder / "networks").iterdir()
+    lines = (folder / "commands.txt").read_text(encoding="utf-8").splitlines()
+    named = {shlex.split(line)[2] for line in lines}
+    assert named == {f"networks/{network.name}"}
     assert str(folder) in window.notifications.shown[-1].text
 
 
@@ -115,12 +123,12 @@ def test_a_refusal_is_told_in_the_words_of_the_command(
     train(qtbot, window)
     opened(window).reject()
     reports = window._services.of(ReportService)
-    order = ReportOrder(str(tmp_path), window._services.shown.saved, "Mine")
     (tmp_path / "thesis.txt").write_text("mine")
+    order = ReportOrder(str(tmp_path / "thesis.txt"), window._services.shown.saved, "Mine")
     with qtbot.waitSignal(reports.failed, timeout=120_000) as failed:
         reports.write(order)
-    assert "other files" in failed.args[0]
-    assert "other files" in window.notifications.shown[-1].text
+    assert "thesis.txt could not be made" in failed.args[0]
+    assert "thesis.txt could not be made" in window.notifications.shown[-1].text
     # Where somebody chooses a folder that cannot be one, nothing is begun.
     monkeypatch.setattr(wiring, "choose_folder", lambda *_: str(tmp_path / "thesis.txt"))
     opened(window).accept()
@@ -191,6 +199,20 @@ def test_a_figure_is_opened_again_by_its_id(window: MainWindow, qtbot: QtBot) ->
     window.actions_table["paste_line"].trigger()
     qtbot.waitUntil(lambda: is_in_sight(window.docks["code"]), timeout=20_000)
     assert window._services.shown.weights == "last"
+
+
+def test_curves_of_noise_are_drawn_again(window: MainWindow, qtbot: QtBot) -> None:
+    mark = run_mark(load_run(models_dir() / "letters-denoise.aegui").recipe)
+    window._services.requests.figure.emit(FigureId("noise", "letters-denoise", mark).text)
+    study = window._services.of(NoiseStudy)
+    qtbot.waitUntil(lambda: study.curves is not None, timeout=120_000)
+    assert study.curves is not None
+    assert study.curves.kind == "flip"
+    assert study.curves.lines[0].name == "This network"
+    assert is_in_sight(window.docks["study"])
+    # All of the page is seen: another one, which needs more, does not widen it.
+    run = window.panel(StudyPanel).curves.run
+    qtbot.waitUntil(lambda: run.visibleRegion().boundingRect() == run.rect(), timeout=20_000)
 
 
 def test_a_figure_that_is_not_here_says_so(window: MainWindow, qtbot: QtBot) -> None:

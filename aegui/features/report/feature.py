@@ -12,7 +12,8 @@ from aegui.core.atomic import plain_name
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import language, localized, tr
 from aegui.core.report.assignments import ASSIGNMENTS
-from aegui.core.report.figure_ids import FigureId, find_run, read_figure_id, run_mark
+from aegui.core.report.figure_ids import FigureId, read_figure_id
+from aegui.core.report.figure_runs import find_run, run_mark
 from aegui.core.report.folder import free_folder
 from aegui.core.system_reason import system_reason
 from aegui.core.training.history import plain_epoch

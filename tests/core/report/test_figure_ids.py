@@ -8,13 +8,8 @@ import pytest
 
 from aegui.core.errors import AeguiError
 from aegui.core.library.library import Library
-from aegui.core.report.figure_ids import (
-    FigureId,
-    find_run,
-    is_figure_id,
-    read_figure_id,
-    run_mark,
-)
+from aegui.core.report.figure_ids import FigureId, is_figure_id, read_figure_id
+from aegui.core.report.figure_runs import find_run, run_mark
 from aegui.core.run_file.saved import load_run
 from aegui.paths import library_dir, models_dir
 

@@ -1,0 +1,63 @@
+"""The run that the id of a figure is of, found again on this computer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aegui.core.errors import AeguiError, ReadError, RecipeError
+from aegui.core.library.library import Library
+from aegui.core.library.query import LibraryQuery
+from aegui.core.recipe.file import parse_recipe, recipe_from
+from aegui.core.run_file.archive import Archive
+from aegui.core.run_file.saved import SUFFIX
+from aegui.core.study.settings import key_of
+from aegui.paths import library_dir, models_dir
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from aegui.core.recipe import Recipe
+    from aegui.core.report.figure_ids import FigureId
+
+_MOST_BYTES = 8 << 20
+
+
+def run_mark(recipe: Recipe) -> str:
+    """What the recipe of a run is known by."""
+    return key_of(recipe)
+
+
+def find_run(
+    wanted: FigureId, recent: Iterable[Path], cancelled: Callable[[], bool] | None = None
+) -> Path | None:
+    """The file of the run: a model that ships, one opened lately, or one of the library.
+
+    None: it is not on this computer any more, or has been trained anew with other settings.
+    """
+    shipped = (path for path in models_dir().glob(f"*{SUFFIX}") if path.stem == wanted.name)
+    for path in (*shipped, *recent):
+        if path.suffix.lower() == SUFFIX and _mark_of(path) == wanted.mark:
+            return path
+    if not library_dir().exists():
+        return None
+    with Library(read_only=True, cancelled=cancelled) as library:
+        for row in library.rows(LibraryQuery(kind="run"), ["created"]):
+            entry = library.entry(row.id)
+            try:
+                mark = run_mark(recipe_from(entry.recipe))
+            except AeguiError:
+                continue
+            path = library.path(row.id)
+            if mark == wanted.mark and path.is_file():
+                return path
+    return None
+
+
+def _mark_of(path: Path) -> str:
+    try:
+        with Archive(path) as archive:
+            text = bytes(archive.read("recipe.json", _MOST_BYTES)).decode("utf-8")
+            return run_mark(parse_recipe(text))
+    except (ReadError, RecipeError, UnicodeDecodeError):
+        return ""
