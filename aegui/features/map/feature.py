@@ -52,6 +52,7 @@ class MapFeature(Feature):
         self._panel = window.panel(CursorPanel)
         self._reach = Reach(services, window, self)
         self._to_draw: NDArray[np.float32] | None = None
+        self._former: frozenset[tuple[float, ...]] = frozenset()
         self._cursor = Refresher(self._show_decoded, _FOLLOWING_MS, window.docks["cursor"], self)
         self._near = Refresher(self._find_nearest, parent=self)
         self._connect()
@@ -80,6 +81,8 @@ class MapFeature(Feature):
         services.of(PlaneService).decoded.connect(self._on_plane_decoded)
         services.latest("aegui-nearest").answered.connect(self._on_nearest_answered)
         services.workspace.annotations.places_changed.connect(self._show_pins)
+        services.workspace.document_changed.connect(self._on_workspace_document_changed)
+        services.runner.started.connect(self._on_runner_started)
 
     def fit(self) -> None:
         """Show the whole map."""
@@ -95,7 +98,7 @@ class MapFeature(Feature):
 
     # The network
 
-    def show(self, _shown: Shown, changed: Changes) -> None:
+    def show(self, shown: Shown, changed: Changes) -> None:
         """Follow what is shown."""
         if "dataset" in changed:
             self._show_samples()
@@ -108,6 +111,8 @@ class MapFeature(Feature):
         if REST in changed:
             self._services.of(PlaneService).settle()
         if "network" in changed:
+            if shown.codec is None:
+                self._window.canvas.forget_network()
             self._window.canvas.fit()
             self._begin_cursor()
 
@@ -306,8 +311,22 @@ class MapFeature(Feature):
     def _show_pins(self, _places: object = None) -> None:
         places = self._services.workspace.annotations.places
         self._window.canvas.set_pins(
-            tuple(Pin(np.array(place.z, np.float32), place.name) for place in places)
+            tuple(
+                Pin(np.array(place.z, np.float32), place.name, place.z in self._former)
+                for place in places
+            )
         )
+
+    @Slot()
+    def _on_runner_started(self) -> None:
+        places = self._services.workspace.annotations.places
+        self._former = frozenset(place.z for place in places)
+        self._show_pins()
+
+    @Slot()
+    def _on_workspace_document_changed(self) -> None:
+        self._former = frozenset()
+        self._show_pins()
 
     def _restore_style(self) -> None:
         values = self._services.settings.values

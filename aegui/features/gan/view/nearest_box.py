@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QPainter, QPen
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from aegui.core.i18n import localized, mark, tr
+from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.layouts import column, row
 from aegui.kit.marks import wrapped_label
 from aegui.kit.speech import describe
@@ -19,7 +20,7 @@ from aegui.widgets.glyphs import draw_glyph, picture
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtGui import QPaintEvent, QResizeEvent
 
     from aegui.features.gan.model.inversion_service import NearestDrawn
 
@@ -37,6 +38,8 @@ class TwoPictures(QWidget):
         self._images: tuple[NDArray[np.float32] | None, NDArray[np.float32] | None] = (None, None)
         self._look = GLYPHS
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(tr("The drawing, and the nearest image that the generator draws"))
+        self.figures = offer_painted(self, "nearest", fits=False)
 
     def set_images(
         self, wanted: NDArray[np.float32], found: NDArray[np.float32] | None, look: Look
@@ -54,6 +57,17 @@ class TwoPictures(QWidget):
         widest = max(self.fontMetrics().horizontalAdvance(tr(text)) for text in _CAPTIONS)
         return max(_SIDE_PX, widest)
 
+    def _room(self, place: int) -> QRect:
+        """Where the picture of that number is painted."""
+        left = place * (self._across() + 2 * SPACING)
+        return QRect(left + (self._across() - _SIDE_PX) // 2, 1, _SIDE_PX - 2, _SIDE_PX - 2)
+
+    def copied_at(self, position: QPoint) -> QRect | None:
+        """The picture under ``position``, to be copied alone."""
+        places = (place for place in range(len(self._images)) if self._images[place] is not None)
+        rooms = map(self._room, places)
+        return next((room for room in rooms if room.contains(position)), None)
+
     def sizeHint(self) -> QSize:  # noqa: D102
         return QSize(2 * self._across() + 2 * SPACING, _SIDE_PX + self.fontMetrics().height() + 4)
 
@@ -61,8 +75,7 @@ class TwoPictures(QWidget):
         theme, painter = current_theme(), QPainter(self)
         across = self._across()
         for place, (image, caption) in enumerate(zip(self._images, _CAPTIONS, strict=True)):
-            left = place * (across + 2 * SPACING)
-            room = QRect(left + (across - _SIDE_PX) // 2, 1, _SIDE_PX - 2, _SIDE_PX - 2)
+            left, room = place * (across + 2 * SPACING), self._room(place)
             if image is not None:
                 room = draw_glyph(painter, room, picture(image, self._look))
             painter.setPen(QPen(theme.grid, 1))
@@ -116,6 +129,16 @@ class NearestBox(QWidget):
     def _say(self, words: str) -> None:
         self._words.setText(words)
         describe(self, words)
+        self._make_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """The words need their height whatever lies above: in the panel one scrolls to them."""
+        needed = self._words.heightForWidth(self._words.width())
+        self._words.setMinimumHeight(max(0, needed))
 
     def _on_go_clicked(self) -> None:
         if self._found is not None:

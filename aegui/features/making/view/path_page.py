@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QCheckBox,
     QComboBox,
     QHBoxLayout,
@@ -39,6 +40,8 @@ SPEEDS = (6, 12, 24)
 DEFAULT_SPEED = 12
 _SIDE_BY_SIDE_PX = 560
 _ONE_ROW_PX = 740
+_ABOVE_PX = 540
+"""In a panel so high the present image stands above the strip, which has the whole width then."""
 
 
 class PathPage(QWidget):
@@ -75,6 +78,7 @@ class PathPage(QWidget):
         self.cancel.hide()
         self.frame = PictureBox(tr("Present image of the film"), QSize(140, 150))
         self.strip = FilmStrip()
+        self._pictures = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._status = dim(wrapped_label())
         self._clock = QTimer(self)
         self._clock.setTimerType(Qt.TimerType.PreciseTimer)
@@ -129,17 +133,16 @@ class PathPage(QWidget):
         controls = Breaking(_ONE_ROW_PX)
         controls.row.addWidget(how)
         controls.row.addWidget(film, 1)
-        pictures = QHBoxLayout()
-        pictures.setSpacing(SPACING)
-        pictures.addWidget(self.frame)
-        pictures.addWidget(self.strip, 1)
+        self._pictures.setSpacing(SPACING)
+        self._pictures.addWidget(self.frame)
+        self._pictures.addWidget(self.strip)
         right = QWidget()
         column = QVBoxLayout(right)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACING)
         column.addWidget(controls)
         column.addWidget(self._status)
-        column.addLayout(pictures, 1)
+        column.addLayout(self._pictures, 1)
         whole = Breaking(_SIDE_BY_SIDE_PX, shares=((2, 5), (0, 1)))
         whole.row.addWidget(self.pins)
         whole.row.addWidget(right)
@@ -295,9 +298,13 @@ class PathPage(QWidget):
     def _show_sizes(self) -> None:
         """The large image needs width; without it the panel of the cursor shows it as well."""
         self.frame.setVisible(self._look is not None and self.width() >= _SIDE_BY_SIDE_PX)
+        is_above, way = self.height() >= _ABOVE_PX, QBoxLayout.Direction
+        self._pictures.setDirection(way.TopToBottom if is_above else way.LeftToRight)
+        self._pictures.setStretch(0, 4 if is_above else 0)
+        self._pictures.setStretch(1, 3 if is_above else 1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Show the large image where there is width for it."""
+        """Show the large image where there is room for it, above the strip or beside it."""
         super().resizeEvent(event)
         self._show_sizes()
 

@@ -103,7 +103,9 @@ class PinList(QWidget):
         self.rename = flat_button("draw", tr("Rename (F2)"))
         self.remove = flat_button("builder-remove", tr("Take the pin away (Del)"))
         self._hint = dim(
-            wrapped_label(tr("Click on the map to pin a place: a path leads from pin to pin."))
+            wrapped_label(
+                tr("P or a double click on the map pins a place: a path leads from pin to pin.")
+            )
         )
         self._build()
         self._connect()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -22,7 +23,8 @@ from aegui.core.i18n import mark, tr
 from aegui.features.map.view.layers_button import LayersButton
 from aegui.features.map.view.types import COLOURS, POINTS, MapStyle
 from aegui.kit.layouts import row
-from aegui.kit.theme import ICON_PX, icon
+from aegui.kit.marks import flat_button
+from aegui.kit.theme import ICON_PX
 from aegui.widgets.rulers import axis_name
 
 if TYPE_CHECKING:
@@ -48,18 +50,6 @@ SWITCHES = {
 _NO_ARROW = "QToolButton::menu-indicator { image: none; }"
 
 
-def flat_button(name: str, text: str, tip: str, parent: QWidget) -> QToolButton:
-    """A button with the icon ``name`` for the map's cards."""
-    button = QToolButton(parent)
-    button.setIcon(icon(name))
-    button.setIconSize(QSize(ICON_PX, ICON_PX))
-    button.setProperty("flat", True)
-    button.setToolTip(tip)
-    button.setAccessibleName(text)
-    button.setCursor(Qt.CursorShape.ArrowCursor)
-    return button
-
-
 class ViewBar(QFrame):
     """Zoom, fit and what to show.
 
@@ -80,19 +70,16 @@ class ViewBar(QFrame):
         self.setProperty("card", True)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self._style = MapStyle()
-        self.zoom_out = flat_button("map-zoom-out", tr("Zoom out"), tr("Zoom out (-)"), self)
-        self.zoom_in = flat_button("map-zoom-in", tr("Zoom in"), tr("Zoom in (+)"), self)
-        self.fit = flat_button("zoom-fit", tr("Fit"), tr("Show all codes (F or 0)"), self)
-        self.lasso = flat_button(
-            "lasso",
-            tr("Lasso"),
-            tr("Select samples by drawing around them (L, or drag with Shift; Ctrl adds)"),
-            self,
-        )
+        flat = partial(flat_button, parent=self, pixels=ICON_PX)
+        self.zoom_out = flat("map-zoom-out", tr("Zoom out (-)"), name=tr("Zoom out"))
+        self.zoom_in = flat("map-zoom-in", tr("Zoom in (+)"), name=tr("Zoom in"))
+        self.fit = flat("zoom-fit", tr("Show all codes (F or 0)"), name=tr("Fit"))
+        tip = tr("Select samples by drawing around them (L, or drag with Shift; Ctrl adds)")
+        self.lasso = flat("lasso", tip, name=tr("Lasso"))
         self.lasso.setCheckable(True)
         self.lasso.toggled.connect(self.lasso_edited)
         self.layers = LayersButton(self)
-        self.show_menu = flat_button("map-show", tr("Show"), tr("What the map shows"), self)
+        self.show_menu = flat("map-show", tr("What the map shows"), name=tr("Show"))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(2, 2, 2, 2)
         layout.setSpacing(0)
@@ -111,7 +98,7 @@ class ViewBar(QFrame):
         self.set_style(self._style)
 
     def _build_menu(self) -> QMenu:
-        menu = QMenu(self)
+        menu = QMenu(tr("Show"), self)
         menu.addSection(tr("Samples"))
         group = QActionGroup(menu)
         for key, label in POINTS.items():
@@ -173,7 +160,8 @@ class FollowBar(QFrame):
         super().__init__(parent)
         self.setProperty("card", True)
         tip = tr("Show all codes again, and keep them in sight while they move")
-        self.button = flat_button("map-follow", tr("Follow"), tip, self)
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+        self.button = flat_button("map-follow", tip, name=tr("Follow"), pixels=ICON_PX)
         self.button.setText(tr("Follow"))
         self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.button.clicked.connect(self.follow_requested)

@@ -90,11 +90,6 @@ class CursorPictures(QWidget):
             self.update()
 
     @property
-    def sample_share(self) -> float:
-        """How much of a sample is seen over what is decoded."""
-        return self._share
-
-    @property
     def image(self) -> NDArray[np.float32]:
         """What is decoded."""
         return self._image

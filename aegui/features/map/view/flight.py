@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from aegui.core.i18n import tr
 from aegui.core.latent.flights import around, through_crowd, through_places
 from aegui.features.map.view.navigation import FRAME_MS
+from aegui.kit.rooms import watch_room
 from aegui.kit.theme import SPACING
 from aegui.widgets.rulers import BOTTOM_PX, LEFT_PX
 
@@ -56,6 +57,7 @@ class _FlightNote(QLabel):
         self.setProperty("card", True)
         self.setMargin(SPACING)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._room = watch_room(canvas)
         self.hide()
 
     def place(self) -> None:
@@ -67,6 +69,12 @@ class _FlightNote(QLabel):
         self.setGeometry(round(middle - size.width() / 2), round(top), size.width(), size.height())
         self.show()
         self.raise_()
+        self._room.set_taken(self, True)
+
+    def put_away(self) -> None:
+        """The flight is over."""
+        self.hide()
+        self._room.set_taken(self, False)
 
 
 class MapFlight(QObject):
@@ -138,7 +146,7 @@ class MapFlight(QObject):
         application = QApplication.instance()
         if application is not None:
             application.removeEventFilter(self)
-        self._note.hide()
+        self._note.put_away()
         self.changed.emit(False)
 
     def _found_way(self) -> NDArray[np.float64] | None:

@@ -68,7 +68,8 @@ class MapMenu:
         if canvas.scene.codes is not None and canvas.scene.size > 1:
             add_item(menu, tr("Every number of the code…"), canvas.sheet_requested.emit)
         add_item(menu, tr("Show all codes"), canvas.fit, "0")
-        menu.addMenu(canvas.overlays.bar.show_menu.menu()).setText(tr("Show"))
+        # Not ``addMenu``: the binding would have its actions end with this menu.
+        menu.addAction(canvas.overlays.bar.show_menu.menu().menuAction())
         menu.addSeparator()
         canvas.figures.add_to(menu)
         return menu

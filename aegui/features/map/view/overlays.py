@@ -17,6 +17,7 @@ from aegui.features.map.view.scale_bar import ScaleBar
 from aegui.features.map.view.selection_bar import SelectionBar
 from aegui.features.map.view.types import COLOURS
 from aegui.features.map.view.value_legend import ValueLegend
+from aegui.kit.rooms import watch_room
 from aegui.kit.theme import SPACING
 from aegui.widgets.rulers import BOTTOM_PX, LEFT_PX
 
@@ -70,6 +71,7 @@ class MapOverlays(QObject):
         self.minimap = Minimap(scene, parent)
         self.lens = LensBar(parent)
         self.fields = FieldLegend(parent)
+        watch_room(parent).keep_clear((self.bar, self.follow, self.selection, self.axes, self.lens))
         self.axes.hide()
         self.strip.hide()
         self.legend.hide()
@@ -99,15 +101,14 @@ class MapOverlays(QObject):
         """The axes, or the code that holds beside them, have changed."""
         scene = self._scene
         self.axes.setVisible(scene.size > 2)
+        self.axes.set_state(
+            scene.axes,
+            scene.size,
+            spanned=scene.spanned,
+            through_pins=scene.pin_directions is not None and not scene.is_random,
+            random=scene.is_random,
+        )
         if scene.size > 2:
-            through_pins = scene.pin_directions is not None and not scene.is_random
-            self.axes.set_state(
-                scene.axes,
-                scene.size,
-                spanned=scene.spanned,
-                through_pins=through_pins,
-                random=scene.is_random,
-            )
             shown = {scene.axes[0]: tr("across"), scene.axes[1]: tr("up")}
             self.strip.sliders.set_shown({} if scene.spanned else shown)
             self.strip.sliders.set_code(scene.base)

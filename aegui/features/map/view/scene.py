@@ -55,6 +55,8 @@ _BLACK = "#000000"
 """What lies beyond images on a dark ground, in their own polarity."""
 _OUTLYING, _MUCH_SMALLER, _FEWEST_CROWDED = 0.02, 0.5, 50
 """The outermost share of codes is left out at first where that halves the map."""
+_FORMER_REACH = 0.5
+"""Of the longer side of what the codes take: so far from it pins of a network before are shown."""
 _QUICKLY_SEARCHED = 100_000
 _STEPS = 10
 
@@ -224,7 +226,11 @@ class Scene:
 
     @property
     def framed(self) -> Bounds | None:
-        """What the whole map has to show: the codes of the samples, and the pins."""
+        """What the whole map has to show: the codes of the samples, and the pins.
+
+        Those of a network before count only near the codes: with one that lies where it had its own
+        the map would be a speck.
+        """
         return self._with_pins(self.bounds)
 
     @property
@@ -233,14 +239,15 @@ class Scene:
         return self._with_pins(self.crowd)
 
     def _with_pins(self, bounds: Bounds | None) -> Bounds | None:
-        fitting = [pin.z for pin in self.pins if len(pin.z) == self.size]
+        fitting = [pin for pin in self.pins if len(pin.z) == self.size]
         if bounds is None or not fitting:
             return bounds
-        around = bounds_of(self.project(np.stack(fitting)))
-        if around is None:
-            return bounds
-        (x0, y0, x1, y1), (a0, b0, a1, b1) = bounds, around
-        return min(x0, a0), min(y0, b0), max(x1, a1), max(y1, b1)
+        places = self.project(np.stack([pin.z for pin in fitting]))
+        low, high = np.reshape(bounds, (2, 2))
+        reach = _FORMER_REACH * (float((high - low).max()) or 1.0)
+        is_near = ((places >= low - reach) & (places <= high + reach)).all(axis=1)
+        counts = np.logical_or(is_near, [not pin.is_former for pin in fitting])
+        return bounds_of(np.vstack([places[counts], low, high]))
 
     def project(self, codes: ArrayLike) -> NDArray[np.float64]:
         """Places ``[N, 2]`` on the plane of ``codes`` ``[N, d]``."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from aegui.core.i18n import tr, trn
-from aegui.features.map.view.controls import flat_button
+from aegui.kit.marks import flat_button
+from aegui.kit.theme import ICON_PX
 
 
 class SelectionBar(QFrame):
@@ -25,16 +28,15 @@ class SelectionBar(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("card", True)
+        self.setCursor(Qt.CursorShape.ArrowCursor)
         self._label = QLabel(self)
-        self.zoom = flat_button(
-            "map-zoom-selection", tr("Zoom to the selection"), tr("Zoom to the selection (Z)"), self
+        flat = partial(flat_button, pixels=ICON_PX)
+        self.zoom = flat(
+            "map-zoom-selection", tr("Zoom to the selection (Z)"), name=tr("Zoom to the selection")
         )
-        self.list = flat_button(
-            "list", tr("List them"), tr("List the selected samples, and what can be done"), self
-        )
-        self.clear = flat_button(
-            "close", tr("Clear the selection"), tr("Clear the selection (Esc)"), self
-        )
+        tip = tr("List the selected samples, and what can be done")
+        self.list = flat("list", tip, name=tr("List them"))
+        self.clear = flat("close", tr("Clear the selection (Esc)"), name=tr("Clear the selection"))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 2, 2, 2)
         layout.setSpacing(2)

@@ -14,7 +14,7 @@ from aegui.core.choices import Choice, OneOf, table
 from aegui.core.fields import FieldWords
 from aegui.core.i18n import mark, tr
 from aegui.kit.layouts import column, dim, held, row
-from aegui.kit.theme import SPACING, current_theme, figures_font
+from aegui.kit.theme import SPACING, current_theme, figures_font, grown_for_text
 from aegui.widgets.form.fields import ChoiceField
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 MOST_SCALE = 32
 """Most pixels of the picture per pixel of an image."""
-_FORM_PX = 310
+_FORM_PX, _MOST_FORM_PX = 310, 480
 _LEAST_ROW_PX = 36
 _NAMES_PX = 44
 _SMALL = 0.9
@@ -162,7 +162,7 @@ class SheetPanel(QWidget):
     def _lay_out(self, *above: QWidget) -> None:
         """The form, ``above`` it what explains it, beside the preview."""
         left = held(column(*above, self.form, 1, spacing=2 * SPACING))
-        left.setFixedWidth(_FORM_PX)
+        left.setFixedWidth(min(grown_for_text(_FORM_PX), _MOST_FORM_PX))
         area = QScrollArea()
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidgetResizable(True)

@@ -72,10 +72,12 @@ class Pin:
     Attributes:
         z: The place, ``[d]``.
         name: What it is called; may be empty.
+        is_former: Whether it was pinned on the map of a network before the present one.
     """
 
     z: NDArray[np.float32]
     name: str = ""
+    is_former: bool = False
 
 
 @dataclass(frozen=True)

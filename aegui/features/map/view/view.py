@@ -186,6 +186,13 @@ class MapView(MapSurface):
         self._update_request()
         self._show_changes()
 
+    def forget_network(self) -> None:
+        """There is none any more: the plane is that of two numbers, as at first."""
+        if self._scene.size != 2:
+            self._set_size(2)
+            self.show_codes(None)
+            self._overlays.show_code()
+
     def _set_size(self, size: int) -> None:
         # What is marked is taken away where it was: it has no place in the other plane.
         self.set_drawing_code(None)

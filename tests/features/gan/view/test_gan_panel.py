@@ -6,15 +6,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip
 
+from aegui.core.latent.inversion import Inversion
+from aegui.features.gan.model.inversion_service import NearestDrawn
 from aegui.features.gan.model.samples_service import COUNTS, GeneratedSamples
 from aegui.features.gan.view.panel import GanPanel
 from aegui.features.gan.view.sheet import SampleSheet
 from aegui.session.data.looks import Look
+from tests.harness.fitting import misfits
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -157,3 +160,31 @@ def test_a_message_takes_the_place_of_images(panel: GanPanel) -> None:
     panel.set_samples(samples(), PHOTO)
     assert panel.noise.isVisible()
     assert panel.sheet.isVisible()
+
+
+def nearest(starts: int = 4) -> NearestDrawn:
+    image = np.full((8, 8), 0.5, np.float32)
+    found = Inversion(np.zeros(3, np.float32), image.ravel(), 0.0073, 0.2041, starts, False)
+    return NearestDrawn(image, 1.0 - image, found)
+
+
+def test_words_about_the_nearest_are_whole_in_a_narrow_box(panel: GanPanel) -> None:
+    panel.nearest.show()
+    panel.nearest.set_found(nearest(), PHOTO)
+    for width in (620, 430):
+        panel.resize(width, 260)
+        QApplication.processEvents()
+        panel.resize(width, max(260, panel.minimumSizeHint().height()))
+        QApplication.processEvents()
+        assert not misfits(panel)
+
+
+def test_the_nearest_is_copied_alone(panel: GanPanel, qapp: QApplication) -> None:
+    panel.nearest.show()
+    panel.nearest.set_found(nearest(), PHOTO)
+    pictures = panel.nearest.pictures
+    places = [pictures.copied_at(QPoint(x, 20)) for x in range(pictures.width())]
+    assert len({rect.getRect() for rect in places if rect is not None}) == 2
+    assert places[0] is None
+    pictures.figures.copy_part(next(rect for rect in places if rect is not None))
+    assert qapp.clipboard().image().width() >= 250

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QScrollArea
+from PySide6.QtWidgets import QApplication, QScrollArea
 
 from aegui.core.run_file.saved import PinnedPlace
 from aegui.features.making.view.film_strip import FilmStrip
@@ -172,6 +172,20 @@ def test_the_large_image_needs_width(page: PathPage) -> None:
     page.resize(QSize(380, 360))
     assert not page.frame.isVisible()
     assert page.minimumSizeHint().width() <= 380
+
+
+def test_in_a_high_panel_the_large_image_stands_above_the_strip(page: PathPage) -> None:
+    page.set_path(path_look(), GLYPHS)
+    beside = page.frame.size()
+    assert page.strip.x() > page.frame.x()
+    page.resize(QSize(900, 760))
+    QApplication.processEvents()
+    assert page.strip.y() > page.frame.geometry().bottom()
+    assert page.frame.height() > 1.5 * beside.height()
+    page.resize(QSize(900, 320))
+    QApplication.processEvents()
+    assert page.frame.width() == beside.width()
+    assert page.strip.x() > page.frame.x()
 
 
 # The strip

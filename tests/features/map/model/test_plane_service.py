@@ -59,12 +59,13 @@ def test_a_new_network_draws_the_plane_anew_but_not_at_every_step(
     service.set_codec(network(SHAPE, epoch=0))
     service.request(RECT, 10, 10, XY)
     qtbot.waitUntil(lambda: len(heard) == 1)
-    begun = time.monotonic()
-    for epoch in range(1, 30):
+    begun, epoch = time.monotonic(), 0
+    while len(heard) < 3:
+        epoch += 1
         service.set_codec(network(SHAPE, epoch=epoch), live=True)
         qtbot.wait(REFRESH_MS // 10)
-    qtbot.waitUntil(lambda: heard[-1].epoch == 29)
-    assert 3 <= len(heard) <= 2 + 1000 * (time.monotonic() - begun) / REFRESH_MS
+    qtbot.waitUntil(lambda: heard[-1].epoch == epoch)
+    assert len(heard) <= 2 + 1000 * (time.monotonic() - begun) / REFRESH_MS
     count = len(heard)
     qtbot.wait(2 * REFRESH_MS)
     assert len(heard) == count

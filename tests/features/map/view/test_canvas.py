@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +23,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QToolTip, QWidget
+from shiboken6 import isValid
 
 from aegui.core.latent.frame import axes_frame
 from aegui.features.map.model.plane_tiles import Plane
@@ -691,6 +693,16 @@ def test_the_whole_map_shows_the_pins_too(canvas: LatentCanvas, qtbot: QtBot) ->
         assert canvas.navigation.view.contains(x, y)
 
 
+def test_pins_of_a_network_before_do_not_shrink_the_map_to_a_speck(canvas: LatentCanvas) -> None:
+    alone = canvas.navigation.home.sx
+    canvas.set_pins([Pin(place(500.0, -300.0), "far", is_former=True)])
+    assert canvas.navigation.home.sx == alone
+    x0, y0, x1, y1 = canvas.scene.bounds or (0.0, 0.0, 0.0, 0.0)
+    aside = 0.4 * max(x1 - x0, y1 - y0)
+    canvas.set_pins([Pin(place(x1 + aside, y1 + aside), "near", is_former=True)])
+    assert canvas.navigation.home.sx < alone, "it is to be seen with them"
+
+
 def test_the_drawing_has_a_mark_and_a_trail(canvas: LatentCanvas) -> None:
     way = [(0.5, -0.5), (0.2, -0.2), (0.0, 0.0)]
     canvas.set_drawing_code(way[-1], way)
@@ -979,6 +991,34 @@ def test_the_menu_key_opens_it(canvas: LatentCanvas, qtbot: QtBot) -> None:
     assert isinstance(popup, QMenu)
     assert any("Show all codes" in action.text() for action in popup.actions())
     popup.close()
+
+
+def is_gone(popup: QMenu) -> bool:
+    return not isValid(popup)
+
+
+def test_what_the_map_shows_can_be_chosen_after_its_menu_was_open(
+    canvas: LatentCanvas, qtbot: QtBot
+) -> None:
+    """The menu of a place offers the same entries, and is gone once it was closed."""
+    entries = canvas._bar.show_menu.menu().actions()
+    texts = [action.text() for action in entries]
+    for _ in range(2):
+        at = QPoint(300, 200)
+        event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, canvas.mapToGlobal(at))
+        QApplication.sendEvent(canvas, event)
+        popup = QApplication.activePopupWidget()
+        assert isinstance(popup, QMenu)
+        (shown,) = (action.menu() for action in popup.actions() if action.text() == "Show")
+        assert isinstance(shown, QMenu)
+        assert [action.text() for action in shown.actions()] == texts
+        popup.close()
+        qtbot.waitUntil(partial(is_gone, popup))
+    got = told(canvas.style_changed)
+    next(action for action in entries if action.data() == "dots").trigger()
+    next(action for action in entries if action.data() == "grid").trigger()
+    assert [style == MapStyle(points="dots") for style in got] == [True, False]
+    assert got[-1] == MapStyle(points="dots", grid=not MapStyle().grid)
 
 
 def test_it_follows_the_theme(canvas: LatentCanvas) -> None:
