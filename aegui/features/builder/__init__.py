@@ -7,6 +7,16 @@ from aegui.shell.feature import DockSpec, FeatureSpec, Spot
 FEATURES = (
     FeatureSpec(
         "aegui.features.builder.training:TrainingFeature",
+        actions=TRAINING_ACTIONS,
+        conditions=(
+            *("idle", "active", "paused", "slow", "can_train", "can_continue"),
+            *("can_undo", "can_redo"),
+        ),
+        requests={"preset": "take_preset", "train": "train"},
+        at_start=True,
+    ),
+    FeatureSpec(
+        "aegui.features.builder.network:NetworkFeature",
         (
             DockSpec(
                 "builder",
@@ -17,13 +27,6 @@ FEATURES = (
                 guide="04-builder.md",
             ),
         ),
-        actions=TRAINING_ACTIONS,
-        conditions=(
-            *("idle", "active", "paused", "slow", "can_train", "can_continue"),
-            *("can_undo", "can_redo"),
-        ),
-        requests={"preset": "take_preset", "train": "train"},
-        at_start=True,
     ),
     FeatureSpec("aegui.features.builder.greeting:GreetingFeature", seen_with=("builder",)),
     FeatureSpec("aegui.features.builder.lit:LitFeature", seen_with=("builder",)),

@@ -104,7 +104,8 @@ class EditedStrips(QObject):
 
     def _state(self, edited: Edited) -> StripState:
         services = self._services
-        lines = change_lines(edited.trained, edited.recipe, edited.changes, edited.learnt)
+        shapes = edited.learnt.image_shape, edited.dataset.image_shape
+        lines = change_lines(edited.trained, edited.recipe, edited.changes, shapes)
         if edited.has_other_data:
             lines = (data_line(edited.learnt, edited.dataset), *lines)
         workspace, busy = services.workspace, services.runner.is_busy

@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aegui.core.i18n import tr
-from aegui.core.network.change_words import change_lines, rate_words
-from aegui.core.recipe.changes import recipe_changes
-from aegui.core.training.stage_words import change_words, stage_words, unrecorded_words
+from aegui.core.training.stage_words import (
+    change_words,
+    settings_words,
+    stage_words,
+    unrecorded_words,
+)
 from aegui.shell.dialogs.questions import listing, show_text
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QDialog, QWidget
 
     from aegui.core.run_file.saved import SavedRun
-    from aegui.core.training.stages import Stage
 
 
 def show_history(parent: QWidget, run: SavedRun | None) -> QDialog:
@@ -30,16 +32,8 @@ def history_text(run: SavedRun | None) -> str:
     blocks = [
         (
             f"{number}. {stage_words(stage)}",
-            (*_settings(run, before, stage), *map(change_words, stage.changes)),
+            (*settings_words(run, before, stage), *map(change_words, stage.changes)),
         )
         for number, (before, stage) in enumerate(zip(earlier, run.stages, strict=False), start=1)
     ]
     return "\n\n".join(filter(None, (unrecorded_words(run), listing(blocks))))
-
-
-def _settings(run: SavedRun, before: Stage | None, stage: Stage) -> tuple[str, ...]:
-    """With what a stage began, as far as that was another than before."""
-    if before is None:
-        return (tr("learning rate {rate}", rate=rate_words(stage.recipe)),)
-    changes = recipe_changes(before.recipe, stage.recipe)
-    return change_lines(before.recipe, stage.recipe, changes, run.dataset)

@@ -1,4 +1,4 @@
-"""Joins the training with its buttons, its progress, and the two panels that edit the draft."""
+"""Joins the training with its buttons and its progress, and knows which draft is shown."""
 
 from __future__ import annotations
 
@@ -17,15 +17,12 @@ from aegui.core.setup_line.challenges import find_challenge
 from aegui.core.setup_line.writing import line_of
 from aegui.core.training.length import planned_epochs
 from aegui.features.builder.edited import EditedStrips
-from aegui.features.builder.view.builder_panel import BuilderPanel
 from aegui.features.builder.view.map_mark import MapMark
 from aegui.kit.marks import ProblemLabel
 from aegui.kit.speech import announce
 from aegui.kit.theme import SPACING
-from aegui.session.documents.suggestions import length_words
 from aegui.session.notice import Notice
 from aegui.session.shown import MOMENT, WEIGHTS
-from aegui.session.teaching import Teaching
 from aegui.session.training.cost_service import CostService
 from aegui.shell.cost_guard import estimate_words, may_train
 from aegui.shell.feature import Feature
@@ -34,6 +31,7 @@ from aegui.shell.outcome import (
     moment_words,
     outcome_words,
     pace_words,
+    reached_at,
     rest_words,
     shown_words,
     spoken_words,
@@ -41,7 +39,7 @@ from aegui.shell.outcome import (
 from aegui.shell.refresher import Refresher
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QDockWidget
+    from PySide6.QtWidgets import QDockWidget, QWidget
 
     from aegui.core.network.resolve import Resolution, ResolvedRecipe
     from aegui.core.recipe import Recipe
@@ -63,6 +61,8 @@ class TrainingFeature(Feature):
 
     draft_changed = Signal(bool)
     """Other ``drafted``; whether their objective is another too."""
+    preset_changed = Signal()
+    """Another ``preset_name``."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
@@ -74,19 +74,20 @@ class TrainingFeature(Feature):
         """The draft as it is resolved, or what was trained where that is looked at."""
         self.is_viewing = False
         """Whether what was trained is looked at."""
+        self.preset_name = ""
+        """What the recipe is called that the draft still is; empty: it is none that is known."""
         self._told_notes: tuple[str, ...] = ()
         self._known = _known()
         self._offered: tuple[str, ...] = ()
         """Keys of the short list."""
-        self._panel = window.panel(BuilderPanel)
+        self._near: list[QWidget] = []
+        """Where the mouse is near what trains; empty since it came there."""
+        self._is_warm = False
         self.edited = EditedStrips(services, self)
-        self.edited.add(self._panel.edited)
         self.edited.set_mark(MapMark(window.canvas))
         self._text = Refresher(self._show_progress, _TEXT_MS, parent=self)
         self._connect()
-        self._show_withheld()
-        for near in (window.toolbar, self._panel):
-            near.installEventFilter(self)
+        self.warm_up_near(window.toolbar)
         self._show_draft()
         self._show_state(services.runner.state)
 
@@ -106,10 +107,9 @@ class TrainingFeature(Feature):
         )
 
     def _connect(self) -> None:
-        services, panel = self._services, self._panel
+        services = self._services
         services.ticker.ticked.connect(self._on_ticker_ticked)
         services.of(CostService).changed.connect(self._show_cost)
-        services.of(Teaching).changed.connect(self._show_withheld)
         runner, workspace = services.runner, services.workspace
         runner.started.connect(self._on_runner_started)
         runner.state_changed.connect(self._show_state)
@@ -121,11 +121,6 @@ class TrainingFeature(Feature):
         workspace.run_changed.connect(self._on_workspace_run_changed)
         workspace.document_changed.connect(self._on_workspace_document_changed)
         workspace.undo_stack.indexChanged.connect(self._on_undo_stack_changed)
-        panel.recipe_edited.connect(self._on_panel_recipe_edited)
-        panel.gallery_requested.connect(partial(services.requests.gallery.emit, "networks"))
-        panel.vary_requested.connect(services.requests.vary)
-        panel.undo_requested.connect(workspace.undo_stack.undo)
-        panel.redo_requested.connect(workspace.undo_stack.redo)
         self.edited.train_wanted.connect(self.train)
         self.edited.continue_wanted.connect(self.go_on)
         self.edited.view_changed.connect(self._on_edited_view_changed)
@@ -136,16 +131,19 @@ class TrainingFeature(Feature):
         services.favourites.changed.connect(self._on_favourites_changed)
         self._window.toolbar.problem_wanted.connect(self.show_problem)
 
-    @Slot()
-    def _show_withheld(self) -> None:
-        file = self._services.of(Teaching).file
-        self._panel.set_withheld(file is not None and file.locks("network"))
+    def warm_up_near(self, place: QWidget) -> None:
+        """Get ready to train once the mouse comes to ``place``: that brings torch."""
+        if not self._is_warm:
+            self._near.append(place)
+            place.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Get ready to train once the mouse comes near what trains: that brings torch."""
+        """Get ready to train once the mouse comes near what trains."""
         if event.type() == QEvent.Type.Enter:
-            for near in (self._window.toolbar, self._panel):
+            self._is_warm = True
+            for near in self._near:
                 near.removeEventFilter(self)
+            self._near.clear()
             self._services.runner.warm_up()
             self._services.of(CostService).wake()
         return super().eventFilter(watched, event)
@@ -269,15 +267,6 @@ class TrainingFeature(Feature):
         self._services.favourites.use("networks", key)
         self._services.workspace.edit_recipe(recipe, tr("Recipe “{name}”", name=tr(recipe.name)))
 
-    @Slot(object, str)
-    def _on_panel_recipe_edited(self, recipe: Recipe, text: str) -> None:
-        workspace = self._services.workspace
-        before = workspace.recipe.training
-        workspace.edit_recipe(recipe, text)
-        pace = length_words(before, recipe.training, len(workspace.dataset))
-        if pace:
-            self.noticed.emit(Notice("info", pace, passing=True))
-
     @Slot()
     def show_problem(self) -> None:
         """Bring the panel to the front that says the first of what has to be solved."""
@@ -347,7 +336,7 @@ class TrainingFeature(Feature):
         resolved = self._services.runner.resolved
         if run is None or resolved is None or shown.moment is None:
             return
-        said = [outcome_words(result, resolved)]
+        said = [outcome_words(result, resolved, reached_at(run, shown.moment))]
         said.append(shown_words(run, shown.moment, chosen=shown.chose_run))
         said.append(result.message)
         text = " ".join(words for words in said if words)
@@ -417,7 +406,6 @@ class TrainingFeature(Feature):
 
     @Slot()
     def _on_undo_stack_changed(self) -> None:
-        self._show_undo()
         self._show_ability()
 
     def _tell_training(self, recipe: Recipe) -> None:
@@ -451,18 +439,16 @@ class TrainingFeature(Feature):
                 [(key, tr(recipe.name) or key, tr(recipe.notes)) for key, recipe in rows]
             )
         self._window.toolbar.set_preset(current)
-        self._panel.set_preset("" if current is None else tr(draft.name) or current)
+        self.preset_name = "" if current is None else tr(draft.name) or current
+        self.preset_changed.emit()
 
     def _show_draft(self, *, other_objective: bool = True) -> None:
         workspace, view = self._services.workspace, self.edited.view
         self.is_viewing = view is not None
         self.drafted = view or (workspace.recipe, workspace.resolution)
-        recipe, resolution = self.drafted
-        self._panel.set_viewing(self.is_viewing)
-        self._panel.set_state(recipe, resolution)
         self.draft_changed.emit(other_objective)
         self.edited.show()
-        self._show_preset(recipe)
+        self._show_preset(self.drafted[0])
         self._services.of(CostService).set_draft(
             workspace.resolution.resolved, self._services.runner.timeline_bytes
         )
@@ -478,20 +464,12 @@ class TrainingFeature(Feature):
         else:
             self._window.toolbar.set_estimate(*estimate_words(cost, resolved))
 
-    def _show_undo(self) -> None:
-        stack, idle = self._services.workspace.undo_stack, not self._services.runner.is_busy
-        self._panel.set_undo_state(
-            idle and stack.canUndo(), idle and stack.canRedo(), stack.undoText(), stack.redoText()
-        )
-
     @Slot(str)
     def _show_state(self, state: str) -> None:
         idle = not self._services.runner.is_busy
-        self._panel.set_enabled_while_training(idle)
         self._window.toolbar.set_locked(not idle)
         self._services.of(CostService).set_idle(idle)
         self._show_cost()
-        self._show_undo()
         self.edited.show()
         if not idle:
             self._services.ticker.start()

@@ -77,8 +77,10 @@ class CodeFeature(Feature):
     @Slot(object)
     def _on_code_looked(self, look: CodeLook) -> None:
         self._panel.set_look(look)
-        dimension = self._code.dimension
-        if dimension is None or not (self._is_own_choice or look.figures.used[dimension]):
+        dimension, used = self._code.dimension, look.figures.used
+        # Another network's code may have fewer numbers than the one that was chosen.
+        is_there = dimension is not None and dimension < len(used)
+        if not (is_there and (self._is_own_choice or used[dimension])):
             # Something to see without being asked for: the dimension that does most.
             values = np.nan_to_num(np.abs(look.values(self._panel.shown_measure)))
             self._is_own_choice = False

@@ -45,7 +45,7 @@ def to_clipboard(pixels: NDArray[np.float32], look: Look = GLYPHS) -> QMimeData:
 
 
 def from_clipboard(
-    data: QMimeData, height: int, width: int, kind: Pixels = "binary", ground: float = 0.0
+    data: QMimeData | None, height: int, width: int, kind: Pixels = "binary", ground: float = 0.0
 ) -> NDArray[np.float32] | None:
     """The image in ``data``, or None where there is none that can be drawn.
 
@@ -54,12 +54,14 @@ def from_clipboard(
     fits, else scaled to the size.
 
     Args:
-        data: What is on the clipboard.
+        data: What is on the clipboard; None: the system has nothing to say of it.
         height: Rows of the drawing, or of what is selected of it.
         width: Columns likewise.
         kind: What its pixels can be.
         ground: The level of an empty one, which is seen through a picture; of glyphs it is white.
     """
+    if data is None:
+        return None
     copied = _copied(bytes(data.data(PIXELS_MIME).data())) if data.hasFormat(PIXELS_MIME) else None
     if copied is not None:
         return copied

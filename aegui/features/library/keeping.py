@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 
 from aegui.core.i18n import tr
 from aegui.features.library.model.desk import LibraryDesk
+from aegui.session.library_news import LibraryNews
 from aegui.session.notice import Notice
 from aegui.shell.feature import Feature
 
@@ -38,6 +39,9 @@ class KeepingFeature(Feature):
         super().__init__(services, window)
         self._desk = services.of(LibraryDesk)
         self._desk.failed.connect(self._on_desk_failed)
+        # Both outlive the window: the next one, of another language, is not to join them again.
+        once = Qt.ConnectionType.UniqueConnection
+        self._desk.changed.connect(services.of(LibraryNews).changed, once)
         runner = services.runner
         runner.started.connect(self._on_runner_started)
         runner.finished.connect(self._on_runner_finished)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,7 +63,7 @@ PRESETS = (
 )
 """Recipes that ship, in the order in which they are offered: those of the course first."""
 _SHOWN, _OTHER, _MATRIX = "shown", "other:", "matrix:"
-_PAGE = "study.page"
+_PAGE, _CURVES = "study.page", "curves"
 _FOLLOWING_MS = 300
 
 
@@ -314,9 +315,24 @@ class NoiseStudyFeature(Feature):
         self._findings.mark()
 
     def show_page(self, key: str) -> None:
-        """From another panel: a page comes to the front."""
+        """From another panel: a page comes to the front; the curves of this network are drawn."""
         self._panel.set_page(key)
         self._keep({_PAGE: key})
+        if key == _CURVES and not self._study.job.is_busy:
+            self._draw_shown()
+
+    def _draw_shown(self) -> None:
+        """Draw the network that is shown, with the noise that it has learnt to repair, if any."""
+        self._show_choices()
+        model = self._models.get(_SHOWN)
+        if model is None or self._refusal(model.codecs[0]):
+            return
+        form = self._panel.curves.form
+        noise = self._services.shown.recipe.data.corruption
+        if noise.level:
+            form = replace(form, kind=noise.kind)
+            self._panel.curves.set_form(form)
+        self.run_curves((_SHOWN,), form)
 
     def show_mistake(self, key: str) -> None:
         """From another panel: the study comes into sight, with what comes of the mistake."""

@@ -13,6 +13,7 @@ from aegui.core.i18n import tr
 from aegui.core.parity.exports import parity_csv, parity_html
 from aegui.features.parity.model.states import ParityStates
 from aegui.features.parity.view.dialog import ParityDialog
+from aegui.session.library_news import LibraryNews
 from aegui.session.notice import Notice
 from aegui.shell.dialogs.files import choose_folder, choose_save_file
 from aegui.shell.feature import Feature
@@ -39,6 +40,7 @@ class ParityFeature(Feature):
         self._looks.found.connect(self._on_looks_found)
         self._looks.failed.connect(self._on_looks_failed)
         services.workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
+        services.of(LibraryNews).changed.connect(self._on_news_changed)
 
     def open(self) -> None:
         """Show the page."""
@@ -125,6 +127,12 @@ class ParityFeature(Feature):
     @Slot(str)
     def _on_looks_failed(self, reason: str) -> None:
         self.noticed.emit(Notice("error", reason, about="library"))
+
+    @Slot()
+    def _on_news_changed(self) -> None:
+        """What was just trained gets its tick, whichever window has the focus."""
+        if self.dialog is not None:
+            self._looks.look()
 
     @Slot()
     def _on_dialog_finished(self) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import Slot
 
 from aegui.core.cost import Cost
 from aegui.core.i18n import tr
+from aegui.core.races.smallest import usual_attempts
 from aegui.core.recipe import Recipe
 from aegui.core.training.cost import training_cost
 from aegui.core.training.optimizers import OPTIMIZERS
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 
 _PAGE = "races.page"
 _FOLLOWING_MS = 300
-_USUAL_ATTEMPTS = 20
-"""So many networks a search tries about: bisection of a few layers, gone over twice."""
 
 
 class RacesFeature(Feature):
@@ -112,8 +111,9 @@ class RacesFeature(Feature):
     @Slot(object)
     def shrink(self, challenge: Challenge) -> None:
         """Look for the smallest network, beginning with that of the builder."""
-        if self._may_try(challenge, _USUAL_ATTEMPTS):
-            self._search.shrink(self._services.workspace.recipe, challenge)
+        recipe = self._services.workspace.recipe
+        if self._may_try(challenge, usual_attempts(recipe)):
+            self._search.shrink(recipe, challenge)
 
     @Slot(object)
     def try_network(self, challenge: Challenge) -> None:

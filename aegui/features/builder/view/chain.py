@@ -206,6 +206,8 @@ class LayerChain(QWidget):
 
     def _put_away(self, widget: QWidget) -> None:
         self._column.removeWidget(widget)
+        # A field that is being typed in tells its value when it is hidden: of a layer that is gone.
+        widget.blockSignals(True)
         widget.hide()
         widget.deleteLater()
 

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QWidget
 
 from aegui.core.i18n import tr
 from aegui.kit.layouts import row
-from aegui.kit.marks import KEPT_CLEAR
 from aegui.kit.rooms import watch_room
 from aegui.kit.theme import SPACING
 from aegui.widgets.rulers import BOTTOM_PX, LEFT_PX
@@ -32,8 +31,6 @@ class MapMark(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setProperty("card", True)
-        # Messages about an edit may come while this offers to train it.
-        self.setProperty(KEPT_CLEAR, True)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self._state: StripState | None = None
         self.words = QLabel(tr("Shows the network before your change"))
@@ -43,7 +40,10 @@ class MapMark(QFrame):
         edge = SPACING // 2
         margins = (SPACING, edge, edge, edge)
         self.setLayout(row(self.words, self.train, spacing=SPACING, margins=margins))
-        watch_room(parent).changed.connect(self._place)
+        room = watch_room(parent)
+        room.changed.connect(self._place)
+        # Messages about an edit may come while this offers to train it.
+        room.keep_clear([self])
         self.hide()
 
     def set_state(self, state: StripState | None) -> None:

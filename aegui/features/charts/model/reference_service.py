@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from aegui.core.data.split import split_indices
 from aegui.core.errors import AeguiError
 from aegui.core.latent.pca import pca_reference
-from aegui.core.latent.views import sampled
+from aegui.core.sampled import sampled
 from aegui.core.training.terms import terms_of
 from aegui.session.jobs.derived import Derived
 

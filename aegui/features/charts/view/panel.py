@@ -10,26 +10,25 @@ from PySide6.QtCore import (
     QObject,
     QSignalBlocker,
     QSize,
-    Qt,
     QTimer,
     Signal,
 )
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QSizePolicy,
     QStackedLayout,
     QToolButton,
     QWidget,
 )
 
-from aegui.core.i18n import tr
+from aegui.core.i18n import mark, tr
 from aegui.features.charts.view.plot import PlotView, load_graph
 from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.charts.scale import Scale
 from aegui.kit.flow import FlowLayout
-from aegui.kit.layouts import column
+from aegui.kit.layouts import column, hint
+from aegui.kit.marks import flat_button
 from aegui.kit.theme import SPACING, icon
 from aegui.kit.tiles import columns_for, tile
 from aegui.widgets.charts.curves import CHARTS, Curve, applies, curves_of, history_csv
@@ -45,6 +44,8 @@ if TYPE_CHECKING:
     from aegui.kit.charts.figure import Figure
 
 
+_NOTHING_YET = mark("Nothing to draw yet. Press Train, and the curves grow here epoch by epoch.")
+_NONE_CHOSEN = mark("No chart is chosen: choose above what to draw.")
 _GOOD_SHAPE = 1.7
 _ANY_TRAINING = frozenset({"loss", "wrong", "share", "rate"})
 _OF_GLYPHS = tuple(spec.key for spec in CHARTS if spec.of_glyphs)
@@ -100,15 +101,10 @@ class ChartsPanel(QWidget):
         )
         self._linear.setChecked(True)
         self._linear.hide()
-        self._fit = _tool("zoom-fit", tr("Show the whole training (double click on a chart)"))
+        self._fit = flat_button("zoom-fit", tr("Show the whole training (double click on a chart)"))
         self.figures = FigureMenu(self, self.figure, on_right_click=False)
         self._export = self.figures.button(tr("Save or copy the charts"))
-        self._empty = QLabel(
-            tr("Nothing to draw yet. Press Train, and the curves grow here epoch by epoch.")
-        )
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._empty.setWordWrap(True)
-        self._empty.setProperty("dim", True)
+        self._empty = hint(tr(_NOTHING_YET))
         self._get_ready = QTimer(self, singleShot=True)
         self._get_ready.timeout.connect(load_graph)
         self._build()
@@ -270,9 +266,9 @@ class ChartsPanel(QWidget):
     # What goes out
 
     def figure(self) -> Figure | None:
-        """The charts shown, as they are zoomed, with all recorded numbers; None before any."""
+        """The charts shown, as they are zoomed, with all recorded numbers; None without any."""
         history = self._history
-        if history is None or not len(history):
+        if history is None or not len(history) or not self._shown():
             return None
         csv = history_csv(history, self._seeds)
         return charts_figure(self._chart_data(history), "charts", tr("Training"), csv=csv)
@@ -315,10 +311,12 @@ class ChartsPanel(QWidget):
     def _redraw(self) -> None:
         history = self._history
         has_rows = history is not None and len(history) > 0
-        self._stack.setCurrentWidget(self._room if has_rows else self._empty)
-        self._export.setEnabled(has_rows)
-        self._fit.setEnabled(has_rows and (self._x_zoomed is not None or bool(self._y_zoomed)))
-        if history is None or not has_rows or not self.isVisible():
+        is_drawn = has_rows and bool(self._shown())
+        self._stack.setCurrentWidget(self._room if is_drawn else self._empty)
+        self._empty.setText(tr(_NONE_CHOSEN if has_rows else _NOTHING_YET))
+        self._export.setEnabled(is_drawn)
+        self._fit.setEnabled(is_drawn and (self._x_zoomed is not None or bool(self._y_zoomed)))
+        if history is None or not is_drawn or not self.isVisible():
             return
         shown = list(zip(self._shown(), self._chart_data(history), strict=True))
         lines = max((view.lines_wanted(data.curves) for view, data in shown), default=1)
@@ -405,15 +403,6 @@ def _toggle(text: str, help_text: str, icon_name: str = "") -> QToolButton:
     else:
         button.setText(text)
         button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-    return button
-
-
-def _tool(icon_name: str, help_text: str) -> QToolButton:
-    button = QToolButton()
-    button.setProperty("flat", True)
-    button.setIcon(icon(icon_name))
-    button.setToolTip(help_text)
-    button.setAccessibleName(help_text)
     return button
 
 

@@ -97,7 +97,7 @@ class PlotView(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Room for two figures on each axis."""
-        return QSize(110, 84)
+        return QSize(104, 84)
 
     @property
     def data(self) -> ChartData | None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from aegui.core.evaluation.parts import HELD_OUT, LEARNT
 from aegui.core.i18n import localized, mark, tr, trn
 from aegui.features.charts.view.reconstructions_view import ReconstructionsView
 from aegui.kit.layouts import column, dim, row
+from aegui.kit.marks import ElidedLabel
 from aegui.kit.theme import SPACING
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.answer_columns import columns_words
@@ -53,8 +54,8 @@ class ReconstructionsPanel(QWidget):
             self.order.addItem(tr(label), key)
         self.order.setAccessibleName(tr("Which samples are shown"))
         self.order.setToolTip(tr("Which samples are shown"))
-        self._summary = dim()
-        self._summary.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._summary = ElidedLabel()
+        dim(self._summary)
         self._head = QWidget()
         self._head.setLayout(
             row((self._summary, 1), self.order, margins=(SPACING, SPACING // 2, SPACING, 0))

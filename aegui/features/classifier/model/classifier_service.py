@@ -15,6 +15,7 @@ from aegui.core.data.split import split_indices
 from aegui.core.evaluation.classification import classification_cost, classify
 from aegui.core.i18n import tr
 from aegui.core.recipe import DataSpec
+from aegui.core.sampled import sampled
 from aegui.session.jobs.derived import Derived
 
 if TYPE_CHECKING:
@@ -268,9 +269,8 @@ def _evaluation(
             dataset = load_data(DataSpec(source=part), report, cancelled)
         indices = np.arange(len(dataset))
     total = len(indices)
-    if judged.is_live and total > LIVE_SAMPLES:
-        draw = np.random.default_rng(_LIVE_SEED)
-        indices = np.sort(draw.choice(indices, LIVE_SAMPLES, replace=False))
+    if judged.is_live:
+        indices = indices[sampled(total, LIVE_SAMPLES, _LIVE_SEED)]
     classes = judged.dataset.classes
     found = classify(judged.codec, classes, dataset, indices, report, cancelled)
     return Evaluation(found, dataset, indices, total, part, judged.codec.epoch)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 from aegui.core.i18n import tr, trn
 from aegui.core.recipe import DataSpec, SplitSpec
 from aegui.kit.layouts import column
-from aegui.kit.marks import wrapped_label
+from aegui.kit.marks import ElidedCombo, wrapped_label
 from aegui.kit.theme import SPACING, current_theme
 from aegui.widgets.form.form import Form
 
@@ -73,7 +73,7 @@ class SharesBox(QWidget):
         self._split = SplitSpec()
         self._shown = DataSpec()
         self.form = Form(self._shown, (_COUNT, _SHARE, _SEED))
-        self.check = QComboBox()
+        self.check = ElidedCombo()
         self.check.setAccessibleName(tr("Check on"))
         self.check.setToolTip(tr("What is kept from training: a share of the set, or another set"))
         self.check.setSizeAdjustPolicy(

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QPlainTextEdit,
     QTextEdit,
-    QToolButton,
     QWidget,
 )
 
@@ -20,7 +19,8 @@ from aegui.core.i18n import tr
 from aegui.core.pixels.code import CODE_FORMS, CodeError, code_of, levels_of, read_code
 from aegui.core.pixels.transforms import LARGEST
 from aegui.kit.layouts import column, row
-from aegui.kit.theme import current_theme, icon
+from aegui.kit.marks import flat_button
+from aegui.kit.theme import current_theme
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -54,7 +54,7 @@ class CodeView(QWidget):
         self._is_due = self._is_readable = True
         self.form = QComboBox()
         self.text = QPlainTextEdit()
-        self._copy = QToolButton()
+        self._copy = flat_button("edit-copy", tr("Copy the text"))
         self._problem = QLabel()
         self._build()
         self._write()
@@ -73,10 +73,6 @@ class CodeView(QWidget):
             tr("Drawings of up to {n} × {n} pixels are written so.", n=max(LARGEST))
         )
         self.text.textChanged.connect(self._on_text_changed)
-        self._copy.setIcon(icon("edit-copy"))
-        self._copy.setProperty("flat", True)
-        self._copy.setToolTip(tr("Copy the text"))
-        self._copy.setAccessibleName(tr("Copy the text"))
         self._copy.clicked.connect(self._on_copy_clicked)
         self._problem.setWordWrap(True)
         self._problem.setProperty("state", "bad")

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QScrollArea,
-    QStackedWidget,
     QToolButton,
     QWidget,
 )
@@ -29,6 +28,7 @@ from aegui.features.drawing.view.set_page import SetPage
 from aegui.features.drawing.view.tool_row import ToolRow
 from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column
+from aegui.kit.page_stack import PageStack
 from aegui.kit.theme import ICON_PX, SPACING, current_theme, icon
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.dragged_samples import samples_of
@@ -132,7 +132,7 @@ class DrawPanel(QWidget):
         self._paper: DrawingPaper | None = None
         self._glyphs = GlyphCache()
         self._loaded: int | None = None
-        self._pages = _Pages()
+        self._pages = PageStack()
         self._tabs = QButtonGroup(self)
         self._tab_row = QWidget()
         self._body = QGridLayout()
@@ -247,9 +247,10 @@ class DrawPanel(QWidget):
             return max(0.0, min(width / columns, height / rows))
 
         left = wide - gap - first
-        beside = scale(left, high) if left >= self.editor.minimumSizeHint().width() else 0.0
+        has_room = left >= self.editor.minimumSizeHint().width()
+        beside = scale(left, high) if has_room else 0.0
         below = scale(wide, high - gap - self.page.sizeHint().height())
-        self._put_below(below > _BETTER * beside)
+        self._put_below(not has_room or below > _BETTER * beside)
         page = self._pages.currentWidget()
         if self._is_below or page is None:
             self._pages.setMinimumWidth(0)
@@ -265,6 +266,12 @@ class DrawPanel(QWidget):
         number = tuple(PAGES).index(key)
         self._tabs.button(number).setChecked(True)
         self._pages.setCurrentIndex(number)
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as with the pages below the editor, wherever they stand now."""
+        parts = (self.tools, self.editor, self._tab_row, self.page)
+        widest = max(part.minimumSizeHint().width() for part in parts)
+        return QSize(widest + 2 * SPACING, super().minimumSizeHint().height())
 
     @property
     def shown_page(self) -> str:
@@ -501,18 +508,6 @@ class DrawPanel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
         self._share_room()
         super().resizeEvent(event)
-
-
-class _Pages(QStackedWidget):
-    """Needs what the page in sight needs, not what the widest of them does."""
-
-    def minimumSizeHint(self) -> QSize:
-        page = self.currentWidget()
-        return QSize() if page is None else page.minimumSizeHint()
-
-    def sizeHint(self) -> QSize:
-        page = self.currentWidget()
-        return QSize() if page is None else page.sizeHint()
 
 
 def _pressed(event: QKeyEvent) -> str:

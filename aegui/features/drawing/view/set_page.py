@@ -23,6 +23,7 @@ from aegui.features.drawing.view.set_gallery import SetGallery
 from aegui.features.drawing.view.text_strip import TextStrip
 from aegui.kit.theme import ICON_PX, icon
 from aegui.session.data.looks import GLYPHS, Look
+from aegui.widgets.glyphs import label_sign
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -165,7 +166,7 @@ class SetPage(QWidget):
 
     def _show_chosen(self, index: int) -> None:
         if index < len(self._labels):
-            self.label.setText(self._labels[index])
+            self.label.setText(_seen(self._labels[index]))
             self.label.setCursorPosition(0)
 
     # -- edits -----------------------------------------------------------------------------------
@@ -196,6 +197,11 @@ class SetPage(QWidget):
 
     def _on_label_return_pressed(self) -> None:
         index = self.gallery.current
-        if index < len(self._labels) and self.label.text() != self._labels[index]:
+        if index < len(self._labels) and self.label.text() != _seen(self._labels[index]):
             self.renamed.emit(index, self.label.text())
         self.gallery.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _seen(label: str) -> str:
+    """``label`` in the field where it is edited: one that no letter shows has its sign there."""
+    return label_sign(label) if len(label) == 1 else label

@@ -20,11 +20,13 @@ from aegui.features.drawing.view.drawing_tools import (
 from aegui.kit.theme import ICON_PX, icon
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from PySide6.QtGui import QAction, QResizeEvent
 
 BUTTON_PX = 27
 _GAP_PX = 6
-_NARROWEST_PX = 10 * BUTTON_PX
+_NARROWEST_PX = 8 * BUTTON_PX
 
 
 class ToolRow(QWidget):
@@ -156,10 +158,10 @@ class ToolRow(QWidget):
     # -- the rows --------------------------------------------------------------------------------
 
     def _rows(self, width: int) -> list[list[list[QToolButton]]]:
-        """The groups of each row; a group is never torn apart."""
+        """The groups of each row; one is torn apart only where it is wider than a row."""
         rows: list[list[list[QToolButton]]] = []
-        left = 0
-        for group in self._groups:
+        left, most = 0, max(1, width // BUTTON_PX)
+        for group in self._parts(most):
             needed = len(group) * BUTTON_PX
             if rows and left + _GAP_PX + needed <= width:
                 rows[-1].append(group)
@@ -168,6 +170,12 @@ class ToolRow(QWidget):
                 rows.append([group])
                 left = needed
         return rows
+
+    def _parts(self, most: int) -> Iterator[list[QToolButton]]:
+        """The groups, of ``most`` buttons each at the most."""
+        for group in self._groups:
+            for at in range(0, len(group), most):
+                yield group[at : at + most]
 
     def hasHeightForWidth(self) -> bool:  # noqa: D102
         return True

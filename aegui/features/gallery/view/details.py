@@ -12,14 +12,14 @@ from aegui.core.cards import CARD_SIZE
 from aegui.core.i18n import tr
 from aegui.kit.layouts import column, dim, held
 from aegui.kit.marks import wrapped_label
-from aegui.kit.theme import SPACING, current_theme
+from aegui.kit.theme import SPACING, current_theme, grown_for_text
 from aegui.widgets.glyphs import draw_glyph
 
 if TYPE_CHECKING:
     from aegui.features.gallery.model.items import GalleryItem
     from aegui.features.gallery.view.card_list import CardPictures
 
-_WIDE_PX = 260
+_WIDE_PX, _MOST_WIDE_PX = 260, 340
 
 
 class _Picture(QWidget):
@@ -31,7 +31,7 @@ class _Picture(QWidget):
         super().__init__()
         self._pictures = pictures
         self._item: GalleryItem | None = None
-        self.setFixedHeight(_WIDE_PX * CARD_SIZE[1] // CARD_SIZE[0])
+        self.setFixedHeight(_wide_px() * CARD_SIZE[1] // CARD_SIZE[0])
 
     def set_item(self, item: GalleryItem | None) -> None:
         self._item = item
@@ -75,7 +75,7 @@ class Details(QFrame):
         super().__init__(parent)
         self._item: GalleryItem | None = None
         self._is_idle = True
-        self.setFixedWidth(_WIDE_PX + SPACING)
+        self.setFixedWidth(_wide_px() + SPACING)
         self._picture = _Picture(pictures)
         self._title = wrapped_label()
         font = self._title.font()
@@ -94,6 +94,8 @@ class Details(QFrame):
         form = QFormLayout()
         form.setContentsMargins(0, 0, 0, 0)
         form.setVerticalSpacing(2)
+        # Large letters leave no room beside the names.
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         for key, label in self._facts.items():
             label.setWordWrap(True)
@@ -205,6 +207,11 @@ class Details(QFrame):
         for button in (self.train, self.vary):
             button.setEnabled(self._is_idle)
         self._busy.setVisible(item is not None and not self._is_idle)
+
+
+def _wide_px() -> int:
+    """Width for larger letters, as far as the cards have room beside it."""
+    return min(_MOST_WIDE_PX, grown_for_text(_WIDE_PX))
 
 
 def can_vary(item: GalleryItem) -> bool:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
+    QSizePolicy,
     QTabBar,
     QWidget,
 )
@@ -29,7 +30,7 @@ from aegui.features.gallery.view.card_list import CardList, CardPictures
 from aegui.features.gallery.view.details import Details
 from aegui.kit.layouts import column, dim, held, row
 from aegui.kit.placeholder import Placeholder
-from aegui.kit.theme import SPACING
+from aegui.kit.theme import SPACING, for_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence, Set
@@ -110,7 +111,9 @@ class GalleryDialog(QDialog):
         self.data = _filter(tr("All data"), tr("Data that it learns"), data_filters())
         self.sections = QListWidget()
         self.sections.setAccessibleName(tr("Sections"))
-        self.sections.setFixedWidth(_SECTIONS_PX)
+        self.sections.setMinimumWidth(_SECTIONS_PX)
+        # As wide as the buttons below it.
+        self.sections.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         self.sections.setFrameShape(QListWidget.Shape.NoFrame)
         self.sections.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.sections.viewport().setAutoFillBackground(False)
@@ -214,7 +217,7 @@ class GalleryDialog(QDialog):
         for key, words, count in sections:
             item = QListWidgetItem(tr("{section} ({n:,})", section=words, n=count))
             item.setData(_KEY_ROLE, key)
-            item.setSizeHint(QSize(0, _SECTION_PX))
+            item.setSizeHint(QSize(0, for_text(_SECTION_PX)))
             self.sections.addItem(item)
         self._choose_section(wanted)
         self.sections.blockSignals(False)

@@ -24,6 +24,7 @@ from aegui.kit.layouts import column, held, row
 from aegui.kit.placeholder import Placeholder
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, current_theme, figures_font
+from aegui.widgets.page import Breaking
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +41,7 @@ SOURCES = {
 }
 """Where a journey begins, by key."""
 _MOST_TERMS = 60
+_SIDE_BY_SIDE_PX = 520
 Place = tuple[int, int]
 """A stage, and a unit of it."""
 
@@ -106,10 +108,14 @@ class JourneyPanel(QWidget):
         self.path.setSizePolicy(policy)
         right = held(column(self.path, self.formula, (self._area, 1), spacing=SPACING // 2))
         left = held(column(self.source, (self.picture, 1), spacing=SPACING))
-        left.setMaximumWidth(self.source.sizeHint().width())
         self._pages = Placeholder(right)
         margins = (SPACING, SPACING // 2, SPACING, SPACING // 2)
-        self.setLayout(row(left, (self._pages, 1), spacing=2 * SPACING, margins=margins))
+        # In a column beside the map names and figures of the rows would lie over one another.
+        whole = Breaking(_SIDE_BY_SIDE_PX, shares=((0, 1), (2, 3)))
+        whole.row.setSpacing(2 * SPACING)
+        whole.row.addWidget(left)
+        whole.row.addWidget(self._pages)
+        self.setLayout(row((whole, 1), margins=margins))
 
     def set_source(self, key: str) -> None:
         """Show where the journey begins."""

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from aegui.core.i18n import tr
 from aegui.core.library.entry import MAX_NAME, new_id
 from aegui.core.run_file.saved import saved_run_of
+from aegui.session.documents.naming import run_name
 
 if TYPE_CHECKING:
     from aegui.core.network.resolve import ResolvedRecipe
@@ -75,7 +75,7 @@ class RunKeeper(QObject):
         # Named here: what goes on from it may end before it is on the disk.
         id = new_id()
         self._run = id
-        called = tr(resolved.recipe.name) or name
+        called = run_name(resolved.recipe, name)
         run = saved_run_of(result, resolved)
         desk.keep(run, self.kept.emit, id=id, name=called[:MAX_NAME], parent=parent)
 

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QSpinBox,
     QTabWidget,
-    QToolButton,
     QWidget,
 )
 
@@ -21,7 +20,8 @@ from aegui.features.noise_study.view.characters_table import CharactersTable
 from aegui.features.noise_study.view.matrix_view import figure_words
 from aegui.features.noise_study.view.strip_view import StripView
 from aegui.kit.layouts import column, dim, row
-from aegui.kit.theme import SPACING, icon
+from aegui.kit.marks import flat_button
+from aegui.kit.theme import SPACING
 
 if TYPE_CHECKING:
     from aegui.core.study.noise_matrix import NoiseMatrix
@@ -46,7 +46,7 @@ class CellBox(QWidget):
         self.words = dim()
         self.words.setWordWrap(True)
         self._seed = QSpinBox()
-        self._again = QToolButton()
+        self._again = flat_button("edit-again", tr("Draw other noise"))
         self.strip = StripView()
         self.table = CharactersTable()
         self.tabs = QTabWidget()
@@ -57,10 +57,6 @@ class CellBox(QWidget):
         self._seed.setPrefix(tr("network {n}", n=""))
         self._seed.setToolTip(tr("Which of the networks of this noise answers"))
         self._seed.setAccessibleName(tr("Network of the cell"))
-        self._again.setIcon(icon("edit-again"))
-        self._again.setProperty("flat", True)
-        self._again.setToolTip(tr("Draw other noise"))
-        self._again.setAccessibleName(tr("Draw other noise"))
         line = row((self.words, 1), self._seed, self._again)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSplitter,
     QStackedWidget,
-    QToolButton,
     QWidget,
 )
 
@@ -23,7 +22,8 @@ from aegui.features.noise_study.model.study_forms import CurvesForm
 from aegui.features.noise_study.view.curves_view import CurvesView
 from aegui.features.noise_study.view.noise_fields import LevelsField
 from aegui.kit.layouts import column, row
-from aegui.kit.theme import SPACING, icon
+from aegui.kit.marks import flat_button
+from aegui.kit.theme import SPACING
 from aegui.widgets.form.editors import noise_kind_field
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class CurvesPage(QWidget):
         self.problem = QLabel()
         self.list = QListWidget()
         self._open = QPushButton(tr("Run in a file…"))
-        self._remove = QToolButton()
+        self._remove = flat_button("edit-delete", tr("Take the chosen file off the list"))
         self.view = CurvesView()
         self._export = self.view.figures.button(tr("Save or copy the curves"))
         self._body = QStackedWidget()
@@ -114,10 +114,6 @@ class CurvesPage(QWidget):
     def _build_list(self) -> QWidget:
         self.list.setFrameShape(QFrame.Shape.NoFrame)
         self.list.setAccessibleName(tr("Networks to draw curves of"))
-        self._remove.setIcon(icon("edit-delete"))
-        self._remove.setProperty("flat", True)
-        self._remove.setToolTip(tr("Take the chosen file off the list"))
-        self._remove.setAccessibleName(tr("Take the chosen file off the list"))
         title = QLabel(tr("Networks"))
         title.setProperty("heading", True)
         line = row((self._open, 1), self._remove)
@@ -155,7 +151,7 @@ class CurvesPage(QWidget):
     @property
     def form(self) -> CurvesForm:
         """What is chosen, as written."""
-        return CurvesForm(self._kind.value(), self._levels.text())
+        return CurvesForm(self._kind.value(), self._levels.levels)
 
     def set_form(self, form: CurvesForm) -> None:
         """Show these choices."""

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QSpinBox,
     QSplitter,
     QStackedWidget,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -25,7 +26,8 @@ from aegui.features.noise_study.view.cell_box import CellBox
 from aegui.features.noise_study.view.matrix_view import MatrixView, seeds_words
 from aegui.features.noise_study.view.noise_fields import KindsButton, LevelsField
 from aegui.kit.charts.menu import COPY_TABLE
-from aegui.kit.layouts import column, row
+from aegui.kit.flow import FlowLayout
+from aegui.kit.layouts import column, held, row
 from aegui.kit.theme import SPACING
 
 if TYPE_CHECKING:
@@ -106,7 +108,8 @@ class MatrixPage(QWidget):
         self.problem.setWordWrap(True)
         self.problem.hide()
 
-    def _fields(self) -> QGridLayout:
+    def _fields(self) -> QVBoxLayout:
+        """The noises above one another; below them what goes on in the next line if it must."""
         grid = QGridLayout()
         grid.setHorizontalSpacing(SPACING)
         grid.setVerticalSpacing(SPACING // 2)
@@ -118,16 +121,16 @@ class MatrixPage(QWidget):
             grid.addWidget(QLabel(name), number, 0)
             grid.addWidget(kinds, number, 1)
             grid.addWidget(levels, number, 2)
-        grid.addWidget(QLabel(tr("Network")), 0, 3)
-        grid.addWidget(self._network, 0, 4, 1, 3)
-        grid.addWidget(QLabel(tr("Seeds")), 1, 3)
-        grid.addWidget(self._seeds, 1, 4)
-        grid.addWidget(QLabel(tr("Epochs")), 1, 5)
-        grid.addWidget(self._epochs, 1, 6)
-        grid.addWidget(self.run, 0, 7)
-        grid.addWidget(self.estimate, 1, 7, Qt.AlignmentFlag.AlignCenter)
         grid.setColumnStretch(2, 1)
-        return grid
+        line = FlowLayout(SPACING, last_at_right=True)
+        for parts in (
+            (QLabel(tr("Network")), self._network),
+            (QLabel(tr("Seeds")), self._seeds),
+            (QLabel(tr("Epochs")), self._epochs),
+            (self.estimate, self.run),
+        ):
+            line.addWidget(held(row(*parts)))
+        return column(grid, line)
 
     def _build_body(self) -> None:
         self._empty.setText(
@@ -198,9 +201,9 @@ class MatrixPage(QWidget):
         """What is chosen, as written."""
         return MatrixForm(
             self._trained.kinds,
-            self._trained_levels.text(),
+            self._trained_levels.levels,
             self._tried.kinds,
-            self._tried_levels.text(),
+            self._tried_levels.levels,
             self._seeds.value(),
             str(self._network.currentData()),
             self._epochs.value(),

@@ -23,6 +23,7 @@ from aegui.core.recipe import CorruptionSpec
 from aegui.core.study.findings import MISTAKES, SWITCHED
 from aegui.features.noise_study.view.curves_view import CurvesView
 from aegui.features.noise_study.view.noise_fields import NONE
+from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, row
 from aegui.kit.theme import ICON_PX, SPACING, icon
 from aegui.widgets.form.editors import noise_kind_field
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from aegui.core.study.noise_curves import Curves
 
 _LEFT_PX = 400
+_LEAST_LEFT_PX = 264
 _FIRST_LEVEL = 0.15
 _STEP = 0.05
 _MOST_LEVEL = 10.0
@@ -107,7 +109,7 @@ class MistakesPage(QWidget):
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setMinimumWidth(280)
+        scroll.setMinimumWidth(_LEAST_LEFT_PX)
         scroll.setWidget(holder)
         return scroll
 
@@ -223,6 +225,7 @@ class MistakesPage(QWidget):
 def _heading(text: str) -> QLabel:
     label = QLabel(text)
     label.setProperty("heading", True)
+    label.setWordWrap(True)
     return label
 
 
@@ -246,9 +249,8 @@ def _card(title: str, text: str, buttons: Sequence[QPushButton], *, warns: bool 
     column.addLayout(head)
     column.addWidget(words)
     if buttons:
-        row = QHBoxLayout()
+        line = FlowLayout(SPACING // 2)
         for button in buttons:
-            row.addWidget(button)
-        row.addStretch(1)
-        column.addLayout(row)
+            line.addWidget(button)
+        column.addLayout(line)
     return card

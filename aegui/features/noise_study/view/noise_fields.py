@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QMenu, QSizePolicy, QToolButton, QWidget
 
 from aegui.core.data.noises import CORRUPTIONS
+from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr, trn
+from aegui.core.study.levels import parse_levels
+from aegui.core.study.varied import list_text, words_apart
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -70,17 +74,23 @@ class KindsButton(QToolButton):
 
 
 class LevelsField(QLineEdit):
-    """A list of levels, as it is written."""
+    """A list of levels, written with the marks of the language."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setMinimumWidth(_LEVELS_PX)
-        self.setToolTip(
-            tr("Levels parted by commas; where commas are decimal, by semicolons: 0,05; 0,1")
-        )
+        self.setToolTip(tr("Values apart by semicolons, such as 0.1; 0.01; 0.001"))
         self.setAccessibleName(name)
+
+    @property
+    def levels(self) -> str:
+        """What is written, as one writes it whatever the language: ``0, 0.05``."""
+        return ", ".join(word.replace(",", ".") for word in words_apart(self.text()))
 
     def set_levels(self, text: str) -> None:
         """Show these; where they are too long their beginning is what is seen."""
+        with suppress(AeguiError):
+            # What is no list of levels is shown as it was written.
+            text = list_text(parse_levels(text, self.accessibleName()))
         self.setText(text)
         self.setCursorPosition(0)

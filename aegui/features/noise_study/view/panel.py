@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
     QScrollArea,
-    QStackedWidget,
     QToolButton,
     QWidget,
 )
@@ -24,6 +23,7 @@ from aegui.features.noise_study.view.matrix_page import MatrixPage
 from aegui.features.noise_study.view.mistakes_page import MistakesPage
 from aegui.kit.layouts import column, row
 from aegui.kit.marks import ElidedLabel
+from aegui.kit.page_stack import PageStack
 from aegui.kit.theme import SPACING, figures_font
 from aegui.widgets.progress_strip import WorkBar
 
@@ -55,7 +55,7 @@ class StudyPanel(QWidget):
         self.matrix = MatrixPage()
         self.curves = CurvesPage()
         self.mistakes = MistakesPage()
-        self._pages = QStackedWidget()
+        self._pages = PageStack()
         self._buttons: dict[str, QToolButton] = {}
         self._try = QToolButton()
         self._work = QWidget()

@@ -65,6 +65,8 @@ class ParityDialog(QDialog):
         self._states: list[RowState | None] = []
         self.summary = QLabel(tr("Reading the library…"))
         hint = dim(tr("Whatever is trained with the same recipe and kept counts, with any seeds."))
+        hint.setWordWrap(True)
+        hint.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.table = NamedTable(COLUMNS, tr("Published figures and ours"))
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -99,7 +101,7 @@ class ParityDialog(QDialog):
         margins = (2 * SPACING, 2 * SPACING, 2 * SPACING, 2 * SPACING)
         self.setLayout(
             column(
-                row(self.summary, 1, hint),
+                row(self.summary, (hint, 1), spacing=2 * SPACING),
                 (self.table, 1),
                 self.told,
                 row(self.run, self.own, self.save, 1, close, spacing=SPACING),

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QSizePolicy, QToolButton
 from aegui.core.i18n import tr
 from aegui.core.latent.projections import unavailable
 from aegui.core.latent.views import VIEWS
-from aegui.kit.theme import icon
 
 
 def view_toggle(key: str) -> QToolButton:
@@ -22,14 +21,4 @@ def view_toggle(key: str) -> QToolButton:
     reason = unavailable(spec.method)
     button.setEnabled(reason is None)
     button.setToolTip(tr(spec.help) if reason is None else reason)
-    return button
-
-
-def flat_tool(icon_name: str, help_text: str) -> QToolButton:
-    """A button with an icon; ``help_text`` is also what a screen reader says."""
-    button = QToolButton()
-    button.setProperty("flat", True)
-    button.setIcon(icon(icon_name))
-    button.setToolTip(help_text)
-    button.setAccessibleName(help_text)
     return button

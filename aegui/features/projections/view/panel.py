@@ -26,7 +26,6 @@ from aegui.core.latent.views import VIEWS
 from aegui.features.projections.view.class_bars import ClassBars
 from aegui.features.projections.view.figures_table import FiguresTable
 from aegui.features.projections.view.map_tools import (
-    flat_tool,
     view_toggle,
 )
 from aegui.features.projections.view.scatter import ScatterSamples, ScatterView
@@ -35,7 +34,8 @@ from aegui.features.projections.view.words import message_words, note_words
 from aegui.kit.charts.figure import Figure
 from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.flow import FlowLayout
-from aegui.kit.layouts import column, dim, held, row
+from aegui.kit.layouts import column, dim, held, hint, row
+from aegui.kit.marks import flat_button
 from aegui.kit.theme import SPACING, icon
 from aegui.kit.tiles import columns_for, tile
 from aegui.session.data.looks import look_of
@@ -113,14 +113,14 @@ class ProjectionsPanel(QWidget):
         self._form = Form(ProjectionOptions())
         self._form.rows.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
         self._options = self._options_button()
-        self._lasso = flat_tool("lasso", tr("Select with a free line around samples (lasso)"))
+        self._lasso = flat_button("lasso", tr("Select with a free line around samples (lasso)"))
         self._lasso.setCheckable(True)
-        self.pictured = flat_tool(
+        self.pictured = flat_button(
             "reconstructions", tr("Show samples as images, where there is room")
         )
         self.pictured.setCheckable(True)
-        self._fit = flat_tool("zoom-fit", tr("Show all of every map"))
-        self.link = flat_tool("builder-link", tr("Zoom together: all maps show the same samples"))
+        self._fit = flat_button("zoom-fit", tr("Show all of every map"))
+        self.link = flat_button("builder-link", tr("Zoom together: all maps show the same samples"))
         self.link.setCheckable(True)
         self.other_menu = OtherMenu()
         self.figures = FigureMenu(self, self.figure, on_right_click=False)
@@ -175,7 +175,8 @@ class ProjectionsPanel(QWidget):
         self._grid = QGridLayout(self._room)
         self._grid.setContentsMargins(SPACING, 0, SPACING // 2, 0)
         self._grid.setSpacing(SPACING)
-        for view in self._views.values():
+        self._none = hint(tr("No map is chosen: choose above what to show."))
+        for view in (*self._views.values(), self._none):
             view.setParent(self._room)
         self._room.installEventFilter(self)
         splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -222,7 +223,7 @@ class ProjectionsPanel(QWidget):
         return side
 
     def _options_button(self) -> QToolButton:
-        button = flat_tool("settings", tr("How maps are made: samples, perplexity, steps, seed"))
+        button = flat_button("settings", tr("How maps are made: samples, perplexity, steps, seed"))
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(button)
         action = QWidgetAction(menu)
@@ -456,7 +457,7 @@ class ProjectionsPanel(QWidget):
         shown = self._visible()
         self._show_axes()
         columns = columns_for(len(shown), self._room.size(), _GOOD_SHAPE)
-        tile(self._grid, self._views.values(), shown, columns)
+        tile(self._grid, [*self._views.values(), self._none], shown or [self._none], columns)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Arrange the maps as the new shape of their room allows."""

@@ -419,7 +419,7 @@ def own_plan(name: str) -> Path | None:
 
 def _new_path(name: str) -> Path:
     """A file of the user's folder that nobody has yet."""
-    stem = re.sub(r"[^\w.-]+", "-", name).strip("-.").lower() or "study"
+    stem = re.sub(r"[^\w.-]+", "-", name).strip("-.").lower() or tr("study")
     for number in itertools.count(1):
         path = _own_folder() / f"{stem if number == 1 else f'{stem}-{number}'}{SUFFIX}"
         if not (path.exists() or usual_folder(path).exists()):

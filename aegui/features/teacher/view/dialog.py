@@ -70,7 +70,7 @@ class TeacherDialog(QDialog):
         for code, name in LANGUAGES.items():
             self.language.addItem(name, code)
         self.lesson = QComboBox()
-        self.lesson.addItem(tr("None"), "")
+        self.lesson.addItem(tr("No lesson"), "")
         for card in lesson_cards():
             self.lesson.addItem(card.title, card.key)
         self.begins = QCheckBox(tr("Begin with the network and the data of the builder"))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.latent.procrustes import fitting_turn
 from aegui.core.run_file.saved import load_run
+from aegui.core.sampled import sampled
 from aegui.session.jobs.costs import QUICK_BATCH, encode_cost, is_quick
 from aegui.session.jobs.derived import Derived
 from aegui.session.map.codes_service import codes_of
@@ -19,6 +19,7 @@ from aegui.session.map.codes_service import codes_of
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from aegui.core.data.dataset import Dataset
@@ -77,9 +78,7 @@ class GhostService(QObject):
 
         ``onto``: turn and scale the codes so that they lie on those of this network.
         """
-        indices = np.arange(len(dataset), dtype=np.int64)
-        if len(indices) > MOST:
-            indices = np.sort(np.random.default_rng(0).choice(len(dataset), MOST, replace=False))
+        indices = sampled(len(dataset), MOST, 0)
         work = len(indices) * max(encode_cost(codec), codec.pixels) * (1 if onto is None else 2)
         self._answers.compute(
             lambda _report, cancelled: _ghost(codec, dataset, indices, onto, cancelled),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -12,6 +13,7 @@ from aegui.core.i18n import localized, tr
 from aegui.features.time.actions import FILMS
 from aegui.features.time.view.slider import TimeSlider
 from aegui.kit.layouts import dim
+from aegui.kit.marks import flat_button
 from aegui.kit.theme import ICON_PX, SPACING, figures_font, icon
 from aegui.shell.outcome import epoch_words
 
@@ -49,19 +51,18 @@ class TimeBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.play = _button("train", tr("Play the training as a film"))
+        flat = partial(flat_button, pixels=ICON_PX)
+        self.play = flat("train", tr("Play the training as a film"))
         self.play.setCheckable(True)
         self.slider = TimeSlider()
         self.words = QLabel()
         self.words.setFont(figures_font(self.font()))
         self.words.setAccessibleName(tr("Epoch that is shown"))
-        self.newest = _button(
-            "time-newest", tr("Back to the newest state ({keys})", keys="Alt+End")
-        )
-        self.speed = _button("", tr("Speed of the film, and memory for the epochs"))
-        self.ghost = _button("time-ghost", tr("Show another run pale under the points"))
-        self.fork = _button("time-fork", "")
-        self.film = _button("time-film", tr("Save a film of the training"))
+        self.newest = flat("time-newest", tr("Back to the newest state ({keys})", keys="Alt+End"))
+        self.speed = flat("", tr("Speed of the film, and memory for the epochs"))
+        self.ghost = flat("time-ghost", tr("Show another run pale under the points"))
+        self.fork = flat("time-fork", "")
+        self.film = flat("time-film", tr("Save a film of the training"))
         self._why_no_fork: str | None = None
         self._empty = dim()
         self._speeds: dict[float, QAction] = {}
@@ -228,18 +229,6 @@ class TimeBar(QWidget):
     def _on_speed_chosen(self, speed: float) -> None:
         self.set_speed(speed)
         self.speed_chosen.emit(speed)
-
-
-def _button(icon_name: str, help_text: str) -> QToolButton:
-    button = QToolButton()
-    button.setProperty("flat", True)
-    button.setIconSize(QSize(ICON_PX, ICON_PX))
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    if icon_name:
-        button.setIcon(icon(icon_name))
-    button.setToolTip(help_text)
-    button.setAccessibleName(help_text)
-    return button
 
 
 def _menu(button: QToolButton) -> QMenu:

@@ -156,6 +156,19 @@ def test_delete_removes_and_the_focus_stays_near(bench: Bench) -> None:
     assert bench.texts == ["Remove Encoder 1: 35-10-2-12-30-35"]
 
 
+@pytest.mark.parametrize("typed", [2, 4])
+def test_a_layer_is_removed_while_its_units_are_being_typed(bench: Bench, typed: int) -> None:
+    """On its card, or on that of its mirror."""
+    field = number(bench.cards[typed], "units")
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, "7")
+    # As what reads the screen presses it: the field has the keys until its card is gone.
+    bench.cards[2].remove.click()
+    assert bench.sizes == (25, 2, 25, 35)
+    assert [text for text in bench.texts if "units" in text] == []
+
+
 def test_input_code_and_output_cannot_be_removed(bench: Bench) -> None:
     for index in (0, 3, 6):
         bench.focus(index)

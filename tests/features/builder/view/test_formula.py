@@ -65,6 +65,13 @@ def test_scripts_fractions_sums_and_hats_are_set(qtbot: QtBot) -> None:
     assert typeset("x_i", font, 20).descent > plain.descent
 
 
+def test_braces_can_be_seen_and_have_scripts(qtbot: QtBot) -> None:
+    seen, hidden = (typeset(text, QFont(), 20) for text in (r"\{0\}^{35}", "{0}^{35}"))
+    assert len(seen.boxes) == 3
+    assert isinstance(seen.boxes[-1], Scripts)
+    assert seen.width > hidden.width
+
+
 def test_names_are_upright_and_letters_italic(qtbot: QtBot) -> None:
     (upright,) = typeset(r"\op{B}", QFont(), 20).boxes
     (letter,) = typeset("x", QFont(), 20).boxes

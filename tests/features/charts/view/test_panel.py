@@ -105,6 +105,15 @@ def test_explains_itself_when_empty(panel: ChartsPanel) -> None:
     assert panel._empty.isVisible()
 
 
+def test_three_charts_fit_beside_a_lesson_on_a_small_screen(
+    qtbot: QtBot, panel: ChartsPanel
+) -> None:
+    panel.set_history(some_history(5, 1), (0,))
+    qtbot.waitUntil(lambda: panel._grid.columnCount() >= 3, timeout=20_000)
+    # What is left at 1280 pixels between the builder, the cursor and a lesson.
+    assert panel._room.minimumSizeHint().width() <= 348
+
+
 def test_a_larger_chart_keeps_nothing_of_the_smaller_one(qtbot: QtBot, panel: ChartsPanel) -> None:
     panel.resize(900, 180)
     panel.set_history(some_history(40, 1), (0,))
@@ -270,6 +279,22 @@ def test_charts_are_chosen_and_remembered(qtbot: QtBot, panel: ChartsPanel) -> N
     assert heard.args[0]["rate"] is True
     panel.set_choices({"rate": False, "nonsense": True})
     assert panel.choices()["rate"] is False
+
+
+def test_all_charts_can_be_put_away(panel: ChartsPanel) -> None:
+    panel.set_history(some_history(41, 1), (0,))
+    for button in panel._buttons.values():
+        if button.isChecked():
+            button.click()
+    assert "choose above" in panel._empty.text()
+    assert panel._empty.isVisible()
+    assert not panel._export.isEnabled()
+    assert panel.figure() is None
+    panel.resize(panel.width() + 40, panel.height() + 40)
+    panel._buttons["loss"].click()
+    assert not panel._empty.isVisible()
+    assert view(panel, "loss").isVisible()
+    assert panel._export.isEnabled()
 
 
 def test_wrong_pixels_are_charted_of_glyphs_unless_wished_of_others(

@@ -11,6 +11,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from aegui.features.charts.view.reconstructions_panel import ReconstructionsPanel
+from aegui.kit.marks import ElidedLabel
 from aegui.kit.theme import current_theme
 from aegui.session.data.looks import Look, grey_levels
 from aegui.session.pixels.answers import Reconstructions
@@ -304,3 +305,12 @@ def test_a_group_is_dragged_as_its_sample(
         QTest.mouseMove(viewport, at + QPoint(0, 30))
         QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=at + QPoint(0, 30))
     assert dragged == [(1,)]
+
+
+def test_a_summary_longer_than_its_room_ends_in_dots(panel: ReconstructionsPanel) -> None:
+    fill(panel)
+    panel.resize(260, 200)
+    label = panel.findChild(ElidedLabel)
+    assert label is not None
+    assert label.elided_text().endswith("…")
+    assert label.toolTip() == panel.summary

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QAction, QColor, QKeyEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -501,3 +501,42 @@ def test_tools_in_more_lines_make_the_panel_higher_at_least(panel: DrawPanel, qt
     before = panel.minimumSizeHint().height()
     panel.resize(panel.minimumSizeHint().width(), 400)
     qtbot.waitUntil(lambda: panel.minimumSizeHint().height() > before)
+
+
+def test_it_asks_for_no_more_width_because_it_was_wide_before(qtbot: QtBot) -> None:
+    dock, panel = QWidget(), DrawPanel()
+    qtbot.addWidget(dock)
+    panel.setParent(dock)
+    panel.set_drawing(np.zeros((28, 28), np.float32))
+    panel.set_paper(DrawingPaper("grey", 0.0))
+    dock.resize(800, 800)
+    dock.show()
+    qtbot.waitExposed(dock)
+    narrow = panel.minimumSizeHint().width()
+    for size in (QSize(700, 340), QSize(320, 340)):
+        panel.resize(size)
+        QApplication.processEvents()
+        assert panel.page.mapTo(panel, QPoint()).x() > 100, "the pages stand beside the editor"
+        assert panel.minimumSizeHint().width() <= narrow
+    panel.resize(narrow, 700)
+    QApplication.processEvents()
+    for part in (panel.editor, panel.page, panel.brush):
+        whole = QRect(part.mapTo(panel, QPoint()), part.size())
+        assert panel.rect().contains(whole)
+
+
+def test_a_group_of_tools_is_torn_apart_only_where_it_is_wider_than_a_row(qtbot: QtBot) -> None:
+    row = ToolRow()
+    qtbot.addWidget(row)
+    row.resize(row.minimumSizeHint())
+    row.show()
+    qtbot.waitExposed(row)
+    row.resize(row.width(), row.heightForWidth(row.width()))
+    for button in row.buttons.values():
+        assert row.rect().contains(button.geometry())
+    longest = max(map(len, row._groups))
+    for width in (row.width(), longest * 27, 800):
+        for groups in row._rows(width):
+            assert sum(map(len, groups)) * 27 <= width
+    whole = [group for groups in row._rows(longest * 27) for group in groups]
+    assert whole == row._groups

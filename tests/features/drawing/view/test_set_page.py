@@ -233,3 +233,12 @@ def test_tall_characters_are_not_cut(page: SetPage) -> None:
 def test_sets_without_characters_have_no_text(page: SetPage) -> None:
     page.set_samples(("cat", "dog"), np.zeros((2, 7, 5), np.float32))
     assert not page.strip.isVisible()
+
+
+def test_a_label_that_no_letter_shows_is_edited_by_its_sign(page: SetPage, qtbot: QtBot) -> None:
+    page.set_samples(("\x7f", *LABELS[1:]), glyphs())
+    page.gallery.set_current(1)
+    page.gallery.set_current(0)
+    assert page.label.text() == "■"
+    with qtbot.assertNotEmitted(page.renamed):
+        QTest.keyClick(page.label, Qt.Key.Key_Return)

@@ -13,12 +13,15 @@ from PySide6.QtWidgets import QPushButton
 
 from aegui.core.data.corruption import parse_corruption
 from aegui.core.evaluation.limits import BayesLimit
+from aegui.core.i18n import set_language
 from aegui.core.study.findings import mistakes, with_mistake
+from aegui.core.study.levels import parse_levels
 from aegui.core.study.noise_curves import Curves, Line
 from aegui.core.study.noise_matrix import MatrixSpec, NoiseMatrix
 from aegui.features.noise_study.model.noise_study import Cell, CellStrip
 from aegui.features.noise_study.model.study_forms import CurvesForm, MatrixForm
 from aegui.features.noise_study.view.curves_page import CurveChoice
+from aegui.features.noise_study.view.noise_fields import LevelsField
 from aegui.features.noise_study.view.panel import StudyPanel
 from aegui.kit.charts.figure import Figure
 from aegui.kit.charts.menu import FigureDesk
@@ -93,6 +96,26 @@ def test_the_choices_of_a_matrix_are_asked_for(panel: StudyPanel) -> None:
     assert asked == [(form,)]
     page.set_form(replace(form, training_levels="0, 0.1"))
     assert page.run.text() == "Train 6 networks"
+
+
+@pytest.mark.parametrize("typed", ["0,05; 0,1", "0,05, 0,1", "0.05, 0.1", "0.05,0.1", "0,05 0,1"])
+def test_levels_have_the_decimal_mark_of_the_language(qtbot: QtBot, typed: str) -> None:
+    set_language("es")
+    field = LevelsField("Levels")
+    qtbot.addWidget(field)
+    field.set_levels("0, 0.05, 0.1")
+    assert field.text() == "0; 0,05; 0,1"
+    assert field.levels == "0, 0.05, 0.1"
+    field.clear()
+    QTest.keyClicks(field, typed)
+    kept = field.levels
+    assert parse_levels(kept, "") == (0.05, 0.1)
+    set_language("en")
+    field.set_levels(kept)
+    assert field.text() == "0.05; 0.1"
+    QTest.keyClick(field, Qt.Key.Key_End)
+    QTest.keyClicks(field, ", 0.9")
+    assert parse_levels(field.levels, "") == (0.05, 0.1, 0.9)
 
 
 def test_a_problem_stands_until_something_is_written(panel: StudyPanel) -> None:

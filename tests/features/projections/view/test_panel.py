@@ -154,6 +154,18 @@ def test_choosing_maps(panel: ProjectionsPanel, qtbot: QtBot) -> None:
     assert "pip install" in panel._buttons["umap"].toolTip()
 
 
+def test_all_maps_can_be_put_away(panel: ProjectionsPanel) -> None:
+    for key in panel.shown:
+        panel._buttons[key].click()
+    assert panel.shown == ()
+    assert panel._none.isVisible()
+    assert panel.figure() is None
+    panel.resize(panel.width() + 40, panel.height() + 40)
+    panel._buttons["code"].click()
+    assert panel.view("code").isVisible()
+    assert not panel._none.isVisible()
+
+
 @pytest.mark.parametrize(("width", "height"), [(1400, 330), (500, 900), (760, 700)])
 def test_maps_have_a_good_shape_in_any_room(
     panel: ProjectionsPanel, qtbot: QtBot, width: int, height: int

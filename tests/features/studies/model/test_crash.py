@@ -26,7 +26,15 @@ from aegui.features.studies.model.study_runs import StudyRuns
 
 app = QCoreApplication([])
 runs = StudyRuns()
-runs.changed.connect(lambda sheet: sheet.cost and not runs.job.is_busy and runs.start())
+
+
+def start(sheet):
+    if sheet.cost and not runs.job.is_busy:
+        runs.changed.disconnect(start)
+        runs.start()
+
+
+runs.changed.connect(start)
 runs.choose(Path(sys.argv[1]))
 app.exec()
 """
@@ -42,7 +50,7 @@ def keys_in(path: Path) -> list[str]:
 
 
 def test_a_killed_window_repeats_nothing_that_had_ended(qtbot: QtBot, tmp_path: Path) -> None:
-    epochs = {"label": "epochs", "path": "training.epochs", "values": [10, 60_000]}
+    epochs = {"label": "epochs", "path": "training.epochs", "values": [10, 5_000_000]}
     path = write_plan(tmp_path, "killed", axes=[epochs])
     kept = usual_folder(path) / LINES_FILE
     process = subprocess.Popen([sys.executable, "-c", PROGRAM, str(path)])

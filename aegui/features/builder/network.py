@@ -1,0 +1,85 @@
+"""Joins the panel of the network with the draft."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Slot
+
+from aegui.features.builder.training import TrainingFeature
+from aegui.features.builder.view.builder_panel import BuilderPanel
+from aegui.session.documents.suggestions import length_words
+from aegui.session.notice import Notice
+from aegui.session.teaching import Teaching
+from aegui.shell.feature import Feature
+
+if TYPE_CHECKING:
+    from aegui.core.recipe import Recipe
+    from aegui.session.services import Services
+    from aegui.shell.feature_window import FeatureWindow
+
+
+class NetworkFeature(Feature):
+    """The draft's network as cards, or that of what was trained where that is looked at."""
+
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
+        super().__init__(services, window)
+        self._training = window.feature(TrainingFeature)
+        self._panel = window.panel(BuilderPanel)
+        self._connect()
+        self._training.edited.add(self._panel.edited)
+        self._training.warm_up_near(self._panel)
+        self._show_draft()
+        self._show_preset()
+        self._show_state()
+
+    def _connect(self) -> None:
+        services, panel = self._services, self._panel
+        undo_stack = services.workspace.undo_stack
+        panel.recipe_edited.connect(self._on_panel_recipe_edited)
+        panel.gallery_requested.connect(partial(services.requests.gallery.emit, "networks"))
+        panel.vary_requested.connect(services.requests.vary)
+        panel.undo_requested.connect(undo_stack.undo)
+        panel.redo_requested.connect(undo_stack.redo)
+        undo_stack.indexChanged.connect(self._show_undo)
+        services.runner.state_changed.connect(self._show_state)
+        self._training.draft_changed.connect(self._show_draft)
+        self._training.preset_changed.connect(self._show_preset)
+        services.of(Teaching).changed.connect(self._show_withheld)
+        self._show_withheld()
+
+    @Slot()
+    def _show_withheld(self) -> None:
+        file = self._services.of(Teaching).file
+        self._panel.set_withheld(file is not None and file.locks("network"))
+
+    @Slot(object, str)
+    def _on_panel_recipe_edited(self, recipe: Recipe, text: str) -> None:
+        workspace = self._services.workspace
+        before = workspace.recipe.training
+        workspace.edit_recipe(recipe, text)
+        pace = length_words(before, recipe.training, len(workspace.dataset))
+        if pace:
+            self.noticed.emit(Notice("info", pace, passing=True))
+
+    @Slot()
+    def _show_draft(self) -> None:
+        self._panel.set_viewing(self._training.is_viewing)
+        self._panel.set_state(*self._training.drafted)
+
+    @Slot()
+    def _show_preset(self) -> None:
+        self._panel.set_preset(self._training.preset_name)
+
+    @Slot()
+    def _show_undo(self) -> None:
+        stack, idle = self._services.workspace.undo_stack, not self._services.runner.is_busy
+        self._panel.set_undo_state(
+            idle and stack.canUndo(), idle and stack.canRedo(), stack.undoText(), stack.redoText()
+        )
+
+    @Slot()
+    def _show_state(self) -> None:
+        self._panel.set_enabled_while_training(not self._services.runner.is_busy)
+        self._show_undo()
