@@ -14,3 +14,6 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # both. Read when the first is painted.
 if (os.cpu_count() or 1) < 4:
     os.environ.setdefault("QT_NO_GUI_THREADPOOL", "1")
+
+# pydantic would look through all packages of the environment for plugins of its own.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")

@@ -84,7 +84,7 @@ class App(QObject):
         self._speak(spoken or self._settings.language or QLocale.system().name())
         self._dress()
         self.services = Services(self._settings, autosave_folder)
-        self._must_keep = False
+        self._must_keep = self._is_closed = False
         self._told: set[tuple[str, str, int]] = set()
         self._failed.connect(self._on_failed)
         self._samples_bytes = 0
@@ -138,6 +138,16 @@ class App(QObject):
             shiboken6.delete(self.window)
         self._garbage.shutdown()
 
+    @Slot()
+    def end(self) -> None:
+        """The loop of events ends, which is the end of the program.
+
+        Where no window was closed nobody was asked: Qt ends it when the screen is gone, as at the
+        end of a desktop session.
+        """
+        self._must_keep = self._must_keep or not self._is_closed
+        self.shutdown()
+
     def end_by(self, number: int) -> None:
         """End orderly at the signal ``number``, which asks no questions."""
         _log.info("ended by signal %d", number)
@@ -145,9 +155,12 @@ class App(QObject):
         # No window is asked to close: it would ask about unsaved work.
         self._application.exit(SIGNAL_EXIT + number)
 
-    @Slot(object)
-    def end_with_session(self, _manager: object = None) -> None:
-        """The desktop session ends, perhaps: have unsaved work on the disk by then."""
+    @Slot()
+    def end_with_session(self) -> None:
+        """The desktop session ends, perhaps: have unsaved work on the disk by then.
+
+        The manager that asks is not taken: the binding would have to make a Python object of it.
+        """
         self._must_keep = True
         self.services.keeping.keep_all(_SESSION_SECONDS)
 
@@ -173,7 +186,7 @@ class App(QObject):
     @Slot()
     def _on_window_closed(self) -> None:
         # Whoever closes it has been asked.
-        self._must_keep = False
+        self._must_keep, self._is_closed = False, True
 
     def _new_window(self) -> MainWindow:
         window = MainWindow(self.services)
@@ -307,7 +320,7 @@ def run_window(path: Path | None = None, spoken: str | None = None) -> int:
     endings = Endings(app)
     endings.asked.connect(app.end_by)
     application.commitDataRequest.connect(app.end_with_session)
-    application.aboutToQuit.connect(app.shutdown)
+    application.aboutToQuit.connect(app.end)
     app.start(path)
     if has_crashed:
         app.tell_crash()

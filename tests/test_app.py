@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -40,6 +41,9 @@ print("ended", code)
 
 
 def test_window_before_torch_and_a_clean_end(repository: Path, user_home: Path) -> None:
+    log = user_home / "data" / "aegui" / "aegui.log"
+    log.parent.mkdir(parents=True)
+    log.write_text("what it did before\n" * 40_000)
     done = subprocess.run(
         [sys.executable, "-c", _PROGRAM],
         cwd=repository,
@@ -53,7 +57,9 @@ def test_window_before_torch_and_a_clean_end(repository: Path, user_home: Path) 
     assert done.stdout.split("\n")[:3] == ["False True", "False", "ended 0"]
     assert "Traceback" not in done.stderr
     assert (user_home / "config" / "aegui" / "settings.json").is_file()
-    assert (user_home / "data" / "aegui" / "aegui.log").is_file()
+    # A log that has grown long gives way to a new one, and only the one before it is kept.
+    assert log.with_name("aegui.log.1").read_text().startswith("what it did before")
+    assert "what it did before" not in log.read_text()
 
 
 def test_a_home_that_keeps_nothing_is_told_and_the_window_goes_on(repository: Path) -> None:
@@ -73,12 +79,16 @@ def test_a_home_that_keeps_nothing_is_told_and_the_window_goes_on(repository: Pa
 
 _TRAINING = """
 import sys
+import shiboken6
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QSessionManager
 import aegui.app as program
 from aegui.core.recipe import Recipe, TrainingSpec
 from aegui.session.documents import keeping
 
+# "1e6": no copy is made until something asks for one, however slow the machine.
 keeping.CHECKPOINT_SECONDS = float(sys.argv[1])
+keeping._LOOK_MS = int(1000 * keeping.CHECKPOINT_SECONDS)
 start = program.App.start
 
 def start_and_train(self, path=None):
@@ -92,6 +102,17 @@ def start_and_train(self, path=None):
         if pulled is not None and pulled.epoch > 0:
             print("training", flush=True)
             timer.stop()
+            end = sys.argv[2:]
+            if end == ["session"]:
+                # As Qt tells of a session manager's question. No manager can be made here: another
+                # object stands for it, of which nothing is asked.
+                standing = shiboken6.getCppPointer(self.window)[0]
+                manager = shiboken6.wrapInstance(standing, QSessionManager)
+                self._application.commitDataRequest.emit(manager)
+                print("asked", flush=True)
+            elif end == ["screen"]:
+                # What Qt does where the connection with the screen breaks.
+                self._application.exit(1)
 
     timer = QTimer(self.window)
     timer.timeout.connect(look)
@@ -140,10 +161,17 @@ WAIT_SECONDS = 240
 
 
 @contextmanager
-def started(program: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+def started(
+    program: str, *arguments: str, environment: dict[str, str] | None = None
+) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
         [sys.executable, "-c", program, *arguments],
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "LANGUAGE": "en"},
+        env={
+            **os.environ,
+            "QT_QPA_PLATFORM": "offscreen",
+            "LANGUAGE": "en",
+            **(environment or {}),
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -195,7 +223,7 @@ def test_a_training_in_a_killed_window_goes_on_in_the_next(user_home: Path) -> N
 @pytest.mark.usefixtures("heard_signals")
 def test_a_window_told_to_end_keeps_its_training(name: str, user_home: Path) -> None:
     number = getattr(signal, name)
-    with started(_TRAINING, "1e9") as process:
+    with started(_TRAINING, "1e6") as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "training\n"
         assert not copies(user_home)
@@ -207,6 +235,48 @@ def test_a_window_told_to_end_keeps_its_training(name: str, user_home: Path) -> 
     assert training["epochs"] > 0
     if name == "SIGTERM":
         assert recovered_at(user_home) >= training["epochs"]
+
+
+def test_the_end_of_the_desktop_session_leaves_the_training_on_the_disk(user_home: Path) -> None:
+    with started(_TRAINING, "1e6", "session") as process:
+        assert process.stdout is not None
+        assert [process.stdout.readline() for _ in range(2)] == ["training\n", "asked\n"]
+        process.kill()
+        process.communicate(timeout=WAIT_SECONDS)
+    (training,) = copies(user_home)
+    assert recovered_at(user_home) >= training["epochs"]
+
+
+def test_a_program_that_nobody_closed_keeps_its_training(user_home: Path) -> None:
+    with started(_TRAINING, "1e6", "screen") as process:
+        _, errors = process.communicate(timeout=WAIT_SECONDS)
+    assert process.returncode == 1
+    assert "Traceback" not in errors
+    (training,) = copies(user_home)
+    assert recovered_at(user_home) >= training["epochs"] > 0
+
+
+@pytest.mark.skipif(shutil.which("Xvfb") is None, reason="no screen to take away")
+def test_the_training_outlives_its_screen(user_home: Path) -> None:
+    with subprocess.Popen(
+        ["Xvfb", "-displayfd", "1", "-screen", "0", "1280x800x24"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as screen:
+        assert screen.stdout is not None
+        there = {"QT_QPA_PLATFORM": "xcb", "DISPLAY": f":{screen.stdout.readline().strip()}"}
+        try:
+            with started(_TRAINING, "1e6", environment=there) as process:
+                assert process.stdout is not None
+                assert process.stdout.readline() == "training\n"
+                assert not copies(user_home)
+                screen.kill()
+                process.communicate(timeout=WAIT_SECONDS)
+        finally:
+            screen.kill()
+    (training,) = copies(user_home)
+    assert training["epochs"] > 0
 
 
 _CRASHING = """

@@ -46,6 +46,10 @@ def save():
     while workspace.saving.is_busy:
         application.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
 
+settings = Settings.load(folder / "settings.json")
+settings.set_window_state("main", bytes(3000))
+assert settings.save() is None
+chosen = (folder / "settings.json").read_bytes()
 workspace.edit_dataset(glyphs(4), "four")
 save()
 before = (folder / "mine.aegui").read_bytes()
@@ -61,6 +65,9 @@ workspace.edit_dataset(glyphs(6), "six")
 workspace.autosave()
 wait(workspace.copied)
 assert (folder / "mine.aegui").read_bytes() == before
+settings.set_window_state("main", bytes(6000))
+said.append(settings.save().text)
+assert (folder / "settings.json").read_bytes() == chosen
 left = [path.name for path in folder.rglob("*") if ".aegui-" in path.name]
 assert not left, left
 print(said)
@@ -68,6 +75,8 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
 save()
 assert not workspace.is_modified
 assert (folder / "mine.aegui").read_bytes() != before
+assert settings.save() is None
+assert (folder / "settings.json").read_bytes() != chosen
 workspace.close()
 """
 
@@ -101,8 +110,37 @@ def test_a_full_disk_is_told_and_what_was_saved_stays(tmp_path: Path, repository
     assert "mine.aegui could not be written: " in done.stdout
     # Once, however often it fails.
     assert done.stdout.count("Unsaved work could not be backed up.") == 1
+    assert "The settings were not saved. " in done.stdout
     assert "Errno" not in done.stdout
     assert len(load_run(tmp_path / "mine.aegui").dataset) > 0
+
+
+def test_of_two_windows_on_one_document_none_writes_over_the_other(
+    qtbot: QtBot, workspace: Workspace, tmp_path: Path
+) -> None:
+    path = tmp_path / "mine.aegui"
+    workspace.edit_dataset(glyphs(4), "four")
+    with qtbot.waitSignal(workspace.saved):
+        workspace.save_as(path)
+    other = Workspace(Settings(), autosave_folder=tmp_path / "autosave")
+    with qtbot.waitSignal(other.document_changed):
+        other.open(path, lambda: True)
+    other.edit_dataset(glyphs(6), "six")
+    with qtbot.waitSignal(other.saved):
+        other.save()
+    theirs = path.read_bytes()
+    # This one has changes of its own by then: it is told, and writes nothing over.
+    workspace.edit_dataset(glyphs(5), "five")
+    with qtbot.waitSignal(workspace.changed_on_disk, check_params_cb="changed".__eq__):
+        workspace.look_at_file()
+    assert not workspace.save()
+    assert path.read_bytes() == theirs
+    for one in (workspace, other):
+        one.edit_dataset(glyphs(7), "seven")
+        with qtbot.waitSignal(one.copied):
+            one.autosave()
+    assert len(list((tmp_path / "autosave").glob("*.aegui"))) == 2
+    other.close()
 
 
 def test_a_folder_that_vanishes_is_told_and_saving_elsewhere_works(

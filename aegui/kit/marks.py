@@ -25,20 +25,29 @@ from aegui.kit.theme import SPACING, current_theme, icon
 if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent, QPaintEvent
 
-KEPT_CLEAR = "keptClear"
-"""A property of what a message may speak of: none lies over it."""
 _SIGN_PX = 16
 _CAUTIONS = frozenset({"warn", "bad"})
 
 
-def flat_button(icon_name: str, tooltip: str, parent: QWidget | None = None) -> QToolButton:
-    """A small button without a frame; its tooltip is also what a screen reader says."""
+def flat_button(
+    icon_name: str,
+    tooltip: str,
+    parent: QWidget | None = None,
+    *,
+    name: str = "",
+    pixels: int = _SIGN_PX,
+) -> QToolButton:
+    """A button without a frame, with an icon of so many ``pixels``; without ``icon_name`` none yet.
+
+    A screen reader says its ``name``, or else what its tooltip does.
+    """
     button = QToolButton(parent)
     button.setProperty("flat", True)
-    button.setIcon(icon(icon_name))
-    button.setIconSize(QSize(_SIGN_PX, _SIGN_PX))
+    if icon_name:
+        button.setIcon(icon(icon_name))
+    button.setIconSize(QSize(pixels, pixels))
     button.setToolTip(tooltip)
-    button.setAccessibleName(tooltip)
+    button.setAccessibleName(name or tooltip)
     return button
 
 

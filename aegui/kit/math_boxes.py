@@ -331,6 +331,8 @@ class _TexParser:
 
     def _atom(self, px: float, *, upright: bool) -> FormulaBox:
         character = self._take()
+        if character == "\\" and self._text[self._at] in "{}":
+            return Glyphs(self._take(), math_font(self._base, px, italic=False))
         if character == "\\":
             return self._command(px)
         if character == " ":

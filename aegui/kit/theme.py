@@ -191,6 +191,11 @@ def for_text(pixels: int) -> int:
     return round(pixels * _ThemeState.text_size)
 
 
+def grown_for_text(pixels: int) -> int:
+    """So many pixels, and more where letters are larger than usual: widths of panels and forms."""
+    return max(pixels, for_text(pixels))
+
+
 @contextlib.contextmanager
 def painted_in(theme: Theme) -> Iterator[None]:
     """Let all that is painted meanwhile be in ``theme``, as on paper; the window keeps its own."""
@@ -388,7 +393,7 @@ class _TintedEngine(QIconEngine):
 
 def done_ground(theme: Theme) -> QColor:
     """What is done of a bar of progress: the words on it are those on the rest of the bar."""
-    return blend(theme.accent, theme.grid, 0.45)
+    return blend(theme.accent, theme.grid, 0.2 if theme is CONTRAST else 0.45)
 
 
 def handle_ground(theme: Theme) -> QColor:

@@ -16,10 +16,13 @@ _EMPTY_IS_BAD = 0.5
 
 
 def columns_for(count: int, room: QSize, good_shape: float) -> int:
-    """How many of ``count`` views to put side by side, for a width / height near ``good_shape``."""
+    """How many of ``count`` views to put side by side, for a width / height near ``good_shape``.
+
+    One where there are none.
+    """
 
     def badness(columns: int) -> float:
-        rows = math.ceil(count / columns)
+        rows = math.ceil(max(1, count) / columns)
         shape = (room.width() / columns) / max(1.0, room.height() / rows)
         empty = rows * columns - count
         return abs(math.log(max(shape, 1e-6) / good_shape)) + _EMPTY_IS_BAD * empty

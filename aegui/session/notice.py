@@ -13,6 +13,7 @@ Level = Literal["info", "warning", "error"]
 About = Literal[
     "",
     "saving",
+    "document",
     "busy",
     "training",
     "film",
@@ -26,7 +27,8 @@ About = Literal[
     "new images",
     "library",
 ]
-"""Matters: that work is saved, that a training has to end first, that something is written."""
+"""Matters: that work is saved, what the document shown lacks, that a training has to end first,
+that something is written."""
 
 
 @dataclass(frozen=True)

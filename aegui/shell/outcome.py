@@ -254,8 +254,12 @@ def shown_words(run: SavedRun, moment: Moment, *, chosen: bool) -> str:
     )
 
 
-def outcome_words(result: TrainingResult, resolved: ResolvedRecipe) -> str:
-    """Why a training of ``resolved`` ended, and what it has reached."""
+def outcome_words(result: TrainingResult, resolved: ResolvedRecipe, reached: Reached) -> str:
+    """Why a training of ``resolved`` ended, and what it has come to.
+
+    Figures of one run are those of ``reached``, the weights that are shown; what is said of the
+    worst of several runs names it.
+    """
     epochs = max((run.epochs for run in result.runs), default=0)
     head = tr(
         "{reason} After {epochs} in {time}: ",
@@ -266,8 +270,8 @@ def outcome_words(result: TrainingResult, resolved: ResolvedRecipe) -> str:
         else clock(result.seconds),
     )
     same = _sameness(resolved.dataset)
-    reached = _reached(result, resolved)
-    return f"{head}{reached} {same}" if same else head + reached
+    said = head + _come_to(result, resolved.dataset, reached)
+    return f"{said} {same}" if same else said
 
 
 def _sameness(dataset: Dataset) -> str:
@@ -279,26 +283,24 @@ def _sameness(dataset: Dataset) -> str:
     return tr("All images are the same: there was nothing to tell apart.")
 
 
-def _reached(result: TrainingResult, resolved: ResolvedRecipe) -> str:
-    runs, dataset = result.runs, resolved.dataset
-    accuracies = [accuracy for run in runs if (accuracy := accuracy_of(run.figures)) is not None]
-    if accuracies:
-        return tr("accuracy {share:.1%}.", share=min(accuracies))
-    if not dataset.is_binary or not all(run.wrong_pixels for run in runs):
-        worst_run = max(runs, key=lambda run: run.best_loss)
-        reached = reached_by(worst_run, resolved.recipe, dataset)
-        if reached.adversary is not None:
-            return f"{reached_words(reached, dataset)}."
+def _come_to(result: TrainingResult, dataset: Dataset, reached: Reached) -> str:
+    runs = result.runs
+    if reached.accuracy is not None:
+        return tr("accuracy {share:.1%}.", share=reached.accuracy)
+    if reached.adversary is not None:
+        return tr(
+            "the loss of the generator is {one:.4g}, that of the discriminator {other:.4g}.",
+            one=reached.loss,
+            other=reached.adversary,
+        )
+    mean, held_out = reached.wrong_mean, reached.held_out
+    if mean is None or not dataset.is_binary or not all(run.wrong_pixels for run in runs):
         return tr("the loss is {loss:.4g}.", loss=reached.loss)
-    split = resolved.recipe.data.split
-    by_part = [wrong_by_part(run.wrong_pixels, len(dataset), split) for run in runs]
-    if all(by_part):
-        worst_means = {
-            key: mean_words(max(float(one[key].mean()) for one in by_part)) for key in by_part[0]
-        }
+    if held_out is not None:
         return tr(
             "wrong pixels of the images learnt {learnt}, of those held out {held_out}.",
-            **worst_means,
+            learnt=mean_words(mean),
+            held_out=mean_words(held_out),
         )
     share = min((run.share_at_most_1 for run in runs), default=0.0)
     worst = max((run.wrong_max for run in runs), default=0)

@@ -40,11 +40,6 @@ class Pointer(QObject):
         self._placing.timeout.connect(self.place)
         window.installEventFilter(self)
 
-    @property
-    def is_pointing(self) -> bool:
-        """Whether anything is pointed at."""
-        return self._is_pointing
-
     def point_at(self, key: str) -> None:
         """Show what ``FeatureWindow.landmark`` has of ``key``, and put the outline around it."""
         dock = self._window.docks.get(key)

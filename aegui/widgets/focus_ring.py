@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Slot
-from PySide6.QtGui import QGuiApplication, QPainter, QPen, QWindow
+from PySide6.QtGui import QPainter, QPen, QWindow
 from PySide6.QtWidgets import QApplication, QScrollArea, QSplitter, QWidget
 
 from aegui.kit.theme import RADIUS, current_theme
@@ -113,8 +113,8 @@ class KeyboardFocus(QObject):
 
     @Slot(QWidget, QWidget)
     def _on_application_focus_changed(self, old: QWidget | None, now: QWidget | None) -> None:
-        by_mouse = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
-        self._put(now if self._uses_keys and not by_mouse else None)
+        # Not whether a button is down: of a widget that went while it was, Qt never hears the end.
+        self._put(now if self._uses_keys else None)
 
     def _put(self, holder: QWidget | None) -> None:
         ring = self.ring

@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QFrame
 
 from aegui.core.i18n import tr
+from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.painted import PaintedArea
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, current_theme
@@ -60,6 +61,7 @@ class Gallery(Cells, PaintedArea):
         self.viewport().setMouseTracking(True)
         self.viewport().setAutoFillBackground(False)
         self.setAccessibleName(tr("Samples of the set"))
+        self.figures = offer_painted(self, "samples")
 
     # -- what is shown ---------------------------------------------------------------------------
 

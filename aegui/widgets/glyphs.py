@@ -17,7 +17,6 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 
 from aegui.core.data.byte_images import as_images
-from aegui.core.data.emoji import EMOJI_GROUPS, EMOJI_SUBGROUPS
 from aegui.core.data.emoji_words import spoken_name
 from aegui.core.i18n import mark, tr
 from aegui.kit.theme import blend, current_theme
@@ -35,9 +34,7 @@ _LEVELS = 255
 _GROUND_SHARE = 0.16
 _NOOKS = 16
 _KEPT_BYTES = 48_000_000
-_NAMED_LABELS = {" ": mark("space"), "\x7f": mark("DEL"), "": mark("no label")} | {
-    group: group for group in (*EMOJI_GROUPS, *EMOJI_SUBGROUPS.values())
-}
+_NAMED_LABELS = {" ": mark("space"), "\x7f": mark("DEL"), "": mark("no label")}
 _SHORT_LABELS = {" ": "\N{OPEN BOX}", "\x7f": "\N{BLACK SQUARE}", "": "\N{EN DASH}"}
 
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QAccessible, QPainter
 from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QWidget
 
+from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.theme import SPACING, current_theme, figures_font
 from aegui.session.data.looks import GLYPHS, Look, reduced
 from aegui.widgets.glyphs import draw_picture, grey_levels, level_image, picture_rect
@@ -74,6 +75,7 @@ class PictureBox(QWidget):
         self._made_for = ""
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(name)
+        self.figures = offer_painted(self, "picture")
 
     def sizeHint(self) -> QSize:
         """As it was asked for."""

@@ -40,7 +40,7 @@ class WorkBar(QProgressBar):
 
 
 class ProgressStrip(QFrame):
-    """Shown inside ``host``, at the upper edge of ``room`` in it.
+    """Shown inside ``host``, at the upper edge of ``room`` in it, below the buttons there.
 
     Signals:
         cancel_requested(): The work is to be given up.
@@ -65,7 +65,9 @@ class ProgressStrip(QFrame):
         self.button.clicked.connect(self.cancel_requested)
         self._dressed: Theme | None = None
         self._build()
-        watch_room(room).changed.connect(self._follow_room)
+        self._watch = watch_room(room)
+        self._watch.changed.connect(self._follow_room)
+        self._watch.clear_changed.connect(self._follow_room)
         self.hide()
 
     def _build(self) -> None:
@@ -102,10 +104,11 @@ class ProgressStrip(QFrame):
         )
 
     def _place(self) -> None:
-        room = QRect(self._room.mapTo(self._host, QPoint()), self._room.size())
-        width = min(_WIDTH_PX, room.width() - 2 * SPACING)
-        left = room.left() + (room.width() - width) // 2
-        self.setGeometry(left, room.top() + 2 * SPACING, width, self.sizeHint().height())
+        width = min(_WIDTH_PX, self._room.width() - 2 * SPACING)
+        left = (self._room.width() - width) // 2
+        wanted = QRect(left, 2 * SPACING, width, self.sizeHint().height())
+        place = self._watch.clear_place(wanted, upwards=False)
+        self.setGeometry(place.translated(self._room.mapTo(self._host, QPoint())))
         self.raise_()
 
     def _follow_room(self) -> None:

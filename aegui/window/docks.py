@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDockWidget, QWidget
 
 from aegui.core.i18n import tr
 from aegui.features.table import dock_specs
-from aegui.kit.theme import for_text
+from aegui.kit.theme import for_text, grown_for_text
 from aegui.shell.feature import class_at
 from aegui.shell.panel_area import LEAST, PanelArea
 
@@ -37,11 +37,15 @@ _USUAL_PX = 1600
 _MOST_COLUMN = 0.3
 """No column beside the map takes more of the window's width, unless its arrangement says so."""
 _LEAST_LEFT_PX = 308
-"""In a narrow window the cards of the builder are not cut off for that."""
+"""In a narrow window the cards of the builder are not cut off for that ..."""
+_MOST_LEFT = 0.4
+"""... nor for larger letters, as long as they leave the others so much of the window's width."""
 LEAST_MAP_PX = 256
 """What lies at both sides of the map leaves it so much of the window's width."""
 COLUMN_PX = 312
 """Width of the column at the edge of the window."""
+_OPENED_SHARE = 0.4
+"""What is opened above or below others gets so much of the window's height, if it needs it."""
 LEAST_BOTTOM_PX = 190
 """No row below the map begins lower than this: charts and bars are read in it."""
 
@@ -168,12 +172,12 @@ FORMS = tuple(
 
 
 def form_of(size: QSize) -> str:
-    """The one of ``FORMS`` that a window of ``size`` has."""
-    width = "narrow" if size.width() < NARROW_PX else "middle"
-    if size.width() >= WIDE_PX:
+    """The one of ``FORMS`` that a window of ``size`` has: larger letters make it a smaller one."""
+    width = "narrow" if size.width() < grown_for_text(NARROW_PX) else "middle"
+    if size.width() >= grown_for_text(WIDE_PX):
         width = "wide"
-    height = "short" if size.height() < SHORT_PX else "low"
-    if size.height() >= TALL_PX:
+    height = "short" if size.height() < grown_for_text(SHORT_PX) else "low"
+    if size.height() >= grown_for_text(TALL_PX):
         height = "tall"
     return f"{width}-{height}"
 
@@ -190,7 +194,8 @@ def arrange(
     With ``column`` that at the edge of the window is open.
     """
     wanted = PERSPECTIVES[perspective]
-    is_narrow, is_tall = window.width() < NARROW_PX, window.height() >= TALL_PX
+    width, height = form_of(window.size()).split("-")
+    is_narrow, is_tall = width == "narrow", height == "tall"
     # Half a screen has no room beside the map; a low window has none below it.
     is_below = is_narrow and is_tall
     below_right = is_below or (is_narrow and wanted.extent.gathers)
@@ -204,13 +209,13 @@ def arrange(
         window.setCorner(corner, area)
     take_away(window, docks)
     bottom, right = wanted.bottom, wanted.right
-    if wanted.extent.gathers and window.height() < SHORT_PX:
+    if wanted.extent.gathers and height == "short":
         right = _as_one(right)
     elif is_tall and not is_narrow:
         right = tuple(part for place in right for part in _parts(place))
     right += () if is_below else wanted.beside
     bottom = (*wanted.beside, *bottom) if is_below else bottom
-    if window.width() < WIDE_PX:
+    if width != "wide":
         bottom = _as_one(bottom)
     _fill(window, docks, Area.LeftDockWidgetArea, wanted.left, wanted.closed)
     _fill(window, docks, Area.RightDockWidgetArea, right, wanted.closed)
@@ -313,6 +318,45 @@ def give_column(window: QMainWindow, docks: Mapping[str, QDockWidget], perspecti
         window.resizeDocks(lying, widths, Qt.Orientation.Horizontal)
 
 
+def give_room(
+    window: QMainWindow, docks: Mapping[str, QDockWidget], perspective: str, key: str
+) -> None:
+    """Give a dock that was opened at one side of the map what its panel needs, if it has less.
+
+    Its width, where it has no place in the arrangement: what lies at the other side keeps its own,
+    and the map what it needs. Its height, where others lie above or below it.
+    """
+    dock = docks[key]
+    area, here = dock.widget(), window.dockWidgetArea(dock)
+    opposite = {
+        Area.LeftDockWidgetArea: Area.RightDockWidgetArea,
+        Area.RightDockWidgetArea: Area.LeftDockWidgetArea,
+    }
+    if here not in opposite or not isinstance(area, PanelArea) or not area.is_in_sight:
+        return
+    if key not in _named(PERSPECTIVES[perspective]):
+        bar = area.verticalScrollBar().sizeHint().width()
+        needed = max(for_text(COLUMN_PX), area.panel.minimumSizeHint().width() + bar)
+        other = _seen_in(window, docks, opposite[here], dock)
+        rest = window.width() - (0 if other is None else other.width()) - LEAST_MAP_PX
+        if dock.width() < min(needed, rest):
+            window.resizeDocks([dock], [min(needed, rest)], Qt.Orientation.Horizontal)
+    around = (it for it in docks.values() if it.isVisible() and not it.isFloating())
+    column = [it for it in around if window.dockWidgetArea(it) == here and it.x() == dock.x()]
+    tabs = window.tabifiedDockWidgets(dock)
+    if len(column) > 1 and not tabs:
+        share = round(_OPENED_SHARE * (window.height() - window.menuBar().height()))
+        high = min(share, area.panel.sizeHint().height())
+        if dock.height() < high:
+            window.resizeDocks([dock], [high], Qt.Orientation.Vertical)
+
+
+def _named(wanted: Perspective) -> set[str]:
+    """The docks that have a place in an arrangement, open or closed."""
+    places = (*wanted.left, *wanted.right, *wanted.bottom, *wanted.beside, *wanted.column)
+    return {key for place in places for key in place}
+
+
 def _seen_in(
     window: QMainWindow, docks: Mapping[str, QDockWidget], area: Area, column: QDockWidget
 ) -> QDockWidget | None:
@@ -332,9 +376,11 @@ def _seen_in(
 
 def _usual_left(window: QMainWindow, wanted: Perspective) -> int:
     """Width of the column at the left."""
+    usual_px = wanted.extent.left_px
     wide = max(1.0, window.width() / _USUAL_PX)
-    most = max(_MOST_COLUMN * window.width(), for_text(_LEAST_LEFT_PX))
-    return round(min(wanted.extent.left_px * wide, most))
+    large_px = min(grown_for_text(_LEAST_LEFT_PX), _MOST_LEFT * window.width())
+    most = max(_MOST_COLUMN * window.width(), _LEAST_LEFT_PX, large_px)
+    return round(min(max(usual_px * wide, grown_for_text(usual_px)), most))
 
 
 def _usual_right(window: QMainWindow, wanted: Perspective) -> int:
@@ -342,7 +388,8 @@ def _usual_right(window: QMainWindow, wanted: Perspective) -> int:
     extent, wide = wanted.extent, max(1.0, window.width() / _USUAL_PX)
     if wanted.beside:
         return round(extent.beside_share * window.width())
-    return round(min(extent.right_px * wide, extent.most_right * window.width()))
+    wanted_px = max(extent.right_px * wide, grown_for_text(extent.right_px))
+    return round(min(wanted_px, extent.most_right * window.width()))
 
 
 def _resize(

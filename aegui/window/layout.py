@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 import shiboken6
 from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, QSize, QTimer, Slot
 from PySide6.QtGui import QScreen
 
+from aegui.kit.theme import for_text
 from aegui.shell.panel_area import PanelArea, is_in_sight
 from aegui.window.docks import (
     FORMS,
@@ -16,6 +18,7 @@ from aegui.window.docks import (
     arrange,
     form_of,
     give_column,
+    give_room,
     take_away,
 )
 
@@ -156,8 +159,13 @@ class WindowLayout(QObject):
         self._settings.set_window_state(self._name(self._form), bytes(state))
 
     def _name(self, form: str) -> str:
-        """Under which the settings have the docks of the arrangement in such a window."""
-        return f"docks-{self._perspective}-{form}{'-column' if self._has_column else ''}"
+        """Under which the settings have the docks of the arrangement in such a window.
+
+        Letters of another size need columns of another width.
+        """
+        size = for_text(100)
+        letters = "" if size == 100 else f"-{size}"
+        return f"docks-{self._perspective}-{form}{'-column' if self._has_column else ''}{letters}"
 
     def _restore_docks(self) -> bool:
         state = self._settings.window_state(self._name(self._form))
@@ -183,7 +191,17 @@ class WindowLayout(QObject):
         elif event.type() in _TOGGLED and watched in self._columns and not self._is_arranging:
             # Later: it is being shown or hidden just now.
             QTimer.singleShot(0, self, self._follow_column)
+        elif event.type() == QEvent.Type.Show and not self._is_arranging and self._perspective:
+            opened = next((key for key, dock in self._docks.items() if dock is watched), "")
+            if opened:
+                QTimer.singleShot(0, self, partial(self._give_room, opened))
         return False
+
+    def _give_room(self, key: str) -> None:
+        """Make room for what was opened beside what the arrangement has."""
+        dock = self._docks[key]
+        if dock.isVisible() and not dock.isFloating() and not self._is_arranging:
+            give_room(self._window, self._docks, self._perspective, key)
 
     @Slot()
     def _follow_column(self) -> None:

@@ -19,11 +19,9 @@ from PySide6.QtWidgets import (
 
 from aegui.core.i18n import language, tr
 from aegui.features.table import FEATURES, MAP, TIME, dock_specs
-from aegui.kit.finder import Findable, Finder
 from aegui.kit.theme import ICON_PX, icon
 from aegui.session.messages import Messages
 from aegui.shell.dialogs import questions
-from aegui.shell.dialogs.comfort import ComfortDialog
 from aegui.shell.feature import Feature, class_at, place_of
 from aegui.shell.feature_window import FeatureWindow
 from aegui.shell.panel_area import PanelArea
@@ -41,18 +39,6 @@ from aegui.window.message_list import Bell, MessageList
 from aegui.window.names import window_names
 from aegui.window.notifications import Notifications
 from aegui.window.panel_focus import PanelFocus
-from aegui.window.search import (
-    action_entries,
-    figure_entries,
-    guide_entries,
-    lesson_entries,
-    line_entries,
-    panel_entries,
-    recipe_entries,
-    sample_entries,
-    setting_entries,
-)
-from aegui.window.shortcuts import ShortcutsDialog
 from aegui.window.toolbar import MainToolBar
 from aegui.window.withheld import WithheldDocks
 
@@ -66,6 +52,7 @@ if TYPE_CHECKING:
     from aegui.session.notice import Notice
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
+    from aegui.shell.dialogs.comfort import ComfortDialog
     from aegui.shell.feature import FeatureSpec
     from aegui.shell.feature_window import AnyFeature, AnyPanel
     from aegui.window.help_viewer import HelpViewer
@@ -178,6 +165,7 @@ class MainWindow(FeatureWindow):
         for told, subject in (
             (services.workspace.saved, "saving"),
             (services.workspace.document_changed, "saving"),
+            (services.workspace.document_changed, "document"),
             (services.runner.finished, "busy"),
             (services.runner.started, "training"),
         ):
@@ -411,6 +399,8 @@ class MainWindow(FeatureWindow):
 
     def set_comfort(self) -> None:
         """Ask for the size of letters, for less motion, and for speech."""
+        from aegui.shell.dialogs.comfort import ComfortDialog
+
         dialog = ComfortDialog(self._services.settings.comfort, self)
         dialog.accepted.connect(_Answer(lambda: self._use_comfort(dialog), dialog).give)
         dialog.open()
@@ -461,29 +451,34 @@ class MainWindow(FeatureWindow):
 
     def search_commands(self) -> None:
         """Ask for a word, and offer all that can be done that has it."""
+        from aegui.kit.finder import Findable, Finder
+        from aegui.window import search
+
+        requests, shown = self._services.requests, self._services.shown
         entries = (
-            *action_entries(self.actions_table),
-            *panel_entries(self.docks),
-            *setting_entries(self.docks, partial(self.set_perspective, "build")),
-            *recipe_entries(self._services.requests.preset.emit),
-            *lesson_entries(self._services.requests.lesson.emit),
-            *guide_entries(self.show_guide_at),
+            *search.action_entries(self.actions_table),
+            *search.panel_entries(self.docks),
+            *search.setting_entries(self.docks, partial(self.set_perspective, "build")),
+            *search.recipe_entries(requests.preset.emit),
+            *search.lesson_entries(requests.lesson.emit),
+            *search.guide_entries(self.show_guide_at),
         )
-        shown, go = self._services.shown, self._services.requests.samples.emit
-        requests = self._services.requests
 
         def look(query: str) -> list[Findable]:
             pasted = (
-                *line_entries(query, requests.line.emit),
-                *figure_entries(query, requests.figure.emit),
+                *search.line_entries(query, requests.line.emit),
+                *search.figure_entries(query, requests.figure.emit),
             )
-            return list(pasted) or sample_entries(shown.dataset, shown.look.glyphs, go, query)
+            go, glyphs = requests.samples.emit, shown.look.glyphs
+            return list(pasted) or search.sample_entries(shown.dataset, glyphs, go, query)
 
         title = tr("Search for commands, panels, settings, networks, lessons, samples, help")
         Finder(entries, title, self, look).open()
 
     def show_shortcuts(self) -> None:
         """List all keys, and let a person choose others."""
+        from aegui.window.shortcuts import ShortcutsDialog
+
         dialog = ShortcutsDialog(self.actions_table, [spec.keys for spec in FEATURES], self)
         dialog.keys_edited.connect(self._on_keys_edited)
         dialog.open()

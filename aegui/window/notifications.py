@@ -14,15 +14,14 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QSizePolicy,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from aegui.core.i18n import mark, tr
-from aegui.kit.marks import KEPT_CLEAR
+from aegui.kit.marks import flat_button
 from aegui.kit.rooms import watch_room
-from aegui.kit.theme import ICON_PX, SPACING, current_theme, icon, icon_pixmap
+from aegui.kit.theme import ICON_PX, SPACING, current_theme, icon_pixmap
 from aegui.shell.folders import show_in_folder
 
 if TYPE_CHECKING:
@@ -94,11 +93,7 @@ class Toast(QFrame):
         text.setTextFormat(Qt.TextFormat.PlainText)
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        close = QToolButton()
-        close.setProperty("flat", True)
-        close.setIcon(icon("close"))
-        close.setToolTip(tr("Put this message away"))
-        close.setAccessibleName(tr("Put this message away"))
+        close = flat_button("close", tr("Put this message away"))
         close.clicked.connect(self.close_now)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(SPACING + 4, SPACING, SPACING // 2, SPACING)
@@ -194,6 +189,7 @@ class Notifications(QObject):
         self._watch = watch_room(room)
         # A main window that is arranged anew raises what lies in its middle.
         self._watch.changed.connect(self._place)
+        self._watch.clear_changed.connect(self._place)
 
     @property
     def shown(self) -> tuple[Notice, ...]:
@@ -296,23 +292,19 @@ class Notifications(QObject):
         self._toasts.remove(toast)
         toast.hide()
         toast.deleteLater()
-        self._watch.set_taken(bool(self._toasts))
+        self._watch.set_taken(self, bool(self._toasts))
 
     def _place(self) -> None:
         """Stack the messages from the lower edge upwards, the newest at the bottom."""
-        self._watch.set_taken(bool(self._toasts))
+        self._watch.set_taken(self, bool(self._toasts))
         room = self._room
-        host = QRect(room.mapTo(self._host, QPoint()), room.size())
-        width = min(_WIDTH_PX, host.width() - 2 * SPACING)
-        bottom = host.bottom() - 2 * SPACING
-        for child in room.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
-            if child.property(KEPT_CLEAR) and child.isVisible():
-                bottom = min(bottom, child.mapTo(self._host, QPoint()).y() - SPACING)
+        width = min(_WIDTH_PX, room.width() - 2 * SPACING)
+        left, bottom = (room.width() - width) // 2, room.height() - 2 * SPACING
         for toast in reversed(self._toasts):
             height = toast.heightForWidth(width)
             height = max(height, toast.sizeHint().height() if height < 0 else height)
-            toast.setGeometry(
-                host.left() + (host.width() - width) // 2, bottom - height, width, height
-            )
+            wanted = QRect(left, bottom - height, width, height)
+            place = self._watch.clear_place(wanted, upwards=True)
+            toast.setGeometry(place.translated(room.mapTo(self._host, QPoint())))
             toast.raise_()
-            bottom -= height + SPACING
+            bottom = place.top() - SPACING

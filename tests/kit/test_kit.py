@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint
+from PySide6.QtCore import QEvent, QObject, QPoint
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QApplication, QLabel, QLayout, QStyleOptionComboBox, QToolTip, QWidget
 
@@ -12,6 +12,7 @@ from aegui.kit.layouts import column, dim, held, hint, row
 from aegui.kit.marks import ElidedCombo
 from aegui.kit.painted import Painted, PaintedArea
 from aegui.kit.placeholder import Placeholder
+from aegui.kit.rooms import watch_room
 
 if TYPE_CHECKING:
     import pytest
@@ -104,3 +105,17 @@ def test_a_list_without_room_is_cut_short_with_dots(qtbot: QtBot) -> None:
     assert said[1].endswith("…")
     assert said[0].startswith(said[1][:-1])
     assert combo.currentText() == said[0], "what is chosen is whole"
+
+
+def test_a_room_is_free_when_all_who_took_it_have_left(qtbot: QtBot) -> None:
+    room, first, second = QWidget(), QObject(), QObject()
+    qtbot.addWidget(room)
+    watch, told = watch_room(room), []
+    watch.changed.connect(lambda: told.append(watch.is_taken))
+    watch.set_taken(first, True)
+    watch.set_taken(second, True)
+    watch.set_taken(first, False)
+    assert watch.is_taken
+    watch.set_taken(second, False)
+    watch.set_taken(second, False)
+    assert told == [True, False]

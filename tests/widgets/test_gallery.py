@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
 
 from aegui.kit.theme import current_theme
 from aegui.session.data.looks import GLYPHS, Look
@@ -19,6 +20,7 @@ from tests.widgets.drags import caught_drags
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
 COUNT = 5000
@@ -169,3 +171,13 @@ def test_of_a_selection_all_go_together(qtbot: QtBot, monkeypatch: pytest.Monkey
     QTest.mousePress(made.viewport(), Qt.MouseButton.LeftButton, pos=at)
     QTest.mouseMove(made.viewport(), at + QPoint(30, 0))
     assert dragged == [(2, 5, 7)]
+
+
+def test_a_sample_is_copied_by_the_right_button(gallery: Gallery, qapp: QApplication) -> None:
+    gallery.customContextMenuRequested.emit(gallery.cell_rect(3).center())
+    menu = next(each for each in gallery.findChildren(QMenu) if each.isVisible())
+    qapp.clipboard().clear()
+    next(each for each in menu.actions() if each.data() == "copy_part").trigger()
+    image = qapp.clipboard().image()
+    assert image.width() == image.height() >= 250
+    menu.close()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtTest import QTest
 
 from aegui.app import App
 from aegui.core.recipe import DataSpec, LayerSpec, NetworkSpec, OptimizerSpec, Recipe, TrainingSpec
@@ -17,9 +20,9 @@ from aegui.session.settings import Settings
 from aegui.window import notifications
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from PySide6.QtWidgets import QApplication
+    from PySide6.QtWidgets import QApplication, QWidget
     from pytestqt.qtbot import QtBot
 
     from aegui.session.training.training_runner import TrainingRunner
@@ -100,3 +103,17 @@ def save_figure(window: MainWindow, **choices: object) -> None:
         dialog.form.fields[name].edited.emit(value)
     dialog.save.click()
     dialog.close()
+
+
+def point_until(qtbot: QtBot, widget: QWidget, place: QPoint, is_done: Callable[[], bool]) -> None:
+    """Have the mouse at ``place`` of ``widget``, a pixel to and fro, until ``is_done()``.
+
+    Of moves to a window that has only just been shown Qt loses one now and then.
+    """
+    aside = itertools.cycle((0, 1))
+
+    def look() -> bool:
+        QTest.mouseMove(widget, place + QPoint(next(aside), 0))
+        return is_done()
+
+    qtbot.waitUntil(look)

@@ -1,4 +1,4 @@
-"""The three main jobs, done by keys alone: no mouse, and nothing is called but keys are pressed."""
+"""The main jobs, done by keys alone: no mouse, and nothing is called but keys are pressed."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QToolButton, QWidget
 
+from aegui.core.recipe import LayerSpec
 from aegui.features.answer.view.panel import AnswerPanel
 from aegui.features.answer.view.pictures import AnswerPictures
+from aegui.features.builder.view.card import LayerCard
 from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.features.map.view.cursor_panel import CursorPanel
 from aegui.paths import models_dir
+from aegui.session.messages import Messages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -83,8 +86,33 @@ def _named(name: str) -> Callable[[QWidget], bool]:
     return lambda widget: widget.accessibleName() == name
 
 
+def _is_card(title: str) -> Callable[[QWidget], bool]:
+    return lambda widget: isinstance(widget, LayerCard) and title in widget.accessibleName()
+
+
 def _reads(widget: QWidget, text: str) -> bool:
     return isinstance(widget, QToolButton) and widget.text() == text
+
+
+def test_build_a_network_and_watch_it_learn(qtbot: QtBot, window: MainWindow) -> None:
+    _begin(qtbot, window)
+    services = window._services
+    _press(window, _KEY.Key_3, _MODIFIER.ControlModifier)
+    _go(window, _is_card("Encoder 1"))
+    for key in (_KEY.Key_2, _KEY.Key_4, _KEY.Key_Return, _KEY.Key_Escape, _KEY.Key_Plus):
+        _press(window, key)
+    qtbot.waitUntil(lambda: len(services.workspace.recipe.network.encoder) == 2)
+    first, second = services.workspace.recipe.network.encoder
+    assert isinstance(first, LayerSpec)
+    assert isinstance(second, LayerSpec)
+    assert first.units == 24
+    with qtbot.waitSignal(services.runner.finished) as ended:
+        _press(window, _KEY.Key_R, _MODIFIER.ControlModifier)
+    assert ended.args is not None
+    shapes = [layer.weight.shape for layer in ended.args[1].snapshot.layers]
+    assert {24, second.units} <= {size for shape in shapes for size in shape}
+    said = services.of(Messages).kept[-1].notice.text
+    assert "After 400 epochs" in said
 
 
 def test_train_and_wander(qtbot: QtBot, window: MainWindow) -> None:
@@ -118,7 +146,8 @@ def test_draw_a_letter_and_see_noise_removed(qtbot: QtBot, window: MainWindow) -
     _press(window, _KEY.Key_2, _MODIFIER.ControlModifier)
     _go(window, _named("Drawing"))
     # An L: down the left edge, and along the foot.
-    services.drawing.clear()
+    _press(window, _KEY.Key_C)
+    assert not services.drawing.pixels.any()
     _press(window, _KEY.Key_PageUp)
     _press(window, _KEY.Key_Home)
     for key in (*[_KEY.Key_Down] * 6, *[_KEY.Key_Right] * 4):

@@ -74,6 +74,19 @@ def test_a_variational_code_after_its_training(window: MainWindow, qtbot: QtBot)
     )
 
 
+def test_a_number_chosen_of_the_network_before_may_be_none_of_the_next(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    service, panel = window._services.of(CodeService), window.panel(CodePanel)
+    show(window)
+    settled(window, qtbot, SMALL)
+    # As where the bars of a longer code are still there, and the next look comes after the choice.
+    panel.bars.dimension_activated.emit(7)
+    assert service.dimension == 7
+    service.looked.emit(service.latest)
+    assert service.dimension in {0, 1}
+
+
 def test_it_is_looked_at_while_it_learns(window: MainWindow, qtbot: QtBot) -> None:
     services, panel = window._services, window.panel(CodePanel)
     show(window)

@@ -54,9 +54,27 @@ def test_letters_of_any_size(qtbot: QtBot, app: App, size: float) -> None:
         app.window.set_perspective(key)
         QApplication.processEvents()
         # What does not fit is scrolled; the window itself stays as small as the screen.
-        assert app.window.width() <= 1280
+        assert (app.window.width(), app.window.height()) == (1024, 700), key
         assert app.window.canvas.visibleRegion().boundingRect().width() >= 150, key
     assert Settings.load(app.services.settings.path).comfort.text_size == size
+
+
+def test_larger_letters_get_wider_columns_and_smaller_ones_their_own_again(
+    qtbot: QtBot, app: App
+) -> None:
+    app.window.resize(1400, 900)
+
+    def width() -> int:
+        app.window.set_perspective("build")
+        qtbot.waitUntil(lambda: app.window._layout.is_settled)
+        QApplication.processEvents()
+        return app.window.docks["builder"].width()
+
+    usual = width()
+    app.use_comfort(Comfort(text_size=1.5))
+    assert width() > 1.2 * usual
+    app.use_comfort(Comfort())
+    assert width() == pytest.approx(usual, abs=2)
 
 
 def test_nothing_glides_for_who_wants_no_motion(qtbot: QtBot, app: App) -> None:

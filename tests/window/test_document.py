@@ -7,8 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, Qt, QTimer, QUrl, Slot
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDesktopServices,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+)
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox, QPushButton
 
 from aegui.core.recipe.file import load_recipe, save_recipe
@@ -17,7 +23,7 @@ from aegui.features.data.feature import DataFeature
 from aegui.features.document.feature import DocumentFeature
 from aegui.features.figures import feature as wiring_figures
 from aegui.features.time.feature import TimeFeature
-from aegui.paths import resources_dir
+from aegui.paths import library_dir, log_file, resources_dir
 from aegui.session.documents.document import shipped_model
 from aegui.shell.dialogs import files, questions
 from aegui.shell.dialogs.film import FilmDialog
@@ -456,3 +462,33 @@ def test_what_unsaved_work_holds_is_shown_before_it_is_opened(
     left.file.write_bytes(b"half of")
     app.window.feature(DocumentFeature).offer_recoveries()
     assert seen[1] == (text, False)
+
+
+class FileManager(QObject):
+    """What the desktop asks to show a folder."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: list[Path] = []
+
+    @Slot(QUrl)
+    def show_it(self, url: QUrl) -> None:
+        self.shown.append(Path(url.toLocalFile()))
+
+
+@pytest.mark.parametrize("has_log", [True, False])
+def test_the_folder_of_the_log_is_shown(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch, has_log: bool
+) -> None:
+    # Else a desktop that runs beside the tests would open a window.
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/dev/null")
+    if has_log:
+        log_file().parent.mkdir(parents=True, exist_ok=True)
+        log_file().write_text("what it did\n")
+    manager = FileManager()
+    # Described as bytes, which it does not take.
+    QDesktopServices.setUrlHandler("file", manager, "show_it")  # type: ignore[arg-type]
+    window.actions_table["log_folder"].trigger()
+    QDesktopServices.unsetUrlHandler("file")
+    assert manager.shown == [log_file().parent]
+    assert library_dir().parent == log_file().parent

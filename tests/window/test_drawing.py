@@ -229,6 +229,16 @@ def test_a_picture_is_scaled_to_what_is_selected(draw: DrawPanel, drawing: Drawi
     assert drawing.pixels[2:5, 1:4].all()
 
 
+def test_a_clipboard_of_which_nothing_is_known_is_an_empty_one(
+    window: MainWindow, draw: DrawPanel, drawing: Drawing
+) -> None:
+    before = drawing.state
+    QApplication.clipboard().clear()
+    draw.tools.use("paste")
+    assert drawing.state is before
+    assert "nothing to paste" in window.notifications.shown[-1].text
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"1 7\n", b"1 7 5\nxx", b"9 7 5\n" + bytes(1260), b"1 999 999\n"]
 )

@@ -61,6 +61,19 @@ def test_nothing_is_said_where_nothing_was_edited(qtbot: QtBot, window: MainWind
     assert strip_of(window).text == ""
 
 
+def test_sizes_are_those_of_the_samples_of_each(qtbot: QtBot, window: MainWindow) -> None:
+    train(qtbot, window)
+    workspace = workspace_of(window)
+    changed = {
+        "data.source": "digits",
+        "data.chars": None,
+        "network.encoder": (LayerSpec(units=9),),
+    }
+    workspace.edit_recipe(with_values(workspace.recipe, changed), "digits")
+    qtbot.waitUntil(lambda: workspace.dataset.image_shape == (1, 8, 8))
+    assert "Network: 35-12-2-12-35 → 64-9-2-9-64" in strip_of(window).text
+
+
 def test_an_edit_is_told_in_words(qtbot: QtBot, window: MainWindow) -> None:
     train(qtbot, window)
     edit(window)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QFileInfo, QTranslator
 from PySide6.QtWidgets import QFileDialog, QFileIconProvider, QLabel, QWidget
 
@@ -78,6 +79,22 @@ def test_each_kind_of_file_has_its_own_folder(
     # A dialog of the program's is as good a place to ask from as the window.
     inner = QWidget(window)
     assert beginning(inner, "films") == str(two)
+
+
+def test_what_is_asked_by_a_window_that_goes_meanwhile_is_not_chosen(
+    window: MainWindow, dialogs: Dialogs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dialogs.next = str(tmp_path / "film.gif")
+    inner = QWidget(window)
+
+    def ask(*arguments: object) -> tuple[str, str]:
+        # As where another language replaces the window and all that belongs to it.
+        shiboken6.delete(inner)
+        return dialogs.ask(*arguments)
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", ask)
+    assert choose_film_file(inner, "film", "gif") == ""
+    assert beginning(window, "films") != str(tmp_path)
 
 
 def test_the_folders_are_there_in_the_next_program(

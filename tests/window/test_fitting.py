@@ -9,8 +9,10 @@ import pytest
 from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QLabel, QPushButton, QTabBar, QWidget
 
+from aegui.core.i18n import set_language
 from aegui.features.answer.view.panel import AnswerPanel
 from aegui.features.drawing.view.draw_panel import DrawPanel
+from aegui.features.noise_study.view.panel import StudyPanel
 from aegui.paths import models_dir
 from aegui.shell.panel_area import is_in_sight
 from aegui.window.docks import PERSPECTIVES
@@ -97,6 +99,42 @@ def test_drawing_and_answers_are_large_enough(
     window.docks["draw"].raise_()
     qtbot.waitUntil(lambda: is_in_sight(window.docks["draw"]), timeout=20_000)
     qtbot.waitUntil(lambda: editor.cell_rect(0, 0).width() >= _LEAST_CELL_PX, timeout=20_000)
+
+
+@pytest.mark.parametrize("model", ["fashion-gan", "emoji-faces"])
+def test_panels_of_images_fit_half_a_screen_after_a_larger_one(
+    app: App, qtbot: QtBot, model: str
+) -> None:
+    set_language("es")
+    window = app.window
+    app.services.workspace.open(models_dir() / f"{model}.aegui", lambda: True)
+    qtbot.waitUntil(lambda: app.services.shown.codec is not None, timeout=20_000)
+    for size in ((1920, 1080), (960, 1040)):
+        arrange(window, qtbot, "build", size)
+        for key in ("data", "draw", "gan", "reconstructions"):
+            dock = window.docks[key]
+            dock.raise_()
+            qtbot.waitUntil(partial(is_in_sight, dock), timeout=20_000)
+            qtbot.waitUntil(lambda: not misfits(window), timeout=20_000)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_study_of_noise_is_not_scrolled_from_side_to_side(
+    app: App, qtbot: QtBot, size: tuple[int, int]
+) -> None:
+    set_language("es")
+    window = app.window
+    arrange(window, qtbot, "compare", size)
+    window.actions_table["noise_study"].trigger()
+    panel = window.panel(StudyPanel)
+    for key, button in (
+        ("matrix", panel.matrix.run),
+        ("curves", panel.curves.run),
+        ("mistakes", next(iter(panel.mistakes.see.values()))),
+    ):
+        panel.set_page(key)
+        qtbot.waitUntil(partial(seen_whole, window, button), timeout=20_000)
+        qtbot.waitUntil(lambda: not misfits(window), timeout=20_000)
 
 
 def test_tabs_are_there_after_the_panels_are_reset(window: MainWindow, qtbot: QtBot) -> None:

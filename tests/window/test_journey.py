@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 
 from aegui.features.answer.view.panel import AnswerPanel
 from aegui.features.journey.feature import JourneyFeature
@@ -107,3 +107,20 @@ def test_without_a_network_it_says_what_to_do(window: MainWindow, qtbot: QtBot) 
     window._services.requests.number.emit("drawing", 0)
     panel = window.panel(JourneyPanel)
     qtbot.waitUntil(lambda: "Train" in panel.message, timeout=20_000)
+
+
+def test_in_a_narrow_panel_the_picture_stands_above_the_rows(qtbot: QtBot) -> None:
+    holder, panel = QWidget(), JourneyPanel()
+    qtbot.addWidget(holder)
+    panel.setParent(holder)
+    panel.set_message("")
+    holder.resize(900, 700)
+    holder.show()
+    qtbot.waitExposed(holder)
+    for wide, is_above in ((800, False), (312, True)):
+        panel.resize(wide, 600)
+        QApplication.processEvents()
+        picture, rows = (part.mapTo(panel, QPoint()) for part in (panel.picture, panel.bars))
+        assert (rows.y() > picture.y() + panel.picture.height()) is is_above
+        assert (rows.x() > picture.x() + panel.picture.width()) is not is_above
+        assert panel.minimumSizeHint().width() <= 312

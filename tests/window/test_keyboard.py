@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,9 +13,10 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QTabBar, QWidget
 
 from aegui.features.builder.view.builder_panel import BuilderPanel
 from aegui.features.data.view.data_panel import DataPanel
-from aegui.kit.theme import DARK, LIGHT, contrast
+from aegui.kit.theme import THEMES, contrast
+from aegui.widgets.form.fields import CountField
 from aegui.window.docks import PERSPECTIVES
-from aegui.window.panel_focus import name_of
+from aegui.window.panel_focus import is_stop, name_of
 from tests.window.conftest import train
 
 if TYPE_CHECKING:
@@ -195,7 +198,19 @@ def test_the_mouse_needs_no_ring(app: App, qtbot: QtBot) -> None:
     assert app.keyboard.ring is None
 
 
-@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_a_button_that_was_never_let_go_does_not_hide_the_ring(app: App, qtbot: QtBot) -> None:
+    gone = QWidget()
+    qtbot.addWidget(gone)
+    gone.show()
+    QTest.mousePress(gone, Qt.MouseButton.LeftButton)
+    gone.close()
+    _activate(qtbot, app.window)
+    _press(app.window, Qt.Key.Key_Tab)
+    assert app.keyboard.ring is not None
+    QTest.mouseRelease(app.window, Qt.MouseButton.LeftButton)
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.key)
 def test_the_ring_stands_out_on_whatever_it_lies(app: App, qtbot: QtBot, theme: object) -> None:
     window = app.window
     app.use_theme(theme.key)  # type: ignore[attr-defined]
@@ -223,3 +238,24 @@ def test_tabs_of_docks_are_stops(qtbot: QtBot, window: MainWindow) -> None:
     beside = [window.panel_focus.place_of(bar) for bar in bars]
     assert window.docks["builder"] in beside
     assert all(isinstance(place, QDockWidget) for place in beside)
+
+
+def test_a_number_that_is_passed_by_goes_with_its_window(qtbot: QtBot) -> None:
+    host = QWidget()
+    box = CountField(0, 9, host)
+    host.show()
+    qtbot.waitExposed(host)
+    line = box.lineEdit()
+    assert is_stop(box, host)
+    assert not is_stop(line, host)
+    held = weakref.ref(box)
+    del box, line
+    host.deleteLater()
+    with qtbot.waitSignal(host.destroyed):
+        del host
+
+    def is_gone() -> bool:
+        gc.collect()
+        return held() is None
+
+    qtbot.waitUntil(is_gone)

@@ -21,7 +21,7 @@ from aegui.app import App
 from aegui.kit.theme import CONTROL_PX
 from aegui.paths import models_dir
 from aegui.session.settings import Settings
-from aegui.shell.panel_area import is_in_sight
+from aegui.shell.panel_area import PanelArea, is_in_sight
 from aegui.window.dock_titles import DockTitle
 from aegui.window.docks import PERSPECTIVES
 from aegui.window.layout import fitted
@@ -187,6 +187,39 @@ def test_a_column_beside_the_map_takes_of_its_width_from_the_cursor_too(
     _settle(window, qtbot)
     assert window.docks["cursor"].width() < cursor_px - 100
     assert window.canvas.width() >= 0.5 * window.width()
+
+
+@pytest.mark.parametrize("key", ["source", "projections", "study"])
+def test_a_panel_from_the_menu_has_the_width_that_it_needs(
+    window: MainWindow, qtbot: QtBot, key: str
+) -> None:
+    window.resize(1280, 800)
+    window.set_perspective("wander")
+    qtbot.waitUntil(lambda: window._layout.is_settled, timeout=20_000)
+    dock, cursor = window.docks[key], window.docks["cursor"].width()
+    area = dock.widget()
+    assert isinstance(area, PanelArea)
+    dock.toggleViewAction().trigger()
+    qtbot.waitUntil(lambda: area.is_in_sight, timeout=20_000)
+    qtbot.waitUntil(lambda: dock.width() >= 300, timeout=20_000)
+    qtbot.waitUntil(lambda: area.horizontalScrollBar().maximum() == 0, timeout=20_000)
+    assert window.docks["cursor"].width() == cursor
+    assert window.canvas.width() >= 256 - 20
+    # What somebody makes of it stays.
+    window.resizeDocks([dock], [240], Qt.Orientation.Horizontal)
+    qtbot.waitUntil(lambda: dock.width() <= 260, timeout=20_000)
+
+
+def test_a_panel_that_is_opened_below_another_has_the_height_that_it_needs(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    window.resize(1280, 800)
+    window.set_perspective("wander")
+    qtbot.waitUntil(lambda: window._layout.is_settled, timeout=20_000)
+    dock = window.docks["draw"]
+    dock.toggleViewAction().trigger()
+    qtbot.waitUntil(lambda: dock.height() >= 200, timeout=20_000)
+    assert dock.x() == window.docks["cursor"].x()
 
 
 def test_what_was_closed_stays_closed_in_a_window_of_another_size(

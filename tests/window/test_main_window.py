@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QTabBar
 
 from aegui.app import App, _catch_errors
 from aegui.core.i18n import set_language
-from aegui.core.recipe import CorruptionSpec
+from aegui.core.recipe import CorruptionSpec, LatentSpec
 from aegui.features.answer.view.panel import AnswerPanel
 from aegui.features.builder.training import TrainingFeature
 from aegui.features.builder.view.builder_panel import BuilderPanel
@@ -33,7 +33,7 @@ from aegui.session.settings import Settings
 from aegui.window.docks import PERSPECTIVES
 from aegui.window.help_viewer import HelpViewer, guide_pages
 from aegui.window.notifications import MOST_SHOWN
-from tests.window.conftest import SMALL, train
+from tests.window.conftest import SMALL, point_until, train
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -317,18 +317,17 @@ def test_guide(
 def test_the_mouse_over_the_map_is_decoded(qtbot: QtBot, window: MainWindow) -> None:
     train(qtbot, window)
     canvas, cursor = window.canvas, window.panel(CursorPanel)
-    codec = window._services.shown.codec
-    assert codec is not None
+    services = window._services
 
     def is_decoded() -> bool:
-        code, image = canvas.cursor_code(), cursor.pictures.image
-        return code is not None and np.allclose(image.ravel(), codec.decode(code)[0], atol=1e-6)
+        codec, code, image = services.shown.codec, canvas.cursor_code(), cursor.pictures.image
+        if codec is None or code is None:
+            return False
+        return np.allclose(image.ravel(), codec.decode(code)[0], atol=1e-6)
 
-    QTest.mouseMove(canvas, canvas.rect().center())
-    qtbot.waitUntil(is_decoded)
+    point_until(qtbot, canvas, canvas.rect().center(), is_decoded)
     first = np.array(cursor.pictures.image)
-    QTest.mouseMove(canvas, canvas.rect().center() + QPoint(150, 90))
-    qtbot.waitUntil(is_decoded)
+    point_until(qtbot, canvas, canvas.rect().center() + QPoint(150, 90), is_decoded)
     assert np.abs(cursor.pictures.image - first).max() > 0.01
     decoded = window.feature(MapFeature)._decoded
     code = canvas.cursor_code()
@@ -368,6 +367,35 @@ def test_pins_come_and_go(qtbot: QtBot, window: MainWindow) -> None:
     window.actions_table["redo"].trigger()
     canvas.pin_removed.emit(0)
     assert canvas.scene.pins == ()
+
+
+def test_the_map_of_a_new_document_has_no_axes_of_the_one_before(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    workspace, canvas = window._services.workspace, window.canvas
+    network = SMALL.network.model_copy(update={"latent": LatentSpec(units=5)})
+    assert workspace.new(SMALL.model_copy(update={"network": network}))
+    train(qtbot, window)
+    assert canvas.scene.spanned
+    assert canvas.overlays.axes.isVisible()
+    assert workspace.new(SMALL)
+    qtbot.waitUntil(lambda: not canvas.overlays.axes.isVisible())
+    assert canvas.scene.size == 2
+    assert not canvas.scene.spanned
+
+
+def test_pins_of_the_network_before_do_not_shrink_the_next_map(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    train(qtbot, window)
+    annotations = window._services.workspace.annotations
+    annotations.pin([400.0, 300.0])
+    home = window.canvas.navigation.home
+    assert home.contains(*home.to_pixels([[400.0, 300.0]])[0]), "it is of the present network"
+    train(qtbot, window)
+    home = window.canvas.navigation.home
+    assert not home.contains(*home.to_pixels([[400.0, 300.0]])[0])
+    assert annotations.places
 
 
 def test_drawing_moves_its_code_and_its_answer(qtbot: QtBot, window: MainWindow) -> None:

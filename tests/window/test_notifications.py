@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject
+import numpy as np
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect
 from PySide6.QtWidgets import QApplication, QWidget
 
+from aegui.core.data.dataset import Dataset
+from aegui.core.recipe.edits import with_value
+from aegui.core.run_file.saved import SavedRun, save_run
+from aegui.features.builder.view.map_mark import MapMark
 from aegui.features.data.feature import DataFeature
 from aegui.kit.theme import DARK
 from aegui.session.jobs.derived import JobProgress
@@ -131,3 +136,59 @@ def test_what_has_to_wait_for_the_training_is_past_at_its_end(
     assert any("training has ended" in text for text in texts(window))
     stop(qtbot, runner)
     assert not any("training has ended" in text for text in texts(window))
+
+
+def place_in(window: MainWindow, widget: QWidget) -> QRect:
+    return QRect(widget.mapTo(window, QPoint()), widget.size())
+
+
+def test_progress_leaves_the_buttons_of_the_map_free(window: MainWindow, qtbot: QtBot) -> None:
+    train(qtbot, window)
+    window.resize(1000, 700)
+    overlays = window.canvas.overlays
+    strip = ProgressStrip(window, window.canvas)
+    strip.show_progress(JobProgress("Reading", "one", 1, 2))
+    buttons = (overlays.bar, overlays.follow, overlays.selection)
+
+    def covers() -> bool:
+        taken = [place_in(window, each) for each in buttons if each.isVisible()]
+        return any(strip.geometry().intersects(each) for each in taken)
+
+    qtbot.waitUntil(lambda: not covers())
+    # Those come while it is shown already.
+    window.canvas.selecting.select(np.array([0, 1, 2]))
+    qtbot.waitUntil(overlays.selection.isVisible)
+    qtbot.waitUntil(lambda: not covers())
+    assert place_in(window, window.canvas).contains(strip.geometry())
+    strip.hide()
+
+
+def test_a_message_gives_way_to_the_mark_that_comes_after_it(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    train(qtbot, window)
+    mark = window.canvas.findChild(MapMark)
+    assert mark is not None
+    workspace = window._services.workspace
+    window.notifications.show(Notice("warning", "stays"))
+    toast = next(one for one in window.findChildren(Toast) if one.notice.text == "stays")
+    workspace.edit_recipe(with_value(workspace.recipe, "network.latent.units", 3), "code")
+    assert mark.isVisible()
+    assert not toast.geometry().intersects(place_in(window, mark))
+
+
+def test_what_a_document_lacks_is_past_in_the_next(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.aegui"
+    images = np.random.default_rng(0).integers(0, 256, (4200, 64, 64), np.uint8)
+    workspace = window._services.workspace
+    data = Dataset.from_images("large", images / np.float32(255))
+    save_run(path, SavedRun(SMALL, data))
+    workspace.open(path, lambda: True)
+    qtbot.waitUntil(lambda: any("not on this machine" in text for text in texts(window)))
+    workspace.edit_recipe(workspace.recipe.model_copy(update={"seed": 9}), "seed")
+    assert any("not on this machine" in text for text in texts(window))
+    assert workspace.new(SMALL)
+    qtbot.waitUntil(lambda: workspace.recipe == SMALL)
+    assert texts(window) == []

@@ -10,11 +10,16 @@ import pytest
 from aegui.core.data.dataset import Dataset
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe
+from aegui.core.run_file.saved import saved_run_of
 from aegui.core.training.train import train
-from aegui.shell.outcome import outcome_words
+from aegui.session.shown import Moment
+from aegui.shell.outcome import outcome_words, reached_at
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.training.result import TrainingResult
 
 
 def told(
@@ -34,7 +39,16 @@ def told(
     resolved = resolve(recipe, dataset).resolved
     assert resolved is not None
     *_, last = train(resolved)
-    return outcome_words(last.result(), resolved)
+    return said_of(last.result(), resolved)
+
+
+def said_of(result: TrainingResult, resolved: ResolvedRecipe, run: int | None = None) -> str:
+    """As the window says it where the best weights of ``run``, the best one, are shown."""
+    saved = saved_run_of(result, resolved)
+    run = saved.best_run if run is None else run
+    of = saved.results[run]
+    moment = Moment(run, len(saved.results), of.seed, "best", of.best_epoch, of.epochs)
+    return outcome_words(result, resolved, reached_at(saved, moment))
 
 
 def some(count: int) -> NDArray[np.float32]:
@@ -59,6 +73,18 @@ def test_shades_are_not_counted_in_pixels() -> None:
     assert "the loss is" in told(some(3) * np.float32(0.5))
 
 
+def test_the_loss_of_several_runs_is_that_of_the_run_that_is_shown() -> None:
+    grey = some(3) * np.float32(0.5)
+    recipe = Recipe.model_validate({"runs": 4, "training": {"epochs": 40, "device": "cpu"}})
+    resolved = resolve(recipe, Dataset.from_images("grey", grey)).resolved
+    assert resolved is not None
+    *_, last = train(resolved)
+    result = last.result()
+    for run, of in enumerate(result.runs):
+        assert f"the loss is {of.best_loss:.4g}." in said_of(result, resolved, run)
+    assert len({f"{of.best_loss:.4g}" for of in result.runs}) > 1
+
+
 @pytest.mark.parametrize(
     ("level", "words"),
     [(0.0, "All images are black"), (1.0, "All images are the same"), (0.5, "the same")],
@@ -75,4 +101,4 @@ def test_one_epoch_is_one_epoch() -> None:
     resolved = resolve(recipe, dataset).resolved
     assert resolved is not None
     *_, last = train(resolved)
-    assert "After 1 epoch in" in outcome_words(last.result(), resolved)
+    assert "After 1 epoch in" in said_of(last.result(), resolved)

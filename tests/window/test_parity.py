@@ -10,10 +10,12 @@ from PySide6.QtTest import QTest
 
 from aegui.core.library.library import Library
 from aegui.core.parity.rows import parity_rows
+from aegui.features.library.model.desk import LibraryDesk
 from aegui.features.parity import feature as parity_feature
 from aegui.features.parity.feature import ParityFeature
 from aegui.features.studies.model.study_runs import StudyRuns
 from aegui.paths import library_dir
+from aegui.session.library_news import LibraryNews
 from tests.core.parity.test_parity import entry
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     import pytest
     from pytestqt.qtbot import QtBot
 
+    from aegui.app import App
     from aegui.features.parity.view.dialog import ParityDialog
     from aegui.window.main_window import MainWindow
 
@@ -75,6 +78,35 @@ def test_a_row_trains_its_recipe_in_the_window(window: MainWindow, qtbot: QtBot)
     with qtbot.waitSignal(runner.finished, timeout=60_000):
         runner.stop()
     dialog.reject()
+
+
+def test_a_row_that_was_trained_gets_its_tick_while_the_page_is_open(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    dialog = opened(window, qtbot)
+    dialog.choose(place_of(dialog, "D-linear"))
+    with qtbot.waitSignal(window._services.runner.finished, timeout=60_000):
+        QTest.mouseClick(dialog.run, Qt.MouseButton.LeftButton)
+
+    def sign() -> str:
+        item = dialog.table.item(place_of(dialog, "D-linear"), 0)
+        return "" if item is None else item.text()
+
+    qtbot.waitUntil(lambda: sign() == "✓", timeout=60_000)
+    assert dialog.summary.text().startswith("1 of ")
+    assert dialog.state is not None
+    assert dialog.state.row.id == "D-linear"
+    assert "seed 0" in dialog.told.text()
+    dialog.reject()
+
+
+def test_news_of_the_library_come_once_however_many_windows_there_were(app: App) -> None:
+    heard: list[None] = []
+    app.services.of(LibraryNews).changed.connect(lambda: heard.append(None))
+    for language in ("es", "en"):
+        app.use_language(language)
+    app.services.of(LibraryDesk).changed.emit()
+    assert len(heard) == 1
 
 
 def test_a_row_does_its_study(window: MainWindow, qtbot: QtBot) -> None:

@@ -1,4 +1,4 @@
-"""The window at 100 to 200 %: all of it in 1024 x 700, and painted in the pixels of the screen."""
+"""The window at 100 to 200 %, of the screen and of letters: all of it is there, and sharp."""
 
 from __future__ import annotations
 
@@ -15,20 +15,28 @@ from aegui.window.docks import PERSPECTIVES
 from tests.harness.fitting import is_enlarged
 from tests.harness.scaled import DIALOGS
 
-SCREEN = (1024, 740)
-"""Room for a window of 1024 x 700 with its frame, in logical pixels."""
+SMALL, MIDDLE, LARGE = (1024, 700), (1280, 800), (1920, 1040)
+_FRAME_PX = 40
+"""Height of the frame of a window, in logical pixels."""
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("scale", "language", "theme"),
-    [("1", "es", "light"), ("1.25", "en", "dark"), ("1.5", "es", "dark"), ("2", "es", "light")],
+    ("scale", "language", "theme", "text", "size"),
+    [
+        ("1", "es", "light", "1", SMALL),
+        ("1.25", "en", "dark", "1", SMALL),
+        ("1.5", "es", "dark", "1", SMALL),
+        ("2", "es", "light", "1", SMALL),
+        ("1", "en", "dark", "1.5", MIDDLE),
+        ("1", "es", "contrast", "2", LARGE),
+    ],
 )
 def test_every_arrangement_is_whole_and_sharp(
-    tmp_path: Path, scale: str, language: str, theme: str
+    tmp_path: Path, scale: str, language: str, theme: str, text: str, size: tuple[int, int]
 ) -> None:
-    wide, high = (round(float(scale) * side) for side in SCREEN)
+    wide, high = (round(float(scale) * side) for side in (size[0], size[1] + _FRAME_PX))
     screen = {"name": "small", "x": 0, "y": 0, "width": wide, "height": high, "dpr": 1}
     screen |= {"logicalDpi": 96, "logicalBaseDpi": 96}
     file = tmp_path / "screen.json"
@@ -39,7 +47,7 @@ def test_every_arrangement_is_whole_and_sharp(
     }
     folders = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME")
     done = subprocess.run(
-        [sys.executable, "-m", "tests.harness.scaled", language, theme],
+        [sys.executable, "-m", "tests.harness.scaled", language, theme, text, *map(str, size)],
         cwd=ROOT,
         env={**os.environ, **dict.fromkeys(folders, str(tmp_path)), **settings},
         capture_output=True,

@@ -15,6 +15,7 @@ from aegui.core.recipe import (
     ClassifierSpec,
     CorruptionSpec,
     LayerSpec,
+    OptimizerSpec,
     Recipe,
     SparsitySpec,
     SplitSpec,
@@ -33,7 +34,7 @@ from aegui.features.map.view.cursor_panel import CursorPanel
 from aegui.session.notice import Notice
 from aegui.shell.outcome import mean_words
 from tests.features.builder.view.bench import number
-from tests.window.conftest import SMALL, train
+from tests.window.conftest import SMALL, point_until, train
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -55,8 +56,8 @@ def epochs_done(window: MainWindow) -> int:
 def test_the_mouse_near_the_toolbar_gets_ready(qtbot: QtBot, window: MainWindow) -> None:
     runner = window._services.runner
     assert not runner.is_warm
-    QTest.mouseMove(window.toolbar)
-    qtbot.waitUntil(lambda: runner.is_warm)
+    centre = window.toolbar.rect().center()
+    point_until(qtbot, window.toolbar, centre, lambda: runner.is_warm)
 
 
 def test_untrained_document_explains_itself(qtbot: QtBot, window: MainWindow) -> None:
@@ -356,3 +357,21 @@ def test_the_objective_shows_todays_numbers_until_another_is_drafted(
     qtbot.waitUntil(lambda: formula.term_text("loss") == "")
     workspace.undo_stack.undo()
     qtbot.waitUntil(lambda: formula.term_text("loss") == text)
+
+
+def test_a_loss_that_is_no_number_is_told_and_the_last_good_weights_are_shown(
+    qtbot: QtBot, app: App, window: MainWindow
+) -> None:
+    network = SMALL.network.model_copy(update={"output_activation": "cosh"})
+    steep = OptimizerSpec(name="sgd", learning_rate=1e6)
+    training = SMALL.training.model_copy(update={"loss": "mse", "optimizer": steep})
+    wild = SMALL.model_copy(update={"network": network, "training": training})
+    app.services.workspace.edit_recipe(wild, "wild")
+    train(qtbot, window)
+    (said,) = (notice.text for notice in window.notifications.shown)
+    assert "went to infinity and was ended with its last good weights" in said
+    assert "a lower learning rate" in said
+    codec = app.services.shown.codec
+    assert codec is not None
+    assert np.isfinite(codec.decode([0.1, 0.2])).all()
+    assert window.actions_table["train"].isEnabled()

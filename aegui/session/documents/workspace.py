@@ -526,7 +526,7 @@ class Workspace(QObject):
         if reading is not None and reading.needs:
             self.say("warning", tr("It needs {needs}.", needs="; ".join(reading.needs)))
         if opened.note and not opened.unread:
-            self.say("info", opened.note)
+            self.say("info", opened.note, about="document")
 
     def say(self, level: Level, text: str, *, passing: bool = False, about: About = "") -> None:
         """Tell the person; see ``Notice``."""

@@ -14,6 +14,9 @@ _MANY_MODULES = 50
 """So many new modules are worth setting aside; a handful is not."""
 _REST_MS = 2000
 """So long after the last of many changes what was freed is given back."""
+_ARENA_MAX = -8
+"""``M_ARENA_MAX`` of glibc's ``malloc.h``."""
+_ARENAS = 2
 
 
 class Garbage(QObject):
@@ -30,6 +33,7 @@ class Garbage(QObject):
         super().__init__(parent)
         self._was_automatic = gc.isenabled()
         gc.disable()
+        share_arenas()
         self._modules = self._set_aside = 0
         self._timer = QTimer(self)
         self._timer.setInterval(_TICK_MS)
@@ -76,6 +80,17 @@ class Garbage(QObject):
             gc.freeze()
             self._set_aside = modules
         collect_due()
+
+
+def share_arenas() -> None:
+    """Let threads that begin from now on allocate from no more than two arenas of the C library.
+
+    Left to itself it gives each thread one of its own, up to eight a core, and what is free in one
+    serves no other: 55 to 100 MB of 780 after some laps of the soak. Only glibc knows this.
+    """
+    set_option = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if set_option is not None:
+        set_option(_ARENA_MAX, _ARENAS)
 
 
 def give_back() -> None:

@@ -11,8 +11,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 from aegui.core.i18n import tr
 from aegui.core.latent.placing import CodeSpace, placed, way_words
 from aegui.core.latent.projections import ProjectionOptions, plane, project
-from aegui.core.latent.views import sampled
 from aegui.core.run_file.saved import load_run
+from aegui.core.sampled import sampled
 from aegui.session.jobs.costs import QUICK, QUICK_BATCH, encode_cost, is_quick
 from aegui.session.jobs.derived import Derived
 from aegui.session.map.codes_service import codes_of

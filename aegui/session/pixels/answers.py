@@ -13,7 +13,8 @@ import numpy as np
 
 from aegui.core.data.corruption import corrupted
 from aegui.core.evaluation.parts import HELD_OUT, LEARNT
-from aegui.core.evaluation.wrong_pixels import THRESHOLD
+from aegui.core.evaluation.wrong_pixels import THRESHOLD, wrong_pixels
+from aegui.core.sampled import sampled
 from aegui.session.data.looks import grey_levels, look_of, reduced
 from aegui.session.jobs.costs import QUICK_BATCH, encode_cost, is_quick
 
@@ -299,9 +300,7 @@ def measured_samples(codec: Codec, dataset: Dataset, *, live: bool) -> NDArray[n
     work = MEASURED_WORK // (LIVE_SHARE if live else 1)
     most = min(MOST_MEASURED, work // max(1, codec.cost + encode_cost(codec)))
     most = max(_FEWEST_MEASURED, min(most, 4 * QUICK_BATCH // codec.pixels * (1 if live else 4)))
-    if len(dataset) <= most:
-        return np.arange(len(dataset))
-    return np.sort(np.random.default_rng(1).choice(len(dataset), most, replace=False))
+    return sampled(len(dataset), most, 1)
 
 
 def reconstructions(
@@ -330,7 +329,7 @@ def reconstructions(
     output = codec.reconstruct(target if inputs is None else inputs)
     # Sums in single precision of numbers below 1: good to six digits, which is more than is shown.
     error = _squared(output, target).mean(axis=1).astype(np.float64)
-    wrong = np.count_nonzero((output > THRESHOLD) != (target > THRESHOLD), axis=1)
+    wrong = wrong_pixels(target, output)
     badness = wrong.astype(np.float64) if look.glyphs else error
     rows = _chosen(badness, order, MOST_GLYPH_ROWS if look.glyphs else MOST_ROWS)
     kept = None if held_out is None else np.isin(indices, held_out)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import shiboken6
 from PySide6.QtWidgets import QFileDialog
 
 from aegui.core.data.picture import image_suffixes
@@ -51,7 +52,12 @@ def _proposed(parent: QWidget, kind: FileKind, suggestion: str) -> str:
 
 
 def _remembered(parent: QWidget, kind: FileKind, path: str) -> str:
-    """``path``, or "" for none, with its folder kept for the next time."""
+    """``path``, or "" for none, with its folder kept for the next time.
+
+    None too where the window has gone meanwhile, and with it who asked.
+    """
+    if not shiboken6.isValid(parent):
+        return ""
     settings = _settings_of(parent)
     if path and settings is not None:
         settings.keep_folder(kind, Path(path).parent)

@@ -164,12 +164,18 @@ def _held_words(held: Held) -> str:
     if not held.epochs:
         return tr("{samples}; nothing learnt yet.", samples=samples)
     if held.runs == 1:
-        return tr("{samples}; learnt for {epochs:,} epochs.", samples=samples, epochs=held.epochs)
-    return tr(
-        "{samples}; {runs:,} networks, learnt for {epochs:,} epochs.",
+        return trn(
+            "{samples}; learnt for {n:,} epoch.",
+            "{samples}; learnt for {n:,} epochs.",
+            held.epochs,
+            samples=samples,
+        )
+    return trn(
+        "{samples}; {runs:,} networks, learnt for {n:,} epoch.",
+        "{samples}; {runs:,} networks, learnt for {n:,} epochs.",
+        held.epochs,
         samples=samples,
         runs=held.runs,
-        epochs=held.epochs,
     )
 
 

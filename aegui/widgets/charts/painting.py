@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _GAP = SPACING / 2
 _X_TICK_PX = 56
+_LEAST_TICKS = 2
 _Y_TICK_PX = 26
 _SWATCH_PX = 14
 _LONG_VALUE = "0.00000"
@@ -169,8 +170,17 @@ class ChartPainter:
 
     def x_ticks(self, bounds: QRectF, plot: QRectF, data: ChartData) -> list[tuple[float, str]]:
         """Epochs to be marked below ``plot``, and their figures."""
-        ticks = data.x.ticks(int(plot.width() / _X_TICK_PX))
-        found = [(tick, figure(tick)) for tick in ticks if tick == round(tick)]
+        most = int(plot.width() / _X_TICK_PX)
+        found = self._fitting_ticks(bounds, plot, data, most)
+        # One figure alone tells no length: finer ones may have a second before the name.
+        finer = self._fitting_ticks(bounds, plot, data, 2 * max(2, most))
+        return finer if len(found) < _LEAST_TICKS <= len(finer) else found
+
+    def _fitting_ticks(
+        self, bounds: QRectF, plot: QRectF, data: ChartData, most: int
+    ) -> list[tuple[float, str]]:
+        """Of about ``most`` epochs those whose figures do not lie over the name of the axis."""
+        found = [(tick, figure(tick)) for tick in data.x.ticks(most) if tick == round(tick)]
         if self._below_px(bounds):
             return found
         advance = self._tick_metrics.horizontalAdvance

@@ -58,10 +58,11 @@ if TYPE_CHECKING:
     from aegui.kit.charts.items import ItemPlot
 
 MOST_SETTINGS = 64
+MOST_CHARACTERS = 100
+"""Of more characters there is no picture."""
 _MOST_LINES = 24
 _MOST_CHOICES = 40
 _MOST_FONTS = 24
-_MOST_CHARACTERS = 100
 _MOST_COLUMNS = 14
 _SHEET_SHAPE = 1.7
 _FEW_SIZES = 12
@@ -423,7 +424,7 @@ def _characters(material: StudyMaterial, _choice: PictureChoice) -> StudyPicture
 
 def _errors(material: StudyMaterial, *, fonts: bool) -> StudyPicture | None:
     result = material.result
-    most = _MOST_FONTS if fonts else _MOST_CHARACTERS
+    most = _MOST_FONTS if fonts else MOST_CHARACTERS
     found = errors_by(result, fonts=fonts, most=most)
     if found is None:
         return None

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from aegui.core.choices import Choice, table
-from aegui.core.i18n import mark, tr, trn
+from aegui.core.i18n import localized, mark, tr, trn
 from aegui.core.study.results import compared_by
+from aegui.core.study.words import choice_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -222,7 +223,7 @@ def short_names(cells: Sequence[StudyCell]) -> tuple[str, ...]:
 
 def _shortened(labels: set[str]) -> dict[str, str]:
     """Each of ``labels`` in words; long numbers with the digits that tell them apart."""
-    found = {label: tr(label) for label in labels}
+    found = {label: choice_words(label) for label in labels}
     for digits in range(_DIGITS, _MOST_DIGITS):
         short = {label: _rounded(label, digits) for label in labels}
         if len(set(short.values())) == len(labels):
@@ -233,8 +234,8 @@ def _shortened(labels: set[str]) -> dict[str, str]:
 def _rounded(label: str, digits: int) -> str:
     """A long number with so many digits; else what it is called."""
     if len(label) <= _SHORT:
-        return tr(label)
+        return choice_words(label)
     try:
-        return f"{float(label):.{digits}g}"
+        return localized(float(label), f".{digits}g")
     except ValueError:
-        return tr(label)
+        return choice_words(label)

@@ -56,6 +56,8 @@ class Form(QWidget):
         self.rows.setContentsMargins(0, 0, 0, 0)
         self.rows.setVerticalSpacing(SPACING)
         self.rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        # In a narrow panel a field goes below its words: nothing there is scrolled sideways.
+        self.rows.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
 
     def _add(self, name: str) -> None:
         *parts, last = name.split(".")
@@ -79,6 +81,11 @@ class Form(QWidget):
         # Where one types, not what holds that.
         label.setBuddy(editor.focusProxy() or editor)
         label.setMinimumHeight(editor.sizeHint().height())
+        # The underlined letter is painted apart: letters that are drawn together there, such as
+        # "Ta", would need more room than the label asks for.
+        font = label.font()
+        font.setKerning(False)
+        label.setFont(font)
         self.rows.insertRow(place, label, editor)
 
     @property

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import ctypes
 import gc
+import re
+import subprocess
 import sys
 import threading
 import types
@@ -14,6 +17,7 @@ from aegui.window.memory import process_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
@@ -116,3 +120,40 @@ def test_what_was_freed_in_between_is_given_back_at_rest(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: (process_bytes() or 0) < before - 50_000_000, timeout=20_000)
     assert kept.count(None) < len(kept)
     garbage.shutdown()
+
+
+THREADS_THAT_ALLOCATE = """
+import ctypes, sys, threading
+from PySide6.QtCore import QCoreApplication
+from aegui.session.jobs.garbage import Garbage
+application = QCoreApplication([])
+garbage = Garbage() if sys.argv[1] == "ours" else None
+all_are_there = threading.Barrier(9)
+library = ctypes.CDLL(None)
+library.malloc.restype = ctypes.c_void_p
+def allocate():
+    library.malloc(100_000)
+    all_are_there.wait()
+threads = [threading.Thread(target=allocate) for _ in range(8)]
+for thread in threads:
+    thread.start()
+all_are_there.wait()
+library.fopen.restype = ctypes.c_void_p
+report = ctypes.c_void_p(library.fopen(sys.argv[2].encode(), b"w"))
+library.malloc_info(0, report)
+library.fclose(report)
+"""
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or not hasattr(ctypes.CDLL(None), "malloc_info"),
+    reason="only glibc has arenas",
+)
+@pytest.mark.parametrize("ours", [True, False])
+def test_threads_share_their_arenas(ours: bool, tmp_path: Path) -> None:
+    """The second time without us: eight threads have an arena each."""
+    report = tmp_path / "malloc.xml"
+    who = "ours" if ours else "nobody's"
+    subprocess.run([sys.executable, "-c", THREADS_THAT_ALLOCATE, who, report], check=True)
+    arenas = len(re.findall("<heap nr=", report.read_text()))
+    assert (arenas <= 2) == ours

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFont, QFontMetricsF
 
 from aegui.kit.charts.scale import Scale
@@ -57,3 +59,19 @@ def test_one_curve_needs_no_name(qapp: QApplication, free: float) -> None:
     data = ChartData(spec, epoch, curves, x, fitted_y(spec, epoch, curves, x, is_log=False))
     texts = ChartPainter(LIGHT, QFont(qapp.font())).header_texts(data, 2, free)
     assert texts == ([] if free < 100.0 else [f"{history.learning_rate[2]:g}"])
+
+
+@pytest.mark.parametrize("last", [710.0, 3_500.0, 50_000.0])
+def test_a_small_chart_has_two_figures_below_it_beside_the_name_of_its_axis(
+    qapp: QApplication, last: float
+) -> None:
+    charts, bounds = ChartPainter(LIGHT, QFont(qapp.font())), QRectF(0, 0, 200, 130)
+    data = replace(adversaries(), x=Scale(0.0, last, is_log=False))
+    plot = charts.plot_rect(bounds, data)
+    ticks = charts.x_ticks(bounds, plot, data)
+    assert len(ticks) >= 2
+    places = [data.x.share(tick) * plot.width() for tick, _ in ticks]
+    halves = [charts._tick_metrics.horizontalAdvance(text) / 2 for _, text in ticks]
+    for place in range(1, len(ticks)):
+        free = places[place] - halves[place] - places[place - 1] - halves[place - 1]
+        assert free > 4, "they stand apart"

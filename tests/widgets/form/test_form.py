@@ -9,7 +9,7 @@ import pytest
 from pydantic import Field
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from aegui.core.fields import FieldWords
 from aegui.widgets.form.editors import PercentField, RangeField
@@ -93,3 +93,32 @@ def test_alt_and_a_letter_go_to_a_field(form: Form, qtbot: QtBot) -> None:
     middle = form.fields["middle"]
     assert isinstance(middle, RangeField)
     qtbot.waitUntil(middle.ends[0].hasFocus)
+
+
+def test_a_field_goes_below_its_words_where_there_is_no_room_beside_them(qtbot: QtBot) -> None:
+    panel, form = QWidget(), Form(Wanted())
+    qtbot.addWidget(panel)
+    form.setParent(panel)
+    form.add_row("Many words before so small a number", field := PercentField(0.0, 1.0))
+    words = form.rows.labelForField(field)
+    panel.show()
+    qtbot.waitExposed(panel)
+    form.resize(500, 300)
+    QApplication.processEvents()
+    assert field.geometry().left() > words.geometry().right()
+    form.resize(form.minimumSizeHint().width(), 300)
+    QApplication.processEvents()
+    assert field.geometry().top() > words.geometry().bottom()
+    assert form.rect().contains(words.geometry())
+
+
+def test_words_with_an_underlined_letter_are_whole(qtbot: QtBot) -> None:
+    form = Form(Wanted())
+    qtbot.addWidget(form)
+    form.add_row("&Tamaño", PercentField(0.0, 1.0))
+    form.show()
+    qtbot.waitExposed(form)
+    label = next(each for each in form.findChildren(QLabel) if each.text() == "&Tamaño")
+    # Painted in two parts, the first of them underlined.
+    parts = ("T", "amaño")
+    assert label.width() >= sum(map(label.fontMetrics().horizontalAdvance, parts))
