@@ -3,7 +3,7 @@
 
 PYTHON ?= python3
 ARGS ?=
-COMMANDS := run test lint bench soak fuzz torture models bundle installers setup
+COMMANDS := run test lint bench soak fuzz torture hands models bundle installers setup
 
 .PHONY: help $(COMMANDS) clean
 

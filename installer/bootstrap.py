@@ -63,6 +63,11 @@ COMMANDS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
         ("test",),
         ("-m", "tests.system.torture"),
     ),
+    "hands": (
+        "use the window at random; see --help",
+        ("test",),
+        ("-m", "tests.system.random_hands"),
+    ),
     "models": ("train the shipped models again", (), ("-m", "installer.models")),
     "bundle": ("freeze the program into dist/", ("bundle",), ("-m", "installer.bundle")),
     "installers": (

@@ -42,7 +42,8 @@ cat > "$app/Contents/Info.plist" <<PLIST
 <key>NSHighResolutionCapable</key><true/>
 <key>CFBundleDocumentTypes</key><array><dict>
 <key>CFBundleTypeName</key><string>aegui document</string>
-<key>CFBundleTypeExtensions</key><array><string>aegui</string></array>
+<key>CFBundleTypeExtensions</key>
+<array><string>aegui</string><string>aegui-lesson</string><string>aegui-teacher</string></array>
 <key>CFBundleTypeRole</key><string>Editor</string>
 </dict></array>
 </dict></plist>

@@ -54,8 +54,8 @@ def collect() -> Catalog:
 
 
 def _has_words(text: str) -> bool:
-    """Whether there is anything to translate: many choices are numbers."""
-    return re.search(r"[A-Za-z]{2}", text) is not None
+    """Whether there is anything to translate: many choices are numbers, some are formulas."""
+    return re.search(r"[A-Za-z]{2}|\d x \d", text) is not None
 
 
 def _texts_of_study(plan: dict[str, Any]) -> Iterator[str]:

@@ -8,13 +8,15 @@ from __future__ import annotations
 import json
 import sys
 import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication
 
 from aegui.app import App
 from aegui.core.recipe import Recipe, TrainingSpec
-from aegui.core.run_file.saved import run_bytes
+from aegui.core.run_file.saved import save_run
 from aegui.features.builder.training import TrainingFeature
 from aegui.features.map.model.plane_service import PlaneService
 from aegui.features.map.view.cursor_panel import CursorPanel
@@ -95,10 +97,14 @@ def main() -> None:
     epochs = timeline.epochs[:-1].tolist()
     for epoch in (epochs + epochs[::-1]) * ROUNDS:
         scrub.show(epoch)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "run.aegui"
+        save_run(path, run)
+        file_mb = path.stat().st_size / 1e6
     told = {
         "epochs": float(len(timeline)),
         "memory_mb": timeline.nbytes / 1e6,
-        "file_mb": len(run_bytes(run)) / 1e6,
+        "file_mb": file_mb,
         "call_p99_ms": percentile(scrub.call_ms, 99),
         "painted_p50_ms": percentile(scrub.painted_ms, 50),
         "painted_p99_ms": percentile(scrub.painted_ms, 99),

@@ -117,6 +117,11 @@ class Browser:
         for kind in ("pressed", "released"):
             self.mouse(kind, x, y, button="left", clickCount=1)
 
+    def touch(self, kind: str, *fingers: tuple[float, float]) -> None:
+        """A real event of a touch screen: ``Start``, ``Move`` or ``End``, with what is down."""
+        points = [{"x": x, "y": y, "id": finger} for finger, (x, y) in enumerate(fingers)]
+        self.ask("Input.dispatchTouchEvent", type=f"touch{kind}", touchPoints=points)
+
     def key(self, key: str) -> None:
         """A key pressed and released."""
         more = {"text": key} if len(key) == 1 else {}

@@ -129,7 +129,10 @@ def _holds(widget: QWidget) -> bool:
     around = widget.parentWidget()
     while around is not None:
         if isinstance(around, QScrollArea) and not isinstance(around, PanelArea):
-            return around.horizontalScrollBar().maximum() == 0
+            # Where there is no bar at all nobody can see what is cut.
+            has_none = Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+            is_scrolled = around.horizontalScrollBarPolicy() is not has_none
+            return not is_scrolled or around.horizontalScrollBar().maximum() == 0
         around = around.parentWidget()
     return True
 

@@ -95,6 +95,10 @@ def test_messages_assembled_in_other_ways(text: str) -> None:
         "def f(x):\n    return torch.load(x)\n",
         "def f(x):\n    return yaml.load(x, Loader=yaml.Loader)\n",
         "def f(x):\n    exec(compile(x, 'x', 'exec'))\n",
+        "def f(x):\n    return builtins.eval(x)\n",
+        "from torch import load\n",
+        "def f(x):\n    return torch.jit.load(x)\n",
+        "def f(x):\n    return np.lib.format.read_array(x)\n",
     ],
 )
 def test_what_runs_what_it_reads_is_found_in_all_its_forms(text: str) -> None:

@@ -430,6 +430,8 @@ def _next_start(home: Home) -> dict[str, Any]:
                 found["epoch"] = further.checkpoint.epoch
             found["samples"] = len(services.workspace.dataset)
             answer.write_text(json.dumps(found))
+            # As one who has been asked, and has no use for what is open.
+            self.window.closed.emit()
             self._application.exit(0)
 
         def start_and_look(self: Any, path: Path | None = None) -> None:

@@ -1,0 +1,86 @@
+"""A system that writes numbers with a comma: Qt hands its locale to every library for C."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from aegui.core.run_file.saved import load_run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux" or shutil.which("localedef") is None, reason="makes a locale of Linux"
+)
+
+_LOCALE = "es_AR.UTF-8"
+_PROGRAM = """
+import json, locale, sys
+from pathlib import Path
+from PySide6.QtWidgets import QApplication
+from aegui.app import App
+from aegui.cli import main
+
+application = QApplication([])
+app = App(application)
+said = [locale.localeconv()["decimal_point"]]
+folder = Path(sys.argv[1])
+line = ["train", "letters-course", "--epochs", "40", "--out", str(folder / "a.aegui")]
+assert main(line) == 0
+assert main(["encode", str(folder / "a.aegui"), "-o", str(folder / "codes.csv")]) == 0
+assert main(["figure", str(folder / "a.aegui"), "latent", "-o", str(folder / "codes.svg")]) == 0
+app.shutdown()
+(folder / "said").write_text(json.dumps(said))
+"""
+
+
+@pytest.fixture(scope="module")
+def locales(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with that locale, made here: few systems have it."""
+    folder = tmp_path_factory.mktemp("locales")
+    line = ["localedef", "-i", "es_AR", "-f", "UTF-8", str(folder / _LOCALE)]
+    if subprocess.run(line, capture_output=True).returncode != 0:
+        pytest.skip("no descriptions of locales here")
+    return folder
+
+
+@pytest.mark.parametrize("machine", ["native", "torch"])
+def test_training_and_files_are_those_of_any_other_system(
+    machine: str, locales: Path, repository: Path, tmp_path: Path
+) -> None:
+    losses, files = [], []
+    for name, point in (("C.UTF-8", "."), (_LOCALE, ",")):
+        folder = tmp_path / name
+        folder.mkdir()
+        done = subprocess.run(
+            [sys.executable, "-c", _PROGRAM, str(folder)],
+            cwd=repository,
+            env={
+                **os.environ,
+                **{"QT_QPA_PLATFORM": "offscreen", "LC_ALL": name, "LOCPATH": str(locales)},
+                **{"LANGUAGE": "en", "TZ": "Asia/Tokyo", "AEGUI_MACHINE": machine},
+            },
+            capture_output=True,
+            text=True,
+            timeout=250,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert json.loads((folder / "said").read_text()) == [point]
+        losses.append(load_run(folder / "a.aegui").results[0].best_loss)
+        files.append((folder / "codes.csv").read_text().splitlines())
+        assert b"<svg" in (folder / "codes.svg").read_bytes()
+    assert losses[0] == pytest.approx(losses[1], rel=1e-4)
+    plain, comma = files
+    assert len(plain) == len(comma) > 30
+    for one, other in zip(plain[1:], comma[1:], strict=True):
+        (*words, x, y), (*same, p, q) = one.split(","), other.split(",")
+        assert words == same
+        assert [float(p), float(q)] == pytest.approx([float(x), float(y)], abs=1e-3)

@@ -1,0 +1,43 @@
+"""Random hands get on, and errors that they meet are told; ``make hands`` goes on for longer."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from tests.system.random_hands import SCREEN
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ROUND = """
+import json
+from PySide6.QtCore import QTimer
+from tests.system.random_hands import RandomHands
+
+def fault():
+    raise ValueError("planted")
+
+hands = RandomHands(1, 4.0, lambda what: print(json.dumps(what), flush=True))
+QTimer.singleShot(0, hands.app, fault)
+hands.run()
+"""
+
+
+def test_an_error_is_told_and_the_round_goes_on(repository: Path, user_home: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", ROUND],
+        cwd=repository,
+        env={**os.environ, "QT_QPA_PLATFORM": f"offscreen:configfile={SCREEN}"},
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=True,
+    )
+    told = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    (planted,) = [one for one in told if "planted" in one.get("error", "")]
+    assert planted["error"].startswith("Traceback")
+    assert "acts_done" in told[-1]
