@@ -191,6 +191,32 @@ _INNOCENT = """
             logging.getLogger("somebody").warning("all is not well")
 """
 
+_AFTER_A_DOUBLE_CLICK = """
+    from PySide6.QtCore import QPoint, Qt
+    from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QWidget
+
+    def test_double_clicks(qtbot):
+        widget = QWidget()
+        qtbot.addWidget(widget)
+        widget.show()
+        QTest.mouseDClick(widget, Qt.MouseButton.LeftButton)
+
+    def test_is_entered(qtbot):
+        widget = QWidget()
+        qtbot.addWidget(widget)
+        widget.resize(100, 100)
+        widget.setMouseTracking(True)
+        widget.show()
+        qtbot.waitExposed(widget)
+        heard = []
+        widget.mouseMoveEvent = lambda event: heard.append(event.buttons())
+        QTest.mouseMove(widget, QPoint(20, 20))
+        QTest.mouseMove(widget, QPoint(40, 40))
+        qtbot.waitUntil(lambda: bool(heard))
+        assert heard[0] == Qt.MouseButton.NoButton
+"""
+
 _IMPATIENT = """
 def pytest_configure():
     from tests.harness import leaks
@@ -233,6 +259,11 @@ def test_what_offends_fails(name: str, inner: pytest.Pytester) -> None:
 def test_the_innocent_pass(inner: pytest.Pytester) -> None:
     inner.makepyfile(_INNOCENT)
     _run(inner).assert_outcomes(passed=5)
+
+
+def test_a_button_that_is_down_is_let_go(inner: pytest.Pytester) -> None:
+    inner.makepyfile(_AFTER_A_DOUBLE_CLICK)
+    _run(inner).assert_outcomes(passed=2)
 
 
 def test_a_leak_is_not_blamed_on_the_next_test(inner: pytest.Pytester) -> None:
