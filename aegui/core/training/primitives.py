@@ -18,7 +18,7 @@ from aegui.core.formula import renamed, torch_function
 from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.forward import activated, largest
 from aegui.core.training.image_primitives import OF_IMAGES
-from aegui.core.training.products import is_onednn_faster, product_rows
+from aegui.core.training.products import is_onednn_faster, is_turning_faster, product_rows
 from aegui.core.training.rules import hand_on_one, linear_map, unary
 from aegui.core.training.tape import NotTraced, Traced, call, plain, text_of, traced_of
 
@@ -489,7 +489,7 @@ PRIMITIVES: dict[Any, Function] = {
         if hasattr(of, name)
     },
     **{getattr(torch.Tensor, name): _in_place(name) for name in _IN_PLACE},
-    **product_rows(onednn=False),
+    **product_rows(onednn=False, turning=False),
     torch.autograd.grad: _gradient,
     activated: _activated,
     torch.addcmul: _addcmul,
@@ -518,7 +518,8 @@ PRIMITIVES: dict[Any, Function] = {
 
 
 def primitives_on(device: torch.device) -> Mapping[Any, Function]:
-    """The same for programs on ``device``, with the library that multiplies fastest there."""
-    if device.type != "cpu" or not is_onednn_faster():
+    """The same for programs on ``device``, with the ways to multiply that are fastest there."""
+    if device.type != "cpu":
         return PRIMITIVES
-    return {**PRIMITIVES, **product_rows(onednn=True)}
+    rows = product_rows(onednn=is_onednn_faster(), turning=is_turning_faster())
+    return {**PRIMITIVES, **rows}

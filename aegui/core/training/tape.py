@@ -440,6 +440,12 @@ class Tape:
                 if root is not owner:
                     self._of_views[id(root)] = chain
                 return
+        self.put(x, gradient)
+
+    def put(self, x: Traced, gradient: Traced) -> None:
+        """The same for a gradient whose memory stays its own."""
+        if not x.needs:
+            return
         target, is_first = self._target(x)
         if target.name != gradient.name:
             self.line(f"{target.name}.{'copy_' if is_first else 'add_'}({gradient.name})")

@@ -1,4 +1,4 @@
-"""Large products by oneDNN give what those of torch do, in every family of models."""
+"""Large products by oneDNN, and narrow ones laid out the other way, give what those of torch do."""
 
 from __future__ import annotations
 
@@ -13,9 +13,18 @@ from aegui.core.data.dataset import Dataset
 from aegui.core.errors import Cancelled
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe
-from aegui.core.training import giving_up, primitives
+from aegui.core.training import giving_up, primitives, products
 from aegui.core.training.parameters import Parameters
-from aegui.core.training.products import by_onednn, has_onednn, is_onednn_faster
+from aegui.core.training.primitives import PRIMITIVES
+from aegui.core.training.products import (
+    by_onednn,
+    has_onednn,
+    is_onednn_faster,
+    is_turning_faster,
+    product_rows,
+)
+from aegui.core.training.program import Source
+from aegui.core.training.tape import Tape
 from aegui.core.training.train import train
 
 if TYPE_CHECKING:
@@ -54,7 +63,18 @@ CASES: dict[str, dict[str, Any]] = {
     },
 }
 
-pytestmark = pytest.mark.skipif(not has_onednn(), reason="this torch has no oneDNN")
+NARROW: dict[str, dict[str, Any]] = {
+    "a code of ten": {"network": NETWORK | {"latent": {"units": 10}}},
+    "convolutions": {"network": CONVOLUTIONS},
+    "classifier": {
+        "network": NETWORK | {"latent": {"units": 128}},
+        "classifier": {},
+        "training": SLOW,
+    },
+    "GAN": {"network": CONVOLUTIONS, "gan": {}},
+}
+
+needs_onednn = pytest.mark.skipif(not has_onednn(), reason="this torch has no oneDNN")
 
 
 def images() -> Dataset:
@@ -77,14 +97,20 @@ def learnt(raw: dict[str, Any]) -> tuple[Numbers, bool, Numbers]:
     return ours, "mkldnn::_linear_pointwise" in done, start
 
 
+@needs_onednn
 @pytest.mark.parametrize("key", CASES)
 def test_a_network_learns_the_same(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(primitives, "is_turning_faster", lambda: False)
     monkeypatch.setattr(primitives, "is_onednn_faster", lambda: False)
     by_mkl, was_there, _ = learnt(CASES[key])
     assert not was_there
     monkeypatch.setattr(primitives, "is_onednn_faster", lambda: True)
     ours, is_there, start = learnt(CASES[key])
     assert is_there
+    assert_alike(key, ours, by_mkl, start)
+
+
+def assert_alike(key: str, ours: Numbers, by_mkl: Numbers, start: Numbers) -> None:
     assert np.abs(ours - start).max() > 1e-4, "nothing was learnt"
     apart = np.abs(ours - by_mkl)
     # Adam, which pre-trains, makes a step of what is nothing but rounding in a gradient.
@@ -92,6 +118,44 @@ def test_a_network_learns_the_same(key: str, monkeypatch: pytest.MonkeyPatch) ->
     assert apart.max() < 1e-3
 
 
+@pytest.mark.parametrize("key", NARROW)
+def test_narrow_results_laid_out_the_other_way_teach_the_same(
+    key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turned: list[tuple[int, ...]] = []
+    lay = products._laid_otherwise
+
+    def noted(like: torch.Tensor) -> torch.Tensor:
+        turned.append(tuple(like.shape))
+        return lay(like)
+
+    monkeypatch.setattr(products, "_laid_otherwise", noted)
+    monkeypatch.setattr(primitives, "is_onednn_faster", lambda: False)
+    monkeypatch.setattr(primitives, "is_turning_faster", lambda: False)
+    plain, _, start = learnt(NARROW[key])
+    assert not turned
+    monkeypatch.setattr(primitives, "is_turning_faster", lambda: True)
+    ours, _, _ = learnt(NARROW[key])
+    assert turned
+    assert_alike(key, ours, plain, start)
+
+
+def test_what_is_wide_or_of_whole_registers_or_small_stays_as_it_is() -> None:
+    product = product_rows(onednn=False, turning=True)[torch.mm]
+
+    def lines(rows: int, inner: int, columns: int) -> list[str]:
+        source = Source()
+        tape = Tape(source, PRIMITIVES)
+        a, b = (tape.fixed(torch.ones(*size)) for size in ((rows, inner), (inner, columns)))
+        product(a, b)
+        return source.lines
+
+    for shape in ((512, 128, 100), (512, 128, 16), (32, 35, 10), (20, 5000, 10)):
+        assert len(lines(*shape)) == 1, shape
+    assert len(lines(512, 128, 10)) == 2
+
+
+@needs_onednn
 def test_the_product_is_that_of_torch() -> None:
     draw = torch.Generator().manual_seed(3)
     for rows, inner, columns in [(1, 1, 1), (3, 5, 2), (64, 300, 70)]:
@@ -104,8 +168,10 @@ def test_the_product_is_that_of_torch() -> None:
 
 def test_the_choice_stays() -> None:
     assert is_onednn_faster() is is_onednn_faster()
+    assert is_turning_faster() is is_turning_faster()
 
 
+@needs_onednn
 def test_a_large_product_is_given_up_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(giving_up, "PART_WORK", 40 * 30)
     x, weight, bias = torch.rand(100, 30), torch.rand(20, 30), torch.rand(20)
