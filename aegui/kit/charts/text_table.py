@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from aegui.kit.charts.ink import Ink
 
-_LARGEST_PT, _SMALLEST_PT = 10.0, 4.0
+_LARGEST_PT, _WHOLE_PT, _SMALLEST_PT = 10.0, 7.5, 4.0
 _STEP_PT = 0.5
 _LEFT = Qt.AlignmentFlag.AlignLeft
 _BETWEEN = 2 * GAP
@@ -37,8 +37,11 @@ class TextTable:
     title: str = ""
 
     def paint(self, ink: Ink, rect: QRectF) -> None:
-        """Paint it, in letters as large as all of it fits in ``rect``, words whole if possible."""
-        size: float = _LARGEST_PT
+        """Paint it, in letters as large as all of it fits in ``rect``, words whole if possible.
+
+        Somewhat smaller letters are better than lines that are broken.
+        """
+        size = self._size_of_whole_lines(ink, rect)
         while size > _SMALLEST_PT and not self._fits(ink, rect, size):
             size -= _STEP_PT
         widths = self._widths(ink, rect.width(), size)
@@ -55,6 +58,16 @@ class TextTable:
             ink.painter.setPen(ink.pen(ink.theme.border))
             y = top - GAP / 4
             ink.rule(QPointF(rect.left(), y), QPointF(rect.right(), y))
+
+    def _size_of_whole_lines(self, ink: Ink, rect: QRectF) -> float:
+        """Of the letters in which no row is broken; the largest where they would be small."""
+        room = rect.width() - _BETWEEN * (len(self.head) - 1)
+        size = _LARGEST_PT
+        while size >= _WHOLE_PT:
+            if sum(self._longest(ink, size, whole=True, is_head_whole=False)) <= room:
+                return size
+            size -= _STEP_PT
+        return _LARGEST_PT
 
     def _cells(self, ink: Ink, widths: list[float], size: float) -> list[list[list[str]]]:
         """The lines of every cell, row by row."""
@@ -74,13 +87,19 @@ class TextTable:
         line = ink.line(size)
         return sum(max(map(len, row)) * line + GAP / 2 for row in cells) <= rect.height()
 
-    def _longest(self, ink: Ink, size: float, *, whole: bool) -> list[float]:
-        """Of each column the longest text, ``whole`` or of one word."""
+    def _longest(
+        self, ink: Ink, size: float, *, whole: bool, is_head_whole: bool = True
+    ) -> list[float]:
+        """Of each column the longest text, ``whole`` or of one word; its head may be apart."""
         return [
             max(
                 _advance(ink, size, place == 0, part)
                 for place, row in enumerate((self.head, *self.rows))
-                for part in ([row[column]] if whole else row[column].split() or [""])
+                for part in (
+                    [row[column]]
+                    if whole and (place or is_head_whole)
+                    else row[column].split() or [""]
+                )
             )
             for column in range(len(self.head))
         ]
@@ -91,7 +110,9 @@ class TextTable:
         texts = self._longest(ink, size, whole=True)
         if sum(texts) <= room:
             return texts
-        words = self._longest(ink, size, whole=False)
+        words = self._longest(ink, size, whole=True, is_head_whole=False)
+        if sum(words) > room:
+            words = self._longest(ink, size, whole=False)
         if sum(words) >= room:
             return [room * one / sum(words) for one in words]
         more = [text - word for text, word in zip(texts, words, strict=True)]

@@ -25,6 +25,7 @@ _AIR = 0.12
 _MOST_AIR = 3.0
 _NOTE_PT = 6.5
 _MOST_NAMES = 0.35
+_HAIR = 0.01
 _RIGHT = Qt.AlignmentFlag.AlignRight
 
 
@@ -35,7 +36,7 @@ class PictureSheet:
     Attributes:
         rows: Images ``[H, W]`` or ``[C, H, W]`` in 0..1 by row; None where there is none.
         look: How they are seen.
-        row_names: Beside the rows, or empty.
+        row_names: Beside the rows, in lines, or empty.
         column_names: Above the columns (below them with ``axes``), or empty.
         notes: Below each image, or empty.
         noted: What the notes are, beside them, or empty.
@@ -62,7 +63,7 @@ class PictureSheet:
         """Paint them, and give the images, row by row."""
         boxes: list[QRectF] = []
         line, name = ink.line(TICK_PT), ink.line(NAME_PT)
-        left = self._left(ink, rect)
+        left = names = self._left(ink, rect)
         above = line + GAP if self.column_names and self.axes is None else 0.0
         bottom = (line + GAP if self.column_names else 0.0) if self.axes is not None else 0.0
         if self.axes is not None:
@@ -100,7 +101,7 @@ class PictureSheet:
                 beside = QRectF(whole.left(), top + height, left - GAP, note)
                 ink.write(self.noted, beside, _NOTE_PT, ink.theme.text_dim, _RIGHT)
         grid = QRectF(x0, y0, across, down)
-        self._paint_row_names(ink, grid, tops, height)
+        self._paint_row_names(ink, grid, tops, height, names - GAP)
         self._paint_column_names(ink, grid, width + air, line)
         self._paint_axes(ink, whole, grid)
         return tuple(area_of(item, box) for item, box in enumerate(boxes))
@@ -109,7 +110,8 @@ class PictureSheet:
         return self.notes or tuple(() for _ in self.rows)
 
     def _left(self, ink: Ink, rect: QRectF) -> float:
-        widest = max((ink.width(name, TICK_PT) for name in self.row_names), default=0.0)
+        lines = [line for name in self.row_names for line in name.split("\n")]
+        widest = max((ink.width(line, TICK_PT) for line in lines), default=0.0)
         widest = max(widest, ink.width(self.noted, _NOTE_PT))
         return min(widest, _MOST_NAMES * rect.width()) + (GAP if self.row_names else 0.0)
 
@@ -133,15 +135,23 @@ class PictureSheet:
         scale = max(scale, 0.02)
         return scale * wide, scale * high, air, gap
 
-    def _paint_row_names(self, ink: Ink, grid: QRectF, tops: list[float], height: float) -> None:
+    def _paint_row_names(
+        self, ink: Ink, grid: QRectF, tops: list[float], height: float, room: float
+    ) -> None:
+        """Write them in the ``room`` left of the images: what is longer is cut at its end."""
         size = TICK_PT
+        line = ink.line(size)
         down = (tops[1] - tops[0]) if len(tops) > 1 else grid.height()
         stride = max(1, -(-int(ink.line(size)) // max(1, int(down))))
         for place, (name, top) in enumerate(zip(self.row_names, tops, strict=False)):
             if place % stride == 0:
-                widest = _MOST_NAMES * 2 * max(grid.width(), 60.0)
-                box = QRectF(grid.left() - GAP - widest, top, widest, height)
-                ink.write(ink.elided(name, size, widest), box, size, ink.theme.text, _RIGHT)
+                lines = name.split("\n")
+                first = top + (height - len(lines) * line) / 2
+                for at, words in enumerate(lines):
+                    box = QRectF(grid.left() - GAP - room, first + at * line, room, line)
+                    # What is computed twice may differ by a hair.
+                    text = ink.elided(words, size, room + _HAIR)
+                    ink.write(text, box, size, ink.theme.text, _RIGHT)
 
     def _paint_column_names(self, ink: Ink, grid: QRectF, across: float, line: float) -> None:
         if not self.column_names:

@@ -58,6 +58,19 @@ def test_words_stay_whole_and_columns_apart(qapp: QApplication) -> None:
     assert all(a.right() < b.left() for a, b in itertools.pairwise(first))
 
 
+def test_somewhat_smaller_letters_are_better_than_broken_lines(qapp: QApplication) -> None:
+    table = TextTable(("rate", "loss at the end"), (("0.1 x 0.9995^t", "7.538e-07 ± 1.1e-06"),) * 3)
+    image = QImage(400, 200, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    ink = Ink(painter, PAPERS["light"])
+    across = 0.85 * sum(ink.metrics(10.0).horizontalAdvance(text) for text in table.rows[0])
+    written: list[str] = []
+    ink.write = lambda text, *_, **__: written.append(text)  # type: ignore[method-assign]
+    table.paint(ink, QRectF(0.0, 0.0, across, 150.0))
+    painter.end()
+    assert set(table.rows[0]) <= set(written)
+
+
 def test_a_small_table_is_written_in_large_letters(qapp: QApplication) -> None:
     small = TextTable(("what", "why"), (("a", "b"),))
     assert dark_rows(small, 300, 120)[-1] < 90
