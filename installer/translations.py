@@ -60,7 +60,9 @@ def _has_words(text: str) -> bool:
 
 def _texts_of_study(plan: dict[str, Any]) -> Iterator[str]:
     """What a person reads of a study that ships."""
-    yield from (plan[key] for key in ("name", "notes", "conclusion") if plan.get(key))
+    yield from (
+        plan[key] for key in ("name", "notes", "published_unit", "conclusion") if plan.get(key)
+    )
     yield from (row["text"] for row in plan.get("published", ()))
     for axis in plan.get("axes", ()):
         yield from (part["label"] for part in (axis, *axis.get("rows", ())) if part.get("label"))

@@ -192,7 +192,8 @@ class StudyPlan(_PlanPart):
     ``guided`` lets Optuna ask for ``trials`` of them. ``choose`` says what the best setting is:
     figures in order, a later one where the earlier ones are alike; ``goal`` among them stands for
     the share of the seeds that reach it. ``minutes`` ends the study early. ``tried`` lists noises
-    that every network is tried with, each of which gives figures of its own.
+    that every network is tried with, each of which gives figures of its own. ``published_unit``
+    is what is ``published`` where it is no figure of ours: the error of a whole character.
     """
 
     format: Literal["aegui-study"] = FORMAT
@@ -212,6 +213,7 @@ class StudyPlan(_PlanPart):
     minutes: Annotated[float, Field(gt=0, le=1e6)] | None = None
     tried: Tried | None = None
     published: Annotated[tuple[Published, ...], Field(max_length=MAX_VALUES)] = ()
+    published_unit: Line = ""
     conclusion: Text = ""
 
     @model_validator(mode="after")

@@ -14,7 +14,7 @@ from aegui.core.evaluation.run_figures import (
     run_figure,
     tried_figure,
 )
-from aegui.core.i18n import localized, tr, trn
+from aegui.core.i18n import localized, mark, tr, trn
 from aegui.core.network.resolve import classes_learnt
 from aegui.core.study.plan import GOAL
 from aegui.core.study.units import resolved_of
@@ -111,24 +111,35 @@ def best_of(cells: Iterable[StudyCell], plan: StudyPlan) -> StudyCell | None:
 
 
 def why(winner: StudyCell, others: Sequence[StudyCell], plan: StudyPlan) -> str:
-    """By what ``winner`` was chosen before ``others``, as a sentence."""
+    """By what ``winner`` was chosen before ``others``, in sentences.
+
+    What leaves some of the others behind is told, and then what it is ahead of the rest by.
+    """
     if not others:
         return tr("There was no other choice.")
     best = rank(winner, plan)
+    reasons: list[str] = []
+    left = [rank(cell, plan) for cell in others]
     for place, key in enumerate(plan.order):
-        ahead = [rank(cell, plan)[place] > best[place] for cell in others]
-        if any(ahead):
-            return _reason(key, winner, plan)
-        if not all(rank(cell, plan)[place] == best[place] for cell in others):
+        if any(one[place] < best[place] for one in left):
             break
-    return tr("All were alike: the first one was kept.")
+        alike = [one for one in left if one[place] == best[place]]
+        if len(alike) < len(left):
+            reasons.append(_reason(key, winner, plan, is_first=not reasons))
+        left = alike
+    return " ".join(reasons) or tr("All were alike: the first one was kept.")
 
 
-def _reason(key: str, winner: StudyCell, plan: StudyPlan) -> str:
+def _reason(key: str, winner: StudyCell, plan: StudyPlan, *, is_first: bool) -> str:
     if key == GOAL:
         return tr("{met} of {n} runs reach the goal.", met=winner.met(plan), n=len(winner.runs))
+    words = (
+        mark("{figure}: {value} is best.")
+        if is_first
+        else mark("Among equals, {figure}: {value} is best.")
+    )
     return tr(
-        "{figure}: {value} is best.",
+        words,
         figure=tr(run_figure(key).label),
         value=figure_words(key, winner.mean(key)),
     )
@@ -229,11 +240,18 @@ def table_of(result: StudyResult) -> tuple[list[str], list[list[str]]]:
     if plan.goal is not None:
         header.append(tr("at the goal"))
     if any(result.published(cell) for cell in result.cells):
-        header.append(tr("published"))
+        header.append(_published_words(plan))
     return header, [
         _row(result, cell, len(header), best is not None and cell.setting.key == best.setting.key)
         for cell in result.cells
     ]
+
+
+def _published_words(plan: StudyPlan) -> str:
+    """What is in print, and in which unit where it is none of ours."""
+    if not plan.published_unit:
+        return tr("published")
+    return tr("published, {unit}", unit=tr(plan.published_unit))
 
 
 def _row(result: StudyResult, cell: StudyCell, width: int, is_best: bool) -> list[str]:

@@ -22,7 +22,15 @@ from aegui.core.folder_lock import LOCK
 from aegui.core.study.cluster import collect, do_unit, write_units
 from aegui.core.study.plan import Goal, StudyPlan, plan_from, plan_json
 from aegui.core.study.records import LINES_FILE, Records
-from aegui.core.study.results import StudyResult, csv_of, json_of, table_of, verdict_of
+from aegui.core.study.results import (
+    StudyCell,
+    StudyResult,
+    csv_of,
+    json_of,
+    table_of,
+    verdict_of,
+    why,
+)
 from aegui.core.study.search import score
 from aegui.core.study.study import Study
 from aegui.core.study.units import Unit, resolved_of, units_of
@@ -250,6 +258,25 @@ def test_a_path_keeps_the_best_choice_of_each_axis() -> None:
     assert best.mean("loss") == pytest.approx(min(tried))
 
 
+def test_a_reason_tells_what_it_is_ahead_of_each_other_by() -> None:
+    """Of three two reach the goal: that alone does not say why one of these is kept."""
+    plan = plan_of(
+        goal={"figure": "wrong", "at_most": 1.0}, choose=["goal", "parameters", "loss"], axes=[SIZE]
+    )
+    cell = done(plan).cells[0]
+
+    def with_figures(**figures: float) -> StudyCell:
+        return replace(cell, runs=tuple(replace(run, figures=figures) for run in cell.runs))
+
+    kept = with_figures(wrong=0.0, parameters=500, loss=0.1)
+    larger = with_figures(wrong=0.0, parameters=900, loss=0.1)
+    short = with_figures(wrong=3.0, parameters=200, loss=0.1)
+    told = why(kept, [larger, short], plan)
+    assert told == "2 of 2 runs reach the goal. Among equals, Parameters: 500 is best."
+    assert why(kept, [larger], plan) == "Parameters: 500 is best."
+    assert why(kept, [kept], plan) == "All were alike: the first one was kept."
+
+
 def test_what_is_told_of_it() -> None:
     plan = plan_of(
         goal={"figure": "worst", "at_most": 30},
@@ -261,6 +288,8 @@ def test_what_is_told_of_it() -> None:
     assert header[:4] == ["", "size", "rate", "Loss"]
     assert header[-2:] == ["at the goal", "published"]
     assert [row[-1] for row in rows] == ["9.875", "", "", ""]
+    told = plan.model_copy(update={"published_unit": "error of a character"})
+    assert table_of(replace(result, plan=told))[0][-1] == "published, error of a character"
     assert sum(row[0] == "*" for row in rows) == 1
     assert all("±" in row[3] for row in rows)
     assert {row[-2] for row in rows} == {"2/2"}
