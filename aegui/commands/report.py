@@ -7,6 +7,7 @@ import json
 import platform
 import shlex
 import tempfile
+from collections import Counter
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -65,6 +66,11 @@ class _Source:
     """Of the network: it lies in the folder once more."""
     study: str = ""
 
+    @property
+    def title(self) -> str:
+        """What it is called among the others: of two networks of one name their files differ."""
+        return self.name if self.model is None else Path(self.model.file).stem
+
     def id_of(self, kind: str) -> str:
         """By what the program opens a figure of that kind again."""
         if self.model is None:
@@ -99,6 +105,7 @@ def _report(options: argparse.Namespace, names: Sequence[str], folder: Path) -> 
             raise AeguiError(tr("There is nothing to report: no study has a run that has ended."))
         if options.blank:
             pages = [replace(page, finding=page.figure.title) for page in pages]
+        pages = _told_apart(pages)
         pages.append(_annex(sources, folder))
         _write(folder, title, sources, pages, report, cancelled)
     say(tr("{n} figures are in {folder}.", n=len(pages), folder=folder))
@@ -260,11 +267,20 @@ def _pages(sources: Sequence[_Source], report: Report, cancelled: IsCancelled) -
             section = tr(page.section)
             if several and source.model is not None:
                 section = tr("{what}: {name}", what=section, name=source.name)
-            found.append(replace(page, section=section, id=source.id_of(page.key)))
+            found.append(replace(page, section=section, id=source.id_of(page.key), of=source.title))
     # What is said of several networks stands together, in the order of the assignment.
     order = {tr(section): place for place, section in enumerate(ORDER)}
     found.sort(key=lambda page: min(order[each] for each in order if page.section.startswith(each)))
     return found
+
+
+def _told_apart(pages: Sequence[ReportPage]) -> list[ReportPage]:
+    """The same; what is found of several networks or studies alike says which it is of."""
+    times = Counter(page.finding for page in pages)
+    return [
+        replace(page, finding=f"{page.finding} ({page.of})") if times[page.finding] > 1 else page
+        for page in pages
+    ]
 
 
 def _annex(sources: Sequence[_Source], folder: Path) -> ReportPage:
@@ -332,7 +348,7 @@ def _write(
             Slide(
                 page.finding,
                 bare,
-                f"{key} · {page.figure.origin}",
+                " · ".join(filter(None, (key, page.figure.origin))),
                 notes="\n".join(filter(None, (page.command, page.id))),
             )
         )

@@ -89,6 +89,7 @@ class ReportPage:
         command: The line that makes it again; empty where it is part of the report alone.
         table: Its numbers as CSV, or empty.
         id: By what the program opens it again; empty where it is not of one run or study.
+        of: Of which of several networks and studies it is.
     """
 
     key: str
@@ -98,6 +99,7 @@ class ReportPage:
     command: str = ""
     table: str = field(default="")
     id: str = ""
+    of: str = ""
 
 
 def run_pages(model: OpenedRun, cancelled: Callable[[], bool]) -> Iterator[ReportPage]:
@@ -181,12 +183,19 @@ def _data_pages(model: OpenedRun) -> Iterator[ReportPage]:
         csv_text(list(head), [list(row) for row in pairs]),
     )
     if channels == 1 and len(dataset) <= _MOST_MATRIX:
-        yield _hamming_page(model, finding)
+        yield _hamming_page(model)
 
 
-def _hamming_page(model: OpenedRun, finding: str) -> ReportPage:
+def _hamming_page(model: OpenedRun) -> ReportPage:
     flat = model.dataset.flat() > 0.5
     apart = (flat[:, np.newaxis] != flat).sum(axis=2)
+    pairs = apart[np.triu_indices(len(apart), 1)]
+    finding = tr(
+        "Two characters differ in {mean} pixels on average, in {least} at least, {most} at most",
+        mean=localized(float(pairs.mean()), ".1f"),
+        least=int(pairs.min()),
+        most=int(pairs.max()),
+    )
     names = tuple(label_sign(label) for label in model.dataset.labels)
     shades = 1.0 - apart / max(1, apart.max())
     np.fill_diagonal(shades, np.nan)
@@ -453,11 +462,20 @@ def _find_pages(
         noted=unit,
     )
     title = tr("A new image at the code ({place}), and the samples nearest to it", place=place)
-    finding = tr(
-        "A new image of novelty {ratio}; the samples nearest to it: {names}",
-        ratio=localized(float(found.ratio[0]), ".2f"),
-        names=", ".join(names[1:]),
-    )
+    ratio = localized(float(found.ratio[0]), ".2f")
+    if model.glyphs:
+        finding = tr(
+            "A new image of novelty {ratio}; the samples nearest to it: {names}",
+            ratio=ratio,
+            names=", ".join(names[1:]),
+        )
+    else:
+        # Pictures have names of several words: five of them are too long for a title.
+        finding = tr(
+            "A new image of novelty {ratio}; the sample nearest to it: {name}",
+            ratio=ratio,
+            name=names[1],
+        )
     asked = ("-n", str(_FINDS), "-o", _out(model, "finds.png"))
     command = _line("finds", model.file, *_which(model), *asked)
     figure = Figure("new-one", title, (sheet,), model.origin())
@@ -518,7 +536,8 @@ def _path_page(model: OpenedRun, section: str) -> ReportPage:
     path = through([codes[first], codes[last]], "straight", _STEPS)
     images = decoded(model.codec, path)
     a, b = _name(model, first * step), _name(model, last * step)
-    sheet = PictureSheet((tuple(images),), look_of(model.dataset))
+    ends_named = (a, *[""] * (_STEPS - 2), b)
+    sheet = PictureSheet((tuple(images),), look_of(model.dataset), column_names=ends_named)
     title = tr("From “{a}” to “{b}” in {n} steps", a=a, b=b, n=_STEPS)
     finding = tr(
         "From “{a}” to “{b}”: {n} pixels change on the way",
@@ -556,7 +575,7 @@ def _interpolation_page(model: OpenedRun, section: str) -> ReportPage:
         path = through([codes[first], codes[last]], "straight", _STEPS)
         rows.append(tuple(decoded(model.codec, path)))
         changes.append(float(pixel_change(model.codec, path).max()))
-        names.append(f"{_name(model, first * step)} → {_name(model, last * step)}")
+        names.append(f"{_name(model, first * step)} →\n{_name(model, last * step)}")
     sheet = PictureSheet(tuple(rows), look_of(model.dataset), row_names=tuple(names))
     title = tr("Interpolation in {n} equal steps of the code", n=_STEPS)
     finding = tr(
@@ -584,11 +603,17 @@ def _concept_pages(model: OpenedRun, section: str) -> Iterator[ReportPage]:
     except AeguiError:
         return
     bases = [codes[place] for place in minus[:3]]
+    step = max(1, -(-len(model.dataset) // len(codes)))
     amounts = np.linspace(found.low, found.high, _STEPS)
     rows = [
         decoded(model.codec, np.array([apply(found, base, at) for at in amounts])) for base in bases
     ]
-    sheet = PictureSheet(tuple(tuple(row) for row in rows), look_of(model.dataset))
+    sheet = PictureSheet(
+        tuple(tuple(row) for row in rows),
+        look_of(model.dataset),
+        row_names=tuple(_name(model, place * step) for place in minus[:3]),
+        column_names=tuple(localized(amount, "+.2f") for amount in amounts.tolist()),
+    )
     title = tr("{a} made of {b}, step by step", a=plus_name, b=minus_name)
     finding = tr(
         "The concept {a} against {b}: {apart} standard deviations apart",

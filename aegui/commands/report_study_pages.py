@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,14 +19,21 @@ from aegui.core.study.material import errors_by, study_material
 from aegui.core.study.results import csv_of, table_of, verdict_of, why
 from aegui.core.study.words import axis_words, choice_words
 from aegui.core.text_tables import csv_text
+from aegui.core.training.best import has_best_weights
 from aegui.kit.charts.axes import Axis
 from aegui.kit.charts.figure import Figure
 from aegui.kit.charts.lines import LinePlot, Series, told_apart
 from aegui.kit.charts.matrix import NumberMatrix
 from aegui.kit.charts.scale import Scale, fitted
 from aegui.kit.charts.text_table import TextTable
-from aegui.widgets.figures.studies import MOST_CHARACTERS, study_figure
-from aegui.widgets.figures.study_kinds import PICTURES, PictureChoice, figure_of, seeds_words
+from aegui.widgets.figures.studies import MOST_CHARACTERS, MOST_LINES, study_figure
+from aegui.widgets.figures.study_kinds import (
+    COLUMNS,
+    PICTURES,
+    PictureChoice,
+    figure_of,
+    seeds_words,
+)
 from aegui.widgets.glyphs import label_sign
 
 if TYPE_CHECKING:
@@ -35,6 +43,7 @@ if TYPE_CHECKING:
 
     from aegui.core.data.dataset import Dataset
     from aegui.core.recipe import CorruptionSpec
+    from aegui.core.study.material import StudyMaterial
     from aegui.core.study.records import Records
     from aegui.core.study.results import StudyResult
 
@@ -72,7 +81,7 @@ def study_pages(
             f"{key}-table",
             tr("{what}: {name}", what=tr("Table"), name=name),
             (table,),
-            seeds_words(result),
+            _table_origin(result),
         ),
         command,
         csv_of(result),
@@ -83,11 +92,22 @@ def study_pages(
     material = study_material(result, records)
     count = 0
     for kind in _STUDY_PICTURES:
-        figure = study_figure(kind, material)
+        column = _column(material)
+        # As of single networks: losses end decades apart.
+        choice = PictureChoice(column=column, is_log=column != "wrong_mean")
+        figure = study_figure(kind, material, choice)
         if figure is not None and count < _MOST_STUDY_PICTURES:
             count += 1
-            words = finding if count == 1 else _picture_finding(kind, result, name)
+            words = _picture_finding(kind, material, name)
             yield ReportPage(f"{key}-{kind}", AXES, words, figure, command, figure.csv)
+
+
+def _table_origin(result: StudyResult) -> str:
+    """What the figures of a table rest on: seeds, and weights where some are kept as the best."""
+    words = seeds_words(result)
+    if not all(has_best_weights(cell.setting.recipe) for cell in result.cells):
+        return words
+    return f"{words} · {tr('figures of the best weights of each run')}"
 
 
 def _headline(sentence: str) -> str:
@@ -107,14 +127,48 @@ def _kept(result: StudyResult, name: str) -> str:
     )
 
 
-def _picture_finding(kind: str, result: StudyResult, name: str) -> str:
-    """What a picture of a comparison shows beside the verdict."""
+def _picture_finding(kind: str, material: StudyMaterial, name: str) -> str:
+    """What a picture of a comparison shows beside the verdict, which its table has."""
     found = ""
-    if kind in {"bars", "heat"}:
-        found = _span(result)
+    if kind == "curves":
+        found = _ends(material)
+    elif kind in {"bars", "heat"}:
+        found = _span(material.result)
     elif kind == "characters":
-        found = _hardest(result)
+        found = _hardest(material.result)
     return found or tr("{what}: {name}", what=tr(PICTURES[kind].label), name=name)
+
+
+def _column(material: StudyMaterial) -> str:
+    """What the curves are of: the loss, or wrong pixels where settings have losses of their own."""
+    known = [key for key in COLUMNS if any(key in one.columns for one in material.curves)]
+    losses = {cell.setting.recipe.training.loss for cell in material.result.cells}
+    if len(losses) > 1 and "wrong_mean" in known:
+        return "wrong_mean"
+    return next(iter(known), "")
+
+
+def _ends(material: StudyMaterial) -> str:
+    """Where the curves end: the settings with the lowest and the highest mean.
+
+    A table is of the best weights: a loss that rises again ends elsewhere.
+    """
+    curves = material.curves
+    column = _column(material)
+    shown = [one for one in curves if column in one.columns][:MOST_LINES]
+    means = [(float(one.columns[column][-1].mean()), one.place) for one in shown]
+    ends = sorted(end for end in means if math.isfinite(end[0]))
+    if len(ends) < 2:
+        return ""
+    cells = material.result.cells
+    return tr(
+        "{figure} after the last epoch: from {low} with {first} to {high} with {last}",
+        figure=tr(COLUMNS[column].label),
+        low=localized(ends[0][0], f".{_SPAN_DIGITS}g"),
+        first=cells[ends[0][1]].setting.title,
+        high=localized(ends[-1][0], f".{_SPAN_DIGITS}g"),
+        last=cells[ends[-1][1]].setting.title,
+    )
 
 
 def _span(result: StudyResult) -> str:

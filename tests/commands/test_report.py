@@ -244,6 +244,10 @@ def test_pictures_of_a_study_have_findings_and_numbers_the_marks_of_the_language
         r"Píxeles errados: de [\d,]+ con 0,0[12] a [\d,]+ con 0,0[12]", findings["two-rates-bars"]
     )
     assert re.fullmatch(
+        r"Pérdida tras la última época: de [\d,]+ con 0,0[12] a [\d,]+ con 0,0[12]",
+        findings["two-rates-curves"],
+    )
+    assert re.fullmatch(
         r"Lo más difícil es [abc] con 0,0[12]: [\d,]+ píxeles errados en promedio",
         findings["two-rates-characters"],
     )
@@ -251,6 +255,34 @@ def test_pictures_of_a_study_have_findings_and_numbers_the_marks_of_the_language
     text = svg.read_text(encoding="utf-8")
     assert "0,01" in text
     assert "0.01" not in text
+
+
+def test_wrong_pixels_are_compared_where_losses_cannot_be(tmp_path: Path) -> None:
+    plan = tmp_path / "two-losses.json"
+    axes = [{"label": "loss", "path": "training.loss", "values": ["mse", "bce"]}]
+    plan.write_text(json.dumps({**STUDY, "name": "Two losses", "axes": axes}), encoding="utf-8")
+    assert main(["report", str(plan), "--train", "-o", str(tmp_path / "out")]) == 0
+    findings = {page["id"].split("-", 1)[1]: page["finding"] for page in listed(tmp_path / "out")}
+    assert findings["two-losses-curves"].startswith("Wrong pixels after the last epoch: from ")
+
+
+@pytest.mark.parametrize("blank", [(), ("--blank",)])
+def test_no_two_slides_have_one_title(run: Path, tmp_path: Path, blank: tuple[str, ...]) -> None:
+    """Not of two networks that are alike either; the study is one of which little is to be said."""
+    twin = tmp_path / "other" / run.name
+    twin.parent.mkdir()
+    twin.write_bytes(run.read_bytes())
+    plan = tmp_path / "two-rates.json"
+    plan.write_text(json.dumps({**STUDY, "set": {"training.epochs": 20}}), encoding="utf-8")
+    folder = tmp_path / "out"
+    line = ["report", str(run), str(twin), str(plan), "--train", "-o", str(folder), *blank]
+    assert main(line) == 0
+    slides = Presentation(str(folder / "slides.pptx")).slides
+    titles = [slide.shapes.title.text for slide in slides]
+    assert len(titles) > 30
+    assert len(set(titles)) == len(titles)
+    pages = {page["id"].split("-", 1)[1]: page["finding"] for page in listed(folder)}
+    assert pages["data-pairs"] != pages["data-hamming"]
 
 
 def test_findings_can_be_left_to_be_written(run: Path, tmp_path: Path) -> None:

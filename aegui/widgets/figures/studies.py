@@ -60,7 +60,7 @@ if TYPE_CHECKING:
 MOST_SETTINGS = 64
 MOST_CHARACTERS = 100
 """Of more characters there is no picture."""
-_MOST_LINES = 24
+MOST_LINES = 24
 _MOST_CHOICES = 40
 _MOST_FONTS = 24
 _MOST_COLUMNS = 14
@@ -155,7 +155,7 @@ def _of_seeds(
 
 def _curves(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | None:
     column = _column(material, choice)
-    own = [one for one in material.curves if column in one.columns][:_MOST_LINES]
+    own = [one for one in material.curves if column in one.columns][:MOST_LINES]
     if not own:
         return None
     cells = [material.result.cells[one.place] for one in own]
