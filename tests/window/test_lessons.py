@@ -219,6 +219,18 @@ def test_by_keys_alone(window: MainWindow, qtbot: QtBot) -> None:
     assert panel.page.do.isEnabled()
 
 
+def test_a_number_is_typed_at_once_and_entered(window: MainWindow, qtbot: QtBot) -> None:
+    """The nought that stands there first is no part of it."""
+    page = begin(window, qtbot, "noise").page
+    number = page.prediction.number
+    qtbot.waitUntil(number.hasFocus, timeout=20_000)
+    QTest.keyClicks(number, "6")
+    assert number.value() == 6.0
+    QTest.keyClick(number, Qt.Key.Key_Return)
+    assert page.prediction.yours.text() == "You said: 6"
+    assert page.do.isEnabled()
+
+
 def test_data_that_are_not_there_are_told_and_offered(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

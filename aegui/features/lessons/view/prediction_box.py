@@ -74,6 +74,7 @@ class PredictionBox(QFrame):
         self.number = QDoubleSpinBox()
         self.number.setRange(0, _LARGEST)
         self.number.setAccessibleName(tr("Your prediction"))
+        self.number.lineEdit().returnPressed.connect(self._on_keep_clicked)
         self.keep = QPushButton(tr("That is my guess"))
         self.keep.clicked.connect(self._on_keep_clicked)
         self.unknown = QPushButton(tr("I do not know"))

@@ -227,6 +227,9 @@ class StepPage(QWidget):
         for widget in (*choices, self.prediction.number, self.do, self.next):
             if widget.isVisibleTo(self) and widget.isEnabled():
                 widget.setFocus(Qt.FocusReason.OtherFocusReason)
+                if widget is self.prediction.number:
+                    # What is typed takes the place of the nought, and is not put before it.
+                    self.prediction.number.selectAll()
                 return
 
     def _show_doing(self, state: StepState) -> None:
