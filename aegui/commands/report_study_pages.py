@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from aegui.commands.report_pages import AXES, DENOISE, METHOD, ReportPage
-from aegui.core.data.corruption import corruption_words
-from aegui.core.data.load import load_data
-from aegui.core.data.noises import CORRUPTIONS
-from aegui.core.evaluation.limits import limit
-from aegui.core.evaluation.run_figures import run_figure, tried_figure
+from aegui.core.evaluation.run_figures import run_figure
 from aegui.core.i18n import localized, tr
 from aegui.core.study.material import errors_by, study_material
 from aegui.core.study.results import csv_of, table_of, verdict_of, why
 from aegui.core.study.words import axis_words, choice_words
 from aegui.core.text_tables import csv_text
 from aegui.core.training.best import has_best_weights
-from aegui.kit.charts.axes import Axis
 from aegui.kit.charts.figure import Figure
-from aegui.kit.charts.lines import LinePlot, Series, told_apart
-from aegui.kit.charts.matrix import NumberMatrix
-from aegui.kit.charts.scale import Scale, fitted
 from aegui.kit.charts.text_table import TextTable
-from aegui.widgets.figures.studies import MOST_CHARACTERS, MOST_LINES, study_figure
+from aegui.widgets.figures.studies import (
+    MOST_CHARACTERS,
+    MOST_LINES,
+    curves_choice,
+    shown_column,
+    study_figure,
+)
 from aegui.widgets.figures.study_kinds import (
     COLUMNS,
     PICTURES,
@@ -34,24 +31,20 @@ from aegui.widgets.figures.study_kinds import (
     figure_of,
     seeds_words,
 )
+from aegui.widgets.figures.tried_noises import levels_plot, matrix_plot, tried_noises
 from aegui.widgets.glyphs import label_sign
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from numpy.typing import NDArray
-
-    from aegui.core.data.dataset import Dataset
-    from aegui.core.recipe import CorruptionSpec
     from aegui.core.study.material import StudyMaterial
     from aegui.core.study.records import Records
     from aegui.core.study.results import StudyResult
+    from aegui.widgets.figures.tried_noises import TriedNoises
 
-_LIMIT_DRAWS = 4_000
 _STUDY_PICTURES = ("curves", "bars", "heat", "characters", "maps")
 _MOST_STUDY_PICTURES = 3
 _SPAN_DIGITS = 3
-_FEWEST_LEVELS = 3
 
 
 def study_pages(
@@ -92,9 +85,7 @@ def study_pages(
     material = study_material(result, records)
     count = 0
     for kind in _STUDY_PICTURES:
-        column = _column(material)
-        # As of single networks: losses end decades apart.
-        choice = PictureChoice(column=column, is_log=column != "wrong_mean")
+        choice = curves_choice(result) if kind == "curves" else None
         figure = study_figure(kind, material, choice)
         if figure is not None and count < _MOST_STUDY_PICTURES:
             count += 1
@@ -139,22 +130,13 @@ def _picture_finding(kind: str, material: StudyMaterial, name: str) -> str:
     return found or tr("{what}: {name}", what=tr(PICTURES[kind].label), name=name)
 
 
-def _column(material: StudyMaterial) -> str:
-    """What the curves are of: the loss, or wrong pixels where settings have losses of their own."""
-    known = [key for key in COLUMNS if any(key in one.columns for one in material.curves)]
-    losses = {cell.setting.recipe.training.loss for cell in material.result.cells}
-    if len(losses) > 1 and "wrong_mean" in known:
-        return "wrong_mean"
-    return next(iter(known), "")
-
-
 def _ends(material: StudyMaterial) -> str:
     """Where the curves end: the settings with the lowest and the highest mean.
 
     A table is of the best weights: a loss that rises again ends elsewhere.
     """
     curves = material.curves
-    column = _column(material)
+    column = shown_column(material, curves_choice(material.result))
     shown = [one for one in curves if column in one.columns][:MOST_LINES]
     means = [(float(one.columns[column][-1].mean()), one.place) for one in shown]
     ends = sorted(end for end in means if math.isfinite(end[0]))
@@ -234,22 +216,18 @@ def _path_of_choices(result: StudyResult, key: str, name: str, command: str) -> 
 
 def _noise_pages(result: StudyResult, key: str, name: str, command: str) -> Iterator[ReportPage]:
     """Errors against the level, and the noise matrix, of networks that were tried with noises."""
-    tried = result.plan.tried
-    cells = [cell for cell in result.cells if cell.runs]
-    if tried is None or len(tried.noises) < 2 or len(cells) < 2:
+    found = tried_noises(result)
+    if found is None:
         return
-    found = _TriedNoises(
-        tried.noises,
-        tuple(cell.setting.title for cell in cells),
-        tuple(
-            np.stack([cell.values(tried_figure("wrong", noise)) for noise in tried.noises])
-            for cell in cells
-        ),
-        _limits(load_data(cells[0].setting.recipe.data), tried.noises),
-    )
+    lines, matrix = levels_plot(found), matrix_plot(found)
     for kind, title, finding, plot in (
-        ("noise-levels", tr("Wrong pixels against the level of the noise"), *_levels(found)),
-        ("noise-matrix", tr("Noise matrix"), *_matrix(found)),
+        (
+            "noise-levels",
+            tr("Wrong pixels against the level of the noise"),
+            _levels_finding(found),
+            lines,
+        ),
+        ("noise-matrix", tr("Noise matrix"), _matrix_finding(found), matrix),
     ):
         if plot is None:
             continue
@@ -258,86 +236,9 @@ def _noise_pages(result: StudyResult, key: str, name: str, command: str) -> Iter
         yield ReportPage(f"{key}-{kind}", DENOISE, finding, figure, command, found.csv)
 
 
-@dataclass(frozen=True, eq=False)
-class _TriedNoises:
-    """Wrong pixels of networks that were trained in several ways and tried with several noises.
-
-    Attributes:
-        noises: Those that they were tried with, K of them.
-        rows: How they were trained.
-        values: Of each row float64 ``[K, seeds]``.
-        limits: What nobody can be better than, float64 ``[K]``; None: it is not known.
-    """
-
-    noises: tuple[CorruptionSpec, ...]
-    rows: tuple[str, ...]
-    values: tuple[NDArray[np.float64], ...]
-    limits: NDArray[np.float64] | None
-
-    @property
-    def means(self) -> NDArray[np.float64]:
-        """``[rows, K]``."""
-        return np.array([np.nanmean(one, axis=1) for one in self.values])
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The noises in words."""
-        return tuple(map(corruption_words, self.noises))
-
-    @property
-    def texts(self) -> tuple[tuple[str, ...], ...]:
-        """The means as they are read."""
-        return tuple(tuple(localized(value, ".2f") for value in row) for row in self.means.tolist())
-
-    @property
-    def limit_texts(self) -> tuple[str, ...]:
-        """The limits likewise; empty where there are none."""
-        known = [] if self.limits is None else self.limits.tolist()
-        return tuple(localized(value, ".2f") for value in known)
-
-    @property
-    def csv(self) -> str:
-        """All of it as a table."""
-        table = [[row, *line] for row, line in zip(self.rows, self.texts, strict=True)]
-        table += [[tr("Bayes limit"), *self.limit_texts]] if self.limit_texts else []
-        return csv_text(["", *self.columns], table)
-
-
-def _levels(found: _TriedNoises) -> tuple[str, LinePlot | None]:
-    """A line for each way of training over the levels of one noise; None: there is more than one.
-
-    Its band is the deviation over the seeds.
-    """
-    levels = np.array([noise.level for noise in found.noises])
-    kinds = {noise.kind for noise in found.noises}
-    if len(kinds) > 1 or len(levels) < _FEWEST_LEVELS or np.any(np.diff(levels) <= 0):
-        return "", None
-    series = []
-    for place, (row, values) in enumerate(zip(found.rows, found.values, strict=True)):
-        mean, deviation = np.nanmean(values, axis=1), np.nanstd(values, axis=1)
-        series.append(
-            Series(
-                row,
-                mean,
-                mean - deviation,
-                mean + deviation,
-                colour=place % 7,
-                style=told_apart(place),
-                width=1.3,
-                dots=True,
-            )
-        )
-    if found.limits is not None:
-        series.append(Series(tr("Bayes limit"), found.limits, colour=None, width=1.3))
-    top = fitted(np.concatenate([line.y for line in series]), from_zero=True)
-    kind = tr(CORRUPTIONS[next(iter(kinds))].label)
-    plot = LinePlot(
-        levels,
-        Axis(tr("Level of the noise: {kind}", kind=kind), Scale(float(levels[0]), levels[-1])),
-        Axis(tr("Wrong pixels per character"), top),
-        tuple(reversed(series)),
-    )
-    middle = len(levels) // 2
+def _levels_finding(found: TriedNoises) -> str:
+    """What is left at the level in the middle by the training that is best there."""
+    middle = len(found.noises) // 2
     best = int(found.means[:, middle].argmin())
     finding = tr(
         "{noise}: trained with {level}, {mean} wrong pixels are left",
@@ -351,40 +252,20 @@ def _levels(found: _TriedNoises) -> tuple[str, LinePlot | None]:
             finding=finding,
             limit=found.limit_texts[middle],
         )
-    return finding, plot
+    return finding
 
 
-def _matrix(found: _TriedNoises) -> tuple[str, NumberMatrix]:
-    """Trained with each, tried with each; the best of each column is framed."""
+def _matrix_finding(found: TriedNoises) -> str:
+    """The training that leaves least for the most noises."""
     means = found.means
     best = means.argmin(axis=0)
-    plot = NumberMatrix(
-        found.texts,
-        1.0 - means / max(float(means.max()), 1e-9),
-        found.rows,
-        found.columns,
-        tr("tried with"),
-        tr("trained with"),
-        foot=(tr("Bayes limit"), found.limit_texts) if found.limit_texts else None,
-        best=frozenset((int(row), at) for at, row in enumerate(best)),
-    )
     wins = np.bincount(best, minlength=len(found.rows))
     # Of equals the one that leaves least over all noises.
     first = min(range(len(wins)), key=lambda row: (-wins[row], means[row].sum()))
-    finding = tr(
+    return tr(
         "Trained with {level}: the fewest wrong pixels for {n} of the {all} noises it was tried "
         "with",
         level=found.rows[first],
         n=int(wins[first]),
         all=len(found.noises),
     )
-    return finding, plot
-
-
-def _limits(dataset: Dataset, noises: Sequence[CorruptionSpec]) -> NDArray[np.float64] | None:
-    """What nobody can be better than; None: it is known of black and white alone."""
-    if not dataset.is_binary:
-        return None
-    shape = dataset.image_shape
-    found = [limit(dataset.images, noise, _LIMIT_DRAWS, image_shape=shape) for noise in noises]
-    return np.array([one.mean for one in found])

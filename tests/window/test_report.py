@@ -237,7 +237,11 @@ def test_a_figure_of_a_study_opens_the_study(window: MainWindow, qtbot: QtBot) -
     assert isinstance(page, PicturesPage)
     assert page.isVisible()
     assert page.shown_kinds == ("curves",)
-    window._services.requests.figure.emit(FigureId("x-noise-matrix", "letters-epochs").text)
+    for kind in ("noise-levels", "noise-matrix", "bars", "characters"):
+        window._services.requests.figure.emit(FigureId(f"x-{kind}", "letters-epochs").text)
+        assert page.isVisible()
+        assert page.shown_kinds == (kind,)
+    window._services.requests.figure.emit(FigureId("x-path", "letters-epochs").text)
     assert pages.page("table").isVisible()
     notices: list[Notice] = []
     window.feature(StudiesFeature).noticed.connect(notices.append)

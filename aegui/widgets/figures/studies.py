@@ -45,6 +45,7 @@ from aegui.widgets.figures.study_kinds import (
     seeds_words,
     short_names,
 )
+from aegui.widgets.figures.tried_noises import noise_levels_picture, noise_matrix_picture
 from aegui.widgets.glyphs import label_sign
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ def _of_seeds(
 
 
 def _curves(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | None:
-    column = _column(material, choice)
+    column = shown_column(material, choice)
     own = [one for one in material.curves if column in one.columns][:MOST_LINES]
     if not own:
         return None
@@ -207,10 +208,21 @@ def _curves_csv(cells: Sequence[StudyCell], own: Sequence[SettingCurves], column
     return csv_text(["setting", "epoch", "seed", column], rows)
 
 
-def _column(material: StudyMaterial, choice: PictureChoice) -> str:
+def shown_column(material: StudyMaterial, choice: PictureChoice) -> str:
     """The column that is asked for, or the first one that there is."""
     known = [key for key in COLUMNS if any(key in one.columns for one in material.curves)]
     return choice.column if choice.column in known or not known else known[0]
+
+
+def curves_choice(result: StudyResult) -> PictureChoice:
+    """How curves are handed in: losses on a logarithmic axis, for they end decades apart.
+
+    Of settings with losses of their own, which cannot be compared, wrong pixels.
+    """
+    several = len({cell.setting.recipe.training.loss for cell in result.cells}) > 1
+    if several and any(cell.has("wrong") for cell in result.cells):
+        return PictureChoice(column="wrong_mean")
+    return PictureChoice(is_log=True)
 
 
 def _series(one: SettingCurves, column: str, band: str, name: str, number: int) -> Series:
@@ -606,6 +618,8 @@ _MAKERS: dict[str, Callable[[StudyMaterial, PictureChoice], StudyPicture | None]
     "importances": _importances,
     "fonts": _fonts,
     "characters": _characters,
+    "noise-levels": noise_levels_picture,
+    "noise-matrix": noise_matrix_picture,
     "maps": _maps,
     "reconstructions": _reconstructions,
     "sample": _sample,

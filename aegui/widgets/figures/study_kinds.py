@@ -91,6 +91,18 @@ PICTURES = table(
         by_figure=False,
     ),
     PictureKind(
+        "noise-levels",
+        mark("Levels of noise"),
+        mark("Wrong pixels against the level of the noise that the networks were tried with."),
+        by_figure=False,
+    ),
+    PictureKind(
+        "noise-matrix",
+        mark("Noise matrix"),
+        mark("Wrong pixels of every setting with every noise that it was tried with."),
+        by_figure=False,
+    ),
+    PictureKind(
         "maps",
         mark("Latent maps"),
         mark("The codes of a network of each setting."),

@@ -44,7 +44,9 @@ def material_of(folder: Path, **keys: Any) -> StudyMaterial:
 
 @pytest.fixture(scope="module")
 def material(tmp_path_factory: pytest.TempPathFactory) -> StudyMaterial:
-    return material_of(tmp_path_factory.mktemp("study"), axes=[RATE, LAYERS])
+    noises = [{"kind": "flip", "level": level} for level in (0.1, 0.2, 0.3)]
+    tried = {"noises": noises, "draws": 60}
+    return material_of(tmp_path_factory.mktemp("study"), axes=[RATE, LAYERS], tried=tried)
 
 
 @pytest.mark.parametrize("key", PICTURES)
@@ -67,6 +69,25 @@ def test_every_kind_paints_says_and_finds_its_items(key: str, material: StudyMat
     assert figure_bytes(figure, Paper(), "svg").startswith(b"<?xml")
     # Pictures alone have no numbers worth having.
     assert bool(figure.csv) == (key != "reconstructions")
+
+
+def test_lines_over_the_levels_of_noise_belong_to_their_settings(material: StudyMaterial) -> None:
+    picture = study_picture("noise-levels", material)
+    assert picture is not None
+    assert isinstance(picture.plot, LinePlot)
+    names = [series.name for series in picture.plot.series]
+    assert names[0] == "Bayes limit"
+    assert picture.items[0] == ()
+    for name, places, words in list(zip(names, picture.items, picture.words, strict=True))[1:]:
+        (place,) = places
+        assert material.result.cells[place].setting.title == name
+        assert words.startswith(f"{name}, Flip 0.1: ")
+
+
+def test_noises_have_no_picture_where_none_was_tried(tmp_path: Path) -> None:
+    plain = material_of(tmp_path)
+    assert study_picture("noise-levels", plain) is None
+    assert study_picture("noise-matrix", plain) is None
 
 
 def test_a_heat_map_has_the_means_of_its_cells(material: StudyMaterial) -> None:
@@ -143,4 +164,5 @@ def test_what_is_not_known_gives_no_picture(material: StudyMaterial, tmp_path: P
     assert all(study_picture(key, StudyMaterial(nothing)) is None for key in PICTURES)
     seeds_alone = material_of(tmp_path, axes=[])
     drawn = {key for key in PICTURES if study_picture(key, seeds_alone) is not None}
-    assert drawn == set(PICTURES) - {"heat", "parallel", "importances"}
+    compared = {"heat", "parallel", "importances", "noise-levels", "noise-matrix"}
+    assert drawn == set(PICTURES) - compared

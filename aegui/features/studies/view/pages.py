@@ -166,10 +166,10 @@ class ResultPages(QWidget):
         self.tabs.setCurrentIndex([spec.key for spec in self._specs].index(key))
 
     def show_figure(self, kind: str) -> None:
-        """Bring the page to the front that shows a figure whose name ends as ``x-curves`` does."""
+        """Bring the page to the front that shows a figure called ``kind``, such as ``x-curves``."""
         for spec in self._specs:
             page = self.page(spec.key)
-            if page.show_figure(kind.rpartition("-")[2]):
+            if page.show_figure(kind):
                 self.show_page(spec.key)
                 return
         self.show_page(self._specs[0].key)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -35,7 +35,12 @@ from aegui.kit.layouts import column, dim, held, hint, row
 from aegui.kit.marks import ElidedLabel
 from aegui.kit.theme import SPACING
 from aegui.kit.tiles import columns_for, tile
-from aegui.widgets.figures.studies import heat_axes, study_figure, study_picture
+from aegui.widgets.figures.studies import (
+    curves_choice,
+    heat_axes,
+    study_figure,
+    study_picture,
+)
 from aegui.widgets.figures.study_kinds import (
     BANDS,
     COLUMNS,
@@ -89,6 +94,7 @@ class PicturesPage(StudyPage):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._choice = PictureChoice()
+        self._handed_in = ""
         self._material: StudyMaterial | None = None
         self._sheet: StudySheet | None = None
         self._chosen = NOTHING
@@ -208,10 +214,26 @@ class PicturesPage(StudyPage):
         self._on_kinds_triggered()
 
     def show_figure(self, kind: str) -> bool:
-        """Show that picture alone, if it is one of ``PICTURES``."""
-        if kind in PICTURES:
-            self.show_kinds((kind,))
-        return kind in PICTURES
+        """Show alone what ``kind`` ends with, if it is one of ``PICTURES``, as it is handed in."""
+        known = [key for key in PICTURES if f"-{kind}".endswith(f"-{key}")]
+        if not known:
+            return False
+        self._handed_in = max(known, key=len)
+        self.show_kinds((self._handed_in,))
+        # Its study may be shown already, or come only now in the place of another one.
+        self._take_handed_in(self._handed_in)
+        return True
+
+    def _take_handed_in(self, key: str) -> None:
+        """Choose for the picture ``key`` what it is of in a hand-in."""
+        result = self._result()
+        if not key or result is None:
+            return
+        choice = curves_choice(result) if key == "curves" else PictureChoice()
+        self.column.setCurrentIndex(self.column.findData(choice.column))
+        with QSignalBlocker(self.is_log):
+            self.is_log.setChecked(choice.is_log)
+        self._choose(column=choice.column, is_log=choice.is_log)
 
     @property
     def shown_kinds(self) -> tuple[str, ...]:
@@ -236,6 +258,9 @@ class PicturesPage(StudyPage):
                 for tile_ in self.tiles.values():
                     tile_.set_picture(None)
             self._offer()
+            if sheet.result is not None:
+                self._take_handed_in(self._handed_in)
+                self._handed_in = ""
             # The others are as they were until what they are made of has been read again.
             needs = ("figures",) if self._material is not None else None
             self._draw(needs, gentle=goes_on)

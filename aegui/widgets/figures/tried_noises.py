@@ -1,0 +1,206 @@
+"""Networks of a study that were tried with several noises: lines over the levels, and a matrix."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.data.corruption import corruption_words
+from aegui.core.data.load import load_data
+from aegui.core.data.noises import CORRUPTIONS
+from aegui.core.evaluation.limits import limit
+from aegui.core.evaluation.run_figures import tried_figure
+from aegui.core.i18n import localized, tr
+from aegui.core.text_tables import csv_text
+from aegui.kit.charts.axes import Axis
+from aegui.kit.charts.lines import LinePlot, Series, told_apart
+from aegui.kit.charts.matrix import NumberMatrix
+from aegui.kit.charts.scale import Scale, fitted
+from aegui.widgets.figures.study_kinds import PictureChoice, StudyPicture
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from aegui.core.recipe import CorruptionSpec, DataSpec
+    from aegui.core.study.material import StudyMaterial
+    from aegui.core.study.results import StudyResult
+
+_LIMIT_DRAWS = 4_000
+_FEWEST_LEVELS = 3
+
+
+@dataclass(frozen=True, eq=False)
+class TriedNoises:
+    """Wrong pixels of networks that were trained in several ways and tried with several noises.
+
+    Attributes:
+        noises: Those that they were tried with, K of them.
+        rows: How they were trained.
+        values: Of each row float64 ``[K, seeds]``.
+        limits: What nobody can be better than, float64 ``[K]``; None: it is not known.
+        places: Where each row is among ``StudyResult.cells``.
+    """
+
+    noises: tuple[CorruptionSpec, ...]
+    rows: tuple[str, ...]
+    values: tuple[NDArray[np.float64], ...]
+    limits: NDArray[np.float64] | None
+    places: tuple[int, ...]
+
+    @property
+    def means(self) -> NDArray[np.float64]:
+        """``[rows, K]``."""
+        return np.array([np.nanmean(one, axis=1) for one in self.values])
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The noises in words."""
+        return tuple(map(corruption_words, self.noises))
+
+    @property
+    def texts(self) -> tuple[tuple[str, ...], ...]:
+        """The means as they are read."""
+        return tuple(tuple(localized(value, ".2f") for value in row) for row in self.means.tolist())
+
+    @property
+    def limit_texts(self) -> tuple[str, ...]:
+        """The limits likewise; empty where there are none."""
+        known = [] if self.limits is None else self.limits.tolist()
+        return tuple(localized(value, ".2f") for value in known)
+
+    @property
+    def csv(self) -> str:
+        """All of it as a table."""
+        table = [[row, *line] for row, line in zip(self.rows, self.texts, strict=True)]
+        table += [[tr("Bayes limit"), *self.limit_texts]] if self.limit_texts else []
+        return csv_text(["", *self.columns], table)
+
+
+def tried_noises(result: StudyResult) -> TriedNoises | None:
+    """What came of the noises that the networks of a study were tried with; None: too few were."""
+    tried = result.plan.tried
+    cells = [(place, cell) for place, cell in enumerate(result.cells) if cell.runs]
+    if tried is None or len(tried.noises) < 2 or len(cells) < 2:
+        return None
+    return TriedNoises(
+        tried.noises,
+        tuple(cell.setting.title for _, cell in cells),
+        tuple(
+            np.stack([cell.values(tried_figure("wrong", noise)) for noise in tried.noises])
+            for _, cell in cells
+        ),
+        _limits(cells[0][1].setting.recipe.data, tried.noises),
+        tuple(place for place, _ in cells),
+    )
+
+
+def levels_plot(found: TriedNoises) -> LinePlot | None:
+    """A line for each way of training over the levels of one noise; None: there is more than one.
+
+    Its band is the deviation over the seeds.
+    """
+    levels = np.array([noise.level for noise in found.noises])
+    kinds = {noise.kind for noise in found.noises}
+    if len(kinds) > 1 or len(levels) < _FEWEST_LEVELS or np.any(np.diff(levels) <= 0):
+        return None
+    series = []
+    for place, (row, values) in enumerate(zip(found.rows, found.values, strict=True)):
+        mean, deviation = np.nanmean(values, axis=1), np.nanstd(values, axis=1)
+        series.append(
+            Series(
+                row,
+                mean,
+                mean - deviation,
+                mean + deviation,
+                colour=place % 7,
+                style=told_apart(place),
+                width=1.3,
+                dots=True,
+            )
+        )
+    if found.limits is not None:
+        series.append(Series(tr("Bayes limit"), found.limits, colour=None, width=1.3))
+    top = fitted(np.concatenate([line.y for line in series]), from_zero=True)
+    kind = tr(CORRUPTIONS[next(iter(kinds))].label)
+    return LinePlot(
+        levels,
+        Axis(tr("Level of the noise: {kind}", kind=kind), Scale(float(levels[0]), levels[-1])),
+        Axis(tr("Wrong pixels per character"), top),
+        tuple(reversed(series)),
+    )
+
+
+def matrix_plot(found: TriedNoises) -> NumberMatrix:
+    """Trained with each, tried with each; the best of each column is framed."""
+    means = found.means
+    best = means.argmin(axis=0)
+    return NumberMatrix(
+        found.texts,
+        1.0 - means / max(float(means.max()), 1e-9),
+        found.rows,
+        found.columns,
+        tr("tried with"),
+        tr("trained with"),
+        foot=(tr("Bayes limit"), found.limit_texts) if found.limit_texts else None,
+        best=frozenset((int(row), at) for at, row in enumerate(best)),
+    )
+
+
+def noise_levels_picture(material: StudyMaterial, _choice: PictureChoice) -> StudyPicture | None:
+    """A line for each setting; the Bayes limit is of none of them."""
+    found = tried_noises(material.result)
+    plot = None if found is None else levels_plot(found)
+    if found is None or plot is None:
+        return None
+    words = [
+        "; ".join(
+            tr("{setting}, {noise}: {value} wrong pixels", setting=row, noise=noise, value=value)
+            for noise, value in zip(found.columns, texts, strict=True)
+        )
+        for row, texts in zip(found.rows, found.texts, strict=True)
+    ]
+    items: list[tuple[int, ...]] = [(place,) for place in found.places]
+    if found.limits is not None:
+        items.append(())
+        words.append(tr("Bayes limit"))
+    caption = tr("Wrong pixels per character, mean ± deviation")
+    # The last line is painted first.
+    items.reverse()
+    words.reverse()
+    return StudyPicture(plot, tuple(items), tuple(words), caption, lambda: found.csv)
+
+
+def noise_matrix_picture(material: StudyMaterial, _choice: PictureChoice) -> StudyPicture | None:
+    """Cells row by row: how it was trained, and what it was tried with."""
+    found = tried_noises(material.result)
+    if found is None:
+        return None
+    cells = [
+        (
+            (place,),
+            tr("{setting}, {noise}: {value} wrong pixels", setting=row, noise=noise, value=value),
+        )
+        for place, row, texts in zip(found.places, found.rows, found.texts, strict=True)
+        for noise, value in zip(found.columns, texts, strict=True)
+    ]
+    return StudyPicture(
+        matrix_plot(found),
+        tuple(items for items, _ in cells),
+        tuple(words for _, words in cells),
+        tr("Wrong pixels per character, mean over the seeds"),
+        lambda: found.csv,
+    )
+
+
+@lru_cache(maxsize=16)
+def _limits(data: DataSpec, noises: tuple[CorruptionSpec, ...]) -> NDArray[np.float64] | None:
+    """What nobody can be better than; None: it is known of black and white alone."""
+    dataset = load_data(data)
+    if not dataset.is_binary:
+        return None
+    shape = dataset.image_shape
+    found = [limit(dataset.images, noise, _LIMIT_DRAWS, image_shape=shape) for noise in noises]
+    return np.array([one.mean for one in found])
