@@ -213,9 +213,9 @@ class AxisRowView(QWidget):
         self._show_page(self._rows)
         around = self._around
         self.lines.setEnabled(around is not None)
-        if around is None:
-            return
-        text = "\n".join(row_text(one, around) for one in axis.rows or ())
+        # Until the recipe is known nothing can be said, the choices of the axis before least.
+        choices = axis.rows or () if around is not None else ()
+        text = "\n".join(row_text(one, around) for one in choices if around is not None)
         if text != self.lines.toPlainText():
             was_blocked = self.lines.blockSignals(True)
             self.lines.setPlainText(text)

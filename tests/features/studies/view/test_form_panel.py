@@ -183,6 +183,22 @@ def test_architectures_are_lines_of_sizes(qtbot: QtBot, form: Edited) -> None:
     assert len(form.plan.axes[1].choices) == 3
 
 
+def test_another_plan_does_not_keep_the_choices_of_the_one_before(form: Edited) -> None:
+    """Its recipe is known a moment after the plan itself."""
+    sheet = form._sheet
+    assert sheet is not None
+    for label, losses in (("first", ("mse", "bce")), ("second", ("bce", "l1"))):
+        rows = [{"label": one, "set": {"training.loss": one}} for one in losses]
+        axis = {"label": label, "rows": rows}
+        plan = StudyPlan.model_validate({**form.plan.model_dump(), "axes": [axis]})
+        form.set_sheet(replace(sheet, plan=plan, base=None, image_shape=None))
+        assert form.axes[0].lines.toPlainText() == ""
+        form.set_sheet(replace(sheet, plan=plan))
+        lines = form.axes[0].lines.toPlainText().splitlines()
+        assert [line.partition(":")[0] for line in lines] == list(losses)
+        assert form.axes[0].lines.isEnabled()
+
+
 def test_the_network_of_the_builder_joins_the_rows(form: Edited) -> None:
     menu = form.add.menu()
     menu.aboutToShow.emit()
