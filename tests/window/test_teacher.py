@@ -162,6 +162,21 @@ def test_only_the_word_ends_it_and_nothing_is_left(
     assert app.window.docks["charts"].toggleViewAction().isVisible()
 
 
+def test_no_layout_of_that_time_brings_the_bar_back(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enter(window, tmp_path, made())
+    qtbot.waitUntil(lambda: bar_of(window) != "", timeout=20_000)
+    for perspective in ("draw", "build", "wander"):
+        window.set_perspective(perspective)
+        window.keep_layout()
+        assert bar_of(window)
+    leave(window, monkeypatch, "secret")
+    for perspective in ("draw", "build", "wander"):
+        window.set_perspective(perspective)
+        assert bar_of(window) == "", perspective
+
+
 def test_it_is_there_again_after_the_next_start(
     qapp: QApplication, app: App, qtbot: QtBot, tmp_path: Path
 ) -> None:

@@ -22,6 +22,7 @@ class TeacherBar(QToolBar):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(tr("Teacher mode"), parent)
+        self._is_in_force = False
         self.setObjectName("teacherbar")
         self.setMovable(False)
         self.toggleViewAction().setVisible(False)
@@ -35,6 +36,15 @@ class TeacherBar(QToolBar):
         margins = (SPACING, SPACING // 2, SPACING, SPACING // 2)
         strip.setLayout(row((self.words, 1), self.leave, spacing=SPACING, margins=margins))
         self.addWidget(strip)
+
+    def set_in_force(self, is_in_force: bool) -> None:
+        """Show it while teacher mode is in force, and only then."""
+        self._is_in_force = is_in_force
+        self.setVisible(is_in_force)
+
+    def setVisible(self, _visible: bool) -> None:
+        """Whatever a stored layout has of it: one of that time would bring it back."""
+        super().setVisible(self._is_in_force)
 
     def set_words(self, text: str, details: str) -> None:
         """Say ``text``, and ``details`` where it is pointed at."""
