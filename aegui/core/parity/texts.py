@@ -276,7 +276,7 @@ PARITY_TEXTS = (
         "that saw none an earlier version had 99.7 ± 0.22, seeds 0 to 2."
     ),
     mark("Stacked denoising autoencoders, MNIST: errors in the test (Vincent et al. 2010)"),
-    mark("1.28 %"),
+    mark("1.28 % wrong, 98.72 % right"),
     mark(
         "One seed. Here the 10,000 test images are held out, and the best epoch is chosen "
         "on them; the figure that is expected was taken of weights that saw none."
