@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +15,7 @@ from aegui.core.data.dataset import Dataset
 from aegui.core.evaluation.bayes import read_drawing
 from aegui.core.evaluation.limits import limit
 from aegui.core.evaluation.priors import Prior
-from aegui.core.evaluation.reasons import pixel_reasons
+from aegui.core.evaluation.reasons import LOGIT_MOST, pixel_reasons
 from aegui.core.recipe import CorruptionSpec
 from aegui.features.answer import feature as wiring_answer
 from aegui.features.answer.feature import REPAIR_TOLD, AnswerFeature
@@ -22,6 +23,7 @@ from aegui.features.answer.model.answer_sheet import BEST, SHOWN
 from aegui.features.answer.model.answer_study_service import LIMIT_DRAWS, AnswerStudies
 from aegui.features.answer.view.limit_page import ALIKE, FILE, KNOWN
 from aegui.features.answer.view.panel import AnswerPanel
+from aegui.features.answer.view.why_page import _sentence
 from aegui.features.drawing.feature import DrawingFeature
 from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.paths import models_dir
@@ -195,6 +197,8 @@ def test_networks_stand_side_by_side_and_each_pixel_has_reasons(
     reading = read_drawing(pixels, dataset.images, FLIP)
     found = pixel_reasons(codec, pixels, 5 + 2, dataset, reading)
     assert f"logit {found.score:+.1f}" in panel.why.words.text()
+    beyond = replace(found, score=-LOGIT_MOST)
+    assert "logit ≤ -16.0, so" in _sentence(beyond, "then", 5, None), "it is told within bounds"
     assert [bar.index for bar in panel.why.votes.bars] == [vote.index for vote in found.votes]
     figures = [bar.figure for bar in panel.why.effects.bars]
     assert figures == [f"{found.effects[at]:+.1f}" for at in found.order]

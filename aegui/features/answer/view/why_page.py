@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from aegui.core.evaluation.reasons import LOGIT_MOST
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import localized, mark, tr
 from aegui.features.answer.view.bars import SampleBar, SampleBars
@@ -171,6 +172,12 @@ def _titles(reasons: PixelReasons) -> tuple[str, str, str]:
     )
 
 
+def _score_words(score: float) -> str:
+    """A logit; of one that is told within bounds alone on which side of them it is."""
+    beyond = "≤ " if score <= -LOGIT_MOST else "≥ " if score >= LOGIT_MOST else ""
+    return beyond + localized(score, "+.1f")
+
+
 def _sentence(reasons: PixelReasons, name: str, width: int, wanted: Sequence[float] | None) -> str:
     row, column = divmod(reasons.pixel, width)
     place = tr(
@@ -179,7 +186,7 @@ def _sentence(reasons: PixelReasons, name: str, width: int, wanted: Sequence[flo
         row=row + 1,
         column=column + 1,
         output=localized(reasons.output, ".2f"),
-        score=localized(reasons.score, "+.1f"),
+        score=_score_words(reasons.score),
         lit=tr("on") if reasons.lit else tr("off"),
     )
     parts = [place]
