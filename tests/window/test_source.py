@@ -50,6 +50,7 @@ def test_code_is_proved_and_follows_the_draft(
     # Small networks are compared without being asked.
     qtbot.waitUntil(lambda: panel.badge.text().startswith("✓ Same losses"), timeout=LONG_MS)
     assert "double precision" in panel.badge.toolTip()
+    assert panel.badge.width() > panel.width() / 2, "in a narrow dock too"
     workspace, before = window._services.workspace, panel.listing
     slow = OptimizerSpec(name="sgd", learning_rate=0.25)
     training = SMALL.training.model_copy(update={"optimizer": slow})

@@ -83,11 +83,13 @@ class SourcePanel(QWidget):
         self.text.line_chosen.connect(self._on_text_line_chosen)
         half = SPACING // 2
         self._tools = held(row(self.search, copy, save, spacing=half))
-        self._proof = held(row((self.badge, 1), self.check, spacing=half))
+        # In a line of its own: beside the tools of a narrow dock nothing is left of it.
+        margins = (SPACING, 0, SPACING, half)
+        self._proof = held(row((self.badge, 1), self.check, spacing=half, margins=margins))
         self._pages = Placeholder(self.text)
         margins = (SPACING, half, SPACING, half)
-        head = row(self.form, (self._proof, 1), self._tools, spacing=SPACING, margins=margins)
-        self.setLayout(column(head, (self._pages, 1), spacing=0))
+        head = row((self.form, 1), self._tools, spacing=SPACING, margins=margins)
+        self.setLayout(column(head, self._proof, (self._pages, 1), spacing=0))
 
     # What comes in
 
