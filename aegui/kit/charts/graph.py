@@ -38,6 +38,8 @@ _OVER = 1.0
 _TEXT_OFFSET = 3
 _TEXT_OVER = 40
 """Pixels by which figures may stand out of their axis."""
+_LABEL_PX = 4
+"""Pixels that pyqtgraph leaves free on each side of a label."""
 Ticks = list[tuple[float, str]]
 """Values along an axis, and their figures."""
 
@@ -129,7 +131,7 @@ class Graph:
             != (plot.x.scale.is_log, plot.y.scale.is_log)
         ):
             self._set_curves(plot)
-        self._set_references(plot)
+        self._set_references(plot, inside)
         self._arrange(plot, frame, inside, x_ticks, y_ticks)
         # What pyqtgraph leaves for the moment of painting would have it painted twice.
         self.widget.scene().prepareForPaint()
@@ -150,7 +152,7 @@ class Graph:
         label.setColor(theme.text_dim)
         label.setFont(self._ink.font(TICK_PT))
 
-    def _set_references(self, plot: LinePlot) -> None:
+    def _set_references(self, plot: LinePlot, inside: QRectF) -> None:
         while len(self._references) < len(plot.levels):
             self._references.append((pg.InfiniteLine(angle=0), pg.TextItem()))
             for item in self._references[-1]:
@@ -163,10 +165,24 @@ class Graph:
         for (reference, label), (value, name) in zip(self._references, plot.levels, strict=False):
             at = float(places([value], is_log=plot.y.scale.is_log)[0])
             reference.setValue(at)
-            label.setText(name)
+            words = self._words_within(name, inside.width() - 2 * _LABEL_PX)
+            label.setText(words)
             label.setPos(right, at)
             # Above the line, unless there is no room above it.
-            label.setAnchor((1, 0 if at > low + 0.8 * (high - low) else 1))
+            needs = self._ink.line(TICK_PT) * (1 + words.count("\n")) + 2 * _LABEL_PX
+            above = inside.height() * (high - at) / (high - low)
+            label.setAnchor((1, 0 if above < needs else 1))
+
+    def _words_within(self, name: str, room: float) -> str:
+        """``name`` on as many lines as it takes to be ``room`` pixels wide at the most."""
+        lines: list[str] = []
+        for word in name.split(" "):
+            longer = f"{lines[-1]} {word}" if lines else word
+            if lines and self._ink.width(longer, TICK_PT) <= room:
+                lines[-1] = longer
+            else:
+                lines.append(word)
+        return "\n".join(self._ink.elided(line, TICK_PT, room) for line in lines)
 
     def _arrange(
         self, plot: LinePlot, frame: QRectF, inside: QRectF, x_ticks: Ticks, y_ticks: Ticks

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from PySide6.QtWidgets import QApplication
 
 from aegui.features.charts.view.panel import ChartsPanel
+from aegui.features.charts.view.plot import PlotView
 from aegui.kit.charts.figure import Paper, figure_bytes
-from aegui.widgets.charts.painting import Reference
+from aegui.kit.charts.scale import Scale
+from aegui.widgets.charts.curves import CHARTS, curves_of
+from aegui.widgets.charts.painting import ChartData, Reference
 from tests.widgets.charts.test_curves import some_history
 
 if TYPE_CHECKING:
@@ -66,3 +70,25 @@ def test_it_can_be_switched_off_and_that_is_kept(panel: ChartsPanel, qtbot: QtBo
     assert figure_bytes(figure, Paper(), "svg").count(b"PCA-2: 0.5") == 1
     panel.set_references({})
     assert not panel._linear.isVisible()
+
+
+@pytest.mark.parametrize("share", [0.1, 0.95], ids=["low", "high"])
+def test_its_name_stands_whole_in_a_small_chart(qtbot: QtBot, share: float) -> None:
+    spec, history = CHARTS[0], some_history(200, 1)
+    epoch, x, y = np.asarray(history.epoch, np.float64), Scale(0.0, 2000.0), Scale(0.0, 1.0)
+    name = "PCA with 200 numbers: 0.5"
+    curves = curves_of(spec, history)
+    view = PlotView(spec)
+    qtbot.addWidget(view)
+    view.resize(view.minimumSizeHint().width(), 160)
+    view.set_data(ChartData(spec, epoch, curves, x, y, Reference(y.value(share), name)))
+    view.show()
+    qtbot.waitUntil(lambda: view.has_graph)
+    view.grab()
+    graph = view._graph
+    assert graph is not None
+    label = graph._references[0][1]
+    assert label.toPlainText().split() == name.split()
+    words = label.mapRectToScene(label.boundingRect())
+    plot = graph._box.mapRectToScene(graph._box.boundingRect())
+    assert plot.adjusted(-1.0, -1.0, 1.0, 1.0).contains(words)
