@@ -71,7 +71,7 @@ def _origin(
     seed = noise_seed if noisy or noise is None else None
     seeds = len(model.saved.results)
     if all_runs and seeds > 1:
-        weights = tr("{n} seeds, {weights}", n=seeds, weights=tr(WEIGHTS[model.weights]))
+        weights = tr("{n:,} seeds, {weights}", n=seeds, weights=tr(WEIGHTS[model.weights]))
         several = {"seed": None, "epoch": None, "weights": weights}
         return model.origin(noise=words, noise_seed=seed, **several)
     return model.origin(noise=words, noise_seed=seed)

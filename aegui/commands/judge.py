@@ -96,7 +96,7 @@ def _say(
         spread = mean_and_std(generated.shares)
         say(
             tr(
-                "Over {n} seeds the share of sure images is {mean:.1%} ± {std:.1%}.",
+                "Over {n:,} seeds the share of sure images is {mean:.1%} ± {std:.1%}.",
                 n=len(generated.seeds),
                 mean=spread["mean"] or 0.0,
                 std=spread["std"] or 0.0,

@@ -331,7 +331,7 @@ def _errors_finding(model: OpenedRun) -> str:
     pca = fit_pca(flat, min(model.codec.latent_size, len(flat) - 1))
     linear = wrong_pixels(flat, pca.decode(pca.encode(flat))).mean()
     return tr(
-        "{n} of {all} within 1 wrong pixel, {mean} wrong on average; PCA with as many numbers: "
+        "{n:,} of {all:,} within 1 wrong pixel, {mean} wrong on average; PCA with as many numbers: "
         "{linear}",
         n=int((wrong <= 1).sum()),
         all=len(wrong),

@@ -112,7 +112,7 @@ def _kept(result: StudyResult, name: str) -> str:
     if best is None:
         return name
     return tr(
-        "Of {n} settings that were tried {setting} is kept",
+        "Of {n:,} settings that were tried {setting} is kept",
         n=len(result.cells),
         setting=best.setting.title,
     )

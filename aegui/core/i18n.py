@@ -110,8 +110,16 @@ def tr(message: str, /, **values: object) -> str:
 
 
 def trn(singular: str, plural: str, n: int, /, **values: object) -> str:
-    """Like ``tr`` for a counted thing; ``{n}`` is filled with ``n``."""
-    return _fill(_LanguageState.catalogue.ngettext(singular, plural, n), {"n": n, **values})
+    """Like ``tr`` for a counted thing; ``{n}`` is filled with ``n``, its thousands apart."""
+    text = _LanguageState.catalogue.ngettext(singular, plural, n)
+    return _fill(text, {"n": _Count(n), **values})
+
+
+class _Count(int):
+    """A number of things: its thousands stand apart also where a message does not ask for it."""
+
+    def __format__(self, format_spec: str) -> str:
+        return super().__format__(format_spec or ",")
 
 
 class _Filler(string.Formatter):

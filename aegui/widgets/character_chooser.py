@@ -145,7 +145,7 @@ class CharacterChooser(QWidget):
         self.grid.set_checked(i for i, label in enumerate(self._labels) if label in chosen)
         self._count.setText(
             tr(
-                "{chosen} of {count} characters",
+                "{chosen:,} of {count:,} characters",
                 chosen=len(self.grid.checked),
                 count=len(self._labels),
             )

@@ -162,7 +162,7 @@ class Gallery(Cells, PaintedArea):
     def spoken(self, place: int) -> str:
         """Its name, where it stands and whether it is left out."""
         out = self._taken is not None and not self._taken[self._shown[place]]
-        at = tr("{index} of {count}", index=place + 1, count=len(self._shown))
+        at = tr("{index:,} of {count:,}", index=place + 1, count=len(self._shown))
         words = [self.text_of(place), at, tr("left out") if out else ""]
         return ", ".join(word for word in words if word)
 

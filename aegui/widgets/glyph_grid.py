@@ -132,7 +132,7 @@ class GlyphGrid(Cells, Painted):
     def spoken(self, place: int) -> str:
         """Its name, where it stands and whether it is ticked."""
         text = f"{self.text_of(place)}, " + tr(
-            "{index} of {count}", index=place + 1, count=len(self._labels)
+            "{index:,} of {count:,}", index=place + 1, count=len(self._labels)
         )
         if not self._checkable:
             return text

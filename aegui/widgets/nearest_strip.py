@@ -161,7 +161,7 @@ class NearestStrip(Cells, Painted):
             for label, distance in self._nearest:
                 name, away = "", error_text(distance)
                 if self._glyphs.look.glyphs:
-                    name, away = label_sign(label), tr("{n} px", n=round(distance))
+                    name, away = label_sign(label), tr("{n:,} px", n=round(distance))
                 # Room for a name and the gap after it; a bold one is not taken for a figure.
                 name_px = bold.horizontalAdvance(name) + _NAME_GAP_PX if name else 0
                 made.append(

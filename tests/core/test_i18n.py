@@ -31,9 +31,12 @@ def test_numbers_have_the_marks_of_the_language() -> None:
     assert tr("{epoch:,} of {epochs:,}", epoch=4000, epochs=8000) == "4.000 de 8.000"
     assert tr("{name}: {loss:.3g}", name="a.b, c", loss=0.25) == "a.b, c: 0,25"
     assert "1.000" in trn("{n:,} epoch", "{n:,} epochs", 1000)
+    assert trn("{n} wrong pixel", "{n} wrong pixels", 1234) == "1.234 píxeles errados"
 
 
 def test_english_keeps_the_marks_of_python() -> None:
     assert localized(8000, ",") == "8,000"
     assert tr("{epoch:,} of {epochs:,}", epoch=4000, epochs=8000) == "4,000 of 8,000"
     assert localized(0.03) == "0.03"
+    assert trn("{n} wrong pixel", "{n} wrong pixels", 1234) == "1,234 wrong pixels"
+    assert trn("{n} wrong pixel", "{n} wrong pixels", 1) == "1 wrong pixel"

@@ -370,10 +370,10 @@ def _assume_data(notes: Notes, pixels: int | None) -> None:
         if pixels == _GREY_SIDE**2:
             sizes = {"height": _GREY_SIDE, "width": _GREY_SIDE, "channels": 1}
             notes.settings["data.images"] = sizes
-        text = tr("Data: {source}, for {n} numbers per sample.", source=source, n=pixels)
+        text = tr("Data: {source}, for {n:,} numbers per sample.", source=source, n=pixels)
         notes.say("assumed", text)
     else:
-        notes.say("needs", tr("data of {n} pixels per sample: open your own file", n=pixels))
+        notes.say("needs", tr("data of {n:,} pixels per sample: open your own file", n=pixels))
 
 
 def _source(notes: Notes, text: str) -> str | None:

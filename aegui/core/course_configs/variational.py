@@ -56,7 +56,7 @@ class Variational:
             pixels = inputs or GLYPH_PIXELS
             beta = mean.number * pixels
             text = tr(
-                "weight of the divergence, {beta:.4g} beside a sum over {n} pixels",
+                "weight of the divergence, {beta:.4g} beside a sum over {n:,} pixels",
                 beta=beta,
                 n=pixels,
             )

@@ -263,7 +263,7 @@ def _check_columns(rows: list[str], number: int, layout: _ColumnLayout, path: Pa
             raise _at(
                 path,
                 number + at,
-                tr("{found} columns; the lines before have {n}", found=found, n=layout.columns),
+                tr("{found:,} columns; the lines before have {n:,}", found=found, n=layout.columns),
             )
 
 

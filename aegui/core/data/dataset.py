@@ -94,7 +94,7 @@ class Dataset:
         if len(labels) != len(images) or len(names) != len(images):
             raise AeguiError(
                 tr(
-                    "{name}: {images} images but {labels} labels and {names} names.",
+                    "{name}: {images:,} images but {labels:,} labels and {names:,} names.",
                     name=name,
                     images=len(images),
                     labels=len(labels),

@@ -95,7 +95,7 @@ class ImageReading:
             return ()
         listed = "; ".join(f"{one.path.name}: {one.reason}" for one in self.skipped[:_MOST_LISTED])
         more = len(self.skipped) - _MOST_LISTED
-        rest = "; " + tr("and {n} more", n=more) if more > 0 else ""
+        rest = "; " + tr("and {n:,} more", n=more) if more > 0 else ""
         text = trn(
             "{n} file could not be read and is left out: ",
             "{n} files could not be read and are left out: ",
@@ -140,7 +140,7 @@ def scan_images(
 
 def _no_images(root: Path, others: int) -> str:
     """What to say about a folder of ``others`` files, none of them an image."""
-    text = tr("{folder}: there are no images in it ({n} other files).", folder=root, n=others)
+    text = tr("{folder}: there are no images in it ({n:,} other files).", folder=root, n=others)
     sets = [name for name in _shown(os.listdir(root)) if name.lower().endswith(_SET_ENDINGS)]
     if not sets:
         return text

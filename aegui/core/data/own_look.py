@@ -63,9 +63,9 @@ class OwnLook:
 def size_words(channels: int, height: int, width: int) -> str:
     """Size and colours of an image in words."""
     return (
-        tr("{width} × {height} in grey", width=width, height=height)
+        tr("{width:,} × {height:,} in grey", width=width, height=height)
         if channels == 1
-        else tr("{width} × {height} in colour", width=width, height=height)
+        else tr("{width:,} × {height:,} in colour", width=width, height=height)
     )
 
 

@@ -22,8 +22,8 @@ def refuse_other_size(codec: Codec, dataset: Dataset) -> None:
         return
     raise AeguiError(
         tr(
-            "{name} has {got} pixels per sample, but the network takes {wanted}: images of {size} "
-            "do not fit a network that was trained on {trained}.",
+            "{name} has {got:,} pixels per sample, but the network takes {wanted:,}: images of "
+            "{size} do not fit a network that was trained on {trained}.",
             name=dataset.name,
             got=dataset.pixels,
             wanted=codec.pixels,

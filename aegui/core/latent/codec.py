@@ -295,7 +295,8 @@ class Codec:
         if array.size == 0 or array.size % width or (array.ndim == 1 and array.size != width):
             raise AeguiError(
                 tr(
-                    "The network takes {width} numbers per sample, not an array of shape {shape}.",
+                    "The network takes {width:,} numbers per sample, not an array of shape "
+                    "{shape}.",
                     width=width,
                     shape="x".join(map(str, array.shape)),
                 )

@@ -252,7 +252,7 @@ def project(
     if len(array) < FEWEST[method]:
         raise AeguiError(
             tr(
-                "{method} needs at least {least} samples; there are {n}.",
+                "{method} needs at least {least} samples; there are {n:,}.",
                 method=tr(choice.label),
                 least=FEWEST[method],
                 n=len(array),
@@ -328,7 +328,7 @@ def _perplexity(n: int, options: ProjectionOptions) -> tuple[float, tuple[str, .
     largest = (n - 1) / 3.0
     if options.perplexity <= largest:
         return options.perplexity, ()
-    note = tr("perplexity {used:.3g} instead of {asked:g}: there are only {n} samples",
+    note = tr("perplexity {used:.3g} instead of {asked:g}: there are only {n:,} samples",
               used=largest, asked=options.perplexity, n=n)  # fmt: skip
     return largest, (note,)
 
@@ -379,7 +379,7 @@ def _descend(
         )
         done += steps
         places = np.array(embedding, np.float32)
-        text = tr("step {done} of {total}", done=done, total=total)
+        text = tr("step {done:,} of {total:,}", done=done, total=total)
         work.tell(begin + (1.0 - begin) * done / total, text, places.copy())
     return places
 

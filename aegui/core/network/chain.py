@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from aegui.core.i18n import tr
 from aegui.core.network.layers import LayerShape
-from aegui.core.network.shapes import Misfit, is_image, shape_words
+from aegui.core.network.shapes import Misfit, is_image, shape_text
 from aegui.core.recipe import (
     ConvSpec,
     ConvTransposeSpec,
@@ -204,8 +204,8 @@ def _no_mirror(layer: LayerShape) -> str:
     return tr(
         "A mirrored decoder cannot get back from {after} to {before}: choose sizes that divide "
         "evenly, or give the decoder layers of its own.",
-        after=shape_words(layer.output_shape),
-        before=shape_words(layer.input_shape),
+        after=shape_text(layer.output_shape),
+        before=shape_text(layer.input_shape),
     )
 
 
@@ -249,8 +249,8 @@ def _own_output(
             tr(
                 "The decoder ends at {have} and the images are {wanted}: change its strides or "
                 "sizes so that they agree.",
-                have=shape_words(builder.shape),
-                wanted=shape_words(image_shape),
+                have=shape_text(builder.shape),
+                wanted=shape_text(image_shape),
             ),
         )
 

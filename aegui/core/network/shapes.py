@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from math import prod
 from typing import Literal
 
+from aegui.core.i18n import localized
+
 Shape = tuple[int, ...]
 """That of one sample: ``(n,)`` for a row of numbers, ``(channels, height, width)`` for an image."""
 Role = Literal["weight", "bias", "buffer"]
@@ -47,6 +49,11 @@ def is_image(shape: Shape) -> bool:
     return len(shape) == 3
 
 
+def shape_text(shape: Shape) -> str:
+    """``10``, ``12,288`` or ``32×7×7``, as a person reads it."""
+    return "×".join(localized(side, ",") for side in shape)
+
+
 def shape_words(shape: Shape) -> str:
-    """``10`` or ``32x7x7``."""
+    """``10``, ``12288`` or ``32x7x7``, for code and files."""
     return "x".join(map(str, shape))

@@ -10,7 +10,6 @@ from aegui.core.training.length import BATCH, is_one_large_batch
 if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.network.plan import Place, Plan
-    from aegui.core.network.shapes import Shape
     from aegui.core.recipe import Recipe
 
 _MOST_SIZES = 13
@@ -18,11 +17,6 @@ _KEPT_SIZES = 4
 _MOST_CHARACTERS = 40
 """Of a chain with images, whose sizes are long words."""
 _LANDMARKS = {"input", "code", "output"}
-
-
-def shape_text(shape: Shape) -> str:
-    """``10`` or ``32×7×7``."""
-    return "×".join(map(str, shape))
 
 
 def architecture(plan: Plan) -> str:
@@ -45,7 +39,8 @@ def architecture(plan: Plan) -> str:
 
 
 def _size(place: Place) -> str:
-    return "?" if place.output_shape is None else shape_text(place.output_shape)
+    # As set-up lines have them: 784-1000-500 is read as one word.
+    return "?" if place.output_shape is None else "×".join(map(str, place.output_shape))
 
 
 def _counts(place: Place) -> bool:

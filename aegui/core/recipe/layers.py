@@ -17,7 +17,7 @@ from aegui.core.fields import FieldWords, worded
 from aegui.core.i18n import mark, tr
 from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.catalog import LATENTS, TOPS, UPSAMPLINGS
-from aegui.core.network.shapes import Misfit, Shape, TensorSpec, is_image, shape_words
+from aegui.core.network.shapes import Misfit, Shape, TensorSpec, is_image, shape_text, shape_words
 from aegui.core.recipe.parts import (
     MAX_CHANNELS,
     MAX_IMAGE,
@@ -133,8 +133,8 @@ def _need_image(shape: Shape) -> None:
     if not is_image(shape):
         raise Misfit(
             tr(
-                "This layer needs an image, but a row of {n} numbers arrives: put a Reshape layer "
-                "before it.",
+                "This layer needs an image, but a row of {n:,} numbers arrives: put a Reshape "
+                "layer before it.",
                 n=shape[0],
             )
         )
@@ -528,10 +528,10 @@ class ReshapeSpec(LayerPart):
         if prod(wanted) != prod(shape):
             raise Misfit(
                 tr(
-                    "{have} numbers arrive, but {wanted} takes {n}: change the reshape, or the "
+                    "{have:,} numbers arrive, but {wanted} takes {n:,}: change the reshape, or the "
                     "layer before it.",
                     have=prod(shape),
-                    wanted=shape_words(wanted),
+                    wanted=shape_text(wanted),
                     n=prod(wanted),
                 )
             )

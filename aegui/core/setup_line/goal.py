@@ -96,7 +96,9 @@ class Bound:
             px = trn("{n} pixel", "{n} pixels", int(self.limit))
             if not self.of:
                 return tr("all samples within {px}", px=px)
-            return tr("{count} of {of} samples within {px}", count=self.count, of=self.of, px=px)
+            return tr(
+                "{count:,} of {of:,} samples within {px}", count=self.count, of=self.of, px=px
+            )
         row = FIGURES[self.figure]
         limit = localized(self.limit, ".1%" if row.is_share else ".6g")
         if row.sign == _AT_LEAST:
@@ -152,7 +154,7 @@ class LineGoal:
         for bound in self.bounds:
             if bound.of > samples:
                 return tr(
-                    "The goal is about {of} samples, and there are {n}.", of=bound.of, n=samples
+                    "The goal is about {of:,} samples, and there are {n:,}.", of=bound.of, n=samples
                 )
         return ""
 

@@ -159,7 +159,7 @@ def share_words(diagram: PhaseDiagram, row: int, column: int) -> str:
         return tr("{setting}: no run has ended yet", setting=", ".join(choices) or "–")
     low, high = diagram.interval(row, column)
     return tr(
-        "{setting}: {met} of {n} runs reach the goal, {share:.0f} % [{low:.0f}, {high:.0f}]",
+        "{setting}: {met:,} of {n:,} runs reach the goal, {share:.0f} % [{low:.0f}, {high:.0f}]",
         setting=", ".join(choices) or tr("All seeds"),
         met=met,
         n=runs,

@@ -132,7 +132,7 @@ def why(winner: StudyCell, others: Sequence[StudyCell], plan: StudyPlan) -> str:
 
 def _reason(key: str, winner: StudyCell, plan: StudyPlan, *, is_first: bool) -> str:
     if key == GOAL:
-        return tr("{met} of {n} runs reach the goal.", met=winner.met(plan), n=len(winner.runs))
+        return tr("{met:,} of {n:,} runs reach the goal.", met=winner.met(plan), n=len(winner.runs))
     words = (
         mark("{figure}: {value} is best.")
         if is_first

@@ -14,7 +14,7 @@ from aegui.core.data.load import load_dataset
 from aegui.core.data.published import PUBLISHED
 from aegui.core.data.store import megabytes
 from aegui.core.data.writers import write_dataset
-from aegui.core.i18n import tr
+from aegui.core.i18n import localized, tr
 from aegui.paths import resources_dir, user_data_dir
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def entries() -> tuple[DataEntry, ...]:
 def _builtin_entry(key: str) -> DataEntry:
     row = BUILTIN_SETS[key]
     _, height, width = row.shape
-    size = f"{width} × {height}"
+    size = f"{localized(width, ',')} × {localized(height, ',')}"
     detail = tr("{count:,} · {size}", count=row.count, size=size)
     missing = download_key(key)
     if missing is not None:

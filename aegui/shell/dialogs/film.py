@@ -134,7 +134,7 @@ class FilmDialog(QDialog):
     def _on_sizes_answered(self, found: FilmSize) -> None:
         parts = [
             trn("{n:,} image", "{n:,} images", found.frames),
-            tr("{width} × {height} px", width=found.width, height=found.height),
+            tr("{width:,} × {height:,} px", width=found.width, height=found.height),
             *([tr("{n:.1f} s", n=found.seconds)] if found.seconds else ()),
             tr("about {amount}", amount=megabytes(found.size)),
         ]

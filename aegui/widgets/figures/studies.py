@@ -99,7 +99,7 @@ def _cells(result: StudyResult, key: str) -> list[tuple[int, StudyCell]]:
 def _says(cell: StudyCell, key: str) -> str:
     known = [value for value in cell.values(key) if math.isfinite(value)]
     return tr(
-        "{setting}: {figure} {mean} ± {deviation}, {n} runs",
+        "{setting}: {figure} {mean} ± {deviation}, {n:,} runs",
         setting=cell.setting.title,
         figure=tr(run_figure(key).label),
         mean=figure_words(key, cell.mean(key)),
@@ -306,7 +306,7 @@ def _heat(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | None
             items.append(tuple(places))
             words.append(
                 tr(
-                    "{up}, {across}: {value}, mean of {n} runs",
+                    "{up}, {across}: {value}, mean of {n:,} runs",
                     up=choice_words(up_label),
                     across=choice_words(across_label),
                     value=figure_words(key, mean[row, column]),

@@ -49,7 +49,7 @@ CONV: dict[str, Any] = {"kind": "conv", "channels": 4}
         (
             {"network": {"decoder": [{"kind": "reshape", "channels": 3, "height": 1, "width": 1}]}},
             "network.decoder.0",
-            "2 numbers arrive, but 3x1x1 takes 3",
+            "2 numbers arrive, but 3×1×1 takes 3",
         ),
         (
             {"network": {"latent": {"units": 2, "top_k": 3}}},
@@ -110,7 +110,7 @@ def test_a_decoder_for_another_size_or_colour_says_what_is_missing() -> None:
     network = {"decoder": decoder, "output_layer": CONV}
     (problem,) = resolve(Recipe.model_validate({"network": network}), COLOUR).problems
     assert problem.where == "network.output"
-    assert "ends at 3x4x4 and the images are 3x8x8" in problem.message
+    assert "ends at 3×4×4 and the images are 3×8×8" in problem.message
 
 
 def test_the_output_gets_the_channels_of_the_images() -> None:

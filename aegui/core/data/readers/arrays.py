@@ -143,7 +143,7 @@ def _sides(pixels: int, source: GlyphSource, line: int | None) -> tuple[int, int
         return side, side
     raise source.not_glyphs(
         tr(
-            "{pixels} numbers for each glyph; expected 7 rows, 35 pixels or a square image.",
+            "{pixels:,} numbers for each glyph; expected 7 rows, 35 pixels or a square image.",
             pixels=pixels,
         ),
         line,

@@ -73,14 +73,14 @@ def read_png_sheet(
     if grid is None:
         raise source.refusal(
             tr(
-                "no grid of glyphs fits {width}x{height} pixels; give the size of a glyph.",
+                "no grid of glyphs fits {width:,}x{height:,} pixels; give the size of a glyph.",
                 width=sheet.shape[1],
                 height=sheet.shape[0],
             )
         )
     images = _without_empty_end(_cut(sheet, grid))
     note = tr(
-        "read as {n} glyphs of {width}x{height} pixels (scale {scale}, gap {gap}).",
+        "read as {n:,} glyphs of {width}x{height} pixels (scale {scale}, gap {gap}).",
         n=len(images),
         width=grid.width,
         height=grid.height,
@@ -122,7 +122,8 @@ def _load(source: GlyphSource) -> tuple[NDArray[np.float32], str]:
     ):
         raise source.refusal(
             tr(
-                "{width}x{height} pixels; at most {side} a side and {total} in all are read.",
+                "{width:,}x{height:,} pixels; at most {side:,} a side and {total:,} in all are "
+                "read.",
                 width=width,
                 height=height,
                 side=MAX_SIDE_PX,

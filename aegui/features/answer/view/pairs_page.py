@@ -126,7 +126,7 @@ class PairsPage(QWidget):
                 second=label_name(labels[pair.second]),
             )
             shares = (pair.alike, pair.best, pair.model)
-            figures = (tr("{n} px", n=pair.distance), *map(_percent, shares))
+            figures = (tr("{n:,} px", n=pair.distance), *map(_percent, shares))
             texts = (f"{label_sign(labels[pair.first])}  {label_sign(labels[pair.second])}",)
             for column, text in enumerate((*texts, *figures)):
                 item = QTableWidgetItem(text)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 
 from aegui.core.i18n import tr
 from aegui.core.network.layer_fields import field_of, spec_words
-from aegui.core.network.words import shape_text
+from aegui.core.network.shapes import shape_text
 from aegui.core.recipe import MAX_UNITS, LatentSpec, LayerSpec
 from aegui.core.recipe.layers import LAYERS
 from aegui.core.study.varied import path_of_layer

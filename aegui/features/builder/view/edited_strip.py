@@ -136,7 +136,7 @@ class EditedStrip(QFrame):
         self._lines.setVisible(bool(shown))
         self.more.setVisible(rest > 0)
         if rest > 0:
-            self.more.setText(tr("Fewer") if self._is_open else tr("and {n} more", n=rest))
+            self.more.setText(tr("Fewer") if self._is_open else tr("and {n:,} more", n=rest))
 
     def _on_more_clicked(self) -> None:
         self._is_open = not self._is_open

@@ -103,7 +103,7 @@ def _summary(rows: Reconstructions) -> str:
     ]
     if rows.perfect is not None:
         perfect, count = rows.perfect, rows.measured
-        parts.append(tr("{perfect} of {count} perfect", perfect=perfect, count=count))
+        parts.append(tr("{perfect:,} of {count:,} perfect", perfect=perfect, count=count))
         worst = int(rows.worst)
         parts.append(trn("worst: {n} wrong pixel", "worst: {n} wrong pixels", worst))
     else:

@@ -24,7 +24,7 @@ from aegui.core.data.builtin import BUILTIN_SETS
 from aegui.core.data.emoji import EMOJI, EMOJI_KINDS
 from aegui.core.fields import fields_of
 from aegui.core.folding import folded
-from aegui.core.i18n import tr, trn
+from aegui.core.i18n import localized, tr, trn
 from aegui.core.recipe import AugmentSpec, ImageSpec
 from aegui.core.recipe.settings import SAMPLES, setting_at
 from aegui.features.data.view.card_box import CardBox
@@ -419,7 +419,7 @@ class DataPanel(QWidget):
 
 def _facts(view: DataView) -> str:
     channels, height, width = view.pool.image_shape
-    size = f"{width} × {height}"
+    size = f"{localized(width, ',')} × {localized(height, ',')}"
     if channels == 3:
         size = tr("{size} in colour", size=size)
     elif channels != 1:

@@ -144,7 +144,7 @@ def percent_words(level: float) -> str:
 
 def _short(row: SheetRow, column: int) -> str:
     if row.wrong is not None:
-        return tr("{n} px", n=row.wrong[column])
+        return tr("{n:,} px", n=row.wrong[column])
     return localized(row.error[column], ".2g")
 
 

@@ -148,7 +148,7 @@ class NearestBox(QWidget):
 def _words(found: NearestDrawn) -> str:
     inversion = found.inversion
     words = tr(
-        "A GAN has no encoder: this was searched for by gradient, from {n} random codes. Squared "
+        "A GAN has no encoder: this was searched for by gradient, from {n:,} random codes. Squared "
         "error per pixel {error}; that of a random image is {chance}.",
         n=inversion.starts,
         error=localized(inversion.error, ".4f"),

@@ -308,7 +308,7 @@ class CodeNumbers(Painted):
 
     def _below(self) -> str:
         more = len(self._code) - self.shown
-        parts = [tr("and {n} more", n=more)] if more > 0 else []
+        parts = [tr("and {n:,} more", n=more)] if more > 0 else []
         return " · ".join([*parts, *filter(None, [self._epoch_words()])])
 
 

@@ -372,7 +372,7 @@ def test_nothing_is_cut_off_in_a_narrow_dock(bench: Bench, qtbot: QtBot) -> None
     for part in (card, *(c for c in card.findChildren(QWidget) if c.isVisible())):
         layout = part.layout()
         assert layout is None or layout.minimumSize().width() <= part.width()
-    assert card.accessibleName().startswith("Encoder 11, 50000 → 50000")
+    assert card.accessibleName().startswith("Encoder 11, 50,000 → 50,000")
 
 
 def test_every_card_says_what_it_is(bench: Bench) -> None:

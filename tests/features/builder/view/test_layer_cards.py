@@ -7,6 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from aegui.core.data.dataset import Dataset
+from aegui.core.i18n import set_language
 from aegui.core.network.presets import PRESETS
 from aegui.core.recipe import ConvSpec, Recipe
 from aegui.core.recipe.layers import LAYERS
@@ -34,6 +35,16 @@ def test_cards_of_a_mixed_network_show_shapes_and_kinds(studio: Bench) -> None:
     assert headings[1:] == ["1. Convolution", "2. Batch norm", "3. Max pooling", "4. Dense", "Code"]
     assert studio.cards[1].accessibleName().startswith("Encoder 1, Convolution, 1×28×28 →")
     assert "16 channels, kernel 3, stride 2, padding 1" in studio.cards[1].accessibleName()
+
+
+def test_large_sizes_have_their_thousands_apart(studio: Bench) -> None:
+    studio.cards[4].fields["units"].setValue(12288)
+    assert studio.cards[4].state().shape == "784 → 12,288"
+    set_language("es")
+    try:
+        assert studio.cards[5].state().shape == "12.288 → 2"
+    finally:
+        set_language("en")
 
 
 @pytest.mark.parametrize(
