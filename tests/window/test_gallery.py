@@ -120,6 +120,21 @@ def test_what_fits_nothing_is_told_with_a_way_out(window: MainWindow, qtbot: QtB
     dialog.reject()
 
 
+def test_a_row_has_as_many_cards_as_fit_beside_one_another(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    cards = opened(window, qtbot).cards
+    for width in range(cards.width(), cards.width() + 300, 25):
+        cards.resize(width, cards.height())
+        QApplication.processEvents()
+        model = cards.model()
+        tops = [cards.visualRect(model.index(row, 0)).top() for row in range(model.rowCount())]
+        columns = tops.count(tops[0])
+        assert columns < len(tops), "some are below"
+        bar_px = 20
+        assert width - columns * cards.gridSize().width() <= bar_px + columns
+
+
 def test_cards_are_filtered(window: MainWindow, qtbot: QtBot) -> None:
     dialog = opened(window, qtbot)
     dialog.clear()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Signal
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QAbstractItemView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QWidget
 
 from aegui.core.cards import CARD_SIZE
 from aegui.core.i18n import tr
@@ -106,7 +106,10 @@ class CardList(PictureList):
 
     def _spread(self) -> None:
         """Let the cards of a row share its width, rather than leave what is over at its end."""
-        wide = self.viewport().width() - 1
+        # Qt keeps the room of a scroll bar free, also where there is none yet.
+        metric = QStyle.PixelMetric.PM_ScrollBarExtent
+        bar = self.style().pixelMetric(metric, None, self.verticalScrollBar())
+        wide = self.maximumViewportSize().width() - bar - 1
         columns = max(1, wide // self._cell.width())
         room = QSize(max(self._cell.width(), wide // columns), self._cell.height())
         if room != self.gridSize():
