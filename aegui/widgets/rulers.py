@@ -97,7 +97,7 @@ def _paint_x(painter: QPainter, view: Viewport, theme: Theme, name: str) -> None
     for value in values:
         x = view.x_pixel(value)
         text = tick_text(value, step)
-        box = _centred(metrics, text, QPointF(x, bottom + _TICK_PX), QRectF(0, bottom, right, 0))
+        box = _x_box(view, metrics, x, text)
         painter.drawLine(QLineF(round(x), bottom, round(x), bottom + _TICK_PX))
         if not box.intersects(end):
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
@@ -115,7 +115,7 @@ def _paint_y(painter: QPainter, view: Viewport, theme: Theme, name: str) -> None
     sides = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
     for value in values:
         y = view.y_pixel(value)
-        box = QRectF(0, y - height / 2, view.left - 8, height)
+        box = _y_box(view, height, y)
         painter.drawLine(QLineF(view.left - 1 - _TICK_PX, round(y), view.left - 1, round(y)))
         if not box.intersects(end) and box.bottom() < view.top + view.height + height / 2:
             text = tick_text(value, step)
@@ -144,6 +144,37 @@ def _centred(metrics: QFontMetricsF, text: str, top: QPointF, within: QRectF) ->
     width = metrics.horizontalAdvance(text) + 2
     left = min(max(top.x() - width / 2, within.left() + 2), within.right() - width - 2)
     return QRectF(left, top.y(), width, BOTTOM_PX - _TICK_PX)
+
+
+def _x_box(view: Viewport, metrics: QFontMetricsF, x: float, text: str) -> QRectF:
+    bottom = view.top + view.height
+    within = QRectF(0, bottom, view.left + view.width, 0)
+    return _centred(metrics, text, QPointF(x, bottom + _TICK_PX), within)
+
+
+def _y_box(view: Viewport, height: float, y: float) -> QRectF:
+    return QRectF(0, y - height / 2, view.left - 8, height)
+
+
+def x_figures_below(view: Viewport, pill: QRectF, metrics: QFontMetricsF) -> QRectF:
+    """The figures of the lower ruler that ``pill`` would cut off, as one box; empty if none."""
+    values, step = x_ticks(view)
+    found = QRectF()
+    for value in values:
+        box = _x_box(view, metrics, view.x_pixel(value), tick_text(value, step))
+        if box.intersects(pill):
+            found = found.united(box)
+    return found
+
+
+def y_figures_below(view: Viewport, pill: QRectF, metrics: QFontMetricsF) -> QRectF:
+    """The same at the left ruler."""
+    found = QRectF()
+    for value in y_ticks(view)[0]:
+        box = _y_box(view, metrics.height(), view.y_pixel(value))
+        if box.intersects(pill):
+            found = found.united(box)
+    return found
 
 
 def x_pill(view: Viewport, x: float, text: str, metrics: QFontMetricsF) -> QRectF:

@@ -7,7 +7,7 @@ the spot: the sample that is meant, where it is drawn too small to be seen, else
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
@@ -18,7 +18,7 @@ from aegui.features.map.view.lasso import Lasso
 from aegui.features.map.view.marks import paint_arrow, paint_tag, tag_rect
 from aegui.kit.theme import RADIUS
 from aegui.widgets.glyphs import label_name
-from aegui.widgets.rulers import fitting_font, x_pill, y_pill
+from aegui.widgets.rulers import fitting_font, x_figures_below, x_pill, y_figures_below, y_pill
 from aegui.widgets.scatter.sprites import framed_pixmap, framed_size
 from aegui.widgets.ticks import place_text
 
@@ -45,6 +45,14 @@ _SEEN_PX = 30.0
 _MOST_RINGS = 500
 
 
+class _Pill(NamedTuple):
+    """A coordinate on a ruler: where, what, and the figures of the ruler that make room for it."""
+
+    rect: QRectF
+    text: str
+    over: QRectF
+
+
 class CursorOverlay:
     """The state of the cursor on the screen, and its painting."""
 
@@ -59,7 +67,7 @@ class CursorOverlay:
         self._preview: NDArray[np.float32] | None = None
         self._pixmap: tuple[object, QPixmap] | None = None
         self._framed: tuple[object, tuple[float, float]] | None = None
-        self._pills_of: tuple[object, tuple[tuple[QRectF, str], ...]] | None = None
+        self._pills_of: tuple[object, tuple[_Pill, ...]] | None = None
         self.painted = QRegion()
         """What it took when it was painted last: what has to be painted anew when it changes."""
 
@@ -106,7 +114,7 @@ class CursorOverlay:
         at = self.pixel(view)
         if at is None:
             return rects
-        pills = [rect for rect, _ in self._pills(view, at, font)]
+        pills = [pill.rect.united(pill.over) for pill in self._pills(view, at, font)]
         rects += [QRectF(at.x(), view.top, 1, view.height), *pills]
         if not self._scene.ribbon:
             rects.append(QRectF(view.left, at.y(), view.width, 1))
@@ -151,16 +159,19 @@ class CursorOverlay:
             return False
         return self._scene.points.box(self.hovered).height() < _SEEN_PX
 
-    def _pills(self, view: Viewport, at: QPointF, font: QFont) -> tuple[tuple[QRectF, str], ...]:
+    def _pills(self, view: Viewport, at: QPointF, font: QFont) -> tuple[_Pill, ...]:
         """Where the coordinates are written on the rulers, and what; asked for often in a move."""
         key = self.place, view, font, self._scene.ribbon
         if self._pills_of is None or self._pills_of[0] != key:
             metrics = QFontMetricsF(font)
             x, y = self.place or (0.0, 0.0)
             text = place_text(x, view.sx)
-            pills = [(x_pill(view, at.x(), text, metrics), text)]
+            rect = x_pill(view, at.x(), text, metrics)
+            pills = [_Pill(rect, text, x_figures_below(view, rect, metrics))]
             if not self._scene.ribbon:
-                pills.append((y_pill(view, at.y(), metrics), place_text(y, view.sy)))
+                rect = y_pill(view, at.y(), metrics)
+                over = y_figures_below(view, rect, metrics)
+                pills.append(_Pill(rect, place_text(y, view.sy), over))
             self._pills_of = key, tuple(pills)
         return self._pills_of[1]
 
@@ -225,7 +236,9 @@ class CursorOverlay:
         self, painter: QPainter, view: Viewport, at: QPointF, theme: Theme, font: QFont
     ) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for rect, text in self._pills(view, at, font):
+        for rect, text, over in self._pills(view, at, font):
+            # Half a figure beside it would be read as another one.
+            painter.fillRect(over, theme.panel)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.accent)
             painter.drawRoundedRect(rect, 3, 3)
