@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent, QPaintEvent
 
 _SIGN_PX = 16
+_TEXT_EDGES_PX = 2
+"""Pixels that Qt leaves free beside the text of a list."""
 _CAUTIONS = frozenset({"warn", "bad"})
 
 
@@ -101,7 +103,7 @@ class ElidedCombo(QComboBox):
         """The choice, shortened to the width."""
         super().initStyleOption(option)
         control, edit = QStyle.ComplexControl.CC_ComboBox, QStyle.SubControl.SC_ComboBoxEditField
-        room = self.style().subControlRect(control, option, edit, self).width() - SPACING // 2
+        room = self.style().subControlRect(control, option, edit, self).width() - _TEXT_EDGES_PX
         if not option.currentIcon.isNull():
             room -= option.iconSize.width() + SPACING // 2
         text = option.fontMetrics.elidedText(option.currentText, Qt.TextElideMode.ElideRight, room)

@@ -42,6 +42,8 @@ _ROOMY_PX = 1600
 """In a narrower tool bar the lists of data and recipes stand without titles, without the device."""
 _LIST_PX = 120
 _MOST_LIST_PX = 228
+_MOST_RECIPE_PX = 320
+"""Names of recipes are longer than those of sets."""
 _LIST_SHARE = 0.25
 """Of the width beyond ``_TIGHT_PX``, what each list is wider than ``_LIST_PX``."""
 _TIGHT_PX = 1120
@@ -113,8 +115,8 @@ class MainToolBar(QToolBar):
             title.setVisible(roomy)
         self.device.setVisible(roomy)
         wider = round(_LIST_SHARE * max(0, self.width() - _TIGHT_PX))
-        for combo in (self.data, self.presets):
-            combo.setMaximumWidth(min(_LIST_PX + wider, _MOST_LIST_PX))
+        for combo, most in ((self.data, _MOST_LIST_PX), (self.presets, _MOST_RECIPE_PX)):
+            combo.setMaximumWidth(min(_LIST_PX + wider, most))
         self._show_estimate()
 
     def _show_estimate(self) -> None:

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint
 from PySide6.QtGui import QHelpEvent
-from PySide6.QtWidgets import QApplication, QLabel, QLayout, QStyleOptionComboBox, QToolTip, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLayout,
+    QStyleOptionComboBox,
+    QToolTip,
+    QWidget,
+)
 
 from aegui.kit.layouts import column, dim, held, hint, row
 from aegui.kit.marks import ElidedCombo
@@ -34,6 +42,19 @@ def test_parts_stand_in_their_order_with_their_stretch(qtbot: QtBot) -> None:
     margins = line.contentsMargins()
     assert (margins.left(), margins.top(), margins.right(), margins.bottom()) == (1, 2, 3, 4)
     assert first.parentWidget() is holder
+
+
+def test_a_list_of_its_own_width_shows_every_choice_whole(qtbot: QtBot) -> None:
+    combo = ElidedCombo()
+    qtbot.addWidget(combo)
+    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+    for words in ("mean ± deviation", "media ± desviación", "quartiles", "Squared error per pixel"):
+        combo.clear()
+        combo.addItem(words)
+        combo.resize(combo.sizeHint())
+        option = QStyleOptionComboBox()
+        combo.initStyleOption(option)
+        assert option.currentText == words
 
 
 def test_labels_are_dim(qtbot: QtBot) -> None:
