@@ -100,7 +100,7 @@ class Bound:
                 "{count:,} of {of:,} samples within {px}", count=self.count, of=self.of, px=px
             )
         row = FIGURES[self.figure]
-        limit = localized(self.limit, ".1%" if row.is_share else ".6g")
+        limit = localized(self.limit, ".1%" if row.is_share else ",.6g")
         if row.sign == _AT_LEAST:
             return tr("{figure} at least {limit}", figure=tr(row.label), limit=limit)
         return tr("{figure} at most {limit}", figure=tr(row.label), limit=limit)
