@@ -1,4 +1,4 @@
-"""What emojis are called and found by in the languages of the program, as Unicode says (CLDR)."""
+"""What samples and classes are called in the languages of the program: emojis as Unicode (CLDR)."""
 
 from __future__ import annotations
 
@@ -6,25 +6,39 @@ import logging
 from functools import cache, lru_cache
 
 from aegui.core.data.emoji import EMOJI_GROUPS, EMOJI_SUBGROUPS
+from aegui.core.data.published import PUBLISHED
 from aegui.core.folding import folded
-from aegui.core.i18n import LANGUAGES, language, tr
+from aegui.core.i18n import LANGUAGES, language, mark, tr
 from aegui.core.json_text import from_json
 from aegui.paths import resources_dir
 
 _log = logging.getLogger(__name__)
-_GROUPS = frozenset((*EMOJI_GROUPS, *EMOJI_SUBGROUPS.values()))
+_MARKED = frozenset(
+    (
+        *EMOJI_GROUPS,
+        *EMOJI_SUBGROUPS.values(),
+        *PUBLISHED["fashion"].classes,
+        mark("space"),
+        mark("DEL"),
+    )
+)
+"""What the catalogues have."""
+_NUMBER = " #"
+"""Before what tells a sample from the others of its class: "Coat #12"."""
 
 
 def spoken_name(name: str) -> str:
-    """What the emoji, or group of emojis, ``name`` is called in the language in force.
+    """What an emoji, a class of a set that ships, or a sample of it is called in the language.
 
-    Others are called as they are. Sets, recipes and files call emojis by their English names,
-    which are keys.
+    Others are called as they are. Sets, recipes and files have the English names, which are keys.
     """
     if language() == "en":
         return name
-    if name in _GROUPS:
+    if name in _MARKED:
         return tr(name)
+    label, number, place = name.rpartition(_NUMBER)
+    if label in _MARKED:
+        return f"{tr(label)}{number}{place}"
     said = _said(language()).get(name)
     return said[0] if said else name
 

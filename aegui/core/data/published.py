@@ -11,7 +11,7 @@ from aegui.core.data.dataset import Dataset
 from aegui.core.data.idx import numbered, read_idx_images, read_idx_labels
 from aegui.core.data.store import megabytes
 from aegui.core.errors import ReadError
-from aegui.core.i18n import tr
+from aegui.core.i18n import mark, tr
 from aegui.paths import user_data_dir
 
 if TYPE_CHECKING:
@@ -144,16 +144,16 @@ PUBLISHED: Mapping[str, PublishedSet] = {
                 "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
             ),
             (
-                "T-shirt/top",
-                "Trouser",
-                "Pullover",
-                "Dress",
-                "Coat",
-                "Sandal",
-                "Shirt",
-                "Sneaker",
-                "Bag",
-                "Ankle boot",
+                mark("T-shirt/top"),
+                mark("Trouser"),
+                mark("Pullover"),
+                mark("Dress"),
+                mark("Coat"),
+                mark("Sandal"),
+                mark("Shirt"),
+                mark("Sneaker"),
+                mark("Bag"),
+                mark("Ankle boot"),
             ),
             "Fashion-MNIST (Zalando SE)",
             "MIT",

@@ -133,7 +133,7 @@ class Known:
     def kind_of(self, index: int) -> str:
         """Its title without the number that tells it from the others of its class: "7 #123"."""
         if index not in self._kinds:
-            label, title = self.labels[self.rows[index]], self.title(index)
+            label, title = spoken_name(self.labels[self.rows[index]]), self.title(index)
             self._kinds[index] = label if title.startswith(f"{label} #") else title
         return self._kinds[index]
 

@@ -45,9 +45,20 @@ def test_names_are_said_in_the_language_of_the_program() -> None:
     set_language("es")
     assert spoken_name("red heart") == "corazón rojo"
     assert spoken_name("flag: Argentina") == "Bandera: Argentina"
+    assert spoken_name("Ankle boot") == "Botín"
+    assert spoken_name("Ankle boot #3461") == "Botín #3461"
+    assert spoken_name("space") == "espacio"
     assert spoken_name("7") == "7", "what is no emoji is called as its set calls it"
     set_language("en")
     assert spoken_name("red heart") == "red heart"
+
+
+def test_a_sample_is_of_its_class_in_the_language_of_the_program() -> None:
+    images = np.random.default_rng(0).random((2, 1, 4, 4))
+    clothes = Dataset.from_images("fashion", images, ("Coat", "Bag"), ("Coat #12", "Bag #7"))
+    set_language("es")
+    assert known(clothes, glyphs=False).title(0) == "Abrigo #12"
+    assert known(clothes, glyphs=False).kind_of(0) == "Abrigo"
 
 
 @pytest.mark.parametrize("code", ["en", "es"])

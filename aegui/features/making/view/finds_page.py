@@ -210,8 +210,14 @@ class FindsPage(QWidget):
         for button in (self.join, self.save):
             button.setEnabled(look is not None)
         n = len(self._meant())
-        self.join.setText(tr("Add {n} selected", n=n) if chosen else tr("Add all {n}", n=n))
-        self.save.setText(tr("Save {n} selected…", n=n) if chosen else tr("Save all {n}…", n=n))
+        if chosen:
+            join, save = tr("Add {n} selected", n=n), tr("Save {n} selected…", n=n)
+        elif n:
+            join, save = tr("Add all {n}", n=n), tr("Save all {n}…", n=n)
+        else:
+            join, save = tr("Add all"), tr("Save all…")
+        self.join.setText(join)
+        self.save.setText(save)
 
     # What the person does
 

@@ -76,6 +76,7 @@ def test_what_was_found_is_shown(page: FindsPage) -> None:
     page.set_look(None, GLYPHS)
     assert page.sheet.count() == 0
     assert not page.save.isEnabled()
+    assert (page.save.text(), page.join.text()) == ("Save all…", "Add all")
 
 
 def test_what_is_chosen_is_meant_or_else_all(page: FindsPage, qtbot: QtBot) -> None:
