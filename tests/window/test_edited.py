@@ -152,7 +152,7 @@ def test_other_data_are_told_and_reverted(qtbot: QtBot, window: MainWindow) -> N
     workspace = workspace_of(window)
     learnt = workspace.dataset
     workspace.edit_recipe(with_value(workspace.recipe, "data.chars", "abc"), "fewer")
-    assert "6 samples" in strip_of(window).text
+    assert "Lower case (5 × 7, 6 samples)" in strip_of(window).text
     assert "3 samples" in strip_of(window).text
     strip_of(window).revert.click()
     assert workspace.dataset is learnt

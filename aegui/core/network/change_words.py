@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from aegui.core.data.builtin import BUILTIN_LABELS
 from aegui.core.i18n import localized, mark, short_number, tr, with_marks
 from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.layer_fields import FIELDS
@@ -70,10 +71,15 @@ def change_lines(
 
 def data_line(learnt: Dataset, dataset: Dataset) -> str:
     """The set that was learnt, and that of the draft."""
-    old, new = (f"{it.name} ({data_words(it)})" for it in (learnt, dataset))
+    old, new = (f"{_title(it)} ({data_words(it)})" for it in (learnt, dataset))
     if old == new:
-        return tr("Data: other images or labels in “{name}”", name=dataset.name)
+        return tr("Data: other images or labels in “{name}”", name=_title(dataset))
     return _line(tr("Data"), old, new)
+
+
+def _title(dataset: Dataset) -> str:
+    """What a set is called: sets that ship as in the lists of them, others by their files."""
+    return tr(BUILTIN_LABELS.get(dataset.name, dataset.name))
 
 
 def setting_label(path: str) -> str:
