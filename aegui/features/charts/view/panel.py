@@ -173,7 +173,11 @@ class ChartsPanel(QWidget):
         self._history = history
         self._seeds = seeds
         self._curves.clear()
+        before = self._possible
         self._show_possible()
+        if self._possible != before:
+            # Also before any numbers: the charts of the training before would stay for the next.
+            self._arrange()
         self._redraw()
 
     def _show_possible(self) -> None:
@@ -186,8 +190,6 @@ class ChartsPanel(QWidget):
             self._possible = possible
             for key, button in self._buttons.items():
                 button.setVisible(key in possible)
-            if history is not None:
-                self._arrange()
 
     def set_has_glyphs(self, glyphs: bool) -> None:
         """Whether pixels are on or off: the charts that count wrong ones are chosen for each."""

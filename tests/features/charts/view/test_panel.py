@@ -520,6 +520,15 @@ def test_charts_come_and_go_with_what_a_training_records(panel: ChartsPanel, qtb
     assert panel.choices()["split"] is True
 
 
+def test_a_chart_of_the_network_before_does_not_stay_for_the_next(panel: ChartsPanel) -> None:
+    panel.set_history(with_terms(3, kl=[1.0, 2.0, 3.0], reconstruction=[9.0, 8.0, 7.0]), (0,))
+    assert view(panel, "split").isVisible()
+    panel.set_history(None)
+    panel.set_history(some_history(5, 1), (0,))
+    assert view(panel, "loss").isVisible()
+    assert not view(panel, "split").isVisible()
+
+
 def test_a_chart_gains_a_curve_when_another_training_has_one_more(
     panel: ChartsPanel, qtbot: QtBot
 ) -> None:
