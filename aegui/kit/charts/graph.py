@@ -38,6 +38,8 @@ _OVER = 1.0
 _TEXT_OFFSET = 3
 _TEXT_OVER = 40
 """Pixels by which figures may stand out of their axis."""
+_UNDER_ALPHA = 190
+"""Of the ground below the name of a reference line: runs that cross it stay to be seen."""
 _LABEL_PX = 4
 """Pixels that pyqtgraph leaves free on each side of a label."""
 Ticks = list[tuple[float, str]]
@@ -151,12 +153,15 @@ class Graph:
         reference.setPen(theme.text_dim, style=level_style(number))
         label.setColor(theme.text_dim)
         label.setFont(self._ink.font(TICK_PT))
+        label.fill = pg.mkBrush(_faded(theme.panel, _UNDER_ALPHA))
 
     def _set_references(self, plot: LinePlot, inside: QRectF) -> None:
         while len(self._references) < len(plot.levels):
             self._references.append((pg.InfiniteLine(angle=0), pg.TextItem()))
             for item in self._references[-1]:
                 self._box.addItem(item, ignoreBounds=True)
+            # Over the curves.
+            self._references[-1][1].setZValue(1.0)
             self._dress_reference(len(self._references) - 1)
         for number, items in enumerate(self._references):
             for item in items:
