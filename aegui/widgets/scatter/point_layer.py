@@ -311,7 +311,8 @@ class PointLayer:
         """Which rows lie in ``window`` of the widget, ascending; as laid out in ``view``."""
         if self._is_sorted:
             return self.index.rows_in(_latent(view, window))
-        x, y = self.pixels[:, 0], self.pixels[:, 1]
+        is_own = view == self._view or not self._is_flat
+        x, y = (self.pixels if is_own else view.to_pixels(self._places)).T
         inside = (x > window.left()) & (x < window.right())
         inside &= (y > window.top()) & (y < window.bottom())
         return np.flatnonzero(inside)

@@ -157,7 +157,8 @@ class Layers:
             rows, indices = rows[chosen], indices[chosen]
             radii, angles, crowd = radii[chosen], angles[chosen], 0.0
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        spots = points.pixels_of(rows)
+        # Not where they lie in the widget: on paper the view is another one.
+        spots = view.to_pixels(points.places[rows])
         each = zip(indices.tolist(), spots.tolist(), radii.tolist(), angles.tolist(), strict=True)
         for index, (x, y), (a, b), angle in each:
             colour = QColor(points.colours.colour(index, theme) or theme.series[0])

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from aegui.core.latent.frame import axes_frame
 from aegui.features.map.view.types import FieldPicture, MapStyle, RegionName
+from aegui.kit.theme import LIGHT
 from tests.features.map.view.canvases import changed, painted, pixel_of, rgb, ring
 
 if TYPE_CHECKING:
@@ -245,5 +246,12 @@ def test_posteriors_are_ellipses_as_wide_as_their_deviation(canvas: LatentCanvas
     view = canvas.navigation.view
     assert np.abs(near[:, 0] - x).max() == pytest.approx(0.3 * view.sx, abs=3)
     assert np.abs(near[:, 1] - y).max() == pytest.approx(0.1 * view.sy, abs=3)
+    on_paper = view.placed(0.0, 0.0, 2 * view.width, 2 * view.height)
+    on_paper = replace(on_paper, sx=2 * view.sx, sy=2 * view.sy)
+    with_it = canvas.scene.ground_image(on_paper, 1.0, LIGHT, canvas.font())
     canvas.set_style(replace(NOTHING, ellipses=False))
     assert not len(changed(before, painted(canvas)))
+    without = canvas.scene.ground_image(on_paper, 1.0, LIGHT, canvas.font())
+    pixels = changed(without, with_it)
+    near = pixels[np.hypot(*(pixels - on_paper.to_pixels(ring()[:1])).T) < 300]
+    assert np.abs(near.mean(axis=0) - on_paper.to_pixels(ring()[:1])[0]).max() < 3
