@@ -16,6 +16,7 @@ from aegui.session.data.looks import GLYPHS
 from aegui.widgets.class_colours import MOST_CLASSES, class_colour, paint_mark
 from aegui.widgets.figures.images import draw_image
 from aegui.widgets.landmarks import MOST_TRIED, apart
+from aegui.widgets.scatter.sprites import sticker_image, sticker_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -35,6 +36,10 @@ _FEW = 500
 _SWATCH = 2.2
 _SPRITES = (15.0, 12.0, 9.5)
 _STAMP_GAP = 1.0
+_CUT_GAP = 2.5
+"""The ground around what is cut out of an image may lie over that of another, not over its ink."""
+_PIXELS = 96 / 72
+"""Of a sticker as it is on the screen, for a point."""
 _REACHES = (0.0, 5.0, 11.0, 18.0)
 _SIDES = ((1, -1), (1, 0), (1, 1), (-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1))
 _LEFT = Qt.AlignmentFlag.AlignLeft
@@ -59,6 +64,7 @@ class PointPlot:
         image_of: Gives the image of a sample by its number; of those that lie so far apart that
             none meet the images are shown. None: all are dots.
         look: How images are seen.
+        cut_out: Whether images are without their ground, as on the map; else each is in a frame.
         equal: Whether a unit is as long upwards as across.
         title: Above it, where there are several plots.
     """
@@ -73,6 +79,7 @@ class PointPlot:
     marks: NDArray[np.int64] = field(default_factory=lambda: _NOBODY)
     image_of: Callable[[int], NDArray[np.float32]] | None = None
     look: Look = GLYPHS
+    cut_out: bool = False
     equal: bool = False
     title: str = ""
 
@@ -170,32 +177,41 @@ class PointPlot:
         pixels: Sequence[QPointF],
         image_of: Callable[[int], NDArray[np.float32]],
     ) -> None:
-        """The images of some samples, each in a frame of the colour of its class."""
+        """The images of some samples, each with a rim of the colour of its class."""
         drawn = np.random.default_rng(0).permutation(len(shown))[:MOST_TRIED]
         if not len(drawn):
             return
         height, width = image_of(int(shown[drawn[0]])).shape[-2:]
         places = np.array([(pixels[row].x(), pixels[row].y()) for row in drawn.tolist()])
         size, taken = QSizeF(), np.zeros(0, np.int64)
+        scale = 0.0
         for side in _SPRITES if len(shown) <= MOST_SIGNS else _SPRITES[:1]:
             scale = side / max(height, width)
             size = QSizeF(width * scale, height * scale)
-            taken = apart(places / (size.width() + _STAMP_GAP, size.height() + _STAMP_GAP))
+            gap = _CUT_GAP if self.cut_out else _STAMP_GAP
+            taken = apart(places / (size.width() + gap, size.height() + gap))
             # Of few samples all are shown, smaller where they must be.
             if len(taken) == len(drawn):
                 break
+        if self.cut_out:
+            size = sticker_size((height, width), _PIXELS * scale, self.look) / _PIXELS
         alike = len(self.colours) > 0 and bool((self.colours == self.colours[0]).all())
         for row in drawn[taken].tolist():
             sample = int(shown[row])
             corner = pixels[row] - QPointF(size.width() / 2, size.height() / 2)
-            box = QRectF(corner, size)
-            draw_image(ink, box, image_of(sample), self.look)
-            colour = QColor(ink.theme.border)
+            box, colour = QRectF(corner, size), None
             if len(self.colours) and not alike:
                 colour = QColor.fromRgba(int(self.colours[sample]))
             elif self._coloured:
                 colour = class_colour(int(self.classes[sample]), ink.theme)
-            ink.painter.setPen(ink.pen(colour, 0.7))
+            if self.cut_out:
+                image = image_of(sample)
+                sharp = _RASTER_SCALE / _PIXELS
+                made = sticker_image(image, self.look, _PIXELS * scale, sharp, ink.theme, colour)
+                ink.painter.drawImage(box, made)
+                continue
+            draw_image(ink, box, image_of(sample), self.look)
+            ink.painter.setPen(ink.pen(colour or ink.theme.border, 0.7))
             ink.painter.setBrush(Qt.BrushStyle.NoBrush)
             ink.painter.drawRect(box)
 

@@ -292,6 +292,20 @@ def sticker_pixmap(
     theme: Theme,
     rim: QColor | None = None,
 ) -> QPixmap:
+    """The sticker of ``image``, to be copied to the screen."""
+    made = QPixmap.fromImage(sticker_image(image, look, scale, ratio, theme, rim))
+    made.setDevicePixelRatio(ratio)
+    return made
+
+
+def sticker_image(
+    image: ArrayLike,
+    look: Look,
+    scale: float,
+    ratio: float,
+    theme: Theme,
+    rim: QColor | None = None,
+) -> QImage:
     """``image`` ``[H, W]`` or ``[C, H, W]`` cut out along what it shows, ``scale`` pixels a pixel.
 
     Around the thing a border of its ground is left, and around that a thin rim: so it is told from
@@ -317,7 +331,7 @@ def sticker_pixmap(
     body = _widened(mask, border - thin)
     edge = _widened(body, thin)
     line = np.uint32((rim or _quiet_rim(theme)).rgba())
-    return _pixmap(_over(whole, body, np.full_like(whole, line), edge), ratio)
+    return argb_image(_over(whole, body, np.full_like(whole, line), edge))
 
 
 def _border(scale: float, look: Look) -> float:
@@ -400,9 +414,3 @@ def _over(
     mixed = channels[0] * near + channels[1] * far
     bytes_ = np.ascontiguousarray(np.rint(mixed).astype(np.uint8))
     return bytes_.view(np.uint32)[..., 0]
-
-
-def _pixmap(argb: NDArray[np.uint32], ratio: float) -> QPixmap:
-    pixmap = QPixmap.fromImage(argb_image(argb))
-    pixmap.setDevicePixelRatio(ratio)
-    return pixmap

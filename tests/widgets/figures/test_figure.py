@@ -6,6 +6,8 @@ import io
 import itertools
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -37,6 +39,9 @@ from aegui.widgets.figures.makers import (
     traversal_figure,
 )
 from aegui.widgets.figures.points import PointPlot
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 pytestmark = pytest.mark.usefixtures("qapp")
 SVG = "{http://www.w3.org/2000/svg}"
@@ -317,3 +322,19 @@ def test_on_paper_classes_of_one_colour_have_other_marks_there_and_in_the_legend
     for by_class in (True, False):
         assert drawn(0, by_class=by_class) != drawn(10, by_class=by_class)
         assert drawn(10, by_class=by_class) == drawn(10, by_class=by_class)
+
+
+def test_images_of_samples_are_cut_out_where_they_lie_over_a_map() -> None:
+    axis, at = Axis("", Scale(-1.0, 1.0)), np.zeros((1, 2))
+    glyph = np.zeros((7, 5), np.float32)
+    glyph[3, 2] = 1.0
+
+    def drawn(**changes: Any) -> NDArray[np.uint8]:
+        plot = PointPlot(at, axis, axis, image_of=lambda _row: glyph)
+        plot = replace(plot, **changes)
+        made = figure_bytes(Figure("map", "", (plot,)), Paper(6.0, 6.0, dpi=144), "png")
+        return np.asarray(Image.open(io.BytesIO(made)).convert("L"))
+
+    none = drawn(image_of=None)
+    framed, cut = (np.argwhere(drawn(cut_out=cut_out) != none) for cut_out in (False, True))
+    assert (np.ptp(cut, axis=0) < 0.7 * np.ptp(framed, axis=0)).all(), "but around the dot"

@@ -108,6 +108,7 @@ class MapPlot:
             marks=scene.points.colours.marks(indices),
             image_of=(lambda row: sprites.image(int(indices[row]))) if pictured else None,
             look=sprites.look,
+            cut_out=True,
         )
 
     def _paint_pins(self, ink: Ink, frame: PlotArea) -> None:
