@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSizePolicy,
+    QSpacerItem,
     QVBoxLayout,
     QWidget,
 )
@@ -132,6 +133,8 @@ class AnswerRow(QWidget):
         self._body.setSpacing(2)
         self._body.addLayout(told)
         self._body.addWidget(self.pictures, 1)
+        self._spare = QSpacerItem(0, 0)
+        self._body.addItem(self._spare)
         self.set_marked(False, among=1)
 
     def set_row(
@@ -219,6 +222,20 @@ class AnswerRow(QWidget):
         height = max(least, (row_px or 0) + self.pictures.caption_px)
         self.setMinimumHeight(height if is_bound else 0)
         self.setMaximumHeight(height if is_bound else _ANY_PX)
+
+    def set_spare_below(self, below: bool) -> None:
+        """Whether height that pictures have no use for is left below them, or above.
+
+        Above, what stands below the row follows the pictures.
+        """
+        policies = QSizePolicy.Policy
+        self._spare.changeSize(
+            0, 0, policies.Minimum, policies.Expanding if below else policies.Minimum
+        )
+        for part in (self.title, self.legend):
+            across = part.sizePolicy().horizontalPolicy()
+            part.setSizePolicy(across, policies.Fixed if below else policies.Preferred)
+        self._body.invalidate()
 
     def set_marked(self, marked: bool, *, among: int) -> None:
         """Whether the further figures are those of this answer."""
@@ -308,6 +325,8 @@ class AnswersPage(QWidget):
         ways = QBoxLayout.Direction
         self._whole.setDirection(ways.LeftToRight if wide else ways.TopToBottom)
         self._whole.setSpacing(2 * SPACING if wide else 4)
+        for row in self._rows:
+            row.set_spare_below(wide)
         # At the side there is width for all of it, where that takes none from the words.
         title = self._nearest_title
         whole_px = title.fontMetrics().horizontalAdvance(title.text()) + 2
@@ -392,6 +411,7 @@ class AnswersPage(QWidget):
         row = AnswerRow()
         row.pictures.set_look(self._look)
         row.legend.setVisible(False)
+        row.set_spare_below(self._whole.direction() == QBoxLayout.Direction.LeftToRight)
         row.activated.connect(self.set_current)
         row.pixel_activated.connect(self._on_row_pixel_activated)
         row.removed.connect(self.removed)

@@ -14,7 +14,7 @@ from aegui.core.data.dataset import Dataset
 from aegui.core.recipe import CorruptionSpec
 from aegui.features.answer.model.answer_sheet import SHOWN, AnswerSheet, Limit, SheetAnswer
 from aegui.features.answer.view.panel import AnswerPanel
-from aegui.kit.theme import LIGHT, apply_theme, current_theme
+from aegui.kit.theme import LIGHT, SPACING, apply_theme, current_theme
 from aegui.session.pixels.answers import Answer, telling_pixel
 from aegui.widgets.nearest_strip import NearestStrip
 from tests.features.drawing.view.samples import glyphs
@@ -206,7 +206,7 @@ def test_any_size_is_shown_even_where_it_is_narrow(qtbot: QtBot, side: int) -> N
     panel.set_sheet(sheet_of(make_answer(np.ones_like(target), target)))
     panel.resize(320, 200)
     panel.grab()
-    assert panel.text.startswith(str(side * side))
+    assert panel.text.startswith(f"{side * side:,} wrong")
 
 
 def test_numbers_that_are_none_do_no_harm(panel: AnswerPanel) -> None:
@@ -229,6 +229,16 @@ def test_the_nearest_follow_the_pictures_and_nothing_is_cut(panel: AnswerPanel) 
         else:
             assert 0 < strip.x() - corner.x() < 48, "in a low panel it is at the side"
         assert panel.rect().contains(panel.nearest.mapTo(panel, panel.nearest.rect().bottomLeft()))
+
+
+def test_beside_the_nearest_the_pictures_stand_below_their_words(panel: AnswerPanel) -> None:
+    panel.set_sheet(sheet_of(make_answer(np.zeros((64, 64), np.float32))))
+    panel.resize(700, 400)
+    panel.grab()
+    (row,) = panel.answers.rows
+    assert panel.nearest.mapTo(panel, QPoint(0, 0)).x() > 200, "the nearest are at the side"
+    assert row.pictures.height() < 0.7 * row.height(), "there is more height than they need"
+    assert row.pictures.y() <= row.words_px + SPACING
 
 
 def test_low_and_wide_the_answers_have_the_pictures_that_fit_best(panel: AnswerPanel) -> None:
