@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QAccessible, QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -41,6 +41,7 @@ class MapHints(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._room = watch_room(parent)
         self._room.changed.connect(self._place)
+        self._room.clear_changed.connect(self._place)
         overlays.corners_changed.connect(self._place)
         self.hide()
 
@@ -86,7 +87,9 @@ class MapHints(QWidget):
         fits = around.height() >= _LEAST_MAP_PX and right - left >= size.width()
         self.setVisible(bool(self._left) and fits and not self._room.is_taken)
         x = min(max(left, middle - size.width() // 2), right - size.width())
-        self.setGeometry(x, top, size.width(), size.height())
+        place = QRect(QPoint(x, top), size)
+        # Such as the offer to train what was edited, if it was there before them.
+        self.setGeometry(self._room.clear_place(place, upwards=True))
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: D102
         theme = current_theme()

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QFrame
 
 from aegui.features.map.hints import HINTS
 from aegui.features.map.view.hints import MapHints
+from aegui.kit.rooms import watch_room
 
 if TYPE_CHECKING:
     from aegui.features.map.view.canvas import LatentCanvas
@@ -43,4 +45,22 @@ def test_they_give_way_while_the_legend_is_open(canvas: LatentCanvas) -> None:
     canvas.setFocus()
     assert legend.is_compact
     assert hints.isVisible()
+    assert hints.geometry() == before
+
+
+def test_they_keep_off_what_was_there_before_them(canvas: LatentCanvas) -> None:
+    canvas.resize(1100, 560)
+    hints = MapHints(HINTS, canvas.overlays, canvas)
+    hints.set_left(tuple(HINTS))
+    before, room = hints.geometry(), watch_room(canvas)
+    room.set_taken(hints, True)
+    assert not hints.isVisible()
+    offer = QFrame(canvas)
+    offer.setGeometry(300, before.bottom() - 30, 500, 34)
+    room.keep_clear([offer])
+    offer.show()
+    room.set_taken(hints, False)
+    assert hints.isVisible()
+    assert not hints.geometry().intersects(offer.geometry())
+    offer.hide()
     assert hints.geometry() == before
