@@ -77,6 +77,11 @@ class Form(QWidget):
 
     def add_row(self, words: str, editor: QWidget, place: int = -1) -> None:
         """One more row, at the end or at ``place``; a letter after ``&`` goes there with Alt."""
+        if not words:
+            # What says itself what it is, such as a box to tick, begins where the words do: beside
+            # an empty label the long ones went to a line of their own, and the short ones did not.
+            self.rows.insertRow(place, editor)
+            return
         label = QLabel(words)
         # Where one types, not what holds that.
         label.setBuddy(editor.focusProxy() or editor)
