@@ -38,7 +38,9 @@ def test_cards_of_a_mixed_network_show_shapes_and_kinds(studio: Bench) -> None:
 
 
 def test_large_sizes_have_their_thousands_apart(studio: Bench) -> None:
-    studio.cards[4].fields["units"].setValue(12288)
+    units = studio.cards[4].fields["units"]
+    assert isinstance(units, CountField)
+    units.setValue(12288)
     assert studio.cards[4].state().shape == "784 → 12,288"
     set_language("es")
     try:

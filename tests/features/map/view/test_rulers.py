@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize("ruler", [0, 1], ids=["lower", "left"])
 def test_no_half_figure_stands_beside_a_coordinate(canvas: LatentCanvas, ruler: int) -> None:
     overlay, seen = canvas.cursor_overlay, 0
-    panel = np.array(LIGHT.panel.getRgb()[:3])
+    panel = np.array([LIGHT.panel.red(), LIGHT.panel.green(), LIGHT.panel.blue()])
     for step in range(0, 240, 9):
         QTest.mouseMove(canvas, QPoint(200 + step, 120 + step))
         at = overlay.pixel(canvas.navigation.view)
