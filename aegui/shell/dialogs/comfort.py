@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from aegui.session.comfort import Comfort
 
+_TITLE_PX = 160
+"""What stands beside the title of a window: its icon and buttons."""
+
 
 class ComfortDialog(QDialog):
     """Asks for a ``Comfort``: ``form.value`` once it is accepted."""
@@ -32,4 +35,6 @@ class ComfortDialog(QDialog):
         take.setDefault(True)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
+        # Also its title wants to be read, beside the buttons of the window.
+        self.setMinimumWidth(self.fontMetrics().horizontalAdvance(self.windowTitle()) + _TITLE_PX)
         self.setLayout(column(self.form, buttons, spacing=SPACING, margins=(2 * SPACING,) * 4))
