@@ -7,9 +7,8 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QMenu,
     QTabWidget,
     QToolBar,
@@ -19,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from aegui.core.i18n import language, tr
 from aegui.features.table import FEATURES, MAP, TIME, dock_specs
-from aegui.kit.theme import ICON_PX, icon
+from aegui.kit.theme import icon
 from aegui.session.messages import Messages
 from aegui.shell.dialogs import questions
 from aegui.shell.feature import Feature, class_at, place_of
@@ -28,6 +27,7 @@ from aegui.shell.panel_area import PanelArea
 from aegui.widgets.dragged_samples import SAMPLES_MIME
 from aegui.widgets.drop_veil import DropVeil
 from aegui.window.actions import ACTIONS, MENUS, WINDOW_ACTIONS, Actions
+from aegui.window.corner import Corner
 from aegui.window.dock_titles import DockTitles
 from aegui.window.docks import (
     DEFAULT_PERSPECTIVE,
@@ -295,25 +295,12 @@ class MainWindow(FeatureWindow):
                 menu.addAction(action)
         for dock in self.docks.values():
             self.menus["view/panels"].addAction(dock.toggleViewAction())
+        search = QToolButton()
+        search.setDefaultAction(table["search_commands"])
+        self.bell.setDefaultAction(table["messages"])
+        arrangements = [table[key] for key in PERSPECTIVES]
         # Kept: PySide would let the widget go.
-        self._corner = self._perspective_buttons()
-        self.menuBar().setCornerWidget(self._corner)
-
-    def _perspective_buttons(self) -> QWidget:
-        """Search and arrangements within reach, at the end of the menu bar."""
-        holder = QWidget(self.menuBar())
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(0, 2, 8, 0)
-        row.setSpacing(2)
-        for key in ("messages", "search_commands", *PERSPECTIVES):
-            button = self.bell if key == "messages" else QToolButton()
-            button.setProperty("flat", True)
-            button.setIconSize(QSize(ICON_PX, ICON_PX))
-            if key in PERSPECTIVES:
-                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            button.setDefaultAction(self.actions_table[key])
-            row.addWidget(button)
-        return holder
+        self._corner = Corner(self.menuBar(), (self.bell, search), arrangements)
 
     @Slot()
     def _show_conditions(self) -> None:

@@ -500,3 +500,23 @@ def test_no_tab_bar_is_left_over_in_another_language(
         if bar.isVisible() and app.window.rect().contains(bar.geometry())
     ]
     assert all(bar.count() > 1 for bar in bars)
+
+
+def test_the_names_of_the_arrangements_give_way_before_a_menu_does(window: MainWindow) -> None:
+    bar = window.menuBar()
+
+    def lies_over_a_menu() -> bool:
+        left = window._corner.geometry().left()
+        return any(bar.actionGeometry(action).right() > left for action in bar.actions())
+
+    window.resize(1400, 700)
+    QApplication.processEvents()
+    assert window._corner.is_named
+    least = bar.sizeHint().width()
+    for width, is_named in ((least, True), (least - 1, False), (least + 1, True)):
+        window.resize(width, 700)
+        QApplication.processEvents()
+        assert bar.width() == width
+        assert window._corner.is_named is is_named
+        assert not lies_over_a_menu()
+        assert window._corner.geometry().right() == width - 1

@@ -1,0 +1,72 @@
+"""What stands at the end of the menu bar: messages, search, and the arrangements of the window."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtWidgets import QHBoxLayout, QMenuBar, QToolButton, QWidget
+
+from aegui.kit.theme import ICON_PX
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QAction
+
+
+class Corner(QWidget):
+    """Buttons within reach; where menus would have no room beside their names, they have none."""
+
+    def __init__(
+        self, bar: QMenuBar, first: Sequence[QToolButton], arrangements: Sequence[QAction]
+    ) -> None:
+        """Stand in ``bar``: ``first``, and behind them a button for each of ``arrangements``."""
+        super().__init__(bar)
+        self._bar = bar
+        self._named: list[QToolButton] = []
+        self._whole_px = 0
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 2, 8, 0)
+        row.setSpacing(2)
+        for action in arrangements:
+            button = QToolButton()
+            button.setDefaultAction(action)
+            self._named.append(button)
+        for button in (*first, *self._named):
+            button.setProperty("flat", True)
+            button.setIconSize(QSize(ICON_PX, ICON_PX))
+            row.addWidget(button)
+        self._set_named(True)
+        bar.setCornerWidget(self)
+        bar.installEventFilter(self)
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the arrangements have their names beside their icons."""
+        return not self._whole_px
+
+    def _set_named(self, named: bool) -> None:
+        styles = Qt.ToolButtonStyle
+        style = styles.ToolButtonTextBesideIcon if named else styles.ToolButtonIconOnly
+        for button in self._named:
+            button.setToolButtonStyle(style)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Give way to the menus, or come back, as wide as the bar is now."""
+        if watched is self._bar and event.type() == QEvent.Type.Resize:
+            self._fit()
+        return False
+
+    def _fit(self) -> None:
+        room = self._bar.width()
+        if self.is_named and self._bar.sizeHint().width() > room:
+            self._whole_px = self._bar.sizeHint().width()
+            self._set_named(False)
+        elif self._whole_px and room >= self._whole_px:
+            self._whole_px = 0
+            self._set_named(True)
+        else:
+            return
+        # Before the bar, which hears of its size after this, gives it its place.
+        self.adjustSize()
