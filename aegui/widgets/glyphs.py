@@ -247,7 +247,7 @@ class GlyphCache:
 def label_name(label: str) -> str:
     """``label`` as a word where there is room for one: "space" for the blank character.
 
-    Emojis and their groups are named in the person's language; other labels are the data's own.
+    Emojis and classes of sets that ship are named in the language; other labels are the data's own.
     """
     return tr(_NAMED_LABELS[label]) if label in _NAMED_LABELS else spoken_name(label)
 

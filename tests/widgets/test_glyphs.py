@@ -133,7 +133,8 @@ def test_groups_of_emojis_are_told_in_the_language_of_the_person() -> None:
     set_language("es")
     assert label_name("Food & Drink") == "Comida y bebida"
     assert label_sign("green heart") == label_name("green heart") == "corazón verde"
-    assert label_name("Coat") == "Coat"
+    assert label_name("Coat") == "Abrigo", "a class of a set that ships"
+    assert label_name("Lorry") == "Lorry"
 
 
 def test_a_white_ground_is_quiet_on_a_dark_panel_and_the_rest_as_it_is() -> None:
