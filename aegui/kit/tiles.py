@@ -31,14 +31,24 @@ def columns_for(count: int, room: QSize, good_shape: float) -> int:
 
 
 def tile(
-    grid: QGridLayout, views: Iterable[QWidget], shown: Sequence[QWidget], columns: int
+    grid: QGridLayout,
+    views: Iterable[QWidget],
+    shown: Sequence[QWidget],
+    columns: int,
+    *,
+    fill: bool = False,
 ) -> None:
-    """Put the ``shown`` ones of ``views`` into ``grid``, all equally wide; hide the others."""
+    """Put the ``shown`` ones of ``views`` into ``grid``, all equally wide; hide the others.
+
+    With ``fill`` the last one has what is left of its row.
+    """
     for view in views:
         grid.removeWidget(view)
         view.setVisible(view in shown)
     for index in range(grid.columnCount()):
         grid.setColumnStretch(index, 0)
     for index, view in enumerate(shown):
-        grid.addWidget(view, index // columns, index % columns)
-        grid.setColumnStretch(index % columns, 1)
+        left = columns - index % columns if fill and index == len(shown) - 1 else 1
+        grid.addWidget(view, index // columns, index % columns, 1, left)
+    for index in range(min(columns, len(shown))):
+        grid.setColumnStretch(index, 1)

@@ -12,7 +12,7 @@ FEATURES = (
                 mark("New images"),
                 110,
                 "aegui.features.gan.view.panel:GanPanel",
-                spots={"build": Spot("bottom", 1)},
+                spots={"build": Spot("bottom", 1), "compare": Spot("beside", tab=1)},
                 guide="13-gan.md",
             ),
         ),

@@ -113,6 +113,8 @@ class ProjectionsFeature(Feature):
         if max(self._axes) >= max(size, len(_FIRST_AXES)):
             self._axes = _FIRST_AXES
         self._panel.set_axes(self._axes, size)
+        self._panel.set_encodes(codec is None or codec.can_encode)
+        self._maps.set_wanted(self._panel.shown)
         self._maps.set_codec(codec, self._axes)
 
     @Slot(object)
@@ -198,9 +200,9 @@ class ProjectionsFeature(Feature):
         self._panel.pictured.setChecked(values.get(_PICTURED) is True)
 
     @Slot(object)
-    def _on_panel_shown_changed(self, shown: tuple[str, ...]) -> None:
-        self._maps.set_wanted(shown)
-        self._keep({_SHOWN: " ".join(shown)})
+    def _on_panel_shown_changed(self, chosen: tuple[str, ...]) -> None:
+        self._maps.set_wanted(self._panel.shown)
+        self._keep({_SHOWN: " ".join(chosen)})
 
     @Slot(object)
     def _on_panel_options_edited(self, options: ProjectionOptions) -> None:

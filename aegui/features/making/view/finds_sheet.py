@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
-from aegui.core.i18n import tr
+from aegui.core.i18n import localized, tr
 from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.theme import figures_font
 from aegui.widgets.page import pictures
@@ -41,8 +41,8 @@ class _FindRows(PictureRows):
         return made if self._seen.glyphs else _filling(made, room)
 
     def caption(self, row: int) -> str:
-        """Between what it lies."""
-        return self._look.words[row]
+        """How new it is, as the cursor's panel has it, and between what it lies."""
+        return f"{localized(float(self._look.ratio[row]), '.2f')} · {self._look.words[row]}"
 
     def sentence(self, row: int) -> str:
         """How new it is."""

@@ -18,7 +18,15 @@ def view_toggle(key: str) -> QToolButton:
     button.setProperty("flat", True)
     button.setAccessibleName(tr(spec.label))
     button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+    offer(button, key, encodes=True)
+    return button
+
+
+def offer(button: QToolButton, key: str, *, encodes: bool) -> None:
+    """Have the ``button`` of a map say whether there can be one; a GAN has none of codes."""
+    spec = VIEWS[key]
     reason = unavailable(spec.method)
+    if spec.of_code and not encodes:
+        reason = tr("A GAN has no encoder: images have no place on its map.")
     button.setEnabled(reason is None)
     button.setToolTip(tr(spec.help) if reason is None else reason)
-    return button

@@ -26,6 +26,7 @@ from aegui.core.latent.views import VIEWS
 from aegui.features.projections.view.class_bars import ClassBars
 from aegui.features.projections.view.figures_table import FiguresTable
 from aegui.features.projections.view.map_tools import (
+    offer,
     view_toggle,
 )
 from aegui.features.projections.view.scatter import ScatterSamples, ScatterView
@@ -108,6 +109,7 @@ class ProjectionsPanel(QWidget):
             self._views[key].axis_names = tr("PC1"), tr("PC2")
         self._others: tuple[str, ...] = ()
         self._buttons = {key: view_toggle(key) for key in VIEWS}
+        self._encodes = True
         self._axes = CodeAxes(tr("Code:"))
         self._count = dim()
         self._form = Form(ProjectionOptions())
@@ -319,12 +321,28 @@ class ProjectionsPanel(QWidget):
         self._form.set_value(options)
 
     @property
-    def shown(self) -> tuple[str, ...]:
-        """Keys of the maps that are shown."""
+    def chosen(self) -> tuple[str, ...]:
+        """Keys of the maps that are chosen, those that the network cannot have too."""
         return tuple(key for key, button in self._buttons.items() if button.isChecked())
 
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """Keys of the maps that are shown."""
+        return tuple(key for key in self.chosen if self._encodes or not VIEWS[key].of_code)
+
+    def set_encodes(self, encodes: bool) -> None:
+        """Whether the network has an encoder, without which there is no map of its codes."""
+        if encodes == self._encodes:
+            return
+        self._encodes = encodes
+        for key, button in self._buttons.items():
+            offer(button, key, encodes=encodes)
+        self._arrange()
+        self._show_table()
+        self._show_compute()
+
     def set_shown(self, keys: Iterable[str]) -> None:
-        """Show these maps."""
+        """Choose these maps."""
         wanted = set(keys)
         for key, button in self._buttons.items():
             button.setChecked(key in wanted)
@@ -379,7 +397,7 @@ class ProjectionsPanel(QWidget):
 
     def _show_axes(self) -> None:
         """The choice of axes is offered where there is one, and a map that shows it."""
-        self._axes.setVisible(self._axes.count > _PLANE and self._buttons["code"].isChecked())
+        self._axes.setVisible(self._axes.count > _PLANE and "code" in self.shown)
 
     def fit(self) -> None:
         """Show all of every map."""
@@ -457,7 +475,8 @@ class ProjectionsPanel(QWidget):
         shown = self._visible()
         self._show_axes()
         columns = columns_for(len(shown), self._room.size(), _GOOD_SHAPE)
-        tile(self._grid, [*self._views.values(), self._none], shown or [self._none], columns)
+        every = [*self._views.values(), self._none]
+        tile(self._grid, every, shown or [self._none], columns, fill=True)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Arrange the maps as the new shape of their room allows."""
@@ -471,7 +490,7 @@ class ProjectionsPanel(QWidget):
         self._arrange()
         self._show_table()
         self._show_compute()
-        self.shown_changed.emit(self.shown)
+        self.shown_changed.emit(self.chosen)
 
     def _on_view_hovered(self, view: ScatterView, index: int | None) -> None:
         self._teller = view

@@ -297,3 +297,24 @@ def test_axes_are_chosen_of_a_long_code_only(panel: ProjectionsPanel, qtbot: QtB
     panel.set_axes((0, 1), 2)
     assert not axes.isVisible()
     assert panel.view("code").accessibleName() == "Map: Code"
+
+
+def test_a_network_without_an_encoder_has_no_map_of_codes(panel: ProjectionsPanel) -> None:
+    assert panel.shown == DEFAULT_SHOWN
+    panel.set_encodes(False)
+    assert panel.shown == tuple(key for key in DEFAULT_SHOWN if key != "code")
+    assert not panel.view("code").isVisible()
+    assert not panel._buttons["code"].isEnabled()
+    assert "no encoder" in panel._buttons["code"].toolTip()
+    assert panel.chosen == DEFAULT_SHOWN, "what was chosen is forgotten for other networks"
+    panel.set_encodes(True)
+    assert panel.view("code").isVisible()
+    assert panel._buttons["code"].isEnabled()
+
+
+def test_the_last_map_has_what_is_left_of_its_row(panel: ProjectionsPanel, qtbot: QtBot) -> None:
+    panel.set_shown(["code", "pca", "tsne"])
+    panel.resize(760, 760)
+    qtbot.waitUntil(lambda: panel.view("tsne").y() > panel.view("code").y())
+    first, last = panel.view("code"), panel.view("tsne")
+    assert last.width() > 1.8 * first.width()
