@@ -68,7 +68,7 @@ def test_a_search_can_be_cancelled(page: FindsPage, qtbot: QtBot) -> None:
 def test_what_was_found_is_shown(page: FindsPage) -> None:
     page.set_look(finds_look(), GLYPHS)
     assert page.sheet.count() == 4
-    assert page.sheet.captions()[2] == "1.20 · between a and 2"
+    assert page.sheet.captions()[2] == "1.25 · between a and 2"
     assert page.status.text() == "4 images, epoch 7"
     words = data(page, 2, Qt.ItemDataRole.ToolTipRole)
     assert words.startswith("3: between a and 2; 1.2 times as far")
