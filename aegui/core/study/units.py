@@ -120,15 +120,19 @@ def resolved_of(recipe: Recipe) -> ResolvedRecipe:
     return resolution.resolved
 
 
-def content_of(recipe: Recipe) -> str:
+def content_of(recipe: Recipe, dataset: Dataset | None = None) -> str:
     """What the samples of ``recipe`` hold, where a file has them; empty of built-in ones.
+
+    Args:
+        recipe: Names the samples.
+        dataset: The samples themselves, where they have been read; the file may be another since.
 
     Raises:
         AeguiError: They cannot be read.
     """
     if is_builtin(recipe.data.source):
         return ""
-    return _dataset_of(recipe).content
+    return (_dataset_of(recipe) if dataset is None else dataset).content
 
 
 def forget_files() -> None:
@@ -426,7 +430,7 @@ def _record(
             figures[key] = share
     kept = {key: column for key, column in history.items() if key not in _NOT_KEPT}
     return RunRecord(
-        key_of(resolved.recipe, content_of(resolved.recipe)),
+        key_of(resolved.recipe, content_of(resolved.recipe, resolved.dataset)),
         resolved.recipe.seed,
         reason,
         figures,

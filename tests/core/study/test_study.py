@@ -32,8 +32,9 @@ from aegui.core.study.results import (
     why,
 )
 from aegui.core.study.search import score
+from aegui.core.study.settings import key_of
 from aegui.core.study.study import Study
-from aegui.core.study.units import Unit, resolved_of, units_of
+from aegui.core.study.units import Unit, forget_files, resolved_of, run_unit, units_of
 from aegui.core.study.workers import InProcess, Processes, StudyControl
 from aegui.core.training.timeline import row_of
 from aegui.core.training.train import train
@@ -153,6 +154,24 @@ def test_a_file_that_holds_other_samples_is_learnt_anew(tmp_path: Path) -> None:
         path.write_bytes(encode_dataset(dataset, "npz"))
         reused.append(done(plan, tmp_path / "runs").reused)
     assert reused == [0, 2, 0, 0, 2]
+
+
+def test_a_run_is_kept_under_the_samples_that_it_learnt_from(tmp_path: Path) -> None:
+    letters = load_dataset("lowercase", "abcdef")
+    path = tmp_path / "letters.npz"
+    path.write_bytes(encode_dataset(letters, "npz"))
+    plan = plan_of(set={"data.source": str(path), "data.chars": None}, axes=[])
+    (unit,) = Study(plan, HERE, Records()).units(1)
+    keys = {key_of(recipe, letters.content) for recipe in unit.recipes}
+
+    def edited() -> bool:
+        # While it learns the file becomes another, and another study is looked at.
+        path.write_bytes(encode_dataset(letters.subset([5, 4, 3, 2, 1, 0]), "npz"))
+        forget_files()
+        return False
+
+    records = [record for some in run_unit(unit, edited) for record in some]
+    assert {record.key for record in records} == keys
 
 
 def test_two_programs_do_not_write_to_one_folder(tmp_path: Path) -> None:
