@@ -23,7 +23,7 @@ from aegui.core.i18n import tr, trn
 from aegui.core.json_text import from_json
 from aegui.core.recipe import LayerSpec
 from aegui.core.study.settings import key_of
-from aegui.core.study.units import Unit, content_of, resolved_of, run_unit
+from aegui.core.study.units import Unit, content_of, forget_files, resolved_of, run_unit
 from aegui.paths import user_data_dir
 
 if TYPE_CHECKING:
@@ -157,6 +157,8 @@ class Attempts:
 
     def __init__(self, recipe: Recipe, challenge: Challenge, folder: Path | None = None) -> None:
         folder = user_data_dir() / "smallest" if folder is None else folder
+        # A file may hold other samples than when something was last tried.
+        forget_files()
         self._path = folder / f"{challenge_key(recipe, challenge)}.json"
         self._known: dict[str, Attempt] = {}
         self._read()

@@ -29,7 +29,6 @@ from aegui.core.recipe import (
     Recipe,
     TrainingSpec,
 )
-from aegui.core.study.units import forget_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -145,8 +144,6 @@ def test_attempts_on_other_samples_in_the_same_file_are_others(tmp_path: Path) -
     before = try_network(task, EASY, Attempts(task, EASY, tmp_path))
     assert list(Attempts(task, EASY, tmp_path)) == [before]
     write_dataset(file, load_builtin("digits"))
-    forget_files()
     assert not list(Attempts(task, EASY, tmp_path))
     write_dataset(file, load_builtin("lowercase"))
-    forget_files()
     assert list(Attempts(task, EASY, tmp_path)) == [before]
