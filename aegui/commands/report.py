@@ -124,13 +124,15 @@ SLIDES, BOOK, PAGE, COMMANDS, MAPS, CODE, NETWORKS = (
 
 
 def _apart(sources: Sequence[_Source]) -> list[_Source]:
-    """The same, whose networks each have a file of their own in the hand-in.
+    """The same, whose networks each have a name, and a file of their own in the hand-in.
 
     Command lines name that one: who is handed the folder has no other.
     """
+    found: list[_Source] = []
     taken: set[str] = set()
     for source in sources:
         if source.model is None:
+            found.append(source)
             continue
         stem = name = Path(source.model.file).stem
         for number in itertools.count(2):
@@ -139,7 +141,8 @@ def _apart(sources: Sequence[_Source]) -> list[_Source]:
             name = f"{stem}-{number}"
         taken.add(name)
         source.model.file = f"{NETWORKS}/{name}{SUFFIX}"
-    return list(sources)
+        found.append(replace(source, name=name))
+    return found
 
 
 def _title(options: argparse.Namespace, sources: Sequence[_Source]) -> str:
@@ -409,7 +412,8 @@ def _code_of(model: OpenedRun, folder: Path) -> str:
     if resolved is None or len(dataset) * dataset.pixels > _MOST_CODE_PIXELS:
         return ""
     try:
-        made = make_code(CodedRun.of(resolved, model.name, model.codec.run), "torch", model.name)
+        name = Path(model.file).stem
+        made = make_code(CodedRun.of(resolved, name, model.codec.run), "torch", name)
     except AeguiError:
         return ""
     (folder / CODE).mkdir(exist_ok=True)

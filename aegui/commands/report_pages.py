@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import shlex
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -749,7 +750,7 @@ def _called(model: OpenedRun, place: int) -> str:
 
 def _out(model: OpenedRun, name: str) -> str:
     """A file that no other line of the hand-in writes, of another network neither."""
-    return f"{plain_name(model.name)}-{name}"
+    return f"{plain_name(Path(model.file).stem)}-{name}"
 
 
 def _line(*arguments: str) -> str:

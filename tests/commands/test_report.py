@@ -218,6 +218,19 @@ def test_every_command_line_of_it_runs(
     assert all("--weights last" in line for line in made)
 
 
+def test_networks_of_one_name_are_kept_apart(run: Path, tmp_path: Path) -> None:
+    other = tmp_path / "mine.aegui"
+    other.write_bytes(run.read_bytes())
+    folder = tmp_path / "out"
+    assert main(["report", str(run), str(other), "-o", str(folder)]) == 0
+    lines = (folder / "commands.txt").read_text(encoding="utf-8").splitlines()
+    outs = [line.split()[-1] for line in lines if " -o " in line]
+    assert len(set(outs)) == len(outs) > 2
+    assert {path.name for path in (folder / "code").glob("*.py")} == {"mine.py", "mine-2.py"}
+    sections = {page["section"] for page in listed(folder)}
+    assert {"Data: mine", "Data: mine-2"} <= sections
+
+
 def test_a_concept_has_its_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
