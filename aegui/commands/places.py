@@ -27,7 +27,7 @@ def place_of(run: OpenedRun, option: str, text: str) -> NDArray[np.float32]:
     Raises:
         AeguiError: It names none; ``option`` is where it stands.
     """
-    sample = _sample(run.dataset, text)
+    sample = sample_called(run.dataset, text)
     if sample is not None:
         found: NDArray[np.float32] = run.codec.encode(run.dataset.images[sample])[0]
         return found
@@ -35,6 +35,14 @@ def place_of(run: OpenedRun, option: str, text: str) -> NDArray[np.float32]:
     if code is None:
         raise AeguiError(_unknown(run.dataset, option, text))
     return checked_code(run.codec, option, text, code)
+
+
+def sample_called(dataset: Dataset, text: str) -> int | None:
+    """The first sample of that label, or else of that name."""
+    for words in (dataset.labels, dataset.names):
+        if text in words:
+            return words.index(text)
+    return None
 
 
 def samples_of(dataset: Dataset, option: str, text: str) -> NDArray[np.int64]:
@@ -103,14 +111,6 @@ def numbers(text: str) -> list[float] | None:
     except ValueError:
         return None
     return found if all(map(math.isfinite, found)) else None
-
-
-def _sample(dataset: Dataset, text: str) -> int | None:
-    """The first sample of that label, or else of that name."""
-    for words in (dataset.labels, dataset.names):
-        if text in words:
-            return words.index(text)
-    return None
 
 
 def _samples(dataset: Dataset, text: str) -> NDArray[np.int64]:

@@ -16,6 +16,7 @@ import numpy as np
 
 from aegui.commands.figure_kinds import FIGURES
 from aegui.commands.options import FIGURE
+from aegui.commands.places import sample_called
 from aegui.core.atomic import plain_name
 from aegui.core.data.builtin import BUILTIN_SETS
 from aegui.core.data.card import card
@@ -742,10 +743,17 @@ def _short(value: float) -> str:
 
 
 def _called(model: OpenedRun, place: int) -> str:
-    """By what a command finds a sample: a character, or the name of one that nobody can type."""
+    """By what a command finds a sample: a character, or the name of one that nobody can type.
+
+    The numbers of its code, where another sample is found by that.
+    """
     label, name = model.dataset.labels[place], model.dataset.names[place]
     is_typed = model.glyphs and label.isprintable() and label.strip() != ""
-    return label if is_typed else name
+    word = label if is_typed else name
+    if sample_called(model.dataset, word) == place:
+        return word
+    (code,) = model.codec.encode(model.dataset.images[place])
+    return ",".join(f"{value:.9g}" for value in code)
 
 
 def _out(model: OpenedRun, name: str) -> str:

@@ -17,6 +17,7 @@ from aegui import __version__
 from aegui.cli import main
 from aegui.commands.opened import OpenedRun
 from aegui.commands.options import ASSIGNMENTS as OFFERED
+from aegui.commands.places import place_of
 from aegui.commands.report_pages import _called
 from aegui.core.data.dataset import Dataset
 from aegui.core.report.assignments import ASSIGNMENTS
@@ -335,6 +336,18 @@ def test_a_sample_that_nobody_can_type_is_called_by_its_name(tmp_path: Path) -> 
     )
     model = OpenedRun(str(tmp_path / "odd.aegui"), None, "best")
     assert [_called(model, place) for place in range(4)] == names
+
+
+def test_one_of_several_samples_of_a_name_is_called_by_its_code(tmp_path: Path) -> None:
+    images = np.eye(4, dtype=np.float32).reshape(4, 2, 2)
+    dataset = Dataset.from_images("twice", images, ["a", "b", "a", "b"], ["a", "b", "a", "other"])
+    save_run(tmp_path / "odd.aegui", trained({"network": {"encoder": [{"units": 3}]}}, dataset))
+    model = OpenedRun(str(tmp_path / "odd.aegui"), None, "best")
+    for place, word in enumerate(["a", "b", "", ""]):
+        called = _called(model, place)
+        assert called == word or not word
+        (code,) = model.codec.encode(images[place])
+        assert np.allclose(place_of(model, "--from", called), code)
 
 
 def test_nothing_named_is_one_message(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
