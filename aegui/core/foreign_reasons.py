@@ -23,8 +23,8 @@ _JSON = {
     ),
     "Expecting ':' delimiter": mark("a colon is missing"),
     "Expecting ',' delimiter": mark("a comma is missing"),
-    "Illegal trailing comma before end of object": mark("a comma is too many"),
-    "Illegal trailing comma before end of array": mark("a comma is too many"),
+    "Illegal trailing comma before end of object": mark("there is a comma too many"),
+    "Illegal trailing comma before end of array": mark("there is a comma too many"),
     "Unterminated string starting at": mark("a text is not closed"),
     "Invalid control character at": mark("a text has a control character or breaks its line"),
     "Invalid \\escape": mark("a text has an unknown sign after a backslash"),
@@ -44,7 +44,7 @@ _YAML_FOUND = (
 _YAML_PARTS = {
     "<stream end>": mark("the end of the file"),
     "<block end>": mark("the end of the part"),
-    "<document start>": mark("the begin of the document"),
+    "<document start>": mark("the beginning of the document"),
     "<scalar>": mark("a value"),
     "the node content": mark("a value"),
 }
@@ -65,14 +65,15 @@ _TYPES = {
 }
 """What the type of a refusal of pydantic begins with -> why."""
 _BOUNDS = {
-    "greater_than": mark("it must be more than {gt}"),
-    "greater_than_equal": mark("it must be at least {ge}"),
-    "less_than": mark("it must be less than {lt}"),
-    "less_than_equal": mark("it must be at most {le}"),
-    "too_short": mark("it must have at least {min_length} parts"),
-    "too_long": mark("it must have at most {max_length} parts"),
-    "string_too_short": mark("it must have at least {min_length} characters"),
-    "string_too_long": mark("it must have at most {max_length} characters"),
+    "greater_than": mark("it must be more than {gt:.15g}"),
+    "greater_than_equal": mark("it must be at least {ge:.15g}"),
+    "less_than": mark("it must be less than {lt:.15g}"),
+    "less_than_equal": mark("it must be at most {le:.15g}"),
+    "too_short": mark("it has too few parts: at least {min_length}"),
+    "too_long": mark("it has too many parts: at most {max_length}"),
+    "string_too_short": mark("it has too few characters: at least {min_length}"),
+    "string_too_long": mark("it has too many characters: at most {max_length}"),
+    "string_pattern_mismatch": mark("it does not have the form that it must have"),
 }
 
 

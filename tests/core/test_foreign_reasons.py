@@ -27,6 +27,8 @@ class Part(BaseModel):
     whole: Annotated[int, Field(ge=1, le=9)] = 1
     number: float = 1.0
     text: Annotated[str, Field(max_length=3)] = ""
+    colour: Annotated[str, Field(pattern="^#")] = "#"
+    share: Annotated[float, Field(gt=0.0, le=2_500_000.5)] = 1.0
     choice: Literal["a", "b"] = "a"
     flag: bool = False
     some: Annotated[tuple[int, ...], Field(max_length=1)] = ()
@@ -74,11 +76,14 @@ def test_yaml(text: str, words: str) -> None:
         ({"whole": "x"}, "it must be a whole number"),
         ({"number": "x"}, "it must be a number"),
         ({"text": 3}, "it must be a text"),
-        ({"text": "abcd"}, "it must have at most 3 characters"),
+        ({"text": "abcd"}, "it has too many characters: at most 3"),
+        ({"colour": "red"}, "it does not have the form that it must have"),
+        ({"share": 0.0}, "it must be more than 0"),
+        ({"share": 1e7}, "it must be at most 2500000.5"),
         ({"choice": "c"}, "it must be one of 'a', 'b'"),
         ({"flag": "perhaps"}, "it must be true or false"),
         ({"some": 3}, "it must be a list"),
-        ({"some": [1, 2]}, "it must have at most 1 parts"),
+        ({"some": [1, 2]}, "it has too many parts: at most 1"),
     ],
 )
 @pytest.mark.usefixtures("english_afterwards")
