@@ -375,3 +375,21 @@ def test_a_loss_that_is_no_number_is_told_and_the_last_good_weights_are_shown(
     assert codec is not None
     assert np.isfinite(codec.decode([0.1, 0.2])).all()
     assert window.actions_table["train"].isEnabled()
+
+
+def test_a_pin_far_off_is_in_sight_until_another_network_is_trained(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    train(qtbot, window)
+    far = np.full(window.canvas.scene.size, 1000.0, np.float32)
+    window._services.workspace.annotations.pin(far)
+
+    def is_framed() -> bool:
+        framed = window.canvas.scene.framed
+        return framed is not None and framed[2] >= far[0]
+
+    assert is_framed()
+    train(qtbot, window, "continue")
+    assert is_framed()
+    train(qtbot, window)
+    assert not is_framed()

@@ -319,6 +319,8 @@ class MapFeature(Feature):
 
     @Slot()
     def _on_runner_started(self) -> None:
+        if self._services.runner.goes_on:
+            return  # the same network learns further
         places = self._services.workspace.annotations.places
         self._former = frozenset(place.z for place in places)
         self._show_pins()

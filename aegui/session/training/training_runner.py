@@ -111,6 +111,7 @@ class TrainingRunner(QObject):
         self._pace: float | None = None
         self._worker: TrainingWorker | None = None
         self._asked: Recipe | None = None
+        self._goes_on = False
         self._is_measuring = False
         self._is_warm = False
         self._threads: list[threading.Thread] = []
@@ -152,6 +153,11 @@ class TrainingRunner(QObject):
     def asked(self) -> Recipe | None:
         """What the person asked for when the present or last training began."""
         return self._asked
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the present or last training began with what another one had learnt."""
+        return self._goes_on
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -199,6 +205,7 @@ class TrainingRunner(QObject):
             self._run_id, resolved, orders, report, resume, history, timeline, fork, lineage
         )
         self._asked = resolved.recipe if lineage is None or not lineage.asked else lineage.asked
+        self._goes_on = resume is not None or fork is not None
         self._samples.clear()
         self._launch(self._worker.run, f"aegui-training-{self._run_id}")
         self._enter("paused" if paused else "running")
