@@ -454,11 +454,14 @@ class NumpyPrinter:
                 w.line("scale = max(np.abs(g[name]).max(), 1e-3 * largest)")
                 with w.block("for _ in range(each):"):
                     w.line("at = tuple(choice.integers(p[name].shape))")
-                    w.line("sides = []")
+                    w.line("slopes, sides = [], []")
                     with w.block("for h in [step, -step]:"):
                         w.line("near = (loss_with(name, at, h) - here) / h")
                         w.line("far = (loss_with(name, at, 2 * h) - here) / (2 * h)")
-                        w.line("sides += [near, 2 * near - far]", note=tr("without the curvature"))
+                        w.line("slopes += [near]")
+                        w.line("sides += [2 * near - far]", note=tr("without the curvature"))
+                    with w.block("if abs(sides[0] - sides[1]) > 1e-5 * scale:"):
+                        w.line("sides += slopes", note=tr("a kink is near"))
                     w.line("off = g[name][at] - np.clip(g[name][at], min(sides), max(sides))")
                     w.line("worst = max(worst, abs(off) / scale)")
             w.line("return worst")

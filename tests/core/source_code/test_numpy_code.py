@@ -76,6 +76,16 @@ def test_where_a_relu_takes_exactly_0_either_slope_is_right() -> None:
     assert verdict.gradient < GRADIENT_TOLERANCE / 10
 
 
+def test_a_gradient_that_was_measured_is_not_said_to_be_exact() -> None:
+    path = find_recipe("letters-2d")
+    assert path is not None
+    resolved = resolve(load_recipe(path), load_builtin("letters")).resolved
+    assert resolved is not None
+    verdict = check_code(CodedRun.of(resolved), "numpy")
+    assert verdict.gradient is not None
+    assert 0.0 < verdict.gradient < GRADIENT_TOLERANCE / 10
+
+
 @pytest.mark.parametrize("case", sorted(ONLY_PYTORCH))
 def test_what_is_not_written_by_hand_is_said_in_words(case: str) -> None:
     with pytest.raises(AeguiError, match="PyTorch"):
