@@ -401,7 +401,8 @@ def _latent_finding(model: OpenedRun) -> str:
         return tr(
             "{n} numbers of the code, seen where the samples differ most", n=model.codec.latent_size
         )
-    if not 2 <= len(codes) <= _MOST_PAIRS or not np.isfinite(codes).all():
+    is_plane = model.codec.latent_size == 2 and np.isfinite(codes).all()
+    if not is_plane or not 2 <= len(codes) <= _MOST_PAIRS:
         return tr("Where {n:,} samples lie by the numbers of their codes", n=len(codes))
     apart = ((codes[:, np.newaxis] - codes) ** 2).sum(axis=2)
     np.fill_diagonal(apart, np.inf)

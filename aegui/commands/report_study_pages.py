@@ -107,9 +107,9 @@ def _headline(sentence: str) -> str:
 
 
 def _kept(result: StudyResult, name: str) -> str:
-    """What is left of all that was tried; the ``name`` of the study where nothing is known yet."""
+    """What is left of several settings that were tried; else the ``name`` of the study."""
     best = result.best
-    if best is None:
+    if best is None or len(result.cells) == 1:
         return name
     return tr(
         "Of {n:,} settings that were tried {setting} is kept",
@@ -182,11 +182,18 @@ def _hardest(result: StudyResult) -> str:
     value = float(found.mean[row, column])
     if not value:
         return tr("No setting leaves a wrong pixel in any character")
+    words = localized(value, ".3g")
+    if len(result.cells) == 1:
+        return tr(
+            "The hardest is {character}: {n} wrong pixels on average",
+            character=label_sign(found.names[column]),
+            n=words,
+        )
     return tr(
         "The hardest is {character} with {setting}: {n} wrong pixels on average",
         character=label_sign(found.names[column]),
         setting=result.cells[found.places[row]].setting.title,
-        n=localized(value, ".3g"),
+        n=words,
     )
 
 

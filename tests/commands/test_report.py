@@ -299,6 +299,28 @@ def test_no_two_slides_have_one_title(run: Path, tmp_path: Path, blank: tuple[st
     assert pages["data-pairs"] != pages["data-hamming"]
 
 
+def test_a_study_of_one_setting_says_nothing_of_others(tmp_path: Path) -> None:
+    plan = tmp_path / "alone.json"
+    plan.write_text(json.dumps({**STUDY, "name": "Alone", "axes": []}), encoding="utf-8")
+    line = ["--language", "en", "report", str(plan), "--train", "-o", str(tmp_path / "out")]
+    assert main(line) == 0
+    findings = {page["id"].split("-", 1)[1]: page["finding"] for page in listed(tmp_path / "out")}
+    assert findings["alone-table"] == "Alone"
+    hardest = findings["alone-characters"]
+    assert re.fullmatch(r"The hardest is [abc]: [\d.]+ wrong pixels on average", hardest)
+
+
+def test_a_code_of_one_number_has_no_plane(tmp_path: Path) -> None:
+    network = {"encoder": [{"units": 3}], "latent": {"units": 1}}
+    images = np.eye(4, dtype=np.float32).reshape(4, 2, 2)
+    dataset = Dataset.from_images("four", images, list("abcd"), list("abcd"))
+    save_run(tmp_path / "line.aegui", trained({"network": network}, dataset))
+    file = str(tmp_path / "line.aegui")
+    assert main(["--language", "en", "report", file, "-o", str(tmp_path / "out")]) == 0
+    findings = {page["id"].split("-", 1)[1]: page["finding"] for page in listed(tmp_path / "out")}
+    assert findings["latent"] == "Where 4 samples lie by the numbers of their codes"
+
+
 def test_findings_can_be_left_to_be_written(run: Path, tmp_path: Path) -> None:
     assert main(["report", str(run), "-o", str(tmp_path / "out"), "--blank"]) == 0
     findings = [page["finding"] for page in listed(tmp_path / "out")]
