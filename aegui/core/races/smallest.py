@@ -296,10 +296,10 @@ def attempts_left(recipe: Recipe, challenge: Challenge, attempts: Attempts) -> i
     Raises:
         AeguiError: As ``shrink``.
     """
-    *_, last = shrink(recipe, challenge, attempts, stopped=lambda: True)
+    *before, last = shrink(recipe, challenge, attempts, stopped=lambda: True)
     if not last.trying:
         return 0
-    known = sum(one.by == SEARCH for one in attempts)
+    known = sum(news.attempt is not None for news in before)
     return max(1, usual_attempts(recipe) - known)
 
 

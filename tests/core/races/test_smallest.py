@@ -16,10 +16,12 @@ from aegui.core.races.smallest import (
     Attempts,
     Challenge,
     SearchNews,
+    attempts_left,
     best_of_attempts,
     dense_places,
     shrink,
     try_network,
+    usual_attempts,
 )
 from aegui.core.recipe import (
     DataSpec,
@@ -135,6 +137,17 @@ def test_a_search_that_is_stopped_keeps_what_it_has_found(tmp_path: Path) -> Non
         heard.append(news)
     assert len(list(attempts)) == 1
     assert heard[-1].attempt is None
+
+
+def test_what_was_tried_from_another_network_leaves_as_much_to_do(tmp_path: Path) -> None:
+    attempts = Attempts(TASK, EASY, tmp_path)
+    other = with_units(20)
+    assert attempts_left(TASK, EASY, attempts) == usual_attempts(TASK)
+    assert len([*shrink(other, EASY, attempts)]) > 2
+    assert attempts_left(other, EASY, attempts) == 0
+    assert attempts_left(TASK, EASY, attempts) == usual_attempts(TASK)
+    assert try_network(TASK, EASY, attempts) is not None
+    assert attempts_left(TASK, EASY, attempts) == usual_attempts(TASK) - 1
 
 
 def test_attempts_on_other_samples_in_the_same_file_are_others(tmp_path: Path) -> None:
