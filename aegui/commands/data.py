@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _MOST_LABELS = 128
 _MOST_CLASSES = 40
 _LOOKS = ("--size", "--grey", "--fit", "--background")
-_OF_ANY_SIZE = ("folder", "image", "several")
+_OF_ANY_SIZE = ("folder", "image")
 """Kinds of sources whose images become samples of the size and colours that are asked for."""
 _KINDS = {
     "builtin": mark("built-in set"),
@@ -121,8 +121,7 @@ def _read(
     found = _read_as(images, options, report, is_cancelled)
     kind = found[0]
     asked = next((name for name in _LOOKS if getattr(options, name.strip("-"))), None)
-    is_drawn = kind == "builtin" and BUILTIN_SETS[options.file].any_size
-    if asked is not None and not is_drawn and kind not in _OF_ANY_SIZE:
+    if asked is not None and not _takes_looks(kind, options.file):
         raise AeguiError(
             tr(
                 "{option} is for folders of images and emojis: the samples of {file} are as they "
@@ -132,6 +131,15 @@ def _read(
             )
         )
     return found
+
+
+def _takes_looks(kind: str, source: str) -> bool:
+    """Whether anything in ``source`` gets the size and colours that are asked for."""
+    if kind not in {"builtin", "several"}:
+        return kind in _OF_ANY_SIZE
+    # Of several sources those that are no built-in set may be folders of images.
+    sets = [BUILTIN_SETS.get(part) for part in source.split("+")]
+    return any(one is None or one.any_size for one in sets)
 
 
 def _read_as(

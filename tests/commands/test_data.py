@@ -81,6 +81,7 @@ def test_a_part_of_a_set(capsys: Captured) -> None:
         (["data", "digits", "--size", "4x4"], "from 8x8 to 256x256"),
         (["data", "digits", "--background", "white"], "#ffffff"),
         (["data", "lowercase", "--size", "9x9"], "--size is for folders of images and emojis"),
+        (["data", "lowercase+uppercase", "--grey"], "of lowercase+uppercase are as they are"),
         (["data", "digits", "--grey"], "--grey is for folders of images and emojis"),
         (["data", "digits", "--count", "0"], "--count is 0; it must be at least 1."),
         (["data", "mnist"], "aegui download mnist"),
