@@ -103,7 +103,7 @@ def curves_command(options: argparse.Namespace) -> int:
         tuple(sorted(levels)),
         options.draws,
         options.seed,
-        _counts(options.pca),
+        None if options.pca is None else _counts(options.pca),
         not options.no_copy,
     )
     with shown_work() as (report, cancelled):

@@ -635,9 +635,7 @@ NOISE_CURVES = (
     *_levels(_ALL_LEVELS),
     _DRAWS_FOR_EACH,
     _NOISE_SEED,
-    text(
-        "--pca", "K,K", mark("numbers of principal components (default: %(default)s)"), default="2"
-    ),
+    text("--pca", "K,K", mark("numbers of principal components (default: those of the codes)")),
     flag("--no-copy", mark("leave out the line for copying the input")),
     outs(mark("curves.csv")),
     AS_JSON,

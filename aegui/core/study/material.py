@@ -12,7 +12,7 @@ from aegui.core.data.builtin import BUILTIN_SETS, load_builtin
 from aegui.core.data.progress import stop_if
 from aegui.core.evaluation.limits import DEFAULT_DRAWS, limit
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
-from aegui.core.i18n import tr
+from aegui.core.i18n import tr, trn
 from aegui.core.latent.codec import Codec
 from aegui.core.latent.pca import fit_pca
 from aegui.core.recipe import AugmentSpec, CorruptionSpec, SplitSpec
@@ -221,7 +221,7 @@ def level_lines(
     if len(sizes) == 1 and any(cell.has("wrong") for cell in result.cells):
         (size,) = sizes
         value = _linear_wrong(recipe, size)
-        found["wrong"] = (*found.get("wrong", ()), (value, tr("PCA, {count} numbers", count=size)))
+        found["wrong"] = (*found.get("wrong", ()), (value, trn("PCA, {n} number", "PCA, {n} numbers", size)))
     noises = {one.data.corruption.model_copy(update={"copies": 1}) for one in recipes}
     if len(noises) == 1 and any(cell.has("wrong_noisy") for cell in result.cells):
         least = _least_wrong(recipe)

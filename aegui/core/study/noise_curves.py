@@ -13,7 +13,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.evaluation.limits import DEFAULT_DRAWS, limit
 from aegui.core.evaluation.noise import noisy_batches
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
-from aegui.core.i18n import tr
+from aegui.core.i18n import tr, trn
 from aegui.core.latent.pca import fit_pca
 from aegui.core.study.noise_matrix import noise_of
 from aegui.core.study.tried import tried_of
@@ -48,7 +48,8 @@ class NoiseCurveSpec:
         levels: Its levels, rising.
         draws: Noisy characters at each level, as many of each; of a larger set so many of it.
         seed: Of the noise; at each level all answers are to the same draws.
-        pca: Numbers of principal components to draw a line for each.
+        pca: Numbers of principal components to draw a line for each; None: as many as the codes of
+            the networks have.
         copy: Whether a line tells what giving the input back would get wrong.
     """
 
@@ -56,7 +57,7 @@ class NoiseCurveSpec:
     levels: tuple[float, ...] = LEVELS
     draws: int = 4_000
     seed: int = 0
-    pca: tuple[int, ...] = (2,)
+    pca: tuple[int, ...] | None = None
     copy: bool = True
 
 
@@ -130,7 +131,7 @@ def noise_curves(
     """
     _check(models, dataset, spec)
     whole = len(dataset)
-    simple = _simple(tried_of(dataset, _PCA_SAMPLES), spec)
+    simple = _simple(tried_of(dataset, _PCA_SAMPLES), spec, _components(models, spec))
     dataset = tried_of(dataset, spec.draws)
     answers: list[Answer] = [codec.reconstruct for model in models for codec in model.codecs]
     answers += [answer for _, _, answer in simple]
@@ -218,14 +219,23 @@ def _check(models: Sequence[TriedModel], dataset: Dataset, spec: NoiseCurveSpec)
                 )
 
 
-def _simple(dataset: Dataset, spec: NoiseCurveSpec) -> list[tuple[LineKey, str, Answer]]:
+def _components(models: Sequence[TriedModel], spec: NoiseCurveSpec) -> Sequence[int]:
+    if spec.pca is not None:
+        return spec.pca
+    return sorted({codec.latent_size for model in models for codec in model.codecs})
+
+
+def _simple(
+    dataset: Dataset, spec: NoiseCurveSpec, components: Sequence[int]
+) -> list[tuple[LineKey, str, Answer]]:
     """What needs no network: giving back what is seen, and a linear code fitted to the clean."""
     found: list[tuple[LineKey, str, Answer]] = []
     if spec.copy:
         found.append(("copy", tr("copying the input"), lambda noisy: noisy))
-    for count in spec.pca:
+    for count in components:
         pca = fit_pca(dataset.flat(), count)
-        found.append(("pca", tr("PCA, {count} numbers", count=count), _through(pca)))
+        name = trn("PCA, {n} number", "PCA, {n} numbers", count)
+        found.append(("pca", name, _through(pca)))
     return found
 
 

@@ -80,6 +80,14 @@ def test_lines_to_compare_with(curves: Curves) -> None:
     assert line(curves, "pca").mean[0] == pytest.approx(wrong.sum(axis=1).mean())
 
 
+def test_a_linear_code_has_as_many_numbers_as_those_it_is_compared_with(
+    models: tuple[TriedModel, TriedModel],
+) -> None:
+    found = noise_curves(models, LETTERS, NoiseCurveSpec("flip", (0.1,), draws=96))
+    names = [one.name for one in found.lines if one.key == "pca"]
+    assert names == ["PCA, 2 numbers", "PCA, 32 numbers"]
+
+
 def test_grey_images_have_no_limit(models: tuple[TriedModel, TriedModel]) -> None:
     grey = Dataset.from_images("grey", np.full((4, 7, 5), 0.25))
     found = noise_curves([models[0]], grey, NoiseCurveSpec("gaussian", (0.1,), draws=8, pca=()))
