@@ -67,6 +67,13 @@ class Messages(QObject):
         if past:
             self.changed.emit()
 
+    def mark_seen(self, notice: Notice) -> None:
+        """Somebody has put ``notice`` away, or done what it offers."""
+        unread = [one for one in self._unread if one.notice is not notice]
+        if len(unread) < len(self._unread):
+            self._unread = unread
+            self.changed.emit()
+
     def mark_read(self) -> None:
         """Somebody looks at the list."""
         if self._unread:

@@ -38,7 +38,7 @@ _GRAVITY: dict[Level, int] = {"info": 0, "warning": 1, "error": 2}
 
 
 class Bell(QToolButton):
-    """Opens the list; a dot on it says that something has come that deserves to be read."""
+    """Opens the list; a dot on it says that something has come that nobody has read."""
 
     def __init__(self, messages: Messages, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,13 +48,9 @@ class Bell(QToolButton):
 
     @property
     def level(self) -> Level | None:
-        """The gravest of what is unread; None where it only tells how something went."""
-        worth = [
-            one.notice
-            for one in self._messages.unread
-            if one.notice.level != "info" or (one.is_open and one.notice.offer)
-        ]
-        return max((one.level for one in worth), key=_GRAVITY.__getitem__, default=None)
+        """The gravest of what is unread; None where everything is read."""
+        levels = (one.notice.level for one in self._messages.unread)
+        return max(levels, key=_GRAVITY.__getitem__, default=None)
 
     @Slot()
     def _on_messages_changed(self) -> None:

@@ -78,6 +78,8 @@ class Toast(QFrame):
     """This toast."""
     accepted = Signal(object)
     """What its ``Notice`` offers is being done."""
+    seen = Signal(object)
+    """A person has put its ``Notice`` away, or pressed one of its buttons."""
 
     def __init__(self, notice: Notice, parent: QWidget) -> None:
         super().__init__(parent)
@@ -94,7 +96,7 @@ class Toast(QFrame):
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         close = flat_button("close", tr("Put this message away"))
-        close.clicked.connect(self.close_now)
+        close.clicked.connect(self._put_away)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(SPACING + 4, SPACING, SPACING // 2, SPACING)
         layout.setSpacing(SPACING)
@@ -123,7 +125,7 @@ class Toast(QFrame):
         return row
 
     def _accept(self, accept: Callable[[], object], _checked: bool = False) -> None:
-        self.close_now()
+        self._put_away()
         if self.notice.offer:
             self.accepted.emit(self.notice)
         accept()
@@ -149,6 +151,11 @@ class Toast(QFrame):
         seconds = self._manner.seconds * (_OFFER_PATIENCE if offers else 1.0)
         if seconds:
             self._timer.start(int(1000 * seconds))
+
+    @Slot()
+    def _put_away(self) -> None:
+        self.seen.emit(self.notice)
+        self.close_now()
 
     @Slot()
     def close_now(self) -> None:
@@ -239,6 +246,7 @@ class Notifications(QObject):
         toast = Toast(notice, self._host)
         toast.closed.connect(self._on_toast_closed)
         toast.accepted.connect(self._on_toast_accepted)
+        toast.seen.connect(self._messages.mark_seen)
         self._toasts.insert(len(self._toasts) if place is None else place, toast)
         toast.show()
         self._place()

@@ -8,7 +8,7 @@ import pytest
 import shiboken6
 from PySide6.QtCore import QObject, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QPushButton, QScrollArea
+from PySide6.QtWidgets import QAbstractButton, QPushButton, QScrollArea
 
 from aegui.core.recipe.edits import with_value
 from aegui.features.builder.view.map_mark import MapMark
@@ -103,6 +103,31 @@ def test_a_short_list_has_room_for_all_of_it(
     assert area.viewport().height() >= shown.rows[0].heightForWidth(shown.rows[0].width())
 
 
+def test_the_bell_is_marked_until_a_message_is_read(
+    window: MainWindow, lists: list[MessageList]
+) -> None:
+    open_list(window, lists)
+    assert window.bell.level is None
+    blank = window.bell.grab().toImage()
+    for text in ("The hand-in is written", "another"):
+        window.notify(Notice("info", text))
+    # What goes by itself may have been told to nobody.
+    window.notifications.close_all()
+    assert window.bell.level == "info"
+    assert window.bell.grab().toImage() != blank
+    assert "2" in window.bell.accessibleDescription()
+    open_list(window, lists)
+    assert window.bell.level is None
+    assert window.bell.accessibleDescription() == ""
+    assert window.bell.grab().toImage() == blank
+    close_all(lists)
+    # Who puts a message away has seen it.
+    window.notify(Notice("info", "third"))
+    (toast,) = (one for one in window.findChildren(Toast) if one.notice.text == "third")
+    toast.findChildren(QAbstractButton)[-1].click()
+    assert window.bell.level is None
+
+
 def test_an_offer_can_be_taken_up_later_but_only_once(
     window: MainWindow, lists: list[MessageList]
 ) -> None:
@@ -131,7 +156,7 @@ def test_what_is_offered_is_past_with_what_it_was_about(
 def test_offers_of_a_window_that_is_gone_are_past(app: App, lists: list[MessageList]) -> None:
     app.window.notify(Notice("info", "images", "Fit", lambda: None))
     app.use_language("es")
-    assert app.window.bell.level is None
+    assert app.window.bell.level == "info"
     shown = open_list(app.window, lists)
     assert shown.rows[0].message.notice.text == "images"
     assert shown.rows[0].acts == []
