@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 _LEAST_MARK_PX = 5
 _LEAST_FRAME_PX = 7
 _TALLEST_PX = 400
+_FRAME_PX = 1
+"""A frame stands outside its picture, on all sides."""
 _GOOD_SIDE, _LEAST_SIDE = 14, 8
 _LARGE = 16
 _SURE = 0.6
@@ -143,7 +145,7 @@ class AnswerPictures(Painted):
 
     def _size(self, side: int) -> QSize:
         height, width = self._shape()
-        gaps = (self.count - 1) * SPACING
+        gaps = self._between()
         if height > _LARGE:
             high = side * 7
             wide = self.count * high * width // height + gaps
@@ -153,7 +155,7 @@ class AnswerPictures(Painted):
     def scale_in(self, width: int, height: int) -> float:
         """How large a pixel is in pictures that have so much room together, without captions."""
         rows, columns = self._shape()
-        wide = (width - (self.count - 1) * SPACING) / self.count
+        wide = (width - self._between()) / self.count
         return max(0.0, min(wide / columns, height / rows))
 
     def _shape(self) -> tuple[int, int]:
@@ -163,7 +165,14 @@ class AnswerPictures(Painted):
         return height, width
 
     def _wide(self) -> int:
-        return (self.width() - (self.count - 1) * SPACING) // self.count
+        return (self.width() - self._between()) // self.count
+
+    def _between(self) -> int:
+        """What is between all pictures, and the outer frames beside them."""
+        return (self.count - 1) * SPACING + 2 * _FRAME_PX
+
+    def _left(self, place: int) -> int:
+        return _FRAME_PX + place * (self._wide() + SPACING)
 
     @property
     def caption_px(self) -> int:
@@ -173,7 +182,7 @@ class AnswerPictures(Painted):
     def picture_rect(self, place: int) -> QRect:
         """Where picture 0 (drawing), 1 (answer), 2 (thresholded, errors) or 3 (confidence) is."""
         width, top = self._wide(), self.caption_px
-        bounds = QRect(place * (width + SPACING), top, width, self.height() - top - 1)
+        bounds = QRect(self._left(place), top, width, self.height() - top - 1)
         rect = picture_rect(*self._shape(), bounds)
         rect.moveTop(bounds.top())
         return rect
@@ -332,7 +341,7 @@ class AnswerPictures(Painted):
 
     def _paint_caption(self, painter: QPainter, place: int) -> None:
         width = self._wide()
-        bounds = QRect(place * (width + SPACING), 0, width, self.caption_px - 2)
+        bounds = QRect(self._left(place), 0, width, self.caption_px - 2)
         painter.setPen(current_theme().text_dim)
         caption = self._caption(place, width)
         text = self.fontMetrics().elidedText(caption, Qt.TextElideMode.ElideRight, width)

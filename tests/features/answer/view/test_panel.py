@@ -14,6 +14,7 @@ from aegui.core.data.dataset import Dataset
 from aegui.core.recipe import CorruptionSpec
 from aegui.features.answer.model.answer_sheet import SHOWN, AnswerSheet, Limit, SheetAnswer
 from aegui.features.answer.view.panel import AnswerPanel
+from aegui.features.answer.view.pictures import AnswerPictures
 from aegui.kit.theme import LIGHT, SPACING, apply_theme, current_theme
 from aegui.session.pixels.answers import Answer, telling_pixel
 from aegui.widgets.nearest_strip import NearestStrip
@@ -72,6 +73,21 @@ def test_it_explains_itself_when_empty(panel: AnswerPanel) -> None:
     assert panel.text == "The drawing does not fit the network."
     assert panel.accessibleDescription() == panel.text
     assert not panel.pictures.isVisible()
+
+
+@pytest.mark.parametrize("room", range(6))
+def test_every_picture_has_its_whole_frame(qtbot: QtBot, room: int) -> None:
+    pictures = AnswerPictures()
+    qtbot.addWidget(pictures)
+    pictures.set_answer(make_answer(np.ones((7, 5), np.float32), np.ones((7, 5), np.float32)))
+    pictures.resize(pictures.minimumSizeHint().width() + room, 300)
+    seen = pictures.grab().toImage()
+    border = current_theme().border
+    for place in range(pictures.count):
+        rect = pictures.picture_rect(place)
+        for x in (rect.left() - 1, rect.right() + 1):
+            assert seen.rect().contains(x, rect.center().y()), (place, x)
+            assert seen.pixelColor(x, rect.center().y()) == border, (place, x)
 
 
 @pytest.mark.parametrize(
