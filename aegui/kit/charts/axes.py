@@ -19,6 +19,8 @@ _X_ROOM = 1.9
 _LEAST_WIDE = 18.0
 _Y_ROOM = 20.0
 _TICK = 2.5
+_HAIR = 0.01
+"""What is measured twice may differ by so much."""
 _RIGHT = Qt.AlignmentFlag.AlignRight
 
 
@@ -112,9 +114,23 @@ def framed(ink: Ink, rect: QRectF, x: Axis, y: Axis) -> PlotArea:
         edges(ink, plot)
     below = QRectF(plot.left(), rect.bottom() - name, plot.width(), name)
     ink.write(ink.elided(x.name, NAME_PT, plot.width()), below, NAME_PT, theme.text)
-    beside = QRectF(rect.left(), plot.top(), name, plot.height())
-    ink.write_upwards(y.name, beside, NAME_PT, theme.text)
+    name_upwards(ink, y.name, rect, plot)
     return frame
+
+
+def name_upwards(ink: Ink, text: str, rect: QRectF, plot: QRectF) -> None:
+    """Write what is along the axis upwards, at the left edge of ``rect``, beside ``plot``.
+
+    What is longer than the axis reaches beyond it, and is smaller before it is cut.
+    """
+    size = NAME_PT
+    while size > ink.least and ink.width(text, size) > rect.height():
+        size -= 0.5
+    high = min(max(plot.height(), ink.width(text, size) + _HAIR), rect.height())
+    top = min(max(plot.center().y() - high / 2, rect.top()), rect.bottom() - high)
+    ink.write_upwards(
+        text, QRectF(rect.left(), top, ink.line(NAME_PT), high), size, ink.theme.text
+    )
 
 
 def _zero_lines(ink: Ink, frame: PlotArea) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 
-from aegui.kit.charts.axes import value_lines, values_width
+from aegui.kit.charts.axes import name_upwards, value_lines, values_width
 from aegui.kit.charts.ink import GAP, NAME_PT, TICK_PT
 
 if TYPE_CHECKING:
@@ -73,8 +73,7 @@ def framed_columns(ink: Ink, rect: QRectF, names: Sequence[str], x: str, y: Axis
     plot = rect.adjusted(values_width(ink, y, height), line / 2, 0.0, -bottom)
     columns = NamedColumns(plot, len(names), y)
     value_lines(ink, plot, y)
-    beside = QRectF(rect.left(), plot.top(), name, plot.height())
-    ink.write_upwards(y.name, beside, NAME_PT, ink.theme.text)
+    name_upwards(ink, y.name, rect, plot)
     if turned:
         _paint_turned(ink, columns, names, turned)
     else:
@@ -97,7 +96,12 @@ def _turned_height(ink: Ink, rect: QRectF, names: Sequence[str]) -> float:
 
 def _paint_turned(ink: Ink, columns: NamedColumns, names: Sequence[str], high: float) -> None:
     size = TICK_PT
-    while size > ink.least and ink.line(size) > columns.wide:
+
+    def is_large(size: float) -> bool:
+        widest = max((ink.width(name, size) for name in names), default=0.0)
+        return ink.line(size) > columns.wide or widest > high
+
+    while size > ink.least and is_large(size):
         size -= 0.5
     for place, name in enumerate(names):
         left = columns.plot.left() + place * columns.wide
