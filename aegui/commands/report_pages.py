@@ -202,7 +202,7 @@ def _hamming_page(model: OpenedRun) -> ReportPage:
     shades = 1.0 - apart / max(1, apart.max())
     np.fill_diagonal(shades, np.nan)
     texts = tuple(tuple(str(one) if one else "" for one in row) for row in apart.tolist())
-    plot = NumberMatrix(texts, shades, names, names, tr("character"), tr("character"))
+    plot = NumberMatrix(texts, shades, names, names, "", tr("character"))
     rows = [[name, *map(str, row)] for name, row in zip(names, apart.tolist(), strict=True)]
     return ReportPage(
         "data-hamming",

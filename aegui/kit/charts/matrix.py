@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 _NAMES_SHARE = 0.3
 _MOST_NAME = 104.0
 _SMALL_PT = 6.5
+_LETTERS = 0.8
+"""How much of the height of a line names take, one below the other."""
+_FIGURES = 0.88
+"""Likewise of figures that shall not touch the edges of their cells."""
 _RIGHT = Qt.AlignmentFlag.AlignRight
 _LEFT = Qt.AlignmentFlag.AlignLeft
 
@@ -77,7 +81,7 @@ class NumberMatrix:
         shades: How full each is of its colour, 0 to 1, float64 ``[rows, columns]``; NaN is empty.
         rows: Names of the rows.
         columns: Names of the columns, in lines.
-        x: What the columns are.
+        x: What the columns are; empty where the rows are the same.
         y: What the rows are.
         spreads: Below each figure in small letters, or empty.
         foot: A last row without shades: its name and its figures; or None.
@@ -111,7 +115,7 @@ class NumberMatrix:
         above = line * max((text.count("\n") + 1 for text in self.columns), default=1)
         if self.is_turned:
             above = min(most, _widest(ink, self.columns)) + GAP
-        return left, name + 1.5 * GAP + above, 1.2 * line + GAP if self.foot else 0.0
+        return left, (name if self.x else 0.0) + 1.5 * GAP + above, 1.2 * line + GAP if self.foot else 0.0
 
     def grid(self, ink: Ink, rect: QRectF, room: CellRoom | None = None) -> CellGrid:
         """Where cells are in ``rect``: all over it, or as large as ``room`` allows."""
@@ -154,7 +158,7 @@ class NumberMatrix:
         left = rect.left() + name + GAP
         names = QRectF(left, whole.top(), whole.left() - GAP - left, grid.high)
         self._paint_rows(ink, grid, names, dim, here)
-        self._paint_columns(ink, grid, rect.top() + name + GAP, dim, here)
+        self._paint_columns(ink, grid, rect.top() + (name if self.x else 0.0) + GAP, dim, here)
         self._paint_cells(ink, grid)
         if self.foot:
             self._paint_foot(ink, grid, names, *self.foot)
@@ -162,12 +166,15 @@ class NumberMatrix:
     def _paint_rows(
         self, ink: Ink, grid: CellGrid, first: QRectF, dim: QColor, here: Place | None
     ) -> None:
-        stride = max(1, math.ceil(0.8 * ink.line(ink.text) / grid.high))
+        size = ink.text
+        while size > ink.least and _LETTERS * ink.line(size) > grid.high:
+            size -= 0.5
+        stride = max(1, math.ceil(_LETTERS * ink.line(size) / grid.high))
         for row, text in enumerate(self.rows):
             if row % stride == 0:
                 colour = ink.theme.text if here and here[0] == row else dim
-                text = ink.elided(text, ink.text, first.width())
-                ink.write(text, first.translated(0.0, row * grid.high), ink.text, colour, _RIGHT)
+                text = ink.elided(text, size, first.width())
+                ink.write(text, first.translated(0.0, row * grid.high), size, colour, _RIGHT)
 
     def _paint_columns(
         self, ink: Ink, grid: CellGrid, top: float, dim: QColor, here: Place | None
@@ -176,7 +183,7 @@ class NumberMatrix:
         lines = [text.split("\n") for text in self.columns]
         size, stride = fitting_size(ink, [part for one in lines for part in one], grid.wide)
         if self.is_turned:
-            size, stride = ink.text, max(1, math.ceil(0.8 * line / grid.wide))
+            size, stride = ink.text, max(1, math.ceil(_LETTERS * line / grid.wide))
         for column, parts in enumerate(lines):
             if column % stride:
                 continue
@@ -193,9 +200,14 @@ class NumberMatrix:
     def _paint_cells(self, ink: Ink, grid: CellGrid) -> None:
         longest = max((text for row in self.texts for text in row), key=len, default="")
         size = ink.text
-        while size > ink.least and ink.width(longest, size) > grid.wide - 2.0:
+
+        def fits(size: float, air: float) -> bool:
+            high = _FIGURES * ink.line(size)
+            return high <= grid.high and ink.width(longest, size) <= grid.wide - air
+
+        while size > ink.least and not fits(size, 2.0):
             size -= 0.5
-        is_written = ink.width(longest, size) <= grid.wide - 1.0 and ink.line(size) <= grid.high
+        is_written = fits(size, 1.0)
         has_spread = bool(self.spreads) and grid.high > ink.line(size) + ink.line(_SMALL_PT)
         ink.painter.setBrush(Qt.BrushStyle.NoBrush)
         for row, texts in enumerate(self.texts):
