@@ -296,7 +296,8 @@ def _grid_spec(model: OpenedRun, options: argparse.Namespace, frame: Frame) -> t
     if options.quantiles is not None or (model.has_prior and options.rect is None):
         low, high, count = _quantiles(options.quantiles or "0:1")
         count = options.columns or count
-        spec = GridSpec(columns=count, rows=count, quantiles=True, between=(low, high))
+        rows = options.rows or count
+        spec = GridSpec(columns=count, rows=rows, quantiles=True, between=(low, high))
         if (low, high) == (0.0, 1.0):
             return spec, tr("(equal shares of the prior)")
         return spec, tr("(quantiles {low:g} to {high:g} of the prior)", low=low, high=high)
@@ -304,7 +305,7 @@ def _grid_spec(model: OpenedRun, options: argparse.Namespace, frame: Frame) -> t
     columns = options.columns or _GRID_COLUMNS
     rows = min(MOST_ROWS, max(1, round(columns * (y1 - y0) / (x1 - x0))))
     # A plane that is long and thin has images that are not: it need not be drawn to scale.
-    rows = columns if options.rect is None else rows
+    rows = options.rows or (columns if options.rect is None else rows)
     spec = GridSpec((0, 1), columns, rows, quantiles=False, across=(x0, x1), up=(y0, y1))
     return spec, ""
 

@@ -671,6 +671,7 @@ FIGURE = (
     _DRAWS_FOR_EACH,
     _NOISE_SEED,
     _columns(mark("images in a row of the grid"), MOST_GRID_ROWS),
+    whole("--rows", "N", mark("rows of the grid"), least=1, most=MOST_GRID_ROWS),
     text(
         "--quantiles",
         "LOW:HIGH[:N]",

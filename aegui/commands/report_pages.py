@@ -29,6 +29,7 @@ from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.i18n import localized, mark, tr, trn
 from aegui.core.latent.concepts import apply, concept
 from aegui.core.latent.finds import best_new
+from aegui.core.latent.grids import MOST_ROWS
 from aegui.core.latent.novelty import known, novelty
 from aegui.core.latent.paths import pixel_change, through
 from aegui.core.latent.pca import fit_pca
@@ -76,6 +77,8 @@ _NOISE = CorruptionSpec(kind="flip", level=0.1)
 _TRIED_LEVELS = (0.05, 0.1, 0.2)
 _SHOWN = 24
 _MOST_TRAVERSED = 8
+_GRID_ROWS, _GRID_SHAPE = 11, 2.1
+"""Width by height of a grid that takes all of a page, and of a slide nearly."""
 _DRAWN = 12
 
 
@@ -117,7 +120,7 @@ def run_pages(model: OpenedRun, cancelled: Callable[[], bool]) -> Iterator[Repor
         yield from _drawn(model, MAP, _latent_finding, "latent")
     if model.codec.latent_size <= 2 or model.has_prior:
         # Of a long plain code two numbers alone show nothing.
-        yield from _drawn(model, MAP, _grid_finding, "grid")
+        yield from _drawn(model, MAP, _grid_finding, "grid", *_wide_grid(model))
     if model.codec.latent_size <= _MOST_TRAVERSED:
         yield from _drawn(model, MAP, _traversal_finding, "traversal")
     yield from _new_pages(model, cancelled)
@@ -414,6 +417,15 @@ def _latent_finding(model: OpenedRun) -> str:
         b=_name(model, other),
         distance=localized(float(apart[one, other]) ** 0.5, ".2g"),
     )
+
+
+def _wide_grid(model: OpenedRun) -> tuple[str, ...]:
+    """The options of a grid as wide as a page, whatever the shape of its images."""
+    if model.codec.latent_size == 1:
+        return ()
+    _, height, width = model.dataset.image_shape
+    columns = min(MOST_ROWS, max(1, round(_GRID_SHAPE * _GRID_ROWS * height / width)))
+    return "--columns", str(columns), "--rows", str(_GRID_ROWS)
 
 
 def _grid_finding(model: OpenedRun) -> str:

@@ -68,6 +68,17 @@ def test_every_figure_is_drawn(kind: str, repository: Path, tmp_path: Path) -> N
         assert "seed of the noise 0" in origin
 
 
+@pytest.mark.parametrize("model", ["letters-2d", "fashion-vae-2"])
+def test_a_grid_may_be_wider_than_high(repository: Path, tmp_path: Path, model: str) -> None:
+    table = tmp_path / "grid.csv"
+    run = str(repository / "models" / f"{model}.aegui")
+    asked = ("--columns", "6", "--rows", "3", "-o", str(table))
+    assert main(["figure", run, "grid", *asked]) == 0
+    rows = [line.split(",") for line in table.read_text("utf-8").splitlines()[1:]]
+    assert {row[0] for row in rows} == {"1", "2", "3"}
+    assert len(rows) == 6 * 3
+
+
 def test_a_figure_of_all_runs_says_so(tmp_path: Path, capsys: Captured) -> None:
     run, out = tmp_path / "two.aegui", str(tmp_path / "f.svg")
     line = ["train", "letters-course", "--epochs", "5", "--runs", "2", "--seed", "3"]

@@ -88,6 +88,9 @@ def test_a_run_becomes_slides_pdf_page_figures_and_tables(run: Path, tmp_path: P
     assert (folder / "code" / "mine.npz").exists()
     lines = (folder / "commands.txt").read_text(encoding="utf-8").splitlines()
     assert "aegui figure networks/mine.aegui latent -o mine-latent.svg" in lines
+    # As wide as a page: images of letters are upright.
+    grid = "aegui figure networks/mine.aegui grid --columns 32 --rows 11 -o mine-grid.svg"
+    assert grid in lines
     assert (folder / "networks" / "mine.aegui").read_bytes() == run.read_bytes()
 
 
