@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
 from aegui.core.i18n import LANGUAGES, mark, tr
 from aegui.features.table import action_specs
+from aegui.kit.keys import native_keys
 from aegui.kit.theme import icon
 from aegui.shell.action_spec import ActionSpec
 
@@ -378,5 +379,4 @@ def _dress(action: QAction, spec: ActionSpec, other: OtherFace | None = None) ->
 def _tooltip(help_text: str, shortcut: QKeySequence) -> str:
     if shortcut.isEmpty():
         return help_text
-    keys = shortcut.toString(QKeySequence.SequenceFormat.NativeText)
-    return tr("{help} ({keys})", help=help_text, keys=keys)
+    return tr("{help} ({keys})", help=help_text, keys=native_keys(shortcut))

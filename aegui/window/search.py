@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from aegui.core.data.select import search
@@ -18,6 +17,7 @@ from aegui.core.recipe.settings import SECTIONS
 from aegui.core.report.figure_ids import is_figure_id
 from aegui.core.setup_line.reading import is_line
 from aegui.kit.finder import Findable
+from aegui.kit.keys import native_keys
 from aegui.widgets.glyphs import label_name
 from aegui.window.actions import MENUS
 from aegui.window.help_viewer import guide_headings
@@ -57,13 +57,12 @@ def action_entries(table: Actions) -> Iterator[Findable]:
         action = table[spec.key]
         if not action.isVisible():
             continue
-        keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         yield Findable(
             plain(action.text()),
             action.statusTip(),
             menu_path(spec.menu),
             action.trigger,
-            keys,
+            native_keys(action.shortcut()),
             action.isEnabled(),
         )
 

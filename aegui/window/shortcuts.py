@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from aegui.core.folding import folded
 from aegui.core.i18n import tr
+from aegui.kit.keys import native_keys
 from aegui.kit.layouts import column, dim, open_at, row
 from aegui.kit.theme import SPACING
 from aegui.window.search import menu_path, plain
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from aegui.window.actions import Actions
 
 _KEY = Qt.ItemDataRole.UserRole
-_NATIVE = QKeySequence.SequenceFormat.NativeText
 _PORTABLE = QKeySequence.SequenceFormat.PortableText
 
 
@@ -128,7 +128,7 @@ class ShortcutsDialog(QDialog):
 
     def _show_keys(self, item: QTreeWidgetItem) -> None:
         keys = self._table[item.data(0, _KEY)].shortcuts()
-        item.setText(1, ", ".join(each.toString(_NATIVE) for each in keys))
+        item.setText(1, ", ".join(native_keys(each) for each in keys))
 
     def _chosen(self) -> ActionSpec | None:
         item = self.list.currentItem()
@@ -165,7 +165,7 @@ class ShortcutsDialog(QDialog):
             self.said.setText(
                 tr(
                     "{keys} belongs to {action}: give that other keys first.",
-                    keys=keys.toString(_NATIVE),
+                    keys=native_keys(keys),
                     action=plain(self._table[owner].text()),
                 )
             )

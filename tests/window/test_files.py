@@ -12,6 +12,8 @@ from PySide6.QtCore import QFileInfo, QTranslator
 from PySide6.QtWidgets import QFileDialog, QFileIconProvider, QLabel, QWidget
 
 from aegui.features.document.feature import DocumentFeature
+from aegui.features.map.view.hints import MapHints
+from aegui.kit.keys import native_keys
 from aegui.paths import documents_dir, resources_dir
 from aegui.session.settings import Settings
 from aegui.shell.dialogs.files import (
@@ -159,6 +161,21 @@ def test_the_file_dialog_of_qt_speaks_one_language(app: App) -> None:
     dialog = QFileDialog(app.window)
     dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
     assert "&Look in:" in {label.text() for label in dialog.findChildren(QLabel)}
+
+
+def test_keys_have_one_form_in_menus_and_in_texts(app: App) -> None:
+    """As the guide and the keyboard write them; Qt's Spanish says Control+Mayúsculas."""
+    app.use_language("es")
+    assert native_keys("Ctrl+Shift+F") == "Ctrl+Mayús+F"
+    assert [native_keys(key) for key in ("Del", "Return")] == ["Supr", "Intro"]
+    action = app.window.actions_table["gallery"]
+    assert action.toolTip().endswith("(Ctrl+G)")
+    hints = app.window.findChild(MapHints)
+    assert hints is not None
+    hints.set_left(["gallery"])
+    assert "Ctrl+G" in hints.accessibleDescription()
+    app.use_language("en")
+    assert native_keys("Ctrl+Shift+F") == "Ctrl+Shift+F"
 
 
 @pytest.mark.parametrize("file", sorted(resources_dir().glob("translations/*/qt_words.ts")))

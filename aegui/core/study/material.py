@@ -221,7 +221,8 @@ def level_lines(
     if len(sizes) == 1 and any(cell.has("wrong") for cell in result.cells):
         (size,) = sizes
         value = _linear_wrong(recipe, size)
-        found["wrong"] = (*found.get("wrong", ()), (value, trn("PCA, {n} number", "PCA, {n} numbers", size)))
+        linear = trn("PCA, {n} number", "PCA, {n} numbers", size)
+        found["wrong"] = (*found.get("wrong", ()), (value, linear))
     noises = {one.data.corruption.model_copy(update={"copies": 1}) for one in recipes}
     if len(noises) == 1 and any(cell.has("wrong_noisy") for cell in result.cells):
         least = _least_wrong(recipe)

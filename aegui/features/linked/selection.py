@@ -9,6 +9,7 @@ from PySide6.QtCore import Slot
 
 from aegui.core.i18n import tr, trn
 from aegui.features.linked.view.selection_panel import SelectionPanel
+from aegui.kit.keys import native_keys
 from aegui.session.data.selection import Selection
 from aegui.session.shown import SUBJECT
 from aegui.shell.feature import Feature
@@ -94,8 +95,9 @@ class SelectionFeature(Feature):
         workspace.say(
             "info",
             trn(
-                "The set is {n:,} sample now. Undo (Ctrl+Z) brings the others back.",
-                "The set is {n:,} samples now. Undo (Ctrl+Z) brings the others back.",
+                "The set is {n:,} sample now. Undo ({keys}) brings the others back.",
+                "The set is {n:,} samples now. Undo ({keys}) brings the others back.",
                 len(dataset),
+                keys=native_keys("Ctrl+Z"),
             ),
         )

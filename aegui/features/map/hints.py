@@ -21,7 +21,7 @@ HINTS = {
     "move": mark("Move over the map: every place is decoded"),
     "click": mark("Click a sample: see what the network makes of it"),
     "train": mark("Press Train: watch the map being learnt"),
-    "gallery": mark("Press Ctrl+G: other networks and images, as pictures"),
+    "gallery": mark("Press {gallery}: other networks and images, as pictures"),
 }
 """What a person may try first: key -> what is said of it."""
 _TOUR = "tour"

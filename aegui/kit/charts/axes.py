@@ -128,9 +128,7 @@ def name_upwards(ink: Ink, text: str, rect: QRectF, plot: QRectF) -> None:
         size -= 0.5
     high = min(max(plot.height(), ink.width(text, size) + _HAIR), rect.height())
     top = min(max(plot.center().y() - high / 2, rect.top()), rect.bottom() - high)
-    ink.write_upwards(
-        text, QRectF(rect.left(), top, ink.line(NAME_PT), high), size, ink.theme.text
-    )
+    ink.write_upwards(text, QRectF(rect.left(), top, ink.line(NAME_PT), high), size, ink.theme.text)
 
 
 def _zero_lines(ink: Ink, frame: PlotArea) -> None:

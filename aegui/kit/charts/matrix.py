@@ -115,7 +115,8 @@ class NumberMatrix:
         above = line * max((text.count("\n") + 1 for text in self.columns), default=1)
         if self.is_turned:
             above = min(most, _widest(ink, self.columns)) + GAP
-        return left, (name if self.x else 0.0) + 1.5 * GAP + above, 1.2 * line + GAP if self.foot else 0.0
+        above += (name if self.x else 0.0) + 1.5 * GAP
+        return left, above, 1.2 * line + GAP if self.foot else 0.0
 
     def grid(self, ink: Ink, rect: QRectF, room: CellRoom | None = None) -> CellGrid:
         """Where cells are in ``rect``: all over it, or as large as ``room`` allows."""

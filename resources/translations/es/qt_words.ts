@@ -16,4 +16,12 @@
     <message><source>Shortcut</source><translation>Acceso directo</translation></message>
     <message><source>Unknown</source><translation>Desconocido</translation></message>
 </context>
+<context>
+    <name>QShortcut</name>
+    <message><source>Ctrl</source><translation>Ctrl</translation></message>
+    <message><source>Shift</source><translation>Mayús</translation></message>
+    <message><source>Del</source><translation>Supr</translation></message>
+    <message><source>Return</source><translation>Intro</translation></message>
+    <message><source>Enter</source><translation>Intro</translation></message>
+</context>
 </TS>

@@ -20,6 +20,7 @@ from aegui.core.study.varied import path_of_layer
 from aegui.core.study.words import EVERY
 from aegui.features.builder.view.band import band_edges, band_share, band_units, paint_band
 from aegui.features.builder.view.card_body import CardBody
+from aegui.kit.keys import native_keys
 from aegui.kit.marks import ElidedLabel, Grip, ProblemLabel, Sign, flat_button
 from aegui.kit.theme import RADIUS, current_theme, figures_font
 from aegui.widgets.form.field_menu import FieldMenu, vary_words
@@ -153,7 +154,8 @@ class LayerCard(QWidget):
 
     def _build_head(self) -> QHBoxLayout:
         self.grip = Grip(self)
-        self.grip.setToolTip(tr("Drag to another place (Ctrl+Up, Ctrl+Down)"))
+        keys = ", ".join(map(native_keys, ("Ctrl+Up", "Ctrl+Down")))
+        self.grip.setToolTip(tr("Drag to another place ({keys})", keys=keys))
         self._title = ElidedLabel(self)
         self._title.setProperty("heading", True)
         self._twin = Sign("builder-link", "text_dim", self)

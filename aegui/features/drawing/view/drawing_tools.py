@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtGui import QKeySequence
-
 from aegui.core.i18n import mark, tr
 
 Kind = Literal["brush", "switch", "edit"]
@@ -79,11 +77,6 @@ SUBMENUS = {"shift": mark("Shift"), "view": mark("Grid and zoom")}
 TOOL_OF = {tool.key: tool for tool in TOOLS}
 ON_AT_FIRST = frozenset({"pencil", "wrap", "grid"})
 """Brush and switches that are on in a new panel."""
-
-
-def native(tool: Tool) -> str:
-    """The shortcut as it is written on this system."""
-    return QKeySequence(tool.shortcut).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def spoken(tool: Tool, on: bool) -> str:

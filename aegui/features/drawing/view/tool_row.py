@@ -15,8 +15,8 @@ from aegui.features.drawing.view.drawing_tools import (
     TOOL_OF,
     TOOLS,
     Tool,
-    native,
 )
+from aegui.kit.keys import native_keys
 from aegui.kit.theme import ICON_PX, icon
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class ToolRow(QWidget):
         button.setProperty("flat", True)
         button.setIcon(icon(f"edit-{tool.key}"))
         button.setIconSize(QSize(ICON_PX, ICON_PX))
-        button.setToolTip(f"{tr(tool.text)} ({native(tool)})")
+        button.setToolTip(f"{tr(tool.text)} ({native_keys(tool.shortcut)})")
         button.setAccessibleName(tr(tool.text))
         button.setCheckable(tool.kind != "edit")
         # The focus stays on the drawing. By keyboard there are the keys, and the menu of all tools.
@@ -98,7 +98,7 @@ class ToolRow(QWidget):
 
     def _action(self, tool: Tool, menu: QMenu) -> QAction:
         # Keys are shown only: the panel that has the focus obeys them.
-        action = menu.addAction(f"{tr(tool.text)}\t{native(tool)}")
+        action = menu.addAction(f"{tr(tool.text)}\t{native_keys(tool.shortcut)}")
         action.setObjectName(tool.key)
         action.setCheckable(tool.kind != "edit")
         if tool.in_row:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from aegui.core.i18n import localized, tr, trn
+from aegui.kit.keys import native_keys
 from aegui.kit.layouts import dim
 from aegui.kit.marks import flat_button, wrapped_label
 from aegui.kit.theme import SPACING
@@ -63,7 +64,11 @@ class SelectionPanel(QWidget):
         self.clear = flat_button("close", tr("Clear the selection (Esc)"))
         self.make_set = QPushButton(tr("Make it the set"))
         self.make_set.setToolTip(
-            tr("Keep only these in the set: to train on them alone. Ctrl+Z brings the others back.")
+            tr(
+                "Keep only these in the set: to train on them alone. {keys} brings the others "
+                "back.",
+                keys=native_keys("Ctrl+Z"),
+            )
         )
         self.mean = PictureBox(tr("Mean image"), _PICTURE)
         self.spread = PictureBox(tr("Spread of the pixels"), _PICTURE)

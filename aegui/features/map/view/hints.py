@@ -9,6 +9,7 @@ from PySide6.QtGui import QAccessible, QColor, QFontMetricsF, QPainter, QPaintEv
 from PySide6.QtWidgets import QWidget
 
 from aegui.core.i18n import tr
+from aegui.kit.keys import native_keys
 from aegui.kit.rooms import watch_room
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, current_theme
@@ -24,6 +25,7 @@ _HIGH_PX = 28.0
 _ALPHA = 0.9
 _NUMBER_PX = 18.0
 _LEAST_MAP_PX = 480
+_GALLERY_KEYS = "Ctrl+G"
 
 
 class MapHints(QWidget):
@@ -45,6 +47,9 @@ class MapHints(QWidget):
         overlays.corners_changed.connect(self._place)
         self.hide()
 
+    def _said(self, key: str) -> str:
+        return tr(self._texts[key], gallery=native_keys(_GALLERY_KEYS))
+
     @property
     def left(self) -> tuple[str, ...]:
         """The keys of the hints that are shown."""
@@ -53,15 +58,13 @@ class MapHints(QWidget):
     def set_left(self, keys: Sequence[str]) -> None:
         """Show the hints of ``keys``; none: nothing is seen."""
         self._left = tuple(keys)
-        describe(self, ". ".join(tr(self._texts[key]) for key in self._left))
+        describe(self, ". ".join(self._said(key) for key in self._left))
         self._place()
         self.update()
 
     def sizeHint(self) -> QSize:  # noqa: D102
         metrics = QFontMetricsF(self.font())
-        widest = max(
-            (metrics.horizontalAdvance(tr(self._texts[key])) for key in self._left), default=0
-        )
+        widest = max((metrics.horizontalAdvance(self._said(key)) for key in self._left), default=0)
         high = len(self._left) * (_HIGH_PX + SPACING / 2)
         return QSize(round(widest + 3 * _PAD_PX + _NUMBER_PX) + 2, round(high))
 
@@ -100,7 +103,7 @@ class MapHints(QWidget):
         ground.setAlphaF(_ALPHA)
         top = 0.5
         for number, key in enumerate(self._left, start=1):
-            text = tr(self._texts[key])
+            text = self._said(key)
             wide = metrics.horizontalAdvance(text) + 3 * _PAD_PX + _NUMBER_PX - _PAD_PX
             # From one edge: the numbers stand in a column, as those of a list do.
             box = QRectF(0.5, top, wide, _HIGH_PX - 1)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButt
 from aegui.core.i18n import localized, tr
 from aegui.features.time.actions import FILMS
 from aegui.features.time.view.slider import TimeSlider
+from aegui.kit.keys import native_keys
 from aegui.kit.layouts import dim
 from aegui.kit.marks import flat_button
 from aegui.kit.theme import ICON_PX, SPACING, figures_font, icon
@@ -161,10 +162,11 @@ class TimeBar(QWidget):
         """Whether the film runs."""
         self.play.setChecked(playing)
         self.play.setIcon(icon("pause" if playing else "train"))
+        keys = native_keys("Ctrl+P")
         self.play.setToolTip(
-            tr("Stop the film ({keys})", keys="Ctrl+P")
+            tr("Stop the film ({keys})", keys=keys)
             if playing
-            else tr("Play the training as a film ({keys})", keys="Ctrl+P")
+            else tr("Play the training as a film ({keys})", keys=keys)
         )
 
     def set_speed(self, speed: float) -> None:
