@@ -20,7 +20,7 @@ from aegui.core.recipe import CorruptionSpec
 from aegui.features.answer import feature as wiring_answer
 from aegui.features.answer.feature import REPAIR_TOLD, AnswerFeature
 from aegui.features.answer.model.answer_sheet import BEST, SHOWN
-from aegui.features.answer.model.answer_study_service import LIMIT_DRAWS, AnswerStudies
+from aegui.features.answer.model.answer_study_service import AnswerStudies
 from aegui.features.answer.view.limit_page import ALIKE, FILE, KNOWN
 from aegui.features.answer.view.panel import AnswerPanel
 from aegui.features.answer.view.why_page import _sentence
@@ -100,7 +100,7 @@ def test_the_limit_over_all_characters_follows_noise_and_weights(
 
     def told(spec: CorruptionSpec, prior: Prior | None = None) -> str:
         weights = None if prior is None else prior.of(dataset)
-        found = limit(dataset.images, spec, LIMIT_DRAWS, prior=weights)
+        found = limit(dataset.images, spec, prior=weights)
         figure = f"{found.mean:.2f}" + ("" if found.is_exact else f" ± {found.error:.2f}")
         return f"Best possible over all characters: {figure} wrong pixels on average."
 

@@ -121,7 +121,7 @@ def noisy_score(
         draws: Noisy samples, at least.
         seed: Of the noise.
         limited: Whether the limit is looked for too: it is that of somebody who knows just these
-            samples.
+            samples, the same for all draws and seeds.
     """
     count = len(dataset)
     rounds = -(-draws // count)
@@ -135,5 +135,5 @@ def noisy_score(
     drawn = rounds * count
     best = None
     if limited and dataset.is_binary:
-        best = limit(dataset.flat(), spec, draws, seed, image_shape=dataset.image_shape).mean
+        best = limit(dataset.flat(), spec, image_shape=dataset.image_shape).mean
     return NoisyScore(spec, drawn, seed, total / rounds, worst, one / drawn, none / drawn, best)

@@ -421,7 +421,7 @@ def _noisy(key: str, subject: LessonSubject, cancelled: IsCancelled | None) -> f
         if not dataset.is_binary:
             return None
         rows, shape = dataset.flat(), dataset.image_shape
-        return limit(rows, spec, _DRAWS, _SEED, image_shape=shape, cancelled=cancelled).mean
+        return limit(rows, spec, image_shape=shape, cancelled=cancelled).mean
     codec = _with_encoder(subject)
     if codec is None:
         return None

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from aegui.core.study.material import StudyMaterial
     from aegui.core.study.results import StudyResult
 
-_LIMIT_DRAWS = 4_000
 _FEWEST_LEVELS = 3
 
 
@@ -202,5 +201,5 @@ def _limits(data: DataSpec, noises: tuple[CorruptionSpec, ...]) -> NDArray[np.fl
     if not dataset.is_binary:
         return None
     shape = dataset.image_shape
-    found = [limit(dataset.images, noise, _LIMIT_DRAWS, image_shape=shape) for noise in noises]
+    found = [limit(dataset.images, noise, image_shape=shape) for noise in noises]
     return np.array([one.mean for one in found])

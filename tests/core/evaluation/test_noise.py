@@ -7,6 +7,7 @@ import pytest
 
 from aegui.core.data.builtin import load_builtin
 from aegui.core.data.dataset import Dataset
+from aegui.core.evaluation.limits import limit
 from aegui.core.evaluation.noise import noisy_score
 from aegui.core.latent.codec import Codec
 from aegui.core.recipe import CorruptionSpec, LatentSpec, NetworkSpec, Recipe
@@ -49,6 +50,13 @@ def test_the_same_seed_gives_the_same_score() -> None:
     scores = [noisy_score(copying_codec(35), data, spec, 9_000, seed) for seed in (3, 3, 4)]
     np.testing.assert_array_equal(scores[0].per_sample, scores[1].per_sample)
     assert not np.array_equal(scores[0].per_sample, scores[2].per_sample)
+
+
+def test_the_limit_is_one_figure_however_answers_are_drawn() -> None:
+    spec = CorruptionSpec(kind="salt_pepper", level=0.2)
+    data = load_builtin("lowercase")
+    scores = [noisy_score(copying_codec(35), data, spec, *of) for of in ((64, 3), (640, 7))]
+    assert {score.limit for score in scores} == {limit(data.flat(), spec).mean}
 
 
 def test_grey_images_have_no_known_limit() -> None:

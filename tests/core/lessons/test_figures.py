@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from aegui.core.data.corruption import parse_corruption
 from aegui.core.data.load import load_dataset
+from aegui.core.evaluation.limits import limit
 from aegui.core.lessons.figures import (
     BY_HAND,
     LESSON_FIGURES,
@@ -66,6 +70,11 @@ def test_known_values(subject: LessonSubject) -> None:
 def test_noise_and_its_limit(subject: LessonSubject) -> None:
     found = measure(subject, ("wrong@flip:0.1", "limit@flip:0.1", "wrong@none", "exact@none"))
     assert 0 < found["limit@flip:0.1"] < found["wrong@flip:0.1"]
+    # Where it has to be drawn it is that which panels, studies and the command line name.
+    key, whole = "limit@salt_pepper:0.2", replace(subject, dataset=load_dataset("lowercase"))
+    named = limit(whole.dataset.flat(), parse_corruption("salt_pepper:0.2"))
+    assert not named.is_exact
+    assert measure(whole, (key,))[key] == named.mean
     assert found["wrong@none"] == pytest.approx(subject.result.wrong_mean)  # type: ignore[union-attr]
 
 

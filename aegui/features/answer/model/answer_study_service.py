@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 MOST_AVERAGED = 1_000
 """Characters of a set whose limit is found while somebody draws."""
-LIMIT_DRAWS = 8_000
-"""Noisy characters that a limit is found with where it cannot be exact."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,9 +190,7 @@ class AnswerStudies(QObject):
 def _limit_of(dataset: Dataset, spec: CorruptionSpec, prior: Prior | None) -> SetLimit | None:
     try:
         weights = None if prior is None else prior.of(dataset)
-        found = limit(
-            dataset.images, spec, LIMIT_DRAWS, prior=weights, image_shape=dataset.image_shape
-        )
+        found = limit(dataset.images, spec, prior=weights, image_shape=dataset.image_shape)
     except AeguiError:
         return None  # the answer to the drawing says why there is none
     return SetLimit(dataset, spec, prior, found)
