@@ -9,6 +9,9 @@ from aegui.core.i18n import localized, tr
 if TYPE_CHECKING:
     from aegui.core.source_code.check import CodeVerdict
 
+_MEASURED = 1e-9
+"""Slopes of a loss in double precision are not measured better than this."""
+
 
 def short_words(verdict: CodeVerdict) -> str:
     """A verdict as a badge has it."""
@@ -31,12 +34,12 @@ def verdict_words(verdict: CodeVerdict) -> str:
             "Same losses to 1e-6 over {n} steps, in double precision: the largest difference is "
             "{difference}.",
             n=verdict.steps,
-            difference=localized(verdict.difference, ".1e"),
+            difference=localized(verdict.difference, ".1e" if verdict.difference else "g"),
         )
         if verdict.gradient is not None:
             words += " " + tr(
                 "The gradient written by hand is that which was measured, to {difference}.",
-                difference=localized(verdict.gradient, ".1e"),
+                difference=localized(max(verdict.gradient, _MEASURED), ".1e"),
             )
         return words
     words = short_words(verdict)

@@ -16,10 +16,11 @@ from aegui.core.errors import AeguiError
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe.file import find_recipe, load_recipe
 from aegui.core.source_code import check
-from aegui.core.source_code.check import GRADIENT_TOLERANCE, STEPS, check_code
+from aegui.core.source_code.check import GRADIENT_TOLERANCE, STEPS, CodeVerdict, check_code
 from aegui.core.source_code.make import make_code
 from aegui.core.source_code.numpy_code import why_no_numpy
 from aegui.core.source_code.subject import CodedRun
+from aegui.core.source_code.words import verdict_words
 from tests.core.source_code.cases import (
     CLASSIFIERS,
     DENSE,
@@ -84,6 +85,12 @@ def test_a_gradient_that_was_measured_is_not_said_to_be_exact() -> None:
     verdict = check_code(CodedRun.of(resolved), "numpy")
     assert verdict.gradient is not None
     assert 0.0 < verdict.gradient < GRADIENT_TOLERANCE / 10
+
+
+def test_nothing_is_said_to_be_measured_to_nought() -> None:
+    words = verdict_words(CodeVerdict("same", 0.0, 0.0, own=(0.5,) * 10))
+    assert "difference is 0. " in words
+    assert "measured, to 1.0e-09." in words
 
 
 @pytest.mark.parametrize("case", sorted(ONLY_PYTORCH))
