@@ -242,14 +242,20 @@ def test_grey_pixels_have_reasons_too(window: MainWindow, panel: AnswerPanel, qt
     pictures = panel.answers.rows[0].pictures
     QTest.mouseClick(pictures, Qt.MouseButton.LeftButton, pos=pictures.pixel_rect(1, 4, 1).center())
     assert panel.shown_page == "why"
+
+    def is_said() -> bool:
+        # Asked each time: the best weights may be shown a moment after the training has ended.
+        codec = services.shown.codec
+        assert codec is not None
+        answer = codec.reconstruct(levels[2]).reshape(7, 5)
+        return panel.why.words.text() == (
+            f"This network, row 5, column 2: brightness {answer[4, 1]:.2f}; "
+            f"the target is brightness {levels[2, 0, 4, 1]:.2f}."
+        )
+
+    qtbot.waitUntil(is_said)
     codec = services.shown.codec
     assert codec is not None
-    answer = codec.reconstruct(levels[2]).reshape(7, 5)
-    wanted = (
-        f"This network, row 5, column 2: brightness {answer[4, 1]:.2f}; "
-        f"the target is brightness {levels[2, 0, 4, 1]:.2f}."
-    )
-    qtbot.waitUntil(lambda: panel.why.words.text() == wanted)
     assert len(panel.why.effects.bars) == codec.latent_size
     assert panel.why.votes.isHidden()
     assert panel.why.neighbours.bars[0].figure.endswith(f", {levels[2, 0, 4, 1]:.2f}")
