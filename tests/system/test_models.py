@@ -15,7 +15,7 @@ from installer.models import COMPLETE
 from installer.models import MODELS as NAMES
 
 MODELS = sorted(models_dir().glob("*.aegui"))
-MAX_BYTES = 20 << 20
+MAX_BYTES = 20_000_000
 """What all of them together may weigh."""
 
 
