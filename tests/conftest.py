@@ -52,6 +52,10 @@ _SCREEN = os.path.relpath(Path(__file__).resolve().parent / "harness" / "screen.
 if os.environ.setdefault("QT_QPA_PLATFORM", "offscreen") == "offscreen":
     os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={_SCREEN}"
 
+# Before anything loads torch: threads that wait for work would keep the cores from the other
+# processes of the tests, and some take ten times as long beside such.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 # Hundreds of processes are started here: each would compile the program anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 

@@ -355,7 +355,8 @@ def _write(
                 notes="\n".join(filter(None, (page.command, page.id))),
             )
         )
-        drawn = figure_bytes(page.figure, untitled, "svg")
+        # Most titles are not the finding: then it is the drawing of the file.
+        drawn = svg if untitled == paper else figure_bytes(page.figure, untitled, "svg")
         shown.append(WebFigure(key, page.section, page.finding, drawn, page.command, page.id))
         listed.append(
             {
