@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
+
+from aegui.session.jobs.service import Service
 
 
-class LibraryNews(QObject):
+class LibraryNews(Service):
     """Whoever changes the library emits it; whoever shows something of it listens."""
 
     changed = Signal()
     """Something was kept, changed or put away."""
-
-    def shutdown(self) -> None:
-        """It has neither threads nor timers."""

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from aegui.session.jobs.service import Service
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -28,7 +30,7 @@ def layer_places(layers: Iterable[LayerShape]) -> tuple[LayerPlace, ...]:
     return tuple(places)
 
 
-class LitLayer(QObject):
+class LitLayer(Service):
     """One layer for all rooms, or none."""
 
     changed = Signal(object)
@@ -48,6 +50,3 @@ class LitLayer(QObject):
         if place != self._place:
             self._place = place
             self.changed.emit(place)
-
-    def shutdown(self) -> None:
-        """Nothing runs."""

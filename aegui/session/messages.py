@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
+
+from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +28,7 @@ class Message:
     is_open: bool = True
 
 
-class Messages(QObject):
+class Messages(Service):
     """Every message of this program's life, the newest last; it outlives the window."""
 
     changed = Signal()
@@ -85,6 +87,3 @@ class Messages(QObject):
         self._kept.clear()
         self._unread.clear()
         self.changed.emit()
-
-    def shutdown(self) -> None:
-        """Nothing is under way."""

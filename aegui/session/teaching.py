@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from aegui.core.atomic import private_folder, write_atomically
 from aegui.core.errors import AeguiError
 from aegui.core.json_text import from_json
+from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +29,7 @@ _LESSONS = "lessons."
 _log = logging.getLogger(__name__)
 
 
-class Teaching(QObject):
+class Teaching(Service):
     """Holds the teacher file that is in force, from one start of the program to the next.
 
     Beside it the settings are kept as they were before: they are what counts again once it is left.
@@ -117,6 +118,3 @@ class Teaching(QObject):
             settings.keep(lessons)
         self._before = {}
         self.restored.emit()
-
-    def shutdown(self) -> None:
-        """Nothing is under way here."""

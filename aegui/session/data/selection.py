@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from aegui.core.evaluation.group import MOST, described_group
 from aegui.session.jobs.costs import QUICK_BATCH, encode_cost, is_quick
 from aegui.session.jobs.derived import Derived
+from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,7 +23,7 @@ _QUICK_NUMBERS = 200_000
 """Numbers of images that are summed up or copied within a blink."""
 
 
-class Selection(QObject):
+class Selection(Service):
     """One selection for all views; it is of the set that is shown and ends with it."""
 
     changed = Signal(object)
@@ -93,11 +94,6 @@ class Selection(QObject):
             self._subject,
             quick=len(indices) * dataset.pixels <= _QUICK_NUMBERS,
         )
-
-    def shutdown(self) -> None:
-        """Wait for what is under way; no more is begun."""
-        self._groups.shutdown()
-        self._sets.shutdown()
 
     def _describe(self) -> None:
         dataset, codec, indices = self._dataset, self._codec, self._indices

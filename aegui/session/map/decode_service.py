@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from aegui.session.jobs.costs import is_quick
 from aegui.session.jobs.derived import Derived
+from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -34,7 +35,7 @@ class Decoded:
     tag: object = None
 
 
-class DecodeService(QObject):
+class DecodeService(Service):
     """Decodes the cursor: inline where that is faster than a thread, else in one, latest wins."""
 
     decoded = Signal(object)
@@ -81,10 +82,6 @@ class DecodeService(QObject):
         """The cursor has left: a new network need not decode it again, late answers are dropped."""
         self._last = None
         self._derived.forget()
-
-    def shutdown(self) -> None:
-        """Wait for the decode in flight; no more are begun."""
-        self._derived.shutdown()
 
 
 def _decode(codec: Codec, place: NDArray[np.float32], tag: object) -> Decoded:

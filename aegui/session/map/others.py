@@ -15,6 +15,7 @@ from aegui.core.run_file.saved import load_run
 from aegui.core.sampled import sampled
 from aegui.session.jobs.costs import QUICK, QUICK_BATCH, encode_cost, is_quick
 from aegui.session.jobs.derived import Derived
+from aegui.session.jobs.service import Service
 from aegui.session.map.codes_service import codes_of
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ class OtherImage:
     words: str
 
 
-class Others(QObject):
+class Others(Service):
     """Keeps up to two further networks, encodes the samples with them, and decodes with them."""
 
     changed = Signal()
@@ -219,11 +220,6 @@ class Others(QObject):
         """Decode the place of ``z`` ``[d]`` with every other network; the newest place wins."""
         self._cursor = z
         self._decode()
-
-    def shutdown(self) -> None:
-        """Wait for what is under way; no more is begun."""
-        for answers in (self._codes, self._images, self._files):
-            answers.shutdown()
 
     def _set_others(self, others: tuple[Other, ...]) -> None:
         self._others = others

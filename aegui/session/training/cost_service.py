@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from aegui.core.i18n import tr
 from aegui.core.training.cost import costs_the_same, training_cost
 from aegui.session.jobs.derived import Derived
+from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
     from aegui.core.cost import Cost
@@ -19,7 +20,7 @@ SETTLED_MS = 600
 """Nothing is tried before the draft has stayed the same for so long."""
 
 
-class CostService(QObject):
+class CostService(Service):
     """The cost of training the draft. Lives in the window's thread."""
 
     changed = Signal()
@@ -86,7 +87,7 @@ class CostService(QObject):
         """Try nothing more."""
         self._may_try = False
         self._settled.stop()
-        self._tried.shutdown()
+        super().shutdown()
 
     @property
     def _wants_trying(self) -> bool:

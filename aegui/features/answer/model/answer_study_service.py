@@ -13,6 +13,7 @@ from aegui.core.evaluation.priors import read_prior
 from aegui.core.i18n import tr
 from aegui.features.answer.model.answer_studies import measured_outliers, mix_ups
 from aegui.session.jobs.derived import Derived
+from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
     import numpy as np
@@ -75,7 +76,7 @@ class SetLimit:
         return self.dataset is dataset and self.spec == spec and self.prior is prior
 
 
-class AnswerStudies(QObject):
+class AnswerStudies(Service):
     """Compares pairs, and measures outliers; each one at a time, and the newest request wins.
 
     It also keeps how often characters occur: ``prior`` is what they are weighed by (None: all
@@ -178,13 +179,6 @@ class AnswerStudies(QObject):
     def _on_priors_answered(self, found: Prior) -> None:
         self.known_prior = self.prior = found
         self.prior_changed.emit()
-
-    def shutdown(self) -> None:
-        """Give up what is under way."""
-        self._limits.shutdown()
-        self._priors.shutdown()
-        self.pairs.shutdown()
-        self.errors.shutdown()
 
 
 def _limit_of(dataset: Dataset, spec: CorruptionSpec, prior: Prior | None) -> SetLimit | None:

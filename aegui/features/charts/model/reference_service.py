@@ -15,6 +15,7 @@ from aegui.core.latent.pca import pca_reference
 from aegui.core.sampled import sampled
 from aegui.core.training.terms import terms_of
 from aegui.session.jobs.derived import Derived
+from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +68,7 @@ class _ReferenceQuestion:
         )  # fmt: skip
 
 
-class ReferenceService(QObject):
+class ReferenceService(Service):
     """Answers the newest question only; the same one is answered once."""
 
     found = Signal(object)
@@ -101,10 +102,6 @@ class ReferenceService(QObject):
         if self._asked is not None:
             self._asked = None
             self._derived.forget()
-
-    def shutdown(self) -> None:
-        """Give up what is under way; no more is begun."""
-        self._derived.shutdown()
 
     @Slot(object)
     def _take(self, answer: LinearReference | None) -> None:

@@ -17,6 +17,7 @@ from aegui.core.i18n import tr
 from aegui.core.recipe import DataSpec
 from aegui.core.sampled import sampled
 from aegui.session.jobs.derived import Derived
+from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -78,7 +79,7 @@ class Evaluation:
     epoch: int
 
 
-class ClassifierService(QObject):
+class ClassifierService(Service):
     """Judges the newest weights, on the part that was chosen, while somebody looks."""
 
     evaluated = Signal(object)
@@ -163,10 +164,6 @@ class ClassifierService(QObject):
         """Look at the present part of the present data, whatever it takes."""
         self._is_allowed = True
         self._derive()
-
-    def shutdown(self) -> None:
-        """Give up what is under way; no more is begun."""
-        self.job.shutdown()
 
     def _set_parts(self, parts: Mapping[str, str]) -> None:
         if parts == self._parts:

@@ -12,6 +12,7 @@ from aegui.core.evaluation.codes import SAMPLES, code_statistics, dimension_figu
 from aegui.core.i18n import mark
 from aegui.session.jobs.costs import QUICK_BATCH, encode_cost, is_quick
 from aegui.session.jobs.derived import Derived
+from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -137,7 +138,7 @@ class Traversal:
     sigma: float
 
 
-class CodeService(QObject):
+class CodeService(Service):
     """Looks at the code of the newest weights while somebody looks."""
 
     looked = Signal(object)
@@ -203,11 +204,6 @@ class CodeService(QObject):
     def keep(self) -> None:
         """Keep the last look to compare later ones with."""
         self.reference = self._latest
-
-    def shutdown(self) -> None:
-        """Give up what is under way; no more is begun."""
-        self._looks.shutdown()
-        self._strips.shutdown()
 
     def _forget(self) -> None:
         """Whatever was found, or is being looked for, says nothing any more."""

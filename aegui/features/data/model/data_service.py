@@ -15,6 +15,7 @@ from aegui.core.data.writers import write_dataset
 from aegui.core.i18n import tr
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.progress_job import ProgressJob
+from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
 
 
-class DataService(QObject):
+class DataService(Service):
     """Downloads and cards, in the background."""
 
     downloaded = Signal(str)
@@ -99,13 +100,6 @@ class DataService(QObject):
     def forget_search(self) -> None:
         """Nothing is looked for any more."""
         self._searches.forget()
-
-    def shutdown(self) -> None:
-        """Stop all work."""
-        self.downloading.shutdown()
-        self.writing.shutdown()
-        self._making.shutdown()
-        self._searches.shutdown()
 
     @Slot(object)
     def _on_making_answered(self, answer: tuple[Dataset, DataCard]) -> None:

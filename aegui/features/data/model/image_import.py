@@ -17,6 +17,7 @@ from aegui.core.errors import AeguiError, ReadError
 from aegui.core.i18n import tr
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.progress_job import ProgressJob
+from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +54,7 @@ class ImportPreview:
     skipped: tuple[tuple[str, str], ...]
 
 
-class ImageImport(QObject):
+class ImageImport(Service):
     """One import: scans paths, then previews them as often as the choice changes."""
 
     found = Signal(object)
@@ -86,11 +87,6 @@ class ImageImport(QObject):
         scan = self.scan
         if scan is not None:
             self._previews.compute(lambda _report, cancelled: preview_of(scan, spec, cancelled))
-
-    def shutdown(self) -> None:
-        """Stop all work."""
-        self.scanning.shutdown()
-        self._previews.shutdown()
 
     def _take(self, found: tuple[ImageScan, OwnLook | None]) -> None:
         self.scan, self.own = found

@@ -17,6 +17,7 @@ from aegui.core.run_file.archive import Archive
 from aegui.features.gallery.model.items import Extras, FileLook
 from aegui.session.data.data_sources import entries
 from aegui.session.jobs.derived import Derived
+from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,7 +33,7 @@ _MOST_SET_BYTES = 20 << 20
 """Own sets in larger files are shown without a picture."""
 
 
-class GalleryLooks(QObject):
+class GalleryLooks(Service):
     """Sizes and times of networks, and pictures of a person's own files and sets."""
 
     found = Signal(object)
@@ -50,10 +51,6 @@ class GalleryLooks(QObject):
     def forget(self) -> None:
         """Nobody looks any more."""
         self._derived.forget()
-
-    def shutdown(self) -> None:
-        """Stop all work."""
-        self._derived.shutdown()
 
 
 def _extras(recent: Sequence[Path], _report: Report, cancelled: IsCancelled) -> Iterator[Extras]:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.latent.inversion import nearest_drawn
 from aegui.session.jobs.derived import Derived
+from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,7 +34,7 @@ class NearestDrawn:
     inversion: Inversion
 
 
-class InversionService(QObject):
+class InversionService(Service):
     """Searches for the newest image only, while somebody looks; another one ends the search."""
 
     found = Signal(object)
@@ -71,7 +72,3 @@ class InversionService(QObject):
             return NearestDrawn(wanted, found.image.reshape(wanted.shape), found)
 
         self._derived.compute(work)
-
-    def shutdown(self) -> None:
-        """Give up what is under way; no more is begun."""
-        self._derived.shutdown()

@@ -13,6 +13,7 @@ from aegui.core.evaluation.samples import refuse_judging
 from aegui.core.i18n import tr
 from aegui.core.run_file.saved import load_run
 from aegui.session.jobs.progress_job import ProgressJob
+from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -54,7 +55,7 @@ class Trial:
     are_learnt: bool
 
 
-class JudgeService(QObject):
+class JudgeService(Service):
     """Answers for the newest generator and judge only.
 
     Signals:
@@ -118,10 +119,6 @@ class JudgeService(QObject):
         if self._latest is not None:
             self._latest = None
             self.tried.emit(None)
-
-    def shutdown(self) -> None:
-        """Give up what is under way; no more is begun."""
-        self.job.shutdown()
 
     def _on_done(self, trial: Trial) -> None:
         self._latest = trial

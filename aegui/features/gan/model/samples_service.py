@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from aegui.core.evaluation.samples import drawn_codes
 from aegui.session.jobs.costs import QUICK_BATCH, is_quick
 from aegui.session.jobs.derived import Derived
+from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,7 +41,7 @@ class GeneratedSamples:
     epoch: int
 
 
-class SamplesService(QObject):
+class SamplesService(Service):
     """Decodes the same codes with the newest weights, while somebody looks."""
 
     sampled = Signal(object)
@@ -87,10 +88,6 @@ class SamplesService(QObject):
         """Draw other codes."""
         self._seed += 1
         self._renew()
-
-    def shutdown(self) -> None:
-        """Wait for what is under way; no more is begun."""
-        self._derived.shutdown()
 
     def _renew(self) -> None:
         self._subject = object()

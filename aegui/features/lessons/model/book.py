@@ -13,6 +13,7 @@ from aegui.core.lessons.lesson import lesson_key, load_lesson, recipe_at
 from aegui.core.study.settings import key_of
 from aegui.features.lessons.model.progress import LessonProgress, kept_progress, setting_of
 from aegui.session.jobs.derived import Derived
+from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from aegui.session.settings import Settings
 
 
-class LessonBook(QObject):
+class LessonBook(Service):
     """Holds one lesson at a time; it outlives the window, which another language makes anew."""
 
     changed = Signal()
@@ -179,7 +180,3 @@ class LessonBook(QObject):
             name = setting_of(lesson_key(self.path))
             self._settings.keep({name: self.progress.text()})
         self.changed.emit()
-
-    def shutdown(self) -> None:
-        """Stop the thread."""
-        self._measuring.shutdown()

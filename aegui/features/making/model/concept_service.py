@@ -14,6 +14,7 @@ from aegui.core.latent.concepts import concept
 from aegui.core.run_file.concepts import KeptConcept
 from aegui.session.jobs.costs import QUICK_BATCH, encode_cost, is_quick
 from aegui.session.jobs.derived import Derived
+from aegui.session.jobs.service import Service
 from aegui.session.map.codes_service import codes_of
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ class Applied:
     image: NDArray[np.float32]
 
 
-class ConceptService(QObject):
+class ConceptService(Service):
     """Finds the direction from one box of samples to another, and decodes along it."""
 
     looked = Signal(object)
@@ -199,11 +200,6 @@ class ConceptService(QObject):
         """Take so many steps of the concept."""
         self._amount = amount
         self._apply()
-
-    def shutdown(self) -> None:
-        """Wait for what is under way; no more is begun."""
-        self._looks.shutdown()
-        self._places.shutdown()
 
     def _empty(self) -> None:
         """Places in another set mean other samples, and a pin may be of another document."""

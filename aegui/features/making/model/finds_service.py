@@ -22,6 +22,7 @@ from aegui.core.latent.finds import (
 from aegui.core.latent.insight import entropies
 from aegui.core.latent.novelty import novelty, novelty_words
 from aegui.session.jobs.derived import Derived
+from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -98,7 +99,7 @@ class FindsLook:
     epoch: int
 
 
-class FindsService(QObject):
+class FindsService(Service):
     """Looks for new images when asked to; the last ones stay until others are found."""
 
     found = Signal(object)
@@ -182,10 +183,6 @@ class FindsService(QObject):
             lambda report, cancelled: _looked(subject, asked, report, cancelled),
             title=tr("Looking for new images"),
         )
-
-    def shutdown(self) -> None:
-        """Give up what is under way; no more is begun."""
-        self.job.shutdown()
 
     @Slot(object)
     def _take(self, look: FindsLook) -> None:

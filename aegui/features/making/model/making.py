@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
-
 from aegui.features.making.model.concept_service import ConceptService
 from aegui.features.making.model.finds_service import FindsService
 from aegui.features.making.model.path_service import PathService
 from aegui.session.jobs.progress_job import ProgressJob
+from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QObject
+
     from aegui.core.data.dataset import Dataset
     from aegui.core.latent.codec import Codec
     from aegui.core.latent.novelty import Known
@@ -38,7 +39,7 @@ class MakingSubject:
     is_live: bool
 
 
-class Making(QObject):
+class Making(Service):
     """The services of one session.
 
     Attributes:
@@ -60,10 +61,3 @@ class Making(QObject):
         self.paths.set_subject(subject)
         self.concepts.set_subject(subject)
         self.finds.set_subject(subject)
-
-    def shutdown(self) -> None:
-        """Give up what is under way; no more is begun."""
-        self.paths.shutdown()
-        self.concepts.shutdown()
-        self.finds.shutdown()
-        self.files.shutdown()

@@ -14,6 +14,7 @@ from aegui.core.latent.paths import PATHS, pixel_change, stops, through
 from aegui.core.run_file.document import MAX_NAME
 from aegui.session.jobs.costs import QUICK_BATCH, is_quick
 from aegui.session.jobs.derived import Derived
+from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +54,7 @@ class PathLook:
     epoch: int
 
 
-class PathService(QObject):
+class PathService(Service):
     """Traces the way through the pins that take part, with the newest weights."""
 
     traced = Signal(object)
@@ -198,11 +199,6 @@ class PathService(QObject):
         if count != self._count:
             self._count = count
             self._renew(afresh=True)
-
-    def shutdown(self) -> None:
-        """Give up what is under way; no more is begun."""
-        self._ways.shutdown()
-        self._pictures.shutdown()
 
     def _taken(self) -> tuple[PinnedPlace, ...]:
         return tuple(place for place in self._places if self._takes(place))

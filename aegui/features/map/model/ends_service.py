@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from aegui.core.latent.sheets import decoded
 from aegui.session.jobs.costs import is_quick
 from aegui.session.jobs.derived import Derived
+from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,7 +32,7 @@ class Ends:
     images: NDArray[np.float32]
 
 
-class EndsService(QObject):
+class EndsService(Service):
     """Decodes the ends that were asked for last: at once where that is quick, else in a thread."""
 
     drawn = Signal(object)
@@ -69,7 +70,3 @@ class EndsService(QObject):
     def forget(self) -> None:
         """Nothing is asked for any more."""
         self._answers.forget()
-
-    def shutdown(self) -> None:
-        """Wait for what is under way; no more is begun."""
-        self._answers.shutdown()

@@ -16,6 +16,7 @@ from aegui.core.latent.regions import regions_of
 from aegui.session.holding import Holding
 from aegui.session.jobs.costs import encode_cost
 from aegui.session.jobs.derived import Derived
+from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -121,7 +122,7 @@ class _Shelf:
             self.layers.pop(next(iter(self.layers)))
 
 
-class FieldService(QObject):
+class FieldService(Service):
     """Computes the layers that are chosen for the part of the plane that is seen."""
 
     changed = Signal()
@@ -203,10 +204,6 @@ class FieldService(QObject):
             return
         self._view = field_view(bounds, width_px, height_px, frame)
         self._renew()
-
-    def shutdown(self) -> None:
-        """Give up what is under way; no more is begun."""
-        self._derived.shutdown()
 
     def _renew(self) -> None:
         """Compute what is not known yet, soon."""

@@ -15,6 +15,7 @@ from aegui.core.latent.grids import draw_sheet
 from aegui.core.latent.sheets import sheet_image
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.progress_job import ProgressJob
+from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from aegui.core.latent.grids import GridSpec, TraversalSpec
 
 
-class GridService(QObject):
+class GridService(Service):
     """One preview and one file at a time; what is asked for later replaces what is under way."""
 
     drawn = Signal(object)
@@ -75,11 +76,6 @@ class GridService(QObject):
             lambda _result: self.written.emit(path),
             lambda error: self.failed.emit(str(error)),
         )
-
-    def shutdown(self) -> None:
-        """Stop all work."""
-        self.drawing.shutdown()
-        self.writing.shutdown()
 
 
 def _picture(

@@ -14,6 +14,7 @@ from aegui.core.latent.novelty import known
 from aegui.session.data.looks import look_of
 from aegui.session.jobs.costs import QUICK, QUICK_BATCH, encode_cost, is_quick
 from aegui.session.jobs.derived import Derived
+from aegui.session.jobs.service import Service
 from aegui.session.pixels.answers import QUICKLY_COMPARED
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class Fan:
     epoch: int
 
 
-class InsightService(QObject):
+class InsightService(Service):
     """Looks at one place at a time with the network that is shown; the newest place wins."""
 
     told = Signal(object)
@@ -151,11 +152,6 @@ class InsightService(QObject):
     def forget_fan(self) -> None:
         """No fan is wanted any more."""
         self._fans.forget()
-
-    def shutdown(self) -> None:
-        """Wait for what is under way; no more is begun."""
-        self._looks.shutdown()
-        self._fans.shutdown()
 
 
 def fan_codes(

@@ -10,13 +10,14 @@ from PySide6.QtCore import QObject, Signal
 from aegui.core.atomic import write_atomically
 from aegui.core.i18n import tr
 from aegui.session.jobs.progress_job import ProgressJob
+from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.web_page.exhibit import Exhibit
 
 
-class PageService(QObject):
+class PageService(Service):
     """One page at a time; what is asked for later replaces what is under way."""
 
     written = Signal(str)
@@ -44,7 +45,3 @@ class PageService(QObject):
             lambda _result: self.written.emit(path),
             lambda error: self.failed.emit(str(error)),
         )
-
-    def shutdown(self) -> None:
-        """Stop all work."""
-        self.writing.shutdown()

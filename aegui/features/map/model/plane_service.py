@@ -19,6 +19,7 @@ from aegui.features.map.model.plane_tiles import (
 from aegui.session.data.looks import GLYPHS
 from aegui.session.holding import Holding
 from aegui.session.jobs.derived import Derived
+from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +43,7 @@ MAX_TILES = 128
 """Most columns, and most rows, of one plane."""
 
 
-class PlaneService(QObject):
+class PlaneService(Service):
     """Decodes planes in a thread: newest request wins, tiles are kept while the weights stay.
 
     A plane that takes long comes coarse at first: tiles in between are shown as their neighbours
@@ -116,10 +117,6 @@ class PlaneService(QObject):
         """The background is not shown: nothing is drawn anew until the next request."""
         self._last = None
         self._planes.forget()
-
-    def shutdown(self) -> None:
-        """Give up the plane in flight; no more are begun."""
-        self._planes.shutdown()
 
     def _derive(self, *, gentle: bool = False) -> None:
         """Decode the last plane: a late one of slightly older weights is better than none."""

@@ -13,6 +13,7 @@ from aegui.core.data.progress import stop_if
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.latent.novelty import novelty
 from aegui.session.jobs.derived import Derived
+from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +70,7 @@ class SampleValues:
     epoch: int
 
 
-class SampleValuesService(QObject):
+class SampleValuesService(Service):
     """Computes it in a thread, for all samples or, of a learning network, for some of them."""
 
     told = Signal(object)
@@ -97,10 +98,6 @@ class SampleValuesService(QObject):
             # Values of a network that learns are of use even if it has gone on; these are not.
             self._derived.forget()
         self._derive()
-
-    def shutdown(self) -> None:
-        """Give up what is under way."""
-        self._derived.shutdown()
 
     def _derive(self) -> None:
         subject, keys = self._subject, self._keys

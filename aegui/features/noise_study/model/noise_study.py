@@ -19,6 +19,7 @@ from aegui.core.study.noise_matrix import matrix_cost, matrix_folder, noise_matr
 from aegui.core.study.workers import usual_jobs
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.progress_job import ProgressJob
+from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -75,7 +76,7 @@ class CurveModel:
     codecs: tuple[Codec, ...]
 
 
-class NoiseStudy(QObject):
+class NoiseStudy(Service):
     """One study at a time; a newer one takes the place of that under way."""
 
     matrix_changed = Signal()
@@ -214,13 +215,6 @@ class NoiseStudy(QObject):
             lambda _result: self.written.emit(path),
             self._refuse,
         )
-
-    def shutdown(self) -> None:
-        """Give up what is under way; no more is begun."""
-        self.job.shutdown()
-        self.writing.shutdown()
-        for answers in (self._strips, self._costs, self._findings, self._opened):
-            answers.shutdown()
 
     # What comes back
 

@@ -12,6 +12,7 @@ from aegui.core.parity.reached import kept_entries, states_of
 from aegui.core.parity.rows import parity_rows
 from aegui.paths import library_dir
 from aegui.session.jobs.derived import Derived
+from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from aegui.core.parity.reached import RowState
 
 
-class ParityStates(QObject):
+class ParityStates(Service):
     """What was kept here, for every row."""
 
     found = Signal(object)
@@ -41,10 +42,6 @@ class ParityStates(QObject):
     def forget(self) -> None:
         """Nobody looks any more."""
         self._derived.forget()
-
-    def shutdown(self) -> None:
-        """Stop all work."""
-        self._derived.shutdown()
 
 
 def _states(_report: Report, cancelled: IsCancelled) -> Iterator[tuple[RowState, ...]]:

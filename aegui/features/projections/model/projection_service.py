@@ -29,6 +29,7 @@ from aegui.features.projections.model.projection_work import (
     samples_task,
 )
 from aegui.session.jobs.derived import Derived
+from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -51,7 +52,7 @@ _GUESS_AFTER_S = 0.5
 _log = logging.getLogger(__name__)
 
 
-class ProjectionService(QObject):
+class ProjectionService(Service):
     """Keeps the wanted maps of the samples up to date, in two threads.
 
     One follows the code while a network learns, the other makes maps and their figures; both drop
@@ -273,8 +274,7 @@ class ProjectionService(QObject):
         """Stop everything and wait for the threads; no more is begun."""
         self._is_active = False
         self._unrest.stop()
-        self._codes.shutdown()
-        self._maps.shutdown()
+        super().shutdown()
 
     # One thing after another
 

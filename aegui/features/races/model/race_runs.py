@@ -13,6 +13,7 @@ from aegui.core.i18n import tr
 from aegui.core.races.optimizers import race
 from aegui.core.races.surface import frame_of, loss_surface, plane_of
 from aegui.session.jobs.derived import Derived
+from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +39,7 @@ class RaceNews:
     plane: WeightPlane | None
 
 
-class RaceRuns(QObject):
+class RaceRuns(Service):
     """Runs one race at a time; what it has learnt is looked at and then forgotten."""
 
     changed = Signal(object)
@@ -99,8 +100,7 @@ class RaceRuns(QObject):
     def shutdown(self) -> None:
         """Give up what is under way; no more is begun."""
         self._is_stopped = True
-        for job in (self.job, self._laying, self._surfaces):
-            job.shutdown()
+        super().shutdown()
 
     def _raced(
         self,

@@ -11,6 +11,7 @@ from aegui.core.data.progress import LoadProgress
 from aegui.core.i18n import tr
 from aegui.core.races.smallest import Attempts, shrink, try_network
 from aegui.session.jobs.derived import Derived
+from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +36,7 @@ class ChallengeSheet:
     latest: Attempt | None = None
 
 
-class SmallestSearch(QObject):
+class SmallestSearch(Service):
     """One search or attempt at a time; what was tried is kept."""
 
     changed = Signal(object)
@@ -76,8 +77,7 @@ class SmallestSearch(QObject):
     def shutdown(self) -> None:
         """Give up what is under way; no more is begun."""
         self._is_stopped = True
-        self.job.shutdown()
-        self._reading.shutdown()
+        super().shutdown()
 
     def _begin(self, states: object) -> None:
         self._is_stopped = False

@@ -17,6 +17,7 @@ from aegui.core.i18n import tr
 from aegui.core.own_program import own_command, own_environment
 from aegui.core.run_file.saved import SUFFIX, save_run
 from aegui.session.jobs.progress_job import ProgressJob
+from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled, Report
@@ -51,7 +52,7 @@ class ReportOrder:
     weights: str = "best"
 
 
-class ReportService(QObject):
+class ReportService(Service):
     """One hand-in at a time."""
 
     written = Signal(str)
@@ -71,10 +72,6 @@ class ReportService(QObject):
             lambda _result: self.written.emit(order.folder),
             lambda error: self.failed.emit(str(error)),
         )
-
-    def shutdown(self) -> None:
-        """Stop all work."""
-        self.job.shutdown()
 
 
 def _write(order: ReportOrder, report: Report, cancelled: IsCancelled) -> None:

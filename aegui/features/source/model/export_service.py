@@ -8,13 +8,14 @@ from PySide6.QtCore import QObject, Signal
 
 from aegui.core.i18n import tr
 from aegui.session.jobs.progress_job import ProgressJob
+from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
 
-class ExportService(QObject):
+class ExportService(Service):
     """One export at a time."""
 
     written = Signal(object)
@@ -34,7 +35,3 @@ class ExportService(QObject):
             self.written.emit,
             lambda error: self.failed.emit(str(error)),
         )
-
-    def shutdown(self) -> None:
-        """Stop all work."""
-        self._job.shutdown()

@@ -11,6 +11,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.progress_job import ProgressJob
+from aegui.session.jobs.service import Service
 from aegui.session.lit_layer import layer_places
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class SourceLook:
     reason: str = ""
 
 
-class SourceService(QObject):
+class SourceService(Service):
     """Prints the code of one subject in one form, and has it checked."""
 
     looked = Signal(object)
@@ -172,9 +173,7 @@ class SourceService(QObject):
     def shutdown(self) -> None:
         """Give up what is under way; no more is begun."""
         self._rest.stop()
-        self._looks.shutdown()
-        self._checks.shutdown()
-        self._saving.shutdown()
+        super().shutdown()
 
     @Slot(object)
     def _on_looks_answered(self, look: SourceLook) -> None:

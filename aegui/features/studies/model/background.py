@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 from aegui.session.jobs.derived import Derived
+from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ _PAUSE_MS = 1000
 """While runs end pictures are made anew no more often."""
 
 
-class StudyBackground(QObject):
+class StudyBackground(Service):
     """Makes one thing after the other; newer work takes the place of older."""
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -45,10 +46,6 @@ class StudyBackground(QObject):
         """Nobody is there any more who takes what is made."""
         self._job.forget()
         self._take = lambda _: None
-
-    def shutdown(self) -> None:
-        """Give up what is under way; no more is begun."""
-        self._job.shutdown()
 
     @Slot(object)
     def _on_job_answered(self, state: object) -> None:

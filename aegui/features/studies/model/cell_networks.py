@@ -14,6 +14,7 @@ from aegui.core.recipe import MAX_RUNS
 from aegui.core.study.records import Records, usual_folder
 from aegui.core.study.run_files import run_of
 from aegui.session.jobs.derived import Derived
+from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +27,7 @@ MOST_NETWORKS = min(64, MAX_RUNS)
 """So many are gone over one by one; of more, the first ones."""
 
 
-class CellNetworks(QObject):
+class CellNetworks(Service):
     """Reads them in a thread."""
 
     made = Signal(object, str)
@@ -56,10 +57,6 @@ class CellNetworks(QObject):
             self.forgotten.emit(answer.setting, answer.seed, answer.reason)
         else:
             self.made.emit(*answer)
-
-    def shutdown(self) -> None:
-        """Give up what is under way."""
-        self._job.shutdown()
 
 
 @dataclass(frozen=True, eq=False)

@@ -43,6 +43,7 @@ from aegui.features.studies.model.run_place import RunPlace
 from aegui.paths import is_own, user_data_dir
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.progress_job import ProgressJob
+from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,7 +124,7 @@ class StudySheet:
         )
 
 
-class StudyRuns(QObject):
+class StudyRuns(Service):
     """Reads and edits a plan, and does its runs; what is finished is kept in the user's folder."""
 
     listed = Signal(object)
@@ -392,9 +393,7 @@ class StudyRuns(QObject):
         self._control.stop = True
         self._rest.stop()
         self._drafts.shutdown()
-        self._writing.shutdown()
-        for answers in (self.job, self._opening, self._listing, self._reading):
-            answers.shutdown()
+        super().shutdown()
 
     @Slot(object)
     def _take(self, sheet: StudySheet) -> None:

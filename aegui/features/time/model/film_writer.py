@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from aegui.core.data.progress import stop_if
 from aegui.session.jobs.progress_job import ProgressJob
+from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +25,7 @@ _ROOM = 4
 """Pictures that wait to be written: those of a window are large."""
 
 
-class FilmWriter(QObject):
+class FilmWriter(Service):
     """One film at a time: ``begin``, ``put`` each picture, ``end``; or ``cancel``."""
 
     finished = Signal(str)
@@ -85,10 +86,6 @@ class FilmWriter(QObject):
         Its thread ends when it comes to that; nobody waits for it.
         """
         self._job.cancel()
-
-    def shutdown(self) -> None:
-        """The end of the program."""
-        self._job.shutdown()
 
 
 def _taken(

@@ -14,6 +14,7 @@ from aegui.core.run_file.saved import load_run
 from aegui.core.sampled import sampled
 from aegui.session.jobs.costs import QUICK_BATCH, encode_cost, is_quick
 from aegui.session.jobs.derived import Derived
+from aegui.session.jobs.service import Service
 from aegui.session.map.codes_service import codes_of
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Ghost:
     turn: Turn | None = None
 
 
-class GhostService(QObject):
+class GhostService(Service):
     """Encodes the set that is shown with another network: at once where quick, else in a thread."""
 
     answered = Signal(object)
@@ -95,11 +96,6 @@ class GhostService(QObject):
         """No ghost is wanted any more."""
         self._answers.forget()
         self._files.forget()
-
-    def shutdown(self) -> None:
-        """Wait for what is under way."""
-        self._answers.shutdown()
-        self._files.shutdown()
 
 
 def _ghost(
