@@ -125,10 +125,6 @@ class JourneyStage:
     values: NDArray[np.float32]
     layer: int | None = None
 
-    def place_of(self, unit: int) -> tuple[int, ...]:
-        """Channel, row and column of a unit, or its number alone."""
-        return tuple(int(at) for at in np.unravel_index(unit, self.shape))
-
 
 class Journey:
     """A chain with all the numbers that one input gives in it.

@@ -94,29 +94,6 @@ class OutlierBench:
         ]
         return Roc(thresholds, shares[0], shares[1])
 
-    def histogram(self, bins: int = 40) -> Histogram:
-        """Both sets in the same bins."""
-        parts = [self.inside] if self.outside is None else [self.inside, self.outside]
-        high = max(float(part.max()) for part in parts)
-        edges = np.linspace(0.0, high if high > 0.0 else 1.0, bins + 1)
-        counts = [np.histogram(part, edges)[0] for part in parts]
-        return Histogram(edges, counts[0], counts[1] if len(counts) > 1 else None)
-
-
-@dataclass(frozen=True, eq=False)
-class Histogram:
-    """How many samples there are of each error.
-
-    Attributes:
-        edges: Of the bins, float64 ``[bins + 1]``.
-        inside: int64 ``[bins]``.
-        outside: int64 ``[bins]``, or None.
-    """
-
-    edges: NDArray[np.float64]
-    inside: NDArray[np.int64]
-    outside: NDArray[np.int64] | None
-
 
 def reconstruction_errors(codec: Codec, images: ArrayLike) -> NDArray[np.float64]:
     """The squared error of each image ``[n, D]``, summed over its pixels, float64 ``[n]``.

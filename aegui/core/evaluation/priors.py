@@ -71,11 +71,6 @@ class Prior:
             )
         return np.asarray(found, np.float64)
 
-    def unknown(self, dataset: Dataset) -> tuple[str, ...]:
-        """Labels that have a weight and do not occur in ``dataset``."""
-        known = set(dataset.classes)
-        return tuple(label for label in self.weights if label not in known)
-
     def missing(self, dataset: Dataset) -> tuple[str, ...]:
         """Labels of ``dataset`` that are taken never to occur."""
         return tuple(

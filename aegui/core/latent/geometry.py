@@ -39,10 +39,10 @@ class Stretch:
     angles: NDArray[np.float64]
 
 
-def jacobians(
+def tangents(
     codec: Codec, codes: ArrayLike, directions: ArrayLike | None = None
 ) -> NDArray[np.float32]:
-    """Derivatives of the images of ``codes`` ``[n, d]``, ``[n, P, k]``.
+    """Derivatives of the images of ``codes`` ``[n, d]``, a row for each direction: ``[n, k, P]``.
 
     Exact for networks of rows; else central differences, good to three digits or so.
 
@@ -54,13 +54,6 @@ def jacobians(
     Raises:
         AeguiError: The codes or directions have another size than the network's.
     """
-    return np.ascontiguousarray(tangents(codec, codes, directions).transpose(0, 2, 1))
-
-
-def tangents(
-    codec: Codec, codes: ArrayLike, directions: ArrayLike | None = None
-) -> NDArray[np.float32]:
-    """The same as ``jacobians``, a row for each direction: ``[n, k, P]``."""
     places = np.asarray(codes, np.float32).reshape(-1, codec.latent_size)
     ways = np.eye(codec.latent_size) if directions is None else directions
     ways = np.asarray(ways, np.float32).reshape(-1, codec.latent_size)
@@ -80,7 +73,7 @@ def metrics(
 ) -> NDArray[np.float64]:
     """The metric J'J at ``codes``, float64 ``[n, k, k]``; 0 where a network has gone to infinity.
 
-    Arguments are those of ``jacobians``.
+    Arguments are those of ``tangents``.
     """
     moves = tangents(codec, codes, directions)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -93,7 +86,7 @@ def stretch(codec: Codec, codes: ArrayLike, directions: ArrayLike | None = None)
     """How the decoder stretches the surroundings of ``codes``.
 
     Directions that are 0, such as the second one of a map of codes of one number, are left out.
-    Arguments are those of ``jacobians``.
+    Arguments are those of ``tangents``.
     """
     ways = np.eye(codec.latent_size) if directions is None else np.asarray(directions, np.float32)
     ways = ways.reshape(-1, codec.latent_size)

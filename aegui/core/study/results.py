@@ -83,11 +83,6 @@ class StudyCell:
             return 0
         return sum(plan.goal.is_met(value) for value in self.values(plan.goal.figure))
 
-    @property
-    def lost(self) -> int:
-        """Runs that went to infinity."""
-        return sum(run.reason == "diverged" for run in self.runs)
-
 
 def rank(cell: StudyCell, plan: StudyPlan) -> tuple[float, ...]:
     """Where a setting stands: less is better, see ``StudyPlan.choose``."""

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     import torch
     from numpy.typing import NDArray
 
-    from aegui.core.recipe import TrainingSpec
-
 
 @dataclass(frozen=True, kw_only=True)
 class Loss(Choice):
@@ -140,8 +138,3 @@ LOSSES = table(
         per_image=mark("Huber loss per image"),
     ),
 )
-
-
-def loss_of(training: TrainingSpec) -> Loss:
-    """The row of the loss of ``training``."""
-    return LOSSES[training.loss]

@@ -59,17 +59,6 @@ def test_thresholds_and_places() -> None:
     assert bench.roc is None
 
 
-def test_histograms_share_their_bins() -> None:
-    found = TIES.histogram(bins=4)
-    assert found.edges.tolist() == [0, 1, 2, 3, 4]
-    assert found.inside.tolist() == [0, 1, 2, 1]
-    assert found.outside is not None
-    assert found.outside.tolist() == [0, 0, 1, 2]
-    alone = OutlierBench(np.zeros(3)).histogram(2)
-    assert alone.inside.sum() == 3
-    assert alone.outside is None
-
-
 def test_scribbles_are_outliers(codec: Codec) -> None:
     noise = corrupted(LETTERS.images, parse_corruption("salt_pepper:1"), 2, LETTERS.image_shape)
     scribbles = Dataset.from_images("scribbles", noise)

@@ -40,7 +40,6 @@ def written(folder: Path, name: str, text: str) -> Path:
 def test_lists_give_each_sample_its_share(tmp_path: Path, name: str, text: str) -> None:
     prior = read_prior(written(tmp_path, name, text))
     assert prior.of(SET).tolist() == [3.0, 3.0, 0.0, 3.0]
-    assert prior.unknown(SET) == ("z",)
     assert prior.missing(SET) == ('"',)
     assert (
         prior_words(prior, SET) == f'{name} gives no weight to “"”: they are taken never to occur.'

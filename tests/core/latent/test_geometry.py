@@ -13,7 +13,7 @@ from torch.autograd.functional import jacobian
 from aegui.core.errors import AeguiError
 from aegui.core.latent.codec import Codec
 from aegui.core.latent.frame import spanned_frame
-from aegui.core.latent.geometry import FLATTEST, jacobians, metrics, stretch
+from aegui.core.latent.geometry import FLATTEST, metrics, stretch, tangents
 from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.resolve import layer_shapes
 from aegui.core.recipe import Recipe
@@ -42,6 +42,12 @@ def codec_of(network: dict[str, Any], shape: tuple[int, int, int] = (1, 7, 5)) -
         for layer in layer_shapes(recipe, shape).layers
     )
     return Codec(recipe, shape, Snapshot(4, layers))
+
+
+def jacobians(
+    codec: Codec, codes: NDArray[Any], ways: NDArray[Any] | None = None
+) -> NDArray[np.float32]:
+    return tangents(codec, codes, ways).transpose(0, 2, 1)
 
 
 def by_differences(codec: Codec, codes: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -331,7 +331,7 @@ def test_runs_that_go_astray_are_worst() -> None:
         axes=[rates], set=network | {"training.optimizer.name": "sgd"}, figure="last_loss"
     )
     result = done(plan)
-    assert result.cells[0].lost == 2
+    assert [run.reason for run in result.cells[0].runs] == ["diverged"] * 2
     assert result.best is result.cells[1]
 
 
