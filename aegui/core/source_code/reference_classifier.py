@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import torch
 
 from aegui.core.data.progress import stop_if
-from aegui.core.network.forward import dropout_rate
 from aegui.core.recipe import OptimizerSpec
 from aegui.core.training.autograd import Batches, augmentation_of, clip_each_run
 from aegui.core.training.classifier import group_loss, penalty, penalty_factors
@@ -146,14 +145,8 @@ class ClassifierReference:
         return torch.nn.functional.cross_entropy(scores, labels, label_smoothing=smoothing)
 
     def _masks(self, rows: int, layers: slice) -> dict[int, torch.Tensor]:
-        masks = {}
-        for index in range(layers.start, layers.stop):
-            layer = self._model.layers[index]
-            kept = 1 - dropout_rate(layer.spec)
-            if kept < 1:
-                drawn = torch.empty(rows, *layer.output_shape)
-                masks[index] = drawn.bernoulli_(kept, generator=self._draws).mul_(1 / kept).double()
-        return masks
+        [masks] = self._model.masks(rows, layers, self._draws)
+        return {index: mask.double() for index, mask in masks.items()}
 
     @staticmethod
     def _gradients(loss: torch.Tensor, leaves: Sequence[Leaf]) -> list[torch.Tensor]:

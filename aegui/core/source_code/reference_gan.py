@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import torch
 
 from aegui.core.data.progress import stop_if
-from aegui.core.network.forward import dropout_rate
 from aegui.core.training.autograd import Batches, augmentation_of, clip_each_run
 from aegui.core.training.gan import (
     Adversaries,
@@ -123,15 +122,8 @@ class GanReference:
         self._optimizers[which].step(found, rate)
 
     def _masks(self, rows: int, layers: slice) -> dict[int, torch.Tensor]:
-        """What dropout keeps, in the order in which a program draws it."""
-        masks = {}
-        for index in range(layers.start, layers.stop):
-            layer = self._both.model.layers[index]
-            kept = 1 - dropout_rate(layer.spec)
-            if kept < 1:
-                drawn = torch.empty(rows, *layer.output_shape)
-                masks[index] = drawn.bernoulli_(kept, generator=self._draws).mul_(1 / kept).double()
-        return masks
+        [masks] = self._both.model.masks(rows, layers, self._draws)
+        return {index: mask.double() for index, mask in masks.items()}
 
     def _noisy(self, images: torch.Tensor, noise: float) -> torch.Tensor:
         if not self._gan.noise:
