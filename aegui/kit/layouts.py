@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from aegui.kit.theme import SPACING
 
@@ -52,6 +61,22 @@ class Filling(QWidget):
     def hasHeightForWidth(self) -> bool:
         """What breaks takes its room from the others."""
         return False
+
+
+def scrolled(
+    widget: QWidget, *, sideways: bool = False, framed: bool = False, takes_focus: bool = False
+) -> QScrollArea:
+    """``widget`` in an area where it is moved up and down, and ``sideways`` if it may be."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    if not sideways:
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    if not framed:
+        area.setFrameShape(QFrame.Shape.NoFrame)
+    if not takes_focus:
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(widget)
+    return area
 
 
 def open_at(dialog: QWidget, wide: int, high: int) -> None:

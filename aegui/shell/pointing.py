@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Signal, Slot
 
 from aegui.kit.outline import Outline
+from aegui.session.jobs.clock import one_shot
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -34,10 +35,7 @@ class Pointer(QObject):
         self._is_pointing = False
         self._target: QWidget | None = None
         self.outline = Outline(window)
-        self._placing = QTimer(self)
-        self._placing.setSingleShot(True)
-        self._placing.setInterval(0)
-        self._placing.timeout.connect(self.place)
+        self._placing = one_shot(self, self.place)
         window.installEventFilter(self)
 
     def point_at(self, key: str) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, Slot
 
+from aegui.session.jobs.clock import one_shot
 from aegui.shell.panel_area import is_in_sight
 
 if TYPE_CHECKING:
@@ -43,9 +44,7 @@ class Refresher(QObject):
         self._is_behind = False
         self._last_ms = -1.0e9
         self._dirty_ms = 0.0
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._on_timer_timeout)
+        self._timer = one_shot(self, self._on_timer_timeout)
         if dock is not None:
             dock.visibilityChanged.connect(self._on_dock_visibility_changed)
 

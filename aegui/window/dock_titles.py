@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer, Slot
+from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from aegui.core.i18n import tr
 from aegui.kit.marks import flat_button
 from aegui.kit.theme import SPACING
+from aegui.session.jobs.clock import one_shot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,10 +55,7 @@ class DockTitles(QObject):
         self._window = window
         self._docks = tuple(docks.values())
         # Later and all at once: in the middle of a drag Qt does not like other title bars.
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.setInterval(0)
-        self._later.timeout.connect(self._on_later_timeout)
+        self._later = one_shot(self, self._on_later_timeout)
         for dock in self._docks:
             dock.dockLocationChanged.connect(self._later.start)
             dock.topLevelChanged.connect(self._later.start)

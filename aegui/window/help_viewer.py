@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, QUrl, Slot
+from PySide6.QtCore import Qt, QUrl, Slot
 from PySide6.QtGui import (
     QDesktopServices,
     QImage,
@@ -23,6 +23,7 @@ from aegui.core.i18n import language, tr
 from aegui.kit.layouts import column, dim, open_at, row
 from aegui.kit.theme import SPACING
 from aegui.paths import resources_dir
+from aegui.session.jobs.clock import one_shot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,10 +82,7 @@ class _Page(QTextBrowser):
         # Its coming and going would change the room that there is for the pictures.
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.document().setDocumentMargin(2 * SPACING)
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(_REST_MS)
-        self._rest.timeout.connect(self._on_rest_timeout)
+        self._rest = one_shot(self, self._on_rest_timeout, _REST_MS)
 
     def set_page(self, content: str, folder: Path) -> None:
         """Show ``content``, whose pictures are named from ``folder``."""

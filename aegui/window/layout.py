@@ -11,6 +11,7 @@ from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, QSize, QTimer, Sl
 from PySide6.QtGui import QScreen
 
 from aegui.kit.theme import for_text
+from aegui.session.jobs.clock import one_shot
 from aegui.shell.panel_area import PanelArea, is_in_sight
 from aegui.window.docks import (
     FORMS,
@@ -62,10 +63,7 @@ class WindowLayout(QObject):
         self._form = ""
         self._is_restored = False
         self._screen: QScreen | None = None
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(_REST_MS)
-        self._rest.timeout.connect(self._on_rest_timeout)
+        self._rest = one_shot(self, self._on_rest_timeout, _REST_MS)
         for watched in (window, *docks.values()):
             watched.installEventFilter(self)
 

@@ -22,6 +22,7 @@ from aegui.core.i18n import mark, tr
 from aegui.kit.marks import flat_button
 from aegui.kit.rooms import watch_room
 from aegui.kit.theme import ICON_PX, SPACING, current_theme, icon_pixmap
+from aegui.session.jobs.clock import one_shot
 from aegui.shell.folders import show_in_folder
 
 if TYPE_CHECKING:
@@ -108,9 +109,7 @@ class Toast(QFrame):
             words.addLayout(self._offers(notice))
         layout.addLayout(words, 1)
         layout.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self.close_now)
+        self._timer = one_shot(self, self.close_now)
         self._dress()
         self._wait()
 

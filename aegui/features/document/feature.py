@@ -14,6 +14,7 @@ from aegui.core.i18n import tr
 from aegui.core.recipe import Recipe
 from aegui.paths import documents_dir, log_file
 from aegui.session.documents.document import OPENED_BY
+from aegui.session.jobs.clock import one_shot
 from aegui.session.jobs.derived import PATIENCE_MS
 from aegui.session.notice import Notice, Offer
 from aegui.shell.cost_guard import may_train
@@ -228,9 +229,7 @@ class DocumentFeature(Feature):
 
         runner.finished.connect(quit_loop)
         runner.failed.connect(quit_loop)
-        limit = QTimer(loop)
-        limit.setSingleShot(True)
-        limit.timeout.connect(loop.quit)
+        limit = one_shot(loop, loop.quit)
         limit.start(_STOP_MS)
         runner.stop()
         if runner.is_busy:

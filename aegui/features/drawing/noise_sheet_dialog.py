@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QWidget,
 )
 
@@ -19,7 +18,7 @@ from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import tr
 from aegui.features.drawing.model.noise_sheet import NoiseSheet, fits, is_made_at_once, noise_sheet
 from aegui.features.drawing.view.noise_sheet_view import NoiseSheetView
-from aegui.kit.layouts import column, open_at
+from aegui.kit.layouts import column, open_at, scrolled
 from aegui.session.map.others import Others
 from aegui.session.shown import SUBJECT
 from aegui.shell.refresher import Refresher
@@ -59,9 +58,7 @@ class NoiseSheetDialog(QDialog):
         self._title.setProperty("heading", True)
         self._note.setWordWrap(True)
         self._note.setProperty("dim", True)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setWidget(self.view)
+        area = scrolled(self.view, sideways=True, framed=True, takes_focus=True)
         more = QPushButton(tr("Add a run in another file…"))
         more.clicked.connect(self.open_requested)
         copy = QPushButton(tr("Copy as picture"))

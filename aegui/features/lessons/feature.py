@@ -27,6 +27,7 @@ from aegui.features.lessons.view.lesson_list import LessonRow
 from aegui.features.lessons.view.panel import LessonsPanel
 from aegui.features.lessons.view.step_page import StepState
 from aegui.session.data.selection import Selection
+from aegui.session.jobs.clock import one_shot
 from aegui.session.notice import Notice
 from aegui.shell.dialogs.files import choose_lesson_file
 from aegui.shell.feature import Feature
@@ -57,10 +58,7 @@ class LessonsFeature(Feature):
         self._panel = window.panel(LessonsPanel)
         self._dock = window.docks["lessons"]
         self.pointer = Pointer(window, self)
-        self._pointing = QTimer(self)
-        self._pointing.setSingleShot(True)
-        self._pointing.setInterval(_POINTING_MS)
-        self._pointing.timeout.connect(self.pointer.leave)
+        self._pointing = one_shot(self, self.pointer.leave, _POINTING_MS)
         self._awaited: tuple[Recipe, LessonStep] | None = None
         self._finishing: LessonStep | None = None
         self._times: dict[str, str] = {}

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal, Slot
 from aegui.core.training.length import planned_epochs
 from aegui.core.training.pace import CHECKPOINT_SECONDS, Pace
 from aegui.session.documents.autosave import Underway
+from aegui.session.jobs.clock import one_shot
 
 if TYPE_CHECKING:
     from aegui.core.network.resolve import ResolvedRecipe
@@ -65,9 +66,7 @@ class Keeping(QObject):
         if not is_training and not workspace.is_copying:
             return
         loop = QEventLoop()
-        limit = QTimer(loop)
-        limit.setSingleShot(True)
-        limit.timeout.connect(loop.quit)
+        limit = one_shot(loop, loop.quit)
         limit.start(int(1000 * seconds))
         (self._kept if is_training else workspace.copied).connect(loop.quit)
         self.keep_now()

@@ -1,10 +1,14 @@
-"""The window's heartbeat, which slows down rather than starve a training of its thread."""
+"""The window's heartbeat, which slows down rather than starve a training, and single waits."""
 
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 BASE_MS = 33
 MAX_MS = 400
@@ -12,6 +16,15 @@ BUDGET = 0.08
 """Share of its time that the window may spend on redraws while a network trains."""
 _SETTLE_MS = 12
 _SMOOTHING = 0.25
+
+
+def one_shot(owner: QObject, act: Callable[[], object], ms: int = 0) -> QTimer:
+    """A timer of ``owner`` that does ``act`` once, ``ms`` after it was started last."""
+    timer = QTimer(owner)
+    timer.setSingleShot(True)
+    timer.setInterval(ms)
+    timer.timeout.connect(act)
+    return timer
 
 
 class Ticker(QObject):
@@ -33,11 +46,8 @@ class Ticker(QObject):
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(BASE_MS)
         self._timer.timeout.connect(self._on_timer_timeout)
-        self._settled = QTimer(self)
-        self._settled.setSingleShot(True)
+        self._settled = one_shot(self, self._on_settled_timeout, _SETTLE_MS)
         self._settled.setTimerType(Qt.TimerType.PreciseTimer)
-        self._settled.setInterval(_SETTLE_MS)
-        self._settled.timeout.connect(self._on_settled_timeout)
 
     @property
     def interval_ms(self) -> int:

@@ -25,6 +25,7 @@ from PySide6.QtCore import (
 
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import tr
+from aegui.session.jobs.clock import one_shot
 from aegui.session.jobs.latest_job import LatestJob
 
 if TYPE_CHECKING:
@@ -142,9 +143,7 @@ class Derived(QObject):
         self._newest: _Question | None = None
         self._given_up = threading.Event()
         self._rested_s = 0.0
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._go_on)
+        self._timer = one_shot(self, self._go_on)
         self._looks = QTimer(self)
         self._looks.timeout.connect(self._on_looks_timeout)
         self._ready.connect(self._on_ready, Qt.ConnectionType.QueuedConnection)

@@ -9,6 +9,8 @@ import threading
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
+from aegui.session.jobs.clock import one_shot
+
 _TICK_MS = 1000
 _MANY_MODULES = 50
 """So many new modules are worth setting aside; a handful is not."""
@@ -39,10 +41,7 @@ class Garbage(QObject):
         self._timer.setInterval(_TICK_MS)
         self._timer.timeout.connect(self._on_tick)
         self._timer.start()
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(_REST_MS)
-        self._rest.timeout.connect(self._on_rest)
+        self._rest = one_shot(self, self._on_rest, _REST_MS)
 
     def shutdown(self) -> None:
         """Leave it to Python again, if it was."""

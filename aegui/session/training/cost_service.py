@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from aegui.core.i18n import tr
 from aegui.core.training.cost import costs_the_same, training_cost
+from aegui.session.jobs.clock import one_shot
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.service import Service
 
@@ -35,10 +36,7 @@ class CostService(Service):
         self._cost: Cost | None = None
         self._may_try = True
         self._is_awake = False
-        self._settled = QTimer(self)
-        self._settled.setSingleShot(True)
-        self._settled.setInterval(SETTLED_MS)
-        self._settled.timeout.connect(self._on_settled_timeout)
+        self._settled = one_shot(self, self._on_settled_timeout, SETTLED_MS)
 
     @property
     def cost(self) -> Cost | None:

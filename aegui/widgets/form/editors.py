@@ -16,6 +16,7 @@ from aegui.core.recipe.settings import file_name
 from aegui.kit.layouts import row
 from aegui.kit.marks import flat_button
 from aegui.kit.theme import ICON_PX, current_theme
+from aegui.session.jobs.clock import one_shot
 from aegui.widgets.form.fields import (
     REST_MS,
     ChoiceField,
@@ -46,10 +47,7 @@ class TextField(QLineEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._told: str | None = None
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(REST_MS)
-        timer.timeout.connect(self._tell)
+        timer = one_shot(self, self._tell, REST_MS)
         self.textEdited.connect(timer.start)
         self._timer = timer
         self.editingFinished.connect(self._tell)

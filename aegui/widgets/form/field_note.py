@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
 from aegui.kit.theme import SPACING
+from aegui.session.jobs.clock import one_shot
 
 SHOWN_MS = 6_000
 _MOST_PX = 280
@@ -26,9 +27,7 @@ class FieldNote(QLabel):
         self.setFixedWidth(min(_MOST_PX, field.window().width() - 2 * SPACING))
         self.adjustSize()
         self._place(field)
-        rest = QTimer(self)
-        rest.setSingleShot(True)
-        rest.timeout.connect(self.deleteLater)
+        rest = one_shot(self, self.deleteLater)
         rest.start(SHOWN_MS)
 
     def _place(self, field: QWidget) -> None:

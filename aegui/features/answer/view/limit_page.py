@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QScrollArea,
     QToolButton,
     QWidget,
 )
@@ -19,7 +18,7 @@ from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import localized, tr
 from aegui.features.answer.model.answer_sheet import BEST
 from aegui.features.answer.view.bars import SampleBar, SampleBars
-from aegui.kit.layouts import column, dim
+from aegui.kit.layouts import column, dim, scrolled
 from aegui.kit.marks import Sign, wrapped_label
 from aegui.kit.speech import describe
 from aegui.session.data.looks import GLYPHS, Look
@@ -110,10 +109,7 @@ class LimitPage(QWidget):
                 spacing=4,
             )
         )
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setWidget(inner)
+        area = scrolled(inner, sideways=True, takes_focus=True)
         self.setLayout(column(grid, (area, 1), spacing=4))
 
     def _build_difference(self) -> QWidget:

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from aegui.core.evaluation.reasons import LOGIT_MOST
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import localized, mark, tr
 from aegui.features.answer.view.bars import SampleBar, SampleBars
 from aegui.features.answer.view.pictures import AnswerPictures
-from aegui.kit.layouts import dim, row
+from aegui.kit.layouts import dim, row, scrolled
 from aegui.kit.marks import wrapped_label
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING
@@ -85,10 +85,7 @@ class WhyPage(QWidget):
             parts.append((title, bars))
         self._parts = tuple(parts)
         column.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setWidget(inner)
+        area = scrolled(inner, sideways=True, takes_focus=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACING // 2)

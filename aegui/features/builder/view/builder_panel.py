@@ -36,7 +36,7 @@ from aegui.features.builder.view.chain import LayerChain
 from aegui.features.builder.view.edited_strip import EditedStrip
 from aegui.features.builder.view.network_menu import NetworkMenu
 from aegui.features.builder.view.stack_section import StackSection
-from aegui.kit.layouts import column, dim, row
+from aegui.kit.layouts import column, dim, row, scrolled
 from aegui.kit.marks import ElidedLabel, ProblemLabel, flat_button, wrapped_label
 from aegui.kit.theme import SPACING, figures_font
 from aegui.widgets.form.fields import ChoiceField
@@ -189,11 +189,7 @@ class BuilderPanel(QWidget):
         column.addWidget(self.chain)
         column.addStretch(1)
         self._holder, self._stacks = holder, column
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(holder)
+        self._scroll = scrolled(holder, framed=True)
         return self._scroll
 
     def set_preset(self, name: str) -> None:

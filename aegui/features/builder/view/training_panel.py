@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from aegui.core.data.noises import CORRUPTIONS
@@ -18,7 +18,7 @@ from aegui.core.study.varied import NOT_VARIED
 from aegui.core.training.length import BATCH, LARGE
 from aegui.features.builder.view.edited_strip import EditedStrip
 from aegui.features.builder.view.formula import FormulaView
-from aegui.kit.layouts import column, dim
+from aegui.kit.layouts import column, dim, scrolled
 from aegui.kit.marks import ProblemLabel, wrapped_label
 from aegui.kit.theme import SPACING
 from aegui.widgets.finding_lines import FindingLines
@@ -102,12 +102,7 @@ class TrainingPanel(QWidget):
         for section in SECTIONS:
             column.addWidget(self._build_section(section))
         column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(holder)
-        return scroll
+        return scrolled(holder, framed=True)
 
     def _build_section(self, section: Section) -> FoldingSection:
         folding = FoldingSection(tr(section.title))

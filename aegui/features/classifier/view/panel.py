@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
     QSplitter,
     QTabWidget,
@@ -20,7 +19,7 @@ from aegui.core.i18n import tr, trn
 from aegui.features.classifier.view.confusion import ConfusionView
 from aegui.features.classifier.view.mistakes import MOST_SHOWN, MistakesView, ShownMistakes
 from aegui.features.classifier.view.scores_table import ScoresTable
-from aegui.kit.layouts import column, dim, held, row
+from aegui.kit.layouts import column, dim, held, row, scrolled
 from aegui.kit.marks import ElidedLabel
 from aegui.kit.placeholder import Placeholder
 from aegui.kit.theme import SPACING, figures_font
@@ -98,10 +97,7 @@ class ClassifierPanel(QWidget):
         self.setLayout(column(header, (self._pages, 1)))
 
     def _build_body(self) -> QSplitter:
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(self._confusion)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll = scrolled(self._confusion, sideways=True, framed=True)
         half = SPACING // 2
         bar = row((self._what, 1), self._all, margins=(half, 0, half, 0))
         samples = held(column(bar, (self._mistakes, 1), margins=(0, half, 0, 0)))

@@ -9,7 +9,6 @@ import numpy as np
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QFrame,
     QLineEdit,
     QMenu,
     QPushButton,
@@ -30,7 +29,7 @@ from aegui.core.recipe.settings import SAMPLES, setting_at
 from aegui.features.data.view.card_box import CardBox
 from aegui.features.data.view.class_list import ClassList
 from aegui.features.data.view.shares import SharesBox
-from aegui.kit.layouts import column, dim, held, row
+from aegui.kit.layouts import column, dim, held, row, scrolled
 from aegui.kit.marks import ElidedLabel, ProblemLabel, wrapped_label
 from aegui.kit.theme import SPACING
 from aegui.session.data.data_view import by_kind
@@ -205,13 +204,7 @@ class DataPanel(QWidget):
         for section in self.sections.values():
             column.addWidget(section)
         column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(holder)
-        return scroll
+        return scrolled(holder)
 
     def _connect(self) -> None:
         self.search.textChanged.connect(self._typing.start)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QFrame,
     QLabel,
     QPlainTextEdit,
     QPushButton,
@@ -19,7 +18,7 @@ from aegui.core.data.own_look import size_words
 from aegui.core.i18n import tr, trn
 from aegui.core.recipe import MIN_IMAGE, DataSpec
 from aegui.features.data.view.class_list import ClassList
-from aegui.kit.layouts import column, dim, row
+from aegui.kit.layouts import column, dim, row, scrolled
 from aegui.kit.marks import ProblemLabel, wrapped_label
 from aegui.kit.theme import SPACING
 from aegui.widgets.form.form import Form
@@ -117,12 +116,8 @@ class ImportPanel(QWidget):
                 margins=(0, 0, SPACING, 0),
             )
         )
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll = scrolled(holder, takes_focus=True)
         scroll.setFixedWidth(_SIDE_PX)
-        scroll.setWidget(holder)
         return scroll
 
     def _connect(self) -> None:

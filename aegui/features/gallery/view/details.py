@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QPushButton, QWidget
 
 from aegui.core.cards import CARD_SIZE
 from aegui.core.i18n import tr
-from aegui.kit.layouts import column, dim, held
+from aegui.kit.layouts import column, dim, held, scrolled
 from aegui.kit.marks import wrapped_label
 from aegui.kit.theme import SPACING, current_theme, grown_for_text
 from aegui.widgets.glyphs import draw_glyph
@@ -114,12 +114,7 @@ class Details(QFrame):
                 margins=(0, 0, 4, 0),
             )
         )
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(words)
+        self._scroll = scrolled(words)
         self._build_buttons()
         self.setLayout(
             column(

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QLabel, QScrollArea, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QToolButton, QWidget
 
 from aegui.core.i18n import mark, tr, trn
 from aegui.features.journey.view.picture import PixelPicture
@@ -20,7 +20,7 @@ from aegui.features.journey.view.words import (
 )
 from aegui.kit.charts.row_bars import RowBar, RowBars
 from aegui.kit.flow import FlowLayout
-from aegui.kit.layouts import column, held, row
+from aegui.kit.layouts import column, held, row, scrolled
 from aegui.kit.placeholder import Placeholder
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, current_theme, figures_font
@@ -95,10 +95,7 @@ class JourneyPanel(QWidget):
         self.formula.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.bars = RowBars(tr("What the number is made of"), "journey")
         self.bars.chosen.connect(self._on_bars_chosen)
-        self._area = QScrollArea()
-        self._area.setWidgetResizable(True)
-        self._area.setFrameShape(QScrollArea.Shape.NoFrame)
-        self._area.setWidget(held(column(self.bars, 1)))
+        self._area = scrolled(held(column(self.bars, 1)), sideways=True, takes_focus=True)
         self._lay_out()
         self.set_message("")
 

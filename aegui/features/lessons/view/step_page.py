@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from aegui.core.i18n import said, tr
 from aegui.core.lessons.figures import figure_of, value_words
 from aegui.features.lessons.view.prediction_box import PredictionBox
 from aegui.kit.formula_line import FormulaLine
-from aegui.kit.layouts import column, dim, held, row
+from aegui.kit.layouts import column, dim, held, row, scrolled
 from aegui.kit.marks import flat_button, set_look, wrapped_label
 from aegui.kit.speech import announce
 from aegui.kit.theme import SPACING
@@ -176,12 +176,7 @@ class StepPage(QWidget):
             spacing=SPACING,
             margins=(SPACING, 0, SPACING, SPACING),
         )
-        self.area = QScrollArea()
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setWidgetResizable(True)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setWidget(held(body))
-        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area = scrolled(held(body))
         foot = row(
             self.count,
             1,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
@@ -13,6 +13,7 @@ from aegui.core.i18n import tr
 from aegui.kit.speech import describe
 from aegui.kit.theme import blend, current_theme, figures_font, for_text
 from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.jobs.clock import one_shot
 from aegui.widgets.glyphs import draw_glyph
 from aegui.widgets.page import pictures
 from aegui.widgets.rulers import axis_name
@@ -75,9 +76,7 @@ class CodeSliders(QAbstractScrollArea):
         self._seen = GLYPHS
         self._pictures: dict[int, tuple[QImage, QImage]] = {}
         self._made_for = ""
-        self._asking = QTimer(self)
-        self._asking.setSingleShot(True)
-        self._asking.timeout.connect(self._on_asking_timeout)
+        self._asking = one_shot(self, self._on_asking_timeout)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

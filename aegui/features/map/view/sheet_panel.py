@@ -8,12 +8,12 @@ import numpy as np
 from pydantic import Field
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QImage, QPainter
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.choices import Choice, OneOf, table
 from aegui.core.fields import FieldWords
 from aegui.core.i18n import mark, tr
-from aegui.kit.layouts import column, dim, held, row
+from aegui.kit.layouts import column, dim, held, row, scrolled
 from aegui.kit.theme import SPACING, current_theme, figures_font, grown_for_text
 from aegui.widgets.form.fields import ChoiceField
 
@@ -163,10 +163,7 @@ class SheetPanel(QWidget):
         """The form, ``above`` it what explains it, beside the preview."""
         left = held(column(*above, self.form, 1, spacing=2 * SPACING))
         left.setFixedWidth(min(grown_for_text(_FORM_PX), _MOST_FORM_PX))
-        area = QScrollArea()
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setWidget(self.preview)
+        area = scrolled(self.preview, sideways=True, takes_focus=True)
         self.setLayout(row(left, (area, 1), spacing=2 * SPACING))
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QAccessible, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -15,6 +15,7 @@ from aegui.features.map.view.navigation import FOLLOWING_MS, FRAME_MS, Navigatio
 from aegui.features.map.view.scene import Scene
 from aegui.kit.motion import moves
 from aegui.kit.theme import RADIUS, SPACING, current_theme, figures_font
+from aegui.session.jobs.clock import one_shot
 from aegui.widgets.glyphs import label_name
 
 if TYPE_CHECKING:
@@ -61,13 +62,9 @@ class MapSurface(QWidget):
         self._cost_ms = self._part_ms = 0.0
         self._parts: Iterator[None] | None = None
         self._is_awaited = False
-        self._next_part = QTimer(self)
-        self._next_part.setSingleShot(True)
-        self._next_part.timeout.connect(self._on_next_part_timeout)
+        self._next_part = one_shot(self, self._on_next_part_timeout)
         self._moved_s = 0.0
-        self._refine = QTimer(self)
-        self._refine.setSingleShot(True)
-        self._refine.timeout.connect(self.redraw)
+        self._refine = one_shot(self, self.redraw)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(tr("Latent map"))

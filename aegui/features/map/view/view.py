@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPointF, QTimer, Signal
+from PySide6.QtCore import QPointF, Signal
 
 from aegui.core.i18n import tr
 from aegui.features.map.view.overlays import TOP_PX, MapOverlays
@@ -13,6 +13,7 @@ from aegui.features.map.view.surface import MapSurface
 from aegui.features.map.view.wanted_plane import WantedPlane
 from aegui.kit.speech import describe
 from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.jobs.clock import one_shot
 from aegui.session.map.codes_service import described
 from aegui.widgets.class_colours import MOST_CLASSES
 from aegui.widgets.glyphs import label_name
@@ -63,9 +64,7 @@ class MapView(MapSurface):
         self._wanted = WantedPlane(self._scene)
         self._last_place: tuple[float, float] | None = None
         self._words = ""
-        self._saying = QTimer(self)
-        self._saying.setSingleShot(True)
-        self._saying.timeout.connect(self._describe)
+        self._saying = one_shot(self, self._describe)
         self._overlays = MapOverlays(ZOOM_STEP, self._scene, self)
         self._bar = self._overlays.bar
         self._connect()

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QLabel,
-    QScrollArea,
     QSpinBox,
     QTabWidget,
     QWidget,
@@ -19,7 +18,7 @@ from aegui.features.noise_study.model.noise_study import Cell
 from aegui.features.noise_study.view.characters_table import CharactersTable
 from aegui.features.noise_study.view.matrix_view import figure_words
 from aegui.features.noise_study.view.strip_view import StripView
-from aegui.kit.layouts import column, dim, row
+from aegui.kit.layouts import column, dim, row, scrolled
 from aegui.kit.marks import flat_button
 from aegui.kit.theme import SPACING
 
@@ -58,11 +57,7 @@ class CellBox(QWidget):
         self._seed.setToolTip(tr("Which of the networks of this noise answers"))
         self._seed.setAccessibleName(tr("Network of the cell"))
         line = row((self.words, 1), self._seed, self._again)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(self.strip)
+        scroll = scrolled(self.strip, framed=True)
         self.tabs.addTab(scroll, tr("Noisy and repaired"))
         self.tabs.addTab(self.table, tr("Each character"))
         self.setLayout(column(self.title, line, (self.tabs, 1), margins=(SPACING // 2, 0, 0, 0)))

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QSpinBox,
     QSplitter,
     QStackedWidget,
@@ -27,7 +26,7 @@ from aegui.features.noise_study.view.matrix_view import MatrixView, seeds_words
 from aegui.features.noise_study.view.noise_fields import KindsButton, LevelsField
 from aegui.kit.charts.menu import COPY_TABLE
 from aegui.kit.flow import FlowLayout
-from aegui.kit.layouts import column, held, row
+from aegui.kit.layouts import column, held, row, scrolled
 from aegui.kit.theme import SPACING
 
 if TYPE_CHECKING:
@@ -171,10 +170,7 @@ class MatrixPage(QWidget):
         self._told.setProperty("dim", True)
         self._told.setWordWrap(True)
         head = row(self._figures, (self._told, 1), self._export)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(self.view)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll = scrolled(self.view, sideways=True, framed=True)
         holder = QWidget()
         holder.setLayout(column(head, (scroll, 1), margins=(0, 0, SPACING // 2, 0)))
         return holder

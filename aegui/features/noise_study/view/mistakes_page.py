@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -24,7 +23,7 @@ from aegui.core.study.findings import MISTAKES, SWITCHED
 from aegui.features.noise_study.view.curves_view import CurvesView
 from aegui.features.noise_study.view.noise_fields import NONE
 from aegui.kit.flow import FlowLayout
-from aegui.kit.layouts import column, row
+from aegui.kit.layouts import column, row, scrolled
 from aegui.kit.theme import ICON_PX, SPACING, icon
 from aegui.widgets.form.editors import noise_kind_field
 from aegui.widgets.form.fields import NumberField
@@ -105,12 +104,8 @@ class MistakesPage(QWidget):
         for key in SWITCHED:
             column.addWidget(self._switch(key))
         column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll = scrolled(holder, framed=True)
         scroll.setMinimumWidth(_LEAST_LEFT_PX)
-        scroll.setWidget(holder)
         return scroll
 
     def _switch(self, key: str) -> QFrame:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QFrame,
     QHBoxLayout,
     QLabel,
     QMenu,
@@ -21,7 +20,7 @@ from aegui.core.i18n import mark, tr
 from aegui.features.noise_study.view.curves_page import CurvesPage
 from aegui.features.noise_study.view.matrix_page import MatrixPage
 from aegui.features.noise_study.view.mistakes_page import MistakesPage
-from aegui.kit.layouts import column, row
+from aegui.kit.layouts import column, row, scrolled
 from aegui.kit.marks import ElidedLabel
 from aegui.kit.page_stack import PageStack
 from aegui.kit.theme import SPACING, figures_font
@@ -94,12 +93,7 @@ class StudyPanel(QWidget):
 
     def _build_scroll(self) -> QScrollArea:
         """In a narrow place the pages are moved: they must not push the window off the screen."""
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(self._pages)
-        return scroll
+        return scrolled(self._pages, sideways=True)
 
     def _build_work(self) -> QWidget:
         self._text.setProperty("dim", True)

@@ -7,7 +7,7 @@ import time
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from aegui.core.cost import Budget, Cost, excess
 from aegui.core.data.progress import clock
@@ -28,6 +28,7 @@ from aegui.features.projections.model.projection_work import (
     outcome_of,
     samples_task,
 )
+from aegui.session.jobs.clock import one_shot
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.service import Service
 
@@ -100,10 +101,7 @@ class ProjectionService(Service):
         self._maps = Derived("aegui-projection", self, urgent=False)
         self._maps.answered.connect(self._on_maps_answered)
         self._reported.connect(self._on_reported, Qt.ConnectionType.QueuedConnection)
-        self._unrest = QTimer(self)
-        self._unrest.setSingleShot(True)
-        self._unrest.setInterval(CALM_MS)
-        self._unrest.timeout.connect(self._on_unrest_timeout)
+        self._unrest = one_shot(self, self._on_unrest_timeout, CALM_MS)
         self.set_active(False)
 
     # What is known

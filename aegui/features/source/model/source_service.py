@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
+from aegui.session.jobs.clock import one_shot
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.progress_job import ProgressJob
 from aegui.session.jobs.service import Service
@@ -94,10 +95,7 @@ class SourceService(Service):
         self._checks = Derived("aegui-proof", self, urgent=False)
         self._checks.answered.connect(self._on_checks_answered)
         self._saving = ProgressJob("aegui-source-file", self)
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(_QUIET_MS)
-        self._rest.timeout.connect(self._check_quick)
+        self._rest = one_shot(self, self._check_quick, _QUIET_MS)
 
     @property
     def is_checking(self) -> bool:

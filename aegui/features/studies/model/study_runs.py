@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.atomic import write_atomically
 from aegui.core.cost import Cost
@@ -41,6 +41,7 @@ from aegui.core.verdicts.intervals import share_of_seeds
 from aegui.features.studies.model.plan_draft import PlanDraft, PlanDrafts
 from aegui.features.studies.model.run_place import RunPlace
 from aegui.paths import is_own, user_data_dir
+from aegui.session.jobs.clock import one_shot
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.progress_job import ProgressJob
 from aegui.session.jobs.service import Service
@@ -157,10 +158,7 @@ class StudyRuns(Service):
         self._opens = False
         self._drafts = PlanDrafts()
         self._control = StudyControl()
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(_REST_MS)
-        self._rest.timeout.connect(self._find)
+        self._rest = one_shot(self, self._find, _REST_MS)
         self._listing.answered.connect(self.listed)
         self._opening.answered.connect(self._on_opening_answered)
         self.job.answered.connect(self._take)

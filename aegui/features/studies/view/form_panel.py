@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
-    QFrame,
     QLabel,
     QMenu,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
@@ -33,7 +31,7 @@ from aegui.features.studies.view.axis_row import AxisRowView
 from aegui.features.studies.view.place_section import PlaceSection
 from aegui.features.studies.view.words import about_html, base_words, cost_line, list_words
 from aegui.kit.flow import FlowLayout
-from aegui.kit.layouts import column, dim, held, row
+from aegui.kit.layouts import column, dim, held, row, scrolled
 from aegui.kit.marks import ProblemLabel, flat_button, wrapped_label
 from aegui.kit.theme import SPACING
 from aegui.widgets.form.editors import TextField
@@ -159,12 +157,7 @@ class StudyForm(QWidget):
             )
         )
         body.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(body)
+        scroll = scrolled(body)
         edge = SPACING // 2
         head = row((self.plans, 1), self.new, self.open, self.save, self.undo, self.redo, spacing=2)
         foot = column(self.problem, self.count, self.cost, self.start, spacing=edge)

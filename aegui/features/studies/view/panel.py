@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QPlainTextEdit,
     QPushButton,
-    QScrollArea,
     QWidget,
 )
 
@@ -20,7 +19,7 @@ from aegui.core.study.results import compared_by
 from aegui.features.studies.view.pages import ResultPages
 from aegui.features.studies.view.settings_table import TablePage
 from aegui.kit.flow import FlowLayout
-from aegui.kit.layouts import column, dim, held, row
+from aegui.kit.layouts import column, dim, held, row, scrolled
 from aegui.kit.marks import ElidedLabel
 from aegui.kit.placeholder import Placeholder
 from aegui.kit.theme import SPACING, figures_font
@@ -90,7 +89,7 @@ class StudiesPanel(QWidget):
     def _build(self) -> None:
         self._placeholder = Placeholder(self._build_content())
         # In a narrow place it is moved: it must not push the window off the screen.
-        self.setLayout(column((_scroll(self._placeholder), 1)))
+        self.setLayout(column((scrolled(self._placeholder, sideways=True), 1)))
 
     def _build_content(self) -> QWidget:
         self.pause.setCheckable(True)
@@ -250,12 +249,3 @@ class StudiesPanel(QWidget):
         cell = self._chosen()
         if cell is not None:
             self.networks_requested.emit(cell)
-
-
-def _scroll(widget: QWidget) -> QScrollArea:
-    scroll = QScrollArea()
-    scroll.setWidgetResizable(True)
-    scroll.setFrameShape(QFrame.Shape.NoFrame)
-    scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    scroll.setWidget(widget)
-    return scroll

@@ -6,15 +6,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QFrame,
     QGridLayout,
     QLabel,
     QMenu,
-    QScrollArea,
     QSpinBox,
     QToolButton,
     QWidget,
@@ -31,7 +29,7 @@ from aegui.features.studies.view.settings_table import SettingsTable
 from aegui.kit.charts.item_canvas import ItemCanvas
 from aegui.kit.charts.item_view import ItemView
 from aegui.kit.flow import FlowLayout
-from aegui.kit.layouts import column, dim, held, hint, row
+from aegui.kit.layouts import column, dim, held, hint, row, scrolled
 from aegui.kit.marks import ElidedLabel
 from aegui.kit.theme import SPACING
 from aegui.kit.tiles import columns_for, tile
@@ -161,11 +159,7 @@ class PicturesPage(StudyPage):
         self._parts[TABLE] = self.table
         body = QWidget()
         body.setLayout(self._grid)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(body)
+        scroll = scrolled(body, sideways=True)
         self._scroll = scroll
         scroll.viewport().installEventFilter(self)
         edge = SPACING // 2
