@@ -43,7 +43,7 @@ def wait(signal):
 
 def save():
     workspace.save_as(folder / "mine.aegui")
-    while workspace.saving.is_busy:
+    while workspace.file.saving.is_busy:
         application.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
 
 settings = Settings.load(folder / "settings.json")
@@ -58,12 +58,12 @@ _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
 resource.setrlimit(resource.RLIMIT_FSIZE, (2000, most))
 workspace.edit_dataset(glyphs(5), "five")
 save()
-assert workspace.is_modified
-workspace.autosave()
-wait(workspace.copied)
+assert workspace.file.is_modified
+workspace.file.copy()
+wait(workspace.file.copied)
 workspace.edit_dataset(glyphs(6), "six")
-workspace.autosave()
-wait(workspace.copied)
+workspace.file.copy()
+wait(workspace.file.copied)
 assert (folder / "mine.aegui").read_bytes() == before
 settings.set_window_state("main", bytes(6000))
 said.append(settings.save().text)
@@ -73,7 +73,7 @@ assert not left, left
 print(said)
 resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
 save()
-assert not workspace.is_modified
+assert not workspace.file.is_modified
 assert (folder / "mine.aegui").read_bytes() != before
 assert settings.save() is None
 assert (folder / "settings.json").read_bytes() != chosen
@@ -120,25 +120,25 @@ def test_of_two_windows_on_one_document_none_writes_over_the_other(
 ) -> None:
     path = tmp_path / "mine.aegui"
     workspace.edit_dataset(glyphs(4), "four")
-    with qtbot.waitSignal(workspace.saved):
+    with qtbot.waitSignal(workspace.file.saved):
         workspace.save_as(path)
     other = Workspace(Settings(), autosave_folder=tmp_path / "autosave")
     with qtbot.waitSignal(other.document_changed):
         other.open(path, lambda: True)
     other.edit_dataset(glyphs(6), "six")
-    with qtbot.waitSignal(other.saved):
+    with qtbot.waitSignal(other.file.saved):
         other.save()
     theirs = path.read_bytes()
     # This one has changes of its own by then: it is told, and writes nothing over.
     workspace.edit_dataset(glyphs(5), "five")
-    with qtbot.waitSignal(workspace.changed_on_disk, check_params_cb="changed".__eq__):
-        workspace.look_at_file()
+    with qtbot.waitSignal(workspace.file.changed_on_disk, check_params_cb="changed".__eq__):
+        workspace.file.look()
     assert not workspace.save()
     assert path.read_bytes() == theirs
     for one in (workspace, other):
         one.edit_dataset(glyphs(7), "seven")
-        with qtbot.waitSignal(one.copied):
-            one.autosave()
+        with qtbot.waitSignal(one.file.copied):
+            one.file.copy()
     assert len(list((tmp_path / "autosave").glob("*.aegui"))) == 2
     other.close()
 
@@ -149,16 +149,16 @@ def test_a_folder_that_vanishes_is_told_and_saving_elsewhere_works(
     folder = tmp_path / "stick"
     folder.mkdir()
     workspace.edit_dataset(glyphs(4), "four")
-    with qtbot.waitSignal(workspace.saved):
+    with qtbot.waitSignal(workspace.file.saved):
         workspace.save_as(folder / "mine.aegui")
     shutil.rmtree(folder)
     workspace.edit_dataset(glyphs(5), "five")
     assert not workspace.save_as(folder / "mine.aegui")
-    assert workspace.is_modified
+    assert workspace.file.is_modified
     assert said[-1].endswith("could not be written: there is no such file or folder.")
-    with qtbot.waitSignal(workspace.saved):
+    with qtbot.waitSignal(workspace.file.saved):
         workspace.save_as(tmp_path / "other.aegui")
-    assert not workspace.is_modified
+    assert not workspace.file.is_modified
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a file system that takes no files")
@@ -171,7 +171,7 @@ def test_where_nothing_can_be_written_that_is_said_at_once(
     assert not workspace.save_as(Path("/sys/mine.aegui"))
     assert "/sys/mine.aegui could not be written: " in said[-1]
     assert "Errno" not in said[-1]
-    assert workspace.is_modified
+    assert workspace.file.is_modified
 
 
 @pytest.mark.parametrize("seconds", [0.0, 4e9, 1e11, 1e12])
@@ -179,15 +179,15 @@ def test_a_clock_that_jumps_hides_no_unsaved_work(
     qtbot: QtBot, workspace: Workspace, tmp_path: Path, seconds: float
 ) -> None:
     workspace.edit_dataset(glyphs(5), "five")
-    with qtbot.waitSignal(workspace.copied):
-        workspace.autosave()
+    with qtbot.waitSignal(workspace.file.copied):
+        workspace.file.copy()
     (copy,) = (tmp_path / "autosave").glob("*.aegui")
-    lock = workspace._file.copies._lock
+    lock = workspace.file.copies._lock
     assert lock is not None
     lock.unlock()
     os.utime(copy, (seconds, seconds))
     second = Workspace(Settings(), autosave_folder=tmp_path / "autosave")
-    (found,) = second.recoveries()
+    (found,) = second.file.recoveries()
     assert found.held is not None
     assert found.held.samples == 5
     assert second.recover(found)
@@ -201,7 +201,7 @@ def test_a_copy_that_vanishes_while_it_is_looked_for_is_not_there(
     folder = tmp_path / "autosave"
     folder.mkdir()
     os.symlink(folder / "gone", folder / "x.aegui")
-    assert workspace.recoveries() == ()
+    assert workspace.file.recoveries() == ()
     assert not said
 
 
@@ -219,7 +219,7 @@ def test_settings_index_and_copies_of_noise_open_all_the_same(
     made = Workspace(settings, autosave_folder=folder)
     heard: list[str] = []
     made.noticed.connect(lambda notice: heard.append(notice.text))
-    (found,) = made.recoveries()
+    (found,) = made.file.recoveries()
     assert found.picture() == b""
     assert not made.recover(found)
     assert "damaged and was put aside" in heard[0]

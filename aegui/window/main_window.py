@@ -163,7 +163,7 @@ class MainWindow(FeatureWindow):
         ):
             signal.connect(self.notifications.put_past_away)
         for told, subject in (
-            (services.workspace.saved, "saving"),
+            (services.workspace.file.saved, "saving"),
             (services.workspace.document_changed, "saving"),
             (services.workspace.document_changed, "document"),
             (services.runner.finished, "busy"),
@@ -532,7 +532,7 @@ class MainWindow(FeatureWindow):
         """Show whether the whole screen is used; look whether another program was at the file."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
-            self._services.workspace.look_at_file()
+            self._services.workspace.file.look()
         if event.type() == QEvent.Type.WindowStateChange:
             self.actions_table.set_checked("full_screen", self.isFullScreen())
 

@@ -165,7 +165,9 @@ class _Editor:
     def begin(self, app: Any) -> None:
         """Count what is there."""
         self._base = len(app.services.workspace.dataset)
-        app.services.workspace.saved.connect(lambda _path: self._home.say("saved", self._saving))
+        app.services.workspace.file.saved.connect(
+            lambda _path: self._home.say("saved", self._saving)
+        )
 
     def look(self, app: Any) -> None:
         """One more sample every few looks, and a save."""
@@ -179,7 +181,7 @@ class _Editor:
         if (
             self._save_every
             and self._looks % self._save_every == 0
-            and not workspace.saving.is_busy
+            and not workspace.file.saving.is_busy
         ):
             self._saving = len(workspace.dataset)
             workspace.save_as(self._home.documents / "mine.aegui")
@@ -206,7 +208,7 @@ def _train_and_save(home: Home) -> int:
         nonlocal count
         count += 1
         _tell_epochs(home, app)
-        if count % 10 == 0 and not app.services.workspace.saving.is_busy:
+        if count % 10 == 0 and not app.services.workspace.file.saving.is_busy:
             app.services.workspace.save_as(home.documents / "mine.aegui")
 
     return _window(home, _begin_training, look)
@@ -423,7 +425,7 @@ def _next_start(home: Home) -> dict[str, Any]:
                 return
             if not services.sweeping.finish(0.01) or services.workspace.loading.is_busy:
                 return
-            if not found["offered"] and services.workspace.recoveries():
+            if not found["offered"] and services.workspace.file.recoveries():
                 return  # the question is still to come
             further = services.workspace.unfinished()
             if further is not None and further.checkpoint is not None:

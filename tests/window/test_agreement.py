@@ -186,7 +186,7 @@ def test_everything_says_the_same_in_every_state(
     showing.choose_weights("best")
     look.agree()
     path = tmp_path / "run.aegui"
-    with qtbot.waitSignal(workspace.saved):
+    with qtbot.waitSignal(workspace.file.saved):
         workspace.save_as(path)
     saved = load_run(path)
     with qtbot.waitSignal(workspace.document_changed):

@@ -106,7 +106,7 @@ def test_a_challenge_is_told_once_and_its_badge_stays(
     qtbot.waitUntil(lambda: not window._services.runner.is_busy, timeout=20_000)
     assert len([notice for notice in notices if "reached!" in notice.text]) == 1
     path = tmp_path / "won.aegui"
-    with qtbot.waitSignal(workspace.saved, timeout=20_000):
+    with qtbot.waitSignal(workspace.file.saved, timeout=20_000):
         workspace.save_as(path)
     kept = load_run(path).challenge
     assert kept == challenge

@@ -105,7 +105,7 @@ def test_leaving_while_it_trains_keeps_what_was_learnt(
     window.actions_table["train"].trigger()
     qtbot.waitUntil(lambda: services.shown.history is not None)
     assert window.feature(DocumentFeature).save()
-    services.workspace.saving.finish()
+    services.workspace.file.saving.finish()
     assert "without the training" in window.notifications.shown[-1].text
     answer("Save")
     assert closed(window)
@@ -121,7 +121,7 @@ def test_save_open_and_recent(
     path = tmp_path / "first.aegui"
     saving_to(monkeypatch, path)
     window.actions_table["save"].trigger()
-    window._services.workspace.saving.finish()
+    window._services.workspace.file.saving.finish()
     assert path.is_file()
     assert window.windowTitle() == "first[*] – aegui"
     assert not window.isWindowModified()
@@ -264,7 +264,7 @@ def test_another_import_takes_the_place_of_the_last_summary(window: MainWindow) 
 
 def saved_to(qtbot: QtBot, window: MainWindow, path: Path) -> None:
     workspace = window._services.workspace
-    with qtbot.waitSignal(workspace.saved):
+    with qtbot.waitSignal(workspace.file.saved):
         assert workspace.save_as(path)
 
 
@@ -293,18 +293,18 @@ def test_a_file_changed_by_another_program_is_told_once(
     path = tmp_path / "a.aegui"
     saved_to(qtbot, window, path)
     workspace = window._services.workspace
-    workspace.look_at_file()
+    workspace.file.look()
     assert not window.notifications.shown
     change_elsewhere(path)
     QApplication.sendEvent(window, QEvent(QEvent.Type.ActivationChange))
     assert "another program" in window.notifications.shown[-1].text
     assert offers(window) == ["Reload", "Save as…", "Overwrite"]
     window.notifications.close_all()
-    workspace.look_at_file()
+    workspace.file.look()
     assert not window.notifications.shown  # told once
     assert workspace.reload()
     assert workspace.recipe.seed == 77
-    assert workspace.file_state() == "same"
+    assert workspace.file.state() == "same"
 
 
 def test_saving_never_overwrites_what_another_program_saved(
@@ -318,11 +318,11 @@ def test_saving_never_overwrites_what_another_program_saved(
     assert not window.feature(DocumentFeature).save()
     assert path.read_bytes() == theirs
     answer("Overwrite")
-    with qtbot.waitSignal(workspace.saved):
+    with qtbot.waitSignal(workspace.file.saved):
         assert window.feature(DocumentFeature).save()
     assert load_run(path).recipe.seed == 99
     workspace.edit_recipe(SMALL, "back")
-    with qtbot.waitSignal(workspace.saved):
+    with qtbot.waitSignal(workspace.file.saved):
         assert window.feature(DocumentFeature).save()  # what is there now is ours
 
 
@@ -346,16 +346,16 @@ def test_a_deleted_file_is_told_and_counts_as_unsaved(
     path = tmp_path / "a.aegui"
     saved_to(qtbot, window, path)
     workspace = window._services.workspace
-    assert not workspace.is_modified
+    assert not workspace.file.is_modified
     path.unlink()
-    workspace.look_at_file()
+    workspace.file.look()
     assert offers(window) == ["Save it again", "Save as…"]
-    assert workspace.is_modified
-    with qtbot.waitSignal(workspace.saved):
+    assert workspace.file.is_modified
+    with qtbot.waitSignal(workspace.file.saved):
         assert window.feature(DocumentFeature).save()
     assert path.is_file()
-    workspace.look_at_file()
-    assert not workspace.is_modified
+    workspace.file.look()
+    assert not workspace.file.is_modified
 
 
 def test_a_protected_file_stays_as_it_is(
@@ -368,7 +368,7 @@ def test_a_protected_file_stays_as_it_is(
     window._services.workspace.edit_recipe(EDITED, "seed")
     saving_to(monkeypatch, other)
     answer("Save as…")
-    with qtbot.waitSignal(window._services.workspace.saved):
+    with qtbot.waitSignal(window._services.workspace.file.saved):
         assert window.feature(DocumentFeature).save()
     assert path.read_bytes() == before
     assert other.is_file()

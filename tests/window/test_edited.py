@@ -166,7 +166,7 @@ def test_it_is_told_again_after_reopening(qtbot: QtBot, window: MainWindow, tmp_
     edit(window)
     text = strip_of(window).text
     workspace = workspace_of(window)
-    with qtbot.waitSignal(workspace.saved):
+    with qtbot.waitSignal(workspace.file.saved):
         assert workspace.save_as(tmp_path / "a.aegui")
     assert workspace.new(with_value(workspace.recipe, "seed", 9))
     assert strip_of(window).text == ""
@@ -220,7 +220,7 @@ def test_a_live_change_stays_and_is_told(qtbot: QtBot, window: MainWindow, tmp_p
     (stage,) = run.stages
     assert stage.recipe.training.optimizer.learning_rate == 0.02
     assert any(change.learning_rate == 0.004 and change.epoch > 0 for change in stage.changes)
-    with qtbot.waitSignal(workspace.saved):
+    with qtbot.waitSignal(workspace.file.saved):
         assert workspace.save_as(tmp_path / "a.aegui")
     assert load_run(tmp_path / "a.aegui").stages == run.stages
     strip_of(window).revert.click()

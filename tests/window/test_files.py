@@ -120,7 +120,7 @@ def test_a_folder_of_a_document_is_that_of_the_next(
 ) -> None:
     workspace = window._services.workspace
     dialogs.next = str(places[0] / "mine.aegui")
-    with qtbot.waitSignal(workspace.saved):
+    with qtbot.waitSignal(workspace.file.saved):
         assert window.feature(DocumentFeature).save_as()
     (notice,) = [one for one in window.notifications.shown if one.file is not None]
     assert notice.file == places[0] / "mine.aegui"
@@ -129,7 +129,7 @@ def test_a_folder_of_a_document_is_that_of_the_next(
     assert dialogs.began == places[0]
     # Saved again where it is, nothing is told.
     window.notifications.close_all()
-    with qtbot.waitSignal(workspace.saved):
+    with qtbot.waitSignal(workspace.file.saved):
         assert window.feature(DocumentFeature).save()
     assert window.notifications.shown == ()
 

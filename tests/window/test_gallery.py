@@ -273,14 +273,14 @@ def test_files_opened_last_stand_there_and_are_forgotten(
     path.write_bytes((models_dir() / "letters-denoise.aegui").read_bytes())
     workspace = window._services.workspace
     assert workspace.open(path, lambda: True)
-    qtbot.waitUntil(lambda: path in workspace.recent_files, timeout=20_000)
+    qtbot.waitUntil(lambda: path in workspace.file.recent, timeout=20_000)
     dialog = opened(window, qtbot)
     dialog._choose_section("files")
     assert shown_keys(dialog) == [str(path)]
     qtbot.waitUntil(lambda: dialog.cards._items[0].picture is not None, timeout=60_000)
     assert dialog.cards._items[0].kind == "Denoising · dense"
     dialog.details.remove.click()
-    assert path not in workspace.recent_files
+    assert path not in workspace.file.recent
     assert path.is_file()
     dialog.reject()
 

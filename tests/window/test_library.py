@@ -104,7 +104,7 @@ def test_what_is_kept_is_listed_and_opened_as_a_document_of_its_own(
         QTest.keyClick(panel.table, Qt.Key.Key_Return)
     assert workspace.path is None
     assert workspace.name == "small"
-    assert not workspace.is_modified
+    assert not workspace.file.is_modified
     assert workspace.run is not None
     settled(qtbot, window)
     assert kept_by_training(qtbot, window, "continue").parent == entry.id

@@ -68,7 +68,7 @@ def test_what_was_learnt_is_shown_and_saved_and_goes_on_without_the_card(
     assert services.shown.saved is workspace.run
     assert not services.shown.is_live
     assert window.actions_table["train"].isEnabled()
-    with qtbot.waitSignal(workspace.saved):
+    with qtbot.waitSignal(workspace.file.saved):
         assert workspace.save_as(tmp_path / "kept.aegui")
     run = load_run(tmp_path / "kept.aegui")
     assert run.checkpoint is not None

@@ -163,7 +163,7 @@ def test_a_concept_is_made_kept_and_saved(
     kept = services.workspace.annotations.concepts
     assert [concept.name for concept in kept] == ["round"]
     assert page.kept.currentText() == "round"
-    with qtbot.waitSignal(services.workspace.saved):
+    with qtbot.waitSignal(services.workspace.file.saved):
         assert services.workspace.save_as(tmp_path / "with.aegui")
     page.kept_removed.emit(0)
     assert page.kept.count() == 1

@@ -92,7 +92,7 @@ def test_that_it_could_not_be_saved_is_past_once_it_is(
     workspace = window._services.workspace
     workspace.save_as(tmp_path / "missing" / "a.aegui")
     qtbot.waitUntil(lambda: any(n.level == "error" for n in window.notifications.shown))
-    with qtbot.waitSignal(workspace.saved):
+    with qtbot.waitSignal(workspace.file.saved):
         workspace.save_as(tmp_path / "a.aegui")
     assert not [n for n in window.notifications.shown if n.level == "error"]
 

@@ -191,7 +191,7 @@ def test_another_document_begins_with_its_best(
     workspace, showing = window._services.workspace, window._services.showing
     assert workspace.run is not None
     best = workspace.run.best_run
-    with qtbot.waitSignal(workspace.saved):
+    with qtbot.waitSignal(workspace.file.saved):
         workspace.save_as(tmp_path / "kept.aegui")
     showing.choose_run((best + 1) % 3)
     showing.choose_weights("last")

@@ -38,7 +38,7 @@ class GreetingFeature(Feature):
         values = self._services.settings.values
         if not is_seen or values.get(hint_key(_BUILD)) or values.get(hint_key(_TRAIN)):
             return
-        if self._services.workspace.is_modified:
+        if self._services.workspace.file.is_modified:
             # Whoever comes with an edit, of a lesson or of the gallery, knows what to begin with.
             return
         self._services.settings.keep({hint_key(_BUILD): True})

@@ -64,7 +64,7 @@ class DataFeature(Feature):
         workspace.data_taken.connect(self._on_workspace_data_taken)
         workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
         workspace.download_needed.connect(self.offer_download)
-        for job in (workspace.loading, workspace.saving, data.writing):
+        for job in (workspace.loading, workspace.file.saving, data.writing):
             job.progressed.connect(self._strip.show_progress)
             job.busy_changed.connect(self._on_job_busy_changed)
         self._services.favourites.changed.connect(self._on_favourites_changed)
@@ -262,7 +262,7 @@ class DataFeature(Feature):
 
     def folder(self) -> str:
         """Where files of data are likely to lie."""
-        recent = self._services.workspace.recent_files
+        recent = self._services.workspace.file.recent
         return str(recent[0].parent if recent else documents_dir())
 
     # What the session says
@@ -314,7 +314,7 @@ class DataFeature(Feature):
     def _on_strip_cancel_requested(self) -> None:
         workspace = self._services.workspace
         self._services.of(DataService).writing.cancel()
-        workspace.saving.cancel()
+        workspace.file.saving.cancel()
         if workspace.loading.is_busy:
             workspace.loading.cancel()
             workspace.announce_recipe()

@@ -45,14 +45,14 @@ class DocumentFeature(Feature):
         self._recent = recent = window.menus["file/recent"]
         self._tells_saved = False
         workspace = services.workspace
-        workspace.title_changed.connect(self._show_title)
-        workspace.saved.connect(self._on_workspace_saved)
-        workspace.changed_on_disk.connect(self._on_workspace_changed_on_disk)
-        workspace.recent_changed.connect(self._show_recent)
+        workspace.file.title_changed.connect(self._show_title)
+        workspace.file.saved.connect(self._on_file_saved)
+        workspace.file.changed_on_disk.connect(self._on_file_changed_on_disk)
+        workspace.file.recent_changed.connect(self._show_recent)
         workspace.recipe_imported.connect(self._on_workspace_recipe_imported)
         recent.triggered.connect(self._on_recent_triggered)
-        self._show_title(workspace.name, workspace.is_modified)
-        self._show_recent(workspace.recent_files)
+        self._show_title(workspace.name, workspace.file.is_modified)
+        self._show_recent(workspace.file.recent)
 
     # Opening
 
@@ -97,7 +97,7 @@ class DocumentFeature(Feature):
             return self.save_as()
         if is_protected(workspace.path):
             return questions.ask_protected(self._window, workspace.name) and self.save_as()
-        if workspace.file_state() != "changed":
+        if workspace.file.state() != "changed":
             return workspace.save()
         answer = questions.ask_conflict(self._window, workspace.name)
         if answer == "reload":
@@ -109,13 +109,13 @@ class DocumentFeature(Feature):
     def reload(self) -> None:
         """Open the file again as it is on the disk, after a question where that loses anything."""
         workspace, runner = self._services.workspace, self._services.runner
-        if not (workspace.is_modified or runner.is_busy) or questions.ask_reload(
+        if not (workspace.file.is_modified or runner.is_busy) or questions.ask_reload(
             self._window, workspace.name
         ):
             workspace.reload()
 
     @Slot(str)
-    def _on_workspace_changed_on_disk(self, state: str) -> None:
+    def _on_file_changed_on_disk(self, state: str) -> None:
         workspace = self._services.workspace
         if state == "gone":
             text = tr(
@@ -147,7 +147,7 @@ class DocumentFeature(Feature):
         return bool(path) and workspace.save_as(path)
 
     @Slot(object)
-    def _on_workspace_saved(self, path: Path) -> None:
+    def _on_file_saved(self, path: Path) -> None:
         tells, self._tells_saved = self._tells_saved, False
         if self._services.runner.is_busy:
             text = tr("Saved, without the training under way: save again when it has ended.")
@@ -170,7 +170,7 @@ class DocumentFeature(Feature):
 
     def _folder(self) -> str:
         path = self._services.workspace.path
-        recent = self._services.workspace.recent_files
+        recent = self._services.workspace.file.recent
         known = path if path is not None else next(iter(recent), None)
         return str(known.parent if known is not None else documents_dir())
 
@@ -180,7 +180,7 @@ class DocumentFeature(Feature):
         """Ask about unsaved work; False: stay. A training under way ends when it is left."""
         runner, workspace = self._services.runner, self._services.workspace
         self._await_saving()
-        if not workspace.is_modified and not runner.is_busy:
+        if not workspace.file.is_modified and not runner.is_busy:
             return True
         answer = questions.ask_leaving(self._window, workspace.name, training=runner.is_busy)
         if answer == "cancel":
@@ -192,11 +192,11 @@ class DocumentFeature(Feature):
         if not self.save():
             return False
         self._await_saving()
-        return not workspace.is_modified
+        return not workspace.file.is_modified
 
     def _await_saving(self) -> None:
         """Wait until the document is on the disk, cannot be written there, or is given up."""
-        saving = self._services.workspace.saving
+        saving = self._services.workspace.file.saving
         if not saving.is_busy:
             return
         loop, patience = QEventLoop(), QTimer()
@@ -241,7 +241,7 @@ class DocumentFeature(Feature):
     def offer_recoveries(self) -> None:
         """Ask about work that a crashed program has left, the newest first."""
         workspace = self._services.workspace
-        for recovery in workspace.recoveries():
+        for recovery in workspace.file.recoveries():
             if self._offer(recovery):
                 return
 
@@ -302,7 +302,7 @@ class DocumentFeature(Feature):
         if path:
             self.open_path(Path(path))
         else:
-            self._services.workspace.clear_recent()
+            self._services.workspace.file.clear_recent()
 
     @Slot(object)
     def _on_workspace_recipe_imported(self, reading: CourseReading) -> None:

@@ -185,7 +185,7 @@ class GalleryFeature(Feature):
     @Slot(object)
     def _on_dialog_remove_requested(self, item: GalleryItem) -> None:
         if item.what == "file":
-            self._services.workspace.forget_file(Path(item.key))
+            self._services.workspace.file.forget(Path(item.key))
             self._show_items()
             return
         path = find_recipe(item.key)
@@ -240,7 +240,7 @@ class GalleryFeature(Feature):
         self._dialog.set_items("data", sets, frozenset(favourites.kept("data")))
 
     def _recent(self) -> tuple[Path, ...]:
-        return tuple(path for path in self._services.workspace.recent_files if path.is_file())
+        return tuple(path for path in self._services.workspace.file.recent if path.is_file())
 
 
 def _shelf(item: GalleryItem) -> Shelf:

@@ -102,7 +102,7 @@ class ReportFeature(Feature):
     def _assignment_of_shown(self) -> str:
         """The assignment that a model that ships is of, while nothing of one's own is shown."""
         workspace = self._services.workspace
-        if workspace.is_modified or workspace.path is not None:
+        if workspace.file.is_modified or workspace.path is not None:
             return ""
         found = (key for key, row in ASSIGNMENTS.items() if workspace.name in row.models)
         return next(found, "")
@@ -185,7 +185,7 @@ class ReportFeature(Feature):
             self._bring(wanted)
             return
         self._wanted = wanted
-        recent = self._services.workspace.recent_files
+        recent = self._services.workspace.file.recent
 
         def look(_report: Report, cancelled: IsCancelled) -> tuple[_Found]:
             return (_Found(wanted, find_run(wanted, recent, cancelled)),)

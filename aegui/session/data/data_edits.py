@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.recipe import Recipe
+    from aegui.session.documents.workspace import Workspace
     from aegui.session.jobs.progress_job import ProgressJob
-    from aegui.session.notice import Level
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,46 +52,10 @@ class DownloadNeed:
     retry: Callable[[], object]
 
 
-class EditHost(Protocol):
-    """Whose draft is edited."""
-
-    @property
-    def draft(self) -> DraftState:
-        """The draft as it is."""
-
-    def push(self, draft: DraftState, text: str) -> None:
-        """Make ``draft`` the present one, undoably."""
-
-    def say(self, level: Level, text: str, *, passing: bool = False) -> None:
-        """Tell the person; see ``Notice``."""
-
-    def offer(self, text: str, words: str, accept: Callable[[], object]) -> None:
-        """Tell the person, with a button of these ``words`` that does ``accept``."""
-
-    def refuse(self, error: AeguiError, retry: Callable[[], object] | None = None) -> None:
-        """Tell the person why not; ``retry`` is what was asked for."""
-
-    def announce_recipe(self) -> None:
-        """Say again what the draft is: an edit has come to nothing."""
-
-    @property
-    def known_data(self) -> Dataset | None:
-        """Data that are in memory beside the draft's."""
-
-    def may_read(self, source: str) -> bool:
-        """Whether the person has said that the data ``source`` are to be read."""
-
-    def agree(self, source: str) -> None:
-        """The person wants ``source`` to be read."""
-
-    def ask_to_read(self, source: str, text: str, then: Callable[[], object]) -> None:
-        """Offer to read ``source``, which a file has named; then do ``then``."""
-
-
 class DataEdits:
     """Reads what an edit needs and then makes it; what has been edited since stays edited."""
 
-    def __init__(self, host: EditHost, loading: ProgressJob) -> None:
+    def __init__(self, host: Workspace, loading: ProgressJob) -> None:
         self._host = host
         self._loading = loading
 

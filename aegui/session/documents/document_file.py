@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -20,42 +20,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aegui.core.file_mark import FileMark, FileState
-    from aegui.core.recipe import Recipe
-    from aegui.core.run_file.saved import SavedRun
-    from aegui.session.documents.autosave import Recovery, Underway
-    from aegui.session.documents.undo_history import UndoHistory
-    from aegui.session.notice import About, Level
+    from aegui.session.documents.autosave import Recovery
+    from aegui.session.documents.workspace import Workspace
     from aegui.session.settings import Settings
 
 AUTOSAVE_MS = 5_000
 """So often unsaved work is copied; what takes long to copy is copied more seldom."""
 _LAST_SECONDS = 60.0
 """How long the end of the program waits for a copy that is to be found at the next start."""
-
-
-class FileHost(Protocol):
-    """Whose document it is."""
-
-    @property
-    def undo_stack(self) -> UndoHistory:
-        """What has been edited."""
-
-    @property
-    def recipe(self) -> Recipe:
-        """The draft's recipe."""
-
-    def content(self) -> SavedRun:
-        """What is to be written."""
-
-    @property
-    def underway(self) -> Underway | None:
-        """How far a training under way has come, where what it has learnt is to be copied."""
-
-    def content_under_way(self) -> SavedRun:
-        """What is to be copied against a crash: with the training under way."""
-
-    def say(self, level: Level, text: str, *, about: About = "") -> None:
-        """Tell the person; see ``Notice``."""
 
 
 class DocumentFile(QObject):
@@ -80,7 +52,7 @@ class DocumentFile(QObject):
 
     def __init__(
         self,
-        host: FileHost,
+        host: Workspace,
         settings: Settings,
         autosave_folder: Path | None = None,
         parent: QObject | None = None,

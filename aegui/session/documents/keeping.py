@@ -49,7 +49,7 @@ class Keeping(QObject):
         runner.started.connect(self._on_runner_started)
         runner.state_changed.connect(self._on_runner_state_changed)
         runner.kept.connect(self._on_runner_kept)
-        workspace.copied.connect(self._on_workspace_copied)
+        workspace.file.copied.connect(self._on_file_copied)
 
     def keep_now(self) -> None:
         """Have a copy made as soon as the training can."""
@@ -61,14 +61,14 @@ class Keeping(QObject):
         Waits for it, but no longer than ``seconds``; the program goes on.
         """
         workspace = self._workspace
-        workspace.autosave()
+        workspace.file.copy()
         is_training = self._runner.state in {"running", "paused"}
-        if not is_training and not workspace.is_copying:
+        if not is_training and not workspace.file.is_copying:
             return
         loop = QEventLoop()
         limit = one_shot(loop, loop.quit)
         limit.start(int(1000 * seconds))
-        (self._kept if is_training else workspace.copied).connect(loop.quit)
+        (self._kept if is_training else workspace.file.copied).connect(loop.quit)
         self.keep_now()
         loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
         limit.stop()
@@ -101,7 +101,7 @@ class Keeping(QObject):
     @Slot()
     def _on_timer_timeout(self) -> None:
         now = time.monotonic()
-        if self._pace.is_due(now) and not self._workspace.is_copying:
+        if self._pace.is_due(now) and not self._workspace.file.is_copying:
             # Not again before this one is there, however long the batch under way takes.
             self._pace = Pace(CHECKPOINT_SECONDS, now)
             self.keep_now()
@@ -115,7 +115,7 @@ class Keeping(QObject):
             self._workspace.keep_training(result, resolved, _underway(result, resolved))
 
     @Slot(float)
-    def _on_workspace_copied(self, _seconds: float) -> None:
+    def _on_file_copied(self, _seconds: float) -> None:
         self._pace.took(self._begun_s, time.monotonic())
         if self._workspace.underway is not None:
             self._kept.emit()

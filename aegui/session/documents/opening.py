@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from aegui.core.errors import AeguiError, ReadError
 from aegui.core.file_mark import mark_of
@@ -33,33 +33,18 @@ if TYPE_CHECKING:
     from aegui.session.documents.autosave import Recovery
     from aegui.session.documents.document_file import DocumentFile
     from aegui.session.documents.kept_document import KeptDocument
+    from aegui.session.documents.workspace import Workspace
     from aegui.session.jobs.progress_job import ProgressJob
 
     MayLeave = Callable[[], bool] | None
     Reader = Callable[[Report, IsCancelled], Opened]
 
 
-class OpeningHost(Protocol):
-    """Whose document is replaced."""
-
-    def swap(self, opened: Opened) -> None:
-        """Show another document; whatever could fail has been done before."""
-
-    def refuse(self, error: AeguiError, retry: Callable[[], object] | None = None) -> None:
-        """Tell the person why not; ``retry`` is what was asked for."""
-
-    def may_read(self, source: str) -> bool:
-        """Whether the person has said that the data ``source`` are to be read."""
-
-    def ask_to_read(self, source: str, text: str, then: Callable[[], object]) -> None:
-        """Offer to read ``source``, which a file has named; then do ``then``."""
-
-
 class Opening:
     """Reads documents, in the background where that takes a while; what is open stays till then."""
 
     def __init__(
-        self, host: OpeningHost, loading: ProgressJob, file: DocumentFile, edits: DataEdits
+        self, host: Workspace, loading: ProgressJob, file: DocumentFile, edits: DataEdits
     ) -> None:
         self._host = host
         self._loading = loading

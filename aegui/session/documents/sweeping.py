@@ -32,8 +32,8 @@ class Sweeping:
 
     def begin(self) -> None:
         """Sweep the folders of the program itself, and those where files were written last."""
-        autosave = self._workspace.autosave_copies
-        folders = [autosave.folder, *self._workspace.used_folders]
+        autosave = self._workspace.file.copies
+        folders = [autosave.folder, *self._workspace.file.used_folders]
 
         def work() -> None:
             autosave.sweep()

@@ -34,13 +34,12 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from aegui.core.data.dataset import Dataset
-    from aegui.core.file_mark import FileState
     from aegui.core.latent.codec import Codec
     from aegui.core.network.resolve import Resolution, ResolvedRecipe
     from aegui.core.recipe import Recipe
     from aegui.core.run_file.saved import SavedRun
     from aegui.core.training.result import TrainingResult
-    from aegui.session.documents.autosave import Autosave, Underway
+    from aegui.session.documents.autosave import Underway
     from aegui.session.documents.document import Continuation, Opened
     from aegui.session.documents.draft import DraftState
     from aegui.session.documents.kept_document import KeptDocument
@@ -57,8 +56,8 @@ class Workspace(QObject):
     it alone until another training has ended. Both are saved in one file.
 
     Data that take a while are read in the background (``loading``); until they are there the
-    document stays as it is, and so it does if that is cancelled or fails. It is saved in the
-    background too (``saving``).
+    document stays as it is, and so it does if that is cancelled or fails. How it is saved, copied
+    and called is a matter of its ``file``.
 
     Nothing here raises what a person could have caused: a refusal is one ``noticed`` signal, and
     leaves everything as it was.
@@ -74,20 +73,10 @@ class Workspace(QObject):
     """The ``SavedRun``, or None where nothing has been learnt yet."""
     document_changed = Signal(object)
     """Another document is open: this workspace. Comes after those of its parts."""
-    title_changed = Signal(str, bool)
-    """Name of the document, and whether there is anything unsaved in it."""
-    saved = Signal(object)
-    """The document is in the file of that path now."""
-    changed_on_disk = Signal(str)
-    """Another program has ``changed`` the document's file, or it is ``gone``."""
-    recent_changed = Signal(object)
-    """Tuple of paths, newest first."""
     recipe_imported = Signal(object)
     """A ``CourseReading``: a foreign configuration was opened, this is what was made of it."""
     noticed = Signal(object)
     """A ``Notice``."""
-    copied = Signal(float)
-    """Unsaved work was copied; the seconds that this took."""
     download_needed = Signal(object)
     """A ``DownloadNeed``: what was asked for needs data from the network."""
 
@@ -103,15 +92,9 @@ class Workspace(QObject):
         self._agreed: set[str] = set()
         self._guard: Callable[[Recipe, Recipe], str] = _anything
         self._edits = DataEdits(self, self.loading)
-        self._file = DocumentFile(self, settings, autosave_folder, self)
-        self.saving = self._file.saving
-        self._file.title_changed.connect(self.title_changed)
-        self._file.saved.connect(self.saved)
-        self._file.recent_changed.connect(self.recent_changed)
-        self._file.noticed.connect(self.noticed)
-        self._file.changed_on_disk.connect(self.changed_on_disk)
-        self._file.copied.connect(self.copied)
-        self._opening = Opening(self, self.loading, self._file, self._edits)
+        self.file = DocumentFile(self, settings, autosave_folder, self)
+        self.file.noticed.connect(self.noticed)
+        self._opening = Opening(self, self.loading, self.file, self._edits)
         self._training: tuple[SavedRun, Underway] | None = None
         self._draft: DraftState
         self._resolution: Resolution
@@ -157,32 +140,17 @@ class Workspace(QObject):
     @property
     def path(self) -> Path | None:
         """Where the document is saved; None where it has no file yet."""
-        return self._file.path
+        return self.file.path
 
     @property
     def name(self) -> str:
         """What the document is called."""
-        return self._file.name
+        return self.file.name
 
     @property
     def stem(self) -> str:
         """What files made of the document are called."""
-        return self._file.stem
-
-    @property
-    def is_modified(self) -> bool:
-        """Whether there is anything unsaved."""
-        return self._file.is_modified
-
-    @property
-    def recent_files(self) -> tuple[Path, ...]:
-        """Files opened or saved last, newest first."""
-        return self._file.recent
-
-    @property
-    def used_folders(self) -> tuple[Path, ...]:
-        """Where files were opened or written last."""
-        return self._file.used_folders
+        return self.file.stem
 
     def codec(self, run: int | None = None) -> Codec | None:
         """Encoder and decoder of one run (None: the best) of the population; None without any."""
@@ -261,10 +229,10 @@ class Workspace(QObject):
             raise ValueError("a result without the recipe that it is of")
         self._training = None
         self._run = saved_run_of(result, resolved)
-        self._file.mark_unsaved()
-        self._file.touch()
-        self._file.copy()
-        self._file.announce()
+        self.file.mark_unsaved()
+        self.file.touch()
+        self.file.copy()
+        self.file.announce()
         self.run_changed.emit(self._run)
 
     def complete_result(self, result: TrainingResult, resolved: ResolvedRecipe) -> bool:
@@ -279,12 +247,8 @@ class Workspace(QObject):
     ) -> None:
         """Copy what the training under way has learnt so far, against a crash."""
         self._training = saved_run_of(result, resolved), underway
-        self._file.touch()
-        self._file.copy()
-
-    def forget_file(self, path: Path) -> None:
-        """Take ``path`` from the recent files; the file stays."""
-        self._file.forget(path)
+        self.file.touch()
+        self.file.copy()
 
     def forget_training(self) -> None:
         """No training is under way any more; what it has left is the document's, or unwanted."""
@@ -294,16 +258,6 @@ class Workspace(QObject):
     def underway(self) -> Underway | None:
         """How far the training under way had come when it was copied."""
         return None if self._training is None else self._training[1]
-
-    @property
-    def autosave_copies(self) -> Autosave:
-        """The copies against a crash."""
-        return self._file.copies
-
-    @property
-    def is_copying(self) -> bool:
-        """Whether unsaved work is being copied."""
-        return self._file.is_copying
 
     def unfinished(self) -> Continuation | None:
         """What going on with the document's run takes, as it was; None where it cannot."""
@@ -351,18 +305,10 @@ class Workspace(QObject):
         """
         if self.path is None:
             return False
-        if not overwrite and self.file_state() == "changed":
-            self.changed_on_disk.emit("changed")
+        if not overwrite and self.file.state() == "changed":
+            self.file.changed_on_disk.emit("changed")
             return False
         return self.save_as(self.path)
-
-    def file_state(self) -> FileState:
-        """What has become of the document's file since it was read or saved here."""
-        return self._file.state()
-
-    def look_at_file(self) -> None:
-        """Notice what other programs have done to the document's file; ``changed_on_disk``."""
-        self._file.look()
 
     def reload(self) -> bool:
         """Open the document's file again, without what was not saved."""
@@ -374,7 +320,7 @@ class Workspace(QObject):
         It is written in the background; ``saved`` follows, or a notice. False, with a notice,
         where it is clear already that nothing can be written there.
         """
-        return self._file.save_as(Path(path).absolute())
+        return self.file.save_as(Path(path).absolute())
 
     def export_recipe(self, path: str | Path) -> bool:
         """Write the draft's recipe alone to ``path``, as JSON; False, with a notice, on failure."""
@@ -384,18 +330,6 @@ class Workspace(QObject):
             self.say("error", str(error), about="recipe file")
             return False
         return True
-
-    def clear_recent(self) -> None:
-        """Forget the recent files."""
-        self._file.clear_recent()
-
-    def autosave(self) -> None:
-        """Copy unsaved work that has changed since the last copy; else done every few seconds."""
-        self._file.copy()
-
-    def recoveries(self) -> tuple[Recovery, ...]:
-        """Unsaved work that a crashed program has left, newest first."""
-        return self._file.recoveries()
 
     def recover(
         self,
@@ -419,7 +353,7 @@ class Workspace(QObject):
         To ``keep`` it, for the next start, is for when nobody could be asked.
         """
         self.loading.shutdown()
-        self._file.shutdown(keep=keep)
+        self.file.shutdown(keep=keep)
 
     def push(self, draft: DraftState, text: str) -> None:
         """Make ``draft`` the present one, undoably."""
@@ -469,11 +403,11 @@ class Workspace(QObject):
         """Make ``draft`` the present one: the only way in for edits, undo and redo."""
         old, self._draft = self._draft, draft
         self._resolution = resolve(draft.recipe, draft.dataset)
-        self._file.touch()
+        self.file.touch()
         if draft.dataset is not old.dataset:
             self.dataset_changed.emit(draft.dataset)
         self.recipe_changed.emit(self._resolution)
-        self._file.announce()
+        self.file.announce()
 
     def content(self) -> SavedRun:
         """What a file of the document holds."""
@@ -493,13 +427,13 @@ class Workspace(QObject):
         # Pins alone are not worth a question where the document has never been saved: whoever
         # clicks about on the shipped model may leave without a word.
         if self.path is not None or self.annotations.concepts or self.annotations.challenge:
-            self._file.mark_unsaved()
-        self._file.touch()
-        self._file.announce()
+            self.file.mark_unsaved()
+        self.file.touch()
+        self.file.announce()
 
     @Slot(bool)
     def _on_undo_history_clean_changed(self, _clean: bool) -> None:
-        self._file.announce()
+        self.file.announce()
 
     def _take(self, opened: Opened) -> None:
         self._draft = opened.draft
@@ -507,7 +441,7 @@ class Workspace(QObject):
         self._training = None
         self.annotations.take(opened.places, opened.concepts, opened.challenge)
         self._resolution = opened.resolution
-        self._file.begin(opened.path, opened.name, opened.mark)
+        self.file.begin(opened.path, opened.name, opened.mark)
 
     def swap(self, opened: Opened) -> None:
         """Show another document; whatever could fail has been done before."""
@@ -519,7 +453,7 @@ class Workspace(QObject):
         self.run_changed.emit(self._run)
         self.annotations.announce()
         self.document_changed.emit(self)
-        self._file.announce()
+        self.file.announce()
         reading = opened.reading
         if reading is not None and (reading.understood or reading.assumed or reading.ignored):
             self.recipe_imported.emit(reading)

@@ -140,7 +140,7 @@ def test_opening_a_file_of_data_in_the_background_is_remembered(
     assert workspace.open(images)
     settle(qtbot, workspace)
     assert len(workspace.dataset) == COUNT
-    assert workspace.recent_files == (images,)
+    assert workspace.file.recent == (images,)
 
 
 def test_a_recipe_with_large_data_opens_in_the_background(

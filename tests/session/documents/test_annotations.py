@@ -60,10 +60,10 @@ def test_what_stays_the_same_is_not_told(qtbot: QtBot) -> None:
 def test_concepts_belong_to_the_document(workspace: Workspace, tmp_path: Path) -> None:
     workspace.new(recipe())
     workspace.annotations.set_concepts((THICK,))
-    assert workspace.is_modified
+    assert workspace.file.is_modified
     assert workspace.save_as(tmp_path / "a.aegui")
-    workspace.saving.finish()
-    assert not workspace.is_modified
+    workspace.file.saving.finish()
+    assert not workspace.file.is_modified
     workspace.new(recipe())
     assert workspace.annotations.concepts == ()
     assert workspace.open(tmp_path / "a.aegui")

@@ -79,7 +79,7 @@ def under_way(
 
 def crash(workspace: Workspace) -> None:
     """What the end of the process does: the lock goes, the copy stays."""
-    lock = workspace._file._autosave._lock
+    lock = workspace.file._autosave._lock
     assert lock is not None
     lock.unlock()
 
@@ -97,13 +97,13 @@ def test_what_a_training_has_learnt_is_in_the_copy(
     if paused:
         with qtbot.waitSignal(runner.paused):
             runner.pause()
-    with qtbot.waitSignal(workspace.copied):
+    with qtbot.waitSignal(workspace.file.copied):
         keeping.keep_now()
     assert runner.is_busy
     assert workspace.run is None or workspace.run.recipe != resolved(LONG).recipe
     crash(workspace)
     second = Workspace(Settings(), autosave_folder=tmp_path / "autosave")
-    (found,) = second.recoveries()
+    (found,) = second.file.recoveries()
     assert found.training is not None
     assert 50 < found.training.epochs < found.training.planned == LONG
     assert found.training.loss > 0
@@ -113,7 +113,7 @@ def test_what_a_training_has_learnt_is_in_the_copy(
     assert further.checkpoint is not None
     assert further.checkpoint.epoch == found.training.epochs
     assert further.resolved.recipe == resolved(LONG).recipe
-    assert second.is_modified
+    assert second.file.is_modified
     second.close()
 
 
@@ -122,12 +122,12 @@ def test_going_on_from_the_copy_is_exact(
 ) -> None:
     runner.set_slow(200.0)
     under_way(qtbot, runner, epochs=2000)
-    with qtbot.waitSignal(workspace.copied):
+    with qtbot.waitSignal(workspace.file.copied):
         keeping.keep_now()
     runner.abandon()
     crash(workspace)
     second = Workspace(Settings(), autosave_folder=tmp_path / "autosave")
-    assert second.recover(second.recoveries()[0])
+    assert second.recover(second.file.recoveries()[0])
     further = second.unfinished()
     assert further is not None
     *_, rest = train(further.resolved, None, further.checkpoint, further.history)
@@ -145,11 +145,11 @@ def test_the_end_of_a_training_is_copied_at_once(
     under_way(qtbot, runner)
     with qtbot.waitSignal(runner.finished):
         runner.stop()
-    with qtbot.waitSignal(workspace.copied):
+    with qtbot.waitSignal(workspace.file.copied):
         workspace.adopt_result(finished[0], resolved(LONG))
     crash(workspace)
     second = Workspace(Settings(), autosave_folder=tmp_path / "autosave")
-    (found,) = second.recoveries()
+    (found,) = second.file.recoveries()
     assert found.training is None
     assert second.recover(found)
     assert second.run is not None
@@ -165,7 +165,7 @@ def test_an_end_without_a_question_leaves_the_training(
     assert not runner.is_busy
     workspace.close(keep=True)
     second = Workspace(Settings(), autosave_folder=tmp_path / "autosave")
-    (found,) = second.recoveries()
+    (found,) = second.file.recoveries()
     assert found.training is not None
     assert found.training.epochs > 50
     second.close()
@@ -189,11 +189,11 @@ def test_saving_the_document_keeps_the_copy_of_the_training(
 ) -> None:
     workspace.edit_dataset(glyphs(4), "four")
     under_way(qtbot, runner)
-    with qtbot.waitSignal(workspace.copied):
+    with qtbot.waitSignal(workspace.file.copied):
         keeping.keep_now()
-    with qtbot.waitSignal(workspace.saved):
+    with qtbot.waitSignal(workspace.file.saved):
         workspace.save_as(tmp_path / "o.aegui")
-    workspace._file._autosave.flush()
+    workspace.file._autosave.flush()
     assert list((tmp_path / "autosave").glob("*.aegui"))
 
 
@@ -249,7 +249,7 @@ def test_a_damaged_copy_is_told_by_its_name_once_and_kept(
     folder.mkdir()
     (folder / "x.aegui").write_bytes(b"half of")
     (folder / "x.json").write_text('{"origin": null, "name": "my letters"}')
-    (found,) = workspace.recoveries()
+    (found,) = workspace.file.recoveries()
     told: list[str] = []
     workspace.noticed.connect(lambda notice: told.append(notice.text))
     assert not workspace.recover(found)
@@ -257,7 +257,7 @@ def test_a_damaged_copy_is_told_by_its_name_once_and_kept(
     assert "my letters" in text
     assert "x.aegui.damaged" in text
     assert (folder / "x.aegui.damaged").read_bytes() == b"half of"
-    assert workspace.recoveries() == ()
+    assert workspace.file.recoveries() == ()
 
 
 def test_the_start_sweeps_what_killed_programs_have_left(
@@ -276,7 +276,7 @@ def test_the_start_sweeps_what_killed_programs_have_left(
         path.write_bytes(b"half")
     # As a killed program leaves it, on this machine.
     (folder / "y.lock").write_text(f"999999999\naegui\n{QSysInfo.machineHostName()}\n")
-    workspace._file.remember(documents / "a.aegui")
+    workspace.file.remember(documents / "a.aegui")
     sweeping = Sweeping(workspace)
     sweeping.begin()
     assert sweeping.finish(60.0)
@@ -299,7 +299,7 @@ def test_a_training_that_fails_leaves_what_it_had_learnt(
     is_lost = threading.Event()
     with card_lost(is_lost.is_set):
         under_way(qtbot, runner, on_card=True)
-        with qtbot.waitSignal(workspace.copied):
+        with qtbot.waitSignal(workspace.file.copied):
             keeping.keep_now()
         reached = workspace.underway
         assert reached is not None
@@ -311,7 +311,7 @@ def test_a_training_that_fails_leaves_what_it_had_learnt(
     assert workspace.underway is None
     assert workspace.run is not None
     assert keeping.rescued == workspace.run.results[0].epochs >= reached.epochs
-    assert workspace.is_modified
+    assert workspace.file.is_modified
     under_way(qtbot, runner)
     assert keeping.rescued is None, "that was another training"
 

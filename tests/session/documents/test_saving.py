@@ -163,15 +163,15 @@ def test_a_document_is_unsaved_until_it_is_on_the_disk(
     workspace.edit_recipe(seeded(workspace, 4), "Seed")
     titles: list[tuple[str, bool]] = []
     saved: list[Path] = []
-    workspace.title_changed.connect(lambda *title: titles.append(title))
-    workspace.saved.connect(saved.append)
+    workspace.file.title_changed.connect(lambda *title: titles.append(title))
+    workspace.file.saved.connect(saved.append)
     assert workspace.save_as(tmp_path / "a.aegui")
-    assert workspace.is_modified
+    assert workspace.file.is_modified
     assert workspace.name == "Autoencoder on Lower case, 2 numbers"
     assert (saved, titles) == ([], [])
     gate.opened.set()
-    workspace.saving.finish()
-    assert (workspace.is_modified, workspace.path) == (False, tmp_path / "a.aegui")
+    workspace.file.saving.finish()
+    assert (workspace.file.is_modified, workspace.path) == (False, tmp_path / "a.aegui")
     assert saved == [tmp_path / "a.aegui"]
     assert titles == [("a", False)]
 
@@ -182,18 +182,18 @@ def test_what_is_edited_meanwhile_stays_unsaved(
     workspace.edit_recipe(seeded(workspace, 4), "Seed")
     workspace.save_as(tmp_path / "a.aegui")
     workspace.edit_recipe(seeded(workspace, 5), "Seed")
-    workspace.autosave()
+    workspace.file.copy()
     gate.opened.set()
-    workspace.saving.finish()
-    assert workspace.is_modified
-    copies = workspace._file._autosave
+    workspace.file.saving.finish()
+    assert workspace.file.is_modified
+    copies = workspace.file._autosave
     copies.flush()
     # The copy against a crash is of the newer state: it must not go.
     assert load_run(copies.file).recipe.seed == 5
     assert load_run(tmp_path / "a.aegui").recipe.seed == 4
     workspace.undo_stack.undo()
     assert workspace.recipe.seed == 4
-    assert not workspace.is_modified
+    assert not workspace.file.is_modified
 
 
 @pytest.mark.parametrize("how", ["cancelled", "failed"])
@@ -206,10 +206,10 @@ def test_a_saving_that_comes_to_nothing_leaves_everything_unsaved(
     gate.full_disk = how == "failed"
     workspace.save_as(tmp_path / "a.aegui")
     if how == "cancelled":
-        workspace.saving.cancel()
+        workspace.file.saving.cancel()
     gate.opened.set()
-    workspace.saving.finish()
-    assert workspace.is_modified
+    workspace.file.saving.finish()
+    assert workspace.file.is_modified
     assert workspace.path is None
     assert [it.text for it in notices] == (["The disk is full."] if gate.full_disk else [])
 
@@ -220,10 +220,10 @@ def test_another_document_does_not_take_the_name_of_the_one_being_saved(
     workspace.save_as(tmp_path / "old.aegui")
     workspace.new(recipe())
     gate.opened.set()
-    workspace.saving.finish()
-    assert (workspace.path, workspace.is_modified) == (None, False)
+    workspace.file.saving.finish()
+    assert (workspace.path, workspace.file.is_modified) == (None, False)
     assert (tmp_path / "old.aegui").is_file()
-    assert workspace.recent_files[0] == tmp_path / "old.aegui"
+    assert workspace.file.recent[0] == tmp_path / "old.aegui"
 
 
 def test_what_is_on_the_disk_before_it_is_given_up_is_saved(

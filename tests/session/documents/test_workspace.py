@@ -52,7 +52,8 @@ class Heard:
     def __init__(self, workspace: Workspace) -> None:
         self.all: list[tuple[str, tuple[object, ...]]] = []
         for name in SIGNALS:
-            getattr(workspace, name).connect(lambda *args, name=name: self.all.append((name, args)))
+            owner = workspace if hasattr(workspace, name) else workspace.file
+            getattr(owner, name).connect(lambda *args, name=name: self.all.append((name, args)))
 
     def names(self) -> list[str]:
         return [name for name, _ in self.all]
@@ -96,13 +97,13 @@ def heard(workspace: Workspace) -> Heard:
 def saved_as(workspace: Workspace, path: Path) -> bool:
     """Save and wait for it; whether that has begun."""
     begun = workspace.save_as(path)
-    workspace.saving.finish()
+    workspace.file.saving.finish()
     return begun
 
 
 def saved(workspace: Workspace) -> bool:
     begun = workspace.save()
-    workspace.saving.finish()
+    workspace.file.saving.finish()
     return begun
 
 
@@ -154,7 +155,7 @@ def test_it_begins_with_a_draft_that_can_be_trained(workspace: Workspace) -> Non
     assert workspace.dataset.labels == load_builtin("lowercase").labels
     assert workspace.run is None
     assert workspace.codec() is None
-    assert not workspace.is_modified
+    assert not workspace.file.is_modified
     assert workspace.name == "Autoencoder on Lower case, 2 numbers"
     assert workspace.save() is False
 
@@ -175,7 +176,7 @@ def test_it_begins_with_the_shipped_model_where_there_is_one(
     assert is_trained(second)
     assert second.path is None
     assert second.name == "letters-2d"
-    assert not second.is_modified
+    assert not second.file.is_modified
     second.close()
 
 
@@ -199,11 +200,11 @@ def test_an_edit_is_resolved_announced_and_undone(workspace: Workspace, heard: H
     assert workspace.resolution.resolved is not None
     assert workspace.resolution.resolved.recipe == edited
     assert heard.names() == ["recipe_changed", "title_changed"]
-    assert workspace.is_modified
+    assert workspace.file.is_modified
     assert workspace.undo_stack.undoText() == "Runs"
     workspace.undo_stack.undo()
     assert workspace.recipe == Recipe()
-    assert not workspace.is_modified
+    assert not workspace.file.is_modified
     workspace.undo_stack.redo()
     assert workspace.recipe == edited
 
@@ -235,7 +236,7 @@ def test_edits_that_lead_back_leave_no_step(workspace: Workspace) -> None:
     workspace.edit_recipe(start.model_copy(update={"runs": 2}), "Runs")
     workspace.edit_recipe(start, "Runs")
     assert workspace.undo_stack.count() == 0
-    assert not workspace.is_modified
+    assert not workspace.file.is_modified
 
 
 def test_edits_after_saving_do_not_join_those_before(workspace: Workspace, tmp_path: Path) -> None:
@@ -244,7 +245,7 @@ def test_edits_after_saving_do_not_join_those_before(workspace: Workspace, tmp_p
     workspace.edit_recipe(renamed(workspace.recipe, "two"), "Name")
     workspace.undo_stack.undo()
     assert workspace.recipe.name == "one"
-    assert not workspace.is_modified
+    assert not workspace.file.is_modified
 
 
 def test_problems_of_a_draft_are_no_refusal(workspace: Workspace) -> None:
@@ -314,10 +315,10 @@ def test_pins_belong_to_the_document(workspace: Workspace, tmp_path: Path) -> No
     workspace.new(small())
     workspace.annotations.pin(np.array([0.5, -1.25], np.float32))
     workspace.annotations.pin(np.array([1.0, 2.0], np.float32), "mine")
-    assert not workspace.is_modified
+    assert not workspace.file.is_modified
     assert saved_as(workspace, tmp_path / "a.aegui")
     workspace.annotations.pin(np.array([3.0, 4.0], np.float32))
-    assert workspace.is_modified
+    assert workspace.file.is_modified
     workspace.annotations.unpin(0)
     workspace.annotations.pin(np.array([5.0, 6.0], np.float32))
     assert [place.name for place in workspace.annotations.places] == ["mine", "Pin 2", "Pin 1"]
@@ -400,7 +401,7 @@ def test_a_result_becomes_the_run_of_the_document(workspace: Workspace, heard: H
     assert run is not None
     assert run.snapshot is result.snapshot
     assert is_trained(workspace)
-    assert workspace.is_modified
+    assert workspace.file.is_modified
     codec = workspace.codec()
     assert codec is not None
     assert codec.pixels == 35
@@ -465,8 +466,8 @@ def test_saving_and_opening_keeps_run_and_draft(
     assert saved_as(workspace, tmp_path / "mine")
     file = tmp_path / "mine.aegui"
     assert workspace.path == file
-    assert not workspace.is_modified
-    assert workspace.recent_files[0] == file
+    assert not workspace.file.is_modified
+    assert workspace.file.recent[0] == file
     workspace.new(Recipe())
     heard.clear()
     assert workspace.open(file)
@@ -525,7 +526,7 @@ def test_a_file_that_cannot_be_read_changes_nothing(
     assert name in heard.texts()[0]
     assert before == (workspace.recipe, workspace.dataset, workspace.run, workspace.name)
     assert workspace.undo_stack.canUndo()
-    assert workspace.recent_files == ()
+    assert workspace.file.recent == ()
 
 
 def test_a_recent_file_that_is_gone_is_forgotten(
@@ -534,10 +535,10 @@ def test_a_recent_file_that_is_gone_is_forgotten(
     saved_as(workspace, tmp_path / "a.aegui")
     (tmp_path / "a.aegui").unlink()
     assert workspace.open(tmp_path / "a.aegui") is False
-    assert workspace.recent_files == ()
+    assert workspace.file.recent == ()
     saved_as(workspace, tmp_path / "b.aegui")
-    workspace.clear_recent()
-    assert workspace.recent_files == ()
+    workspace.file.clear_recent()
+    assert workspace.file.recent == ()
     assert Settings.load(tmp_path / "config" / "settings.json").recent_files == ()
 
 
@@ -570,7 +571,7 @@ def test_a_recipe_is_exported_and_opened(
     workspace.edit_recipe(renamed(workspace.recipe, "mine"), "Name")
     assert workspace.export_recipe(tmp_path / "mine.json")
     assert load_recipe(tmp_path / "mine.json") == workspace.recipe
-    assert workspace.is_modified
+    assert workspace.file.is_modified
     heard.clear()
     assert workspace.open(tmp_path / "mine.json")
     assert "recipe_imported" not in heard.names()
@@ -612,7 +613,7 @@ def test_saving_where_nothing_can_be_saved_is_a_notice(
     heard.clear()
     assert saved_as(workspace, tmp_path / "no" / "folder.aegui") is False
     assert heard.names() == ["noticed"]
-    assert workspace.is_modified
+    assert workspace.file.is_modified
     assert workspace.path is None
 
 
@@ -638,7 +639,7 @@ def test_the_title_follows(workspace: Workspace, heard: Heard, tmp_path: Path) -
 
 def crash(workspace: Workspace) -> None:
     """What is left when the program dies: the copy, and no lock."""
-    copies = workspace._file._autosave
+    copies = workspace.file._autosave
     copies.flush()
     lock = copies._lock
     if lock is not None:
@@ -652,26 +653,26 @@ def test_unsaved_work_is_found_after_a_crash(
     workspace.adopt_result(learnt(workspace))
     saved_as(workspace, tmp_path / "mine.aegui")
     workspace.edit_recipe(workspace.recipe.model_copy(update={"seed": 77}), "Seed")
-    workspace.autosave()
-    assert workspace.recoveries() == ()
+    workspace.file.copy()
+    assert workspace.file.recoveries() == ()
     crash(workspace)
 
     second = Workspace(settings, autosave_folder=tmp_path / "autosave")
-    (found,) = second.recoveries()
+    (found,) = second.file.recoveries()
     assert (found.name, found.origin) == ("mine", tmp_path / "mine.aegui")
     assert second.recover(found)
     assert second.recipe.seed == 77
     assert second.run is not None
     assert second.path == tmp_path / "mine.aegui"
-    assert second.is_modified
+    assert second.file.is_modified
     # Still unsaved: another crash must not lose it.
     crash(second)
     third = Workspace(settings, autosave_folder=tmp_path / "autosave")
-    assert len(third.recoveries()) == 1
+    assert len(third.file.recoveries()) == 1
     third.close()
     assert saved(second)
-    assert not second.is_modified
-    second._file._autosave.flush()
+    assert not second.file.is_modified
+    second.file._autosave.flush()
     assert not list((tmp_path / "autosave").glob("*.aegui"))
     second.close()
 
@@ -680,38 +681,38 @@ def test_unsaved_work_can_be_thrown_away(
     workspace: Workspace, settings: Settings, tmp_path: Path
 ) -> None:
     workspace.edit_recipe(renamed(workspace.recipe, "mine"), "Name")
-    workspace.autosave()
+    workspace.file.copy()
     crash(workspace)
     second = Workspace(settings, autosave_folder=tmp_path / "autosave")
-    second.discard_recovery(second.recoveries()[0])
-    assert second.recoveries() == ()
+    second.discard_recovery(second.file.recoveries()[0])
+    assert second.file.recoveries() == ()
     second.close()
 
 
 def test_a_damaged_copy_is_a_notice(workspace: Workspace, heard: Heard, tmp_path: Path) -> None:
     (tmp_path / "autosave").mkdir()
     (tmp_path / "autosave" / "x.aegui").write_bytes(b"half of")
-    (found,) = workspace.recoveries()
+    (found,) = workspace.file.recoveries()
     assert (found.name, found.origin) == ("", None)
     assert workspace.recover(found) is False
     assert heard.names() == ["noticed"]
 
 
 def test_copies_are_made_only_of_what_has_changed(workspace: Workspace, tmp_path: Path) -> None:
-    copies = workspace._file._autosave
+    copies = workspace.file._autosave
     copy = copies.file
-    workspace.autosave()
+    workspace.file.copy()
     copies.flush()
     assert not copy.exists()
     workspace.edit_recipe(renamed(workspace.recipe, "mine"), "Name")
-    workspace.autosave()
+    workspace.file.copy()
     copies.flush()
     first = copy.stat().st_mtime_ns
-    workspace.autosave()
+    workspace.file.copy()
     copies.flush()
     assert copy.stat().st_mtime_ns == first
     workspace.edit_recipe(renamed(workspace.recipe, "yours"), "Other name")
-    workspace.autosave()
+    workspace.file.copy()
     copies.flush()
     assert load_run(copy).recipe.name == "yours"
     saved_as(workspace, tmp_path / "a.aegui")
@@ -724,7 +725,7 @@ def test_a_clean_end_leaves_nothing_behind(
 ) -> None:
     workspace = Workspace(settings, autosave_folder=tmp_path / "autosave")
     workspace.edit_recipe(renamed(workspace.recipe, "mine"), "Name")
-    workspace.autosave()
+    workspace.file.copy()
     workspace.close()
     assert list((tmp_path / "autosave").iterdir()) == []
 
@@ -745,9 +746,9 @@ def test_a_copy_discarded_before_it_is_written_does_not_stay(
 
     # Called as the job's thread begins with a job.
     monkeypatch.setattr("aegui.session.jobs.latest_job._compute_alone", hold)
-    copies = workspace._file._autosave
+    copies = workspace.file._autosave
     workspace.edit_recipe(renamed(workspace.recipe, "mine"), "Name")
-    workspace.autosave()
+    workspace.file.copy()
     assert begins.wait(10)
     if ends:
         threading.Timer(0.2, goes_on.set).start()
@@ -765,7 +766,7 @@ def test_a_copy_that_cannot_be_written_is_said_once(
     (tmp_path / "autosave").write_text("a file where a folder should be")
     for name in ("one", "two"):
         workspace.edit_recipe(renamed(workspace.recipe, name), name)
-        workspace.autosave()
+        workspace.file.copy()
         qtbot.wait(20)
     assert heard.names().count("noticed") == 1
 
@@ -786,7 +787,7 @@ app = QCoreApplication([])
 workspace = Workspace(Settings.load(Path({str(tmp_path / "s.json")!r})))
 workspace.edit_recipe(workspace.recipe.model_copy(update={{"runs": 2}}), "Runs")
 assert workspace.save_as(Path({str(save)!r}))
-workspace.saving.finish()
+workspace.file.saving.finish()
 assert workspace.open(Path({str(save)!r}))
 workspace.close()
 sys.exit(3 if "torch" in sys.modules or "PySide6.QtWidgets" in sys.modules else 0)
@@ -963,20 +964,20 @@ def test_pins_are_steps_of_undo(workspace: Workspace, tmp_path: Path) -> None:
         stack.redo()
     assert [place.name for place in kept.places] == ["mine"]
     assert saved_as(workspace, tmp_path / "a.aegui")
-    assert not workspace.is_modified
+    assert not workspace.file.is_modified
     stack.undo()
-    assert workspace.is_modified
+    assert workspace.file.is_modified
 
 
 def test_pins_alone_are_no_unsaved_work_where_nothing_was_saved(workspace: Workspace) -> None:
     workspace.new(small())
     workspace.annotations.pin(np.array([0.5, 1.0], np.float32))
-    assert not workspace.is_modified
+    assert not workspace.file.is_modified
     workspace.undo_stack.undo()
-    assert not workspace.is_modified
+    assert not workspace.file.is_modified
     workspace.undo_stack.redo()
     workspace.edit_recipe(small().model_copy(update={"seed": 9}), "Seed")
-    assert workspace.is_modified
+    assert workspace.file.is_modified
 
 
 def test_files_of_a_document_have_short_plain_names(workspace: Workspace, tmp_path: Path) -> None:
