@@ -1,8 +1,9 @@
 """Keep the catalogues of translations: ``python installer/translations.py update|compile|check``.
 
-``update`` collects every marked string of the program and of the shipped recipes into each
-language's ``aegui.po``, keeping what is translated; ``compile`` writes the ``aegui.mo`` that the
-program reads; ``check`` tells what is missing, and fails when anything is.
+``update`` collects every marked string of the program, and what is read of the shipped recipes,
+studies and published figures, into each language's ``aegui.po``, keeping what is translated;
+``compile`` writes the ``aegui.mo`` that the program reads; ``check`` tells what is missing, and
+fails when anything is.
 """
 
 from __future__ import annotations
@@ -50,6 +51,9 @@ def collect() -> Catalog:
     for path in sorted((ROOT / "resources" / "studies").glob("*.json")):
         for text in filter(_has_words, _texts_of_study(json.loads(path.read_text("utf-8")))):
             catalog.add(text, locations=[(f"resources/studies/{path.name}", 0)])
+    parity = json.loads((ROOT / "resources" / "parity.json").read_text("utf-8"))
+    for text in texts_of_parity(parity):
+        catalog.add(text, locations=[("resources/parity.json", 0)])
     return catalog
 
 
@@ -66,6 +70,18 @@ def _texts_of_study(plan: dict[str, Any]) -> Iterator[str]:
     yield from (row["text"] for row in plan.get("published", ()))
     for axis in plan.get("axes", ()):
         yield from (part["label"] for part in (axis, *axis.get("rows", ())) if part.get("label"))
+
+
+def texts_of_parity(document: dict[str, Any]) -> Iterator[str]:
+    """What a person reads of published figures and what was reached of them."""
+    for row in document["rows"]:
+        parts = (row, row.get("ours") or {})
+        yield from (
+            part[key]
+            for part in parts
+            for key in ("what", "published", "note", "words")
+            if part.get(key)
+        )
 
 
 def _marked(path: Path) -> Iterator[str | tuple[str, ...]]:

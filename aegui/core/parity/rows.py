@@ -1,7 +1,6 @@
 """The rows of the parity page: what was published, and which recipe or study repeats it.
 
-They are data, in ``resources/parity.json``; a test keeps their texts in ``texts.py``, where the
-extractor of messages finds them.
+They are data, in ``resources/parity.json``, where the extractor of messages reads their texts.
 """
 
 from __future__ import annotations

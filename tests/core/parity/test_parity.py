@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,9 +23,10 @@ from aegui.core.parity.exports import (
 )
 from aegui.core.parity.reached import compared_words, is_reached, parity_key, states_of
 from aegui.core.parity.rows import ORDERS, WORKS, ParityRow, parity_rows
-from aegui.core.parity.texts import PARITY_TEXTS
 from aegui.core.recipe import CorruptionSpec, DataSpec
 from aegui.core.setup_line.reading import read_line
+from aegui.paths import resources_dir
+from installer.translations import texts_of_parity
 
 if TYPE_CHECKING:
     from aegui.core.recipe import Recipe
@@ -61,7 +63,8 @@ def test_ids_are_unique_and_texts_known_to_translators() -> None:
     assert len(ROWS) == len(parity_rows())
     texts = {text for row in parity_rows() for text in (row.what, row.published, row.note)}
     texts |= {row.ours.words for row in parity_rows() if row.ours is not None}
-    assert texts - {""} == set(PARITY_TEXTS)
+    document = json.loads((resources_dir() / "parity.json").read_text("utf-8"))
+    assert texts - {""} == set(texts_of_parity(document))
     assert {row.work for row in parity_rows()} == set(WORKS)
 
 
