@@ -14,7 +14,6 @@ from aegui.session.documents.edit_command import EditCommand, KeptCommand
 if TYPE_CHECKING:
     from aegui.session.documents.draft import DraftState
 
-_Step = EditCommand | KeptCommand
 MOST_STEPS = 1000
 MOST_BYTES = 512 << 20
 """What the drafts of all steps together may hold in memory, beside the present one."""
@@ -83,12 +82,12 @@ class UndoHistory(QUndoStack):
         between = range(min(clean, now), max(clean, now))
         return any(isinstance(self.command(index), EditCommand) for index in between)
 
-    def _step(self, index: int) -> _Step:
+    def _step(self, index: int) -> KeptCommand:
         step = self.command(index)
-        assert isinstance(step, EditCommand | KeptCommand)
+        assert isinstance(step, KeptCommand)
         return step
 
-    def _forget(self, steps: list[_Step], count: int) -> None:
+    def _forget(self, steps: list[KeptCommand], count: int) -> None:
         """Begin anew without the first ``count`` of ``steps``, which are all that are done.
 
         A stack of Qt cannot drop its oldest commands, so the others are pushed again.
