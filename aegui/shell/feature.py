@@ -147,6 +147,14 @@ class Feature(QObject):
             dock.visibilityChanged.connect(one)
             one(is_in_sight(dock))
 
+    def show_dock(self, key: str, arrangement: str = "") -> None:
+        """Put the dock ``key`` before the others, where it was hidden in that ``arrangement``."""
+        dock = self._window.docks[key]
+        if arrangement and dock.isHidden():
+            self._services.requests.arrangement.emit(arrangement)
+        dock.show()
+        dock.raise_()
+
     def set_conditions(self, **holds: bool) -> None:
         """Say what holds at present."""
         conditions = frozenset([name for name, does_hold in holds.items() if does_hold])

@@ -44,9 +44,8 @@ class MembersFeature(Feature):
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
         self._panel = window.panel(DataPanel)
-        self._dock = window.docks["data"]
         self._data = window.feature(DataFeature)
-        self._state = Refresher(self._show_state, dock=self._dock, parent=self)
+        self._state = Refresher(self._show_state, dock=window.docks["data"], parent=self)
         self._connect()
         sections = services.settings.values.get(_SECTIONS)
         if isinstance(sections, str):
@@ -76,8 +75,7 @@ class MembersFeature(Feature):
 
     def search(self) -> None:
         """Bring the panel before the others, to look for samples by name."""
-        self._dock.show()
-        self._dock.raise_()
+        self.show_dock("data")
         self._panel.search.setFocus()
 
     # What takes part

@@ -68,9 +68,7 @@ class JourneyFeature(Feature):
 
     def follow(self, source: str, pixel: int) -> None:
         """Bring the panel to the front, at a pixel of the answer to ``drawing`` or ``cursor``."""
-        dock = self._window.docks["journey"]
-        dock.show()
-        dock.raise_()
+        self.show_dock("journey")
         self._source, self._pixel, self._path = source, pixel, ()
         self._panel.set_source(source)
         self._ask()

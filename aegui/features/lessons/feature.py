@@ -56,13 +56,12 @@ class LessonsFeature(Feature):
         super().__init__(services, window)
         self.book = services.of(LessonBook)
         self._panel = window.panel(LessonsPanel)
-        self._dock = window.docks["lessons"]
         self.pointer = Pointer(window, self)
         self._pointing = one_shot(self, self.pointer.leave, _POINTING_MS)
         self._awaited: tuple[Recipe, LessonStep] | None = None
         self._finishing: LessonStep | None = None
         self._times: dict[str, str] = {}
-        self._measuring = Refresher(self._measure, _REST_MS, self._dock, self)
+        self._measuring = Refresher(self._measure, _REST_MS, window.docks["lessons"], self)
         self._connect()
         self._take_up()
         self._show()
@@ -103,7 +102,7 @@ class LessonsFeature(Feature):
         self.book.leave()
         self._services.settings.keep({OPEN: ""})
         self.pointer.leave()
-        self._bring()
+        self.show_dock("lessons")
         self._panel.list.list.setFocus()
 
     def open(self) -> None:
@@ -130,13 +129,9 @@ class LessonsFeature(Feature):
             self.noticed.emit(Notice("error", str(error), passing=True))
             return
         self._services.settings.keep({OPEN: str(path)})
-        self._bring()
+        self.show_dock("lessons")
         self._panel.page.take_keys()
         self._measuring.mark()
-
-    def _bring(self) -> None:
-        self._dock.show()
-        self._dock.raise_()
 
     @Slot(int)
     def go(self, by: int) -> None:
@@ -228,9 +223,7 @@ class LessonsFeature(Feature):
         if do.study:
             self._services.requests.plan.emit(do.study)
         if do.open:
-            dock = self._window.docks[do.open]
-            dock.show()
-            dock.raise_()
+            self.show_dock(do.open)
         self._show_samples(do)
         codec = self._services.shown.codec
         if do.at and codec is not None and len(do.at) == codec.latent_size:
@@ -258,7 +251,7 @@ class LessonsFeature(Feature):
         step = self.book.step
         if step is not None and step.look:
             self.pointer.point_at(step.look)
-            self._bring()
+            self.show_dock("lessons")
             self._pointing.start()
 
     # What is measured and shown

@@ -32,8 +32,9 @@ class SelectionFeature(Feature):
         super().__init__(services, window)
         self._panel = window.panel(SelectionPanel)
         self._selection = services.of(Selection)
-        self._dock = window.docks["selection"]
-        self._network = Refresher(self._show_network, _FOLLOWING_MS, self._dock, self)
+        self._network = Refresher(
+            self._show_network, _FOLLOWING_MS, window.docks["selection"], self
+        )
         self._connect()
         self._show_samples()
         self._network.mark()
@@ -66,8 +67,7 @@ class SelectionFeature(Feature):
     @Slot()
     def show_panel(self) -> None:
         """Bring the panel before the others."""
-        self._dock.show()
-        self._dock.raise_()
+        self.show_dock("selection")
         self._panel.gallery.setFocus()
 
     def _show_samples(self) -> None:

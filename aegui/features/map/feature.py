@@ -230,8 +230,7 @@ class MapFeature(Feature):
 
     @Slot()
     def _on_canvas_editor_requested(self) -> None:
-        self._window.docks["draw"].show()
-        self._window.docks["draw"].raise_()
+        self.show_dock("draw")
 
     def _image(self, decoded: Decoded) -> NDArray[np.float32]:
         return one_image(decoded.image, self._services.shown.dataset)

@@ -85,10 +85,7 @@ class NoiseStudyFeature(Feature):
 
     def open(self) -> None:
         """Bring the study before the rest of the window."""
-        if self._dock.isHidden():
-            self._services.requests.arrangement.emit("compare")
-        self._dock.show()
-        self._dock.raise_()
+        self.show_dock("study", "compare")
         self._panel.focus_page()
 
     def show(self, _shown: Shown, changed: Changes) -> None:

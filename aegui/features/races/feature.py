@@ -39,18 +39,14 @@ class RacesFeature(Feature):
         self._races = services.of(RaceRuns)
         self._search = services.of(SmallestSearch)
         self._panel = window.panel(RacesPanel)
-        self._dock = window.docks["races"]
-        self._sheet = Refresher(self._read_attempts, _FOLLOWING_MS, self._dock, self)
+        self._sheet = Refresher(self._read_attempts, _FOLLOWING_MS, window.docks["races"], self)
         self._connect()
         self._panel.show_page(str(services.settings.values.get(_PAGE, "race")))
         self._sheet.mark()
 
     def open(self) -> None:
         """Bring the races before the rest of the window."""
-        if self._dock.isHidden():
-            self._services.requests.arrangement.emit("compare")
-        self._dock.show()
-        self._dock.raise_()
+        self.show_dock("races", "compare")
         self._panel.tabs.setFocus()
 
     def _connect(self) -> None:

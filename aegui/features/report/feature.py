@@ -229,11 +229,7 @@ class ReportFeature(Feature):
             self._services.requests.arrangement.emit("wander")
             self._window.canvas.setFocus()
             return
-        dock = self._window.docks[place.dock]
-        if dock.isHidden():
-            self._services.requests.arrangement.emit(place.arrangement)
-        dock.show()
-        dock.raise_()
+        self.show_dock(place.dock, place.arrangement)
         if place.page:
             requests = self._services.requests
             of = requests.making if place.dock == "making" else requests.noise_page

@@ -66,11 +66,7 @@ class StudiesFeature(Feature):
 
     def open(self) -> None:
         """Bring the studies before the rest of the window."""
-        dock = self._window.docks["study_plan"]
-        if dock.isHidden():
-            self._services.requests.arrangement.emit("study")
-        dock.show()
-        dock.raise_()
+        self.show_dock("study_plan", "study")
         self._form.plans.setFocus()
 
     def _connect(self) -> None:
@@ -173,9 +169,7 @@ class StudiesFeature(Feature):
             return
         self.open()
         self._runs.choose(path)
-        dock = self._window.docks["studies"]
-        dock.show()
-        dock.raise_()
+        self.show_dock("studies")
         self._panel.pages.show_figure(kind)
 
     def _tell_busy(self, text: str) -> None:
