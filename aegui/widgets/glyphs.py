@@ -128,18 +128,18 @@ def quiet_picture(image: ArrayLike, look: Look) -> QImage:
     return level_image(on_panel(channels, look, current_theme()), look)
 
 
-def scaled_size(height: int, width: int, bounds: QSize, *, least: int = 1) -> QSize:
-    """The largest whole multiple of ``width`` x ``height`` inside ``bounds``, at least ``least``x.
+def scaled_size(height: int, width: int, bounds: QSize) -> QSize:
+    """The largest whole multiple of ``width`` x ``height`` inside ``bounds``.
 
-    ``bounds`` too small for ``least`` are exceeded: a blurred glyph would be a wrong one.
+    ``bounds`` too small for one are exceeded: a blurred glyph would be a wrong one.
     """
-    scale = max(least, min(bounds.width() // width, bounds.height() // height))
+    scale = max(1, min(bounds.width() // width, bounds.height() // height))
     return QSize(width * scale, height * scale)
 
 
-def fitted_rect(height: int, width: int, bounds: QRect, *, least: int = 1) -> QRect:
+def fitted_rect(height: int, width: int, bounds: QRect) -> QRect:
     """``scaled_size`` centred in ``bounds``."""
-    size = scaled_size(height, width, bounds.size(), least=least)
+    size = scaled_size(height, width, bounds.size())
     return QRect(
         bounds.x() + (bounds.width() - size.width()) // 2,
         bounds.y() + (bounds.height() - size.height()) // 2,

@@ -174,7 +174,7 @@ def rows_from(text: str, around: Around) -> tuple[AxisRow, ...]:
     return tuple(rows)
 
 
-def network_row(around: Around, recipe: Recipe, label: str = "") -> AxisRow:
+def network_row(around: Around, recipe: Recipe) -> AxisRow:
     """The network of ``recipe`` as a row."""
     network = recipe.network.model_dump(mode="json", exclude_defaults=True)
     values = {
@@ -187,9 +187,9 @@ def network_row(around: Around, recipe: Recipe, label: str = "") -> AxisRow:
         _CODE: recipe.network.latent.units,
         _DECODER: network.get("decoder"),
     }
-    row = AxisRow(label=label or "-", set=values)
+    row = AxisRow(label="-", set=values)
     sizes = _sizes_of(values, around)
-    return row.model_copy(update={"label": sizes or label or tr("The builder's network")})
+    return row.model_copy(update={"label": sizes or tr("The builder's network")})
 
 
 def _rest(layer: Any) -> dict[str, Any]:

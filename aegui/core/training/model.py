@@ -143,11 +143,11 @@ class Model:
             start += length
         raise KeyError(name)
 
-    def optimizer(self, spec: OptimizerSpec, leaves: Sequence[Leaf] | None = None) -> ListOptimizer:
-        """An optimiser of ``leaves``, by default of all of them."""
-        chosen = self.leaves if leaves is None else leaves
-        slots = {name: [leaf.slots[name] for leaf in chosen] for name in self._parameters.slots}
-        return ListOptimizer(spec, [leaf.tensor for leaf in chosen], slots, self._parameters.steps)
+    def optimizer(self, spec: OptimizerSpec) -> ListOptimizer:
+        """An optimiser of all leaves."""
+        leaves, steps = self.leaves, self._parameters.steps
+        slots = {name: [leaf.slots[name] for leaf in leaves] for name in self._parameters.slots}
+        return ListOptimizer(spec, [leaf.tensor for leaf in leaves], slots, steps)
 
     def apply(
         self,

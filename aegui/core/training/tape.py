@@ -283,10 +283,10 @@ class Tape:
         self.line(f"{name} = {text}")
         return Traced(self, name, like, fixed=False)
 
-    def filled(self, text: str, like: torch.Tensor, stem: str = "v", word: str = "out") -> Traced:
+    def filled(self, text: str, like: torch.Tensor, stem: str = "v") -> Traced:
         """What the call ``text`` gives, written to a buffer ``like`` that one."""
         result = self.fixed(torch.zeros_like(like), stem)
-        self.line(f"{text[:-1]}, {word}={result.name})")
+        self.line(f"{text[:-1]}, out={result.name})")
         return result
 
     def view(

@@ -88,18 +88,13 @@ class Exhibit:
     frame: Frame | None = None
 
     @classmethod
-    def of_saved(cls, name: str, saved: SavedRun, run: int | None = None) -> Exhibit:
-        """That of a saved training, with the weights that it is shown with.
-
-        Args:
-            name: What it is called.
-            saved: The training.
-            run: Which run of its population; None: the best.
+    def of_saved(cls, name: str, saved: SavedRun) -> Exhibit:
+        """That of the best run of a saved training, with the weights that it is shown with.
 
         Raises:
-            AeguiError: It has not been trained, or has no such run.
+            AeguiError: It has not been trained.
         """
-        codec = saved.codec(saved.best_run if run is None else run)
+        codec = saved.codec(saved.best_run)
         weights = "best" if has_best_weights(saved.recipe) else "last"
         return cls(name, saved.recipe, codec, saved.dataset, weights, saved.timeline, saved.places)
 

@@ -239,7 +239,7 @@ class MapFeature(Feature):
         decoded, shown = self._decoded, self._services.shown
         if decoded is None or decoded.image.size != shown.dataset.pixels:
             return
-        self._panel.set_decoded(self._image(decoded), decoded.z, None, decoded.epoch)
+        self._panel.set_decoded(self._image(decoded), decoded.z, decoded.epoch)
         self._near.mark_behind(_FOLLOWING_MS if shown.is_learning else POINTING_MS)
         if not shown.look.glyphs:
             # The sample that fades in over an image of which it is a copy is seen with that.

@@ -414,14 +414,13 @@ class PointLayer:
         at = int(np.searchsorted(self._indices, index))
         return at if at < len(self._indices) and self._indices[at] == index else None
 
-    def box(self, index: int, scale: float | None = None) -> QRectF:
-        """Where sample ``index`` is painted; ``scale``: as a sprite of that scale instead."""
+    def box(self, index: int) -> QRectF:
+        """Where sample ``index`` is painted."""
         at = self.place_of(index)
         if at is None:
             return QRectF()
         x, y = self.pixels_of(np.array([at]))[0].tolist()
-        if scale is None:
-            scale = self._marked_scale if at in self._marked else self._scale
+        scale = self._marked_scale if at in self._marked else self._scale
         if scale == 0:
             return QRectF(x - DOT_PX / 2, y - DOT_PX / 2, DOT_PX, DOT_PX)
         size = self.sprites.sticker_size(scale)

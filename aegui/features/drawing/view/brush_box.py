@@ -138,11 +138,11 @@ class BrushBox(QWidget):
             self._kind = kind
             self._show()
 
-    def set_state(self, size: int, ink: Ink, back: Ink | None = None) -> None:
-        """Show these as chosen, without a signal; ``back`` None: the opposite of a level."""
+    def set_state(self, size: int, ink: Ink) -> None:
+        """Show these as chosen, without a signal; behind it the opposite of a level."""
         self._sizes.button(size).setChecked(True)
         self._ink = ink
-        self._back = _opposite(ink) if back is None else back
+        self._back = _opposite(ink)
         self._show()
 
     def take(self, ink: Ink) -> None:

@@ -154,14 +154,12 @@ class InsightService(Service):
         self._fans.forget()
 
 
-def fan_codes(
-    z: NDArray[np.float32], frame: Frame, spacing: float, side: int = FAN_SIDE
-) -> NDArray[np.float32]:
-    """Codes ``[side * side, d]`` around ``z`` ``[d]``, row by row from below.
+def fan_codes(z: NDArray[np.float32], frame: Frame, spacing: float) -> NDArray[np.float32]:
+    """Codes ``[FAN_SIDE * FAN_SIDE, d]`` around ``z`` ``[d]``, row by row from below.
 
-    Where there is no way up, as for codes of one number, they are a single row ``[side, d]``.
+    Where there is no way up, as for codes of one number, they are a single row ``[FAN_SIDE, d]``.
     """
-    steps = (np.arange(side) - side // 2) * np.float32(spacing)
+    steps = (np.arange(FAN_SIDE) - FAN_SIDE // 2) * np.float32(spacing)
     across = np.array(frame.across, np.float32)
     up = np.array(frame.up, np.float32)
     rows = steps if up.any() else np.zeros(1, np.float32)

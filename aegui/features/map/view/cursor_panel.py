@@ -380,41 +380,20 @@ class CursorPanel(QWidget):
         unit = tr("different pixels") if look.glyphs else tr("mean squared difference")
         self._near_title.setText(f"{nearest_title(look)} · {unit}")
 
-    def set_decoded(
-        self,
-        image: ArrayLike,
-        z: ArrayLike,
-        nearest: Sequence[tuple[str, float]] | None = (),
-        epoch: int | None = None,
-        indices: Sequence[int] | None = None,
-    ) -> None:
-        """Show what was decoded.
+    def set_decoded(self, image: ArrayLike, z: ArrayLike, epoch: int | None = None) -> None:
+        """Show what was decoded; the samples near to it follow, until then those shown stay.
 
         Args:
             image: Levels ``[H, W]`` or ``[C, H, W]`` in 0..1.
             z: The code ``[d]``.
-            nearest: Name and distance of the nearest samples, nearest first; None: they follow, and
-                until then those that are shown stay.
             epoch: Epoch of the weights.
-            indices: Places of ``nearest`` in the set; without them the first of each label.
         """
         picture = np.asarray(image, np.float32)
         code = np.asarray(z, np.float64).reshape(-1).tolist()
         self.pictures.set_image(picture)
         self.numbers.set_code(code, epoch)
         self._code, self._where, self._itself = code, _where(code), ""
-        if nearest is None:
-            self._stack.setCurrentIndex(1)
-            return
-        if indices is None:
-            known = [entry for entry in nearest if entry[0] in self._labels]
-            indices = [self._labels.index(label) for label, _ in known]
-        else:
-            known = list(nearest)
-        self.nearest.set_nearest(tuple(known), indices)
-        self._near_title.setVisible(bool(known))
         self._stack.setCurrentIndex(1)
-        self._name(known)
 
     def set_sample(self, index: int, image: ArrayLike, share: float) -> None:
         """Let sample ``index``, ``image``, fade in over what is decoded: that is a copy of it."""

@@ -52,7 +52,8 @@ def test_captions_of_small_pictures_do_not_meet(qtbot: QtBot) -> None:
 
 
 def test_grey_levels_and_thresholded_side_by_side(panel: CursorPanel) -> None:
-    panel.set_decoded(ramp(), (0.5, -1.25), (("b", 1), ("a", 3)), 4200)
+    panel.set_decoded(ramp(), (0.5, -1.25), 4200)
+    panel.set_nearest((("b", 1), ("a", 3)), (1, 0))
     assert not panel.is_empty
     theme = current_theme()
     image = panel.pictures.grab().toImage()
@@ -68,7 +69,8 @@ def test_grey_levels_and_thresholded_side_by_side(panel: CursorPanel) -> None:
 
 
 def test_numbers_and_neighbours_in_words(panel: CursorPanel) -> None:
-    panel.set_decoded(ramp(), (0.5, -1.25), (("b", 1), ("a", 3)), 4200)
+    panel.set_decoded(ramp(), (0.5, -1.25), 4200)
+    panel.set_nearest((("b", 1), ("a", 3)), (1, 0))
     assert panel.numbers.texts() == ["z1 0.50", "z2 −1.25"]
     assert panel.nearest.text_of(0) == "b: 1 pixel away"
     assert panel.accessibleDescription() == "Code 0.50, −1.25; b: 1 pixel away"
@@ -83,7 +85,8 @@ def test_many_numbers_are_counted_when_they_do_not_fit(panel: CursorPanel) -> No
 
 
 def test_without_neighbours_it_says_so(panel: CursorPanel) -> None:
-    panel.set_decoded(ramp(), (0.0,), (("unknown", 2),))
+    panel.set_decoded(ramp(), (0.0,))
+    panel.set_nearest((), ())
     assert "nothing is near" in panel.accessibleDescription()
 
 
@@ -104,7 +107,8 @@ def test_it_empties_again(panel: CursorPanel) -> None:
 
 def test_a_long_code_gives_its_room_away_where_there_is_little(panel: CursorPanel) -> None:
     numbers = panel.numbers
-    panel.set_decoded(ramp(), np.linspace(-1, 1, 40), (("b", 1),), 4200)
+    panel.set_decoded(ramp(), np.linspace(-1, 1, 40), 4200)
+    panel.set_nearest((("b", 1),), (1,))
     panel.resize(280, 600)
     QApplication.sendPostedEvents()
     all_rows = numbers.sizeHint().height()
@@ -120,7 +124,7 @@ def test_a_long_code_gives_its_room_away_where_there_is_little(panel: CursorPane
 
 def test_a_sample_fades_in_over_its_copy_and_is_told_as_such(panel: CursorPanel) -> None:
     panel.set_samples("abc", np.ones((3, 8, 8), np.float32), Look(glyphs=False))
-    panel.set_decoded(np.zeros((8, 8), np.float32), (0.5, 0.5), None, 1)
+    panel.set_decoded(np.zeros((8, 8), np.float32), (0.5, 0.5), 1)
     inside = panel.pictures.picture_rect(0).center()
 
     def level() -> int:
@@ -136,5 +140,5 @@ def test_a_sample_fades_in_over_its_copy_and_is_told_as_such(panel: CursorPanel)
     assert level() == 255
     assert "b: the sample itself, not what the network draws" in panel.accessibleDescription()
     assert panel.pictures.image.max() == 0.0, "what is decoded stays what it is"
-    panel.set_decoded(np.zeros((8, 8), np.float32), (0.6, 0.5), None, 1)
+    panel.set_decoded(np.zeros((8, 8), np.float32), (0.6, 0.5), 1)
     assert level() == 0
