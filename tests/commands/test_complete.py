@@ -12,25 +12,14 @@ import pytest
 from aegui.cli import main
 from aegui.core.data.load import load_dataset
 from aegui.core.evaluation.repairs import complete
-from aegui.core.i18n import set_language
 from aegui.core.run_file.saved import load_run
 from aegui.paths import models_dir
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 Captured = pytest.CaptureFixture[str]
 DENOISER = str(models_dir() / "letters-denoise.aegui")
-
-
-@pytest.fixture(autouse=True)
-def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("LANGUAGE", "en")
-    yield
-    set_language("en")
 
 
 def test_only_the_missing_part_is_drawn() -> None:

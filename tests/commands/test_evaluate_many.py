@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import pytest
 from aegui.cli import main
 from aegui.core.recipe import Recipe
 from aegui.core.recipe.file import save_recipe
+from tests.commands.asked import told
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,12 +38,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         arguments = ["train", str(made / f"{name}.json"), "--out", str(made / f"{name}.aegui")]
         assert main(arguments) == 0
     return made
-
-
-def told(capsys: Captured, *arguments: str) -> Any:
-    capsys.readouterr()
-    assert main([*arguments, "--json"]) == 0
-    return json.loads(capsys.readouterr().out)
 
 
 def test_mean_and_spread_over_the_seeds_of_a_population(folder: Path, capsys: Captured) -> None:

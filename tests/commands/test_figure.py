@@ -14,23 +14,12 @@ from PIL import Image
 
 from aegui.cli import main
 from aegui.commands.options import FIGURES
-from aegui.core.i18n import set_language
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 SVG = "{http://www.w3.org/2000/svg}"
 Captured = pytest.CaptureFixture[str]
-
-
-@pytest.fixture(autouse=True)
-def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("LANGUAGE", "en")
-    yield
-    set_language("en")
 
 
 def texts(path: Path) -> list[str]:

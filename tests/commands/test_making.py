@@ -14,7 +14,6 @@ from aegui.commands.opened import OpenedRun
 from aegui.commands.options import FIND_SOURCES, LAYERS, PATH_KINDS
 from aegui.commands.places import place_of
 from aegui.core.data.load import load_dataset
-from aegui.core.i18n import set_language
 from aegui.core.latent.concepts import apply, concept
 from aegui.core.latent.fields import FIELDS, compute_field
 from aegui.core.latent.finds import best_new, sample_prior
@@ -25,7 +24,6 @@ from aegui.core.recipe import Recipe
 from aegui.core.recipe.file import save_recipe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 Captured = pytest.CaptureFixture[str]
@@ -38,15 +36,6 @@ MODELS: dict[str, dict[str, Any]] = {
         "network": {"latent": {"kind": "gaussian", "units": 3}},
     },
 }
-
-
-@pytest.fixture(autouse=True)
-def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("LANGUAGE", "en")
-    yield
-    set_language("en")
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,6 @@ from aegui.core.data.writers import write_dataset
 from aegui.core.errors import Cancelled
 from aegui.core.evaluation.confusions import confusable_pairs
 from aegui.core.evaluation.limits import limit
-from aegui.core.i18n import set_language
 from aegui.core.recipe import CorruptionSpec, Recipe
 from aegui.core.recipe.file import find_recipe, load_recipe, save_recipe
 from aegui.core.run_file.saved import load_run
@@ -31,21 +30,11 @@ from aegui.core.study.noise_matrix import FIGURES
 from aegui.paths import models_dir
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 Captured = pytest.CaptureFixture[str]
 DENOISER = str(models_dir() / "letters-denoise.aegui")
 LETTERS = load_builtin("lowercase")
-
-
-@pytest.fixture(autouse=True)
-def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("LANGUAGE", "en")
-    yield
-    set_language("en")
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -14,6 +13,7 @@ from aegui.core.machine import processor
 from aegui.core.recipe import Recipe
 from aegui.core.recipe.file import save_recipe
 from aegui.core.run_file.saved import load_run
+from tests.commands.asked import told
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,12 +31,6 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     save_recipe(folder / "r.json", Recipe.model_validate(SPLIT))
     assert main(["train", str(folder / "r.json"), "--out", str(folder / "s.aegui")]) == 0
     return folder
-
-
-def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
-    capsys.readouterr()
-    assert main([*arguments, "--json"]) == 0
-    return json.loads(capsys.readouterr().out)
 
 
 def test_learnt_and_held_out_are_never_one_mean(

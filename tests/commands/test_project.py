@@ -13,26 +13,15 @@ from PIL import Image
 
 from aegui.cli import main
 from aegui.core.data.load import load_dataset
-from aegui.core.i18n import set_language
 from aegui.core.latent.pca import fit_pca
 from aegui.core.recipe import Recipe, TrainingSpec
 from aegui.core.recipe.file import save_recipe
 from aegui.core.run_file.saved import load_run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 Captured = pytest.CaptureFixture[str]
-
-
-@pytest.fixture(autouse=True)
-def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("LANGUAGE", "en")
-    yield
-    set_language("en")
 
 
 @pytest.fixture(scope="module")

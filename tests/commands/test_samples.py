@@ -13,14 +13,12 @@ from aegui.cli import main
 from aegui.core.data.load import load_dataset
 from aegui.core.data.writers import write_dataset
 from aegui.core.evaluation.samples import judge, sample_images
-from aegui.core.i18n import set_language
 from aegui.core.latent.grids import normal_quantiles
 from aegui.core.recipe import Recipe
 from aegui.core.recipe.file import save_recipe
 from aegui.core.run_file.saved import load_run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 Captured = pytest.CaptureFixture[str]
@@ -40,15 +38,6 @@ MODELS: dict[str, dict[str, Any]] = {
         "classifier": {"pretrain": {"epochs": 0}},
     },
 }
-
-
-@pytest.fixture(autouse=True)
-def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("LANGUAGE", "en")
-    yield
-    set_language("en")
 
 
 @pytest.fixture(scope="module")

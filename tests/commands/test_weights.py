@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from aegui.core.recipe import Recipe
 from aegui.core.recipe.file import save_recipe
 from aegui.core.run_file.saved import load_run
 from aegui.core.training.last import last_snapshot
+from tests.commands.asked import told
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,12 +58,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert main(["train", str(made / f"{name}.json"), *out, *more]) == 0
     assert load_run(made / "noisy.aegui").results[0].best_epoch < EPOCHS
     return made
-
-
-def told(capsys: Captured, *arguments: str) -> Any:
-    capsys.readouterr()
-    assert main([*arguments, "--json"]) == 0
-    return json.loads(capsys.readouterr().out)
 
 
 def test_every_command_of_saved_weights_takes_the_choice() -> None:
