@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 
-from aegui.kit.charts.ink import GAP, HAIRLINE, NAME_PT, TICK_PT
+from aegui.kit.charts.ink import GAP, HAIRLINE, NAME_PT, RIGHT, TICK_PT
 from aegui.kit.charts.scale import figure
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ _Y_ROOM = 20.0
 _TICK = 2.5
 _HAIR = 0.01
 """What is measured twice may differ by so much."""
-_RIGHT = Qt.AlignmentFlag.AlignRight
 
 
 @dataclass(frozen=True)
@@ -156,7 +155,7 @@ def value_lines(ink: Ink, plot: QRectF, y: Axis) -> None:
         ink.painter.setPen(ink.pen(ink.theme.text_dim))
         ink.rule(QPointF(plot.left(), at), QPointF(plot.left() - _TICK, at))
         box = QRectF(plot.left() - _TICK - GAP / 2, at - line / 2, 0.0, line)
-        ink.write(text, box, TICK_PT, ink.theme.text, _RIGHT)
+        ink.write(text, box, TICK_PT, ink.theme.text, RIGHT)
 
 
 def values_width(ink: Ink, y: Axis, height: float) -> float:

@@ -18,7 +18,7 @@ from aegui.kit.charts.columns import (
     paint_level_names,
     paint_levels,
 )
-from aegui.kit.charts.ink import GAP, HAIRLINE, TICK_PT
+from aegui.kit.charts.ink import GAP, HAIRLINE, LEFT, TICK_PT
 from aegui.kit.charts.items import ItemShape, area_of
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 _SHARE = 0.72
 _SWATCH = 6.0
-_LEFT = Qt.AlignmentFlag.AlignLeft
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +102,7 @@ class BarPlot:
                 QRectF(x, middle - _SWATCH / 2, _SWATCH, _SWATCH), ink.theme.series[colour]
             )
             box = QRectF(x + _SWATCH + GAP, rect.top(), rect.width(), line)
-            ink.write(name, box, TICK_PT, ink.theme.text, _LEFT)
+            ink.write(name, box, TICK_PT, ink.theme.text, LEFT)
             x += _SWATCH + ink.width(name, TICK_PT) + 3.5 * GAP
         paint_level_names(ink, QPointF(x, middle), self.levels)
         return line + GAP

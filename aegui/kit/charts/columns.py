@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt
 
 from aegui.kit.charts.axes import name_upwards, value_lines, values_width
-from aegui.kit.charts.ink import GAP, NAME_PT, TICK_PT
+from aegui.kit.charts.ink import GAP, LEFT, NAME_PT, RIGHT, TICK_PT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,8 +23,6 @@ _LEAST_NAME = 5.5
 _DASH = 15.0
 _PLOT_SHARE = 0.9
 _MOST_TURNED = 0.35
-_RIGHT = Qt.AlignmentFlag.AlignRight
-_LEFT = Qt.AlignmentFlag.AlignLeft
 Levels = tuple[tuple[float, str], ...]
 """Level lines across a plot: their values and names."""
 
@@ -106,7 +104,7 @@ def _paint_turned(ink: Ink, columns: NamedColumns, names: Sequence[str], high: f
     for place, name in enumerate(names):
         left = columns.plot.left() + place * columns.wide
         box = QRectF(left, columns.plot.bottom() + GAP / 2, columns.wide, high)
-        ink.write_upwards(name, box, size, ink.theme.text, _RIGHT)
+        ink.write_upwards(name, box, size, ink.theme.text, RIGHT)
 
 
 def _paint_names(ink: Ink, columns: NamedColumns, names: Sequence[str], line: float) -> None:
@@ -137,7 +135,7 @@ def paint_level_names(ink: Ink, at: QPointF, levels: Levels) -> None:
         ink.painter.setPen(ink.pen(ink.theme.text_dim, 0.8, level_style(number)))
         ink.painter.drawLine(QPointF(x, at.y()), QPointF(x + _DASH, at.y()))
         box = QRectF(x + _DASH + GAP, at.y() - line / 2, ink.width(name, TICK_PT), line)
-        ink.write(name, box, TICK_PT, ink.theme.text, _LEFT)
+        ink.write(name, box, TICK_PT, ink.theme.text, LEFT)
         x = box.right() + 3.5 * GAP
 
 

@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage, QPageSize, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 
 from aegui import __version__
-from aegui.kit.charts.ink import GAP, NAME_PT, ORIGIN_PT, PAPERS, TITLE_PT, Ink, figure_family
+from aegui.kit.charts.ink import GAP, LEFT, NAME_PT, ORIGIN_PT, PAPERS, TITLE_PT, Ink, figure_family
 from aegui.kit.charts.paper import Paper as Paper
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 _MARGIN = 6.0
 _SHAPE = 1.5
 _MOST_TITLE_LINES = 2
-_TOP_LEFT = Qt.AlignmentFlag.AlignLeft
 
 
 class Content(Protocol):
@@ -116,7 +115,7 @@ def paint_figure(painter: QPainter, figure: Figure, paper: Paper) -> None:
         metrics = ink.metrics(TITLE_PT, bold=True)
         for text in _wrapped(metrics, figure.title, rect.width(), " ", _MOST_TITLE_LINES):
             box = QRectF(rect.left(), rect.top(), rect.width(), line)
-            ink.write(text, box, TITLE_PT, ink.theme.text, _TOP_LEFT, bold=True)
+            ink.write(text, box, TITLE_PT, ink.theme.text, LEFT, bold=True)
             rect.setTop(rect.top() + line)
         rect.setTop(rect.top() + GAP)
     if paper.origin and figure.origin:
@@ -125,7 +124,7 @@ def paint_figure(painter: QPainter, figure: Figure, paper: Paper) -> None:
         rect.setBottom(rect.bottom() - line * len(lines) - GAP / 2)
         for place, text in enumerate(lines):
             box = QRectF(rect.left(), rect.bottom() + GAP / 2 + place * line, rect.width(), line)
-            ink.write(text, box, ORIGIN_PT, ink.theme.text_dim, _TOP_LEFT)
+            ink.write(text, box, ORIGIN_PT, ink.theme.text_dim, LEFT)
     for part, room in zip(figure.parts, rooms_for(len(figure.parts), rect), strict=True):
         paint_titled(ink, part, room, titled=len(figure.parts) > 1)
 
@@ -136,7 +135,7 @@ def paint_titled(ink: Ink, part: Content, room: QRectF, *, titled: bool = True) 
         line = ink.line(NAME_PT)
         box = QRectF(room.left(), room.top(), room.width(), line)
         title = ink.elided(part.title, NAME_PT, room.width())
-        ink.write(title, box, NAME_PT, ink.theme.text, _TOP_LEFT, bold=True)
+        ink.write(title, box, NAME_PT, ink.theme.text, LEFT, bold=True)
         room = room.adjusted(0.0, line + GAP / 2, 0.0, 0.0)
     ink.painter.save()
     part.paint(ink, room)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.kit.charts.axes import PlotArea, framed, plot_rect
 from aegui.kit.charts.figure import Figure
-from aegui.kit.charts.ink import GAP, TICK_PT, Ink
+from aegui.kit.charts.ink import GAP, LEFT, TICK_PT, Ink
 from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.painted import Painted
 from aegui.kit.theme import SPACING, blend
@@ -30,7 +30,6 @@ _WIDE_BIN = 3.0
 _HANDLE_PX = 6.0
 _PALE = 0.35
 _LOW_LINES = 7
-_LEFT = Qt.AlignmentFlag.AlignLeft
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +139,7 @@ class HistogramPlot:
             else:
                 painter.fillRect(swatch, self._colour(ink, one))
             box = QRectF(x + side + GAP, rect.top(), rect.right() - x - side - GAP, line)
-            ink.write(ink.elided(name, TICK_PT, box.width()), box, TICK_PT, ink.theme.text, _LEFT)
+            ink.write(ink.elided(name, TICK_PT, box.width()), box, TICK_PT, ink.theme.text, LEFT)
             x += side + ink.width(name, TICK_PT) + 4 * GAP
 
     def _colour(self, ink: Ink, one: BinHeights) -> QColor:

@@ -34,6 +34,7 @@ NAME_PT = 9.0
 TITLE_PT = 10.0
 ORIGIN_PT = 6.5
 GAP = 4.0
+LEFT, RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 _FAMILY = "DejaVu Sans"
 _RASTER = (QPaintEngine.Type.Raster,)
 PAPERS: dict[str, Theme] = {

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QPainterPath, QPen, QPolygonF
 
 from aegui.kit.charts.axes import framed
 from aegui.kit.charts.columns import level_style
-from aegui.kit.charts.ink import GAP, HAIRLINE, TICK_PT
+from aegui.kit.charts.ink import GAP, HAIRLINE, LEFT, RIGHT, TICK_PT
 from aegui.kit.charts.items import ItemShape, line_of
 from aegui.kit.charts.scale import finite_pieces, places
 from aegui.kit.theme import blend
@@ -43,8 +43,6 @@ _STYLES = (
 _COLOURS = 8
 _DOT = 1.6
 _MOST_POINTS = 1_200
-_LEFT = Qt.AlignmentFlag.AlignLeft
-_RIGHT = Qt.AlignmentFlag.AlignRight
 _NONE = np.zeros((0, 0))
 
 
@@ -186,9 +184,7 @@ class LinePlot:
         """Paint the legend in ``rect``, a line for each name below ``head``, with values ``at``."""
         high = ink.line(ink.text) + 3.0
         box = QRectF(rect.left(), rect.top(), rect.width(), high)
-        ink.write(
-            ink.elided(head, ink.text, box.width()), box, ink.text, ink.theme.text_dim, _RIGHT
-        )
+        ink.write(ink.elided(head, ink.text, box.width()), box, ink.text, ink.theme.text_dim, RIGHT)
         for one in reversed(self.series):
             box.translate(0.0, high)
             if box.bottom() > rect.bottom():
@@ -203,9 +199,9 @@ class LinePlot:
         if one.dots:
             self._paint_dots(ink, one, [QPointF(left + _SWATCH / 2, middle)])
         words = box.adjusted(_SWATCH + GAP, 0.0, 0.0, 0.0)
-        ink.write(value, words, ink.text, ink.theme.text, _RIGHT)
+        ink.write(value, words, ink.text, ink.theme.text, RIGHT)
         room = max(20.0, words.width() - (ink.width(value, ink.text) + 2 * GAP if value else 0.0))
-        ink.write(ink.elided(one.name, ink.text, room), words, ink.text, ink.theme.text, _LEFT)
+        ink.write(ink.elided(one.name, ink.text, room), words, ink.text, ink.theme.text, LEFT)
 
     def _paint_band(self, ink: Ink, frame: PlotArea, one: Series) -> None:
         if one.low is None or one.high is None:

@@ -11,7 +11,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 
 from aegui.kit.charts.columns import fitting_size
-from aegui.kit.charts.ink import GAP, NAME_PT
+from aegui.kit.charts.ink import GAP, LEFT, NAME_PT, RIGHT
 from aegui.kit.charts.items import ItemShape, area_of
 from aegui.kit.theme import blend, contrast
 
@@ -29,8 +29,6 @@ _LETTERS = 0.8
 """How much of the height of a line names take, one below the other."""
 _FIGURES = 0.88
 """Likewise of figures that shall not touch the edges of their cells."""
-_RIGHT = Qt.AlignmentFlag.AlignRight
-_LEFT = Qt.AlignmentFlag.AlignLeft
 
 
 @dataclass(frozen=True)
@@ -175,7 +173,7 @@ class NumberMatrix:
             if row % stride == 0:
                 colour = ink.theme.text if here and here[0] == row else dim
                 text = ink.elided(text, size, first.width())
-                ink.write(text, first.translated(0.0, row * grid.high), size, colour, _RIGHT)
+                ink.write(text, first.translated(0.0, row * grid.high), size, colour, RIGHT)
 
     def _paint_columns(
         self, ink: Ink, grid: CellGrid, top: float, dim: QColor, here: Place | None
@@ -191,7 +189,7 @@ class NumberMatrix:
             colour = ink.theme.text if here and here[1] == column else dim
             box = QRectF(grid.left + column * grid.wide, top, grid.wide, high)
             if self.is_turned:
-                ink.write_upwards(parts[0], box, size, colour, _LEFT)
+                ink.write_upwards(parts[0], box, size, colour, LEFT)
                 continue
             for place, part in enumerate(reversed(parts), 1):
                 text = ink.elided(part, size, stride * grid.wide)
@@ -248,7 +246,7 @@ class NumberMatrix:
         ink.painter.setPen(ink.pen(dim))
         ink.rule(QPointF(names.left(), top - GAP / 2), QPointF(whole.right(), top - GAP / 2))
         box = QRectF(names.left(), top, names.width(), line)
-        ink.write(ink.elided(name, ink.text, names.width()), box, ink.text, dim, _RIGHT)
+        ink.write(ink.elided(name, ink.text, names.width()), box, ink.text, dim, RIGHT)
         for column, text in enumerate(texts):
             cell = QRectF(whole.left() + column * grid.wide, top, grid.wide, line)
             ink.write(text, cell, ink.text, dim if ink.is_screen else None)

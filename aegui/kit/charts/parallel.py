@@ -10,7 +10,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor
 
-from aegui.kit.charts.ink import GAP, HAIRLINE, NAME_PT, TICK_PT
+from aegui.kit.charts.ink import GAP, HAIRLINE, LEFT, NAME_PT, RIGHT, TICK_PT
 from aegui.kit.charts.items import ItemShape, line_of
 from aegui.kit.theme import blend
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 _Y_ROOM = 20.0
 _TICK = 2.5
 _PALE = 0.28
-_LEFT = Qt.AlignmentFlag.AlignLeft
-_RIGHT = Qt.AlignmentFlag.AlignRight
 
 
 @dataclass(frozen=True)
@@ -148,7 +146,7 @@ class ParallelPlot:
                 ground = QColor(ink.ground)
                 ground.setAlpha(200)
                 ink.painter.fillRect(QRectF(box.right() - wide, box.top(), wide, high), ground)
-            ink.write(shown, box, TICK_PT, ink.theme.text, _LEFT if is_last else _RIGHT)
+            ink.write(shown, box, TICK_PT, ink.theme.text, LEFT if is_last else RIGHT)
         name = ink.line(NAME_PT)
         half = plot.width() / max(1, len(self.axes) - 1) / 2
         left, right = max(rect.left(), x - half), min(rect.right(), x + half)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from aegui.kit.charts.ink import GAP, NAME_PT, Ink
+from aegui.kit.charts.ink import GAP, LEFT, NAME_PT, Ink
 from aegui.kit.painted import Painted
 from aegui.kit.theme import blend
 
@@ -23,7 +23,6 @@ _STRIP = 9.0
 _VIEW_PX = 92
 _KEY_PT = 62.0
 _MOST_HIGH = 170.0
-_LEFT = Qt.AlignmentFlag.AlignLeft
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class ShadeKey:
         strip, top = ink.length(_STRIP), rect.top()
         for words in self.name.split("\n"):
             box = QRectF(rect.left(), top, rect.width(), line)
-            ink.write(ink.elided(words, NAME_PT, rect.width()), box, NAME_PT, dim, _LEFT)
+            ink.write(ink.elided(words, NAME_PT, rect.width()), box, NAME_PT, dim, LEFT)
             top += line
         top += ink.length(GAP)
         high = max(line, min(ink.length(_MOST_HIGH), rect.bottom() - top))
@@ -64,7 +63,7 @@ class ShadeKey:
         ink.painter.drawRect(frame)
         beside = rect.left() + strip + ink.length(GAP)
         for text, at in zip(self.ends, (frame.bottom() - line, frame.top()), strict=True):
-            ink.write(text, QRectF(beside, at, rect.width(), line), NAME_PT, dim, _LEFT)
+            ink.write(text, QRectF(beside, at, rect.width(), line), NAME_PT, dim, LEFT)
 
 
 @dataclass(frozen=True, eq=False)

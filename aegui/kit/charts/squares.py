@@ -10,7 +10,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 
 from aegui.kit.charts.figure import rooms_for
-from aegui.kit.charts.ink import GAP, NAME_PT, TICK_PT
+from aegui.kit.charts.ink import GAP, LEFT, NAME_PT, RIGHT, TICK_PT
 from aegui.kit.charts.items import ItemShape, ManyShapes, area_of
 from aegui.kit.charts.made import FieldItems
 from aegui.kit.theme import blend
@@ -38,8 +38,6 @@ _SMALLER = 0.17
 _STEPS = (1, 2, 5)
 _FEW = 20
 _SWATCH = 7.0
-_LEFT = Qt.AlignmentFlag.AlignLeft
-_RIGHT = Qt.AlignmentFlag.AlignRight
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,7 +165,7 @@ class SquareFields:
                 line = ink.line(NAME_PT)
                 box = QRectF(room.left(), room.top(), room.width(), line)
                 text = ink.elided(part.title, NAME_PT, room.width())
-                ink.write(text, box, NAME_PT, ink.theme.text, _LEFT)
+                ink.write(text, box, NAME_PT, ink.theme.text, LEFT)
             grids.append(self._paint_part(ink, part, room, side))
         return SquareShapes(grids, rooms)
 
@@ -223,7 +221,7 @@ class SquareFields:
             box = QRectF(
                 room.left(), square.center().y() - line / 2, grid.left - GAP - room.left(), line
             )
-            ink.write(part.names[row * grid.columns], box, TICK_PT, dim, _RIGHT)
+            ink.write(part.names[row * grid.columns], box, TICK_PT, dim, RIGHT)
 
     def _paint_signs(self, ink: Ink, rect: QRectF) -> float:
         """What squares mean, in as many lines as it takes; the height of them."""
@@ -238,7 +236,7 @@ class SquareFields:
                 box = QRectF(x + number * swatch, y + (line - swatch) / 2, swatch, swatch)
                 _paint_look(ink, [box.adjusted(0.0, 0.0, -1.0, -1.0)], kind, shade)
             box = QRectF(x + len(sign.looks) * swatch + GAP, y, text, line)
-            ink.write(sign.text, box, TICK_PT, ink.theme.text, _LEFT)
+            ink.write(sign.text, box, TICK_PT, ink.theme.text, LEFT)
             x += wide + 3 * GAP
         return y + line + GAP - rect.top() if self.signs else 0.0
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage
 
 from aegui.kit.charts.axes import framed, shaped
-from aegui.kit.charts.ink import GAP, HAIRLINE, TICK_PT
+from aegui.kit.charts.ink import GAP, HAIRLINE, LEFT, TICK_PT
 from aegui.kit.charts.items import ItemShape, line_of
 from aegui.kit.charts.lines import told_apart
 from aegui.kit.charts.scale import Scale
@@ -27,7 +27,6 @@ _LINE_ALPHA = 120
 _DOT = 2.6
 _WIDTH = 1.3
 _SWATCH = 12.0
-_LEFT = Qt.AlignmentFlag.AlignLeft
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,7 +144,7 @@ class SurfacePlot:
             middle = y + line / 2
             ink.painter.drawLine(QPointF(x, middle), QPointF(x + _SWATCH, middle))
             box = QRectF(x + _SWATCH + GAP, y, rect.right() - x, line)
-            ink.write(trail.name, box, TICK_PT, ink.theme.text, _LEFT)
+            ink.write(trail.name, box, TICK_PT, ink.theme.text, LEFT)
             x += room
         return y + line + GAP - rect.top() if self.trails else 0.0
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF
 
-from aegui.kit.charts.ink import GAP
+from aegui.kit.charts.ink import GAP, LEFT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 _LARGEST_PT, _WHOLE_PT, _SMALLEST_PT = 10.0, 7.5, 4.0
 _STEP_PT = 0.5
-_LEFT = Qt.AlignmentFlag.AlignLeft
 _BETWEEN = 2 * GAP
 _HAIR = 0.01
 
@@ -52,7 +51,7 @@ class TextTable:
             for words, width in zip(cells, widths, strict=True):
                 for at, words_of_line in enumerate(words):
                     box = QRectF(left, top + at * line, width, line)
-                    ink.write(words_of_line, box, size, ink.theme.text, _LEFT, bold=place == 0)
+                    ink.write(words_of_line, box, size, ink.theme.text, LEFT, bold=place == 0)
                 left += width + _BETWEEN
             top += high + GAP / 2
             ink.painter.setPen(ink.pen(ink.theme.border))

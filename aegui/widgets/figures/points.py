@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from aegui.core.colours import CLASS_MARKS, DISC, MOST_LOOKS, marks_of
 from aegui.kit.charts.axes import Axis, PlotArea, framed, shaped
-from aegui.kit.charts.ink import GAP, TICK_PT
+from aegui.kit.charts.ink import GAP, LEFT, TICK_PT
 from aegui.session.data.looks import GLYPHS
 from aegui.widgets.class_colours import MOST_CLASSES, class_colour, paint_mark
 from aegui.widgets.figures.images import draw_image
@@ -42,7 +42,6 @@ _PIXELS = 96 / 72
 """Of a sticker as it is on the screen, for a point."""
 _REACHES = (0.0, 5.0, 11.0, 18.0)
 _SIDES = ((1, -1), (1, 0), (1, 1), (-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1))
-_LEFT = Qt.AlignmentFlag.AlignLeft
 _NOBODY = np.zeros(0, np.int64)
 _NO_COLOURS = np.zeros(0, np.uint32)
 
@@ -246,7 +245,7 @@ def paint_classes(ink: Ink, rect: QRectF, names: Sequence[str]) -> float:
         mark = CLASS_MARKS[number % MOST_LOOKS]
         paint_mark(ink.painter, QPointF(x + _SWATCH, y + line / 2), _SWATCH, mark)
         box = QRectF(x + 2 * _SWATCH + GAP, y, room, line)
-        ink.write(name, box, TICK_PT, ink.theme.text, _LEFT)
+        ink.write(name, box, TICK_PT, ink.theme.text, LEFT)
         x += room
     return y + line + GAP - rect.top()
 

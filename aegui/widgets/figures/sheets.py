@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF
 
 from aegui.kit.charts.columns import fitting_size
-from aegui.kit.charts.ink import GAP, NAME_PT, TICK_PT
+from aegui.kit.charts.ink import GAP, NAME_PT, RIGHT, TICK_PT
 from aegui.kit.charts.items import ItemShape, area_of
 from aegui.widgets.figures.images import draw_image
 
@@ -26,7 +26,6 @@ _MOST_AIR = 3.0
 _NOTE_PT = 6.5
 _MOST_NAMES = 0.35
 _HAIR = 0.01
-_RIGHT = Qt.AlignmentFlag.AlignRight
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +98,7 @@ class PictureSheet:
                     ink.write(text, below, _NOTE_PT, ink.theme.text_dim)
             if under[row] and self.noted:
                 beside = QRectF(whole.left(), top + height, left - GAP, note)
-                ink.write(self.noted, beside, _NOTE_PT, ink.theme.text_dim, _RIGHT)
+                ink.write(self.noted, beside, _NOTE_PT, ink.theme.text_dim, RIGHT)
         grid = QRectF(x0, y0, across, down)
         self._paint_row_names(ink, grid, tops, height, names - GAP)
         self._paint_column_names(ink, grid, width + air, line)
@@ -151,7 +150,7 @@ class PictureSheet:
                     box = QRectF(grid.left() - GAP - room, first + at * line, room, line)
                     # What is computed twice may differ by a hair.
                     text = ink.elided(words, size, room + _HAIR)
-                    ink.write(text, box, size, ink.theme.text, _RIGHT)
+                    ink.write(text, box, size, ink.theme.text, RIGHT)
 
     def _paint_column_names(self, ink: Ink, grid: QRectF, across: float, line: float) -> None:
         if not self.column_names:

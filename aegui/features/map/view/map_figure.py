@@ -13,7 +13,7 @@ from aegui.core.i18n import tr
 from aegui.features.map.view.field_legend import layer_colours
 from aegui.kit.charts.axes import Axis, edges, framed, shaped
 from aegui.kit.charts.figure import Figure
-from aegui.kit.charts.ink import GAP, TICK_PT
+from aegui.kit.charts.ink import GAP, LEFT, TICK_PT
 from aegui.kit.charts.scale import Scale, figure
 from aegui.kit.charts.widget_picture import WidgetPicture
 from aegui.widgets.colormap import ramp_colour
@@ -38,7 +38,6 @@ _RATIO = 300 / 96
 _BAR = QSizeF(60.0, 6.0)
 _PIN = 3.0
 _STOPS = 9
-_LEFT = Qt.AlignmentFlag.AlignLeft
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +124,7 @@ class MapPlot:
                 [at, at + QPointF(-_PIN, -2 * _PIN), at + QPointF(_PIN, -2 * _PIN)]
             )
             box = QRectF(at.x() + _PIN + 1.0, at.y() - 2 * _PIN - 3.0, 0.0, 2 * _PIN)
-            ink.write(pin.name, box, TICK_PT, ink.theme.text, _LEFT, bold=True)
+            ink.write(pin.name, box, TICK_PT, ink.theme.text, LEFT, bold=True)
 
     def _paint_legends(self, ink: Ink, rect: QRectF) -> float:
         top = paint_classes(ink, rect, self.classes) if self.classes else 0.0
@@ -163,7 +162,7 @@ def _paint_bar(
     x = row.left()
     for text, colour in ((name, ink.theme.text), (low, ink.theme.text_dim)):
         box = QRectF(x, row.top(), row.right() - x, row.height())
-        ink.write(text, box, TICK_PT, colour, _LEFT)
+        ink.write(text, box, TICK_PT, colour, LEFT)
         x += ink.width(text, TICK_PT) + 1.5 * GAP
     if not colours:
         return
@@ -175,4 +174,4 @@ def _paint_bar(
     ink.painter.setBrush(gradient)
     ink.painter.drawRect(bar)
     box = QRectF(bar.right() + 1.5 * GAP, row.top(), row.right() - bar.right(), row.height())
-    ink.write(high, box, TICK_PT, ink.theme.text_dim, _LEFT)
+    ink.write(high, box, TICK_PT, ink.theme.text_dim, LEFT)
