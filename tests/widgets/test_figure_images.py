@@ -16,10 +16,10 @@ OPAQUE = 0xFF << 24
 @pytest.mark.parametrize("is_clear", [False, True])
 def test_an_enlarged_image_keeps_every_colour(colours: int, is_clear: bool) -> None:
     draw = np.random.default_rng(colours)
-    table = draw.integers(0, 1 << 24, colours, dtype=np.uint32) | OPAQUE
+    table = draw.integers(0, 1 << 24, colours, dtype=np.uint32) | np.uint32(OPAQUE)
     if is_clear:
         table[0] = 0
-    pixels = table[np.arange(64 * 64).reshape(64, 64) % colours]
+    pixels = table[np.arange(64 * 64).reshape(64, 64) % colours].astype(np.uint32)
     image = argb_image(pixels)
     found = enlarged(image)
     assert (found.width(), found.height()) == (256, 256)
