@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from aegui.core.i18n import language, tr
 from aegui.features.table import FEATURES, MAP, TIME, dock_specs
+from aegui.kit.splitter import Splitter
 from aegui.kit.theme import icon
 from aegui.session.messages import Messages
 from aegui.shell.dialogs import questions
@@ -60,6 +61,8 @@ if TYPE_CHECKING:
 
 _KEYS = "keys."
 """Keys that a person has chosen, in the settings."""
+_SPLITS = "split."
+"""Shares of the splitters in panels, likewise."""
 MAP_PAGE = "02-map.md"
 
 
@@ -348,6 +351,26 @@ class MainWindow(FeatureWindow):
     def reset_layout(self) -> None:
         """Put the docks back where the perspective has them."""
         self._layout.reset()
+        settings = self._services.settings
+        settings.values = {
+            key: value for key, value in settings.values.items() if not key.startswith(_SPLITS)
+        }
+        for splitter in self.findChildren(Splitter):
+            splitter.forget()
+
+    def kept_split(self, name: str) -> tuple[float, ...]:
+        """The shares in which a person left the splitter ``name``; empty: as it is at first."""
+        words = str(self._services.settings.values.get(f"{_SPLITS}{name}", "")).split()
+        try:
+            shares = tuple(float(word) for word in words)
+        except ValueError:
+            return ()
+        return shares if all(0.0 <= share <= 1.0 for share in shares) else ()
+
+    def keep_split(self, name: str, shares: Sequence[float]) -> None:
+        """Remember the shares of the splitter ``name``."""
+        text = " ".join(f"{share:.4f}" for share in shares)
+        self._services.settings.keep({f"{_SPLITS}{name}": text})
 
     def keep_layout(self) -> None:
         """Remember size, place and docks in the settings."""

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QSizePolicy,
-    QSplitter,
     QTabWidget,
     QWidget,
 )
@@ -22,6 +21,7 @@ from aegui.features.classifier.view.scores_table import ScoresTable
 from aegui.kit.layouts import column, dim, held, row, scrolled
 from aegui.kit.marks import ElidedLabel
 from aegui.kit.placeholder import Placeholder
+from aegui.kit.splitter import Splitter
 from aegui.kit.theme import SPACING, figures_font
 
 if TYPE_CHECKING:
@@ -53,7 +53,6 @@ class ClassifierPanel(QWidget):
         super().__init__(parent)
         self._evaluation: Evaluation | None = None
         self._cell: Place | None = None
-        self._is_shared_out = False
         self._headline = QLabel()
         self._headline.setFont(figures_font(self.font(), scale=_HEADLINE, bold=True))
         self._detail = ElidedLabel()
@@ -96,7 +95,7 @@ class ClassifierPanel(QWidget):
         self._pages = Placeholder(self._build_body())
         self.setLayout(column(header, (self._pages, 1)))
 
-    def _build_body(self) -> QSplitter:
+    def _build_body(self) -> Splitter:
         scroll = scrolled(self._confusion, sideways=True, framed=True)
         half = SPACING // 2
         bar = row((self._what, 1), self._all, margins=(half, 0, half, 0))
@@ -105,11 +104,9 @@ class ClassifierPanel(QWidget):
         self._tabs.setDocumentMode(True)
         self._tabs.addTab(samples, tr("Mistakes"))
         self._tabs.addTab(self._scores, tr("Classes"))
-        self._splitter = QSplitter(Qt.Orientation.Horizontal)
-        self._splitter.setChildrenCollapsible(False)
+        self._splitter = Splitter("classifier")
         self._splitter.addWidget(scroll)
         self._splitter.addWidget(self._tabs)
-        self._splitter.splitterMoved.connect(self._on_splitter_moved)
         self._splitter.installEventFilter(self)
         return self._splitter
 
@@ -120,14 +117,12 @@ class ClassifierPanel(QWidget):
         return super().eventFilter(watched, event)
 
     def _share_out(self) -> None:
-        if self._is_shared_out:
-            return
         width = self._splitter.width()
         ideal = self._confusion.width_for(self._splitter.height())
         # The table beside it is to be seen whole, as far as something is left of the matrix.
         left = max(width - self._scores.wanted_width(), round(_LEAST_MATRIX * width))
         matrix = min(ideal, left, round(_MOST_MATRIX * width))
-        self._splitter.setSizes([matrix, width - matrix])
+        self._splitter.share_out([matrix, width - matrix])
 
     # What comes in
 
@@ -217,9 +212,6 @@ class ClassifierPanel(QWidget):
         self._mistakes.set_shown(ShownMistakes(found, images, evaluation.indices, order))
 
     # What the person does
-
-    def _on_splitter_moved(self) -> None:
-        self._is_shared_out = True
 
     def _on_parts_activated(self, index: int) -> None:
         self.part_chosen.emit(self._parts.itemData(index))

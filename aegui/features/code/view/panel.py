@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
-    QSplitter,
     QTabWidget,
     QWidget,
 )
@@ -22,6 +21,7 @@ from aegui.features.code.view.strip import TraversalStrip
 from aegui.kit.layouts import column, held, row
 from aegui.kit.marks import ElidedLabel
 from aegui.kit.placeholder import Placeholder
+from aegui.kit.splitter import Splitter
 from aegui.kit.theme import SPACING, figures_font
 
 if TYPE_CHECKING:
@@ -85,19 +85,18 @@ class CodePanel(QWidget):
         self._pages = Placeholder(self._build_body())
         self.setLayout(column(self._header, (self._pages, 1)))
 
-    def _build_body(self) -> QSplitter:
+    def _build_body(self) -> Splitter:
         half = SPACING // 2
         left = held(column((self.bars, 3), (self.strip, 2), margins=(half, 0, 0, half)))
         tabs = QTabWidget()
         tabs.setDocumentMode(True)
         tabs.addTab(self.figures, tr("Figures"))
         tabs.addTab(self.histogram, tr("Activations"))
-        splitter = QSplitter(Qt.Orientation.Horizontal)
-        splitter.setChildrenCollapsible(False)
+        splitter = Splitter("code")
         splitter.addWidget(left)
         splitter.addWidget(tabs)
         width = self.sizeHint().width()
-        splitter.setSizes([round((1 - _SIDE_SHARE) * width), round(_SIDE_SHARE * width)])
+        splitter.share_out([round((1 - _SIDE_SHARE) * width), round(_SIDE_SHARE * width)])
         splitter.setStretchFactor(0, 3)
         splitter.setStretchFactor(1, 2)
         return splitter

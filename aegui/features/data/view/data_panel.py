@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
     QScrollArea,
-    QSplitter,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -31,6 +30,7 @@ from aegui.features.data.view.class_list import ClassList
 from aegui.features.data.view.shares import SharesBox
 from aegui.kit.layouts import column, dim, held, row, scrolled
 from aegui.kit.marks import ElidedLabel, ProblemLabel, wrapped_label
+from aegui.kit.splitter import Splitter
 from aegui.kit.theme import SPACING
 from aegui.session.data.data_view import by_kind
 from aegui.widgets.form.editors import GreyField, make_editor
@@ -53,6 +53,8 @@ if TYPE_CHECKING:
     from aegui.session.data.data_view import DataView
 
 _REST_MS = 250
+_SHARES = (400, 500)
+"""Samples above what is told of them, in proportion."""
 _SECTIONS = ("classes", "shares", "augment", "card")
 
 
@@ -170,10 +172,10 @@ class DataPanel(QWidget):
     def _lay_out(self) -> None:
         words = column(self.title, self.facts, spacing=2)
         head = row((words, 1), self.choose, margins=(0, 0, SPACING, 0))
-        split = QSplitter(Qt.Orientation.Vertical)
-        split.setChildrenCollapsible(False)
+        split = Splitter("data", Qt.Orientation.Vertical)
         split.addWidget(self._samples())
         split.addWidget(self._scroll())
+        split.share_out(_SHARES)
         split.setStretchFactor(0, 4)
         split.setStretchFactor(1, 5)
         self.setLayout(

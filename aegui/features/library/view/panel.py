@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
     QScrollArea,
-    QSplitter,
     QToolButton,
     QWidget,
 )
@@ -30,6 +29,7 @@ from aegui.features.library.view.words import found_words, use_help, use_words
 from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import Filling, column, dim, held, row
 from aegui.kit.placeholder import Placeholder
+from aegui.kit.splitter import Splitter
 from aegui.kit.theme import SPACING
 from aegui.widgets.progress_strip import WorkBar
 
@@ -162,12 +162,11 @@ class LibraryPanel(QWidget):
     # Building
 
     def _build(self) -> None:
-        splitter = QSplitter(Qt.Orientation.Horizontal)
-        splitter.setChildrenCollapsible(False)
+        splitter = Splitter("library")
         splitter.addWidget(self.table)
         splitter.addWidget(self.side)
         splitter.setStretchFactor(0, 1)
-        splitter.setSizes([_TABLE_PX, _SIDE_PX])
+        splitter.share_out([_TABLE_PX, _SIDE_PX])
         self._placeholder = Placeholder(splitter)
         edge = SPACING // 2
         page = column(

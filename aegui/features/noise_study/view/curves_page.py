@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
-    QSplitter,
     QStackedWidget,
     QWidget,
 )
@@ -23,6 +22,7 @@ from aegui.features.noise_study.view.curves_view import CurvesView
 from aegui.features.noise_study.view.noise_fields import LevelsField
 from aegui.kit.layouts import column, row
 from aegui.kit.marks import flat_button
+from aegui.kit.splitter import Splitter
 from aegui.kit.theme import SPACING
 from aegui.widgets.form.editors import noise_kind_field
 
@@ -96,12 +96,11 @@ class CurvesPage(QWidget):
             self.run,
             self._export,
         )
-        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter = Splitter("noise_curves")
         splitter.addWidget(self._build_list())
         splitter.addWidget(self._build_chart())
         splitter.setStretchFactor(1, 1)
-        splitter.setSizes([_LIST_PX, 600])
-        splitter.setChildrenCollapsible(False)
+        splitter.share_out([_LIST_PX, 600])
         self.setLayout(
             column(
                 line,

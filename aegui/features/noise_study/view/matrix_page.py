@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QSpinBox,
-    QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -27,6 +26,7 @@ from aegui.features.noise_study.view.noise_fields import KindsButton, LevelsFiel
 from aegui.kit.charts.menu import COPY_TABLE
 from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, held, row, scrolled
+from aegui.kit.splitter import Splitter
 from aegui.kit.theme import SPACING
 
 if TYPE_CHECKING:
@@ -143,13 +143,12 @@ class MatrixPage(QWidget):
         self._empty.setProperty("dim", True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setMargin(3 * SPACING)
-        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter = Splitter("noise_matrix")
         splitter.addWidget(self._build_map())
         splitter.addWidget(self.cell)
         splitter.setStretchFactor(0, 3)
         splitter.setStretchFactor(1, 2)
-        splitter.setSizes([500, _DETAIL_PX])
-        splitter.setChildrenCollapsible(False)
+        splitter.share_out([500, _DETAIL_PX])
         self._body.addWidget(self._empty)
         self._body.addWidget(splitter)
         self.setLayout(

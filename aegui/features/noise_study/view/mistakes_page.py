@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -24,6 +23,7 @@ from aegui.features.noise_study.view.curves_view import CurvesView
 from aegui.features.noise_study.view.noise_fields import NONE
 from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, row, scrolled
+from aegui.kit.splitter import Splitter
 from aegui.kit.theme import ICON_PX, SPACING, icon
 from aegui.widgets.form.editors import noise_kind_field
 from aegui.widgets.form.fields import NumberField
@@ -78,12 +78,11 @@ class MistakesPage(QWidget):
     # Building
 
     def _build(self) -> None:
-        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter = Splitter("noise_mistakes")
         splitter.addWidget(self._build_left())
         splitter.addWidget(self._build_right())
         splitter.setStretchFactor(1, 1)
-        splitter.setSizes([_LEFT_PX, 500])
-        splitter.setChildrenCollapsible(False)
+        splitter.share_out([_LEFT_PX, 500])
         self.setLayout(
             column((splitter, 1), margins=(SPACING, SPACING // 2, SPACING, SPACING // 2))
         )

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QScrollArea,
-    QSplitter,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -37,6 +36,7 @@ from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, dim, held, hint, row
 from aegui.kit.marks import flat_button
+from aegui.kit.splitter import Splitter
 from aegui.kit.theme import SPACING, icon
 from aegui.kit.tiles import columns_for, tile
 from aegui.session.data.looks import look_of
@@ -181,12 +181,13 @@ class ProjectionsPanel(QWidget):
         for view in (*self._views.values(), self._none):
             view.setParent(self._room)
         self._room.installEventFilter(self)
-        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter = Splitter("projections")
+        splitter.setChildrenCollapsible(True)
         splitter.addWidget(self._room)
         splitter.addWidget(self._build_side())
         splitter.setStretchFactor(0, 1)
         splitter.setStretchFactor(1, 0)
-        splitter.setSizes([800, _SIDE_PX])
+        splitter.share_out([800, _SIDE_PX])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, SPACING // 2)
         layout.setSpacing(SPACING // 2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QMenu,
     QPushButton,
-    QSplitter,
     QTableWidgetItem,
     QToolButton,
     QWidget,
@@ -29,6 +28,7 @@ from aegui.core.training.optimizers import OPTIMIZERS
 from aegui.kit.charts.item_view import ItemView
 from aegui.kit.layouts import column, dim, held, hint, row
 from aegui.kit.marks import ElidedLabel
+from aegui.kit.splitter import Splitter
 from aegui.kit.theme import SPACING, figures_font
 from aegui.widgets.figures.race_kinds import CLOCKS, VALUES, RaceView
 from aegui.widgets.figures.races import race_figure, race_plot, trails_figure, trails_plot
@@ -87,7 +87,7 @@ class RacePage(QWidget):
         self.table = NamedTable((), tr("Standings of the race"))
         self._hint = hint(tr(_NOTHING))
         self._plane_words = ElidedLabel()
-        self._body = QSplitter(Qt.Orientation.Horizontal)
+        self._body = Splitter("race")
         self._build()
         self._connect()
         self.set_busy(False)
@@ -127,8 +127,7 @@ class RacePage(QWidget):
             self.table,
         ):
             self._body.addWidget(part)
-        self._body.setChildrenCollapsible(False)
-        self._body.setSizes([340, 300, 300])
+        self._body.share_out([340, 300, 300])
         edge = SPACING // 2
         self.setLayout(
             column(

@@ -10,7 +10,6 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QPushButton,
-    QSplitter,
     QTableWidgetItem,
     QWidget,
 )
@@ -25,6 +24,7 @@ from aegui.kit.charts.lines import LinePlot, Series
 from aegui.kit.charts.scale import Scale, fitted
 from aegui.kit.layouts import column, dim, held, hint, row
 from aegui.kit.marks import ElidedLabel
+from aegui.kit.splitter import Splitter
 from aegui.kit.theme import SPACING, figures_font
 from aegui.widgets.form.form import FormLine
 from aegui.widgets.named_table import NamedTable, alignment
@@ -78,7 +78,7 @@ class SmallestPage(QWidget):
         self.chart = ItemView(tr("Networks that were tried"), self.figure)
         self.table = NamedTable(_COLUMNS, tr("Networks that were tried"))
         self._hint = hint(tr(_NOTHING))
-        self._body = QSplitter(Qt.Orientation.Horizontal)
+        self._body = Splitter("smallest")
         self._build()
         self._connect()
         self.set_busy(False)
@@ -105,8 +105,7 @@ class SmallestPage(QWidget):
         top = row((self.leader, 1), self.chart.figures.button(name))
         self._body.addWidget(held(column(top, (self.chart, 1))))
         self._body.addWidget(self.table)
-        self._body.setChildrenCollapsible(False)
-        self._body.setSizes([420, 400])
+        self._body.share_out([420, 400])
         self._body.hide()
         edge = SPACING // 2
         self.setLayout(
