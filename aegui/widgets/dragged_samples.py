@@ -53,12 +53,15 @@ def is_dragged(pressed: QPoint, at: QPoint) -> bool:
 def drag_samples(source: QWidget, indices: Iterable[int]) -> bool:
     """Let a person drag samples out of ``source``; whether they were moved, not copied.
 
-    Other programs get them as PNG files.
+    Other programs get them as PNG files, which leaves them where they are here: what proposes to
+    move unless told otherwise, as file managers do, is told that they are copies.
     """
     drag = QDrag(source)
     drag.setMimeData(_with_pictures(source, tuple(indices)))
     actions = Qt.DropAction
-    return drag.exec(actions.CopyAction | actions.MoveAction) is actions.MoveAction
+    done = drag.exec(actions.CopyAction | actions.MoveAction, actions.CopyAction)
+    # Only widgets of this program are a target.
+    return done is actions.MoveAction and drag.target() is not None
 
 
 def copy_sample(source: QWidget, index: int) -> None:

@@ -61,6 +61,23 @@ def test_a_dragged_sample_is_a_png_file_elsewhere(
     assert window._services.workspace.recipe == before
 
 
+def test_what_another_program_takes_stays_where_it_was(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual: list[object] = []
+
+    def moved(_drag: QDrag, *actions: object) -> Qt.DropAction:
+        usual.extend(actions[1:])
+        return Qt.DropAction.MoveAction
+
+    monkeypatch.setattr(QDrag, "exec", moved)
+    monkeypatch.setattr(QDrag, "target", lambda _drag: None)
+    assert not drag_samples(window.canvas, [1])
+    assert usual == [Qt.DropAction.CopyAction]
+    monkeypatch.setattr(QDrag, "target", lambda _drag: window)
+    assert drag_samples(window.canvas, [1])
+
+
 def test_the_image_of_a_sample_is_copied(window: MainWindow, qtbot: QtBot) -> None:
     train(qtbot, window)
     canvas, services = window.canvas, window._services
