@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QAccessible, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -82,6 +82,11 @@ class TraversalStrip(QWidget):
         side = int(min(width - 4, _MOST_PX, self.height() - 2 * for_text(_LINE_PX)))
         step = min(width, side + 1.5 * SPACING)
         return QRect(round(place * step) + SPACING // 2, for_text(_LINE_PX), side, side)
+
+    def copied_at(self, position: QPoint) -> QRect | None:
+        """The image under ``position``, to be copied alone."""
+        cells = map(self._cell, range(len(self._pictures)))
+        return next((cell for cell in cells if cell.contains(position)), None)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Take no more height than the width lets the images have."""

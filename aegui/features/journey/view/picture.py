@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import localized, tr
+from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.painted import Painted
 from aegui.kit.theme import current_theme
 from aegui.session.data.looks import GLYPHS, Look
@@ -38,6 +39,7 @@ class PixelPicture(Cells, Painted):
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(name)
+        self.figures = offer_painted(self, "image", fits=False)
 
     def set_image(self, image: NDArray[np.float32], look: Look, chosen: int) -> None:
         """Show ``image`` ``[C, H, W]`` with the pixel ``chosen`` marked."""
@@ -57,6 +59,10 @@ class PixelPicture(Cells, Painted):
     def _rect(self) -> QRect:
         height, width = self._image.shape[1:]
         return picture_rect(height, width, self.rect())
+
+    def copied_at(self, position: QPoint) -> QRect | None:
+        """The whole image: nobody wants one pixel of it."""
+        return self._rect() if self._rect().contains(position) else None
 
     def cell_rect(self, place: int) -> QRectF:
         """Where a pixel is painted."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
 
 from aegui.core.i18n import tr
@@ -108,6 +108,16 @@ class AmountStrip(PictureStrip):
         is_near = abs(self.x_of(near) - x) < _KNOB_PX / 2 and low <= near <= high
         return near if is_near else amount
 
+    def _boxes(self) -> list[QRect]:
+        assert self._look is not None
+        side, amounts = self._side(), self._look.amounts.tolist()
+        return [QRect(round(self.x_of(amount) - side / 2), 0, side, side) for amount in amounts]
+
+    def copied_at(self, position: QPoint) -> QRect | None:
+        """The image under ``position``, to be copied alone."""
+        boxes = [] if self._look is None else self._boxes()
+        return next((box for box in boxes if box.contains(position)), None)
+
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
@@ -119,8 +129,7 @@ class AmountStrip(PictureStrip):
         painter = QPainter(self)
         painter.setFont(figures_font(self.font(), scale=_SMALL))
         side = self._side()
-        for amount, image in zip(look.amounts.tolist(), self._pictures, strict=True):
-            box = QRect(round(self.x_of(amount) - side / 2), 0, side, side)
+        for box, image in zip(self._boxes(), self._pictures, strict=True):
             draw_glyph(painter, box, image)
         self._paint_track(painter, side)
 

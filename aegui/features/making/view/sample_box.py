@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import localized, tr, trn
+from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.layouts import column, dim, row
 from aegui.kit.marks import ElidedLabel, flat_button
 from aegui.kit.painted import Painted
@@ -64,6 +65,13 @@ class _Thumbs(Painted):
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.figures = offer_painted(self, "samples", fits=False)
+
+    def copied_at(self, position: QPoint) -> QRect | None:
+        place = self._place_at(position)
+        if place is None:
+            return None
+        return self.cell_rect(place).adjusted(_PAD_PX, _PAD_PX, -_PAD_PX, -_PAD_PX)
 
     def sizeHint(self) -> QSize:
         return QSize(4 * _CELL_PX, _CELL_PX + 6)

@@ -63,7 +63,7 @@ class CursorPictures(QWidget):
         self._look = GLYPHS
         self._sample: NDArray[np.float32] | None = None
         self._share = 0.0
-        self.figures = FigureMenu(self, self.figure)
+        self.figures = FigureMenu(self, self.figure, part=self.copied_at)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -139,6 +139,11 @@ class CursorPictures(QWidget):
         middle, apart = self.width() // 2, self._apart(rect.width()) // 2
         rect.moveLeft(middle + apart if place else middle - apart - rect.width())
         return rect
+
+    def copied_at(self, position: QPoint) -> QRect | None:
+        """The picture under ``position``, to be copied alone."""
+        rects = map(self.picture_rect, range(len(self._captions())))
+        return next((rect for rect in rects if rect.contains(position)), None)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Say which pixel was clicked."""
