@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPen, QPixmap
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import (
     QFrame,
     QWidget,
@@ -36,6 +36,8 @@ _LEAST_GLYPH_PX = 14
 _MOST_GLYPH_PX = 40
 _LEAST_IMAGE_PX, _MOST_IMAGE_PX = 40, 72
 _SEAM = 1
+_NEARLY_ALL, _ASKED = 0.95, 200
+"""Room is made for the captions of so many, found by so many of them."""
 _HELD_OUT = "◦"
 """Before the label of a sample that was kept from training."""
 _FEW_WRONG = 1
@@ -51,17 +53,24 @@ class _PictureLayout:
         scale: Screen pixels per image pixel.
         columns: Groups side by side.
         glyphs: Width and height of the glyphs of a group, in image pixels.
+        wide: Width of a group, whose caption may be wider than the glyphs, in image pixels.
         group: Width and height of a group with the gap to the next, in image pixels.
     """
 
     scale: int
     columns: int
     glyphs: tuple[int, int]
+    wide: int
     group: tuple[int, int]
 
     @property
     def row_px(self) -> int:
         return self.group[1] * self.scale
+
+    @property
+    def inset(self) -> int:
+        """The glyphs stand in the middle of their group: so far from its left, in image pixels."""
+        return (self.wide - self.glyphs[0]) // 2
 
     def rect(self, place: int) -> QRect:
         """The group at ``place`` without gaps, in pixels from the top left of the first."""
@@ -69,7 +78,7 @@ class _PictureLayout:
         return QRect(
             column * self.group[0] * self.scale,
             row * self.row_px,
-            self.glyphs[0] * self.scale,
+            self.wide * self.scale,
             self.row_px - SPACING // 2,
         )
 
@@ -93,7 +102,8 @@ class ReconstructionsView(Cells, PaintedArea):
         self._images: tuple[NDArray[np.uint8], ...] = ()
         self._picture: QPixmap | None = None
         self._message = ""
-        self.figures = FigureMenu(self, self.figure)
+        self._caption_px: int | None = None
+        self.figures = FigureMenu(self, self.figure, part=self.copied_at)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -112,6 +122,7 @@ class ReconstructionsView(Cells, PaintedArea):
             self._hovered = None
         self._rows, self._look, self._images = rows, look, shown
         self._labels = () if rows is None else rows.labels
+        self._caption_px = None
         self._current = min(self._current, max(0, count - 1))
         self._update_scroll_bar()
         self._refresh()
@@ -176,6 +187,21 @@ class ReconstructionsView(Cells, PaintedArea):
         """That sample alone."""
         return [] if self._rows is None else [int(self._rows.indices[place])]
 
+    def image_rect(self, place: int, number: int) -> QRect:
+        """Where image ``number`` of the group at ``place`` is painted, likewise."""
+        layout, (height, width) = self._layout(), self._image_shape()
+        corner = self.cell_rect(place).topLeft()
+        left = (layout.inset + number * (width + _SEAM)) * layout.scale
+        return QRect(corner.x() + left, corner.y(), width * layout.scale, height * layout.scale)
+
+    def copied_at(self, position: QPoint) -> QRect | None:
+        """The image under the pointer, of the two or three of its group."""
+        place = self.place_at(position)
+        if place is None:
+            return None
+        rects = (self.image_rect(place, number) for number in range(len(self._images)))
+        return next((rect for rect in rects if rect.contains(position)), None)
+
     def cell_rect(self, place: int) -> QRect:
         """Where the group at ``place`` is painted, in pixels of the viewport."""
         return self._layout().rect(place).translated(SPACING, SPACING // 2 - self._scrolled())
@@ -218,11 +244,26 @@ class ReconstructionsView(Cells, PaintedArea):
         text_px = self.fontMetrics().height() + SPACING
         gap = -(-2 * SPACING // scale)
         units = width // scale
-        columns = max(1, (units + gap) // (glyphs + gap))
+        most = max(1, (units + gap) // (glyphs + gap))
+        # Captions that can be read take up to half of the columns, but not the second one.
+        least = max(min(2, most), -(-most // 2))
+        caption = max(glyphs, -(-self._caption() // scale))
+        columns = min(most, max(least, (units + gap) // (caption + gap)))
+        wide = max(glyphs, min(caption, (units + gap) // columns - gap))
         # What is left over widens the gaps, up to twice their width.
-        spare = (units + gap - columns * (glyphs + gap)) // max(1, columns - 1)
-        group = (glyphs + gap + min(spare, gap), image_height + -(-text_px // scale))
-        return _PictureLayout(scale, columns, (glyphs, image_height), group)
+        spare = (units + gap - columns * (wide + gap)) // max(1, columns - 1)
+        group = (wide + gap + min(spare, gap), image_height + -(-text_px // scale))
+        return _PictureLayout(scale, columns, (glyphs, image_height), wide, group)
+
+    def _caption(self) -> int:
+        """The width that nearly all captions can be read in; of many samples some are asked."""
+        if self._caption_px is None:
+            metrics = QFontMetrics(figures_font(self.font()))
+            some = range(0, len(self._labels), max(1, len(self._labels) // _ASKED))
+            words = (f"{self._label(place)} {self._error(place)}" for place in some)
+            wide = sorted(map(metrics.horizontalAdvance, words))
+            self._caption_px = wide[int(_NEARLY_ALL * (len(wide) - 1))] + SPACING if wide else 0
+        return self._caption_px
 
     def _update_scroll_bar(self) -> None:
         layout = self._layout()
@@ -244,6 +285,7 @@ class ReconstructionsView(Cells, PaintedArea):
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: D102
         if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.FontChange}:
+            self._caption_px = None
             self._update_scroll_bar()
             self._refresh()
         super().changeEvent(event)
@@ -303,7 +345,7 @@ class ReconstructionsView(Cells, PaintedArea):
         group_width, group_height = layout.group
         cells = np.zeros((rows * layout.columns, group_height, group_width), dtype=np.uint32)
         for number, images in enumerate(self._images):
-            left = number * (width + _SEAM)
+            left = layout.inset + number * (width + _SEAM)
             shown = images[places.start : places.stop]
             if self._look.glyphs:
                 argb = colours[shown]
@@ -327,14 +369,16 @@ class ReconstructionsView(Cells, PaintedArea):
                 rect = self.cell_rect(place)
                 error = self._error(place)
                 room = rect.width() - metrics.horizontalAdvance(error) - SPACING // 2
-                label = label_sign(self._labels[place])
-                if self._is_held_out(place):
-                    label = f"{_HELD_OUT} {label}"
+                label = self._label(place)
                 if len(label) > 1:
                     label = metrics.elidedText(label, Qt.TextElideMode.ElideRight, max(0, room))
                 painter.drawText(rect.left(), rect.top() + top, label)
                 left = rect.right() + 1 - metrics.horizontalAdvance(error)
                 painter.drawText(left, rect.top() + top, error)
+
+    def _label(self, place: int) -> str:
+        label = label_sign(self._labels[place])
+        return f"{_HELD_OUT} {label}" if self._is_held_out(place) else label
 
     def _error(self, place: int) -> str:
         rows = self._rows

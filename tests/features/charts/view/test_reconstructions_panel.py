@@ -280,7 +280,8 @@ def test_images_tell_their_squared_error_and_keep_their_colours(
     assert panel.summary == (
         "mean squared error 0.0526 · worst: 0.200 · 5 of 15 samples measured · original, answer"
     )
-    colour = panel.view.viewport().grab().toImage().pixelColor(panel.view.cell_rect(0).topLeft())
+    corner = panel.view.image_rect(0, 0).topLeft()
+    colour = panel.view.viewport().grab().toImage().pixelColor(corner)
     assert (colour.red(), colour.blue()) == ((153, 153) if channels == 1 else (51, 153))
 
 
@@ -314,3 +315,32 @@ def test_a_summary_longer_than_its_room_ends_in_dots(panel: ReconstructionsPanel
     assert label is not None
     assert label.elided_text().endswith("…")
     assert label.toolTip() == panel.summary
+
+
+def test_captions_have_the_room_that_they_need(panel: ReconstructionsPanel, qtbot: QtBot) -> None:
+    images = np.zeros((60, 28, 28), np.float32)
+    names = [f"9 #{1000 + index}" for index in range(60)]
+    rows = rows_of(names, images, None, images, None, error=[0.0347] * 60)
+    panel.resize(460, 300)
+    panel.show()
+    panel.set_rows(rows, Look(glyphs=False))
+    view = panel.view
+    needed = view.fontMetrics().horizontalAdvance("9 #1059 0.0347")
+    assert view.cell_rect(0).width() >= needed
+    # The images stand in the middle of it, and each is copied alone.
+    first, second = view.image_rect(0, 0), view.image_rect(0, 1)
+    left, right = (
+        first.left() - view.cell_rect(0).left(),
+        view.cell_rect(0).right() - second.right(),
+    )
+    assert abs(left - right) <= 2
+    assert view.copied_at(first.center()) == first
+    assert view.copied_at(second.center()) == second
+    assert view.copied_at(view.cell_rect(0).bottomLeft()) is None
+    # Where there is room for two columns only, long names take neither.
+    long = ["a very long name of it"] * 60
+    panel.resize(290, 300)
+    panel.set_rows(
+        rows_of(long, images, None, images, None, error=[0.0347] * 60), Look(glyphs=False)
+    )
+    qtbot.waitUntil(lambda: view.columns() == 2)
