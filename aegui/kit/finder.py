@@ -15,6 +15,7 @@ from PySide6.QtCore import (
     QRectF,
     QSize,
     Qt,
+    QTimer,
     Slot,
 )
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent
@@ -297,4 +298,11 @@ class Finder(QDialog):
         """A click beside it puts it away."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
+            # Not from within: a dialog that is closed while its window is being hidden leaves the
+            # window below blocked by what is gone, and every click on that is lost.
+            QTimer.singleShot(0, self, self._leave)
+
+    @Slot()
+    def _leave(self) -> None:
+        if self.isVisible() and not self.isActiveWindow():
             self.reject()

@@ -482,8 +482,13 @@ class MainWindow(FeatureWindow):
             go, glyphs = requests.samples.emit, shown.look.glyphs
             return list(pasted) or search.sample_entries(shown.dataset, glyphs, go, query)
 
-        title = tr("Search for commands, panels, settings, networks, lessons, samples, help")
-        Finder(entries, title, self, look).open()
+        title = tr(
+            "Search for commands, panels, settings, networks, lessons, samples of this set, help"
+        )
+        finder = Finder(entries, title, self, look)
+        # Not modal: a click on the window puts it away.
+        finder.show()
+        finder.activateWindow()
 
     def show_shortcuts(self) -> None:
         """List all keys, and let a person choose others."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton, QTreeWidgetItem
 
@@ -242,3 +242,33 @@ def test_the_list_of_keys_is_searched_and_has_those_of_the_map(window: MainWindo
     QTest.keyClicks(dialog.search, "ctrl+k")
     assert not item(dialog, "Search").isHidden()
     assert item(dialog, "Train").isHidden()
+
+
+def test_the_window_takes_clicks_once_the_search_is_put_away(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    button = next(
+        each
+        for each in window.findChildren(QToolButton)
+        if each.defaultAction() is window.actions_table["search_commands"]
+    )
+
+    def click() -> None:
+        # By way of the window of the system, as the mouse does: a widget takes any click.
+        at = button.mapTo(window, button.rect().center())
+        QTest.mouseClick(window.windowHandle(), Qt.MouseButton.LeftButton, pos=at)
+
+    def shown() -> list[Finder]:
+        return [each for each in window.findChildren(Finder) if each.isVisible()]
+
+    qtbot.waitActive(window)
+    finder = search(window, qtbot, "gua")
+    qtbot.waitUntil(finder.isActiveWindow)
+    QTest.keyClick(finder.line, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not shown())
+    click()
+    qtbot.waitUntil(lambda: len(shown()) == 1)
+    # A click on the window puts it away: nothing is blocked meanwhile.
+    assert QGuiApplication.modalWindow() is None
+    window.activateWindow()
+    qtbot.waitUntil(lambda: not shown())
