@@ -170,7 +170,7 @@ def memory_words(size: float) -> str:
         return tr("1 MB")
     if size < 1 << 30:
         return tr("{n:,} MB", n=round(size / (1 << 20)))
-    return tr("{n:.1f} GB", n=size / (1 << 30))
+    return tr("{n:,.1f} GB", n=size / (1 << 30))
 
 
 @cache

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.errors import AeguiError
-from aegui.core.i18n import tr, trn
+from aegui.core.i18n import localized, tr, trn
 from aegui.core.latent.codec import Codec
 from aegui.core.latent.pca import pca_reference
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
@@ -39,6 +39,7 @@ _LEAST_ROOM = 0.05
 """Where the best possible is not better than the mean image by this share, nothing can be said."""
 SILENT_KL = 0.05
 """Nats per sample below which a gaussian code says nothing."""
+_FULL = 1000.0
 _FEW_EPOCHS = 5
 _FEWEST_STEPS = 50
 """A training of fewer steps has not failed: it has hardly begun."""
@@ -81,17 +82,17 @@ def diagnosis(resolved: ResolvedRecipe, history: HistoryView, last: Snapshot | N
     reached = float(np.nanmin(_column(history), initial=np.inf))
     if room <= _LEAST_ROOM * base or not reached >= base - LEAST_GAIN * room:
         return ""
-    losses = {"reached": reached, "base": base}
+    losses = {"reached": _number(reached, ".4g"), "base": _number(base, ".4g")}
     if reached < base:
         first = tr(
             "It has learnt hardly more than the mean image: its reconstruction loss is "
-            "{reached:.4g}, that of answering the mean to everything is {base:.4g}.",
+            "{reached}, that of answering the mean to everything is {base}.",
             **losses,
         )
     else:
         first = tr(
-            "It is no better than the mean image: its reconstruction loss is {reached:.4g}, that "
-            "of answering the mean to everything is {base:.4g}.",
+            "It is no better than the mean image: its reconstruction loss is {reached}, that "
+            "of answering the mean to everything is {base}.",
             **losses,
         )
     if last is not None and _are_alike(resolved, last):
@@ -103,13 +104,19 @@ def diagnosis(resolved: ResolvedRecipe, history: HistoryView, last: Snapshot | N
     return " ".join([first, *_causes(resolved, history, base, room)])
 
 
+def _number(value: float, spec: str) -> str:
+    """``value`` by ``spec``, but a large one in full, its thousands apart."""
+    return localized(value, ",.0f" if abs(value) >= _FULL else spec)
+
+
 def astray(recipe: Recipe, lost: int) -> str:
     """What happened where ``lost`` runs have gone to infinity, and what of it may be the reason."""
     if recipe.runs == 1:
         first = tr("The training went to infinity and was ended with its last good weights.")
     else:
         first = tr(
-            "{lost} of {runs} runs went to infinity and were ended with their last good weights.",
+            "{lost:,} of {runs:,} runs went to infinity and were ended with their last good "
+            "weights.",
             lost=lost,
             runs=recipe.runs,
         )
@@ -208,10 +215,10 @@ def _penalty_causes(recipe: Recipe, history: HistoryView) -> list[str]:
         if weighed > last.get("reconstruction", np.inf):
             causes.append(
                 tr(
-                    "“{penalty}” weighs more than the reconstruction ({weighed:.3g}): lower its "
+                    "“{penalty}” weighs more than the reconstruction ({weighed}): lower its "
                     "weight.",
                     penalty=tr(TERMS[summand.key].label),
-                    weighed=weighed,
+                    weighed=_number(weighed, ".3g"),
                 )
             )
     return causes
@@ -265,7 +272,7 @@ def _depth_cause(resolved: ResolvedRecipe) -> list[str]:
         return [text]
     return [
         tr(
-            "Through {n} layers with Sigmoid hardly any gradient arrives: use Tanh, or fewer.",
+            "Through {n:,} layers with Sigmoid hardly any gradient arrives: use Tanh, or fewer.",
             n=sigmoids,
         )
     ]
@@ -292,4 +299,4 @@ def _width_cause(resolved: ResolvedRecipe, base: float, room: float) -> list[str
         linear *= resolved.dataset.pixels
     if linear < base - LEAST_GAIN * room:
         return []
-    return [tr("A layer of {units} units is narrow for such images: use more.", units=units)]
+    return [tr("A layer of {units:,} units is narrow for such images: use more.", units=units)]

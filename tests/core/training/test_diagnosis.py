@@ -14,7 +14,7 @@ from aegui.core.evaluation.bayes import posterior
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import CorruptionSpec, Recipe
 from aegui.core.training.baselines import best_loss, mean_image_loss
-from aegui.core.training.diagnosis import astray, diagnosis
+from aegui.core.training.diagnosis import _number, astray, diagnosis
 from aegui.core.training.history import History
 from aegui.core.training.train import train
 
@@ -296,3 +296,8 @@ def test_the_mean_image_is_what_a_network_without_a_code_would_answer(loss: str)
     target = dataset.flat().astype(np.float64)
     expected = _losses(loss, target, mean)
     assert mean_image_loss(resolved) == pytest.approx(float(expected.mean()), rel=1e-6)
+
+
+def test_thousands_stand_apart() -> None:
+    assert _number(12345.6, ".4g") == "12,346"
+    assert _number(0.123456, ".4g") == "0.1235"
