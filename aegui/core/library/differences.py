@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aegui.core.data.builtin import set_title
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.run_figures import no_figure_words, run_figure
 from aegui.core.i18n import tr
@@ -100,7 +101,8 @@ def _lines(
     lines = []
     if one.data != other.data:
         label = tr(COLUMNS["data"].label)
-        lines.append(tr("{label}: {old} → {new}", label=label, old=one.data, new=other.data))
+        old, new = set_title(one.data), set_title(other.data)
+        lines.append(tr("{label}: {old} → {new}", label=label, old=old, new=new))
     return (*lines, *change_lines(*recipes, changes, (_image_shape(one), _image_shape(other))))
 
 

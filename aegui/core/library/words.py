@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from aegui.core.cost import memory_words
+from aegui.core.data.builtin import set_title
 from aegui.core.evaluation.run_figures import RUN_FIGURES, figure_words, is_run_figure, run_figure
 from aegui.core.i18n import localized, tr
 from aegui.core.json_text import from_json
@@ -81,9 +82,11 @@ def cell_words(column: str, value: Any) -> str:
 
 
 def cell_title(column: str, value: Any) -> str:
-    """A value where columns have their titles: choices of a recipe by their labels."""
+    """A value where columns have their titles: sets and choices of a recipe by their labels."""
     if column == "kind" and value:
         return tr("run") if value == "run" else tr("study")
+    if column == "data" and value:
+        return set_title(str(value))
     if value is None or not _is_setting(column):
         return cell_words(column, value)
     if isinstance(value, str) and value[:1] in {"[", "{"}:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from aegui.core.data.builtin import BUILTIN_LABELS
+from aegui.core.data.builtin import set_title
 from aegui.core.i18n import localized, mark, short_number, tr, with_marks
 from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.layer_fields import FIELDS
@@ -79,7 +79,7 @@ def data_line(learnt: Dataset, dataset: Dataset) -> str:
 
 def _title(dataset: Dataset) -> str:
     """What a set is called: sets that ship as in the lists of them, others by their files."""
-    return tr(BUILTIN_LABELS.get(dataset.name, dataset.name))
+    return set_title(dataset.name)
 
 
 def setting_label(path: str) -> str:

@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from aegui.core.cost import memory_words
+from aegui.core.data.builtin import set_title
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.run_figures import run_figure
 from aegui.core.i18n import localized, tr, trn
@@ -95,7 +96,8 @@ def difference_html(details: EntryDetails) -> str:
 def _kind_words(entry: LibraryEntry, size: int) -> str:
     kind = tr("Study") if entry.kind == "study" else ""
     seeds = trn("{n:,} seed", "{n:,} seeds", len(entry.seeds)) if entry.seeds else ""
-    parts = [kind, cell_words("created", entry.created), entry.data, seeds, memory_words(size)]
+    created, data = cell_words("created", entry.created), set_title(entry.data)
+    parts = [kind, created, data, seeds, memory_words(size)]
     return " · ".join(part for part in parts if part)
 
 

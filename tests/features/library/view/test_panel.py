@@ -80,12 +80,27 @@ def test_rows_are_shown_in_words(panel: LibraryPanel) -> None:
     assert [text(panel, 0, key) for key in ("starred", "name", "wrong", "runs", "tags")] == [
         NO_STAR, "one", "0.5", "10", "course, good",
     ]  # fmt: skip
+    assert text(panel, 0, "data") == "Lower case"
     assert panel.count.text() == "2 entries"
     assert panel.use.text() == "3 MB of 100 MB"
     heads = panel.table.entries
     titles = [heads.headerData(at, Qt.Orientation.Horizontal) for at in range(heads.columnCount())]
     assert titles == [STAR, "Name", "Wrong pixels", "Loss", "Seeds", "Data", "Created", "Tags",
                       "Note"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("emoji-kinds", "Emojis by kind"),
+        ("lowercase+digits", "Lower case + Digits 8x8"),
+        ("my+file", "my+file"),
+        ("mine", "mine"),
+    ],
+)
+def test_sets_that_ship_have_their_titles(panel: LibraryPanel, name: str, title: str) -> None:
+    show(panel, "one", data=name)
+    assert text(panel, 0, "data") == title
 
 
 def test_an_empty_library_says_what_comes_here(panel: LibraryPanel) -> None:
