@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import QRect, Qt, QTimer, Slot
+from PySide6.QtWidgets import QWidget
 
 from aegui.core.i18n import tr
 from aegui.features.tour.steps import STEPS
 from aegui.features.tour.view.card import TourCard
+from aegui.kit.rooms import watch_room
 from aegui.session.data.selection import Selection
 from aegui.shell.feature import Feature
+from aegui.shell.panel_area import is_in_sight
 from aegui.shell.pointing import Pointer
 
 if TYPE_CHECKING:
@@ -48,7 +51,7 @@ class TourFeature(Feature):
         self._rest.setSingleShot(True)
         self._rest.setInterval(_REST_MS)
         self._rest.timeout.connect(self.go_on)
-        self.pointer.placed.connect(self.card.put_beside)
+        self.pointer.placed.connect(self._on_pointer_placed)
         self._connect()
 
     def _connect(self) -> None:
@@ -65,10 +68,34 @@ class TourFeature(Feature):
         """The step that is shown; None: the tour is not under way."""
         return None if self._at is None else STEPS[self._at]
 
+    @Slot(object)
+    def _on_pointer_placed(self, target: QRect | None) -> None:
+        # A corner of the map is given for it, of a panel only where there is no other room.
+        is_map = self.step is not None and self.step.place == "map"
+        self.card.put_beside(target, self._figures(), within=is_map)
+
+    def _figures(self) -> list[QRect]:
+        """Where the panels have something to be read, in the window."""
+        parts = (
+            part
+            for dock in self._window.docks.values()
+            if is_in_sight(dock) and not dock.isFloating()
+            for part in dock.findChildren(QWidget)
+            if part.isVisible() and not _has_parts(part)
+        )
+        seen = ((part, part.visibleRegion().boundingRect()) for part in parts)
+        return [
+            QRect(part.mapTo(self._window, rect.topLeft()), rect.size())
+            for part, rect in seen
+            if not rect.isEmpty()
+        ]
+
     # What the person does
 
     def begin(self) -> None:
         """Show the step at which it was left, or the first one."""
+        # The hints on the map say the same, and give way.
+        watch_room(self._window.canvas).set_taken(self.card, True)
         kept = self._services.settings.values.get(STEP, 0)
         at = int(kept) if isinstance(kept, int) and 0 <= kept < len(STEPS) else 0
         self._show(at)
@@ -100,6 +127,7 @@ class TourFeature(Feature):
         self._at = None
         self._rest.stop()
         self.pointer.leave()
+        watch_room(self._window.canvas).set_taken(self.card, False)
         had_keys = self.card.isAncestorOf(self._window.focusWidget() or self.card)
         self.card.hide()
         if had_keys:
@@ -164,3 +192,9 @@ class TourFeature(Feature):
     def _on_places_changed(self, places: tuple[object, ...]) -> None:
         if len(places) >= self._pins + 2:
             self._did("make")
+
+
+def _has_parts(widget: QWidget) -> bool:
+    """Whether it only holds others."""
+    children = widget.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    return any(child.isVisible() for child in children)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QWidget
@@ -10,8 +12,13 @@ from aegui.core.i18n import tr
 from aegui.kit.layouts import column, dim, row
 from aegui.kit.theme import SPACING
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 _WIDE_PX = 300
 _AWAY_PX = 14
+_SHARES = (0.5, 0.25, 0.0)
+"""Beside a panel it may lie so far down it, from its top."""
 
 
 class TourCard(QFrame):
@@ -80,10 +87,15 @@ class TourCard(QFrame):
         """What the step asks for was done."""
         self.done.show()
 
-    def put_beside(self, target: QRect | None) -> None:
+    def put_beside(
+        self, target: QRect | None, figures: Sequence[QRect] = (), *, within: bool = False
+    ) -> None:
         """Lie beside ``target`` of the window, not over it; where there is no room, in its corner.
 
-        None: in the lower right corner of the window.
+        Args:
+            target: None: in the lower right corner of the window.
+            figures: What stands in the window, of which as little as possible is covered.
+            within: It lies in the corner of ``target`` rather than over any of ``figures``.
         """
         window = self.parentWidget()
         if window is None:
@@ -93,7 +105,7 @@ class TourCard(QFrame):
         high = max(layout.totalHeightForWidth(_WIDE_PX), layout.minimumSize().height())
         self.resize(_WIDE_PX, high)
         inner = window.rect().adjusted(SPACING, SPACING, -SPACING, -SPACING)
-        self.move(_beside(target, self.rect(), inner))
+        self.move(_beside(target, self.rect(), inner, figures, within=within))
         self.raise_()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -104,30 +116,48 @@ class TourCard(QFrame):
             super().keyPressEvent(event)
 
 
-def _beside(target: QRect | None, card: QRect, inner: QRect) -> QPoint:
-    """Where the upper left corner of ``card`` goes within ``inner``."""
+def _beside(
+    target: QRect | None, card: QRect, inner: QRect, figures: Sequence[QRect], *, within: bool
+) -> QPoint:
+    """Where the upper left corner of ``card`` goes within ``inner``.
+
+    Of the places beside ``target`` it is the first that covers least of ``figures``; ``within`` it,
+    in its corner, where none of them is free.
+    """
     corner = inner.bottomRight() - card.bottomRight()
     if target is None:
         return corner
-    across = target.center().x() - card.center().x()
-    # What is to be looked at mostly stands in the upper part of a panel.
-    down = target.bottom() - card.height() - 2 * _AWAY_PX
-    beside = [
-        QPoint(target.right() + _AWAY_PX, down),
-        QPoint(target.left() - _AWAY_PX - card.width(), down),
-    ]
-    below = [
-        QPoint(across, target.bottom() + _AWAY_PX),
-        QPoint(across, target.top() - _AWAY_PX - card.height()),
-    ]
-    # A bar goes on to its sides, and so may what it tells of.
-    places = below + beside if target.height() < card.height() else beside + below
-    for place in places:
-        kept = QPoint(
+    kept = (
+        QPoint(
             min(max(place.x(), inner.left()), corner.x()),
             min(max(place.y(), inner.top()), corner.y()),
         )
-        if not card.translated(kept).intersects(target):
-            return kept
-    within = target.bottomRight() - card.bottomRight() - QPoint(_AWAY_PX, 3 * _AWAY_PX)
-    return QPoint(max(within.x(), inner.left()), max(within.y(), inner.top()))
+        for place in _places(target, card)
+    )
+    places = [place for place in kept if not card.translated(place).intersects(target)]
+    covered = [_covered(card.translated(place), figures) for place in places]
+    if places and (min(covered) == 0 or not within):
+        return places[covered.index(min(covered))]
+    inside = target.bottomRight() - card.bottomRight() - QPoint(_AWAY_PX, 3 * _AWAY_PX)
+    return QPoint(max(inside.x(), inner.left()), max(inside.y(), inner.top()))
+
+
+def _places(target: QRect, card: QRect) -> list[QPoint]:
+    """Places around ``target``, those that are best for reading first."""
+    right, left = target.right() + _AWAY_PX, target.left() - _AWAY_PX - card.width()
+    under, over = target.bottom() + _AWAY_PX, target.top() - _AWAY_PX - card.height()
+    # What is to be looked at mostly stands in the upper part of a panel.
+    last = target.bottom() - card.height() - 2 * _AWAY_PX
+    downs = [last, *(target.top() + round(share * (last - target.top())) for share in _SHARES)]
+    across = target.center().x() - card.center().x()
+    end = target.right() - card.width() - _AWAY_PX
+    beside = [QPoint(x, y) for x in (right, left) for y in downs]
+    below = [QPoint(x, y) for y in (under, over) for x in (across, end, target.left() + _AWAY_PX)]
+    # A bar goes on to its sides, and so may what it tells of.
+    return below + beside if target.height() < card.height() else beside + below
+
+
+def _covered(card: QRect, figures: Sequence[QRect]) -> int:
+    """Pixels of ``figures`` below ``card``."""
+    shared = (card.intersected(figure) for figure in figures)
+    return sum(one.width() * one.height() for one in shared if not one.isEmpty())
