@@ -9,13 +9,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAccessible, QColor, QContextMenuEvent, QPainter, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import (
+    QAccessible,
+    QColor,
+    QContextMenuEvent,
+    QFontMetricsF,
+    QPainter,
+    QPen,
+    QPixmap,
+    QPolygonF,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import tr
 from aegui.features.projections.view.scatter_paint import (
     HEADER_PX,
     SampleCard,
+    apart,
     class_middles,
     paint_bar,
     paint_card,
@@ -435,10 +445,31 @@ class ScatterView(QWidget):
         if len(self._pixels) <= MOST_TEXTS:
             self._paint_labels(painter, samples, theme)
         elif self._middles is not None:
-            numbers, middles = self._middles
-            names = [label_sign(samples.class_names[number]) for number in numbers]
-            paint_texts(painter, middles, names, [theme.text] * len(names), theme)
+            self._paint_classes(painter, samples, theme, *self._middles)
         painter.setFont(font)
+
+    def _paint_classes(
+        self,
+        painter: QPainter,
+        samples: ScatterSamples,
+        theme: Theme,
+        numbers: NDArray[np.int64],
+        middles: NDArray[np.float64],
+    ) -> None:
+        """Names of classes, those of the largest first: what has no room is told beside the map."""
+        counts = np.bincount(samples.classes, minlength=int(numbers.max(initial=0)) + 1)[numbers]
+        order = np.argsort(-counts, kind="stable")
+        names = [label_sign(samples.class_names[number]) for number in numbers[order]]
+        metrics = QFontMetricsF(painter.font())
+        sizes = [(metrics.horizontalAdvance(name) + 4, metrics.height()) for name in names]
+        places = apart(middles[order], sizes, self._room())
+        paint_texts(
+            painter,
+            np.array([*places.values()], np.float64).reshape(-1, 2),
+            [names[row] for row in places],
+            [theme.text] * len(places),
+            theme,
+        )
 
     def _paint_labels(self, painter: QPainter, samples: ScatterSamples, theme: Theme) -> None:
         colours = [

@@ -26,6 +26,8 @@ _CARD_GAP = 12.0
 _RING_PX = 7.0
 _BAR_PX = 3.0
 _HALO_PX = 3.0
+_STEPS = (0.0, -0.6, 0.6, -1.2, 1.2, -1.8, 1.8)
+"""A name is moved up or down by so many of its heights, to lie over no other."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +100,29 @@ def paint_texts(
         )
         painter.strokePath(path, halo)
         painter.fillPath(path, colour)
+
+
+def apart(
+    pixels: NDArray[np.float64], sizes: Sequence[tuple[float, float]], room: QRectF
+) -> dict[int, tuple[float, float]]:
+    """Where the middles of texts of ``sizes`` go so that none lies over another, by their rows.
+
+    Those that come first have their places at ``pixels`` ``[n, 2]``; others are moved up or down a
+    little, and left out where that does not help. All stay within ``room``.
+    """
+    found: dict[int, tuple[float, float]] = {}
+    taken: list[QRectF] = []
+    for row, ((x, y), (wide, high)) in enumerate(zip(pixels.tolist(), sizes, strict=True)):
+        left = min(max(x - wide / 2, room.left()), max(room.left(), room.right() - wide))
+        for step in _STEPS:
+            top = y - high / 2 + step * high
+            box = QRectF(left, top, wide, high)
+            within = room.top() <= top and box.bottom() <= room.bottom()
+            if within and not any(box.intersects(other) for other in taken):
+                taken.append(box)
+                found[row] = box.center().toTuple()
+                break
+    return found
 
 
 def paint_ring(painter: QPainter, at: QPointF, theme: Theme) -> None:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from aegui.features.projections.view.scatter import MOST_TEXTS, ScatterSamples, ScatterView
-from aegui.features.projections.view.scatter_paint import SampleCard, class_middles
+from aegui.features.projections.view.scatter_paint import SampleCard, apart, class_middles
 from aegui.kit.theme import DARK, LIGHT, contrast
 from aegui.widgets.class_colours import class_colour, has_colours
 from aegui.widgets.shapes import in_polygon, in_rectangle
@@ -245,3 +245,17 @@ def test_status(view: ScatterView) -> None:
 def test_places_that_do_not_belong_to_the_samples_are_not_shown(view: ScatterView) -> None:
     view.set_places(grid(5))
     assert not len(view.pixels)
+
+
+def test_names_of_classes_lie_over_no_other() -> None:
+    middles = np.array([[50.0, 50.0], [52.0, 51.0], [55.0, 50.0], [3.0, 50.0], *[[50.0, 50.0]] * 9])
+    sizes = [(60.0, 12.0)] * len(middles)
+    room = QRectF(0, 0, 200, 100)
+    places = apart(middles, sizes, room)
+    assert places[0] == (50.0, 50.0)
+    boxes = [QRectF(x - 30, y - 6, 60, 12) for x, y in places.values()]
+    assert all(room.contains(box) for box in boxes)
+    for number, box in enumerate(boxes):
+        assert not any(box.intersects(other) for other in boxes[:number])
+    # What finds no room near its place is left out.
+    assert 3 <= len(places) < len(middles)
