@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 ROW_PX = 22
 GAP_PX = 6
-_NAME_SHARE = 0.42
 _MOST_NAME_PX = 130
 _STEPS: dict[int, int] = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 _CHOOSING = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space})
@@ -64,6 +63,8 @@ class RowBars(Painted):
     chosen = Signal(int)
     lead_px = 0
     """Width of what stands before the names."""
+    name_share = 0.42
+    """Names take no more of the width."""
 
     def __init__(self, name: str, file_name: str, parent: QWidget | None = None) -> None:
         """Show none yet; ``name`` is what they are, ``file_name`` that of the saved picture."""
@@ -133,7 +134,7 @@ class RowBars(Painted):
         left = self.lead_px + GAP_PX if self.lead_px else 0
         advance = self.fontMetrics().horizontalAdvance
         wide = max((advance(row.name) for row in self._rows), default=0)
-        name = min(wide, _MOST_NAME_PX, int(_NAME_SHARE * self.width()))
+        name = min(wide, _MOST_NAME_PX, int(self.name_share * self.width()))
         figure = max((advance(row.figure) for row in self._rows), default=0)
         return left, left + name + 2 + GAP_PX, self.width() - figure - GAP_PX
 

@@ -35,6 +35,7 @@ class ClassBars(RowBars):
     clicked = Signal(int)
     """Number of the class that is to be selected."""
     lead_px = 16
+    name_share = 0.58
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Classes"), "classes", parent)
@@ -107,8 +108,9 @@ class ClassBars(RowBars):
         painter.restore()
 
     def tip_at(self, position: QPoint) -> str:
-        """What can be done with a class."""
-        return self.toolTip() or super().tip_at(position)
+        """Which class it is, and what can be done with it."""
+        said = super().tip_at(position)
+        return f"{said}\n{self.toolTip()}" if said else self.toolTip()
 
     def _on_pointed(self, row: int | None) -> None:
         self.hovered.emit(None if row is None else self._shown[row])
