@@ -15,18 +15,20 @@ from PySide6.QtWidgets import (
     QSizePolicy,
     QStyle,
     QStyleOptionComboBox,
+    QStyleOptionToolButton,
     QToolButton,
     QWidget,
 )
 
 from aegui.core.i18n import tr
-from aegui.kit.theme import SPACING, current_theme, icon
+from aegui.kit.theme import SPACING, current_theme, for_text, icon
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent, QPaintEvent
 
 _SIGN_PX = 16
 _TEXT_EDGES_PX = 2
+_BUTTON_PX = 160
 """Pixels that Qt leaves free beside the text of a list."""
 _CAUTIONS = frozenset({"warn", "bad"})
 
@@ -94,6 +96,30 @@ class ElidedLabel(QLabel):
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.drawText(self.contentsRect(), Qt.AlignmentFlag.AlignVCenter, self.elided_text())
+
+
+class ElidedButton(QToolButton):
+    """A button with an icon whose text is cut short with dots where there is little room."""
+
+    def elided_text(self) -> str:
+        """The text as it is painted."""
+        edges = self.iconSize().width() + 2 * SPACING + _TEXT_EDGES_PX
+        mode = Qt.TextElideMode.ElideRight
+        return self.fontMetrics().elidedText(self.text(), mode, max(0, self.width() - edges))
+
+    def initStyleOption(self, option: QStyleOptionToolButton) -> None:
+        """The text, shortened to the width."""
+        super().initStyleOption(option)
+        option.text = self.elided_text()
+
+    def sizeHint(self) -> QSize:
+        """No wider for a long text."""
+        hint = super().sizeHint()
+        return QSize(min(hint.width(), for_text(_BUTTON_PX)), hint.height())
+
+    def minimumSizeHint(self) -> QSize:
+        """The same."""
+        return self.sizeHint()
 
 
 class ElidedCombo(QComboBox):

@@ -26,9 +26,10 @@ About = Literal[
     "ghost",
     "new images",
     "library",
+    "arrangement",
 ]
 """Matters: that work is saved, what the document shown lacks, that a training has to end first,
-that something is written."""
+that something is written, what the panels of an arrangement are for."""
 
 
 @dataclass(frozen=True)

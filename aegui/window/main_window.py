@@ -334,6 +334,7 @@ class MainWindow(FeatureWindow):
     def set_perspective(self, key: str) -> None:
         """Arrange the docks for ``key`` of ``PERSPECTIVES``, as they were last left there."""
         self._layout.keep()
+        self.notifications.settle("arrangement")
         focused = self.focusWidget()
         self.perspective = key
         self._services.settings.perspective = key

@@ -117,6 +117,13 @@ def test_build_greets_once_with_the_network_of_the_course(window: MainWindow, qt
     assert len(told) <= 1
 
 
+def test_the_greeting_of_build_stays_there(window: MainWindow, qtbot: QtBot) -> None:
+    window.actions_table["build"].trigger()
+    qtbot.waitUntil(lambda: any("35-25-10-2" in it.text for it in window.notifications.shown))
+    window.actions_table["study"].trigger()
+    assert not [it for it in window.notifications.shown if "35-25-10-2" in it.text]
+
+
 def test_build_greets_nobody_who_comes_with_a_network(window: MainWindow, qtbot: QtBot) -> None:
     window._services.requests.preset.emit("letters-course")
     window.actions_table["build"].trigger()

@@ -47,4 +47,4 @@ class GreetingFeature(Feature):
             "learns 32 letters in seconds."
         )
         take = partial(self._services.requests.preset.emit, COURSE)
-        self.noticed.emit(Notice("info", text, tr("Begin with it"), take))
+        self.noticed.emit(Notice("info", text, tr("Begin with it"), take, about="arrangement"))

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -19,6 +18,7 @@ from aegui.core.data.readers.names import LONGEST_LABEL
 from aegui.core.i18n import mark, tr
 from aegui.features.drawing.view.brush_box import BrushBox
 from aegui.kit.layouts import row
+from aegui.kit.marks import ElidedButton
 from aegui.kit.theme import ICON_PX, icon
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class DrawPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.load = QToolButton()
+        self.load = ElidedButton()
         self.ghost = QComboBox()
         self.brush = BrushBox()
         self._label = QLineEdit()

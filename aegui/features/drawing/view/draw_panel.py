@@ -51,7 +51,6 @@ _LEAST_SIDE, _MOST_SIDE = 26, 39
 """Characters in a line of the pages beside the editor: where there is little room, and much."""
 _BETTER = 1.1
 """The pages stand below the editor where pixels are so much larger than with the pages beside."""
-_LABEL_PX = 90
 _UNBOUNDED_PX = 16_777_215
 _LARGE = 16
 _ZOOM_STEP = 1.5
@@ -343,8 +342,6 @@ class DrawPanel(QWidget):
             self.page.set_loaded(text, icon("edit-load"))
             return
         label = label_name(self._labels[self._loaded])
-        if not glyphs:
-            label = self.fontMetrics().elidedText(label, Qt.TextElideMode.ElideRight, _LABEL_PX)
         text = tr("Character {label}", label=label) if glyphs else tr("Image {label}", label=label)
         self.page.set_loaded(text, self._glyph_icon(self._loaded))
         self._grid.set_current(self._loaded)

@@ -18,8 +18,8 @@ from aegui.core.i18n import localized, tr
 from aegui.features.making.model.concept_service import BOXES
 from aegui.features.making.view.amount_strip import AmountStrip
 from aegui.features.making.view.sample_box import SampleBox
-from aegui.kit.layouts import column, row
-from aegui.kit.marks import ElidedLabel, flat_button
+from aegui.kit.layouts import column, dim, row
+from aegui.kit.marks import flat_button
 from aegui.kit.theme import ICON_PX, SPACING, icon
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.page import PictureBox
@@ -93,8 +93,8 @@ class ConceptPage(QWidget):
         self.show_place = self._button("crosshair", tr("Find on the map"))
         self.pin = self._button("edit-add", tr("Pin"))
         self.draw = self._button("draw", tr("Edit"))
-        self._status = ElidedLabel()
-        self._status.setProperty("dim", True)
+        self._status = dim()
+        self._status.setWordWrap(True)
         self._fill()
         self._build()
         self._connect()

@@ -11,6 +11,7 @@ from PySide6.QtGui import QAccessible, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import localized, mark, tr
+from aegui.core.latent.geometry import FLATTEST
 from aegui.core.latent.insight import distance_words
 from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.painted import Painted
@@ -79,7 +80,11 @@ def figure_texts(found: Insight) -> dict[str, str]:
         "stretch": found.log_stretch,
         "ratio": found.ratio,
     }
-    return {key: _text(value) for key, value in values.items()}
+    texts = {key: _text(value) for key, value in values.items()}
+    if found.log_stretch is not None and found.log_stretch <= FLATTEST:
+        # The image does not change at all, of which there is no logarithm.
+        texts["stretch"] = f"≤ {texts['stretch']}"
+    return texts
 
 
 def _text(value: float | None) -> str:
