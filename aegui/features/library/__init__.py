@@ -18,7 +18,12 @@ FEATURES = (
                 mark("Library"),
                 132,
                 "aegui.features.library.view.panel:LibraryPanel",
-                spots={"compare": Spot("beside")},
+                spots={
+                    "wander": Spot("bottom", tab=1, closed=True),
+                    "draw": Spot("bottom", tab=1, closed=True),
+                    "build": Spot("bottom", tab=1, closed=True),
+                    "compare": Spot("beside"),
+                },
                 guide="20-comparing.md",
             ),
         ),

@@ -12,7 +12,12 @@ FEATURES = (
                 mark("Make"),
                 140,
                 "aegui.features.making.view.panel:MakingPanel",
-                spots={"wander": Spot("bottom", closed=True), "compare": Spot("beside", tab=1)},
+                spots={
+                    "wander": Spot("bottom", closed=True),
+                    "draw": Spot("bottom", tab=1, closed=True),
+                    "build": Spot("bottom", tab=1, closed=True),
+                    "compare": Spot("beside", tab=1),
+                },
                 guide="17-making.md",
             ),
         ),
