@@ -223,3 +223,16 @@ def test_of_many_classes_each_part_has_a_menu(page: ConceptPage, qtbot: QtBot) -
         parts[1].actions()[2].trigger()
     assert told.args == ["plus", (34,)]
     menu.deleteLater()
+
+
+def test_one_image_is_copied_alone(page: ConceptPage) -> None:
+    page.set_box("plus", (0, 3))
+    thumbs = page.boxes["plus"].thumbs
+    copied = thumbs.copied_at(thumbs.cell_rect(1).center())
+    assert copied is not None
+    assert thumbs.cell_rect(1).contains(copied)
+    assert thumbs.copied_at(thumbs.rect().bottomRight()) is None
+    page.set_look(concept_look(), GLYPHS)
+    boxes = [page.strip.copied_at(QPoint(x, 4)) for x in range(page.strip.width())]
+    found = {box.x() for box in boxes if box is not None}
+    assert len(found) == page.strip.part_count()
