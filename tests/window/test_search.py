@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtTest import QTest
@@ -176,15 +177,22 @@ def test_every_panel_has_its_page_of_the_guide(window: MainWindow) -> None:
     assert {spec.guide for spec in dock_specs()} <= pages
 
 
-def test_the_guide_opens_at_the_panel_that_has_the_keys(window: MainWindow) -> None:
+@pytest.mark.parametrize(
+    ("dock", "arrangement", "title"),
+    [("training", "build", "Training"), ("study_plan", "study", "Studies")],
+)
+def test_the_guide_opens_at_the_panel_that_has_the_keys(
+    window: MainWindow, dock: str, arrangement: str, title: str
+) -> None:
     window.activateWindow()
-    window.docks["training"].raise_()
+    window.set_perspective(arrangement)
+    window.docks[dock].raise_()
     QApplication.processEvents()
-    window.docks["training"].widget().setFocus()
+    window.docks[dock].widget().setFocus()
     window.actions_table["guide"].trigger()
     viewer = window.findChild(HelpViewer)
     assert viewer is not None
-    assert "Training" in viewer.text.splitlines()[0]
+    assert title in viewer.text.splitlines()[0]
 
 
 def test_the_guide_can_be_searched(window: MainWindow) -> None:

@@ -14,7 +14,7 @@ FEATURES = (
                 131,
                 "aegui.features.studies.view.form_panel:StudyForm",
                 spots={"study": Spot("left", in_front=True)},
-                guide="20-comparing.md",
+                guide="19-studies.md",
             ),
             DockSpec(
                 "studies",
@@ -22,7 +22,7 @@ FEATURES = (
                 132,
                 "aegui.features.studies.view.panel:StudiesPanel",
                 spots={"study": Spot("beside")},
-                guide="20-comparing.md",
+                guide="19-studies.md",
             ),
         ),
         actions=(
