@@ -7,6 +7,7 @@ at all files together. A rule is obeyed, not silenced: there is no comment that 
 from __future__ import annotations
 
 import ast
+import gc
 import re
 import sys
 from pathlib import Path
@@ -57,6 +58,8 @@ class Source(NamedTuple):
     name: str
     text: str
     tree: ast.Module
+    nodes: tuple[ast.AST, ...]
+    """All of the tree: walking it once for each rule took most of the time."""
 
     @property
     def is_program(self) -> bool:
@@ -89,7 +92,7 @@ def no_print(source: Source) -> Iterator[Finding]:
     """Only the terminal's commands print."""
     if source.name.startswith(MAY_PRINT):
         return
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Call) and _called(node) == "print":
             yield node.lineno, "print is for the terminal's commands; log it or return it"
 
@@ -98,7 +101,7 @@ def no_assembled_messages(source: Source) -> Iterator[Finding]:
     """The extractor must see the text that is translated."""
     if not source.is_program:
         return
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if not isinstance(node, ast.Call) or _called(node) not in TRANSLATORS:
             continue
         texts = [node.args[i] for i in TRANSLATORS[_called(node)] if i < len(node.args)]
@@ -120,7 +123,7 @@ def no_objects_of_qt_while_importing(source: Source) -> Iterator[Finding]:
     """Importing makes no widgets, no objects of Qt, and no application."""
     if not source.is_program:
         return
-    qt = _names_from_qt(source.tree)
+    qt = _names_from_qt(source.nodes)
     for node in _executed_while_importing(source.tree):
         if isinstance(node, ast.Call) and _called(node) in qt:
             yield node.lineno, f"{_called(node)} is made while importing"
@@ -128,7 +131,7 @@ def no_objects_of_qt_while_importing(source: Source) -> Iterator[Finding]:
 
 def no_swallowed_errors(source: Source) -> Iterator[Finding]:
     """Whoever catches everything must at least say so."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if (
             isinstance(node, ast.ExceptHandler)
             and _catches_everything(node)
@@ -139,12 +142,12 @@ def no_swallowed_errors(source: Source) -> Iterator[Finding]:
 
 def no_camel_case_but_of_qt(source: Source) -> Iterator[Finding]:
     """A camelCase method is there to override one of Qt's, or of a standard class."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.ClassDef):
             for line in _camel_case_methods(node):
                 yield line.lineno, f"{line.name} in a class without bases: snake_case is ours"
-    inside = {id(child) for node in ast.walk(source.tree) for child in _methods(node)}
-    for node in ast.walk(source.tree):
+    inside = {id(child) for node in source.nodes for child in _methods(node)}
+    for node in source.nodes:
         if (
             isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
             and id(node) not in inside
@@ -155,7 +158,7 @@ def no_camel_case_but_of_qt(source: Source) -> Iterator[Finding]:
 
 def no_camel_case_signals(source: Source) -> Iterator[Finding]:
     """Signals and slots that we own are in snake_case."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if (
             isinstance(node, ast.Assign)
             and isinstance(node.value, ast.Call)
@@ -168,7 +171,7 @@ def no_camel_case_signals(source: Source) -> Iterator[Finding]:
 
 def no_dict_signals(source: Source) -> Iterator[Finding]:
     """``Signal(dict)`` delivers {} when the keys are not strings."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if (
             isinstance(node, ast.Call)
             and _called(node) == "Signal"
@@ -181,7 +184,7 @@ def no_torch_seed_of_all(source: Source) -> Iterator[Finding]:
     """The generators of torch and numpy that everybody shares are nobody's to seed or draw from."""
     if not source.is_program:
         return
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Call):
             name = ast.unparse(node.func)
             if name in {"torch.manual_seed", "np.random.seed", "numpy.random.seed", "random.seed"}:
@@ -192,7 +195,7 @@ def no_widgets_in_the_session(source: Source) -> Iterator[Finding]:
     """Neither the session nor a model paints. (import-linter does not see inside of PySide6.)"""
     if not re.match(r"aegui/(session|features/\w+/model)/", source.name):
         return
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.ImportFrom) and node.module == "PySide6.QtWidgets":
             yield (
                 node.lineno,
@@ -204,7 +207,7 @@ def no_code_from_what_is_read(source: Source) -> Iterator[Finding]:
     """Nothing that comes from a file, the network or the clipboard is run, nor made an object."""
     if not source.is_program or source.name == MAKES_CODE:
         return
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Import | ast.ImportFrom):
             names = [alias.name for alias in node.names]
             if isinstance(node, ast.ImportFrom):
@@ -233,7 +236,7 @@ def no_json_read_elsewhere(source: Source) -> Iterator[Finding]:
     """JSON is read in one place, where what is nested too deeply is a ``ValueError`` too."""
     if not source.is_program or source.name == READS_JSON:
         return
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Call) and ast.unparse(node.func) in {"json.load", "json.loads"}:
             yield node.lineno, "from_json of aegui/core/json_text.py reads JSON"
 
@@ -320,12 +323,12 @@ def _is_main_guard(node: ast.AST) -> bool:
     return isinstance(node, ast.If) and ast.unparse(node.test) == "__name__ == '__main__'"
 
 
-def _names_from_qt(tree: ast.Module) -> set[str]:
+def _names_from_qt(nodes: Iterable[ast.AST]) -> set[str]:
     """Classes imported from Qt whose objects belong to an application: not values such as QSize."""
     values = {"Signal", "Slot", "Property", "QSize", "QSizeF", "QPoint", "QPointF", "QColor"}
     names = {
         alias.asname or alias.name
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("PySide6")
         for alias in node.names
     }
@@ -341,11 +344,14 @@ def findings(source: Source) -> list[str]:
 
 def parse(name: str, text: str) -> Source:
     """A file to be examined, from its text."""
-    return Source(name, text, ast.parse(text))
+    tree = ast.parse(text)
+    return Source(name, text, tree, tuple(ast.walk(tree)))
 
 
 def main() -> int:
     """Examine every file; 1 when any breaks a rule."""
+    # All trees stay until the end, and looking through them for garbage takes as long as parsing.
+    gc.disable()
     sources = [
         parse(path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8"))
         for path in (
