@@ -76,6 +76,8 @@ def test_a_generator_shows_its_images(window: MainWindow, qtbot: QtBot) -> None:
     decoded = codec.decode(samples.codes)
     np.testing.assert_allclose(samples.images.reshape(64, -1), decoded, atol=1e-6)
     assert samples.scores is not None
+    # *Make* was opened as a tab before it.
+    window.docks["gan"].raise_()
     assert panel.generator.isVisible()
     assert not panel.generator.isEnabled()
     panel.noise.click()
