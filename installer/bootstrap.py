@@ -140,10 +140,9 @@ def main(arguments: list[str]) -> int:
 def side_by_side() -> list[str]:
     """What has pytest run all tests in several processes; a choice of a few begins sooner in one.
 
-    The tests of one file stay together: they share what is dear to make. There is a process more
-    than cores, because a sixth of the time tests wait: for timers, files and other processes.
+    The tests of one file stay together: they share what is dear to make.
     """
-    processes = min(MOST_TEST_PROCESSES, 1 + (os.cpu_count() or 1))
+    processes = max(1, min(MOST_TEST_PROCESSES, os.cpu_count() or 1))
     # In the order of the tests themselves: xdist's own puts files with few tests last, slow or not.
     return ["-n", str(processes), "--dist", "loadfile", "--no-loadscope-reorder"]
 
