@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 _SIGN_PX = 16
 _TEXT_EDGES_PX = 2
-_BUTTON_PX = 160
 """Pixels that Qt leaves free beside the text of a list."""
+_BUTTON_PX = 160
 _CAUTIONS = frozenset({"warn", "bad"})
 
 

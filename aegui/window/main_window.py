@@ -63,6 +63,8 @@ _KEYS = "keys."
 """Keys that a person has chosen, in the settings."""
 _SPLITS = "split."
 """Shares of the splitters in panels, likewise."""
+_ROUNDED = 0.01
+"""By so much the shares of a splitter may miss the whole."""
 MAP_PAGE = "02-map.md"
 
 
@@ -366,7 +368,8 @@ class MainWindow(FeatureWindow):
             shares = tuple(float(word) for word in words)
         except ValueError:
             return ()
-        return shares if all(0.0 <= share <= 1.0 for share in shares) else ()
+        is_whole = all(share >= 0.0 for share in shares) and abs(sum(shares) - 1.0) < _ROUNDED
+        return shares if is_whole else ()
 
     def keep_split(self, name: str, shares: Sequence[float]) -> None:
         """Remember the shares of the splitter ``name``."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
@@ -64,10 +65,15 @@ def test_a_moved_border_is_found_again_in_another_window_and_at_the_next_start(
 
 
 def test_a_share_of_the_settings_counts_from_the_start(app: App, qtbot: QtBot) -> None:
-    app.services.settings.keep({"split.data": "0.3000 0.7000", "split.library": "0.1 half"})
+    app.services.settings.keep({"split.data": "0.3000 0.7000"})
     app.window.resize(1700, 1000)
     assert abs(_share(_splitter(app, qtbot, "data")) - 0.3) < 0.02
-    assert app.window.kept_split("library") == ()
     app.window.resize(1700, 900)
     qtbot.wait(200)
     assert abs(_share(_splitter(app, qtbot, "data")) - 0.3) < 0.02
+
+
+@pytest.mark.parametrize("text", ["0.1 half", "0 0", "1 1", "nan 1", "-0.5 1.5", ""])
+def test_shares_that_cannot_be_are_not_taken(app: App, text: str) -> None:
+    app.services.settings.keep({"split.library": text})
+    assert app.window.kept_split("library") == ()

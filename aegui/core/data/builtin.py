@@ -166,16 +166,6 @@ BUILTIN_SETS: Mapping[str, BuiltinSet] = {
 """In the order in which they are offered."""
 
 BUILTIN_LABELS: Mapping[str, str] = {key: row.label for key, row in BUILTIN_SETS.items()}
-
-
-def set_title(name: str) -> str:
-    """What a person reads for the set ``name``: sets that ship as in the lists of them."""
-    parts = name.split("+")
-    if all(part in BUILTIN_LABELS for part in parts):
-        return " + ".join(tr(BUILTIN_LABELS[part]) for part in parts)
-    return name
-
-
 """Built-in name -> what a person reads (translated where it is shown)."""
 
 _PARTS: Mapping[str, tuple[str, ...]] = {
@@ -184,6 +174,14 @@ _PARTS: Mapping[str, tuple[str, ...]] = {
     "lowercase": ("lowercase",),
     "letters": ("symbols", "uppercase", "lowercase"),
 }
+
+
+def set_title(name: str) -> str:
+    """What a person reads for the set ``name``: sets that ship as in the lists of them."""
+    parts = name.split("+")
+    if all(part in BUILTIN_LABELS for part in parts):
+        return " + ".join(tr(BUILTIN_LABELS[part]) for part in parts)
+    return name
 
 
 def glyph_set_names() -> tuple[str, ...]:

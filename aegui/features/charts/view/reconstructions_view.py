@@ -251,7 +251,7 @@ class ReconstructionsView(Cells, PaintedArea):
         columns = min(most, max(least, (units + gap) // (caption + gap)))
         wide = max(glyphs, min(caption, (units + gap) // columns - gap))
         # What is left over widens the gaps, up to twice their width.
-        spare = (units + gap - columns * (wide + gap)) // max(1, columns - 1)
+        spare = max(0, units + gap - columns * (wide + gap)) // max(1, columns - 1)
         group = (wide + gap + min(spare, gap), image_height + -(-text_px // scale))
         return _PictureLayout(scale, columns, (glyphs, image_height), wide, group)
 

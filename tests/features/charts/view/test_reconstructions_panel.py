@@ -344,3 +344,18 @@ def test_captions_have_the_room_that_they_need(panel: ReconstructionsPanel, qtbo
         rows_of(long, images, None, images, None, error=[0.0347] * 60), Look(glyphs=False)
     )
     qtbot.waitUntil(lambda: view.columns() == 2)
+
+
+@pytest.mark.parametrize("width", [20, 30, 40, 60])
+def test_a_view_narrower_than_its_images_is_painted(qtbot: QtBot, width: int) -> None:
+    panel = ReconstructionsPanel()
+    qtbot.addWidget(panel)
+    fill(panel)
+    view = panel.view
+    view.setParent(None)
+    qtbot.addWidget(view)
+    view.resize(width, 200)
+    view.show()
+    qtbot.waitExposed(view)
+    assert not view.grab().isNull()
+    assert view.cell_rect(1).top() > view.cell_rect(0).bottom(), "one below the other"
