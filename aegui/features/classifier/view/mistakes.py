@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Signal
 
 from aegui.core.i18n import localized, tr
+from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.theme import SPACING
 from aegui.widgets.glyphs import label_name, label_sign
 from aegui.widgets.picture_list import PictureList, PictureRows
@@ -123,6 +124,7 @@ class MistakesView(PictureList):
         self.setContentsMargins(SPACING, 0, 0, 0)
         self.set_sizes(_PICTURE_PX, _CELL_PX)
         self.row_activated.connect(self._on_row_activated)
+        self.figures = offer_painted(self, "samples")
 
     def set_shown(self, shown: ShownMistakes | None) -> None:
         """Show these samples; None: nothing."""

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu
 
 from aegui.core.data.dataset import Dataset
 from aegui.core.evaluation.classification import Classification
@@ -148,6 +150,21 @@ def test_a_part_and_a_sample_can_be_asked_for(panel: ClassifierPanel, qtbot: QtB
     with qtbot.waitSignal(panel.sample_activated) as caught:
         view.activated.emit(view.currentIndex())
     assert caught.args == [16]
+
+
+def test_a_sample_is_copied_alone_by_a_right_click(panel: ClassifierPanel, qtbot: QtBot) -> None:
+    view = panel._mistakes
+    view.customContextMenuRequested.emit(view.visualRect(view.model().index(1, 0)).center())
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    QGuiApplication.clipboard().clear()
+    menu.actions()[0].trigger()
+    menu.close()
+    copied = QGuiApplication.clipboard().image()
+    shown = view.visualRect(view.model().index(1, 0))
+    shape = copied.width() / copied.height()
+    assert shape == pytest.approx(shown.width() / shown.height(), rel=0.02)
+    QGuiApplication.clipboard().clear()
 
 
 def test_a_message_takes_the_place_of_figures(panel: ClassifierPanel) -> None:
