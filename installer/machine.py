@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from installer import bootstrap
@@ -85,10 +86,15 @@ def build(folder: Path, command: list[str], *more: str) -> list[str]:
     arm = platform.machine().lower() in {"arm64", "aarch64"}
     variants = _ARM if arm else VARIANTS
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder) as room:
-        for variant, flags in variants.items():
-            _compile(Path(room) / variant, [*command, *_FLAGS, *_system_flags(), *flags, *more])
-            (Path(room) / variant).replace(folder / library_name(variant))
+    with tempfile.TemporaryDirectory(dir=folder) as room, ThreadPoolExecutor() as pool:
+        made = {variant: Path(room) / variant for variant in variants}
+        lines = [
+            [*command, *_FLAGS, *_system_flags(), *flags, *more] for flags in variants.values()
+        ]
+        # Side by side: each is a compiler of its own that takes seconds. All are waited for.
+        list(pool.map(_compile, made.values(), lines))
+        for variant, file in made.items():
+            file.replace(folder / library_name(variant))
     return list(variants)
 
 
