@@ -79,6 +79,9 @@ COMMANDS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
 }
 """Command -> what it does, the extras of pyproject.toml that it needs, what Python then runs."""
 
+IF_UNTRIED = "--if-untried"
+"""Of ``bundle``: nothing where one of the same recipe, versions and imports has been tried."""
+
 LIBRARIES = {
     "libGL.so.1": "libgl1",
     "libEGL.so.1": "libegl1",
@@ -121,6 +124,11 @@ def main(arguments: list[str]) -> int:
     _, extras, target = COMMANDS[options.command]
     try:
         _use_supported_python(arguments)
+        if options.command == "bundle" and IF_UNTRIED in passed_on:
+            # Asked before anything is installed: freezing needs packages that nothing else does.
+            passed_on = [argument for argument in passed_on if argument != IF_UNTRIED]
+            if _bundle_was_tried():
+                return 0
         # The terminal's commands import no Qt, and servers have no window.
         needs_qt = options.command not in ("lint", "models") and not (
             options.command == "run" and passed_on and not passed_on[0].endswith(".aegui")
@@ -145,6 +153,12 @@ def side_by_side() -> list[str]:
     processes = max(1, min(MOST_TEST_PROCESSES, os.cpu_count() or 1))
     # In the order of the tests themselves: xdist's own puts files with few tests last, slow or not.
     return ["-n", str(processes), "--dist", "loadfile", "--no-loadscope-reorder"]
+
+
+def _bundle_was_tried() -> bool:
+    """Whether one of this recipe, these versions and these imports has passed its self-test."""
+    command = [_base_python(), "-m", "installer.bundle", "--was-tried"]
+    return subprocess.run(command, cwd=ROOT).returncode == 0
 
 
 def say(text: str) -> None:
@@ -319,7 +333,9 @@ def _install(pip: list[str], what: list[str]) -> None:
         raise SetUpError("pip could not install what is needed (see above); is the network up?")
 
 
-_PIP_MANNERS = ["--no-input", "--disable-pip-version-check", "--only-binary=:all:"]
+# Not compiled: of some 10,000 modules a third is ever imported, and ``hand_over`` sees to it that
+# Python keeps what it compiles of those. It is half of the time that installing takes.
+_PIP_MANNERS = ["--no-input", "--disable-pip-version-check", "--only-binary=:all:", "--no-compile"]
 
 
 def requirements(extras: tuple[str, ...]) -> list[str]:
@@ -526,6 +542,8 @@ def hand_over(arguments: list[str], command: str) -> int:
             os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     else:
         arguments = [str(ROOT / arguments[0]), *arguments[1:]]
+    # Set in many containers; every start would compile torch and Qt's bindings anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     return _replace_process([str(VENV_PYTHON), *arguments])
 
 

@@ -3,8 +3,8 @@
 PyInstaller works for some minutes; then libraries lose their symbols and ICU most of its data, and
 the frozen program tests itself: every command, panel and exporter. What is left out, and why, is
 listed in ``left_out.py``. With ``--if-changed`` nothing is frozen where the bundle there was
-made from what is there now. With ``--if-untried`` nothing is done at all where one of the same
-recipe, versions and imports has passed before: ``bundle.tried`` tells, kept with the sources.
+made from what is there now. ``--was-tried`` freezes nothing: it tells whether one of the same
+recipe, versions and imports has passed before, which ``bundle.tried`` knows, kept with the sources.
 """
 
 from __future__ import annotations
@@ -47,7 +47,9 @@ SELF_TEST_SECONDS = 600.0
 def main(arguments: list[str]) -> int:
     """Freeze, make smaller and test; 0 when the frozen program works."""
     recipe = recipe_sum()
-    if "--if-untried" in arguments and TRIED.read_text(encoding="utf-8").strip() == recipe:
+    if "--was-tried" in arguments:
+        if TRIED.read_text(encoding="utf-8").strip() != recipe:
+            return 1
         print("A bundle of this recipe, these versions and these imports has been tried.")
         return 0
     inputs = inputs_sum()

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from installer import bootstrap
+from installer import bootstrap, bundle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -347,3 +347,23 @@ def test_a_refusal_is_told_in_words(
     monkeypatch.setattr(bootstrap, "set_up", refuse)
     assert bootstrap.main(["run"]) == 2
     assert capsys.readouterr().err == "aegui: no\n"
+
+
+def test_a_bundle_that_was_tried_needs_no_set_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[object] = []
+
+    def hand_over(line: list[str], _: str) -> int:
+        done.append(line)
+        return 0
+
+    monkeypatch.setattr(bootstrap, "set_up", lambda extras, **_: done.append(extras))
+    monkeypatch.setattr(bootstrap, "hand_over", hand_over)
+    line = ["bundle", "--", bootstrap.IF_UNTRIED]
+    tried = bundle.TRIED.read_text(encoding="utf-8").strip() == bundle.recipe_sum()
+    freeze = [("bundle",), ["-m", "installer.bundle"]]
+    assert bootstrap.main(line) == 0
+    assert done == ([] if tried else freeze)
+    monkeypatch.setattr(bootstrap, "_bundle_was_tried", lambda: False)
+    done.clear()
+    assert bootstrap.main(line) == 0
+    assert done == freeze
