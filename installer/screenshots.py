@@ -1,4 +1,7 @@
-"""Take the pictures of the README and the guide: ``python -m installer.screenshots [NAME ...]``.
+"""Take the pictures of the README and the guide.
+
+``python -m installer.screenshots [--language es] [NAME ...]``: those of the English pages, or of
+the pages in another language.
 
 They are taken from the real program, driven by real mouse events: a picture that lies would have
 to be made by hand. They show models that ship, and networks that are trained for it, on sets that
@@ -8,6 +11,7 @@ names all pictures are taken.
 
 from __future__ import annotations
 
+import argparse
 import faulthandler
 import io
 import os
@@ -25,6 +29,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from aegui.app import App
+from aegui.core.i18n import LANGUAGES, language
 from aegui.core.recipe import CorruptionSpec, Recipe
 from aegui.core.recipe.file import list_recipes
 from aegui.core.study.plan import Goal, Seeds, StudyAxis, StudyPlan, save_plan
@@ -74,6 +79,19 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
 FOLDER = Path(__file__).resolve().parent.parent / "resources" / "guide" / "images"
+"""Of the English pictures; those in another language lie in a folder of its code below it."""
+ENGLISH = "en"
+_OF_THE_README = frozenset({"window", "training", "drawing", "emojis"})
+"""No page of the guide shows them, and the README is English."""
+_WORDS = {
+    "es": {
+        "A thousand seeds": "Mil semillas",
+        "Activations": "Activaciones",
+        "activation": "activación",
+        "Group B": "Grupo B",
+    }
+}
+"""What people would have typed here, in their language."""
 SIZE = QSize(1440, 900)
 _TALL = QSize(1440, 1180)
 _CARDS = QSize(1200, 660)
@@ -161,16 +179,24 @@ def shoot(app: App, name: str, *widgets: QWidget) -> None:
     write(window.grab(area) if widgets else window.grab(), name)
 
 
+def typed(text: str) -> str:
+    """``text`` as somebody types it who speaks the language of the window."""
+    return _WORDS.get(language(), {}).get(text, text)
+
+
 def write(picture: QPixmap, name: str) -> None:
     """Write a PNG, packed as well as it can be; one of many colours with 256 of them."""
+    if language() != ENGLISH and name in _OF_THE_README:
+        return
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     picture.save(buffer, "PNG")
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    folder = FOLDER if language() == ENGLISH else FOLDER / language()
+    folder.mkdir(parents=True, exist_ok=True)
     image = Image.open(io.BytesIO(bytes(buffer.data().data()))).convert("RGB")
     if image.getcolors(_MANY_COLOURS) is None:
         image = image.quantize(256)
-    image.save(FOLDER / f"{name}.png", optimize=True)
+    image.save(folder / f"{name}.png", optimize=True)
 
 
 def shipped(key: str, **changes: Any) -> Recipe:
@@ -494,7 +520,7 @@ def seeds(app: App) -> None:
     optimizer = {"name": "adam", "learning_rate": 0.02}
     recipe = shipped("letters-seeds", training={"epochs": 300, "optimizer": optimizer})
     plan = StudyPlan(
-        name="A thousand seeds",
+        name=typed("A thousand seeds"),
         goal=Goal(figure="worst", at_most=1.0),
         figure="wrong",
         seeds=Seeds(count=1000),
@@ -516,12 +542,12 @@ def seeds(app: App) -> None:
 def library(app: App) -> None:
     """Settings of a study in the library, two of them compared."""
     plan = StudyPlan(
-        name="Activations",
+        name=typed("Activations"),
         figure="wrong",
         seeds=Seeds(count=8),
         axes=(
             StudyAxis(
-                label="activation",
+                label=typed("activation"),
                 path="network.encoder.0.activation",
                 values=("tanh", "relu", "sigmoid", "elu"),
             ),
@@ -632,7 +658,7 @@ def teacher(app: App) -> None:
     app.window.actions_table["teacher_file"].trigger()
     dialog = app.window.findChild(TeacherDialog)
     assert dialog is not None
-    dialog.title.setText("Group B")
+    dialog.title.setText(typed("Group B"))
     dialog.lesson.setCurrentIndex(1)
     panels = dialog.tree.topLevelItem(0)
     assert panels is not None
@@ -680,12 +706,16 @@ PICTURES = {
 """What is shown, by name; each leaves the window in the light theme and of the usual size."""
 
 
-def main(names: list[str]) -> int:
+def main(arguments: list[str]) -> int:
     """Take them, with settings and data folders of their own."""
+    parser = argparse.ArgumentParser(prog="installer.screenshots", description=__doc__)
+    parser.add_argument("--language", choices=LANGUAGES, default=ENGLISH)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(PICTURES))
+    options = parser.parse_args(arguments)
+    names: list[str] = options.names
     unknown = [name for name in names if name not in PICTURES]
     if unknown:
-        sys.stderr.write(f"no picture called {unknown[0]}; there are {', '.join(PICTURES)}\n")
-        return 2
+        parser.error(f"no picture called {unknown[0]}; there are {', '.join(PICTURES)}")
     with tempfile.TemporaryDirectory() as home:
         for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME"):
             os.environ[name] = home
@@ -694,7 +724,7 @@ def main(names: list[str]) -> int:
         # Hints are for those who begin.
         settings.keep({hint_key(key): True for key in HINTS})
         app = App(application, settings, Path(home) / "autosave")
-        app.use_language("en")
+        app.use_language(options.language)
         app.use_theme("light")
         app.start()
         app.window.resize(SIZE)
