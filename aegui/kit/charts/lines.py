@@ -166,10 +166,10 @@ class LinePlot:
         named = [one for one in self.series if one.name]
         if len(named) < 2:
             return 0.0
-        high = ink.line(TICK_PT) + 1.0
+        high = ink.line(ink.text) + 1.0
         x, y = rect.left(), rect.top()
         for one in reversed(named):
-            room = _SWATCH + GAP + ink.width(one.name, TICK_PT) + 2.5 * GAP
+            room = _SWATCH + GAP + ink.width(one.name, ink.text) + 2.5 * GAP
             if x > rect.left() and x + room - 2.5 * GAP > rect.right():
                 x, y = rect.left(), y + high
             self._paint_entry(ink, one, QRectF(x, y, rect.right() - x, high))

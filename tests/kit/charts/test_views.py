@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
 
 from aegui.kit.charts.axes import Axis
 from aegui.kit.charts.figure import Figure, Paper, figure_image
-from aegui.kit.charts.ink import PAPERS, Ink
+from aegui.kit.charts.ink import GAP, PAPERS, Ink
 from aegui.kit.charts.line_view import LineView
 from aegui.kit.charts.lines import LinePlot, Series, told_apart
 from aegui.kit.charts.matrix import CellRoom, NumberMatrix
@@ -23,7 +24,8 @@ from aegui.kit.charts.scale import Scale
 from aegui.kit.theme import blend, current_theme
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QColor, QImage
+    from PySide6.QtGui import QColor
+    from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
 SHADES = np.array([[0.0, 0.5, 1.0], [np.nan, 0.25, 0.75]])
@@ -63,6 +65,33 @@ def test_several_lines_differ_in_more_than_their_colour() -> None:
     assert len({style for _, style in looks[:4]}) == 4
     assert looks[0][1] is Qt.PenStyle.SolidLine
     assert all(one[1] != two[1] for one, two in itertools.pairwise(looks))
+
+
+def test_names_of_a_legend_on_the_screen_end_before_the_next_line_begins(
+    qapp: QApplication,
+) -> None:
+    first, second = (
+        Series("a long name, long enough", np.ones(3), colour=0),
+        Series("short", np.ones(3), colour=1),
+    )
+    # What comes last stands first.
+    plot = replace(LINES, series=(second, first))
+    image = QImage(600, 300, QImage.Format.Format_RGB32)
+    image.fill(current_theme().raised)
+    painter = QPainter(image)
+    ink = Ink(painter, current_theme(), qapp.font())
+    plot.paint(ink, QRectF(0.0, 0.0, 600.0, 300.0))
+    painter.end()
+    line, ground = range(int(ink.line(ink.text))), current_theme().raised
+    hue = second.ink(ink).hslHue()
+    coloured = [
+        x
+        for x, y in itertools.product(range(600), line)
+        if (pixel := image.pixelColor(x, y)) != ground and pixel.hslHue() == hue
+    ]
+    begins = min(coloured)
+    before = [x for x in range(begins) if any(image.pixelColor(x, y) != ground for y in line)]
+    assert begins - max(before) > GAP
 
 
 class Lines(LineView):
