@@ -107,7 +107,7 @@ class Lane:
     def name(self) -> str:
         """What a person reads: with its rate, where it has one."""
         label = tr(OPTIMIZERS[self.key].label)
-        return label if np.isnan(self.rate) else f"{label} {self.rate:g}"
+        return label if np.isnan(self.rate) else f"{label} {localized(self.rate, 'g')}"
 
     @property
     def best_loss(self) -> float:

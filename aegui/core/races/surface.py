@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from aegui.core.data.dataset import Dataset
     from aegui.core.data.progress import IsCancelled
-    from aegui.core.races.optimizers import RaceState
+    from aegui.core.races.optimizers import Lane, RaceState
     from aegui.core.recipe import CorruptionSpec, Recipe
 
     Vectors = NDArray[np.float64]
@@ -61,13 +61,29 @@ class WeightPlane:
         key: One of ``PLANES``.
         origin: Where its two numbers are 0, float64 ``[P]``.
         axes: Two orthonormal directions, ``[2, P]``.
-        words: What it is, with the share of the trails' variance that lies in it.
+        share: Of the trails' variance that lies in it, 0..1.
+        ends: The optimisers through whose ends it goes, one or two; none: all trails laid it.
     """
 
     key: PlaneKey
     origin: Vectors
     axes: Vectors
-    words: str
+    share: float
+    ends: tuple[Lane, ...]
+
+    @property
+    def words(self) -> str:
+        """What it is, with its share, in the language in force."""
+        names = [lane.name for lane in self.ends]
+        if not names:
+            words = tr("principal plane of all trails")
+        elif len(names) > 1:
+            words = tr("start, end of {best}, end of {second}", best=names[0], second=names[1])
+        else:
+            words = tr("start, end of {best}, principal direction", best=names[0])
+        return tr(
+            "{plane}; {share:.0%} of the variance of the trails", plane=words, share=self.share
+        )
 
     def shadow(self, rows: NDArray[np.floating]) -> Vectors:
         """Where weights ``[n, P]`` lie in it, ``[n, 2]``: by their nearest points."""
@@ -103,28 +119,22 @@ def plane_of(state: RaceState, key: PlaneKey) -> WeightPlane | None:
     if not pairs:
         return None
     points = np.concatenate([trail for _, trail in pairs])
+    named: tuple[Lane, ...] = ()
     if key == "ends":
         start = pairs[0][1][0]
         ends = [trail[-1] for _, trail in pairs[:2]]
         axes = _spanned([end - start for end in ends], points - start)
-        names = [state.lanes[at].name for at, _ in pairs[:2]]
-        words = (
-            tr("start, end of {best}, end of {second}", best=names[0], second=names[1])
-            if len(names) > 1
-            else tr("start, end of {best}, principal direction", best=names[0])
-        )
+        named = tuple(state.lanes[at] for at, _ in pairs[:2])
         origin = start
     else:
         origin = points.mean(axis=0)
         axes = _spanned([], points - origin)
-        words = tr("principal plane of all trails")
     if axes is None:
         return None
     centred = points - points.mean(axis=0)
     total = float(np.square(centred).sum())
     share = float(np.square(centred @ axes.T).sum()) / total if total > 0.0 else 1.0
-    words = tr("{plane}; {share:.0%} of the variance of the trails", plane=words, share=share)
-    return WeightPlane(key, origin, axes, words)
+    return WeightPlane(key, origin, axes, share, named)
 
 
 def _near_trails(state: RaceState) -> list[tuple[int, Vectors]]:

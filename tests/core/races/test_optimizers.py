@@ -7,6 +7,7 @@ import pytest
 
 from aegui.core.data.load import load_data
 from aegui.core.errors import AeguiError
+from aegui.core.i18n import set_language
 from aegui.core.races.optimizers import RACERS, RaceSpec, RaceState, race, standings_table
 from aegui.core.races.surface import (
     PLANES,
@@ -144,6 +145,17 @@ def test_a_plane_is_orthonormal_and_holds_what_it_is_laid_through(
     x0, y0, x1, y1 = frame_of(over, plane)
     shadow = plane.shadow(over.lanes[over.standings[0]].trail)
     assert ((shadow > [x0, y0]) & (shadow < [x1, y1])).all()
+
+
+def test_a_race_is_told_in_the_language_in_force_also_once_it_was_run(over: RaceState) -> None:
+    plane = plane_of(over, "ends")
+    assert plane is not None
+    adam = next(lane for lane in over.lanes if lane.key == "adam")
+    assert adam.name == "Adam 0.03"
+    assert plane.words.startswith("start, end of ")
+    set_language("es")
+    assert adam.name == "Adam 0,03"
+    assert plane.words.startswith("inicio, final de ")
 
 
 def test_a_surface_is_the_loss_at_its_points_coarse_at_first(over: RaceState) -> None:
