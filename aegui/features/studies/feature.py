@@ -57,6 +57,8 @@ class StudiesFeature(Feature):
         self._waiting: list[str] = []
         self._begins_when_known = False
         self._begins_at: Path | None = None
+        # Of a window in another language.
+        self._runs.reword()
         self._connect()
         if self._runs.sheet is not None:
             self._on_runs_changed(self._runs.sheet)

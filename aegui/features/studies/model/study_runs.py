@@ -17,7 +17,7 @@ from aegui.core.atomic import write_atomically
 from aegui.core.cost import Cost
 from aegui.core.data.progress import LoadProgress, clock, stop_if
 from aegui.core.errors import AeguiError
-from aegui.core.i18n import tr, trn
+from aegui.core.i18n import language, tr, trn
 from aegui.core.study.dask_workers import DaskWorkers
 from aegui.core.study.material import study_material
 from aegui.core.study.plan import (
@@ -83,6 +83,7 @@ class StudySheet:
         is_edited: Whether it is not as in its file.
         is_new: Whether it has no file yet.
         follows: Whether its recipe is that of the builder, whatever becomes of that.
+        language: That of header, rows and verdict.
     """
 
     path: Path
@@ -98,6 +99,7 @@ class StudySheet:
     is_edited: bool = False
     is_new: bool = False
     follows: bool = False
+    language: str = ""
 
     def found(self, result: StudyResult) -> StudySheet:
         """This study with what has been found."""
@@ -110,6 +112,7 @@ class StudySheet:
             header=tuple(header),
             rows=tuple(map(tuple, rows)),
             best=None if best is None else places[best.setting.key],
+            language=language(),
         )
 
     def asked(self, plan: StudyPlan) -> StudySheet:
@@ -178,6 +181,16 @@ class StudyRuns(Service):
     def list_plans(self) -> None:
         """Read the plans that ship and those in the user's folder; ``listed`` follows."""
         self._listing.ask(_listed)
+
+    def reword(self) -> None:
+        """Say what is known in the language in force; ``changed`` follows where it was another."""
+        sheet = self._sheet
+        if sheet is None or sheet.result is None or sheet.language == language():
+            return
+        self._take(replace(sheet.found(sheet.result), verdict=NO_VERDICT))
+        # The verdict takes longer; while runs are under way there is none yet.
+        if not self._opens:
+            self._find()
 
     # Which study
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from aegui.core.i18n import set_language
 from aegui.core.network.resolve import resolve
 from aegui.core.study.plan import list_plans
 from aegui.core.study.records import TABLE_FILE, usual_folder
@@ -91,6 +92,28 @@ def test_a_study_is_done_and_a_second_start_repeats_nothing(
         assert found.cost.seconds == 0.0
     finally:
         again.shutdown()
+
+
+def test_what_was_found_is_told_in_another_language(
+    qtbot: QtBot, runs: StudyRuns, tmp_path: Path
+) -> None:
+    path = write_plan(tmp_path)
+    opened(qtbot, runs, path)
+    runs.start()
+    qtbot.waitUntil(lambda: not runs.job.is_busy)
+    before = runs.sheet
+    assert before is not None
+    runs.reword()
+    assert runs.sheet is before
+    set_language("es")
+    runs.reword()
+    # The table at once, what the seeds allow to be said once it is worked out.
+    assert runs.sheet is not None
+    assert [row[1] for row in runs.sheet.rows] == ["0,02", "0,002"]
+    assert "Parámetros" in runs.sheet.header
+    qtbot.waitUntil(lambda: runs.sheet is not None and bool(runs.sheet.verdict.lines))
+    assert "semillas" in " ".join(runs.sheet.verdict.lines)
+    assert len(runs.sheet.verdict.lines) == len(before.verdict.lines)
 
 
 def test_a_run_of_the_table_trains_again_to_its_figures(
