@@ -239,7 +239,7 @@ def _classes_line(found: DataCard) -> str:
 
 def _key(label: str) -> str:
     """What ``--labels`` takes, where the person's language calls the class otherwise."""
-    return "" if spoken_name(label) == label else f"{label}, "
+    return "" if not label or spoken_name(label) == label else f"{label}, "
 
 
 def _closest_line(found: DataCard, titles: list[str]) -> str:

@@ -44,6 +44,20 @@ def test_the_card_of_emojis(capsys: Captured) -> None:
     assert "among 1,275 samples drawn at random" in text
 
 
+def test_samples_without_a_label_are_named_as_in_the_window(
+    tmp_path: Path, capsys: Captured
+) -> None:
+    levels = np.random.default_rng(0).integers(0, 256, (5, 64))
+    path = tmp_path / "some.csv"
+    lines = [",".join(map(str, [label, *row])) for label, row in zip("ab", levels[:2], strict=True)]
+    lines += [",".join(map(str, ["", *row])) for row in levels[2:]]
+    path.write_text("\n".join(lines))
+    assert main(["data", str(path)]) == 0
+    text = capsys.readouterr().out
+    assert "3 classes: no label (3), a (1), b (1)" in text
+    assert "#3 – " in text or "– #3" in text
+
+
 def test_a_folder_of_images(folder: Path, capsys: Captured) -> None:
     answer = answer_of(capsys, str(folder), "--size", "16x24", "--grey", "--fit", "fill")
     assert answer["reader"] == "folder"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.core.data.emoji_words import spoken_name
 from aegui.core.data.progress import stop_if
 from aegui.core.data.split import drawn_indices
 from aegui.core.i18n import tr, trn
@@ -25,6 +26,10 @@ _MOST_PRODUCTS = 2e10
 """Every two of so many images are compared in about a second: images x images x pixels."""
 _CHUNK_NUMBERS = 1 << 22
 _FEW_OF_A_CLASS = 2
+_NAMED = 10
+"""Of more samples or classes so many are named."""
+_LOOKED_AT = 1000
+"""So many images of one level are looked at to tell whether all are black."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,9 @@ class DataCard:
         closest: The pairs that differ least, exact duplicates left out; their distance is a number
             of pixels for binary sets (threshold 0.5), else the root of the mean squared difference.
         compared: Number of samples among which the closest pairs were looked for.
-        warnings: What may spoil a training, in words.
+        flat: Names of the first images that have one level all over.
+        flat_count: How many there are.
+        is_black: Whether those of them that were looked at are black.
     """
 
     name: str
@@ -75,7 +82,14 @@ class DataCard:
     duplicates: tuple[tuple[int, ...], ...]
     closest: tuple[ClosePair, ...]
     compared: int
-    warnings: tuple[str, ...]
+    flat: tuple[str, ...]
+    flat_count: int
+    is_black: bool
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What may spoil a training, in words of the language in force."""
+        return tuple(_warnings(self))
 
     @property
     def is_sampled(self) -> bool:
@@ -121,7 +135,9 @@ def card(dataset: Dataset, pairs: int = 5, cancelled: IsCancelled | None = None)
         duplicates,
         _closest(dataset, compared, pairs),
         len(compared),
-        tuple(_warnings(dataset, flat)),
+        tuple(dataset.names[index] for index in flat[:_NAMED]),
+        len(flat),
+        bool(flat) and not dataset.images[flat[:_LOOKED_AT]].any(),
     )
 
 
@@ -172,37 +188,34 @@ def _distance(difference: NDArray[np.float32], dataset: Dataset) -> float:
     return float(np.sqrt(np.mean(np.square(difference, dtype=np.float64))))
 
 
-def _warnings(dataset: Dataset, flat: list[int]) -> Iterator[str]:
-    if len(dataset) == 1:
+def _warnings(known: DataCard) -> Iterator[str]:
+    if known.count == 1:
         yield tr("There is one image only: a network can do no more than learn it by heart.")
     # A blank and a full block are good characters; in a set of images they are accidents.
-    is_all_flat = len(flat) == len(dataset)
-    if is_all_flat or (flat and not dataset.is_binary):
-        yield _flat_words(dataset, flat, is_all_flat)
-    few = [one for one in _class_counts(dataset) if one.count < _FEW_OF_A_CLASS]
-    if few and len(dataset.classes) < len(dataset) / 2:
+    if known.flat_count == known.count or (known.flat_count and not known.is_binary):
+        yield _flat_words(known)
+    few = [one for one in known.classes if one.count < _FEW_OF_A_CLASS]
+    if few and len(known.classes) < known.count / 2:
         yield trn(
             "{n} class has one sample only: {labels}.",
             "{n} classes have one sample only: {labels}.",
             len(few),
-            labels=", ".join(one.label for one in few[:10]),
+            labels=", ".join(spoken_name(one.label) for one in few[:_NAMED]),
         )
 
 
-def _flat_words(dataset: Dataset, flat: list[int], is_all: bool) -> str:
-    is_black = not dataset.images[flat[:1000]].any()
-    if is_all:
+def _flat_words(known: DataCard) -> str:
+    if known.flat_count == known.count:
         return (
             tr("All images are black: there is nothing to learn in them.")
-            if is_black
+            if known.is_black
             else tr(
                 "Every image has one level all over: there is next to nothing to learn in them."
             )
         )
-    named = ", ".join(dataset.names[index] for index in flat[:10])
     return trn(
         "{n} image has one level all over: {names}.",
         "{n} images have one level all over: {names}.",
-        len(flat),
-        names=named,
+        known.flat_count,
+        names=", ".join(known.flat),
     )

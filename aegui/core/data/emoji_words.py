@@ -23,6 +23,7 @@ _MARKED = frozenset(
     )
 )
 """What the catalogues have."""
+_UNLABELLED = mark("no label")
 _NUMBER = " #"
 """Before what tells a sample from the others of its class: "Coat #12"."""
 
@@ -31,7 +32,10 @@ def spoken_name(name: str) -> str:
     """What an emoji, a class of a set that ships, or a sample of it is called in the language.
 
     Others are called as they are. Sets, recipes and files have the English names, which are keys.
+    An empty label, of samples without any, has words too.
     """
+    if not name:
+        return tr(_UNLABELLED)
     if language() == "en":
         return name
     if name in _MARKED:

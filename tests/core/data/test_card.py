@@ -9,6 +9,7 @@ from aegui.core.data import card as card_module
 from aegui.core.data.card import ClassCount, ClosePair, card
 from aegui.core.data.dataset import Dataset
 from aegui.core.errors import Cancelled
+from aegui.core.i18n import set_language
 
 
 def test_duplicates_and_closest_pairs() -> None:
@@ -68,6 +69,14 @@ def test_all_black_images_are_said_to_be() -> None:
     flat[2] = 0.5
     some = card(Dataset.from_images("x", flat, names=["a", "b", "c", "d"]))
     assert some.warnings == ("1 image has one level all over: c.",)
+
+
+def test_warnings_are_in_the_language_in_force_also_of_a_card_that_was_made_before() -> None:
+    images = np.random.default_rng(0).random((5, 4, 4))
+    found = card(Dataset.from_images("x", images, labels=["a", "a", "a", "a", ""]))
+    assert found.warnings == ("1 class has one sample only: no label.",)
+    set_language("es")
+    assert found.warnings == ("1 clase tiene una sola muestra: sin etiqueta.",)
 
 
 def test_a_blank_and_a_full_block_are_good_characters() -> None:
