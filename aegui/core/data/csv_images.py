@@ -13,6 +13,7 @@ import numpy as np
 
 from aegui.core.data.byte_stream import GZIP, ByteStream
 from aegui.core.data.dataset import Dataset
+from aegui.core.data.decimal_commas import parting_sign, with_points
 from aegui.core.data.idx import numbered
 from aegui.core.data.progress import Progress, images_read, stop_if
 from aegui.core.data.store import PixelStore, files_key
@@ -41,6 +42,7 @@ _LONGEST_WORD = 40
 _LOOKED_AT_LINES = 50
 _LOOKED_AT_FIELDS = 5000
 _BYTE_MAX = 255.0
+_LARGEST_LABEL = 1e9
 _LABEL_NAMES = frozenset({"label", "class", "target", "y", "digit", "etiqueta"})
 _NUMBER = re.compile(r"[-+]?(\d++(\.\d*+)?|\.\d++)([eE][-+]?\d++)?\Z")
 
@@ -54,6 +56,8 @@ class _ColumnLayout:
     label: int | None
     shape: tuple[int, int, int]
     has_heading: bool
+    has_commas: bool = False
+    """Whether commas are decimal marks."""
 
 
 class _AboveOneError(Exception):
@@ -78,7 +82,8 @@ def read_csv(
 
     A line is an image: its label, if any, first or last, and its pixels row by row, 0..255 or 0..1;
     three times as many numbers as a square has are red, green and blue of each pixel. A line of
-    headings may come first.
+    headings may come first. Fields may stand in quotes; where semicolons or tabs part them, numbers
+    may have decimal commas. Text that is not UTF-8 is what Windows writes in Western Europe.
 
     Raises:
         ReadError: A line has another number of columns, or what is no number; the line is named.
@@ -98,7 +103,7 @@ def read_csv(
         reason = system_reason(error)
         raise ReadError(tr("{file}: {reason}", file=path, reason=reason)) from error
     name = path.name.removesuffix(".gz").removesuffix(".csv")
-    words = labels if layout.label is not None else [name] * len(images)
+    words = _whole_numbers(labels) if layout.label is not None else [name] * len(images)
     return Dataset.over(name, images, words, numbered(words), source=path.name)
 
 
@@ -111,7 +116,8 @@ def csv_trouble(path: Path) -> ReadError | None:
         return None
     if not first or "\0" in "".join(first):
         return None
-    delimiter = max(_DELIMITERS, key=first[0].count)
+    delimiter, has_commas = _delimiter(first)
+    first = list(map(with_points, first)) if has_commas else first
     fields = _fields(first[0], delimiter, _LOOKED_AT_FIELDS)
     has_heading = 2 * sum(map(_is_number, fields)) < len(fields)
     if has_heading and len(first) == 1:
@@ -143,10 +149,11 @@ def _layout(first: list[str]) -> _ColumnLayout | None:
     """How to read a file with these first lines; None where that is no CSV of images."""
     if not first:
         return None
-    delimiter = max(_DELIMITERS, key=first[0].count)
+    delimiter, has_commas = _delimiter(first)
     columns = first[0].count(delimiter) + 1
     if _shape(columns) is None and _shape(columns - 1) is None:
         return None  # seen before so many fields are cut out
+    first = list(map(with_points, first)) if has_commas else first
     heading = [title.lower() for title in _fields(first[0], delimiter)]
     has_heading = 2 * sum(map(_is_number, heading)) < columns
     lines = first[has_heading:]
@@ -158,8 +165,16 @@ def _layout(first: list[str]) -> _ColumnLayout | None:
         shape = _shape(columns - (place is not None))
         pixels = [field for at, field in enumerate(fields) if at != place]
         if shape is not None and all(map(_is_number, pixels)):
-            return _ColumnLayout(delimiter, columns, place, shape, has_heading)
+            return _ColumnLayout(delimiter, columns, place, shape, has_heading, has_commas)
     return None
+
+
+def _delimiter(first: list[str]) -> tuple[str, bool]:
+    """What parts the fields of the first lines, and whether commas are decimal marks in them."""
+    signs = set(map(parting_sign, first)) - {None}
+    if len(signs) == 1 and (sign := signs.pop()):
+        return sign, True
+    return max(_DELIMITERS, key=first[0].count), False
 
 
 def _fields(line: str, delimiter: str, most: int = -1) -> list[str]:
@@ -239,7 +254,13 @@ def _values(rows: list[str], number: int, layout: _ColumnLayout, path: Path) -> 
     columns = [at for at in range(layout.columns) if at != layout.label]
     try:
         return np.loadtxt(
-            rows, np.float32, comments=None, delimiter=layout.delimiter, usecols=columns, ndmin=2
+            map(with_points, rows) if layout.has_commas else rows,
+            np.float32,
+            comments=None,
+            delimiter=layout.delimiter,
+            usecols=columns,
+            ndmin=2,
+            quotechar='"',
         )
     except ValueError as error:
         raise _at(
@@ -250,8 +271,8 @@ def _values(rows: list[str], number: int, layout: _ColumnLayout, path: Path) -> 
 def _line_of_bad(rows: list[str], number: int, columns: list[int], layout: _ColumnLayout) -> int:
     """Number of the first line that is not made of numbers."""
     for at, row in enumerate(rows):
-        fields = row.split(layout.delimiter)
-        if not all(_is_number(fields[column].strip()) for column in columns):
+        fields = _fields(with_points(row) if layout.has_commas else row, layout.delimiter)
+        if not all(_is_number(fields[column]) for column in columns):
             return number + at
     return number
 
@@ -271,6 +292,21 @@ def _label(row: str, layout: _ColumnLayout) -> str:
     if layout.label == 0:
         return row.partition(layout.delimiter)[0].strip().strip('"')
     return row.rpartition(layout.delimiter)[2].strip().strip('"')
+
+
+def _whole_numbers(labels: list[str]) -> list[str]:
+    """``5.0`` and ``5.000000e+00`` as 5, where all labels are such: programs write them so.
+
+    One that is missing, which is why some do, stays empty.
+    """
+    different = set(labels) - {""}
+    points = {label: with_points(label) for label in different}
+    if not all(map(_is_number, points.values())):
+        return labels
+    values = {label: float(text) for label, text in points.items()}
+    if not all(value.is_integer() and abs(value) < _LARGEST_LABEL for value in values.values()):
+        return labels
+    return [label and str(int(values[label])) for label in labels]
 
 
 def _chunks(lines: Iterator[str], layout: _ColumnLayout) -> Iterator[tuple[int, list[str]]]:
@@ -314,7 +350,7 @@ def _lines(file: ByteStream, path: Path, cancelled: IsCancelled | None = None) -
             raise _at(path, number + blank + len(parts) + 1, text)
         stop_if(cancelled)
         for part in parts:
-            line = part.decode("utf-8", errors="replace").strip("\r\ufeff ")
+            line = _text(part).strip("\r\ufeff ")
             if line:
                 yield from repeat("", blank)
                 number += blank + 1
@@ -324,6 +360,13 @@ def _lines(file: ByteStream, path: Path, cancelled: IsCancelled | None = None) -
                 blank += 1
         if not data:
             return
+
+
+def _text(line: bytes) -> str:
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        return line.decode("cp1252", errors="replace")
 
 
 def _at(path: Path, line: int, reason: str) -> ReadError:

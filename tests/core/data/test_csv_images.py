@@ -65,6 +65,61 @@ def test_labels_that_are_words_and_quoted_headings(tmp_path: Path) -> None:
     assert read_csv(path).labels == ("T-shirt/top", "Ankle boot")
 
 
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+@pytest.mark.parametrize("heading", [True, False])
+def test_numbers_with_decimal_commas(tmp_path: Path, delimiter: str, heading: bool) -> None:
+    rows: list[list[object]] = [
+        [label, *(f"{level / 255:.4f}".replace(".", ",") for level in row)]
+        for label, row in zip(LABELS, LEVELS.tolist(), strict=True)
+    ]
+    path = tmp_path / "excel.csv"
+    path.write_text(text_of([HEADING] * heading + rows, delimiter))
+    dataset = load_dataset(str(path))
+    np.testing.assert_allclose(dataset.images, LEVELS.reshape(30, 1, 28, 28) / 255, atol=1e-4)
+    assert dataset.labels == tuple(LABELS)
+    lines = path.read_text().splitlines()
+    lines[7] = lines[7].replace("0,", "x,")
+    path.write_text("\n".join(lines))
+    with pytest.raises(ReadError, match=r"excel\.csv, line 8: expected numbers"):
+        load_dataset(str(path))
+
+
+def test_numbers_in_quotes(tmp_path: Path) -> None:
+    rows = [[f'"{field}"' for field in row] for row in labelled()]
+    path = tmp_path / "quoted.csv"
+    path.write_text(text_of(rows))
+    dataset = read_csv(path)
+    assert np.array_equal(dataset.images[:, 0].reshape(30, -1) * np.float32(255), LEVELS)
+    assert dataset.labels == tuple(LABELS)
+
+
+def test_labels_of_windows_keep_their_accents(tmp_path: Path) -> None:
+    rows = [["pi\xf1a", *LEVELS[0]], ["caf\xe9", *LEVELS[1]], ["pi\xf1a", *LEVELS[2]]]
+    path = tmp_path / "windows.csv"
+    path.write_bytes(text_of(rows, ";").encode("cp1252"))
+    assert read_csv(path).classes == ("café", "piña")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (("3.0", "", "10.0"), ("3", "", "10")),
+        (("3.000000000000000000e+00", "1e1", "3"), ("3", "10", "3")),
+        (("0.5", "1.0", "2.0"), ("0.5", "1.0", "2.0")),
+        (("3.0", "a", "b"), ("3.0", "a", "b")),
+    ],
+)
+def test_labels_that_are_numbers_are_whole_where_all_are(
+    tmp_path: Path, written: tuple[str, ...], read: tuple[str, ...]
+) -> None:
+    path = tmp_path / "f.csv"
+    path.write_text(text_of([[label, *LEVELS[0]] for label in written]))
+    dataset = read_csv(path)
+    assert dataset.labels == read
+    # What is missing leaves the number alone.
+    assert dataset.names == tuple(f"{label} #{n}".strip() for n, label in enumerate(read, 1))
+
+
 def test_colours_follow_one_another_in_each_pixel(tmp_path: Path) -> None:
     levels = np.random.default_rng(0).integers(0, 256, (3, 10, 10, 3))
     path = tmp_path / "rgb.csv"

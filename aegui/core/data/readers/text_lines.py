@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.core.data.decimal_commas import parting_sign
 from aegui.core.data.readers.arrays import images_from
 from aegui.core.data.readers.interpret import RawSet, datasets_of
 from aegui.core.data.readers.names import title_of
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(
     r"[-+]?(?:0[xX][0-9A-Fa-f]{1,8}|\d++(?:\.\d*+)?(?:[eE][-+]?\d{1,3})?|\.\d++)\Z"
 )
+_DECIMAL = re.compile(r"(?<=\d),(?=\d)")
 _FEWEST_VALUES = 6
 _LOOKED_AT_LINES = 40
 
@@ -65,8 +67,14 @@ def read_text_lines(source: GlyphSource) -> tuple[tuple[Dataset, ...], list[str]
 
 
 def _fields(line: str) -> list[str]:
-    """The fields of a line, parted by blanks, commas, semicolons or tabs."""
+    """The fields of a line, parted by blanks, commas, semicolons or tabs.
+
+    Commas that can only be decimal marks part nothing.
+    """
     line = line.strip()
+    sign = parting_sign(line)
+    if sign is not None and _DECIMAL.search(line):
+        return [field for field in re.split(rf"[\s{sign}]+", _DECIMAL.sub(".", line)) if field]
     # A sign that parts fields may be the label as well, alone or in quotes.
     first = re.match(r"""("[^"]+"|'[^']+'|[,;])(?=[\s,;])""", line)
     if first is None:

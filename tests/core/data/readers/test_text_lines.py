@@ -26,6 +26,19 @@ def test_lines_of_label_and_bits(folder: Path, separator: str, low: int) -> None
     assert is_lower(one(folder, "\n".join(bare), "lines"), labels=False)
 
 
+@pytest.mark.parametrize("separator", [";", "; ", "\t"])
+def test_decimal_commas_part_nothing(folder: Path, separator: str) -> None:
+    levels = np.random.default_rng(0).random((5, 35))
+    lines = [
+        separator.join([label, *(f"{level:.3f}".replace(".", ",") for level in row)])
+        for label, row in zip(",abcd", levels, strict=True)
+    ]
+    dataset = one(folder, "\n".join(lines), "lines")
+    assert dataset.image_shape == (1, 7, 5)
+    assert dataset.labels == tuple(",abcd")
+    np.testing.assert_allclose(dataset.images.reshape(5, 35), levels, atol=1e-3)
+
+
 def test_lines_with_any_label(folder: Path) -> None:
     symbols = load_builtin("symbols")
     flat = symbols.images.reshape(32, 35).astype(int).tolist()
