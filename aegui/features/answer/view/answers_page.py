@@ -278,9 +278,9 @@ class AnswersPage(QWidget):
         self._laid_out: object = None
         """What the heights of the rows depend on, beside the height of all."""
         self._current = SHOWN
-        self._nearest_title = ElidedLabel()
-        self._nearest_title.setText(nearest_title(GLYPHS))
-        self._nearest_title.setProperty("dim", True)
+        self.title = ElidedLabel()
+        self.title.setText(nearest_title(GLYPHS))
+        self.title.setProperty("dim", True)
         self._passes = QLabel()
         self._passes.setProperty("dim", True)
         self.again = QPushButton(tr("Denoise again"))
@@ -288,6 +288,8 @@ class AnswersPage(QWidget):
             tr("Give each network its own answer once more; the map shows the way")
         )
         self.once = flat_button("edit-undo", tr("Only one pass again"))
+        self.once.hide()
+        self._passes.hide()
         self._stack = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self._area = QScrollArea()
         self._whole = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
@@ -305,11 +307,15 @@ class AnswersPage(QWidget):
         self._area.setWidgetResizable(True)
         self._area.setFrameShape(QScrollArea.Shape.NoFrame)
         self._area.setWidget(inner)
-        self._below = QHBoxLayout()
-        self._below.addWidget(self._nearest_title, 1)
-        self._below.addWidget(self._passes)
-        self._below.addWidget(self.once)
-        self._below.addWidget(self.again)
+        levers = QHBoxLayout()
+        levers.addWidget(self._passes)
+        levers.addWidget(self.once)
+        levers.addWidget(self.again)
+        levers.addStretch(1)
+        self._levers = levers
+        self._below = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._below.addWidget(self.title, 1)
+        self._below.addLayout(levers)
         side = QVBoxLayout()
         side.setSpacing(4)
         side.addLayout(self._below)
@@ -327,10 +333,20 @@ class AnswersPage(QWidget):
         self._whole.setSpacing(2 * SPACING if wide else 4)
         for row in self._rows:
             row.set_spare_below(wide)
-        # At the side there is width for all of it, where that takes none from the words.
-        title = self._nearest_title
+        self._share_head()
+
+    def _share_head(self) -> None:
+        """Put the levers beside the title of what is nearest, or below it where they would cut it.
+
+        At the side there is width for both where that takes none from the words.
+        """
+        ways, title = QBoxLayout.Direction, self.title
+        wide = self._whole.direction() == ways.LeftToRight
         whole_px = title.fontMetrics().horizontalAdvance(title.text()) + 2
-        title.setMinimumWidth(whole_px if wide and self.width() >= for_text(_ROOMY_PX) else 0)
+        together_px = whole_px + self._below.spacing() + self._levers.minimumSize().width()
+        fits = self.width() >= (for_text(_ROOMY_PX) if wide else together_px)
+        self._below.setDirection(ways.LeftToRight if fits else ways.TopToBottom)
+        title.setMinimumWidth(whole_px if wide and fits else 0)
 
     # -- what is shown ---------------------------------------------------------------------------
 
@@ -338,7 +354,7 @@ class AnswersPage(QWidget):
         """The set whose members can be nearest, not copied."""
         self._look = look
         self.nearest.set_samples(images, look)
-        self._nearest_title.setText(nearest_title(look))
+        self.title.setText(nearest_title(look))
         self._set_wide(self._whole.direction() == QBoxLayout.Direction.LeftToRight)
         self._laid_out = None
         for row in self._rows:
@@ -426,6 +442,9 @@ class AnswersPage(QWidget):
         self.again.setEnabled(bool(networks) and not settled)
         self.once.setVisible(sheet.steps > 1)
         self._passes.setText("" if sheet.steps == 1 else trn("{n} pass", "{n} passes", sheet.steps))
+        # An empty one would still take the space between two.
+        self._passes.setVisible(sheet.steps > 1)
+        self._share_head()
 
     @Slot(str, int, int)
     def _on_row_pixel_activated(self, key: str, row: int, column: int) -> None:

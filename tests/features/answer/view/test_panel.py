@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
 from aegui.core.data.dataset import Dataset
+from aegui.core.i18n import set_language
 from aegui.core.recipe import CorruptionSpec
 from aegui.features.answer.model.answer_sheet import SHOWN, AnswerSheet, Limit, SheetAnswer
 from aegui.features.answer.view.panel import AnswerPanel
@@ -245,6 +246,33 @@ def test_the_nearest_follow_the_pictures_and_nothing_is_cut(panel: AnswerPanel) 
         else:
             assert 0 < strip.x() - corner.x() < 48, "in a low panel it is at the side"
         assert panel.rect().contains(panel.nearest.mapTo(panel, panel.nearest.rect().bottomLeft()))
+
+
+@pytest.mark.parametrize(
+    ("size", "shares_line"),
+    [((280, 400), False), ((560, 400), True), ((520, 250), False), ((760, 250), True)],
+)
+@pytest.mark.parametrize("steps", [1, 3])
+def test_the_title_of_the_nearest_is_whole_beside_or_above_its_levers(
+    qtbot: QtBot, qapp: QApplication, size: tuple[int, int], shares_line: bool, steps: int
+) -> None:
+    set_language("es")
+    apply_theme(qapp, LIGHT)
+    panel = AnswerPanel()
+    qtbot.addWidget(panel)
+    panel.set_samples(glyphs())
+    panel.resize(*size)
+    panel.show()
+    panel.set_sheet(sheet_of(make_answer(glyphs()[5]), steps=steps))
+    page = panel.answers
+    title, again = page.title, page.again
+    qtbot.waitUntil(
+        lambda: title.width() >= title.fontMetrics().horizontalAdvance(title.text()), timeout=2000
+    )
+    assert not title.geometry().intersects(again.geometry())
+    assert page.rect().contains(again.geometry())
+    # Where there is width they share a line, and leave the height to the pictures.
+    assert (again.y() < title.geometry().bottom()) == shares_line
 
 
 def test_beside_the_nearest_the_pictures_stand_below_their_words(panel: AnswerPanel) -> None:
