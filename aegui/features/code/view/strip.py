@@ -70,10 +70,12 @@ class TraversalStrip(QWidget):
         traversal = self._traversal
         if traversal is None:
             return tr("Click a bar: here you will see what that dimension draws.")
+        middle = figure(traversal.middle)
         return tr(
             "Dimension {n} around {middle}, σ {sigma}; the others at their means",
             n=traversal.dimension + 1,
-            middle=figure(traversal.middle),
+            # As below the pictures: no hyphen.
+            middle=f"\N{MINUS SIGN}{middle[1:]}" if middle.startswith("-") else middle,
             sigma=figure(traversal.sigma),
         )
 

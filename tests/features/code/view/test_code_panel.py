@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -195,6 +196,8 @@ def test_what_a_dimension_draws(panel: CodePanel) -> None:
     assert panel.strip.title().startswith("Click a bar")
     panel.set_traversal(traversal(), Look(glyphs=False))
     assert panel.strip.title() == "Dimension 2 around 0.5, σ 1; the others at their means"
+    panel.set_traversal(replace(traversal(), middle=-2.26), Look(glyphs=False))
+    assert panel.strip.title().startswith("Dimension 2 around −2.26, ")
     image = panel.strip.grab().toImage()
     first, last = (panel.strip._cell(place).center() for place in (0, len(STEPS) - 1))
     assert image.pixelColor(first).lightness() < 20
