@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QInputDialog, QPushButton
 
 from aegui.core.data import download
@@ -233,6 +234,20 @@ def test_pictures_are_dropped(qtbot: QtBot, window: MainWindow, pictures: Path) 
     dialog = opened(window, ImportDialog)
     qtbot.waitUntil(dialog.take.isEnabled)
     dialog.reject()
+
+
+def test_enter_takes_the_pictures_that_were_dropped(
+    qtbot: QtBot, window: MainWindow, workspace: Workspace, pictures: Path
+) -> None:
+    drop(window, pictures)
+    qtbot.waitUntil(lambda: window.findChild(ImportDialog) is not None)
+    dialog = opened(window, ImportDialog)
+    qtbot.waitUntil(dialog.take.isEnabled)
+    focused = dialog.focusWidget()
+    assert focused is not None
+    QTest.keyClick(focused, Qt.Key.Key_Return)
+    settle(qtbot, workspace)
+    assert len(workspace.dataset) == 5
 
 
 def test_an_idx_file_is_dropped_and_a_network_offered(

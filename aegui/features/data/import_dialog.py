@@ -101,7 +101,11 @@ class ImportDialog(QDialog):
         else:
             self.panel.set_state("")
             self.panel.set_problem(tr("None of these files can be read as a picture."))
+        is_first = not self.take.isEnabled()
         self.take.setEnabled(bool(len(preview.images)))
+        if is_first and self.focusWidget() in (None, self.panel.gallery):
+            # Enter takes them; on a picture, where a dialog begins, it would do nothing.
+            self.take.setFocus()
 
     @Slot(object)
     def _on_panel_spec_edited(self, spec: ImageSpec) -> None:
