@@ -63,7 +63,11 @@ if TYPE_CHECKING:
     from aegui.widgets.viewport import Bounds
 
 MOST_TEXTS = 150
-"""Up to so many samples are drawn as their labels instead of dots."""
+"""Up to so many samples are drawn as their labels instead of dots ..."""
+_SHORT_SIGNS = 3.0
+"""... where these have no more letters on average: longer ones lie over one another."""
+_LONGEST_SIGN = 12
+_LONGEST_NAME = 24
 _DOT_PX = 8
 """Side of what a screen reader takes for a sample."""
 _MOST_CLASS_NAMES = 24
@@ -104,6 +108,21 @@ class ScatterSamples:
     def is_coloured(self) -> bool:
         """Whether colours of classes say anything about them."""
         return has_colours(self.classes)
+
+    @functools.cached_property
+    def are_signs(self) -> bool:
+        """Whether they are drawn as their labels instead of dots."""
+        if not 0 < len(self.labels) <= MOST_TEXTS:
+            return False
+        letters = sum(len(label_sign(label)) for label in self.labels)
+        return letters <= _SHORT_SIGNS * len(self.labels)
+
+    @functools.cached_property
+    def are_named(self) -> bool:
+        """Whether names of classes, written once each, tell dots apart."""
+        few = len(self.labels) <= MOST_TEXTS
+        # Of few samples each may be a class of its own.
+        return self.is_coloured or (few and len(set(self.labels)) > 1)
 
     def image(self, row: int) -> NDArray[np.float32]:
         """The image of one of them."""
@@ -325,7 +344,7 @@ class ScatterView(QWidget):
         samples = self._samples
         across, up = self.axis_names or ("", "")
         coloured = samples.is_coloured
-        single = len(samples.labels) <= MOST_TEXTS and not coloured
+        single = samples.are_signs and not coloured
         return PointPlot(
             self._places.astype(np.float64),
             Axis(across, Scale(x0, x1), bare=not across),
@@ -369,10 +388,10 @@ class ScatterView(QWidget):
         self, places: NDArray[np.float32]
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]] | None:
         samples = self._samples
-        if samples is None or len(places) <= MOST_TEXTS or not samples.is_coloured:
+        if samples is None or samples.are_signs or not samples.are_named:
             return None
         numbers, middles = class_middles(places, samples.classes)
-        if len(numbers) > _MOST_CLASS_NAMES:
+        if len(numbers) > _MOST_CLASS_NAMES and len(places) > MOST_TEXTS:
             return None
         return numbers, self._view.to_pixels(middles)
 
@@ -422,7 +441,7 @@ class ScatterView(QWidget):
 
     def _dots(self, room: QRectF, theme: Theme) -> QPixmap:
         """The samples as dots or images, kept until something of them changes."""
-        if len(self._pixels) <= MOST_TEXTS and not self._pictured:
+        if self._samples is not None and self._samples.are_signs and not self._pictured:
             return QPixmap()
         ratio = self.devicePixelRatioF()
         picture = QPixmap((room.size() * ratio).toSize())
@@ -442,7 +461,7 @@ class ScatterView(QWidget):
         bold = painter.font()
         bold.setBold(True)
         painter.setFont(bold)
-        if len(self._pixels) <= MOST_TEXTS:
+        if samples.are_signs:
             self._paint_labels(painter, samples, theme)
         elif self._middles is not None:
             self._paint_classes(painter, samples, theme, *self._middles)
@@ -459,7 +478,8 @@ class ScatterView(QWidget):
         """Names of classes, those of the largest first: what has no room is told beside the map."""
         counts = np.bincount(samples.classes, minlength=int(numbers.max(initial=0)) + 1)[numbers]
         order = np.argsort(-counts, kind="stable")
-        names = [label_sign(samples.class_names[number]) for number in numbers[order]]
+        signs = (label_sign(samples.class_names[number]) for number in numbers[order])
+        names = [_shortened(sign, _LONGEST_NAME) for sign in signs]
         metrics = QFontMetricsF(painter.font())
         sizes = [(metrics.horizontalAdvance(name) + 4, metrics.height()) for name in names]
         places = apart(middles[order], sizes, self._room())
@@ -476,7 +496,7 @@ class ScatterView(QWidget):
             self._points.colours.colour(number, theme) or theme.text
             for number in samples.numbers.tolist()
         ]
-        texts = [label_sign(label)[:12] for label in samples.labels]
+        texts = [_shortened(label_sign(label), _LONGEST_SIGN) for label in samples.labels]
         paint_texts(painter, self._pixels, texts, colours, theme)
 
     def _paint_drag(self, painter: QPainter, theme: Theme) -> None:
@@ -633,3 +653,7 @@ class ScatterView(QWidget):
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
             self._drop_picture()
         super().changeEvent(event)
+
+
+def _shortened(name: str, most: int) -> str:
+    return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"

@@ -44,11 +44,15 @@ def view(qtbot: QtBot) -> ScatterView:
     return made
 
 
-def show(view: ScatterView, classes: NDArray[np.int64]) -> None:
-    labels = tuple(f"c{number}" for number in classes)
+def show(
+    view: ScatterView,
+    classes: NDArray[np.int64],
+    names: tuple[str, ...] = ("c0", "c1", "c2", "c3"),
+) -> None:
+    labels = tuple(names[number] for number in classes)
     picture = QImage(4, 4, QImage.Format.Format_RGB32)
     picture.fill(QColor("red"))
-    samples = ScatterSamples(classes, labels, ("c0", "c1", "c2", "c3"))
+    samples = ScatterSamples(classes, labels, names)
     view.set_samples(samples, lambda index: SampleCard(picture, f"c{index}", f"sample {index}"))
     view.set_places(grid(round(len(classes) ** 0.5)))
 
@@ -224,6 +228,37 @@ def test_few_samples_are_their_labels(view: ScatterView) -> None:
     show(view, np.arange(144) % 4)
     image = view.grab().toImage()
     assert all(exactly(image, class_colour(number, LIGHT)) > 20 for number in range(4))
+
+
+def test_few_samples_with_long_labels_are_dots_and_each_class_is_named_once(
+    view: ScatterView,
+) -> None:
+    names = ("bicycles", "mountains and lakes", "cats", "umbrellas in the rain")
+    classes = np.arange(144) % 4
+    show(view, classes, names)
+    image = view.grab().toImage()
+    seen = [
+        image.pixelColor(at(view, index)) == class_colour(number, LIGHT)
+        for index, number in enumerate(classes.tolist())
+    ]
+    # Some lie below the four names.
+    assert sum(seen) > 100
+    # One class only says nothing, nor do names of one kind: there are dots alone.
+    show(view, np.zeros(144, np.int64), names)
+    blank = view.grab().toImage()
+    show(view, np.zeros(144, np.int64), ("mountains of another name", *names[1:]))
+    assert view.grab().toImage() == blank
+
+
+def test_few_samples_each_with_a_long_label_of_its_own_are_named(view: ScatterView) -> None:
+    names = tuple(f"sample called {number}" for number in range(36))
+    show(view, np.arange(36), names)
+    named = view.grab().toImage()
+    plot = view.plot()
+    assert plot is not None
+    assert not plot.signs
+    show(view, np.zeros(36, np.int64), names)
+    assert exactly(named, LIGHT.text) > exactly(view.grab().toImage(), LIGHT.text) + 200
 
 
 def test_status(view: ScatterView) -> None:
