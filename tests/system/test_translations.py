@@ -45,6 +45,22 @@ def test_no_string_is_assembled_before_it_is_translated(name: str) -> None:
                 assert not isinstance(first, ast.JoinedStr | ast.BinOp), f"{path}:{node.lineno}"
 
 
+def test_a_counted_message_is_nowhere_translated_without_its_count() -> None:
+    """It would have the singular of a language with two, whatever the number."""
+    counted = {
+        message.id[0] for message in collect() if message.pluralizable and "{n" in message.id[0]
+    }
+    assert "{n:,} selected" in counted
+    for path in (ROOT / "aegui").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                if node.func.id != "tr" or not node.args:
+                    continue
+                first = node.args[0]
+                is_counted = isinstance(first, ast.Constant) and first.value in counted
+                assert not is_counted, f"{path}:{node.lineno}"
+
+
 def test_plurals() -> None:
     assert trn("{n} pixel", "{n} pixels", 1) == "1 pixel"
     assert trn("{n} pixel", "{n} pixels", 3) == "3 pixels"

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidgetAction,
 )
 
-from aegui.core.i18n import tr
+from aegui.core.i18n import tr, trn
 from aegui.core.latent.projections import ProjectionOptions
 from aegui.core.latent.views import VIEWS
 from aegui.features.projections.view.class_bars import ClassBars
@@ -273,7 +273,7 @@ class ProjectionsPanel(QWidget):
         if len(of.indices) < len(dataset):
             text = tr("{n:,} of {total:,} samples", n=len(of.indices), total=len(dataset))
         else:
-            text = tr("{n:,} samples", n=len(dataset))
+            text = trn("{n:,} sample", "{n:,} samples", len(dataset))
         self._count.setText(text)
         self._show_selection()
         self._show_table()
@@ -442,7 +442,7 @@ class ProjectionsPanel(QWidget):
             self._title.setText(tr("Nothing selected"))
             self._gallery.set_shown(of.indices)
         else:
-            self._title.setText(tr("{n:,} selected", n=int(chosen.sum())))
+            self._title.setText(trn("{n:,} selected", "{n:,} selected", int(chosen.sum())))
             self._gallery.set_shown(of.indices[chosen])
 
     def _show_table(self) -> None:
