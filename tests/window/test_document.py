@@ -114,6 +114,26 @@ def test_leaving_while_it_trains_keeps_what_was_learnt(
     assert services.workspace.run is not None
 
 
+def test_who_gives_up_where_to_save_stays_and_the_training_goes_on(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none_chosen(*_: object) -> str:
+        return ""
+
+    monkeypatch.setattr(files, "choose_save_file", none_chosen)
+    services = window._services
+    training = SMALL.training.model_copy(update={"epochs": 5_000_000})
+    services.workspace.new(SMALL.model_copy(update={"training": training}))
+    window.actions_table["train"].trigger()
+    qtbot.waitUntil(lambda: services.shown.history is not None)
+    answer("Save")
+    assert not closed(window)
+    assert services.runner.is_busy
+    assert services.runner.state == "running"
+    window.actions_table["stop"].trigger()
+    qtbot.waitUntil(lambda: not services.runner.is_busy)
+
+
 def test_save_open_and_recent(
     qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

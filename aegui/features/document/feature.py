@@ -23,7 +23,7 @@ from aegui.shell.feature import Feature
 from aegui.shell.folders import show_folder, show_in_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from PySide6.QtGui import QAction
 
@@ -92,19 +92,27 @@ class DocumentFeature(Feature):
 
     def save(self) -> bool:
         """Save, asking where to if the document has no file; False: it is not being saved."""
+        return self._save(_nothing)
+
+    def _save(self, first: Callable[[], None]) -> bool:
+        """Save, after ``first``, which is done once all that there was to ask is answered."""
         workspace = self._services.workspace
         if workspace.path is None:
-            return self.save_as()
+            return self._save_as(first)
         if is_protected(workspace.path):
-            return questions.ask_protected(self._window, workspace.name) and self.save_as()
+            return questions.ask_protected(self._window, workspace.name) and self._save_as(first)
         if workspace.file.state() != "changed":
+            first()
             return workspace.save()
         answer = questions.ask_conflict(self._window, workspace.name)
         if answer == "reload":
             self.reload()
         elif answer == "save_as":
-            return self.save_as()
-        return answer == "overwrite" and workspace.save(overwrite=True)
+            return self._save_as(first)
+        if answer != "overwrite":
+            return False
+        first()
+        return workspace.save(overwrite=True)
 
     def reload(self) -> None:
         """Open the file again as it is on the disk, after a question where that loses anything."""
@@ -139,12 +147,18 @@ class DocumentFeature(Feature):
 
     def save_as(self) -> bool:
         """Ask where to and save; False: it is not being saved."""
+        return self._save_as(_nothing)
+
+    def _save_as(self, first: Callable[[], None]) -> bool:
         workspace = self._services.workspace
         suggestion = str(workspace.path or Path(self._folder()) / f"{workspace.name}.aegui")
         patterns = tr("Runs ({patterns})", patterns="*.aegui")
         path = files.choose_save_file(self._window, tr("Save"), suggestion, patterns, "runs")
         self._tells_saved = bool(path)
-        return bool(path) and workspace.save_as(path)
+        if not path:
+            return False
+        first()
+        return workspace.save_as(path)
 
     @Slot(object)
     def _on_file_saved(self, path: Path) -> None:
@@ -188,8 +202,8 @@ class DocumentFeature(Feature):
         if answer == "discard":
             runner.abandon()
             return True
-        self._finish_training()
-        if not self.save():
+        # Who gives up where to save stays, and so does the training.
+        if not self._save(self._finish_training):
             return False
         self._await_saving()
         return not workspace.file.is_modified
@@ -316,3 +330,7 @@ class DocumentFeature(Feature):
             show_in_folder(log)
         else:
             show_folder(log.parent)
+
+
+def _nothing() -> None:
+    pass
