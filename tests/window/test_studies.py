@@ -411,6 +411,20 @@ def test_edited_samples_are_not_studied_unseen(
     assert runs_of(window).sheet is None
 
 
+def test_the_recipe_of_the_builder_begins_a_study_where_none_is_open(
+    window: MainWindow, form: StudyForm, qtbot: QtBot
+) -> None:
+    assert not form.add.isEnabled()
+    assert not form.terms.fields["seeds"].isEnabled()
+    QTest.mouseClick(form.take_base, Qt.MouseButton.LeftButton)
+    sheet = runs_of(window).sheet
+    assert sheet is not None
+    assert sheet.is_new
+    assert sheet.follows
+    qtbot.waitUntil(lambda: runs_of(window).sheet is not None and form.add.isEnabled())
+    qtbot.waitUntil(lambda: getattr(runs_of(window).sheet, "cost", None) is not None)
+
+
 def test_where_to_run_is_a_setting_of_the_person(
     app: App,
     form: StudyForm,

@@ -178,8 +178,10 @@ class StudiesFeature(Feature):
         self.noticed.emit(Notice("warning", text, passing=True, about="study"))
 
     def take_builder(self) -> None:
-        """Study the recipe of the builder, now and as it will be."""
-        if self._has_samples():
+        """Study the recipe of the builder, now and as it will be; without a study begin one."""
+        if self._runs.sheet is None:
+            self.begin()
+        elif self._has_samples():
             self._runs.set_recipe(self._services.workspace.recipe)
 
     def _has_samples(self) -> bool:

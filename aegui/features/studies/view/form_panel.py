@@ -221,7 +221,10 @@ class StudyForm(QWidget):
             self.problem.set_text("")
         if sheet is not None:
             self._show_plan(sheet)
+        else:
+            self._show_terms(PlanTerms(), 0)
         self._mark_chosen()
+        self._show_locks()
         self._show_levers()
 
     def _show_plan(self, sheet: StudySheet) -> None:
@@ -336,11 +339,7 @@ class StudyForm(QWidget):
         self._is_busy = busy
         for view in self.axes:
             view.set_locked(busy)
-        widgets = (self.plans, self.new, self.open, self.name, self.add, self.terms, self.place)
-        for widget in widgets:
-            widget.setEnabled(not busy)
-        for button in (self.take_base, self.open_base):
-            button.setEnabled(not busy)
+        self._show_locks()
         self._show_cost()
         self._show_levers()
 
@@ -354,6 +353,14 @@ class StudyForm(QWidget):
         if self._sheet is not None:
             line = cost_line(self._sheet.cost, on_cluster=self.place.place.is_cluster)
             self.cost.setText("" if self._is_busy else line)
+
+    def _show_locks(self) -> None:
+        """What can be edited now: of no study nothing, but what makes or finds one."""
+        free, has = not self._is_busy, self._sheet is not None
+        for widget in (self.plans, self.new, self.open, self.take_base, self.place):
+            widget.setEnabled(free)
+        for widget in (self.name, self.open_base, self.add, self.terms):
+            widget.setEnabled(free and has)
 
     def _show_levers(self) -> None:
         sheet, free = self._sheet, not self._is_busy

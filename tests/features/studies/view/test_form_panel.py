@@ -72,6 +72,20 @@ def typed(qtbot: QtBot, form: Edited, place: int, text: str) -> None:
     QTest.keyClick(field, Qt.Key.Key_Return)
 
 
+def test_of_no_study_only_what_makes_or_finds_one_can_be_used(form: Edited) -> None:
+    ways = [form.plans, form.new, form.open, form.take_base]
+    fields = [form.name, form.open_base, form.add, form.terms]
+    assert all(widget.isEnabled() for widget in [*ways, *fields])
+    sheet = form._sheet
+    form.set_sheet(None)
+    assert all(widget.isEnabled() for widget in ways)
+    assert not any(widget.isEnabled() for widget in fields)
+    form.set_sheet(sheet)
+    assert all(widget.isEnabled() for widget in fields)
+    form.set_busy(True)
+    assert not any(widget.isEnabled() for widget in [*ways, *fields])
+
+
 def test_a_plan_is_shown_with_its_count_and_its_cost(form: Edited) -> None:
     assert form.axes[0].name.toolTip()
     assert form.axes[0].values.text() == "0.02; 0.002"
