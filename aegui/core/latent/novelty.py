@@ -17,7 +17,7 @@ import numpy as np
 from aegui.core.data.emoji_words import spoken_name
 from aegui.core.data.progress import stop_if
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
-from aegui.core.i18n import mark, tr
+from aegui.core.i18n import language, mark, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -132,14 +132,15 @@ class Known:
 
     def kind_of(self, index: int) -> str:
         """Its title without the number that tells it from the others of its class: "7 #123"."""
-        if index not in self._kinds:
+        said = self._kinds.setdefault(language(), {})
+        if index not in said:
             label, title = spoken_name(self.labels[self.rows[index]]), self.title(index)
-            self._kinds[index] = label if title.startswith(f"{label} #") else title
-        return self._kinds[index]
+            said[index] = label if title.startswith(f"{label} #") else title
+        return said[index]
 
     @cached_property
-    def _kinds(self) -> dict[int, str]:
-        """What ``kind_of`` has said."""
+    def _kinds(self) -> dict[str, dict[int, str]]:
+        """What ``kind_of`` has said, by language: these samples outlive a change of it."""
         return {}
 
 

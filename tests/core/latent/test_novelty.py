@@ -8,6 +8,7 @@ import pytest
 from aegui.core.data.builtin import load_builtin
 from aegui.core.data.dataset import Dataset
 from aegui.core.errors import Cancelled
+from aegui.core.i18n import set_language
 from aegui.core.latent.novelty import (
     COPY_RATIO,
     MOST_KNOWN,
@@ -123,6 +124,17 @@ def test_it_can_be_stopped() -> None:
 def test_a_space_is_called_by_its_name() -> None:
     data = Dataset.from_images("x", np.eye(4).reshape(4, 2, 2), [*" abc"], ["space", *"abc"])
     assert known(data, glyphs=True).title(0) == "space"
+
+
+def test_samples_are_called_in_the_language_in_force() -> None:
+    images = np.eye(4).reshape(4, 2, 2)
+    names = ["grinning face", "cat face", "a", "b"]
+    of = known(Dataset.from_images("x", images, names, names), glyphs=False)
+    assert of.kind_of(0) == "grinning face"
+    set_language("es")
+    assert of.kind_of(0) == "cara sonriendo"
+    set_language("en")
+    assert of.kind_of(0) == "grinning face"
 
 
 def test_blur_is_nothing_new() -> None:

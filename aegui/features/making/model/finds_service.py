@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.latent.frame import Frame
+    from aegui.core.latent.novelty import Known, Novelties
     from aegui.features.making.model.making import MakingSubject
 
 COUNTS = (10, 20, 40, 80)
@@ -84,8 +85,8 @@ class FindsLook:
         source: A key of ``SOURCES``.
         codes: float32 ``[n, d]``.
         images: float32 ``[n, C, H, W]`` in 0..1.
-        words: How new each is, for a person.
-        ratio: Distance to the nearest sample over that one's to its own nearest, ``[n]``.
+        known: The samples that they were compared with.
+        how_new: How new each is.
         entropy: Mean entropy of the pixels, bits, ``[n]``; the smaller the sharper.
         epoch: Epoch of the weights.
     """
@@ -93,10 +94,20 @@ class FindsLook:
     source: str
     codes: NDArray[np.float32]
     images: NDArray[np.float32]
-    words: tuple[str, ...]
-    ratio: NDArray[np.float32]
+    known: Known
+    how_new: Novelties
     entropy: NDArray[np.float32]
     epoch: int
+
+    @property
+    def ratio(self) -> NDArray[np.float32]:
+        """Distance to the nearest sample over that one's to its own nearest, ``[n]``."""
+        return self.how_new.ratio
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """How new each is, for a person, in the language in force."""
+        return tuple(novelty_words(self.known, self.how_new, i) for i in range(len(self.codes)))
 
 
 class FindsService(Service):
@@ -221,8 +232,8 @@ def _looked(
         asked.source,
         codes,
         rows.reshape(-1, *codec.image_shape),
-        tuple(novelty_words(of, how_new, i) for i in range(len(rows))),
-        how_new.ratio,
+        of,
+        how_new,
         entropies(rows),
         codec.epoch,
     )

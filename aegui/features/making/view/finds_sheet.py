@@ -30,10 +30,11 @@ _SMALL = 0.85
 class _FindRows(PictureRows):
     def __init__(self, look: FindsLook, seen: Look) -> None:
         self._look, self._seen = look, seen
+        self._words = look.words
         self._pictures = pictures(look.images, seen)
 
     def __len__(self) -> int:
-        return len(self._look.words)
+        return len(self._words)
 
     def picture(self, row: int, room: QSize) -> QImage:
         """Photographs fill their place; the pixels of a glyph stay whole."""
@@ -42,7 +43,7 @@ class _FindRows(PictureRows):
 
     def caption(self, row: int) -> str:
         """How new it is, as the cursor's panel has it, and between what it lies."""
-        return f"{localized(float(self._look.ratio[row]), '.2f')} · {self._look.words[row]}"
+        return f"{localized(float(self._look.ratio[row]), '.2f')} · {self._words[row]}"
 
     def sentence(self, row: int) -> str:
         """How new it is."""
@@ -50,7 +51,7 @@ class _FindRows(PictureRows):
             "{n}: {words}; {ratio:.1f} times as far from its nearest sample as that is from the "
             "others; entropy {entropy:.2f} bits per pixel",
             n=row + 1,
-            words=self._look.words[row],
+            words=self._words[row],
             ratio=float(self._look.ratio[row]),
             entropy=float(self._look.entropy[row]),
         )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from aegui.core.data.dataset import Dataset
+from aegui.core.latent.novelty import Novelties, known
 from aegui.core.run_file.concepts import KeptConcept
 from aegui.features.making.model.concept_service import STOPS, ConceptLook
 from aegui.features.making.model.finds_service import FindsLook
@@ -32,13 +34,22 @@ def concept_look(separation: float = 2.5) -> ConceptLook:
 
 
 def finds_look(count: int = 4) -> FindsLook:
-    """New images."""
+    """New images, each between a sample called a and one called by its number."""
+    names = ("a", *map(str, range(count)))
+    pairs = np.array([(0, n + 1) for n in range(count)], np.int64)
+    how_new = Novelties(
+        pairs,
+        np.ones((count, 2), np.float32),
+        np.full(count, 1.25, np.float32),
+        ("between",) * count,
+        np.zeros(count, np.bool_),
+    )
     return FindsLook(
         "new",
         np.zeros((count, 2), np.float32),
         glyphs(count),
-        tuple(f"between a and {n}" for n in range(count)),
-        np.full(count, 1.25, np.float32),
+        known(Dataset.from_images("samples", glyphs(count + 1, 1), names), glyphs=True),
+        how_new,
         np.full(count, 0.125, np.float32),
         7,
     )

@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from aegui.core.i18n import set_language
 from aegui.features.making.model.finds_service import SOURCES
 from aegui.features.making.view.finds_page import FindsPage
 from aegui.features.making.view.panel import MakingPanel
@@ -63,6 +64,16 @@ def test_a_search_can_be_cancelled(page: FindsPage, qtbot: QtBot) -> None:
     page.set_busy(False)
     assert page.search.isVisible()
     assert page.cancel.isHidden()
+
+
+def test_what_was_found_is_told_in_another_language(qtbot: QtBot) -> None:
+    look = finds_look()
+    assert look.words[2] == "between a and 2"
+    set_language("es")
+    page = FindsPage()
+    qtbot.addWidget(page)
+    page.set_look(look, GLYPHS)
+    assert page.sheet.captions()[2] == "1,25 · entre a y 2"
 
 
 def test_what_was_found_is_shown(page: FindsPage) -> None:
