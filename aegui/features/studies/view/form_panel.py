@@ -357,10 +357,10 @@ class StudyForm(QWidget):
     def _show_locks(self) -> None:
         """What can be edited now: of no study nothing, but what makes or finds one."""
         free, has = not self._is_busy, self._sheet is not None
-        for widget in (self.plans, self.new, self.open, self.take_base, self.place):
-            widget.setEnabled(free)
-        for widget in (self.name, self.open_base, self.add, self.terms):
-            widget.setEnabled(free and has)
+        for way in (self.plans, self.new, self.open, self.take_base, self.place):
+            way.setEnabled(free)
+        for field in (self.name, self.open_base, self.add, self.terms):
+            field.setEnabled(free and has)
 
     def _show_levers(self) -> None:
         sheet, free = self._sheet, not self._is_busy

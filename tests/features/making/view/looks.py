@@ -41,7 +41,7 @@ def finds_look(count: int = 4) -> FindsLook:
         pairs,
         np.ones((count, 2), np.float32),
         np.full(count, 1.25, np.float32),
-        ("between",) * count,
+        tuple("between" for _ in range(count)),
         np.zeros(count, np.bool_),
     )
     return FindsLook(
