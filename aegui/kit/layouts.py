@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar, overload
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -16,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from aegui.kit.theme import SPACING
 
+_Label = TypeVar("_Label", bound=QLabel)
 _FRAME = QSize(16, 48)
 """Room for the frame and title of a window."""
 
@@ -86,10 +89,25 @@ def open_at(dialog: QWidget, wide: int, high: int) -> None:
     dialog.resize(QSize(wide, high).boundedTo(screen.availableSize() - _FRAME))
 
 
+@overload
+def dim(label: str = "") -> QLabel: ...
+@overload
+def dim(label: _Label) -> _Label: ...
 def dim(label: QLabel | str = "") -> QLabel:
     """``label`` in the colour of what is read second, such as units and hints."""
     label = QLabel(label) if isinstance(label, str) else label
     label.setProperty("dim", True)
+    return label
+
+
+@overload
+def heading(label: str = "") -> QLabel: ...
+@overload
+def heading(label: _Label) -> _Label: ...
+def heading(label: QLabel | str = "") -> QLabel:
+    """``label`` in the letters of a title."""
+    label = QLabel(label) if isinstance(label, str) else label
+    label.setProperty("heading", True)
     return label
 
 

@@ -6,16 +6,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
-    QFrame,
     QLabel,
     QLineEdit,
     QPushButton,
-    QScrollArea,
     QWidget,
 )
 
 from aegui.core.i18n import tr
-from aegui.kit.layouts import column, row
+from aegui.kit.layouts import column, row, scrolled
 from aegui.widgets.glyph_grid import GlyphGrid
 from aegui.widgets.glyphs import label_sign
 
@@ -57,11 +55,8 @@ class CharacterChooser(QWidget):
         none_button.setToolTip(tr("Choose no character, then pick the few that you want"))
         none_button.clicked.connect(self._on_none_clicked)
         header = row((self._count, 1), all_button, none_button)
-        area = QScrollArea()
+        area = scrolled(self.grid, sideways=True, takes_focus=True)
         self.grid.current_moved.connect(area.ensureVisible)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidget(self.grid)
         self.field.setPlaceholderText(tr("Type characters, for example abc"))
         self.field.setToolTip(
             tr("The chosen characters. The blank is written {blank}.", blank=label_sign(" "))

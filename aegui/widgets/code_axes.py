@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from aegui.core.i18n import tr
-from aegui.kit.layouts import dim
-from aegui.kit.theme import SPACING
+from aegui.kit.layouts import dim, row
 from aegui.widgets.rulers import axis_name
 
 _MOST_ROWS = 16
@@ -24,11 +23,9 @@ class CodeAxes(QWidget):
         super().__init__(parent)
         self._axes = (0, 1)
         self.x_choice, self.y_choice = QComboBox(), QComboBox()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(SPACING // 2)
+        line = row()
         if words:
-            row.addWidget(dim(words))
+            line.addWidget(dim(words))
         for choice, name in (
             (self.x_choice, tr("Code number across")),
             (self.y_choice, tr("Code number upwards")),
@@ -37,7 +34,8 @@ class CodeAxes(QWidget):
             choice.setToolTip(name)
             choice.setMaxVisibleItems(_MOST_ROWS)
             choice.activated.connect(self._on_choice_activated)
-            row.addWidget(choice, 0 if words else 1)
+            line.addWidget(choice, 0 if words else 1)
+        self.setLayout(line)
 
     @property
     def count(self) -> int:

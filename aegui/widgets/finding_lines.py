@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from aegui.core.i18n import tr
 from aegui.core.study.findings import SWITCHED
+from aegui.kit.layouts import column, row
 from aegui.kit.marks import ElidedLabel, Sign, flat_button
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING
@@ -44,12 +45,10 @@ class FindingLine(QWidget):
         )
         self.see.setAccessibleName(f"{tr('See its result')}: {finding.title}")
         self.see.setVisible(finding.key in SWITCHED)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, SPACING, 0)
-        row.setSpacing(SPACING // 2)
-        row.addWidget(Sign("builder-warning", "warn"), 0, Qt.AlignmentFlag.AlignVCenter)
-        for widget in (self.title, self.mend, self.see):
-            row.addWidget(widget, 1 if widget is self.title else 0)
+        line = row((self.title, 1), self.mend, self.see, margins=(0, 0, SPACING, 0))
+        sign = Sign("builder-warning", "warn")
+        line.insertWidget(0, sign, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.setLayout(line)
         self.setToolTip(text)
         describe(self, f"{finding.title}. {text}")
         self.mend.clicked.connect(lambda: self.mend_requested.emit(finding))
@@ -68,9 +67,8 @@ class FindingLines(QWidget):
         super().__init__(parent)
         self.lines: list[FindingLine] = []
         self._is_open = True
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(0)
+        self._column = column(spacing=0)
+        self.setLayout(self._column)
         self.hide()
 
     def set_findings(self, findings: Sequence[Finding]) -> None:

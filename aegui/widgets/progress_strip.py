@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QPushButton
+from PySide6.QtWidgets import QFrame, QProgressBar, QPushButton
 
 from aegui.core.i18n import tr
-from aegui.kit.layouts import column, row
+from aegui.kit.layouts import column, dim, heading, row
 from aegui.kit.marks import ElidedLabel
 from aegui.kit.rooms import watch_room
 from aegui.kit.theme import SPACING, current_theme, figures_font
@@ -54,10 +54,8 @@ class ProgressStrip(QFrame):
         self._room = room
         self.setObjectName("progress-strip")
         self.setAutoFillBackground(True)
-        self.title = QLabel()
-        self.title.setProperty("heading", True)
-        self.text = ElidedLabel()
-        self.text.setProperty("dim", True)
+        self.title = heading()
+        self.text = dim(ElidedLabel())
         self.text.setFont(figures_font(self.font()))
         self.bar = WorkBar()
         self.button = QPushButton(tr("Cancel"))

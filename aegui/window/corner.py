@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QMenuBar, QToolButton, QWidget
+from PySide6.QtWidgets import QMenuBar, QToolButton, QWidget
 
+from aegui.kit.layouts import row
 from aegui.kit.theme import ICON_PX
 
 if TYPE_CHECKING:
@@ -26,9 +27,6 @@ class Corner(QWidget):
         self._bar = bar
         self._named: list[QToolButton] = []
         self._whole_px = 0
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 2, 8, 0)
-        row.setSpacing(2)
         for action in arrangements:
             button = QToolButton()
             button.setDefaultAction(action)
@@ -36,7 +34,7 @@ class Corner(QWidget):
         for button in (*first, *self._named):
             button.setProperty("flat", True)
             button.setIconSize(QSize(ICON_PX, ICON_PX))
-            row.addWidget(button)
+        self.setLayout(row(*first, *self._named, spacing=2, margins=(0, 2, 8, 0)))
         self._set_named(True)
         bar.setCornerWidget(self)
         bar.installEventFilter(self)

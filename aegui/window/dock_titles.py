@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from aegui.core.i18n import tr
+from aegui.kit.layouts import dim, heading, row
 from aegui.kit.marks import flat_button
 from aegui.kit.theme import SPACING
 from aegui.session.jobs.clock import one_shot
@@ -26,22 +27,17 @@ class DockTitle(QWidget):
 
     def __init__(self, dock: QDockWidget) -> None:
         super().__init__(dock)
-        title = QLabel(dock.windowTitle())
-        title.setProperty("dim", True)
-        title.setProperty("heading", True)
+        title = heading(dim(dock.windowTitle()))
         name = dock.windowTitle()
         loose = flat_button("dock-float", tr("Make “{name}” a window of its own", name=name))
         close = flat_button("close", tr("Close “{name}”", name=name))
         loose.clicked.connect(lambda: dock.setFloating(True))
         close.clicked.connect(dock.close)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(SPACING, 0, SPACING // 2, 0)
-        row.setSpacing(0)
-        row.addWidget(title, 1)
         for button in (loose, close):
             # As with Qt's own: by keys it is done in the menu of the panels.
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            row.addWidget(button)
+        margins = (SPACING, 0, SPACING // 2, 0)
+        self.setLayout(row((title, 1), loose, close, spacing=0, margins=margins))
 
 
 class DockTitles(QObject):

@@ -11,15 +11,13 @@ from PySide6.QtWidgets import (
     QFrame,
     QLabel,
     QPushButton,
-    QScrollArea,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from aegui.core.i18n import tr, trn
 from aegui.kit.flow import FlowLayout
-from aegui.kit.layouts import column, dim, hint, row
+from aegui.kit.layouts import column, dim, heading, held, hint, row, scrolled
 from aegui.kit.marks import flat_button, wrapped_label
 from aegui.kit.theme import ICON_PX, SPACING, current_theme, icon_pixmap
 from aegui.window.notifications import MANNERS, acts_of
@@ -145,8 +143,7 @@ class MessageList(QFrame):
         self.setAccessibleName(tr("Messages"))
         self._messages = messages
         self.rows: list[MessageRow] = []
-        title = QLabel(tr("Messages"))
-        title.setProperty("heading", True)
+        title = heading(tr("Messages"))
         self.copy = QPushButton(tr("Copy all"))
         self.copy.clicked.connect(self._on_copy_clicked)
         self.clear = QPushButton(tr("Clear"))
@@ -155,10 +152,7 @@ class MessageList(QFrame):
         self._head = row(
             title, 1, self.copy, self.clear, margins=(SPACING, SPACING, SPACING, SPACING // 2)
         )
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll = scrolled(QWidget(), takes_focus=True)
         self.setLayout(column(self._head, (self._scroll, 1), margins=(1, 1, 1, 1)))
         messages.mark_read()
         messages.changed.connect(self._fill)
@@ -168,20 +162,17 @@ class MessageList(QFrame):
     def _fill(self) -> None:
         kept = self._messages.kept
         self.rows = [MessageRow(message) for message in reversed(kept)]
-        holder = QWidget()
-        # Else the area keeps the height of texts wrapped as narrowly as they can be.
-        holder.setMinimumHeight(1)
-        rows = QVBoxLayout(holder)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(0)
         for each in self.rows:
             each.acted.connect(self._on_row_acted)
-            rows.addWidget(each)
+        rows = column(*self.rows, spacing=0)
         if not kept:
             nothing = hint(tr("Nothing has been said yet."))
             nothing.setContentsMargins(SPACING, 4 * SPACING, SPACING, 4 * SPACING)
             rows.addWidget(nothing)
         rows.addStretch(1)
+        holder = held(rows)
+        # Else the area keeps the height of texts wrapped as narrowly as they can be.
+        holder.setMinimumHeight(1)
         self._scroll.setWidget(holder)
         self.copy.setEnabled(bool(kept))
         self.clear.setEnabled(bool(kept))

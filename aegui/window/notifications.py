@@ -14,11 +14,11 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QSizePolicy,
-    QVBoxLayout,
     QWidget,
 )
 
 from aegui.core.i18n import mark, tr
+from aegui.kit.layouts import column, row
 from aegui.kit.marks import flat_button
 from aegui.kit.rooms import watch_room
 from aegui.kit.theme import ICON_PX, SPACING, current_theme, icon_pixmap
@@ -98,30 +98,27 @@ class Toast(QFrame):
         text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         close = flat_button("close", tr("Put this message away"))
         close.clicked.connect(self._put_away)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(SPACING + 4, SPACING, SPACING // 2, SPACING)
-        layout.setSpacing(SPACING)
-        layout.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
-        words = QVBoxLayout()
-        words.setSpacing(SPACING)
-        words.addWidget(text)
+        words = column(text, spacing=SPACING)
         if notice.offer or notice.file is not None:
             words.addLayout(self._offers(notice))
+        margins = (SPACING + 4, SPACING, SPACING // 2, SPACING)
+        layout = row(spacing=SPACING, margins=margins)
+        layout.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
         layout.addLayout(words, 1)
         layout.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        self.setLayout(layout)
         self._timer = one_shot(self, self.close_now)
         self._dress()
         self._wait()
 
     def _offers(self, notice: Notice) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(SPACING)
+        line = row(spacing=SPACING)
         for words, accept in acts_of(notice):
             button = QPushButton(words)
             button.clicked.connect(partial(self._accept, accept))
-            row.addWidget(button)
-        row.addStretch(1)
-        return row
+            line.addWidget(button)
+        line.addStretch(1)
+        return line
 
     def _accept(self, accept: Callable[[], object], _checked: bool = False) -> None:
         self._put_away()

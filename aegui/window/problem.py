@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout
+from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QPlainTextEdit
 
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.problem_report import PARTS, as_text, collected, write_report
-from aegui.kit.layouts import open_at
+from aegui.kit.layouts import column, open_at
 from aegui.kit.marks import wrapped_label
 from aegui.kit.theme import SPACING, figures_font
 from aegui.session.notice import Notice
@@ -52,24 +52,23 @@ class ProblemDialog(QDialog):
         save.clicked.connect(self._on_save_clicked)
         copy.clicked.connect(self._on_copy_clicked)
         buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        margin = 2 * SPACING
-        column.setContentsMargins(margin, margin, margin, margin)
-        column.setSpacing(SPACING)
-        column.addWidget(
-            wrapped_label(
-                tr(
-                    "The program sends nothing by itself. What you leave ticked is written to a "
-                    "file, which you can read, shorten and send to whoever helps you."
-                )
-            )
+        words = tr(
+            "The program sends nothing by itself. What you leave ticked is written to a "
+            "file, which you can read, shorten and send to whoever helps you."
         )
         for box in self.boxes.values():
             box.setChecked(True)
             box.toggled.connect(self._show)
-            column.addWidget(box)
-        column.addWidget(self.preview, 1)
-        column.addWidget(buttons)
+        self.setLayout(
+            column(
+                wrapped_label(words),
+                *self.boxes.values(),
+                (self.preview, 1),
+                buttons,
+                spacing=SPACING,
+                margins=(2 * SPACING,) * 4,
+            )
+        )
         self._show()
 
     @property

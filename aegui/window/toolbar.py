@@ -8,7 +8,6 @@ from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QPushButton,
     QSizePolicy,
@@ -87,8 +86,7 @@ class MainToolBar(QToolBar):
         self.presets.activated.connect(self._on_presets_activated)
 
     def _combo(self, title: str, help_text: str, empty: str) -> QComboBox:
-        label = QLabel(title)
-        label.setProperty("dim", True)
+        label = dim(title)
         label.setContentsMargins(SPACING // 2, 0, SPACING // 2, 0)
         combo = ElidedCombo()
         combo.setAccessibleName(title)

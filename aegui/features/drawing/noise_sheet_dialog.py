@@ -8,8 +8,6 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
-    QHBoxLayout,
-    QLabel,
     QPushButton,
     QWidget,
 )
@@ -18,7 +16,7 @@ from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import tr
 from aegui.features.drawing.model.noise_sheet import NoiseSheet, fits, is_made_at_once, noise_sheet
 from aegui.features.drawing.view.noise_sheet_view import NoiseSheetView
-from aegui.kit.layouts import column, open_at, scrolled
+from aegui.kit.layouts import column, dim, heading, open_at, row, scrolled
 from aegui.session.map.others import Others
 from aegui.session.shown import SUBJECT
 from aegui.shell.refresher import Refresher
@@ -48,16 +46,14 @@ class NoiseSheetDialog(QDialog):
         self.setWindowTitle(tr("Noise sheet"))
         self._services = services
         self.view = NoiseSheetView()
-        self._title = QLabel()
-        self._note = QLabel()
+        self._title = heading()
+        self._note = dim()
         self._lay_out()
         self._sheet = Refresher(self._ask, _REFRESH_MS, parent=self)
         self._connect()
 
     def _lay_out(self) -> None:
-        self._title.setProperty("heading", True)
         self._note.setWordWrap(True)
-        self._note.setProperty("dim", True)
         area = scrolled(self.view, sideways=True, framed=True, takes_focus=True)
         more = QPushButton(tr("Add a run in another file…"))
         more.clicked.connect(self.open_requested)
@@ -65,20 +61,8 @@ class NoiseSheetDialog(QDialog):
         copy.clicked.connect(self._on_copy_clicked)
         close = QPushButton(tr("Close"))
         close.clicked.connect(self.close)
-        row = QHBoxLayout()
-        for button in (more, copy):
-            row.addWidget(button)
-        row.addStretch(1)
-        row.addWidget(close)
-        self.setLayout(
-            column(
-                self._title,
-                (area, 1),
-                self._note,
-                row,
-                margins=(_MARGIN_PX, _MARGIN_PX, _MARGIN_PX, _MARGIN_PX),
-            )
-        )
+        parts = (self._title, (area, 1), self._note, row(more, copy, 1, close))
+        self.setLayout(column(*parts, margins=(_MARGIN_PX,) * 4))
         open_at(self, 860, 420)
 
     def _connect(self) -> None:

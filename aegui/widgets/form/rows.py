@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QWidget
 
 from aegui.core.i18n import tr
+from aegui.kit.layouts import column, dim, row
 from aegui.kit.marks import ProblemLabel, wrapped_label
 from aegui.widgets.form.editors import Editor, SourceField, field_tip, make_editor
 from aegui.widgets.form.fields import SliderField
@@ -52,14 +53,12 @@ class SettingRow(QWidget):
         self.box: QCheckBox | None = None
         self.editor: Editor | None = None
         self._is_locked = False
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(3)
+        self._column = column(spacing=3)
+        self.setLayout(self._column)
         self._explanation: QLabel | None = None
         self._build()
         if setting.field.editor == "choice":
-            self._explanation = wrapped_label(parent=self)
-            self._explanation.setProperty("dim", True)
+            self._explanation = dim(wrapped_label(parent=self))
             self._column.addWidget(self._explanation)
         self.problem = ProblemLabel(self)
         self._column.addWidget(self.problem)
@@ -89,11 +88,9 @@ class SettingRow(QWidget):
             self._column.addLayout(self._side_by_side(label))
 
     def _side_by_side(self, label: QLabel) -> QHBoxLayout:
-        line = QHBoxLayout()
-        line.setSpacing(6)
+        line = row((label, 1), spacing=6)
         if self.box is not None:
-            line.addWidget(self.box)
-        line.addWidget(label, 1)
+            line.insertWidget(0, self.box)
         if self.editor is not None:
             self.editor.setFixedWidth(_EDITOR_PX)
             line.addWidget(self.editor)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QFontMetrics, QKeyEvent, QPainter, QPen
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from aegui.core.i18n import tr
-from aegui.kit.layouts import column
+from aegui.kit.layouts import column, held
 from aegui.kit.theme import RADIUS, SPACING, blend, current_theme, icon
 
 if TYPE_CHECKING:
@@ -133,10 +133,8 @@ class FoldingSection(QWidget):
         self._is_filled = False
         self.setAccessibleName(title)
         self.header = SectionHeader(title)
-        self._body = QWidget()
-        self._rows = QVBoxLayout(self._body)
-        self._rows.setContentsMargins(_CHEVRON_PX + SPACING, 2, 2, SPACING + 4)
-        self._rows.setSpacing(6)
+        self._rows = column(spacing=6, margins=(_CHEVRON_PX + SPACING, 2, 2, SPACING + 4))
+        self._body = held(self._rows)
         self.setLayout(column(self.header, self._body, spacing=0))
         self._body.hide()
         self.header.toggled.connect(self._on_header_toggled)

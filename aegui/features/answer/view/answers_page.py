@@ -8,13 +8,10 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAccessible, QPainter
 from PySide6.QtWidgets import (
     QBoxLayout,
-    QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QSizePolicy,
     QSpacerItem,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -22,6 +19,7 @@ from aegui.core.i18n import mark, tr, trn
 from aegui.features.answer.model.answer_sheet import BEST, SHOWN
 from aegui.features.answer.view.marks import MarksLegend
 from aegui.features.answer.view.pictures import AnswerPictures
+from aegui.kit.layouts import column, dim, heading, held, row, scrolled
 from aegui.kit.marks import ElidedLabel, flat_button
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, current_theme, for_text
@@ -108,8 +106,7 @@ class AnswerRow(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.key = ""
-        self.title = ElidedLabel()
-        self.title.setProperty("heading", True)
+        self.title = heading(ElidedLabel())
         self.words = FewLines()
         self.pictures = AnswerPictures()
         self.legend = MarksLegend()
@@ -121,14 +118,8 @@ class AnswerRow(QWidget):
         self.pictures.activated.connect(self._on_pictures_activated)
         self.pictures.pixel_activated.connect(self._on_pictures_pixel_activated)
         self._close = close
-        header = QHBoxLayout()
-        header.addWidget(self.title, 1)
-        header.addWidget(self.legend)
-        header.addWidget(close)
-        told = QVBoxLayout()
-        told.setSpacing(2)
-        told.addLayout(header)
-        told.addWidget(self.words, 1)
+        header = row((self.title, 1), self.legend, close, spacing=2)
+        told = column(header, (self.words, 1), spacing=2)
         self._body = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
         self._body.setSpacing(2)
         self._body.addLayout(told)
@@ -278,11 +269,9 @@ class AnswersPage(QWidget):
         self._laid_out: object = None
         """What the heights of the rows depend on, beside the height of all."""
         self._current = SHOWN
-        self.title = ElidedLabel()
+        self.title = dim(ElidedLabel())
         self.title.setText(nearest_title(GLYPHS))
-        self.title.setProperty("dim", True)
-        self._passes = QLabel()
-        self._passes.setProperty("dim", True)
+        self._passes = dim()
         self.again = QPushButton(tr("Denoise again"))
         self.again.setToolTip(
             tr("Give each network its own answer once more; the map shows the way")
@@ -290,8 +279,8 @@ class AnswersPage(QWidget):
         self.once = flat_button("edit-undo", tr("Only one pass again"))
         self.once.hide()
         self._passes.hide()
-        self._stack = QBoxLayout(QBoxLayout.Direction.TopToBottom)
-        self._area = QScrollArea()
+        self._stack: QBoxLayout
+        self._area: QScrollArea
         self._whole = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
         self._lay_out()
         self._add_row()
@@ -300,27 +289,11 @@ class AnswersPage(QWidget):
         self.once.clicked.connect(self.once_requested)
 
     def _lay_out(self) -> None:
-        inner = QWidget()
-        self._stack = QBoxLayout(QBoxLayout.Direction.TopToBottom, inner)
-        self._stack.setContentsMargins(0, 0, 0, 0)
-        self._stack.setSpacing(SPACING // 2)
-        self._area.setWidgetResizable(True)
-        self._area.setFrameShape(QScrollArea.Shape.NoFrame)
-        self._area.setWidget(inner)
-        levers = QHBoxLayout()
-        levers.addWidget(self._passes)
-        levers.addWidget(self.once)
-        levers.addWidget(self.again)
-        levers.addStretch(1)
-        self._levers = levers
-        self._below = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        self._below.addWidget(self.title, 1)
-        self._below.addLayout(levers)
-        side = QVBoxLayout()
-        side.setSpacing(4)
-        side.addLayout(self._below)
-        side.addWidget(self.nearest)
-        side.addStretch(1)
+        self._stack = column()
+        self._area = scrolled(held(self._stack), sideways=True, takes_focus=True)
+        self._levers = row(self._passes, self.once, self.again, 1)
+        self._below = row((self.title, 1), self._levers)
+        side = column(self._below, self.nearest, 1)
         self._whole.setContentsMargins(0, 0, 0, 0)
         self._whole.addWidget(self._area, 1)
         self._whole.addLayout(side)
@@ -331,8 +304,8 @@ class AnswersPage(QWidget):
         ways = QBoxLayout.Direction
         self._whole.setDirection(ways.LeftToRight if wide else ways.TopToBottom)
         self._whole.setSpacing(2 * SPACING if wide else 4)
-        for row in self._rows:
-            row.set_spare_below(wide)
+        for each in self._rows:
+            each.set_spare_below(wide)
         self._share_head()
 
     def _share_head(self) -> None:
@@ -357,8 +330,8 @@ class AnswersPage(QWidget):
         self.title.setText(nearest_title(look))
         self._set_wide(self._whole.direction() == QBoxLayout.Direction.LeftToRight)
         self._laid_out = None
-        for row in self._rows:
-            row.pictures.set_look(look)
+        for each in self._rows:
+            each.pictures.set_look(look)
 
     def set_sheet(self, sheet: AnswerSheet) -> None:
         """Show ``sheet``."""
@@ -369,10 +342,10 @@ class AnswersPage(QWidget):
         if self._current not in keys and keys:
             self._current = keys[0]
         wrong = any(answer.answer.wrong_count for answer in sheet.answers)
-        for place, row in enumerate(self._rows):
-            row.setVisible(place < len(keys))
+        for place, each in enumerate(self._rows):
+            each.setVisible(place < len(keys))
             if place < len(keys):
-                row.set_row(
+                each.set_row(
                     sheet.answers[place],
                     among=len(keys),
                     place=place,
@@ -411,8 +384,8 @@ class AnswersPage(QWidget):
             best = max(sizes, key=sizes.__getitem__)
         across = best == "side by side"
         self._stack.setDirection(ways.LeftToRight if across else ways.TopToBottom)
-        for row in self._rows:
-            row.set_low(best == "words beside", None if across else stacked)
+        for each in self._rows:
+            each.set_low(best == "words beside", None if across else stacked)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
         super().resizeEvent(event)
@@ -460,8 +433,8 @@ class AnswersPage(QWidget):
             self.current_changed.emit(key)
 
     def _show_current(self) -> None:
-        for row in self._rows:
-            row.set_marked(row.key == self._current, among=len(self._shown))
+        for each in self._rows:
+            each.set_marked(each.key == self._current, among=len(self._shown))
         current = self.current
         if current is not None:
             self.nearest.set_nearest(current.answer.nearest, current.answer.nearest_indices)

@@ -8,7 +8,6 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QToolButton,
     QWidget,
@@ -18,7 +17,7 @@ from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import localized, tr
 from aegui.features.answer.model.answer_sheet import BEST
 from aegui.features.answer.view.bars import SampleBar, SampleBars
-from aegui.kit.layouts import column, dim, scrolled
+from aegui.kit.layouts import column, dim, held, row, scrolled
 from aegui.kit.marks import Sign, wrapped_label
 from aegui.kit.speech import describe
 from aegui.session.data.looks import GLYPHS, Look
@@ -88,39 +87,26 @@ class LimitPage(QWidget):
         grid.setVerticalSpacing(2)
         grid.setColumnStretch(1, 1)
         rows = ((tr("&Level of the noise"), self.level), (tr("&Characters"), self.prior))
-        for row, (text, box) in enumerate(rows):
+        for at, (text, box) in enumerate(rows):
             label = QLabel(text)
             label.setBuddy(box)
             box.setSizeAdjustPolicy(
                 QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
             )
             box.setMinimumContentsLength(12)
-            grid.addWidget(label, row, 0)
-            grid.addWidget(box, row, 1)
-        inner = QWidget()
-        inner.setLayout(
-            column(
-                self.words,
-                self.average,
-                self._build_difference(),
-                self._title,
-                self.bars,
-                1,
-                spacing=4,
-            )
-        )
-        area = scrolled(inner, sideways=True, takes_focus=True)
+            grid.addWidget(label, at, 0)
+            grid.addWidget(box, at, 1)
+        told = column(self.words, self.average, self._build_difference(), self._title, self.bars, 1)
+        area = scrolled(held(told), sideways=True, takes_focus=True)
         self.setLayout(column(grid, (area, 1), spacing=4))
 
     def _build_difference(self) -> QWidget:
         self.train.setText(tr("Train with it"))
         self.train.setToolTip(tr("Put this noise into the recipe at hand; Undo takes it back"))
-        row = QHBoxLayout(self._differs)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
-        row.addWidget(Sign("builder-warning", "warn"), 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self._differs_words, 1)
-        row.addWidget(self.train, 0, Qt.AlignmentFlag.AlignTop)
+        line = row((self._differs_words, 1), spacing=6)
+        line.insertWidget(0, Sign("builder-warning", "warn"), 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(self.train, 0, Qt.AlignmentFlag.AlignTop)
+        self._differs.setLayout(line)
         return self._differs
 
     @Slot(int)

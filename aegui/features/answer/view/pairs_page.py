@@ -8,15 +8,14 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHBoxLayout,
     QPushButton,
     QTableWidgetItem,
-    QVBoxLayout,
     QWidget,
 )
 
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import localized, mark, tr, trn
+from aegui.kit.layouts import column, row
 from aegui.kit.marks import wrapped_label
 from aegui.kit.speech import describe
 from aegui.kit.theme import ICON_PX, current_theme, figures_font, icon
@@ -66,17 +65,11 @@ class PairsPage(QWidget):
         self.table.setIconSize(QSize(2 * ICON_PX + _GAP_PX, ICON_PX))
         self._pairs: tuple[MixUp, ...] = ()
         self._glyphs = GlyphCache()
-        row = QHBoxLayout()
-        top = Qt.AlignmentFlag.AlignTop
-        row.addWidget(self.words, 1, top)
-        row.addWidget(self.cancel, 0, top)
-        row.addWidget(self.compare, 0, top)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addLayout(row)
-        layout.addWidget(self.table, 100)
-        layout.addStretch(1)
+        head, top = row(), Qt.AlignmentFlag.AlignTop
+        head.addWidget(self.words, 1, top)
+        head.addWidget(self.cancel, 0, top)
+        head.addWidget(self.compare, 0, top)
+        self.setLayout(column(head, (self.table, 100), 1))
         self.compare.clicked.connect(self.compare_requested)
         self.cancel.clicked.connect(self.cancel_requested)
         self.table.cellActivated.connect(self._on_table_cell_activated)
@@ -119,7 +112,7 @@ class PairsPage(QWidget):
         self.table.setRowCount(len(found.pairs))
         labels = found.dataset.labels
         font = figures_font(self.font())
-        for row, pair in enumerate(found.pairs):
+        for place, pair in enumerate(found.pairs):
             name = tr(
                 "{first} and {second}",
                 first=label_name(labels[pair.first]),
@@ -128,15 +121,15 @@ class PairsPage(QWidget):
             shares = (pair.alike, pair.best, pair.model)
             figures = (tr("{n:,} px", n=pair.distance), *map(_percent, shares))
             texts = (f"{label_sign(labels[pair.first])}  {label_sign(labels[pair.second])}",)
-            for column, text in enumerate((*texts, *figures)):
+            for at, text in enumerate((*texts, *figures)):
                 item = QTableWidgetItem(text)
-                item.setTextAlignment(alignment(column))
+                item.setTextAlignment(alignment(at))
                 item.setFont(font)
                 item.setToolTip(name)
-                if column == 0:
+                if at == 0:
                     item.setIcon(self._icon(pair))
-                self.table.setItem(row, column, item)
-            self._mark(row, pair, name)
+                self.table.setItem(place, at, item)
+            self._mark(place, pair, name)
 
     def _mark(self, row: int, pair: MixUp, name: str) -> None:
         """What the network mixes up needlessly gets a sign."""

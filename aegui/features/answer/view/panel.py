@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QLabel,
     QStackedWidget,
     QToolButton,
     QWidget,
@@ -20,7 +19,7 @@ from aegui.features.answer.view.outlier_page import OutlierPage
 from aegui.features.answer.view.pairs_page import PairsPage
 from aegui.features.answer.view.why_page import WhyPage
 from aegui.kit.flow import FlowLayout
-from aegui.kit.layouts import column
+from aegui.kit.layouts import column, held, hint
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING
 from aegui.session.data.looks import GLYPHS, Look
@@ -63,7 +62,7 @@ class AnswerPanel(QWidget):
         self.pairs = PairsPage()
         self.outliers = OutlierPage()
         self.menu = OtherMenu()
-        self._reason = QLabel()
+        self._reason = hint()
         self._tabs = QButtonGroup(self)
         self._pages = QStackedWidget()
         self._lay_out()
@@ -87,11 +86,7 @@ class AnswerPanel(QWidget):
         self.menu.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         row.addWidget(self.menu)
         self._tabs.button(0).setChecked(True)
-        self._reason.setWordWrap(True)
-        self._reason.setProperty("dim", True)
-        self._reason.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        first = QWidget()
-        first.setLayout(column((self._reason, 1), (self.answers, 100)))
+        first = held(column((self._reason, 1), (self.answers, 100)))
         for page in (first, self.limit, self.why, self.pairs, self.outliers):
             self._pages.addWidget(page)
         self.setLayout(

@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from aegui.core.evaluation.reasons import LOGIT_MOST
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import localized, mark, tr
 from aegui.features.answer.view.bars import SampleBar, SampleBars
 from aegui.features.answer.view.pictures import AnswerPictures
-from aegui.kit.layouts import dim, row, scrolled
+from aegui.kit.layouts import column, dim, held, row, scrolled
 from aegui.kit.marks import wrapped_label
 from aegui.kit.speech import describe
-from aegui.kit.theme import SPACING
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.glyphs import label_name, label_sign
 
@@ -71,26 +70,16 @@ class WhyPage(QWidget):
         self.set_message("")
 
     def _lay_out(self) -> None:
-        inner = QWidget()
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addWidget(self.words)
-        column.addWidget(self.journey, 0, Qt.AlignmentFlag.AlignLeft)
-        parts = []
-        for bars in (self.effects, self.votes, self.neighbours):
-            title = dim(wrapped_label())
-            column.addWidget(title)
-            column.addWidget(bars)
-            parts.append((title, bars))
-        self._parts = tuple(parts)
-        column.addStretch(1)
-        area = scrolled(inner, sideways=True, takes_focus=True)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(SPACING // 2)
-        layout.addWidget(self._build_pictures())
-        layout.addWidget(area, 1)
+        told = column(self.words)
+        told.addWidget(self.journey, 0, Qt.AlignmentFlag.AlignLeft)
+        bars = (self.effects, self.votes, self.neighbours)
+        self._parts = tuple((dim(wrapped_label()), each) for each in bars)
+        for title, each in self._parts:
+            told.addWidget(title)
+            told.addWidget(each)
+        told.addStretch(1)
+        area = scrolled(held(told), sideways=True, takes_focus=True)
+        self.setLayout(column(self._build_pictures(), (area, 1)))
 
     def _build_pictures(self) -> QWidget:
         self._holder.setFixedHeight(_PICTURES_PX)

@@ -36,7 +36,7 @@ from aegui.features.builder.view.chain import LayerChain
 from aegui.features.builder.view.edited_strip import EditedStrip
 from aegui.features.builder.view.network_menu import NetworkMenu
 from aegui.features.builder.view.stack_section import StackSection
-from aegui.kit.layouts import column, dim, row, scrolled
+from aegui.kit.layouts import column, dim, held, row, scrolled
 from aegui.kit.marks import ElidedLabel, ProblemLabel, flat_button, wrapped_label
 from aegui.kit.theme import SPACING, figures_font
 from aegui.widgets.form.fields import ChoiceField
@@ -101,8 +101,7 @@ class BuilderPanel(QWidget):
         self.set_undo_state(False, False)
 
     def _build_choice(self) -> QHBoxLayout:
-        self.preset = ElidedLabel()
-        dim(self.preset)
+        self.preset = dim(ElidedLabel())
         self.gallery = QPushButton(tr("Gallery…"))
         self.gallery.setToolTip(tr("Begin from one of the networks that come with the program"))
         self.gallery.clicked.connect(self.gallery_requested)
@@ -111,15 +110,11 @@ class BuilderPanel(QWidget):
         self.redo = flat_button("edit-redo", tr("Redo"))
         self.undo.clicked.connect(self.undo_requested)
         self.redo.clicked.connect(self.redo_requested)
-        row = QHBoxLayout()
-        row.setContentsMargins(0, 0, SPACING, 0)
-        row.setSpacing(2)
-        row.addWidget(self.preset, 1)
-        row.addWidget(self.gallery)
-        row.addSpacing(4)
-        row.addWidget(self.undo)
-        row.addWidget(self.redo)
-        return row
+        line = row((self.preset, 1), self.gallery, spacing=2, margins=(0, 0, SPACING, 0))
+        line.addSpacing(4)
+        line.addWidget(self.undo)
+        line.addWidget(self.redo)
+        return line
 
     def _build_kind(self) -> QVBoxLayout:
         self.kind = ChoiceField(KINDS.values())
@@ -166,30 +161,16 @@ class BuilderPanel(QWidget):
         self.problem = ProblemLabel()
         self.problem.remedy_requested.connect(self._on_problem_remedy_requested)
         self.caution = ProblemLabel(state="warn")
-        first = QHBoxLayout()
-        first.setSpacing(2 * SPACING)
-        first.addWidget(self._sizes, 1)
+        first = row((self._sizes, 1), spacing=2 * SPACING)
         first.addWidget(self._total, 0, Qt.AlignmentFlag.AlignTop)
-        column = QVBoxLayout()
-        column.setContentsMargins(0, 2, SPACING, 4)
-        column.setSpacing(2)
         ticks = row(self.mirror, self.tied, 1, spacing=2 * SPACING)
-        column.addLayout(first)
-        column.addLayout(ticks)
-        column.addWidget(self._hint)
-        column.addWidget(self.problem)
-        column.addWidget(self.caution)
-        return column
+        told = (first, ticks, self._hint, self.problem, self.caution)
+        return column(*told, spacing=2, margins=(0, 2, SPACING, 4))
 
     def _build_scroll(self) -> QScrollArea:
-        holder = QWidget()
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(0, 0, SPACING, SPACING)
-        column.setSpacing(0)
-        column.addWidget(self.chain)
-        column.addStretch(1)
-        self._holder, self._stacks = holder, column
-        self._scroll = scrolled(holder, framed=True)
+        self._stacks = column(self.chain, 1, spacing=0, margins=(0, 0, SPACING, SPACING))
+        self._holder = held(self._stacks)
+        self._scroll = scrolled(self._holder, framed=True)
         return self._scroll
 
     def set_preset(self, name: str) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QAccessible, QKeyEvent, QPainter, QPen, QRegion
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from aegui.core.i18n import tr
 from aegui.core.network.layer_fields import field_of, spec_words
@@ -21,6 +21,7 @@ from aegui.core.study.words import EVERY
 from aegui.features.builder.view.band import band_edges, band_share, band_units, paint_band
 from aegui.features.builder.view.card_body import CardBody
 from aegui.kit.keys import native_keys
+from aegui.kit.layouts import column, dim, heading, row
 from aegui.kit.marks import ElidedLabel, Grip, ProblemLabel, Sign, flat_button
 from aegui.kit.theme import RADIUS, current_theme, figures_font
 from aegui.widgets.form.field_menu import FieldMenu, vary_words
@@ -129,19 +130,14 @@ class LayerCard(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setMouseTracking(True)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 4, 8, 7)
-        layout.setSpacing(4)
-        layout.addLayout(self._build_head())
-        self._words = ElidedLabel(self)
-        self._words.setProperty("dim", True)
+        head = self._build_head()
+        self._words = dim(ElidedLabel(self))
         self._words.setContentsMargins(self.grip.width() + _TITLE_GAP_PX, 0, 0, 0)
         self.body = CardBody(kind, self)
         self.fields = self.body.fields
         self.problem = ProblemLabel(self)
         self.problem.remedy_requested.connect(self.remedy_requested)
-        for widget in (self._words, self.body, self.problem):
-            layout.addWidget(widget)
+        self.setLayout(column(head, self._words, self.body, self.problem, margins=(8, 4, 8, 7)))
         self._words.setVisible(kind == "mirrored")
         self.body.setVisible(bool(self.fields))
         self.body.edited.connect(self.layer_edited)
@@ -156,11 +152,9 @@ class LayerCard(QWidget):
         self.grip = Grip(self)
         keys = ", ".join(map(native_keys, ("Ctrl+Up", "Ctrl+Down")))
         self.grip.setToolTip(tr("Drag to another place ({keys})", keys=keys))
-        self._title = ElidedLabel(self)
-        self._title.setProperty("heading", True)
+        self._title = heading(ElidedLabel(self))
         self._twin = Sign("builder-link", "text_dim", self)
-        self._detail = QLabel(self)
-        self._detail.setProperty("dim", True)
+        self._detail = dim(QLabel(self))
         self._shape = QLabel(self)
         self._shape.setFont(figures_font(self.font()))
         self.remove = flat_button("builder-remove", tr("Remove this layer (Delete)"), self)
@@ -173,13 +167,8 @@ class LayerCard(QWidget):
             policy = button.sizePolicy()
             policy.setRetainSizeWhenHidden(True)
             button.setSizePolicy(policy)
-        row = QHBoxLayout()
-        row.setSpacing(_TITLE_GAP_PX)
-        row.addWidget(self.grip)
-        row.addWidget(self._title, 1)
-        for widget in (self._twin, self._detail, self._shape, self.remove):
-            row.addWidget(widget)
-        return row
+        signs = (self._twin, self._detail, self._shape, self.remove)
+        return row(self.grip, (self._title, 1), *signs, spacing=_TITLE_GAP_PX)
 
     def _paths_of(self, name: str) -> dict[str, str]:
         """The paths under which a field can be varied, with what the menu says of each."""

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from aegui.core.i18n import short_number, tr, trn, with_marks
 from aegui.core.network.activations import ACTIVATIONS
@@ -18,6 +18,7 @@ from aegui.core.network.layer_fields import (
 )
 from aegui.core.recipe.settings import counts
 from aegui.features.builder.view.curve import ActivationCurve
+from aegui.kit.layouts import column, dim, row
 from aegui.kit.marks import flat_button, wrapped_label
 from aegui.widgets.form.editors import Editor, make_editor
 from aegui.widgets.form.fields import CountField
@@ -66,15 +67,12 @@ class CardBody(QWidget):
         self._is_known = False
         for field in self._table:
             self.fields[field.name] = self._editor(field)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
         self._details = QWidget(self)
         folded = [field for field in self._table if field.is_folded]
-        column.addLayout(self._build_main([field for field in self._table if not field.is_folded]))
+        main = self._build_main([field for field in self._table if not field.is_folded])
         if folded:
             self._build_more(folded)
-        column.addWidget(self._details)
+        self.setLayout(column(main, self._details))
         self._details.hide()
 
     def _editor(self, field: FormField) -> Editor:
@@ -87,12 +85,9 @@ class CardBody(QWidget):
     # ---------------------------------------------------------------- building
 
     def _build_main(self, fields: list[FormField]) -> QHBoxLayout:
-        self._line = QHBoxLayout()
-        self._line.setContentsMargins(0, 0, 0, 0)
-        self._line.setSpacing(6)
+        self._line = row(spacing=6)
         if self._kind == "output":
-            self._fixed_units = QLabel(self)
-            self._fixed_units.setProperty("dim", True)
+            self._fixed_units = dim(QLabel(self))
             self._fixed_units.setToolTip(tr("As many outputs as the images have pixels"))
             self._line.addWidget(self._fixed_units)
         for field in fields:
@@ -116,8 +111,7 @@ class CardBody(QWidget):
 
     def _label(self, field: FormField) -> QLabel:
         text = field.sign or tr(field.label)
-        label = QLabel(text, self) if not field.is_folded else wrapped_label(text, self)
-        label.setProperty("dim", True)
+        label = dim(QLabel(text, self) if not field.is_folded else wrapped_label(text, self))
         label.setBuddy(self.fields[field.name])
         self._labels[field.name] = label
         return label

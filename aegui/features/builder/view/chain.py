@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QPainter, QPixmap
-from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from aegui.core.i18n import tr
 from aegui.core.network.layer_fields import FIELDS
@@ -20,6 +20,7 @@ from aegui.features.builder.view.add_menu import AddMenu
 from aegui.features.builder.view.card import CardState, LayerCard
 from aegui.features.builder.view.card_body import lowered
 from aegui.features.builder.view.gap import LayerGap
+from aegui.kit.layouts import column
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -73,10 +74,8 @@ class LayerChain(QWidget):
         self.menu: AddMenu | None = None
         self.cards: list[LayerCard] = []
         self.gaps: list[LayerGap] = []
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(0)
-        self._column.addStretch(1)
+        self._column = column(1, spacing=0)
+        self.setLayout(self._column)
 
     # ------------------------------------------------------------------- state
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QToolButton, QWidget
 
 from aegui.core.i18n import tr
 from aegui.kit.flow import FlowLayout
+from aegui.kit.layouts import column, heading
 from aegui.kit.marks import wrapped_label
 from aegui.kit.theme import SPACING
 
@@ -56,8 +57,7 @@ class EditedStrip(QFrame):
         self.setProperty("strip", True)
         self._state: StripState | None = None
         self._is_open = False
-        self._head = wrapped_label()
-        self._head.setProperty("heading", True)
+        self._head = heading(wrapped_label())
         self._lines = wrapped_label()
         self.more = QToolButton()
         self.more.setProperty("flat", True)
@@ -81,13 +81,10 @@ class EditedStrip(QFrame):
         buttons = FlowLayout(SPACING // 2)
         for button in (self.train, self.go_on, self.view, self.revert):
             buttons.addWidget(button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(SPACING, SPACING // 2, SPACING, SPACING)
-        column.setSpacing(SPACING // 2)
-        column.addWidget(self._head)
-        column.addWidget(self._lines)
-        column.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addLayout(buttons)
+        told = column(self._head, self._lines, margins=(SPACING, SPACING // 2, SPACING, SPACING))
+        told.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
+        told.addLayout(buttons)
+        self.setLayout(told)
 
     def _button(self, text: str, tooltip: str) -> QPushButton:
         button = QPushButton(text)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from aegui.features.builder.view.chain import LayerChain
+from aegui.kit.layouts import column, dim, heading
 from aegui.kit.marks import wrapped_label
 from aegui.kit.theme import SPACING
 
@@ -28,12 +29,6 @@ class StackSection(QWidget):
     ) -> None:
         super().__init__(parent)
         self.chain = LayerChain(words)
-        heading = QLabel(title)
-        heading.setProperty("heading", True)
-        explanation = wrapped_label(help_text)
-        explanation.setProperty("dim", True)
-        self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(0, 2 * SPACING, 0, 0)
-        self.column.setSpacing(SPACING // 2)
-        for widget in (heading, explanation, self.chain):
-            self.column.addWidget(widget)
+        parts = (heading(title), dim(wrapped_label(help_text)), self.chain)
+        self.column = column(*parts, margins=(0, 2 * SPACING, 0, 0))
+        self.setLayout(self.column)

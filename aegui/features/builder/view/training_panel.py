@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QWidget
 
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import tr
@@ -18,7 +18,7 @@ from aegui.core.study.varied import NOT_VARIED
 from aegui.core.training.length import BATCH, LARGE
 from aegui.features.builder.view.edited_strip import EditedStrip
 from aegui.features.builder.view.formula import FormulaView
-from aegui.kit.layouts import column, dim, scrolled
+from aegui.kit.layouts import column, dim, held, scrolled
 from aegui.kit.marks import ProblemLabel, wrapped_label
 from aegui.kit.theme import SPACING
 from aegui.widgets.finding_lines import FindingLines
@@ -95,14 +95,9 @@ class TrainingPanel(QWidget):
         )
 
     def _build_scroll(self) -> QScrollArea:
-        holder = QWidget()
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(0, 0, SPACING, SPACING)
-        column.setSpacing(2)
-        for section in SECTIONS:
-            column.addWidget(self._build_section(section))
-        column.addStretch(1)
-        return scrolled(holder, framed=True)
+        sections = map(self._build_section, SECTIONS)
+        rows = column(*sections, 1, spacing=2, margins=(0, 0, SPACING, SPACING))
+        return scrolled(held(rows), framed=True)
 
     def _build_section(self, section: Section) -> FoldingSection:
         folding = FoldingSection(tr(section.title))

@@ -15,7 +15,6 @@ from PySide6.QtCore import (
 )
 from PySide6.QtWidgets import (
     QGridLayout,
-    QHBoxLayout,
     QSizePolicy,
     QStackedLayout,
     QToolButton,
@@ -27,7 +26,7 @@ from aegui.features.charts.view.plot import PlotView, load_graph
 from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.charts.scale import Scale
 from aegui.kit.flow import FlowLayout
-from aegui.kit.layouts import column, hint
+from aegui.kit.layouts import column, held, hint, row
 from aegui.kit.marks import flat_button
 from aegui.kit.theme import SPACING, icon
 from aegui.kit.tiles import columns_for, tile
@@ -121,7 +120,8 @@ class ChartsPanel(QWidget):
         header.setContentsMargins(SPACING, SPACING // 2, SPACING, 0)
         for button in self._buttons.values():
             header.addWidget(button)
-        header.addWidget(self._tools())
+        tools = (self._linear, self._log_y, self._log_x, self._fit, self._export)
+        header.addWidget(held(row(*tools, spacing=SPACING // 4)))
         self._room = QWidget()
         self._grid = QGridLayout(self._room)
         self._grid.setContentsMargins(SPACING, 0, SPACING, SPACING // 2)
@@ -133,15 +133,6 @@ class ChartsPanel(QWidget):
         self._stack.addWidget(self._room)
         self._room.installEventFilter(self)
         self.setLayout(column(header, (self._stack, 1)))
-
-    def _tools(self) -> QWidget:
-        tools = QWidget(self)
-        row = QHBoxLayout(tools)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(SPACING // 4)
-        for button in (self._linear, self._log_y, self._log_x, self._fit, self._export):
-            row.addWidget(button)
-        return tools
 
     def _connect(self) -> None:
         for button in (*self._buttons.values(), self._linear, self._log_x, self._log_y):

@@ -55,11 +55,10 @@ class ClassifierPanel(QWidget):
         self._cell: Place | None = None
         self._headline = QLabel()
         self._headline.setFont(figures_font(self.font(), scale=_HEADLINE, bold=True))
-        self._detail = ElidedLabel()
+        self._detail = dim(ElidedLabel())
         self._counted = ""
         self._note = ""
         self._detail.setFont(figures_font(self.font()))
-        self._detail.setProperty("dim", True)
         self._parts = QComboBox()
         self._parts.setAccessibleName(tr("Judged by"))
         self._parts.setToolTip(tr("The samples that the classifier is judged by"))

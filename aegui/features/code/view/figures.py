@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from aegui.core.i18n import localized, mark, tr
 from aegui.kit.charts.scale import precise
-from aegui.kit.layouts import scrolled
+from aegui.kit.layouts import column, dim, held, row, scrolled
 from aegui.kit.marks import ElidedLabel, flat_button, wrapped_label
 from aegui.kit.theme import SPACING, figures_font
 
@@ -89,56 +87,44 @@ class CodeFigures(QWidget):
             )
         )
         self.forget = flat_button("close", tr("Take the column of kept figures away"))
-        self._kept = ElidedLabel()
-        self._kept.setProperty("dim", True)
+        self._kept = dim(ElidedLabel())
         self._values: dict[str, tuple[QLabel, QLabel]] = {}
         self._labels: dict[str, tuple[QLabel, QLabel]] = {}
-        self._heads = QLabel(tr("now")), QLabel(tr("kept"))
+        self._heads = dim(tr("now")), dim(tr("kept"))
         self._build()
         self.keep.clicked.connect(self.keep_requested)
         self.forget.clicked.connect(self.forget_requested)
         self.set_looks(None, None)
 
     def _build(self) -> None:
-        bar = QHBoxLayout()
-        bar.setContentsMargins(SPACING, SPACING // 2, SPACING, 0)
-        bar.addWidget(self.keep)
-        bar.addWidget(self._kept, 1)
-        bar.addWidget(self.forget)
+        margins = (SPACING, SPACING // 2, SPACING, 0)
+        bar = row(self.keep, (self._kept, 1), self.forget, spacing=0, margins=margins)
         grid = QGridLayout()
         grid.setContentsMargins(SPACING, SPACING // 2, SPACING, SPACING)
         grid.setHorizontalSpacing(2 * SPACING)
         grid.setVerticalSpacing(0)
         grid.setColumnStretch(0, 1)
-        for column, head in enumerate(self._heads, 1):
-            head.setProperty("dim", True)
+        for at, head in enumerate(self._heads, 1):
             head.setAlignment(Qt.AlignmentFlag.AlignRight)
-            grid.addWidget(head, 0, column)
-        for number, row in enumerate(_ROWS):
-            self._add_row(grid, 1 + 2 * number, row)
+            grid.addWidget(head, 0, at)
+        for number, figure in enumerate(_ROWS):
+            self._add_row(grid, 1 + 2 * number, figure)
         grid.setRowStretch(1 + 2 * len(_ROWS), 1)
-        content = QWidget()
-        content.setLayout(grid)
-        scroll = scrolled(content, takes_focus=True)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(bar)
-        layout.addWidget(scroll, 1)
+        scroll = scrolled(held(grid), takes_focus=True)
+        self.setLayout(column(bar, (scroll, 1), spacing=0))
 
     def _add_row(self, grid: QGridLayout, at: int, row: _Row) -> None:
-        label, help_text = wrapped_label(tr(row.label)), wrapped_label(tr(row.help))
-        help_text.setProperty("dim", True)
+        label, help_text = wrapped_label(tr(row.label)), dim(wrapped_label(tr(row.help)))
         help_text.setContentsMargins(0, 0, 0, SPACING)
         self._labels[row.key] = label, help_text
         grid.addWidget(label, at, 0)
         grid.addWidget(help_text, at + 1, 0, 1, 3)
         values = QLabel(), QLabel()
-        for column, value in enumerate(values, 1):
+        for at_column, value in enumerate(values, 1):
             value.setAlignment(Qt.AlignmentFlag.AlignRight)
-            value.setFont(figures_font(self.font(), bold=column == 1))
+            value.setFont(figures_font(self.font(), bold=at_column == 1))
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            grid.addWidget(value, at, column)
+            grid.addWidget(value, at, at_column)
         self._values[row.key] = values
 
     def set_looks(self, look: CodeLook | None, reference: CodeLook | None) -> None:

@@ -18,7 +18,7 @@ from aegui.features.code.view.bars import DimensionBars
 from aegui.features.code.view.figures import CodeFigures
 from aegui.features.code.view.histogram import ActivationHistogram
 from aegui.features.code.view.strip import TraversalStrip
-from aegui.kit.layouts import column, held, row
+from aegui.kit.layouts import column, dim, held, row
 from aegui.kit.marks import ElidedLabel
 from aegui.kit.placeholder import Placeholder
 from aegui.kit.splitter import Splitter
@@ -52,9 +52,8 @@ class CodePanel(QWidget):
         self._chosen_measure: MeasureKey | None = None
         self._headline = QLabel()
         self._headline.setFont(figures_font(self.font(), scale=_HEADLINE, bold=True))
-        self._detail = ElidedLabel()
+        self._detail = dim(ElidedLabel())
         self._detail.setFont(figures_font(self.font()))
-        self._detail.setProperty("dim", True)
         self.measure = QComboBox()
         self.measure.setAccessibleName(tr("What the bars show"))
         self.order = QComboBox()

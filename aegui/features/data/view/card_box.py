@@ -8,17 +8,14 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QPainter, QPen
 from PySide6.QtWidgets import (
     QFormLayout,
-    QHBoxLayout,
-    QLabel,
     QPushButton,
     QSizePolicy,
-    QVBoxLayout,
     QWidget,
 )
 
 from aegui.core.i18n import localized, tr, trn
 from aegui.kit.charts.widget_picture import offer_painted
-from aegui.kit.layouts import dim
+from aegui.kit.layouts import column, dim, row
 from aegui.kit.marks import ProblemLabel, wrapped_label
 from aegui.kit.painted import Painted
 from aegui.kit.theme import SPACING, current_theme, figures_font, for_text
@@ -197,22 +194,11 @@ class CardBox(QWidget):
             (tr("Licence"), self.licence),
             (tr("Duplicates"), self.duplicates),
         ):
-            name = QLabel(title)
-            name.setProperty("dim", True)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            form.addRow(name, label)
-        head = QHBoxLayout()
-        head.setSpacing(SPACING + 4)
-        head.addWidget(self.mean, 0, Qt.AlignmentFlag.AlignTop)
-        head.addLayout(form, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(SPACING)
-        column.addWidget(self.warnings)
-        column.addLayout(head)
-        column.addWidget(self._closest_words)
-        column.addWidget(self.closest)
-        column.addWidget(self.export, 0, Qt.AlignmentFlag.AlignLeft)
+            form.addRow(dim(title), label)
+        head = row(column(self.mean, 1), (form, 1), spacing=SPACING + 4)
+        parts = (self.warnings, head, self._closest_words, self.closest, row(self.export, 1))
+        self.setLayout(column(*parts, spacing=SPACING))
 
     def summary(self) -> str:
         """The card in a few words."""

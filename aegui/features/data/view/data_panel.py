@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -28,7 +27,7 @@ from aegui.core.recipe.settings import SAMPLES, setting_at
 from aegui.features.data.view.card_box import CardBox
 from aegui.features.data.view.class_list import ClassList
 from aegui.features.data.view.shares import SharesBox
-from aegui.kit.layouts import column, dim, held, row, scrolled
+from aegui.kit.layouts import column, dim, heading, held, row, scrolled
 from aegui.kit.marks import ElidedLabel, ProblemLabel, wrapped_label
 from aegui.kit.splitter import Splitter
 from aegui.kit.theme import SPACING
@@ -87,10 +86,8 @@ class DataPanel(QWidget):
         super().__init__(parent)
         self._view: DataView | None = None
         self._found: NDArray[np.int64] | None = None
-        self.title = ElidedLabel()
-        self.title.setProperty("heading", True)
-        self.facts = ElidedLabel()
-        self.facts.setProperty("dim", True)
+        self.title = heading(ElidedLabel())
+        self.facts = dim(ElidedLabel())
         self.menu = QMenu(self)
         self.choose = QPushButton(tr("Choose…"))
         of_images = fields_of(ImageSpec)
@@ -102,7 +99,7 @@ class DataPanel(QWidget):
         self.warning = ProblemLabel(state="warn")
         self.search = QLineEdit()
         self.left_out = QToolButton()
-        self.found = wrapped_label()
+        self.found = dim(wrapped_label())
         self.only_found = QPushButton(tr("Only these"))
         self.gallery = Gallery()
         self.kinds = QCheckBox(tr("By kind: faces, hearts, cats…"))
@@ -139,7 +136,6 @@ class DataPanel(QWidget):
         self.left_out.setText(tr("Left out too"))
         self.left_out.setToolTip(tr("Show also the samples that do not take part, faded"))
         self.left_out.setCheckable(True)
-        self.found.setProperty("dim", True)
         self.only_found.setToolTip(tr("Let only the samples found take part"))
         self._typing.setSingleShot(True)
         self._typing.setInterval(_REST_MS)
@@ -191,22 +187,14 @@ class DataPanel(QWidget):
         )
 
     def _samples(self) -> QWidget:
-        holder = QWidget()
         line = row((self.search, 1), self.left_out, margins=(0, 0, SPACING, 0))
         results = row((self.found, 1), self.only_found, margins=(0, 0, SPACING, 0))
-        holder.setLayout(column(line, results, (self.gallery, 1)))
         self.only_found.hide()
-        return holder
+        return held(column(line, results, (self.gallery, 1)))
 
     def _scroll(self) -> QScrollArea:
-        holder = QWidget()
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(0, 0, SPACING, SPACING)
-        column.setSpacing(2)
-        for section in self.sections.values():
-            column.addWidget(section)
-        column.addStretch(1)
-        return scrolled(holder)
+        sections = self.sections.values()
+        return scrolled(held(column(*sections, 1, spacing=2, margins=(0, 0, SPACING, SPACING))))
 
     def _connect(self) -> None:
         self.search.textChanged.connect(self._typing.start)

@@ -7,10 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFormLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QMenu, QPushButton, QWidget
 
 from aegui.core.i18n import tr
-from aegui.kit.layouts import dim, row
+from aegui.kit.layouts import column, dim, heading, row
 from aegui.kit.marks import ProblemLabel, wrapped_label
 from aegui.kit.theme import SPACING, figures_font
 from aegui.widgets.progress_strip import WorkBar
@@ -47,10 +47,8 @@ class DownloadPanel(QWidget):
     def __init__(self, offer: DownloadOffer, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows = QFormLayout()
-        self._head = wrapped_label(
-            tr("{name} is not on this computer yet. Download it now?", name=offer.name)
-        )
-        self._head.setProperty("heading", True)
+        question = tr("{name} is not on this computer yet. Download it now?", name=offer.name)
+        self._head = heading(wrapped_label(question))
         self._about = wrapped_label(offer.description)
         self.bar = WorkBar()
         self.text = dim()
@@ -79,26 +77,15 @@ class DownloadPanel(QWidget):
         self.setFocusProxy(self.download)
 
     def _add_row(self, title: str, text: str) -> None:
-        name = QLabel(title)
-        name.setProperty("dim", True)
         value = wrapped_label(text)
         value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._rows.addRow(name, value)
+        self._rows.addRow(dim(title), value)
 
     def _lay_out(self) -> None:
         self._rows.setHorizontalSpacing(2 * SPACING)
         buttons = row(self.have, 1, self.download, self.cancel)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * SPACING, 2 * SPACING, 2 * SPACING, 2 * SPACING)
-        column.setSpacing(SPACING + 4)
-        column.addWidget(self._head)
-        column.addWidget(self._about)
-        column.addLayout(self._rows)
-        column.addWidget(self.bar)
-        column.addWidget(self.text)
-        column.addWidget(self.problem)
-        column.addStretch(1)
-        column.addLayout(buttons)
+        told = (self._head, self._about, self._rows, self.bar, self.text, self.problem)
+        self.setLayout(column(*told, 1, buttons, spacing=SPACING + 4, margins=(2 * SPACING,) * 4))
 
     def _ask_files(self, key: str, _checked: bool = False) -> None:
         self.files_requested.emit(key)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QLabel,
     QPlainTextEdit,
     QPushButton,
     QScrollArea,
@@ -18,7 +17,7 @@ from aegui.core.data.own_look import size_words
 from aegui.core.i18n import tr, trn
 from aegui.core.recipe import MIN_IMAGE, DataSpec
 from aegui.features.data.view.class_list import ClassList
-from aegui.kit.layouts import column, dim, row, scrolled
+from aegui.kit.layouts import column, dim, heading, held, row, scrolled
 from aegui.kit.marks import ProblemLabel, wrapped_label
 from aegui.kit.theme import SPACING
 from aegui.widgets.form.form import Form
@@ -57,8 +56,7 @@ class ImportPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._has_labels = False
-        self.head = QLabel()
-        self.head.setProperty("heading", True)
+        self.head = heading()
         self.gallery = Gallery()
         self.state = dim(wrapped_label())
         self._shown = DataSpec()
@@ -74,7 +72,7 @@ class ImportPanel(QWidget):
         self.problem = ProblemLabel()
         self.skipped_words = wrapped_label()
         self.skipped = QPlainTextEdit()
-        self._class_title = QLabel(tr("Sub-folders as classes"))
+        self._class_title = heading(tr("Sub-folders as classes"))
         self._build_fields()
         self._lay_out()
         self._connect()
@@ -90,7 +88,6 @@ class ImportPanel(QWidget):
         self.skipped.setMaximumHeight(_SKIPPED_PX)
         self.skipped.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.skipped.setAccessibleName(tr("Files that cannot be read"))
-        self._class_title.setProperty("heading", True)
 
     def _lay_out(self) -> None:
         left = column(self.head, self.state, (self.gallery, 1))
@@ -99,24 +96,21 @@ class ImportPanel(QWidget):
     def _side(self) -> QScrollArea:
         self.form.rows.setHorizontalSpacing(2 * SPACING)
         self.form.rows.insertRow(2, self.square)
-        holder = QWidget()
-        holder.setLayout(
-            column(
-                self.own,
-                self.form,
-                self.network,
-                row(self.as_network, 1),
-                self.problem,
-                self._class_title,
-                self.classes,
-                self.skipped_words,
-                self.skipped,
-                1,
-                spacing=SPACING,
-                margins=(0, 0, SPACING, 0),
-            )
+        side = column(
+            self.own,
+            self.form,
+            self.network,
+            row(self.as_network, 1),
+            self.problem,
+            self._class_title,
+            self.classes,
+            self.skipped_words,
+            self.skipped,
+            1,
+            spacing=SPACING,
+            margins=(0, 0, SPACING, 0),
         )
-        scroll = scrolled(holder, takes_focus=True)
+        scroll = scrolled(held(side), takes_focus=True)
         scroll.setFixedWidth(_SIDE_PX)
         return scroll
 

@@ -10,14 +10,13 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QColorDialog,
     QGridLayout,
-    QHBoxLayout,
     QToolButton,
     QWidget,
 )
 
 from aegui.core.i18n import tr
 from aegui.features.drawing.view.strokes import LARGEST_BRUSH
-from aegui.kit.layouts import dim
+from aegui.kit.layouts import dim, row
 from aegui.kit.theme import current_theme
 
 if TYPE_CHECKING:
@@ -74,15 +73,8 @@ class BrushBox(QWidget):
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(2)
-        title = dim(tr("Brush"))
-        top = QHBoxLayout()
-        top.setSpacing(2)
-        top.addWidget(title)
-        for size in range(1, LARGEST_BRUSH + 1):
-            top.addWidget(self._size_button(size))
-        top.addStretch(1)
-        top.addWidget(self.ink_button)
-        top.addWidget(self.back_button)
+        sizes = map(self._size_button, range(1, LARGEST_BRUSH + 1))
+        top = row(dim(tr("Brush")), *sizes, 1, self.ink_button, self.back_button, spacing=2)
         grid.addLayout(top, 0, 0, 1, COLUMNS + 1)
         for number, button in enumerate(self._inks):
             grid.addWidget(button, 1 + number // COLUMNS, number % COLUMNS)

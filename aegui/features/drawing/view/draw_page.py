@@ -10,14 +10,13 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from aegui.core.data.readers.names import LONGEST_LABEL
 from aegui.core.i18n import mark, tr
 from aegui.features.drawing.view.brush_box import BrushBox
-from aegui.kit.layouts import row
+from aegui.kit.layouts import column, row
 from aegui.kit.marks import ElidedButton
 from aegui.kit.theme import ICON_PX, icon
 
@@ -93,13 +92,8 @@ class DrawPage(QWidget):
         self.load.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.load.setSizePolicy(self._add.sizePolicy())
         adding = row((self._label, 1), self._add, spacing=4)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(6)
-        for widget in (self.load, self.ghost, self.brush, self._misfit, self._fit):
-            layout.addWidget(widget)
-        layout.addLayout(adding)
-        layout.addStretch(1)
+        parts = (self.load, self.ghost, self.brush, self._misfit, self._fit, adding, 1)
+        self.setLayout(column(*parts, spacing=6))
 
     def set_loaded(self, text: str, glyph: QIcon) -> None:
         """Show what the drawing began as."""

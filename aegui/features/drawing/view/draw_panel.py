@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
     QGridLayout,
-    QScrollArea,
     QToolButton,
     QWidget,
 )
@@ -27,7 +26,7 @@ from aegui.features.drawing.view.noise_box import NoiseBox
 from aegui.features.drawing.view.set_page import SetPage
 from aegui.features.drawing.view.tool_row import ToolRow
 from aegui.kit.flow import FlowLayout
-from aegui.kit.layouts import column
+from aegui.kit.layouts import column, scrolled
 from aegui.kit.page_stack import PageStack
 from aegui.kit.theme import ICON_PX, SPACING, current_theme, icon
 from aegui.session.data.looks import GLYPHS, Look
@@ -124,8 +123,8 @@ class DrawPanel(QWidget):
         self._keys = {tool.shortcut: tool.key for tool in TOOLS}
         self._load = self.page.load
         self._popup = QFrame(self, Qt.WindowType.Popup)
-        self._area = QScrollArea()
         self._grid = GlyphGrid(checkable=False)
+        self._area = scrolled(self._grid, takes_focus=True)
         self._labels: Sequence[str] = ()
         self._look = GLYPHS
         self._paper: DrawingPaper | None = None
@@ -148,10 +147,6 @@ class DrawPanel(QWidget):
 
     def _build_popup(self) -> None:
         self._popup.setFrameShape(QFrame.Shape.StyledPanel)
-        self._area.setWidgetResizable(True)
-        self._area.setFrameShape(QFrame.Shape.NoFrame)
-        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._area.setWidget(self._grid)
         self._area.setFocusProxy(self._grid)
         self._popup.setLayout(column(self._area, margins=(4, 4, 4, 4)))
 

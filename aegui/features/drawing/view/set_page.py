@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -21,6 +19,7 @@ from aegui.core.data.readers.names import LONGEST_LABEL
 from aegui.core.i18n import mark, tr
 from aegui.features.drawing.view.set_gallery import SetGallery
 from aegui.features.drawing.view.text_strip import TextStrip
+from aegui.kit.layouts import column, row, scrolled
 from aegui.kit.theme import ICON_PX, icon
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.glyphs import label_sign
@@ -65,14 +64,14 @@ class SetPage(QWidget):
         super().__init__(parent)
         self.strip = TextStrip()
         self.gallery = SetGallery()
-        self._area = QScrollArea()
+        self._area: QScrollArea
         self.label = QLineEdit()
         self.buttons = {key: self._button(key, text) for key, text in _EDITS.items()}
         self._change = QLabel()
         self._continue = QPushButton(tr("Train on"))
         self._labels: Sequence[str] = ()
         self._is_locked = False
-        self._layout = QVBoxLayout(self)
+        self._layout: QVBoxLayout
         self._build()
         self._lay_out()
         self.set_change("", can_continue=False)
@@ -113,29 +112,13 @@ class SetPage(QWidget):
         gallery.chosen.connect(self._show_chosen)
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(0)
-        row.addWidget(self.label, 1)
-        for button in self.buttons.values():
-            row.addWidget(button)
-        change = QHBoxLayout()
-        change.setSpacing(4)
-        change.addWidget(self._change, 1)
-        change.addWidget(self._continue)
-        area = self._area
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(self.gallery)
+        edits = row((self.label, 1), *self.buttons.values(), spacing=0)
+        change = row((self._change, 1), self._continue)
+        area = self._area = scrolled(self.gallery, takes_focus=True)
         self.gallery.current_moved.connect(area.ensureVisible)
         self.gallery.edge_neared.connect(self._on_gallery_edge_neared)
-        layout = self._layout
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addWidget(self.strip)
-        layout.addWidget(area, 1)
-        layout.addLayout(row)
-        layout.addLayout(change)
+        self._layout = column(self.strip, (area, 1), edits, change)
+        self.setLayout(self._layout)
 
     # -- what is shown ---------------------------------------------------------------------------
 

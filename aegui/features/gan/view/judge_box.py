@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTableWidgetItem, QVBoxL
 from aegui.core.evaluation.judging import KINDS
 from aegui.core.evaluation.wrong_pixels import mean_and_std
 from aegui.core.i18n import localized, mark, tr
+from aegui.kit.layouts import dim
 from aegui.kit.marks import ElidedLabel, wrapped_label
 from aegui.kit.theme import SPACING, figures_font
 from aegui.widgets.named_table import NamedTable, alignment
@@ -53,12 +54,10 @@ class JudgeBox(QWidget):
             tr("How good are they? Show them to a classifier that was trained on real images")
         )
         self.cancel = QPushButton(tr("Cancel"))
-        self._text = ElidedLabel()
-        self._text.setProperty("dim", True)
+        self._text = dim(ElidedLabel())
         self._bar = WorkBar()
         self.table = NamedTable(COLUMNS, tr("Generated images beside real ones and chance"))
-        self._about = wrapped_label("")
-        self._about.setProperty("dim", True)
+        self._about = dim(wrapped_label(""))
         self._build()
         self.button.clicked.connect(self.judge_requested)
         self.cancel.clicked.connect(self.cancel_requested)

@@ -11,13 +11,12 @@ from PySide6.QtWidgets import (
     QFrame,
     QPushButton,
     QRadioButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from aegui.core.i18n import said, tr
 from aegui.core.lessons.figures import figure_of, value_words
-from aegui.kit.layouts import column, dim, held, row
+from aegui.kit.layouts import column, dim, heading, held, row
 from aegui.kit.marks import set_look, wrapped_label
 from aegui.kit.theme import SPACING
 
@@ -64,13 +63,11 @@ class PredictionBox(QFrame):
         self.setProperty("card", True)
         self._prediction: Prediction | None = None
         self.heading = dim(tr("What do you expect?"))
-        self.ask = wrapped_label()
-        self.ask.setProperty("heading", True)
+        self.ask = heading(wrapped_label())
         self.group = QButtonGroup(self)
         self.group.idClicked.connect(self._on_group_id_clicked)
         self.choices: tuple[PredictedChoice, ...] = ()
-        self._lines = QVBoxLayout()
-        self._lines.setSpacing(SPACING // 2)
+        self._lines = column()
         self.number = QDoubleSpinBox()
         self.number.setRange(0, _LARGEST)
         self.number.setAccessibleName(tr("Your prediction"))

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from aegui.core.i18n import said, tr
 from aegui.core.lessons.figures import figure_of, value_words
 from aegui.features.lessons.view.prediction_box import PredictionBox
 from aegui.kit.formula_line import FormulaLine
-from aegui.kit.layouts import column, dim, held, row, scrolled
+from aegui.kit.layouts import column, dim, heading, held, row, scrolled
 from aegui.kit.marks import flat_button, set_look, wrapped_label
 from aegui.kit.speech import announce
 from aegui.kit.theme import SPACING
@@ -124,8 +124,7 @@ class StepPage(QWidget):
         self.anew.clicked.connect(self.anew_requested)
         self.lesson = dim(wrapped_label())
         self.count = dim()
-        self.title = wrapped_label()
-        self.title.setProperty("heading", True)
+        self.title = heading(wrapped_label())
         font = self.title.font()
         font.setPointSizeF(1.2 * font.pointSizeF())
         self.title.setFont(font)
@@ -144,10 +143,8 @@ class StepPage(QWidget):
         self.point = flat_button("crosshair", tr("Show me where"))
         self.point.clicked.connect(self.pointed)
         self._look = held(row((self.see, 1), self.point, spacing=SPACING // 2))
-        self.check_title = QLabel(tr("Check"))
-        self.check_title.setProperty("heading", True)
-        self._checks = QVBoxLayout()
-        self._checks.setSpacing(SPACING // 2)
+        self.check_title = heading(tr("Check"))
+        self._checks = column()
         self.lines: tuple[QLabel, ...] = ()
         self.figures = dim(wrapped_label())
         self.outcome = wrapped_label()
@@ -158,7 +155,8 @@ class StepPage(QWidget):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        head = row(self.back_to_list, (self.lesson, 1), self.anew, spacing=SPACING // 2)
+        edge = SPACING // 2
+        head = row(self.back_to_list, (self.lesson, 1), self.anew, margins=(edge, edge, edge, 0))
         body = column(
             self.title,
             self.text,
@@ -177,18 +175,9 @@ class StepPage(QWidget):
             margins=(SPACING, 0, SPACING, SPACING),
         )
         self.area = scrolled(held(body))
-        foot = row(
-            self.count,
-            1,
-            self.back,
-            self.next,
-            spacing=SPACING // 2,
-            margins=(SPACING, SPACING // 2, SPACING, SPACING),
-        )
-        edge = (SPACING // 2, SPACING // 2, SPACING // 2, 0)
-        self.setLayout(column(held(head), (self.area, 1), held(foot), spacing=SPACING // 2))
-        layout = head
-        layout.setContentsMargins(*edge)
+        margins = (SPACING, edge, SPACING, SPACING)
+        foot = row(self.count, 1, self.back, self.next, margins=margins)
+        self.setLayout(column(held(head), (self.area, 1), held(foot)))
 
     def set_state(self, state: StepState) -> None:
         """Show a step as it stands."""

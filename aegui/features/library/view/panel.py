@@ -9,11 +9,9 @@ from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QComboBox,
-    QFrame,
     QLineEdit,
     QMenu,
     QPushButton,
-    QScrollArea,
     QToolButton,
     QWidget,
 )
@@ -27,7 +25,7 @@ from aegui.features.library.view.runs_table import RunsTable
 from aegui.features.library.view.side import EntrySide
 from aegui.features.library.view.words import found_words, use_help, use_words
 from aegui.kit.flow import FlowLayout
-from aegui.kit.layouts import Filling, column, dim, held, row
+from aegui.kit.layouts import Filling, column, dim, held, row, scrolled
 from aegui.kit.placeholder import Placeholder
 from aegui.kit.splitter import Splitter
 from aegui.kit.theme import SPACING
@@ -176,13 +174,8 @@ class LibraryPanel(QWidget):
             self._foot(),
             margins=(SPACING, edge, SPACING, edge),
         )
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(Filling(page))
         # In a narrow place it is moved: it must not push the window off the screen.
-        self.setLayout(column((scroll, 1)))
+        self.setLayout(column((scrolled(Filling(page), sideways=True), 1)))
         self._typing.setSingleShot(True)
         self._typing.setInterval(_TYPING_MS)
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QStackedWidget, QWidget
+from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
 
 from aegui.core.i18n import mark, tr
 from aegui.features.library.view.run_curves import RunCurves
 from aegui.features.library.view.words import difference_html, entry_html
-from aegui.kit.layouts import column, held, hint, row
+from aegui.kit.layouts import column, held, hint, row, scrolled
 from aegui.kit.marks import wrapped_label
 from aegui.kit.theme import SPACING
 
@@ -56,8 +56,8 @@ class EntrySide(QStackedWidget):
         self.curves.hide()
         both = column(self.difference, (self.curves, 1), 0, margins=margins)
         self.addWidget(held(column(1, self.hint, 1, margins=margins)))
-        self.addWidget(_scroll(held(one)))
-        self.addWidget(_scroll(held(both)))
+        self.addWidget(scrolled(held(one), takes_focus=True))
+        self.addWidget(scrolled(held(both), takes_focus=True))
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -98,12 +98,3 @@ class EntrySide(QStackedWidget):
             mode = Qt.TransformationMode.SmoothTransformation
             small = picture.width() > wide
             self.picture.setPixmap(picture.scaledToWidth(wide, mode) if small else picture)
-
-
-def _scroll(widget: QWidget) -> QScrollArea:
-    scroll = QScrollArea()
-    scroll.setWidgetResizable(True)
-    scroll.setFrameShape(QFrame.Shape.NoFrame)
-    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    scroll.setWidget(widget)
-    return scroll

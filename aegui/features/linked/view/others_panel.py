@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QWidget
 
 from aegui.core.i18n import tr
 from aegui.core.latent.placing import WAYS
@@ -97,22 +97,10 @@ class OthersPanel(QWidget):
         return QSize(340, 260)
 
     def _build(self) -> None:
-        header = QHBoxLayout()
-        header.setSpacing(SPACING // 2)
-        header.addWidget(self.menu)
-        header.addStretch(1)
-        header.addWidget(self._way_label)
-        header.addWidget(self.way)
-        row = QHBoxLayout()
-        row.setSpacing(SPACING)
-        for preview in (self.shown, *self.previews):
-            row.addWidget(preview, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
-        layout.setSpacing(SPACING)
-        layout.addLayout(header)
-        layout.addWidget(self._hint)
-        layout.addLayout(row, 1)
+        header = row(self.menu, 1, self._way_label, self.way)
+        previews = row(*((each, 1) for each in (self.shown, *self.previews)), spacing=SPACING)
+        parts = (header, self._hint, (previews, 1))
+        self.setLayout(column(*parts, spacing=SPACING, margins=(SPACING,) * 4))
 
     # What is shown
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QStackedLayout, QWidget
 
 from aegui.core.i18n import localized, tr, trn
 from aegui.kit.keys import native_keys
-from aegui.kit.layouts import dim
+from aegui.kit.layouts import column, dim, heading, held, row
 from aegui.kit.marks import flat_button, wrapped_label
 from aegui.kit.theme import SPACING
 from aegui.session.data.looks import GLYPHS, Look
@@ -58,8 +58,7 @@ class SelectionPanel(QWidget):
         super().__init__(parent)
         self.setAcceptDrops(True)
         self._look = GLYPHS
-        self._title = QLabel()
-        self._title.setProperty("heading", True)
+        self._title = heading()
         self.zoom = flat_button("map-zoom-selection", tr("Zoom to the selection in all maps"))
         self.clear = flat_button("close", tr("Clear the selection (Esc)"))
         self.make_set = QPushButton(tr("Make it the set"))
@@ -98,44 +97,27 @@ class SelectionPanel(QWidget):
         return QSize(340, 360)
 
     def _empty_page(self) -> QWidget:
-        page = QWidget()
-        layout = QVBoxLayout(page)
-        layout.setContentsMargins(2 * SPACING, 2 * SPACING, 2 * SPACING, SPACING)
         words = tr(
             "Nothing is selected. Draw around samples on the map: with the lasso (L), or hold "
             "Shift and drag. On the maps of Projections, drag."
         )
-        text = dim(wrapped_label(words))
-        layout.addWidget(text)
-        layout.addStretch(1)
-        return page
+        wide = 2 * SPACING
+        return held(column(dim(wrapped_label(words)), 1, margins=(wide, wide, wide, SPACING)))
 
     def _full_page(self) -> QWidget:
-        page = QWidget()
-        layout = QVBoxLayout(page)
-        layout.setContentsMargins(SPACING, SPACING, SPACING, SPACING // 2)
-        layout.setSpacing(SPACING)
-        header = QHBoxLayout()
-        header.setSpacing(SPACING // 2)
-        header.addWidget(self._title, 1)
-        for part in (self.make_set, self.zoom, self.clear):
-            header.addWidget(part)
-        layout.addLayout(header)
-        about = QHBoxLayout()
-        about.setSpacing(SPACING)
+        header = row((self._title, 1), self.make_set, self.zoom, self.clear)
+        about = row(spacing=SPACING)
         for picture in (self.mean, self.spread):
             picture.setFixedSize(_PICTURE)
             about.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
         about.addWidget(self.words, 1)
-        layout.addLayout(about)
-        layout.addWidget(self.gallery, 1)
         words = tr(
             "Click or Enter: open in the editor. Ctrl+click, Space or Del: leave it out. Drag: "
             "put them all into a box of a concept."
         )
-        hint = dim(wrapped_label(words))
-        layout.addWidget(hint)
-        return page
+        parts = (header, about, (self.gallery, 1), dim(wrapped_label(words)))
+        margins = (SPACING, SPACING, SPACING, SPACING // 2)
+        return held(column(*parts, spacing=SPACING, margins=margins))
 
     def _connect(self) -> None:
         self.zoom.clicked.connect(self.shown_requested)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -117,28 +116,13 @@ class ConceptPage(QWidget):
         self.draw.setToolTip(tr("Open the image in the pixel editor"))
 
     def _build(self) -> None:
-        boxes = QHBoxLayout()
-        boxes.setSpacing(SPACING)
-        for box in self.boxes.values():
-            boxes.addWidget(box, 1)
+        boxes = row(*((box, 1) for box in self.boxes.values()), spacing=SPACING)
         which = row(QLabel(tr("Concept")), (self.kept, 1), (self.name, 1), self.keep, self.remove)
         self.name.hide()
         pictures = row((self.strip, 1), self.result, spacing=2 * SPACING)
-        actions = QHBoxLayout()
-        for button in (self.show_place, self.pin, self.draw):
-            actions.addWidget(button)
-        actions.addStretch(1)
-        self.setLayout(
-            column(
-                (boxes, 1),
-                which,
-                self._status,
-                (pictures, 2),
-                actions,
-                spacing=SPACING,
-                margins=(SPACING, SPACING, SPACING, SPACING),
-            )
-        )
+        actions = row(self.show_place, self.pin, self.draw, 1, spacing=SPACING)
+        parts = ((boxes, 1), which, self._status, (pictures, 2), actions)
+        self.setLayout(column(*parts, spacing=SPACING, margins=(SPACING,) * 4))
 
     def _connect(self) -> None:
         for key, box in self.boxes.items():

@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
-    QHBoxLayout,
     QPushButton,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
 from aegui.core.i18n import tr, trn
 from aegui.features.making.model.finds_service import COUNTS, DEFAULT_COUNT, SOURCES
 from aegui.features.making.view.finds_sheet import FindsSheet
-from aegui.kit.layouts import dim
+from aegui.kit.layouts import column, dim, held, row
 from aegui.kit.marks import ElidedLabel, wrapped_label
 from aegui.kit.theme import ICON_PX, SPACING, icon
 from aegui.widgets.page import Breaking
@@ -59,8 +57,7 @@ class FindsPage(QWidget):
         self.search = QPushButton(icon("builder-dice", "on_accent"), tr("Find"))
         self.search.setProperty("main", True)
         self.cancel = QPushButton(tr("Cancel"))
-        self.status = ElidedLabel()
-        self.status.setProperty("dim", True)
+        self.status = dim(ElidedLabel())
         self.sheet = FindsSheet()
         self.show_place = self._button("crosshair", tr("Find on the map"))
         self.pin = self._button("edit-add", tr("Pin"))
@@ -103,38 +100,19 @@ class FindsPage(QWidget):
         )
 
     def _build(self) -> None:
-        top, which = Breaking(_ONE_ROW_PX), QWidget()
-        row = QHBoxLayout(which)
-        row.setContentsMargins(0, 0, 0, 0)
-        for widget, stretch in ((self.source, 1), (self.count, 0), (self.search, 0)):
-            row.addWidget(widget, stretch)
-        row.addWidget(self.cancel)
-        top.row.addWidget(which, 1)
+        top = Breaking(_ONE_ROW_PX)
+        which = row((self.source, 1), self.count, self.search, self.cancel, spacing=-1)
+        top.row.addWidget(held(which), 1)
         top.row.addWidget(self.status, 1)
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.addStretch(1)
-        column.addWidget(self._hint)
-        column.addStretch(1)
         self._pages = QStackedWidget()
-        self._pages.addWidget(page)
+        self._pages.addWidget(held(column(1, self._hint, 1, margins=(SPACING,) * 4)))
         self._pages.addWidget(self.sheet)
         actions = Breaking(_ONE_ROW_PX)
         for group in ((self.show_place, self.pin, self.draw), (self.join, self.save)):
-            holder = QWidget()
-            row = QHBoxLayout(holder)
-            row.setContentsMargins(0, 0, 0, 0)
-            for button in group:
-                row.addWidget(button)
-            row.addStretch(1)
-            actions.row.addWidget(holder)
+            actions.row.addWidget(held(row(*group, 1, spacing=-1)))
         actions.row.addStretch(1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
-        layout.setSpacing(SPACING)
-        layout.addWidget(top)
-        layout.addWidget(self._pages, 1)
-        layout.addWidget(actions)
+        parts = (top, (self._pages, 1), actions)
+        self.setLayout(column(*parts, spacing=SPACING, margins=(SPACING,) * 4))
 
     def _connect(self) -> None:
         self.search.clicked.connect(self._on_find_clicked)

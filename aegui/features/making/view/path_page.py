@@ -9,12 +9,10 @@ from PySide6.QtWidgets import (
     QBoxLayout,
     QCheckBox,
     QComboBox,
-    QHBoxLayout,
     QLabel,
     QMenu,
     QPushButton,
     QSpinBox,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -24,7 +22,7 @@ from aegui.core.latent.paths import PATHS
 from aegui.features.making.model.path_service import DEFAULT_IMAGES, FEWEST_IMAGES, MOST_IMAGES
 from aegui.features.making.view.film_strip import FilmStrip
 from aegui.features.making.view.pin_list import PinList
-from aegui.kit.layouts import dim
+from aegui.kit.layouts import column, dim, held, row
 from aegui.kit.marks import wrapped_label
 from aegui.kit.theme import ICON_PX, SPACING, icon
 from aegui.session.data.looks import GLYPHS, Look
@@ -115,40 +113,20 @@ class PathPage(QWidget):
             button.setIconSize(QSize(ICON_PX, ICON_PX))
 
     def _build(self) -> None:
-        how, film = QWidget(), QWidget()
-        row = QHBoxLayout(how)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(QLabel(tr("Path")))
-        row.addWidget(self.kind, 1)
-        row.addWidget(QLabel(tr("Images")))
-        row.addWidget(self.count)
-        row = QHBoxLayout(film)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.play)
-        row.addWidget(self.speed)
-        row.addWidget(self.loop)
-        row.addStretch(1)
-        row.addWidget(self.cancel)
-        row.addWidget(self.export)
+        how = row(QLabel(tr("Path")), (self.kind, 1), QLabel(tr("Images")), self.count, spacing=-1)
+        film = row(self.play, self.speed, self.loop, 1, self.cancel, self.export, spacing=-1)
         controls = Breaking(_ONE_ROW_PX)
-        controls.row.addWidget(how)
-        controls.row.addWidget(film, 1)
+        controls.row.addWidget(held(how))
+        controls.row.addWidget(held(film), 1)
         self._pictures.setSpacing(SPACING)
         self._pictures.addWidget(self.frame)
         self._pictures.addWidget(self.strip)
-        right = QWidget()
-        column = QVBoxLayout(right)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(SPACING)
-        column.addWidget(controls)
-        column.addWidget(self._status)
-        column.addLayout(self._pictures, 1)
         whole = Breaking(_SIDE_BY_SIDE_PX, shares=((2, 5), (0, 1)))
         whole.row.addWidget(self.pins)
-        whole.row.addWidget(right)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
-        layout.addWidget(whole)
+        whole.row.addWidget(
+            held(column(controls, self._status, (self._pictures, 1), spacing=SPACING))
+        )
+        self.setLayout(column(whole, margins=(SPACING,) * 4))
 
     def _connect(self) -> None:
         self.kind.activated.connect(self._on_kind_activated)

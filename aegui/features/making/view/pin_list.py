@@ -9,7 +9,6 @@ from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QBrush, QDropEvent, QIcon, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QSizePolicy,
@@ -18,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import tr
-from aegui.kit.layouts import column, dim, row
+from aegui.kit.layouts import column, dim, heading, row
 from aegui.kit.marks import flat_button, wrapped_label
 from aegui.kit.theme import current_theme, for_text
 from aegui.widgets.glyphs import glyph_pixmap
@@ -112,8 +111,7 @@ class PinList(QWidget):
         self._show_enabled()
 
     def _build(self) -> None:
-        title = QLabel(tr("Pins"))
-        title.setProperty("heading", True)
+        title = heading(tr("Pins"))
         header = row(title, 1, spacing=0)
         for button in (self.add, self.up, self.down, self.rename, self.remove):
             header.addWidget(button)

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from aegui.core.i18n import localized, tr, trn
 from aegui.kit.charts.widget_picture import offer_painted
-from aegui.kit.layouts import column, dim, row
+from aegui.kit.layouts import column, dim, heading, row
 from aegui.kit.marks import ElidedLabel, flat_button
 from aegui.kit.painted import Painted
 from aegui.kit.theme import RADIUS, blend, current_theme
@@ -230,8 +230,7 @@ class SampleBox(QWidget):
         self.thumbs.hint = self._hint
         self.thumbs.setAccessibleName(tr(box.title))
         self.setToolTip(tr(box.help))
-        letter = QLabel(box.letter)
-        letter.setProperty("heading", True)
+        letter = heading(QLabel(box.letter))
         title = ElidedLabel()
         title.setText(tr(box.title))
         self._count = dim()

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QToolButton, QWidget
 
 from aegui.core.i18n import tr
 from aegui.features.map.view.code_sliders import CodeSliders
-from aegui.kit.layouts import column
+from aegui.kit.layouts import column, heading, row
 from aegui.kit.theme import ICON_PX, SPACING, icon
 
 if TYPE_CHECKING:
@@ -41,8 +41,7 @@ class CodeStrip(QFrame):
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.sliders = CodeSliders()
         self.sliders.code_edited.connect(self.base_edited)
-        title = QLabel(tr("Code"))
-        title.setProperty("heading", True)
+        title = heading(tr("Code"))
         self.mean = self._button(tr("Mean"), tr("The mean of the codes of the samples"))
         self.zero = self._button(tr("0"), tr("All numbers 0"))
         self.random = self._button(tr("Random"), "")
@@ -57,12 +56,8 @@ class CodeStrip(QFrame):
         self.mean.clicked.connect(self.mean_requested)
         self.zero.clicked.connect(self.zero_requested)
         self.random.clicked.connect(self.random_requested)
-        header = QHBoxLayout()
-        header.setContentsMargins(SPACING, 4, 4, 0)
-        header.setSpacing(2)
-        header.addWidget(title, 1)
-        for button in (self.mean, self.zero, self.random, self.sheet):
-            header.addWidget(button)
+        buttons = (self.mean, self.zero, self.random, self.sheet)
+        header = row((title, 1), *buttons, spacing=2, margins=(SPACING, 4, 4, 0))
         self.setLayout(column(header, (self.sliders, 1), spacing=2, margins=(2, 2, 2, 4)))
         self.set_prior(False)
 

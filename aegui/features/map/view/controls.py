@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QBoxLayout,
     QComboBox,
     QFrame,
-    QHBoxLayout,
     QLabel,
     QMenu,
     QToolButton,
@@ -22,13 +21,13 @@ from PySide6.QtWidgets import (
 from aegui.core.i18n import mark, tr
 from aegui.features.map.view.layers_button import LayersButton
 from aegui.features.map.view.types import COLOURS, POINTS, MapStyle
-from aegui.kit.layouts import row
+from aegui.kit.layouts import dim, row
 from aegui.kit.marks import flat_button
 from aegui.kit.theme import ICON_PX
 from aegui.widgets.rulers import axis_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -80,18 +79,11 @@ class ViewBar(QFrame):
         self.lasso.toggled.connect(self.lasso_edited)
         self.layers = LayersButton(self)
         self.show_menu = flat("map-show", tr("What the map shows"), name=tr("Show"))
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(2, 2, 2, 2)
-        layout.setSpacing(0)
         buttons = (self.zoom_out, self.zoom_in, self.fit, self.lasso, self.layers, self.show_menu)
-        for button in buttons:
-            layout.addWidget(button)
+        self.setLayout(row(*buttons, spacing=0, margins=(2, 2, 2, 2)))
         self.zoom_out.clicked.connect(lambda: self.zoom_requested.emit(1 / zoom_step))
         self.zoom_in.clicked.connect(lambda: self.zoom_requested.emit(zoom_step))
         self.fit.clicked.connect(self.fit_requested)
-        self._points: dict[str, QAction] = {}
-        self._colours: dict[str, QAction] = {}
-        self._switches: dict[str, QAction] = {}
         self.show_menu.setMenu(self._build_menu())
         self.show_menu.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.show_menu.setStyleSheet(_NO_ARROW)
@@ -100,30 +92,21 @@ class ViewBar(QFrame):
     def _build_menu(self) -> QMenu:
         menu = QMenu(tr("Show"), self)
         menu.addSection(tr("Samples"))
+        self._points = _switches(menu, POINTS)
         group = QActionGroup(menu)
-        for key, label in POINTS.items():
-            action = menu.addAction(tr(label))
-            action.setCheckable(True)
-            action.setData(key)
+        for action in self._points.values():
             group.addAction(action)
-            self._points[key] = action
         group.triggered.connect(self._on_points_triggered)
         menu.addSection(tr("Colours"))
+        self._colours = _switches(menu, COLOURS)
         colours = QActionGroup(menu)
-        for key, label in COLOURS.items():
-            action = menu.addAction(tr(label))
-            action.setCheckable(True)
-            action.setData(key)
+        for action in self._colours.values():
             colours.addAction(action)
-            self._colours[key] = action
         colours.triggered.connect(self._on_colours_triggered)
         menu.addSeparator()
-        for field, label in SWITCHES.items():
-            action = menu.addAction(tr(label))
-            action.setCheckable(True)
-            action.setData(field)
+        self._switches = _switches(menu, SWITCHES)
+        for action in self._switches.values():
             action.triggered.connect(self._on_switch_triggered)
-            self._switches[field] = action
         return menu
 
     def set_style(self, style: MapStyle) -> None:
@@ -145,6 +128,16 @@ class ViewBar(QFrame):
             field: action.isChecked() for field, action in self._switches.items()
         }
         self.style_edited.emit(replace(self._style, **shown))
+
+
+def _switches(menu: QMenu, table: Mapping[str, str]) -> dict[str, QAction]:
+    """Entries of ``menu`` that can be ticked: keys and labels of ``table``."""
+    made = {}
+    for key, label in table.items():
+        made[key] = menu.addAction(tr(label))
+        made[key].setCheckable(True)
+        made[key].setData(key)
+    return made
 
 
 class FollowBar(QFrame):
@@ -222,9 +215,10 @@ class AxesBar(QFrame):
     def _build(self) -> None:
         self._rows.setContentsMargins(8, 4, 4, 4)
         self._rows.setSpacing(4)
-        layout, planes, further = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
-        for each in (layout, planes, further, self._switches):
-            each.setSpacing(4)
+        self._switches.setSpacing(4)
+        layout = row()
+        planes = row(self.spanned, self.shuffle, self.through_pins, 1)
+        further = row(self.strip, 1)
         self._rows.addLayout(layout)
         self._rows.addLayout(self._switches)
         self._switches.addLayout(planes)
@@ -233,8 +227,7 @@ class AxesBar(QFrame):
             (tr("Across"), tr("Code number across"), self.x_choice),
             (tr("Up"), tr("Code number upwards"), self.y_choice),
         ):
-            label = QLabel(text)
-            label.setProperty("dim", True)
+            label = dim(text)
             choice.setAccessibleName(name)
             choice.setToolTip(name)
             choice.setMaxVisibleItems(16)
@@ -244,11 +237,6 @@ class AxesBar(QFrame):
             layout.addWidget(label)
             layout.addWidget(choice)
         layout.addStretch(1)
-        for switch in (self.spanned, self.shuffle, self.through_pins):
-            planes.addWidget(switch)
-        further.addWidget(self.strip)
-        for each in (planes, further):
-            each.addStretch(1)
         self.spanned.clicked.connect(self.spanned_edited)
         self.through_pins.clicked.connect(self.through_pins_edited)
         self.strip.clicked.connect(self.strip_edited)

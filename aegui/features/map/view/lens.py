@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QSlider, QToolButton, QWidget
 
 from aegui.core.i18n import tr
+from aegui.kit.layouts import row
 from aegui.kit.theme import SPACING, figures_font, icon
 from aegui.widgets.ticks import number_text
 
@@ -59,11 +60,8 @@ class LensBar(QFrame):
         self.hide()
 
     def _build(self) -> None:
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(SPACING, 2, 2, 2)
-        layout.setSpacing(SPACING // 2)
-        for widget in (QLabel(tr("Lens")), self.slider, self.value, self.close_button):
-            layout.addWidget(widget)
+        parts = (QLabel(tr("Lens")), self.slider, self.value, self.close_button)
+        self.setLayout(row(*parts, margins=(SPACING, 2, 2, 2)))
 
     def set_spacing(self, spacing: float) -> None:
         """Show ``spacing``, one of ``SPACINGS``, without telling."""

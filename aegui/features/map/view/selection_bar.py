@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from aegui.core.i18n import tr, trn
+from aegui.kit.layouts import row
 from aegui.kit.marks import flat_button
 from aegui.kit.theme import ICON_PX
 
@@ -37,11 +38,8 @@ class SelectionBar(QFrame):
         tip = tr("List the selected samples, and what can be done")
         self.list = flat("list", tip, name=tr("List them"))
         self.clear = flat("close", tr("Clear the selection (Esc)"), name=tr("Clear the selection"))
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(8, 2, 2, 2)
-        layout.setSpacing(2)
-        for part in (self._label, self.list, self.zoom, self.clear):
-            layout.addWidget(part)
+        parts = (self._label, self.list, self.zoom, self.clear)
+        self.setLayout(row(*parts, spacing=2, margins=(8, 2, 2, 2)))
         self.zoom.clicked.connect(self.shown_requested)
         self.list.clicked.connect(self.listed)
         self.clear.clicked.connect(self.cleared)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import (
-    QLabel,
     QSpinBox,
     QTabWidget,
     QWidget,
@@ -18,7 +17,7 @@ from aegui.features.noise_study.model.noise_study import Cell
 from aegui.features.noise_study.view.characters_table import CharactersTable
 from aegui.features.noise_study.view.matrix_view import figure_words
 from aegui.features.noise_study.view.strip_view import StripView
-from aegui.kit.layouts import column, dim, row, scrolled
+from aegui.kit.layouts import column, dim, heading, row, scrolled
 from aegui.kit.marks import flat_button
 from aegui.kit.theme import SPACING
 
@@ -39,8 +38,7 @@ class CellBox(QWidget):
         super().__init__(parent)
         self._matrix: NoiseMatrix | None = None
         self._shown: Cell | None = None
-        self.title = QLabel()
-        self.title.setProperty("heading", True)
+        self.title = heading()
         self.title.setWordWrap(True)
         self.words = dim()
         self.words.setWordWrap(True)

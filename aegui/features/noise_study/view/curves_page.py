@@ -20,7 +20,7 @@ from aegui.core.i18n import tr
 from aegui.features.noise_study.model.study_forms import CurvesForm
 from aegui.features.noise_study.view.curves_view import CurvesView
 from aegui.features.noise_study.view.noise_fields import LevelsField
-from aegui.kit.layouts import column, row
+from aegui.kit.layouts import column, heading, held, hint, row
 from aegui.kit.marks import flat_button
 from aegui.kit.splitter import Splitter
 from aegui.kit.theme import SPACING
@@ -113,24 +113,18 @@ class CurvesPage(QWidget):
     def _build_list(self) -> QWidget:
         self.list.setFrameShape(QFrame.Shape.NoFrame)
         self.list.setAccessibleName(tr("Networks to draw curves of"))
-        title = QLabel(tr("Networks"))
-        title.setProperty("heading", True)
+        title = heading(tr("Networks"))
         line = row((self._open, 1), self._remove)
-        holder = QWidget()
-        holder.setLayout(column(title, (self.list, 1), line, margins=(0, 0, SPACING // 2, 0)))
-        return holder
+        return held(column(title, (self.list, 1), line, margins=(0, 0, SPACING // 2, 0)))
 
     def _build_chart(self) -> QWidget:
-        empty = QLabel(
+        empty = hint(
             tr(
                 "How far does a repair hold? Wrong pixels per character against the level of the "
                 "noise: of the networks that are ticked, beside the best possible answers, giving "
                 "the input back, and a linear code (PCA)."
             )
         )
-        empty.setWordWrap(True)
-        empty.setProperty("dim", True)
-        empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         empty.setMargin(3 * SPACING)
         self._body.addWidget(empty)
         self._body.addWidget(self.view)

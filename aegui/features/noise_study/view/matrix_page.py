@@ -25,7 +25,7 @@ from aegui.features.noise_study.view.matrix_view import MatrixView, seeds_words
 from aegui.features.noise_study.view.noise_fields import KindsButton, LevelsField
 from aegui.kit.charts.menu import COPY_TABLE
 from aegui.kit.flow import FlowLayout
-from aegui.kit.layouts import column, held, row, scrolled
+from aegui.kit.layouts import column, dim, held, hint, row, scrolled
 from aegui.kit.splitter import Splitter
 from aegui.kit.theme import SPACING
 
@@ -66,17 +66,17 @@ class MatrixPage(QWidget):
         self._network = QComboBox()
         self._epochs = QSpinBox()
         self.run = QPushButton()
-        self.estimate = QLabel()
+        self.estimate = dim()
         self.problem = QLabel()
         self._figures = QComboBox()
-        self._told = QLabel()
+        self._told = dim()
         self.view = MatrixView()
         characters = tr("Save each character as CSV…")
         self._export = self.view.figures.button(
             tr("Save or copy the matrix"), (characters, self.characters_requested.emit)
         )
         self.cell = CellBox()
-        self._empty = QLabel()
+        self._empty = hint()
         self._body = QStackedWidget()
         self._build_fields()
         self._build_body()
@@ -101,7 +101,6 @@ class MatrixPage(QWidget):
         self._epochs.setAccessibleName(tr("Epochs of each training"))
         self._epochs.setToolTip(tr("Epochs of each training; 0: as many as its recipe says"))
         self.run.setProperty("main", True)
-        self.estimate.setProperty("dim", True)
         self.estimate.setAccessibleName(tr("What a training will cost"))
         self.problem.setProperty("state", "bad")
         self.problem.setWordWrap(True)
@@ -139,9 +138,6 @@ class MatrixPage(QWidget):
                 "cell then opens its characters."
             )
         )
-        self._empty.setWordWrap(True)
-        self._empty.setProperty("dim", True)
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setMargin(3 * SPACING)
         splitter = Splitter("noise_matrix")
         splitter.addWidget(self._build_map())
@@ -166,13 +162,10 @@ class MatrixPage(QWidget):
             tip = Qt.ItemDataRole.ToolTipRole
             self._figures.setItemData(self._figures.count() - 1, tr(choice.help), tip)
         self._figures.setAccessibleName(tr("Figure that is shown"))
-        self._told.setProperty("dim", True)
         self._told.setWordWrap(True)
         head = row(self._figures, (self._told, 1), self._export)
         scroll = scrolled(self.view, sideways=True, framed=True)
-        holder = QWidget()
-        holder.setLayout(column(head, (scroll, 1), margins=(0, 0, SPACING // 2, 0)))
-        return holder
+        return held(column(head, (scroll, 1), margins=(0, 0, SPACING // 2, 0)))
 
     def _connect(self) -> None:
         for kinds in (self._trained, self._tried):

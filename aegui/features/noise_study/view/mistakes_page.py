@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -22,7 +20,7 @@ from aegui.core.study.findings import MISTAKES, SWITCHED
 from aegui.features.noise_study.view.curves_view import CurvesView
 from aegui.features.noise_study.view.noise_fields import NONE
 from aegui.kit.flow import FlowLayout
-from aegui.kit.layouts import column, row, scrolled
+from aegui.kit.layouts import column, dim, heading, held, hint, row, scrolled
 from aegui.kit.splitter import Splitter
 from aegui.kit.theme import ICON_PX, SPACING, icon
 from aegui.widgets.form.editors import noise_kind_field
@@ -59,12 +57,12 @@ class MistakesPage(QWidget):
         super().__init__(parent)
         self._kind = noise_kind_field(tr("as trained"))
         self._level = NumberField(0.0, _MOST_LEVEL, _STEP)
-        self._found = QVBoxLayout()
+        self._found = column(spacing=SPACING)
         self._findings: tuple[Finding, ...] = ()
         self.cards: list[QFrame] = []
         self.see: dict[str, QPushButton] = {}
         self.make: dict[str, QPushButton] = {}
-        self.title = QLabel()
+        self.title = heading()
         self.view = CurvesView()
         self._export = self.view.figures.button(tr("Save or copy the comparison"))
         self._body = QStackedWidget()
@@ -91,19 +89,17 @@ class MistakesPage(QWidget):
         self._level.setValue(_FIRST_LEVEL)
         self._level.setAccessibleName(tr("Level of the noise it shall repair"))
         line = row(QLabel(tr("Shall repair")), self._kind, self._level, 1)
-        holder = QWidget()
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(0, 0, SPACING, 0)
-        column.setSpacing(SPACING)
-        column.addWidget(_heading(tr("In this recipe")))
-        column.addLayout(line)
-        self._found.setSpacing(SPACING)
-        column.addLayout(self._found)
-        column.addWidget(_heading(tr("Make one on purpose")))
-        for key in SWITCHED:
-            column.addWidget(self._switch(key))
-        column.addStretch(1)
-        scroll = scrolled(holder, framed=True)
+        told = column(
+            _heading(tr("In this recipe")),
+            line,
+            self._found,
+            _heading(tr("Make one on purpose")),
+            *map(self._switch, SWITCHED),
+            1,
+            spacing=SPACING,
+            margins=(0, 0, SPACING, 0),
+        )
+        scroll = scrolled(held(told), framed=True)
         scroll.setMinimumWidth(_LEAST_LEFT_PX)
         return scroll
 
@@ -122,28 +118,18 @@ class MistakesPage(QWidget):
         return _card(tr(choice.label), tr(choice.help), (see, make))
 
     def _build_right(self) -> QWidget:
-        self.title.setProperty("heading", True)
         self.title.setWordWrap(True)
-        empty = QLabel(
+        empty = hint(
             tr(
                 "“{button}” trains networks with a mistake and without it, and draws here what "
                 "both get wrong at every level of the noise.",
                 button=tr(_SEE),
             )
         )
-        empty.setWordWrap(True)
-        empty.setProperty("dim", True)
-        empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         empty.setMargin(3 * SPACING)
-        shown = QWidget()
-        column = QVBoxLayout(shown)
-        column.setContentsMargins(SPACING // 2, 0, 0, 0)
-        column.setSpacing(SPACING // 2)
         head = row((self.title, 1), self._export)
-        column.addLayout(head)
-        column.addWidget(self.view, 1)
         self._body.addWidget(empty)
-        self._body.addWidget(shown)
+        self._body.addWidget(held(column(head, (self.view, 1), margins=(SPACING // 2, 0, 0, 0))))
         return self._body
 
     # What is chosen
@@ -217,8 +203,7 @@ class MistakesPage(QWidget):
 
 
 def _heading(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("heading", True)
+    label = heading(text)
     label.setWordWrap(True)
     return label
 
@@ -227,24 +212,18 @@ def _card(title: str, text: str, buttons: Sequence[QPushButton], *, warns: bool 
     """A title, a sentence or two, and what can be done."""
     card = QFrame()
     card.setProperty("card", True)
-    head = QHBoxLayout()
-    head.setSpacing(SPACING // 2)
+    head = row((_heading(title), 1))
     if warns:
         sign = QLabel()
         sign.setPixmap(icon("notice-warning", "warn").pixmap(ICON_PX, ICON_PX))
-        head.addWidget(sign)
-    head.addWidget(_heading(title), 1)
-    words = QLabel(text)
+        head.insertWidget(0, sign)
+    words = dim(text)
     words.setWordWrap(True)
-    words.setProperty("dim", True)
-    column = QVBoxLayout(card)
-    column.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
-    column.setSpacing(SPACING // 2)
-    column.addLayout(head)
-    column.addWidget(words)
+    told = column(head, words, margins=(SPACING, SPACING, SPACING, SPACING))
     if buttons:
         line = FlowLayout(SPACING // 2)
         for button in buttons:
             line.addWidget(button)
-        column.addLayout(line)
+        told.addLayout(line)
+    card.setLayout(told)
     return card

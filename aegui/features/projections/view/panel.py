@@ -9,12 +9,8 @@ import numpy as np
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QGridLayout,
-    QHBoxLayout,
-    QLabel,
     QMenu,
-    QScrollArea,
     QToolButton,
-    QVBoxLayout,
     QWidget,
     QWidgetAction,
 )
@@ -34,7 +30,7 @@ from aegui.features.projections.view.words import message_words, note_words
 from aegui.kit.charts.figure import Figure
 from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.flow import FlowLayout
-from aegui.kit.layouts import column, dim, held, hint, row
+from aegui.kit.layouts import column, dim, heading, held, hint, row, scrolled
 from aegui.kit.marks import flat_button
 from aegui.kit.splitter import Splitter
 from aegui.kit.theme import SPACING, icon
@@ -135,8 +131,7 @@ class ProjectionsPanel(QWidget):
         self._compute = QToolButton()
         self._compute.setProperty("flat", True)
         self._compute.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._title = QLabel()
-        self._title.setProperty("heading", True)
+        self._title = heading()
         self._title.setWordWrap(True)
         self._hint = dim(tr("Drag over a map to select samples."))
         self._hint.setWordWrap(True)
@@ -188,15 +183,8 @@ class ProjectionsPanel(QWidget):
         splitter.setStretchFactor(0, 1)
         splitter.setStretchFactor(1, 0)
         splitter.share_out([800, _SIDE_PX])
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, SPACING // 2)
-        layout.setSpacing(SPACING // 2)
-        layout.addLayout(header)
-        layout.addWidget(splitter, 1)
-        figures = QHBoxLayout()
-        figures.setContentsMargins(SPACING, 0, SPACING, 0)
-        figures.addWidget(self._table)
-        layout.addLayout(figures)
+        figures = row(self._table, margins=(SPACING, 0, SPACING, 0))
+        self.setLayout(column(header, (splitter, 1), figures, margins=(0, 0, 0, SPACING // 2)))
 
     def _build_tools(self) -> tuple[QWidget, QWidget]:
         """What maps are made of and how they are seen: two groups, as there may be little width."""
@@ -205,24 +193,10 @@ class ProjectionsPanel(QWidget):
         return held(row(*made)), held(row(*seen))
 
     def _build_side(self) -> QWidget:
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        holder = QWidget()
-        holder.setLayout(column(self._bars, 1))
-        scroll.setWidget(holder)
-        self._bars_scroll = scroll
-        side = QWidget()
+        self._bars_scroll = scrolled(held(column(self._bars, 1)), framed=True, takes_focus=True)
+        parts = (self._title, self._hint, (self._bars_scroll, 3), (self._gallery, 2))
+        side = held(column(*parts, margins=(SPACING // 2, SPACING // 2, SPACING, 0)))
         side.setMinimumWidth(130)
-        side.setLayout(
-            column(
-                self._title,
-                self._hint,
-                (scroll, 3),
-                (self._gallery, 2),
-                margins=(SPACING // 2, SPACING // 2, SPACING, 0),
-            )
-        )
         return side
 
     def _options_button(self) -> QToolButton:

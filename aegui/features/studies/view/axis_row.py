@@ -17,7 +17,7 @@ from aegui.core.study.row_text import network_row, row_text, rows_from
 from aegui.core.study.varied import is_numeric, list_text, values_from
 from aegui.core.study.words import axis_words, choice_words
 from aegui.kit.flow import FlowLayout
-from aegui.kit.layouts import column, dim, held, row
+from aegui.kit.layouts import column, dim, heading, held, row
 from aegui.kit.marks import ElidedLabel, ProblemLabel, flat_button
 from aegui.kit.theme import SPACING
 from aegui.widgets.form.editors import TextField
@@ -55,8 +55,7 @@ class AxisRowView(QWidget):
         self._axis: StudyAxis | None = None
         self._varied: VariedField | None = None
         self._around: Around | None = None
-        self.name = ElidedLabel()
-        self.name.setProperty("heading", True)
+        self.name = heading(ElidedLabel())
         self.count = dim()
         self.up = flat_button("edit-shift-up", tr("Vary it before the one above"))
         self.remove = flat_button("builder-remove", tr("Vary it no more"))

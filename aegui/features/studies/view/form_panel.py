@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
-    QLabel,
     QMenu,
     QPushButton,
     QSizePolicy,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -31,7 +29,7 @@ from aegui.features.studies.view.axis_row import AxisRowView
 from aegui.features.studies.view.place_section import PlaceSection
 from aegui.features.studies.view.words import about_html, base_words, cost_line, list_words
 from aegui.kit.flow import FlowLayout
-from aegui.kit.layouts import column, dim, held, row, scrolled
+from aegui.kit.layouts import column, dim, heading, held, row, scrolled
 from aegui.kit.marks import ProblemLabel, flat_button, wrapped_label
 from aegui.kit.theme import SPACING
 from aegui.widgets.form.editors import TextField
@@ -92,7 +90,7 @@ class StudyForm(QWidget):
         self.cost = dim(wrapped_label())
         self.problem = ProblemLabel()
         self.start = QPushButton(tr("Start the study"))
-        self._axes_column = QVBoxLayout()
+        self._axes_column = column(spacing=SPACING)
         self._sheet: StudySheet | None = None
         self._builder: Recipe | None = None
         self._has_search = True
@@ -131,8 +129,6 @@ class StudyForm(QWidget):
         self.start.setToolTip(tr("Train every setting with every seed; what is done is kept"))
         self.start.setDefault(True)
         self.terms.rows.setRowWrapPolicy(self.terms.rows.RowWrapPolicy.WrapLongRows)
-        self._axes_column.setContentsMargins(0, 0, 0, 0)
-        self._axes_column.setSpacing(SPACING)
         bases = FlowLayout(SPACING // 2)
         for button in (self.take_base, self.open_base):
             bases.addWidget(button)
@@ -140,17 +136,17 @@ class StudyForm(QWidget):
             column(
                 self.name,
                 self.words,
-                _heading(tr("Recipe")),
+                heading(tr("Recipe")),
                 self.base,
                 bases,
-                _heading(tr("Varied")),
+                heading(tr("Varied")),
                 self._axes_column,
                 self.no_axes,
                 row(self.add, 1),
-                _heading(tr("Seeds, goal and end")),
+                heading(tr("Seeds, goal and end")),
                 self.terms,
                 self.search,
-                _heading(tr("Where to run")),
+                heading(tr("Where to run")),
                 self.place,
                 1,
                 margins=(0, 0, SPACING, SPACING),
@@ -478,9 +474,3 @@ class StudyForm(QWidget):
 
     def _on_plans_activated(self, place: int) -> None:
         self.plan_chosen.emit(Path(self.plans.itemData(place, _PATH)))
-
-
-def _heading(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("heading", True)
-    return label

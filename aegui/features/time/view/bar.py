@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
 from aegui.core.i18n import localized, tr
 from aegui.features.time.actions import FILMS
 from aegui.features.time.view.slider import TimeSlider
 from aegui.kit.keys import native_keys
-from aegui.kit.layouts import dim
+from aegui.kit.layouts import dim, row
 from aegui.kit.marks import flat_button
 from aegui.kit.theme import ICON_PX, SPACING, figures_font, icon
 from aegui.shell.outcome import epoch_words
@@ -81,15 +81,8 @@ class TimeBar(QWidget):
         longest = epoch_words(_LONGEST_EPOCH)
         self.words.setFixedWidth(self.words.fontMetrics().horizontalAdvance(longest))
         self.speed.setMinimumWidth(5 * SPACING)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(SPACING // 2)
-        row.addWidget(self.play)
-        row.addWidget(self.slider, 1)
-        row.addWidget(self._empty, 1)
-        row.addWidget(self.words)
-        for button in (self.newest, self.speed, self.ghost, self.fork, self.film):
-            row.addWidget(button)
+        buttons = (self.newest, self.speed, self.ghost, self.fork, self.film)
+        self.setLayout(row(self.play, (self.slider, 1), (self._empty, 1), self.words, *buttons))
 
     def _build_menus(self) -> None:
         menu = _menu(self.speed)

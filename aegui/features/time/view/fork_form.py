@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QStandardItemModel
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QWidget
 
 from aegui.core.i18n import mark, tr
 from aegui.core.recipe import MAX_EPOCHS
@@ -77,7 +77,7 @@ class ForkForm(QWidget):
             self.setting.addItem(tr(setting.field.label), setting.path)
         self._add_refused(refused_settings(recipe, is_pretraining=epoch < before))
         self._row: SettingRow | None = None
-        self._room = QVBoxLayout()
+        self._room = column(spacing=-1)
         least = max(int(epoch), before) + 1
         self.until = CountField(least, before + MAX_EPOCHS)
         self.until.setAccessibleName(tr("Until epoch"))

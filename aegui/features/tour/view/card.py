@@ -9,7 +9,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QWidget
 
 from aegui.core.i18n import tr
-from aegui.kit.layouts import column, dim, row
+from aegui.kit.layouts import column, dim, heading, row
 from aegui.kit.theme import SPACING
 
 if TYPE_CHECKING:
@@ -38,8 +38,7 @@ class TourCard(QFrame):
         self.setProperty("card", True)
         self.setFixedWidth(_WIDE_PX)
         self.setCursor(Qt.CursorShape.ArrowCursor)
-        self.title = QLabel()
-        self.title.setProperty("heading", True)
+        self.title = heading()
         self.count = dim()
         self.text = QLabel()
         self.text.setWordWrap(True)
