@@ -6,11 +6,15 @@ from typing import TypeVar, overload
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QBoxLayout,
+    QDialog,
+    QDialogButtonBox,
     QFrame,
     QHBoxLayout,
     QLabel,
     QLayout,
+    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -87,6 +91,21 @@ def open_at(dialog: QWidget, wide: int, high: int) -> None:
     owner = dialog.parentWidget()
     screen = (dialog if owner is None else owner).screen()
     dialog.resize(QSize(wide, high).boundedTo(screen.availableSize() - _FRAME))
+
+
+def buttons_of(
+    dialog: QDialog, *acts: QAbstractButton, take: QPushButton | None = None, leave: str
+) -> QDialogButtonBox:
+    """The last line of ``dialog``: ``acts`` do not end it, ``take`` accepts, ``leave`` rejects."""
+    buttons, role = QDialogButtonBox(), QDialogButtonBox.ButtonRole
+    for act in acts:
+        buttons.addButton(act, role.ActionRole)
+    if take is not None:
+        buttons.addButton(take, role.AcceptRole)
+    buttons.addButton(leave, role.RejectRole)
+    buttons.accepted.connect(dialog.accept)
+    buttons.rejected.connect(dialog.reject)
+    return buttons
 
 
 @overload

@@ -8,18 +8,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
-    QDialogButtonBox,
     QLabel,
     QMenu,
     QPushButton,
     QTableWidgetItem,
-    QVBoxLayout,
     QWidget,
 )
 
 from aegui.core.i18n import mark, tr
 from aegui.core.network.summary import COLUMNS, Summary
-from aegui.kit.layouts import open_at
+from aegui.kit.layouts import buttons_of, column, open_at
 from aegui.kit.marks import ProblemLabel
 from aegui.kit.theme import SPACING, figures_font
 from aegui.widgets.named_table import NamedTable
@@ -60,32 +58,23 @@ class SummaryDialog(QDialog):
             )
         self.copy.setMenu(menu)
         self._fill()
-        buttons = QDialogButtonBox()
-        buttons.addButton(self.copy, QDialogButtonBox.ButtonRole.ActionRole)
-        buttons.addButton(tr("Close"), QDialogButtonBox.ButtonRole.RejectRole)
-        buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        margin = 2 * SPACING
-        column.setContentsMargins(margin, margin, margin, margin)
-        column.setSpacing(SPACING)
-        column.addWidget(self.table, 1)
-        column.addWidget(self.totals)
-        column.addWidget(self.problem)
-        column.addWidget(buttons)
+        buttons = buttons_of(self, self.copy, leave=tr("Close"))
+        parts = ((self.table, 1), self.totals, self.problem, buttons)
+        self.setLayout(column(*parts, spacing=SPACING, margins=(2 * SPACING,) * 4))
 
     def _fill(self) -> None:
         self.table.setRowCount(len(self.summary.rows))
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         for row, layer in enumerate(self.summary.rows):
-            for column, text in enumerate(layer.cells()):
+            for at, text in enumerate(layer.cells()):
                 item = QTableWidgetItem(text)
                 item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
-                if column == len(COLUMNS) - 1:
+                if at == len(COLUMNS) - 1:
                     item.setTextAlignment(right)
-                self.table.setItem(row, column, item)
-        for column in range(len(COLUMNS)):
-            last = column == len(COLUMNS) - 1
-            header = self.table.horizontalHeaderItem(column)
+                self.table.setItem(row, at, item)
+        for at in range(len(COLUMNS)):
+            last = at == len(COLUMNS) - 1
+            header = self.table.horizontalHeaderItem(at)
             left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
             if header is not None:
                 header.setTextAlignment(right if last else left)

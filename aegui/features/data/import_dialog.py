@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QDialog, QPushButton
 
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.features.data.model.image_import import ImageImport, counted, imported_data
 from aegui.features.data.view.import_panel import ImportPanel
-from aegui.kit.layouts import open_at
+from aegui.kit.layouts import buttons_of, column, open_at
 from aegui.kit.theme import SPACING
 
 if TYPE_CHECKING:
@@ -64,17 +64,9 @@ class ImportDialog(QDialog):
     def _lay_out(self) -> None:
         self.take.setProperty("main", True)
         self.take.setEnabled(False)
-        buttons = QDialogButtonBox()
-        buttons.addButton(self.take, QDialogButtonBox.ButtonRole.AcceptRole)
-        buttons.addButton(tr("&Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
-        buttons.accepted.connect(self._on_buttons_accepted)
-        buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        margin = SPACING + 4
-        column.setContentsMargins(margin, margin, margin, margin)
-        column.setSpacing(SPACING)
-        column.addWidget(self.panel, 1)
-        column.addWidget(buttons)
+        buttons = buttons_of(self, take=self.take, leave=tr("&Cancel"))
+        margins = (SPACING + 4,) * 4
+        self.setLayout(column((self.panel, 1), buttons, spacing=SPACING, margins=margins))
 
     @Slot(object)
     def _on_work_found(self, scan: ImageScan) -> None:
@@ -112,7 +104,8 @@ class ImportDialog(QDialog):
         self.work.preview(spec)
 
     @Slot()
-    def _on_buttons_accepted(self) -> None:
+    def accept(self) -> None:
+        """Use these images, where they can be."""
         panel, scan = self.panel, self.work.scan
         most = panel.most
         if scan is not None and most is not None:
@@ -124,7 +117,7 @@ class ImportDialog(QDialog):
         except AeguiError as error:
             panel.set_problem(str(error))
             return
-        self.accept()
+        super().accept()
         self.imported.emit(data)
 
     @Slot(int)

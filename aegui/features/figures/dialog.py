@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QPushButton, QWidget
 
 from aegui.core.choices import Choice
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.kit.charts.figure import figure_image
 from aegui.kit.charts.paper import FORMS
-from aegui.kit.layouts import column, row
+from aegui.kit.layouts import buttons_of, column, row
 from aegui.kit.marks import ProblemLabel
 from aegui.kit.theme import SPACING
 from aegui.widgets.form.fields import ChoiceField
@@ -64,11 +64,7 @@ class FigureDialog(QDialog):
     def _lay_out(self) -> None:
         self.save.setProperty("main", True)
         self.save.setDefault(True)
-        buttons = QDialogButtonBox()
-        buttons.addButton(self.save, QDialogButtonBox.ButtonRole.ActionRole)
-        buttons.addButton(self.copy, QDialogButtonBox.ButtonRole.ActionRole)
-        buttons.addButton(tr("Close"), QDialogButtonBox.ButtonRole.RejectRole)
-        buttons.rejected.connect(self.reject)
+        buttons = buttons_of(self, self.save, self.copy, leave=tr("Close"))
         side = column(self.form, self.problem, 1, spacing=SPACING)
         room = row(self.preview, (side, 1), spacing=2 * SPACING)
         self.setLayout(column((room, 1), buttons, spacing=SPACING, margins=(2 * SPACING,) * 4))

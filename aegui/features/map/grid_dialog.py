@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QDialog, QPushButton
 
 from aegui.core.i18n import tr
 from aegui.core.latent.grids import GridSpec, draw_sheet
 from aegui.kit.charts.menu import FigureMenu
-from aegui.kit.layouts import open_at
+from aegui.kit.layouts import buttons_of, column, open_at
 from aegui.kit.marks import ProblemLabel
 from aegui.kit.theme import SPACING
 from aegui.session.data.looks import Look
@@ -77,19 +77,10 @@ class GridDialog(QDialog):
         self.save.setProperty("main", True)
         self.save.setDefault(True)
         self.save.clicked.connect(self.save_requested)
-        buttons = QDialogButtonBox()
-        buttons.addButton(self.save, QDialogButtonBox.ButtonRole.ActionRole)
         export = self.figures.button(tr("Save as a figure, with the values on its axes"))
-        buttons.addButton(export, QDialogButtonBox.ButtonRole.ActionRole)
-        buttons.addButton(tr("&Close"), QDialogButtonBox.ButtonRole.RejectRole)
-        buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        margin = 2 * SPACING
-        column.setContentsMargins(margin, margin, margin, margin)
-        column.setSpacing(SPACING)
-        column.addWidget(self.panel, 1)
-        column.addWidget(self.problem)
-        column.addWidget(buttons)
+        buttons = buttons_of(self, self.save, export, leave=tr("&Close"))
+        parts = ((self.panel, 1), self.problem, buttons)
+        self.setLayout(column(*parts, spacing=SPACING, margins=(2 * SPACING,) * 4))
 
     @property
     def base(self) -> NDArray[np.float32]:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout
+from PySide6.QtWidgets import QDialog, QPushButton
 
 from aegui.core.i18n import tr
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.training.length import planned_epochs
 from aegui.features.time.view.fork_form import ForkForm
+from aegui.kit.layouts import buttons_of, column
 from aegui.kit.theme import SPACING
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QPushButton, QWidget
+    from PySide6.QtWidgets import QWidget
 
     from aegui.core.data.dataset import Dataset
     from aegui.core.recipe import Recipe
@@ -29,19 +30,11 @@ class ForkDialog(QDialog):
         self.resolved: ResolvedRecipe | None = None
         self.setWindowTitle(tr("Go on from an earlier epoch"))
         self.form = ForkForm(recipe, epoch, _pretraining(recipe, dataset))
-        buttons = QDialogButtonBox()
-        self.take: QPushButton = buttons.addButton(
-            tr("&Go on"), QDialogButtonBox.ButtonRole.AcceptRole
-        )
+        self.take = QPushButton(tr("&Go on"))
         self.take.setProperty("main", True)
-        buttons.addButton(tr("Ca&ncel"), QDialogButtonBox.ButtonRole.RejectRole)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * SPACING, 2 * SPACING, 2 * SPACING, 2 * SPACING)
-        column.setSpacing(2 * SPACING)
-        column.addWidget(self.form)
-        column.addWidget(buttons)
+        buttons = buttons_of(self, take=self.take, leave=tr("Ca&ncel"))
+        wide = 2 * SPACING
+        self.setLayout(column(self.form, buttons, spacing=wide, margins=(wide,) * 4))
         self.form.changed.connect(self._on_form_changed)
         self._on_form_changed(self.form.recipe)
 

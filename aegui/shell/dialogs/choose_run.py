@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QDialog,
-    QDialogButtonBox,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
-    QVBoxLayout,
+    QPushButton,
 )
 
 from aegui.core.i18n import tr
-from aegui.kit.layouts import open_at
+from aegui.kit.layouts import buttons_of, column, open_at
 from aegui.kit.theme import SPACING, figures_font
 
 if TYPE_CHECKING:
@@ -47,17 +46,10 @@ class RunDialog(QDialog):
             item.setData(_ROW, run)
             if run == chosen:
                 self.list.setCurrentItem(item)
-        buttons = QDialogButtonBox()
-        self.take = buttons.addButton(tr("&Show"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self.take = QPushButton(tr("&Show"))
         self.take.setProperty("main", True)
-        buttons.addButton(tr("Ca&ncel"), QDialogButtonBox.ButtonRole.RejectRole)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * SPACING, 2 * SPACING, 2 * SPACING, 2 * SPACING)
-        column.setSpacing(SPACING)
-        for widget in (self.search, self.list, buttons):
-            column.addWidget(widget)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
+        parts = (self.search, self.list, buttons_of(self, take=self.take, leave=tr("Ca&ncel")))
+        self.setLayout(column(*parts, spacing=SPACING, margins=(2 * SPACING,) * 4))
         self.search.textChanged.connect(self._on_search_text_changed)
         self.list.itemActivated.connect(self.accept)
         self.list.currentItemChanged.connect(self._on_list_current_item_changed)

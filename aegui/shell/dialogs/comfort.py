@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox
+from PySide6.QtWidgets import QDialog, QPushButton
 
 from aegui.core.i18n import tr
-from aegui.kit.layouts import column
+from aegui.kit.layouts import buttons_of, column
 from aegui.kit.theme import SPACING
 from aegui.widgets.form.form import Form
 
@@ -29,12 +29,9 @@ class ComfortDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Text, motion and speech"))
         self.form = Form(comfort)
-        buttons = QDialogButtonBox()
-        take = buttons.addButton(tr("&Use these"), QDialogButtonBox.ButtonRole.AcceptRole)
-        buttons.addButton(tr("&Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
+        take = QPushButton(tr("&Use these"))
         take.setDefault(True)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
+        buttons = buttons_of(self, take=take, leave=tr("&Cancel"))
         # Also its title wants to be read, beside the buttons of the window.
         self.setMinimumWidth(self.fontMetrics().horizontalAdvance(self.windowTitle()) + _TITLE_PX)
         self.setLayout(column(self.form, buttons, spacing=SPACING, margins=(2 * SPACING,) * 4))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QMessageBox
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QMessageBox, QPushButton
 
 from aegui.core.cost import Budget, free_memory, memory_words
 from aegui.core.i18n import mark, tr
-from aegui.kit.layouts import column
+from aegui.kit.layouts import buttons_of, column
 from aegui.kit.marks import wrapped_label
 from aegui.kit.theme import SPACING
 from aegui.widgets.form.form import Form
@@ -72,14 +72,11 @@ class LimitsDialog(QDialog):
         free = free_memory()
         if free is not None:
             self.form.add_row(tr("Free at present"), QLabel(memory_words(free)))
-        buttons = QDialogButtonBox()
-        take = buttons.addButton(tr("&Use these"), QDialogButtonBox.ButtonRole.AcceptRole)
-        buttons.addButton(tr("&Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
+        take = QPushButton(tr("&Use these"))
+        buttons = buttons_of(self, take=take, leave=tr("&Cancel"))
         usual = buttons.addButton(tr("&Defaults"), QDialogButtonBox.ButtonRole.ResetRole)
         usual.setAutoDefault(False)
         take.setDefault(True)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
         usual.clicked.connect(lambda: self.form.set_value(Budget()))
         self.setLayout(
             column(explained, self.form, buttons, spacing=SPACING, margins=(2 * SPACING,) * 4)

@@ -6,13 +6,13 @@ from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QWidget
+from PySide6.QtWidgets import QDialog, QPushButton, QWidget
 
 from aegui.core.data.store import megabytes
 from aegui.core.i18n import tr, trn
 from aegui.core.latent.film_spec import FilmSpec
 from aegui.core.latent.films import STRIP_PX, FilmSize, has_mp4
-from aegui.kit.layouts import column
+from aegui.kit.layouts import buttons_of, column, dim
 from aegui.kit.marks import ProblemLabel, wrapped_label
 from aegui.kit.theme import SPACING
 from aegui.session.jobs.derived import Derived
@@ -65,7 +65,7 @@ class FilmDialog(QDialog):
         self.setWindowTitle(tr("Save the film"))
         self.setMinimumWidth(_WIDTH_PX)
         self.form = Form(_sized(film, film.side))
-        self.size_words = wrapped_label()
+        self.size_words = dim(wrapped_label())
         self.problem = ProblemLabel()
         self.save = QPushButton(tr("&Save…"))
         self._sizes = Derived("aegui-film-size", self)
@@ -79,22 +79,9 @@ class FilmDialog(QDialog):
     def _lay_out(self) -> None:
         self.save.setProperty("main", True)
         self.save.setDefault(True)
-        self.size_words.setProperty("dim", True)
-        buttons = QDialogButtonBox()
-        buttons.addButton(self.save, QDialogButtonBox.ButtonRole.ActionRole)
-        buttons.addButton(tr("Close"), QDialogButtonBox.ButtonRole.RejectRole)
-        buttons.rejected.connect(self.reject)
-        self.setLayout(
-            column(
-                self.form,
-                self.size_words,
-                self.problem,
-                1,
-                buttons,
-                spacing=SPACING,
-                margins=(2 * SPACING,) * 4,
-            )
-        )
+        buttons = buttons_of(self, self.save, leave=tr("Close"))
+        parts = (self.form, self.size_words, self.problem, 1, buttons)
+        self.setLayout(column(*parts, spacing=SPACING, margins=(2 * SPACING,) * 4))
 
     @property
     def film(self) -> FilmSpec:

@@ -9,7 +9,6 @@ from PySide6.QtCore import QDateTime, QLocale, QSize, Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import (
     QDialog,
-    QDialogButtonBox,
     QMessageBox,
     QPushButton,
     QTextBrowser,
@@ -21,7 +20,7 @@ from aegui.core.data.progress import clock
 from aegui.core.gpu import gpu_state, gpu_words
 from aegui.core.i18n import tr, trn
 from aegui.core.training.native.library import status as machine_status
-from aegui.kit.layouts import column, open_at
+from aegui.kit.layouts import buttons_of, column, open_at
 from aegui.kit.theme import SPACING, icon_pixmap
 
 if TYPE_CHECKING:
@@ -201,15 +200,11 @@ def choose_characters(
     chooser = CharacterChooser()
     chooser.set_samples(labels, images)
     chooser.set_chosen(chosen)
-    buttons = QDialogButtonBox()
-    take = buttons.addButton(tr("&Use these"), QDialogButtonBox.ButtonRole.AcceptRole)
-    buttons.addButton(tr("&Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
-    buttons.accepted.connect(dialog.accept)
-    buttons.rejected.connect(dialog.reject)
+    take = QPushButton(tr("&Use these"))
     chooser.chosen_changed.connect(lambda _chosen: take.setEnabled(bool(chooser.chosen)))
     layout = QVBoxLayout(dialog)
     layout.addWidget(chooser, 1)
-    layout.addWidget(buttons)
+    layout.addWidget(buttons_of(dialog, take=take, leave=tr("&Cancel")))
     accepted = dialog.exec() == QDialog.DialogCode.Accepted
     dialog.deleteLater()
     return chooser.chosen if accepted and chooser.chosen else None
@@ -271,10 +266,8 @@ def show_text(parent: QWidget, key: str, title: str, text: str) -> QDialog:
     browser = QTextBrowser()
     browser.setMarkdown(text)
     browser.setAccessibleName(dialog.windowTitle())
-    buttons = QDialogButtonBox()
-    buttons.addButton(tr("&Close"), QDialogButtonBox.ButtonRole.RejectRole)
-    buttons.rejected.connect(dialog.close)
-    dialog.setLayout(column((browser, 1), buttons, margins=(SPACING, SPACING, SPACING, SPACING)))
+    buttons = buttons_of(dialog, leave=tr("&Close"))
+    dialog.setLayout(column((browser, 1), buttons, margins=(SPACING,) * 4))
     dialog.show()
     return dialog
 

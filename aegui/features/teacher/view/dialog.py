@@ -9,10 +9,10 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
-    QDialogButtonBox,
     QFormLayout,
     QHeaderView,
     QLineEdit,
+    QPushButton,
     QTreeWidget,
     QTreeWidgetItem,
 )
@@ -22,7 +22,7 @@ from aegui.core.i18n import LANGUAGES, tr
 from aegui.core.lessons.lesson import lesson_cards
 from aegui.core.recipe.settings import SECTIONS
 from aegui.core.teacher import ALWAYS, TeacherFile, Withheld, Word, field_paths
-from aegui.kit.layouts import column, dim, open_at
+from aegui.kit.layouts import buttons_of, column, dim, open_at
 from aegui.kit.marks import wrapped_label
 from aegui.kit.theme import CONTROL_PX, SPACING, for_text
 
@@ -114,12 +114,9 @@ class TeacherDialog(QDialog):
         form.addRow("", self.begins)
         last = QFormLayout()
         last.addRow(tr("Word to leave"), self.word)
-        buttons = QDialogButtonBox()
-        take = buttons.addButton(tr("&Save…"), QDialogButtonBox.ButtonRole.AcceptRole)
-        buttons.addButton(tr("&Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
+        take = QPushButton(tr("&Save…"))
         take.setDefault(True)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
+        buttons = buttons_of(self, take=take, leave=tr("&Cancel"))
         edge = (2 * SPACING,) * 4
         self.setLayout(
             column(form, (self.tree, 1), last, self._honest, buttons, spacing=SPACING, margins=edge)
