@@ -32,15 +32,30 @@ class Splitter(QSplitter):
     chosen, sizes and stretches count as in any splitter.
     """
 
-    def __init__(self, name: str, orientation: Qt.Orientation = Qt.Orientation.Horizontal) -> None:
-        """``name`` is what the shares are kept by."""
+    def __init__(
+        self,
+        name: str,
+        *parts: QWidget | tuple[QWidget, int],
+        sizes: Sequence[int] = (),
+        orientation: Qt.Orientation = Qt.Orientation.Horizontal,
+    ) -> None:
+        """A splitter of ``parts``, each with its stretch if it has one, that are given ``sizes``.
+
+        ``name`` is what the shares are kept by.
+        """
         super().__init__(orientation)
         self.setObjectName(name)
         self.setChildrenCollapsible(False)
+        for place, part in enumerate(parts):
+            widget, stretch = part if isinstance(part, tuple) else (part, 0)
+            self.addWidget(widget)
+            self.setStretchFactor(place, stretch)
         self._shares: tuple[float, ...] = ()
         self._usual: list[int] = []
         self._has_asked = False
         self.splitterMoved.connect(self._on_moved)
+        if sizes:
+            self.share_out(sizes)
 
     @property
     def is_chosen(self) -> bool:

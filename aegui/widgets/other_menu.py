@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QMenu, QToolButton
+from PySide6.QtWidgets import QToolButton
 
 from aegui.core.i18n import tr
+from aegui.kit.choosing import menu_below
 from aegui.kit.theme import icon
 
 if TYPE_CHECKING:
@@ -38,11 +39,9 @@ class OtherMenu(QToolButton):
         )
         self.setToolTip(help_text)
         self.setAccessibleName(help_text)
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        menu = QMenu(self)
+        menu = menu_below(self)
         menu.aboutToShow.connect(self.wanted)
         menu.triggered.connect(lambda action: self.chosen.emit(action.data()))
-        self.setMenu(menu)
 
     def set_choices(self, choices: Sequence[tuple[str, str]]) -> None:
         """Offer networks: keys and names."""

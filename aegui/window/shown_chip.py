@@ -9,6 +9,7 @@ from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from aegui.core.i18n import tr
+from aegui.kit.choosing import menu_below
 from aegui.kit.layouts import row
 from aegui.kit.theme import figures_font
 
@@ -74,11 +75,8 @@ def _button(name: str) -> QToolButton:
     button.setProperty("chip", True)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
-    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
     button.setAccessibleName(name)
-    menu = QMenu(button)
-    menu.setToolTipsVisible(True)
-    button.setMenu(menu)
+    menu_below(button)
     return button
 
 

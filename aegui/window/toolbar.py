@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from aegui.core.i18n import tr, trn
 from aegui.features.data.data_menu import DETAIL_ROLE, ROW_WIDTH_PX, WAYS, DataRows
+from aegui.kit.choosing import narrow
 from aegui.kit.layouts import dim, row
 from aegui.kit.marks import ElidedCombo, ElidedLabel
 from aegui.kit.theme import ICON_PX, SPACING, figures_font, icon
@@ -94,8 +95,7 @@ class MainToolBar(QToolBar):
         combo.setPlaceholderText(empty)
         combo.setMinimumWidth(_LIST_PX)
         combo.setMaximumWidth(_MOST_LIST_PX)
-        combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        combo.setMinimumContentsLength(8)
+        narrow(combo, 8)
         combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         label.setBuddy(combo)
         self._titles.append(self.addWidget(label))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QRect, Qt, QTimer, Slot
+from PySide6.QtCore import QRect, Qt, Slot
 from PySide6.QtWidgets import QWidget
 
 from aegui.core.i18n import tr
@@ -13,6 +13,7 @@ from aegui.features.tour.steps import STEPS
 from aegui.features.tour.view.card import TourCard
 from aegui.kit.rooms import watch_room
 from aegui.session.data.selection import Selection
+from aegui.session.jobs.clock import one_shot
 from aegui.shell.feature import Feature
 from aegui.shell.panel_area import is_in_sight
 from aegui.shell.pointing import Pointer
@@ -47,10 +48,7 @@ class TourFeature(Feature):
         self.card.next_requested.connect(self.go_on)
         self.card.back_requested.connect(self.go_back)
         self.card.left.connect(self.leave)
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(_REST_MS)
-        self._rest.timeout.connect(self.go_on)
+        self._rest = one_shot(self, self.go_on, _REST_MS)
         self.pointer.placed.connect(self._on_pointer_placed)
         self._connect()
 

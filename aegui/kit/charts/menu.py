@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication, QImage, QPainter, QRegion
 from PySide6.QtWidgets import QAbstractScrollArea, QMenu, QToolButton, QWidget
 
 from aegui.core.i18n import mark, tr
+from aegui.kit.choosing import menu_below
 from aegui.kit.theme import current_theme, icon
 
 if TYPE_CHECKING:
@@ -65,10 +66,8 @@ class FigureMenu(QObject):
         button.setProperty("flat", True)
         button.setToolTip(name)
         button.setAccessibleName(name)
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        menu = QMenu(button)
+        menu = menu_below(button)
         menu.aboutToShow.connect(lambda: self._fill(menu, extras))
-        button.setMenu(menu)
         return button
 
     def add_to(self, menu: QMenu) -> None:

@@ -16,7 +16,6 @@ from PySide6.QtCore import QEvent, QLocale, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QValidator
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
-    QComboBox,
     QDoubleSpinBox,
     QSlider,
     QSpinBox,
@@ -25,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from aegui.core.i18n import LOCALES, language, short_number, tr, with_marks
 from aegui.core.recipe import pair
+from aegui.kit.choosing import narrow
 from aegui.kit.layouts import row
 from aegui.kit.marks import ElidedCombo
 from aegui.widgets.form.field_note import tell
@@ -400,8 +400,7 @@ class ChoiceField(_Quiet, ElidedCombo):
     def __init__(self, choices: Iterable[Choice] = (), parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(6)
+        narrow(self, 6)
         # Also the placeholder must not widen the dock.
         self.setMinimumWidth(_LEAST_CHOICE_PX)
         for choice in choices:

@@ -17,6 +17,7 @@ from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import localized, tr
 from aegui.features.answer.model.answer_sheet import BEST
 from aegui.features.answer.view.bars import SampleBar, SampleBars
+from aegui.kit.choosing import narrow, offer
 from aegui.kit.layouts import column, dim, held, row, scrolled
 from aegui.kit.marks import Sign, wrapped_label
 from aegui.kit.speech import describe
@@ -90,10 +91,7 @@ class LimitPage(QWidget):
         for at, (text, box) in enumerate(rows):
             label = QLabel(text)
             label.setBuddy(box)
-            box.setSizeAdjustPolicy(
-                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-            )
-            box.setMinimumContentsLength(12)
+            narrow(box, 12)
             grid.addWidget(label, at, 0)
             grid.addWidget(box, at, 1)
         told = column(self.words, self.average, self._build_difference(), self._title, self.bars, 1)
@@ -129,14 +127,9 @@ class LimitPage(QWidget):
 
     def set_prior(self, name: str, *, used: bool) -> None:
         """Show how characters are weighed: ``name`` is what was read last, "" for nothing."""
-        blocker = QSignalBlocker(self.prior)
-        self.prior.clear()
-        self.prior.addItem(tr("all as likely"), ALIKE)
-        if name:
-            self.prior.addItem(tr("as often as in {name}", name=name), KNOWN)
-        self.prior.addItem(tr("as often as in a file…"), FILE)
-        self.prior.setCurrentIndex(1 if name and used else 0)
-        del blocker
+        known = [(KNOWN, tr("as often as in {name}", name=name))] if name else []
+        rows = ((ALIKE, tr("all as likely")), *known, (FILE, tr("as often as in a file…")))
+        offer(self.prior, rows, KNOWN if name and used else ALIKE)
 
     def set_difference(self, text: str) -> None:
         """Say that the network was trained with other noise than this; "": it was not."""

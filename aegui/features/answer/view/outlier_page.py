@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QWidget
 
 from aegui.core.i18n import localized, tr
 from aegui.features.answer.view.outlier_plot import OutlierPlot, RocPlot
+from aegui.kit.choosing import narrow, offer
 from aegui.kit.layouts import column, row
 from aegui.kit.marks import wrapped_label
 from aegui.kit.speech import describe
@@ -61,10 +62,7 @@ class OutlierPage(QWidget):
         label = QLabel(tr("&Against"))
         label.setBuddy(self.outside)
         self.outside.setToolTip(tr("Another set, whose samples should be outliers to the network"))
-        self.outside.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
-        self.outside.setMinimumContentsLength(10)
+        narrow(self.outside, 10)
         line = row(label, (self.outside, 1), self.cancel, self.measure)
         plots = row((self.plot, 1), self.roc, spacing=SPACING)
         self.setLayout(column(line, self.words, (plots, 1), spacing=4))
@@ -77,12 +75,7 @@ class OutlierPage(QWidget):
 
     def set_sets(self, sets: Sequence[tuple[str, str]], chosen: str) -> None:
         """Offer ``sets``, keys and names, to compare with."""
-        blocker = QSignalBlocker(self.outside)
-        self.outside.clear()
-        for key, name in (("", tr("no other set")), *sets, (FILE, tr("File…"))):
-            self.outside.addItem(name, key)
-        self.outside.setCurrentIndex(max(0, self.outside.findData(chosen)))
-        del blocker
+        offer(self.outside, (("", tr("no other set")), *sets, (FILE, tr("File…"))), chosen)
 
     def set_busy(self, busy: bool) -> None:
         """Say whether samples are being measured."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QLabel, QMenu, QToolButton, QWidgetAction
+from PySide6.QtWidgets import QLabel, QToolButton, QWidgetAction
 
 from aegui.core.i18n import localized, tr, trn
 from aegui.core.setup_line.goal import figure_words
+from aegui.kit.choosing import menu_below
 from aegui.kit.theme import ICON_PX, SPACING, icon
 
 if TYPE_CHECKING:
@@ -33,9 +34,8 @@ class Badge(QToolButton):
         self.setProperty("chip", True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setIconSize(QSize(ICON_PX, ICON_PX))
-        menu = QMenu(self)
+        menu = menu_below(self)
         self._words = QLabel()
         self._words.setWordWrap(True)
         self._words.setMinimumWidth(_WIDE_PX)
@@ -48,7 +48,6 @@ class Badge(QToolButton):
         copy.triggered.connect(self.copy_requested)
         self._drop = menu.addAction(icon("close"), "")
         self._drop.triggered.connect(self.drop_requested)
-        self.setMenu(menu)
         self.hide()
 
     def set_challenge(self, challenge: KeptChallenge | None, problem: str = "") -> None:

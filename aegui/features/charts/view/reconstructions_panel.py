@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QComboBox, QWidget
 from aegui.core.evaluation.parts import HELD_OUT, LEARNT
 from aegui.core.i18n import localized, mark, tr, trn
 from aegui.features.charts.view.reconstructions_view import ReconstructionsView
-from aegui.kit.layouts import column, dim, row
+from aegui.kit.choosing import offer
+from aegui.kit.layouts import column, dim, held, row
 from aegui.kit.marks import ElidedLabel
 from aegui.kit.theme import SPACING
 from aegui.session.data.looks import GLYPHS, Look
@@ -50,16 +51,12 @@ class ReconstructionsPanel(QWidget):
         super().__init__(parent)
         self.view = ReconstructionsView()
         self.order = QComboBox()
-        for key, label in ORDERS.items():
-            self.order.addItem(tr(label), key)
+        offer(self.order, ((key, tr(label)) for key, label in ORDERS.items()))
         self.order.setAccessibleName(tr("Which samples are shown"))
         self.order.setToolTip(tr("Which samples are shown"))
-        self._summary = ElidedLabel()
-        dim(self._summary)
-        self._head = QWidget()
-        self._head.setLayout(
-            row((self._summary, 1), self.order, margins=(SPACING, SPACING // 2, SPACING, 0))
-        )
+        self._summary = dim(ElidedLabel())
+        margins = (SPACING, SPACING // 2, SPACING, 0)
+        self._head = held(row((self._summary, 1), self.order, margins=margins))
         self.setLayout(column(self._head, (self.view, 1), spacing=0))
         self.view.sample_activated.connect(self.sample_activated)
         self.order.activated.connect(self._on_order_activated)

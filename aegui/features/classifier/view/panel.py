@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
@@ -18,6 +18,7 @@ from aegui.core.i18n import tr, trn
 from aegui.features.classifier.view.confusion import ConfusionView
 from aegui.features.classifier.view.mistakes import MOST_SHOWN, MistakesView, ShownMistakes
 from aegui.features.classifier.view.scores_table import ScoresTable
+from aegui.kit.choosing import narrow, offer
 from aegui.kit.layouts import column, dim, held, row, scrolled
 from aegui.kit.marks import ElidedLabel
 from aegui.kit.placeholder import Placeholder
@@ -62,10 +63,7 @@ class ClassifierPanel(QWidget):
         self._parts = QComboBox()
         self._parts.setAccessibleName(tr("Judged by"))
         self._parts.setToolTip(tr("The samples that the classifier is judged by"))
-        self._parts.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
-        self._parts.setMinimumContentsLength(_PART_SIGNS)
+        narrow(self._parts, _PART_SIGNS)
         self._confusion = ConfusionView()
         self._scores = ScoresTable()
         self._mistakes = MistakesView()
@@ -103,9 +101,7 @@ class ClassifierPanel(QWidget):
         self._tabs.setDocumentMode(True)
         self._tabs.addTab(samples, tr("Mistakes"))
         self._tabs.addTab(self._scores, tr("Classes"))
-        self._splitter = Splitter("classifier")
-        self._splitter.addWidget(scroll)
-        self._splitter.addWidget(self._tabs)
+        self._splitter = Splitter("classifier", scroll, self._tabs)
         self._splitter.installEventFilter(self)
         return self._splitter
 
@@ -127,11 +123,7 @@ class ClassifierPanel(QWidget):
 
     def set_parts(self, parts: Mapping[str, str], current: str) -> None:
         """Offer parts of the data, by key, with ``current`` chosen."""
-        with QSignalBlocker(self._parts):
-            self._parts.clear()
-            for key, name in parts.items():
-                self._parts.addItem(name, key)
-            self._parts.setCurrentIndex(self._parts.findData(current))
+        offer(self._parts, parts.items(), current)
         self._parts.setVisible(bool(parts))
 
     @property

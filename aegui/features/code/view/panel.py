@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, QSize, Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
@@ -18,6 +18,7 @@ from aegui.features.code.view.bars import DimensionBars
 from aegui.features.code.view.figures import CodeFigures
 from aegui.features.code.view.histogram import ActivationHistogram
 from aegui.features.code.view.strip import TraversalStrip
+from aegui.kit.choosing import offer
 from aegui.kit.layouts import column, dim, held, row
 from aegui.kit.marks import ElidedLabel
 from aegui.kit.placeholder import Placeholder
@@ -91,14 +92,9 @@ class CodePanel(QWidget):
         tabs.setDocumentMode(True)
         tabs.addTab(self.figures, tr("Figures"))
         tabs.addTab(self.histogram, tr("Activations"))
-        splitter = Splitter("code")
-        splitter.addWidget(left)
-        splitter.addWidget(tabs)
         width = self.sizeHint().width()
-        splitter.share_out([round((1 - _SIDE_SHARE) * width), round(_SIDE_SHARE * width)])
-        splitter.setStretchFactor(0, 3)
-        splitter.setStretchFactor(1, 2)
-        return splitter
+        sizes = (round((1 - _SIDE_SHARE) * width), round(_SIDE_SHARE * width))
+        return Splitter("code", (left, 3), (tabs, 2), sizes=sizes)
 
     # What comes in
 
@@ -173,12 +169,8 @@ class CodePanel(QWidget):
         return self._look.fitting
 
     def _offer_measures(self, look: CodeLook) -> None:
-        if [self.measure.itemData(at) for at in range(self.measure.count())] != [*look.measures]:
-            with QSignalBlocker(self.measure):
-                self.measure.clear()
-                for key in look.measures:
-                    self.measure.addItem(tr(MEASURES[key].label), key)
-        self.measure.setCurrentIndex(self.measure.findData(self.shown_measure))
+        rows = ((key, tr(MEASURES[key].label)) for key in look.measures)
+        offer(self.measure, rows, self.shown_measure)
         self.measure.setToolTip(tr(MEASURES[self.shown_measure].help))
 
     def _show(self) -> None:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QLineEdit,
@@ -32,6 +32,7 @@ from aegui.kit.marks import ElidedLabel, ProblemLabel, wrapped_label
 from aegui.kit.splitter import Splitter
 from aegui.kit.theme import SPACING
 from aegui.session.data.data_view import by_kind
+from aegui.session.jobs.clock import one_shot
 from aegui.widgets.form.editors import GreyField, make_editor
 from aegui.widgets.form.field_menu import FieldMenu, vary_words
 from aegui.widgets.form.fields import CountField
@@ -109,7 +110,7 @@ class DataPanel(QWidget):
         self.augment = Form(AugmentSpec())
         self.card = CardBox()
         self.sections: dict[str, FoldingSection] = {}
-        self._typing = QTimer(self)
+        self._typing = one_shot(self, self._on_typing_timeout, _REST_MS)
         self._build_head()
         self._build_search()
         self._build_sections()
@@ -137,8 +138,6 @@ class DataPanel(QWidget):
         self.left_out.setToolTip(tr("Show also the samples that do not take part, faded"))
         self.left_out.setCheckable(True)
         self.only_found.setToolTip(tr("Let only the samples found take part"))
-        self._typing.setSingleShot(True)
-        self._typing.setInterval(_REST_MS)
 
     def _build_sections(self) -> None:
         for key, title in zip(
@@ -168,12 +167,8 @@ class DataPanel(QWidget):
     def _lay_out(self) -> None:
         words = column(self.title, self.facts, spacing=2)
         head = row((words, 1), self.choose, margins=(0, 0, SPACING, 0))
-        split = Splitter("data", Qt.Orientation.Vertical)
-        split.addWidget(self._samples())
-        split.addWidget(self._scroll())
-        split.share_out(_SHARES)
-        split.setStretchFactor(0, 4)
-        split.setStretchFactor(1, 5)
+        parts = ((self._samples(), 4), (self._scroll(), 5))
+        split = Splitter("data", *parts, sizes=_SHARES, orientation=Qt.Orientation.Vertical)
         self.setLayout(
             column(
                 head,
@@ -198,7 +193,6 @@ class DataPanel(QWidget):
 
     def _connect(self) -> None:
         self.search.textChanged.connect(self._typing.start)
-        self._typing.timeout.connect(self._on_typing_timeout)
         self.left_out.toggled.connect(self._show_samples)
         self.only_found.clicked.connect(self._on_only_found_clicked)
         self.gallery.activated.connect(self.sample_activated)

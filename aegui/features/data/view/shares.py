@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, QSignalBlocker, QSize, Signal
+from PySide6.QtCore import QRectF, QSize, Signal
 from PySide6.QtGui import QAccessible, QPainter
-from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import tr, trn
 from aegui.core.recipe import DataSpec, SplitSpec
+from aegui.kit.choosing import narrow, offer
 from aegui.kit.layouts import column
 from aegui.kit.marks import ElidedCombo, wrapped_label
 from aegui.kit.theme import SPACING, current_theme
@@ -76,9 +77,7 @@ class SharesBox(QWidget):
         self.check = ElidedCombo()
         self.check.setAccessibleName(tr("Check on"))
         self.check.setToolTip(tr("What is kept from training: a share of the set, or another set"))
-        self.check.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
+        narrow(self.check)
         self.check.activated.connect(self._on_check_activated)
         self._chosen_check = 0
         self.form.add_row(tr("Check on"), self.check, 1)
@@ -98,13 +97,8 @@ class SharesBox(QWidget):
 
     def set_checks(self, choices: Sequence[tuple[str, str]], chosen: str) -> None:
         """Offer sets to check on: keys and names; ``chosen`` is the key of the one in use."""
-        keys = [key for key, _ in choices]
-        with QSignalBlocker(self.check):
-            self.check.clear()
-            for key, name in choices:
-                self.check.addItem(name, key)
-            self._chosen_check = keys.index(chosen)
-            self.check.setCurrentIndex(self._chosen_check)
+        offer(self.check, choices, chosen)
+        self._chosen_check = self.check.currentIndex()
         # Of another set all samples are kept.
         for name in (_SHARE, _SEED):
             self.form.fields[name].setEnabled(not chosen)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from aegui.core.i18n import tr
 from aegui.core.pixels.code import CODE_FORMS, CodeError, code_of, levels_of, read_code
 from aegui.core.pixels.transforms import LARGEST
+from aegui.kit.choosing import choose, offer
 from aegui.kit.layouts import column, row
 from aegui.kit.marks import flat_button
 from aegui.kit.theme import current_theme
@@ -60,8 +61,7 @@ class CodeView(QWidget):
         self._write()
 
     def _build(self) -> None:
-        for key, label in CODE_FORMS.items():
-            self.form.addItem(tr(label), key)
+        offer(self.form, ((key, tr(label)) for key, label in CODE_FORMS.items()))
         self.form.setAccessibleName(tr("Form of the text"))
         self.form.currentIndexChanged.connect(self._on_form_current_index_changed)
         self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
@@ -95,9 +95,7 @@ class CodeView(QWidget):
 
     def set_form(self, form: str) -> None:
         """Show that form, without a signal."""
-        blocker = QSignalBlocker(self.form)
-        self.form.setCurrentIndex(max(0, self.form.findData(form)))
-        del blocker
+        choose(self.form, form)
         self._write()
 
     def set_drawing(self, pixels: NDArray[np.float32], kind: Pixels) -> None:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from aegui.core.data.readers.names import LONGEST_LABEL
 from aegui.core.i18n import mark, tr
 from aegui.features.drawing.view.brush_box import BrushBox
+from aegui.kit.choosing import narrow, offer
 from aegui.kit.layouts import column, row
 from aegui.kit.marks import ElidedButton
 from aegui.kit.theme import ICON_PX, icon
@@ -61,14 +62,10 @@ class DrawPage(QWidget):
         self.set_misfit("")
 
     def _build_ghost(self) -> None:
-        for key, label in GHOSTS.items():
-            self.ghost.addItem(tr(label), key)
+        offer(self.ghost, ((key, tr(label)) for key, label in GHOSTS.items()))
         self.ghost.setToolTip(tr("An image to draw after, seen behind the drawing"))
         self.ghost.setAccessibleName(tr("Ghost behind the drawing"))
-        self.ghost.setMinimumContentsLength(8)
-        self.ghost.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
+        narrow(self.ghost, 8)
         self.ghost.currentIndexChanged.connect(self._on_ghost_current_index_changed)
 
     def _build_add(self) -> None:

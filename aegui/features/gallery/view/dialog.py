@@ -28,6 +28,7 @@ from aegui.features.gallery.model.items import (
 )
 from aegui.features.gallery.view.card_list import CardList, CardPictures
 from aegui.features.gallery.view.details import Details
+from aegui.kit.choosing import offer
 from aegui.kit.layouts import column, dim, held, row
 from aegui.kit.placeholder import Placeholder
 from aegui.kit.theme import SPACING, for_text
@@ -305,9 +306,7 @@ class GalleryDialog(QDialog):
 
 def _filter(every: str, name: str, choices: Sequence[tuple[str, str]]) -> QComboBox:
     box = QComboBox()
-    box.addItem(every, "")
-    for key, words in choices:
-        box.addItem(words, key)
+    offer(box, (("", every), *choices))
     box.setAccessibleName(name)
     box.setToolTip(name)
     return box

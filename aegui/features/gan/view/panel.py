@@ -17,6 +17,7 @@ from aegui.features.gan.model.samples_service import COUNTS, DEFAULT_COUNT
 from aegui.features.gan.view.judge_box import JudgeBox
 from aegui.features.gan.view.nearest_box import NearestBox
 from aegui.features.gan.view.sheet import SampleSheet
+from aegui.kit.choosing import choose, offer
 from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, dim, held
 from aegui.kit.placeholder import Placeholder
@@ -54,8 +55,7 @@ class GanPanel(QWidget):
         self.count = QComboBox()
         self.count.setToolTip(tr("How many images are shown"))
         self.count.setAccessibleName(tr("How many images are shown"))
-        for count in COUNTS:
-            self.count.addItem(tr("{n} images", n=count), count)
+        offer(self.count, ((count, tr("{n} images", n=count)) for count in COUNTS))
         self.generator = self._lever(
             tr("Train generator"),
             tr("Off: the generator stays as it is, only the discriminator learns"),
@@ -121,8 +121,7 @@ class GanPanel(QWidget):
 
     def set_count(self, count: int) -> None:
         """So many images are shown."""
-        with QSignalBlocker(self.count):
-            self.count.setCurrentIndex(self.count.findData(count))
+        choose(self.count, count)
 
     def set_adversarial(self, adversarial: bool, learning: bool) -> None:
         """Whether there are two networks to train, and whether they are being trained."""

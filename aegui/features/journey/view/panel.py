@@ -19,6 +19,7 @@ from aegui.features.journey.view.words import (
     unit_words,
 )
 from aegui.kit.charts.row_bars import RowBar, RowBars
+from aegui.kit.choosing import offer
 from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, held, row, scrolled
 from aegui.kit.placeholder import Placeholder
@@ -80,8 +81,7 @@ class JourneyPanel(QWidget):
         self._terms: tuple[JourneyTerm, ...] = ()
         self.source = QComboBox()
         self.source.setAccessibleName(tr("Where the journey begins"))
-        for key, label in SOURCES.items():
-            self.source.addItem(tr(label), key)
+        offer(self.source, ((key, tr(label)) for key, label in SOURCES.items()))
         self.source.activated.connect(self._on_source_activated)
         self.picture = PixelPicture(tr("Answer: choose a pixel"))
         self.picture.pixel_chosen.connect(self.pixel_chosen)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QComboBox,
@@ -24,11 +24,13 @@ from aegui.features.library.view.models import with_sort
 from aegui.features.library.view.runs_table import RunsTable
 from aegui.features.library.view.side import EntrySide
 from aegui.features.library.view.words import found_words, use_help, use_words
+from aegui.kit.choosing import menu_below, offer
 from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import Filling, column, dim, held, row, scrolled
 from aegui.kit.placeholder import Placeholder
 from aegui.kit.splitter import Splitter
 from aegui.kit.theme import SPACING
+from aegui.session.jobs.clock import one_shot
 from aegui.widgets.progress_strip import WorkBar
 
 if TYPE_CHECKING:
@@ -141,7 +143,7 @@ class LibraryPanel(QWidget):
         self._view = LibraryView(columns=COLUMNS)
         self._compared = ""
         self._sheet: LibrarySheet | None = None
-        self._typing = QTimer(self)
+        self._typing = one_shot(self, self._on_typing_timeout, _TYPING_MS)
         self._build()
         self._connect()
         self.set_undo("")
@@ -160,11 +162,7 @@ class LibraryPanel(QWidget):
     # Building
 
     def _build(self) -> None:
-        splitter = Splitter("library")
-        splitter.addWidget(self.table)
-        splitter.addWidget(self.side)
-        splitter.setStretchFactor(0, 1)
-        splitter.share_out([_TABLE_PX, _SIDE_PX])
+        splitter = Splitter("library", (self.table, 1), self.side, sizes=(_TABLE_PX, _SIDE_PX))
         self._placeholder = Placeholder(splitter)
         edge = SPACING // 2
         page = column(
@@ -176,8 +174,6 @@ class LibraryPanel(QWidget):
         )
         # In a narrow place it is moved: it must not push the window off the screen.
         self.setLayout(column((scrolled(Filling(page), sideways=True), 1)))
-        self._typing.setSingleShot(True)
-        self._typing.setInterval(_TYPING_MS)
 
     def _head(self) -> QWidget:
         self.search.setPlaceholderText(tr("Search: words, #tag, wrong<1, training.loss=mse"))
@@ -191,18 +187,13 @@ class LibraryPanel(QWidget):
         )
         self.search.setClearButtonEnabled(True)
         self.shown.setAccessibleName(tr("Which entries are shown"))
-        for key, text in SHOWN.items():
-            self.shown.addItem(tr(text), key)
+        offer(self.shown, ((key, tr(text)) for key, text in SHOWN.items()))
         self.group.setAccessibleName(tr("Group by"))
         self.group.setToolTip(tr("Mean ± standard deviation of all that have the same value"))
         self.columns.setText(tr("Columns"))
         self.columns.setProperty("flat", True)
-        self.columns.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.columns.setToolTip(tr("Which columns are shown"))
-        menu = QMenu(self.columns)
-        menu.setToolTipsVisible(True)
-        menu.aboutToShow.connect(self._fill_columns)
-        self.columns.setMenu(menu)
+        menu_below(self.columns).aboutToShow.connect(self._fill_columns)
         self.study.setProperty("flat", True)
         self.study.setToolTip(tr("Show all entries again"))
         self.study.hide()
@@ -225,14 +216,13 @@ class LibraryPanel(QWidget):
         )
         self.trash.setToolTip(tr("Put it into the trash; nothing is removed yet (Delete)"))
         self.restore.setToolTip(tr("Take it out of the trash"))
-        self._dress(self.export, tr("Export"), tr("Write it to a file of your own"))
-        menu = QMenu(self.export)
+        menu = self._menu(self.export, tr("Export"), tr("Write it to a file of your own"))
         for key, text in EXPORTS.items():
             menu.addAction(tr(text)).setData(key)
         menu.triggered.connect(self._on_export_triggered)
-        self.export.setMenu(menu)
-        self._dress(self.tidy, tr("Tidy up"), tr("Disk use, trash, and what is kept"))
-        self.tidy.setMenu(self._tidy_menu())
+        self._fill_tidy(
+            self._menu(self.tidy, tr("Tidy up"), tr("Disk use, trash, and what is kept"))
+        )
         self.use_bar.setFixedWidth(_BAR_PX)
         self.work_bar.setFixedWidth(_BAR_PX)
         self.use_bar.setAccessibleName(tr("Disk use"))
@@ -252,15 +242,13 @@ class LibraryPanel(QWidget):
         flow.addWidget(held(row(self.use_bar, self.use)))
         return held(flow)
 
-    def _dress(self, button: QToolButton, text: str, tip: str) -> None:
+    def _menu(self, button: QToolButton, text: str, tip: str) -> QMenu:
         button.setText(text)
         button.setToolTip(tip)
         button.setProperty("flat", True)
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        return menu_below(button)
 
-    def _tidy_menu(self) -> QMenu:
-        menu = QMenu(self.tidy)
-        menu.setToolTipsVisible(True)
+    def _fill_tidy(self, menu: QMenu) -> None:
         menu.addAction(self.undo)
         menu.addSeparator()
         best = menu.addMenu(tr("Keep only the &best of each study, by"))
@@ -276,11 +264,9 @@ class LibraryPanel(QWidget):
             tr("Whatever is trained in this window is put into the library when it ends")
         )
         menu.addAction(self.keep)
-        return menu
 
     def _connect(self) -> None:
         self._placeholder.accepted.connect(self.look_requested)
-        self._typing.timeout.connect(self._on_typing_timeout)
         self.search.textChanged.connect(lambda _text: self._typing.start())
         self.search.returnPressed.connect(self._on_typing_timeout)
         self.shown.activated.connect(
@@ -554,11 +540,8 @@ class LibraryPanel(QWidget):
         keys = [key for key in self._view.columns if key not in _NOT_GROUPED_BY]
         keys = [key for key in keys if not is_figure(key)]
         keys = list(dict.fromkeys((*keys, *GROUPS, *filter(None, (self._view.group,)))))
-        self.group.clear()
-        self.group.addItem(tr("Not grouped"), "")
-        for key in keys:
-            self.group.addItem(tr("By {column}", column=column_title(key)), key)
-        self.group.setCurrentIndex(max(0, self.group.findData(self._view.group)))
+        rows = ((key, tr("By {column}", column=column_title(key))) for key in keys)
+        offer(self.group, (("", tr("Not grouped")), *rows), self._view.group)
 
     def _fill_columns(self) -> None:
         menu = self.columns.menu()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QWidget
 
 from aegui.core.i18n import tr
 from aegui.core.latent.placing import WAYS
+from aegui.kit.choosing import offer
 from aegui.kit.layouts import column, dim, row
 from aegui.kit.marks import ElidedLabel, flat_button, wrapped_label
 from aegui.kit.theme import SPACING
@@ -70,10 +71,7 @@ class OthersPanel(QWidget):
         self.menu = OtherMenu()
         self.way = QComboBox()
         self.way.setAccessibleName(tr("How the place is found"))
-        for key, spec in WAYS.items():
-            self.way.addItem(tr(spec.label), key)
-            tip = tr(spec.help)
-            self.way.setItemData(self.way.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
+        offer(self.way, ((key, tr(spec.label), tr(spec.help)) for key, spec in WAYS.items()))
         self.way.activated.connect(self._on_way_activated)
         self._way_label = QLabel(tr("&Place"))
         self._way_label.setBuddy(self.way)

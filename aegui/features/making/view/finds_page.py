@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QPushButton,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 from aegui.core.i18n import tr, trn
 from aegui.features.making.model.finds_service import COUNTS, DEFAULT_COUNT, SOURCES
 from aegui.features.making.view.finds_sheet import FindsSheet
+from aegui.kit.choosing import offer
 from aegui.kit.layouts import column, dim, held, row
 from aegui.kit.marks import ElidedLabel, wrapped_label
 from aegui.kit.theme import ICON_PX, SPACING, icon
@@ -85,9 +86,7 @@ class FindsPage(QWidget):
         self.source.setAccessibleName(tr("Where to look"))
         self.count.setAccessibleName(tr("How many images"))
         self.count.setToolTip(tr("How many images"))
-        for count in COUNTS:
-            self.count.addItem(f"{count}", count)
-        self.count.setCurrentIndex(COUNTS.index(DEFAULT_COUNT))
+        offer(self.count, ((count, f"{count}") for count in COUNTS), DEFAULT_COUNT)
         self.set_offered(tuple(SOURCES))
         self.search.setIconSize(QSize(ICON_PX, ICON_PX))
         self.search.setToolTip(tr("Look for other images each time"))
@@ -130,18 +129,8 @@ class FindsPage(QWidget):
 
     def set_offered(self, sources: Sequence[str]) -> None:
         """Offer these keys of ``SOURCES``."""
-        shown = [self.source.itemData(at) for at in range(self.source.count())]
-        if shown == [*sources]:
-            return
-        chosen = self.source.currentData()
-        with QSignalBlocker(self.source):
-            self.source.clear()
-            for key in sources:
-                self.source.addItem(tr(SOURCES[key].label), key)
-                self.source.setItemData(
-                    self.source.count() - 1, tr(SOURCES[key].help), Qt.ItemDataRole.ToolTipRole
-                )
-            self.source.setCurrentIndex(max(0, self.source.findData(chosen)))
+        rows = ((key, tr(SOURCES[key].label), tr(SOURCES[key].help)) for key in sources)
+        offer(self.source, rows)
         self._show_help()
 
     def set_look(self, look: FindsLook | None, seen: Look) -> None:

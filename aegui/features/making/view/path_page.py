@@ -22,6 +22,7 @@ from aegui.core.latent.paths import PATHS
 from aegui.features.making.model.path_service import DEFAULT_IMAGES, FEWEST_IMAGES, MOST_IMAGES
 from aegui.features.making.view.film_strip import FilmStrip
 from aegui.features.making.view.pin_list import PinList
+from aegui.kit.choosing import offer
 from aegui.kit.layouts import column, dim, held, row
 from aegui.kit.marks import wrapped_label
 from aegui.kit.theme import ICON_PX, SPACING, icon
@@ -87,9 +88,7 @@ class PathPage(QWidget):
 
     def _fill(self) -> None:
         self.kind.setAccessibleName(tr("Kind of path"))
-        for key, spec in PATHS.items():
-            self.kind.addItem(tr(spec.label), key)
-            self.kind.setItemData(self.kind.count() - 1, tr(spec.help), Qt.ItemDataRole.ToolTipRole)
+        offer(self.kind, ((key, tr(spec.label), tr(spec.help)) for key, spec in PATHS.items()))
         self.count.setRange(FEWEST_IMAGES, MOST_IMAGES)
         self.count.setValue(DEFAULT_IMAGES)
         self.count.setKeyboardTracking(False)
@@ -97,9 +96,7 @@ class PathPage(QWidget):
         self.count.setToolTip(tr("Images of the film"))
         self.speed.setAccessibleName(tr("Images per second"))
         self.speed.setToolTip(tr("Images per second, as the film is played and saved"))
-        for speed in SPEEDS:
-            self.speed.addItem(tr("{n}/s", n=speed), speed)
-        self.speed.setCurrentIndex(SPEEDS.index(DEFAULT_SPEED))
+        offer(self.speed, ((n, tr("{n}/s", n=n)) for n in SPEEDS), DEFAULT_SPEED)
         self.loop.setChecked(True)
         self.loop.setToolTip(tr("Begin again at the end"))
         self.export.setToolTip(tr("Save the film"))

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from aegui.core.i18n import mark, tr
 from aegui.features.map.view.layers_button import LayersButton
 from aegui.features.map.view.types import COLOURS, POINTS, MapStyle
+from aegui.kit.choosing import tick_entries
 from aegui.kit.layouts import dim, row
 from aegui.kit.marks import flat_button
 from aegui.kit.theme import ICON_PX
@@ -131,13 +132,7 @@ class ViewBar(QFrame):
 
 
 def _switches(menu: QMenu, table: Mapping[str, str]) -> dict[str, QAction]:
-    """Entries of ``menu`` that can be ticked: keys and labels of ``table``."""
-    made = {}
-    for key, label in table.items():
-        made[key] = menu.addAction(tr(label))
-        made[key].setCheckable(True)
-        made[key].setData(key)
-    return made
+    return tick_entries(menu, ((key, tr(label)) for key, label in table.items()))
 
 
 class FollowBar(QFrame):

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 from aegui.core.i18n import tr
 from aegui.core.latent.fields import FIELDS
 from aegui.features.map.view.menu_items import show_keys
+from aegui.kit.choosing import menu_below, tick_entries
 from aegui.kit.theme import ICON_PX, icon
 
 if TYPE_CHECKING:
@@ -38,21 +39,15 @@ class LayersButton(QToolButton):
         self.setToolTip(tr("Layers of the map (1 to 7) and lens (N)"))
         self.setAccessibleName(tr("Layers"))
         self.setCursor(Qt.CursorShape.ArrowCursor)
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setStyleSheet(_NO_ARROW)
-        self._layers: dict[str, QAction] = {}
         self._lens = QAction(tr("Lens: images around the cursor"), self)
-        self.setMenu(self._build_menu())
+        self._fill_menu(menu_below(self))
 
-    def _build_menu(self) -> QMenu:
-        menu = QMenu(self)
-        menu.setToolTipsVisible(True)
-        for number, (key, spec) in enumerate(FIELDS.items(), start=1):
-            action = menu.addAction(tr(spec.label))
-            action.setCheckable(True)
+    def _fill_menu(self, menu: QMenu) -> None:
+        self._layers = tick_entries(menu, ((key, tr(it.label)) for key, it in FIELDS.items()))
+        for number, (key, action) in enumerate(self._layers.items(), start=1):
             show_keys(action, str(number))
             action.triggered.connect(lambda _on, key=key: self.layer_toggled.emit(key))
-            self._layers[key] = action
         menu.addSeparator()
         self._lens.setCheckable(True)
         self._lens.setToolTip(tr("Five by five images decoded around the cursor"))
@@ -60,7 +55,6 @@ class LayersButton(QToolButton):
         self._lens.triggered.connect(lambda _on: self.lens_toggled.emit())
         menu.addAction(self._lens)
         self.set_layers((), {})
-        return menu
 
     def set_layers(self, chosen: Collection[str], reasons: Mapping[str, str]) -> None:
         """Show which layers are chosen, and why some cannot be.

@@ -96,11 +96,8 @@ class CurvesPage(QWidget):
             self.run,
             self._export,
         )
-        splitter = Splitter("noise_curves")
-        splitter.addWidget(self._build_list())
-        splitter.addWidget(self._build_chart())
-        splitter.setStretchFactor(1, 1)
-        splitter.share_out([_LIST_PX, 600])
+        parts = (self._build_list(), (self._build_chart(), 1))
+        splitter = Splitter("noise_curves", *parts, sizes=(_LIST_PX, 600))
         self.setLayout(
             column(
                 line,

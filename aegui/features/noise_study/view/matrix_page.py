@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
@@ -24,6 +24,7 @@ from aegui.features.noise_study.view.cell_box import CellBox
 from aegui.features.noise_study.view.matrix_view import MatrixView, seeds_words
 from aegui.features.noise_study.view.noise_fields import KindsButton, LevelsField
 from aegui.kit.charts.menu import COPY_TABLE
+from aegui.kit.choosing import offer
 from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, dim, held, hint, row, scrolled
 from aegui.kit.splitter import Splitter
@@ -90,8 +91,7 @@ class MatrixPage(QWidget):
         self._seeds.setRange(1, MOST_SEEDS)
         self._seeds.setAccessibleName(tr("Networks for each noise"))
         self._seeds.setToolTip(tr("Networks for each noise, with seeds of their own"))
-        for key, text in _NETWORKS:
-            self._network.addItem(tr(text), key)
+        offer(self._network, ((key, tr(text)) for key, text in _NETWORKS))
         self._network.setAccessibleName(tr("Which network is trained"))
         self._network.setToolTip(
             tr("Trained on the samples at hand; fresh noise and clean target are the recipe's")
@@ -139,12 +139,8 @@ class MatrixPage(QWidget):
             )
         )
         self._empty.setMargin(3 * SPACING)
-        splitter = Splitter("noise_matrix")
-        splitter.addWidget(self._build_map())
-        splitter.addWidget(self.cell)
-        splitter.setStretchFactor(0, 3)
-        splitter.setStretchFactor(1, 2)
-        splitter.share_out([500, _DETAIL_PX])
+        parts = ((self._build_map(), 3), (self.cell, 2))
+        splitter = Splitter("noise_matrix", *parts, sizes=(500, _DETAIL_PX))
         self._body.addWidget(self._empty)
         self._body.addWidget(splitter)
         self.setLayout(
@@ -157,10 +153,7 @@ class MatrixPage(QWidget):
         )
 
     def _build_map(self) -> QWidget:
-        for key, choice in FIGURES.items():
-            self._figures.addItem(tr(choice.label), key)
-            tip = Qt.ItemDataRole.ToolTipRole
-            self._figures.setItemData(self._figures.count() - 1, tr(choice.help), tip)
+        offer(self._figures, ((key, tr(it.label), tr(it.help)) for key, it in FIGURES.items()))
         self._figures.setAccessibleName(tr("Figure that is shown"))
         self._told.setWordWrap(True)
         head = row(self._figures, (self._told, 1), self._export)

@@ -76,11 +76,8 @@ class MistakesPage(QWidget):
     # Building
 
     def _build(self) -> None:
-        splitter = Splitter("noise_mistakes")
-        splitter.addWidget(self._build_left())
-        splitter.addWidget(self._build_right())
-        splitter.setStretchFactor(1, 1)
-        splitter.share_out([_LEFT_PX, 500])
+        parts = (self._build_left(), (self._build_right(), 1))
+        splitter = Splitter("noise_mistakes", *parts, sizes=(_LEFT_PX, 500))
         self.setLayout(
             column((splitter, 1), margins=(SPACING, SPACING // 2, SPACING, SPACING // 2))
         )

@@ -6,18 +6,18 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLineEdit, QMenu, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QLineEdit, QSizePolicy, QToolButton, QWidget
 
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr, trn
 from aegui.core.study.levels import parse_levels
 from aegui.core.study.varied import list_text, words_apart
+from aegui.kit.choosing import menu_below, tick_entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from PySide6.QtGui import QAction
 
 NONE = "none"
 _LEVELS_PX = 150
@@ -32,20 +32,13 @@ class KindsButton(QToolButton):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._name = name
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMinimumWidth(_KINDS_PX)
-        menu = QMenu(self)
-        menu.setToolTipsVisible(True)
-        self._actions: dict[str, QAction] = {}
-        for key, choice in CORRUPTIONS.items():
-            if key != NONE:
-                action = menu.addAction(tr(choice.label))
-                action.setCheckable(True)
-                action.setToolTip(tr(choice.help))
-                action.triggered.connect(self._on_action_triggered)
-                self._actions[key] = action
-        self.setMenu(menu)
+        kinds = ((key, tr(kind.label)) for key, kind in CORRUPTIONS.items() if key != NONE)
+        self._actions = tick_entries(menu_below(self), kinds)
+        for key, action in self._actions.items():
+            action.setToolTip(tr(CORRUPTIONS[key].help))
+            action.triggered.connect(self._on_action_triggered)
         self.set_kinds(())
 
     @property

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
     QLabel,
-    QMenu,
     QPushButton,
     QScrollArea,
     QToolButton,
@@ -20,6 +19,7 @@ from aegui.core.i18n import mark, tr
 from aegui.features.noise_study.view.curves_page import CurvesPage
 from aegui.features.noise_study.view.matrix_page import MatrixPage
 from aegui.features.noise_study.view.mistakes_page import MistakesPage
+from aegui.kit.choosing import menu_below
 from aegui.kit.layouts import column, row, scrolled
 from aegui.kit.marks import ElidedLabel
 from aegui.kit.page_stack import PageStack
@@ -117,11 +117,8 @@ class StudyPanel(QWidget):
     def _build_try(self) -> QToolButton:
         self._try.setText(tr("Try…"))
         self._try.setToolTip(tr("Recipes of the course about noise, to begin from"))
-        self._try.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        menu = QMenu(self._try)
-        menu.setToolTipsVisible(True)
+        menu = menu_below(self._try)
         menu.triggered.connect(lambda action: self.preset_requested.emit(action.data()))
-        self._try.setMenu(menu)
         return self._try
 
     # What is shown

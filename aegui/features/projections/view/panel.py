@@ -9,7 +9,6 @@ import numpy as np
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QGridLayout,
-    QMenu,
     QToolButton,
     QWidget,
     QWidgetAction,
@@ -29,6 +28,7 @@ from aegui.features.projections.view.scatter_paint import SampleCard
 from aegui.features.projections.view.words import message_words, note_words
 from aegui.kit.charts.figure import Figure
 from aegui.kit.charts.menu import FigureMenu
+from aegui.kit.choosing import menu_below
 from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, dim, heading, held, hint, row, scrolled
 from aegui.kit.marks import flat_button
@@ -176,13 +176,9 @@ class ProjectionsPanel(QWidget):
         for view in (*self._views.values(), self._none):
             view.setParent(self._room)
         self._room.installEventFilter(self)
-        splitter = Splitter("projections")
+        parts = ((self._room, 1), self._build_side())
+        splitter = Splitter("projections", *parts, sizes=(800, _SIDE_PX))
         splitter.setChildrenCollapsible(True)
-        splitter.addWidget(self._room)
-        splitter.addWidget(self._build_side())
-        splitter.setStretchFactor(0, 1)
-        splitter.setStretchFactor(1, 0)
-        splitter.share_out([800, _SIDE_PX])
         figures = row(self._table, margins=(SPACING, 0, SPACING, 0))
         self.setLayout(column(header, (splitter, 1), figures, margins=(0, 0, 0, SPACING // 2)))
 
@@ -201,12 +197,10 @@ class ProjectionsPanel(QWidget):
 
     def _options_button(self) -> QToolButton:
         button = flat_button("settings", tr("How maps are made: samples, perplexity, steps, seed"))
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        menu = QMenu(button)
+        menu = menu_below(button)
         action = QWidgetAction(menu)
         action.setDefaultWidget(self._form)
         menu.addAction(action)
-        button.setMenu(menu)
         return button
 
     def _connect(self) -> None:

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QFormLayout,
-    QMenu,
     QPushButton,
     QTableWidgetItem,
     QToolButton,
@@ -26,6 +25,7 @@ from aegui.core.races.optimizers import RACERS, RaceSpec, standing_places, stand
 from aegui.core.races.surface import PLANES
 from aegui.core.training.optimizers import OPTIMIZERS
 from aegui.kit.charts.item_view import ItemView
+from aegui.kit.choosing import menu_below, tick_entries
 from aegui.kit.layouts import column, dim, held, hint, row
 from aegui.kit.marks import ElidedLabel
 from aegui.kit.splitter import Splitter
@@ -143,16 +143,12 @@ class RacePage(QWidget):
     def _build_menu(self) -> None:
         """Who races, and with which rates."""
         self.racers.setProperty("flat", True)
-        self.racers.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        menu = QMenu(self.racers)
-        for key, optimizer in OPTIMIZERS.items():
-            action = menu.addAction(tr(optimizer.label))
-            action.setCheckable(True)
+        menu = menu_below(self.racers)
+        entries = tick_entries(menu, ((key, tr(one.label)) for key, one in OPTIMIZERS.items()))
+        for key, action in entries.items():
             action.setChecked(key in RACERS)
-            action.setData(key)
-            action.setToolTip(tr(optimizer.help))
+            action.setToolTip(tr(OPTIMIZERS[key].help))
             action.toggled.connect(lambda _on: self._show_racers())
-        menu.setToolTipsVisible(True)
         menu.addSeparator()
         form = QFormLayout()
         form.setContentsMargins(2 * SPACING, SPACING, SPACING, SPACING)
@@ -169,7 +165,6 @@ class RacePage(QWidget):
         holder = QWidgetAction(menu)
         holder.setDefaultWidget(held(form))
         menu.addAction(holder)
-        self.racers.setMenu(menu)
         self._show_racers()
 
     def _show_racers(self) -> None:

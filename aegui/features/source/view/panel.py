@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QWidget
 
 from aegui.core.i18n import tr
 from aegui.core.source_code.forms import DIALECTS
 from aegui.core.source_code.words import short_words, verdict_words
 from aegui.features.source.view.source_text import SourceText
+from aegui.kit.choosing import choose, offer
 from aegui.kit.layouts import column, held, row
 from aegui.kit.marks import ElidedLabel, flat_button
 from aegui.kit.placeholder import Placeholder
@@ -62,10 +63,7 @@ class SourcePanel(QWidget):
         return QSize(620, 480)
 
     def _build(self) -> None:
-        for key, choice in DIALECTS.items():
-            self.form.addItem(tr(choice.label), key)
-            index = self.form.count() - 1
-            self.form.setItemData(index, tr(choice.help), Qt.ItemDataRole.ToolTipRole)
+        offer(self.form, ((key, tr(it.label), tr(it.help)) for key, it in DIALECTS.items()))
         self.form.setAccessibleName(tr("Form of the code"))
         self.form.setToolTip(tr("Form of the code"))
         self.form.activated.connect(self._on_form_activated)
@@ -105,8 +103,7 @@ class SourcePanel(QWidget):
 
     def set_dialect(self, dialect: str) -> None:
         """Which form is shown."""
-        with QSignalBlocker(self.form):
-            self.form.setCurrentIndex(max(0, self.form.findData(dialect)))
+        choose(self.form, dialect)
 
     def set_message(self, text: str) -> None:
         """Say why there is no code."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QPushButton, QWidget
 
@@ -20,6 +20,7 @@ from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, dim, heading, held, row
 from aegui.kit.marks import ElidedLabel, ProblemLabel, flat_button
 from aegui.kit.theme import SPACING
+from aegui.session.jobs.clock import one_shot
 from aegui.widgets.form.editors import TextField
 from aegui.widgets.form.fields import REST_MS, ChoiceField, CountField, NumberField
 
@@ -74,9 +75,7 @@ class AxisRowView(QWidget):
         self.lines = QPlainTextEdit()
         self.add_network = QPushButton(tr("Add the builder's network"))
         self.problem = ProblemLabel()
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(REST_MS)
+        self._rest = one_shot(self, self._take_lines, REST_MS)
         self._build()
         self._connect()
 
@@ -127,7 +126,6 @@ class AxisRowView(QWidget):
         for field in (self.first, self.last, self.steps):
             field.edited.connect(lambda _value: self._take_range())
         self.lines.textChanged.connect(self._rest.start)
-        self._rest.timeout.connect(self._take_lines)
         self.add_network.clicked.connect(self.network_requested)
 
     # What is shown

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
-    QMenu,
     QPushButton,
     QSizePolicy,
     QToolButton,
@@ -28,6 +27,7 @@ from aegui.core.study.words import axis_words
 from aegui.features.studies.view.axis_row import AxisRowView
 from aegui.features.studies.view.place_section import PlaceSection
 from aegui.features.studies.view.words import about_html, base_words, cost_line, list_words
+from aegui.kit.choosing import menu_below, narrow
 from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, dim, heading, held, row, scrolled
 from aegui.kit.marks import ProblemLabel, flat_button, wrapped_label
@@ -113,19 +113,15 @@ class StudyForm(QWidget):
     def _build(self) -> None:
         self.plans.setAccessibleName(tr("Studies to choose from"))
         self.plans.setPlaceholderText(tr("Choose a study…"))
-        self.plans.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
-        self.plans.setMinimumContentsLength(8)
+        narrow(self.plans, 8)
         self.name.setPlaceholderText(tr("Name of the study"))
         self.name.setAccessibleName(tr("Name of the study"))
         self.words.setTextFormat(Qt.TextFormat.RichText)
         self.take_base.setToolTip(tr("Study the recipe of the builder, now and as it will be"))
         self.open_base.setToolTip(tr("Make it the draft, and study what you make of it"))
         self.add.setText(tr("Add an axis"))
-        self.add.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.add.setToolTip(tr("What to vary; or right-click any field of the builder"))
-        self.add.setMenu(QMenu(self.add))
+        menu_below(self.add)
         self.start.setToolTip(tr("Train every setting with every seed; what is done is kept"))
         self.start.setDefault(True)
         self.terms.rows.setRowWrapPolicy(self.terms.rows.RowWrapPolicy.WrapLongRows)

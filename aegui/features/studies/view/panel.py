@@ -18,6 +18,7 @@ from aegui.core.i18n import tr, trn
 from aegui.core.study.results import compared_by
 from aegui.features.studies.view.pages import ResultPages
 from aegui.features.studies.view.settings_table import TablePage
+from aegui.kit.choosing import offer
 from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, dim, held, row, scrolled
 from aegui.kit.marks import ElidedLabel
@@ -225,13 +226,13 @@ class StudiesPanel(QWidget):
         offered = dict.fromkeys(every[:_MOST_SEEDS])
         if seed is not None and every[0] <= seed <= every[-1]:
             offered[seed] = None
-        self.seeds.clear()
+        rows = []
         for one in offered:
             text = tr("Seed {n}", n=one)
             if one in known:
                 text = f"{text}: {figure_words(key, known[one])}"
-            self.seeds.addItem(text, one)
-        self.seeds.setCurrentIndex(max(0, self.seeds.findData(seed)))
+            rows.append((one, text))
+        offer(self.seeds, rows, seed)
 
     def _ask_for_run(self) -> None:
         cell, seed = self._chosen(), self.seeds.currentData()

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QComboBox, QStackedWidget, QWidget
 
 from aegui.core.i18n import localized, mark, tr
@@ -21,6 +20,7 @@ from aegui.kit.charts.figure import Figure
 from aegui.kit.charts.matrix import CellRoom, NumberMatrix
 from aegui.kit.charts.matrix_view import MatrixTable
 from aegui.kit.charts.shade_key import KeyedMatrix, ShadeKey, ShadeKeyView
+from aegui.kit.choosing import offer
 from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, dim, held, row
 from aegui.kit.marks import ElidedLabel, flat_button
@@ -133,13 +133,9 @@ class PhasePage(StudyPage):
             self.words.setText(words)
 
     def _fill_axes(self, x: str, y: str) -> None:
-        for box, chosen in ((self.across, x), (self.upwards, y)):
-            with QSignalBlocker(box):
-                box.clear()
-                box.addItem(tr(_SINGLE), "")
-                for name in self._names:
-                    box.addItem(axis_words(name), name)
-                box.setCurrentIndex(max(0, box.findData(chosen)))
+        rows = [("", tr(_SINGLE)), *((name, axis_words(name)) for name in self._names)]
+        offer(self.across, rows, x)
+        offer(self.upwards, rows, y)
 
     def _show(self) -> None:
         sheet = self._sheet

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
     QLabel,
-    QMenu,
     QSpinBox,
     QToolButton,
     QWidget,
@@ -28,6 +27,7 @@ from aegui.features.studies.view.pages import NOTHING, StudyPage
 from aegui.features.studies.view.settings_table import SettingsTable
 from aegui.kit.charts.item_canvas import ItemCanvas
 from aegui.kit.charts.item_view import ItemView
+from aegui.kit.choosing import menu_below, tick_entries
 from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, dim, held, hint, row, scrolled
 from aegui.kit.marks import ElidedLabel
@@ -120,19 +120,12 @@ class PicturesPage(StudyPage):
     def _build(self) -> None:
         self.kinds.setText(tr("Pictures"))
         self.kinds.setProperty("flat", True)
-        self.kinds.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        menu = QMenu(self.kinds)
-        menu.setToolTipsVisible(True)
-        for key, kind in PICTURES.items():
-            action = menu.addAction(tr(kind.label))
-            action.setCheckable(True)
-            action.setData(key)
-            action.setToolTip(tr(kind.help))
+        menu = menu_below(self.kinds)
+        entries = tick_entries(menu, ((key, tr(kind.label)) for key, kind in PICTURES.items()))
+        for key, action in entries.items():
+            action.setToolTip(tr(PICTURES[key].help))
         menu.addSeparator()
-        action = menu.addAction(tr("Table"))
-        action.setCheckable(True)
-        action.setData(TABLE)
-        self.kinds.setMenu(menu)
+        tick_entries(menu, ((TABLE, tr("Table")),))
         for box in (self.column, self.band, self.shown, self.order):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.is_log.setToolTip(tr("Figures and losses on a logarithmic axis"))

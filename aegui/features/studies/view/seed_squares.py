@@ -6,7 +6,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from aegui.core.evaluation.run_figures import run_figure
@@ -15,6 +15,7 @@ from aegui.core.study.material import StudyMaterial
 from aegui.core.study.seed_cloud import ORDERS
 from aegui.kit.charts.item_canvas import ItemCanvas
 from aegui.kit.charts.item_view import ItemView
+from aegui.kit.choosing import offer
 from aegui.kit.layouts import column, dim, row
 from aegui.kit.placeholder import Placeholder
 from aegui.kit.theme import SPACING
@@ -104,18 +105,7 @@ class SeedSquares(QWidget):
 
     def _offer(self, result: StudyResult) -> None:
         rows = [(key, tr(run_figure(key).label)) for key in result.figures if key != "parameters"]
-        known = [
-            (self.figures.itemData(at), self.figures.itemText(at))
-            for at in range(self.figures.count())
-        ]
-        if rows == known:
-            return
-        before = self.figures.currentData()
-        with QSignalBlocker(self.figures):
-            self.figures.clear()
-            for key, text in rows:
-                self.figures.addItem(text, key)
-            self.figures.setCurrentIndex(max(0, self.figures.findData(before)))
+        offer(self.figures, rows)
         self._choice = replace(self._choice, figure=self.figures.currentData() or "")
 
     def _choose(self, **values: str) -> None:

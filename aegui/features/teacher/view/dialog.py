@@ -22,6 +22,7 @@ from aegui.core.i18n import LANGUAGES, tr
 from aegui.core.lessons.lesson import lesson_cards
 from aegui.core.recipe.settings import SECTIONS
 from aegui.core.teacher import ALWAYS, TeacherFile, Withheld, Word, field_paths
+from aegui.kit.choosing import offer
 from aegui.kit.layouts import buttons_of, column, dim, open_at
 from aegui.kit.marks import wrapped_label
 from aegui.kit.theme import CONTROL_PX, SPACING, for_text
@@ -66,13 +67,10 @@ class TeacherDialog(QDialog):
         self.title.setPlaceholderText(tr("What the window says, such as the name of the class"))
         self.title.setMaxLength(200)
         self.language = QComboBox()
-        self.language.addItem(tr("As it is on the computer"), "")
-        for code, name in LANGUAGES.items():
-            self.language.addItem(name, code)
+        offer(self.language, (("", tr("As it is on the computer")), *LANGUAGES.items()))
         self.lesson = QComboBox()
-        self.lesson.addItem(tr("No lesson"), "")
-        for card in lesson_cards():
-            self.lesson.addItem(card.title, card.key)
+        lessons = ((card.key, card.title) for card in lesson_cards())
+        offer(self.lesson, (("", tr("No lesson")), *lessons))
         self.begins = QCheckBox(tr("Begin with the network and the data of the builder"))
         self.begins.setEnabled(recipe is not None)
         self.tree = QTreeWidget()

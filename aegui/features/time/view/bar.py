@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QWidget
 
 from aegui.core.i18n import localized, tr
 from aegui.features.time.actions import FILMS
 from aegui.features.time.view.slider import TimeSlider
+from aegui.kit.choosing import menu_below
 from aegui.kit.keys import native_keys
 from aegui.kit.layouts import dim, row
 from aegui.kit.marks import flat_button
@@ -85,7 +86,7 @@ class TimeBar(QWidget):
         self.setLayout(row(self.play, (self.slider, 1), (self._empty, 1), self.words, *buttons))
 
     def _build_menus(self) -> None:
-        menu = _menu(self.speed)
+        menu = menu_below(self.speed)
         group = QActionGroup(menu)
         for speed in SPEEDS:
             action = _choice(menu, group, _speed_words(speed))
@@ -101,9 +102,9 @@ class TimeBar(QWidget):
             action = _choice(memory, group, tr("{n:,} MB", n=megabytes))
             action.triggered.connect(lambda _on, mb=megabytes: self.memory_chosen.emit(mb))
             self._memories[megabytes] = action
-        self._ghosts = _menu(self.ghost)
+        self._ghosts = menu_below(self.ghost)
         self._ghosts.aboutToShow.connect(self.ghosts_wanted)
-        films = _menu(self.film)
+        films = menu_below(self.film)
         for key, text in FILMS.items():
             films.addAction(tr(text)).triggered.connect(
                 lambda _on, key=key: self.film_requested.emit(key)
@@ -224,14 +225,6 @@ class TimeBar(QWidget):
     def _on_speed_chosen(self, speed: float) -> None:
         self.set_speed(speed)
         self.speed_chosen.emit(speed)
-
-
-def _menu(button: QToolButton) -> QMenu:
-    menu = QMenu(button)
-    menu.setToolTipsVisible(True)
-    button.setMenu(menu)
-    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-    return menu
 
 
 def _choice(menu: QMenu, group: QActionGroup, text: str) -> QAction:
