@@ -21,7 +21,6 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QDialog,
-    QLineEdit,
     QListView,
     QStyle,
     QStyledItemDelegate,
@@ -32,6 +31,7 @@ from PySide6.QtWidgets import (
 from aegui.core.folding import folded
 from aegui.core.i18n import tr
 from aegui.kit.layouts import column, dim
+from aegui.kit.marks import search_field
 from aegui.kit.theme import SPACING, current_theme
 
 if TYPE_CHECKING:
@@ -205,10 +205,7 @@ class Finder(QDialog):
         self.setWindowTitle(title)
         self._all = tuple(entries)
         self._look = look
-        self.line = QLineEdit()
-        self.line.setPlaceholderText(title)
-        self.line.setAccessibleName(title)
-        self.line.setClearButtonEnabled(True)
+        self.line = search_field(title)
         self._model = _Entries(self)
         self.list = QListView()
         self.list.setAccessibleName(tr("What was found"))

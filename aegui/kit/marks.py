@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
     QLabel,
+    QLineEdit,
     QPushButton,
     QSizePolicy,
     QStyle,
@@ -53,6 +54,15 @@ def flat_button(
     button.setToolTip(tooltip)
     button.setAccessibleName(name or tooltip)
     return button
+
+
+def search_field(hint: str, name: str = "") -> QLineEdit:
+    """A line to search by; a screen reader says its ``name``, or else what its ``hint`` does."""
+    line = QLineEdit()
+    line.setPlaceholderText(hint)
+    line.setAccessibleName(name or hint)
+    line.setClearButtonEnabled(True)
+    return line
 
 
 def wrapped_label(text: str = "", parent: QWidget | None = None) -> QLabel:

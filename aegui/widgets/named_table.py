@@ -15,10 +15,10 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import tr
-from aegui.kit.theme import for_text
+from aegui.kit.theme import figures_font, for_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
 ROW_PX = 22
 _LEAST_REST_PX = 4
@@ -28,7 +28,13 @@ class NamedTable(QTableWidget):
     """Names at the left, figures beside them; nothing in it can be edited."""
 
     def __init__(
-        self, columns: Sequence[tuple[str, str]], name: str, parent: QWidget | None = None
+        self,
+        columns: Sequence[tuple[str, str]],
+        name: str,
+        parent: QWidget | None = None,
+        *,
+        words: Collection[int] = (0,),
+        picks_rows: bool = False,
     ) -> None:
         """Make it empty.
 
@@ -36,8 +42,13 @@ class NamedTable(QTableWidget):
             columns: Title and explanation of each, marked for translation.
             name: What it is, for screen readers.
             parent: As for every widget.
+            words: Places of the columns with words; the others have figures.
+            picks_rows: Whether one row is chosen, rather than cells.
         """
         super().__init__(parent)
+        if picks_rows:
+            self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+            self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -50,10 +61,13 @@ class NamedTable(QTableWidget):
         header.setHighlightSections(False)
         # Arrows go from cell to cell, Tab to what comes after the table.
         self.setTabKeyNavigation(False)
-        self.set_columns(columns)
+        self.set_columns(columns, words)
 
-    def set_columns(self, columns: Sequence[tuple[str, str]]) -> None:
-        """Make it empty, with these columns: title and explanation of each."""
+    def set_columns(
+        self, columns: Sequence[tuple[str, str]], words: Collection[int] = (0,)
+    ) -> None:
+        """Make it empty, with these columns: title and explanation, at these places of words."""
+        self._words = words
         self.setRowCount(0)
         # One more than there are figures: it takes the rest of the width, or names would be far
         # from their figures.
@@ -65,8 +79,25 @@ class NamedTable(QTableWidget):
         for column, (title, help_text) in enumerate(columns):
             item = QTableWidgetItem(tr(title))
             item.setToolTip(tr(help_text) if help_text else "")
-            item.setTextAlignment(alignment(column))
+            item.setTextAlignment(alignment(column not in words))
             self.setHorizontalHeaderItem(column, item)
+
+    def write_row(
+        self, row: int, texts: Iterable[str], tip: str | None = None, *, bold: bool = False
+    ) -> list[QTableWidgetItem]:
+        """Write ``texts`` into a row that there is; each cell says ``tip``, or None: its text."""
+        font, cells = figures_font(self.font(), bold=bold), []
+        for column, text in enumerate(texts):
+            item = self.item(row, column)
+            if item is None:
+                item = QTableWidgetItem()
+                item.setTextAlignment(alignment(column not in self._words))
+                self.setItem(row, column, item)
+            item.setFont(font)
+            item.setText(text)
+            item.setToolTip(text if tip is None else tip)
+            cells.append(item)
+        return cells
 
     def wanted_width(self) -> int:
         """Pixels that show every column, beside the bar that scrolls down."""
@@ -78,7 +109,7 @@ class NamedTable(QTableWidget):
         return sections + self.verticalScrollBar().sizeHint().width() + header.minimumSectionSize()
 
 
-def alignment(column: int) -> Qt.AlignmentFlag:
-    """Names to the left, figures to the right."""
-    across = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
+def alignment(is_figure: bool) -> Qt.AlignmentFlag:
+    """Words to the left, figures to the right."""
+    across = Qt.AlignmentFlag.AlignRight if is_figure else Qt.AlignmentFlag.AlignLeft
     return across | Qt.AlignmentFlag.AlignVCenter

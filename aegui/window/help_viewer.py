@@ -17,10 +17,11 @@ from PySide6.QtGui import (
     QTextLength,
     QTextTable,
 )
-from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QTextBrowser
+from PySide6.QtWidgets import QDialog, QListWidget, QListWidgetItem, QTextBrowser
 
 from aegui.core.i18n import language, tr
 from aegui.kit.layouts import column, dim, open_at, row
+from aegui.kit.marks import search_field
 from aegui.kit.theme import SPACING
 from aegui.paths import resources_dir
 from aegui.session.jobs.clock import one_shot
@@ -188,10 +189,7 @@ class HelpViewer(QDialog):
         self._list.setMaximumWidth(260)
         self._list.setSpacing(2)
         self._text = _Page()
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(tr("Search the guide"))
-        self.search.setAccessibleName(tr("Search the guide"))
-        self.search.setClearButtonEnabled(True)
+        self.search = search_field(tr("Search the guide"))
         self.search.setMaximumWidth(260)
         self._said = dim()
         self._said.setWordWrap(True)

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QKeySequenceEdit,
     QLabel,
-    QLineEdit,
     QPushButton,
     QTreeWidget,
     QTreeWidgetItem,
@@ -23,6 +22,7 @@ from aegui.core.folding import folded
 from aegui.core.i18n import tr
 from aegui.kit.keys import native_keys
 from aegui.kit.layouts import column, dim, open_at, row
+from aegui.kit.marks import search_field
 from aegui.kit.theme import SPACING
 from aegui.window.search import menu_path, plain
 
@@ -56,10 +56,7 @@ class ShortcutsDialog(QDialog):
         open_at(self, 720, 620)
         self._table = table
         self._groups: list[tuple[QTreeWidgetItem, list[QTreeWidgetItem]]] = []
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(tr("Search by name or by key"))
-        self.search.setAccessibleName(tr("Search by name or by key"))
-        self.search.setClearButtonEnabled(True)
+        self.search = search_field(tr("Search by name or by key"))
         self.list = QTreeWidget()
         self.list.setAccessibleName(tr("Actions and their keys"))
         self.list.setHeaderLabels([tr("Action"), tr("Keys")])

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QDialog,
-    QLineEdit,
     QListWidget,
     QListWidgetItem,
     QPushButton,
@@ -15,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from aegui.core.i18n import tr
 from aegui.kit.layouts import buttons_of, column, open_at
+from aegui.kit.marks import search_field
 from aegui.kit.theme import SPACING, figures_font
 
 if TYPE_CHECKING:
@@ -33,10 +33,7 @@ class RunDialog(QDialog):
     def __init__(self, runs: Sequence[tuple[int, str]], chosen: int, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Choose a run"))
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(tr("Search for a seed"))
-        self.search.setAccessibleName(tr("Search for a seed"))
-        self.search.setClearButtonEnabled(True)
+        self.search = search_field(tr("Search for a seed"))
         self.list = QListWidget()
         self.list.setAccessibleName(tr("Runs, the best first"))
         self.list.setFont(figures_font(self.font()))

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QPushButton,
     QTableWidgetItem,
     QWidget,
@@ -18,9 +17,9 @@ from aegui.core.i18n import localized, mark, tr, trn
 from aegui.kit.layouts import column, row
 from aegui.kit.marks import wrapped_label
 from aegui.kit.speech import describe
-from aegui.kit.theme import ICON_PX, current_theme, figures_font, icon
+from aegui.kit.theme import ICON_PX, current_theme, icon
 from aegui.widgets.glyphs import GlyphCache, draw_glyph, label_name, label_sign
-from aegui.widgets.named_table import NamedTable, alignment
+from aegui.widgets.named_table import NamedTable
 
 if TYPE_CHECKING:
     from aegui.features.answer.model.answer_studies import MixUp, MixUps
@@ -59,9 +58,8 @@ class PairsPage(QWidget):
         )
         self.cancel = QPushButton(tr("Cancel"))
         self.words = wrapped_label()
-        self.table = NamedTable(COLUMNS, tr("Pairs of characters that are mixed up"))
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        title = tr("Pairs of characters that are mixed up")
+        self.table = NamedTable(COLUMNS, title, picks_rows=True)
         self.table.setIconSize(QSize(2 * ICON_PX + _GAP_PX, ICON_PX))
         self._pairs: tuple[MixUp, ...] = ()
         self._glyphs = GlyphCache()
@@ -111,7 +109,6 @@ class PairsPage(QWidget):
     def _fill(self, found: MixUps) -> None:
         self.table.setRowCount(len(found.pairs))
         labels = found.dataset.labels
-        font = figures_font(self.font())
         for place, pair in enumerate(found.pairs):
             name = tr(
                 "{first} and {second}",
@@ -121,14 +118,8 @@ class PairsPage(QWidget):
             shares = (pair.alike, pair.best, pair.model)
             figures = (tr("{n:,} px", n=pair.distance), *map(_percent, shares))
             texts = (f"{label_sign(labels[pair.first])}  {label_sign(labels[pair.second])}",)
-            for at, text in enumerate((*texts, *figures)):
-                item = QTableWidgetItem(text)
-                item.setTextAlignment(alignment(at))
-                item.setFont(font)
-                item.setToolTip(name)
-                if at == 0:
-                    item.setIcon(self._icon(pair))
-                self.table.setItem(place, at, item)
+            first, *_ = self.table.write_row(place, (*texts, *figures), name)
+            first.setIcon(self._icon(pair))
             self._mark(place, pair, name)
 
     def _mark(self, row: int, pair: MixUp, name: str) -> None:

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QTableWidgetItem,
-    QWidget,
-)
-
 from aegui.core.i18n import localized, mark, tr
-from aegui.kit.theme import figures_font
 from aegui.widgets.glyphs import label_name
-from aegui.widgets.named_table import NamedTable, alignment
+from aegui.widgets.named_table import NamedTable
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from aegui.core.evaluation.classification import Classification, ClassScore
 
 COLUMNS: tuple[tuple[str, str], ...] = (
@@ -35,9 +30,7 @@ class ScoresTable(NamedTable):
     """A row for each class, and two for the averages."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(COLUMNS, tr("Figures of each class"), parent)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        super().__init__(COLUMNS, tr("Figures of each class"), parent, picks_rows=True)
 
     def set_scores(self, found: Classification) -> None:
         """Show the figures of ``found``."""
@@ -55,13 +48,5 @@ class ScoresTable(NamedTable):
         self, row: int, name: str, score: ClassScore, *, bold: bool = False, help_text: str = ""
     ) -> None:
         figures = (localized(figure, ".3f") for figure in (score.precision, score.recall, score.f1))
-        font = figures_font(self.font(), bold=bold)
-        for column, text in enumerate((name, *figures, localized(score.support, ","))):
-            item = self.item(row, column)
-            if item is None:
-                item = QTableWidgetItem()
-                item.setTextAlignment(alignment(column))
-                self.setItem(row, column, item)
-            item.setFont(font)
-            item.setText(text)
-            item.setToolTip(help_text)
+        texts = (name, *figures, localized(score.support, ","))
+        self.write_row(row, texts, help_text, bold=bold)

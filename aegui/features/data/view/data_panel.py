@@ -9,7 +9,6 @@ import numpy as np
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QLineEdit,
     QMenu,
     QPushButton,
     QScrollArea,
@@ -28,7 +27,7 @@ from aegui.features.data.view.card_box import CardBox
 from aegui.features.data.view.class_list import ClassList
 from aegui.features.data.view.shares import SharesBox
 from aegui.kit.layouts import column, dim, heading, held, row, scrolled
-from aegui.kit.marks import ElidedLabel, ProblemLabel, wrapped_label
+from aegui.kit.marks import ElidedLabel, ProblemLabel, search_field, wrapped_label
 from aegui.kit.splitter import Splitter
 from aegui.kit.theme import SPACING
 from aegui.session.data.data_view import by_kind
@@ -98,7 +97,7 @@ class DataPanel(QWidget):
         self.side, self.grey = side, grey
         self.problem = ProblemLabel()
         self.warning = ProblemLabel(state="warn")
-        self.search = QLineEdit()
+        self.search = search_field(tr("Search by name"), tr("Search samples by name"))
         self.left_out = QToolButton()
         self.found = dim(wrapped_label())
         self.only_found = QPushButton(tr("Only these"))
@@ -131,9 +130,6 @@ class DataPanel(QWidget):
         self._sizes.hide()
 
     def _build_search(self) -> None:
-        self.search.setPlaceholderText(tr("Search by name"))
-        self.search.setClearButtonEnabled(True)
-        self.search.setAccessibleName(tr("Search samples by name"))
         self.left_out.setText(tr("Left out too"))
         self.left_out.setToolTip(tr("Show also the samples that do not take part, faded"))
         self.left_out.setCheckable(True)

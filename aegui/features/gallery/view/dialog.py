@@ -9,7 +9,6 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
-    QLineEdit,
     QListWidget,
     QListWidgetItem,
     QPushButton,
@@ -30,6 +29,7 @@ from aegui.features.gallery.view.card_list import CardList, CardPictures
 from aegui.features.gallery.view.details import Details
 from aegui.kit.choosing import offer
 from aegui.kit.layouts import column, dim, held, row
+from aegui.kit.marks import search_field
 from aegui.kit.placeholder import Placeholder
 from aegui.kit.theme import SPACING, for_text
 
@@ -102,10 +102,7 @@ class GalleryDialog(QDialog):
         self.pages.setExpanding(False)
         for words in PAGES.values():
             self.pages.addTab(tr(words))
-        self.line = QLineEdit()
-        self.line.setPlaceholderText(tr("Search, for example: noise"))
-        self.line.setAccessibleName(tr("Search"))
-        self.line.setClearButtonEnabled(True)
+        self.line = search_field(tr("Search, for example: noise"), tr("Search"))
         self.line.setTextMargins(SPACING // 2, 0, 0, 0)
         self.line.installEventFilter(self)
         self.kind = _filter(tr("All kinds"), tr("Kind of network"), kind_filters())

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTableWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from aegui.core.evaluation.judging import KINDS
 from aegui.core.evaluation.wrong_pixels import mean_and_std
 from aegui.core.i18n import localized, mark, tr
 from aegui.kit.layouts import dim
 from aegui.kit.marks import ElidedLabel, wrapped_label
-from aegui.kit.theme import SPACING, figures_font
-from aegui.widgets.named_table import NamedTable, alignment
+from aegui.kit.theme import SPACING
+from aegui.widgets.named_table import NamedTable
 from aegui.widgets.progress_strip import WorkBar
 
 if TYPE_CHECKING:
@@ -105,11 +105,7 @@ class JudgeBox(QWidget):
             return
         self.table.setRowCount(len(trial.verdicts))
         for row, (key, verdict) in enumerate(trial.verdicts.items()):
-            for column, text in enumerate((tr(KINDS[key]), *_cells(verdict))):
-                item = QTableWidgetItem(text)
-                item.setTextAlignment(alignment(column))
-                item.setFont(figures_font(self.font()))
-                self.table.setItem(row, column, item)
+            self.table.write_row(row, (tr(KINDS[key]), *_cells(verdict)), "")
         rows = sum(self.table.rowHeight(row) for row in range(self.table.rowCount()))
         frame = 2 * self.table.frameWidth()
         self.table.setFixedHeight(rows + self.table.horizontalHeader().height() + frame + 2)

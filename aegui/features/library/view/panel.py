@@ -9,7 +9,6 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QComboBox,
-    QLineEdit,
     QMenu,
     QPushButton,
     QToolButton,
@@ -27,6 +26,7 @@ from aegui.features.library.view.words import found_words, use_help, use_words
 from aegui.kit.choosing import menu_below, offer
 from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import Filling, column, dim, held, row, scrolled
+from aegui.kit.marks import search_field
 from aegui.kit.placeholder import Placeholder
 from aegui.kit.splitter import Splitter
 from aegui.kit.theme import SPACING
@@ -114,7 +114,8 @@ class LibraryPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.search = QLineEdit()
+        words = tr("Search: words, #tag, wrong<1, training.loss=mse")
+        self.search = search_field(words, tr("Search the library"))
         self.shown = QComboBox()
         self.group = QComboBox()
         self.columns = QToolButton()
@@ -176,8 +177,6 @@ class LibraryPanel(QWidget):
         self.setLayout(column((scrolled(Filling(page), sideways=True), 1)))
 
     def _head(self) -> QWidget:
-        self.search.setPlaceholderText(tr("Search: words, #tag, wrong<1, training.loss=mse"))
-        self.search.setAccessibleName(tr("Search the library"))
         self.search.setToolTip(
             tr(
                 "All of the words must be in an entry, without regard to capitals and accents; "
@@ -185,7 +184,6 @@ class LibraryPanel(QWidget):
                 "> and >=, or by ~ for a part of it."
             )
         )
-        self.search.setClearButtonEnabled(True)
         self.shown.setAccessibleName(tr("Which entries are shown"))
         offer(self.shown, ((key, tr(text)) for key, text in SHOWN.items()))
         self.group.setAccessibleName(tr("Group by"))

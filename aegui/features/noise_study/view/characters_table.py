@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QTableW
 from aegui.core.i18n import localized, mark, tr
 from aegui.kit.theme import SPACING, blend, current_theme, figures_font
 from aegui.widgets.glyphs import label_name
-from aegui.widgets.named_table import NamedTable, alignment
+from aegui.widgets.named_table import NamedTable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,10 +51,7 @@ class CharactersTable(NamedTable):
         for row, place in enumerate(order):
             mean, deviation = float(figure.mean[place]), float(figure.deviation[place])
             texts = (label_name(labels[place]), localized(mean, ".2f"), localized(deviation, ".2f"))
-            for column, text in enumerate(texts):
-                item = QTableWidgetItem(text)
-                item.setTextAlignment(alignment(column))
-                self.setItem(row, column, item)
+            self.write_row(row, texts, "")
             bar = QTableWidgetItem()
             bar.setData(_SHARE, mean / most)
             self.setItem(row, _BAR, bar)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QItemSelectionModel, Qt, Signal, Slot
 from PySide6.QtGui import QBrush
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QDialog,
     QHeaderView,
     QLabel,
@@ -67,15 +66,9 @@ class ParityDialog(QDialog):
         hint = dim(tr("Whatever is trained with the same recipe and kept counts, with any seeds."))
         hint.setWordWrap(True)
         hint.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.table = NamedTable(COLUMNS, tr("Published figures and ours"))
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        title, words = tr("Published figures and ours"), range(len(COLUMNS))
+        self.table = NamedTable(COLUMNS, title, words=words, picks_rows=True)
         self.table.setWordWrap(False)
-        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        for place in range(len(COLUMNS)):
-            title = self.table.horizontalHeaderItem(place)
-            if title is not None:
-                title.setTextAlignment(left)
         self.told = QLabel()
         self.told.setWordWrap(True)
         self.told.setMinimumHeight(_TOLD_PX)

@@ -8,13 +8,12 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QSizePolicy,
-    QTableWidgetItem,
     QWidget,
 )
 
 from aegui.core.i18n import localized, mark, tr
-from aegui.kit.theme import current_theme, figures_font, for_text
-from aegui.widgets.named_table import ROW_PX, NamedTable, alignment
+from aegui.kit.theme import current_theme, for_text
+from aegui.widgets.named_table import ROW_PX, NamedTable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,17 +69,14 @@ class FiguresTable(NamedTable):
         """Names and figures of maps (None: not known yet), and of what they are compared with."""
         rows = [(name, value, False) for name, value in maps]
         rows += [(name, value, True) for name, value in references]
+        # Anew: a row that was dim may be one of a map now.
+        self.setRowCount(0)
         self.setRowCount(len(rows))
-        font = figures_font(self.font())
         self._dimmed = tuple(range(len(maps), len(rows)))
         for row, (name, value, _) in enumerate(rows):
-            for column, text in enumerate((name, *_cells(value))):
-                item = QTableWidgetItem(text)
-                item.setTextAlignment(alignment(column))
-                item.setFont(font)
-                if column == 3 and text == _NONE and value is not None:
-                    item.setToolTip(tr("There is no way back from this map to an image."))
-                self.setItem(row, column, item)
+            cells = self.write_row(row, (name, *_cells(value)), "")
+            if cells[3].text() == _NONE and value is not None:
+                cells[3].setToolTip(tr("There is no way back from this map to an image."))
         self._dim()
         self._fit()
 

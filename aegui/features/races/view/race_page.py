@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
     QFormLayout,
     QPushButton,
-    QTableWidgetItem,
     QToolButton,
     QWidget,
     QWidgetAction,
@@ -84,7 +82,7 @@ class RacePage(QWidget):
         self.text = ElidedLabel()
         self.lines = ItemView(tr("Optimiser race"), self._lines_figure)
         self.trails = ItemView(tr("Trails of an optimiser race"), self._trails_figure)
-        self.table = NamedTable((), tr("Standings of the race"))
+        self.table = NamedTable((), tr("Standings of the race"), picks_rows=True)
         self._hint = hint(tr(_NOTHING))
         self._plane_words = ElidedLabel()
         self._body = Splitter("race")
@@ -113,8 +111,6 @@ class RacePage(QWidget):
             (self.plane, tr("Plane")),
         ):
             choice.setAccessibleName(words)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         save = tr("Save or copy {picture}", picture=tr("Optimiser race"))
         left = row(
             self.value, dim(tr("By")), self.clock, self.is_log, self.lines.figures.button(save)
@@ -267,21 +263,13 @@ class RacePage(QWidget):
     def _fill_table(self, state: RaceState) -> None:
         header, rows = standings_table(state)
         if self.table.rowCount() != len(rows):
-            self.table.set_columns([(title, "") for title in header])
+            words = (0, len(header) - 1)
+            self.table.set_columns([(title, "") for title in header], words)
             self.table.setRowCount(len(rows))
         was_blocked = self.table.blockSignals(True)
         self._places = standing_places(state)
         for place, cells in enumerate(rows):
-            for at, text in enumerate(cells):
-                item = self.table.item(place, at)
-                if item is None:
-                    item = QTableWidgetItem()
-                    is_figure = 0 < at < len(cells) - 1
-                    item.setTextAlignment(alignment(int(is_figure)))
-                    item.setFont(figures_font(self.table.font()))
-                    self.table.setItem(place, at, item)
-                item.setText(text)
-                item.setToolTip(text)
+            self.table.write_row(place, cells)
             self._say_refusal(place, state.lanes[self._places[place]].refused)
         if self._chosen in self._places:
             self.table.selectRow(self._places.index(self._chosen))
@@ -294,7 +282,7 @@ class RacePage(QWidget):
             self.table.setSpan(place, 1, 1, last if reason else 1)
         item = self.table.item(place, 1)
         if item is not None:
-            item.setTextAlignment(alignment(int(not reason)))
+            item.setTextAlignment(alignment(not reason))
             if reason:
                 item.setText(reason)
                 item.setToolTip(reason)

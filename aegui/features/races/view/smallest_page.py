@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QPushButton,
-    QTableWidgetItem,
     QWidget,
 )
 
@@ -27,7 +25,7 @@ from aegui.kit.marks import ElidedLabel
 from aegui.kit.splitter import Splitter
 from aegui.kit.theme import SPACING, figures_font
 from aegui.widgets.form.form import FormLine
-from aegui.widgets.named_table import NamedTable, alignment
+from aegui.widgets.named_table import NamedTable
 from aegui.widgets.progress_strip import WorkBar
 
 if TYPE_CHECKING:
@@ -76,7 +74,9 @@ class SmallestPage(QWidget):
         self.text = ElidedLabel()
         self.leader = ElidedLabel()
         self.chart = ItemView(tr("Networks that were tried"), self.figure)
-        self.table = NamedTable(_COLUMNS, tr("Networks that were tried"))
+        words = (0, 1, len(_COLUMNS) - 1)
+        title = tr("Networks that were tried")
+        self.table = NamedTable(_COLUMNS, title, words=words, picks_rows=True)
         self._hint = hint(tr(_NOTHING))
         self._body = Splitter("smallest")
         self._build()
@@ -95,12 +95,6 @@ class SmallestPage(QWidget):
         dim(self.text)
         for part in (self.shrink, self.own, self.stop, self.bar):
             self.form.line.addWidget(part)
-        for at in (0, 1, 4):
-            item = self.table.horizontalHeaderItem(at)
-            if item is not None:
-                item.setTextAlignment(alignment(0))
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         name = tr("Save or copy {picture}", picture=tr("Networks that were tried"))
         top = row((self.leader, 1), self.chart.figures.button(name))
         self._body.addWidget(held(column(top, (self.chart, 1))))
@@ -186,15 +180,7 @@ class SmallestPage(QWidget):
                 f"{attempt.met}/{attempt.seeds}" + (" \N{CHECK MARK}" if attempt.holds else ""),
                 tr("you") if attempt.by == OWN else tr("search"),
             )
-            for at, text in enumerate(cells):
-                item = self.table.item(place, at)
-                if item is None:
-                    item = QTableWidgetItem()
-                    item.setTextAlignment(alignment(int(at in {2, 3})))
-                    self.table.setItem(place, at, item)
-                item.setFont(figures_font(self.table.font(), bold=is_best))
-                item.setText(text)
-                item.setToolTip(text)
+            self.table.write_row(place, cells, bold=is_best)
 
     def _plot(self) -> LinePlot | None:
         """Parameters of every attempt in turn, and the fewest that did so far."""

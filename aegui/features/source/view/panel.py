@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QWidget
 
 from aegui.core.i18n import tr
 from aegui.core.source_code.forms import DIALECTS
@@ -13,7 +13,7 @@ from aegui.core.source_code.words import short_words, verdict_words
 from aegui.features.source.view.source_text import SourceText
 from aegui.kit.choosing import choose, offer
 from aegui.kit.layouts import column, held, row
-from aegui.kit.marks import ElidedLabel, flat_button
+from aegui.kit.marks import ElidedLabel, flat_button, search_field
 from aegui.kit.placeholder import Placeholder
 from aegui.kit.theme import SPACING, for_text, icon
 
@@ -52,7 +52,7 @@ class SourcePanel(QWidget):
         self.form = QComboBox()
         self.badge = ElidedLabel()
         self.check = flat_button("edit-again", "")
-        self.search = QLineEdit()
+        self.search = search_field(tr("Find"), tr("Find in the code"))
         self.text = SourceText()
         self._build()
         self.set_verdict(None)
@@ -68,9 +68,6 @@ class SourcePanel(QWidget):
         self.form.setToolTip(tr("Form of the code"))
         self.form.activated.connect(self._on_form_activated)
         self.check.clicked.connect(self._on_check_clicked)
-        self.search.setPlaceholderText(tr("Find"))
-        self.search.setAccessibleName(tr("Find in the code"))
-        self.search.setClearButtonEnabled(True)
         self.search.setFixedWidth(for_text(_FIND_PX))
         self.search.textChanged.connect(self._on_search_text_changed)
         self.search.returnPressed.connect(self._on_search_return_pressed)

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QBrush
-from PySide6.QtWidgets import QAbstractItemView, QTableWidgetItem, QWidget
 
 from aegui.core.i18n import mark, tr
 from aegui.features.studies.view.pages import NOTHING, StudyPage
 from aegui.kit.layouts import column
-from aegui.kit.theme import blend, current_theme, figures_font
-from aegui.widgets.named_table import NamedTable, alignment
+from aegui.kit.theme import blend, current_theme
+from aegui.widgets.named_table import NamedTable
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from aegui.features.studies.model.study_runs import StudySheet
 
 MOST_ROWS = 500
@@ -38,11 +39,8 @@ class SettingsTable(NamedTable):
     """The mouse is over the row of a setting; ``NOTHING``: over none."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__((), tr("Settings and their figures"), parent)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        super().__init__((), tr("Settings and their figures"), parent, picks_rows=True)
         self._header: tuple[str, ...] = ()
-        self._figures_from = 0
         self._hovered: frozenset[int] = frozenset()
         self.setMouseTracking(True)
         self.cellEntered.connect(lambda row, _column: self.row_hovered.emit(row))
@@ -51,22 +49,16 @@ class SettingsTable(NamedTable):
         """Show the settings of ``sheet``; the row that is chosen stays chosen."""
         if sheet.header and sheet.header != self._header:
             self._header = sheet.header
-            self._figures_from = 1 + len(sheet.plan.axes)
             first, *others = sheet.header
-            self.set_columns(
-                [
-                    (first, mark("The best so far")),
-                    *((two_lines(tr(title)), tr(title)) for title in others),
-                ]
-            )
-            for column in range(self._figures_from):
-                item = self.horizontalHeaderItem(column)
-                if item is not None:
-                    item.setTextAlignment(alignment(0))
+            titles = ((two_lines(tr(title)), tr(title)) for title in others)
+            # Choices are words, and what follows them are figures.
+            words = range(1 + len(sheet.plan.axes))
+            self.set_columns([(first, mark("The best so far")), *titles], words)
         rows = sheet.rows[:MOST_ROWS]
         self.setRowCount(len(rows))
         for place, cells in enumerate(rows):
-            self._set_row(place, cells, is_best=place == sheet.best)
+            is_best = place == sheet.best
+            self.write_row(place, (BEST if is_best else "", *cells[1:]), bold=is_best)
 
     def chosen_row(self) -> int:
         """The place of the setting that is chosen, or ``NOTHING``."""
@@ -97,20 +89,6 @@ class SettingsTable(NamedTable):
         """Point at no row."""
         self.row_hovered.emit(NOTHING)
         super().leaveEvent(event)
-
-    def _set_row(self, place: int, cells: tuple[str, ...], *, is_best: bool) -> None:
-        font = figures_font(self.font(), bold=is_best)
-        marked = BEST if is_best else ""
-        for at, text in enumerate((marked, *cells[1:])):
-            item = self.item(place, at)
-            if item is None:
-                item = QTableWidgetItem()
-                # Choices are names, and what follows them are figures.
-                item.setTextAlignment(alignment(int(at >= self._figures_from)))
-                self.setItem(place, at, item)
-            item.setFont(font)
-            item.setText(text)
-            item.setToolTip(text)
 
 
 class TablePage(StudyPage):

@@ -24,7 +24,7 @@ from aegui.core.recipe.settings import SECTIONS
 from aegui.core.teacher import ALWAYS, TeacherFile, Withheld, Word, field_paths
 from aegui.kit.choosing import offer
 from aegui.kit.layouts import buttons_of, column, dim, open_at
-from aegui.kit.marks import wrapped_label
+from aegui.kit.marks import search_field, wrapped_label
 from aegui.kit.theme import CONTROL_PX, SPACING, for_text
 
 if TYPE_CHECKING:
@@ -82,10 +82,7 @@ class TeacherDialog(QDialog):
         for section in (_HIDDEN, _LOCKED):
             header.setSectionResizeMode(section, QHeaderView.ResizeMode.ResizeToContents)
         self.tree.setUniformRowHeights(True)
-        self.filter = QLineEdit()
-        self.filter.setPlaceholderText(tr("Search panels, commands and settings"))
-        self.filter.setAccessibleName(tr("Search panels, commands and settings"))
-        self.filter.setClearButtonEnabled(True)
+        self.filter = search_field(tr("Search panels, commands and settings"))
         self.filter.textChanged.connect(self._on_filter_text_changed)
         self._panels = self._group(tr("Panels"))
         self._actions = self._group(tr("Commands"))
