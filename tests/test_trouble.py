@@ -50,18 +50,18 @@ settings = Settings.load(folder / "settings.json")
 settings.set_window_state("main", bytes(3000))
 assert settings.save() is None
 chosen = (folder / "settings.json").read_bytes()
-workspace.edit_dataset(glyphs(4), "four")
+workspace.edits.edit_dataset(glyphs(4), "four")
 save()
 before = (folder / "mine.aegui").read_bytes()
 _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
 # Writing fails as on a disk without room: some bytes fit, then none.
 resource.setrlimit(resource.RLIMIT_FSIZE, (2000, most))
-workspace.edit_dataset(glyphs(5), "five")
+workspace.edits.edit_dataset(glyphs(5), "five")
 save()
 assert workspace.file.is_modified
 workspace.file.copy()
 wait(workspace.file.copied)
-workspace.edit_dataset(glyphs(6), "six")
+workspace.edits.edit_dataset(glyphs(6), "six")
 workspace.file.copy()
 wait(workspace.file.copied)
 assert (folder / "mine.aegui").read_bytes() == before
@@ -119,24 +119,24 @@ def test_of_two_windows_on_one_document_none_writes_over_the_other(
     qtbot: QtBot, workspace: Workspace, tmp_path: Path
 ) -> None:
     path = tmp_path / "mine.aegui"
-    workspace.edit_dataset(glyphs(4), "four")
+    workspace.edits.edit_dataset(glyphs(4), "four")
     with qtbot.waitSignal(workspace.file.saved):
         workspace.save_as(path)
     other = Workspace(Settings(), autosave_folder=tmp_path / "autosave")
     with qtbot.waitSignal(other.document_changed):
         other.open(path, lambda: True)
-    other.edit_dataset(glyphs(6), "six")
+    other.edits.edit_dataset(glyphs(6), "six")
     with qtbot.waitSignal(other.file.saved):
         other.save()
     theirs = path.read_bytes()
     # This one has changes of its own by then: it is told, and writes nothing over.
-    workspace.edit_dataset(glyphs(5), "five")
+    workspace.edits.edit_dataset(glyphs(5), "five")
     with qtbot.waitSignal(workspace.file.changed_on_disk, check_params_cb="changed".__eq__):
         workspace.file.look()
     assert not workspace.save()
     assert path.read_bytes() == theirs
     for one in (workspace, other):
-        one.edit_dataset(glyphs(7), "seven")
+        one.edits.edit_dataset(glyphs(7), "seven")
         with qtbot.waitSignal(one.file.copied):
             one.file.copy()
     assert len(list((tmp_path / "autosave").glob("*.aegui"))) == 2
@@ -148,11 +148,11 @@ def test_a_folder_that_vanishes_is_told_and_saving_elsewhere_works(
 ) -> None:
     folder = tmp_path / "stick"
     folder.mkdir()
-    workspace.edit_dataset(glyphs(4), "four")
+    workspace.edits.edit_dataset(glyphs(4), "four")
     with qtbot.waitSignal(workspace.file.saved):
         workspace.save_as(folder / "mine.aegui")
     shutil.rmtree(folder)
-    workspace.edit_dataset(glyphs(5), "five")
+    workspace.edits.edit_dataset(glyphs(5), "five")
     assert not workspace.save_as(folder / "mine.aegui")
     assert workspace.file.is_modified
     assert said[-1].endswith("could not be written: there is no such file or folder.")
@@ -165,7 +165,7 @@ def test_a_folder_that_vanishes_is_told_and_saving_elsewhere_works(
 def test_where_nothing_can_be_written_that_is_said_at_once(
     workspace: Workspace, said: list[str]
 ) -> None:
-    workspace.edit_dataset(glyphs(4), "four")
+    workspace.edits.edit_dataset(glyphs(4), "four")
     from pathlib import Path
 
     assert not workspace.save_as(Path("/sys/mine.aegui"))
@@ -178,7 +178,7 @@ def test_where_nothing_can_be_written_that_is_said_at_once(
 def test_a_clock_that_jumps_hides_no_unsaved_work(
     qtbot: QtBot, workspace: Workspace, tmp_path: Path, seconds: float
 ) -> None:
-    workspace.edit_dataset(glyphs(5), "five")
+    workspace.edits.edit_dataset(glyphs(5), "five")
     with qtbot.waitSignal(workspace.file.copied):
         workspace.file.copy()
     (copy,) = (tmp_path / "autosave").glob("*.aegui")
@@ -190,7 +190,7 @@ def test_a_clock_that_jumps_hides_no_unsaved_work(
     (found,) = second.file.recoveries()
     assert found.held is not None
     assert found.held.samples == 5
-    assert second.recover(found)
+    assert second.opening.recover(found)
     qtbot.waitUntil(lambda: len(second.dataset) == 5)
     second.close()
 
@@ -221,7 +221,7 @@ def test_settings_index_and_copies_of_noise_open_all_the_same(
     made.noticed.connect(lambda notice: heard.append(notice.text))
     (found,) = made.file.recoveries()
     assert found.picture() == b""
-    assert not made.recover(found)
+    assert not made.opening.recover(found)
     assert "damaged and was put aside" in heard[0]
     assert made.resolution.resolved is not None
     made.close()

@@ -96,7 +96,7 @@ def resolved_case(app: App, case: str) -> ResolvedRecipe:
         workspace.edit_recipe(Recipe(training=TrainingSpec(epochs=100_000_000)), "letters")
     else:
         bound = CASES[case]()
-        workspace.edit_dataset(bound.dataset, case)
+        workspace.edits.edit_dataset(bound.dataset, case)
         data = workspace.recipe.data
         workspace.edit_recipe(bound.recipe.model_copy(update={"data": data}), case)
     spin(1.0)

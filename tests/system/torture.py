@@ -176,7 +176,7 @@ class _Editor:
         if self._looks % 4 == 1:
             draw = np.random.default_rng(self._looks)
             image = draw.random(workspace.dataset.image_shape[1:]) < 0.5
-            workspace.add_sample(image.astype(np.float32), f"n{self._looks}")
+            workspace.edits.add_sample(image.astype(np.float32), f"n{self._looks}")
             self._home.say("samples", len(workspace.dataset))
         if (
             self._save_every

@@ -235,7 +235,7 @@ def test_grey_pixels_have_reasons_too(window: MainWindow, panel: AnswerPanel, qt
     levels = np.random.default_rng(0).random((6, 1, 7, 5)).astype(np.float32)
     grey = Dataset.from_images("grey", levels, tuple("abcdef"))
     services = window._services
-    services.workspace.edit_dataset(grey, "grey")
+    services.workspace.edits.edit_dataset(grey, "grey")
     train(qtbot, window)
     window.feature(DrawingFeature).load_sample(2)
     qtbot.waitUntil(lambda: keys(panel) == [SHOWN])

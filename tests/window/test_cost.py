@@ -37,7 +37,7 @@ def costly(window: MainWindow) -> MainWindow:
     """The draft is a network far too large for its 28 x 28 images."""
     workspace = window._services.workspace
     images = np.random.default_rng(0).random((12, 28, 28))
-    workspace.edit_dataset(Dataset.from_images("x", images), "data")
+    workspace.edits.edit_dataset(Dataset.from_images("x", images), "data")
     network = NetworkSpec(encoder=(LayerSpec(units=9_000), LayerSpec(units=2_000)))
     workspace.edit_recipe(workspace.recipe.model_copy(update={"network": network}), "large")
     settings = window._services.settings

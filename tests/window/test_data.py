@@ -532,7 +532,7 @@ def test_edited_data_are_called_edited(
     qtbot: QtBot, window: MainWindow, workspace: Workspace
 ) -> None:
     assert window.toolbar.data.currentText() == "Lower case"
-    workspace.add_sample(np.eye(7, 5), "ñ")
+    workspace.edits.add_sample(np.eye(7, 5), "ñ")
     assert window.toolbar.data.currentText() == "Lower case, edited: 7"
     window.docks["data"].raise_()
     title = window.panel(DataPanel).title

@@ -295,7 +295,9 @@ def test_only_samples_that_the_window_shows_are_dragged_out_of_the_set(
     drag_out()
     assert caught == [(1,)]
     # The map goes on showing what was learnt: places in other data mean nothing there.
-    workspace.edit_dataset(Dataset.from_images("other", np.zeros((3, 9, 9)), "xyz"), "Other data")
+    workspace.edits.edit_dataset(
+        Dataset.from_images("other", np.zeros((3, 9, 9)), "xyz"), "Other data"
+    )
     drag_out()
     assert caught == [(1,)], "it is but moved to another place"
     workspace.undo_stack.setIndex(0)

@@ -49,7 +49,7 @@ def recipe(latent: int = 2, *, gaussian: bool = False, conv: bool = False) -> Re
 
 def learn(qtbot: QtBot, window: MainWindow, data: Dataset, wanted: Recipe) -> None:
     workspace = window._services.workspace
-    workspace.edit_dataset(data, "images")
+    workspace.edits.edit_dataset(data, "images")
     workspace.edit_recipe(
         wanted.model_copy(update={"data": workspace.recipe.data}), "another network"
     )

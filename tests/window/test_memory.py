@@ -76,7 +76,7 @@ def test_in_a_fresh_process(app: App, qapp: QApplication, qtbot: QtBot, trained:
         dock.raise_()
         qapp.processEvents()
     workspace.edit_recipe(LARGE, "a recipe")
-    workspace.edit_dataset(large_set(), "a set")
+    workspace.edits.edit_dataset(large_set(), "a set")
     if trained:
         train(qtbot, app.window)
         qtbot.wait(300)
@@ -100,10 +100,10 @@ def test_in_a_fresh_process(app: App, qapp: QApplication, qtbot: QtBot, trained:
 def test_every_part_is_within_its_budget_and_told(app: App, qtbot: QtBot) -> None:
     services = app.services
     services.workspace.edit_recipe(LARGE, "a recipe")
-    services.workspace.edit_dataset(large_set(), "a set")
+    services.workspace.edits.edit_dataset(large_set(), "a set")
     train(qtbot, app.window)
     for count in range(5):
-        services.workspace.edit_dataset(large_set(3000 - count), f"set {count}")
+        services.workspace.edits.edit_dataset(large_set(3000 - count), f"set {count}")
     found = {one.label: one for one in holdings(services)}
     for one in found.values():
         assert one.most is None or 0 <= one.count <= one.most, one

@@ -220,7 +220,7 @@ def test_what_comes_of_a_mistake(
 ) -> None:
     panel.matrix.set_form(FORM)
     study, workspace = window._services.of(NoiseStudy), window._services.workspace
-    workspace.edit_dataset(workspace.dataset.subset([0, 1]), "two")
+    workspace.edits.edit_dataset(workspace.dataset.subset([0, 1]), "two")
     with qtbot.waitSignal(study.comparison_changed):
         panel.mistakes.see["fixed_noise"].click()
     assert panel.mistakes.title.text() == "What comes of it: The noise is fixed"
@@ -263,7 +263,7 @@ def test_the_training_panel_says_a_mistake_and_mends_it(window: MainWindow, qtbo
     assert workspace.recipe == rated
     qtbot.waitUntil(lambda: len(lines.lines) == 2)
     # What comes of it is shown by the study.
-    workspace.edit_dataset(workspace.dataset.subset([0, 1]), "two")
+    workspace.edits.edit_dataset(workspace.dataset.subset([0, 1]), "two")
     window.panel(StudyPanel).matrix.set_form(FORM)
     qtbot.waitUntil(lambda: len(lines.lines) == 2)
     study = window._services.of(NoiseStudy)

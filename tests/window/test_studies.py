@@ -405,7 +405,7 @@ def test_edited_samples_are_not_studied_unseen(
 ) -> None:
     workspace = window._services.workspace
     assert workspace.recipe == SMALL
-    workspace.add_sample(1.0 - workspace.dataset.images[0], "z")
+    workspace.edits.add_sample(1.0 - workspace.dataset.images[0], "z")
     assert workspace.draft.is_edited
     QTest.mouseClick(form.new, Qt.MouseButton.LeftButton)
     assert runs_of(window).sheet is None

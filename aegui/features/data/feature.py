@@ -114,7 +114,7 @@ class DataFeature(Feature):
         """Ask for a file of data and join it to the draft's."""
         path = files.choose_data_file(self._window, self.folder())
         if path:
-            self._services.workspace.add_file(path)
+            self._services.workspace.edits.add_file(Path(path))
 
     def import_images(self, paths: Sequence[Path]) -> ImportDialog:
         """Show what becomes of the images in ``paths``, and take them if the person says so."""

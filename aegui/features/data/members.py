@@ -91,7 +91,7 @@ class MembersFeature(Feature):
     def _on_shares_check_requested(self, key: str) -> None:
         source = files.choose_data_file(self._window, self._data.folder()) if key == _FILE else key
         if source or key != _FILE:
-            self._services.workspace.check_on(source)
+            self._services.workspace.edits.check_on(source)
 
     @Slot(str)
     def _on_panel_search_changed(self, text: str) -> None:

@@ -13,6 +13,7 @@ from aegui.core.atomic import is_protected
 from aegui.core.i18n import tr
 from aegui.core.recipe import Recipe
 from aegui.paths import documents_dir, log_file
+from aegui.session.documents.autosave import remove
 from aegui.session.documents.document import OPENED_BY
 from aegui.session.jobs.clock import one_shot
 from aegui.session.jobs.derived import PATIENCE_MS
@@ -77,11 +78,11 @@ class DocumentFeature(Feature):
 
     def show_run(self, run: SavedRun, name: str) -> None:
         """Open what was learnt elsewhere, after asking what to do with unsaved work."""
-        self._services.workspace.show_run(run, name, self.may_leave)
+        self._services.workspace.opening.show(run, name, self.may_leave)
 
     def open_kept(self, kept: KeptDocument) -> None:
         """Open what the library has, after asking what to do with unsaved work."""
-        self._services.workspace.open_kept(kept, self.may_leave)
+        self._services.workspace.opening.open_kept(kept, self.may_leave)
 
     def take_files(self, files: Sequence[Path]) -> bool:
         """Open the first of ``files``."""
@@ -260,15 +261,14 @@ class DocumentFeature(Feature):
                 return
 
     def _offer(self, recovery: Recovery) -> bool:
-        workspace = self._services.workspace
         answer = questions.ask_recovery(self._window, recovery)
         if answer == "delete":
-            workspace.discard_recovery(recovery)
+            remove(recovery.file)
             return False
         if answer == "later":
             return True
         then = self._go_on if answer == "go_on" else None
-        return workspace.recover(recovery, self.may_leave, then)
+        return self._services.workspace.opening.recover(recovery, self.may_leave, then)
 
     def _go_on(self) -> None:
         """Train on from where the run that was recovered had come."""

@@ -135,7 +135,7 @@ class DrawingFeature(Feature):
             return
         image = np.repeat(pixels[np.newaxis], channels, axis=0) if pixels.ndim == 2 else pixels
         workspace = self._services.workspace
-        workspace.add_sample(image, label)
+        workspace.edits.add_sample(image, label)
         if len(workspace.dataset) > len(dataset):
             self._panel.set.gallery.set_current(len(workspace.dataset) - 1)
 

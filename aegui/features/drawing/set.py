@@ -149,7 +149,7 @@ class SetFeature(Feature):
         except AeguiError as error:
             self.noticed.emit(Notice("warning", str(error), passing=True))
             return False
-        workspace.edit_dataset(dataset, text)
+        workspace.edits.edit_dataset(dataset, text)
         return True
 
     def _name(self, index: int) -> str:

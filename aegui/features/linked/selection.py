@@ -91,7 +91,7 @@ class SelectionFeature(Feature):
     @Slot(object)
     def _on_selection_taken_out(self, dataset: Dataset) -> None:
         workspace = self._services.workspace
-        workspace.edit_dataset(dataset, tr("Make the selection the set"))
+        workspace.edits.edit_dataset(dataset, tr("Make the selection the set"))
         workspace.say(
             "info",
             trn(

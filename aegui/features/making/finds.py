@@ -132,7 +132,7 @@ class FindWork(QObject):
             workspace.say("error", tr("The images of the set have another size."), passing=True)
             return
         joined = workspace.dataset.joined(found, workspace.dataset.name)
-        workspace.edit_dataset(joined, tr("Add new images"))
+        workspace.edits.edit_dataset(joined, tr("Add new images"))
         workspace.say(
             "info",
             trn(

@@ -41,7 +41,11 @@ if TYPE_CHECKING:
 
 
 class Opening:
-    """Reads documents, in the background where that takes a while; what is open stays till then."""
+    """Reads documents, in the background where that takes a while; what is open stays till then.
+
+    What could not be opened is told by a notice of the workspace. ``may_leave`` is asked, once all
+    has been read, before another document takes the place of this one; False: it stays.
+    """
 
     def __init__(
         self, host: Workspace, loading: ProgressJob, file: DocumentFile, edits: DataEdits
@@ -61,7 +65,7 @@ class Opening:
             quick=is_quick_source(recipe.data.source),
         )
 
-    def show(self, run: SavedRun, name: str, may_leave: MayLeave) -> bool:
+    def show(self, run: SavedRun, name: str, may_leave: MayLeave = None) -> bool:
         """Open what was learnt elsewhere, as a document without a file; False if that failed."""
 
         def take(opened: Opened) -> None:
@@ -125,7 +129,7 @@ class Opening:
         title = tr("Opening {name}", name=path.name)
         return self._loading.do(title, _resolving(work), take, refuse, quick=quick) and kept
 
-    def open_kept(self, kept: KeptDocument, may_leave: MayLeave) -> bool:
+    def open_kept(self, kept: KeptDocument, may_leave: MayLeave = None) -> bool:
         """Open what was kept as a document without a file; False if that failed at once."""
         work, quick = _kept_reader(kept, self._host.may_read)
         was_taken = True
@@ -148,7 +152,10 @@ class Opening:
         )
 
     def recover(
-        self, recovery: Recovery, may_leave: MayLeave, then: Callable[[], object] | None = None
+        self,
+        recovery: Recovery,
+        may_leave: MayLeave = None,
+        then: Callable[[], object] | None = None,
     ) -> bool:
         """Open the unsaved work ``recovery``, then do ``then``; False if that failed at once."""
         file, kept = recovery.file, True

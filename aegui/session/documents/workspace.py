@@ -18,7 +18,6 @@ from aegui.core.run_file.saved import saved_run_of
 from aegui.core.training.stages import Lineage
 from aegui.session.data.data_edits import DataEdits, DownloadNeed
 from aegui.session.documents.annotations import Annotations
-from aegui.session.documents.autosave import Recovery, remove
 from aegui.session.documents.document import continuation_of, first_document, to_save
 from aegui.session.documents.document_file import DocumentFile
 from aegui.session.documents.draft import reverted
@@ -31,8 +30,6 @@ from aegui.session.notice import About, Level, Notice
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from numpy.typing import ArrayLike
-
     from aegui.core.data.dataset import Dataset
     from aegui.core.latent.codec import Codec
     from aegui.core.network.resolve import Resolution, ResolvedRecipe
@@ -42,7 +39,6 @@ if TYPE_CHECKING:
     from aegui.session.documents.autosave import Underway
     from aegui.session.documents.document import Continuation, Opened
     from aegui.session.documents.draft import DraftState
-    from aegui.session.documents.kept_document import KeptDocument
     from aegui.session.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -57,7 +53,8 @@ class Workspace(QObject):
 
     Data that take a while are read in the background (``loading``); until they are there the
     document stays as it is, and so it does if that is cancelled or fails. How it is saved, copied
-    and called is a matter of its ``file``.
+    and called is a matter of its ``file``, what edits its data of ``edits``, and how another one
+    comes in its place of ``opening``.
 
     Nothing here raises what a person could have caused: a refusal is one ``noticed`` signal, and
     leaves everything as it was.
@@ -91,10 +88,10 @@ class Workspace(QObject):
         self.annotations.edited.connect(self._on_annotations_edited)
         self._agreed: set[str] = set()
         self._guard: Callable[[Recipe, Recipe], str] = _anything
-        self._edits = DataEdits(self, self.loading)
+        self.edits = DataEdits(self, self.loading)
         self.file = DocumentFile(self, settings, autosave_folder, self)
         self.file.noticed.connect(self.noticed)
-        self._opening = Opening(self, self.loading, self.file, self._edits)
+        self.opening = Opening(self, self.loading, self.file, self.edits)
         self._training: tuple[SavedRun, Underway] | None = None
         self._draft: DraftState
         self._resolution: Resolution
@@ -186,7 +183,7 @@ class Workspace(QObject):
             self.say("warning", refusal, passing=True)
             self.announce_recipe()
         else:
-            self._edits.edit(recipe, text)
+            self.edits.edit(recipe, text)
 
     def set_guard(self, guard: Callable[[Recipe, Recipe], str]) -> None:
         """Ask ``guard`` before each edit of the recipe: it says why not, or ""."""
@@ -200,22 +197,6 @@ class Workspace(QObject):
             yield
         finally:
             self._guard = guard
-
-    def edit_dataset(self, dataset: Dataset, text: str) -> None:
-        """Make ``dataset`` the draft's data, all of it; it is saved within the document."""
-        self._edits.edit_dataset(dataset, text)
-
-    def add_sample(self, image: ArrayLike, label: str) -> None:
-        """Add ``image`` (``[H, W]`` or ``[C, H, W]``) to the draft's data under ``label``."""
-        self._edits.add_sample(image, label)
-
-    def add_file(self, path: str | Path) -> bool:
-        """Join the samples of a file to the draft's data; False, with a notice, on failure."""
-        return self._edits.add_file(Path(path))
-
-    def check_on(self, source: str) -> None:
-        """Check what is learnt on the samples of ``source``; "": on a share of the set itself."""
-        self._edits.check_on(source)
 
     def adopt_result(self, result: TrainingResult, resolved: ResolvedRecipe | None = None) -> None:
         """Make what a training has learnt the document's run.
@@ -269,16 +250,7 @@ class Workspace(QObject):
 
     def new(self, recipe: Recipe) -> bool:
         """Begin an untrained document with ``recipe``; False, with a notice, if that fails."""
-        return self._opening.new(recipe)
-
-    def show_run(
-        self, run: SavedRun, name: str, may_leave: Callable[[], bool] | None = None
-    ) -> bool:
-        """Open what was learnt elsewhere, as a document without a file called ``name``.
-
-        ``may_leave`` is asked as by ``open``; False, with a notice, if that fails.
-        """
-        return self._opening.show(run, name, may_leave)
+        return self.opening.new(recipe)
 
     def open(self, path: str | Path, may_leave: Callable[[], bool] | None = None) -> bool:
         """Open a run, a recipe or a course configuration, or take a file as the draft's data.
@@ -291,11 +263,7 @@ class Workspace(QObject):
             may_leave: Asked, once the file has been read, before another document takes the place
                 of this one; False: it stays. A file of data is an edit: nothing is left.
         """
-        return self._opening.open(Path(path).absolute(), may_leave)
-
-    def open_kept(self, kept: KeptDocument, may_leave: Callable[[], bool] | None = None) -> bool:
-        """Open what the library has, as a document without a file; as ``open`` in all else."""
-        return self._opening.open_kept(kept, may_leave)
+        return self.opening.open(Path(path).absolute(), may_leave)
 
     def save(self, *, overwrite: bool = False) -> bool:
         """Save to the document's file; False if it has none, or nothing can be written there.
@@ -330,22 +298,6 @@ class Workspace(QObject):
             self.say("error", str(error), about="recipe file")
             return False
         return True
-
-    def recover(
-        self,
-        recovery: Recovery,
-        may_leave: Callable[[], bool] | None = None,
-        then: Callable[[], object] | None = None,
-    ) -> bool:
-        """Open the unsaved work ``recovery``; False, with a notice, if that failed at once.
-
-        ``may_leave`` is asked as by ``open``; ``then`` is called once it is open.
-        """
-        return self._opening.recover(recovery, may_leave, then)
-
-    def discard_recovery(self, recovery: Recovery) -> None:
-        """Remove the unsaved work ``recovery`` for good."""
-        remove(recovery.file)
 
     def close(self, *, keep: bool = False) -> None:
         """The program ends and the person has decided about unsaved work: remove the copy.

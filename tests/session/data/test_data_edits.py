@@ -209,7 +209,7 @@ def test_samples_of_a_class_are_chosen_by_name(qtbot: QtBot, workspace: Workspac
 
 def test_a_sample_that_is_added_is_chosen(workspace: Workspace) -> None:
     workspace.edit_recipe(with_data(workspace.recipe, chars="ab"), "Choose")
-    workspace.add_sample(np.eye(7, 5), "ñ")
+    workspace.edits.add_sample(np.eye(7, 5), "ñ")
     draft = workspace.draft
     assert [draft.pool.labels[index] for index in draft.selected] == ["a", "b", "ñ"]
     assert np.array_equal(draft.pool.images[draft.selected], draft.dataset.images)
@@ -251,15 +251,15 @@ def test_emojis_come_at_their_own_size_when_they_are_chosen_by_name() -> None:
 
 def test_another_set_is_checked_on_and_no_longer(workspace: Workspace) -> None:
     workspace.new(recipe())
-    workspace.check_on("uppercase")
+    workspace.edits.check_on("uppercase")
     data, draft = workspace.recipe.data, workspace.draft
     assert data.source == "lowercase+uppercase"
     assert data.split.last == 32
     assert len(draft.dataset) == 64
     assert view_of(draft).validation == 32
-    workspace.check_on("symbols")
+    workspace.edits.check_on("symbols")
     assert workspace.recipe.data.source == "lowercase+symbols"
-    workspace.check_on("")
+    workspace.edits.check_on("")
     assert workspace.recipe.data.source == "lowercase"
     assert not workspace.recipe.data.split.keeps
     workspace.undo_stack.undo()
@@ -268,10 +268,10 @@ def test_another_set_is_checked_on_and_no_longer(workspace: Workspace) -> None:
 
 def test_an_edited_set_is_not_read_again_to_be_checked(workspace: Workspace) -> None:
     workspace.new(recipe())
-    workspace.add_sample(np.eye(7, 5, dtype=np.float32), "diagonal")
+    workspace.edits.add_sample(np.eye(7, 5, dtype=np.float32), "diagonal")
     told: list[Notice] = []
     workspace.noticed.connect(told.append)
     before = workspace.recipe
-    workspace.check_on("uppercase")
+    workspace.edits.check_on("uppercase")
     assert workspace.recipe == before
     assert [notice.level for notice in told] == ["warning"]

@@ -107,7 +107,7 @@ def test_what_a_training_has_learnt_is_in_the_copy(
     assert found.training is not None
     assert 50 < found.training.epochs < found.training.planned == LONG
     assert found.training.loss > 0
-    assert second.recover(found)
+    assert second.opening.recover(found)
     further = second.unfinished()
     assert further is not None
     assert further.checkpoint is not None
@@ -127,7 +127,7 @@ def test_going_on_from_the_copy_is_exact(
     runner.abandon()
     crash(workspace)
     second = Workspace(Settings(), autosave_folder=tmp_path / "autosave")
-    assert second.recover(second.file.recoveries()[0])
+    assert second.opening.recover(second.file.recoveries()[0])
     further = second.unfinished()
     assert further is not None
     *_, rest = train(further.resolved, None, further.checkpoint, further.history)
@@ -151,7 +151,7 @@ def test_the_end_of_a_training_is_copied_at_once(
     second = Workspace(Settings(), autosave_folder=tmp_path / "autosave")
     (found,) = second.file.recoveries()
     assert found.training is None
-    assert second.recover(found)
+    assert second.opening.recover(found)
     assert second.run is not None
     assert second.run.results[0].epochs == finished[0].runs[0].epochs
     second.close()
@@ -187,7 +187,7 @@ def test_the_end_of_the_session_waits_for_the_copy(
 def test_saving_the_document_keeps_the_copy_of_the_training(
     qtbot: QtBot, workspace: Workspace, runner: TrainingRunner, keeping: Keeping, tmp_path: Path
 ) -> None:
-    workspace.edit_dataset(glyphs(4), "four")
+    workspace.edits.edit_dataset(glyphs(4), "four")
     under_way(qtbot, runner)
     with qtbot.waitSignal(workspace.file.copied):
         keeping.keep_now()
@@ -252,7 +252,7 @@ def test_a_damaged_copy_is_told_by_its_name_once_and_kept(
     (found,) = workspace.file.recoveries()
     told: list[str] = []
     workspace.noticed.connect(lambda notice: told.append(notice.text))
-    assert not workspace.recover(found)
+    assert not workspace.opening.recover(found)
     (text,) = told
     assert "my letters" in text
     assert "x.aegui.damaged" in text

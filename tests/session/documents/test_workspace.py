@@ -21,6 +21,7 @@ from aegui.core.run_file.saved import SavedRun, load_run, save_run
 from aegui.core.training.train import train
 from aegui.paths import models_dir
 from aegui.session.documents import edit_command
+from aegui.session.documents.autosave import remove
 from aegui.session.documents.workspace import Workspace
 from aegui.session.notice import Notice
 from aegui.session.settings import Settings
@@ -287,7 +288,7 @@ def test_data_that_cannot_be_read_change_nothing(
 
 def test_added_samples_belong_to_the_document(workspace: Workspace, tmp_path: Path) -> None:
     workspace.edit_recipe(data(workspace.recipe, chars="ab"), "Characters")
-    workspace.add_sample(np.eye(7, 5), "ñ")
+    workspace.edits.add_sample(np.eye(7, 5), "ñ")
     assert labels(workspace) == "abñ"
     assert workspace.recipe.data.chars == "abñ"
     assert len(workspace.pool) == 33
@@ -306,7 +307,7 @@ def test_added_samples_belong_to_the_document(workspace: Workspace, tmp_path: Pa
 
 
 def test_a_sample_that_was_added_is_announced(workspace: Workspace, heard: Heard) -> None:
-    workspace.add_sample(np.eye(7, 5), "ñ")
+    workspace.edits.add_sample(np.eye(7, 5), "ñ")
     assert "“ñ”" in heard.texts()[-1]
     assert "33 samples" in heard.texts()[-1]
 
@@ -358,27 +359,27 @@ def test_characters_of_a_file_are_joined(
     workspace.edit_recipe(data(workspace.recipe, chars="ab"), "Characters")
     size = "\n".join(["#####"] + ["#...#"] * 6)
     (tmp_path / "own.txt").write_text(f"É\n{size}\n\nÑ\n{size[:-1]}.\n", encoding="utf-8")
-    assert workspace.add_file(tmp_path / "own.txt")
+    assert workspace.edits.add_file(tmp_path / "own.txt")
     assert labels(workspace) == "abÉÑ"
     assert len(workspace.pool) == 34
     assert "own.txt" in heard.texts()[-1]
     workspace.undo_stack.undo()
     assert labels(workspace) == "ab"
     (tmp_path / "small.txt").write_text("A\n#.\n.#\n")
-    assert not workspace.add_file(tmp_path / "small.txt")
+    assert not workspace.edits.add_file(tmp_path / "small.txt")
     assert "differ in size" in heard.texts()[-1]
     assert labels(workspace) == "ab"
 
 
 def test_a_drawing_of_another_size_is_not_added(workspace: Workspace, heard: Heard) -> None:
-    workspace.add_sample(np.eye(8), "x")
+    workspace.edits.add_sample(np.eye(8), "x")
     assert heard.names() == ["noticed"]
     assert len(workspace.dataset) == 32
 
 
 def test_another_dataset_is_an_edit(workspace: Workspace) -> None:
     own = glyphs(4)
-    workspace.edit_dataset(own, "Own glyphs")
+    workspace.edits.edit_dataset(own, "Own glyphs")
     assert workspace.dataset is own
     assert workspace.pool is own
     workspace.edit_recipe(data(workspace.recipe, chars="ca"), "Characters")
@@ -660,7 +661,7 @@ def test_unsaved_work_is_found_after_a_crash(
     second = Workspace(settings, autosave_folder=tmp_path / "autosave")
     (found,) = second.file.recoveries()
     assert (found.name, found.origin) == ("mine", tmp_path / "mine.aegui")
-    assert second.recover(found)
+    assert second.opening.recover(found)
     assert second.recipe.seed == 77
     assert second.run is not None
     assert second.path == tmp_path / "mine.aegui"
@@ -684,7 +685,7 @@ def test_unsaved_work_can_be_thrown_away(
     workspace.file.copy()
     crash(workspace)
     second = Workspace(settings, autosave_folder=tmp_path / "autosave")
-    second.discard_recovery(second.file.recoveries()[0])
+    remove(second.file.recoveries()[0].file)
     assert second.file.recoveries() == ()
     second.close()
 
@@ -694,7 +695,7 @@ def test_a_damaged_copy_is_a_notice(workspace: Workspace, heard: Heard, tmp_path
     (tmp_path / "autosave" / "x.aegui").write_bytes(b"half of")
     (found,) = workspace.file.recoveries()
     assert (found.name, found.origin) == ("", None)
-    assert workspace.recover(found) is False
+    assert workspace.opening.recover(found) is False
     assert heard.names() == ["noticed"]
 
 
@@ -816,7 +817,7 @@ def test_a_saved_file_with_a_broken_draft_is_refused(tmp_path: Path, workspace: 
 def test_run_files_keep_their_draft_exactly(tmp_path: Path, workspace: Workspace) -> None:
     workspace.new(small())
     workspace.adopt_result(learnt(workspace))
-    workspace.edit_dataset(glyphs(4), "Own")
+    workspace.edits.edit_dataset(glyphs(4), "Own")
     saved_as(workspace, tmp_path / "a.aegui")
     first = load_run(tmp_path / "a.aegui")
     assert first.draft is not None
@@ -902,7 +903,7 @@ def test_data_that_were_read_again_are_not_kept_twice(workspace: Workspace) -> N
 def test_an_exact_copy_is_told_before_it_is_added(workspace: Workspace, heard: Heard) -> None:
     workspace.edit_recipe(data(workspace.recipe, chars="abc"), "Characters")
     image = workspace.dataset.images[1]
-    workspace.add_sample(image, "B")
+    workspace.edits.add_sample(image, "B")
     assert labels(workspace) == "abc"
     notice = heard.notices()[-1]
     assert "“b” of the set has exactly these pixels" in notice.text
@@ -918,7 +919,7 @@ def test_copies_in_a_file_can_be_left_out(
     new = Dataset.from_images("new", np.eye(7, 5)[None, None], ("ñ",))
     both = workspace.dataset.subset([0, 2]).joined(new, "both")
     write_dataset(tmp_path / "more.json", both)
-    assert workspace.add_file(tmp_path / "more.json")
+    assert workspace.edits.add_file(tmp_path / "more.json")
     assert labels(workspace) == "abcacñ"
     notice = heard.notices()[-1]
     assert "2 of them were there already" in notice.text
@@ -930,7 +931,7 @@ def test_copies_in_a_file_can_be_left_out(
 def test_edited_data_are_known_as_such(workspace: Workspace, tmp_path: Path) -> None:
     workspace.edit_recipe(data(workspace.recipe, chars="abc"), "Characters")
     assert not workspace.draft.is_edited
-    workspace.add_sample(np.eye(7, 5), "ñ")
+    workspace.edits.add_sample(np.eye(7, 5), "ñ")
     assert workspace.draft.is_edited
     workspace.edit_recipe(data(workspace.recipe, chars="abñ"), "Characters 2")
     assert workspace.draft.is_edited
