@@ -79,18 +79,6 @@ def apply(what: Concept, z: ArrayLike, amount: float) -> NDArray[np.float32]:
     return np.asarray(np.asarray(z, np.float32) + np.float32(amount) * what.direction, np.float32)
 
 
-def arithmetic(a: ArrayLike, b: ArrayLike, c: ArrayLike) -> NDArray[np.float32]:
-    """The code a - b + c, ``[d]``; each is a code ``[d]`` or several ``[n, d]``, whose mean counts.
-
-    Raises:
-        AeguiError: There are none, or they differ in size.
-    """
-    means = [_codes(each).mean(axis=0) for each in (a, b, c)]
-    if len({len(mean) for mean in means}) > 1:
-        raise AeguiError(tr("Codes of different sizes cannot be added."))
-    return np.asarray(means[0] - means[1] + means[2], np.float32)
-
-
 def _codes(values: ArrayLike) -> NDArray[np.float64]:
     codes = np.atleast_2d(np.asarray(values, np.float64))
     codes = codes[np.isfinite(codes).all(axis=1)]

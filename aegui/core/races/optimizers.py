@@ -45,7 +45,6 @@ REASONS = {
     "stopped": mark("stopped"),
 }
 """Why a racer has ended, in words."""
-MOST_EPOCHS = 1_000_000
 _TRAIL = 160
 """Moments of a racer whose weights are kept for its trail."""
 _TOLD_SECONDS = 0.15

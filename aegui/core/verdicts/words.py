@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from aegui.core.choices import Choice, table
 from aegui.core.i18n import localized, mark, tr, trn
 from aegui.core.verdicts.power import MOST_SEEDS, fewest_seeds
 
@@ -14,23 +13,7 @@ if TYPE_CHECKING:
 
     from aegui.core.evaluation.run_figures import RunFigure
     from aegui.core.verdicts.comparison import Comparison, SeedFigures
-    from aegui.core.verdicts.intervals import SeedShare
     from aegui.core.verdicts.ranking import SeedRanking
-
-OUTCOMES = table(
-    Choice("first", mark("better"), mark("The first one beats the other.")),
-    Choice("second", mark("worse"), mark("The other one beats the first.")),
-    Choice("noise", mark("no difference"), mark("No difference beyond seed noise.")),
-    Choice("equal", mark("the same"), mark("All figures are the same.")),
-    Choice("few", mark("too few seeds"), mark("These seeds allow no verdict at all.")),
-    Choice(
-        "failures",
-        mark("failures differ"),
-        mark("The better one comes to nothing more often than the other."),
-    ),
-    Choice("nothing", mark("no figures"), mark("One of them has no figure.")),
-)
-"""How a comparison ends, for cells of tables: of the first setting beside the other."""
 
 _MOST_DECIMALS = 4
 _SMALLEST_P = 0.001
@@ -137,22 +120,6 @@ def tally_words(comparison: Comparison) -> str:
         "equally well in {ties} and worse in {losses}.",
         pairs,
         **values,
-    )
-
-
-def share_words(share: SeedShare) -> str:
-    """``9 of 10 seeds (90 %, with 95 % confidence 55 % to 99.7 %)``."""
-    if not share.seeds:
-        return tr("no seeds")
-    low, high = (f"{100.0 * end:.3g}" for end in (share.low, share.high))
-    return trn(
-        "{k} of {n} seed ({share} %, with 95 % confidence {low} % to {high} %)",
-        "{k} of {n} seeds ({share} %, with 95 % confidence {low} % to {high} %)",
-        share.seeds,
-        k=share.reached,
-        share=localized(float(f"{100.0 * share.share:.3g}"), "g"),
-        low=localized(float(low), "g"),
-        high=localized(float(high), "g"),
     )
 
 

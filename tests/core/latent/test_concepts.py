@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from aegui.core.errors import AeguiError
-from aegui.core.latent.concepts import MOST_SEPARATION, apply, arithmetic, concept
+from aegui.core.latent.concepts import MOST_SEPARATION, apply, concept
 
 
 def test_a_concept_goes_from_those_without_to_those_with_it() -> None:
@@ -33,14 +33,6 @@ def test_two_samples_are_enough() -> None:
     assert (found.low, found.high) == (-1.25, 1.25)
 
 
-def test_codes_are_added_and_taken_away() -> None:
-    assert arithmetic([1.0, 2.0], [0.5, 0.0], [0.0, 1.0]) == pytest.approx([0.5, 3.0])
-    several = arithmetic([[1.0, 2.0], [3.0, 4.0]], [[2.0, 3.0]], [0.0, 0.0])
-    assert several == pytest.approx([0.0, 0.0])
-    # What has gone to infinity does not count.
-    assert arithmetic([[1.0], [np.inf]], [0.0], [0.0]) == pytest.approx([1.0])
-
-
 def test_refusals() -> None:
     with pytest.raises(AeguiError, match="no samples"):
         concept(np.zeros((0, 2)), [1.0, 2.0])
@@ -48,5 +40,3 @@ def test_refusals() -> None:
         concept([[1.0, 2.0], [3.0, 4.0]], [2.0, 3.0])
     with pytest.raises(AeguiError, match="2 and 3 numbers"):
         concept([1.0, 2.0], [1.0, 2.0, 3.0])
-    with pytest.raises(AeguiError, match="different sizes"):
-        arithmetic([1.0], [1.0, 2.0], [1.0])

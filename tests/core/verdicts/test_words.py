@@ -8,13 +8,10 @@ import pytest
 from aegui.core.evaluation.run_figures import RUN_FIGURES, run_figure
 from aegui.core.i18n import set_language
 from aegui.core.verdicts.comparison import SeedFigures, compare
-from aegui.core.verdicts.intervals import share_of_seeds
 from aegui.core.verdicts.ranking import rank
 from aegui.core.verdicts.words import (
-    OUTCOMES,
     p_words,
     ranking_lines,
-    share_words,
     tally_words,
     verdict_words,
 )
@@ -187,13 +184,6 @@ def test_how_often_one_does_better() -> None:
     assert tally_words(compare(a, SeedFigures("none"), same_starts=True)) == ""
 
 
-def test_shares_of_seeds() -> None:
-    assert share_words(share_of_seeds(9, 10)) == (
-        "9 of 10 seeds (90 %, with 95 % confidence 55.5 % to 99.7 %)"
-    )
-    assert share_words(share_of_seeds(0, 0)) == "no seeds"
-
-
 def test_a_ranking_says_which_it_has_too_few_seeds_for() -> None:
     settings = [
         figures("good", [1.0, 1.01, 1.02, 1.03, 1.04]),
@@ -230,7 +220,3 @@ def test_a_ranking_of_many_names_the_first_and_counts_the_others() -> None:
     first = next(line for line in lines if line.startswith(("best beats", "like beats")))
     assert first.count(", ") == 3
     assert first.endswith("and 5 more.")
-
-
-def test_every_outcome_has_a_word() -> None:
-    assert set(OUTCOMES) == {"first", "second", "noise", "equal", "few", "failures", "nothing"}

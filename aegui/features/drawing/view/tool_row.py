@@ -141,10 +141,6 @@ class ToolRow(QWidget):
         if key in self.buttons:
             self.buttons[key].setEnabled(enabled)
 
-    def is_enabled(self, key: str) -> bool:
-        """Whether there is anything for ``key`` to do."""
-        return self._actions[key].isEnabled()
-
     def _show_state(self) -> None:
         for key, action in self._actions.items():
             tool = TOOL_OF[key]

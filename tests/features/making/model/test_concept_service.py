@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from aegui.core.latent.concepts import arithmetic
 from aegui.core.latent.novelty import known
 from aegui.core.run_file.concepts import KeptConcept
 from aegui.features.making.model.concept_service import STOPS, ConceptLook, ConceptService
@@ -48,7 +47,7 @@ def test_one_step_is_a_minus_b_plus_c(service: ConceptService, qtbot: QtBot) -> 
     service.set_box("minus", (2, 3, 4))
     with qtbot.waitSignal(service.applied) as told:
         service.set_box("start", (5,))
-    expected = arithmetic(codes[:2], codes[2:5], codes[5])
+    expected = codes[:2].mean(axis=0) - codes[2:5].mean(axis=0) + codes[5]
     np.testing.assert_allclose(looked(service).code(1.0), expected, rtol=1e-5, atol=1e-5)
     applied = told.args[0]
     assert applied.amount == 1.0
