@@ -22,47 +22,43 @@ from aegui.core.network.checks import SCIPY_OPTIMIZERS
 from aegui.core.races.optimizers import RACERS, RaceSpec, standing_places, standings_table
 from aegui.core.races.surface import PLANES
 from aegui.core.training.optimizers import OPTIMIZERS
+from aegui.features.races.view.work_page import WorkPage
 from aegui.kit.charts.item_view import ItemView
 from aegui.kit.choosing import menu_below, tick_entries
-from aegui.kit.layouts import column, dim, held, hint, row
+from aegui.kit.layouts import column, dim, held, row
 from aegui.kit.marks import ElidedLabel
 from aegui.kit.splitter import Splitter
-from aegui.kit.theme import SPACING, figures_font
+from aegui.kit.theme import SPACING
 from aegui.widgets.figures.race_kinds import CLOCKS, VALUES, RaceView
 from aegui.widgets.figures.races import race_figure, race_plot, trails_figure, trails_plot
 from aegui.widgets.form.fields import ChoiceField
 from aegui.widgets.form.form import FormLine
 from aegui.widgets.named_table import NamedTable, alignment
-from aegui.widgets.progress_strip import WorkBar
 
 if TYPE_CHECKING:
     from aegui.core.races.optimizers import Lane, RaceState
     from aegui.core.races.surface import LossSurface, WeightPlane
     from aegui.features.races.model.race_runs import RaceNews
     from aegui.kit.charts.figure import Figure
-    from aegui.session.jobs.derived import JobProgress
 
-_BAR_PX = 130
 _NOTHING = mark(
     "Start the race: all begin with the same first weights of the network of the builder, and each "
     "gets the same time."
 )
 
 
-class RacePage(QWidget):
+class RacePage(WorkPage):
     """Passive; what is asked for goes out by its signals."""
 
     start_requested = Signal(object)
     """Race as this ``RaceSpec`` says."""
-    stop_requested = Signal()
-    """End the race as it stands."""
     plane_chosen = Signal(str)
     """Show the trails in that plane, a key of ``PLANES``."""
     optimizer_requested = Signal(str, float)
     """Take that optimiser into the recipe, with that rate; NaN: it has none."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(FormLine(RaceSpec(), ("epochs", "seconds")), tr(_NOTHING), parent)
         self._view = RaceView()
         self._state: RaceState | None = None
         self._plane: WeightPlane | None = None
@@ -70,22 +66,16 @@ class RacePage(QWidget):
         self._places: list[int] = []
         self._chosen: int | None = None
         self.start = QPushButton(tr("Start the race"))
-        self.stop = QPushButton(tr("Stop"))
         self.racers = QToolButton()
         self.rates: dict[str, QDoubleSpinBox] = {}
-        self.form = FormLine(RaceSpec(), ("epochs", "seconds"))
         self.clock = ChoiceField(CLOCKS.values())
         self.value = ChoiceField(VALUES.values())
         self.is_log = QCheckBox(tr("Log"))
         self.plane = ChoiceField(PLANES.values())
-        self.bar = WorkBar()
-        self.text = ElidedLabel()
         self.lines = ItemView(tr("Optimiser race"), self._lines_figure)
         self.trails = ItemView(tr("Trails of an optimiser race"), self._trails_figure)
         self.table = NamedTable((), tr("Standings of the race"), picks_rows=True)
-        self._hint = hint(tr(_NOTHING))
-        self._plane_words = ElidedLabel()
-        self._body = Splitter("race")
+        self._plane_words = dim(ElidedLabel())
         self._build()
         self._connect()
         self.set_busy(False)
@@ -97,9 +87,6 @@ class RacePage(QWidget):
     def _build(self) -> None:
         self._build_menu()
         self.is_log.setChecked(self._view.is_log)
-        self.bar.setFixedWidth(_BAR_PX)
-        self.text.setFont(figures_font(self.font()))
-        dim(self.text)
         for place, button in enumerate((self.start, self.stop, self.racers)):
             self.form.line.insertWidget(place, button)
         self.form.line.addWidget(self.bar)
@@ -116,25 +103,9 @@ class RacePage(QWidget):
             self.value, dim(tr("By")), self.clock, self.is_log, self.lines.figures.button(save)
         )
         save = tr("Save or copy {picture}", picture=tr("Trails of an optimiser race"))
-        middle = row(self.plane, (dim(self._plane_words), 1), self.trails.figures.button(save))
-        for part in (
-            held(column(left, (self.lines, 1))),
-            held(column(middle, (self.trails, 1))),
-            self.table,
-        ):
-            self._body.addWidget(part)
-        self._body.share_out([340, 300, 300])
-        edge = SPACING // 2
-        self.setLayout(
-            column(
-                self.form,
-                self.text,
-                (self._hint, 1),
-                (self._body, 1),
-                margins=(SPACING, edge, SPACING, edge),
-            )
-        )
-        self._body.hide()
+        middle = row(self.plane, (self._plane_words, 1), self.trails.figures.button(save))
+        parts = (held(column(left, (self.lines, 1))), held(column(middle, (self.trails, 1))))
+        self._lay_out(Splitter("race", *parts, self.table, sizes=(340, 300, 300)))
 
     def _build_menu(self) -> None:
         """Who races, and with which rates."""
@@ -168,7 +139,6 @@ class RacePage(QWidget):
 
     def _connect(self) -> None:
         self.start.clicked.connect(lambda: self.start_requested.emit(self.spec))
-        self.stop.clicked.connect(self.stop_requested)
         self.clock.edited.connect(lambda key: self._look(clock=key))
         self.value.edited.connect(lambda key: self._look(value=key))
         self.is_log.toggled.connect(lambda on: self._look(is_log=on))
@@ -216,8 +186,7 @@ class RacePage(QWidget):
         # What the surface is of is shown until that of the newer plane is there.
         if self._surface is None:
             self._plane = news.plane
-        self._hint.hide()
-        self._body.show()
+        self._show_body(True)
         self._draw()
 
     def set_surface(self, surface: LossSurface) -> None:
@@ -225,18 +194,10 @@ class RacePage(QWidget):
         self._surface, self._plane = surface, surface.plane
         self._draw_trails()
 
-    def set_progress(self, progress: JobProgress | None) -> None:
-        """Show how far the race is; None: there is none."""
-        self.text.setText("" if progress is None else progress.text)
-        if progress is not None:
-            self.bar.set_progress(progress.done, progress.total)
-
     def set_busy(self, busy: bool) -> None:
         """Whether a race is under way."""
+        super().set_busy(busy)
         self.start.setEnabled(not busy)
-        self.stop.setEnabled(busy)
-        self.bar.setVisible(busy)
-        self.text.setVisible(busy)
 
     def _look(self, **values: object) -> None:
         self._view = replace(self._view, **values)  # type: ignore[arg-type]

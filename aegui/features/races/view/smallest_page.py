@@ -15,24 +15,21 @@ from PySide6.QtWidgets import (
 from aegui.core.i18n import localized, mark, tr
 from aegui.core.races.smallest import OWN, Attempt, Challenge, best_of_attempts
 from aegui.core.text_tables import csv_text
+from aegui.features.races.view.work_page import WorkPage
 from aegui.kit.charts.axes import Axis
 from aegui.kit.charts.figure import Figure
 from aegui.kit.charts.item_view import ItemView
 from aegui.kit.charts.lines import LinePlot, Series
 from aegui.kit.charts.scale import Scale, fitted
-from aegui.kit.layouts import column, dim, held, hint, row
+from aegui.kit.layouts import column, held, row
 from aegui.kit.marks import ElidedLabel
 from aegui.kit.splitter import Splitter
-from aegui.kit.theme import SPACING, figures_font
 from aegui.widgets.form.form import FormLine
 from aegui.widgets.named_table import NamedTable
-from aegui.widgets.progress_strip import WorkBar
 
 if TYPE_CHECKING:
     from aegui.features.races.model.smallest_search import ChallengeSheet
-    from aegui.session.jobs.derived import JobProgress
 
-_BAR_PX = 130
 BEST = "\N{BLACK STAR}"
 _COLUMNS = (
     (BEST, mark("The smallest network that reaches the goal")),
@@ -47,7 +44,7 @@ _NOTHING = mark(
 )
 
 
-class SmallestPage(QWidget):
+class SmallestPage(WorkPage):
     """Passive; what is asked for goes out by its signals."""
 
     shrink_requested = Signal(object)
@@ -56,29 +53,21 @@ class SmallestPage(QWidget):
     """Try the network of the builder for this ``Challenge``."""
     goal_edited = Signal(object)
     """Another ``Challenge`` is looked at."""
-    stop_requested = Signal()
-    """End what is under way."""
     open_requested = Signal(object)
     """Take the network of this ``Attempt`` into the builder."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(FormLine(Challenge()), tr(_NOTHING), parent)
         self._attempts: tuple[Attempt, ...] = ()
         self._rows: list[Attempt] = []
         self._challenge = Challenge()
-        self.form = FormLine(Challenge())
         self.shrink = QPushButton(tr("Shrink this network"))
         self.own = QPushButton(tr("Try this network"))
-        self.stop = QPushButton(tr("Stop"))
-        self.bar = WorkBar()
-        self.text = ElidedLabel()
         self.leader = ElidedLabel()
         self.chart = ItemView(tr("Networks that were tried"), self.figure)
         words = (0, 1, len(_COLUMNS) - 1)
         title = tr("Networks that were tried")
         self.table = NamedTable(_COLUMNS, title, words=words, picks_rows=True)
-        self._hint = hint(tr(_NOTHING))
-        self._body = Splitter("smallest")
         self._build()
         self._connect()
         self.set_busy(False)
@@ -90,32 +79,16 @@ class SmallestPage(QWidget):
     def _build(self) -> None:
         self.shrink.setToolTip(tr("Narrow the layers of the builder's network by bisection"))
         self.own.setToolTip(tr("Train the builder's network with every seed: it counts as yours"))
-        self.bar.setFixedWidth(_BAR_PX)
-        self.text.setFont(figures_font(self.font()))
-        dim(self.text)
         for part in (self.shrink, self.own, self.stop, self.bar):
             self.form.line.addWidget(part)
         name = tr("Save or copy {picture}", picture=tr("Networks that were tried"))
         top = row((self.leader, 1), self.chart.figures.button(name))
-        self._body.addWidget(held(column(top, (self.chart, 1))))
-        self._body.addWidget(self.table)
-        self._body.share_out([420, 400])
-        self._body.hide()
-        edge = SPACING // 2
-        self.setLayout(
-            column(
-                self.form,
-                self.text,
-                (self._hint, 1),
-                (self._body, 1),
-                margins=(SPACING, edge, SPACING, edge),
-            )
-        )
+        tried = held(column(top, (self.chart, 1)))
+        self._lay_out(Splitter("smallest", tried, self.table, sizes=(420, 400)))
 
     def _connect(self) -> None:
         self.shrink.clicked.connect(lambda: self.shrink_requested.emit(self.challenge))
         self.own.clicked.connect(lambda: self.try_requested.emit(self.challenge))
-        self.stop.clicked.connect(self.stop_requested)
         self.form.edited.connect(self._on_form_edited)
         self.table.itemDoubleClicked.connect(lambda item: self._open(item.row()))
         self.chart.chosen.connect(self._on_chart_chosen)
@@ -135,8 +108,7 @@ class SmallestPage(QWidget):
     def set_sheet(self, sheet: ChallengeSheet) -> None:
         """Show what was tried."""
         self._attempts, self._challenge = sheet.attempts, sheet.challenge
-        self._hint.setVisible(not sheet.attempts)
-        self._body.setVisible(bool(sheet.attempts))
+        self._show_body(bool(sheet.attempts))
         best, own = best_of_attempts(sheet.attempts), best_of_attempts(sheet.attempts, OWN)
         words = tr("No network reaches the goal yet.")
         if best is not None:
@@ -154,19 +126,11 @@ class SmallestPage(QWidget):
         self._fill_table(best)
         self.chart.set_plot(self._plot(), self._words)
 
-    def set_progress(self, progress: JobProgress | None) -> None:
-        """Show what is tried; None: nothing is."""
-        self.text.setText("" if progress is None else progress.text)
-        if progress is not None:
-            self.bar.set_progress(progress.done, progress.total)
-
     def set_busy(self, busy: bool) -> None:
         """Whether networks are tried."""
+        super().set_busy(busy)
         for part in (self.shrink, self.own, *self.form.fields.values()):
             part.setEnabled(not busy)
-        self.stop.setEnabled(busy)
-        self.bar.setVisible(busy)
-        self.text.setVisible(busy)
 
     def _fill_table(self, best: Attempt | None) -> None:
         self._rows = sorted(self._attempts, key=lambda one: (one.parameters, one.widths))

@@ -1,0 +1,64 @@
+"""What both pages of races are: a form, how far the work is, and what has come of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from aegui.core.i18n import tr
+from aegui.kit.layouts import column, dim, hint
+from aegui.kit.marks import ElidedLabel
+from aegui.kit.theme import SPACING, figures_font
+from aegui.widgets.progress_strip import WorkBar
+
+if TYPE_CHECKING:
+    from aegui.kit.splitter import Splitter
+    from aegui.session.jobs.derived import JobProgress
+    from aegui.widgets.form.form import FormLine
+
+_BAR_PX = 130
+
+
+class WorkPage(QWidget):
+    """Passive; what is asked for goes out by its signals."""
+
+    stop_requested = Signal()
+    """End what is under way."""
+
+    def __init__(self, form: FormLine, nothing: str, parent: QWidget | None = None) -> None:
+        """``form`` says what is to be done; ``nothing`` is said before anything has been."""
+        super().__init__(parent)
+        self.form = form
+        self.stop = QPushButton(tr("Stop"))
+        self.bar = WorkBar()
+        self.bar.setFixedWidth(_BAR_PX)
+        self.text = dim(ElidedLabel())
+        self.text.setFont(figures_font(self.font()))
+        self._hint = hint(nothing)
+        self._body: Splitter
+        self.stop.clicked.connect(self.stop_requested)
+
+    def _lay_out(self, body: Splitter) -> None:
+        self._body = body
+        edge = SPACING // 2
+        parts = (self.form, self.text, (self._hint, 1), (body, 1))
+        self.setLayout(column(*parts, margins=(SPACING, edge, SPACING, edge)))
+        self._show_body(False)
+
+    def _show_body(self, shown: bool) -> None:
+        self._hint.setVisible(not shown)
+        self._body.setVisible(shown)
+
+    def set_progress(self, progress: JobProgress | None) -> None:
+        """Show how far the work is; None: there is none."""
+        self.text.setText("" if progress is None else progress.text)
+        if progress is not None:
+            self.bar.set_progress(progress.done, progress.total)
+
+    def set_busy(self, busy: bool) -> None:
+        """Whether work is under way."""
+        self.stop.setEnabled(busy)
+        self.bar.setVisible(busy)
+        self.text.setVisible(busy)
