@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from aegui.core.latent.codec import Codec
 from aegui.core.training.last import last_snapshot
 from aegui.core.training.stages import set_last
+from aegui.session.jobs.service import Service
 from aegui.session.map.codes_service import CodesService
 from aegui.session.pixels.answers import Nearest
 from aegui.session.shown import REST, Changes, Shown
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from aegui.session.training.training_runner import Pulled, TrainingRunner
 
 
-class Showing(QObject):
+class Showing(Service):
     """Joins the document and the training under way into one value to look at.
 
     While a training is under way its weights are shown, else those of the document's run: of the
@@ -128,10 +129,6 @@ class Showing(QObject):
                 shown = replace(shown, codec=newest, network=network, awaits_first=False)
                 shown = self._encode(shown)
         self._tell(shown)
-
-    def shutdown(self) -> None:
-        """End what is under way."""
-        self._encoder.shutdown()
 
     @Slot(object)
     def _on_workspace_run_changed(self, run: SavedRun | None) -> None:

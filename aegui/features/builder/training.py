@@ -272,10 +272,9 @@ class TrainingFeature(Feature):
         """Bring the panel to the front that says the first of what has to be solved."""
         problems = self._services.workspace.resolution.problems
         if problems:
-            dock = self._window.docks[_place_of(problems[0].where)]
-            dock.show()
-            dock.raise_()
-            _scroll_to_problem(dock)
+            place = _place_of(problems[0].where)
+            self.show_dock(place)
+            _scroll_to_problem(self._window.docks[place])
 
     # What the session says
 

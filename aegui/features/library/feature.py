@@ -76,7 +76,6 @@ class LibraryFeature(Feature):
         self._desk = services.of(LibraryDesk)
         self._keeper = services.of(RunKeeper)
         self._panel = window.panel(LibraryPanel)
-        self._dock = window.docks["library"]
         self._told: tuple[str, ...] = ()
         self._was_over = False
         self._chosen: list[str] = []
@@ -90,10 +89,7 @@ class LibraryFeature(Feature):
 
     def open(self) -> None:
         """Bring the library before the rest of the window."""
-        if self._dock.isHidden():
-            self._services.requests.arrangement.emit("compare")
-        self._dock.show()
-        self._dock.raise_()
+        self.show_dock("library", "compare")
         self._panel.table.setFocus()
 
     def _connect(self) -> None:

@@ -105,10 +105,9 @@ class OthersFeature(Feature):
 
     def _show_panel(self) -> None:
         """Where maps are compared, what each network draws at the cursor is to be seen too."""
-        dock = self._window.docks["others"]
-        if dock.isHidden() and is_in_sight(self._window.docks["projections"]):
-            dock.show()
-            dock.raise_()
+        docks = self._window.docks
+        if docks["others"].isHidden() and is_in_sight(docks["projections"]):
+            self.show_dock("others")
 
     def _run(self, key: str) -> Other | None:
         shown, run = self._services.shown, int(key.removeprefix(RUN))

@@ -12,6 +12,7 @@ from aegui.core.data.progress import stop_if
 from aegui.core.latent.frame import principal_directions
 from aegui.session.jobs.costs import QUICK_BATCH, encode_cost, is_quick
 from aegui.session.jobs.derived import Derived
+from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +66,7 @@ class Codes:
         return int(self.values.shape[1])
 
 
-class CodesService(QObject):
+class CodesService(Service):
     """Encodes the set that is shown: at once where that is quick, else in a thread."""
 
     encoded = Signal(object)
@@ -118,11 +119,6 @@ class CodesService(QObject):
         """Nothing is shown: late answers are dropped."""
         self._dataset = self._last = None
         self._derived.forget()
-
-    def shutdown(self) -> None:
-        """Give up what is under way."""
-        self.forget()
-        self._derived.shutdown()
 
     def _directions(self, codec: Codec) -> NDArray[np.float32] | None:
         """The directions of the last codes, if they are of the same size."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from aegui.core.library.entry import MAX_NAME, new_id
 from aegui.core.run_file.saved import saved_run_of
 from aegui.session.documents.naming import run_name
+from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
     from aegui.core.network.resolve import ResolvedRecipe
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from aegui.features.library.model.desk import LibraryDesk
 
 
-class RunKeeper(QObject):
+class RunKeeper(Service):
     """Knows of which entries the open document's run and draft are.
 
     A training that goes on, or forks, has the entry of the run that it goes on from as its parent;
@@ -82,6 +83,3 @@ class RunKeeper(QObject):
     def leave_out(self) -> None:
         """A training has ended that is not kept."""
         self._run = ""
-
-    def shutdown(self) -> None:
-        """It has neither threads nor timers; what waits is kept before the desk ends."""

@@ -22,6 +22,7 @@ from aegui.core.library.query import LibraryQuery, Search
 from aegui.core.library.words import is_figure
 from aegui.core.run_file.saved import load_run
 from aegui.session.jobs.derived import Derived
+from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -165,7 +166,7 @@ class EntryDetails:
         return tuple(entry.name or entry.id for entry in self.entries)
 
 
-class LibraryLooks(QObject):
+class LibraryLooks(Service):
     """Answers what is asked about the library, the newest question first."""
 
     answered = Signal(object)
@@ -219,8 +220,7 @@ class LibraryLooks(QObject):
     def shutdown(self) -> None:
         """Stop threads and timer for good."""
         self._timer.stop()
-        for answers in (self._sheets, self._details, self._watch):
-            answers.shutdown()
+        super().shutdown()
         if self._library is not None:
             self._library.close()
             self._library = None
