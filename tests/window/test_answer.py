@@ -47,7 +47,7 @@ FLIP = CorruptionSpec(kind="flip", level=0.1)
 @pytest.fixture
 def panel(window: MainWindow) -> AnswerPanel:
     window.set_perspective("draw")
-    window.panel(DrawPanel).set_noise(FLIP, 3)
+    window.panel(DrawPanel).noise.set_noise(FLIP, 3)
     window.panel(DrawPanel).noise.noise_requested.emit(FLIP, 3)
     return window.panel(AnswerPanel)
 
@@ -109,7 +109,7 @@ def test_the_limit_over_all_characters_follows_noise_and_weights(
     qtbot.waitUntil(lambda: page.average.text() == told(FLIP))
     assert page.average.isVisible()
     much = CorruptionSpec(kind="flip", level=0.3)
-    window.panel(DrawPanel).set_noise(much, 3)
+    window.panel(DrawPanel).noise.set_noise(much, 3)
     window.panel(DrawPanel).noise.noise_requested.emit(much, 3)
     qtbot.waitUntil(lambda: page.average.text() == told(much))
     prior = Prior("mostly a", {"a": 20.0}, 1.0)
@@ -319,7 +319,7 @@ def test_pairs_are_compared_on_demand(window: MainWindow, panel: AnswerPanel, qt
     assert window._services.drawing.label == found.dataset.labels[found.pairs[2].first]
     window.panel(DrawPanel).noise.again()
     assert "compare again" not in panel.pairs.words.text()
-    window.panel(DrawPanel).set_noise(CorruptionSpec(kind="flip", level=0.3), 3)
+    window.panel(DrawPanel).noise.set_noise(CorruptionSpec(kind="flip", level=0.3), 3)
     window.panel(DrawPanel).noise.again()
     assert "compare again" in panel.pairs.words.text()
 

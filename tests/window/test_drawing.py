@@ -68,7 +68,7 @@ def test_every_brush_reaches_the_drawing(draw: DrawPanel, drawing: Drawing) -> N
     draw.tools.use("invert")
     assert drawing.pixels.sum() == 15
     draw.tools.use("rotate-right")
-    draw.set_noise(CorruptionSpec(kind="flip", level=1.0), 0)
+    draw.noise.set_noise(CorruptionSpec(kind="flip", level=1.0), 0)
     draw.tools.use("noise")
     stroke(draw, (0, 0), (6, 0))
     assert drawing.target is not None

@@ -86,4 +86,4 @@ class SettingsFeature(Feature):
         terms = {}
         if same and history is not None and moment is not None:
             terms = terms_at(history, moment.epoch, moment.run)
-        self._panel.set_terms(terms)
+        self._panel.formula.set_terms(terms)

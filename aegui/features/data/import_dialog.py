@@ -51,7 +51,7 @@ class ImportDialog(QDialog):
         self.panel = ImportPanel()
         self.panel.set_spec(data.images)
         self.panel.set_network(network)
-        self.panel.set_state(tr("Looking for images…"))
+        self.panel.state.setText(tr("Looking for images…"))
         self.take = QPushButton(tr("&Use these"))
         self._lay_out()
         self.panel.spec_edited.connect(self._on_panel_spec_edited)
@@ -77,13 +77,13 @@ class ImportDialog(QDialog):
             size = own.proposed().model_dump(include={"width", "height", "channels"})
             self.panel.set_own(own.words())
             self.panel.set_spec(self.panel.spec.model_copy(update=size))
-        self.panel.set_state(tr("Reading some of them…"))
+        self.panel.state.setText(tr("Reading some of them…"))
         self.work.preview(self.panel.spec)
 
     @Slot(str)
     def _on_work_failed(self, reason: str) -> None:
-        self.panel.set_state("")
-        self.panel.set_problem(reason)
+        self.panel.state.setText("")
+        self.panel.problem.set_text(reason)
 
     @Slot(object)
     def _on_work_previewed(self, preview: ImportPreview) -> None:
@@ -91,8 +91,8 @@ class ImportDialog(QDialog):
         if len(preview.images):
             self.panel.set_preview(preview.images, preview.labels, preview.names)
         else:
-            self.panel.set_state("")
-            self.panel.set_problem(tr("None of these files can be read as a picture."))
+            self.panel.state.setText("")
+            self.panel.problem.set_text(tr("None of these files can be read as a picture."))
         is_first = not self.take.isEnabled()
         self.take.setEnabled(bool(len(preview.images)))
         if is_first and self.focusWidget() in (None, self.panel.gallery):
@@ -115,7 +115,7 @@ class ImportDialog(QDialog):
         try:
             data = imported_data(self._data, self.work.paths, panel.spec, panel.labels, most)
         except AeguiError as error:
-            panel.set_problem(str(error))
+            panel.problem.set_text(str(error))
             return
         super().accept()
         self.imported.emit(data)

@@ -47,7 +47,7 @@ class DrawingFeature(Feature):
         self.edits = PixelEdits(services, self._panel, window.docks["draw"], self)
         self._connect()
         settings = services.settings
-        self._panel.set_noise(settings.noise, settings.noise_seed)
+        self._panel.noise.set_noise(settings.noise, settings.noise_seed)
         services.drawing.choose_noise(settings.noise, settings.noise_seed)
         self._show_samples()
 
@@ -150,8 +150,8 @@ class DrawingFeature(Feature):
         self.edits.show(state)
         draw.set_loaded(self._loaded(state))
         if state.noise is not None:
-            draw.set_noise(*state.noise)
-        draw.set_noised(state.before_noise is not None)
+            draw.noise.set_noise(*state.noise)
+        draw.noise.set_noised(state.before_noise is not None)
         self.mark_code()
 
     def _loaded(self, state: DrawingState) -> int | None:

@@ -228,7 +228,7 @@ class GalleryFeature(Feature):
     @Slot()
     def _show_idle(self) -> None:
         if self._dialog is not None:
-            self._dialog.set_idle(not self._services.runner.is_busy)
+            self._dialog.details.set_idle(not self._services.runner.is_busy)
 
     def _show_items(self) -> None:
         if self._dialog is None:

@@ -88,7 +88,7 @@ class ConceptWork(QObject):
     @Slot()
     def _show_boxes(self) -> None:
         for key in BOXES:
-            self._page.set_box(key, self._concepts.box(key))
+            self._page.boxes[key].set_indices(self._concepts.box(key))
         self.show_pins()
 
     def show_pins(self) -> None:
@@ -96,7 +96,7 @@ class ConceptWork(QObject):
         places = self._services.workspace.annotations.places
         start = self._concepts.start
         current = next((place.name for place in places if place.z == start), "")
-        self._page.set_pins([place.name for place in places], current)
+        self._page.boxes["start"].set_pins([place.name for place in places], current)
 
     @Slot(str)
     def _on_page_selection_requested(self, key: str) -> None:

@@ -42,7 +42,7 @@ class ForkDialog(QDialog):
     def _on_form_changed(self, recipe: Recipe) -> None:
         resolution = resolve(recipe, self._dataset)
         self.resolved = resolution.resolved
-        self.form.set_problem("\n".join(problem.message for problem in resolution.problems))
+        self.form.problem.set_text("\n".join(problem.message for problem in resolution.problems))
         self.take.setEnabled(self.resolved is not None)
 
 

@@ -27,7 +27,7 @@ from aegui.widgets.form.rows import SettingRow
 from aegui.widgets.form.section import FoldingSection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from aegui.core.data.dataset import Dataset
     from aegui.core.network.resolve import Problem, Resolution
@@ -150,10 +150,6 @@ class TrainingPanel(QWidget):
             self._show()
         else:
             self._show_numbers(edited, recipe)
-
-    def set_terms(self, terms: Mapping[str, float]) -> None:
-        """Today's numbers of the objective's terms (``terms_of``), without their weights."""
-        self.formula.set_terms(terms)
 
     def set_enabled_while_training(self, enabled: bool) -> None:
         """Whether everything may be edited; False leaves only what a running training takes."""

@@ -212,14 +212,6 @@ class ImportPanel(QWidget):
         self.problem.set_text("")
         self.state.setText(trn("As it will be:", "{n} of them, as they will be:", len(images)))
 
-    def set_state(self, text: str) -> None:
-        """Say what is being done, in place of what the pictures are."""
-        self.state.setText(text)
-
-    def set_problem(self, text: str) -> None:
-        """Say what is wrong, or nothing."""
-        self.problem.set_text(text)
-
     def _show(self, spec: ImageSpec) -> None:
         self._shown = self._shown.model_copy(update={"images": spec})
         self.form.set_value(self._shown)

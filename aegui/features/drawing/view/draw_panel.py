@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
     from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
 
-    from aegui.core.recipe import CorruptionSpec
     from aegui.session.pixels.drawing_state import DrawingPaper, Ink
 
 _POPUP_COLUMNS = 12
@@ -368,14 +367,6 @@ class DrawPanel(QWidget):
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
         self.load_requested.emit(samples_of(event.mimeData())[0])
-
-    def set_noise(self, spec: CorruptionSpec, seed: int) -> None:
-        """Show this noise in the controls, without a signal."""
-        self.noise.set_noise(spec, seed)
-
-    def set_noised(self, noised: bool) -> None:
-        """Say whether there is noise on the drawing that could be taken off."""
-        self.noise.set_noised(noised)
 
     # -- edits -----------------------------------------------------------------------------------
 

@@ -189,10 +189,6 @@ class GalleryDialog(QDialog):
         if page == self.page:
             self._show_page()
 
-    def set_idle(self, idle: bool) -> None:
-        """Whether the draft may be changed."""
-        self.details.set_idle(idle)
-
     @Slot()
     def clear(self) -> None:
         """Search for nothing, filter nothing."""

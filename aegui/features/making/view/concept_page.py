@@ -155,14 +155,6 @@ class ConceptPage(QWidget):
         for box in self.boxes.values():
             box.set_samples(images, names, classes, members, look)
 
-    def set_box(self, key: str, indices: tuple[int, ...]) -> None:
-        """These samples lie in the box ``key``."""
-        self.boxes[key].set_indices(indices)
-
-    def set_pins(self, names: Sequence[str], current: str) -> None:
-        """The pins that the concept may be applied to; ``current`` is the one that it is."""
-        self.boxes["start"].set_pins(names, current)
-
     def set_kept(self, kept: Sequence[KeptConcept], current: int) -> None:
         """Offer the concepts that were kept; ``current`` is used, -1: the boxes are."""
         with QSignalBlocker(self.kept):

@@ -153,10 +153,6 @@ class AxisRowView(QWidget):
             self._show_values(axis)
         self._show_count()
 
-    def set_problem(self, text: str) -> None:
-        """Say what is wrong with the values, "" for nothing."""
-        self.problem.set_text(text)
-
     def set_locked(self, locked: bool) -> None:
         """Whether nothing may be edited now."""
         for widget in (self._pages, self.up, self.remove):

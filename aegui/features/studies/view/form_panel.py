@@ -271,7 +271,7 @@ class StudyForm(QWidget):
                 "It sets anew what “{axis}” varies: vary it before.",
                 axis=axis_words(axes[earlier].name),
             )
-            self.axes[place].set_problem(text)
+            self.axes[place].problem.set_text(text)
         self.no_axes.setVisible(not axes)
         self.no_axes.setText(
             tr(
@@ -322,7 +322,7 @@ class StudyForm(QWidget):
         for view, axis in zip(self.axes, axes, strict=False):
             for name in (f"{axis.name}, ", f"{axis.name}: ", f"“{axis.name}”"):
                 if reason.startswith(name):
-                    view.set_problem(reason.removeprefix(name))
+                    view.problem.set_text(reason.removeprefix(name))
                     return
         self.problem.set_text(reason)
 

@@ -121,10 +121,6 @@ class ForkForm(QWidget):
             if isinstance(model, QStandardItemModel):
                 model.item(row).setEnabled(False)
 
-    def set_problem(self, text: str) -> None:
-        """Say what is wrong with the recipe; "" for nothing."""
-        self.problem.set_text(text)
-
     def _show_row(self, setting: Setting) -> None:
         if self._row is not None:
             self._room.removeWidget(self._row)

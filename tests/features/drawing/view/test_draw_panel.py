@@ -374,7 +374,7 @@ def test_without_a_set_nothing_can_be_loaded(qtbot: QtBot) -> None:
 
 def test_again_asks_for_the_noise_of_the_next_seed(panel: DrawPanel, qtbot: QtBot) -> None:
     panel.show_page("noise")
-    panel.set_noise(CorruptionSpec(kind="flip", level=0.15), 41)
+    panel.noise.set_noise(CorruptionSpec(kind="flip", level=0.15), 41)
     with qtbot.waitSignal(panel.noise_requested) as blocker:
         QTest.keyClick(panel.editor, Qt.Key.Key_N)
     assert blocker.args == [CorruptionSpec(kind="flip", level=0.15), 42]
@@ -382,8 +382,8 @@ def test_again_asks_for_the_noise_of_the_next_seed(panel: DrawPanel, qtbot: QtBo
 
 def test_showing_a_noise_asks_for_nothing(panel: DrawPanel, qtbot: QtBot) -> None:
     with qtbot.assertNotEmitted(panel.noise_requested):
-        panel.set_noise(CorruptionSpec(kind="gaussian", level=0.4), 7)
-        panel.set_noise(CorruptionSpec(), 9)
+        panel.noise.set_noise(CorruptionSpec(kind="gaussian", level=0.4), 7)
+        panel.noise.set_noise(CorruptionSpec(), 9)
     assert panel.noise.spec == CorruptionSpec(kind="gaussian", level=0.4)
     assert panel.noise.seed == 7
 
@@ -411,7 +411,7 @@ def test_noise_is_taken_off_only_where_there_is_some(panel: DrawPanel, qtbot: Qt
         if button.accessibleName() == "Take the noise off"
     )
     assert not off.isEnabled()
-    panel.set_noised(True)
+    panel.noise.set_noised(True)
     with qtbot.waitSignal(panel.noise_requested) as blocker:
         QTest.mouseClick(off, LEFT)
     assert blocker.args[0] == CorruptionSpec()

@@ -82,7 +82,7 @@ def test_a_box_is_filled_from_its_menu(page: ConceptPage, qtbot: QtBot) -> None:
 
 
 def test_a_sample_is_clicked_out_of_a_box(page: ConceptPage, qtbot: QtBot) -> None:
-    page.set_box("plus", (0, 2, 5))
+    page.boxes["plus"].set_indices((0, 2, 5))
     thumbs = page.boxes["plus"].thumbs
     with qtbot.waitSignal(page.chosen) as told:
         QTest.mouseClick(thumbs, Qt.MouseButton.LeftButton, pos=thumbs.cell_rect(1).center())
@@ -96,7 +96,7 @@ def test_a_sample_is_clicked_out_of_a_box(page: ConceptPage, qtbot: QtBot) -> No
 
 
 def test_a_full_box_says_how_many_more_there_are(page: ConceptPage) -> None:
-    page.set_box("plus", tuple(range(6)))
+    page.boxes["plus"].set_indices(tuple(range(6)))
     thumbs = page.boxes["plus"].thumbs
     thumbs.resize(4 * 36 + 6, 42)
     assert thumbs.shown() == (0, 1, 2)
@@ -104,7 +104,7 @@ def test_a_full_box_says_how_many_more_there_are(page: ConceptPage) -> None:
 
 
 def test_a_pin_can_be_what_it_is_applied_to(page: ConceptPage, qtbot: QtBot) -> None:
-    page.set_pins(["corner", "middle"], "corner")
+    page.boxes["start"].set_pins(["corner", "middle"], "corner")
     assert page.boxes["start"].thumbs.hint == "corner"
     with qtbot.waitSignal(page.start_chosen) as told:
         entry(page.boxes["start"].menu(), "middle")
@@ -226,7 +226,7 @@ def test_of_many_classes_each_part_has_a_menu(page: ConceptPage, qtbot: QtBot) -
 
 
 def test_one_image_is_copied_alone(page: ConceptPage) -> None:
-    page.set_box("plus", (0, 3))
+    page.boxes["plus"].set_indices((0, 3))
     thumbs = page.boxes["plus"].thumbs
     copied = thumbs.copied_at(thumbs.cell_rect(1).center())
     assert copied is not None

@@ -90,10 +90,10 @@ def test_past_the_end_there_is_at_least_one_epoch_more(qtbot: QtBot) -> None:
 
 
 def test_problems_are_told(form: ForkForm) -> None:
-    form.set_problem("No.")
+    form.problem.set_text("No.")
     assert form.problem.text() == "No."
     assert form.problem.isVisible()
-    form.set_problem("")
+    form.problem.set_text("")
     assert form.problem.isHidden()
 
 
