@@ -101,7 +101,7 @@ class MessageRow(QFrame):
             button.clicked.connect(partial(self._do, act))
             flow.addWidget(button)
             self.acts.append(button)
-        told = column(text, spacing=SPACING // 2, margins=(0, _DROP_PX, 0, 0))
+        told = column(text, margins=(0, _DROP_PX, 0, 0))
         if self.acts:
             told.addLayout(flow)
         told.addStretch(1)

@@ -96,7 +96,7 @@ class LimitPage(QWidget):
             grid.addWidget(box, at, 1)
         told = column(self.words, self.average, self._build_difference(), self._title, self.bars, 1)
         area = scrolled(held(told), sideways=True, takes_focus=True)
-        self.setLayout(column(grid, (area, 1), spacing=4))
+        self.setLayout(column(grid, (area, 1)))
 
     def _build_difference(self) -> QWidget:
         self.train.setText(tr("Train with it"))

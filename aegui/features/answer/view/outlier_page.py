@@ -65,7 +65,7 @@ class OutlierPage(QWidget):
         narrow(self.outside, 10)
         line = row(label, (self.outside, 1), self.cancel, self.measure)
         plots = row((self.plot, 1), self.roc, spacing=SPACING)
-        self.setLayout(column(line, self.words, (plots, 1), spacing=4))
+        self.setLayout(column(line, self.words, (plots, 1)))
 
     @Slot(int)
     def _on_outside_activated(self, place: int) -> None:

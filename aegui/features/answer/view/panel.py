@@ -90,9 +90,7 @@ class AnswerPanel(QWidget):
         for page in (first, self.limit, self.why, self.pairs, self.outliers):
             self._pages.addWidget(page)
         self.setLayout(
-            column(
-                row, (self._pages, 1), spacing=4, margins=(SPACING, SPACING // 2, SPACING, SPACING)
-            )
+            column(row, (self._pages, 1), margins=(SPACING, SPACING // 2, SPACING, SPACING))
         )
 
     # -- pages -----------------------------------------------------------------------------------

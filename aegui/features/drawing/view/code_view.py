@@ -77,8 +77,8 @@ class CodeView(QWidget):
         self._problem.setWordWrap(True)
         self._problem.setProperty("state", "bad")
         self._problem.hide()
-        top = row((self.form, 1), self._copy, spacing=4)
-        self.setLayout(column(top, (self.text, 1), self._problem, spacing=4))
+        top = row((self.form, 1), self._copy)
+        self.setLayout(column(top, (self.text, 1), self._problem))
 
     # -- what is shown ---------------------------------------------------------------------------
 

@@ -88,7 +88,7 @@ class DrawPage(QWidget):
         self.load.setIconSize(QSize(ICON_PX, ICON_PX))
         self.load.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.load.setSizePolicy(self._add.sizePolicy())
-        adding = row((self._label, 1), self._add, spacing=4)
+        adding = row((self._label, 1), self._add)
         parts = (self.load, self.ghost, self.brush, self._misfit, self._fit, adding, 1)
         self.setLayout(column(*parts, spacing=6))
 

@@ -72,7 +72,7 @@ class TextStrip(QWidget):
 
     def _lay_out(self) -> None:
         line = row((self.field, 1), self.put, spacing=0)
-        self.setLayout(column(line, self.line, spacing=4))
+        self.setLayout(column(line, self.line))
 
     def _on_field_text_changed(self, text: str) -> None:
         self.line.set_text(text)

@@ -131,9 +131,7 @@ class GalleryDialog(QDialog):
 
     def _lay_out(self) -> None:
         top = row(self.pages, (self.line, 1), self.kind, self.data, spacing=SPACING)
-        left = column(
-            (self.sections, 1), self.keep_draft, *self.ways.values(), spacing=SPACING // 2
-        )
+        left = column((self.sections, 1), self.keep_draft, *self.ways.values())
         middle = row(held(left), (self.found, 1), self.details, spacing=SPACING)
         margins = (SPACING, SPACING, SPACING, SPACING)
         foot = row(self.count, 1, self.shut)

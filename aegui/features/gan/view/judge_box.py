@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from aegui.core.evaluation.judging import KINDS
 from aegui.core.evaluation.wrong_pixels import mean_and_std
 from aegui.core.i18n import localized, mark, tr
-from aegui.kit.layouts import dim
+from aegui.kit.layouts import column, dim, row
 from aegui.kit.marks import ElidedLabel, wrapped_label
 from aegui.kit.theme import SPACING
 from aegui.widgets.named_table import NamedTable
@@ -65,20 +65,9 @@ class JudgeBox(QWidget):
         self.set_trial(None)
 
     def _build(self) -> None:
-        row = QHBoxLayout()
-        row.setContentsMargins(SPACING, 0, SPACING, 0)
-        row.setSpacing(SPACING)
-        row.addWidget(self.button)
-        row.addWidget(self._bar, 1)
-        row.addWidget(self._text, 1)
-        row.addWidget(self.cancel)
-        row.addStretch(0)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(SPACING // 2)
-        layout.addLayout(row)
-        layout.addWidget(self.table)
-        layout.addWidget(self._about)
+        parts = (self.button, (self._bar, 1), (self._text, 1), self.cancel, 0)
+        line = row(*parts, spacing=SPACING, margins=(SPACING, 0, SPACING, 0))
+        self.setLayout(column(line, self.table, self._about))
         self._about.setContentsMargins(SPACING, 0, SPACING, 0)
 
     @property
@@ -104,9 +93,9 @@ class JudgeBox(QWidget):
         if trial is None:
             return
         self.table.setRowCount(len(trial.verdicts))
-        for row, (key, verdict) in enumerate(trial.verdicts.items()):
-            self.table.write_row(row, (tr(KINDS[key]), *_cells(verdict)), "")
-        rows = sum(self.table.rowHeight(row) for row in range(self.table.rowCount()))
+        for place, (key, verdict) in enumerate(trial.verdicts.items()):
+            self.table.write_row(place, (tr(KINDS[key]), *_cells(verdict)), "")
+        rows = sum(map(self.table.rowHeight, range(self.table.rowCount())))
         frame = 2 * self.table.frameWidth()
         self.table.setFixedHeight(rows + self.table.horizontalHeader().height() + frame + 2)
         self._about.setText(_about(trial))

@@ -102,7 +102,7 @@ class NearestBox(QWidget):
         self.go = QPushButton(tr("Go there"))
         self.go.setToolTip(tr("Show the code that was found on the map"))
         self.go.clicked.connect(self._on_go_clicked)
-        words = column(self._words, row(self.go, 1), 1, spacing=SPACING // 2)
+        words = column(self._words, row(self.go, 1), 1)
         whole = row(self.pictures, (words, 1), spacing=2 * SPACING)
         whole.setContentsMargins(SPACING, SPACING // 2, SPACING, 0)
         self.setLayout(whole)

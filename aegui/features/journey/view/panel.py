@@ -103,7 +103,7 @@ class JourneyPanel(QWidget):
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.path.setSizePolicy(policy)
-        right = held(column(self.path, self.formula, (self._area, 1), spacing=SPACING // 2))
+        right = held(column(self.path, self.formula, (self._area, 1)))
         left = held(column(self.source, (self.picture, 1), spacing=SPACING))
         self._pages = Placeholder(right)
         margins = (SPACING, SPACING // 2, SPACING, SPACING // 2)

@@ -39,7 +39,7 @@ class PredictedChoice(QWidget):
         self.button = QRadioButton()
         self.button.setAccessibleName(words)
         label = wrapped_label(words)
-        line = row((self.button, 0), (label, 1), spacing=SPACING // 2)
+        line = row((self.button, 0), (label, 1))
         line.setAlignment(self.button, Qt.AlignmentFlag.AlignTop)
         self.setLayout(line)
 

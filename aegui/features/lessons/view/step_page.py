@@ -142,7 +142,7 @@ class StepPage(QWidget):
         self.see = wrapped_label()
         self.point = flat_button("crosshair", tr("Show me where"))
         self.point.clicked.connect(self.pointed)
-        self._look = held(row((self.see, 1), self.point, spacing=SPACING // 2))
+        self._look = held(row((self.see, 1), self.point))
         self.check_title = heading(tr("Check"))
         self._checks = column()
         self.lines: tuple[QLabel, ...] = ()

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
@@ -20,7 +19,7 @@ from aegui.features.noise_study.view.curves_page import CurvesPage
 from aegui.features.noise_study.view.matrix_page import MatrixPage
 from aegui.features.noise_study.view.mistakes_page import MistakesPage
 from aegui.kit.choosing import menu_below
-from aegui.kit.layouts import column, row, scrolled
+from aegui.kit.layouts import column, dim, row, scrolled
 from aegui.kit.marks import ElidedLabel
 from aegui.kit.page_stack import PageStack
 from aegui.kit.theme import SPACING, figures_font
@@ -59,7 +58,7 @@ class StudyPanel(QWidget):
         self._try = QToolButton()
         self._work = QWidget()
         self._title = QLabel()
-        self._text = ElidedLabel()
+        self._text = dim(ElidedLabel())
         self._told = (self._title, self._text)
         self._bar = WorkBar()
         self.cancel = QPushButton(tr("Cancel"))
@@ -72,9 +71,7 @@ class StudyPanel(QWidget):
         return QSize(860, 400)
 
     def _build(self) -> None:
-        header = QHBoxLayout()
-        header.setContentsMargins(SPACING, SPACING // 2, SPACING, 0)
-        header.setSpacing(SPACING // 2)
+        header = row(margins=(SPACING, SPACING // 2, SPACING, 0))
         group = QButtonGroup(self)
         for key, text in PAGES:
             button = QToolButton()
@@ -96,7 +93,6 @@ class StudyPanel(QWidget):
         return scrolled(self._pages, sideways=True)
 
     def _build_work(self) -> QWidget:
-        self._text.setProperty("dim", True)
         self._text.setFont(figures_font(self.font()))
         self._bar.setMinimumWidth(_BAR_PX // 2)
         self._bar.setMaximumWidth(_BAR_PX)

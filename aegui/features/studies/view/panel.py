@@ -20,7 +20,7 @@ from aegui.features.studies.view.pages import ResultPages
 from aegui.features.studies.view.settings_table import TablePage
 from aegui.kit.choosing import offer
 from aegui.kit.flow import FlowLayout
-from aegui.kit.layouts import column, dim, held, row, scrolled
+from aegui.kit.layouts import column, dim, heading, held, row, scrolled
 from aegui.kit.marks import ElidedLabel
 from aegui.kit.placeholder import Placeholder
 from aegui.kit.theme import SPACING, figures_font
@@ -63,8 +63,8 @@ class StudiesPanel(QWidget):
         super().__init__(parent)
         self.pause = QPushButton(tr("Pause"))
         self.cancel = QPushButton(tr("Cancel"))
-        self.title = ElidedLabel()
-        self.text = ElidedLabel()
+        self.title = heading(ElidedLabel())
+        self.text = dim(ElidedLabel())
         self.bar = WorkBar()
         self.pages = ResultPages()
         self.verdict = QPlainTextEdit()
@@ -97,8 +97,6 @@ class StudiesPanel(QWidget):
         self.cancel.setToolTip(tr("Stop here; what is finished is kept"))
         self.bar.setMaximumWidth(_BAR_PX)
         self.text.setFont(figures_font(self.font()))
-        dim(self.text)
-        self.title.setProperty("heading", True)
         head = row((self.title, 1), (self.text, 1), self.bar, self.pause, self.cancel)
         self.verdict.setReadOnly(True)
         self.verdict.setFrameShape(QFrame.Shape.NoFrame)

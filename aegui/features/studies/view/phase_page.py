@@ -53,7 +53,7 @@ class PhasePage(StudyPage):
         self.upwards = QComboBox()
         self.previous = flat_button("edit-shift-left", tr("The network of the seed before"))
         self.next = flat_button("edit-shift-right", tr("The network of the next seed"))
-        self.words = ElidedLabel()
+        self.words = dim(ElidedLabel())
         self.key = _key()
         self.table = MatrixTable(tr("Share of the runs at the goal"), _ROOM, self.figure)
         self.field = SeedSquares(self._make)
@@ -73,7 +73,6 @@ class PhasePage(StudyPage):
     def _build_content(self) -> QWidget:
         self.across.setAccessibleName(tr("Axis across"))
         self.upwards.setAccessibleName(tr("Axis upwards"))
-        dim(self.words)
         export = self.table.figures.button(tr("Save the diagram"))
         across, up = dim(tr("Across")), dim(tr("Upwards"))
         self._axes.setLayout(row(across, self.across, up, self.upwards))

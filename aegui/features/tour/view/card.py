@@ -60,7 +60,7 @@ class TourCard(QFrame):
             column(
                 row(self.title, 1, self.done, self.count, spacing=SPACING),
                 self.text,
-                row(self.leave, 1, self.back, self.next, spacing=SPACING // 2),
+                row(self.leave, 1, self.back, self.next),
                 spacing=SPACING,
                 margins=(edge, SPACING, edge, SPACING),
             )
