@@ -1,12 +1,14 @@
 """What outlives its test fails it: threads, QThreads, running timers and animations, windows.
 
 Qt has no list of its timers and threads, so those made from Python are noted as they are made.
-Garbage is collected between tests, in the main thread, as the program does it (``Garbage``).
+Garbage is collected between tests, in the main thread, as the program does it (``Garbage``), which
+also sets aside what stays to the end.
 """
 
 from __future__ import annotations
 
 import gc
+import sys
 import threading
 import time
 import weakref
@@ -50,6 +52,11 @@ _made: weakref.WeakSet[QObject] = weakref.WeakSet()
 _originals: dict[type[QObject], Any] = {}
 _failed = pytest.StashKey[bool]()
 
+_MANY_MODULES = 200
+"""So many new modules, such as those of torch, are worth setting aside."""
+_set_aside = [0]
+"""How many modules there were when it was last done."""
+
 
 def pytest_configure() -> None:
     """Note every timer, thread and animation from now on; collect no garbage in any thread."""
@@ -61,10 +68,26 @@ def pytest_configure() -> None:
 
 def pytest_unconfigure() -> None:
     """Leave the classes, and Python, as they were."""
+    gc.unfreeze()
     gc.enable()
     for kind, original in _originals.items():
         kind.__init__ = original  # type: ignore[method-assign]
     _originals.clear()
+
+
+def pytest_collection_finish() -> None:
+    """Set aside what is there: all tests of a suite, and the modules that they import."""
+    _set_modules_aside()
+
+
+def _set_modules_aside() -> None:
+    """Spare full collections what many new modules have brought: 0.3 s each with all tests."""
+    modules = len(sys.modules)
+    if modules - _set_aside[0] >= _MANY_MODULES:
+        # First: what is set aside as garbage would stay so.
+        gc.collect()
+        gc.freeze()
+        _set_aside[0] = modules
 
 
 def _noting(original: Callable[..., None]) -> Callable[..., None]:
@@ -103,6 +126,7 @@ def _no_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
     while any(what.startswith("thread") for what in left.values()) and time.monotonic() < deadline:
         time.sleep(0.01)
         left = _left(before)
+    _set_modules_aside()
     if left:
         pytest.fail("left behind:\n" + "\n".join(left.values()), pytrace=False)
 

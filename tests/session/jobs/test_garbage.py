@@ -104,7 +104,6 @@ def test_what_libraries_bring_is_set_aside_once(automatic: None, qtbot: QtBot) -
     for name in names:
         del sys.modules[name]
     garbage.shutdown()
-    gc.unfreeze()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other C libraries give back by themselves")
