@@ -114,6 +114,12 @@ def _no_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
     """Compare what is alive after the test, and its other fixtures, with what was before."""
     before = _alive()
     yield
+    if not request.node.stash.get(_failed, False):
+        # pytest has what the fixtures gave until all is over, as Qt has what is to be deleted
+        # later: then it would be old garbage, which waits for a full collection, and whose timers
+        # are looked at before and after every test until then.
+        request.node.funcargs.clear()
+    _delete_later()
     collect_due()
     if request.node.stash.get(_failed, False):
         return
@@ -131,10 +137,15 @@ def _no_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
         pytest.fail("left behind:\n" + "\n".join(left.values()), pytrace=False)
 
 
-def _left(before: dict[int, str]) -> dict[int, str]:
-    """What is alive now and was not before, after Qt has deleted what it had promised to."""
+def _delete_later() -> None:
+    """Let Qt delete what it has promised to."""
     if QCoreApplication.instance() is not None:
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+
+def _left(before: dict[int, str]) -> dict[int, str]:
+    """What is alive now and was not before, after Qt has deleted what it had promised to."""
+    _delete_later()
     return {key: what for key, what in _alive().items() if key not in before}
 
 

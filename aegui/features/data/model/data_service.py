@@ -20,6 +20,9 @@ from aegui.session.jobs.service import Service
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from aegui.core.data.card import DataCard
     from aegui.core.data.dataset import Dataset
 
@@ -47,7 +50,7 @@ class DataService(Service):
         self._making = Derived("aegui-card", self, urgent=False)
         self._making.answered.connect(self._on_making_answered)
         self._searches = Derived("aegui-search", self, urgent=False)
-        self._searches.answered.connect(lambda answer: self.found.emit(*answer))
+        self._searches.answered.connect(self._on_searches_answered)
 
     def download(self, key: str) -> None:
         """Fetch the set ``key`` of ``PUBLISHED``, or the rest of it."""
@@ -106,3 +109,7 @@ class DataService(Service):
         dataset, made = answer
         self._cards[dataset] = made
         self.card_made.emit(dataset, made)
+
+    @Slot(object)
+    def _on_searches_answered(self, answer: tuple[Dataset, NDArray[np.int64]]) -> None:
+        self.found.emit(*answer)

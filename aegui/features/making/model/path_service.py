@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from aegui.core.latent.codec import Codec
     from aegui.core.run_file.saved import PinnedPlace
     from aegui.features.making.model.making import MakingSubject
+    from aegui.session.jobs.derived import JobProgress
 
 FEWEST_IMAGES, MOST_IMAGES, DEFAULT_IMAGES = 2, 480, 48
 DEFAULT_KIND = "straight"
@@ -87,7 +88,7 @@ class PathService(Service):
         self._ways.answered.connect(self._show)
         self._ways.failed.connect(self._on_ways_failed)
         self._ways.busy_changed.connect(self.busy_changed)
-        self._ways.progressed.connect(lambda progress: self.progressed.emit(progress.text))
+        self._ways.progressed.connect(self._on_ways_progressed)
         self._pictures = Derived("aegui-pins", self)
         self._pictures.answered.connect(self.pictured)
         self.set_active(False)
@@ -249,6 +250,10 @@ class PathService(Service):
         if look is not None or self._latest is not None:
             self._latest = look
             self.traced.emit(look)
+
+    @Slot(object)
+    def _on_ways_progressed(self, progress: JobProgress) -> None:
+        self.progressed.emit(progress.text)
 
     @Slot(str)
     def _on_ways_failed(self, reason: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
@@ -64,7 +64,8 @@ class GhostService(Service):
         self._answers = Derived("aegui-ghost", self)
         self._answers.answered.connect(self.answered)
         self._files = Derived("aegui-ghost-file", self)
-        self._files.answered.connect(lambda found: self.opened.emit(*found))
+        # Not by a function that knows this object: it would keep it for ever, as none is collected.
+        self._files.answered.connect(self._on_files_answered)
         self._files.failed.connect(self.refused)
 
     def show(
@@ -96,6 +97,10 @@ class GhostService(Service):
         """No ghost is wanted any more."""
         self._answers.forget()
         self._files.forget()
+
+    @Slot(object)
+    def _on_files_answered(self, found: tuple[str, Codec]) -> None:
+        self.opened.emit(*found)
 
 
 def _ghost(
