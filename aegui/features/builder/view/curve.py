@@ -43,14 +43,20 @@ class ActivationCurve(QWidget):
         self._slope = 1.0
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._tell()
 
     def set_function(self, name: str, slope: float) -> None:
         """Show the activation ``name`` with its slope."""
         if (name, slope) == (self._name, self._slope):
             return
         self._name, self._slope = name, slope
-        self.setAccessibleName(tr("Curve of {name}", name=tr(ACTIVATIONS[name].label)))
+        self._tell()
         self.update()
+
+    def _tell(self) -> None:
+        """Name what is drawn for those who hear it."""
+        label = tr(ACTIVATIONS[self._name].label)
+        self.setAccessibleName(tr("Curve of {name}", name=label))
 
     def sizeHint(self) -> QSize:
         """Wide enough to tell the functions apart, low enough for one line of a card."""
