@@ -250,7 +250,8 @@ def take_away(window: QMainWindow, docks: Mapping[str, QDockWidget]) -> None:
     standing where they were.
     """
     for dock in docks.values():
-        dock.setFloating(False)
+        if dock.isFloating():
+            dock.setFloating(False)
         window.removeDockWidget(dock)
     # Now: docks that come back into the same tabs before the window has noticed get no tab bar.
     QCoreApplication.sendPostedEvents(window, QEvent.Type.LayoutRequest)
