@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 
 from aegui.app import App
 from aegui.core.recipe import DataSpec, LayerSpec, NetworkSpec, OptimizerSpec, Recipe, TrainingSpec
@@ -22,7 +23,7 @@ from aegui.window import notifications
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from PySide6.QtWidgets import QApplication, QWidget
+    from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
     from aegui.session.training.training_runner import TrainingRunner
@@ -53,14 +54,24 @@ def lasting_messages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(notifications, "MANNERS", lasting)
 
 
+@pytest.fixture(scope="session")
+def kept_place(qapp: QApplication) -> bytes:
+    """Where the window was the last time, and how large: what the settings keep of it."""
+    widget = QWidget()
+    widget.resize(1280, 800)
+    return bytes(widget.saveGeometry().data())
+
+
 @pytest.fixture
-def app(qapp: QApplication, qtbot: QtBot) -> Iterator[App]:
+def app(qapp: QApplication, qtbot: QtBot, kept_place: bytes) -> Iterator[App]:
     settings = Settings.model_validate({"language": "en", "theme": "light"} | USED | UNASKED)
+    # Not resized later, which arranges all docks twice more.
+    settings.set_window_state("geometry", kept_place)
     made = App(qapp, settings)
-    made.window.resize(1280, 800)
+    # Before panels are made, which else would be filled twice.
+    assert made.services.workspace.new(SMALL)
     made.window.show()
     qtbot.waitExposed(made.window)
-    assert made.services.workspace.new(SMALL)
     yield made
     # The offscreen platform crashes at the end of the process over what Python has put there.
     qapp.clipboard().clear()

@@ -257,6 +257,8 @@ def test_a_file_that_does_not_fit_is_refused(
 ) -> None:
     window = learnt
     others = window._services.of(Others)
+    # Alone it tells them of the set.
+    window.feature(OthersFeature)
     of = recipe()
     save_run(tmp_path / "good.aegui", SavedRun(of, glyphs(), snapshot(of, seed=5)))
     others.open(tmp_path / "good.aegui")
