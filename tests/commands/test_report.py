@@ -55,9 +55,43 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_a_run_becomes_slides_pdf_page_figures_and_tables(run: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "out"
+@pytest.fixture(scope="module")
+def handed_in(run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of one network: several tests look at it, as making it takes seconds."""
+    folder = tmp_path_factory.mktemp("one") / "out"
     assert main(["report", str(run), "-o", str(folder), "--title", "Ours"]) == 0
+    return folder
+
+
+@pytest.fixture(scope="module", params=[(), ("--blank",)], ids=["told", "blank"])
+def of_twins(
+    run: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Path:
+    """The folder of two networks that are alike, and of a study of which little is to be said."""
+    place = tmp_path_factory.mktemp("twins")
+    twin = place / run.name
+    twin.write_bytes(run.read_bytes())
+    plan = place / "two-rates.json"
+    plan.write_text(json.dumps({**STUDY, "set": {"training.epochs": 20}}), encoding="utf-8")
+    folder = place / "out"
+    line = ["report", str(run), str(twin), str(plan), "--train", "-o", str(folder)]
+    assert main([*line, *request.param]) == 0
+    return folder
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    """A network of four images with a code of one number, whose folder is made at once."""
+    network = {"encoder": [{"units": 3}], "latent": {"units": 1}}
+    images = np.eye(4, dtype=np.float32).reshape(4, 2, 2)
+    dataset = Dataset.from_images("four", images, list("abcd"), list("abcd"))
+    path = tmp_path / "tiny.aegui"
+    save_run(path, trained({"network": network}, dataset))
+    return path
+
+
+def test_a_run_becomes_slides_pdf_page_figures_and_tables(run: Path, handed_in: Path) -> None:
+    folder = handed_in
     pages = listed(folder)
     keys = [page["id"].split("-", 1)[1] for page in pages]
     for key in ("data", "data-hamming", "method", "curves", "errors", "latent", "grid", "noise"):
@@ -94,19 +128,18 @@ def test_a_run_becomes_slides_pdf_page_figures_and_tables(run: Path, tmp_path: P
     assert (folder / "networks" / "mine.aegui").read_bytes() == run.read_bytes()
 
 
-def test_findings_are_those_of_the_network(run: Path, tmp_path: Path) -> None:
-    assert main(["report", str(run), "-o", str(tmp_path / "out")]) == 0
+def test_findings_are_those_of_the_network(run: Path, handed_in: Path) -> None:
     saved = load_run(run)
     flat = saved.dataset.flat()
     wrong = ((saved.codec(0).reconstruct(flat) > 0.5) != (flat > 0.5)).sum(axis=1)
-    (errors,) = [page for page in listed(tmp_path / "out") if page["id"].endswith("-errors")]
+    (errors,) = [page for page in listed(handed_in) if page["id"].endswith("-errors")]
     assert errors["finding"].startswith(
         f"{(wrong <= 1).sum()} of {len(wrong)} within 1 wrong pixel"
     )
 
 
 def test_a_study_is_done_first_where_it_is_asked_for(
-    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tiny: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     plan = tmp_path / "two-rates.json"
     plan.write_text(json.dumps(STUDY), encoding="utf-8")
@@ -117,7 +150,7 @@ def test_a_study_is_done_first_where_it_is_asked_for(
     assert main(["report", str(tmp_path), "-o", str(folder / "deep")]) == 2
     assert "holds no study" in capsys.readouterr().err
     assert not folder.exists()
-    assert main(["report", str(run), str(plan), "--train", "-o", str(folder)]) == 0
+    assert main(["report", str(tiny), str(plan), "--train", "-o", str(folder)]) == 0
     keys = [page["id"].split("-", 1)[1] for page in listed(folder)]
     assert "two-rates-table" in keys
     assert keys.index("method") < keys.index("two-rates-table") < keys.index("latent")
@@ -222,16 +255,13 @@ def test_every_command_line_of_it_runs(
     assert all("--weights last" in line for line in made)
 
 
-def test_networks_of_one_name_are_kept_apart(run: Path, tmp_path: Path) -> None:
-    other = tmp_path / "mine.aegui"
-    other.write_bytes(run.read_bytes())
-    folder = tmp_path / "out"
-    assert main(["report", str(run), str(other), "-o", str(folder)]) == 0
-    lines = (folder / "commands.txt").read_text(encoding="utf-8").splitlines()
-    outs = [line.split()[-1] for line in lines if " -o " in line]
+def test_networks_of_one_name_are_kept_apart(of_twins: Path) -> None:
+    lines = (of_twins / "commands.txt").read_text(encoding="utf-8").splitlines()
+    # A study has one line for all of its figures.
+    outs = [line.split()[-1] for line in lines if " -o " in line and "two-rates" not in line]
     assert len(set(outs)) == len(outs) > 2
-    assert {path.name for path in (folder / "code").glob("*.py")} == {"mine.py", "mine-2.py"}
-    sections = {page["section"] for page in listed(folder)}
+    assert {path.name for path in (of_twins / "code").glob("*.py")} == {"mine.py", "mine-2.py"}
+    sections = {page["section"] for page in listed(of_twins)}
     assert {"Data: mine", "Data: mine-2"} <= sections
 
 
@@ -283,23 +313,23 @@ def test_wrong_pixels_are_compared_where_losses_cannot_be(tmp_path: Path) -> Non
     assert findings["two-losses-curves"].startswith("Wrong pixels after the last epoch: from ")
 
 
-@pytest.mark.parametrize("blank", [(), ("--blank",)])
-def test_no_two_slides_have_one_title(run: Path, tmp_path: Path, blank: tuple[str, ...]) -> None:
-    """Not of two networks that are alike either; the study is one of which little is to be said."""
-    twin = tmp_path / "other" / run.name
-    twin.parent.mkdir()
-    twin.write_bytes(run.read_bytes())
-    plan = tmp_path / "two-rates.json"
-    plan.write_text(json.dumps({**STUDY, "set": {"training.epochs": 20}}), encoding="utf-8")
-    folder = tmp_path / "out"
-    line = ["report", str(run), str(twin), str(plan), "--train", "-o", str(folder), *blank]
-    assert main(line) == 0
-    slides = Presentation(str(folder / "slides.pptx")).slides
+def test_no_two_slides_have_one_title(of_twins: Path) -> None:
+    """Not of two networks that are alike either."""
+    slides = Presentation(str(of_twins / "slides.pptx")).slides
     titles = [slide.shapes.title.text for slide in slides]
     assert len(titles) > 30
     assert len(set(titles)) == len(titles)
-    pages = {page["id"].split("-", 1)[1]: page["finding"] for page in listed(folder)}
+    pages = {page["id"].split("-", 1)[1]: page["finding"] for page in listed(of_twins)}
     assert pages["data-pairs"] != pages["data-hamming"]
+
+
+@pytest.mark.parametrize("of_twins", [("--blank",)], indirect=True, ids=["blank"])
+def test_findings_can_be_left_to_be_written(of_twins: Path) -> None:
+    findings = [page["finding"] for page in listed(of_twins)]
+    assert not any("within 1 wrong pixel" in finding for finding in findings)
+    assert any(finding.startswith("Errors") for finding in findings)
+    assert findings[-1] == f"Figures made with aegui {__version__}"
+    assert len(set(findings)) == len(findings)
 
 
 def test_a_study_of_one_setting_says_nothing_of_others(tmp_path: Path) -> None:
@@ -313,40 +343,28 @@ def test_a_study_of_one_setting_says_nothing_of_others(tmp_path: Path) -> None:
     assert re.fullmatch(r"The hardest is [abc]: [\d.]+ wrong pixels on average", hardest)
 
 
-def test_a_code_of_one_number_has_no_plane(tmp_path: Path) -> None:
-    network = {"encoder": [{"units": 3}], "latent": {"units": 1}}
-    images = np.eye(4, dtype=np.float32).reshape(4, 2, 2)
-    dataset = Dataset.from_images("four", images, list("abcd"), list("abcd"))
-    save_run(tmp_path / "line.aegui", trained({"network": network}, dataset))
-    file = str(tmp_path / "line.aegui")
-    assert main(["--language", "en", "report", file, "-o", str(tmp_path / "out")]) == 0
+def test_a_code_of_one_number_has_no_plane(tiny: Path, tmp_path: Path) -> None:
+    assert main(["--language", "en", "report", str(tiny), "-o", str(tmp_path / "out")]) == 0
     findings = {page["id"].split("-", 1)[1]: page["finding"] for page in listed(tmp_path / "out")}
     assert findings["latent"] == "Where 4 samples lie by the numbers of their codes"
 
 
-def test_findings_can_be_left_to_be_written(run: Path, tmp_path: Path) -> None:
-    assert main(["report", str(run), "-o", str(tmp_path / "out"), "--blank"]) == 0
-    findings = [page["finding"] for page in listed(tmp_path / "out")]
-    assert not any("within 1 wrong pixel" in finding for finding in findings)
-    assert any(finding.startswith("Errors") for finding in findings)
-    assert findings[-1] == f"Figures made with aegui {__version__}"
-    assert len(set(findings)) == len(findings)
-
-
 def test_a_folder_with_other_things_is_left_alone(
-    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tiny: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "thesis.txt").write_text("mine")
-    line = ["--language", "en", "report", str(run), "-o", str(tmp_path), "--blank"]
-    assert main(line) == 0
-    first = tmp_path / "hand-in-mine"
+    place = tmp_path / "mine"
+    place.mkdir()
+    (place / "thesis.txt").write_text("mine")
+    line = ["--language", "en", "report", str(tiny), "--blank", "-o"]
+    assert main([*line, str(place)]) == 0
+    first = place / "hand-in-tiny"
     assert f"figures are in {first}." in capsys.readouterr().out
-    assert {path.name for path in tmp_path.iterdir()} == {"thesis.txt", first.name}
+    assert {path.name for path in place.iterdir()} == {"thesis.txt", first.name}
     # Nor is an earlier one written over, which may have been worked on.
     (first / "slides.pptx").write_text("mine too")
-    assert main([*line[:-2], str(first), "--blank"]) == 0
+    assert main([*line, str(first)]) == 0
     assert (first / "slides.pptx").read_text() == "mine too"
-    assert (tmp_path / "hand-in-mine-2" / "slides.pptx").exists()
+    assert (place / "hand-in-tiny-2" / "slides.pptx").exists()
 
 
 def test_a_sample_that_nobody_can_type_is_called_by_its_name(tmp_path: Path) -> None:
