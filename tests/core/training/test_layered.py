@@ -63,11 +63,11 @@ def trained(
 
 def assert_same(resolved: ResolvedRecipe, epochs: int = 3) -> None:
     wanted, kept = trained(resolved, "autograd", epochs)
-    start, _ = trained(resolved, "autograd", 0)
     found, buffers = trained(resolved, "layered", epochs)
+    parameters = Parameters(resolved, CPU)
+    start = parameters.flat
     assert (wanted - start).abs().max() > 1e-4, "nothing was learnt: the test says nothing"
     # Every tensor must have moved, or a gradient that nobody fills would not be missed.
-    parameters = Parameters(resolved, CPU)
     for block in parameters.layout.blocks:
         moved = (wanted - start)[block.start : block.stop].abs().max()
         assert moved > 0, block
