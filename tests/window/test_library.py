@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from aegui.core.library.library import Library
 from aegui.core.library.query import LibraryQuery
 from aegui.features.library import feature as wiring
+from aegui.features.library.model import looks
 from aegui.features.library.model.desk import LibraryDesk
 from aegui.features.library.view.panel import LibraryPanel
 from aegui.features.studies.model.study_runs import StudyRuns
@@ -26,6 +27,12 @@ if TYPE_CHECKING:
 
     from aegui.core.library.entry import LibraryEntry
     from aegui.window.main_window import MainWindow
+
+
+@pytest.fixture(autouse=True)
+def watched_closely(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What others have kept is looked for more often than a person would need it."""
+    monkeypatch.setattr(looks, "_WATCH_MS", 100)
 
 
 @pytest.fixture

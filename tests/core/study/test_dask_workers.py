@@ -101,8 +101,10 @@ def test_a_cluster_finds_what_this_computer_finds_though_a_worker_is_killed(tmp_
 
 def test_nobody_there_is_said() -> None:
     pytest.importorskip("distributed", reason="the extra “cluster” is not installed")
-    line = "from aegui.core.study.dask_workers import DaskWorkers, Scheduler\n"
-    line += "DaskWorkers(Scheduler('tcp://127.0.0.1:1'))"
+    line = "from aegui.core.study import dask_workers\n"
+    # It is asked again until then, and never answers.
+    line += "dask_workers._CONNECT_SECONDS = 1\n"
+    line += "dask_workers.DaskWorkers(dask_workers.Scheduler('tcp://127.0.0.1:1'))"
     command = [sys.executable, "-c", line]
     told = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert "The scheduler tcp://127.0.0.1:1 cannot be reached: " in told.stderr
