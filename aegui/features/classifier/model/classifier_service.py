@@ -13,7 +13,7 @@ from aegui.core.data.builtin import BUILTIN_SETS
 from aegui.core.data.load import load_data
 from aegui.core.data.split import split_indices
 from aegui.core.evaluation.classification import classification_cost, classify
-from aegui.core.i18n import tr
+from aegui.core.i18n import language, tr
 from aegui.core.recipe import DataSpec
 from aegui.core.sampled import sampled
 from aegui.session.jobs.derived import Derived
@@ -105,6 +105,7 @@ class ClassifierService(Service):
         self._judged: Judged | None = None
         self._chosen = ""
         self._parts: Mapping[str, str] = {}
+        self._language = language()
         self._latest: Evaluation | None = None
         self._loaded: tuple[str, Dataset] | None = None
 
@@ -115,7 +116,9 @@ class ClassifierService(Service):
 
     @property
     def parts(self) -> Mapping[str, str]:
-        """Keys and names of the parts that there are to choose from."""
+        """Keys and names, in the language in force, of the parts that there are to choose from."""
+        if self._judged is not None and self._language != language():
+            self._language, self._parts = language(), _parts(self._judged)
         return self._parts
 
     @property
@@ -168,7 +171,7 @@ class ClassifierService(Service):
     def _set_parts(self, parts: Mapping[str, str]) -> None:
         if parts == self._parts:
             return
-        before, self._parts = self.part, parts
+        before, self._parts, self._language = self.part, parts, language()
         if before != self.part:
             self._forget()
         self.parts_changed.emit()

@@ -9,6 +9,7 @@ import pytest
 
 from aegui.core.data.builtin import load_builtin
 from aegui.core.data.split import split_indices
+from aegui.core.i18n import set_language
 from aegui.core.latent.codec import Codec
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe
@@ -68,6 +69,8 @@ def test_the_validation_part_is_judged_first(service: ClassifierService, qtbot: 
         service.set_judged(network)
     assert service.part == VALIDATION
     assert service.parts[VALIDATION] == "Validation part (449)"
+    set_language("es")
+    assert service.parts[VALIDATION] == "Parte de validación (449)"
     found = answer(qtbot, service)
     _, places = split_indices(len(DIGITS), network.recipe.data.split)
     assert np.array_equal(found.indices, places)
