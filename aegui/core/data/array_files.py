@@ -203,7 +203,7 @@ def _read(
     stem = path.name.rpartition(".")[0] or path.name
     labels = [stem] * len(images)
     if labels_key in keys:
-        labels = _texts(arrays.whole(labels_key))
+        labels = _texts(_classes(arrays.whole(labels_key), path))
         if len(labels) != len(images):
             text = tr("{n:,} images but {got:,} labels", n=len(images), got=len(labels))
             raise _refusal(path, text)
@@ -213,11 +213,30 @@ def _read(
     )
 
 
+def _classes(values: NDArray[Any], path: Path) -> NDArray[Any]:
+    """One label of each image; of rows with a single 1 among zeros (one-hot) where that stands."""
+    if values.ndim < 2 or math.prod(values.shape[1:]) <= 1:
+        return values
+    if values.ndim == 2 and values.dtype.kind in "uifb":
+        are_places = np.isin(values, (0, 1)).all() and (values.sum(axis=1) == 1).all()
+        if are_places:
+            places: NDArray[Any] = values.argmax(axis=1)
+            return places
+    times = " x ".join(map(str, values.shape))
+    raise _refusal(path, tr("numbers of shape {shape} are no labels", shape=times))
+
+
 def _texts(values: NDArray[Any]) -> list[str]:
-    """Labels as text: whole numbers without a point, our own texts without the mark at the end."""
-    flat = values.reshape(len(values), -1)[:, 0] if values.ndim > 1 else values.reshape(-1)
-    if values.dtype.kind == "f" and bool((np.isfinite(flat) & (flat == np.rint(flat))).all()):
-        flat = flat.astype(np.int64)
+    """Labels as text: whole numbers without a point, our own texts without the mark at the end.
+
+    Among whole numbers one that is none (NaN) is a label that is missing.
+    """
+    flat = values.reshape(-1)
+    if values.dtype.kind == "f":
+        is_there = np.isfinite(flat)
+        if bool((flat[is_there] == np.rint(flat[is_there])).all()):
+            pairs = zip(flat.tolist(), is_there.tolist(), strict=True)
+            return [str(int(value)) if there else "" for value, there in pairs]
     texts = [
         item.decode("utf-8", errors="replace") if isinstance(item, bytes) else str(item)
         for item in flat.tolist()

@@ -83,6 +83,22 @@ def test_files_of_others(
     np.testing.assert_allclose(dataset.images, moved.reshape(6, *expected) / 255, atol=1e-7)
 
 
+@pytest.mark.parametrize(
+    ("labels", "read"),
+    [
+        (np.eye(3)[[0, 1, 2, 0, 1, 2]], "0 1 2 0 1 2"),
+        (np.eye(3, dtype=bool)[[2, 1, 0, 0, 0, 0]], "2 1 0 0 0 0"),
+        (np.array([[3], [1], [4], [1], [5], [9]]), "3 1 4 1 5 9"),
+        (np.array([7.0, np.nan, 2.0, 3.0, 1.0, 0.0]), "7  2 3 1 0"),
+        (np.array([7.5, 1.0, 2.0, 3.0, 1.0, 0.0]), "7.5 1.0 2.0 3.0 1.0 0.0"),
+    ],
+)
+def test_labels_of_others(tmp_path: Path, labels: Any, read: str) -> None:
+    images = np.random.default_rng(0).random((6, 8, 8))
+    np.savez(tmp_path / "x.npz", images=images, labels=labels)
+    assert load_dataset(str(tmp_path / "x.npz")).labels == tuple(read.split(" "))
+
+
 def test_one_array_of_numbers(tmp_path: Path) -> None:
     values = np.random.default_rng(0).random((4, 9, 8))
     np.save(tmp_path / "x.npy", values)
@@ -131,6 +147,8 @@ LIE = b"{'descr': '|u1', 'fortran_order': False, 'shape': (60000, 2800, 2800), }
         (_saved(images=np.zeros((2, 8, 8)), labels=np.full(2, 0xFFFF_FFFF).view("<U2")), "damaged"),
         (_saved(images=np.zeros((2, 8, 8)))[:-30], "damaged"),
         (_saved(images=np.zeros((2, 8, 8)), labels=np.zeros(3)), "2 images but 3 labels"),
+        (_saved(images=np.zeros((2, 8, 8)), labels=np.zeros((2, 40))), "2 x 40 are no labels"),
+        (_saved(images=np.zeros((2, 8, 8)), labels=np.ones((2, 3))), "2 x 3 are no labels"),
     ],
 )
 def test_refusals(tmp_path: Path, content: bytes, reason: str) -> None:
