@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
-    QHBoxLayout,
     QProgressBar,
     QPushButton,
     QSizePolicy,
@@ -19,7 +18,7 @@ from PySide6.QtWidgets import (
 from aegui.core.i18n import tr, trn
 from aegui.features.data.data_menu import DETAIL_ROLE, ROW_WIDTH_PX, WAYS, DataRows
 from aegui.kit.choosing import narrow
-from aegui.kit.layouts import dim, row
+from aegui.kit.layouts import dim, held, row
 from aegui.kit.marks import ElidedCombo, ElidedLabel
 from aegui.kit.theme import ICON_PX, SPACING, figures_font, icon
 from aegui.window.shown_chip import ShownChip
@@ -154,30 +153,24 @@ class MainToolBar(QToolBar):
         self.device = dim()
         self.status.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         # Short enough to be shown whole or not at all.
-        self._room = room = QWidget()
+        told = (self.status, self.solve, self.device, 1)
+        self._line = row(
+            self.chip,
+            self.estimate,
+            (self.progress, 1000),
+            *told,
+            spacing=SPACING,
+            margins=(SPACING // 2, 0, SPACING // 2, 0),
+        )
+        room = held(self._line)
         # What it says is cut short in a narrow window, rather than put away with all of it.
         room.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         room.setMinimumWidth(_LEAST_STATUS_PX)
-        room.setLayout(
-            row(
-                self.chip,
-                self.estimate,
-                (self.progress, 1000),
-                self.status,
-                self.solve,
-                self.device,
-                1,
-                spacing=SPACING,
-                margins=(SPACING // 2, 0, SPACING // 2, 0),
-            )
-        )
         self.addWidget(room)
 
     def add_badge(self, badge: QWidget) -> None:
         """Have ``badge`` beside what says which weights are shown."""
-        layout = self._room.layout()
-        assert isinstance(layout, QHBoxLayout)
-        layout.insertWidget(1, badge)
+        self._line.insertWidget(1, badge)
 
     def set_data(
         self, offered: Sequence[tuple[DataEntry, QIcon]], key: str, name: str, edited: str = ""

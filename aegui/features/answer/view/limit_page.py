@@ -117,9 +117,8 @@ class LimitPage(QWidget):
 
     def set_estimated(self, estimated: bool) -> None:
         """Show whether the level is found from the drawing."""
-        blocker = QSignalBlocker(self.level)
-        self.level.setCurrentIndex(1 if estimated else 0)
-        del blocker
+        with QSignalBlocker(self.level):
+            self.level.setCurrentIndex(1 if estimated else 0)
 
     @Slot(int)
     def _on_prior_activated(self, place: int) -> None:

@@ -132,9 +132,8 @@ class CodeView(QWidget):
 
     def _write(self) -> None:
         """Write the code anew."""
-        blocker = QSignalBlocker(self.text)
-        self.text.setPlainText(self._code() if self._is_readable else "")
-        del blocker
+        with QSignalBlocker(self.text):
+            self.text.setPlainText(self._code() if self._is_readable else "")
         self._errors = ()
         self._said = self._pixels if self._is_readable else None
         self._mark()

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt, Signal, Slot
+from PySide6.QtCore import (
+    QCoreApplication,
+    QEvent,
+    QObject,
+    QSignalBlocker,
+    QSize,
+    Qt,
+    Signal,
+    Slot,
+)
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -204,15 +213,14 @@ class GalleryDialog(QDialog):
             button.setVisible(not is_networks)
         sections = (network_sections if is_networks else set_sections)(self._items[page])
         wanted = self._section[page]
-        self.sections.blockSignals(True)
-        self.sections.clear()
-        for key, words, count in sections:
-            item = QListWidgetItem(tr("{section} ({n:,})", section=words, n=count))
-            item.setData(_KEY_ROLE, key)
-            item.setSizeHint(QSize(0, for_text(_SECTION_PX)))
-            self.sections.addItem(item)
-        self._choose_section(wanted)
-        self.sections.blockSignals(False)
+        with QSignalBlocker(self.sections):
+            self.sections.clear()
+            for key, words, count in sections:
+                item = QListWidgetItem(tr("{section} ({n:,})", section=words, n=count))
+                item.setData(_KEY_ROLE, key)
+                item.setSizeHint(QSize(0, for_text(_SECTION_PX)))
+                self.sections.addItem(item)
+            self._choose_section(wanted)
         self._section[page] = self.sections.currentItem().data(_KEY_ROLE) if sections else wanted
         self._show_cards()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QComboBox,
@@ -23,7 +23,7 @@ from aegui.features.library.view.models import with_sort
 from aegui.features.library.view.runs_table import RunsTable
 from aegui.features.library.view.side import EntrySide
 from aegui.features.library.view.words import found_words, use_help, use_words
-from aegui.kit.choosing import menu_below, offer
+from aegui.kit.choosing import choose, menu_below, offer
 from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import Filling, column, dim, held, row, scrolled
 from aegui.kit.marks import search_field
@@ -376,10 +376,9 @@ class LibraryPanel(QWidget):
         """Have the fields say what is asked for."""
         view = self._view
         if self.search.text() != view.text:
-            was_blocked = self.search.blockSignals(True)
-            self.search.setText(view.text)
-            self.search.blockSignals(was_blocked)
-        self.shown.setCurrentIndex(max(0, self.shown.findData(view.shown)))
+            with QSignalBlocker(self.search):
+                self.search.setText(view.text)
+        choose(self.shown, view.shown)
         self._fill_groups()
 
     def _show_choice(self) -> None:

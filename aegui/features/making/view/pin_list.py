@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import tr
-from aegui.kit.layouts import column, dim, heading, row
+from aegui.kit.layouts import column, dim, heading, held, row
 from aegui.kit.marks import flat_button, wrapped_label
 from aegui.kit.theme import current_theme, for_text
 from aegui.widgets.glyphs import glyph_pixmap
@@ -112,13 +112,10 @@ class PinList(QWidget):
 
     def _build(self) -> None:
         title = heading(tr("Pins"))
-        header = row(title, 1, spacing=0)
-        for button in (self.add, self.up, self.down, self.rename, self.remove):
-            header.addWidget(button)
-        page = QWidget()
-        page.setLayout(column(self._hint, 1))
+        buttons = (self.add, self.up, self.down, self.rename, self.remove)
+        header = row(title, 1, *buttons, spacing=0)
         self._pages = QStackedWidget()
-        self._pages.addWidget(page)
+        self._pages.addWidget(held(column(self._hint, 1)))
         self._pages.addWidget(self.list)
         self.setLayout(column(header, (self._pages, 1)))
 

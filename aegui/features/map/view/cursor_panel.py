@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from aegui.core.i18n import localized, mark, tr
 from aegui.features.map.view.insight_figures import InsightFigures
 from aegui.kit.charts.menu import FigureMenu
-from aegui.kit.layouts import column, dim
+from aegui.kit.layouts import column, dim, held
 from aegui.kit.marks import ElidedLabel
 from aegui.kit.painted import Painted
 from aegui.kit.speech import describe
@@ -350,19 +350,8 @@ class CursorPanel(QWidget):
         self.set_empty(tr("Point at the map to see what the network decodes there."))
 
     def _filled(self) -> QWidget:
-        page = QWidget()
-        page.setLayout(
-            column(
-                self.pictures,
-                self.figures,
-                self.numbers,
-                self._near_title,
-                self.nearest,
-                1,
-                margins=(SPACING, SPACING, SPACING, SPACING),
-            )
-        )
-        return page
+        told = (self.pictures, self.figures, self.numbers, self._near_title, self.nearest)
+        return held(column(*told, 1, margins=(SPACING,) * 4))
 
     def set_samples(self, labels: Sequence[str], images: ArrayLike, look: Look = GLYPHS) -> None:
         """The set whose members can be nearest.

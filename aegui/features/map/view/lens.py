@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QSlider, QToolButton, QWidget
 
 from aegui.core.i18n import tr
@@ -65,9 +65,8 @@ class LensBar(QFrame):
 
     def set_spacing(self, spacing: float) -> None:
         """Show ``spacing``, one of ``SPACINGS``, without telling."""
-        self.slider.blockSignals(True)
-        self.slider.setValue(SPACINGS.index(nearest_spacing(spacing)))
-        self.slider.blockSignals(False)
+        with QSignalBlocker(self.slider):
+            self.slider.setValue(SPACINGS.index(nearest_spacing(spacing)))
         self.value.setText(number_text(self.spacing))
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -227,14 +227,13 @@ class RacePage(WorkPage):
             words = (0, len(header) - 1)
             self.table.set_columns([(title, "") for title in header], words)
             self.table.setRowCount(len(rows))
-        was_blocked = self.table.blockSignals(True)
         self._places = standing_places(state)
-        for place, cells in enumerate(rows):
-            self.table.write_row(place, cells)
-            self._say_refusal(place, state.lanes[self._places[place]].refused)
-        if self._chosen in self._places:
-            self.table.selectRow(self._places.index(self._chosen))
-        self.table.blockSignals(was_blocked)
+        with QSignalBlocker(self.table):
+            for place, cells in enumerate(rows):
+                self.table.write_row(place, cells)
+                self._say_refusal(place, state.lanes[self._places[place]].refused)
+            if self._chosen in self._places:
+                self.table.selectRow(self._places.index(self._chosen))
 
     def _say_refusal(self, place: int, reason: str) -> None:
         """Who could not take part has the reason across the row, in place of figures."""
@@ -276,9 +275,8 @@ class RacePage(WorkPage):
         self._chosen = item
         self._mark(None)
         if item in self._places:
-            was_blocked = self.table.blockSignals(True)
-            self.table.selectRow(self._places.index(item))
-            self.table.blockSignals(was_blocked)
+            with QSignalBlocker(self.table):
+                self.table.selectRow(self._places.index(item))
 
     def _open(self, item: int) -> None:
         lane = self._lane(item)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QFontDatabase, QPainter, QTextCursor, QTextFormat
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
@@ -57,9 +57,8 @@ class SourceText(QPlainTextEdit):
             return
         self._said = text
         bar, place = self.verticalScrollBar(), self.verticalScrollBar().value()
-        self.blockSignals(True)
-        self.setPlainText(text)
-        self.blockSignals(False)
+        with QSignalBlocker(self):
+            self.setPlainText(text)
         self._fit_numbers()
         bar.setValue(min(place, bar.maximum()))
         self._lit = ()

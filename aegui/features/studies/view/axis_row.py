@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QPushButton, QWidget
 
@@ -210,9 +210,8 @@ class AxisRowView(QWidget):
         choices = axis.rows or () if around is not None else ()
         text = "\n".join(row_text(one, around) for one in choices if around is not None)
         if text != self.lines.toPlainText():
-            was_blocked = self.lines.blockSignals(True)
-            self.lines.setPlainText(text)
-            self.lines.blockSignals(was_blocked)
+            with QSignalBlocker(self.lines):
+                self.lines.setPlainText(text)
         self._fit_lines()
 
     def _fit_lines(self) -> None:

@@ -83,16 +83,8 @@ class PhasePage(StudyPage):
         self._matrix = held(row((self.table, 1), ShadeKeyView(self.key), spacing=SPACING))
         self._pages.addWidget(self._matrix)
         self._pages.addWidget(self.field)
-        content = QWidget()
-        content.setLayout(
-            column(
-                held(head),
-                self.words,
-                (self._pages, 1),
-                margins=(0, SPACING // 2, 0, 0),
-            )
-        )
-        return content
+        parts = (held(head), self.words, (self._pages, 1))
+        return held(column(*parts, margins=(0, SPACING // 2, 0, 0)))
 
     @property
     def diagram(self) -> PhaseDiagram | None:

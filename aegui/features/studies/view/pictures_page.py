@@ -150,8 +150,7 @@ class PicturesPage(StudyPage):
         for key, tile_ in self.tiles.items():
             self._parts[key] = tile_
         self._parts[TABLE] = self.table
-        body = QWidget()
-        body.setLayout(self._grid)
+        body = held(self._grid)
         scroll = scrolled(body, sideways=True)
         self._scroll = scroll
         scroll.viewport().installEventFilter(self)
