@@ -148,7 +148,7 @@ def _csv() -> list[Example]:
     headed = ["label," + ",".join(f"pixel{i}" for i in range(64)), *rows]
     text = "\n".join(headed).encode() + b"\n"
     tabs = "\n".join(rows).replace(",", "\t").encode()
-    shares = b"a;0,5;0,25;1,0;0,0\nb;0,5;0,25;1,0;0,0\n"
+    shares = b"".join(name + b";0,5;0,25;1,0;0,0" * 16 + b"\n" for name in (b"a", b"b"))
     return [(".csv", text), (".csv.gz", _gzipped(text)), (".tsv", tabs), (".csv", shares)]
 
 
