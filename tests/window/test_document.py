@@ -23,7 +23,7 @@ from aegui.features.data.feature import DataFeature
 from aegui.features.document.feature import DocumentFeature
 from aegui.features.figures import feature as wiring_figures
 from aegui.features.time.feature import TimeFeature
-from aegui.paths import library_dir, log_file, resources_dir
+from aegui.paths import library_dir, log_file, models_dir, resources_dir
 from aegui.session.documents.document import shipped_model
 from aegui.shell.dialogs import files, questions
 from aegui.shell.dialogs.film import FilmDialog
@@ -132,6 +132,17 @@ def test_who_gives_up_where_to_save_stays_and_the_training_goes_on(
     assert services.runner.state == "running"
     window.actions_table["stop"].trigger()
     qtbot.waitUntil(lambda: not services.runner.is_busy)
+
+
+def test_a_file_that_is_read_while_the_language_changes_is_asked_about_in_the_new_window(
+    qtbot: QtBot, app: App
+) -> None:
+    app.services.workspace.edit_recipe(EDITED, "seed")
+    assert app.window.feature(DocumentFeature).open_path(models_dir() / "letters-2d.aegui")
+    app.use_language("es")
+    assert app.services.workspace.recipe == EDITED
+    answer("No guardar")
+    qtbot.waitUntil(lambda: app.window.windowTitle() == "letters-2d[*] – aegui", timeout=20_000)
 
 
 def test_save_open_and_recent(

@@ -15,6 +15,7 @@ from aegui.core.recipe import Recipe
 from aegui.paths import documents_dir, log_file
 from aegui.session.documents.autosave import remove
 from aegui.session.documents.document import OPENED_BY
+from aegui.session.documents.leaving import Leaving
 from aegui.session.jobs.clock import one_shot
 from aegui.session.jobs.derived import PATIENCE_MS
 from aegui.session.notice import Notice, Offer
@@ -45,6 +46,8 @@ class DocumentFeature(Feature):
         super().__init__(services, window)
         self._recent = recent = window.menus["file/recent"]
         self._tells_saved = False
+        self._leaving = services.of(Leaving)
+        self._leaving.asks = self.may_leave
         workspace = services.workspace
         workspace.file.title_changed.connect(self._show_title)
         workspace.file.saved.connect(self._on_file_saved)
@@ -74,15 +77,15 @@ class DocumentFeature(Feature):
         if request is not None:
             getattr(self._services.requests, request).emit(path)
             return True
-        return self._services.workspace.open(path, self.may_leave)
+        return self._services.workspace.open(path, self._leaving.may_leave)
 
     def show_run(self, run: SavedRun, name: str) -> None:
         """Open what was learnt elsewhere, after asking what to do with unsaved work."""
-        self._services.workspace.opening.show(run, name, self.may_leave)
+        self._services.workspace.opening.show(run, name, self._leaving.may_leave)
 
     def open_kept(self, kept: KeptDocument) -> None:
         """Open what the library has, after asking what to do with unsaved work."""
-        self._services.workspace.opening.open_kept(kept, self.may_leave)
+        self._services.workspace.opening.open_kept(kept, self._leaving.may_leave)
 
     def take_files(self, files: Sequence[Path]) -> bool:
         """Open the first of ``files``."""
@@ -268,7 +271,7 @@ class DocumentFeature(Feature):
         if answer == "later":
             return True
         then = self._go_on if answer == "go_on" else None
-        return self._services.workspace.opening.recover(recovery, self.may_leave, then)
+        return self._services.workspace.opening.recover(recovery, self._leaving.may_leave, then)
 
     def _go_on(self) -> None:
         """Train on from where the run that was recovered had come."""
