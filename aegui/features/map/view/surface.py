@@ -31,7 +31,9 @@ MOVING_MS = 32
 _FOLLOWING_SHARE = 0.1
 """Of its time, at most, the window paints the map that moves after codes by itself."""
 LONG_MS = 8.0
-"""A map that takes longer is painted in parts; of others those would cost more than they bring."""
+"""A map that takes longer is painted in parts; of others they would cost more than they bring ..."""
+POINTED_AT_MS = 2.0
+"""... but where somebody points at it, who waits for what is decoded there."""
 _SMOOTHING = 0.25
 _ENDED = object()
 _FIGURES_SCALE = 0.88
@@ -178,7 +180,9 @@ class MapSurface(QWidget):
         is answered, if it takes long. What a person moves is painted at once.
         """
         scene, navigation = self._scene, self._navigation
-        if not self._is_live or self._cost_ms < LONG_MS or scene.codes is None:
+        is_pointed_at = self._cursor_overlay.place is not None
+        long_ms = POINTED_AT_MS if is_pointed_at else LONG_MS
+        if not self._is_live or self._cost_ms < long_ms or scene.codes is None:
             return None
         before = scene.picture_before(self.size(), self.devicePixelRatioF(), current_theme())
         stays = before is not None and (navigation.following or navigation.view == before[1])

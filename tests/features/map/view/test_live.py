@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 @pytest.fixture
 def live(canvas: LatentCanvas, monkeypatch: pytest.MonkeyPatch) -> LatentCanvas:
     """As if painting it took long, which of so few samples it does not."""
-    monkeypatch.setattr(surface, "LONG_MS", 0.0)
+    for limit in ("LONG_MS", "POINTED_AT_MS"):
+        monkeypatch.setattr(surface, limit, 0.0)
     canvas.set_live(True)
     painted(canvas)
     return canvas
@@ -115,6 +116,23 @@ def test_a_map_that_is_painted_quickly_is_painted_at_once(
     monkeypatch.setattr(surface, "LONG_MS", 1e6)
     live.set_codes(0.9 * ring())
     np.testing.assert_array_equal(seen(live), at_rest(live))
+
+
+def test_a_map_that_somebody_points_at_is_painted_in_parts_sooner(
+    live: LatentCanvas, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(surface, "LONG_MS", 1e6)
+    live.put(0.2, 0.3)
+    seen(live)
+    live.set_codes(0.9 * ring())
+    assert live._parts is not None
+    wait_for_parts(live, qtbot)
+    np.testing.assert_array_equal(seen(live), at_rest(live))
+    live.set_live(True)
+    live.leave()
+    seen(live)
+    live.set_codes(ring())
+    assert live._parts is None, "nobody waits: at once"
 
 
 def test_a_map_that_takes_long_to_paint_moves_in_fewer_steps(live: LatentCanvas) -> None:
