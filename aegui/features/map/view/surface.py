@@ -31,7 +31,7 @@ MOVING_MS = 32
 _FOLLOWING_SHARE = 0.1
 """Of its time, at most, the window paints the map that moves after codes by itself."""
 LONG_MS = 8.0
-"""A map that takes longer is painted in parts; of others they would cost more than they bring ..."""
+"""A map that takes longer is painted in parts; of others they cost more than they bring ..."""
 POINTED_AT_MS = 2.0
 """... but where somebody points at it, who waits for what is decoded there."""
 _SMOOTHING = 0.25
