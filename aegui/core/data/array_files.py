@@ -214,7 +214,7 @@ def _read(
 
 
 def _classes(values: NDArray[Any], path: Path) -> NDArray[Any]:
-    """One label of each image; of rows with a single 1 among zeros (one-hot) where that stands."""
+    """One label of each image; of rows with a single 1 among zeros (one-hot) its place."""
     if values.ndim < 2 or math.prod(values.shape[1:]) <= 1:
         return values
     if values.ndim == 2 and values.dtype.kind in "uifb":
@@ -233,8 +233,9 @@ def _texts(values: NDArray[Any]) -> list[str]:
     """
     flat = values.reshape(-1)
     if values.dtype.kind == "f":
-        is_there = np.isfinite(flat)
-        if bool((flat[is_there] == np.rint(flat[is_there])).all()):
+        is_there = ~np.isnan(flat)
+        there = flat[is_there]
+        if bool((np.isfinite(there) & (there == np.rint(there))).all()):
             pairs = zip(flat.tolist(), is_there.tolist(), strict=True)
             return [str(int(value)) if there else "" for value, there in pairs]
     texts = [

@@ -44,7 +44,8 @@ _LOOKED_AT_FIELDS = 5000
 _BYTE_MAX = 255.0
 _LARGEST_LABEL = 1e9
 _LABEL_NAMES = frozenset({"label", "class", "target", "y", "digit", "etiqueta"})
-_NUMBER = re.compile(r"[-+]?(\d++(\.\d*+)?|\.\d++)([eE][-+]?\d++)?\Z")
+_NUMBER = re.compile(r"[-+]?(\d++(\.\d*+)?|\.\d++)([eE][-+]?\d++)?\Z", re.ASCII)
+_REAL_MARKS = frozenset(".,eE")
 
 
 @dataclass(frozen=True)
@@ -253,14 +254,15 @@ def _images(values: NDArray[np.float32], layout: _ColumnLayout) -> NDArray[np.fl
 def _values(rows: list[str], number: int, layout: _ColumnLayout, path: Path) -> NDArray[np.float32]:
     columns = [at for at in range(layout.columns) if at != layout.label]
     try:
+        # Quotes around numbers say nothing, and the label may be one.
+        bare = (row.replace('"', "") for row in rows)
         return np.loadtxt(
-            map(with_points, rows) if layout.has_commas else rows,
+            map(with_points, bare) if layout.has_commas else bare,
             np.float32,
             comments=None,
             delimiter=layout.delimiter,
             usecols=columns,
             ndmin=2,
-            quotechar='"',
         )
     except ValueError as error:
         raise _at(
@@ -289,15 +291,18 @@ def _check_columns(rows: list[str], number: int, layout: _ColumnLayout, path: Pa
 
 
 def _label(row: str, layout: _ColumnLayout) -> str:
-    if layout.label == 0:
-        return row.partition(layout.delimiter)[0].strip().strip('"')
-    return row.rpartition(layout.delimiter)[2].strip().strip('"')
+    first, last = row.partition(layout.delimiter)[0], row.rpartition(layout.delimiter)[2]
+    label = (first if layout.label == 0 else last).strip()
+    # In quotes a quote is written twice; alone it is the label itself.
+    if len(label) > 1 and label[0] == label[-1] == '"':
+        return label[1:-1].replace('""', '"')
+    return label
 
 
 def _whole_numbers(labels: list[str]) -> list[str]:
-    """``5.0`` and ``5.000000e+00`` as 5, where all labels are such: programs write them so.
+    """``5.0`` and ``5.000000e+00`` as 5, where all labels are numbers: programs write them so.
 
-    One that is missing, which is why some do, stays empty.
+    One that is missing, which is why some do, stays empty; ``007`` is what somebody wrote.
     """
     different = set(labels) - {""}
     points = {label: with_points(label) for label in different}
@@ -306,7 +311,7 @@ def _whole_numbers(labels: list[str]) -> list[str]:
     values = {label: float(text) for label, text in points.items()}
     if not all(value.is_integer() and abs(value) < _LARGEST_LABEL for value in values.values()):
         return labels
-    return [label and str(int(values[label])) for label in labels]
+    return [str(int(values[label])) if _REAL_MARKS & set(label) else label for label in labels]
 
 
 def _chunks(lines: Iterator[str], layout: _ColumnLayout) -> Iterator[tuple[int, list[str]]]:

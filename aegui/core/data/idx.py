@@ -109,7 +109,9 @@ def read_idx(
 
 def numbered(labels: Sequence[str]) -> list[str]:
     """A name for each sample of a set that has none: its label, if any, and its number, from 1."""
-    return [f"{label} #{number}".lstrip() for number, label in enumerate(labels, 1)]
+    return [
+        f"{label} #{number}" if label else f"#{number}" for number, label in enumerate(labels, 1)
+    ]
 
 
 def read_idx_images(

@@ -11,9 +11,10 @@ if TYPE_CHECKING:
 
 
 class Leaving(Service):
-    """Asks in the window that there is by then: reading a file may outlast one.
+    """Asks in the window that is open once a file has been read.
 
-    Another language, or letters of another size, make another window.
+    That need not be the one in which it was chosen: another language, or letters of another size,
+    make another window.
     """
 
     asks: Callable[[], bool] | None = None

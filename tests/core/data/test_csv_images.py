@@ -93,6 +93,15 @@ def test_numbers_in_quotes(tmp_path: Path) -> None:
     assert dataset.labels == tuple(LABELS)
 
 
+@pytest.mark.parametrize("written", ['"', '""""'])
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_quote_may_be_the_label(tmp_path: Path, written: str, times: int) -> None:
+    labels = ["a", *[written] * times, "b"]
+    path = tmp_path / "signs.csv"
+    path.write_text(text_of([[label, *LEVELS[at]] for at, label in enumerate(labels)]))
+    assert read_csv(path).labels == ("a", *['"'] * times, "b")
+
+
 def test_labels_of_windows_keep_their_accents(tmp_path: Path) -> None:
     rows = [["pi\xf1a", *LEVELS[0]], ["caf\xe9", *LEVELS[1]], ["pi\xf1a", *LEVELS[2]]]
     path = tmp_path / "windows.csv"
@@ -107,6 +116,8 @@ def test_labels_of_windows_keep_their_accents(tmp_path: Path) -> None:
         (("3.000000000000000000e+00", "1e1", "3"), ("3", "10", "3")),
         (("0.5", "1.0", "2.0"), ("0.5", "1.0", "2.0")),
         (("3.0", "a", "b"), ("3.0", "a", "b")),
+        (("007", "7", "10"), ("007", "7", "10")),
+        (("\N{ARABIC-INDIC DIGIT ONE}", "1", "2"), ("\N{ARABIC-INDIC DIGIT ONE}", "1", "2")),
     ],
 )
 def test_labels_that_are_numbers_are_whole_where_all_are(

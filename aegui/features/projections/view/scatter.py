@@ -344,12 +344,14 @@ class ScatterView(QWidget):
         samples = self._samples
         across, up = self.axis_names or ("", "")
         coloured = samples.is_coloured
-        single = samples.are_signs and not coloured
+        # There is more room on paper, and names are moved apart.
+        single = not coloured and (samples.are_signs or samples.are_named)
+        signs = (_shortened(label_sign(label), _LONGEST_NAME) for label in samples.labels)
         return PointPlot(
             self._places.astype(np.float64),
             Axis(across, Scale(x0, x1), bare=not across),
             Axis(up, Scale(y0, y1), bare=not up),
-            tuple(map(label_sign, samples.labels)) if single else (),
+            tuple(signs) if single else (),
             samples.classes if coloured else np.zeros(0, np.int64),
             tuple(map(label_name, samples.class_names)) if coloured else (),
             image_of=samples.image if self._pictured and self._has_images else None,
