@@ -159,6 +159,8 @@ def problems() -> Iterator[str]:
                 yield f"{language}: not in the catalogue: {_key(message)!r}"
             else:
                 yield from _message_problems(language, translated)
+        for unsaid in known.keys() - set(map(_key, wanted)):
+            yield f"{language}: nothing says this any more: {unsaid!r}"
         mo = po_path(language).with_suffix(".mo")
         if not mo.exists() or mo.read_bytes() != mo_bytes(language):
             yield f"{language}: {mo.name} is not what {po_path(language).name} compiles to"
