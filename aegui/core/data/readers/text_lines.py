@@ -72,15 +72,15 @@ def _fields(line: str) -> list[str]:
     Commas that can only be decimal marks part nothing.
     """
     line = line.strip()
-    sign = parting_sign(line)
-    if sign is not None and _DECIMAL.search(line):
-        return [field for field in re.split(rf"[\s{sign}]+", _DECIMAL.sub(".", line)) if field]
     # A sign that parts fields may be the label as well, alone or in quotes.
     first = re.match(r"""("[^"]+"|'[^']+'|[,;])(?=[\s,;])""", line)
-    if first is None:
-        return [field for field in re.split(r"[\s,;]+", line) if field]
-    rest = line[first.end() :]
-    return [first[1], *(field for field in re.split(r"[\s,;]+", rest) if field)]
+    label, rest = ([], line) if first is None else ([first[1]], line[first.end() :])
+    sign = parting_sign(rest)
+    if sign is not None and _DECIMAL.search(rest):
+        fields = re.split(rf"[\s{sign}]+", _DECIMAL.sub(".", rest))
+    else:
+        fields = re.split(r"[\s,;]+", rest)
+    return [*label, *filter(None, fields)]
 
 
 def _trailing_numbers(fields: list[str]) -> int:
