@@ -540,7 +540,7 @@ def seeds(app: App) -> None:
 
 
 def library(app: App) -> None:
-    """Settings of a study in the library, two of them compared."""
+    """What a study has found, and its settings in the library, two of them compared."""
     plan = StudyPlan(
         name=typed("Activations"),
         figure="wrong",
@@ -553,7 +553,9 @@ def library(app: App) -> None:
             ),
         ),
     )
-    do_study(app, plan, shipped("letters-seeds", training={"epochs": 400}))
+    study = do_study(app, plan, shipped("letters-seeds", training={"epochs": 400}))
+    spin(2.0)
+    shoot(app, "study", study)
     app.window.actions_table["library"].trigger()
     show(app, "library", 520)
     panel = app.window.panel(LibraryPanel)

@@ -108,6 +108,13 @@ class NamedTable(QTableWidget):
         )
         return sections + self.verticalScrollBar().sizeHint().width() + header.minimumSectionSize()
 
+    def wanted_height(self) -> int:
+        """Pixels that show every row, above the bar that scrolls sideways where it is needed."""
+        head = self.horizontalHeader().sizeHint().height()
+        bar = self.horizontalScrollBar()
+        below = bar.sizeHint().height() if bar.maximum() > 0 else 0
+        return head + self.verticalHeader().length() + below + 2 * self.frameWidth()
+
 
 def alignment(is_figure: bool) -> Qt.AlignmentFlag:
     """Words to the left, figures to the right."""

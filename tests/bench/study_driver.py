@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from aegui.features.studies.model.study_runs import StudySheet
 
-PAGES = ("table", "phase", "pictures")
+PAGES = ("overview", "phase")
 IDLE_S = 4.0
 _LIMIT_S = 400.0
 PLAN = {

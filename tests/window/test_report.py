@@ -23,8 +23,8 @@ from aegui.features.report.model.report_service import ReportOrder, ReportServic
 from aegui.features.report.view.dialog import HandInDialog
 from aegui.features.studies.feature import StudiesFeature
 from aegui.features.studies.model.study_runs import StudyRuns
+from aegui.features.studies.view.overview_page import OverviewPage
 from aegui.features.studies.view.panel import StudiesPanel
-from aegui.features.studies.view.pictures_page import PicturesPage
 from aegui.kit.finder import Finder
 from aegui.paths import models_dir
 from aegui.shell.panel_area import is_in_sight
@@ -233,16 +233,18 @@ def test_a_figure_of_a_study_opens_the_study(window: MainWindow, qtbot: QtBot) -
     )
     assert is_in_sight(window.docks["studies"])
     pages = window.panel(StudiesPanel).pages
-    page = pages.page("pictures")
-    assert isinstance(page, PicturesPage)
+    page = pages.page("overview")
+    assert isinstance(page, OverviewPage)
     assert page.isVisible()
     assert page.shown_kinds == ("curves",)
     for kind in ("noise-levels", "noise-matrix", "bars", "characters"):
         window._services.requests.figure.emit(FigureId(f"x-{kind}", "letters-epochs").text)
         assert page.isVisible()
         assert page.shown_kinds == (kind,)
+    pages.show_page("phase")
     window._services.requests.figure.emit(FigureId("x-path", "letters-epochs").text)
-    assert pages.page("table").isVisible()
+    assert page.isVisible()
+    assert page.table.isVisible()
     notices: list[Notice] = []
     window.feature(StudiesFeature).noticed.connect(notices.append)
     window._services.requests.figure.emit(FigureId("x-curves", "gone").text)

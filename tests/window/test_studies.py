@@ -24,9 +24,9 @@ from aegui.features.studies import feature as wiring
 from aegui.features.studies.model.run_place import kept_place
 from aegui.features.studies.model.study_runs import StudyRuns
 from aegui.features.studies.view.form_panel import StudyForm
+from aegui.features.studies.view.overview_page import OverviewPage
 from aegui.features.studies.view.panel import StudiesPanel
 from aegui.features.studies.view.phase_page import PhasePage
-from aegui.features.studies.view.pictures_page import PicturesPage
 from aegui.session.settings import Settings
 from tests.features.studies.plans import ENDLESS, write_plan
 from tests.features.studies.view.test_panel import table_of
@@ -203,10 +203,10 @@ def test_a_seed_of_the_cloud_is_opened_with_what_it_has_learnt(
         QTest.mouseClick(page.next, Qt.MouseButton.LeftButton)
     assert [one.seed for one in workspace.run.results] == [32]
     # A double click on a picture opens the seed in the middle, with its weights too.
-    panel.pages.show_page("pictures")
-    pictures = panel.pages.page("pictures")
-    assert isinstance(pictures, PicturesPage)
-    bars = pictures.tiles["bars"].view
+    panel.pages.show_page("overview")
+    overview = panel.pages.page("overview")
+    assert isinstance(overview, OverviewPage)
+    bars = overview.tiles["bars"].view
     qtbot.waitUntil(lambda: len(bars.shapes) == 1)
     with qtbot.waitSignal(workspace.document_changed):
         QTest.mouseDClick(bars, Qt.MouseButton.LeftButton, pos=bars.rect().center())

@@ -172,7 +172,7 @@ class StudiesFeature(Feature):
         self.open()
         self._runs.choose(path)
         self.show_dock("studies")
-        self._panel.pages.show_figure(kind)
+        self._panel.show_figure(kind)
 
     def _tell_busy(self, text: str) -> None:
         self.noticed.emit(Notice("warning", text, passing=True, about="study"))

@@ -66,11 +66,6 @@ class StudyPage(QWidget):
         """Mark the setting that is chosen; by default there is nothing to mark."""
         del place
 
-    def show_figure(self, kind: str) -> bool:
-        """Show a kind of figure and say that it is here; by default there is none."""
-        del kind
-        return False
-
     def set_material(self, material: StudyMaterial) -> None:
         """Take what was asked for by ``material_requested``; by default nothing ever is."""
         del material
@@ -93,9 +88,8 @@ class PageSpec:
 
 _VIEW = "aegui.features.studies.view"
 PAGES = (
-    PageSpec("table", mark("Table"), f"{_VIEW}.settings_table:TablePage"),
+    PageSpec("overview", mark("Overview"), f"{_VIEW}.overview_page:OverviewPage"),
     PageSpec("phase", mark("Phase diagram"), f"{_VIEW}.phase_page:PhasePage"),
-    PageSpec("pictures", mark("Pictures"), f"{_VIEW}.pictures_page:PicturesPage"),
 )
 """In the order of their tabs."""
 
@@ -164,15 +158,6 @@ class ResultPages(QWidget):
     def show_page(self, key: str) -> None:
         """Bring a page to the front."""
         self.tabs.setCurrentIndex([spec.key for spec in self._specs].index(key))
-
-    def show_figure(self, kind: str) -> None:
-        """Bring the page to the front that shows a figure called ``kind``, such as ``x-curves``."""
-        for spec in self._specs:
-            page = self.page(spec.key)
-            if page.show_figure(kind):
-                self.show_page(spec.key)
-                return
-        self.show_page(self._specs[0].key)
 
     def set_sheet(self, sheet: StudySheet) -> None:
         """Show a study as it is known now."""

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
 from aegui.core.evaluation.run_figures import figure_words
 from aegui.core.i18n import tr, trn
 from aegui.core.study.results import compared_by
+from aegui.features.studies.view.overview_page import OverviewPage
 from aegui.features.studies.view.pages import ResultPages
-from aegui.features.studies.view.settings_table import TablePage
 from aegui.kit.choosing import offer
 from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, dim, heading, held, row, scrolled
@@ -126,15 +126,23 @@ class StudiesPanel(QWidget):
         self.more.clicked.connect(self._on_more_clicked)
         self.pages.setting_chosen.connect(lambda _place: self._show_row())
         self.pages.network_requested.connect(self._on_pages_network_requested)
-        table = self.pages.page("table")
-        assert isinstance(table, TablePage), "the table of pages says so"
-        table.setting_opened.connect(self._ask_for_run)
+        self._overview().setting_opened.connect(self._ask_for_run)
         self.open_run.clicked.connect(self._ask_for_run)
         self.networks.clicked.connect(self._ask_for_networks)
         self.pages.networks_requested.connect(lambda _place: self._ask_for_networks())
         self.pages.step_requested.connect(self.step_requested)
 
     # What is shown
+
+    def _overview(self) -> OverviewPage:
+        page = self.pages.page("overview")
+        assert isinstance(page, OverviewPage), "the table of pages says so"
+        return page
+
+    def show_figure(self, kind: str) -> None:
+        """Show a figure of a study as it is handed in, such as ``x-curves``."""
+        self.pages.show_page("overview")
+        self._overview().show_figure(kind)
 
     def set_sheet(self, sheet: StudySheet | None) -> None:
         """Show a study as it is known now; None: none is chosen."""

@@ -8,8 +8,7 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QBrush
 
 from aegui.core.i18n import mark, tr
-from aegui.features.studies.view.pages import NOTHING, StudyPage
-from aegui.kit.layouts import column
+from aegui.features.studies.view.pages import NOTHING
 from aegui.kit.theme import blend, current_theme
 from aegui.widgets.named_table import NamedTable
 
@@ -89,28 +88,3 @@ class SettingsTable(NamedTable):
         """Point at no row."""
         self.row_hovered.emit(NOTHING)
         super().leaveEvent(event)
-
-
-class TablePage(StudyPage):
-    """The settings as a table, one of them chosen."""
-
-    setting_opened = Signal()
-    """The chosen setting was clicked twice."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.table = SettingsTable()
-        self.setLayout(column((self.table, 1)))
-        self.table.itemSelectionChanged.connect(self._on_table_item_selection_changed)
-        self.table.itemDoubleClicked.connect(lambda _item: self.setting_opened.emit())
-
-    def set_sheet(self, sheet: StudySheet) -> None:
-        """Fill the table."""
-        self.table.set_sheet(sheet)
-
-    def set_chosen(self, place: int) -> None:
-        """Select the row of the setting."""
-        self.table.choose_row(place)
-
-    def _on_table_item_selection_changed(self) -> None:
-        self.setting_chosen.emit(self.table.chosen_row())

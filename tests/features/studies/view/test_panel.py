@@ -18,10 +18,10 @@ from aegui.core.study.study import Study
 from aegui.core.study.workers import InProcess, StudyControl
 from aegui.features.studies.model.background import StudyBackground
 from aegui.features.studies.model.study_runs import StudySheet
+from aegui.features.studies.view.overview_page import TABLE, OverviewPage
 from aegui.features.studies.view.pages import make_at_once
 from aegui.features.studies.view.panel import StudiesPanel
-from aegui.features.studies.view.pictures_page import TABLE, PicturesPage
-from aegui.features.studies.view.settings_table import BEST, SettingsTable, TablePage, two_lines
+from aegui.features.studies.view.settings_table import BEST, SettingsTable, two_lines
 from aegui.kit.charts.bars import BarPlot
 from aegui.session.jobs.derived import JobProgress
 from tests.features.studies.plans import RATE, write_plan
@@ -66,17 +66,16 @@ def sheet(tmp_path: Path) -> StudySheet:
 
 def table_of(panel: StudiesPanel) -> SettingsTable:
     """The table, in sight now."""
-    panel.pages.show_page("table")
-    page = panel.pages.page("table")
-    assert isinstance(page, TablePage)
-    return page.table
+    table = overview_of(panel).table
+    assert table.isVisible()
+    return table
 
 
-def pictures_of(panel: StudiesPanel) -> PicturesPage:
-    """The pictures, in sight now."""
-    panel.pages.show_page("pictures")
-    page = panel.pages.page("pictures")
-    assert isinstance(page, PicturesPage)
+def overview_of(panel: StudiesPanel) -> OverviewPage:
+    """Table and pictures, in sight now."""
+    panel.pages.show_page("overview")
+    page = panel.pages.page("overview")
+    assert isinstance(page, OverviewPage)
     return page
 
 
@@ -89,7 +88,7 @@ def behind(panel: StudiesPanel) -> Iterator[StudiesPanel]:
     background.shutdown()
 
 
-def names_in(page: PicturesPage) -> tuple[str, ...]:
+def names_in(page: OverviewPage) -> tuple[str, ...]:
     """What the bars are called."""
     plot = page.tiles["bars"].view.plot
     return plot.names if isinstance(plot, BarPlot) else ()
@@ -104,7 +103,7 @@ def test_titles_of_columns_are_broken_where_their_lines_are_most_alike() -> None
 
 def test_settings_fill_the_table_and_the_chart(panel: StudiesPanel, sheet: StudySheet) -> None:
     panel.set_sheet(StudySheet(sheet.path, sheet.plan))
-    bars = pictures_of(panel).tiles["bars"]
+    bars = overview_of(panel).tiles["bars"]
     assert bars.view.plot is None
     panel.set_sheet(sheet)
     assert panel.title.text() == "tiny"
@@ -116,15 +115,35 @@ def test_settings_fill_the_table_and_the_chart(panel: StudiesPanel, sheet: Study
     assert [mark.text() for mark in marks if mark].count(BEST) == 1
     assert panel.verdict.toPlainText() == "a < b"
     assert sheet.result is not None
-    pictures_of(panel)
+    overview_of(panel)
     plot = bars.view.plot
     assert isinstance(plot, BarPlot)
     assert plot.names == ("0.02", "0.002")
     assert [len(dots) for dots in plot.dots] == [3, 3]
     assert plot.groups[0][1][0] == pytest.approx(sum(plot.dots[0]) / 3)
-    figure = pictures_of(panel).figure_of("bars")
+    figure = overview_of(panel).figure_of("bars")
     assert figure is not None
     assert len(figure.csv.splitlines()) == 1 + 6
+
+
+def test_at_first_a_short_table_leaves_the_room_to_bars_and_curves(
+    panel: StudiesPanel, sheet: StudySheet
+) -> None:
+    panel.set_sheet(sheet)
+    page = overview_of(panel)
+    assert page.shown_kinds == (TABLE, "bars", "curves")
+    table, bars = page.table, page.tiles["bars"]
+    assert not table.verticalScrollBar().isVisible()
+    assert table.height() == table.wanted_height()
+    top = table.mapTo(page, table.rect().bottomLeft()).y()
+    assert bars.mapTo(page, bars.rect().topLeft()).y() > top
+    assert bars.height() > table.height()
+    page.show_kinds((TABLE,))
+    assert not bars.isVisible()
+    assert table.height() > table.wanted_height()
+    page.show_kinds(("bars",))
+    assert bars.isVisible()
+    assert not table.isVisible()
 
 
 def test_a_path_tells_its_way_before_the_verdict(panel: StudiesPanel, tmp_path: Path) -> None:
@@ -179,10 +198,10 @@ def test_what_is_pointed_at_is_marked_in_all_pictures_and_in_the_table(
     qtbot: QtBot, panel: StudiesPanel, sheet: StudySheet
 ) -> None:
     panel.set_sheet(sheet)
-    page = pictures_of(panel)
+    page = overview_of(panel)
     with qtbot.waitSignal(page.material_requested):
-        page.show_kinds(("bars", "boxes", "parallel", TABLE))
-    assert page.shown_kinds == ("bars", "boxes", "parallel", TABLE)
+        page.show_kinds((TABLE, "bars", "boxes", "parallel"))
+    assert page.shown_kinds == (TABLE, "bars", "boxes", "parallel")
     views = {key: page.tiles[key].view for key in ("bars", "boxes", "parallel")}
     before = {key: view.grab().toImage() for key, view in views.items()}
     plain = page.table.item(1, 1).background()  # type: ignore[union-attr]
@@ -197,7 +216,6 @@ def test_what_is_pointed_at_is_marked_in_all_pictures_and_in_the_table(
     views["boxes"].chosen.emit(1)
     assert panel.pages.chosen == 1
     assert page.table.chosen_row() == 1
-    assert table_of(panel).chosen_row() == 1
     with qtbot.waitSignal(panel.network_requested) as heard:
         views["parallel"].activated.emit(0)
     assert heard.args[0].setting.labels == {"rate": "0.02"}
@@ -211,7 +229,7 @@ def test_options_are_offered_for_the_pictures_that_they_are_of(
     panel: StudiesPanel, sheet: StudySheet
 ) -> None:
     panel.set_sheet(sheet)
-    page = pictures_of(panel)
+    page = overview_of(panel)
     page.show_kinds(("bars",))
     assert page.figure.isVisible()
     assert not page.band.isVisible()
@@ -252,7 +270,7 @@ def test_while_runs_end_only_pictures_of_figures_are_drawn_anew(
     assert list(study.run(InProcess(), StudyControl()))
     sheet = StudySheet(path, plan).found(study.result())
     panel.set_sheet(sheet)
-    page = pictures_of(panel)
+    page = overview_of(panel)
     page.show_kinds(("bars", "maps"))
     bars, maps = (page.tiles[key].view for key in ("bars", "maps"))
     assert maps.plot is None
@@ -267,7 +285,7 @@ def test_while_runs_end_only_pictures_of_figures_are_drawn_anew(
 def test_pictures_of_a_thread_are_those_that_are_made_at_once(
     qtbot: QtBot, behind: StudiesPanel, sheet: StudySheet
 ) -> None:
-    page = pictures_of(behind)
+    page = overview_of(behind)
     page.show_kinds(("bars", "boxes"))
     behind.set_sheet(sheet)
     views = [page.tiles[key].view for key in ("bars", "boxes")]
@@ -286,7 +304,7 @@ def test_pictures_of_a_thread_are_those_that_are_made_at_once(
 def test_pictures_of_other_settings_do_not_stay_in_sight(
     qtbot: QtBot, behind: StudiesPanel, sheet: StudySheet, tmp_path: Path
 ) -> None:
-    page = pictures_of(behind)
+    page = overview_of(behind)
     behind.set_sheet(sheet)
     qtbot.waitUntil(lambda: names_in(page) == ("0.02", "0.002"))
     path = write_plan(tmp_path, "other", axes=[{**RATE, "values": [0.01, 0.005, 0.02]}])

@@ -1,4 +1,4 @@
-"""Pictures of a study side by side, and its table: what is pointed at in one is marked in all."""
+"""A study at a glance: its table above its pictures; pointed at in one is marked in all."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -31,6 +31,7 @@ from aegui.kit.choosing import menu_below, tick_entries
 from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, dim, held, hint, row, scrolled
 from aegui.kit.marks import ElidedLabel
+from aegui.kit.splitter import Splitter
 from aegui.kit.theme import SPACING
 from aegui.kit.tiles import columns_for, tile
 from aegui.widgets.figures.studies import (
@@ -58,10 +59,12 @@ if TYPE_CHECKING:
     from aegui.kit.charts.item_canvas import PaintedItems
 
 TABLE = "table"
-_FIRST = ("bars", "curves")
+_FIRST = (TABLE, "bars", "curves")
 """What is shown before anybody has chosen."""
 _LEAST_TILE = QSize(240, 180)
 _SHAPE = 1.5
+_TABLE_SHARE = 0.45
+"""Of the height that a long table takes from the pictures below it; a short one takes less."""
 _NOT_YET = mark("Nothing to show yet: it takes runs that have ended, or more than one setting.")
 
 
@@ -82,12 +85,15 @@ class _MadePicture:
     painted: PaintedItems | None
 
 
-class PicturesPage(StudyPage):
+class OverviewPage(StudyPage):
     """Passive; histories and networks are asked for by ``material_requested``.
 
     Pictures are made and painted by ``making``, one after the other; what was there before stays
     in sight until then.
     """
+
+    setting_opened = Signal()
+    """The chosen setting was clicked twice in the table."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -111,7 +117,6 @@ class PicturesPage(StudyPage):
         self.tiles: dict[str, _Tile] = {key: _Tile(key, self) for key in PICTURES}
         self.table = SettingsTable()
         self._grid = QGridLayout()
-        self._parts: dict[str, QWidget] = {}
         self._options: dict[str, QWidget] = {}
         self._build()
         self._connect()
@@ -121,12 +126,20 @@ class PicturesPage(StudyPage):
         self.kinds.setText(tr("Pictures"))
         self.kinds.setProperty("flat", True)
         menu = menu_below(self.kinds)
+        tick_entries(menu, ((TABLE, tr("Table")),))
+        menu.addSeparator()
         entries = tick_entries(menu, ((key, tr(kind.label)) for key, kind in PICTURES.items()))
         for key, action in entries.items():
             action.setToolTip(tr(PICTURES[key].help))
-        menu.addSeparator()
-        tick_entries(menu, ((TABLE, tr("Table")),))
-        for box in (self.column, self.band, self.shown, self.order):
+        for box in (
+            self.figure,
+            self.column,
+            self.band,
+            self.across,
+            self.up,
+            self.shown,
+            self.order,
+        ):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.is_log.setToolTip(tr("Figures and losses on a logarithmic axis"))
         self.sample.setAccessibleName(tr("Sample"))
@@ -147,18 +160,18 @@ class PicturesPage(StudyPage):
         self._options["log"] = self.is_log
         head.addWidget(self.is_log)
         self._grid.setSpacing(SPACING)
-        for key, tile_ in self.tiles.items():
-            self._parts[key] = tile_
-        self._parts[TABLE] = self.table
         body = held(self._grid)
-        scroll = scrolled(body, sideways=True)
-        self._scroll = scroll
-        scroll.viewport().installEventFilter(self)
+        self._scroll = scrolled(body, sideways=True)
+        self._scroll.viewport().installEventFilter(self)
+        self._splitter = Splitter(
+            "study", self.table, (self._scroll, 1), orientation=Qt.Orientation.Vertical
+        )
+        self._splitter.installEventFilter(self)
         edge = SPACING // 2
-        self.setLayout(column(held(head), (scroll, 1), margins=(0, edge, 0, 0)))
-        for part in self._parts.values():
-            part.setParent(body)
-            part.hide()
+        self.setLayout(column(held(head), (self._splitter, 1), margins=(0, edge, 0, 0)))
+        for tile_ in self.tiles.values():
+            tile_.setParent(body)
+            tile_.hide()
 
     def _connect(self) -> None:
         menu = self.kinds.menu()
@@ -187,6 +200,7 @@ class PicturesPage(StudyPage):
             lambda place: self._point_at(frozenset() if place == NOTHING else frozenset({place}))
         )
         self.table.itemSelectionChanged.connect(self._on_table_item_selection_changed)
+        self.table.itemDoubleClicked.connect(lambda _item: self.setting_opened.emit())
 
     # What is shown
 
@@ -199,16 +213,16 @@ class PicturesPage(StudyPage):
             action.setChecked(action.data() in wanted)
         self._on_kinds_triggered()
 
-    def show_figure(self, kind: str) -> bool:
-        """Show alone what ``kind`` ends with, if it is one of ``PICTURES``, as it is handed in."""
+    def show_figure(self, kind: str) -> None:
+        """Show alone what ``kind`` ends with, such as ``x-curves``, as it is handed in.
+
+        Of what is none of ``PICTURES`` the table tells.
+        """
         known = [key for key in PICTURES if f"-{kind}".endswith(f"-{key}")]
-        if not known:
-            return False
-        self._handed_in = max(known, key=len)
-        self.show_kinds((self._handed_in,))
+        self._handed_in = max(known, key=len, default="")
+        self.show_kinds((self._handed_in,) if known else _FIRST)
         # Its study may be shown already, or come only now in the place of another one.
         self._take_handed_in(self._handed_in)
-        return True
 
     def _take_handed_in(self, key: str) -> None:
         """Choose for the picture ``key`` what it is of in a hand-in."""
@@ -237,6 +251,7 @@ class PicturesPage(StudyPage):
         is_new = self._sheet is None or sheet.result is not before
         self._sheet = sheet
         self.table.set_sheet(sheet)
+        self._share_out()
         if is_new:
             goes_on = _goes_on(before, sheet.result)
             if not goes_on:
@@ -269,7 +284,8 @@ class PicturesPage(StudyPage):
         self._mark(frozenset())
 
     def _ask(self) -> None:
-        if self._sheet is not None and self._sheet.result is not None:
+        has_pictures = any(key in PICTURES for key in self.shown_kinds)
+        if self._result() is not None and has_pictures:
             self.material_requested.emit()
 
     def _offer(self) -> None:
@@ -300,21 +316,33 @@ class PicturesPage(StudyPage):
         self._options["log"].setVisible(any(kind.can_be_log for kind in kinds))
         for key in ("curves", "heat", "sample", "seeds"):
             self._options[key].setVisible(key in shown)
+        self.table.setVisible(TABLE in shown)
+        self._scroll.setVisible(bool(kinds))
+        self._share_out()
         self._arrange()
         self._draw()
         self._ask()
 
     def _arrange(self) -> None:
-        shown = [self._parts[key] for key in self.shown_kinds]
+        shown = [self.tiles[key] for key in self.shown_kinds if key in self.tiles]
         room = self._scroll.viewport().size()
         most = max(1, room.width() // _LEAST_TILE.width())
         columns = min(most, columns_for(len(shown), room, _SHAPE)) if shown else 1
-        tile(self._grid, self._parts.values(), shown, columns)
+        tile(self._grid, self.tiles.values(), shown, columns)
+
+    def _share_out(self) -> None:
+        """Give the table what its rows need, and the pictures the rest."""
+        room = self._splitter.height()
+        high = min(self.table.wanted_height(), round(_TABLE_SHARE * room))
+        self._splitter.share_out([high, room - high])
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Put the pictures anew into the room that there is."""
-        if watched is self._scroll.viewport() and event.type() == QEvent.Type.Resize:
-            self._arrange()
+        """Put table and pictures anew into the room that there is."""
+        if event.type() == QEvent.Type.Resize:
+            if watched is self._splitter:
+                self._share_out()
+            elif watched is self._scroll.viewport():
+                self._arrange()
         return super().eventFilter(watched, event)
 
     def _known(self) -> StudyMaterial | None:
@@ -423,7 +451,7 @@ class PicturesPage(StudyPage):
 class _Tile(QWidget):
     """One picture below its name."""
 
-    def __init__(self, key: str, page: PicturesPage) -> None:
+    def __init__(self, key: str, page: OverviewPage) -> None:
         super().__init__()
         kind = PICTURES[key]
         self._picture: StudyPicture | None = None
