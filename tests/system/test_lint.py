@@ -33,6 +33,17 @@ def test_a_check_that_fails_is_shown_and_the_others_still_run(
     assert lint.main(["good"]) == 0
 
 
+def test_a_check_that_breaks_off_is_run_in_its_plain_form(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(lint, "CHECKS", {"types": _check("raise SystemExit(2)")})
+    monkeypatch.setattr(lint, "AGAIN", {"types": _check("")})
+    assert lint.main([]) == 0
+    monkeypatch.setattr(lint, "CHECKS", {"types": _check("print('line 7'); raise SystemExit(1)")})
+    assert lint.main([]) == 1
+    assert "line 7" in capsys.readouterr().out
+
+
 def test_an_unknown_check_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert lint.main(["beauty"]) == 2
     assert "beauty" in capsys.readouterr().err
