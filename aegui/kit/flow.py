@@ -9,13 +9,18 @@ from PySide6.QtWidgets import QHBoxLayout, QLayout, QLayoutItem
 class FlowLayout(QHBoxLayout):
     """Widgets from left to right in lines, each as wide as it wants to be.
 
-    With ``last_at_right`` the last one stands at the right end of its line. The items are kept by
-    Qt's own layout: Python's wrappers of them may be invalidated while they are in use.
+    With ``last_at_right`` the last one stands at the right end of its line; with ``in_columns``
+    each has the room of the widest, so that those below one another begin at the same place. The
+    items are kept by Qt's own layout: Python's wrappers of them may be invalidated while they are
+    in use.
     """
 
-    def __init__(self, spacing: int, *, last_at_right: bool = False) -> None:
+    def __init__(
+        self, spacing: int, *, last_at_right: bool = False, in_columns: bool = False
+    ) -> None:
         super().__init__()
         self._last_at_right = last_at_right
+        self._in_columns = in_columns
         self.setSpacing(spacing)
         self.setContentsMargins(0, 0, 0, 0)
 
@@ -41,7 +46,7 @@ class FlowLayout(QHBoxLayout):
 
     def sizeHint(self) -> QSize:
         """All in one line."""
-        hints = [item.sizeHint() for item in self._shown()]
+        hints = self._hints(self._shown())
         width = sum(hint.width() for hint in hints) + self.spacing() * max(0, len(hints) - 1)
         height = max((hint.height() for hint in hints), default=0)
         return QSize(width, height).grownBy(self.contentsMargins())
@@ -57,13 +62,19 @@ class FlowLayout(QHBoxLayout):
         items = (self.itemAt(index) for index in range(self.count()))
         return [item for item in items if item is not None and not item.isEmpty()]
 
+    def _hints(self, shown: list[QLayoutItem]) -> list[QSize]:
+        hints = [item.sizeHint() for item in shown]
+        if self._in_columns:
+            widest = max((hint.width() for hint in hints), default=0)
+            hints = [QSize(widest, hint.height()) for hint in hints]
+        return hints
+
     def _place(self, area: QRect, *, move: bool) -> int:
         """Walk along the lines; the height that they take."""
         x, y, line = area.left(), area.top(), 0
         shown = self._shown()
         placed: list[tuple[QLayoutItem, QRect]] = []
-        for item in shown:
-            hint = item.sizeHint()
+        for item, hint in zip(shown, self._hints(shown), strict=True):
             if x > area.left() and x + hint.width() > area.left() + area.width():
                 self._settle(placed, line)
                 x, y, line = area.left(), y + line + self.spacing(), 0

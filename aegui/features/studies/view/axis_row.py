@@ -70,7 +70,7 @@ class AxisRowView(QWidget):
         self.last = NumberField(-1e12, 1e12)
         self.steps = CountField(1, MAX_VALUES)
         self.ticks: dict[Any, QCheckBox] = {}
-        self._flow = FlowLayout(SPACING)
+        self._flow = FlowLayout(SPACING // 2, in_columns=True)
         self._ticks = held(self._flow)
         self.lines = QPlainTextEdit()
         self.add_network = QPushButton(tr("Add the builder's network"))
