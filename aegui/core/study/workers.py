@@ -207,8 +207,8 @@ class Processes:
             raise AeguiError(
                 tr(
                     "The processes of the study end before their work does, perhaps for want of "
-                    "memory. What was finished is kept: use fewer of them with --jobs, and give "
-                    "the same line again."
+                    "memory. What was finished is kept: close other programs and start the study "
+                    "again, or run it by the command with fewer processes (--jobs)."
                 )
             )
         if unit is not None:

@@ -10,6 +10,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainterPath, QPen, QPolygonF
 
+from aegui.core.i18n import tr
 from aegui.kit.charts.axes import framed
 from aegui.kit.charts.columns import level_style
 from aegui.kit.charts.ink import GAP, HAIRLINE, LEFT, RIGHT, TICK_PT
@@ -43,6 +44,8 @@ _STYLES = (
 _COLOURS = 8
 _DOT = 1.6
 _MOST_POINTS = 1_200
+_LEGEND_SHARE = 1 / 3
+"""Of the height that names above the plot may take."""
 _NONE = np.zeros((0, 0))
 
 
@@ -166,15 +169,37 @@ class LinePlot:
         named = [one for one in self.series if one.name]
         if len(named) < 2:
             return 0.0
+        boxes, rest = self._legend_boxes(ink, rect, named[::-1])
+        for one, box in zip(reversed(named), boxes, strict=False):
+            self._paint_entry(ink, one, box)
+        if rest is not None:
+            words = tr("and {n:,} more", n=len(named) - len(boxes))
+            ink.write(words, rest, ink.text, ink.theme.text_dim, LEFT)
+        return (rest or boxes[-1]).bottom() + GAP - rect.top()
+
+    def _legend_boxes(
+        self, ink: Ink, rect: QRectF, named: Sequence[Series]
+    ) -> tuple[list[QRectF], QRectF | None]:
+        """Where the first names go, and where it is said how many more there are; None: none.
+
+        Names of many lines would leave no room for the lines.
+        """
         high = ink.line(ink.text) + 1.0
+        lines = max(1, int(_LEGEND_SHARE * rect.height() / high))
+        rest = ink.width(tr("and {n:,} more", n=len(named)), ink.text)
+        boxes: list[QRectF] = []
         x, y = rect.left(), rect.top()
-        for one in reversed(named):
-            room = _SWATCH + GAP + ink.width(one.name, ink.text) + 2.5 * GAP
-            if x > rect.left() and x + room - 2.5 * GAP > rect.right():
+        for at, one in enumerate(named):
+            room = _SWATCH + GAP + ink.width(one.name, ink.text)
+            is_last, is_last_line = at == len(named) - 1, y + 1.5 * high > rect.top() + lines * high
+            needed = room + (2.5 * GAP + rest if is_last_line and not is_last else 0.0)
+            if x > rect.left() and x + needed > rect.right():
+                if is_last_line:
+                    return boxes, QRectF(x, y, rest, high)
                 x, y = rect.left(), y + high
-            self._paint_entry(ink, one, QRectF(x, y, rect.right() - x, high))
-            x += room
-        return y + high + GAP - rect.top()
+            boxes.append(QRectF(x, y, rect.right() - x, high))
+            x += room + 2.5 * GAP
+        return boxes, None
 
     def legend_width(self, ink: Ink) -> float:
         """What a legend beside the plot needs for its names."""

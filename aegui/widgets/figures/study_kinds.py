@@ -136,7 +136,7 @@ COLUMNS = table(
     Choice("wrong_mean", mark("Wrong pixels"), mark("Mean number of wrong pixels per sample.")),
     Choice(
         "validation_loss",
-        mark("Loss on samples held out"),
+        mark("Validation loss"),
         mark("Loss of the samples that were kept from training."),
     ),
 )

@@ -80,6 +80,20 @@ def test_every_chart_finds_its_items_where_it_paints_them(name: str) -> None:
     assert item_at(shapes, QPointF(2.0, 2.0)) is None
 
 
+@pytest.mark.usefixtures("qapp")
+def test_many_names_leave_the_lines_most_of_the_room() -> None:
+    def spread(count: int) -> float:
+        rows = np.linspace(0.0, 10.0, count)
+        series = tuple(Series(f"setting {at}", np.array([row, row])) for at, row in enumerate(rows))
+        shapes = shapes_of(LinePlot(LINES.at, LINES.x, LINES.y, series))
+        assert {shape.item for shape in shapes} == set(range(count))
+        places = [shape.path.boundingRect().center().y() for shape in shapes]
+        return max(places) - min(places)
+
+    assert spread(200) == pytest.approx(spread(60))
+    assert spread(2) > spread(200) > 280 / 2
+
+
 def test_a_box_has_the_quartiles_and_parts_outliers() -> None:
     found = box_figures((1.0, 2.0, 3.0, 4.0, 100.0, float("nan")))
     assert found is not None
