@@ -24,7 +24,9 @@ class Noise(Choice):
         formula: The corrupted ``x`` for ``u``, uniform in 0..1, ``n``, standard normal, and
             ``level``; of noise whose neighbours count, for ``inside`` too, whether a pixel lies in
             a rectangle at a random place with that share of the image.
-        off: How likely a pixel is seen lit if it was off, of ``level``; see ``likelihoods.py``.
+        off: How likely a pixel is seen lit if it was off, of ``level``. Of noise that does more
+            than switch each pixel apart it is empty, like ``on``: then the best possible answer is
+            not known, but for the kinds that ``evaluation/likelihoods.py`` treats by themselves.
         on: How likely if it was on.
         is_share: Whether the level is a share or a chance, at most 1.
         neighbours: Whether it has to know which pixels are neighbours.
@@ -32,8 +34,8 @@ class Noise(Choice):
 
     lines: tuple[str, ...]
     formula: str
-    off: str = "0.0"
-    on: str = "1.0"
+    off: str = ""
+    on: str = ""
     is_share: bool = True
     neighbours: bool = False
 
@@ -48,6 +50,8 @@ CORRUPTIONS = table(
         mark("The input is the clean image."),
         lines=("out.copy_(clean)",),
         formula="x",
+        off="0.0",
+        on="1.0",
     ),
     Noise(
         "salt_pepper",
@@ -96,6 +100,7 @@ CORRUPTIONS = table(
         _LEVEL,
         lines=_ERASED,
         formula="where(u < level, 0.0, x)",
+        off="0.0",
         on="1 - level",
     ),
     Noise(
@@ -109,6 +114,7 @@ CORRUPTIONS = table(
         lines=("out.uniform_(0.0, 1.0, generator=g).lt_(level).add_(clean).clamp_(0.0, 1.0)",),
         formula="where(u < level, 1.0, x)",
         off="level",
+        on="1.0",
     ),
     Noise(
         "pepper",
@@ -120,6 +126,7 @@ CORRUPTIONS = table(
         _LEVEL,
         lines=_ERASED,
         formula="where(u < level, 0.0, x)",
+        off="0.0",
         on="1 - level",
     ),
     Noise(

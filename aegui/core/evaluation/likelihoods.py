@@ -1,7 +1,7 @@
 """How likely a noise makes what is seen out of each of several known characters, exactly.
 
-All kinds of noise but the erased block treat every pixel apart, so the likelihood of a character
-is a product over the pixels; of the block it is a mean over the places where it may lie.
+Where a noise treats every pixel apart, the likelihood of a character is a product over the pixels;
+of the erased block it is a mean over the places where it may lie. Of other noise it is not known.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     Shape = tuple[int, int, int]
 
+_OF_THEIR_OWN = {"gaussian", "block"}
+"""Kinds of noise that do more than switch each pixel apart, and whose likelihoods are here."""
 _TINY_SIGMA = 1e-6
 _BOX_NUMBERS = 1 << 22
 """Numbers that are in memory at a time while blocks are searched for."""
@@ -63,17 +65,36 @@ def normal_prior(prior: ArrayLike | None, count: int) -> NDArray[np.float64]:
     return np.asarray(weights / weights.sum(), np.float64)
 
 
+def is_known(kind: str) -> bool:
+    """Whether likelihoods, and so the best possible answer, are known of a kind of noise."""
+    return kind in _OF_THEIR_OWN or bool(CORRUPTIONS[kind].off)
+
+
 def lit_chances(spec: CorruptionSpec) -> tuple[float, float] | None:
     """How likely a pixel is seen lit if it was off, and if it was on.
 
     None for noise that does more than switch each pixel apart: grey levels, or a block.
+
+    Raises:
+        AeguiError: It is not known.
     """
     level = spec.level
-    if spec.kind == "block" or (spec.kind == "gaussian" and level > _TINY_SIGMA):
-        return None
+    if spec.kind in _OF_THEIR_OWN:
+        is_none = spec.kind == "gaussian" and level <= _TINY_SIGMA
+        return (0.0, 1.0) if is_none else None
     row = CORRUPTIONS[spec.kind]
+    if not is_known(spec.kind):
+        raise AeguiError(unknown_words(spec.kind))
     if_off, if_on = (float(numpy_function(text, "level")(level)) for text in (row.off, row.on))
     return if_off, if_on
+
+
+def unknown_words(kind: str) -> str:
+    """Why there is no best possible answer to a kind of noise."""
+    return tr(
+        "The best possible answer is not known for this noise: {noise}.",
+        noise=tr(CORRUPTIONS[kind].label),
+    )
 
 
 def log_likelihoods(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.data.corruption import corrupted_with
+from aegui.core.evaluation.likelihoods import is_known
 from aegui.core.evaluation.limits import limit
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 
@@ -134,6 +135,6 @@ def noisy_score(
         none += int(np.count_nonzero(wrong == 0))
     drawn = rounds * count
     best = None
-    if limited and dataset.is_binary:
+    if limited and dataset.is_binary and is_known(spec.kind):
         best = limit(dataset.flat(), spec, image_shape=dataset.image_shape).mean
     return NoisyScore(spec, drawn, seed, total / rounds, worst, one / drawn, none / drawn, best)

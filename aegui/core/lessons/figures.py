@@ -14,6 +14,7 @@ import numpy as np
 from aegui.core.data.corruption import corruption_words, parse_corruption
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.codes import code_statistics
+from aegui.core.evaluation.likelihoods import is_known
 from aegui.core.evaluation.limits import limit
 from aegui.core.evaluation.noise import noisy_score
 from aegui.core.evaluation.outliers import strangers_told
@@ -418,7 +419,7 @@ def _noisy(key: str, subject: LessonSubject, cancelled: IsCancelled | None) -> f
         return None
     spec, dataset = parse_corruption(noise), subject.dataset
     if key.startswith(LIMIT):
-        if not dataset.is_binary:
+        if not (dataset.is_binary and is_known(spec.kind)):
             return None
         rows, shape = dataset.flat(), dataset.image_shape
         return limit(rows, spec, image_shape=shape, cancelled=cancelled).mean

@@ -12,6 +12,7 @@ import numpy as np
 from aegui.core.choices import Choice
 from aegui.core.data.corruption import corrupted_with, corruption_words
 from aegui.core.evaluation.bayes import best_answer, posterior
+from aegui.core.evaluation.likelihoods import is_known
 from aegui.core.i18n import mark, tr
 
 if TYPE_CHECKING:
@@ -234,6 +235,8 @@ def _same(spec: CorruptionSpec, binary: bool) -> tuple[str, float]:
 def _doubts_too_much(noise: CorruptionSpec, test: CorruptionSpec, dataset: Dataset | None) -> bool:
     """Whether the best answer of somebody who believes in ``noise`` is a bad one under ``test``."""
     if dataset is None or not dataset.is_binary:
+        return False
+    if not (is_known(noise.kind) and is_known(test.kind)):
         return False
     if dataset.pixels * len(dataset) * _DRAWS > _MOST_COMPARED:
         return False

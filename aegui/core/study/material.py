@@ -10,6 +10,7 @@ import numpy as np
 
 from aegui.core.data.builtin import BUILTIN_SETS, load_builtin
 from aegui.core.data.progress import stop_if
+from aegui.core.evaluation.likelihoods import is_known
 from aegui.core.evaluation.limits import DEFAULT_DRAWS, limit
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.i18n import tr, trn
@@ -248,9 +249,9 @@ def _linear_wrong(recipe: Recipe, size: int) -> float:
 @lru_cache(maxsize=16)
 def _least_wrong(recipe: Recipe) -> float | None:
     dataset = resolved_of(recipe).dataset
-    if not dataset.is_binary:
-        return None
     noise = recipe.data.corruption
+    if not (dataset.is_binary and is_known(noise.kind)):
+        return None
     shape = dataset.image_shape
     return limit(dataset.flat(), noise, DEFAULT_DRAWS, image_shape=shape).mean
 

@@ -23,6 +23,7 @@ from aegui.core.data.load import load_data
 from aegui.core.data.progress import Progress
 from aegui.core.data.writers import encode_dataset
 from aegui.core.errors import AeguiError
+from aegui.core.evaluation.likelihoods import is_known
 from aegui.core.evaluation.limits import DEFAULT_DRAWS, BayesLimit, limit
 from aegui.core.evaluation.run_figures import TRIED_FIGURES, tried_figure
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
@@ -468,7 +469,7 @@ def _check_memory(recipe: Recipe, dataset: Dataset) -> None:
 def _limit(
     dataset: Dataset, test: CorruptionSpec, cancelled: IsCancelled | None
 ) -> BayesLimit | None:
-    if not dataset.is_binary:
+    if not (dataset.is_binary and is_known(test.kind)):
         return None
     return limit(
         dataset.flat(),

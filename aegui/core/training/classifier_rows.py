@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from aegui.core.data.corruption import corrupt_into
+from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.recipe import CorruptionSpec
 from aegui.core.training.program import emit_corruption
 from aegui.core.training.samples import as_numbers
@@ -135,7 +136,7 @@ def emit_corrupted(
 
 def meant_noise(kind: str, *, is_bounded: bool, is_image: bool) -> str:
     """What a kind of noise is for rows, which may not be images, nor between 0 and 1."""
-    is_known = kind != "block" or is_image
+    is_known = not CORRUPTIONS[kind].neighbours or is_image
     if is_known and (is_bounded or kind == "masking"):
         return kind
     return UNBOUNDED if kind == "gaussian" else "masking"

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from aegui.core.data.corruption import corrupted
+from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import tr
 from aegui.core.pixels.code import levels_of
 from aegui.core.pixels.shapes import PixelBox
@@ -222,7 +223,8 @@ class Drawing(QObject):
         Each cell is corrupted once in a stroke, however often the brush passes over it.
         """
         start = self._state if self._stroke_start is None else self._stroke_start
-        noise = spec.model_copy(update={"kind": "masking"}) if spec.kind == "block" else spec
+        is_apart = not CORRUPTIONS[spec.kind].neighbours
+        noise = spec if is_apart else spec.model_copy(update={"kind": "masking"})
         # Other noise with every stroke, and the same again after an undo.
         noisy = _noisy(start.pixels, noise, seed + self.undo_stack.index())
         height, width = self.shape

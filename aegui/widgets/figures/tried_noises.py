@@ -11,6 +11,7 @@ import numpy as np
 from aegui.core.data.corruption import corruption_words
 from aegui.core.data.load import load_data
 from aegui.core.data.noises import CORRUPTIONS
+from aegui.core.evaluation.likelihoods import is_known
 from aegui.core.evaluation.limits import limit
 from aegui.core.evaluation.run_figures import tried_figure
 from aegui.core.i18n import localized, tr
@@ -196,9 +197,9 @@ def noise_matrix_picture(material: StudyMaterial, _choice: PictureChoice) -> Stu
 
 @lru_cache(maxsize=16)
 def _limits(data: DataSpec, noises: tuple[CorruptionSpec, ...]) -> NDArray[np.float64] | None:
-    """What nobody can be better than; None: it is known of black and white alone."""
+    """What nobody can be better than; None where it is not known, such as of grey pixels."""
     dataset = load_data(data)
-    if not dataset.is_binary:
+    if not (dataset.is_binary and all(is_known(noise.kind) for noise in noises)):
         return None
     shape = dataset.image_shape
     found = [limit(dataset.images, noise, image_shape=shape) for noise in noises]

@@ -11,15 +11,17 @@ from hypothesis import strategies as st
 
 from aegui.core.data.builtin import load_builtin
 from aegui.core.data.corruption import corrupted, parse_corruption
+from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.evaluation import limits
 from aegui.core.evaluation.bayes import best_answer, posterior, read_drawing
+from aegui.core.evaluation.likelihoods import lit_chances
 from aegui.core.evaluation.limits import limit
+from aegui.core.recipe import CorruptionSpec
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from aegui.core.recipe import CorruptionSpec
 
 GLYPHS_3X3 = np.array(
     [
@@ -181,6 +183,15 @@ def test_clipped_gaussian_posterior(seed: int, text: str) -> None:
     expected = np.exp(logs - logs.max(axis=1, keepdims=True))
     expected /= expected.sum(axis=1, keepdims=True)
     assert np.allclose(posterior(noisy, GLYPHS_3X3, spec), expected, atol=1e-9)
+
+
+@pytest.mark.parametrize("kind", [kind for kind, row in CORRUPTIONS.items() if row.off])
+def test_chances_of_a_pixel_are_those_that_are_drawn(kind: str) -> None:
+    clean = np.repeat([[0.0, 1.0]], 20_000, axis=0)
+    spec = CorruptionSpec.model_validate({"kind": kind, "level": 0.3})
+    noisy = corrupted(clean, spec, 1)
+    assert ((noisy == 0.0) | (noisy == 1.0)).all()
+    assert lit_chances(spec) == pytest.approx(noisy.mean(axis=0), abs=0.02)
 
 
 def test_tiny_gaussian_noise_is_no_noise() -> None:

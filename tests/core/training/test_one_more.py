@@ -12,7 +12,9 @@ import torch
 from aegui.core.data.builtin import load_builtin
 from aegui.core.data.corruption import corrupted, parse_corruption
 from aegui.core.data.noises import CORRUPTIONS, Noise
-from aegui.core.errors import RecipeError
+from aegui.core.errors import AeguiError, RecipeError
+from aegui.core.evaluation.limits import limit
+from aegui.core.evaluation.noise import noisy_score
 from aegui.core.latent.pca import pca_reference
 from aegui.core.network.activations import ACTIVATIONS, Activation
 from aegui.core.network.forward import COMPUTED
@@ -31,6 +33,7 @@ from aegui.core.training.optimizers import OPTIMIZERS, Optimizer
 from aegui.core.training.parameters import Parameters
 from aegui.core.training.samples import Samples
 from aegui.core.training.terms import equations, loss_unit
+from tests.core.evaluation.test_noise import copying_codec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -240,3 +243,10 @@ def test_a_drawing_gets_the_noise_too() -> None:
     noisy = corrupted(np.ones((200, 10), np.float32), spec, 3)
     assert noisy.min() >= 0.5
     assert noisy.mean() == pytest.approx(0.75, abs=0.02)
+
+
+def test_no_best_answer_is_claimed_of_a_noise_whose_chances_are_not_known() -> None:
+    spec = parse_corruption("fade:0.5")
+    with pytest.raises(AeguiError, match="not known for this noise: Fade"):
+        limit(LETTERS.flat(), spec)
+    assert noisy_score(copying_codec(35), LETTERS, spec, 100, seed=0).limit is None

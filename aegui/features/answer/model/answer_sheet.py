@@ -10,6 +10,7 @@ import numpy as np
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.bayes import read_drawing
+from aegui.core.evaluation.likelihoods import is_known, unknown_words
 from aegui.core.evaluation.noise_level import estimate_level
 from aegui.core.evaluation.priors import prior_words
 from aegui.core.evaluation.repairs import repair
@@ -235,6 +236,8 @@ def _limit(
     weights = None if prior is None else prior.of(dataset)
     note = "" if prior is None else prior_words(prior, dataset)
     shape, estimate = dataset.image_shape, None
+    if not is_known(spec.kind):
+        return Limit(None, spec, reason=unknown_words(spec.kind))
     if estimated:
         estimate = estimate_level(state.pixels, dataset.images, spec.kind, weights, shape)
         if estimate is None:
