@@ -123,9 +123,12 @@ def _sum(name: str) -> Function:
     return row
 
 
-def _div(a: Traced, b: float) -> Traced:
-    row: Function = _mul if isinstance(b, int | float) else _plain_row("torch.div")
-    found: Traced = row(a, 1.0 / b if isinstance(b, int | float) else b)
+def _div(a: Any, b: Any) -> Traced:
+    if isinstance(b, int | float):
+        return _mul(a, 1.0 / b)
+    if torch.is_grad_enabled() and any(isinstance(x, Traced) and x.needs for x in (a, b)):
+        return _mul(a, torch.reciprocal(b))
+    found: Traced = _plain_row("torch.div")(a, b)
     return found
 
 
