@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+from aegui.core.errors import AeguiError
 from aegui.core.formula import renamed, torch_text
 from aegui.core.i18n import tr
 from aegui.core.network.activations import ACTIVATIONS
@@ -12,6 +13,8 @@ from aegui.core.network.shapes import is_image
 from aegui.core.recipe import (
     ConvSpec,
     ConvTransposeSpec,
+    DropoutSpec,
+    FlattenSpec,
     LatentSpec,
     LayerSpec,
     NormSpec,
@@ -166,8 +169,11 @@ def forward_lines(
             return [(f"h = F.interpolate(h, scale_factor={spec.factor}{how})", note)]
         case ReshapeSpec():
             return [(f"h = h.reshape(-1, {', '.join(map(str, layer.output_shape))})", note)]
-        case _:
-            return [("h = h.flatten(1)", note)] if spec.kind == "flatten" else []
+        case FlattenSpec():
+            return [("h = h.flatten(1)", note)]
+        case DropoutSpec():
+            return []
+    raise AeguiError(tr("A layer of the kind {kind} cannot be written as code.", kind=spec.kind))
 
 
 def _row(subject: CodedRun, index: int) -> str:

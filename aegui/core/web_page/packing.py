@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
 from aegui.core.latent.rows import bound
 from aegui.core.recipe import (
     ConvSpec,
     ConvTransposeSpec,
+    DropoutSpec,
+    FlattenSpec,
     LatentSpec,
     LayerSpec,
     NormSpec,
     PoolSpec,
+    ReshapeSpec,
     UpsampleSpec,
     pair,
 )
@@ -47,7 +52,7 @@ def packed_layers(codec: Codec, start: int, stop: int) -> list[dict[str, Any]]:
             "input": list(layer.input_shape),
             "output": list(layer.output_shape),
             "tensors": [[name, tensor.size] for name, tensor in own.items()],
-            **_settings(layer.spec),
+            **layer_settings(layer.spec),
         }
         for layer, own in _own(codec, start, stop)
     ]
@@ -94,7 +99,7 @@ def _base64(parts: Sequence[NDArray[Any]]) -> str:
     return base64.b64encode(b"".join(part.tobytes() for part in parts)).decode("ascii")
 
 
-def _settings(spec: Spec) -> dict[str, Any]:
+def layer_settings(spec: Spec) -> dict[str, Any]:
     """What resources/web_page/network.js needs to know of a layer beside its shapes."""
     known: dict[str, Any] = {}
     if isinstance(spec, LayerSpec | LatentSpec):
@@ -115,4 +120,8 @@ def _settings(spec: Spec) -> dict[str, Any]:
         known = {"size": spec.size}
     if isinstance(spec, UpsampleSpec):
         known = {"factor": spec.factor, "mode": spec.mode}
+    # The page passes on what it does not know: that is right of these alone.
+    if not known and not isinstance(spec, FlattenSpec | ReshapeSpec | DropoutSpec):
+        words = tr("A layer of the kind {kind} cannot be part of a web page.", kind=spec.kind)
+        raise AeguiError(words)
     return known

@@ -23,6 +23,7 @@ from aegui.core.recipe import Recipe
 from aegui.core.recipe.file import parse_recipe, recipe_json
 from aegui.core.recipe.layers import LayerKind, LayerPart
 from aegui.core.source_code.check import STEPS, check_code
+from aegui.core.source_code.make import make_code
 from aegui.core.source_code.subject import CodedRun
 from aegui.core.training.autograd import AutogradEngine
 from aegui.core.training.baselines import mean_image_loss
@@ -33,6 +34,7 @@ from aegui.core.training.optimizers import OPTIMIZERS, Optimizer
 from aegui.core.training.parameters import Parameters
 from aegui.core.training.samples import Samples
 from aegui.core.training.terms import equations, loss_unit
+from aegui.core.web_page.packing import layer_settings
 from tests.core.evaluation.test_noise import copying_codec
 
 if TYPE_CHECKING:
@@ -193,6 +195,15 @@ def test_a_contractive_code_whose_slope_has_no_traced_gradient_trains_by_autogra
     assert isinstance(choose_meter(resolved, parameters, samples), TermMeter)
 
 
+def test_a_slope_may_divide(monkeypatch: pytest.MonkeyPatch) -> None:
+    slope = "(1 + abs(z)) / (square(1 + abs(z)) * (1 + abs(z)))"
+    monkeypatch.setitem(ACTIVATIONS, SOFTSIGN.key, replace(SOFTSIGN, slope=slope))
+    resolved = resolved_recipe(ADDED["activation of a contractive code"])
+    wanted, _ = trained(resolved, "autograd")
+    found, _ = trained(resolved, "layered")
+    assert torch.allclose(found.flat, wanted.flat, atol=2e-4)
+
+
 def test_a_layer_is_its_part_of_the_schema_and_what_it_computes() -> None:
     plain = Recipe.model_validate(
         {"network": {"encoder": [{"units": 9}], "latent": {"units": 2}}, "training": SGD}
@@ -208,6 +219,12 @@ def test_a_layer_is_its_part_of_the_schema_and_what_it_computes() -> None:
     found, _ = trained(resolved, "layered")
     assert torch.allclose(found.flat, wanted.flat, atol=2e-4)
     assert (wanted.flat - Parameters(resolved, CPU).flat).abs().max() > 1e-3
+    # What would leave it out without a word says so instead.
+    with pytest.raises(AeguiError, match="kind scale cannot be written as code"):
+        make_code(CodedRun.of(resolved), "torch", "network")
+    own: Any = ScaleSpec()
+    with pytest.raises(AeguiError, match="kind scale cannot be part of a web page"):
+        layer_settings(own)
 
 
 def test_a_recipe_may_name_it_and_knows_no_other() -> None:
