@@ -63,6 +63,14 @@ def _mul(to: Translation, out: Any, a: Any, b: Any) -> None:
         to.each("mul", out, [a, b])
 
 
+def _lerp(to: Translation, out: Any, a: Any, b: Any, weight: Any) -> None:
+    if not _is_number(weight):
+        raise NotTraced("a weight of each number")
+    miss = to.fresh(out.shape)
+    to.each("add", miss, [b, a], -1.0)
+    to.each("add", out, [a, miss], weight)
+
+
 def _div(to: Translation, out: Any, a: Any, b: Any) -> None:
     if _is_number(b):
         to.each("affine", out, [a], combined("div", operator.truediv, 1.0, b), 0.0)
@@ -156,6 +164,7 @@ ROWS: dict[str, Row] = {
     "rsub": lambda to, out, a, b: _sub(to, out, b, a),
     "mul": _mul,
     "div": _div,
+    "lerp": _lerp,
     "neg": lambda to, out, a: to.each("affine", out, [a], -1.0, 0.0),
     "square": lambda to, out, a: to.each("mul", out, [a, a]),
     "copy": lambda to, out, _, a: to.each("copy", out, [a]),

@@ -22,6 +22,7 @@ from aegui.core.training.members import together
 from aegui.core.training.members_engine import MemberSamples, MembersEngine, Streams, kept_by
 from aegui.core.training.native.engine import NativeEngine, NativeMembersEngine
 from aegui.core.training.native.library import SWITCH, NativeLibrary, variants
+from aegui.core.training.optimizers import OPTIMIZERS
 from aegui.core.training.parameters import Parameters
 from aegui.core.training.population import Population
 from aegui.core.training.samples import Samples
@@ -40,6 +41,7 @@ from tests.core.training.test_engines import (
     STEPS,
     resolved_recipe,
 )
+from tests.core.training.test_one_more import SIGNS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -345,6 +347,12 @@ def test_an_exact_continuation_is_exact(native: NativeLibrary) -> None:
         assert np.array_equal(rest.checkpoint().tensors[name], tensor), name
 
 
+def test_an_optimiser_that_is_new(native: NativeLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(OPTIMIZERS, SIGNS.key, SIGNS)
+    spec = {"name": SIGNS.key, "learning_rate": 1e-3}
+    assert_alike(native, resolved_recipe(training={"optimizer": spec}))
+
+
 MEMBERS: dict[str, list[dict[str, Any]]] = {
     **{
         name: [
@@ -428,7 +436,8 @@ def test_runs_that_differ_in_numbers(native: NativeLibrary, key: str) -> None:
     ours, drawn = trained_together(recipes, native, factors[:7], factors[7:])
     theirs, other_drawn = trained_together(recipes, None, factors[:7], factors[7:])
     assert_near(ours.flat, theirs.flat, *recipes)
-    if "mean" in ours.slots:  # others may count their steps or not: nobody needs them
+    # Others may count their steps or not: nobody needs them.
+    if OPTIMIZERS[recipes[0].training.optimizer.name].powers:
         assert torch.equal(ours.steps, theirs.steps)
     assert all(torch.equal(a, b) for a, b in zip(drawn, other_drawn, strict=True))
 
