@@ -33,7 +33,7 @@ class Optimizer(Choice):
         each: The same update of many runs with numbers of their own, of the flat tensors ``flat``,
             ``grad`` and those in ``slots``; a number in braces may be such a tensor too, ``rates``
             and ``factor`` give the learning rate, and of the numbers in ``powers`` there is, by
-            ``beta1_power``, the power by the steps done.
+            ``beta1_power``, the power by the steps done. Empty: a study trains them one by one.
         powers: Names of numbers, see ``each``.
         low_rate: A learning rate with which a training takes long.
         usual_rate: One that serves most networks.

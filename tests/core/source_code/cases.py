@@ -10,6 +10,7 @@ from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe
 from aegui.core.source_code.subject import CodedRun
+from aegui.core.source_code.torch_loop import OPTIMIZER_TEXTS
 from aegui.core.training.losses import LOSSES
 from aegui.core.training.optimizers import OPTIMIZERS
 
@@ -105,8 +106,7 @@ GANS: dict[str, dict[str, Any]] = {
             "gan": {},
             **trained(batch_size=12, optimizer={"name": key, "learning_rate": 0.01}),
         }
-        for key in OPTIMIZERS
-        if key not in {*NONE_OF_IT, *OF_SCIPY}
+        for key in OPTIMIZER_TEXTS
     },
     "gan": {"gan": {}, "training": {"batch_size": 12}, **network(dense(9))},
     "gan with all": {

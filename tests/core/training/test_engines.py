@@ -93,7 +93,19 @@ def test_every_optimizer(name: str) -> None:
     assert_same(resolved_recipe(training={"optimizer": {"name": name, "learning_rate": rate}}))
 
 
-@pytest.mark.parametrize("name", GRADUAL)
+OF_TORCH: dict[str, Any] = {
+    "sgd": torch.optim.SGD,
+    "momentum": lambda p, rate: torch.optim.SGD(p, rate, momentum=0.9),
+    "nesterov": lambda p, rate: torch.optim.SGD(p, rate, momentum=0.9, nesterov=True),
+    "rmsprop": torch.optim.RMSprop,
+    "adagrad": lambda p, rate: torch.optim.Adagrad(p, rate, eps=1e-8),
+    "adam": torch.optim.Adam,
+    "adamw": torch.optim.AdamW,
+}
+"""Those that torch has too."""
+
+
+@pytest.mark.parametrize("name", OF_TORCH)
 def test_optimizers_are_those_of_torch(name: str) -> None:
     rate = 0.05 if name in {"sgd", "momentum", "nesterov"} else 1e-3
     spec = {"name": name, "learning_rate": rate}
@@ -108,16 +120,7 @@ def test_optimizers_are_those_of_torch(name: str) -> None:
             modules.append(torch.nn.Tanh())
     modules.append(torch.nn.Sigmoid())
     model = torch.nn.Sequential(*modules)
-    factories: dict[str, Any] = {
-        "sgd": lambda p: torch.optim.SGD(p, rate),
-        "momentum": lambda p: torch.optim.SGD(p, rate, momentum=0.9),
-        "nesterov": lambda p: torch.optim.SGD(p, rate, momentum=0.9, nesterov=True),
-        "rmsprop": lambda p: torch.optim.RMSprop(p, rate),
-        "adagrad": lambda p: torch.optim.Adagrad(p, rate, eps=1e-8),
-        "adam": lambda p: torch.optim.Adam(p, rate),
-        "adamw": lambda p: torch.optim.AdamW(p, rate),
-    }
-    optimizer = factories[name](model.parameters())
+    optimizer = OF_TORCH[name](model.parameters(), rate)
     target = torch.from_numpy(resolved.dataset.flat().copy())
     for _ in range(STEPS):
         optimizer.zero_grad()
