@@ -125,7 +125,12 @@ def update() -> None:
     for language in LANGUAGES:
         catalog = load(language)
         # No guessing from similar strings: a wrong guess is worse than a gap.
-        catalog.update(template, no_fuzzy_matching=True, update_header_comment=False)
+        catalog.update(
+            template,
+            no_fuzzy_matching=True,
+            update_header_comment=False,
+            update_creation_date=False,
+        )
         catalog.obsolete.clear()
         path = po_path(language)
         path.parent.mkdir(parents=True, exist_ok=True)
