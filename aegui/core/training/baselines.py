@@ -9,6 +9,7 @@ import numpy as np
 from aegui.core.data.corruption import corrupted_with
 from aegui.core.data.split import split_indices
 from aegui.core.evaluation.bayes import posterior
+from aegui.core.evaluation.likelihoods import is_known
 from aegui.core.formula import numpy_function
 from aegui.core.training.losses import LOSSES
 
@@ -47,7 +48,7 @@ def best_loss(resolved: ResolvedRecipe) -> float | None:
 
     Returns:
         The loss in the recipe's units, an estimate; None where it is not known: of grey samples,
-        of too many, and where the noise itself is to be learnt.
+        of too many, of noise whose chances are not known, and where the noise itself is learnt.
     """
     recipe, dataset = resolved.recipe, resolved.dataset
     noise = recipe.data.corruption
@@ -58,7 +59,8 @@ def best_loss(resolved: ResolvedRecipe) -> float | None:
         rows = _some_rows(resolved, _SAMPLES)
         return _in_units(resolved, _loss(training.loss, training.huber_delta, rows, rows))
     rows = _some_rows(resolved, len(dataset))
-    if not dataset.is_binary or rows.size * _DRAWS > _MOST_COMPARED:
+    has_limit = dataset.is_binary and is_known(noise.kind)
+    if not has_limit or rows.size * _DRAWS > _MOST_COMPARED:
         return None
     clean = np.tile(rows, (-(-_DRAWS // len(rows)), 1))
     shape = dataset.image_shape

@@ -26,7 +26,7 @@ from aegui.core.source_code.check import STEPS, check_code
 from aegui.core.source_code.make import make_code
 from aegui.core.source_code.subject import CodedRun
 from aegui.core.training.autograd import AutogradEngine
-from aegui.core.training.baselines import mean_image_loss
+from aegui.core.training.baselines import best_loss, mean_image_loss
 from aegui.core.training.engines import choose_engine, make_engine
 from aegui.core.training.losses import LOSSES, Loss
 from aegui.core.training.measure import TermMeter, choose_meter
@@ -267,3 +267,4 @@ def test_no_best_answer_is_claimed_of_a_noise_whose_chances_are_not_known() -> N
     with pytest.raises(AeguiError, match="not known for this noise: Fade"):
         limit(LETTERS.flat(), spec)
     assert noisy_score(copying_codec(35), LETTERS, spec, 100, seed=0).limit is None
+    assert best_loss(resolved_recipe(ADDED["noise"])) is None
