@@ -15,7 +15,6 @@ from aegui.core.training.pace import CHECKPOINT_SECONDS
 WEIGHTS = ("best", "last")
 DEVICES = ("auto", "cpu", "cuda")
 FITS = ("fit", "fill", "stretch")
-DOWNLOADS = ("mnist", "fashion")
 MATRIX_FIGURES = ("wrong", "at_most_1", "exact")
 MATRIX_RECIPE = "letters-noise-matrix"
 PATH_KINDS = ("straight", "spherical", "geodesic")
@@ -28,15 +27,6 @@ ASSIGNMENTS = ("letters", "generative")
 ONNX_PARTS = ("network", "encoder", "decoder", "classifier")
 CODE_FORMS = ("torch", "numpy", "notebook")
 THEMES = ("light", "dark")
-LEVELS = ("first", "course", "further")
-GROUPS = (
-    "maps", "noise", "new", "codes", "linear", "optimisers", "classes", "failures", "challenges",
-    "own",
-)  # fmt: skip
-KINDS = (
-    "autoencoder", "variational", "denoising", "sparse", "contractive", "classifier", "gan",
-    "dense", "conv",
-)  # fmt: skip
 
 LARGEST_SEED = 2**63
 MOST_DRAWS = 100_000_000
@@ -733,59 +723,4 @@ CONVERT = (
     text("source", mark("IN"), mark("the file to read")),
     text("target", mark("OUT"), mark("the file to write")),
 )
-DOWNLOAD = (
-    choice("set", DOWNLOADS, "%(choices)s", metavar=mark("SET")),
-    several(
-        "--from",
-        mark("PATH"),
-        mark("copy the files from this folder or file, in place of the network; may be repeated"),
-        dest="files",
-    ),
-)
-REPORT_PARTS = ("versions", "log", "recipe")
-REPORT_PROBLEM = (
-    text(
-        "-o --out",
-        mark("FILE"),
-        mark("where to write it: a .zip file, or .txt (default: the standard output)"),
-    ),
-    text("--recipe", mark("FILE"), mark("the recipe or configuration that it is about")),
-    choice(
-        "--without",
-        REPORT_PARTS,
-        mark("leave this out; may be repeated"),
-        action="append",
-        default=[],
-    ),
-)
-GPU = (AS_JSON,)
-SELF_TEST = (
-    flag("--no-window", mark("leave the window out")),
-    flag("--quick", mark("leave out what takes longer: all commands, all panels, all menus")),
-    text("--modules", mark("FILE"), mark("write the names of all modules that were imported")),
-)
 HISTORY = (_FILE, AS_JSON)
-
-RECIPES = (
-    text("words", mark("WORD"), mark("in name, sentence, notes, kind or data"), nargs="*"),
-    choice("--level", LEVELS, mark("only of this level")),
-    choice("--group", GROUPS, mark("only of this group")),
-    choice("--kind", KINDS, mark("only of this kind")),
-    text("--data", mark("NAME"), mark("only those that learn this set")),
-    AS_JSON,
-)
-LESSONS = (AS_JSON,)
-LESSON_CHECK = (
-    text("lesson", mark("LESSON"), mark("a file, or the name of a lesson that ships")),
-    Option(
-        ("--try", "--try-it"),
-        mark("also do its trainings, and see whether its checks hold"),
-        None,
-        None,
-        None,
-        {"action": "store_true", "dest": "try_it"},
-    ),
-    whole("--seed", mark("N"), mark("first seed of the networks (default 0)"), default=0),
-    whole("--seeds", mark("N"), mark("how many seeds to try (default 3)"), default=3, least=1),
-)
-TEACHER_CHECK = (text("file", mark("FILE"), mark("the teacher file")),)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from aegui.commands import options, runs_options, study_options
+from aegui.commands import options, program_options, runs_options, study_options
 from aegui.core.i18n import mark
 
 if TYPE_CHECKING:
@@ -366,7 +366,7 @@ _ROWS = (
         "data:download_command",
         mark("download MNIST or Fashion-MNIST"),
         mark("Download a set once and check its checksums; an interrupted download is resumed."),
-        options.DOWNLOAD,
+        program_options.DOWNLOAD,
     ),
     Command(
         "recipes",
@@ -376,7 +376,7 @@ _ROWS = (
             "List the recipes that ship and your own, in the groups of the gallery: level, kind, "
             "data, numbers of the code, parameters, and how long training takes on this machine."
         ),
-        options.RECIPES,
+        program_options.RECIPES,
     ),
     Command(
         "runs list",
@@ -460,7 +460,7 @@ _ROWS = (
         "lessons:list_command",
         mark("the lessons that ship"),
         mark("List the lessons that ship with the program."),
-        options.LESSONS,
+        program_options.LESSONS,
     ),
     Command(
         "lesson check",
@@ -470,28 +470,28 @@ _ROWS = (
             "Read a lesson and say what is wrong with it; with --try do its trainings too, and see "
             "whether the checks of each step hold."
         ),
-        options.LESSON_CHECK,
+        program_options.LESSON_CHECK,
     ),
     Command(
         "teacher check",
         "teacher:check_command",
         mark("whether a file is a teacher file, and what it hides and locks"),
         mark("Read a teacher file and say what it hides, locks and begins with, or what is wrong."),
-        options.TEACHER_CHECK,
+        program_options.TEACHER_CHECK,
     ),
     Command(
         "report-problem",
         "problem:report_problem_command",
         mark("versions, log and recipe in a file, for whoever helps you"),
         mark("Collect what helps others to understand a problem. Nothing is sent."),
-        options.REPORT_PROBLEM,
+        program_options.REPORT_PROBLEM,
     ),
     Command(
         "gpu",
         "gpu:gpu_command",
         mark("whether it trains on a graphics card, and how to get there"),
         mark("Say whether this program trains on a graphics card, and what to do so that it does."),
-        options.GPU,
+        program_options.GPU,
     ),
     Command(
         "self-test",
@@ -501,7 +501,7 @@ _ROWS = (
             "Try everything once: train, save, reload, call every command, write every kind of "
             "file, open the window, see every panel, go through the menus, quit."
         ),
-        options.SELF_TEST,
+        program_options.SELF_TEST,
     ),
 )
 """In the order in which ``aegui --help`` lists them."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aegui.cli import main
-from aegui.commands import options
+from aegui.commands import program_options
 from aegui.core.gallery import GROUPS, KIND_LABELS, LEVELS, cards
 from aegui.core.recipe import Recipe
 from aegui.core.recipe.file import save_recipe
@@ -27,9 +27,9 @@ def said(capsys: Captured, *arguments: str, code: int = 0) -> str:
 
 
 def test_the_choices_are_those_of_the_gallery() -> None:
-    assert tuple(LEVELS) == options.LEVELS
-    assert tuple(GROUPS) == options.GROUPS
-    assert tuple(KIND_LABELS) == options.KINDS
+    assert tuple(LEVELS) == program_options.LEVELS
+    assert tuple(GROUPS) == program_options.GROUPS
+    assert tuple(KIND_LABELS) == program_options.KINDS
 
 
 def test_numbers_have_the_marks_of_the_language(capsys: Captured) -> None:

@@ -8,7 +8,7 @@ from importlib import import_module
 import pytest
 
 from aegui.cli import main
-from aegui.commands import options
+from aegui.commands import options, program_options
 from aegui.commands.table import COMMANDS, Command
 from aegui.core.data.published import PUBLISHED
 from aegui.core.evaluation.repairs import MOST_STEPS
@@ -46,7 +46,7 @@ def test_options_that_a_help_text_names_are_there(command: Command, language: st
 def test_bounds_are_those_of_what_computes() -> None:
     assert tuple(DEVICES) == options.DEVICES
     assert tuple(FITS) == options.FITS
-    assert tuple(PUBLISHED) == options.DOWNLOADS
+    assert tuple(PUBLISHED) == program_options.DOWNLOADS
     assert set(options.THEMES) == set(THEMES)
     assert options.MOST_REPAIRS == MOST_STEPS
     assert options.MOST_GRID_ROWS == MOST_ROWS

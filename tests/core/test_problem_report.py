@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aegui.cli import main
-from aegui.commands.options import REPORT_PARTS
+from aegui.commands.program_options import REPORT_PARTS
 from aegui.core.errors import AeguiError
 from aegui.core.problem_report import PARTS, as_text, collected, write_report
 from aegui.core.recipe import Recipe
