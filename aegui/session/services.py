@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QSignalBlocker
 
 from aegui.session.documents.keeping import Keeping
 from aegui.session.documents.sweeping import Sweeping
@@ -109,6 +109,10 @@ class Services:
         for made in (*self._made.values(), self.showing, self.sweeping):
             made.shutdown()
         self.workspace.close(keep=keep)
+        for stack in (self.workspace.undo_stack, self.drawing.undo_stack):
+            # Among garbage a step may be gone before its stack, which would end it once more.
+            with QSignalBlocker(stack):
+                stack.clear()
 
     def _every_derived(self) -> Iterator[Derived]:
         for made in self._made.values():
