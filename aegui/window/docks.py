@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from aegui.shell.feature import DockSpec
 
 Area = Qt.DockWidgetArea
+_Places = tuple[tuple[str, ...], ...]
+"""From top to bottom, or from left to right; docks of one inner tuple are tabs of one place."""
 
 WIDE_PX = 1500
 """From this width of the window on, charts and reconstructions lie side by side."""
@@ -194,11 +196,7 @@ def arrange(
     With ``column`` that at the edge of the window is open.
     """
     wanted = PERSPECTIVES[perspective]
-    width, height = form_of(window.size()).split("-")
-    is_narrow, is_tall = width == "narrow", height == "tall"
-    # Half a screen has no room beside the map; a low window has none below it.
-    is_below = is_narrow and is_tall
-    below_right = is_below or (is_narrow and wanted.extent.gathers)
+    right, bottom, below_right = _places(window, wanted)
     foot_right = Area.BottomDockWidgetArea if below_right else Area.RightDockWidgetArea
     for corner, area in (
         (Qt.Corner.TopLeftCorner, Area.LeftDockWidgetArea),
@@ -208,15 +206,6 @@ def arrange(
     ):
         window.setCorner(corner, area)
     take_away(window, docks)
-    bottom, right = wanted.bottom, wanted.right
-    if wanted.extent.gathers and height == "short":
-        right = _as_one(right)
-    elif is_tall and not is_narrow:
-        right = tuple(part for place in right for part in _parts(place))
-    right += () if is_below else wanted.beside
-    bottom = (*wanted.beside, *bottom) if is_below else bottom
-    if width != "wide":
-        bottom = _as_one(bottom)
     _fill(window, docks, Area.LeftDockWidgetArea, wanted.left, wanted.closed)
     _fill(window, docks, Area.RightDockWidgetArea, right, wanted.closed)
     _fill(window, docks, Area.BottomDockWidgetArea, bottom, wanted.closed)
@@ -231,6 +220,31 @@ def arrange(
     places = (*wanted.left, *right, *bottom, *at_edge)
     _put_away(window, docks, {key for place in places for key in place})
     _resize(window, docks, wanted, right, bottom)
+
+
+def give_sizes(window: QMainWindow, docks: Mapping[str, QDockWidget], perspective: str) -> None:
+    """Give docks that lie where ``perspective`` has them the sizes that it has for them."""
+    wanted = PERSPECTIVES[perspective]
+    right, bottom, _ = _places(window, wanted)
+    _resize(window, docks, wanted, right, bottom)
+
+
+def _places(window: QMainWindow, wanted: Perspective) -> tuple[_Places, _Places, bool]:
+    """What lies at the right and what below the map, and whether that reaches below the right."""
+    width, height = form_of(window.size()).split("-")
+    is_narrow, is_tall = width == "narrow", height == "tall"
+    # Half a screen has no room beside the map; a low window has none below it.
+    is_below = is_narrow and is_tall
+    bottom, right = wanted.bottom, wanted.right
+    if wanted.extent.gathers and height == "short":
+        right = _as_one(right)
+    elif is_tall and not is_narrow:
+        right = tuple(part for place in right for part in _parts(place))
+    right += () if is_below else wanted.beside
+    bottom = (*wanted.beside, *bottom) if is_below else bottom
+    if width != "wide":
+        bottom = _as_one(bottom)
+    return right, bottom, is_below or (is_narrow and wanted.extent.gathers)
 
 
 def _as_one(places: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:

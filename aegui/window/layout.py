@@ -20,6 +20,7 @@ from aegui.window.docks import (
     form_of,
     give_column,
     give_room,
+    give_sizes,
     take_away,
 )
 
@@ -184,8 +185,7 @@ class WindowLayout(QObject):
             self._follow(handle.screen())
             if not self._is_restored:
                 # Sizes that were asked of a window that was not shown are not to be had.
-                with self._held():
-                    self._arrange()
+                self._give_first_sizes()
         elif event.type() in _TOGGLED and watched in self._columns and not self._is_arranging:
             # Later: it is being shown or hidden just now.
             QTimer.singleShot(0, self, self._follow_column)
@@ -194,6 +194,16 @@ class WindowLayout(QObject):
             if opened:
                 QTimer.singleShot(0, self, partial(self._give_room, opened))
         return False
+
+    def _give_first_sizes(self) -> None:
+        """Give docks their sizes, or other places where the window has got another form."""
+        if form_of(self._window.size()) != self._form:
+            with self._held():
+                self._arrange()
+            return
+        give_sizes(self._window, self._docks, self._perspective)
+        if self._has_column:
+            self._give_column_soon()
 
     def _give_room(self, key: str) -> None:
         """Make room for what was opened beside what the arrangement has."""
@@ -223,9 +233,12 @@ class WindowLayout(QObject):
     def _arrange(self) -> None:
         arrange(self._window, self._docks, self._perspective, column=self._has_column)
         if self._has_column:
-            self._give_column()
-            # Sizes are to be had once the docks are laid out.
-            QTimer.singleShot(0, self, self._give_column)
+            self._give_column_soon()
+
+    def _give_column_soon(self) -> None:
+        self._give_column()
+        # Sizes are to be had once the docks are laid out.
+        QTimer.singleShot(0, self, self._give_column)
 
     @Slot()
     def _give_column(self) -> None:
