@@ -242,6 +242,9 @@ class _Watcher(threading.Thread):
 
             @Slot()
             def visit(self) -> None:
+                if Visitor.begun:
+                    # Asked again while it goes through the window, which lets events be handled.
+                    return
                 windows = [w for w in QApplication.topLevelWidgets() if w.isVisible()]
                 for window in windows:
                     image = window.grab().toImage()
@@ -253,7 +256,7 @@ class _Watcher(threading.Thread):
                             for y in range(0, image.height(), step)
                         }
                     )
-                    if watcher.colours > _COLOURS_OF_A_WINDOW and not Visitor.begun:
+                    if watcher.colours > _COLOURS_OF_A_WINDOW:
                         Visitor.begun = True
                         self.go_through(window)
                         Visitor.done = True

@@ -224,8 +224,10 @@ def apply_theme(app: QApplication, theme: Theme) -> None:
     if not app.styleSheet():
         app.setStyle("Fusion")
     app.setPalette(theme_palette(theme))
-    # Setting the style sheet polishes every widget anew, and with it drops what they cached.
-    app.setStyleSheet(_style_sheet(theme))
+    sheet = _style_sheet(theme)
+    if app.styleSheet() != sheet:
+        # That polishes every widget anew, and with it drops what they cached.
+        app.setStyleSheet(sheet)
 
 
 def theme_palette(theme: Theme) -> QPalette:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QEvent, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QMenu, QWidget
 
 from aegui.features.table import FEATURES
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from aegui.window.main_window import MainWindow
 
 _ANSWER_MS = 50
-_LOOK_SECONDS = 0.15
+_LOOK_MS = 150
 """Every panel and every entry has so long to show itself ..."""
 _WRITING_SECONDS = 60.0
 """... and a file so long to be written."""
@@ -70,10 +70,10 @@ def walk(window: MainWindow, folder: Path) -> int:
 
 def _look(widget: QWidget) -> None:
     """Let ``widget`` work and paint for a moment."""
-    until = time.monotonic() + _LOOK_SECONDS
-    while time.monotonic() < until:
-        QCoreApplication.processEvents()
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    loop = QEventLoop()
+    QTimer.singleShot(_LOOK_MS, loop.quit)
+    loop.exec()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     widget.grab()
 
 
