@@ -139,22 +139,22 @@ def update() -> None:
         path.write_bytes(buffer.getvalue())
 
 
-def mo_bytes(language: str) -> bytes:
+def mo_bytes(catalog: Catalog) -> bytes:
     """The compiled catalogue."""
     buffer = io.BytesIO()
-    write_mo(buffer, load(language))
+    write_mo(buffer, catalog)
     return buffer.getvalue()
 
 
 def compile_all() -> None:
     """Write every ``aegui.mo``."""
     for language in LANGUAGES:
-        po_path(language).with_suffix(".mo").write_bytes(mo_bytes(language))
+        po_path(language).with_suffix(".mo").write_bytes(mo_bytes(load(language)))
 
 
-def problems() -> Iterator[str]:
-    """Everything that is missing or wrong, in words."""
-    wanted = [message for message in collect() if message.id]
+def problems(template: Catalog) -> Iterator[str]:
+    """Everything that is missing or wrong where ``template`` is what is said, in words."""
+    wanted = [message for message in template if message.id]
     for language in LANGUAGES:
         catalog = load(language)
         known = {_key(message): message for message in catalog if message.id}
@@ -167,7 +167,7 @@ def problems() -> Iterator[str]:
         for unsaid in known.keys() - set(map(_key, wanted)):
             yield f"{language}: nothing says this any more: {unsaid!r}"
         mo = po_path(language).with_suffix(".mo")
-        if not mo.exists() or mo.read_bytes() != mo_bytes(language):
+        if not mo.exists() or mo.read_bytes() != mo_bytes(catalog):
             yield f"{language}: {mo.name} is not what {po_path(language).name} compiles to"
 
 
@@ -206,7 +206,7 @@ def main() -> int:
     elif command == "compile":
         compile_all()
     else:
-        found = list(problems())
+        found = list(problems(collect()))
         sys.stdout.writelines(f"{problem}\n" for problem in found)
         return 1 if found else 0
     return 0

@@ -4,21 +4,42 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from aegui.core.i18n import LANGUAGES, language, set_language, tr, trn
 from installer.translations import collect, problems
 
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_every_string_is_translated() -> None:
-    assert list(problems()) == []
+@pytest.fixture(scope="module")
+def template() -> Catalog:
+    """Every string that a person may see."""
+    return collect()
 
 
-def test_the_collection_is_not_empty() -> None:
-    messages = [message for message in collect() if message.id]
+@pytest.fixture(scope="module")
+def calls() -> list[tuple[str, str, ast.expr]]:
+    """Where in the program a function is called by its name, that name, and what it is given."""
+    return [
+        (f"{path}:{node.lineno}", node.func.id, node.args[0])
+        for path in (ROOT / "aegui").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args
+    ]
+
+
+def test_every_string_is_translated(template: Catalog) -> None:
+    assert list(problems(template)) == []
+
+
+def test_the_collection_is_not_empty(template: Catalog) -> None:
+    messages = [message for message in template if message.id]
     assert len(messages) > 300
 
 
@@ -34,31 +55,28 @@ def test_a_language_is_used_and_left_again() -> None:
 
 
 @pytest.mark.parametrize("name", ["tr", "trn"])
-def test_no_string_is_assembled_before_it_is_translated(name: str) -> None:
+def test_no_string_is_assembled_before_it_is_translated(
+    name: str, calls: list[tuple[str, str, ast.expr]]
+) -> None:
     """An f-string or a sum would never be found in a catalogue."""
-    for path in (ROOT / "aegui").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                if node.func.id != name or not node.args:
-                    continue
-                first = node.args[0]
-                assert not isinstance(first, ast.JoinedStr | ast.BinOp), f"{path}:{node.lineno}"
+    firsts = [(place, first) for place, called, first in calls if called == name]
+    assert firsts
+    for place, first in firsts:
+        assert not isinstance(first, ast.JoinedStr | ast.BinOp), place
 
 
-def test_a_counted_message_is_nowhere_translated_without_its_count() -> None:
+def test_a_counted_message_is_nowhere_translated_without_its_count(
+    template: Catalog, calls: list[tuple[str, str, ast.expr]]
+) -> None:
     """It would have the singular of a language with two, whatever the number."""
     counted = {
-        message.id[0] for message in collect() if message.pluralizable and "{n" in message.id[0]
+        message.id[0] for message in template if message.pluralizable and "{n" in message.id[0]
     }
     assert "{n:,} selected" in counted
-    for path in (ROOT / "aegui").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                if node.func.id != "tr" or not node.args:
-                    continue
-                first = node.args[0]
-                is_counted = isinstance(first, ast.Constant) and first.value in counted
-                assert not is_counted, f"{path}:{node.lineno}"
+    for place, called, first in calls:
+        if called == "tr":
+            is_counted = isinstance(first, ast.Constant) and first.value in counted
+            assert not is_counted, place
 
 
 def test_plurals() -> None:
