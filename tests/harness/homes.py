@@ -33,9 +33,11 @@ _IN_MEMORY = Path("/dev/shm")
 _ENOUGH_BYTES = 2**30
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=True)
 def _homes() -> Iterator[Path]:
     """The folder of all homes; also Qt's run-time folder, without which it complains.
+
+    What several tests share is made before any of them, in a home that is nobody's own either.
 
     In memory where that can be had: settings are written through to the disk at every change, which
     takes 6 to 15 ms of a slow one, some hundreds of times.
@@ -48,6 +50,7 @@ def _homes() -> Iterator[Path]:
         runtime = homes / "runtime"
         runtime.mkdir(mode=0o700)
         patch.setenv("XDG_RUNTIME_DIR", str(runtime))
+        _live_in(homes / "shared", patch)
         yield homes
 
 
@@ -64,16 +67,21 @@ def _fast_folder() -> Path | None:
 def user_home(_homes: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder under which this test's settings, data and cache would be written."""
     home = _homes / str(next(_numbers))
+    _live_in(home, monkeypatch)
+    return home
+
+
+def _live_in(home: Path, patch: pytest.MonkeyPatch) -> None:
+    """Make ``home``, and have everything that is kept written there."""
     home.mkdir()
     for name in ("HOME", "USERPROFILE"):
-        monkeypatch.setenv(name, str(home))
+        patch.setenv(name, str(home))
     for name in ("DATA", "CONFIG", "CACHE", "STATE"):
-        monkeypatch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
+        patch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
     for function, folder in _FOLDERS.items():
         path = str(home / folder / "aegui")
         # On Windows and macOS the folders do not come from the environment.
-        monkeypatch.setattr(platformdirs, function, lambda *_, path=path, **__: path)
-    return home
+        patch.setattr(platformdirs, function, lambda *_, path=path, **__: path)
 
 
 @pytest.fixture(autouse=True)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import textwrap
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree
 
 import platformdirs
 import pytest
@@ -217,6 +220,14 @@ _AFTER_A_DOUBLE_CLICK = """
         assert heard[0] == Qt.MouseButton.NoButton
 """
 
+_FILES = {
+    **{name.replace(" ", "_"): source for name, (source, _) in _OFFENDERS.items()},
+    "innocent": _INNOCENT,
+    "double_click": _AFTER_A_DOUBLE_CLICK,
+    "leak": textwrap.dedent(_OFFENDERS["window"][0]) + "def test_after(): pass\n",
+}
+_ENDS = ("failure", "error", "skipped")
+
 _IMPATIENT = """
 def pytest_configure():
     from tests.harness import leaks
@@ -224,51 +235,63 @@ def pytest_configure():
 """
 
 
-@pytest.fixture
-def inner(
-    pytester: pytest.Pytester, repository: Path, monkeypatch: pytest.MonkeyPatch
-) -> pytest.Pytester:
-    """A folder in which a pytest of its own runs under the same configuration and guards."""
-    monkeypatch.setenv("PYTHONPATH", str(repository))
-    # The outer setting names the screen relative to the folder of the outer tests.
-    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
-    screen = (repository / "tests/harness/screen.json").read_text("utf-8")
-    pytester.mkdir("harness").joinpath("screen.json").write_text(screen, "utf-8")
-    conftest = (repository / "tests/conftest.py").read_text("utf-8")
-    # What is left behind here is left on purpose: nobody waits long for its end.
-    conftest += _IMPATIENT
-    pytester.path.joinpath("conftest.py").write_text(conftest, "utf-8")
-    project = (repository / "pyproject.toml").read_text("utf-8")
-    pytester.path.joinpath("pyproject.toml").write_text(project, "utf-8")
-    return pytester
+@pytest.fixture(scope="module")
+def told(
+    repository: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, list[tuple[str, str]]]:
+    """What a pytest of its own told of each small file, run under this configuration and guards.
 
-
-def _run(inner: pytest.Pytester) -> pytest.RunResult:
-    return inner.runpytest_subprocess(".", "-p", "no:cacheprovider", "-p", "no:hypothesispytest")
+    By the name of the file: the outcome of each phase that tells one, and its words.
+    """
+    folder = tmp_path_factory.mktemp("inner")
+    # The setting of the outer tests names the screen relative to their folder.
+    folder.joinpath("harness").mkdir()
+    for name in ("tests/harness/screen.json", "tests/conftest.py", "pyproject.toml"):
+        copied = folder / name.removeprefix("tests/")
+        copied.write_text((repository / name).read_text("utf-8"), "utf-8")
+    with folder.joinpath("conftest.py").open("a", encoding="utf-8") as conftest:
+        # What is left behind here is left on purpose: nobody waits long for its end.
+        conftest.write(_IMPATIENT)
+    for name, source in _FILES.items():
+        folder.joinpath(f"test_{name}.py").write_text(textwrap.dedent(source), "utf-8")
+    line = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:hypothesispytest"]
+    done = subprocess.run(
+        [*line, "--junitxml", "told.xml", "."],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(repository), "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == pytest.ExitCode.TESTS_FAILED, done.stdout + done.stderr
+    found: dict[str, list[tuple[str, str]]] = {name: [] for name in _FILES}
+    for case in ElementTree.parse(folder / "told.xml").iter("testcase"):
+        name = case.attrib["classname"].removeprefix("test_")
+        ends = [(end.tag, "".join(end.itertext())) for end in case if end.tag in _ENDS]
+        found[name] += ends or [("passed", "")]
+    return found
 
 
 @pytest.mark.parametrize("name", _OFFENDERS)
-def test_what_offends_fails(name: str, inner: pytest.Pytester) -> None:
-    source, said = _OFFENDERS[name]
-    inner.makepyfile(source)
-    result = _run(inner)
-    assert result.ret == pytest.ExitCode.TESTS_FAILED
-    assert said in result.stdout.str() + result.stderr.str()
+def test_what_offends_fails(name: str, told: dict[str, list[tuple[str, str]]]) -> None:
+    _, said = _OFFENDERS[name]
+    ((outcome, words),) = told[name.replace(" ", "_")]
+    assert outcome in {"failure", "error"}
+    assert said in words
 
 
-def test_the_innocent_pass(inner: pytest.Pytester) -> None:
-    inner.makepyfile(_INNOCENT)
-    _run(inner).assert_outcomes(passed=5)
+def test_the_innocent_pass(told: dict[str, list[tuple[str, str]]]) -> None:
+    """Also beside those that offend: each fails alone."""
+    assert [outcome for outcome, _ in told["innocent"]] == ["passed"] * 5
 
 
-def test_a_button_that_is_down_is_let_go(inner: pytest.Pytester) -> None:
-    inner.makepyfile(_AFTER_A_DOUBLE_CLICK)
-    _run(inner).assert_outcomes(passed=2)
+def test_a_button_that_is_down_is_let_go(told: dict[str, list[tuple[str, str]]]) -> None:
+    assert [outcome for outcome, _ in told["double_click"]] == ["passed"] * 2
 
 
-def test_a_leak_is_not_blamed_on_the_next_test(inner: pytest.Pytester) -> None:
-    inner.makepyfile(textwrap.dedent(_OFFENDERS["window"][0]) + "def test_after(): pass\n")
-    _run(inner).assert_outcomes(passed=2, errors=1)
+def test_a_leak_is_not_blamed_on_the_next_test(told: dict[str, list[tuple[str, str]]]) -> None:
+    (offends, after) = told["leak"]
+    assert offends[0] == "error"
+    assert after[0] == "passed"
 
 
 def test_nobody_writes_to_the_real_home(user_home: Path) -> None:
@@ -293,3 +316,14 @@ def test_a_cleared_log_is_accepted(expect_log: ExpectLog) -> None:
     with expect_log("^first$"), expect_log("^second$", logging.ERROR):
         logging.getLogger(__name__).warning("first")
         logging.getLogger(__name__).error("second")
+
+
+@pytest.fixture(scope="module")
+def shared_folder() -> Path:
+    return user_data_dir()
+
+
+def test_what_tests_share_is_not_in_the_real_home_either(
+    shared_folder: Path, user_home: Path
+) -> None:
+    assert shared_folder.is_relative_to(user_home.parent)
