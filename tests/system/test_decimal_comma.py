@@ -21,8 +21,9 @@ pytestmark = pytest.mark.skipif(
 )
 
 _LOCALE = "es_AR.UTF-8"
+_MACHINES = ("native", "torch")
 _PROGRAM = """
-import json, locale, sys
+import json, locale, os, sys
 from pathlib import Path
 from PySide6.QtWidgets import QApplication
 from aegui.app import App
@@ -31,13 +32,16 @@ from aegui.cli import main
 application = QApplication([])
 app = App(application)
 said = [locale.localeconv()["decimal_point"]]
-folder = Path(sys.argv[1])
-line = ["train", "letters-course", "--epochs", "40", "--out", str(folder / "a.aegui")]
-assert main(line) == 0
-assert main(["encode", str(folder / "a.aegui"), "-o", str(folder / "codes.csv")]) == 0
-assert main(["figure", str(folder / "a.aegui"), "latent", "-o", str(folder / "codes.svg")]) == 0
+for machine in sys.argv[2:]:
+    os.environ["AEGUI_MACHINE"] = machine
+    folder = Path(sys.argv[1]) / machine
+    folder.mkdir()
+    line = ["train", "letters-course", "--epochs", "40", "--out", str(folder / "a.aegui")]
+    assert main(line) == 0
+    assert main(["encode", str(folder / "a.aegui"), "-o", str(folder / "codes.csv")]) == 0
+    assert main(["figure", str(folder / "a.aegui"), "latent", "-o", str(folder / "codes.svg")]) == 0
 app.shutdown()
-(folder / "said").write_text(json.dumps(said))
+(Path(sys.argv[1]) / "said").write_text(json.dumps(said))
 """
 
 
@@ -51,21 +55,19 @@ def locales(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("machine", ["native", "torch"])
-def test_training_and_files_are_those_of_any_other_system(
-    machine: str, locales: Path, repository: Path, tmp_path: Path
-) -> None:
-    losses, files = [], []
+@pytest.fixture(scope="module")
+def made(locales: Path, repository: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Folders of what was made on a system with a point, and on one with a comma."""
+    folders = []
     for name, point in (("C.UTF-8", "."), (_LOCALE, ",")):
-        folder = tmp_path / name
-        folder.mkdir()
+        folder = tmp_path_factory.mktemp(name)
         done = subprocess.run(
-            [sys.executable, "-c", _PROGRAM, str(folder)],
+            [sys.executable, "-c", _PROGRAM, str(folder), *_MACHINES],
             cwd=repository,
             env={
                 **os.environ,
                 **{"QT_QPA_PLATFORM": "offscreen", "LC_ALL": name, "LOCPATH": str(locales)},
-                **{"LANGUAGE": "en", "TZ": "Asia/Tokyo", "AEGUI_MACHINE": machine},
+                **{"LANGUAGE": "en", "TZ": "Asia/Tokyo"},
             },
             capture_output=True,
             text=True,
@@ -74,6 +76,14 @@ def test_training_and_files_are_those_of_any_other_system(
         )
         assert done.returncode == 0, done.stderr
         assert json.loads((folder / "said").read_text()) == [point]
+        folders.append(folder)
+    return folders
+
+
+@pytest.mark.parametrize("machine", _MACHINES)
+def test_training_and_files_are_those_of_any_other_system(machine: str, made: list[Path]) -> None:
+    losses, files = [], []
+    for folder in (each / machine for each in made):
         losses.append(load_run(folder / "a.aegui").results[0].best_loss)
         files.append((folder / "codes.csv").read_text().splitlines())
         assert b"<svg" in (folder / "codes.svg").read_bytes()
