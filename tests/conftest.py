@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,8 +57,9 @@ if os.environ.setdefault("QT_QPA_PLATFORM", "offscreen") == "offscreen":
 # processes of the tests, and some take ten times as long beside such.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-# Hundreds of processes are started here: each would compile the program anew.
+# Hundreds of processes are started here: each would compile the program anew, this one all tests.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # What is waited for comes in milliseconds; the 5 s of pytest-qt are too few where a busy machine
 # takes the processor away, and a test that hangs ends by its own 300 s.
