@@ -1,4 +1,4 @@
-"""An argument of a command as a row of a table: what argparse takes, and the bounds of a number."""
+"""An argument of a command as a row of a table: what argparse takes, and what it refuses."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ class Option(NamedTuple):
         least: The smallest number that it can be.
         most: The largest one.
         settings: What ``argparse.add_argument`` takes beside these.
+        empty: Whether an empty text is one of its values, or refused in words of its own.
     """
 
     names: tuple[str, ...]
@@ -31,6 +32,7 @@ class Option(NamedTuple):
     least: float | None
     most: float | None
     settings: dict[str, Any]
+    empty: bool = False
 
     def required(self) -> Option:
         """The same, and it must be given."""
@@ -44,14 +46,33 @@ class Option(NamedTuple):
         parser.add_argument(*self.names, **settings)
 
     def check(self, options: argparse.Namespace) -> None:
-        """Refuse a number beyond its bounds.
+        """Refuse a number beyond its bounds, and an empty text in the place of a name.
 
         Raises:
-            AeguiError: So it is.
+            AeguiError: It is one of these.
         """
+        value = getattr(options, self._place())
         if self.least is not None or self.most is not None:
-            place = self.names[-1].lstrip("-").replace("-", "_")
-            check_number(self.names[0], getattr(options, place), self.least, self.most)
+            check_number(self.names[0], value, self.least, self.most)
+        elif "" in (value if isinstance(value, list) else [value]) and not self.empty:
+            raise AeguiError(
+                tr(
+                    "{argument} is an empty text; if a variable of the shell stands there, it is "
+                    "not set.",
+                    argument=self._written(),
+                )
+            )
+
+    def _place(self) -> str:
+        """What argparse calls it: by its first long name where it is not told another."""
+        long = (name for name in self.names if name.startswith("--"))
+        name = next(long, self.names[0]).lstrip("-").replace("-", "_")
+        return str(self.settings.get("dest", name))
+
+    def _written(self) -> str:
+        """As it is written in a line of the help."""
+        value = tr(self.metavar or self.names[0])
+        return f"{self.names[0]} {value}" if self.names[0].startswith("-") else value
 
 
 def check_number(
@@ -82,12 +103,12 @@ def _bound(value: float) -> str:
     return localized(value, "," if isinstance(value, int) else ",.15g")
 
 
-def text(names: str, metavar: str, help: str, **settings: Any) -> Option:
+def text(names: str, metavar: str, help: str, *, empty: bool = False, **settings: Any) -> Option:
     """An option, or a positional argument, whose value is a text; ``names`` have spaces between."""
     if settings.get("nargs") == "*":
         # Without a default argparse says that one has to be given.
         settings = {"default": []} | settings
-    return Option(tuple(names.split()), help, metavar, None, None, settings)
+    return Option(tuple(names.split()), help, metavar, None, None, settings, empty)
 
 
 def several(names: str, metavar: str, help: str, **settings: Any) -> Option:

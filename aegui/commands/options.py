@@ -121,7 +121,7 @@ _WEIGHTS = choice(
 )
 _OF_FILE = (_RUN, _WEIGHTS)
 _SAVED = (_FILE, *_OF_FILE)
-OTHER_DATA = text("--data", FILE_OR_NAME, mark("data other than the run's own"))
+OTHER_DATA = text("--data", FILE_OR_NAME, mark("data other than the run's own"), empty=True)
 _CHARS = text("--chars", mark("STR"), mark("only these characters of the data"))
 _EPOCHS = whole("--epochs", "N", mark("epochs to train"), least=None)
 _NOISES = several(
@@ -191,7 +191,7 @@ FIGURE_PAPER = (
 )
 _PAPER = (
     *FIGURE_PAPER,
-    text("--title", mark("TEXT"), mark("another title; empty: none")),
+    text("--title", mark("TEXT"), mark("another title; empty: none"), empty=True),
     flag(
         "--no-origin", mark("leave out the line below the figure that says what it was made from")
     ),
@@ -207,7 +207,7 @@ TRAIN = (
         ),
         nargs="?",
     ),
-    text("--data", FILE_OR_NAME, mark("train on this data instead")),
+    text("--data", FILE_OR_NAME, mark("train on this data instead"), empty=True),
     _CHARS,
     text(
         "--check",
@@ -281,7 +281,9 @@ DECODE = (
     whole("--scale", "N", mark("size of a pixel in the PNG"), default=16, least=1, most=256),
 )
 CARD = (
-    text("file", mark("SOURCE"), mark("a file, a folder of images, or a built-in name")),
+    text(
+        "file", mark("SOURCE"), mark("a file, a folder of images, or a built-in name"), empty=True
+    ),
     text("--size", mark("WxH"), mark("size that images get (default: 64x64)")),
     flag("--grey", mark("images in grey levels")),
     choice("--fit", FITS, mark("keep all of an image, cover the frame, or stretch")),
@@ -592,7 +594,12 @@ _FILES = text("files", mark("F.aegui"), mark("saved runs"), nargs="+")
 PAGE = (
     _FILES,
     _WEIGHTS,
-    text("--title", mark("TEXT"), mark("what the page is called (default: the network's name)")),
+    text(
+        "--title",
+        mark("TEXT"),
+        mark("what the page is called (default: the network's name)"),
+        empty=True,
+    ),
     out(mark("map.html"), mark("the page, one .html file")),
 )
 REPORT = (
@@ -605,7 +612,7 @@ REPORT = (
     choice("--assignment", ASSIGNMENTS, mark("also the networks and studies of this course work")),
     flag("--train", mark("do first what is missing of the studies")),
     *_OF_FILE,
-    text("--title", mark("TEXT"), mark("title of the report (default: the names)")),
+    text("--title", mark("TEXT"), mark("title of the report (default: the names)"), empty=True),
     flag("--blank", mark("leave the findings to be written: titles say only what is shown")),
     choice(
         "--lang", list(LANGUAGES), mark("language of the report (default: that of the messages)")

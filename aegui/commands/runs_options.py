@@ -67,8 +67,8 @@ RUNS_TAG = (
 )
 RUNS_EDIT = (
     _KEPT,
-    text("--name", mark("TEXT"), mark("another name")),
-    text("--note", mark("TEXT"), mark("another note")),
+    text("--name", mark("TEXT"), mark("another name"), empty=True),
+    text("--note", mark("TEXT"), mark("another note"), empty=True),
 )
 RUNS_RM = (_SEVERAL_KEPT,)
 RUNS_RESTORE = (_SEVERAL_KEPT,)

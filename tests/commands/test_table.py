@@ -75,3 +75,22 @@ def test_a_number_beyond_its_bounds_is_refused_before_a_file_is_read(
     error = capsys.readouterr().err
     assert error.endswith(f"{words}\n")
     assert len(error) < 300
+
+
+@pytest.mark.parametrize(
+    ("arguments", "argument"),
+    [
+        (("evaluate", ""), "F.aegui"),
+        (("evaluate", "a.aegui", ""), "MORE.aegui"),
+        (("train", ""), "RECIPE"),
+        (("report", "a.aegui", "-o", ""), "-o FOLDER"),
+        (("study", "letters-rates", "--out="), "-o DIR"),
+        (("limit", "--noise", "", "--data", "symbols"), "--noise KIND:LEVEL"),
+    ],
+)
+def test_an_empty_text_in_the_place_of_a_name_is_refused(
+    arguments: tuple[str, ...], argument: str, capsys: Captured
+) -> None:
+    assert main(["--language", "en", *arguments]) == 2
+    words = "is an empty text; if a variable of the shell stands there, it is not set."
+    assert capsys.readouterr().err == f"aegui: {argument} {words}\n"
