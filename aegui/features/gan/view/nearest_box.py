@@ -102,8 +102,8 @@ class NearestBox(QWidget):
         self.go = QPushButton(tr("Go there"))
         self.go.setToolTip(tr("Show the code that was found on the map"))
         self.go.clicked.connect(self._on_go_clicked)
-        words = column(self._words, row(self.go, 1), 1)
-        whole = row(self.pictures, (words, 1), spacing=2 * SPACING)
+        # Beside the pictures the words would be a column of single words, as high as the panel.
+        whole = column(row(self.pictures, self.go, 1, spacing=2 * SPACING), self._words)
         whole.setContentsMargins(SPACING, SPACING // 2, SPACING, 0)
         self.setLayout(whole)
 

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QToolTip
+from PySide6.QtWidgets import QApplication, QLabel, QToolTip
 
 from aegui.core.latent.inversion import Inversion
 from aegui.features.gan.model.inversion_service import NearestDrawn
@@ -177,6 +177,16 @@ def test_words_about_the_nearest_are_whole_in_a_narrow_box(panel: GanPanel) -> N
         panel.resize(width, max(260, panel.minimumSizeHint().height()))
         QApplication.processEvents()
         assert not misfits(panel)
+
+
+def test_words_about_the_nearest_run_across_a_narrow_panel(panel: GanPanel) -> None:
+    panel.resize(415, 625)
+    panel.nearest.show()
+    panel.nearest.set_found(nearest(), PHOTO)
+    QApplication.processEvents()
+    words = panel.nearest.findChild(QLabel)
+    assert words is not None
+    assert words.width() > 0.9 * panel.width()
 
 
 def test_the_nearest_is_copied_alone(panel: GanPanel, qapp: QApplication) -> None:
