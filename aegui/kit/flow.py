@@ -21,6 +21,7 @@ class FlowLayout(QHBoxLayout):
         super().__init__()
         self._last_at_right = last_at_right
         self._in_columns = in_columns
+        self._width_px: int | None = None  # Qt forgets the geometry while it asks for sizes
         self.setSpacing(spacing)
         self.setContentsMargins(0, 0, 0, 0)
 
@@ -41,8 +42,12 @@ class FlowLayout(QHBoxLayout):
 
     def setGeometry(self, area: QRect) -> None:
         """Put the widgets in their places, not where a row would have them."""
+        before = self.minimumSize()
         QLayout.setGeometry(self, area)
+        self._width_px = area.width()
         self._place(area.marginsRemoved(self.contentsMargins()), move=True)
+        if self.minimumSize() != before:
+            self.update()  # whatever holds it has to know that there are more lines, or fewer
 
     def sizeHint(self) -> QSize:
         """All in one line."""
@@ -52,11 +57,14 @@ class FlowLayout(QHBoxLayout):
         return QSize(width, height).grownBy(self.contentsMargins())
 
     def minimumSize(self) -> QSize:
-        """The widest alone."""
+        """As wide as the widest alone, and as high as the lines are at the width that it has."""
         hints = [item.minimumSize() for item in self._shown()]
         width = max((hint.width() for hint in hints), default=0)
         height = max((hint.height() for hint in hints), default=0)
-        return QSize(width, height).grownBy(self.contentsMargins())
+        least = QSize(width, height).grownBy(self.contentsMargins())
+        if self._width_px is None:
+            return least
+        return least.expandedTo(QSize(0, self.heightForWidth(self._width_px)))
 
     def _shown(self) -> list[QLayoutItem]:
         items = (self.itemAt(index) for index in range(self.count()))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QPushButton, QWidget
 
 from aegui.kit.flow import FlowLayout
+from aegui.kit.layouts import column, held
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -58,3 +59,26 @@ def test_in_columns_those_below_one_another_begin_at_the_same_place(
     assert [x for x, _ in places] == [at % columns * 100 for at in range(4)]
     assert [y for _, y in places] == [at // columns * 30 for at in range(4)]
     assert flow.sizeHint().width() == 4 * 90 + 3 * _GAP
+
+
+def flow_of(count: int) -> FlowLayout:
+    flow = FlowLayout(4)
+    for _ in range(count):
+        button = QPushButton("x")
+        button.setFixedSize(100, 20)
+        flow.addWidget(button)
+    return flow
+
+
+def test_what_holds_a_flow_needs_the_height_of_its_lines(qtbot: QtBot) -> None:
+    for inner in (flow_of(6), held(flow_of(6))):
+        below = QFrame()
+        below.setMinimumHeight(50)
+        widget = held(column(inner, (below, 1), spacing=0))
+        qtbot.addWidget(widget)
+        widget.show()
+        qtbot.waitExposed(widget)
+        for width, lines in ((700, 1), (320, 2), (215, 3), (700, 1)):
+            widget.resize(width, 400)
+            QApplication.processEvents()
+            assert widget.minimumSizeHint().height() == 50 + 20 * lines + 4 * (lines - 1)

@@ -334,8 +334,9 @@ def test_arranged_by_the_room_there_is(
 def test_arranged_anew_when_the_room_becomes_flat(panel: ChartsPanel) -> None:
     panel.set_history(some_history(41, 1), (0,))
     for size, columns in (((650, 460), 2), ((650, 280), 3), ((300, 700), 1), ((650, 280), 3)):
-        panel.resize(*size)
-        QApplication.processEvents()
+        for _ in range(2):  # a dock fits it in again where it needs less than it did
+            panel.resize(*size)
+            QApplication.processEvents()
         assert len({plot.x() for plot in panel._shown()}) == columns
 
 
