@@ -193,7 +193,7 @@ class AxesBar(QFrame):
         self.strip = self._switch(tr("Sliders"), tr("Change every number of the code by a slider"))
         self._axes = (0, 1)
         self._labels: list[QLabel] = []
-        self._room = (0, 0)
+        self._room = (0, 0, False)
         self._rows = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._switches = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._build()
@@ -238,7 +238,7 @@ class AxesBar(QFrame):
 
     def set_room(self, width: int) -> None:
         """Lie in one row where there is so much room, else in two or three without words."""
-        room = (width, self.x_choice.count())
+        room = (width, self.x_choice.count(), self.spanned.isHidden())
         if room == self._room:
             return
         self._room = room

@@ -838,6 +838,22 @@ def test_the_choice_of_axes_fits_into_the_room_that_there_is(qtbot: QtBot) -> No
     assert heights == sorted(set(heights)), "one row, two, three"
 
 
+def test_the_choice_of_axes_shows_its_words_whole_once_planes_are_random(qtbot: QtBot) -> None:
+    around = QWidget()
+    qtbot.addWidget(around)
+    around.show()
+    bar = AxesBar(around)
+    bar.set_state((0, 1), 4, spanned=False)
+    bar.set_random(False)
+    bar.show()
+    bar.set_room(300)
+    bar.set_random(True)
+    bar.set_room(300)
+    QApplication.processEvents()
+    for button in (bar.shuffle, bar.through_pins, bar.strip):
+        assert button.width() >= button.sizeHint().width()
+
+
 def test_more_than_two_numbers_have_axes_to_choose(canvas: LatentCanvas) -> None:
     assert not canvas.overlays.axes.isVisible()
     canvas.set_codes(codes(5))
