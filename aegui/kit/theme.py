@@ -426,6 +426,15 @@ QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {{ border-color:
 """Where all grounds are black, Fusion's edges, a shade of them, would not be seen."""
 
 
+_BOXES = """
+QCheckBox::indicator:unchecked:enabled, QAbstractItemView::indicator:unchecked:enabled {{
+    border: 1px solid {dim}; border-radius: 2px;
+}}
+QRadioButton::indicator:unchecked:enabled {{ border: 1px solid {dim}; border-radius: 7px; }}
+"""
+"""On dark grounds a box without its mark would not be seen: Fusion's edge is darker still."""
+
+
 def _style_sheet(theme: Theme) -> str:
     """The little that the palette cannot say; every rule costs at each polish, so few rules."""
     text, dim, accent = theme.text.name(), theme.text_dim.name(), theme.accent.name()
@@ -434,7 +443,8 @@ def _style_sheet(theme: Theme) -> str:
     hover = blend(theme.accent, theme.raised, 0.14).name()
     chosen = blend(theme.accent, theme.raised, 0.26).name()
     edges = _EDGES.format(text=text, accent=accent, grid=grid, raised=raised, radius=RADIUS)
-    return f"""{edges if theme.key == CONTRAST.key else ""}
+    edges = {CONTRAST.key: edges, DARK.key: _BOXES.format(dim=dim)}.get(theme.key, "")
+    return f"""{edges}
 QMainWindow, QMenuBar {{ background: {window}; }}
 QMenuBar::item {{ padding: 9px 8px; background: transparent; border-radius: {RADIUS}px; }}
 QMenuBar::item:selected {{ background: {hover}; }}

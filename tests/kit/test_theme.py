@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QFont, QIcon, QImage, QPalette
+from PySide6.QtWidgets import QCheckBox, QRadioButton
 
 from aegui.kit import theme as themes
 from aegui.kit.theme import (
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from PySide6.QtWidgets import QApplication
+    from pytestqt.qtbot import QtBot
 
 EVERY = pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.key)
 
@@ -147,3 +149,19 @@ def test_handles_of_scroll_bars_stand_out(theme: Theme) -> None:
     handle = themes.handle_ground(theme)
     assert contrast(handle, theme.grid) >= 3.0
     assert contrast(handle, theme.panel) >= 3.0
+
+
+@pytest.mark.parametrize("theme", [DARK, CONTRAST], ids=lambda theme: theme.key)
+@pytest.mark.parametrize("kind", [QCheckBox, QRadioButton])
+def test_a_box_without_its_mark_is_seen_on_a_dark_ground(
+    qtbot: QtBot, qapp: QApplication, theme: Theme, kind: type[QCheckBox | QRadioButton]
+) -> None:
+    apply_theme(qapp, theme)
+    button = kind("")
+    qtbot.addWidget(button)
+    button.show()
+    qtbot.waitExposed(button)
+    picture = button.grab().toImage()
+    middle = picture.height() // 2
+    line = [picture.pixelColor(x, middle) for x in range(picture.width())]
+    assert max(contrast(colour, theme.panel) for colour in line) >= 3.0
