@@ -53,7 +53,7 @@ class Option(NamedTuple):
         """
         value = getattr(options, self._place())
         if self.least is not None or self.most is not None:
-            check_number(self.names[0], value, self.least, self.most)
+            check_number(self._name(), value, self.least, self.most)
         elif "" in (value if isinstance(value, list) else [value]) and not self.empty:
             raise AeguiError(
                 tr(
@@ -69,10 +69,15 @@ class Option(NamedTuple):
         name = next(long, self.names[0]).lstrip("-").replace("-", "_")
         return str(self.settings.get("dest", name))
 
+    def _name(self) -> str:
+        """As the help calls it: an option by its name, a positional argument by its value."""
+        name = self.names[0]
+        return name if name.startswith("-") or self.metavar is None else tr(self.metavar)
+
     def _written(self) -> str:
         """As it is written in a line of the help."""
-        value = tr(self.metavar or self.names[0])
-        return f"{self.names[0]} {value}" if self.names[0].startswith("-") else value
+        name, value = self._name(), tr(self.metavar or "")
+        return f"{name} {value}" if name.startswith("-") else name
 
 
 def check_number(

@@ -8,7 +8,6 @@ import platform
 import shlex
 import tempfile
 from collections import Counter
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -30,7 +29,7 @@ from aegui.core.recipe.file import recipe_json
 from aegui.core.report.assignments import ASSIGNMENTS
 from aegui.core.report.figure_ids import FigureId
 from aegui.core.report.figure_runs import run_mark
-from aegui.core.report.folder import LIST_FILE, free_folder
+from aegui.core.report.folder import LIST_FILE, free_folder, whole_or_nothing
 from aegui.core.run_file.saved import SUFFIX
 from aegui.core.study.plan import find_plan, load_plan
 from aegui.core.study.records import LINES_FILE, PLAN_FILE, Records, usual_folder, with_kept_seeds
@@ -90,7 +89,9 @@ def report_command(options: argparse.Namespace) -> int:
     if not names:
         raise AeguiError(tr("Name saved runs or studies, or an assignment with --assignment."))
     application = start_painting()
-    with _made(_free(Path(options.out), options.assignment or Path(names[0]).stem)) as folder:
+    folder = _free(Path(options.out), options.assignment or Path(names[0]).stem)
+    with whole_or_nothing(folder):
+        _make(folder)
         _report(options, names, folder)
     del application
     return 0
@@ -160,23 +161,14 @@ def _free(chosen: Path, stem: str) -> Path:
         raise _not_made(chosen, error) from None
 
 
-@contextmanager
-def _made(folder: Path) -> Iterator[Path]:
-    """Make ``folder`` before the long work; where nothing comes of it, it goes again."""
-    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+def _make(folder: Path) -> None:
+    """Make ``folder``, and know that it can be written to, before the long work."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
         raise _not_made(folder, error) from None
-    try:
-        yield folder
-    except BaseException:
-        with suppress(OSError):
-            for one in missing:
-                one.rmdir()
-        raise
 
 
 def _not_made(folder: Path, error: OSError) -> AeguiError:

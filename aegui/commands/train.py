@@ -465,7 +465,11 @@ def _figures_of_runs(
     """Of models that draw characters wrong pixels, of others their terms."""
     header = [tr("seed"), tr("best epoch") if result.has_best else tr("epoch"), tr("loss")]
     rows: list[list[Figure]] = [
-        [(run.best_epoch, ","), (run.best_loss, ".4g")] for run in result.runs
+        [
+            (run.best_epoch, "," if float(run.best_epoch).is_integer() else ",.2f"),
+            (run.best_loss, ".4g"),
+        ]
+        for run in result.runs
     ]
     history = result.history
     if history.extra or not result.runs[0].wrong_pixels:

@@ -61,6 +61,7 @@ def test_bounds_are_those_of_what_computes() -> None:
         ("sample x -o y.png --count 100001", "-n is 100001; it must be at most 100,000."),
         ("path x --from a --to b -o y.gif --fps nan", "--fps is nan; it must be at least 1."),
         ("path x --from a --to b -o y.gif --fps inf", "--fps is inf; it must be at most 50."),
+        ("study-unit x 0", "N is 0; it must be at least 1."),
         ("train x --checkpoint-every -1", "--checkpoint-every is -1; it must be at least 0."),
         (
             "finds x -o y.png --seed " + 400 * "9",

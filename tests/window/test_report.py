@@ -175,7 +175,7 @@ def test_it_can_be_given_up(
     qtbot.waitUntil(strip.isHidden, timeout=20_000)
     assert "given up" in window.notifications.shown[-1].text
     reports.job.shutdown()
-    assert not (folder / "figures.json").exists()
+    assert not folder.exists()
 
 
 def test_a_figure_is_opened_again_by_its_id(window: MainWindow, qtbot: QtBot) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import shutil
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 LIST_FILE = "figures.json"
@@ -42,3 +45,24 @@ def free_folder(chosen: Path, name: str) -> Path:
         if not folder.exists():
             return folder
     raise AssertionError("numbers do not end")
+
+
+@contextmanager
+def whole_or_nothing(folder: Path) -> Iterator[None]:
+    """While a hand-in is written to ``folder``, which is empty or not there.
+
+    Where it is not finished all of it goes again: a part of one looks like a whole one.
+    """
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            for entry in folder.iterdir():
+                if entry.is_dir() and not entry.is_symlink():
+                    shutil.rmtree(entry)
+                else:
+                    entry.unlink()
+            for one in missing:
+                one.rmdir()
+        raise

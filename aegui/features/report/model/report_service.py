@@ -15,6 +15,7 @@ from aegui.core.data.progress import LoadProgress
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import tr
 from aegui.core.own_program import own_command, own_environment
+from aegui.core.report.folder import whole_or_nothing
 from aegui.core.run_file.saved import SUFFIX, save_run
 from aegui.session.jobs.progress_job import ProgressJob
 from aegui.session.jobs.service import Service
@@ -75,7 +76,10 @@ class ReportService(Service):
 
 
 def _write(order: ReportOrder, report: Report, cancelled: IsCancelled) -> None:
-    with tempfile.TemporaryDirectory(prefix="aegui-report-") as folder:
+    with (
+        whole_or_nothing(Path(order.folder)),
+        tempfile.TemporaryDirectory(prefix="aegui-report-") as folder,
+    ):
         asked = ["--out", order.folder, "--lang", order.language]
         asked += ["--blank"] if order.blank else []
         if order.run is not None:

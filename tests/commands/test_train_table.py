@@ -1,0 +1,24 @@
+"""The table that ``aegui train`` ends with."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from aegui.commands.train import _results_table
+from aegui.core.data.load import load_data
+from aegui.core.network.resolve import resolve
+from aegui.core.recipe import Recipe, TrainingSpec
+from aegui.core.training.train import train
+
+
+def test_a_part_of_an_epoch_is_not_rounded_to_a_whole_one() -> None:
+    recipe = Recipe(training=TrainingSpec(epochs=3, device="cpu"))
+    resolved = resolve(recipe, load_data(recipe.data)).resolved
+    assert resolved is not None
+    *_, last = train(resolved)
+    result = last.result()
+    (run,) = result.runs
+    for epoch, words in ((20.63, "20.63"), (3, "3"), (4_000, "4,000")):
+        stopped = replace(result, runs=(replace(run, best_epoch=epoch),))
+        header, rows = _results_table(stopped, resolved)
+        assert rows[0][header.index("best epoch")] == words
