@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, QSize, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -105,7 +105,12 @@ class RacePage(WorkPage):
         save = tr("Save or copy {picture}", picture=tr("Trails of an optimiser race"))
         middle = row(self.plane, (self._plane_words, 1), self.trails.figures.button(save))
         parts = (held(column(left, (self.lines, 1))), held(column(middle, (self.trails, 1))))
-        self._lay_out(Splitter("race", *parts, self.table, sizes=(340, 300, 300)))
+        pictures = Splitter("race-pictures", *parts, sizes=(340, 300))
+        below = Qt.Orientation.Vertical
+        # Below the pictures: beside them there is no room for the figures of its rows.
+        self._lay_out(
+            Splitter("race", (pictures, 1), self.table, sizes=(320, 220), orientation=below)
+        )
 
     def _build_menu(self) -> None:
         """Who races, and with which rates."""

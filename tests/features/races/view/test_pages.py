@@ -102,6 +102,19 @@ def test_who_cannot_take_part_has_the_reason_in_the_row(page: RacePage, news: Ra
     assert page.table.columnSpan(last, 1) == 1
 
 
+def test_the_figures_of_the_standings_are_seen_in_a_narrow_panel(
+    qtbot: QtBot, page: RacePage, news: RaceNews
+) -> None:
+    page.resize(700, 560)
+    page.set_news(news)
+    qtbot.wait(1)
+    table = page.table
+    last = table.columnCount() - 1
+    end = table.columnViewportPosition(last) + table.columnWidth(last)
+    assert end <= table.viewport().width()
+    assert page.lines.height() > 200
+
+
 def test_the_loss_lies_under_the_trails_once_it_is_known(page: RacePage, news: RaceNews) -> None:
     page.set_news(news)
     plot = page.trails.plot
