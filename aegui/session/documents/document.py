@@ -227,9 +227,11 @@ def continuation_of(run: SavedRun, resolved: ResolvedRecipe) -> Continuation | N
     Network, optimiser, seeds and data must be the run's. A draft that wants no more epochs than
     were done is taken to want as many again; epochs of pre-training are not counted.
     """
-    recipe, old = resolved.recipe, run.recipe
+    recipe, old, point = resolved.recipe, run.recipe, run.checkpoint
     fits = (
         recipe.network == old.network
+        and (point is None or point.scalars.get("layers") == resolved.signature)
+        and _is_averaged(recipe) == _is_averaged(old)
         and _pretraining(recipe) == _pretraining(old)
         and recipe.training.optimizer.name == old.training.optimizer.name
         and (recipe.seed, recipe.runs) == (old.seed, old.runs)
@@ -237,8 +239,8 @@ def continuation_of(run: SavedRun, resolved: ResolvedRecipe) -> Continuation | N
     )
     if not fits:
         return None
-    fork = None if run.checkpoint is not None else weights_fork(run, resolved)
-    begin = run.checkpoint or fork
+    fork = None if point is not None else weights_fork(run, resolved)
+    begin = point or fork
     if begin is None:
         return None
     done = begin.epoch - planned_epochs(resolved) + recipe.training.epochs
@@ -247,7 +249,7 @@ def continuation_of(run: SavedRun, resolved: ResolvedRecipe) -> Continuation | N
         training = recipe.training.model_copy(update={"epochs": epochs})
         recipe = recipe.model_copy(update={"training": training})
     longer = replace(resolved, recipe=recipe)
-    return Continuation(longer, run.checkpoint, run.history, run.timeline, fork)
+    return Continuation(longer, point, run.history, run.timeline, fork)
 
 
 def weights_fork(run: SavedRun, resolved: ResolvedRecipe) -> Fork | None:
@@ -267,6 +269,11 @@ def weights_fork(run: SavedRun, resolved: ResolvedRecipe) -> Fork | None:
     if row is None or run.snapshot is None:
         return None
     return Fork(run.snapshot.epoch, row, resolved.signature)
+
+
+def _is_averaged(recipe: Recipe) -> bool:
+    """Whether averages are kept beside the weights."""
+    return recipe.gan is not None and recipe.gan.average > 0
 
 
 def _pretraining(recipe: Recipe) -> PretrainSpec | None:

@@ -51,6 +51,37 @@ def test_phases_of_other_lengths_do_not_fit() -> None:
     assert continuation_of(run, replace(other, dataset=resolved.dataset)) is None
 
 
+def test_what_is_offered_to_go_on_can_go_on() -> None:
+    data = load_builtin("digits").subset(range(40))
+    training = {"epochs": 2, "batch_size": 20, "device": "cpu"}
+    kinds: list[dict[str, object]] = [
+        *(
+            {},
+            {"data": {"source": "digits", "corruption": {"kind": "flip", "level": 0.1}}},
+            {"classifier": {}},
+        ),
+        *({"gan": {}}, {"gan": {"average": 0.9}}, {"gan": {"class_weight": 1.0}}),
+        {"gan": {"noise": 0.3}},
+    ]
+    drafts = []
+    for kind in kinds:
+        recipe = {"data": {"source": "digits"}, "training": training, **kind}
+        resolved = resolve(Recipe.model_validate(recipe), data).resolved
+        assert resolved is not None
+        drafts.append(resolved)
+    offered = set()
+    for before, old in enumerate(drafts):
+        *_, last = train(old)
+        run = saved_run_of(last.result(), old)
+        for after, draft in enumerate(drafts):
+            further = continuation_of(run, draft)
+            if further is not None:
+                next(train(further.resolved, None, further.checkpoint, further.history))
+                offered.add((before, after))
+    alike = {(0, 1), (1, 0), (3, 6), (6, 3)}
+    assert offered == alike | {(place, place) for place in range(len(drafts))}
+
+
 @pytest.mark.parametrize("kind", ["plain", "normed", "gan"])
 def test_a_run_without_checkpoint_goes_on_from_its_weights(kind: str) -> None:
     network = {
