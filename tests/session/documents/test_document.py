@@ -54,15 +54,16 @@ def test_phases_of_other_lengths_do_not_fit() -> None:
 def test_what_is_offered_to_go_on_can_go_on() -> None:
     data = load_builtin("digits").subset(range(40))
     training = {"epochs": 2, "batch_size": 20, "device": "cpu"}
-    kinds: list[dict[str, object]] = [
-        *(
-            {},
-            {"data": {"source": "digits", "corruption": {"kind": "flip", "level": 0.1}}},
-            {"classifier": {}},
-        ),
-        *({"gan": {}}, {"gan": {"average": 0.9}}, {"gan": {"class_weight": 1.0}}),
+    noisy = {"source": "digits", "corruption": {"kind": "flip", "level": 0.1}}
+    kinds: tuple[dict[str, object], ...] = (
+        {},
+        {"data": noisy},
+        {"classifier": {}},
+        {"gan": {}},
+        {"gan": {"average": 0.9}},
+        {"gan": {"class_weight": 1.0}},
         {"gan": {"noise": 0.3}},
-    ]
+    )
     drafts = []
     for kind in kinds:
         recipe = {"data": {"source": "digits"}, "training": training, **kind}
