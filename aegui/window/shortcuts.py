@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
-    QDialogButtonBox,
     QHeaderView,
     QKeySequenceEdit,
     QLabel,
@@ -21,7 +20,7 @@ from PySide6.QtWidgets import (
 from aegui.core.folding import folded
 from aegui.core.i18n import tr
 from aegui.kit.keys import native_keys
-from aegui.kit.layouts import column, dim, open_at, row
+from aegui.kit.layouts import buttons_of, column, dim, open_at, row
 from aegui.kit.marks import search_field
 from aegui.kit.theme import SPACING
 from aegui.window.search import menu_path, plain
@@ -80,8 +79,7 @@ class ShortcutsDialog(QDialog):
     def _build(self) -> None:
         label = QLabel(tr("New &keys"))
         label.setBuddy(self.edit)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.rejected.connect(self.reject)
+        buttons = buttons_of(self, leave=tr("&Close"))
         margins = (2 * SPACING, 2 * SPACING, 2 * SPACING, 2 * SPACING)
         choice = row(label, (self.edit, 1), self.assign, self.clear, self.default, spacing=SPACING)
         parts = (self.search, (self.list, 1), choice, self.said, buttons)

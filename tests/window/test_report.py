@@ -49,7 +49,7 @@ def opened(window: MainWindow) -> HandInDialog:
 
 def test_without_a_network_only_an_assignment_can_be_handed_in(window: MainWindow) -> None:
     dialog = opened(window)
-    ok = dialog.buttons.button(dialog.buttons.StandardButton.Ok)
+    ok = dialog.take
     assert dialog.form.value.of == "letters"
     assert ok.isEnabled()
     dialog.form.fields["of"].edited.emit("shown")

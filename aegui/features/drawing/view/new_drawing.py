@@ -7,13 +7,13 @@ from typing import Annotated
 
 from pydantic import Field
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QWidget
+from PySide6.QtWidgets import QDialog, QPushButton, QWidget
 
 from aegui.core.choices import Choice, OneOf, table
 from aegui.core.fields import FieldWords
 from aegui.core.i18n import mark, tr
 from aegui.core.pixels.transforms import LARGEST, SMALLEST
-from aegui.kit.layouts import column, dim
+from aegui.kit.layouts import buttons_of, column, dim
 from aegui.widgets.form.form import Form
 
 KINDS = table(
@@ -67,11 +67,7 @@ class NewDrawingDialog(QDialog):
         height, width = natural
         fitting = QPushButton(tr("As the network: {width} × {height}", width=width, height=height))
         fitting.clicked.connect(self._on_fitting_clicked)
-        buttons = QDialogButtonBox(
-            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
-        )
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
+        buttons = buttons_of(self, take=QPushButton(tr("&Begin")), leave=tr("&Cancel"))
         parts = (self.form, fitting, self._note, buttons)
         self.setLayout(column(*parts, margins=(_MARGIN_PX,) * 4))
         self._show_note()

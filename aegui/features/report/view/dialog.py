@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QWidget
+from PySide6.QtWidgets import QDialog, QPushButton, QWidget
 
 from aegui.core.choices import Choice, OneOf, table
 from aegui.core.fields import FieldWords
 from aegui.core.i18n import LANGUAGES, mark, tr
 from aegui.core.report.assignments import ASSIGNMENTS
-from aegui.kit.layouts import column, dim
+from aegui.kit.layouts import buttons_of, column, dim
 from aegui.widgets.form.form import Form
 
 SHOWN = "shown"
@@ -75,13 +75,8 @@ class HandInDialog(QDialog):
         self.form.edited.connect(self._show_note)
         self.note = dim()
         self.note.setWordWrap(True)
-        self.buttons = QDialogButtonBox(
-            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
-        )
-        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setText(tr("Choose the folder…"))
-        self.buttons.accepted.connect(self.accept)
-        self.buttons.rejected.connect(self.reject)
-        parts = (self.form, self.note, self.buttons)
+        self.take = QPushButton(tr("Choose the folder…"))
+        parts = (self.form, self.note, buttons_of(self, take=self.take, leave=tr("&Cancel")))
         self.setLayout(column(*parts, margins=(_MARGIN_PX,) * 4))
         self._show_note()
 
@@ -89,7 +84,7 @@ class HandInDialog(QDialog):
         of = self.form.value.of
         what = tr("Slides (PPTX), PDF, web page, figures, tables and code, in a folder.")
         lacks = of == SHOWN and not self._has_network
-        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(not lacks)
+        self.take.setEnabled(not lacks)
         if lacks:
             self.note.setText(
                 tr("Nothing has been trained yet: train first, or take the assignment.")
