@@ -22,7 +22,8 @@ from aegui.core.latent.paths import PATHS
 from aegui.features.making.model.path_service import DEFAULT_IMAGES, FEWEST_IMAGES, MOST_IMAGES
 from aegui.features.making.view.film_strip import FilmStrip
 from aegui.features.making.view.pin_list import PinList
-from aegui.kit.choosing import offer
+from aegui.kit.choosing import narrow, offer
+from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, dim, held, row
 from aegui.kit.marks import wrapped_label
 from aegui.kit.theme import ICON_PX, SPACING, icon
@@ -89,6 +90,7 @@ class PathPage(QWidget):
     def _fill(self) -> None:
         self.kind.setAccessibleName(tr("Kind of path"))
         offer(self.kind, ((key, tr(spec.label), tr(spec.help)) for key, spec in PATHS.items()))
+        narrow(self.kind, 8)
         self.count.setRange(FEWEST_IMAGES, MOST_IMAGES)
         self.count.setValue(DEFAULT_IMAGES)
         self.count.setKeyboardTracking(False)
@@ -111,7 +113,9 @@ class PathPage(QWidget):
 
     def _build(self) -> None:
         how = row(QLabel(tr("Path")), (self.kind, 1), QLabel(tr("Images")), self.count, spacing=-1)
-        film = row(self.play, self.speed, self.loop, 1, self.cancel, self.export, spacing=-1)
+        film = FlowLayout(SPACING // 2, last_at_right=True)
+        for part in (self.play, self.speed, self.loop, self.cancel, self.export):
+            film.addWidget(part)
         controls = Breaking(_ONE_ROW_PX)
         controls.row.addWidget(held(how))
         controls.row.addWidget(held(film), 1)

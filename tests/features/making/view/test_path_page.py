@@ -10,10 +10,12 @@ from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QScrollArea
 
+from aegui.core.i18n import LANGUAGES, set_language
 from aegui.core.run_file.saved import PinnedPlace
 from aegui.features.making.view.film_strip import FilmStrip
 from aegui.features.making.view.panel import MakingPanel
 from aegui.features.making.view.path_page import PathPage
+from aegui.kit.theme import for_text
 from aegui.session.data.looks import GLYPHS
 from tests.features.making.view.looks import glyphs, path_look
 
@@ -164,6 +166,17 @@ def test_saving_can_be_cancelled(page: PathPage, qtbot: QtBot) -> None:
     page.set_saving(False)
     assert page.export.isVisible()
     assert page._status.isHidden()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_controls_fit_into_a_narrow_panel(qtbot: QtBot, language: str) -> None:
+    set_language(language)
+    try:
+        page = PathPage()
+    finally:
+        set_language("en")
+    qtbot.addWidget(page)
+    assert page.minimumSizeHint().width() <= for_text(345)
 
 
 def test_the_large_image_needs_width(page: PathPage) -> None:
