@@ -10,12 +10,13 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from aegui.core.i18n import localized, mark, tr
 from aegui.kit.charts.widget_picture import offer_painted
-from aegui.kit.layouts import column, row
+from aegui.kit.layouts import column, held, row
 from aegui.kit.marks import wrapped_label
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, current_theme
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.glyphs import draw_glyph, picture
+from aegui.widgets.page import Breaking
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from aegui.features.gan.model.inversion_service import NearestDrawn
 
 _SIDE_PX = 72
+_SIDE_BY_SIDE_PX = 540
 _CAPTIONS = (mark("the drawing"), mark("the nearest it can draw"))
 
 
@@ -102,8 +104,11 @@ class NearestBox(QWidget):
         self.go = QPushButton(tr("Go there"))
         self.go.setToolTip(tr("Show the code that was found on the map"))
         self.go.clicked.connect(self._on_go_clicked)
-        # Beside the pictures the words would be a column of single words, as high as the panel.
-        whole = column(row(self.pictures, self.go, 1, spacing=2 * SPACING), self._words)
+        # Beside them in a narrow panel, the words would be a column of single words as high as it.
+        parts = Breaking(_SIDE_BY_SIDE_PX, shares=((0, 1), ()))
+        parts.row.addWidget(self.pictures, alignment=Qt.AlignmentFlag.AlignLeft)
+        parts.row.addWidget(held(column(self._words, row(self.go, 1), 1)))
+        whole = column(parts)
         whole.setContentsMargins(SPACING, SPACING // 2, SPACING, 0)
         self.setLayout(whole)
 
