@@ -122,7 +122,8 @@ def _samples(dataset: Dataset, text: str) -> NDArray[np.int64]:
 
 
 def _unknown(dataset: Dataset, option: str, text: str) -> str:
-    known = list(dict.fromkeys((*dataset.labels, *dataset.names)))
+    words = dict.fromkeys((*dataset.labels, *dataset.names))
+    known = [word for word in words if word.strip() and word.isprintable()]
     near = difflib.get_close_matches(text, known, n=3, cutoff=0.5) or known[:_LISTED]
     return tr(
         "{option} {text}: there is no sample of that label or name, such as {near}; numbers of a "

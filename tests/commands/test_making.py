@@ -22,6 +22,7 @@ from aegui.core.latent.novelty import known
 from aegui.core.latent.paths import PATHS, geodesic
 from aegui.core.recipe import Recipe
 from aegui.core.recipe.file import save_recipe
+from aegui.paths import models_dir
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -212,6 +213,13 @@ def test_layers_of_the_map(layer: str, models: Path, tmp_path: Path, capsys: Cap
         np.testing.assert_allclose([float(v) for v in values], field.values.ravel(), rtol=1e-4)
     assert main([*arguments, "-o", str(picture), "--scale", "10"]) == 0
     assert levels(picture).shape == (60, 60)
+
+
+def test_samples_that_are_proposed_can_be_seen(tmp_path: Path, capsys: Captured) -> None:
+    model = str(models_dir() / "letters-2d.aegui")
+    out = str(tmp_path / "film.gif")
+    assert main(["path", model, "--from", "A", "--to", "Ñ", "-o", out]) == 2
+    assert "such as !, " in capsys.readouterr().err
 
 
 def test_refusals_say_what_to_do(models: Path, tmp_path: Path, capsys: Captured) -> None:
