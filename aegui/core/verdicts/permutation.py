@@ -103,7 +103,9 @@ def smallest_p(count: int, other: int, *, paired: bool) -> float:
     """The smallest p of so many seeds on both sides, were all of their figures apart."""
     if paired:
         return 2.0 ** (1 - min(count, other))
-    return min(1.0, 2 / math.comb(count + other, count))
+    # With as many on both sides the arrangement that exchanges them lies as far apart.
+    furthest = 2 if count == other else 1
+    return min(1.0, furthest / math.comb(count + other, count))
 
 
 class _Distance:

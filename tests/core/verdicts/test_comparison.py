@@ -106,6 +106,18 @@ def test_so_few_that_no_small_p_is_possible(paired: bool, few: int) -> None:
     assert one_more.outcome == "first"
 
 
+def test_other_numbers_of_seeds_are_too_few_only_where_no_small_p_is_possible() -> None:
+    """Of 2 and 5 seeds a single arrangement of 21 lies furthest apart."""
+    found = compare(figures("a", [1, 2]), figures("b", [3, 1.5, 4, 5, 6]), same_starts=False)
+    assert found.smallest == pytest.approx(1 / 21)
+    assert found.outcome == "noise"
+    apart = compare(figures("a", [1, 2]), figures("b", [7, 7.5, 8, 9, 10]), same_starts=False)
+    assert apart.p == pytest.approx(1 / 21)
+    assert apart.outcome == "first"
+    fewer = compare(figures("a", [1, 2]), figures("b", [3, 1.5, 4, 5]), same_starts=False)
+    assert fewer.outcome == "few"
+
+
 def test_ties_can_make_too_few_of_enough_seeds() -> None:
     found = compare(
         figures("a", [1.0] * 10), figures("b", [1.0] * 7 + [2.0, 2.0, 3.0]), same_starts=True
