@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
+from torch.nn.functional import binary_cross_entropy
 
 from aegui.core.data.dataset import Dataset
 from aegui.core.errors import AeguiError, Cancelled
@@ -18,8 +20,11 @@ MEAN_WEIGHTS = np.array([[2.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 0.0], [1.0
 LOG_VARIANCES = np.array([-2.0, 0.5, 0.0])
 
 
-def linear(*, gaussian: bool, bias: float = 0.0, gan: bool = False) -> Codec:
-    """Four pixels to three numbers and back, without any curve on the way to them."""
+def linear(*, gaussian: bool, bias: float = 0.0, gan: bool = False, answer: float = 0.0) -> Codec:
+    """Four pixels to three numbers and back, without any curve on the way to them.
+
+    ``answer`` is what the sigmoid of every pixel takes.
+    """
     latent = LatentSpec(kind="gaussian" if gaussian else "plain", units=3)
     recipe = Recipe(
         network=NetworkSpec(encoder=(), latent=latent),
@@ -35,6 +40,7 @@ def linear(*, gaussian: bool, bias: float = 0.0, gan: bool = False) -> Codec:
         layers[0]["bias"][0, ..., :3] = bias
         if gaussian:
             layers[0]["bias"][0, ..., 3:] = LOG_VARIANCES
+    layers[-1]["bias"][:] = answer
     return Codec(recipe, (1, 2, 2), Snapshot(5, tuple(map(LayerWeights, layers))))
 
 
@@ -80,6 +86,16 @@ def test_an_answer_that_is_always_grey_has_no_sharpness() -> None:
     assert reconstruction_figures(codec, images()).sharpness == 0.0
     flat = Dataset.from_images("flat", np.full((3, 2, 2), 0.25))
     assert reconstruction_figures(codec, flat).sharpness is None
+
+
+@pytest.mark.parametrize("answer", [200.0, -200.0, 14.0, 3.0])
+def test_the_cross_entropy_is_the_one_that_is_trained_by(answer: float) -> None:
+    data = Dataset.from_images("half", np.array([[[0.0, 1.0], [1.0, 0.25]]]))
+    codec = linear(gaussian=False, answer=answer)
+    output = torch.from_numpy(codec.reconstruct(data.flat()))
+    loss = binary_cross_entropy(output, torch.tensor(data.flat()), reduction="sum")
+    found = reconstruction_figures(codec, data).cross_entropy
+    assert found == pytest.approx(float(loss), rel=1e-5)
 
 
 def test_the_terms_of_the_bound_add_up_to_it() -> None:
