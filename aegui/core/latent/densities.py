@@ -57,7 +57,7 @@ def aggregate_density(
     Args:
         codes: Codes, or their means, ``[n, d]``.
         variances: Their variances, ``[n, d]``; None: a width that suits their number is given to
-            all (Scott's rule).
+            all (Scott 1992, eq. 6.42, for the directions of the map).
         frame: What x and y stand for.
         xs: Centres of the columns, equally spaced.
         ys: Centres of the rows, likewise.
@@ -96,11 +96,12 @@ def _shapes(
 ) -> NDArray[np.float64]:
     """Covariance on the map of each of n codes, ``[n, 2, 2]``."""
     if variances is None:
-        width = len(at) ** (-1.0 / 3.0) * np.maximum(at.var(axis=0), 1e-12)
+        ways = 2 if any(frame.up) else 1
+        width = len(at) ** (-2.0 / (ways + 4)) * np.maximum(at.var(axis=0), 1e-12)
         return np.tile(np.diag(width), (len(at), 1, 1))
-    ways = np.array([frame.across, frame.up], np.float64)
+    directions = np.array([frame.across, frame.up], np.float64)
     shapes: NDArray[np.float64] = np.einsum(
-        "ad,nd,bd->nab", ways, variances.astype(np.float64), ways
+        "ad,nd,bd->nab", directions, variances.astype(np.float64), directions
     )
     return shapes
 

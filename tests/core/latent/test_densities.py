@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.stats import multivariate_normal
+from scipy.stats import gaussian_kde, multivariate_normal
 
 from aegui.core.errors import Cancelled
 from aegui.core.latent.densities import aggregate_density, placed, prior_density
@@ -38,6 +38,16 @@ def test_a_mixture_is_the_mean_of_its_parts() -> None:
         for i in range(5)
     ]
     assert found == pytest.approx(np.mean(parts, axis=0), abs=1e-6)
+
+
+@pytest.mark.parametrize("size", [1, 2])
+def test_plain_codes_get_the_width_of_scott(size: int) -> None:
+    codes = np.random.default_rng(2).normal(size=(400, size)).astype(np.float32)
+    found = aggregate_density(codes, None, axes_frame((0, size - 1), np.zeros(size)), XS, YS)
+    grid = np.stack(np.meshgrid(XS, YS), axis=2).reshape(-1, 2)[:, :size]
+    wanted = gaussian_kde(codes.T)(grid.T).reshape(found.shape)
+    # Cells of some breadth, and a spread over n and not n - 1.
+    assert found == pytest.approx(wanted, abs=0.003)
 
 
 def test_what_is_no_number_is_left_out() -> None:
