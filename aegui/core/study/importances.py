@@ -1,8 +1,10 @@
 """Which axis of a study matters how much: shares of the variance of a figure.
 
-Of a whole grid they are exact, by analysis of variance (Fisher 1925): the variance of all runs is
-the sum of what each axis does by itself, what axes do together, and what the seeds do. Elsewhere a
-random forest is fitted, and what it loses where an axis is shuffled is taken (Breiman 2001).
+Of a whole grid by analysis of variance (Fisher 1925): the variance of all runs is the sum of what
+each axis does by itself, what axes do together, and what the seeds do. Means of few runs differ by
+chance alone; what the seeds would make of each part is counted as theirs (epsilon squared, Kelley
+1935), so that an axis without effect has no share but by luck. Elsewhere a random forest is fitted,
+and what it loses where an axis is shuffled is taken (Breiman 2001).
 """
 
 from __future__ import annotations
@@ -23,8 +25,12 @@ if TYPE_CHECKING:
 
 METHODS = {
     "anova": mark(
-        "Shares of the variance over all runs (analysis of variance): each axis by itself, axes "
-        "together, and seeds"
+        "Shares of the variance over all runs (analysis of variance, epsilon squared): each axis "
+        "by itself, axes together, and seeds, with what they alone would make of the others"
+    ),
+    "anova_once": mark(
+        "Shares of the variance over all runs (analysis of variance, epsilon squared): each axis "
+        "by itself; with one run of each setting, axes together and seeds cannot be told apart"
     ),
     "forest": mark(
         "By what a random forest loses where an axis is shuffled (permutation importance), times "
@@ -45,14 +51,24 @@ class Importances:
     Attributes:
         axes: Name of each axis and its share.
         together: What axes do together beyond what each does; 0 where that is not parted.
-        seeds: What is left: the seeds, and of a forest all that it cannot explain.
+        seeds: What is left: the seeds, of a forest all that it cannot explain, and of single runs
+            what axes do together.
         method: A key of ``METHODS``.
     """
 
     axes: tuple[tuple[str, float], ...]
     together: float
     seeds: float
-    method: Literal["anova", "forest"]
+    method: Literal["anova", "anova_once", "forest"]
+
+    @property
+    def parts(self) -> tuple[tuple[str, float], ...]:
+        """What stands beside the axes: its key for ``importance_name``, and its share."""
+        if self.method == "anova_once":
+            return (("rest", self.seeds),)
+        several = self.method == "anova" and len(self.axes) > 1
+        together = (("together", self.together),) if several else ()
+        return (*together, ("seeds", self.seeds))
 
 
 def importances(result: StudyResult, figure: str) -> Importances | None:
@@ -87,13 +103,29 @@ def _numbered(labels: list[str]) -> NDArray[np.int64]:
     return np.array([known[label] for label in labels], np.int64)
 
 
-def _anova(axes: list[str], x: NDArray[np.int64], y: NDArray[np.float64]) -> Importances:
+def _anova(axes: list[str], x: NDArray[np.int64], y: NDArray[np.float64]) -> Importances | None:
     total = float(np.square(y - y.mean()).sum())
-    shares = [_between(x[:, [at]], y) / total for at in range(len(axes))]
-    cells = _between(x, y) / total
-    together = max(0.0, cells - sum(shares))
-    pairs = tuple(zip(axes, shares, strict=True))
-    return Importances(pairs, together, max(0.0, 1.0 - cells), "anova")
+    each = [_between(x[:, [at]], y) for at in range(len(axes))]
+    freedom = x.max(axis=0)
+    settings = int(np.prod(freedom + 1))
+    whole = _between(x, y)
+    together, freedom_together = whole - sum(each), settings - 1 - int(freedom.sum())
+    left, freedom_left = total - whole, len(y) - settings
+    is_once = not freedom_left
+    if is_once:
+        left, freedom_left, together, freedom_together = together, freedom_together, 0.0, 0
+    if not freedom_left:
+        return None
+    chance = max(0.0, left) / freedom_left
+    shares = [
+        max(0.0, part - chance * count) / total
+        for part, count in zip(
+            [*each, together], [*freedom.tolist(), freedom_together], strict=True
+        )
+    ]
+    pairs = tuple(zip(axes, shares, strict=False))
+    seeds = max(0.0, 1.0 - sum(shares))
+    return Importances(pairs, shares[-1], seeds, "anova_once" if is_once else "anova")
 
 
 def _between(x: NDArray[np.int64], y: NDArray[np.float64]) -> float:
@@ -118,4 +150,9 @@ def _forest(axes: list[str], x: NDArray[np.int64], y: NDArray[np.float64]) -> Im
 
 def importance_name(key: str) -> str:
     """What stands for more than one axis, or for none, in words."""
-    return {"together": tr("axes together"), "seeds": tr("seeds")}[key]
+    names = {
+        "together": tr("axes together"),
+        "seeds": tr("seeds"),
+        "rest": tr("axes together, and seeds"),
+    }
+    return names[key]

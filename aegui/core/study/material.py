@@ -18,6 +18,7 @@ from aegui.core.latent.codec import Codec
 from aegui.core.latent.pca import fit_pca
 from aegui.core.recipe import AugmentSpec, CorruptionSpec, SplitSpec
 from aegui.core.study.results import compared_by, goal_words
+from aegui.core.study.tried import tried_of
 from aegui.core.study.units import resolved_of, snapshot_of_row
 
 if TYPE_CHECKING:
@@ -241,7 +242,7 @@ def _data_key(recipe: Recipe) -> str:
 @lru_cache(maxsize=16)
 def _linear_wrong(recipe: Recipe, size: int) -> float:
     """Wrong pixels of as many principal components as a code has numbers."""
-    rows = resolved_of(recipe).dataset.flat()[:_MOST_SAMPLES]
+    rows = tried_of(resolved_of(recipe).dataset, _MOST_SAMPLES).flat()
     pca = fit_pca(rows, size)
     return float(wrong_pixels(rows, pca.decode(pca.encode(rows))).mean())
 

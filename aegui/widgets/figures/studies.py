@@ -414,9 +414,7 @@ def _importances(material: StudyMaterial, choice: PictureChoice) -> StudyPicture
         return None
     pairs = [(axis_words(name), share) for name, share in found.axes]
     pairs.sort(key=lambda pair: -pair[1])
-    if found.method == "anova" and len(found.axes) > 1:
-        pairs.append((importance_name("together"), found.together))
-    pairs.append((importance_name("seeds"), found.seeds))
+    pairs += [(importance_name(name), share) for name, share in found.parts]
     names, shares = zip(*pairs, strict=True)
     axis = Axis(tr("Share of the variance"), Scale(0.0, 1.0), percent=True)
     plot = BarPlot(names, "", axis, (("", shares, 0),))

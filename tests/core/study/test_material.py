@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
 from aegui.core.data.builtin import load_builtin
+from aegui.core.data.dataset import Dataset
+from aegui.core.data.writers import encode_dataset
+from aegui.core.recipe import DataSpec
 from aegui.core.study.importances import importances
-from aegui.core.study.material import errors_by, fonts_of, study_material
+from aegui.core.study.material import errors_by, fonts_of, level_lines, study_material
 from aegui.core.study.plan import load_plan
 from aegui.core.study.records import Records, RunRecord
 from aegui.core.study.results import StudyCell, StudyResult
@@ -15,6 +21,9 @@ from aegui.core.study.study import Study
 from aegui.core.study.units import resolved_of
 from aegui.core.study.workers import InProcess, StudyControl
 from tests.features.studies.plans import SMALL, write_plan
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LAYERS = {"label": "layers", "path": "network.encoder.0.units", "values": [4, 6, 8]}
 
@@ -70,6 +79,29 @@ def test_goal_and_linear_code_are_level_lines(done: tuple[StudyResult, Records])
     assert 0.0 < linear < resolved_of(result.cells[0].setting.recipe).dataset.pixels / 2
 
 
+def test_the_linear_code_of_a_large_set_is_of_samples_from_all_over_it(
+    done: tuple[StudyResult, Records], tmp_path: Path
+) -> None:
+    result, _ = done
+    images = np.zeros((6_000, 4, 4))
+    images[4_500:] = np.random.default_rng(0).integers(0, 2, (1_500, 4, 4))
+    path = tmp_path / "sorted.npz"
+    path.write_bytes(encode_dataset(Dataset.from_images("sorted", images), "npz"))
+    data = DataSpec(source=str(path))
+    cells = tuple(
+        replace(
+            cell,
+            setting=replace(
+                cell.setting, recipe=cell.setting.recipe.model_copy(update={"data": data})
+            ),
+        )
+        for cell in result.cells
+    )
+    ((linear, _),) = level_lines(replace(result, cells=cells))["wrong"]
+    # Of those that are not black a code of 2 numbers leaves about a third wrong.
+    assert linear > 0.5
+
+
 def test_characters_are_told_by_the_set_that_they_are_from() -> None:
     letters = load_builtin("letters")
     fonts = fonts_of(letters)
@@ -114,13 +146,48 @@ def test_importances_of_a_grid_are_its_analysis_of_variance(
     assert found is not None
     assert found.method == "anova"
     whole = 20.25 + 8 / 3 + 2 / 3
-    assert dict(found.axes) == pytest.approx({"rate": 20.25 / whole, "layers": 8 / 3 / whole})
-    assert found.seeds == pytest.approx(2 / 3 / whole)
-    assert found.together == pytest.approx(0.0, abs=1e-12)
+    # 18 runs, of which the seeds have 12 degrees of freedom: of each other one as much is theirs.
+    chance = 2 / 3 / 12
+    shares = {"rate": (20.25 - chance) / whole, "layers": (8 / 3 - 2 * chance) / whole}
+    assert dict(found.axes) == pytest.approx(shares)
+    assert found.seeds == pytest.approx(1.0 - sum(shares.values()))
+    assert found.together == 0.0
     both = importances(made(result, lambda r, s, _: float((r > 0.01) == (s > 4))), "wrong")
     assert both is not None
     assert both.together > 0.3
     assert both.seeds == pytest.approx(0.0, abs=1e-12)
+
+
+def test_an_axis_without_effect_has_no_share_but_by_luck(
+    done: tuple[StudyResult, Records],
+) -> None:
+    result, _ = done
+    parts = []
+    for seed in range(200):
+        draw = np.random.default_rng(seed)
+        found = importances(made(result, lambda *_, draw=draw: draw.normal()), "wrong")
+        assert found is not None
+        assert sum(share for _, share in (*found.axes, *found.parts)) == pytest.approx(1.0)
+        parts.append([*dict(found.axes).values(), found.together])
+    # Of noise they would have 1, 2 and 2 parts in 17, were those not the seeds' own.
+    assert np.mean(np.array(parts) == 0.0) > 0.4
+    assert np.mean(parts) < 0.06
+
+
+def test_of_single_runs_what_axes_do_together_is_not_parted_from_the_seeds(
+    done: tuple[StudyResult, Records],
+) -> None:
+    result, _ = done
+    cells = [StudyCell(one.setting, one.runs[:1], 1) for one in result.cells]
+    once = StudyResult(result.plan, tuple(cells))
+    found = importances(made(once, lambda r, s, _: 2 * (r > 0.01) + (r > 0.01) * (s > 4)), "wrong")
+    assert found is not None
+    assert found.method == "anova_once"
+    ((key, left),) = found.parts
+    assert key == "rest"
+    assert 0.0 < left < 0.5
+    line = StudyResult(result.plan, tuple(cells[:3]))
+    assert importances(made(line, lambda _, size, seed: size), "wrong") is None
 
 
 def test_importances_where_settings_are_missing_are_by_a_forest(
