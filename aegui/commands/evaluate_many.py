@@ -19,7 +19,7 @@ from aegui.core.data.corruption import corruption_words
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.classification import classify
 from aegui.core.evaluation.parts import PARTS
-from aegui.core.evaluation.wrong_pixels import mean_and_std
+from aegui.core.evaluation.spread import mean_and_std
 from aegui.core.i18n import tr
 from aegui.core.text_tables import columns_text
 

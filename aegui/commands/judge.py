@@ -14,7 +14,7 @@ from aegui.commands.words import say, say_json, shown
 from aegui.core.data.load import load_data
 from aegui.core.evaluation.judging import GENERATED, KINDS, REAL, real_images, verdicts
 from aegui.core.evaluation.samples import CONFIDENCE
-from aegui.core.evaluation.wrong_pixels import mean_and_std
+from aegui.core.evaluation.spread import mean_and_std
 from aegui.core.i18n import localized, tr
 from aegui.core.recipe import DataSpec
 from aegui.core.text_tables import columns_text

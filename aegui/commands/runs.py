@@ -365,7 +365,10 @@ def _group_cells(group: LibraryGroup, figures: Sequence[str]) -> list[Any]:
     cells = [group.value, group.entries]
     for key in figures:
         one = group.figures.get(key)
-        cells += ["", "", 0] if one is None else [one.mean, one.deviation, one.count]
+        several = one is not None and one.count > 1
+        cells += (
+            ["", "", 0] if one is None else [one.mean, one.deviation if several else "", one.count]
+        )
     return cells
 
 

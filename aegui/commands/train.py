@@ -21,7 +21,8 @@ from aegui.core.data.load import load_data, source_from
 from aegui.core.data.split import checked_on
 from aegui.core.errors import Cancelled, RecipeError
 from aegui.core.evaluation.parts import PARTS, parts_of, wrong_by_part
-from aegui.core.evaluation.wrong_pixels import mean_and_std, wrong_pixels_summary
+from aegui.core.evaluation.spread import mean_and_std
+from aegui.core.evaluation.wrong_pixels import wrong_pixels_summary
 from aegui.core.i18n import localized, tr, trn
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import DataSpec

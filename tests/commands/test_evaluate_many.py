@@ -50,7 +50,7 @@ def test_mean_and_spread_over_the_seeds_of_a_population(folder: Path, capsys: Ca
     noisy = [one["noise"][0]["wrong_pixels"]["mean"] for one in single]
     for name, values in (("wrong_pixels", wrong), ("wrong_pixels_flip:0.1", noisy)):
         assert answer["summary"][name]["mean"] == pytest.approx(np.mean(values))
-        assert answer["summary"][name]["std"] == pytest.approx(np.std(values))
+        assert answer["summary"][name]["std"] == pytest.approx(np.std(values, ddof=1))
     errors = [one["figures"]["squared_error"] for one in single]
     assert answer["summary"]["squared_error"]["mean"] == pytest.approx(np.mean(errors))
     assert main(["evaluate", path, "--all-runs"]) == 0

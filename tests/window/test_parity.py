@@ -55,7 +55,7 @@ def test_what_is_in_the_library_has_its_tick(
     assert here is not None
     assert sign.text() == "✓"
     assert sign.data(Qt.ItemDataRole.AccessibleTextRole) == "reached"
-    assert here.text() == "0.5 ± 0.25"
+    assert here.text() == "0.5 ± 0.354"
     dialog.choose(place)
     assert "seeds 42, 43" in dialog.told.text()
     assert "a processor" in dialog.told.text()

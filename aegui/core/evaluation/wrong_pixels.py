@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from numpy.typing import ArrayLike, NDArray
 
 THRESHOLD = 0.5
@@ -44,11 +42,3 @@ def wrong_pixels_summary(wrong: ArrayLike) -> dict[str, object]:
         "share_at_most_1": float((counts <= 1).mean()),
         "share_exact": float((counts == 0).mean()),
     }
-
-
-def mean_and_std(values: Sequence[float | None]) -> Mapping[str, float | None]:
-    """Mean and population standard deviation of the known ``values``; None where none is known."""
-    known = [value for value in values if value is not None]
-    if not known:
-        return {"mean": None, "std": None}
-    return {"mean": float(np.mean(known)), "std": float(np.std(known))}

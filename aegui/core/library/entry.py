@@ -116,8 +116,8 @@ class Spread:
 
     @property
     def deviation(self) -> float:
-        """Standard deviation of the seeds, as tables of runs give it."""
-        return math.sqrt(self.squares / self.count)
+        """Standard deviation of the seeds, over n - 1 as everywhere; NaN of a single one."""
+        return math.sqrt(self.squares / (self.count - 1)) if self.count > 1 else math.nan
 
 
 def joined_spread(parts: Sequence[Sequence[float]]) -> Spread:

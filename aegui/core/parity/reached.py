@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.run_figures import run_figure
-from aegui.core.evaluation.wrong_pixels import mean_and_std
+from aegui.core.evaluation.spread import mean_and_std
 from aegui.core.i18n import tr, trn
 from aegui.core.library.query import LibraryQuery
 from aegui.core.parity.rows import ALIKE, ORDERS

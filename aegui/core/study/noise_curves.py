@@ -13,6 +13,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.evaluation.likelihoods import is_known
 from aegui.core.evaluation.limits import DEFAULT_DRAWS, limit
 from aegui.core.evaluation.noise import noisy_batches
+from aegui.core.evaluation.spread import deviation
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr, trn
 from aegui.core.latent.pca import fit_pca
@@ -78,8 +79,8 @@ class Line:
         key: What it is of.
         name: What a person reads.
         mean: Wrong pixels per character at each level, float64 ``[L]``; NaN where it is unknown.
-        deviation: Standard deviation over the runs, float64 ``[L]``; of the limit its standard
-            error.
+        deviation: Standard deviation over the runs, float64 ``[L]``, NaN of a single one; of the
+            limit its standard error.
         runs: How many networks it is the mean of; 0 where it is of none.
     """
 
@@ -92,12 +93,12 @@ class Line:
     @property
     def low(self) -> NDArray[np.float64]:
         """The lower edge of its band."""
-        return np.maximum(self.mean - self.deviation, 0.0)
+        return np.maximum(self.mean - np.nan_to_num(self.deviation), 0.0)
 
     @property
     def high(self) -> NDArray[np.float64]:
         """The upper edge of its band."""
-        return self.mean + self.deviation
+        return self.mean + np.nan_to_num(self.deviation)
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,7 +156,7 @@ def noise_curves(
     for model in models:
         own = wrong[:, column : column + len(model.codecs)]
         column += len(model.codecs)
-        lines.append(Line("model", model.name, own.mean(1), own.std(1), len(model.codecs)))
+        lines.append(Line("model", model.name, own.mean(1), deviation(own, 1), len(model.codecs)))
     if has_limit:
         lines.append(Line("limit", tr("Bayes limit"), limits[:, 0], limits[:, 1]))
     for at, (key, name, _) in enumerate(simple, column):

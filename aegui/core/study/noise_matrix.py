@@ -26,6 +26,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.evaluation.likelihoods import is_known
 from aegui.core.evaluation.limits import DEFAULT_DRAWS, BayesLimit, limit
 from aegui.core.evaluation.run_figures import TRIED_FIGURES, tried_figure
+from aegui.core.evaluation.spread import deviation
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.i18n import mark, tr, trn
 from aegui.core.latent.codec import Codec
@@ -124,7 +125,7 @@ class MatrixFigure:
 
     Attributes:
         mean: Over the seeds, float64 ``[R, C]``.
-        deviation: Standard deviation over the seeds, float64 ``[R, C]``.
+        deviation: Standard deviation over the seeds, float64 ``[R, C]``; NaN of a single one.
     """
 
     mean: NDArray[np.float64]
@@ -185,7 +186,7 @@ class NoiseMatrix:
     def figure(self, key: str) -> MatrixFigure:
         """One of ``FIGURES`` by its key."""
         values: NDArray[np.float64] = getattr(self, FIGURES[key].key)
-        return MatrixFigure(values.mean(axis=2), values.std(axis=2))
+        return MatrixFigure(values.mean(axis=2), deviation(values, 2))
 
     def codec(self, row: int, seed: int = 0) -> Codec:
         """The network of a row and the number of its seed, from 0."""
@@ -203,7 +204,7 @@ class NoiseMatrix:
     def characters(self, row: int, column: int) -> MatrixFigure:
         """Wrong pixels of each character ``[N]`` in one cell."""
         values = self.per_sample[row, column]
-        return MatrixFigure(values.mean(axis=0), values.std(axis=0))
+        return MatrixFigure(values.mean(axis=0), deviation(values, 0))
 
 
 def noise_of(kind: str, level: float) -> CorruptionSpec:

@@ -14,6 +14,7 @@ from aegui.core.evaluation.run_figures import (
     run_figure,
     tried_figure,
 )
+from aegui.core.evaluation.spread import deviation
 from aegui.core.i18n import localized, mark, tr, trn
 from aegui.core.network.resolve import classes_learnt
 from aegui.core.study.plan import GOAL
@@ -66,9 +67,8 @@ class StudyCell:
         return float(np.mean(known)) if known else math.nan
 
     def std(self, figure: str) -> float:
-        """Standard deviation over them."""
-        known = self._known(figure)
-        return float(np.std(known)) if known else math.nan
+        """Standard deviation over them; NaN of fewer than two."""
+        return float(deviation(self._known(figure)))
 
     def _known(self, figure: str) -> list[float]:
         return [value for value in self.values(figure) if math.isfinite(value)]

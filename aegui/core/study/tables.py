@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from aegui.core.data.corruption import corruption_words
@@ -89,4 +90,5 @@ def _of(spec: CorruptionSpec) -> tuple[str, str]:
 
 
 def _plain(value: float) -> str:
-    return f"{value:.6g}"
+    """A number; a cell stays empty where there is none."""
+    return "" if math.isnan(value) else f"{value:.6g}"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.evaluation.run_figures import figure_words, run_figure
+from aegui.core.evaluation.spread import deviation
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.i18n import localized, tr, trn
 from aegui.core.latent.frame import principal_directions
@@ -98,6 +99,13 @@ def _cells(result: StudyResult, key: str) -> list[tuple[int, StudyCell]]:
 
 def _says(cell: StudyCell, key: str) -> str:
     known = [value for value in cell.values(key) if math.isfinite(value)]
+    if len(known) < 2:
+        return tr(
+            "{setting}: {figure} {mean}, a single run",
+            setting=cell.setting.title,
+            figure=tr(run_figure(key).label),
+            mean=figure_words(key, cell.mean(key)),
+        )
     return tr(
         "{setting}: {figure} {mean} ± {deviation}, {n:,} runs",
         setting=cell.setting.title,
@@ -230,7 +238,7 @@ def _series(one: SettingCurves, column: str, band: str, name: str, number: int) 
     if band == "quartiles":
         low, middle, high = np.nanquantile(values, (0.25, 0.5, 0.75), axis=1)
         return Series(name, middle, low, high, colour=number, style=style, width=1.3)
-    mean, std = values.mean(axis=1), values.std(axis=1)
+    mean, std = values.mean(axis=1), deviation(values, 1)
     if band == "runs":
         return Series(name, mean, runs=values, colour=number, style=style, width=1.3)
     if values.shape[1] < 2:

@@ -14,6 +14,7 @@ from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.evaluation.likelihoods import is_known
 from aegui.core.evaluation.limits import limit
 from aegui.core.evaluation.run_figures import tried_figure
+from aegui.core.evaluation.spread import deviation
 from aegui.core.i18n import localized, tr
 from aegui.core.text_tables import csv_text
 from aegui.kit.charts.axes import Axis
@@ -108,13 +109,14 @@ def levels_plot(found: TriedNoises) -> LinePlot | None:
         return None
     series = []
     for place, (row, values) in enumerate(zip(found.rows, found.values, strict=True)):
-        mean, deviation = np.nanmean(values, axis=1), np.nanstd(values, axis=1)
+        mean, spread = np.nanmean(values, axis=1), deviation(values, 1)
+        banded = values.shape[1] > 1
         series.append(
             Series(
                 row,
                 mean,
-                mean - deviation,
-                mean + deviation,
+                mean - spread if banded else None,
+                mean + spread if banded else None,
                 colour=place % 7,
                 style=told_apart(place),
                 width=1.3,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from aegui.core.evaluation.wrong_pixels import mean_and_std, wrong_pixels, wrong_pixels_summary
+from aegui.core.evaluation.wrong_pixels import wrong_pixels, wrong_pixels_summary
 
 
 def test_pixels_are_compared_after_thresholding() -> None:
@@ -26,8 +26,3 @@ def test_the_summary_of_a_run() -> None:
         "share_at_most_1": 0.75,
         "share_exact": 0.5,
     }
-
-
-def test_mean_and_spread_leave_out_what_is_not_known() -> None:
-    assert mean_and_std([1, 3, None]) == {"mean": 2.0, "std": 1.0}
-    assert mean_and_std([None, None]) == {"mean": None, "std": None}

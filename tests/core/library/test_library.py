@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from aegui.core.data.builtin import load_builtin
@@ -324,8 +325,9 @@ def test_a_group_over_all_its_seeds(library: Library) -> None:
     of_mse = groups[1].figures["wrong"]
     assert (of_mse.mean, of_mse.low, of_mse.high) == pytest.approx((4.0, 0.0, 8.0))
     assert of_mse.count == 3
-    # The population deviation of 0, 4 and 8.
-    assert of_mse.deviation == pytest.approx((32 / 3) ** 0.5)
+    # The deviation of 0, 4 and 8, a sample of all seeds; a single one has none.
+    assert of_mse.deviation == pytest.approx(4.0)
+    assert np.isnan(groups[0].figures["wrong"].deviation)
     assert "accuracy" not in groups[0].figures
 
 

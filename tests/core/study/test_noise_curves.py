@@ -60,9 +60,12 @@ def test_a_network_is_tried_as_everywhere(
         assert line(curves, "model").mean[at] == pytest.approx(score.mean, abs=0.25, rel=0.1)
     alone, both = line(curves, "model").mean, line(curves, "model", 1)
     other = 2 * both.mean - alone
-    np.testing.assert_allclose(both.deviation, np.abs(other - alone) / 2, atol=1e-9)
+    np.testing.assert_allclose(both.deviation, np.abs(other - alone) / np.sqrt(2.0), atol=1e-9)
     assert (other[1:] > alone[1:] + 1).all()
-    np.testing.assert_allclose(both.high - both.low, 2 * both.deviation, atol=1e-9)
+    np.testing.assert_allclose(both.high - both.mean, both.deviation, atol=1e-9)
+    np.testing.assert_allclose(both.low, np.maximum(both.mean - both.deviation, 0.0), atol=1e-9)
+    # Of a single network nobody knows how far another one would be.
+    assert np.isnan(line(curves, "model").deviation).all()
 
 
 def test_lines_to_compare_with(curves: Curves) -> None:

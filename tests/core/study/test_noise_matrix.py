@@ -103,7 +103,7 @@ def test_figures_are_means_over_the_seeds(matrix: NoiseMatrix) -> None:
             figure.mean, (values[:, :, 0] + values[:, :, 1]) / 2, rtol=1e-5, atol=1e-6
         )
         np.testing.assert_allclose(
-            figure.deviation, np.abs(values[:, :, 0] - values[:, :, 1]) / 2, atol=1e-12
+            figure.deviation, np.abs(values[:, :, 0] - values[:, :, 1]) / np.sqrt(2.0), atol=1e-12
         )
     of_each = matrix.characters(1, 0)
     assert of_each.mean.shape == (8,)

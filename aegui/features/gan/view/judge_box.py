@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from aegui.core.evaluation.judging import KINDS
-from aegui.core.evaluation.wrong_pixels import mean_and_std
+from aegui.core.evaluation.spread import mean_and_std
 from aegui.core.i18n import localized, mark, tr
 from aegui.kit.layouts import column, dim, row
 from aegui.kit.marks import ElidedLabel, wrapped_label

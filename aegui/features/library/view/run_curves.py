@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QRectF
 
 from aegui.core.evaluation.run_figures import figure_words
+from aegui.core.evaluation.spread import deviation
 from aegui.core.i18n import localized, mark, tr
 from aegui.core.text_tables import csv_text
 from aegui.kit.charts.axes import Axis
@@ -108,7 +109,7 @@ def _series(curve: RunCurve, at: NDArray[np.float64], place: int, key: str) -> S
     with warnings.catch_warnings():
         # Rows of which no seed has the figure stay NaN, which is a gap.
         warnings.simplefilter("ignore", RuntimeWarning)
-        mean, std = np.nanmean(curve.values, axis=1), np.nanstd(curve.values, axis=1)
+        mean, std = np.nanmean(curve.values, axis=1), deviation(curve.values, 1)
     middle, spread = (
         np.interp(at, curve.epoch, column, left=np.nan, right=np.nan) for column in (mean, std)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt
@@ -50,7 +51,8 @@ class CharactersTable(NamedTable):
         most = max(float(figure.mean.max(initial=0.0)), 1e-9)
         for row, place in enumerate(order):
             mean, deviation = float(figure.mean[place]), float(figure.deviation[place])
-            texts = (label_name(labels[place]), localized(mean, ".2f"), localized(deviation, ".2f"))
+            spread = localized(deviation, ".2f") if math.isfinite(deviation) else "–"
+            texts = (label_name(labels[place]), localized(mean, ".2f"), spread)
             self.write_row(row, texts, "")
             bar = QTableWidgetItem()
             bar.setData(_SHARE, mean / most)

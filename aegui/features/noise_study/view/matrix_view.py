@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from aegui.core.data.corruption import corruption_words
-from aegui.core.i18n import tr, trn
+from aegui.core.i18n import localized, tr, trn
 from aegui.kit.charts.matrix import CellRoom
 from aegui.kit.charts.matrix_view import MatrixTable
 from aegui.widgets.figures.makers import noise_matrix_figure, noise_matrix_plot
@@ -78,14 +79,16 @@ def cell_words(matrix: NoiseMatrix | None, key: str, cell: Place) -> str:
 
 
 def figure_words(key: str, mean: float, deviation: float) -> str:
-    """A figure with its deviation in words."""
+    """A figure with its deviation, where there is one, in words."""
+    form = ".2f" if key == "wrong" else ".1%"
+    figure = localized(mean, form)
+    if math.isfinite(deviation):
+        figure = tr("{mean} ± {std}", mean=figure, std=localized(deviation, form))
     if key == "wrong":
-        return tr("{mean:.2f} ± {deviation:.2f} wrong pixels", mean=mean, deviation=deviation)
+        return tr("{figure} wrong pixels", figure=figure)
     if key == "at_most_1":
-        return tr(
-            "{mean:.1%} ± {deviation:.1%} with at most 1 wrong", mean=mean, deviation=deviation
-        )
-    return tr("{mean:.1%} ± {deviation:.1%} exact", mean=mean, deviation=deviation)
+        return tr("{figure} with at most 1 wrong", figure=figure)
+    return tr("{figure} exact", figure=figure)
 
 
 def seeds_words(seeds: int) -> str:

@@ -309,7 +309,7 @@ def test_groups_have_mean_and_deviation_and_open_into_their_entries(panel: Libra
     panel.group.setCurrentIndex(at)
     panel.group.activated.emit(at)
     assert views[-1].group == "training.loss"
-    spread = {"wrong": Spread(4, 1.0, 1.0, 0.5, 1.5)}
+    spread = {"wrong": Spread(5, 1.0, 1.0, 0.5, 1.5)}
     groups = (LibraryGroup("bce", 2, spread), LibraryGroup("mse", 1))
     panel.set_sheet(LibrarySheet(panel.view, (), 3, groups, ("wrong",), USE))
     model = panel.table.entries
@@ -333,7 +333,7 @@ def test_curves_of_two_lie_on_one_axis_where_they_have_rows() -> None:
     by_name = {series.name: series for series in plot.series}
     assert list(by_name["one"].y) == [5.0, 3.5, 2.0, 0.5]
     assert by_name["one"].high is not None
-    assert by_name["one"].high[0] == pytest.approx(6.0)
+    assert by_name["one"].high[0] == pytest.approx(5.0 + 2.0**0.5)
     assert by_name["other"].low is None
     # It ended there: nothing is drawn beyond it.
     assert np.isnan(by_name["other"].y[2:]).all()

@@ -1,0 +1,38 @@
+"""How much a figure differs from seed to seed: the standard deviation beside every mean of runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+
+
+def deviation(values: ArrayLike, axis: int = -1) -> NDArray[np.float64]:
+    """Standard deviation along ``axis`` of the seeds that ``values`` are some of.
+
+    Over n - 1: seeds are a sample of all that there could have been, and over n two of them would
+    seem to differ by 0.7 of what they do (Bessel's correction). What is NaN is left out; it is NaN
+    of fewer than two.
+    """
+    given = np.asarray(values, np.float64)
+    there = ~np.isnan(given)
+    count = there.sum(axis=axis, keepdims=True)
+    with np.errstate(invalid="ignore"):
+        mean = np.where(there, given, 0.0).sum(axis=axis, keepdims=True) / np.maximum(count, 1)
+        squares = np.where(there, np.square(given - mean), 0.0).sum(axis=axis, keepdims=True)
+    found = np.where(count > 1, np.sqrt(squares / np.maximum(count - 1, 1)), np.nan)
+    return np.asarray(found.squeeze(axis), np.float64)
+
+
+def mean_and_std(values: Sequence[float | None]) -> Mapping[str, float | None]:
+    """Mean and ``deviation`` of the known ``values``; None where there is none."""
+    known = [value for value in values if value is not None]
+    return {
+        "mean": float(np.mean(known)) if known else None,
+        "std": float(deviation(known)) if len(known) > 1 else None,
+    }
