@@ -12,7 +12,7 @@ from PIL import Image
 from aegui.cli import main
 from aegui.core.data.load import load_dataset
 from aegui.core.data.writers import write_dataset
-from aegui.core.evaluation.samples import judge, sample_images
+from aegui.core.evaluation.samples import judged_images, sample_images
 from aegui.core.latent.grids import normal_quantiles
 from aegui.core.recipe import Recipe
 from aegui.core.recipe.file import save_recipe
@@ -128,7 +128,8 @@ def test_a_judgement_in_figures(models: Path, capsys: Captured) -> None:
     found = json.loads(capsys.readouterr().out)
     runs = [load_run(path) for path in arguments[:2]]
     codecs = [saved.codec(saved.best_run) for saved in runs]
-    expected = judge(codecs[0], codecs[1], runs[1].dataset.classes, 150, 2)
+    drawn = sample_images(codecs[0], 150, 2)
+    expected = judged_images(codecs[1], runs[1].dataset.classes, drawn)
     assert found["classes"] == list("0123456789")
     assert found["share_confident"] == expected.share_confident
     assert found["shares"] == list(expected.shares)

@@ -23,7 +23,6 @@ from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.evaluation.parts import HELD_OUT, LEARNT, is_same_set, parts_of
 from aegui.core.evaluation.samples import (
     Judgement,
-    judge,
     judged_images,
     refuse_judging,
     sample_images,
@@ -54,7 +53,7 @@ KINDS = {
 MOST_LEARNT = 10_000
 """Images that were learnt among which the nearest is looked for; of more so many, drawn."""
 MOST_COMPARED = 1_000
-"""Images whose nearest one is looked for; of more the first ones."""
+"""Images whose nearest one is looked for; of more the first ones, as many of each seed."""
 _CHUNK = 250
 _COMPARED_SECONDS = 6e-9
 """Of each pair of images beside its product: the distance, and finding the smallest (measured)."""
@@ -68,7 +67,8 @@ class Verdict:
     Attributes:
         judgement: What the classifier makes of them.
         spread: Mean squared distance of the images that are taken for a class from their mean, the
-            mean over the classes by their images: how much images of a class differ.
+            mean over the classes by their images: how much images of a class differ. Of several
+            seeds the mean of each by itself, so that there are as many images as of the others.
         nearest: Mean distance (square root of the summed squares) to the nearest image learnt; of
             an image that was learnt itself to the nearest other one.
         seeds: Seeds of the codes; empty for images that are not generated.
@@ -128,27 +128,35 @@ def verdicts(
     refuse_judging(generator, classifier)
     report_share = reporting_share(report, cancelled)
     steps = len(seeds) + 3
-    each, first = [], None
+    assert seeds, "at least one seed"
+    each, spreads, some = [], [], []
     for place, seed in enumerate(seeds):
         report_share(place / steps)
-        each.append(judge(generator, classifier, classes, count, seed))
-        first = sample_images(generator, count, seed) if first is None else first
-    assert first is not None, "at least one seed"
+        images = sample_images(generator, count, seed).reshape(count, -1)
+        each.append(judged_images(classifier, classes, images))
+        spreads.append(spread_of(images, each[-1].predicted))
+        some.append(images[: -(-MOST_COMPARED // len(seeds))])
+    report_share(len(seeds) / steps)
     learnt = _drawn(real.learnt, MOST_LEARNT)
+    found = {
+        GENERATED: Verdict(
+            _together(each),
+            float(np.mean(spreads)),
+            nearest_of(np.concatenate(some), learnt, cancelled=cancelled),
+            tuple(seeds),
+            tuple(one.share_confident for one in each),
+        )
+    }
     # Of learnt ones the nearest is each itself, which must be there to be left out.
     rows = _drawn(learnt if real.are_learnt else real.rows, count)
-    found = {}
-    kinds = {GENERATED: first.reshape(count, -1), REAL: rows, CHANCE: shuffled(rows)}
-    for place, (key, images) in enumerate(kinds.items(), len(seeds)):
-        report_share(place / steps)
+    for place, (key, images) in enumerate({REAL: rows, CHANCE: shuffled(rows)}.items(), 1):
+        report_share((len(seeds) + place) / steps)
         own = key == REAL and real.are_learnt
         judgement = judged_images(classifier, classes, images)
         found[key] = Verdict(
-            _together(each) if key == GENERATED else judgement,
+            judgement,
             spread_of(images, judgement.predicted),
             nearest_of(images[:MOST_COMPARED], learnt, own=own, cancelled=cancelled),
-            tuple(seeds) if key == GENERATED else (),
-            tuple(one.share_confident for one in each) if key == GENERATED else (),
         )
     report_share(1.0)
     return found
@@ -163,8 +171,8 @@ def judging_cost(
         AeguiError: ``classifier`` is none, or takes images of another size.
     """
     refuse_judging(generator, classifier)
-    made = len(seeds) * count + count  # those of the first seed are made once more
-    looked_at = (len(seeds) + len(KINDS)) * count
+    made = len(seeds) * count
+    looked_at = (len(seeds) + len(KINDS) - 1) * count
     passes = generator.passes(decoded=made).seconds
     passes += classifier.passes(encoded=looked_at, classified=looked_at).seconds
     batch = generator.passes(decoded=count).then(classifier.passes(encoded=count, classified=count))

@@ -80,25 +80,6 @@ class Judgement:
         )
 
 
-def judge(
-    generator: Codec, classifier: Codec, classes: Sequence[str], count: int, seed: int
-) -> Judgement:
-    """Show ``count`` new images of ``generator`` to ``classifier``.
-
-    Args:
-        generator: Decodes codes drawn from N(0, I).
-        classifier: Has a head with one output for each of ``classes``.
-        classes: Labels of its outputs.
-        count: How many images.
-        seed: Of the codes.
-
-    Raises:
-        AeguiError: ``classifier`` is none, or takes images of another size.
-    """
-    refuse_judging(generator, classifier)
-    return judged_images(classifier, classes, sample_images(generator, count, seed))
-
-
 def judged_images(classifier: Codec, classes: Sequence[str], images: ArrayLike) -> Judgement:
     """What ``classifier`` makes of ``images`` of its size."""
     odds = classifier.classify(images)

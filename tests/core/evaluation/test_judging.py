@@ -75,6 +75,13 @@ def test_real_generated_and_chance_are_told_apart(generator: Codec, classifier: 
     assert generated.seeds == (4, 5)
     assert len(generated.judgement.predicted) == 600
     assert np.mean(generated.shares) == pytest.approx(generated.judgement.share_confident)
+    # Spread and distance too are of all seeds, and not of the first.
+    alone = [
+        verdicts(generator, classifier, CLASSES, real, 300, (seed,))["generated"] for seed in (4, 5)
+    ]
+    assert generated.spread == pytest.approx(np.mean([one.spread for one in alone]))
+    assert generated.nearest == pytest.approx(np.mean([one.nearest for one in alone]))
+    assert alone[0].spread != alone[1].spread
     with pytest.raises(Cancelled):
         verdicts(generator, classifier, CLASSES, real, 300, (4,), cancelled=lambda: True)
     with pytest.raises(AeguiError, match="no classifier"):

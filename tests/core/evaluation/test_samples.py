@@ -13,7 +13,8 @@ from aegui.core.evaluation.samples import (
     Judgement,
     drawn_codes,
     draws_codes,
-    judge,
+    judged_images,
+    refuse_judging,
     sample_images,
 )
 from aegui.core.latent.codec import Codec
@@ -79,8 +80,9 @@ def test_samples_are_the_decoded_codes(generator: Codec) -> None:
 
 
 def test_a_classifier_judges(generator: Codec, classifier: Codec) -> None:
-    found = judge(generator, classifier, CLASSES, 200, seed=0)
-    odds = classifier.classify(sample_images(generator, 200, seed=0))
+    images = sample_images(generator, 200, seed=0)
+    found = judged_images(classifier, CLASSES, images)
+    odds = classifier.classify(images)
     assert found.classes == CLASSES
     assert found.predicted.tolist() == odds.argmax(axis=1).tolist()
     assert found.share_confident == np.mean(odds.max(axis=1) > 0.9)
@@ -98,7 +100,7 @@ def test_the_shares_of_a_judgement() -> None:
 
 def test_what_cannot_be_judged_is_said(generator: Codec, classifier: Codec) -> None:
     with pytest.raises(AeguiError, match="no classifier"):
-        judge(generator, generator, CLASSES, 5, seed=0)
+        refuse_judging(generator, generator)
     letters = trained("lowercase", training={"epochs": 1}, gan={})
     with pytest.raises(AeguiError, match="1x7x5, but the classifier takes 1x8x8"):
-        judge(letters, classifier, CLASSES, 5, seed=0)
+        refuse_judging(letters, classifier)
