@@ -45,7 +45,8 @@ _OF_MEAN_CODE = {
     "cross_entropy": mark("cross-entropy of the mean code, nats"),
 }
 """What some are called where a code is drawn too."""
-
+_OF_CODES = ("share_active", "most_active", "mean_activation", "used_dimensions")
+"""Figures of as many samples as ``code_samples`` says."""
 
 MOST_DIMENSIONS = 16
 """Of longer codes the KL of each dimension is not printed; as JSON it is."""
@@ -54,25 +55,43 @@ MOST_DIMENSIONS = 16
 def model_figures(codec: Codec, dataset: Dataset, seed: int = 0) -> dict[str, Any]:
     """Reconstruction and code of ``dataset`` in figures, by key; None where there is none.
 
-    ``kl_per_dimension`` is a list, in the order of the dimensions.
+    ``kl_per_dimension`` is a list, in the order of the dimensions. Those of the code are of
+    ``code_samples`` of the samples, its Jacobian of ``jacobian_samples``.
     """
     reconstruction = asdict(reconstruction_figures(codec, dataset, seed))
     codes = asdict(code_statistics(codec, dataset))
-    codes.pop("samples")
+    codes["code_samples"] = codes.pop("samples")
     nats = dimension_figures(codec, dataset).kl
     per_dimension = None if nats is None else nats.tolist()
     return reconstruction | codes | {"kl_per_dimension": per_dimension}
 
 
 def figure_labels(figures: dict[str, Any]) -> dict[str, str]:
-    """Key of every figure that there is -> what it is called."""
+    """Key of every figure that there is -> what it is called, and of how many samples it is.
+
+    That is said where it is not of all.
+    """
     labels = _LABELS if figures.get("kl") is None else _LABELS | _OF_MEAN_CODE
-    return {key: tr(label) for key, label in labels.items() if figures.get(key) is not None}
+    counts = dict.fromkeys(_OF_CODES, figures.get("code_samples", 0))
+    counts["jacobian"] = figures.get("jacobian_samples", 0)
+    found = {}
+    for key, label in labels.items():
+        if figures.get(key) is None:
+            continue
+        count = counts.get(key, figures["samples"])
+        found[key] = tr(label)
+        if count < figures["samples"]:
+            found[key] = tr("{figure}, of at most {n:,} samples", figure=found[key], n=count)
+    return found
 
 
 def figures_table(figures: Mapping[str, dict[str, Any]]) -> str:
     """``figures`` of one part of the samples or of several, in words: one to a line."""
-    labels = {key: text for one in figures.values() for key, text in figure_labels(one).items()}
+    labels: dict[str, str] = {}
+    for one in figures.values():
+        for key, text in figure_labels(one).items():
+            # Of two parts the longer one says how many: the other may be of all of its samples.
+            labels[key] = max(labels.get(key, ""), text, key=len)
     rows = [
         [label, *(figure_words(one[key]) for one in figures.values())]
         for key, label in labels.items()

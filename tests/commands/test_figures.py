@@ -57,6 +57,23 @@ def test_of_a_long_code_only_as_json(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert sum(figures["kl_per_dimension"]) == pytest.approx(figures["kl"], rel=1e-4)
 
 
+def test_a_figure_of_some_of_the_samples_says_of_how_many(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    many = Dataset.from_images("many", np.random.default_rng(2).random((2_100, 1, PIXELS)))
+    recipe = Recipe(network=NetworkSpec(encoder=(LayerSpec(units=5),), latent=LatentSpec()))
+    save_run(tmp_path / "many.aegui", SavedRun(recipe, many, snapshot(recipe, PIXELS)))
+    assert main(["evaluate", str(tmp_path / "many.aegui")]) == 0
+    out = capsys.readouterr().out
+    assert "mean of 2,100 samples" in out
+    assert "share of active units, of at most 2,000 samples" in out
+    assert "squared norm of the encoder's Jacobian, of at most 2,000 samples" in out
+    assert "squared error per pixel  " in out
+    assert main(["evaluate", str(tmp_path / "many.aegui"), "--json"]) == 0
+    figures = json.loads(capsys.readouterr().out)["figures"]
+    assert (figures["samples"], figures["code_samples"]) == (2_100, 2_000)
+
+
 def test_a_plain_code_has_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     saved(tmp_path / "p.aegui", LatentSpec(units=2))
     assert main(["evaluate", str(tmp_path / "p.aegui")]) == 0
