@@ -53,7 +53,7 @@ KINDS = {
 MOST_LEARNT = 10_000
 """Images that were learnt among which the nearest is looked for; of more so many, drawn."""
 MOST_COMPARED = 1_000
-"""Images whose nearest one is looked for; of more the first ones, as many of each seed."""
+"""Images whose nearest one is looked for; of more so many, drawn, or as many of each seed."""
 _CHUNK = 250
 _COMPARED_SECONDS = 6e-9
 """Of each pair of images beside its product: the distance, and finding the smallest (measured)."""
@@ -156,7 +156,7 @@ def verdicts(
         found[key] = Verdict(
             judgement,
             spread_of(images, judgement.predicted),
-            nearest_of(images[:MOST_COMPARED], learnt, own=own, cancelled=cancelled),
+            nearest_of(_drawn(images, MOST_COMPARED), learnt, own=own, cancelled=cancelled),
         )
     report_share(1.0)
     return found

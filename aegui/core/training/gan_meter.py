@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from aegui.core.data.progress import stop_if
+from aegui.core.sampled import sampled
 from aegui.core.training.gan import (
     Adversaries,
     class_doubt,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 _ROWS = 512
 """Real images, and as many generated ones, that the discriminator is shown."""
 _CODE_SEED = 0x5EED_0009
+_REAL_SEED = 0x5EED_0014
 
 
 class GanMeter:
@@ -58,12 +60,14 @@ class GanMeter:
         self._device = parameters.device
         self._latent = resolved.recipe.network.latent.units
         self._adversaries = Adversaries(resolved, Model(resolved, parameters, stacked=False))
-        self._real = samples.eval_clean[0, :_ROWS].to(parameters.device)
+        # Not the first ones, which of a set that is sorted by class are of its first classes.
+        shown = sampled(samples.eval_clean.shape[1], _ROWS, _REAL_SEED)
+        self._real = samples.eval_clean[0, torch.from_numpy(shown)].to(parameters.device)
         self._piece = rows_in_a_piece(resolved.all_layers, _ROWS)
         self._labels: torch.Tensor | None = None
         if "class_loss" in self.terms:
-            labels = resolved.dataset.class_indices[samples.training[samples.measured]]
-            self._labels = torch.from_numpy(labels[:_ROWS]).to(parameters.device)
+            labels = resolved.dataset.class_indices[samples.training[samples.measured][shown]]
+            self._labels = torch.from_numpy(labels).to(parameters.device)
 
     def measure(self, cancelled: IsCancelled | None = None) -> Measured:
         """Figures of the present weights."""

@@ -16,6 +16,7 @@ from aegui.core.data.progress import stop_if
 from aegui.core.evaluation.wrong_pixels import THRESHOLD, wrong_pixels
 from aegui.core.latent.codec import Codec
 from aegui.core.network.layers import is_stackable
+from aegui.core.sampled import sampled
 from aegui.core.training.members import Number
 from aegui.core.training.model import Model
 from aegui.core.training.objective import ACTIVE_VARIANCE, Objective, active_units, is_drawn
@@ -48,7 +49,8 @@ PIECE_COST = 2_000_000_000
 """Multiplications between two questions whether to go on: a twentieth of a second, where nobody
 else wants the cores; beside a busy window some tenths."""
 _JACOBIAN_ROWS = 256
-"""Samples on which a contractive penalty is measured."""
+"""Samples on which a contractive penalty is measured, from all over them."""
+_JACOBIAN_SEED = 0x5EED_0013
 _ALL_ROWS = 4096
 """Samples at a time when all of a large set are looked at."""
 _CODE_SEED = 0x5EED_0005
@@ -250,11 +252,11 @@ class CompiledMeter(_Reconstructing):
     def _with_jacobian(
         self, tape: Tape, model: Model, inputs: torch.Tensor, seen: Evaluated
     ) -> Evaluated:
-        """``seen`` with the contractive term, of the first samples."""
-        first = inputs[:, :_JACOBIAN_ROWS]
-        noise = code_noise(self._resolved, first.shape[1], first.device)
+        """``seen`` with the contractive term, of some samples."""
+        some = inputs[:, _some_rows(inputs.shape[1], inputs.device)]
+        noise = code_noise(self._resolved, some.shape[1], some.device)
         room = None if noise is None else self._rows(tape, noise[None])
-        size = self._objective.jacobian(model, 0, self._rows(tape, first), room)
+        size = self._objective.jacobian(model, 0, self._rows(tape, some), room)
         loss = seen.loss + size * self._objective.contractive.of(model, 0, 1)
         return replace(seen, loss=loss, terms={**seen.terms, "contractive": size})
 
@@ -395,12 +397,21 @@ class TermMeter(_Reconstructing):
         sums["loss"] += float(extra)
 
     def _add_jacobian(self, run: int, inputs: torch.Tensor, sums: dict[str, float]) -> None:
-        """The contractive term, which takes gradients, on the first samples."""
-        first = _of_run(inputs, run)[:_JACOBIAN_ROWS]
-        noise = code_noise(self._resolved, len(first), first.device)
-        size = self._objective.jacobian(self._model, run, first, noise)
+        """The contractive term, which takes gradients, on some samples."""
+        own = _of_run(inputs, run)
+        some = own[_some_rows(len(own), own.device)]
+        noise = code_noise(self._resolved, len(some), some.device)
+        size = self._objective.jacobian(self._model, run, some, noise)
         sums["contractive"] = float(size)
         sums["loss"] += self._objective.contractive.of(self._model, run, 1) * float(size)
+
+
+def _some_rows(count: int, device: torch.device) -> torch.Tensor:
+    """Places of those of ``count`` samples that a contractive penalty is measured on.
+
+    Not the first ones, which of a set that is sorted by class are of its first class.
+    """
+    return torch.from_numpy(sampled(count, _JACOBIAN_ROWS, _JACOBIAN_SEED)).to(device)
 
 
 def _wrong(output: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:

@@ -100,6 +100,18 @@ def test_of_learnt_images_the_nearest_other_one_is_found_among_those_that_are_dr
     assert np.abs(apart - found).min() < 1e-5
 
 
+def test_the_nearest_is_looked_for_of_images_from_all_over_a_sorted_set(
+    generator: Codec, classifier: Codec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judging, "MOST_COMPARED", 60)
+    learnt = DIGITS.flat()[:100]
+    # Copies first, then what is like nothing.
+    rows = np.concatenate([learnt, 1.0 - learnt])
+    real = judging.RealImages("sorted", rows, learnt, are_learnt=False)
+    found = verdicts(generator, classifier, CLASSES, real, 200, (4,))["real"].nearest
+    assert found == pytest.approx(nearest_of(rows, learnt), rel=0.3)
+
+
 def test_copies_and_repetitions_are_seen() -> None:
     """What would please a classifier: images learnt by heart, and one image for ever."""
     rows = DIGITS.flat()[:200]

@@ -13,6 +13,7 @@ import torch
 from torch.nn import functional as F
 
 from aegui.core.data.builtin import load_builtin
+from aegui.core.data.dataset import Dataset
 from aegui.core.errors import AeguiError
 from aegui.core.latent.codec import Codec
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
@@ -274,6 +275,23 @@ def test_the_best_weights_are_the_last_ones() -> None:
     assert result.history.loss[:, 0].tolist() == extra["generator_loss"][:, 0].tolist()
     scores = np.stack([extra["real_score"], extra["fake_score"]])
     assert ((scores >= 0) & (scores <= 1)).all()
+
+
+def test_real_images_are_looked_at_from_all_over_a_sorted_set() -> None:
+    images = np.zeros((12_000, 2, 2))
+    images[6_000:] = 1.0
+    dataset = Dataset.from_images("sorted", images, ["dark"] * 6_000 + ["light"] * 6_000)
+    training = {"epochs": 1, "batch_size": 200, "optimizer": {"learning_rate": 0.01}}
+    gan = {"class_weight": 1.0, "learning_rate": 0.01}
+    recipe = Recipe.model_validate({"network": DENSE, "training": training, "gan": gan})
+    resolved = resolve(recipe, dataset).resolved
+    assert resolved is not None
+    last = finished(resolved)
+    codec = Codec(recipe, dataset.image_shape, last.snapshot())
+    dark, light = codec.judge(dataset.flat()[[0, 6_000]]).tolist()
+    told = last.history.view().extra["real_score"][-1, 0]
+    assert abs(dark - light) > 0.02
+    assert told == pytest.approx((dark + light) / 2, abs=0.1 * abs(dark - light))
 
 
 def test_a_running_mean_of_the_weights_is_shown_and_kept() -> None:

@@ -9,10 +9,12 @@ import pytest
 import torch
 
 from aegui.core.data.builtin import load_builtin
+from aegui.core.data.dataset import Dataset
+from aegui.core.evaluation.codes import code_statistics
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.latent.codec import Codec
 from aegui.core.network.resolve import ResolvedRecipe, resolve
-from aegui.core.recipe import Recipe
+from aegui.core.recipe import CorruptionSpec, Recipe
 from aegui.core.training import measure
 from aegui.core.training.measure import CompiledMeter, TermMeter, choose_meter
 from aegui.core.training.parameters import Parameters, snapshot_of
@@ -57,6 +59,27 @@ def test_meters_agree(
     assert fast.terms.keys() == slow.terms.keys()
     for key, term in slow.terms.items():
         np.testing.assert_allclose(fast.terms[key], term, rtol=1e-5, atol=1e-6, err_msg=key)
+
+
+@pytest.mark.parametrize("meter", [CompiledMeter, TermMeter])
+def test_contraction_is_measured_on_samples_from_all_over_a_sorted_set(
+    meter: type[CompiledMeter] | type[TermMeter],
+) -> None:
+    """Half of the set saturates the code, which hardly moves there."""
+    images = np.zeros((500, 1, 6))
+    images[250:] = 1.0
+    dataset = Dataset.from_images("sorted", images)
+    training = {"contractive": 1.0}
+    network = {"encoder": [], "latent": {"units": 3, "activation": "sigmoid"}}
+    recipe = Recipe.model_validate({"network": network, "training": training})
+    resolved = resolve(recipe, dataset).resolved
+    assert resolved is not None
+    parameters = Parameters(resolved, CPU)
+    parameters.flat.fill_(2.0)
+    found = meter(resolved, parameters, Samples(resolved, CorruptionSpec(), CPU)).measure()
+    snapshot = snapshot_of(parameters.flat, parameters.buffers, parameters.layout, resolved, 0)
+    whole = code_statistics(Codec(recipe, dataset.image_shape, snapshot), dataset).jacobian
+    assert found.terms["contractive"][0] == pytest.approx(whole, rel=0.1)
 
 
 @pytest.mark.parametrize("network", [{}, GAUSSIAN])
