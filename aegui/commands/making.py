@@ -138,14 +138,16 @@ def concept_command(options: argparse.Namespace) -> int:
     codes = [[apply(found, base, amount) for amount in amounts] for base in bases]
     images = decoded(model.codec, np.array(codes).reshape(-1, model.codec.latent_size))
     write_sheet(options.out, images, options.steps, options.scale, ink=model.glyphs)
-    say(
-        tr(
+    if found.separation:
+        text = tr(
             "{a:,} samples with it, {b:,} without; they lie {apart:.1f} standard deviations apart.",
             a=len(plus),
             b=len(minus),
             apart=found.separation,
         )
-    )
+    else:
+        text = tr("{a:,} samples with it, {b:,} without.", a=len(plus), b=len(minus))
+    say(text)
     say(tr("From {low:.2f} to {high:.2f} times the step.", low=found.low, high=found.high))
     model.say_written(len(images), options.out)
     return 0

@@ -33,7 +33,8 @@ class Concept:
             samples of both boxes lie apart along it, or somewhat more than one step.
         high: Where it ends, as far ahead.
         separation: Distance of the two means along the direction, in standard deviations of the
-            samples about their own mean; at most ``MOST_SEPARATION``.
+            samples about their own mean, pooled over both boxes (Cohen's d); at most
+            ``MOST_SEPARATION``. 0 where nobody can know it: of one sample in each box.
     """
 
     name: str
@@ -67,11 +68,16 @@ def concept(codes_a: ArrayLike, codes_b: ArrayLike, name: str = "") -> Concept:
     with_it, without = plus @ step / square, minus @ step / square
     ends = np.percentile(np.concatenate([with_it, without]), (_LEFT_OUT, 100 - _LEFT_OUT))
     end = max(_LEAST_END, float(ends[1] - ends[0]))
-    spread = np.sqrt(
-        (with_it.var() * len(plus) + without.var() * len(minus)) / (len(plus) + len(minus))
-    )
-    apart = min(MOST_SEPARATION, 1.0 / max(float(spread), 1e-9))
-    return Concept(name, step.astype(np.float32), -end, end, apart)
+    return Concept(name, step.astype(np.float32), -end, end, _separation(with_it, without))
+
+
+def _separation(with_it: NDArray[np.float64], without: NDArray[np.float64]) -> float:
+    """How many pooled standard deviations a distance of 1 is."""
+    freedom = len(with_it) + len(without) - 2
+    if freedom < 1:
+        return 0.0
+    squares = with_it.var() * len(with_it) + without.var() * len(without)
+    return min(MOST_SEPARATION, 1.0 / max(float(np.sqrt(squares / freedom)), 1e-9))
 
 
 def apply(what: Concept, z: ArrayLike, amount: float) -> NDArray[np.float32]:

@@ -26,10 +26,18 @@ def test_a_concept_goes_from_those_without_to_those_with_it() -> None:
     assert found.low == -found.high
 
 
+def test_how_far_apart_is_cohens_d() -> None:
+    found = concept([[4.0], [6.0]], [[0.0], [1.0], [2.0]])
+    # Sums of squares 2 and 2, over 2 + 3 - 2.
+    assert found.separation == pytest.approx(4.0 / np.sqrt(4.0 / 3.0))
+
+
 def test_two_samples_are_enough() -> None:
     found = concept([1.0, 2.0], [0.0, 2.0])
     assert found.direction == pytest.approx([1.0, 0.0])
-    assert found.separation == MOST_SEPARATION
+    # A single sample of each tells nothing of how samples of a box differ.
+    assert found.separation == 0.0
+    assert concept([[1.0, 2.0]] * 2, [0.0, 2.0]).separation == MOST_SEPARATION
     assert (found.low, found.high) == (-1.25, 1.25)
 
 
