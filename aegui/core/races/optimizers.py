@@ -345,7 +345,9 @@ def _standing(lane: Lane) -> list[str]:
     if not len(lane.epochs):
         return [lane.name, "–", "–", "–", "–", "–", ""]
     reason = tr(REASONS[lane.reason]) if lane.reason in REASONS else lane.reason
-    wrong = float(lane.wrong[-1])
+    # Beside the lowest loss stands what came of those very weights.
+    known = np.isfinite(lane.loss)
+    wrong = float(lane.wrong[np.where(known, lane.loss, np.inf).argmin()])
     return [
         lane.name,
         localized(lane.best_loss, ".4g"),

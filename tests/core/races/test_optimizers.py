@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -78,6 +80,19 @@ def test_rates_are_those_asked_for_then_the_recipes_then_usual_ones(over: RaceSt
     assert len({len(row) for row in [header, *rows]}) == 1
     losses = [over.lanes[at].best_loss for at in over.standings]
     assert losses == sorted(losses)
+
+
+def test_wrong_pixels_are_those_of_the_lowest_loss(over: RaceState) -> None:
+    lane = replace(
+        over.lanes[0],
+        loss=np.array([0.5, 0.1, 0.3]),
+        wrong=np.array([9.0, 1.0, 4.0]),
+        epochs=np.arange(3.0),
+        seconds=np.arange(3.0),
+        evaluations=np.arange(3.0),
+    )
+    _, ((_, loss, wrong, *_),) = standings_table(replace(over, lanes=(lane,)))
+    assert (loss, wrong) == ("0.1", "1.00")
 
 
 def test_a_race_is_stopped_at_once() -> None:
