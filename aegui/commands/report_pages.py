@@ -17,13 +17,14 @@ import numpy as np
 from aegui.commands.figure_kinds import FIGURES
 from aegui.commands.options import FIGURE
 from aegui.commands.places import sample_called
+from aegui.commands.report_reasons import activation_reason, reasons_of
 from aegui.core.atomic import plain_name
-from aegui.core.data.builtin import BUILTIN_SETS
 from aegui.core.data.card import card
 from aegui.core.data.corruption import corruption_words
 from aegui.core.data.emoji_words import spoken_name
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.noise import noisy_score
+from aegui.core.evaluation.parts import HELD_OUT
 from aegui.core.evaluation.samples import sample_images
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.i18n import localized, mark, tr, trn
@@ -34,15 +35,12 @@ from aegui.core.latent.novelty import known, novelty
 from aegui.core.latent.paths import pixel_change, through
 from aegui.core.latent.pca import fit_pca
 from aegui.core.latent.sheets import decoded
-from aegui.core.network.activations import ACTIVATIONS
-from aegui.core.network.catalog import DEVICES, INITIALIZERS, SCHEDULES
 from aegui.core.network.resolve import classes_learnt, layer_shapes
 from aegui.core.network.summary import summary_of
 from aegui.core.recipe import CorruptionSpec
 from aegui.core.recipe.settings import SECTIONS
 from aegui.core.text_tables import csv_text
 from aegui.core.training.best import has_best_weights
-from aegui.core.training.losses import LOSSES
 from aegui.core.training.optimizers import OPTIMIZERS
 from aegui.kit.charts.figure import Figure
 from aegui.kit.charts.matrix import NumberMatrix
@@ -58,7 +56,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.commands.opened import OpenedRun
-    from aegui.core.recipe import Recipe
 
 DATA, METHOD, AXES = mark("Data"), mark("Method"), mark("Comparisons")
 RESULT, MAP, NEW = mark("Result"), mark("Latent map"), mark("New letters")
@@ -221,7 +218,7 @@ def _method_page(model: OpenedRun) -> ReportPage:
     recipe = model.saved.recipe
     shapes = layer_shapes(recipe, model.dataset.image_shape, classes_learnt(recipe, model.dataset))
     summary = summary_of(shapes)
-    reasons = _reasons(recipe)
+    reasons = reasons_of(recipe)
     rows = [
         (tr(section.title), section.summary(recipe), reasons.get(section.key, ""))
         for section in SECTIONS
@@ -234,7 +231,7 @@ def _method_page(model: OpenedRun) -> ReportPage:
         # Numbers between convolutions would say little, and there are many.
         pixels = localized(model.codec.pixels, ",")
         network = f"{pixels} → {model.codec.latent_size} → {pixels}"
-    rows.insert(0, (tr("Network"), network, _activation_reason(recipe)))
+    rows.insert(0, (tr("Network"), network, activation_reason(recipe)))
     head = (tr("what"), tr("choice"), tr("why"))
     figure = Figure(
         "method",
@@ -243,7 +240,7 @@ def _method_page(model: OpenedRun) -> ReportPage:
         model.origin(),
     )
     finding = tr(
-        "{network}: {n:,} weights, trained with {optimizer}",
+        "{network}: {n:,} parameters, trained with {optimizer}",
         network=network,
         n=summary.parameters,
         optimizer=tr(OPTIMIZERS[recipe.training.optimizer.name].label),
@@ -258,49 +255,21 @@ def _method_page(model: OpenedRun) -> ReportPage:
     )
 
 
-def _activation_reason(recipe: Recipe) -> str:
-    keys = [getattr(layer, "activation", "identity") for layer in recipe.network.encoder]
-    named = dict.fromkeys([*keys, recipe.network.output_activation])
-    rows = (ACTIVATIONS[key] for key in named if key != "identity")
-    return " ".join(f"{tr(row.label)}: {tr(row.help)}" for row in rows)
-
-
-def _reasons(recipe: Recipe) -> dict[str, str]:
-    """What speaks for a choice, by the key of its section."""
-    training, noise = recipe.training, recipe.data.corruption
-    goals = training.goals
-    ends = any(value is not None for value in goals.model_dump().values())
-    known = BUILTIN_SETS.get(recipe.data.source)
-    return {
-        "data": "" if known is None else tr(known.help),
-        "noise": (
-            tr("Clean images: it learns to give back what it sees.")
-            if noise.kind == "none"
-            else tr("The input is corrupted, the target is clean: it learns to repair.")
-        ),
-        "objective": tr(LOSSES[training.loss].help),
-        "optimizer": tr(OPTIMIZERS[training.optimizer.name].help),
-        "schedule": tr(SCHEDULES[training.schedule.name].help),
-        "start": tr(INITIALIZERS[training.initializer.name].help),
-        "length": (
-            tr("It ends sooner where a goal is reached.")
-            if ends
-            else tr("No goal ends it sooner; the best weights on the way are kept.")
-        ),
-        "regularisation": (
-            tr("Small weights are asked for, or steps are cut: it holds back what is learnt.")
-            if training.l1 or training.l2 or training.clip_norm is not None
-            else tr("Nothing holds the weights back: the network itself limits what is learnt.")
-        ),
-        "repetition": tr("With the same seed the same training comes again."),
-        "device": tr(DEVICES[training.device].help),
-    }
-
-
 def _curves_finding(model: OpenedRun) -> str:
     history = model.saved.history
     assert history is not None
     loss = np.asarray(history.loss)[:, model.codec.run]
+    if not loss[-1] < loss[0]:
+        return trn(
+            "The loss does not fall: it is {first} at first and {last} after {n:,} epoch; these "
+            "weights are those of epoch {epoch:,}",
+            "The loss does not fall: it is {first} at first and {last} after {n:,} epochs; these "
+            "weights are those of epoch {epoch:,}",
+            int(history.epoch[-1]),
+            first=_short(float(loss[0])),
+            last=_short(float(loss[-1])),
+            epoch=model.codec.epoch,
+        )
     return trn(
         "The loss falls from {first} to {last} in {n:,} epoch; these weights are those of epoch "
         "{epoch:,}",
@@ -342,6 +311,20 @@ def _errors_finding(model: OpenedRun) -> str:
         all=len(wrong),
         mean=localized(float(wrong.mean()), ".2f"),
         linear=localized(float(linear), ".2f"),
+    ) + _held_out_words(model, wrong)
+
+
+def _held_out_words(model: OpenedRun, wrong: NDArray[np.int64]) -> str:
+    """The same of those that were not learnt; empty where all were."""
+    places = model.parts.get(HELD_OUT)
+    if places is None:
+        return ""
+    own = wrong[places]
+    return tr(
+        "; of {all:,} held out {n:,} within 1, {mean} wrong on average",
+        all=len(own),
+        n=int((own <= 1).sum()),
+        mean=localized(float(own.mean()), ".2f"),
     )
 
 
@@ -630,12 +613,14 @@ def _concept_pages(model: OpenedRun, section: str) -> Iterator[ReportPage]:
         column_names=tuple(localized(amount, "+.2f") for amount in amounts.tolist()),
     )
     title = tr("{a} made of {b}, step by step", a=plus_name, b=minus_name)
-    finding = tr(
-        "The concept {a} against {b}: {apart} standard deviations apart",
-        a=plus_name,
-        b=minus_name,
-        apart=localized(found.separation, ".1f"),
-    )
+    finding = tr("The concept {a} against {b}", a=plus_name, b=minus_name)
+    if found.separation:
+        finding = tr(
+            "The concept {a} against {b}: {apart} standard deviations apart",
+            a=plus_name,
+            b=minus_name,
+            apart=localized(found.separation, ".1f"),
+        )
     labels = model.dataset.labels
     listed = [",".join(dict.fromkeys(labels[at] for at in box)) for box in (plus, minus)]
     command = _line(

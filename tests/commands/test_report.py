@@ -19,6 +19,7 @@ from aegui.commands.opened import OpenedRun
 from aegui.commands.options import ASSIGNMENTS as OFFERED
 from aegui.commands.places import place_of
 from aegui.commands.report_pages import _called
+from aegui.core.data.builtin import load_builtin
 from aegui.core.data.dataset import Dataset
 from aegui.core.report.assignments import ASSIGNMENTS
 from aegui.core.report.figure_ids import FigureId, read_figure_id
@@ -136,6 +137,33 @@ def test_findings_are_those_of_the_network(run: Path, handed_in: Path) -> None:
     assert errors["finding"].startswith(
         f"{(wrong <= 1).sum()} of {len(wrong)} within 1 wrong pixel"
     )
+
+
+def test_what_went_wrong_is_not_told_as_if_it_had_gone_well(tmp_path: Path) -> None:
+    """Steps so long that the loss rises, a target as noisy as the input, and samples held out."""
+    noise = {"kind": "flip", "level": 0.2, "clean_target": False}
+    changes = {
+        "data": {"split": {"validation": 0.25}, "corruption": noise},
+        "training": {"epochs": 3, "optimizer": {"name": "sgd", "learning_rate": 200.0}},
+    }
+    dataset = load_builtin("lowercase")
+    path = tmp_path / "astray.aegui"
+    save_run(path, trained(changes, dataset))
+    folder = tmp_path / "out"
+    assert main(["report", str(path), "--weights", "last", "-o", str(folder)]) == 0
+    findings = {page["id"].split("-", 1)[1]: page["finding"] for page in listed(folder)}
+    assert findings["curves"].startswith("The loss does not fall: it is ")
+    model = OpenedRun(str(path), None, "last", None)
+    flat = model.dataset.flat()[model.parts["held_out"]]
+    own = ((model.codec.reconstruct(flat) > 0.5) != (flat > 0.5)).sum(axis=1)
+    assert (
+        f"; of 8 held out {(own <= 1).sum()} within 1, {own.mean():.2f} wrong"
+        in (findings["errors"])
+    )
+    (method,) = (folder / "tables").glob("*-method.csv")
+    told = method.read_text(encoding="utf-8")
+    assert "What it learns is to copy" in told
+    assert "the target is clean" not in told
 
 
 def test_a_study_is_done_first_where_it_is_asked_for(

@@ -1,0 +1,60 @@
+"""What speaks for the choices of a recipe, as the page of the method says it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aegui.core.data.builtin import BUILTIN_SETS
+from aegui.core.i18n import tr
+from aegui.core.network.activations import ACTIVATIONS
+from aegui.core.network.catalog import DEVICES, INITIALIZERS, SCHEDULES
+from aegui.core.study.findings import MISTAKES
+from aegui.core.training.losses import LOSSES
+from aegui.core.training.optimizers import OPTIMIZERS
+
+if TYPE_CHECKING:
+    from aegui.core.recipe import CorruptionSpec, Recipe
+
+
+def activation_reason(recipe: Recipe) -> str:
+    """What its activations are, and what each is for."""
+    keys = [getattr(layer, "activation", "identity") for layer in recipe.network.encoder]
+    named = dict.fromkeys([*keys, recipe.network.output_activation])
+    rows = (ACTIVATIONS[key] for key in named if key != "identity")
+    return " ".join(f"{tr(row.label)}: {tr(row.help)}" for row in rows)
+
+
+def reasons_of(recipe: Recipe) -> dict[str, str]:
+    """What speaks for a choice, by the key of its section."""
+    training, noise = recipe.training, recipe.data.corruption
+    goals = training.goals
+    ends = any(value is not None for value in goals.model_dump().values())
+    known = BUILTIN_SETS.get(recipe.data.source)
+    return {
+        "data": "" if known is None else tr(known.help),
+        "noise": _noise_reason(noise),
+        "objective": tr(LOSSES[training.loss].help),
+        "optimizer": tr(OPTIMIZERS[training.optimizer.name].help),
+        "schedule": tr(SCHEDULES[training.schedule.name].help),
+        "start": tr(INITIALIZERS[training.initializer.name].help),
+        "length": (
+            tr("It ends sooner where a goal is reached.")
+            if ends
+            else tr("No goal ends it sooner; the best weights on the way are kept.")
+        ),
+        "regularisation": (
+            tr("Small weights are asked for, or steps are cut: it holds back what is learnt.")
+            if training.l1 or training.l2 or training.clip_norm is not None
+            else tr("Nothing holds the weights back: the network itself limits what is learnt.")
+        ),
+        "repetition": tr("With the same seed the same training comes again."),
+        "device": tr(DEVICES[training.device].help),
+    }
+
+
+def _noise_reason(noise: CorruptionSpec) -> str:
+    if noise.kind == "none":
+        return tr("Clean images: it learns to give back what it sees.")
+    if noise.clean_target:
+        return tr("The input is corrupted, the target is clean: it learns to repair.")
+    return tr(MISTAKES["noisy_target"].help)
