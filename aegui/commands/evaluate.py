@@ -14,10 +14,11 @@ from aegui.commands.opened import OpenedRun
 from aegui.commands.provenance import about_data, about_machine, data_words, machine_words
 from aegui.commands.words import say, say_json, shown
 from aegui.core.data.corruption import corruption_words, parse_corruption
-from aegui.core.evaluation.parts import PARTS
+from aegui.core.evaluation.parts import HELD_OUT, PARTS
 from aegui.core.evaluation.wrong_pixels import wrong_pixels_summary
 from aegui.core.i18n import localized, tr
 from aegui.core.text_tables import columns_text
+from aegui.core.training.best import counts_wrong_pixels
 
 if TYPE_CHECKING:
     import argparse
@@ -48,6 +49,9 @@ def evaluate_command(options: argparse.Namespace) -> int:
         _say_means(found)
     say(figures_table({part: one.figures for part, one in found.items()}))
     say()
+    by_loss = not counts_wrong_pixels(run.saved.recipe, run.dataset)
+    if HELD_OUT in found and by_loss and run.weights == "best":
+        say(tr("The best weights were chosen by the validation part."))
     say(run.words)
     say(data_words(run.dataset, run.parts))
     say(tr("Noise and codes are drawn with seed {seed}.", seed=options.seed))

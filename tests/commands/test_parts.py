@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ from tests.commands.asked import told
 if TYPE_CHECKING:
     from pathlib import Path
 
-SPLIT = {
+SPLIT: dict[str, Any] = {
     "data": {"split": {"validation": 0.3}},
     "training": {"epochs": 1500, "device": "cpu"},
     "network": {"encoder": [{"units": 40}], "latent": {"units": 8}},
@@ -74,6 +74,21 @@ def test_both_parts_stand_in_the_tables(trained: Path, capsys: pytest.CaptureFix
     assert "Clean, held out: " in out
     assert "Samples: lowercase, 22 learnt, 10 held out." in out
     assert processor() in out
+
+
+def test_where_weights_were_chosen_by_the_samples_held_out_it_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    noise = {"corruption": {"kind": "flip", "level": 0.1}}
+    recipe = SPLIT | {"data": SPLIT["data"] | noise, "training": {"epochs": 20}}
+    save_recipe(tmp_path / "r.json", Recipe.model_validate(recipe))
+    path = str(tmp_path / "s.aegui")
+    assert main(["train", str(tmp_path / "r.json"), "--out", path]) == 0
+    chosen = "The best weights were chosen by the validation part."
+    for options, is_said in (((), True), (("--weights", "last"), False)):
+        capsys.readouterr()
+        assert main(["evaluate", path, *options]) == 0
+        assert (chosen in capsys.readouterr().out) is is_said
 
 
 def test_without_a_split_or_of_other_data_there_is_one_part(
