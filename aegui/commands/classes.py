@@ -109,10 +109,10 @@ def _noisy_accuracy(
     spec: CorruptionSpec,
     options: argparse.Namespace,
 ) -> float:
-    """Share of right answers to noisy samples, each drawn as often as the others."""
+    """Share of right answers to so many noisy samples at least, as many of each."""
     generator = np.random.default_rng(options.seed)
     rows = dataset.flat()
-    rounds = max(1, options.draws // len(rows))
+    rounds = -(-options.draws // len(rows))
     right = []
     for _ in range(rounds):
         noisy = corrupted_with(rows, spec, generator, dataset.image_shape)

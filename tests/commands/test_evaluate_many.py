@@ -8,8 +8,11 @@ import numpy as np
 import pytest
 
 from aegui.cli import main
+from aegui.core.data.corruption import corrupted_with, parse_corruption
+from aegui.core.data.split import split_indices
 from aegui.core.recipe import Recipe
 from aegui.core.recipe.file import save_recipe
+from aegui.core.run_file.saved import load_run
 from tests.commands.asked import told
 
 if TYPE_CHECKING:
@@ -69,6 +72,23 @@ def test_several_files_and_classifiers(folder: Path, capsys: Captured) -> None:
     assert {run["part"] for run in classes["runs"]} == {"held_out"}
     assert main(["evaluate", str(folder / "three.aegui"), "--all-runs", "--run", "1"]) == 2
     assert "exclude each other" in capsys.readouterr().err
+
+
+def test_a_classifier_is_tried_with_as_many_draws_as_were_asked_for(
+    folder: Path, capsys: Captured
+) -> None:
+    path = str(folder / "classes.aegui")
+    saved = load_run(path)
+    places = split_indices(len(saved.dataset), saved.recipe.data.split)[1]
+    dataset = saved.dataset.subset(places)
+    codec, draw, right = saved.codec(saved.best_run), np.random.default_rng(0), 0.0
+    for _ in range(2):
+        noise = parse_corruption("flip:0.1")
+        noisy = corrupted_with(dataset.flat(), noise, draw, dataset.image_shape)
+        right += float((codec.classify(noisy).argmax(axis=1) == dataset.class_indices).mean()) / 2
+    asked = ["--noise", "flip:0.1", "--draws", str(len(dataset) + 1)]
+    answer = told(capsys, "evaluate", path, *asked)
+    assert answer["noise"][0]["accuracy"] == pytest.approx(right)
 
 
 def test_train_tells_the_spread_of_a_population(folder: Path, capsys: Captured) -> None:
