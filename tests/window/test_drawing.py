@@ -266,7 +266,7 @@ def test_a_drawing_of_another_size_is_made_and_the_misfit_told(
     assert drawing.state.image_shape == (1, 12, 16)
     assert drawing.paper == DrawingPaper("grey", 0.0)
     assert "5 × 7 pixels, not 16 × 12" in draw.page._misfit.text()
-    draw.add_requested.emit("x")
+    draw.page.add_requested.emit("x")
     assert len(window._services.workspace.dataset) == 6
     assert "16 × 12 pixels" in window.notifications.shown[-1].text
     draw.page.fit_requested.emit()
@@ -356,7 +356,7 @@ def test_training_goes_on_with_the_new_sample(
     draw.show_page("set")
     assert not draw.set._change.isVisible()
     drawing.paste(np.eye(7, 5))
-    draw.add_requested.emit("ñ")
+    draw.page.add_requested.emit("ñ")
     assert draw.set._change.text() == "Data changed: 1 sample is new."
     assert draw.set._continue.isVisible()
     assert draw.set.gallery.current == 6, "the new sample is the one to go on with"
@@ -384,12 +384,12 @@ def test_every_new_sample_brings_the_offer_to_train_on(
     for label, words in (("ñ", "1 sample is new"), ("ü", "2 samples are new")):
         # An exact copy would not be added.
         drawing.paste(np.roll(np.eye(7, 5), len(words), axis=0))
-        draw.add_requested.emit(label)
+        draw.page.add_requested.emit(label)
         qtbot.waitUntil(partial(is_offered, words))
         assert len(offers()) == 1
     draw.show_page("set")
     drawing.paste(np.eye(7, 5))
-    draw.add_requested.emit("é")
+    draw.page.add_requested.emit("é")
     assert "3 samples are new" in draw.set._change.text()
     QApplication.processEvents()
     assert not offers(), "the page that is in sight offers it"

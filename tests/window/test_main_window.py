@@ -405,18 +405,18 @@ def test_drawing_moves_its_code_and_its_answer(qtbot: QtBot, window: MainWindow)
     drawing = window._services.drawing
     assert drawing.label == "a"
     before = np.array(canvas.scene.drawing)
-    draw.pixel_painted.emit(0, 0, 1.0)
+    draw.editor.pixel_painted.emit(0, 0, 1.0)
     assert drawing.pixels[0, 0] == 1.0
     after = canvas.scene.drawing
     assert after is not None
     assert not np.array_equal(after, before)
-    draw.undo_requested.emit()
+    draw.edit_requested.emit("undo")
     assert drawing.pixels[0, 0] == 0.0
     again = canvas.scene.drawing
     assert again is not None
     np.testing.assert_allclose(again, before, rtol=1e-5, atol=1e-6)
     spec = CorruptionSpec(kind="flip", level=0.5)
-    draw.noise_requested.emit(spec, 5)
+    draw.noise.noise_requested.emit(spec, 5)
     assert drawing.target is not None
     assert window._services.settings.noise == spec
     assert window._services.settings.noise_seed == 5
@@ -442,7 +442,7 @@ def test_samples_are_loaded_from_wherever_they_are_clicked(
 def test_a_drawing_is_added_to_the_set(window: MainWindow) -> None:
     # An exact copy of a sample is only added when it is asked for once more.
     window._services.drawing.paste(np.eye(7, 5))
-    window.panel(DrawPanel).add_requested.emit("ñ")
+    window.panel(DrawPanel).page.add_requested.emit("ñ")
     dataset = window._services.workspace.dataset
     assert dataset.labels == (*"abcdef", "ñ")
     np.testing.assert_array_equal(dataset.images[-1, 0], np.eye(7, 5))
@@ -452,16 +452,16 @@ def test_a_drawing_is_added_to_the_set(window: MainWindow) -> None:
 
 def test_copy_and_paste(window: MainWindow) -> None:
     draw, drawing = window.panel(DrawPanel), window._services.drawing
-    draw.copy_requested.emit()
+    draw.edit_requested.emit("copy")
     text = QApplication.clipboard().text()
     assert len(text.splitlines()) == 7
     copied = np.array(drawing.pixels)
-    draw.clear_requested.emit()
+    draw.edit_requested.emit("clear")
     assert not drawing.pixels.any()
-    draw.paste_requested.emit()
+    draw.edit_requested.emit("paste")
     np.testing.assert_array_equal(drawing.pixels, copied)
     QApplication.clipboard().setText("nothing of the kind")
-    draw.paste_requested.emit()
+    draw.edit_requested.emit("paste")
     assert "nothing to paste" in window.notifications.shown[-1].text
 
 

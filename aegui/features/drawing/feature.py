@@ -54,22 +54,9 @@ class DrawingFeature(Feature):
     def _connect(self) -> None:
         services, draw = self._services, self._panel
         drawing = services.drawing
-        draw.stroke_started.connect(drawing.begin_stroke)
-        draw.pixel_painted.connect(drawing.paint)
-        draw.cells_painted.connect(drawing.paint_cells)
-        draw.stroke_finished.connect(drawing.end_stroke)
-        draw.stroke_abandoned.connect(drawing.abandon_stroke)
-        draw.undo_requested.connect(drawing.undo)
-        draw.redo_requested.connect(drawing.redo)
-        draw.clear_requested.connect(drawing.clear)
-        draw.invert_requested.connect(drawing.invert)
-        draw.shift_requested.connect(drawing.shift)
-        draw.roll_requested.connect(drawing.roll)
-        draw.flip_requested.connect(drawing.flip)
-        draw.rotate_requested.connect(drawing.rotate)
         draw.load_requested.connect(self.load_sample)
-        draw.noise_requested.connect(self._on_draw_noise_requested)
-        draw.add_requested.connect(self._on_draw_add_requested)
+        draw.noise.noise_requested.connect(self._on_noise_requested)
+        draw.page.add_requested.connect(self._on_page_add_requested)
         services.latest("aegui-mark").answered.connect(self._on_marks_answered)
         self._window.canvas.trail_cleared.connect(self._on_canvas_trail_cleared)
         drawing.changed.connect(self._show_drawing)
@@ -126,7 +113,7 @@ class DrawingFeature(Feature):
             self._services.drawing.load(image, name, index, paper)
 
     @Slot(str)
-    def _on_draw_add_requested(self, label: str) -> None:
+    def _on_page_add_requested(self, label: str) -> None:
         dataset, pixels = self._services.workspace.dataset, self._services.drawing.pixels
         channels, height, width = dataset.image_shape
         if pixels.shape[-2:] != (height, width) or (pixels.ndim > 2 and channels == 1):
@@ -174,7 +161,7 @@ class DrawingFeature(Feature):
         self._panel.set_undo_enabled(stack.canUndo(), stack.canRedo())
 
     @Slot(object, int)
-    def _on_draw_noise_requested(self, spec: CorruptionSpec, seed: int) -> None:
+    def _on_noise_requested(self, spec: CorruptionSpec, seed: int) -> None:
         self._services.drawing.apply_noise(spec, seed)
         settings = self._services.settings
         settings.noise_seed = seed

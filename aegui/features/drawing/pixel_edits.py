@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QObject, Slot
@@ -19,12 +20,14 @@ from aegui.session.pixels.drawing_state import DrawingPaper, on_paper, paper_of
 from aegui.shell.refresher import Refresher
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
     from numpy.typing import NDArray
     from PySide6.QtWidgets import QDockWidget
 
+    from aegui.core.pixels.shapes import Cell
     from aegui.core.pixels.transforms import Pixels
-    from aegui.core.recipe import CorruptionSpec
     from aegui.features.drawing.noise_sheet_dialog import NoiseSheetDialog
     from aegui.features.drawing.view.draw_panel import DrawPanel
     from aegui.session.pixels.drawing_state import DrawingState
@@ -48,6 +51,7 @@ class PixelEdits(QObject):
         self._sheet: NoiseSheetDialog | None = None
         self._drawing = services.drawing
         self._code = Refresher(self._show_code, _CODE_MS, dock, self)
+        self._edits = self._by_tool()
         form = services.settings.values.get(_CODE_FORM)
         if isinstance(form, str):
             self._draw.code.set_form(form)
@@ -55,20 +59,44 @@ class PixelEdits(QObject):
         services.drawing.set_region(None)
         self._connect()
 
+    def _by_tool(self) -> dict[str, Callable[[], object]]:
+        """What each tool does that is an edit of the drawing."""
+        drawing = self._drawing
+        return {
+            "undo": drawing.undo,
+            "redo": drawing.redo,
+            "history": self._show_history,
+            "cut": self._cut,
+            "copy": self._copy,
+            "paste": self._paste,
+            "copy-code": self._copy_code,
+            "clear": drawing.clear,
+            "invert": drawing.invert,
+            "flip-horizontal": partial(drawing.flip, "horizontal"),
+            "flip-vertical": partial(drawing.flip, "vertical"),
+            "rotate-left": partial(drawing.rotate, -1),
+            "rotate-right": partial(drawing.rotate, 1),
+            "shift-left": partial(self._shift, 0, -1),
+            "shift-right": partial(self._shift, 0, 1),
+            "shift-up": partial(self._shift, -1, 0),
+            "shift-down": partial(self._shift, 1, 0),
+            "new": self.ask_for_new,
+        }
+
     def _connect(self) -> None:
         draw, drawing, editor = self._draw, self._drawing, self._draw.editor
+        draw.edit_requested.connect(self._on_draw_edit_requested)
+        editor.stroke_started.connect(drawing.begin_stroke)
+        editor.pixel_painted.connect(drawing.paint)
+        editor.cells_painted.connect(drawing.paint_cells)
         editor.shape_painted.connect(drawing.paint_shape)
+        editor.noise_painted.connect(self._on_editor_noise_painted)
         editor.part_moved.connect(drawing.move_part)
+        editor.stroke_finished.connect(drawing.end_stroke)
+        editor.stroke_abandoned.connect(drawing.abandon_stroke)
         editor.region_changed.connect(drawing.set_region)
         drawing.region_changed.connect(editor.set_region)
-        draw.noise_painted.connect(self._on_draw_noise_painted)
-        draw.cut_requested.connect(self._on_draw_cut_requested)
-        draw.copy_requested.connect(self._on_draw_copy_requested)
-        draw.copy_code_requested.connect(self._on_draw_copy_code_requested)
-        draw.paste_requested.connect(self._on_draw_paste_requested)
-        draw.history_requested.connect(self._on_draw_history_requested)
         draw.history.step_chosen.connect(drawing.go_to)
-        draw.new_requested.connect(self.ask_for_new)
         draw.noise.sheet_requested.connect(self.show_sheet)
         draw.page.fit_requested.connect(self._on_page_fit_requested)
         draw.page.ghost_chosen.connect(self._show_ghost)
@@ -127,12 +155,21 @@ class PixelEdits(QObject):
 
     # Strokes and steps
 
-    @Slot(object, object, int)
-    def _on_draw_noise_painted(self, cells: object, spec: CorruptionSpec, seed: int) -> None:
-        self._drawing.paint_noise(cells, spec, seed)  # type: ignore[arg-type]
+    @Slot(str)
+    def _on_draw_edit_requested(self, key: str) -> None:
+        self._edits[key]()
 
-    @Slot()
-    def _on_draw_history_requested(self) -> None:
+    def _shift(self, rows: int, columns: int) -> None:
+        """Move the drawing; what leaves is lost, or comes in on the other side."""
+        wraps = self._draw.tools.is_on("wrap")
+        (self._drawing.roll if wraps else self._drawing.shift)(rows, columns)
+
+    @Slot(object)
+    def _on_editor_noise_painted(self, cells: list[Cell]) -> None:
+        noise = self._draw.noise
+        self._drawing.paint_noise(cells, noise.spec, noise.seed)
+
+    def _show_history(self) -> None:
         self._draw.show_history(self._drawing.history, self._drawing.undo_stack.index())
 
     @Slot()
@@ -186,25 +223,21 @@ class PixelEdits(QObject):
 
     # Clipboard and code
 
-    @Slot()
-    def _on_draw_copy_requested(self) -> None:
+    def _copy(self) -> None:
         paper = self._drawing.paper
         look = Look(glyphs=paper.kind == "binary", ground=paper.ground)
         QGuiApplication.clipboard().setMimeData(to_clipboard(self._drawing.part, look))
 
-    @Slot()
-    def _on_draw_cut_requested(self) -> None:
-        self._on_draw_copy_requested()
+    def _cut(self) -> None:
+        self._copy()
         self._drawing.cut()
 
-    @Slot()
-    def _on_draw_copy_code_requested(self) -> None:
+    def _copy_code(self) -> None:
         drawing = self._drawing
         text = code_of(drawing.part, drawing.paper.kind, self._draw.code.shown_form)
         QGuiApplication.clipboard().setText(text)
 
-    @Slot()
-    def _on_draw_paste_requested(self) -> None:
+    def _paste(self) -> None:
         drawing, region = self._drawing, self._draw.editor.region
         height, width = drawing.shape if region is None else (region.height, region.width)
         data = QGuiApplication.clipboard().mimeData()

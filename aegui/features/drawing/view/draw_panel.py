@@ -64,49 +64,12 @@ PAGES = {
 
 
 class DrawPanel(QWidget):
-    """Draws, and asks for everything else; ``editor`` is the grid itself, ``page`` beside it.
+    """Draws, and asks for everything else; ``editor`` is the grid itself, ``page`` beside it."""
 
-    Signals:
-        stroke_started(step), pixel_painted(row, column, value), cells_painted(cells, ink),
-        stroke_finished(), stroke_abandoned(): See ``PixelEditor``.
-        noise_painted(cells, spec, seed): Spoil those cells.
-        undo_requested(), redo_requested(), clear_requested(), invert_requested(), cut_requested(),
-        copy_requested(), copy_code_requested(), paste_requested(), new_requested(): What their
-            tools say.
-        shift_requested(rows, columns), roll_requested(rows, columns): Shift the drawing down and
-            right; what leaves is lost, or comes in on the other side.
-        flip_requested(axis): Mirror it: "horizontal" swaps left and right, "vertical" top and
-            bottom.
-        rotate_requested(quarters): Turn it clockwise.
-        load_requested(index): Draw the sample at that place in the set.
-        noise_requested(spec, seed): Put this ``CorruptionSpec`` on it (of kind "none": take off).
-        add_requested(label): Add the drawing to the set under that label.
-        history_requested(): Show the steps.
-    """
-
-    stroke_started = Signal(str)
-    pixel_painted = Signal(int, int, float)
-    cells_painted = Signal(object, object)
-    noise_painted = Signal(object, object, int)
-    stroke_finished = Signal()
-    stroke_abandoned = Signal()
-    undo_requested = Signal()
-    redo_requested = Signal()
-    clear_requested = Signal()
-    invert_requested = Signal()
-    cut_requested = Signal()
-    copy_requested = Signal()
-    copy_code_requested = Signal()
-    paste_requested = Signal()
-    new_requested = Signal()
-    history_requested = Signal()
-    shift_requested = Signal(int, int)
-    roll_requested = Signal(int, int)
-    flip_requested = Signal(str)
-    rotate_requested = Signal(int)
+    edit_requested = Signal(str)
+    """Do to the drawing what the tool of that key, one of ``TOOLS``, says."""
     load_requested = Signal(int)
-    noise_requested = Signal(object, int)
-    add_requested = Signal(str)
+    """Draw the sample at that place in the set."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -178,23 +141,15 @@ class DrawPanel(QWidget):
 
     def _connect(self) -> None:
         editor, tools, brush = self.editor, self.tools, self.brush
-        editor.stroke_started.connect(self.stroke_started)
-        editor.pixel_painted.connect(self.pixel_painted)
-        editor.cells_painted.connect(self.cells_painted)
-        editor.noise_painted.connect(self._on_editor_noise_painted)
-        editor.stroke_finished.connect(self.stroke_finished)
-        editor.stroke_abandoned.connect(self.stroke_abandoned)
-        editor.region_cleared.connect(self.clear_requested)
+        editor.region_cleared.connect(lambda: self.edit_requested.emit("clear"))
         editor.picked.connect(brush.take)
-        editor.copy_requested.connect(self.copy_requested)
-        editor.paste_requested.connect(self.paste_requested)
+        editor.copy_requested.connect(lambda: self.edit_requested.emit("copy"))
+        editor.paste_requested.connect(lambda: self.edit_requested.emit("paste"))
         brush.size_chosen.connect(editor.set_brush)
-        brush.ink_chosen.connect(self._on_brush_ink_chosen)
+        brush.ink_chosen.connect(editor.set_ink)
         tools.used.connect(self._on_tools_used)
         tools.brush_chosen.connect(editor.set_tool)
         tools.switched.connect(self._on_tools_switched)
-        self.noise.noise_requested.connect(self.noise_requested)
-        self.page.add_requested.connect(self.add_requested)
         self._load.clicked.connect(self.open_characters)
         self._grid.picked.connect(self._on_grid_picked)
         self._grid.current_moved.connect(self._area.ensureVisible)
@@ -371,34 +326,13 @@ class DrawPanel(QWidget):
     # -- edits -----------------------------------------------------------------------------------
 
     def _on_tools_used(self, key: str) -> None:
-        shifts = {"left": (0, -1), "right": (0, 1), "up": (-1, 0), "down": (1, 0)}
         verb, _, way = key.partition("-")
-        if verb == "shift":
-            wraps = self.tools.is_on("wrap")
-            (self.roll_requested if wraps else self.shift_requested).emit(*shifts[way])
-        elif verb == "flip":
-            self.flip_requested.emit(way)
-        elif verb == "rotate":
-            self.rotate_requested.emit(1 if way == "right" else -1)
-        elif verb == "zoom":
+        if verb == "zoom":
             self._zoom(way)
-        elif key == "copy-code":
-            self.copy_code_requested.emit()
         elif verb == "select":
             self.editor.select_all()
         else:
-            signals = {
-                "undo": self.undo_requested,
-                "redo": self.redo_requested,
-                "history": self.history_requested,
-                "clear": self.clear_requested,
-                "invert": self.invert_requested,
-                "cut": self.cut_requested,
-                "copy": self.copy_requested,
-                "paste": self.paste_requested,
-                "new": self.new_requested,
-            }
-            signals[verb].emit()
+            self.edit_requested.emit(key)
 
     def _zoom(self, way: str) -> None:
         if way == "fit":
@@ -412,12 +346,6 @@ class DrawPanel(QWidget):
         elif key.startswith("mirror"):
             self.editor.set_mirrors(*map(self.tools.is_on, ("mirror-across", "mirror-down")))
         self.editor.say(spoken(TOOL_OF[key], on))
-
-    def _on_brush_ink_chosen(self, ink: Ink, back: Ink) -> None:
-        self.editor.set_ink(ink, back)
-
-    def _on_editor_noise_painted(self, cells: object) -> None:
-        self.noise_painted.emit(cells, self.noise.spec, self.noise.seed)
 
     def open_characters(self) -> None:
         """Show the characters of the set under the button."""
