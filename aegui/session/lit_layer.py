@@ -38,15 +38,11 @@ class LitLayer(Service):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._place: LayerPlace | None = None
-
-    @property
-    def place(self) -> LayerPlace | None:
+        self.place: LayerPlace | None = None
         """The layer that is lit; None: none is."""
-        return self._place
 
     def light(self, place: LayerPlace | None) -> None:
         """Light that layer; None: none."""
-        if place != self._place:
-            self._place = place
+        if place != self.place:
+            self.place = place
             self.changed.emit(place)

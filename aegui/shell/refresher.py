@@ -39,8 +39,10 @@ class Refresher(QObject):
         super().__init__(parent if parent is not None else dock)
         self._update = update
         self._least_ms = least_ms
-        self._is_shown = dock is None or is_in_sight(dock)
-        self._is_dirty = False
+        self.is_shown = dock is None or is_in_sight(dock)
+        """Whether the panel can be seen."""
+        self.is_dirty = False
+        """Whether the panel is out of date."""
         self._is_behind = False
         self._last_ms = -1.0e9
         self._dirty_ms = 0.0
@@ -48,20 +50,10 @@ class Refresher(QObject):
         if dock is not None:
             dock.visibilityChanged.connect(self._on_dock_visibility_changed)
 
-    @property
-    def is_shown(self) -> bool:
-        """Whether the panel can be seen."""
-        return self._is_shown
-
-    @property
-    def is_dirty(self) -> bool:
-        """Whether the panel is out of date."""
-        return self._is_dirty
-
     def mark(self) -> None:
         """The panel is out of date."""
-        self._is_dirty = True
-        if not self._is_shown:
+        self.is_dirty = True
+        if not self.is_shown:
             return
         wait_ms = self._least_ms - (1000.0 * time.monotonic() - self._last_ms)
         if wait_ms <= 0.0:
@@ -77,9 +69,9 @@ class Refresher(QObject):
         For what is said of a picture that follows the mouse: the picture comes first.
         """
         now = 1000.0 * time.monotonic()
-        if not self._is_dirty:
-            self._is_dirty, self._dirty_ms = True, now
-        if not self._is_shown:
+        if not self.is_dirty:
+            self.is_dirty, self._dirty_ms = True, now
+        if not self.is_shown:
             return
         if now - self._dirty_ms > least_ms + _LONGEST_MS:
             self.flush()
@@ -91,9 +83,9 @@ class Refresher(QObject):
 
     def flush(self) -> None:
         """Bring the panel up to date now, if it is out of date and in sight."""
-        if not self._is_dirty or not self._is_shown:
+        if not self.is_dirty or not self.is_shown:
             return
-        self._is_dirty = self._is_behind = False
+        self.is_dirty = self._is_behind = False
         self._timer.stop()
         self._last_ms = 1000.0 * time.monotonic()
         self._update()
@@ -108,5 +100,5 @@ class Refresher(QObject):
 
     @Slot(bool)
     def _on_dock_visibility_changed(self, visible: bool) -> None:
-        self._is_shown = visible
+        self.is_shown = visible
         self.flush()

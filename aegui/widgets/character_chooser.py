@@ -38,7 +38,8 @@ class CharacterChooser(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._labels: tuple[str, ...] = ()
-        self._chosen: tuple[str, ...] = ()
+        self.chosen: tuple[str, ...] = ()
+        """The chosen labels in their order; empty while nothing is chosen."""
         self._count = QLabel()
         self.grid = GlyphGrid(checkable=True)
         self.field = QLineEdit()
@@ -67,11 +68,6 @@ class CharacterChooser(QWidget):
         self._problem.hide()
         self.setLayout(column(header, (area, 1), self.field, self._problem))
 
-    @property
-    def chosen(self) -> tuple[str, ...]:
-        """The chosen labels in their order; empty while nothing is chosen."""
-        return self._chosen
-
     def set_samples(self, labels: Sequence[str], images: ArrayLike) -> None:
         """Offer N characters: ``labels`` and ``images`` ``[N, H, W]``; all are chosen."""
         self._labels = tuple(labels)
@@ -88,13 +84,13 @@ class CharacterChooser(QWidget):
         """Show ``labels`` as chosen, without a signal; those not in the set are left out."""
         known = set(self._labels)
         self._take(tuple(dict.fromkeys(label for label in labels if label in known)))
-        self.field.setText("".join(map(label_sign, self._chosen)))
+        self.field.setText("".join(map(label_sign, self.chosen)))
 
     # -- edits -----------------------------------------------------------------------------------
 
     def _on_grid_checked_changed(self) -> None:
         checked = self._checked_labels()
-        kept = [label for label in self._chosen if label in checked]
+        kept = [label for label in self.chosen if label in checked]
         for label in (each for each in self._labels if each in checked and each not in kept):
             kept.insert(self._place(label, kept), label)
         self._choose(tuple(kept))
@@ -104,7 +100,7 @@ class CharacterChooser(QWidget):
         indices = set(self.grid.checked)
         ticked = {self._labels[index] for index in indices}
         unticked = {label for index, label in enumerate(self._labels) if index not in indices}
-        return ticked - (unticked & set(self._chosen))
+        return ticked - (unticked & set(self.chosen))
 
     def _place(self, label: str, kept: list[str]) -> int:
         """Where ``label`` belongs in ``kept``: before the first that comes later in the set."""
@@ -131,11 +127,11 @@ class CharacterChooser(QWidget):
         self._announce()
 
     def _announce(self) -> None:
-        if self._chosen:
-            self.chosen_changed.emit("".join(self._chosen))
+        if self.chosen:
+            self.chosen_changed.emit("".join(self.chosen))
 
     def _take(self, labels: tuple[str, ...], unknown: str = "") -> None:
-        self._chosen = labels
+        self.chosen = labels
         chosen = set(labels)
         self.grid.set_checked(i for i, label in enumerate(self._labels) if label in chosen)
         self._count.setText(
@@ -150,7 +146,7 @@ class CharacterChooser(QWidget):
     def _problem_with(self, unknown: str) -> str:
         if unknown:
             return tr("Not in this set: {characters}", characters=" ".join(unknown))
-        if not self._chosen and self._labels:
+        if not self.chosen and self._labels:
             return tr("Choose at least one character.")
         return ""
 

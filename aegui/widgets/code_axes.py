@@ -21,7 +21,8 @@ class CodeAxes(QWidget):
     def __init__(self, words: str = "", parent: QWidget | None = None) -> None:
         """``words`` stand before them."""
         super().__init__(parent)
-        self._axes = (0, 1)
+        self.axes = (0, 1)
+        """The two that are shown, counted from 0."""
         self.x_choice, self.y_choice = QComboBox(), QComboBox()
         line = row()
         if words:
@@ -42,14 +43,9 @@ class CodeAxes(QWidget):
         """How many numbers there are to choose from."""
         return self.x_choice.count()
 
-    @property
-    def axes(self) -> tuple[int, int]:
-        """The two that are shown, counted from 0."""
-        return self._axes
-
     def set_state(self, axes: tuple[int, int], size: int) -> None:
         """Show ``axes`` of a code of ``size`` numbers."""
-        self._axes = axes
+        self.axes = axes
         for choice, axis in ((self.x_choice, axes[0]), (self.y_choice, axes[1])):
             with QSignalBlocker(choice):
                 if choice.count() != size:
@@ -59,7 +55,7 @@ class CodeAxes(QWidget):
 
     def _on_choice_activated(self) -> None:
         x, y = self.x_choice.currentIndex(), self.y_choice.currentIndex()
-        before_x, before_y = self._axes
+        before_x, before_y = self.axes
         if x == y:
             # Choosing the other's number swaps the two.
             x, y = (x, before_x) if x == before_y else (before_y, y)

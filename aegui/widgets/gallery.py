@@ -52,7 +52,8 @@ class Gallery(Cells, PaintedArea):
         self._pictures = Pictures()
         self._labels: Sequence[str] = ()
         self._names: Sequence[str] = ()
-        self._shown: NDArray[np.int64] = np.zeros(0, np.int64)
+        self.shown: NDArray[np.int64] = np.zeros(0, np.int64)
+        """The places in the set that are shown."""
         self._taken: NDArray[np.bool_] | None = None
         self._cell_px = _CELL_PX
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -77,19 +78,19 @@ class Gallery(Cells, PaintedArea):
 
     def set_shown(self, indices: NDArray[np.int64] | None) -> None:
         """Show the samples at ``indices``, in that order; None: all of them."""
-        self._shown = np.arange(len(self._pictures)) if indices is None else indices
+        self.shown = np.arange(len(self._pictures)) if indices is None else indices
         self._current = 0
         self._arrange()
         self.verticalScrollBar().setValue(0)
         self.keep_current()
-        if not len(self._shown):
+        if not len(self.shown):
             describe(self, tr("No samples"), spoken=False)
 
     def go_near(self, index: int) -> None:
         """Put the keyboard cursor on sample ``index``, or the next one of those shown."""
-        if len(self._shown):
-            place = int(np.searchsorted(self._shown, index))
-            self.go_to(min(place, len(self._shown) - 1))
+        if len(self.shown):
+            place = int(np.searchsorted(self.shown, index))
+            self.go_to(min(place, len(self.shown) - 1))
 
     def set_taken(self, taken: NDArray[np.bool_] | None) -> None:
         """Which samples of the set take part, bool ``[N]``; None: all of them."""
@@ -97,14 +98,9 @@ class Gallery(Cells, PaintedArea):
         self.viewport().update()
 
     @property
-    def shown(self) -> NDArray[np.int64]:
-        """The places in the set that are shown."""
-        return self._shown
-
-    @property
     def current(self) -> int | None:
         """The place in the set under the keyboard cursor; None where nothing is shown."""
-        return int(self._shown[self._current]) if len(self._shown) else None
+        return int(self.shown[self._current]) if len(self.shown) else None
 
     def title(self, index: int) -> str:
         """What sample ``index`` is called: its long name, and its label where that says more."""
@@ -116,12 +112,12 @@ class Gallery(Cells, PaintedArea):
     def _arrange(self) -> None:
         # Decided by the whole width: a bar that makes room for itself would come and go.
         whole = max(1, self.width() // self._cell_px)
-        needs_bar = -(-len(self._shown) // whole) * self._cell_px > self.height()
+        needs_bar = -(-len(self.shown) // whole) * self._cell_px > self.height()
         policy = Qt.ScrollBarPolicy
         self.setVerticalScrollBarPolicy(
             policy.ScrollBarAlwaysOn if needs_bar else policy.ScrollBarAlwaysOff
         )
-        rows = -(-len(self._shown) // self.columns())
+        rows = -(-len(self.shown) // self.columns())
         height = self.viewport().height()
         bar = self.verticalScrollBar()
         bar.setRange(0, max(0, rows * self._cell_px - height))
@@ -131,7 +127,7 @@ class Gallery(Cells, PaintedArea):
 
     def count(self) -> int:
         """The samples that are shown."""
-        return len(self._shown)
+        return len(self.shown)
 
     def columns(self) -> int:
         """Samples side by side."""
@@ -157,31 +153,31 @@ class Gallery(Cells, PaintedArea):
 
     def text_of(self, place: int) -> str:
         """What the sample is called."""
-        return self.title(int(self._shown[place]))
+        return self.title(int(self.shown[place]))
 
     def spoken(self, place: int) -> str:
         """Its name, where it stands and whether it is left out."""
-        out = self._taken is not None and not self._taken[self._shown[place]]
-        at = tr("{index:,} of {count:,}", index=place + 1, count=len(self._shown))
+        out = self._taken is not None and not self._taken[self.shown[place]]
+        at = tr("{index:,} of {count:,}", index=place + 1, count=len(self.shown))
         words = [self.text_of(place), at, tr("left out") if out else ""]
         return ", ".join(word for word in words if word)
 
     def activate(self, place: int) -> None:
         """That sample is requested."""
-        self.activated.emit(int(self._shown[place]))
+        self.activated.emit(int(self.shown[place]))
 
     def toggle(self, place: int) -> None:
         """That sample is to be taken or left out."""
-        self.toggled.emit(int(self._shown[place]))
+        self.toggled.emit(int(self.shown[place]))
 
     def dragged(self, place: int) -> list[int]:
         """That sample, or all that are shown."""
-        places = self._shown if self._drags_all else self._shown[place : place + 1]
+        places = self.shown if self._drags_all else self.shown[place : place + 1]
         return [int(place) for place in places]
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Space ticks; the other keys are those of all cells."""
-        if event.key() == Qt.Key.Key_Space and len(self._shown):
+        if event.key() == Qt.Key.Key_Space and len(self.shown):
             self.toggle(self._current)
         else:
             super().keyPressEvent(event)
@@ -194,12 +190,12 @@ class Gallery(Cells, PaintedArea):
         scrolled = self.verticalScrollBar().value()
         first = (event.rect().top() + scrolled) // self._cell_px * columns
         last = ((event.rect().bottom() + scrolled) // self._cell_px + 1) * columns
-        for place in range(first, min(last, len(self._shown))):
+        for place in range(first, min(last, len(self.shown))):
             self._paint_cell(painter, place)
 
     def _paint_cell(self, painter: QPainter, place: int) -> None:
         theme = current_theme()
-        index = int(self._shown[place])
+        index = int(self.shown[place])
         cell = self.cell_rect(place)
         box = cell.adjusted(_PAD_PX, _PAD_PX, -_PAD_PX, -_PAD_PX)
         is_out = self._taken is not None and not self._taken[index]

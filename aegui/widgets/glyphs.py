@@ -203,7 +203,8 @@ class GlyphCache:
         self, images: ArrayLike | None = None, most_px: int = 64, *, quiet: bool = False
     ) -> None:
         self._images: NDArray[np.float32] = np.zeros((0, 1, 1), dtype=np.float32)
-        self._look = GLYPHS
+        self.look = GLYPHS
+        """How the images are seen."""
         self._most_px = most_px
         self._quiet = quiet
         self._made: OrderedDict[tuple[int, object, object], QImage] = OrderedDict()
@@ -217,27 +218,22 @@ class GlyphCache:
     def set_images(self, images: ArrayLike, look: Look = GLYPHS) -> None:
         """Hold ``images`` ``[N, H, W]`` or ``[N, C, H, W]`` in [0, 1] from now on, not copied."""
         self._images = as_images(images)
-        self._look = look
+        self.look = look
         self._made.clear()
-
-    @property
-    def look(self) -> Look:
-        """How the images are seen."""
-        return self._look
 
     def image(self, index: int, on: QColor, off: QColor) -> QImage:
         """Image ``index``, one screen pixel per pixel; glyphs in the colours ``on`` and ``off``."""
         theme = current_theme()
         key: tuple[int, object, object] = (index, on.rgba(), off.rgba())
-        if not self._look.glyphs:
+        if not self.look.glyphs:
             key = (index, theme.key, None)
         if key in self._made:
             self._made.move_to_end(key)
             return self._made[key]
         levels = grey_levels(reduced(self._images[index], self._most_px))
         if self._quiet and levels.ndim == 3:
-            levels = on_panel(levels, self._look, theme)
-        made = level_image(levels, self._look, on, off)
+            levels = on_panel(levels, self.look, theme)
+        made = level_image(levels, self.look, on, off)
         self._made[key] = made
         if len(self._made) * made.sizeInBytes() > _KEPT_BYTES:
             self._made.popitem(last=False)

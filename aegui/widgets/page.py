@@ -68,10 +68,12 @@ class PictureBox(QWidget):
     def __init__(self, name: str, hint: QSize, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._hint = hint
-        self._image: NDArray[np.float32] | None = None
+        self.image: NDArray[np.float32] | None = None
+        """What is shown, ``[C, H, W]``."""
         self._picture: QImage | None = None
         self._look = GLYPHS
-        self._caption = ""
+        self.caption = ""
+        """The words below."""
         self._made_for = ""
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(name)
@@ -85,29 +87,19 @@ class PictureBox(QWidget):
         """Room for the smallest glyphs and their words."""
         return QSize(64, 64)
 
-    @property
-    def caption(self) -> str:
-        """The words below."""
-        return self._caption
-
-    @property
-    def image(self) -> NDArray[np.float32] | None:
-        """What is shown, ``[C, H, W]``."""
-        return self._image
-
     def set_image(self, image: NDArray[np.float32] | None, look: Look, caption: str = "") -> None:
         """Show ``image`` ``[C, H, W]``, seen as ``look`` says; None: nothing."""
-        self._image, self._look, self._caption = image, look, caption
+        self.image, self._look, self.caption = image, look, caption
         self._picture = None
         self.setAccessibleDescription(caption)
         self.update()
 
     def _made(self) -> QImage | None:
-        if self._image is None:
+        if self.image is None:
             return None
         theme = current_theme().key
         if self._picture is None or theme != self._made_for:
-            self._picture, self._made_for = pictures(self._image[None], self._look)[0], theme
+            self._picture, self._made_for = pictures(self.image[None], self._look)[0], theme
         return self._picture
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -115,7 +107,7 @@ class PictureBox(QWidget):
         del event
         painter, picture = QPainter(self), self._made()
         painter.setFont(figures_font(self.font(), scale=_SMALL))
-        line = painter.fontMetrics().height() if self._caption else 0
+        line = painter.fontMetrics().height() if self.caption else 0
         room = QRect(0, 0, self.width(), self.height() - line - (4 if line else 0))
         if picture is not None:
             target = picture_rect(picture.height(), picture.width(), room)
@@ -127,7 +119,7 @@ class PictureBox(QWidget):
         painter.setPen(current_theme().text_dim)
         words = QRect(0, room.bottom() + 4, self.width(), line)
         text = painter.fontMetrics().elidedText(
-            self._caption, Qt.TextElideMode.ElideRight, words.width()
+            self.caption, Qt.TextElideMode.ElideRight, words.width()
         )
         painter.drawText(words, Qt.AlignmentFlag.AlignCenter, text)
 

@@ -64,7 +64,7 @@ def test_a_hint_goes_when_it_has_been_followed(window: MainWindow, qtbot: QtBot)
     qtbot.waitUntil(lambda: "move" not in hints(window).left)
     assert window._services.settings.values["hints.move"] is True
     assert "hints.click" not in values
-    x, y = canvas._scene.points.pixels[3].tolist()
+    x, y = canvas.scene.points.pixels[3].tolist()
     QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=QPoint(round(x), round(y)))
     qtbot.waitUntil(lambda: hints(window).left == ("train", "gallery"))
     assert seen(window) == {"cursor", "answer"}, "what the click did is seen"

@@ -173,7 +173,7 @@ def test_other_networks_have_maps_that_are_linked(learnt: MainWindow, qtbot: QtB
     qtbot.waitUntil(lambda: len(view.pixels) == 6)
     assert view.isVisible()
     view.hovered.emit(3)
-    assert window.canvas._cursor_overlay.marked.tolist() == [3]
+    assert window.canvas.cursor_overlay.marked.tolist() == [3]
     assert maps.view("code")._highlight == view._highlight == 3
     view.selected.emit(np.array([True, True, False, False, False, False]))
     assert window.canvas.selection.tolist() == [0, 1]

@@ -263,7 +263,7 @@ def test_finds_come_from_the_region_that_was_drawn(trained: MainWindow, qtbot: Q
     panel.finds.find_requested.emit("region", 10)
     assert "lasso" in panel.finds.status.text()
     square = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
-    trained.canvas.selecting._region = (square, axes_frame((0, 1), np.zeros(2)))
+    trained.canvas.selecting.region = (square, axes_frame((0, 1), np.zeros(2)))
     find(trained, qtbot, "region")
     look = services.of(Making).finds.latest
     assert look is not None

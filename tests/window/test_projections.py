@@ -87,9 +87,9 @@ def test_the_map_and_the_maps_beside_it_point_at_the_same_sample(
     finish(qtbot, maps)
     canvas, panel = window.canvas, window.panel(ProjectionsPanel)
     panel.view("pca").hovered.emit(3)
-    assert canvas._cursor_overlay.marked.tolist() == [3]
+    assert canvas.cursor_overlay.marked.tolist() == [3]
     panel.view("pca").hovered.emit(None)
-    assert canvas._cursor_overlay.marked.tolist() == []
+    assert canvas.cursor_overlay.marked.tolist() == []
     canvas.hovered.emit(4)
     assert panel.view("code")._highlight == panel.view("pca")._highlight == 4
     canvas.hovered.emit(-1)

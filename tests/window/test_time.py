@@ -80,7 +80,7 @@ def test_everything_shows_the_epoch_that_is_asked_for(window: MainWindow, showin
     assert window.panel(TimeBar).words.text() == "epoch 30"
     views = [view for view in window.panel(ChartsPanel)._views.values() if view._marker is not None]
     assert {view._marker for view in views} == {30.0}
-    assert window.canvas._scene.codes is showing.shown.codes
+    assert window.canvas.scene.codes is showing.shown.codes
     window.actions_table["epoch_newest"].trigger()
     assert showing.shown.past_epoch is None
     assert showing.shown.codec is newest
@@ -132,9 +132,7 @@ def test_a_click_on_a_chart_goes_there_and_dragging_the_line_scrubs(
     window: MainWindow, showing: Showing, qtbot: QtBot
 ) -> None:
     view = window.panel(ChartsPanel)._views["loss"]
-    qtbot.waitUntil(
-        lambda: view.has_graph and view._data is not None and view._data.epoch[-1] == 400
-    )
+    qtbot.waitUntil(lambda: view.has_graph and view.data is not None and view.data.epoch[-1] == 400)
     plot = view._plot_rect()
 
     def point(share: float) -> QPoint:
@@ -235,7 +233,7 @@ def test_another_seed_follows_as_a_ghost_and_a_kept_epoch_stays(
     window.panel(TimeBar).ghost_requested.emit(f"run:{other}")
 
     def ghost() -> np.ndarray:
-        shown = canvas._scene.layers.ghost
+        shown = canvas.scene.layers.ghost
         assert shown is not None
         return shown
 
@@ -252,7 +250,7 @@ def test_another_seed_follows_as_a_ghost_and_a_kept_epoch_stays(
     window.feature(TimeFeature).go_to(100)
     np.testing.assert_allclose(ghost(), kept, atol=1e-5)
     window.panel(TimeBar).ghost_requested.emit("")
-    assert canvas._scene.layers.ghost is None
+    assert canvas.scene.layers.ghost is None
 
 
 def test_a_ghost_can_be_turned_to_lie_on_what_is_shown(
@@ -268,7 +266,7 @@ def test_a_ghost_can_be_turned_to_lie_on_what_is_shown(
     raw, aim = other.encode(rows), showing.shown.codec.encode(rows)
 
     def ghost() -> np.ndarray:
-        shown = canvas._scene.layers.ghost
+        shown = canvas.scene.layers.ghost
         assert shown is not None
         return shown
 
@@ -299,7 +297,7 @@ def test_a_ghost_of_a_seed_goes_with_its_training(
     train(qtbot, window)
     showing = app.services.showing
     window.panel(TimeBar).ghost_requested.emit("run:2")
-    assert window.canvas._scene.layers.ghost is not None
+    assert window.canvas.scene.layers.ghost is not None
     window.feature(TimeFeature).toggle_playing()
     app.services.workspace.edit_recipe(SMALL, "one run")
     window.actions_table["train"].trigger()
@@ -341,7 +339,7 @@ def test_going_on_from_an_epoch_with_one_setting_changed(
     assert run.timeline is not None
     assert run.timeline.epochs.tolist() == [*range(51), *range(60, 301, 10)]
     assert window.feature(TimeFeature).ghost.key == "kept"
-    assert window.canvas._scene.layers.ghost is not None
+    assert window.canvas.scene.layers.ghost is not None
     app.services.workspace.undo_stack.undo()
     assert app.services.workspace.recipe.training.optimizer.learning_rate == 0.02
 

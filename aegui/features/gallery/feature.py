@@ -47,7 +47,8 @@ class GalleryFeature(Feature):
         super().__init__(services, window)
         self._looks = services.of(GalleryLooks)
         self._extras: Extras = NO_EXTRAS
-        self._dialog: GalleryDialog | None = None
+        self.dialog: GalleryDialog | None = None
+        """What is open of it."""
         self._wanted: tuple[Recipe, Recipe, Callable[[], object]] | None = None
         self._looks.found.connect(self._on_looks_found)
         services.workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
@@ -60,9 +61,9 @@ class GalleryFeature(Feature):
 
     def show_page(self, page: str) -> None:
         """Show the gallery at ``page``."""
-        if self._dialog is None:
+        if self.dialog is None:
             section = str(self._services.settings.values.get(_SECTION, _FIRST))
-            self._dialog = dialog = GalleryDialog(self._window, section)
+            self.dialog = dialog = GalleryDialog(self._window, section)
             dialog.open_requested.connect(self.open_item)
             dialog.train_requested.connect(self.train_item)
             dialog.vary_requested.connect(self.vary_item)
@@ -74,13 +75,8 @@ class GalleryFeature(Feature):
             self._show_items()
             self._show_idle()
             self._looks.look(self._recent())
-        self._dialog.show_page(page)
-        self._dialog.open()
-
-    @property
-    def dialog(self) -> GalleryDialog | None:
-        """What is open of it."""
-        return self._dialog
+        self.dialog.show_page(page)
+        self.dialog.open()
 
     # What is done
 
@@ -120,7 +116,7 @@ class GalleryFeature(Feature):
         recipe = self._services.workspace.recipe
         title = tr("Keep the draft")
         name, is_ok = QInputDialog.getText(
-            self._dialog or self._window, title, tr("Name of the network"), text=recipe.name
+            self.dialog or self._window, title, tr("Name of the network"), text=recipe.name
         )
         if not is_ok or not name.strip():
             return
@@ -193,7 +189,7 @@ class GalleryFeature(Feature):
             return
         text = tr("Remove the recipe “{name}” from your own?", name=item.title)
         buttons = QMessageBox.StandardButton
-        answer = QMessageBox.question(self._dialog or self._window, tr("Remove"), text)
+        answer = QMessageBox.question(self.dialog or self._window, tr("Remove"), text)
         if answer == buttons.Yes:
             path.unlink(missing_ok=True)
             self._services.favourites.changed.emit("networks")
@@ -205,14 +201,14 @@ class GalleryFeature(Feature):
 
     @Slot()
     def _on_dialog_finished(self) -> None:
-        if self._dialog is not None:
-            self._services.settings.keep({_SECTION: self._dialog.section})
-        self._dialog = None
+        if self.dialog is not None:
+            self._services.settings.keep({_SECTION: self.dialog.section})
+        self.dialog = None
         self._looks.forget()
 
     def _close(self) -> None:
-        if self._dialog is not None:
-            self._dialog.accept()
+        if self.dialog is not None:
+            self.dialog.accept()
 
     # What is shown
 
@@ -227,17 +223,17 @@ class GalleryFeature(Feature):
 
     @Slot()
     def _show_idle(self) -> None:
-        if self._dialog is not None:
-            self._dialog.details.set_idle(not self._services.runner.is_busy)
+        if self.dialog is not None:
+            self.dialog.details.set_idle(not self._services.runner.is_busy)
 
     def _show_items(self) -> None:
-        if self._dialog is None:
+        if self.dialog is None:
             return
         networks = network_items(self._extras, self._recent())
         favourites = self._services.favourites
-        self._dialog.set_items("networks", networks, frozenset(favourites.kept("networks")))
+        self.dialog.set_items("networks", networks, frozenset(favourites.kept("networks")))
         sets = set_items(self._extras, networks)
-        self._dialog.set_items("data", sets, frozenset(favourites.kept("data")))
+        self.dialog.set_items("data", sets, frozenset(favourites.kept("data")))
 
     def _recent(self) -> tuple[Path, ...]:
         return tuple(path for path in self._services.workspace.file.recent if path.is_file())

@@ -39,7 +39,8 @@ class JourneyFeature(Feature):
         self._derived = services.latest("aegui-journey")
         self._source = "drawing"
         self._code: NDArray[np.float32] | None = None
-        self._path: tuple[Place, ...] = ()
+        self.path: tuple[Place, ...] = ()
+        """From the answer's pixel back to the number that is looked at: stages and units."""
         self._pixel: int | None = None
         self._journey: Journey | None = None
         self._has_lit = False
@@ -56,11 +57,6 @@ class JourneyFeature(Feature):
         services.of(DecodeService).repeat()
         self._refresher.mark()
 
-    @property
-    def path(self) -> tuple[Place, ...]:
-        """From the answer's pixel back to the number that is looked at: stages and units."""
-        return self._path
-
     def show(self, _shown: Shown, changed: Changes) -> None:
         """Follow the weights that are shown."""
         if changed & WEIGHTS:
@@ -69,7 +65,7 @@ class JourneyFeature(Feature):
     def follow(self, source: str, pixel: int) -> None:
         """Bring the panel to the front, at a pixel of the answer to ``drawing`` or ``cursor``."""
         self.show_dock("journey")
-        self._source, self._pixel, self._path = source, pixel, ()
+        self._source, self._pixel, self.path = source, pixel, ()
         self._panel.set_source(source)
         self._ask()
         self._panel.picture.setFocus()
@@ -89,7 +85,7 @@ class JourneyFeature(Feature):
 
     @Slot(str)
     def _on_panel_source_chosen(self, key: str) -> None:
-        self._source, self._path = key, ()
+        self._source, self.path = key, ()
         self._ask()
 
     def _ask(self) -> None:
@@ -124,15 +120,15 @@ class JourneyFeature(Feature):
         self._journey = journey
         last = len(journey.stages) - 1
         sizes = [len(stage.values) for stage in journey.stages]
-        fits = self._path and self._path[0][0] == last and all(
-            stage < len(sizes) and unit < sizes[stage] for stage, unit in self._path
+        fits = self.path and self.path[0][0] == last and all(
+            stage < len(sizes) and unit < sizes[stage] for stage, unit in self.path
         )  # fmt: skip
         if not fits:
             pixel = self._pixel
             if pixel is None or pixel >= sizes[last]:
                 # The one that is least sure of itself has most to tell.
                 pixel = int(np.argmin(np.abs(journey.stages[last].values - 0.5)))
-            self._path = ((last, pixel),)
+            self.path = ((last, pixel),)
         self._show()
 
     # The way back
@@ -142,19 +138,19 @@ class JourneyFeature(Feature):
         """Begin at another pixel of the answer."""
         if self._journey is not None:
             self._pixel = pixel
-            self._path = ((len(self._journey.stages) - 1, pixel),)
+            self.path = ((len(self._journey.stages) - 1, pixel),)
             self._show()
 
     @Slot(int)
     def _on_panel_unit_chosen(self, unit: int) -> None:
-        stage = self._path[-1][0]
+        stage = self.path[-1][0]
         if stage > 0:
-            self._path = (*self._path, (stage - 1, unit))
+            self.path = (*self.path, (stage - 1, unit))
             self._show()
 
     @Slot(int)
     def _on_panel_step_chosen(self, place: int) -> None:
-        self._path = self._path[: place + 1]
+        self.path = self.path[: place + 1]
         self._show()
 
     def _show(self) -> None:
@@ -164,7 +160,7 @@ class JourneyFeature(Feature):
         answer = journey.stages[-1].values.reshape(journey.image_shape)
         look = self._services.shown.look
         try:
-            self._panel.set_sheet(JourneySheet(journey, answer, self._path, look))
+            self._panel.set_sheet(JourneySheet(journey, answer, self.path, look))
         except ValueError as error:
             kind = str(error)
             self._panel.set_message(tr("Layers of the kind {kind} are not explained.", kind=kind))
@@ -173,11 +169,11 @@ class JourneyFeature(Feature):
     def _show_lit(self, is_seen: bool) -> None:
         """Light the layer of the step wherever layers are shown, such as in the source code."""
         lit = self._services.of(LitLayer)
-        if not is_seen or self._journey is None or not self._path:
+        if not is_seen or self._journey is None or not self.path:
             if self._has_lit:
                 lit.light(None)
                 self._has_lit = False
             return
-        place = places_of(self._journey)[self._path[-1][0]]
+        place = places_of(self._journey)[self.path[-1][0]]
         lit.light(place)
         self._has_lit = place is not None

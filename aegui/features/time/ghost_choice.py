@@ -36,7 +36,8 @@ class GhostChoice(QObject):
         self._window = window
         self._services = services
         self._bar = window.panel(TimeBar)
-        self._key = ""
+        self.key = ""
+        """What is chosen; "" for no ghost."""
         self._kept: Codec | None = None
         self._kept_words = ""
         self._is_new = False
@@ -50,14 +51,9 @@ class GhostChoice(QObject):
         self._show()
 
     @property
-    def key(self) -> str:
-        """What is chosen; "" for no ghost."""
-        return self._key
-
-    @property
     def _run(self) -> int | None:
         """The run of the population that is chosen; None for another ghost, or none."""
-        return int(self._key.removeprefix(RUN)) if self._key.startswith(RUN) else None
+        return int(self.key.removeprefix(RUN)) if self.key.startswith(RUN) else None
 
     def choose(self, key: str) -> None:
         """Show the ghost ``key`` of the menu: "", "moment", "kept", "run:K", or "run:?" to ask."""
@@ -69,7 +65,7 @@ class GhostChoice(QObject):
             if run is None:
                 return
             key = f"{RUN}{run}"
-        self._key = key
+        self.key = key
         self._is_new = True
         self._show()
 
@@ -87,7 +83,7 @@ class GhostChoice(QObject):
         if codec is None or not codec.can_encode:
             return
         self._kept, self._kept_words = codec, words
-        self._key = "kept"
+        self.key = "kept"
         self._show()
 
     def _moment_words(self) -> str:
@@ -105,7 +101,7 @@ class GhostChoice(QObject):
     def _codec(self) -> Codec | None:
         """What makes the ghost at present; None for none."""
         shown = self._services.shown
-        if not self._key or shown.fitting is None:
+        if not self.key or shown.fitting is None:
             return None
         found = self._kept
         if self._run is not None:
@@ -135,14 +131,14 @@ class GhostChoice(QObject):
     def show(self, _shown: Shown, changed: Changes) -> None:
         """Follow what is shown."""
         # What was kept stays where it is, whatever is shown, unless it is to lie on that.
-        follows = self._run is not None or (self._key and self._is_fitted)
-        is_other = "network" in changed and self._key
+        follows = self._run is not None or (self.key and self._is_fitted)
+        is_other = "network" in changed and self.key
         if "dataset" in changed or is_other or (follows and changed & WEIGHTS):
             self._show()
 
     @Slot(object)
     def _on_ghosts_answered(self, ghost: Ghost) -> None:
-        if self._key:
+        if self.key:
             self._window.canvas.set_ghost(ghost.codes)
             turned = "" if ghost.turn is None else turn_words(ghost.turn)
             self._bar.set_ghost(self._words(), turned)
@@ -170,8 +166,8 @@ class GhostChoice(QObject):
             choices.append(("moment", tr("&Keep {epoch} as a ghost", epoch=self._moment_words())))
             choices += run_choices(shown, others=True)
             if self._run is not None and MOST_IN_MENU <= self._run < len(shown.seeds):
-                choices.append((self._key, self._words()))
+                choices.append((self.key, self._words()))
         if self._kept is not None:
             choices.append(("kept", tr("Kept: {name}", name=self._kept_words)))
         choices.append(("file", tr("Run in another &file…")))
-        self._bar.set_ghosts(choices, self._key, fitted=self._is_fitted)
+        self._bar.set_ghosts(choices, self.key, fitted=self._is_fitted)

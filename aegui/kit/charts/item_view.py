@@ -53,7 +53,8 @@ class ItemView(Painted):
     ) -> None:
         """Show none yet; ``name`` is what it is, ``figure`` gives what leaves the window."""
         super().__init__(parent)
-        self._plot: ItemPlot | None = None
+        self.plot: ItemPlot | None = None
+        """What is shown; None: nothing."""
         self._words: Callable[[int], str] = lambda _: ""
         self._picture: PaintedItems | None = None
         self._here: frozenset[int] = frozenset()
@@ -64,11 +65,6 @@ class ItemView(Painted):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(name)
-
-    @property
-    def plot(self) -> ItemPlot | None:
-        """What is shown; None: nothing."""
-        return self._plot
 
     def set_plot(
         self,
@@ -81,7 +77,7 @@ class ItemView(Painted):
         ``painted`` is the plot as a thread has painted it; it is painted here all the same where
         the widget has another size or other colours by now.
         """
-        self._plot, self._words = plot, words
+        self.plot, self._words = plot, words
         self._picture = painted
         self.update()
 
@@ -128,10 +124,10 @@ class ItemView(Painted):
     def _painted(self) -> PaintedItems | None:
         """The chart without marks, kept as long as nothing changes."""
         canvas = ItemCanvas.of(self)
-        if self._plot is None or not canvas.has_room:
+        if self.plot is None or not canvas.has_room:
             return None
         if self._picture is None or self._picture.key != canvas.key:
-            self._picture = canvas.paint(self._plot)
+            self._picture = canvas.paint(self.plot)
         return self._picture
 
     def paintEvent(self, _event: QPaintEvent) -> None:

@@ -39,7 +39,8 @@ class LineView(Painted):
         """Show none yet; ``name`` is what it is, ``figure`` gives what leaves the window."""
         super().__init__(parent)
         self._plot: LinePlot | None = None
-        self._at: int | None = None
+        self.at: int | None = None
+        """The place that is pointed at."""
         self.figures = FigureMenu(self, figure)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -56,11 +57,6 @@ class LineView(Painted):
         del at
         return ""
 
-    @property
-    def at(self) -> int | None:
-        """The place that is pointed at."""
-        return self._at
-
     def part_count(self) -> int:
         """The places that can be pointed at."""
         return 0 if self._plot is None else len(self._plot.at)
@@ -76,11 +72,11 @@ class LineView(Painted):
 
     def current_part(self) -> int | None:
         """The place that is pointed at."""
-        return self._at
+        return self.at
 
     def set_plot(self, plot: LinePlot | None) -> None:
         """Show ``plot``; None: nothing."""
-        self._plot, self._at = plot, None
+        self._plot, self.at = plot, None
         names = [] if plot is None else [one.name for one in reversed(plot.series)]
         self.setAccessibleDescription(", ".join(names))
         self.update()
@@ -128,8 +124,8 @@ class LineView(Painted):
         painter = QPainter(self)
         ink = Ink.of(self, painter)
         room, beside = self._rooms(self._plot, ink)
-        self._plot.paint_in(ink, room, self._at)
-        self._plot.paint_beside(ink, beside, self.head(self._at), self._at)
+        self._plot.paint_in(ink, room, self.at)
+        self._plot.paint_beside(ink, beside, self.head(self.at), self.at)
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.setPen(QPen(current_theme().accent, 1.0))
@@ -154,7 +150,7 @@ class LineView(Painted):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Left and right, Home and End go from place to place; Escape leaves them."""
         last = -1 if self._plot is None else len(self._plot.at) - 1
-        here = self._at
+        here = self.at
         steps: dict[int, int | None] = {
             Qt.Key.Key_Left: last if here is None else max(0, here - 1),
             Qt.Key.Key_Right: 0 if here is None else min(last, here + 1),
@@ -169,9 +165,9 @@ class LineView(Painted):
             super().keyPressEvent(event)
 
     def _go_to(self, at: int | None) -> None:
-        if at == self._at:
+        if at == self.at:
             return
-        self._at = at
+        self.at = at
         if at is not None:
             self.speak(self.words(at))
         self.update()

@@ -39,18 +39,14 @@ class Selection(Service):
         self._codec: Codec | None = None
         self._glyphs = True
         self._is_live = False
-        self._indices: NDArray[np.int64] = _NONE
+        self.indices: NDArray[np.int64] = _NONE
+        """Places in the set, int64 ``[k]`` ascending."""
         self._subject = object()
         self._groups = Derived("aegui-selection", self)
         self._groups.set_active(False)
         self._groups.answered.connect(self.described)
         self._sets = Derived("aegui-selection-set", self)
         self._sets.answered.connect(self.taken_out)
-
-    @property
-    def indices(self) -> NDArray[np.int64]:
-        """Places in the set, int64 ``[k]`` ascending."""
-        return self._indices
 
     def set_active(self, active: bool) -> None:
         """Whether anybody looks; nothing is computed while nobody does."""
@@ -72,21 +68,21 @@ class Selection(Service):
     def select(self, indices: NDArray[np.int64]) -> None:
         """Select the samples at ``indices`` ``[k]``, in any order."""
         wanted = np.unique(np.asarray(indices, np.int64))
-        if np.array_equal(wanted, self._indices):
+        if np.array_equal(wanted, self.indices):
             return
         wanted.setflags(write=False)
-        self._indices = wanted
+        self.indices = wanted
         self._subject = object()
         self.changed.emit(wanted)
         self._describe()
 
     def leave_out(self, index: int) -> None:
         """Select all but the sample at ``index``."""
-        self.select(self._indices[self._indices != index])
+        self.select(self.indices[self.indices != index])
 
     def take_out(self, name: str) -> None:
         """Make a set of its own of what is selected; ``taken_out`` tells it."""
-        dataset, indices = self._dataset, self._indices
+        dataset, indices = self._dataset, self.indices
         if dataset is None or not len(indices):
             return
         self._sets.ask(
@@ -96,7 +92,7 @@ class Selection(Service):
         )
 
     def _describe(self) -> None:
-        dataset, codec, indices = self._dataset, self._codec, self._indices
+        dataset, codec, indices = self._dataset, self._codec, self.indices
         if dataset is None or not len(indices):
             self._groups.forget()
             return

@@ -37,24 +37,12 @@ class Annotations(QObject):
         """With a ``history`` edits are steps of it."""
         super().__init__(parent)
         self._history = history
-        self._places: tuple[PinnedPlace, ...] = ()
-        self._concepts: tuple[KeptConcept, ...] = ()
-        self._challenge: KeptChallenge | None = None
-
-    @property
-    def challenge(self) -> KeptChallenge | None:
-        """What is to be reached; None: nothing."""
-        return self._challenge
-
-    @property
-    def places(self) -> tuple[PinnedPlace, ...]:
+        self.places: tuple[PinnedPlace, ...] = ()
         """What is pinned on the map."""
-        return self._places
-
-    @property
-    def concepts(self) -> tuple[KeptConcept, ...]:
+        self.concepts: tuple[KeptConcept, ...] = ()
         """The concepts that were found."""
-        return self._concepts
+        self.challenge: KeptChallenge | None = None
+        """What is to be reached; None: nothing."""
 
     def take(
         self,
@@ -63,18 +51,18 @@ class Annotations(QObject):
         challenge: KeptChallenge | None = None,
     ) -> None:
         """Hold what another document has; ``announce`` tells of it."""
-        self._places, self._concepts, self._challenge = places, concepts, challenge
+        self.places, self.concepts, self.challenge = places, concepts, challenge
 
     def announce(self) -> None:
         """Say what there is."""
-        self.places_changed.emit(self._places)
-        self.concepts_changed.emit(self._concepts)
-        self.challenge_changed.emit(self._challenge)
+        self.places_changed.emit(self.places)
+        self.concepts_changed.emit(self.concepts)
+        self.challenge_changed.emit(self.challenge)
 
     def set_challenge(self, challenge: KeptChallenge | None) -> None:
         """Have ``challenge`` in the document; it is no step to undo."""
-        if challenge != self._challenge:
-            self._challenge = challenge
+        if challenge != self.challenge:
+            self.challenge = challenge
             self.edited.emit()
             self.challenge_changed.emit(challenge)
 
@@ -84,50 +72,50 @@ class Annotations(QObject):
         A code that has gone to infinity is no place; no file could keep it.
         """
         if np.isfinite(np.asarray(z, np.float32)).all():
-            self.set_places((*self._places, self._new_place(z, name[:MAX_NAME])))
+            self.set_places((*self.places, self._new_place(z, name[:MAX_NAME])))
 
     def unpin(self, index: int) -> None:
         """Take the pin at ``index`` of ``places`` away."""
-        self.set_places(self._places[:index] + self._places[index + 1 :])
+        self.set_places(self.places[:index] + self.places[index + 1 :])
 
     def replace(self, index: int, place: PinnedPlace) -> None:
         """Have ``place`` in place of the pin at ``index``: moved, or under another name."""
-        self.set_places((*self._places[:index], place, *self._places[index + 1 :]))
+        self.set_places((*self.places[:index], place, *self.places[index + 1 :]))
 
     def set_places(self, places: tuple[PinnedPlace, ...]) -> None:
         """Pin these places, in this order, and no others."""
-        if places == self._places:
+        if places == self.places:
             return
         if self._history is None:
             self._show_places(places)
             return
-        before = self._places
+        before = self.places
         text, moved = _edit_words(before, places), _moved(before, places)
         self._history.push(KeptCommand(self._show_places, before, places, text, moved=moved))
 
     def _show_places(self, places: tuple[PinnedPlace, ...]) -> None:
-        self._places = places
+        self.places = places
         self.edited.emit()
         self.places_changed.emit(places)
 
     def set_concepts(self, concepts: tuple[KeptConcept, ...]) -> None:
         """Keep these concepts and no others."""
-        if concepts == self._concepts:
+        if concepts == self.concepts:
             return
         if self._history is None:
             self._show_concepts(concepts)
             return
-        adds = len(concepts) > len(self._concepts)
+        adds = len(concepts) > len(self.concepts)
         text = tr("Keep a concept") if adds else tr("Remove a concept")
-        self._history.push(KeptCommand(self._show_concepts, self._concepts, concepts, text))
+        self._history.push(KeptCommand(self._show_concepts, self.concepts, concepts, text))
 
     def _show_concepts(self, concepts: tuple[KeptConcept, ...]) -> None:
-        self._concepts = concepts
+        self.concepts = concepts
         self.edited.emit()
         self.concepts_changed.emit(concepts)
 
     def _new_place(self, z: ArrayLike, name: str) -> PinnedPlace:
-        taken = {place.name for place in self._places}
+        taken = {place.name for place in self.places}
         free = (tr("Pin {n}", n=number) for number in count(1))
         code = tuple(float(value) for value in np.asarray(z, np.float32).reshape(-1))
         return PinnedPlace(code, name or next(text for text in free if text not in taken))

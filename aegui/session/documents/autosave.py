@@ -113,7 +113,8 @@ class Autosave(QObject):
 
     def __init__(self, parent: QObject | None = None, folder: Path | None = None) -> None:
         super().__init__(parent)
-        self._folder = folder if folder is not None else user_data_dir() / "autosave"
+        self.folder = folder if folder is not None else user_data_dir() / "autosave"
+        """Where the copies of all programs are."""
         self._key = uuid.uuid4().hex
         self._lock: QLockFile | None = None
         self._discarded: deque[tuple[Path, QLockFile | None]] = deque()
@@ -122,14 +123,9 @@ class Autosave(QObject):
         self._job_ended.connect(self.written, Qt.ConnectionType.QueuedConnection)
 
     @property
-    def folder(self) -> Path:
-        """Where the copies of all programs are."""
-        return self._folder
-
-    @property
     def file(self) -> Path:
         """Where the copy is, once there is one."""
-        return self._folder / f"{self._key}{SUFFIX}"
+        return self.folder / f"{self._key}{SUFFIX}"
 
     @property
     def is_busy(self) -> bool:
@@ -150,7 +146,7 @@ class Autosave(QObject):
             document["training"] = asdict(training)
         note = json.dumps(document)
         try:
-            private_folder(self._folder)
+            private_folder(self.folder)
         except OSError as error:
             self.failed.emit(str(error))
             return
@@ -213,13 +209,13 @@ class Autosave(QObject):
 
     def found(self) -> tuple[Recovery, ...]:
         """Copies that no running program holds, the newest first."""
-        files = [file for file in self._folder.glob(f"*{SUFFIX}") if file != self.file]
+        files = [file for file in self.folder.glob(f"*{SUFFIX}") if file != self.file]
         orphans = [recovery_of(file) for file in files if file.exists() and _is_orphan(file)]
         return tuple(sorted(orphans, key=lambda copy: copy.saved_at, reverse=True))
 
     def sweep(self) -> None:
         """Remove notes and locks without a copy, which no running program holds."""
-        for path in (*self._folder.glob("*.json"), *self._folder.glob("*.lock")):
+        for path in (*self.folder.glob("*.json"), *self.folder.glob("*.lock")):
             copy = path.with_suffix(SUFFIX)
             # To take a lock whose program is gone is to remove it.
             if not copy.exists() and copy != self.file and _is_orphan(copy):

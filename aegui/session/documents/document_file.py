@@ -65,7 +65,8 @@ class DocumentFile(QObject):
         self._autosave.failed.connect(self._on_autosave_failed)
         self._autosave.written.connect(self._on_autosave_written)
         self._autosave_failed = False
-        self._path: Path | None = None
+        self.path: Path | None = None
+        """Where the document is saved; None where it has no file yet."""
         self._mark: FileMark | None = None
         self._told: tuple[str, int] | None = None
         self._name = self._began_as = ""
@@ -80,21 +81,16 @@ class DocumentFile(QObject):
         self._timer.timeout.connect(self.copy)
 
     @property
-    def path(self) -> Path | None:
-        """Where the document is saved; None where it has no file yet."""
-        return self._path
-
-    @property
     def name(self) -> str:
         """What the document is called: as its file, as it came in, or by what it holds now."""
-        if self._path is not None:
-            return self._path.stem
+        if self.path is not None:
+            return self.path.stem
         return self._given or content_name(self._host.recipe)
 
     @property
     def stem(self) -> str:
         """What files made of the document are called: short, and plain on any system."""
-        given = self._given if self._path is None else self._path.stem
+        given = self._given if self.path is None else self.path.stem
         return plain_name(given) or content_stem(self._host.recipe)
 
     @property
@@ -126,7 +122,7 @@ class DocumentFile(QObject):
     def begin(self, path: Path | None, name: str, mark: FileMark | None = None) -> None:
         """Another document is open, with nothing unsaved in it; ``mark`` is what was read."""
         self._forget_copy()
-        self._path, self._name = path, name
+        self.path, self._name = path, name
         self._began_as = content_stem(self._host.recipe)
         self._mark, self._told = mark, None
         self._document += 1
@@ -157,15 +153,15 @@ class DocumentFile(QObject):
 
     def state(self) -> FileState:
         """What has become of the file since it was read or saved."""
-        if self._path is None or self._mark is None or self.saving.is_busy:
+        if self.path is None or self._mark is None or self.saving.is_busy:
             return "same"
-        state, self._mark = self._mark.state(self._path)
+        state, self._mark = self._mark.state(self.path)
         return state
 
     def look(self) -> None:
         """Tell, once, if another program has changed or taken the file."""
         state = self.state()
-        told = None if state == "same" or self._path is None else (state, stamp_of(self._path))
+        told = None if state == "same" or self.path is None else (state, stamp_of(self.path))
         if told == self._told:
             return
         self._told = told
@@ -197,7 +193,7 @@ class DocumentFile(QObject):
         def done(mark: FileMark | None) -> None:
             if document == self._document:
                 self._being_written -= 1
-                self._path = path
+                self.path = path
                 self._mark, self._told = mark, None
                 if changes == self._changes and self._host.underway is None:
                     self._forget_copy()
@@ -223,7 +219,7 @@ class DocumentFile(QObject):
         if is_unsaved and self._changes != self._copied_changes:
             self._copied_changes = self._changes
             content = self._host.content_under_way()
-            self._autosave.write(content, self._path, self.name, underway)
+            self._autosave.write(content, self.path, self.name, underway)
 
     @property
     def is_copying(self) -> bool:

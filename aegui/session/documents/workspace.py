@@ -93,9 +93,12 @@ class Workspace(QObject):
         self.file.noticed.connect(self.noticed)
         self.opening = Opening(self, self.loading, self.file, self.edits)
         self._training: tuple[SavedRun, Underway] | None = None
-        self._draft: DraftState
-        self._resolution: Resolution
-        self._run: SavedRun | None
+        self.draft: DraftState
+        """The draft as a whole."""
+        self.resolution: Resolution
+        """The draft's shapes and problems, and, without problems, what training takes."""
+        self.run: SavedRun | None
+        """What was learnt, with its own recipe and data; None before any training."""
         self._take(first_document())
         self._undo_history.cleanChanged.connect(self._on_undo_history_clean_changed)
 
@@ -107,32 +110,17 @@ class Workspace(QObject):
     @property
     def recipe(self) -> Recipe:
         """The draft's recipe."""
-        return self._draft.recipe
+        return self.draft.recipe
 
     @property
     def dataset(self) -> Dataset:
         """The draft's data, cut to its characters."""
-        return self._draft.dataset
+        return self.draft.dataset
 
     @property
     def pool(self) -> Dataset:
         """All the samples that the draft's characters are chosen from."""
-        return self._draft.pool
-
-    @property
-    def draft(self) -> DraftState:
-        """The draft as a whole."""
-        return self._draft
-
-    @property
-    def resolution(self) -> Resolution:
-        """The draft's shapes and problems, and, without problems, what training takes."""
-        return self._resolution
-
-    @property
-    def run(self) -> SavedRun | None:
-        """What was learnt, with its own recipe and data; None before any training."""
-        return self._run
+        return self.draft.pool
 
     @property
     def path(self) -> Path | None:
@@ -151,24 +139,24 @@ class Workspace(QObject):
 
     def codec(self, run: int | None = None) -> Codec | None:
         """Encoder and decoder of one run (None: the best) of the population; None without any."""
-        if self._run is None:
+        if self.run is None:
             return None
-        return self._run.codec(self._run.best_run if run is None else run)
+        return self.run.codec(self.run.best_run if run is None else run)
 
     def continuation(self) -> Continuation | None:
         """What training on from the run takes; None where run and draft do not fit together."""
-        resolved = self._resolution.resolved
-        if self._run is None or resolved is None:
+        resolved = self.resolution.resolved
+        if self.run is None or resolved is None:
             return None
-        return continuation_of(self._run, resolved)
+        return continuation_of(self.run, resolved)
 
     def lineage(self) -> Lineage:
         """What a training that continues the run takes over of its history."""
-        return Lineage(() if self._run is None else self._run.stages, self.recipe)
+        return Lineage(() if self.run is None else self.run.stages, self.recipe)
 
     def revert_to(self, recipe: Recipe, dataset: Dataset) -> None:
         """Make what was trained the draft again, undoably."""
-        self.push(reverted(self._draft, recipe, dataset), tr("Revert to what was trained"))
+        self.push(reverted(self.draft, recipe, dataset), tr("Revert to what was trained"))
 
     def edit_recipe(self, recipe: Recipe, text: str) -> None:
         """Make ``recipe`` the draft's; ``text`` names the edit in the undo history.
@@ -205,20 +193,20 @@ class Workspace(QObject):
             result: What it has learnt.
             resolved: What was trained; None: the draft as it is now.
         """
-        resolved = resolved if resolved is not None else self._resolution.resolved
+        resolved = resolved if resolved is not None else self.resolution.resolved
         if resolved is None:
             raise ValueError("a result without the recipe that it is of")
         self._training = None
-        self._run = saved_run_of(result, resolved)
+        self.run = saved_run_of(result, resolved)
         self.file.mark_unsaved()
         self.file.touch()
         self.file.copy()
         self.file.announce()
-        self.run_changed.emit(self._run)
+        self.run_changed.emit(self.run)
 
     def complete_result(self, result: TrainingResult, resolved: ResolvedRecipe) -> bool:
         """Take ``result`` over with all its figures; False if another run has taken its place."""
-        if self._run is None or self._run.checkpoint is not result.checkpoint:
+        if self.run is None or self.run.checkpoint is not result.checkpoint:
             return False
         self.adopt_result(result, resolved)
         return True
@@ -242,7 +230,7 @@ class Workspace(QObject):
 
     def unfinished(self) -> Continuation | None:
         """What going on with the document's run takes, as it was; None where it cannot."""
-        run = self._run
+        run = self.run
         if run is None or run.checkpoint is None:
             return None
         resolved = resolve(run.recipe, run.dataset).resolved
@@ -309,7 +297,7 @@ class Workspace(QObject):
 
     def push(self, draft: DraftState, text: str) -> None:
         """Make ``draft`` the present one, undoably."""
-        before = self._draft
+        before = self.draft
         self._undo_history.push_edit(EditCommand(self._show_draft, before, draft, text))
         if draft.dataset is not before.dataset:
             self.data_taken.emit(before, draft)
@@ -324,7 +312,7 @@ class Workspace(QObject):
     @property
     def known_data(self) -> Dataset | None:
         """What the run was learnt from: it need not be in memory twice."""
-        return None if self._run is None else self._run.dataset
+        return None if self.run is None else self.run.dataset
 
     def may_read(self, source: str) -> bool:
         """Whether the person has said, since the program began, that ``source`` is to be read."""
@@ -349,22 +337,22 @@ class Workspace(QObject):
 
     def announce_recipe(self) -> None:
         """Say again what the draft is."""
-        self.recipe_changed.emit(self._resolution)
+        self.recipe_changed.emit(self.resolution)
 
     def _show_draft(self, draft: DraftState) -> None:
         """Make ``draft`` the present one: the only way in for edits, undo and redo."""
-        old, self._draft = self._draft, draft
-        self._resolution = resolve(draft.recipe, draft.dataset)
+        old, self.draft = self.draft, draft
+        self.resolution = resolve(draft.recipe, draft.dataset)
         self.file.touch()
         if draft.dataset is not old.dataset:
             self.dataset_changed.emit(draft.dataset)
-        self.recipe_changed.emit(self._resolution)
+        self.recipe_changed.emit(self.resolution)
         self.file.announce()
 
     def content(self) -> SavedRun:
         """What a file of the document holds."""
         kept = self.annotations
-        return to_save(self._draft, self._run, kept.places, kept.concepts, kept.challenge)
+        return to_save(self.draft, self.run, kept.places, kept.concepts, kept.challenge)
 
     def content_under_way(self) -> SavedRun:
         """What a copy against a crash holds: with the training under way."""
@@ -372,7 +360,7 @@ class Workspace(QObject):
             return self.content()
         kept = self.annotations
         run = self._training[0]
-        return to_save(self._draft, run, kept.places, kept.concepts, kept.challenge)
+        return to_save(self.draft, run, kept.places, kept.concepts, kept.challenge)
 
     @Slot()
     def _on_annotations_edited(self) -> None:
@@ -388,11 +376,11 @@ class Workspace(QObject):
         self.file.announce()
 
     def _take(self, opened: Opened) -> None:
-        self._draft = opened.draft
-        self._run = opened.run
+        self.draft = opened.draft
+        self.run = opened.run
         self._training = None
         self.annotations.take(opened.places, opened.concepts, opened.challenge)
-        self._resolution = opened.resolution
+        self.resolution = opened.resolution
         self.file.begin(opened.path, opened.name, opened.mark)
 
     def swap(self, opened: Opened) -> None:
@@ -401,8 +389,8 @@ class Workspace(QObject):
         self._take(opened)
         self._undo_history.clear()
         self.dataset_changed.emit(self.dataset)
-        self.recipe_changed.emit(self._resolution)
-        self.run_changed.emit(self._run)
+        self.recipe_changed.emit(self.resolution)
+        self.run_changed.emit(self.run)
         self.annotations.announce()
         self.document_changed.emit(self)
         self.file.announce()

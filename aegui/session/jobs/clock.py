@@ -40,7 +40,8 @@ class Ticker(QObject):
     def __init__(self, parent: QObject | None = None, budget: float = BUDGET) -> None:
         super().__init__(parent)
         self._budget = budget
-        self._cost_ms = 0.0
+        self.cost_ms = 0.0
+        """Processor time of one tick and the painting it causes, smoothed."""
         self._begun = 0.0
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -55,11 +56,6 @@ class Ticker(QObject):
         return self._timer.interval()
 
     @property
-    def cost_ms(self) -> float:
-        """Processor time of one tick and the painting it causes, smoothed."""
-        return self._cost_ms
-
-    @property
     def is_active(self) -> bool:
         """Whether it ticks."""
         return self._timer.isActive()
@@ -67,7 +63,7 @@ class Ticker(QObject):
     def start(self) -> None:
         """Begin to tick; does nothing when it already does."""
         if not self._timer.isActive():
-            self._cost_ms = 0.0
+            self.cost_ms = 0.0
             self._timer.start(BASE_MS)
 
     def stop(self) -> None:
@@ -84,8 +80,8 @@ class Ticker(QObject):
     @Slot()
     def _on_settled_timeout(self) -> None:
         cost_ms = 1000.0 * (time.thread_time() - self._begun)
-        self._cost_ms += _SMOOTHING * (cost_ms - self._cost_ms)
-        wanted = min(MAX_MS, max(BASE_MS, round(self._cost_ms / self._budget)))
+        self.cost_ms += _SMOOTHING * (cost_ms - self.cost_ms)
+        wanted = min(MAX_MS, max(BASE_MS, round(self.cost_ms / self._budget)))
         # Restarting the timer for a millisecond's difference would only add jitter.
         if abs(wanted - self._timer.interval()) > 0.1 * self._timer.interval():
             self._timer.setInterval(wanted)

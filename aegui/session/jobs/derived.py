@@ -138,7 +138,8 @@ class Derived(QObject):
         self._pause_share = 1 / share - 1
         self._pauses_s = least_pause_ms / 1000, most_pause_ms / 1000
         self._is_active = True
-        self._is_busy = False
+        self.is_busy = False
+        """Whether work is under way that has a title, and whose answer is still wanted."""
         self._waiting: _Question | None = None
         self._newest: _Question | None = None
         self._given_up = threading.Event()
@@ -147,11 +148,6 @@ class Derived(QObject):
         self._looks = QTimer(self)
         self._looks.timeout.connect(self._on_looks_timeout)
         self._ready.connect(self._on_ready, Qt.ConnectionType.QueuedConnection)
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether work is under way that has a title, and whose answer is still wanted."""
-        return self._is_busy
 
     def set_active(self, active: bool) -> None:
         """Whether anybody looks; nothing is begun while nobody does."""
@@ -222,7 +218,7 @@ class Derived(QObject):
         else:
             self._waiting = question
             self._go_on()
-        if title or self._is_busy:
+        if title or self.is_busy:
             self._show_busy()
 
     @Slot()
@@ -260,8 +256,8 @@ class Derived(QObject):
         is_busy = newest is not None and bool(newest.title) and not newest.given_up.is_set()
         if not is_busy:
             self._looks.stop()
-        if is_busy != self._is_busy:
-            self._is_busy = is_busy
+        if is_busy != self.is_busy:
+            self.is_busy = is_busy
             self.busy_changed.emit(is_busy)
 
     @Slot()

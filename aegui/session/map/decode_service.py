@@ -43,19 +43,15 @@ class DecodeService(Service):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._codec: Codec | None = None
+        self.codec: Codec | None = None
+        """The network that decodes, None while there is none."""
         self._last: tuple[NDArray[np.float32], object] | None = None
         self._derived = Derived("aegui-decode", self)
         self._derived.answered.connect(self.decoded)
 
-    @property
-    def codec(self) -> Codec | None:
-        """The network that decodes, None while there is none."""
-        return self._codec
-
     def set_codec(self, codec: Codec | None) -> None:
         """Decode with ``codec`` from now on, beginning with the last place asked for."""
-        self._codec = codec
+        self.codec = codec
         self.repeat()
 
     def repeat(self) -> None:
@@ -71,7 +67,7 @@ class DecodeService(Service):
         """
         place = np.array(z, dtype=np.float32).reshape(-1)
         self._last = (place, tag)
-        codec = self._codec
+        codec = self.codec
         if codec is None or codec.latent_size != place.size:
             self._derived.forget()
             return

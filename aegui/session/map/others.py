@@ -116,14 +116,17 @@ class Others(Service):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._others: tuple[Other, ...] = ()
+        self.others: tuple[Other, ...] = ()
+        """The networks beside the one that is shown, in the order they were chosen."""
         self._shown: Other | None = None
         self._dataset: Dataset | None = None
         self._indices: NDArray[np.int64] | None = None
         self._is_live = False
         self._lookers: frozenset[str] = frozenset()
-        self._way = "samples"
-        self._latest: Compared | None = None
+        self.way = "samples"
+        """How places are found, a key of ``WAYS``."""
+        self.latest: Compared | None = None
+        """What was told last of the networks that there are; None where nothing is known."""
         self._cursor: NDArray[np.float32] | None = None
         self._subject = object()
         self._codes = Derived("aegui-others", self)
@@ -136,21 +139,6 @@ class Others(Service):
         for answers in (self._codes, self._images):
             answers.set_active(False)
 
-    @property
-    def others(self) -> tuple[Other, ...]:
-        """The networks beside the one that is shown, in the order they were chosen."""
-        return self._others
-
-    @property
-    def latest(self) -> Compared | None:
-        """What was told last of the networks that there are; None where nothing is known."""
-        return self._latest
-
-    @property
-    def way(self) -> str:
-        """How places are found, a key of ``WAYS``."""
-        return self._way
-
     def set_active(self, active: bool, who: str) -> None:
         """Whether ``who`` looks; nothing is computed while nobody does."""
         self._lookers = self._lookers | {who} if active else self._lookers - {who}
@@ -159,7 +147,7 @@ class Others(Service):
 
     def set_way(self, way: str) -> None:
         """Find places in this way, a key of ``WAYS``."""
-        self._way = way
+        self.way = way
         self._decode()
 
     def set_dataset(self, dataset: Dataset) -> None:
@@ -167,10 +155,10 @@ class Others(Service):
         if dataset is self._dataset:
             return
         self._dataset, self._indices = dataset, None
-        fit = tuple(each for each in self._others if _fits(each.codec, dataset))
-        self._subject, self._latest = object(), None
-        if len(fit) != len(self._others):
-            self._others = fit
+        fit = tuple(each for each in self.others if _fits(each.codec, dataset))
+        self._subject, self.latest = object(), None
+        if len(fit) != len(self.others):
+            self.others = fit
             self.changed.emit()
         self._renew()
 
@@ -178,7 +166,7 @@ class Others(Service):
         """Compare with these samples of the set, int64 ``[n]`` ascending."""
         if self._indices is None or not np.array_equal(indices, self._indices):
             self._indices = indices
-            self._subject, self._latest = object(), None
+            self._subject, self.latest = object(), None
             self._renew()
 
     def set_shown(self, shown: Other | None, *, live: bool = False) -> None:
@@ -186,19 +174,19 @@ class Others(Service):
         before = self._shown
         self._shown, self._is_live = shown, live
         if shown is None or before is None or not _same_space(before.codec, shown.codec):
-            self._subject, self._latest = object(), None
+            self._subject, self.latest = object(), None
         self._renew()
 
     def add(self, other: Other) -> bool:
         """Put ``other`` beside the network shown; False, and ``refused`` says why, if it cannot."""
-        if any(each.key == other.key for each in self._others):
+        if any(each.key == other.key for each in self.others):
             self.replace(other)
             return True
         reason = self._why_not(other)
         if reason:
             self.refused.emit(reason)
             return False
-        self._set_others((*self._others, other))
+        self._set_others((*self.others, other))
         return True
 
     def open(self, path: Path) -> None:
@@ -207,14 +195,14 @@ class Others(Service):
 
     def replace(self, other: Other) -> None:
         """``other`` takes the place of the one with its key: it has learnt, or an epoch changed."""
-        others = tuple(other if each.key == other.key else each for each in self._others)
-        self._others = others
+        others = tuple(other if each.key == other.key else each for each in self.others)
+        self.others = others
         self._renew()
         self.renewed.emit()
 
     def remove(self, key: str) -> None:
         """Compare with that network no more."""
-        self._set_others(tuple(each for each in self._others if each.key != key))
+        self._set_others(tuple(each for each in self.others if each.key != key))
 
     def look(self, z: NDArray[np.float32]) -> None:
         """Decode the place of ``z`` ``[d]`` with every other network; the newest place wins."""
@@ -222,14 +210,14 @@ class Others(Service):
         self._decode()
 
     def _set_others(self, others: tuple[Other, ...]) -> None:
-        self._others = others
-        self._subject, self._latest = object(), None
+        self.others = others
+        self._subject, self.latest = object(), None
         self.changed.emit()
         self._renew()
 
     def _why_not(self, other: Other) -> str:
         dataset = self._dataset
-        if len(self._others) >= MOST:
+        if len(self.others) >= MOST:
             return tr("There are {n} other networks already: take one away first.", n=MOST)
         if dataset is not None and not _fits(other.codec, dataset):
             return tr(
@@ -241,7 +229,7 @@ class Others(Service):
         return ""
 
     def _renew(self) -> None:
-        shown, dataset, others = self._shown, self._dataset, self._others
+        shown, dataset, others = self._shown, self._dataset, self.others
         if shown is None or dataset is None or not others or not _fits(shown.codec, dataset):
             self._codes.forget()
             return
@@ -259,7 +247,7 @@ class Others(Service):
         )
 
     def _decode(self) -> None:
-        latest, z, way = self._latest, self._cursor, self._way
+        latest, z, way = self.latest, self._cursor, self.way
         if latest is None or z is None or latest.shown.space.size != len(z):
             return
         codecs = [each.of.codec for each in latest.others]
@@ -272,7 +260,7 @@ class Others(Service):
 
     @Slot(object)
     def _on_codes_answered(self, compared: Compared) -> None:
-        self._latest = compared
+        self.latest = compared
         self.compared.emit(compared)
         self._decode()
 

@@ -74,11 +74,15 @@ class Drawing(QObject):
         super().__init__(parent)
         self.undo_stack = QUndoStack(self)
         self.undo_stack.setUndoLimit(_UNDO_LIMIT)
-        self._state = DrawingState(GLYPH_PAPER.empty(height, width))
+        self.state = DrawingState(GLYPH_PAPER.empty(height, width))
+        """The drawing as it is."""
         self._natural = (height, width, GLYPH_PAPER)
-        self._noise = CorruptionSpec(), 0
-        self._previous: DrawingState | None = None
-        self._region: PixelBox | None = None
+        self.noise = CorruptionSpec(), 0
+        """Noise and seed that are chosen for the drawing, whether or not it has any."""
+        self.previous: DrawingState | None = None
+        """The drawing before the last step, or, after an undo, before that; None at first."""
+        self.region: PixelBox | None = None
+        """What is selected; None: nothing."""
         self._pasted: _Pasted | None = None
         self._shown_paste: _Pasted | None = None
         self._regions: _Regions | None = None
@@ -86,45 +90,35 @@ class Drawing(QObject):
         self._stroke_text = ""
 
     @property
-    def state(self) -> DrawingState:
-        """The drawing as it is."""
-        return self._state
-
-    @property
-    def previous(self) -> DrawingState | None:
-        """The drawing before the last step, or, after an undo, before that; None at first."""
-        return self._previous
-
-    @property
     def pixels(self) -> NDArray[np.float32]:
         """What is drawn, float32 ``[H, W]`` or ``[3, H, W]`` in 0..1, read-only."""
-        return self._state.pixels
+        return self.state.pixels
 
     @property
     def target(self) -> NDArray[np.float32] | None:
         """The clean image that is wanted, of the same shape; None where nobody knows."""
-        return self._state.target
+        return self.state.target
 
     @property
     def label(self) -> str:
         """Name of the sample that was loaded, or ""."""
-        return self._state.label
+        return self.state.label
 
     @property
     def shape(self) -> tuple[int, int]:
         """Height and width."""
-        height, width = self._state.pixels.shape[-2:]
+        height, width = self.state.pixels.shape[-2:]
         return height, width
 
     @property
     def channels(self) -> int:
         """1, or 3 for a drawing in colour."""
-        return self._state.image_shape[0]
+        return self.state.image_shape[0]
 
     @property
     def paper(self) -> DrawingPaper:
         """What it is drawn on."""
-        return self._state.paper
+        return self.state.paper
 
     @property
     def ground(self) -> float:
@@ -134,20 +128,15 @@ class Drawing(QObject):
     @property
     def part(self) -> NDArray[np.float32]:
         """What is selected, else all of it."""
-        return self.pixels if self._region is None else self.pixels[(..., *slices(self._region))]
-
-    @property
-    def region(self) -> PixelBox | None:
-        """What is selected; None: nothing."""
-        return self._region
+        return self.pixels if self.region is None else self.pixels[(..., *slices(self.region))]
 
     def set_region(self, region: PixelBox | None) -> None:
         """Edit this part from now on; None: all of it."""
-        self._region = None if region is None else region.within(*self.shape)
+        self.region = None if region is None else region.within(*self.shape)
         pasted = self._pasted
         if pasted is None or pasted.shown is not self.pixels:
             return
-        if pasted.box.within(*self.shape) != self._region:
+        if pasted.box.within(*self.shape) != self.region:
             self._pasted = None
 
     def reset(self, height: int, width: int, paper: DrawingPaper = GLYPH_PAPER) -> None:
@@ -159,7 +148,7 @@ class Drawing(QObject):
         if (height, width, paper) == self._natural:
             return
         self._natural = (height, width, paper)
-        self._stroke_start = self._previous = None
+        self._stroke_start = self.previous = None
         self.undo_stack.clear()
         self._show(DrawingState(paper.empty(height, width), paper=paper))
 
@@ -173,7 +162,7 @@ class Drawing(QObject):
     def begin_stroke(self, text: str = "") -> None:
         """What is painted from now until ``end_stroke`` is one step of undo, called ``text``."""
         self.end_stroke()
-        self._stroke_start = self._state
+        self._stroke_start = self.state
         self._stroke_text = text
 
     def paint(self, row: int, column: int, value: Ink) -> None:
@@ -199,7 +188,7 @@ class Drawing(QObject):
         Where it was pasted, and is selected still, what it was pasted over shows.
         """
         start = self.pixels if self._stroke_start is None else self._stroke_start.pixels
-        if self._region is not None:
+        if self.region is not None:
             self._regions = box, box.moved(rows, columns).within(*self.shape)
         pasted = self._pasted
         if pasted is None or pasted.shown is not start or pasted.box.within(*self.shape) != box:
@@ -222,7 +211,7 @@ class Drawing(QObject):
 
         Each cell is corrupted once in a stroke, however often the brush passes over it.
         """
-        start = self._state if self._stroke_start is None else self._stroke_start
+        start = self.state if self._stroke_start is None else self._stroke_start
         is_apart = not CORRUPTIONS[spec.kind].neighbours
         noise = spec if is_apart else spec.model_copy(update={"kind": "masking"})
         # Other noise with every stroke, and the same again after an undo.
@@ -250,7 +239,7 @@ class Drawing(QObject):
         alone = self._stroke_start is None
         if alone:
             self.begin_stroke()
-        state = replace(self._state, pixels=frozen(pixels), before_noise=before_noise)
+        state = replace(self.state, pixels=frozen(pixels), before_noise=before_noise)
         self._show(state if target is None else replace(state, target=target))
         if alone:
             self.end_stroke()
@@ -267,11 +256,11 @@ class Drawing(QObject):
         regions, self._regions = self._regions, None
         if start is None:
             return
-        if np.array_equal(start.pixels, self._state.pixels):
+        if np.array_equal(start.pixels, self.state.pixels):
             self._show(start)
         else:
             text = self._stroke_text or tr("Stroke")
-            self.undo_stack.push(_Change(self, start, self._state, text, regions=regions))
+            self.undo_stack.push(_Change(self, start, self.state, text, regions=regions))
         self._settle()
 
     # -- other images ----------------------------------------------------------------------------
@@ -302,7 +291,7 @@ class Drawing(QObject):
         """Lay ``image`` over the drawing, its first pixel at ``row`` and ``column``."""
         part, below = frozen(image), self.pixels
         box = PixelBox(row, column, row + part.shape[-2], column + part.shape[-1])
-        regions = self._region, box.within(*self.shape)
+        regions = self.region, box.within(*self.shape)
         self._edit_pixels(placed(below, part, row, column), tr("Paste"), regions)
         self._pasted = _Pasted(below, part, box, self.pixels)
 
@@ -314,7 +303,7 @@ class Drawing(QObject):
         kind = self.paper.kind
         same = levels_of(pixels, kind) == levels_of(self.pixels, kind)
         after = replace(
-            self._state, pixels=frozen(np.where(same, self.pixels, pixels)), before_noise=None
+            self.state, pixels=frozen(np.where(same, self.pixels, pixels)), before_noise=None
         )
         self._edit(after, tr("Hex and C"), _CODE_ID)
 
@@ -324,7 +313,7 @@ class Drawing(QObject):
 
     def fit(self, height: int, width: int, kind: Pixels | None = None) -> None:
         """Give the drawing another size, its middle kept, and its pixels another ``kind``."""
-        before = self._state
+        before = self.state
         paper = before.paper if kind is None else replace(before.paper, kind=kind)
         pixels = frozen(as_kind(fitted(before.pixels, height, width, self.ground), paper.kind))
         text = tr("Size {width}×{height}", width=width, height=height)
@@ -332,24 +321,19 @@ class Drawing(QObject):
 
     # -- edits -----------------------------------------------------------------------------------
 
-    @property
-    def noise(self) -> tuple[CorruptionSpec, int]:
-        """Noise and seed that are chosen for the drawing, whether or not it has any."""
-        return self._noise
-
     def choose_noise(self, spec: CorruptionSpec, seed: int) -> None:
         """Choose noise without putting it on the drawing; "none" is no choice."""
-        if spec.kind != "none" and self._noise != (spec, seed):
-            self._noise = spec, seed
+        if spec.kind != "none" and self.noise != (spec, seed):
+            self.noise = spec, seed
             self.noise_chosen.emit()
 
     def apply_noise(self, spec: CorruptionSpec, seed: int) -> None:
         """Choose noise, and put it on the drawing as it was before any; "none" takes it off."""
-        chosen, before = self._noise, self._state
+        chosen, before = self.noise, self.state
         if spec.kind != "none":
-            self._noise = spec, seed
+            self.noise = spec, seed
         self._put_noise(before, spec, seed)
-        if self._noise != chosen:
+        if self.noise != chosen:
             self.noise_chosen.emit()
 
     def _put_noise(self, before: DrawingState, spec: CorruptionSpec, seed: int) -> None:
@@ -358,7 +342,7 @@ class Drawing(QObject):
             without = replace(before, pixels=clean, before_noise=None, noise=None)
             self._edit(without, tr("No noise"), _NOISE_ID)
             return
-        noisy = in_part(clean, self._region, lambda part: _noisy(part, spec, seed))
+        noisy = in_part(clean, self.region, lambda part: _noisy(part, spec, seed))
         target = clean if before.target is None else before.target
         noised = replace(
             before,
@@ -378,7 +362,7 @@ class Drawing(QObject):
         self._clear(tr("Cut"))
 
     def _clear(self, text: str) -> None:
-        if self._region is not None:
+        if self.region is not None:
             self._edit_part(lambda part: np.full_like(part, self.ground), text)
             return
         empty = self.paper.empty(*self.shape)
@@ -430,10 +414,10 @@ class Drawing(QObject):
     def _edit_part(
         self, edit: Callable[[NDArray[np.float32]], NDArray[np.float32]], text: str
     ) -> None:
-        self._edit_pixels(in_part(self.pixels, self._region, edit), text)
+        self._edit_pixels(in_part(self.pixels, self.region, edit), text)
 
     def _edit_pixels(self, pixels: ArrayLike, text: str, regions: _Regions | None = None) -> None:
-        after = replace(self._state, pixels=frozen(pixels), before_noise=None)
+        after = replace(self.state, pixels=frozen(pixels), before_noise=None)
         self._edit(after, text, regions=regions)
 
     def _edit(
@@ -444,24 +428,24 @@ class Drawing(QObject):
         regions: _Regions | None = None,
     ) -> None:
         self.end_stroke()
-        if not after.same_as(self._state):
-            self.undo_stack.push(_Change(self, self._state, after, text, merge_id, regions))
+        if not after.same_as(self.state):
+            self.undo_stack.push(_Change(self, self.state, after, text, merge_id, regions))
 
     def _show(self, state: DrawingState) -> None:
-        if state is self._state:
+        if state is self.state:
             return
-        if state.image_shape != self._state.image_shape:
-            self._region = None
-        self._state = state
-        self._noise = state.noise or self._noise
+        if state.image_shape != self.state.image_shape:
+            self.region = None
+        self.state = state
+        self.noise = state.noise or self.noise
         self.changed.emit(state)
 
     def _show_step(self, state: DrawingState, left: DrawingState, regions: _Regions | None) -> None:
         """Show ``state``, that comes from ``left``, with the second of ``regions`` selected."""
-        self._previous = left
+        self.previous = left
         self._show(state)
         if regions is not None:
-            self._region = regions[1]
+            self.region = regions[1]
             self.region_changed.emit(regions[1])
 
 

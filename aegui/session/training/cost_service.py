@@ -33,15 +33,11 @@ class CostService(Service):
         self._tried.answered.connect(self._take)
         self._tried.failed.connect(_forget)
         self._resolved: ResolvedRecipe | None = None
-        self._cost: Cost | None = None
+        self.cost: Cost | None = None
+        """Of the draft; None where it cannot be trained."""
         self._may_try = True
         self._is_awake = False
         self._settled = one_shot(self, self._on_settled_timeout, SETTLED_MS)
-
-    @property
-    def cost(self) -> Cost | None:
-        """Of the draft; None where it cannot be trained."""
-        return self._cost
 
     def set_draft(self, resolved: ResolvedRecipe | None, timeline_bytes: int) -> None:
         """Tell the cost of ``resolved`` (None: there is nothing to train) from now on."""
@@ -55,7 +51,7 @@ class CostService(Service):
         self._is_awake = self._is_awake or known is not None
         self._tried.forget()
         self._resolved = resolved
-        self._cost = None if resolved is None else training_cost(resolved, timeline_bytes)
+        self.cost = None if resolved is None else training_cost(resolved, timeline_bytes)
         self._try_later()
         self.changed.emit()
 
@@ -78,7 +74,7 @@ class CostService(Service):
 
     def cost_of(self, resolved: ResolvedRecipe, timeline_bytes: int) -> Cost:
         """The best that is known of the cost of ``resolved`` at once."""
-        known = self._cost if resolved is self._resolved else None
+        known = self.cost if resolved is self._resolved else None
         return known or training_cost(resolved, timeline_bytes)
 
     def shutdown(self) -> None:
@@ -90,7 +86,7 @@ class CostService(Service):
     @property
     def _wants_trying(self) -> bool:
         may_try = self._may_try and self._is_awake
-        return may_try and self._cost is not None and not self._cost.is_measured
+        return may_try and self.cost is not None and not self.cost.is_measured
 
     def _try_later(self) -> None:
         self._settled.stop()
@@ -106,7 +102,7 @@ class CostService(Service):
 
     @Slot()
     def _on_settled_timeout(self) -> None:
-        resolved, cost = self._resolved, self._cost
+        resolved, cost = self._resolved, self.cost
         if resolved is None or cost is None:
             return
 
@@ -119,7 +115,7 @@ class CostService(Service):
 
     @Slot(object)
     def _take(self, cost: Cost) -> None:
-        self._cost = cost
+        self.cost = cost
         self.changed.emit()
 
 

@@ -106,58 +106,34 @@ class TrainingRunner(QObject):
         super().__init__(parent)
         self.timeline_bytes = BUDGET_BYTES
         """Memory for the weights of past epochs, of the trainings that are still to begin."""
-        self._state: State = "idle"
-        self._run_id = 0
+        self.state: State = "idle"
+        """One of the five states."""
+        self.run_id = 0
+        """Number of the present or last training; 0 before the first."""
         self._pace: float | None = None
         self._worker: TrainingWorker | None = None
-        self._asked: Recipe | None = None
-        self._goes_on = False
-        self._is_measuring = False
-        self._is_warm = False
+        self.asked: Recipe | None = None
+        """What the person asked for when the present or last training began."""
+        self.goes_on = False
+        """Whether the present or last training began with what another one had learnt."""
+        self.is_measuring = False
+        """Whether the last figures of a training that has ended are still to come."""
+        self.is_warm = False
+        """Whether torch is loaded, or about to be."""
         self._threads: list[threading.Thread] = []
         self._samples: deque[tuple[float, float]] = deque()
         # Emitted in the training thread: queued, it arrives in the one that owns this object.
         self._reported.connect(self._on_worker_reported, Qt.ConnectionType.QueuedConnection)
 
     @property
-    def state(self) -> State:
-        """One of the five states."""
-        return self._state
-
-    @property
-    def is_warm(self) -> bool:
-        """Whether torch is loaded, or about to be."""
-        return self._is_warm
-
-    @property
-    def run_id(self) -> int:
-        """Number of the present or last training; 0 before the first."""
-        return self._run_id
-
-    @property
     def is_busy(self) -> bool:
         """Whether a training is under way: running, paused or stopping."""
-        return self._state in {"running", "paused", "stopping"}
-
-    @property
-    def is_measuring(self) -> bool:
-        """Whether the last figures of a training that has ended are still to come."""
-        return self._is_measuring
+        return self.state in {"running", "paused", "stopping"}
 
     @property
     def resolved(self) -> ResolvedRecipe | None:
         """What the present or last training trains."""
         return self._worker.resolved if self._worker is not None else None
-
-    @property
-    def asked(self) -> Recipe | None:
-        """What the person asked for when the present or last training began."""
-        return self._asked
-
-    @property
-    def goes_on(self) -> bool:
-        """Whether the present or last training began with what another one had learnt."""
-        return self._goes_on
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -194,48 +170,48 @@ class TrainingRunner(QObject):
             paused: Wait before the first epoch: to be stepped through from the start.
         """
         if self.is_busy:
-            return self._run_id
+            return self.run_id
         self._stop_measuring()
-        self._run_id += 1
+        self.run_id += 1
         # One core stays with the window, or its redraws would wait for the training's threads.
         control = Control(spare_cores=1, timeline_bytes=self.timeline_bytes)
         orders = TrainingOrders(control, paused=paused, pace=self._pace)
         report = self._reported.emit
         self._worker = TrainingWorker(
-            self._run_id, resolved, orders, report, resume, history, timeline, fork, lineage
+            self.run_id, resolved, orders, report, resume, history, timeline, fork, lineage
         )
-        self._asked = resolved.recipe if lineage is None or not lineage.asked else lineage.asked
-        self._goes_on = resume is not None or fork is not None
+        self.asked = resolved.recipe if lineage is None or not lineage.asked else lineage.asked
+        self.goes_on = resume is not None or fork is not None
         self._samples.clear()
-        self._launch(self._worker.run, f"aegui-training-{self._run_id}")
+        self._launch(self._worker.run, f"aegui-training-{self.run_id}")
         self._enter("paused" if paused else "running")
-        self.started.emit(self._run_id)
-        return self._run_id
+        self.started.emit(self.run_id)
+        return self.run_id
 
     def pause(self) -> None:
         """Come to rest after the present chunk of epochs; ``paused`` tells when."""
-        if self._state == "running" and self._worker is not None:
+        if self.state == "running" and self._worker is not None:
             self._worker.orders.pause()
             self._enter("paused")
 
     def resume(self) -> None:
         """Go on after a pause."""
-        if self._state == "paused" and self._worker is not None:
+        if self.state == "paused" and self._worker is not None:
             self._worker.orders.resume()
             self._samples.clear()
             self._enter("running")
-            self.resumed.emit(self._run_id)
+            self.resumed.emit(self.run_id)
 
     def step(self) -> None:
         """Do one epoch more and rest; a running training comes to rest after it."""
-        if self._state in {"running", "paused"} and self._worker is not None:
+        if self.state in {"running", "paused"} and self._worker is not None:
             self._worker.orders.step()
             self._samples.clear()
             self._enter("paused")
 
     def stop(self) -> None:
         """End the training and keep what it has learnt: ``finished`` follows."""
-        if self._state in {"running", "paused"} and self._worker is not None:
+        if self.state in {"running", "paused"} and self._worker is not None:
             self._worker.orders.stop()
             self._enter("stopping")
 
@@ -253,7 +229,7 @@ class TrainingRunner(QObject):
 
     def want_copy(self) -> None:
         """Have what was learnt so far handed over: ``kept`` follows, unless it ends before."""
-        if self._state in {"running", "paused"} and self._worker is not None:
+        if self.state in {"running", "paused"} and self._worker is not None:
             self._worker.orders.want_copy()
 
     def hand_over(self, seconds: float) -> TrainingResult | None:
@@ -326,8 +302,8 @@ class TrainingRunner(QObject):
 
     def warm_up(self) -> None:
         """Load torch in the background, if need be, so that the first training begins at once."""
-        if not self._is_warm:
-            self._is_warm = True
+        if not self.is_warm:
+            self.is_warm = True
             self._launch(_warm_up, "aegui-warm-up")
 
     def shutdown(self) -> None:
@@ -345,24 +321,24 @@ class TrainingRunner(QObject):
 
     @Slot(object)
     def _on_worker_reported(self, report: Report) -> None:
-        if report.run_id != self._run_id or self._worker is None:
+        if report.run_id != self.run_id or self._worker is None:
             return
-        if report.kind == "measured" and self._is_measuring:
-            self._is_measuring = False
+        if report.kind == "measured" and self.is_measuring:
+            self.is_measuring = False
             self.measured.emit(report.run_id, report.result)
-        if report.kind == "failed" and self._is_measuring:
-            self._is_measuring = False
+        if report.kind == "failed" and self.is_measuring:
+            self.is_measuring = False
             self.failed.emit(report.run_id, report.message)
         if not self.is_busy:
             return
         if report.kind == "paused":
-            if self._state == "paused":
+            if self.state == "paused":
                 self.paused.emit(report.run_id)
         elif report.kind == "kept":
             self.kept.emit(report.run_id, report.result, report.seconds)
         elif report.kind == "finished":
             self._worker.so_far = None
-            self._is_measuring = report.result is not None and not report.result.measured
+            self.is_measuring = report.result is not None and not report.result.measured
             self._enter("idle")
             self.finished.emit(report.run_id, report.result)
         elif report.kind == "failed":
@@ -371,9 +347,9 @@ class TrainingRunner(QObject):
 
     def _stop_measuring(self) -> None:
         """Give up the last figures of a training that has ended."""
-        if self._is_measuring and self._worker is not None:
+        if self.is_measuring and self._worker is not None:
             self._worker.leave()
-        self._is_measuring = False
+        self.is_measuring = False
 
     def _launch(self, body: Callable[[], None], name: str) -> None:
         thread = threading.Thread(target=body, name=name, daemon=True)
@@ -381,13 +357,13 @@ class TrainingRunner(QObject):
         thread.start()
 
     def _enter(self, state: State) -> None:
-        if state != self._state:
-            self._state = state
+        if state != self.state:
+            self.state = state
             self.state_changed.emit(state)
 
     def _rate(self, position: float) -> float:
         """Epochs per second of wall time since the oldest remembered pull; 0 at rest."""
-        if self._state == "paused":
+        if self.state == "paused":
             return 0.0
         now = time.monotonic()
         self._samples.append((now, position))

@@ -63,16 +63,12 @@ class TrainingOrders:
         self._changed = threading.Condition()
         self._paused = paused
         self._steps = 0
-        self._stopped = False
+        self.stopped = False
+        """Whether the training is to end now."""
         self._is_copy_wanted = False
         self._pace = pace
         self.pressing = False
         self.set_pace(pace)
-
-    @property
-    def stopped(self) -> bool:
-        """Whether the training is to end now."""
-        return self._stopped
 
     def pause(self) -> None:
         """Do no more epochs until ``resume`` or ``step``."""
@@ -98,7 +94,7 @@ class TrainingOrders:
     def stop(self) -> None:
         """End the training."""
         with self._changed:
-            self._stopped = True
+            self.stopped = True
             self.control.stop = True
             self._refresh()
 
@@ -127,7 +123,7 @@ class TrainingOrders:
         told = False
         while True:
             with self._changed:
-                if self._stopped:
+                if self.stopped:
                     return False
                 is_copy, self._is_copy_wanted = self._is_copy_wanted, False
                 if is_copy:
@@ -157,7 +153,7 @@ class TrainingOrders:
         """Derive the hints that the thread reads without the lock, and wake it up."""
         one_by_one = self._paused or self._pace is not None
         self.control.max_chunk = 1 if one_by_one else MAX_CHUNK
-        self.pressing = one_by_one or self._stopped or self._is_copy_wanted
+        self.pressing = one_by_one or self.stopped or self._is_copy_wanted
         self._changed.notify_all()
 
 

@@ -42,7 +42,8 @@ class Form(QWidget):
     ) -> None:
         """Rows for ``names``, dotted where they are of an inner value; for all that have words."""
         super().__init__(parent)
-        self._value = value
+        self.value = value
+        """What is asked for now."""
         self.fields: dict[str, Editor] = {}
         self.boxes: dict[str, QCheckBox] = {}
         self._beginnings: dict[str, float] = {}
@@ -61,7 +62,7 @@ class Form(QWidget):
 
     def _add(self, name: str) -> None:
         *parts, last = name.split(".")
-        field = fields_of(_at(self._value, parts).__class__)[last]
+        field = fields_of(_at(self.value, parts).__class__)[last]
         editor = make_editor(field)
         editor.edited.connect(partial(self._on_editor_edited, name))
         self.fields[name] = editor
@@ -93,14 +94,9 @@ class Form(QWidget):
         label.setFont(font)
         self.rows.insertRow(place, label, editor)
 
-    @property
-    def value(self) -> Any:
-        """What is asked for now."""
-        return self._value
-
     def set_value(self, value: Any) -> None:
         """Show ``value`` and stay silent."""
-        self._value = value
+        self.value = value
         for name, editor in self.fields.items():
             shown = _at(value, name.split("."))
             if name in self.boxes:
@@ -112,7 +108,7 @@ class Form(QWidget):
     def set_beginning(self, name: str, number: float) -> None:
         """What the field ``name`` begins with when its box is ticked; shown, greyed, until then."""
         self._beginnings[name] = number
-        self.set_value(self._value)
+        self.set_value(self.value)
 
     def set_row_visible(self, name: str, visible: bool) -> None:
         """Whether there is anything to choose in that field."""
@@ -120,12 +116,12 @@ class Form(QWidget):
 
     def _on_box_clicked(self, name: str, on: bool) -> None:
         self._on_editor_edited(name, self._beginnings[name] if on else None)
-        self.set_value(self._value)
+        self.set_value(self.value)
 
     def _on_editor_edited(self, name: str, new: object) -> None:
-        changed = _with(self._value, name.split("."), new)
-        if changed != self._value:
-            self._value = changed
+        changed = _with(self.value, name.split("."), new)
+        if changed != self.value:
+            self.value = changed
             self.edited.emit(changed)
 
 

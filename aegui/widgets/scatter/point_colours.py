@@ -29,7 +29,8 @@ class PointColours:
     def __init__(self) -> None:
         self.version = 0
         self._classes: NDArray[np.int64] | None = None
-        self._emphasis: int | None = None
+        self.emphasis: int | None = None
+        """The class that stands out, if any."""
         self._shares: NDArray[np.float64] | None = None
         self._range = (0.0, 0.0)
         self._chosen: NDArray[np.bool_] | None = None
@@ -38,11 +39,6 @@ class PointColours:
     def has_classes(self) -> bool:
         """Whether classes are told by colours."""
         return self._classes is not None
-
-    @property
-    def emphasis(self) -> int | None:
-        """The class that stands out, if any."""
-        return self._emphasis
 
     @property
     def value_range(self) -> tuple[float, float] | None:
@@ -58,12 +54,12 @@ class PointColours:
     def set_classes(self, classes: NDArray[np.int64] | None) -> None:
         """The class of every sample of the set ``[N]``; None: no colours."""
         self._classes = classes
-        self._emphasis = None
+        self.emphasis = None
         self.version += 1
 
     def set_emphasis(self, number: int | None) -> None:
         """Let class ``number`` stand out by fading the others; None: all are alike."""
-        self._emphasis = number
+        self.emphasis = number
         self.version += 1
 
     def set_values(self, values: NDArray[np.float64] | None) -> None:
@@ -90,7 +86,7 @@ class PointColours:
         if self._classes is None:
             return None
         number = int(self._classes[index])
-        return class_colour(number, theme) if self._emphasis in (None, number) else _faded(theme)
+        return class_colour(number, theme) if self.emphasis in (None, number) else _faded(theme)
 
     def class_of(self, index: int) -> int | None:
         """The class of sample ``index`` of the set, where classes are told."""
@@ -101,9 +97,9 @@ class PointColours:
         """Which of the samples ``[n]`` of the set stand out among faded ones; None: all alike."""
         if self._chosen is not None:
             return self._chosen[indices]
-        if self._emphasis is None or self._classes is None or self._shares is not None:
+        if self.emphasis is None or self._classes is None or self._shares is not None:
             return None
-        return np.asarray(self._classes[indices] == self._emphasis)
+        return np.asarray(self._classes[indices] == self.emphasis)
 
     @property
     def has_selection(self) -> bool:
@@ -136,8 +132,8 @@ class PointColours:
         else:
             classes = self._classes[indices]
             colours = class_rgba(classes, theme)
-            if self._emphasis is not None:
-                colours[classes != self._emphasis] = faded
+            if self.emphasis is not None:
+                colours[classes != self.emphasis] = faded
         if self._chosen is not None:
             colours[~self._chosen[indices]] = faded
         return colours

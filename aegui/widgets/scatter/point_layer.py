@@ -65,22 +65,28 @@ class PointLayer:
 
     def __init__(self) -> None:
         self.sprites = Sprites()
-        self._places: NDArray[np.float64] = np.zeros((0, 2))
-        self._indices: NDArray[np.int64] = np.zeros(0, np.int64)
+        self.places: NDArray[np.float64] = np.zeros((0, 2))
+        """Where they lie in latent coordinates, ``[n, 2]``."""
+        self.indices: NDArray[np.int64] = np.zeros(0, np.int64)
+        """Which samples of the set ``pixels`` speaks of, ``[n]``."""
         self._pixels: NDArray[np.float64] | None = np.zeros((0, 2))
         self._bounds: Bounds | None = None
         self._scale = self._marked_scale = 0.0
-        self._labelled = False
+        self.labelled = False
+        """Whether the dots carry labels."""
         self._landmarks = Landmarks()
-        self._marked: NDArray[np.int64] = np.zeros(0, np.int64)
+        self.marked: NDArray[np.int64] = np.zeros(0, np.int64)
+        """Rows of ``pixels`` that are images among the dots, ascending."""
         self.colours = PointColours()
         self._view = Viewport()
         self._index: PointIndex | None = None
-        self._is_flat = True
+        self.is_flat = True
+        """Whether samples lie where their places say; on a ribbon they are stacked."""
         self._is_many = False
         self._lacks_plates = False
         self._raster = DotRaster()
-        self._version = 0
+        self.version = 0
+        """Grows whenever places are other ones."""
         self._order: NDArray[np.int64] = np.zeros(0, np.int64)
 
     @property
@@ -91,49 +97,19 @@ class PointLayer:
     @property
     def image_scale(self) -> float:
         """Screen pixels per image pixel of the images that there are: all samples, or some."""
-        return self._scale or (self._marked_scale if len(self._marked) else 0.0)
-
-    @property
-    def labelled(self) -> bool:
-        """Whether the dots carry labels."""
-        return self._labelled
-
-    @property
-    def marked(self) -> NDArray[np.int64]:
-        """Rows of ``pixels`` that are images among the dots, ascending."""
-        return self._marked
+        return self._scale or (self._marked_scale if len(self.marked) else 0.0)
 
     @property
     def pixels(self) -> NDArray[np.float64]:
         """Where samples lie in the widget, ``[n, 2]``; NaN for codes that are not finite."""
         if self._pixels is None:
-            self._pixels = self._view.to_pixels(self._places)
+            self._pixels = self._view.to_pixels(self.places)
         return self._pixels
 
     @property
     def is_rough(self) -> bool:
         """Whether another painting would show more."""
         return (self._is_many and self._raster.is_rough) or self._lacks_plates
-
-    @property
-    def places(self) -> NDArray[np.float64]:
-        """Where they lie in latent coordinates, ``[n, 2]``."""
-        return self._places
-
-    @property
-    def version(self) -> int:
-        """Grows whenever places are other ones."""
-        return self._version
-
-    @property
-    def is_flat(self) -> bool:
-        """Whether samples lie where their places say; on a ribbon they are stacked."""
-        return self._is_flat
-
-    @property
-    def indices(self) -> NDArray[np.int64]:
-        """Which samples of the set ``pixels`` speaks of, ``[n]``."""
-        return self._indices
 
     def set_places(
         self,
@@ -145,12 +121,12 @@ class PointLayer:
 
         Without ``indices`` they are those of the whole set.
         """
-        self._places = places
+        self.places = places
         self._bounds = bounds
-        self._indices = np.arange(len(places)) if indices is None else indices
+        self.indices = np.arange(len(places)) if indices is None else indices
         self._index = None
         self._pixels = None
-        self._version += 1
+        self.version += 1
 
     def lay_out(self, view: Viewport, points: str, *, labels: bool, floor: float | None) -> None:
         """Decide how to draw in ``view``, and where.
@@ -162,20 +138,20 @@ class PointLayer:
             floor: For a ribbon: the pixel row on which samples are stacked; None: y counts.
         """
         self._scale = self._glyph_scale(view, points, ribbon=floor is not None)
-        self._view, self._pixels, self._is_flat = view, None, floor is None
-        self._marked = np.zeros(0, np.int64)
-        if points == "auto" and self._is_flat:
+        self._view, self._pixels, self.is_flat = view, None, floor is None
+        self.marked = np.zeros(0, np.int64)
+        if points == "auto" and self.is_flat:
             self._choose_marked(view)
         room = self._room_px2(view)
-        self._labelled = (
+        self.labelled = (
             labels
             and self._scale == 0
             and not self.colours.has_classes
             and self.sprites.has_labels
-            and len(self._places) * _LABEL_PX2 < LABEL_SHARE * room
+            and len(self.places) * _LABEL_PX2 < LABEL_SHARE * room
         )
         if floor is not None:
-            self._pixels = view.to_pixels(self._places)
+            self._pixels = view.to_pixels(self.places)
             size = self._stamp_size()
             heights = stack(self._pixels[:, 0], *size)
             # A pile higher than the room is pressed together rather than lost above it.
@@ -188,15 +164,15 @@ class PointLayer:
         self._marked_scale = self._scale or self._mark_scale()
         sticker = self.sprites.sticker_size(self._marked_scale)
         rows = self._landmarks.rows(
-            self._places,
-            (self._version, self.colours.version),
+            self.places,
+            (self.version, self.colours.version),
             view,
             (sticker.width(), sticker.height()),
             self._standing_out,
             gap=0.0 if self._scale else GAP_PX,
         )
-        if len(rows) < len(self._places):
-            self._scale, self._marked = 0.0, rows
+        if len(rows) < len(self.places):
+            self._scale, self.marked = 0.0, rows
 
     def _stamp_size(self) -> tuple[float, float]:
         if self._scale == 0:
@@ -217,7 +193,7 @@ class PointLayer:
         return wide * high
 
     def _glyph_scale(self, view: Viewport, points: str, *, ribbon: bool) -> float:
-        count = len(self._places)
+        count = len(self.places)
         if points == "dots" or count == 0:
             return 0.0
         share = 2 * GLYPH_SHARE if ribbon else GLYPH_SHARE
@@ -234,7 +210,7 @@ class PointLayer:
 
     def _standing_out(self) -> NDArray[np.int64] | None:
         """The rows that stand out; None where none does."""
-        above = self.colours.stands_out(self._indices)
+        above = self.colours.stands_out(self.indices)
         return None if above is None else np.flatnonzero(above)
 
     def _mark_scale(self) -> float:
@@ -280,7 +256,7 @@ class PointLayer:
         if self._scale > 0 and seen is not None and len(seen) <= MOST_PLATES:
             self._paint_stickers(painter, seen, self._scale, theme, ratio)
         elif seen is not None and len(seen) <= MOST_PIXMAPS:
-            dots = np.setdiff1d(seen, self._marked) if len(self._marked) else seen
+            dots = np.setdiff1d(seen, self.marked) if len(self.marked) else seen
             self._paint_dots(painter, dots, theme, ratio, font)
             self._paint_marked(painter, view, theme, ratio)
         else:
@@ -304,15 +280,15 @@ class PointLayer:
         (left, bottom, right, top), whole = rect, self._bounds
         if whole is not None and left <= whole[0] and bottom <= whole[1]:
             holds_all = right >= whole[2] and top >= whole[3]
-            return len(self._places) if holds_all else self.index.count_near(rect)
+            return len(self.places) if holds_all else self.index.count_near(rect)
         return self.index.count_near(rect)
 
     def rows_in(self, view: Viewport, window: QRectF) -> NDArray[np.int64]:
         """Which rows lie in ``window`` of the widget, ascending; as laid out in ``view``."""
         if self._is_sorted:
             return self.index.rows_in(_latent(view, window))
-        is_own = view == self._view or not self._is_flat
-        x, y = (self.pixels if is_own else view.to_pixels(self._places)).T
+        is_own = view == self._view or not self.is_flat
+        x, y = (self.pixels if is_own else view.to_pixels(self.places)).T
         inside = (x > window.left()) & (x < window.right())
         inside &= (y > window.top()) & (y < window.bottom())
         return np.flatnonzero(inside)
@@ -320,30 +296,30 @@ class PointLayer:
     @property
     def _is_sorted(self) -> bool:
         """Whether they are so many that finding some of them needs the index."""
-        return self._is_flat and len(self._places) > MOST_PIXMAPS
+        return self.is_flat and len(self.places) > MOST_PIXMAPS
 
     @property
     def index(self) -> PointIndex:
         """Finds samples by their places; made when first asked for."""
         if self._index is None:
-            self._index = PointIndex(self._places, self._bounds or (0.0, 0.0, 1.0, 1.0))
+            self._index = PointIndex(self.places, self._bounds or (0.0, 0.0, 1.0, 1.0))
         return self._index
 
     def pixels_of(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """Where these rows lie in the widget, ``[k, 2]``."""
         if self._pixels is not None:
             return self._pixels[rows]
-        return self._view.to_pixels(self._places[rows])
+        return self._view.to_pixels(self.places[rows])
 
     def _paint_marked(self, painter: QPainter, view: Viewport, theme: Theme, ratio: float) -> None:
         """The images among the dots, over them."""
-        if not len(self._marked):
+        if not len(self.marked):
             return
-        places = self.pixels_of(self._marked) - (view.left, view.top)
+        places = self.pixels_of(self.marked) - (view.left, view.top)
         inside = (places > -_BESIDE_PX) & (
             places < (view.width + _BESIDE_PX, view.height + _BESIDE_PX)
         )
-        seen = self._marked[inside.all(axis=1)]
+        seen = self.marked[inside.all(axis=1)]
         self._paint_stickers(painter, seen, self._marked_scale, theme, ratio)
 
     def _paint_stickers(
@@ -358,7 +334,7 @@ class PointLayer:
         half = np.array([size.width() / 2, size.height() / 2])
         corners = np.rint(self.pixels_of(seen) - half).astype(int).tolist()
         made, begun = 0, time.perf_counter()
-        for index, (x, y) in zip(self._indices[seen].tolist(), corners, strict=True):
+        for index, (x, y) in zip(self.indices[seen].tolist(), corners, strict=True):
             rim = self.colours.rim(index, theme)
             if self.colours.has_selection:
                 painter.setOpacity(1.0 if self.colours.is_chosen(index) else _VEILED)
@@ -380,8 +356,8 @@ class PointLayer:
     def _paint_dots(
         self, painter: QPainter, seen: NDArray[np.int64], theme: Theme, ratio: float, font: QFont
     ) -> None:
-        indices = self._indices[seen]
-        if self._labelled:
+        indices = self.indices[seen]
+        if self.labelled:
             half = DOT_PX / 2 + 1
             corners = self.pixels_of(seen) - half
             for index, (x, y) in zip(indices.tolist(), corners.tolist(), strict=True):
@@ -411,8 +387,8 @@ class PointLayer:
 
     def place_of(self, index: int) -> int | None:
         """Where sample ``index`` of the set is in ``pixels``; None if it has no place."""
-        at = int(np.searchsorted(self._indices, index))
-        return at if at < len(self._indices) and self._indices[at] == index else None
+        at = int(np.searchsorted(self.indices, index))
+        return at if at < len(self.indices) and self.indices[at] == index else None
 
     def box(self, index: int) -> QRectF:
         """Where sample ``index`` is painted."""
@@ -420,7 +396,7 @@ class PointLayer:
         if at is None:
             return QRectF()
         x, y = self.pixels_of(np.array([at]))[0].tolist()
-        scale = self._marked_scale if at in self._marked else self._scale
+        scale = self._marked_scale if at in self.marked else self._scale
         if scale == 0:
             return QRectF(x - DOT_PX / 2, y - DOT_PX / 2, DOT_PX, DOT_PX)
         size = self.sprites.sticker_size(scale)
@@ -441,11 +417,11 @@ class PointLayer:
 
     def _mark_at(self, x: float, y: float) -> int | None:
         """The sample whose image among the dots is at pixel (``x``, ``y``)."""
-        away = np.abs(self.pixels_of(self._marked) - (x, y))
+        away = np.abs(self.pixels_of(self.marked) - (x, y))
         size = self.sprites.sticker_size(self._marked_scale)
         inside = (away[:, 0] <= size.width() / 2) & (away[:, 1] <= size.height() / 2)
-        rows = self._marked[inside]
-        return int(self._indices[rows[0]]) if len(rows) else None
+        rows = self.marked[inside]
+        return int(self.indices[rows[0]]) if len(rows) else None
 
     def nearest(self, x: float, y: float) -> int | None:
         """The sample nearest to pixel (``x``, ``y``), however far; None without any."""
@@ -454,12 +430,12 @@ class PointLayer:
             at = self.index.nearest(*view.to_latent(x, y), view.sx, view.sy)
         else:
             at = closest(self.pixels, x, y) if len(self.pixels) else None
-        return None if at is None else int(self._indices[at])
+        return None if at is None else int(self.indices[at])
 
     def shuffled(self) -> NDArray[np.int64]:
         """All rows in no order, so that no class is drawn over the others."""
-        if len(self._order) != len(self._places):
-            self._order = np.random.default_rng(0).permutation(len(self._places))
+        if len(self._order) != len(self.places):
+            self._order = np.random.default_rng(0).permutation(len(self.places))
         return self._order
 
 

@@ -40,10 +40,12 @@ class Sprites:
     """The sprites of one set of samples: images with a border, and dots with labels."""
 
     def __init__(self) -> None:
-        self._labels: Sequence[str] = ()
+        self.labels: Sequence[str] = ()
+        """The labels of the samples."""
         self._signs: dict[int, str] = {}
         self._differ: bool | None = None
-        self._names: Sequence[str] = ()
+        self.names: Sequence[str] = ()
+        """What the samples are called."""
         self._images: NDArray[np.float32] = np.zeros((0, 7, 5), np.float32)
         self.look = GLYPHS
         """How the images are seen; others only read it."""
@@ -62,9 +64,9 @@ class Sprites:
 
         ``names`` is what single samples are called; by default their labels.
         """
-        self._labels, self._differ = labels, None
+        self.labels, self._differ = labels, None
         self._signs.clear()
-        self._names = labels if names is None else names
+        self.names = labels if names is None else names
         self._images = as_images(images)
         self.look = look
         self.drop()
@@ -81,21 +83,11 @@ class Sprites:
         return len(self._images)
 
     @property
-    def labels(self) -> Sequence[str]:
-        """The labels of the samples."""
-        return self._labels
-
-    @property
     def has_labels(self) -> bool:
         """Whether labels tell samples apart."""
         if self._differ is None:
-            self._differ = any(label != self._labels[0] for label in self._labels)
+            self._differ = any(label != self.labels[0] for label in self.labels)
         return self._differ
-
-    @property
-    def names(self) -> Sequence[str]:
-        """What the samples are called."""
-        return self._names
 
     @property
     def image_shape(self) -> tuple[int, int]:
@@ -162,7 +154,7 @@ class Sprites:
         label = self._signs.get(index)
         if label is None:
             # Asked for in every frame, of every dot.
-            label = self._signs[index] = label_sign(self._labels[index])
+            label = self._signs[index] = label_sign(self.labels[index])
         colour = colour or theme.series[0]
         key = ("label", label, ratio, theme.key, colour.rgba())
         made = self._made.get(key)

@@ -61,17 +61,13 @@ class FewLines(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._text = ""
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-
-    @property
-    def text(self) -> str:
+        self.text = ""
         """What is shown."""
-        return self._text
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def set_text(self, text: str) -> None:
         """Show ``text``."""
-        self._text = text
+        self.text = text
         self.setAccessibleName(text)
         self.update()
 
@@ -85,7 +81,7 @@ class FewLines(QWidget):
         del event
         painter = QPainter(self)
         painter.setPen(current_theme().text_dim)
-        painter.drawText(self.rect(), Qt.TextFlag.TextWordWrap, self._text)
+        painter.drawText(self.rect(), Qt.TextFlag.TextWordWrap, self.text)
 
 
 class AnswerRow(QWidget):
@@ -111,7 +107,8 @@ class AnswerRow(QWidget):
         self.pictures = AnswerPictures()
         self.legend = MarksLegend()
         self._is_marked = False
-        self._is_named = False
+        self.is_named = False
+        """Whether it says whose answer it is, as one of several."""
         self._has_wrong = False
         close = flat_button("close", tr("Take this network away"))
         close.clicked.connect(self._on_close_clicked)
@@ -137,13 +134,13 @@ class AnswerRow(QWidget):
         # nothing is judged before there is one.
         alone = among == 1 and row.key == BEST
         words = best_words(row) if alone else sheet_words(row)
-        self._is_named = among > 1 or alone
+        self.is_named = among > 1 or alone
         self._has_wrong = has_legend
-        self.title.setText(row.name if self._is_named else words)
+        self.title.setText(row.name if self.is_named else words)
         self.setAccessibleName(row.name)
         self.words.set_text(words)
-        self.words.setVisible(self._is_named)
-        told = tr("{name}: {words}", name=row.name, words=words) if self._is_named else words
+        self.words.setVisible(self.is_named)
+        told = tr("{name}: {words}", name=row.name, words=words) if self.is_named else words
         tip = told if row.expected is None else f"{told}\n{tr(_EXPECTED)}"
         for label in (self.title, self.words):
             label.setToolTip(tip)
@@ -153,7 +150,7 @@ class AnswerRow(QWidget):
         self.pictures.set_answer(row.answer)
         self.pictures.setAccessibleName(
             tr("{name}: drawing, answer and errors", name=row.name)
-            if self._is_named
+            if self.is_named
             else tr("Drawing, answer and errors")
         )
         describe(self.pictures, told)
@@ -171,15 +168,10 @@ class AnswerRow(QWidget):
         self.pixel_activated.emit(self.key, row, column)
 
     @property
-    def is_named(self) -> bool:
-        """Whether it says whose answer it is, as one of several."""
-        return self._is_named
-
-    @property
     def words_px(self) -> int:
         """Height of what is said above the pictures."""
         title = max(self.title.sizeHint().height(), self._close.sizeHint().height())
-        return title + (self.words.sizeHint().height() + 4 if self._is_named else 2)
+        return title + (self.words.sizeHint().height() + 4 if self.is_named else 2)
 
     @property
     def least_px(self) -> int:
@@ -195,10 +187,10 @@ class AnswerRow(QWidget):
                 first pictures; None: they stand side by side.
         """
         ways = QBoxLayout.Direction
-        low = low and self._is_named
+        low = low and self.is_named
         # Above pictures, rows with and without it are of one height.
         policy = self._close.sizePolicy()
-        policy.setRetainSizeWhenHidden(self._is_named and not low)
+        policy.setRetainSizeWhenHidden(self.is_named and not low)
         self._close.setSizePolicy(policy)
         self._body.setDirection(ways.RightToLeft if low else ways.TopToBottom)
         self._body.setSpacing(SPACING if low else 2)
@@ -209,7 +201,7 @@ class AnswerRow(QWidget):
         least = (
             self.pictures.minimumSizeHint().height() if low else self._body.minimumSize().height()
         )
-        is_bound = self._is_named and row_px is not None
+        is_bound = self.is_named and row_px is not None
         height = max(least, (row_px or 0) + self.pictures.caption_px)
         self.setMinimumHeight(height if is_bound else 0)
         self.setMaximumHeight(height if is_bound else _ANY_PX)

@@ -42,14 +42,10 @@ class SampleBars(RowBars):
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(name, "bars", parent)
-        self._bars: tuple[SampleBar, ...] = ()
+        self.bars: tuple[SampleBar, ...] = ()
+        """What is shown."""
         self._glyphs = GlyphCache()
         self.chosen.connect(self._on_chosen)
-
-    @property
-    def bars(self) -> tuple[SampleBar, ...]:
-        """What is shown."""
-        return self._bars
 
     def set_samples(self, images: ArrayLike, look: Look = GLYPHS) -> None:
         """The images ``[N, H, W]`` or ``[N, C, H, W]`` that the indices speak of, not copied."""
@@ -58,17 +54,17 @@ class SampleBars(RowBars):
 
     def set_bars(self, bars: Sequence[SampleBar], *, signed: bool = False) -> None:
         """Show ``bars``; ``signed``: they begin in the middle, and go both ways."""
-        self._bars = tuple(bars)
+        self.bars = tuple(bars)
         self.lead_px = for_text(ROW_PX) - 2 if any(bar.index is not None for bar in bars) else 0
         self.set_rows(bars, signed=signed)
 
     def paint_lead(self, painter: QPainter, rect: QRect, row: int) -> None:
         """Paint the image of the sample."""
-        index, theme = self._bars[row].index, current_theme()
+        index, theme = self.bars[row].index, current_theme()
         if index is not None and index < len(self._glyphs):
             draw_glyph(painter, rect, self._glyphs.image(index, theme.pixel_on, theme.pixel_off))
 
     def _on_chosen(self, row: int) -> None:
-        index = self._bars[row].index
+        index = self.bars[row].index
         if index is not None:
             self.activated.emit(index)

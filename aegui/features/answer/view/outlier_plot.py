@@ -54,7 +54,8 @@ class OutlierPlot(HistogramView):
         self._bars: HistogramPlot | None = None
         """The plot without its marks."""
         self._usual = 0.0
-        self._threshold = 0.0
+        self.threshold = 0.0
+        """Where it is."""
         self._error: float | None = None
         self._is_dragged = False
         self.setToolTip(tr("Drag the threshold, or move it with the arrows; Home puts it back"))
@@ -65,7 +66,7 @@ class OutlierPlot(HistogramView):
         """Show the errors of ``bench``; the threshold is where it puts it."""
         self._bars = None if bench is None else errors_plot(bench)
         if bench is not None:
-            self._usual = self._threshold = bench.threshold
+            self._usual = self.threshold = bench.threshold
         self._mark()
 
     def set_error(self, error: float | None) -> None:
@@ -73,16 +74,11 @@ class OutlierPlot(HistogramView):
         self._error = error
         self._mark()
 
-    @property
-    def threshold(self) -> float:
-        """Where it is."""
-        return self._threshold
-
     def _mark(self) -> None:
         if self._bars is None:
             self.set_plot(None)
             return
-        marks = [ValueMark(self._threshold, is_handle=True)]
+        marks = [ValueMark(self.threshold, is_handle=True)]
         if self._error is not None:
             is_beyond = self._error > self._bars.x.scale.high
             marks.append(ValueMark(self._error, tr("drawing →") if is_beyond else tr("drawing")))
@@ -106,16 +102,16 @@ class OutlierPlot(HistogramView):
         if self._bars is None:
             return
         scale = self._bars.x.scale
-        self._threshold = min(max(threshold, scale.low), scale.high)
+        self.threshold = min(max(threshold, scale.low), scale.high)
         self._mark()
-        self.threshold_moved.emit(self._threshold)
-        describe(self, tr("Threshold {error}", error=localized(self._threshold, ".3g")))
+        self.threshold_moved.emit(self.threshold)
+        describe(self, tr("Threshold {error}", error=localized(self.threshold, ".3g")))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take hold of the threshold, or bring it to the pointer."""
         if self._bars is not None and event.button() == Qt.MouseButton.LeftButton:
             self._is_dragged = True
-            if abs(event.position().x() - self.x_of(self._threshold)) > _GRASP_PX:
+            if abs(event.position().x() - self.x_of(self.threshold)) > _GRASP_PX:
                 self._move_to(self.value_at(event.position().x()))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -140,7 +136,7 @@ class OutlierPlot(HistogramView):
         }
         if self._bars is not None and event.key() in steps:
             scale = self._bars.x.scale
-            share = scale.share(self._threshold) + steps[event.key()] / _STEPS
+            share = scale.share(self.threshold) + steps[event.key()] / _STEPS
             self._move_to(scale.value(min(1.0, max(0.0, share))))
         elif self._bars is not None and event.key() == Qt.Key.Key_Home:
             self._move_to(self._usual)

@@ -125,7 +125,8 @@ class LayerCard(QWidget):
         self._state: CardState | None = None
         self._is_locked = False
         self._is_lifted = False
-        self._is_lit = False
+        self.is_lit = False
+        """Whether its layer is pointed at elsewhere."""
         self._pull: tuple[float, int] | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -237,14 +238,9 @@ class LayerCard(QWidget):
 
     def set_lit(self, lit: bool) -> None:
         """Whether its layer is pointed at elsewhere."""
-        if lit != self._is_lit:
-            self._is_lit = lit
+        if lit != self.is_lit:
+            self.is_lit = lit
             self.update()
-
-    @property
-    def is_lit(self) -> bool:
-        """Whether its layer is pointed at elsewhere."""
-        return self._is_lit
 
     def _show_head(self, state: CardState) -> None:
         place = state.place
@@ -439,7 +435,7 @@ class LayerCard(QWidget):
         theme = current_theme()
         if self._is_lifted:
             return QPen(theme.text_dim, 1.0, Qt.PenStyle.DashLine)
-        if self.hasFocus() or self._is_lit:
+        if self.hasFocus() or self.is_lit:
             return QPen(theme.accent, 2.0)
         if self.state().problem:
             return QPen(theme.bad, 1.0)

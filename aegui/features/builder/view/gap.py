@@ -28,7 +28,8 @@ class LayerGap(QAbstractButton):
         super().__init__(parent)
         self._above = self._below = 1.0
         self._parameters = 0
-        self._is_target = False
+        self.is_target = False
+        """Whether the layer that is dragged would land here."""
         self._can_add = True
         # The keyboard adds layers from the cards (Insert), so that Tab is not twice as long.
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -59,14 +60,9 @@ class LayerGap(QAbstractButton):
 
     def set_target(self, is_target: bool) -> None:
         """Whether the layer that is dragged would land here."""
-        if is_target != self._is_target:
-            self._is_target = is_target
+        if is_target != self.is_target:
+            self.is_target = is_target
             self.update()
-
-    @property
-    def is_target(self) -> bool:
-        """Whether the layer that is dragged would land here."""
-        return self._is_target
 
     def sizeHint(self) -> QSize:
         """As low as a button may be for the mouse."""
@@ -83,7 +79,7 @@ class LayerGap(QAbstractButton):
         painter.setFont(self._small_font())
         painter.setPen(current_theme().text_dim)
         painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
-        if self._is_target:
+        if self.is_target:
             painter.setPen(QPen(current_theme().accent, 3.0))
             middle = area.center().y()
             painter.drawLine(QPointF(8.0, middle), QPointF(area.right() - 8.0, middle))

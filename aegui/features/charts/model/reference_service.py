@@ -77,14 +77,10 @@ class ReferenceService(Service):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._asked: _ReferenceQuestion | None = None
-        self._latest: LinearReference | None = None
+        self.latest: LinearReference | None = None
+        """The last answer."""
         self._derived = Derived("aegui-reference", self, urgent=False)
         self._derived.answered.connect(self._take)
-
-    @property
-    def latest(self) -> LinearReference | None:
-        """The last answer."""
-        return self._latest
 
     def request(self, dataset: Dataset, recipe: Recipe) -> None:
         """Compute the reference for ``recipe`` trained on ``dataset``."""
@@ -105,8 +101,8 @@ class ReferenceService(Service):
 
     @Slot(object)
     def _take(self, answer: LinearReference | None) -> None:
-        if answer != self._latest:
-            self._latest = answer
+        if answer != self.latest:
+            self.latest = answer
             self.found.emit(answer)
 
 

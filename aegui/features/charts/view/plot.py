@@ -66,7 +66,8 @@ class PlotView(QWidget):
     def __init__(self, spec: ChartSpec, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.spec = spec
-        self._data: ChartData | None = None
+        self.data: ChartData | None = None
+        """What is shown; None before any training."""
         self._row: int | None = None
         self._marker: float | None = None
         self._charts = ChartPainter(current_theme(), self.font())
@@ -99,14 +100,9 @@ class PlotView(QWidget):
         """Room for two figures on each axis."""
         return QSize(104, 84)
 
-    @property
-    def data(self) -> ChartData | None:
-        """What is shown; None before any training."""
-        return self._data
-
     def figure(self) -> Figure | None:
         """The chart as it is zoomed, for paper; None before any training."""
-        data = self._data
+        data = self.data
         if data is None or not len(data.epoch):
             return None
         return charts_figure([data], self.spec.key, tr(self.spec.title))
@@ -118,7 +114,7 @@ class PlotView(QWidget):
 
     def set_data(self, data: ChartData | None) -> None:
         """Show ``data``."""
-        self._data = data
+        self.data = data
         self._refresh()
 
     def set_row(self, row: int | None) -> None:
@@ -137,7 +133,7 @@ class PlotView(QWidget):
             self._update_header()
 
     def _describe(self) -> None:
-        data, row = self._data, self._row
+        data, row = self.data, self._row
         if data is None or row is None or row >= len(data.epoch):
             self.setAccessibleDescription("")
             return
@@ -151,8 +147,8 @@ class PlotView(QWidget):
     # Painting
 
     def _refresh(self) -> None:
-        if self._graph is not None and self._data is not None:
-            bounds, data, charts = QRectF(self.rect()), self._data, self._charts
+        if self._graph is not None and self.data is not None:
+            bounds, data, charts = QRectF(self.rect()), self.data, self._charts
             plot = charts.plot_rect(bounds, data)
             top = int(charts.header_px(bounds))
             frame = QRectF(bounds.toRect()).adjusted(0, top, 0, 0)
@@ -174,11 +170,11 @@ class PlotView(QWidget):
             self._graph.set_at(self._row)
 
     def _plot_rect(self) -> QRectF:
-        return self._charts.plot_rect(QRectF(self.rect()), self._data)
+        return self._charts.plot_rect(QRectF(self.rect()), self.data)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint title and values, and see to it that the curves come with the next picture."""
-        data = self._data
+        data = self.data
         if data is None:
             return
         if self._graph is None:
@@ -194,7 +190,7 @@ class PlotView(QWidget):
     @property
     def x_name(self) -> str:
         """What stands below the axis of epochs: the epoch under the crosshair, if there is any."""
-        data, row = self._data, self._row
+        data, row = self.data, self._row
         if data is None or row is None or row >= len(data.epoch):
             return ""
         return tr("epoch {epoch}", epoch=precise(float(data.epoch[row])))
@@ -238,7 +234,7 @@ class PlotView(QWidget):
 
     def row_at(self, x_px: float) -> int | None:
         """The row of the history nearest to ``x_px`` of this widget; None without data."""
-        data = self._data
+        data = self.data
         if data is None or not len(data.epoch):
             return None
         plot = self._plot_rect()
@@ -277,14 +273,14 @@ class PlotView(QWidget):
 
     def _epoch_at(self, x_px: float) -> float | None:
         row = self.row_at(x_px)
-        return None if row is None or self._data is None else float(self._data.epoch[row])
+        return None if row is None or self.data is None else float(self.data.epoch[row])
 
     def _marker_px(self) -> float | None:
         """Where the marked epoch is."""
-        if self._data is None or self._marker is None:
+        if self.data is None or self._marker is None:
             return None
         plot = self._plot_rect()
-        return plot.left() + self._data.x.share(self._marker) * plot.width()
+        return plot.left() + self.data.x.share(self._marker) * plot.width()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Show everything again; the first of the two clicks meant no epoch."""
@@ -324,18 +320,16 @@ class PlotView(QWidget):
         elif key == Qt.Key.Key_0:
             self.reset_requested.emit()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._row is not None:
-            self.epoch_chosen.emit(
-                None if self._data is None else float(self._data.epoch[self._row])
-            )
+            self.epoch_chosen.emit(None if self.data is None else float(self.data.epoch[self._row]))
         elif key == Qt.Key.Key_Escape and self._row is not None:
             self.row_hovered.emit(None)
         else:
             super().keyPressEvent(event)
 
     def _move_row(self, by: int) -> None:
-        if self._data is None or not len(self._data.epoch):
+        if self.data is None or not len(self.data.epoch):
             return
-        last = len(self._data.epoch) - 1
+        last = len(self.data.epoch) - 1
         start = last if self._row is None else self._row
         self.row_hovered.emit(min(max(start + by, 0), last))
 

@@ -106,13 +106,9 @@ class ClassifierService(Service):
         self._chosen = ""
         self._parts: Mapping[str, str] = {}
         self._language = language()
-        self._latest: Evaluation | None = None
-        self._loaded: tuple[str, Dataset] | None = None
-
-    @property
-    def latest(self) -> Evaluation | None:
+        self.latest: Evaluation | None = None
         """The last answer, as far as it is still one to the present network and part."""
-        return self._latest
+        self._loaded: tuple[str, Dataset] | None = None
 
     @property
     def parts(self) -> Mapping[str, str]:
@@ -178,7 +174,7 @@ class ClassifierService(Service):
 
     def _forget(self) -> None:
         """Whatever was found, or is being looked for, says nothing any more."""
-        self._latest = None
+        self.latest = None
         self._is_allowed = False
         self.job.forget()
 
@@ -201,14 +197,14 @@ class ClassifierService(Service):
         if isinstance(evaluation, Cost):
             self.held.emit(evaluation)
             return
-        self._latest = evaluation
+        self.latest = evaluation
         if evaluation.part not in {VALIDATION, TRAINING, ALL, SHOWN}:
             self._loaded = evaluation.part, evaluation.dataset
         self.evaluated.emit(evaluation)
 
     @Slot(str)
     def _on_job_failed(self, reason: str) -> None:
-        self._latest = None
+        self.latest = None
         self.failed.emit(reason)
 
 

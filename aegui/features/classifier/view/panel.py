@@ -52,7 +52,8 @@ class ClassifierPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._evaluation: Evaluation | None = None
+        self.evaluation: Evaluation | None = None
+        """What is shown; None while there is only a message."""
         self._cell: Place | None = None
         self._headline = QLabel()
         self._headline.setFont(figures_font(self.font(), scale=_HEADLINE, bold=True))
@@ -133,7 +134,7 @@ class ClassifierPanel(QWidget):
 
     def set_message(self, text: str, offer: str = "") -> None:
         """Show ``text`` instead of figures, with a button where there is an ``offer``."""
-        self._evaluation = None
+        self.evaluation = None
         self._cell = None
         self._headline.clear()
         self._counted = ""
@@ -150,10 +151,10 @@ class ClassifierPanel(QWidget):
 
     def set_evaluation(self, evaluation: Evaluation) -> None:
         """Show what a classifier has made of samples."""
-        before, found = self._evaluation, evaluation.found
+        before, found = self.evaluation, evaluation.found
         if before is None or before.found.classes != found.classes:
             self._cell = None
-        self._evaluation = evaluation
+        self.evaluation = evaluation
         self._headline.setText(tr("{accuracy:.2%} right", accuracy=found.accuracy))
         wrong = trn("{n:,} mistake", "{n:,} mistakes", found.wrong)
         counted = tr("{wrong} in {n:,} samples", wrong=wrong, n=len(found))
@@ -173,13 +174,8 @@ class ClassifierPanel(QWidget):
         self._show_samples()
         self._pages.show_content()
 
-    @property
-    def evaluation(self) -> Evaluation | None:
-        """What is shown; None while there is only a message."""
-        return self._evaluation
-
     def _show_samples(self) -> None:
-        evaluation = self._evaluation
+        evaluation = self.evaluation
         if evaluation is None:
             return
         found = evaluation.found

@@ -152,23 +152,15 @@ class CodeService(Service):
         """A look that was kept, to compare later ones with."""
         self._subject: CodeSubject | None = None
         self._token = object()
-        self._latest: CodeLook | None = None
-        self._dimension: int | None = None
+        self.latest: CodeLook | None = None
+        """The last look, as far as it is still one at the present network and data."""
+        self.dimension: int | None = None
+        """The dimension along which is decoded, from 0."""
         self._looks = Derived("aegui-code", self, least_pause_ms=LIVE_MS)
         self._looks.set_active(False)
         self._looks.answered.connect(self._on_looks_answered)
         self._strips = Derived("aegui-traversal", self)
         self._strips.answered.connect(self.traversed)
-
-    @property
-    def latest(self) -> CodeLook | None:
-        """The last look, as far as it is still one at the present network and data."""
-        return self._latest
-
-    @property
-    def dimension(self) -> int | None:
-        """The dimension along which is decoded, from 0."""
-        return self._dimension
 
     def set_active(self, active: bool) -> None:
         """Whether anybody looks; nothing is computed while nobody does."""
@@ -195,7 +187,7 @@ class CodeService(Service):
 
     def set_dimension(self, dimension: int | None) -> None:
         """Decode along this dimension from now on; None for along none."""
-        self._dimension = dimension
+        self.dimension = dimension
         if dimension is None:
             self._strips.forget()
         else:
@@ -203,24 +195,24 @@ class CodeService(Service):
 
     def keep(self) -> None:
         """Keep the last look to compare later ones with."""
-        self.reference = self._latest
+        self.reference = self.latest
 
     def _forget(self) -> None:
         """Whatever was found, or is being looked for, says nothing any more."""
         self._token = object()
-        self._latest = None
-        self._dimension = None
+        self.latest = None
+        self.dimension = None
         self._looks.forget()
         self._strips.forget()
 
     @Slot(object)
     def _on_looks_answered(self, look: CodeLook) -> None:
-        self._latest = look
+        self.latest = look
         self.looked.emit(look)
         self._traverse()
 
     def _traverse(self) -> None:
-        subject, look, dimension = self._subject, self._latest, self._dimension
+        subject, look, dimension = self._subject, self.latest, self.dimension
         if subject is None or look is None or dimension is None or dimension >= look.figures.size:
             return
         codec, figures = subject.codec, look.figures

@@ -48,7 +48,8 @@ class CodePanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._look: CodeLook | None = None
+        self.look: CodeLook | None = None
+        """What is shown; None while there is only a message."""
         self._reference: CodeLook | None = None
         self._chosen_measure: MeasureKey | None = None
         self._headline = QLabel()
@@ -99,25 +100,20 @@ class CodePanel(QWidget):
     # What comes in
 
     @property
-    def look(self) -> CodeLook | None:
-        """What is shown; None while there is only a message."""
-        return self._look
-
-    @property
     def message(self) -> str:
         """What is said in place of figures; "" while those are shown."""
         return self._pages.message
 
     def set_message(self, text: str) -> None:
         """Show ``text`` instead of figures."""
-        self._look = None
+        self.look = None
         self._header.hide()
         self.set_traversal(None)
         self._pages.say(text)
 
     def set_look(self, look: CodeLook) -> None:
         """Show what a code does."""
-        self._look = look
+        self.look = look
         found = look.figures
         self._headline.setText(
             trn(
@@ -162,11 +158,11 @@ class CodePanel(QWidget):
     @property
     def shown_measure(self) -> MeasureKey:
         """What the bars show: what was asked for, or else what says most of this code."""
-        if self._look is None:
+        if self.look is None:
             return "variance"
-        if self._chosen_measure in self._look.measures:
+        if self._chosen_measure in self.look.measures:
             return self._chosen_measure
-        return self._look.fitting
+        return self.look.fitting
 
     def _offer_measures(self, look: CodeLook) -> None:
         rows = ((key, tr(MEASURES[key].label)) for key in look.measures)
@@ -175,9 +171,9 @@ class CodePanel(QWidget):
 
     def _show(self) -> None:
         self.bars.set_reference(self._reference)
-        self.bars.set_look(self._look, self.shown_measure)
-        self.histogram.set_look(self._look)
-        self.figures.set_looks(self._look, self._reference)
+        self.bars.set_look(self.look, self.shown_measure)
+        self.histogram.set_look(self.look)
+        self.figures.set_looks(self.look, self._reference)
 
     # What the person does
 

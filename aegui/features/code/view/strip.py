@@ -35,7 +35,8 @@ class TraversalStrip(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._traversal: Traversal | None = None
+        self.traversal: Traversal | None = None
+        """What is shown."""
         self._pictures: Sequence[QImage] = ()
         self._look = GLYPHS
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -50,14 +51,9 @@ class TraversalStrip(QWidget):
         """Room for the smallest glyphs."""
         return QSize(7 * 20, 2 * for_text(_LINE_PX) + _LEAST_PX)
 
-    @property
-    def traversal(self) -> Traversal | None:
-        """What is shown."""
-        return self._traversal
-
     def set_traversal(self, traversal: Traversal | None, look: Look = GLYPHS) -> None:
         """Show ``traversal``, seen as ``look`` says; None where no dimension is chosen."""
-        self._traversal, self._look = traversal, look
+        self.traversal, self._look = traversal, look
         self._pictures = ()
         if traversal is not None:
             levels = grey_levels(reduced(traversal.images, 2 * _MOST_PX))
@@ -67,7 +63,7 @@ class TraversalStrip(QWidget):
 
     def title(self) -> str:
         """What the row shows, in words."""
-        traversal = self._traversal
+        traversal = self.traversal
         if traversal is None:
             return tr("Click a bar: here you will see what that dimension draws.")
         middle = figure(traversal.middle)

@@ -57,8 +57,10 @@ class BrushBox(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._kind: Pixels = "grey"
-        self._ink: Ink = WHITE
-        self._back: Ink = BLACK
+        self.ink: Ink = WHITE
+        """What the left button paints with."""
+        self.back: Ink = BLACK
+        """What the right button paints with."""
         self._recent: list[Ink] = list(_COLOURS)
         self._sizes = QButtonGroup(self)
         self._inks = [self._swatch(number) for number in range(COLUMNS * ROWS)]
@@ -106,16 +108,6 @@ class BrushBox(QWidget):
     # -- what is shown ---------------------------------------------------------------------------
 
     @property
-    def ink(self) -> Ink:
-        """What the left button paints with."""
-        return self._ink
-
-    @property
-    def back(self) -> Ink:
-        """What the right button paints with."""
-        return self._back
-
-    @property
     def offered(self) -> tuple[Ink, ...]:
         """What there is to choose from: levels, or the colours used last, the newest first."""
         if self._kind == "binary":
@@ -133,13 +125,13 @@ class BrushBox(QWidget):
     def set_state(self, size: int, ink: Ink) -> None:
         """Show these as chosen, without a signal; behind it the opposite of a level."""
         self._sizes.button(size).setChecked(True)
-        self._ink = ink
-        self._back = _opposite(ink)
+        self.ink = ink
+        self.back = _opposite(ink)
         self._show()
 
     def take(self, ink: Ink) -> None:
         """Paint with ``ink`` from now on: it was chosen, or taken up from the drawing."""
-        self._ink = ink
+        self.ink = ink
         if isinstance(ink, tuple):
             self._recent = [ink, *(each for each in self._recent if not _alike(each, ink))]
             del self._recent[COLUMNS * ROWS :]
@@ -147,16 +139,16 @@ class BrushBox(QWidget):
 
     def swap(self) -> None:
         """Let the two buttons of the mouse change places."""
-        self._ink, self._back = self._back, self._ink
+        self.ink, self.back = self.back, self.ink
         self._changed()
 
     def _changed(self) -> None:
         self._show()
-        self.ink_chosen.emit(self._ink, self._back)
+        self.ink_chosen.emit(self.ink, self.back)
 
     def _show(self) -> None:
-        self.ink_button.setIcon(_icon(self._ink))
-        self.back_button.setIcon(_icon(self._back))
+        self.ink_button.setIcon(_icon(self.ink))
+        self.back_button.setIcon(_icon(self.back))
         offered = self.offered
         for number, button in enumerate(self._inks):
             button.setVisible(number < len(offered))
@@ -179,7 +171,7 @@ class BrushBox(QWidget):
             self.take(self.offered[int(sender.objectName())])
 
     def _on_ink_button_clicked(self) -> None:
-        dialog = QColorDialog(_colour(self._ink), self)
+        dialog = QColorDialog(_colour(self.ink), self)
         dialog.setWindowTitle(tr("Colour to paint with"))
         dialog.setOption(QColorDialog.ColorDialogOption.DontUseNativeDialog)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

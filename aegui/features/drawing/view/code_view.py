@@ -51,7 +51,8 @@ class CodeView(QWidget):
         self._pixels: NDArray[np.float32] = np.zeros((7, 5), np.float32)
         self._kind: Pixels = "binary"
         self._said: NDArray[np.float32] | None = None
-        self._errors: tuple[CodeError, ...] = ()
+        self.errors: tuple[CodeError, ...] = ()
+        """What is wrong with the code as it is."""
         self._is_due = self._is_readable = True
         self.form = QComboBox()
         self.text = QPlainTextEdit()
@@ -88,11 +89,6 @@ class CodeView(QWidget):
         form: CodeForm = self.form.currentData()
         return form
 
-    @property
-    def errors(self) -> tuple[CodeError, ...]:
-        """What is wrong with the code as it is."""
-        return self._errors
-
     def set_form(self, form: str) -> None:
         """Show that form, without a signal."""
         choose(self.form, form)
@@ -127,14 +123,14 @@ class CodeView(QWidget):
         height, width = self._pixels.shape[-2:]
         text = self.text.toPlainText()
         reading = read_code(text, self.shown_form, height, width, self._kind)
-        self._errors = reading.errors
+        self.errors = reading.errors
         return reading.pixels
 
     def _write(self) -> None:
         """Write the code anew."""
         with QSignalBlocker(self.text):
             self.text.setPlainText(self._code() if self._is_readable else "")
-        self._errors = ()
+        self.errors = ()
         self._said = self._pixels if self._is_readable else None
         self._mark()
 
@@ -148,7 +144,7 @@ class CodeView(QWidget):
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: D102
         # What could not be read is not kept: the drawing is what counts.
-        if self._errors:
+        if self.errors:
             self._write()
         super().hideEvent(event)
 
@@ -156,7 +152,7 @@ class CodeView(QWidget):
 
     def _mark(self) -> None:
         marks = []
-        for error in self._errors[:_SHOWN_ERRORS]:
+        for error in self.errors[:_SHOWN_ERRORS]:
             mark = QTextEdit.ExtraSelection()
             cursor = QTextCursor(self.text.document())
             last = max(0, self.text.document().characterCount() - 1)
@@ -170,7 +166,7 @@ class CodeView(QWidget):
             mark.cursor, mark.format = cursor, look
             marks.append(mark)
         self.text.setExtraSelections(marks)
-        first = self._errors[0] if self._errors else None
+        first = self.errors[0] if self.errors else None
         self._problem.setVisible(first is not None)
         self._problem.setText("" if first is None else self._told(first))
 

@@ -107,7 +107,7 @@ class PixelEditor(StrokeSurface):
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             steps = event.angleDelta().y() / _WHEEL_STEP
             self.zoom_by(_ZOOM_STEP**steps, event.position().toPoint())
-        elif self._zoom > 1.0:
+        elif self.zoom > 1.0:
             self.pan_by(event.pixelDelta() if event.hasPixelDelta() else event.angleDelta() / 4)
         else:
             super().wheelEvent(event)

@@ -38,22 +38,18 @@ class NoiseSheetView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._sheet: NoiseSheet | None = None
+        self.sheet: NoiseSheet | None = None
+        """What is shown."""
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setSizePolicy(policy)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(tr("Answers at rising levels of noise"))
         self.figures = offer_painted(self, "noise-sheet")
 
-    @property
-    def sheet(self) -> NoiseSheet | None:
-        """What is shown."""
-        return self._sheet
-
     def set_sheet(self, sheet: NoiseSheet | None) -> None:
         """Show ``sheet``; None: nothing."""
-        rows = 0 if self._sheet is None else len(self._sheet.rows)
-        self._sheet = sheet
+        rows = 0 if self.sheet is None else len(self.sheet.rows)
+        self.sheet = sheet
         if sheet is not None:
             describe(self, "; ".join(map(self.words_of, sheet.rows)), spoken=False)
             if len(sheet.rows) != rows:
@@ -62,18 +58,18 @@ class NoiseSheetView(QWidget):
 
     def words_of(self, row: SheetRow) -> str:
         """The answers of one network in words."""
-        assert self._sheet is not None
+        assert self.sheet is not None
         told = (
             f"{percent_words(level)}: {_figure(row, number)}"
-            for number, level in enumerate(self._sheet.levels)
+            for number, level in enumerate(self.sheet.levels)
         )
         return f"{row.name}: {', '.join(told)}"
 
     def _count(self) -> tuple[int, int]:
         """Rows, with that of the noisy drawing, and columns."""
-        if self._sheet is None:
+        if self.sheet is None:
             return 1, 8
-        return len(self._sheet.rows) + 1, len(self._sheet.levels)
+        return len(self.sheet.rows) + 1, len(self.sheet.levels)
 
     def sizeHint(self) -> QSize:  # noqa: D102
         return self._size(_GOOD_CELL_PX)
@@ -95,7 +91,7 @@ class NoiseSheetView(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         del event
-        sheet = self._sheet
+        sheet = self.sheet
         if sheet is None:
             return
         painter = QPainter(self)

@@ -52,7 +52,8 @@ class PixelSurface(QWidget):
         self._region: PixelBox | None = None
         self._mirrors = (False, False)
         self._has_grid = True
-        self._zoom = 1.0
+        self.zoom = 1.0
+        """How many times larger than all of it would be shown."""
         self._centre = QPointF(0.5, 0.5)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
@@ -104,19 +105,14 @@ class PixelSurface(QWidget):
         # Pixels that are to be drawn on are squares wherever there is room for that.
         fits = height <= room.height() and width <= room.width()
         whole = fitted_rect(height, width, room) if fits else picture_rect(height, width, room)
-        if self._zoom <= 1.0:
+        if self.zoom <= 1.0:
             return whole
-        side = max(1, round(whole.width() / width * self._zoom))
+        side = max(1, round(whole.width() / width * self.zoom))
         size = QSize(width * side, height * side)
         x = _placed(room.x(), room.width(), size.width(), self._centre.x())
         return QRect(
             QPoint(x, _placed(room.y(), room.height(), size.height(), self._centre.y())), size
         )
-
-    @property
-    def zoom(self) -> float:
-        """How many times larger than all of it would be shown."""
-        return self._zoom
 
     def zoom_by(self, factor: float, around: QPoint | None = None) -> None:
         """Show it larger or smaller; what is ``around`` (None: in the middle) stays there."""
@@ -124,7 +120,7 @@ class PixelSurface(QWidget):
         before = self._grid_rect()
         x = (point.x() - before.x()) / max(1, before.width())
         y = (point.y() - before.y()) / max(1, before.height())
-        self._zoom = min(LARGEST_ZOOM, max(1.0, self._zoom * factor))
+        self.zoom = min(LARGEST_ZOOM, max(1.0, self.zoom * factor))
         after, middle = self._grid_rect(), QRectF(self._room()).center()
         self._centre = QPointF(
             x + (middle.x() - point.x()) / max(1, after.width()),
@@ -143,7 +139,7 @@ class PixelSurface(QWidget):
 
     def show_all(self) -> None:
         """Show all of it."""
-        self._zoom = 1.0
+        self.zoom = 1.0
         self.update()
 
     def pan_by(self, pixels: QPoint) -> None:

@@ -104,8 +104,10 @@ class StrokeSurface(PixelSurface):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._stroke: _Stroke | None = None
-        self._tool = "pencil"
-        self._ink: Ink = PAINT
+        self.tool = "pencil"
+        """The brush that is drawn with."""
+        self.ink: Ink = PAINT
+        """What is painted with."""
         self._back: Ink = ERASE
         self._help = ""
 
@@ -123,7 +125,7 @@ class StrokeSurface(PixelSurface):
             height, width = array.shape[-2:]
             self._cell = (min(self._cell[0], height - 1), min(self._cell[1], width - 1))
             self._pixels = array
-            self._zoom = 1.0
+            self.zoom = 1.0
             self.set_region(None)
             self.updateGeometry()
             self.update()
@@ -154,15 +156,15 @@ class StrokeSurface(PixelSurface):
     def set_look(self, look: Look) -> None:
         """How the image is seen; ink is the opposite of its ground."""
         self._look = look
-        self._ink = PAINT if look.ground < 0.5 else ERASE
-        self._back = 1.0 - self._ink
+        self.ink = PAINT if look.ground < 0.5 else ERASE
+        self._back = 1.0 - self.ink
         self._say()
         self.update()
 
     def set_tool(self, tool: str) -> None:
         """Draw with that brush of ``TOOLS`` from now on."""
         self._finish()
-        self._tool = tool
+        self.tool = tool
         describe(self, spoken(TOOL_OF[tool], on=True))
 
     def set_mirrors(self, across: bool, down: bool) -> None:
@@ -182,7 +184,7 @@ class StrokeSurface(PixelSurface):
 
     def set_ink(self, value: Ink, back: Ink | None = None) -> None:
         """Paint with ``value``; erase with ``back``, or None: the opposite of a level."""
-        self._ink = value
+        self.ink = value
         if back is not None:
             self._back = back
         elif not isinstance(value, tuple):
@@ -205,16 +207,6 @@ class StrokeSurface(PixelSurface):
     def region(self) -> PixelBox | None:
         """The selected part; None: nothing."""
         return self._region
-
-    @property
-    def tool(self) -> str:
-        """The brush that is drawn with."""
-        return self._tool
-
-    @property
-    def ink(self) -> Ink:
-        """What is painted with."""
-        return self._ink
 
     @property
     def brush(self) -> int:
@@ -287,13 +279,13 @@ class StrokeSurface(PixelSurface):
     # -- strokes ---------------------------------------------------------------------------------
 
     def _begin(self, paints: bool, cell: Cell, held: Qt.MouseButton | int) -> None:
-        brush = self._tool if paints or self._tool in _TWO_SIDED else "eraser"
+        brush = self.tool if paints or self.tool in _TWO_SIDED else "eraser"
         if brush == "pick":
             self._pick(cell)
             return
         # The eraser is a pencil the other way round: its right button paints.
-        inked = paints != (self._tool == "eraser")
-        self._stroke = _Stroke(brush, self._ink if inked else self._back, cell, cell, held)
+        inked = paints != (self.tool == "eraser")
+        self._stroke = _Stroke(brush, self.ink if inked else self._back, cell, cell, held)
         if brush == "select":
             corner = self._corner_across(cell) if held == Qt.Key.Key_Shift else None
             if self._region is None or not self._region.holds(cell) or corner is not None:

@@ -45,7 +45,8 @@ class ToolRow(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.menu = QMenu(self)
-        self._brush = "pencil"
+        self.brush = "pencil"
+        """The brush that is chosen."""
         self._on = {tool.key: tool.key in ON_AT_FIRST for tool in TOOLS if tool.kind == "switch"}
         self.buttons = {tool.key: self._button(tool) for tool in TOOLS if tool.in_row}
         self._more = self._more_button()
@@ -117,7 +118,7 @@ class ToolRow(QWidget):
         if not self._actions[key].isEnabled():
             return
         if tool.kind == "brush":
-            self._brush = key
+            self.brush = key
             self.brush_chosen.emit(key)
         elif tool.kind == "switch":
             self._on[key] = not self._on[key]
@@ -125,11 +126,6 @@ class ToolRow(QWidget):
         else:
             self.used.emit(key)
         self._show_state()
-
-    @property
-    def brush(self) -> str:
-        """The brush that is chosen."""
-        return self._brush
 
     def is_on(self, key: str) -> bool:
         """Whether that switch is on."""
@@ -146,7 +142,7 @@ class ToolRow(QWidget):
             tool = TOOL_OF[key]
             if tool.kind == "edit":
                 continue
-            on = key == self._brush if tool.kind == "brush" else self._on[key]
+            on = key == self.brush if tool.kind == "brush" else self._on[key]
             action.setChecked(on)
             if key in self.buttons:
                 self.buttons[key].setChecked(on)

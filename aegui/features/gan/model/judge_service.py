@@ -69,12 +69,8 @@ class JudgeService(Service):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.job = ProgressJob("aegui-judge", self)
-        self._latest: Trial | None = None
-
-    @property
-    def latest(self) -> Trial | None:
+        self.latest: Trial | None = None
         """The last answer, as far as it is still one."""
-        return self._latest
 
     def judge(
         self,
@@ -116,12 +112,12 @@ class JudgeService(Service):
     def forget(self) -> None:
         """The last answer, and one that is under way, say nothing any more."""
         self.job.cancel()
-        if self._latest is not None:
-            self._latest = None
+        if self.latest is not None:
+            self.latest = None
             self.tried.emit(None)
 
     def _on_done(self, trial: Trial) -> None:
-        self._latest = trial
+        self.latest = trial
         self.tried.emit(trial)
 
     def _on_failed(self, error: AeguiError) -> None:

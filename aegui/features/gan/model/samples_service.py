@@ -51,17 +51,13 @@ class SamplesService(Service):
         super().__init__(parent)
         self._codec: Codec | None = None
         self._is_live = False
-        self._count = DEFAULT_COUNT
+        self.count = DEFAULT_COUNT
+        """How many images are made."""
         self._seed = 0
         self._subject = object()
         self._derived = Derived("aegui-samples", self)
         self._derived.set_active(False)
         self._derived.answered.connect(self.sampled)
-
-    @property
-    def count(self) -> int:
-        """How many images are made."""
-        return self._count
 
     def set_active(self, active: bool) -> None:
         """Whether anybody looks; nothing is decoded while nobody does."""
@@ -80,8 +76,8 @@ class SamplesService(Service):
 
     def set_count(self, count: int) -> None:
         """Make so many images; the first ones stay the same."""
-        if count != self._count:
-            self._count = count
+        if count != self.count:
+            self.count = count
             self._renew()
 
     def draw(self) -> None:
@@ -94,7 +90,7 @@ class SamplesService(Service):
         self._derive()
 
     def _derive(self) -> None:
-        codec, count, seed = self._codec, self._count, self._seed
+        codec, count, seed = self._codec, self.count, self._seed
         if codec is not None:
             self._derived.ask(
                 lambda: _sampled(codec, count, seed),

@@ -37,7 +37,8 @@ class TwoPictures(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._images: tuple[NDArray[np.float32] | None, NDArray[np.float32] | None] = (None, None)
+        self.images: tuple[NDArray[np.float32] | None, NDArray[np.float32] | None] = (None, None)
+        """What is shown."""
         self._look = GLYPHS
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(tr("The drawing, and the nearest image that the generator draws"))
@@ -47,13 +48,8 @@ class TwoPictures(QWidget):
         self, wanted: NDArray[np.float32], found: NDArray[np.float32] | None, look: Look
     ) -> None:
         """Show images ``[H, W]`` or ``[3, H, W]``."""
-        self._images, self._look = (wanted, found), look
+        self.images, self._look = (wanted, found), look
         self.update()
-
-    @property
-    def images(self) -> tuple[NDArray[np.float32] | None, NDArray[np.float32] | None]:
-        """What is shown."""
-        return self._images
 
     def _across(self) -> int:
         widest = max(self.fontMetrics().horizontalAdvance(tr(text)) for text in _CAPTIONS)
@@ -66,7 +62,7 @@ class TwoPictures(QWidget):
 
     def copied_at(self, position: QPoint) -> QRect | None:
         """The picture under ``position``, to be copied alone."""
-        places = (place for place in range(len(self._images)) if self._images[place] is not None)
+        places = (place for place in range(len(self.images)) if self.images[place] is not None)
         rooms = map(self._room, places)
         return next((room for room in rooms if room.contains(position)), None)
 
@@ -76,7 +72,7 @@ class TwoPictures(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: D102
         theme, painter = current_theme(), QPainter(self)
         across = self._across()
-        for place, (image, caption) in enumerate(zip(self._images, _CAPTIONS, strict=True)):
+        for place, (image, caption) in enumerate(zip(self.images, _CAPTIONS, strict=True)):
             left, room = place * (across + 2 * SPACING), self._room(place)
             if image is not None:
                 room = draw_glyph(painter, room, picture(image, self._look))

@@ -41,7 +41,8 @@ class SampleSheet(Cells, Painted):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._samples: GeneratedSamples | None = None
+        self.samples: GeneratedSamples | None = None
+        """What is shown."""
         self._pictures: Sequence[QImage] = ()
         self._look = GLYPHS
         self._ratio = 1.0
@@ -58,14 +59,9 @@ class SampleSheet(Cells, Painted):
         """As small as it may be."""
         return QSize(120, 96)
 
-    @property
-    def samples(self) -> GeneratedSamples | None:
-        """What is shown."""
-        return self._samples
-
     def set_samples(self, samples: GeneratedSamples | None, look: Look = GLYPHS) -> None:
         """Show ``samples``, seen as ``look`` says."""
-        self._samples, self._look = samples, look
+        self.samples, self._look = samples, look
         if samples is None:
             self._pictures = ()
         else:
@@ -77,8 +73,8 @@ class SampleSheet(Cells, Painted):
 
     def text_of(self, index: int) -> str:
         """What there is to say of a sample."""
-        assert self._samples is not None
-        scores = self._samples.scores
+        assert self.samples is not None
+        scores = self.samples.scores
         if scores is None:
             return tr("Image {n}. Click to find it on the map.", n=index + 1)
         return tr(
@@ -104,7 +100,7 @@ class SampleSheet(Cells, Painted):
 
     @property
     def _has_scores(self) -> bool:
-        return self._samples is not None and self._samples.scores is not None
+        return self.samples is not None and self.samples.scores is not None
 
     def _layout(self) -> tuple[int, float, float, float]:
         """Columns, width of a cell, height of its image and height of its score."""
@@ -156,12 +152,12 @@ class SampleSheet(Cells, Painted):
             painter.drawRect(self.cell_rect(self._current))
 
     def _paint_score(self, painter: QPainter, index: int, cell: QRectF, height: float) -> None:
-        assert self._samples is not None
-        assert self._samples.scores is not None
+        assert self.samples is not None
+        assert self.samples.scores is not None
         painter.setPen(current_theme().text_dim)
         room = QRectF(cell.left(), cell.bottom() - height, cell.width(), height)
         painter.drawText(
-            room, Qt.AlignmentFlag.AlignCenter, localized(float(self._samples.scores[index]), ".0%")
+            room, Qt.AlignmentFlag.AlignCenter, localized(float(self.samples.scores[index]), ".0%")
         )
 
     # The person

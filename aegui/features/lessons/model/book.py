@@ -37,7 +37,8 @@ class LessonBook(Service):
         """The lesson that is open; None: the list is shown."""
         self.path: Path | None = None
         self.progress = LessonProgress()
-        self._place = 0
+        self.place = 0
+        """The step that is shown, from 0."""
         self._settings: Settings | None = None
         self._measuring = Derived("aegui-lesson", self, urgent=False)
         self._measuring.answered.connect(self._on_measuring_answered)
@@ -54,7 +55,7 @@ class LessonBook(Service):
         self.lesson, self.path, self._settings = lesson, path, settings
         self.progress = kept_progress(settings.values, lesson_key(path))
         keys = [step.key for step in lesson.steps]
-        self._place = keys.index(self.progress.step) if self.progress.step in keys else 0
+        self.place = keys.index(self.progress.step) if self.progress.step in keys else 0
         self.changed.emit()
 
     def leave(self) -> None:
@@ -66,27 +67,22 @@ class LessonBook(Service):
     def begin_anew(self) -> None:
         """Forget what was predicted and reached in this lesson."""
         self.progress = LessonProgress()
-        self._place = 0
+        self.place = 0
         self._keep()
 
     # Its steps
 
     @property
-    def place(self) -> int:
-        """The step that is shown, from 0."""
-        return self._place
-
-    @property
     def step(self) -> LessonStep | None:
         """The step that is shown."""
-        return None if self.lesson is None else self.lesson.steps[self._place]
+        return None if self.lesson is None else self.lesson.steps[self.place]
 
     def go(self, by: int) -> None:
         """Show the step so many after this one."""
-        if self.lesson is None or not 0 <= self._place + by < len(self.lesson.steps):
+        if self.lesson is None or not 0 <= self.place + by < len(self.lesson.steps):
             return
-        self._place += by
-        self.progress.step = self.lesson.steps[self._place].key
+        self.place += by
+        self.progress.step = self.lesson.steps[self.place].key
         self._keep()
 
     def predict(self, value: float) -> None:
@@ -101,7 +97,7 @@ class LessonBook(Service):
         if self.lesson is None or self.path is None:
             return None
         try:
-            return recipe_at(self.lesson, self.path.parent, self._place)
+            return recipe_at(self.lesson, self.path.parent, self.place)
         except AeguiError:
             return None
 

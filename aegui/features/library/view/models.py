@@ -41,35 +41,27 @@ class EntriesModel(QAbstractTableModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._sheet: LibrarySheet | None = None
-        self._columns: tuple[str, ...] = ()
-
-    @property
-    def sheet(self) -> LibrarySheet | None:
+        self.sheet: LibrarySheet | None = None
         """What is shown."""
-        return self._sheet
-
-    @property
-    def columns(self) -> tuple[str, ...]:
+        self.columns: tuple[str, ...] = ()
         """Keys of the columns; of groups the first is that by which they are grouped."""
-        return self._columns
 
     @property
     def is_grouped(self) -> bool:
         """Whether the lines are groups."""
-        return self._sheet is not None and bool(self._sheet.view.group)
+        return self.sheet is not None and bool(self.sheet.view.group)
 
     def set_sheet(self, sheet: LibrarySheet) -> None:
         """Show ``sheet``."""
         self.beginResetModel()
-        self._sheet = sheet
+        self.sheet = sheet
         view = sheet.view
-        self._columns = (view.group, "", *sheet.figures) if view.group else view.columns
+        self.columns = (view.group, "", *sheet.figures) if view.group else view.columns
         self.endResetModel()
 
     def row(self, place: int) -> LibraryRow | None:
         """The entry of a line; None where it is a group."""
-        rows = () if self._sheet is None else self._sheet.rows
+        rows = () if self.sheet is None else self.sheet.rows
         return rows[place] if 0 <= place < len(rows) else None
 
     def known(self, place: int) -> dict[str, Any]:
@@ -79,7 +71,7 @@ class EntriesModel(QAbstractTableModel):
 
     def place_of(self, id: str) -> int:
         """The line of an entry; -1 where it is not there."""
-        rows = () if self._sheet is None else self._sheet.rows
+        rows = () if self.sheet is None else self.sheet.rows
         return next((place for place, row in enumerate(rows) if row.id == id), -1)
 
     def value(self, index: AnyIndex) -> Any:
@@ -91,19 +83,19 @@ class EntriesModel(QAbstractTableModel):
 
     def rowCount(self, parent: AnyIndex | None = None) -> int:
         """Entries, or groups."""
-        if self._sheet is None or (parent is not None and parent.isValid()):
+        if self.sheet is None or (parent is not None and parent.isValid()):
             return 0
-        return len(self._sheet.groups) if self.is_grouped else len(self._sheet.rows)
+        return len(self.sheet.groups) if self.is_grouped else len(self.sheet.rows)
 
     def columnCount(self, parent: AnyIndex | None = None) -> int:
         """Columns."""
-        return 0 if parent is not None and parent.isValid() else len(self._columns)
+        return 0 if parent is not None and parent.isValid() else len(self.columns)
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Words, and where they stand."""
         if not index.isValid():
             return None
-        column = self._columns[index.column()]
+        column = self.columns[index.column()]
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(index, column)
         if role == Qt.ItemDataRole.EditRole:
@@ -128,13 +120,13 @@ class EntriesModel(QAbstractTableModel):
         return cell_title(column, value)
 
     def _group_text(self, index: AnyIndex) -> str:
-        assert self._sheet is not None, "groups are those of a sheet"
-        group, at = self._sheet.groups[index.row()], index.column()
+        assert self.sheet is not None, "groups are those of a sheet"
+        group, at = self.sheet.groups[index.row()], index.column()
         if at == 0:
-            return cell_title(self._sheet.view.group, group.value)
+            return cell_title(self.sheet.view.group, group.value)
         if at == 1:
             return localized(group.entries, ",")
-        key = self._columns[at]
+        key = self.columns[at]
         return spread_words(key, group.figures.get(key))
 
     def _alignment(self, at: int, column: str) -> Qt.AlignmentFlag:
@@ -160,9 +152,9 @@ class EntriesModel(QAbstractTableModel):
         role: int = Qt.ItemDataRole.DisplayRole,
     ) -> Any:
         """What columns are called."""
-        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self._columns):
+        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
             return None
-        column = self._columns[section]
+        column = self.columns[section]
         if role == Qt.ItemDataRole.DisplayRole:
             if self.is_grouped and section == 1:
                 return tr("Entries")
@@ -178,10 +170,10 @@ class EntriesModel(QAbstractTableModel):
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:
         """Name, tags and note can be written."""
         flags = super().flags(index)
-        if not index.isValid() or self._sheet is None or self.is_grouped:
+        if not index.isValid() or self.sheet is None or self.is_grouped:
             return flags
-        may = not self._sheet.read_only and self._sheet.view.shown != "trash"
-        if may and self._columns[index.column()] in EDITED:
+        may = not self.sheet.read_only and self.sheet.view.shown != "trash"
+        if may and self.columns[index.column()] in EDITED:
             flags |= Qt.ItemFlag.ItemIsEditable
         return flags
 
@@ -191,7 +183,7 @@ class EntriesModel(QAbstractTableModel):
         if role != Qt.ItemDataRole.EditRole or row is None:
             return False
         if str(value) != str(self.value(index) or ""):
-            self.edited.emit(row.id, self._columns[index.column()], str(value))
+            self.edited.emit(row.id, self.columns[index.column()], str(value))
         return True
 
 

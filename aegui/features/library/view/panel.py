@@ -141,7 +141,8 @@ class LibraryPanel(QWidget):
         self.cancel = QPushButton(tr("Cancel"))
         self._working = held(row(self.work_bar, self.work, self.cancel))
         self._placeholder: Placeholder
-        self._view = LibraryView(columns=COLUMNS)
+        self.view = LibraryView(columns=COLUMNS)
+        """What is asked for."""
         self._compared = ""
         self._sheet: LibrarySheet | None = None
         self._typing = one_shot(self, self._on_typing_timeout, _TYPING_MS)
@@ -154,11 +155,6 @@ class LibraryPanel(QWidget):
     def sizeHint(self) -> QSize:
         """A table and what is known of a line of it."""
         return QSize(900, 400)
-
-    @property
-    def view(self) -> LibraryView:
-        """What is asked for."""
-        return self._view
 
     # Building
 
@@ -268,12 +264,12 @@ class LibraryPanel(QWidget):
         self.search.textChanged.connect(lambda _text: self._typing.start())
         self.search.returnPressed.connect(self._on_typing_timeout)
         self.shown.activated.connect(
-            lambda _at: self._ask(replace(self._view, shown=self.shown.currentData()))
+            lambda _at: self._ask(replace(self.view, shown=self.shown.currentData()))
         )
         self.group.activated.connect(
-            lambda _at: self._ask(replace(self._view, group=self.group.currentData()))
+            lambda _at: self._ask(replace(self.view, group=self.group.currentData()))
         )
-        self.study.clicked.connect(lambda: self._ask(replace(self._view, study="")))
+        self.study.clicked.connect(lambda: self._ask(replace(self.view, study="")))
         header = self.table.horizontalHeader()
         header.sectionClicked.connect(self._on_header_clicked)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -305,12 +301,12 @@ class LibraryPanel(QWidget):
 
     def set_view(self, view: LibraryView) -> None:
         """Ask for what was asked for when the window was last open."""
-        self._view = view
+        self.view = view
         self._show_view()
 
     def set_sheet(self, sheet: LibrarySheet) -> None:
         """Show what was found; an answer to an older question is not shown."""
-        if sheet.view != self._view:
+        if sheet.view != self.view:
             return
         self._sheet = sheet
         self.table.set_sheet(sheet)
@@ -374,7 +370,7 @@ class LibraryPanel(QWidget):
 
     def _show_view(self) -> None:
         """Have the fields say what is asked for."""
-        view = self._view
+        view = self.view
         if self.search.text() != view.text:
             with QSignalBlocker(self.search):
                 self.search.setText(view.text)
@@ -407,23 +403,23 @@ class LibraryPanel(QWidget):
 
     def _ask(self, view: LibraryView) -> None:
         self._typing.stop()
-        self._view = view
+        self.view = view
         self._show_view()
         self.view_changed.emit(view)
 
     def show_study(self, id: str) -> None:
         """Show the runs of a study."""
-        self._ask(replace(self._view, study=id, shown="all", text="", group=""))
+        self._ask(replace(self.view, study=id, shown="all", text="", group=""))
 
     def _on_typing_timeout(self) -> None:
-        if self.search.text() != self._view.text:
-            self._ask(replace(self._view, text=self.search.text()))
+        if self.search.text() != self.view.text:
+            self._ask(replace(self.view, text=self.search.text()))
 
     def _on_header_clicked(self, section: int) -> None:
-        if self._view.group or section >= len(self._view.columns):
+        if self.view.group or section >= len(self.view.columns):
             return
-        sort, descending = with_sort(self._view, self._view.columns[section])
-        self._ask(replace(self._view, sort=sort, descending=descending))
+        sort, descending = with_sort(self.view, self.view.columns[section])
+        self._ask(replace(self.view, sort=sort, descending=descending))
 
     def _on_compare_clicked(self, wanted: bool) -> None:
         """Of one entry have the next click choose another; two are compared already."""
@@ -450,7 +446,7 @@ class LibraryPanel(QWidget):
         self.chosen_changed.emit(chosen)
 
     def _on_table_opened(self) -> None:
-        if self._view.group:
+        if self.view.group:
             self._open_group()
             return
         chosen = self.table.chosen()
@@ -468,12 +464,12 @@ class LibraryPanel(QWidget):
             return
         by, value = sheet.view.group, sheet.groups[places[0]].value
         if by == "study":
-            self._ask(replace(self._view, group="", study=str(value or "")))
+            self._ask(replace(self.view, group="", study=str(value or "")))
             return
         text = "none" if value is None else str(value)
         part = f"{by}={text}"
         part = f'{by}="{text}"' if " " in part else part
-        self._ask(replace(self._view, group="", text=f"{self._view.text} {part}".strip()))
+        self._ask(replace(self.view, group="", text=f"{self.view.text} {part}".strip()))
 
     def _of_one(self, ask: Callable[[str], object]) -> None:
         chosen = self.table.chosen()
@@ -519,14 +515,14 @@ class LibraryPanel(QWidget):
 
     def _on_header_menu(self, at: QPoint) -> None:
         section = self.table.horizontalHeader().logicalIndexAt(at)
-        if self._view.group or not 0 <= section < len(self._view.columns):
+        if self.view.group or not 0 <= section < len(self.view.columns):
             return
-        key = self._view.columns[section]
+        key = self.view.columns[section]
         menu = QMenu(self)
         if key not in _NOT_GROUPED_BY and not is_figure(key):
             by = menu.addAction(tr("&Group by this column"))
-            by.triggered.connect(lambda: self._ask(replace(self._view, group=key)))
-        if len(self._view.columns) > 1:
+            by.triggered.connect(lambda: self._ask(replace(self.view, group=key)))
+        if len(self.view.columns) > 1:
             hide = menu.addAction(tr("&Hide this column"))
             hide.triggered.connect(lambda: self._toggle_column(key))
         menu.exec(self.table.horizontalHeader().mapToGlobal(at))
@@ -534,25 +530,25 @@ class LibraryPanel(QWidget):
 
     def _fill_groups(self) -> None:
         """What entries can be grouped by: what is shown, and what is often asked."""
-        keys = [key for key in self._view.columns if key not in _NOT_GROUPED_BY]
+        keys = [key for key in self.view.columns if key not in _NOT_GROUPED_BY]
         keys = [key for key in keys if not is_figure(key)]
-        keys = list(dict.fromkeys((*keys, *GROUPS, *filter(None, (self._view.group,)))))
+        keys = list(dict.fromkeys((*keys, *GROUPS, *filter(None, (self.view.group,)))))
         rows = ((key, tr("By {column}", column=column_title(key))) for key in keys)
-        offer(self.group, (("", tr("Not grouped")), *rows), self._view.group)
+        offer(self.group, (("", tr("Not grouped")), *rows), self.view.group)
 
     def _fill_columns(self) -> None:
         menu = self.columns.menu()
         menu.clear()
-        _fill(menu, columns_to_choose(), self._view.columns, self._toggle_column)
+        _fill(menu, columns_to_choose(), self.view.columns, self._toggle_column)
         menu.addSeparator()
         usual = menu.addAction(tr("As at first"))
-        usual.triggered.connect(lambda: self._ask(replace(self._view, columns=COLUMNS)))
+        usual.triggered.connect(lambda: self._ask(replace(self.view, columns=COLUMNS)))
 
     def _toggle_column(self, key: str) -> None:
-        columns = self._view.columns
+        columns = self.view.columns
         columns = tuple(one for one in columns if one != key) if key in columns else (*columns, key)
         if columns:
-            self._ask(replace(self._view, columns=columns))
+            self._ask(replace(self.view, columns=columns))
 
 
 def _fill(

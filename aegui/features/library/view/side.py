@@ -32,7 +32,8 @@ class EntrySide(QStackedWidget):
         self.words = wrapped_label()
         self.difference = wrapped_label()
         self.curves = RunCurves()
-        self._ids: tuple[str, ...] = ()
+        self.ids: tuple[str, ...] = ()
+        """Of which entries something is shown."""
         self._build()
 
     def sizeHint(self) -> QSize:
@@ -59,15 +60,10 @@ class EntrySide(QStackedWidget):
         self.addWidget(scrolled(held(one), takes_focus=True))
         self.addWidget(scrolled(held(both), takes_focus=True))
 
-    @property
-    def ids(self) -> tuple[str, ...]:
-        """Of which entries something is shown."""
-        return self._ids
-
     def clear(self) -> None:
         """Nothing is chosen."""
         self.hint.setText(tr(_USUAL))
-        self._ids = ()
+        self.ids = ()
         self.curves.set_curves((), "loss")
         self.setCurrentIndex(0)
 
@@ -78,7 +74,7 @@ class EntrySide(QStackedWidget):
 
     def show_details(self, details: EntryDetails) -> None:
         """Show what is known of one, or of two."""
-        self._ids = tuple(entry.id for entry in details.entries)
+        self.ids = tuple(entry.id for entry in details.entries)
         if len(details.entries) == 1:
             self._show_picture(details.pictures[0])
             self.words.setText(entry_html(details))

@@ -107,10 +107,14 @@ class ConceptService(Service):
         super().__init__(parent)
         self._subject: MakingSubject | None = None
         self._boxes: dict[str, tuple[int, ...]] = dict.fromkeys(BOXES, ())
-        self._kept: KeptConcept | None = None
-        self._start: tuple[float, ...] = ()
-        self._amount = 1.0
-        self._latest: ConceptLook | None = None
+        self.kept: KeptConcept | None = None
+        """The concept of the document that is used instead of the boxes A and B."""
+        self.start: tuple[float, ...] = ()
+        """The code that the concept is applied to, where it is one of no sample."""
+        self.amount = 1.0
+        """Where the slider stands, in steps of the concept."""
+        self.latest: ConceptLook | None = None
+        """What was found last, as far as it still holds."""
         self._token = object()
         self._looks = Derived("aegui-concept", self)
         self._looks.set_active(False)
@@ -118,26 +122,6 @@ class ConceptService(Service):
         self._looks.failed.connect(self._on_looks_failed)
         self._places = Derived("aegui-concept-place", self)
         self._places.answered.connect(self.applied)
-
-    @property
-    def latest(self) -> ConceptLook | None:
-        """What was found last, as far as it still holds."""
-        return self._latest
-
-    @property
-    def amount(self) -> float:
-        """Where the slider stands, in steps of the concept."""
-        return self._amount
-
-    @property
-    def start(self) -> tuple[float, ...]:
-        """The code that the concept is applied to, where it is one of no sample."""
-        return self._start
-
-    @property
-    def kept(self) -> KeptConcept | None:
-        """The concept of the document that is used instead of the boxes A and B."""
-        return self._kept
 
     def box(self, key: str) -> tuple[int, ...]:
         """The samples in a box, by their places in the set."""
@@ -159,8 +143,8 @@ class ConceptService(Service):
             self._forget()
             return
         if before is None or before.codec.latent_size != subject.codec.latent_size:
-            self._start = ()
-            self._kept = None
+            self.start = ()
+            self.kept = None
             self._forget()
         elif not has_other_samples and _is_same(before, subject):
             return
@@ -173,9 +157,9 @@ class ConceptService(Service):
             return
         self._boxes[key] = indices
         if key == "start":
-            self._start = ()
+            self.start = ()
         else:
-            self._kept = None
+            self.kept = None
         self.boxes_changed.emit()
         self._renew(afresh=True)
 
@@ -185,26 +169,26 @@ class ConceptService(Service):
 
     def set_kept(self, kept: KeptConcept | None) -> None:
         """Use a concept that was kept, instead of the boxes A and B; None: these again."""
-        if kept != self._kept:
-            self._kept = kept
+        if kept != self.kept:
+            self.kept = kept
             self._renew(afresh=True)
 
     def set_start(self, code: tuple[float, ...]) -> None:
         """Apply the concept to this code, such as that of a pin, instead of samples."""
         self._boxes["start"] = ()
-        self._start = code
+        self.start = code
         self.boxes_changed.emit()
         self._renew(afresh=True)
 
     def set_amount(self, amount: float) -> None:
         """Take so many steps of the concept."""
-        self._amount = amount
+        self.amount = amount
         self._apply()
 
     def _empty(self) -> None:
         """Places in another set mean other samples, and a pin may be of another document."""
-        was_filled = any(self._boxes.values()) or bool(self._start)
-        self._boxes, self._start = dict.fromkeys(BOXES, ()), ()
+        was_filled = any(self._boxes.values()) or bool(self.start)
+        self._boxes, self.start = dict.fromkeys(BOXES, ()), ()
         if was_filled:
             self.boxes_changed.emit()
 
@@ -212,12 +196,12 @@ class ConceptService(Service):
         self._token = object()
         self._looks.forget()
         self._places.forget()
-        if self._latest is not None:
-            self._latest = None
+        if self.latest is not None:
+            self.latest = None
             self.looked.emit(None)
 
     def _renew(self, *, afresh: bool = False) -> None:
-        subject, kept, boxes = self._subject, self._kept, dict(self._boxes)
+        subject, kept, boxes = self._subject, self.kept, dict(self._boxes)
         if subject is None:
             return
         if kept is None and not boxes["plus"]:
@@ -225,7 +209,7 @@ class ConceptService(Service):
             return
         if afresh:
             self._token = object()
-        start = np.array(self._start, np.float32)
+        start = np.array(self.start, np.float32)
         self._looks.ask(
             lambda: _looked(subject, boxes, kept, start),
             self._token,
@@ -235,7 +219,7 @@ class ConceptService(Service):
 
     @Slot(object)
     def _on_looks_answered(self, look: ConceptLook) -> None:
-        self._latest = look
+        self.latest = look
         self.looked.emit(look)
         self._apply()
 
@@ -245,7 +229,7 @@ class ConceptService(Service):
         self.failed.emit(reason)
 
     def _apply(self) -> None:
-        look, subject, amount = self._latest, self._subject, self._amount
+        look, subject, amount = self.latest, self._subject, self.amount
         if look is None or subject is None:
             return
         codec = subject.codec

@@ -121,17 +121,13 @@ class FindsService(Service):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._subject: MakingSubject | None = None
-        self._latest: FindsLook | None = None
+        self.latest: FindsLook | None = None
+        """What was found last."""
         self._seed = 0
         self.job = Derived("aegui-finds", self, urgent=False)
         """Tells how far the search is, and gives it up."""
         self.job.answered.connect(self._take)
         self.job.failed.connect(self.failed)
-
-    @property
-    def latest(self) -> FindsLook | None:
-        """What was found last."""
-        return self._latest
 
     def set_subject(self, subject: MakingSubject | None) -> None:
         """Look with this network from now on."""
@@ -144,8 +140,8 @@ class FindsService(Service):
         )
         if not stays:
             self.job.forget()
-            if self._latest is not None:
-                self._latest = None
+            if self.latest is not None:
+                self.latest = None
                 self.found.emit(None)
 
     def offered(self) -> tuple[str, ...]:
@@ -197,7 +193,7 @@ class FindsService(Service):
 
     @Slot(object)
     def _take(self, look: FindsLook) -> None:
-        self._latest = look
+        self.latest = look
         self.found.emit(look)
 
 

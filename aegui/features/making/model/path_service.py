@@ -76,12 +76,16 @@ class PathService(Service):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._subject: MakingSubject | None = None
-        self._places: tuple[PinnedPlace, ...] = ()
+        self.places: tuple[PinnedPlace, ...] = ()
+        """All pins, in their order."""
         # By identity: two pins may have the same place and name.
         self._left_out: tuple[PinnedPlace, ...] = ()
-        self._kind = DEFAULT_KIND
-        self._count = DEFAULT_IMAGES
-        self._latest: PathLook | None = None
+        self.kind = DEFAULT_KIND
+        """How the way goes from pin to pin: a key of ``PATHS``."""
+        self.count = DEFAULT_IMAGES
+        """Images in all."""
+        self.latest: PathLook | None = None
+        """The way that was traced last, as far as it still is one."""
         self._is_new = True
         self._token = object()
         self._ways = Derived("aegui-path", self)
@@ -94,34 +98,14 @@ class PathService(Service):
         self.set_active(False)
 
     @property
-    def latest(self) -> PathLook | None:
-        """The way that was traced last, as far as it still is one."""
-        return self._latest
-
-    @property
-    def kind(self) -> str:
-        """How the way goes from pin to pin: a key of ``PATHS``."""
-        return self._kind
-
-    @property
-    def count(self) -> int:
-        """Images in all."""
-        return self._count
-
-    @property
-    def places(self) -> tuple[PinnedPlace, ...]:
-        """All pins, in their order."""
-        return self._places
-
-    @property
     def stops(self) -> tuple[bool, ...]:
         """Which pins the way goes through; those of codes of another size never do."""
-        return tuple(self._takes(place) for place in self._places)
+        return tuple(self._takes(place) for place in self.places)
 
     @property
     def fitting(self) -> tuple[bool, ...]:
         """Which pins are codes of the present network's size."""
-        return tuple(self._fits(place) for place in self._places)
+        return tuple(self._fits(place) for place in self.places)
 
     def _takes(self, place: PinnedPlace) -> bool:
         return not _is_one_of(place, self._left_out) and self._fits(place)
@@ -153,7 +137,7 @@ class PathService(Service):
     def set_places(self, places: tuple[PinnedPlace, ...]) -> None:
         """The pins that there are, in the order of the way."""
         taken = self._taken()
-        self._places = places
+        self.places = places
         self._left_out = tuple(place for place in self._left_out if _is_one_of(place, places))
         self.stops_changed.emit()
         if self._taken() != taken:
@@ -162,7 +146,7 @@ class PathService(Service):
 
     def set_stop(self, index: int, taken: bool) -> None:
         """Whether the way goes through the pin at ``index``."""
-        place = self._places[index]
+        place = self.places[index]
         others = tuple(each for each in self._left_out if each is not place)
         self._left_out = others if taken else (*others, place)
         self.stops_changed.emit()
@@ -170,21 +154,21 @@ class PathService(Service):
 
     def renamed(self, index: int, name: str) -> PinnedPlace:
         """The pin at ``index`` under another name, which takes part as before."""
-        return self._changed(index, replace(self._places[index], name=name[:MAX_NAME]))
+        return self._changed(index, replace(self.places[index], name=name[:MAX_NAME]))
 
     def moved(self, index: int, z: NDArray[np.float32]) -> PinnedPlace:
         """The pin at ``index`` at the code ``z`` ``[d]``, which takes part as before."""
-        return self._changed(index, replace(self._places[index], z=tuple(z.tolist())))
+        return self._changed(index, replace(self.places[index], z=tuple(z.tolist())))
 
     def _changed(self, index: int, place: PinnedPlace) -> PinnedPlace:
-        if _is_one_of(self._places[index], self._left_out):
+        if _is_one_of(self.places[index], self._left_out):
             self._left_out = (*self._left_out, place)
         return place
 
     def set_kind(self, kind: str) -> None:
         """Go from pin to pin in the way ``kind`` of ``PATHS``."""
-        if kind in PATHS and kind != self._kind:
-            self._kind = kind
+        if kind in PATHS and kind != self.kind:
+            self.kind = kind
             self.kind_changed.emit()
             self._renew(afresh=True)
 
@@ -197,12 +181,12 @@ class PathService(Service):
     def set_count(self, count: int) -> None:
         """So many images in all; there is at least one for each pin."""
         count = min(max(count, FEWEST_IMAGES), MOST_IMAGES)
-        if count != self._count:
-            self._count = count
+        if count != self.count:
+            self.count = count
             self._renew(afresh=True)
 
     def _taken(self) -> tuple[PinnedPlace, ...]:
-        return tuple(place for place in self._places if self._takes(place))
+        return tuple(place for place in self.places if self._takes(place))
 
     def _forget(self) -> None:
         self._ways.forget()
@@ -219,10 +203,10 @@ class PathService(Service):
         if afresh or not subject.is_live:
             # What is under way is of no use any more.
             self._token = object()
-        self._is_new |= afresh or self._latest is None
-        asked = _AskedPath(places, self._kind, max(self._count, len(places)), self._is_new)
+        self._is_new |= afresh or self.latest is None
+        asked = _AskedPath(places, self.kind, max(self.count, len(places)), self._is_new)
         # While the network learns there is always a newer way on its way.
-        is_awaited = self._latest is None or not subject.is_live
+        is_awaited = self.latest is None or not subject.is_live
         self._ways.derive(
             lambda report, cancelled: _traced(subject, asked, report, cancelled),
             self._token,
@@ -233,7 +217,7 @@ class PathService(Service):
         )
 
     def _draw_pins(self) -> None:
-        subject, places = self._subject, self._places
+        subject, places = self._subject, self.places
         if subject is None:
             return
         codec = subject.codec
@@ -247,8 +231,8 @@ class PathService(Service):
     @Slot(object)
     def _show(self, look: PathLook | None) -> None:
         self._is_new = False
-        if look is not None or self._latest is not None:
-            self._latest = look
+        if look is not None or self.latest is not None:
+            self.latest = look
             self.traced.emit(look)
 
     @Slot(object)

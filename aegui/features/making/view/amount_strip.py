@@ -51,7 +51,8 @@ class AmountStrip(PictureStrip):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Amount of the concept"), _KEYS, parent)
         self._look: ConceptLook | None = None
-        self._amount = 1.0
+        self.amount = 1.0
+        """Where the slider stands."""
 
     def sizeHint(self) -> QSize:
         """Room for images that can be told apart."""
@@ -60,11 +61,6 @@ class AmountStrip(PictureStrip):
     def minimumSizeHint(self) -> QSize:
         """Room for small images."""
         return QSize(160, _LEAST_PX + _TRACK_PX + for_text(_LINE_PX))
-
-    @property
-    def amount(self) -> float:
-        """Where the slider stands."""
-        return self._amount
 
     def set_look(self, look: ConceptLook | None, seen: Look = GLYPHS) -> None:
         """Show what a concept does."""
@@ -75,12 +71,12 @@ class AmountStrip(PictureStrip):
 
     def set_amount(self, amount: float) -> None:
         """Put the slider at ``amount``."""
-        self._amount = amount
+        self.amount = amount
         self._describe()
         self.update()
 
     def _describe(self) -> None:
-        describe(self, tr("{amount:+.2f} steps", amount=self._amount))
+        describe(self, tr("{amount:+.2f} steps", amount=self.amount))
 
     # Geometry
 
@@ -142,7 +138,7 @@ class AmountStrip(PictureStrip):
         painter.setPen(QPen(theme.border, 3))
         painter.drawLine(QPointF(left, middle), QPointF(right, middle))
         zero = self.x_of(min(max(0.0, float(amounts[0])), float(amounts[-1])))
-        knob = self.x_of(min(max(self._amount, float(amounts[0])), float(amounts[-1])))
+        knob = self.x_of(min(max(self.amount, float(amounts[0])), float(amounts[-1])))
         painter.setPen(QPen(theme.accent, 3))
         painter.drawLine(QPointF(zero, middle), QPointF(knob, middle))
         self._paint_figures(painter, top + _TRACK_PX)
@@ -177,5 +173,5 @@ class AmountStrip(PictureStrip):
         low, high = float(self._look.amounts[0]), float(self._look.amounts[-1])
         wanted = high if to_end else low
         if steps is not None:
-            wanted = self._amount + (high - low) / _FINE_STEPS * steps
+            wanted = self.amount + (high - low) / _FINE_STEPS * steps
         self.amount_edited.emit(min(max(wanted, low), high))

@@ -51,7 +51,8 @@ class FilmStrip(PictureStrip):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Film of the path"), _STEPS, parent)
         self._look: PathLook | None = None
-        self._step = 0
+        self.step = 0
+        """The step that is shown as the present one."""
 
     def sizeHint(self) -> QSize:
         """What is needed: it takes all that is left besides."""
@@ -61,23 +62,18 @@ class FilmStrip(PictureStrip):
         """Room for small frames and a low plot."""
         return QSize(120, _LEAST_FRAME_PX + _LEAST_PLOT_PX + 2 * for_text(_LINE_PX))
 
-    @property
-    def step(self) -> int:
-        """The step that is shown as the present one."""
-        return self._step
-
     def set_path(self, look: PathLook | None, seen: Look = GLYPHS) -> None:
         """Show ``look``, its images seen as ``seen`` says."""
         self._look = look
         self._set_images(None if look is None else look.images, seen)
-        self._step = 0 if look is None else min(self._step, len(look.codes) - 1)
+        self.step = 0 if look is None else min(self.step, len(look.codes) - 1)
         self._describe()
         self.update()
 
     def set_step(self, step: int) -> None:
         """Mark ``step`` as the present one."""
-        if self._look is not None and step != self._step:
-            self._step = min(max(step, 0), len(self._look.codes) - 1)
+        if self._look is not None and step != self.step:
+            self.step = min(max(step, 0), len(self._look.codes) - 1)
             self._describe()
             self.update()
 
@@ -101,7 +97,7 @@ class FilmStrip(PictureStrip):
 
     def current_part(self) -> int | None:
         """The step that is shown as the present one."""
-        return self._step if self._look is not None else None
+        return self.step if self._look is not None else None
 
     def title(self) -> str:
         """What the plot shows."""
@@ -120,7 +116,7 @@ class FilmStrip(PictureStrip):
         return figure(value)
 
     def _describe(self) -> None:
-        describe(self, self.words(self._step))
+        describe(self, self.words(self.step))
 
     # Geometry
 
@@ -236,10 +232,10 @@ class FilmStrip(PictureStrip):
 
     def _paint_head(self, painter: QPainter, size: QSize, plot: QRectF) -> None:
         """Where the film is: a line through strip and plot, thicker under the keys."""
-        theme, x = current_theme(), self.x_of(self._step)
+        theme, x = current_theme(), self.x_of(self.step)
         painter.setPen(QPen(theme.accent, 3 if self.hasFocus() else 2))
         painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
-        self._paint_frame(painter, self._step, x, size)
+        self._paint_frame(painter, self.step, x, size)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(QRectF(x - size.width() / 2, 1, size.width(), size.height() - 2))
 
@@ -253,7 +249,7 @@ class FilmStrip(PictureStrip):
         last = len(self._look.codes) - 1
         wanted = last if to_end else 0
         if steps is not None:
-            wanted = self._step + steps
+            wanted = self.step + steps
         self.step_chosen.emit(min(max(wanted, 0), last))
 
     def tip_at(self, position: QPoint) -> str:  # noqa: D102

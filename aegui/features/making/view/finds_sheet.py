@@ -62,7 +62,8 @@ class FindsSheet(PictureList):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("New images that were found"), parent)
-        self._look: FindsLook | None = None
+        self.look: FindsLook | None = None
+        """What is shown."""
         self._seen: Look | None = None
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setWordWrap(True)
@@ -72,14 +73,9 @@ class FindsSheet(PictureList):
         self.setFont(figures_font(self.font(), scale=_SMALL))
         self.figures = offer_painted(self, "finds")
 
-    @property
-    def look(self) -> FindsLook | None:
-        """What is shown."""
-        return self._look
-
     def set_look(self, look: FindsLook | None, seen: Look) -> None:
         """Show ``look``, its images seen as ``seen`` says."""
-        self._look, self._seen = look, seen
+        self.look, self._seen = look, seen
         self.set_rows(None if look is None else _FindRows(look, seen))
         self._fit()
 
@@ -105,7 +101,7 @@ class FindsSheet(PictureList):
         super().changeEvent(event)
         if event.type() == event.Type.PaletteChange and self._seen is not None:
             chosen = self.chosen()
-            self.set_look(self._look, self._seen)
+            self.set_look(self.look, self._seen)
             self.choose(chosen)
 
 

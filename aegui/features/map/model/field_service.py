@@ -132,7 +132,8 @@ class FieldService(Service):
         super().__init__(parent)
         self._subject: FieldSubject | None = None
         self._shelf = _Shelf()
-        self._chosen: tuple[str, ...] = ()
+        self.chosen: tuple[str, ...] = ()
+        """The layers that are asked for, in the order of ``FIELDS``."""
         self._view: FieldView | None = None
         self._layers: dict[str, Layer] = {}
         self._derived = Derived("aegui-field", self, urgent=False, least_pause_ms=LEAST_PAUSE_MS)
@@ -145,14 +146,9 @@ class FieldService(Service):
         return Holding(tr("layers under the map"), count, KEPT_BYTES)
 
     @property
-    def chosen(self) -> tuple[str, ...]:
-        """The layers that are asked for, in the order of ``FIELDS``."""
-        return self._chosen
-
-    @property
     def layers(self) -> tuple[Layer, ...]:
         """What there is to show now: the one below first, then those that lie over it."""
-        keys = sorted(self._chosen, key=lambda key: key in OVER)
+        keys = sorted(self.chosen, key=lambda key: key in OVER)
         return tuple(self._layers[key] for key in keys if key in self._layers)
 
     def available(self, key: str) -> bool:
@@ -166,18 +162,18 @@ class FieldService(Service):
     def choose(self, keys: Sequence[str]) -> None:
         """Show these layers; names that are not known are passed over."""
         chosen = tuple(key for key in FIELDS if key in keys)
-        if chosen != self._chosen:
-            self._chosen = chosen
+        if chosen != self.chosen:
+            self.chosen = chosen
             self._layers = {key: self._layers[key] for key in chosen if key in self._layers}
             self.changed.emit()
             self._renew()
 
     def toggle(self, key: str) -> None:
         """Show the layer ``key``, or no longer; it takes the place of one that it would hide."""
-        if key in self._chosen:
-            self.choose([other for other in self._chosen if other != key])
+        if key in self.chosen:
+            self.choose([other for other in self.chosen if other != key])
         else:
-            self.choose([*(k for k in self._chosen if k in OVER or key in OVER), key])
+            self.choose([*(k for k in self.chosen if k in OVER or key in OVER), key])
 
     def set_subject(self, subject: FieldSubject | None) -> None:
         """Speak of ``subject`` from now on.
@@ -208,7 +204,7 @@ class FieldService(Service):
     def _renew(self) -> None:
         """Compute what is not known yet, soon."""
         subject, view, shelf = self._subject, self._view, self._shelf
-        keys = tuple(key for key in self._chosen if self.available(key))
+        keys = tuple(key for key in self.chosen if self.available(key))
         if subject is None or not subject.live:
             # What is under way speaks of other weights, or of another place.
             self._derived.forget()
@@ -230,7 +226,7 @@ class FieldService(Service):
     def _on_derived_answered(self, layer: Layer) -> None:
         subject, key = self._subject, layer.field.key
         fits = subject is not None and layer.frame.size == subject.codec.latent_size
-        if fits and key in self._chosen and self.available(key):
+        if fits and key in self.chosen and self.available(key):
             self._layers[key] = layer
             self.changed.emit()
 

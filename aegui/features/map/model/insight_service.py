@@ -79,17 +79,13 @@ class InsightService(Service):
         super().__init__(parent)
         self._codec: Codec | None = None
         self._dataset: Dataset | None = None
-        self._known: Known | None = None
+        self.known: Known | None = None
+        """The samples that decoded images are compared with; None while there is no network."""
         self._live = False
         self._looks = Derived("aegui-insight", self)
         self._fans = Derived("aegui-fan", self)
         self._looks.answered.connect(self.told)
         self._fans.answered.connect(self.fanned)
-
-    @property
-    def known(self) -> Known | None:
-        """The samples that decoded images are compared with; None while there is no network."""
-        return self._known
 
     def set_subject(self, codec: Codec | None, dataset: Dataset, *, live: bool = False) -> None:
         """Look with ``codec`` from now on, and compare with ``dataset``.
@@ -101,12 +97,12 @@ class InsightService(Service):
         """
         self._codec, self._live = codec, live
         if codec is None:
-            self._known = self._dataset = None
+            self.known = self._dataset = None
             self._looks.forget()
             self._fans.forget()
         elif dataset is not self._dataset:
             self._dataset = dataset
-            self._known = known(dataset, look_of(dataset).glyphs)
+            self.known = known(dataset, look_of(dataset).glyphs)
 
     def look(self, z: ArrayLike, frame: Frame) -> None:
         """Tell what is known of the code ``z`` ``[d]``; one of another size is not looked at.
@@ -115,7 +111,7 @@ class InsightService(Service):
             z: The place.
             frame: Along whose directions the stretch is told.
         """
-        codec, samples = self._codec, self._known
+        codec, samples = self._codec, self.known
         place = np.array(z, np.float32).reshape(-1)
         if codec is None or samples is None or not place.size == codec.latent_size == frame.size:
             return
@@ -147,7 +143,7 @@ class InsightService(Service):
             return Fan(place, images, spacing, codec.epoch)
 
         quick = is_quick(codec, len(codes) * codec.cost, QUICK_BATCH)
-        self._fans.ask(work, self._known, quick=quick, gentle=self._live)
+        self._fans.ask(work, self.known, quick=quick, gentle=self._live)
 
     def forget_fan(self) -> None:
         """No fan is wanted any more."""

@@ -106,16 +106,12 @@ class Backdrop:
         self._whole = _Tiles()
         self._before = _Tiles()
         self._begun = 0.0
-        self._nearness: Nearness | None = None
-
-    @property
-    def nearness(self) -> Nearness | None:
+        self.nearness: Nearness | None = None
         """How strong images are that have colours of their own; None: all alike."""
-        return self._nearness
 
     def set_nearness(self, nearness: Nearness | None) -> None:
         """Draw pale what is far from samples; None: nothing is."""
-        self._nearness = nearness
+        self.nearness = nearness
         for tiles in (self._now, self._whole, self._before):
             tiles.set_nearness(nearness)
 

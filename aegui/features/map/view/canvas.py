@@ -82,7 +82,7 @@ class LatentCanvas(MapView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.selecting = SelectTool(self)
-        self.pinning = PinTool(self._scene)
+        self.pinning = PinTool(self.scene)
         self.mouse = MapMouse(self)
         self.touch = MapTouch(self)
         self.keys = MapKeys(self)
@@ -90,8 +90,8 @@ class LatentCanvas(MapView):
         self.figures = FigureMenu(self, self.figure, on_right_click=False)
         self._bar.layers.layer_toggled.connect(self.layer_toggled)
         self._bar.layers.lens_toggled.connect(self.lens_toggled)
-        self._overlays.fields.hide_requested.connect(self.layer_toggled)
-        self._overlays.lens.hide_requested.connect(self.lens_toggled)
+        self.overlays.fields.hide_requested.connect(self.layer_toggled)
+        self.overlays.lens.hide_requested.connect(self.lens_toggled)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.CrossCursor)
@@ -117,7 +117,7 @@ class LatentCanvas(MapView):
 
     def put(self, x: float, y: float) -> None:
         """Somebody points at a place of the plane: the cursor is there, and it is told."""
-        self._set_place((x, 0.0 if self._scene.ribbon else y), is_told_next=True)
+        self._set_place((x, 0.0 if self.scene.ribbon else y), is_told_next=True)
         self._tell_cursor()
 
     def put_cursor(self, x: float, y: float) -> None:
@@ -128,7 +128,7 @@ class LatentCanvas(MapView):
 
     def leave(self) -> None:
         """Nobody points at the map any more."""
-        if self._cursor_overlay.place is not None:
+        if self.cursor_overlay.place is not None:
             self._set_place(None)
             self.cursor_left.emit()
 
@@ -140,8 +140,8 @@ class LatentCanvas(MapView):
 
     def pin_near_cursor(self) -> int | None:
         """The pin nearest to the cursor; from far away none is meant."""
-        view = self._navigation.view
-        at = self._cursor_overlay.pixel(view)
+        view = self.navigation.view
+        at = self.cursor_overlay.pixel(view)
         return None if at is None else self.pinning.near(view, at)
 
     def open_sample(self, index: int) -> None:
@@ -153,14 +153,14 @@ class LatentCanvas(MapView):
         """The map with its layers, samples and pins, for paper; None before any codes."""
         from aegui.features.map.view.map_figure import MapPlot, map_figure
 
-        scene, overlays = self._scene, self._overlays
+        scene, overlays = self.scene, self.overlays
         by_value = scene.style.colour != "label"
         ends = scene.points.colours.value_range
         values = (tr(COLOURS[scene.style.colour]), ends) if by_value and ends else None
         seen = scene.layers.shown_field() is not None
         plot = MapPlot(
             scene,
-            self._navigation.view,
+            self.navigation.view,
             self._font(),
             overlays.legend.names,
             overlays.fields.entries if seen else (),
@@ -241,6 +241,6 @@ class LatentCanvas(MapView):
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: D102
         super().hideEvent(event)
-        self._navigation.rest()
+        self.navigation.rest()
         self.mouse.give_up()
         self.mouse.at = None

@@ -66,11 +66,13 @@ class CodeSliders(QAbstractScrollArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._code: NDArray[np.float32] = np.zeros(0, np.float32)
+        self.code: NDArray[np.float32] = np.zeros(0, np.float32)
+        """The numbers ``[d]``."""
         self._mean: NDArray[np.float32] = np.zeros(0, np.float32)
         self._spread: NDArray[np.float32] = np.ones(0, np.float32)
         self._shown: Mapping[int, str] = {}
-        self._current = 0
+        self.current = 0
+        """The number under the keyboard cursor."""
         self._held: int | None = None
         self._ends: Ends | None = None
         self._seen = GLYPHS
@@ -93,10 +95,10 @@ class CodeSliders(QAbstractScrollArea):
 
     def set_code(self, code: NDArray[np.float32]) -> None:
         """Show the numbers ``[d]``."""
-        resized = len(code) != len(self._code)
-        self._code = np.asarray(code, np.float32)
+        resized = len(code) != len(self.code)
+        self.code = np.asarray(code, np.float32)
         if resized:
-            self._current = 0
+            self.current = 0
             self._held = None
             self.set_ends(None)
             self._update_bar()
@@ -139,34 +141,24 @@ class CodeSliders(QAbstractScrollArea):
     def _on_asking_timeout(self) -> None:
         first, last = self._rows_in_sight()
         axes = tuple(axis for axis in range(first, last) if axis not in self._shown)
-        codes = np.repeat(self._code[np.newaxis], 2 * len(axes), axis=0)
+        codes = np.repeat(self.code[np.newaxis], 2 * len(axes), axis=0)
         for place, axis in enumerate(axes):
             codes[2 * place : 2 * place + 2, axis] = self.limits(axis)
         if axes and np.isfinite(codes).all():
             self.ends_requested.emit(axes, codes)
-
-    @property
-    def code(self) -> NDArray[np.float32]:
-        """The numbers ``[d]``."""
-        return self._code
-
-    @property
-    def current(self) -> int:
-        """The number under the keyboard cursor."""
-        return self._current
 
     def limits(self, axis: int) -> tuple[float, float]:
         """The ends of the slider of number ``axis``."""
         if axis >= len(self._mean):
             return -REACH, REACH
         middle, reach = float(self._mean[axis]), REACH * float(self._spread[axis])
-        value = float(self._code[axis])
+        value = float(self.code[axis])
         if not np.isfinite(value):
             return middle - reach, middle + reach
         return min(middle - reach, value), max(middle + reach, value)
 
     def sizeHint(self) -> QSize:  # noqa: D102
-        return QSize(240, min(12, max(1, len(self._code))) * for_text(ROW_PX))
+        return QSize(240, min(12, max(1, len(self.code))) * for_text(ROW_PX))
 
     def minimumSizeHint(self) -> QSize:  # noqa: D102
         return QSize(220, 3 * for_text(ROW_PX))
@@ -176,7 +168,7 @@ class CodeSliders(QAbstractScrollArea):
         page = self.viewport().height()
         bar.setPageStep(page)
         bar.setSingleStep(for_text(ROW_PX))
-        bar.setRange(0, max(0, len(self._code) * for_text(ROW_PX) - page))
+        bar.setRange(0, max(0, len(self.code) * for_text(ROW_PX) - page))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
         super().resizeEvent(event)
@@ -200,11 +192,11 @@ class CodeSliders(QAbstractScrollArea):
 
     def part_count(self) -> int:
         """The numbers of the code."""
-        return len(self._code)
+        return len(self.code)
 
     def part_words(self, place: int) -> str:
         """A number and its name."""
-        value = number_text(float(self._code[place]))
+        value = number_text(float(self.code[place]))
         return f"{axis_name(place)} {self._shown.get(place, value)}"
 
     def part_rect(self, place: int) -> QRect:
@@ -213,7 +205,7 @@ class CodeSliders(QAbstractScrollArea):
 
     def current_part(self) -> int | None:
         """The number under the keyboard cursor."""
-        return self._current if len(self._code) else None
+        return self.current if len(self.code) else None
 
     def groove(self, axis: int) -> QRectF:
         """Where the slider of number ``axis`` runs."""
@@ -230,7 +222,7 @@ class CodeSliders(QAbstractScrollArea):
     def _rows_in_sight(self) -> tuple[int, int]:
         """The first number in sight, and the one after the last."""
         first = self.verticalScrollBar().value() // for_text(ROW_PX)
-        return first, min(len(self._code), first + self.viewport().height() // for_text(ROW_PX) + 2)
+        return first, min(len(self.code), first + self.viewport().height() // for_text(ROW_PX) + 2)
 
     def _x_of(self, axis: int, value: float) -> float:
         low, high = self.limits(axis)
@@ -240,14 +232,14 @@ class CodeSliders(QAbstractScrollArea):
 
     def _axis_at(self, y: float) -> int | None:
         axis = int((y + self.verticalScrollBar().value()) // for_text(ROW_PX))
-        return axis if 0 <= axis < len(self._code) else None
+        return axis if 0 <= axis < len(self.code) else None
 
     # Edits
 
     def _edit(self, axis: int, value: float) -> None:
-        if axis in self._shown or float(self._code[axis]) == value:
+        if axis in self._shown or float(self.code[axis]) == value:
             return
-        code = self._code.copy()
+        code = self.code.copy()
         code[axis] = value
         self.set_code(code)
         self.code_edited.emit(code)
@@ -262,7 +254,7 @@ class CodeSliders(QAbstractScrollArea):
         axis = self._axis_at(event.position().y())
         if axis is None or event.button() != Qt.MouseButton.LeftButton:
             return
-        self._current = axis
+        self.current = axis
         self._held = axis
         self._drag(axis, event.position().x())
         self._say()
@@ -294,7 +286,7 @@ class CodeSliders(QAbstractScrollArea):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
-        key, last = event.key(), len(self._code) - 1
+        key, last = event.key(), len(self.code) - 1
         page = max(1, self.viewport().height() // for_text(ROW_PX))
         moves: dict[int, int] = {
             Qt.Key.Key_Up: -1,
@@ -305,20 +297,20 @@ class CodeSliders(QAbstractScrollArea):
         if last < 0 or key not in _KEYS:
             super().keyPressEvent(event)
         elif key in moves:
-            self._go(min(last, max(0, self._current + moves[key])))
+            self._go(min(last, max(0, self.current + moves[key])))
         elif key == Qt.Key.Key_Home:
-            self._edit(self._current, self._mean_of(self._current))
+            self._edit(self.current, self._mean_of(self.current))
         elif key == Qt.Key.Key_0:
-            self._edit(self._current, 0.0)
+            self._edit(self.current, 0.0)
         else:
-            low, high = self.limits(self._current)
+            low, high = self.limits(self.current)
             way = (high - low) / STEPS * (-1 if key == Qt.Key.Key_Left else 1)
-            value = float(self._code[self._current]) + way
-            self._edit(self._current, min(high, max(low, value)))
+            value = float(self.code[self.current]) + way
+            self._edit(self.current, min(high, max(low, value)))
             self._say()
 
     def _go(self, axis: int) -> None:
-        self._current = axis
+        self.current = axis
         rect, bar = self.row_rect(axis), self.verticalScrollBar()
         if rect.top() < 0:
             bar.setValue(bar.value() + rect.top())
@@ -328,8 +320,8 @@ class CodeSliders(QAbstractScrollArea):
         self.viewport().update()
 
     def _say(self, *, spoken: bool = True) -> None:
-        if len(self._code):
-            describe(self, self.part_words(self._current), spoken=spoken)
+        if len(self.code):
+            describe(self, self.part_words(self.current), spoken=spoken)
 
     # Painting
 
@@ -347,7 +339,7 @@ class CodeSliders(QAbstractScrollArea):
         theme = current_theme()
         row = QRectF(self.row_rect(axis))
         middle = Qt.AlignmentFlag.AlignVCenter
-        focused = self.hasFocus() and axis == self._current
+        focused = self.hasFocus() and axis == self.current
         if focused:
             painter.fillRect(row, blend(theme.accent, theme.raised, 0.12))
         painter.setPen(theme.text if focused else theme.text_dim)
@@ -362,7 +354,7 @@ class CodeSliders(QAbstractScrollArea):
         painter.drawText(
             row.adjusted(0, 0, -4, 0),
             middle | Qt.AlignmentFlag.AlignRight,
-            number_text(float(self._code[axis])),
+            number_text(float(self.code[axis])),
         )
 
     def _paint_ends(self, painter: QPainter, axis: int) -> None:
@@ -384,7 +376,7 @@ class CodeSliders(QAbstractScrollArea):
             painter.setBrush(blend(theme.accent, theme.raised, 0.4))
             painter.drawRoundedRect(QRectF(left, y - 1.5, right - left, 3), 1.5, 1.5)
             painter.fillRect(QRectF(self._x_of(axis, mean) - 0.5, y - 4, 1, 8), theme.text_dim)
-        at = self._x_of(axis, float(self._code[axis]))
+        at = self._x_of(axis, float(self.code[axis]))
         painter.setPen(QPen(theme.raised, 1.5))
         painter.setBrush(theme.accent)
         painter.drawEllipse(QRectF(at - _KNOB_PX, y - _KNOB_PX, 2 * _KNOB_PX, 2 * _KNOB_PX))

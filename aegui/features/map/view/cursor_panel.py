@@ -59,7 +59,8 @@ class CursorPictures(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setToolTip(tr("Click a pixel to follow its number back through the network"))
-        self._image: NDArray[np.float32] = np.zeros((7, 5), np.float32)
+        self.image: NDArray[np.float32] = np.zeros((7, 5), np.float32)
+        """What is decoded."""
         self._look = GLYPHS
         self._sample: NDArray[np.float32] | None = None
         self._share = 0.0
@@ -77,34 +78,29 @@ class CursorPictures(QWidget):
 
     def set_image(self, image: NDArray[np.float32]) -> None:
         """Show ``image`` ``[H, W]`` or ``[C, H, W]``."""
-        resized = image.shape != self._image.shape
-        self._image, self._sample, self._share = image, None, 0.0
+        resized = image.shape != self.image.shape
+        self.image, self._sample, self._share = image, None, 0.0
         if resized:
             self.updateGeometry()
         self.update()
 
     def set_sample(self, image: NDArray[np.float32], share: float) -> None:
         """Let the sample ``image`` be seen over what is decoded, as far as ``share``, 0 to 1."""
-        if image.shape == self._image.shape:
+        if image.shape == self.image.shape:
             self._sample, self._share = image, share
             self.update()
 
-    @property
-    def image(self) -> NDArray[np.float32]:
-        """What is decoded."""
-        return self._image
-
     def figure(self) -> Figure:
         """What is decoded under the cursor, for paper."""
-        binary = (self._image > THRESHOLD).astype(np.float32)
+        binary = (self.image > THRESHOLD).astype(np.float32)
         from aegui.widgets.figures.makers import pictures_figure
 
-        images = [self._image, binary][: len(self._captions())]
+        images = [self.image, binary][: len(self._captions())]
         title = tr("Decoded under the cursor")
         return pictures_figure(images, self._look, "cursor", title, notes=self._captions())
 
     def heightForWidth(self, width: int) -> int:  # noqa: D102
-        rows, columns = self._image.shape[-2:]
+        rows, columns = self.image.shape[-2:]
         count = len(self._captions())
         room = QRect(0, 0, (width - (count - 1) * SPACING) // count, _TALLEST_PX)
         return picture_rect(rows, columns, room).height() + self._caption_px() + 1
@@ -127,7 +123,7 @@ class CursorPictures(QWidget):
 
     def picture_rect(self, place: int) -> QRect:
         """Where picture 0 (as decoded) or 1 (thresholded) is painted."""
-        height, width = self._image.shape[-2:]
+        height, width = self.image.shape[-2:]
         count = len(self._captions())
         across = (self.width() - (count - 1) * SPACING) // count
         room = QRect(0, 0, across, min(_TALLEST_PX, self.height() - self._caption_px()))
@@ -147,7 +143,7 @@ class CursorPictures(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Say which pixel was clicked."""
-        height, width = self._image.shape[-2:]
+        height, width = self.image.shape[-2:]
         for place in range(len(self._captions())):
             rect, at = self.picture_rect(place), event.position().toPoint()
             if event.button() == Qt.MouseButton.LeftButton and rect.contains(at):
@@ -165,8 +161,8 @@ class CursorPictures(QWidget):
         del event
         theme = current_theme()
         painter = QPainter(self)
-        binary = (self._image > THRESHOLD).astype(np.float32)
-        images, captions = (self._image, binary), self._captions()
+        binary = (self.image > THRESHOLD).astype(np.float32)
+        images, captions = (self.image, binary), self._captions()
         for place, (image, caption) in enumerate(zip(images, captions, strict=False)):
             rect = self.picture_rect(place)
             draw_picture(painter, rect, quiet_picture(image, self._look))
@@ -193,7 +189,8 @@ class CodeNumbers(Painted):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._code: tuple[float, ...] = (0.0, 0.0)
+        self.code: tuple[float, ...] = (0.0, 0.0)
+        """The numbers that are shown."""
         self._epoch: int | None = None
         self._fonts: tuple[QFont, QFont] | None = None
         self._cell: float | None = None
@@ -203,19 +200,14 @@ class CodeNumbers(Painted):
 
     def set_code(self, code: Sequence[float], epoch: int | None) -> None:
         """Show the numbers of ``code`` and the epoch of the weights."""
-        is_as_wide = (len(code), epoch) == (len(self._code), self._epoch)
-        self._code, self._epoch = tuple(code), epoch
+        is_as_wide = (len(code), epoch) == (len(self.code), self._epoch)
+        self.code, self._epoch = tuple(code), epoch
         if not is_as_wide:
             self._make_room()
         self.update()
 
-    @property
-    def code(self) -> tuple[float, ...]:
-        """The numbers that are shown."""
-        return self._code
-
     def _make_room(self) -> None:
-        lines = self._lines(len(self._code)), self._has_room_beside()
+        lines = self._lines(len(self.code)), self._has_room_beside()
         if lines != self._roomy_for:
             self._roomy_for = lines
             self.updateGeometry()
@@ -227,11 +219,11 @@ class CodeNumbers(Painted):
     def tip_at(self, position: QPoint) -> str:
         """All numbers, where there is no room for them."""
         del position
-        return "" if len(self._code) <= self.shown else ", ".join(self.texts())
+        return "" if len(self.code) <= self.shown else ", ".join(self.texts())
 
     def texts(self) -> list[str]:
         """Every number with its name."""
-        return [f"{axis_name(i)} {number_text(value)}" for i, value in enumerate(self._code)]
+        return [f"{axis_name(i)} {number_text(value)}" for i, value in enumerate(self.code)]
 
     @property
     def shown(self) -> int:
@@ -240,7 +232,7 @@ class CodeNumbers(Painted):
 
     def _rows(self) -> int:
         """Rows of numbers that there is room for; where they are fewer, the epoch is below."""
-        ideal, line = self._lines(len(self._code)), self._line_px()
+        ideal, line = self._lines(len(self.code)), self._line_px()
         if self.height() >= self.sizeHint().height():
             return ideal
         return max(1, min(ideal, self.height() // line - 1))
@@ -268,7 +260,7 @@ class CodeNumbers(Painted):
 
     def sizeHint(self) -> QSize:  # noqa: D102
         below = 0 if self._has_room_beside() else 1
-        return QSize(160, (self._lines(len(self._code)) + below) * self._line_px())
+        return QSize(160, (self._lines(len(self.code)) + below) * self._line_px())
 
     def minimumSizeHint(self) -> QSize:  # noqa: D102
         # A row with what is below it: of a long code the others are seen in its tip.
@@ -281,7 +273,7 @@ class CodeNumbers(Painted):
         painter = QPainter(self)
         cell, line = self._cell_px(), self._line_px()
         columns, rows = self._columns(), self._rows()
-        for place, value in enumerate(self._code[: self.shown]):
+        for place, value in enumerate(self.code[: self.shown]):
             left, top = place % columns * cell, place // columns * line
             painter.setFont(plain)
             painter.setPen(theme.text_dim)
@@ -295,16 +287,16 @@ class CodeNumbers(Painted):
         painter.setFont(plain)
         painter.setPen(theme.text_dim)
         sides = Qt.AlignmentFlag.AlignVCenter
-        if self._has_room_beside() and rows == self._lines(len(self._code)):
+        if self._has_room_beside() and rows == self._lines(len(self.code)):
             rows, sides = rows - 1, sides | Qt.AlignmentFlag.AlignRight
         painter.drawText(QRectF(0, rows * line, self.width(), line), sides, self._below())
 
     def _has_room_beside(self) -> bool:
         """Whether the epoch stands at the end of the last line of numbers."""
         most = self._columns() * _LINES
-        free = self._columns() - (len(self._code) - 1) % self._columns() - 1
+        free = self._columns() - (len(self.code) - 1) % self._columns() - 1
         text = QFontMetricsF(self._two_fonts()[1]).horizontalAdvance(self._epoch_words())
-        return len(self._code) <= most and free * self._cell_px() > text
+        return len(self.code) <= most and free * self._cell_px() > text
 
     def _epoch_words(self) -> str:
         if self._epoch is None:
@@ -312,7 +304,7 @@ class CodeNumbers(Painted):
         return tr("epoch {epoch}", epoch=localized(self._epoch, ","))
 
     def _below(self) -> str:
-        more = len(self._code) - self.shown
+        more = len(self.code) - self.shown
         parts = [tr("and {n:,} more", n=more)] if more > 0 else []
         return " · ".join([*parts, *filter(None, [self._epoch_words()])])
 

@@ -143,19 +143,16 @@ class FieldLegend(Painted):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._entries: tuple[Entry, ...] = ()
+        self.entries: tuple[Entry, ...] = ()
+        """What is said."""
         self._layers: tuple[Layer, ...] = ()
         self._place: tuple[float, float] | None = None
-        self._here: tuple[Here | None, ...] = ()
+        self.here: tuple[Here | None, ...] = ()
+        """What each layer has at the place."""
         self._figures: QFont | None = None
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.setAccessibleName(tr("Layers"))
         self.hide()
-
-    @property
-    def entries(self) -> tuple[Entry, ...]:
-        """What is said."""
-        return self._entries
 
     def set_layers(self, layers: Sequence[Layer], awaited: Sequence[str] = ()) -> None:
         """Explain ``layers``, and name those that are ``awaited``: keys of ``FIELDS``.
@@ -165,10 +162,10 @@ class FieldLegend(Painted):
         self._layers = tuple(layers)
         self._tell_here()
         entries = (*map(entry_of, layers), *map(_awaited_entry, awaited))
-        if entries == self._entries:
+        if entries == self.entries:
             return
         before = self.sizeHint()
-        self._entries = entries
+        self.entries = entries
         describe(self, "; ".join(each.words for each in entries), spoken=False)
         if self.sizeHint() != before:
             self.resize(self.sizeHint())
@@ -182,20 +179,15 @@ class FieldLegend(Painted):
             self._tell_here()
 
     @property
-    def here(self) -> tuple[Here | None, ...]:
-        """What each layer has at the place."""
-        return self._here
-
-    @property
     def here_words(self) -> str:
         """The same in one line; empty where there is nothing to tell."""
-        return ", ".join(each.words for each in self._here if each is not None)
+        return ", ".join(each.words for each in self.here if each is not None)
 
     def _tell_here(self) -> None:
         place = self._place
         found = tuple(here_of(layer, *place) for layer in self._layers) if place else ()
-        if found != self._here:
-            self._here = found
+        if found != self.here:
+            self.here = found
             self.update()
 
     def _line_px(self) -> int:
@@ -206,8 +198,8 @@ class FieldLegend(Painted):
         return 2 * self._line_px() + bar
 
     def sizeHint(self) -> QSize:  # noqa: D102
-        high = sum(self._height_of(each) + SPACING for each in self._entries)
-        wide = max([WIDTH_PX, *map(self._needed_px, self._entries)])
+        high = sum(self._height_of(each) + SPACING for each in self.entries)
+        wide = max([WIDTH_PX, *map(self._needed_px, self.entries)])
         return QSize(wide, high + SPACING // 2)
 
     def _needed_px(self, entry: Entry) -> int:
@@ -222,8 +214,8 @@ class FieldLegend(Painted):
 
     def row_rect(self, number: int) -> QRect:
         """Where the row of layer ``number`` is painted."""
-        above = sum(self._height_of(each) + SPACING for each in self._entries[:number])
-        high = self._height_of(self._entries[number])
+        above = sum(self._height_of(each) + SPACING for each in self.entries[:number])
+        high = self._height_of(self.entries[number])
         return QRect(SPACING, SPACING // 2 + above, self.width() - 2 * SPACING, high)
 
     def close_rect(self, number: int) -> QRect:
@@ -233,7 +225,7 @@ class FieldLegend(Painted):
         return QRect(row.right() - side + 1, row.top(), side, side)
 
     def _row_at(self, position: QPoint) -> int | None:
-        rows = range(len(self._entries))
+        rows = range(len(self.entries))
         return next((n for n in rows if self.row_rect(n).contains(position)), None)
 
     def tip_at(self, position: QPoint) -> str:  # noqa: D102
@@ -242,7 +234,7 @@ class FieldLegend(Painted):
 
     def tip(self, number: int, position: QPoint) -> str:
         """What row ``number`` says of itself, or of its cross."""
-        key = self._entries[number].key
+        key = self.entries[number].key
         if self.close_rect(number).contains(position):
             return tr("Hide this layer ({key})", key=list(FIELDS).index(key) + 1)
         return tr(FIELDS[key].help)
@@ -255,14 +247,14 @@ class FieldLegend(Painted):
         at = event.position().toPoint()
         row = self._row_at(at)
         if row is not None and self.close_rect(row).contains(at):
-            self.hide_requested.emit(self._entries[row].key)
+            self.hide_requested.emit(self.entries[row].key)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         del event
         theme = current_theme()
         painter = QPainter(self)
         paint_card(painter, self)
-        for number, entry in enumerate(self._entries):
+        for number, entry in enumerate(self.entries):
             self._paint_entry(painter, number, entry, theme)
 
     def _paint_entry(self, painter: QPainter, number: int, entry: Entry, theme: Theme) -> None:
@@ -272,7 +264,7 @@ class FieldLegend(Painted):
         painter.setPen(theme.text)
         painter.drawText(QRect(row.left(), row.top(), row.width(), line), centre, entry.title)
         self._paint_cross(painter, self.close_rect(number), theme)
-        here = self._here[number] if number < len(self._here) else None
+        here = self.here[number] if number < len(self.here) else None
         if here is not None:
             self._paint_here(painter, number, here, theme)
         below = QRect(row.left(), row.top() + line, row.width(), line)
@@ -293,7 +285,7 @@ class FieldLegend(Painted):
     def _paint_here(self, painter: QPainter, number: int, here: Here, theme: Theme) -> None:
         """The value under the cursor, at the end of the line, before the cross."""
         row, cross = self.row_rect(number), self.close_rect(number)
-        title = QFontMetrics(self.font()).horizontalAdvance(self._entries[number].title)
+        title = QFontMetrics(self.font()).horizontalAdvance(self.entries[number].title)
         left = row.left() + title + SPACING
         box = QRect(left, row.top(), cross.left() - SPACING // 2 - left, self._line_px())
         font = figures_font(self.font(), bold=True)

@@ -96,7 +96,8 @@ class MapFlight(QObject):
         super().__init__(canvas)
         self._canvas = canvas
         self._clock = clock
-        self._way: NDArray[np.float64] = np.zeros((0, 2))
+        self.way: NDArray[np.float64] = np.zeros((0, 2))
+        """Places ``[n, 2]`` of the plane that is flown along, closed; empty before any flight."""
         self._length = self._gone = 0.0
         self._begun = self._last = 0.0
         self._from = canvas.navigation.view
@@ -112,18 +113,13 @@ class MapFlight(QObject):
         """Whether a flight is under way."""
         return self._timer.isActive()
 
-    @property
-    def way(self) -> NDArray[np.float64]:
-        """Places ``[n, 2]`` of the plane that is flown along, closed; empty before any flight."""
-        return self._way
-
     def begin(self) -> None:
         """Fly; where there is nothing to see, nothing happens."""
         way = self._found_way()
         if self.is_on or way is None:
             return
         canvas = self._canvas
-        self._way, self._frame = way, canvas.scene.frame
+        self.way, self._frame = way, canvas.scene.frame
         self._length = float(np.linalg.norm(np.diff(way, axis=0), axis=1).sum())
         self._gone = 0.0
         self._begun = self._last = self._clock()
@@ -181,9 +177,9 @@ class MapFlight(QObject):
     def _show(self) -> None:
         """Put the cursor where the flight is now, and the view beside it."""
         navigation = self._canvas.navigation
-        share = (self._gone / self._length) % 1.0 * (len(self._way) - 1)
-        at = np.arange(len(self._way))
-        x, y = (float(np.interp(share, at, column)) for column in self._way.T)
+        share = (self._gone / self._length) % 1.0 * (len(self.way) - 1)
+        at = np.arange(len(self.way))
+        x, y = (float(np.interp(share, at, column)) for column in self.way.T)
         view, goal = navigation.view, self._goal(x, y)
         arrived = min(1.0, (self._clock() - self._begun) / _ARRIVES_S)
         if not self._steps and arrived < 1.0:

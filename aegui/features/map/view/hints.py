@@ -38,7 +38,8 @@ class MapHints(QWidget):
         self._texts = texts
         self._overlays = overlays
         self.setAccessibleName(tr("Hints"))
-        self._left: tuple[str, ...] = ()
+        self.left: tuple[str, ...] = ()
+        """The keys of the hints that are shown."""
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._room = watch_room(parent)
@@ -50,22 +51,17 @@ class MapHints(QWidget):
     def _said(self, key: str) -> str:
         return tr(self._texts[key], gallery=native_keys(_GALLERY_KEYS))
 
-    @property
-    def left(self) -> tuple[str, ...]:
-        """The keys of the hints that are shown."""
-        return self._left
-
     def set_left(self, keys: Sequence[str]) -> None:
         """Show the hints of ``keys``; none: nothing is seen."""
-        self._left = tuple(keys)
-        describe(self, ". ".join(self._said(key) for key in self._left))
+        self.left = tuple(keys)
+        describe(self, ". ".join(self._said(key) for key in self.left))
         self._place()
         self.update()
 
     def sizeHint(self) -> QSize:  # noqa: D102
         metrics = QFontMetricsF(self.font())
-        widest = max((metrics.horizontalAdvance(self._said(key)) for key in self._left), default=0)
-        high = len(self._left) * (_HIGH_PX + SPACING / 2)
+        widest = max((metrics.horizontalAdvance(self._said(key)) for key in self.left), default=0)
+        high = len(self.left) * (_HIGH_PX + SPACING / 2)
         return QSize(round(widest + 3 * _PAD_PX + _NUMBER_PX) + 2, round(high))
 
     def _place(self) -> None:
@@ -88,7 +84,7 @@ class MapHints(QWidget):
             else:
                 right = min(right, corner.left() - SPACING)
         fits = around.height() >= _LEAST_MAP_PX and right - left >= size.width()
-        self.setVisible(bool(self._left) and fits and not self._room.is_taken)
+        self.setVisible(bool(self.left) and fits and not self._room.is_taken)
         x = min(max(left, middle - size.width() // 2), right - size.width())
         place = QRect(QPoint(x, top), size)
         # Such as the offer to train what was edited, if it was there before them.
@@ -102,7 +98,7 @@ class MapHints(QWidget):
         ground = QColor(theme.raised)
         ground.setAlphaF(_ALPHA)
         top = 0.5
-        for number, key in enumerate(self._left, start=1):
+        for number, key in enumerate(self.left, start=1):
             text = self._said(key)
             wide = metrics.horizontalAdvance(text) + 3 * _PAD_PX + _NUMBER_PX - _PAD_PX
             # From one edge: the numbers stand in a column, as those of a list do.

@@ -53,8 +53,10 @@ class ClassLegend(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._names: tuple[str, ...] = ()
-        self._note = ""
+        self.names: tuple[str, ...] = ()
+        """The names of the classes that are listed."""
+        self.note = ""
+        """What is said below."""
         self._emphasis: int | None = None
         self._current = 0
         self._pointed: int | None = None
@@ -66,22 +68,17 @@ class ClassLegend(QWidget):
         self.setAccessibleName(tr("Classes"))
         self.setToolTip(tr("Click a class to let it stand out"))
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names of the classes that are listed."""
-        return self._names
-
     def set_classes(self, names: Sequence[str]) -> None:
         """The names of the classes."""
-        self._names = tuple(label_name(name) for name in names)
+        self.names = tuple(label_name(name) for name in names)
         self._emphasis = self._pointed = None
         self._current = 0
         self._changed()
 
     def set_note(self, note: str) -> None:
         """What is said below, such as that only some samples are shown; may be empty."""
-        if note != self._note:
-            self._note = note
+        if note != self.note:
+            self.note = note
             self._changed()
 
     def set_emphasis(self, number: int | None) -> None:
@@ -109,29 +106,24 @@ class ClassLegend(QWidget):
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to say."""
-        return not self._names and not self._note
-
-    @property
-    def note(self) -> str:
-        """What is said below."""
-        return self._note
+        return not self.names and not self.note
 
     def _changed(self) -> None:
         whole = self._list_size()
         covers = whole.width() * whole.height() / max(1, self._room.width() * self._room.height())
-        self._is_compact = len(self._names) > _FEW and covers > _MOST_COVERED
+        self._is_compact = len(self.names) > _FEW and covers > _MOST_COVERED
         self._has_marks = self._room.width() >= _LEAST_ROOM_PX
         self.resize(self.sizeHint())
-        describe(self, "; ".join([*self._names, *filter(None, [self._note])]), spoken=False)
+        describe(self, "; ".join([*self.names, *filter(None, [self.note])]), spoken=False)
         self.update()
 
     def part_count(self) -> int:
         """The classes."""
-        return len(self._names)
+        return len(self.names)
 
     def part_words(self, place: int) -> str:
         """The name of a class."""
-        return self._names[place]
+        return self.names[place]
 
     def part_rect(self, place: int) -> QRect:
         """Where a class is painted."""
@@ -139,7 +131,7 @@ class ClassLegend(QWidget):
 
     def current_part(self) -> int | None:
         """The class that the keys are at."""
-        return self._current if self._names else None
+        return self._current if self.names else None
 
     def _row_px(self) -> int:
         return self.fontMetrics().height() + _ROW_GAP_PX
@@ -149,37 +141,37 @@ class ClassLegend(QWidget):
 
     def _list_size(self) -> QSize:
         rows = self._rows()
-        columns = -(-len(self._names) // rows)
-        note = self.fontMetrics().horizontalAdvance(self._note)
+        columns = -(-len(self.names) // rows)
+        note = self.fontMetrics().horizontalAdvance(self.note)
         width = max(columns * self._column_px(), note + SPACING if note else 0)
-        height = (min(rows, len(self._names)) + bool(self._note)) * self._row_px()
+        height = (min(rows, len(self.names)) + bool(self.note)) * self._row_px()
         return QSize(width + SPACING, height + SPACING)
 
     def _compact_size(self) -> QSize:
-        columns = min(_MARKS_ACROSS, len(self._names))
-        rows = -(-len(self._names) // columns) if self._has_marks else 0
+        columns = min(_MARKS_ACROSS, len(self.names))
+        rows = -(-len(self.names) // columns) if self._has_marks else 0
         # As wide as any name: it does not change its size under the pointer.
         words = max(
             self._column_px() - SPACING, self.fontMetrics().horizontalAdvance(self._count_words())
         )
-        note = self.fontMetrics().horizontalAdvance(self._note)
+        note = self.fontMetrics().horizontalAdvance(self.note)
         marks = columns * _MARK_ROOM_PX if self._has_marks else 0
         width = max(marks, words, note) + 2 * SPACING
-        lines = 1 + bool(self._note)
+        lines = 1 + bool(self.note)
         return QSize(width, lines * self._row_px() + rows * _MARK_ROOM_PX + SPACING)
 
     def _count_words(self) -> str:
-        return trn("{n} class", "{n} classes", len(self._names))
+        return trn("{n} class", "{n} classes", len(self.names))
 
     def _rows(self) -> int:
         """Names one beneath the other, in each column as many but for the last."""
-        fitting = (self._room.height() - SPACING) // self._row_px() - bool(self._note)
-        columns = -(-len(self._names) // max(1, fitting))
-        return -(-len(self._names) // max(1, columns)) or 1
+        fitting = (self._room.height() - SPACING) // self._row_px() - bool(self.note)
+        columns = -(-len(self.names) // max(1, fitting))
+        return -(-len(self.names) // max(1, columns)) or 1
 
     def _column_px(self) -> int:
         metrics = self.fontMetrics()
-        widest = max((metrics.horizontalAdvance(name) for name in self._names), default=0)
+        widest = max((metrics.horizontalAdvance(name) for name in self.names), default=0)
         return SPACING + _CHIP_PX + SPACING + min(_LONGEST_PX, widest)
 
     def row_rect(self, number: int) -> QRect:
@@ -187,14 +179,14 @@ class ClassLegend(QWidget):
         if self.is_compact and not self._has_marks:
             return QRect()
         if self.is_compact:
-            across = min(_MARKS_ACROSS, len(self._names))
+            across = min(_MARKS_ACROSS, len(self.names))
             row, column = divmod(number, across)
             top = SPACING // 2 + self._row_px() + row * _MARK_ROOM_PX
             left = SPACING + column * _MARK_ROOM_PX
             return QRect(left, top, _MARK_ROOM_PX, _MARK_ROOM_PX)
         rows = self._rows()
         column, row = divmod(number, rows)
-        is_only = len(self._names) <= rows
+        is_only = len(self.names) <= rows
         wide = self.width() if is_only else self._column_px()
         return QRect(column * wide, SPACING // 2 + row * self._row_px(), wide, self._row_px())
 
@@ -203,7 +195,7 @@ class ClassLegend(QWidget):
         return QRect(SPACING, top, self.width() - SPACING, self._row_px())
 
     def _row_at(self, position: QPoint) -> int | None:
-        rows = range(len(self._names))
+        rows = range(len(self.names))
         return next((row for row in rows if self.row_rect(row).contains(position)), None)
 
     def enterEvent(self, event: QEnterEvent) -> None:  # noqa: D102
@@ -245,11 +237,11 @@ class ClassLegend(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
         steps: dict[int, int] = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
-        if self._names and event.key() in steps:
-            self._current = (self._current + steps[event.key()]) % len(self._names)
-            describe(self, self._names[self._current])
+        if self.names and event.key() in steps:
+            self._current = (self._current + steps[event.key()]) % len(self.names)
+            describe(self, self.names[self._current])
             self.update()
-        elif self._names and event.key() in {
+        elif self.names and event.key() in {
             Qt.Key.Key_Space,
             Qt.Key.Key_Return,
             Qt.Key.Key_Enter,
@@ -270,11 +262,11 @@ class ClassLegend(QWidget):
         if self.is_compact:
             self._paint_compact(painter)
         else:
-            for number in range(len(self._names)):
+            for number in range(len(self.names)):
                 self._paint_row(painter, number)
-        if self._note:
+        if self.note:
             painter.setPen(theme.text_dim)
-            painter.drawText(self._note_rect(), Qt.AlignmentFlag.AlignVCenter, self._note)
+            painter.drawText(self._note_rect(), Qt.AlignmentFlag.AlignVCenter, self.note)
 
     def _paint_compact(self, painter: QPainter) -> None:
         """The name of the class in question, and below it the marks of all."""
@@ -289,7 +281,7 @@ class ClassLegend(QWidget):
             painter.setPen(theme.text)
             rest = line.adjusted(_CHIP_PX + SPACING, 0, 0, 0)
             painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter, self._elided(told))
-        for number in range(len(self._names) if self._has_marks else 0):
+        for number in range(len(self.names) if self._has_marks else 0):
             spot = self.row_rect(number)
             at = spot.center().x() - _CHIP_PX // 2 + 1
             self._paint_mark(painter, number, at, spot.center().y() + 1)
@@ -300,7 +292,7 @@ class ClassLegend(QWidget):
 
     def _elided(self, number: int) -> str:
         mode = Qt.TextElideMode.ElideRight
-        return self.fontMetrics().elidedText(self._names[number], mode, _LONGEST_PX)
+        return self.fontMetrics().elidedText(self.names[number], mode, _LONGEST_PX)
 
     def _paint_mark(self, painter: QPainter, number: int, left: int, middle: int) -> None:
         theme, colour = current_theme(), class_colour(number)

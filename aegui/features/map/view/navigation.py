@@ -71,7 +71,8 @@ class Navigation(QObject):
         """Between two steps after codes that move by themselves."""
         self._bounds: Bounds | None = None
         self._crowd: Bounds | None = None
-        self._following = True
+        self.following = True
+        """Whether the view keeps the codes in sight by itself."""
         self._fresh, self._begins = True, True
         self._ribbon = False
         self._still = False
@@ -80,11 +81,6 @@ class Navigation(QObject):
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._on_timer_timeout)
-
-    @property
-    def following(self) -> bool:
-        """Whether the view keeps the codes in sight by itself."""
-        return self._following
 
     @property
     def is_moving(self) -> bool:
@@ -107,7 +103,7 @@ class Navigation(QObject):
         if self.view == before:
             return
         self.rest()
-        if self._following and self._bounds is not None:
+        if self.following and self._bounds is not None:
             self._set(self._home())
         else:
             self.moved.emit()
@@ -120,7 +116,7 @@ class Navigation(QObject):
     def set_bounds(self, bounds: Bounds | None, crowd: Bounds | None = None) -> None:
         """Where the codes lie now; ``crowd``: where most of them do, by default all."""
         self._bounds, self._crowd = bounds, crowd or bounds
-        if bounds is None or not self._following or self._still:
+        if bounds is None or not self.following or self._still:
             return
         if self._fresh:
             self._fresh = False
@@ -275,8 +271,8 @@ class Navigation(QObject):
         self._follow(False)
 
     def _follow(self, following: bool) -> None:
-        if following != self._following:
-            self._following = following
+        if following != self.following:
+            self.following = following
             self.following_changed.emit(following)
 
     def _glide(self, goal: Viewport, step_ms: int = FRAME_MS) -> None:

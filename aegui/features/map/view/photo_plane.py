@@ -27,7 +27,8 @@ class PhotoPlane:
     """Turns a plane into pixels of the window; those of one zoom are kept while it pans."""
 
     def __init__(self) -> None:
-        self._plane: Plane | None = None
+        self.plane: Plane | None = None
+        """What is shown."""
         self.nearness: Nearness | None = None
         """How strong its tiles are; None: all alike."""
         self.copies = True
@@ -41,14 +42,9 @@ class PhotoPlane:
         self._scaled_key: object = None
         self._seen: tuple[QSize, QPointF] | None = None
 
-    @property
-    def plane(self) -> Plane | None:
-        """What is shown."""
-        return self._plane
-
     def set_plane(self, plane: Plane | None) -> None:
         """Show ``plane`` from now on."""
-        self._plane = plane
+        self.plane = plane
         self._mosaic_key = self._veil_key = self._scaled_key = self._seen = None
 
     def image(
@@ -95,7 +91,7 @@ class PhotoPlane:
             band: For a ribbon: first and last logical pixel row of the one row of tiles.
             ink: Draw light images on a dark ground as ink of that colour on ``ground`` instead.
         """
-        plane = self._plane
+        plane = self.plane
         if plane is None:
             return
         self._colour(plane, ink, ground)

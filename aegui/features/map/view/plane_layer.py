@@ -25,7 +25,8 @@ class PlaneLayer:
     """
 
     def __init__(self) -> None:
-        self._plane: Plane | None = None
+        self.plane: Plane | None = None
+        """What is shown."""
         self._levels: NDArray[np.uint8] = np.zeros((1, 1), np.uint8)
         self._mosaic: NDArray[np.uint32] | None = None
         self._colours: tuple[int, int] = (0, 0)
@@ -33,14 +34,9 @@ class PlaneLayer:
         self._key: object = None
         self._image = QImage()
 
-    @property
-    def plane(self) -> Plane | None:
-        """What is shown."""
-        return self._plane
-
     def set_plane(self, plane: Plane | None) -> None:
         """Show ``plane`` from now on."""
-        self._plane = plane
+        self.plane = plane
         self._mosaic = None
         self._key = None
         if plane is None:
@@ -84,7 +80,7 @@ class PlaneLayer:
         band: tuple[float, float] | None,
     ) -> QImage:
         width, height = round(view.width * ratio), round(view.height * ratio)
-        plane = self._plane
+        plane = self.plane
         if plane is None:
             image = QImage(width, height, QImage.Format.Format_RGB32)
             image.fill(off)

@@ -34,20 +34,12 @@ class ScaleBar(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._units = 1.0
-        self._length_px = LONGEST_PX
-        self._text = ""
+        self.length_px = LONGEST_PX
+        """How long the bar is."""
+        self.text = ""
+        """What is written beside the bar."""
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAccessibleName(tr("Scale"))
-
-    @property
-    def text(self) -> str:
-        """What is written beside the bar."""
-        return self._text
-
-    @property
-    def length_px(self) -> float:
-        """How long the bar is."""
-        return self._length_px
 
     def set_view(self, view: Viewport, home: Viewport) -> None:
         """The scale of ``view``, and how far that is from ``home``, which shows all codes."""
@@ -57,9 +49,9 @@ class ScaleBar(QWidget):
             f"  ×{_zoom_text(zoom)}" if abs(zoom - 1.0) > 0.01 else ""
         )
         length = units * view.sx
-        if written == self._text and length == self._length_px:
+        if written == self.text and length == self.length_px:
             return
-        self._units, self._length_px, self._text = units, length, written
+        self._units, self.length_px, self.text = units, length, written
         text = tr(
             "The bar is {units} long; zoom {zoom}",
             units=localized(units, "g"),
@@ -71,7 +63,7 @@ class ScaleBar(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: D102
         metrics = self.fontMetrics()
-        wide = round(self._length_px) + 2 * _PAD_PX + 6 + metrics.horizontalAdvance(self._text)
+        wide = round(self.length_px) + 2 * _PAD_PX + 6 + metrics.horizontalAdvance(self.text)
         return QSize(wide, metrics.height() + 4)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
@@ -81,14 +73,14 @@ class ScaleBar(QWidget):
         paint_card(painter, self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         y, left = self.height() // 2, _PAD_PX
-        right = left + round(self._length_px)
+        right = left + round(self.length_px)
         painter.fillRect(left, y, right - left, 2, theme.text_dim)
         for x in (left, right - 2):
             painter.fillRect(x, y - 3, 2, 8, theme.text_dim)
         painter.setPen(theme.text)
         painter.setFont(figures_font(self.font(), scale=_FONT))
         room = QRectF(right + 6, 0, self.width() - right - 6, self.height())
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, self._text)
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, self.text)
 
 
 def _zoom_text(zoom: float) -> str:

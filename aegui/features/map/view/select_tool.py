@@ -32,7 +32,8 @@ class SelectTool(QObject):
         self._lasso = surface.cursor_overlay.lasso
         self._switch = surface.overlays.bar.lasso
         self._adds = False
-        self._region: tuple[NDArray[np.float64], Frame] | None = None
+        self.region: tuple[NDArray[np.float64], Frame] | None = None
+        """What was last drawn around: the corners ``[m, 2]`` on the map, and what x and y were."""
         surface.overlays.bar.lasso_edited.connect(self._on_bar_lasso_edited)
         surface.overlays.selection.shown_requested.connect(self.zoom)
         surface.overlays.selection.cleared.connect(self.clear)
@@ -46,11 +47,6 @@ class SelectTool(QObject):
     def is_drawn(self) -> bool:
         """Whether a line is being drawn now."""
         return self._lasso.is_drawn
-
-    @property
-    def region(self) -> tuple[NDArray[np.float64], Frame] | None:
-        """What was last drawn around: the corners ``[m, 2]`` on the map, and what x and y were."""
-        return self._region
 
     @property
     def rest_cursor(self) -> Qt.CursorShape:
@@ -87,7 +83,7 @@ class SelectTool(QObject):
         if not self._lasso.is_click:
             scene.lay_out(view)
             found = scene.points.indices[self._lasso.rows(scene.points, view)]
-            self._region = (self._lasso.places(view), scene.frame)
+            self.region = (self._lasso.places(view), scene.frame)
         self._let_go()
         self.select(np.union1d(self._map.selection, found) if self._adds else found)
 
@@ -100,7 +96,7 @@ class SelectTool(QObject):
     def forget(self) -> None:
         """What was drawn around was the map of other samples."""
         self.drop()
-        self._region = None
+        self.region = None
 
     def _let_go(self) -> None:
         self._lasso.drop()

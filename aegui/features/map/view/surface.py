@@ -54,9 +54,12 @@ class MapSurface(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._scene = Scene()
-        self._cursor_overlay = CursorOverlay(self._scene)
-        self._navigation = Navigation(self)
+        self.scene = Scene()
+        """What lies on the map."""
+        self.cursor_overlay = CursorOverlay(self.scene)
+        """What follows the cursor."""
+        self.navigation = Navigation(self)
+        """What moves the view."""
         self._empty_text = tr("Press Train to see the codes.")
         self._figures: QFont | None = None
         self._keys_in_use = self._is_live = False
@@ -72,21 +75,6 @@ class MapSurface(QWidget):
         self.setAccessibleName(tr("Latent map"))
         self.follow_style()
 
-    @property
-    def navigation(self) -> Navigation:
-        """What moves the view."""
-        return self._navigation
-
-    @property
-    def scene(self) -> Scene:
-        """What lies on the map."""
-        return self._scene
-
-    @property
-    def cursor_overlay(self) -> CursorOverlay:
-        """What follows the cursor."""
-        return self._cursor_overlay
-
     def sizeHint(self) -> QSize:  # noqa: D102
         return QSize(800, 560)
 
@@ -95,20 +83,20 @@ class MapSurface(QWidget):
 
     def part_count(self) -> int:
         """The samples on the map."""
-        codes = self._scene.codes
+        codes = self.scene.codes
         return 0 if codes is None else len(codes.indices)
 
     def part_words(self, place: int) -> str:
         """What a sample is called, and where it is."""
-        points = self._scene.points
+        points = self.scene.points
         x, y = points.places[place].tolist()
         name = label_name(points.sprites.names[int(points.indices[place])])
         return tr("{name} at {x:.2f}, {y:.2f}", name=name, x=x, y=y)
 
     def part_rect(self, place: int) -> QRect:
         """Around the middle of a sample."""
-        self._scene.lay_out(self._navigation.view)
-        x, y = self._scene.points.pixels[place].tolist()
+        self.scene.lay_out(self.navigation.view)
+        x, y = self.scene.points.pixels[place].tolist()
         return QRectF(x - _POINT_PX / 2, y - _POINT_PX / 2, _POINT_PX, _POINT_PX).toRect()
 
     def current_part(self) -> int | None:
@@ -116,21 +104,21 @@ class MapSurface(QWidget):
         return None
 
     def _overlay_region(self) -> QRegion:
-        return self._cursor_overlay.region(self._navigation.view, self._font())
+        return self.cursor_overlay.region(self.navigation.view, self._font())
 
     def _update_overlay(self, region: QRegion) -> None:
         """Paint the overlay anew where it was and where it is: in ``region``, as far as is new."""
         # What somebody waits for comes before the next part.
         self._is_awaited = True
-        if self._painted != self._navigation.view:
+        if self._painted != self.navigation.view:
             # What is seen is the picture from before.
             self.update()
             return
-        self.update(self._cursor_overlay.painted + region)
+        self.update(self.cursor_overlay.painted + region)
 
     def redraw(self) -> None:
         """What lies on the map has changed: paint it anew."""
-        self._scene.touch()
+        self.scene.touch()
         self._show_changes()
 
     def _redraw_soon(self) -> None:
@@ -150,12 +138,12 @@ class MapSurface(QWidget):
         painter.drawPixmap(0, 0, picture)
         if view != self._painted:
             self._painted, self._moved_s = view, time.monotonic()
-        if self._scene.is_rough:
+        if self.scene.is_rough:
             self._redraw_soon()
-        if self._scene.codes is None:
+        if self.scene.codes is None:
             self._paint_empty(painter, view)
         painter.setClipRegion(event.region())
-        self._cursor_overlay.paint(painter, view, theme, ratio, self._font())
+        self.cursor_overlay.paint(painter, view, theme, ratio, self._font())
         if self.hasFocus() and self._keys_in_use:
             self._paint_focus(painter)
 
@@ -166,7 +154,7 @@ class MapSurface(QWidget):
             self._begin_parts()
             return before
         self._stop_parts()
-        view, size, scene = self._navigation.view, self.size(), self._scene
+        view, size, scene = self.navigation.view, self.size(), self.scene
         is_painted, begun = scene.is_painted(view, size, ratio, theme), time.thread_time()
         picture = scene.picture(view, size, ratio, theme, self._font())
         if not is_painted:
@@ -179,8 +167,8 @@ class MapSurface(QWidget):
         What a network that learns changes of the map is painted in parts, between which the mouse
         is answered, if it takes long. What a person moves is painted at once.
         """
-        scene, navigation = self._scene, self._navigation
-        is_pointed_at = self._cursor_overlay.place is not None
+        scene, navigation = self.scene, self.navigation
+        is_pointed_at = self.cursor_overlay.place is not None
         long_ms = POINTED_AT_MS if is_pointed_at else LONG_MS
         if not self._is_live or self._cost_ms < long_ms or scene.codes is None:
             return None
@@ -197,13 +185,13 @@ class MapSurface(QWidget):
 
     def _begin_parts(self) -> None:
         view, size, ratio, theme = (
-            self._navigation.view,
+            self.navigation.view,
             self.size(),
             self.devicePixelRatioF(),
             current_theme(),
         )
-        if self._parts is None and not self._scene.is_painted(view, size, ratio, theme):
-            self._parts = self._scene.paint_ahead(view, size, ratio, theme, self._font())
+        if self._parts is None and not self.scene.is_painted(view, size, ratio, theme):
+            self._parts = self.scene.paint_ahead(view, size, ratio, theme, self._font())
             self._part_ms = 0.0
             self._next_part.start()
 
@@ -237,7 +225,7 @@ class MapSurface(QWidget):
         """A map that took ``cost_ms`` of work moves after the codes in as many steps as it may."""
         self._cost_ms += _SMOOTHING * (cost_ms - self._cost_ms)
         wanted = max(FOLLOWING_MS, round(self._cost_ms / _FOLLOWING_SHARE))
-        self._navigation.following_ms = wanted
+        self.navigation.following_ms = wanted
 
     def _paint_empty(self, painter: QPainter, view: Viewport) -> None:
         theme = current_theme()
@@ -261,13 +249,13 @@ class MapSurface(QWidget):
 
     def follow_style(self) -> None:
         """Nothing fades or glides where the desktop or the person wants no motion."""
-        self._navigation.glides = moves()
-        self._scene.backdrop.fades = moves() and not self._is_live
+        self.navigation.glides = moves()
+        self.scene.backdrop.fades = moves() and not self._is_live
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: D102
         if event.type() in _RESTYLING:
             self.follow_style()
             self._figures = None
-            self._scene.drop_pictures()
+            self.scene.drop_pictures()
             self.update()
         super().changeEvent(event)

@@ -61,24 +61,25 @@ class MapView(MapSurface):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._wanted = WantedPlane(self._scene)
+        self._wanted = WantedPlane(self.scene)
         self._last_place: tuple[float, float] | None = None
         self._words = ""
         self._saying = one_shot(self, self._describe)
-        self._overlays = MapOverlays(ZOOM_STEP, self._scene, self)
-        self._bar = self._overlays.bar
+        self.overlays = MapOverlays(ZOOM_STEP, self.scene, self)
+        """What stands on and beside the map."""
+        self._bar = self.overlays.bar
         self._connect()
         self._describe()
 
     def _connect(self) -> None:
-        self._navigation.moved.connect(self._on_navigation_moved)
-        self._navigation.following_changed.connect(self._on_following_changed)
+        self.navigation.moved.connect(self._on_navigation_moved)
+        self.navigation.following_changed.connect(self._on_following_changed)
         self._bar.zoom_requested.connect(self.zoom_by)
         self._bar.fit_requested.connect(self.fit)
         self._bar.style_edited.connect(self._on_style_edited)
-        overlays = self._overlays
+        overlays = self.overlays
         overlays.room_changed.connect(self._place_window)
-        overlays.minimap.centre_requested.connect(self._navigation.centre)
+        overlays.minimap.centre_requested.connect(self.navigation.centre)
         overlays.follow.follow_requested.connect(self.fit)
         overlays.axes.axes_edited.connect(self.set_axes)
         overlays.axes.spanned_edited.connect(self.set_spanned)
@@ -109,15 +110,15 @@ class MapView(MapSurface):
         """
         # What is painted over the map speaks of the old samples.
         self._set_hovered(None)
-        self._scene.set_plane(None)
-        self._scene.points.sprites.set_samples(labels, images, look, names)
-        self._scene.forget_values()
-        self._scene.layers.set_variances(None)
+        self.scene.set_plane(None)
+        self.scene.points.sprites.set_samples(labels, images, look, names)
+        self.scene.forget_values()
+        self.scene.layers.set_variances(None)
         self.set_selection(None)
         self.set_marked(None)
         self._wanted.choose_tiles_anew()
         self.set_classes((), None)
-        self._navigation.start_afresh()
+        self.navigation.start_afresh()
         self.set_codes(None)
 
     def set_classes(self, names: Sequence[str], classes: NDArray[np.int64] | None) -> None:
@@ -128,20 +129,20 @@ class MapView(MapSurface):
             classes: The class of every sample of the set, ``[N]``; None: no colours.
         """
         useful = classes is not None and 1 < len(names) <= MOST_CLASSES
-        self._scene.points.colours.set_classes(classes if useful else None)
-        self._overlays.set_classes(names if useful else ())
+        self.scene.points.colours.set_classes(classes if useful else None)
+        self.overlays.set_classes(names if useful else ())
         self.redraw()
 
     def set_emphasis(self, number: int | None) -> None:
         """Let one class stand out; None: all are alike."""
-        self._scene.points.colours.set_emphasis(number)
-        self._overlays.show_legend()
+        self.scene.points.colours.set_emphasis(number)
+        self.overlays.show_legend()
         self.redraw()
 
     def set_prior(self, has_prior: bool) -> None:
         """Whether codes have a normal prior, as those of a variational autoencoder have."""
-        if has_prior != self._scene.has_prior:
-            self._scene.has_prior = has_prior
+        if has_prior != self.scene.has_prior:
+            self.scene.has_prior = has_prior
             self.redraw()
 
     def set_codes(self, codes: ArrayLike | None) -> None:
@@ -154,17 +155,17 @@ class MapView(MapSurface):
             self.show_codes(None)
             return
         values = np.array(codes, np.float32)
-        count = self._scene.points.sprites.count
+        count = self.scene.points.sprites.count
         if values.ndim != 2 or len(values) != count:
             raise ValueError(f"codes of shape {values.shape} do not fit the samples")
         self.show_codes(described(values, np.arange(count), count))
 
     def show_codes(self, codes: Codes | None) -> None:
         """The codes of samples of the set, of all or of some; None: there are none."""
-        scene = self._scene
+        scene = self.scene
         before = scene.base
         if codes is None:
-            self._cursor_overlay.set_preview(None)
+            self.cursor_overlay.set_preview(None)
         elif codes.size != scene.size:
             self._set_size(codes.size)
             scene.base = codes.mean.copy()
@@ -176,9 +177,9 @@ class MapView(MapSurface):
             scene.shuffle()
             scene.set_codes(codes)
         if scene.base is not before:
-            self._overlays.show_code()
-        self._overlays.show_codes()
-        self._navigation.set_bounds(scene.framed, scene.first_framed)
+            self.overlays.show_code()
+        self.overlays.show_codes()
+        self.navigation.set_bounds(scene.framed, scene.first_framed)
         self._show_view()
         self._refresh_hover()
         self._describe()
@@ -187,26 +188,26 @@ class MapView(MapSurface):
 
     def forget_network(self) -> None:
         """There is none any more: the plane is that of two numbers, as at first."""
-        if self._scene.size != 2:
+        if self.scene.size != 2:
             self._set_size(2)
             self.show_codes(None)
-            self._overlays.show_code()
+            self.overlays.show_code()
 
     def _set_size(self, size: int) -> None:
         # What is marked is taken away where it was: it has no place in the other plane.
         self.set_drawing_code(None)
         self._set_place(None)
-        self._scene.set_size(size)
+        self.scene.set_size(size)
         self._last_place = None
         self._wanted.choose_tiles_anew()
-        self._navigation.set_ribbon(size == 1)
-        self._navigation.start_afresh()
+        self.navigation.set_ribbon(size == 1)
+        self.navigation.start_afresh()
         self._place_window()
 
     def set_plane(self, plane: Plane | None) -> None:
         """The decoded background; drawn where it belongs however the view has moved since."""
-        self._scene.set_plane(plane)
-        self._scene.touch()
+        self.scene.set_plane(plane)
+        self.scene.touch()
         self._redraw_soon()
 
     def set_cursor(self, z: ArrayLike | None) -> None:
@@ -214,7 +215,7 @@ class MapView(MapSurface):
         if z is None:
             self._set_place(None)
             return
-        x, y = self._scene.project(z)[0].tolist()
+        x, y = self.scene.project(z)[0].tolist()
         self._set_place((x, y))
 
     # What others lay on it
@@ -224,9 +225,9 @@ class MapView(MapSurface):
 
         It moves with the view, and is not drawn while the map shows other axes.
         """
-        self._scene.layers.set_field(field)
+        self.scene.layers.set_field(field)
         self.redraw()
-        self._overlays.show_place(self._cursor_overlay.place)
+        self.overlays.show_place(self.cursor_overlay.place)
 
     def set_fan(self, images: ArrayLike | None, spacing: float = 0.0) -> None:
         """Images ``[k, m, H, W]`` or ``[k, m, C, H, W]`` decoded around the cursor, k and m odd.
@@ -238,49 +239,49 @@ class MapView(MapSurface):
             images: What is decoded around the cursor; None: there is no fan.
             spacing: Distance of neighbours in latent units, along x and y of the map.
         """
-        self._cursor_overlay.fan.set_images(images, spacing)
+        self.cursor_overlay.fan.set_images(images, spacing)
         self._update_overlay(self._overlay_region())
 
     def set_drift(self, code: ArrayLike | None) -> None:
         """An arrow from the cursor to the code ``[d]`` of the image there; None: no arrow."""
-        overlay, view = self._cursor_overlay, self._navigation.view
+        overlay, view = self.cursor_overlay, self.navigation.view
         before = overlay.drift_region(view)
         overlay.drift = None
         if code is not None and np.isfinite(code).all():
-            x, y = self._scene.project(code)[0].tolist()
+            x, y = self.scene.project(code)[0].tolist()
             overlay.drift = (x, y)
         # It follows what else is painted of the cursor, which stays as it is.
         self.update(before + overlay.drift_region(view))
 
     def set_path(self, codes: ArrayLike | None) -> None:
         """A way through the codes ``[n, d]``, drawn as a line with a dot at each; None: none."""
-        self._scene.layers.set_path(codes)
+        self.scene.layers.set_path(codes)
         self.redraw()
 
     def set_ghost(self, codes: ArrayLike | None) -> None:
         """The codes ``[n, d]`` of another run, pale under the samples; None: there are none."""
-        self._scene.layers.set_ghost(codes)
+        self.scene.layers.set_ghost(codes)
         self.redraw()
 
     def set_marked(self, samples: ArrayLike | int | None) -> None:
         """Draw a ring around samples of the set: one, as it is meant elsewhere, or many; None."""
         indices = np.zeros(0, np.int64) if samples is None else np.asarray(samples, np.int64)
-        self._cursor_overlay.marked = indices.reshape(-1)
+        self.cursor_overlay.marked = indices.reshape(-1)
         self._update_overlay(self._overlay_region())
 
     def set_selection(self, indices: ArrayLike | None) -> None:
         """Let these samples ``[k]`` of the set stand out, without telling; None: all are alike."""
         chosen = None if indices is None else np.unique(np.asarray(indices, np.int64))
-        points = self._scene.points
+        points = self.scene.points
         points.colours.set_selection(chosen, points.sprites.count)
         self.redraw()
-        self._overlays.selection.set_count(len(self.selection))
-        self._overlays.place()
+        self.overlays.selection.set_count(len(self.selection))
+        self.overlays.place()
 
     @property
     def selection(self) -> NDArray[np.int64]:
         """The samples of the set that are selected, ascending."""
-        return self._scene.points.colours.selection
+        return self.scene.points.colours.selection
 
     def set_values(self, name: str, values: ArrayLike | None) -> None:
         """A number ``[N]`` for each sample of the set, to colour it by; None: it is not known.
@@ -292,26 +293,24 @@ class MapView(MapSurface):
         Raises:
             ValueError: There is not one number for each sample.
         """
-        count = self._scene.points.sprites.count
+        count = self.scene.points.sprites.count
         if values is not None and np.shape(values) != (count,):
             raise ValueError(f"{np.shape(values)} values do not fit {count} samples")
-        self._scene.set_values(name, None if values is None else np.array(values, np.float64))
+        self.scene.set_values(name, None if values is None else np.array(values, np.float64))
         self.redraw()
-        self._overlays.show_legend()
+        self.overlays.show_legend()
 
     def set_variances(self, variances: ArrayLike | None) -> None:
         """The variances ``[N, d]`` of each sample's posterior, drawn as ellipses; None: none."""
-        self._scene.layers.set_variances(variances)
+        self.scene.layers.set_variances(variances)
         self.redraw()
 
     # At the cursor
 
     def set_preview(self, image: ArrayLike | None) -> None:
         """The decoded image ``[H, W]`` or ``[C, H, W]`` at the cursor, small beside it."""
-        self._cursor_overlay.set_preview(image)
-        self._update_overlay(
-            self._cursor_overlay.preview_region(self._navigation.view, self._font())
-        )
+        self.cursor_overlay.set_preview(image)
+        self._update_overlay(self.cursor_overlay.preview_region(self.navigation.view, self._font()))
 
     def set_words(self, words: str) -> None:
         """What is known of the place under the cursor, for those who hear it."""
@@ -321,25 +320,25 @@ class MapView(MapSurface):
 
     def set_drawing_code(self, z: ArrayLike | None, trail: ArrayLike = ()) -> None:
         """Mark the code ``[d]`` of the drawing, and the way ``[M, d]`` that it has come."""
-        scene = self._scene
+        scene = self.scene
         code = None if z is None else np.asarray(z, np.float64).reshape(-1)
         scene.drawing = code if code is not None and code.size == scene.size else None
         way = np.asarray(trail, np.float64)
         fits = scene.drawing is not None and way.ndim == 2 and way.shape[1] == scene.size
         scene.trail = way if fits else np.zeros((0, scene.size))
-        self._update_overlay(self._cursor_overlay.drawn_region(self._navigation.view))
+        self._update_overlay(self.cursor_overlay.drawn_region(self.navigation.view))
 
     def set_pins(self, pins: Sequence[Pin]) -> None:
         """The pins; those whose code has another size are not drawn."""
-        self._scene.pins = tuple(pins)
-        self._navigation.set_bounds(self._scene.framed, self._scene.first_framed)
+        self.scene.pins = tuple(pins)
+        self.navigation.set_bounds(self.scene.framed, self.scene.first_framed)
         self.redraw()
 
     def set_style(self, style: MapStyle) -> None:
         """What to show."""
-        self._scene.set_style(style)
+        self.scene.set_style(style)
         self._bar.set_style(style)
-        self._overlays.show_legend()
+        self.overlays.show_legend()
         self._show_view()
         self.redraw()
         if not style.plane:
@@ -352,14 +351,14 @@ class MapView(MapSurface):
             return
         self._empty_text = text
         self._describe()
-        if self._scene.codes is None:
+        if self.scene.codes is None:
             self.update()
 
     def set_live(self, live: bool) -> None:
         """Whether the network learns: planes that are replaced soon do not fade into each other."""
         self._is_live = live
         self._stop_parts()
-        self._scene.set_live(live)
+        self.scene.set_live(live)
         self.follow_style()
         self.update()
 
@@ -369,33 +368,33 @@ class MapView(MapSurface):
         Raises:
             ValueError: The codes have no such two numbers.
         """
-        size = self._scene.size
+        size = self.scene.size
         if size == 1 or i == j or not (0 <= i < size and 0 <= j < size):
             raise ValueError(f"no axes {i} and {j} in codes of {size}")
-        self._scene.axes = (i, j)
-        self._scene.spanned, self._scene.pin_directions = False, None
-        self._scene.is_random = False
+        self.scene.axes = (i, j)
+        self.scene.spanned, self.scene.pin_directions = False, None
+        self.scene.is_random = False
         self._turn()
 
     def set_spanned(self, spanned: bool) -> None:
         """Show the two directions in which the codes differ most, or else two of their numbers."""
-        self._scene.spanned = spanned and self._scene.size > 2
-        self._scene.pin_directions, self._scene.is_random = None, False
+        self.scene.spanned = spanned and self.scene.size > 2
+        self.scene.pin_directions, self.scene.is_random = None, False
         self._turn()
 
     def set_through_pins(self, through: bool) -> None:
         """Show the plane through the pins that are offered, or else two numbers of the code."""
-        self._scene.lay_through(self._overlays.axes.offered if through else None)
+        self.scene.lay_through(self.overlays.axes.offered if through else None)
         self._turn()
 
     def shuffle(self) -> None:
         """Show the plane through three other random codes."""
-        self._scene.shuffle()
+        self.scene.shuffle()
         self._turn()
 
     def begin_plane(self) -> None:
         """Show the plane that a map of codes of more than two numbers begins with."""
-        scene = self._scene
+        scene = self.scene
         if scene.size <= 2:
             return
         if scene.lacks_codes:
@@ -408,11 +407,11 @@ class MapView(MapSurface):
         self._set_place(None)
         self._last_place = None
         self._wanted.choose_tiles_anew()
-        self._navigation.start_afresh()
-        self._overlays.show_code()
-        self._scene.turn()
-        self._scene.project_codes()
-        self._navigation.set_bounds(self._scene.framed, self._scene.first_framed)
+        self.navigation.start_afresh()
+        self.overlays.show_code()
+        self.scene.turn()
+        self.scene.project_codes()
+        self.navigation.set_bounds(self.scene.framed, self.scene.first_framed)
         self._update_request()
         self.redraw()
 
@@ -422,87 +421,82 @@ class MapView(MapSurface):
         It stays, even if the codes move; only the mean of the codes goes with them.
         What is decoded is reported: the cursor's place or the last one, or the code itself.
         """
-        scene = self._scene
+        scene = self.scene
         scene.base = np.array(base, np.float32).reshape(scene.size)
         codes = scene.codes
         scene.follows_mean = codes is not None and np.array_equal(scene.base, codes.mean)
-        self._overlays.show_code()
+        self.overlays.show_code()
         self._update_request()
-        place = self._cursor_overlay.place or (None if scene.spanned else self._last_place)
+        place = self.cursor_overlay.place or (None if scene.spanned else self._last_place)
         self.cursor_moved.emit(scene.full_code(*place) if place else scene.base.copy())
 
     def reset_base(self) -> None:
         """Take the mean of the codes again for what the map does not show, and go with it."""
-        scene = self._scene
+        scene = self.scene
         scene.follows_mean = True
         if scene.codes is not None and scene.size > 2:
             scene.base = scene.codes.mean.copy()
-            self._overlays.show_code()
+            self.overlays.show_code()
 
     def set_strip(self, shown: bool) -> None:
         """Whether the sliders of all numbers of the code are seen, where there are more than 2."""
-        self._overlays.set_strip(shown)
+        self.overlays.set_strip(shown)
 
     # What can be asked
 
     @property
     def map_style(self) -> MapStyle:
         """What is shown."""
-        return self._scene.style
+        return self.scene.style
 
     @property
     def axes(self) -> tuple[int, int]:
         """The code numbers (from 0) that lie across and upwards."""
-        return self._scene.axes
+        return self.scene.axes
 
     @property
     def base(self) -> NDArray[np.float32]:
         """The code ``[d]`` whose other numbers hold all over the map."""
-        return self._scene.base.copy()
+        return self.scene.base.copy()
 
     @property
     def following(self) -> bool:
         """Whether the view keeps the codes in sight by itself."""
-        return self._navigation.following
+        return self.navigation.following
 
     @property
     def request(self) -> ViewRequest | None:
         """The decoded plane that was last asked for."""
         return self._wanted.request
 
-    @property
-    def overlays(self) -> MapOverlays:
-        """What stands on and beside the map."""
-        return self._overlays
-
     def cursor_code(self) -> NDArray[np.float32] | None:
         """The code ``[d]`` under the cursor, None without one."""
-        place = self._cursor_overlay.place
-        return None if place is None else self._scene.full_code(*place)
+        place = self.cursor_overlay.place
+        return None if place is None else self.scene.full_code(*place)
 
     # Moving the view
 
     def fit(self) -> None:
         """Show all codes and pins, and keep them in sight."""
-        self._navigation.fit(animated=self.isVisible())
+        self.navigation.fit(animated=self.isVisible())
 
     def zoom_by(self, factor: float) -> None:
         """Scale by ``factor`` about the cursor, or the middle where there is none in sight."""
-        view = self._navigation.view
-        at = self._cursor_overlay.pixel(view)
+        view = self.navigation.view
+        at = self.cursor_overlay.pixel(view)
         if at is None or not view.contains(at.x(), at.y()):
             at = QPointF(view.left + view.width / 2, view.top + view.height / 2)
-        self._navigation.glide_zoom(factor, at.x(), at.y())
+        self.navigation.glide_zoom(factor, at.x(), at.y())
 
     def _place_window(self) -> None:
-        left = 0.0 if self._scene.ribbon else LEFT_PX
-        width = max(1.0, self.width() - left - self._overlays.strip_px)
+        left = 0.0 if self.scene.ribbon else LEFT_PX
+        width = max(1.0, self.width() - left - self.overlays.strip_px)
         height = self.height() - BOTTOM_PX
-        self._navigation.place(left, 0.0, width, height, 0.0 if self._scene.ribbon else TOP_PX)
+        self.navigation.place(left, 0.0, width, height, 0.0 if self.scene.ribbon else TOP_PX)
 
     def _show_view(self) -> None:
         """Scale and overview follow the map."""
-        self._overlays.show_view(self._navigation.view, self._navigation.home)
+        self.overlays.show_view(self.navigation.view, self.navigation.home)
 
     def _on_navigation_moved(self) -> None:
         self._show_view()
@@ -511,23 +505,23 @@ class MapView(MapSurface):
         self._show_changes()
 
     def _on_following_changed(self, following: bool) -> None:
-        self._overlays.follow.setVisible(not following)
-        self._overlays.place()
+        self.overlays.follow.setVisible(not following)
+        self.overlays.place()
 
     def _on_style_edited(self, style: MapStyle) -> None:
         self.set_style(style)
         self.style_changed.emit(style)
 
     def _on_mean_requested(self) -> None:
-        if self._scene.codes is not None:
-            self.set_base(self._scene.codes.mean)
+        if self.scene.codes is not None:
+            self.set_base(self.scene.codes.mean)
 
     def _on_zero_requested(self) -> None:
-        self.set_base(np.zeros(self._scene.size, np.float32))
+        self.set_base(np.zeros(self.scene.size, np.float32))
 
     def _on_random_requested(self) -> None:
-        codes, drawn = self._scene.codes, np.random.default_rng().normal(size=self._scene.size)
-        if codes is not None and not self._scene.has_prior:
+        codes, drawn = self.scene.codes, np.random.default_rng().normal(size=self.scene.size)
+        if codes is not None and not self.scene.has_prior:
             drawn = codes.mean + codes.spread * drawn
         # The cursor's last place would hide what was drawn for the two axes.
         self._last_place = None
@@ -535,10 +529,10 @@ class MapView(MapSurface):
 
     def _update_request(self) -> None:
         """Ask for another plane if the one asked for no longer serves."""
-        scene, view = self._scene, self._navigation.view
+        scene, view = self.scene, self.navigation.view
         if scene.codes is None or not scene.style.plane or not self.isVisible():
             return
-        wanted = self._wanted.renewed(view, self._navigation.home, self._cursor_overlay.place)
+        wanted = self._wanted.renewed(view, self.navigation.home, self.cursor_overlay.place)
         if wanted is not None:
             self.view_changed.emit(wanted)
 
@@ -546,16 +540,16 @@ class MapView(MapSurface):
 
     def _set_place(self, place: tuple[float, float] | None, *, is_told_next: bool = False) -> None:
         """Move the cursor to ``place`` on the plane and repaint what it leaves and meets."""
-        self._cursor_overlay.place = place
+        self.cursor_overlay.place = place
         self._last_place = place or self._last_place
         # What was known of the last place holds no more.
         self._words = ""
-        self._overlays.show_place(place)
+        self.overlays.show_place(place)
         if not is_told_next:
             # Else its arrow stays until there is another: it would flicker.
-            self._cursor_overlay.drift = None
+            self.cursor_overlay.drift = None
         if place is None:
-            self._cursor_overlay.set_preview(None)
+            self.cursor_overlay.set_preview(None)
         self._set_hovered(self._meant())
         if not is_told_next:
             self._describe()
@@ -566,18 +560,18 @@ class MapView(MapSurface):
 
     def _set_hovered(self, index: int | None) -> None:
         """The sample under the cursor is ``index`` of the set now."""
-        if index != self._cursor_overlay.hovered:
-            self._cursor_overlay.hovered = index
-            self._overlays.show_hovered(index)
+        if index != self.cursor_overlay.hovered:
+            self.cursor_overlay.hovered = index
+            self.overlays.show_hovered(index)
             self.hovered.emit(-1 if index is None else index)
 
     def _meant(self) -> int | None:
-        view = self._navigation.view
-        at = self._cursor_overlay.pixel(view)
+        view = self.navigation.view
+        at = self.cursor_overlay.pixel(view)
         if at is None:
             return None
-        self._scene.lay_out(view)
-        return self._scene.points.hit(at.x(), at.y())
+        self.scene.lay_out(view)
+        return self.scene.points.hit(at.x(), at.y())
 
     def _refresh_hover(self) -> None:
         """The samples or the view have moved under the cursor; all is painted anew anyway."""
@@ -591,32 +585,32 @@ class MapView(MapSurface):
     def _describe(self) -> None:
         """Say in words what the map shows at the cursor."""
         code = self.cursor_code()
-        if self._scene.codes is None:
+        if self.scene.codes is None:
             describe(self, self._empty_text)
         elif code is None:
             describe(
                 self, tr("Move the cursor with the mouse or the arrow keys to decode a place.")
             )
         else:
-            layers = self._overlays.fields.here_words
+            layers = self.overlays.fields.here_words
             describe(self, ". ".join(filter(None, (self._place_words(code), layers))))
 
     def _place_words(self, code: NDArray[np.float32]) -> str:
         where = numbers_text(code[:_MOST_SAID].tolist())
         if self._words:
             return tr("Cursor at {where}: {words}", where=where, words=self._words)
-        near = self._scene.nearest(code)
+        near = self.scene.nearest(code)
         if near is None:
             return tr("Cursor at {where}", where=where)
-        label = label_name(self._scene.points.sprites.names[near])
+        label = label_name(self.scene.points.sprites.names[near])
         return tr("Cursor at {where}, nearest {label}", where=where, label=label)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: D102
         super().showEvent(event)
-        self._overlays.place()
+        self.overlays.place()
         self._update_request()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
         super().resizeEvent(event)
-        self._overlays.show_code()
+        self.overlays.show_code()
         self._place_window()

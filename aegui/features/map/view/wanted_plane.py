@@ -18,12 +18,8 @@ class WantedPlane:
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
         self._lattice: Lattice | None = None
-        self._request: ViewRequest | None = None
-
-    @property
-    def request(self) -> ViewRequest | None:
+        self.request: ViewRequest | None = None
         """What was last asked for."""
-        return self._request
 
     def choose_tiles_anew(self) -> None:
         """Images or axes are other ones: tiles need not stay as large as they are."""
@@ -31,7 +27,7 @@ class WantedPlane:
 
     def forget(self) -> None:
         """Whoever decodes may forget it meanwhile: the same is asked for again."""
-        self._request = None
+        self.request = None
 
     def renewed(
         self, view: Viewport, home: Viewport, near: tuple[float, float] | None
@@ -43,7 +39,7 @@ class WantedPlane:
             home: What shows all of the map.
             near: The place to decode first.
         """
-        scene, known = self._scene, self._request
+        scene, known = self._scene, self.request
         ribbon, sprites, frame = scene.ribbon, scene.points.sprites, scene.frame
         lattice = wanted_lattice(
             view,
@@ -61,5 +57,5 @@ class WantedPlane:
         ):
             return None
         self._lattice = lattice
-        self._request = plane_request(view, lattice, frame, ribbon=ribbon, near=near)
-        return self._request
+        self.request = plane_request(view, lattice, frame, ribbon=ribbon, near=near)
+        return self.request

@@ -111,32 +111,16 @@ class NoiseStudy(Service):
         self._opened = Derived("aegui-study-run", self)
         self._opened.answered.connect(self._on_opened_answered)
         self._opened.failed.connect(self.failed)
-        self._matrix: NoiseMatrix | None = None
-        self._curves: Curves | None = None
-        self._comparison: tuple[str, Curves] | None = None
-        self._files: tuple[CurveModel, ...] = ()
+        self.matrix: NoiseMatrix | None = None
+        """The noise matrix that was run last."""
+        self.curves: Curves | None = None
+        """The curves that were drawn last."""
+        self.comparison: tuple[str, Curves] | None = None
+        """The mistake that was looked at last, and what came of it."""
+        self.files: tuple[CurveModel, ...] = ()
+        """Runs of files that curves can be drawn of."""
         self.test: CorruptionSpec | None = None
         """The noise that networks shall repair; None: that of their training."""
-
-    @property
-    def matrix(self) -> NoiseMatrix | None:
-        """The noise matrix that was run last."""
-        return self._matrix
-
-    @property
-    def curves(self) -> Curves | None:
-        """The curves that were drawn last."""
-        return self._curves
-
-    @property
-    def comparison(self) -> tuple[str, Curves] | None:
-        """The mistake that was looked at last, and what came of it."""
-        return self._comparison
-
-    @property
-    def files(self) -> tuple[CurveModel, ...]:
-        """Runs of files that curves can be drawn of."""
-        return self._files
 
     # Studies
 
@@ -189,7 +173,7 @@ class NoiseStudy(Service):
 
     def look_into(self, cell: Cell) -> None:
         """Have the characters of a cell repaired; ``strip_found`` follows, of the newest asked."""
-        matrix = self._matrix
+        matrix = self.matrix
         if matrix is not None:
             self._strips.ask(lambda: _strip(matrix, cell), matrix)
 
@@ -204,7 +188,7 @@ class NoiseStudy(Service):
 
     def remove_file(self, key: str) -> None:
         """Forget the networks of a file."""
-        self._files = tuple(each for each in self._files if each.key != key)
+        self.files = tuple(each for each in self.files if each.key != key)
         self.files_changed.emit()
 
     def write(self, path: str, content: Callable[[], bytes]) -> None:
@@ -219,16 +203,16 @@ class NoiseStudy(Service):
     # What comes back
 
     def _take_matrix(self, matrix: NoiseMatrix) -> None:
-        self._matrix = matrix
+        self.matrix = matrix
         self._strips.forget()
         self.matrix_changed.emit()
 
     def _take_curves(self, curves: Curves) -> None:
-        self._curves = curves
+        self.curves = curves
         self.curves_changed.emit()
 
     def _take_comparison(self, comparison: tuple[str, Curves]) -> None:
-        self._comparison = comparison
+        self.comparison = comparison
         self.comparison_changed.emit()
 
     def _refuse(self, error: AeguiError) -> None:
@@ -236,8 +220,8 @@ class NoiseStudy(Service):
 
     @Slot(object)
     def _on_opened_answered(self, found: CurveModel) -> None:
-        others = tuple(each for each in self._files if each.key != found.key)
-        self._files = (*others, found)
+        others = tuple(each for each in self.files if each.key != found.key)
+        self.files = (*others, found)
         self.files_changed.emit()
 
 

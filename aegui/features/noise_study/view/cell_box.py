@@ -37,7 +37,8 @@ class CellBox(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._matrix: NoiseMatrix | None = None
-        self._shown: Cell | None = None
+        self.shown: Cell | None = None
+        """What is looked into."""
         self.title = heading()
         self.title.setWordWrap(True)
         self.words = dim()
@@ -64,15 +65,10 @@ class CellBox(QWidget):
         self._seed.valueChanged.connect(self._on_seed_changed)
         self._again.clicked.connect(self._on_again_clicked)
 
-    @property
-    def shown(self) -> Cell | None:
-        """What is looked into."""
-        return self._shown
-
     def set_matrix(self, matrix: NoiseMatrix | None) -> None:
         """Cells are of ``matrix`` from now on."""
         self._matrix = matrix
-        self._shown = None
+        self.shown = None
         self.strip.set_strip(None, (), (1, 7, 5))
         self.table.set_figure((), None)
         with QSignalBlocker(self._seed):
@@ -99,26 +95,26 @@ class CellBox(QWidget):
             text = tr("{figure}; limit {limit:.2f}", figure=text, limit=limit.mean)
         self.words.setText(text)
         self.table.set_figure(matrix.dataset.labels, matrix.characters(row, column))
-        seeds = (0, 0) if self._shown is None else (self._shown.seed, self._shown.noise_seed)
+        seeds = (0, 0) if self.shown is None else (self.shown.seed, self.shown.noise_seed)
         self._want(Cell(row, column, *seeds))
 
     def set_strip(self, found: CellStrip, look: Look) -> None:
         """Show the characters, if they are of what is looked into."""
         matrix = self._matrix
-        if matrix is not None and found.cell == self._shown:
+        if matrix is not None and found.cell == self.shown:
             dataset = matrix.dataset
             self.strip.set_strip(found.strip, dataset.labels, dataset.image_shape, look)
 
     def _want(self, cell: Cell) -> None:
-        self._shown = cell
+        self.shown = cell
         self.cell_wanted.emit(cell)
 
     def _on_seed_changed(self, number: int) -> None:
-        if self._shown is not None:
-            shown = self._shown
+        if self.shown is not None:
+            shown = self.shown
             self._want(Cell(shown.row, shown.column, number - 1, shown.noise_seed))
 
     def _on_again_clicked(self) -> None:
-        if self._shown is not None:
-            shown = self._shown
+        if self.shown is not None:
+            shown = self.shown
             self._want(Cell(shown.row, shown.column, shown.seed, shown.noise_seed + 1))

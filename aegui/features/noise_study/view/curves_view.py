@@ -21,33 +21,29 @@ class CurvesView(LineView):
     def __init__(self, parent: QWidget | None = None) -> None:
         name = tr("Wrong pixels against the level of the noise")
         super().__init__(name, self.figure, parent)
-        self._curves: Curves | None = None
-
-    @property
-    def curves(self) -> Curves | None:
+        self.curves: Curves | None = None
         """What is shown."""
-        return self._curves
 
     def set_curves(self, curves: Curves | None) -> None:
         """Show ``curves``; None: nothing."""
-        self._curves = curves
+        self.curves = curves
         self.set_plot(None if curves is None else noise_curves_plot(curves))
 
     def figure(self) -> Figure | None:
         """The curves, for paper; None without any."""
-        return None if self._curves is None else noise_curves_figure(self._curves)
+        return None if self.curves is None else noise_curves_figure(self.curves)
 
     def head(self, at: int | None) -> str:
         """Which level values are of."""
-        if at is None or self._curves is None:
+        if at is None or self.curves is None:
             return tr("point at a level to read it")
-        return tr("at level {level:g}", level=float(self._curves.levels[at]))
+        return tr("at level {level:g}", level=float(self.curves.levels[at]))
 
     def words(self, at: int) -> str:
         """The values of all lines at one level, in words."""
-        if self._curves is None or self._plot is None:
+        if self.curves is None or self._plot is None:
             return ""
-        lines = zip(self._curves.lines, reversed(self._plot.series), strict=True)
+        lines = zip(self.curves.lines, reversed(self._plot.series), strict=True)
         values = ", ".join(f"{line.name} {series.texts[at]}" for line, series in lines)
-        level = float(self._curves.levels[at])
+        level = float(self.curves.levels[at])
         return tr("Level {level:g}: {values}", level=level, values=values)

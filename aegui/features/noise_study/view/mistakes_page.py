@@ -58,7 +58,8 @@ class MistakesPage(QWidget):
         self._kind = noise_kind_field(tr("as trained"))
         self._level = NumberField(0.0, _MOST_LEVEL, _STEP)
         self._found = column(spacing=SPACING)
-        self._findings: tuple[Finding, ...] = ()
+        self.findings: tuple[Finding, ...] = ()
+        """What is said of the recipe."""
         self.cards: list[QFrame] = []
         self.see: dict[str, QPushButton] = {}
         self.make: dict[str, QPushButton] = {}
@@ -159,14 +160,9 @@ class MistakesPage(QWidget):
 
     # What is shown
 
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """What is said of the recipe."""
-        return self._findings
-
     def set_findings(self, findings: Sequence[Finding]) -> None:
         """Say what is wrong with the recipe."""
-        self._findings = tuple(findings)
+        self.findings = tuple(findings)
         while (item := self._found.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()

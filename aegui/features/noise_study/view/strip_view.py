@@ -39,18 +39,14 @@ class StripView(Cells, Painted):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._strip: Strip | None = None
+        self.strip: Strip | None = None
+        """What is shown."""
         self._labels: tuple[str, ...] = ()
         self._shape: tuple[int, int, int] = (1, 7, 5)
         self._look = GLYPHS
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(tr("Characters of the cell"))
         self.figures = offer_painted(self, "characters")
-
-    @property
-    def strip(self) -> Strip | None:
-        """What is shown."""
-        return self._strip
 
     def set_strip(
         self,
@@ -60,15 +56,15 @@ class StripView(Cells, Painted):
         look: Look = GLYPHS,
     ) -> None:
         """Show ``strip`` of samples with these labels; None: nothing."""
-        self._strip, self._look, self._shape = strip, look, image_shape
+        self.strip, self._look, self._shape = strip, look, image_shape
         self._labels = tuple(labels[:MOST_SHOWN]) if strip is not None else ()
         self.keep_current()
         self._fit()
 
     def text_of(self, place: int) -> str:
         """What is to be said of a character."""
-        assert self._strip is not None
-        wrong = int(self._strip.wrong[place])
+        assert self.strip is not None
+        wrong = int(self.strip.wrong[place])
         pixels = trn("{n} wrong pixel", "{n} wrong pixels", wrong)
         return tr("{label}: {pixels}", label=label_name(self._labels[place]), pixels=pixels)
 
@@ -130,7 +126,7 @@ class StripView(Cells, Painted):
             painter.drawRect(self.cell_rect(self._current).adjusted(2, 2, -2, -2))
 
     def _paint_group(self, painter: QPainter, place: int, rect: QRect) -> None:
-        strip = self._strip
+        strip = self.strip
         assert strip is not None
         theme = current_theme()
         image = self._image_size()
@@ -155,7 +151,7 @@ class StripView(Cells, Painted):
 
     def _paint_wrong(self, painter: QPainter, place: int, target: QRect) -> None:
         """A dot in the colour of errors on every wrong pixel of the answer."""
-        strip = self._strip
+        strip = self.strip
         assert strip is not None
         differ = (strip.answer[place] > THRESHOLD) != (strip.clean[place] > THRESHOLD)
         _, height, width = self._shape

@@ -78,9 +78,11 @@ class ProjectionService(Service):
         self.budget = budget
         """What may be spent without a question."""
         self._dataset: Dataset | None = None
-        self._codec: Codec | None = None
+        self.codec: Codec | None = None
+        """The network whose codes are mapped."""
         self._axes = (0, 1)
-        self._options = ProjectionOptions()
+        self.options = ProjectionOptions()
+        """How maps are made."""
         self._wanted: tuple[str, ...] = ()
         self._asked: set[str] = set()
         self._declined = False
@@ -88,7 +90,8 @@ class ProjectionService(Service):
         self._told: dict[str, MapState] = {}
         self._task: Task | None = None
         self._is_active = False
-        self._is_busy = False
+        self.is_busy = False
+        """Whether a slow map is being made."""
         self._codes = Derived(
             "aegui-projection-code",
             self,
@@ -107,19 +110,9 @@ class ProjectionService(Service):
     # What is known
 
     @property
-    def options(self) -> ProjectionOptions:
-        """How maps are made."""
-        return self._options
-
-    @property
     def samples(self) -> Material | None:
         """The samples that the maps are of; None before they have been drawn."""
         return self._found.material
-
-    @property
-    def codec(self) -> Codec | None:
-        """The network whose codes are mapped."""
-        return self._codec
 
     @property
     def references(self) -> Mapping[str, Figures]:
@@ -136,11 +129,6 @@ class ProjectionService(Service):
         """The wanted maps that are finished, for files."""
         views = self._found.views
         return tuple(views[key] for key in self._wanted if key in views)
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether a slow map is being made."""
-        return self._is_busy
 
     def _state(self, key: str) -> MapState:
         status, text, share = self._status(key)
@@ -167,7 +155,7 @@ class ProjectionService(Service):
         return (
             Cost(0.0)
             if self._dataset is None
-            else view_cost(key, self._dataset, self._codec, self._options)
+            else view_cost(key, self._dataset, self.codec, self.options)
         )
 
     def _status(self, key: str) -> tuple[str, str, float]:
@@ -192,7 +180,7 @@ class ProjectionService(Service):
 
     def _obstacle(self, key: str) -> str | None:
         """Why there can be no such map, in words; None if there can."""
-        spec, codec, dataset = VIEWS[key], self._codec, self._dataset
+        spec, codec, dataset = VIEWS[key], self.codec, self._dataset
         reason = unavailable(spec.method)
         if reason is not None or not spec.of_code or dataset is None:
             return reason
@@ -221,9 +209,9 @@ class ProjectionService(Service):
 
     def set_codec(self, codec: Codec | None, axes: tuple[int, int] = (0, 1)) -> None:
         """Map the codes of ``codec``, which changes often while a network learns."""
-        if codec is self._codec and axes == self._axes:
+        if codec is self.codec and axes == self._axes:
             return
-        self._codec, self._axes = codec, axes
+        self.codec, self._axes = codec, axes
         if self._task is not None and self._task.needs_codes:
             self._drop_task()
         self._found.drop(key for key in VIEWS if VIEWS[key].of_code)
@@ -234,7 +222,7 @@ class ProjectionService(Service):
 
     def set_options(self, options: ProjectionOptions) -> None:
         """Make maps in this way; those that would be the same stay."""
-        before, self._options = self._options, options
+        before, self.options = self.options, options
         if options == before:
             return
         if (options.samples, options.seed) != (before.samples, before.seed):
@@ -304,12 +292,12 @@ class ProjectionService(Service):
                 self._told[key] = state
                 self.map_changed.emit(state)
         busy = self._task is not None and self._task.is_slow
-        if busy != self._is_busy:
-            self._is_busy = busy
+        if busy != self.is_busy:
+            self.is_busy = busy
             self.busy_changed.emit(busy)
 
     def _next_task(self) -> Task | None:
-        dataset, options, of = self._dataset, self._options, self._found.material
+        dataset, options, of = self._dataset, self.options, self._found.material
         if dataset is None:
             return None
         if of is None:
@@ -336,7 +324,7 @@ class ProjectionService(Service):
         )
 
     def _tasks(self, of: Material) -> Tasks:
-        return Tasks(of, self._codec, self._axes, self._options, self._report)
+        return Tasks(of, self.codec, self._axes, self.options, self._report)
 
     def _report(self, task: Task, progress: ProjectionProgress) -> None:
         # In the thread of the work.
@@ -399,7 +387,7 @@ class ProjectionService(Service):
     # The code, while the network learns
 
     def _follow(self) -> None:
-        of, codec = self._found.material, self._codec
+        of, codec = self._found.material, self.codec
         if of is None or codec is None or "code" not in self._wanted:
             return
         if "code" in self._found.views or self._obstacle("code") is not None:
@@ -415,7 +403,7 @@ class ProjectionService(Service):
         if isinstance(view, AeguiError):
             return
         self._found.places["code"] = view.places
-        if codec is self._codec:
+        if codec is self.codec:
             self._found.views["code"] = view
         else:
             # Slightly older weights are better than none while the network learns.

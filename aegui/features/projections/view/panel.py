@@ -89,7 +89,8 @@ class ProjectionsPanel(QWidget):
         self._material: Material | None = None
         self._states: dict[str, MapState] = {}
         self._references: Sequence[tuple[str, Figures]] = ()
-        self._selection: NDArray[np.bool_] | None = None
+        self.selection: NDArray[np.bool_] | None = None
+        """Which samples are selected, bool ``[n]``; None for none."""
         self._teller: ScatterView | None = None
         """The map under the pointer, which says what is pointed at."""
         self._pictures = Pictures()
@@ -225,7 +226,7 @@ class ProjectionsPanel(QWidget):
     def set_samples(self, dataset: Dataset, of: Material) -> None:
         """Maps are of the samples ``of`` of ``dataset`` from now on."""
         self._dataset, self._material = dataset, of
-        self._selection = None
+        self.selection = None
         self._states.clear()
         self._references = ()
         self._pictures.set_images(dataset.images)
@@ -318,17 +319,12 @@ class ProjectionsPanel(QWidget):
         self._arrange()
         self._show_table()
 
-    @property
-    def selection(self) -> NDArray[np.bool_] | None:
-        """Which samples are selected, bool ``[n]``; None for none."""
-        return self._selection
-
     def select(self, selection: NDArray[np.bool_] | None) -> None:
         """Select these samples, bool ``[n]``, in all maps."""
         has_some = selection is not None and bool(selection.any())
-        self._selection = selection if has_some else None
+        self.selection = selection if has_some else None
         for view in self._views.values():
-            view.set_selection(self._selection)
+            view.set_selection(self.selection)
         self._show_selection()
 
     def set_highlight(self, index: int | None) -> None:
@@ -375,10 +371,10 @@ class ProjectionsPanel(QWidget):
 
     def zoom_to_selection(self) -> None:
         """Show what is selected in every map, as large as it fits; all where nothing is."""
-        if self._selection is None:
+        if self.selection is None:
             self.fit()
         else:
-            self._show_samples(self._selection)
+            self._show_samples(self.selection)
 
     def _show_samples(self, chosen: NDArray[np.bool_], but: ScatterView | None = None) -> None:
         for view in self._views.values():
@@ -400,7 +396,7 @@ class ProjectionsPanel(QWidget):
         return SampleCard(self._pictures.image(place), label, label_name(dataset.names[place]))
 
     def _show_selection(self) -> None:
-        of, chosen = self._material, self._selection
+        of, chosen = self._material, self.selection
         if of is None:
             return
         self._bars.set_selected(None if chosen is None else of.classes[chosen])
@@ -476,7 +472,7 @@ class ProjectionsPanel(QWidget):
             self._show_samples(view.in_sight(), but=view)
 
     def _tell_selection(self) -> None:
-        of, chosen = self._material, self._selection
+        of, chosen = self._material, self.selection
         if of is not None:
             places = of.indices[:0] if chosen is None else of.indices[chosen]
             self.samples_selected.emit(places)
@@ -502,7 +498,7 @@ class ProjectionsPanel(QWidget):
     def _on_bars_clicked(self, number: int) -> None:
         if self._material is not None:
             chosen = np.asarray(self._material.classes == number)
-            again = self._selection is not None and np.array_equal(chosen, self._selection)
+            again = self.selection is not None and np.array_equal(chosen, self.selection)
             self.select(None if again else chosen)
             self._tell_selection()
 

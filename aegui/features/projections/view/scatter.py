@@ -162,7 +162,8 @@ class ScatterView(QWidget):
         self._places: NDArray[np.float32] | None = None
         self._bounds: Bounds | None = None
         self._points = PointLayer()
-        self._pixels: NDArray[np.float64] = _NO_PIXELS
+        self.pixels: NDArray[np.float64] = _NO_PIXELS
+        """Where the samples lie in the widget, ``[n, 2]``; empty without a map."""
         self._middles: tuple[NDArray[np.int64], NDArray[np.float64]] | None = None
         self._selection: NDArray[np.bool_] | None = None
         self._emphasis: int | None = None
@@ -296,7 +297,7 @@ class ScatterView(QWidget):
         """Which samples can be seen, bool ``[n]``."""
         room = self._room()
         corners = (room.left(), room.top()), (room.right(), room.bottom())
-        return in_rectangle(self._pixels, *corners)
+        return in_rectangle(self.pixels, *corners)
 
     def show_samples(self, chosen: NDArray[np.bool_]) -> None:
         """Show the samples ``chosen``, bool ``[n]``, as large as they fit; all where it is all."""
@@ -309,14 +310,9 @@ class ScatterView(QWidget):
             self._view = self._view.fitted(roomy(bounds, whole))
         self._refresh()
 
-    @property
-    def pixels(self) -> NDArray[np.float64]:
-        """Where the samples lie in the widget, ``[n, 2]``; empty without a map."""
-        return self._pixels
-
     def part_count(self) -> int:
         """The samples that have a place."""
-        return len(self._pixels)
+        return len(self.pixels)
 
     def part_words(self, place: int) -> str:
         """The name of a sample."""
@@ -324,7 +320,7 @@ class ScatterView(QWidget):
 
     def part_rect(self, place: int) -> QRect:
         """Around a dot."""
-        x, y = self._pixels[place].tolist()
+        x, y = self.pixels[place].tolist()
         return QRectF(x - _DOT_PX / 2, y - _DOT_PX / 2, _DOT_PX, _DOT_PX).toRect()
 
     def current_part(self) -> int | None:
@@ -369,7 +365,7 @@ class ScatterView(QWidget):
         room, places = self._room(), self._places
         self._view = self._view.placed(room.x(), room.y(), room.width(), room.height())
         if places is None:
-            self._pixels, self._middles = _NO_PIXELS, None
+            self.pixels, self._middles = _NO_PIXELS, None
         else:
             bounds = self._bounds
             if bounds is not None:
@@ -378,7 +374,7 @@ class ScatterView(QWidget):
                 )
             mode = "auto" if self._pictured and self._has_images else "dots"
             self._points.lay_out(self._view, mode, labels=False, floor=None)
-            self._pixels = self._points.pixels
+            self.pixels = self._points.pixels
             self._middles = self._named_classes(places)
         self._drop_picture()
 
@@ -410,7 +406,7 @@ class ScatterView(QWidget):
         header = QRectF(0, 0, self.width(), HEADER_PX)
         paint_header(painter, header, self._title, self._note, theme)
         painter.fillRect(room, theme.raised)
-        if len(self._pixels):
+        if len(self.pixels):
             self._paint_map(painter, room, theme)
         elif self._message:
             paint_message(painter, room, self._message, theme)
@@ -435,8 +431,8 @@ class ScatterView(QWidget):
         if self._drag:
             self._paint_drag(painter, theme)
         index = self._highlight
-        if index is not None and index < len(self._pixels):
-            at = QPointF(*self._pixels[index])
+        if index is not None and index < len(self.pixels):
+            at = QPointF(*self.pixels[index])
             paint_ring(painter, at, theme)
             if self.tells and self._card is not None:
                 paint_card(painter, at, room, self._card(index), theme)
@@ -457,7 +453,7 @@ class ScatterView(QWidget):
 
     def _paint_names(self, painter: QPainter, theme: Theme) -> None:
         samples = self._samples
-        if samples is None or (self._pictured and len(self._pixels) <= MOST_TEXTS):
+        if samples is None or (self._pictured and len(self.pixels) <= MOST_TEXTS):
             return
         font = painter.font()
         bold = painter.font()
@@ -499,7 +495,7 @@ class ScatterView(QWidget):
             for number in samples.numbers.tolist()
         ]
         texts = [_shortened(label_sign(label), _LONGEST_SIGN) for label in samples.labels]
-        paint_texts(painter, self._pixels, texts, colours, theme)
+        paint_texts(painter, self.pixels, texts, colours, theme)
 
     def _paint_drag(self, painter: QPainter, theme: Theme) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -516,7 +512,7 @@ class ScatterView(QWidget):
 
     def sample_at(self, x: float, y: float) -> int | None:
         """The sample meant by pointing at pixel (``x``, ``y``); None without one there."""
-        return self._row(self._points.hit(x, y)) if len(self._pixels) else None
+        return self._row(self._points.hit(x, y)) if len(self.pixels) else None
 
     def _row(self, number: int | None) -> int | None:
         return None if number is None else self._points.place_of(number)
@@ -530,7 +526,7 @@ class ScatterView(QWidget):
         """Begin to select, or take hold of the map."""
         at = (event.position().x(), event.position().y())
         self._gripped_at = event.position()
-        if event.button() is Qt.MouseButton.LeftButton and len(self._pixels):
+        if event.button() is Qt.MouseButton.LeftButton and len(self.pixels):
             self._drag = [at]
         elif event.button() in (Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton):
             self._grip = at
@@ -554,17 +550,17 @@ class ScatterView(QWidget):
         if event.button() is Qt.MouseButton.RightButton and away < _LEAST_DRAG_PX:
             self.figures.open_at(event.position().toPoint())
         drag, self._drag = self._drag, []
-        if not drag or not len(self._pixels):
+        if not drag or not len(self.pixels):
             return
         if max(math.dist(drag[0], point) for point in drag) < _LEAST_DRAG_PX:
             index = self.sample_at(*drag[0])
-            inside = np.zeros(len(self._pixels), bool)
+            inside = np.zeros(len(self.pixels), bool)
             if index is not None:
                 inside[index] = True
         elif self._uses_lasso:
-            inside = in_polygon(self._pixels, drag)
+            inside = in_polygon(self.pixels, drag)
         else:
-            inside = in_rectangle(self._pixels, drag[0], drag[-1])
+            inside = in_rectangle(self.pixels, drag[0], drag[-1])
         self._select(inside, event.modifiers())
         self.update()
 
@@ -612,15 +608,15 @@ class ScatterView(QWidget):
         if key in _DIRECTIONS:
             self._step(*_DIRECTIONS[key])
         elif key == Qt.Key.Key_Space and self._highlight is not None:
-            inside = np.zeros(len(self._pixels), bool)
+            inside = np.zeros(len(self.pixels), bool)
             inside[self._highlight] = True
             taken = self._selection is not None and bool(self._selection[self._highlight])
             modifier = Qt.KeyboardModifier
             self._select(inside, modifier.ControlModifier if taken else modifier.ShiftModifier)
         elif key == Qt.Key.Key_A and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.selected.emit(np.ones(len(self._pixels), bool))
+            self.selected.emit(np.ones(len(self.pixels), bool))
         elif key == Qt.Key.Key_Escape and self._selection is not None:
-            self.selected.emit(np.zeros(len(self._pixels), bool))
+            self.selected.emit(np.zeros(len(self.pixels), bool))
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
             self._zoom(_ZOOM_STEP, middle.x(), middle.y())
         elif key == Qt.Key.Key_Minus:
@@ -632,13 +628,13 @@ class ScatterView(QWidget):
 
     def _step(self, dx: float, dy: float) -> None:
         """Point at the next sample in a direction: near, and not far aside."""
-        if not len(self._pixels):
+        if not len(self.pixels):
             return
         if self._highlight is None:
             middle = self._room().center()
             self.hovered.emit(self._row(self._points.nearest(middle.x(), middle.y())))
             return
-        away = self._pixels - self._pixels[self._highlight]
+        away = self.pixels - self.pixels[self._highlight]
         ahead = away @ (dx, dy)
         aside = np.abs(away @ (-dy, dx))
         cost = np.where(ahead > 0.5, ahead + _FAR * aside, np.inf)

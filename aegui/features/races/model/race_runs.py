@@ -54,8 +54,10 @@ class RaceRuns(Service):
         self.job = Derived("aegui-race", self, urgent=False)
         self._laying = Derived("aegui-race-plane", self, urgent=False)
         self._surfaces = Derived("aegui-race-surface", self, urgent=False)
-        self._dataset: Dataset | None = None
-        self._news: RaceNews | None = None
+        self.dataset: Dataset | None = None
+        """What was learnt."""
+        self.news: RaceNews | None = None
+        """How the race stands, or ended."""
         self._key: PlaneKey = "ends"
         self._is_stopped = False
         self.job.answered.connect(self._take)
@@ -64,19 +66,9 @@ class RaceRuns(Service):
         for job in (self.job, self._laying, self._surfaces):
             job.failed.connect(self.failed)
 
-    @property
-    def news(self) -> RaceNews | None:
-        """How the race stands, or ended."""
-        return self._news
-
-    @property
-    def dataset(self) -> Dataset | None:
-        """What was learnt."""
-        return self._dataset
-
     def start(self, recipe: Recipe, dataset: Dataset, spec: RaceSpec) -> None:
         """Race; ``changed`` and ``surface_found`` follow, again and again."""
-        self._dataset, self._news, self._is_stopped = dataset, None, False
+        self.dataset, self.news, self._is_stopped = dataset, None, False
         self._surfaces.forget()
         self.job.derive(
             lambda report, cancelled: self._raced(recipe, dataset, spec, report, cancelled),
@@ -92,7 +84,7 @@ class RaceRuns(Service):
     def set_plane(self, key: PlaneKey) -> None:
         """Have the trails seen in another plane."""
         self._key = key
-        news = self._news
+        news = self.news
         if news is not None and not self.job.is_busy:
             state = news.state
             self._laying.ask(lambda: RaceNews(state, plane_of(state, key)))
@@ -126,9 +118,9 @@ class RaceRuns(Service):
 
     @Slot(object)
     def _take(self, news: RaceNews) -> None:
-        before, self._news = self._news, news
+        before, self.news = self.news, news
         self.changed.emit(news)
-        plane, dataset, recipe = news.plane, self._dataset, news.state.recipe
+        plane, dataset, recipe = news.plane, self.dataset, news.state.recipe
         if plane is None or dataset is None or (before is not None and before.plane is plane):
             return
         rect = frame_of(news.state, plane)

@@ -47,7 +47,8 @@ class SourcePanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._listing: CodeListing | None = None
+        self.listing: CodeListing | None = None
+        """The code that is shown; None while there is only a message."""
         self._is_checking = False
         self.form = QComboBox()
         self.badge = ElidedLabel()
@@ -89,11 +90,6 @@ class SourcePanel(QWidget):
     # What comes in
 
     @property
-    def listing(self) -> CodeListing | None:
-        """The code that is shown; None while there is only a message."""
-        return self._listing
-
-    @property
     def message(self) -> str:
         """What is said in place of code; "" while that is shown."""
         return self._pages.message
@@ -104,7 +100,7 @@ class SourcePanel(QWidget):
 
     def set_message(self, text: str) -> None:
         """Say why there is no code."""
-        self._listing = None
+        self.listing = None
         self._tools.setEnabled(False)
         self._proof.setEnabled(False)
         self._say("", "", "")
@@ -112,7 +108,7 @@ class SourcePanel(QWidget):
 
     def set_listing(self, listing: CodeListing) -> None:
         """Show code."""
-        self._listing = listing
+        self.listing = listing
         self.text.set_code(listing.text)
         self._tools.setEnabled(True)
         self._proof.setEnabled(True)
@@ -158,7 +154,7 @@ class SourcePanel(QWidget):
 
     def set_lit(self, layer: int | None) -> None:
         """Light the lines of a layer; None: of none."""
-        lines = [] if self._listing is None or layer is None else self._listing.of_layer(layer)
+        lines = [] if self.listing is None or layer is None else self.listing.of_layer(layer)
         chosen = self.text.underMouse() or self.text.hasFocus()
         self.text.set_lit(lines, show=not chosen)
 
@@ -189,10 +185,10 @@ class SourcePanel(QWidget):
         self.search.style().polish(self.search)
 
     def _on_copy_clicked(self) -> None:
-        if self._listing is not None:
-            QApplication.clipboard().setText(self._listing.text)
+        if self.listing is not None:
+            QApplication.clipboard().setText(self.listing.text)
             self.copied.emit()
 
     def _on_text_line_chosen(self, line: int) -> None:
-        if self._listing is not None and line < len(self._listing.lines):
-            self.layer_chosen.emit(self._listing.lines[line].layer)
+        if self.listing is not None and line < len(self.listing.lines):
+            self.layer_chosen.emit(self.listing.lines[line].layer)

@@ -154,7 +154,8 @@ class StudyRuns(Service):
         self._writing = ProgressJob("aegui-studies-file", self)
         self._reading = Derived("aegui-studies-pictures", self, urgent=False)
         self._reading.answered.connect(self.material_found)
-        self._sheet: StudySheet | None = None
+        self.sheet: StudySheet | None = None
+        """The study that was chosen last."""
         self._edits: list[StudyPlan] = []
         self._edit = 0
         self._filed: StudyPlan | None = None
@@ -169,11 +170,6 @@ class StudyRuns(Service):
             answers.failed.connect(self.failed)
 
     @property
-    def sheet(self) -> StudySheet | None:
-        """The study that was chosen last."""
-        return self._sheet
-
-    @property
     def is_paused(self) -> bool:
         """Whether the runs under way rest."""
         return self._control.paused
@@ -184,7 +180,7 @@ class StudyRuns(Service):
 
     def reword(self) -> None:
         """Say what is known in the language in force; ``changed`` follows where it was another."""
-        sheet = self._sheet
+        sheet = self.sheet
         if sheet is None or sheet.result is None or sheet.language == language():
             return
         self._take(replace(sheet.found(sheet.result), verdict=NO_VERDICT))
@@ -206,7 +202,7 @@ class StudyRuns(Service):
 
     def restore(self) -> None:
         """Show the plan that was edited and not saved when the program ended, if there is one."""
-        draft = None if self._sheet is not None or self.job.is_busy else self._drafts.found()
+        draft = None if self.sheet is not None or self.job.is_busy else self._drafts.found()
         if draft is None:
             return
         self._edits, self._edit, self._filed = [draft.plan], 0, StudyPlan()
@@ -233,7 +229,7 @@ class StudyRuns(Service):
 
     def edit(self, plan: StudyPlan) -> None:
         """Take ``plan`` in place of the one that is shown; it can be undone."""
-        sheet = self._sheet
+        sheet = self.sheet
         if sheet is None or self.job.is_busy or plan == sheet.plan:
             return
         self._edits[self._edit + 1 :] = [plan]
@@ -242,7 +238,7 @@ class StudyRuns(Service):
 
     def set_recipe(self, recipe: Recipe) -> None:
         """Study that recipe of the builder, now and as it will be."""
-        sheet = self._sheet
+        sheet = self.sheet
         if sheet is None or self.job.is_busy:
             return
         plan = with_recipe(sheet.plan, recipe)
@@ -250,13 +246,13 @@ class StudyRuns(Service):
             self._edits[self._edit] = plan
             self._show(sheet.asked(plan))
         elif not sheet.follows:
-            self._sheet = replace(sheet, follows=True)
+            self.sheet = replace(sheet, follows=True)
             self.edit(plan)
 
     def keep_recipe(self) -> None:
         """Study the recipe as it is now, whatever becomes of the builder's."""
-        if self._sheet is not None and self._sheet.follows:
-            self._take(replace(self._sheet, follows=False))
+        if self.sheet is not None and self.sheet.follows:
+            self._take(replace(self.sheet, follows=False))
 
     def undo(self) -> None:
         """Take back the last edit."""
@@ -267,7 +263,7 @@ class StudyRuns(Service):
         self._step(1)
 
     def _step(self, by: int) -> None:
-        sheet = self._sheet
+        sheet = self.sheet
         if sheet is not None and not self.job.is_busy and 0 <= self._edit + by < len(self._edits):
             self._edit += by
             plan = self._edits[self._edit]
@@ -289,7 +285,7 @@ class StudyRuns(Service):
 
     @Slot()
     def _find(self) -> None:
-        sheet = self._sheet
+        sheet = self.sheet
         if sheet is not None and not self.job.is_busy:
             self._opening.derive(lambda _report, cancelled: _found(sheet, cancelled), object())
 
@@ -302,7 +298,7 @@ class StudyRuns(Service):
 
     def save(self, path: Path) -> None:
         """Write the plan to ``path``, its runs beside it; ``written`` or ``failed`` follows."""
-        sheet = self._sheet
+        sheet = self.sheet
         if sheet is None or self.job.is_busy:
             return
         self._writing.start(
@@ -314,16 +310,16 @@ class StudyRuns(Service):
 
     def _on_saved(self, plan: StudyPlan, path: Path) -> None:
         self._filed = plan
-        if self._sheet is not None:
-            edited = self._sheet.plan != plan
-            self._take(replace(self._sheet, path=path, is_edited=edited, is_new=False))
+        if self.sheet is not None:
+            edited = self.sheet.plan != plan
+            self._take(replace(self.sheet, path=path, is_edited=edited, is_new=False))
         self.written.emit(str(path))
 
     # Its runs
 
     def start(self) -> None:
         """Do the runs that are missing; ``changed`` follows as they end."""
-        sheet = self._sheet
+        sheet = self.sheet
         if sheet is None or sheet.cost is None or self.job.is_busy:
             return
         # What is found is of this recipe.
@@ -351,7 +347,7 @@ class StudyRuns(Service):
         What is done stays done: it is found by its recipe. The plan in the folder of the runs keeps
         them, so that the study comes with them the next time too.
         """
-        sheet = self._sheet
+        sheet = self.sheet
         if sheet is None or self.job.is_busy:
             return
         seeds = sheet.plan.seeds
@@ -365,7 +361,7 @@ class StudyRuns(Service):
     @Slot()
     def cancel(self) -> None:
         """Give up the runs under way; those that have ended are kept."""
-        if self._sheet is None or not self.job.is_busy:
+        if self.sheet is None or not self.job.is_busy:
             return
         self._control.stop = True
         self.job.forget()
@@ -376,7 +372,7 @@ class StudyRuns(Service):
 
         While runs end it is read again and again, with pauses: the disk is wanted by them too.
         """
-        sheet = self._sheet
+        sheet = self.sheet
         if sheet is None or sheet.result is None or not any(it.runs for it in sheet.result.cells):
             return
         result, folder = sheet.result, usual_folder(sheet.path)
@@ -390,7 +386,7 @@ class StudyRuns(Service):
 
     def write_table(self, path: str) -> None:
         """Write every run as a line of CSV; ``written`` or ``failed`` follows."""
-        result = None if self._sheet is None else self._sheet.result
+        result = None if self.sheet is None else self.sheet.result
         if result is not None:
             self._writing.start(
                 tr("Writing {name}", name=Path(path).name),
@@ -408,7 +404,7 @@ class StudyRuns(Service):
 
     @Slot(object)
     def _take(self, sheet: StudySheet) -> None:
-        self._sheet = sheet
+        self.sheet = sheet
         edited = PlanDraft(sheet.path, sheet.plan, sheet.is_new) if sheet.is_edited else None
         self._drafts.keep(edited)
         self.changed.emit(sheet)

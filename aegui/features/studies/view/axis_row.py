@@ -53,7 +53,8 @@ class AxisRowView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._axis: StudyAxis | None = None
+        self.axis: StudyAxis | None = None
+        """What is asked for now."""
         self._varied: VariedField | None = None
         self._around: Around | None = None
         self.name = heading(ElidedLabel())
@@ -78,11 +79,6 @@ class AxisRowView(QWidget):
         self._rest = one_shot(self, self._take_lines, REST_MS)
         self._build()
         self._connect()
-
-    @property
-    def axis(self) -> StudyAxis | None:
-        """What is asked for now."""
-        return self._axis
 
     @property
     def is_sound(self) -> bool:
@@ -137,10 +133,10 @@ class AxisRowView(QWidget):
         self.up.setVisible(not is_first)
         self._around = around
         known = (varied is None) == (self._varied is None)
-        if axis == self._axis and known and (self.lines.toPlainText() or axis.rows is None):
+        if axis == self.axis and known and (self.lines.toPlainText() or axis.rows is None):
             self._show_count()
             return
-        self._axis, self._varied = axis, varied
+        self.axis, self._varied = axis, varied
         self.problem.set_text("")
         words = axis_words(axis.name)
         self.name.setText(words)
@@ -159,7 +155,7 @@ class AxisRowView(QWidget):
             widget.setEnabled(not locked)
 
     def _show_count(self) -> None:
-        count = 0 if self._axis is None else len(self._axis.choices)
+        count = 0 if self.axis is None else len(self.axis.choices)
         self.count.setText(trn("{n:,} value", "{n:,} values", count))
 
     def _show_page(self, shown: QWidget) -> None:
@@ -225,8 +221,8 @@ class AxisRowView(QWidget):
     def _tell(self, axis: StudyAxis) -> None:
         was_refused = bool(self.problem.text())
         self.problem.set_text("")
-        if axis != self._axis or was_refused:
-            self._axis = axis
+        if axis != self.axis or was_refused:
+            self.axis = axis
             self._show_count()
             self.edited.emit(axis)
 
@@ -236,12 +232,12 @@ class AxisRowView(QWidget):
         self.edited.emit(None)
 
     def _with(self, **how: Any) -> StudyAxis:
-        assert self._axis is not None
-        kept = {"label": self._axis.label, "path": self._axis.path}
+        assert self.axis is not None
+        kept = {"label": self.axis.label, "path": self.axis.path}
         return StudyAxis.model_validate({**kept, **how})
 
     def _on_kind_edited(self, kind: str) -> None:
-        axis = self._axis
+        axis = self.axis
         if axis is None:
             return
         if kind == LIST:
@@ -249,8 +245,8 @@ class AxisRowView(QWidget):
             self._try(lambda: self._with(values=values))
         else:
             self._try(lambda: self._with(range=self._range_of(axis, is_log=kind == LOG)))
-        if self._axis is not None:
-            self._show_values(self._axis)
+        if self.axis is not None:
+            self._show_values(self.axis)
 
     def _range_of(self, axis: StudyAxis, *, is_log: bool) -> Range:
         """A range over the values that there are."""
@@ -305,13 +301,13 @@ class AxisRowView(QWidget):
     def take_network(self, recipe: Recipe) -> None:
         """Add the network of ``recipe`` to the rows."""
         around = self._around
-        if around is None or self._axis is None or self._axis.rows is None:
+        if around is None or self.axis is None or self.axis.rows is None:
             return
         added = network_row(around, recipe)
-        rows = self._axis.rows
+        rows = self.axis.rows
         if all(added.set != one.set for one in rows):
             self._try(lambda: self._with(rows=(*rows, added)))
-            self._show_lines(self._axis)
+            self._show_lines(self.axis)
 
     def _try(self, make: Any) -> None:
         try:

@@ -113,7 +113,8 @@ class ResultPages(QWidget):
         self._specs = tuple(specs)
         self._pages: dict[str, StudyPage] = {}
         self._sheet: StudySheet | None = None
-        self._chosen = NOTHING
+        self.chosen = NOTHING
+        """The place of the setting that is chosen, or ``NOTHING``."""
         self._making: Making = make_at_once
         self.tabs = QTabBar()
         self.tabs.setDrawBase(False)
@@ -126,11 +127,6 @@ class ResultPages(QWidget):
         self.setLayout(column(self.tabs, (self._stack, 1), spacing=0))
         self.tabs.currentChanged.connect(self._on_tabs_current_changed)
         self._on_tabs_current_changed(self.tabs.currentIndex())
-
-    @property
-    def chosen(self) -> int:
-        """The place of the setting that is chosen, or ``NOTHING``."""
-        return self._chosen
 
     def page(self, key: str) -> StudyPage:
         """The page of that key, made now if it has not been seen yet."""
@@ -162,7 +158,7 @@ class ResultPages(QWidget):
     def set_sheet(self, sheet: StudySheet) -> None:
         """Show a study as it is known now."""
         if self._sheet is not None and self._sheet.path != sheet.path:
-            self._chosen = NOTHING
+            self.chosen = NOTHING
         elif self._sheet is not None and sheet.result is None:
             # While a plan is edited, what was found of the one before stays in sight.
             return
@@ -176,9 +172,9 @@ class ResultPages(QWidget):
 
     def choose(self, place: int) -> None:
         """Choose a setting, on every page."""
-        if place == self._chosen:
+        if place == self.chosen:
             return
-        self._chosen = place
+        self.chosen = place
         for page in self._pages.values():
             page.set_chosen(place)
         self.setting_chosen.emit(place)
@@ -191,4 +187,4 @@ class ResultPages(QWidget):
         page = self._stack.currentWidget()
         if self._sheet is not None and isinstance(page, StudyPage):
             page.set_sheet(self._sheet)
-            page.set_chosen(self._chosen)
+            page.set_chosen(self.chosen)

@@ -46,7 +46,8 @@ class PhasePage(StudyPage):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._sheet: StudySheet | None = None
-        self._diagram: PhaseDiagram | None = None
+        self.diagram: PhaseDiagram | None = None
+        """What is shown; None: nothing."""
         self._names: tuple[str, ...] = ()
         self._seeds_of: Path | None = None
         self.across = QComboBox()
@@ -85,11 +86,6 @@ class PhasePage(StudyPage):
         self._pages.addWidget(self.field)
         parts = (held(head), self.words, (self._pages, 1))
         return held(column(*parts, margins=(0, SPACING // 2, 0, 0)))
-
-    @property
-    def diagram(self) -> PhaseDiagram | None:
-        """What is shown; None: nothing."""
-        return self._diagram
 
     def set_sheet(self, sheet: StudySheet) -> None:
         """Show the shares as they are known now."""
@@ -137,7 +133,7 @@ class PhasePage(StudyPage):
             self.placeholder.say(tr("Nothing to show yet: it takes runs that have ended."))
             return
         y = "" if x == y else y
-        diagram = self._diagram = phase_of(result, x, y)
+        diagram = self.diagram = phase_of(result, x, y)
         self._show_page(self.field if not (x or y) else self._matrix)
         if self.is_of_seeds:
             self.placeholder.show_content()
@@ -166,7 +162,7 @@ class PhasePage(StudyPage):
         """The diagram, or the field of seeds, for paper; None before there is one."""
         if self.is_of_seeds:
             return self.field.figure()
-        diagram, sheet = self._diagram, self._sheet
+        diagram, sheet = self.diagram, self._sheet
         if diagram is None or sheet is None or sheet.result is None:
             return None
         name = tr(sheet.plan.name) or tr("Study")
@@ -184,7 +180,7 @@ class PhasePage(StudyPage):
         return Figure("phase-diagram", title, (part,), origin, csv=phase_csv(diagram))
 
     def _cell_of(self, place: int) -> Place | None:
-        diagram = self._diagram
+        diagram = self.diagram
         if diagram is None or place == NOTHING:
             return None
         for at_row, cells in enumerate(diagram.cells):
@@ -195,7 +191,7 @@ class PhasePage(StudyPage):
 
     def _on_table_cell_activated(self, cell: Place) -> None:
         """Choose the first setting of a cell that has runs, and ask for its networks."""
-        diagram, sheet = self._diagram, self._sheet
+        diagram, sheet = self.diagram, self._sheet
         if diagram is None or sheet is None or sheet.result is None:
             return
         places = diagram.cells[cell[0]][cell[1]]

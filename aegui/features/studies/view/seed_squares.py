@@ -60,7 +60,8 @@ class SeedSquares(QWidget):
         self.making = making
         self._choice = PictureChoice()
         self._result: StudyResult | None = None
-        self._picture: StudyPicture | None = None
+        self.picture: StudyPicture | None = None
+        """What is shown; None: nothing yet."""
         self._run: tuple[int, int] | None = None
         self._item: int | None = None
         self._here: int | None = None
@@ -85,11 +86,6 @@ class SeedSquares(QWidget):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.options.setLayout(row(dim(tr("Colour")), self.figures, dim(tr("Order")), self.order))
         self.setLayout(column((self.placeholder, 1), margins=(0, 0, SPACING, 0)))
-
-    @property
-    def picture(self) -> StudyPicture | None:
-        """What is shown; None: nothing yet."""
-        return self._picture
 
     def set_result(self, result: StudyResult | None, *, goes_on: bool) -> None:
         """Show the seeds of ``result``; ``goes_on``: it is of the settings that are shown."""
@@ -133,7 +129,7 @@ class SeedSquares(QWidget):
         self._take(made.picture, made.painted)
 
     def _take(self, picture: StudyPicture | None, painted: PaintedItems | None) -> None:
-        self._picture = picture
+        self.picture = picture
         if picture is None:
             self.placeholder.say(tr("Nothing to show yet: it takes runs that have ended."))
             self.worded.emit("")
@@ -155,7 +151,7 @@ class SeedSquares(QWidget):
 
     def step(self, by: int) -> None:
         """Ask for the network of the next seed that has ended, in the order that is shown."""
-        picture = self._picture
+        picture = self.picture
         if picture is None or self._result is None:
             return
         runs = picture.runs
@@ -168,7 +164,7 @@ class SeedSquares(QWidget):
 
     def _find_run(self) -> None:
         """Find the square of the run that was chosen: it moves where seeds are ordered anew."""
-        runs = {} if self._picture is None or self._run is None else self._picture.runs
+        runs = {} if self.picture is None or self._run is None else self.picture.runs
         self._item = next((item for item, run in runs.items() if run == self._run), None)
 
     def _has_ended(self, place: int, seed: int) -> bool:
@@ -189,19 +185,19 @@ class SeedSquares(QWidget):
         self.view.set_marked(here, chosen)
 
     def _on_view_hovered(self, item: int | None) -> None:
-        is_run = self._picture is not None and item in self._picture.runs
+        is_run = self.picture is not None and item in self.picture.runs
         self._here = item if is_run else None
         self._mark()
 
     def _on_view_chosen(self, item: int) -> None:
         """By keys one goes over seeds without opening each."""
-        if self._picture is not None:
-            self._run = self._picture.runs.get(item)
+        if self.picture is not None:
+            self._run = self.picture.runs.get(item)
             self._item = item
             self._mark()
 
     def _on_view_clicked(self, item: int) -> None:
-        picture = self._picture
+        picture = self.picture
         if picture is None:
             return
         run = picture.runs.get(item)

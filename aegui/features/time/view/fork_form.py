@@ -69,14 +69,16 @@ class ForkForm(QWidget):
         super().__init__(parent)
         self._before = before
         self._base = recipe
-        self._recipe = recipe
+        self.recipe = recipe
+        """The recipe of the run with what was changed."""
         self.settings = fork_settings(recipe)
         self.setting = QComboBox()
         self.setting.setAccessibleName(tr("Setting to change"))
         for setting in self.settings:
             self.setting.addItem(tr(setting.field.label), setting.path)
         self._add_refused(refused_settings(recipe, is_pretraining=epoch < before))
-        self._row: SettingRow | None = None
+        self.row: SettingRow | None = None
+        """The editor of the setting that is changed."""
         self._room = column(spacing=-1)
         least = max(int(epoch), before) + 1
         self.until = CountField(least, before + MAX_EPOCHS)
@@ -84,21 +86,11 @@ class ForkForm(QWidget):
         self.problem = ProblemLabel(self)
         self._build(epoch)
         until = max(before + recipe.training.epochs, least)
-        self._base = self._recipe = with_values(recipe, {_EPOCHS: until - before})
+        self._base = self.recipe = with_values(recipe, {_EPOCHS: until - before})
         self.until.set_value(until)
         self.setting.activated.connect(self._on_setting_activated)
         self.until.edited.connect(self._on_until_edited)
         self._show_row(self.settings[0])
-
-    @property
-    def recipe(self) -> Recipe:
-        """The recipe of the run with what was changed."""
-        return self._recipe
-
-    @property
-    def row(self) -> SettingRow | None:
-        """The editor of the setting that is changed."""
-        return self._row
 
     def _build(self, epoch: float) -> None:
         words = wrapped_label(_what_happens(self._base, epoch))
@@ -122,34 +114,34 @@ class ForkForm(QWidget):
                 model.item(row).setEnabled(False)
 
     def _show_row(self, setting: Setting) -> None:
-        if self._row is not None:
-            self._room.removeWidget(self._row)
-            self._row.hide()
-            self._row.deleteLater()
-        self._row = SettingRow(setting, self)
-        self._row.set_value(value_at(self._recipe, setting.path))
-        self._row.edited.connect(self._on_row_edited)
-        self._room.addWidget(self._row)
+        if self.row is not None:
+            self._room.removeWidget(self.row)
+            self.row.hide()
+            self.row.deleteLater()
+        self.row = SettingRow(setting, self)
+        self.row.set_value(value_at(self.recipe, setting.path))
+        self.row.edited.connect(self._on_row_edited)
+        self._room.addWidget(self.row)
 
     def _on_setting_activated(self, index: int) -> None:
         # One setting is changed: another one takes back what was done to the first.
-        self._tell(with_values(self._base, {_EPOCHS: self._recipe.training.epochs}))
+        self._tell(with_values(self._base, {_EPOCHS: self.recipe.training.epochs}))
         self._show_row(self.settings[index])
 
     def _on_row_edited(self, value: object) -> None:
-        row = self._row
+        row = self.row
         if row is None:
             return
         path = row.setting.path
-        self._tell(with_values(self._recipe, consequences(self._recipe, path, value)))
+        self._tell(with_values(self.recipe, consequences(self.recipe, path, value)))
         with QSignalBlocker(row):
-            row.set_value(value_at(self._recipe, path))
+            row.set_value(value_at(self.recipe, path))
 
     def _on_until_edited(self, epochs: int) -> None:
-        self._tell(with_values(self._recipe, {_EPOCHS: epochs - self._before}))
+        self._tell(with_values(self.recipe, {_EPOCHS: epochs - self._before}))
 
     def _tell(self, recipe: Recipe) -> None:
-        self._recipe = recipe
+        self.recipe = recipe
         self.changed.emit(recipe)
 
 
