@@ -219,7 +219,7 @@ class Finder(QDialog):
         self.setLayout(column(self.line, (self.list, 1), self._count, margins=margins))
         self.line.textChanged.connect(self._on_line_text_changed)
         self.line.installEventFilter(self)
-        self.list.clicked.connect(self._on_list_clicked)
+        self.list.clicked.connect(self._choose)
         self._on_line_text_changed("")
         self._place(parent)
 
@@ -271,10 +271,6 @@ class Finder(QDialog):
         row = min(len(self.entries) - 1, max(0, self.list.currentIndex().row() + step))
         self.list.setCurrentIndex(self._model.index(row))
         return True
-
-    @Slot(QModelIndex)
-    def _on_list_clicked(self, index: QModelIndex) -> None:
-        self._choose(index)
 
     def _choose(self, index: QModelIndex) -> None:
         if not index.isValid() or not self.entries[index.row()].enabled:

@@ -24,7 +24,6 @@ from aegui.shell.refresher import Refresher
 
 if TYPE_CHECKING:
     from aegui.features.answer.model.answer_sheet import AnswerSheet
-    from aegui.session.jobs.derived import JobProgress
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
     from aegui.shell.feature_window import FeatureWindow
@@ -71,14 +70,14 @@ class AnswerStudiesFeature(Feature):
         pairs.compare_requested.connect(self._on_pairs_compare_requested)
         pairs.cancel_requested.connect(studies.pairs.forget)
         studies.pairs.busy_changed.connect(self._on_pairs_busy_changed)
-        studies.pairs.progressed.connect(self._on_pairs_progressed)
+        studies.pairs.progressed.connect(self._panel.pairs.set_progress)
         studies.compared.connect(self._show_pairs)
         studies.compare_failed.connect(self._on_studies_compare_failed)
         outliers.measure_requested.connect(self._measure)
         outliers.cancel_requested.connect(studies.errors.forget)
         outliers.outside_chosen.connect(self._on_outliers_outside_chosen)
         studies.errors.busy_changed.connect(self._on_errors_busy_changed)
-        studies.errors.progressed.connect(self._on_errors_progressed)
+        studies.errors.progressed.connect(self._panel.outliers.set_progress)
         studies.measured.connect(self._show_outliers)
         studies.measure_failed.connect(self._on_studies_measure_failed)
 
@@ -134,10 +133,6 @@ class AnswerStudiesFeature(Feature):
         self._panel.pairs.set_busy(busy)
         if not busy:
             self._show_pairs()
-
-    @Slot(object)
-    def _on_pairs_progressed(self, progress: JobProgress) -> None:
-        self._panel.pairs.set_progress(progress)
 
     @Slot(str)
     def _on_studies_compare_failed(self, reason: str) -> None:
@@ -218,10 +213,6 @@ class AnswerStudiesFeature(Feature):
         self._panel.outliers.set_busy(busy)
         if not busy:
             self._show_outliers()
-
-    @Slot(object)
-    def _on_errors_progressed(self, progress: JobProgress) -> None:
-        self._panel.outliers.set_progress(progress)
 
     @Slot(str)
     def _on_studies_measure_failed(self, reason: str) -> None:

@@ -120,10 +120,10 @@ class TrainingFeature(Feature):
         workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
         workspace.run_changed.connect(self._on_workspace_run_changed)
         workspace.document_changed.connect(self._on_workspace_document_changed)
-        workspace.undo_stack.indexChanged.connect(self._on_undo_stack_changed)
+        workspace.undo_stack.indexChanged.connect(self._show_ability)
         self.edited.train_wanted.connect(self.train)
         self.edited.continue_wanted.connect(self.go_on)
-        self.edited.view_changed.connect(self._on_edited_view_changed)
+        self.edited.view_changed.connect(self._show_draft)
         self._window.toolbar.preset_chosen.connect(self.take_preset)
         self._window.toolbar.gallery_wanted.connect(
             partial(services.requests.gallery.emit, "networks")
@@ -375,10 +375,6 @@ class TrainingFeature(Feature):
         elif not has_same:
             self._show_ability()
 
-    @Slot()
-    def _on_edited_view_changed(self) -> None:
-        self._show_draft()
-
     def _has_same_objective(self) -> bool:
         """Whether only the steps of the draft have been edited."""
         before, draft = self._objective, self._services.workspace.recipe
@@ -401,10 +397,6 @@ class TrainingFeature(Feature):
     def _on_workspace_run_changed(self, run: object) -> None:
         self.edited.show()
         self._show_progress()
-        self._show_ability()
-
-    @Slot()
-    def _on_undo_stack_changed(self) -> None:
         self._show_ability()
 
     def _tell_training(self, recipe: Recipe) -> None:

@@ -41,7 +41,7 @@ class ClassifierFeature(Feature):
     def _connect(self) -> None:
         judge, panel = self._judge, self._panel
         judge.evaluated.connect(self._on_judge_evaluated)
-        judge.failed.connect(self._on_judge_failed)
+        judge.failed.connect(self._panel.set_message)
         judge.held.connect(self._on_judge_held)
         panel.classify_requested.connect(judge.allow)
         judge.parts_changed.connect(self._show_parts)
@@ -97,10 +97,6 @@ class ClassifierFeature(Feature):
         else:
             self._panel.set_evaluation(evaluation)
             self._show_note()
-
-    @Slot(str)
-    def _on_judge_failed(self, reason: str) -> None:
-        self._panel.set_message(reason)
 
     @Slot(object)
     def _on_judge_held(self, cost: Cost) -> None:

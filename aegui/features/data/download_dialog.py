@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from aegui.features.data.model.data_service import DataService
-    from aegui.session.jobs.derived import JobProgress
 
 _WIDTH_PX = 460
 
@@ -48,7 +47,7 @@ class DownloadDialog(QDialog):
         self.panel.download_requested.connect(self.begin)
         self.panel.files_requested.connect(self._on_panel_files_requested)
         self.panel.cancel_requested.connect(self.reject)
-        service.downloading.progressed.connect(self._on_downloading_progressed)
+        service.downloading.progressed.connect(self.panel.set_progress)
         service.downloaded.connect(self._on_service_downloaded)
         service.download_failed.connect(self._on_service_download_failed)
         self.finished.connect(self._on_finished)
@@ -72,10 +71,6 @@ class DownloadDialog(QDialog):
             self.panel.set_busy(tr("Looking for the files…"))
             self._fit()
             self._service.take_files(self._key, [Path(path) for path in paths])
-
-    @Slot(object)
-    def _on_downloading_progressed(self, progress: JobProgress) -> None:
-        self.panel.set_progress(progress)
 
     @Slot(str)
     def _on_service_downloaded(self, key: str) -> None:

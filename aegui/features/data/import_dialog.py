@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from aegui.core.data.image_files import ImageScan
-    from aegui.core.recipe import DataSpec, ImageSpec
+    from aegui.core.recipe import DataSpec
     from aegui.features.data.model.image_import import ImportPreview
 
 _SIZE = 860, 600
@@ -54,7 +54,7 @@ class ImportDialog(QDialog):
         self.panel.state.setText(tr("Looking for images…"))
         self.take = QPushButton(tr("&Use these"))
         self._lay_out()
-        self.panel.spec_edited.connect(self._on_panel_spec_edited)
+        self.panel.spec_edited.connect(self.work.preview)
         self.work.found.connect(self._on_work_found)
         self.work.failed.connect(self._on_work_failed)
         self.work.previewed.connect(self._on_work_previewed)
@@ -98,10 +98,6 @@ class ImportDialog(QDialog):
         if is_first and self.focusWidget() in (None, self.panel.gallery):
             # Enter takes them; on a picture, where a dialog begins, it would do nothing.
             self.take.setFocus()
-
-    @Slot(object)
-    def _on_panel_spec_edited(self, spec: ImageSpec) -> None:
-        self.work.preview(spec)
 
     @Slot()
     def accept(self) -> None:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import tr
-from aegui.features.drawing.model.noise_sheet import NoiseSheet, fits, is_made_at_once, noise_sheet
+from aegui.features.drawing.model.noise_sheet import fits, is_made_at_once, noise_sheet
 from aegui.features.drawing.view.noise_sheet_view import NoiseSheetView
 from aegui.kit.layouts import column, dim, heading, open_at, row, scrolled
 from aegui.session.map.others import Others
@@ -71,7 +71,7 @@ class NoiseSheetDialog(QDialog):
         services.showing.changed.connect(self._on_showing_changed)
         services.of(Others).changed.connect(self._on_anything_changed)
         services.drawing.noise_chosen.connect(self._on_anything_changed)
-        services.latest("aegui-sheet").answered.connect(self._on_sheets_answered)
+        services.latest("aegui-sheet").answered.connect(self.view.set_sheet)
 
     @Slot(object, object)
     def _on_showing_changed(self, _shown: Shown, changed: Changes) -> None:
@@ -111,10 +111,6 @@ class NoiseSheetDialog(QDialog):
                 "Networks for images of another size are left out, and GANs: they have no encoder."
             )
         return tr("Below each answer: pixels that differ from the clean drawing.")
-
-    @Slot(object)
-    def _on_sheets_answered(self, sheet: NoiseSheet) -> None:
-        self.view.set_sheet(sheet)
 
     def _on_copy_clicked(self) -> None:
         QGuiApplication.clipboard().setPixmap(self.view.grab())

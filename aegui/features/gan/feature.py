@@ -50,7 +50,7 @@ class GanFeature(Feature):
         panel.noise_requested.connect(samples.draw)
         panel.count_chosen.connect(samples.set_count)
         panel.adversaries_chosen.connect(self._on_panel_adversaries_chosen)
-        panel.code_activated.connect(self._on_panel_code_activated)
+        panel.code_activated.connect(self._services.requests.place)
         self._services.runner.started.connect(self._on_runner_started)
         self._services.runner.state_changed.connect(self._show_levers)
         self._services.workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
@@ -150,10 +150,6 @@ class GanFeature(Feature):
     @Slot(bool, bool)
     def _on_panel_adversaries_chosen(self, generator: bool, discriminator: bool) -> None:
         self._services.runner.set_adversaries(generator=generator, discriminator=discriminator)
-
-    @Slot(object)
-    def _on_panel_code_activated(self, code: NDArray[np.float32]) -> None:
-        self._services.requests.place.emit(code)
 
     @Slot(object)
     def _on_workspace_recipe_changed(self, resolution: object) -> None:

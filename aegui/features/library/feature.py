@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.library.entry import LibraryEntry
     from aegui.core.library.library import Library
-    from aegui.features.library.model.looks import EntryDetails, LibrarySheet
+    from aegui.features.library.model.looks import LibrarySheet
     from aegui.session.services import Services
     from aegui.session.settings import FileKind
     from aegui.shell.feature_window import FeatureWindow
@@ -95,7 +95,7 @@ class LibraryFeature(Feature):
     def _connect(self) -> None:
         looks, desk, panel = self._looks, self._desk, self._panel
         looks.answered.connect(self._on_looks_answered)
-        looks.known.connect(self._on_looks_known)
+        looks.known.connect(self._panel.set_details)
         looks.failed.connect(self._on_looks_failed)
         looks.changed.connect(self._look)
         desk.changed.connect(self._look)
@@ -106,7 +106,7 @@ class LibraryFeature(Feature):
         panel.chosen_changed.connect(self._on_panel_chosen_changed)
         panel.edited.connect(self._on_panel_edited)
         panel.star_toggled.connect(self._on_panel_star_toggled)
-        panel.open_requested.connect(self._on_panel_open_requested)
+        panel.open_requested.connect(self._open)
         panel.again_requested.connect(self._on_panel_again_requested)
         panel.fork_requested.connect(self._on_panel_fork_requested)
         panel.trash_requested.connect(self._on_panel_trash_requested)
@@ -187,10 +187,6 @@ class LibraryFeature(Feature):
     def _describe(self) -> None:
         self._looks.describe(self._chosen)
 
-    @Slot(object)
-    def _on_looks_known(self, details: EntryDetails) -> None:
-        self._panel.set_details(details)
-
     @Slot(str)
     def _on_looks_failed(self, reason: str) -> None:
         self._panel.set_failure(reason)
@@ -202,10 +198,6 @@ class LibraryFeature(Feature):
             self._panel.set_progress(None)
 
     # What is opened and trained
-
-    @Slot(str)
-    def _on_panel_open_requested(self, id: str) -> None:
-        self._open(id)
 
     @Slot(str)
     def _on_panel_again_requested(self, id: str) -> None:

@@ -85,7 +85,7 @@ class MakingFeature(Feature):
         paths.kind_changed.connect(self._on_paths_kind_changed)
         paths.failed.connect(page.set_status)
         paths.stops_changed.connect(self._show_stops)
-        page.kind_chosen.connect(self._on_page_kind_chosen)
+        page.kind_chosen.connect(self._paths.set_kind)
         page.count_chosen.connect(self._on_page_count_chosen)
         page.step_shown.connect(self._on_page_step_shown)
         page.export_requested.connect(self.export)
@@ -186,10 +186,6 @@ class MakingFeature(Feature):
         if isinstance(count, int):
             self._paths.set_count(count)
         self._page.set_choices(self._paths.kind, self._paths.count)
-
-    @Slot(str)
-    def _on_page_kind_chosen(self, kind: str) -> None:
-        self._paths.set_kind(kind)
 
     @Slot()
     def _on_paths_kind_changed(self) -> None:

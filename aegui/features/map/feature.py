@@ -68,8 +68,8 @@ class MapFeature(Feature):
         canvas.cursor_moved.connect(self._on_canvas_cursor_moved)
         canvas.cursor_left.connect(self._on_canvas_cursor_left)
         canvas.view_changed.connect(self._on_canvas_view_changed)
-        canvas.pin_requested.connect(self._on_canvas_pin_requested)
-        canvas.pin_removed.connect(self._on_canvas_pin_removed)
+        canvas.pin_requested.connect(self._services.workspace.annotations.pin)
+        canvas.pin_removed.connect(self._services.workspace.annotations.unpin)
         canvas.draw_requested.connect(self._on_canvas_draw_requested)
         canvas.editor_requested.connect(self._on_canvas_editor_requested)
         canvas.style_changed.connect(self._on_canvas_style_changed)
@@ -296,14 +296,6 @@ class MapFeature(Feature):
             self._window.canvas.set_plane(plane)
 
     # Pins and style
-
-    @Slot(object)
-    def _on_canvas_pin_requested(self, z: NDArray[np.float32]) -> None:
-        self._services.workspace.annotations.pin(z)
-
-    @Slot(int)
-    def _on_canvas_pin_removed(self, index: int) -> None:
-        self._services.workspace.annotations.unpin(index)
 
     @Slot()
     @Slot(object)

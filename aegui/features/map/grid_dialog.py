@@ -67,7 +67,7 @@ class GridDialog(QDialog):
         self.figures = FigureMenu(self.panel.preview, self.figure)
         self._lay_out()
         self.panel.edited.connect(self._on_panel_edited)
-        service.drawn.connect(self._on_service_drawn)
+        service.drawn.connect(self.panel.preview.set_picture)
         service.failed.connect(self._on_service_failed)
         service.written.connect(self._on_service_written)
         self.finished.connect(self._on_finished)
@@ -121,10 +121,6 @@ class GridDialog(QDialog):
     def _on_panel_edited(self, request: object) -> None:
         self._draw()
         self.request_changed.emit(request)
-
-    @Slot(object)
-    def _on_service_drawn(self, pixels: NDArray[np.uint8]) -> None:
-        self.panel.preview.set_picture(pixels)
 
     @Slot(str)
     def _on_service_failed(self, reason: str) -> None:

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from aegui.core.latent.codec import Codec
     from aegui.core.recipe import CorruptionSpec, Recipe
     from aegui.core.study.findings import Finding
-    from aegui.features.noise_study.model.noise_study import Cell, CellStrip
+    from aegui.features.noise_study.model.noise_study import CellStrip
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
     from aegui.shell.feature_window import FeatureWindow
@@ -112,7 +112,7 @@ class NoiseStudyFeature(Feature):
         panel.page_chosen.connect(self._on_panel_page_chosen)
         panel.matrix.run_requested.connect(self.run_matrix)
         panel.matrix.form_edited.connect(self._estimate.mark)
-        panel.matrix.cell_wanted.connect(self._on_matrix_cell_wanted)
+        panel.matrix.cell_wanted.connect(self._study.look_into)
         panel.matrix.characters_requested.connect(self.save_characters)
         panel.curves.run_requested.connect(self.run_curves)
         panel.curves.open_requested.connect(self.open_file)
@@ -194,10 +194,6 @@ class NoiseStudyFeature(Feature):
         noise = small.data.corruption
         data = draft.data.model_copy(update={"corruption": noise})
         return small.model_copy(update={"data": data, "name": "", "notes": ""})
-
-    @Slot(object)
-    def _on_matrix_cell_wanted(self, cell: Cell) -> None:
-        self._study.look_into(cell)
 
     @Slot()
     def _keep_matrix(self) -> None:

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aegui.core.latent.views import Material
-    from aegui.features.projections.model.projection_work import MapState
     from aegui.session.map.others import Compared
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
@@ -71,7 +70,7 @@ class ProjectionsFeature(Feature):
     def _connect(self) -> None:
         maps, panel = self._maps, self._panel
         maps.samples_changed.connect(self._on_maps_samples_changed)
-        maps.map_changed.connect(self._on_maps_map_changed)
+        maps.map_changed.connect(self._panel.set_map)
         maps.references_changed.connect(self._show_references)
         maps.busy_changed.connect(panel.set_busy)
         panel.shown_changed.connect(self._on_panel_shown_changed)
@@ -170,10 +169,6 @@ class ProjectionsFeature(Feature):
             self._panel.set_other(number, each.places, note)
 
     # Maps
-
-    @Slot(object)
-    def _on_maps_map_changed(self, state: MapState) -> None:
-        self._panel.set_map(state)
 
     @Slot()
     def _show_references(self) -> None:
