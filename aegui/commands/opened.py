@@ -108,8 +108,7 @@ class OpenedRun:
     @property
     def has_prior(self) -> bool:
         """Whether codes have a normal prior."""
-        recipe = self.saved.recipe
-        return recipe.gan is not None or recipe.network.latent.kind == "gaussian"
+        return self.saved.recipe.has_prior
 
     @property
     def glyphs(self) -> bool:
@@ -183,7 +182,7 @@ class OpenedRun:
         Raises:
             AeguiError: It is a GAN or a classifier.
         """
-        if self.saved.recipe.gan is not None or self.saved.recipe.classifier is not None:
+        if not self.saved.recipe.is_autoencoder:
             text = tr(
                 "{file} is no autoencoder: a GAN or a classifier repairs nothing.", file=self.file
             )

@@ -16,7 +16,7 @@ from aegui.commands.words import note, say, say_json
 from aegui.core.data.load import read_source
 from aegui.core.data.picture import image_suffixes
 from aegui.core.errors import AeguiError
-from aegui.core.evaluation.samples import draws_codes, sample_images
+from aegui.core.evaluation.samples import sample_images
 from aegui.core.i18n import tr
 from aegui.core.latent.grids import GridSpec, draw_grid
 from aegui.core.latent.inversion import nearest_drawn
@@ -83,7 +83,7 @@ def refuse_plain_code(run: OpenedRun) -> None:
     Raises:
         AeguiError: It is one.
     """
-    if not draws_codes(run.saved.recipe):
+    if not run.has_prior:
         raise AeguiError(
             tr(
                 "{file} has a plain code: no distribution is known from which new codes could be "

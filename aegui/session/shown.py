@@ -151,7 +151,7 @@ class Shown:
     @property
     def has_prior(self) -> bool:
         """Whether codes have a normal prior, from which they can be drawn."""
-        return has_prior(self.recipe)
+        return self.recipe.has_prior
 
     @property
     def held_out(self) -> NDArray[np.int64] | None:
@@ -216,11 +216,6 @@ class Shown:
         """The run that is shown, with its weights of the epoch that is shown."""
         newest = self.newest
         return newest if self.past is None or newest is None else self.codec_of_run(newest.run)
-
-
-def has_prior(recipe: Recipe) -> bool:
-    """Whether codes of a network of ``recipe`` have a normal prior."""
-    return recipe.gan is not None or recipe.network.latent.kind == "gaussian"
 
 
 _NAMES = tuple(field.name for field in fields(Shown))

@@ -21,15 +21,9 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from aegui.core.latent.codec import Codec
-    from aegui.core.recipe import Recipe
 
 CONFIDENCE = 0.9
 """Probability from which on a classifier is called sure."""
-
-
-def draws_codes(recipe: Recipe) -> bool:
-    """Whether the decoder of ``recipe`` has learnt to decode codes drawn from N(0, I)."""
-    return recipe.gan is not None or recipe.network.latent.kind == "gaussian"
 
 
 def drawn_codes(count: int, size: int, seed: int) -> NDArray[np.float32]:

@@ -255,7 +255,7 @@ def race(
         AeguiError: Nobody can take part, or an optimiser is not known.
     """
     check_spec(spec)
-    if recipe.gan is not None or recipe.classifier is not None:
+    if not recipe.is_autoencoder:
         raise AeguiError(
             tr("Optimisers race with autoencoders: choose a recipe without classifier or GAN.")
         )

@@ -239,7 +239,7 @@ def try_network(
     """
     challenge = challenge.checked()
     recipe = for_challenge(recipe, challenge)
-    if recipe.gan is not None or recipe.classifier is not None:
+    if not recipe.is_autoencoder:
         raise AeguiError(
             tr("The challenge is for autoencoders: wrong pixels say nothing of others.")
         )

@@ -571,3 +571,13 @@ class Recipe(RecipePart):
         "Runs",
         "So many networks are trained together, each with the next seed: mean and spread.",
     )
+
+    @property
+    def is_autoencoder(self) -> bool:
+        """Whether it learns to reconstruct its input: it is no classifier and no GAN."""
+        return self.classifier is None and self.gan is None
+
+    @property
+    def has_prior(self) -> bool:
+        """Whether the decoder learns to decode codes that are drawn from N(0, I)."""
+        return self.gan is not None or self.network.latent.kind == "gaussian"

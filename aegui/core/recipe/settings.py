@@ -96,7 +96,7 @@ def file_name(source: str) -> str:
 
 def _reconstructs(recipe: Recipe) -> bool:
     """Whether the objective is that of an autoencoder."""
-    return recipe.classifier is None and recipe.gan is None
+    return recipe.is_autoencoder
 
 
 def _steps(recipe: Recipe) -> bool:

@@ -141,7 +141,7 @@ class LineGoal:
 
     def unfit(self, recipe: Recipe) -> str:
         """Why a training of ``recipe`` has no such figures; empty where it has."""
-        draws = recipe.classifier is None and recipe.gan is None
+        draws = recipe.is_autoencoder
         for bound in self.bounds:
             if bound.figure == "accuracy" and recipe.classifier is None:
                 return tr("only classifiers have an accuracy.")

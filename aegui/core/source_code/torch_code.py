@@ -37,7 +37,7 @@ LOSS_TEXTS = {
 def why_no_torch(subject: CodedRun) -> str:
     """Why there is no PyTorch of a recipe; empty where there is."""
     recipe = subject.resolved.recipe
-    is_own = recipe.gan is not None or recipe.classifier is not None
+    is_own = not recipe.is_autoencoder
     if is_own and recipe.training.optimizer.name not in OPTIMIZER_TEXTS:
         return tr("There is no code for this optimiser here. Choose another optimiser.")
     method = METHODS.get(recipe.training.optimizer.name)

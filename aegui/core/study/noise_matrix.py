@@ -404,7 +404,7 @@ def _words(done: int, total: int) -> str:
 
 
 def _check(recipe: Recipe, spec: MatrixSpec) -> None:
-    if recipe.gan is not None or recipe.classifier is not None:
+    if not recipe.is_autoencoder:
         raise AeguiError(
             tr("A noise matrix is for autoencoders: a GAN or a classifier repairs no noise.")
         )

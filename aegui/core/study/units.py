@@ -463,7 +463,7 @@ def _knn_accuracy(resolved: ResolvedRecipe, row: Any) -> float | None:
     """How well codes tell classes apart, of an autoencoder whose samples have any."""
     recipe, dataset = resolved.recipe, resolved.dataset
     learnt, _ = split_indices(len(dataset), recipe.data.split)
-    if recipe.gan is not None or recipe.classifier is not None:
+    if not recipe.is_autoencoder:
         return None
     if not has_classes(dataset, learnt):
         return None

@@ -106,7 +106,7 @@ class Exhibit:
     @property
     def has_prior(self) -> bool:
         """Whether codes are drawn from a normal distribution."""
-        return self.recipe.gan is not None or self.recipe.network.latent.kind == "gaussian"
+        return self.recipe.has_prior
 
 
 def samples_of(exhibit: Exhibit) -> NDArray[np.int64]:

@@ -13,7 +13,7 @@ from aegui.features.gan.model.judge_service import JudgeService
 from aegui.features.gan.model.samples_service import SamplesService
 from aegui.features.gan.view.panel import GanPanel
 from aegui.session.notice import Notice
-from aegui.session.shown import SUBJECT, has_prior
+from aegui.session.shown import SUBJECT
 from aegui.shell.cost_guard import may_compute
 from aegui.shell.dialogs.files import choose_run_file
 from aegui.shell.feature import Feature
@@ -120,7 +120,7 @@ class GanFeature(Feature):
 
     def _explain(self) -> None:
         """How one comes by new images, from where things are."""
-        drafted = self._drafted = has_prior(self._services.workspace.recipe)
+        drafted = self._drafted = self._services.workspace.recipe.has_prior
         self._panel.set_message(
             tr("Press Train: here you will see images out of the same noise, epoch after epoch.")
             if drafted
@@ -153,6 +153,6 @@ class GanFeature(Feature):
 
     @Slot(object)
     def _on_workspace_recipe_changed(self, resolution: object) -> None:
-        drafted = has_prior(self._services.workspace.recipe)
+        drafted = self._services.workspace.recipe.has_prior
         if drafted != self._drafted and self._panel.sheet.samples is None:
             self._explain()

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.data.progress import IsCancelled
     from aegui.core.latent.codec import Codec
-    from aegui.core.recipe import Recipe
 
 MOST = 2
 """Networks beside the one that is shown."""
@@ -265,11 +264,6 @@ class Others(Service):
         self._decode()
 
 
-def has_prior(recipe: Recipe) -> bool:
-    """Whether the codes of such a network have a normal prior."""
-    return recipe.gan is not None or recipe.network.latent.kind == "gaussian"
-
-
 def _fits(codec: Codec, dataset: Dataset) -> bool:
     return codec.image_shape == dataset.image_shape
 
@@ -281,7 +275,7 @@ def _same_space(a: Codec, b: Codec) -> bool:
 def _opened(path: Path) -> Other:
     run = load_run(path)
     codec = run.codec(run.best_run)
-    return Other(f"file:{path}", path.stem, codec, has_prior(run.recipe))
+    return Other(f"file:{path}", path.stem, codec, run.recipe.has_prior)
 
 
 def _compared(

@@ -12,7 +12,6 @@ from aegui.core.errors import AeguiError
 from aegui.core.evaluation.samples import (
     Judgement,
     drawn_codes,
-    draws_codes,
     judged_images,
     refuse_judging,
     sample_images,
@@ -54,9 +53,9 @@ def generator() -> Codec:
 
 
 def test_only_generators_draw_codes() -> None:
-    assert draws_codes(Recipe.model_validate({"gan": {}}))
-    assert draws_codes(Recipe.model_validate({"network": {"latent": {"kind": "gaussian"}}}))
-    assert not draws_codes(Recipe())
+    assert Recipe.model_validate({"gan": {}}).has_prior
+    assert Recipe.model_validate({"network": {"latent": {"kind": "gaussian"}}}).has_prior
+    assert not Recipe().has_prior
 
 
 def test_codes_are_standard_normal_and_repeatable() -> None:

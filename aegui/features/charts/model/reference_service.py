@@ -108,7 +108,7 @@ class ReferenceService(Service):
 
 def has_reference(dataset: Dataset, recipe: Recipe) -> bool:
     """Whether a linear code of that size loses anything, and ``recipe`` makes images of codes."""
-    if recipe.gan is not None or recipe.classifier is not None:
+    if not recipe.is_autoencoder:
         return False
     return recipe.network.latent.units < min(dataset.pixels, len(dataset) - 1)
 

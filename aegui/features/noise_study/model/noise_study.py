@@ -241,7 +241,7 @@ def _opened(path: Path) -> CurveModel:
     run = load_run(path)
     runs = min(len(run.results), MOST_CODECS)
     codecs = tuple(run.codec(each) for each in range(runs)) or (run.codec(0),)
-    if run.recipe.gan is not None or run.recipe.classifier is not None:
+    if not run.recipe.is_autoencoder:
         raise AeguiError(
             tr("{file} is no autoencoder: a GAN or a classifier repairs nothing.", file=path.name)
         )

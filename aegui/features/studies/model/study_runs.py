@@ -219,7 +219,7 @@ class StudyRuns(Service):
     def begin(self, recipe: Recipe) -> None:
         """Begin a new study of the builder's ``recipe``; nothing is varied yet."""
         if not self.job.is_busy:
-            goal = Goal(figure="worst", at_most=1.0) if _reconstructs(recipe) else None
+            goal = Goal(figure="worst", at_most=1.0) if recipe.is_autoencoder else None
             figure = "wrong" if goal is not None else "loss"
             plan = with_recipe(StudyPlan(goal=goal, figure=figure), recipe)
             self._begin_edits(plan)
@@ -408,10 +408,6 @@ class StudyRuns(Service):
         edited = PlanDraft(sheet.path, sheet.plan, sheet.is_new) if sheet.is_edited else None
         self._drafts.keep(edited)
         self.changed.emit(sheet)
-
-
-def _reconstructs(recipe: Recipe) -> bool:
-    return recipe.classifier is None and recipe.gan is None
 
 
 def _own_folder() -> Path:
