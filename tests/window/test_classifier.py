@@ -48,9 +48,9 @@ def test_without_a_classifier_the_panel_says_how_to_get_one(
 ) -> None:
     show(window)
     panel = window.panel(ClassifierPanel)
-    assert "choose “Classifier”" in panel.message
+    assert "choose “Classifier”" in panel.placeholder.message
     begin(window, qtbot)
-    qtbot.waitUntil(lambda: panel.message.startswith("Press Train"))
+    qtbot.waitUntil(lambda: panel.placeholder.message.startswith("Press Train"))
 
 
 def test_a_classifier_is_judged_when_it_has_learnt(window: MainWindow, qtbot: QtBot) -> None:
@@ -60,7 +60,7 @@ def test_a_classifier_is_judged_when_it_has_learnt(window: MainWindow, qtbot: Qt
     train(qtbot, window)
     run = services.workspace.run
     assert run is not None
-    assert not panel.message.startswith("Press Train")
+    assert not panel.placeholder.message.startswith("Press Train")
 
     def judged() -> bool:
         shown = panel.evaluation
@@ -129,10 +129,10 @@ def test_beyond_the_limits_it_is_judged_only_when_asked_for(
     train(qtbot, window)
     services.settings.unasked_memory_share = 1e-9
     show(window)
-    qtbot.waitUntil(panel._pages.offer.isVisible)
-    assert "Classify all the same (~1 s" in panel._pages.offer.text()
+    qtbot.waitUntil(panel.placeholder.offer.isVisible)
+    assert "Classify all the same (~1 s" in panel.placeholder.offer.text()
     assert not services.of(ClassifierService).job.is_busy
-    panel._pages.offer.click()
+    panel.placeholder.offer.click()
     qtbot.waitUntil(lambda: panel.evaluation is not None)
     services.of(ClassifierService).set_part(TRAINING)
-    qtbot.waitUntil(panel._pages.offer.isVisible)
+    qtbot.waitUntil(panel.placeholder.offer.isVisible)

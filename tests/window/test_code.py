@@ -50,7 +50,7 @@ def settled(window: MainWindow, qtbot: QtBot, recipe: Recipe) -> None:
 
 def test_without_a_network_the_panel_says_how_to_get_one(window: MainWindow) -> None:
     show(window)
-    assert window.panel(CodePanel).message.startswith("Press Train")
+    assert window.panel(CodePanel).placeholder.message.startswith("Press Train")
 
 
 def test_a_variational_code_after_its_training(window: MainWindow, qtbot: QtBot) -> None:
@@ -138,5 +138,5 @@ def test_a_generator_has_no_codes(window: MainWindow, qtbot: QtBot) -> None:
     assert window._services.workspace.new(adversarial)
     train(qtbot, window)
     qtbot.waitUntil(
-        lambda: window.panel(CodePanel).message.startswith("A GAN has no encoder"),
+        lambda: window.panel(CodePanel).placeholder.message.startswith("A GAN has no encoder"),
     )

@@ -55,9 +55,9 @@ def test_without_a_generator_the_panel_says_how_to_get_one(
     window: MainWindow, qtbot: QtBot
 ) -> None:
     panel = window.panel(GanPanel)
-    assert "choose “GAN” or “Variational”" in panel.message
+    assert "choose “GAN” or “Variational”" in panel.placeholder.message
     begin(window, qtbot, GAN)
-    qtbot.waitUntil(lambda: panel.message.startswith("Press Train"))
+    qtbot.waitUntil(lambda: panel.placeholder.message.startswith("Press Train"))
 
 
 def test_a_generator_shows_its_images(window: MainWindow, qtbot: QtBot) -> None:
@@ -114,7 +114,7 @@ def test_what_is_said_of_a_gan_is_not_said_of_the_next_network(
         qtbot.waitUntil(lambda: said(window) == [])
         train(qtbot, window)
         qtbot.waitUntil(lambda: said(window) == [])
-        assert window.panel(MakingPanel).message == ""
+        assert window.panel(MakingPanel).placeholder.message == ""
         assert "Put samples" in window.panel(MakingPanel).concept._status.toolTip()
 
 

@@ -109,7 +109,7 @@ def test_codes_of_any_length_are_wandered_over(qtbot: QtBot, window: MainWindow,
     if size == 1:
         assert canvas.scene.ribbon
         return
-    canvas.set_strip(True)
+    canvas.overlays.set_strip(True)
     assert canvas.overlays.strip.isVisible()
     codec = window._services.shown.codec
     assert codec is not None
@@ -152,7 +152,7 @@ def test_a_gan_has_a_map_but_no_samples_on_it_and_says_why(
         canvas.set_axes(0, 1)
     view = canvas.navigation.view
     assert view.contains(view.x_pixel(2.0), view.y_pixel(-2.0)), "the prior is in sight"
-    canvas.set_strip(True)
+    canvas.overlays.set_strip(True)
     canvas.overlays.strip.random.click()
     qtbot.waitUntil(lambda: not window.panel(CursorPanel).is_empty)
     window.set_perspective("draw")

@@ -31,7 +31,9 @@ def begun(window: MainWindow, qtbot: QtBot, source: str, pixel: int) -> JourneyP
     window._services.requests.number.emit(source, pixel)
     panel = window.panel(JourneyPanel)
     feature = window.feature(JourneyFeature)
-    qtbot.waitUntil(lambda: len(feature.path) == 1 and not panel.message, timeout=20_000)
+    qtbot.waitUntil(
+        lambda: len(feature.path) == 1 and not panel.placeholder.message, timeout=20_000
+    )
     return panel
 
 
@@ -106,7 +108,7 @@ def test_the_page_that_tells_why_leads_to_it(window: MainWindow, qtbot: QtBot) -
 def test_without_a_network_it_says_what_to_do(window: MainWindow, qtbot: QtBot) -> None:
     window._services.requests.number.emit("drawing", 0)
     panel = window.panel(JourneyPanel)
-    qtbot.waitUntil(lambda: "Train" in panel.message, timeout=20_000)
+    qtbot.waitUntil(lambda: "Train" in panel.placeholder.message, timeout=20_000)
 
 
 def test_in_a_narrow_panel_the_picture_stands_above_the_rows(qtbot: QtBot) -> None:

@@ -53,7 +53,7 @@ def pin_two(window: MainWindow) -> None:
 
 
 def test_before_any_training_the_panel_says_so(window: MainWindow) -> None:
-    assert window.panel(MakingPanel).message.startswith("Press Train")
+    assert window.panel(MakingPanel).placeholder.message.startswith("Press Train")
 
 
 # The way
@@ -63,7 +63,7 @@ def test_a_way_through_pins_is_on_the_map_and_in_the_film(
     trained: MainWindow, qtbot: QtBot
 ) -> None:
     panel, services = parts(trained)
-    assert panel.message == ""
+    assert panel.placeholder.message == ""
     pin_two(trained)
     qtbot.waitUntil(lambda: services.of(Making).paths.latest is not None)
     look = services.of(Making).paths.latest

@@ -152,7 +152,7 @@ def test_choices_and_results_outlive_the_window(
     assert renewed is not panel
     assert renewed.page == "curves"
     assert renewed.matrix.form == FORM
-    assert renewed.matrix.shown_cell is not None
+    assert renewed.matrix.cell.shown is not None
     qtbot.waitUntil(lambda: window not in QApplication.topLevelWidgets())
     set_language("en")
 

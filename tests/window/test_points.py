@@ -68,6 +68,6 @@ def test_posteriors_of_a_variational_code_are_drawn(
         return known is not None and bool(np.allclose(known, np.exp(logs), rtol=1e-4))
 
     qtbot.waitUntil(settled)
-    canvas.set_style(replace(canvas.map_style, ellipses=False))
-    canvas.style_changed.emit(canvas.map_style)
+    canvas.set_style(replace(canvas.scene.style, ellipses=False))
+    canvas.style_changed.emit(canvas.scene.style)
     assert layers.variances is None

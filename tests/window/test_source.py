@@ -61,7 +61,7 @@ def test_code_is_proved_and_follows_the_draft(
     assert service.verdict is None, "what was proved is other code"
     power = training.model_copy(update={"optimizer": OptimizerSpec(name="powell")})
     workspace.edit_recipe(SMALL.model_copy(update={"training": power}), "one without code")
-    qtbot.waitUntil(lambda: "There is no code" in panel.message, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: "There is no code" in panel.placeholder.message, timeout=LONG_MS)
 
 
 def test_a_check_is_given_up(window: MainWindow, panel: SourcePanel, qtbot: QtBot) -> None:

@@ -36,7 +36,7 @@ class ClassifierFeature(Feature):
         self._show_parts()
         self._on_judge_evaluated(self._judge.latest)
         self._show_network()
-        self.while_seen("classifier", self._judge.set_active)
+        self.while_seen("classifier", self._judge.job.set_active)
 
     def _connect(self) -> None:
         judge, panel = self._judge, self._panel

@@ -110,7 +110,7 @@ class PixelEdits(QObject):
 
     def show(self, state: DrawingState) -> None:
         """Show what follows from the drawing as it is."""
-        self._draw.set.strip.set_drawing(state.pixels, state.label)
+        self._draw.set.strip.line.set_drawing(state.pixels, state.label)
         if state.pixels.size <= _LIVE_NUMBERS or not self._drawing.is_stroke_under_way:
             self._code.mark()
         self._show_ghost()

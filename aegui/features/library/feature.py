@@ -80,7 +80,7 @@ class LibraryFeature(Feature):
         self._was_over = False
         self._chosen: list[str] = []
         self._connect()
-        self._panel.set_keeps(keeps(services))
+        self._panel.keep.setChecked(keeps(services))
         self._panel.set_undo(self._desk.undo_text)
         self._panel.set_view(self._usual_view())
         self._panel.installEventFilter(self)

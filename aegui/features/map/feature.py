@@ -268,7 +268,7 @@ class MapFeature(Feature):
     def _show_sample(self, found: tuple[tuple[int, float], ...]) -> None:
         """Where what is decoded is a copy, its sample fades in; glyphs are sharp anyway."""
         shown = self._services.shown
-        is_wanted = self._window.canvas.map_style.sharp and not shown.look.glyphs
+        is_wanted = self._window.canvas.scene.style.sharp and not shown.look.glyphs
         share = copy_share(found[0][1], found[1][1]) if is_wanted and len(found) > 1 else 0.0
         if share > 0.0 and not shown.is_learning:
             image = shown.dataset.images[found[0][0]].reshape(-1)

@@ -62,7 +62,7 @@ class PointsFeature(Feature):
     @Slot(object)
     def _show(self, _style: object = None) -> None:
         """Ask for what the map needs, of the network and the samples that are shown."""
-        shown, style = self._services.shown, self._canvas.map_style
+        shown, style = self._services.shown, self._canvas.scene.style
         keys: list[ValueKey] = []
         if style.colour in ("error", "novelty"):
             keys.append("error" if style.colour == "error" else "novelty")

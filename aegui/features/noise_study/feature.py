@@ -211,7 +211,7 @@ class NoiseStudyFeature(Feature):
 
     @Slot(object)
     def _on_study_strip_found(self, found: CellStrip) -> None:
-        self._panel.matrix.set_strip(found, self._look)
+        self._panel.matrix.cell.set_strip(found, self._look)
 
     @Slot()
     def save_characters(self) -> None:

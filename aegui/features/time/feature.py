@@ -215,7 +215,7 @@ class TimeFeature(Feature):
         player.loop = bool(values.get(_LOOP, False))
         megabytes = megabytes if megabytes in MEMORIES_MB else MEMORIES_MB[1]
         self._bar.set_speed(player.speed)
-        self._bar.set_loop(player.loop)
+        self._bar.loop.setChecked(player.loop)
         self._bar.set_memory(int(megabytes))
         self._services.runner.timeline_bytes = int(megabytes) << 20
 

@@ -83,7 +83,7 @@ class FilmMaker(QObject):
         self._path, self._widget, self._film = path, widget, film
         is_map = isinstance(widget, LatentCanvas)
         self._needs_plane = is_map and self._services.of(PlaneService).is_wanted
-        self._followed = isinstance(widget, LatentCanvas) and widget.following
+        self._followed = isinstance(widget, LatentCanvas) and widget.navigation.following
         if isinstance(widget, LatentCanvas):
             widget.navigation.hold()
         self._epochs = filmed_epochs(timeline)

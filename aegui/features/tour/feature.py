@@ -151,7 +151,7 @@ class TourFeature(Feature):
     def _did(self, key: str) -> None:
         """What the step ``key`` asks for was done; if it is that step, go on after a while."""
         if self.step is not None and self.step.key == key and not self._rest.isActive():
-            self.card.set_done()
+            self.card.done.show()
             if self._at is not None and self._at + 1 < len(STEPS):
                 self._rest.start()
 

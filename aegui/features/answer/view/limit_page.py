@@ -21,12 +21,9 @@ from aegui.kit.choosing import narrow, offer
 from aegui.kit.layouts import column, dim, held, row, scrolled
 from aegui.kit.marks import Sign, wrapped_label
 from aegui.kit.speech import describe
-from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.glyphs import label_name, label_sign
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
     from aegui.core.evaluation.bayes import BayesReading
     from aegui.features.answer.model.answer_sheet import AnswerSheet, Limit
     from aegui.features.answer.model.answer_study_service import SetLimit
@@ -110,10 +107,6 @@ class LimitPage(QWidget):
     @Slot(int)
     def _on_level_activated(self, place: int) -> None:
         self.estimated_chosen.emit(place == 1)
-
-    def set_samples(self, images: ArrayLike, look: Look = GLYPHS) -> None:
-        """The characters, not copied."""
-        self.bars.set_samples(images, look)
 
     def set_estimated(self, estimated: bool) -> None:
         """Show whether the level is found from the drawing."""

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from aegui.features.answer.model.answer_sheet import AnswerSheet
     from aegui.features.answer.view.pictures import AnswerPictures
-    from aegui.widgets.nearest_strip import NearestStrip
 
 PAGES = {
     "answers": (mark("Answers"), mark("What each network makes of the drawing")),
@@ -116,7 +115,7 @@ class AnswerPanel(QWidget):
     def set_samples(self, images: ArrayLike, look: Look = GLYPHS) -> None:
         """The set whose members can be nearest: ``[N, H, W]`` or ``[N, C, H, W]``, not copied."""
         self.answers.set_samples(images, look)
-        self.limit.set_samples(images, look)
+        self.limit.bars.set_samples(images, look)
         self.why.set_samples(images, look)
 
     def set_sheet(self, sheet: AnswerSheet | None, reason: str = "") -> None:
@@ -139,11 +138,6 @@ class AnswerPanel(QWidget):
     def pictures(self) -> AnswerPictures:
         """The pictures of the first answer."""
         return self.answers.rows[0].pictures
-
-    @property
-    def nearest(self) -> NearestStrip:
-        """The strip of the nearest characters."""
-        return self.answers.nearest
 
     @property
     def text(self) -> str:

@@ -29,7 +29,6 @@ from aegui.widgets.form.field_menu import FieldMenu, vary_words
 if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
     from PySide6.QtGui import QEnterEvent, QFocusEvent, QMouseEvent, QPaintEvent, QResizeEvent
-    from PySide6.QtWidgets import QToolButton
 
     from aegui.core.network.plan import Place
 
@@ -210,11 +209,6 @@ class LayerCard(QWidget):
         if state is None or self.kind != place.kind:
             return self.kind == place.kind
         return (state.place.part, state.place.spec) == (place.part, place.spec)
-
-    @property
-    def more(self) -> QToolButton | None:
-        """The button that unfolds the rest of the settings, where there are any."""
-        return self.body.more
 
     def tab_order(self) -> tuple[QWidget, ...]:
         """The card and its fields in the order of the Tab key."""

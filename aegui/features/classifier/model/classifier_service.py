@@ -122,10 +122,6 @@ class ClassifierService(Service):
         """Key of the part that is looked at: the one that was asked for, or else the first one."""
         return self._chosen if self._chosen in self._parts else next(iter(self._parts), "")
 
-    def set_active(self, active: bool) -> None:
-        """Whether anybody looks; nothing is computed while nobody does."""
-        self.job.set_active(active)
-
     def set_judged(self, judged: Judged | None) -> None:
         """Judge this network from now on; None where there is none with a classifier.
 

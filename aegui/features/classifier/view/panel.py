@@ -77,7 +77,7 @@ class ClassifierPanel(QWidget):
         self._confusion.cell_activated.connect(self._on_confusion_cell_activated)
         self._mistakes.sample_activated.connect(self.sample_activated)
         self._all.clicked.connect(self._on_all_clicked)
-        self._pages.accepted.connect(self.classify_requested)
+        self.placeholder.accepted.connect(self.classify_requested)
         self.set_parts({}, "")
         self.set_message("")
 
@@ -90,8 +90,8 @@ class ClassifierPanel(QWidget):
     def _build(self) -> None:
         parts = (self._headline, (self._detail, 1), self._parts)
         header = row(*parts, spacing=SPACING, margins=(SPACING, SPACING // 2, SPACING, 0))
-        self._pages = Placeholder(self._build_body())
-        self.setLayout(column(header, (self._pages, 1)))
+        self.placeholder = Placeholder(self._build_body())
+        self.setLayout(column(header, (self.placeholder, 1)))
 
     def _build_body(self) -> Splitter:
         scroll = scrolled(self._confusion, sideways=True, framed=True)
@@ -127,11 +127,6 @@ class ClassifierPanel(QWidget):
         offer(self._parts, parts.items(), current)
         self._parts.setVisible(bool(parts))
 
-    @property
-    def message(self) -> str:
-        """What is said in place of figures; "" while those are shown."""
-        return self._pages.message
-
     def set_message(self, text: str, offer: str = "") -> None:
         """Show ``text`` instead of figures, with a button where there is an ``offer``."""
         self.evaluation = None
@@ -139,7 +134,7 @@ class ClassifierPanel(QWidget):
         self._headline.clear()
         self._counted = ""
         self._show_detail()
-        self._pages.say(text, offer)
+        self.placeholder.say(text, offer)
 
     def set_note(self, text: str) -> None:
         """Say what is being done, or what is to be known, instead of counting mistakes."""
@@ -172,7 +167,7 @@ class ClassifierPanel(QWidget):
         self._scores.set_scores(found)
         self._share_out()
         self._show_samples()
-        self._pages.show_content()
+        self.placeholder.show_content()
 
     def _show_samples(self) -> None:
         evaluation = self.evaluation

@@ -83,8 +83,8 @@ class CodePanel(QWidget):
         self._header = held(
             row(*parts, spacing=SPACING, margins=(SPACING, SPACING // 2, SPACING, 0))
         )
-        self._pages = Placeholder(self._build_body())
-        self.setLayout(column(self._header, (self._pages, 1)))
+        self.placeholder = Placeholder(self._build_body())
+        self.setLayout(column(self._header, (self.placeholder, 1)))
 
     def _build_body(self) -> Splitter:
         half = SPACING // 2
@@ -99,17 +99,12 @@ class CodePanel(QWidget):
 
     # What comes in
 
-    @property
-    def message(self) -> str:
-        """What is said in place of figures; "" while those are shown."""
-        return self._pages.message
-
     def set_message(self, text: str) -> None:
         """Show ``text`` instead of figures."""
         self.look = None
         self._header.hide()
         self.set_traversal(None)
-        self._pages.say(text)
+        self.placeholder.say(text)
 
     def set_look(self, look: CodeLook) -> None:
         """Show what a code does."""
@@ -140,7 +135,7 @@ class CodePanel(QWidget):
         self._offer_measures(look)
         self._show()
         self._header.show()
-        self._pages.show_content()
+        self.placeholder.show_content()
 
     def set_reference(self, reference: CodeLook | None) -> None:
         """Show what was kept beside what is."""

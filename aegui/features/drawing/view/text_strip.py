@@ -90,10 +90,6 @@ class TextStrip(QWidget):
         self.line.set_samples(labels, images, look)
         self.setVisible(self.line.is_usable)
 
-    def set_drawing(self, pixels: NDArray[np.float32], label: str) -> None:
-        """The drawing, which stands for the character ``label``; empty: for none."""
-        self.line.set_drawing(pixels, label)
-
 
 class _Line(QWidget):
     """What was typed, painted."""

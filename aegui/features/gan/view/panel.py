@@ -90,18 +90,13 @@ class GanPanel(QWidget):
         for part in (self.noise, self.count, self._epoch, *levers):
             header.addWidget(part)
         self._controls = held(header)
-        self._pages = Placeholder(self.sheet)
-        self._pages.setContentsMargins(SPACING, 0, 0, 0)
-        layout = column(self._controls, (self._pages, 1), self.nearest, self.judge)
+        self.placeholder = Placeholder(self.sheet)
+        self.placeholder.setContentsMargins(SPACING, 0, 0, 0)
+        layout = column(self._controls, (self.placeholder, 1), self.nearest, self.judge)
         layout.setContentsMargins(0, 0, 0, SPACING // 2)
         self.setLayout(layout)
 
     # What comes in
-
-    @property
-    def message(self) -> str:
-        """What is said in place of images; "" while those are shown."""
-        return self._pages.message
 
     def set_message(self, text: str) -> None:
         """Show ``text`` instead of images."""
@@ -109,7 +104,7 @@ class GanPanel(QWidget):
         self.judge.hide()
         self.nearest.hide()
         self.sheet.set_samples(None)
-        self._pages.say(text)
+        self.placeholder.say(text)
 
     def set_samples(self, samples: GeneratedSamples, look: Look) -> None:
         """Show the newest images."""
@@ -117,7 +112,7 @@ class GanPanel(QWidget):
         self._epoch.setText(tr("epoch {epoch:,}", epoch=samples.epoch))
         self._controls.show()
         self.judge.show()
-        self._pages.show_content()
+        self.placeholder.show_content()
 
     def set_count(self, count: int) -> None:
         """So many images are shown."""

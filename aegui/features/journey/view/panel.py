@@ -105,13 +105,13 @@ class JourneyPanel(QWidget):
         self.path.setSizePolicy(policy)
         right = held(column(self.path, self.formula, (self._area, 1)))
         left = held(column(self.source, (self.picture, 1), spacing=SPACING))
-        self._pages = Placeholder(right)
+        self.placeholder = Placeholder(right)
         margins = (SPACING, SPACING // 2, SPACING, SPACING // 2)
         # In a column beside the map names and figures of the rows would lie over one another.
         whole = Breaking(_SIDE_BY_SIDE_PX, shares=((0, 1), (2, 3)))
         whole.row.setSpacing(2 * SPACING)
         whole.row.addWidget(left)
-        whole.row.addWidget(self._pages)
+        whole.row.addWidget(self.placeholder)
         self.setLayout(row((whole, 1), margins=margins))
 
     def set_source(self, key: str) -> None:
@@ -122,14 +122,9 @@ class JourneyPanel(QWidget):
         """Say why there is nothing."""
         self.picture.setVisible(not text)
         if text:
-            self._pages.say(text)
+            self.placeholder.say(text)
         else:
-            self._pages.show_content()
-
-    @property
-    def message(self) -> str:
-        """Why there is nothing; empty where there is something."""
-        return self._pages.message
+            self.placeholder.show_content()
 
     def set_sheet(self, sheet: JourneySheet) -> None:
         """Show a journey at the end of its path."""

@@ -355,10 +355,6 @@ class LibraryPanel(QWidget):
         self.undo.setEnabled(bool(text))
         self.undo.setText(tr("&Undo: {what}", what=text) if text else tr("&Undo"))
 
-    def set_keeps(self, keeps: bool) -> None:
-        """Whether every training is kept."""
-        self.keep.setChecked(keeps)
-
     def set_progress(self, progress: JobProgress | None) -> None:
         """Show how far what is done is; None: nothing is."""
         self._working.setVisible(progress is not None)

@@ -53,8 +53,8 @@ class MakingPanel(QWidget):
         self.tabs.addTab(_Scrolled(self.path), tr("Path"))
         self.tabs.addTab(_Scrolled(self.concept), tr("Concept"))
         self.tabs.addTab(_Scrolled(self.finds), tr("Finds"))
-        self._pages = Placeholder(self.tabs)
-        self.setLayout(column(self._pages))
+        self.placeholder = Placeholder(self.tabs)
+        self.setLayout(column(self.placeholder))
         self.set_message("")
 
     def sizeHint(self) -> QSize:
@@ -66,14 +66,9 @@ class MakingPanel(QWidget):
         pages = ("path", "concept", "finds")
         self.tabs.setCurrentIndex(pages.index(key))
 
-    @property
-    def message(self) -> str:
-        """What is said instead of the pages; "" while they are shown."""
-        return self._pages.message
-
     def set_message(self, text: str) -> None:
         """Say ``text`` instead of the pages; "": show them."""
         if text:
-            self._pages.say(text)
+            self.placeholder.say(text)
         else:
-            self._pages.show_content()
+            self.placeholder.show_content()

@@ -107,7 +107,7 @@ class MapMenu:
         scene = self._map.scene
         codes, row = scene.codes, scene.points.place_of(index)
         if codes is not None and row is not None:
-            self._map.set_strip(True)
+            self._map.overlays.set_strip(True)
             self._map.set_base(codes.values[row])
 
 

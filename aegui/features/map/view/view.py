@@ -438,31 +438,12 @@ class MapView(MapSurface):
             scene.base = scene.codes.mean.copy()
             self.overlays.show_code()
 
-    def set_strip(self, shown: bool) -> None:
-        """Whether the sliders of all numbers of the code are seen, where there are more than 2."""
-        self.overlays.set_strip(shown)
-
     # What can be asked
-
-    @property
-    def map_style(self) -> MapStyle:
-        """What is shown."""
-        return self.scene.style
-
-    @property
-    def axes(self) -> tuple[int, int]:
-        """The code numbers (from 0) that lie across and upwards."""
-        return self.scene.axes
 
     @property
     def base(self) -> NDArray[np.float32]:
         """The code ``[d]`` whose other numbers hold all over the map."""
         return self.scene.base.copy()
-
-    @property
-    def following(self) -> bool:
-        """Whether the view keeps the codes in sight by itself."""
-        return self.navigation.following
 
     @property
     def request(self) -> ViewRequest | None:

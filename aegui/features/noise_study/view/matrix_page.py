@@ -32,9 +32,7 @@ from aegui.kit.theme import SPACING
 
 if TYPE_CHECKING:
     from aegui.core.study.noise_matrix import NoiseMatrix
-    from aegui.features.noise_study.model.noise_study import Cell, CellStrip
     from aegui.kit.charts.cells import Place
-    from aegui.session.data.looks import Look
 
 _NETWORKS = (
     ("small", mark("Small, for many trainings")),
@@ -238,19 +236,10 @@ class MatrixPage(QWidget):
         if matrix is not None:
             self.open_cell((0, 0))
 
-    def set_strip(self, found: CellStrip, look: Look) -> None:
-        """Show the characters of the cell that was asked for."""
-        self.cell.set_strip(found, look)
-
     def open_cell(self, place: Place) -> None:
         """Look into a cell."""
         self.view.set_chosen(place)
         self.cell.open(place)
-
-    @property
-    def shown_cell(self) -> Cell | None:
-        """The cell that is looked into."""
-        return self.cell.shown
 
     def _show_matrix(self) -> None:
         matrix = self._matrix

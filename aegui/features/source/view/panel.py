@@ -82,17 +82,12 @@ class SourcePanel(QWidget):
         # In a line of its own: beside the tools of a narrow dock nothing is left of it.
         margins = (SPACING, 0, SPACING, half)
         self._proof = held(row((self.badge, 1), self.check, spacing=half, margins=margins))
-        self._pages = Placeholder(self.text)
+        self.placeholder = Placeholder(self.text)
         margins = (SPACING, half, SPACING, half)
         head = row((self.form, 1), self._tools, spacing=SPACING, margins=margins)
-        self.setLayout(column(head, self._proof, (self._pages, 1), spacing=0))
+        self.setLayout(column(head, self._proof, (self.placeholder, 1), spacing=0))
 
     # What comes in
-
-    @property
-    def message(self) -> str:
-        """What is said in place of code; "" while that is shown."""
-        return self._pages.message
 
     def set_dialect(self, dialect: str) -> None:
         """Which form is shown."""
@@ -104,7 +99,7 @@ class SourcePanel(QWidget):
         self._tools.setEnabled(False)
         self._proof.setEnabled(False)
         self._say("", "", "")
-        self._pages.say(text)
+        self.placeholder.say(text)
 
     def set_listing(self, listing: CodeListing) -> None:
         """Show code."""
@@ -112,7 +107,7 @@ class SourcePanel(QWidget):
         self.text.set_code(listing.text)
         self._tools.setEnabled(True)
         self._proof.setEnabled(True)
-        self._pages.show_content()
+        self.placeholder.show_content()
 
     def set_checking(self) -> None:
         """Say that the check is under way."""

@@ -168,10 +168,6 @@ class TimeBar(QWidget):
         self._speeds[speed].setChecked(True)
         self.speed.setText(_speed_words(speed))
 
-    def set_loop(self, loop: bool) -> None:
-        """Whether it begins anew at its end."""
-        self.loop.setChecked(loop)
-
     def set_memory(self, megabytes: int) -> None:
         """The memory that is allowed; one of ``MEMORIES_MB``."""
         self._memories[megabytes].setChecked(True)

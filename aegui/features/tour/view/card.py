@@ -82,10 +82,6 @@ class TourCard(QFrame):
         event = QAccessibleAnnouncementEvent(self, f"{said}. {text}")
         QAccessible.updateAccessibility(event)
 
-    def set_done(self) -> None:
-        """What the step asks for was done."""
-        self.done.show()
-
     def put_beside(
         self, target: QRect | None, figures: Sequence[QRect] = (), *, within: bool = False
     ) -> None:

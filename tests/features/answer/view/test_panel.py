@@ -165,7 +165,7 @@ def test_values_can_be_read_under_the_mouse(panel: AnswerPanel) -> None:
 
 def test_the_nearest_are_named_and_clicked(panel: AnswerPanel, qtbot: QtBot) -> None:
     panel.set_sheet(sheet_of(make_answer(glyphs()[5])))
-    strip = panel.nearest
+    strip = panel.answers.nearest
     assert [strip.text_of(place) for place in range(3)] == [
         "a: 0 pixels away",
         "space: 1 pixel away",
@@ -200,11 +200,11 @@ def test_the_name_of_a_figure_is_not_taken_for_its_distance(qtbot: QtBot) -> Non
 def test_the_nearest_are_reached_by_keys(panel: AnswerPanel, qtbot: QtBot) -> None:
     panel.set_sheet(sheet_of(make_answer(glyphs()[5])))
     for _ in range(5):
-        QTest.keyClick(panel.nearest, Qt.Key.Key_Right)
-    QTest.keyClick(panel.nearest, Qt.Key.Key_Left)
-    assert panel.nearest.accessibleDescription() == "space: 1 pixel away"
+        QTest.keyClick(panel.answers.nearest, Qt.Key.Key_Right)
+    QTest.keyClick(panel.answers.nearest, Qt.Key.Key_Left)
+    assert panel.answers.nearest.accessibleDescription() == "space: 1 pixel away"
     with qtbot.waitSignal(panel.sample_activated) as blocker:
-        QTest.keyClick(panel.nearest, Qt.Key.Key_Return)
+        QTest.keyClick(panel.answers.nearest, Qt.Key.Key_Return)
     assert blocker.args == [0]
 
 
@@ -240,12 +240,14 @@ def test_the_nearest_follow_the_pictures_and_nothing_is_cut(panel: AnswerPanel) 
         bottom = panel.pictures.picture_rect(2).bottom()
         assert bottom <= panel.pictures.rect().bottom()
         corner = panel.pictures.mapTo(panel, panel.pictures.rect().bottomRight())
-        strip = panel.nearest.mapTo(panel, QPoint(0, 0))
+        strip = panel.answers.nearest.mapTo(panel, QPoint(0, 0))
         if width < 2 * height:
             assert 0 < strip.y() - corner.y() < 48
         else:
             assert 0 < strip.x() - corner.x() < 48, "in a low panel it is at the side"
-        assert panel.rect().contains(panel.nearest.mapTo(panel, panel.nearest.rect().bottomLeft()))
+        assert panel.rect().contains(
+            panel.answers.nearest.mapTo(panel, panel.answers.nearest.rect().bottomLeft())
+        )
 
 
 @pytest.mark.parametrize(
@@ -280,7 +282,7 @@ def test_beside_the_nearest_the_pictures_stand_below_their_words(panel: AnswerPa
     panel.resize(700, 400)
     panel.grab()
     (row,) = panel.answers.rows
-    assert panel.nearest.mapTo(panel, QPoint(0, 0)).x() > 200, "the nearest are at the side"
+    assert panel.answers.nearest.mapTo(panel, QPoint(0, 0)).x() > 200, "the nearest are at the side"
     assert row.pictures.height() < 0.7 * row.height(), "there is more height than they need"
     assert row.pictures.y() <= row.words_px + SPACING
 

@@ -118,8 +118,8 @@ def test_the_activation_is_chosen_on_the_card(bench: Bench) -> None:
 def test_slope_and_dropout_are_behind_a_button(bench: Bench) -> None:
     card = bench.cards[2]
     assert not card.fields["slope"].isVisible()
-    assert card.more is not None
-    QTest.mouseClick(card.more, LEFT)
+    assert card.body.more is not None
+    QTest.mouseClick(card.body.more, LEFT)
     assert card.fields["slope"].isVisible()
     number(card, "slope").stepUp()
     number(card, "dropout").stepUp()
@@ -144,7 +144,7 @@ def test_tab_goes_through_the_fields_of_a_card_to_the_next(bench: Bench) -> None
     for _ in range(4):
         bench.press(Qt.Key.Key_Tab)
         seen.append(QApplication.focusWidget())
-    assert seen == [card.fields["units"], card.fields["activation"], card.more, bench.cards[2]]
+    assert seen == [card.fields["units"], card.fields["activation"], card.body.more, bench.cards[2]]
 
 
 def test_delete_removes_and_the_focus_stays_near(bench: Bench) -> None:
@@ -297,7 +297,7 @@ def test_cards_survive_edits_and_unfolded_details_go_with_their_layer(bench: Ben
     bench.cards[2].unfold()
     bench.add(0)
     assert [card in bench.cards for card in cards] == [True] * 7
-    unfolded = [card.more is not None and card.more.isChecked() for card in bench.cards]
+    unfolded = [card.body.more is not None and card.body.more.isChecked() for card in bench.cards]
     assert unfolded.index(True) == 3
     bench.show(Recipe(network=OWN_DECODER))
     assert bench.cards == cards

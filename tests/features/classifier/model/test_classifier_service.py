@@ -52,7 +52,7 @@ def judged(*, validation: float = 0.25, epochs: int = 3, **changes: Any) -> Judg
 @pytest.fixture
 def service(qtbot: QtBot) -> Iterator[ClassifierService]:
     made = ClassifierService()
-    made.set_active(True)
+    made.job.set_active(True)
     yield made
     made.shutdown()
 
@@ -114,12 +114,12 @@ def test_a_part_that_is_not_there_is_explained(
 
 
 def test_nothing_is_computed_while_nobody_looks(service: ClassifierService, qtbot: QtBot) -> None:
-    service.set_active(False)
+    service.job.set_active(False)
     service.set_judged(judged(epochs=1))
     qtbot.wait(50)
     assert not service.job.is_busy
     assert service.latest is None
-    service.set_active(True)
+    service.job.set_active(True)
     answer(qtbot, service)
 
 

@@ -170,7 +170,7 @@ def test_a_sample_is_copied_alone_by_a_right_click(panel: ClassifierPanel, qtbot
 def test_a_message_takes_the_place_of_figures(panel: ClassifierPanel) -> None:
     panel.set_message("There is nothing to judge.")
     assert panel.evaluation is None
-    assert panel.message
+    assert panel.placeholder.message
     assert panel._headline.text() == ""
     assert not panel._confusion.isVisible()
 

@@ -219,7 +219,7 @@ def test_a_message_takes_the_place_of_everything(panel: CodePanel) -> None:
     panel.set_look(look_at(3))
     panel.set_message("Nothing yet.")
     assert panel.look is None
-    assert panel.message
+    assert panel.placeholder.message
     assert not panel.measure.isVisible()
 
 

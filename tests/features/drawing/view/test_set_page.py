@@ -179,7 +179,7 @@ def test_a_text_is_written_in_the_set_with_the_drawing_in_it(page: SetPage) -> N
     strip = page.strip
     drawing = np.zeros((7, 5), np.float32)
     drawing[3, 2] = 1.0
-    strip.set_drawing(drawing, "b")
+    strip.line.set_drawing(drawing, "b")
     QTest.keyClicks(strip.field, "ab?*")
     gap = None if "?" not in LABELS else LABELS.index("?")
     assert strip.line.places() == [LABELS.index("a"), -1, gap, -1]
@@ -189,7 +189,7 @@ def test_a_text_is_written_in_the_set_with_the_drawing_in_it(page: SetPage) -> N
     dot = rect.topLeft()
     assert shot.pixelColor(dot.x() + 2 * scale, dot.y() + 3 * scale) == theme.pixel_on
     assert shot.pixelColor(dot.x(), dot.y()) == theme.pixel_off
-    strip.set_drawing(np.zeros((9, 9), np.float32), "b")
+    strip.line.set_drawing(np.zeros((9, 9), np.float32), "b")
     assert strip.line.places()[1] == LABELS.index("b"), "of another size it is no part of a text"
 
 
@@ -197,7 +197,7 @@ def test_the_drawing_is_put_into_the_text_of_any_set(page: SetPage) -> None:
     labels = ("a", "b", "*")
     page.set_samples(labels, np.zeros((3, 7, 5), np.float32))
     strip = page.strip
-    strip.set_drawing(np.ones((7, 5), np.float32), "")
+    strip.line.set_drawing(np.ones((7, 5), np.float32), "")
     QTest.keyClicks(strip.field, "a*")
     assert strip.line.places() == [0, 2], "the set has a star of its own"
     strip.field.setCursorPosition(1)

@@ -154,7 +154,7 @@ def test_levers_are_there_for_a_gan_and_move_while_it_learns(panel: GanPanel) ->
 
 def test_a_message_takes_the_place_of_images(panel: GanPanel) -> None:
     panel.set_message("Press Train.")
-    assert panel.message
+    assert panel.placeholder.message
     assert not panel.noise.isVisible()
     assert panel.sheet.samples is None
     panel.set_samples(samples(), PHOTO)

@@ -148,7 +148,7 @@ def test_the_panel_explains_itself_or_shows_its_pages(qtbot: QtBot) -> None:
     qtbot.waitExposed(panel)
     panel.set_message("Press Train")
     assert not panel.tabs.isVisible()
-    assert panel.message == "Press Train"
+    assert panel.placeholder.message == "Press Train"
     panel.set_message("")
     assert panel.tabs.isVisible()
     # It must fit beside the map of a small window.

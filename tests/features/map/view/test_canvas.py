@@ -378,7 +378,7 @@ def test_a_drag_pans_and_does_not_pin(canvas: LatentCanvas) -> None:
     assert after[0] - before[0] >= 49
     assert after[1] - before[1] >= 29
     assert pinned == []
-    assert not canvas.following
+    assert not canvas.navigation.following
     assert canvas.overlays.follow.isVisible()
 
 
@@ -396,7 +396,7 @@ def test_follow_gives_the_view_back(canvas: LatentCanvas, qtbot: QtBot) -> None:
     canvas.navigation.pan(90, 40)
     canvas.overlays.follow.button.click()
     qtbot.waitUntil(lambda: not canvas.navigation.is_moving)
-    assert canvas.following
+    assert canvas.navigation.following
     assert not canvas.overlays.follow.isVisible()
     assert canvas.navigation.view == home
 
@@ -867,7 +867,7 @@ def test_more_than_two_numbers_have_axes_to_choose(canvas: LatentCanvas) -> None
     assert z[2:].tolist() == [0.25, 0.25, 0.25]
     bar.x_choice.setCurrentIndex(1)
     bar.x_choice.activated.emit(1)
-    assert canvas.axes == (1, 0), "the same number twice swaps the two"
+    assert canvas.scene.axes == (1, 0), "the same number twice swaps the two"
     assert canvas.request is not None
     assert canvas.request.frame == axes_frame((1, 0), canvas.base)
 
@@ -1069,7 +1069,7 @@ def test_a_new_set_forgets_the_old_codes(canvas: LatentCanvas) -> None:
     canvas.set_samples(("x", "y"), images()[:2])
     assert canvas.scene.codes is None
     canvas.set_codes([[10.0, 10.0], [12.0, 11.0]])
-    assert canvas.following
+    assert canvas.navigation.following
     assert canvas.navigation.view.cx == pytest.approx(11.0)
 
 

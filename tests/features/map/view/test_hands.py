@@ -114,10 +114,10 @@ def test_a_trackpad_pans_and_fits(qtbot: QtBot, canvas: LatentCanvas) -> None:
     gesture(canvas, Qt.NativeGestureType.PanNativeGesture, QPointF(25, -10))
     after = pixel_of(canvas, ring()[0])
     assert (after[0] - before[0], after[1] - before[1]) == pytest.approx((25.0, -10.0))
-    assert not canvas.following
+    assert not canvas.navigation.following
     gesture(canvas, Qt.NativeGestureType.SmartZoomNativeGesture, QPointF())
     qtbot.waitUntil(lambda: not canvas.navigation.is_moving)
-    assert canvas.following
+    assert canvas.navigation.following
     assert pixel_of(canvas, ring()[0]) == pytest.approx(before)
 
 
@@ -156,7 +156,7 @@ def test_the_map_stands_still_under_a_lasso(qtbot: QtBot, canvas: LatentCanvas) 
     send(canvas, QEvent.Type.MouseMove, 250, 300, SHIFT)
     send(canvas, QEvent.Type.MouseButtonRelease, 200, 120, SHIFT)
     qtbot.waitUntil(lambda: canvas.navigation.view.sx < 0.5 * view.sx)
-    assert canvas.following
+    assert canvas.navigation.following
 
 
 def test_other_samples_end_a_lasso_and_forget_its_region(canvas: LatentCanvas) -> None:

@@ -43,7 +43,7 @@ def test_a_click_on_the_overview_goes_there(canvas: LatentCanvas) -> None:
     view = canvas.navigation.view
     assert (view.cx, view.cy) == pytest.approx((1.0, 1.0), abs=0.03)
     assert overview.seen_rect().center().x() == pytest.approx(overview.width() - 6, abs=2)
-    assert not canvas.following
+    assert not canvas.navigation.following
 
 
 def test_the_overview_has_a_dot_for_each_sample(canvas: LatentCanvas) -> None:

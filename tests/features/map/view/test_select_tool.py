@@ -79,10 +79,10 @@ def test_the_lasso_is_a_button_and_a_key_too(canvas: LatentCanvas) -> None:
     assert told == [[3]]
     canvas.overlays.bar.lasso.click()
     assert not canvas.selecting.is_on
-    assert canvas.following
+    assert canvas.navigation.following
     draw_around(canvas, 3, modifiers=NONE)
     assert told == [[3]]
-    assert not canvas.following
+    assert not canvas.navigation.following
 
 
 def test_escape_gives_up_one_thing_after_the_other(canvas: LatentCanvas) -> None:
@@ -132,7 +132,7 @@ def test_the_selection_can_be_shown_large_and_cleared(canvas: LatentCanvas, qtbo
 def test_zooming_to_no_selection_shows_all(canvas: LatentCanvas) -> None:
     canvas.navigation.zoom(5.0, 300.0, 200.0)
     QTest.keyClick(canvas, Qt.Key.Key_Z)
-    assert canvas.following
+    assert canvas.navigation.following
 
 
 def test_very_many_samples_are_selected_likewise(canvas: LatentCanvas) -> None:

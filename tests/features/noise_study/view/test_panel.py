@@ -223,9 +223,9 @@ def test_the_strip_marks_the_wrong_pixels(panel: StudyPanel) -> None:
     page, of = panel.matrix, matrix()
     page.set_matrix(of)
     strip = of.strip(0, 0)
-    page.set_strip(CellStrip(Cell(2, 1), strip), panel.matrix.cell.strip._look)
+    page.cell.set_strip(CellStrip(Cell(2, 1), strip), panel.matrix.cell.strip._look)
     assert page.cell.strip.strip is None
-    page.set_strip(CellStrip(Cell(0, 0), strip), panel.matrix.cell.strip._look)
+    page.cell.set_strip(CellStrip(Cell(0, 0), strip), panel.matrix.cell.strip._look)
     view = page.cell.strip
     assert view.strip is strip
     view.setFocus()
