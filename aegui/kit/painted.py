@@ -10,8 +10,8 @@ from aegui.kit.speech import describe
 from aegui.kit.theme import RADIUS, current_theme
 
 
-class Painted(QWidget):
-    """A painted widget with a tooltip for each of its parts. Override ``tip_at``."""
+class WithTips:
+    """What has a tooltip for each of its parts. Override ``tip_at``."""
 
     accessible_role = QAccessible.Role.Graphic
 
@@ -25,6 +25,10 @@ class Painted(QWidget):
         del position
         return None
 
+
+class Painted(WithTips, QWidget):
+    """A painted widget with a tooltip for each of its parts."""
+
     def speak(self, text: str) -> None:
         """Make ``text`` what a screen reader says of the widget, and says now if it is in use."""
         describe(self, text)
@@ -37,20 +41,8 @@ class Painted(QWidget):
         return super().event(event)
 
 
-class PaintedArea(QAbstractScrollArea):
-    """The same for what is larger than its room. Override ``tip_at``."""
-
-    accessible_role = QAccessible.Role.Graphic
-
-    def tip_at(self, position: QPoint) -> str:
-        """What is said of the part at ``position`` of the viewport; "" where there is nothing."""
-        del position
-        return ""
-
-    def copied_at(self, position: QPoint) -> QRect | None:
-        """Where the one image at ``position`` is, to be copied alone; None: there is none."""
-        del position
-        return None
+class PaintedArea(WithTips, QAbstractScrollArea):
+    """The same for what is larger than its room; positions are those of the viewport."""
 
     def viewportEvent(self, event: QEvent) -> bool:
         """Show the tooltip of a part, or put that of another away."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.races.optimizers import RaceSpec, RaceState
-    from aegui.core.races.surface import LossSurface, PlaneKey, WeightPlane
+    from aegui.core.races.surface import PlaneKey, WeightPlane
     from aegui.core.recipe import Recipe
 
 _PARTS = 1000
@@ -125,15 +125,5 @@ class RaceRuns(Service):
             return
         rect = frame_of(news.state, plane)
         self._surfaces.derive(
-            lambda _report, cancelled: _surface(recipe, dataset, plane, rect, cancelled), plane
+            lambda _report, cancelled: loss_surface(recipe, dataset, plane, rect, cancelled), plane
         )
-
-
-def _surface(
-    recipe: Recipe,
-    dataset: Dataset,
-    plane: WeightPlane,
-    rect: tuple[float, float, float, float],
-    cancelled: IsCancelled,
-) -> Iterator[LossSurface]:
-    yield from loss_surface(recipe, dataset, plane, rect, cancelled)

@@ -37,8 +37,8 @@ def make_at_once(states: States, take: Taker, gentle: bool) -> None:
         take(state)
 
 
-class StudyPage(QWidget):
-    """One way to look at a study; what is chosen in it is chosen in all of them."""
+class StudyView(QWidget):
+    """What is asked for where a study is looked at."""
 
     setting_chosen = Signal(int)
     """The place of a setting among ``result.cells``; ``NOTHING``: none."""
@@ -50,6 +50,10 @@ class StudyPage(QWidget):
     """Show the next one of these networks, or the one before."""
     material_requested = Signal()
     """Histories and networks of the study are wanted; ``set_material`` follows."""
+
+
+class StudyPage(StudyView):
+    """One way to look at a study; what is chosen in it is chosen in all of them."""
 
     def hasHeightForWidth(self) -> bool:
         """It fills the room that there is: a head that breaks into lines takes from the rest."""
@@ -94,19 +98,8 @@ PAGES = (
 """In the order of their tabs."""
 
 
-class ResultPages(QWidget):
+class ResultPages(StudyView):
     """Shows one of the pages at a time; only that one follows a study while it runs."""
-
-    setting_chosen = Signal(int)
-    """The place of a setting among ``result.cells``; ``NOTHING``: none."""
-    network_requested = Signal(int, int)
-    """Show the network of the setting at that place with that seed on the map."""
-    networks_requested = Signal(int)
-    """Show the networks of the setting at that place on the map."""
-    step_requested = Signal(int)
-    """Show the next one of these networks, or the one before."""
-    material_requested = Signal()
-    """Histories and networks of the study are wanted; ``set_material`` follows."""
 
     def __init__(self, specs: Sequence[PageSpec] = PAGES, parent: QWidget | None = None) -> None:
         super().__init__(parent)
