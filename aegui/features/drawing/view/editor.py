@@ -64,7 +64,7 @@ class PixelEditor(StrokeSurface):
             "Delete erases, Shift with arrows draws, Escape takes back."
         )
         self.setWhatsThis(self._help)
-        self.set_pixels(self._pixels)
+        self.set_pixels(self.pixels)
 
     # -- mouse -----------------------------------------------------------------------------------
 
@@ -77,7 +77,7 @@ class PixelEditor(StrokeSurface):
         cell = self._cell_at(position)
         if paints is None or self._stroke is not None or not self._inside(cell):
             return
-        self._cell, self._cell_visible = cell, False
+        self.cell, self.cell_visible = cell, False
         self._begin(paints, cell, event.button())
         self._say()
 
@@ -94,7 +94,7 @@ class PixelEditor(StrokeSurface):
         if self._stroke is not None and isinstance(self._stroke.held, Qt.MouseButton):
             self._extend(cell)
             if self._inside(cell):
-                self._cell = cell
+                self.cell = cell
         self._hover(cell if self._inside(cell) else None)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: D102
@@ -144,8 +144,8 @@ class PixelEditor(StrokeSurface):
     def _uses(self, event: QKeyEvent) -> bool:
         key = event.key()
         if key == Qt.Key.Key_Escape:
-            engaged = self._stroke is not None or self._region is not None
-            return engaged or self._cell_visible
+            engaged = self._stroke is not None or self.region is not None
+            return engaged or self.cell_visible
         known = key in _KEY_PAINTS or key in _MOVES or key in _JUMPS
         copies = event.matches(QKeySequence.StandardKey.Copy)
         return (known and _is_plain(event)) or copies or _pastes(event)
@@ -172,28 +172,28 @@ class PixelEditor(StrokeSurface):
         self._show_cell()
         if self._stroke is not None:
             return
-        if self._region is not None and not paints:
+        if self.region is not None and not paints:
             self.region_cleared.emit()
         else:
-            self._begin(paints, self._cell, key)
+            self._begin(paints, self.cell, key)
 
     def _move(self, rows: int, columns: int, *, drawing: bool) -> None:
         self._show_cell()
         if drawing and self._stroke is None:
-            self._begin(True, self._cell, Qt.Key.Key_Shift)
+            self._begin(True, self.cell, Qt.Key.Key_Shift)
         height, width = self._shape()
-        self._cell = (
-            min(max(self._cell[0] + rows, 0), height - 1),
-            min(max(self._cell[1] + columns, 0), width - 1),
+        self.cell = (
+            min(max(self.cell[0] + rows, 0), height - 1),
+            min(max(self.cell[1] + columns, 0), width - 1),
         )
         if self._stroke is not None and not isinstance(self._stroke.held, Qt.MouseButton):
-            self._extend(self._cell)
-        self._follow(self._cell)
+            self._extend(self.cell)
+        self._follow(self.cell)
         self._say()
         self.update()
 
     def _show_cell(self) -> None:
-        self._cell_visible = True
+        self.cell_visible = True
         self.update()
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: D102
@@ -203,7 +203,7 @@ class PixelEditor(StrokeSurface):
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: D102
         by_key = {Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason}
         if event.reason() in by_key:
-            self._cell_visible = True
+            self.cell_visible = True
         super().focusInEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: D102

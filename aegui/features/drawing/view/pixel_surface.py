@@ -42,14 +42,19 @@ class PixelSurface(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._pixels: NDArray[np.float32] = np.zeros((7, 5), dtype=np.float32)
+        self.pixels: NDArray[np.float32] = np.zeros((7, 5), dtype=np.float32)
+        """What is shown, ``[H, W]`` or ``[C, H, W]``."""
         self._ghost: NDArray[np.float32] | None = None
         self._hovered: Cell | None = None
-        self._cell: Cell = (0, 0)
-        self._cell_visible = False
+        self.cell: Cell = (0, 0)
+        """Row and column of the keyboard's cell cursor."""
+        self.cell_visible = False
+        """Whether the cell cursor is shown: from the first key until Escape or the mouse."""
         self._look = GLYPHS
-        self._brush = 1
-        self._region: PixelBox | None = None
+        self.brush = 1
+        """Rows and columns that are painted at a time."""
+        self.region: PixelBox | None = None
+        """The selected part; None: nothing."""
         self._mirrors = (False, False)
         self._has_grid = True
         self.zoom = 1.0
@@ -58,7 +63,7 @@ class PixelSurface(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def _shape(self) -> tuple[int, int]:
-        height, width = self._pixels.shape[-2:]
+        height, width = self.pixels.shape[-2:]
         return height, width
 
     def _inside(self, cell: Cell) -> bool:
@@ -171,12 +176,12 @@ class PixelSurface(QWidget):
             self._paint_image(painter, grid, box)
         painter.setPen(QPen(theme.border, 1))
         painter.drawRect(grid.adjusted(-1, -1, 0, 0))
-        if self._hovered is not None and not self._cell_visible:
+        if self._hovered is not None and not self.cell_visible:
             self._frame(painter, self._brush_rect(self._hovered), 1)
-        if self._region is not None:
-            self._paint_region(painter, self._box_rect(self._region))
-        if self.hasFocus() and self._cell_visible:
-            self._frame(painter, self._brush_rect(self._cell), 2)
+        if self.region is not None:
+            self._paint_region(painter, self._box_rect(self.region))
+        if self.hasFocus() and self.cell_visible:
+            self._frame(painter, self._brush_rect(self.cell), 2)
         painter.restore()
         if self.hasFocus():
             painter.setPen(QPen(theme.accent, 2))
@@ -203,7 +208,7 @@ class PixelSurface(QWidget):
         too_large = grid.width() < self._shape()[1]
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, too_large)
         target, part = self._box_rect(box), (..., *slices(box))
-        painter.drawImage(target, picture(self._pixels[part], self._look))
+        painter.drawImage(target, picture(self.pixels[part], self._look))
         if self._ghost is not None and not self._look.glyphs:
             painter.setOpacity(_GHOST_OPACITY)
             painter.drawImage(target, picture(self._ghost[part], self._look))
@@ -211,12 +216,12 @@ class PixelSurface(QWidget):
         self._paint_grid(painter, grid, box)
         self._paint_axes(painter, grid)
         if self._ghost is not None and self._look.glyphs:
-            lacking = (self._ghost[part] > 0.5) & (self._pixels[part] <= 0.5)
+            lacking = (self._ghost[part] > 0.5) & (self.pixels[part] <= 0.5)
             self._paint_ghost(painter, [(r + box.top, c + box.left) for r, c in _true(lacking)])
 
     def _brush_box(self, cell: Cell) -> PixelBox:
         """What is painted at ``cell``, as far as it is inside."""
-        cells = [each for each in brush_cells(cell, self._brush) if self._inside(each)]
+        cells = [each for each in brush_cells(cell, self.brush) if self._inside(each)]
         return PixelBox.around(cells[0], cells[-1])
 
     def _brush_rect(self, cell: Cell) -> QRect:

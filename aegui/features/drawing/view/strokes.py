@@ -116,27 +116,27 @@ class StrokeSurface(PixelSurface):
     def set_pixels(self, pixels: ArrayLike) -> None:
         """Show ``pixels`` ``[H, W]`` or ``[C, H, W]`` in [0, 1]; another size starts afresh."""
         array = np.array(pixels, dtype=np.float32)
-        if array.shape == self._pixels.shape:
+        if array.shape == self.pixels.shape:
             self._update_changed(array)
         else:
             self._finish()
             self._ghost = None
             self._hovered = None
             height, width = array.shape[-2:]
-            self._cell = (min(self._cell[0], height - 1), min(self._cell[1], width - 1))
-            self._pixels = array
+            self.cell = (min(self.cell[0], height - 1), min(self.cell[1], width - 1))
+            self.pixels = array
             self.zoom = 1.0
             self.set_region(None)
             self.updateGeometry()
             self.update()
-        self._pixels = array
+        self.pixels = array
         # Help only while there is nothing yet: over a drawing it would be in the way.
         self.setToolTip("" if array.any() else self._help)
         self._say()
 
     def _update_changed(self, pixels: NDArray[np.float32]) -> None:
         """Have painted anew what differs in ``pixels``, of the same shape as those that show."""
-        differs = pixels != self._pixels
+        differs = pixels != self.pixels
         box = box_of(differs if differs.ndim == 2 else differs.any(axis=0))
         if box is not None:
             self._update_cells(box)
@@ -147,7 +147,7 @@ class StrokeSurface(PixelSurface):
         Of glyphs it is where the ghost has ink that the drawing lacks.
         """
         image = None if ghost is None else np.asarray(ghost, np.float32)
-        if image is not None and image.shape != self._pixels.shape:
+        if image is not None and image.shape != self.pixels.shape:
             image = None
         if not _same(image, self._ghost):
             self._ghost = image
@@ -179,7 +179,7 @@ class StrokeSurface(PixelSurface):
 
     def set_brush(self, size: int) -> None:
         """Paint ``size`` x ``size`` pixels at a time."""
-        self._brush = max(1, min(LARGEST_BRUSH, size))
+        self.brush = max(1, min(LARGEST_BRUSH, size))
         self.update()
 
     def set_ink(self, value: Ink, back: Ink | None = None) -> None:
@@ -193,8 +193,8 @@ class StrokeSurface(PixelSurface):
     def set_region(self, region: PixelBox | None) -> None:
         """Select that part; None: nothing."""
         box = None if region is None else region.within(*self._shape())
-        if box != self._region:
-            self._region = box
+        if box != self.region:
+            self.region = box
             self._say()
             self.region_changed.emit(box)
             self.update()
@@ -202,31 +202,6 @@ class StrokeSurface(PixelSurface):
     def select_all(self) -> None:
         """Select everything."""
         self.set_region(PixelBox(0, 0, *self._shape()))
-
-    @property
-    def region(self) -> PixelBox | None:
-        """The selected part; None: nothing."""
-        return self._region
-
-    @property
-    def brush(self) -> int:
-        """Rows and columns that are painted at a time."""
-        return self._brush
-
-    @property
-    def pixels(self) -> NDArray[np.float32]:
-        """What is shown, ``[H, W]`` or ``[C, H, W]``."""
-        return self._pixels
-
-    @property
-    def cell(self) -> Cell:
-        """Row and column of the keyboard's cell cursor."""
-        return self._cell
-
-    @property
-    def cell_visible(self) -> bool:
-        """Whether the cell cursor is shown: from the first key until Escape or the mouse."""
-        return self._cell_visible
 
     def _cell_at(self, position: QPoint) -> Cell:
         """The cell under ``position``, beyond the edges too."""
@@ -254,7 +229,7 @@ class StrokeSurface(PixelSurface):
             height=height,
             column=column + 1,
             width=width,
-            state=_state_word(self._pixels[..., row, column], self._look),
+            state=_state_word(self.pixels[..., row, column], self._look),
         )
 
     def part_rect(self, place: int) -> QRect:
@@ -263,15 +238,15 @@ class StrokeSurface(PixelSurface):
 
     def current_part(self) -> int:
         """The pixel that the keys are at."""
-        return self._cell[0] * self._shape()[1] + self._cell[1]
+        return self.cell[0] * self._shape()[1] + self.cell[1]
 
     def _say(self) -> None:
         text = self.part_words(self.current_part())
-        if self._region is not None:
+        if self.region is not None:
             selected = tr(
                 "Selected: {width} × {height} pixels",
-                width=self._region.width,
-                height=self._region.height,
+                width=self.region.width,
+                height=self.region.height,
             )
             text = f"{text}. {selected}"
         describe(self, text)
@@ -288,13 +263,13 @@ class StrokeSurface(PixelSurface):
         self._stroke = _Stroke(brush, self.ink if inked else self._back, cell, cell, held)
         if brush == "select":
             corner = self._corner_across(cell) if held == Qt.Key.Key_Shift else None
-            if self._region is None or not self._region.holds(cell) or corner is not None:
+            if self.region is None or not self.region.holds(cell) or corner is not None:
                 self._stroke.start = cell if corner is None else corner
                 self.set_region(PixelBox.around(self._stroke.start, cell))
                 return
             self._stroke.brush = brush = "move"
         if brush == "move":
-            self._stroke.box = self._region or PixelBox(0, 0, *self._shape())
+            self._stroke.box = self.region or PixelBox(0, 0, *self._shape())
         self.stroke_started.emit(tr(TOOL_OF[brush].step))
         self._draw([cell])
         if brush == "fill":
@@ -302,10 +277,10 @@ class StrokeSurface(PixelSurface):
 
     def _corner_across(self, cell: Cell) -> Cell | None:
         """The corner of what is selected that is opposite to ``cell``; None: it is no corner."""
-        return None if self._region is None else self._region.corner_across(cell)
+        return None if self.region is None else self.region.corner_across(cell)
 
     def _pick(self, cell: Cell) -> None:
-        found = self._pixels[(..., *cell)]
+        found = self.pixels[(..., *cell)]
         value = float(found) if found.ndim == 0 else tuple(float(each) for each in found)
         self.picked.emit(value)
 
@@ -336,22 +311,22 @@ class StrokeSurface(PixelSurface):
         elif stroke.box is not None:
             rows, columns = stroke.last[0] - stroke.start[0], stroke.last[1] - stroke.start[1]
             self.part_moved.emit(stroke.box, rows, columns)
-            if self._region is not None:
-                self._region = stroke.box.moved(rows, columns).within(*self._shape())
+            if self.region is not None:
+                self.region = stroke.box.moved(rows, columns).within(*self._shape())
                 self.update()
 
     def _fill(self, cell: Cell, value: Ink) -> None:
         seeds = self._mirrored([cell])
-        cells = {each for seed in seeds for each in filled_cells(self._pixels, seed)}
+        cells = {each for seed in seeds for each in filled_cells(self.pixels, seed)}
         self.cells_painted.emit(list(cells), value)
 
     def _is_broad(self) -> bool:
         """Whether many pixels change at a time, or colours; then they are told together."""
         return (
-            self._brush > 1
+            self.brush > 1
             or max(self._shape()) > LARGE
             or any(self._mirrors)
-            or self._pixels.ndim > 2
+            or self.pixels.ndim > 2
         )
 
     def _mirrored(self, cells: Iterable[Cell]) -> list[Cell]:
@@ -360,7 +335,7 @@ class StrokeSurface(PixelSurface):
 
     def _covered(self, cells: Iterable[Cell]) -> list[Cell]:
         """What the brush paints along ``cells``, with the mirror images."""
-        covered = {each for cell in cells for each in brush_cells(cell, self._brush)}
+        covered = {each for cell in cells for each in brush_cells(cell, self.brush)}
         return [each for each in self._mirrored(covered) if self._inside(each)]
 
     def _paint(self, cells: list[Cell]) -> None:
@@ -373,7 +348,7 @@ class StrokeSurface(PixelSurface):
             stroke = self._stroke
             if stroke is None:
                 return
-            if self._inside(cell) and self._pixels[cell] != stroke.value:
+            if self._inside(cell) and self.pixels[cell] != stroke.value:
                 self.pixel_painted.emit(*cell, stroke.value)
 
     def _finish(self) -> None:
@@ -381,8 +356,8 @@ class StrokeSurface(PixelSurface):
         if stroke is None or stroke.brush == "select":
             return
         self.stroke_finished.emit()
-        if stroke.brush == "move" and stroke.box is not None and self._region is not None:
-            self.region_changed.emit(self._region)
+        if stroke.brush == "move" and stroke.box is not None and self.region is not None:
+            self.region_changed.emit(self.region)
 
     def _release(self, held: Qt.MouseButton | int) -> bool:
         ends = self._stroke is not None and self._stroke.held == held
@@ -396,10 +371,10 @@ class StrokeSurface(PixelSurface):
         if stroke is not None:
             self._abandon(stroke)
             return True
-        if self._region is not None:
+        if self.region is not None:
             self.set_region(None)
             return True
-        was_visible, self._cell_visible = self._cell_visible, False
+        was_visible, self.cell_visible = self.cell_visible, False
         self.update()
         return was_visible
 
@@ -408,8 +383,8 @@ class StrokeSurface(PixelSurface):
             self.set_region(None)
         else:
             self.stroke_abandoned.emit()
-        if self._region is not None and stroke.box is not None:
-            self._region = stroke.box
+        if self.region is not None and stroke.box is not None:
+            self.region = stroke.box
         self._finish()
 
 
