@@ -112,7 +112,7 @@ class ClassifierPrinter(TorchPrinter):
     # The objective
 
     def _objective(self) -> None:
-        w, s, spec, training = self.w, self.s, self._spec, self.recipe.training
+        w, s, spec = self.w, self.s, self._spec
         w.section("loss")
         w.gap()
         masks = ", masks" if s.dropped else ""
@@ -128,13 +128,7 @@ class ClassifierPrinter(TorchPrinter):
             w.line(f"scores = model.scores(z{masks})", note=f"[n, {s.layers[-1].outputs}]")
             smooth = f", label_smoothing={spec.label_smoothing!r}" if spec.label_smoothing else ""
             w.line(f"loss = F.cross_entropy(scores, wanted{smooth})")
-            for name, weight, text in (
-                ("L1", training.l1, "abs()"),
-                ("L2", training.l2 / 2, "square()"),
-            ):
-                if weight:
-                    total = f"sum(w.{text}.sum() for w in weights(model))"
-                    w.line(f"loss = loss + {weight!r} * {total}", None, name)
+            self._weigh_weights()
             w.line("return loss")
 
     # The loops
@@ -282,25 +276,15 @@ class ClassifierPrinter(TorchPrinter):
             wanted = "labels[chosen]" if copies == 1 else "labels[chosen % len(labels)]"
         stop = len(s.resolved.layers)
         encoder = () if self._spec.frozen else range(s.code_end)
-        order = [*range(stop, len(s.layers)), *encoder]
-        dropped = [index for index in order if index in s.dropped]
         if s.dropped:
-            with w.block("masks = {"):
-                for index in dropped:
-                    shape = ", ".join(map(str, s.layers[index].output_shape))
-                    rate = s.dropped[index]
-                    w.line(f'"{s.names[index]}": mask({rate!r}, len(x), {shape}),', index)
-            w.line("}")
+            self._draw_masks("masks", (*range(stop, len(s.layers)), *encoder))
         if changes_rate(self.recipe):
             with w.block("for group in optimizer.param_groups:"):
                 w.line(f'group["lr"] = rate({done_text(s)})')
         masks = ", masks" if s.dropped else ""
         w.line(f"loss = objective(model, x.double(), {wanted}{masks})")
         w.line("model.zero_grad()")
-        w.line("loss.backward()")
-        clip = self.recipe.training.clip_norm
-        if clip is not None:
-            w.line(f"nn.utils.clip_grad_norm_(learnt, {clip!r})")
+        self._backward("learnt")
         w.line("optimizer.step()")
         w.line("losses.append(loss.item())")
         with w.block("if steps is not None and len(losses) - before == steps:"):

@@ -303,16 +303,18 @@ class TorchPrinter(LoopPrinter):
             w.line(f"loss = loss + {training.sparsity.weight!r} * sparsity.sum()", at)
         if training.contractive:
             self._contraction(at)
+        self._weigh_weights()
+
+    def _weigh_weights(self) -> None:
+        """Add L1 and L2 to the loss."""
+        training = self.recipe.training
         for name, weight, text in (
             ("L1", training.l1, "abs()"),
             ("L2", training.l2 / 2, "square()"),
         ):
             if weight:
-                w.line(
-                    f"loss = loss + {weight!r} * sum(w.{text}.sum() for w in weights(model))",
-                    None,
-                    name,
-                )
+                total = f"sum(w.{text}.sum() for w in weights(model))"
+                self.w.line(f"loss = loss + {weight!r} * {total}", None, name)
 
     def _contraction(self, at: int) -> None:
         w, s, training = self.w, self.s, self.recipe.training

@@ -149,24 +149,15 @@ class GanPrinter(TorchPrinter):
                 w.line(f"kept.lerp_(p, 1 - min({gan.average!r}, turn / (turn + 10)))")
 
     def _learn(self, optimizer: str, parameters: str) -> None:
-        w, clip = self.w, self.recipe.training.clip_norm
-        w.line("model.zero_grad()")
-        w.line("loss.backward()")
-        if clip is not None:
-            w.line(f"nn.utils.clip_grad_norm_({parameters}, {clip!r})")
-        w.line(f"{optimizer}.step()")
+        self.w.line("model.zero_grad()")
+        self._backward(parameters)
+        self.w.line(f"{optimizer}.step()")
 
     def _masks(self, name: str, layers: range) -> str:
         """Lines that draw masks of dropout; how they are given on."""
-        w, s = self.w, self.s
-        own = {index: rate for index, rate in s.dropped.items() if index in layers}
-        if not own:
+        if not any(index in self.s.dropped for index in layers):
             return ""
-        with w.block(f"{name} = {{"):
-            for index, rate in own.items():
-                shape = ", ".join(map(str, s.layers[index].output_shape))
-                w.line(f'"{s.names[index]}": mask({rate!r}, len(x), {shape}),', index)
-        w.line("}")
+        self._draw_masks(name, layers)
         return f", {name}"
 
     def _noise(self, name: str, of: str) -> str:

@@ -220,11 +220,7 @@ class LoopPrinter:
         if noisy_target:
             w.line("target = x", note=tr("as noisy as the input: a mistake"))
         if s.dropped:
-            with w.block("masks = {"):
-                for index, rate in s.dropped.items():
-                    shape = ", ".join(map(str, s.layers[index].output_shape))
-                    w.line(f'"{s.names[index]}": mask({rate!r}, len(x), {shape}),', index)
-            w.line("}")
+            self._draw_masks("masks", s.dropped)
         if s.draws_noise:
             units = self.recipe.network.latent.units
             w.line(f"noise = torch.empty(len(x), {units}).normal_(generator=draws)")
@@ -238,14 +234,29 @@ class LoopPrinter:
         ]
         w.line(f"loss = objective({', '.join(given)})")
         w.line("optimizer.zero_grad()" if self._is_known else "model.zero_grad()")
-        w.line("loss.backward()")
-        clip = self.recipe.training.clip_norm
-        if clip is not None:
-            w.line(f"nn.utils.clip_grad_norm_(model.parameters(), {clip!r})")
+        self._backward("model.parameters()")
         self._update()
         w.line("losses.append(loss.item())")
         with w.block("if len(losses) == steps:"):
             w.line("return losses")
+
+    def _draw_masks(self, name: str, layers: Iterable[int]) -> None:
+        """Draw what dropout keeps of those of ``layers`` that have it."""
+        w, s = self.w, self.s
+        with w.block(f"{name} = {{"):
+            for index in layers:
+                if index in s.dropped:
+                    shape = ", ".join(map(str, s.layers[index].output_shape))
+                    text = f'"{s.names[index]}": mask({s.dropped[index]!r}, len(x), {shape}),'
+                    w.line(text, index)
+        w.line("}")
+
+    def _backward(self, parameters: str) -> None:
+        """Find the gradient of ``parameters``, cut where it is too long."""
+        self.w.line("loss.backward()")
+        clip = self.recipe.training.clip_norm
+        if clip is not None:
+            self.w.line(f"nn.utils.clip_grad_norm_({parameters}, {clip!r})")
 
     @property
     def _is_known(self) -> bool:
