@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aegui.commands.noise_studies import recipe_and_data
 from aegui.commands.progress import stoppable
+from aegui.commands.recipe_sources import recipe_and_data
 from aegui.commands.words import note, say, say_json
 from aegui.core.atomic import check_writable
 from aegui.core.errors import AeguiError

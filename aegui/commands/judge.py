@@ -9,7 +9,6 @@ import numpy as np
 from aegui.commands.opened import OpenedRun
 from aegui.commands.progress import shown_work
 from aegui.commands.provenance import about_machine, machine_words
-from aegui.commands.samples import refuse_plain_code
 from aegui.commands.words import say, say_json, shown
 from aegui.core.data.load import load_data
 from aegui.core.evaluation.judging import GENERATED, KINDS, REAL, real_images, verdicts
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 def judge_command(options: argparse.Namespace) -> int:
     """Print what a classifier makes of new images, of real ones and of chance."""
     generator, judging = OpenedRun.of(options), OpenedRun(options.classifier)
-    refuse_plain_code(generator)
+    generator.refuse_plain_code()
     saved = generator.saved
     chosen = None
     if options.real is not None:

@@ -12,7 +12,6 @@ from aegui.commands.opened import OpenedRun
 from aegui.commands.option import check_number
 from aegui.commands.places import dimensions, place_of, samples_of
 from aegui.commands.progress import stoppable
-from aegui.commands.samples import refuse_plain_code
 from aegui.commands.words import note, say
 from aegui.core.atomic import check_writable
 from aegui.core.errors import AeguiError
@@ -129,8 +128,7 @@ def concept_command(options: argparse.Namespace) -> int:
     check_suffix(options.out, (".png",))
     check_writable(options.out)
     model = OpenedRun.of(options)
-    if not model.codec.can_encode:
-        raise AeguiError(tr("A GAN has no encoder: its samples have no codes to compare."))
+    model.refuse_no_codes()
     plus, minus = _boxes(model, options)
     found = concept(_codes_of(model, plus), _codes_of(model, minus), options.plus)
     bases = [place_of(model, "--apply", text) for text in options.apply] or [model.middle]
@@ -196,11 +194,10 @@ def _found(
     """Codes ``[n, d]`` of what is asked for."""
     codec, seed = model.codec, options.seed
     if options.source == "prior":
-        refuse_plain_code(model)
+        model.refuse_plain_code()
         return sample_prior(codec.latent_size, options.count, seed)
     if options.source == "posterior":
-        if not codec.can_encode:
-            raise AeguiError(tr("A GAN has no encoder: its samples have no codes to compare."))
+        model.refuse_no_codes()
         return sample_posterior(*model.distribution, options.count, seed)
     return best_new(codec, of, model.codes, options.count, seed, cancelled).codes
 

@@ -16,16 +16,14 @@ from aegui.commands.figure_files import (
 from aegui.commands.opened import OpenedRun
 from aegui.commands.progress import shown_work
 from aegui.commands.provenance import WEIGHTS, several_words
-from aegui.commands.train import recipe_reading
+from aegui.commands.recipe_sources import recipe_and_data
 from aegui.commands.words import note, say, say_json
 from aegui.core.atomic import check_writable, write_atomically
 from aegui.core.data.corruption import corruption_words, parse_corruption
-from aegui.core.data.load import load_data, load_dataset, source_from
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import localized, tr, trn
 from aegui.core.run_file.origin import origin_words
-from aegui.core.run_file.saved import SUFFIX, load_run
 from aegui.core.study.findings import mistakes
 from aegui.core.study.levels import noises_of, parse_levels
 from aegui.core.study.noise_curves import NoiseCurveSpec, TriedModel, noise_curves
@@ -43,8 +41,7 @@ from aegui.core.text_tables import columns_text
 if TYPE_CHECKING:
     import argparse
 
-    from aegui.core.data.dataset import Dataset
-    from aegui.core.recipe import CorruptionSpec, Recipe
+    from aegui.core.recipe import CorruptionSpec
     from aegui.core.study.noise_curves import Curves
     from aegui.core.study.noise_matrix import NoiseMatrix
 
@@ -124,19 +121,6 @@ def curves_command(options: argparse.Namespace) -> int:
         seeds = ", ".join(str(result.seed) for run in runs for result in run.saved.results)
         say(several_words(options.weights, seeds))
     return 0
-
-
-def recipe_and_data(name: str, data: str | None) -> tuple[Recipe, Dataset]:
-    """The recipe of a file, a saved run or a shipped one, and its samples or those of ``data``."""
-    if Path(name).suffix.lower() == SUFFIX:
-        saved = load_run(name)
-        return saved.recipe, saved.dataset if data is None else load_dataset(data)
-    reading, folder = recipe_reading(name)
-    recipe = reading.recipe
-    if data is not None:
-        return recipe, load_dataset(data)
-    source = source_from(recipe.data.source, folder)
-    return recipe, load_data(recipe.data.model_copy(update={"source": source}))
 
 
 def _noises(texts: list[str], options: argparse.Namespace) -> tuple[CorruptionSpec, ...]:

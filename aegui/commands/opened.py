@@ -176,6 +176,30 @@ class OpenedRun:
                 )
             )
 
+    def refuse_no_codes(self) -> None:
+        """Refuse a model that has no codes of samples.
+
+        Raises:
+            AeguiError: It is a GAN.
+        """
+        if not self.codec.can_encode:
+            raise AeguiError(tr("A GAN has no encoder: its samples have no codes to compare."))
+
+    def refuse_plain_code(self) -> None:
+        """Refuse a model that makes no images of codes that are drawn.
+
+        Raises:
+            AeguiError: It is one.
+        """
+        if not self.has_prior:
+            raise AeguiError(
+                tr(
+                    "{file} has a plain code: no distribution is known from which new codes could "
+                    "be drawn. Use a GAN or a variational autoencoder.",
+                    file=self.file,
+                )
+            )
+
     def refuse_no_autoencoder(self) -> None:
         """Refuse a model that does not learn to repair images.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aegui.commands.cost import cost_of, refuse_excess
@@ -16,8 +15,8 @@ from aegui.commands.figure_files import (
     start_painting,
     write_figures,
 )
-from aegui.commands.noise_studies import recipe_and_data
 from aegui.commands.progress import TerminalLine, stopping_at
+from aegui.commands.recipe_sources import placed_recipe, recipe_and_data
 from aegui.commands.words import note, say, say_json
 from aegui.core.atomic import check_writable, write_atomically
 from aegui.core.errors import AeguiError
@@ -215,18 +214,11 @@ def _refuse_long(recipe: Recipe, challenge: Challenge, times: int, *, allowed: b
 
 
 def _with_epochs(options: argparse.Namespace) -> Recipe:
-    from aegui.core.course_configs import load_any_recipe
-    from aegui.core.data.load import source_from
-    from aegui.core.recipe.file import find_recipe
-
-    path = find_recipe(options.recipe) or Path(options.recipe)
-    recipe = load_any_recipe(path).recipe
-    source = source_from(recipe.data.source, path.parent)
-    data = recipe.data.model_copy(update={"source": source})
-    training = recipe.training
-    if options.epochs is not None:
-        training = training.model_copy(update={"epochs": options.epochs})
-    return recipe.model_copy(update={"data": data, "training": training})
+    recipe = placed_recipe(options.recipe)
+    if options.epochs is None:
+        return recipe
+    training = recipe.training.model_copy(update={"epochs": options.epochs})
+    return recipe.model_copy(update={"training": training})
 
 
 def _say_attempt(attempt: Attempt | None) -> None:

@@ -39,7 +39,7 @@ def sample_command(options: argparse.Namespace) -> int:
     """Write new images."""
     check_images_path(options.out)
     run = OpenedRun.of(options)
-    refuse_plain_code(run)
+    run.refuse_plain_code()
     images = _images(run.codec, options)
     glyphs = run.dataset.is_binary
     write_images(options.out, images, "samples", scale=options.scale, glyphs=glyphs, ink=False)
@@ -77,28 +77,12 @@ def _dims(text: str, latent: int) -> tuple[int, int]:
     )
 
 
-def refuse_plain_code(run: OpenedRun) -> None:
-    """Refuse a run that makes no images of codes that are drawn.
-
-    Raises:
-        AeguiError: It is one.
-    """
-    if not run.has_prior:
-        raise AeguiError(
-            tr(
-                "{file} has a plain code: no distribution is known from which new codes could be "
-                "drawn. Use a GAN or a variational autoencoder.",
-                file=run.file,
-            )
-        )
-
-
 def nearest_command(options: argparse.Namespace) -> int:
     """Search for the images nearest to given ones that a network can draw."""
     if options.out is not None:
         check_images_path(options.out, folders=False)
     run = OpenedRun.of(options)
-    refuse_plain_code(run)
+    run.refuse_plain_code()
     codec, wanted = run.codec, [_wanted(run, text) for text in options.images]
     with stoppable() as cancelled:
         found = [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import time
 from dataclasses import replace
 from functools import partial
@@ -13,10 +12,11 @@ from aegui.commands.checkpoints import Checkpoints, check_goes_on, read_unfinish
 from aegui.commands.cost import cost_of, refuse_excess, say_cost
 from aegui.commands.progress import ProgressBar, Stop, rate_words, stopping_at
 from aegui.commands.provenance import about_data, about_machine, machine_words
+from aegui.commands.recipe_sources import recipe_reading
 from aegui.commands.runs import check_library, keep_trained
 from aegui.commands.words import note, note_lines, say, say_json
 from aegui.core.atomic import check_writable
-from aegui.core.course_configs import CourseReading, lines_of, load_any_recipe
+from aegui.core.course_configs import lines_of
 from aegui.core.data.load import load_data, source_from
 from aegui.core.data.split import checked_on
 from aegui.core.errors import Cancelled, RecipeError
@@ -26,7 +26,7 @@ from aegui.core.evaluation.wrong_pixels import wrong_pixels_summary
 from aegui.core.i18n import localized, tr, trn
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import DataSpec
-from aegui.core.recipe.file import find_recipe, list_recipes, recipe_from
+from aegui.core.recipe.file import recipe_from
 from aegui.core.run_file.challenge import KeptChallenge
 from aegui.core.run_file.saved import save_run, saved_run_of
 from aegui.core.setup_line.challenges import find_challenge
@@ -257,39 +257,6 @@ def _summary(values: list[Any]) -> object:
         columns = [mean_and_std(column) for column in zip(*values, strict=True)]
         return {key: [column[key] for column in columns] for key in ("mean", "std")}
     return mean_and_std(values)
-
-
-def recipe_reading(source: str) -> tuple[CourseReading, Path]:
-    """What a line, a file or the shipped recipe of that name says; and the folder it lies in."""
-    challenge = find_challenge(source)
-    if challenge is not None:
-        return CourseReading(challenge.reading.recipe), Path()
-    if is_line(source):
-        reading = read_line(source)
-        return CourseReading(reading.recipe, ignored=reading.left_out), Path()
-    path = Path(source)
-    shipped = find_recipe(source)
-    if not path.exists() and shipped is not None:
-        path = shipped
-    if not path.exists():
-        raise RecipeError(_no_such_recipe(source))
-    return load_any_recipe(path), path.parent
-
-
-def _no_such_recipe(source: str) -> str:
-    known = [key for key, _ in list_recipes()]
-    near = difflib.get_close_matches(Path(source).stem, known, n=3)
-    if near:
-        return tr(
-            "There is no file {file}, and no shipped recipe of that name; did you mean {names}?",
-            file=source,
-            names=", ".join(near),
-        )
-    return tr(
-        "There is no file {file}, and no shipped recipe of that name; there are {names}.",
-        file=source,
-        names=", ".join(known),
-    )
 
 
 def _overridden(recipe: Recipe, folder: Path, options: argparse.Namespace) -> Recipe:

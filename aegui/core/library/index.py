@@ -12,12 +12,12 @@ import json
 import sqlite3
 import sys
 import time
-import unicodedata
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aegui.core.errors import AeguiError
+from aegui.core.folding import folded
 from aegui.core.i18n import tr
 from aegui.core.json_text import from_json
 from aegui.core.library.entry import LibraryEntry, flattened, spreads_of
@@ -327,12 +327,6 @@ def put(
         ],
     )
     _put_settings(connection, number, entry.recipe, entry.environment)
-
-
-def folded(text: str) -> str:
-    """``text`` as it is searched: without capitals and accents."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
 @cache

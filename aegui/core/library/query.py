@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from aegui.core.choices import Choice, table
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.run_figures import RUN_FIGURES
+from aegui.core.folding import folded
 from aegui.core.i18n import mark, tr
 from aegui.core.library.entry import Spread, joined_spread
-from aegui.core.library.index import ENVIRONMENT, default_settings, folded, stored
+from aegui.core.library.index import ENVIRONMENT, default_settings, stored
 from aegui.core.recipe.errors import did_you_mean, quoted
 from aegui.core.training.terms import TERMS
 

@@ -1,0 +1,75 @@
+"""What people name where a recipe is wanted: a file, a shipped one, a line, a saved run."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aegui.core.course_configs import CourseReading, load_any_recipe
+from aegui.core.data.load import load_data, load_dataset, source_from
+from aegui.core.errors import RecipeError
+from aegui.core.i18n import tr
+from aegui.core.recipe.file import find_recipe, list_recipes
+from aegui.core.run_file.saved import SUFFIX, load_run
+from aegui.core.setup_line.challenges import find_challenge
+from aegui.core.setup_line.reading import is_line, read_line
+
+if TYPE_CHECKING:
+    from aegui.core.data.dataset import Dataset
+    from aegui.core.recipe import Recipe
+
+
+def recipe_and_data(name: str, data: str | None) -> tuple[Recipe, Dataset]:
+    """The recipe of a file, a saved run or a shipped one, and its samples or those of ``data``."""
+    if Path(name).suffix.lower() == SUFFIX:
+        saved = load_run(name)
+        return saved.recipe, saved.dataset if data is None else load_dataset(data)
+    reading, folder = recipe_reading(name)
+    if data is not None:
+        return reading.recipe, load_dataset(data)
+    return reading.recipe, load_data(_placed(reading.recipe, folder).data)
+
+
+def placed_recipe(name: str) -> Recipe:
+    """What a line, a file or the shipped recipe of that name says, with the place of its data."""
+    reading, folder = recipe_reading(name)
+    return _placed(reading.recipe, folder)
+
+
+def _placed(recipe: Recipe, folder: Path) -> Recipe:
+    source = source_from(recipe.data.source, folder)
+    return recipe.model_copy(update={"data": recipe.data.model_copy(update={"source": source})})
+
+
+def recipe_reading(source: str) -> tuple[CourseReading, Path]:
+    """What a line, a file or the shipped recipe of that name says; and the folder it lies in."""
+    challenge = find_challenge(source)
+    if challenge is not None:
+        return CourseReading(challenge.reading.recipe), Path()
+    if is_line(source):
+        reading = read_line(source)
+        return CourseReading(reading.recipe, ignored=reading.left_out), Path()
+    path = Path(source)
+    shipped = find_recipe(source)
+    if not path.exists() and shipped is not None:
+        path = shipped
+    if not path.exists():
+        raise RecipeError(_no_such_recipe(source))
+    return load_any_recipe(path), path.parent
+
+
+def _no_such_recipe(source: str) -> str:
+    known = [key for key, _ in list_recipes()]
+    near = difflib.get_close_matches(Path(source).stem, known, n=3)
+    if near:
+        return tr(
+            "There is no file {file}, and no shipped recipe of that name; did you mean {names}?",
+            file=source,
+            names=", ".join(near),
+        )
+    return tr(
+        "There is no file {file}, and no shipped recipe of that name; there are {names}.",
+        file=source,
+        names=", ".join(known),
+    )
