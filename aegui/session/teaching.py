@@ -16,7 +16,6 @@ from aegui.core.json_text import from_json
 from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from aegui.core.teacher import TeacherFile
@@ -43,7 +42,8 @@ class Teaching(Service):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._settings: Settings | None = None
-        self._before: dict[str, Any] = {}
+        self.settings_before: dict[str, Any] = {}
+        """The settings as they were, by name; empty where nothing is in force."""
         self.file: TeacherFile | None = None
         """What is in force; None: nothing."""
 
@@ -70,7 +70,7 @@ class Teaching(Service):
             document = from_json(content)
             if isinstance(document, dict) and isinstance(document.get("before"), dict):
                 self.file = FORM.read(document.get("file"))
-                self._before = document["before"]
+                self.settings_before = document["before"]
         except (AeguiError, ValueError) as error:
             _log.info("what was kept of teacher mode is of no use: %s", error)
 
@@ -85,17 +85,12 @@ class Teaching(Service):
 
         settings = self._settings
         assert settings is not None
-        before = self._before if self.file is not None else settings.model_dump(mode="json")
+        before = self.settings_before if self.file is not None else settings.model_dump(mode="json")
         kept = {"file": from_json(teacher_json(file)), "before": before}
         private_folder(self._place.parent)
         write_atomically(self._place, json.dumps(kept).encode(), private=True)
-        self._before, self.file = before, file
+        self.settings_before, self.file = before, file
         self.changed.emit()
-
-    @property
-    def settings_before(self) -> Mapping[str, Any]:
-        """The settings as they were, by name; empty where nothing is in force."""
-        return self._before
 
     def leave(self) -> None:
         """End it; ``restore`` follows, once theme and language are those of before."""
@@ -110,11 +105,11 @@ class Teaching(Service):
         assert settings is not None
         lessons = {key: value for key, value in settings.values.items() if key.startswith(_LESSONS)}
         with contextlib.suppress(ValidationError):
-            before = type(settings).model_validate(self._before)
+            before = type(settings).model_validate(self.settings_before)
             for name in type(settings).model_fields:
                 setattr(settings, name, getattr(before, name))
             # Which one is open is no progress.
             lessons.pop(_OPEN, None)
             settings.keep(lessons)
-        self._before = {}
+        self.settings_before = {}
         self.restored.emit()

@@ -278,7 +278,8 @@ class Actions:
     ) -> None:
         self.specs = tuple(specs)
         """Their rows, in the order of the menus."""
-        self._chosen = dict(keys or {})
+        self.chosen_keys = dict(keys or {})
+        """Keys that a person has chosen, by keys of actions."""
         self._actions: dict[str, QAction] = {}
         self._groups: dict[str, QActionGroup] = {}
         self._conditions: frozenset[str] = frozenset()
@@ -306,7 +307,7 @@ class Actions:
         return action
 
     def _give_keys(self, action: QAction, spec: ActionSpec) -> None:
-        chosen = self._chosen.get(spec.key)
+        chosen = self.chosen_keys.get(spec.key)
         keys = spec.shortcuts if chosen is None else (chosen,)
         action.setShortcuts([QKeySequence(each) for each in keys if each])
         _dress(action, spec)
@@ -314,16 +315,11 @@ class Actions:
     def set_keys(self, key: str, keys: str | None) -> None:
         """Give an action other keys, none (""), or those of its row again (None)."""
         if keys is None:
-            self._chosen.pop(key, None)
+            self.chosen_keys.pop(key, None)
         else:
-            self._chosen[key] = keys
+            self.chosen_keys[key] = keys
         spec = next(spec for spec in self.specs if spec.key == key)
         self._give_keys(self._actions[key], spec)
-
-    @property
-    def chosen_keys(self) -> Mapping[str, str]:
-        """Keys that a person has chosen, by keys of actions."""
-        return self._chosen
 
     def with_keys(self, keys: QKeySequence) -> str | None:
         """The action that has these keys; None: they are free."""

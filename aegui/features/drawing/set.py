@@ -63,9 +63,9 @@ class SetFeature(Feature):
         page.import_requested.connect(services.requests.add_data)
         page.export_requested.connect(services.requests.export_data)
         services.workspace.dataset_changed.connect(self._on_workspace_dataset_changed)
-        services.workspace.run_changed.connect(self._on_anything_changed)
-        services.workspace.document_changed.connect(self._on_anything_changed)
-        services.runner.state_changed.connect(self._on_anything_changed)
+        services.workspace.run_changed.connect(self._show_change)
+        services.workspace.document_changed.connect(self._show_change)
+        services.runner.state_changed.connect(self._show_change)
 
     # What is shown
 
@@ -128,10 +128,6 @@ class SetFeature(Feature):
             return None, False
         can = resolved is not None and can_go_on(run, resolved)
         return change, can and not self._services.runner.is_busy
-
-    @Slot()
-    def _on_anything_changed(self, _what: object = None) -> None:
-        self._show_change()
 
     def _show_change(self) -> tuple[DataChange | None, bool]:
         change, can_continue = self._change()

@@ -53,7 +53,7 @@ class GalleryFeature(Feature):
         self._looks.found.connect(self._on_looks_found)
         services.workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
         services.runner.state_changed.connect(self._show_idle)
-        services.favourites.changed.connect(self._on_favourites_changed)
+        services.favourites.changed.connect(self._show_items)
 
     def ask_for(self, page: str) -> None:
         """Let the gallery be shown; others hear of it too."""
@@ -215,10 +215,6 @@ class GalleryFeature(Feature):
     @Slot(object)
     def _on_looks_found(self, extras: Extras) -> None:
         self._extras = extras if extras.figures else _with_figures(extras, self._extras)
-        self._show_items()
-
-    @Slot(str)
-    def _on_favourites_changed(self, _shelf: str) -> None:
         self._show_items()
 
     @Slot()

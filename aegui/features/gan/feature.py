@@ -57,7 +57,7 @@ class GanFeature(Feature):
         inversions = self._services.of(InversionService)
         inversions.began.connect(self._on_inversion_began)
         inversions.found.connect(self._on_inversion_found)
-        self._services.drawing.changed.connect(self._on_drawing_changed)
+        self._services.drawing.changed.connect(self._search)
         judge = self._services.of(JudgeService)
         panel.judge.judge_requested.connect(self._on_judge_requested)
         panel.judge.cancel_requested.connect(judge.job.cancel)
@@ -90,10 +90,6 @@ class GanFeature(Feature):
         self._panel.nearest.setVisible(searches and shown.has_prior)
         service = self._services.of(InversionService)
         service.search(codec if searches else None, self._services.drawing.pixels)
-
-    @Slot(object)
-    def _on_drawing_changed(self, _state: object) -> None:
-        self._search()
 
     @Slot(object)
     def _on_inversion_began(self, image: NDArray[np.float32]) -> None:

@@ -66,7 +66,7 @@ class InsightFeature(Feature):
         services.of(InsightService).fanned.connect(self._on_insight_fanned)
         services.of(FieldService).changed.connect(self._show_layers)
         canvas.navigation.moved.connect(self._look_at_view)
-        canvas.view_changed.connect(self._on_canvas_view_changed)
+        canvas.view_changed.connect(self._look_at_view)
         canvas.cursor_moved.connect(self._on_canvas_cursor_moved)
         canvas.cursor_left.connect(self._on_canvas_cursor_left)
         canvas.layer_toggled.connect(self._on_canvas_layer_toggled)
@@ -220,10 +220,6 @@ class InsightFeature(Feature):
         if self._looker.is_dirty:
             # The mouse is answered soon, also where it comes back to the place it left.
             self._look_soon()
-
-    @Slot(object)
-    def _on_canvas_view_changed(self, _request: object) -> None:
-        self._look_at_view()
 
     @Slot()
     def _look_at_view(self) -> None:

@@ -110,7 +110,8 @@ class TrainingRunner(QObject):
         """One of the five states."""
         self.run_id = 0
         """Number of the present or last training; 0 before the first."""
-        self._pace: float | None = None
+        self.slow: float | None = None
+        """Epochs a second of slow motion; None at full speed."""
         self._worker: TrainingWorker | None = None
         self.asked: Recipe | None = None
         """What the person asked for when the present or last training began."""
@@ -139,11 +140,6 @@ class TrainingRunner(QObject):
     def notes(self) -> tuple[str, ...]:
         """What a person should know of the present or last training: that there is no GPU."""
         return self._worker.notes if self._worker is not None else ()
-
-    @property
-    def slow(self) -> float | None:
-        """Epochs a second of slow motion; None at full speed."""
-        return self._pace
 
     def start(
         self,
@@ -175,7 +171,7 @@ class TrainingRunner(QObject):
         self.run_id += 1
         # One core stays with the window, or its redraws would wait for the training's threads.
         control = Control(spare_cores=1, timeline_bytes=self.timeline_bytes)
-        orders = TrainingOrders(control, paused=paused, pace=self._pace)
+        orders = TrainingOrders(control, paused=paused, pace=self.slow)
         report = self._reported.emit
         self._worker = TrainingWorker(
             self.run_id, resolved, orders, report, resume, history, timeline, fork, lineage
@@ -271,7 +267,7 @@ class TrainingRunner(QObject):
         """
         if epochs_per_second is not None and not epochs_per_second > 0.0:
             raise ValueError(f"{epochs_per_second} epochs per second")
-        self._pace = epochs_per_second
+        self.slow = epochs_per_second
         self._samples.clear()
         if self.is_busy and self._worker is not None:
             self._worker.orders.set_pace(epochs_per_second)

@@ -68,7 +68,8 @@ class AnswerPictures(Painted):
         self._look = GLYPHS
         self._first = ""
         self._has_captions = True
-        self._cursor = (0, 0)
+        self.pixel = (0, 0)
+        """Row and column of the pixel that is marked."""
         self._explains = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -98,7 +99,7 @@ class AnswerPictures(Painted):
         """Show ``answer``."""
         if self._answer is None or self._answer.drawing.shape != answer.drawing.shape:
             self._answer = answer
-            self._cursor = (0, 0)
+            self.pixel = (0, 0)
             self.updateGeometry()
             self._bound_height()
         self._answer = answer
@@ -108,15 +109,10 @@ class AnswerPictures(Painted):
         """Every pixel that the arrows go to is asked for at once, and is always marked."""
         self._explains = True
 
-    @property
-    def pixel(self) -> tuple[int, int]:
-        """Row and column of the pixel that is marked."""
-        return self._cursor
-
     def set_pixel(self, row: int, column: int) -> None:
         """Mark a pixel."""
         rows, columns = self._shape()
-        self._cursor = min(max(row, 0), rows - 1), min(max(column, 0), columns - 1)
+        self.pixel = min(max(row, 0), rows - 1), min(max(column, 0), columns - 1)
         self.update()
 
     @property
@@ -257,9 +253,9 @@ class AnswerPictures(Painted):
         self.activated.emit()
         found = self.pixel_at(event.position().toPoint())
         if event.button() == Qt.MouseButton.LeftButton and found is not None:
-            self._cursor = found[1:]
+            self.pixel = found[1:]
             self.update()
-            self.pixel_activated.emit(*self._cursor)
+            self.pixel_activated.emit(*self.pixel)
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: D102
         super().focusInEvent(event)
@@ -276,12 +272,12 @@ class AnswerPictures(Painted):
             super().keyPressEvent(event)
         elif event.key() in steps:
             down, right = steps[event.key()]
-            self.set_pixel(self._cursor[0] + down, self._cursor[1] + right)
-            describe(self, self.pixel_words(*self._cursor))
+            self.set_pixel(self.pixel[0] + down, self.pixel[1] + right)
+            describe(self, self.pixel_words(*self.pixel))
             if self._explains:
-                self.pixel_activated.emit(*self._cursor)
+                self.pixel_activated.emit(*self.pixel)
         elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}:
-            self.pixel_activated.emit(*self._cursor)
+            self.pixel_activated.emit(*self.pixel)
         else:
             super().keyPressEvent(event)
 
@@ -364,7 +360,7 @@ class AnswerPictures(Painted):
         painter.setPen(QPen(current_theme().accent, 2))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for place in range(1, len(self._images())):
-            rect = self.pixel_rect(place, *self._cursor)
+            rect = self.pixel_rect(place, *self.pixel)
             # Around a pixel that is too small to be framed.
             grown = max(0, (_LEAST_FRAME_PX - rect.width() + 1) // 2)
             painter.drawRect(rect.adjusted(-grown, -grown, grown, grown))

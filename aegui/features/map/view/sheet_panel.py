@@ -55,7 +55,8 @@ class SheetPreview(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._image = QImage()
+        self.picture = QImage()
+        """What is shown; null where there is nothing."""
         self._text = ""
         self._names: Sequence[str] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -73,7 +74,7 @@ class SheetPreview(QWidget):
 
     def set_text(self, text: str) -> None:
         """Say why there is no picture."""
-        self._text, self._image = text, QImage()
+        self._text, self.picture = text, QImage()
         self.update()
 
     def set_picture(self, pixels: NDArray[np.uint8]) -> None:
@@ -81,32 +82,27 @@ class SheetPreview(QWidget):
         height, width, _ = pixels.shape
         data = np.ascontiguousarray(pixels)
         form = QImage.Format.Format_RGB888
-        self._image = QImage(data.tobytes(), width, height, 3 * width, form).copy()
+        self.picture = QImage(data.tobytes(), width, height, 3 * width, form).copy()
         self.update()
-
-    @property
-    def picture(self) -> QImage:
-        """What is shown; null where there is nothing."""
-        return self._image
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The picture in the middle, in its proportions."""
         painter = QPainter(self)
         theme = current_theme()
         painter.fillRect(self.rect(), theme.window)
-        if self._image.isNull():
+        if self.picture.isNull():
             painter.setPen(theme.text_dim)
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(self.rect(), flags, self._text)
             return
         names_px = _NAMES_PX if self._names else 0
         room = self.rect().adjusted(names_px, 0, 0, 0)
-        size = self._image.size().scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        size = self.picture.size().scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio)
         place = QRect(0, 0, size.width(), size.height())
         place.moveCenter(room.center())
-        is_smaller = size.width() < self._image.width()
+        is_smaller = size.width() < self.picture.width()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_smaller)
-        painter.drawImage(place, self._image)
+        painter.drawImage(place, self.picture)
         self._paint_names(painter, place)
 
     def _paint_names(self, painter: QPainter, picture: QRect) -> None:

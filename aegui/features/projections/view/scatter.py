@@ -173,7 +173,8 @@ class ScatterView(QWidget):
         self._view = Viewport()
         self._follows = True
         self._uses_lasso = False
-        self._pictured = False
+        self.is_pictured = False
+        """Whether samples are shown as images."""
         self._drag: list[tuple[float, float]] = []
         self._grip: tuple[float, float] | None = None
         self._gripped_at = QPointF()
@@ -275,14 +276,9 @@ class ScatterView(QWidget):
 
     def set_pictured(self, pictured: bool) -> None:
         """Whether samples are shown as images: those that lie so far apart that none meet."""
-        if pictured != self._pictured:
-            self._pictured = pictured
+        if pictured != self.is_pictured:
+            self.is_pictured = pictured
             self._refresh()
-
-    @property
-    def is_pictured(self) -> bool:
-        """Whether samples are shown as images."""
-        return self._pictured
 
     def set_lasso(self, lasso: bool) -> None:
         """Whether dragging draws a free line around samples; else a rectangle."""
@@ -350,7 +346,7 @@ class ScatterView(QWidget):
             tuple(signs) if single else (),
             samples.classes if coloured else np.zeros(0, np.int64),
             tuple(map(label_name, samples.class_names)) if coloured else (),
-            image_of=samples.image if self._pictured and self._has_images else None,
+            image_of=samples.image if self.is_pictured and self._has_images else None,
             look=samples.look,
             equal=True,
             title=self._title,
@@ -372,7 +368,7 @@ class ScatterView(QWidget):
                 self._view = (
                     self._view.fitted(bounds) if self._follows else self._view.limited(bounds)
                 )
-            mode = "auto" if self._pictured and self._has_images else "dots"
+            mode = "auto" if self.is_pictured and self._has_images else "dots"
             self._points.lay_out(self._view, mode, labels=False, floor=None)
             self.pixels = self._points.pixels
             self._middles = self._named_classes(places)
@@ -439,7 +435,7 @@ class ScatterView(QWidget):
 
     def _dots(self, room: QRectF, theme: Theme) -> QPixmap:
         """The samples as dots or images, kept until something of them changes."""
-        if self._samples is not None and self._samples.are_signs and not self._pictured:
+        if self._samples is not None and self._samples.are_signs and not self.is_pictured:
             return QPixmap()
         ratio = self.devicePixelRatioF()
         picture = QPixmap((room.size() * ratio).toSize())
@@ -453,7 +449,7 @@ class ScatterView(QWidget):
 
     def _paint_names(self, painter: QPainter, theme: Theme) -> None:
         samples = self._samples
-        if samples is None or (self._pictured and len(self.pixels) <= MOST_TEXTS):
+        if samples is None or (self.is_pictured and len(self.pixels) <= MOST_TEXTS):
             return
         font = painter.font()
         bold = painter.font()
