@@ -62,7 +62,7 @@ class InsightFeature(Feature):
     def _connect(self) -> None:
         services, canvas = self._services, self._canvas
         services.of(DecodeService).decoded.connect(self._on_decode_decoded)
-        services.of(InsightService).told.connect(self._on_insight_told)
+        services.of(InsightService).found.connect(self._on_insight_found)
         services.of(InsightService).fanned.connect(self._on_insight_fanned)
         services.of(FieldService).changed.connect(self._show_layers)
         canvas.navigation.moved.connect(self._look_at_view)
@@ -167,7 +167,7 @@ class InsightFeature(Feature):
             self._services.of(InsightService).fan(code, self._canvas.scene.frame, spacing)
 
     @Slot(object)
-    def _on_insight_told(self, told: PlaceInsight) -> None:
+    def _on_insight_found(self, told: PlaceInsight) -> None:
         if self._place is None:
             return
         self._told = told

@@ -27,7 +27,7 @@ class PointsFeature(Feature):
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
         self._canvas = self._window.canvas
-        services.of(SampleValuesService).told.connect(self._on_values_told)
+        services.of(SampleValuesService).found.connect(self._on_values_found)
         self._canvas.style_changed.connect(self._show)
         self._selection = services.of(Selection)
         self._canvas.selection_changed.connect(self._selection.select)
@@ -81,7 +81,7 @@ class PointsFeature(Feature):
         self._services.of(SampleValuesService).choose(tuple(keys))
 
     @Slot(object)
-    def _on_values_told(self, told: SampleValues) -> None:
+    def _on_values_found(self, told: SampleValues) -> None:
         if len(told.values) != len(self._services.shown.dataset):
             return
         if told.key == "variances":

@@ -70,7 +70,7 @@ class Fan:
 class InsightService(Service):
     """Looks at one place at a time with the network that is shown; the newest place wins."""
 
-    told = Signal(object)
+    found = Signal(object)
     """A ``PlaceInsight``; always in the thread that owns this object."""
     fanned = Signal(object)
     """A ``Fan``; likewise."""
@@ -84,7 +84,7 @@ class InsightService(Service):
         self._live = False
         self._looks = Derived("aegui-insight", self)
         self._fans = Derived("aegui-fan", self)
-        self._looks.answered.connect(self.told)
+        self._looks.answered.connect(self.found)
         self._fans.answered.connect(self.fanned)
 
     def set_subject(self, codec: Codec | None, dataset: Dataset, *, live: bool = False) -> None:

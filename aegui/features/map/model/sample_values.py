@@ -73,7 +73,7 @@ class SampleValues:
 class SampleValuesService(Service):
     """Computes it in a thread, for all samples or, of a learning network, for some of them."""
 
-    told = Signal(object)
+    found = Signal(object)
     """A ``SampleValues``, the same several times as more is known; in the owner's thread."""
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -81,7 +81,7 @@ class SampleValuesService(Service):
         self._subject: Subject | None = None
         self._keys: tuple[ValueKey, ...] = ()
         self._derived = Derived("aegui-values", self, urgent=False)
-        self._derived.answered.connect(self.told)
+        self._derived.answered.connect(self.found)
 
     def choose(self, keys: tuple[ValueKey, ...]) -> None:
         """Tell these from now on."""

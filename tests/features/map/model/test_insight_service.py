@@ -32,7 +32,7 @@ def service(qtbot: QtBot) -> Iterator[InsightService]:
 @pytest.fixture
 def told(service: InsightService) -> list[PlaceInsight]:
     heard: list[PlaceInsight] = []
-    service.told.connect(heard.append)
+    service.found.connect(heard.append)
     return heard
 
 

@@ -33,7 +33,7 @@ def subject(*, live: bool = False, codec: Codec | None = None) -> Subject:
 
 
 def told_by(qtbot: QtBot, service: SampleValuesService) -> SampleValues:
-    with qtbot.waitSignal(service.told) as waiting:
+    with qtbot.waitSignal(service.found) as waiting:
         pass
     values = waiting.args[0]
     assert isinstance(values, SampleValues)
@@ -80,7 +80,7 @@ def test_a_plain_code_has_none_and_nothing_is_told_without_a_wish(
     qtbot: QtBot, service: SampleValuesService
 ) -> None:
     told: list[object] = []
-    service.told.connect(told.append)
+    service.found.connect(told.append)
     service.set_subject(subject())
     service.choose(("variances",))
     qtbot.wait(80)
